@@ -1,0 +1,23 @@
+import prettier from "eslint-config-prettier";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["**/dist/**", "**/node_modules/**", ".sandbox/**"] },
+  {
+    files: ["**/*.ts"],
+    extends: [...tseslint.configs.strictTypeChecked, prettier],
+    languageOptions: { parserOptions: { project: ["./tsconfig.check.json", "./microsoft/tsconfig.json"], tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // Ports, counts and status codes read well in a template.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    files: ["test/**/*.ts"],
+    rules: {
+      // mocha's describe and it return what need not be awaited; assertions read better without guards.
+      "@typescript-eslint/no-non-null-assertion": "off",
+    },
+  },
+);
