@@ -1,0 +1,303 @@
+/**
+ * One HTTP call that lasts: throttling, passing faults and cut connections are waited out, errors are worded for people and
+ * never hold a secret. Built on Node's own `fetch`, which honours NODE_EXTRA_CA_CERTS.
+ */
+
+/** How often one call is tried at most, the first try included. */
+export const maximumTries = 5;
+
+/** How long one try may take, until its last byte has arrived, in milliseconds. */
+export const defaultTimeout = 30_000;
+
+/** The longest wait that is accepted from a server's Retry-After, in milliseconds; a longer one ends the call at once. */
+export const maximumRetryAfter = 120_000;
+
+/** The first wait where the server names none, in milliseconds; doubled each time, with up to a quarter more at random. */
+export const firstBackoff = 500;
+
+export interface RequestOptions {
+  /** Default: GET. */
+  method?: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Sent as a form. */
+  form?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** A bearer token for the Authorization header. */
+  token?: string;
+  /** Statuses of 300 and above that are answers, not errors: such as 404 of a thing that may be gone. */
+  accept?: readonly number[];
+  /**
+   * Whether the call may be repeated when it is unknown if it arrived (cut connection, no answer in time).
+   * Default: by its method, as RFC 9110 has it: not for POST and PATCH.
+   */
+  idempotent?: boolean;
+  /** How long one try may take, in milliseconds. Default: `defaultTimeout`. */
+  timeout?: number;
+  /** Ends the call, and its waiting, with the signal's reason. */
+  signal?: AbortSignal;
+  /** Waits; for tests. */
+  sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The body as text. Empty for 204. */
+  text: string;
+  /** The body parsed from JSON; undefined where it is none. */
+  body: unknown;
+  /** How many tries it took. */
+  tries: number;
+}
+
+/** A service answered with an error, or didn't answer. Holds no secret: no headers, no request body, no query values. */
+export class ServiceError extends Error {
+  override readonly name = "ServiceError";
+  /** HTTP status; 0 where no answer came. */
+  readonly status: number;
+  /** The service's own code, such as `Authorization_RequestDenied` or `AADSTS7000215`; empty where it gave none. */
+  readonly serviceCode: string;
+  /** What the service calls this request, for its support; empty where it gave none. */
+  readonly requestId: string;
+  readonly method: string;
+  /** Without user information and without the values of its query, OData's `$…` and `api-version` excepted. */
+  readonly url: string;
+
+  constructor(detail: {
+    status: number;
+    serviceCode?: string;
+    message: string;
+    requestId?: string;
+    method: string;
+    url: string;
+    cause?: unknown;
+  }) {
+    super(sentence(detail), detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.status = detail.status;
+    this.serviceCode = detail.serviceCode ?? "";
+    this.requestId = detail.requestId ?? "";
+    this.method = detail.method;
+    this.url = detail.url;
+  }
+}
+
+/**
+ * Makes one HTTP call. Tried again, at most `maximumTries` times in all, after 408, 429 and 5xx except 501 (waiting as long as Retry-After
+ * says, in seconds or as a date), and after a failed connection where the call is idempotent.
+ * @throws ServiceError when the service answers with an error, or not at all.
+ */
+export async function request(url: string, options: RequestOptions = {}): Promise<Answer> {
+  const method = (options.method ?? "GET").toUpperCase();
+  const idempotent = options.idempotent ?? !["POST", "PATCH"].includes(method);
+  const sleep = options.sleep ?? wait;
+  for (let tries = 1; ; tries++) {
+    options.signal?.throwIfAborted();
+    const outcome = await attempt(url, method, options);
+    const last = tries >= maximumTries;
+    if (outcome instanceof ServiceError) {
+      if (!idempotent || last || isDistrusted(outcome)) throw outcome;
+      await sleep(backoff(tries), options.signal);
+      continue;
+    }
+    if (outcome.status < 300 || options.accept?.includes(outcome.status)) return { ...outcome, tries };
+    const failure = errorOf(outcome, url, method, options);
+    if (!isRetried(outcome.status) || last) throw failure;
+    const pause = retryAfter(outcome.headers) ?? backoff(tries);
+    if (pause > maximumRetryAfter) throw failure;
+    await sleep(pause, options.signal);
+  }
+}
+
+/** A URL as errors may show it: user information and the values of the query are left out, OData's and api-version's kept. */
+export function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return url.split(/[?#]/)[0] ?? "";
+  const parsed = new URL(url);
+  const query = [...parsed.searchParams].map(([name, value]) =>
+    name.startsWith("$") || name === "api-version" ? `${name}=${value}` : `${name}=…`,
+  );
+  return `${parsed.origin}${parsed.pathname}${query.length === 0 ? "" : `?${query.join("&")}`}`;
+}
+
+/** Whether secrets may go to this address: TLS, or this very machine. */
+export function isSecureAddress(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+}
+
+/** Whether a host name is this very machine's. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+type Reply = Omit<Answer, "tries">;
+
+/** One try. A ServiceError is returned, not thrown, when no answer came: the caller decides about another try. */
+async function attempt(url: string, method: string, options: RequestOptions): Promise<Reply | ServiceError> {
+  const timeout = AbortSignal.timeout(options.timeout ?? defaultTimeout);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: headersOf(options),
+      body: bodyOf(options),
+      signal,
+      redirect: "manual", // a token is for the host that it was meant for
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: parse(text) };
+  } catch (cause) {
+    options.signal?.throwIfAborted();
+    const reason = timeout.aborted
+      ? `no answer within ${(options.timeout ?? defaultTimeout) / 1000} seconds`
+      : redacted(reasonOf(cause), options);
+    return new ServiceError({ status: 0, message: reason, method, url: withoutSecrets(url), cause: codeOf(cause) });
+  }
+}
+
+function headersOf(options: RequestOptions): Record<string, string> {
+  return {
+    accept: "application/json",
+    ...(options.json === undefined ? {} : { "content-type": "application/json" }),
+    ...(options.form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
+    ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+    ...options.headers,
+  };
+}
+
+function bodyOf(options: RequestOptions): string | undefined {
+  if (options.json !== undefined) return JSON.stringify(options.json);
+  return options.form === undefined ? undefined : new URLSearchParams(options.form).toString();
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === "" ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined; // Proxies and gateways answer with pages.
+  }
+}
+
+function isRetried(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501);
+}
+
+/** Milliseconds that the server asks to wait, from seconds (fractions are seen in practice) or from an HTTP date. */
+function retryAfter(headers: Headers): number | undefined {
+  const value = headers.get("retry-after")?.trim();
+  if (value === undefined || value === "") return undefined;
+  if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+function backoff(tries: number): number {
+  return firstBackoff * 2 ** (tries - 1) * (1 + Math.random() / 4);
+}
+
+function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** Reads the three envelopes that are about: Graph's and Defender's `error: {code, message}`, Entra's, and none. */
+function errorOf(reply: Reply, url: string, method: string, options: RequestOptions): ServiceError {
+  const body = isRecord(reply.body) ? reply.body : {};
+  const error = isRecord(body.error) ? body.error : {};
+  const description = textOf(body.error_description);
+  const entraCode = /^AADSTS\d+/.exec(description)?.[0] ?? textOf(body.error);
+  const pause = reply.status === 429 ? retryAfter(reply.headers) : undefined;
+  const wish =
+    pause !== undefined && pause > maximumRetryAfter ? ` (it asks to wait ${Math.ceil(pause / 1000)} seconds)` : "";
+  // Entra appends trace and time to its description, each on a line of its own.
+  const message = textOf(error.message) || (description.split(/\r?\n/)[0] ?? "") || reasonPhrase(reply.status);
+  return new ServiceError({
+    status: reply.status,
+    serviceCode: redacted(textOf(error.code) || entraCode, options),
+    message: redacted(message, options) + wish,
+    requestId: reply.headers.get("request-id") ?? reply.headers.get("x-ms-request-id") ?? textOf(body.trace_id),
+    method,
+    url: withoutSecrets(url),
+  });
+}
+
+/** A service may echo what it was sent; the form's secret fields and the token never get into a message. */
+function redacted(message: string, options: RequestOptions): string {
+  const secrets = [
+    options.token,
+    ...Object.entries(options.form ?? {})
+      .filter(([name]) => /secret|assertion|password|token|code/.test(name) && !name.endsWith("_type"))
+      .map(([, value]) => value),
+  ];
+  return secrets.reduce<string>((text, secret) => (secret ? text.replaceAll(secret, "…") : text), message);
+}
+
+/** `fetch failed` says nothing; what happened is in its cause. */
+function reasonOf(failure: unknown): string {
+  if (!(failure instanceof Error)) return String(failure);
+  const { cause } = failure;
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
+  if (!(cause instanceof Error)) return failure.message;
+  const { code } = cause as NodeJS.ErrnoException;
+  return cause.message || code || failure.message;
+}
+
+/** Node's code of what went wrong, such as `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
+function codeOf(failure: unknown): string | undefined {
+  const cause = failure instanceof Error ? failure.cause : undefined;
+  return cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+}
+
+/** A certificate that isn't trusted now won't be in a second. */
+function isDistrusted({ cause }: ServiceError): boolean {
+  return typeof cause === "string" && /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(cause);
+}
+
+function reasonPhrase(status: number): string {
+  const phrases: Record<number, string> = {
+    400: "bad request",
+    401: "the token was refused",
+    403: "not allowed",
+    404: "not found",
+    409: "conflict",
+    429: "too many requests",
+    500: "internal error",
+    502: "bad gateway",
+    503: "not available",
+    504: "the gateway got no answer",
+  };
+  if (status < 400) return "it points to another address, which is not followed";
+  return phrases[status] ?? `HTTP status ${status}`;
+}
+
+function sentence(detail: {
+  status: number;
+  serviceCode?: string;
+  message: string;
+  requestId?: string;
+  method: string;
+  url: string;
+}): string {
+  const code = detail.serviceCode && !detail.message.startsWith(detail.serviceCode) ? `${detail.serviceCode}: ` : "";
+  const outcome = detail.status === 0 ? "failed" : `answered ${detail.status}`;
+  const id = detail.requestId ? ` (request ${detail.requestId})` : "";
+  return `${detail.method} ${detail.url} ${outcome}: ${code}${detail.message}${id}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
