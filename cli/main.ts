@@ -1,0 +1,21 @@
+/** The `mssp` command. A subcommand a file; each loads what it needs only when it runs. */
+import { Command } from "commander";
+import { VisibleError } from "../errors";
+import { registerEngine } from "./engine";
+import { registerSandbox } from "./sandbox";
+import { registerStart } from "./start";
+
+const program = new Command("mssp")
+  .description("Access of a managed security service provider (MSSP) to its customers' Microsoft Defender.")
+  .showHelpAfterError("(mssp --help lists the commands)")
+  .enablePositionalOptions();
+
+registerStart(program);
+registerEngine(program);
+registerSandbox(program);
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof VisibleError) process.stderr.write(`mssp: ${error.message}\n`);
+  else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+// Starts the `mssp` command. In a checkout it compiles first whatever changed since the last build, so that what
+// runs is always what the sources say; in an installed package there are no sources and it starts at once.
+"use strict";
+
+const { spawnSync } = require("node:child_process");
+const fs = require("node:fs");
+const path = require("node:path");
+
+const root = path.dirname(__dirname);
+const buildInfo = path.join(root, "dist", ".tsbuildinfo");
+
+/** Whether a TypeScript file below `folder` is newer than `time` (ms since the epoch). */
+function hasNewerSource(folder, time) {
+  return fs.readdirSync(folder, { withFileTypes: true }).some((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory())
+      return entry.name !== "node_modules" && entry.name !== "dist" && hasNewerSource(file, time);
+    return entry.name.endsWith(".ts") && !entry.name.endsWith(".d.ts") && fs.statSync(file).mtimeMs > time;
+  });
+}
+
+function isStale() {
+  if (!fs.existsSync(path.join(root, "cli", "main.ts"))) return false;
+  if (!fs.existsSync(buildInfo)) return true;
+  const built = fs.statSync(buildInfo).mtimeMs;
+  return (
+    ["cli", "tools", path.join("microsoft", "src")].some((folder) => hasNewerSource(path.join(root, folder), built)) ||
+    ["settings.ts", "errors.ts", "naming.ts"].some((file) => fs.statSync(path.join(root, file)).mtimeMs > built)
+  );
+}
+
+if (isStale()) {
+  process.stderr.write("Compiling…\n");
+  const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
+  const build = spawnSync(process.execPath, [tsc, "-b", "tsconfig.build.json"], {
+    cwd: root,
+    // stdout belongs to the command: what the compiler says goes to stderr.
+    stdio: ["ignore", 2, 2],
+  });
+  if (build.status !== 0) {
+    process.stderr.write("mssp: the sources do not compile; the errors are above.\n");
+    process.exit(1);
+  }
+  const now = new Date();
+  fs.utimesSync(buildInfo, now, now);
+}
+
+require(path.join(root, "dist", "cli", "main.js"));

@@ -1,0 +1,102 @@
+/** The official engine, as Pulumi's installer fetches it: https://get.pulumi.com/install.sh */
+import fs from "node:fs";
+import path from "node:path";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
+import { pipeline } from "node:stream/promises";
+import { engineVersionOf, executableIn } from "./engineFolder";
+import { timeLeft, type ProgressLine } from "./progress";
+import { runTool } from "./runTool";
+
+/** A host that can't be reached has to be noticed soon: there is another way. */
+const answerMilliseconds = 4_000;
+
+/** A download that has begun may be slow, but must not stand still. */
+const stallMilliseconds = 30_000;
+
+/**
+ * Puts the release's files into `<folder>/bin`. Throws where the host doesn't answer within 4 s, has no such release
+ * for this machine, or what comes isn't the engine.
+ */
+export async function downloadEngine(
+  version: string,
+  origin: string,
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+  progress: ProgressLine,
+): Promise<void> {
+  const url = `${origin}/releases/sdk/${archiveName(version)}`;
+  progress.show(`Asking ${new URL(origin).host} for the Pulumi engine ${version}…`);
+  const archive = path.join(folder, archiveName(version));
+  await fetchFile(url, archive, progress);
+  progress.show("Unpacking the Pulumi engine…");
+  const unpacked = path.join(folder, "unpacked");
+  await fs.promises.mkdir(unpacked);
+  await runTool("tar", ["-xf", archive, "-C", unpacked], { environment });
+  await fs.promises.rm(archive);
+  await moveProgramsTo(path.join(folder, "bin"), unpacked);
+
+  const found = await engineVersionOf(executableIn(folder));
+  if (found !== version)
+    throw new Error(`${url} holds ${found === undefined ? "no engine that runs" : `version ${found}`}`);
+}
+
+/** As Pulumi names its releases; throws for a platform without one. */
+function archiveName(version: string): string {
+  const platforms: Partial<Record<NodeJS.Platform, string>> = { linux: "linux", darwin: "darwin", win32: "windows" };
+  const system = platforms[process.platform];
+  if (system === undefined || (process.arch !== "x64" && process.arch !== "arm64")) {
+    throw new Error(`Pulumi has no release for ${process.platform} on ${process.arch}`);
+  }
+  return `pulumi-v${version}-${system}-${process.arch}.${system === "windows" ? "zip" : "tar.gz"}`;
+}
+
+async function fetchFile(url: string, file: string, progress: ProgressLine): Promise<void> {
+  const controller = new AbortController();
+  const abortAfter = (milliseconds: number, reason: string): NodeJS.Timeout =>
+    setTimeout(() => controller.abort(new Error(reason)), milliseconds);
+  const host = new URL(url).host;
+  let timer = abortAfter(answerMilliseconds, `${host} did not answer within ${answerMilliseconds / 1000} s`);
+  try {
+    const response = await fetch(url, { signal: controller.signal });
+    if (!response.ok || response.body === null) throw new Error(`${host} answered ${response.status} for ${url}`);
+    const total = Number(response.headers.get("content-length") ?? 0);
+    const start = Date.now();
+    let bytes = 0;
+    const watched = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunks) {
+        clearTimeout(timer);
+        timer = abortAfter(stallMilliseconds, `${host} sent nothing for ${stallMilliseconds / 1000} s`);
+        bytes += chunk.length;
+        progress.show(
+          `Downloading the Pulumi engine: ${megabytes(bytes, total)}${timeLeft(bytes, total, Date.now() - start)}`,
+        );
+        yield chunk;
+      }
+    };
+    await pipeline(Readable.fromWeb(response.body as ReadableStream<Uint8Array>), watched, fs.createWriteStream(file), {
+      signal: controller.signal,
+    });
+    if (total > 0 && bytes !== total) throw new Error(`${host} sent ${bytes} of ${total} bytes`);
+  } catch (error) {
+    // `fetch` and streams give their own words for an abort; ours say why.
+    throw controller.signal.aborted ? (controller.signal.reason as Error) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function megabytes(bytes: number, total: number): string {
+  const inMegabytes = (count: number): string => (count / 1e6).toFixed(0);
+  return total > 0 ? `${inMegabytes(bytes)} of ${inMegabytes(total)} MB` : `${inMegabytes(bytes)} MB`;
+}
+
+/** The archive has its programs in `pulumi/`, on Windows in `pulumi/bin/`. */
+async function moveProgramsTo(bin: string, unpacked: string): Promise<void> {
+  const root = path.join(unpacked, "pulumi");
+  const source = fs.existsSync(path.join(root, "bin")) ? path.join(root, "bin") : root;
+  for (const name of await fs.promises.readdir(source)) {
+    await fs.promises.rename(path.join(source, name), path.join(bin, name));
+  }
+  await fs.promises.rm(unpacked, { recursive: true });
+}

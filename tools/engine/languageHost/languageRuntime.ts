@@ -1,0 +1,182 @@
+import fs from "node:fs";
+import path from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { ILanguageRuntimeServer } from "@pulumi/pulumi/proto/language_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/language_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { StatusError } from "./status";
+import { hostVersion } from "./version";
+
+export interface HostSettings {
+  /** Where the engine's own server listens; empty until a handshake tells it. */
+  engineAddress: string;
+  /** Zipkin-compatible endpoint, or empty. */
+  tracing: string;
+  /** Aborted by the engine's Cancel and by the host's shutdown: every process under way is interrupted. */
+  cancelled: AbortController;
+  /** The calls under way, which a shutdown waits for. */
+  calls: Set<Promise<void>>;
+  onHandshake: (engineAddress: string) => void;
+}
+
+/**
+ * The service that the engine asks. Each method loads what it needs only when it is asked: the engine starts a host at
+ * least twice for every preview, and most of those are asked one question.
+ */
+export function languageRuntime(settings: HostSettings): ILanguageRuntimeServer {
+  return {
+    handshake: answer(settings, (request) => {
+      settings.engineAddress = request.getEngineAddress();
+      settings.onHandshake(settings.engineAddress);
+      return new messages.LanguageHandshakeResponse();
+    }),
+
+    getPluginInfo: answer(settings, () => {
+      const info = new PluginInfo();
+      info.setVersion(hostVersion);
+      return info;
+    }),
+
+    getRequiredPackages: answer(settings, async (request: messages.GetRequiredPackagesRequest) => {
+      const { requiredPackages } = await import("./packages.js");
+      const { packages, warnings } = requiredPackages(request.getInfo()?.getProgramDirectory() ?? "");
+      for (const warning of warnings) process.stderr.write(warning);
+      const response = new messages.GetRequiredPackagesResponse();
+      response.setPackagesList(packages);
+      return response;
+    }),
+
+    run: answer(settings, async (request: messages.RunRequest, signal) => {
+      const { runProgram } = await import("./program.js");
+      return runProgram(settings, request, signal);
+    }),
+
+    about: answer(settings, async (request: messages.AboutRequest, signal) => {
+      const { about } = await import("./about.js");
+      return about(request, signal);
+    }),
+
+    getProgramDependencies: answer(settings, async (request: messages.GetProgramDependenciesRequest) => {
+      const [{ installedPackages, packageManagerFor }, { parseRuntimeOptions }] = await Promise.all([
+        import("./packageManager.js"),
+        import("./options.js"),
+      ]);
+      const info = request.getInfo();
+      const folder = info?.getProgramDirectory() ?? "";
+      const manager = packageManagerFor(parseRuntimeOptions(info?.getOptions()), folder);
+      const response = new messages.GetProgramDependenciesResponse();
+      for (const { name, version } of installedPackages(manager.name, folder, request.getTransitivedependencies())) {
+        const dependency = new messages.DependencyInfo();
+        dependency.setName(name);
+        dependency.setVersion(version);
+        response.addDependencies(dependency);
+      }
+      return response;
+    }),
+
+    runtimeOptionsPrompts: answer(settings, async (request: messages.RuntimeOptionsRequest) => {
+      const { runtimeOptionsPrompts } = await import("./prompts.js");
+      return runtimeOptionsPrompts(request);
+    }),
+
+    template: answer(settings, (request: messages.TemplateRequest) => {
+      preparePnpm(request);
+      return new messages.TemplateResponse();
+    }),
+
+    installDependencies: stream(settings, async (call, signal) => {
+      const { installDependencies } = await import("./install.js");
+      await installDependencies(call, signal);
+    }),
+
+    runPlugin: stream(settings, async (call, signal) => {
+      const { runPlugin } = await import("./plugin.js");
+      await runPlugin(call, settings.engineAddress, signal);
+    }),
+
+    generateProgram: answer(settings, async (request: messages.GenerateProgramRequest) => {
+      const { generateProgram } = await import("./generateProgram.js");
+      return generateProgram(request);
+    }),
+
+    cancel: answer(settings, () => {
+      settings.cancelled.abort();
+      return new Empty();
+    }),
+
+    getRequiredPlugins: unimplemented("GetRequiredPlugins is replaced by GetRequiredPackages"),
+    generateProject: unimplemented(needsOfficialHost("convert a project")),
+    generatePackage: unimplemented(needsOfficialHost("generate an SDK")),
+    pack: unimplemented(needsOfficialHost("pack an SDK")),
+    link: unimplemented(needsOfficialHost("link a generated SDK")),
+  };
+}
+
+function answer<Request, Response>(
+  settings: HostSettings,
+  method: (request: Request, signal: AbortSignal) => Response | Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    const signal = AbortSignal.any([settings.cancelled.signal, cancellationOf(call)]);
+    const answered = Promise.resolve()
+      .then(() => method(call.request, signal))
+      .then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(statusOf(error)),
+      );
+    track(settings, answered);
+  };
+}
+
+function stream<Request, Response>(
+  settings: HostSettings,
+  method: (call: grpc.ServerWritableStream<Request, Response>, signal: AbortSignal) => Promise<void>,
+): grpc.handleServerStreamingCall<Request, Response> {
+  return (call) => {
+    const signal = AbortSignal.any([settings.cancelled.signal, cancellationOf(call)]);
+    const ended = method(call, signal).then(
+      () => void call.end(),
+      (error: unknown) => void call.emit("error", statusOf(error)),
+    );
+    track(settings, ended);
+  };
+}
+
+function track(settings: HostSettings, call: Promise<void>): void {
+  settings.calls.add(call);
+  void call.finally(() => settings.calls.delete(call));
+}
+
+/** Aborted when the caller gives the call up, or is gone. */
+function cancellationOf(call: { on: (event: "cancelled", listener: () => void) => unknown }): AbortSignal {
+  const controller = new AbortController();
+  call.on("cancelled", () => controller.abort());
+  return controller.signal;
+}
+
+function unimplemented(details: string): grpc.handleUnaryCall<unknown, never> {
+  return (_call, callback) => callback({ code: grpc.status.UNIMPLEMENTED, details });
+}
+
+function needsOfficialHost(task: string): string {
+  return (
+    `this Node language host cannot ${task}: that needs the one of Pulumi's official download ` +
+    `(https://www.pulumi.com/docs/install/)`
+  );
+}
+
+function statusOf(error: unknown): { code: grpc.status; details: string } {
+  const details = error instanceof Error ? error.message : String(error);
+  return { code: error instanceof StatusError ? error.code : grpc.status.UNKNOWN, details };
+}
+
+/** pnpm 11 refuses to install while a package's install script is neither allowed nor refused; protobufjs has one. */
+function preparePnpm(request: messages.TemplateRequest): void {
+  const info = request.getInfo();
+  const { packagemanager } = info?.getOptions()?.toJavaScript() ?? {};
+  if (packagemanager !== "pnpm") return;
+  const file = path.join(info?.getProgramDirectory() ?? "", "pnpm-workspace.yaml");
+  if (fs.existsSync(file)) return;
+  fs.writeFileSync(file, "# protobufjs needs no install script.\nallowBuilds:\n  protobufjs: false\n");
+}
