@@ -1,0 +1,165 @@
+/** The emulated cloud: every tenant in memory, and the one place where changes reach the disk. */
+import type { FastifyRequest } from "fastify";
+import { Clock } from "./clock";
+import { automationApplicationId, isUuid } from "./identity";
+import type { Audience, Caller, Cloud, Tenant } from "./model";
+import { fillTenant, type TenantDescription } from "./seed";
+import { hashSecret, matchesSecret } from "./secrets";
+import { TenantRecord, type Store } from "./store";
+
+const retentionDays = 30;
+
+/** How bearer tokens are checked; Entra's part, which makes them, supplies it. */
+export type Authenticator = (request: FastifyRequest, audience: Audience) => Promise<Caller>;
+
+export class EmulatedCloud implements Cloud {
+  readonly clock: Clock;
+  #origins = { https: "https://127.0.0.1", http: "http://127.0.0.1" };
+  #authenticator: Authenticator | undefined;
+  readonly #store: Store;
+  readonly #tenants: Map<string, TenantRecord>;
+  /** Tenants that may differ from their files: a tenant that nobody has asked for can't have changed. */
+  readonly #inUse = new Set<string>();
+  readonly #textOnDisk = new Map<string, string>();
+  readonly #passingSecrets = new Map<string, string>();
+  #changes = 0;
+  #changesOnDisk = 0;
+  #writing: Promise<void> | undefined;
+
+  private constructor(store: Store, tenants: Map<string, TenantRecord>, clock: Clock) {
+    this.#store = store;
+    this.#tenants = tenants;
+    this.clock = clock;
+    for (const tenant of tenants.values()) this.#textOnDisk.set(tenant.id, tenant.text());
+  }
+
+  /** Reads the cloud. Throws `VisibleError` for a damaged or unreadable file. */
+  static async open(store: Store, clock = new Clock()): Promise<EmulatedCloud> {
+    const cloud = new EmulatedCloud(store, await store.load(), clock);
+    cloud.#forgetLongDeleted();
+    return cloud;
+  }
+
+  get origins(): { readonly https: string; readonly http: string } {
+    return this.#origins;
+  }
+
+  /** Said by the server once it listens. */
+  setOrigins(origins: { readonly https: string; readonly http: string }): void {
+    this.#origins = { ...origins };
+  }
+
+  setAuthenticator(authenticator: Authenticator): void {
+    this.#authenticator = authenticator;
+  }
+
+  tenant(id: string): Tenant {
+    return this.describedTenant({ tenantId: id });
+  }
+
+  /** Like `tenant`; the description names the tenant if this is its first use, and is ignored after that. */
+  describedTenant(description: TenantDescription): Tenant {
+    const id = description.tenantId.toLowerCase();
+    if (!isUuid(id)) throw new Error(`"${description.tenantId}" is no tenant ID: a UUID is needed.`);
+    this.#inUse.add(id);
+    const there = this.#tenants.get(id);
+    if (there !== undefined) return there;
+    const tenant = new TenantRecord(id);
+    this.#tenants.set(id, tenant);
+    fillTenant(tenant, description);
+    this.changed();
+    return tenant;
+  }
+
+  hasTenant(id: string): boolean {
+    return this.#tenants.has(id.toLowerCase());
+  }
+
+  tenants(): Tenant[] {
+    return [...this.#tenants.values()].map((tenant) => this.tenant(tenant.id));
+  }
+
+  /** Every tenant, for reading only. */
+  records(): TenantRecord[] {
+    return [...this.#tenants.values()];
+  }
+
+  homeTenantOf(applicationId: string): Tenant | undefined {
+    for (const tenant of this.#tenants.values()) {
+      for (const application of tenant.objects("applications").values()) {
+        if (application["appId"] === applicationId) return this.tenant(tenant.id);
+      }
+    }
+    return undefined;
+  }
+
+  /** The tenant that has this domain name, verified. */
+  tenantOfDomain(domain: string): Tenant | undefined {
+    const name = domain.toLowerCase();
+    const found = [...this.#tenants.values()].find((tenant) => tenant.objects("domains").has(name));
+    return found === undefined ? undefined : this.tenant(found.id);
+  }
+
+  now(): Date {
+    return this.clock.now();
+  }
+
+  /** A client secret that lives as long as this cloud is in memory: never stored, never dumped. */
+  acceptPassingSecret(secret: string, applicationId = automationApplicationId): void {
+    this.#passingSecrets.set(applicationId, hashSecret(secret));
+  }
+
+  isPassingSecret(applicationId: string, secret: string): boolean {
+    const hash = this.#passingSecrets.get(applicationId);
+    return hash !== undefined && matchesSecret(secret, hash);
+  }
+
+  authenticate(request: FastifyRequest, audience: Audience): Promise<Caller> {
+    if (this.#authenticator === undefined) throw new Error("This cloud has no token service.");
+    return this.#authenticator(request, audience);
+  }
+
+  changed(): void {
+    this.#changes++;
+    // A failure is not lost: the changes stay unwritten, and whoever awaits `saved` is told.
+    setImmediate(() => void this.saved().catch(() => undefined));
+  }
+
+  /** Resolves when every change so far is on disk. Requests that come at the same time share a write. */
+  async saved(): Promise<void> {
+    while (this.#changesOnDisk < this.#changes) {
+      this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+      await this.#writing;
+    }
+  }
+
+  /** Whether there are changes that aren't on disk yet. */
+  get hasUnsavedChanges(): boolean {
+    return this.#changesOnDisk < this.#changes;
+  }
+
+  async #write(): Promise<void> {
+    const upTo = this.#changes;
+    for (const id of this.#inUse) {
+      const tenant = this.#tenants.get(id);
+      const text = tenant?.text();
+      if (text === undefined || text === this.#textOnDisk.get(id)) continue;
+      await this.#store.write(id, text);
+      this.#textOnDisk.set(id, text);
+    }
+    this.#changesOnDisk = upTo;
+  }
+
+  /** Entra removes for good what has been soft-deleted for 30 days. */
+  #forgetLongDeleted(): void {
+    const oldest = this.now().getTime() - retentionDays * 24 * 60 * 60 * 1000;
+    for (const tenant of this.#tenants.values()) {
+      for (const [id, { deletedDateTime }] of tenant.deleted) {
+        if (Date.parse(deletedDateTime) >= oldest) continue;
+        tenant.deleted.delete(id);
+        this.#inUse.add(tenant.id);
+        this.#changes++;
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** The sandbox's fixed identities, and IDs that come out the same whenever the same thing is made again. */
+import { createHash } from "node:crypto";
+
+/** The MSSP's own tenant in every sandbox. */
+export const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
+
+/** Application (client) ID of the application that `pulumi up` runs as: registered in the MSSP's tenant, consented by each customer. */
+export const automationApplicationId = "5ec0de00-a070-4000-8000-000000000001";
+
+/** The sandbox customer of `Pulumi.dev.yaml`. */
+export const sandboxCustomerTenantId = "c0570500-0000-4000-8000-00000000000a";
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export function isUuid(text: string): boolean {
+  return uuidPattern.test(text);
+}
+
+/** A name-based UUID (RFC 9562, version 5) in the tenant's namespace. */
+export function derivedId(tenantId: string, name: string): string {
+  const namespace = Buffer.from(tenantId.replaceAll("-", ""), "hex");
+  const bytes = createHash("sha1").update(namespace).update(name).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+/** An ID of the kind that Graph gives grants and assignments: 43 characters, URL-safe base64. */
+export function derivedLinkId(tenantId: string, name: string): string {
+  return createHash("sha256").update(tenantId).update("\0").update(name).digest("base64url");
+}

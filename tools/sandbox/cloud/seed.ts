@@ -1,0 +1,287 @@
+/**
+ * What a new tenant holds: what a real small tenant with Defender has on its first day. The same tenant ID and description
+ * give the same tenant, byte for byte: IDs are derived from names, times are constants.
+ */
+import {
+  directoryRoleTemplates,
+  microsoftGraph,
+  microsoftServicesTenantId,
+  publishedApplications,
+  windowsDefenderAtp,
+  type PublishedApplication,
+} from "@defender-mssp/microsoft";
+import { entitySets, type EntitySetName } from "../graph/entities";
+import { automationApplicationId, derivedId, derivedLinkId, msspTenantId, sandboxCustomerTenantId } from "./identity";
+import type { Json, StoredObject, Tenant } from "./model";
+
+/** A tenant to make: its ID, and what it is called if anybody has said so (a stack's `customerName` and `customerDomain`). */
+export interface TenantDescription {
+  readonly tenantId: string;
+  readonly displayName?: string;
+  readonly domain?: string;
+}
+
+/** When every seeded object says that it was made. */
+const seededAt = "2024-01-15T09:00:00Z";
+
+/** Names of the sandbox's own two tenants, used where no stack's settings name them. */
+const wellKnownTenants: Readonly<Record<string, { displayName: string; domain: string }>> = {
+  [msspTenantId]: { displayName: "Fabrikam Security", domain: "fabrikam-security.example" },
+  [sandboxCustomerTenantId]: { displayName: "Contoso", domain: "contoso.com" },
+};
+
+/** What the MSSP's automation may do in a customer's tenant: what `pulumi up` and `pulumi destroy` of an onboarding need. */
+export const automationPermissions: Readonly<Record<string, readonly string[]>> = {
+  [microsoftGraph.appId]: [
+    "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "Domain.Read.All",
+    "Group.ReadWrite.All",
+    "Organization.Read.All",
+    "RoleManagement.ReadWrite.Directory",
+    "User.Invite.All",
+    "User.ReadWrite.All",
+  ],
+  [windowsDefenderAtp.appId]: ["IntegrationConfiguration.ReadWrite"],
+};
+
+/** Names by which tokens for Microsoft's own applications are asked for, beside the application ID. */
+const servicePrincipalNames: Readonly<Record<string, readonly string[]>> = {
+  "Microsoft Graph": ["https://graph.microsoft.com", "https://graph.microsoft.com/"],
+  WindowsDefenderATP: [
+    "https://api.securitycenter.microsoft.com",
+    "https://api.securitycenter.windows.com",
+    "https://securitycenter.onmicrosoft.com/windowsatpservice",
+  ],
+  "Microsoft Threat Protection": ["https://api.security.microsoft.com"],
+  "Windows Azure Active Directory": ["https://graph.windows.net", "https://graph.windows.net/"],
+};
+
+/** Fills a new tenant. */
+export function fillTenant(tenant: Tenant, description: TenantDescription): void {
+  const named = wellKnownTenants[tenant.id];
+  const displayName = description.displayName ?? named?.displayName ?? `Tenant ${tenant.id.slice(0, 8)}`;
+  const domain = (description.domain ?? named?.domain ?? `tenant-${tenant.id.slice(0, 8)}.example`).toLowerCase();
+  const initialDomain = `${initialDomainLabel(displayName, tenant.id)}.onmicrosoft.com`;
+  addOrganization(tenant, displayName, [initialDomain, domain]);
+  addDirectoryRoleTemplates(tenant);
+  const administrators = [
+    addAdministrator(tenant, displayName, `admin@${initialDomain}`, "Tenant Administrator"),
+    addAdministrator(tenant, displayName, `security.admin@${domain}`, "Security Administrator"),
+  ];
+  addGlobalAdministrators(tenant, administrators);
+  for (const application of publishedApplications) addPublishedServicePrincipal(tenant, application);
+  addAutomation(tenant);
+}
+
+/** An application and where it may be used, for `addApplication`. */
+export interface ApplicationDescription {
+  readonly applicationId: string;
+  readonly displayName: string;
+  readonly signInAudience: "AzureADMyOrg" | "AzureADMultipleOrgs";
+}
+
+/** Registers an application in `home`; as the portal would, without a service principal. */
+export function addApplication(home: Tenant, description: ApplicationDescription): StoredObject {
+  return add(home, "applications", {
+    id: derivedId(home.id, `applications/${description.applicationId}`),
+    appId: description.applicationId,
+    createdDateTime: seededAt,
+    displayName: description.displayName,
+    publisherDomain: publisherDomain(home),
+    signInAudience: description.signInAudience,
+  });
+}
+
+/** Consents to an application in a tenant: its service principal, with the application permissions named, by resource's application ID. */
+export function addConsentedServicePrincipal(
+  tenant: Tenant,
+  description: ApplicationDescription & { readonly homeTenantId: string },
+  permissions: Readonly<Record<string, readonly string[]>>,
+): StoredObject {
+  const servicePrincipal = add(tenant, "servicePrincipals", {
+    id: derivedId(tenant.id, `servicePrincipals/${description.applicationId}`),
+    appDisplayName: description.displayName,
+    appId: description.applicationId,
+    appOwnerOrganizationId: description.homeTenantId,
+    createdDateTime: seededAt,
+    displayName: description.displayName,
+    servicePrincipalNames: [description.applicationId],
+    signInAudience: description.signInAudience,
+  });
+  for (const [resourceAppId, roles] of Object.entries(permissions)) {
+    for (const role of roles) assignAppRole(tenant, servicePrincipal, resourceAppId, role);
+  }
+  return servicePrincipal;
+}
+
+/** Gives a service principal an application permission of another one in the same tenant. */
+export function assignAppRole(tenant: Tenant, principal: StoredObject, resourceAppId: string, role: string): void {
+  const resource = [...tenant.objects("servicePrincipals").values()].find(
+    (object) => object["appId"] === resourceAppId,
+  );
+  const roles = (resource?.["appRoles"] ?? []) as unknown as readonly { id: string; value: string }[];
+  const appRole = roles.find(({ value }) => value === role);
+  if (resource === undefined || appRole === undefined) throw new Error(`${resourceAppId} has no app role ${role}.`);
+  const id = derivedLinkId(tenant.id, `appRoleAssignments/${principal.id}/${resource.id}/${appRole.id}`);
+  add(tenant, "appRoleAssignments", {
+    id,
+    appRoleId: appRole.id,
+    createdDateTime: seededAt,
+    principalDisplayName: principal["displayName"] ?? null,
+    principalId: principal.id,
+    principalType: "ServicePrincipal",
+    resourceDisplayName: resource["displayName"] ?? null,
+    resourceId: resource.id,
+  });
+}
+
+/** The label under onmicrosoft.com: the name's letters and digits, and part of the ID, so that no two tenants share one. */
+function initialDomainLabel(displayName: string, tenantId: string): string {
+  const letters = displayName
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "")
+    .slice(0, 19);
+  return `${letters === "" ? "tenant" : letters}${tenantId.slice(0, 8)}`;
+}
+
+function addOrganization(tenant: Tenant, displayName: string, domains: readonly [string, string]): void {
+  add(tenant, "organization", {
+    id: tenant.id,
+    countryLetterCode: "US",
+    createdDateTime: seededAt,
+    displayName,
+    preferredLanguage: "en",
+    verifiedDomains: domains.map((name, index) => ({
+      capabilities: "Email, OfficeCommunicationsOnline",
+      isDefault: index === 1,
+      isInitial: index === 0,
+      name,
+      type: "Managed",
+    })),
+  });
+  for (const [index, name] of domains.entries()) {
+    add(tenant, "domains", {
+      id: name,
+      isDefault: index === 1,
+      isInitial: index === 0,
+      supportedServices: ["Email", "OfficeCommunicationsOnline"],
+    });
+  }
+}
+
+function addDirectoryRoleTemplates(tenant: Tenant): void {
+  for (const [displayName, id] of Object.entries(directoryRoleTemplates)) {
+    const description = `${displayName}, a role built into Microsoft Entra ID.`;
+    add(tenant, "directoryRoleTemplates", { id, description, displayName });
+    add(tenant, "roleDefinitions", { id, description, displayName, templateId: id });
+  }
+}
+
+function addAdministrator(tenant: Tenant, company: string, userPrincipalName: string, title: string): StoredObject {
+  const [mailNickname = ""] = userPrincipalName.split("@");
+  return add(tenant, "users", {
+    id: derivedId(tenant.id, `users/${mailNickname}`),
+    accountEnabled: true,
+    companyName: company,
+    createdDateTime: seededAt,
+    displayName: `${company} ${title}`,
+    jobTitle: title,
+    mail: userPrincipalName,
+    mailNickname,
+    preferredLanguage: "en",
+    usageLocation: "US",
+    userPrincipalName,
+    userType: "Member",
+  });
+}
+
+/** The one role that every tenant has active, and who has it; Entra shows that both as members and as role assignments. */
+function addGlobalAdministrators(tenant: Tenant, administrators: readonly StoredObject[]): void {
+  const roleTemplateId = directoryRoleTemplates["Global Administrator"];
+  const roleId = derivedId(tenant.id, `directoryRoles/${roleTemplateId}`);
+  add(tenant, "directoryRoles", {
+    id: roleId,
+    description: "Global Administrator, a role built into Microsoft Entra ID.",
+    displayName: "Global Administrator",
+    roleTemplateId,
+  });
+  tenant.links("directoryRoles.members").set(
+    roleId,
+    administrators.map(({ id }) => id),
+  );
+  for (const { id: principalId } of administrators) {
+    const id = derivedLinkId(tenant.id, `roleAssignments/${roleTemplateId}/${principalId}`);
+    add(tenant, "roleAssignments", { id, directoryScopeId: "/", principalId, roleDefinitionId: roleTemplateId });
+  }
+}
+
+/** A service principal of Microsoft's. As observed: made by nobody at no time, owned by Microsoft's tenant. */
+function addPublishedServicePrincipal(tenant: Tenant, application: PublishedApplication): void {
+  const id = derivedId(tenant.id, `servicePrincipals/${application.appId}`);
+  add(tenant, "servicePrincipals", {
+    id,
+    appDisplayName: application.displayName,
+    appId: application.appId,
+    appOwnerOrganizationId: microsoftServicesTenantId,
+    createdDateTime: null,
+    displayName: application.displayName,
+    servicePrincipalNames: [application.appId, ...(servicePrincipalNames[application.displayName] ?? [])],
+    signInAudience: "AzureADMultipleOrgs",
+    appRoles: Object.entries(application.appRoles).map(([value, roleId]) => ({
+      allowedMemberTypes: ["Application"],
+      description: `Allows the app ${value}, without a signed-in user.`,
+      displayName: value,
+      id: roleId,
+      isEnabled: true,
+      origin: "Application",
+      value,
+    })),
+    oauth2PermissionScopes: Object.entries(application.scopes).map(([value, scopeId]) => ({
+      adminConsentDescription: `Allows the app ${value}, on behalf of the signed-in user.`,
+      adminConsentDisplayName: value,
+      id: scopeId,
+      isEnabled: true,
+      type: "Admin",
+      userConsentDescription: `Allows the app ${value}, on your behalf.`,
+      userConsentDisplayName: value,
+      value,
+    })),
+  });
+}
+
+function addAutomation(tenant: Tenant): void {
+  const automation = {
+    applicationId: automationApplicationId,
+    displayName: "MSSP Onboarding Automation",
+    signInAudience: "AzureADMultipleOrgs",
+  } as const;
+  if (tenant.id === msspTenantId) addApplication(tenant, automation);
+  addConsentedServicePrincipal(tenant, { ...automation, homeTenantId: msspTenantId }, automationPermissions);
+}
+
+function publisherDomain(tenant: Tenant): Json {
+  const domains = [...tenant.objects("domains").values()];
+  return domains.find((domain) => domain["isDefault"] === true)?.id ?? null;
+}
+
+/** An object of an entity set with everything that isn't named as the service has it when nobody says otherwise. */
+function made(entitySet: EntitySetName, named: StoredObject): StoredObject {
+  const { properties } = entitySets[entitySet];
+  const unknown = Object.keys(named).filter((name) => !Object.hasOwn(properties, name));
+  if (unknown.length > 0) throw new Error(`Graph's ${entitySet} have no ${unknown.join(", ")}.`);
+  const object: StoredObject = { id: named.id };
+  for (const [name, property] of Object.entries(properties)) {
+    if (property.only === "beta" || property.writeOnly) continue;
+    object[name] = structuredClone(named[name] ?? property.default ?? null);
+  }
+  return object;
+}
+
+function add(tenant: Tenant, entitySet: EntitySetName, named: StoredObject): StoredObject {
+  const object = made(entitySet, named);
+  tenant.objects(entitySet).set(object.id, object);
+  return object;
+}

@@ -1,0 +1,71 @@
+/** Checks bearer tokens for the APIs of the emulated cloud. */
+import { azureAdGraph, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import type { FastifyRequest } from "fastify";
+import { errors, type JWTPayload } from "jose";
+import type { EmulatedCloud } from "../cloud/cloud";
+import { TokenRefused, type Audience, type Caller } from "../cloud/model";
+import { withoutSlash } from "./directory";
+import type { TokenMaker } from "./tokens";
+
+/** What each API takes in a token's `aud`, beside Graph's own origin. */
+const audiences: Readonly<Record<Audience, readonly string[]>> = {
+  graph: ["https://graph.microsoft.com", microsoftGraph.appId],
+  azureADGraph: ["https://graph.windows.net", azureAdGraph.appId],
+  defender: [
+    "https://api.securitycenter.microsoft.com",
+    "https://api.securitycenter.windows.com",
+    "https://securitycenter.onmicrosoft.com/windowsatpservice",
+    windowsDefenderAtp.appId,
+  ],
+  resourceManager: ["https://management.azure.com", "https://management.core.windows.net"],
+};
+
+/** The check that `Cloud.authenticate` does: signature, expiry, audience, tenant. */
+export function authenticator(
+  cloud: EmulatedCloud,
+  tokens: TokenMaker,
+): (request: FastifyRequest, audience: Audience) => Promise<Caller> {
+  return async (request, audience) => {
+    const claims = await verified(tokens, bearerToken(request));
+    const accepted = [...audiences[audience], ...(audience === "graph" ? Object.values(cloud.origins) : [])];
+    if (typeof claims.aud !== "string" || !accepted.includes(withoutSlash(claims.aud))) {
+      throw new TokenRefused("audience", "Access token validation failure. Invalid audience.");
+    }
+    return callerOf(cloud, claims);
+  };
+}
+
+function bearerToken(request: FastifyRequest): string {
+  const header = request.headers.authorization;
+  if (header === undefined || header === "") throw new TokenRefused("missing", "Access token is empty.");
+  const [, token] = /^bearer +(\S+)$/i.exec(header) ?? [];
+  if (token === undefined) throw new TokenRefused("malformed", "Bearer token is malformed or missing.");
+  return token;
+}
+
+async function verified(tokens: TokenMaker, token: string): Promise<JWTPayload> {
+  try {
+    return await tokens.verify(token);
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) {
+      throw new TokenRefused("expired", "Lifetime validation failed, the token is expired.");
+    }
+    if (error instanceof errors.JWSSignatureVerificationFailed) {
+      throw new TokenRefused("signature", "Access token validation failure. Invalid signature.");
+    }
+    throw new TokenRefused("malformed", "CompactToken parsing failed with error code: 80049217");
+  }
+}
+
+function callerOf(cloud: EmulatedCloud, claims: JWTPayload): Caller {
+  const { tid, oid } = claims;
+  const applicationId = claims["appid"] ?? claims["azp"];
+  if (typeof tid !== "string" || typeof oid !== "string" || typeof applicationId !== "string") {
+    throw new TokenRefused("malformed", "Access token validation failure.");
+  }
+  if (!cloud.hasTenant(tid))
+    throw new TokenRefused("tenant", "Access token validation failure. The tenant isn't there.");
+  const roles = Array.isArray(claims["roles"]) ? (claims["roles"] as string[]) : [];
+  const scopes = typeof claims["scp"] === "string" ? claims["scp"].split(" ") : [];
+  return { tenant: cloud.tenant(tid), objectId: oid, applicationId, roles: new Set(roles), scopes: new Set(scopes) };
+}

@@ -1,0 +1,115 @@
+/** The one fastify application that answers for every area of the emulated cloud. */
+import { randomUUID } from "node:crypto";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { EmulatedCloud } from "../cloud/cloud";
+import type { Routes } from "../cloud/model";
+import { addEntra } from "../entra/index";
+import type { TokenKeys } from "../entra/keys";
+import { metadataDocument } from "./metadata";
+
+export interface AppOptions {
+  readonly cloud: EmulatedCloud;
+  readonly keys: TokenKeys;
+  /** Graph, Defender. Each gets a scope of its own, with its own error envelope. */
+  readonly areas: readonly Routes[];
+  /** The control routes. */
+  readonly control: (app: FastifyInstance) => void;
+  /** Gets a line for each answered request: method, path, status, time. No secrets: neither headers, bodies nor codes. */
+  readonly log?: (line: string) => void;
+  /** Gets what nobody answers: `GET /v1.0/…`. */
+  readonly onUndocumented: (request: string) => void;
+}
+
+export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
+  const { cloud, log } = options;
+  const app = fastify({
+    logger: false,
+    // Graph's URLs are long: filters, and whole `@odata.nextLink`s.
+    routerOptions: { maxParamLength: 2000, caseSensitive: true, ignoreTrailingSlash: false },
+    bodyLimit: 4 * 1024 * 1024,
+  });
+  acceptJson(app);
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler((request, reply) => {
+    options.onUndocumented(`${request.method} ${pathOf(request)}`);
+    return reply
+      .code(404)
+      .send(graphLikeError("UnknownError", `The sandbox has no ${request.method} ${pathOf(request)}.`));
+  });
+  // What has been answered has been written: a process killed right after an answer loses nothing of it.
+  app.addHook("onSend", async () => {
+    if (cloud.hasUnsavedChanges) await cloud.saved();
+  });
+  if (log !== undefined) {
+    app.addHook("onResponse", (request, reply, done) => {
+      log(`${request.method} ${loggedUrl(request)} ${reply.statusCode} ${reply.elapsedTime.toFixed(0)} ms`);
+      done();
+    });
+  }
+  app.get("/metadata/endpoints", () => metadataDocument(cloud.origins.https));
+  app.register((scope, _options, done) => {
+    addEntra(scope, cloud, options.keys);
+    done();
+  });
+  for (const routes of options.areas) {
+    app.register((scope, _options, done) => {
+      routes(scope, cloud);
+      done();
+    });
+  }
+  app.register((scope, _options, done) => {
+    options.control(scope);
+    done();
+  });
+  await app.ready();
+  return app;
+}
+
+/** An error in the shape of Graph's. */
+export function graphLikeError(code: string, message: string): Record<string, unknown> {
+  const requestId = randomUUID();
+  const date = new Date().toISOString().slice(0, 19);
+  return { error: { code, message, innerError: { date, "request-id": requestId, "client-request-id": requestId } } };
+}
+
+/** Clients send `Content-Type: application/json` with requests that have no body, too. */
+function acceptJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeContentTypeParser("application/json");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else void parse(request, body as string, done);
+  });
+}
+
+function sendError(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const status = statusOf(error);
+  if (status === 413)
+    return reply.code(413).send(graphLikeError("RequestEntityTooLarge", "The request body is too large."));
+  if (status === 415) {
+    return reply.code(415).send(graphLikeError("UnsupportedMediaType", "The request's media type is not supported."));
+  }
+  if (status < 500) {
+    const message =
+      "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.";
+    return reply.code(status).send(graphLikeError("BadRequest", message));
+  }
+  // A bug, or a disk that is full: said to whoever runs the sandbox, not to the client.
+  process.stderr.write(`mssp sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return reply.code(500).send(graphLikeError("InternalServerError", "The sandbox failed; its own output says why."));
+}
+
+function statusOf(error: unknown): number {
+  if (!(error instanceof Error) || !("statusCode" in error)) return 500;
+  return typeof error.statusCode === "number" ? error.statusCode : 500;
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split("?", 1)[0] ?? request.url;
+}
+
+/** The query of Graph's and Defender's requests says what was asked; Entra's holds codes and states. */
+function loggedUrl(request: FastifyRequest): string {
+  const isApi = /^\/(v1\.0|beta|api|metadata)\//.test(request.url);
+  return isApi ? request.url : pathOf(request);
+}

@@ -1,0 +1,6 @@
+/** The areas of the emulated cloud beside Entra. */
+import type { Routes } from "../cloud/model";
+import { defenderRoutes } from "../defender/index";
+import { graphRoutes } from "../graph/index";
+
+export const areas: readonly Routes[] = [graphRoutes, defenderRoutes];

@@ -1,0 +1,88 @@
+/** How one command talks to the sandbox that another one runs. */
+import http from "node:http";
+import { VisibleError } from "../../../errors";
+import type { TenantDescription } from "../cloud/seed";
+import type { JoinedSandbox } from "./control";
+import type { Owner } from "./owner";
+
+const answerTimeoutMilliseconds = 5000;
+
+/**
+ * Whether the process that a home's file names answers there, with the file's token. A closed port, or another program on it, means
+ * that the owner has died. Throws `VisibleError` when it is there and doesn't answer: it may still be writing.
+ */
+export async function isAlive(owner: Owner): Promise<boolean> {
+  return new Promise<boolean>((resolve, reject) => {
+    const request = http.get(requestOptions(owner, "GET", "/sandbox/hello"), (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    request.setTimeout(answerTimeoutMilliseconds, () => {
+      request.destroy();
+      reject(
+        new VisibleError(
+          `The sandbox of this folder is run by process ${owner.pid}, which doesn't answer. End that process, then try again.`,
+        ),
+      );
+    });
+    request.once("error", () => resolve(false));
+  });
+}
+
+/** A lease of another command's sandbox. */
+export interface Lease {
+  readonly sandbox: JoinedSandbox;
+  /** Resolves when the connection has ended: the owner has died, or the lease was given back. */
+  readonly ended: Promise<void>;
+  /** Gives the lease back. */
+  end(): void;
+}
+
+/** Joins the owner's sandbox. `undefined` when it is about to stop, or has. */
+export async function takeLease(owner: Owner, tenants: readonly TenantDescription[]): Promise<Lease | undefined> {
+  return new Promise((resolve) => {
+    const body = JSON.stringify({ tenants });
+    const options = requestOptions(owner, "POST", "/sandbox/lease");
+    const headers = {
+      ...options.headers,
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(body),
+    };
+    const request = http.request({ ...options, headers }, (answer) => {
+      const ended = new Promise<void>((end) => answer.once("close", end));
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (chunk: string) => {
+        text += chunk;
+        const sandbox = answer.statusCode === 200 && text.endsWith("\n") ? parsed(text) : undefined;
+        if (sandbox !== undefined) resolve({ sandbox, ended, end: () => request.destroy() });
+      });
+      answer.once("error", () => undefined);
+      answer.once("close", () => resolve(undefined));
+    });
+    request.once("error", () => resolve(undefined));
+    request.end(body);
+  });
+}
+
+function requestOptions(owner: Owner, method: string, path: string) {
+  // A connection of its own: none is kept for a second request.
+  return {
+    host: "127.0.0.1",
+    port: owner.port,
+    method,
+    path,
+    agent: false,
+    headers: { authorization: `Bearer ${owner.token}` },
+  } as const;
+}
+
+function parsed(text: string): JoinedSandbox | undefined {
+  try {
+    const { pid, httpsPort, httpPort, clientSecret } = JSON.parse(text) as Partial<JoinedSandbox>;
+    const isComplete = [pid, httpsPort, httpPort].every(Number.isInteger) && typeof clientSecret === "string";
+    return isComplete ? ({ pid, httpsPort, httpPort, clientSecret } as JoinedSandbox) : undefined;
+  } catch {
+    return undefined;
+  }
+}

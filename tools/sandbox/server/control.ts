@@ -1,0 +1,94 @@
+/**
+ * The control routes, `/sandbox/*`: by them a second command joins the sandbox that a first one runs. Ours; nothing of Microsoft's.
+ * A lease is an open connection: it ends when its holder ends, however that happens.
+ */
+import { timingSafeEqual } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { EmulatedCloud } from "../cloud/cloud";
+import { isUuid } from "../cloud/identity";
+import type { TenantDescription } from "../cloud/seed";
+
+/** What a joined command needs to know, beside what is in the home. */
+export interface JoinedSandbox {
+  readonly pid: number;
+  readonly httpsPort: number;
+  readonly httpPort: number;
+  readonly clientSecret: string;
+}
+
+/** The open connections of the commands that have joined. */
+export class Leases {
+  readonly #open = new Set<ServerResponse>();
+  readonly #waiting = new Set<() => void>();
+  /** No more leases are given: the sandbox is about to stop. */
+  isClosed = false;
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  take(connection: ServerResponse): void {
+    this.#open.add(connection);
+    connection.once("close", () => {
+      this.#open.delete(connection);
+      if (this.#open.size > 0) return;
+      for (const resolve of this.#waiting) resolve();
+      this.#waiting.clear();
+    });
+  }
+
+  /** Resolves when nobody holds a lease. */
+  async none(): Promise<void> {
+    if (this.#open.size === 0) return;
+    await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  }
+
+  /** Gives no more, and ends those that are held. */
+  close(): void {
+    this.isClosed = true;
+    for (const connection of this.#open) connection.destroy();
+  }
+}
+
+export interface ControlOptions {
+  readonly cloud: EmulatedCloud;
+  readonly token: string;
+  readonly leases: Leases;
+  readonly undocumented: () => readonly string[];
+  readonly sandbox: () => JoinedSandbox;
+}
+
+export function addControl(app: FastifyInstance, options: ControlOptions): void {
+  app.addHook("onRequest", async (request, reply) => {
+    if (!hasToken(request, options.token))
+      await reply.code(401).send({ error: "The control token is missing or wrong." });
+  });
+  app.get("/sandbox/hello", () => ({ pid: process.pid }));
+  app.get("/sandbox/undocumented", () => ({ requests: options.undocumented() }));
+  app.post("/sandbox/lease", (request, reply) => giveLease(request, reply, options));
+}
+
+async function giveLease(request: FastifyRequest, reply: FastifyReply, options: ControlOptions): Promise<FastifyReply> {
+  const { cloud, leases } = options;
+  if (leases.isClosed) return reply.code(503).send({ error: "The sandbox is stopping." });
+  leases.take(reply.raw);
+  for (const description of tenantDescriptions(request.body)) cloud.describedTenant(description);
+  await cloud.saved();
+  reply.hijack();
+  reply.raw.writeHead(200, { "content-type": "application/x-ndjson" });
+  reply.raw.write(`${JSON.stringify(options.sandbox())}\n`);
+  return reply;
+}
+
+function tenantDescriptions(body: unknown): TenantDescription[] {
+  const { tenants } = (typeof body === "object" && body !== null ? body : {}) as { tenants?: unknown };
+  if (!Array.isArray(tenants)) return [];
+  return (tenants as TenantDescription[]).filter(({ tenantId }) => typeof tenantId === "string" && isUuid(tenantId));
+}
+
+function hasToken(request: FastifyRequest, token: string): boolean {
+  const expected = Buffer.from(`Bearer ${token}`);
+  const actual = Buffer.from(request.headers.authorization ?? "");
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
+}

@@ -1,0 +1,98 @@
+/**
+ * What a command needs in its environment to use the sandbox, and what of the user's own must not be there: nothing of a real login
+ * may reach the command, and nothing of the command may reach the user's own Pulumi home.
+ */
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { SandboxPaths } from "../cloud/home";
+import { automationApplicationId } from "../cloud/identity";
+import { certificateFiles, writeTrust } from "./certificate";
+import { preparePulumiHome } from "./pulumiHome";
+
+/** Which provider plugins commands use: this project's, or the official ones. */
+export type PluginSet = "stand-in" | "official";
+
+export interface EnvironmentOptions {
+  /** Stand-in by default. */
+  readonly plugins?: PluginSet;
+  /** The user's environment; this process's by default. */
+  readonly user?: NodeJS.ProcessEnv;
+}
+
+export interface SandboxEnvironment {
+  /** To be set. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** To be removed from the user's environment, if they are there. */
+  readonly removed: readonly string[];
+  /** What the user should know, a line each: which official plugins are used. */
+  readonly notes: readonly string[];
+}
+
+/** What of a running sandbox goes into the environment. */
+export interface SandboxAccess {
+  readonly httpsPort: number;
+  readonly clientSecret: string;
+  /** PEM; read from the home by those who have joined. */
+  readonly certificate?: string;
+}
+
+export async function prepareEnvironment(
+  paths: SandboxPaths,
+  access: SandboxAccess,
+  options: EnvironmentOptions = {},
+): Promise<SandboxEnvironment> {
+  const { plugins = "stand-in", user = process.env } = options;
+  const files = certificateFiles(paths.keys);
+  const certificate = access.certificate ?? (await readFile(files.certificate, "utf8"));
+  await writeTrust(paths.keys, certificate, user);
+  const { home: pulumiHome, notes } = await preparePulumiHome(paths, plugins, user);
+  const host = `127.0.0.1:${access.httpsPort}`;
+  const hasPassphrase = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"].some(
+    (name) => user[name] !== undefined,
+  );
+  return {
+    variables: {
+      PULUMI_HOME: pulumiHome,
+      PULUMI_BACKEND_URL: `file://${paths.state}`,
+      // No secret: what it protects is the sandbox's own. A user's passphrase is kept.
+      ...(hasPassphrase ? {} : { PULUMI_CONFIG_PASSPHRASE: "sandbox" }),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...(plugins === "stand-in" ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
+      ARM_METADATA_HOSTNAME: host,
+      ARM_ENVIRONMENT: "public",
+      ARM_CLIENT_ID: automationApplicationId,
+      ARM_CLIENT_SECRET: access.clientSecret,
+      SSL_CERT_FILE: files.roots,
+      NODE_EXTRA_CA_CERTS: files.extra,
+      MSSP_SANDBOX_HOME: paths.home,
+      MSSP_DEFENDER_ENDPOINT: `https://${host}`,
+      ...withoutProxy(user),
+    },
+    removed: Object.keys(user).filter((name) => /^(ARM_|AZURE_)|^PULUMI_ACCESS_TOKEN$/.test(name)),
+    notes,
+  };
+}
+
+/** The user's environment with the sandbox's in place of what interferes. */
+export function commandEnvironment(
+  environment: SandboxEnvironment,
+  user: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const kept = Object.entries(user).filter(([name]) => !environment.removed.includes(name));
+  return { ...Object.fromEntries(kept), ...environment.variables };
+}
+
+/** Where the user has a proxy, the sandbox is not behind it. Go leaves loopback out by itself; others need to be told. */
+function withoutProxy(user: NodeJS.ProcessEnv): Record<string, string> {
+  const hasProxy = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"].some((name) => (user[name] ?? "") !== "");
+  if (!hasProxy) return {};
+  const names = [...(user["NO_PROXY"] ?? user["no_proxy"] ?? "").split(","), "127.0.0.1", "localhost"];
+  const list = [...new Set(names.map((name) => name.trim()).filter((name) => name !== ""))].join(",");
+  return { NO_PROXY: list, no_proxy: list };
+}
+
+/** The folder of the sandbox: `--home`, else MSSP_SANDBOX_HOME, else `.sandbox` in the working folder. */
+export function sandboxHome(option: string | undefined, user: NodeJS.ProcessEnv = process.env): string {
+  const named = option ?? user["MSSP_SANDBOX_HOME"];
+  return path.resolve(named === undefined || named === "" ? ".sandbox" : named);
+}

@@ -1,0 +1,50 @@
+/**
+ * The metadata document: `GET /metadata/endpoints`, by which provider plugins and this program find a cloud's hosts when
+ * ARM_METADATA_HOSTNAME is set. Every host in it is the sandbox's own, or one that can't be (RFC 6761 `.invalid`): nothing
+ * that reads it may reach the real cloud.
+ */
+export function metadataDocument(origin: string): Record<string, unknown> {
+  return {
+    portal: origin,
+    authentication: {
+      // Without a slash at the end: the official plugin appends one of its own.
+      loginEndpoint: origin,
+      audiences: ["https://management.core.windows.net/", "https://management.azure.com/"],
+      tenant: "common",
+      identityProvider: "AAD",
+    },
+    media: origin,
+    graphAudience: "https://graph.windows.net/",
+    graph: origin,
+    name: "Sandbox",
+    suffixes: {
+      azureDataLakeStoreFileSystem: "datalakestore.sandbox.invalid",
+      acrLoginServer: "acr.sandbox.invalid",
+      sqlServerHostname: "database.sandbox.invalid",
+      azureDataLakeAnalyticsCatalogAndJob: "datalakeanalytics.sandbox.invalid",
+      keyVaultDns: "vault.sandbox.invalid",
+      storage: "storage.sandbox.invalid",
+      azureFrontDoorEndpointSuffix: "frontdoor.sandbox.invalid",
+      storageSyncEndpointSuffix: "storagesync.sandbox.invalid",
+      mhsmDns: "managedhsm.sandbox.invalid",
+      mysqlServerEndpoint: "mysql.sandbox.invalid",
+      postgresqlServerEndpoint: "postgres.sandbox.invalid",
+      mariadbServerEndpoint: "mariadb.sandbox.invalid",
+      synapseAnalytics: "synapse.sandbox.invalid",
+      attestationEndpoint: "attest.sandbox.invalid",
+    },
+    batch: origin,
+    resourceManager: `${origin}/`,
+    vmImageAliasDoc: origin,
+    activeDirectoryDataLake: origin,
+    sqlManagement: origin,
+    microsoftGraphResourceId: origin,
+    appInsightsResourceId: origin,
+    appInsightsTelemetryChannelResourceId: origin,
+    attestationResourceId: origin,
+    synapseAnalyticsResourceId: origin,
+    logAnalyticsResourceId: origin,
+    ossrDbmsResourceId: origin,
+    gallery: origin,
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * Who owns a sandbox's home: one process at a time, whatever happened to those before it.
+ *
+ * The owner is whoever the file `owner.<n>.json` with the highest n names, as long as that process answers on the port that the file
+ * names. When it doesn't, it has died, and its successor makes the file with n + 1. The file system lets only one process make that,
+ * and the highest one is never removed, so two processes that come at the same time can't both win. The file's token is the
+ * key to the owner's control routes: whoever may read the home may use its sandbox.
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import { link, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { guarded } from "../cloud/home";
+
+export interface Owner {
+  /** Process ID. */
+  readonly pid: number;
+  /** Port of the HTTP listener, on 127.0.0.1. */
+  readonly port: number;
+  /** Bearer token of the control routes. */
+  readonly token: string;
+}
+
+const ownerFile = /^owner\.(\d+)\.json$/;
+
+/** Whether the owner that a file names still lives. */
+export type IsAlive = (owner: Owner) => Promise<boolean>;
+
+/** The living owner of a home, if there is one. */
+export async function currentOwner(home: string, isAlive: IsAlive): Promise<Owner | undefined> {
+  const latest = await latestOwner(home);
+  if (latest.owner === undefined) return undefined;
+  return (await isAlive(latest.owner)) ? latest.owner : undefined;
+}
+
+/** Makes this process, which listens on `port` already, the owner; or says who is. */
+export async function claim(
+  home: string,
+  port: number,
+  isAlive: IsAlive,
+): Promise<{ readonly claimed: Owner } | { readonly owner: Owner }> {
+  const me: Owner = { pid: process.pid, port, token: randomBytes(32).toString("base64url") };
+  for (;;) {
+    const latest = await latestOwner(home);
+    if (latest.owner !== undefined && (await isAlive(latest.owner))) return { owner: latest.owner };
+    const number = latest.number + 1;
+    if (!(await makeOwnerFile(home, number, me))) continue;
+    // Somebody may have gone further while this process was slow: then this file is not the highest, and means nothing.
+    const highest = await latestOwner(home);
+    if (highest.number === number) {
+      await removeLower(home, number);
+      return { claimed: me };
+    }
+    await rm(fileOf(home, number), { force: true });
+  }
+}
+
+function fileOf(home: string, number: number): string {
+  return path.join(home, `owner.${number}.json`);
+}
+
+async function latestOwner(home: string): Promise<{ number: number; owner: Owner | undefined }> {
+  const number = Math.max(0, ...(await ownerNumbers(home)));
+  if (number === 0) return { number, owner: undefined };
+  const text = await readFile(fileOf(home, number), "utf8").catch(() => "");
+  return { number, owner: parsed(text) };
+}
+
+async function ownerNumbers(home: string): Promise<number[]> {
+  const names = await readdir(home).catch(() => []);
+  return names.flatMap((name) => {
+    const [, digits] = ownerFile.exec(name) ?? [];
+    return digits === undefined ? [] : [Number(digits)];
+  });
+}
+
+/** Makes the file with its whole content at once, if it isn't there. */
+async function makeOwnerFile(home: string, number: number, owner: Owner): Promise<boolean> {
+  const draft = path.join(home, `owner.draft.${randomUUID()}`);
+  return guarded(home, async () => {
+    await writeFile(draft, `${JSON.stringify(owner)}\n`, { mode: 0o600, flag: "wx" });
+    try {
+      await link(draft, fileOf(home, number));
+      return true;
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+      throw error;
+    } finally {
+      await rm(draft, { force: true });
+    }
+  });
+}
+
+async function removeLower(home: string, number: number): Promise<void> {
+  const lower = (await ownerNumbers(home)).filter((other) => other < number);
+  await Promise.all(lower.map((other) => rm(fileOf(home, other), { force: true })));
+}
+
+function parsed(text: string): Owner | undefined {
+  try {
+    const { pid, port, token } = JSON.parse(text) as Partial<Owner>;
+    if (typeof pid !== "number" || typeof port !== "number" || typeof token !== "string") return undefined;
+    return { pid, port, token };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The tenants that the stacks of the working folder name, so that they are there, with their names, before the first `up`. Wrong
+ * settings are the program's to complain about: here they are left out.
+ */
+import { readFile, readdir } from "node:fs/promises";
+import path from "node:path";
+import { parse } from "yaml";
+import { isUuid } from "../cloud/identity";
+import type { TenantDescription } from "../cloud/seed";
+
+const stackFile = /^Pulumi\..+\.ya?ml$/;
+
+/** Tenants in the settings of the project in `folder`, those of the alphabetically first stack first. */
+export async function tenantsOfStacks(folder: string): Promise<TenantDescription[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => stackFile.test(name)).sort();
+  if (names.length === 0) return [];
+  const project = (await yamlFile(path.join(folder, "Pulumi.yaml")))["name"];
+  if (typeof project !== "string") return [];
+  const settings = await Promise.all(
+    names.map(async (name) => asMap((await yamlFile(path.join(folder, name)))["config"])),
+  );
+  return settings.flatMap((config) => tenantsOf((key) => config[`${project}:${key}`]));
+}
+
+function tenantsOf(setting: (key: string) => unknown): TenantDescription[] {
+  return [
+    description(setting("tenantId"), setting("customerName"), setting("customerDomain")),
+    description(setting("msspTenantId"), setting("msspName"), undefined),
+  ].flatMap((tenant) => tenant ?? []);
+}
+
+function description(tenantId: unknown, name: unknown, domain: unknown): TenantDescription | undefined {
+  if (typeof tenantId !== "string" || !isUuid(tenantId)) return undefined;
+  const hasName = typeof name === "string" && /^[^\p{Cc}]{1,256}$/u.test(name);
+  const hasDomain = typeof domain === "string" && /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain) && domain.length < 254;
+  return { tenantId, ...(hasName ? { displayName: name } : {}), ...(hasDomain ? { domain } : {}) };
+}
+
+async function yamlFile(file: string): Promise<Record<string, unknown>> {
+  try {
+    return asMap(parse(await readFile(file, "utf8")));
+  } catch {
+    return {};
+  }
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
