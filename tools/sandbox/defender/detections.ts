@@ -1,0 +1,437 @@
+/**
+ * What Defender has detected in a tenant. Nothing is stored: each tenant has one detection in every interval of the clock, and which
+ * one follows from the tenant's ID and the interval's number. So the same tenant at the same time has the same
+ * detections, any window of time costs only what is in it, and both alert APIs show the same ones.
+ */
+import { createHash } from "node:crypto";
+import { clouds, type LegacyAlert, type SecurityAlert } from "@defender-mssp/microsoft";
+import type { Tenant } from "../cloud/model";
+import { derivedId } from "../cloud/identity";
+
+/** One detection in each interval of this many milliseconds. */
+export const detectionInterval = 20 * 60 * 1000;
+
+/** Older ones are gone, in milliseconds. Defender keeps six months; a month is enough to try things on. */
+export const detectionRetention = 30 * 24 * 60 * 60 * 1000;
+
+export interface Device {
+  name: string;
+  dnsName: string;
+  domain: string;
+  id: string;
+  entraDeviceId: string;
+  /** Device group. */
+  group: string;
+  address: string;
+  /** The analyst-set and the registry-set tags. */
+  cloudTags: readonly string[];
+  deviceTags: readonly string[];
+}
+
+export interface Detection {
+  /** The alert's ID in both APIs. */
+  alertId: string;
+  /** When it happened. */
+  time: Date;
+  /** When the service had it; later than `time`, and in the order of the intervals. */
+  processed: Date;
+  tenantId: string;
+  device: Device;
+  user: string;
+  kind: Kind;
+  status: SecurityAlert["status"];
+  updated: Date;
+  incident: number;
+  processId: number;
+  sha1: string;
+  sha256: string;
+  md5: string;
+}
+
+interface Kind {
+  title: string;
+  description: string;
+  category: string;
+  severity: LegacyAlert["Severity"];
+  technique: string;
+  detector: string;
+  source: "EDR" | "WindowsDefenderAv";
+  file: string;
+  folder: string;
+  commandLine: string;
+  threat: string;
+  family: string;
+  recommendation: string;
+}
+
+const investigate =
+  "Check the device's timeline, contain the device if the activity is not expected, and reset the user's sessions.";
+const verify = "Check that the file was quarantined and run a full scan of the device.";
+
+const kinds: readonly Kind[] = [
+  {
+    title: "Suspicious PowerShell command line",
+    description: "PowerShell was started with an encoded command, as malware does to hide what it runs.",
+    category: "Execution",
+    severity: "Medium",
+    technique: "T1059.001",
+    detector: "execution-powershell",
+    source: "EDR",
+    file: "powershell.exe",
+    folder: "C:\\Windows\\System32\\WindowsPowerShell\\v1.0",
+    commandLine: "powershell.exe -NoProfile -EncodedCommand VwByAGkAdABlAC0ASABvAHMAdAA=",
+    threat: "",
+    family: "",
+    recommendation: investigate,
+  },
+  {
+    title: "Suspicious process injection observed",
+    description: "A process wrote code into the memory of another one and ran it there.",
+    category: "DefenseEvasion",
+    severity: "High",
+    technique: "T1055",
+    detector: "evasion-injection",
+    source: "EDR",
+    file: "rundll32.exe",
+    folder: "C:\\Windows\\System32",
+    commandLine: "rundll32.exe C:\\Users\\Public\\update.dll,Start",
+    threat: "",
+    family: "",
+    recommendation: investigate,
+  },
+  {
+    title: "An active 'Wacatac' malware was prevented from executing",
+    description: "Antivirus stopped a file that it knows as malware.",
+    category: "Malware",
+    severity: "Low",
+    technique: "T1204.002",
+    detector: "antivirus-wacatac",
+    source: "WindowsDefenderAv",
+    file: "invoice_2231.exe",
+    folder: "C:\\Users\\Public\\Downloads",
+    commandLine: "",
+    threat: "Trojan:Win32/Wacatac.B!ml",
+    family: "Wacatac",
+    recommendation: verify,
+  },
+  {
+    title: "'EICAR_Test_File' malware was detected",
+    description: "Antivirus found the EICAR test file, which people use to see whether it is on.",
+    category: "Malware",
+    severity: "Informational",
+    technique: "T1204.002",
+    detector: "antivirus-eicar",
+    source: "WindowsDefenderAv",
+    file: "eicar.com",
+    folder: "C:\\Users\\Public\\Documents",
+    commandLine: "",
+    threat: "Virus:DOS/EICAR_Test_File",
+    family: "EICAR_Test_File",
+    recommendation: verify,
+  },
+  {
+    title: "Suspicious access to LSASS service",
+    description: "A process read the memory of the service that keeps credentials.",
+    category: "CredentialAccess",
+    severity: "High",
+    technique: "T1003.001",
+    detector: "credentials-lsass",
+    source: "EDR",
+    file: "procdump64.exe",
+    folder: "C:\\Tools",
+    commandLine: "procdump64.exe -ma lsass.exe C:\\Tools\\out.dmp",
+    threat: "",
+    family: "",
+    recommendation: investigate,
+  },
+  {
+    title: "Suspicious scheduled task",
+    description: "A task was scheduled that starts a script from a folder where programs do not belong.",
+    category: "Persistence",
+    severity: "Medium",
+    technique: "T1053.005",
+    detector: "persistence-task",
+    source: "EDR",
+    file: "schtasks.exe",
+    folder: "C:\\Windows\\System32",
+    commandLine: "schtasks.exe /create /tn Updater /sc hourly /tr C:\\ProgramData\\u.cmd",
+    threat: "",
+    family: "",
+    recommendation: investigate,
+  },
+  {
+    title: "Suspicious remote session",
+    description: "Somebody signed in from a device that does not usually sign in here.",
+    category: "LateralMovement",
+    severity: "Low",
+    technique: "T1021.001",
+    detector: "lateral-remote",
+    source: "EDR",
+    file: "svchost.exe",
+    folder: "C:\\Windows\\System32",
+    commandLine: "svchost.exe -k NetworkService -s TermService",
+    threat: "",
+    family: "",
+    recommendation: investigate,
+  },
+];
+
+const deviceNames = ["desk-014", "desk-027", "lap-103", "lap-118", "srv-files", "srv-web"] as const;
+const users = ["adele", "diego", "isaiah", "lidia", "megan"] as const;
+const processDelay = 5 * 60 * 1000;
+
+/**
+ * A tenant's detections that were processed from `since` (included) until `until` (excluded), the oldest first; so that windows laid end
+ * to end show each one once. `now` ends what has happened, and retention begins it.
+ */
+export function* detectionsBetween(tenant: Tenant, since: Date, until: Date, now: Date): Generator<Detection> {
+  const from = Math.max(since.getTime(), now.getTime() - detectionRetention);
+  const to = Math.min(until.getTime(), now.getTime());
+  const domain = domainOf(tenant);
+  for (let interval = Math.floor(from / detectionInterval); interval * detectionInterval < to; interval++) {
+    const detection = detectionOf(tenant.id, domain, interval, now);
+    const processed = detection.processed.getTime();
+    if (processed >= from && processed < to) yield detection;
+  }
+}
+
+/** The detection with this alert ID, if the tenant has it. */
+export function detectionById(tenant: Tenant, alertId: string, now: Date): Detection | undefined {
+  const ticks = /^da(\d{18})_/.exec(alertId)?.[1];
+  if (ticks === undefined) return undefined;
+  const processed = Number((BigInt(ticks) - unixEpochTicks) / ticksPerMillisecond);
+  const window = [new Date(processed), new Date(processed + 1)] as const;
+  return [...detectionsBetween(tenant, ...window, now)].find((detection) => detection.alertId === alertId);
+}
+
+/** As the legacy alert API shows it. What doesn't apply is an empty string there. */
+export function legacyAlert(detection: Detection): LegacyAlert {
+  const { alertId, device, kind } = detection;
+  const iocId = digest("sha256", `${alertId}/ioc`).toString("base64");
+  const { portal, legacyPortal } = clouds.public;
+  return {
+    AlertTime: withTicks(detection.time),
+    ComputerDnsName: device.dnsName,
+    AlertTitle: kind.title,
+    Category: kind.category,
+    Severity: kind.severity,
+    AlertId: alertId,
+    Actor: "",
+    LinkToWDATP: `${legacyPortal}/alert/${alertId}`,
+    IocName: "",
+    IocValue: "",
+    CreatorIocName: "",
+    CreatorIocValue: "",
+    Sha1: detection.sha1,
+    FileName: kind.file,
+    FilePath: kind.folder,
+    IpAddress: "",
+    Url: "",
+    IoaDefinitionId: derivedId(detection.tenantId, kind.detector),
+    UserName: detection.user,
+    AlertPart: 0,
+    FullId: `${alertId}:${iocId}`,
+    LastProcessedTimeUtc: withTicks(detection.processed),
+    ThreatCategory: kind.threat === "" ? "" : "Trojan",
+    ThreatFamily: kind.family,
+    ThreatName: kind.threat,
+    RemediationAction: kind.threat === "" ? "" : "Quarantine",
+    RemediationIsSuccess: kind.threat === "" ? null : true,
+    Source: kind.source,
+    Md5: detection.md5,
+    Sha256: detection.sha256,
+    WasExecutingWhileDetected: kind.threat === "" ? null : false,
+    UserDomain: device.domain,
+    LogOnUsers: `${device.domain}\\${detection.user}`,
+    MachineDomain: device.domain,
+    MachineName: device.name,
+    InternalIPv4List: `${device.address};127.0.0.1`,
+    InternalIPv6List: "::1",
+    FileHash: detection.sha1,
+    DeviceID: device.id,
+    MachineGroup: device.group,
+    Description: kind.description,
+    DeviceCreatedMachineTags: device.deviceTags.join(","),
+    CloudCreatedMachineTags: device.cloudTags.join(","),
+    CommandLine: kind.commandLine,
+    IncidentLinkToWDATP: `${legacyPortal}/incidents/byalert?alertId=${alertId}&source=SIEM`,
+    ReportID: digest("sha256", `${alertId}/report`).readUInt32BE(0) >>> 1,
+    LinkToMTP: `${portal}/alert/${alertId}`,
+    IncidentLinkToMTP: `${portal}/incidents/byalert?alertId=${alertId}&source=SIEM`,
+    ExternalId: digest("sha1", `${alertId}/external`).toString("hex").toUpperCase(),
+    IocUniqueId: iocId,
+  };
+}
+
+/** As Graph's alerts_v2 shows it. */
+export function securityAlert(detection: Detection): SecurityAlert {
+  const { alertId, kind, tenantId, status } = detection;
+  const { portal } = clouds.public;
+  const updated = withTicks(detection.updated);
+  const resolved = status === "resolved";
+  return {
+    id: alertId,
+    providerAlertId: alertId,
+    incidentId: String(detection.incident),
+    status,
+    severity: kind.severity.toLowerCase() as SecurityAlert["severity"],
+    classification: resolved ? "truePositive" : null,
+    determination: resolved ? "malware" : null,
+    serviceSource: "microsoftDefenderForEndpoint",
+    detectionSource: kind.source === "EDR" ? "microsoftDefenderForEndpoint" : "antivirus",
+    productName: "Microsoft Defender for Endpoint",
+    detectorId: derivedId(tenantId, kind.detector),
+    tenantId,
+    title: kind.title,
+    description: kind.description,
+    recommendedActions: kind.recommendation,
+    category: kind.category,
+    assignedTo: status === "new" ? null : `soc@${detection.device.domain}`,
+    alertWebUrl: `${portal}/alerts/${alertId}?tid=${tenantId}`,
+    incidentWebUrl: `${portal}/incidents/${detection.incident}?tid=${tenantId}`,
+    actorDisplayName: null,
+    threatDisplayName: kind.threat || null,
+    threatFamilyName: kind.family || null,
+    mitreTechniques: [kind.technique],
+    createdDateTime: withTicks(detection.processed),
+    lastUpdateDateTime: updated,
+    resolvedDateTime: resolved ? updated : null,
+    firstActivityDateTime: withTicks(detection.time),
+    lastActivityDateTime: withTicks(detection.time),
+    systemTags: [],
+    alertPolicyId: null,
+    comments: [],
+    evidence: evidenceOf(detection),
+  };
+}
+
+function evidenceOf(detection: Detection): SecurityAlert["evidence"] {
+  const { device, kind } = detection;
+  const common = {
+    createdDateTime: withTicks(detection.processed),
+    verdict: kind.threat === "" ? ("suspicious" as const) : ("malicious" as const),
+    remediationStatus: kind.threat === "" ? "none" : "prevented",
+    remediationStatusDetails: null,
+    roles: [],
+    detailedRoles: [],
+    tags: [],
+  };
+  const account = { accountName: detection.user, domainName: device.domain };
+  return [
+    {
+      "@odata.type": "#microsoft.graph.security.deviceEvidence",
+      ...common,
+      verdict: "unknown",
+      tags: [...device.cloudTags, ...device.deviceTags],
+      azureAdDeviceId: device.entraDeviceId,
+      deviceDnsName: device.dnsName,
+      hostName: device.name,
+      mdeDeviceId: device.id,
+      osPlatform: device.name.startsWith("srv") ? "WindowsServer2022" : "Windows11",
+      osBuild: 22631,
+      version: "23H2",
+      healthStatus: "active",
+      riskScore: kind.severity.toLowerCase(),
+      rbacGroupId: 0,
+      rbacGroupName: device.group,
+      onboardingStatus: "onboarded",
+      defenderAvStatus: "updated",
+      ipInterfaces: [device.address, "127.0.0.1", "::1"],
+      loggedOnUsers: [account],
+    },
+    {
+      "@odata.type": "#microsoft.graph.security.processEvidence",
+      ...common,
+      mdeDeviceId: device.id,
+      processId: detection.processId,
+      processCommandLine: kind.commandLine || null,
+      processCreationDateTime: withTicks(detection.time),
+      detectionStatus: kind.threat === "" ? "detected" : "prevented",
+      imageFile: {
+        fileName: kind.file,
+        filePath: kind.folder,
+        sha1: detection.sha1,
+        sha256: detection.sha256,
+        md5: detection.md5,
+      },
+      userAccount: { ...account, userPrincipalName: `${detection.user}@${device.domain}` },
+    },
+  ];
+}
+
+function detectionOf(tenantId: string, domain: string, interval: number, now: Date): Detection {
+  const random = digest("sha256", `${tenantId}/detections/${interval}`);
+  const processed = new Date(interval * detectionInterval + (random.readUInt32BE(0) % detectionInterval));
+  const kind = pick(kinds, random.readUInt8(4));
+  const file = `${tenantId}/${kind.file}`;
+  return {
+    alertId: `da${ticksOf(processed)}_${random.readInt32BE(8)}`,
+    time: new Date(processed.getTime() - 1000 - (random.readUInt32BE(12) % processDelay)),
+    processed,
+    tenantId,
+    device: deviceOf(tenantId, domain, random.readUInt8(5)),
+    user: pick(users, random.readUInt8(6)),
+    kind,
+    ...progress(processed, random.readUInt8(7), now),
+    incident: (interval % 90_000) + 1000,
+    processId: 1000 + (random.readUInt16BE(16) % 20_000),
+    sha1: digest("sha1", file).toString("hex"),
+    sha256: digest("sha256", file).toString("hex"),
+    md5: digest("md5", file).toString("hex"),
+  };
+}
+
+/** A third is taken up after an hour, a third resolved after four, as the clock stands. */
+function progress(processed: Date, random: number, now: Date): Pick<Detection, "status" | "updated"> {
+  const after = (hours: number) => new Date(processed.getTime() + hours * 60 * 60 * 1000);
+  if (random % 3 === 0 && after(4) <= now) return { status: "resolved", updated: after(4) };
+  if (random % 3 !== 2 && after(1) <= now) return { status: "inProgress", updated: after(1) };
+  return { status: "new", updated: processed };
+}
+
+function deviceOf(tenantId: string, domain: string, random: number): Device {
+  const index = random % deviceNames.length;
+  const name = pick(deviceNames, index);
+  const server = name.startsWith("srv");
+  return {
+    name,
+    dnsName: `${name}.${domain}`,
+    domain,
+    id: digest("sha1", `${tenantId}/devices/${name}`).toString("hex"),
+    entraDeviceId: derivedId(tenantId, `devices/${name}`),
+    group: server ? "Servers" : "Workstations",
+    address: `10.20.${server ? 1 : 2}.${index + 10}`,
+    cloudTags: server ? ["production"] : [],
+    deviceTags: name.startsWith("lap") ? ["mobile"] : [],
+  };
+}
+
+/** The tenant's own domain: the default one, or the first. */
+function domainOf(tenant: Tenant): string {
+  const domains = [...tenant.objects("domains").values()];
+  return (
+    (domains.find(({ isInitial }) => isInitial === false) ?? domains[0])?.id ??
+    `tenant-${tenant.id.slice(0, 8)}.example`
+  );
+}
+
+function pick<T>(list: readonly T[], random: number): T {
+  return list[random % list.length] as T;
+}
+
+function digest(algorithm: "md5" | "sha1" | "sha256", text: string): Buffer {
+  return createHash(algorithm).update(text).digest();
+}
+
+/** Alert IDs are made of .NET ticks: tenths of microseconds since the year 1. */
+const ticksPerMillisecond = 10_000n;
+const unixEpochTicks = 621_355_968_000_000_000n;
+
+function ticksOf(date: Date): bigint {
+  return unixEpochTicks + BigInt(date.getTime()) * ticksPerMillisecond;
+}
+
+/** Seven decimals, as the service writes times. */
+function withTicks(date: Date): string {
+  return date.toISOString().replace("Z", "0000Z");
+}

@@ -1,0 +1,134 @@
+/**
+ * The legacy SIEM (alert exporter) API: `GET /api/alerts`.
+ * Source: Microsoft, "Pull Microsoft Defender for Endpoint detections using SIEM REST API" (deprecated 2023-12-31).
+ */
+import { windowsDefenderAtp } from "@defender-mssp/microsoft";
+import type { FastifyInstance } from "fastify";
+import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
+import { detectionsBetween, legacyAlert, type Detection } from "./detections";
+import { authenticate, badRequest, forbidden } from "./errors";
+import { isAuthorizedForSiem } from "./siemAuthorizations";
+
+/** Without `sinceTimeUtc` and `ago`: the last two hours, in milliseconds. */
+const defaultWindow = 2 * 60 * 60 * 1000;
+
+export function legacyAlertRoutes(scope: FastifyInstance, cloud: Cloud): void {
+  // The documents write it both ways, and with a slash at the end.
+  for (const path of ["/api/alerts", "/api/Alerts", "/api/alerts/", "/api/Alerts/"]) {
+    scope.get(path, async (request) => {
+      const caller = await authenticate(cloud, request, ["azureADGraph", "defender"]);
+      if (!mayRead(caller)) {
+        throw forbidden(
+          `Application ${caller.applicationId} is not authorized to pull alerts of tenant ${caller.tenant.id}.`,
+        );
+      }
+      const query = readQuery(new URLSearchParams(request.url.split("?")[1] ?? ""), cloud.now());
+      return select(detectionsBetween(caller.tenant, query.since, query.until, cloud.now()), query).map(legacyAlert);
+    });
+  }
+}
+
+/**
+ * It takes two things: the application is authorized (Settings > SIEM), and it has a permission to read alerts. Tokens are for Azure AD
+ * Graph, so that permission isn't in them: it is looked up. What the service looks up for an application that calls by itself
+ * isn't documented; here any consent for the whole tenant will do.
+ */
+function mayRead(caller: Caller): boolean {
+  const permissions = ["Alert.Read", "Alert.ReadWrite", "Alert.Read.All", "Alert.ReadWrite.All"];
+  const inToken = permissions.some((name) => caller.roles.has(name) || caller.scopes.has(name));
+  return isAuthorizedForSiem(caller.tenant, caller.applicationId) && (inToken || hasConsent(caller, permissions));
+}
+
+function hasConsent({ tenant, applicationId, objectId }: Caller, permissions: readonly string[]): boolean {
+  const client = servicePrincipalOf(tenant, applicationId);
+  const api = servicePrincipalOf(tenant, windowsDefenderAtp.appId);
+  if (client === undefined || api === undefined) return false;
+  const granted = [...tenant.objects("oauth2PermissionGrants").values()].some(
+    (grant) =>
+      grant.clientId === client.id &&
+      grant.resourceId === api.id &&
+      (grant.consentType === "AllPrincipals" || grant.principalId === objectId) &&
+      typeof grant.scope === "string" &&
+      grant.scope.split(" ").some((scope) => permissions.includes(scope)),
+  );
+  const roles: Readonly<Record<string, string>> = windowsDefenderAtp.appRoles;
+  const assigned = [...tenant.objects("appRoleAssignments").values()].some(
+    (assignment) =>
+      assignment.principalId === client.id &&
+      assignment.resourceId === api.id &&
+      permissions.some((name) => roles[name] === assignment.appRoleId),
+  );
+  return granted || assigned;
+}
+
+function servicePrincipalOf(tenant: Tenant, applicationId: string): StoredObject | undefined {
+  return [...tenant.objects("servicePrincipals").values()].find(({ appId }) => appId === applicationId);
+}
+
+interface AlertQuery {
+  since: Date;
+  until: Date;
+  limit: number | undefined;
+  machineGroups: readonly string[];
+  deviceTag: string | undefined;
+  cloudTag: string | undefined;
+}
+
+function readQuery(query: URLSearchParams, now: Date): AlertQuery {
+  const values = new Map([...query].map(([name, value]) => [name.toLowerCase(), value]));
+  const ago = values.get("ago");
+  const until = moment(values.get("untiltimeutc"), "untilTimeUtc") ?? now;
+  const since =
+    ago === undefined
+      ? (moment(values.get("sincetimeutc"), "sinceTimeUtc") ?? new Date(now.getTime() - defaultWindow))
+      : new Date(now.getTime() - duration(ago));
+  return {
+    since,
+    until: ago === undefined ? until : now,
+    limit: limitOf(values.get("limit")),
+    machineGroups: [...query].filter(([name]) => name.toLowerCase() === "machinegroups").map(([, value]) => value),
+    deviceTag: values.get("devicecreatedmachinetags"),
+    cloudTag: values.get("cloudcreatedmachinetags"),
+  };
+}
+
+/** The newest `limit` of those that match, oldest first. */
+function select(detections: Iterable<Detection>, query: AlertQuery): Detection[] {
+  const matching = [...detections].filter(
+    ({ device }) =>
+      (query.machineGroups.length === 0 || query.machineGroups.includes(device.group)) &&
+      (query.deviceTag === undefined || device.deviceTags.includes(query.deviceTag)) &&
+      (query.cloudTag === undefined || device.cloudTags.includes(query.cloudTag)),
+  );
+  return query.limit === undefined ? matching : matching.slice(Math.max(0, matching.length - query.limit));
+}
+
+/** The documents' examples have no zone (`2016-09-12T00:00:00.000`); the parameter's name says UTC. */
+function moment(text: string | undefined, name: string): Date | undefined {
+  if (text === undefined) return undefined;
+  const hasZone = /(z|[+-]\d\d:?\d\d)$/i.test(text);
+  const date = new Date(hasZone || !text.includes("T") ? text : `${text}Z`);
+  if (Number.isNaN(date.getTime())) throw badRequest(`${name} "${text}" is not a date and time.`);
+  return date;
+}
+
+/** ISO 8601 durations of days and less, in milliseconds: `PT10M`, `P1DT2H`. */
+function duration(text: string): number {
+  const [whole, days, hours, minutes, seconds] =
+    /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(text) ?? [];
+  if (whole === undefined || whole === "P" || whole.endsWith("T"))
+    throw badRequest(`ago "${text}" is not an ISO 8601 duration.`);
+  const [d, h, m, s] = [days, hours, minutes, seconds].map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return (((d * 24 + h) * 60 + m) * 60 + s) * 1000;
+}
+
+function limitOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d+$/.test(text)) throw badRequest(`limit "${text}" is not a number.`);
+  return Number(text);
+}

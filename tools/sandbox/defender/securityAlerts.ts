@@ -1,0 +1,152 @@
+/**
+ * Graph's security alerts: `GET /v1.0/security/alerts_v2` and `/{id}`.
+ * https://learn.microsoft.com/graph/api/security-list-alerts_v2: `$filter` on eight properties, `$top`, `$skip`, `$count`.
+ */
+import { randomUUID } from "node:crypto";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { SecurityAlert } from "@defender-mssp/microsoft";
+import { TokenRefused, type Caller, type Cloud, type Json } from "../cloud/model";
+import { dateTime, string } from "../graph/entities/property";
+import { errorBody, GraphError, notFound, unreadableRequest } from "../graph/errors";
+import { compileFilter } from "../graph/odata/filterMatch";
+import { parseFilter } from "../graph/odata/filterSyntax";
+import { detectionById, detectionsBetween, securityAlert } from "./detections";
+
+const listPath = "/v1.0/security/alerts_v2";
+
+/** Any of these lets a caller read alerts, as a role of its own or for a user. */
+const permissions = ["SecurityAlert.Read.All", "SecurityAlert.ReadWrite.All"];
+
+/** The properties that `$filter` takes. */
+const filterable = {
+  name: "microsoft.graph.security.alert",
+  properties: {
+    assignedTo: string(),
+    classification: string(),
+    determination: string(),
+    createdDateTime: dateTime(),
+    lastUpdateDateTime: dateTime(),
+    severity: string(),
+    serviceSource: string(),
+    status: string(),
+  },
+};
+
+const defaultPageSize = 100;
+const largestPage = 2000;
+
+export function securityAlertRoutes(app: FastifyInstance, cloud: Cloud): void {
+  app.get(listPath, (request, reply) => answer(cloud, request, reply, (caller) => list(cloud, caller, request)));
+  app.get<{ Params: { id: string } }>(`${listPath}/:id`, (request, reply) =>
+    answer(cloud, request, reply, (caller) => {
+      const detection = detectionById(caller.tenant, request.params.id, cloud.now());
+      if (detection === undefined) throw notFound(request.params.id);
+      return {
+        "@odata.context": `${originOf(request)}/v1.0/$metadata#security/alerts_v2/$entity`,
+        ...securityAlert(detection),
+      };
+    }),
+  );
+}
+
+/** Checks token and permission, and words errors as Graph does. */
+async function answer(
+  cloud: Cloud,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  make: (caller: Caller) => object,
+): Promise<FastifyReply> {
+  const requestId = randomUUID();
+  const clientRequestId = String(request.headers["client-request-id"] ?? requestId);
+  reply.headers({ "request-id": requestId, "client-request-id": clientRequestId, "cache-control": "no-cache" });
+  try {
+    const body = make(await reader(cloud, request));
+    reply.header("odata-version", "4.0");
+    reply.type("application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8");
+    return await reply.send(JSON.stringify(body));
+  } catch (failure) {
+    const error =
+      failure instanceof TokenRefused ? new GraphError(401, "InvalidAuthenticationToken", failure.message) : failure;
+    if (!(error instanceof GraphError)) throw failure;
+    return await reply.code(error.status).send(errorBody(error, cloud.now(), requestId, clientRequestId));
+  }
+}
+
+async function reader(cloud: Cloud, request: FastifyRequest): Promise<Caller> {
+  const caller = await cloud.authenticate(request, "graph");
+  const granted = caller.scopes.size > 0 ? caller.scopes : caller.roles;
+  if (permissions.some((name) => granted.has(name))) return caller;
+  // The security API words this its own way, seen in public issue threads.
+  const kind = caller.scopes.size > 0 ? "scopes" : "roles";
+  throw new GraphError(
+    403,
+    "Forbidden",
+    `Missing application ${kind}. API required ${kind}: ${permissions.join(",")}, application ${kind}: ${[...granted].join(",")}.`,
+  );
+}
+
+/** The newest first. A link to the next page keeps the moment of the first one, so that what comes in meanwhile shifts nothing. */
+function list(cloud: Cloud, caller: Caller, request: FastifyRequest): object {
+  const options = optionsOf(request.url);
+  const { at, skip } = positionOf(options, cloud.now());
+  const top = numberOf(options, "$top", 1, largestPage) ?? defaultPageSize;
+  const matches = filterOf(options.get("$filter"));
+  const alerts = [...detectionsBetween(caller.tenant, new Date(0), at, at)]
+    .reverse()
+    .map(securityAlert)
+    .filter(matches);
+  const page = alerts.slice(skip, skip + top);
+  const more = skip + top < alerts.length;
+  return {
+    "@odata.context": `${originOf(request)}/v1.0/$metadata#security/alerts_v2`,
+    ...(options.get("$count") === "true" ? { "@odata.count": alerts.length } : {}),
+    ...(more ? { "@odata.nextLink": nextLink(request, options, at, skip + top) } : {}),
+    value: page,
+  };
+}
+
+function optionsOf(url: string): Map<string, string> {
+  const options = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(url.split("?")[1] ?? "")) {
+    const option = name.toLowerCase();
+    if (option.startsWith("$") && !["$filter", "$top", "$skip", "$count", "$skiptoken"].includes(option)) {
+      throw unreadableRequest(`The query parameter '${name}' is not supported.`);
+    }
+    options.set(option, value);
+  }
+  return options;
+}
+
+function filterOf(text: string | undefined): (alert: SecurityAlert) => boolean {
+  if (text === undefined) return () => true;
+  const test = compileFilter(parseFilter(text), filterable, true);
+  return (alert) => test(alert as unknown as Json);
+}
+
+function numberOf(options: Map<string, string>, name: string, smallest: number, largest: number): number | undefined {
+  const text = options.get(name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < smallest || value > largest) {
+    throw unreadableRequest(`Invalid value '${text}' for ${name} query option found.`);
+  }
+  return value;
+}
+
+function positionOf(options: Map<string, string>, now: Date): { at: Date; skip: number } {
+  const token = options.get("$skiptoken");
+  if (token === undefined) return { at: now, skip: numberOf(options, "$skip", 0, Number.MAX_SAFE_INTEGER) ?? 0 };
+  const [, at, skip] = /^(\d{1,15})\.(\d{1,12})$/.exec(token) ?? [];
+  if (at === undefined || skip === undefined) throw unreadableRequest("Invalid $skiptoken.");
+  return { at: new Date(Number(at)), skip: Number(skip) };
+}
+
+function nextLink(request: FastifyRequest, options: Map<string, string>, at: Date, skip: number): string {
+  const next = new URLSearchParams([...options].filter(([name]) => name !== "$skip" && name !== "$skiptoken"));
+  next.set("$skiptoken", `${at.getTime()}.${skip}`);
+  return `${originOf(request)}${listPath}?${next.toString()}`;
+}
+
+function originOf(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host}`;
+}

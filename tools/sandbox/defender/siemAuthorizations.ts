@@ -1,0 +1,93 @@
+/**
+ * The authorization of applications for the legacy alert API: what the portal's page Settings > SIEM > MSSP does.
+ * **Ours**: Microsoft publishes no API for it. The shapes are in @defender-mssp/microsoft.
+ */
+import type { SiemAuthorization } from "@defender-mssp/microsoft";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { isUuid } from "../cloud/identity";
+import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
+import { authenticate, badRequest, DefenderError, forbidden } from "./errors";
+
+/**
+ * Who may change authorizations. In the portal it takes "Manage portal system settings", a permission of Defender's own roles with
+ * no app role to match. **The sandbox's rule, not Microsoft's**: WindowsDefenderATP's app role (or delegated scope) that comes
+ * nearest, "Allows the app to read and modify integration settings between itself and the service".
+ */
+export const portalSettingsRole = "IntegrationConfiguration.ReadWrite";
+
+const collection = "siemAuthorizations";
+const path = "/siemAuthorizations/:applicationId";
+
+interface ByApplication {
+  Params: { applicationId: string };
+}
+
+export function siemAuthorizationRoutes(scope: FastifyInstance, cloud: Cloud): void {
+  scope.get<ByApplication>(path, async (request) => {
+    const { tenant } = await portalSettingsManager(cloud, request);
+    return existing(tenant, applicationIdOf(request));
+  });
+
+  scope.put<ByApplication>(path, async (request, reply) => {
+    const { tenant } = await portalSettingsManager(cloud, request);
+    const applicationId = applicationIdOf(request);
+    const authorization: SiemAuthorization = { applicationId, ...read(request.body), status: "authorized" };
+    const objects = tenant.objects(collection);
+    const status = objects.has(applicationId) ? 200 : 201;
+    objects.set(applicationId, { id: applicationId, ...authorization });
+    cloud.changed();
+    return reply.code(status).send(authorization);
+  });
+
+  scope.delete<ByApplication>(path, async (request, reply) => {
+    const { tenant } = await portalSettingsManager(cloud, request);
+    const { applicationId } = existing(tenant, applicationIdOf(request));
+    tenant.objects(collection).delete(applicationId);
+    cloud.changed();
+    return reply.code(204).send();
+  });
+}
+
+/** Whether an application is authorized for the legacy alert API of a tenant. */
+export function isAuthorizedForSiem(tenant: Tenant, applicationId: string): boolean {
+  return tenant.objects(collection).has(applicationId.toLowerCase());
+}
+
+async function portalSettingsManager(cloud: Cloud, request: FastifyRequest): Promise<Caller> {
+  const caller = await authenticate(cloud, request, ["defender"]);
+  if (caller.roles.has(portalSettingsRole) || caller.scopes.has(portalSettingsRole)) return caller;
+  throw forbidden(
+    `Manage portal system settings is required: in the sandbox, WindowsDefenderATP's ${portalSettingsRole} (application or delegated).`,
+  );
+}
+
+function applicationIdOf(request: FastifyRequest<ByApplication>): string {
+  const { applicationId } = request.params;
+  if (!isUuid(applicationId)) throw badRequest(`applicationId "${applicationId}" is not a UUID.`);
+  return applicationId.toLowerCase();
+}
+
+function existing(tenant: Tenant, applicationId: string): SiemAuthorization {
+  const object = tenant.objects(collection).get(applicationId);
+  if (object === undefined) throw new DefenderError(404, "NotFound", `Application ${applicationId} is not authorized.`);
+  return withoutId(object);
+}
+
+function withoutId({ applicationId, msspTenantId, managedBy }: StoredObject): SiemAuthorization {
+  return {
+    applicationId: applicationId as string,
+    msspTenantId: msspTenantId as string,
+    managedBy: managedBy as string | null,
+    status: "authorized",
+  };
+}
+
+/** A person's authorization carries no mark: `managedBy` may be left out. */
+function read(body: unknown): Pick<SiemAuthorization, "msspTenantId" | "managedBy"> {
+  const { msspTenantId, managedBy } = (body ?? {}) as { msspTenantId?: unknown; managedBy?: unknown };
+  if (typeof msspTenantId !== "string" || !isUuid(msspTenantId)) throw badRequest("msspTenantId must be a UUID.");
+  const isMark =
+    managedBy === undefined || managedBy === null || (typeof managedBy === "string" && managedBy.length <= 256);
+  if (!isMark) throw badRequest("managedBy must be a string of at most 256 characters.");
+  return { msspTenantId: msspTenantId.toLowerCase(), managedBy: managedBy || null };
+}

@@ -1,0 +1,160 @@
+/**
+ * The one table of Graph's entity sets, shared by the emulated Graph and the stand-in plugins: each set's type, its
+ * properties (type, null or not, default, writable or not, answered by default or only when selected, in the order in
+ * which the service answers them), whether a delete is soft, and its links.
+ *
+ * Source: Microsoft's published metadata, and recorded answers where they disagree (the service wins).
+ */
+import type { Properties } from "./entities/complexTypes";
+import { application, federatedIdentityCredential, servicePrincipal } from "./entities/applications";
+import {
+  appRoleAssignment,
+  directoryRole,
+  directoryRoleTemplate,
+  oauth2PermissionGrant,
+  unifiedRoleAssignment,
+  unifiedRoleDefinition,
+} from "./entities/grants";
+import { group } from "./entities/groups";
+import { domain, organization } from "./entities/tenant";
+import { invitation, user } from "./entities/users";
+import type { GraphVersion } from "./entities/property";
+
+export { complexTypes } from "./entities/complexTypes";
+export type { Properties } from "./entities/complexTypes";
+export type { GraphVersion, PrimitiveType, Property } from "./entities/property";
+
+/** A collection of references to directory objects, kept as links under `<entity set>.<name>`. */
+export interface Link {
+  /** Entity sets whose objects may be linked. */
+  readonly targets: readonly EntitySetName[];
+}
+
+export interface EntitySet {
+  /** Graph's type without `microsoft.graph.`: its `@odata.type` is `#microsoft.graph.<type>`. */
+  readonly type: string;
+  readonly properties: Properties;
+  /** Its objects are directory objects: in mixed lists, in `/directoryObjects`, and links may point to them. */
+  readonly directoryObject: boolean;
+  /** Deleted objects are kept in `/directory/deletedItems` for 30 days. */
+  readonly softDelete: boolean;
+  readonly links: Readonly<Record<string, Link>>;
+  /** The path under `/v1.0` and `/beta`, where it isn't the entity set's name. */
+  readonly path?: string;
+  /** Another property that identifies one object, as in `/applications(appId='…')`. */
+  readonly alternateKey?: string;
+  /** Last segment of the `location` header of a create, such as `Microsoft.DirectoryServices.Application`. */
+  readonly directoryService?: string;
+}
+
+const anyPrincipal: Link = { targets: ["users", "servicePrincipals", "groups"] };
+const userOrServicePrincipal: Link = { targets: ["users", "servicePrincipals"] };
+
+const directory = { directoryObject: true, softDelete: false, links: {} } as const;
+const plain = { directoryObject: false, softDelete: false, links: {} } as const;
+
+export type EntitySetName =
+  | "applications"
+  | "servicePrincipals"
+  | "groups"
+  | "users"
+  | "invitations"
+  | "oauth2PermissionGrants"
+  | "appRoleAssignments"
+  | "directoryRoles"
+  | "directoryRoleTemplates"
+  | "roleAssignments"
+  | "roleDefinitions"
+  | "domains"
+  | "organization"
+  | "federatedIdentityCredentials";
+
+/** Every entity set by name. */
+export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
+  applications: {
+    ...directory,
+    type: "application",
+    properties: application,
+    softDelete: true,
+    links: { owners: userOrServicePrincipal },
+    alternateKey: "appId",
+    directoryService: "Microsoft.DirectoryServices.Application",
+  },
+  servicePrincipals: {
+    ...directory,
+    type: "servicePrincipal",
+    properties: servicePrincipal,
+    softDelete: true,
+    links: { owners: userOrServicePrincipal },
+    alternateKey: "appId",
+    directoryService: "Microsoft.DirectoryServices.ServicePrincipal",
+  },
+  groups: {
+    ...directory,
+    type: "group",
+    properties: group,
+    softDelete: true,
+    links: { owners: userOrServicePrincipal, members: anyPrincipal },
+    directoryService: "Microsoft.DirectoryServices.Group",
+  },
+  users: {
+    ...directory,
+    type: "user",
+    properties: user,
+    softDelete: true,
+    links: { manager: { targets: ["users"] } },
+    directoryService: "Microsoft.DirectoryServices.User",
+  },
+  invitations: { ...plain, type: "invitation", properties: invitation },
+  oauth2PermissionGrants: { ...plain, type: "oAuth2PermissionGrant", properties: oauth2PermissionGrant },
+  appRoleAssignments: { ...plain, type: "appRoleAssignment", properties: appRoleAssignment },
+  directoryRoles: {
+    ...directory,
+    type: "directoryRole",
+    properties: directoryRole,
+    links: { members: anyPrincipal },
+    alternateKey: "roleTemplateId",
+    directoryService: "Microsoft.DirectoryServices.DirectoryRole",
+  },
+  directoryRoleTemplates: { ...directory, type: "directoryRoleTemplate", properties: directoryRoleTemplate },
+  roleAssignments: {
+    ...plain,
+    type: "unifiedRoleAssignment",
+    properties: unifiedRoleAssignment,
+    path: "roleManagement/directory/roleAssignments",
+  },
+  roleDefinitions: {
+    ...plain,
+    type: "unifiedRoleDefinition",
+    properties: unifiedRoleDefinition,
+    path: "roleManagement/directory/roleDefinitions",
+  },
+  domains: { ...plain, type: "domain", properties: domain },
+  organization: { ...directory, type: "organization", properties: organization },
+  /** Contained in applications: linked from them by `applications.federatedIdentityCredentials`. */
+  federatedIdentityCredentials: {
+    ...plain,
+    type: "federatedIdentityCredential",
+    properties: federatedIdentityCredential,
+  },
+};
+
+/** The `@odata.type` of an entity set's objects. */
+export function odataType(entitySet: EntitySetName): string {
+  return `#microsoft.graph.${entitySets[entitySet].type}`;
+}
+
+/** Whether a text names a version of Graph. */
+export function isGraphVersion(name: string): name is GraphVersion {
+  return name === "v1.0" || name === "beta";
+}
+
+/** Whether a name is that of an entity set. */
+export function isEntitySet(name: string): name is EntitySetName {
+  return Object.hasOwn(entitySets, name);
+}
+
+/** The entity sets of directory objects, in the order in which an ID is looked for. */
+export const directoryObjectSets = (Object.keys(entitySets) as EntitySetName[]).filter(
+  (name) => entitySets[name].directoryObject,
+);

@@ -1,0 +1,67 @@
+/** What lets one party use another: delegated grants, app role assignments, directory roles and their assignments. */
+import type { Properties } from "./complexTypes";
+import { boolean, complexes, computed, dateTime, guid, readOnly, string, strings } from "./property";
+
+/** https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant */
+export const oauth2PermissionGrant: Properties = {
+  clientId: string({ nullable: false, required: true, write: "create" }),
+  consentType: string({ required: true, write: "create", values: ["AllPrincipals", "Principal"] }),
+  id: string({ ...computed }),
+  principalId: string({ write: "create" }),
+  resourceId: string({ nullable: false, required: true, write: "create" }),
+  scope: string({ default: "" }),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/approleassignment */
+export const appRoleAssignment: Properties = {
+  id: string({ ...computed }),
+  deletedDateTime: dateTime(readOnly),
+  appRoleId: guid({ nullable: false, required: true, write: "create", default: undefined }),
+  createdDateTime: dateTime({ ...computed, only: "v1.0" }),
+  // The name that beta has for the same moment; answered from `createdDateTime`.
+  creationTimestamp: dateTime({ ...computed, only: "beta" }),
+  principalDisplayName: string(readOnly),
+  principalId: guid({ required: true, write: "create" }),
+  principalType: string(readOnly),
+  resourceDisplayName: string(readOnly),
+  resourceId: guid({ required: true, write: "create" }),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/directoryrole */
+export const directoryRole: Properties = {
+  id: string({ ...computed }),
+  deletedDateTime: dateTime(readOnly),
+  description: string(readOnly),
+  displayName: string(readOnly),
+  roleTemplateId: string({ nullable: false, required: true, write: "create", default: undefined }),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/directoryroletemplate */
+export const directoryRoleTemplate: Properties = {
+  id: string({ ...computed }),
+  deletedDateTime: dateTime(readOnly),
+  description: string(readOnly),
+  displayName: string(readOnly),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/unifiedroleassignment */
+export const unifiedRoleAssignment: Properties = {
+  id: string({ ...computed }),
+  principalId: string({ nullable: false, required: true, write: "create" }),
+  directoryScopeId: string({ write: "create" }),
+  appScopeId: string({ write: "create", selectedIn: ["v1.0"] }),
+  roleDefinitionId: string({ nullable: false, required: true, write: "create" }),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/unifiedroledefinition */
+export const unifiedRoleDefinition: Properties = {
+  id: string({ ...computed }),
+  description: string(),
+  displayName: string(),
+  isBuiltIn: boolean({ ...readOnly, default: true }),
+  isEnabled: boolean({ default: true }),
+  resourceScopes: strings({ default: ["/"] }),
+  templateId: string(),
+  version: string({ default: "1" }),
+  rolePermissions: complexes("unifiedRolePermission"),
+};

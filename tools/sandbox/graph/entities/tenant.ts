@@ -1,0 +1,58 @@
+/** `organization` and `domain`: what a tenant is. https://learn.microsoft.com/graph/api/resources/organization, …/domain */
+import type { Properties } from "./complexTypes";
+import {
+  boolean,
+  complex,
+  complexes,
+  computed,
+  dateTime,
+  int32,
+  readOnly,
+  string,
+  strings,
+  untyped,
+  untypedCollection,
+} from "./property";
+
+export const organization: Properties = {
+  id: string({ ...computed }),
+  deletedDateTime: dateTime(readOnly),
+  businessPhones: strings(readOnly),
+  city: string(readOnly),
+  country: string(readOnly),
+  countryLetterCode: string(readOnly),
+  createdDateTime: dateTime(readOnly),
+  defaultUsageLocation: string({ ...readOnly, only: "v1.0" }),
+  displayName: string(readOnly),
+  marketingNotificationEmails: strings(readOnly),
+  onPremisesLastSyncDateTime: dateTime(readOnly),
+  onPremisesSyncEnabled: boolean(readOnly),
+  partnerTenantType: string(readOnly),
+  postalCode: string(readOnly),
+  preferredLanguage: string(readOnly),
+  securityComplianceNotificationMails: strings(readOnly),
+  securityComplianceNotificationPhones: strings(readOnly),
+  state: string(readOnly),
+  street: string(readOnly),
+  technicalNotificationMails: strings(readOnly),
+  tenantType: string({ ...readOnly, default: "AAD", only: "v1.0" }),
+  privacyProfile: complex("privacyProfile", readOnly),
+  assignedPlans: untypedCollection(readOnly),
+  provisionedPlans: untypedCollection(readOnly),
+  verifiedDomains: complexes("verifiedDomain", readOnly),
+};
+
+export const domain: Properties = {
+  authenticationType: string({ ...readOnly, nullable: false, default: "Managed" }),
+  availabilityStatus: string(readOnly),
+  id: string({ ...computed }),
+  isAdminManaged: boolean({ ...readOnly, nullable: false, default: true }),
+  isDefault: boolean({ ...readOnly, nullable: false, default: false }),
+  isInitial: boolean({ ...readOnly, nullable: false, default: false }),
+  isRoot: boolean({ ...readOnly, nullable: false, default: true }),
+  isVerified: boolean({ ...readOnly, nullable: false, default: true }),
+  supportedServices: strings(readOnly),
+  passwordValidityPeriodInDays: int32(readOnly),
+  passwordNotificationWindowInDays: int32(readOnly),
+  state: untyped(readOnly),
+};

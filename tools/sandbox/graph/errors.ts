@@ -1,0 +1,94 @@
+/**
+ * Graph's errors: status, code and message as the service words them.
+ * https://learn.microsoft.com/graph/errors; the wordings are from recorded answers and public issue threads.
+ */
+import type { Json } from "../cloud/model";
+
+export interface ErrorDetail {
+  code: string;
+  message?: string;
+  target?: string;
+}
+
+/** An answer that is an error. Thrown by handlers, turned into the envelope in one place. */
+export class GraphError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly details: readonly ErrorDetail[] = [],
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** The directory refuses a value or an operation. */
+export function badRequest(message: string, details: readonly ErrorDetail[] = []): GraphError {
+  return new GraphError(400, "Request_BadRequest", message, details);
+}
+
+/** The OData layer in front of the directory can't read the request. */
+export function unreadableRequest(message: string): GraphError {
+  return new GraphError(400, "BadRequest", message);
+}
+
+/** A query that the directory can't answer. */
+export function unsupportedQuery(message = "Unsupported Query."): GraphError {
+  return new GraphError(400, "Request_UnsupportedQuery", message);
+}
+
+/** `segment` is what the path or body named the object by. */
+export function notFound(segment: string): GraphError {
+  return new GraphError(
+    404,
+    "Request_ResourceNotFound",
+    `Resource '${segment}' does not exist or one of its queried reference-property objects are not present.`,
+  );
+}
+
+export function denied(): GraphError {
+  return new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+}
+
+/** A second object where the service allows one. */
+export function sameKey(message: string): GraphError {
+  return new GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message);
+}
+
+export function invalidValue(property: string, resource: string): GraphError {
+  return badRequest(`Invalid value specified for property '${property}' of resource '${resource}'.`, [
+    { target: property, code: "InvalidValue" },
+  ]);
+}
+
+export function missingValue(property: string, resource: string): GraphError {
+  return badRequest(`A value is required for property '${property}' of resource '${resource}'.`);
+}
+
+/** Another object has the same value in a property that must be unique. */
+export function conflictingValue(property: string): GraphError {
+  const message = `Another object with the same value for property ${property} already exists.`;
+  return badRequest(message, [{ code: "ObjectConflict", message, target: property }]);
+}
+
+/** The body of an error answer. `moment` is UTC; the service writes it without a zone. */
+export function errorBody(
+  error: GraphError,
+  moment: Date,
+  requestId: string,
+  clientRequestId: string,
+): Record<string, Json> {
+  return {
+    error: {
+      code: error.code,
+      message: error.message,
+      ...(error.details.length > 0 ? { details: error.details.map((detail) => ({ ...detail })) } : {}),
+      innerError: {
+        date: moment.toISOString().slice(0, 19),
+        "request-id": requestId,
+        "client-request-id": clientRequestId,
+      },
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** Finds the route of a path: the most specific template wins. */
+import type { Method, Route } from "./route";
+import type { GraphVersion } from "./entities";
+
+export interface Match {
+  route: Route;
+  parameters: Record<string, string>;
+}
+
+interface Template {
+  route: Route;
+  segments: readonly string[];
+}
+
+export class RouteTable {
+  readonly #templates: readonly Template[];
+
+  constructor(readonly routes: readonly Route[]) {
+    this.#templates = routes
+      .map((route) => ({ route, segments: route.path.slice(1).split("/") }))
+      .sort((left, right) => specificity(right.segments).localeCompare(specificity(left.segments)));
+  }
+
+  /** The route, `"otherMethod"` when the path has routes but not for this method, or `undefined`. */
+  find(method: string, version: GraphVersion, path: string): Match | "otherMethod" | undefined {
+    const segments = splitPath(path);
+    let otherMethod = false;
+    for (const { route, segments: template } of this.#templates) {
+      if (!route.versions.includes(version)) continue;
+      const parameters = matchSegments(template, segments);
+      if (parameters === undefined) continue;
+      if (route.method === (method as Method)) return { route, parameters };
+      otherMethod = true;
+    }
+    return otherMethod ? "otherMethod" : undefined;
+  }
+}
+
+/**
+ * Decoded segments; a key in parentheses becomes one of its own: `applications(appId='x')` is `applications`, `(appId='x')`,
+ * and `applications('x')` is `applications`, `x`.
+ */
+function splitPath(path: string): string[] {
+  return path
+    .split("/")
+    .filter((segment) => segment !== "")
+    .flatMap((encoded) => {
+      const segment = decodeSegment(encoded);
+      const keyed = /^([A-Za-z]\w*)\((.+)\)$/s.exec(segment);
+      if (keyed === null) return [segment];
+      const [, name = "", key = ""] = keyed;
+      const plain = /^'(.*)'$/s.exec(key);
+      return [name, plain === null ? `(${key})` : (plain[1] ?? "").replaceAll("''", "'")];
+    });
+}
+
+/** A segment without its percent encoding; as it is where that can't be read. */
+export function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function matchSegments(template: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
+  if (template.length !== segments.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, part] of template.entries()) {
+    const segment = segments[index] ?? "";
+    const name = /^\{(\w+)\}$/.exec(part)?.[1];
+    if (name !== undefined) parameters[name] = segment;
+    else if (part.toLowerCase() !== segment.toLowerCase()) return undefined;
+  }
+  return parameters;
+}
+
+/** Sorts fixed segments before parameters, from the left. */
+function specificity(segments: readonly string[]): string {
+  return segments.map((segment) => (segment.startsWith("{") ? "0" : "1")).join("");
+}

@@ -1,0 +1,127 @@
+/** Query options of a request: what the directory takes, and how it refuses the rest. */
+import { badRequest, unreadableRequest, unsupportedQuery } from "../errors";
+
+/** One `$expand` item, such as `owners($select=id,displayName)`. */
+export interface Expansion {
+  name: string;
+  select: readonly string[] | undefined;
+}
+
+export interface Query {
+  filter: string | undefined;
+  select: readonly string[] | undefined;
+  expand: readonly Expansion[];
+  orderBy: { property: string; descending: boolean } | undefined;
+  top: number;
+  skipToken: string | undefined;
+  count: boolean;
+  /** `ConsistencyLevel: eventual` and `$count=true`: the directory's second index answers. */
+  advanced: boolean;
+  /** All options as sent, for a link to the next page. */
+  sent: URLSearchParams;
+}
+
+const pageSize = 100;
+const largestPage = 999;
+const supported = new Set(["$filter", "$select", "$expand", "$orderby", "$top", "$skiptoken", "$count"]);
+
+/** Reads the text after `?`. Throws the service's 400 for an option that it doesn't take. */
+export function parseQuery(text: string, consistencyLevel: string | undefined): Query {
+  const sent = new URLSearchParams(text);
+  const options = new Map<string, string>();
+  for (const [name, value] of sent) {
+    const option = name.toLowerCase();
+    if (option === "$skip") throw badRequest("'$skip' is not supported by the service.");
+    if (option.startsWith("$") && !supported.has(option)) {
+      throw unreadableRequest(`The query parameter '${name}' is not supported.`);
+    }
+    if (options.has(option))
+      throw unreadableRequest(
+        `Query option '${name}' was specified more than once, but it must be specified at most once.`,
+      );
+    options.set(option, value);
+  }
+  const count = parseCount(options.get("$count"));
+  const orderBy = parseOrderBy(options.get("$orderby"));
+  const filter = options.get("$filter");
+  const advanced = count && consistencyLevel?.toLowerCase() === "eventual";
+  if (orderBy !== undefined && filter !== undefined && !advanced) {
+    throw unsupportedQuery("Sorting not supported for current query.");
+  }
+  return {
+    filter,
+    select: parseSelect(options.get("$select")),
+    expand: parseExpand(options.get("$expand")),
+    orderBy,
+    top: parseTop(options.get("$top")),
+    skipToken: options.get("$skiptoken"),
+    count,
+    advanced,
+    sent,
+  };
+}
+
+function parseSelect(text: string | undefined): readonly string[] | undefined {
+  const names = text?.split(",").map((name) => name.trim());
+  if (names?.some((name) => name === "") === true) {
+    throw unreadableRequest(
+      `Parsing OData Select and Expand failed: Term '${text ?? ""}' is not valid in a $select or $expand expression.`,
+    );
+  }
+  return names;
+}
+
+function parseExpand(text: string | undefined): Expansion[] {
+  if (text === undefined) return [];
+  return splitOutsideParentheses(text).map((item) => {
+    const match = /^([A-Za-z]+)(?:\((.*)\))?$/.exec(item.trim());
+    const options = new URLSearchParams((match?.[2] ?? "").replaceAll(";", "&"));
+    const unknown = [...options.keys()].find((name) => name.toLowerCase() !== "$select");
+    if (match === null || unknown !== undefined) {
+      throw unreadableRequest(
+        `Parsing OData Select and Expand failed: Term '${item}' is not valid in a $select or $expand expression.`,
+      );
+    }
+    return { name: match[1] ?? "", select: parseSelect([...options.values()][0]) };
+  });
+}
+
+function splitOutsideParentheses(text: string): string[] {
+  const items = [""];
+  let depth = 0;
+  for (const character of text) {
+    if (character === "(") depth++;
+    if (character === ")") depth--;
+    if (character === "," && depth === 0) items.push("");
+    else items.push((items.pop() ?? "") + character);
+  }
+  return items;
+}
+
+function parseOrderBy(text: string | undefined): Query["orderBy"] {
+  if (text === undefined) return undefined;
+  const match = /^(\w+)(?:\s+(asc|desc))?$/i.exec(text.trim());
+  if (match === null) throw unsupportedQuery("Unsupported sort property or more than one of them.");
+  return { property: match[1] ?? "", descending: match[2]?.toLowerCase() === "desc" };
+}
+
+function parseTop(text: string | undefined): number {
+  if (text === undefined) return pageSize;
+  const top = Number(text);
+  if (!/^-?\d+$/.test(text))
+    throw unreadableRequest(
+      `Invalid value '${text}' for $top query option found. The $top query option requires a non-negative integer value.`,
+    );
+  if (top < 1 || top > largestPage) {
+    throw unsupportedQuery(`Invalid page size specified: '${text}'. Must be between 1 and ${largestPage} inclusive.`);
+  }
+  return top;
+}
+
+function parseCount(text: string | undefined): boolean {
+  if (text === undefined || text.toLowerCase() === "false") return false;
+  if (text.toLowerCase() === "true") return true;
+  throw unreadableRequest(
+    `Invalid value '${text}' for $count query option found. Valid values are 'true' and 'false'.`,
+  );
+}

@@ -1,0 +1,84 @@
+/** What a route of the emulated Graph is, and what its handler gets and gives. */
+import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
+import type { GraphVersion } from "./entities";
+import { unreadableRequest } from "./errors";
+import type { Query } from "./odata/query";
+import type { JsonObject } from "./json";
+import type { Access, Permissions } from "./permissions";
+
+export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+export interface Route {
+  readonly method: Method;
+  /** Under `/v1.0` or `/beta`; `{name}` stands for one segment, an alternate key included. */
+  readonly path: string;
+  readonly versions: readonly GraphVersion[];
+  readonly permissions: Permissions;
+  readonly handle: (call: Call) => Answer;
+}
+
+/** One request, authenticated and read. */
+export interface Call {
+  readonly cloud: Cloud;
+  readonly tenant: Tenant;
+  readonly caller: Caller;
+  /** `owned`: the token only permits it for objects that the calling application owns. */
+  readonly access: Access;
+  readonly version: GraphVersion;
+  /** Where the request came to, without a trailing slash. */
+  readonly origin: string;
+  /** Segments that the route's path names, decoded. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Json | undefined;
+  readonly contentType: string | undefined;
+  /** The path as it was asked for, with the version, encoded. */
+  readonly path: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: JsonObject;
+  readonly location?: string;
+}
+
+export const bothVersions: readonly GraphVersion[] = ["v1.0", "beta"];
+
+export const noContent: Answer = { status: 204 };
+
+export function ok(body: JsonObject): Answer {
+  return { status: 200, body };
+}
+
+export function created(body: JsonObject, location?: string): Answer {
+  return { status: 201, body, location };
+}
+
+/** An action's answer: 200, and `location` is the bare origin. */
+export function actionResult(call: Call, body: JsonObject): Answer {
+  return { status: 200, body, location: call.origin };
+}
+
+/** The segment that a route's path names `name`. */
+export function parameter(call: Call, name: string): string {
+  const value = call.parameters[name];
+  if (value === undefined) throw new Error(`The route has no parameter ${name}.`);
+  return value;
+}
+
+/** The body as a JSON object. Throws the service's 400 where it is none. */
+export function bodyOf(call: Call): JsonObject {
+  const { body } = call;
+  if (body === undefined) throw unreadableRequest("Empty Payload. JSON content expected.");
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw unreadableRequest(
+      "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
+    );
+  }
+  return body;
+}
+
+/** `@odata.context` of an answer, such as `https://…/v1.0/$metadata#applications/$entity`. */
+export function context(call: Call, what: string): string {
+  return `${call.origin}/${call.version}/$metadata#${what}`;
+}

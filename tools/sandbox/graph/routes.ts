@@ -1,0 +1,35 @@
+/** Every route of the emulated Graph. */
+import { RouteTable } from "./match";
+import { appRoleAssignmentRoutes } from "./routes/appRoleAssignments";
+import { applicationRoutes } from "./routes/applications";
+import { deletedItemRoutes } from "./routes/deletedItems";
+import { directoryObjectRoutes } from "./routes/directoryObjects";
+import { directoryRoleRoutes } from "./routes/directoryRoles";
+import { federatedIdentityCredentialRoutes } from "./routes/federatedIdentityCredentials";
+import { grantRoutes } from "./routes/grants";
+import { groupRoutes } from "./routes/groups";
+import { invitationRoutes } from "./routes/invitations";
+import { membershipRoutes } from "./routes/memberships";
+import { passwordRoutes } from "./routes/passwords";
+import { roleManagementRoutes } from "./routes/roleManagement";
+import { servicePrincipalRoutes } from "./routes/servicePrincipals";
+import { tenantRoutes } from "./routes/tenant";
+import { userRoutes } from "./routes/users";
+
+export const routeTable = new RouteTable([
+  ...applicationRoutes,
+  ...passwordRoutes,
+  ...federatedIdentityCredentialRoutes,
+  ...servicePrincipalRoutes,
+  ...appRoleAssignmentRoutes,
+  ...grantRoutes,
+  ...groupRoutes,
+  ...userRoutes,
+  ...membershipRoutes,
+  ...invitationRoutes,
+  ...directoryRoleRoutes,
+  ...roleManagementRoutes,
+  ...directoryObjectRoutes,
+  ...deletedItemRoutes,
+  ...tenantRoutes,
+]);
