@@ -1,0 +1,29 @@
+/** The stand-in for the official `azuread` plugin: the same resource types over the same Graph calls, without the waiting. */
+import type { ValueRecord } from "../protocol/values";
+import type { Table } from "../schema/tableProvider";
+import { TableProvider } from "../schema/tableProvider";
+import { configuration, credentialsOf } from "./configuration";
+import { functions } from "./functions";
+import type { GraphCall } from "./graph";
+import { GraphConnection } from "./graph";
+import { resources } from "./resources";
+
+export function azureadProvider(version: string): TableProvider<GraphCall> {
+  let connection: GraphConnection | undefined;
+  const table: Table<GraphCall> = {
+    name: "azuread",
+    version,
+    configuration,
+    resources,
+    functions,
+    async configure(args: ValueRecord) {
+      connection = await GraphConnection.open(credentialsOf(args));
+    },
+    call(timeout) {
+      if (connection === undefined) throw new Error("The azuread provider has not been configured.");
+      return connection.call(timeout);
+    },
+    cancel: () => connection?.cancel(),
+  };
+  return new TableProvider(table);
+}

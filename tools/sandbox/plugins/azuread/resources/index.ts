@@ -1,0 +1,39 @@
+/** The resource types of azuread that the stand-in has. */
+import type { AzureadResource } from "../types";
+import { appRoleAssignment } from "./appRoleAssignment";
+import { application } from "./application";
+import { applicationApiAccess } from "./applicationApiAccess";
+import { applicationCertificate } from "./applicationCertificate";
+import { applicationFederatedIdentityCredential } from "./applicationFederatedIdentityCredential";
+import { applicationOwner } from "./applicationOwner";
+import { applicationPassword } from "./applicationPassword";
+import { applicationRedirectUris } from "./applicationRedirectUris";
+import { applicationRegistration } from "./applicationRegistration";
+import { directoryRole } from "./directoryRole";
+import { directoryRoleAssignment } from "./directoryRoleAssignment";
+import { group } from "./group";
+import { groupMember } from "./groupMember";
+import { invitation } from "./invitation";
+import { servicePrincipal } from "./servicePrincipal";
+import { servicePrincipalDelegatedPermissionGrant } from "./servicePrincipalDelegatedPermissionGrant";
+import { user } from "./user";
+
+export const resources: readonly AzureadResource[] = [
+  application,
+  applicationApiAccess,
+  applicationCertificate,
+  applicationFederatedIdentityCredential,
+  applicationOwner,
+  applicationPassword,
+  applicationRedirectUris,
+  applicationRegistration,
+  appRoleAssignment,
+  directoryRole,
+  directoryRoleAssignment,
+  group,
+  groupMember,
+  invitation,
+  servicePrincipal,
+  servicePrincipalDelegatedPermissionGrant,
+  user,
+];

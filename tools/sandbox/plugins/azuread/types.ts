@@ -1,0 +1,34 @@
+/** The table's types, for Graph. */
+import type { FunctionType, ResourceType } from "../schema/resource";
+import type { GraphCall } from "./graph";
+
+export type AzureadResource = ResourceType<GraphCall>;
+export type AzureadFunction = FunctionType<GraphCall>;
+
+/** The official plugin refuses to take over what it hasn't made. */
+export function alreadyExists(terraform: string, id: string): Error {
+  return new Error(
+    `A resource with the ID "${id}" already exists - to be managed via Terraform this resource needs to be imported into ` +
+      `the State. Please see the resource documentation for "${terraform}" for more information.`,
+  );
+}
+
+export function duplicateName(terraform: string, id: string, name: string): Error {
+  return new Error(
+    `An existing "${terraform}" with name "${name}" (ID: "${id}") was found and \`prevent_duplicate_names\` was specified. ` +
+      "To be managed via Terraform, this resource needs to be imported into the State. " +
+      `Please see the resource documentation for "${terraform}" for more information.`,
+  );
+}
+
+/** The segments after the fixed ones of an ID such as `/applications/<id>/redirectUris/<type>`, or `<id>/password/<keyId>`. */
+export function segments(id: string): { first: string; last: string } {
+  const all = id.split("/").filter((segment) => segment !== "");
+  const isPath = id.startsWith("/");
+  return { first: all[isPath ? 1 : 0] ?? "", last: all.at(-1) ?? "" };
+}
+
+/** The object ID at the end of an ID such as `/groups/<id>`. */
+export function objectId(id: string): string {
+  return segments(id).last;
+}

@@ -1,0 +1,83 @@
+/** What a stand-in plugin must answer; the gRPC service translates. */
+import type { ValueRecord } from "./values";
+
+/** A mistake in a resource's or provider's arguments. `reason` is shown to the user as it is. */
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+/** Checked arguments, or why they were refused. */
+export interface Checked {
+  inputs: ValueRecord;
+  failures: CheckFailure[];
+}
+
+export type ChangeKind = "add" | "update" | "delete";
+
+/** One property path that differs, such as `members[0]`. */
+export interface PropertyChange {
+  kind: ChangeKind;
+  /** It can't be changed in place. */
+  replace: boolean;
+}
+
+export interface Difference {
+  changes: ReadonlyMap<string, PropertyChange>;
+  /** Properties that an update in place never changes. */
+  stables: string[];
+}
+
+/** A resource of a request. */
+export interface ResourceRequest {
+  urn: string;
+  /** Such as `azuread:index/group:Group`. */
+  type: string;
+  /** Seconds that the user allows (`customTimeouts`); 0: the resource type's own limit. */
+  timeout: number;
+}
+
+export interface Provider {
+  readonly name: string;
+  readonly version: string;
+  /** A package schema: what the engine asks for by `GetSchema`. */
+  schema(): object;
+  checkConfig(urn: string, inputs: ValueRecord): Checked;
+  /** Once, before everything below, unless an argument isn't known yet. */
+  configure(args: ValueRecord): Promise<void>;
+  check(resource: ResourceRequest, inputs: ValueRecord): Promise<Checked>;
+  diff(resource: ResourceRequest, id: string, state: ValueRecord, inputs: ValueRecord): Promise<Difference>;
+  create(resource: ResourceRequest, inputs: ValueRecord, preview: boolean): Promise<{ id: string; state: ValueRecord }>;
+  /** Refresh, or import when `state` is empty. `undefined`: there is no such object. */
+  read(
+    resource: ResourceRequest,
+    id: string,
+    state: ValueRecord,
+    inputs: ValueRecord,
+  ): Promise<{ id: string; state: ValueRecord; inputs: ValueRecord } | undefined>;
+  update(
+    resource: ResourceRequest,
+    id: string,
+    state: ValueRecord,
+    inputs: ValueRecord,
+    preview: boolean,
+  ): Promise<ValueRecord>;
+  delete(resource: ResourceRequest, id: string, state: ValueRecord): Promise<void>;
+  invoke(token: string, args: ValueRecord): Promise<{ result: ValueRecord } | { failures: CheckFailure[] }>;
+  /** Ctrl-C: give up waiting. */
+  cancel(): void;
+}
+
+/**
+ * The object was made (or changed), but not all of it. The engine keeps `id` and `state`, says why, and updates the
+ * resource the next time: nothing is lost.
+ */
+export class InitializationFailed extends Error {
+  constructor(
+    readonly id: string,
+    readonly state: ValueRecord,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
