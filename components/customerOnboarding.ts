@@ -1,0 +1,233 @@
+import {
+  legacyPortalUrl,
+  manualSiemAuthorizationSteps,
+  portalUrl,
+  tokenEndpoint,
+  type CloudName,
+} from "@defender-mssp/microsoft";
+import type * as azuread from "@pulumi/azuread";
+import * as pulumi from "@pulumi/pulumi";
+import { securityGroupName } from "../naming";
+import { DefenderSiemAuthorization } from "./defender/siemAuthorization";
+import { GuestUser } from "./guestUser";
+import { MsspSecurityGroup } from "./msspSecurityGroup";
+import { RedirectUri } from "./redirectUri";
+import { SiemConnector } from "./siemConnector";
+
+export interface OnboardedAnalyst {
+  /** Address that the invitation goes to, in lower case. The guest's resource is named after it, so it is a plain value. */
+  readonly email: string;
+  /** Name of the guest in the customer's directory. */
+  readonly displayName: pulumi.Input<string>;
+}
+
+export interface CustomerOnboardingArgs {
+  /**
+   * The customer's name, at most 100 characters.
+   * @example "Contoso"
+   */
+  readonly customerName: pulumi.Input<string>;
+  /**
+   * The customer's tenant, a UUID: the one that the provider in the options reaches.
+   * @example "c0570500-0000-4000-8000-00000000000a"
+   */
+  readonly tenantId: pulumi.Input<string>;
+  /**
+   * Domain name, in lower case, of the SIEM connector's redirect URI.
+   * @example "contoso.com"
+   */
+  readonly customerDomain: pulumi.Input<string>;
+  /**
+   * The MSSP's name, at most 242 characters.
+   * @example "Fabrikam Security"
+   */
+  readonly msspName: pulumi.Input<string>;
+  /** The MSSP's own tenant, a UUID, for which the SIEM connector is authorized. */
+  readonly msspTenantId: pulumi.Input<string>;
+  /** The MSSP's people, each once, in any order: the order changes nothing. */
+  readonly analysts: readonly OnboardedAnalyst[];
+  /**
+   * Text of the invitations. Not together with `invitationLanguage`.
+   * @default Microsoft's own text
+   */
+  readonly invitationMessage?: pulumi.Input<string>;
+  /**
+   * Language of Microsoft's own text, a BCP 47 tag.
+   * @default "en-US"
+   */
+  readonly invitationLanguage?: pulumi.Input<string>;
+  /**
+   * How the SIEM connector gets authorized for the legacy alert API: `endpoint` by a call, `manual` by a person, whom
+   * `nextSteps` tells how.
+   * @default { mode: "manual" }
+   */
+  readonly siemAuthorization?: {
+    readonly mode: "endpoint" | "manual";
+    /** @default the address in MSSP_DEFENDER_ENDPOINT at the time of the call */
+    readonly endpoint?: string;
+  };
+  /**
+   * The time now, for the client secret's expiry.
+   * @default the system's clock
+   */
+  readonly clock?: () => Date;
+}
+
+/** A default provider would act in whichever tenant somebody is signed in to: the customer's must be given. */
+export type CustomerOnboardingOptions = pulumi.ComponentResourceOptions & { readonly provider: azuread.Provider };
+
+/** The cloud that the customer's tenant is in. */
+const cloud: CloudName = "public";
+
+/**
+ * Everything that an MSSP needs in one customer's tenant: a guest for each analyst, their security group, and the SIEM's
+ * connector with its redirect URI and its authorization for the legacy alert API.
+ *
+ * Follows Microsoft's "Configure managed security service provider integration" (2018). Giving the group a role in Defender and
+ * the alert notification rule are left to a person; `nextSteps` says how.
+ *
+ * ## Least privileges
+ * Those of `GuestUser`, `MsspSecurityGroup`, `SiemConnector` and `RedirectUri` together; for
+ * `siemAuthorization.mode: "endpoint"` those of `DefenderSiemAuthorization`.
+ *
+ * @example
+ * const provider = await tenantProvider("contoso", { tenantId });
+ * const contoso = new CustomerOnboarding("contoso", {
+ *   customerName: "Contoso",
+ *   tenantId,
+ *   customerDomain: "contoso.com",
+ *   msspName: "Fabrikam Security",
+ *   msspTenantId,
+ *   analysts: [{ email: "ana@fabrikam-security.example", displayName: "Ana Silva" }],
+ * }, { provider });
+ * export const clientId = contoso.clientId;
+ */
+export class CustomerOnboarding extends pulumi.ComponentResource {
+  /** The customer's tenant. */
+  public readonly tenantId: pulumi.Output<string>;
+  /** Defender portal, opened for the customer's tenant. */
+  public readonly portalUrl: pulumi.Output<string>;
+  /** The same with the portal's address of 2018, which Microsoft redirects. */
+  public readonly legacyPortalUrl: pulumi.Output<string>;
+  /** Application (client) ID of the SIEM connector. */
+  public readonly clientId: pulumi.Output<string>;
+  /** The SIEM connector's client secret. A secret. */
+  public readonly clientSecret: pulumi.Output<string>;
+  /** When the client secret expires: UTC, ISO 8601. */
+  public readonly clientSecretExpiresOn: pulumi.Output<string>;
+  /** Redirect URI to send when asking for a token. */
+  public readonly redirectUri: pulumi.Output<string>;
+  /** Where the SIEM gets its tokens: Entra's v2 endpoint of the customer's tenant. */
+  public readonly tokenEndpoint: pulumi.Output<string>;
+  /** Object ID of the analysts' security group. */
+  public readonly groupObjectId: pulumi.Output<string>;
+  /** Object ID of each guest by e-mail address. */
+  public readonly guests: pulumi.Output<Record<string, string>>;
+  /** `authorized`: a server has said so. `manual`: left to a person, and nobody has looked. */
+  public readonly siemAuthorization: pulumi.Output<"authorized" | "manual">;
+  /** What is left to do by hand, a sentence each. */
+  public readonly nextSteps: pulumi.Output<string[]>;
+
+  constructor(name: string, args: CustomerOnboardingArgs, opts: CustomerOnboardingOptions) {
+    super("defender-mssp:index:CustomerOnboarding", name, {}, opts);
+
+    this.tenantId = pulumi.output(args.tenantId);
+    this.portalUrl = this.tenantId.apply((tenantId) => portalUrl(cloud, tenantId));
+    this.legacyPortalUrl = this.tenantId.apply((tenantId) => legacyPortalUrl(cloud, tenantId));
+    this.tokenEndpoint = this.tenantId.apply((tenantId) => tokenEndpoint(cloud, tenantId));
+
+    const guests = args.analysts.map((analyst) => this.invite(name, analyst, args));
+    const group = new MsspSecurityGroup(
+      `${name}-analysts`,
+      {
+        displayName: pulumi.output(args.msspName).apply(securityGroupName),
+        msspName: args.msspName,
+        members: guests.map(({ guest }) => guest.objectId),
+      },
+      { parent: this },
+    );
+    const connector = new SiemConnector(
+      `${name}-siem`,
+      { customerName: args.customerName, clock: args.clock },
+      { parent: this },
+    );
+    const redirect = new RedirectUri(
+      `${name}-siem-redirect`,
+      { applicationId: connector.applicationId, domain: args.customerDomain },
+      { parent: this },
+    );
+    const authorization = new DefenderSiemAuthorization(
+      `${name}-siem-authorization`,
+      {
+        tenantId: args.tenantId,
+        applicationId: connector.clientId,
+        msspTenantId: args.msspTenantId,
+        mode: args.siemAuthorization?.mode ?? "manual",
+        endpoint: args.siemAuthorization?.endpoint,
+      },
+      // Authorized last and withdrawn first: an application that isn't there yet can't be authorized.
+      { parent: this, dependsOn: [connector] },
+    );
+
+    this.clientId = connector.clientId;
+    this.clientSecret = connector.clientSecret;
+    this.clientSecretExpiresOn = connector.clientSecretExpiresOn;
+    this.redirectUri = redirect.uri;
+    this.groupObjectId = group.objectId;
+    this.guests = pulumi.output(Object.fromEntries(guests.map(({ email, guest }) => [email, guest.objectId])));
+    this.siemAuthorization = authorization.status;
+    this.nextSteps = this.describeNextSteps(args, group.displayName);
+    this.registerOutputs({
+      tenantId: this.tenantId,
+      portalUrl: this.portalUrl,
+      legacyPortalUrl: this.legacyPortalUrl,
+      clientId: this.clientId,
+      clientSecret: this.clientSecret,
+      clientSecretExpiresOn: this.clientSecretExpiresOn,
+      redirectUri: this.redirectUri,
+      tokenEndpoint: this.tokenEndpoint,
+      groupObjectId: this.groupObjectId,
+      guests: this.guests,
+      siemAuthorization: this.siemAuthorization,
+      nextSteps: this.nextSteps,
+    });
+  }
+
+  /** The resource is named after the address, so that another order of analysts, or one more, leaves the others alone. */
+  private invite(
+    name: string,
+    { email, displayName }: OnboardedAnalyst,
+    { invitationMessage, invitationLanguage }: CustomerOnboardingArgs,
+  ): { readonly email: string; readonly guest: GuestUser } {
+    const guest = new GuestUser(
+      `${name}-guest-${email}`,
+      {
+        email,
+        displayName,
+        redirectUrl: this.portalUrl,
+        message: invitationMessage,
+        language: invitationLanguage,
+      },
+      { parent: this },
+    );
+    return { email, guest };
+  }
+
+  private describeNextSteps(
+    { analysts, msspTenantId }: CustomerOnboardingArgs,
+    groupName: pulumi.Output<string>,
+  ): pulumi.Output<string[]> {
+    return pulumi
+      .all([this.tenantId, this.portalUrl, this.clientId, this.siemAuthorization, msspTenantId, groupName])
+      .apply(([tenantId, portal, applicationId, authorization, mssp, group]) => [
+        ...(analysts.length === 0
+          ? []
+          : [`Each analyst accepts the invitation from the e-mail, once; the portal is ${portal} from then on.`]),
+        `Give the group "${group}" a role in the Defender portal (Permissions > Roles): membership alone grants nothing there.`,
+        `Add an e-mail notification rule in the Defender portal with "Include organization name" and "Include tenant-specific portal link" both checked.`,
+        ...(authorization === "manual"
+          ? manualSiemAuthorizationSteps({ tenantId, applicationId, msspTenantId: mssp }, cloud)
+          : []),
+      ]);
+  }
+}

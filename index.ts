@@ -1,0 +1,41 @@
+/** One stack: one customer's onboarding. Settings in, resources in the customer's tenant, outputs for the `mssp` command. */
+import * as pulumi from "@pulumi/pulumi";
+import { CustomerOnboarding } from "./components/customerOnboarding";
+import { customerTenant } from "./components/customerTenant";
+import { stackConfiguration } from "./configuration";
+import { VisibleError } from "./errors";
+import { makeUncaughtErrorsPrintable } from "./programErrors";
+import { parseSettings } from "./settings";
+
+export = async () => {
+  makeUncaughtErrorsPrintable();
+  const settings = readSettings();
+  // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
+  const provider = await customerTenant("customer", settings.tenantId);
+  const onboarding = new CustomerOnboarding("customer", settings, { provider });
+
+  return {
+    tenantId: onboarding.tenantId,
+    portalUrl: onboarding.portalUrl,
+    legacyPortalUrl: onboarding.legacyPortalUrl,
+    clientId: onboarding.clientId,
+    clientSecret: onboarding.clientSecret,
+    clientSecretExpiresOn: onboarding.clientSecretExpiresOn,
+    redirectUri: onboarding.redirectUri,
+    tokenEndpoint: onboarding.tokenEndpoint,
+    groupObjectId: onboarding.groupObjectId,
+    guests: onboarding.guests,
+    siemAuthorization: onboarding.siemAuthorization,
+    nextSteps: onboarding.nextSteps,
+  };
+};
+
+/** A mistake in the settings is the user's: the engine shows a RunError without a stack trace. */
+function readSettings() {
+  const { values, secretKeys } = stackConfiguration();
+  try {
+    return parseSettings(values, secretKeys, process.env);
+  } catch (error) {
+    throw error instanceof VisibleError ? new pulumi.RunError(error.message) : error;
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Names that the program gives to things in a customer's tenant, and how long Entra lets them be. Components make names with
+ * them, `settings.ts` computes from them how long a setting may be.
+ */
+
+/** Longest display name that Entra takes for an app registration, in characters. */
+export const applicationNameLimit = 120;
+/** Longest display name that Entra takes for a group or a user, in characters. */
+export const directoryNameLimit = 256;
+/** Longest redirect URI that Entra takes, in characters. */
+export const redirectUriLimit = 256;
+
+/** Display name of the SIEM's app registration, as in Microsoft's "Configure managed security service provider integration" (2018). */
+export function siemConnectorName(customerName: string): string {
+  return `${customerName} SIEM MSSP Connector`;
+}
+
+/** Redirect URI of the SIEM's app registration, as in the same document. */
+export function siemRedirectUri(domain: string): string {
+  return `https://${domain}/SiemMsspConnector`;
+}
+
+/** Display name of the group that the MSSP's analysts are members of. */
+export function securityGroupName(msspName: string): string {
+  return `${msspName} MSSP Analysts`;
+}

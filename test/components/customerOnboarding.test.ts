@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import * as azuread from "@pulumi/azuread";
+import type * as pulumi from "@pulumi/pulumi";
+import * as fc from "fast-check";
+import { CustomerOnboarding, type CustomerOnboardingArgs } from "../../components/customerOnboarding";
+import { msspTenantId, only, resolved, settled, startMocks, tenantId, type MockOptions, type Recording } from "./mocks";
+
+const authorizationType = "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization";
+
+const args: CustomerOnboardingArgs = {
+  customerName: "Contoso",
+  tenantId,
+  customerDomain: "contoso.com",
+  msspName: "Fabrikam",
+  msspTenantId,
+  analysts: [
+    { email: "ana@fabrikam.example", displayName: "Ana" },
+    { email: "ben@fabrikam.example", displayName: "Ben" },
+  ],
+  clock: () => new Date("2026-11-24T15:00:00Z"),
+};
+
+describe("components: CustomerOnboarding", () => {
+  let recorded: Recording;
+
+  async function onboard(
+    changed: Partial<CustomerOnboardingArgs> = {},
+    options: MockOptions = {},
+  ): Promise<CustomerOnboarding> {
+    recorded = await startMocks(options);
+    const provider = new azuread.Provider("customer", { tenantId });
+    const onboarding = new CustomerOnboarding("customer", { ...args, ...changed }, { provider });
+    await settled();
+    return onboarding;
+  }
+
+  it("holds everything, each a child of its part", async () => {
+    await onboard();
+    const declared = recorded.resources
+      .filter(({ type }) => type !== "pulumi:providers:azuread")
+      .map(({ type, name, parent }) => `${parent.split("::")[1] ?? ""} > ${name} (${type.split(":").pop() ?? ""})`)
+      .sort();
+    assert.deepEqual(
+      declared,
+      [
+        " > customer (CustomerOnboarding)",
+        "customer > customer-analysts (MsspSecurityGroup)",
+        "customer-analysts > customer-analysts-group (Group)",
+        "customer > customer-guest-ana@fabrikam.example (GuestUser)",
+        "customer-guest-ana@fabrikam.example > customer-guest-ana@fabrikam.example-invitation (Invitation)",
+        "customer > customer-guest-ben@fabrikam.example (GuestUser)",
+        "customer-guest-ben@fabrikam.example > customer-guest-ben@fabrikam.example-invitation (Invitation)",
+        "customer > customer-siem (SiemConnector)",
+        "customer-siem > customer-siem-application (ApplicationRegistration)",
+        "customer-siem > customer-siem-service-principal (ServicePrincipal)",
+        "customer-siem > customer-siem-defender-access (ApplicationApiAccess)",
+        "customer-siem > customer-siem-graph-access (ApplicationApiAccess)",
+        "customer-siem > customer-siem-defender-consent (ServicePrincipalDelegatedPermissionGrant)",
+        "customer-siem > customer-siem-graph-consent (AppRoleAssignment)",
+        "customer-siem > customer-siem-password (ApplicationPassword)",
+        "customer > customer-siem-redirect (RedirectUri)",
+        "customer-siem-redirect > customer-siem-redirect-redirect-uris (ApplicationRedirectUris)",
+        "customer > customer-siem-authorization (DefenderSiemAuthorization)",
+      ].sort(),
+    );
+  });
+
+  it("uses the given provider for every resource and every look-up in the tenant", async () => {
+    await onboard();
+    const inTenant = [...recorded.resources, ...recorded.invocations].filter((one) =>
+      ("type" in one ? one.type : one.token).startsWith("azuread:"),
+    );
+    assert.equal(inTenant.length, 13);
+    for (const { provider } of inTenant) assert.match(provider, /pulumi:providers:azuread::customer::customer-id$/);
+  });
+
+  it("makes exactly the guests members, and lands them in the customer's portal", async () => {
+    await onboard();
+    const members = only("azuread:index/group:Group").inputs["members"] as string[];
+    assert.deepEqual(members.sort(), [
+      "customer-guest-ana@fabrikam.example-invitation-user",
+      "customer-guest-ben@fabrikam.example-invitation-user",
+    ]);
+    const invitations = recorded.resources.filter(({ type }) => type === "azuread:index/invitation:Invitation");
+    for (const { inputs } of invitations) {
+      assert.equal(inputs["redirectUrl"], `https://security.microsoft.com?tid=${tenantId}`);
+    }
+  });
+
+  it("authorizes the connector for the MSSP's tenant after the connector is complete", async () => {
+    await onboard({ siemAuthorization: { mode: "endpoint", endpoint: "https://gateway.example" } });
+    const authorization = only(authorizationType);
+    const { tenantId: tenant, applicationId, msspTenantId: mssp, mode, endpoint } = authorization.inputs;
+    assert.deepEqual(
+      { tenant, applicationId, mssp, mode, endpoint },
+      {
+        tenant: tenantId,
+        applicationId: "customer-siem-application-client",
+        mssp: msspTenantId,
+        mode: "endpoint",
+        endpoint: "https://gateway.example",
+      },
+    );
+    assert.ok(authorization.dependsOn.includes("customer-siem-password"), authorization.dependsOn.join());
+    assert.ok(authorization.dependsOn.includes("customer-siem-defender-consent"));
+  });
+
+  it("gives out what the SIEM and the analysts need", async () => {
+    const onboarding = await onboard();
+    const inClear = {
+      tenantId,
+      portalUrl: `https://security.microsoft.com?tid=${tenantId}`,
+      legacyPortalUrl: `https://securitycenter.windows.com?tid=${tenantId}`,
+      clientId: "customer-siem-application-client",
+      clientSecretExpiresOn: "2027-11-24T15:00:00Z",
+      redirectUri: "https://contoso.com/SiemMsspConnector",
+      tokenEndpoint: `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`,
+      groupObjectId: "customer-analysts-group-object",
+      guests: {
+        "ana@fabrikam.example": "customer-guest-ana@fabrikam.example-invitation-user",
+        "ben@fabrikam.example": "customer-guest-ben@fabrikam.example-invitation-user",
+      },
+    };
+    for (const [name, value] of Object.entries(inClear)) {
+      const output: pulumi.Output<unknown> = onboarding[name as keyof typeof inClear];
+      assert.deepEqual(await resolved(output), { value, secret: false }, name);
+    }
+    assert.deepEqual(await resolved(onboarding.clientSecret), { value: "sec~ret", secret: true });
+  });
+
+  it("says in manual mode exactly what to enter where", async () => {
+    const onboarding = await onboard();
+    assert.equal(only(authorizationType).inputs["mode"], "manual");
+    assert.equal((await resolved(onboarding.siemAuthorization)).value, "manual");
+    assert.deepEqual((await resolved(onboarding.nextSteps)).value, [
+      `Each analyst accepts the invitation from the e-mail, once; the portal is https://security.microsoft.com?tid=${tenantId} from then on.`,
+      'Give the group "Fabrikam MSSP Analysts" a role in the Defender portal (Permissions > Roles): membership alone grants nothing there.',
+      'Add an e-mail notification rule in the Defender portal with "Include organization name" and "Include tenant-specific portal link" both checked.',
+      `Sign in to https://securitycenter.windows.com?tid=${tenantId} with the permission "Manage portal system settings", or ask the customer to.`,
+      "Open Settings > SIEM and select the MSSP tab.",
+      `Enter the application ID customer-siem-application-client and the tenant ID ${msspTenantId}.`,
+      'Select "Authorize application".',
+    ]);
+  });
+
+  it("says nothing about the authorization once a server has said that it is there", async () => {
+    const onboarding = await onboard({ siemAuthorization: { mode: "endpoint" } });
+    assert.equal((await resolved(onboarding.siemAuthorization)).value, "authorized");
+    const { value } = await resolved(onboarding.nextSteps);
+    assert.equal(value?.length, 3);
+    assert.doesNotMatch(value.join(), /SIEM|Authorize/);
+  });
+
+  it("waits for no invitation to be accepted where nobody was invited", async () => {
+    const { value } = await resolved((await onboard({ analysts: [] })).nextSteps);
+    assert.doesNotMatch(value?.join() ?? "", /invitation/);
+  });
+
+  it("knows in a preview what the settings say, and not what the tenant decides", async () => {
+    const onboarding = await onboard({}, { preview: true });
+    assert.equal((await resolved(onboarding.portalUrl)).value, `https://security.microsoft.com?tid=${tenantId}`);
+    assert.equal((await resolved(onboarding.redirectUri)).value, "https://contoso.com/SiemMsspConnector");
+    assert.deepEqual(await resolved(onboarding.clientSecret), { value: undefined, secret: true });
+    for (const output of ["clientId", "groupObjectId", "siemAuthorization", "nextSteps"] as const) {
+      assert.deepEqual(await resolved<unknown>(onboarding[output]), { value: undefined, secret: false }, output);
+    }
+  });
+
+  it("declares each guest the same whatever the order and the others are", async function () {
+    this.timeout(30_000);
+    const analyst = fc.constantFrom("ana", "ben", "chloe", "dev", "eve");
+    const team = fc.uniqueArray(analyst, { maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(team, async (names) => {
+        await onboard({ analysts: names.map((name) => ({ email: `${name}@f.example`, displayName: name })) });
+        const invited = recorded.resources.filter(({ type }) => type === "azuread:index/invitation:Invitation");
+        assert.deepEqual(
+          invited.map(({ name, inputs }) => [name, inputs["userEmailAddress"], inputs["userDisplayName"]]).sort(),
+          names.map((name) => [`customer-guest-${name}@f.example-invitation`, `${name}@f.example`, name]).sort(),
+        );
+        assert.equal((only("azuread:index/group:Group").inputs["members"] as string[]).length, names.length);
+      }),
+      { numRuns: 8 },
+    );
+  });
+});

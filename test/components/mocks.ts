@@ -1,0 +1,226 @@
+/**
+ * Pulumi mocks that record what the engine would be asked for: not only types, names and inputs, but the options as well, which
+ * `pulumi.runtime.setMocks` alone doesn't show. What they don't prove: that the engine and a provider accept it, and in which
+ * order; that is for the tests on the real engine.
+ */
+import * as grpc from "@grpc/grpc-js";
+import * as pulumi from "@pulumi/pulumi";
+import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
+import { CallbackInvokeRequest, type Callback, type CallbackInvokeResponse } from "@pulumi/pulumi/proto/callback_pb";
+import {
+  ResourceHookRequest,
+  ResourceHookResponse,
+  type RegisterResourceHookRequest,
+  type RegisterResourceRequest,
+} from "@pulumi/pulumi/proto/resource_pb";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+
+/** One resource that was asked for. */
+export interface Registration {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** `<type>::<name>` of the parent, empty for none. */
+  readonly parent: string;
+  /** The explicit provider's URN and ID, empty for none. */
+  readonly provider: string;
+  readonly custom: boolean;
+  /** Names of the resources that it waits for, sorted. */
+  readonly dependsOn: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+  readonly additionalSecretOutputs: readonly string[];
+  readonly beforeUpdate: readonly string[];
+}
+
+export interface Invocation {
+  readonly token: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly provider: string;
+}
+
+export interface Hook {
+  readonly name: string;
+  readonly onDryRun: boolean;
+  /** Runs the hook as the engine does. @returns its error, empty for none. */
+  run(oldInputs: Record<string, JavaScriptValue>, newInputs: Record<string, JavaScriptValue>): Promise<string>;
+}
+
+export interface Recording {
+  readonly resources: Registration[];
+  readonly invocations: Invocation[];
+  readonly hooks: Hook[];
+}
+
+export interface MockOptions {
+  /** As in a preview: outputs that the cloud decides are unknown. */
+  readonly preview?: boolean;
+  /** The tenant that the credentials reach, or the error of a failed sign-in. */
+  readonly reached?: string | Error;
+  /** Types of the resources that the stack has deployed before. */
+  readonly deployed?: readonly string[];
+}
+
+export const tenantId = "c0570500-0000-4000-8000-00000000000a";
+export const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
+
+let recording: Recording = { resources: [], invocations: [], hooks: [] };
+
+/** Starts a recording. The components must be imported after the first call's file has been. */
+export async function startMocks(options: MockOptions = {}): Promise<Recording> {
+  recording = { resources: [], invocations: [], hooks: [] };
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => ({
+        id: `${name}-id`,
+        state: {
+          ...(inputs as object),
+          ...(options.preview ? {} : computed(type, name, inputs as Record<string, unknown>)),
+        },
+      }),
+      call: ({ token, inputs, provider }) => {
+        recording.invocations.push({ token, inputs: inputs as Record<string, unknown>, provider: provider ?? "" });
+        return answer(token, inputs as Record<string, unknown>, options);
+      },
+    },
+    "defender-mssp",
+    "dev",
+    options.preview ?? false,
+    "organization",
+  );
+  return recording;
+}
+
+/** Value and secretness of an output, whose value is undefined while it is unknown. */
+export async function resolved<T>(output: pulumi.Output<T>): Promise<{ value: T | undefined; secret: boolean }> {
+  const isSecret = await pulumi.isSecret(output);
+  const known = await (output as unknown as { readonly isKnown: Promise<boolean> }).isKnown;
+  if (!known) return { value: undefined, secret: isSecret };
+  return { value: await new Promise<T>((resolve) => void output.apply(resolve)), secret: isSecret };
+}
+
+/** The only resource of a type. */
+export function only(type: string): Registration {
+  const found = recording.resources.filter((resource) => resource.type === type);
+  if (found.length !== 1) throw new Error(`${found.length} resources of type ${type}`);
+  return found[0]!;
+}
+
+/** Waits until everything that has been declared is registered. */
+export async function settled(): Promise<void> {
+  let before = -1;
+  while (before !== recording.resources.length + recording.invocations.length) {
+    before = recording.resources.length + recording.invocations.length;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+/** What the cloud would have decided. */
+function computed(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  switch (type) {
+    case "azuread:index/invitation:Invitation":
+      return { userId: `${name}-user`, redeemUrl: `https://login.example/redeem?${name}` };
+    case "azuread:index/group:Group":
+      return { objectId: `${name}-object` };
+    case "azuread:index/applicationRegistration:ApplicationRegistration":
+      return { clientId: `${name}-client` };
+    case "azuread:index/servicePrincipal:ServicePrincipal":
+      return { objectId: `${name}-object` };
+    case "azuread:index/applicationPassword:ApplicationPassword":
+      return { value: "sec~ret", keyId: "key" };
+    case "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization":
+      return { adopted: false, status: inputs["mode"] === "endpoint" ? "authorized" : "manual" };
+    default:
+      return {};
+  }
+}
+
+function answer(token: string, inputs: Record<string, unknown>, { reached, deployed }: MockOptions) {
+  switch (token) {
+    case "azuread:index/getClientConfig:getClientConfig":
+      // As the engine's errors come over gRPC.
+      if (reached instanceof Error) throw Object.assign(reached, { details: reached.message });
+      return { tenantId: reached ?? tenantId, clientId: "c", objectId: "o", id: "i" };
+    case "azuread:index/getServicePrincipal:getServicePrincipal":
+      return { objectId: `principal-of-${String(inputs["clientId"])}` };
+    case "pulumi:pulumi:readStackResourceOutputs":
+      return {
+        outputs: Object.fromEntries((deployed ?? []).map((type, index) => [`urn${index}`, { type, outputs: {} }])),
+      };
+    default:
+      throw new Error(`unexpected function ${token}`);
+  }
+}
+
+type Callback1 = (error: Error | null, response: unknown) => void;
+
+/** `setMocks` makes its monitor itself, so what it leaves out is added to the class. */
+const monitor = MockMonitor.prototype as MockMonitor & {
+  registerResourceHook?: (request: RegisterResourceHookRequest, callback: Callback1) => void;
+};
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called with its monitor below
+const registerResource = monitor.registerResource;
+
+monitor.registerResource = async function (this: MockMonitor, request: RegisterResourceRequest, callback: Callback1) {
+  if (request.getType() !== "pulumi:pulumi:Stack") recording.resources.push(registrationOf(request));
+  await registerResource.call(this, request, callback);
+};
+
+monitor.registerResourceHook = (request, callback) => {
+  const {
+    name,
+    onDryRun,
+    callback: target,
+  } = {
+    name: request.getName(),
+    onDryRun: request.getOnDryRun(),
+    callback: request.getCallback()!,
+  };
+  recording.hooks.push({ name, onDryRun, run: (olds, news) => runHook(target, olds, news) });
+  callback(null, {});
+};
+
+function registrationOf(request: RegisterResourceRequest): Registration {
+  const hooks = request.getHooks();
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    inputs: request.getObject()?.toJavaScript() ?? {},
+    parent: shortUrn(request.getParent()),
+    provider: request.getProvider(),
+    custom: request.getCustom(),
+    dependsOn: [...new Set(request.getDependenciesList().map((urn) => urn.split("::").slice(3).join("::")))].sort(),
+    ignoreChanges: request.getIgnorechangesList(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    beforeUpdate: hooks?.getBeforeUpdateList() ?? [],
+  };
+}
+
+function shortUrn(urn: string): string {
+  const [, , types = "", name = ""] = urn.split("::");
+  return urn === "" ? "" : `${types.split("$").pop() ?? ""}::${name}`;
+}
+
+async function runHook(
+  target: Callback,
+  oldInputs: Record<string, JavaScriptValue>,
+  newInputs: Record<string, JavaScriptValue>,
+): Promise<string> {
+  const request = new ResourceHookRequest();
+  request.setOldInputs(Struct.fromJavaScript(oldInputs));
+  request.setNewInputs(Struct.fromJavaScript(newInputs));
+  const invoke = new CallbackInvokeRequest();
+  invoke.setToken(target.getToken());
+  invoke.setRequest(request.serializeBinary());
+  const client = new CallbacksClient(target.getTarget(), grpc.credentials.createInsecure());
+  try {
+    const response = await new Promise<CallbackInvokeResponse>((resolve, reject) => {
+      client.invoke(invoke, (error, answered) => (error === null ? resolve(answered) : reject(error)));
+    });
+    return ResourceHookResponse.deserializeBinary(response.getResponse_asU8()).getError();
+  } finally {
+    client.close();
+  }
+}

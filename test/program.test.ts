@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import program from "../index";
+import { msspTenantId, only, resolved, settled, startMocks, tenantId, type Recording } from "./components/mocks";
+
+const configuration = {
+  "defender-mssp:customerName": "Contoso",
+  "defender-mssp:tenantId": tenantId.toUpperCase(),
+  "defender-mssp:customerDomain": "contoso.com",
+  "defender-mssp:msspName": "Fabrikam",
+  "defender-mssp:msspTenantId": msspTenantId,
+  "defender-mssp:analysts": JSON.stringify([{ email: "Ana@fabrikam.example", displayName: "Ana" }]),
+  "azuread:tenantId": "not ours to judge",
+};
+
+/** The program as the engine runs it, with mocks in the engine's place. */
+describe("program", () => {
+  let recorded: Recording;
+  const tenantVariables = ["ARM_TENANT_ID", "AZURE_TENANT_ID", "MSSP_DEFENDER_ENDPOINT"] as const;
+  const before = tenantVariables.map((name) => [name, process.env[name]] as const);
+
+  beforeEach(async () => {
+    for (const name of tenantVariables) Reflect.deleteProperty(process.env, name);
+    recorded = await startMocks();
+    pulumi.runtime.setAllConfig(configuration, []);
+  });
+
+  after(() => {
+    pulumi.runtime.setAllConfig({}, []);
+    for (const [name, value] of before) if (value !== undefined) process.env[name] = value;
+  });
+
+  it("onboards the customer of its settings and exports the outputs by name", async () => {
+    const outputs = await program();
+    assert.deepEqual(Object.keys(outputs), [
+      "tenantId",
+      "portalUrl",
+      "legacyPortalUrl",
+      "clientId",
+      "clientSecret",
+      "clientSecretExpiresOn",
+      "redirectUri",
+      "tokenEndpoint",
+      "groupObjectId",
+      "guests",
+      "siemAuthorization",
+      "nextSteps",
+    ]);
+    assert.equal((await resolved(outputs.tenantId)).value, tenantId);
+    assert.equal((await resolved(outputs.siemAuthorization)).value, "manual");
+    assert.deepEqual(await resolved(outputs.guests), {
+      value: { "ana@fabrikam.example": "customer-guest-ana@fabrikam.example-invitation-user" },
+      secret: false,
+    });
+    assert.equal((await resolved(outputs.clientSecret)).secret, true);
+    assert.equal(only("pulumi:providers:azuread").inputs["tenantId"], tenantId);
+    assert.equal(
+      only("azuread:index/applicationRegistration:ApplicationRegistration").inputs["displayName"],
+      "Contoso SIEM MSSP Connector",
+    );
+  });
+
+  it("has the authorization made by a call where the environment names an endpoint, which stays out of the state", async () => {
+    process.env["MSSP_DEFENDER_ENDPOINT"] = "https://127.0.0.1:1234";
+    await program();
+    await settled();
+    const { inputs } = only("pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization");
+    assert.equal(inputs["mode"], "endpoint");
+    assert.doesNotMatch(JSON.stringify(recorded.resources), /1234/);
+  });
+
+  it("refuses wrong settings by an error without a stack trace, and declares nothing", async () => {
+    pulumi.runtime.setAllConfig(
+      { ...configuration, "defender-mssp:tenantId": "hunter2", "defender-mssp:analyst": "x" },
+      ["defender-mssp:tenantId"],
+    );
+    await assert.rejects(program(), (error: Error) => {
+      assert.ok(pulumi.RunError.isInstance(error), "the engine prints a RunError's message alone");
+      assert.match(error.message, /^3 settings are wrong; nothing was changed\.\n {2}tenantId: \[secret\]\n/);
+      assert.doesNotMatch(error.message, /hunter2/);
+      assert.match(error.message, /analyst: "x"\n {4}allowed: no such setting; the nearest is analysts/);
+      return true;
+    });
+    await settled();
+    assert.deepEqual([...recorded.resources, ...recorded.invocations], []);
+  });
+
+  it("declares nothing but the provider where the credentials reach another tenant", async () => {
+    recorded = await startMocks({ reached: msspTenantId });
+    pulumi.runtime.setAllConfig(configuration, []);
+    await assert.rejects(program(), (error: Error) => pulumi.RunError.isInstance(error));
+    await settled();
+    assert.deepEqual(
+      recorded.resources.map(({ type }) => type),
+      ["pulumi:providers:azuread"],
+    );
+  });
+});

@@ -1,0 +1,186 @@
+/**
+ * Says whether two dumps of `mssp sandbox dump` tell of the same tenants. The same program run twice gets other object IDs,
+ * other secrets and another time, and resources that are made side by side come in another order: none of that counts.
+ * Everything else does.
+ */
+import { createHash } from "node:crypto";
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** A dump, and when what it tells of was made. */
+export interface Dump {
+  /** What `mssp sandbox dump` printed. */
+  text: string;
+  /** When the program began: times count as days from here, so that "expires in a year" can be told from "in two". */
+  startedAt: Date;
+}
+
+/** What only one of the two dumps says. Both lists are empty where both tell of the same tenants. */
+export interface DumpDifference {
+  onlyLeft: string[];
+  onlyRight: string[];
+}
+
+export function compareDumps(left: Dump, right: Dump): DumpDifference {
+  const [leftFacts, rightFacts] = normalisedFacts(left, right);
+  return { onlyLeft: without(leftFacts, rightFacts), onlyRight: without(rightFacts, leftFacts) };
+}
+
+/** One line for each thing that a dump says, as `path = value`, in which whatever differs from run to run has a name instead. */
+export function normalisedFacts(left: Dump, right: Dump): [string[], string[]] {
+  const facts = [left, right].map((dump) => factsOf(JSON.parse(dump.text) as Json, []));
+  const known = common(facts.map(idsIn));
+  const times = common(facts.map((list) => matches(list, timePattern)));
+  const [leftFacts = [], rightFacts = []] = [left, right].map((dump, index) => {
+    const timed = (facts[index] ?? []).map((fact) => withoutTimes(fact, dump.startedAt, times));
+    return named(timed, known);
+  });
+  return [leftFacts, rightFacts];
+}
+
+const uuidPattern = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+/** IDs of grants and assignments: 43 or more characters of URL-safe base64, or UUIDs put together. */
+const linkIdPattern = /(?<=["/])[A-Za-z0-9_-]{40,90}(?=["/ ])/g;
+const timePattern = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+
+/** What is made at random, or from a random ID, without being one. */
+const opaqueProperties: ReadonlySet<string> = new Set(["hint", "securityIdentifier", "customKeyIdentifier"]);
+/** The azuread provider makes up a mail nickname for a group that has none: the first ten characters of a UUID. */
+const madeUpNickname = /^[0-9a-f]{8}-[0-9a-f]$/i;
+
+const day = 24 * 60 * 60 * 1000;
+
+function factsOf(value: Json, path: string[]): string[] {
+  if (Array.isArray(value)) {
+    if (value.length === 0) return [`${path.join("/")} = []`];
+    return value.flatMap((item) => {
+      const id = idOf(item);
+      return id === undefined ? [`${path.join("/")} has ${canonical(item)}`] : factsOf(item, [...path, id]);
+    });
+  }
+  if (value === null || typeof value !== "object") {
+    return [`${path.join("/")} = ${JSON.stringify(masked(path.at(-1) ?? "", value))}`];
+  }
+  const entries = Object.entries(value);
+  if (entries.length === 0) return [`${path.join("/")} = {}`];
+  return entries.flatMap(([key, inner]) => factsOf(inner, [...path, key]));
+}
+
+function idOf(value: Json): string | undefined {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  for (const key of ["id", "keyId"]) if (typeof value[key] === "string") return value[key];
+  return undefined;
+}
+
+function masked(key: string, value: Json): Json {
+  if (value === null) return null;
+  if (opaqueProperties.has(key)) return "‹opaque›";
+  if (key === "mailNickname" && typeof value === "string" && madeUpNickname.test(value)) return "‹made up›";
+  return value;
+}
+
+/** The same text for the same value, whatever the order of its keys and of its lists. */
+function canonical(value: Json, key = ""): string {
+  if (Array.isArray(value))
+    return `[${value
+      .map((item) => canonical(item))
+      .sort()
+      .join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(masked(key, value));
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner, name)}`).join(",")}}`;
+}
+
+function withoutTimes(fact: string, startedAt: Date, known: ReadonlySet<string>): string {
+  return fact.replace(timePattern, (time) => {
+    if (known.has(time)) return time;
+    const days = Math.round((Date.parse(time) - startedAt.getTime()) / day);
+    return days === 0 ? "‹during the run›" : `‹${String(days)} days after the run›`;
+  });
+}
+
+/**
+ * Replaces each ID that is not `known` by a name. An object's own name does where it is the only one of that name; else
+ * what is said of it (with the names of the others in it) tells it from the others, after a few rounds.
+ */
+function named(facts: string[], known: ReadonlySet<string>): string[] {
+  const ids = [...idsIn(facts)].filter((id) => !known.has(id));
+  const about = new Map(ids.map((id) => [id, facts.filter((fact) => fact.includes(id))]));
+  let names = new Map(ids.map((id) => [id, firstName(id, about.get(id) ?? [])]));
+  for (let round = 0; round < 6; round++) {
+    const shared = sharedNames(names);
+    if (shared.size === 0) break;
+    names = new Map(
+      [...names].map(([id, name]) => {
+        if (!shared.has(name)) return [id, name];
+        const said = (about.get(id) ?? []).map((fact) => replaceIds(fact.replaceAll(id, "‹this›"), names)).sort();
+        return [id, `${name.split("#")[0] ?? name}#${digest(said.join("\n"))}`];
+      }),
+    );
+  }
+  return facts.map((fact) => replaceIds(fact, names)).sort();
+}
+
+function firstName(id: string, facts: string[]): string {
+  const own = facts.filter((fact) => fact.includes(`/${id}/`));
+  for (const property of ["displayName", "userPrincipalName"]) {
+    const line = own.find((fact) => fact.includes(`/${id}/${property} = "`));
+    if (line !== undefined) return `${collectionOf(line, id)} ${line.slice(line.indexOf(" = ") + 3)}`;
+  }
+  const first = own[0];
+  if (first !== undefined) return collectionOf(first, id);
+  const uses = facts.map((fact) => fact.slice(0, fact.indexOf(" ")).split("/").at(-1) ?? "");
+  return [...new Set(uses)].sort().join("+");
+}
+
+/** The path segment before the ID: the collection or property that the object is in. */
+function collectionOf(fact: string, id: string): string {
+  return (
+    fact
+      .slice(0, fact.indexOf(`/${id}/`))
+      .split("/")
+      .at(-1) ?? ""
+  );
+}
+
+function sharedNames(names: ReadonlyMap<string, string>): Set<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const name of names.values()) (seen.has(name) ? shared : seen).add(name);
+  return shared;
+}
+
+function replaceIds(fact: string, names: ReadonlyMap<string, string>): string {
+  const replace = (id: string): string => {
+    const name = names.get(id);
+    return name === undefined ? id : `‹${name}›`;
+  };
+  return fact.replace(linkIdPattern, replace).replace(uuidPattern, replace);
+}
+
+function idsIn(facts: string[]): Set<string> {
+  return new Set([...matches(facts, uuidPattern), ...matches(facts, linkIdPattern)]);
+}
+
+function matches(facts: string[], pattern: RegExp): Set<string> {
+  return new Set(facts.flatMap((fact) => fact.match(pattern) ?? []));
+}
+
+function common(sets: Set<string>[]): Set<string> {
+  const [first = new Set<string>(), ...others] = sets;
+  return new Set([...first].filter((item) => others.every((other) => other.has(item))));
+}
+
+function without(facts: string[], others: string[]): string[] {
+  const left = new Map<string, number>();
+  for (const fact of others) left.set(fact, (left.get(fact) ?? 0) + 1);
+  return facts.filter((fact) => {
+    const count = left.get(fact) ?? 0;
+    left.set(fact, count - 1);
+    return count <= 0;
+  });
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}
