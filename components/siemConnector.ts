@@ -68,7 +68,7 @@ export class SiemConnector extends pulumi.ComponentResource {
         description: "The MSSP's SIEM reads this tenant's Defender alerts with it. Managed by Pulumi.",
         signInAudience: "AzureADMyOrg",
       },
-      { parent: this },
+      { parent: this, hooks: { beforeCreate: [this.onlyOneOfItsName(name)] } },
     );
     this.servicePrincipal = new azuread.ServicePrincipal(
       `${name}-service-principal`,
@@ -109,6 +109,37 @@ export class SiemConnector extends pulumi.ComponentResource {
     readonly password: azuread.ApplicationPassword;
   } {
     return { application: this.application, servicePrincipal: this.servicePrincipal, password: this.password };
+  }
+
+  /**
+   * Entra takes any number of registrations with the same name, and the provider doesn't look. So the engine asks before it creates one:
+   * an earlier `up` may have been killed before it learned that its registration was made.
+   */
+  private onlyOneOfItsName(name: string): pulumi.ResourceHook {
+    const check = async ({ newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
+      const displayName = String((newInputs as { readonly displayName?: unknown } | undefined)?.displayName);
+      const found = await this.applicationNamed(displayName);
+      if (found === undefined) return;
+      throw new Error(
+        `${found} in the customer's tenant, so none was created. If an interrupted \`pulumi up\` left it, delete it ` +
+          "(Entra admin center, App registrations) and run `pulumi up` again. If it is somebody else's, it must go by another name.",
+      );
+    };
+    return new pulumi.ResourceHook(`${name}-only-one-of-its-name`, check);
+  }
+
+  /** Says which registration has that name already, if there is one. */
+  private async applicationNamed(displayName: string): Promise<string | undefined> {
+    // The provider puts the name into its filter as it is: with an apostrophe it can't look it up.
+    if (displayName.includes("'")) return undefined;
+    try {
+      const { clientId, objectId } = await azuread.getApplication({ displayName }, { parent: this });
+      return `an application named "${displayName}" (client ID ${clientId}, object ID ${objectId}) is already`;
+    } catch (error) {
+      // "None found" comes as an error, too; whatever else is wrong, the creation will say.
+      const several = error instanceof Error && /multiple applications/i.test(error.message);
+      return several ? `several applications named "${displayName}" are already` : undefined;
+    }
   }
 
   /** What the registration asks for: shown on its page "API permissions". */

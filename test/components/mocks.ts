@@ -60,6 +60,8 @@ export interface MockOptions {
   readonly reached?: string | Error;
   /** Types of the resources that the stack has deployed before. */
   readonly deployed?: readonly string[];
+  /** How many applications of the SIEM connector's name the tenant has. */
+  readonly namesakes?: number;
 }
 
 export const tenantId = "c0570500-0000-4000-8000-00000000000a";
@@ -110,10 +112,14 @@ export function only(type: string): Registration {
 /** Waits until everything that has been declared is registered. */
 export async function settled(): Promise<void> {
   let before = -1;
-  while (before !== recording.resources.length + recording.invocations.length) {
-    before = recording.resources.length + recording.invocations.length;
-    await new Promise((resolve) => setTimeout(resolve, 30));
+  while (before !== recorded()) {
+    before = recorded();
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+function recorded(): number {
+  return recording.resources.length + recording.invocations.length + recording.hooks.length;
 }
 
 /** What the cloud would have decided. */
@@ -136,7 +142,7 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
   }
 }
 
-function answer(token: string, inputs: Record<string, unknown>, { reached, deployed }: MockOptions) {
+function answer(token: string, inputs: Record<string, unknown>, { reached, deployed, namesakes = 0 }: MockOptions) {
   switch (token) {
     case "azuread:index/getClientConfig:getClientConfig":
       // As the engine's errors come over gRPC.
@@ -144,6 +150,12 @@ function answer(token: string, inputs: Record<string, unknown>, { reached, deplo
       return { tenantId: reached ?? tenantId, clientId: "c", objectId: "o", id: "i" };
     case "azuread:index/getServicePrincipal:getServicePrincipal":
       return { objectId: `principal-of-${String(inputs["clientId"])}` };
+    case "azuread:index/getApplication:getApplication":
+      if (namesakes !== 1) {
+        const message = namesakes === 0 ? "Application not found" : "Multiple applications found";
+        throw Object.assign(new Error(message), { details: message });
+      }
+      return { clientId: "namesake-client", objectId: "namesake-object" };
     case "pulumi:pulumi:readStackResourceOutputs":
       return {
         outputs: Object.fromEntries((deployed ?? []).map((type, index) => [`urn${index}`, { type, outputs: {} }])),

@@ -119,4 +119,38 @@ describe("components: SiemConnector", () => {
     assert.deepEqual(await resolved(connector.clientId), { value: undefined, secret: false });
     assert.deepEqual(await resolved(connector.clientSecretExpiresOn), { value: "2027-11-24T15:00:00Z", secret: false });
   });
+
+  describe("asked before the registration is created", () => {
+    async function creation(namesakes: number, customerName = "Contoso"): Promise<string> {
+      recorded = await startMocks({ namesakes });
+      new SiemConnector("siem", { ...args, customerName });
+      await settled();
+      const [hook] = recorded.hooks;
+      assert.equal(hook?.onDryRun, false, "a preview needs no look-up");
+      return await hook.run({}, { displayName: `${customerName} SIEM MSSP Connector` });
+    }
+
+    it("agrees where the tenant has none of its name", async () => {
+      assert.equal(await creation(0), "");
+      assert.deepEqual(recorded.invocations.at(-1)?.inputs, { displayName: "Contoso SIEM MSSP Connector" });
+    });
+
+    it("refuses a second one, and says which one is there and what to do", async () => {
+      const error = await creation(1);
+      assert.match(
+        error,
+        /"Contoso SIEM MSSP Connector" \(client ID namesake-client, object ID namesake-object\) is already/,
+      );
+      assert.match(error, /delete it .* and run `pulumi up` again/);
+    });
+
+    it("refuses one more where there are several", async () => {
+      assert.match(await creation(2), /^several applications named "Contoso SIEM MSSP Connector" are already/);
+    });
+
+    it("leaves a name alone that the provider can't look up", async () => {
+      assert.equal(await creation(1, "O'Neil"), "");
+      assert.ok(!recorded.invocations.some(({ token }) => token.includes("getApplication")));
+    });
+  });
 });

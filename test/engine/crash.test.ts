@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { copyFile } from "node:fs/promises";
+import path from "node:path";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
-import { createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
+import { createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 describe("the engine is killed with -9 in the middle of `up`", function () {
   this.timeout(180_000);
@@ -25,15 +27,35 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     await project.succeed(["stack", "init", stack]);
     project.sandbox.cloud.tenant(tenantIdOf(number));
     const before = dumpOfTenant(project, tenantIdOf(number));
-    const up = project.start(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    // One at a time: then exactly one create is under way when the engine dies.
+    const up = project.start(["up", "--stack", stack, "--yes", "--skip-preview", "--parallel", "1"]);
     killAt = { request, kill: () => up.kill("SIGKILL") };
     assert.equal((await up).signal, "SIGKILL");
     return before;
   }
 
+  function guestsIn(number: number): string[] {
+    const users = Object.entries(objectsOf(project, tenantIdOf(number)).users);
+    return users.filter(([, { userType }]) => userType === "Guest").map(([id]) => id);
+  }
+
   /** The lock of the dead engine is in the way, and the message says how to take it away. */
   async function unlock(stack: string): Promise<void> {
-    const refused = await project.pulumi(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    let refused = await project.pulumi(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    if (refused.stderr.includes("failed to load checkpoint")) {
+      // Rare, and the README's remedy: the engine died while it wrote the state; the copy before is beside it.
+      const state = path.join(
+        project.folder,
+        ".sandbox",
+        "state",
+        ".pulumi",
+        "stacks",
+        "defender-mssp",
+        `${stack}.json`,
+      );
+      await copyFile(`${state}.bak`, state);
+      refused = await project.pulumi(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    }
     assert.notEqual(refused.exitCode, 0);
     assert.match(refused.stderr, /currently locked by 1 lock/);
     assert.match(refused.stderr, /pulumi cancel/);
@@ -59,55 +81,41 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
 
   it("while a guest was invited: the next `up` gets the same guest", async () => {
     const before = await killedAt(21, "guest", /^POST \/v1\.0\/invitations 201/);
+    const [invited] = guestsIn(21);
+    assert.ok(invited !== undefined);
     await unlock("guest");
-    const users = Object.keys(objectsOf(project, tenantIdOf(21)).users).length;
     await project.succeed(["up", "--stack", "guest", "--yes", "--skip-preview"]);
-    assert.ok(Object.keys(objectsOf(project, tenantIdOf(21)).users).length <= Math.max(users, 4));
+    assert.equal(guestsIn(21).length, 2);
+    assert.ok(guestsIn(21).includes(invited));
     await converged("guest", 21, before);
   });
 
-  it("while the application was registered: the user is told, and can hand the orphan to the stack", async () => {
+  it("while the application was registered: no second one is made, and the message says which one is there", async () => {
     const before = await killedAt(22, "application", /^POST \/v1\.0\/applications 201/);
     const orphan = single(objectsOf(project, tenantIdOf(22)).applications);
     await unlock("application");
-    const told = await project.succeed(["preview", "--stack", "application"]);
-    const [urn] = /urn:\S+::customer-siem-application/.exec(told) ?? [];
-    assert.ok(urn !== undefined, told);
-    assert.match(told, /interrupted while creating/);
-    assert.match(told, /pulumi refresh/);
-
-    const guests = Object.values(objectsOf(project, tenantIdOf(22)).users).filter(
-      ({ userType }) => userType === "Guest",
-    );
-    const { deployment } = JSON.parse(await project.succeed(["stack", "export", "--stack", "application"])) as {
-      deployment: { pending_operations?: { resource: { urn: string; inputs?: { userEmailAddress?: string } } }[] };
-    };
-    const pendingIds = (deployment.pending_operations ?? []).flatMap(({ resource }) => {
-      if (resource.urn === urn) return [resource.urn, `/applications/${String(orphan["id"])}`];
-      return [];
-    });
-    assert.ok(guests.length <= 2);
-    await project.succeed([
-      "refresh",
-      "--stack",
-      "application",
-      "--yes",
-      "--skip-preview",
-      "--import-pending-creates",
-      pendingIds.join(","),
-    ]);
-    await project.succeed(["up", "--stack", "application", "--yes", "--skip-preview"]);
+    const refused = await project.pulumi(["up", "--stack", "application", "--yes", "--skip-preview"]);
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(refused.stdout, /customer-siem-application, interrupted while creating/);
+    assert.ok(refused.stdout.includes(`object ID ${String(orphan["id"])}`), refused.stdout);
     assert.equal(single(objectsOf(project, tenantIdOf(22)).applications)["id"], orphan["id"]);
+    await new TenantHands(project, tenantIdOf(22)).graph("DELETE", `/v1.0/applications/${String(orphan["id"])}`);
+    await project.succeed(["up", "--stack", "application", "--yes", "--skip-preview"]);
     await converged("application", 22, before);
   });
 
-  it("while the group was made: no second one of that name is made, and the message says which is there", async () => {
-    await killedAt(23, "group", /^POST \/beta\/groups 201/);
+  it("while the group was made: no second one of that name is made, and the message says which one is there", async () => {
+    const before = await killedAt(23, "group", /^POST \/beta\/groups 201/);
     const orphan = single(objectsOf(project, tenantIdOf(23)).groups);
     await unlock("group");
     const refused = await project.pulumi(["up", "--stack", "group", "--yes", "--skip-preview"]);
     assert.notEqual(refused.exitCode, 0);
-    assert.ok(refused.stdout.includes(String(orphan["id"])), refused.stdout);
-    assert.equal(single(objectsOf(project, tenantIdOf(23)).groups)["id"], orphan["id"]);
+    assert.match(
+      refused.stdout,
+      new RegExp(`existing "azuread_group" with name .* \\(ID: "${String(orphan["id"])}"\\) was found`),
+    );
+    await new TenantHands(project, tenantIdOf(23)).graph("DELETE", `/v1.0/groups/${String(orphan["id"])}`);
+    await project.succeed(["up", "--stack", "group", "--yes", "--skip-preview"]);
+    await converged("group", 23, before);
   });
 });
