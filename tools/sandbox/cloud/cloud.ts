@@ -1,6 +1,7 @@
 /** The emulated cloud: every tenant in memory, and the one place where changes reach the disk. */
 import type { FastifyRequest } from "fastify";
 import { Clock } from "./clock";
+import { forget } from "./deleted";
 import { automationApplicationId, isUuid } from "./identity";
 import type { Audience, Caller, Cloud, Tenant } from "./model";
 import { fillTenant, type TenantDescription } from "./seed";
@@ -65,8 +66,8 @@ export class EmulatedCloud implements Cloud {
     const there = this.#tenants.get(id);
     if (there !== undefined) return there;
     const tenant = new TenantRecord(id);
-    this.#tenants.set(id, tenant);
     fillTenant(tenant, description);
+    this.#tenants.set(id, tenant);
     this.changed();
     return tenant;
   }
@@ -154,9 +155,9 @@ export class EmulatedCloud implements Cloud {
   #forgetLongDeleted(): void {
     const oldest = this.now().getTime() - retentionDays * 24 * 60 * 60 * 1000;
     for (const tenant of this.#tenants.values()) {
-      for (const [id, { deletedDateTime }] of tenant.deleted) {
-        if (Date.parse(deletedDateTime) >= oldest) continue;
-        tenant.deleted.delete(id);
+      for (const deleted of [...tenant.deleted.values()]) {
+        if (Date.parse(deleted.deletedDateTime) >= oldest) continue;
+        forget(tenant, deleted);
         this.#inUse.add(tenant.id);
         this.#changes++;
       }

@@ -19,7 +19,12 @@ export interface TenantDescription {
   readonly tenantId: string;
   readonly displayName?: string;
   readonly domain?: string;
+  /** What the MSSP's automation may do in it; `automationPermissions` by default. */
+  readonly permissions?: PermissionsByResource;
 }
+
+/** Names of application permissions, by the application ID of the API that has them. */
+export type PermissionsByResource = Readonly<Record<string, readonly string[]>>;
 
 /** When every seeded object says that it was made. */
 const seededAt = "2024-01-15T09:00:00Z";
@@ -30,8 +35,27 @@ const wellKnownTenants: Readonly<Record<string, { displayName: string; domain: s
   [sandboxCustomerTenantId]: { displayName: "Contoso", domain: "contoso.com" },
 };
 
-/** What the MSSP's automation may do in a customer's tenant: what `pulumi up` and `pulumi destroy` of an onboarding need. */
-export const automationPermissions: Readonly<Record<string, readonly string[]>> = {
+/**
+ * The least that `pulumi up`, `refresh` and `destroy` of an onboarding need. Application.ReadWrite.OwnedBy would not do: the provider
+ * takes the caller out of the owners of the service principal that it makes, and then may not delete it.
+ */
+export const onboardingPermissions: PermissionsByResource = {
+  [microsoftGraph.appId]: [
+    "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "User.Invite.All",
+    "User.ReadWrite.All",
+  ],
+  [windowsDefenderAtp.appId]: ["IntegrationConfiguration.ReadWrite"],
+};
+
+/**
+ * What the MSSP's automation may do in a tenant by default: more than the onboarding needs, so that a program on the sandbox can also
+ * use the azuread resources for which there is an emulation and no component yet (directory roles, applications of others).
+ */
+export const automationPermissions: PermissionsByResource = {
   [microsoftGraph.appId]: [
     "Application.ReadWrite.All",
     "AppRoleAssignment.ReadWrite.All",
@@ -72,7 +96,7 @@ export function fillTenant(tenant: Tenant, description: TenantDescription): void
   ];
   addGlobalAdministrators(tenant, administrators);
   for (const application of publishedApplications) addPublishedServicePrincipal(tenant, application);
-  addAutomation(tenant);
+  addAutomation(tenant, description.permissions ?? automationPermissions);
 }
 
 /** An application and where it may be used, for `addApplication`. */
@@ -98,7 +122,7 @@ export function addApplication(home: Tenant, description: ApplicationDescription
 export function addConsentedServicePrincipal(
   tenant: Tenant,
   description: ApplicationDescription & { readonly homeTenantId: string },
-  permissions: Readonly<Record<string, readonly string[]>>,
+  permissions: PermissionsByResource,
 ): StoredObject {
   const servicePrincipal = add(tenant, "servicePrincipals", {
     id: derivedId(tenant.id, `servicePrincipals/${description.applicationId}`),
@@ -252,14 +276,14 @@ function addPublishedServicePrincipal(tenant: Tenant, application: PublishedAppl
   });
 }
 
-function addAutomation(tenant: Tenant): void {
+function addAutomation(tenant: Tenant, permissions: PermissionsByResource): void {
   const automation = {
     applicationId: automationApplicationId,
     displayName: "MSSP Onboarding Automation",
     signInAudience: "AzureADMultipleOrgs",
   } as const;
   if (tenant.id === msspTenantId) addApplication(tenant, automation);
-  addConsentedServicePrincipal(tenant, { ...automation, homeTenantId: msspTenantId }, automationPermissions);
+  addConsentedServicePrincipal(tenant, { ...automation, homeTenantId: msspTenantId }, permissions);
 }
 
 function publisherDomain(tenant: Tenant): Json {

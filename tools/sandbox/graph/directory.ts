@@ -116,16 +116,6 @@ export function restore(tenant: Tenant, deleted: DeletedObject): Found {
   return { entitySet, object };
 }
 
-/** Removes a soft-deleted object for good, and its secrets with it. */
-export function forget(tenant: Tenant, deleted: DeletedObject): void {
-  tenant.deleted.delete(deleted.object.id);
-  const credentials = deleted.object["passwordCredentials"];
-  for (const credential of Array.isArray(credentials) ? credentials : []) {
-    const keyId = (credential as Record<string, Json>)["keyId"];
-    if (typeof keyId === "string") tenant.secretHashes.delete(keyId);
-  }
-}
-
 /** The object without what only `restore` needs. */
 export function withoutRestore(object: StoredObject): StoredObject {
   const rest = Object.entries(object).filter(([name]) => name !== restoreKey);

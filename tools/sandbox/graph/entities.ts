@@ -20,6 +20,7 @@ import { domain, organization } from "./entities/tenant";
 import { invitation, user } from "./entities/users";
 import type { GraphVersion } from "./entities/property";
 
+export { signInAudiences } from "./entities/applications";
 export { complexTypes } from "./entities/complexTypes";
 export type { Properties } from "./entities/complexTypes";
 export type { GraphVersion, PrimitiveType, Property } from "./entities/property";

@@ -4,6 +4,7 @@
  */
 import type { Json } from "../cloud/model";
 import { complexTypes, entitySets } from "./entities";
+import { complex } from "./entities/property";
 import type { EntitySetName, GraphVersion, Properties, Property } from "./entities";
 import { badRequest, invalidValue, missingValue, unreadableRequest } from "./errors";
 import { asMoment } from "./identifiers";
@@ -52,7 +53,7 @@ export function checkUpdate(
 
 /** A value of a complex type in an action's parameters. */
 export function checkComplex(typeName: string, value: Json, what: string): JsonObject {
-  const property: Property = { ...anyComplex, type: { complex: typeName } };
+  const property = complex(typeName, { nullable: false, default: undefined });
   const checked = checkValue(what, property, value);
   return checked as JsonObject;
 }
@@ -74,17 +75,6 @@ export function merged(before: Json | undefined, update: Json): Json {
 export function isGuid(text: string): boolean {
   return guidPattern.test(text);
 }
-
-const anyComplex: Omit<Property, "type"> = {
-  collection: false,
-  nullable: false,
-  default: undefined,
-  write: "always",
-  required: false,
-  selectedIn: [],
-  unordered: false,
-  writeOnly: false,
-};
 
 function check(
   entitySet: EntitySetName,
@@ -128,7 +118,8 @@ function checkDirectoryValue(name: string, property: Property, value: Json, enti
   if (value === null && !property.nullable) throw invalidValue(name, resource);
   if (property.type !== "Edm.String" || property.collection || value === null) return value;
   const longest = name === "displayName" ? longestDisplayName : longestString;
-  if (typeof value !== "string" || value === "" || value.length > longest) throw invalidValue(name, resource);
+  if (typeof value !== "string" || value.length > longest) throw invalidValue(name, resource);
+  if (value === "" && !property.emptyText) throw invalidValue(name, resource);
   if (property.values !== undefined && !property.values.includes(value)) throw invalidValue(name, resource);
   return value;
 }

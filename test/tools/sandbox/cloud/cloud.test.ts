@@ -115,6 +115,16 @@ describe("the emulated cloud", () => {
     ]);
   });
 
+  it("gives the automation fewer permissions where they are named, and makes no half of a tenant", async () => {
+    const cloud = await open();
+    const permissions = { [microsoftGraph.appId]: ["User.Invite.All"] };
+    cloud.describedTenant({ tenantId: contoso, permissions });
+    assert.equal(cloud.tenant(contoso).objects("appRoleAssignments").size, 1);
+    const wrong = { [microsoftGraph.appId]: ["No.Such.Role"] };
+    assert.throws(() => cloud.describedTenant({ tenantId: other, permissions: wrong }), /no app role No\.Such\.Role/);
+    assert.ok(!cloud.hasTenant(other));
+  });
+
   it("writes changes before `saved` resolves, of the tenants that have changed only", async () => {
     const cloud = await open();
     for (const id of [contoso, other]) cloud.tenant(id);
@@ -159,17 +169,23 @@ describe("the emulated cloud", () => {
     const clock = new Clock();
     const cloud = await open(clock);
     const deletedDateTime = clock.now().toISOString();
-    cloud.tenant(contoso).deleted.set("a", { collection: "groups", deletedDateTime, object: { id: "a" } });
+    const tenant = cloud.tenant(contoso);
+    tenant.deleted.set("a", { collection: "groups", deletedDateTime, object: { id: "a" } });
+    const application = { id: "b", passwordCredentials: [{ keyId: "gone" }] };
+    tenant.deleted.set("b", { collection: "applications", deletedDateTime, object: application });
+    for (const keyId of ["gone", "stays"]) tenant.secretHashes.set(keyId, hashSecret(generateSecret()));
     cloud.changed();
     await cloud.saved();
     const day = 24 * 60 * 60 * 1000;
     clock.advance(29 * day);
-    assert.equal((await open(clock)).tenant(contoso).deleted.size, 1);
+    assert.equal((await open(clock)).tenant(contoso).deleted.size, 2);
     clock.advance(2 * day);
     const later = await open(clock);
     assert.equal(later.tenant(contoso).deleted.size, 0);
     await later.saved();
-    assert.equal((await open()).tenant(contoso).deleted.size, 0);
+    const onDisk = (await open()).tenant(contoso);
+    assert.equal(onDisk.deleted.size, 0);
+    assert.deepEqual([...onDisk.secretHashes.keys()], ["stays"], "the secrets go with their application");
   });
 
   it("takes a passing secret that is nowhere on disk or in the dump", async () => {

@@ -44,6 +44,15 @@ describe("comparing two dumps", () => {
     assert.deepEqual(compareDumps(dump(), dump(undefined, true)), { onlyLeft: [], onlyRight: [] });
   });
 
+  it("passes over a second in which both runs made something, not the same", () => {
+    const [early, late] = [new Date(Date.now() + 5000).toISOString(), new Date(Date.now() + 6000).toISOString()];
+    const made = (first: string, second: string) =>
+      dump(({ users }) =>
+        [first, second].forEach((time, at) => Object.assign(users[at] ?? {}, { createdDateTime: time })),
+      );
+    assert.deepEqual(compareDumps(made(early, late), made(late, early)), { onlyLeft: [], onlyRight: [] });
+  });
+
   it("says which member is missing", () => {
     const smaller = dump((tenant) => Object.values(tenant.links).forEach((members) => members.pop()));
     const { onlyLeft, onlyRight } = compareDumps(dump(), smaller);

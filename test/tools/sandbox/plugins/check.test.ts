@@ -178,7 +178,7 @@ const cases: readonly [what: string, type: string, inputs: ValueRecord, expected
     "Application",
     { displayName: "A", templateId: id },
     [
-      `Not supported by the stand-in plugin. The sandbox's stand-in azuread plugin does not emulate "template_id"; ` +
+      `Not supported by the stand-in plugin. The sandbox's stand-in plugin does not emulate "template_id"; ` +
         "the official plugin has it.. Examine values at 'it.templateId'.",
     ],
   ],

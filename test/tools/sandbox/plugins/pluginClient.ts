@@ -117,11 +117,18 @@ export class PluginClient {
     };
   }
 
-  async create(type: string, inputs: ValueRecord, preview = false): Promise<{ id: string; state: ValueRecord }> {
+  /** `timeout` in seconds; the type's own where it is 0. */
+  async create(
+    type: string,
+    inputs: ValueRecord,
+    preview = false,
+    timeout = 0,
+  ): Promise<{ id: string; state: ValueRecord }> {
     const request = new protocol.CreateRequest();
     request.setUrn(this.urn(type));
     request.setProperties(toStruct(inputs));
     request.setPreview(preview);
+    request.setTimeout(timeout);
     const answered = await this.ask<protocol.CreateResponse>((answer) => this.client.create(request, answer));
     return { id: answered.getId(), state: fromStruct(answered.getProperties()) };
   }
@@ -180,6 +187,10 @@ export class PluginClient {
       result: fromStruct(answered.getReturn()),
       failures: answered.getFailuresList().map((failure) => failure.getReason()),
     };
+  }
+
+  async cancel(): Promise<void> {
+    await this.ask<Empty>((answer) => this.client.cancel(new Empty(), answer));
   }
 
   async parameterize(): Promise<void> {

@@ -109,6 +109,9 @@ describe("The random stand-in", () => {
     assert.deepEqual(failures, ["expected length to be at least (1), got 0. Examine values at 'it.length'."]);
     await assert.rejects(plugin.create("RandomString", { length: 2, minUpper: 3 }), /at least sum of min_upper/);
     await assert.rejects(plugin.create("RandomInteger", { min: 2, max: 1 }), /smaller than or equal/);
+    const { failures: unsupported } = await plugin.check("RandomInteger", { min: 1, max: 2, seed: "x" });
+    assert.match(unsupported[0] ?? "", /^Not supported by the stand-in plugin\. .*does not emulate "seed"/);
+    assert.doesNotMatch(unsupported[0] ?? "", /azuread/);
   });
 
   it("says nothing about a value before it is made", async () => {

@@ -489,7 +489,10 @@ describe("The azuread stand-in on the sandbox", function () {
     );
     assert.ok(failure);
     assert.match(failure.id, /^\/groups\//);
-    assert.match(failure.reasons[0] ?? "", /^creating urn:pulumi:dev::test::.*answered 404/);
+    assert.match(
+      failure.reasons[0] ?? "",
+      /^creating urn:pulumi:dev::test::.*: 1 error occurred:\n\t\* .*answered 404/,
+    );
     assert.deepEqual((failure.state.members as string[]).includes(nobody), false);
     const { detailed } = await plugin.client.diff("Group", failure.id, failure.state, inputs);
     assert.ok(Object.keys(detailed).every((path) => path.startsWith("members[")));

@@ -1,6 +1,7 @@
 /** The `mssp sandbox` command as people type it. */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -258,6 +259,25 @@ describe("mssp sandbox", function () {
     const deleted = JSON.parse((await run("dump", "--deleted")).stdout) as Record<string, { deleted: unknown }>;
     assert.deepEqual(deleted[contoso]?.deleted, {});
     assert.ok(!before.stdout.includes("secretHashes"));
+  });
+
+  it("ends without a word when nobody reads on, as in `dump | head -1`, and says when its output can't be written", async () => {
+    const gone = start(["dump"]);
+    gone.child.stdout.destroy();
+    assert.deepEqual(await gone.ended, { code: 0, signal: null, stdout: "", stderr: "" });
+
+    const full = spawn("sh", ["-c", '"$0" "$1" sandbox dump > /dev/full', process.execPath, command], {
+      cwd: folder,
+      env: { ...process.env, MSSP_SANDBOX_HOME: home },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    children.add(full);
+    let said = "";
+    full.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(full, "close")) as [number];
+    children.delete(full);
+    assert.equal(code, 1);
+    assert.match(said, /^mssp: can't write to standard output: .*no space left.*\n$/);
   });
 
   it("is up within a second: the whole command, the first time and after it", async () => {

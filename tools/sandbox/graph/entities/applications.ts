@@ -73,7 +73,7 @@ export const federatedIdentityCredential: Properties = {
   name: string({ nullable: false, required: true, write: "create" }),
   issuer: string({ nullable: false, required: true }),
   subject: string({ required: true }),
-  description: string(),
+  description: string({ emptyText: true }),
   audiences: strings({ required: true }),
 };
 

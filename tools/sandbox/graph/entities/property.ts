@@ -39,6 +39,8 @@ export interface Property {
   readonly nullBefore?: string;
   /** Read back in another order than it was sent: clients must treat it as a set. */
   readonly unordered: boolean;
+  /** Whether an empty text is a value; the directory refuses it in most places. */
+  readonly emptyText: boolean;
   /** Taken from a client, never kept and never answered: a password. */
   readonly writeOnly: boolean;
 }
@@ -80,5 +82,6 @@ const common = {
   required: false,
   selectedIn: [],
   unordered: false,
+  emptyText: false,
   writeOnly: false,
 } as const;

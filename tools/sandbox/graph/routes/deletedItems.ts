@@ -1,7 +1,8 @@
 /** Soft-deleted objects, kept for 30 days. https://learn.microsoft.com/graph/api/resources/directory */
+import { forget } from "../../cloud/deleted";
 import type { DeletedObject, StoredObject } from "../../cloud/model";
 import { directoryObject, list } from "../answers";
-import { forget, restore, withoutRestore } from "../directory";
+import { restore, withoutRestore } from "../directory";
 import type { EntitySetName } from "../entities";
 import { denied, notFound } from "../errors";
 import { permissions } from "../permissions";

@@ -60,6 +60,7 @@ function create(call: Call): Answer {
   if (!isObject(profile) || typeof profile["password"] !== "string") throw missingValue("passwordProfile", "User");
   const userPrincipalName = textOf(values["userPrincipalName"]);
   checkUserPrincipalName(call.tenant, userPrincipalName, undefined);
+  refuseWeakPassword(values);
   const id = randomUUID();
   const common = {
     id,
@@ -77,6 +78,7 @@ function patch(call: Call): Answer {
   const { values } = checkUpdate(entitySet, bodyOf(call), call.version);
   const userPrincipalName = values["userPrincipalName"];
   if (typeof userPrincipalName === "string") checkUserPrincipalName(call.tenant, userPrincipalName, user.id);
+  refuseWeakPassword({ passwordPolicies: user["passwordPolicies"] ?? null, ...values });
   update(entitySet, user, asReadBack(entitySet, values));
   call.cloud.changed();
   return noContent;
@@ -118,6 +120,19 @@ function checkUserPrincipalName(tenant: Tenant, name: string, ofUser: string | u
     (other) => other.id !== ofUser && sameText(other["userPrincipalName"], name),
   );
   if (taken) throw conflictingValue("userPrincipalName");
+}
+
+/** https://learn.microsoft.com/entra/identity/authentication/concept-sspr-policy#microsoft-entra-password-policies */
+function refuseWeakPassword(values: Readonly<Record<string, Json>>): void {
+  const profile = values["passwordProfile"];
+  const password = isObject(profile) ? profile["password"] : undefined;
+  if (typeof password !== "string") return;
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(password)).length;
+  const least = textOf(values["passwordPolicies"]).includes("DisableStrongPassword") ? 1 : 3;
+  if (password.length >= 8 && password.length <= 256 && kinds >= least) return;
+  throw badRequest(
+    "The specified password does not comply with password complexity requirements. Please provide a different password.",
+  );
 }
 
 function getManager(call: Call): Answer {

@@ -1,4 +1,6 @@
 /** Microsoft Graph for the stand-in plugin: its addresses, token and retries. Only of this very machine. */
+import { setTimeout as startTimer } from "node:timers";
+import { setTimeout } from "node:timers/promises";
 import type { AccessToken, Answer, Endpoints, RequestOptions } from "@defender-mssp/microsoft";
 import { VisibleError } from "../../../../errors";
 
@@ -30,6 +32,9 @@ const longestWait = 10_000;
 
 /** A token is asked for anew this long before it ends, in milliseconds. */
 const tokenMargin = 5 * 60_000;
+
+/** A longer timer would fire at once. In milliseconds: almost 25 days. */
+const longestTimer = 2 ** 31 - 1;
 
 /** One tenant's Graph, by one application. */
 export class GraphConnection {
@@ -68,7 +73,7 @@ export class GraphConnection {
   }
 
   call(timeout: number): GraphCall {
-    return new GraphCall(this, AbortSignal.any([this.aborted.signal, AbortSignal.timeout(timeout)]));
+    return new GraphCall(this, new Deadline(timeout, this.aborted.signal));
   }
 
   /** The address of a directory object, for `$ref` and `@odata.bind`. */
@@ -130,7 +135,7 @@ export class GraphConnection {
 export class GraphCall {
   constructor(
     readonly connection: GraphConnection,
-    private readonly signal: AbortSignal,
+    private readonly deadline: Deadline,
   ) {}
 
   get callerId(): Promise<string> {
@@ -160,7 +165,7 @@ export class GraphCall {
     const items: GraphObject[] = [];
     let next: string | undefined = `/${version}${path}`;
     while (next !== undefined) {
-      const answer: Answer = await this.connection.send(next, { ...this.options, accept: [404] });
+      const answer = await this.sendOnce(next, { accept: [404] });
       if (answer.status === 404) return undefined;
       const page = objectOf(answer) as { value?: GraphObject[]; "@odata.nextLink"?: string };
       items.push(...(page.value ?? []));
@@ -226,7 +231,7 @@ export class GraphCall {
   ): Promise<Answer> {
     for (let pause = firstWait; ; pause = Math.min(pause * 2, longestWait)) {
       try {
-        return await this.connection.send(`/${version}${path}`, { ...this.options, ...options });
+        return await this.sendOnce(`/${version}${path}`, options);
       } catch (error) {
         if (!this.isNotYet(error, patience)) throw error;
         await this.wait(pause, error);
@@ -234,11 +239,9 @@ export class GraphCall {
     }
   }
 
-  private get options(): RequestOptions {
-    return {
-      signal: this.signal,
-      headers: { "OData-Version": "4.0", "OData-MaxVersion": "4.0" },
-    };
+  private sendOnce(url: string, options: RequestOptions): Promise<Answer> {
+    const headers = { "OData-Version": "4.0", "OData-MaxVersion": "4.0" };
+    return this.deadline.keep((signal) => this.connection.send(url, { ...options, headers, signal }));
   }
 
   private isNotYet(error: unknown, patience: Patience): boolean {
@@ -251,19 +254,45 @@ export class GraphCall {
   }
 
   /** At the deadline the service's last answer says more than that the time is up. */
-  private wait(milliseconds: number, lastError: unknown): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const giveUp = () => {
-        clearTimeout(timer);
-        reject(lastError instanceof Error ? lastError : new Error(String(lastError)));
-      };
-      const timer = setTimeout(() => {
-        this.signal.removeEventListener("abort", giveUp);
-        resolve();
-      }, milliseconds);
-      if (this.signal.aborted) giveUp();
-      else this.signal.addEventListener("abort", giveUp, { once: true });
-    });
+  private async wait(milliseconds: number, lastError: unknown): Promise<void> {
+    try {
+      await this.deadline.keep((signal) => setTimeout(milliseconds, undefined, { signal }));
+    } catch {
+      throw lastError instanceof Error ? lastError : new Error(String(lastError));
+    }
+  }
+}
+
+/** When an operation has to be over. */
+class Deadline {
+  private readonly end: number;
+
+  /** `milliseconds` from now, or when `canceled` is aborted. */
+  constructor(
+    milliseconds: number,
+    private readonly canceled: AbortSignal,
+  ) {
+    this.end = performance.now() + milliseconds;
+  }
+
+  /**
+   * Gives one step of the operation a signal that is aborted at the deadline. The running timer holds the controller: with
+   * `AbortSignal.any([…, AbortSignal.timeout(…)])` nothing holds the timeout's signal, and Node 20 forgets it at the next
+   * garbage collection.
+   */
+  async keep<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const cancel = () => controller.abort(this.canceled.reason);
+    const late = () => controller.abort(new Error("the operation has not ended in time"));
+    const timer = startTimer(late, Math.min(Math.max(0, this.end - performance.now()), longestTimer));
+    this.canceled.addEventListener("abort", cancel, { once: true });
+    if (this.canceled.aborted) cancel();
+    try {
+      return await step(controller.signal);
+    } finally {
+      clearTimeout(timer);
+      this.canceled.removeEventListener("abort", cancel);
+    }
   }
 }
 

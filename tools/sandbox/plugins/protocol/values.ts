@@ -67,6 +67,11 @@ export function isRecord(value: Value | undefined): value is ValueRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Secret);
 }
 
+/** The record, or an empty one where the value is none. */
+export function recordOf(value: Value | undefined): ValueRecord {
+  return isRecord(value) ? value : {};
+}
+
 /** A primitive value as text; nothing for what is none. */
 export function textOf(value: Value | undefined): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";

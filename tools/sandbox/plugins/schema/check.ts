@@ -109,7 +109,7 @@ function checkProperty(property: Property, value: Value | undefined, at: Place):
     return [{ ...at, summary: "Value for unconfigurable attribute", detail }];
   }
   if (property.unsupported) {
-    const detail = `The sandbox's stand-in azuread plugin does not emulate "${name}"; the official plugin has it.`;
+    const detail = `The sandbox's stand-in plugin does not emulate "${name}"; the official plugin has it.`;
     return [{ ...at, summary: "Not supported by the stand-in plugin", detail }];
   }
   // Only whether it is set can be told of a value that isn't known yet.

@@ -1,7 +1,7 @@
 /** What an update would change: a resource's last outputs against its new arguments, as Terraform plans it. */
 import type { ChangeKind, PropertyChange } from "../protocol/provider";
 import type { Value, ValueRecord } from "../protocol/values";
-import { canonical, hasUnknowns, isList, isRecord, textOf } from "../protocol/values";
+import { canonical, hasUnknowns, isList, isRecord, recordOf, textOf } from "../protocol/values";
 import type { Properties, Property } from "./property";
 import { isCollection, isComputed, isInput, isZero } from "./property";
 
@@ -172,8 +172,4 @@ function isEmpty(value: Value | undefined): boolean {
 
 function listOf(value: Value | undefined): readonly Value[] {
   return isList(value) ? value : [];
-}
-
-function recordOf(value: Value | undefined): ValueRecord {
-  return isRecord(value) ? value : {};
 }

@@ -4,14 +4,20 @@ import { canonical, hasUnknowns, isList, isRecord, Secret, unknown } from "../pr
 import type { Properties, Property } from "./property";
 import { isCollection, isComputed, isInput, isZero, zeroOf } from "./property";
 
-/** The inputs, and for what the program leaves away its default or, if the service decides, its last value. */
+/**
+ * The inputs, and for what the program leaves away its default or, if the service decides or has filled it in by itself,
+ * its last value.
+ */
 export function planned(properties: Properties, inputs: ValueRecord, state?: ValueRecord): ValueRecord {
   const plan: Record<string, Value> = {};
   for (const [name, property] of Object.entries(properties)) {
     const given = inputs[name];
     if (given !== undefined && given !== null) plan[name] = withoutDefaultsKey(given);
     else if (property.default !== undefined) plan[name] = property.default;
-    else if (state !== undefined && isComputed(property)) plan[name] = state[name] ?? null;
+    else if (state !== undefined) {
+      const before = state[name] ?? null;
+      if (isComputed(property) || property.isDefaultState?.(before)) plan[name] = before;
+    }
   }
   return plan;
 }
@@ -31,7 +37,7 @@ export function previewedUpdate(properties: Properties, plan: ValueRecord, state
     const before = state[name] ?? null;
     const value = plan[name];
     if (value !== undefined) return value;
-    return isZero(before) || property.isDefaultState?.(before) ? before : zeroOf(property);
+    return isZero(before) ? before : zeroOf(property);
   });
 }
 

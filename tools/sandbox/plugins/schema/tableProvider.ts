@@ -2,7 +2,7 @@
 import type { Checked, CheckFailure, Difference, Provider, ResourceRequest } from "../protocol/provider";
 import { InitializationFailed } from "../protocol/provider";
 import type { ValueRecord } from "../protocol/values";
-import { exposed, hasUnknowns, isRecord } from "../protocol/values";
+import { exposed, hasUnknowns, recordOf } from "../protocol/values";
 import { problemsOf, reasonFor, reasonForFunction, withDefaults } from "./check";
 import { changesOf, stablesOf } from "./diff";
 import { Fields } from "./fields";
@@ -142,32 +142,32 @@ export class TableProvider<Call> implements Provider {
       if (read === undefined) throw new Error(`${resource.terraform} ${id} is gone right after it was made`);
       return { id, state: this.outputs(resource, id, plan.values, { ...known, ...read }) };
     } catch (error) {
-      if (made === undefined) throw error;
+      if (made === undefined) throw new Error(listed(error), { cause: error });
       const { id, known } = made;
       const state = await this.actual(resource, id, call, plan.values, { ...plan.values, ...known });
-      throw new InitializationFailed(id, state, `creating ${request.urn}: ${messageOf(error)}`);
+      throw new InitializationFailed(id, state, `creating ${request.urn}: ${listed(error)}`);
     }
   }
 
   async read(
     request: ResourceRequest,
     id: string,
-    state: ValueRecord,
+    before: ValueRecord,
     inputs: ValueRecord,
   ): Promise<{ id: string; state: ValueRecord; inputs: ValueRecord } | undefined> {
     const resource = this.resource(request, "Read");
     const { properties } = resource;
-    const isRefresh = Object.keys(state).length > 0;
+    const isRefresh = Object.keys(before).length > 0;
     if (!isRefresh) {
       const problem = resource.importId?.(id, "id");
       if (problem !== undefined) throw new Error(problem);
       // The official plugin can't import it either, and says that it isn't there.
       if (resource.importId === undefined) return undefined;
     }
-    const before = recordOf(exposed(state));
+    const known = recordOf(exposed(before));
     const call = this.call(request, resource.minutes?.read);
     const read = await wrapped(`refreshing ${request.urn}`, () =>
-      resource.read(id, call, new Fields(properties, before)),
+      resource.read(id, call, new Fields(properties, known)),
     );
     if (read === undefined) return undefined;
     const given = recordOf(exposed(inputs));
@@ -175,12 +175,13 @@ export class TableProvider<Call> implements Provider {
       resource,
       id,
       isRefresh ? given : {},
-      { ...withoutOwnKeys(before), ...read },
+      { ...withoutOwnKeys(known), ...read },
       "refresh",
     );
     const plain = recordOf(exposed(outputs));
     const found = isRefresh ? refreshedInputs(properties, given, plain) : importedInputs(properties, plain);
-    return { id, state: outputs, inputs: withSecrets(properties, found) };
+    const state = isRefresh ? outputs : { ...outputs, __meta: metadata(resource, "imported") };
+    return { id, state, inputs: withSecrets(properties, found) };
   }
 
   async update(
@@ -204,7 +205,7 @@ export class TableProvider<Call> implements Provider {
     } catch (error) {
       if (error instanceof ResourceIsGone) throw error;
       const known = await this.actual(resource, id, call, plan.values, withoutOwnKeys(before));
-      throw new InitializationFailed(id, known, `updating ${request.urn}: ${messageOf(error)}`);
+      throw new InitializationFailed(id, known, `updating ${request.urn}: ${listed(error)}`);
     }
   }
 
@@ -297,14 +298,15 @@ export function tokenOf(plugin: string, name: string): string {
   return `${plugin}:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
 }
 
-/** What the bridge keeps in a state, so that the official plugin reads one that the stand-in wrote. */
-function metadata({ minutes: limits, schemaVersion }: ResourceType<never>): string {
+/** What the bridge keeps in a state, so that the official plugin reads one that the stand-in wrote. An import names version 0 too. */
+function metadata({ minutes: limits, schemaVersion }: ResourceType<never>, origin?: "imported"): string {
   const timeouts = Object.fromEntries(
     (["create", "delete", "read", "update"] satisfies (keyof Minutes)[])
       .filter((name) => limits?.[name] !== undefined)
       .map((name) => [name, minutes(limits?.[name] ?? 0) * 1e6]), // nanoseconds
   );
-  const version = schemaVersion > 0 ? { schema_version: String(schemaVersion) } : {};
+  const isNamed = schemaVersion > 0 || origin === "imported";
+  const version = isNamed ? { schema_version: String(schemaVersion) } : {};
   return JSON.stringify(Object.keys(timeouts).length > 0 ? { [timeoutsKey]: timeouts, ...version } : version);
 }
 
@@ -322,7 +324,7 @@ async function wrapped<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new Error(`${what}: ${messageOf(error)}`, { cause: error });
+    throw new Error(`${what}: ${listed(error)}`, { cause: error });
   }
 }
 
@@ -334,12 +336,9 @@ function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-function recordOf(value: ReturnType<typeof exposed>): ValueRecord {
-  return isRecord(value) ? value : {};
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** As Terraform's SDK prints a list of errors that has one. */
+function listed(error: unknown): string {
+  return `1 error occurred:\n\t* ${error instanceof Error ? error.message : String(error)}\n\n`;
 }
 
 function minutes(count: number): number {

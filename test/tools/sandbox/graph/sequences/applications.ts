@@ -188,6 +188,11 @@ async function federatedIdentityCredentials(graph: Harness, version: string): Pr
   const twice = await graph.refused(409, "POST", path, { ...body, subject: "another" });
   assert.equal(twice.code, "Request_MultipleObjectsWithSameKeyValue");
   await graph.refused(409, "POST", path, { ...body, name: "another" });
+  // The plugin sends a description that isn't given as an empty text, unlike elsewhere.
+  const bare = await graph.expect(201, "POST", path, { ...body, name: "bare", subject: "bare", description: "" });
+  assert.equal(bare["description"], "");
+  await graph.refused(400, "POST", path, { ...body, name: "none", subject: "none", issuer: "" });
+  await graph.expect(204, "DELETE", `${path}/${text(bare, "id")}`);
   await graph.expect(204, "PATCH", `${path}/${text(created, "id")}`, { description: "main branch" });
   assert.equal((await graph.expect(200, "GET", `${path}/deploy`))["description"], "main branch");
   // The official plugin's update sends all of it, the name that can't change included.

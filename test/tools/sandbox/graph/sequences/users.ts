@@ -91,19 +91,31 @@ async function user(graph: Harness, version: string): Promise<void> {
     accountEnabled: true,
     displayName: "Some Body",
     mailNickname: "somebody",
-    passwordProfile: { forceChangePasswordNextSignIn: true, password: "not kept anywhere" },
+    passwordProfile: { forceChangePasswordNextSignIn: true, password: "Not kept anywhere" },
     userPrincipalName: `some.body.${version.replace(".", "")}@${domain}`,
   };
   const path = `/${version}/users`;
   const created = await graph.expect(201, "POST", path, body);
   const id = text(created, "id");
-  assert.ok(!JSON.stringify([...graph.tenant.objects("users").values()]).includes("not kept anywhere"));
+  assert.ok(!JSON.stringify([...graph.tenant.objects("users").values()]).includes("Not kept anywhere"));
   const taken = await graph.refused(400, "POST", path, body);
   assert.match(taken.message, /same value for property userPrincipalName already exists/);
   const foreign = await graph.refused(400, "POST", path, { ...body, userPrincipalName: "a@elsewhere.example" });
   assert.match(foreign.message, /^The domain portion of the userPrincipalName property is invalid/);
   const unset = { passwordProfile: null, userPrincipalName: `other@${domain}` };
   await graph.refused(400, "POST", path, { ...body, ...unset });
+  for (const password of ["Short 1", "a long one without", `Long 1${"x".repeat(251)}`]) {
+    const weak = { passwordProfile: { password } };
+    const other = `other@${domain}`;
+    const refused = await graph.refused(400, "POST", path, { ...body, userPrincipalName: other, ...weak });
+    assert.equal(refused.code, "Request_BadRequest");
+    assert.match(refused.message, /^The specified password does not comply with password complexity requirements\./);
+    await graph.refused(400, "PATCH", `${path}/${id}`, weak);
+  }
+  await graph.expect(204, "PATCH", `${path}/${id}`, {
+    passwordPolicies: "DisablePasswordExpiration, DisableStrongPassword",
+    passwordProfile: { password: "a long one without" },
+  });
   await graph.expect(204, "PATCH", `${path}/${body.userPrincipalName}`, { jobTitle: "Analyst", city: null });
   assert.equal((await graph.expect(200, "GET", `${path}/${body.userPrincipalName}`))["jobTitle"], "Analyst");
   const [manager] = [...graph.tenant.objects("users").values()];

@@ -26,7 +26,8 @@ import { alignReferences, bodyOf, idsOf, readFrom, required, sameText, textAt } 
 import { featureTagFields, featuresIn, initialOwners, publishedBy, tagsFor, tagsOf } from "../servicePrincipals";
 import type { AzureadResource } from "../types";
 import { duplicateName, objectId } from "../types";
-import { applicationId, claimsOf, claimsText, groupMembershipClaims, signInAudiences } from "./applicationRegistration";
+import { signInAudiences } from "../../../graph/entities";
+import { applicationId, claimsOf, claimsText, groupMembershipClaims } from "./applicationRegistration";
 
 const unsupported = { unsupported: true };
 

@@ -2,7 +2,6 @@
 import { map, string } from "../../schema/property";
 import type { Properties } from "../../schema/property";
 import { dateTime, notEmpty } from "../../schema/validators";
-import type { Value } from "../../protocol/values";
 import type { Fields } from "../../schema/fields";
 import type { GraphCall, GraphObject } from "../graph";
 import { objectsAt, required, sameText, textAt } from "../mapping";
@@ -51,7 +50,7 @@ export const applicationPassword: AzureadResource = {
       await untilSeen(call, application, (found) => credentialIn(found, "passwordCredentials", keyId) !== undefined);
     });
   },
-  async read(id, call) {
+  async read(id, call, state) {
     const { first: application, last: keyId } = segments(id);
     const found = await call.find(`/applications/${application}`);
     const credential = found && credentialIn(found, "passwordCredentials", keyId);
@@ -59,7 +58,8 @@ export const applicationPassword: AzureadResource = {
     return {
       applicationId: `/applications/${application}`,
       keyId,
-      ...displayNameOf(credential),
+      // What the service doesn't say was never given, or the state knows it.
+      displayName: textAt(credential, "displayName") || state.text("displayName"),
       startDate: textAt(credential, "startDateTime"),
       endDate: textAt(credential, "endDateTime"),
     };
@@ -78,12 +78,6 @@ function credentialOf(plan: Fields): object {
     ...(plan.has("startDate") ? { startDateTime: plan.text("startDate") } : {}),
     ...(plan.has("endDate") ? { endDateTime: plan.text("endDate") } : {}),
   };
-}
-
-/** Left alone where the service has none: then it was never given, or the state knows it. */
-function displayNameOf(credential: GraphObject): Record<string, Value> {
-  const name = textAt(credential, "displayName");
-  return name === "" ? {} : { displayName: name };
 }
 
 export function credentialIn(application: GraphObject, list: string, keyId: string): GraphObject | undefined {

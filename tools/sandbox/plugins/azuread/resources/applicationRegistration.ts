@@ -10,17 +10,11 @@ import {
   oneOf,
   resourceId,
 } from "../../schema/validators";
+import { signInAudiences } from "../../../graph/entities";
 import { bodyOf, changedNames, nullIfEmpty, readFrom, required, textAt } from "../mapping";
 import type { GraphObject } from "../graph";
 import type { AzureadResource } from "../types";
 import { objectId } from "../types";
-
-export const signInAudiences = [
-  "AzureADMyOrg",
-  "AzureADMultipleOrgs",
-  "AzureADandPersonalMicrosoftAccount",
-  "PersonalMicrosoftAccount",
-] as const;
 
 export const groupMembershipClaims = oneOf("All", "None", "ApplicationGroup", "DirectoryRole", "SecurityGroup");
 export const applicationId = resourceId("Application", "/applications/{applicationId}");

@@ -5,7 +5,7 @@ import type { Properties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { httpUrl, lengthBetween, notEmpty, oneOf, resourceId, uuid } from "../../schema/validators";
 import type { GraphCall } from "../graph";
-import { alignReferences, bodyOf, idsOf, nullIfEmpty, readFrom, required, textAt } from "../mapping";
+import { alignReferences, bodyOf, idsOf, readFrom, required, textAt } from "../mapping";
 import {
   featureFields,
   featureTagFields,
@@ -140,10 +140,10 @@ async function write(id: string, plan: Fields, call: GraphCall): Promise<void> {
 
 function bodyFor(plan: Fields, isUpdate: boolean): object {
   const names = Object.keys(properties).filter((name) => name !== "clientId");
-  const relayState = plan.block("samlSingleSignOn").text("relayState");
+  const saml = plan.block("samlSingleSignOn");
   return {
     ...bodyOf("servicePrincipals", properties, plan, names),
-    samlSingleSignOnSettings: plan.has("samlSingleSignOn") ? { relayState: nullIfEmpty(relayState) } : {},
+    samlSingleSignOnSettings: saml.isSet("relayState") ? { relayState: saml.text("relayState") } : {},
     tags: tagsFor(plan, isUpdate),
   };
 }

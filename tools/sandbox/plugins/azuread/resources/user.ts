@@ -37,8 +37,8 @@ const properties: Properties = {
   ...userComputed,
 };
 
-/** Sent only when they are set, or change. */
-const sentWhenChanged = ["businessPhones", "mail", "onpremisesImmutableId", "employeeHireDate"];
+/** Sent only when they are set, or change. An update doesn't clear `mail`, a create sends it in any case. */
+const sentWhenSet = ["businessPhones", "onpremisesImmutableId", "employeeHireDate"];
 
 /** Graph answers these only when they are asked for by name. */
 const selectedOnly = [
@@ -108,7 +108,8 @@ export const user: AzureadResource = {
   },
   async update(id, plan, call) {
     const path = `/users/${objectId(id)}`;
-    const unchanged = sentWhenChanged.filter((name) => !plan.changed(name));
+    const unchanged = sentWhenSet.filter((name) => !plan.changed(name));
+    if (!plan.changed("mail") || !plan.has("mail")) unchanged.push("mail");
     const password = plan.changed("password") && plan.has("password") ? { passwordProfile: passwordProfile(plan) } : {};
     await call.patch(path, { ...bodyWithout(plan, unchanged), ...password });
     if (plan.changed("showInAddressList")) await call.patch(path, addressList(plan), "beta");
@@ -121,7 +122,7 @@ export const user: AzureadResource = {
 };
 
 function newUser(plan: Fields): object {
-  const unset = sentWhenChanged.filter((name) => !plan.has(name));
+  const unset = sentWhenSet.filter((name) => !plan.has(name));
   return {
     ...bodyWithout(plan, unset),
     // As the portal: what stands before the @.
