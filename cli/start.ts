@@ -11,7 +11,7 @@ const stack = "dev";
 export function registerStart(program: Command): void {
   sandboxOptions(program.command("start"))
     .description(
-      `Get the Pulumi engine and onboard the sandbox customer: `pulumi up` of stack "${stack}" on the sandbox.`,
+      `Get the Pulumi engine and onboard the sandbox customer: \`pulumi up\` of stack "${stack}" on the sandbox.`,
     )
     .addHelpText(
       "after",
