@@ -78,8 +78,9 @@ async function start(options: StartOptions): Promise<void> {
   await withSandbox(options, async (env) => {
     const failed = (args: readonly string[], how: string) =>
       new VisibleError(
-        `"pulumi ${args.join(" ")}" ended ${how}; what it said is above. Then try again: npm start\n` +
-          `Other Pulumi commands reach this stack with: ${runInSandbox} npx pulumi …`,
+        `"pulumi ${args.join(" ")}" ended ${how}; what it said is above. Mend that and try again.\n` +
+          `Pulumi's other commands (cancel, where a killed run has left a lock) reach this stack with:\n` +
+          `  ${runInSandbox} npx pulumi …`,
       );
     const run = async (...args: string[]): Promise<void> => {
       const end = await runCommand([process.execPath, pulumi, ...args], env);
