@@ -1,0 +1,38 @@
+/** The `mssp` command as people type it in the checkout. */
+import path from "node:path";
+import { execa } from "execa";
+
+export const checkout = path.resolve(__dirname, "..", "..");
+
+export interface MsspOptions {
+  /** Working folder; the checkout where it isn't given. */
+  readonly folder?: string;
+  /** Variables in addition to this process's; `undefined` removes one. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Numeric ID of the user and the group to run as. Only root can. */
+  readonly user?: number;
+}
+
+export interface Ended {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `node cli/mssp.js <args>` to its end, whatever that is, without a home or a login of the user's. */
+export async function mssp(args: readonly string[], options: MsspOptions = {}): Promise<Ended> {
+  const { folder = checkout, environment = {}, user } = options;
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...args], {
+    cwd: folder,
+    env: {
+      MSSP_SANDBOX_HOME: undefined,
+      PULUMI_CONFIG_PASSPHRASE: undefined,
+      PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+      ...environment,
+    },
+    reject: false,
+    stdin: "ignore",
+    ...(user === undefined ? {} : { uid: user, gid: user }),
+  });
+  return { exitCode, stdout, stderr };
+}
