@@ -69,16 +69,17 @@ describe("outputs for people", () => {
     fc.assert(
       fc.property(fc.dictionary(word, value), (outputs) => {
         const shown = outputsText(outputs).split(/\s+/);
-        const leaves = Object.entries(outputs).flatMap(([name, one]) => [
-          name,
-          ...(typeof one === "string" ? [one] : Object.entries(one).flat()),
-        ]);
-        const indexes = Object.values(outputs).flatMap((one) => (Array.isArray(one) ? Object.keys(one) : []));
-        for (const leaf of leaves) assert.ok(shown.includes(leaf) || indexes.includes(leaf), leaf);
+        const leaves = Object.entries(outputs).flatMap(([name, one]) => [name, ...leavesOf(one)]);
+        for (const leaf of leaves) assert.ok(shown.includes(leaf), leaf);
       }),
     );
   });
 });
+
+function leavesOf(value: string | string[] | Record<string, string>): string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value : Object.entries(value).flat();
+}
 
 describe("mssp start", function () {
   this.timeout(20_000);
@@ -86,8 +87,8 @@ describe("mssp start", function () {
   it("has help that says what it does and what it leaves alone", async () => {
     const { exitCode, stdout } = await mssp(["start", "--help"]);
     assert.equal(exitCode, 0);
-    assert.match(stdout, /`pulumi up` of stack "dev" on the sandbox/);
-    assert.match(stdout, /Run again it changes nothing/);
+    assert.match(stdout, /`pulumi up` of stack\s+"dev" on the sandbox/);
+    assert.match(stdout, /Run again it changes nothing\./);
     assert.match(stdout, /--home <folder>/);
   });
 });
