@@ -41,8 +41,8 @@ export interface GuestUserArgs {
  * integration" (2018), and Graph's `POST /invitations`.
  *
  * ## Least privileges
- * - application permissions on Microsoft Graph: `User.Invite.All` to invite; `User.ReadWrite.All` for what the provider does
- *   around it (it reads the guest, touches its company name to see that it has replicated, and deletes it);
+ * - application permissions on Microsoft Graph: `User.Invite.All` to invite; `User.ReadWrite.All`, which lets invite as well, for what
+ *   the provider does around it (it reads the guest, touches its company name to see that it has replicated, and deletes it);
  * - or, for a signed-in user: `Guest Inviter` to invite and `User Administrator` to delete.
  *
  * The tenant must allow B2B invitations to the address's domain.

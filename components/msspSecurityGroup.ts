@@ -30,8 +30,8 @@ export interface MsspSecurityGroupArgs {
  * recommends groups for MSSPs.
  *
  * ## Least privileges
- * - application permission on Microsoft Graph: `Group.Create` (the application that creates the group becomes its owner), or
- *   `Group.ReadWrite.All`;
+ * - application permissions on Microsoft Graph: `Group.Create` (the application that creates the group becomes its owner) with
+ *   `Group.Read.All` (to see that no other group has the name), or `Group.ReadWrite.All`;
  * - or, for a signed-in user: the directory role `Groups Administrator`.
  *
  * @example

@@ -24,7 +24,8 @@ export interface RedirectUriArgs {
  * token here sends this one.
  *
  * ## Least privileges
- * - application permission on Microsoft Graph: `Application.ReadWrite.OwnedBy`, as owner of the registration;
+ * - application permission on Microsoft Graph: `Application.ReadWrite.OwnedBy`, as owner of the registration. Together with
+ *   `SiemConnector` that is no help: its delete takes `Application.ReadWrite.All`;
  * - or, for a signed-in user: the directory role `Application Administrator`.
  *
  * @example

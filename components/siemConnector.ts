@@ -33,9 +33,10 @@ export const clientSecretDays = 365;
  * service provider integration" (2018), and "Fetch alerts from MSSP customer tenant" (2026).
  *
  * ## Least privileges
- * - application permissions on Microsoft Graph: `Application.ReadWrite.OwnedBy` for the registration, its secret and its service
- *   principal; `Application.Read.All` to look Microsoft's own service principals up; `AppRoleAssignment.ReadWrite.All` and
- *   `DelegatedPermissionGrant.ReadWrite.All` for the consent;
+ * - application permissions on Microsoft Graph: `Application.ReadWrite.All` for the registration, its secret and its service
+ *   principal, and to look Microsoft's own service principals up; `AppRoleAssignment.ReadWrite.All` and
+ *   `DelegatedPermissionGrant.ReadWrite.All` for the consent. `Application.ReadWrite.OwnedBy` in place of the first creates it all, but
+ *   can't delete the service principal: the provider takes the caller out of its owners;
  * - or, for a signed-in user: the directory roles `Application Administrator` and `Privileged Role Administrator` (consent to an
  *   application permission on Microsoft Graph).
  *

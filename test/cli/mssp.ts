@@ -9,8 +9,6 @@ export interface MsspOptions {
   readonly folder?: string;
   /** Variables in addition to this process's; `undefined` removes one. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Numeric ID of the user and the group to run as. Only root can. */
-  readonly user?: number;
 }
 
 export interface Ended {
@@ -21,7 +19,7 @@ export interface Ended {
 
 /** Runs `node cli/mssp.js <args>` to its end, whatever that is, without a home or a login of the user's. */
 export async function mssp(args: readonly string[], options: MsspOptions = {}): Promise<Ended> {
-  const { folder = checkout, environment = {}, user } = options;
+  const { folder = checkout, environment = {} } = options;
   const { exitCode, stdout, stderr } = await execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...args], {
     cwd: folder,
     env: {
@@ -32,7 +30,6 @@ export async function mssp(args: readonly string[], options: MsspOptions = {}): 
     },
     reject: false,
     stdin: "ignore",
-    ...(user === undefined ? {} : { uid: user, gid: user }),
   });
   return { exitCode, stdout, stderr };
 }
