@@ -39,6 +39,8 @@ if (isStale()) {
     stdio: ["ignore", 2, 2],
   });
   if (build.status !== 0) {
+    // The compiler has written what it could: without its record the next run compiles again instead of starting that.
+    fs.rmSync(buildInfo, { force: true });
     process.stderr.write("mssp: the sources do not compile; the errors are above.\n");
     process.exit(1);
   }

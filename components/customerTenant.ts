@@ -76,7 +76,7 @@ function tenantOf(inputs: unknown): string {
 /** A first `up` that couldn't sign in leaves a provider in the state, and no more: its tenant ID may be corrected. */
 async function hasDeployedResources(): Promise<boolean> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  // What StackReference is made of; as a function it leaves no resource in the state.
+  // What StackReference is made of; as a function it leaves no more in the state than the engine's own default provider.
   const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as {
     readonly outputs: Readonly<Record<string, { readonly type: string }>>;
   };

@@ -51,6 +51,17 @@ export interface Answer {
   tries: number;
 }
 
+/** What is known of a call that failed; status 0 where no answer came. */
+interface ServiceErrorDetail {
+  readonly status: number;
+  readonly serviceCode?: string;
+  readonly message: string;
+  readonly requestId?: string;
+  readonly method: string;
+  readonly url: string;
+  readonly cause?: unknown;
+}
+
 /** A service answered with an error, or didn't answer. Holds no secret: no headers, no request body, no query values. */
 export class ServiceError extends Error {
   override readonly name = "ServiceError";
@@ -64,15 +75,7 @@ export class ServiceError extends Error {
   /** Without user information and without the values of its query, OData's `$…` and `api-version` excepted. */
   readonly url: string;
 
-  constructor(detail: {
-    status: number;
-    serviceCode?: string;
-    message: string;
-    requestId?: string;
-    method: string;
-    url: string;
-    cause?: unknown;
-  }) {
+  constructor(detail: ServiceErrorDetail) {
     super(sentence(detail), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.status = detail.status;
     this.serviceCode = detail.serviceCode ?? "";
@@ -281,14 +284,7 @@ function reasonPhrase(status: number): string {
   return phrases[status] ?? `HTTP status ${status}`;
 }
 
-function sentence(detail: {
-  status: number;
-  serviceCode?: string;
-  message: string;
-  requestId?: string;
-  method: string;
-  url: string;
-}): string {
+function sentence(detail: ServiceErrorDetail): string {
   const code = detail.serviceCode && !detail.message.startsWith(detail.serviceCode) ? `${detail.serviceCode}: ` : "";
   const outcome = detail.status === 0 ? "failed" : `answered ${detail.status}`;
   const id = detail.requestId ? ` (request ${detail.requestId})` : "";
