@@ -10,7 +10,11 @@ export = async () => {
   const settings = readSettings();
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
   const provider = await customerTenant("customer", settings.tenantId);
-  const onboarding = new CustomerOnboarding("customer", settings, { provider });
+  const onboarding = new CustomerOnboarding(
+    "customer",
+    { ...settings, siemAuthorization: settings.defenderCalls },
+    { provider },
+  );
 
   return {
     tenantId: onboarding.tenantId,
