@@ -7,5 +7,6 @@ export * from "./token.js";
 export type { CallContext } from "./resource.js";
 export type * from "./graph/types.js";
 export type * from "./defender/alerts.js";
+export { endpointVariable, type PortalMode } from "./defender/portalResource.js";
 export * from "./defender/siemAuthorization.js";
 export * from "./defender/siemAuthorizationResource.js";
