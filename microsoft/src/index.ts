@@ -10,3 +10,5 @@ export type * from "./defender/alerts.js";
 export { endpointVariable, type PortalMode } from "./defender/portalResource.js";
 export * from "./defender/siemAuthorization.js";
 export * from "./defender/siemAuthorizationResource.js";
+export * from "./defender/notificationRule.js";
+export * from "./defender/notificationRuleResource.js";

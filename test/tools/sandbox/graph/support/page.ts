@@ -88,7 +88,7 @@ function defenderEvidence(route: string): string {
   const [method = "", path_ = ""] = route.split(" ");
   const [, version = "", ...rest] = path_.split("/");
   if (version === "v1.0" && hasRoute("v1.0", method, `/${rest.join("/")}`)) return "metadata, tests";
-  if (ownRoutes.includes(path_)) return "**ours**: authorizing an application for the legacy API has no public API";
+  if (ownRoutes.includes(path_)) return "**ours**: this page of the portal has no public API";
   return "Microsoft's pages on the (deprecated) SIEM REST API; no metadata is published";
 }
 
