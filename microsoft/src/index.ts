@@ -12,3 +12,7 @@ export * from "./defender/siemAuthorization.js";
 export * from "./defender/siemAuthorizationResource.js";
 export * from "./defender/notificationRule.js";
 export * from "./defender/notificationRuleResource.js";
+export * from "./defender/tiers.js";
+export * from "./defender/roles.js";
+export * from "./defender/roleDefinitionResource.js";
+export * from "./defender/roleAssignmentResource.js";
