@@ -51,6 +51,12 @@ export function denied(): GraphError {
   return new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
 }
 
+/** The role management services say what is missing; the wording is from public issue threads. `names`: any of them would do. */
+export function missingScope(names: readonly string[]): GraphError {
+  const message = `Authorization failed due to missing permission scope ${names.join(",")}.`;
+  return new GraphError(403, "PermissionScopeNotGranted", message);
+}
+
 /** A second object where the service allows one. */
 export function sameKey(message: string): GraphError {
   return new GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message);
