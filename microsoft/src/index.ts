@@ -6,6 +6,7 @@ export * from "./endpoints.js";
 export * from "./token.js";
 export type { CallContext } from "./resource.js";
 export type * from "./graph/types.js";
+export * from "./graph/guestResource.js";
 export type * from "./defender/alerts.js";
 export * from "./defender/siemAuthorization.js";
 export * from "./defender/siemAuthorizationResource.js";
