@@ -194,3 +194,13 @@ export const directoryRoleTemplates = {
 
 /** The display name of a directory role that this program knows. */
 export type DirectoryRoleName = keyof typeof directoryRoleTemplates;
+
+/** The directory roles that an MSSP's analysts may be given, least first. Microsoft's document of 2018 asks for the last. */
+export const portalAccessRoles = [
+  "Security Reader",
+  "Security Operator",
+  "Security Administrator",
+] as const satisfies readonly DirectoryRoleName[];
+
+/** The name of a directory role that gives access to the Defender portal. */
+export type PortalAccessRole = (typeof portalAccessRoles)[number];

@@ -128,6 +128,8 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
   switch (type) {
     case "pulumi-nodejs:dynamic/defender-mssp:Guest":
       return { objectId: `${name}-object`, adopted: false, inviteRedeemUrl: `https://login.example/redeem?${name}` };
+    case "pulumi-nodejs:dynamic/defender-mssp:PortalAccessModel":
+      return { directoryScope: "/" };
     case "azuread:index/group:Group":
       return { objectId: `${name}-object` };
     case "azuread:index/applicationRegistration:ApplicationRegistration":
