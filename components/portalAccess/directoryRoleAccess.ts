@@ -60,7 +60,7 @@ export class DirectoryRoleAccess extends pulumi.ComponentResource {
     const role = args.role ?? portalAccessRoles[0];
     if (!portalAccessRoles.includes(role)) {
       throw new pulumi.ResourceError(
-        `DirectoryRoleAccess can't give the role "${String(role)}"; allowed are ${portalAccessRoles.join(", ")}.`,
+        `DirectoryRoleAccess can't give the role "${role as string}"; allowed are ${portalAccessRoles.join(", ")}.`,
         this,
         true,
       );

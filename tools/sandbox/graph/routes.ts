@@ -11,6 +11,7 @@ import { groupRoutes } from "./routes/groups";
 import { invitationRoutes } from "./routes/invitations";
 import { membershipRoutes } from "./routes/memberships";
 import { passwordRoutes } from "./routes/passwords";
+import { policyRoutes } from "./routes/policies";
 import { roleManagementRoutes } from "./routes/roleManagement";
 import { servicePrincipalRoutes } from "./routes/servicePrincipals";
 import { tenantRoutes } from "./routes/tenant";
@@ -32,4 +33,5 @@ export const routeTable = new RouteTable([
   ...directoryObjectRoutes,
   ...deletedItemRoutes,
   ...tenantRoutes,
+  ...policyRoutes,
 ]);

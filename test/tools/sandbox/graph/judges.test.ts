@@ -12,6 +12,7 @@ import { clientSequences } from "./sequences/client";
 import { directorySequences } from "./sequences/directory";
 import { groupSequences } from "./sequences/groups";
 import { observedSequences } from "./sequences/observed";
+import { policySequences } from "./sequences/policies";
 import { servicePrincipalSequences } from "./sequences/servicePrincipals";
 import { userSequences } from "./sequences/users";
 import { hasRoute, serviceKnowsBetter } from "./support/csdl";
@@ -35,6 +36,8 @@ describe("the emulated Graph", function () {
     userSequences(() => graph);
     directorySequences(() => graph);
   });
+
+  describe("as a tenant lacks or forbids something", () => policySequences(() => graph));
 
   describe("as the service was seen to answer", () => observedSequences(() => graph));
 
