@@ -17,6 +17,12 @@ export interface MsspSecurityGroupArgs {
    * `up --refresh` removes it.
    */
   readonly members: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Whether the group can be given a directory role. Needs Microsoft Entra ID P1, and cannot be changed on a group: a change deletes it
+   * and makes another one. Its members can only be changed by who may manage roles.
+   * @default false
+   */
+  readonly assignableToRole?: pulumi.Input<boolean>;
 }
 
 /**
@@ -32,7 +38,8 @@ export interface MsspSecurityGroupArgs {
  * ## Least privileges
  * - application permissions on Microsoft Graph: `Group.Create` (the application that creates the group becomes its owner) with
  *   `Group.Read.All` (to see that no other group has the name), or `Group.ReadWrite.All`;
- * - or, for a signed-in user: the directory role `Groups Administrator`.
+ * - or, for a signed-in user: the directory role `Groups Administrator`;
+ * - with `assignableToRole` also `RoleManagement.ReadWrite.Directory`, or the directory role `Privileged Role Administrator`.
  *
  * @example
  * const group = new MsspSecurityGroup("analysts", {
@@ -61,8 +68,10 @@ export class MsspSecurityGroup extends pulumi.ComponentResource {
         securityEnabled: true,
         preventDuplicateNames: true,
         members: args.members,
+        assignableToRole: args.assignableToRole,
       },
-      { parent: this },
+      // No other group may have the name, not even the one that this one replaces.
+      { parent: this, deleteBeforeReplace: true },
     );
 
     this.objectId = this.group.objectId;

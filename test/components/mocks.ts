@@ -126,8 +126,10 @@ function recorded(): number {
 /** What the cloud would have decided. */
 function computed(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
   switch (type) {
-    case "azuread:index/invitation:Invitation":
-      return { userId: `${name}-user`, redeemUrl: `https://login.example/redeem?${name}` };
+    case "pulumi-nodejs:dynamic/defender-mssp:Guest":
+      return { objectId: `${name}-object`, adopted: false, inviteRedeemUrl: `https://login.example/redeem?${name}` };
+    case "pulumi-nodejs:dynamic/defender-mssp:PortalAccessModel":
+      return { directoryScope: "/" };
     case "azuread:index/group:Group":
       return { objectId: `${name}-object` };
     case "azuread:index/applicationRegistration:ApplicationRegistration":

@@ -18,6 +18,7 @@ import {
   unifiedRoleDefinition,
 } from "./entities/grants";
 import { group } from "./entities/groups";
+import { authorizationPolicy, subscribedSku, tenantAppManagementPolicy } from "./entities/policies";
 import { domain, organization } from "./entities/tenant";
 import { invitation, user } from "./entities/users";
 import type { GraphVersion } from "./entities/property";
@@ -72,6 +73,9 @@ export type EntitySetName =
   | "defenderRoleDefinitions"
   | "domains"
   | "organization"
+  | "subscribedSkus"
+  | "authorizationPolicy"
+  | "defaultAppManagementPolicy"
   | "federatedIdentityCredentials";
 
 /** Every entity set by name. */
@@ -148,6 +152,19 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
   },
   domains: { ...plain, type: "domain", properties: domain },
   organization: { ...directory, type: "organization", properties: organization },
+  subscribedSkus: { ...plain, type: "subscribedSku", properties: subscribedSku },
+  authorizationPolicy: {
+    ...plain,
+    type: "authorizationPolicy",
+    properties: authorizationPolicy,
+    path: "policies/authorizationPolicy",
+  },
+  defaultAppManagementPolicy: {
+    ...plain,
+    type: "tenantAppManagementPolicy",
+    properties: tenantAppManagementPolicy,
+    path: "policies/defaultAppManagementPolicy",
+  },
   /** Contained in applications: linked from them by `applications.federatedIdentityCredentials`. */
   federatedIdentityCredentials: {
     ...plain,

@@ -89,6 +89,13 @@ export const permissions = {
   readOrganization: of(["Organization.Read.All", "Organization.ReadWrite.All", ...directoryRead], {
     delegated: ["User.Read"],
   }),
+  readLicences: of(["LicenseAssignment.Read.All", "Organization.Read.All", ...directoryRead]),
+  readAuthorizationPolicy: of(["Policy.Read.All", "Policy.ReadWrite.Authorization"]),
+  readAppManagementPolicy: of([
+    "Policy.Read.ApplicationConfiguration",
+    "Policy.Read.All",
+    "Policy.ReadWrite.ApplicationConfiguration",
+  ]),
   readDomains: of(["Domain.Read.All", "Domain.ReadWrite.All", ...directoryRead]),
 } satisfies Record<string, Permissions>;
 

@@ -12,6 +12,7 @@ import { groupRoutes } from "./routes/groups";
 import { invitationRoutes } from "./routes/invitations";
 import { membershipRoutes } from "./routes/memberships";
 import { passwordRoutes } from "./routes/passwords";
+import { policyRoutes } from "./routes/policies";
 import { roleManagementRoutes } from "./routes/roleManagement";
 import { servicePrincipalRoutes } from "./routes/servicePrincipals";
 import { tenantRoutes } from "./routes/tenant";
@@ -34,4 +35,5 @@ export const routeTable = new RouteTable([
   ...directoryObjectRoutes,
   ...deletedItemRoutes,
   ...tenantRoutes,
+  ...policyRoutes,
 ]);

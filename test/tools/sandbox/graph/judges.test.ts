@@ -13,6 +13,7 @@ import { defenderRoleSequences } from "./sequences/defenderRoles";
 import { directorySequences } from "./sequences/directory";
 import { groupSequences } from "./sequences/groups";
 import { observedSequences } from "./sequences/observed";
+import { policySequences } from "./sequences/policies";
 import { servicePrincipalSequences } from "./sequences/servicePrincipals";
 import { userSequences } from "./sequences/users";
 import { hasRoute, publicBetaKnowsBetter, serviceKnowsBetter } from "./support/csdl";
@@ -40,6 +41,7 @@ describe("the emulated Graph", function () {
   describe("as this project's own resources call it", () => {
     defenderRoleSequences(() => graph);
   });
+  describe("as a tenant lacks or forbids something", () => policySequences(() => graph));
 
   describe("as the service was seen to answer", () => observedSequences(() => graph));
 

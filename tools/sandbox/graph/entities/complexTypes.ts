@@ -49,6 +49,14 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     oauth2PermissionScopes: complexes("permissionScope"),
     preAuthorizedApplications: complexes("preAuthorizedApplication"),
   },
+  appManagementApplicationConfiguration: {
+    passwordCredentials: complexes("passwordCredentialConfiguration"),
+    keyCredentials: complexes("keyCredentialConfiguration"),
+  },
+  appManagementServicePrincipalConfiguration: {
+    passwordCredentials: complexes("passwordCredentialConfiguration"),
+    keyCredentials: complexes("keyCredentialConfiguration"),
+  },
   appRole: {
     allowedMemberTypes: strings({ required: true }),
     description: string(),
@@ -64,6 +72,14 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     lastCertificationDateTime: dateTime(),
     certificationExpirationDateTime: dateTime(),
     certificationDetailsUrl: string(),
+  },
+  defaultUserRolePermissions: {
+    allowedToCreateApps: boolean({ nullable: false }),
+    allowedToCreateSecurityGroups: boolean({ nullable: false }),
+    allowedToCreateTenants: boolean(),
+    allowedToReadBitlockerKeysForOwnedDevice: boolean(),
+    allowedToReadOtherUsers: boolean({ nullable: false }),
+    permissionGrantPoliciesAssigned: strings(),
   },
   emailAddress: { name: string(), address: string() },
   implicitGrantSettings: {
@@ -92,7 +108,14 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     type: string(),
     usage: string(),
   },
+  keyCredentialConfiguration: {
+    restrictionType: string(),
+    state: string({ nullable: false }),
+    maxLifetime: string(),
+    restrictForAppsCreatedAfterDateTime: dateTime(),
+  },
   keyValue: { key: string(), value: string() },
+  licenseUnitsDetail: { enabled: int32(), suspended: int32(), warning: int32(), lockedOut: int32() },
   objectIdentity: { signInType: string(), issuer: string(), issuerAssignedId: string() },
   optionalClaim: {
     additionalProperties: strings(),
@@ -114,6 +137,12 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     keyId: guid({ default: undefined }),
     secretText: string({ write: "never" }),
     startDateTime: dateTime(),
+  },
+  passwordCredentialConfiguration: {
+    restrictionType: string(),
+    state: string({ nullable: false }),
+    maxLifetime: string(),
+    restrictForAppsCreatedAfterDateTime: dateTime(),
   },
   passwordProfile: {
     forceChangePasswordNextSignIn: boolean(),
@@ -161,6 +190,12 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     credentialsWithUsageVerify: boolean(),
     credentialsWithUsageSign: boolean(),
     tokenEncryptionKeyId: boolean(),
+  },
+  servicePlanInfo: {
+    servicePlanId: guid(),
+    servicePlanName: string(),
+    provisioningStatus: string(),
+    appliesTo: string(),
   },
   spaApplication: redirectUris,
   unifiedRolePermission: { allowedResourceActions: strings(), condition: string() },

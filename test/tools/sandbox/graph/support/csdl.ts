@@ -154,6 +154,7 @@ function objectProblems(version: GraphVersion, declared: string, value: Json, wh
 const primitivePatterns: Readonly<Record<string, RegExp>> = {
   "Edm.Guid": /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
   "Edm.DateTimeOffset": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z$/,
+  "Edm.Duration": /^-?P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/,
   "Edm.Binary": /^[A-Za-z0-9+/_=-]*$/,
   "Edm.String": /^[^]*$/,
 };

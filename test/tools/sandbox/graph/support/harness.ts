@@ -56,6 +56,7 @@ export const everything: As = {
     "Group.ReadWrite.All",
     "Organization.Read.All",
     "RoleManagement.ReadWrite.Defender",
+    "Policy.Read.All",
     "RoleManagement.ReadWrite.Directory",
     "User.Invite.All",
     "User.ReadWrite.All",
