@@ -43,7 +43,7 @@ import { domainRule, endpointRule, isEndpoint, isUuid, nameRule, oneOf, tenantId
 
 export type { Analyst } from "./settings/analysts";
 export type { NotificationRule } from "./settings/notificationRules";
-export type { PortalAccessSettings, TierKey } from "./settings/portalAccess";
+export type { PortalAccessSettings } from "./settings/portalAccess";
 export type { SettingProblem } from "./settings/problems";
 
 /** How the calls of Defender's that have no public API are made. */

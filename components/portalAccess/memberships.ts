@@ -1,19 +1,16 @@
+import type { Tier } from "@defender-mssp/microsoft";
+
 /**
  * Who is a member of which group: from the settings and the date alone, whatever was before. Groups own their members, so what is
  * computed here is what `up` makes of the tenant.
  */
-
-/** The tiers of Microsoft's "Grant MSSP access": two of analysts, and those who approve requests for access. */
-export const analystTiers = ["tier1", "tier2", "approvers"] as const;
-
-export type AnalystTier = (typeof analystTiers)[number];
 
 /** What of an analyst's settings decides about memberships. */
 export interface TieredAnalyst {
   /** E-mail address, in lower case. */
   readonly email: string;
   /** @default "tier1" */
-  readonly tier?: AnalystTier;
+  readonly tier?: Tier;
   /** The last day with access: an ISO 8601 date, UTC. @default no end */
   readonly accessEndsOn?: string;
 }
@@ -29,9 +26,9 @@ export interface AccessDates {
 export function membershipsByTier(
   analysts: readonly TieredAnalyst[],
   dates: AccessDates,
-): Record<AnalystTier, readonly string[]> {
+): Record<Tier, readonly string[]> {
   const members = analysts.filter((analyst) => hasAccess(analyst, dates));
-  const inTier = (tier: AnalystTier) =>
+  const inTier = (tier: Tier) =>
     members.filter((analyst) => (analyst.tier ?? "tier1") === tier).map(({ email }) => email);
   return { tier1: inTier("tier1").sort(), tier2: inTier("tier2").sort(), approvers: inTier("approvers").sort() };
 }

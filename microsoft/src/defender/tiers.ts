@@ -15,8 +15,9 @@
  * - Remediation handling (manage): its action name was not seen anywhere public, and none is invented.
  */
 
-/** A tier of analysts. `approvers` approve requests for access and see no data. */
-export type Tier = "tier1" | "tier2" | "approvers";
+/** The tiers of analysts. `approvers` approve requests for access and see no data. */
+export const tiers = ["tier1", "tier2", "approvers"] as const;
+export type Tier = (typeof tiers)[number];
 
 /** Microsoft's names of the tiers' groups and roles. */
 export const tierNames: Readonly<Record<Tier, string>> = {

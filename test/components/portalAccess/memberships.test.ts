@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { tiers, type Tier } from "@defender-mssp/microsoft";
 import {
-  analystTiers,
   dateOf,
   hasAccess,
   membershipsByTier,
   membershipsOfAll,
-  type AnalystTier,
   type TieredAnalyst,
 } from "../../../components/portalAccess/memberships";
 
@@ -16,7 +15,7 @@ const dayOf = (number: number): string => dateOf(new Date(firstDay + number * 86
 
 /** One edit of the settings, or a day that passes. */
 type Edit =
-  | { readonly what: "add" | "move"; readonly email: string; readonly tier: AnalystTier | undefined }
+  | { readonly what: "add" | "move"; readonly email: string; readonly tier: Tier | undefined }
   | { readonly what: "remove"; readonly email: string }
   | { readonly what: "end"; readonly email: string; readonly day: number | undefined }
   | { readonly what: "end for all"; readonly day: number | undefined }
@@ -29,7 +28,7 @@ interface World {
 }
 
 const email = fc.constantFrom(...people);
-const tier = fc.option(fc.constantFrom(...analystTiers), { nil: undefined });
+const tier = fc.option(fc.constantFrom(...tiers), { nil: undefined });
 const day = fc.option(fc.integer({ min: -2, max: 8 }), { nil: undefined });
 const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({ what: fc.constantFrom("add" as const, "move" as const), email, tier }),
@@ -138,7 +137,7 @@ function datesOf(world: World) {
 /** The plan as a list of `<tier>/<address>`. */
 function plan(world: World): string[] {
   const memberships = membershipsByTier(world.analysts, datesOf(world));
-  return analystTiers.flatMap((name) => memberships[name].map((member) => `${name}/${member}`)).sort();
+  return tiers.flatMap((name) => memberships[name].map((member) => `${name}/${member}`)).sort();
 }
 
 /** What the settings say, reckoned in days and person by person. */
