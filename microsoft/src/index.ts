@@ -4,6 +4,7 @@ export * from "./clouds.js";
 export * from "./http.js";
 export * from "./endpoints.js";
 export * from "./token.js";
+export type { CallContext } from "./resource.js";
 export type * from "./graph/types.js";
 export type * from "./defender/alerts.js";
 export * from "./defender/siemAuthorization.js";

@@ -7,8 +7,20 @@
  * - adopted (it was there already, made by somebody else): looked at, never changed and never taken away.
  */
 import { clouds, type CloudName } from "../clouds.js";
-import { discoverEndpoints, EnvironmentError, type Endpoints, type Environment } from "../endpoints.js";
-import { isSecureAddress, ServiceError, type RequestOptions } from "../http.js";
+import { discoverEndpoints, type Environment } from "../endpoints.js";
+import type { ServiceError } from "../http.js";
+import {
+  checkEndpoint,
+  checkOneOf,
+  checkUuid,
+  differences,
+  endpointFault,
+  Refusal,
+  visible,
+  withoutUndefined,
+  type CallContext,
+  type Properties,
+} from "../resource.js";
 import { requestToken } from "../token.js";
 import {
   deleteSiemAuthorization,
@@ -45,17 +57,6 @@ export type SiemAuthorizationState = SiemAuthorizationInputs & {
 /** The environment variable that names the server where the resource's `endpoint` doesn't. */
 export const endpointVariable = "MSSP_DEFENDER_ENDPOINT";
 
-/** Where a call runs; tests set it, the dynamic provider doesn't. */
-export interface CallContext extends Pick<RequestOptions, "sleep" | "signal"> {
-  /** Default: `process.env`, read at each call. */
-  environment?: Environment;
-  /** Default: discovered from the environment. */
-  endpoints?: Endpoints;
-}
-
-/** Property values as the engine hands them over: in a preview some may be the marker of an unknown. */
-type Properties = Readonly<Record<string, unknown>>;
-
 /**
  * The methods of a Pulumi dynamic provider, with every parameter of Pulumi's: the code in a state passes all of them, so that it never
  * has to change for one that is needed later.
@@ -66,7 +67,7 @@ export const siemAuthorizationResource = {
     const inputs: Record<string, unknown> = { ...news };
     const failures = [
       ...["tenantId", "applicationId", "msspTenantId"].flatMap((name) => checkUuid(inputs, name)),
-      ...checkMode(inputs.mode),
+      ...checkOneOf(inputs, "mode", ["endpoint", "manual"]),
       ...checkEndpoint(inputs.endpoint),
     ];
     return { inputs, failures };
@@ -74,18 +75,17 @@ export const siemAuthorizationResource = {
 
   /** Compares the outputs as they were with the inputs as they are to be. */
   diff(_id: string, olds: Properties, news: Properties) {
-    // What isn't known yet counts as different: its marker is no value's.
-    const differs = (name: string) => olds[name] !== news[name];
-    const compared = ["tenantId", "applicationId", "msspTenantId", "mode", "endpoint", "managedBy"];
-    const replaces = ["tenantId", "applicationId"].filter(differs);
+    const { changes, replaces, deleteBeforeReplace } = differences(olds, news, {
+      compared: ["tenantId", "applicationId", "msspTenantId", "mode", "endpoint", "managedBy"],
+      replaces: ["tenantId", "applicationId"],
+    });
     // The step from a server to a person takes the authorization away on the server: a replacement says so in the preview.
     if (olds.mode === "endpoint" && news.mode === "manual") replaces.push("mode");
-    // What is made anew carries the same mark: made first and deleted then, the delete would take away what was just made.
-    return { changes: compared.some(differs), replaces, deleteBeforeReplace: true };
+    return { changes, replaces, deleteBeforeReplace };
   },
 
   async create(news: Properties, context: CallContext = {}) {
-    return visible("create", async () => {
+    return visibly("create", async () => {
       const inputs = inputsOf(news);
       const outs = await authorize(inputs, ({ managedBy }) => managedBy === inputs.managedBy, context);
       return { id: idOf(inputs), outs };
@@ -94,7 +94,7 @@ export const siemAuthorizationResource = {
 
   /** The authorization as it is; the ID is empty where it has gone, which tells the engine so. */
   async read(id: string, props: Properties = {}, context: CallContext = {}) {
-    return visible("read", async () => {
+    return visibly("read", async () => {
       const state = stateOf(props);
       if (state.mode === "manual") return { id, props: state, inputs: inputsOf(props) };
       const current = await getSiemAuthorization(await callOf(state, context));
@@ -110,7 +110,7 @@ export const siemAuthorizationResource = {
   },
 
   async update(_id: string, olds: Properties, news: Properties, context: CallContext = {}) {
-    return visible("update", async () => {
+    return visibly("update", async () => {
       const before = stateOf(olds);
       const inputs = inputsOf(news);
       const isOurs = (current: SiemAuthorization) =>
@@ -122,7 +122,7 @@ export const siemAuthorizationResource = {
 
   /** Takes away what was made here, and only if nobody else has taken it over since. */
   async delete(_id: string, props: Properties, context: CallContext = {}) {
-    return visible("delete", async () => {
+    return visibly("delete", async () => {
       const state = stateOf(props);
       if (state.mode === "manual" || state.adopted) return;
       const call = await callOf(state, context);
@@ -148,46 +148,6 @@ export function manualSiemAuthorizationSteps(
   ];
 }
 
-/** Pulumi's marker of a value that isn't known yet; a dynamic provider sees it in previews. */
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-interface CheckFailure {
-  property: string;
-  reason: string;
-}
-
-function checkUuid(inputs: Record<string, unknown>, name: string): CheckFailure[] {
-  const value = inputs[name];
-  if (value === unknown) return [];
-  const text = typeof value === "string" ? value.toLowerCase() : "";
-  if (!uuid.test(text)) return [{ property: name, reason: `"${String(value)}" is not a UUID` }];
-  inputs[name] = text;
-  return [];
-}
-
-function checkMode(mode: unknown): CheckFailure[] {
-  if (mode === unknown || mode === "endpoint" || mode === "manual") return [];
-  return [{ property: "mode", reason: `"${String(mode)}" is neither "endpoint" nor "manual"` }];
-}
-
-/** The endpoint gets a token and is written to the state: it must be safe for the one and hold no secret for the other. */
-function checkEndpoint(endpoint: unknown): CheckFailure[] {
-  if (endpoint === unknown || endpoint === undefined) return [];
-  const reason = endpointFault(endpoint);
-  // Of a property that is named the engine prints the value, and this one may hold a password.
-  return reason === undefined ? [] : [{ property: "", reason: `endpoint can't be used: ${reason}` }];
-}
-
-function endpointFault(endpoint: unknown): string | undefined {
-  if (typeof endpoint !== "string" || !isSecureAddress(endpoint))
-    return "it must be an https URL (http only on this machine)";
-  const { username, password, search, hash } = new URL(endpoint);
-  if (username || password) return "it must not hold a user name or a password";
-  return search || hash ? "it must not have a query or a fragment" : undefined;
-}
-
 function idOf({ tenantId, applicationId }: SiemAuthorizationInputs): string {
   return `${tenantId}/${applicationId}`;
 }
@@ -195,8 +155,7 @@ function idOf({ tenantId, applicationId }: SiemAuthorizationInputs): string {
 function inputsOf(props: Properties): SiemAuthorizationInputs {
   const { tenantId, applicationId, msspTenantId, mode, endpoint, managedBy } =
     props as unknown as SiemAuthorizationInputs;
-  // The engine can't write undefined to a state.
-  return { tenantId, applicationId, msspTenantId, mode, managedBy, ...(endpoint === undefined ? {} : { endpoint }) };
+  return withoutUndefined({ tenantId, applicationId, msspTenantId, mode, endpoint, managedBy });
 }
 
 function stateOf(props: Properties): SiemAuthorizationState {
@@ -275,30 +234,10 @@ function endpointOf(inputs: SiemAuthorizationInputs, environment: Environment): 
   return endpoint.replace(/\/+$/, "");
 }
 
-/** Something that only the user can change. */
-class Refusal extends Error {}
+const visibly = <T>(step: string, run: () => Promise<T>) => visible(`The SIEM authorization's ${step}`, run, advice);
 
-/**
- * Pulumi's dynamic provider prints the stack trace of what `read` and `delete` throw. What is no bug comes without one, says what was
- * tried, and stays on one line.
- */
-async function visible<T>(step: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (failure) {
-    const expected =
-      failure instanceof ServiceError || failure instanceof EnvironmentError || failure instanceof Refusal;
-    if (!expected) throw failure;
-    const error = new Error(`The SIEM authorization's ${step} failed. ${failure.message}${adviceFor(failure)}`);
-    error.name = "";
-    error.stack = "";
-    throw error;
-  }
-}
-
-function adviceFor(failure: Error): string {
-  if (!(failure instanceof ServiceError)) return "";
-  if (failure.status === 403)
-    return " The identity that runs this needs Defender's permission to manage portal system settings in this tenant.";
-  return failure.status === 0 ? ` Is the server up, and the address right (endpoint, or ${endpointVariable})?` : "";
+function advice({ status }: ServiceError): string {
+  if (status === 403)
+    return "The identity that runs this needs Defender's permission to manage portal system settings in this tenant.";
+  return status === 0 ? `Is the server up, and the address right (endpoint, or ${endpointVariable})?` : "";
 }
