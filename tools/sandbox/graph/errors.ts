@@ -51,6 +51,16 @@ export function denied(): GraphError {
   return new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
 }
 
+/** Entitlement management's refusal; what is missing is named here only, the service leaves its caller to guess. */
+export function callerNotAuthorized(names: readonly string[]): GraphError {
+  const missing = names.length === 1 ? names.join("") : `any of ${names.join(", ")}`;
+  return new GraphError(
+    403,
+    "UnAuthorized",
+    `User is not authorized to perform the operation. Reason: The caller is not authorized. Its token lacks ${missing}.`,
+  );
+}
+
 /** A second object where the service allows one. */
 export function sameKey(message: string): GraphError {
   return new GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message);

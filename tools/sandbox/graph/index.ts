@@ -61,7 +61,7 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
       throw new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
     }
     const granted = access(caller, match.route.permissions);
-    if (granted === "none") throw denied();
+    if (granted === "none") throw match.route.permissions.refusal?.() ?? denied();
     const call: Call = {
       cloud,
       tenant: caller.tenant,

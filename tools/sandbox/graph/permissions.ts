@@ -4,6 +4,8 @@
  * https://learn.microsoft.com/graph/permissions-reference
  */
 import type { Caller } from "../cloud/model";
+import { callerNotAuthorized } from "./errors";
+import type { GraphError } from "./errors";
 
 export interface Permissions {
   /** Any of these app roles is enough. */
@@ -12,6 +14,8 @@ export interface Permissions {
   readonly delegated: readonly string[];
   /** App roles that are enough where the calling application owns the object. */
   readonly owned: readonly string[];
+  /** The service's refusal, where it isn't the directory's. */
+  readonly refusal?: () => GraphError;
 }
 
 /** What the caller's token gives for an operation. */
@@ -82,6 +86,8 @@ export const permissions = {
   readMemberships: of([...groupRead, ...userRead, ...applicationRead]),
   readDirectoryObjects: of([...applicationRead, ...groupRead, ...userRead]),
   readDeletedItems: of([...applicationRead, ...groupRead, ...userRead]),
+  readEntitlements: ofEntitlements(["EntitlementManagement.Read.All", "EntitlementManagement.ReadWrite.All"]),
+  writeEntitlements: ofEntitlements(["EntitlementManagement.ReadWrite.All"]),
   readOrganization: of(["Organization.Read.All", "Organization.ReadWrite.All", ...directoryRead], {
     delegated: ["User.Read"],
   }),
@@ -105,6 +111,11 @@ function of(application: readonly string[], differences: Differences = {}): Perm
     delegated: [...new Set([...withoutOwned, ...delegated, asUser])],
     owned,
   };
+}
+
+/** Entitlement management refuses in words of its own, and doesn't take what the user may do for a permission. */
+function ofEntitlements(names: readonly string[]): Permissions {
+  return { application: names, delegated: names, owned: [], refusal: () => callerNotAuthorized(names) };
 }
 
 function has(granted: ReadonlySet<string>, wanted: readonly string[]): boolean {

@@ -1,7 +1,10 @@
 /** Every route of the emulated Graph. */
 import { RouteTable } from "./match";
 import { appRoleAssignmentRoutes } from "./routes/appRoleAssignments";
+import { accessPackageResourceRoutes } from "./routes/accessPackageResources";
+import { accessPackageRoutes } from "./routes/accessPackages";
 import { applicationRoutes } from "./routes/applications";
+import { connectedOrganizationRoutes } from "./routes/connectedOrganizations";
 import { deletedItemRoutes } from "./routes/deletedItems";
 import { directoryObjectRoutes } from "./routes/directoryObjects";
 import { directoryRoleRoutes } from "./routes/directoryRoles";
@@ -32,4 +35,7 @@ export const routeTable = new RouteTable([
   ...directoryObjectRoutes,
   ...deletedItemRoutes,
   ...tenantRoutes,
+  ...connectedOrganizationRoutes,
+  ...accessPackageRoutes,
+  ...accessPackageResourceRoutes,
 ]);

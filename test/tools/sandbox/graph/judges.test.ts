@@ -10,6 +10,7 @@ import { routeTable } from "../../../../tools/sandbox/graph/routes";
 import { applicationSequences } from "./sequences/applications";
 import { clientSequences } from "./sequences/client";
 import { directorySequences } from "./sequences/directory";
+import { entitlementSequences } from "./sequences/entitlementManagement";
 import { groupSequences } from "./sequences/groups";
 import { observedSequences } from "./sequences/observed";
 import { servicePrincipalSequences } from "./sequences/servicePrincipals";
@@ -34,6 +35,7 @@ describe("the emulated Graph", function () {
     groupSequences(() => graph);
     userSequences(() => graph);
     directorySequences(() => graph);
+    entitlementSequences(() => graph);
   });
 
   describe("as the service was seen to answer", () => observedSequences(() => graph));
