@@ -194,10 +194,10 @@ async function resources(graph: Harness): Promise<void> {
   const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
   const one = `${base}/accessPackages/${text(accessPackage, "id")}`;
   const expanded = await graph.expect(200, "GET", `${one}?$expand=${encodeURIComponent(expand)}`);
-  const [roleScope] = expanded["accessPackageResourceRoleScopes"] as Body[];
-  assert.equal(roleScope?.["id"], added["id"]);
-  assert.equal((roleScope?.["accessPackageResourceRole"] as Body)["originId"], `Member_${originId}`);
-  assert.equal((roleScope?.["accessPackageResourceScope"] as Body)["isRootScope"], true);
+  const [roleScope] = expanded["accessPackageResourceRoleScopes"] as [Body];
+  assert.equal(roleScope["id"], added["id"]);
+  assert.equal((roleScope["accessPackageResourceRole"] as Body)["originId"], `Member_${originId}`);
+  assert.equal((roleScope["accessPackageResourceScope"] as Body)["isRootScope"], true);
 
   const used = await graph.refused(400, "POST", requests, request("AdminRemove"));
   assert.equal(used.code, "InvalidDeleteResourceHasEntitlements");
