@@ -9,3 +9,5 @@ export type * from "./graph/types.js";
 export type * from "./defender/alerts.js";
 export * from "./defender/siemAuthorization.js";
 export * from "./defender/siemAuthorizationResource.js";
+export * from "./graph/connectedOrganization.js";
+export * from "./graph/connectedOrganizationResource.js";

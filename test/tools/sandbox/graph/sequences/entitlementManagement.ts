@@ -178,9 +178,9 @@ async function resources(graph: Harness): Promise<void> {
     accessPackageResourceRole: {
       "@odata.type": "#microsoft.graph.accessPackageResourceRole",
       accessPackageResource: {
-        id: resource?.["id"] ?? null,
+        id: resource["id"] ?? null,
         originId,
-        resourceType: resource?.["resourceType"] ?? null,
+        resourceType: resource["resourceType"] ?? null,
       },
       displayName: name,
       originId: `${name}_${originId}`,
