@@ -19,3 +19,5 @@ export * from "./defender/roleDefinitionResource.js";
 export * from "./defender/roleAssignmentResource.js";
 export * from "./graph/tenantFeatures.js";
 export * from "./portalAccessModelResource.js";
+export * from "./graph/connectedOrganization.js";
+export * from "./graph/connectedOrganizationResource.js";

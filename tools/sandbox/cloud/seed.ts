@@ -61,6 +61,7 @@ export const automationPermissions: PermissionsByResource = {
     "AppRoleAssignment.ReadWrite.All",
     "DelegatedPermissionGrant.ReadWrite.All",
     "Domain.Read.All",
+    "EntitlementManagement.ReadWrite.All",
     "Group.ReadWrite.All",
     "Organization.Read.All",
     "RoleManagement.ReadWrite.Defender",

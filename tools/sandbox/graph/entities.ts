@@ -17,6 +17,17 @@ import {
   unifiedRoleAssignmentMultiple,
   unifiedRoleDefinition,
 } from "./entities/grants";
+import {
+  accessPackage,
+  accessPackageAssignmentPolicy,
+  accessPackageCatalog,
+  accessPackageResource,
+  accessPackageResourceRequest,
+  accessPackageResourceRole,
+  accessPackageResourceRoleScope,
+  accessPackageResourceScope,
+  connectedOrganization,
+} from "./entities/entitlementManagement";
 import { group } from "./entities/groups";
 import { authorizationPolicy, subscribedSku, tenantAppManagementPolicy } from "./entities/policies";
 import { domain, organization } from "./entities/tenant";
@@ -24,7 +35,7 @@ import { invitation, user } from "./entities/users";
 import type { GraphVersion } from "./entities/property";
 
 export { signInAudiences } from "./entities/applications";
-export { complexTypes } from "./entities/complexTypes";
+export { complexTypes, complexTypeOf, typeAnnotation } from "./entities/complexTypes";
 export type { Properties } from "./entities/complexTypes";
 export type { GraphVersion, PrimitiveType, Property } from "./entities/property";
 
@@ -76,7 +87,20 @@ export type EntitySetName =
   | "subscribedSkus"
   | "authorizationPolicy"
   | "defaultAppManagementPolicy"
-  | "federatedIdentityCredentials";
+  | "federatedIdentityCredentials"
+  | EntitlementSetName;
+
+/** The entity sets under `identityGovernance/entitlementManagement`. */
+export type EntitlementSetName =
+  | "connectedOrganizations"
+  | "accessPackageCatalogs"
+  | "accessPackages"
+  | "accessPackageAssignmentPolicies"
+  | "accessPackageResources"
+  | "accessPackageResourceRequests"
+  | "accessPackageResourceRoles"
+  | "accessPackageResourceScopes"
+  | "accessPackageResourceRoleScopes";
 
 /** Every entity set by name. */
 export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
@@ -170,6 +194,28 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     ...plain,
     type: "federatedIdentityCredential",
     properties: federatedIdentityCredential,
+  },
+  connectedOrganizations: { ...plain, type: "connectedOrganization", properties: connectedOrganization },
+  accessPackageCatalogs: { ...plain, type: "accessPackageCatalog", properties: accessPackageCatalog },
+  accessPackages: { ...plain, type: "accessPackage", properties: accessPackage },
+  accessPackageAssignmentPolicies: {
+    ...plain,
+    type: "accessPackageAssignmentPolicy",
+    properties: accessPackageAssignmentPolicy,
+  },
+  /** Linked from catalogs by `accessPackageCatalogs.accessPackageResources`, and so on: `routes/accessPackageResources.ts`. */
+  accessPackageResources: { ...plain, type: "accessPackageResource", properties: accessPackageResource },
+  accessPackageResourceRequests: {
+    ...plain,
+    type: "accessPackageResourceRequest",
+    properties: accessPackageResourceRequest,
+  },
+  accessPackageResourceRoles: { ...plain, type: "accessPackageResourceRole", properties: accessPackageResourceRole },
+  accessPackageResourceScopes: { ...plain, type: "accessPackageResourceScope", properties: accessPackageResourceScope },
+  accessPackageResourceRoleScopes: {
+    ...plain,
+    type: "accessPackageResourceRoleScope",
+    properties: accessPackageResourceRoleScope,
   },
 };
 

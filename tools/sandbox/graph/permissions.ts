@@ -4,6 +4,7 @@
  * https://learn.microsoft.com/graph/permissions-reference
  */
 import type { Caller } from "../cloud/model";
+import { callerNotAuthorized, denied, missingScope, type GraphError } from "./errors";
 
 export interface Permissions {
   /** Any of these app roles is enough. */
@@ -12,8 +13,8 @@ export interface Permissions {
   readonly delegated: readonly string[];
   /** App roles that are enough where the calling application owns the object. */
   readonly owned: readonly string[];
-  /** The refusal says which permissions would do, as the role management services word it. Default: false, as the directory does. */
-  readonly isNamedInRefusal?: boolean;
+  /** The service's refusal, where it isn't the directory's. */
+  readonly refusal?: () => GraphError;
 }
 
 /** What the caller's token gives for an operation. */
@@ -23,6 +24,11 @@ export function access(caller: Caller, permissions: Permissions): Access {
   if (isDelegated(caller)) return has(caller.scopes, permissions.delegated) ? "all" : "none";
   if (has(caller.roles, permissions.application)) return "all";
   return has(caller.roles, permissions.owned) ? "owned" : "none";
+}
+
+/** The refusal of a caller who has none of the permissions. */
+export function refusal(permissions: Permissions): GraphError {
+  return permissions.refusal?.() ?? denied(permissions.application);
 }
 
 /** Whether a user is signed in, or an application calls by itself. */
@@ -86,6 +92,8 @@ export const permissions = {
   readMemberships: of([...groupRead, ...userRead, ...applicationRead]),
   readDirectoryObjects: of([...applicationRead, ...groupRead, ...userRead]),
   readDeletedItems: of([...applicationRead, ...groupRead, ...userRead]),
+  readEntitlements: ofEntitlements(["EntitlementManagement.Read.All", "EntitlementManagement.ReadWrite.All"]),
+  writeEntitlements: ofEntitlements(["EntitlementManagement.ReadWrite.All"]),
   readOrganization: of(["Organization.Read.All", "Organization.ReadWrite.All", ...directoryRead], {
     delegated: ["User.Read"],
   }),
@@ -101,7 +109,7 @@ export const permissions = {
 
 /** Permissions that the 403 names, and that are the same for users; `Directory.AccessAsUser.All` is none of them. */
 function named(names: readonly string[]): Permissions {
-  return { application: names, delegated: names, owned: [], isNamedInRefusal: true };
+  return { application: names, delegated: names, owned: [], refusal: () => missingScope(names) };
 }
 
 interface Differences {
@@ -121,6 +129,11 @@ function of(application: readonly string[], differences: Differences = {}): Perm
     delegated: [...new Set([...withoutOwned, ...delegated, asUser])],
     owned,
   };
+}
+
+/** Entitlement management refuses in words of its own, and doesn't take what the user may do for a permission. */
+function ofEntitlements(names: readonly string[]): Permissions {
+  return { application: names, delegated: names, owned: [], refusal: () => callerNotAuthorized(names) };
 }
 
 function has(granted: ReadonlySet<string>, wanted: readonly string[]): boolean {

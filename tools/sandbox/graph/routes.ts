@@ -1,8 +1,11 @@
 /** Every route of the emulated Graph. */
 import { RouteTable } from "./match";
 import { appRoleAssignmentRoutes } from "./routes/appRoleAssignments";
+import { accessPackageResourceRoutes } from "./routes/accessPackageResources";
+import { accessPackageRoutes } from "./routes/accessPackages";
 import { applicationRoutes } from "./routes/applications";
 import { defenderRoleRoutes } from "./routes/defenderRoles";
+import { connectedOrganizationRoutes } from "./routes/connectedOrganizations";
 import { deletedItemRoutes } from "./routes/deletedItems";
 import { directoryObjectRoutes } from "./routes/directoryObjects";
 import { directoryRoleRoutes } from "./routes/directoryRoles";
@@ -36,4 +39,7 @@ export const routeTable = new RouteTable([
   ...deletedItemRoutes,
   ...tenantRoutes,
   ...policyRoutes,
+  ...connectedOrganizationRoutes,
+  ...accessPackageRoutes,
+  ...accessPackageResourceRoutes,
 ]);

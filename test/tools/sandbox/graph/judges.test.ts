@@ -11,6 +11,7 @@ import { applicationSequences } from "./sequences/applications";
 import { clientSequences } from "./sequences/client";
 import { defenderRoleSequences } from "./sequences/defenderRoles";
 import { directorySequences } from "./sequences/directory";
+import { entitlementSequences } from "./sequences/entitlementManagement";
 import { groupSequences } from "./sequences/groups";
 import { observedSequences } from "./sequences/observed";
 import { policySequences } from "./sequences/policies";
@@ -36,6 +37,7 @@ describe("the emulated Graph", function () {
     groupSequences(() => graph);
     userSequences(() => graph);
     directorySequences(() => graph);
+    entitlementSequences(() => graph);
   });
 
   describe("as this project's own resources call it", () => {

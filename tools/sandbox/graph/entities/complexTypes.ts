@@ -4,6 +4,9 @@
  */
 import { binary, boolean, complex, complexes, dateTime, guid, guids, int32, string, strings } from "./property";
 import type { Property } from "./property";
+import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
+import type { Json } from "../../cloud/model";
+import { textOf } from "../json";
 
 export type Properties = Readonly<Record<string, Property>>;
 
@@ -216,4 +219,21 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     }),
     redirectUriSettings: complexes("redirectUriSettings"),
   },
+  ...entitlementTypes,
 };
+
+/**
+ * The complex type of a value: the declared one or, where that is abstract, the one that its `@odata.type` names. `undefined` where
+ * it names none that may stand there.
+ */
+export function complexTypeOf(declared: string, value: { readonly [name: string]: Json }): string | undefined {
+  const subtypes = entitlementSubtypes[declared];
+  if (subtypes === undefined) return declared;
+  const said = textOf(value["@odata.type"]).toLowerCase();
+  return subtypes.find((subtype) => said === `#microsoft.graph.${subtype}`.toLowerCase());
+}
+
+/** What a value says of its own type in an answer: nothing, unless the declared type is abstract. */
+export function typeAnnotation(declared: string, type: string): { "@odata.type"?: string } {
+  return declared === type ? {} : { "@odata.type": `#microsoft.graph.${type}` };
+}

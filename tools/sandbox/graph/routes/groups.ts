@@ -82,7 +82,7 @@ function create(call: Call): Answer {
   const { values, bindings } = checkCreate(entitySet, bodyOf(call), call.version);
   checkKind(values);
   if (values["isAssignableToRole"] === true) {
-    if (!mayManageRoles(call.caller)) throw denied();
+    if (!mayManageRoles(call.caller)) throw denied(["RoleManagement.ReadWrite.Directory"]);
     requireLicence(call, "roleAssignableGroups");
   }
   resolveBindings(call, entitySet, bindings);

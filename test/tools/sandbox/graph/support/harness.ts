@@ -53,6 +53,7 @@ export const everything: As = {
     "DelegatedPermissionGrant.ReadWrite.All",
     "Directory.ReadWrite.All",
     "Domain.Read.All",
+    "EntitlementManagement.ReadWrite.All",
     "Group.ReadWrite.All",
     "Organization.Read.All",
     "RoleManagement.ReadWrite.Defender",
