@@ -51,7 +51,10 @@ export function denied(): GraphError {
   return new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
 }
 
-/** The role management services say what is missing; the wording is from public issue threads. `names`: any of them would do. */
+/**
+ * What is missing, in the words that public code records of Entra's privileged role management; Defender's own are documented nowhere.
+ * `names`: any of them would do.
+ */
 export function missingScope(names: readonly string[]): GraphError {
   const message = `Authorization failed due to missing permission scope ${names.join(",")}.`;
   return new GraphError(403, "PermissionScopeNotGranted", message);
