@@ -138,6 +138,11 @@ describe("components/defender: the providers of Defender's roles", () => {
       const { id, outs } = await resource.create(inputs, context);
       const found = await resource.read(id, outs, context);
       assert.equal(resource.diff(id, found.props!, inputs).changes, false);
+      const asKept = actionsOf(only(roles())) as string[];
+      const otherwise = [...asKept].reverse().concat("microsoft.xdr/secops/securitydata/basics/read");
+      change(only(roles()), { rolePermissions: [{ allowedResourceActions: otherwise, condition: null }] });
+      const again = await resource.read(id, outs, context);
+      assert.equal(resource.diff(id, again.props!, inputs).changes, false);
     });
 
     it("follows a renamed stack", async () => {
