@@ -16,7 +16,8 @@ export interface DefenderRoleDefinitionArgs {
 }
 
 /**
- * A role of Defender's unified RBAC in a customer's tenant: what its holders may do. It gives nobody anything by itself.
+ * A role of Defender's unified RBAC in a customer's tenant: what its holders may do. It gives nobody anything by itself. Its `id` is the
+ * role's in Graph.
  *
  * Needs Microsoft Graph's application permission RoleManagement.ReadWrite.Defender, of credentials in the environment (ARM_CLIENT_ID
  * with a secret, a certificate or a federated token; not the provider's configuration).
@@ -33,19 +34,11 @@ export class DefenderRoleDefinition extends DynamicResource {
   declare public readonly permissions: pulumi.Output<string[]>;
   /** What the role is marked with, in its description. */
   declare public readonly managedBy: pulumi.Output<string>;
-  /** The role's ID in Graph. */
-  declare public readonly roleDefinitionId: pulumi.Output<string>;
 
   /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:DefenderRoleDefinition`. */
   constructor(name: string, args: DefenderRoleDefinitionArgs, opts?: pulumi.CustomResourceOptions) {
     const managedBy = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
-    super(
-      "DefenderRoleDefinition",
-      "roleDefinitionResource",
-      name,
-      { ...args, managedBy, roleDefinitionId: undefined },
-      opts,
-    );
+    super("DefenderRoleDefinition", "roleDefinitionResource", name, { ...args, managedBy }, opts);
   }
 }
 
@@ -54,7 +47,7 @@ export interface DefenderRoleAssignmentArgs {
   tenantId: pulumi.Input<string>;
   /** What the portal calls the assignment. */
   displayName: pulumi.Input<string>;
-  /** `roleDefinitionId` of a `DefenderRoleDefinition`. A change replaces the assignment. */
+  /** The `id` of a `DefenderRoleDefinition`. A change replaces the assignment. */
   roleDefinitionId: pulumi.Input<string>;
   /** Object IDs of the groups (or users) that get the role, at least one. Their order makes no difference. */
   principalIds: pulumi.Input<pulumi.Input<string>[]>;
@@ -68,7 +61,7 @@ export interface DefenderRoleAssignmentArgs {
 }
 
 /**
- * Gives a role of Defender's unified RBAC to groups. Gone before the role is, since it refers to it.
+ * Gives a role of Defender's unified RBAC to groups. Gone before the role is, since it refers to it. Its `id` is the assignment's in Graph.
  *
  * Needs what `DefenderRoleDefinition` needs. Entra asks for nothing of such a group: it need not be role-assignable.
  *
@@ -81,11 +74,9 @@ export class DefenderRoleAssignment extends DynamicResource {
   declare public readonly principalIds: pulumi.Output<string[]>;
   declare public readonly dataSources: pulumi.Output<string[]>;
   declare public readonly portalAccess: pulumi.Output<string | undefined>;
-  /** The assignment's ID in Graph. */
-  declare public readonly roleAssignmentId: pulumi.Output<string>;
 
   /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:DefenderRoleAssignment`. */
   constructor(name: string, args: DefenderRoleAssignmentArgs, opts?: pulumi.CustomResourceOptions) {
-    super("DefenderRoleAssignment", "roleAssignmentResource", name, { ...args, roleAssignmentId: undefined }, opts);
+    super("DefenderRoleAssignment", "roleAssignmentResource", name, { ...args }, opts);
   }
 }

@@ -172,7 +172,7 @@ export function defenderRole(name: string, args: DefenderRoleOfGroup, parent: pu
     {
       tenantId,
       displayName: named.name,
-      roleDefinitionId: role.roleDefinitionId,
+      roleDefinitionId: role.id,
       principalIds: [group.objectId],
       portalAccess: model,
     },

@@ -12,7 +12,7 @@ import {
 import { portalResource, type PortalInputs, type PortalState } from "./portalResource.js";
 
 /** A rule as the settings say it. */
-export interface NotificationRuleSettings {
+export type NotificationRuleSettings = {
   /** Rule name: what the rule is known by in the tenant. */
   name: string;
   severities: readonly AlertSeverity[];
@@ -26,7 +26,7 @@ export interface NotificationRuleSettings {
   includeTenantPortalLink?: boolean;
   /** Default: true. */
   includeDeviceInformation?: boolean;
-}
+};
 
 export type NotificationRuleInputs = PortalInputs & NotificationRuleSettings;
 

@@ -42,12 +42,9 @@ export type RoleAssignmentInputs = {
   portalAccess?: string;
 };
 
-/** The resource's outputs: its inputs, and the assignment's ID. */
-export type RoleAssignmentState = RoleAssignmentInputs & { roleAssignmentId: string };
-
 const names = ["tenantId", "displayName", "roleDefinitionId", "principalIds", "dataSources", "portalAccess"] as const;
 
-/** The methods of a Pulumi dynamic provider; see `resource.ts`. */
+/** The methods of a Pulumi dynamic provider; see `resource.ts`. The resource's ID is the assignment's in Graph. */
 export const roleAssignmentResource = {
   /** Checks what is known, and writes lists in one order. */
   check(_olds: Properties, news: Properties) {
@@ -75,40 +72,38 @@ export const roleAssignmentResource = {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       const { id } = (await adoptOwn(call, inputs)) ?? (await createRoleAssignment(call, inputs, context));
-      return { id: `${inputs.tenantId}/${id}`, outs: { ...inputs, roleAssignmentId: id } };
+      return { id, outs: inputs };
     });
   },
 
   /** The assignment as it is; the ID is empty where it has gone, which tells the engine so. */
   async read(id: string, props: Properties = {}, context: CallContext = {}) {
     return visibly("read", async () => {
-      const state = stateOf(props);
-      const found = await getRoleAssignment(await graphCall(state.tenantId, context), state.roleAssignmentId);
+      const state = inputsOf(props);
+      const found = await getRoleAssignment(await graphCall(state.tenantId, context), id);
       if (found === undefined) return { id: "" };
-      const there: RoleAssignmentState = {
+      const there: RoleAssignmentInputs = {
         ...state,
         displayName: found.displayName,
         roleDefinitionId: found.roleDefinitionId,
         principalIds: found.principalIds.map((principal) => principal.toLowerCase()).sort(),
         dataSources: [...found.dataSources].sort(),
       };
-      return { id, props: there, inputs: inputsOf(there) };
+      return { id, props: there, inputs: there };
     });
   },
 
-  async update(_id: string, olds: Properties, news: Properties, context: CallContext = {}) {
+  async update(id: string, _olds: Properties, news: Properties, context: CallContext = {}) {
     return visibly("update", async () => {
-      const { roleAssignmentId } = stateOf(olds);
       const inputs = inputsOf(news);
-      await updateRoleAssignment(await graphCall(inputs.tenantId, context), roleAssignmentId, inputs);
-      return { outs: { ...inputs, roleAssignmentId } };
+      await updateRoleAssignment(await graphCall(inputs.tenantId, context), id, inputs);
+      return { outs: inputs };
     });
   },
 
-  async delete(_id: string, props: Properties, context: CallContext = {}) {
+  async delete(id: string, props: Properties, context: CallContext = {}) {
     return visibly("delete", async () => {
-      const { tenantId, roleAssignmentId } = stateOf(props);
-      await deleteRoleAssignment(await graphCall(tenantId, context), roleAssignmentId);
+      await deleteRoleAssignment(await graphCall(inputsOf(props).tenantId, context), id);
     });
   },
 };
@@ -135,10 +130,6 @@ async function adoptOwn(call: GraphCall, inputs: RoleAssignmentInputs): Promise<
 function inputsOf(props: Properties): RoleAssignmentInputs {
   const inputs = Object.fromEntries(names.map((name) => [name, props[name]]));
   return withoutUndefined(inputs) as unknown as RoleAssignmentInputs;
-}
-
-function stateOf(props: Properties): RoleAssignmentState {
-  return { ...inputsOf(props), roleAssignmentId: props.roleAssignmentId as string };
 }
 
 const visibly = <T>(step: string, run: () => Promise<T>) =>

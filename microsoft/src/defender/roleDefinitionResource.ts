@@ -40,12 +40,12 @@ export type RoleDefinitionInputs = {
   managedBy: string;
 };
 
-/** The resource's outputs: its inputs, and the role's ID. */
-export type RoleDefinitionState = RoleDefinitionInputs & { roleDefinitionId: string };
-
 const names = ["tenantId", "displayName", "description", "permissions", "managedBy"] as const;
 
-/** The methods of a Pulumi dynamic provider; see `resource.ts`. */
+/**
+ * The methods of a Pulumi dynamic provider; see `resource.ts`. The resource's ID is the role's in Graph, and no output holds it: while a
+ * preview updates the role, the engine knows the ID and no output, and what refers to the role would look replaced.
+ */
 export const roleDefinitionResource = {
   /** Checks what is known, and writes the permissions as Defender keeps them. */
   check(_olds: Properties, news: Properties) {
@@ -69,36 +69,34 @@ export const roleDefinitionResource = {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       const { id } = (await adoptOwn(call, inputs)) ?? (await createRoleDefinition(call, wanted(inputs), context));
-      return { id: `${inputs.tenantId}/${id}`, outs: { ...inputs, roleDefinitionId: id } };
+      return { id, outs: inputs };
     });
   },
 
   /** The role as it is; the ID is empty where it has gone, which tells the engine so. */
   async read(id: string, props: Properties = {}, context: CallContext = {}) {
     return visibly("read", async () => {
-      const state = stateOf(props);
-      const found = await getRoleDefinition(await graphCall(state.tenantId, context), state.roleDefinitionId);
+      const state = inputsOf(props);
+      const found = await getRoleDefinition(await graphCall(state.tenantId, context), id);
       if (found === undefined) return { id: "" };
-      const there: RoleDefinitionState = withoutUndefined({ ...state, ...seen(found, state) });
-      return { id, props: there, inputs: inputsOf(there) };
+      const there: RoleDefinitionInputs = withoutUndefined({ ...state, ...seen(found, state) });
+      return { id, props: there, inputs: there };
     });
   },
 
-  async update(_id: string, olds: Properties, news: Properties, context: CallContext = {}) {
+  async update(id: string, _olds: Properties, news: Properties, context: CallContext = {}) {
     return visibly("update", async () => {
-      const { roleDefinitionId } = stateOf(olds);
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
-      await refuseNamesakes(call, inputs, ({ id }) => id === roleDefinitionId);
-      await updateRoleDefinition(call, roleDefinitionId, wanted(inputs));
-      return { outs: { ...inputs, roleDefinitionId } };
+      await refuseNamesakes(call, inputs, (one) => one.id === id);
+      await updateRoleDefinition(call, id, wanted(inputs));
+      return { outs: inputs };
     });
   },
 
-  async delete(_id: string, props: Properties, context: CallContext = {}) {
+  async delete(id: string, props: Properties, context: CallContext = {}) {
     return visibly("delete", async () => {
-      const { tenantId, roleDefinitionId } = stateOf(props);
-      await deleteRoleDefinition(await graphCall(tenantId, context), roleDefinitionId);
+      await deleteRoleDefinition(await graphCall(inputsOf(props).tenantId, context), id);
     });
   },
 };
@@ -150,7 +148,7 @@ function markOf({ managedBy }: Pick<RoleDefinitionInputs, "managedBy">): string 
 }
 
 /** What is there, in the words of the inputs. Without its mark it is as if nobody managed it: a difference, which an update mends. */
-function seen(found: DefenderRoleDefinition, state: RoleDefinitionState): Partial<RoleDefinitionState> {
+function seen(found: DefenderRoleDefinition, state: RoleDefinitionInputs): Partial<RoleDefinitionInputs> {
   const mark = markOf(state);
   const text = ` ${found.description}`;
   const isMarked = text.endsWith(mark);
@@ -166,10 +164,6 @@ function seen(found: DefenderRoleDefinition, state: RoleDefinitionState): Partia
 function inputsOf(props: Properties): RoleDefinitionInputs {
   const inputs = Object.fromEntries(names.map((name) => [name, props[name]]));
   return withoutUndefined(inputs) as unknown as RoleDefinitionInputs;
-}
-
-function stateOf(props: Properties): RoleDefinitionState {
-  return { ...inputsOf(props), roleDefinitionId: props.roleDefinitionId as string };
 }
 
 const visibly = <T>(step: string, run: () => Promise<T>) => visible(`The Defender role's ${step}`, run, roleAdvice);

@@ -56,7 +56,8 @@ describe("components/defender: the providers of Defender's roles", () => {
   };
   const actionsOf = (object: StoredObject): unknown =>
     (object["rolePermissions"] as { allowedResourceActions: string[] }[])[0]?.allowedResourceActions;
-  const change = (object: StoredObject, changes: Record<string, Json>): void => void Object.assign(object, changes);
+  const change = (object: StoredObject, changes: Partial<Record<string, Json>>): void =>
+    void Object.assign(object, changes);
 
   describe("a role", () => {
     const resource = roleDefinitionResource;
@@ -64,8 +65,8 @@ describe("components/defender: the providers of Defender's roles", () => {
     it("is made with its permissions and a mark, and gives out its ID", async () => {
       const { id, outs } = await resource.create(role, context);
       const made = only(roles());
-      assert.equal(id, `${tenantId}/${made.id}`);
-      assert.deepEqual(outs, { ...role, roleDefinitionId: made.id });
+      assert.equal(id, made.id);
+      assert.deepEqual(outs, role);
       assert.equal(made["displayName"], "Tier 1 Analyst");
       assert.equal(made["description"], `(managed by ${managedBy})`);
       assert.deepEqual(actionsOf(made), permissions);
@@ -89,13 +90,13 @@ describe("components/defender: the providers of Defender's roles", () => {
     });
 
     it("never touches somebody else's role of the same name, and says what to do", async () => {
-      const { outs } = await resource.create({ ...role, displayName: "Ours" }, context);
+      const { id, outs } = await resource.create({ ...role, displayName: "Ours" }, context);
       const theirs = { ...only(roles()), id: "theirs", displayName: "tier 1 analyst", description: "by hand" };
       roles().set("theirs", theirs);
       const expected =
         /already has a Defender role "tier 1 analyst" \(theirs\) that this stack didn't make.*setting portalAccess\.tiers/;
       await assert.rejects(resource.create({ ...role, managedBy: "a/b/c" }, context), expected);
-      await assert.rejects(resource.update("", outs, role, context), expected);
+      await assert.rejects(resource.update(id, outs, role, context), expected);
       assert.deepEqual(roles().get("theirs"), theirs);
       assert.equal(roles().size, 2);
     });
@@ -138,6 +139,11 @@ describe("components/defender: the providers of Defender's roles", () => {
       const { id, outs } = await resource.create(inputs, context);
       const found = await resource.read(id, outs, context);
       assert.equal(resource.diff(id, found.props!, inputs).changes, false);
+      const asKept = actionsOf(only(roles())) as string[];
+      const otherwise = [...asKept].reverse().concat("microsoft.xdr/secops/securitydata/basics/read");
+      change(only(roles()), { rolePermissions: [{ allowedResourceActions: otherwise, condition: null }] });
+      const again = await resource.read(id, outs, context);
+      assert.equal(resource.diff(id, again.props!, inputs).changes, false);
     });
 
     it("follows a renamed stack", async () => {
@@ -194,11 +200,11 @@ describe("components/defender: the providers of Defender's roles", () => {
     let inputs: RoleAssignmentInputs;
 
     beforeEach(async () => {
-      const { outs } = await roleDefinitionResource.create(role, context);
+      const { id } = await roleDefinitionResource.create(role, context);
       inputs = {
         tenantId,
         displayName: "Tier 1 Analyst",
-        roleDefinitionId: outs.roleDefinitionId,
+        roleDefinitionId: id,
         principalIds: [group],
         dataSources: ["/"],
         portalAccess: "rbac",
@@ -208,8 +214,8 @@ describe("components/defender: the providers of Defender's roles", () => {
     it("gives the role to the group, on all data", async () => {
       const { id, outs } = await resource.create(inputs, context);
       const { id: made, roleDefinitionId, principalIds, directoryScopeIds, appScopeIds } = only(grants());
-      assert.equal(id, `${tenantId}/${made}`);
-      assert.deepEqual(outs, { ...inputs, roleAssignmentId: made });
+      assert.equal(id, made);
+      assert.deepEqual(outs, inputs);
       assert.deepEqual(
         { roleDefinitionId, principalIds, directoryScopeIds, appScopeIds },
         {
@@ -270,15 +276,14 @@ describe("components/defender: the providers of Defender's roles", () => {
 
     it("goes before its role does, and is content when it goes twice", async () => {
       const { id, outs } = await resource.create(inputs, context);
-      const definition = { ...role, roleDefinitionId: inputs.roleDefinitionId };
       await assert.rejects(
-        roleDefinitionResource.delete("", definition, context),
+        roleDefinitionResource.delete(inputs.roleDefinitionId, role, context),
         /The Defender role's delete failed\. .*while there are role assignments of it/,
       );
       await resource.delete(id, outs, context);
       await resource.delete(id, outs, context);
       assert.deepEqual(await resource.read(id, outs, context), { id: "" });
-      await roleDefinitionResource.delete("", definition, context);
+      await roleDefinitionResource.delete(inputs.roleDefinitionId, role, context);
       assert.equal(roles().size, 0);
     });
 
@@ -380,17 +385,17 @@ describe("components/defender: the providers of Defender's roles", () => {
         response.writeHead(200, { "content-type": "application/json" }).end('{"value":[]}');
         return true;
       };
-      const { outs } = await roleDefinitionResource.create(role, context);
-      assert.equal(outs.roleDefinitionId, only(roles()).id);
+      const { id } = await roleDefinitionResource.create(role, context);
+      assert.equal(id, only(roles()).id);
       const assignment = {
         tenantId,
         displayName: "Tier 1",
-        roleDefinitionId: outs.roleDefinitionId,
+        roleDefinitionId: id,
         principalIds: [group],
         dataSources: ["/"],
       };
       const given = await roleAssignmentResource.create(assignment, context);
-      assert.equal(given.outs.roleAssignmentId, only(grants()).id);
+      assert.equal(given.id, only(grants()).id);
       assert.equal(redirected, 2);
     });
 

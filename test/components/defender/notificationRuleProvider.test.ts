@@ -47,7 +47,7 @@ describe("components/defender: a notification rule's provider", () => {
     assert.ok(stored().size <= 1);
     return [...stored().values()][0];
   };
-  const change = (changes: Record<string, Json>): void => void Object.assign(onServer()!, changes);
+  const change = (changes: Partial<Record<string, Json>>): void => void Object.assign(onServer()!, changes);
 
   it("creates with every field, for all devices or for groups", async () => {
     assert.deepEqual(await resource.create(inputs, context), { id, outs: made });

@@ -57,7 +57,10 @@ export function denied(names: readonly string[] = []): GraphError {
   );
 }
 
-/** The role management services say what is missing; the wording is from public issue threads. `names`: any of them would do. */
+/**
+ * What is missing, in the words that public code records of Entra's privileged role management; Defender's own are documented nowhere.
+ * `names`: any of them would do.
+ */
 export function missingScope(names: readonly string[]): GraphError {
   const message = `Authorization failed due to missing permission scope ${names.join(",")}.`;
   return new GraphError(403, "PermissionScopeNotGranted", message);
