@@ -7,6 +7,7 @@ export * from "./token.js";
 export type { CallContext } from "./resource.js";
 export type * from "./graph/types.js";
 export * from "./graph/guestResource.js";
+export * from "./graph/tenantFeatures.js";
 export type * from "./defender/alerts.js";
 export * from "./defender/siemAuthorization.js";
 export * from "./defender/siemAuthorizationResource.js";
