@@ -1,17 +1,6 @@
-import { addressesToInvite, readTenantFeatures, type CallContext, type TenantFeatures } from "@defender-mssp/microsoft";
+import { addressesToInvite, readTenantFeatures, type CallContext } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-
-/** What a stack's settings need of the customer's tenant. */
-export interface TenantNeeds {
-  /** A group that can be given a directory role (`portalAccess` `basic`, assigned to the group). */
-  readonly roleAssignableGroup?: boolean;
-  /** Access packages (`portalAccess` `entitlement`). */
-  readonly entitlementManagement?: boolean;
-  /** Addresses of the analysts who are to be guests. */
-  readonly guests?: readonly string[];
-  /** Life of the client secret in days, where the connector gets one. */
-  readonly clientSecretDays?: number;
-}
+import { missingFeatures, type TenantNeeds } from "../prerequisites";
 
 /**
  * Refuses settings that the customer's tenant has no licence for, or forbids, before anything is declared. What is deployed already isn't
@@ -40,36 +29,6 @@ export async function requireTenantFeatures(
   throw new pulumi.RunError(
     `The customer's tenant ${tenantId} can't have what the settings say. Nothing was changed.\n${missing.map((line) => `- ${line}`).join("\n")}`,
   );
-}
-
-/** A sentence for each need that the tenant doesn't meet; `guests` are those who would have to be invited. */
-export function missingFeatures(needs: TenantNeeds, features: TenantFeatures): string[] {
-  const { guests = [], clientSecretDays = 0 } = needs;
-  const { longestSecretDays = Infinity } = features;
-  return [
-    ...(needs.roleAssignableGroup && features.roleAssignableGroups === false
-      ? [
-          "A group can only be given a directory role with Microsoft Entra ID P1, which the tenant doesn't have: set portalAccess.assignTo to guests, or portalAccess.model to rbac.",
-        ]
-      : []),
-    ...(needs.entitlementManagement && features.entitlementManagement === false
-      ? [
-          "Access packages need Microsoft Entra ID P2 or ID Governance, which the tenant doesn't have: set portalAccess.model to rbac.",
-        ]
-      : []),
-    ...(guests.length > 0 && features.invitations === false
-      ? [
-          `The tenant lets nobody invite guests, and these analysts aren't there yet: ${guests.join(", ")}. Its administrator allows it in Entra, External Identities > External collaboration settings, or invites them by hand: who is there is used.`,
-        ]
-      : []),
-    ...(clientSecretDays > longestSecretDays
-      ? [
-          longestSecretDays === 0
-            ? "The tenant's app management policy forbids client secrets: set connector.credential to certificate or federated."
-            : `The tenant's app management policy allows client secrets of ${longestSecretDays} days at most, and this one is to last ${clientSecretDays}: shorten it, or set connector.credential to certificate or federated.`,
-        ]
-      : []),
-  ];
 }
 
 interface Deployed {

@@ -7,7 +7,6 @@ export * from "./token.js";
 export { graphCall, type CallContext, type GraphCall } from "./resource.js";
 export type * from "./graph/types.js";
 export * from "./graph/guestResource.js";
-export * from "./graph/tenantFeatures.js";
 export type * from "./defender/alerts.js";
 export { endpointVariable, type PortalMode } from "./defender/portalResource.js";
 export * from "./defender/siemAuthorization.js";
