@@ -11,8 +11,8 @@ import {
 } from "./notificationRule.js";
 import { portalResource, type PortalInputs, type PortalState } from "./portalResource.js";
 
-/** A rule as the settings say it. */
-export interface NotificationRuleSettings {
+/** A rule as the settings say it. A type, not an interface: as inputs of a resource it has an index. */
+export type NotificationRuleSettings = {
   /** Rule name: what the rule is known by in the tenant. */
   name: string;
   severities: readonly AlertSeverity[];
@@ -26,7 +26,7 @@ export interface NotificationRuleSettings {
   includeTenantPortalLink?: boolean;
   /** Default: true. */
   includeDeviceInformation?: boolean;
-}
+};
 
 export type NotificationRuleInputs = PortalInputs & NotificationRuleSettings;
 
