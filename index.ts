@@ -2,22 +2,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CustomerOnboarding } from "./components/customerOnboarding";
 import { customerTenant } from "./components/customerTenant";
+import { requireTenantFeatures } from "./components/tenantFeatures";
 import { stackConfiguration } from "./configuration";
 import { VisibleError } from "./errors";
+import { tenantNeeds } from "./prerequisites";
 import { parseSettings } from "./settings";
 
 export = async () => {
   const settings = readSettings();
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
-  const provider = await customerTenant("customer", settings.tenantId);
-  const onboarding = new CustomerOnboarding(
-    "customer",
-    { ...settings, siemAuthorization: settings.defenderCalls },
-    { provider },
-  );
+  const provider = await customerTenant("customer", settings.tenantId, settings.cloud);
+  await requireTenantFeatures(settings.tenantId, tenantNeeds(settings));
+  const onboarding = new CustomerOnboarding("customer", settings, { provider });
 
   return {
     tenantId: onboarding.tenantId,
+    cloud: settings.cloud,
     portalUrl: onboarding.portalUrl,
     legacyPortalUrl: onboarding.legacyPortalUrl,
     clientId: onboarding.clientId,
@@ -26,7 +26,11 @@ export = async () => {
     redirectUri: onboarding.redirectUri,
     tokenEndpoint: onboarding.tokenEndpoint,
     groupObjectId: onboarding.groupObjectId,
+    groups: onboarding.groups,
     guests: onboarding.guests,
+    inviteRedeemUrls: onboarding.inviteRedeemUrls,
+    accessPackages: onboarding.accessPackages,
+    notificationRules: onboarding.notificationRules,
     siemAuthorization: onboarding.siemAuthorization,
     nextSteps: onboarding.nextSteps,
   };

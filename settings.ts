@@ -2,7 +2,7 @@
  * Configuration → one checked, typed, frozen object. Only this file and the folder settings/ know the configuration's keys; `Pulumi.yaml`
  * describes the same keys to the engine. There is no Pulumi in it, so that the `mssp` command reads settings with the same code.
  */
-import { clouds, type CloudName } from "@defender-mssp/microsoft";
+import { cloudOf, clouds, type CloudName } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { VisibleError } from "./errors";
 import {
@@ -210,6 +210,7 @@ function environmentProblems(raw: RawSettings, environment: Environment): Settin
     const allowed = "unset: a managed identity's token is for its own tenant, whatever tenant it is asked for";
     problems.push({ key: "ARM_USE_MSI (environment)", seen: shown(environment["ARM_USE_MSI"], false), allowed });
   }
+  problems.push(...otherCloud(raw["cloud"], environment));
   // A login left over from another customer's shell. The provider is told its tenant, but the person meant another one.
   const ours = [raw["tenantId"], raw["msspTenantId"]];
   if (!ours.every(isUuid)) return problems;
@@ -220,6 +221,24 @@ function environmentProblems(raw: RawSettings, environment: Environment): Settin
     problems.push({ key: `${variable} (environment)`, seen: shown(tenant, false), allowed });
   }
   return problems;
+}
+
+/** The resources that call Microsoft themselves go by the environment alone: it must mean the cloud that the setting means. */
+function otherCloud(cloud: unknown, environment: Environment): SettingProblem[] {
+  const named = environment["ARM_ENVIRONMENT"];
+  if (environment["ARM_METADATA_HOSTNAME"]) return []; // The hosts come from there.
+  const wanted = typeof cloud === "string" && Object.hasOwn(clouds, cloud) ? clouds[cloud as CloudName] : clouds.public;
+  if (environmentOf(named) === wanted.environment) return [];
+  const allowed = `${wanted.environment}${wanted.environment === "public" ? ", or unset" : ""}: what goes with the setting cloud`;
+  return [{ key: "ARM_ENVIRONMENT (environment)", seen: shown(named, false), allowed }];
+}
+
+function environmentOf(name: string | undefined): string | undefined {
+  try {
+    return clouds[cloudOf(name)].environment;
+  } catch {
+    return undefined; // No cloud that there is.
+  }
 }
 
 /** Refused rather than leaked: a setting's value ends up readable in the tenant, in resource names and in the state. */

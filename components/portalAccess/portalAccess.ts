@@ -144,7 +144,7 @@ export class PortalAccess extends pulumi.ComponentResource {
 }
 
 /** The step by which unified RBAC comes to count. Microsoft, "Activate Microsoft Defender XDR Unified role-based access control". */
-const activateWorkloads =
+export const activateWorkloads =
   "Activate unified RBAC in the Defender portal (Settings > Microsoft Defender XDR > Permissions and roles, one switch for each workload): " +
   "until then the tiers' roles have no effect.";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { CallContext } from "@defender-mssp/microsoft";
-import { missingFeatures, requireTenantFeatures, type TenantNeeds } from "../../components/tenantFeatures";
+import { requireTenantFeatures } from "../../components/tenantFeatures";
+import { missingFeatures, type TenantNeeds } from "../../prerequisites";
 import { setSwitches } from "../../tools/sandbox/cloud/switches";
 import { tenantId, testSandbox, type TestSandbox } from "../tools/sandbox/defender/sandbox";
 import { startMocks } from "./mocks";
