@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { ConnectedOrganization } from "../../../components/entra/connectedOrganization";
 import { only, resolved, settled, startMocks } from "../mocks";
 
@@ -37,6 +39,14 @@ describe("components/entra: ConnectedOrganization", () => {
     }
     for (const unwanted of ["process.env", "ARM_", "__importStar", "__awaiter"])
       assert.ok(!code.includes(unwanted), unwanted);
+  });
+
+  it("keeps the code that every deployed stack has: another one would show as a change in each", async () => {
+    await startMocks();
+    new ConnectedOrganization("mssp-organization", args);
+    await settled();
+    const golden = readFileSync(path.join(__dirname, "connectedOrganizationProvider.golden.txt"), "utf8");
+    assert.equal(String(only(type).inputs["__provider"]).trim(), golden.trim());
   });
 
   it("leaves in a preview unknown what only the service knows", async () => {
