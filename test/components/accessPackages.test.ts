@@ -218,8 +218,8 @@ describe("components: contactObjectIds", () => {
       contactObjectIds(["a@contoso.com", "upn.b@contoso.com", "c@contoso.com"], {}),
       (error: unknown) => {
         assert.ok(pulumi.RunError.isInstance(error));
-        assert.match((error).message, /\n {2}- a@contoso\.com: .*not found.*\n {2}- c@contoso\.com: /);
-        assert.doesNotMatch((error).message, /b@contoso/);
+        assert.match(error.message, /\n {2}- a@contoso\.com: .*not found.*\n {2}- c@contoso\.com: /);
+        assert.doesNotMatch(error.message, /b@contoso/);
         return true;
       },
     );
