@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CustomerOnboarding } from "./components/customerOnboarding";
 import { customerTenant } from "./components/customerTenant";
+import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { requireTenantFeatures } from "./components/tenantFeatures";
 import { stackConfiguration } from "./configuration";
 import { VisibleError } from "./errors";
@@ -13,7 +14,9 @@ export = async () => {
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
   const provider = await customerTenant("customer", settings.tenantId, settings.cloud);
   await requireTenantFeatures(settings.tenantId, tenantNeeds(settings));
-  const onboarding = new CustomerOnboarding("customer", settings, { provider });
+  const approvers = settings.portalAccess.model === "entitlement" ? settings.portalAccess.approvers : [];
+  const approverObjectIds = await contactObjectIds(approvers, { provider });
+  const onboarding = new CustomerOnboarding("customer", { ...settings, approverObjectIds }, { provider });
 
   return {
     tenantId: onboarding.tenantId,
