@@ -71,7 +71,7 @@ export interface AnalystAccessPackagesArgs {
  */
 export class AnalystAccessPackages extends pulumi.ComponentResource {
   /** Where each tier's package is asked for: its link to My Access. */
-  public readonly links: pulumi.Output<Record<Tier, string>>;
+  public readonly links: pulumi.Output<Record<string, string>>;
 
   private readonly catalog: azuread.AccessPackageCatalog;
   private readonly packages: Readonly<Record<Tier, azuread.AccessPackage>>;
@@ -102,7 +102,9 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
       pulumi
         .all([args.customerDomain, this.packages[tier].id])
         .apply(([domain, id]) => accessPackageUrl(args.cloud ?? "public", domain, id));
-    this.links = pulumi.output({ tier1: link("tier1"), tier2: link("tier2"), approvers: link("approvers") });
+    this.links = pulumi
+      .all([link("tier1"), link("tier2"), link("approvers")])
+      .apply(([tier1, tier2, approvers]) => ({ tier1, tier2, approvers }) as Record<string, string>);
     this.registerOutputs({ links: this.links });
   }
 

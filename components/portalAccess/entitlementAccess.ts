@@ -82,12 +82,9 @@ export class EntitlementAccess extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    const { tier1, tier2, approvers } = groups;
-    this.groups = pulumi.output<Record<string, string>>({
-      tier1: tier1.objectId,
-      tier2: tier2.objectId,
-      approvers: approvers.objectId,
-    });
+    this.groups = pulumi
+      .all([groups.tier1.objectId, groups.tier2.objectId, groups.approvers.objectId])
+      .apply(([tier1, tier2, approvers]) => ({ tier1, tier2, approvers }) as Record<string, string>);
     this.accessPackages = packages.links;
     this.nextSteps = packages.links.apply((links) => [
       activateWorkloads,
