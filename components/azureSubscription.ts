@@ -17,7 +17,7 @@ export interface AzureSubscriptionArgs {
  * tenant, before it is handed out. An MSSP's vault and a customer's Sentinel workspace are in different tenants: each feature has a
  * provider of its own, and none uses a default one.
  *
- * Whoever imports this file loads azure-native: import it only when a feature needs it (`await import("./components/azureSubscription")`).
+ * Whoever imports this file loads azure-native: take it from `azure.ts`, which loads it when it is needed.
  *
  * @param name resource name of the provider.
  * @throws pulumi.RunError, before any resource is created, where the credentials don't reach the tenant.
