@@ -13,6 +13,8 @@ export function endOfRetention({ object, deletedDateTime }: DeletedObject): Date
 /** Removes a soft-deleted object for good, and its secrets with it. */
 export function forget(tenant: Tenant, deleted: DeletedObject): void {
   tenant.deleted.delete(deleted.object.id);
+  // Azure's IDs ignore case: those are by their ID in lower case.
+  tenant.deleted.delete(deleted.object.id.toLowerCase());
   const credentials = deleted.object["passwordCredentials"];
   for (const credential of Array.isArray(credentials) ? credentials : []) {
     const { keyId } = credential as { keyId?: unknown };
