@@ -236,9 +236,9 @@ describe("tools/sandbox/azure", () => {
     assert.equal(properties.attributes.exp, 1_900_000_000);
     const versions = (await data("GET", "fabrikam-siem/secrets/contoso/versions")).body["value"] as { id: string }[];
     assert.equal(versions.length, 2);
-    assert.equal(versions[1].id, properties.secretUriWithVersion);
+    assert.equal(versions[1]?.id, properties.secretUriWithVersion);
     assert.equal((await data("GET", "fabrikam-siem/secrets/contoso")).body["value"], "two");
-    const oldest = versions[0].id.split("/").at(-1);
+    const oldest = versions[0]?.id.split("/").at(-1) ?? "";
     assert.equal((await data("GET", `fabrikam-siem/secrets/contoso/${oldest}`)).body["value"], "one");
   });
 
