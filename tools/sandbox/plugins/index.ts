@@ -5,7 +5,7 @@ import random from "@pulumi/random/package.json";
 
 /** Versions are those of the installed SDKs: the engine looks for a plugin of exactly that version. */
 export const standInPlugins: { name: string; version: string }[] = [
-  { name: "azure-native", version: azureNative.version },
   { name: "azuread", version: azuread.version },
   { name: "random", version: random.version },
+  { name: "azure-native", version: azureNative.version },
 ];

@@ -21,9 +21,9 @@ const table = [
 describe("The stand-in plugins' entries", () => {
   it("are of the SDKs' versions", () => {
     assert.deepEqual(standInPlugins, [
-      { name: "azure-native", version: azureNativeSdk.version },
       { name: "azuread", version: azureadSdk.version },
       { name: "random", version: randomSdk.version },
+      { name: "azure-native", version: azureNativeSdk.version },
     ]);
   });
 

@@ -187,7 +187,7 @@ describe("A plugin's process", () => {
     assert.equal(code, 1);
     assert.equal(
       Buffer.concat(said).toString(),
-      "There is a stand-in for azure-native, azuread, random, not for aws.\n",
+      "There is a stand-in for azuread, random, azure-native, not for aws.\n",
     );
   });
 });
