@@ -21,3 +21,5 @@ export * from "./graph/tenantFeatures.js";
 export * from "./portalAccessModelResource.js";
 export * from "./graph/connectedOrganization.js";
 export * from "./graph/connectedOrganizationResource.js";
+export * from "./azureRoles.js";
+export * from "./keyVault.js";
