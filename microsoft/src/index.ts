@@ -8,3 +8,4 @@ export type * from "./graph/types.js";
 export type * from "./defender/alerts.js";
 export * from "./defender/siemAuthorization.js";
 export * from "./defender/siemAuthorizationResource.js";
+export * from "./keyVaultSecrets.js";
