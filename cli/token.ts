@@ -121,6 +121,8 @@ async function personsTokens(options: TokenCommandOptions): Promise<void> {
   const request = { connector, endpoints, api };
   const credential = options.deviceCode === true ? undefined : await credentialOf(connector, options);
   const { renew, signInByDevice } = await import("./tokens/signIn.js");
+  // Counted from the start, so that the warning comes too early rather than too late.
+  const issuedOn = new Date();
   let tokens: Tokens;
   if (options.renew === true) {
     if (known === undefined) throw new VisibleError(nothingToRenew(connector.stack));
@@ -128,8 +130,7 @@ async function personsTokens(options: TokenCommandOptions): Promise<void> {
   } else if (credential === undefined) {
     tokens = await signInByDevice(request, say);
   } else tokens = await byBrowser(request, credential, options);
-  // Counted from before the request was answered, so that the warning comes too early rather than too late.
-  const record = await store.keepToken(connector.stack, tokens.refreshToken, place, new Date());
+  const record = await store.keepToken(connector.stack, tokens.refreshToken, place, issuedOn);
   print(options, {
     stack: connector.stack,
     api,

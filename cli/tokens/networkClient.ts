@@ -11,9 +11,15 @@ export const networkClient: INetworkModule = {
   },
   async sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions) {
     const form = Object.fromEntries(new URLSearchParams(options?.body));
-    return response<T>(await request(url, { method: "POST", headers: options?.headers, form, accept: answers }));
+    const headers = withoutContentType(options?.headers);
+    return response<T>(await request(url, { method: "POST", headers, form, accept: answers }));
   },
 };
+
+/** The form has its own, and a header that is there twice is none. */
+function withoutContentType(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "content-type"));
+}
 
 function response<T>({ headers, body, status }: Answer): NetworkResponse<T> {
   return { headers: Object.fromEntries(headers), body: body as T, status };

@@ -84,7 +84,10 @@ export async function renew(
       : await confidential(request, credential);
   return tokensOf(
     application,
-    await acquired(application.acquireTokenByRefreshToken({ scopes: scopesOf(request), refreshToken })),
+    await acquired(
+      // forceCache: there is no account of an earlier sign-in in this process, and the cache is where the new token is read.
+      application.acquireTokenByRefreshToken({ scopes: scopesOf(request), refreshToken, forceCache: true }),
+    ),
   );
 }
 
@@ -197,8 +200,8 @@ function tokensOf(application: ClientApplication, result: AuthenticationResult):
   };
 }
 
-/** Entra appends trace and time, each on a line of its own; msal puts the error's code in front. */
+/** Entra's own sentence: without msal's words in front of it, and without the trace and the time behind it. */
 function oneLine(message: string): string {
-  const [first = ""] = message.split(/\r?\n/);
-  return first.replace(/ Trace ID: .*$/, "").replace(/^\d+ - \[[^\]]*\]: /, "");
+  const [first = ""] = message.slice(Math.max(0, message.indexOf("AADSTS"))).split(/\r?\n/);
+  return first.replace(/ (- )?(Trace|Correlation) ID: .*$/i, "").trim();
 }
