@@ -3,11 +3,8 @@ import { chmod, lstat, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Argument, Option, type Command } from "commander";
 import { VisibleError } from "../errors";
-import type { SiemConnection, SiemFile } from "./siemConfig/siem";
-
-/** The products there are files for. */
-export const siemProducts = ["splunk", "arcsight", "sentinel", "elastic"] as const;
-export type SiemProduct = (typeof siemProducts)[number];
+import { siemProducts, type SiemProduct } from "./siemConfig/products";
+import type { SiemConnection } from "./siemConfig/siem";
 
 interface SiemConfigOptions {
   readonly stack: string;
@@ -55,23 +52,10 @@ Examples:
     });
 }
 
-/** Renders a product's files. */
-export async function siemFiles(product: SiemProduct, connection: SiemConnection): Promise<readonly SiemFile[]> {
-  switch (product) {
-    case "splunk":
-      return (await import("./siemConfig/splunk.js")).splunkFiles(connection);
-    case "arcsight":
-      return (await import("./siemConfig/arcsight.js")).arcsightFiles(connection);
-    case "sentinel":
-      return (await import("./siemConfig/sentinel.js")).sentinelFiles(connection);
-    case "elastic":
-      return (await import("./siemConfig/elastic.js")).elasticFiles(connection);
-  }
-}
-
 /** The paths that were written. */
 async function writeSiemConfig(product: SiemProduct, options: SiemConfigOptions): Promise<string[]> {
-  const files = await siemFiles(product, await connectionOf(options));
+  const { siemFiles } = await import("./siemConfig/render.js");
+  const files = siemFiles(product, await connectionOf(options));
   const targets = files.map((file) => ({ ...file, target: path.join(options.out, file.path) }));
   if (options.force !== true) await refuseToReplace(targets.map(({ target }) => target));
   for (const { target, text, holdsSecret } of targets) {

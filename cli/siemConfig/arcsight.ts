@@ -9,7 +9,7 @@
 import { clouds, legacyAlertResource, legacyTokenEndpoint, withoutTrailingSlash } from "@defender-mssp/microsoft";
 import { VisibleError } from "../../errors";
 import { propertiesText, type PropertiesLine } from "./properties";
-import { needClientSecret, type SiemConnection, type SiemFile } from "./siem";
+import { alertExporter, needClientSecret, type SiemConnection, type SiemFile } from "./siem";
 
 /** How a field of a detection gets into a field of ArcSight's event. */
 interface Mapping {
@@ -80,15 +80,15 @@ export function arcsightFiles(connection: SiemConnection): readonly SiemFile[] {
   ];
 }
 
-function clientProperties({ connector, region, clientSecret, refreshToken }: SiemConnection): PropertiesLine[] {
-  const { loginEndpoint, alertExporters } = clouds[connector.cloud];
-  const events = alertExporters[region] ?? alertExporters.us ?? "";
+function clientProperties(connection: SiemConnection): PropertiesLine[] {
+  const { connector, clientSecret, refreshToken } = connection;
+  const { loginEndpoint } = clouds[connector.cloud];
   const authorize = `${withoutTrailingSlash(loginEndpoint)}/${connector.tenantId}`;
   return [
     "Microsoft Defender detections for ArcSight FlexConnector REST: current/user/agent/flexagent/WDATP-connector.properties",
     "In the connector's setup, beside this file:",
     "  Configuration File   WDATP-connector",
-    `  Events URL           ${events}/api/alerts?sinceTimeUtc=$START_AT_TIME`,
+    `  Events URL           ${alertExporter(connection)}/api/alerts?sinceTimeUtc=$START_AT_TIME`,
     "  Authentication Type  OAuth 2",
     `  Refresh Token        ${refreshToken}`,
     "",

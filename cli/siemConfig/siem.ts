@@ -1,5 +1,5 @@
 /** What the renderers of SIEM files have in common. They are pure: a connection in, files out. */
-import type { AlertExporterRegion } from "@defender-mssp/microsoft";
+import { clouds, type AlertExporterRegion } from "@defender-mssp/microsoft";
 import { VisibleError } from "../../errors";
 import type { Connector } from "../connector";
 
@@ -36,4 +36,14 @@ export function needClientSecret({ connector }: SiemConnection, product: string)
 /** A name for a stanza, a policy or a file: letters, digits, `_` and `-` of the stack's name. */
 export function plainName(stack: string): string {
   return stack.replace(/[^A-Za-z0-9_-]+/g, "_");
+}
+
+/** Base URL of the legacy alert API for the customer. @throws VisibleError where the cloud has no such region. */
+export function alertExporter({ connector, region }: SiemConnection): string {
+  const { alertExporters } = clouds[connector.cloud];
+  const host = alertExporters[region];
+  if (host !== undefined) return host;
+  throw new VisibleError(
+    `The legacy alert API of the cloud "${connector.cloud}" has no region "${region}": it has ${Object.keys(alertExporters).join(", ")} (--region).`,
+  );
 }

@@ -7,9 +7,9 @@
  *   in public copies of the add-on its input `microsoft_defender_endpoint_atp_alerts`, the `location`s that it knows (the `…-graph-api` ones
  *   read `/v1.0/security/alerts_v2`) and the fields of an account. *Unverified*: that it encrypts a password which it finds in the file.
  */
-import { clouds, legacyAlertResource, legacyTokenEndpoint, type CloudName } from "@defender-mssp/microsoft";
+import { legacyAlertResource, legacyTokenEndpoint, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "../../errors";
-import { needClientSecret, plainName, type SiemConnection, type SiemFile } from "./siem";
+import { alertExporter, needClientSecret, plainName, type SiemConnection, type SiemFile } from "./siem";
 import { splunkConfText } from "./splunkConf";
 
 /** Seconds between two pulls. */
@@ -32,8 +32,8 @@ export function splunkFiles(connection: SiemConnection): readonly SiemFile[] {
   ];
 }
 
-function restInput({ connector, region, clientSecret, refreshToken }: SiemConnection): SiemFile {
-  const { alertExporters } = clouds[connector.cloud];
+function restInput(connection: SiemConnection): SiemFile {
+  const { connector, clientSecret, refreshToken } = connection;
   const text = splunkConfText(
     [
       "Microsoft Defender detections, legacy alert API: $SPLUNK_HOME/etc/apps/rest_ta/local/inputs.conf",
@@ -43,7 +43,7 @@ function restInput({ connector, region, clientSecret, refreshToken }: SiemConnec
       {
         name: `rest://defender_detections_${plainName(connector.stack)}`,
         settings: [
-          ["endpoint", `${alertExporters[region] ?? alertExporters.us ?? ""}/api/alerts`],
+          ["endpoint", `${alertExporter(connection)}/api/alerts`],
           ["http_method", "GET"],
           ["auth_type", "oauth2"],
           ["oauth2_token_type", "Bearer"],

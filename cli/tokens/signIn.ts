@@ -5,6 +5,7 @@ import { ServiceError, legacyAlertResource, type Endpoints } from "@defender-mss
 import { VisibleError } from "../../errors";
 import type { AlertApi, Connector } from "../connector";
 import { msalCredential, type ConnectorCredential } from "./credentials";
+import { NetworkClient } from "./networkClient";
 
 /** What a sign-in gives. */
 export interface Tokens {
@@ -39,7 +40,8 @@ export async function signInByCode(
   receive: (signInUrl: string) => Promise<string>,
 ): Promise<Tokens> {
   const { CryptoProvider } = await import("@azure/msal-node");
-  const application = await confidential(request, credential);
+  const network = new NetworkClient();
+  const application = await confidential(request, credential, network);
   const { verifier, challenge } = await new CryptoProvider().generatePkceCodes();
   const state = randomBytes(24).toString("base64url");
   const common = { scopes: scopesOf(request), redirectUri };
@@ -53,7 +55,7 @@ export async function signInByCode(
   const code = codeOf(await receive(signInUrl), redirectUri, state);
   return tokensOf(
     application,
-    await acquired(application.acquireTokenByCode({ ...common, code, codeVerifier: verifier })),
+    await acquired(application.acquireTokenByCode({ ...common, code, codeVerifier: verifier }), network),
   );
 }
 
@@ -63,12 +65,13 @@ export async function signInByCode(
  */
 export async function signInByDevice(request: SignInRequest, show: (message: string) => void): Promise<Tokens> {
   const { PublicClientApplication } = await import("@azure/msal-node");
-  const application = new PublicClientApplication(await configuration(request, {}));
+  const network = new NetworkClient();
+  const application = new PublicClientApplication(configuration(request, {}, network));
   const answer = application.acquireTokenByDeviceCode({
     scopes: scopesOf(request),
     deviceCodeCallback: ({ message }) => show(message),
   });
-  return tokensOf(application, await acquired(answer));
+  return tokensOf(application, await acquired(answer, network));
 }
 
 /** Exchanges a refresh token for new tokens. The old one stays good until its own end. */
@@ -78,15 +81,17 @@ export async function renew(
   refreshToken: string,
 ): Promise<Tokens> {
   const { PublicClientApplication } = await import("@azure/msal-node");
+  const network = new NetworkClient();
   const application =
     credential === undefined
-      ? new PublicClientApplication(await configuration(request, {}))
-      : await confidential(request, credential);
+      ? new PublicClientApplication(configuration(request, {}, network))
+      : await confidential(request, credential, network);
   return tokensOf(
     application,
     await acquired(
       // forceCache: there is no account of an earlier sign-in in this process, and the cache is where the new token is read.
       application.acquireTokenByRefreshToken({ scopes: scopesOf(request), refreshToken, forceCache: true }),
+      network,
     ),
   );
 }
@@ -150,16 +155,12 @@ function scopesOf({ api, endpoints }: SignInRequest): string[] {
   return [`${resourceOf(api, endpoints)}/.default`];
 }
 
-async function confidential(request: SignInRequest, credential: ConnectorCredential) {
+async function confidential(request: SignInRequest, credential: ConnectorCredential, network: NetworkClient) {
   const { ConfidentialClientApplication } = await import("@azure/msal-node");
-  return new ConfidentialClientApplication(await configuration(request, msalCredential(credential)));
+  return new ConfidentialClientApplication(configuration(request, msalCredential(credential), network));
 }
 
-async function configuration(
-  { connector, endpoints }: SignInRequest,
-  proof: ReturnType<typeof msalCredential> | object,
-) {
-  const { networkClient } = await import("./networkClient.js");
+function configuration({ connector, endpoints }: SignInRequest, proof: object, network: NetworkClient) {
   const { loginEndpoint } = endpoints;
   return {
     auth: {
@@ -168,19 +169,22 @@ async function configuration(
       knownAuthorities: [new URL(loginEndpoint).host],
       ...proof,
     },
-    system: { networkClient },
+    system: { networkClient: network },
   };
 }
 
 /** What msal throws is worded for programmers. */
-async function acquired(answer: Promise<AuthenticationResult | null>): Promise<AuthenticationResult> {
+async function acquired(
+  answer: Promise<AuthenticationResult | null>,
+  network: NetworkClient,
+): Promise<AuthenticationResult> {
   const { AuthError } = await import("@azure/msal-node");
   try {
     const result = await answer;
     if (result !== null) return result;
   } catch (error) {
     if (error instanceof ServiceError || !(error instanceof AuthError)) throw error;
-    throw new VisibleError(withAdvice(oneLine(error.errorMessage || error.errorCode)));
+    throw new VisibleError(withAdvice(oneLine(network.refusal ?? (error.errorMessage || error.errorCode))));
   }
   throw new VisibleError("Entra has answered without a token. Start again.");
 }

@@ -80,7 +80,7 @@ async function tokenFor(call: KeyVaultSecretCall): Promise<string> {
   const { status, headers } = await request(addressOf(call), { ...optionsOf(call), accept: [401] });
   const challenge = status === 401 ? readChallenge(headers.get("www-authenticate") ?? "") : undefined;
   if (challenge === undefined) throw unreadable(call, "GET", status, "it doesn't answer as a key vault does");
-  if (!isServiceOf(challenge.resource, call.vaultUrl)) {
+  if (!isVaultOf(challenge.resource, call.vaultUrl)) {
     throw unreadable(call, "GET", status, `it asks for a token for ${challenge.resource}, which isn't its own service`);
   }
   const environment = call.environment ?? process.env;
@@ -107,8 +107,11 @@ function readChallenge(header: string): { readonly tenantId: string; readonly re
   return tenantId === undefined || tenantId === "" ? undefined : { tenantId, resource: resource.replace(/\/+$/, "") };
 }
 
-/** A vault is a host below its service's; on the sandbox, which has no DNS names to give, any host of this machine. */
-function isServiceOf(resource: string, vaultUrl: string): boolean {
+/**
+ * Whether a token for `resource` may go to that vault: a vault is a host below its service's; on the sandbox, which has no DNS names to
+ * give, any host of this machine.
+ */
+export function isVaultOf(resource: string, vaultUrl: string): boolean {
   const vault = new URL(vaultUrl).hostname;
   return vault.endsWith(`.${new URL(resource).hostname}`) || isLoopback(vault);
 }

@@ -250,3 +250,44 @@ describe("the SIEM engineer's commands on the real engine", function () {
     assert.ok(!JSON.stringify(objectsOf(project, tenantId)).includes(String(clientId)));
   });
 });
+
+describe("a SIEM authorization that is left to a person", function () {
+  this.timeout(180_000);
+
+  const tenantId = tenantIdOf(6);
+  let project: SandboxProject;
+
+  before(async () => {
+    project = await createProject({ environment: { MSSP_DEFENDER_ENDPOINT: "" } });
+    await project.writeSettings("contoso", customer(6));
+    await project.succeed(["stack", "init", "contoso"]);
+    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+  });
+  after(() => project.dispose());
+
+  const authorization = async () => {
+    const { folder, environment } = project;
+    const { exitCode, stdout } = await runMssp(["verify", "--stack", "contoso", "--json"], { folder, environment });
+    const { checks } = JSON.parse(stdout) as Verified;
+    return { exitCode, ...checks.find(({ name }) => name === "SIEM authorization") };
+  };
+
+  it("is red until it has been clicked, with the steps; then proved by use", async () => {
+    const { siemAuthorization, clientId } = await project.outputs("contoso");
+    assert.equal(siemAuthorization, "manual");
+    const before = await authorization();
+    assert.equal(before.exitCode, 1);
+    assert.equal(before.state, "failed");
+    assert.match(before.reason ?? "", /^the legacy alert API refuses the connector\. .*Authorize application/);
+    await new TenantHands(project, tenantId).defender("PUT", `/siemAuthorizations/${String(clientId)}`, {
+      msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+      managedBy: null,
+    });
+    assert.deepEqual(await authorization(), {
+      exitCode: 0,
+      name: "SIEM authorization",
+      state: "ok",
+      reason: "proved by use: the legacy alert API gave alerts to the connector",
+    });
+  });
+});
