@@ -29,19 +29,18 @@ describe("mssp token", function () {
     loopbackRedirectUri = `http://localhost:${await freePort()}/signed-in`;
     connector = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] });
     connector.application["web"] = { redirectUris: [redirectUri, loopbackRedirectUri] };
-    const outputs = {
+    const withoutSecret = {
       tenantId: contoso,
       clientId: daemonId,
-      clientSecret: secret(connector.secret),
       clientSecretExpiresOn: "2099-01-01T00:00:00Z",
       redirectUri,
       loopbackRedirectUri,
     };
+    const outputs = { ...withoutSecret, clientSecret: secret(connector.secret) };
     await project.addStack("contoso", outputs);
     const described = (changes: object) => ({
       connector: { kind: "customerApp", credential: "secret", alertApis: ["legacySiem", "graph"], ...changes },
     });
-    const { clientSecret: _, ...withoutSecret } = outputs;
     await project.addStack("certificate", { ...withoutSecret, ...described({ credential: "certificate" }) });
     await project.addStack("mssp", { ...outputs, ...described({ kind: "msspApp", alertApis: ["graph"] }) });
     await project.addStack("wrong", { ...outputs, clientSecret: secret("not-the-secret") });
@@ -153,7 +152,9 @@ describe("mssp token", function () {
     const own = await mssp("token", ...args, "--client-credentials", "--json", "--show-secrets");
     const { accessToken } = JSON.parse(own.stdout) as { accessToken: { value: string } };
     assert.equal(decodeToken(accessToken.value).claims["appidacr"], "2");
-    const persons = await signIn(args, async (url) => void (await fetch(await signedIn(url))));
+    const persons = await signIn(args, async (url) => {
+      await fetch(await signedIn(url));
+    });
     assert.equal(persons.exitCode, 0, persons.stderr);
   });
 

@@ -48,14 +48,14 @@ describe("microsoft/keyVaultSecrets", () => {
       tags: { stack: "contoso" },
     });
     assert.equal(id, "https://v.vault.azure.net/secrets/n/1");
-    const [asked, token, put, ...more] = server.seen;
-    assert.deepEqual(more, []);
-    assert.deepEqual([asked?.method, asked?.url, asked?.body], ["GET", "/keyvault/v/secrets/n?api-version=7.4", ""]);
-    assert.equal(token?.url, `/${tenantId}/oauth2/v2.0/token`);
-    assert.equal(new URLSearchParams(token?.body).get("scope"), "https://vault.azure.net/.default");
-    assert.deepEqual([put?.method, put?.url], ["PUT", "/keyvault/v/secrets/n?api-version=7.4"]);
-    assert.equal(put?.headers.authorization, "Bearer vault.token");
-    assert.deepEqual(JSON.parse(put?.body ?? ""), {
+    const [asked, token, put] = server.seen;
+    assert.ok(asked && token && put && server.seen.length === 3);
+    assert.deepEqual([asked.method, asked.url, asked.body], ["GET", "/keyvault/v/secrets/n?api-version=7.4", ""]);
+    assert.equal(token.url, `/${tenantId}/oauth2/v2.0/token`);
+    assert.equal(new URLSearchParams(token.body).get("scope"), "https://vault.azure.net/.default");
+    assert.deepEqual([put.method, put.url], ["PUT", "/keyvault/v/secrets/n?api-version=7.4"]);
+    assert.equal(put.headers.authorization, "Bearer vault.token");
+    assert.deepEqual(JSON.parse(put.body), {
       value: "refresh-token",
       contentType: "text/plain",
       attributes: { exp: 1_798_761_600 },
