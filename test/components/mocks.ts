@@ -138,6 +138,8 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
       return { value: "sec~ret", keyId: "key" };
     case "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization":
       return { adopted: false, status: inputs["mode"] === "endpoint" ? "authorized" : "manual" };
+    case "pulumi-nodejs:dynamic/defender-mssp:AlertNotificationRule":
+      return { adopted: false, status: inputs["mode"] === "endpoint" ? "configured" : "manual" };
     default:
       return {};
   }

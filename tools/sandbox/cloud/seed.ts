@@ -63,6 +63,7 @@ export const automationPermissions: PermissionsByResource = {
     "Domain.Read.All",
     "Group.ReadWrite.All",
     "Organization.Read.All",
+    "RoleManagement.ReadWrite.Defender",
     "RoleManagement.ReadWrite.Directory",
     "User.Invite.All",
     "User.ReadWrite.All",

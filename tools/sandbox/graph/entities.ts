@@ -9,10 +9,12 @@ import type { Properties } from "./entities/complexTypes";
 import { application, federatedIdentityCredential, servicePrincipal } from "./entities/applications";
 import {
   appRoleAssignment,
+  defenderRoleDefinition,
   directoryRole,
   directoryRoleTemplate,
   oauth2PermissionGrant,
   unifiedRoleAssignment,
+  unifiedRoleAssignmentMultiple,
   unifiedRoleDefinition,
 } from "./entities/grants";
 import { group } from "./entities/groups";
@@ -66,6 +68,8 @@ export type EntitySetName =
   | "directoryRoleTemplates"
   | "roleAssignments"
   | "roleDefinitions"
+  | "defenderRoleAssignments"
+  | "defenderRoleDefinitions"
   | "domains"
   | "organization"
   | "federatedIdentityCredentials";
@@ -129,6 +133,18 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     type: "unifiedRoleDefinition",
     properties: unifiedRoleDefinition,
     path: "roleManagement/directory/roleDefinitions",
+  },
+  defenderRoleAssignments: {
+    ...plain,
+    type: "unifiedRoleAssignmentMultiple",
+    properties: unifiedRoleAssignmentMultiple,
+    path: "roleManagement/defender/roleAssignments",
+  },
+  defenderRoleDefinitions: {
+    ...plain,
+    type: "unifiedRoleDefinition",
+    properties: defenderRoleDefinition,
+    path: "roleManagement/defender/roleDefinitions",
   },
   domains: { ...plain, type: "domain", properties: domain },
   organization: { ...directory, type: "organization", properties: organization },

@@ -51,6 +51,15 @@ export function denied(): GraphError {
   return new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
 }
 
+/**
+ * What is missing, in the words that public code records of Entra's privileged role management; Defender's own are documented nowhere.
+ * `names`: any of them would do.
+ */
+export function missingScope(names: readonly string[]): GraphError {
+  const message = `Authorization failed due to missing permission scope ${names.join(",")}.`;
+  return new GraphError(403, "PermissionScopeNotGranted", message);
+}
+
 /** A second object where the service allows one. */
 export function sameKey(message: string): GraphError {
   return new GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message);

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TokenRefused } from "../cloud/model";
 import type { Caller, Cloud, Json, Routes } from "../cloud/model";
 import { isGraphVersion } from "./entities";
-import { GraphError, denied, errorBody, unreadableRequest } from "./errors";
+import { GraphError, denied, errorBody, missingScope, unreadableRequest } from "./errors";
 import { parseQuery } from "./odata/query";
 import { access } from "./permissions";
 import type { Answer, Call } from "./route";
@@ -60,8 +60,9 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
     if (match === "otherMethod" || !isGraphVersion(version)) {
       throw new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
     }
-    const granted = access(caller, match.route.permissions);
-    if (granted === "none") throw denied();
+    const { permissions } = match.route;
+    const granted = access(caller, permissions);
+    if (granted === "none") throw permissions.isNamedInRefusal ? missingScope(permissions.application) : denied();
     const call: Call = {
       cloud,
       tenant: caller.tenant,

@@ -12,6 +12,8 @@ export interface Permissions {
   readonly delegated: readonly string[];
   /** App roles that are enough where the calling application owns the object. */
   readonly owned: readonly string[];
+  /** The refusal says which permissions would do, as the role management services word it. Default: false, as the directory does. */
+  readonly isNamedInRefusal?: boolean;
 }
 
 /** What the caller's token gives for an operation. */
@@ -79,6 +81,8 @@ export const permissions = {
   invite: of(["User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]),
   readRoles: of(roleRead),
   writeRoles: of(["RoleManagement.ReadWrite.Directory"]),
+  readDefenderRoles: named(["RoleManagement.Read.Defender", "RoleManagement.ReadWrite.Defender"]),
+  writeDefenderRoles: named(["RoleManagement.ReadWrite.Defender"]),
   readMemberships: of([...groupRead, ...userRead, ...applicationRead]),
   readDirectoryObjects: of([...applicationRead, ...groupRead, ...userRead]),
   readDeletedItems: of([...applicationRead, ...groupRead, ...userRead]),
@@ -87,6 +91,11 @@ export const permissions = {
   }),
   readDomains: of(["Domain.Read.All", "Domain.ReadWrite.All", ...directoryRead]),
 } satisfies Record<string, Permissions>;
+
+/** Permissions that the 403 names, and that are the same for users; `Directory.AccessAsUser.All` is none of them. */
+function named(names: readonly string[]): Permissions {
+  return { application: names, delegated: names, owned: [], isNamedInRefusal: true };
+}
 
 interface Differences {
   owned?: readonly string[];

@@ -2,6 +2,7 @@
 import { RouteTable } from "./match";
 import { appRoleAssignmentRoutes } from "./routes/appRoleAssignments";
 import { applicationRoutes } from "./routes/applications";
+import { defenderRoleRoutes } from "./routes/defenderRoles";
 import { deletedItemRoutes } from "./routes/deletedItems";
 import { directoryObjectRoutes } from "./routes/directoryObjects";
 import { directoryRoleRoutes } from "./routes/directoryRoles";
@@ -29,6 +30,7 @@ export const routeTable = new RouteTable([
   ...invitationRoutes,
   ...directoryRoleRoutes,
   ...roleManagementRoutes,
+  ...defenderRoleRoutes,
   ...directoryObjectRoutes,
   ...deletedItemRoutes,
   ...tenantRoutes,

@@ -55,6 +55,7 @@ export const everything: As = {
     "Domain.Read.All",
     "Group.ReadWrite.All",
     "Organization.Read.All",
+    "RoleManagement.ReadWrite.Defender",
     "RoleManagement.ReadWrite.Directory",
     "User.Invite.All",
     "User.ReadWrite.All",
