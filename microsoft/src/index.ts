@@ -17,3 +17,5 @@ export * from "./defender/tiers.js";
 export * from "./defender/roles.js";
 export * from "./defender/roleDefinitionResource.js";
 export * from "./defender/roleAssignmentResource.js";
+export * from "./azureRoles.js";
+export * from "./keyVault.js";

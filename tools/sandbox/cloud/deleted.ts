@@ -1,5 +1,14 @@
-/** What goes when a soft-deleted object goes for good. */
+/** When a soft-deleted object goes for good, and what goes with it. */
 import type { DeletedObject, Tenant } from "./model";
+
+const entraRetentionDays = 30;
+
+/** Entra keeps an object for 30 days; a vault says itself how long it, and what is in it, is kept. */
+export function endOfRetention({ object, deletedDateTime }: DeletedObject): Date {
+  const { purgeDateTime } = object;
+  if (typeof purgeDateTime === "string") return new Date(purgeDateTime);
+  return new Date(Date.parse(deletedDateTime) + entraRetentionDays * 24 * 60 * 60 * 1000);
+}
 
 /** Removes a soft-deleted object for good, and its secrets with it. */
 export function forget(tenant: Tenant, deleted: DeletedObject): void {
