@@ -70,7 +70,7 @@ export async function verify(options: VerifyOptions): Promise<readonly Check[]> 
     tenant.credentialExpiry(context),
     await tenant.consent(context),
     await tenant.redirectUri(context),
-    tenant.notificationRules(context),
+    await tenant.notificationRules(context),
     await tenant.portal(context),
   ];
 }

@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import {
   clouds,
+  getNotificationRule,
   getSiemAuthorization,
   microsoftGraph,
   portalUrl,
@@ -155,15 +156,36 @@ export async function authorization(context: VerifyContext, byUse: LegacyAlerts)
   return asked.state === "skipped" ? seen : asked;
 }
 
-/** The e-mail notification rules, as the last `up` left them: Microsoft has no public API to read them. */
-export function notificationRules({ connector }: VerifyContext): Check {
+/**
+ * The e-mail notification rules: asked of the server that keeps them, where there is one; else as the last `up` left them. Microsoft has no
+ * public API to read those that a person has made.
+ */
+export async function notificationRules(context: VerifyContext): Promise<Check> {
   const name = "notification rules";
+  const { connector, defenderEndpoint } = context;
   const rules = Object.entries(connector.notificationRules ?? {});
   if (rules.length === 0) return skipped(name, "the stack has none");
-  const manual = rules.filter(([, state]) => state === "manual").map(([rule]) => rule);
-  if (manual.length === 0)
-    return ok(name, `${rules.map(([rule]) => rule).join(", ")}: configured, as a server said at the last up`);
-  return skipped(name, `only a person can see these in the portal: ${manual.join(", ")}`);
+  const namesOf = (state: string) => rules.filter(([, one]) => one === state).map(([rule]) => rule);
+  const [configured, manual] = [namesOf("configured"), namesOf("manual")];
+  const unseen = manual.length === 0 ? "" : `; only a person can see these in the portal: ${manual.join(", ")}`;
+  if (configured.length === 0) return skipped(name, unseen.slice("; ".length));
+  const remembered = ok(name, `${configured.join(", ")}: configured, as a server said at the last up${unseen}`);
+  if (defenderEndpoint === undefined) return remembered;
+  const asked = await asAutomation(name, async () => {
+    const missing = await missingRules(context, defenderEndpoint, configured);
+    if (missing.length > 0) return failed(name, `the server doesn't have ${missing.join(", ")}: pulumi up --refresh`);
+    return ok(name, `${configured.join(", ")}: configured, says the server${unseen}`);
+  });
+  return asked.state === "skipped" ? remembered : asked;
+}
+
+async function missingRules(context: VerifyContext, endpoint: string, names: readonly string[]): Promise<string[]> {
+  const token = await automationToken(context, clouds[context.connector.cloud].defenderResource);
+  const missing: string[] = [];
+  for (const name of names) {
+    if ((await getNotificationRule({ endpoint, token }, name)) === undefined) missing.push(name);
+  }
+  return missing;
 }
 
 /** That the portal's address is the customer's, and that its tenant is one. */

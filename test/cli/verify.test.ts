@@ -1,11 +1,14 @@
 /** `mssp verify` and `mssp secrets` on stacks that something is wrong with. */
 import assert from "node:assert/strict";
+import { clouds, putNotificationRule, requestToken } from "@defender-mssp/microsoft";
 import type { Check } from "../../cli/verify/check";
 import { alertExporterHosts } from "../../cli/verify/hosts";
 import { ending } from "../../cli/secrets";
 import { addDaemon, contoso, daemonId, graphId } from "../tools/sandbox/server/support";
 import { mssp as runMssp } from "./mssp";
 import { secret, StackProject } from "./pulumiStack";
+
+const endpoints = { cloud: "public", loginEndpoint: "", graphEndpoint: "", resourceManagerEndpoint: "" } as const;
 
 describe("mssp verify and mssp secrets", function () {
   this.timeout(60_000);
@@ -31,6 +34,7 @@ describe("mssp verify and mssp secrets", function () {
       redirectUri: "https://contoso.com/SiemMsspConnector",
       notificationRules: { Severe: "manual" },
     });
+    await project.addStack("rules", { ...outputs, notificationRules: { Severe: "configured", "By hand": "manual" } });
     await project.addStack("federated", {
       ...outputs,
       connector: { kind: "msspApp", credential: "federated", alertApis: ["graph"] },
@@ -77,6 +81,32 @@ describe("mssp verify and mssp secrets", function () {
     assert.equal(table.stdout.trim().split("\n").length, list.length, "a line each");
   });
 
+  it("asks the server for the notification rules that it is said to have", async () => {
+    const before = await checks("rules");
+    assert.equal(before.states["notification rules"], "failed");
+    assert.match(before.stdout, /the server doesn't have Severe: pulumi up --refresh/);
+    const rule = { recipients: ["soc@fabrikam-security.example"], deviceGroups: null };
+    const included = { includeOrganizationName: true, includeTenantPortalLink: true, includeDeviceInformation: true };
+    const { accessToken } = await requestToken({
+      tenantId: contoso,
+      audience: clouds.public.defenderResource,
+      environment: project.environment,
+      endpoints: { ...endpoints, metadataHost: "127.0.0.1", loginEndpoint: project.sandbox.origins.http },
+    });
+    await putNotificationRule({ endpoint: project.sandbox.origins.http, token: accessToken }, "Severe", {
+      ...rule,
+      ...included,
+      severities: ["High"],
+      managedBy: "test",
+    });
+    const after = await checks("rules");
+    assert.equal(after.exitCode, 0);
+    assert.match(
+      after.list.find(({ name }) => name === "notification rules")?.reason ?? "",
+      /^Severe: configured, says the server; only a person can see these in the portal: By hand$/,
+    );
+  });
+
   it("proves nothing that it can't try: a credential that isn't here is red", async () => {
     const { exitCode, list } = await checks("federated");
     assert.equal(exitCode, 1);
@@ -112,7 +142,7 @@ describe("mssp verify and mssp secrets", function () {
     assert.match(lines[2] ?? "", /^federated +credential: federated +none$/);
     assert.match(lines[3] ?? "", /^good +✓ 2099-01-01, in \d+ days +none$/);
     assert.match(lines[4] ?? "", /^nothing +nothing is deployed +none$/);
-    assert.equal(lines.length, 5);
+    assert.equal(lines.length, 6);
     assert.equal((await mssp("secrets", "--stack", "good", "nothing")).exitCode, 0);
     const unknown = await mssp("secrets", "--stack", "none", "--json");
     assert.equal(unknown.exitCode, 1);
@@ -134,7 +164,6 @@ describe("mssp verify and mssp secrets", function () {
   });
 
   it("asks the legacy API where the customer's data may be", () => {
-    const endpoints = { cloud: "public", loginEndpoint: "", graphEndpoint: "", resourceManagerEndpoint: "" } as const;
     const hosts = alertExporterHosts({ ...endpoints, metadataHost: undefined }, undefined);
     assert.deepEqual(
       hosts.map((host) => new URL(host).hostname.split(".")[0]),

@@ -4,6 +4,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { msspSubscriptionId } from "../../tools/sandbox/azure/subscriptions";
+import { msspTenantId } from "../../tools/sandbox/cloud/identity";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
 import type { Check } from "../../cli/verify/check";
 import { mssp as runMssp, type Ended } from "../cli/mssp";
@@ -146,6 +148,21 @@ describe("the SIEM engineer's commands on the real engine", function () {
     assert.match(again.stdout, new RegExp(`Refresh token: kept in file:${file}, good until `));
   });
 
+  it("token --renew moves it into the MSSP's key vault, and reads it from there", async () => {
+    const vault = await makeVault(project, "fabrikam-siem");
+    const moved = await mssp("token", "--stack", "contoso", "--renew", "--to-key-vault", vault);
+    assert.equal(moved.exitCode, 0, moved.stderr);
+    assert.ok(moved.stdout.includes(`Refresh token: kept in ${vault}/secrets/contoso-refresh-token, good until `));
+    assert.match(check(await verified(), "refresh token").reason, /^Entra takes it/);
+    const file = path.join(project.folder, "refresh-token");
+    const back = await mssp("token", "--stack", "contoso", "--renew", "--to-file", file, "--force");
+    assert.equal(back.exitCode, 0, back.stderr);
+    const none = await mssp("token", "--stack", "contoso", "--renew", "--to-key-vault", vault.replace("siem", "none"));
+    assert.equal(none.exitCode, 1);
+    assert.match(none.stderr, /^mssp: .*fabrikam-none/);
+    assert.ok(!none.stderr.includes((await readFile(file, "utf8")).trim()));
+  });
+
   it("token refuses an address of another sign-in, an error, and another place", async () => {
     const otherState = await signIn([], (ended) => ended.replace(/state=[^&]*/, "state=other"));
     assert.equal(otherState.exitCode, 1);
@@ -250,6 +267,40 @@ describe("the SIEM engineer's commands on the real engine", function () {
     assert.ok(!JSON.stringify(objectsOf(project, tenantId)).includes(String(clientId)));
   });
 });
+
+/** A key vault in the MSSP's subscription; the automation is Key Vault Secrets Officer there. Its data plane's address. */
+async function makeVault(project: SandboxProject, name: string): Promise<string> {
+  const { https } = project.sandbox.origins;
+  const { ARM_CLIENT_ID: clientId = "", ARM_CLIENT_SECRET: clientSecret = "" } = project.environment;
+  const answered = await fetch(`${project.sandbox.origins.http}/${msspTenantId}/oauth2/v2.0/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      client_id: clientId,
+      client_secret: clientSecret,
+      grant_type: "client_credentials",
+      scope: "https://management.azure.com/.default",
+    }),
+  });
+  const { access_token: token } = (await answered.json()) as { access_token: string };
+  const arm = async (route: string, version: string, body: unknown) => {
+    const url = `${project.sandbox.origins.http}/subscriptions/${msspSubscriptionId}/resourceGroups/siem${route}?api-version=${version}`;
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const response = await fetch(url, { method: "PUT", headers, body: JSON.stringify(body) });
+    assert.ok(response.ok, await response.text());
+  };
+  await arm("", "2024-03-01", { location: "westeurope" });
+  await arm(`/providers/Microsoft.KeyVault/vaults/${name}`, "2023-07-01", {
+    location: "westeurope",
+    properties: {
+      tenantId: msspTenantId,
+      sku: { family: "A", name: "standard" },
+      enableRbacAuthorization: true,
+      enablePurgeProtection: true,
+      accessPolicies: [],
+    },
+  });
+  return `${https}/keyvault/${name}`;
+}
 
 describe("a SIEM authorization that is left to a person", function () {
   this.timeout(180_000);
