@@ -21,6 +21,7 @@ const contoso: Connector = {
   tenantId: "c0570500-0000-4000-8000-00000000000a",
   clientId: "c0ffee00-0000-4000-8000-000000000001",
   redirectUri: "https://contoso.com/SiemMsspConnector",
+  clientSecret: undefined,
   inviteRedeemUrls: undefined,
   nextSteps: [],
 };
