@@ -11,6 +11,7 @@ export type * from "./defender/alerts.js";
 export { endpointVariable, type PortalMode } from "./defender/portalResource.js";
 export * from "./defender/siemAuthorization.js";
 export * from "./defender/siemAuthorizationResource.js";
+export * from "./keyVaultSecrets.js";
 export * from "./defender/notificationRule.js";
 export * from "./defender/notificationRuleResource.js";
 export * from "./defender/tiers.js";
