@@ -95,8 +95,9 @@ export class LimitedText {
 
   /** Headings of all sections are sure of their place before any section's rows. */
   addSections(sections: readonly Section[]): void {
-    const room = (heading: string) => heading.length + leftOut.length + 12;
-    let reserved = sections.reduce((sum, { heading }) => sum + room(heading), 0);
+    // Its own line and the one that says what is left out, with their numbers and empty lines.
+    const room = (heading: string) => heading.length + leftOut.length + 24;
+    let reserved = sections.reduce((sum, { heading }) => sum + room(heading), endRoom);
     for (const [index, { heading, head, rows }] of sections.entries()) {
       reserved -= room(heading);
       const others = sections.length - index;
@@ -105,7 +106,7 @@ export class LimitedText {
         this.add([`… and ${others} more ${others === 1 ? "stack" : "stacks"}, in the jobs' logs`, ""]);
         return;
       }
-      const keep = reserved + leftOut.length + 12;
+      const keep = reserved + leftOut.length + 24;
       const headFits = head.length === 0 || this.#append(this.#text, head, keep);
       const shown = headFits ? rows.findIndex((row) => !this.#append(this.#text, [row], keep)) : 0;
       if (!headFits || shown >= 0) this.add(["", `… ${rows.length - Math.max(shown, 0)} ${leftOut}`]);

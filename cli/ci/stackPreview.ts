@@ -46,7 +46,7 @@ const stackPreview = z.object({
   /** The preview ended with an error: `changes` is then not all that would happen. */
   failed: z.boolean(),
   changes: z.array(change),
-  /** Resources that stay as they are. */
+  /** Resources and components that stay as they are. */
   unchanged: z.number(),
   /** What the engine and the program reported as errors and warnings. */
   messages: z.array(z.string()),
@@ -75,6 +75,7 @@ const step = z.looseObject({
 /** The engine's PreviewDigest (sdk/go/common/display): what `pulumi preview --json` prints. */
 const digest = z.looseObject({
   steps: z.array(step).nullish(),
+  changeSummary: z.record(z.string(), z.number()).nullish(),
   diagnostics: z.array(z.looseObject({ message: z.string(), severity: z.string().optional() })).nullish(),
 });
 
@@ -105,7 +106,7 @@ export function reducePreview(stack: string, printed: unknown, run: RunOfPreview
     stack: checkedStackName(stack),
     failed: run.failed ?? diagnostics.some(({ severity }) => severity === "error"),
     changes: steps.flatMap((one) => changeOf(one, knownSecrets)),
-    unchanged: steps.filter(({ op, newState }) => op === "same" && newState?.custom === true).length,
+    unchanged: parsed.data.changeSummary?.["same"] ?? 0,
     messages: messages.map((message) => redactedText(message.trim(), knownSecrets)).filter((message) => message !== ""),
     policyViolations: (run.policyViolations ?? []).map((violation) => ({
       ...violation,
