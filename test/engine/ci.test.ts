@@ -18,7 +18,7 @@ new PolicyPack("samples", { policies: [{
 `;
 
 describe("mssp ci preview", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   const tenantId = tenantIdOf(7);
   let project: SandboxProject;

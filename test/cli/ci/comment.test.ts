@@ -195,6 +195,10 @@ function assertHarmless(markdown: string): void {
   assert.doesNotMatch(frame, /[<>`@&[\]\\$]|!\(|https?:|www\./, frame);
   // What no renderer shows, and what turns text around, is spelled out.
   assert.doesNotMatch(markdown.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u);
+  for (const [reference, number] of markdown.matchAll(/&#(\d+);/g)) {
+    if (reference !== "&#8288;")
+      assert.doesNotMatch(String.fromCodePoint(Number(number)), /[\p{C}\p{Zl}\p{Zp}]/u, reference);
+  }
   for (const line of frame.split("\n")) {
     assert.match(
       line,

@@ -8,7 +8,8 @@ import { sample } from "./samples";
 
 /** Made up here, in the forms that real ones have: no scanner of this repository's files finds one. */
 const secrets: Readonly<Record<string, string>> = {
-  "a client secret of Entra's": `Ab18Q~cD3eF-gH5.jK7_mN9pQ1rS3tU5vW7xY9z`,
+  // Known by its form alone: its characters are not like random ones.
+  "a client secret of Entra's": ["Ab18Q", "abcdefghijklmnopqrstuvwxyzABCDEFGH"].join("~"),
   "a JSON Web Token": ["eyJhbGciOiJSUzI1NiJ9", "eyJzdWIiOiJ4In0", "c2lnbmF0dXJl"].join("."),
   "a private key": ["-----BEGIN PRIVATE", "KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----"].join(" "),
   "an invitation's address": "https://login.microsoftonline.com/redeem?rd=https%3a%2f%2finvitations.microsoft.com%2f",
