@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { VisibleError } from "../errors";
 import { registerDoctor } from "./doctor";
+import { registerCi } from "./ci";
 import { registerEngine } from "./engine";
 import { registerSandbox } from "./sandbox";
 import { registerSecrets } from "./secrets";
@@ -23,6 +24,7 @@ registerToken(program);
 registerSiemConfig(program);
 registerVerify(program);
 registerSecrets(program);
+registerCi(program);
 
 // Whoever reads (`| head`) may have had enough: that is no error, and the command still cleans up.
 for (const stream of [process.stdout, process.stderr]) {

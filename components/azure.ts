@@ -1,27 +1,23 @@
 /**
- * The components that need azure-native, loaded when a stack uses them: a stack without them starts without azure-native.
- *
- * `await import("./credentialHandover")` would do the same, and can't: Node's own `import` doesn't find TypeScript files, and the program is
- * run from its sources.
+ * The components that need azure-native, loaded when a stack uses them: a stack without them starts without azure-native. By `require`,
+ * which the program's compiler (`program.js`) and the tests' both understand for a TypeScript file.
  */
-import { createRequire } from "node:module";
-
-const load = createRequire(__filename);
+/* eslint-disable @typescript-eslint/no-require-imports */
 
 type Subscription = typeof import("./azureSubscription");
 
 /** The provider's maker and `CredentialHandover`. */
 export function loadCredentialHandover(): Subscription & typeof import("./credentialHandover") {
   return {
-    ...(load("./azureSubscription") as Subscription),
-    ...(load("./credentialHandover") as typeof import("./credentialHandover")),
+    ...(require("./azureSubscription") as Subscription),
+    ...(require("./credentialHandover") as typeof import("./credentialHandover")),
   };
 }
 
 /** The provider's maker and `AzureDelegation`. */
 export function loadAzureDelegation(): Subscription & typeof import("./azureDelegation") {
   return {
-    ...(load("./azureSubscription") as Subscription),
-    ...(load("./azureDelegation") as typeof import("./azureDelegation")),
+    ...(require("./azureSubscription") as Subscription),
+    ...(require("./azureDelegation") as typeof import("./azureDelegation")),
   };
 }
