@@ -1,5 +1,6 @@
 /** The emulated cloud: every tenant in memory, and the one place where changes reach the disk. */
 import type { FastifyRequest } from "fastify";
+import { detectionInterval } from "../defender/detections";
 import { Clock } from "./clock";
 import { forget } from "./deleted";
 import { automationApplicationId, isUuid } from "./identity";
@@ -15,6 +16,7 @@ export type Authenticator = (request: FastifyRequest, audience: Audience) => Pro
 
 export class EmulatedCloud implements Cloud {
   readonly clock: Clock;
+  detectionInterval = detectionInterval;
   #origins = { https: "https://127.0.0.1", http: "http://127.0.0.1" };
   #authenticator: Authenticator | undefined;
   readonly #store: Store;

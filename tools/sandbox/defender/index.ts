@@ -8,7 +8,15 @@ import { legacyAlertRoutes } from "./legacyAlerts";
 import { securityAlertRoutes } from "./securityAlerts";
 import { siemAuthorizationRoutes } from "./siemAuthorizations";
 
-export { detectionsBetween, detectionInterval, detectionRetention, legacyAlert, securityAlert } from "./detections";
+export {
+  detectionsBetween,
+  detectionInterval,
+  detectionIntervalFor,
+  detectionRetention,
+  latestDetections,
+  legacyAlert,
+  securityAlert,
+} from "./detections";
 export { portalSettingsRole } from "./siemAuthorizations";
 
 /** Routes that no document of Microsoft's has, by path. */

@@ -8,6 +8,7 @@ import { msspTenantId } from "../cloud/identity";
 import { generateSecret } from "../cloud/secrets";
 import type { TenantDescription } from "../cloud/seed";
 import { Store } from "../cloud/store";
+import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys } from "../entra/keys";
 import { makeApp } from "./app";
 import { areas } from "./areas";
@@ -31,6 +32,8 @@ export interface SandboxOptions {
   /** Tenants to have from the beginning, with their names. */
   readonly tenants?: readonly TenantDescription[];
   readonly clock?: Clock;
+  /** How many alerts each tenant's Defender has at any time, give or take one; 2160 by default. */
+  readonly alerts?: number;
   /** Gets a line for each request, without secrets. */
   readonly log?: (line: string) => void;
 }
@@ -178,6 +181,7 @@ async function start(
     tokenKeys(paths.keys),
     serverCertificate(paths.keys, clock.now()),
   ]);
+  if (options.alerts !== undefined) cloud.detectionInterval = detectionIntervalFor(options.alerts);
   await store.removeLeftovers();
   const clientSecret = generateSecret();
   cloud.acceptPassingSecret(clientSecret);
