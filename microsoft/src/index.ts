@@ -11,3 +11,4 @@ export * from "./defender/alertRecord.js";
 export * from "./defender/readAlerts.js";
 export * from "./defender/siemAuthorization.js";
 export * from "./defender/siemAuthorizationResource.js";
+export * from "./keyVaultSecrets.js";
