@@ -1,6 +1,7 @@
 /** The `mssp` command. A subcommand a file; each loads what it needs only when it runs. */
 import { Command } from "commander";
 import { VisibleError } from "../errors";
+import { registerAlerts } from "./alerts";
 import { registerEngine } from "./engine";
 import { registerSandbox } from "./sandbox";
 import { registerSecrets } from "./secrets";
@@ -20,6 +21,7 @@ registerSandbox(program);
 registerToken(program);
 registerSiemConfig(program);
 registerVerify(program);
+registerAlerts(program);
 registerSecrets(program);
 
 // Whoever reads (`| head`) may have had enough: that is no error, and the command still cleans up.
@@ -34,5 +36,5 @@ for (const stream of [process.stdout, process.stderr]) {
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof VisibleError) process.stderr.write(`mssp: ${error.message}\n`);
   else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode ??= 1;
 });
