@@ -53,7 +53,7 @@ export interface SourceOptions {
 }
 
 /** Small enough that memory stays flat, large enough that a million are not too many calls. */
-export const pageSize = 500;
+export const pageSize = 250;
 
 /** Graph's alerts_v2. */
 export function graphSource({

@@ -48,6 +48,8 @@ interface Run {
   readonly seconds: number;
   /** CPU time of the process by itself, in seconds. */
   readonly cpu: number;
+  /** CPU time of the sandbox meanwhile, in seconds. */
+  readonly sandboxCpu: number;
   /** MiB. */
   readonly peakMemory: number;
 }
@@ -124,6 +126,7 @@ class Bench {
     const { project } = this;
     const usageFile = path.join(project.folder, "usage.json");
     const isCommand = args.includes("alerts");
+    const cpuBefore = process.cpuUsage();
     const start = performance.now();
     const { stdout, stderr } = await execa(process.execPath, ["--require", path.join(__dirname, "usage.js"), ...args], {
       cwd: project.folder,
@@ -133,14 +136,16 @@ class Bench {
       stdout: isCommand ? "ignore" : "pipe",
     });
     const seconds = (performance.now() - start) / 1000;
+    const sandbox = process.cpuUsage(cpuBefore);
+    const sandboxCpu = (sandbox.user + sandbox.system) / 1e6;
     const usage = JSON.parse(await readFile(usageFile, "utf8")) as Usage;
     const cpu = (usage.userCPUTime + usage.systemCPUTime) / 1e6;
-    return { run: { seconds, cpu, peakMemory: usage.maxRSS / 1024 }, stdout: stdout ?? "", stderr };
+    return { run: { seconds, cpu, sandboxCpu, peakMemory: usage.maxRSS / 1024 }, stdout: stdout ?? "", stderr };
   }
 }
 
 function describe({ few, many, loop, memoryRatio, throughputRatio }: Result): string {
-  const row = (name: string, { alerts, seconds, cpu, peakMemory }: Run) =>
+  const row = (name: string, { alerts, seconds, cpu, sandboxCpu, peakMemory }: Run) =>
     [
       name.padEnd(28),
       `${alerts.toLocaleString("en-US").padStart(10)} alerts`,
@@ -149,6 +154,7 @@ function describe({ few, many, loop, memoryRatio, throughputRatio }: Result): st
         .toLocaleString("en-US")
         .padStart(8)} alerts/s`,
       `${cpu.toFixed(1).padStart(6)} s CPU`,
+      `${sandboxCpu.toFixed(1).padStart(6)} s the sandbox's`,
       `${peakMemory.toFixed(0).padStart(5)} MiB peak`,
     ].join("  ");
   return [
