@@ -28,7 +28,6 @@ export function splunkCollector(options: HecOptions): AlertSink {
     deliver: async (alerts) => {
       for (const text of calls(alerts, options)) await send(url, text, options);
     },
-    close: () => Promise.resolve(),
   };
 }
 

@@ -18,7 +18,6 @@ const checkpointEvery = 1000;
 export interface AlertSink {
   /** Resolves when they have been taken over; rejects where they haven't been. */
   deliver(alerts: readonly FetchedAlert[]): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** The sink's reader has had enough (`| head`): the end, and no error. */

@@ -60,8 +60,9 @@ export async function runAlerts(options: AlertsOptions): Promise<void> {
   } catch (error) {
     if (interrupt.signal.aborted || error instanceof ReaderGone) progress.finish();
     process.exitCode = exitCodeOf(error, options, interrupt);
-    if (interrupt.signal.aborted || error instanceof ReaderGone) return;
-    throw visible(error);
+    // Standard output may wait for a reader for ever: what it has not taken comes again.
+    if (interrupt.signal.aborted) process.stderr.write("", () => process.exit());
+    else if (!(error instanceof ReaderGone)) throw visible(error);
   } finally {
     interrupt.dispose();
   }

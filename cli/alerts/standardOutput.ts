@@ -15,7 +15,6 @@ export function standardOutput(format: AlertFormat, output: NodeJS.WritableStrea
         });
       });
     },
-    close: () => Promise.resolve(),
   };
 }
 

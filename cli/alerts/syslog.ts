@@ -80,7 +80,6 @@ export function syslogServer(options: SyslogOptions): AlertSink {
         }
       }
     },
-    close: () => Promise.resolve(),
   };
 }
 

@@ -160,7 +160,7 @@ describe("mssp alerts", function () {
       let kills = 0;
       for (; kills < 3; kills++) {
         const before = existsSync(checkpoint) ? await readFile(checkpoint, "utf8") : "";
-        const running = start(command, {}, { stdout: { file: output, append: true } } as Options);
+        const running = start(command, {}, { stdout: { file: output, append: true } });
         while (
           running.exitCode === null &&
           (!existsSync(checkpoint) || (await readFile(checkpoint, "utf8")) === before)
@@ -171,7 +171,7 @@ describe("mssp alerts", function () {
         if (signal !== "SIGKILL") break;
       }
       assert.ok(kills > 0, "it was through before it could be killed");
-      const { exitCode } = await start(command, {}, { stdout: { file: output, append: true } } as Options);
+      const { exitCode } = await start(command, {}, { stdout: { file: output, append: true } });
       assert.equal(exitCode, 0);
       const ids: string[] = [];
       let broken = 0;
@@ -213,6 +213,15 @@ describe("mssp alerts", function () {
     } finally {
       project.sandbox.cloud.detectionInterval = detectionIntervalFor(2160);
     }
+  });
+
+  it("ends by Ctrl-C though nobody reads its pipe", async () => {
+    const running = start(sinceOption, {}, { buffer: { stdout: false } });
+    await once(running.stdout!, "readable");
+    await sleep(500);
+    running.kill("SIGINT");
+    const { exitCode } = await running;
+    assert.equal(exitCode, 130);
   });
 
   it("ends cleanly when the reader of its pipe has had enough", async () => {

@@ -38,10 +38,6 @@ class Collector implements AlertSink {
     return Promise.resolve();
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
   get ids(): string[] {
     return this.records.map(({ alertId }) => alertId);
   }
@@ -307,7 +303,6 @@ describe("cli/alerts: a pull", () => {
     const since = ago(60);
     const broken: AlertSink = {
       deliver: () => Promise.reject(new VisibleError("full")),
-      close: () => Promise.resolve(),
     };
     await assert.rejects(pulled(service, { since }, {}, { sink: broken }), /full/);
     assert.deepEqual((await pulled(service, { since })).ids, service.alerts);
@@ -322,7 +317,6 @@ describe("cli/alerts: a pull", () => {
         setTimeout(() => controller.abort(new Error("interrupted")), 20);
         return new Promise(() => undefined);
       },
-      close: () => Promise.resolve(),
     };
     await assert.rejects(
       pulled(service, { since: ago(60) }, {}, { sink: stuck, signal: controller.signal }),
