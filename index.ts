@@ -4,15 +4,17 @@ import { CustomerOnboarding } from "./components/customerOnboarding";
 import { customerTenant } from "./components/customerTenant";
 import { stackConfiguration } from "./configuration";
 import { VisibleError } from "./errors";
-import { makeUncaughtErrorsPrintable } from "./programErrors";
 import { parseSettings } from "./settings";
 
 export = async () => {
-  makeUncaughtErrorsPrintable();
   const settings = readSettings();
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
   const provider = await customerTenant("customer", settings.tenantId);
-  const onboarding = new CustomerOnboarding("customer", settings, { provider });
+  const onboarding = new CustomerOnboarding(
+    "customer",
+    { ...settings, siemAuthorization: settings.defenderCalls },
+    { provider },
+  );
 
   return {
     tenantId: onboarding.tenantId,

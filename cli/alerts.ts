@@ -1,10 +1,10 @@
 /** `mssp alerts`: pulls a customer's alerts and hands them on. docs/alerts.md describes the output. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import type { AlertSeverity } from "@defender-mssp/microsoft";
+import type { RecordSeverity } from "@defender-mssp/microsoft";
 import type { AlertsOptions } from "./alerts/run";
 import { credentialOptions } from "./tokens/credentialOptions";
 
-const severities: readonly AlertSeverity[] = ["informational", "low", "medium", "high"];
+const severities: readonly RecordSeverity[] = ["informational", "low", "medium", "high"];
 
 /** Adds the subcommand to `program`. */
 export function registerAlerts(program: Command): void {
@@ -77,9 +77,9 @@ Examples:
     });
 }
 
-function severityList(text: string): AlertSeverity[] {
+function severityList(text: string): RecordSeverity[] {
   const names = text.split(",").map((name) => name.trim().toLowerCase());
-  const known = names.filter((name): name is AlertSeverity => severities.some((severity) => severity === name));
+  const known = names.filter((name): name is RecordSeverity => severities.some((severity) => severity === name));
   if (known.length === names.length) return [...new Set(known)];
   throw new InvalidArgumentError(`Allowed are ${severities.join(", ")}, separated by commas.`);
 }

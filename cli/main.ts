@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { VisibleError } from "../errors";
 import { registerAlerts } from "./alerts";
+import { registerDoctor } from "./doctor";
 import { registerEngine } from "./engine";
 import { registerSandbox } from "./sandbox";
 import { registerSecrets } from "./secrets";
@@ -17,6 +18,7 @@ const program = new Command("mssp")
 
 registerStart(program);
 registerEngine(program);
+registerDoctor(program);
 registerSandbox(program);
 registerToken(program);
 registerSiemConfig(program);

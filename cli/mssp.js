@@ -25,8 +25,12 @@ function isStale() {
   if (!fs.existsSync(buildInfo)) return true;
   const built = fs.statSync(buildInfo).mtimeMs;
   return (
-    ["cli", "tools", path.join("microsoft", "src")].some((folder) => hasNewerSource(path.join(root, folder), built)) ||
-    ["settings.ts", "errors.ts", "naming.ts"].some((file) => fs.statSync(path.join(root, file)).mtimeMs > built)
+    ["cli", "settings", "tools", path.join("microsoft", "src")].some((folder) =>
+      hasNewerSource(path.join(root, folder), built),
+    ) ||
+    ["settings.ts", "errors.ts", "naming.ts", "permissions.ts"].some(
+      (file) => fs.statSync(path.join(root, file)).mtimeMs > built,
+    )
   );
 }
 

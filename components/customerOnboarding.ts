@@ -202,6 +202,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     const guest = new GuestUser(
       `${name}-guest-${email}`,
       {
+        tenantId: this.tenantId,
         email,
         displayName,
         redirectUrl: this.portalUrl,

@@ -49,10 +49,20 @@ describe("settings", () => {
       customerDomain: "contoso.com",
       msspName: "Fabrikam",
       msspTenantId,
-      analysts: [ana],
-      siemAuthorization: { mode: "manual" },
+      cloud: "public",
+      analysts: [{ ...ana, tier: "tier1" }],
+      portalAccess: {
+        model: "rbac",
+        tiers: {
+          tier1: { name: "Tier 1 Analyst" },
+          tier2: { name: "Tier 2 Analyst" },
+          approvers: { name: "MSSP Analyst Approvers" },
+        },
+      },
+      notificationRules: [],
+      defenderCalls: { mode: "manual" },
     });
-    assert.ok([settings, settings.analysts, settings.analysts[0], settings.siemAuthorization].every(Object.isFrozen));
+    assert.ok([settings, settings.analysts, settings.analysts[0], settings.defenderCalls].every(Object.isFrozen));
   });
 
   it("of the sandbox's stack are right", () => {
@@ -347,9 +357,115 @@ describe("settings", () => {
       );
     });
 
+    it("an analyst's access ends on the earlier of two days", () => {
+      const ends = (analyst: object, values = {}) =>
+        parseSettings({ ...good, ...withAnalysts({ ...ana, ...analyst }), ...values }, [], {}).analysts[0]
+          ?.accessEndsOn;
+      assert.equal(ends({}), undefined);
+      assert.equal(ends({ accessEndsOn: "2027-03-31" }), "2027-03-31");
+      assert.equal(ends({ accessEndsOn: "2027-03-31" }, { accessEndsOn: "2027-01-01" }), "2027-01-01");
+      assert.equal(ends({ accessEndsOn: "2026-12-31" }, { accessEndsOn: "2027-01-01" }), "2026-12-31");
+      assert.deepEqual(wrong({ accessEndsOn: "2027-02-30" }), ['accessEndsOn: "2027-02-30"']);
+    });
+
+    it("analysts come from the domains that are listed", () => {
+      const domains = (...list: string[]) => ({ analystDomains: JSON.stringify(list) });
+      assert.deepEqual(wrong(domains("fabrikam.example")), []);
+      assert.deepEqual(wrong(domains("other.example")), ['analysts[0].email: "ana@fabrikam.example"']);
+      assert.deepEqual(wrong(domains("Fabrikam.example")), [
+        'analystDomains[0]: "Fabrikam.example"',
+        'analysts[0].email: "ana@fabrikam.example"',
+      ]);
+    });
+
+    describe("portalAccess", () => {
+      const access = (value: unknown) => ({ portalAccess: typeof value === "string" ? value : JSON.stringify(value) });
+      const parsed = (value: unknown, more = {}) => parseSettings({ ...good, ...access(value), ...more }, [], {});
+
+      it("is a model, or a map with it", () => {
+        assert.deepEqual(parsed("rbac").portalAccess, parseSettings(good, [], {}).portalAccess);
+        assert.deepEqual(parsed("basic").portalAccess, { model: "basic", role: "Security Reader", assignTo: "group" });
+        assert.deepEqual(parsed({ model: "basic", role: "Security Administrator", assignTo: "guests" }).portalAccess, {
+          model: "basic",
+          role: "Security Administrator",
+          assignTo: "guests",
+        });
+      });
+
+      it("entitlement: the MSSP's tenant tells who may ask, for a year, reviewed yearly; nobody is invited", () => {
+        const { analysts, ...others } = good;
+        const entitlement = { model: "entitlement", approvers: ["cto@contoso.com"] };
+        const settings = parseSettings({ ...others, ...access(entitlement) }, [], {});
+        const { tiers, ...rest } = settings.portalAccess as { tiers?: unknown };
+        assert.deepEqual(settings.analysts, []);
+        assert.deepEqual(rest, {
+          ...entitlement,
+          expiresAfterDays: 365,
+          reviewEvery: "year",
+          identitySource: { tenantId: msspTenantId },
+        });
+        const domain = { ...entitlement, identitySource: { domain: "mssp.example" } };
+        const { portalAccess } = parseSettings({ ...others, ...access(domain) }, [], {});
+        assert.deepEqual("identitySource" in portalAccess && portalAccess.identitySource, { domain: "mssp.example" });
+      });
+
+      it("is told what doesn't go together, with the place", () => {
+        assert.deepEqual(wrong(access("admin")), ['portalAccess.model: "admin"']);
+        assert.deepEqual(wrong(access({ model: "rbac", role: "Security Reader" })), [
+          'portalAccess.role: "Security Reader"',
+        ]);
+        assert.deepEqual(wrong(access({ model: "basic", role: "Global Administrator" })), [
+          'portalAccess.role: "Global Administrator"',
+        ]);
+        assert.deepEqual(wrong(access("entitlement")), [
+          "portalAccess.approvers: (not set)",
+          'analysts: [{"email":"ana@fabrikam.example","displayName":"Ana"}]',
+        ]);
+        assert.deepEqual(wrong(access({ model: "rbac", tiers: { tier2: { name: "tier 1 analyst" } } })), [
+          'portalAccess.tiers.tier2.name: "tier 1 analyst"',
+        ]);
+        const [unknown] = problemsOf(access({ model: "rbac", tiers: { tier3: {} } }));
+        assert.equal(unknown?.key, "portalAccess.tiers.tier3");
+        assert.match(unknown.allowed, /nearest is tier[12]/);
+      });
+    });
+
+    describe("notificationRules", () => {
+      const rule = { name: "High", severities: ["High"], recipients: ["soc@mssp.example"] };
+      const rules = (...list: unknown[]) => ({ notificationRules: JSON.stringify(list) });
+
+      it("say who the organization is and link to its portal unless told not to", () => {
+        const [one, two] = parseSettings(
+          {
+            ...good,
+            ...rules(rule, { ...rule, name: "All", includeOrganizationName: false, deviceGroups: ["Servers"] }),
+          },
+          [],
+          {},
+        ).notificationRules;
+        const on = { includeOrganizationName: true, includeTenantPortalLink: true, includeDeviceInformation: true };
+        assert.deepEqual(one, { ...rule, ...on });
+        assert.deepEqual(two, {
+          ...rule,
+          ...on,
+          name: "All",
+          includeOrganizationName: false,
+          deviceGroups: ["Servers"],
+        });
+      });
+
+      it("have a name of their own, severities and recipients", () => {
+        assert.deepEqual(wrong(rules(rule, { ...rule, name: "HIGH" })), ['notificationRules[1].name: "HIGH"']);
+        assert.deepEqual(wrong(rules({ ...rule, severities: [], recipients: ["soc"] })), [
+          "notificationRules[0].severities: []",
+          'notificationRules[0].recipients[0]: "soc"',
+        ]);
+      });
+    });
+
     it("the SIEM's application is authorized by a call where an endpoint is set, the setting's first", () => {
       const mode = (values: Record<string, string>, environment: Record<string, string>) =>
-        parseSettings({ ...good, ...values }, [], environment).siemAuthorization;
+        parseSettings({ ...good, ...values }, [], environment).defenderCalls;
       const environment = { MSSP_DEFENDER_ENDPOINT: "https://127.0.0.1:1" };
       const endpoint = "https://gateway.example";
       assert.deepEqual(mode({}, {}), { mode: "manual" });

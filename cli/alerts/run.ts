@@ -1,6 +1,6 @@
 /** What `mssp alerts` does: finds out what to read and where to, pulls, and turns how it ended into an exit code. */
 import {
-  alertSeverities,
+  recordSeverities,
   applicationTokens,
   EnvironmentError,
   legacyAlertResource,
@@ -8,7 +8,7 @@ import {
   ServiceError,
   type AlertExporterRegion,
   type AlertApi,
-  type AlertSeverity,
+  type RecordSeverity,
   type Endpoints,
   type TokenSource,
 } from "@defender-mssp/microsoft";
@@ -33,7 +33,7 @@ export interface AlertsOptions extends CredentialOptions {
   readonly stack: string;
   readonly api?: AlertApi;
   readonly since?: string;
-  readonly severity?: readonly AlertSeverity[];
+  readonly severity?: readonly RecordSeverity[];
   readonly follow?: boolean;
   readonly interval?: string;
   readonly checkpoint?: string;
@@ -139,7 +139,7 @@ async function sourceOf(
   const { tenantId } = connector;
   const credentials = async () => connectorEnvironment(connector.clientId, await credentialOf(connector, options));
   await credentials(); // What is missing is said before anything is asked of anybody.
-  const severities = options.severity?.length === alertSeverities.length ? undefined : options.severity;
+  const severities = options.severity?.length === recordSeverities.length ? undefined : options.severity;
   if (api === "graph") {
     const tokens = applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal });
     return graphSource({ endpoints, tenantId, tokens, severities });

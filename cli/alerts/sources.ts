@@ -7,7 +7,7 @@ import {
   ServiceError,
   type AlertApi,
   type AlertRecord,
-  type AlertSeverity,
+  type RecordSeverity,
   type AlertWindow,
   type Endpoints,
   type LegacyAlert,
@@ -49,7 +49,7 @@ export interface SourceOptions {
   readonly tenantId: string;
   readonly tokens: TokenSource;
   /** Only these; all without it. */
-  readonly severities?: readonly AlertSeverity[];
+  readonly severities?: readonly RecordSeverity[];
 }
 
 /** Small enough that memory stays flat, large enough that a million are not too many calls. */

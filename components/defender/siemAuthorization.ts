@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SiemAuthorizationMode } from "@defender-mssp/microsoft";
+import { DynamicResource } from "../dynamicResource";
 
 export interface DefenderSiemAuthorizationArgs {
   /** The customer's tenant ID. A change replaces the authorization. */
@@ -32,7 +33,7 @@ export interface DefenderSiemAuthorizationArgs {
  *
  * Follows Microsoft's "Configure managed security service provider integration" (2018-09-03), step 3.
  */
-export class DefenderSiemAuthorization extends pulumi.dynamic.Resource {
+export class DefenderSiemAuthorization extends DynamicResource {
   declare public readonly tenantId: pulumi.Output<string>;
   declare public readonly applicationId: pulumi.Output<string>;
   declare public readonly msspTenantId: pulumi.Output<string>;
@@ -49,40 +50,11 @@ export class DefenderSiemAuthorization extends pulumi.dynamic.Resource {
   constructor(name: string, args: DefenderSiemAuthorizationArgs, opts?: pulumi.CustomResourceOptions) {
     const managedBy = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     super(
-      provider,
+      "DefenderSiemAuthorization",
+      "siemAuthorizationResource",
       name,
       { ...args, managedBy, status: undefined, adopted: undefined },
-      // The new one carries the old one's mark; made first, it would be taken away with the old one.
-      pulumi.mergeOptions({ deleteBeforeReplace: true }, opts),
-      "defender-mssp",
-      "DefenderSiemAuthorization",
+      opts,
     );
   }
 }
-
-type Properties = Record<string, unknown>;
-
-/**
- * This object is what the state keeps, as code; `refresh` and `destroy` run the state's copy. It only calls the package, by name:
- * what the package does may change, this may not, or every stack shows a difference. Credentials are read over there, from the environment.
- */
-const provider: pulumi.dynamic.ResourceProvider<Properties, Properties> = {
-  async check(olds, news) {
-    return (await import("@defender-mssp/microsoft")).siemAuthorizationResource.check(olds, news);
-  },
-  async diff(id, olds, news) {
-    return (await import("@defender-mssp/microsoft")).siemAuthorizationResource.diff(id, olds, news);
-  },
-  async create(inputs) {
-    return (await import("@defender-mssp/microsoft")).siemAuthorizationResource.create(inputs);
-  },
-  async read(id, props) {
-    return (await import("@defender-mssp/microsoft")).siemAuthorizationResource.read(id, props);
-  },
-  async update(id, olds, news) {
-    return (await import("@defender-mssp/microsoft")).siemAuthorizationResource.update(id, olds, news);
-  },
-  async delete(id, props) {
-    return (await import("@defender-mssp/microsoft")).siemAuthorizationResource.delete(id, props);
-  },
-};

@@ -11,7 +11,15 @@ import { engineVersion } from "../engine/ensureEngine";
 import { commandEnvironment, startSandbox, type OwnSandbox } from "./server/index";
 
 /** What the engine needs of the checkout to run the program, its TypeScript files apart. */
-const programFiles = ["Pulumi.yaml", "package.json", "tsconfig.json", "tsconfig.base.json", "components"];
+const programFiles = [
+  "Pulumi.yaml",
+  "package.json",
+  "program.js",
+  "tsconfig.json",
+  "tsconfig.base.json",
+  "components",
+  "settings",
+];
 
 /** How one command ended. */
 export interface Finished {

@@ -7,8 +7,8 @@ import type { LegacyAlert } from "./alerts.js";
 
 export type AlertApi = "graph" | "legacy";
 
-export const alertSeverities = ["informational", "low", "medium", "high"] as const;
-export type AlertSeverity = (typeof alertSeverities)[number];
+export const recordSeverities = ["informational", "low", "medium", "high"] as const;
+export type RecordSeverity = (typeof recordSeverities)[number];
 
 export interface AlertRecord {
   /** This record's own, the same whenever it comes: Graph's alert ID, or the legacy API's FullId. */
@@ -20,7 +20,7 @@ export interface AlertRecord {
   title: string;
   description: string | null;
   category: string | null;
-  severity: AlertSeverity | "unknown";
+  severity: RecordSeverity | "unknown";
   /** Graph only, as are classification, determination and assignedTo. */
   status: string | null;
   classification: string | null;
@@ -275,7 +275,7 @@ function separated(text: string | null, separator: string): string[] {
 
 function severityOf(text: string): AlertRecord["severity"] {
   const name = text.toLowerCase();
-  return alertSeverities.find((severity) => severity === name) ?? "unknown";
+  return recordSeverities.find((severity) => severity === name) ?? "unknown";
 }
 
 /** The legacy API's Source in alerts_v2's words, where they have one. */

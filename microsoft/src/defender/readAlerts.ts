@@ -6,7 +6,7 @@
 import type { Endpoints } from "../endpoints.js";
 import { request, ServiceError, type RequestOptions } from "../http.js";
 import type { SecurityAlert } from "../graph/types.js";
-import type { AlertSeverity } from "./alertRecord.js";
+import type { RecordSeverity } from "./alertRecord.js";
 import type { LegacyAlert } from "./alerts.js";
 
 /** A span of time, by when the service had the alert. */
@@ -27,7 +27,7 @@ export interface SecurityAlertsOptions extends ReadAlertsOptions {
   /** How many alerts a page has at most; 2000 at most. */
   readonly pageSize: number;
   /** Only these; without it, all. */
-  readonly severities?: readonly AlertSeverity[];
+  readonly severities?: readonly RecordSeverity[];
   /** `next` of the page before. */
   readonly next?: string;
 }

@@ -1,0 +1,120 @@
+/** What is wrong with a stack's settings, and how it is shown: on one line, shortened, never a secret. */
+import { closest } from "fastest-levenshtein";
+
+/** One thing that is wrong. */
+export interface SettingProblem {
+  /** The setting's key, with the place inside its value: `analysts[1].email`. */
+  readonly key: string;
+  /** The value as the user wrote it, shortened, `[secret]` where it may not be shown, `(not set)` where there is none. */
+  readonly seen: string;
+  /** What is allowed instead. */
+  readonly allowed: string;
+}
+
+/** A key with such a word in it may hold a secret that somebody put in the wrong place: its value isn't shown. */
+export const secretive = /secret|passw|passphrase|token|credential|key/i;
+
+/** Control characters and whatever else makes a name read as another one. Joiners stay: Persian and Indic names need them. */
+export const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/u;
+
+const listedProblems = 100;
+
+/** All that is wrong in one text, the first hundred in full. */
+export function problemsMessage(problems: readonly SettingProblem[]): string {
+  const listed = problems
+    .slice(0, listedProblems)
+    .map(({ key, seen, allowed }) => `  ${key}: ${seen}\n    allowed: ${allowed}`);
+  const rest = problems.length - listed.length;
+  return [
+    `${problems.length === 1 ? "1 setting is" : `${problems.length} settings are`} wrong; nothing was changed.`,
+    ...listed,
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+    "Settings are in Pulumi.<stack>.yaml under config, each key with the project's name in front (pulumi config set KEY VALUE).",
+  ].join("\n");
+}
+
+/** What is allowed in place of a key that there isn't. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  // The distance takes time in the product of both lengths; nothing that long is a slip of the finger.
+  return `no such setting; the nearest is ${closest(key.slice(0, 100), known)}`;
+}
+
+const shownCharacters = 80;
+
+/** A value as an error shows it: on one line, without characters that a terminal acts on, shortened, never a secret. */
+export function shown(value: unknown, secret: boolean): string {
+  if (value === undefined) return "(not set)";
+  if (secret) return "[secret]";
+  const isText = typeof value === "string" && structureIn(value) === undefined;
+  const whole = isText ? value : jsonOf(typeof value === "string" ? structureIn(value) : value);
+  const text = shortened(whole);
+  const visible = isText ? `"${printable(text)}"` : printable(text, "json");
+  return whole.length > text.length && text.length >= shownCharacters
+    ? `${visible}… (${whole.length} characters)`
+    : visible;
+}
+
+export function shortened(whole: string): string {
+  return [...withoutCredentials(whole.slice(0, 2000)).matchAll(/./gsu)].slice(0, shownCharacters).join("");
+}
+
+export function printable(text: string, form: "text" | "json" = "text"): string {
+  const escaped = form === "text" ? JSON.stringify(text).slice(1, -1) : text;
+  return escaped.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}
+
+/** `https://user:password@host?sas=…` in a setting for a URL: what may be a credential goes. */
+function withoutCredentials(value: string): string {
+  return value.replace(/(:\/\/)[^/@\s]*@/g, "$1[secret]@").replace(/(:\/\/[^?\s]*\?).*$/s, "$1[secret]");
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    const json = JSON.stringify(value, (key, inner: unknown) => (secretive.test(key) ? "[secret]" : inner)) as
+      string | undefined;
+    return json ?? typeof value;
+  } catch {
+    return "(not to be shown as JSON)"; // nested too deeply, or no JSON
+  }
+}
+
+/** `analysts[1].email` */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, index) => {
+      if (typeof part === "number") return `[${part}]`;
+      const name = printable(shortened(String(part)));
+      return index === 0 ? name : `.${name}`;
+    })
+    .join("");
+}
+
+/** The value at a path, undefined where there is none. Prototypes take no part. */
+export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
+}
+
+/** The list or map that the engine has made JSON of, where the stack's file has one instead of a text. */
+export function structureIn(value: string): object | undefined {
+  if (!/^[[{]/.test(value)) return undefined;
+  const parsed = fromJson(value);
+  return typeof parsed === "object" && parsed !== null ? parsed : undefined;
+}
+
+/** The engine hands over a list as JSON; text that is no JSON stays text, for the check to refuse. */
+export function fromJson(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
