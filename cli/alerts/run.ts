@@ -1,4 +1,5 @@
 /** What `mssp alerts` does: finds out what to read and where to, pulls, and turns how it ended into an exit code. */
+import { setFlagsFromString } from "node:v8";
 import {
   recordSeverities,
   applicationTokens,
@@ -52,6 +53,8 @@ const defaultInterval = "PT1M";
 const exitCodes = { refused: 3, unavailable: 4, destination: 5, SIGINT: 130, SIGTERM: 143 } as const;
 
 export async function runAlerts(options: AlertsOptions): Promise<void> {
+  // Pages are short-lived: without this V8 lets them pile up in an ever larger young generation, and a long pull takes a third more memory.
+  setFlagsFromString("--semi-space-growth-factor=1");
   const interrupt = new Interrupt();
   const progress = new StderrProgress(options.quiet === true);
   try {

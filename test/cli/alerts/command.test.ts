@@ -243,7 +243,7 @@ describe("mssp alerts", function () {
         socket.on("error", () => undefined);
         if (connections++ === 1) {
           // It reads a little, and falls over.
-          socket.once("data", () => socket.resetAndDestroy());
+          socket.once("data", () => socket.destroy());
           return;
         }
         socket.on("data", (bytes) => frames.push(bytes));
