@@ -1,5 +1,4 @@
 /** What `mssp alerts` does: finds out what to read and where to, pulls, and turns how it ended into an exit code. */
-import { setFlagsFromString } from "node:v8";
 import {
   recordSeverities,
   applicationTokens,
@@ -23,6 +22,7 @@ import { alertExporterHosts } from "../verify/hosts";
 import { readCheckpoint, type Position } from "./checkpoint";
 import { originalAsJson, recordAsCef, recordAsJson } from "./formats";
 import { DestinationError, splunkCollector } from "./hec";
+import { withFlatMemory } from "./memory";
 import { StderrProgress } from "./progress";
 import { pull, ReaderGone, type AlertSink } from "./pull";
 import { graphSource, legacySource, type AlertSource } from "./sources";
@@ -53,8 +53,6 @@ const defaultInterval = "PT1M";
 const exitCodes = { refused: 3, unavailable: 4, destination: 5, SIGINT: 130, SIGTERM: 143 } as const;
 
 export async function runAlerts(options: AlertsOptions): Promise<void> {
-  // Pages are short-lived: without this V8 lets them pile up in an ever larger young generation, and a long pull takes a third more memory.
-  setFlagsFromString("--semi-space-growth-factor=1");
   const interrupt = new Interrupt();
   const progress = new StderrProgress(options.quiet === true);
   try {
@@ -88,7 +86,7 @@ async function pullAlerts(options: AlertsOptions, signal: AbortSignal, progress:
   const start: Position = { version: 1, tenantId, api, cursor: { since: since.toISOString() }, recent: {} };
   await pull({
     source: await sourceOf(api, connector, options, signal),
-    sink,
+    sink: withFlatMemory(sink),
     position: known ?? start,
     checkpoint: options.checkpoint,
     follow,

@@ -171,25 +171,30 @@ function checked(
 
 /** One try. A ServiceError is returned, not thrown, when no answer came: the caller decides about another try. */
 async function attempt(url: string, method: string, options: RequestOptions): Promise<Reply | ServiceError> {
-  // Used again below, which keeps it alive: on Node 20 nothing else does, and what was collected never fires.
-  const timeout = AbortSignal.timeout(options.timeout ?? defaultTimeout);
-  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+  // Not AbortSignal.timeout and .any: those are kept, with the call's answer, until the time is over, however early the call has ended.
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  const timer = setTimeout(stop, options.timeout ?? defaultTimeout);
+  options.signal?.addEventListener("abort", stop, { once: true });
   try {
     const response = await fetch(url, {
       method,
       headers: headersOf(options),
       body: bodyOf(options),
-      signal,
+      signal: controller.signal,
       redirect: "manual", // a token is for the host that it was meant for
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: parse(text) };
   } catch (cause) {
     options.signal?.throwIfAborted();
-    const reason = timeout.aborted
+    const reason = controller.signal.aborted
       ? `no answer within ${(options.timeout ?? defaultTimeout) / 1000} seconds`
       : redacted(reasonOf(cause), options);
     return new ServiceError({ status: 0, message: reason, method, url: withoutSecrets(url), cause: codeOf(cause) });
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", stop);
   }
 }
 
