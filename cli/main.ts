@@ -1,6 +1,7 @@
 /** The `mssp` command. A subcommand a file; each loads what it needs only when it runs. */
 import { Command } from "commander";
 import { VisibleError } from "../errors";
+import { registerAlerts } from "./alerts";
 import { registerDoctor } from "./doctor";
 import { registerCi } from "./ci";
 import { registerEngine } from "./engine";
@@ -23,6 +24,7 @@ registerSandbox(program);
 registerToken(program);
 registerSiemConfig(program);
 registerVerify(program);
+registerAlerts(program);
 registerSecrets(program);
 registerCi(program);
 
@@ -38,5 +40,5 @@ for (const stream of [process.stdout, process.stderr]) {
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof VisibleError) process.stderr.write(`mssp: ${error.message}\n`);
   else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode ??= 1;
 });

@@ -1,5 +1,6 @@
 /** The emulated cloud: every tenant in memory, and the one place where changes reach the disk. */
 import type { FastifyRequest } from "fastify";
+import { detectionInterval } from "../defender/detections";
 import { Clock } from "./clock";
 import { endOfRetention, forget } from "./deleted";
 import { automationApplicationId, isUuid } from "./identity";
@@ -13,6 +14,7 @@ export type Authenticator = (request: FastifyRequest, audience: Audience) => Pro
 
 export class EmulatedCloud implements Cloud {
   readonly clock: Clock;
+  detectionInterval = detectionInterval;
   #origins = { https: "https://127.0.0.1", http: "http://127.0.0.1" };
   #authenticator: Authenticator | undefined;
   #sealingKey: Uint8Array | undefined;

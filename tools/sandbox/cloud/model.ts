@@ -49,6 +49,8 @@ export interface Cloud {
   homeTenantOf(applicationId: string): Tenant | undefined;
   /** The cloud's clock. */
   now(): Date;
+  /** Each tenant's Defender detects something once in so many milliseconds. */
+  readonly detectionInterval: number;
   /** Schedules an atomic write to disk; `stop` and the end of the process wait for it. */
   changed(): void;
   /** Where this cloud answers now, without a trailing slash: `https://127.0.0.1:<port>` and `http://127.0.0.1:<port>`. */
