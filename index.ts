@@ -1,6 +1,7 @@
 /** One stack: one customer's onboarding. Settings in, resources in the customer's tenant, outputs for the `mssp` command. */
 import * as pulumi from "@pulumi/pulumi";
-import { CustomerOnboarding } from "./components/customerOnboarding";
+import { clockFrom, withoutUndefined } from "@defender-mssp/microsoft";
+import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { customerTenant } from "./components/customerTenant";
 import { stackConfiguration } from "./configuration";
 import { VisibleError } from "./errors";
@@ -9,27 +10,39 @@ import { parseSettings } from "./settings";
 export = async () => {
   const settings = readSettings();
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
-  const provider = await customerTenant("customer", settings.tenantId);
+  const [provider, secrets] = await Promise.all([
+    customerTenant("customer", settings.tenantId),
+    connectorSecrets("customer"),
+  ]);
   const onboarding = new CustomerOnboarding(
     "customer",
-    { ...settings, siemAuthorization: settings.defenderCalls },
+    {
+      ...settings,
+      siemAuthorization: settings.defenderCalls,
+      connectorSecrets: secrets,
+      clock: clockFrom(process.env),
+    },
     { provider },
   );
 
-  return {
+  // Which outputs there are depends on the settings; the engine warns of one without a value.
+  return withoutUndefined({
     tenantId: onboarding.tenantId,
     portalUrl: onboarding.portalUrl,
     legacyPortalUrl: onboarding.legacyPortalUrl,
+    connector: onboarding.connector,
     clientId: onboarding.clientId,
     clientSecret: onboarding.clientSecret,
     clientSecretExpiresOn: onboarding.clientSecretExpiresOn,
     redirectUri: onboarding.redirectUri,
+    loopbackRedirectUri: onboarding.loopbackRedirectUri,
+    adminConsentUrl: onboarding.adminConsentUrl,
     tokenEndpoint: onboarding.tokenEndpoint,
     groupObjectId: onboarding.groupObjectId,
     guests: onboarding.guests,
     siemAuthorization: onboarding.siemAuthorization,
     nextSteps: onboarding.nextSteps,
-  };
+  });
 };
 
 /** A mistake in the settings is the user's: the engine shows a RunError without a stack trace. */
