@@ -3,31 +3,30 @@ import * as pulumi from "@pulumi/pulumi";
 import { clockFrom, withoutUndefined } from "@defender-mssp/microsoft";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { customerTenant } from "./components/customerTenant";
+import { requireTenantFeatures } from "./components/tenantFeatures";
 import { stackConfiguration } from "./configuration";
 import { VisibleError } from "./errors";
+import { tenantNeeds } from "./prerequisites";
 import { parseSettings } from "./settings";
 
 export = async () => {
   const settings = readSettings();
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
   const [provider, secrets] = await Promise.all([
-    customerTenant("customer", settings.tenantId),
+    customerTenant("customer", settings.tenantId, settings.cloud),
     connectorSecrets("customer"),
   ]);
+  await requireTenantFeatures(settings.tenantId, tenantNeeds(settings));
   const onboarding = new CustomerOnboarding(
     "customer",
-    {
-      ...settings,
-      siemAuthorization: settings.defenderCalls,
-      connectorSecrets: secrets,
-      clock: clockFrom(process.env),
-    },
+    { ...settings, connectorSecrets: secrets, clock: clockFrom(process.env) },
     { provider },
   );
 
   // Which outputs there are depends on the settings; the engine warns of one without a value.
   return withoutUndefined({
     tenantId: onboarding.tenantId,
+    cloud: settings.cloud,
     portalUrl: onboarding.portalUrl,
     legacyPortalUrl: onboarding.legacyPortalUrl,
     connector: onboarding.connector,
@@ -39,7 +38,11 @@ export = async () => {
     adminConsentUrl: onboarding.adminConsentUrl,
     tokenEndpoint: onboarding.tokenEndpoint,
     groupObjectId: onboarding.groupObjectId,
+    groups: onboarding.groups,
     guests: onboarding.guests,
+    inviteRedeemUrls: onboarding.inviteRedeemUrls,
+    accessPackages: onboarding.accessPackages,
+    notificationRules: onboarding.notificationRules,
     siemAuthorization: onboarding.siemAuthorization,
     nextSteps: onboarding.nextSteps,
   });

@@ -2,7 +2,7 @@
  * Configuration → one checked, typed, frozen object. Only this file and the folder settings/ know the configuration's keys; `Pulumi.yaml`
  * describes the same keys to the engine. There is no Pulumi in it, so that the `mssp` command reads settings with the same code.
  */
-import { clockFault, clockVariable, clouds, type CloudName } from "@defender-mssp/microsoft";
+import { clockFault, clockVariable, cloudOf, clouds, type CloudName } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { VisibleError } from "./errors";
 import {
@@ -51,7 +51,7 @@ import { domainRule, endpointRule, isEndpoint, isUuid, nameRule, oneOf, tenantId
 export type { Analyst } from "./settings/analysts";
 export type { ConnectorSettings, CredentialSettings } from "./settings/connector";
 export type { NotificationRule } from "./settings/notificationRules";
-export type { PortalAccessSettings, TierKey } from "./settings/portalAccess";
+export type { PortalAccessSettings } from "./settings/portalAccess";
 export type { SettingProblem } from "./settings/problems";
 
 /** How the calls of Defender's that have no public API are made. */
@@ -233,6 +233,7 @@ function environmentProblems(raw: RawSettings, environment: Environment): Settin
       allowed: clock,
     });
   }
+  problems.push(...otherCloud(raw["cloud"], environment));
   // A login left over from another customer's shell. The provider is told its tenant, but the person meant another one.
   const ours = [raw["tenantId"], raw["msspTenantId"]];
   if (!ours.every(isUuid)) return problems;
@@ -243,6 +244,24 @@ function environmentProblems(raw: RawSettings, environment: Environment): Settin
     problems.push({ key: `${variable} (environment)`, seen: shown(tenant, false), allowed });
   }
   return problems;
+}
+
+/** The resources that call Microsoft themselves go by the environment alone: it must mean the cloud that the setting means. */
+function otherCloud(cloud: unknown, environment: Environment): SettingProblem[] {
+  const named = environment["ARM_ENVIRONMENT"];
+  if (environment["ARM_METADATA_HOSTNAME"]) return []; // The hosts come from there.
+  const wanted = typeof cloud === "string" && Object.hasOwn(clouds, cloud) ? clouds[cloud as CloudName] : clouds.public;
+  if (environmentOf(named) === wanted.environment) return [];
+  const allowed = `${wanted.environment}${wanted.environment === "public" ? ", or unset" : ""}: what goes with the setting cloud`;
+  return [{ key: "ARM_ENVIRONMENT (environment)", seen: shown(named, false), allowed }];
+}
+
+function environmentOf(name: string | undefined): string | undefined {
+  try {
+    return clouds[cloudOf(name)].environment;
+  } catch {
+    return undefined; // No cloud that there is.
+  }
 }
 
 /** Refused rather than leaked: a setting's value ends up readable in the tenant, in resource names and in the state. */

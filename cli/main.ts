@@ -1,6 +1,7 @@
 /** The `mssp` command. A subcommand a file; each loads what it needs only when it runs. */
 import { Command } from "commander";
 import { VisibleError } from "../errors";
+import { registerDoctor } from "./doctor";
 import { registerEngine } from "./engine";
 import { registerSandbox } from "./sandbox";
 import { registerStart } from "./start";
@@ -12,6 +13,7 @@ const program = new Command("mssp")
 
 registerStart(program);
 registerEngine(program);
+registerDoctor(program);
 registerSandbox(program);
 
 // Whoever reads (`| head`) may have had enough: that is no error, and the command still cleans up.

@@ -27,7 +27,10 @@ function isStale() {
   return (
     ["cli", "settings", "tools", path.join("microsoft", "src")].some((folder) =>
       hasNewerSource(path.join(root, folder), built),
-    ) || ["settings.ts", "errors.ts", "naming.ts"].some((file) => fs.statSync(path.join(root, file)).mtimeMs > built)
+    ) ||
+    ["settings.ts", "errors.ts", "naming.ts", "prerequisites.ts"].some(
+      (file) => fs.statSync(path.join(root, file)).mtimeMs > built,
+    )
   );
 }
 

@@ -11,6 +11,7 @@ export function registerSandbox(program: Command): void {
   registerRun(sandbox);
   registerServe(sandbox);
   registerDump(sandbox);
+  registerTenant(sandbox);
   registerReset(sandbox);
 }
 
@@ -82,6 +83,44 @@ Example: nothing is left after a destroy
       const cloud = await readCloud(sandboxHome(options.home), await tenantsOfStacks(process.cwd()));
       await written(dump(cloud, { deleted: options.deleted === true }));
     });
+}
+
+function registerTenant(sandbox: Command): void {
+  withHome(sandbox.command("tenant"))
+    .description("Say what a tenant of the sandbox has licences for and what it allows; change that with --set.")
+    .argument("<tenantId>", "the tenant, a UUID", tenantIdArgument)
+    .option(
+      "--set <switch=value...>",
+      "entraLicence=p2|p1|free, b2bInvitations=on|off, clientSecrets=on|off|<longest life in days>",
+      switchAssignment,
+    )
+    .option("--json", "print the switches as one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples: a tenant without guests from outside, and with secrets of 90 days at most
+  mssp sandbox tenant c0570500-0000-4000-8000-00000000000a --set b2bInvitations=off clientSecrets=90
+  mssp sandbox tenant c0570500-0000-4000-8000-00000000000a --json`,
+    )
+    .action(async (tenantId: string, options: HomeOptions & { set?: Record<string, string>; json?: boolean }) => {
+      const { sandboxHome, setTenantSwitches, tenantsOfStacks } = await import("../tools/sandbox/server/index.js");
+      const home = sandboxHome(options.home);
+      const tenants = await tenantsOfStacks(process.cwd());
+      const switches = await setTenantSwitches({ home, tenants }, tenantId, options.set ?? {});
+      const lines = Object.entries(switches).map(([name, value]) => `${name}=${value}\n`);
+      await written(options.json === true ? `${JSON.stringify(switches)}\n` : lines.join(""));
+    });
+}
+
+function tenantIdArgument(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError("A tenant ID is a UUID.");
+}
+
+function switchAssignment(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("It is written as <switch>=<value>.");
+  return { ...before, [name]: value };
 }
 
 function registerReset(sandbox: Command): void {

@@ -75,7 +75,10 @@ async function start(options: StartOptions): Promise<void> {
   const pulumi = path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js");
 
   const runInSandbox = sandboxRun(options);
-  await withSandbox(options, async (env) => {
+  await withSandbox(options, async (sandboxEnvironment) => {
+    // The stack's file has the sandbox's salt: a passphrase of the user's own is for other stacks.
+    const { PULUMI_CONFIG_PASSPHRASE_FILE, ...others } = sandboxEnvironment;
+    const env = { ...others, PULUMI_CONFIG_PASSPHRASE: "sandbox" };
     const failed = (args: readonly string[], how: string) =>
       new VisibleError(
         `"pulumi ${args.join(" ")}" ended ${how}; what it said is above. Mend that and try again.\n` +

@@ -1,3 +1,4 @@
+import { clouds, type CloudName } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { deployedResources } from "./deployedResources";
@@ -11,6 +12,7 @@ import { deployedResources } from "./deployedResources";
  *
  * @param name resource name of the provider.
  * @param tenantId the customer's tenant, a UUID in lower case.
+ * @param cloud the cloud that the tenant is in.
  * @throws pulumi.RunError, before any resource is created, where the credentials don't reach the tenant.
  *
  * ## Least privileges
@@ -23,13 +25,14 @@ import { deployedResources } from "./deployedResources";
 export async function customerTenant(
   name: string,
   tenantId: string,
+  cloud: CloudName = "public",
   opts?: pulumi.ResourceOptions,
 ): Promise<azuread.Provider> {
   const provider = new azuread.Provider(
     name,
     {
       tenantId,
-      environment: "public",
+      environment: clouds[cloud].environment,
       // A managed identity's token is for the tenant that the identity lives in, whatever tenant it is asked for.
       useMsi: false,
     },

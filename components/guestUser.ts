@@ -1,16 +1,17 @@
-import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import { Guest } from "./entra/guest";
 
 export interface GuestUserArgs {
+  /** The customer's tenant, a UUID. */
+  readonly tenantId: pulumi.Input<string>;
   /**
-   * Address that the invitation goes to. A changed address is another guest: the old one is deleted, then the new one invited.
-   * Write it in one case: the directory keeps it as it was written.
+   * Address that the invitation goes to. A changed address is another guest: the old one is deleted, then the new one invited. Upper
+   * and lower case make no difference.
    * @example "ana@fabrikam-security.example"
    */
   readonly email: pulumi.Input<string>;
   /**
-   * Name of the guest in the customer's directory. The provider can't rename a guest: a changed name deletes the guest and
-   * invites again.
+   * Name of the guest in the customer's directory. A changed name renames the guest; a user who was there before keeps theirs.
    * @example "Ana Silva"
    */
   readonly displayName: pulumi.Input<string>;
@@ -29,40 +30,53 @@ export interface GuestUserArgs {
    * @default "en-US"
    */
   readonly language?: pulumi.Input<string>;
+  /**
+   * Address that gets a copy of the invitation. Graph takes one.
+   * @default nobody
+   */
+  readonly copyRecipient?: pulumi.Input<string>;
 }
 
 /**
- * A B2B guest in the customer's tenant, invited by e-mail. Deleting it deletes the user, and with it every membership.
+ * A user for one of the MSSP's people in the customer's tenant. Who is there already, guest or member, is used as they are: not
+ * invited again, not renamed, and not deleted by `destroy` (`adopted`). Everybody else is invited by e-mail as a B2B guest; deleting it
+ * deletes the user, and with it every membership.
  *
- * The message, its language and the redirect URL matter at the moment of inviting only. Changed later they invite nobody
- * again and delete nobody; the next guest gets them.
+ * The message, its language, the redirect URL and the copy matter at the moment of inviting only. Changed later they invite nobody
+ * again and delete nobody; the next guest gets them. A guest whom somebody deleted in the tenant is invited anew by `pulumi up --refresh`.
+ *
+ * Guests who were invited here say so in their property "employee type".
  *
  * Follows "Add MSSP user to your tenant as a guest user" in Microsoft's "Configure managed security service provider
  * integration" (2018), and Graph's `POST /invitations`.
  *
  * ## Least privileges
- * - application permissions on Microsoft Graph: `User.Invite.All` to invite; `User.ReadWrite.All`, which lets invite as well, for what
- *   the provider does around it (it reads the guest, touches its company name to see that it has replicated, and deletes it);
- * - or, for a signed-in user: `Guest Inviter` to invite and `User Administrator` to delete.
+ * - application permissions on Microsoft Graph: `User.Invite.All` to invite; `User.ReadWrite.All`, which lets invite as well, to look for
+ *   the address, to name and mark the guest, and to delete it;
+ * - or, for a signed-in user (Azure CLI): `Guest Inviter` to invite and `User Administrator` for the rest.
  *
- * The tenant must allow B2B invitations to the address's domain.
+ * The credentials are those of the environment (ARM_CLIENT_ID with a secret, a certificate or a federated token; or the Azure CLI), not
+ * a provider's. The tenant must allow B2B invitations to the address's domain.
  *
  * @example
  * const ana = new GuestUser("ana", {
+ *   tenantId,
  *   email: "ana@fabrikam-security.example",
  *   displayName: "Ana Silva",
  *   redirectUrl: portalUrl("public", tenantId),
- * }, { provider });
+ * });
  */
 export class GuestUser extends pulumi.ComponentResource {
-  /** Object ID of the guest, a user. */
+  /** Object ID of the user. */
   public readonly objectId: pulumi.Output<string>;
-  /** Address that was invited. */
+  /** Address that was invited, or looked up. */
   public readonly email: pulumi.Output<string>;
-  /** Link by which the invitation is accepted. A secret: who has it can accept. */
-  public readonly redeemUrl: pulumi.Output<string>;
+  /** Link by which the invitation is accepted. A secret: who has it can accept. Undefined for a user who was there before. */
+  public readonly inviteRedeemUrl: pulumi.Output<string | undefined>;
+  /** Whether the user was in the tenant before, and will be left there. */
+  public readonly adopted: pulumi.Output<boolean>;
 
-  private readonly invitation: azuread.Invitation;
+  private readonly guest: Guest;
 
   constructor(name: string, args: GuestUserArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:GuestUser", name, {}, opts);
@@ -74,44 +88,27 @@ export class GuestUser extends pulumi.ComponentResource {
       );
     }
 
-    this.invitation = new azuread.Invitation(
-      `${name}-invitation`,
-      {
-        userEmailAddress: args.email,
-        userDisplayName: args.displayName,
-        redirectUrl: args.redirectUrl,
-        // Without a message the provider asks Graph to send no e-mail at all.
-        message: args.message === undefined ? { language: args.language ?? "en-US" } : { body: args.message },
-      },
-      {
-        parent: this,
-        // Inviting the same address again answers the same user, whom the old invitation's deletion would then delete.
-        deleteBeforeReplace: true,
-        // Every argument replaces; these two are used up once the invitation is sent.
-        ignoreChanges: ["message", "redirectUrl"],
-        additionalSecretOutputs: ["redeemUrl"],
-      },
+    const { tenantId, email, displayName, redirectUrl, message, language, copyRecipient } = args;
+    this.guest = new Guest(
+      `${name}-user`,
+      { tenantId, email, displayName, redirectUrl, message, language, copyRecipient },
+      { parent: this },
     );
 
-    this.objectId = pulumi
-      .all([this.invitation.userId, args.email])
-      .apply(([userId, email]) => presentUser(userId, email));
-    this.email = this.invitation.userEmailAddress;
-    this.redeemUrl = pulumi.secret(this.invitation.redeemUrl);
-    this.registerOutputs({ objectId: this.objectId, email: this.email, redeemUrl: this.redeemUrl });
+    this.objectId = this.guest.objectId;
+    this.email = this.guest.email;
+    this.inviteRedeemUrl = pulumi.secret(this.guest.inviteRedeemUrl);
+    this.adopted = this.guest.adopted;
+    this.registerOutputs({
+      objectId: this.objectId,
+      email: this.email,
+      inviteRedeemUrl: this.inviteRedeemUrl,
+      adopted: this.adopted,
+    });
   }
 
   /** The underlying resources. */
-  public get nodes(): { readonly invitation: azuread.Invitation } {
-    return { invitation: this.invitation };
+  public get nodes(): { readonly guest: Guest } {
+    return { guest: this.guest };
   }
-}
-
-/** When somebody has deleted the guest in the tenant, the azuread provider's refresh keeps the invitation, with an empty user ID. */
-function presentUser(userId: string, email: string): string {
-  if (userId !== "") return userId;
-  throw new pulumi.RunError(
-    `The guest ${email} is no longer in the customer's tenant: somebody deleted it there. Nothing was changed. ` +
-      "Take this analyst out of the settings and run `pulumi up --refresh`; to invite the analyst again, put the entry back afterwards and run `pulumi up`.",
-  );
 }

@@ -15,8 +15,15 @@ export interface MsspSecurityGroupArgs {
   /**
    * Object IDs of exactly those who are members. A member whom somebody else adds shows as drift, and the next
    * `up --refresh` removes it.
+   * @default members are looked after elsewhere, such as by access packages
    */
-  readonly members: pulumi.Input<pulumi.Input<string>[]>;
+  readonly members?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Whether the group can be given a directory role. Needs Microsoft Entra ID P1, and cannot be changed on a group: a change deletes it
+   * and makes another one. Its members can only be changed by who may manage roles.
+   * @default false
+   */
+  readonly assignableToRole?: pulumi.Input<boolean>;
 }
 
 /**
@@ -32,7 +39,8 @@ export interface MsspSecurityGroupArgs {
  * ## Least privileges
  * - application permissions on Microsoft Graph: `Group.Create` (the application that creates the group becomes its owner) with
  *   `Group.Read.All` (to see that no other group has the name), or `Group.ReadWrite.All`;
- * - or, for a signed-in user: the directory role `Groups Administrator`.
+ * - or, for a signed-in user: the directory role `Groups Administrator`;
+ * - with `assignableToRole` also `RoleManagement.ReadWrite.Directory`, or the directory role `Privileged Role Administrator`.
  *
  * @example
  * const group = new MsspSecurityGroup("analysts", {
@@ -57,12 +65,14 @@ export class MsspSecurityGroup extends pulumi.ComponentResource {
       {
         // The provider looks for a group of this name with a filter in which it doesn't escape apostrophes.
         displayName: pulumi.output(args.displayName).apply((displayName) => displayName.replaceAll("'", "’")),
-        description: pulumi.interpolate`People of ${args.msspName} who watch this tenant's Microsoft Defender. Managed by Pulumi: members added by hand are removed, and deleting the group ends the access.`,
+        description: pulumi.interpolate`People of ${args.msspName} who watch this tenant's Microsoft Defender. Managed by Pulumi: ${args.members === undefined ? "" : "members added by hand are removed, and "}deleting the group ends the access.`,
         securityEnabled: true,
         preventDuplicateNames: true,
         members: args.members,
+        assignableToRole: args.assignableToRole,
       },
-      { parent: this },
+      // No other group may have the name, not even the one that this one replaces.
+      { parent: this, deleteBeforeReplace: true },
     );
 
     this.objectId = this.group.objectId;

@@ -1,8 +1,8 @@
 /** The MSSP's people: `analysts`, `analystDomains`, `accessEndsOn`, and what their invitation says. */
+import { tiers, type Tier } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { directoryNameLimit } from "../naming";
 import { shown, valueAt, type SettingProblem } from "./problems";
-import { tierKeys, type TierKey } from "./portalAccess";
 import { dateRule, domainRule, emailRule, freeTextRule, languageRule, listOf, mapOf, nameRule, oneOf } from "./rules";
 
 /** A person of the MSSP's who works with the customer's Defender. */
@@ -12,7 +12,7 @@ export interface Analyst {
   /** Name that the customer sees in their directory. */
   readonly displayName: string;
   /** Which of the model's groups the analyst is in; used by the model `rbac`. */
-  readonly tier: TierKey;
+  readonly tier: Tier;
   /** Last day of access: ISO 8601, UTC. The first `up` after it takes the memberships away. */
   readonly accessEndsOn?: string;
 }
@@ -25,7 +25,7 @@ const invitationMessageLimit = 1000;
 const analyst = mapOf("an analyst: email and displayName", {
   email: emailRule(),
   displayName: nameRule("the analyst's name", directoryNameLimit),
-  tier: z.optional(oneOf("the analyst's tier", tierKeys)),
+  tier: z.optional(oneOf("the analyst's tier", tiers)),
   accessEndsOn: z.optional(dateRule("the last day of this analyst's access")),
 });
 

@@ -1,12 +1,16 @@
 /** How analysts get into the customer's Defender portal: `portalAccess`. */
+import {
+  isDefenderAction,
+  portalAccessRoles,
+  tierNames,
+  tiers,
+  type PortalAccessRole,
+  type Tier,
+} from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { directoryNameLimit } from "../naming";
 import { shown, valueAt, type SettingProblem } from "./problems";
 import { domainRule, emailRule, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./rules";
-
-/** Ways in which an analyst may be placed, most access last but for the approvers, who only approve. */
-export const tierKeys = ["tier1", "tier2", "approvers"] as const;
-export type TierKey = (typeof tierKeys)[number];
 
 /** A group of analysts and what its members may do in Defender. */
 export interface TierSettings {
@@ -15,17 +19,14 @@ export interface TierSettings {
   /** Actions of Defender's unified RBAC; the tier's usual ones where this is not set. */
   readonly permissions?: readonly string[];
 }
-export type Tiers = Readonly<Record<TierKey, TierSettings>>;
-
-export const portalRoles = ["Security Reader", "Security Operator", "Security Administrator"] as const;
-export type PortalRole = (typeof portalRoles)[number];
+export type Tiers = Readonly<Record<Tier, TierSettings>>;
 
 export const reviewIntervals = ["month", "quarter", "halfYear", "year"] as const;
 export type ReviewInterval = (typeof reviewIntervals)[number];
 
 export type PortalAccessSettings =
   /** A directory role of Entra's. */
-  | { readonly model: "basic"; readonly role: PortalRole; readonly assignTo: "group" | "guests" }
+  | { readonly model: "basic"; readonly role: PortalAccessRole; readonly assignTo: "group" | "guests" }
   /** A group for each tier, with a role of Defender's unified RBAC. */
   | { readonly model: "rbac"; readonly tiers: Tiers }
   /** Access packages, which the MSSP's people request for themselves. */
@@ -44,13 +45,6 @@ export type PortalAccessSettings =
 export type PortalAccessModel = PortalAccessSettings["model"];
 const models = ["basic", "rbac", "entitlement"] as const satisfies readonly PortalAccessModel[];
 
-/** The names of Microsoft's "Grant managed security service provider (MSSP) access" (2026-07-29). */
-const tierNames: Readonly<Record<TierKey, string>> = {
-  tier1: "Tier 1 Analyst",
-  tier2: "Tier 2 Analyst",
-  approvers: "MSSP Analyst Approvers",
-};
-
 /** Which keys go with which model; `model` goes with each. */
 const keysOfModel: Readonly<Record<PortalAccessModel, readonly string[]>> = {
   basic: ["role", "assignTo"],
@@ -63,9 +57,7 @@ const tier = mapOf("a tier: name, permissions", {
   permissions: z.optional(
     listOf(
       "a list of up to 100 actions of Defender's unified RBAC ([] for none)",
-      text("an action such as microsoft.xdr/secops/securitydata/read", (value) =>
-        /^microsoft\.xdr(\/[a-zA-Z*]+){2,6}$/.test(value),
-      ),
+      text("an action such as microsoft.xdr/secops/securitydata/read", isDefenderAction),
       { most: 100 },
     ),
   ),
@@ -73,7 +65,7 @@ const tier = mapOf("a tier: name, permissions", {
 
 const portalAccess = mapOf("basic, rbac or entitlement, or a map with model and what goes with it", {
   model: oneOf("how analysts get into the portal", models),
-  role: z.optional(oneOf("the directory role", portalRoles)),
+  role: z.optional(oneOf("the directory role", portalAccessRoles)),
   assignTo: z.optional(oneOf("who gets the directory role", ["group", "guests"])),
   tiers: z.optional(
     mapOf("a map of tiers: tier1, tier2, approvers", {
@@ -125,7 +117,7 @@ export function portalAccessFrom(
 }
 
 function tiersFrom(named: z.infer<typeof portalAccess>["tiers"]): Tiers {
-  const one = (key: TierKey): TierSettings => ({ ...named?.[key], name: named?.[key]?.name ?? tierNames[key] });
+  const one = (key: Tier): TierSettings => ({ ...named?.[key], name: named?.[key]?.name ?? tierNames[key] });
   return { tier1: one("tier1"), tier2: one("tier2"), approvers: one("approvers") };
 }
 
@@ -175,14 +167,14 @@ function entitlementProblems(
 
 /** Two groups of one name are two that nobody can tell apart. */
 function sameNames(access: unknown, secret: boolean): SettingProblem[] {
-  const names = tierKeys.map((key) => {
+  const names = tiers.map((key) => {
     const name = valueAt(access, ["tiers", key, "name"]);
     return typeof name === "string" ? name : tierNames[key];
   });
   return names.flatMap((name, index) => {
     const first = names.findIndex((other) => other.toLowerCase() === name.toLowerCase());
     if (first === index) return [];
-    const allowed = `a name of its own: ${tierKeys[first]} has this one`;
-    return [{ key: `portalAccess.tiers.${tierKeys[index]}.name`, seen: shown(name, secret), allowed }];
+    const allowed = `a name of its own: ${tiers[first]} has this one`;
+    return [{ key: `portalAccess.tiers.${tiers[index]}.name`, seen: shown(name, secret), allowed }];
   });
 }

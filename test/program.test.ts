@@ -50,7 +50,7 @@ describe("program", () => {
     assert.equal((await resolved(outputs.tenantId)).value, tenantId);
     assert.equal((await resolved(outputs.siemAuthorization)).value, "manual");
     assert.deepEqual(await resolved(outputs.guests), {
-      value: { "ana@fabrikam.example": "customer-guest-ana@fabrikam.example-invitation-user" },
+      value: { "ana@fabrikam.example": "customer-guest-ana@fabrikam.example-user-object" },
       secret: false,
     });
     assert.equal((await resolved(outputs.clientSecret)).secret, true);

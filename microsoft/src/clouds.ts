@@ -5,6 +5,8 @@
  * - [gov] MicrosoftDocs/defender-docs, `defender-endpoint/gov.md`, 2026-01-05 (portals, Defender's API), and its older
  *   edition in MicrosoftDocs/microsoft-365-docs, 2021 (legacy portals, SIEM hosts)
  * - [siem] Microsoft, "Pull Microsoft Defender for Endpoint detections using SIEM REST API" (the legacy alert API)
+ * - [packages] Microsoft, "Share link to request an access package in entitlement management" (for US Government another host; GCC
+ *   signs in to the public cloud's Entra, so its link is the public one)
  * - [access] Microsoft, "Access the Microsoft Defender portal as an MSSP", 2026-07-14, and "Configure managed security
  *   service provider integration", 2018-09-03 (`?tid=`)
  */
@@ -14,6 +16,8 @@ export type CloudName = "public" | "gcc" | "gccHigh" | "dod";
 
 /** The hosts of one cloud. Origins, without a trailing slash. */
 export interface CloudHosts {
+  /** What the azuread provider and ARM_ENVIRONMENT call it. */
+  readonly environment: "public" | "usgovernmentl4" | "usgovernmentl5";
   /** Entra ID: sign-in and tokens. */
   readonly loginEndpoint: string;
   /** Microsoft Graph, which is also its tokens' audience. */
@@ -24,6 +28,8 @@ export interface CloudHosts {
   readonly portal: string;
   /** Windows Defender Security Center, the portal of the 2018 document; Microsoft redirects it to `portal`. */
   readonly legacyPortal: string;
+  /** My Access, where people ask for access packages. */
+  readonly myAccess: string;
   /** The API of Defender for Endpoint. */
   readonly defenderApi: string;
   /** The resource to ask a token for, for the API of Defender for Endpoint. */
@@ -36,15 +42,19 @@ export interface CloudHosts {
 export type AlertExporterRegion = "eu" | "uk" | "us";
 
 const publicEntra = {
+  environment: "public", // azuread provider, argument `environment`
   loginEndpoint: "https://login.microsoftonline.com", // [sdk], [gov] for GCC
   graphEndpoint: "https://graph.microsoft.com", // [sdk]
   resourceManagerEndpoint: "https://management.azure.com", // [sdk]
+  myAccess: "https://myaccess.microsoft.com", // [packages]
 } as const;
 
 const governmentEntra = {
+  environment: "usgovernmentl4", // azuread provider, argument `environment`
   loginEndpoint: "https://login.microsoftonline.us", // [sdk], [gov]
   graphEndpoint: "https://graph.microsoft.us", // [sdk]
   resourceManagerEndpoint: "https://management.usgovcloudapi.net", // [sdk]
+  myAccess: "https://myaccess.microsoft.us", // [packages]
 } as const;
 
 export const clouds: Readonly<Record<CloudName, CloudHosts>> = {
@@ -78,6 +88,7 @@ export const clouds: Readonly<Record<CloudName, CloudHosts>> = {
   },
   dod: {
     ...governmentEntra,
+    environment: "usgovernmentl5", // azuread provider, argument `environment`
     graphEndpoint: "https://dod-graph.microsoft.us", // [sdk], USGovernmentL5
     portal: "https://security.apps.mil", // [gov]
     legacyPortal: "https://securitycenter.microsoft.us", // [gov], 2021
@@ -113,6 +124,11 @@ export function legacyTokenEndpoint(cloud: CloudName, tenantId: string, loginEnd
 /** Where a customer's administrator consents to a multitenant application by a click. */
 export function adminConsentUrl(cloud: CloudName, tenantId: string, applicationId: string): string {
   return `${clouds[cloud].loginEndpoint}/${tenantId}/adminconsent?client_id=${applicationId}`;
+}
+
+/** Where somebody of another organization asks for an access package; `domain`: one of the tenant's that has the package. [packages] */
+export function accessPackageUrl(cloud: CloudName, domain: string, accessPackageId: string): string {
+  return `${clouds[cloud].myAccess}/@${domain}#/access-packages/${accessPackageId}`;
 }
 
 /** Hosts are joined with paths here, so one slash too many would be part of the address. */

@@ -194,3 +194,26 @@ export const directoryRoleTemplates = {
 
 /** The display name of a directory role that this program knows. */
 export type DirectoryRoleName = keyof typeof directoryRoleTemplates;
+
+/**
+ * Service plans of Microsoft Entra ID by name, as `/subscribedSkus` lists them: P1 for role-assignable groups; P2 or ID Governance for
+ * entitlement management. Source: Microsoft, "Product names and service plan identifiers for licensing".
+ */
+export const entraServicePlans = {
+  AAD_PREMIUM: "41781fb2-bc02-4b7c-bd55-b576c07bb09d",
+  AAD_PREMIUM_P2: "eec0eb4f-6444-4f95-aba0-50c24d67f998",
+  Entra_Identity_Governance: "e866a266-3cff-43a3-acca-0c90a7e00c8b",
+} as const;
+
+/** The service plan of Microsoft Defender for Endpoint, `WINDEFATP`. Same source. */
+export const windowsDefenderServicePlan = "871d91ec-ec1a-452b-a83f-bd76c7d770ef";
+
+/** The directory roles that an MSSP's analysts may be given, least first. Microsoft's document of 2018 asks for the last. */
+export const portalAccessRoles = [
+  "Security Reader",
+  "Security Operator",
+  "Security Administrator",
+] as const satisfies readonly DirectoryRoleName[];
+
+/** The name of a directory role that gives access to the Defender portal. */
+export type PortalAccessRole = (typeof portalAccessRoles)[number];

@@ -7,6 +7,8 @@ import { msspTenantId, only, resolved, settled, startMocks, tenantId, type MockO
 
 const authorizationType = "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization";
 
+const guestType = "pulumi-nodejs:dynamic/defender-mssp:Guest";
+
 const args: CustomerOnboardingArgs = {
   customerName: "Contoso",
   tenantId,
@@ -47,9 +49,9 @@ describe("components: CustomerOnboarding", () => {
         "customer > customer-analysts (MsspSecurityGroup)",
         "customer-analysts > customer-analysts-group (Group)",
         "customer > customer-guest-ana@fabrikam.example (GuestUser)",
-        "customer-guest-ana@fabrikam.example > customer-guest-ana@fabrikam.example-invitation (Invitation)",
+        "customer-guest-ana@fabrikam.example > customer-guest-ana@fabrikam.example-user (Guest)",
         "customer > customer-guest-ben@fabrikam.example (GuestUser)",
-        "customer-guest-ben@fabrikam.example > customer-guest-ben@fabrikam.example-invitation (Invitation)",
+        "customer-guest-ben@fabrikam.example > customer-guest-ben@fabrikam.example-user (Guest)",
         "customer > customer-siem (SiemConnector)",
         "customer-siem > customer-siem-application (ApplicationRegistration)",
         "customer-siem > customer-siem-service-principal (ServicePrincipal)",
@@ -70,7 +72,7 @@ describe("components: CustomerOnboarding", () => {
     const inTenant = [...recorded.resources, ...recorded.invocations].filter((one) =>
       ("type" in one ? one.type : one.token).startsWith("azuread:"),
     );
-    assert.equal(inTenant.length, 13);
+    assert.equal(inTenant.length, 11);
     for (const { provider } of inTenant) assert.match(provider, /pulumi:providers:azuread::customer::customer-id$/);
   });
 
@@ -78,12 +80,13 @@ describe("components: CustomerOnboarding", () => {
     await onboard();
     const members = only("azuread:index/group:Group").inputs["members"] as string[];
     assert.deepEqual(members.sort(), [
-      "customer-guest-ana@fabrikam.example-invitation-user",
-      "customer-guest-ben@fabrikam.example-invitation-user",
+      "customer-guest-ana@fabrikam.example-user-object",
+      "customer-guest-ben@fabrikam.example-user-object",
     ]);
-    const invitations = recorded.resources.filter(({ type }) => type === "azuread:index/invitation:Invitation");
+    const invitations = recorded.resources.filter(({ type }) => type === guestType);
     for (const { inputs } of invitations) {
       assert.equal(inputs["redirectUrl"], `https://security.microsoft.com?tid=${tenantId}`);
+      assert.equal(inputs["tenantId"], tenantId);
     }
   });
 
@@ -117,8 +120,8 @@ describe("components: CustomerOnboarding", () => {
       tokenEndpoint: `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`,
       groupObjectId: "customer-analysts-group-object",
       guests: {
-        "ana@fabrikam.example": "customer-guest-ana@fabrikam.example-invitation-user",
-        "ben@fabrikam.example": "customer-guest-ben@fabrikam.example-invitation-user",
+        "ana@fabrikam.example": "customer-guest-ana@fabrikam.example-user-object",
+        "ben@fabrikam.example": "customer-guest-ben@fabrikam.example-user-object",
       },
     };
     for (const [name, value] of Object.entries(inClear)) {
@@ -173,10 +176,10 @@ describe("components: CustomerOnboarding", () => {
     await fc.assert(
       fc.asyncProperty(team, async (names) => {
         await onboard({ analysts: names.map((name) => ({ email: `${name}@f.example`, displayName: name })) });
-        const invited = recorded.resources.filter(({ type }) => type === "azuread:index/invitation:Invitation");
+        const invited = recorded.resources.filter(({ type }) => type === guestType);
         assert.deepEqual(
-          invited.map(({ name, inputs }) => [name, inputs["userEmailAddress"], inputs["userDisplayName"]]).sort(),
-          names.map((name) => [`customer-guest-${name}@f.example-invitation`, `${name}@f.example`, name]).sort(),
+          invited.map(({ name, inputs }) => [name, inputs["email"], inputs["displayName"]]).sort(),
+          names.map((name) => [`customer-guest-${name}@f.example-user`, `${name}@f.example`, name]).sort(),
         );
         assert.equal((only("azuread:index/group:Group").inputs["members"] as string[]).length, names.length);
       }),

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { GuestUser, type GuestUserArgs } from "../../components/guestUser";
-import { only, resolved, settled, startMocks, type Recording } from "./mocks";
+import { only, resolved, settled, startMocks, tenantId, type Recording } from "./mocks";
 
-const invitationType = "azuread:index/invitation:Invitation";
+const guestType = "pulumi-nodejs:dynamic/defender-mssp:Guest";
 const args: GuestUserArgs = {
+  tenantId,
   email: "ana@mssp.example",
   displayName: "Ana",
   redirectUrl: "https://security.microsoft.com?tid=t",
@@ -15,51 +16,53 @@ describe("components: GuestUser", () => {
     recorded = await startMocks();
   });
 
-  it("invites with an e-mail, and with nothing else", async () => {
+  it("asks for one guest, and for nothing else", async () => {
     new GuestUser("ana", args);
     await settled();
     assert.deepEqual(
       recorded.resources.map(({ type, name, custom }) => ({ type, name, custom })),
       [
         { type: "defender-mssp:index:GuestUser", name: "ana", custom: false },
-        { type: invitationType, name: "ana-invitation", custom: true },
+        { type: guestType, name: "ana-user", custom: true },
       ],
     );
-    const invitation = only(invitationType);
-    assert.deepEqual(invitation.inputs, {
-      userEmailAddress: "ana@mssp.example",
-      userDisplayName: "Ana",
-      redirectUrl: "https://security.microsoft.com?tid=t",
-      message: { language: "en-US" },
-    });
-    assert.equal(invitation.parent, "defender-mssp:index:GuestUser::ana");
+    const guest = only(guestType);
+    const { __provider, ...inputs } = guest.inputs;
+    assert.equal(typeof __provider, "string");
+    assert.deepEqual(inputs, { ...args, managedBy: "defender-mssp/dev" });
+    assert.equal(guest.parent, "defender-mssp:index:GuestUser::ana");
   });
 
-  it("never invites again for another message or redirect, nor deletes whom it has just invited", async () => {
+  it("never deletes whom it has just invited", async () => {
     new GuestUser("ana", args);
     await settled();
-    const invitation = only(invitationType);
-    assert.deepEqual(invitation.ignoreChanges, ["message", "redirectUrl"]);
-    assert.equal(invitation.deleteBeforeReplace, true);
+    assert.equal(only(guestType).deleteBeforeReplace, true);
   });
 
   it("keeps the link that accepts the invitation secret", async () => {
     const guest = new GuestUser("ana", args);
-    assert.deepEqual(await resolved(guest.redeemUrl), {
-      value: "https://login.example/redeem?ana-invitation",
+    assert.deepEqual(await resolved(guest.inviteRedeemUrl), {
+      value: "https://login.example/redeem?ana-user",
       secret: true,
     });
-    assert.deepEqual(await resolved(guest.objectId), { value: "ana-invitation-user", secret: false });
+    assert.deepEqual(await resolved(guest.objectId), { value: "ana-user-object", secret: false });
     assert.deepEqual(await resolved(guest.email), { value: "ana@mssp.example", secret: false });
-    assert.deepEqual(only(invitationType).additionalSecretOutputs, ["redeemUrl"]);
+    assert.deepEqual(await resolved(guest.adopted), { value: false, secret: false });
+    assert.deepEqual(only(guestType).additionalSecretOutputs, ["inviteRedeemUrl"]);
   });
 
-  it("sends a text of its own, or Microsoft's in another language", async () => {
-    new GuestUser("ana", { ...args, message: "Welcome." });
+  it("passes on a text, a language, who gets a copy: only where there is one", async () => {
+    new GuestUser("ana", { ...args, message: "Welcome.", copyRecipient: "soc@mssp.example" });
+    await settled();
     new GuestUser("ben", { ...args, language: "de" });
     await settled();
-    const messages = recorded.resources.filter(({ custom }) => custom).map(({ inputs }) => inputs["message"]);
-    assert.deepEqual(messages, [{ body: "Welcome." }, { language: "de" }]);
+    const said = recorded.resources
+      .filter(({ custom }) => custom)
+      .map(({ inputs: { message, language, copyRecipient } }) => ({ message, language, copyRecipient }));
+    assert.deepEqual(said, [
+      { message: "Welcome.", language: undefined, copyRecipient: "soc@mssp.example" },
+      { message: undefined, language: "de", copyRecipient: undefined },
+    ]);
   });
 
   it("refuses a text together with a language, which Graph does too", () => {
@@ -73,7 +76,8 @@ describe("components: GuestUser", () => {
     await startMocks({ preview: true });
     const guest = new GuestUser("ana", args);
     assert.deepEqual(await resolved(guest.objectId), { value: undefined, secret: false });
-    assert.deepEqual(await resolved(guest.redeemUrl), { value: undefined, secret: true });
+    assert.deepEqual(await resolved(guest.inviteRedeemUrl), { value: undefined, secret: true });
+    assert.deepEqual(await resolved(guest.adopted), { value: undefined, secret: false });
     assert.deepEqual(await resolved(guest.email), { value: "ana@mssp.example", secret: false });
   });
 });

@@ -142,8 +142,10 @@ function recorded(): number {
 /** What the cloud would have decided. */
 function computed(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
   switch (type) {
-    case "azuread:index/invitation:Invitation":
-      return { userId: `${name}-user`, redeemUrl: `https://login.example/redeem?${name}` };
+    case "pulumi-nodejs:dynamic/defender-mssp:Guest":
+      return { objectId: `${name}-object`, adopted: false, inviteRedeemUrl: `https://login.example/redeem?${name}` };
+    case "pulumi-nodejs:dynamic/defender-mssp:PortalAccessModel":
+      return { directoryScope: "/" };
     case "azuread:index/group:Group":
       return { objectId: `${name}-object` };
     case "azuread:index/applicationRegistration:ApplicationRegistration":
@@ -156,6 +158,8 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
       return { objectId: `${name}-object`, displayName: "Fabrikam SIEM", adopted: false };
     case "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization":
       return { adopted: false, status: inputs["mode"] === "endpoint" ? "authorized" : "manual" };
+    case "pulumi-nodejs:dynamic/defender-mssp:AlertNotificationRule":
+      return { adopted: false, status: inputs["mode"] === "endpoint" ? "configured" : "manual" };
     default:
       return {};
   }
@@ -173,6 +177,12 @@ function answer(
       return { tenantId: reached ?? tenantId, clientId: "c", objectId: "o", id: "i" };
     case "azuread:index/getServicePrincipal:getServicePrincipal":
       return { objectId: `principal-of-${String(inputs["clientId"])}`, ...permissionsOf(String(inputs["clientId"])) };
+    case "azuread:index/getUser:getUser": {
+      const { userPrincipalName, mail } = inputs as { userPrincipalName?: string; mail?: string };
+      const found = userPrincipalName?.startsWith("upn.") ? userPrincipalName : mail?.startsWith("mail.") && mail;
+      if (!found) throw Object.assign(new Error("User not found"), { details: "User not found" });
+      return { objectId: `user-of-${found}` };
+    }
     case "azuread:index/getApplication:getApplication":
       if (namesakes !== 1) {
         const message = namesakes === 0 ? "Application not found" : "Multiple applications found";

@@ -41,6 +41,13 @@ describe("components: MsspSecurityGroup", () => {
     assert.equal(only(groupType).inputs["displayName"], "O’Neill’ or displayName ne ’");
   });
 
+  it("can be made assignable to roles, and is deleted before another one of its name is made", async () => {
+    new MsspSecurityGroup("analysts", { ...args, assignableToRole: true });
+    await settled();
+    assert.equal(only(groupType).inputs["assignableToRole"], true);
+    assert.equal(only(groupType).deleteBeforeReplace, true);
+  });
+
   it("has an unknown object ID in a preview", async () => {
     await startMocks({ preview: true });
     const group = new MsspSecurityGroup("analysts", args);

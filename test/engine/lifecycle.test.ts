@@ -113,7 +113,7 @@ describe("a customer's stack on the real engine", function () {
     await project.writeSettings("contoso", customer(1, { analysts: [ana, cleo] }));
     const steps = await project.changes("contoso");
     const changedTypes = steps.map(({ op, urn }) => `${op} ${urn.split("::")[2]?.split("$").at(-1)}`).sort();
-    assert.ok(changedTypes.includes("delete azuread:index/invitation:Invitation"), changedTypes.join(", "));
+    assert.ok(changedTypes.includes("delete pulumi-nodejs:dynamic/defender-mssp:Guest"), changedTypes.join(", "));
     assert.ok(changedTypes.includes("update azuread:index/group:Group"), changedTypes.join(", "));
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     const now = objectsOf(project, tenantId);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import {
+  accessPackageUrl,
   clouds,
   directoryRoleTemplates,
   legacyPortalUrl,
@@ -61,6 +62,11 @@ describe("microsoft/clouds", () => {
       tokenEndpoint("public", tenantId, "http://127.0.0.1:1/"),
       `http://127.0.0.1:1/${tenantId}/oauth2/v2.0/token`,
     );
+    assert.equal(
+      accessPackageUrl("public", "contoso.com", "package"),
+      "https://myaccess.microsoft.com/@contoso.com#/access-packages/package",
+    );
+    assert.match(accessPackageUrl("dod", "contoso.com", "package"), /^https:\/\/myaccess\.microsoft\.us\/@contoso/);
     assert.equal(
       adminConsentUrl("gccHigh", tenantId, "app"),
       `https://login.microsoftonline.us/${tenantId}/adminconsent?client_id=app`,

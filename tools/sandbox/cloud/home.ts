@@ -8,7 +8,7 @@
  *     state/            Pulumi's state of the sandbox's stacks
  *     pulumi/           the Pulumi homes, one for each set of plugins
  */
-import { chmod, mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { VisibleError } from "../../../errors";
@@ -38,13 +38,29 @@ export function sandboxPaths(home: string): SandboxPaths {
 export async function prepareHome(home: string): Promise<SandboxPaths> {
   const paths = sandboxPaths(home);
   await guarded(paths.home, async () => {
-    await mkdir(paths.home, { recursive: true });
+    await makeFolder(paths.home);
     for (const folder of [paths.cloud, paths.state, paths.pulumi]) await mkdir(folder, { recursive: true });
     await mkdir(paths.keys, { recursive: true, mode: 0o700 });
     await chmod(paths.keys, 0o700);
     await writeWhenDifferent(paths.marker, `${JSON.stringify({ format: 1, what: "sandbox of defender-mssp" })}\n`);
   });
   return paths;
+}
+
+/**
+ * A folder, and those above it, where they are missing. `mkdir` of Node 20 does the same with `recursive`, but never comes back from where
+ * nothing can be made, such as a new folder in /proc.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(folder)).isDirectory()) return;
+    if (code !== "ENOENT" || path.dirname(folder) === folder) throw error;
+    await makeFolder(path.dirname(folder));
+    await mkdir(folder);
+  }
 }
 
 /** Whether the folder is a sandbox's home. */
@@ -86,6 +102,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "not permitted",
   EROFS: "the file system is read-only",
+  ENOENT: "no folder can be made there",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
   ENOTDIR: "a part of this path is a file, not a folder",

@@ -36,22 +36,6 @@ const wellKnownTenants: Readonly<Record<string, { displayName: string; domain: s
 };
 
 /**
- * The least that `pulumi up`, `refresh` and `destroy` of an onboarding need. Application.ReadWrite.OwnedBy would not do: the provider
- * takes the caller out of the owners of the service principal that it makes, and then may not delete it.
- */
-export const onboardingPermissions: PermissionsByResource = {
-  [microsoftGraph.appId]: [
-    "Application.ReadWrite.All",
-    "AppRoleAssignment.ReadWrite.All",
-    "DelegatedPermissionGrant.ReadWrite.All",
-    "Group.ReadWrite.All",
-    "User.Invite.All",
-    "User.ReadWrite.All",
-  ],
-  [windowsDefenderAtp.appId]: ["IntegrationConfiguration.ReadWrite"],
-};
-
-/**
  * What the MSSP's automation may do in a tenant by default: more than the onboarding needs, so that a program on the sandbox can also
  * use the azuread resources for which there is an emulation and no component yet (directory roles, applications of others).
  */
@@ -61,8 +45,11 @@ export const automationPermissions: PermissionsByResource = {
     "AppRoleAssignment.ReadWrite.All",
     "DelegatedPermissionGrant.ReadWrite.All",
     "Domain.Read.All",
+    "EntitlementManagement.ReadWrite.All",
     "Group.ReadWrite.All",
     "Organization.Read.All",
+    "Policy.Read.All",
+    "RoleManagement.ReadWrite.Defender",
     "RoleManagement.ReadWrite.Directory",
     "User.Invite.All",
     "User.ReadWrite.All",

@@ -5,18 +5,13 @@
 import type { SiemAuthorization } from "@defender-mssp/microsoft";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isUuid } from "../cloud/identity";
-import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
-import { authenticate, badRequest, DefenderError, forbidden } from "./errors";
-
-/**
- * Who may change authorizations. In the portal it takes "Manage portal system settings", a permission of Defender's own roles with
- * no app role to match. **The sandbox's rule, not Microsoft's**: WindowsDefenderATP's app role (or delegated scope) that comes
- * nearest, "Allows the app to read and modify integration settings between itself and the service".
- */
-export const portalSettingsRole = "IntegrationConfiguration.ReadWrite";
+import type { Cloud, StoredObject, Tenant } from "../cloud/model";
+import { badRequest, DefenderError } from "./errors";
+import { settingsManager } from "./settingsManager";
 
 const collection = "siemAuthorizations";
 const path = "/siemAuthorizations/:applicationId";
+const permission = "Manage portal system settings";
 
 interface ByApplication {
   Params: { applicationId: string };
@@ -24,12 +19,12 @@ interface ByApplication {
 
 export function siemAuthorizationRoutes(scope: FastifyInstance, cloud: Cloud): void {
   scope.get<ByApplication>(path, async (request) => {
-    const { tenant } = await portalSettingsManager(cloud, request);
+    const { tenant } = await settingsManager(cloud, request, permission);
     return existing(tenant, applicationIdOf(request));
   });
 
   scope.put<ByApplication>(path, async (request, reply) => {
-    const { tenant } = await portalSettingsManager(cloud, request);
+    const { tenant } = await settingsManager(cloud, request, permission);
     const applicationId = applicationIdOf(request);
     const authorization: SiemAuthorization = { applicationId, ...read(request.body), status: "authorized" };
     const objects = tenant.objects(collection);
@@ -40,7 +35,7 @@ export function siemAuthorizationRoutes(scope: FastifyInstance, cloud: Cloud): v
   });
 
   scope.delete<ByApplication>(path, async (request, reply) => {
-    const { tenant } = await portalSettingsManager(cloud, request);
+    const { tenant } = await settingsManager(cloud, request, permission);
     const { applicationId } = existing(tenant, applicationIdOf(request));
     tenant.objects(collection).delete(applicationId);
     cloud.changed();
@@ -51,14 +46,6 @@ export function siemAuthorizationRoutes(scope: FastifyInstance, cloud: Cloud): v
 /** Whether an application is authorized for the legacy alert API of a tenant. */
 export function isAuthorizedForSiem(tenant: Tenant, applicationId: string): boolean {
   return tenant.objects(collection).has(applicationId.toLowerCase());
-}
-
-async function portalSettingsManager(cloud: Cloud, request: FastifyRequest): Promise<Caller> {
-  const caller = await authenticate(cloud, request, ["defender"]);
-  if (caller.roles.has(portalSettingsRole) || caller.scopes.has(portalSettingsRole)) return caller;
-  throw forbidden(
-    `Manage portal system settings is required: in the sandbox, WindowsDefenderATP's ${portalSettingsRole} (application or delegated).`,
-  );
 }
 
 function applicationIdOf(request: FastifyRequest<ByApplication>): string {

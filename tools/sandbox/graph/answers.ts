@@ -6,6 +6,7 @@ import type { Found } from "./directory";
 import { canonicalSelect, shape } from "./odata/shape";
 import type { JsonObject } from "./json";
 import { page } from "./odata/page";
+import type { Expansion } from "./odata/query";
 import { unreadableRequest } from "./errors";
 import { expanded } from "./expand";
 import { context, created, ok } from "./route";
@@ -114,11 +115,12 @@ function userKeyOrder(entitySet: EntitySetName, body: JsonObject): JsonObject {
 }
 
 function projection(call: Call, select: readonly string[] | undefined): string {
-  const parts = [
-    ...(select ?? []),
-    ...call.query.expand.map(({ name, select: inner }) => `${name}(${(inner ?? []).join(",")})`),
-  ];
+  const parts = [...(select ?? []), ...call.query.expand.map(expansion)];
   return parts.length === 0 ? "" : `(${parts.join(",")})`;
+}
+
+function expansion({ name, select, expand }: Expansion): string {
+  return `${name}(${[...(select ?? []), ...expand.map(expansion)].join(",")})`;
 }
 
 /** Of directory objects only the second index knows how many there are: without it `$count` is passed over. */

@@ -1,6 +1,7 @@
 /** Passwords and certificates of applications and service principals. */
 import { X509Certificate, createHash, randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
+import { longestSecretDays } from "../cloud/switches";
 import { generateSecret, hashSecret } from "../cloud/secrets";
 import type { EntitySetName } from "./entities";
 import { GraphError, badRequest, invalidValue } from "./errors";
@@ -11,6 +12,9 @@ import { objectsIn, textIn } from "./json";
 
 /** What an application that has no start or end of a password in mind gets. */
 const yearsByDefault = 2;
+
+/** ID of the policy that forbids secrets or limits their life, where a tenant has one: its default app management policy. */
+export const appManagementPolicyId = "00000000-0000-0000-0000-000000000000";
 
 /** A new password: the credential with its secret, as it is answered once, and as it is kept. */
 export function newPassword(
@@ -23,6 +27,7 @@ export function newPassword(
   const startDateTime = textIn(wanted["startDateTime"]) ?? sevenDecimals(now);
   const endDateTime = textIn(wanted["endDateTime"]) ?? sevenDecimals(yearsAfter(now, yearsByDefault));
   if (Date.parse(endDateTime) <= Date.parse(startDateTime)) throw invalidValue("endDateTime", "PasswordCredential");
+  refuseByPolicy(tenant, startDateTime, endDateTime);
   const kept = {
     customKeyIdentifier: null,
     displayName: wanted["displayName"] ?? null,
@@ -35,6 +40,18 @@ export function newPassword(
   };
   tenant.secretHashes.set(kept.keyId, hashSecret(secretText));
   return { answered: { ...kept, secretText }, kept };
+}
+
+/** As clients report it: https://github.com/microsoft/PubSec-Info-Assistant/issues/681 */
+function refuseByPolicy(tenant: Tenant, startDateTime: string, endDateTime: string): void {
+  const longest = longestSecretDays(tenant);
+  if (longest === 0) {
+    const message = `Credential type not allowed as per assigned policy '${appManagementPolicyId}'.`;
+    throw new GraphError(400, "CredentialTypeNotAllowedAsPerAppPolicy", message);
+  }
+  if (Date.parse(endDateTime) - Date.parse(startDateTime) <= longest * 86_400_000) return;
+  const message = `Credential lifetime exceeds the max value allowed as per assigned policy '${appManagementPolicyId}'.`;
+  throw new GraphError(400, "CredentialInvalidLifetimeAsPerAppPolicy", message);
 }
 
 /** Removes a password. Throws the service's 400 when there is none of that ID. */

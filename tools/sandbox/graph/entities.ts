@@ -9,19 +9,33 @@ import type { Properties } from "./entities/complexTypes";
 import { application, federatedIdentityCredential, servicePrincipal } from "./entities/applications";
 import {
   appRoleAssignment,
+  defenderRoleDefinition,
   directoryRole,
   directoryRoleTemplate,
   oauth2PermissionGrant,
   unifiedRoleAssignment,
+  unifiedRoleAssignmentMultiple,
   unifiedRoleDefinition,
 } from "./entities/grants";
+import {
+  accessPackage,
+  accessPackageAssignmentPolicy,
+  accessPackageCatalog,
+  accessPackageResource,
+  accessPackageResourceRequest,
+  accessPackageResourceRole,
+  accessPackageResourceRoleScope,
+  accessPackageResourceScope,
+  connectedOrganization,
+} from "./entities/entitlementManagement";
 import { group } from "./entities/groups";
+import { authorizationPolicy, subscribedSku, tenantAppManagementPolicy } from "./entities/policies";
 import { domain, organization } from "./entities/tenant";
 import { invitation, user } from "./entities/users";
 import type { GraphVersion } from "./entities/property";
 
 export { signInAudiences } from "./entities/applications";
-export { complexTypes } from "./entities/complexTypes";
+export { complexTypes, complexTypeOf, typeAnnotation } from "./entities/complexTypes";
 export type { Properties } from "./entities/complexTypes";
 export type { GraphVersion, PrimitiveType, Property } from "./entities/property";
 
@@ -66,9 +80,27 @@ export type EntitySetName =
   | "directoryRoleTemplates"
   | "roleAssignments"
   | "roleDefinitions"
+  | "defenderRoleAssignments"
+  | "defenderRoleDefinitions"
   | "domains"
   | "organization"
-  | "federatedIdentityCredentials";
+  | "subscribedSkus"
+  | "authorizationPolicy"
+  | "defaultAppManagementPolicy"
+  | "federatedIdentityCredentials"
+  | EntitlementSetName;
+
+/** The entity sets under `identityGovernance/entitlementManagement`. */
+export type EntitlementSetName =
+  | "connectedOrganizations"
+  | "accessPackageCatalogs"
+  | "accessPackages"
+  | "accessPackageAssignmentPolicies"
+  | "accessPackageResources"
+  | "accessPackageResourceRequests"
+  | "accessPackageResourceRoles"
+  | "accessPackageResourceScopes"
+  | "accessPackageResourceRoleScopes";
 
 /** Every entity set by name. */
 export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
@@ -130,13 +162,60 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     properties: unifiedRoleDefinition,
     path: "roleManagement/directory/roleDefinitions",
   },
+  defenderRoleAssignments: {
+    ...plain,
+    type: "unifiedRoleAssignmentMultiple",
+    properties: unifiedRoleAssignmentMultiple,
+    path: "roleManagement/defender/roleAssignments",
+  },
+  defenderRoleDefinitions: {
+    ...plain,
+    type: "unifiedRoleDefinition",
+    properties: defenderRoleDefinition,
+    path: "roleManagement/defender/roleDefinitions",
+  },
   domains: { ...plain, type: "domain", properties: domain },
   organization: { ...directory, type: "organization", properties: organization },
+  subscribedSkus: { ...plain, type: "subscribedSku", properties: subscribedSku },
+  authorizationPolicy: {
+    ...plain,
+    type: "authorizationPolicy",
+    properties: authorizationPolicy,
+    path: "policies/authorizationPolicy",
+  },
+  defaultAppManagementPolicy: {
+    ...plain,
+    type: "tenantAppManagementPolicy",
+    properties: tenantAppManagementPolicy,
+    path: "policies/defaultAppManagementPolicy",
+  },
   /** Contained in applications: linked from them by `applications.federatedIdentityCredentials`. */
   federatedIdentityCredentials: {
     ...plain,
     type: "federatedIdentityCredential",
     properties: federatedIdentityCredential,
+  },
+  connectedOrganizations: { ...plain, type: "connectedOrganization", properties: connectedOrganization },
+  accessPackageCatalogs: { ...plain, type: "accessPackageCatalog", properties: accessPackageCatalog },
+  accessPackages: { ...plain, type: "accessPackage", properties: accessPackage },
+  accessPackageAssignmentPolicies: {
+    ...plain,
+    type: "accessPackageAssignmentPolicy",
+    properties: accessPackageAssignmentPolicy,
+  },
+  /** Linked from catalogs by `accessPackageCatalogs.accessPackageResources`, and so on: `routes/accessPackageResources.ts`. */
+  accessPackageResources: { ...plain, type: "accessPackageResource", properties: accessPackageResource },
+  accessPackageResourceRequests: {
+    ...plain,
+    type: "accessPackageResourceRequest",
+    properties: accessPackageResourceRequest,
+  },
+  accessPackageResourceRoles: { ...plain, type: "accessPackageResourceRole", properties: accessPackageResourceRole },
+  accessPackageResourceScopes: { ...plain, type: "accessPackageResourceScope", properties: accessPackageResourceScope },
+  accessPackageResourceRoleScopes: {
+    ...plain,
+    type: "accessPackageResourceRoleScope",
+    properties: accessPackageResourceRoleScope,
   },
 };
 

@@ -47,8 +47,33 @@ export function notFound(segment: string): GraphError {
   );
 }
 
-export function denied(): GraphError {
-  return new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+/** The directory's refusal. The service says no more than its first sentence; `names`, any of which would do, are the sandbox's help. */
+export function denied(names: readonly string[] = []): GraphError {
+  const help = names.length === 0 ? "" : ` (Sandbox: ${names.join(" or ")} is missing.)`;
+  return new GraphError(
+    403,
+    "Authorization_RequestDenied",
+    `Insufficient privileges to complete the operation.${help}`,
+  );
+}
+
+/**
+ * What is missing, in the words that public code records of Entra's privileged role management; Defender's own are documented nowhere.
+ * `names`: any of them would do.
+ */
+export function missingScope(names: readonly string[]): GraphError {
+  const message = `Authorization failed due to missing permission scope ${names.join(",")}.`;
+  return new GraphError(403, "PermissionScopeNotGranted", message);
+}
+
+/** Entitlement management's refusal; what is missing is named here only, the service leaves its caller to guess. */
+export function callerNotAuthorized(names: readonly string[]): GraphError {
+  const missing = names.length === 1 ? names.join("") : `any of ${names.join(", ")}`;
+  return new GraphError(
+    403,
+    "UnAuthorized",
+    `User is not authorized to perform the operation. Reason: The caller is not authorized. Its token lacks ${missing}.`,
+  );
 }
 
 /** A second object where the service allows one. */

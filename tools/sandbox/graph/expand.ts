@@ -6,6 +6,7 @@ import type { EntitySetName } from "./entities";
 import { entitySets, odataType } from "./entities";
 import { unreadableRequest } from "./errors";
 import { canonicalSelect, shape } from "./odata/shape";
+import type { Expansion } from "./odata/query";
 import type { Call } from "./route";
 
 const most = 20;
@@ -25,12 +26,25 @@ export const navigations: Readonly<
   groups: { owners: linkedObjects("groups.owners"), members: linkedObjects("groups.members"), memberOf: memberships },
   users: { memberOf: memberships, manager: linkedObjects("users.manager") },
   directoryRoles: { members: linkedObjects("directoryRoles.members") },
+  accessPackages: { accessPackageResourceRoleScopes: linkedIn("accessPackages", "accessPackageResourceRoleScopes") },
+  accessPackageResourceRoleScopes: {
+    accessPackageResourceRole: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceRoles"),
+    accessPackageResourceScope: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceScopes"),
+  },
 };
 
+/** Navigations to one object, not to a list. */
+const toOne: ReadonlySet<string> = new Set(["manager", "accessPackageResourceRole", "accessPackageResourceScope"]);
+
 /** The expanded navigations of one object. Throws the service's 400 for one that the type doesn't have. */
-export function expanded(call: Call, entitySet: EntitySetName, object: StoredObject): Record<string, Json> {
+export function expanded(
+  call: Call,
+  entitySet: EntitySetName,
+  object: StoredObject,
+  expand: readonly Expansion[] = call.query.expand,
+): Record<string, Json> {
   return Object.fromEntries(
-    call.query.expand.map(({ name, select }) => {
+    expand.map(({ name, select, expand: further }) => {
       const navigation = Object.entries(navigations[entitySet] ?? {}).find(
         ([candidate]) => candidate.toLowerCase() === name.toLowerCase(),
       );
@@ -40,14 +54,22 @@ export function expanded(call: Call, entitySet: EntitySetName, object: StoredObj
         );
       }
       const found = navigation[1](call.tenant, object.id).slice(0, most);
-      const answered = found.map((target) => inner(call, target, select));
-      return [navigation[0], navigation[0] === "manager" ? (answered[0] ?? null) : answered];
+      const answered = found.map((target) => inner(call, target, select, further));
+      return [navigation[0], toOne.has(navigation[0]) ? (answered[0] ?? null) : answered];
     }),
   );
 }
 
-function inner(call: Call, { entitySet, object }: Found, select: readonly string[] | undefined): Json {
-  const body = shape(entitySet, object, call.version, canonicalSelect(select, entitySet, call.version));
+function inner(
+  call: Call,
+  { entitySet, object }: Found,
+  select: readonly string[] | undefined,
+  expand: readonly Expansion[],
+): Json {
+  const body = {
+    ...shape(entitySet, object, call.version, canonicalSelect(select, entitySet, call.version)),
+    ...expanded(call, entitySet, object, expand),
+  };
   return entitySets[entitySet].directoryObject ? { "@odata.type": odataType(entitySet), ...body } : body;
 }
 
@@ -63,6 +85,15 @@ export function memberships(tenant: Tenant, id: string): Found[] {
 
 function linkedObjects(link: string): (tenant: Tenant, id: string) => Found[] {
   return (tenant, id) => linked(tenant, link, id).flatMap((to) => findDirectoryObject(tenant, to) ?? []);
+}
+
+/** Objects that aren't directory objects, linked by `<from>.<to>`. */
+function linkedIn(from: EntitySetName, to: EntitySetName): (tenant: Tenant, id: string) => Found[] {
+  return (tenant, id) =>
+    linked(tenant, `${from}.${to}`, id).flatMap((targetId) => {
+      const object = tenant.objects(to).get(targetId);
+      return object === undefined ? [] : [{ entitySet: to, object }];
+    });
 }
 
 function withProperty(entitySet: EntitySetName, property: string): (tenant: Tenant, id: string) => Found[] {

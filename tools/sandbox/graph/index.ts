@@ -7,9 +7,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TokenRefused } from "../cloud/model";
 import type { Caller, Cloud, Json, Routes } from "../cloud/model";
 import { isGraphVersion } from "./entities";
-import { GraphError, denied, errorBody, unreadableRequest } from "./errors";
+import { GraphError, errorBody, unreadableRequest } from "./errors";
 import { parseQuery } from "./odata/query";
-import { access } from "./permissions";
+import { access, refusal } from "./permissions";
 import type { Answer, Call } from "./route";
 import { routeTable } from "./routes";
 
@@ -61,7 +61,7 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
       throw new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
     }
     const granted = access(caller, match.route.permissions);
-    if (granted === "none") throw denied();
+    if (granted === "none") throw refusal(match.route.permissions);
     const call: Call = {
       cloud,
       tenant: caller.tenant,

@@ -4,6 +4,7 @@
  * https://learn.microsoft.com/graph/permissions-reference
  */
 import type { Caller } from "../cloud/model";
+import { callerNotAuthorized, denied, missingScope, type GraphError } from "./errors";
 
 export interface Permissions {
   /** Any of these app roles is enough. */
@@ -12,6 +13,8 @@ export interface Permissions {
   readonly delegated: readonly string[];
   /** App roles that are enough where the calling application owns the object. */
   readonly owned: readonly string[];
+  /** The service's refusal, where it isn't the directory's. */
+  readonly refusal?: () => GraphError;
 }
 
 /** What the caller's token gives for an operation. */
@@ -21,6 +24,11 @@ export function access(caller: Caller, permissions: Permissions): Access {
   if (isDelegated(caller)) return has(caller.scopes, permissions.delegated) ? "all" : "none";
   if (has(caller.roles, permissions.application)) return "all";
   return has(caller.roles, permissions.owned) ? "owned" : "none";
+}
+
+/** The refusal of a caller who has none of the permissions. */
+export function refusal(permissions: Permissions): GraphError {
+  return permissions.refusal?.() ?? denied(permissions.application);
 }
 
 /** Whether a user is signed in, or an application calls by itself. */
@@ -79,14 +87,30 @@ export const permissions = {
   invite: of(["User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]),
   readRoles: of(roleRead),
   writeRoles: of(["RoleManagement.ReadWrite.Directory"]),
+  readDefenderRoles: named(["RoleManagement.Read.Defender", "RoleManagement.ReadWrite.Defender"]),
+  writeDefenderRoles: named(["RoleManagement.ReadWrite.Defender"]),
   readMemberships: of([...groupRead, ...userRead, ...applicationRead]),
   readDirectoryObjects: of([...applicationRead, ...groupRead, ...userRead]),
   readDeletedItems: of([...applicationRead, ...groupRead, ...userRead]),
+  readEntitlements: ofEntitlements(["EntitlementManagement.Read.All", "EntitlementManagement.ReadWrite.All"]),
+  writeEntitlements: ofEntitlements(["EntitlementManagement.ReadWrite.All"]),
   readOrganization: of(["Organization.Read.All", "Organization.ReadWrite.All", ...directoryRead], {
     delegated: ["User.Read"],
   }),
+  readLicences: of(["LicenseAssignment.Read.All", "Organization.Read.All", ...directoryRead]),
+  readAuthorizationPolicy: of(["Policy.Read.All", "Policy.ReadWrite.Authorization"]),
+  readAppManagementPolicy: of([
+    "Policy.Read.ApplicationConfiguration",
+    "Policy.Read.All",
+    "Policy.ReadWrite.ApplicationConfiguration",
+  ]),
   readDomains: of(["Domain.Read.All", "Domain.ReadWrite.All", ...directoryRead]),
 } satisfies Record<string, Permissions>;
+
+/** Permissions that the 403 names, and that are the same for users; `Directory.AccessAsUser.All` is none of them. */
+function named(names: readonly string[]): Permissions {
+  return { application: names, delegated: names, owned: [], refusal: () => missingScope(names) };
+}
 
 interface Differences {
   owned?: readonly string[];
@@ -105,6 +129,11 @@ function of(application: readonly string[], differences: Differences = {}): Perm
     delegated: [...new Set([...withoutOwned, ...delegated, asUser])],
     owned,
   };
+}
+
+/** Entitlement management refuses in words of its own, and doesn't take what the user may do for a permission. */
+function ofEntitlements(names: readonly string[]): Permissions {
+  return { application: names, delegated: names, owned: [], refusal: () => callerNotAuthorized(names) };
 }
 
 function has(granted: ReadonlySet<string>, wanted: readonly string[]): boolean {

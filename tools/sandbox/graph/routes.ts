@@ -1,7 +1,11 @@
 /** Every route of the emulated Graph. */
 import { RouteTable } from "./match";
 import { appRoleAssignmentRoutes } from "./routes/appRoleAssignments";
+import { accessPackageResourceRoutes } from "./routes/accessPackageResources";
+import { accessPackageRoutes } from "./routes/accessPackages";
 import { applicationRoutes } from "./routes/applications";
+import { defenderRoleRoutes } from "./routes/defenderRoles";
+import { connectedOrganizationRoutes } from "./routes/connectedOrganizations";
 import { deletedItemRoutes } from "./routes/deletedItems";
 import { directoryObjectRoutes } from "./routes/directoryObjects";
 import { directoryRoleRoutes } from "./routes/directoryRoles";
@@ -11,6 +15,7 @@ import { groupRoutes } from "./routes/groups";
 import { invitationRoutes } from "./routes/invitations";
 import { membershipRoutes } from "./routes/memberships";
 import { passwordRoutes } from "./routes/passwords";
+import { policyRoutes } from "./routes/policies";
 import { roleManagementRoutes } from "./routes/roleManagement";
 import { servicePrincipalRoutes } from "./routes/servicePrincipals";
 import { tenantRoutes } from "./routes/tenant";
@@ -29,7 +34,12 @@ export const routeTable = new RouteTable([
   ...invitationRoutes,
   ...directoryRoleRoutes,
   ...roleManagementRoutes,
+  ...defenderRoleRoutes,
   ...directoryObjectRoutes,
   ...deletedItemRoutes,
   ...tenantRoutes,
+  ...policyRoutes,
+  ...connectedOrganizationRoutes,
+  ...accessPackageRoutes,
+  ...accessPackageResourceRoutes,
 ]);

@@ -3,7 +3,7 @@
  * (`BadRequest`), the directory refuses values (`Request_BadRequest`).
  */
 import type { Json } from "../cloud/model";
-import { complexTypes, entitySets } from "./entities";
+import { complexTypes, complexTypeOf, entitySets, typeAnnotation } from "./entities";
 import { complex } from "./entities/property";
 import type { EntitySetName, GraphVersion, Properties, Property } from "./entities";
 import { badRequest, invalidValue, missingValue, unreadableRequest } from "./errors";
@@ -135,8 +135,14 @@ function checkValue(name: string, property: Property, value: Json): Json {
   return checkPrimitive(property, value);
 }
 
-function checkComplexValue(typeName: string, value: Json): JsonObject {
+function checkComplexValue(declared: string, value: Json): JsonObject {
   if (!isObject(value)) throw unexpectedNode(value, "StartObject");
+  const typeName = complexTypeOf(declared, value);
+  if (typeName === undefined) {
+    throw unreadableRequest(
+      `A type named '${textOf(value["@odata.type"])}' could not be resolved by the model, or is not one of 'microsoft.graph.${declared}'.`,
+    );
+  }
   const properties: Properties = complexTypes[typeName] ?? {};
   for (const name of Object.keys(value)) {
     if (name.includes("@odata.") || Object.hasOwn(properties, name)) continue;
@@ -145,7 +151,7 @@ function checkComplexValue(typeName: string, value: Json): JsonObject {
         "names that are defined by the type or mark the type as open type.",
     );
   }
-  const checked: JsonObject = {};
+  const checked: JsonObject = { ...typeAnnotation(declared, typeName) };
   for (const [name, property] of Object.entries(properties)) {
     const sent = value[name];
     if (sent !== undefined) checked[name] = checkInnerValue(typeName, name, property, sent);

@@ -65,6 +65,29 @@ export async function takeLease(owner: Owner, tenants: readonly TenantDescriptio
   });
 }
 
+/** Sets switches of a tenant in the owner's sandbox; answers all of the tenant's. Throws `VisibleError` for one that there isn't. */
+export async function changeSwitches(
+  owner: Owner,
+  change: { readonly tenantId: string; readonly set: Readonly<Record<string, string>> },
+): Promise<Record<string, string>> {
+  const body = JSON.stringify(change);
+  const options = requestOptions(owner, "POST", "/sandbox/tenant");
+  const headers = { ...options.headers, "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const [status, text] = await new Promise<[number, string]>((resolve, reject) => {
+    const request = http.request({ ...options, headers }, (answer) => {
+      let received = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (chunk: string) => (received += chunk));
+      answer.once("end", () => resolve([answer.statusCode ?? 0, received]));
+    });
+    request.once("error", reject);
+    request.end(body);
+  });
+  const { error, switches } = JSON.parse(text) as { error?: string; switches?: Record<string, string> };
+  if (status === 200 && switches !== undefined) return switches;
+  throw new VisibleError(error ?? `The sandbox answered ${status}.`);
+}
+
 function requestOptions(owner: Owner, method: string, path: string) {
   // A connection of its own: none is kept for a second request.
   return {

@@ -5,8 +5,10 @@
 import { timingSafeEqual } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { VisibleError } from "../../../errors";
 import type { EmulatedCloud } from "../cloud/cloud";
 import { isUuid } from "../cloud/identity";
+import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/seed";
 
 /** What a joined command needs to know, beside what is in the home. */
@@ -66,7 +68,22 @@ export function addControl(app: FastifyInstance, options: ControlOptions): void 
   });
   app.get("/sandbox/hello", () => ({ pid: process.pid }));
   app.get("/sandbox/undocumented", () => ({ requests: options.undocumented() }));
+  app.post("/sandbox/tenant", (request, reply) => changeTenant(request, reply, options.cloud));
   app.post("/sandbox/lease", (request, reply) => giveLease(request, reply, options));
+}
+
+/** Sets switches of a tenant, and answers all of them. */
+async function changeTenant(request: FastifyRequest, reply: FastifyReply, cloud: EmulatedCloud): Promise<FastifyReply> {
+  const { tenantId, set } = request.body as { tenantId: string; set: Record<string, string> };
+  try {
+    const tenant = cloud.tenant(tenantId);
+    setSwitches(tenant, set);
+    cloud.changed();
+    return await reply.send({ switches: switchValues(tenant) });
+  } catch (error) {
+    if (error instanceof VisibleError) return await reply.code(400).send({ error: error.message });
+    throw error;
+  }
 }
 
 async function giveLease(request: FastifyRequest, reply: FastifyReply, options: ControlOptions): Promise<FastifyReply> {

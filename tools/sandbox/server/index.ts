@@ -8,11 +8,12 @@ import { msspTenantId } from "../cloud/identity";
 import { generateSecret } from "../cloud/secrets";
 import type { TenantDescription } from "../cloud/seed";
 import { Store } from "../cloud/store";
+import { setSwitches, switchValues } from "../cloud/switches";
 import { tokenKeys } from "../entra/keys";
 import { makeApp } from "./app";
 import { areas } from "./areas";
 import { serverCertificate } from "./certificate";
-import { isAlive, takeLease, type Lease } from "./client";
+import { changeSwitches, isAlive, takeLease, type Lease } from "./client";
 import { addControl, Leases } from "./control";
 import { prepareEnvironment, type EnvironmentOptions, type SandboxEnvironment } from "./environment";
 import { listen, type Listener } from "./listener";
@@ -86,6 +87,28 @@ export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox |
 /** Whether `openSandbox` has started the sandbox here. */
 export function isOwn(sandbox: OwnSandbox | JoinedSandbox): sandbox is OwnSandbox {
   return "cloud" in sandbox;
+}
+
+/**
+ * Sets switches of a tenant (`../cloud/switches.ts`), in the sandbox that runs or, where none does, on disk; answers all of the tenant's.
+ * Throws `VisibleError` for a switch or a value that there isn't.
+ */
+export async function setTenantSwitches(
+  options: SandboxOptions,
+  tenantId: string,
+  set: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const result = await startOrFindOwner(options);
+  if ("owner" in result) return changeSwitches(result.owner, { tenantId, set });
+  const { started } = result;
+  try {
+    const tenant = started.cloud.tenant(tenantId);
+    setSwitches(tenant, set);
+    started.cloud.changed();
+    return switchValues(tenant);
+  } finally {
+    await started.stop();
+  }
 }
 
 /** Forgets everything in a home: tenants, keys, stacks. Throws `VisibleError` while a sandbox runs there. */

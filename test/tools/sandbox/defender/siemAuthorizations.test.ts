@@ -110,7 +110,7 @@ describe("tools/sandbox/defender: SIEM authorization (ours)", () => {
   });
 
   it("says which routes are its own", () => {
-    assert.deepEqual(ownRoutes, ["/siemAuthorizations/{applicationId}"]);
+    assert.deepEqual(ownRoutes, ["/siemAuthorizations/{applicationId}", "/notificationRules/{name}"]);
     assert.deepEqual(test.sandbox.undocumentedRequests, []);
   });
 });

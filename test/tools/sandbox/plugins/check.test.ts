@@ -7,6 +7,7 @@ import { PluginClient } from "./pluginClient";
 
 const id = "c0570500-0000-4000-8000-00000000000a";
 const application = `/applications/${id}`;
+const policy = { accessPackageId: id, displayName: "A", description: "A" };
 
 const cases: readonly [what: string, type: string, inputs: ValueRecord, expected: readonly string[]][] = [
   [
@@ -193,6 +194,27 @@ const cases: readonly [what: string, type: string, inputs: ValueRecord, expected
   ],
   ["nothing wrong with what isn't known yet", "GroupMember", { groupObjectId: unknown, memberObjectId: unknown }, []],
   ["a number where a text is due", "ApplicationRegistration", { displayName: 5 }, []],
+  [
+    "two ends of an assignment",
+    "AccessPackageAssignmentPolicy",
+    { ...policy, durationInDays: 1, expirationDate: "2030-01-01T00:00:00Z" },
+    [
+      'Conflicting configuration arguments. "duration_in_days": conflicts with expiration_date. ' +
+        "Examine values at 'it.durationInDays'.",
+      'Conflicting configuration arguments. "expiration_date": conflicts with duration_in_days. ' +
+        "Examine values at 'it.expirationDate'.",
+    ],
+  ],
+  [
+    "requestors of no type",
+    "AccessPackageAssignmentPolicy",
+    { ...policy, requestorSettings: { requestors: [{ subjectType: "Everybody" }, { subjectType: "singleuser" }] } },
+    [
+      "expected requestor_settings.0.requestor.0.subject_type to be one of " +
+        '["ConnectedOrganizationMembers" "ExternalSponsors" "GroupMembers" "InternalSponsors" "RequestorManager" "SingleUser" ' +
+        `"TargetUserSponsors"], got Everybody. Examine values at 'it.requestorSettings.requestors[0].subjectType'.`,
+    ],
+  ],
 ];
 
 describe("The azuread stand-in's check", () => {

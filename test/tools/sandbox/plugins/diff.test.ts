@@ -111,6 +111,26 @@ describe("The azuread stand-in's diff", () => {
     const used = { ...state, web: { ...state.web, redirectUris: ["https://a.example/"] } };
     assert.deepEqual((await plugin.diff(application, "id", used, { displayName: "A" })).detailed, { web: "delete" });
   });
+
+  it("leaves alone what the service says of a policy by itself", async () => {
+    const policy = "AccessPackageAssignmentPolicy";
+    const review = { enabled: true, reviewFrequency: "annual" };
+    const members = { objectId: "g", subjectType: "GroupMembers" };
+    const state = {
+      displayName: "A",
+      durationInDays: 0,
+      requestorSettings: { requestsAccepted: true, scopeType: "NoSubjects", requestors: [] },
+      approvalSettings: { approvalRequired: false, approvalStages: [] },
+      assignmentReviewSettings: { ...review, startingOn: "2026-01-01T00:00:00Z", reviewers: [members] },
+    };
+    const inputs = {
+      displayName: "A",
+      assignmentReviewSettings: { ...review, reviewers: [{ ...members, subjectType: "groupMembers" }] },
+    };
+    assert.deepEqual((await plugin.diff(policy, "id", state, inputs)).detailed, {});
+    const open = { ...state, requestorSettings: { requestsAccepted: true, scopeType: "AllExternalSubjects" } };
+    assert.deepEqual((await plugin.diff(policy, "id", open, inputs)).detailed, { requestorSettings: "delete" });
+  });
 });
 
 /** A value of a property's type; another one for each number. */

@@ -70,6 +70,7 @@ describe("The stand-in plugins' entries", () => {
  * (terraform-provider-azuread 3.8.0, `internal/services`).
  */
 const undocumentedReplacements = new Set([
+  "AccessPackage.catalogId",
   "ApplicationCertificate.encoding",
   "ApplicationCertificate.value",
   "Invitation.message",

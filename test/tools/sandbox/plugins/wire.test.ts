@@ -57,6 +57,47 @@ const userRead = [
   "GET /v1.0/users/{user}/manager",
 ];
 
+const entitlements = "/beta/identityGovernance/entitlementManagement";
+const catalogResources = `${entitlements}/accessPackageCatalogs/{catalog}/accessPackageResources`;
+const roleScopeExpand =
+  "$expand=accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
+const catalogRead = [`GET ${entitlements}/accessPackageCatalogs/{catalog}`];
+const catalogResourceRead = [`GET ${catalogResources}?$filter=originId eq '{group}'`];
+const packageRead = [`GET ${entitlements}/accessPackages/{package}`];
+const roleScopeRead = [`GET ${entitlements}/accessPackages/{package}?${roleScopeExpand}`, ...packageRead];
+const policyRead = [`GET ${entitlements}/accessPackageAssignmentPolicies/{policy}`];
+
+/** Of the MSSP's package: asked for by its people, approved and reviewed by a group. */
+function policy(
+  { package: accessPackageId = "", group = "", organization = "" }: Objects,
+  changes: ValueRecord,
+): ValueRecord {
+  const approvers = [{ objectId: group, subjectType: "GroupMembers" }];
+  return {
+    accessPackageId,
+    displayName: "MSSP",
+    description: "Asked for by the MSSP's people",
+    requestorSettings: {
+      requestsAccepted: true,
+      scopeType: "SpecificConnectedOrganizationSubjects",
+      requestors: [{ objectId: organization, subjectType: "ConnectedOrganizationMembers" }],
+    },
+    approvalSettings: {
+      approvalRequired: true,
+      approvalStages: [{ approvalTimeoutInDays: 14, primaryApprovers: approvers }],
+    },
+    assignmentReviewSettings: {
+      enabled: true,
+      reviewFrequency: "annual",
+      reviewType: "Reviewers",
+      reviewers: approvers,
+      durationInDays: 25,
+      accessReviewTimeoutBehavior: "removeAccess",
+    },
+    ...changes,
+  };
+}
+
 const cases: readonly Case[] = [
   {
     type: "ApplicationRegistration",
@@ -391,6 +432,95 @@ const cases: readonly Case[] = [
     ],
     delete: ["DELETE /v1.0/applications/{whole}"],
   },
+  {
+    type: "AccessPackageCatalog",
+    as: "catalog",
+    kept: true,
+    inputs: () => ({ displayName: "MSSP Accesses", description: "What the MSSP may ask for" }),
+    change: () => ({
+      displayName: "MSSP Accesses",
+      description: "Changed",
+      published: false,
+      externallyVisible: false,
+    }),
+    create: [`POST ${entitlements}/accessPackageCatalogs`, ...catalogRead],
+    read: catalogRead,
+    update: [`PATCH ${entitlements}/accessPackageCatalogs/{catalog}`, ...catalogRead],
+    delete: [`DELETE ${entitlements}/accessPackageCatalogs/{catalog}`],
+  },
+  {
+    type: "AccessPackage",
+    as: "package",
+    kept: true,
+    inputs: ({ catalog = "" }) => ({ catalogId: catalog, displayName: "Tier 1 Analyst", description: "Watches" }),
+    change: ({ catalog = "" }) => ({ catalogId: catalog, displayName: "Tier 1", description: "Watches", hidden: true }),
+    create: [...catalogRead, `POST ${entitlements}/accessPackages`, ...packageRead],
+    read: packageRead,
+    update: [...catalogRead, `PATCH ${entitlements}/accessPackages/{package}`, ...packageRead],
+    delete: [`DELETE ${entitlements}/accessPackages/{package}`],
+  },
+  {
+    type: "AccessPackageResourceCatalogAssociation",
+    as: "catalogAssociation",
+    kept: true,
+    inputs: ({ catalog = "", group = "" }) => ({
+      catalogId: catalog,
+      resourceOriginId: group,
+      resourceOriginSystem: "AadGroup",
+    }),
+    create: [
+      ...catalogRead,
+      ...catalogResourceRead,
+      `POST ${entitlements}/accessPackageResourceRequests`,
+      `GET ${catalogResources}?$filter=startswith(originId, '{group}')`,
+      ...catalogResourceRead,
+    ],
+    read: catalogResourceRead,
+    delete: [...catalogResourceRead, `POST ${entitlements}/accessPackageResourceRequests`],
+    names: (id) => ({ catalogAssociation: id }),
+  },
+  {
+    type: "AccessPackageResourcePackageAssociation",
+    as: "packageAssociation",
+    kept: true,
+    inputs: ({ package: accessPackage = "", catalogAssociation = "" }) => ({
+      accessPackageId: accessPackage,
+      catalogResourceAssociationId: catalogAssociation,
+    }),
+    create: [
+      ...catalogResourceRead,
+      `POST ${entitlements}/accessPackages/{package}/accessPackageResourceRoleScopes`,
+      `GET ${entitlements}/accessPackages/{package}?${roleScopeExpand}`,
+      ...roleScopeRead,
+    ],
+    read: roleScopeRead,
+    delete: [`DELETE ${entitlements}/accessPackages/{package}/accessPackageResourceRoleScopes/{roleScope}`],
+    names: (id) => ({ packageAssociation: id, roleScope: id.split("/")[1] ?? "" }),
+  },
+  {
+    type: "AccessPackageAssignmentPolicy",
+    as: "policy",
+    kept: true,
+    inputs: (objects) => policy(objects, { durationInDays: 365 }),
+    change: (objects) =>
+      policy(objects, {
+        durationInDays: 90,
+        extensionEnabled: true,
+        assignmentReviewSettings: null,
+        questions: [
+          {
+            required: true,
+            sequence: 2,
+            text: { defaultText: "Shift?", localizedTexts: [{ content: "Schicht?", languageCode: "de" }] },
+            choices: [{ actualValue: "day", displayValue: { defaultText: "Day" } }],
+          },
+        ],
+      }),
+    create: [...packageRead, `POST ${entitlements}/accessPackageAssignmentPolicies`, ...policyRead],
+    read: policyRead,
+    update: [...packageRead, `PUT ${entitlements}/accessPackageAssignmentPolicies/{policy}`, ...policyRead],
+    delete: [`DELETE ${entitlements}/accessPackageAssignmentPolicies/{policy}`],
+  },
 ];
 
 /** Object IDs change, and an import can't know what no answer holds. */
@@ -416,6 +546,9 @@ describe("The azuread stand-in on the sandbox", function () {
     objects.certificate = fs.readFileSync(plugin.environment.NODE_EXTRA_CA_CERTS ?? "", "utf8");
     objects.caller = textOf((await plugin.client.invoke("getClientConfig")).result.objectId);
     objects.resource = textOf((await plugin.client.invoke("getServicePrincipal", { clientId: graph })).result.objectId);
+    objects.organization = "0f0a0000-0000-4000-8000-000000000001";
+    const organization = { id: objects.organization, displayName: "Fabrikam", identitySources: [] };
+    plugin.tenant.objects("connectedOrganizations").set(organization.id, organization);
     plugin.requests();
   });
   after(() => plugin.stop());
@@ -512,6 +645,21 @@ describe("The azuread stand-in on the sandbox", function () {
     await assert.rejects(
       plugin.client.create("Group", inputs),
       /An existing "azuread_group" with name "MSSP analysts" \(ID: "[0-9a-f-]{36}"\) was found and `prevent_duplicate_names`/,
+    );
+    plugin.requests();
+  });
+
+  it("refuses what a catalog has already, and a review without its parts", async () => {
+    const association = "AccessPackageResourceCatalogAssociation";
+    const { catalog = "", group = "" } = objects;
+    const again = { catalogId: catalog, resourceOriginId: group, resourceOriginSystem: "AadGroup" };
+    const { inputs } = await plugin.client.check(association, again);
+    await assert.rejects(plugin.client.create(association, inputs), /A resource with the ID ".*" already exists/);
+    const wanted = policy(objects, { assignmentReviewSettings: { enabled: true, reviewFrequency: "annual" } });
+    const half = (await plugin.client.check("AccessPackageAssignmentPolicy", wanted)).inputs;
+    await assert.rejects(
+      plugin.client.create("AccessPackageAssignmentPolicy", half),
+      /`duration_in_days`, `review_frequency`, `access_review_timeout_behavior` must be set when review is enabled/,
     );
     plugin.requests();
   });

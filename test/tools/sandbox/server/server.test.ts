@@ -231,6 +231,8 @@ describe("starting the sandbox", () => {
     const file = path.join(folder, "file");
     await writeFile(file, "");
     await assert.rejects(startSandbox({ home: path.join(file, "home") }), visible(/not a folder.*--home/s));
+    if (process.platform !== "linux") return;
+    await assert.rejects(startSandbox({ home: "/proc/sandbox" }), visible(/no folder can be made there/));
   });
 
   it("leaves nothing listening when it fails, however far it had come", async () => {

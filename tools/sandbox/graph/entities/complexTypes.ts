@@ -4,6 +4,9 @@
  */
 import { binary, boolean, complex, complexes, dateTime, guid, guids, int32, string, strings } from "./property";
 import type { Property } from "./property";
+import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
+import type { Json } from "../../cloud/model";
+import { textOf } from "../json";
 
 export type Properties = Readonly<Record<string, Property>>;
 
@@ -49,6 +52,14 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     oauth2PermissionScopes: complexes("permissionScope"),
     preAuthorizedApplications: complexes("preAuthorizedApplication"),
   },
+  appManagementApplicationConfiguration: {
+    passwordCredentials: complexes("passwordCredentialConfiguration"),
+    keyCredentials: complexes("keyCredentialConfiguration"),
+  },
+  appManagementServicePrincipalConfiguration: {
+    passwordCredentials: complexes("passwordCredentialConfiguration"),
+    keyCredentials: complexes("keyCredentialConfiguration"),
+  },
   appRole: {
     allowedMemberTypes: strings({ required: true }),
     description: string(),
@@ -64,6 +75,14 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     lastCertificationDateTime: dateTime(),
     certificationExpirationDateTime: dateTime(),
     certificationDetailsUrl: string(),
+  },
+  defaultUserRolePermissions: {
+    allowedToCreateApps: boolean({ nullable: false }),
+    allowedToCreateSecurityGroups: boolean({ nullable: false }),
+    allowedToCreateTenants: boolean(),
+    allowedToReadBitlockerKeysForOwnedDevice: boolean(),
+    allowedToReadOtherUsers: boolean({ nullable: false }),
+    permissionGrantPoliciesAssigned: strings(),
   },
   emailAddress: { name: string(), address: string() },
   implicitGrantSettings: {
@@ -92,7 +111,14 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     type: string(),
     usage: string(),
   },
+  keyCredentialConfiguration: {
+    restrictionType: string(),
+    state: string({ nullable: false }),
+    maxLifetime: string(),
+    restrictForAppsCreatedAfterDateTime: dateTime(),
+  },
   keyValue: { key: string(), value: string() },
+  licenseUnitsDetail: { enabled: int32(), suspended: int32(), warning: int32(), lockedOut: int32() },
   objectIdentity: { signInType: string(), issuer: string(), issuerAssignedId: string() },
   optionalClaim: {
     additionalProperties: strings(),
@@ -114,6 +140,12 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     keyId: guid({ default: undefined }),
     secretText: string({ write: "never" }),
     startDateTime: dateTime(),
+  },
+  passwordCredentialConfiguration: {
+    restrictionType: string(),
+    state: string({ nullable: false }),
+    maxLifetime: string(),
+    restrictForAppsCreatedAfterDateTime: dateTime(),
   },
   passwordProfile: {
     forceChangePasswordNextSignIn: boolean(),
@@ -162,6 +194,12 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     credentialsWithUsageSign: boolean(),
     tokenEncryptionKeyId: boolean(),
   },
+  servicePlanInfo: {
+    servicePlanId: guid(),
+    servicePlanName: string(),
+    provisioningStatus: string(),
+    appliesTo: string(),
+  },
   spaApplication: redirectUris,
   unifiedRolePermission: { allowedResourceActions: strings(), condition: string() },
   verifiedDomain: {
@@ -181,4 +219,21 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     }),
     redirectUriSettings: complexes("redirectUriSettings"),
   },
+  ...entitlementTypes,
 };
+
+/**
+ * The complex type of a value: the declared one or, where that is abstract, the one that its `@odata.type` names. `undefined` where
+ * it names none that may stand there.
+ */
+export function complexTypeOf(declared: string, value: { readonly [name: string]: Json }): string | undefined {
+  const subtypes = entitlementSubtypes[declared];
+  if (subtypes === undefined) return declared;
+  const said = textOf(value["@odata.type"]).toLowerCase();
+  return subtypes.find((subtype) => said === `#microsoft.graph.${subtype}`.toLowerCase());
+}
+
+/** What a value says of its own type in an answer: nothing, unless the declared type is abstract. */
+export function typeAnnotation(declared: string, type: string): { "@odata.type"?: string } {
+  return declared === type ? {} : { "@odata.type": `#microsoft.graph.${type}` };
+}

@@ -65,3 +65,21 @@ export const unifiedRoleDefinition: Properties = {
   version: string({ default: "1" }),
   rolePermissions: complexes("unifiedRolePermission"),
 };
+
+/** A role of Defender's. https://learn.microsoft.com/graph/api/resources/unifiedroledefinition?view=graph-rest-beta */
+export const defenderRoleDefinition: Properties = {
+  ...unifiedRoleDefinition,
+  displayName: string({ required: true }),
+  isBuiltIn: boolean({ ...readOnly, default: false }),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentmultiple?view=graph-rest-beta */
+export const unifiedRoleAssignmentMultiple: Properties = {
+  id: string({ ...computed }),
+  displayName: string({ required: true }),
+  description: string(),
+  roleDefinitionId: string({ nullable: false, required: true, write: "create" }),
+  principalIds: strings({ unordered: true }),
+  directoryScopeIds: strings(),
+  appScopeIds: strings({ unordered: true }),
+};

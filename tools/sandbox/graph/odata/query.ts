@@ -5,6 +5,8 @@ import { badRequest, unreadableRequest, unsupportedQuery } from "../errors";
 export interface Expansion {
   name: string;
   select: readonly string[] | undefined;
+  /** What is expanded inside. */
+  expand: readonly Expansion[];
 }
 
 export interface Query {
@@ -75,24 +77,39 @@ function parseExpand(text: string | undefined): Expansion[] {
   if (text === undefined) return [];
   return splitOutsideParentheses(text).map((item) => {
     const match = /^([A-Za-z]+)(?:\((.*)\))?$/.exec(item.trim());
-    const options = new URLSearchParams((match?.[2] ?? "").replaceAll(";", "&"));
-    const unknown = [...options.keys()].find((name) => name.toLowerCase() !== "$select");
+    const options = innerOptions(match?.[2] ?? "");
+    const unknown = [...options.keys()].find((name) => !["$select", "$expand"].includes(name));
     if (match === null || unknown !== undefined) {
       throw unreadableRequest(
         `Parsing OData Select and Expand failed: Term '${item}' is not valid in a $select or $expand expression.`,
       );
     }
-    return { name: match[1] ?? "", select: parseSelect([...options.values()][0]) };
+    return {
+      name: match[1] ?? "",
+      select: parseSelect(options.get("$select")),
+      expand: parseExpand(options.get("$expand")),
+    };
   });
 }
 
-function splitOutsideParentheses(text: string): string[] {
+/** `$select=id;$expand=owners($select=id)`, as it stands in the parentheses of an expansion. */
+function innerOptions(text: string): Map<string, string> {
+  if (text === "") return new Map();
+  return new Map(
+    splitOutsideParentheses(text, ";").map((option) => {
+      const [name = "", ...value] = option.split("=");
+      return [name.trim().toLowerCase(), value.join("=")];
+    }),
+  );
+}
+
+function splitOutsideParentheses(text: string, separator = ","): string[] {
   const items = [""];
   let depth = 0;
   for (const character of text) {
     if (character === "(") depth++;
     if (character === ")") depth--;
-    if (character === "," && depth === 0) items.push("");
+    if (character === separator && depth === 0) items.push("");
     else items.push((items.pop() ?? "") + character);
   }
   return items;

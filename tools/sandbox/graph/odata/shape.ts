@@ -1,6 +1,6 @@
 /** A stored object as the service answers it: which properties, in which order, and what `$select` makes of them. */
 import type { Json, StoredObject } from "../../cloud/model";
-import { complexTypes, entitySets } from "../entities";
+import { complexTypes, complexTypeOf, entitySets, typeAnnotation } from "../entities";
 import type { EntitySetName, GraphVersion, Property } from "../entities";
 import { unreadableRequest } from "../errors";
 import { objectsIn } from "../json";
@@ -47,15 +47,16 @@ export function canonicalSelect(
 /** A value of a complex type with every property that the type has, in the service's order. */
 export function present(property: Property, value: Json): Json {
   if (typeof property.type !== "object" || value === null) return value;
-  const properties = complexTypes[property.type.complex];
-  if (properties === undefined) return value;
   if (property.collection) {
     return Array.isArray(value) ? value.map((item) => present({ ...property, collection: false }, item)) : [];
   }
   if (typeof value !== "object" || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, inner]) => [name, present(inner, stored(value, name, inner))]),
-  );
+  const declared = property.type.complex;
+  const type = complexTypeOf(declared, value) ?? declared;
+  const properties = complexTypes[type];
+  if (properties === undefined) return value;
+  const inner = Object.entries(properties).map(([name, part]) => [name, present(part, stored(value, name, part))]);
+  return { ...typeAnnotation(declared, type), ...(Object.fromEntries(inner) as JsonObject) };
 }
 
 /** Whether a version has a property. */

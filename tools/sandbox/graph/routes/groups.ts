@@ -5,6 +5,7 @@ import { createdEntity, directoryObjects, entity, list } from "../answers";
 import { linked, remove } from "../directory";
 import type { Found } from "../directory";
 import { badRequest, denied, invalidValue } from "../errors";
+import { requireLicence } from "../licences";
 import { memberships } from "../expand";
 import { securityIdentifier, wholeSeconds } from "../identifiers";
 import { transitiveMembers } from "../memberships";
@@ -80,7 +81,10 @@ export const groupRoutes: readonly Route[] = [
 function create(call: Call): Answer {
   const { values, bindings } = checkCreate(entitySet, bodyOf(call), call.version);
   checkKind(values);
-  if (values["isAssignableToRole"] === true && !mayManageRoles(call.caller)) throw denied();
+  if (values["isAssignableToRole"] === true) {
+    if (!mayManageRoles(call.caller)) throw denied(["RoleManagement.ReadWrite.Directory"]);
+    requireLicence(call, "roleAssignableGroups");
+  }
   resolveBindings(call, entitySet, bindings);
   const id = randomUUID();
   const now = wholeSeconds(call.cloud.now());

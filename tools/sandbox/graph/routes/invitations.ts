@@ -1,8 +1,9 @@
 /** Invitations of guests. https://learn.microsoft.com/graph/api/invitation-post */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { StoredObject, Tenant } from "../../cloud/model";
+import { switchValue } from "../../cloud/switches";
 import { domainOf, sameText } from "../directory";
-import { unreadableRequest } from "../errors";
+import { GraphError, unreadableRequest } from "../errors";
 import { guestNickname, guestUserPrincipalName, securityIdentifier, wholeSeconds } from "../identifiers";
 import { complete } from "../objects";
 import { shape } from "../odata/shape";
@@ -22,6 +23,7 @@ export const invitationRoutes: readonly Route[] = [
 function invite(call: Call): Answer {
   const { values } = checkCreate("invitations", bodyOf(call), call.version);
   const emailAddress = textOf(values["invitedUserEmailAddress"]);
+  refuseWhereForbidden(call.tenant);
   checkAddress(call.tenant, emailAddress);
   const user = guestOf(call.tenant, emailAddress) ?? addGuest(call, emailAddress, values);
   const id = randomUUID();
@@ -38,6 +40,14 @@ function invite(call: Call): Answer {
     ...shape("invitations", invitation, call.version),
     invitedUser: { id: user.id },
   });
+}
+
+/** The message is what administrators report; the code is the one that goes with the status. */
+function refuseWhereForbidden(tenant: Tenant): void {
+  if (switchValue(tenant, "b2bInvitations") === "on") return;
+  const message =
+    "Guest invitations not allowed for your company. Contact your company administrator for more details.";
+  throw new GraphError(403, "Forbidden", message);
 }
 
 function checkAddress(tenant: Tenant, emailAddress: string): void {

@@ -72,7 +72,8 @@ export function subject(call: Call, entitySet: EntitySetName): StoredObject {
 
 /** Role-assignable groups may only be changed by those who may assign roles. */
 export function guardRoleAssignable(call: Call, group: StoredObject): void {
-  if (group["isAssignableToRole"] === true && !mayManageRoles(call.caller)) throw denied();
+  if (group["isAssignableToRole"] === true && !mayManageRoles(call.caller))
+    throw denied(["RoleManagement.ReadWrite.Directory"]);
 }
 
 /** Adds what a body binds (`owners@odata.bind`). All references are resolved before the first is added. */

@@ -31,6 +31,15 @@ export function oneOf(...allowed: readonly string[]): Check {
   );
 }
 
+/** As `oneOf`, where upper and lower case are the same. */
+export function oneOfInAnyCase(...allowed: readonly string[]): Check {
+  const exactly = oneOf(...allowed);
+  return ofText((value, name) => {
+    const known = allowed.find((one) => one.toLowerCase() === value.toLowerCase());
+    return exactly(known ?? value, name);
+  });
+}
+
 export function integerBetween(minimum: number, maximum: number): Check {
   return (value, name) => {
     if (typeof value !== "number" || (value >= minimum && value <= maximum)) return undefined;

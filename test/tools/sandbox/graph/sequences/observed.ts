@@ -243,7 +243,11 @@ const replays: Readonly<Record<number, Replay>> = {
       return [application];
     },
   },
-  16: { request: "GET /v1.0/applications 403", as: () => ({ roles: [] }) },
+  16: {
+    request: "GET /v1.0/applications 403",
+    as: () => ({ roles: [] }),
+    exceptions: { message: "the sandbox says behind it which permission is missing" },
+  },
   17: { request: "POST /v1.0/applications 201", exceptions: audienceOf2022 },
   18: {
     request: "GET /v1.0/applications 200",

@@ -16,6 +16,15 @@ export const serviceKnowsBetter: Readonly<Record<string, readonly string[]>> = {
   "graph.servicePrincipal": ["createdDateTime"],
 };
 
+/**
+ * Navigations that Microsoft's pages document for the public beta and the published metadata, a national cloud's, lacks: the singleton,
+ * the navigation, and the type that it leads to, which the metadata has.
+ * https://learn.microsoft.com/graph/api/resources/unifiedrbacapplicationmultiple?view=graph-rest-beta, which inherits this type.
+ */
+export const publicBetaKnowsBetter: Readonly<Record<string, string>> = {
+  "roleManagement/defender": "graph.rbacApplicationMultiple",
+};
+
 type Json_ = Json | undefined;
 
 interface PropertyElement {
@@ -145,6 +154,7 @@ function objectProblems(version: GraphVersion, declared: string, value: Json, wh
 const primitivePatterns: Readonly<Record<string, RegExp>> = {
   "Edm.Guid": /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
   "Edm.DateTimeOffset": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z$/,
+  "Edm.Duration": /^-?P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/,
   "Edm.Binary": /^[A-Za-z0-9+/_=-]*$/,
   "Edm.String": /^[^]*$/,
 };
@@ -258,8 +268,22 @@ function metadataOf(version: GraphVersion): Metadata {
   const there = parsed.get(version);
   if (there !== undefined) return there;
   const metadata = parse(readReference(version === "v1.0" ? "v1.0-Prod.csdl" : "beta-USSec.csdl"));
+  if (version === "beta") addDocumented(metadata);
   parsed.set(version, metadata);
   return metadata;
+}
+
+function addDocumented(metadata: Metadata): void {
+  for (const [path, type] of Object.entries(publicBetaKnowsBetter)) {
+    const [singleton = "", name = ""] = path.split("/");
+    const holder = metadata.types.get(metadata.singletons.get(singleton) ?? "");
+    if (holder === undefined || !metadata.types.has(type))
+      throw new Error(`The metadata has no ${singleton} or ${type}.`);
+    if (holder.NavigationProperty.some((navigation) => navigation.Name === name)) {
+      throw new Error(`The metadata has ${path} by now: take it out of publicBetaKnowsBetter.`);
+    }
+    holder.NavigationProperty.push({ Name: name, Type: type });
+  }
 }
 
 const lists = new Set([

@@ -1,5 +1,10 @@
 /** The resource types of azuread that the stand-in has. */
 import type { AzureadResource } from "../types";
+import { accessPackage } from "./accessPackage";
+import { accessPackageAssignmentPolicy } from "./accessPackageAssignmentPolicy";
+import { accessPackageCatalog } from "./accessPackageCatalog";
+import { accessPackageResourceCatalogAssociation } from "./accessPackageResourceCatalogAssociation";
+import { accessPackageResourcePackageAssociation } from "./accessPackageResourcePackageAssociation";
 import { appRoleAssignment } from "./appRoleAssignment";
 import { application } from "./application";
 import { applicationApiAccess } from "./applicationApiAccess";
@@ -19,6 +24,11 @@ import { servicePrincipalDelegatedPermissionGrant } from "./servicePrincipalDele
 import { user } from "./user";
 
 export const resources: readonly AzureadResource[] = [
+  accessPackage,
+  accessPackageAssignmentPolicy,
+  accessPackageCatalog,
+  accessPackageResourceCatalogAssociation,
+  accessPackageResourcePackageAssociation,
   application,
   applicationApiAccess,
   applicationCertificate,

@@ -1,0 +1,162 @@
+/** What `mssp doctor` looks at: the tokens of the identity that is signed in, and the tenant's licences and policies. */
+import {
+  addressesToInvite,
+  adminConsentUrl,
+  clouds,
+  directoryRoleTemplates,
+  discoverEndpoints,
+  EnvironmentError,
+  microsoftGraph,
+  readTenantFeatures,
+  requestToken,
+  ServiceError,
+  type CallContext,
+} from "@defender-mssp/microsoft";
+import { VisibleError } from "../../errors";
+import {
+  missingFeatures,
+  neededPermissions,
+  tenantNeeds,
+  type NeededPermission,
+  type TenantNeeds,
+} from "../../prerequisites";
+import type { Settings } from "../../settings";
+import type { Feature, FeatureName, Identity, Report } from "../doctor";
+import { readStackSettings, type StackSettingsOptions } from "../stackSettings";
+
+/**
+ * Examines what a stack needs.
+ * @throws VisibleError where the settings are wrong, or there is no signing in to the stack's tenant.
+ */
+export async function examine(stack: string, options: StackSettingsOptions = {}): Promise<Report> {
+  const settings = await readStackSettings(stack, options);
+  try {
+    return await examined(stack, settings, options.environment ?? process.env);
+  } catch (error) {
+    if (!(error instanceof ServiceError || error instanceof EnvironmentError)) throw error;
+    throw new VisibleError(
+      `Can't look into the customer's tenant ${settings.tenantId}: ${error.message}\n` +
+        "Check the setting tenantId, the credentials in the environment (ARM_CLIENT_ID with its secret, certificate or federated " +
+        "token, or az login), and that the customer has consented to that application.",
+    );
+  }
+}
+
+async function examined(stack: string, settings: Settings, environment: NodeJS.ProcessEnv): Promise<Report> {
+  const { tenantId, customerName, cloud } = settings;
+  const needed = neededPermissions(settings);
+  const endpoints = await discoverEndpoints(environment, environment["ARM_ENVIRONMENT"] ? {} : { cloud });
+  const audiences: Readonly<Record<string, string>> = {
+    [microsoftGraph.appId]: endpoints.graphEndpoint,
+  };
+  const claims = new Map<string, Claims>();
+  for (const apiAppId of new Set([microsoftGraph.appId, ...needed.map((one) => one.apiAppId)])) {
+    const audience = audiences[apiAppId] ?? clouds[cloud].defenderResource;
+    const { accessToken } = await requestToken({ tenantId, audience, environment, endpoints });
+    claims.set(apiAppId, claimsOf(accessToken));
+  }
+  const identity = identityOf(claims.get(microsoftGraph.appId) ?? {});
+  const permissions = needed.map((one) => ({ ...one, state: stateOf(one, claims.get(one.apiAppId) ?? {}, identity) }));
+  const features = await featuresOf(tenantId, tenantNeeds(settings), { environment, endpoints });
+  return {
+    stack,
+    customerName,
+    tenantId,
+    identity,
+    permissions,
+    features,
+    ...(identity.kind === "application"
+      ? { adminConsentUrl: adminConsentUrl(cloud, tenantId, identity.clientId) }
+      : {}),
+    ready: [...permissions, ...features].every(({ state }) => state !== "missing"),
+  };
+}
+
+/** Each licence and policy that is needed, and whether the tenant has it. */
+async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallContext): Promise<Feature[]> {
+  const found = await readTenantFeatures(tenantId, context);
+  const { guests = [], clientSecretDays } = needs;
+  const uninvited = found.invitations === false ? await addressesToInvite(tenantId, guests, context) : guests;
+  const has = (state: boolean | undefined): Feature["state"] =>
+    state === undefined ? "unchecked" : state ? "available" : "missing";
+  const feature = (name: FeatureName, need: TenantNeeds, state: Feature["state"]): Feature => ({
+    feature: name,
+    state,
+    ...(state === "missing" ? { reason: missingFeatures(need, found).join(" ") } : {}),
+    ...(state === "unchecked" ? { reason: `not to be seen from here: looking takes ${readPermissions[name]}` } : {}),
+  });
+  const { longestSecretDays } = found;
+  return [
+    ...(needs.roleAssignableGroup === true
+      ? [feature("roleAssignableGroups", { roleAssignableGroup: true }, has(found.roleAssignableGroups))]
+      : []),
+    ...(needs.entitlementManagement === true
+      ? [feature("entitlementManagement", { entitlementManagement: true }, has(found.entitlementManagement))]
+      : []),
+    ...(guests.length > 0
+      ? [feature("invitations", { guests: uninvited }, uninvited.length === 0 ? "available" : has(found.invitations))]
+      : []),
+    ...(clientSecretDays !== undefined
+      ? [
+          feature(
+            "clientSecrets",
+            { clientSecretDays },
+            has(longestSecretDays === undefined ? undefined : clientSecretDays <= longestSecretDays),
+          ),
+        ]
+      : []),
+  ];
+}
+
+const readPermissions: Readonly<Record<FeatureName, string>> = {
+  roleAssignableGroups: "Organization.Read.All",
+  entitlementManagement: "Organization.Read.All",
+  invitations: "Policy.Read.All",
+  clientSecrets: "Policy.Read.All",
+};
+
+/** What is read of an access token. It is a hint about the identity here and decides nothing: the service checks it. */
+interface Claims {
+  readonly appid?: string;
+  readonly azp?: string;
+  readonly app_displayname?: string;
+  readonly oid?: string;
+  readonly upn?: string;
+  readonly unique_name?: string;
+  /** Application permissions. */
+  readonly roles?: readonly string[];
+  /** Delegated permissions, with spaces between; only where a user is signed in. */
+  readonly scp?: string;
+  /** Template IDs of the signed-in user's directory roles. */
+  readonly wids?: readonly string[];
+}
+
+function claimsOf(token: string): Claims {
+  try {
+    return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as Claims;
+  } catch {
+    throw new VisibleError("The access token can't be read: it is no JSON Web Token.");
+  }
+}
+
+function identityOf(claims: Claims): Identity {
+  const isUser = claims.scp !== undefined;
+  const name = isUser ? (claims.upn ?? claims.unique_name) : claims.app_displayname;
+  return {
+    kind: isUser ? "user" : "application",
+    ...(name === undefined ? {} : { name }),
+    clientId: claims.appid ?? claims.azp ?? "",
+    objectId: claims.oid ?? "",
+  };
+}
+
+function stateOf(needed: NeededPermission, claims: Claims, identity: Identity): "granted" | "missing" | "unknown" {
+  if (identity.kind === "application") {
+    const granted = claims.roles ?? [];
+    return [needed.permission, ...needed.alsoEnough].some((name) => granted.includes(name)) ? "granted" : "missing";
+  }
+  const enough = ["Global Administrator" as const, ...needed.directoryRoles].map(
+    (name) => directoryRoleTemplates[name],
+  );
+  return enough.some((id) => claims.wids?.includes(id)) ? "granted" : "unknown";
+}

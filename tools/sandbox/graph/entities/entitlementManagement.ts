@@ -1,0 +1,220 @@
+/**
+ * Entitlement management: connected organizations, catalogs with their resources, access packages, assignment policies.
+ * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview. All but connected organizations is beta's, as the
+ * official azuread plugin calls it: v1.0 has other names for it.
+ */
+import type { Properties } from "./complexTypes";
+import {
+  boolean,
+  complex,
+  complexes,
+  computed,
+  dateTime,
+  int32,
+  readOnly,
+  string,
+  untypedCollection,
+} from "./property";
+
+const beta = { only: "beta" } as const;
+const stamps: Properties = {
+  createdBy: string({ ...readOnly, ...beta }),
+  createdDateTime: dateTime({ ...computed }),
+  modifiedBy: string({ ...readOnly, ...beta }),
+  modifiedDateTime: dateTime({ ...computed }),
+};
+const named = { nullable: false, required: true, default: undefined } as const;
+
+/** https://learn.microsoft.com/graph/api/resources/connectedorganization; its update takes neither identity sources nor moments. */
+export const connectedOrganization: Properties = {
+  id: string({ ...computed }),
+  displayName: string(named),
+  description: string(),
+  ...stamps,
+  state: string({ default: "configured", values: ["configured", "proposed"] }),
+  identitySources: complexes("identitySource", { required: true, write: "create" }),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/accesspackagecatalog?view=graph-rest-beta */
+export const accessPackageCatalog: Properties = {
+  id: string({ ...computed }),
+  displayName: string(named),
+  description: string(),
+  catalogType: string({ ...readOnly, default: "UserManaged" }),
+  catalogStatus: string({ default: "Published" }),
+  isExternallyVisible: boolean({ default: true }),
+  ...stamps,
+};
+
+/** https://learn.microsoft.com/graph/api/resources/accesspackage?view=graph-rest-beta */
+export const accessPackage: Properties = {
+  id: string({ ...computed }),
+  catalogId: string({ ...named, write: "create" }),
+  displayName: string(named),
+  description: string(),
+  isHidden: boolean({ default: false }),
+  isRoleScopesVisible: boolean({ default: false }),
+  ...stamps,
+};
+
+/** https://learn.microsoft.com/graph/api/resources/accesspackageresource?view=graph-rest-beta */
+export const accessPackageResource: Properties = {
+  id: string({ ...computed }),
+  displayName: string(),
+  description: string(),
+  url: string(),
+  resourceType: string(),
+  originId: string(named),
+  originSystem: string(named),
+  isPendingOnboarding: boolean({ ...readOnly, default: false }),
+  addedBy: string(readOnly),
+  addedOn: dateTime(readOnly),
+  attributes: untypedCollection(readOnly),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/accesspackageresourcerequest?view=graph-rest-beta */
+export const accessPackageResourceRequest: Properties = {
+  id: string({ ...computed }),
+  catalogId: string(named),
+  executeImmediately: boolean({ default: true }),
+  isValidationOnly: boolean({ default: false }),
+  requestType: string({ ...named, values: ["AdminAdd", "AdminRemove"] }),
+  requestState: string({ ...readOnly, default: "Delivered" }),
+  requestStatus: string({ ...readOnly, default: "Fulfilled" }),
+  expirationDateTime: dateTime(),
+  justification: string({ emptyText: true }),
+};
+
+const originated: Properties = {
+  id: string({ ...computed }),
+  displayName: string(),
+  description: string(),
+  originId: string(),
+  originSystem: string(),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/accesspackageresourcerole?view=graph-rest-beta */
+export const accessPackageResourceRole: Properties = originated;
+
+/** https://learn.microsoft.com/graph/api/resources/accesspackageresourcescope?view=graph-rest-beta */
+export const accessPackageResourceScope: Properties = {
+  ...originated,
+  roleOriginId: string(),
+  isRootScope: boolean({ default: false }),
+  url: string(),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/accesspackageresourcerolescope?view=graph-rest-beta */
+export const accessPackageResourceRoleScope: Properties = { id: string({ ...computed }), ...stamps };
+
+/** https://learn.microsoft.com/graph/api/resources/accesspackageassignmentpolicy?view=graph-rest-beta */
+export const accessPackageAssignmentPolicy: Properties = {
+  id: string({ ...computed }),
+  accessPackageId: string(named),
+  displayName: string(named),
+  description: string(),
+  canExtend: boolean({ default: false }),
+  durationInDays: int32({ default: 0 }),
+  expirationDateTime: dateTime(),
+  ...stamps,
+  requestorSettings: complex("requestorSettings", {
+    default: { scopeType: "NoSubjects", acceptRequests: true, allowedRequestors: [] },
+  }),
+  requestApprovalSettings: complex("approvalSettings", {
+    default: {
+      isApprovalRequired: false,
+      isApprovalRequiredForExtension: false,
+      isRequestorJustificationRequired: false,
+      approvalMode: "NoApproval",
+      approvalStages: [],
+    },
+  }),
+  accessReviewSettings: complex("assignmentReviewSettings"),
+  questions: complexes("accessPackageQuestion"),
+};
+
+const userSet: Properties = { isBackup: boolean({ default: false }) };
+const identified: Properties = { ...userSet, id: string(), description: string() };
+const question: Properties = {
+  id: string(),
+  isRequired: boolean({ default: false }),
+  isAnswerEditable: boolean({ default: true }),
+  sequence: int32({ default: 0 }),
+  text: complex("accessPackageLocalizedContent"),
+};
+
+/** Their complex types, for `complexTypes`. */
+export const entitlementTypes: Readonly<Record<string, Properties>> = {
+  identitySource: {},
+  azureActiveDirectoryTenant: { displayName: string(), tenantId: string({ required: true }) },
+  domainIdentitySource: { displayName: string(), domainName: string({ required: true }) },
+  userSet,
+  connectedOrganizationMembers: identified,
+  groupMembers: identified,
+  singleUser: identified,
+  externalSponsors: userSet,
+  internalSponsors: userSet,
+  requestorManager: userSet,
+  targetUserSponsors: userSet,
+  requestorSettings: {
+    scopeType: string({ default: "NoSubjects" }),
+    acceptRequests: boolean(),
+    allowedRequestors: complexes("userSet"),
+  },
+  approvalSettings: {
+    isApprovalRequired: boolean({ default: false }),
+    isApprovalRequiredForExtension: boolean({ default: false }),
+    isRequestorJustificationRequired: boolean({ default: false }),
+    approvalMode: string(),
+    approvalStages: complexes("approvalStage"),
+  },
+  approvalStage: {
+    approvalStageTimeOutInDays: int32(),
+    isApproverJustificationRequired: boolean(),
+    isEscalationEnabled: boolean(),
+    escalationTimeInMinutes: int32(),
+    primaryApprovers: complexes("userSet"),
+    escalationApprovers: complexes("userSet"),
+  },
+  assignmentReviewSettings: {
+    isEnabled: boolean({ default: false }),
+    recurrenceType: string(),
+    reviewerType: string(),
+    startDateTime: dateTime(),
+    durationInDays: int32(),
+    isAccessRecommendationEnabled: boolean({ default: true }),
+    isApprovalJustificationRequired: boolean({ default: true }),
+    accessReviewTimeoutBehavior: string({
+      values: ["keepAccess", "removeAccess", "acceptAccessRecommendation"],
+    }),
+    reviewers: complexes("userSet"),
+  },
+  accessPackageQuestion: question,
+  accessPackageTextInputQuestion: { ...question, isSingleLineQuestion: boolean({ default: true }) },
+  accessPackageMultipleChoiceQuestion: {
+    ...question,
+    allowsMultipleSelection: boolean({ default: false }),
+    choices: complexes("accessPackageAnswerChoice"),
+  },
+  accessPackageAnswerChoice: { actualValue: string(), displayValue: complex("accessPackageLocalizedContent") },
+  accessPackageLocalizedContent: {
+    defaultText: string(),
+    localizedTexts: complexes("accessPackageLocalizedText"),
+  },
+  accessPackageLocalizedText: { text: string(), languageCode: string() },
+};
+
+/** Abstract complex types of theirs, and what may stand for them: a value's `@odata.type` says which. */
+export const entitlementSubtypes: Readonly<Record<string, readonly string[]>> = {
+  identitySource: ["azureActiveDirectoryTenant", "domainIdentitySource"],
+  userSet: [
+    "connectedOrganizationMembers",
+    "groupMembers",
+    "singleUser",
+    "externalSponsors",
+    "internalSponsors",
+    "requestorManager",
+    "targetUserSponsors",
+  ],
+  accessPackageQuestion: ["accessPackageTextInputQuestion", "accessPackageMultipleChoiceQuestion"],
+};

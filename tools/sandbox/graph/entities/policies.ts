@@ -1,0 +1,43 @@
+/**
+ * `subscribedSku`, `authorizationPolicy`, `tenantAppManagementPolicy`: what a tenant has licences for, and what it allows. Read only.
+ * https://learn.microsoft.com/graph/api/resources/subscribedsku, …/authorizationpolicy, …/tenantappmanagementpolicy
+ */
+import type { Properties } from "./complexTypes";
+import { boolean, complex, complexes, computed, guid, int32, readOnly, string, strings } from "./property";
+
+export const subscribedSku: Properties = {
+  accountName: string(readOnly),
+  accountId: string(readOnly),
+  appliesTo: string(readOnly),
+  capabilityStatus: string(readOnly),
+  consumedUnits: int32(readOnly),
+  id: string({ ...computed }),
+  skuId: guid(readOnly),
+  skuPartNumber: string(readOnly),
+  subscriptionIds: strings(readOnly),
+  prepaidUnits: complex("licenseUnitsDetail", readOnly),
+  servicePlans: complexes("servicePlanInfo", readOnly),
+};
+
+export const authorizationPolicy: Properties = {
+  id: string({ ...computed }),
+  allowInvitesFrom: string(readOnly),
+  allowedToSignUpEmailBasedSubscriptions: boolean({ ...readOnly, nullable: false, default: true }),
+  allowedToUseSSPR: boolean({ ...readOnly, nullable: false, default: true }),
+  allowEmailVerifiedUsersToJoinOrganization: boolean({ ...readOnly, nullable: false, default: false }),
+  allowUserConsentForRiskyApps: boolean(readOnly),
+  blockMsolPowerShell: boolean(readOnly),
+  displayName: string(readOnly),
+  description: string(readOnly),
+  guestUserRoleId: guid(readOnly),
+  defaultUserRolePermissions: complex("defaultUserRolePermissions", readOnly),
+};
+
+export const tenantAppManagementPolicy: Properties = {
+  id: string({ ...computed }),
+  displayName: string(readOnly),
+  description: string(readOnly),
+  isEnabled: boolean({ ...readOnly, nullable: false, default: false }),
+  applicationRestrictions: complex("appManagementApplicationConfiguration", readOnly),
+  servicePrincipalRestrictions: complex("appManagementServicePrincipalConfiguration", readOnly),
+};

@@ -1,0 +1,57 @@
+/** What the routes of entitlement management share: their paths, the tenant's licence, who changed what and when. */
+import type { Json, StoredObject } from "../cloud/model";
+import type { EntitlementSetName } from "./entities";
+import { GraphError } from "./errors";
+import { isDelegated } from "./permissions";
+import { wholeSeconds } from "./identifiers";
+import { requireLicence } from "./licences";
+import type { Call, Route } from "./route";
+
+/** The path under `/v1.0` and `/beta`. */
+export const entitlementPath = "/identityGovernance/entitlementManagement";
+
+/** What `@odata.context` calls an entity set, or what follows its segment. */
+export function contextName(entitySet: EntitlementSetName, rest = ""): string {
+  return `identityGovernance/entitlementManagement/${entitySet}${rest}`;
+}
+
+/**
+ * The routes of a tenant that has entitlement management, a part of Microsoft Entra ID P2 and ID Governance. A tenant's licence is
+ * asked for here, in one place, before each of them.
+ */
+export function licensed(routes: readonly Route[]): Route[] {
+  return routes.map((route) => ({
+    ...route,
+    handle: (call) => {
+      requireLicence(call, "entitlementManagement");
+      return route.handle(call);
+    },
+  }));
+}
+
+/** Refuses what the service doesn't take. The codes and wordings are the service's where issue threads show them. */
+export function refused(code: string, message: string): GraphError {
+  return new GraphError(400, code, message);
+}
+
+/** Who made an object, and when. */
+export function createdStamp(call: Call): Record<string, Json> {
+  const { createdBy, createdDateTime } = {
+    createdBy: callerName(call),
+    createdDateTime: wholeSeconds(call.cloud.now()),
+  };
+  return { createdBy, createdDateTime, modifiedBy: createdBy, modifiedDateTime: createdDateTime };
+}
+
+/** Who changed an object last, and when. */
+export function modified(call: Call, object: StoredObject): void {
+  object["modifiedBy"] = callerName(call);
+  object["modifiedDateTime"] = wholeSeconds(call.cloud.now());
+}
+
+/** A user's principal name, or an application's object ID. */
+function callerName({ tenant, caller }: Call): string {
+  const user = isDelegated(caller) ? tenant.objects("users").get(caller.objectId) : undefined;
+  const name = user?.["userPrincipalName"];
+  return typeof name === "string" ? name : caller.objectId;
+}
