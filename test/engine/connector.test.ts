@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { CredentialType } from "../../settings/connector";
+import { setSwitches } from "../../tools/sandbox/cloud/switches";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
 import { makeTestCertificate, type TestCertificate } from "../tools/sandbox/entra/certificates";
 import {
@@ -231,6 +232,25 @@ describe("the SIEM's connector on the real engine", function () {
     const proofs = { secret: bySecret(secretText), certificate: byCertificate(certificate), federated: provider.proof };
     return { applicationId: appId, proofs };
   }
+
+  describe("a tenant's policy of later days", () => {
+    it("that caps secrets, or forbids them, is named by the rotation that it refuses; the old secret lives on", async () => {
+      const stack = await newStack(0x76, { alertApis: ["graph"], credential: "secret" });
+      const secret = bySecret((await stack.up())["clientSecret"]);
+      const inAYear = new Date(Date.now() + 340 * 24 * 60 * 60 * 1000);
+      const said: string[] = [];
+      for (const clientSecrets of ["90", "off"]) {
+        setSwitches(project.sandbox.cloud.tenant(stack.tenantId), { clientSecrets });
+        await assert.rejects(stack.up(inAYear), (error: Error) => said.push(error.message) > 0);
+      }
+      assert.match(
+        said[0] ?? "",
+        /doesn't allow a client secret of 365 days: its cap is 90 days\. Set connector\.credential\.days/,
+      );
+      assert.match(said[1] ?? "", /forbids client secrets\..*certificate or federated/s);
+      assert.equal((await stack.reads(secret)).graph, "alerts");
+    });
+  });
 
   describe("its secret over a year", () => {
     it("is renewed without a gap: of the pulls of alerts, one every hour, none fails", async () => {

@@ -20,7 +20,9 @@ function values(connector: unknown): Record<string, unknown> {
 }
 
 function connectorOf(connector: unknown, cloud = ""): ConnectorSettings {
-  return parseSettings({ ...values(connector), cloud }, [], {}).connector;
+  const government = { gccHigh: "usgovernment", dod: "dod" }[cloud];
+  const environment = government === undefined ? {} : { ARM_ENVIRONMENT: government };
+  return parseSettings({ ...values(connector), cloud }, [], environment).connector;
 }
 
 function problemsOf(connector: unknown, environment: Record<string, string> = {}): readonly SettingProblem[] {
