@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { clockFrom, withoutUndefined } from "@defender-mssp/microsoft";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { customerTenant } from "./components/customerTenant";
+import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { requireTenantFeatures } from "./components/tenantFeatures";
 import { stackConfiguration } from "./configuration";
 import { VisibleError } from "./errors";
@@ -17,9 +18,11 @@ export = async () => {
     connectorSecrets("customer"),
   ]);
   await requireTenantFeatures(settings.tenantId, tenantNeeds(settings));
+  const approvers = settings.portalAccess.model === "entitlement" ? settings.portalAccess.approvers : [];
+  const approverObjectIds = await contactObjectIds(approvers, { provider });
   const onboarding = new CustomerOnboarding(
     "customer",
-    { ...settings, connectorSecrets: secrets, clock: clockFrom(process.env) },
+    { ...settings, approverObjectIds, connectorSecrets: secrets, clock: clockFrom(process.env) },
     { provider },
   );
 

@@ -4,7 +4,11 @@ import { VisibleError } from "../errors";
 import { registerDoctor } from "./doctor";
 import { registerEngine } from "./engine";
 import { registerSandbox } from "./sandbox";
+import { registerSecrets } from "./secrets";
+import { registerSiemConfig } from "./siemConfig";
 import { registerStart } from "./start";
+import { registerToken } from "./token";
+import { registerVerify } from "./verify";
 
 const program = new Command("mssp")
   .description("Access of a managed security service provider (MSSP) to its customers' Microsoft Defender.")
@@ -15,6 +19,10 @@ registerStart(program);
 registerEngine(program);
 registerDoctor(program);
 registerSandbox(program);
+registerToken(program);
+registerSiemConfig(program);
+registerVerify(program);
+registerSecrets(program);
 
 // Whoever reads (`| head`) may have had enough: that is no error, and the command still cleans up.
 for (const stream of [process.stdout, process.stderr]) {

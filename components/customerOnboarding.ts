@@ -93,6 +93,11 @@ export interface CustomerOnboardingArgs {
    */
   readonly portalAccess?: PortalAccessChoice | EntitlementChoice;
   /**
+   * Object IDs of the approvers whom the model entitlement names: `await contactObjectIds(portalAccess.approvers, { provider })`.
+   * @default none, which that model refuses
+   */
+  readonly approverObjectIds?: readonly string[];
+  /**
    * E-mail notifications of alerts. A rule's resource is named after it.
    * @default none
    */
@@ -268,7 +273,12 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     const { portalAccess = { model: "rbac", tiers: microsoftTiers } } = args;
     const parts = { ...args, access: portalAccess };
     if (portalAccess.model === "entitlement") {
-      const access = new EntitlementAccess(`${name}-access`, { ...parts, access: portalAccess }, { parent: this });
+      const approverObjectIds = args.approverObjectIds ?? [];
+      const access = new EntitlementAccess(
+        `${name}-access`,
+        { ...parts, access: portalAccess, approverObjectIds },
+        { parent: this },
+      );
       return { groupObjectId: pulumi.output(undefined), ...access };
     }
     const analysts = guests.map(({ guest, ...analyst }) => ({ ...analyst, objectId: guest.objectId }));

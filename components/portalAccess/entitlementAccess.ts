@@ -10,7 +10,7 @@ import { PortalAccessModel } from "./portalAccessModel";
 export interface EntitlementChoice {
   readonly model: "entitlement";
   readonly tiers: Readonly<Record<Tier, AnalystTier>>;
-  /** The customer's people who approve the MSSP's approvers: e-mail addresses or user principal names. */
+  /** The customer's people who approve the MSSP's approvers, as the settings name them. */
   readonly approvers: readonly string[];
   /** Days after which access ends unless it is requested again. */
   readonly expiresAfterDays: number;
@@ -26,6 +26,8 @@ export interface EntitlementAccessArgs {
   readonly customerDomain: pulumi.Input<string>;
   readonly msspName: pulumi.Input<string>;
   readonly access: EntitlementChoice;
+  /** Object IDs of `access.approvers`: `contactObjectIds`. */
+  readonly approverObjectIds: readonly pulumi.Input<string>[];
   /** @default "public" */
   readonly cloud?: CloudName;
 }
@@ -73,17 +75,16 @@ export class EntitlementAccess extends pulumi.ComponentResource {
         msspName,
         connectedOrganizationId: organization.id,
         groups,
-        contacts: access.approvers,
+        contacts: args.approverObjectIds,
         expiresAfterDays: access.expiresAfterDays,
         reviewEvery: access.reviewEvery,
       },
       { parent: this },
     );
 
-    const { tier1, tier2, approvers } = groups;
     this.groups = pulumi
-      .all([tier1.objectId, tier2.objectId, approvers.objectId])
-      .apply(([first, second, third]): Record<string, string> => ({ tier1: first, tier2: second, approvers: third }));
+      .all([groups.tier1.objectId, groups.tier2.objectId, groups.approvers.objectId])
+      .apply(([tier1, tier2, approvers]) => ({ tier1, tier2, approvers }) as Record<string, string>);
     this.accessPackages = packages.links;
     this.nextSteps = packages.links.apply((links) => [
       activateWorkloads,

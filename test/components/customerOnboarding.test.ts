@@ -91,7 +91,7 @@ describe("components: CustomerOnboarding", () => {
   });
 
   it("authorizes the connector for the MSSP's tenant after the connector is complete", async () => {
-    await onboard({ siemAuthorization: { mode: "endpoint", endpoint: "https://gateway.example" } });
+    await onboard({ defenderCalls: { mode: "endpoint", endpoint: "https://gateway.example" } });
     const authorization = only(authorizationType);
     const { tenantId: tenant, applicationId, msspTenantId: mssp, mode, endpoint } = authorization.inputs;
     assert.deepEqual(
@@ -147,7 +147,7 @@ describe("components: CustomerOnboarding", () => {
   });
 
   it("says nothing about the authorization once a server has said that it is there", async () => {
-    const onboarding = await onboard({ siemAuthorization: { mode: "endpoint" } });
+    const onboarding = await onboard({ defenderCalls: { mode: "endpoint" } });
     assert.equal((await resolved(onboarding.siemAuthorization)).value, "authorized");
     const { value } = await resolved(onboarding.nextSteps);
     assert.equal(value?.length, 3);

@@ -154,6 +154,16 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
       return { objectId: `${name}-object` };
     case "azuread:index/applicationPassword:ApplicationPassword":
       return { value: "sec~ret", keyId: "key" };
+    case "random:index/randomId:RandomId":
+      return { hex: "0123abcd" };
+    case "random:index/randomUuid:RandomUuid":
+      return { result: "00000000-0000-4000-8000-00000000abcd" };
+    case "azure-native:keyvault:Vault":
+      return { name: inputs["vaultName"] };
+    case "azure-native:keyvault:Secret":
+      return { name: inputs["secretName"] };
+    case "azure-native:resources:ResourceGroup":
+      return { name: inputs["resourceGroupName"] };
     case "pulumi-nodejs:dynamic/defender-mssp:MsspServicePrincipal":
       return { objectId: `${name}-object`, displayName: "Fabrikam SIEM", adopted: false };
     case "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization":
@@ -175,6 +185,9 @@ function answer(
       // As the engine's errors come over gRPC.
       if (reached instanceof Error) throw Object.assign(reached, { details: reached.message });
       return { tenantId: reached ?? tenantId, clientId: "c", objectId: "o", id: "i" };
+    case "azure-native:authorization:getClientConfig":
+      if (reached instanceof Error) throw Object.assign(reached, { details: reached.message });
+      return { tenantId: reached ?? msspTenantId, clientId: "c", objectId: "o", subscriptionId: "s" };
     case "azuread:index/getServicePrincipal:getServicePrincipal":
       return { objectId: `principal-of-${String(inputs["clientId"])}`, ...permissionsOf(String(inputs["clientId"])) };
     case "azuread:index/getUser:getUser": {

@@ -201,6 +201,7 @@ async function start(
     tokenKeys(paths.keys),
     serverCertificate(paths.keys, clock.now()),
   ]);
+  cloud.setSealingKey(keys.sealingKey);
   await store.removeLeftovers();
   const clientSecret = generateSecret();
   cloud.acceptPassingSecret(clientSecret);
