@@ -1,6 +1,7 @@
 /** One stack: one customer's onboarding. Settings in, resources in the customer's tenant, outputs for the `mssp` command. */
 import * as pulumi from "@pulumi/pulumi";
-import { CustomerOnboarding } from "./components/customerOnboarding";
+import { clockFrom, withoutUndefined } from "@defender-mssp/microsoft";
+import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { customerTenant } from "./components/customerTenant";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { requireTenantFeatures } from "./components/tenantFeatures";
@@ -12,21 +13,32 @@ import { parseSettings } from "./settings";
 export = async () => {
   const settings = readSettings();
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
-  const provider = await customerTenant("customer", settings.tenantId, settings.cloud);
+  const [provider, secrets] = await Promise.all([
+    customerTenant("customer", settings.tenantId, settings.cloud),
+    connectorSecrets("customer"),
+  ]);
   await requireTenantFeatures(settings.tenantId, tenantNeeds(settings));
   const approvers = settings.portalAccess.model === "entitlement" ? settings.portalAccess.approvers : [];
   const approverObjectIds = await contactObjectIds(approvers, { provider });
-  const onboarding = new CustomerOnboarding("customer", { ...settings, approverObjectIds }, { provider });
+  const onboarding = new CustomerOnboarding(
+    "customer",
+    { ...settings, approverObjectIds, connectorSecrets: secrets, clock: clockFrom(process.env) },
+    { provider },
+  );
 
-  return {
+  // Which outputs there are depends on the settings; the engine warns of one without a value.
+  return withoutUndefined({
     tenantId: onboarding.tenantId,
     cloud: settings.cloud,
     portalUrl: onboarding.portalUrl,
     legacyPortalUrl: onboarding.legacyPortalUrl,
+    connector: onboarding.connector,
     clientId: onboarding.clientId,
     clientSecret: onboarding.clientSecret,
     clientSecretExpiresOn: onboarding.clientSecretExpiresOn,
     redirectUri: onboarding.redirectUri,
+    loopbackRedirectUri: onboarding.loopbackRedirectUri,
+    adminConsentUrl: onboarding.adminConsentUrl,
     tokenEndpoint: onboarding.tokenEndpoint,
     groupObjectId: onboarding.groupObjectId,
     groups: onboarding.groups,
@@ -36,7 +48,7 @@ export = async () => {
     notificationRules: onboarding.notificationRules,
     siemAuthorization: onboarding.siemAuthorization,
     nextSteps: onboarding.nextSteps,
-  };
+  });
 };
 
 /** A mistake in the settings is the user's: the engine shows a RunError without a stack trace. */

@@ -36,6 +36,7 @@ describe("program", () => {
       "tenantId",
       "portalUrl",
       "legacyPortalUrl",
+      "connector",
       "clientId",
       "clientSecret",
       "clientSecretExpiresOn",
@@ -53,6 +54,15 @@ describe("program", () => {
       secret: false,
     });
     assert.equal((await resolved(outputs.clientSecret)).secret, true);
+    assert.deepEqual(await resolved(outputs.connector), {
+      value: {
+        kind: "customerApp",
+        credential: "secret",
+        alertApis: ["legacySiem", "graph"],
+        credentialExpiresOn: only("azuread:index/applicationPassword:ApplicationPassword").inputs["endDate"],
+      },
+      secret: false,
+    });
     assert.equal(only("pulumi:providers:azuread").inputs["tenantId"], tenantId);
     assert.equal(
       only("azuread:index/applicationRegistration:ApplicationRegistration").inputs["displayName"],

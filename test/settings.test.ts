@@ -60,6 +60,11 @@ describe("settings", () => {
         },
       },
       notificationRules: [],
+      connector: {
+        kind: "customerApp",
+        alertApis: ["legacySiem", "graph"],
+        credential: { type: "secret", days: 365, rotateBeforeDays: 30, overlapDays: 7 },
+      },
       defenderCalls: { mode: "manual" },
     });
     assert.ok([settings, settings.analysts, settings.analysts[0], settings.defenderCalls].every(Object.isFrozen));
