@@ -1,6 +1,7 @@
 /** One stack: one customer's onboarding. Settings in, resources in the customer's tenant, outputs for the `mssp` command. */
 import * as pulumi from "@pulumi/pulumi";
 import { clockFrom, withoutUndefined } from "@defender-mssp/microsoft";
+import { prepareDelegation, prepareHandover } from "./components/azure";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { customerTenant } from "./components/customerTenant";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
@@ -20,11 +21,29 @@ export = async () => {
   await requireTenantFeatures(settings.tenantId, tenantNeeds(settings));
   const approvers = settings.portalAccess.model === "entitlement" ? settings.portalAccess.approvers : [];
   const approverObjectIds = await contactObjectIds(approvers, { provider });
+  const { msspTenantId, msspName, cloud } = settings;
+  const handOver =
+    settings.handover && (await prepareHandover("handover", { ...settings.handover, tenantId: msspTenantId, cloud }));
+  const delegate =
+    settings.azureDelegation &&
+    (await prepareDelegation("delegation", {
+      ...settings.azureDelegation,
+      tenantId: settings.tenantId,
+      msspTenantId,
+      msspName,
+      cloud,
+    }));
+
   const onboarding = new CustomerOnboarding(
     "customer",
     { ...settings, approverObjectIds, connectorSecrets: secrets, clock: clockFrom(process.env) },
     { provider },
   );
+
+  const { clientId, clientSecret: secret, clientSecretExpiresOn: expiresOn } = onboarding;
+  const handover =
+    secret && expiresOn && handOver?.({ customerTenantId: settings.tenantId, clientId, secret, expiresOn });
+  const delegation = delegate?.();
 
   // Which outputs there are depends on the settings; the engine warns of one without a value.
   return withoutUndefined({
@@ -47,6 +66,12 @@ export = async () => {
     accessPackages: onboarding.accessPackages,
     notificationRules: onboarding.notificationRules,
     siemAuthorization: onboarding.siemAuthorization,
+    handover: handover && {
+      vaultName: handover.vaultName,
+      secretName: handover.secretName,
+      secretUri: handover.secretUri,
+    },
+    azureDelegation: delegation && { scope: delegation.scope, roles: delegation.roles },
     nextSteps: onboarding.nextSteps,
   });
 };

@@ -2,7 +2,7 @@
  * Configuration → one checked, typed, frozen object. Only this file and the folder settings/ know the configuration's keys; `Pulumi.yaml`
  * describes the same keys to the engine. There is no Pulumi in it, so that the `mssp` command reads settings with the same code.
  */
-import { clockFault, clockVariable, cloudOf, clouds, type CloudName } from "@defender-mssp/microsoft";
+import { clockFault, clockVariable, cloudOf, clouds, withoutUndefined, type CloudName } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { VisibleError } from "./errors";
 import {
@@ -13,6 +13,14 @@ import {
   siemConnectorName,
   siemRedirectUri,
 } from "./naming";
+import {
+  azureProblems,
+  azureSettings,
+  delegationFrom,
+  handoverFrom,
+  type DelegationSettings,
+  type HandoverSettings,
+} from "./settings/azure";
 import { analystProblems, analystsFrom, analystSettings, type Analyst } from "./settings/analysts";
 import {
   connectorFrom,
@@ -83,6 +91,10 @@ export interface Settings {
   readonly portalAccess: PortalAccessSettings;
   readonly notificationRules: readonly NotificationRule[];
   readonly connector: ConnectorSettings;
+  /** Off unless set. */
+  readonly handover?: HandoverSettings;
+  /** Off unless set. */
+  readonly azureDelegation?: DelegationSettings;
   readonly defenderCalls: DefenderCallSettings;
 }
 
@@ -100,11 +112,20 @@ const settingsSchema = z.object({
   ...portalAccessSettings,
   ...notificationSettings,
   ...connectorSettings,
+  ...azureSettings,
   defenderEndpoint: z.optional(endpointRule("a URL of a gateway that makes Defender's calls without a public API")),
 });
 
 /** Settings that are lists or maps, which the engine hands over as JSON. */
-const structured = new Set(["analysts", "analystDomains", "portalAccess", "notificationRules", "connector"]);
+const structured = new Set([
+  "analysts",
+  "analystDomains",
+  "portalAccess",
+  "notificationRules",
+  "connector",
+  "handover",
+  "azureDelegation",
+]);
 
 /** The keys that a stack's configuration may have, without the project's name in front. */
 export const settingKeys: readonly string[] = Object.keys(settingsSchema.shape);
@@ -145,6 +166,7 @@ export function checkSettings(
     ...portalAccessProblems(raw, secrets),
     ...notificationProblems(raw, secrets),
     ...connectorProblems(raw, secrets),
+    ...azureProblems(raw, secrets),
     ...environmentProblems(raw, environment),
     ...secretSettings(secrets),
     ...unknownKeys(values, secrets),
@@ -169,6 +191,10 @@ function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Envi
     portalAccess: Object.freeze(portalAccessFrom(portalAccess, msspTenantId)),
     notificationRules: notificationRulesFrom(notificationRules),
     connector: Object.freeze(connectorFrom(connector, cloud)),
+    ...withoutUndefined({
+      handover: handoverFrom(rest.handover),
+      azureDelegation: delegationFrom(rest.azureDelegation),
+    }),
     defenderCalls: Object.freeze(defenderCalls(defenderEndpoint, environment)),
   });
 }

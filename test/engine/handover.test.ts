@@ -17,12 +17,12 @@ const siemApplicationId = "51e40000-0000-4000-8000-000000000001";
 /** A program in the place of the product's: settings from the environment, so that each test can change them. */
 const handoverProgram = `
 import * as pulumi from "@pulumi/pulumi";
-import { loadCredentialHandover } from "./components/azure";
+import { azureSubscription } from "./components/azureSubscription";
+import { CredentialHandover } from "./components/credentialHandover";
 import { makeUncaughtErrorsPrintable } from "./programErrors";
 
 export = async () => {
   makeUncaughtErrorsPrintable();
-  const { azureSubscription, CredentialHandover } = loadCredentialHandover();
   const args = JSON.parse(process.env.TEST_HANDOVER ?? "{}");
   const provider = await azureSubscription("handover-azure", { tenantId: args.tenantId, subscriptionId: args.subscriptionId });
   const handover = new CredentialHandover("handover", { ...args, secret: pulumi.secret(args.secret) }, { provider });
@@ -31,12 +31,12 @@ export = async () => {
 `;
 
 const delegationProgram = `
-import { loadAzureDelegation } from "./components/azure";
+import { AzureDelegation } from "./components/azureDelegation";
+import { azureSubscription } from "./components/azureSubscription";
 import { makeUncaughtErrorsPrintable } from "./programErrors";
 
 export = async () => {
   makeUncaughtErrorsPrintable();
-  const { azureSubscription, AzureDelegation } = loadAzureDelegation();
   const args = JSON.parse(process.env.TEST_DELEGATION ?? "{}");
   const provider = await azureSubscription("delegation-azure", { tenantId: args.customerTenantId, subscriptionId: args.subscriptionId });
   const delegation = new AzureDelegation("delegation", args, { provider });
