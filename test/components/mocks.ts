@@ -58,8 +58,8 @@ export interface MockOptions {
   readonly preview?: boolean;
   /** The tenant that the credentials reach, or the error of a failed sign-in. */
   readonly reached?: string | Error;
-  /** Types of the resources that the stack has deployed before. */
-  readonly deployed?: readonly string[];
+  /** The resources that the stack has deployed before: types, or outputs as well. */
+  readonly deployed?: readonly (string | { readonly type: string; readonly outputs: object })[];
   /** How many applications of the SIEM connector's name the tenant has. */
   readonly namesakes?: number;
 }
@@ -169,7 +169,12 @@ function answer(token: string, inputs: Record<string, unknown>, { reached, deplo
       return { clientId: "namesake-client", objectId: "namesake-object" };
     case "pulumi:pulumi:readStackResourceOutputs":
       return {
-        outputs: Object.fromEntries((deployed ?? []).map((type, index) => [`urn${index}`, { type, outputs: {} }])),
+        outputs: Object.fromEntries(
+          (deployed ?? []).map((one, index) => [
+            `urn${index}`,
+            typeof one === "string" ? { type: one, outputs: {} } : one,
+          ]),
+        ),
       };
     default:
       throw new Error(`unexpected function ${token}`);
