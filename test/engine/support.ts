@@ -50,10 +50,14 @@ export function objectsOf(project: SandboxProject, tenantId: string): Collection
   return { ...objects, applications, groups, users, servicePrincipals, siemAuthorizations };
 }
 
+/** The links of one tenant by name and the ID that they start from; the IDs that they lead to are sorted. */
+export function linksOf(project: SandboxProject, tenantId: string): Record<string, Record<string, string[]>> {
+  return (JSON.parse(dumpOfTenant(project, tenantId)) as { links: Record<string, Record<string, string[]>> }).links;
+}
+
 /** Object IDs of a group's members, sorted. */
 export function membersOf(project: SandboxProject, tenantId: string, groupId: string): string[] {
-  const { links } = JSON.parse(dumpOfTenant(project, tenantId)) as { links: Record<string, Record<string, string[]>> };
-  return [...(links["groups.members"]?.[groupId] ?? [])].sort();
+  return linksOf(project, tenantId)["groups.members"]?.[groupId] ?? [];
 }
 
 /** `collection/ID` of each object that is in one only, or not the same in both. */
