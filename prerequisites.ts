@@ -59,9 +59,13 @@ export function neededPermissions(settings: PrerequisiteSettings): readonly Need
           }),
         ]
       : []),
-    graph("Group.ReadWrite.All", "the groups of analysts and their members", {
-      alsoEnough: ["Directory.ReadWrite.All"],
+    graph("Group.Create", "the groups of analysts and their members: an application owns the groups that it creates", {
+      alsoEnough: ["Group.ReadWrite.All"],
       directoryRoles: ["Groups Administrator", "User Administrator"],
+    }),
+    graph("Group.Read.All", "seeing that no other group has the name", {
+      alsoEnough: ["Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+      directoryRoles: ["Directory Readers", "Groups Administrator", "User Administrator", "Global Reader"],
     }),
     ...(portalAccess.model === "entitlement"
       ? [

@@ -14,7 +14,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { AlertNotificationRule } from "./defender/alertNotificationRule";
 import { DefenderSiemAuthorization } from "./defender/siemAuthorization";
 import { GuestUser } from "./guestUser";
-import { EntitlementAccess, type EntitlementChoice } from "./portalAccess/entitlementAccess";
 import type { TieredAnalyst } from "./portalAccess/memberships";
 import { PortalAccess, type PortalAccessChoice } from "./portalAccess/portalAccess";
 import { RedirectUri } from "./redirectUri";
@@ -91,7 +90,7 @@ export interface CustomerOnboardingArgs {
    * How analysts get into the portal.
    * @default the model rbac with Microsoft's tiers
    */
-  readonly portalAccess?: PortalAccessChoice | EntitlementChoice;
+  readonly portalAccess?: PortalAccessChoice;
   /**
    * Object IDs of the approvers whom the model entitlement names: `await contactObjectIds(portalAccess.approvers, { provider })`.
    * @default none, which that model refuses
@@ -127,7 +126,7 @@ export type CustomerOnboardingOptions = pulumi.ComponentResourceOptions & { read
  * (MSSP) access" (2026-07-29). What no API does is left to a person; `nextSteps` says how.
  *
  * ## Least privileges
- * Those of `GuestUser`, `PortalAccess` or `EntitlementAccess`, `SiemConnector` and `RedirectUri` together; for
+ * Those of `GuestUser`, `PortalAccess`, `SiemConnector` and `RedirectUri` together; for
  * `defenderCalls.mode: "endpoint"` those of `DefenderSiemAuthorization` and `AlertNotificationRule`. `neededPermissions` has the list.
  *
  * @example
@@ -269,21 +268,10 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     return { ...analyst, guest };
   }
 
-  private giveAccess(name: string, args: CustomerOnboardingArgs, guests: readonly InvitedAnalyst[]): AccessToPortal {
-    const { portalAccess = { model: "rbac", tiers: microsoftTiers } } = args;
-    const parts = { ...args, access: portalAccess };
-    if (portalAccess.model === "entitlement") {
-      const approverObjectIds = args.approverObjectIds ?? [];
-      const access = new EntitlementAccess(
-        `${name}-access`,
-        { ...parts, access: portalAccess, approverObjectIds },
-        { parent: this },
-      );
-      return { groupObjectId: pulumi.output(undefined), ...access };
-    }
+  private giveAccess(name: string, args: CustomerOnboardingArgs, guests: readonly InvitedAnalyst[]): PortalAccess {
+    const { portalAccess: access = { model: "rbac", tiers: microsoftTiers } } = args;
     const analysts = guests.map(({ guest, ...analyst }) => ({ ...analyst, objectId: guest.objectId }));
-    const access = new PortalAccess(`${name}-access`, { ...parts, access: portalAccess, analysts }, { parent: this });
-    return { accessPackages: pulumi.output<Record<string, string>>({}), ...access };
+    return new PortalAccess(`${name}-access`, { ...args, access, analysts }, { parent: this });
   }
 
   private notify(name: string, args: CustomerOnboardingArgs, defenderCalls: DefenderCalls): readonly NotifiedRule[] {
@@ -373,14 +361,6 @@ type InvitedAnalyst = OnboardedAnalyst & { readonly guest: GuestUser };
 interface NotifiedRule {
   readonly rule: NotificationRuleSettings;
   readonly status: pulumi.Output<"configured" | "manual">;
-}
-
-/** What every model gives. */
-interface AccessToPortal {
-  readonly groupObjectId: pulumi.Output<string | undefined>;
-  readonly groups: pulumi.Output<Record<string, string>>;
-  readonly accessPackages: pulumi.Output<Record<string, string>>;
-  readonly nextSteps: pulumi.Output<string[]>;
 }
 
 const microsoftTiers = {

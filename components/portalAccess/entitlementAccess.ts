@@ -1,15 +1,11 @@
 import { type CloudName, type Tier } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectedOrganization } from "../entra/connectedOrganization";
-import { MsspSecurityGroup } from "../msspSecurityGroup";
+import type { MsspSecurityGroup } from "../msspSecurityGroup";
 import { AnalystAccessPackages, type ReviewInterval } from "./accessPackages";
-import { activateWorkloads, defenderRole, type AnalystTier } from "./portalAccess";
-import { PortalAccessModel } from "./portalAccessModel";
 
-/** Access that the MSSP's people request for themselves. */
-export interface EntitlementChoice {
-  readonly model: "entitlement";
-  readonly tiers: Readonly<Record<Tier, AnalystTier>>;
+/** On which terms the MSSP's people get access that they request. */
+export interface EntitlementTerms {
   /** The customer's people who approve the MSSP's approvers, as the settings name them. */
   readonly approvers: readonly string[];
   /** Days after which access ends unless it is requested again. */
@@ -25,26 +21,26 @@ export interface EntitlementAccessArgs {
   /** A domain of the customer's, for the links to My Access. */
   readonly customerDomain: pulumi.Input<string>;
   readonly msspName: pulumi.Input<string>;
-  readonly access: EntitlementChoice;
-  /** Object IDs of `access.approvers`: `contactObjectIds`. */
+  readonly terms: EntitlementTerms;
+  /** Object IDs of `terms.approvers`: `contactObjectIds`. */
   readonly approverObjectIds: readonly pulumi.Input<string>[];
+  /** The tiers' groups, whose members nobody else looks after. */
+  readonly groups: Readonly<Record<Tier, MsspSecurityGroup>>;
   /** @default "public" */
   readonly cloud?: CloudName;
 }
 
 /**
- * How the MSSP's analysts get into the customer's Defender portal by the model `entitlement`, which Microsoft recommends for MSSPs: nobody is
- * invited; the MSSP's people request an access package, which makes them a guest and a member of its tier's group. Each group has a role of
- * Defender's unified RBAC, as in the model `rbac`, and who is a member is the packages' business alone.
+ * How people become members of the tiers' groups in the model `entitlement`, which Microsoft recommends for MSSPs: nobody is invited; the
+ * MSSP's people request an access package, which makes them a guest and a member of its tier's group, and who is a member is the
+ * packages' business alone.
  *
  * Follows Microsoft's "Grant managed security service provider (MSSP) access" (2026-07-29).
  *
  * ## Least privileges
- * Those of `ConnectedOrganization`, `AnalystAccessPackages`, `MsspSecurityGroup` and `DefenderRoleDefinition`.
+ * Those of `ConnectedOrganization` and `AnalystAccessPackages`.
  */
 export class EntitlementAccess extends pulumi.ComponentResource {
-  /** Object ID of each tier's group. */
-  public readonly groups: pulumi.Output<Record<string, string>>;
   /** Where each tier's access package is requested: its link to My Access. */
   public readonly accessPackages: pulumi.Output<Record<string, string>>;
   /** What is left to a person, a sentence each. */
@@ -52,18 +48,16 @@ export class EntitlementAccess extends pulumi.ComponentResource {
 
   constructor(name: string, args: EntitlementAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:EntitlementAccess", name, {}, opts);
-    const { tenantId, msspName, access } = args;
+    const { tenantId, msspName, terms } = args;
+    const { approvers, expiresAfterDays, reviewEvery, identitySource } = terms;
 
-    const model = new PortalAccessModel(`${name}-model`, { model: access.model }, { parent: this });
-    const groups = this.tierGroups(name, args, model);
     const organization = new ConnectedOrganization(
       `${name}-organization`,
       {
         tenantId,
         displayName: msspName,
         description: pulumi.interpolate`${msspName} watches this tenant's Microsoft Defender.`,
-        identitySource:
-          "domain" in access.identitySource ? { domainName: access.identitySource.domain } : access.identitySource,
+        identitySource: "domain" in identitySource ? { domainName: identitySource.domain } : identitySource,
       },
       { parent: this },
     );
@@ -74,37 +68,19 @@ export class EntitlementAccess extends pulumi.ComponentResource {
         customerDomain: args.customerDomain,
         msspName,
         connectedOrganizationId: organization.id,
-        groups,
+        groups: args.groups,
         contacts: args.approverObjectIds,
-        expiresAfterDays: access.expiresAfterDays,
-        reviewEvery: access.reviewEvery,
+        expiresAfterDays,
+        reviewEvery,
       },
       { parent: this },
     );
 
-    this.groups = pulumi
-      .all([groups.tier1.objectId, groups.tier2.objectId, groups.approvers.objectId])
-      .apply(([tier1, tier2, approvers]) => ({ tier1, tier2, approvers }) as Record<string, string>);
     this.accessPackages = packages.links;
     this.nextSteps = packages.links.apply((links) => [
-      activateWorkloads,
-      `The MSSP's approvers request ${links.approvers} first, and ${access.approvers.join(", ")} approves; then the analysts request ` +
+      `The MSSP's approvers request ${links.approvers} first, and ${approvers.join(", ")} approves; then the analysts request ` +
         `${links.tier1} or ${links.tier2}, and the approvers approve.`,
     ]);
-    this.registerOutputs({ groups: this.groups, accessPackages: this.accessPackages, nextSteps: this.nextSteps });
-  }
-
-  private tierGroups(
-    name: string,
-    { tenantId, msspName, access }: EntitlementAccessArgs,
-    model: PortalAccessModel,
-  ): Record<Tier, MsspSecurityGroup> {
-    const add = (tier: Tier): MsspSecurityGroup => {
-      const named = access.tiers[tier];
-      const group = new MsspSecurityGroup(`${name}-${tier}`, { displayName: named.name, msspName }, { parent: this });
-      defenderRole(`${name}-${tier}`, { tenantId, tier, named, group, model: model.model }, this);
-      return group;
-    };
-    return { tier1: add("tier1"), tier2: add("tier2"), approvers: add("approvers") };
+    this.registerOutputs({ accessPackages: this.accessPackages, nextSteps: this.nextSteps });
   }
 }

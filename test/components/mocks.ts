@@ -69,8 +69,8 @@ export interface MockOptions {
   readonly preview?: boolean;
   /** The tenant that the credentials reach, or the error of a failed sign-in. */
   readonly reached?: string | Error;
-  /** Types of the resources that the stack has deployed before. */
-  readonly deployed?: readonly string[];
+  /** The resources that the stack has deployed before: types, or outputs as well. */
+  readonly deployed?: readonly (string | { readonly type: string; readonly outputs: object })[];
   /** The outputs of resources that the stack has deployed before, by URN. */
   readonly state?: Readonly<Record<string, { readonly type: string; readonly outputs: Record<string, unknown> }>>;
   /** How many applications of the SIEM connector's name the tenant has. */
@@ -205,7 +205,12 @@ function answer(
     case "pulumi:pulumi:readStackResourceOutputs":
       return {
         outputs: {
-          ...Object.fromEntries((deployed ?? []).map((type, index) => [`urn${index}`, { type, outputs: {} }])),
+          ...Object.fromEntries(
+            (deployed ?? []).map((one, index) => [
+              `urn${index}`,
+              typeof one === "string" ? { type: one, outputs: {} } : one,
+            ]),
+          ),
           ...state,
         },
       };

@@ -11,10 +11,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { AnalystAccessPackages, contactObjectIds } from "./components/portalAccess/accessPackages";
 import { customerTenant } from "./components/customerTenant";
 import { ConnectedOrganization } from "./components/entra/connectedOrganization";
-import { makeUncaughtErrorsPrintable } from "./programErrors";
 
 export = async () => {
-  makeUncaughtErrorsPrintable();
   const config = new pulumi.Config("defender-mssp");
   const tenantId = config.require("tenantId");
   const customerDomain = config.require("customerDomain");

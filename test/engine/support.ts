@@ -9,7 +9,7 @@ export const ana = { email: "ana.silva@fabrikam-security.example", displayName: 
 export const ben = { email: "ben.okafor@fabrikam-security.example", displayName: "Ben Okafor" };
 export const cleo = { email: "cleo.martin@fabrikam-security.example", displayName: "Cleo Martin" };
 
-/** Settings of a customer; the number makes the tenant. */
+/** Settings of a customer with one group and its role; the number makes the tenant. The other models: portalAccess.test.ts. */
 export function customer(number: number, changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     customerName: `Contoso ${number}`,
@@ -18,6 +18,7 @@ export function customer(number: number, changes: Readonly<Record<string, unknow
     msspName: "Fabrikam Security",
     msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
     analysts: [ana, ben],
+    portalAccess: "basic",
     ...changes,
   };
 }
@@ -50,10 +51,14 @@ export function objectsOf(project: SandboxProject, tenantId: string): Collection
   return { ...objects, applications, groups, users, servicePrincipals, appRoleAssignments, siemAuthorizations };
 }
 
+/** The links of one tenant by name and the ID that they start from; the IDs that they lead to are sorted. */
+export function linksOf(project: SandboxProject, tenantId: string): Record<string, Record<string, string[]>> {
+  return (JSON.parse(dumpOfTenant(project, tenantId)) as { links: Record<string, Record<string, string[]>> }).links;
+}
+
 /** Object IDs of a group's members, sorted. */
 export function membersOf(project: SandboxProject, tenantId: string, groupId: string): string[] {
-  const { links } = JSON.parse(dumpOfTenant(project, tenantId)) as { links: Record<string, Record<string, string[]>> };
-  return [...(links["groups.members"]?.[groupId] ?? [])].sort();
+  return linksOf(project, tenantId)["groups.members"]?.[groupId] ?? [];
 }
 
 /** `collection/ID` of each object that is in one only, or not the same in both. */

@@ -24,6 +24,7 @@ export class EmulatedCloud implements Cloud {
   readonly #inUse = new Set<string>();
   readonly #textOnDisk = new Map<string, string>();
   readonly #passingSecrets = new Map<string, string>();
+  readonly #listeners = new Set<() => void>();
   #changes = 0;
   #changesOnDisk = 0;
   #writing: Promise<void> | undefined;
@@ -136,8 +137,15 @@ export class EmulatedCloud implements Cloud {
     return this.#authenticator(request, audience);
   }
 
+  /** Tells `listener` of every change, when it has been made and before it is answered. @returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   changed(): void {
     this.#changes++;
+    for (const listener of this.#listeners) listener();
     // A failure is not lost: the changes stay unwritten, and whoever awaits `saved` is told.
     setImmediate(() => void this.saved().catch(() => undefined));
   }
