@@ -1,6 +1,6 @@
 /**
- * Keeps a long pull as small as a short one. Every page is garbage as soon as it is delivered, and V8, which sees memory enough, lets it pile up: in an
- * ever larger young generation, and in the old one until that is worth a collection. A pull runs for days beside other things, so it
+ * Keeps a long pull as small as a short one. Every page is garbage as soon as it is delivered, and V8, which sees memory enough, lets it pile up
+ * until that is worth a collection. A pull runs for days beside other things, so it
  * collects by itself.
  */
 import { setFlagsFromString } from "node:v8";
@@ -12,7 +12,6 @@ const collectEvery = 10_000;
 
 /** A sink that also collects garbage from time to time. */
 export function withFlatMemory(sink: AlertSink): AlertSink {
-  setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   let delivered = 0;
