@@ -81,7 +81,7 @@ export function delegationFrom(checked: z.infer<typeof azureDelegation> | undefi
   return Object.freeze({
     ...others,
     subscriptionId: others.subscriptionId.toLowerCase(),
-    roles: roles as readonly DelegatedRole[],
+    roles: roles,
   });
 }
 
@@ -134,10 +134,5 @@ function roleFault(given: unknown): string | undefined {
 }
 
 function isVault(value: string): boolean {
-  try {
-    vaultOfResourceId(value);
-    return true;
-  } catch {
-    return false;
-  }
+  return vaultOfResourceId(value) !== undefined;
 }
