@@ -17,7 +17,10 @@ import { GuestUser } from "./guestUser";
 import type { TieredAnalyst } from "./portalAccess/memberships";
 import { PortalAccess, type PortalAccessChoice } from "./portalAccess/portalAccess";
 import { RedirectUri } from "./redirectUri";
-import { SiemConnector } from "./siemConnector";
+import { SiemConnector, type ConnectorDescription } from "./siemConnector";
+import { defaultConnectorAccess, type ConnectorAccess } from "./siemConnector/access";
+import { deployedSecrets } from "./siemConnector/deployedSecrets";
+import type { SecretsBySlot } from "./siemConnector/secretPlan";
 
 export interface OnboardedAnalyst extends TieredAnalyst {
   /** Address that the invitation goes to, in lower case. The guest's resource is named after it, so it is a plain value. */
@@ -74,6 +77,16 @@ export interface CustomerOnboardingArgs {
    */
   readonly invitationCopyTo?: pulumi.Input<string>;
   /**
+   * What the SIEM connector is, may read, and proves itself with.
+   * @default a registration in the customer's tenant for both alert APIs, with a client secret of a year
+   */
+  readonly connector?: ConnectorAccess;
+  /**
+   * The client secrets that the stack has: `await connectorSecrets(name)`.
+   * @default none, as of a new stack: a secret that there is would be replaced
+   */
+  readonly connectorSecrets?: SecretsBySlot;
+  /**
    * How analysts get into the portal.
    * @default the model rbac with Microsoft's tiers
    */
@@ -96,7 +109,7 @@ export interface CustomerOnboardingArgs {
    */
   readonly cloud?: CloudName;
   /**
-   * The time now, for the client secret's expiry and the end of analysts' access.
+   * The time now, for the client secret's rotation and the end of analysts' access.
    * @default the system's clock
    */
   readonly clock?: () => Date;
@@ -135,14 +148,20 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
   public readonly portalUrl: pulumi.Output<string>;
   /** The same with the portal's address of 2018, which Microsoft redirects. */
   public readonly legacyPortalUrl: pulumi.Output<string>;
+  /** What the SIEM connector is, may read, and proves itself with. */
+  public readonly connector: pulumi.Output<ConnectorDescription>;
   /** Application (client) ID of the SIEM connector. */
   public readonly clientId: pulumi.Output<string>;
-  /** The SIEM connector's client secret. A secret. */
-  public readonly clientSecret: pulumi.Output<string>;
-  /** When the client secret expires: UTC, ISO 8601. */
-  public readonly clientSecretExpiresOn: pulumi.Output<string>;
-  /** Redirect URI to send when asking for a token. */
-  public readonly redirectUri: pulumi.Output<string>;
+  /** The SIEM connector's client secret. A secret. Only where it proves itself with one that is made here. */
+  public readonly clientSecret?: pulumi.Output<string>;
+  /** When the client secret expires: UTC, ISO 8601. Only together with it. */
+  public readonly clientSecretExpiresOn?: pulumi.Output<string>;
+  /** Redirect URI to send when asking for a token. Only of a registration in the customer's tenant. */
+  public readonly redirectUri?: pulumi.Output<string>;
+  /** Redirect URI on localhost, where one is registered. */
+  public readonly loopbackRedirectUri?: pulumi.Output<string>;
+  /** Where the customer's administrator may consent to the MSSP's application by a click. Only where it is that. */
+  public readonly adminConsentUrl?: pulumi.Output<string>;
   /** Where the SIEM gets its tokens: Entra's v2 endpoint of the customer's tenant. */
   public readonly tokenEndpoint: pulumi.Output<string>;
   /** Object ID of the group of all analysts. Not with the model entitlement, in which nobody is a guest beforehand. */
@@ -157,8 +176,11 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
   public readonly accessPackages: pulumi.Output<Record<string, string>>;
   /** By rule name. `configured`: a server has said so. `manual`: left to a person, and nobody has looked. */
   public readonly notificationRules: pulumi.Output<Record<string, "configured" | "manual">>;
-  /** `authorized`: a server has said so. `manual`: left to a person, and nobody has looked. */
-  public readonly siemAuthorization: pulumi.Output<"authorized" | "manual">;
+  /**
+   * `authorized`: a server has said so. `manual`: left to a person, and nobody has looked. Only where the connector reads the legacy alert
+   * API, which alone asks for it.
+   */
+  public readonly siemAuthorization?: pulumi.Output<"authorized" | "manual">;
   /** What is left to do by hand, a sentence each. */
   public readonly nextSteps: pulumi.Output<string[]>;
 
@@ -174,32 +196,22 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     const guests = args.analysts.map((analyst) => this.invite(name, analyst, args));
     const access = this.giveAccess(name, args, guests);
     const rules = this.notify(name, args, defenderCalls);
+    const connectorAccess = args.connector ?? defaultConnectorAccess;
     const connector = new SiemConnector(
       `${name}-siem`,
-      { customerName: args.customerName, clock: args.clock },
+      { ...args, access: connectorAccess, deployedSecrets: args.connectorSecrets ?? {} },
       { parent: this },
     );
-    const redirect = new RedirectUri(
-      `${name}-siem-redirect`,
-      { applicationId: connector.applicationId, domain: args.customerDomain },
-      { parent: this },
-    );
-    const authorization = new DefenderSiemAuthorization(
-      `${name}-siem-authorization`,
-      {
-        tenantId: args.tenantId,
-        applicationId: connector.clientId,
-        msspTenantId: args.msspTenantId,
-        ...defenderCalls,
-      },
-      // Authorized last and withdrawn first: an application that isn't there yet can't be authorized.
-      { parent: this, dependsOn: [connector] },
-    );
+    const redirect = this.redirectTo(name, args, connectorAccess, connector);
+    const authorization = this.authorize(name, args, connectorAccess, connector);
 
+    this.connector = connector.description;
     this.clientId = connector.clientId;
     this.clientSecret = connector.clientSecret;
     this.clientSecretExpiresOn = connector.clientSecretExpiresOn;
-    this.redirectUri = redirect.uri;
+    this.redirectUri = redirect?.uri;
+    this.loopbackRedirectUri = redirect?.loopbackUri;
+    this.adminConsentUrl = connector.adminConsentUrl;
     this.groupObjectId = access.groupObjectId;
     this.groups = access.groups;
     this.accessPackages = access.accessPackages;
@@ -208,16 +220,19 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
       byEmail(guests, ({ inviteRedeemUrl }) => inviteRedeemUrl).apply(withoutUndefined),
     );
     this.notificationRules = pulumi.output(Object.fromEntries(rules.map(({ rule, status }) => [rule.name, status])));
-    this.siemAuthorization = authorization.status;
+    this.siemAuthorization = authorization?.status;
     this.nextSteps = this.describeNextSteps(args, guests, access.nextSteps, rules);
     this.registerOutputs({
       tenantId: this.tenantId,
       portalUrl: this.portalUrl,
       legacyPortalUrl: this.legacyPortalUrl,
+      connector: this.connector,
       clientId: this.clientId,
       clientSecret: this.clientSecret,
       clientSecretExpiresOn: this.clientSecretExpiresOn,
       redirectUri: this.redirectUri,
+      loopbackRedirectUri: this.loopbackRedirectUri,
+      adminConsentUrl: this.adminConsentUrl,
       tokenEndpoint: this.tokenEndpoint,
       groupObjectId: this.groupObjectId,
       groups: this.groups,
@@ -277,6 +292,41 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     });
   }
 
+  /** The MSSP's own application has its redirect URIs where it is registered. */
+  private redirectTo(
+    name: string,
+    { customerDomain }: CustomerOnboardingArgs,
+    access: ConnectorAccess,
+    { applicationId }: SiemConnector,
+  ): RedirectUri | undefined {
+    if (access.kind !== "customerApp" || applicationId === undefined) return undefined;
+    return new RedirectUri(
+      `${name}-siem-redirect`,
+      { applicationId, domain: customerDomain, loopbackPort: access.loopbackRedirectPort },
+      { parent: this },
+    );
+  }
+
+  private authorize(
+    name: string,
+    args: CustomerOnboardingArgs,
+    access: ConnectorAccess,
+    connector: SiemConnector,
+  ): DefenderSiemAuthorization | undefined {
+    if (!(access.alertApis as readonly string[]).includes("legacySiem")) return undefined;
+    return new DefenderSiemAuthorization(
+      `${name}-siem-authorization`,
+      {
+        tenantId: args.tenantId,
+        applicationId: connector.clientId,
+        msspTenantId: args.msspTenantId,
+        ...(args.defenderCalls ?? { mode: "manual" }),
+      },
+      // Authorized last and withdrawn first: an application that isn't there yet can't be authorized.
+      { parent: this, dependsOn: [connector] },
+    );
+  }
+
   private describeNextSteps(
     { msspTenantId, cloud }: CustomerOnboardingArgs,
     guests: readonly InvitedAnalyst[],
@@ -329,4 +379,9 @@ function byEmail<T>(
 
 function withoutUndefined(map: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(Object.entries(map).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+}
+
+/** The dates of the client secrets that an onboarding of this name has, from the running stack's state. */
+export function connectorSecrets(name: string): Promise<SecretsBySlot> {
+  return deployedSecrets(`${name}-siem`);
 }

@@ -1,5 +1,6 @@
 import { addressesToInvite, readTenantFeatures, type CallContext } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
+import { deployedResources, type DeployedResource } from "./deployedResources";
 import { missingFeatures, type TenantNeeds } from "../prerequisites";
 
 /**
@@ -31,22 +32,13 @@ export async function requireTenantFeatures(
   );
 }
 
-interface Deployed {
-  readonly type: string;
-  readonly outputs: Readonly<Record<string, unknown>>;
-}
-
 /** The needs that nothing deployed meets. */
 async function withoutDeployed(needs: TenantNeeds): Promise<TenantNeeds> {
-  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as {
-    readonly outputs: Readonly<Record<string, Deployed>>;
-  };
-  const deployed = Object.values(outputs);
-  const has = (type: string, matches: (outputs: Deployed["outputs"]) => boolean = () => true) =>
+  const deployed = Object.values(await deployedResources());
+  const has = (type: string, matches: (outputs: DeployedResource["outputs"]) => boolean = () => true) =>
     deployed.some((resource) => resource.type.endsWith(type) && matches(resource.outputs));
   const guests = needs.guests?.filter((email) => !has(":Guest", (guest) => guest["email"] === email)) ?? [];
-  const isAssignable = (group: Deployed["outputs"]) => group["assignableToRole"] === true;
+  const isAssignable = (group: DeployedResource["outputs"]) => group["assignableToRole"] === true;
   return {
     roleAssignableGroup: needs.roleAssignableGroup && !has(":Group", isAssignable) ? true : undefined,
     entitlementManagement: needs.entitlementManagement && !has(":AccessPackageCatalog") ? true : undefined,

@@ -43,6 +43,7 @@ describe("program", () => {
       "cloud",
       "portalUrl",
       "legacyPortalUrl",
+      "connector",
       "clientId",
       "clientSecret",
       "clientSecretExpiresOn",
@@ -64,6 +65,15 @@ describe("program", () => {
       secret: false,
     });
     assert.equal((await resolved(outputs.clientSecret)).secret, true);
+    assert.deepEqual(await resolved(outputs.connector), {
+      value: {
+        kind: "customerApp",
+        credential: "secret",
+        alertApis: ["legacySiem", "graph"],
+        credentialExpiresOn: only("azuread:index/applicationPassword:ApplicationPassword").inputs["endDate"],
+      },
+      secret: false,
+    });
     assert.equal(only("pulumi:providers:azuread").inputs["tenantId"], tenantId);
     assert.equal(
       only("azuread:index/applicationRegistration:ApplicationRegistration").inputs["displayName"],

@@ -104,7 +104,7 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
         .apply(([domain, id]) => accessPackageUrl(args.cloud ?? "public", domain, id));
     this.links = pulumi
       .all([link("tier1"), link("tier2"), link("approvers")])
-      .apply(([tier1, tier2, approvers]) => ({ tier1, tier2, approvers }));
+      .apply(([tier1, tier2, approvers]): Record<string, string> => ({ tier1, tier2, approvers }));
     this.registerOutputs({ links: this.links });
   }
 

@@ -145,7 +145,7 @@ describe("components: CustomerOnboarding", () => {
       },
     };
     for (const [name, value] of Object.entries(inClear)) {
-      const output: pulumi.Output<unknown> = onboarding[name as keyof typeof inClear];
+      const output: pulumi.Output<unknown> | undefined = onboarding[name as keyof typeof inClear];
       assert.deepEqual(await resolved(output), { value, secret: false }, name);
     }
     assert.deepEqual(await resolved(onboarding.clientSecret), { value: "sec~ret", secret: true });

@@ -39,15 +39,16 @@ export function dumpOfTenant(project: SandboxProject, tenantId: string): string 
 
 export type ObjectsById = Record<string, Record<string, unknown>>;
 type Collections = Record<
-  "applications" | "groups" | "users" | "servicePrincipals" | "siemAuthorizations",
+  "applications" | "groups" | "users" | "servicePrincipals" | "appRoleAssignments" | "siemAuthorizations",
   ObjectsById
 >;
 
 /** The live objects of one tenant by collection and ID: what somebody with administrator's eyes sees. */
 export function objectsOf(project: SandboxProject, tenantId: string): Collections {
   const { objects } = JSON.parse(dumpOfTenant(project, tenantId)) as { objects: Partial<Collections> };
-  const { applications = {}, groups = {}, users = {}, servicePrincipals = {}, siemAuthorizations = {} } = objects;
-  return { ...objects, applications, groups, users, servicePrincipals, siemAuthorizations };
+  const { applications = {}, groups = {}, users = {}, servicePrincipals = {} } = objects;
+  const { appRoleAssignments = {}, siemAuthorizations = {} } = objects;
+  return { ...objects, applications, groups, users, servicePrincipals, appRoleAssignments, siemAuthorizations };
 }
 
 /** The links of one tenant by name and the ID that they start from; the IDs that they lead to are sorted. */

@@ -10,6 +10,7 @@ import {
   windowsDefenderAtp,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
+import { fillSubscriptions } from "../azure/subscriptions";
 import { entitySets, type EntitySetName } from "../graph/entities";
 import { automationApplicationId, derivedId, derivedLinkId, msspTenantId, sandboxCustomerTenantId } from "./identity";
 import type { Json, StoredObject, Tenant } from "./model";
@@ -67,6 +68,12 @@ const servicePrincipalNames: Readonly<Record<string, readonly string[]>> = {
   ],
   "Microsoft Threat Protection": ["https://api.security.microsoft.com"],
   "Windows Azure Active Directory": ["https://graph.windows.net", "https://graph.windows.net/"],
+  "Windows Azure Service Management API": [
+    "https://management.azure.com/",
+    "https://management.core.windows.net/",
+    "https://management.usgovcloudapi.net/",
+  ],
+  "Azure Key Vault": ["https://vault.azure.net", "https://vault.usgovcloudapi.net"],
 };
 
 /** Fills a new tenant. */
@@ -84,6 +91,7 @@ export function fillTenant(tenant: Tenant, description: TenantDescription): void
   addGlobalAdministrators(tenant, administrators);
   for (const application of publishedApplications) addPublishedServicePrincipal(tenant, application);
   addAutomation(tenant, description.permissions ?? automationPermissions);
+  fillSubscriptions(tenant);
 }
 
 /** An application and where it may be used, for `addApplication`. */
