@@ -90,7 +90,7 @@ export class PortalAccess extends pulumi.ComponentResource {
 
   constructor(name: string, args: PortalAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:PortalAccess", name, {}, opts);
-    const model = new PortalAccessModel(`${name}-model`, { model: args.access.model }, { parent: this });
+    const model = new PortalAccessModel(`${name}-model`, { model: kindOf(args.access) }, { parent: this });
     const given = this.give(name, args, model);
 
     this.groupObjectId = pulumi.output(given.group?.objectId);
@@ -198,6 +198,11 @@ export class PortalAccess extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/** What grants are exchanged for as a whole: who holds a directory role as well, so that nobody has the old and the new one at once. */
+function kindOf(access: PortalAccessChoice): string {
+  return access.model === "basic" && access.assignTo === "guests" ? "basic, for each guest" : access.model;
 }
 
 type TierGroups = Readonly<Record<Tier, MsspSecurityGroup>>;

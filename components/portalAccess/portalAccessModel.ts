@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamicResource";
 
 export interface PortalAccessModelArgs {
-  /** Name of the model: `basic`, `rbac`, `entitlement`. A change replaces this resource, and before that takes every grant away. */
+  /** Name of the model: `basic`, `basic, for each guest`, `rbac`, `entitlement`. A change replaces this resource, and before that takes every grant away. */
   model: pulumi.Input<string>;
 }
 

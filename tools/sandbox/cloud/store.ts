@@ -98,10 +98,7 @@ export class Store {
 
   /** Every tenant on disk. Throws `VisibleError` naming the file that can't be read. */
   async load(): Promise<Map<string, TenantRecord>> {
-    const names = await guarded(this.folder, () => readdir(this.folder)).catch((error: unknown) => {
-      if (isMissing(error)) return [];
-      throw error;
-    });
+    const names = await guarded(this.folder, () => readdir(this.folder).catch(emptyWhereMissing));
     const ids = names
       .filter((name) => name.endsWith(".json") && isUuid(name.slice(0, -5)))
       .map((name) => name.slice(0, -5));
@@ -167,6 +164,7 @@ function asTexts(value: unknown, what: string): string[] {
   return value;
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+function emptyWhereMissing(error: unknown): string[] {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+  throw error;
 }
