@@ -8,52 +8,61 @@ const Module = require("node:module");
 const path = require("node:path");
 const esbuild = require("esbuild");
 
-const folder = __dirname;
+const neededAtOnce = [
+  "@grpc/grpc-js",
+  "@pulumi/pulumi/proto/analyzer_grpc_pb",
+  "@pulumi/pulumi/runtime/rpc",
+  "@defender-mssp/microsoft",
+  "zod/mini",
+];
 
 run().catch((error) => {
-  process.stderr.write(`${error.stack ?? error}\n`);
+  process.stderr.write(`${error.compiler ? error.message : error.stack}\n`);
   process.exit(1);
 });
 
 async function run() {
   const compiling = compile();
-  for (const needed of [
-    "@grpc/grpc-js",
-    "@pulumi/pulumi/proto/analyzer_grpc_pb",
-    "@pulumi/pulumi/runtime/rpc",
-    "zod/mini",
-  ]) {
-    require(needed);
-  }
-  const program = new Module(path.join(folder, "pack.compiled.js"), module);
+  for (const needed of neededAtOnce) require(needed);
+  const code = await compiling;
+  // An error in a rule shows its place in the TypeScript file. What is loaded already has no maps read for it.
+  process.setSourceMapsEnabled(true);
+  const program = new Module(path.join(__dirname, "pack.compiled.js"), module);
   program.paths = module.paths;
-  program._compile(await compiling, program.id);
+  program._compile(code, program.id);
 }
 
 async function compile() {
-  const { outputFiles } = await esbuild.build({
-    absWorkingDir: folder,
-    entryPoints: ["pack.ts"],
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    sourcemap: "inline",
-    sourcesContent: false,
-    write: false,
-    logLevel: "silent",
-    plugins: [{ name: "slim SDK", setup: slimSdk }],
-  });
-  return outputFiles[0].text;
+  try {
+    const { outputFiles } = await esbuild.build({
+      absWorkingDir: __dirname,
+      entryPoints: ["pack.ts"],
+      outfile: "pack.compiled.js",
+      bundle: true,
+      platform: "node",
+      target: "node20",
+      sourcemap: "inline",
+      sourcesContent: false,
+      write: false,
+      logLevel: "silent",
+      plugins: [{ name: "small SDK", setup: takeSmallSdk }],
+    });
+    return outputFiles[0].text;
+  } catch ({ errors = [], message }) {
+    const places = await esbuild.formatMessages(errors, { kind: "error" });
+    const text = `The policy pack does not compile; nothing was changed.\n${places.join("") || message}`;
+    throw Object.assign(new Error(text), { compiler: true });
+  }
 }
 
 /** Ours and `@pulumi/policy` are compiled in; every other package is required as it is. */
-function slimSdk({ onResolve, onLoad }) {
+function takeSmallSdk({ onResolve, onLoad }) {
   onResolve({ filter: /^[^./]/ }, ({ path: name, kind }) => {
     if (kind === "entry-point" || name === "@pulumi/policy") return undefined;
-    return name === "@pulumi/pulumi" ? { path: name, namespace: "slim-sdk" } : { path: name, external: true };
+    return name === "@pulumi/pulumi" ? { path: name, namespace: "small-sdk" } : { path: name, external: true };
   });
-  onLoad({ filter: /.*/, namespace: "slim-sdk" }, () => ({
+  onLoad({ filter: /.*/, namespace: "small-sdk" }, () => ({
     contents: `export * as asset from "@pulumi/pulumi/asset"; export { Output } from "@pulumi/pulumi/output";`,
-    resolveDir: folder,
+    resolveDir: __dirname,
   }));
 }

@@ -84,14 +84,28 @@ describe("the policy pack on the real engine", function () {
     assert.match(stdout + stderr, /guest-count: most: Invalid type. Expected: integer, given: string/);
   });
 
-  it("shows where it doesn't compile", async () => {
+  /** What a preview says with one rule's file changed. It is refused. */
+  async function previewWith(change: (source: string) => string): Promise<string> {
     const file = path.join(project.folder, "policy", "rules", "owners.ts");
     const source = await readFile(file, "utf8");
-    await writeFile(file, source.replace("export const owners =", "export const owners ("));
+    await writeFile(file, change(source));
     const { exitCode, stdout, stderr } = await withPack("preview", "dev");
     await writeFile(file, source);
-    assert.notEqual(exitCode, 0);
-    assert.match(stdout + stderr, /rules\/owners\.ts:\d+:\d+/);
+    assert.notEqual(exitCode, 0, stdout);
+    return stdout + stderr;
+  }
+
+  it("that doesn't compile: says where, without a stack, and nothing goes on without it", async () => {
+    const said = await previewWith((source) => source.replace("export const owners =", "export const owners ("));
+    assert.match(said, /The policy pack does not compile; nothing was changed/);
+    assert.match(said, /rules\/owners\.ts:\d+:\d+/);
+    assert.doesNotMatch(said, /^\s+at .*:\d+/m);
+  });
+
+  it("with a bug in a rule: refuses, and says where in the sources", async () => {
+    const said = await previewWith((source) => source.replace("const named = [", "const named = [...JSON.parse('1'),"));
+    assert.match(said, /Error validating resource with policy 'owners'/);
+    assert.match(said, /policy\/rules\/owners\.ts:\d+:\d+/);
   });
 });
 

@@ -1,5 +1,6 @@
 /** What all rules have in common, and what is written about them. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
@@ -100,11 +101,36 @@ describe("policy pack", () => {
     const config = (parse(text("Pulumi.dev.yaml")) as { config: Record<string, unknown> }).config;
     const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
     const values = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, asText(value)]));
-    const environment = { PULUMI_NODEJS_PROJECT: "defender-mssp", PULUMI_CONFIG: JSON.stringify(values) };
+    const all = { ...values, "azuread:tenantId": "somebody else's", "defender-mssp-2:customerName": "Tailspin" };
+    const environment = { PULUMI_NODEJS_PROJECT: "defender-mssp", PULUMI_CONFIG: JSON.stringify(all) };
     assert.equal(stackSettings(environment)?.customerDomain, "contoso.com");
     assert.equal(stackSettings({ ...environment, PULUMI_CONFIG: "{}" }), undefined);
     assert.equal(stackSettings({}), undefined);
   });
+
+  for (const [how, args] of [
+    ["as PulumiPolicy.yaml says", ["pack.js"]],
+    [
+      "by the SDK's own runner, which a host without nodeargs uses",
+      [require.resolve("@pulumi/pulumi/cmd/run-policy-pack")],
+    ],
+  ] as const) {
+    it(`starts ${how}: its first line is its port`, async function () {
+      this.timeout(60_000);
+      const folder = path.join(root, "policy");
+      const pack = spawn(process.execPath, [...args, "127.0.0.1:1", folder], { cwd: folder });
+      try {
+        const line = await new Promise<string>((resolve, reject) => {
+          pack.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));
+          pack.stderr.once("data", (chunk: Buffer) => reject(new Error(chunk.toString())));
+          pack.once("error", reject);
+        });
+        assert.match(line, /^\d+\n$/);
+      } finally {
+        pack.kill();
+      }
+    });
+  }
 
   it("has policies that judge an empty stack without a word", () => {
     for (const rule of rules) {

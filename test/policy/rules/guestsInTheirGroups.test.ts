@@ -75,4 +75,16 @@ describe("policy: guests-in-their-groups", () => {
       `ana@fabrikam.example is not in the group "${all}"`,
     ]);
   });
+
+  it("doesn't take what members are made of for a membership where the guest's ID is known", () => {
+    const left = {
+      type: azuread("Group"),
+      name: all,
+      properties: { displayName: all, members: [unknownValue] },
+      sources: { members: ["ana", "ben"] },
+    };
+    assert.deepEqual(say(guest("ana", unknownValue), guest("ben"), left), [
+      `ben@fabrikam.example is not in the group "${all}"`,
+    ]);
+  });
 });
