@@ -20,6 +20,14 @@ export function siemRedirectUri(domain: string): string {
   return `https://${domain}/SiemMsspConnector`;
 }
 
+/**
+ * Redirect URI on the machine that a token is fetched on: nothing needs to be pasted then. Entra takes http for localhost only, and
+ * doesn't compare the port.
+ */
+export function siemLoopbackRedirectUri(port: number): string {
+  return `http://localhost:${port}/SiemMsspConnector`;
+}
+
 /** Display name of the group that the MSSP's analysts are members of. */
 export function securityGroupName(msspName: string): string {
   return `${msspName} MSSP Analysts`;

@@ -2,7 +2,7 @@
  * Configuration → one checked, typed, frozen object. Only this file and the folder settings/ know the configuration's keys; `Pulumi.yaml`
  * describes the same keys to the engine. There is no Pulumi in it, so that the `mssp` command reads settings with the same code.
  */
-import { clouds, type CloudName } from "@defender-mssp/microsoft";
+import { clockFault, clockVariable, cloudOf, clouds, withoutUndefined, type CloudName } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { VisibleError } from "./errors";
 import {
@@ -13,7 +13,22 @@ import {
   siemConnectorName,
   siemRedirectUri,
 } from "./naming";
+import {
+  azureProblems,
+  azureSettings,
+  delegationFrom,
+  handoverFrom,
+  type DelegationSettings,
+  type HandoverSettings,
+} from "./settings/azure";
 import { analystProblems, analystsFrom, analystSettings, type Analyst } from "./settings/analysts";
+import {
+  connectorFrom,
+  connectorMap,
+  connectorProblems,
+  connectorSettings,
+  type ConnectorSettings,
+} from "./settings/connector";
 import {
   notificationProblems,
   notificationRulesFrom,
@@ -42,6 +57,7 @@ import {
 import { domainRule, endpointRule, isEndpoint, isUuid, nameRule, oneOf, tenantIdRule } from "./settings/rules";
 
 export type { Analyst } from "./settings/analysts";
+export type { ConnectorSettings, CredentialSettings } from "./settings/connector";
 export type { NotificationRule } from "./settings/notificationRules";
 export type { PortalAccessSettings } from "./settings/portalAccess";
 export type { SettingProblem } from "./settings/problems";
@@ -74,6 +90,11 @@ export interface Settings {
   readonly invitationCopyTo?: string;
   readonly portalAccess: PortalAccessSettings;
   readonly notificationRules: readonly NotificationRule[];
+  readonly connector: ConnectorSettings;
+  /** Off unless set. */
+  readonly handover?: HandoverSettings;
+  /** Off unless set. */
+  readonly azureDelegation?: DelegationSettings;
   readonly defenderCalls: DefenderCallSettings;
 }
 
@@ -90,11 +111,21 @@ const settingsSchema = z.object({
   ...analystSettings,
   ...portalAccessSettings,
   ...notificationSettings,
+  ...connectorSettings,
+  ...azureSettings,
   defenderEndpoint: z.optional(endpointRule("a URL of a gateway that makes Defender's calls without a public API")),
 });
 
 /** Settings that are lists or maps, which the engine hands over as JSON. */
-const structured = new Set(["analysts", "analystDomains", "portalAccess", "notificationRules"]);
+const structured = new Set([
+  "analysts",
+  "analystDomains",
+  "portalAccess",
+  "notificationRules",
+  "connector",
+  "handover",
+  "azureDelegation",
+]);
 
 /** The keys that a stack's configuration may have, without the project's name in front. */
 export const settingKeys: readonly string[] = Object.keys(settingsSchema.shape);
@@ -106,7 +137,7 @@ export const settingKeys: readonly string[] = Object.keys(settingsSchema.shape);
  * a list. A key with empty text counts as not set.
  * @param secretKeys the keys that are encrypted in the stack's file. Their values never appear in an error.
  * @param environment MSSP_DEFENDER_ENDPOINT turns the SIEM authorization into a call; ARM_TENANT_ID and AZURE_TENANT_ID must
- * not name a third tenant, and ARM_USE_MSI must be off.
+ * not name a third tenant, ARM_USE_MSI must be off, and MSSP_CLOCK is for the sandbox only.
  * @throws VisibleError that lists everything that is wrong, and nothing else whatever the input.
  */
 export function parseSettings(
@@ -134,6 +165,8 @@ export function checkSettings(
     ...analystProblems(raw, secrets),
     ...portalAccessProblems(raw, secrets),
     ...notificationProblems(raw, secrets),
+    ...connectorProblems(raw, secrets),
+    ...azureProblems(raw, secrets),
     ...environmentProblems(raw, environment),
     ...secretSettings(secrets),
     ...unknownKeys(values, secrets),
@@ -145,16 +178,23 @@ export function checkSettings(
 type RawSettings = Partial<Record<string, unknown>>;
 
 function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Environment): Settings {
-  const { defenderEndpoint, analystDomains, accessEndsOn, portalAccess, notificationRules, ...rest } = checked;
+  const { defenderEndpoint, analystDomains, accessEndsOn, portalAccess, notificationRules, connector, ...rest } =
+    checked;
   const msspTenantId = rest.msspTenantId.toLowerCase();
+  const cloud = rest.cloud ?? "public";
   return Object.freeze({
     ...rest,
     tenantId: rest.tenantId.toLowerCase(),
     msspTenantId,
-    cloud: rest.cloud ?? "public",
+    cloud,
     analysts: analystsFrom(rest.analysts, accessEndsOn),
     portalAccess: Object.freeze(portalAccessFrom(portalAccess, msspTenantId)),
     notificationRules: notificationRulesFrom(notificationRules),
+    connector: Object.freeze(connectorFrom(connector, cloud)),
+    ...withoutUndefined({
+      handover: handoverFrom(rest.handover),
+      azureDelegation: delegationFrom(rest.azureDelegation),
+    }),
     defenderCalls: Object.freeze(defenderCalls(defenderEndpoint, environment)),
   });
 }
@@ -173,6 +213,7 @@ function rawSettings(values: Readonly<Record<string, unknown>>): RawSettings {
     raw[key] = structured.has(key) ? fromJson(value) : value;
   }
   if (raw["portalAccess"] !== undefined) raw["portalAccess"] = portalAccessMap(raw["portalAccess"]);
+  if (raw["connector"] !== undefined) raw["connector"] = connectorMap(raw["connector"]);
   // With the model entitlement there is nobody to list.
   if (valueAt(raw, ["portalAccess", "model"]) === "entitlement") raw["analysts"] ??= [];
   return raw;
@@ -210,6 +251,15 @@ function environmentProblems(raw: RawSettings, environment: Environment): Settin
     const allowed = "unset: a managed identity's token is for its own tenant, whatever tenant it is asked for";
     problems.push({ key: "ARM_USE_MSI (environment)", seen: shown(environment["ARM_USE_MSI"], false), allowed });
   }
+  const clock = clockFault(environment);
+  if (clock !== undefined) {
+    problems.push({
+      key: `${clockVariable} (environment)`,
+      seen: shown(environment[clockVariable], false),
+      allowed: clock,
+    });
+  }
+  problems.push(...otherCloud(raw["cloud"], environment));
   // A login left over from another customer's shell. The provider is told its tenant, but the person meant another one.
   const ours = [raw["tenantId"], raw["msspTenantId"]];
   if (!ours.every(isUuid)) return problems;
@@ -220,6 +270,24 @@ function environmentProblems(raw: RawSettings, environment: Environment): Settin
     problems.push({ key: `${variable} (environment)`, seen: shown(tenant, false), allowed });
   }
   return problems;
+}
+
+/** The resources that call Microsoft themselves go by the environment alone: it must mean the cloud that the setting means. */
+function otherCloud(cloud: unknown, environment: Environment): SettingProblem[] {
+  const named = environment["ARM_ENVIRONMENT"];
+  if (environment["ARM_METADATA_HOSTNAME"]) return []; // The hosts come from there.
+  const wanted = typeof cloud === "string" && Object.hasOwn(clouds, cloud) ? clouds[cloud as CloudName] : clouds.public;
+  if (environmentOf(named) === wanted.environment) return [];
+  const allowed = `${wanted.environment}${wanted.environment === "public" ? ", or unset" : ""}: what goes with the setting cloud`;
+  return [{ key: "ARM_ENVIRONMENT (environment)", seen: shown(named, false), allowed }];
+}
+
+function environmentOf(name: string | undefined): string | undefined {
+  try {
+    return clouds[cloudOf(name)].environment;
+  } catch {
+    return undefined; // No cloud that there is.
+  }
 }
 
 /** Refused rather than leaked: a setting's value ends up readable in the tenant, in resource names and in the state. */

@@ -1,7 +1,6 @@
 /** `mssp doctor`: what a stack needs in the customer's tenant, and what the identity that is signed in has of it. */
 import type { Command } from "commander";
-import type { Finding } from "@defender-mssp/microsoft";
-import type { NeededFeature, NeededPermission } from "../permissions";
+import type { NeededPermission } from "../prerequisites";
 
 /** Adds the subcommand to `program`. */
 export function registerDoctor(program: Command): void {
@@ -40,12 +39,23 @@ export interface Report {
     /** `unknown`: a signed-in user's token doesn't say what the user may do by a directory role that is scoped or custom. */
     readonly state: "granted" | "missing" | "unknown";
   })[];
-  readonly features: readonly ({ readonly feature: NeededFeature } & Finding)[];
+  readonly features: readonly Feature[];
   /** Where an administrator of the customer's grants what the application asks for; none for a signed-in user. */
   readonly adminConsentUrl?: string;
   /** Whether nothing is known to be missing. */
   readonly ready: boolean;
 }
+
+/** A licence or a policy of the tenant that the stack's settings need. */
+export interface Feature {
+  readonly feature: FeatureName;
+  /** `unchecked`: the identity may not look, or the tenant doesn't say it plainly. */
+  readonly state: "available" | "missing" | "unchecked";
+  /** What is missing and what to do, or what it takes to look; none where it is available. */
+  readonly reason?: string;
+}
+
+export type FeatureName = "roleAssignableGroups" | "entitlementManagement" | "invitations" | "clientSecrets";
 
 export interface Identity {
   readonly kind: "application" | "user";
@@ -57,7 +67,7 @@ export interface Identity {
   readonly objectId: string;
 }
 
-const featureNames: Readonly<Record<NeededFeature, string>> = {
+const featureNames: Readonly<Record<FeatureName, string>> = {
   roleAssignableGroups: "groups that can be given a directory role",
   entitlementManagement: "entitlement management",
   invitations: "inviting guests",
@@ -77,7 +87,7 @@ async function table(report: Report): Promise<string> {
     one.state === "available" ? marks.good : one.state === "missing" ? marks.bad : marks.open,
     featureNames[one.feature],
     "tenant",
-    one.state === "available" ? "" : one.reason,
+    one.reason ?? "",
   ]);
   const { name, kind, clientId, objectId } = report.identity;
   return [

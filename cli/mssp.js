@@ -28,7 +28,7 @@ function isStale() {
     ["cli", "settings", "tools", path.join("microsoft", "src")].some((folder) =>
       hasNewerSource(path.join(root, folder), built),
     ) ||
-    ["settings.ts", "errors.ts", "naming.ts", "permissions.ts"].some(
+    ["settings.ts", "errors.ts", "naming.ts", "prerequisites.ts"].some(
       (file) => fs.statSync(path.join(root, file)).mtimeMs > built,
     )
   );

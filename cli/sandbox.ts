@@ -25,6 +25,7 @@ export interface StartOptions extends HomeOptions {
   readonly plugins: PluginSet;
   readonly port?: number;
   readonly log?: boolean;
+  readonly alerts?: number;
 }
 
 function registerRun(sandbox: Command): void {
@@ -150,6 +151,7 @@ export function sandboxOptions(command: Command): Command {
         .default("stand-in"),
     )
     .option("--port <port>", "HTTPS port on 127.0.0.1 (default: a free one)", portNumber)
+    .option("--alerts <number>", "alerts that each tenant's Defender has (default: 2160)", numberOfAlerts)
     .option("--log", "print a line for each request to stderr");
 }
 
@@ -195,6 +197,7 @@ async function open(options: StartOptions) {
     home,
     tenants: await server.tenantsOfStacks(process.cwd()),
     ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
     ...(options.log === true ? { log: (line: string) => process.stderr.write(`${line}\n`) } : {}),
   });
   if (!server.isOwn(sandbox)) {
@@ -247,6 +250,14 @@ function portNumber(text: string): number {
     throw new InvalidArgumentError("A port is a whole number from 1 to 65535.");
   }
   return port;
+}
+
+function numberOfAlerts(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > 100_000_000) {
+    throw new InvalidArgumentError("A whole number from 1 to 100000000 is needed.");
+  }
+  return number;
 }
 
 function say(text: string): void {

@@ -5,13 +5,16 @@ import { VisibleError } from "../errors";
 import { sandboxOptions, withSandbox, type StartOptions } from "./sandbox";
 
 /** The sandbox customer, whose settings are in the repository. */
-const stack = "dev";
+const defaultStack = "dev";
 
 /** Adds the subcommand to `program`. */
 export function registerStart(program: Command): void {
   sandboxOptions(program.command("start"))
-    .description(
-      `Get the Pulumi engine and onboard the sandbox customer: \`pulumi up\` of stack "${stack}" on the sandbox.`,
+    .description("Get the Pulumi engine and onboard a sandbox customer: `pulumi up` of a stack on the sandbox.")
+    .option(
+      "--stack <stack>",
+      "the stack, made if it isn't there; its settings are in Pulumi.<stack>.yaml",
+      defaultStack,
     )
     .addHelpText(
       "after",
@@ -63,7 +66,8 @@ function hasEntries(value: unknown): value is object {
   return typeof value === "object" && value !== null && Object.keys(value).length > 0;
 }
 
-async function start(options: StartOptions): Promise<void> {
+async function start(options: StartOptions & { readonly stack: string }): Promise<void> {
+  const { stack } = options;
   const [{ ensureEngine }, { runCommand }, { execa }] = await Promise.all([
     import("../tools/engine/ensureEngine.js"),
     import("../tools/sandbox/server/command.js"),
@@ -128,7 +132,7 @@ function homeOption(home: string | undefined): string {
   return ` --home ${/^[\w@%+=:,./-]+$/.test(home) ? home : `'${home.replaceAll("'", "'\\''")}'`}`;
 }
 
-const whatNext = (runInSandbox: string, { home }: StartOptions) => `
+const whatNext = (runInSandbox: string, { home, stack }: StartOptions & { readonly stack: string }) => `
 What to type next:
   ${runInSandbox} npx pulumi preview --stack ${stack} --expect-no-changes
                                     nothing to change: what is there is what the settings say

@@ -1,5 +1,7 @@
+import { clouds, type CloudName } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import { deployedResources } from "./deployedResources";
 
 /**
  * The azuread provider for one customer's tenant, proven: it is signed in, and to that tenant, before it is handed out. What is
@@ -10,6 +12,7 @@ import * as pulumi from "@pulumi/pulumi";
  *
  * @param name resource name of the provider.
  * @param tenantId the customer's tenant, a UUID in lower case.
+ * @param cloud the cloud that the tenant is in.
  * @throws pulumi.RunError, before any resource is created, where the credentials don't reach the tenant.
  *
  * ## Least privileges
@@ -22,13 +25,14 @@ import * as pulumi from "@pulumi/pulumi";
 export async function customerTenant(
   name: string,
   tenantId: string,
+  cloud: CloudName = "public",
   opts?: pulumi.ResourceOptions,
 ): Promise<azuread.Provider> {
   const provider = new azuread.Provider(
     name,
     {
       tenantId,
-      environment: "public",
+      environment: clouds[cloud].environment,
       // A managed identity's token is for the tenant that the identity lives in, whatever tenant it is asked for.
       useMsi: false,
     },
@@ -75,10 +79,6 @@ function tenantOf(inputs: unknown): string {
 
 /** A first `up` that couldn't sign in leaves a provider in the state, and no more: its tenant ID may be corrected. */
 async function hasDeployedResources(): Promise<boolean> {
-  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  // What StackReference is made of; as a function it leaves no more in the state than the engine's own default provider.
-  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as {
-    readonly outputs: Readonly<Record<string, { readonly type: string }>>;
-  };
-  return Object.values(outputs).some(({ type }) => !type.startsWith("pulumi:") && !type.startsWith("defender-mssp:"));
+  const resources = Object.values(await deployedResources());
+  return resources.some(({ type }) => !type.startsWith("pulumi:") && !type.startsWith("defender-mssp:"));
 }

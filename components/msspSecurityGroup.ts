@@ -24,6 +24,11 @@ export interface MsspSecurityGroupArgs {
    * @default false
    */
   readonly assignableToRole?: pulumi.Input<boolean>;
+  /**
+   * What the members are members for, in a word. A change deletes the group and makes another one: nobody stays a member.
+   * @default a group that stays whatever it is for
+   */
+  readonly purpose?: string;
 }
 
 /**
@@ -72,7 +77,7 @@ export class MsspSecurityGroup extends pulumi.ComponentResource {
         assignableToRole: args.assignableToRole,
       },
       // No other group may have the name, not even the one that this one replaces.
-      { parent: this, deleteBeforeReplace: true },
+      { parent: this, deleteBeforeReplace: true, replacementTrigger: args.purpose },
     );
 
     this.objectId = this.group.objectId;

@@ -1,6 +1,6 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { siemRedirectUri } from "../naming";
+import { siemLoopbackRedirectUri, siemRedirectUri } from "../naming";
 
 export interface RedirectUriArgs {
   /**
@@ -13,11 +13,17 @@ export interface RedirectUriArgs {
    * @example "contoso.com"
    */
   readonly domain: pulumi.Input<string>;
+  /**
+   * Port of an additional redirect URI on localhost, with which a token is fetched without pasting an address.
+   * @default none is registered
+   */
+  readonly loopbackPort?: number;
 }
 
 /**
- * The redirect URI of the SIEM's app registration, of type Web: `https://<domain>/SiemMsspConnector`. It is all web redirect
- * URIs that the registration has; one that somebody else adds shows as drift.
+ * The redirect URI of the SIEM's app registration, of type Web: `https://<domain>/SiemMsspConnector`; with `loopbackPort` also
+ * `http://localhost:<port>/SiemMsspConnector`, of the same type: the registration has a credential, which Entra takes from no public client.
+ * They are all web redirect URIs that the registration has; one that somebody else adds shows as drift.
  *
  * Follows step 1 of "Fetch alerts from MSSP customer's tenant into the SIEM system" in Microsoft's "Configure managed security
  * service provider integration" (2018). The script of its step 2 sends another URI than the one registered; whatever asks for a
@@ -34,6 +40,8 @@ export interface RedirectUriArgs {
 export class RedirectUri extends pulumi.ComponentResource {
   /** The redirect URI. */
   public readonly uri: pulumi.Output<string>;
+  /** The redirect URI on localhost, where there is one. */
+  public readonly loopbackUri?: pulumi.Output<string>;
 
   private readonly redirectUris: azuread.ApplicationRedirectUris;
 
@@ -41,12 +49,14 @@ export class RedirectUri extends pulumi.ComponentResource {
     super("defender-mssp:index:RedirectUri", name, {}, opts);
 
     this.uri = pulumi.output(args.domain).apply(siemRedirectUri);
+    if (args.loopbackPort !== undefined) this.loopbackUri = pulumi.output(siemLoopbackRedirectUri(args.loopbackPort));
+    const redirectUris = [this.uri, ...(this.loopbackUri === undefined ? [] : [this.loopbackUri])];
     this.redirectUris = new azuread.ApplicationRedirectUris(
       `${name}-redirect-uris`,
-      { applicationId: args.applicationId, type: "Web", redirectUris: [this.uri] },
+      { applicationId: args.applicationId, type: "Web", redirectUris },
       { parent: this },
     );
-    this.registerOutputs({ uri: this.uri });
+    this.registerOutputs({ uri: this.uri, loopbackUri: this.loopbackUri });
   }
 
   /** The underlying resources. */

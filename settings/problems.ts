@@ -47,6 +47,8 @@ export function shown(value: unknown, secret: boolean): string {
   if (secret) return "[secret]";
   const isText = typeof value === "string" && structureIn(value) === undefined;
   const whole = isText ? value : jsonOf(typeof value === "string" ? structureIn(value) : value);
+  // Put into the wrong setting by mistake, most often.
+  if (whole.includes("PRIVATE KEY-----")) return "[secret]";
   const text = shortened(whole);
   const visible = isText ? `"${printable(text)}"` : printable(text, "json");
   return whole.length > text.length && text.length >= shownCharacters

@@ -98,9 +98,11 @@ export function domainRule(what: string, most = 253) {
   );
 }
 
-/** A calendar day, ISO 8601. */
+/** A calendar day, ISO 8601. The engine makes a moment of one that stands in a list without quotes: "2027-03-31 00:00:00 +0000 UTC". */
 export function dateRule(what: string) {
-  return text(`${what}: a date such as 2027-03-31 (ISO 8601, UTC)`, isDate);
+  const day = (value: unknown) =>
+    typeof value === "string" ? value.replace(/[ T]00:00:00(Z| \+0000 UTC)$/, "") : value;
+  return z.pipe(z.transform(day), text(`${what}: a date such as 2027-03-31 (ISO 8601, UTC)`, isDate));
 }
 
 /** A BCP 47 language tag. */

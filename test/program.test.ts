@@ -13,15 +13,21 @@ const configuration = {
   "azuread:tenantId": "not ours to judge",
 };
 
+/** What the tenant is asked about by Graph has been deployed before, so nobody is asked. On the real engine the sandbox answers. */
+const deployed = [
+  { type: "pulumi-nodejs:dynamic/defender-mssp:Guest", outputs: { email: "ana@fabrikam.example" } },
+  "azuread:index/applicationPassword:ApplicationPassword",
+];
+
 /** The program as the engine runs it, with mocks in the engine's place. */
 describe("program", () => {
   let recorded: Recording;
-  const tenantVariables = ["ARM_TENANT_ID", "AZURE_TENANT_ID", "MSSP_DEFENDER_ENDPOINT"] as const;
+  const tenantVariables = ["ARM_TENANT_ID", "AZURE_TENANT_ID", "ARM_CLIENT_ID", "MSSP_DEFENDER_ENDPOINT"] as const;
   const before = tenantVariables.map((name) => [name, process.env[name]] as const);
 
   beforeEach(async () => {
     for (const name of tenantVariables) Reflect.deleteProperty(process.env, name);
-    recorded = await startMocks();
+    recorded = await startMocks({ deployed });
     pulumi.runtime.setAllConfig(configuration, []);
   });
 
@@ -34,25 +40,40 @@ describe("program", () => {
     const outputs = await program();
     assert.deepEqual(Object.keys(outputs), [
       "tenantId",
+      "cloud",
       "portalUrl",
       "legacyPortalUrl",
+      "connector",
       "clientId",
       "clientSecret",
       "clientSecretExpiresOn",
       "redirectUri",
       "tokenEndpoint",
       "groupObjectId",
+      "groups",
       "guests",
+      "inviteRedeemUrls",
+      "accessPackages",
+      "notificationRules",
       "siemAuthorization",
       "nextSteps",
     ]);
     assert.equal((await resolved(outputs.tenantId)).value, tenantId);
     assert.equal((await resolved(outputs.siemAuthorization)).value, "manual");
     assert.deepEqual(await resolved(outputs.guests), {
-      value: { "ana@fabrikam.example": "customer-guest-ana@fabrikam.example-invitation-user" },
+      value: { "ana@fabrikam.example": "customer-guest-ana@fabrikam.example-user-object" },
       secret: false,
     });
     assert.equal((await resolved(outputs.clientSecret)).secret, true);
+    assert.deepEqual(await resolved(outputs.connector), {
+      value: {
+        kind: "customerApp",
+        credential: "secret",
+        alertApis: ["legacySiem", "graph"],
+        credentialExpiresOn: only("azuread:index/applicationPassword:ApplicationPassword").inputs["endDate"],
+      },
+      secret: false,
+    });
     assert.equal(only("pulumi:providers:azuread").inputs["tenantId"], tenantId);
     assert.equal(
       only("azuread:index/applicationRegistration:ApplicationRegistration").inputs["displayName"],
@@ -83,6 +104,17 @@ describe("program", () => {
     });
     await settled();
     assert.deepEqual([...recorded.resources, ...recorded.invocations], []);
+  });
+
+  it("asks for licences before it declares anything but the provider", async () => {
+    recorded = await startMocks();
+    pulumi.runtime.setAllConfig(configuration, []);
+    await assert.rejects(program(), /^Looking up what the tenant has licences for failed\. No credentials/);
+    await settled();
+    assert.deepEqual(
+      recorded.resources.map(({ type }) => type),
+      ["pulumi:providers:azuread"],
+    );
   });
 
   it("declares nothing but the provider where the credentials reach another tenant", async () => {

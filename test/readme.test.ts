@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { publishedApplications } from "@defender-mssp/microsoft";
 import { parse } from "yaml";
-import { settingKeys } from "../settings";
-import { onboardingPermissions } from "../tools/sandbox/cloud/seed";
+import { neededPermissions } from "../prerequisites";
+import { settingKeys, type PortalAccessSettings } from "../settings";
 
 const root = path.dirname(__dirname);
+const tiers = { tier1: { name: "1" }, tier2: { name: "2" }, approvers: { name: "3" } };
+const basic: PortalAccessSettings = { model: "basic", role: "Security Reader", assignTo: "group" };
+const rbac: PortalAccessSettings = { model: "rbac", tiers };
+const entitlement: PortalAccessSettings = {
+  model: "entitlement",
+  tiers,
+  approvers: [],
+  expiresAfterDays: 365,
+  reviewEvery: "year",
+  identitySource: { domain: "mssp.example" },
+};
 
 /** What the README lists, held against what it is about: a table that has fallen behind is worse than none. */
 describe("README", () => {
@@ -25,7 +35,9 @@ describe("README", () => {
   });
 
   it("lists exactly the outputs of the program", () => {
-    const exported = [...text("index.ts").matchAll(/^ {4}(\w+): onboarding\.\w+,$/gm)].map(([, name]) => name);
+    const exported = [...text("index.ts").matchAll(/^ {4}(\w+): (?:onboarding\.|settings\.|\w+ && \{)/gm)].map(
+      ([, name]) => name,
+    );
     assert.ok(exported.length > 0, "index.ts has its outputs in another form");
     assert.deepEqual(
       rowsUnder("Outputs").map(([name]) => code(name)),
@@ -33,15 +45,15 @@ describe("README", () => {
     );
   });
 
-  it("lists exactly the permissions that the sandbox calls the least", () => {
-    const needed = Object.entries(onboardingPermissions).flatMap(([appId, names]) => {
-      const api = publishedApplications.find((application) => application.appId === appId)?.displayName;
-      return names.map((name) => [name, api]);
-    });
-    assert.deepEqual(
-      rowsUnder("Permissions that `up` needs").map(([name, api]) => [code(name), api]),
-      needed,
+  it("lists exactly the permissions that a stack may need, and in which case", () => {
+    const rows = rowsUnder("Permissions that `up` needs").map(([name, api]) => [code(name), api]);
+    const everything = [basic, rbac, entitlement].flatMap((portalAccess) =>
+      neededPermissions({ analysts: [], portalAccess, defenderCalls: { mode: "endpoint" } }),
     );
+    const needed = everything.map(({ permission, api }) => [permission, api]);
+    const sorted = (list: readonly (readonly (string | undefined)[])[]) => [...new Set(list.map(String))].sort();
+    assert.deepEqual(sorted(rows), sorted(needed));
+    assert.equal(new Set(rows.map(String)).size, rows.length);
   });
 
   it("leads to files and headings that there are", () => {

@@ -60,6 +60,11 @@ describe("settings", () => {
         },
       },
       notificationRules: [],
+      connector: {
+        kind: "customerApp",
+        alertApis: ["legacySiem", "graph"],
+        credential: { type: "secret", days: 365, rotateBeforeDays: 30, overlapDays: 7 },
+      },
       defenderCalls: { mode: "manual" },
     });
     assert.ok([settings, settings.analysts, settings.analysts[0], settings.defenderCalls].every(Object.isFrozen));
@@ -365,6 +370,7 @@ describe("settings", () => {
       assert.equal(ends({ accessEndsOn: "2027-03-31" }), "2027-03-31");
       assert.equal(ends({ accessEndsOn: "2027-03-31" }, { accessEndsOn: "2027-01-01" }), "2027-01-01");
       assert.equal(ends({ accessEndsOn: "2026-12-31" }, { accessEndsOn: "2027-01-01" }), "2026-12-31");
+      assert.equal(ends({ accessEndsOn: "2027-03-31 00:00:00 +0000 UTC" }), "2027-03-31");
       assert.deepEqual(wrong({ accessEndsOn: "2027-02-30" }), ['accessEndsOn: "2027-02-30"']);
     });
 

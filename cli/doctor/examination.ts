@@ -1,25 +1,27 @@
 /** What `mssp doctor` looks at: the tokens of the identity that is signed in, and the tenant's licences and policies. */
 import {
+  addressesToInvite,
   adminConsentUrl,
-  clientSecrets,
   clouds,
   directoryRoleTemplates,
   discoverEndpoints,
   EnvironmentError,
-  entitlementManagement,
-  graphCall,
-  invitations,
   microsoftGraph,
+  readTenantFeatures,
   requestToken,
-  roleAssignableGroups,
   ServiceError,
-  type Finding,
-  type GraphCall,
+  type CallContext,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "../../errors";
-import { neededFeatures, neededPermissions, type NeededFeature, type NeededPermission } from "../../permissions";
+import {
+  missingFeatures,
+  neededPermissions,
+  tenantNeeds,
+  type NeededPermission,
+  type TenantNeeds,
+} from "../../prerequisites";
 import type { Settings } from "../../settings";
-import type { Identity, Report } from "../doctor";
+import type { Feature, FeatureName, Identity, Report } from "../doctor";
 import { readStackSettings, type StackSettingsOptions } from "../stackSettings";
 
 /**
@@ -55,10 +57,7 @@ async function examined(stack: string, settings: Settings, environment: NodeJS.P
   }
   const identity = identityOf(claims.get(microsoftGraph.appId) ?? {});
   const permissions = needed.map((one) => ({ ...one, state: stateOf(one, claims.get(one.apiAppId) ?? {}, identity) }));
-  const call = await graphCall(tenantId, { environment, endpoints });
-  const features = await Promise.all(
-    neededFeatures(settings).map(async (feature) => ({ feature, ...(await looks[feature](call, settings)) })),
-  );
+  const features = await featuresOf(tenantId, tenantNeeds(settings), { environment, endpoints });
   return {
     stack,
     customerName,
@@ -73,11 +72,47 @@ async function examined(stack: string, settings: Settings, environment: NodeJS.P
   };
 }
 
-const looks: Readonly<Record<NeededFeature, (call: GraphCall, settings: Settings) => Promise<Finding>>> = {
-  roleAssignableGroups,
-  entitlementManagement,
-  invitations,
-  clientSecrets: (call) => clientSecrets(call, 365),
+/** Each licence and policy that is needed, and whether the tenant has it. */
+async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallContext): Promise<Feature[]> {
+  const found = await readTenantFeatures(tenantId, context);
+  const { guests = [], clientSecretDays } = needs;
+  const uninvited = found.invitations === false ? await addressesToInvite(tenantId, guests, context) : guests;
+  const has = (state: boolean | undefined): Feature["state"] =>
+    state === undefined ? "unchecked" : state ? "available" : "missing";
+  const feature = (name: FeatureName, need: TenantNeeds, state: Feature["state"]): Feature => ({
+    feature: name,
+    state,
+    ...(state === "missing" ? { reason: missingFeatures(need, found).join(" ") } : {}),
+    ...(state === "unchecked" ? { reason: `not to be seen from here: looking takes ${readPermissions[name]}` } : {}),
+  });
+  const { longestSecretDays } = found;
+  return [
+    ...(needs.roleAssignableGroup === true
+      ? [feature("roleAssignableGroups", { roleAssignableGroup: true }, has(found.roleAssignableGroups))]
+      : []),
+    ...(needs.entitlementManagement === true
+      ? [feature("entitlementManagement", { entitlementManagement: true }, has(found.entitlementManagement))]
+      : []),
+    ...(guests.length > 0
+      ? [feature("invitations", { guests: uninvited }, uninvited.length === 0 ? "available" : has(found.invitations))]
+      : []),
+    ...(clientSecretDays !== undefined
+      ? [
+          feature(
+            "clientSecrets",
+            { clientSecretDays },
+            has(longestSecretDays === undefined ? undefined : clientSecretDays <= longestSecretDays),
+          ),
+        ]
+      : []),
+  ];
+}
+
+const readPermissions: Readonly<Record<FeatureName, string>> = {
+  roleAssignableGroups: "Organization.Read.All",
+  entitlementManagement: "Organization.Read.All",
+  invitations: "Policy.Read.All",
+  clientSecrets: "Policy.Read.All",
 };
 
 /** What is read of an access token. It is a hint about the identity here and decides nothing: the service checks it. */

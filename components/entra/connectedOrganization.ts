@@ -56,7 +56,8 @@ export class ConnectedOrganization extends DynamicResource {
       "connectedOrganizationResource",
       name,
       { ...args, managedBy, state: undefined, adopted: undefined },
-      opts,
+      // Graph refuses to delete one that a policy names: the new one first, then the policies change, then the old one goes.
+      pulumi.mergeOptions({ deleteBeforeReplace: false }, opts),
     );
   }
 }

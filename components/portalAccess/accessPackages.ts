@@ -24,11 +24,10 @@ export interface AnalystAccessPackagesArgs {
   /** The group that each tier's package makes its holders members of. The packages must be the only way in: see `AnalystAccessPackages`. */
   readonly groups: Readonly<Record<Tier, AnalystGroup>>;
   /**
-   * The customer's people who decide on requests for the approvers' package: sign-in names, e-mail addresses or object IDs of
-   * users in the customer's tenant; one at least.
-   * @example ["security.admin@contoso.com"]
+   * The customer's people who decide on requests for the approvers' package: object IDs of users in the customer's tenant, one at
+   * least. `contactObjectIds` looks them up.
    */
-  readonly contacts: readonly string[];
+  readonly contacts: readonly pulumi.Input<string>[];
   /** Names of the access packages. @default the groups' names */
   readonly names?: Readonly<Partial<Record<Tier, pulumi.Input<string>>>>;
   /** Name of the catalog. @default "MSSP Accesses" */
@@ -56,7 +55,7 @@ export interface AnalystAccessPackagesArgs {
  *
  * ## Least privileges
  * - application permissions on Microsoft Graph: `EntitlementManagement.ReadWrite.All`; `Group.ReadWrite.All`, since only who may change
- *   a group may put it into a catalog; `User.Read.All` to look the contacts up (none for object IDs);
+ *   a group may put it into a catalog; `User.Read.All` for `contactObjectIds`;
  * - or, for a signed-in user: the directory roles `Identity Governance Administrator` and `Groups Administrator`.
  *
  * The tenant needs Microsoft Entra ID P2 or Microsoft Entra ID Governance.
@@ -67,12 +66,12 @@ export interface AnalystAccessPackagesArgs {
  *   msspName: "Fabrikam Security",
  *   connectedOrganizationId: organization.id,
  *   groups: { tier1, tier2, approvers },
- *   contacts: ["security.admin@contoso.com"],
+ *   contacts: await contactObjectIds(["security.admin@contoso.com"], { provider }),
  * }, { provider });
  */
 export class AnalystAccessPackages extends pulumi.ComponentResource {
   /** Where each tier's package is asked for: its link to My Access. */
-  public readonly links: pulumi.Output<Record<Tier, string>>;
+  public readonly links: pulumi.Output<Record<string, string>>;
 
   private readonly catalog: azuread.AccessPackageCatalog;
   private readonly packages: Readonly<Record<Tier, azuread.AccessPackage>>;
@@ -91,7 +90,7 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const contacts = args.contacts.map((contact) => userSet("SingleUser", this.objectIdOf(contact)));
+    const contacts = args.contacts.map((contact) => userSet("SingleUser", contact));
     const approvers = [userSet("GroupMembers", args.groups.approvers.objectId)];
     this.packages = {
       tier1: this.addPackage(name, "tier1", args, approvers),
@@ -103,7 +102,9 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
       pulumi
         .all([args.customerDomain, this.packages[tier].id])
         .apply(([domain, id]) => accessPackageUrl(args.cloud ?? "public", domain, id));
-    this.links = pulumi.output({ tier1: link("tier1"), tier2: link("tier2"), approvers: link("approvers") });
+    this.links = pulumi
+      .all([link("tier1"), link("tier2"), link("approvers")])
+      .apply(([tier1, tier2, approvers]): Record<string, string> => ({ tier1, tier2, approvers }));
     this.registerOutputs({ links: this.links });
   }
 
@@ -198,29 +199,46 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
     );
     return accessPackage;
   }
+}
 
-  /** Object ID of a user of the customer's tenant: by sign-in name or, for those who sign in with another, by e-mail address. */
-  private objectIdOf(contact: string): pulumi.Output<string> {
-    if (uuid.test(contact)) return pulumi.output(contact.toLowerCase());
-    return pulumi.output(this.lookUp(contact));
+/**
+ * Object IDs of users of the customer's tenant, for `contacts`. To be awaited before anything is declared: an `up` then changes nothing
+ * where one of them isn't there.
+ *
+ * @param contacts sign-in names, e-mail addresses (for those who sign in with another name) or object IDs, which are taken as they are.
+ * @throws pulumi.RunError that names all who weren't found.
+ *
+ * ## Least privileges
+ * The application permission `User.Read.All` on Microsoft Graph; none for object IDs.
+ */
+export async function contactObjectIds(contacts: readonly string[], opts: pulumi.InvokeOptions): Promise<string[]> {
+  const found = await Promise.all(contacts.map((contact) => lookUp(contact, opts)));
+  const missing = found.filter((result): result is Missing => typeof result !== "string");
+  if (missing.length === 0) return found.filter((result) => typeof result === "string");
+  const lines = missing.map(({ contact, reason }) => `  - ${contact}: ${reason}`);
+  throw new pulumi.RunError(
+    "Contacts of the customer's can't be made approvers, since their users were not found in the customer's tenant by sign-in name or " +
+      `e-mail address:\n${lines.join("\n")}\nNothing was changed. Name users of that tenant, or their object IDs.`,
+  );
+}
+
+interface Missing {
+  readonly contact: string;
+  readonly reason: string;
+}
+
+async function lookUp(contact: string, opts: pulumi.InvokeOptions): Promise<string | Missing> {
+  if (uuid.test(contact)) return contact.toLowerCase();
+  try {
+    return (await azuread.getUser({ userPrincipalName: contact }, opts)).objectId;
+  } catch {
+    // Whether there is none or the look-up failed, the second one says.
   }
-
-  private async lookUp(contact: string): Promise<string> {
-    const options = { parent: this };
-    try {
-      return (await azuread.getUser({ userPrincipalName: contact }, options)).objectId;
-    } catch {
-      // Whether none was found or the look-up failed, the second one says.
-    }
-    try {
-      return (await azuread.getUser({ mail: contact }, options)).objectId;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new pulumi.RunError(
-        `The contact ${contact} can't be an approver: the customer's tenant has no user with this sign-in name, and looking for ` +
-          `one with this e-mail address said: ${reason}\nName a user of that tenant, or the user's object ID.`,
-      );
-    }
+  try {
+    return (await azuread.getUser({ mail: contact }, opts)).objectId;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { contact, reason: reason.replace(/\s+/g, " ").trim() };
   }
 }
 

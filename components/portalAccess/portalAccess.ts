@@ -1,9 +1,10 @@
-import { tierPermissions, tiers, type PortalAccessRole, type Tier } from "@defender-mssp/microsoft";
+import { tierPermissions, type CloudName, type PortalAccessRole, type Tier } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { securityGroupName } from "../../naming";
 import { DefenderRoleAssignment, DefenderRoleDefinition } from "../defender/defenderRole";
 import { MsspSecurityGroup } from "../msspSecurityGroup";
 import { DirectoryRoleAccess } from "./directoryRoleAccess";
+import { EntitlementAccess, type EntitlementTerms } from "./entitlementAccess";
 import { dateOf, hasAccess, membershipsByTier, membershipsOfAll, type TieredAnalyst } from "./memberships";
 import { PortalAccessModel } from "./portalAccessModel";
 
@@ -19,7 +20,14 @@ export type PortalAccessChoice =
   /** A directory role of Entra's, given to the group of all analysts, or to each guest. */
   | { readonly model: "basic"; readonly role: PortalAccessRole; readonly assignTo: "group" | "guests" }
   /** A group for each tier, with a role of Defender's unified RBAC. */
-  | { readonly model: "rbac"; readonly tiers: Readonly<Record<Tier, AnalystTier>> };
+  | { readonly model: "rbac"; readonly tiers: Readonly<Record<Tier, AnalystTier>> }
+  /** The same groups and roles, which the MSSP's people request for themselves. */
+  | EntitlementChoice;
+
+export interface EntitlementChoice extends EntitlementTerms {
+  readonly model: "entitlement";
+  readonly tiers: Readonly<Record<Tier, AnalystTier>>;
+}
 
 /** An analyst with the user that stands for them in the customer's tenant. */
 export interface AnalystUser extends TieredAnalyst {
@@ -31,8 +39,18 @@ export interface PortalAccessArgs {
   readonly tenantId: pulumi.Input<string>;
   /** The MSSP's name. The group of all analysts is called "<msspName> MSSP Analysts". */
   readonly msspName: pulumi.Input<string>;
+  /** A domain of the customer's, for the links to My Access. */
+  readonly customerDomain: pulumi.Input<string>;
   readonly access: PortalAccessChoice;
+  /** Nobody's business in the model `entitlement`. */
   readonly analysts: readonly AnalystUser[];
+  /**
+   * Object IDs of `access.approvers` of the model `entitlement`: `contactObjectIds`.
+   * @default none, which that model refuses
+   */
+  readonly approverObjectIds?: readonly pulumi.Input<string>[];
+  /** @default "public" */
+  readonly cloud?: CloudName;
   /**
    * The time now, by which an analyst's access has ended or not.
    * @default the system's clock
@@ -41,65 +59,85 @@ export interface PortalAccessArgs {
 }
 
 /**
- * How the MSSP's analysts get into the customer's Defender portal, by one of the models that need guests:
+ * How the MSSP's analysts get into the customer's Defender portal, by one of three models:
  * - `basic`: a directory role, for the whole tenant;
- * - `rbac`: a group for each tier, and for each group a role of Defender's unified RBAC.
+ * - `rbac`: a group for each tier, and for each group a role of Defender's unified RBAC;
+ * - `entitlement`: the same, with members who ask for an access package instead of guests who are invited (`EntitlementAccess`).
  *
- * Both have the group of all analysts: what else the customer decides for them (Conditional Access, a Sentinel workspace) needs one
- * group. Who is in which group follows from the analysts' tiers and last days alone; to move an analyst changes two groups' members
+ * The first two have the group of all analysts: what else the customer decides for them (Conditional Access, a Sentinel workspace) needs
+ * one group. Who is in which group follows from the analysts' tiers and last days alone; to move an analyst changes two groups' members
  * and nothing else.
  *
- * A switch of the model takes the old model's grants away before it makes the new one's (`PortalAccessModel`).
+ * A switch of the model takes the old model's grants away before it makes the new one's (`PortalAccessModel`), and replaces the tiers'
+ * groups: nobody keeps a membership that the other model gave.
  *
  * Follows "Grant MSSP user access" of Microsoft's "Configure managed security service provider integration" (2018) and "Grant managed security
  * service provider (MSSP) access" (2026-07-29).
  *
  * ## Least privileges
- * Those of `MsspSecurityGroup`, and of `DirectoryRoleAccess` (`basic`) or `DefenderRoleDefinition` (`rbac`).
+ * Those of `MsspSecurityGroup`, and of `DirectoryRoleAccess` (`basic`) or `DefenderRoleDefinition` (`rbac`, `entitlement`), and of
+ * `EntitlementAccess`.
  */
 export class PortalAccess extends pulumi.ComponentResource {
-  /** Object ID of the group of all analysts. */
-  public readonly groupObjectId: pulumi.Output<string>;
+  /** Object ID of the group of all analysts. Not with the model `entitlement`, in which nobody is a guest beforehand. */
+  public readonly groupObjectId: pulumi.Output<string | undefined>;
   /** Object ID of each tier's group; empty for `basic`. */
   public readonly groups: pulumi.Output<Record<string, string>>;
+  /** Where each tier's access package is requested; empty but for `entitlement`. */
+  public readonly accessPackages: pulumi.Output<Record<string, string>>;
   /** What is left to a person, a sentence each. */
   public readonly nextSteps: pulumi.Output<string[]>;
 
   constructor(name: string, args: PortalAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:PortalAccess", name, {}, opts);
-    const { access, analysts, msspName } = args;
-    const dates = { today: dateOf((args.clock ?? systemClock)()) };
+    const model = new PortalAccessModel(`${name}-model`, { model: args.access.model }, { parent: this });
+    const given = this.give(name, args, model);
 
-    const model = new PortalAccessModel(`${name}-model`, { model: access.model }, { parent: this });
-    const group = new MsspSecurityGroup(
+    this.groupObjectId = pulumi.output(given.group?.objectId);
+    this.groups = pulumi.output(objectIdsByTier(given.tiers));
+    this.accessPackages = pulumi.output(given.entitlement?.accessPackages ?? {});
+    this.nextSteps = pulumi
+      .output(given.entitlement?.nextSteps ?? [])
+      .apply((steps) => (given.tiers === undefined ? steps : [activateWorkloads, ...steps]));
+    this.registerOutputs({
+      groupObjectId: this.groupObjectId,
+      groups: this.groups,
+      accessPackages: this.accessPackages,
+      nextSteps: this.nextSteps,
+    });
+  }
+
+  private give(name: string, args: PortalAccessArgs, model: PortalAccessModel): GivenAccess {
+    const { access, analysts } = args;
+    const dates = { today: dateOf((args.clock ?? systemClock)()) };
+    if (access.model === "entitlement") {
+      const tiers = this.tierGroups(name, args, access, model);
+      return { tiers, entitlement: this.entitlement(name, args, access, tiers) };
+    }
+    const group = this.analystsGroup(name, args, membershipsOfAll(analysts, dates));
+    if (access.model === "rbac") {
+      return { group, tiers: this.tierGroups(name, args, access, model, membershipsByTier(analysts, dates)) };
+    }
+    const holders = analysts.filter((analyst) => hasAccess(analyst, dates));
+    this.directoryRole(name, access, group, holders, model);
+    return { group };
+  }
+
+  private analystsGroup(
+    name: string,
+    { access, analysts, msspName }: PortalAccessArgs,
+    members: readonly string[],
+  ): MsspSecurityGroup {
+    return new MsspSecurityGroup(
       `${name}-analysts`,
       {
         displayName: pulumi.output(msspName).apply(securityGroupName),
         msspName,
-        members: objectIds(analysts, membershipsOfAll(analysts, dates)),
+        members: objectIds(analysts, members),
         assignableToRole: access.model === "basic" && access.assignTo === "group" ? true : undefined,
       },
       { parent: this },
     );
-    const groups =
-      access.model === "rbac"
-        ? this.tierGroups(name, args, access.tiers, membershipsByTier(analysts, dates), model)
-        : this.directoryRole(
-            name,
-            access,
-            group,
-            analysts.filter((analyst) => hasAccess(analyst, dates)),
-            model,
-          );
-
-    this.groupObjectId = group.objectId;
-    this.groups = pulumi.output(groups);
-    this.nextSteps = pulumi.output(access.model === "rbac" ? [activateWorkloads] : []);
-    this.registerOutputs({
-      groupObjectId: this.groupObjectId,
-      groups: this.groups,
-      nextSteps: this.nextSteps,
-    });
   }
 
   private directoryRole(
@@ -108,7 +146,7 @@ export class PortalAccess extends pulumi.ComponentResource {
     group: MsspSecurityGroup,
     analysts: readonly AnalystUser[],
     model: PortalAccessModel,
-  ): Record<string, pulumi.Output<string>> {
+  ): void {
     const guests = Object.fromEntries(analysts.map(({ email, objectId }) => [email, objectId]));
     new DirectoryRoleAccess(
       `${name}-role`,
@@ -119,28 +157,60 @@ export class PortalAccess extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    return {};
   }
 
+  /** The tiers' groups with their roles. Without `members` who is one is left to others. */
   private tierGroups(
     name: string,
     { tenantId, msspName, analysts }: PortalAccessArgs,
-    named: Readonly<Record<Tier, AnalystTier>>,
-    members: Readonly<Record<Tier, readonly string[]>>,
+    access: Extract<PortalAccessChoice, { tiers: unknown }>,
     model: PortalAccessModel,
-  ): Record<string, pulumi.Output<string>> {
-    return Object.fromEntries(
-      tiers.map((tier) => {
-        const group = new MsspSecurityGroup(
-          `${name}-${tier}`,
-          { displayName: named[tier].name, msspName, members: objectIds(analysts, members[tier]) },
-          { parent: this },
-        );
-        defenderRole(`${name}-${tier}`, { tenantId, tier, named: named[tier], group, model: model.model }, this);
-        return [tier, group.objectId];
-      }),
+    members?: Readonly<Record<Tier, readonly string[]>>,
+  ): TierGroups {
+    const add = (tier: Tier): MsspSecurityGroup => {
+      const named = access.tiers[tier];
+      const group = new MsspSecurityGroup(
+        `${name}-${tier}`,
+        {
+          displayName: named.name,
+          msspName,
+          members: members && objectIds(analysts, members[tier]),
+          purpose: access.model,
+        },
+        // After the other model's grants are gone.
+        { parent: this, dependsOn: [model] },
+      );
+      defenderRole(`${name}-${tier}`, { tenantId, tier, named, group, model: model.model }, this);
+      return group;
+    };
+    return { tier1: add("tier1"), tier2: add("tier2"), approvers: add("approvers") };
+  }
+
+  private entitlement(
+    name: string,
+    { tenantId, customerDomain, msspName, cloud, approverObjectIds = [] }: PortalAccessArgs,
+    terms: EntitlementTerms,
+    groups: TierGroups,
+  ): EntitlementAccess {
+    return new EntitlementAccess(
+      `${name}-entitlement`,
+      { tenantId, customerDomain, msspName, cloud, approverObjectIds, terms, groups },
+      { parent: this },
     );
   }
+}
+
+type TierGroups = Readonly<Record<Tier, MsspSecurityGroup>>;
+
+/** What a model has of all that models can have. */
+interface GivenAccess {
+  readonly group?: MsspSecurityGroup;
+  readonly tiers?: TierGroups;
+  readonly entitlement?: EntitlementAccess;
+}
+
+function objectIdsByTier(groups: TierGroups | undefined): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(Object.entries(groups ?? {}).map(([tier, { objectId }]) => [tier, objectId]));
 }
 
 /** The step by which unified RBAC comes to count. Microsoft, "Activate Microsoft Defender XDR Unified role-based access control". */
@@ -148,7 +218,7 @@ const activateWorkloads =
   "Activate unified RBAC in the Defender portal (Settings > Microsoft Defender XDR > Permissions and roles, one switch for each workload): " +
   "until then the tiers' roles have no effect.";
 
-export interface DefenderRoleOfGroup {
+interface DefenderRoleOfGroup {
   readonly tenantId: pulumi.Input<string>;
   readonly tier: Tier;
   readonly named: AnalystTier;
@@ -158,7 +228,7 @@ export interface DefenderRoleOfGroup {
 }
 
 /** The role of a tier in Defender's unified RBAC, and its assignment to the tier's group. A tier that may do nothing has none. */
-export function defenderRole(name: string, args: DefenderRoleOfGroup, parent: pulumi.Resource): void {
+function defenderRole(name: string, args: DefenderRoleOfGroup, parent: pulumi.Resource): void {
   const { tenantId, tier, named, group, model } = args;
   const permissions = named.permissions ?? tierPermissions[tier];
   if (permissions.length === 0) return;

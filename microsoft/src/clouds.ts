@@ -16,6 +16,8 @@ export type CloudName = "public" | "gcc" | "gccHigh" | "dod";
 
 /** The hosts of one cloud. Origins, without a trailing slash. */
 export interface CloudHosts {
+  /** What the azuread provider and ARM_ENVIRONMENT call it. */
+  readonly environment: "public" | "usgovernmentl4" | "usgovernmentl5";
   /** Entra ID: sign-in and tokens. */
   readonly loginEndpoint: string;
   /** Microsoft Graph, which is also its tokens' audience. */
@@ -40,6 +42,7 @@ export interface CloudHosts {
 export type AlertExporterRegion = "eu" | "uk" | "us";
 
 const publicEntra = {
+  environment: "public", // azuread provider, argument `environment`
   loginEndpoint: "https://login.microsoftonline.com", // [sdk], [gov] for GCC
   graphEndpoint: "https://graph.microsoft.com", // [sdk]
   resourceManagerEndpoint: "https://management.azure.com", // [sdk]
@@ -47,6 +50,7 @@ const publicEntra = {
 } as const;
 
 const governmentEntra = {
+  environment: "usgovernmentl4", // azuread provider, argument `environment`
   loginEndpoint: "https://login.microsoftonline.us", // [sdk], [gov]
   graphEndpoint: "https://graph.microsoft.us", // [sdk]
   resourceManagerEndpoint: "https://management.usgovcloudapi.net", // [sdk]
@@ -84,6 +88,7 @@ export const clouds: Readonly<Record<CloudName, CloudHosts>> = {
   },
   dod: {
     ...governmentEntra,
+    environment: "usgovernmentl5", // azuread provider, argument `environment`
     graphEndpoint: "https://dod-graph.microsoft.us", // [sdk], USGovernmentL5
     portal: "https://security.apps.mil", // [gov]
     legacyPortal: "https://securitycenter.microsoft.us", // [gov], 2021

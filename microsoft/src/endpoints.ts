@@ -65,8 +65,8 @@ export interface MetadataDocument {
   authentication?: { loginEndpoint?: string };
 }
 
-/** ARM_ENVIRONMENT's names, as the official plugin knows them. GCC is the public cloud's Entra. */
-function cloudOf(name: string | undefined): CloudName {
+/** The cloud that ARM_ENVIRONMENT names, as the official plugin knows them. GCC is the public cloud's Entra. @throws EnvironmentError */
+export function cloudOf(name: string | undefined): CloudName {
   switch (name?.trim().toLowerCase()) {
     case undefined:
     case "":
@@ -80,6 +80,8 @@ function cloudOf(name: string | undefined): CloudName {
     case "usgovernmentl5":
       return "dod";
     default:
-      throw new EnvironmentError(`ARM_ENVIRONMENT is "${name ?? ""}"; allowed are public, usgovernment, dod.`);
+      throw new EnvironmentError(
+        `ARM_ENVIRONMENT is "${name ?? ""}"; allowed are public, usgovernmentl4, usgovernmentl5.`,
+      );
   }
 }

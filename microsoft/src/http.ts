@@ -23,6 +23,8 @@ export interface RequestOptions {
   form?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   json?: unknown;
+  /** Sent as it is; `headers` say what it is. */
+  text?: string;
   /** A bearer token for the Authorization header. */
   token?: string;
   /** Statuses of 300 and above that are answers, not errors: such as 404 of a thing that may be gone. */
@@ -32,6 +34,8 @@ export interface RequestOptions {
    * Default: by its method, as RFC 9110 has it: not for POST and PATCH.
    */
   idempotent?: boolean;
+  /** Whether the body of an answer below 300 is whole. One that isn't (half a page, a gateway's page) is a passing fault: tried again. */
+  isWhole?: (body: unknown) => boolean;
   /** How long one try may take, in milliseconds. Default: `defaultTimeout`. */
   timeout?: number;
   /** Ends the call, and its waiting, with the signal's reason. */
@@ -87,7 +91,7 @@ export class ServiceError extends Error {
 
 /**
  * Makes one HTTP call. Tried again, at most `maximumTries` times in all, after 408, 429 and 5xx except 501 (waiting as long as Retry-After
- * says, in seconds or as a date), and after a failed connection where the call is idempotent.
+ * says, in seconds or as a date), and after a failed connection or an answer that isn't whole where the call is idempotent.
  * @throws ServiceError when the service answers with an error, or not at all.
  */
 export async function request(url: string, options: RequestOptions = {}): Promise<Answer> {
@@ -96,7 +100,7 @@ export async function request(url: string, options: RequestOptions = {}): Promis
   const sleep = options.sleep ?? wait;
   for (let tries = 1; ; tries++) {
     options.signal?.throwIfAborted();
-    const outcome = await attempt(url, method, options);
+    const outcome = checked(await attempt(url, method, options), url, method, options);
     const last = tries >= maximumTries;
     if (outcome instanceof ServiceError) {
       if (!idempotent || last || isDistrusted(outcome)) throw outcome;
@@ -110,6 +114,22 @@ export async function request(url: string, options: RequestOptions = {}): Promis
     if (pause > maximumRetryAfter) throw failure;
     await sleep(pause, options.signal);
   }
+}
+
+/** Waits. @throws the signal's reason, if it comes before the time is over. */
+export function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
 }
 
 /** A URL as errors may show it: user information and the values of the query are left out, OData's and api-version's kept. */
@@ -136,27 +156,45 @@ export function isLoopback(hostname: string): boolean {
 
 type Reply = Omit<Answer, "tries">;
 
+function checked(
+  outcome: Reply | ServiceError,
+  url: string,
+  method: string,
+  { isWhole }: RequestOptions,
+): Reply | ServiceError {
+  if (outcome instanceof ServiceError || outcome.status >= 300 || isWhole === undefined || isWhole(outcome.body))
+    return outcome;
+  const { status, headers } = outcome;
+  const message = "the answer is not whole, or is something else";
+  return new ServiceError({ status, message, requestId: requestIdOf(headers), method, url: withoutSecrets(url) });
+}
+
 /** One try. A ServiceError is returned, not thrown, when no answer came: the caller decides about another try. */
 async function attempt(url: string, method: string, options: RequestOptions): Promise<Reply | ServiceError> {
-  // Used again below, which keeps it alive: on Node 20 nothing else does, and what was collected never fires.
-  const timeout = AbortSignal.timeout(options.timeout ?? defaultTimeout);
-  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+  // Not AbortSignal.timeout and .any: those are kept, with the call's answer, until the time is over, however early the call has ended.
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  const timer = setTimeout(stop, options.timeout ?? defaultTimeout);
+  options.signal?.addEventListener("abort", stop, { once: true });
   try {
     const response = await fetch(url, {
       method,
       headers: headersOf(options),
       body: bodyOf(options),
-      signal,
+      signal: controller.signal,
       redirect: "manual", // a token is for the host that it was meant for
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: parse(text) };
   } catch (cause) {
     options.signal?.throwIfAborted();
-    const reason = timeout.aborted
+    const reason = controller.signal.aborted
       ? `no answer within ${(options.timeout ?? defaultTimeout) / 1000} seconds`
       : redacted(reasonOf(cause), options);
     return new ServiceError({ status: 0, message: reason, method, url: withoutSecrets(url), cause: codeOf(cause) });
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", stop);
   }
 }
 
@@ -172,6 +210,7 @@ function headersOf(options: RequestOptions): Record<string, string> {
 
 function bodyOf(options: RequestOptions): string | undefined {
   if (options.json !== undefined) return JSON.stringify(options.json);
+  if (options.text !== undefined) return options.text;
   return options.form === undefined ? undefined : new URLSearchParams(options.form).toString();
 }
 
@@ -200,20 +239,6 @@ function backoff(tries: number): number {
   return firstBackoff * 2 ** (tries - 1) * (1 + Math.random() / 4);
 }
 
-function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
-}
-
 /** Reads the three envelopes that are about: Graph's and Defender's `error: {code, message}`, Entra's, and none. */
 function errorOf(reply: Reply, url: string, method: string, options: RequestOptions): ServiceError {
   const body = isRecord(reply.body) ? reply.body : {};
@@ -229,10 +254,14 @@ function errorOf(reply: Reply, url: string, method: string, options: RequestOpti
     status: reply.status,
     serviceCode: redacted(textOf(error.code) || entraCode, options),
     message: redacted(message, options) + wish,
-    requestId: reply.headers.get("request-id") ?? reply.headers.get("x-ms-request-id") ?? textOf(body.trace_id),
+    requestId: requestIdOf(reply.headers) ?? textOf(body.trace_id),
     method,
     url: withoutSecrets(url),
   });
+}
+
+function requestIdOf(headers: Headers): string | undefined {
+  return headers.get("request-id") ?? headers.get("x-ms-request-id") ?? undefined;
 }
 
 /** A service may echo what it was sent; the form's secret fields and the token never get into a message. */

@@ -160,12 +160,38 @@ export const azureAdGraph = {
   },
 } as const satisfies PublishedApplication;
 
+/**
+ * Azure Resource Manager.
+ * Sources: sign-in logs and consent scripts in public repositories, all with these IDs ("Windows Azure Service Management API"). It has
+ * no app roles: what an application may do is for Azure's role assignments to say.
+ */
+export const azureServiceManagement = {
+  appId: "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+  displayName: "Windows Azure Service Management API",
+  appRoles: {},
+  scopes: { user_impersonation: "41094075-9dad-400e-a0bd-54e686782033" },
+} as const satisfies PublishedApplication;
+
+/**
+ * Azure Key Vault's data plane, which has no app roles either.
+ * Source: MicrosoftDocs/azure-docs, "Manage storage account keys with Key Vault" (service principal application ID); the scope as
+ * `required_resource_access` of public Terraform registrations has it.
+ */
+export const azureKeyVault = {
+  appId: "cfa8b339-82a2-471a-a3c9-0fc0be7a4093",
+  displayName: "Azure Key Vault",
+  appRoles: {},
+  scopes: { user_impersonation: "f53da476-18e3-4152-8e01-aec403e6edc0" },
+} as const satisfies PublishedApplication;
+
 /** The applications above: what a small tenant with Defender has of Microsoft's own, as far as it matters here. */
 export const publishedApplications: readonly PublishedApplication[] = [
   microsoftGraph,
   windowsDefenderAtp,
   microsoftThreatProtection,
   azureAdGraph,
+  azureServiceManagement,
+  azureKeyVault,
 ];
 
 /**

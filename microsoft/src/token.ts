@@ -86,12 +86,12 @@ function scopeOf(audience: string): string {
   return `${audience}/.default`;
 }
 
-/** The form fields that prove who asks, from the first set of credentials that there is. */
-async function proofOf(
+/** The form fields that prove who asks of the token endpoint at `url`, from the first set of credentials that there is. */
+export async function proofOf(
   clientId: string,
   url: string,
   environment: Environment,
-  options: TokenOptions,
+  options: Pick<TokenOptions, "signal" | "timeout">,
 ): Promise<Record<string, string> | undefined> {
   const certificate = await certificateOf(environment);
   if (certificate !== undefined) return assertion(signedAssertion(clientId, url, certificate));
@@ -152,7 +152,10 @@ function signedAssertion(clientId: string, url: string, { key, certificate }: Cl
   return `${content}.${sign("RSA-SHA256", Buffer.from(content), key).toString("base64url")}`;
 }
 
-async function federatedToken(environment: Environment, options: TokenOptions): Promise<string | undefined> {
+async function federatedToken(
+  environment: Environment,
+  options: Pick<TokenOptions, "signal" | "timeout">,
+): Promise<string | undefined> {
   if (environment.ARM_OIDC_TOKEN) return environment.ARM_OIDC_TOKEN;
   const path = environment.ARM_OIDC_TOKEN_FILE_PATH;
   if (path) return (await readNamed("ARM_OIDC_TOKEN_FILE_PATH", path)).toString("utf8").trim();

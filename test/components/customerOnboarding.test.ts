@@ -7,6 +7,7 @@ import { msspTenantId, only, resolved, settled, startMocks, tenantId, type MockO
 
 const authorizationType = "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization";
 
+const ruleType = "pulumi-nodejs:dynamic/defender-mssp:AlertNotificationRule";
 const guestType = "pulumi-nodejs:dynamic/defender-mssp:Guest";
 
 const args: CustomerOnboardingArgs = {
@@ -36,6 +37,11 @@ describe("components: CustomerOnboarding", () => {
     return onboarding;
   }
 
+  /** Members that a group is asked for with. */
+  function membersOf(group: string): string[] {
+    return recorded.resources.find(({ name }) => name === group)?.inputs["members"] as string[];
+  }
+
   it("holds everything, each a child of its part", async () => {
     await onboard();
     const declared = recorded.resources
@@ -46,8 +52,16 @@ describe("components: CustomerOnboarding", () => {
       declared,
       [
         " > customer (CustomerOnboarding)",
-        "customer > customer-analysts (MsspSecurityGroup)",
-        "customer-analysts > customer-analysts-group (Group)",
+        "customer > customer-access (PortalAccess)",
+        "customer-access > customer-access-model (PortalAccessModel)",
+        ...["analysts", "tier1", "tier2", "approvers"].flatMap((group) => [
+          `customer-access > customer-access-${group} (MsspSecurityGroup)`,
+          `customer-access-${group} > customer-access-${group}-group (Group)`,
+        ]),
+        ...["tier1", "tier2"].flatMap((tier) => [
+          `customer-access > customer-access-${tier}-role (DefenderRoleDefinition)`,
+          `customer-access > customer-access-${tier}-role-assignment (DefenderRoleAssignment)`,
+        ]),
         "customer > customer-guest-ana@fabrikam.example (GuestUser)",
         "customer-guest-ana@fabrikam.example > customer-guest-ana@fabrikam.example-user (Guest)",
         "customer > customer-guest-ben@fabrikam.example (GuestUser)",
@@ -72,14 +86,13 @@ describe("components: CustomerOnboarding", () => {
     const inTenant = [...recorded.resources, ...recorded.invocations].filter((one) =>
       ("type" in one ? one.type : one.token).startsWith("azuread:"),
     );
-    assert.equal(inTenant.length, 11);
+    assert.equal(inTenant.length, 14);
     for (const { provider } of inTenant) assert.match(provider, /pulumi:providers:azuread::customer::customer-id$/);
   });
 
   it("makes exactly the guests members, and lands them in the customer's portal", async () => {
     await onboard();
-    const members = only("azuread:index/group:Group").inputs["members"] as string[];
-    assert.deepEqual(members.sort(), [
+    assert.deepEqual(membersOf("customer-access-analysts-group").sort(), [
       "customer-guest-ana@fabrikam.example-user-object",
       "customer-guest-ben@fabrikam.example-user-object",
     ]);
@@ -91,7 +104,7 @@ describe("components: CustomerOnboarding", () => {
   });
 
   it("authorizes the connector for the MSSP's tenant after the connector is complete", async () => {
-    await onboard({ siemAuthorization: { mode: "endpoint", endpoint: "https://gateway.example" } });
+    await onboard({ defenderCalls: { mode: "endpoint", endpoint: "https://gateway.example" } });
     const authorization = only(authorizationType);
     const { tenantId: tenant, applicationId, msspTenantId: mssp, mode, endpoint } = authorization.inputs;
     assert.deepEqual(
@@ -118,17 +131,56 @@ describe("components: CustomerOnboarding", () => {
       clientSecretExpiresOn: "2027-11-24T15:00:00Z",
       redirectUri: "https://contoso.com/SiemMsspConnector",
       tokenEndpoint: `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`,
-      groupObjectId: "customer-analysts-group-object",
+      groupObjectId: "customer-access-analysts-group-object",
+      groups: {
+        tier1: "customer-access-tier1-group-object",
+        tier2: "customer-access-tier2-group-object",
+        approvers: "customer-access-approvers-group-object",
+      },
+      accessPackages: {},
+      notificationRules: {},
       guests: {
         "ana@fabrikam.example": "customer-guest-ana@fabrikam.example-user-object",
         "ben@fabrikam.example": "customer-guest-ben@fabrikam.example-user-object",
       },
     };
     for (const [name, value] of Object.entries(inClear)) {
-      const output: pulumi.Output<unknown> = onboarding[name as keyof typeof inClear];
+      const output: pulumi.Output<unknown> | undefined = onboarding[name as keyof typeof inClear];
       assert.deepEqual(await resolved(output), { value, secret: false }, name);
     }
     assert.deepEqual(await resolved(onboarding.clientSecret), { value: "sec~ret", secret: true });
+    const { value, secret } = await resolved(onboarding.inviteRedeemUrls);
+    assert.deepEqual(Object.keys(value ?? {}), ["ana@fabrikam.example", "ben@fabrikam.example"]);
+    assert.equal(secret, true);
+  });
+
+  it("has one group and its directory role for the model basic", async () => {
+    await onboard({ portalAccess: { model: "basic", role: "Security Operator", assignTo: "group" } });
+    assert.equal(only("azuread:index/group:Group").inputs["assignableToRole"], true);
+    const { principalObjectId } = only("azuread:index/directoryRoleAssignment:DirectoryRoleAssignment").inputs;
+    assert.equal(principalObjectId, "customer-access-analysts-group-object");
+    assert.deepEqual(
+      recorded.resources.filter(({ type }) => type.includes("DefenderRole")),
+      [],
+    );
+  });
+
+  it("keeps a notification rule by its name, and tells in manual mode how to enter it", async () => {
+    const rule = {
+      name: "SOC",
+      severities: ["High"],
+      recipients: ["soc@fabrikam.example"],
+      includeOrganizationName: true,
+      includeTenantPortalLink: true,
+      includeDeviceInformation: true,
+    } as const;
+    const onboarding = await onboard({ notificationRules: [rule] });
+    assert.equal(only(ruleType).name, "customer-notification-SOC");
+    assert.equal(only(ruleType).inputs["managedBy"], "defender-mssp/dev/customer-notification-SOC");
+    assert.deepEqual((await resolved(onboarding.notificationRules)).value, { SOC: "manual" });
+    const steps = (await resolved(onboarding.nextSteps)).value?.join("\n") ?? "";
+    assert.match(steps, /Include organization name[^]*Include tenant-specific portal link/);
+    assert.match(steps, /soc@fabrikam\.example/);
   });
 
   it("says in manual mode exactly what to enter where", async () => {
@@ -136,9 +188,8 @@ describe("components: CustomerOnboarding", () => {
     assert.equal(only(authorizationType).inputs["mode"], "manual");
     assert.equal((await resolved(onboarding.siemAuthorization)).value, "manual");
     assert.deepEqual((await resolved(onboarding.nextSteps)).value, [
-      `Each analyst accepts the invitation from the e-mail, once; the portal is https://security.microsoft.com?tid=${tenantId} from then on.`,
-      'Give the group "Fabrikam MSSP Analysts" a role in the Defender portal (Permissions > Roles): membership alone grants nothing there.',
-      'Add an e-mail notification rule in the Defender portal with "Include organization name" and "Include tenant-specific portal link" both checked.',
+      `Each invited analyst accepts the invitation from the e-mail, once; the portal is https://security.microsoft.com?tid=${tenantId} from then on.`,
+      "Activate unified RBAC in the Defender portal (Settings > Microsoft Defender XDR > Permissions and roles, one switch for each workload): until then the tiers' roles have no effect.",
       `Sign in to https://securitycenter.windows.com?tid=${tenantId} with the permission "Manage portal system settings", or ask the customer to.`,
       "Open Settings > SIEM and select the MSSP tab.",
       `Enter the application ID customer-siem-application-client and the tenant ID ${msspTenantId}.`,
@@ -147,10 +198,10 @@ describe("components: CustomerOnboarding", () => {
   });
 
   it("says nothing about the authorization once a server has said that it is there", async () => {
-    const onboarding = await onboard({ siemAuthorization: { mode: "endpoint" } });
+    const onboarding = await onboard({ defenderCalls: { mode: "endpoint" } });
     assert.equal((await resolved(onboarding.siemAuthorization)).value, "authorized");
     const { value } = await resolved(onboarding.nextSteps);
-    assert.equal(value?.length, 3);
+    assert.equal(value?.length, 2);
     assert.doesNotMatch(value.join(), /SIEM|Authorize/);
   });
 
@@ -181,7 +232,7 @@ describe("components: CustomerOnboarding", () => {
           invited.map(({ name, inputs }) => [name, inputs["email"], inputs["displayName"]]).sort(),
           names.map((name) => [`customer-guest-${name}@f.example-user`, `${name}@f.example`, name]).sort(),
         );
-        assert.equal((only("azuread:index/group:Group").inputs["members"] as string[]).length, names.length);
+        assert.equal(membersOf("customer-access-analysts-group").length, names.length);
       }),
       { numRuns: 8 },
     );

@@ -3,6 +3,7 @@
  * `pulumi.runtime.setMocks` alone doesn't show. What they don't prove: that the engine and a provider accept it, and in which
  * order; that is for the tests on the real engine.
  */
+import { publishedApplications } from "@defender-mssp/microsoft";
 import * as grpc from "@grpc/grpc-js";
 import * as pulumi from "@pulumi/pulumi";
 import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
@@ -10,6 +11,9 @@ import { CallbackInvokeRequest, type Callback, type CallbackInvokeResponse } fro
 import {
   ResourceHookRequest,
   ResourceHookResponse,
+  ErrorHookRequest,
+  ErrorHookResponse,
+  type RegisterErrorHookRequest,
   type RegisterResourceHookRequest,
   type RegisterResourceRequest,
 } from "@pulumi/pulumi/proto/resource_pb";
@@ -47,10 +51,17 @@ export interface Hook {
   run(oldInputs: Record<string, JavaScriptValue>, newInputs: Record<string, JavaScriptValue>): Promise<string>;
 }
 
+export interface ErrorHook {
+  readonly name: string;
+  /** Runs the hook as the engine does after a failed call. @returns whether the call is to be made again. */
+  run(errors: string[]): Promise<boolean>;
+}
+
 export interface Recording {
   readonly resources: Registration[];
   readonly invocations: Invocation[];
   readonly hooks: Hook[];
+  readonly errorHooks: ErrorHook[];
 }
 
 export interface MockOptions {
@@ -58,8 +69,10 @@ export interface MockOptions {
   readonly preview?: boolean;
   /** The tenant that the credentials reach, or the error of a failed sign-in. */
   readonly reached?: string | Error;
-  /** Types of the resources that the stack has deployed before. */
-  readonly deployed?: readonly string[];
+  /** The resources that the stack has deployed before: types, or outputs as well. */
+  readonly deployed?: readonly (string | { readonly type: string; readonly outputs: object })[];
+  /** The outputs of resources that the stack has deployed before, by URN. */
+  readonly state?: Readonly<Record<string, { readonly type: string; readonly outputs: Record<string, unknown> }>>;
   /** How many applications of the SIEM connector's name the tenant has. */
   readonly namesakes?: number;
 }
@@ -67,11 +80,11 @@ export interface MockOptions {
 export const tenantId = "c0570500-0000-4000-8000-00000000000a";
 export const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 
-let recording: Recording = { resources: [], invocations: [], hooks: [] };
+let recording: Recording = { resources: [], invocations: [], hooks: [], errorHooks: [] };
 
 /** Starts a recording. The components must be imported after the first call's file has been. */
 export async function startMocks(options: MockOptions = {}): Promise<Recording> {
-  recording = { resources: [], invocations: [], hooks: [] };
+  recording = { resources: [], invocations: [], hooks: [], errorHooks: [] };
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({
@@ -94,8 +107,11 @@ export async function startMocks(options: MockOptions = {}): Promise<Recording> 
   return recording;
 }
 
-/** Value and secretness of an output, whose value is undefined while it is unknown. */
-export async function resolved<T>(output: pulumi.Output<T>): Promise<{ value: T | undefined; secret: boolean }> {
+/** Value and secretness of an output, whose value is undefined while it is unknown, and where there is no such output. */
+export async function resolved<T>(
+  output: pulumi.Output<T> | undefined,
+): Promise<{ value: T | undefined; secret: boolean }> {
+  if (output === undefined) return { value: undefined, secret: false };
   const isSecret = await pulumi.isSecret(output);
   const known = await (output as unknown as { readonly isKnown: Promise<boolean> }).isKnown;
   if (!known) return { value: undefined, secret: isSecret };
@@ -138,6 +154,18 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
       return { objectId: `${name}-object` };
     case "azuread:index/applicationPassword:ApplicationPassword":
       return { value: "sec~ret", keyId: "key" };
+    case "random:index/randomId:RandomId":
+      return { hex: "0123abcd" };
+    case "random:index/randomUuid:RandomUuid":
+      return { result: "00000000-0000-4000-8000-00000000abcd" };
+    case "azure-native:keyvault:Vault":
+      return { name: inputs["vaultName"] };
+    case "azure-native:keyvault:Secret":
+      return { name: inputs["secretName"] };
+    case "azure-native:resources:ResourceGroup":
+      return { name: inputs["resourceGroupName"] };
+    case "pulumi-nodejs:dynamic/defender-mssp:MsspServicePrincipal":
+      return { objectId: `${name}-object`, displayName: "Fabrikam SIEM", adopted: false };
     case "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization":
       return { adopted: false, status: inputs["mode"] === "endpoint" ? "authorized" : "manual" };
     case "pulumi-nodejs:dynamic/defender-mssp:AlertNotificationRule":
@@ -147,14 +175,21 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
   }
 }
 
-function answer(token: string, inputs: Record<string, unknown>, { reached, deployed, namesakes = 0 }: MockOptions) {
+function answer(
+  token: string,
+  inputs: Record<string, unknown>,
+  { reached, deployed, state, namesakes = 0 }: MockOptions,
+) {
   switch (token) {
     case "azuread:index/getClientConfig:getClientConfig":
       // As the engine's errors come over gRPC.
       if (reached instanceof Error) throw Object.assign(reached, { details: reached.message });
       return { tenantId: reached ?? tenantId, clientId: "c", objectId: "o", id: "i" };
+    case "azure-native:authorization:getClientConfig":
+      if (reached instanceof Error) throw Object.assign(reached, { details: reached.message });
+      return { tenantId: reached ?? msspTenantId, clientId: "c", objectId: "o", subscriptionId: "s" };
     case "azuread:index/getServicePrincipal:getServicePrincipal":
-      return { objectId: `principal-of-${String(inputs["clientId"])}` };
+      return { objectId: `principal-of-${String(inputs["clientId"])}`, ...permissionsOf(String(inputs["clientId"])) };
     case "azuread:index/getUser:getUser": {
       const { userPrincipalName, mail } = inputs as { userPrincipalName?: string; mail?: string };
       const found = userPrincipalName?.startsWith("upn.") ? userPrincipalName : mail?.startsWith("mail.") && mail;
@@ -169,11 +204,24 @@ function answer(token: string, inputs: Record<string, unknown>, { reached, deplo
       return { clientId: "namesake-client", objectId: "namesake-object" };
     case "pulumi:pulumi:readStackResourceOutputs":
       return {
-        outputs: Object.fromEntries((deployed ?? []).map((type, index) => [`urn${index}`, { type, outputs: {} }])),
+        outputs: {
+          ...Object.fromEntries(
+            (deployed ?? []).map((one, index) => [
+              `urn${index}`,
+              typeof one === "string" ? { type: one, outputs: {} } : one,
+            ]),
+          ),
+          ...state,
+        },
       };
     default:
       throw new Error(`unexpected function ${token}`);
   }
+}
+
+function permissionsOf(clientId: string) {
+  const { appRoles, scopes } = publishedApplications.find(({ appId }) => appId === clientId)!;
+  return { appRoleIds: appRoles, oauth2PermissionScopeIds: scopes };
 }
 
 type Callback1 = (error: Error | null, response: unknown) => void;
@@ -181,6 +229,7 @@ type Callback1 = (error: Error | null, response: unknown) => void;
 /** `setMocks` makes its monitor itself, so what it leaves out is added to the class. */
 const monitor = MockMonitor.prototype as MockMonitor & {
   registerResourceHook?: (request: RegisterResourceHookRequest, callback: Callback1) => void;
+  registerErrorHook?: (request: RegisterErrorHookRequest, callback: Callback1) => void;
 };
 // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its monitor below
 const registerResource = monitor.registerResource;
@@ -201,6 +250,12 @@ monitor.registerResourceHook = (request, callback) => {
     callback: request.getCallback()!,
   };
   recording.hooks.push({ name, onDryRun, run: (olds, news) => runHook(target, olds, news) });
+  callback(null, {});
+};
+
+monitor.registerErrorHook = (request, callback) => {
+  const target = request.getCallback()!;
+  recording.errorHooks.push({ name: request.getName(), run: (errors) => runErrorHook(target, errors) });
   callback(null, {});
 };
 
@@ -226,6 +281,13 @@ function shortUrn(urn: string): string {
   return urn === "" ? "" : `${types.split("$").pop() ?? ""}::${name}`;
 }
 
+async function runErrorHook(target: Callback, errors: string[]): Promise<boolean> {
+  const request = new ErrorHookRequest();
+  request.setErrorsList(errors);
+  request.setFailedOperation("create");
+  return ErrorHookResponse.deserializeBinary(await invoked(target, request.serializeBinary())).getRetry();
+}
+
 async function runHook(
   target: Callback,
   oldInputs: Record<string, JavaScriptValue>,
@@ -234,15 +296,19 @@ async function runHook(
   const request = new ResourceHookRequest();
   request.setOldInputs(Struct.fromJavaScript(oldInputs));
   request.setNewInputs(Struct.fromJavaScript(newInputs));
+  return ResourceHookResponse.deserializeBinary(await invoked(target, request.serializeBinary())).getError();
+}
+
+async function invoked(target: Callback, request: Uint8Array): Promise<Uint8Array> {
   const invoke = new CallbackInvokeRequest();
   invoke.setToken(target.getToken());
-  invoke.setRequest(request.serializeBinary());
+  invoke.setRequest(request);
   const client = new CallbacksClient(target.getTarget(), grpc.credentials.createInsecure());
   try {
     const response = await new Promise<CallbackInvokeResponse>((resolve, reject) => {
       client.invoke(invoke, (error, answered) => (error === null ? resolve(answered) : reject(error)));
     });
-    return ResourceHookResponse.deserializeBinary(response.getResponse_asU8()).getError();
+    return response.getResponse_asU8();
   } finally {
     client.close();
   }

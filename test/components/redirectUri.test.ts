@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { RedirectUri } from "../../components/redirectUri";
-import { resolved, settled, startMocks, type Recording } from "./mocks";
+import { only, resolved, settled, startMocks, type Recording } from "./mocks";
 
 describe("components: RedirectUri", () => {
   let recorded: Recording;
@@ -28,5 +28,17 @@ describe("components: RedirectUri", () => {
       ],
     );
     assert.deepEqual(await resolved(redirect.uri), { value: "https://contoso.com/SiemMsspConnector", secret: false });
+  });
+
+  it("registers one more on localhost where it is asked for, in the same list", async () => {
+    const args = { applicationId: "/applications/1", domain: "contoso.com", loopbackPort: 8400 };
+    const redirect = new RedirectUri("redirect", args);
+    await settled();
+    const loopback = "http://localhost:8400/SiemMsspConnector";
+    assert.deepEqual(only("azuread:index/applicationRedirectUris:ApplicationRedirectUris").inputs["redirectUris"], [
+      "https://contoso.com/SiemMsspConnector",
+      loopback,
+    ]);
+    assert.deepEqual(await resolved(redirect.loopbackUri), { value: loopback, secret: false });
   });
 });

@@ -1,8 +1,25 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { SiemConnector } from "../../components/siemConnector";
-import { only, resolved, settled, startMocks, type Recording } from "./mocks";
+import {
+  defaultConnectorAccess,
+  type ConnectorAccess,
+  type ConnectorCredential,
+} from "../../components/siemConnector/access";
+import { deployedSecrets } from "../../components/siemConnector/deployedSecrets";
+import { makeTestCertificate } from "../tools/sandbox/entra/certificates";
+import { only, resolved, settled, startMocks, tenantId, type Recording } from "./mocks";
 
-const args = { customerName: "Contoso", clock: () => new Date("2026-11-24T15:00:00.123Z") };
+const args = {
+  customerName: "Contoso",
+  tenantId,
+  deployedSecrets: {},
+  clock: () => new Date("2026-11-24T15:00:00.123Z"),
+};
+
+function withCredential(credential: ConnectorCredential): ConnectorAccess {
+  return { kind: "customerApp", alertApis: ["legacySiem", "graph"], credential };
+}
 
 describe("components: SiemConnector", () => {
   let recorded: Recording;
@@ -86,15 +103,186 @@ describe("components: SiemConnector", () => {
     assert.equal("useExisting" in only("azuread:index/servicePrincipal:ServicePrincipal").inputs, false);
   });
 
-  it("counts the secret's year once: a later run with another clock replaces nothing", async () => {
-    new SiemConnector("siem", args);
+  it("has nothing to do while its secret is good: the secret keeps the end that the state has", async () => {
+    const deployedSecrets = { first: { startsOn: "2026-03-01T00:00:00Z", endsOn: "2027-03-01T00:00:00Z" } };
+    new SiemConnector("siem", { ...args, deployedSecrets });
     await settled();
-    assert.deepEqual(only("azuread:index/applicationPassword:ApplicationPassword").ignoreChanges, ["endDate"]);
+    const { name, inputs, ignoreChanges } = only("azuread:index/applicationPassword:ApplicationPassword");
+    assert.deepEqual([name, inputs["endDate"], ignoreChanges], ["siem-password", "2027-03-01T00:00:00Z", []]);
+  });
+
+  it("makes the next secret in the other slot when it is due, hands that out, and keeps the old one", async () => {
+    const deployedSecrets = { first: { startsOn: "2025-12-20T00:00:00Z", endsOn: "2026-12-20T00:00:00Z" } };
+    const connector = new SiemConnector("siem", { ...args, deployedSecrets });
+    await settled();
+    const passwords = recorded.resources.filter(({ type }) => type.includes("applicationPassword:"));
+    assert.deepEqual(
+      passwords.map(({ name, inputs }) => [name, inputs["endDate"]]),
+      [
+        ["siem-password", "2026-12-20T00:00:00Z"],
+        ["siem-password-2", "2027-11-24T15:00:00Z"],
+      ],
+    );
+    assert.equal((await resolved(connector.clientSecretExpiresOn)).value, "2027-11-24T15:00:00Z");
+    assert.equal((await resolved(connector.clientSecret)).secret, true);
+  });
+
+  it("reads the dates of its secrets from the stack's state, and nothing else", async () => {
+    const prefix = "urn:pulumi:dev::defender-mssp::x$azuread:index/applicationPassword:ApplicationPassword::";
+    const type = "azuread:index/applicationPassword:ApplicationPassword";
+    const outputs = { startDate: "2026-01-01T00:00:00Z", endDate: "2027-01-01T00:00:00Z", value: "sec~ret" };
+    await startMocks({
+      state: {
+        [`${prefix}siem-password-2`]: { type, outputs },
+        [`${prefix}other-siem-password`]: { type, outputs },
+        [`${prefix}siem-password`]: { type: "other:index:Type", outputs },
+      },
+    });
+    assert.deepEqual(await deployedSecrets("siem"), {
+      second: { startsOn: "2026-01-01T00:00:00Z", endsOn: "2027-01-01T00:00:00Z" },
+    });
+  });
+
+  describe("says what to do where the tenant's policy refuses a secret, and doesn't try again", () => {
+    const tooLong =
+      "ApplicationsClient.AddPassword(): unexpected status 400 with OData error: CredentialInvalidLifetimeAsPerAppPolicy: " +
+      "Credential lifetime exceeds the max value allowed as per assigned policy 'x'.";
+
+    async function said(error: string): Promise<string[]> {
+      recorded = await startMocks();
+      new SiemConnector("siem", args);
+      await settled();
+      const logged: string[] = [];
+      const { error: log } = pulumi.log;
+      const captured = (message: string): Promise<void> => (logged.push(message), Promise.resolve());
+      Object.defineProperty(pulumi.log, "error", { configurable: true, value: captured });
+      try {
+        assert.equal(await recorded.errorHooks[0]?.run([error]), false);
+      } finally {
+        Object.defineProperty(pulumi.log, "error", { configurable: true, value: log });
+      }
+      return logged;
+    }
+
+    it("that lasts so long", async () => {
+      const [message, ...others] = await said(tooLong);
+      assert.match(message ?? "", /doesn't allow a client secret of 365 days.*connector\.credential\.days/);
+      assert.deepEqual(others, []);
+    });
+
+    it("at all", async () => {
+      const [message] = await said("CredentialTypeNotAllowedAsPerAppPolicy: Credential type not allowed");
+      assert.match(message ?? "", /forbids client secrets.*certificate or federated/);
+    });
+
+    it("and leaves other errors alone", async () => {
+      assert.deepEqual(await said("Insufficient privileges to complete the operation."), []);
+    });
+  });
+
+  for (const api of ["legacySiem", "graph"] as const) {
+    it(`asks for no more than ${api} where it reads that alone`, async () => {
+      const access = { ...defaultConnectorAccess, alertApis: [api] } as ConnectorAccess;
+      const connector = new SiemConnector("siem", { ...args, access });
+      await settled();
+      const names = recorded.resources.map(({ name }) => name).filter((name) => /access|consent/.test(name));
+      const prefix = api === "graph" ? "siem-graph" : "siem-defender";
+      assert.deepEqual(names, [`${prefix}-access`, `${prefix}-consent`]);
+      assert.equal(recorded.invocations.length, 1, "the other API is not even looked up");
+      assert.deepEqual((await resolved(connector.description)).value?.alertApis, [api]);
+    });
+  }
+
+  it("takes a certificate's public part for as long as the certificate lasts, and has no secret", async () => {
+    const { certificatePem } = await makeTestCertificate();
+    const access = withCredential({ type: "certificate", certificate: certificatePem });
+    const connector = new SiemConnector("siem", { ...args, access });
+    await settled();
+    const { name, inputs } = only("azuread:index/applicationCertificate:ApplicationCertificate");
+    assert.equal(name, "siem-certificate");
+    assert.deepEqual(inputs, {
+      applicationId: "siem-application-id",
+      type: "AsymmetricX509Cert",
+      value: inputs["value"],
+      startDate: "2024-01-01T00:00:00Z",
+      endDate: "2099-01-01T00:00:00Z",
+    });
+    assert.ok(JSON.stringify(inputs["value"]).includes(certificatePem.split("\n")[1]!));
+    assert.equal(connector.clientSecret, undefined);
+    assert.deepEqual((await resolved(connector.description)).value, {
+      kind: "customerApp",
+      credential: "certificate",
+      alertApis: ["legacySiem", "graph"],
+      credentialExpiresOn: "2099-01-01T00:00:00Z",
+    });
+    assert.ok(!recorded.resources.some(({ type }) => type.includes("Password")));
+  });
+
+  it("trusts another identity provider's tokens, and has no secret", async () => {
+    const issuer = "https://token.actions.githubusercontent.com";
+    const subject = "repo:fabrikam/siem:ref:refs/heads/main";
+    const access = withCredential({ type: "federated", issuer, subject, audience: "api://AzureADTokenExchange" });
+    const connector = new SiemConnector("siem", { ...args, access });
+    await settled();
+    const type = "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential";
+    assert.deepEqual(only(type).inputs, {
+      applicationId: "siem-application-id",
+      displayName: "mssp-siem",
+      description: "The MSSP's SIEM, managed by Pulumi",
+      issuer,
+      subject,
+      audiences: ["api://AzureADTokenExchange"],
+    });
+    assert.equal(connector.clientSecretExpiresOn, undefined);
+    assert.ok(!recorded.resources.some(({ type: one }) => /Password|Certificate/.test(one)));
+  });
+
+  it("gives the MSSP's own application a service principal and exactly one permission", async () => {
+    const applicationId = "f00dcafe-0000-4000-8000-000000000001";
+    const access: ConnectorAccess = {
+      kind: "msspApp",
+      applicationId,
+      alertApis: ["graph"],
+      credential: { type: "certificate" },
+    };
+    const connector = new SiemConnector("siem", { ...args, access, cloud: "gccHigh" });
+    await settled();
+    const declared = recorded.resources
+      .filter(({ custom }) => custom)
+      .map(({ name, type, inputs: { __provider, ...inputs } }) => ({ name, type, inputs }));
+    assert.deepEqual(declared, [
+      {
+        name: "siem-mssp-service-principal",
+        type: "pulumi-nodejs:dynamic/defender-mssp:MsspServicePrincipal",
+        inputs: { tenantId, applicationId, managedBy: "defender-mssp/dev/siem-mssp-service-principal" },
+      },
+      {
+        name: "siem-mssp-graph-consent",
+        type: "pulumi-nodejs:dynamic/defender-mssp:AppRoleGrant",
+        inputs: {
+          tenantId,
+          principalObjectId: "siem-mssp-service-principal-object",
+          principalAdopted: false,
+          apiApplicationId: "00000003-0000-0000-c000-000000000000",
+          appRole: "SecurityAlert.Read.All",
+        },
+      },
+    ]);
+    assert.deepEqual(
+      [(await resolved(connector.clientId)).value, (await resolved(connector.adminConsentUrl)).value],
+      [applicationId, `https://login.microsoftonline.us/${tenantId}/adminconsent?client_id=${applicationId}`],
+    );
+    assert.deepEqual([connector.applicationId, connector.clientSecret], [undefined, undefined]);
+    assert.deepEqual((await resolved(connector.description)).value, {
+      kind: "msspApp",
+      credential: "certificate",
+      alertApis: ["graph"],
+    });
   });
 
   it("counts from the system's clock where none is given", async () => {
     const before = Date.now();
-    const connector = new SiemConnector("siem", { customerName: "Contoso" });
+    const connector = new SiemConnector("siem", { customerName: "Contoso", tenantId, deployedSecrets: {} });
     const { value } = await resolved(connector.clientSecretExpiresOn);
     const days = (Date.parse(value ?? "") - before) / 86_400_000;
     assert.ok(days > 364.99 && days < 365.01, String(days));

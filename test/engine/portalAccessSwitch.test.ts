@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { directoryRoleTemplates } from "@defender-mssp/microsoft";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
+import { setSwitches } from "../../tools/sandbox/cloud/switches";
 import { createProject, dumpOfTenant, tenantIdOf } from "./support";
 
 const assignments = "/v1.0/roleManagement/directory/roleAssignments";
@@ -26,7 +27,10 @@ describe("another model of portal access on the real engine", function () {
   });
   after(() => project.dispose());
 
-  const settings = (model: string, more = {}) => project.writeSettings("contoso", { tenantId, model, ...more });
+  async function settings(model: string, more: Record<string, string> = {}): Promise<void> {
+    const [guest] = [...project.sandbox.cloud.tenant(tenantId).objects("users").keys()];
+    await project.writeSettings("contoso", { tenantId, model, guest, ...more });
+  }
 
   /** What a run writes of role assignments, in the order in which the tenant saw it. */
   async function up(...flags: string[]): Promise<string[]> {
@@ -78,6 +82,24 @@ describe("another model of portal access on the real engine", function () {
     await settings("basic", { role: "Security Operator" });
     assert.deepEqual(await up(), ["DELETE 204", "POST 201"]);
     assert.deepEqual(roles(), ["Directory Readers", "Security Operator"]);
+  });
+
+  it("from the group to each guest, where the group can't be given a role", async () => {
+    await settings("basic", { assignTo: "guests", assignable: "no" });
+    // The group can't be changed: another one takes its name, and the grant that hangs on it goes first.
+    assert.deepEqual((await up()).sort(), ["DELETE 204", "POST 201"]);
+    assert.deepEqual(roles(), ["Directory Readers", "Security Reader"]);
+    const [group, ...others] = [...project.sandbox.cloud.tenant(tenantId).objects("groups").values()];
+    assert.deepEqual([group?.["isAssignableToRole"], others], [false, []]);
+  });
+
+  it("a tenant without a licence for such groups refuses it in Microsoft's words", async () => {
+    setSwitches(project.sandbox.cloud.tenant(tenantId), { entraLicence: "free" });
+    await settings("basic");
+    const { exitCode, stdout } = await project.pulumi(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+    assert.notEqual(exitCode, 0);
+    assert.match(stdout, /Only companies who have purchased AAD Premium may perform this operation/);
+    setSwitches(project.sandbox.cloud.tenant(tenantId), { entraLicence: "p2" });
   });
 
   it("takes everything away with `destroy`", async () => {

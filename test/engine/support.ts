@@ -9,7 +9,7 @@ export const ana = { email: "ana.silva@fabrikam-security.example", displayName: 
 export const ben = { email: "ben.okafor@fabrikam-security.example", displayName: "Ben Okafor" };
 export const cleo = { email: "cleo.martin@fabrikam-security.example", displayName: "Cleo Martin" };
 
-/** Settings of a customer; the number makes the tenant. */
+/** Settings of a customer with one group and its role; the number makes the tenant. The other models: portalAccess.test.ts. */
 export function customer(number: number, changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     customerName: `Contoso ${number}`,
@@ -18,6 +18,7 @@ export function customer(number: number, changes: Readonly<Record<string, unknow
     msspName: "Fabrikam Security",
     msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
     analysts: [ana, ben],
+    portalAccess: "basic",
     ...changes,
   };
 }
@@ -38,21 +39,26 @@ export function dumpOfTenant(project: SandboxProject, tenantId: string): string 
 
 export type ObjectsById = Record<string, Record<string, unknown>>;
 type Collections = Record<
-  "applications" | "groups" | "users" | "servicePrincipals" | "siemAuthorizations",
+  "applications" | "groups" | "users" | "servicePrincipals" | "appRoleAssignments" | "siemAuthorizations",
   ObjectsById
 >;
 
 /** The live objects of one tenant by collection and ID: what somebody with administrator's eyes sees. */
 export function objectsOf(project: SandboxProject, tenantId: string): Collections {
   const { objects } = JSON.parse(dumpOfTenant(project, tenantId)) as { objects: Partial<Collections> };
-  const { applications = {}, groups = {}, users = {}, servicePrincipals = {}, siemAuthorizations = {} } = objects;
-  return { ...objects, applications, groups, users, servicePrincipals, siemAuthorizations };
+  const { applications = {}, groups = {}, users = {}, servicePrincipals = {} } = objects;
+  const { appRoleAssignments = {}, siemAuthorizations = {} } = objects;
+  return { ...objects, applications, groups, users, servicePrincipals, appRoleAssignments, siemAuthorizations };
+}
+
+/** The links of one tenant by name and the ID that they start from; the IDs that they lead to are sorted. */
+export function linksOf(project: SandboxProject, tenantId: string): Record<string, Record<string, string[]>> {
+  return (JSON.parse(dumpOfTenant(project, tenantId)) as { links: Record<string, Record<string, string[]>> }).links;
 }
 
 /** Object IDs of a group's members, sorted. */
 export function membersOf(project: SandboxProject, tenantId: string, groupId: string): string[] {
-  const { links } = JSON.parse(dumpOfTenant(project, tenantId)) as { links: Record<string, Record<string, string[]>> };
-  return [...(links["groups.members"]?.[groupId] ?? [])].sort();
+  return linksOf(project, tenantId)["groups.members"]?.[groupId] ?? [];
 }
 
 /** `collection/ID` of each object that is in one only, or not the same in both. */

@@ -45,6 +45,8 @@ export interface SandboxProjectOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Gets a line for each request that the sandbox has answered, such as `POST /beta/groups 201 3 ms`. */
   readonly log?: (line: string) => void;
+  /** How many alerts each tenant's Defender has. */
+  readonly alerts?: number;
 }
 
 export class SandboxProject {
@@ -63,7 +65,8 @@ export class SandboxProject {
       await cp(path.join(options.checkout, file), path.join(folder, file), { recursive: true });
     }
     await symlink(path.join(options.checkout, "node_modules"), path.join(folder, "node_modules"));
-    const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log: options.log });
+    const { log, alerts } = options;
+    const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, alerts });
     const environment = commandEnvironment(await sandbox.environment());
     return new SandboxProject(folder, sandbox, { ...environment, ...options.environment });
   }

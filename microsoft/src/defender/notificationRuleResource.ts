@@ -11,7 +11,7 @@ import {
 } from "./notificationRule.js";
 import { portalResource, type PortalInputs, type PortalState } from "./portalResource.js";
 
-/** A rule as the settings say it. */
+/** A rule as the settings say it. A type, not an interface: as inputs of a resource it has an index. */
 export type NotificationRuleSettings = {
   /** Rule name: what the rule is known by in the tenant. */
   name: string;

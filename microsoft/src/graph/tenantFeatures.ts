@@ -1,104 +1,114 @@
 /**
- * What a tenant is licensed for and what its policies allow, as far as an onboarding depends on it.
- * Microsoft Graph v1.0: `GET /subscribedSkus`, `/policies/authorizationPolicy`, `/policies/defaultAppManagementPolicy`.
+ * What a tenant has licences for and allows, as far as an onboarding runs into it: read from Graph, guessed never.
+ * https://learn.microsoft.com/graph/api/subscribedsku-list (Organization.Read.All), …/authorizationpolicy-get (Policy.Read.All),
+ * …/tenantappmanagementpolicy-get (Policy.Read.All)
  */
 import { ServiceError } from "../http.js";
-import { graphList, type GraphCall } from "../resource.js";
+import { entraServicePlans } from "../identifiers.js";
+import { graphCall, graphList, visible, type CallContext, type GraphCall } from "../resource.js";
+import { findUsers } from "./guest.js";
 
-/** Whether a tenant has something, or who may not look. */
-export type Finding =
-  | { readonly state: "available" }
-  | { readonly state: "missing"; readonly reason: string }
-  /** The caller may not look; `reason` says what it would take. */
-  | { readonly state: "unchecked"; readonly reason: string };
-
-/**
- * Service plans by what they allow. Names: Microsoft, "Product names and service plan identifiers for licensing".
- * Groups that can be given roles need Entra ID P1, entitlement management P2 or Entra ID Governance.
- */
-const plans = {
-  p1: ["AAD_PREMIUM", "AAD_PREMIUM_P2"],
-  governance: ["AAD_PREMIUM_P2", "ENTRA_IDENTITY_GOVERNANCE", "Entra_Identity_Governance"],
-} as const;
-
-/** Microsoft Entra ID P1: groups that can be given directory roles. */
-export function roleAssignableGroups(call: GraphCall): Promise<Finding> {
-  return withPlan(call, plans.p1, "Microsoft Entra ID P1");
+/** Each is undefined where this identity may not read it, or Graph doesn't say it plainly. */
+export interface TenantFeatures {
+  /** Groups that can be given a directory role: Microsoft Entra ID P1. */
+  readonly roleAssignableGroups: boolean | undefined;
+  /** Access packages: Microsoft Entra ID P2 or ID Governance. */
+  readonly entitlementManagement: boolean | undefined;
+  /** Whether guests can be invited. False only where nobody may; who else may depends on the identity. */
+  readonly invitations: boolean | undefined;
+  /** The longest life of an application's client secret in days: 0 where there may be none, Infinity where no policy limits it. */
+  readonly longestSecretDays: number | undefined;
 }
 
-/** Microsoft Entra ID P2 or Governance: access packages. */
-export function entitlementManagement(call: GraphCall): Promise<Finding> {
-  return withPlan(call, plans.governance, "Microsoft Entra ID P2 or Microsoft Entra ID Governance");
-}
-
-function withPlan(call: GraphCall, names: readonly string[], licence: string): Promise<Finding> {
-  return looked("Organization.Read.All", async () => {
-    const skus = await graphList(call, "/v1.0/subscribedSkus");
-    const active = skus
-      .filter(({ capabilityStatus }) => capabilityStatus === "Enabled" || capabilityStatus === "Warning")
-      .flatMap(({ servicePlans }) => servicePlans as { servicePlanName?: string; provisioningStatus?: string }[])
-      .filter(({ provisioningStatus }) => provisioningStatus !== "Disabled")
-      .map(({ servicePlanName }) => servicePlanName?.toUpperCase());
-    const has = names.some((name) => active.includes(name.toUpperCase()));
-    return has ? { state: "available" } : { state: "missing", reason: `the tenant has no licence for ${licence}` };
+/** What the tenant has and allows. Throws an error for people where Graph can't be asked at all. */
+export async function readTenantFeatures(tenantId: string, context: CallContext = {}): Promise<TenantFeatures> {
+  return visible("Looking up what the tenant has licences for", async () => {
+    const call = await graphCall(tenantId, context);
+    const [plans, authorization, management] = await Promise.all([
+      servicePlans(call),
+      policy(call, "authorizationPolicy?$select=allowInvitesFrom"),
+      policy(call, "defaultAppManagementPolicy"),
+    ]);
+    const { AAD_PREMIUM, AAD_PREMIUM_P2, Entra_Identity_Governance } = entraServicePlans;
+    return {
+      roleAssignableGroups: plans && [AAD_PREMIUM, AAD_PREMIUM_P2].some((plan) => plans.has(plan)),
+      entitlementManagement: plans && [AAD_PREMIUM_P2, Entra_Identity_Governance].some((plan) => plans.has(plan)),
+      invitations: invitations(authorization),
+      longestSecretDays: management && longestSecretDays(management),
+    };
   });
 }
 
-/** Whether guests can be invited at all. */
-export function invitations(call: GraphCall): Promise<Finding> {
-  return looked("Policy.Read.All", async () => {
-    const { body } = await call("/v1.0/policies/authorizationPolicy");
-    const { allowInvitesFrom } = (body ?? {}) as { allowInvitesFrom?: string };
-    if (allowInvitesFrom !== "none") return { state: "available" };
-    return { state: "missing", reason: "the tenant's external collaboration settings let nobody invite guests" };
+/** Of these addresses, those that no user of the tenant has: who would have to be invited. */
+export async function addressesToInvite(
+  tenantId: string,
+  emails: readonly string[],
+  context: CallContext = {},
+): Promise<string[]> {
+  return visible("Looking up the analysts", async () => {
+    const call = await graphCall(tenantId, context);
+    const found = await Promise.all(emails.map(async (email) => (await findUsers(call, email)).length > 0));
+    return emails.filter((_, index) => found[index] !== true);
   });
 }
 
-/** Whether an application may have a client secret that lives for so many days. */
-export function clientSecrets(call: GraphCall, days: number): Promise<Finding> {
-  return looked("Policy.Read.All", async () => {
-    const { body } = await call("/v1.0/policies/defaultAppManagementPolicy");
-    const policy = (body ?? {}) as AppManagementPolicy;
-    if (policy.isEnabled !== true) return { state: "available" };
-    const restrictions = (policy.applicationRestrictions?.passwordCredentials ?? []).filter(
-      ({ state }) => state !== "disabled",
-    );
-    if (restrictions.some(({ restrictionType }) => restrictionType === "passwordAddition")) {
-      return { state: "missing", reason: "the tenant's app management policy forbids client secrets" };
-    }
-    const caps = restrictions.flatMap(({ restrictionType, maxLifetime }) =>
-      restrictionType === "passwordLifetime" ? daysOf(maxLifetime) : [],
-    );
-    const cap = Math.min(...caps);
-    if (days <= cap) return { state: "available" };
-    const reason = `the tenant's app management policy lets a client secret live for ${cap} days, and ${days} are asked for`;
-    return { state: "missing", reason };
-  });
+/** IDs of the service plans that are provisioned; undefined where this identity may not read them. */
+async function servicePlans(call: GraphCall): Promise<ReadonlySet<string> | undefined> {
+  const skus = (await graphList(call, "/v1.0/subscribedSkus").catch(unlessDenied)) as SubscribedSku[] | undefined;
+  if (skus === undefined) return undefined;
+  const usable = skus.filter(({ capabilityStatus }) => ["Enabled", "Warning"].includes(capabilityStatus ?? ""));
+  const plans = usable.flatMap(({ servicePlans: of }) =>
+    of.filter(({ provisioningStatus }) => provisioningStatus !== "Disabled"),
+  );
+  return new Set(plans.map(({ servicePlanId }) => servicePlanId));
 }
 
-interface AppManagementPolicy {
-  isEnabled?: boolean;
-  applicationRestrictions?: {
-    passwordCredentials?: { restrictionType?: string; maxLifetime?: string | null; state?: string }[];
+function unlessDenied(failure: unknown): undefined {
+  if (failure instanceof ServiceError && failure.status === 403) return undefined;
+  throw failure;
+}
+
+interface SubscribedSku {
+  readonly capabilityStatus: string | null;
+  readonly servicePlans: readonly { readonly servicePlanId: string; readonly provisioningStatus: string }[];
+}
+
+async function policy(call: GraphCall, path: string): Promise<Policy | undefined> {
+  const { status, body } = await call(`/v1.0/policies/${path}`, { accept: [403] });
+  return status === 403 ? undefined : (body as Policy);
+}
+
+interface Policy {
+  readonly allowInvitesFrom?: string;
+  readonly isEnabled?: boolean;
+  readonly applicationRestrictions?: {
+    readonly passwordCredentials?: readonly {
+      readonly restrictionType: string;
+      readonly state?: string;
+      readonly maxLifetime: string | null;
+    }[];
   };
 }
 
-/** The days of an ISO 8601 duration such as `P90D` or `P1Y`; nothing where there is none. */
-function daysOf(duration: string | null | undefined): number[] {
-  const parts = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T.*)?$/.exec(duration ?? "");
-  if (parts === null) return [];
-  const [years = 0, months = 0, weeks = 0, days = 0] = parts
-    .slice(1)
-    .map((part: string | undefined) => Number(part ?? 0));
-  return [years * 365 + months * 30 + weeks * 7 + days];
+function invitations(authorization: Policy | undefined): boolean | undefined {
+  switch (authorization?.allowInvitesFrom) {
+    case "none":
+      return false;
+    case "everyone":
+    case "adminsGuestInvitersAndAllMembers":
+      return true;
+    default:
+      return undefined; // Administrators and guest inviters only: an application may be neither.
+  }
 }
 
-/** Reads; who is refused gets to know what it takes to look. */
-async function looked(permission: string, look: () => Promise<Finding>): Promise<Finding> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!(error instanceof ServiceError) || error.status !== 403) throw error;
-    return { state: "unchecked", reason: `to look, the identity needs ${permission}` };
-  }
+/** Microsoft: the default policy applies to every application that no policy of its own is assigned to. */
+function longestSecretDays({ isEnabled, applicationRestrictions }: Policy): number | undefined {
+  if (isEnabled !== true) return Infinity;
+  const enabled = (applicationRestrictions?.passwordCredentials ?? []).filter(({ state }) => state !== "disabled");
+  if (enabled.some(({ restrictionType }) => restrictionType === "passwordAddition")) return 0;
+  const limit = enabled.find(({ restrictionType }) => restrictionType === "passwordLifetime");
+  if (limit === undefined) return Infinity;
+  const days = /^P(\d+)D/.exec(limit.maxLifetime ?? "")?.[1];
+  return days === undefined ? undefined : Number(days);
 }

@@ -11,7 +11,7 @@ import {
   type RoleAssignmentInputs,
   type RoleDefinitionInputs,
 } from "@defender-mssp/microsoft";
-import type { Json, StoredObject } from "../../../tools/sandbox/cloud/model";
+import type { StoredObject } from "../../../tools/sandbox/cloud/model";
 import { complete } from "../../../tools/sandbox/graph/objects";
 import { tenantId, testSandbox, type TestSandbox } from "../../tools/sandbox/defender/sandbox";
 
@@ -56,8 +56,7 @@ describe("components/defender: the providers of Defender's roles", () => {
   };
   const actionsOf = (object: StoredObject): unknown =>
     (object["rolePermissions"] as { allowedResourceActions: string[] }[])[0]?.allowedResourceActions;
-  const change = (object: StoredObject, changes: Partial<Record<string, Json>>): void =>
-    void Object.assign(object, changes);
+  const change = (object: StoredObject, changes: object): void => void Object.assign(object, changes);
 
   describe("a role", () => {
     const resource = roleDefinitionResource;

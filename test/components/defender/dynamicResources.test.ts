@@ -1,14 +1,22 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import type { AlertNotificationRuleArgs } from "../../../components/defender/alertNotificationRule";
-import type { DefenderRoleAssignmentArgs, DefenderRoleDefinitionArgs } from "../../../components/defender/defenderRole";
+import {
+  AlertNotificationRule,
+  type AlertNotificationRuleArgs,
+} from "../../../components/defender/alertNotificationRule";
+import {
+  DefenderRoleAssignment,
+  DefenderRoleDefinition,
+  type DefenderRoleAssignmentArgs,
+  type DefenderRoleDefinitionArgs,
+} from "../../../components/defender/defenderRole";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 
 /** One of the dynamic resources: how it is made, and what its serialized provider calls. */
 interface Kind {
   readonly name: string;
-  readonly file: string;
+  readonly make: (args: never) => pulumi.CustomResource;
   readonly calls: string;
   readonly args: object;
   /** Inputs that the class adds. */
@@ -20,7 +28,7 @@ interface Kind {
 const kinds: readonly Kind[] = [
   {
     name: "AlertNotificationRule",
-    file: "alertNotificationRule",
+    make: (args: AlertNotificationRuleArgs) => new AlertNotificationRule("thing", args),
     calls: "notificationRuleResource",
     args: {
       tenantId,
@@ -34,7 +42,7 @@ const kinds: readonly Kind[] = [
   },
   {
     name: "DefenderRoleDefinition",
-    file: "defenderRole",
+    make: (args: DefenderRoleDefinitionArgs) => new DefenderRoleDefinition("thing", args),
     calls: "roleDefinitionResource",
     args: {
       tenantId,
@@ -46,7 +54,7 @@ const kinds: readonly Kind[] = [
   },
   {
     name: "DefenderRoleAssignment",
-    file: "defenderRole",
+    make: (args: DefenderRoleAssignmentArgs) => new DefenderRoleAssignment("thing", args),
     calls: "roleAssignmentResource",
     args: {
       tenantId,
@@ -80,11 +88,7 @@ for (const kind of kinds) {
     }
 
     async function make(): Promise<Record<string, pulumi.Output<unknown>>> {
-      const module = (await import(`../../../components/defender/${kind.file}`)) as Record<
-        string,
-        new (name: string, args: object) => pulumi.CustomResource
-      >;
-      const resource = new module[kind.name]!("thing", kind.args);
+      const resource = kind.make(kind.args as never);
       await valueOf(resource.urn);
       return resource as unknown as Record<string, pulumi.Output<unknown>>;
     }

@@ -21,7 +21,7 @@ describe("components/entra: ConnectedOrganization", () => {
     // What isn't decided yet stands as null in a request.
     const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
     assert.deepEqual(given, { ...args, managedBy: "defender-mssp/dev/mssp-organization" });
-    assert.equal(only(type).deleteBeforeReplace, true);
+    assert.equal(only(type).deleteBeforeReplace, false);
     assert.deepEqual(await resolved(organization.displayName), { value: "Fabrikam Security", secret: false });
     assert.match(String(code), /\.connectedOrganizationResource\[method\]/);
   });

@@ -182,10 +182,11 @@ describe("components/entra: the connected organization's methods", () => {
     });
 
     it("leaves what is adopted, and what another program has taken over", async () => {
-      const id = put({ description: "x Managed by Pulumi (other/stack/name)." });
-      await resource.delete(id, adopted, context);
-      await resource.delete(id, made, context);
-      assert.equal(stored().size, 1);
+      const byHand = put({ description: "By hand" });
+      await resource.delete(byHand, adopted, context);
+      const taken = put({ description: "x Managed by Pulumi (other/stack/name)." });
+      await resource.delete(taken, made, context);
+      assert.deepEqual([...stored().keys()], [byHand, taken]);
     });
 
     it("says which policies still use it", async () => {

@@ -8,6 +8,7 @@ import {
   type GuestState,
 } from "@defender-mssp/microsoft";
 import type { StoredObject } from "../../../tools/sandbox/cloud/model";
+import { setSwitches } from "../../../tools/sandbox/cloud/switches";
 import { tenantId, testSandbox, type TestSandbox } from "../../tools/sandbox/defender/sandbox";
 
 const inputs: GuestInputs = {
@@ -233,12 +234,7 @@ describe("components/entra: the provider's methods", () => {
     });
 
     it("says what to do where the tenant doesn't allow invitations", async () => {
-      trouble = (_method, path, response) =>
-        path === "/v1.0/invitations" &&
-        fail(
-          403,
-          "Guest invitations not allowed for your company. Contact your company administrator for more details.",
-        )(response);
+      setSwitches(test.tenant, { b2bInvitations: "off" });
       await assert.rejects(create(), (failure: Error) => {
         assert.match(
           failure.message,
@@ -251,6 +247,7 @@ describe("components/entra: the provider's methods", () => {
         assert.equal(failure.stack, "");
         return true;
       });
+      setSwitches(test.tenant, { b2bInvitations: "on" });
       assert.deepEqual(guests(), []);
     });
 

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { AnalystAccessPackages, type AnalystAccessPackagesArgs } from "../../../components/portalAccess/accessPackages";
+import {
+  AnalystAccessPackages,
+  contactObjectIds,
+  type AnalystAccessPackagesArgs,
+} from "../../../components/portalAccess/accessPackages";
 import { resolved, settled, startMocks, type MockOptions, type Recording } from "../mocks";
 
 const contactId = "aaaaaaaa-0000-4000-8000-00000000000a";
@@ -14,14 +18,10 @@ const args: AnalystAccessPackagesArgs = {
     tier2: { objectId: "group2", displayName: "Tier 2 Analyst" },
     approvers: { objectId: "group3", displayName: "MSSP Analyst Approvers" },
   },
-  contacts: ["upn.security.admin@contoso.com", "mail.ciso@contoso.com", contactId.toUpperCase()],
+  contacts: ["contact1", "contact2"],
 };
 const approversGroup = [{ subjectType: "GroupMembers", objectId: "group3" }];
-const contacts = [
-  { subjectType: "SingleUser", objectId: "user-of-upn.security.admin@contoso.com" },
-  { subjectType: "SingleUser", objectId: "user-of-mail.ciso@contoso.com" },
-  { subjectType: "SingleUser", objectId: contactId },
-];
+const contacts = ["contact1", "contact2"].map((objectId) => ({ subjectType: "SingleUser", objectId }));
 
 /** What the engine would be asked for. That a provider accepts it is shown on the real engine. */
 describe("components: AnalystAccessPackages", () => {
@@ -174,16 +174,6 @@ describe("components: AnalystAccessPackages", () => {
     assert.equal(recorded.resources.filter(({ name }) => name.startsWith("access")).length, 14);
   });
 
-  it("looks contacts up by sign-in name, then by address, and an object ID not at all", async () => {
-    await make();
-    const asked = recorded.invocations.map(({ inputs }) => JSON.stringify(inputs)).sort();
-    assert.deepEqual(asked, [
-      '{"mail":"mail.ciso@contoso.com"}',
-      '{"userPrincipalName":"mail.ciso@contoso.com"}',
-      '{"userPrincipalName":"upn.security.admin@contoso.com"}',
-    ]);
-  });
-
   it("refuses no contact, and days that Graph doesn't take", async () => {
     await startMocks();
     const wrong: [Partial<AnalystAccessPackagesArgs>, RegExp][] = [
@@ -202,5 +192,36 @@ describe("components: AnalystAccessPackages", () => {
         },
       );
     }
+  });
+});
+
+describe("components: contactObjectIds", () => {
+  it("looks contacts up by sign-in name, then by address, and an object ID not at all", async () => {
+    const recorded = await startMocks();
+    const wanted = ["upn.security.admin@contoso.com", "mail.ciso@contoso.com", contactId.toUpperCase()];
+    assert.deepEqual(await contactObjectIds(wanted, {}), [
+      "user-of-upn.security.admin@contoso.com",
+      "user-of-mail.ciso@contoso.com",
+      contactId,
+    ]);
+    const asked = recorded.invocations.map(({ inputs }) => JSON.stringify(inputs)).sort();
+    assert.deepEqual(asked, [
+      '{"mail":"mail.ciso@contoso.com"}',
+      '{"userPrincipalName":"mail.ciso@contoso.com"}',
+      '{"userPrincipalName":"upn.security.admin@contoso.com"}',
+    ]);
+  });
+
+  it("names all who aren't found", async () => {
+    await startMocks();
+    await assert.rejects(
+      contactObjectIds(["a@contoso.com", "upn.b@contoso.com", "c@contoso.com"], {}),
+      (error: unknown) => {
+        assert.ok(pulumi.RunError.isInstance(error));
+        assert.match(error.message, /\n {2}- a@contoso\.com: .*not found.*\n {2}- c@contoso\.com: /);
+        assert.doesNotMatch(error.message, /b@contoso/);
+        return true;
+      },
+    );
   });
 });

@@ -50,7 +50,12 @@ export = async () => {
   const pivot = new PortalAccessModel("portal-access-model", { model });
   const group = new MsspSecurityGroup(
     "analysts",
-    { displayName: "Analysts", msspName: "Fabrikam", members: [], assignableToRole: true },
+    {
+      displayName: "Analysts",
+      msspName: "Fabrikam",
+      members: [],
+      assignableToRole: configuration.get("assignable") !== "no",
+    },
     { provider },
   );
   const principals: Record<string, pulumi.Input<string>> = configuration.get("assignTo") === "guests"
@@ -58,7 +63,7 @@ export = async () => {
     : { group: group.objectId };
   const bystander = new azuread.DirectoryRoleAssignment(
     "bystander",
-    { roleId: directoryRoleTemplates["Directory Readers"], principalObjectId: group.objectId },
+    { roleId: directoryRoleTemplates["Directory Readers"], principalObjectId: configuration.require("guest") },
     { provider, dependsOn: [pivot] },
   );
   if (model === "basic") {

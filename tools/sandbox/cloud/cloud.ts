@@ -1,28 +1,30 @@
 /** The emulated cloud: every tenant in memory, and the one place where changes reach the disk. */
 import type { FastifyRequest } from "fastify";
+import { detectionInterval } from "../defender/detections";
 import { Clock } from "./clock";
-import { forget } from "./deleted";
+import { endOfRetention, forget } from "./deleted";
 import { automationApplicationId, isUuid } from "./identity";
 import type { Audience, Caller, Cloud, Tenant } from "./model";
 import { fillTenant, type TenantDescription } from "./seed";
-import { hashSecret, matchesSecret } from "./secrets";
+import { hashSecret, matchesSecret, sealText, unsealText } from "./secrets";
 import { TenantRecord, type Store } from "./store";
-
-const retentionDays = 30;
 
 /** How bearer tokens are checked; Entra's part, which makes them, supplies it. */
 export type Authenticator = (request: FastifyRequest, audience: Audience) => Promise<Caller>;
 
 export class EmulatedCloud implements Cloud {
   readonly clock: Clock;
+  detectionInterval = detectionInterval;
   #origins = { https: "https://127.0.0.1", http: "http://127.0.0.1" };
   #authenticator: Authenticator | undefined;
+  #sealingKey: Uint8Array | undefined;
   readonly #store: Store;
   readonly #tenants: Map<string, TenantRecord>;
   /** Tenants that may differ from their files: a tenant that nobody has asked for can't have changed. */
   readonly #inUse = new Set<string>();
   readonly #textOnDisk = new Map<string, string>();
   readonly #passingSecrets = new Map<string, string>();
+  readonly #listeners = new Set<() => void>();
   #changes = 0;
   #changesOnDisk = 0;
   #writing: Promise<void> | undefined;
@@ -52,6 +54,21 @@ export class EmulatedCloud implements Cloud {
 
   setAuthenticator(authenticator: Authenticator): void {
     this.#authenticator = authenticator;
+  }
+
+  /** 256 bits that are kept apart from the tenants. */
+  setSealingKey(key: Uint8Array): void {
+    this.#sealingKey = key;
+  }
+
+  seal(text: string): string {
+    if (this.#sealingKey === undefined) throw new Error("This cloud has no key to seal with.");
+    return sealText(text, this.#sealingKey);
+  }
+
+  unseal(sealed: string): string {
+    if (this.#sealingKey === undefined) throw new Error("This cloud has no key to unseal with.");
+    return unsealText(sealed, this.#sealingKey);
   }
 
   tenant(id: string): Tenant {
@@ -120,8 +137,15 @@ export class EmulatedCloud implements Cloud {
     return this.#authenticator(request, audience);
   }
 
+  /** Tells `listener` of every change, when it has been made and before it is answered. @returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   changed(): void {
     this.#changes++;
+    for (const listener of this.#listeners) listener();
     // A failure is not lost: the changes stay unwritten, and whoever awaits `saved` is told.
     setImmediate(() => void this.saved().catch(() => undefined));
   }
@@ -151,12 +175,11 @@ export class EmulatedCloud implements Cloud {
     this.#changesOnDisk = upTo;
   }
 
-  /** Entra removes for good what has been soft-deleted for 30 days. */
+  /** What has been soft-deleted for long enough goes for good. */
   #forgetLongDeleted(): void {
-    const oldest = this.now().getTime() - retentionDays * 24 * 60 * 60 * 1000;
     for (const tenant of this.#tenants.values()) {
       for (const deleted of [...tenant.deleted.values()]) {
-        if (Date.parse(deleted.deletedDateTime) >= oldest) continue;
+        if (endOfRetention(deleted) >= this.now()) continue;
         forget(tenant, deleted);
         this.#inUse.add(tenant.id);
         this.#changes++;

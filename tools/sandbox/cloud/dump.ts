@@ -11,7 +11,13 @@ export interface DumpOptions {
 }
 
 /** Properties whose values let somebody in. Graph answers them once at most, and nobody should store them: this makes sure. */
-const secretProperties: ReadonlySet<string> = new Set(["secretText", "password", "inviteRedeemUrl", "proof"]);
+const secretProperties: ReadonlySet<string> = new Set([
+  "secretText",
+  "password",
+  "inviteRedeemUrl",
+  "proof",
+  "sealedValue",
+]);
 
 /** Every tenant by ID: its objects by collection and ID, its links by name and ID. Ends with a newline. */
 export function dump(cloud: EmulatedCloud, options: DumpOptions = {}): string {

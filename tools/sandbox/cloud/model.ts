@@ -49,16 +49,22 @@ export interface Cloud {
   homeTenantOf(applicationId: string): Tenant | undefined;
   /** The cloud's clock. */
   now(): Date;
+  /** Each tenant's Defender detects something once in so many milliseconds. */
+  readonly detectionInterval: number;
   /** Schedules an atomic write to disk; `stop` and the end of the process wait for it. */
   changed(): void;
   /** Where this cloud answers now, without a trailing slash: `https://127.0.0.1:<port>` and `http://127.0.0.1:<port>`. */
   readonly origins: { readonly https: string; readonly http: string };
+  /** Encrypts what must be given back later and is never to be stored in the clear: the values of a vault's secrets. */
+  seal(text: string): string;
+  /** What `seal` was given. */
+  unseal(sealed: string): string;
   /** Checks the bearer token of a request for one of the audiences. Throws `TokenRefused`. */
   authenticate(request: FastifyRequest, audience: Audience): Promise<Caller>;
 }
 
 /** The APIs of the emulated cloud that take bearer tokens. */
-export type Audience = "graph" | "azureADGraph" | "defender" | "resourceManager";
+export type Audience = "graph" | "azureADGraph" | "defender" | "resourceManager" | "keyVault";
 
 /** Who calls: an application by itself, or a user by way of an application. */
 export interface Caller {

@@ -3,7 +3,7 @@
  * passwords that people choose, because those can be guessed; nobody guesses 240 random bits however fast the hash is,
  * and every token request would pay for it. Nothing but made secrets is ever hashed here.
  */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** A new client secret of 40 characters, shaped as Entra's are: its fourth to sixth characters are a format version. */
 export function generateSecret(): string {
@@ -24,6 +24,22 @@ export function matchesSecret(secret: string, hash: string): boolean {
   const expectedBytes = Buffer.from(expected, "base64url");
   const actualBytes = digest(Buffer.from(salt, "base64url"), secret);
   return expectedBytes.length === actualBytes.length && timingSafeEqual(expectedBytes, actualBytes);
+}
+
+/** Encrypts and authenticates (AES-256-GCM) a text that has to come out again. `key`: 256 bits. */
+export function sealText(text: string, key: Uint8Array): string {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key, iv);
+  const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url");
+}
+
+/** Throws where the text was sealed with another key, or changed. */
+export function unsealText(sealed: string, key: Uint8Array): string {
+  const bytes = Buffer.from(sealed, "base64url");
+  const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12));
+  decipher.setAuthTag(bytes.subarray(12, 28));
+  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8");
 }
 
 function digest(salt: Buffer, secret: string): Buffer {

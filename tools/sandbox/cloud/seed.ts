@@ -10,6 +10,7 @@ import {
   windowsDefenderAtp,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
+import { fillSubscriptions } from "../azure/subscriptions";
 import { entitySets, type EntitySetName } from "../graph/entities";
 import { automationApplicationId, derivedId, derivedLinkId, msspTenantId, sandboxCustomerTenantId } from "./identity";
 import type { Json, StoredObject, Tenant } from "./model";
@@ -36,22 +37,6 @@ const wellKnownTenants: Readonly<Record<string, { displayName: string; domain: s
 };
 
 /**
- * The least that `pulumi up`, `refresh` and `destroy` of an onboarding need. Application.ReadWrite.OwnedBy would not do: the provider
- * takes the caller out of the owners of the service principal that it makes, and then may not delete it.
- */
-export const onboardingPermissions: PermissionsByResource = {
-  [microsoftGraph.appId]: [
-    "Application.ReadWrite.All",
-    "AppRoleAssignment.ReadWrite.All",
-    "DelegatedPermissionGrant.ReadWrite.All",
-    "Group.ReadWrite.All",
-    "User.Invite.All",
-    "User.ReadWrite.All",
-  ],
-  [windowsDefenderAtp.appId]: ["IntegrationConfiguration.ReadWrite"],
-};
-
-/**
  * What the MSSP's automation may do in a tenant by default: more than the onboarding needs, so that a program on the sandbox can also
  * use the azuread resources for which there is an emulation and no component yet (directory roles, applications of others).
  */
@@ -64,6 +49,7 @@ export const automationPermissions: PermissionsByResource = {
     "EntitlementManagement.ReadWrite.All",
     "Group.ReadWrite.All",
     "Organization.Read.All",
+    "Policy.Read.All",
     "RoleManagement.ReadWrite.Defender",
     "RoleManagement.ReadWrite.Directory",
     "User.Invite.All",
@@ -82,6 +68,12 @@ const servicePrincipalNames: Readonly<Record<string, readonly string[]>> = {
   ],
   "Microsoft Threat Protection": ["https://api.security.microsoft.com"],
   "Windows Azure Active Directory": ["https://graph.windows.net", "https://graph.windows.net/"],
+  "Windows Azure Service Management API": [
+    "https://management.azure.com/",
+    "https://management.core.windows.net/",
+    "https://management.usgovcloudapi.net/",
+  ],
+  "Azure Key Vault": ["https://vault.azure.net", "https://vault.usgovcloudapi.net"],
 };
 
 /** Fills a new tenant. */
@@ -99,6 +91,7 @@ export function fillTenant(tenant: Tenant, description: TenantDescription): void
   addGlobalAdministrators(tenant, administrators);
   for (const application of publishedApplications) addPublishedServicePrincipal(tenant, application);
   addAutomation(tenant, description.permissions ?? automationPermissions);
+  fillSubscriptions(tenant);
 }
 
 /** An application and where it may be used, for `addApplication`. */

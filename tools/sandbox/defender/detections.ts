@@ -8,11 +8,16 @@ import { clouds, type LegacyAlert, type SecurityAlert } from "@defender-mssp/mic
 import type { Tenant } from "../cloud/model";
 import { derivedId } from "../cloud/identity";
 
-/** One detection in each interval of this many milliseconds. */
+/** One detection in each interval of this many milliseconds, where the cloud isn't told otherwise. */
 export const detectionInterval = 20 * 60 * 1000;
 
 /** Older ones are gone, in milliseconds. Defender keeps six months; a month is enough to try things on. */
 export const detectionRetention = 30 * 24 * 60 * 60 * 1000;
+
+/** The interval, in milliseconds, at which a tenant has this many detections at any time, give or take one. */
+export function detectionIntervalFor(count: number): number {
+  return Math.max(1, Math.floor(detectionRetention / count));
+}
 
 export interface Device {
   name: string;
@@ -182,26 +187,68 @@ const processDelay = 5 * 60 * 1000;
 
 /**
  * A tenant's detections that were processed from `since` (included) until `until` (excluded), the oldest first; so that windows laid end
- * to end show each one once. `now` ends what has happened, and retention begins it.
+ * to end show each one once. `now` ends what has happened, and retention begins it. `every` is the interval.
  */
-export function* detectionsBetween(tenant: Tenant, since: Date, until: Date, now: Date): Generator<Detection> {
-  const from = Math.max(since.getTime(), now.getTime() - detectionRetention);
-  const to = Math.min(until.getTime(), now.getTime());
-  const domain = domainOf(tenant);
-  for (let interval = Math.floor(from / detectionInterval); interval * detectionInterval < to; interval++) {
-    const detection = detectionOf(tenant.id, domain, interval, now);
-    const processed = detection.processed.getTime();
-    if (processed >= from && processed < to) yield detection;
+export function* detectionsBetween(
+  tenant: Tenant,
+  since: Date,
+  until: Date,
+  now: Date,
+  every = detectionInterval,
+): Generator<Detection> {
+  const window = windowOf(since, until, now);
+  const maker = new DetectionMaker(tenant, every, now);
+  for (let interval = Math.floor(window.from / every); interval * every < window.to; interval++) {
+    const detection = maker.make(interval);
+    if (isIn(window, detection)) yield detection;
   }
 }
 
+/** The same, the newest first: whoever wants few of many makes no more than those. */
+export function* latestDetections(
+  tenant: Tenant,
+  since: Date,
+  until: Date,
+  now: Date,
+  every = detectionInterval,
+): Generator<Detection> {
+  const window = windowOf(since, until, now);
+  const maker = new DetectionMaker(tenant, every, now);
+  for (let interval = Math.ceil(window.to / every) - 1; (interval + 1) * every > window.from; interval--) {
+    const detection = maker.make(interval);
+    if (isIn(window, detection)) yield detection;
+  }
+}
+
+/** Milliseconds; `from` included, `to` excluded. */
+interface Window {
+  from: number;
+  to: number;
+}
+
+function windowOf(since: Date, until: Date, now: Date): Window {
+  return {
+    from: Math.max(since.getTime(), now.getTime() - detectionRetention),
+    to: Math.min(until.getTime(), now.getTime()),
+  };
+}
+
+function isIn({ from, to }: Window, { processed }: Detection): boolean {
+  return processed.getTime() >= from && processed.getTime() < to;
+}
+
 /** The detection with this alert ID, if the tenant has it. */
-export function detectionById(tenant: Tenant, alertId: string, now: Date): Detection | undefined {
+export function detectionById(
+  tenant: Tenant,
+  alertId: string,
+  now: Date,
+  every = detectionInterval,
+): Detection | undefined {
   const ticks = /^da(\d{18})_/.exec(alertId)?.[1];
   if (ticks === undefined) return undefined;
   const processed = Number((BigInt(ticks) - unixEpochTicks) / ticksPerMillisecond);
   const window = [new Date(processed), new Date(processed + 1)] as const;
-  return [...detectionsBetween(tenant, ...window, now)].find((detection) => detection.alertId === alertId);
+  return [...detectionsBetween(tenant, ...window, now, every)].find((detection) => detection.alertId === alertId);
 }
 
 /** As the legacy alert API shows it. What doesn't apply is an empty string there. */
@@ -359,26 +406,52 @@ function evidenceOf(detection: Detection): SecurityAlert["evidence"] {
   ];
 }
 
-function detectionOf(tenantId: string, domain: string, interval: number, now: Date): Detection {
-  const random = digest("sha256", `${tenantId}/detections/${interval}`);
-  const processed = new Date(interval * detectionInterval + (random.readUInt32BE(0) % detectionInterval));
-  const kind = pick(kinds, random.readUInt8(4));
-  const file = `${tenantId}/${kind.file}`;
-  return {
-    alertId: `da${ticksOf(processed)}_${random.readInt32BE(8)}`,
-    time: new Date(processed.getTime() - 1000 - (random.readUInt32BE(12) % processDelay)),
-    processed,
-    tenantId,
-    device: deviceOf(tenantId, domain, random.readUInt8(5)),
-    user: pick(users, random.readUInt8(6)),
-    kind,
-    ...progress(processed, random.readUInt8(7), now),
-    incident: (interval % 90_000) + 1000,
-    processId: 1000 + (random.readUInt16BE(16) % 20_000),
-    sha1: digest("sha1", file).toString("hex"),
-    sha256: digest("sha256", file).toString("hex"),
-    md5: digest("md5", file).toString("hex"),
-  };
+/** Makes the detections of one tenant. What many of them share, devices and files, is made once. */
+class DetectionMaker {
+  readonly #domain: string;
+  readonly #devices = new Map<number, Device>();
+  readonly #hashes = new Map<string, Pick<Detection, "sha1" | "sha256" | "md5">>();
+
+  constructor(
+    private readonly tenant: Tenant,
+    private readonly every: number,
+    private readonly now: Date,
+  ) {
+    this.#domain = domainOf(tenant);
+  }
+
+  make(interval: number): Detection {
+    const random = digest("sha256", `${this.tenant.id}/detections/${interval}`);
+    const processed = new Date(interval * this.every + (random.readUInt32BE(0) % this.every));
+    const kind = pick(kinds, random.readUInt8(4));
+    return {
+      alertId: `da${ticksOf(processed)}_${random.readInt32BE(8)}`,
+      time: new Date(processed.getTime() - 1000 - (random.readUInt32BE(12) % processDelay)),
+      processed,
+      tenantId: this.tenant.id,
+      device: this.#device(random.readUInt8(5) % deviceNames.length),
+      user: pick(users, random.readUInt8(6)),
+      kind,
+      ...progress(processed, random.readUInt8(7), this.now),
+      incident: (interval % 90_000) + 1000,
+      processId: 1000 + (random.readUInt16BE(16) % 20_000),
+      ...this.#hashesOf(kind.file),
+    };
+  }
+
+  #device(index: number): Device {
+    const known = this.#devices.get(index) ?? deviceOf(this.tenant.id, this.#domain, index);
+    this.#devices.set(index, known);
+    return known;
+  }
+
+  #hashesOf(fileName: string): Pick<Detection, "sha1" | "sha256" | "md5"> {
+    const file = `${this.tenant.id}/${fileName}`;
+    const hash = (algorithm: "md5" | "sha1" | "sha256") => digest(algorithm, file).toString("hex");
+    const known = this.#hashes.get(fileName) ?? { sha1: hash("sha1"), sha256: hash("sha256"), md5: hash("md5") };
+    this.#hashes.set(fileName, known);
+    return known;
+  }
 }
 
 /** A third is taken up after an hour, a third resolved after four, as the clock stands. */
@@ -389,8 +462,7 @@ function progress(processed: Date, random: number, now: Date): Pick<Detection, "
   return { status: "new", updated: processed };
 }
 
-function deviceOf(tenantId: string, domain: string, random: number): Device {
-  const index = random % deviceNames.length;
+function deviceOf(tenantId: string, domain: string, index: number): Device {
   const name = pick(deviceNames, index);
   const server = name.startsWith("srv");
   return {

@@ -9,7 +9,15 @@ import { notificationRuleRoutes } from "./notificationRules";
 import { securityAlertRoutes } from "./securityAlerts";
 import { siemAuthorizationRoutes } from "./siemAuthorizations";
 
-export { detectionsBetween, detectionInterval, detectionRetention, legacyAlert, securityAlert } from "./detections";
+export {
+  detectionsBetween,
+  detectionInterval,
+  detectionIntervalFor,
+  detectionRetention,
+  latestDetections,
+  legacyAlert,
+  securityAlert,
+} from "./detections";
 export { portalSettingsRole } from "./settingsManager";
 
 /** Routes that no document of Microsoft's has, by path. */

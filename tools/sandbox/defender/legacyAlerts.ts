@@ -5,7 +5,7 @@
 import { windowsDefenderAtp } from "@defender-mssp/microsoft";
 import type { FastifyInstance } from "fastify";
 import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
-import { detectionsBetween, legacyAlert, type Detection } from "./detections";
+import { latestDetections, legacyAlert, type Detection } from "./detections";
 import { authenticate, badRequest, forbidden } from "./errors";
 import { isAuthorizedForSiem } from "./siemAuthorizations";
 
@@ -22,8 +22,10 @@ export function legacyAlertRoutes(scope: FastifyInstance, cloud: Cloud): void {
           `Application ${caller.applicationId} is not authorized to pull alerts of tenant ${caller.tenant.id}.`,
         );
       }
-      const query = readQuery(new URLSearchParams(request.url.split("?")[1] ?? ""), cloud.now());
-      return select(detectionsBetween(caller.tenant, query.since, query.until, cloud.now()), query).map(legacyAlert);
+      const now = cloud.now();
+      const query = readQuery(new URLSearchParams(request.url.split("?")[1] ?? ""), now);
+      const latest = latestDetections(caller.tenant, query.since, query.until, now, cloud.detectionInterval);
+      return select(latest, query).map(legacyAlert);
     });
   }
 }
@@ -93,14 +95,23 @@ function readQuery(query: URLSearchParams, now: Date): AlertQuery {
 }
 
 /** The newest `limit` of those that match, oldest first. */
-function select(detections: Iterable<Detection>, query: AlertQuery): Detection[] {
-  const matching = [...detections].filter(
-    ({ device }) =>
-      (query.machineGroups.length === 0 || query.machineGroups.includes(device.group)) &&
-      (query.deviceTag === undefined || device.deviceTags.includes(query.deviceTag)) &&
-      (query.cloudTag === undefined || device.cloudTags.includes(query.cloudTag)),
+function select(latest: Iterable<Detection>, query: AlertQuery): Detection[] {
+  const selected: Detection[] = [];
+  if (query.limit === 0) return selected;
+  for (const detection of latest) {
+    if (!matches(detection, query)) continue;
+    selected.push(detection);
+    if (selected.length === query.limit) break;
+  }
+  return selected.reverse();
+}
+
+function matches({ device }: Detection, query: AlertQuery): boolean {
+  return (
+    (query.machineGroups.length === 0 || query.machineGroups.includes(device.group)) &&
+    (query.deviceTag === undefined || device.deviceTags.includes(query.deviceTag)) &&
+    (query.cloudTag === undefined || device.cloudTags.includes(query.cloudTag))
   );
-  return query.limit === undefined ? matching : matching.slice(Math.max(0, matching.length - query.limit));
 }
 
 /** The documents' examples have no zone (`2016-09-12T00:00:00.000`); the parameter's name says UTC. */

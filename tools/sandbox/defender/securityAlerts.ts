@@ -9,8 +9,8 @@ import { TokenRefused, type Caller, type Cloud, type Json } from "../cloud/model
 import { dateTime, string } from "../graph/entities/property";
 import { errorBody, GraphError, notFound, unreadableRequest } from "../graph/errors";
 import { compileFilter } from "../graph/odata/filterMatch";
-import { parseFilter } from "../graph/odata/filterSyntax";
-import { detectionById, detectionsBetween, securityAlert } from "./detections";
+import { parseFilter, type Filter } from "../graph/odata/filterSyntax";
+import { detectionById, latestDetections, securityAlert, type Detection } from "./detections";
 
 const listPath = "/v1.0/security/alerts_v2";
 
@@ -39,7 +39,7 @@ export function securityAlertRoutes(app: FastifyInstance, cloud: Cloud): void {
   app.get(listPath, (request, reply) => answer(cloud, request, reply, (caller) => list(cloud, caller, request)));
   app.get<{ Params: { id: string } }>(`${listPath}/:id`, (request, reply) =>
     answer(cloud, request, reply, (caller) => {
-      const detection = detectionById(caller.tenant, request.params.id, cloud.now());
+      const detection = detectionById(caller.tenant, request.params.id, cloud.now(), cloud.detectionInterval);
       if (detection === undefined) throw notFound(request.params.id);
       return {
         "@odata.context": `${originOf(request)}/v1.0/$metadata#security/alerts_v2/$entity`,
@@ -85,24 +85,60 @@ async function reader(cloud: Cloud, request: FastifyRequest): Promise<Caller> {
   );
 }
 
-/** The newest first. A link to the next page keeps the moment of the first one, so that what comes in meanwhile shifts nothing. */
+/**
+ * The newest first. A link to the next page keeps the moment of the first one, so that what comes in meanwhile shifts nothing, and
+ * the last alert that was shown, so that a page costs the same wherever it is.
+ */
 function list(cloud: Cloud, caller: Caller, request: FastifyRequest): object {
   const options = optionsOf(request.url);
-  const { at, skip } = positionOf(options, cloud.now());
+  const { at, before } = positionOf(options, cloud.now());
   const top = numberOf(options, "$top", 1, largestPage) ?? defaultPageSize;
-  const matches = filterOf(options.get("$filter"));
-  const alerts = [...detectionsBetween(caller.tenant, new Date(0), at, at)]
-    .reverse()
-    .map(securityAlert)
-    .filter(matches);
-  const page = alerts.slice(skip, skip + top);
-  const more = skip + top < alerts.length;
+  const filter = filterOf(options.get("$filter"));
+  const matching = (until: Date) =>
+    matchingAlerts(latestDetections(caller.tenant, filter.since, until, at, cloud.detectionInterval), filter.matches);
+  const until = earlier(at, filter.until);
+  const from = matching(before ?? until);
+  if (before === undefined) take(from, numberOf(options, "$skip", 0, Number.MAX_SAFE_INTEGER) ?? 0);
+  const page = take(from, top);
+  const last = page.at(-1);
+  const more = last !== undefined && from.next().done !== true;
   return {
     "@odata.context": `${originOf(request)}/v1.0/$metadata#security/alerts_v2`,
-    ...(options.get("$count") === "true" ? { "@odata.count": alerts.length } : {}),
-    ...(more ? { "@odata.nextLink": nextLink(request, options, at, skip + top) } : {}),
+    ...(options.get("$count") === "true" ? { "@odata.count": count(matching(until)) } : {}),
+    ...(more ? { "@odata.nextLink": nextLink(request, options, at, new Date(last.createdDateTime ?? at)) } : {}),
     value: page,
   };
+}
+
+function* matchingAlerts(
+  detections: Iterable<Detection>,
+  matches: (alert: SecurityAlert) => boolean,
+): Generator<SecurityAlert, void> {
+  for (const detection of detections) {
+    const alert = securityAlert(detection);
+    if (matches(alert)) yield alert;
+  }
+}
+
+/** Not `for … of`, which would end the generator. */
+function take(alerts: Generator<SecurityAlert, void>, most: number): SecurityAlert[] {
+  const taken: SecurityAlert[] = [];
+  while (taken.length < most) {
+    const next = alerts.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+  }
+  return taken;
+}
+
+function count(alerts: Generator<SecurityAlert, void>): number {
+  let found = 0;
+  while (alerts.next().done !== true) found++;
+  return found;
+}
+
+function earlier(a: Date, b: Date): Date {
+  return a < b ? a : b;
 }
 
 function optionsOf(url: string): Map<string, string> {
@@ -117,10 +153,37 @@ function optionsOf(url: string): Map<string, string> {
   return options;
 }
 
-function filterOf(text: string | undefined): (alert: SecurityAlert) => boolean {
-  if (text === undefined) return () => true;
-  const test = compileFilter(parseFilter(text), filterable, true);
-  return (alert) => test(alert as unknown as Json);
+interface AlertFilter {
+  /** All that can match were created from here (included) … */
+  since: Date;
+  /** … until here (excluded). */
+  until: Date;
+  matches: (alert: SecurityAlert) => boolean;
+}
+
+const always = { since: new Date(0), until: new Date(8.64e15) };
+
+function filterOf(text: string | undefined): AlertFilter {
+  if (text === undefined) return { ...always, matches: () => true };
+  const filter = parseFilter(text);
+  const test = compileFilter(filter, filterable, true);
+  return { ...createdBetween(filter), matches: (alert) => test(alert as unknown as Json) };
+}
+
+/** What a filter says of `createdDateTime` for all that it matches; whether they do match, the filter itself decides. */
+function createdBetween(filter: Filter): { since: Date; until: Date } {
+  if (filter.kind === "and") {
+    const [left, right] = [createdBetween(filter.left), createdBetween(filter.right)];
+    return { since: left.since > right.since ? left.since : right.since, until: earlier(left.until, right.until) };
+  }
+  if (filter.kind !== "comparison" || filter.path.join("/") !== "createdDateTime" || filter.value.kind !== "bare")
+    return always;
+  const moment = Date.parse(filter.value.text);
+  if (Number.isNaN(moment)) return always;
+  // Whole milliseconds, and one more to either side: the text may be finer than that.
+  if (filter.operator === "ge" || filter.operator === "gt") return { ...always, since: new Date(moment - 1) };
+  if (filter.operator === "le" || filter.operator === "lt") return { ...always, until: new Date(moment + 2) };
+  return always;
 }
 
 function numberOf(options: Map<string, string>, name: string, smallest: number, largest: number): number | undefined {
@@ -133,17 +196,17 @@ function numberOf(options: Map<string, string>, name: string, smallest: number, 
   return value;
 }
 
-function positionOf(options: Map<string, string>, now: Date): { at: Date; skip: number } {
+function positionOf(options: Map<string, string>, now: Date): { at: Date; before: Date | undefined } {
   const token = options.get("$skiptoken");
-  if (token === undefined) return { at: now, skip: numberOf(options, "$skip", 0, Number.MAX_SAFE_INTEGER) ?? 0 };
-  const [, at, skip] = /^(\d{1,15})\.(\d{1,12})$/.exec(token) ?? [];
-  if (at === undefined || skip === undefined) throw unreadableRequest("Invalid $skiptoken.");
-  return { at: new Date(Number(at)), skip: Number(skip) };
+  if (token === undefined) return { at: now, before: undefined };
+  const [, at, before] = /^(\d{1,15})\.(\d{1,15})$/.exec(token) ?? [];
+  if (at === undefined || before === undefined) throw unreadableRequest("Invalid $skiptoken.");
+  return { at: new Date(Number(at)), before: new Date(Number(before)) };
 }
 
-function nextLink(request: FastifyRequest, options: Map<string, string>, at: Date, skip: number): string {
+function nextLink(request: FastifyRequest, options: Map<string, string>, at: Date, before: Date): string {
   const next = new URLSearchParams([...options].filter(([name]) => name !== "$skip" && name !== "$skiptoken"));
-  next.set("$skiptoken", `${at.getTime()}.${skip}`);
+  next.set("$skiptoken", `${at.getTime()}.${before.getTime()}`);
   return `${originOf(request)}${listPath}?${next.toString()}`;
 }
 

@@ -1,5 +1,11 @@
 /** Checks bearer tokens for the APIs of the emulated cloud. */
-import { azureAdGraph, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import {
+  azureAdGraph,
+  azureKeyVault,
+  azureServiceManagement,
+  microsoftGraph,
+  windowsDefenderAtp,
+} from "@defender-mssp/microsoft";
 import type { FastifyRequest } from "fastify";
 import { errors, type JWTPayload } from "jose";
 import type { EmulatedCloud } from "../cloud/cloud";
@@ -17,7 +23,13 @@ const audiences: Readonly<Record<Audience, readonly string[]>> = {
     "https://securitycenter.onmicrosoft.com/windowsatpservice",
     windowsDefenderAtp.appId,
   ],
-  resourceManager: ["https://management.azure.com", "https://management.core.windows.net"],
+  resourceManager: [
+    "https://management.azure.com",
+    "https://management.core.windows.net",
+    "https://management.usgovcloudapi.net",
+    azureServiceManagement.appId,
+  ],
+  keyVault: ["https://vault.azure.net", "https://vault.usgovcloudapi.net", azureKeyVault.appId],
 };
 
 /** The check that `Cloud.authenticate` does: signature, expiry, audience, tenant. */

@@ -4,6 +4,7 @@ import formbody from "@fastify/formbody";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
 import { TokenRefused } from "../cloud/model";
+import { adminConsent } from "./adminConsent";
 import { authenticator } from "./authenticate";
 import { authorize } from "./authorize";
 import { isTenantless, tenantOf, textOf } from "./directory";
@@ -34,6 +35,9 @@ export function addEntra(app: FastifyInstance, cloud: EmulatedCloud, keys: Token
 }
 
 function addTokenRoutes(app: FastifyInstance, cloud: EmulatedCloud, tokens: TokenMaker): void {
+  for (const path of ["/adminconsent", "/v2.0/adminconsent"]) {
+    app.get(`/:tenant${path}`, (request, reply) => adminConsent(cloud, request, reply));
+  }
   const endpoint = new TokenEndpoint(cloud, tokens);
   for (const { version, path } of versions) {
     app.post(`/:tenant${path}/token`, (request) => endpoint.answer(request, version));

@@ -1,4 +1,5 @@
 /** The stand-in provider plugins: which there are, in the versions that the program's SDKs ask for. */
+import azureNative from "@pulumi/azure-native/package.json";
 import azuread from "@pulumi/azuread/package.json";
 import random from "@pulumi/random/package.json";
 
@@ -6,4 +7,5 @@ import random from "@pulumi/random/package.json";
 export const standInPlugins: { name: string; version: string }[] = [
   { name: "azuread", version: azuread.version },
   { name: "random", version: random.version },
+  { name: "azure-native", version: azureNative.version },
 ];

@@ -1,5 +1,5 @@
 /**
- * Entry of a plugin process: `node main.js <azuread | random> [engine address]`. The engine starts it by way of a launcher
+ * Entry of a plugin process: `node main.js <azure-native | azuread | random> [engine address]`. The engine starts it by way of a launcher
  * in its plugins folder.
  */
 import { createRequire } from "node:module";
@@ -7,12 +7,15 @@ import { standInPlugins } from "./index";
 import type { Provider } from "./protocol/provider";
 import { serve } from "./protocol/serve";
 
-/** Loads a module when it is needed: the port goes out first, and each process needs one of the two. */
+/** Loads a module when it is needed: the port goes out first, and each process needs one of them. */
 const load = createRequire(__filename);
 
 function makerOf(name: string | undefined): () => Provider {
   const version = standInPlugins.find((plugin) => plugin.name === name)?.version ?? "";
   switch (name) {
+    case "azure-native":
+      return () =>
+        (load("./azureNative/provider") as typeof import("./azureNative/provider")).azureNativeProvider(version);
     case "azuread":
       return () => (load("./azuread/provider") as typeof import("./azuread/provider")).azureadProvider(version);
     case "random":

@@ -1,6 +1,7 @@
 /** The areas of the emulated cloud beside Entra. */
+import { azureRoutes } from "../azure/index";
 import type { Routes } from "../cloud/model";
 import { defenderRoutes } from "../defender/index";
 import { graphRoutes } from "../graph/index";
 
-export const areas: readonly Routes[] = [graphRoutes, defenderRoutes];
+export const areas: readonly Routes[] = [graphRoutes, defenderRoutes, azureRoutes];

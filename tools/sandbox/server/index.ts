@@ -9,6 +9,7 @@ import { generateSecret } from "../cloud/secrets";
 import type { TenantDescription } from "../cloud/seed";
 import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
+import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys } from "../entra/keys";
 import { makeApp } from "./app";
 import { areas } from "./areas";
@@ -32,6 +33,8 @@ export interface SandboxOptions {
   /** Tenants to have from the beginning, with their names. */
   readonly tenants?: readonly TenantDescription[];
   readonly clock?: Clock;
+  /** How many alerts each tenant's Defender has at any time, give or take one; 2160 by default. */
+  readonly alerts?: number;
   /** Gets a line for each request, without secrets. */
   readonly log?: (line: string) => void;
 }
@@ -201,6 +204,8 @@ async function start(
     tokenKeys(paths.keys),
     serverCertificate(paths.keys, clock.now()),
   ]);
+  cloud.setSealingKey(keys.sealingKey);
+  if (options.alerts !== undefined) cloud.detectionInterval = detectionIntervalFor(options.alerts);
   await store.removeLeftovers();
   const clientSecret = generateSecret();
   cloud.acceptPassingSecret(clientSecret);

@@ -6,8 +6,10 @@ import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import type { Tenant } from "../../../../tools/sandbox/cloud/model";
 import {
   detectionInterval,
+  detectionIntervalFor,
   detectionRetention,
   detectionsBetween,
+  latestDetections,
   legacyAlert,
   securityAlert,
 } from "../../../../tools/sandbox/defender";
@@ -51,6 +53,15 @@ describe("tools/sandbox/defender: what is detected", () => {
       const before = all[index - 1];
       assert.ok(before === undefined || before.processed < processed);
     });
+  });
+
+  it("comes as often as it is told to, the same from either end", () => {
+    const every = detectionIntervalFor(1_000_000);
+    const since = new Date(now.getTime() - hour);
+    const forwards = [...detectionsBetween(tenant, since, now, now, every)];
+    assert.ok(Math.abs(forwards.length - 1_000_000 / (30 * 24)) <= 1, `${forwards.length}`);
+    assert.deepEqual([...latestDetections(tenant, since, now, now, every)].reverse(), forwards);
+    assert.equal(new Set(forwards.map(({ alertId }) => alertId)).size, forwards.length);
   });
 
   it("shows each once in windows that are laid end to end", () => {

@@ -121,7 +121,8 @@ describe("the check of bearer tokens", () => {
       graph: [sandbox.origins.https, sandbox.origins.http, "https://graph.microsoft.com/", graphId],
       azureADGraph: ["https://graph.windows.net/", "00000002-0000-0000-c000-000000000000"],
       defender: ["https://api.securitycenter.microsoft.com", "fc780465-2017-40d4-a0c5-307022471b92"],
-      resourceManager: [],
+      resourceManager: ["https://management.azure.com/", "https://management.core.windows.net/"],
+      keyVault: ["https://vault.azure.net", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"],
     };
     for (const [owner, resources] of Object.entries(names)) {
       for (const resource of resources) {

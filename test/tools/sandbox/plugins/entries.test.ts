@@ -1,5 +1,6 @@
 /** Each entry has exactly the properties that the SDK of the official plugin declares, and replaces where its documents say so. */
 import assert from "node:assert/strict";
+import azureNativeSdk from "@pulumi/azure-native/package.json";
 import azureadSdk from "@pulumi/azuread/package.json";
 import randomSdk from "@pulumi/random/package.json";
 import { functions } from "../../../../tools/sandbox/plugins/azuread/functions";
@@ -22,6 +23,7 @@ describe("The stand-in plugins' entries", () => {
     assert.deepEqual(standInPlugins, [
       { name: "azuread", version: azureadSdk.version },
       { name: "random", version: randomSdk.version },
+      { name: "azure-native", version: azureNativeSdk.version },
     ]);
   });
 

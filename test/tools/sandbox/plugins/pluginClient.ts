@@ -92,18 +92,33 @@ export class PluginClient {
     return (await this.ask<protocol.ConfigureResponse>((answer) => this.client.configure(request, answer))).toObject();
   }
 
-  async check(type: string, inputs: ValueRecord, name = "it"): Promise<{ inputs: ValueRecord; failures: string[] }> {
+  /** `before`: the inputs of the last time. */
+  async check(
+    type: string,
+    inputs: ValueRecord,
+    name = "it",
+    before: ValueRecord = {},
+  ): Promise<{ inputs: ValueRecord; failures: string[] }> {
     const request = new protocol.CheckRequest();
+    request.setOlds(toStruct(before));
     request.setUrn(this.urn(type, name));
     request.setNews(toStruct(inputs));
     return checked(await this.ask<protocol.CheckResponse>((answer) => this.client.check(request, answer)));
   }
 
-  async diff(type: string, id: string, state: ValueRecord, inputs: ValueRecord): Promise<DiffAnswer> {
+  /** `before`: the inputs of the last time. */
+  async diff(
+    type: string,
+    id: string,
+    state: ValueRecord,
+    inputs: ValueRecord,
+    before: ValueRecord = {},
+  ): Promise<DiffAnswer> {
     const request = new protocol.DiffRequest();
     request.setUrn(this.urn(type));
     request.setId(id);
     request.setOlds(toStruct(state));
+    request.setOldInputs(toStruct(before));
     request.setNews(toStruct(inputs));
     const answered = await this.ask<protocol.DiffResponse>((answer) => this.client.diff(request, answer));
     const detailed: Record<string, string> = {};
@@ -180,7 +195,7 @@ export class PluginClient {
 
   async invoke(name: string, args: ValueRecord = {}): Promise<{ result: ValueRecord; failures: string[] }> {
     const request = new protocol.InvokeRequest();
-    request.setTok(`${this.plugin}:index/${name}:${name}`);
+    request.setTok(name.includes(":") ? `${this.plugin}:${name}` : `${this.plugin}:index/${name}:${name}`);
     request.setArgs(toStruct(args));
     const answered = await this.ask<protocol.InvokeResponse>((answer) => this.client.invoke(request, answer));
     return {
@@ -199,8 +214,9 @@ export class PluginClient {
     );
   }
 
-  /** `Group` as the engine names it. */
+  /** `Group` as the engine names it; azure-native's types come with their module: `keyvault:Vault`. */
   private token(type: string): string {
+    if (type.includes(":")) return `${this.plugin}:${type}`;
     return `${this.plugin}:index/${type.charAt(0).toLowerCase()}${type.slice(1)}:${type}`;
   }
 

@@ -185,7 +185,10 @@ describe("A plugin's process", () => {
     other.stderr.on("data", (chunk: Buffer) => said.push(chunk));
     const [code] = (await once(other, "exit")) as [number];
     assert.equal(code, 1);
-    assert.equal(Buffer.concat(said).toString(), "There is a stand-in for azuread, random, not for aws.\n");
+    assert.equal(
+      Buffer.concat(said).toString(),
+      "There is a stand-in for azuread, random, azure-native, not for aws.\n",
+    );
   });
 });
 

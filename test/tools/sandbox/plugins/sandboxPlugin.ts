@@ -1,4 +1,4 @@
-/** The azuread stand-in, in a process of its own, on a sandbox in this process that notes every request. */
+/** A stand-in, azuread's or another, in a process of its own, on a sandbox in this process that notes every request. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -22,14 +22,18 @@ export interface SandboxPlugin {
   stop(): Promise<void>;
 }
 
-export async function startSandboxPlugin(): Promise<SandboxPlugin> {
+/** `settings`: more of what the plugin needs in its environment. */
+export async function startSandboxPlugin(
+  name = "azuread",
+  settings: Readonly<Record<string, string>> = { ARM_TENANT_ID: tenantId },
+): Promise<SandboxPlugin> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-plugins-"));
   const lines: string[] = [];
   const sandbox = await startSandbox({ home, log: (line) => lines.push(line) });
   const variables = commandEnvironment(await sandbox.environment());
-  const environment = { ...variables, ARM_TENANT_ID: tenantId };
-  const plugin = await startPlugin("azuread", environment);
-  const client = PluginClient.at(plugin.port, "azuread");
+  const environment = { ...variables, ...settings };
+  const plugin = await startPlugin(name, environment);
+  const client = PluginClient.at(plugin.port, name);
   await client.configure({});
   lines.length = 0;
   return {

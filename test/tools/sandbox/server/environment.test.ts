@@ -113,6 +113,7 @@ describe("the environment of a sandbox's command", () => {
     const home = variables["PULUMI_HOME"] ?? "";
     assert.equal(await readlink(path.join(home, "versions")), path.join(user, "versions"));
     assert.deepEqual((await readdir(path.join(home, "plugins"))).sort(), [
+      "resource-azure-native-v3.28.0",
       "resource-azuread-v6.9.1",
       "resource-random-v4.21.2",
     ]);

@@ -1,8 +1,9 @@
 /** Microsoft Graph for the stand-in plugin: its addresses, token and retries. Only of this very machine. */
-import { setTimeout as startTimer } from "node:timers";
 import { setTimeout } from "node:timers/promises";
 import type { AccessToken, Answer, Endpoints, RequestOptions } from "@defender-mssp/microsoft";
 import { VisibleError } from "../../../../errors";
+import { Deadline } from "../deadline";
+import { refuseOtherHost as refuseHost } from "../loopback";
 
 /** Loaded when it is needed: a plugin that is only asked for its version starts without. */
 type Microsoft = typeof import("@defender-mssp/microsoft");
@@ -32,9 +33,6 @@ const longestWait = 10_000;
 
 /** A token is asked for anew this long before it ends, in milliseconds. */
 const tokenMargin = 5 * 60_000;
-
-/** A longer timer would fire at once. In milliseconds: almost 25 days. */
-const longestTimer = 2 ** 31 - 1;
 
 /** One tenant's Graph, by one application. */
 export class GraphConnection {
@@ -263,48 +261,9 @@ export class GraphCall {
   }
 }
 
-/** When an operation has to be over. */
-class Deadline {
-  private readonly end: number;
-
-  /** `milliseconds` from now, or when `canceled` is aborted. */
-  constructor(
-    milliseconds: number,
-    private readonly canceled: AbortSignal,
-  ) {
-    this.end = performance.now() + milliseconds;
-  }
-
-  /**
-   * Gives one step of the operation a signal that is aborted at the deadline. The running timer holds the controller: with
-   * `AbortSignal.any([…, AbortSignal.timeout(…)])` nothing holds the timeout's signal, and Node 20 forgets it at the next
-   * garbage collection.
-   */
-  async keep<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    const cancel = () => controller.abort(this.canceled.reason);
-    const late = () => controller.abort(new Error("the operation has not ended in time"));
-    const timer = startTimer(late, Math.min(Math.max(0, this.end - performance.now()), longestTimer));
-    this.canceled.addEventListener("abort", cancel, { once: true });
-    if (this.canceled.aborted) cancel();
-    try {
-      return await step(controller.signal);
-    } finally {
-      clearTimeout(timer);
-      this.canceled.removeEventListener("abort", cancel);
-    }
-  }
-}
-
 /** The stand-in plugins never speak to anything but the sandbox, whatever the settings say. */
 export function refuseOtherHost(what: string, url: string): void {
-  const host = URL.canParse(url) ? new URL(url).hostname : "";
-  if (host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)) return;
-  const named = host === "" ? "names no host" : `names ${host}`;
-  throw new VisibleError(
-    `The sandbox's stand-in azuread plugin works against this machine only, and ${what} ${named}. ` +
-      "Start the sandbox with `mssp sandbox run -- …`, or use the official plugin for a real tenant.",
-  );
+  refuseHost("azuread", what, url);
 }
 
 function objectOf(answer: Answer): GraphObject {

@@ -45,8 +45,15 @@ export interface Provider {
   checkConfig(urn: string, inputs: ValueRecord): Checked;
   /** Once, before everything below, unless an argument isn't known yet. */
   configure(args: ValueRecord): Promise<void>;
-  check(resource: ResourceRequest, inputs: ValueRecord): Promise<Checked>;
-  diff(resource: ResourceRequest, id: string, state: ValueRecord, inputs: ValueRecord): Promise<Difference>;
+  /** `before`: the inputs of the last time, empty for a new resource: what was made up then stays. */
+  check(resource: ResourceRequest, inputs: ValueRecord, before: ValueRecord): Promise<Checked>;
+  diff(
+    resource: ResourceRequest,
+    id: string,
+    state: ValueRecord,
+    inputs: ValueRecord,
+    before: ValueRecord,
+  ): Promise<Difference>;
   create(resource: ResourceRequest, inputs: ValueRecord, preview: boolean): Promise<{ id: string; state: ValueRecord }>;
   /** Refresh, or import when `state` is empty. `undefined`: there is no such object. */
   read(

@@ -53,7 +53,9 @@ export function providerService(provider: () => Provider): UntypedServiceImpleme
       return response;
     }),
     check: unary(async (request: protocol.CheckRequest) =>
-      checkResponse(await provider().check(resourceOf(request), fromStruct(request.getNews()))),
+      checkResponse(
+        await provider().check(resourceOf(request), fromStruct(request.getNews()), fromStruct(request.getOlds())),
+      ),
     ),
     diff: unary(async (request: protocol.DiffRequest) => {
       const ignored = new Set(request.getIgnorechangesList());
@@ -62,6 +64,7 @@ export function providerService(provider: () => Provider): UntypedServiceImpleme
         request.getId(),
         fromStruct(request.getOlds()),
         fromStruct(request.getNews()),
+        fromStruct(request.getOldInputs()),
       );
       return diffResponse(difference, ignored);
     }),

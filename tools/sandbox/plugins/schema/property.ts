@@ -22,6 +22,8 @@ export interface PropertyOptions {
   readonly terraform?: string;
   /** Where Graph has it: a path such as `web.homePageUrl` in the object's JSON. */
   readonly graph?: string;
+  /** Where the resource manager has it, where that isn't its name: a path such as `properties.principalId`. */
+  readonly arm?: string;
   /** A change replaces the resource. */
   readonly forceNew?: boolean;
   /** Filled in by `check` and named in the inputs' `__defaults`. */

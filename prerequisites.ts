@@ -1,8 +1,13 @@
 /**
  * What `pulumi up`, `refresh` and `destroy` of a stack need, by its settings: the application permissions, and what the customer must have
- * licensed. One list, for `mssp doctor`, the README's table and the tests that run a stack with nothing but these.
+ * licensed and allow. One list, for the program, `mssp doctor`, the README's table and the tests that run a stack with nothing but these.
  */
-import { microsoftGraph, windowsDefenderAtp, type DirectoryRoleName } from "@defender-mssp/microsoft";
+import {
+  microsoftGraph,
+  windowsDefenderAtp,
+  type DirectoryRoleName,
+  type TenantFeatures,
+} from "@defender-mssp/microsoft";
 import type { Settings } from "./settings";
 
 /** An application permission that a stack needs. */
@@ -21,20 +26,17 @@ export interface NeededPermission {
   readonly directoryRoles: readonly DirectoryRoleName[];
 }
 
-/** A licence or a tenant policy that a stack needs. */
-export type NeededFeature = "roleAssignableGroups" | "entitlementManagement" | "invitations" | "clientSecrets";
-
 /** What decides which permissions are needed. */
-export type PermissionSettings = Pick<Settings, "analysts" | "portalAccess" | "defenderCalls"> & {
+export type PrerequisiteSettings = Pick<Settings, "analysts" | "portalAccess" | "defenderCalls"> & {
   readonly connector?: {
     readonly kind: "customerApp" | "msspApp";
     readonly alertApis: readonly string[];
-    readonly credential: { readonly type: string };
+    readonly credential: { readonly type: string; readonly days?: number };
   };
 };
 
 /** The permissions that a stack with these settings needs, each once. */
-export function neededPermissions(settings: PermissionSettings): readonly NeededPermission[] {
+export function neededPermissions(settings: PrerequisiteSettings): readonly NeededPermission[] {
   const { portalAccess, defenderCalls, connector } = settings;
   const needsRoleOfDirectory = portalAccess.model === "basic";
   const apis = connector?.alertApis ?? ["legacySiem", "graph"];
@@ -57,9 +59,13 @@ export function neededPermissions(settings: PermissionSettings): readonly Needed
           }),
         ]
       : []),
-    graph("Group.ReadWrite.All", "the groups of analysts and their members", {
-      alsoEnough: ["Directory.ReadWrite.All"],
+    graph("Group.Create", "the groups of analysts and their members: an application owns the groups that it creates", {
+      alsoEnough: ["Group.ReadWrite.All"],
       directoryRoles: ["Groups Administrator", "User Administrator"],
+    }),
+    graph("Group.Read.All", "seeing that no other group has the name", {
+      alsoEnough: ["Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+      directoryRoles: ["Directory Readers", "Groups Administrator", "User Administrator", "Global Reader"],
     }),
     ...(portalAccess.model === "entitlement"
       ? [
@@ -106,17 +112,58 @@ export function neededPermissions(settings: PermissionSettings): readonly Needed
   ];
 }
 
-/** The features of the tenant that a stack with these settings needs. */
-export function neededFeatures(settings: PermissionSettings): readonly NeededFeature[] {
+/** What a stack's settings need of the customer's tenant. */
+export interface TenantNeeds {
+  /** A group that can be given a directory role (`portalAccess` `basic`, assigned to the group). */
+  readonly roleAssignableGroup?: boolean;
+  /** Access packages (`portalAccess` `entitlement`). */
+  readonly entitlementManagement?: boolean;
+  /** Addresses of the analysts who are to be guests. */
+  readonly guests?: readonly string[];
+  /** Life of the client secret in days, where the connector gets one. */
+  readonly clientSecretDays?: number;
+}
+
+/** What a stack with these settings needs of the customer's tenant. */
+export function tenantNeeds(settings: PrerequisiteSettings): TenantNeeds {
   const { portalAccess, analysts, connector } = settings;
-  const isGivenToGroup = portalAccess.model === "basic" && portalAccess.assignTo === "group";
   const hasSecret =
     connector === undefined || (connector.kind === "customerApp" && connector.credential.type === "secret");
+  return {
+    roleAssignableGroup: portalAccess.model === "basic" && portalAccess.assignTo === "group",
+    entitlementManagement: portalAccess.model === "entitlement",
+    guests: analysts.map(({ email }) => email),
+    clientSecretDays: hasSecret ? (connector?.credential.days ?? 365) : undefined,
+  };
+}
+
+/** A sentence for each need that the tenant doesn't meet; `guests` are those who would have to be invited. */
+export function missingFeatures(needs: TenantNeeds, features: TenantFeatures): string[] {
+  const { guests = [], clientSecretDays = 0 } = needs;
+  const { longestSecretDays = Infinity } = features;
   return [
-    ...(isGivenToGroup ? (["roleAssignableGroups"] as const) : []),
-    ...(portalAccess.model === "entitlement" ? (["entitlementManagement"] as const) : []),
-    ...(analysts.length > 0 ? (["invitations"] as const) : []),
-    ...(hasSecret ? (["clientSecrets"] as const) : []),
+    ...(needs.roleAssignableGroup && features.roleAssignableGroups === false
+      ? [
+          "A group can only be given a directory role with Microsoft Entra ID P1, which the tenant doesn't have: set portalAccess.assignTo to guests, or portalAccess.model to rbac.",
+        ]
+      : []),
+    ...(needs.entitlementManagement && features.entitlementManagement === false
+      ? [
+          "Access packages need Microsoft Entra ID P2 or ID Governance, which the tenant doesn't have: set portalAccess.model to rbac.",
+        ]
+      : []),
+    ...(guests.length > 0 && features.invitations === false
+      ? [
+          `The tenant lets nobody invite guests, and these analysts aren't there yet: ${guests.join(", ")}. Its administrator allows it in Entra, External Identities > External collaboration settings, or invites them by hand: who is there is used.`,
+        ]
+      : []),
+    ...(clientSecretDays > longestSecretDays
+      ? [
+          longestSecretDays === 0
+            ? "The tenant's app management policy forbids client secrets: set connector.credential to certificate or federated."
+            : `The tenant's app management policy allows client secrets of ${longestSecretDays} days at most, and this one is to last ${clientSecretDays}: shorten it, or set connector.credential to certificate or federated.`,
+        ]
+      : []),
   ];
 }
 

@@ -1,0 +1,147 @@
+/**
+ * Alerts to a syslog server: RFC 5424 messages over TCP (RFC 6587) or TLS (RFC 5425), each framed by its length in octets, since only that
+ * takes messages with any content.
+ */
+import net from "node:net";
+import os from "node:os";
+import tls from "node:tls";
+import { wait, type AlertRecord } from "@defender-mssp/microsoft";
+import { VisibleError } from "../../errors";
+import type { AlertFormat } from "./formats";
+import { DestinationError } from "./hec";
+import type { AlertSink } from "./pull";
+import type { FetchedAlert } from "./sources";
+
+/** Facility "local use 0". RFC 5424, 6.2.1. */
+const facility = 16;
+
+/** RFC 5424, 6.2.1: 2 critical, 4 warning, 5 notice, 6 informational. */
+const severities: Readonly<Record<AlertRecord["severity"], number>> = {
+  high: 2,
+  medium: 4,
+  low: 5,
+  informational: 6,
+  unknown: 5,
+};
+
+/** How long the server may take to open a connection, or to close it when it has everything, in milliseconds. */
+const patience = 10_000;
+
+/** Tries of one batch, and the first wait between two, in milliseconds; doubled each time. */
+const maximumTries = 5;
+const firstBackoff = 500;
+
+export interface SyslogAddress {
+  readonly transport: "tcp" | "tls";
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface SyslogOptions {
+  readonly address: SyslogAddress;
+  readonly format: AlertFormat;
+  readonly signal?: AbortSignal;
+  /** First wait between two tries, in milliseconds; for tests. */
+  readonly backoff?: number;
+}
+
+/** `tcp://host:port` or `tls://host:port`; ports 601 and 6514 where none is given (RFC 6587, RFC 5425). @throws VisibleError */
+export function syslogAddress(text: string): SyslogAddress {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const transport = url?.protocol.slice(0, -1);
+  const isRest =
+    url !== undefined && ((url.pathname !== "" && url.pathname !== "/") || url.username !== "" || url.search !== "");
+  if ((transport !== "tcp" && transport !== "tls") || url === undefined || url.hostname === "" || isRest) {
+    throw new VisibleError(
+      `--syslog "${text}" is not an address such as tls://siem.example.com:6514 or tcp://10.0.0.5:601.`,
+    );
+  }
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  return { transport, host, port: Number(url.port || (transport === "tls" ? 6514 : 601)) };
+}
+
+/**
+ * A batch is a connection: TCP says nothing of what the other end has read, but a server that closes its side after ours has read all that
+ * came before. So what was lost with a broken connection is sent again, and nothing counts as delivered that wasn't.
+ */
+export function syslogServer(options: SyslogOptions): AlertSink {
+  return {
+    deliver: async (alerts) => {
+      const batch = Buffer.concat(alerts.map((alert) => syslogFrame(syslogMessage(alert, options.format))));
+      for (let tries = 1; ; tries++) {
+        options.signal?.throwIfAborted();
+        try {
+          await sendBatch(options, batch);
+          return;
+        } catch (error) {
+          options.signal?.throwIfAborted();
+          if (tries >= maximumTries || isDistrusted(error)) throw refused(options.address, error);
+          await wait((options.backoff ?? firstBackoff) * 2 ** (tries - 1), options.signal);
+        }
+      }
+    },
+  };
+}
+
+/** RFC 5424, 6: header, no structured data, and the alert as the message. */
+export function syslogMessage(alert: FetchedAlert, format: AlertFormat): string {
+  const { record } = alert;
+  const priority = facility * 8 + severities[record.severity];
+  const host = headerField(os.hostname(), 255);
+  const header = `<${priority}>1 ${record.createdAt} ${host} defender-mssp ${process.pid} ${record.api} -`;
+  const text = format(alert);
+  // 6.4: UTF-8 begins with a byte order mark. Plain ASCII needs none, and not every server takes it off.
+  return `${header} ${/^[\x00-\x7f]*$/.test(text) ? "" : "\uFEFF"}${text}`;
+}
+
+/** RFC 6587, 3.4.1: the length in octets, a space, the message. */
+export function syslogFrame(message: string): Buffer {
+  const bytes = Buffer.from(message, "utf8");
+  return Buffer.concat([Buffer.from(`${bytes.length} `, "latin1"), bytes]);
+}
+
+/** 1 to so many printable ASCII characters without spaces; `-` where there are none. */
+function headerField(text: string, most: number): string {
+  return text.replace(/[^\x21-\x7e]/g, "").slice(0, most) || "-";
+}
+
+async function sendBatch({ address, signal }: SyslogOptions, batch: Buffer): Promise<void> {
+  const { transport, host, port } = address;
+  const socket =
+    transport === "tcp"
+      ? net.connect({ host, port })
+      : tls.connect({ host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}) });
+  const stop = (): void => {
+    socket.destroy();
+  };
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.setTimeout(patience, () => socket.destroy(new Error(`nothing happened for ${patience / 1000} seconds`)));
+      socket.once("error", reject);
+      socket.once("close", () => {
+        reject(new Error("the server closed the connection before it had everything"));
+      });
+      socket.once("end", () => {
+        if (socket.writableFinished) resolve();
+      });
+      socket.resume(); // What the server says is of no interest; its end is.
+      socket.end(batch);
+    });
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    socket.destroy();
+  }
+}
+
+/** A certificate that isn't trusted now won't be in a second. */
+function isDistrusted(error: unknown): boolean {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(code);
+}
+
+function refused({ transport, host, port }: SyslogAddress, error: unknown): DestinationError {
+  const reason = error instanceof Error ? error.message : String(error);
+  const hint = isDistrusted(error) ? " NODE_EXTRA_CA_CERTS names a file with the server's certificate authority." : "";
+  return new DestinationError(`The syslog server ${transport}://${host}:${port} took nothing more: ${reason}.${hint}`);
+}

@@ -1,0 +1,132 @@
+/** Which stacks a change touches: from the commits alone, whatever the work tree holds. */
+import { readFile } from "node:fs/promises";
+import { execa } from "execa";
+import { z } from "zod";
+import { VisibleError } from "../../errors";
+import { checkedStackName, matchesPattern, sandboxStacks, stackOfFile } from "./stackNames";
+
+export interface ChangedStacks {
+  /** Stacks to preview or to bring up, sorted. */
+  readonly stacks: readonly string[];
+  /** Stacks whose settings file is gone: what they made is still in the customer's tenant until somebody destroys them. */
+  readonly deleted: readonly string[];
+  /** Touched, but left out by a pattern. */
+  readonly excluded: readonly string[];
+  /** The first file, if any, because of which every stack counts as touched. */
+  readonly everyStackBecause: string | undefined;
+}
+
+export interface GitRange {
+  /** The repository. */
+  readonly folder: string;
+  /** Where the change began: a branch, tag or commit. Undefined, or GitHub's forty zeros for a new branch: every stack is touched. */
+  readonly from: string | undefined;
+  /** Where it ends. */
+  readonly to: string;
+  /** Patterns of stacks to leave out. Default: the sandbox's. */
+  readonly exclude?: readonly string[];
+  /** Patterns of the only stacks that count. Default: all. */
+  readonly only?: readonly string[];
+}
+
+/**
+ * A stack's own file touches that stack; what no stack's resources can depend on (documents, tests, the sandbox) touches none;
+ * everything else, known or not, touches all. The range begins where `to` left `from`, so what has meanwhile happened on `from` doesn't count.
+ * @throws VisibleError where git knows no such commits, or a file's name can't be a stack's.
+ */
+export async function changedStacks(range: GitRange): Promise<ChangedStacks> {
+  const all = stacksOf(await git(range.folder, ["ls-tree", "--name-only", "-z", "--end-of-options", range.to], range));
+  if (range.from === undefined || /^0+$/.test(range.from)) {
+    return split({ touched: all, deleted: [], everyStackBecause: "there is nothing to compare with" }, range);
+  }
+  const files = zeroSeparated(
+    // Without rename detection a renamed file is one deleted and one added: a renamed stack is another stack to Pulumi.
+    await git(
+      range.folder,
+      ["diff", "--name-only", "--no-renames", "-z", "--end-of-options", `${range.from}...${range.to}`],
+      range,
+    ),
+  );
+  const ofStacks = stacksOf(files.join("\0"));
+  const everyStackBecause = files.find((file) => stackOfFile(file) === undefined && !touchesNothing(file));
+  const present = new Set(all);
+  return split(
+    {
+      touched: everyStackBecause === undefined ? ofStacks.filter((stack) => present.has(stack)) : all,
+      deleted: ofStacks.filter((stack) => !present.has(stack)),
+      everyStackBecause,
+    },
+    range,
+  );
+}
+
+const answer = z.looseObject({ stacks: z.array(z.string()), deleted: z.array(z.string()) });
+
+/**
+ * Reads the answer of `mssp ci matrix` back from a file.
+ * @throws VisibleError where it is something else
+ */
+export async function readMatrix(file: string): Promise<Pick<ChangedStacks, "stacks" | "deleted">> {
+  try {
+    const { stacks, deleted } = answer.parse(JSON.parse(await readFile(file, "utf8")));
+    return { stacks: stacks.map(checkedStackName), deleted: deleted.map(checkedStackName) };
+  } catch (error) {
+    const reason = error instanceof VisibleError ? error.message : "not what mssp ci matrix --json prints";
+    throw new VisibleError(`${file} can't be used: ${reason}`);
+  }
+}
+
+/** Whether a file has no part in what a stack makes. A file that nobody thought of has. */
+export function touchesNothing(file: string): boolean {
+  return (
+    /^(docs|test|tools\/sandbox|tools\/bench|\.github\/ISSUE_TEMPLATE)\//.test(file) ||
+    /^(LICENSE|\.editorconfig|\.gitignore|\.prettierrc\.json|\.prettierignore|\.mocharc\.json|eslint\.config\.mjs)$/.test(
+      file,
+    ) ||
+    // A policy's or a component's own document is none of its code.
+    /\.md$/.test(file)
+  );
+}
+
+function split(
+  found: { touched: readonly string[]; deleted: readonly string[]; everyStackBecause: string | undefined },
+  { exclude = sandboxStacks, only = ["*"] }: GitRange,
+): ChangedStacks {
+  const isAnyOf = (patterns: readonly string[]) => (stack: string) =>
+    patterns.some((pattern) => matchesPattern(stack, pattern));
+  const isExcluded = (stack: string) => isAnyOf(exclude)(stack) || !isAnyOf(only)(stack);
+  const { touched, deleted, everyStackBecause } = found;
+  return {
+    stacks: touched.filter((stack) => !isExcluded(stack)),
+    deleted: deleted.filter((stack) => !isExcluded(stack)),
+    excluded: [...new Set([...touched, ...deleted])].filter(isExcluded).sort(),
+    everyStackBecause,
+  };
+}
+
+function stacksOf(files: string): string[] {
+  const names = zeroSeparated(files).map(stackOfFile);
+  return [...new Set(names.filter((name) => name !== undefined))].sort();
+}
+
+function zeroSeparated(text: string): string[] {
+  return text.split("\0").filter((part) => part !== "");
+}
+
+async function git(folder: string, args: readonly string[], { from, to }: GitRange): Promise<string> {
+  const { exitCode, stdout, stderr } = await execa("git", args, {
+    cwd: folder,
+    reject: false,
+    stdin: "ignore",
+    stripFinalNewline: false,
+    env: { LC_ALL: "C" },
+  }).catch((error: unknown) => {
+    throw new VisibleError(`git can't be run: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  if (exitCode === 0) return stdout;
+  const said = stderr.trim().split("\n")[0] ?? "";
+  throw new VisibleError(
+    `git finds no change from ${JSON.stringify(from ?? "")} to ${JSON.stringify(to)}: ${said}\n` +
+      `Both must be commits of this clone, with a common ancestor. In CI clone all of the history (fetch-depth: 0).`,
+  );
+}

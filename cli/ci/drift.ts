@@ -1,0 +1,60 @@
+/** What each night's look at the tenants found, as issues: one for each stack, found again by its title. */
+import { LimitedText } from "./comment";
+import { code } from "./markdown";
+import { countsText, gitHubTextLimit, previewLines } from "./previewText";
+import type { StackPreview } from "./stackPreview";
+
+export interface DriftReport {
+  readonly stack: string;
+  /** `failed`: the tenant couldn't be looked at, which is no all-clear. */
+  readonly state: "clean" | "drifted" | "failed";
+  /** The same for a stack every night, whatever was found: so that the same issue is updated, and closed. */
+  readonly title: string;
+  /** Markdown. */
+  readonly body: string;
+}
+
+/** A report for each preview, and for each expected stack that has none. */
+export function driftReports(previews: readonly StackPreview[], expected: readonly string[] = []): DriftReport[] {
+  const missing = expected.filter((stack) => !previews.some((preview) => preview.stack === stack));
+  const lost = missing.map((stack) => ({
+    ...{ msspPreview: 1 as const, stack, failed: true, changes: [], unchanged: 0, policyViolations: [] },
+    messages: ["The job left no preview: its log says why."],
+  }));
+  return [...previews, ...lost].map((preview) => driftReport(preview));
+}
+
+/** @param preview of `mssp ci preview --drift`, or `pulumi preview --refresh --json` */
+export function driftReport(preview: StackPreview, limit = gitHubTextLimit): DriftReport {
+  const { stack } = preview;
+  const state = preview.failed ? "failed" : preview.changes.length > 0 ? "drifted" : "clean";
+  return { stack, state, title: `Drift in stack ${stack}`, body: bodyText(preview, state, limit) };
+}
+
+function bodyText(preview: StackPreview, state: DriftReport["state"], limit: number): string {
+  const text = new LimitedText(limit);
+  const stack = code(preview.stack);
+  if (state === "clean") {
+    text.add([`The tenant of ${stack} is what its settings say.`]);
+    return text.text;
+  }
+  text.add(
+    state === "failed"
+      ? [`The tenant of ${stack} could not be looked at, so nobody knows whether it is what its settings say.`, ""]
+      : [
+          `The tenant of ${stack} is not what its settings say: somebody or something else changed it.`,
+          "",
+          `Was the change wanted? Then put it into ${code(`Pulumi.${preview.stack}.yaml`)}. If not, \`pulumi up --refresh\` ` +
+            `(the workflow \`up\`, by hand) puts right what the table says.`,
+          "",
+        ],
+  );
+  const counts = countsText(preview.changes);
+  text.addSections([
+    {
+      heading: `### To put right: ${counts === "" ? "nothing found" : counts}`,
+      ...previewLines(preview, { before: "in the tenant", after: "by the settings" }),
+    },
+  ]);
+  return text.text;
+}

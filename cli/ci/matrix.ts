@@ -1,0 +1,78 @@
+/** The stacks of a change in the form that each CI system takes. */
+import { stringify } from "yaml";
+import { VisibleError } from "../../errors";
+import type { ChangedStacks } from "./changedStacks";
+
+export const matrixFormats = ["json", "github", "azure", "gitlab"] as const;
+export type MatrixFormat = (typeof matrixFormats)[number];
+
+/** What a GitLab child pipeline does with each stack. */
+export const gitLabJobs = ["preview", "up", "drift"] as const;
+export type GitLabJob = (typeof gitLabJobs)[number];
+/** The job that tells people what those of all stacks found. */
+const reportOf: Readonly<Partial<Record<GitLabJob, string>>> = { preview: "comment", drift: "issues" };
+
+/** Most jobs that one matrix of GitHub's may make. */
+const gitHubMatrixLimit = 256;
+
+/**
+ * `json`: the whole answer. `github`: lines for `$GITHUB_OUTPUT`. `azure`: logging commands that set output variables. `gitlab`: a
+ * child pipeline with a job a stack, as ci/gitlab-stacks.yml describes it.
+ * @throws VisibleError where the system can't run so many jobs.
+ */
+export function matrixText(changed: ChangedStacks, format: MatrixFormat, job: GitLabJob = "preview"): string {
+  switch (format) {
+    case "json":
+      return `${JSON.stringify(changed, undefined, 2)}\n`;
+    case "github":
+      return gitHubOutput(changed);
+    case "azure":
+      return azureVariables(changed);
+    case "gitlab":
+      return gitLabPipeline(changed, job);
+  }
+}
+
+function gitHubOutput({ stacks, deleted }: ChangedStacks): string {
+  if (stacks.length > gitHubMatrixLimit) {
+    throw new VisibleError(
+      `The change touches ${stacks.length} stacks, and a matrix of GitHub's runs ${gitHubMatrixLimit} at most. ` +
+        `Split it with --part 1/${Math.ceil(stacks.length / gitHubMatrixLimit)} and so on, a job with a matrix for each part.`,
+    );
+  }
+  const outputs = {
+    matrix: JSON.stringify({ stack: stacks }),
+    any: String(stacks.length > 0),
+    deleted: JSON.stringify(deleted),
+    // For `comment` and `drift`, whose --matrix reads it.
+    answer: JSON.stringify({ stacks, deleted }),
+  };
+  return Object.entries(outputs)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+}
+
+/** Azure asks a condition for each customer's stage: whether the list has `,contoso,`. */
+function azureVariables({ stacks, deleted }: ChangedStacks): string {
+  const variable = (name: string, values: readonly string[]) =>
+    `##vso[task.setvariable variable=${name};isOutput=true],${values.map((value) => `${value},`).join("")}\n`;
+  return variable("stacks", stacks) + variable("deleted", deleted);
+}
+
+function gitLabPipeline({ stacks }: ChangedStacks, job: GitLabJob): string {
+  // A pipeline without a job is an error to GitLab.
+  if (stacks.length === 0) return stringify({ "no stack": { script: ["echo No stack is touched."] } });
+  const report = reportOf[job];
+  return stringify({
+    include: [{ local: "ci/gitlab-stacks.yml" }],
+    ...Object.fromEntries(
+      stacks.map((stack) => [`${job} ${stack}`, { extends: `.${job}`, variables: { STACK: stack } }]),
+    ),
+    ...(report === undefined ? {} : { [report]: { extends: `.${report}` } }),
+  });
+}
+
+/** Part `k` of `n` of the stacks: every n-th one. */
+export function partOf(changed: ChangedStacks, part: { readonly k: number; readonly n: number }): ChangedStacks {
+  return { ...changed, stacks: changed.stacks.filter((_, index) => index % part.n === part.k - 1) };
+}

@@ -1,0 +1,60 @@
+/**
+ * GitHub's OpenID Connect token in a file, for clients that read one: Pulumi's state in Azure storage and its Key Vault secrets provider take it
+ * from AZURE_FEDERATED_TOKEN_FILE (Azure SDK's WorkloadIdentityCredential). The azuread provider asks GitHub by itself.
+ *
+ * Source: https://docs.github.com/actions/reference/security/oidc
+ */
+import { chmod, writeFile } from "node:fs/promises";
+import { VisibleError } from "../../errors";
+
+/** What Entra expects in the token's `aud` (federated identity credentials). */
+export const azureAudience = "api://AzureADTokenExchange";
+
+/**
+ * Writes the token to a file that only this user can read. It lives for minutes.
+ * @throws VisibleError outside of a job with the permission `id-token: write`, and where GitHub gives no token; never with a token in it
+ */
+export async function writeOidcToken(
+  file: string,
+  environment: NodeJS.ProcessEnv,
+  audience = azureAudience,
+): Promise<void> {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = environment;
+  if (address === undefined || address === "" || bearer === undefined || bearer === "") {
+    throw new VisibleError(
+      "GitHub offers no token here: the job needs the permission `id-token: write`, which the pull request of a fork never has.",
+    );
+  }
+  const url = new URL(address);
+  const loopback = url.hostname === "127.0.0.1";
+  if (url.protocol !== "https:" && !loopback) throw new VisibleError("ACTIONS_ID_TOKEN_REQUEST_URL must be https.");
+  url.searchParams.set("audience", audience);
+  const token = await requestedToken(url, bearer);
+  await writeFile(file, token, { mode: 0o600 });
+  // The mode above is for a new file only.
+  await chmod(file, 0o600);
+}
+
+async function requestedToken(url: URL, bearer: string): Promise<string> {
+  const tries = 3;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const response = await fetch(url, {
+        headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
+        redirect: "error",
+        signal: AbortSignal.timeout(30_000),
+      });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      const answer = (await response.json()) as { value?: unknown };
+      if (typeof answer.value === "string" && answer.value !== "") return answer.value;
+      throw new Error("an answer without a token");
+    } catch (error) {
+      if (attempt < tries) {
+        await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
+        continue;
+      }
+      const reason = error instanceof SyntaxError ? "no JSON" : error instanceof Error ? error.message : String(error);
+      throw new VisibleError(`GitHub gave no OIDC token at ${url.host} in ${tries} tries: ${reason}.`);
+    }
+  }
+}

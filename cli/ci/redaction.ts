@@ -1,0 +1,94 @@
+/**
+ * Takes secrets out of what goes where many can read it. The engine already writes `[secret]` for what is marked secret; this is
+ * for what isn't marked: a provider that forgot to (azuread's `redeemUrl`), an error message that quotes a value.
+ */
+
+export const secretText = "[secret]";
+
+/** Under this key the engine keeps what kind of special value an object is (sdk/go/common/resource/sig). */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+
+const secretName =
+  /secret|passw|pwd$|passphrase|token|credential|private.?key|api.?key|access.?key|redeem|connection.?string|assertion|cookie/i;
+/** Names that speak of a secret and hold none. */
+const harmlessName = /(ExpiresOn|Endpoint|Version)$/;
+
+/** Whether what a property of this name holds is to be taken for a secret. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name) && !harmlessName.test(name);
+}
+
+/** A property's value without its secrets. The path's last name decides, and each name inside. */
+export function redactedValue(name: string, value: unknown, knownSecrets: readonly string[] = []): unknown {
+  if (value === null || value === undefined || typeof value === "boolean") return value;
+  if (isSecretName(name)) return isEmpty(value) ? value : secretText;
+  if (typeof value === "string") return redactedText(value, knownSecrets);
+  if (Array.isArray(value)) return value.map((item: unknown) => redactedValue("", item, knownSecrets));
+  if (typeof value !== "object") return value;
+  if (Object.hasOwn(value, signatureKey)) return secretText;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      redactedText(key, knownSecrets),
+      redactedValue(key, item, knownSecrets),
+    ]),
+  );
+}
+
+/** Text without what looks like a secret, and without the values of `knownSecrets`. */
+export function redactedText(text: string, knownSecrets: readonly string[] = []): string {
+  let result = text;
+  for (const secret of knownSecrets) result = result.replaceAll(secret, secretText);
+  for (const pattern of secretPatterns) result = result.replace(pattern, secretText);
+  return result.replace(wordWithoutGaps, (word) => (looksRandom(word) ? secretText : word));
+}
+
+/** Values of the environment's variables that are named like secrets: no message may quote them. */
+export function secretsOfEnvironment(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const values = Object.entries(environment).map(([name, value = ""]) =>
+    // A file's path or an address tells no secret, and "true" would be found everywhere.
+    isSecretName(name) && !/_(FILE|PATH|URL|FILE_PATH)$/.test(name) && value.length >= 6 ? value : "",
+  );
+  // The longest first: one may be a part of another.
+  return [...new Set(values)].filter((value) => value !== "").sort((a, b) => b.length - a.length);
+}
+
+const secretPatterns: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  // A JSON Web Token, whole or cut.
+  /\beyJ[\w-]{5,}(?:\.[\w-]*){0,4}/g,
+  // A client secret of Entra's: three characters, a digit, "Q~", and the rest.
+  /[\w.~-]{3}\dQ~[\w.~-]{16,}/g,
+  // An invitation's address lets whoever has it redeem it.
+  /https?:\/\/[^\s"'<>]*redeem[^\s"'<>]*/gi,
+  // Name and password in an address.
+  /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@"'<>]+:[^\s/@"'<>]+(?=@)/gi,
+  /(?<=\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi,
+  /(?<=\b(?:AccountKey|SharedAccessKey|sig|client_secret|client_assertion|refresh_token|access_token|id_token|password|code)=)[^\s&;"'<>]{6,}/gi,
+  /\b(?:gh[pousr]_|github_pat_|glpat-|pul-)\w{16,}/g,
+];
+
+const wordWithoutGaps = /[\w+/=~.-]{20,}/g;
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+
+/**
+ * Whether a word is more like random characters than like a name, a path or a host: in random ones the kind of character (upper, lower, digit) changes
+ * all the time. UUIDs are identifiers here, not secrets.
+ */
+function looksRandom(word: string): boolean {
+  return word
+    .replace(uuid, " ")
+    .split(" ")
+    .some((part) => part.length >= 20 && kindChanges(part) / part.length > 0.3);
+}
+
+function kindChanges(word: string): number {
+  const kinds = Array.from(word).map((c) =>
+    /\d/.test(c) ? "digit" : /[A-Z]/.test(c) ? "upper" : /[a-z]/.test(c) ? "lower" : "",
+  );
+  return kinds.filter((kind, index) => kind !== "" && (kinds[index - 1] ?? "") !== "" && kinds[index - 1] !== kind)
+    .length;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+}

@@ -1,0 +1,117 @@
+/** Runs `pulumi preview` of one stack for CI and keeps of it what people may see. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
+import { secretsOfEnvironment } from "./redaction";
+import { reducePreview, type PolicyViolation, type StackPreview } from "./stackPreview";
+import { checkedStackName } from "./stackNames";
+
+export interface PreviewRun {
+  readonly stack: string;
+  /** Folder of the Pulumi project. */
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Folder of a policy pack; its violations become part of the answer. */
+  readonly policyPack?: string;
+  /** Look at the tenant first: the changes are then what has drifted. */
+  readonly drift?: boolean;
+  /** Told now and then that the run is still under way. */
+  readonly progress?: (line: string) => void;
+  /** Seconds between two such lines. */
+  readonly progressEvery?: number;
+}
+
+/** What the engine ends with where `--expect-no-changes` is not met (sdk/go/common/util/cmdutil/exit_codes.go). */
+const noChangesExpected = 7;
+
+const policyEventLine = z.looseObject({
+  policyEvent: z.object({
+    resourceUrn: z.string().optional(),
+    message: z.string(),
+    policyName: z.string(),
+    policyPackName: z.string(),
+    enforcementLevel: z.string(),
+  }),
+});
+
+/** A preview that fails is an answer, too: `failed`, with what was said. */
+export async function runPreview(run: PreviewRun): Promise<StackPreview> {
+  const stack = checkedStackName(run.stack);
+  // Engine events are all that tells of policy violations: `--json` leaves them out.
+  const temporary = await mkdtemp(path.join(tmpdir(), "mssp-ci-"));
+  const eventLog = path.join(temporary, "events");
+  const knownSecrets = secretsOfEnvironment(run.environment);
+  const stop = reportProgress(stack, run);
+  try {
+    const args = [
+      ...["preview", "--stack", stack, "--json", "--non-interactive", "--event-log", eventLog],
+      ...(run.policyPack === undefined ? [] : ["--policy-pack", run.policyPack]),
+      ...(run.drift === true ? ["--refresh", "--expect-no-changes"] : []),
+    ];
+    const pulumi = path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js");
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [pulumi, ...args], {
+      cwd: run.folder,
+      // The engine has --event-log only with its commands for debugging.
+      env: { ...run.environment, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+      maxBuffer: 1024 * 1024 * 1024,
+    });
+    const printed = parsedOrUndefined(stdout);
+    const drifted = run.drift === true && exitCode === noChangesExpected;
+    const failed = (exitCode !== 0 && !drifted) || printed === undefined;
+    return reducePreview(stack, printed ?? {}, {
+      failed,
+      messages: failed ? [stderr, ...(printed === undefined ? [stdout] : [])] : [],
+      policyViolations: await policyViolations(eventLog),
+      knownSecrets,
+    });
+  } finally {
+    stop();
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Writes a preview where `readPreviews` finds it; folders are made. */
+export async function writePreview(file: string, preview: StackPreview): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(preview, undefined, 2)}\n`);
+}
+
+async function policyViolations(eventLog: string): Promise<PolicyViolation[]> {
+  // An engine that fails before it has begun writes none.
+  const lines = (await readFile(eventLog, "utf8").catch(() => "")).split("\n");
+  return lines
+    .filter((line) => line.includes('"policyEvent"'))
+    .flatMap((line) => {
+      const { data } = policyEventLine.safeParse(parsedOrUndefined(line));
+      if (data === undefined) return [];
+      const { policyName, policyPackName, enforcementLevel, message, resourceUrn = "" } = data.policyEvent;
+      const resource = resourceUrn.split("::").slice(3).join("::");
+      return [{ policy: policyName, pack: policyPackName, level: enforcementLevel, message, resource }];
+    });
+}
+
+function parsedOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** CI systems end a job that says nothing for long, and so do people. */
+function reportProgress(stack: string, { progress, progressEvery = 15, drift }: PreviewRun): () => void {
+  if (progress === undefined) return () => undefined;
+  const what = drift === true ? "looking at the tenant" : "previewing";
+  progress(`${stack}: ${what}`);
+  const began = Date.now();
+  const timer = setInterval(
+    () => progress(`${stack}: ${what}, ${Math.round((Date.now() - began) / 1000)} s`),
+    progressEvery * 1000,
+  );
+  return () => clearInterval(timer);
+}

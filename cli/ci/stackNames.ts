@@ -1,0 +1,32 @@
+/** Names of stacks, as they come from file names in a repository: whoever opens a pull request can choose them. */
+import { VisibleError } from "../../errors";
+
+/**
+ * What Pulumi allows as the name of a stack, and nothing else: so a name can go into a shell word, a workflow's matrix, a file
+ * path and a logging command as it is. A name that begins with "-" would be taken for an option, one of dots only for a folder.
+ */
+const stackName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
+
+/** @throws VisibleError for what no stack can be called. */
+export function checkedStackName(name: string): string {
+  if (stackName.test(name)) return name;
+  throw new VisibleError(
+    `${JSON.stringify(name)} can't be a stack's name: letters, digits, "_", "." and "-", not "-" or "." first, ` +
+      `100 characters at most. Rename its Pulumi.<stack>.yaml.`,
+  );
+}
+
+/** The stack whose settings are in a file at the top of the repository; none for any other file. */
+export function stackOfFile(file: string): string | undefined {
+  const [, name] = /^Pulumi\.(.+)\.ya?ml$/s.exec(file) ?? [];
+  return name === undefined ? undefined : checkedStackName(name);
+}
+
+/** Stacks on the sandbox, which no CI looks at unless told so. */
+export const sandboxStacks: readonly string[] = ["dev", "sandbox-*"];
+
+/** Whether a name is meant by a pattern: the name itself, or with `*` for any number of characters. */
+export function matchesPattern(name: string, pattern: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
+}

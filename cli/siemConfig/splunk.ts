@@ -1,0 +1,112 @@
+/**
+ * Splunk, an app's folder for each of the connector's alert APIs.
+ *
+ * - Legacy alert API: the REST API Modular Input (Splunkbase 1546, `rest_ta`). Sources: its `README/inputs.conf.spec` (names of the settings),
+ *   and Microsoft, "Configure Splunk to consume Windows Defender ATP alerts" (their values, JSONArrayHandler among them).
+ * - Microsoft Graph: the Splunk Add-on for Microsoft Security (Splunkbase 6207, `Splunk_TA_MS_Security`). Sources: its `README/inputs.conf.spec`, and
+ *   in public copies of the add-on its input `microsoft_defender_endpoint_atp_alerts`, the `location`s that it knows (the `…-graph-api` ones
+ *   read `/v1.0/security/alerts_v2`) and the fields of an account. *Unverified*: that it encrypts a password which it finds in the file.
+ */
+import { legacyAlertResource, legacyTokenEndpoint, type CloudName } from "@defender-mssp/microsoft";
+import { VisibleError } from "../../errors";
+import { alertExporter, needClientSecret, plainName, type SiemConnection, type SiemFile } from "./siem";
+import { splunkConfText } from "./splunkConf";
+
+/** Seconds between two pulls. */
+const interval = "300";
+
+/** The add-on's name for a cloud's Graph; it has none for the DoD's. */
+const graphLocations: Readonly<Partial<Record<CloudName, string>>> = {
+  public: "commercial-graph-api",
+  gcc: "commercial-graph-api",
+  gccHigh: "gcc-high-graph-api",
+};
+
+/** Renders the files for every alert API that the connector has. */
+export function splunkFiles(connection: SiemConnection): readonly SiemFile[] {
+  needClientSecret(connection, "Splunk");
+  const { alertApis } = connection.connector;
+  return [
+    ...(alertApis.includes("legacySiem") ? [restInput(connection)] : []),
+    ...(alertApis.includes("graph") ? addOn(connection) : []),
+  ];
+}
+
+function restInput(connection: SiemConnection): SiemFile {
+  const { connector, clientSecret, refreshToken } = connection;
+  const text = splunkConfText(
+    [
+      "Microsoft Defender detections, legacy alert API: $SPLUNK_HOME/etc/apps/rest_ta/local/inputs.conf",
+      "The access token is replaced at the first pull, by means of the refresh token.",
+    ],
+    [
+      {
+        name: `rest://defender_detections_${plainName(connector.stack)}`,
+        settings: [
+          ["endpoint", `${alertExporter(connection)}/api/alerts`],
+          ["http_method", "GET"],
+          ["auth_type", "oauth2"],
+          ["oauth2_token_type", "Bearer"],
+          ["oauth2_access_token", "replaced-at-the-first-pull"],
+          ["oauth2_refresh_token", refreshToken],
+          ["oauth2_refresh_url", legacyTokenEndpoint(connector.cloud, connector.tenantId)],
+          ["oauth2_refresh_props", `resource=${legacyAlertResource}`],
+          ["oauth2_client_id", connector.clientId],
+          ["oauth2_client_secret", clientSecret],
+          ["response_type", "json"],
+          ["response_handler", "JSONArrayHandler"],
+          ["polling_interval", interval],
+          ["index_error_response_codes", "0"],
+          ["sourcetype", "_json"],
+          ["disabled", "0"],
+        ],
+      },
+    ],
+  );
+  return { path: "rest_ta/local/inputs.conf", text, holdsSecret: true };
+}
+
+function addOn({ connector, clientSecret }: SiemConnection): SiemFile[] {
+  const location = graphLocations[connector.cloud];
+  if (location === undefined) {
+    throw new VisibleError(
+      `The Splunk Add-on for Microsoft Security doesn't know Microsoft Graph of the cloud "${connector.cloud}". ` +
+        `Let \`mssp alerts\` fetch the alerts and hand them over to Splunk's HTTP Event Collector.`,
+    );
+  }
+  const name = `defender_${plainName(connector.stack)}`;
+  const app = "Splunk_TA_MS_Security";
+  const account = splunkConfText(
+    [`Account of the SIEM connector: $SPLUNK_HOME/etc/apps/${app}/local/splunk_ta_ms_security_account.conf`],
+    [
+      {
+        name,
+        settings: [
+          ["username", connector.clientId],
+          ["password", clientSecret],
+          ["tenant_id", connector.tenantId],
+        ],
+      },
+    ],
+  );
+  const inputs = splunkConfText(
+    [`Microsoft Defender alerts, Microsoft Graph alerts_v2: $SPLUNK_HOME/etc/apps/${app}/local/inputs.conf`],
+    [
+      {
+        name: `microsoft_defender_endpoint_atp_alerts://${name}`,
+        settings: [
+          ["azure_app_account", name],
+          ["tenant_id", connector.tenantId],
+          ["location", location],
+          ["interval", interval],
+          ["sourcetype", "ms:defender:atp:alerts"],
+          ["disabled", "0"],
+        ],
+      },
+    ],
+  );
+  return [
+    { path: `${app}/local/splunk_ta_ms_security_account.conf`, text: account, holdsSecret: true },
+    { path: `${app}/local/inputs.conf`, text: inputs, holdsSecret: false },
+  ];
+}

@@ -1,0 +1,146 @@
+/** The checks that play the SIEM: a token as the connector would get it, and one page of alerts from each API that it has. */
+import {
+  legacyAlertResource,
+  legacyTokenEndpoint,
+  manualSiemAuthorizationSteps,
+  request,
+  ServiceError,
+} from "@defender-mssp/microsoft";
+import { VisibleError } from "../../errors";
+import { daysUntil, readToken } from "../refreshToken";
+import { connectorEnvironment } from "../tokens/credentials";
+import { adviceFor } from "../tokens/signIn";
+import { failed, ok, skipped, type Check } from "./check";
+import { connectorToken, reasonOf, type VerifyContext } from "./context";
+
+/** Microsoft Graph's alerts_v2, as the application. */
+export async function graphAlerts(context: VerifyContext): Promise<Check> {
+  const name = "alerts from Microsoft Graph";
+  const { connector, credential, endpoints } = context;
+  if (!connector.alertApis.includes("graph")) return skipped(name, "the connector has no access to Microsoft Graph");
+  if (credential instanceof VisibleError) return failed(name, `not tried: ${reasonOf(credential)}`);
+  try {
+    const environment = connectorEnvironment(connector.clientId, credential);
+    const token = await connectorToken(context, environment, endpoints.graphEndpoint, false);
+    const { body } = await request(`${endpoints.graphEndpoint}/v1.0/security/alerts_v2?$top=10`, { token });
+    const { value } = (body ?? {}) as { value?: unknown };
+    if (!Array.isArray(value)) return failed(name, "the answer is no list of alerts");
+    return ok(name, `200, a page of ${value.length}, as the application`);
+  } catch (error) {
+    return failed(name, withAdvice(error));
+  }
+}
+
+/** The kept refresh token: its age, and that Entra still takes it. */
+export async function refreshToken(context: VerifyContext): Promise<{ check: Check; accessToken?: string }> {
+  const name = "refresh token";
+  const { connector, credential, tokenRecord, now } = context;
+  const { stack } = connector;
+  if (!connector.alertApis.includes("legacySiem")) {
+    return { check: skipped(name, "the connector reads alerts by itself: nobody signs in to it") };
+  }
+  if (tokenRecord === undefined) return { check: skipped(name, `none is kept: mssp token --stack ${stack} gets one`) };
+  const days = daysUntil(tokenRecord.expiresOn, now);
+  if (days < 0)
+    return { check: failed(name, `over since ${dateOf(tokenRecord.expiresOn)}: mssp token --stack ${stack}`) };
+  if (credential instanceof VisibleError) return { check: failed(name, `not tried: ${reasonOf(credential)}`) };
+  if (credential.kind !== "secret")
+    return { check: skipped(name, `ends in ${days} days; tried with a client secret only`) };
+  try {
+    const { body } = await request(
+      legacyTokenEndpoint(connector.cloud, connector.tenantId, context.endpoints.loginEndpoint),
+      {
+        method: "POST",
+        form: {
+          grant_type: "refresh_token",
+          client_id: connector.clientId,
+          client_secret: credential.secret,
+          refresh_token: await readToken(stack, tokenRecord),
+          resource: legacyAlertResource,
+        },
+        idempotent: true, // Asking twice makes two tokens and changes nothing.
+      },
+    );
+    const { access_token: accessToken } = (body ?? {}) as { access_token?: string };
+    if (accessToken === undefined) return { check: failed(name, "Entra's answer has no access token") };
+    return { check: ok(name, `Entra takes it; ends in ${days} days (${dateOf(tokenRecord.expiresOn)})`), accessToken };
+  } catch (error) {
+    return { check: failed(name, withAdvice(error)) };
+  }
+}
+
+/** What the legacy alert API says to the connector. */
+export interface LegacyAlerts {
+  readonly check: Check;
+  /** `authorized` and `refused` are facts, by use; `unknown`: it could not be asked. */
+  readonly authorization: "authorized" | "refused" | "unknown" | "none";
+}
+
+/**
+ * The legacy alert API, with the access token that the kept refresh token gave, else with the application's own. It has a host for each
+ * region that data is stored in: the one that answers is the customer's.
+ */
+export async function legacyAlerts(context: VerifyContext, accessToken: string | undefined): Promise<LegacyAlerts> {
+  const name = "alerts from the legacy API";
+  const { connector, credential } = context;
+  if (!connector.alertApis.includes("legacySiem")) {
+    return { check: skipped(name, "the connector has no access to the legacy alert API"), authorization: "none" };
+  }
+  if (accessToken === undefined && credential instanceof VisibleError) {
+    return { check: failed(name, `not tried: ${reasonOf(credential)}`), authorization: "unknown" };
+  }
+  try {
+    const token = accessToken ?? (await applicationsToken(context));
+    const how = accessToken === undefined ? "as the application" : "with the refresh token";
+    return await askEach(name, context, token, how);
+  } catch (error) {
+    return { check: failed(name, withAdvice(error)), authorization: "unknown" };
+  }
+}
+
+async function askEach(name: string, context: VerifyContext, token: string, how: string): Promise<LegacyAlerts> {
+  let refusal: ServiceError | undefined;
+  for (const host of context.alertExporters) {
+    try {
+      const { body } = await request(`${host}/api/alerts?limit=10&ago=P1D`, { token });
+      if (!Array.isArray(body))
+        return { check: failed(name, `${host}: the answer is no list`), authorization: "unknown" };
+      return { check: ok(name, `200 from ${host}, a page of ${body.length}, ${how}`), authorization: "authorized" };
+    } catch (error) {
+      if (!(error instanceof ServiceError) || (error.status !== 401 && error.status !== 403)) throw error;
+      refusal = error;
+    }
+  }
+  const message = refusal?.message ?? "there is no host to ask";
+  return { check: failed(name, message), authorization: refusal === undefined ? "unknown" : "refused" };
+}
+
+async function applicationsToken(context: VerifyContext): Promise<string> {
+  const { connector, credential } = context;
+  if (credential instanceof VisibleError) throw credential;
+  const environment = connectorEnvironment(connector.clientId, credential);
+  return connectorToken(context, environment, legacyAlertResource, true);
+}
+
+/** The authorization as the use of it has shown. */
+export function authorizationByUse({ connector }: VerifyContext, { authorization }: LegacyAlerts): Check {
+  const name = "SIEM authorization";
+  if (authorization === "none") return skipped(name, "the legacy alert API isn't used");
+  if (authorization === "authorized")
+    return ok(name, "proved by use: the legacy alert API gave alerts to the connector");
+  if (authorization === "unknown") return failed(name, "not proved: the legacy alert API could not be asked");
+  const steps = manualSiemAuthorizationSteps(
+    { tenantId: connector.tenantId, applicationId: connector.clientId, msspTenantId: "<the MSSP's tenant ID>" },
+    connector.cloud,
+  );
+  return failed(name, `the legacy alert API refuses the connector. ${steps.join(" ")}`);
+}
+
+function withAdvice(error: unknown): string {
+  const advice = error instanceof ServiceError ? adviceFor(error.serviceCode) : undefined;
+  return [reasonOf(error), ...(advice === undefined ? [] : [advice])].join(" ");
+}
+
+function dateOf(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}

@@ -1,0 +1,65 @@
+/** What the checks share: the connector, where its cloud is, and the two identities that look. */
+import {
+  EnvironmentError,
+  requestToken,
+  ServiceError,
+  type Endpoints,
+  type Environment,
+} from "@defender-mssp/microsoft";
+import { VisibleError } from "../../errors";
+import type { Connector } from "../connector";
+import type { TokenRecord } from "../refreshToken";
+import type { ConnectorCredential } from "../tokens/credentials";
+import { failed, skipped, type Check } from "./check";
+
+export interface VerifyContext {
+  readonly connector: Connector;
+  readonly endpoints: Endpoints;
+  /** What the connector proves itself with, or why that isn't known here. */
+  readonly credential: ConnectorCredential | VisibleError;
+  /** The kept refresh token's record, if there is one. */
+  readonly tokenRecord: TokenRecord | undefined;
+  /** Base URLs of the legacy alert API, to be tried in this order. */
+  readonly alertExporters: readonly string[];
+  /** The server that authorizes applications, if there is one. */
+  readonly defenderEndpoint: string | undefined;
+  readonly now: Date;
+}
+
+/** A token of this shell's own identity (ARM_…, `az`) in the customer's tenant: the automation that also runs `up`. */
+export async function automationToken(context: VerifyContext, audience: string): Promise<string> {
+  const { connector, endpoints } = context;
+  const { accessToken } = await requestToken({ tenantId: connector.tenantId, audience, endpoints });
+  return accessToken;
+}
+
+/** A token of the connector by itself. */
+export async function connectorToken(
+  { connector, endpoints }: VerifyContext,
+  environment: Environment,
+  audience: string,
+  v1: boolean,
+): Promise<string> {
+  const { tenantId } = connector;
+  return (await requestToken({ tenantId, audience, v1, environment, endpoints })).accessToken;
+}
+
+/** Runs a check that looks with this shell's own identity: without one, or without its permission, nobody has looked. */
+export async function asAutomation(name: string, look: () => Promise<Check>): Promise<Check> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof EnvironmentError) return skipped(name, `not looked at: ${error.message}`);
+    if (!(error instanceof ServiceError)) throw error;
+    if (error.status === 401 || error.status === 403) return skipped(name, `this shell may not look: ${error.message}`);
+    return failed(name, error.message);
+  }
+}
+
+/** Why something failed, in one line, if it is for people at all. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ServiceError || error instanceof VisibleError || error instanceof EnvironmentError) {
+    return error.message.replace(/\s*\n\s*/g, " ");
+  }
+  throw error;
+}

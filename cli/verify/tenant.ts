@@ -1,0 +1,211 @@
+/** The checks of what the customer's tenant has: consent, redirect URI, authorization, portal; and of what ends. */
+import { X509Certificate } from "node:crypto";
+import {
+  clouds,
+  getNotificationRule,
+  getSiemAuthorization,
+  microsoftGraph,
+  portalUrl,
+  request,
+  windowsDefenderAtp,
+  type PublishedApplication,
+} from "@defender-mssp/microsoft";
+import { VisibleError } from "../../errors";
+import { daysUntil } from "../refreshToken";
+import { readRegistration } from "../tokens/redirect";
+import { authorizationByUse, type LegacyAlerts } from "./alerts";
+import { failed, ok, skipped, type Check } from "./check";
+import { asAutomation, automationToken, type VerifyContext } from "./context";
+
+/** When the connector's credential ends. */
+export function credentialExpiry({ connector, credential, now }: VerifyContext): Check {
+  const name = "credential's end";
+  if (connector.credential === "federated") return skipped(name, "a federated credential has no end");
+  if (connector.credential === "certificate") {
+    if (credential instanceof VisibleError || credential.kind !== "certificate") {
+      return skipped(name, "the certificate isn't in the outputs: name it with --certificate");
+    }
+    return endsOn(name, new Date(new X509Certificate(credential.pem).validTo), now, "a new certificate");
+  }
+  if (connector.clientSecretExpiresOn === undefined)
+    return skipped(name, "the stack has no output clientSecretExpiresOn");
+  return endsOn(name, new Date(connector.clientSecretExpiresOn), now, "pulumi up renews the client secret");
+}
+
+function endsOn(name: string, end: Date, now: Date, remedy: string): Check {
+  if (Number.isNaN(end.getTime())) return failed(name, "the stack's output has no date in it");
+  const days = daysUntil(end, now);
+  const date = end.toISOString().slice(0, 10);
+  return end <= now ? failed(name, `over since ${date}: ${remedy}`) : ok(name, `in ${days} days (${date})`);
+}
+
+/** What an administrator has consented to, in the tenant's own records. */
+export function consent(context: VerifyContext): Promise<Check> {
+  const name = "consent";
+  return asAutomation(name, async () => {
+    const { connector } = context;
+    const token = await automationToken(context, context.endpoints.graphEndpoint);
+    const client = await servicePrincipal(context, token, connector.clientId);
+    if (client === undefined) {
+      return failed(name, `the tenant has no service principal of ${connector.clientId}: pulumi up --refresh`);
+    }
+    const missing = [
+      ...(connector.alertApis.includes("graph") && !(await hasAppRole(context, token, client.id)) ? [graphRole] : []),
+      ...(connector.alertApis.includes("legacySiem") && !(await hasScope(context, token, client.id))
+        ? [alertScope]
+        : []),
+    ];
+    if (missing.length > 0)
+      return failed(name, `nobody has consented to ${missing.join(" and ")}: pulumi up --refresh`);
+    const granted = [
+      ...(connector.alertApis.includes("graph") ? [`${graphRole} (application)`] : []),
+      ...(connector.alertApis.includes("legacySiem") ? [`${alertScope} (delegated)`] : []),
+    ];
+    return ok(name, granted.join(", "));
+  });
+}
+
+const graphRole = "SecurityAlert.Read.All";
+const alertScope = "Alert.Read";
+
+/** By the role's name on the tenant's own service principal: national clouds have other IDs. */
+async function hasAppRole(context: VerifyContext, token: string, clientId: string): Promise<boolean> {
+  const graph = await servicePrincipal(context, token, microsoftGraph.appId);
+  const role = graph?.appRoles?.find(({ value }) => value === graphRole);
+  const assignments = await listed<{ appRoleId: string; resourceId: string }>(
+    context,
+    token,
+    `/servicePrincipals/${clientId}/appRoleAssignments`,
+  );
+  return assignments.some(({ appRoleId, resourceId }) => appRoleId === role?.id && resourceId === graph?.id);
+}
+
+async function hasScope(context: VerifyContext, token: string, clientId: string): Promise<boolean> {
+  const defender = await servicePrincipal(context, token, windowsDefenderAtp.appId);
+  const grants = await listed<{ consentType: string; resourceId: string; scope: string }>(
+    context,
+    token,
+    `/servicePrincipals/${clientId}/oauth2PermissionGrants`,
+  );
+  return grants.some(
+    ({ consentType, resourceId, scope }) =>
+      consentType === "AllPrincipals" && resourceId === defender?.id && scope.split(" ").includes(alertScope),
+  );
+}
+
+interface ServicePrincipal {
+  readonly id: string;
+  readonly appRoles?: readonly { readonly id: string; readonly value: string }[];
+}
+
+async function servicePrincipal(
+  context: VerifyContext,
+  token: string,
+  appId: PublishedApplication["appId"],
+): Promise<ServicePrincipal | undefined> {
+  const filter = encodeURIComponent(`appId eq '${appId}'`);
+  return (await listed<ServicePrincipal>(context, token, `/servicePrincipals?$filter=${filter}`))[0];
+}
+
+/** All pages of a list. */
+async function listed<T>({ endpoints }: VerifyContext, token: string, route: string): Promise<T[]> {
+  const items: T[] = [];
+  let url: string | undefined = `${endpoints.graphEndpoint}/v1.0${route}`;
+  while (url !== undefined) {
+    const { body } = await request(url, { token });
+    const page = (body ?? {}) as { value?: T[]; "@odata.nextLink"?: string };
+    items.push(...(page.value ?? []));
+    const next: string | undefined = page["@odata.nextLink"];
+    // The token is for Graph: a link elsewhere is not followed.
+    url = next !== undefined && new URL(next).host === new URL(endpoints.graphEndpoint).host ? next : undefined;
+  }
+  return items;
+}
+
+/** The stack's redirect URIs, in the registration. */
+export function redirectUri(context: VerifyContext): Promise<Check> {
+  const name = "redirect URI";
+  const { connector, endpoints } = context;
+  const wanted = [connector.redirectUri, connector.loopbackRedirectUri].filter((uri) => uri !== undefined);
+  return asAutomation(name, async () => {
+    if (wanted.length === 0) return skipped(name, "the connector has none");
+    const registration = await readRegistration(connector, endpoints);
+    if (registration.state === "gone")
+      return failed(name, "the registration isn't there any more: pulumi up --refresh");
+    if (registration.state === "unread") return skipped(name, `not looked at: ${registration.reason}`);
+    const missing = wanted.filter((uri) => !registration.redirectUris.includes(uri));
+    if (missing.length === 0) return ok(name, wanted.join(", "));
+    return failed(name, `the registration lacks ${missing.join(", ")}: pulumi up --refresh`);
+  });
+}
+
+/** By the server that keeps authorizations, where there is one; else by what the use of it has shown. */
+export async function authorization(context: VerifyContext, byUse: LegacyAlerts): Promise<Check> {
+  const name = "SIEM authorization";
+  const { connector, defenderEndpoint } = context;
+  const seen = authorizationByUse(context, byUse);
+  if (seen.state !== "ok" || defenderEndpoint === undefined || connector.siemAuthorization !== "authorized")
+    return seen;
+  const asked = await asAutomation(name, async () => {
+    const token = await automationToken(context, clouds[connector.cloud].defenderResource);
+    const found = await getSiemAuthorization({ endpoint: defenderEndpoint, applicationId: connector.clientId, token });
+    return found === undefined
+      ? failed(name, "the server has no authorization of the connector: pulumi up --refresh")
+      : ok(name, `authorized for the tenant ${found.msspTenantId}, says the server; and proved by use`);
+  });
+  return asked.state === "skipped" ? seen : asked;
+}
+
+/**
+ * The e-mail notification rules: asked of the server that keeps them, where there is one; else as the last `up` left them. Microsoft has no
+ * public API to read those that a person has made.
+ */
+export async function notificationRules(context: VerifyContext): Promise<Check> {
+  const name = "notification rules";
+  const { connector, defenderEndpoint } = context;
+  const rules = Object.entries(connector.notificationRules ?? {});
+  if (rules.length === 0) return skipped(name, "the stack has none");
+  const namesOf = (state: string) => rules.filter(([, one]) => one === state).map(([rule]) => rule);
+  const [configured, manual] = [namesOf("configured"), namesOf("manual")];
+  const unseen = manual.length === 0 ? "" : `; only a person can see these in the portal: ${manual.join(", ")}`;
+  if (configured.length === 0) return skipped(name, unseen.slice("; ".length));
+  const remembered = ok(name, `${configured.join(", ")}: configured, as a server said at the last up${unseen}`);
+  if (defenderEndpoint === undefined) return remembered;
+  const asked = await asAutomation(name, async () => {
+    const missing = await missingRules(context, defenderEndpoint, configured);
+    if (missing.length > 0) return failed(name, `the server doesn't have ${missing.join(", ")}: pulumi up --refresh`);
+    return ok(name, `${configured.join(", ")}: configured, says the server${unseen}`);
+  });
+  return asked.state === "skipped" ? remembered : asked;
+}
+
+async function missingRules(context: VerifyContext, endpoint: string, names: readonly string[]): Promise<string[]> {
+  const token = await automationToken(context, clouds[context.connector.cloud].defenderResource);
+  const missing: string[] = [];
+  for (const name of names) {
+    if ((await getNotificationRule({ endpoint, token }, name)) === undefined) missing.push(name);
+  }
+  return missing;
+}
+
+/** That the portal's address is the customer's, and that its tenant is one. */
+export async function portal(context: VerifyContext): Promise<Check> {
+  const name = "portal URL";
+  const { connector, endpoints } = context;
+  const right = portalUrl(connector.cloud, connector.tenantId);
+  if (connector.portalUrl !== right) {
+    return failed(
+      name,
+      `${connector.portalUrl ?? "there is none"}, where ${right} opens the customer's tenant: pulumi up`,
+    );
+  }
+  const { status, body } = await request(
+    `${endpoints.loginEndpoint}/${connector.tenantId}/v2.0/.well-known/openid-configuration`,
+    { accept: [400, 404] },
+  );
+  const { issuer } = (body ?? {}) as { issuer?: string };
+  if (status !== 200 || issuer?.toLowerCase().includes(connector.tenantId.toLowerCase()) !== true) {
+    return failed(name, `Entra knows no tenant ${connector.tenantId} in this cloud`);
+  }
+  return ok(name, right);
+}

@@ -1,0 +1,137 @@
+/** What the registration proves itself with. One of three; on a switch the engine takes the other away after the new one is there. */
+import { X509Certificate } from "node:crypto";
+import * as azuread from "@pulumi/azuread";
+import * as pulumi from "@pulumi/pulumi";
+import type { ConnectorCredential } from "./access";
+import { passwordName } from "./deployedSecrets";
+import { otherThan, planSecrets, secretSlots, type SecretPlan, type SecretsBySlot } from "./secretPlan";
+import { explainRefusedSecret } from "./secretRefused";
+
+export interface DeclaredCredential {
+  /** The secret to use; only of `secret`. A secret. */
+  readonly clientSecret?: pulumi.Output<string>;
+  /** When the secret or the certificate ends: UTC, ISO 8601. A federated credential has no end. */
+  readonly expiresOn?: pulumi.Output<string>;
+  readonly passwords: readonly azuread.ApplicationPassword[];
+}
+
+export interface CredentialContext {
+  /** Resource ID of the registration. */
+  readonly applicationId: pulumi.Input<string>;
+  readonly tenantId: pulumi.Input<string>;
+  readonly deployedSecrets: SecretsBySlot;
+  readonly clock: () => Date;
+}
+
+export function declareCredential(
+  name: string,
+  credential: ConnectorCredential,
+  context: CredentialContext,
+  parent: pulumi.Resource,
+): DeclaredCredential {
+  switch (credential.type) {
+    case "secret":
+      return secrets(name, credential, context, parent);
+    case "certificate":
+      return certificate(name, credential.certificate, context, parent);
+    case "federated":
+      return federated(name, credential, context, parent);
+  }
+}
+
+function secrets(
+  name: string,
+  policy: Extract<ConnectorCredential, { type: "secret" }>,
+  { applicationId, tenantId, deployedSecrets, clock }: CredentialContext,
+  parent: pulumi.Resource,
+): DeclaredCredential {
+  const plan = planSecrets(deployedSecrets, policy, clock());
+  announce(plan, deployedSecrets, parent);
+  const refused = explainRefusedSecret(name, tenantId, policy.days);
+  const declared = secretSlots.flatMap((slot) => {
+    const endDate = plan.ends[slot];
+    if (endDate === undefined) return [];
+    const password = new azuread.ApplicationPassword(
+      passwordName(name, slot),
+      // All arguments of a password replace it: the description names nothing that a setting can change.
+      { applicationId, displayName: "MSSP SIEM, managed by Pulumi", endDate },
+      { parent, hooks: { onError: [refused] } },
+    );
+    return [[slot, password] as const];
+  });
+  const { value, endDate } = Object.fromEntries(declared)[plan.current] as azuread.ApplicationPassword;
+  return {
+    clientSecret: pulumi.secret(value),
+    expiresOn: endDate,
+    passwords: declared.map(([, password]) => password),
+  };
+}
+
+/** Says what the list of changes doesn't: why a secret is made, and what is to be done with it. */
+function announce(plan: SecretPlan, before: SecretsBySlot, parent: pulumi.Resource): void {
+  const [current, other] = [plan.current, otherThan(plan.current)];
+  const old = before[other];
+  if (plan.isNew && plan.ends[other] !== undefined) {
+    const until = plan.nextStepOn.toISOString().slice(0, 10);
+    void pulumi.log.info(
+      `The client secret that ends on ${day(old?.endsOn)} gets its successor, which ends on ${day(plan.ends[current])}. ` +
+        `The old one works until ${until}: hand the new one to the SIEM by then.`,
+      parent,
+    );
+  }
+  if (!plan.isNew && old !== undefined && plan.ends[other] === undefined) {
+    void pulumi.log.info(`The client secret that has had a successor is taken away.`, parent);
+  }
+}
+
+function day(moment = ""): string {
+  return moment.slice(0, 10);
+}
+
+function certificate(
+  name: string,
+  pem: string,
+  { applicationId }: CredentialContext,
+  parent: pulumi.Resource,
+): DeclaredCredential {
+  const { validFrom, validTo } = new X509Certificate(pem);
+  const { endDate } = new azuread.ApplicationCertificate(
+    `${name}-certificate`,
+    {
+      applicationId,
+      type: "AsymmetricX509Cert",
+      value: pem,
+      startDate: wholeSeconds(validFrom),
+      endDate: wholeSeconds(validTo),
+    },
+    { parent },
+  );
+  return { expiresOn: endDate, passwords: [] };
+}
+
+function federated(
+  name: string,
+  { issuer, subject, audience }: Extract<ConnectorCredential, { type: "federated" }>,
+  { applicationId }: CredentialContext,
+  parent: pulumi.Resource,
+): DeclaredCredential {
+  new azuread.ApplicationFederatedIdentityCredential(
+    `${name}-federated-credential`,
+    {
+      applicationId,
+      // Entra's unique name of the credential in the registration: it can't be changed.
+      displayName: "mssp-siem",
+      description: "The MSSP's SIEM, managed by Pulumi",
+      issuer,
+      subject,
+      audiences: [audience],
+    },
+    { parent },
+  );
+  return { passwords: [] };
+}
+
+/** RFC 3339 in whole seconds, as the provider gives it back. */
+function wholeSeconds(moment: string): string {
+  return new Date(moment).toISOString().replace(/\.\d{3}Z$/, "Z");
+}

@@ -1,0 +1,139 @@
+/** The connector's registration in the customer's tenant: what it is, what it may read, and the consent to that. */
+import { microsoftGraph, windowsDefenderAtp, type PublishedApplication } from "@defender-mssp/microsoft";
+import * as azuread from "@pulumi/azuread";
+import * as pulumi from "@pulumi/pulumi";
+import { siemConnectorName } from "../../naming";
+import type { AlertApi } from "./access";
+
+export interface CustomerApplication {
+  readonly application: azuread.ApplicationRegistration;
+  readonly servicePrincipal: azuread.ServicePrincipal;
+}
+
+/** Declares the registration with its service principal, and for each alert API the permission and its consent. */
+export function customerApplication(
+  name: string,
+  { customerName, alertApis }: { readonly customerName: pulumi.Input<string>; readonly alertApis: readonly AlertApi[] },
+  parent: pulumi.Resource,
+): CustomerApplication {
+  const application = new azuread.ApplicationRegistration(
+    `${name}-application`,
+    {
+      displayName: pulumi.output(customerName).apply(siemConnectorName),
+      description: "The MSSP's SIEM reads this tenant's Defender alerts with it. Managed by Pulumi.",
+      signInAudience: "AzureADMyOrg",
+    },
+    { parent, hooks: { beforeCreate: [onlyOneOfItsName(name, parent)] } },
+  );
+  const servicePrincipal = new azuread.ServicePrincipal(
+    `${name}-service-principal`,
+    { clientId: application.clientId },
+    { parent },
+  );
+  if (alertApis.includes("legacySiem")) readLegacyAlerts(name, { application, servicePrincipal }, parent);
+  if (alertApis.includes("graph")) readGraphAlerts(name, { application, servicePrincipal }, parent);
+  return { application, servicePrincipal };
+}
+
+/** What the registration asks for (its page "API permissions"), and what an administrator would click: "Grant admin consent". */
+function readLegacyAlerts(
+  name: string,
+  { application, servicePrincipal }: CustomerApplication,
+  parent: pulumi.Resource,
+): void {
+  const api = publishedApi(windowsDefenderAtp, parent);
+  new azuread.ApplicationApiAccess(
+    `${name}-defender-access`,
+    {
+      applicationId: application.id,
+      apiClientId: windowsDefenderAtp.appId,
+      scopeIds: [api.scopeId("Alert.Read")],
+    },
+    { parent },
+  );
+  new azuread.ServicePrincipalDelegatedPermissionGrant(
+    `${name}-defender-consent`,
+    {
+      servicePrincipalObjectId: servicePrincipal.objectId,
+      resourceServicePrincipalObjectId: api.objectId,
+      claimValues: ["Alert.Read"],
+    },
+    { parent },
+  );
+}
+
+function readGraphAlerts(
+  name: string,
+  { application, servicePrincipal }: CustomerApplication,
+  parent: pulumi.Resource,
+): void {
+  const api = publishedApi(microsoftGraph, parent);
+  const appRoleId = api.roleId("SecurityAlert.Read.All");
+  new azuread.ApplicationApiAccess(
+    `${name}-graph-access`,
+    { applicationId: application.id, apiClientId: microsoftGraph.appId, roleIds: [appRoleId] },
+    { parent },
+  );
+  new azuread.AppRoleAssignment(
+    `${name}-graph-consent`,
+    { principalObjectId: servicePrincipal.objectId, resourceObjectId: api.objectId, appRoleId },
+    { parent },
+  );
+}
+
+interface PublishedApi {
+  readonly objectId: pulumi.Output<string>;
+  roleId(value: string): pulumi.Output<string>;
+  scopeId(value: string): pulumi.Output<string>;
+}
+
+/**
+ * An application of Microsoft's as the tenant has it: its permissions' IDs are looked up by name, since they aren't the same in all clouds.
+ * Looked up, not declared with `useExisting`: the provider sends the delete of a declared one to Entra even then.
+ */
+function publishedApi({ appId, displayName }: PublishedApplication, parent: pulumi.Resource): PublishedApi {
+  const found = pulumi.output(azuread.getServicePrincipal({ clientId: appId }, { parent }));
+  const idIn = (ids: Readonly<Record<string, string>> | undefined, value: string): string => {
+    const id = ids?.[value];
+    if (id === undefined) {
+      throw new pulumi.ResourceError(`${displayName} has no permission ${value} in the customer's tenant.`, parent);
+    }
+    return id;
+  };
+  return {
+    objectId: found.objectId,
+    roleId: (value) => found.appRoleIds.apply((ids) => idIn(ids, value)),
+    scopeId: (value) => found.oauth2PermissionScopeIds.apply((ids) => idIn(ids, value)),
+  };
+}
+
+/**
+ * Entra takes any number of registrations with the same name, and the provider doesn't look. So the engine asks before it creates one:
+ * an earlier `up` may have been killed before it learned that its registration was made.
+ */
+function onlyOneOfItsName(name: string, parent: pulumi.Resource): pulumi.ResourceHook {
+  const check = async ({ newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
+    const displayName = String((newInputs as { readonly displayName?: unknown } | undefined)?.displayName);
+    const found = await applicationNamed(displayName, parent);
+    if (found === undefined) return;
+    throw new Error(
+      `${found} in the customer's tenant, so none was created. If an interrupted \`pulumi up\` left it, delete it ` +
+        "(Entra admin center, App registrations) and run `pulumi up` again. If it is somebody else's, it must go by another name.",
+    );
+  };
+  return new pulumi.ResourceHook(`${name}-only-one-of-its-name`, check);
+}
+
+/** Says which registration has that name already, if there is one. */
+async function applicationNamed(displayName: string, parent: pulumi.Resource): Promise<string | undefined> {
+  // The provider puts the name into its filter as it is: with an apostrophe it can't look it up.
+  if (displayName.includes("'")) return undefined;
+  try {
+    const { clientId, objectId } = await azuread.getApplication({ displayName }, { parent });
+    return `an application named "${displayName}" (client ID ${clientId}, object ID ${objectId}) is already`;
+  } catch (error) {
+    // "None found" comes as an error, too; whatever else is wrong, the creation will say.
+    const several = error instanceof Error && /multiple applications/i.test(error.message);
+    return several ? `several applications named "${displayName}" are already` : undefined;
+  }
+}

@@ -1,0 +1,281 @@
+/** The SIEM's connector: `connector`. */
+import { X509Certificate } from "node:crypto";
+import { clouds, tokenExchangeAudience, type CloudName } from "@defender-mssp/microsoft";
+import * as z from "zod/mini";
+import { shown, valueAt, type SettingProblem } from "./problems";
+import { dateRule, endpointRule, isUuid, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./rules";
+
+export const connectorKinds = ["customerApp", "msspApp"] as const;
+export type ConnectorKind = (typeof connectorKinds)[number];
+export const alertApis = ["legacySiem", "graph"] as const;
+export type AlertApi = (typeof alertApis)[number];
+export const credentialTypes = ["secret", "certificate", "federated"] as const;
+export type CredentialType = (typeof credentialTypes)[number];
+
+/** The credential of a registration in the customer's tenant. */
+export type CredentialSettings =
+  | {
+      readonly type: "secret";
+      /** Days that a secret is valid for. */
+      readonly days: number;
+      /** Days before its end from which on the next `up` makes its successor. */
+      readonly rotateBeforeDays: number;
+      /** Days that the old secret lives on after that. */
+      readonly overlapDays: number;
+      /** A secret made before this day is replaced by the next `up`. */
+      readonly renewMadeBefore?: string;
+    }
+  /** PEM, the public part alone. */
+  | { readonly type: "certificate"; readonly certificate: string }
+  | { readonly type: "federated"; readonly issuer: string; readonly subject: string; readonly audience: string };
+
+export type ConnectorSettings =
+  | {
+      readonly kind: "customerApp";
+      readonly alertApis: readonly AlertApi[];
+      readonly credential: CredentialSettings;
+      /** Port of an additional redirect URI on localhost. */
+      readonly loopbackRedirectPort?: number;
+    }
+  | {
+      readonly kind: "msspApp";
+      /** The MSSP's multitenant application, a UUID in lower case. */
+      readonly applicationId: string;
+      readonly alertApis: readonly "graph"[];
+      /** What the MSSP has given that application in its own tenant. */
+      readonly credential: { readonly type: CredentialType };
+    };
+
+/** A year, as the 2018 document says; Entra would take two. */
+const longestSecret = 365;
+
+const keysOfKind: Readonly<Record<ConnectorKind, readonly string[]>> = {
+  customerApp: ["loopbackRedirectPort"],
+  msspApp: ["applicationId"],
+};
+const keysOfCredential: Readonly<Record<CredentialType, readonly string[]>> = {
+  secret: ["days", "rotateBeforeDays", "overlapDays", "renewMadeBefore"],
+  certificate: ["certificate"],
+  federated: ["issuer", "subject", "audience"],
+};
+
+const credential = mapOf("secret, certificate or federated, or a map with type and what goes with it", {
+  type: oneOf("what the connector proves itself with", credentialTypes),
+  days: z.optional(wholeNumber("days that a client secret is valid for", { most: longestSecret })),
+  rotateBeforeDays: z.optional(wholeNumber("days before a secret's end to make the next one", { most: longestSecret })),
+  overlapDays: z.optional(
+    wholeNumber("days that the old secret lives on after that", { least: 0, most: longestSecret }),
+  ),
+  renewMadeBefore: z.optional(dateRule("the day before which a secret must have been made to be renewed now")),
+  // Looked at by certificateProblems, which shows no part of it: it may be a private key.
+  certificate: z.optional(z.unknown()),
+  issuer: z.optional(endpointRule("the issuer of the other identity provider's tokens, a URL")),
+  subject: z.optional(nameRule("the subject of the other identity provider's tokens", 600)),
+  audience: z.optional(nameRule("the audience of the other identity provider's tokens", 600)),
+});
+
+const connector = mapOf("customerApp or msspApp, or a map with kind, alertApis, credential and what goes with them", {
+  kind: z.optional(oneOf("what the connector is", connectorKinds)),
+  applicationId: z.optional(text("the application (client) ID of the MSSP's multitenant application, a UUID", isUuid)),
+  alertApis: z.optional(
+    listOf("a list of alert APIs: legacySiem, graph", oneOf("an alert API", alertApis), {
+      least: 1,
+      most: alertApis.length,
+    }),
+  ),
+  credential: z.optional(credential),
+  loopbackRedirectPort: z.optional(
+    wholeNumber("the port of a redirect URI on localhost", { least: 1024, most: 65_535 }),
+  ),
+});
+
+export const connectorSettings = { connector: z.optional(connector) };
+
+/** A kind alone is short for a map with it, and so is a type of credential. */
+export function connectorMap(raw: unknown): unknown {
+  const map = typeof raw === "string" ? { kind: raw } : raw;
+  const type = valueAt(map, ["credential"]);
+  return typeof type === "string" ? { ...(map as object), credential: { type } } : map;
+}
+
+export function connectorFrom(checked: z.infer<typeof connector> | undefined, cloud: CloudName): ConnectorSettings {
+  const { kind = "customerApp", applicationId = "", loopbackRedirectPort, ...rest } = checked ?? {};
+  if (kind === "msspApp") {
+    // A certificate: Microsoft's page of 2026 advises against secrets.
+    const type = rest.credential?.type ?? "certificate";
+    return { kind, applicationId: applicationId.toLowerCase(), alertApis: ["graph"], credential: { type } };
+  }
+  return {
+    kind,
+    // In this order whatever the settings': it makes no difference.
+    alertApis: alertApis.filter((api) => rest.alertApis?.includes(api) ?? true),
+    credential: credentialFrom(rest.credential, cloud),
+    ...(loopbackRedirectPort === undefined ? {} : { loopbackRedirectPort }),
+  };
+}
+
+function credentialFrom(checked: z.infer<typeof credential> | undefined, cloud: CloudName): CredentialSettings {
+  const { type, issuer = "", subject = "", audience, certificate, ...schedule } = checked ?? { type: "secret" };
+  if (type === "certificate") return { type, certificate: String(certificate) };
+  if (type === "federated") return { type, issuer, subject, audience: audience ?? exchangeAudience(cloud) };
+  const { renewMadeBefore } = schedule;
+  return { type, ...scheduleFrom(schedule), ...(renewMadeBefore === undefined ? {} : { renewMadeBefore }) };
+}
+
+/** A month and a week; less where the secrets are so short that these wouldn't fit. */
+function scheduleFrom({ days = longestSecret, rotateBeforeDays, overlapDays }: Partial<Schedule>): Schedule {
+  const before = rotateBeforeDays ?? Math.max(Math.min(30, Math.floor(days / 3)), 1);
+  return {
+    days,
+    rotateBeforeDays: before,
+    overlapDays: overlapDays ?? Math.max(Math.min(7, before, days - before), 0),
+  };
+}
+
+interface Schedule {
+  readonly days: number;
+  readonly rotateBeforeDays: number;
+  readonly overlapDays: number;
+}
+
+/** The government cloud's has a name of its own: Microsoft, "Workload identity federation", and azure/login's README. */
+function exchangeAudience(cloud: CloudName): string {
+  const isPublicEntra = clouds[cloud].loginEndpoint === clouds.public.loginEndpoint;
+  return isPublicEntra ? tokenExchangeAudience : `${tokenExchangeAudience}USGov`;
+}
+
+/** What several keys make together. */
+export function connectorProblems(
+  raw: Readonly<Record<string, unknown>>,
+  secrets: ReadonlySet<string>,
+): SettingProblem[] {
+  const set = raw["connector"];
+  const secret = secrets.has("connector");
+  const kind = valueAt(set, ["kind"]) ?? "customerApp";
+  const problems = [...certificateProblems(set), ...scheduleProblems(set, secret)];
+  if (!isOneOf(connectorKinds, kind)) return problems;
+  return [
+    ...problems,
+    ...foreignKeys(set, keysOfKind, kind, { path: [], word: "kind", secret }),
+    ...(kind === "msspApp" ? msspAppProblems(set, secret) : credentialProblems(set, secret)),
+  ];
+}
+
+function isOneOf<Choice extends string>(choices: readonly Choice[], value: unknown): value is Choice {
+  return choices.includes(value as Choice);
+}
+
+/** Keys that go with another choice than the one made. */
+function foreignKeys<Choice extends string>(
+  set: unknown,
+  keysOf: Readonly<Record<Choice, readonly string[]>>,
+  choice: Choice,
+  { path, word, secret }: { readonly path: readonly string[]; readonly word: string; readonly secret: boolean },
+): SettingProblem[] {
+  const all = Object.entries<readonly string[]>(keysOf);
+  return all.flatMap(([goesWith, keys]) =>
+    keys
+      .filter((key) => goesWith !== choice && valueAt(set, [...path, key]) !== undefined)
+      .map((key) => ({
+        key: ["connector", ...path, key].join("."),
+        seen: shown(valueAt(set, [...path, key]), secret || key === "certificate"),
+        allowed: `only with the ${word} ${goesWith}`,
+      })),
+  );
+}
+
+function msspAppProblems(set: unknown, secret: boolean): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  if (valueAt(set, ["applicationId"]) === undefined) {
+    const allowed = "the application (client) ID of the MSSP's multitenant application, a UUID, with the kind msspApp";
+    problems.push({ key: "connector.applicationId", seen: "(not set)", allowed });
+  }
+  const apis = valueAt(set, ["alertApis"]);
+  if (Array.isArray(apis) && apis.includes("legacySiem")) {
+    const allowed = "[graph] with the kind msspApp: the legacy alert API authorizes a registration of the customer's";
+    problems.push({ key: "connector.alertApis", seen: shown(apis, secret), allowed });
+  }
+  const given = valueAt(set, ["credential"]);
+  const details = typeof given === "object" && given !== null ? Object.keys(given) : [];
+  for (const key of details.filter((one) => Object.values(keysOfCredential).flat().includes(one))) {
+    const seen = shown(valueAt(given, [key]), secret || key === "certificate");
+    const allowed = "only with the kind customerApp: the MSSP's application gets its credential in the MSSP's tenant";
+    problems.push({ key: `connector.credential.${key}`, seen, allowed });
+  }
+  return problems;
+}
+
+function credentialProblems(set: unknown, secret: boolean): SettingProblem[] {
+  const given = valueAt(set, ["credential"]);
+  const type = valueAt(given, ["type"]);
+  if (!isOneOf(credentialTypes, type)) return [];
+  const required: readonly (readonly [string, string])[] =
+    type === "certificate"
+      ? [["certificate", certificateAllowed]]
+      : type === "federated"
+        ? [
+            [
+              "issuer",
+              "the issuer of the other identity provider's tokens, such as https://token.actions.githubusercontent.com",
+            ],
+            ["subject", "the subject of the other identity provider's tokens"],
+          ]
+        : [];
+  return [
+    ...foreignKeys(set, keysOfCredential, type, { path: ["credential"], word: "type", secret }),
+    ...required
+      .filter(([key]) => valueAt(given, [key]) === undefined)
+      .map(([key, allowed]) => ({ key: `connector.credential.${key}`, seen: "(not set)", allowed })),
+  ];
+}
+
+function scheduleProblems(set: unknown, secret: boolean): SettingProblem[] {
+  const numbers = ["days", "rotateBeforeDays", "overlapDays"].map((key) => {
+    const value = valueAt(set, ["credential", key]);
+    return typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
+  });
+  if (!numbers.every((one): one is number | undefined => one === undefined || Number.isInteger(one))) return [];
+  const [days, rotateBeforeDays, overlapDays] = numbers;
+  const schedule = scheduleFrom({ days, rotateBeforeDays, overlapDays });
+  const problem = (key: keyof Schedule, allowed: string): SettingProblem => ({
+    key: `connector.credential.${key}`,
+    seen: shown(valueAt(set, ["credential", key]) ?? schedule[key], secret),
+    allowed,
+  });
+  if (rotateBeforeDays !== undefined && rotateBeforeDays >= schedule.days) {
+    return [problem("rotateBeforeDays", `less than days, which is ${schedule.days}`)];
+  }
+  if (overlapDays === undefined) return [];
+  const most = Math.min(schedule.rotateBeforeDays, schedule.days - schedule.rotateBeforeDays);
+  if (overlapDays <= most) return [];
+  const allowed = `at most ${most}: not more than rotateBeforeDays, and both together not more than days`;
+  return [problem("overlapDays", allowed)];
+}
+
+const certificateAllowed =
+  "one certificate in PEM form, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, without its private key";
+
+/** Nothing of the value is shown: what is in the wrong place here is most often a private key. */
+function certificateProblems(set: unknown): SettingProblem[] {
+  const value = valueAt(set, ["credential", "certificate"]);
+  if (value === undefined) return [];
+  const key = "connector.credential.certificate";
+  if (/PRIVATE KEY/.test(typeof value === "string" ? value : JSON.stringify(value))) {
+    const allowed =
+      "the certificate alone: there is a private key in it, which must not be in a stack's file. Take it out, and make a new pair if the file has left this machine";
+    return [{ key, seen: "[secret]", allowed }];
+  }
+  return typeof value === "string" && isOneCertificate(value)
+    ? []
+    : [{ key, seen: "(not shown)", allowed: certificateAllowed }];
+}
+
+function isOneCertificate(value: string): boolean {
+  const blocks = value.match(/-----BEGIN [A-Z ]+-----/g) ?? [];
+  if (blocks.length !== 1 || value.length > 20_000) return false;
+  try {
+    return new X509Certificate(value).publicKey.asymmetricKeyType !== undefined;
+  } catch {
+    return false; // no certificate
+  }
+}

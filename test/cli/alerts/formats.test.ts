@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { AlertRecord, LegacyAlert } from "@defender-mssp/microsoft";
+import { recordOfLegacyAlert, recordOfSecurityAlert } from "@defender-mssp/microsoft";
+import { recordAsCef, recordAsJson } from "../../../cli/alerts/formats";
+import { hecEvent } from "../../../cli/alerts/hec";
+import { syslogAddress, syslogFrame, syslogMessage } from "../../../cli/alerts/syslog";
+import { durationOf, momentOf } from "../../../cli/alerts/time";
+import { detectionsBetween, legacyAlert, securityAlert } from "../../../tools/sandbox/defender";
+import { parseCef, parseSyslog, SyslogFrames } from "./parsers";
+
+const tenantId = "c0570500-0000-4000-8000-00000000000a";
+const now = new Date("2026-06-01T12:00:00Z");
+const tenant = {
+  id: tenantId,
+  objects: () => new Map(),
+  links: () => new Map(),
+  deleted: new Map(),
+  secretHashes: new Map(),
+};
+const detections = [...detectionsBetween(tenant, new Date(now.getTime() - 24 * 60 * 60 * 1000), now, now)];
+const [detection] = detections;
+const graph = recordOfSecurityAlert(securityAlert(detection!), tenantId);
+const fetched = (record: AlertRecord) => ({ record, original: record });
+
+/** Text with everything that any of the formats treats in its own way. */
+const nasty = fc.string({
+  unit: fc.oneof(fc.constantFrom("\\", "=", "|", "\n", "\r", " ", "n", "<", ">", "a=b", "é", "😀", '"'), fc.string()),
+});
+const nastyRecord = fc
+  .record({ title: nasty, description: nasty, product: nasty, commandLine: nasty, id: nasty })
+  .map(({ commandLine, ...texts }): AlertRecord => ({
+    ...graph,
+    ...texts,
+    processes: [{ id: 1, fileName: "a", commandLine }],
+  }));
+
+describe("cli/alerts: one schema", () => {
+  it("has the same keys, and says the same of the same alert, whichever API it comes from", () => {
+    for (const one of detections) {
+      const [legacy, alert] = [
+        recordOfLegacyAlert(legacyAlert(one), tenantId),
+        recordOfSecurityAlert(securityAlert(one), tenantId),
+      ];
+      assert.deepEqual(Object.keys(legacy), Object.keys(alert));
+      for (const key of ["alertId", "tenantId", "title", "description", "category", "severity"] as const)
+        assert.equal(legacy[key], alert[key]);
+      for (const key of [
+        "createdAt",
+        "firstActivityAt",
+        "product",
+        "detectionSource",
+        "detectorId",
+        "threatName",
+      ] as const)
+        assert.equal(legacy[key], alert[key], key);
+      for (const key of ["devices", "files"] as const) assert.deepEqual(legacy[key], alert[key]);
+      assert.equal(legacy.users[0]?.name, alert.users[0]?.name);
+      assert.match(alert.createdAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      assert.notEqual(legacy.id, alert.id);
+    }
+  });
+
+  it("takes what the services leave out", () => {
+    const empty = {
+      AlertId: "a",
+      FullId: "",
+      AlertTitle: "t",
+      Severity: "High",
+      Source: "",
+      AlertTime: "2026-01-02T03:04:05",
+    };
+    const record = recordOfLegacyAlert({ ...empty } as LegacyAlert, tenantId);
+    assert.equal(record.id, "a");
+    assert.equal(record.createdAt, "2026-01-02T03:04:05.000Z");
+    assert.deepEqual([record.users, record.files, record.processes, record.urls], [[], [], [], []]);
+    assert.equal(
+      recordOfSecurityAlert({ ...securityAlert(detection!), severity: "unknownFutureValue" }, tenantId).severity,
+      "unknown",
+    );
+  });
+});
+
+describe("cli/alerts: CEF", () => {
+  it("is read back as it was, whatever is in it", () => {
+    fc.assert(
+      fc.property(nastyRecord, (record) => {
+        const line = recordAsCef(fetched(record));
+        assert.doesNotMatch(line, /[\r\n]/);
+        const { header, extension } = parseCef(line);
+        const oneLine = (text: string) => text.replace(/[\r\n]+/g, " ");
+        assert.deepEqual(header, [
+          "CEF:0",
+          "Microsoft",
+          oneLine(record.product),
+          "1",
+          graph.detectorId,
+          oneLine(record.title),
+          header[6],
+        ]);
+        assert.equal(extension.get("externalId") ?? "", record.id);
+        assert.equal(extension.get("msg") ?? "", record.description);
+        assert.equal(extension.get("cs5") ?? "", record.processes[0]!.commandLine);
+        assert.equal(extension.get("rt"), String(Date.parse(record.createdAt)));
+      }),
+    );
+  });
+
+  it("has severities in the dictionary's bands", () => {
+    const bands = { informational: "1", low: "3", medium: "6", high: "8" } as const;
+    for (const [severity, number] of Object.entries(bands)) {
+      const record = { ...graph, severity: severity as AlertRecord["severity"] };
+      assert.equal(parseCef(recordAsCef(fetched(record))).header[6], number);
+    }
+  });
+});
+
+describe("cli/alerts: syslog", () => {
+  it("is framed and read back as it was, in pieces of any size", () => {
+    fc.assert(
+      fc.property(fc.array(nastyRecord, { maxLength: 5 }), fc.integer({ min: 1, max: 900 }), (records, size) => {
+        const bytes = Buffer.concat(records.map((record) => syslogFrame(syslogMessage(fetched(record), recordAsJson))));
+        const frames = new SyslogFrames();
+        for (let at = 0; at < bytes.length; at += size) frames.push(bytes.subarray(at, at + size));
+        const parsed = frames.messages.map(parseSyslog);
+        assert.equal(frames.rest, 0);
+        assert.deepEqual(
+          parsed.map(({ message }) => JSON.parse(message) as unknown),
+          JSON.parse(JSON.stringify(records)),
+        );
+        for (const { facility, timestamp, application, structuredData } of parsed) {
+          assert.equal(facility, 16);
+          assert.equal(timestamp, graph.createdAt);
+          assert.equal(application, "defender-mssp");
+          assert.equal(structuredData, "-");
+        }
+      }),
+    );
+  });
+
+  it("begins with a byte order mark where there is more than ASCII, and only there", () => {
+    const message = (title: string) => syslogMessage(fetched({ ...graph, title }), recordAsCef);
+    assert.ok(message("é").includes(" - \uFEFFCEF:0|"));
+    assert.ok(message("e").includes(" - CEF:0|"));
+  });
+
+  it("goes to addresses that can be understood", () => {
+    assert.deepEqual(syslogAddress("tls://siem.example.com"), {
+      transport: "tls",
+      host: "siem.example.com",
+      port: 6514,
+    });
+    assert.deepEqual(syslogAddress("tcp://10.0.0.5:1514"), { transport: "tcp", host: "10.0.0.5", port: 1514 });
+    assert.deepEqual(syslogAddress("tcp://[::1]:1514"), { transport: "tcp", host: "::1", port: 1514 });
+    for (const text of ["siem", "udp://a:1", "tls://", "tls://a/path", "https://a"])
+      assert.throws(() => syslogAddress(text), /is not an address such as/);
+  });
+});
+
+describe("cli/alerts: Splunk events", () => {
+  it("carry time, host, id and the alert", () => {
+    fc.assert(
+      fc.property(nastyRecord, fc.boolean(), (record, isJson) => {
+        const format = isJson ? recordAsJson : recordAsCef;
+        const event = JSON.parse(hecEvent({ format, isJson }, fetched(record))) as Record<string, unknown>;
+        assert.equal(event.time, Date.parse(record.createdAt) / 1000);
+        assert.equal(event.host, record.devices[0]!.name);
+        assert.deepEqual(event.fields, { id: record.id });
+        const expected = isJson ? (JSON.parse(JSON.stringify(record)) as unknown) : recordAsCef(fetched(record));
+        assert.deepEqual(event.event, expected);
+      }),
+    );
+  });
+});
+
+describe("cli/alerts: times", () => {
+  it("are ISO 8601, or durations of it", () => {
+    assert.equal(durationOf("PT10M"), 600_000);
+    assert.equal(durationOf("P1DT2H"), 26 * 3_600_000);
+    assert.equal(durationOf("P2W"), 14 * 86_400_000);
+    assert.equal(durationOf("PT0.5S"), 500);
+    for (const text of ["P", "PT", "P1DT", "10M", "P1M", "P1Y", ""]) assert.equal(durationOf(text), undefined, text);
+    assert.equal(momentOf("PT1H", now).toISOString(), "2026-06-01T11:00:00.000Z");
+    assert.equal(momentOf("2026-05-01", now).toISOString(), "2026-05-01T00:00:00.000Z");
+    assert.equal(momentOf("2026-05-01T10:00:00", now).toISOString(), "2026-05-01T10:00:00.000Z");
+    assert.equal(momentOf("2026-05-01T10:00:00+02:00", now).toISOString(), "2026-05-01T08:00:00.000Z");
+    assert.throws(() => momentOf("yesterday", now), /neither a time nor a duration of ISO 8601/);
+    assert.throws(() => momentOf("2026-13-01", now), /neither a time/);
+    assert.throws(() => momentOf("2027-01-01", now), /in the future/);
+  });
+});

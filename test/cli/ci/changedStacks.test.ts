@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { changedStacks, touchesNothing, type GitRange } from "../../../cli/ci/changedStacks";
+import { matchesPattern } from "../../../cli/ci/stackNames";
+import { VisibleError } from "../../../errors";
+import { Repository } from "./repository";
+
+describe("stacks that a range of commits touches", function () {
+  this.timeout(30_000);
+
+  let repository: Repository;
+  let before: string;
+
+  beforeEach(async () => {
+    repository = await Repository.create();
+    before = await repository.git("rev-parse", "HEAD");
+  });
+  afterEach(() => repository.dispose());
+
+  const touched = (options: Partial<GitRange> = {}) =>
+    changedStacks({ folder: repository.folder, from: before, to: "HEAD", ...options });
+
+  it("is the one whose settings file changed", async () => {
+    await repository.commit({ "Pulumi.contoso.yaml": "config:\n  a: other\n" });
+    assert.deepEqual(await touched(), {
+      stacks: ["contoso"],
+      deleted: [],
+      excluded: [],
+      everyStackBecause: undefined,
+    });
+  });
+
+  it("is a new customer's", async () => {
+    await repository.commit({ "Pulumi.woodgrove.yaml": "config: {}\n", "docs/ci.md": "# changed\n" });
+    assert.deepEqual((await touched()).stacks, ["woodgrove"]);
+  });
+
+  for (const file of [
+    "index.ts",
+    "package-lock.json",
+    "Pulumi.yaml",
+    "components/new.ts",
+    "policy/rule.ts",
+    "unknown",
+    ".ci/run",
+  ]) {
+    it(`is every one for ${file}, but those of the sandbox`, async () => {
+      await repository.commit({ [file]: "changed\n", "Pulumi.contoso.yaml": "config:\n  a: other\n" });
+      assert.deepEqual(await touched(), {
+        stacks: ["contoso", "tailwind"],
+        deleted: [],
+        excluded: ["dev", "sandbox-basic"],
+        everyStackBecause: file,
+      });
+    });
+  }
+
+  it("is none for documents and tests", async () => {
+    await repository.commit({
+      "docs/ci.md": "# changed\n",
+      "README.md": "changed\n",
+      "policy/README.md": "changed\n",
+      "test/settings.test.ts": "changed\n",
+      "tools/sandbox/graph/route.ts": "changed\n",
+      LICENSE: "changed\n",
+    });
+    assert.deepEqual((await touched()).stacks, []);
+  });
+
+  it("is none for the sandbox's own stacks, which are named", async () => {
+    await repository.commit({ "Pulumi.dev.yaml": "changed: 1\n", "Pulumi.sandbox-basic.yaml": "changed: 1\n" });
+    const { stacks, excluded } = await touched();
+    assert.deepEqual([stacks, excluded], [[], ["dev", "sandbox-basic"]]);
+  });
+
+  it("leaves out what is asked for instead, and all but what is asked for", async () => {
+    await repository.commit({ "index.ts": "changed\n" });
+    assert.deepEqual((await touched({ exclude: ["tail*"] })).stacks, ["contoso", "dev", "sandbox-basic"]);
+    assert.deepEqual((await touched({ only: ["tailwind"] })).stacks, ["tailwind"]);
+  });
+
+  it("names a deleted stack as one to destroy, and doesn't bring it up", async () => {
+    await repository.commit({ "Pulumi.contoso.yaml": undefined, "index.ts": "changed\n" });
+    const { stacks, deleted } = await touched();
+    assert.deepEqual([stacks, deleted], [["tailwind"], ["contoso"]]);
+  });
+
+  it("takes a renamed file for one stack deleted and another one added", async () => {
+    await repository.commit({ "Pulumi.contoso.yaml": undefined, "Pulumi.contoso2.yaml": "config:\n  a: contoso\n" });
+    const { stacks, deleted } = await touched();
+    assert.deepEqual([stacks, deleted], [["contoso2"], ["contoso"]]);
+  });
+
+  it("counts a stack once that was deleted and made again", async () => {
+    await repository.commit({ "Pulumi.contoso.yaml": undefined });
+    await repository.commit({ "Pulumi.contoso.yaml": "config:\n  a: again\n" });
+    const { stacks, deleted } = await touched();
+    assert.deepEqual([stacks, deleted], [["contoso"], []]);
+  });
+
+  it("doesn't count what happened meanwhile where the change began", async () => {
+    await repository.git("checkout", "--quiet", "-b", "change");
+    await repository.commit({ "Pulumi.contoso.yaml": "changed: 1\n" });
+    await repository.git("checkout", "--quiet", "main");
+    await repository.commit({ "Pulumi.tailwind.yaml": "changed: 1\n" });
+    assert.deepEqual((await touched({ from: "main", to: "change" })).stacks, ["contoso"]);
+  });
+
+  it("sees what a merge brought", async () => {
+    await repository.git("checkout", "--quiet", "-b", "change");
+    await repository.commit({ "Pulumi.contoso.yaml": "changed: 1\n" });
+    await repository.git("checkout", "--quiet", "main");
+    await repository.commit({ "docs/ci.md": "changed\n" });
+    await repository.git("merge", "--quiet", "--no-ff", "change", "--message", "merge");
+    assert.deepEqual((await touched()).stacks, ["contoso"]);
+    assert.deepEqual((await touched({ from: "HEAD^1" })).stacks, ["contoso"]);
+  });
+
+  it("looks at the commits, not at the work tree", async () => {
+    await repository.commit({ "Pulumi.contoso.yaml": "changed: 1\n" });
+    await writeFile(path.join(repository.folder, "index.ts"), "not committed\n");
+    await writeFile(path.join(repository.folder, "Pulumi.other.yaml"), "not committed\n");
+    assert.deepEqual((await touched()).stacks, ["contoso"]);
+  });
+
+  it("is every one where there is nothing to compare with", async () => {
+    for (const from of [undefined, "0".repeat(40)])
+      assert.deepEqual((await touched({ from })).stacks, ["contoso", "tailwind"]);
+  });
+
+  it("says which commit is missing, and what to do", async () => {
+    for (const range of [{ from: "nowhere" }, { to: "nowhere" }, { from: "--output=/tmp/x" }, { to: "--output=x" }]) {
+      await assert.rejects(
+        touched(range),
+        (error) => error instanceof VisibleError && /fetch-depth: 0/.test(error.message),
+      );
+    }
+  });
+
+  for (const name of [
+    "Pulumi.$(id).yaml",
+    "Pulumi.-x.yaml",
+    "Pulumi.a b.yaml",
+    "Pulumi.a\nb.yaml",
+    'Pulumi.a".yaml',
+    "Pulumi...yaml",
+  ]) {
+    it(`refuses a file that can be no stack's: ${JSON.stringify(name)}`, async () => {
+      await repository.commit({ [name]: "config: {}\n" });
+      await assert.rejects(
+        touched(),
+        (error) => error instanceof VisibleError && /can't be a stack's name/.test(error.message),
+      );
+    });
+  }
+
+  it("doesn't take a settings file in another folder, or one of Pulumi's own, for a stack's", async () => {
+    await repository.commit({ "docs/Pulumi.other.yaml": "config: {}\n" });
+    assert.deepEqual((await touched()).stacks, []);
+  });
+
+  it("knows a pattern's star, and nothing else of patterns", () => {
+    assert.ok(matchesPattern("sandbox-basic", "sandbox-*"));
+    assert.ok(!matchesPattern("a-sandbox-basic", "sandbox-*"));
+    assert.ok(!matchesPattern("xdev", "dev") && !matchesPattern("devx", "dev"));
+    assert.ok(!matchesPattern("axb", "a.b") && matchesPattern("a.b", "a.b"));
+  });
+
+  it("takes files for harmless only by their whole place", () => {
+    for (const file of ["my-docs/x.ts", "components/docs/x.ts", "LICENSE.ts", "documents.md.ts", "testing.ts"])
+      assert.ok(!touchesNothing(file), file);
+  });
+});

@@ -1,0 +1,93 @@
+/** `mssp ci …` as a workflow types it. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { mssp } from "../mssp";
+import { Repository } from "./repository";
+import { samples } from "./samples";
+
+describe("mssp ci", function () {
+  this.timeout(60_000);
+
+  let folder: string;
+  before(async () => (folder = await mkdtemp(path.join(tmpdir(), "mssp-ci-test-"))));
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it("has help for each of its commands", async () => {
+    const { stdout, stderr } = await mssp(["ci", "--help"]);
+    const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*/gm)].map(([, name = ""]) => name);
+    for (const name of ["matrix", "preview", "comment", "drift", "confirm-destroy", "oidc-token"])
+      assert.ok(commands.includes(name), `${name}: ${stdout}${stderr}`);
+  });
+
+  it("matrix prints for the next step on stdout, and for people on stderr", async () => {
+    const repository = await Repository.create();
+    try {
+      await repository.commit({ "Pulumi.contoso.yaml": undefined, "Pulumi.tailwind.yaml": "changed: 1\n" });
+      const { exitCode, stdout, stderr } = await mssp(["ci", "matrix", "--from", "HEAD^", "--json"], {
+        folder: repository.folder,
+      });
+      assert.equal(exitCode, 0);
+      assert.deepEqual(JSON.parse(stdout), { stacks: ["tailwind"], deleted: ["contoso"], excluded: [] });
+      assert.match(stderr, /^mssp ci: contoso needs a destroy/);
+      const all = await mssp(["ci", "matrix", "--all", "--only", "con*", "--only", "dev", "--exclude", "x", "--json"], {
+        folder: repository.folder,
+      });
+      assert.deepEqual((JSON.parse(all.stdout) as { stacks: string[] }).stacks, ["dev"]);
+      const wrong = await mssp(["ci", "matrix", "--from", "nowhere"], { folder: repository.folder });
+      assert.deepEqual([wrong.exitCode, wrong.stdout], [1, ""]);
+      assert.match(wrong.stderr, /^mssp: git finds no change .*\n.*fetch-depth: 0\)\.$/);
+    } finally {
+      await repository.dispose();
+    }
+  });
+
+  it("matrix wants a range or --all, and not both", async () => {
+    for (const flags of [[], ["--from", "HEAD", "--all"]]) {
+      const { exitCode, stderr } = await mssp(["ci", "matrix", ...flags]);
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /either --from <commit> or --all is needed/);
+    }
+  });
+
+  it("comment and drift read what pulumi preview --json prints", async () => {
+    const [change, drift] = ["change", "drift"].map((name) => path.join(samples, `${name}.json`));
+    await writeFile(
+      path.join(folder, "matrix.json"),
+      JSON.stringify({ stacks: ["change", "lost"], deleted: ["gone"] }),
+    );
+    const matrix = ["--matrix", path.join(folder, "matrix.json")];
+    const comment = await mssp(["ci", "comment", change!, ...matrix, "--json"]);
+    const { marker, body } = JSON.parse(comment.stdout) as { marker: string; body: string };
+    assert.ok(body.startsWith(marker) && body.includes("<code>lost</code>") && body.includes("<code>gone</code>"));
+
+    const drifted = await mssp(["ci", "drift", drift!, "--out", path.join(folder, "issues")]);
+    assert.deepEqual([drifted.exitCode, drifted.stdout], [3, "drift\tdrifted"]);
+    assert.match(await readFile(path.join(folder, "issues", "drift.md"), "utf8"), /not what its settings say/);
+    const clean = await mssp(["ci", "drift", path.join(samples, "unchanged.json"), "--json"]);
+    assert.equal(clean.exitCode, 0);
+    assert.equal((JSON.parse(clean.stdout) as { state: string }[])[0]?.state, "clean");
+    assert.equal((await mssp(["ci", "drift", path.join(samples, "unchanged.json"), ...matrix])).exitCode, 1);
+  });
+
+  it("takes no file for a preview that is none", async () => {
+    for (const content of ["", "{", "[]", '{"steps": 1}', '{"msspPreview": 1, "stack": "x"}', '{"msspPreview": 2}']) {
+      const file = path.join(folder, "contoso.json");
+      await writeFile(file, content);
+      const { exitCode, stdout, stderr } = await mssp(["ci", "comment", file]);
+      assert.deepEqual([exitCode, stdout], [1, ""], content);
+      assert.match(stderr, /^mssp: .*contoso\.json holds no preview: /);
+    }
+    const nowhere = await mssp(["ci", "drift", path.join(folder, "nowhere")]);
+    assert.match(nowhere.stderr, /^mssp: .*nowhere can't be read: /);
+  });
+
+  it("confirm-destroy ends with 1 unless the name is typed to the letter", async () => {
+    const args = (typed: string) => ["ci", "confirm-destroy", "--stack", "dev", "--typed", typed, "--json"];
+    const wrong = await mssp(args("Dev"));
+    assert.deepEqual([wrong.exitCode, wrong.stdout], [1, ""]);
+    const right = await mssp(args("dev"));
+    assert.deepEqual([right.exitCode, JSON.parse(right.stdout)], [0, { confirmed: true, stack: "dev" }]);
+  });
+});

@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { commentMarker, commentText } from "../../../cli/ci/comment";
+import { driftReport, driftReports } from "../../../cli/ci/drift";
+import { code } from "../../../cli/ci/markdown";
+import { gitHubTextLimit } from "../../../cli/ci/previewText";
+import type { StackPreview } from "../../../cli/ci/stackPreview";
+import { previewOf, sample } from "./samples";
+
+/**
+ * The text of golden/<name>, byte for byte. UPDATE_GOLDEN=1 writes it anew: look at the difference before committing it.
+ */
+function assertGolden(name: string, text: string): void {
+  const file = path.join(__dirname, "golden", name);
+  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(file, text);
+  assert.equal(text, readFileSync(file, "utf8"));
+}
+
+/** What is left of Markdown when each piece of inline code of ours is taken away: nothing in it comes from a value. */
+function withoutCode(markdown: string): string {
+  return markdown.replace(/<code>[^<>\n`|@]*<\/code>/g, "CODE");
+}
+
+const hostile = [
+  "@octocat",
+  "<img src=x onerror=alert(1)>",
+  "</code></td></table><script>",
+  "`code` | cell\n\n# heading\n@org/team",
+  "[click](https://evil.example) ![x](https://evil.example/x.png)",
+  "www.evil.example https://evil.example octocat#1 org/repo#2 GH-3 &#64;octocat &lt;b&gt;",
+  "<!-- mssp ci comment -->",
+  "\u202egnp.exe\u2066 \u0000 \u0007 \u001b[31m \r\n/close\n::error::x\n##vso[task.setvariable]",
+  "$x^2$ *a* **b** __c__ ~~d~~ :smile: \\",
+];
+
+describe("the comment on a pull request", () => {
+  it("says per stack what would be deleted, replaced, updated and created, and which properties change", () => {
+    const violations = [
+      { policy: "advice", pack: "p", level: "advisory", message: "d\nadvice\n", resource: "customer" },
+      { policy: "no-groups", pack: "p", level: "mandatory", message: "d\n@octocat <b>no</b>\n", resource: "group" },
+    ];
+    const previews = [
+      ...["create", "change", "failed", "unchanged"].map((name) => sample(name)),
+      sample("policy", { failed: true, policyViolations: violations }),
+    ];
+    const text = commentText(previews, {
+      deleted: ["woodgrove"],
+      expected: [...previews.map(({ stack }) => stack), "lost"],
+    });
+    assertGolden("comment.md", text);
+  });
+
+  it("begins with the marker, whatever there is to say", () => {
+    for (const text of [commentText([]), commentText([sample("failed")]), commentText([], { limit: 100 })])
+      assert.ok(text.startsWith(`${commentMarker}\n`));
+  });
+
+  it("names stacks whose preview didn't come, as failed", () => {
+    const text = commentText([sample("unchanged")], { expected: ["unchanged", "contoso"] });
+    assert.match(text, /\*\*1 failed\*\*/);
+    assert.match(text, /No preview came of \(1\): <code>contoso<\/code>/);
+  });
+
+  it("shows of a long list what comes and goes", () => {
+    const members = Array.from({ length: 500 }, (_, index) => `member ${index}`);
+    const text = commentText([
+      previewOf([{ properties: [{ name: "members", before: members, after: [...members.slice(1), "new one"] }] }]),
+    ]);
+    assert.match(text, /members<\/code>: − <code>"member 0"<\/code> \+ <code>"new one"<\/code> \|/);
+  });
+
+  it("makes of hostile text nothing but text, wherever it stands", () => {
+    for (const text of hostile) {
+      const markdown = commentText([
+        previewOf([{ name: text, type: text, properties: [{ name: text, before: [text], after: { [text]: text } }] }], {
+          failed: true,
+          messages: [text],
+          policyViolations: [{ policy: text, pack: text, level: text, message: text, resource: text }],
+        }),
+      ]);
+      assertHarmless(markdown);
+    }
+  });
+
+  it("is as long as GitHub takes at most, however much there is; every stack is named", () => {
+    const change = {
+      name: "x".repeat(300),
+      properties: [{ name: "p", before: "a".repeat(500), after: "b".repeat(500) }],
+    };
+    const previews = Array.from({ length: 100 }, (_, index) =>
+      previewOf(Array(50).fill(change) as (typeof change)[], { stack: `customer-${index}` }),
+    );
+    const text = commentText(previews);
+    assert.ok(text.length <= gitHubTextLimit && text.length > 0.9 * gitHubTextLimit, `${text.length}`);
+    for (const { stack } of previews) assert.ok(text.includes(`### ${code(stack)}`), stack);
+    assert.match(text, /^… 50 more, in the job's log$/m);
+    assertHarmless(text);
+  });
+
+  it("counts what it can't name any more", () => {
+    const previews = Array.from({ length: 3000 }, (_, index) => previewOf([{}], { stack: `customer-${index}` }));
+    const text = commentText(previews);
+    assert.ok(text.length <= gitHubTextLimit);
+    const shown = [...text.matchAll(/^### /gm)].length;
+    assert.match(text, new RegExp(`^… and ${3000 - shown} more stacks, in the jobs' logs$`, "m"));
+  });
+
+  it("property: no value becomes Markdown, HTML or a mention, and the limit holds", () => {
+    const anyText = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 60 }),
+      fc.string({ unit: "grapheme", maxLength: 60 }),
+      fc
+        .array(fc.constantFrom(...hostile, "\n", "@", "<", "`", "|", "&", "-"), { maxLength: 6 })
+        .map((parts) => parts.join("")),
+    );
+    const value = fc.oneof(
+      anyText,
+      fc.array(anyText, { maxLength: 5 }),
+      fc.dictionary(anyText, anyText, { maxKeys: 4 }),
+      fc.double(),
+    );
+    const change = fc.record({
+      operation: fc.constantFrom("create", "update", "replace", "delete", "import"),
+      type: anyText,
+      name: anyText,
+      properties: fc.array(fc.record({ name: anyText, before: value, after: value }, { requiredKeys: ["name"] }), {
+        maxLength: 4,
+      }),
+    });
+    const preview = fc.record({
+      msspPreview: fc.constant(1),
+      stack: anyText,
+      failed: fc.boolean(),
+      changes: fc.array(change, { maxLength: 8 }),
+      unchanged: fc.nat(),
+      messages: fc.array(anyText, { maxLength: 3 }),
+      policyViolations: fc.array(
+        fc.record({ policy: anyText, pack: anyText, level: anyText, message: anyText, resource: anyText }),
+        { maxLength: 3 },
+      ),
+    }) as fc.Arbitrary<StackPreview>;
+    fc.assert(
+      fc.property(fc.array(preview, { maxLength: 5 }), fc.integer({ min: 100, max: 5000 }), (previews, limit) => {
+        const text = commentText(previews, { limit, deleted: previews.map(({ stack }) => stack) });
+        assert.ok(text.length <= limit, `${text.length} > ${limit}`);
+        assertHarmless(text);
+        for (const one of previews) assertHarmless(driftReport(one, limit).body);
+      }),
+      { numRuns: 300 },
+    );
+  }).timeout(60_000);
+});
+
+describe("the issue about drift", () => {
+  it("says what in the tenant isn't what the settings say", () => {
+    const { state, title, body } = driftReport(sample("drift"));
+    assert.equal(state, "drifted");
+    assert.equal(title, "Drift in stack drift");
+    assertGolden("drift.md", body);
+  });
+
+  it("has one title for a stack, whatever was found", () => {
+    const reports = [previewOf([{}]), previewOf([], { failed: true, messages: ["error: no"] }), previewOf([])].map(
+      (preview) => driftReport(preview),
+    );
+    assert.deepEqual(
+      reports.map(({ state, title }) => [state, title]),
+      ["drifted", "failed", "clean"].map((state) => [state, "Drift in stack contoso"]),
+    );
+  });
+
+  it("takes a stack that nobody looked at for no all-clear", () => {
+    const reports = driftReports([previewOf([])], ["contoso", "tailwind"]);
+    assert.deepEqual(
+      reports.map(({ stack, state }) => [stack, state]),
+      [
+        ["contoso", "clean"],
+        ["tailwind", "failed"],
+      ],
+    );
+    assert.match(reports[1]!.body, /The job left no preview/);
+  });
+});
+
+/** Fails where anything of Markdown or HTML is in the text that the comment's own frame hasn't. */
+function assertHarmless(markdown: string): void {
+  const frame = withoutCode(markdown)
+    .replace(commentMarker, "")
+    .replaceAll("<br>", "")
+    .replace(/^\| \| resource \| property: .* \|$/gm, "")
+    .replaceAll("`pulumi up --refresh`", "")
+    .replaceAll("`up`", "");
+  assert.doesNotMatch(frame, /[<>`@&[\]\\$]|!\(|https?:|www\./, frame);
+  // What no renderer shows, and what turns text around, is spelled out.
+  assert.doesNotMatch(markdown.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u);
+  for (const [reference, number] of markdown.matchAll(/&#(\d+);/g)) {
+    if (reference !== "&#8288;")
+      assert.doesNotMatch(String.fromCodePoint(Number(number)), /[\p{C}\p{Zl}\p{Zp}]/u, reference);
+  }
+  for (const line of frame.split("\n")) {
+    assert.match(
+      line,
+      /^(|#{2,3} .*|- .*|\| .*|\*\*\d+ failed.*|\d+ with changes.*|[A-Z][a-z].*|… .*)$/u,
+      JSON.stringify(line),
+    );
+    // A row has three cells: no value can add one.
+    if (line.startsWith("| ")) assert.equal(line.split("|").length, 5, line);
+  }
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { matrixText, partOf } from "../../../cli/ci/matrix";
+import { VisibleError } from "../../../errors";
+
+const changed = {
+  stacks: ["contoso", "tailwind"],
+  deleted: ["woodgrove"],
+  excluded: ["dev"],
+  everyStackBecause: "index.ts",
+};
+const nothing = { stacks: [], deleted: [], excluded: [], everyStackBecause: undefined };
+const many = { ...nothing, stacks: Array.from({ length: 300 }, (_, index) => `customer-${index}`) };
+
+describe("the matrix for a CI system", () => {
+  it("is all there is to know, as JSON", () => {
+    assert.deepEqual(JSON.parse(matrixText(changed, "json")), changed);
+  });
+
+  it("is outputs of a step for GitHub", () => {
+    const outputs = Object.fromEntries(
+      matrixText(changed, "github")
+        .trimEnd()
+        .split("\n")
+        .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
+    assert.deepEqual(JSON.parse(outputs["matrix"]!), { stack: ["contoso", "tailwind"] });
+    assert.equal(outputs["any"], "true");
+    assert.deepEqual(JSON.parse(outputs["deleted"]!), ["woodgrove"]);
+    assert.deepEqual(JSON.parse(outputs["answer"]!), { stacks: ["contoso", "tailwind"], deleted: ["woodgrove"] });
+    assert.match(matrixText(nothing, "github"), /^any=false$/m);
+  });
+
+  it("is never larger than GitHub takes: it says how to split", () => {
+    assert.throws(
+      () => matrixText(many, "github"),
+      (error) => error instanceof VisibleError && /--part 1\/2/.test(error.message),
+    );
+    const parts = [1, 2].map((k) => partOf(many, { k, n: 2 }));
+    for (const part of parts) assert.doesNotThrow(() => matrixText(part, "github"));
+    assert.deepEqual(parts.flatMap(({ stacks }) => stacks).sort(), [...many.stacks].sort());
+  });
+
+  it("is output variables for Azure, whose conditions find a whole name only", () => {
+    assert.equal(
+      matrixText(changed, "azure"),
+      "##vso[task.setvariable variable=stacks;isOutput=true],contoso,tailwind,\n" +
+        "##vso[task.setvariable variable=deleted;isOutput=true],woodgrove,\n",
+    );
+  });
+
+  it("is a child pipeline for GitLab: a job a stack, and one that reports", () => {
+    assert.deepEqual(parse(matrixText(changed, "gitlab", "preview")), {
+      include: [{ local: "ci/gitlab-stacks.yml" }],
+      "preview contoso": { extends: ".preview", variables: { STACK: "contoso" } },
+      "preview tailwind": { extends: ".preview", variables: { STACK: "tailwind" } },
+      comment: { extends: ".comment" },
+    });
+    assert.ok("issues" in (parse(matrixText(changed, "gitlab", "drift")) as object));
+    assert.deepEqual(Object.keys(parse(matrixText(changed, "gitlab", "up")) as object).length, 3);
+    assert.equal(Object.keys(parse(matrixText(nothing, "gitlab", "up")) as object).length, 1);
+  });
+});

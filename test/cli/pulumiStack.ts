@@ -1,0 +1,68 @@
+/** Stacks with given outputs, made without running a program: for tests of the commands that read them. */
+import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import {
+  commandEnvironment,
+  startSandbox,
+  type OwnSandbox,
+  type SandboxOptions,
+} from "../../tools/sandbox/server/index";
+
+/** Marks a value as a secret of Pulumi's. */
+export function secret(value: unknown): Record<string, unknown> {
+  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: JSON.stringify(value) };
+}
+
+/** A sandbox, and a Pulumi project with nothing but stacks in it. */
+export class StackProject {
+  private constructor(
+    readonly folder: string,
+    readonly sandbox: OwnSandbox,
+    /** For commands that use the sandbox. */
+    readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  static async create(options: Partial<SandboxOptions> = {}): Promise<StackProject> {
+    const folder = await mkdtemp(path.join(tmpdir(), "mssp-stacks-"));
+    await mkdir(path.join(folder, "project"));
+    await writeFile(path.join(folder, "project", "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
+    const sandbox = await startSandbox({ ...options, home: path.join(folder, "sandbox") });
+    const project = path.join(folder, "project");
+    return new StackProject(project, sandbox, commandEnvironment(await sandbox.environment({ user: process.env })));
+  }
+
+  /** A stack that has been deployed with these outputs; without outputs, one that has not. */
+  async addStack(name: string, outputs?: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#pulumi("stack", "init", name);
+    if (outputs === undefined) return;
+    const settings = await readFile(path.join(this.folder, `Pulumi.${name}.yaml`), "utf8");
+    const salt = /encryptionsalt: (.*)/.exec(settings)?.[1];
+    const urn = `urn:pulumi:${name}::defender-mssp::pulumi:pulumi:Stack::defender-mssp-${name}`;
+    const deployment = {
+      manifest: { time: "2026-01-01T00:00:00Z", magic: "", version: "" },
+      secrets_providers: { type: "passphrase", state: { salt } },
+      resources: [{ urn, custom: false, type: "pulumi:pulumi:Stack", outputs }],
+    };
+    const file = path.join(this.folder, `${name}.json`);
+    await writeFile(file, JSON.stringify({ version: 3, deployment }));
+    await this.#pulumi("stack", "import", "--stack", name, "--file", file);
+    await rm(file);
+  }
+
+  async dispose(): Promise<void> {
+    await this.sandbox.stop();
+    await rm(path.dirname(this.folder), { recursive: true, force: true });
+  }
+
+  async #pulumi(...args: string[]): Promise<void> {
+    const pulumi = path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js");
+    await execa(process.execPath, [pulumi, ...args, "--non-interactive"], {
+      cwd: this.folder,
+      env: this.environment,
+      extendEnv: false,
+      stdin: "ignore",
+    });
+  }
+}

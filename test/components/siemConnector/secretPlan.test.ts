@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import {
+  planSecrets,
+  secretSlots,
+  type SecretPlan,
+  type SecretPolicy,
+  type SecretsBySlot,
+  type SecretSlot,
+} from "../../../components/siemConnector/secretPlan";
+
+const day = 24 * 60 * 60 * 1000;
+const start = Date.parse("2026-11-24T15:00:00Z");
+const year: SecretPolicy = { days: 365, rotateBeforeDays: 30, overlapDays: 7 };
+
+/** A stack over time: what `up` leaves in its state, and which secret it hands out. */
+class Stack {
+  secrets: SecretsBySlot = {};
+  current: { readonly slot: SecretSlot; readonly endsOn: string } | undefined;
+  changes = 0;
+
+  constructor(public policy: SecretPolicy) {}
+
+  plan(at: number): SecretPlan {
+    return planSecrets(this.secrets, this.policy, new Date(at));
+  }
+
+  up(at: number): SecretPlan {
+    const plan = this.plan(at);
+    const before = JSON.stringify(this.secrets);
+    const startsOn = new Date(at).toISOString();
+    this.secrets = Object.fromEntries(
+      secretSlots.flatMap((slot) => {
+        const endsOn = plan.ends[slot];
+        if (endsOn === undefined) return [];
+        const old = this.secrets[slot];
+        return [[slot, old?.endsOn === endsOn ? old : { startsOn, endsOn }]];
+      }),
+    );
+    if (JSON.stringify(this.secrets) !== before) this.changes++;
+    this.current = { slot: plan.current, endsOn: plan.ends[plan.current]! };
+    return plan;
+  }
+
+  /** Whether a secret works, as Entra sees it. */
+  works(endsOn: string, at: number): boolean {
+    return at < Date.parse(endsOn) && Object.values(this.secrets).some((one) => one.endsOn === endsOn);
+  }
+}
+
+/** days, rotateBeforeDays and overlapDays that the settings allow. */
+const policies = fc
+  .integer({ min: 3, max: 365 })
+  .chain((days) => fc.tuple(fc.constant(days), fc.integer({ min: 1, max: days - 1 })))
+  .chain(([days, rotateBeforeDays]) =>
+    fc.record({
+      days: fc.constant(days),
+      rotateBeforeDays: fc.constant(rotateBeforeDays),
+      overlapDays: fc.integer({ min: 0, max: Math.min(rotateBeforeDays, days - rotateBeforeDays) }),
+    }),
+  );
+
+const fractions = fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: 5, maxLength: 120 });
+
+describe("components/siemConnector: the plan of the secrets", () => {
+  it("makes one secret for a new stack, which ends after the days of the settings", () => {
+    assert.deepEqual(planSecrets({}, year, new Date(start)), {
+      ends: { first: "2027-11-24T15:00:00Z" },
+      current: "first",
+      isNew: true,
+      nextStepOn: new Date("2027-10-25T15:00:00Z"),
+    });
+  });
+
+  it("goes through a year: the next one a month before the end, the old one away a week later, and so on in turn", () => {
+    const stack = new Stack(year);
+    const steps: string[] = [];
+    for (let at = start; at < start + 800 * day; at += day) {
+      const before = JSON.stringify(stack.secrets);
+      stack.up(at);
+      if (JSON.stringify(stack.secrets) === before) continue;
+      steps.push(`${(at - start) / day}: ${Object.keys(stack.secrets).join(" and ")}, ${stack.current?.slot}`);
+    }
+    assert.deepEqual(steps, [
+      "0: first, first",
+      "335: first and second, second",
+      "342: second, second",
+      "670: first and second, first",
+      "677: first, first",
+    ]);
+  });
+
+  it("has at any time a current secret that works, whatever the days between two `up`s within the window", () => {
+    fc.assert(
+      fc.property(policies, fractions, (policy, gaps) => {
+        const stack = new Stack(policy);
+        let at = start;
+        stack.up(at);
+        for (const fraction of gaps) {
+          const next = at + fraction * policy.rotateBeforeDays * day;
+          // Up to the moment before the next `up`.
+          assert.ok(stack.works(stack.current!.endsOn, next - 1000), `no secret on day ${(next - start) / day}`);
+          at = next;
+          stack.up(at);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("leaves the old secret its days, or its own end, so that whoever fetches the new one in time never fails", () => {
+    fc.assert(
+      fc.property(policies, fractions, (policy, gaps) => {
+        const stack = new Stack(policy);
+        let at = start;
+        stack.up(at);
+        let handedOver: { readonly endsOn: string; readonly until: number } | undefined;
+        for (const fraction of gaps) {
+          at += fraction * policy.rotateBeforeDays * day;
+          const before = stack.current!;
+          stack.up(at);
+          if (handedOver !== undefined && at < handedOver.until - 1000) {
+            assert.ok(stack.works(handedOver.endsOn, at), "the old secret was taken away too early");
+          }
+          if (stack.current!.endsOn === before.endsOn) continue;
+          const until = Math.min(at + policy.overlapDays * day, Date.parse(before.endsOn));
+          handedOver = { endsOn: before.endsOn, until };
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("changes nothing between two steps, and something at each step that it has named", () => {
+    fc.assert(
+      fc.property(
+        policies,
+        fc.integer({ min: 1, max: 8 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (policy, steps, part) => {
+          const stack = new Stack(policy);
+          let at = start;
+          let plan = stack.up(at);
+          for (let step = 0; step < steps; step++) {
+            const { changes } = stack;
+            stack.up(at + (plan.nextStepOn.getTime() - 2000 - at) * part);
+            assert.equal(stack.changes, changes, "a change before its time");
+            at = plan.nextStepOn.getTime() + 1000;
+            plan = stack.up(at);
+            assert.equal(stack.changes, changes + 1, "no change in its time");
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("never has a secret that lasts longer than the settings say, whatever they were before", () => {
+    fc.assert(
+      fc.property(
+        policies,
+        fc.array(fc.tuple(policies, fc.integer({ min: 1, max: 500 })), { maxLength: 30 }),
+        (first, changed) => {
+          const stack = new Stack(first);
+          let at = start;
+          stack.up(at);
+          for (const [policy, days] of changed) {
+            stack.policy = policy;
+            at += days * day;
+            stack.up(at);
+            assert.ok(stack.works(stack.current!.endsOn, at));
+            const left = (Date.parse(stack.current!.endsOn) - at) / day;
+            assert.ok(left <= policy.days + 1, `${left} days left of ${policy.days}`);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("makes a new one after years without an `up`, beside nothing that has ended", () => {
+    const stack = new Stack(year);
+    stack.up(start);
+    assert.deepEqual(Object.keys(stack.plan(start + 3000 * day).ends), ["second"]);
+  });
+
+  it("renews once what was made before the day that the settings name", () => {
+    const stack = new Stack(year);
+    stack.up(start);
+    stack.policy = { ...year, renewMadeBefore: "2026-12-01" };
+    assert.equal(stack.up(start + day).current, "first", "the day hasn't come yet");
+    assert.equal(stack.up(start + 10 * day).current, "second");
+    const { changes } = stack;
+    stack.up(start + 11 * day);
+    assert.equal(stack.changes, changes);
+    stack.up(start + 18 * day);
+    assert.deepEqual(Object.keys(stack.secrets), ["second"]);
+  });
+
+  it("takes the old one away at once where there is to be no overlap", () => {
+    const stack = new Stack({ ...year, overlapDays: 0 });
+    stack.up(start);
+    stack.up(start + 340 * day);
+    assert.deepEqual(Object.keys(stack.secrets), ["second"]);
+  });
+
+  it("keeps the old one to its own end where the state doesn't say when the new one was made", () => {
+    const there = { first: { endsOn: "2027-01-01T00:00:00Z" }, second: { endsOn: "2027-11-01T00:00:00Z" } };
+    assert.deepEqual(planSecrets(there, year, new Date(start)).ends, {
+      first: "2027-01-01T00:00:00Z",
+      second: "2027-11-01T00:00:00Z",
+    });
+  });
+});

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { clockFrom, EnvironmentError } from "@defender-mssp/microsoft";
+
+describe("microsoft: the clock", () => {
+  it("is the system's", () => {
+    const before = Date.now();
+    const now = clockFrom({})().getTime();
+    assert.ok(now >= before && now <= Date.now());
+  });
+
+  it("stands still where a test on the sandbox has set it", () => {
+    const clock = clockFrom({ MSSP_CLOCK: "2027-03-01T10:00:00+01:00", ARM_METADATA_HOSTNAME: "localhost:1" });
+    assert.deepEqual([clock(), clock()], [new Date("2027-03-01T09:00:00Z"), new Date("2027-03-01T09:00:00Z")]);
+    clock().setFullYear(1970);
+    assert.equal(clock().getUTCFullYear(), 2027);
+  });
+
+  it("can't be set for a real cloud, or to no moment", () => {
+    const set = { MSSP_CLOCK: "2027-03-01T10:00:00Z" };
+    for (const environment of [
+      set,
+      { ...set, ARM_METADATA_HOSTNAME: "management.azure.com" },
+      { ...set, ARM_METADATA_HOSTNAME: "127.0.0.1.example.com" },
+      { MSSP_CLOCK: "2027-13-01T10:00:00Z", ARM_METADATA_HOSTNAME: "127.0.0.1:1" },
+    ]) {
+      assert.throws(() => clockFrom(environment), EnvironmentError);
+    }
+  });
+});

@@ -1,0 +1,88 @@
+/** What a resource type's routes get and answer. */
+import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
+import { azureResources } from "./subscriptions";
+import { keyOf, type ResourcePath } from "./resourceId";
+import { armErrors } from "./errors";
+
+export interface ArmRequest {
+  readonly cloud: Cloud;
+  readonly caller: Caller;
+  /** The subscription's. */
+  readonly tenant: Tenant;
+  readonly path: ResourcePath;
+  /** The body's JSON; an empty object where there is none. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface ArmAnswer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One resource type. What it lacks is answered with 404. */
+export interface ResourceHandler {
+  /** As Azure spells it: `Microsoft.KeyVault/vaults`. */
+  readonly type: string;
+  /** Actions are `<action>/read`, `…/write`, `…/delete`; the type where it isn't said. */
+  readonly action?: string;
+  put?(request: ArmRequest): ArmAnswer;
+  patch?(request: ArmRequest): ArmAnswer;
+  get(request: ArmRequest): ArmAnswer;
+  list?(request: ArmRequest): ArmAnswer;
+  delete?(request: ArmRequest): ArmAnswer;
+}
+
+export function ok(body: unknown, status = 200): ArmAnswer {
+  return { status, body };
+}
+
+export const nothing: ArmAnswer = { status: 204 };
+
+/** The stored resource that a path names. */
+export function found({ tenant, path }: ArmRequest): StoredObject | undefined {
+  return tenant.objects(azureResources).get(keyOf(path.id));
+}
+
+/** @throws ArmError 404 ResourceNotFound, in Azure's words. */
+export function existing(request: ArmRequest, type: string): StoredObject {
+  const resource = found(request);
+  if (resource !== undefined) return resource;
+  const { names, resourceGroup } = request.path;
+  throw armErrors.resourceNotFound(type, names.join("/"), resourceGroup);
+}
+
+/** The last name in a path. */
+export function nameOf({ names }: ResourcePath): string {
+  return names.at(-1) ?? "";
+}
+
+/**
+ * What a resource's place has to be: a resource group, or another resource, or the subscription itself.
+ * @throws ArmError 404 for what isn't there.
+ */
+export function demandScope({ tenant, path: { scope, resourceGroup } }: ArmRequest): void {
+  const objects = tenant.objects(azureResources);
+  const [, , subscriptionId = "", , group] = scope.split("/");
+  if (group !== undefined && !objects.has(keyOf(`/subscriptions/${subscriptionId}/resourceGroups/${group}`))) {
+    throw armErrors.resourceGroupNotFound(resourceGroup ?? group);
+  }
+  if (scope.split("/").length <= 5 || objects.has(keyOf(scope))) return;
+  const segments = scope.split("/");
+  throw armErrors.resourceNotFound(segments.slice(6, -1).join("/"), segments.at(-1) ?? "", resourceGroup);
+}
+
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Tags as Azure keeps them: texts by name. */
+export function tagsOf(body: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(recordOf(body["tags"])).map(([name, value]) => [name, textOf(value)]));
+}

@@ -1,0 +1,128 @@
+/**
+ * Azure in the emulated cloud: the resource manager for what the program makes there (resource groups, key vaults and their secrets, role
+ * assignments, Lighthouse's delegations), and Key Vault's data plane.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Cloud, Routes } from "../cloud/model";
+import { demand, tenantOfSubscription } from "./access";
+import { answerErrors, armErrors } from "./errors";
+import { existing, ok, recordOf, type ArmAnswer, type ArmRequest, type ResourceHandler } from "./handler";
+import { keyVaultRoutes } from "./keyVault";
+import { registrationAssignments, registrationDefinitions } from "./managedServices";
+import { operationResults, operationStatuses } from "./operations";
+import { resourceGroups, subscriptionBody, subscriptionHandler } from "./resourceGroups";
+import { resourcePath, type ResourcePath } from "./resourceId";
+import { roleAssignments, roleDefinitions } from "./roleAssignments";
+import { secrets } from "./secrets";
+import { subscriptions } from "./subscriptions";
+import { deletedVaults, deletedVaultsOfLocation, purge, vaults } from "./vaults";
+
+const workspaces: ResourceHandler = {
+  type: "Microsoft.OperationalInsights/workspaces",
+  get: (request) => ok(existing(request, "Microsoft.OperationalInsights/workspaces")),
+};
+
+const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
+  [
+    deletedVaults,
+    deletedVaultsOfLocation,
+    operationResults,
+    operationStatuses,
+    registrationAssignments,
+    registrationDefinitions,
+    resourceGroups,
+    roleAssignments,
+    roleDefinitions,
+    secrets,
+    subscriptionHandler,
+    vaults,
+    workspaces,
+  ].map((handler) => [handler.type.toLowerCase(), handler]),
+);
+
+export const azureRoutes: Routes = (app, cloud) => {
+  void app.register((scope, _options, done) => {
+    answerErrors(scope);
+    keyVaultRoutes(scope, cloud);
+    resourceManagerRoutes(scope, cloud);
+    done();
+  });
+};
+
+function resourceManagerRoutes(scope: FastifyInstance, cloud: Cloud): void {
+  scope.get("/subscriptions", async (request) => {
+    const { tenant } = await cloud.authenticate(request, "resourceManager");
+    demandApiVersion(request);
+    return { value: [...tenant.objects(subscriptions).keys()].map((id) => subscriptionBody(tenant, id)) };
+  });
+  scope.route({
+    method: ["GET", "PUT", "PATCH", "DELETE", "POST", "HEAD"],
+    url: "/subscriptions/*",
+    handler: async (request, reply) => send(reply, await answer(cloud, request)),
+  });
+}
+
+async function answer(cloud: Cloud, request: FastifyRequest): Promise<ArmAnswer> {
+  const caller = await cloud.authenticate(request, "resourceManager");
+  demandApiVersion(request);
+  const [pathname = ""] = request.url.split("?", 1);
+  if (request.method === "POST") return act(cloud, request, pathname);
+  const path = resourcePath(pathname);
+  const handler = path === undefined ? undefined : handlers.get(path.type);
+  if (path === undefined || handler === undefined) throw armErrors.noRoute(request.method, pathname);
+  const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId);
+  const armRequest: ArmRequest = { cloud, caller, tenant, path, body: recordOf(request.body) };
+  demandFor(armRequest, handler, request.method);
+  const work = operationOf(handler, request.method, path);
+  if (work === undefined) throw armErrors.noRoute(request.method, pathname);
+  return work(armRequest);
+}
+
+function operationOf(
+  handler: ResourceHandler,
+  method: string,
+  { isCollection }: ResourcePath,
+): ((request: ArmRequest) => ArmAnswer) | undefined {
+  if (isCollection) return method === "GET" ? handler.list?.bind(handler) : undefined;
+  switch (method) {
+    case "GET":
+    case "HEAD":
+      return handler.get.bind(handler);
+    case "PUT":
+      return handler.put?.bind(handler);
+    case "PATCH":
+      return handler.patch?.bind(handler);
+    case "DELETE":
+      return handler.delete?.bind(handler);
+    default:
+      return undefined;
+  }
+}
+
+function demandFor({ tenant, caller, path }: ArmRequest, handler: ResourceHandler, method: string): void {
+  const verb = method === "GET" || method === "HEAD" ? "read" : method === "DELETE" ? "delete" : "write";
+  demand(tenant, caller, `${handler.action ?? handler.type}/${verb}`, path.id);
+  // To delegate is to give access: Microsoft's document asks for the right to assign roles.
+  const gives = handler === registrationAssignments && verb !== "read";
+  if (gives) demand(tenant, caller, "Microsoft.Authorization/roleAssignments/write", path.scope);
+}
+
+/** The one action there is: `POST …/locations/{location}/deletedVaults/{name}/purge`. */
+async function act(cloud: Cloud, request: FastifyRequest, pathname: string): Promise<ArmAnswer> {
+  const caller = await cloud.authenticate(request, "resourceManager");
+  const path = pathname.endsWith("/purge") ? resourcePath(pathname.slice(0, -"/purge".length)) : undefined;
+  if (path?.type !== "microsoft.keyvault/locations/deletedvaults") throw armErrors.noRoute("POST", pathname);
+  const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId);
+  demand(tenant, caller, "Microsoft.KeyVault/locations/deletedVaults/purge/action", path.id);
+  purge({ cloud, caller, tenant, path, body: {} });
+  return { status: 200 };
+}
+
+function demandApiVersion(request: FastifyRequest): void {
+  const { "api-version": version } = request.query as { "api-version"?: string };
+  if (version === undefined || version === "") throw armErrors.missingApiVersion();
+}
+
+function send(reply: FastifyReply, { status, body, headers = {} }: ArmAnswer): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}

@@ -1,0 +1,114 @@
+/** What Azure's built-in roles allow, as far as the sandbox asks: their `actions`, `notActions` and `dataActions` as Microsoft publishes them. */
+import { azureRoles, type AzureRoleName } from "@defender-mssp/microsoft";
+
+interface Permissions {
+  readonly actions: readonly string[];
+  readonly notActions?: readonly string[];
+  readonly dataActions?: readonly string[];
+}
+
+const readAll: Permissions = { actions: ["*/read"] };
+
+/** Roles that aren't here allow nothing in the sandbox. MicrosoftDocs/azure-docs, `articles/role-based-access-control/built-in-roles`. */
+const permissions: Readonly<Partial<Record<AzureRoleName, Permissions>>> = {
+  Contributor: {
+    actions: ["*"],
+    notActions: [
+      "Microsoft.Authorization/*/Delete",
+      "Microsoft.Authorization/*/Write",
+      "Microsoft.Authorization/elevateAccess/Action",
+    ],
+  },
+  "Key Vault Contributor": {
+    actions: ["Microsoft.KeyVault/*", "Microsoft.Resources/subscriptions/resourceGroups/read"],
+    notActions: ["Microsoft.KeyVault/locations/deletedVaults/purge/action"],
+  },
+  "Key Vault Secrets Officer": {
+    actions: ["Microsoft.KeyVault/*/read"],
+    dataActions: ["Microsoft.KeyVault/vaults/secrets/*"],
+  },
+  "Key Vault Secrets User": {
+    actions: [],
+    dataActions: [
+      "Microsoft.KeyVault/vaults/secrets/getSecret/action",
+      "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
+    ],
+  },
+  "Log Analytics Reader": readAll,
+  "Microsoft Sentinel Contributor": {
+    actions: [
+      "Microsoft.SecurityInsights/*",
+      "Microsoft.OperationalInsights/workspaces/*/read",
+      "Microsoft.OperationalInsights/workspaces/read",
+      "Microsoft.Resources/subscriptions/resourceGroups/read",
+    ],
+  },
+  "Microsoft Sentinel Reader": {
+    actions: [
+      "Microsoft.SecurityInsights/*/read",
+      "Microsoft.OperationalInsights/workspaces/*/read",
+      "Microsoft.OperationalInsights/workspaces/read",
+      "Microsoft.Resources/subscriptions/resourceGroups/read",
+    ],
+  },
+  "Microsoft Sentinel Responder": {
+    actions: [
+      "Microsoft.SecurityInsights/*/read",
+      "Microsoft.OperationalInsights/workspaces/*/read",
+      "Microsoft.OperationalInsights/workspaces/read",
+      "Microsoft.Resources/subscriptions/resourceGroups/read",
+    ],
+  },
+  "Monitoring Reader": readAll,
+  Owner: { actions: ["*"] },
+  Reader: readAll,
+  "Role Based Access Control Administrator": {
+    actions: [
+      "Microsoft.Authorization/roleAssignments/write",
+      "Microsoft.Authorization/roleAssignments/delete",
+      "*/read",
+    ],
+  },
+  "User Access Administrator": { actions: ["*/read", "Microsoft.Authorization/*"] },
+};
+
+/** The built-in role whose definition has this ID, be it the UUID or the resource ID. */
+export function roleOfDefinition(roleDefinitionId: string): AzureRoleName | undefined {
+  const uuid = roleDefinitionId.split("/").at(-1)?.toLowerCase();
+  return (Object.keys(azureRoles) as AzureRoleName[]).find((name) => azureRoles[name] === uuid);
+}
+
+/** Whether a role allows an action of the resource manager's. */
+export function allows(role: AzureRoleName, action: string): boolean {
+  const { actions = [], notActions = [] } = permissions[role] ?? {};
+  return actions.some((one) => matches(one, action)) && !notActions.some((one) => matches(one, action));
+}
+
+/** Whether a role allows an action inside a resource: reading a secret's value. */
+export function allowsData(role: AzureRoleName, action: string): boolean {
+  return (permissions[role]?.dataActions ?? []).some((one) => matches(one, action));
+}
+
+/** A role's definition as the resource manager answers it. */
+export function roleDefinition(subscriptionId: string, role: AzureRoleName): Record<string, unknown> {
+  const { actions = [], notActions = [], dataActions = [] } = permissions[role] ?? {};
+  return {
+    id: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`,
+    name: azureRoles[role],
+    type: "Microsoft.Authorization/roleDefinitions",
+    properties: {
+      roleName: role,
+      type: "BuiltInRole",
+      assignableScopes: ["/"],
+      permissions: [{ actions, notActions, dataActions, notDataActions: [] }],
+    },
+  };
+}
+
+function matches(pattern: string, action: string): boolean {
+  const expression = pattern
+    .split("*")
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+    .join(".*");
+  return new RegExp(`^${expression}$`, "i").test(action);
+}

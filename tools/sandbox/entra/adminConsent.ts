@@ -1,0 +1,108 @@
+/**
+ * The admin consent endpoint, where a customer's administrator lets an application of somebody else's in by a click. Nobody is asked
+ * here either: opening the address is the click. The application gets its service principal and whatever its registration asks for.
+ * https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
+ */
+import { randomUUID } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { EmulatedCloud } from "../cloud/cloud";
+import type { Json, StoredObject, Tenant } from "../cloud/model";
+import { addConsentedServicePrincipal, type PermissionsByResource } from "../cloud/seed";
+import { clientIn, listOf, propertyOf, servicePrincipalOf, tenantOf, textOf } from "./directory";
+import { entraErrors } from "./errors";
+import { Parameters } from "./parameters";
+
+export async function adminConsent(
+  cloud: EmulatedCloud,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const parameters = Parameters.ofQuery(request);
+  const clientId = parameters.need("client_id").toLowerCase();
+  const { tenant: name } = request.params as { tenant: string };
+  const tenant = tenantOf(cloud, name, clientId);
+  const redirectUri = parameters.get("redirect_uri");
+  const { home, application } = registrationFor(cloud, tenant, clientId);
+  const registered = listOf(propertyOf(application["web"], "redirectUris")).map(textOf);
+  if (redirectUri !== undefined && !registered.includes(redirectUri)) {
+    throw entraErrors.redirectMismatch(redirectUri, clientId);
+  }
+  consent(cloud, tenant, home, application);
+  const address = redirectUri ?? registered[0];
+  if (address === undefined)
+    return reply.type("text/plain; charset=utf-8").send("The application has got its consent.\n");
+  const target = new URL(address);
+  const answer = { admin_consent: "True", tenant: tenant.id, state: parameters.get("state") };
+  for (const [key, value] of Object.entries(answer)) if (value !== undefined) target.searchParams.set(key, value);
+  return reply.redirect(target.href, 302);
+}
+
+function registrationFor(
+  cloud: EmulatedCloud,
+  tenant: Tenant,
+  clientId: string,
+): { readonly home: Tenant; readonly application: StoredObject } {
+  const home = cloud.homeTenantOf(clientId);
+  const application = [...(home?.objects("applications").values() ?? [])].find((one) => one["appId"] === clientId);
+  const mayCome = home === tenant || application?.["signInAudience"] !== "AzureADMyOrg";
+  // Says what Entra says of a client that isn't there.
+  if (home === undefined || application === undefined || !mayCome) throw refusal(cloud, tenant, clientId);
+  return { home, application };
+}
+
+function refusal(cloud: EmulatedCloud, tenant: Tenant, clientId: string): Error {
+  try {
+    clientIn(cloud, tenant, clientId);
+  } catch (error) {
+    return error as Error;
+  }
+  return entraErrors.notMultitenant(clientId);
+}
+
+/** Consents once more to an application that is there already: what it has stays. */
+function consent(cloud: EmulatedCloud, tenant: Tenant, home: Tenant, application: StoredObject): void {
+  const applicationId = textOf(application["appId"]);
+  if (servicePrincipalOf(tenant, applicationId) !== undefined) return;
+  const description = {
+    applicationId,
+    displayName: textOf(application["displayName"]),
+    signInAudience: "AzureADMultipleOrgs" as const,
+    homeTenantId: home.id,
+  };
+  const wanted = listOf(application["requiredResourceAccess"]);
+  const servicePrincipal = addConsentedServicePrincipal(tenant, description, rolesIn(tenant, wanted));
+  for (const one of wanted) grantScopes(tenant, servicePrincipal, one);
+  cloud.changed();
+}
+
+function rolesIn(tenant: Tenant, wanted: readonly Json[]): PermissionsByResource {
+  return Object.fromEntries(
+    wanted.map((one) => [textOf(propertyOf(one, "resourceAppId")), namesOf(tenant, one, "Role", "appRoles")]),
+  );
+}
+
+function grantScopes(tenant: Tenant, client: StoredObject, wanted: Json): void {
+  const scopes = namesOf(tenant, wanted, "Scope", "oauth2PermissionScopes");
+  const resource = servicePrincipalOf(tenant, textOf(propertyOf(wanted, "resourceAppId")));
+  if (resource === undefined || scopes.length === 0) return;
+  const id = randomUUID();
+  tenant.objects("oauth2PermissionGrants").set(id, {
+    id,
+    clientId: client.id,
+    consentType: "AllPrincipals",
+    principalId: null,
+    resourceId: resource.id,
+    scope: scopes.join(" "),
+  });
+}
+
+/** Names of the permissions of one kind that a registration asks for of one API. */
+function namesOf(tenant: Tenant, wanted: Json, type: string, property: string): string[] {
+  const resource = servicePrincipalOf(tenant, textOf(propertyOf(wanted, "resourceAppId")));
+  const ids = listOf(propertyOf(wanted, "resourceAccess"))
+    .filter((one) => propertyOf(one, "type") === type)
+    .map((one) => textOf(propertyOf(one, "id")));
+  return listOf(resource?.[property])
+    .filter((one) => ids.includes(textOf(propertyOf(one, "id"))))
+    .map((one) => textOf(propertyOf(one, "value")));
+}

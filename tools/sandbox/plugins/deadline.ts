@@ -1,0 +1,38 @@
+/** How long an operation of a stand-in plugin may take. */
+import { setTimeout as startTimer } from "node:timers";
+
+/** A longer timer would fire at once. In milliseconds: almost 25 days. */
+const longestTimer = 2 ** 31 - 1;
+
+/** When an operation has to be over. */
+export class Deadline {
+  private readonly end: number;
+
+  /** `milliseconds` from now, or when `canceled` is aborted. */
+  constructor(
+    milliseconds: number,
+    private readonly canceled: AbortSignal,
+  ) {
+    this.end = performance.now() + milliseconds;
+  }
+
+  /**
+   * Gives one step of the operation a signal that is aborted at the deadline. The running timer holds the controller: with
+   * `AbortSignal.any([…, AbortSignal.timeout(…)])` nothing holds the timeout's signal, and Node 20 forgets it at the next
+   * garbage collection.
+   */
+  async keep<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const cancel = () => controller.abort(this.canceled.reason);
+    const late = () => controller.abort(new Error("the operation has not ended in time"));
+    const timer = startTimer(late, Math.min(Math.max(0, this.end - performance.now()), longestTimer));
+    this.canceled.addEventListener("abort", cancel, { once: true });
+    if (this.canceled.aborted) cancel();
+    try {
+      return await step(controller.signal);
+    } finally {
+      clearTimeout(timer);
+      this.canceled.removeEventListener("abort", cancel);
+    }
+  }
+}
