@@ -17,7 +17,9 @@ const programFiles = [
   "program.js",
   "tsconfig.json",
   "tsconfig.base.json",
+  "checks",
   "components",
+  "policy",
   "settings",
 ];
 

@@ -1,0 +1,44 @@
+import { directoryRoleProblem } from "../../checks/roles";
+import { azuread } from "../resourceTypes";
+import { knownText, problems, resourceRule } from "../rule";
+
+interface Parameters {
+  readonly roles: readonly string[];
+  readonly securityAdministrator: boolean;
+}
+
+export const directoryRoles = resourceRule<Parameters>({
+  name: "directory-roles",
+  severity: "critical",
+  level: "mandatory",
+  why: "The MSSP gets the least directory roles: never one that can make administrators, and Security Administrator only where the settings say so.",
+  remedy: "Use the portal access model rbac or entitlement, or the role Security Reader or Security Operator.",
+  link: "https://learn.microsoft.com/entra/identity/role-based-access-control/best-practices",
+  parameters: {
+    roles: {
+      type: "array",
+      items: { type: "string" },
+      default: ["Security Reader", "Security Operator"],
+      description:
+        "Display names of the roles that may be given. Global and Privileged Role Administrator are refused nevertheless.",
+    },
+    securityAdministrator: {
+      type: "boolean",
+      default: true,
+      description: "Whether the settings may ask for Security Administrator (portalAccess.role).",
+    },
+  },
+  types: [
+    azuread("DirectoryRole"),
+    azuread("DirectoryRoleAssignment"),
+    azuread("DirectoryRoleEligibilityScheduleRequest"),
+  ],
+  check: ({ properties }, { settings, parameters: { roles, securityAdministrator } }) => {
+    const access = settings?.portalAccess;
+    const isAskedFor = access?.model === "basic" && access.role === "Security Administrator" && securityAdministrator;
+    const allowed = isAskedFor ? [...roles, "Security Administrator"] : roles;
+    const { roleId, roleDefinitionId, templateId, displayName } = properties;
+    const role = [roleId, roleDefinitionId, templateId, displayName].map(knownText).find((one) => one !== undefined);
+    return problems(role === undefined ? undefined : directoryRoleProblem(role, allowed));
+  },
+});

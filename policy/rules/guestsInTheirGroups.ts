@@ -1,0 +1,76 @@
+import { tiers } from "@defender-mssp/microsoft";
+import { dateOf, membershipsByTier, membershipsOfAll } from "../../components/portalAccess/memberships";
+import { securityGroupName } from "../../naming";
+import { azuread, dynamic } from "../resourceTypes";
+import { knownText, knownTexts, stackRule, unknown, type StackResource, type StackViolation } from "../rule";
+import type { PolicySettings } from "../stackSettings";
+
+export const guestsInTheirGroups = stackRule<object>({
+  name: "guests-in-their-groups",
+  severity: "high",
+  level: "mandatory",
+  why: "Each guest is in exactly the groups that the settings give them: that of all analysts and that of their tier, until their last day.",
+  remedy: "Set the analyst's tier and accessEndsOn; take nobody into a group of the stack's by other means.",
+  link: "https://learn.microsoft.com/defender-xdr/mssp-access",
+  parameters: {},
+  checkStack: (resources, { settings, now }) => {
+    const guests = resources.filter(({ type }) => type === dynamic("Guest"));
+    if (guests.length === 0) return [];
+    if (settings === undefined) {
+      return [{ problem: "the stack's settings are wrong, so nobody can tell who belongs into which group" }];
+    }
+    const groups = resources.filter(({ type }) => type === azuread("Group"));
+    const expected = expectedMembers(resources, settings, dateOf(now));
+    return groups.flatMap((group) => wrongMembers(group, guests, expected.get(nameOf(group)) ?? []));
+  },
+});
+
+/** Addresses of each group's members, by the group's name. Any other group of the stack has no guest in it. */
+function expectedMembers(
+  resources: readonly StackResource[],
+  { analysts, msspName, portalAccess }: PolicySettings,
+  today: string,
+): ReadonlyMap<string, readonly string[]> {
+  const expected = new Map([[directoryName(securityGroupName(msspName)), membershipsOfAll(analysts, { today })]]);
+  // Which model the stack has is said by the stack itself.
+  const model = resources.find(({ type }) => type === dynamic("PortalAccessModel"))?.properties["model"];
+  if (model !== "rbac" || portalAccess.model !== "rbac") return expected;
+  const byTier = membershipsByTier(analysts, { today });
+  for (const tier of tiers) expected.set(directoryName(portalAccess.tiers[tier].name), byTier[tier]);
+  return expected;
+}
+
+function wrongMembers(
+  group: StackResource,
+  guests: readonly StackResource[],
+  expected: readonly string[],
+): readonly StackViolation[] {
+  return guests.flatMap((guest) => {
+    const email = knownText(guest.properties["email"])?.toLowerCase();
+    const is = isMember(guest, group);
+    if (email === undefined || is === expected.includes(email)) return [];
+    return [{ problem: `${email} is ${is ? "" : "not "}in the group "${nameOf(group)}"`, resource: group }];
+  });
+}
+
+/** By IDs where they are known; in a preview of a new guest by what the group's members are made of. */
+function isMember(guest: StackResource, group: StackResource): boolean {
+  const { members } = group.properties;
+  const { objectId } = guest.properties;
+  if (Array.isArray(members) && !members.includes(unknown) && typeof objectId === "string") {
+    return members.includes(objectId);
+  }
+  if (knownTexts(members).some((id) => id === objectId)) return true;
+  // A guest whose ID is known would have been among the known ones.
+  const isNew = typeof objectId !== "string" || members === unknown;
+  return isNew && (group.sources["members"]?.includes(guest.urn) ?? false);
+}
+
+function nameOf(group: StackResource): string {
+  return knownText(group.properties["displayName"]) ?? group.name;
+}
+
+/** A group's name as the directory has it: `MsspSecurityGroup` says why. */
+function directoryName(name: string): string {
+  return name.replaceAll("'", "’");
+}

@@ -1,0 +1,169 @@
+/** What all rules have in common, and what is written about them. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { isProgramType, azuread, programTypes } from "../../policy/resourceTypes";
+import { rules } from "../../policy/rules";
+import { stackSettings } from "../../policy/stackSettings";
+
+const root = path.resolve(__dirname, "..", "..");
+
+describe("policy pack", () => {
+  it("has a file for each rule, named after it, and a test beside it in test/policy", () => {
+    const files = readdirSync(path.join(root, "policy", "rules")).sort();
+    assert.deepEqual(rules.map(({ name }) => `${camelCase(name)}.ts`).sort(), files);
+    for (const file of files) {
+      assert.ok(existsSync(path.join(__dirname, "rules", file.replace(/\.ts$/, ".test.ts"))), file);
+    }
+  });
+
+  for (const rule of rules) {
+    it(`${rule.name}: says why and what to do, in the order of all`, () => {
+      const order = ["name", "severity", "level", "why", "remedy", "link", "parameters"];
+      assert.deepEqual(Object.keys(rule).slice(0, order.length), order);
+      assert.match(rule.name, /^[a-z]+(-[a-z]+)*$/);
+      for (const sentence of [rule.why, rule.remedy]) assert.match(sentence, /^[A-Z].*[.]$/s);
+      assert.ok(URL.canParse(rule.link) && rule.link.startsWith("https://"), rule.link);
+    });
+
+    it(`${rule.name}: its parameters have a type, a description and a default`, () => {
+      for (const [name, { type, description, default: value, items }] of Object.entries(rule.parameters)) {
+        assert.match(String(description), /^[A-Z].*[.]$/s, name);
+        assert.notEqual(value, undefined, name);
+        assert.equal(Array.isArray(value) ? "array" : Number.isInteger(value) ? "integer" : typeof value, type, name);
+        assert.equal(items !== undefined, type === "array", name);
+      }
+    });
+
+    it(`${rule.name}: tells the engine all of it`, () => {
+      const policy = rule.policy(() => undefined);
+      const { name, description, severity, enforcementLevel, remediationSteps, url, configSchema } = policy;
+      assert.deepEqual(
+        { name, description, severity, enforcementLevel, remediationSteps, url },
+        {
+          name: rule.name,
+          description: `${rule.why} ${rule.remedy}`,
+          severity: rule.severity,
+          enforcementLevel: rule.level,
+          remediationSteps: rule.remedy,
+          url: rule.link,
+        },
+      );
+      assert.deepEqual(Object.keys(configSchema?.properties ?? {}), Object.keys(rule.parameters));
+    });
+  }
+
+  it("is described in docs/policy.md: every rule, its severity, its level and its parameters", () => {
+    const page = readFileSync(path.join(root, "docs", "policy.md"), "utf8");
+    const listed = rowsUnder(page, "Rules").map(([rule, severity, , parameters]) => [rule, severity, parameters]);
+    const expected = rules.map(({ name, severity, level, parameters }) => [
+      `[\`${name}\`](../policy/rules/${camelCase(name)}.ts)`,
+      level === "advisory" ? `${severity}, advice` : severity,
+      Object.entries(parameters)
+        .map(([key, schema]) => `\`${key}\` (${shownDefault(schema.default)})`)
+        .join(", "),
+    ]);
+    assert.deepEqual(listed, expected);
+  });
+
+  it("has the version of the project", () => {
+    const { version } = JSON.parse(text("package.json")) as { version: string };
+    assert.equal((JSON.parse(text("policy/package.json")) as { version: string }).version, version);
+    assert.equal((parse(text("policy/PulumiPolicy.yaml")) as { version: string }).version, version);
+  });
+
+  it("knows every type that a component declares", () => {
+    const files = readdirSync(path.join(root, "components"), { recursive: true, encoding: "utf8" });
+    const sources = files.filter((file) => file.endsWith(".ts")).map((file) => text(path.join("components", file)));
+    const declared = sources.flatMap((source) => [
+      ...[...source.matchAll(/new azuread\.(\w+)\(/g)].map(([, name = ""]) => azuread(name)),
+      ...[...source.matchAll(/new (keyvault|authorization|resources|managedservices)\.(\w+)\(/g)].map(
+        ([, module = "", name = ""]) => `azure-native:${module}:${name}`,
+      ),
+      ...[...source.matchAll(/new random\.R(\w+)\(/g)].map(([, name = ""]) => `random:index/r${name}:R${name}`),
+      ...(source.includes("extends DynamicResource") ? [...source.matchAll(/super\(\s*"([A-Z]\w+)"/g)] : []).map(
+        ([, name = ""]) => `pulumi-nodejs:dynamic/defender-mssp:${name}`,
+      ),
+    ]);
+    const types = declared.filter((type) => type !== azuread("Provider"));
+    assert.ok(types.length > 15, `only ${types.length} types were found in the components`);
+    assert.deepEqual(
+      types.filter((type) => !isProgramType(type)),
+      [],
+    );
+    assert.equal(new Set(programTypes).size, programTypes.length);
+  });
+
+  it("reads the stack's settings as the program does", () => {
+    const config = (parse(text("Pulumi.dev.yaml")) as { config: Record<string, unknown> }).config;
+    const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+    const values = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, asText(value)]));
+    const all = { ...values, "azuread:tenantId": "somebody else's", "defender-mssp-2:customerName": "Tailspin" };
+    const environment = { PULUMI_NODEJS_PROJECT: "defender-mssp", PULUMI_CONFIG: JSON.stringify(all) };
+    assert.equal(stackSettings(environment)?.customerDomain, "contoso.com");
+    assert.equal(stackSettings({ ...environment, PULUMI_CONFIG: "{}" }), undefined);
+    assert.equal(stackSettings({}), undefined);
+  });
+
+  for (const [how, args] of [
+    ["as PulumiPolicy.yaml says", ["pack.js"]],
+    [
+      "by the SDK's own runner, which a host without nodeargs uses",
+      [require.resolve("@pulumi/pulumi/cmd/run-policy-pack")],
+    ],
+  ] as const) {
+    it(`starts ${how}: its first line is its port`, async function () {
+      this.timeout(60_000);
+      const folder = path.join(root, "policy");
+      const pack = spawn(process.execPath, [...args, "127.0.0.1:1", folder], { cwd: folder });
+      try {
+        const line = await new Promise<string>((resolve, reject) => {
+          pack.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));
+          pack.stderr.once("data", (chunk: Buffer) => reject(new Error(chunk.toString())));
+          pack.once("error", reject);
+        });
+        assert.match(line, /^\d+\n$/);
+      } finally {
+        pack.kill();
+      }
+    });
+  }
+
+  it("has policies that judge an empty stack without a word", () => {
+    for (const rule of rules) {
+      const { validateStack } = rule.policy(() => undefined) as Partial<StackValidationPolicy>;
+      const args = { resources: [], getConfig: () => ({}) } as unknown as Parameters<
+        NonNullable<typeof validateStack>
+      >[0];
+      void validateStack?.(args, (message) => assert.fail(message));
+    }
+  });
+});
+
+function text(file: string): string {
+  return readFileSync(path.join(root, file), "utf8");
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+function shownDefault(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
+  return String(value);
+}
+
+/** The cells of the table below a heading. */
+function rowsUnder(page: string, heading: string): string[][] {
+  const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
+  const lines = section.split("\n").filter((line) => line.startsWith("|"));
+  return lines.slice(2).map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { azuread } from "../../../policy/resourceTypes";
+import { accessPackages as rule } from "../../../policy/rules/accessPackages";
+import { inDays, judge, unknownValue } from "../support";
+
+describe("policy: access-packages", () => {
+  const type = azuread("AccessPackageAssignmentPolicy");
+  const sample = {
+    durationInDays: 365,
+    extensionEnabled: true,
+    approvalSettings: { approvalRequired: true, approvalRequiredForExtension: true },
+    assignmentReviewSettings: { enabled: true },
+  };
+
+  it("passes what needs approval, ends and is reviewed", () => {
+    assert.deepEqual(judge(rule, type, sample), []);
+    const date = { ...sample, durationInDays: undefined, expirationDate: inDays(300) };
+    assert.deepEqual(judge(rule, type, date), []);
+  });
+
+  it("refuses what doesn't", () => {
+    assert.deepEqual(judge(rule, type, { extensionEnabled: true }), [
+      "it gives access without approval",
+      "it extends access without approval",
+      "access never ends",
+      "nobody reviews who has access",
+    ]);
+    assert.deepEqual(judge(rule, type, { ...sample, durationInDays: 0 }), ["access never ends"]);
+    assert.deepEqual(judge(rule, type, { ...sample, durationInDays: 366 }), ["access lasts 366 days; allowed are 365"]);
+    const date = { ...sample, durationInDays: undefined, expirationDate: inDays(400) };
+    assert.match(judge(rule, type, date)[0]!, /^access lasts 400 days/);
+    assert.equal(judge(rule, type, sample, { parameters: { mostDays: 180 } }).length, 1);
+    assert.equal(judge(rule, type, { ...sample, expirationDate: "some day" }).length, 1);
+  });
+
+  it("waits for what a preview doesn't know", () => {
+    const unknowns = {
+      durationInDays: unknownValue,
+      approvalSettings: unknownValue,
+      assignmentReviewSettings: unknownValue,
+    };
+    assert.deepEqual(judge(rule, type, unknowns), []);
+    const inside = {
+      ...sample,
+      approvalSettings: { approvalRequired: unknownValue, approvalRequiredForExtension: true },
+    };
+    assert.deepEqual(judge(rule, type, inside), []);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import { azuread, dynamic } from "../../../policy/resourceTypes";
+import { apiPermissions as rule } from "../../../policy/rules/apiPermissions";
+import { judge, unknownValue } from "../support";
+
+describe("policy: api-permissions", () => {
+  const access = azuread("ApplicationApiAccess");
+  const { appRoles, scopes } = microsoftGraph;
+
+  it("passes what the connector reads alerts by", () => {
+    assert.deepEqual(judge(rule, access, { scopeIds: [windowsDefenderAtp.scopes["Alert.Read"]] }), []);
+    assert.deepEqual(judge(rule, access, { roleIds: [appRoles["SecurityAlert.Read.All"]] }), []);
+    assert.deepEqual(judge(rule, azuread("AppRoleAssignment"), { appRoleId: appRoles["SecurityAlert.Read.All"] }), []);
+    assert.deepEqual(
+      judge(rule, azuread("ServicePrincipalDelegatedPermissionGrant"), { claimValues: ["Alert.Read"] }),
+      [],
+    );
+    assert.deepEqual(judge(rule, dynamic("AppRoleGrant"), { appRole: "SecurityAlert.Read.All" }), []);
+  });
+
+  it("refuses every other one, by ID and by name", () => {
+    const directory = "Directory.Read.All is not allowed; allowed: Alert.Read, SecurityAlert.Read.All";
+    assert.deepEqual(judge(rule, access, { roleIds: [appRoles["Directory.Read.All"]] }), [directory]);
+    assert.deepEqual(judge(rule, access, { scopeIds: [scopes["Directory.Read.All"].toUpperCase()] }), [directory]);
+    assert.deepEqual(judge(rule, azuread("AppRoleAssignment"), { appRoleId: appRoles["Directory.Read.All"] }), [
+      directory,
+    ]);
+    assert.deepEqual(judge(rule, dynamic("AppRoleGrant"), { appRole: "Directory.Read.All" }), [directory]);
+    const grant = { claimValues: ["Alert.Read", "offline_access"] };
+    assert.equal(judge(rule, azuread("ServicePrincipalDelegatedPermissionGrant"), grant).length, 1);
+    assert.match(judge(rule, access, { roleIds: ["11111111-2222-4333-8444-555555555555"] })[0]!, /not known here/);
+  });
+
+  it("allows more by its parameter, but none that writes", () => {
+    const parameters = { allowed: ["Directory.Read.All", "SecurityAlert.ReadWrite.All", "Alert.ReadWrite"] };
+    assert.deepEqual(judge(rule, access, { roleIds: [appRoles["Directory.Read.All"]] }, { parameters }), []);
+    for (const permission of [appRoles["SecurityAlert.ReadWrite.All"], windowsDefenderAtp.scopes["Alert.ReadWrite"]]) {
+      assert.match(
+        judge(rule, access, { roleIds: [permission] }, { parameters })[0]!,
+        /lets its holder change something/,
+      );
+    }
+  });
+
+  it("waits for what a preview doesn't know", () => {
+    assert.deepEqual(judge(rule, access, { roleIds: unknownValue, scopeIds: [unknownValue] }), []);
+    assert.deepEqual(judge(rule, azuread("AppRoleAssignment"), { appRoleId: unknownValue }), []);
+  });
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { azureAccessRoles } from "@defender-mssp/microsoft";
+import { azureRoles as rule } from "../../../policy/rules/azureRoles";
+import { judge, unknownValue } from "../support";
+
+describe("policy: azure-roles", () => {
+  const definition = "azure-native:managedservices:RegistrationDefinition";
+  const assignment = "azure-native:authorization:RoleAssignment";
+  const { Owner: owner, "User Access Administrator": userAccess } = azureAccessRoles;
+  const responder = "3e150937-b8fe-4cfb-8069-0eaf05ecd056";
+  const delegated = (...authorizations: unknown[]) => judge(rule, definition, { properties: { authorizations } });
+
+  it("passes roles that give nobody access", () => {
+    assert.deepEqual(delegated({ roleDefinitionId: responder }), []);
+    assert.deepEqual(delegated({ roleDefinitionId: userAccess, delegatedRoleDefinitionIds: [responder] }), []);
+    assert.deepEqual(judge(rule, assignment, { roleDefinitionId: resourceId(responder) }), []);
+  });
+
+  it("refuses Owner and its like, delegated, eligible, handed on or assigned", () => {
+    const problem = "Owner lets its holder give access to others";
+    assert.deepEqual(delegated({ roleDefinitionId: responder }, { roleDefinitionId: owner.toUpperCase() }), [problem]);
+    assert.deepEqual(delegated({ roleDefinitionId: userAccess }).length, 1);
+    assert.deepEqual(delegated({ roleDefinitionId: userAccess, delegatedRoleDefinitionIds: [owner] }).length, 1);
+    assert.deepEqual(judge(rule, assignment, { roleDefinitionId: resourceId(owner) }), [problem]);
+    const properties = { authorizations: [], eligibleAuthorizations: [{ roleDefinitionId: owner }] };
+    assert.deepEqual(judge(rule, definition, { properties }), [problem]);
+  });
+
+  it("waits for what a preview doesn't know", () => {
+    assert.deepEqual(judge(rule, definition, { properties: unknownValue }), []);
+    assert.deepEqual(delegated(unknownValue, { roleDefinitionId: unknownValue }), []);
+    assert.deepEqual(judge(rule, assignment, { roleDefinitionId: unknownValue }), []);
+  });
+
+  function resourceId(role: string): string {
+    return `/subscriptions/1/providers/Microsoft.Authorization/roleDefinitions/${role}`;
+  }
+});

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { directoryRoleTemplates, type DirectoryRoleName } from "@defender-mssp/microsoft";
+import { azuread } from "../../../policy/resourceTypes";
+import { directoryRoles as rule } from "../../../policy/rules/directoryRoles";
+import { contoso, judge, unknownValue, type Given } from "../support";
+
+describe("policy: directory-roles", () => {
+  const type = azuread("DirectoryRoleAssignment");
+  const say = (role: DirectoryRoleName, given?: Given) =>
+    judge(rule, type, { roleId: directoryRoleTemplates[role] }, given);
+  const asked: Given = {
+    settings: { ...contoso, portalAccess: { model: "basic", role: "Security Administrator", assignTo: "group" } },
+  };
+
+  it("passes the small roles, and Security Administrator where the settings say it", () => {
+    assert.deepEqual(say("Security Reader"), []);
+    assert.deepEqual(say("Security Operator"), []);
+    assert.deepEqual(say("Security Administrator", asked), []);
+  });
+
+  it("refuses Security Administrator otherwise, and where the parameter forbids it", () => {
+    assert.match(say("Security Administrator")[0]!, /^Security Administrator is not allowed/);
+    assert.equal(say("Security Administrator", { settings: "wrong" }).length, 1);
+    assert.equal(say("Security Administrator", { ...asked, parameters: { securityAdministrator: false } }).length, 1);
+  });
+
+  it("refuses Global and Privileged Role Administrator, whatever is allowed", () => {
+    for (const role of ["Global Administrator", "Privileged Role Administrator"] as const) {
+      assert.deepEqual(say(role, { ...asked, parameters: { roles: [role] } }), [`${role} is never given`]);
+    }
+  });
+
+  it("refuses roles that it doesn't know, and looks at the other ways to give one", () => {
+    assert.match(judge(rule, type, { roleId: "11111111-2222-4333-8444-555555555555" })[0]!, /not known here/);
+    const eligible = { roleDefinitionId: directoryRoleTemplates["Global Administrator"] };
+    assert.equal(judge(rule, azuread("DirectoryRoleEligibilityScheduleRequest"), eligible).length, 1);
+    assert.equal(judge(rule, azuread("DirectoryRole"), { displayName: "Global Administrator" }).length, 1);
+  });
+
+  it("waits for what a preview doesn't know", () => {
+    assert.deepEqual(judge(rule, type, { roleId: unknownValue }), []);
+  });
+});

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { azuread, dynamic } from "../../../policy/resourceTypes";
+import { guestCount as rule } from "../../../policy/rules/guestCount";
+import { judgeStack, unknownValue } from "../support";
+
+describe("policy: guest-count", () => {
+  const guests = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ type: dynamic("Guest"), name: `${index}` }));
+
+  it("passes as many as are allowed, and other resources", () => {
+    assert.deepEqual(judgeStack(rule, [...guests(50), { type: azuread("Group") }]), []);
+    assert.deepEqual(judgeStack(rule, guests(60), { parameters: { most: 60 } }), []);
+  });
+
+  it("refuses one more", () => {
+    assert.deepEqual(judgeStack(rule, guests(51)), ["there are 51 guests; allowed are 50"]);
+    assert.equal(judgeStack(rule, guests(1), { parameters: { most: 0 } }).length, 1);
+  });
+
+  it("counts guests of which a preview knows nothing", () => {
+    const unknowns = guests(51).map((guest) => ({
+      ...guest,
+      properties: { email: unknownValue, objectId: unknownValue },
+    }));
+    assert.equal(judgeStack(rule, unknowns).length, 1);
+    assert.deepEqual(judgeStack(rule, unknowns.slice(1)), []);
+  });
+});

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { keyVaults as rule } from "../../../policy/rules/keyVaults";
+import { judge, unknownValue } from "../support";
+
+describe("policy: key-vaults", () => {
+  const type = "azure-native:keyvault:Vault";
+  const sample = { enablePurgeProtection: true, enableRbacAuthorization: true, enableSoftDelete: true };
+
+  it("passes a vault with both", () => {
+    assert.deepEqual(judge(rule, type, { properties: sample }), []);
+    assert.deepEqual(judge(rule, type, { properties: { ...sample, enableSoftDelete: undefined } }), []);
+  });
+
+  it("refuses one without, of any version of the type", () => {
+    for (const token of [type, "azure-native:keyvault/v20230701:Vault"]) {
+      assert.deepEqual(judge(rule, token, { properties: { enableSoftDelete: false } }), [
+        "it has no purge protection",
+        "it gives access by access policies, not by Azure RBAC",
+        "its soft delete is off",
+      ]);
+    }
+  });
+
+  it("waits for what a preview doesn't know", () => {
+    assert.deepEqual(judge(rule, type, { properties: unknownValue }), []);
+    const inside = { ...sample, enablePurgeProtection: unknownValue };
+    assert.deepEqual(judge(rule, type, { properties: inside }), []);
+  });
+});

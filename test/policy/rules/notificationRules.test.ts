@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { dynamic } from "../../../policy/resourceTypes";
+import { notificationRules as rule } from "../../../policy/rules/notificationRules";
+import { judge, unknownValue } from "../support";
+
+describe("policy: notification-rules", () => {
+  const type = dynamic("AlertNotificationRule");
+  const sample = { name: "High", includeOrganizationName: true, includeTenantPortalLink: true };
+
+  it("passes a rule with both, and one that leaves both at their defaults", () => {
+    assert.deepEqual(judge(rule, type, sample), []);
+    assert.deepEqual(judge(rule, type, { name: "High" }), []);
+  });
+
+  it("refuses one without either", () => {
+    assert.deepEqual(judge(rule, type, { ...sample, includeOrganizationName: false, includeTenantPortalLink: false }), [
+      "its e-mails don't name the organization",
+      "its e-mails don't link to the tenant's portal",
+    ]);
+  });
+
+  it("waits for what a preview doesn't know", () => {
+    assert.deepEqual(
+      judge(rule, type, { includeOrganizationName: unknownValue, includeTenantPortalLink: unknownValue }),
+      [],
+    );
+  });
+});

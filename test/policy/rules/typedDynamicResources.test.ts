@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { azuread, dynamic, dynamicTypes } from "../../../policy/resourceTypes";
+import { typedDynamicResources as rule } from "../../../policy/rules/typedDynamicResources";
+import { judge, unknownValue } from "../support";
+
+describe("policy: typed-dynamic-resources", () => {
+  it("passes the program's dynamic resources, and every resource that isn't dynamic", () => {
+    for (const type of [...dynamicTypes, azuread("Group"), "pulumi:providers:pulumi-nodejs", "pulumi:pulumi:Stack"]) {
+      assert.deepEqual(judge(rule, type, {}), []);
+    }
+  });
+
+  it("refuses one without a type, and one of another program's", () => {
+    for (const type of [
+      "pulumi-nodejs:dynamic:Resource",
+      "pulumi-nodejs:dynamic/defender-mssp:Resource",
+      "pulumi-nodejs:dynamic/other:Guest",
+    ]) {
+      assert.deepEqual(judge(rule, type, {}), [`${type} is no type of a dynamic resource of this program`]);
+    }
+  });
+
+  it("needs no value that a preview may not know", () => {
+    assert.deepEqual(judge(rule, dynamic("Guest"), { email: unknownValue, __provider: unknownValue }), []);
+    assert.equal(judge(rule, "pulumi-nodejs:dynamic:Resource", { __provider: unknownValue }).length, 1);
+  });
+});
