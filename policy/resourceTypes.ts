@@ -67,7 +67,8 @@ export function isProgramType(type: string): boolean {
   return (
     programTypes.includes(typeWithoutVersion(type)) ||
     /^defender-mssp:index:[A-Z]\w*$/.test(type) ||
-    /^pulumi:providers:(azuread|azure-native|random|pulumi-nodejs)$/.test(type) ||
+    // `pulumi` is the engine's own, by which the program asks what the stack has already.
+    /^pulumi:providers:(azuread|azure-native|random|pulumi-nodejs|pulumi)$/.test(type) ||
     type === "pulumi:pulumi:Stack"
   );
 }

@@ -10,6 +10,7 @@ describe("policy: known-resource-types", () => {
       "azure-native:keyvault/v20230701:Vault",
       "defender-mssp:index:GuestUser",
       "pulumi:providers:azuread",
+      "pulumi:providers:pulumi",
       "pulumi:pulumi:Stack",
     ];
     assert.deepEqual(
