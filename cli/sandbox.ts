@@ -1,6 +1,6 @@
 /** `mssp sandbox`: runs commands against an emulated customer's tenant on this machine. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import type { JoinedSandbox, OwnSandbox, PluginSet } from "../tools/sandbox/server/index";
+import type { FaultOptions, JoinedSandbox, OwnSandbox, PluginSet } from "../tools/sandbox/server/index";
 
 /** Adds the subcommands to `program`. */
 export function registerSandbox(program: Command): void {
@@ -25,6 +25,7 @@ export interface StartOptions extends HomeOptions {
   readonly plugins: PluginSet;
   readonly port?: number;
   readonly log?: boolean;
+  readonly faults?: FaultOptions;
 }
 
 function registerRun(sandbox: Command): void {
@@ -39,7 +40,8 @@ Examples:
   mssp sandbox run -- npx pulumi up --stack dev
   mssp sandbox run -- npx pulumi preview --stack dev --expect-no-changes
   mssp sandbox run --home /srv/sandbox -- npm run my-script
-  mssp sandbox run --plugins official -- npx pulumi preview --stack dev`,
+  mssp sandbox run --plugins official -- npx pulumi preview --stack dev
+  mssp sandbox run --faults 7:10 -- npx pulumi up --stack dev      every tenth request goes wrong`,
     );
   run.action(async (command: string[], options: StartOptions) => {
     if (command.length === 0)
@@ -150,7 +152,12 @@ export function sandboxOptions(command: Command): Command {
         .default("stand-in"),
     )
     .option("--port <port>", "HTTPS port on 127.0.0.1 (default: a free one)", portNumber)
-    .option("--log", "print a line for each request to stderr");
+    .option("--log", "print a line for each request to stderr")
+    .option(
+      "--faults <seed[:percent]>",
+      "let requests go wrong: throttling, errors, cut connections, late answers, new objects unseen (10 percent by default)",
+      faultOptions,
+    );
 }
 
 /** Starts or joins the sandbox, runs `action` with the environment in which commands use it, and leaves the sandbox again. */
@@ -195,6 +202,7 @@ async function open(options: StartOptions) {
     home,
     tenants: await server.tenantsOfStacks(process.cwd()),
     ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
     ...(options.log === true ? { log: (line: string) => process.stderr.write(`${line}\n`) } : {}),
   });
   if (!server.isOwn(sandbox)) {
@@ -227,6 +235,10 @@ async function close(sandbox: OwnSandbox | JoinedSandbox): Promise<void> {
     await Promise.race([sandbox.closeToOthers(), nextInterrupt()]);
   } else await sandbox.closeToOthers();
   await sandbox.stop();
+  if ("cloud" in sandbox && sandbox.faults !== undefined) {
+    const kinds = [...sandbox.faults.counts].map(([kind, count]) => `${kind} ${count}`).sort();
+    say(`Faults: ${kinds.length === 0 ? "none happened" : kinds.join(", ")}.`);
+  }
 }
 
 function nextInterrupt(): Promise<void> {
@@ -247,6 +259,14 @@ function portNumber(text: string): number {
     throw new InvalidArgumentError("A port is a whole number from 1 to 65535.");
   }
   return port;
+}
+
+function faultOptions(text: string): FaultOptions {
+  const [, seed, percent = "10"] = /^(\d{1,9})(?::(\d{1,3}))?$/.exec(text) ?? [];
+  if (seed === undefined || Number(percent) > 100) {
+    throw new InvalidArgumentError("It is written as <seed> or <seed>:<percent>, whole numbers, such as 7:10.");
+  }
+  return { seed: Number(seed), percent: Number(percent) };
 }
 
 function say(text: string): void {

@@ -8,7 +8,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { engineVersion } from "../engine/ensureEngine";
-import { commandEnvironment, startSandbox, type OwnSandbox } from "./server/index";
+import { commandEnvironment, startSandbox, type FaultOptions, type OwnSandbox } from "./server/index";
 
 /** What the engine needs of the checkout to run the program, its TypeScript files apart. */
 const programFiles = [
@@ -43,6 +43,8 @@ export interface SandboxProjectOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Gets a line for each request that the sandbox has answered, such as `POST /beta/groups 201 3 ms`. */
   readonly log?: (line: string) => void;
+  /** What goes wrong on purpose in the sandbox. */
+  readonly faults?: FaultOptions;
 }
 
 export class SandboxProject {
@@ -61,7 +63,11 @@ export class SandboxProject {
       await cp(path.join(options.checkout, file), path.join(folder, file), { recursive: true });
     }
     await symlink(path.join(options.checkout, "node_modules"), path.join(folder, "node_modules"));
-    const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log: options.log });
+    const sandbox = await startSandbox({
+      home: path.join(folder, ".sandbox"),
+      log: options.log,
+      ...(options.faults === undefined ? {} : { faults: options.faults }),
+    });
     const environment = commandEnvironment(await sandbox.environment());
     return new SandboxProject(folder, sandbox, { ...environment, ...options.environment });
   }
