@@ -15,7 +15,10 @@ export function registerDoctor(program: Command): void {
     )
     .requiredOption("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml")
     .option("--json", "print the report as JSON")
-    .option("--repair", "find what an interrupted `pulumi up` left in the tenant and the stack doesn't know; ask for each")
+    .option(
+      "--repair",
+      "find what an interrupted `pulumi up` left in the tenant and the stack doesn't know; ask for each",
+    )
     .option("--yes", "with --repair: delete without asking what carries this program's mark")
     .addHelpText(
       "after",

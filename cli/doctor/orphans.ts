@@ -82,7 +82,9 @@ class Known {
    * component isn't in the state yet there is nothing to import it below.
    */
   importOf(type: string, name: string, id: string, parentType: string): readonly string[] | undefined {
-    const parent = this.state.resources.find(({ type: one, urn }) => one === parentType && name.startsWith(nameOf(urn)));
+    const parent = this.state.resources.find(
+      ({ type: one, urn }) => one === parentType && name.startsWith(nameOf(urn)),
+    );
     const provider = this.state.resources.find(
       ({ type: one, urn }) => one === "pulumi:providers:azuread" && !nameOf(urn).startsWith("default"),
     );

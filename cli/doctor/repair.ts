@@ -1,12 +1,19 @@
 /** `mssp doctor --repair`: shows each orphan with the evidence that it is one, asks, and deletes it or says how to import it. */
 import { createInterface } from "node:readline/promises";
-import { discoverEndpoints, EnvironmentError, graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import {
+  discoverEndpoints,
+  EnvironmentError,
+  graphCall,
+  ServiceError,
+  type CallContext,
+  type GraphCall,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "../../errors";
 import { readStackSettings, type StackSettingsOptions } from "../stackSettings";
 import { findOrphans, type Orphan } from "./orphans";
 import { readStackState } from "./stackState";
 
-export interface RepairOptions extends StackSettingsOptions {
+export interface RepairOptions extends StackSettingsOptions, Pick<CallContext, "endpoints"> {
   readonly stack: string;
   /** Deletes what carries this program's mark without asking. */
   readonly yes: boolean;
@@ -30,13 +37,11 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
   const environment = options.environment ?? process.env;
   const settings = await readStackSettings(options.stack, options);
   try {
-    const endpoints = await discoverEndpoints(
-      environment,
-      environment["ARM_ENVIRONMENT"] ? {} : { cloud: settings.cloud },
-    );
+    const inCloud = environment["ARM_ENVIRONMENT"] ? {} : { cloud: settings.cloud };
+    const endpoints = options.endpoints ?? (await discoverEndpoints(environment, inCloud));
     const call = await graphCall(settings.tenantId, { environment, endpoints });
     // In this order: what an `up` makes meanwhile is in the state before it is seen in the tenant, or not at all.
-    const state = await readStackState(options.stack, environment);
+    const state = await readStackState(options.stack, environment, options.folder ?? process.cwd());
     const orphans = await findOrphans(call, settings, state);
     if (orphans.length === 0) {
       options.say(`Nothing to repair: all that stack ${options.stack} would create is in its state, or not there.\n`);
@@ -76,7 +81,7 @@ async function settle(call: GraphCall, orphan: Orphan, options: RepairOptions): 
   switch (await answer(orphan, importing !== undefined, options)) {
     case "delete": {
       const { method, path, json } = orphan.removal;
-      // Gone already is as good: 404, and what Graph says of a secret that isn't there.
+      // Gone already is as good.
       await call(path, { method, accept: [404], idempotent: true, ...(json === undefined ? {} : { json }) });
       options.say(`Deleted ${orphan.what}.\n`);
       return true;

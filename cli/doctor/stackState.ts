@@ -19,11 +19,17 @@ export interface StackState {
 
 /**
  * Asks Pulumi for the state.
+ * @param folder the project's.
  * @throws VisibleError where there is no such stack, or Pulumi can't say.
  */
-export async function readStackState(stack: string, environment: NodeJS.ProcessEnv): Promise<StackState> {
+export async function readStackState(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+  folder: string,
+): Promise<StackState> {
   const pulumi = path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js");
   const { exitCode, stdout, stderr } = await execa(process.execPath, [pulumi, "stack", "export", "--stack", stack], {
+    cwd: folder,
     env: environment,
     extendEnv: false,
     reject: false,

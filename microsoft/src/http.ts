@@ -232,7 +232,9 @@ function errorOf(reply: Reply, url: string, method: string, options: RequestOpti
   const entraCode = /^AADSTS\d+/.exec(description)?.[0] ?? textOf(body.error);
   const pause = retryAfter(reply.headers);
   const wish =
-    reply.status === 429 && pause !== undefined && pause > maximumRetryAfter ? ` (it asks to wait ${Math.ceil(pause / 1000)} seconds)` : "";
+    reply.status === 429 && pause !== undefined && pause > maximumRetryAfter
+      ? ` (it asks to wait ${Math.ceil(pause / 1000)} seconds)`
+      : "";
   // Entra appends trace and time to its description, each on a line of its own.
   const message = textOf(error.message) || (description.split(/\r?\n/)[0] ?? "") || reasonPhrase(reply.status);
   return new ServiceError({

@@ -1,10 +1,11 @@
 /**
- * `npm run faults`: seeds of faults, each over `up`, a change and `destroy` of a customer. The last line is for machines; exits with 1
- * unless nothing is lost and nothing left over.
+ * `npm run faults`: seeds of faults, each over `up`, a change and `destroy` of a customer; and an `up` whose engine is killed, at each of
+ * its writes in turn. The last line is for machines; exits with 1 unless nothing is lost and nothing left over.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { fairWeather, runSeed, steps, type FairWeather, type SeedResult } from "./runs";
+import { countWrites, runKill } from "./kills";
+import { fairWeather, runSeed, type Result } from "./runs";
 
 const help = `npm run -s faults -- [--seeds 50] [--first 1] [--percent 10] [--scale 0.02] [--jobs 4] [--json]
 
@@ -13,11 +14,12 @@ const help = `npm run -s faults -- [--seeds 50] [--first 1] [--percent 10] [--sc
   --percent  how many of 100 requests get a fault
   --scale    length of late answers, replication lag and the like, as a part of the real cloud's
   --jobs     how many seeds at the same time: they mostly wait
-  --json     print one JSON object for each seed, and the sums
+  --only     seeds or kills; both by default. A kill: the engine is killed with -9 at one of the writes of an up, each in turn
+  --json     print one JSON object for each seed and kill, and the sums
 `;
 
 interface Sums {
-  /** Commands: three for each seed. */
+  /** Commands: three for each seed, two for each kill. */
   readonly runs: number;
   readonly injected: number;
   readonly converged: number;
@@ -39,6 +41,7 @@ async function main(): Promise<void> {
       percent: { type: "string", default: "10" },
       scale: { type: "string", default: "0.02" },
       jobs: { type: "string", default: "4" },
+      only: { type: "string", default: "" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -54,13 +57,22 @@ async function main(): Promise<void> {
   const faults = { percent: number("percent", values.percent), timeScale: number("scale", values.scale) };
   process.stderr.write("Without faults…\n");
   const fair = await fairWeather(checkout);
-  const results: SeedResult[] = [];
+  const results: Result[] = [];
+  const writes = values.only === "seeds" ? 0 : await countWrites(checkout);
+  const tasks = [
+    ...(values.only === "kills"
+      ? []
+      : seeds.map((seed) => ({ name: `seed ${seed}`, run: () => runSeed(checkout, { ...faults, seed }, fair) }))),
+    ...Array.from({ length: writes }, (_value, index) => ({
+      name: `kill ${index + 1}`,
+      run: () => runKill(checkout, index + 1, fair),
+    })),
+  ];
   const work = async () => {
-    for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
-      const result = await runOnce(checkout, { ...faults, seed }, fair);
+    for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
+      const result = await task.run().catch(brokenRun(task.name));
       results.push(result);
-      if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-      else process.stdout.write(describe(result));
+      process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : describe(result));
     }
   };
   await Promise.all(Array.from({ length: number("jobs", values.jobs) }, work));
@@ -70,35 +82,31 @@ async function main(): Promise<void> {
   if (sums.lost > 0 || sums.leftOver > 0) process.exitCode = 1;
 }
 
-/** What breaks the run of one seed, which is a bug of this tool, ends that seed only. */
-async function runOnce(
-  checkout: string,
-  faults: { seed: number; percent: number; timeScale: number },
-  fair: FairWeather,
-): Promise<SeedResult> {
-  try {
-    return await runSeed(checkout, faults, fair);
-  } catch (error) {
+/** What breaks one run, which is a bug of this tool, ends that one only. */
+function brokenRun(name: string): (error: unknown) => Result {
+  return (error) => {
     const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
-      seed: faults.seed,
+      name,
       runs: [{ step: "up", injected: 0, converged: "not", differences: [], said }],
       injected: {},
+      planned: 1,
       seconds: 0,
     };
-  }
+  };
 }
 
-function summed(results: readonly SeedResult[]): Sums {
+function summed(results: readonly Result[]): Sums {
   const runs = results.flatMap((result) => result.runs);
   return {
-    runs: results.length * steps.length,
+    runs: results.reduce((sum, { planned }) => sum + planned, 0),
     injected: runs.reduce((sum, run) => sum + run.injected, 0),
     converged: runs.filter(({ converged }) => converged !== "not").length,
     lost:
-      results.reduce((sum, result) => sum + steps.length - result.runs.length, 0) +
-      runs.filter(({ step, converged, differences }) => converged === "not" || (step !== "destroy" && differences.length > 0))
-        .length,
+      results.reduce((sum, result) => sum + result.planned - result.runs.length, 0) +
+      runs.filter(
+        ({ step, converged, differences }) => converged === "not" || (step !== "destroy" && differences.length > 0),
+      ).length,
     leftOver: runs
       .filter(({ step }) => step === "destroy")
       .reduce((sum, { differences }) => sum + differences.length, 0),
@@ -109,20 +117,25 @@ function lastLine({ runs, injected, converged, lost, leftOver }: Sums): string {
   return `runs ${runs}, faults injected ${injected}, converged ${converged}, lost ${lost}, left over ${leftOver}`;
 }
 
-function waysOf(results: readonly SeedResult[]): string {
-  const count = (way: string) => results.flatMap(({ runs }) => runs).filter(({ converged }) => converged === way).length;
+function waysOf(results: readonly Result[]): string {
+  const count = (way: string) =>
+    results.flatMap(({ runs }) => runs).filter(({ converged }) => converged === way).length;
   return `${count("at once")} at once, ${count("again")} by one command more, ${count("repaired")} by a repair and one command more.`;
 }
 
-function describe({ seed, runs, injected, seconds }: SeedResult): string {
+function describe({ name, runs, injected, seconds }: Result): string {
   const kinds = Object.entries(injected)
     .map(([kind, count]) => `${kind} ${count}`)
     .sort()
     .join(", ");
   const bad = runs.filter(({ converged, differences }) => converged === "not" || differences.length > 0);
   return [
-    `seed ${seed}: ${runs.map(({ step, converged }) => `${step} ${converged}`).join(", ")} (${seconds.toFixed(0)} s; ${kinds})`,
-    ...bad.flatMap(({ step, differences, said }) => [`  ${step}:`, ...differences.map((one) => `    ${one}`), indented(said)]),
+    `${name}: ${runs.map(({ step, converged }) => `${step} ${converged}`).join(", ")} (${seconds.toFixed(0)} s; ${kinds})`,
+    ...bad.flatMap(({ step, differences, said }) => [
+      `  ${step}:`,
+      ...differences.map((one) => `    ${one}`),
+      indented(said),
+    ]),
     "",
   ].join("\n");
 }

@@ -20,13 +20,17 @@ export interface Run {
   readonly converged: "at once" | "again" | "repaired" | "not";
   /** What only the tenant without faults has, and what only this one has (duplicates, too); `path = value` each. */
   readonly differences: readonly string[];
-  /** What the commands said, where it did not converge. */
+  /** What the commands said, where it did not converge at once. */
   readonly said: string;
 }
 
-export interface SeedResult {
-  readonly seed: number;
+/** What came of one sandbox: a seed, or a kill. */
+export interface Result {
+  /** Such as `seed 7`. */
+  readonly name: string;
   readonly runs: readonly Run[];
+  /** How many runs there were to be: one that does not converge is the last. */
+  readonly planned: number;
   /** Faults of each kind. */
   readonly injected: Readonly<Record<string, number>>;
   readonly seconds: number;
@@ -38,7 +42,7 @@ export interface FairWeather {
   readonly startedAt: Date;
 }
 
-const commands: Readonly<Record<Step, readonly string[]>> = {
+export const commands: Readonly<Record<Step, readonly string[]>> = {
   up: ["up", "--stack", stack, "--yes", "--skip-preview"],
   change: ["up", "--stack", stack, "--yes", "--skip-preview"],
   destroy: ["destroy", "--stack", stack, "--yes", "--skip-preview"],
@@ -66,34 +70,51 @@ export async function fairWeather(checkout: string): Promise<FairWeather> {
 }
 
 /** All steps with the faults of one seed. */
-export async function runSeed(checkout: string, faults: FaultOptions, fair: FairWeather): Promise<SeedResult> {
+export async function runSeed(checkout: string, faults: FaultOptions, fair: FairWeather): Promise<Result> {
   const began = performance.now();
-  const startedAt = new Date();
   const project = await newProject(checkout, faults);
+  // By the clock that the tenant's times are of, which a seed sets wrong.
+  const startedAt = project.sandbox.cloud.now();
   try {
     const runs: Run[] = [];
     for (const step of steps) {
       await project.writeSettings(stack, step === "up" ? settings : changedSettings);
       const run = await runStep(checkout, project, step, faults.percent ?? 10);
-      const { onlyLeft, onlyRight } = compareDumps(
-        { text: fair.dumps[step], startedAt: fair.startedAt },
-        { text: dump(project.sandbox.cloud), startedAt },
-      );
-      const differences = [...onlyLeft.map((fact) => `missing: ${fact}`), ...onlyRight.map((fact) => `more: ${fact}`)];
-      runs.push({ ...run, differences });
+      runs.push({ ...run, differences: differencesFrom(fair, step, project, startedAt) });
       if (run.converged === "not") break;
     }
     const injected = Object.fromEntries(project.sandbox.faults?.counts ?? []);
-    return { seed: faults.seed, runs, injected, seconds: (performance.now() - began) / 1000 };
+    return {
+      name: `seed ${faults.seed}`,
+      runs,
+      planned: steps.length,
+      injected,
+      seconds: (performance.now() - began) / 1000,
+    };
   } finally {
     await project.dispose();
   }
 }
 
-async function newProject(checkout: string, faults?: FaultOptions): Promise<SandboxProject> {
+/** What only the tenants without faults say after that step, and what only these do. */
+export function differencesFrom(fair: FairWeather, step: Step, project: SandboxProject, startedAt: Date): string[] {
+  const { onlyLeft, onlyRight } = compareDumps(
+    { text: fair.dumps[step], startedAt: fair.startedAt },
+    { text: dump(project.sandbox.cloud), startedAt },
+  );
+  return [...onlyLeft.map((fact) => `missing: ${fact}`), ...onlyRight.map((fact) => `more: ${fact}`)];
+}
+
+/** A stack in a tenant where nothing is yet, in fair weather. */
+export async function newProject(
+  checkout: string,
+  faults?: FaultOptions,
+  log?: (line: string) => void,
+): Promise<SandboxProject> {
   const project = await SandboxProject.create({
     checkout,
     ...(faults === undefined ? {} : { faults: { ...faults, percent: 0 } }),
+    ...(log === undefined ? {} : { log }),
   });
   await project.writeSettings(stack, settings);
   await project.succeed(["stack", "init", stack]);
@@ -123,7 +144,10 @@ async function runStep(
 }
 
 /** `mssp doctor --repair --yes`; whether it found something. */
-export async function repaired(checkout: string, project: SandboxProject): Promise<{ changed: boolean; end: Finished }> {
+export async function repaired(
+  checkout: string,
+  project: SandboxProject,
+): Promise<{ changed: boolean; end: Finished }> {
   const { exitCode, signal, stdout, stderr } = await execa(
     process.execPath,
     [path.join(checkout, "cli", "mssp.js"), "doctor", "--stack", stack, "--repair", "--yes"],
@@ -132,6 +156,6 @@ export async function repaired(checkout: string, project: SandboxProject): Promi
   return { changed: /^Deleted /m.test(stdout), end: { exitCode, signal, stdout, stderr } };
 }
 
-function textOf({ exitCode, stdout, stderr }: Finished): string {
+export function textOf({ exitCode, stdout, stderr }: Finished): string {
   return `[${exitCode}] ${stdout}\n${stderr}`;
 }

@@ -269,7 +269,8 @@ export class GraphCall {
     const failure = this.connection.serviceError(error);
     if (failure === undefined) return undefined;
     const { status, retryAfter } = failure;
-    if (status === 0) return method === "GET" ? pause : undefined;
+    // Nobody listens: the sandbox has ended.
+    if (status === 0) return method === "GET" && failure.cause !== "ECONNREFUSED" ? pause : undefined;
     const isRepeated = [408, 424, 429].includes(status) || (status >= 500 && status !== 501);
     return isRepeated ? (retryAfter ?? pause) : undefined;
   }
