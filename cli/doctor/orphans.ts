@@ -45,13 +45,21 @@ const secretName = "MSSP SIEM, managed by Pulumi";
 
 type GraphObject = Readonly<Record<string, unknown>>;
 
-/** Finds them all. Changes nothing. */
-export async function findOrphans(call: GraphCall, settings: Settings, state: StackState): Promise<Orphan[]> {
+/**
+ * Finds them all. Changes nothing.
+ * @param clientId application (client) ID of the identity that runs `up`; none for a signed-in user.
+ */
+export async function findOrphans(
+  call: GraphCall,
+  settings: Settings,
+  state: StackState,
+  clientId: string | undefined,
+): Promise<Orphan[]> {
   const known = new Known(state);
   return [
     ...(await applications(call, settings, known)),
     ...(await groups(call, settings, known)),
-    ...(await partsOfApplications(call, settings, known)),
+    ...(await partsOfApplications(call, settings, known, clientId)),
   ];
 }
 
@@ -149,7 +157,12 @@ async function groups(call: GraphCall, settings: Settings, known: Known): Promis
 }
 
 /** Of an application that the stack has made: what belongs to it and the stack doesn't know. */
-async function partsOfApplications(call: GraphCall, settings: Settings, known: Known): Promise<Orphan[]> {
+async function partsOfApplications(
+  call: GraphCall,
+  settings: Settings,
+  known: Known,
+  clientId: string | undefined,
+): Promise<Orphan[]> {
   const parts = await Promise.all(
     known.applications().map(async ({ id }) => {
       const path = `/v1.0/applications/${lastSegment(id)}`;
@@ -160,7 +173,7 @@ async function partsOfApplications(call: GraphCall, settings: Settings, known: K
         ...redirectUris(application, settings, known),
         ...apiAccess(application, known),
         ...secrets(application, known),
-        ...(await servicePrincipals(call, application, known)),
+        ...(await servicePrincipals(call, application, known, clientId)),
       ];
     }),
   );
@@ -210,12 +223,19 @@ function secrets(application: GraphObject, known: Known): Orphan[] {
     }));
 }
 
-async function servicePrincipals(call: GraphCall, application: GraphObject, known: Known): Promise<Orphan[]> {
+async function servicePrincipals(
+  call: GraphCall,
+  application: GraphObject,
+  known: Known,
+  clientId: string | undefined,
+): Promise<Orphan[]> {
   const appId = text(application, "appId");
   const found = await list(call, `/v1.0/servicePrincipals?$filter=${equals("appId", appId)}`);
   const orphans = found.map(async (one): Promise<Orphan[]> => {
     const id = text(one, "id");
-    if (known.has(id)) return consents(call, application, id, known);
+    if (known.has(id)) {
+      return [...(await consents(call, application, id, known)), ...(await ownership(call, application, id, clientId))];
+    }
     return [
       {
         ...partOf(application, `service principal "${text(one, "displayName")}", with what it was granted`, id),
@@ -256,6 +276,23 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
         ),
       ),
   ];
+}
+
+/** The provider makes the caller an owner and takes it out again: an `up` may have ended between the two. */
+async function ownership(
+  call: GraphCall,
+  application: GraphObject,
+  id: string,
+  clientId: string | undefined,
+): Promise<Orphan[]> {
+  if (clientId === undefined) return [];
+  const owners = await list(call, `/v1.0/servicePrincipals/${id}/owners`);
+  return owners
+    .filter((one) => text(one, "appId").toLowerCase() === clientId.toLowerCase())
+    .map((one) => ({
+      ...partOf(application, `ownership of its service principal by "${text(one, "displayName")}"`, text(one, "id")),
+      removal: { method: "DELETE", path: `/v1.0/servicePrincipals/${id}/owners/${text(one, "id")}/$ref` },
+    }));
 }
 
 const apis: readonly PublishedApplication[] = [windowsDefenderAtp, microsoftGraph];

@@ -42,7 +42,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     const call = await graphCall(settings.tenantId, { environment, endpoints });
     // In this order: what an `up` makes meanwhile is in the state before it is seen in the tenant, or not at all.
     const state = await readStackState(options.stack, environment, options.folder ?? process.cwd());
-    const orphans = await findOrphans(call, settings, state);
+    const orphans = await findOrphans(call, settings, state, environment["ARM_CLIENT_ID"]);
     if (orphans.length === 0) {
       options.say(`Nothing to repair: all that stack ${options.stack} would create is in its state, or not there.\n`);
       return { found: 0, left: 0 };

@@ -1,6 +1,6 @@
 /**
  * One seed: `up`, a change and `destroy` of one customer on a sandbox with faults, each compared with what the same leaves without faults.
- * Where a command fails, the weather clears: what it may have left is repaired, and the command is run once more.
+ * Where a command fails, the weather clears: what it may have left is repaired, and the command is run once more, with --refresh.
  */
 import path from "node:path";
 import { execa } from "execa";
@@ -136,7 +136,8 @@ async function runStep(
   const injected = (faults?.injected ?? 0) - before;
   if (first.exitCode === 0) return { step, injected, converged: "at once", said: "" };
   const repair = await repaired(checkout, project);
-  const second = await project.pulumi(commands[step]);
+  // With --refresh: what azuread had half made when it failed is in the state as it was to be.
+  const second = await project.pulumi([...commands[step], "--refresh"]);
   if (second.exitCode === 0) {
     return { step, injected, converged: repair.changed ? "repaired" : "again", said: textOf(first) };
   }

@@ -203,7 +203,7 @@ describe("the sandbox's faults", function () {
     const { sandbox: faulty, rain, daemon, faults } = await start(["shortToken"], { timeScale: 0.01 });
     const environment = {
       ARM_METADATA_HOSTNAME: new URL(faulty.origins.https).host,
-      ARM_CLIENT_ID: String(daemon.application["appId"]),
+      ARM_CLIENT_ID: clientIdOf(daemon),
       ARM_CLIENT_SECRET: daemon.secret,
     };
     const endpoints = {

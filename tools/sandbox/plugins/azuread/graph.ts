@@ -226,6 +226,11 @@ export class GraphCall {
     return this.connection.serviceError(error);
   }
 
+  /** Waits until an object that was just made is known: what is asked of it before that is refused, or lost. */
+  async untilThere(path: string, version: Version = "v1.0"): Promise<void> {
+    while ((await this.find(path, version)) === undefined) await this.pause(500);
+  }
+
   /** Waits, unless the operation's time is over or it is canceled. */
   pause(milliseconds: number): Promise<void> {
     return this.wait(milliseconds, new Error("the service has not shown the change in time"));
