@@ -1,4 +1,7 @@
-/** `mssp doctor`: what a stack needs in the customer's tenant, and what the identity that is signed in has of it. */
+/**
+ * `mssp doctor`: what a stack needs in the customer's tenant, and what the identity that is signed in has of it. With `--repair`: what an
+ * interrupted `up` has left there.
+ */
 import type { Command } from "commander";
 import type { NeededPermission } from "../prerequisites";
 
@@ -7,25 +10,45 @@ export function registerDoctor(program: Command): void {
   program
     .command("doctor")
     .description(
-      "Show what a stack's settings need in the customer's tenant, and what of it is there. Changes nothing.",
+      "Show what a stack's settings need in the customer's tenant, and what of it is there. Changes nothing without --repair.",
     )
     .requiredOption("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml")
     .option("--json", "print the report as JSON")
+    .option(
+      "--repair",
+      "find what an interrupted `pulumi up` left in the tenant and the stack doesn't know; ask for each",
+    )
+    .option("--yes", "with --repair: delete without asking what carries this program's mark")
     .addHelpText(
       "after",
       `
-Exit code 0: \`pulumi up\` has all it needs, as far as can be seen. 1: something is missing.
+Exit code 0: \`pulumi up\` has all it needs, as far as can be seen; with --repair: nothing is left to repair. 1: something is missing, or left.
 
 Examples:
   mssp doctor --stack contoso
+  mssp doctor --stack contoso --repair
   mssp sandbox run -- npx mssp doctor --stack dev --json`,
     )
-    .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
+    .action(async ({ stack, json, ...options }: DoctorOptions) => {
+      if (options.repair === true) return repairStack(stack, options.yes === true);
       const { examine } = await import("./doctor/examination.js");
       const report = await examine(stack);
       process.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : await table(report));
       if (!report.ready) process.exitCode = 1;
     });
+}
+
+interface DoctorOptions {
+  readonly stack: string;
+  readonly json?: boolean;
+  readonly repair?: boolean;
+  readonly yes?: boolean;
+}
+
+async function repairStack(stack: string, yes: boolean): Promise<void> {
+  const { repair, terminal } = await import("./doctor/repair.js");
+  const { left } = await repair({ stack, yes, ask: terminal(), say: (text) => process.stdout.write(text) });
+  if (left > 0) process.exitCode = 1;
 }
 
 /** What `--json` prints. */

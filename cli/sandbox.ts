@@ -1,6 +1,6 @@
 /** `mssp sandbox`: runs commands against an emulated customer's tenant on this machine. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import type { JoinedSandbox, OwnSandbox, PluginSet } from "../tools/sandbox/server/index";
+import type { FaultOptions, JoinedSandbox, OwnSandbox, PluginSet } from "../tools/sandbox/server/index";
 
 /** Adds the subcommands to `program`. */
 export function registerSandbox(program: Command): void {
@@ -26,6 +26,7 @@ export interface StartOptions extends HomeOptions {
   readonly port?: number;
   readonly log?: boolean;
   readonly alerts?: number;
+  readonly faults?: FaultOptions;
 }
 
 function registerRun(sandbox: Command): void {
@@ -40,7 +41,8 @@ Examples:
   mssp sandbox run -- npx pulumi up --stack dev
   mssp sandbox run -- npx pulumi preview --stack dev --expect-no-changes
   mssp sandbox run --home /srv/sandbox -- npm run my-script
-  mssp sandbox run --plugins official -- npx pulumi preview --stack dev`,
+  mssp sandbox run --plugins official -- npx pulumi preview --stack dev
+  mssp sandbox run --faults 7:10 -- npx pulumi up --stack dev      every tenth request goes wrong`,
     );
   run.action(async (command: string[], options: StartOptions) => {
     if (command.length === 0)
@@ -152,7 +154,12 @@ export function sandboxOptions(command: Command): Command {
     )
     .option("--port <port>", "HTTPS port on 127.0.0.1 (default: a free one)", portNumber)
     .option("--alerts <number>", "alerts that each tenant's Defender has (default: 2160)", numberOfAlerts)
-    .option("--log", "print a line for each request to stderr");
+    .option("--log", "print a line for each request to stderr")
+    .option(
+      "--faults <seed[:percent]>",
+      "let requests go wrong: throttling, errors, cut connections, late answers, new objects unseen (10 percent by default)",
+      faultOptions,
+    );
 }
 
 /** Starts or joins the sandbox, runs `action` with the environment in which commands use it, and leaves the sandbox again. */
@@ -198,6 +205,7 @@ async function open(options: StartOptions) {
     tenants: await server.tenantsOfStacks(process.cwd()),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
     ...(options.log === true ? { log: (line: string) => process.stderr.write(`${line}\n`) } : {}),
   });
   if (!server.isOwn(sandbox)) {
@@ -230,6 +238,10 @@ async function close(sandbox: OwnSandbox | JoinedSandbox): Promise<void> {
     await Promise.race([sandbox.closeToOthers(), nextInterrupt()]);
   } else await sandbox.closeToOthers();
   await sandbox.stop();
+  if ("cloud" in sandbox && sandbox.faults !== undefined) {
+    const kinds = [...sandbox.faults.counts].map(([kind, count]) => `${kind} ${count}`).sort();
+    say(`Faults: ${kinds.length === 0 ? "none happened" : kinds.join(", ")}.`);
+  }
 }
 
 function nextInterrupt(): Promise<void> {
@@ -258,6 +270,14 @@ function numberOfAlerts(text: string): number {
     throw new InvalidArgumentError("A whole number from 1 to 100000000 is needed.");
   }
   return number;
+}
+
+function faultOptions(text: string): FaultOptions {
+  const [, seed, percent = "10"] = /^(\d{1,9})(?::(\d{1,3}))?$/.exec(text) ?? [];
+  if (seed === undefined || Number(percent) > 100) {
+    throw new InvalidArgumentError("It is written as <seed> or <seed>:<percent>, whole numbers, such as 7:10.");
+  }
+  return { seed: Number(seed), percent: Number(percent) };
 }
 
 function say(text: string): void {

@@ -118,7 +118,7 @@ function onlyOneOfItsName(name: string, parent: pulumi.Resource): pulumi.Resourc
     if (found === undefined) return;
     throw new Error(
       `${found} in the customer's tenant, so none was created. If an interrupted \`pulumi up\` left it, delete it ` +
-        "(Entra admin center, App registrations) and run `pulumi up` again. If it is somebody else's, it must go by another name.",
+        "(`mssp doctor --repair`, or Entra admin center, App registrations) and run `pulumi up` again. If it is somebody else's, it must go by another name.",
     );
   };
   return new pulumi.ResourceHook(`${name}-only-one-of-its-name`, check);

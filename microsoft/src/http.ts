@@ -6,8 +6,8 @@
 /** How often one call is tried at most, the first try included. */
 export const maximumTries = 5;
 
-/** How long one try may take, until its last byte has arrived, in milliseconds. */
-export const defaultTimeout = 30_000;
+/** How long one try may take, until its last byte has arrived, in milliseconds. Graph answers after 30 seconds at times. */
+export const defaultTimeout = 60_000;
 
 /** The longest wait that is accepted from a server's Retry-After, in milliseconds; a longer one ends the call at once. */
 export const maximumRetryAfter = 120_000;
@@ -38,6 +38,8 @@ export interface RequestOptions {
   isWhole?: (body: unknown) => boolean;
   /** How long one try may take, in milliseconds. Default: `defaultTimeout`. */
   timeout?: number;
+  /** How often it is tried at most. Default: `maximumTries`. */
+  tries?: number;
   /** Ends the call, and its waiting, with the signal's reason. */
   signal?: AbortSignal;
   /** Waits; for tests. */
@@ -61,6 +63,7 @@ interface ServiceErrorDetail {
   readonly serviceCode?: string;
   readonly message: string;
   readonly requestId?: string;
+  readonly retryAfter?: number;
   readonly method: string;
   readonly url: string;
   readonly cause?: unknown;
@@ -75,6 +78,8 @@ export class ServiceError extends Error {
   readonly serviceCode: string;
   /** What the service calls this request, for its support; empty where it gave none. */
   readonly requestId: string;
+  /** How long the service asks to wait, in milliseconds; undefined where it doesn't say. */
+  readonly retryAfter: number | undefined;
   readonly method: string;
   /** Without user information and without the values of its query, OData's `$…` and `api-version` excepted. */
   readonly url: string;
@@ -84,6 +89,7 @@ export class ServiceError extends Error {
     this.status = detail.status;
     this.serviceCode = detail.serviceCode ?? "";
     this.requestId = detail.requestId ?? "";
+    this.retryAfter = detail.retryAfter;
     this.method = detail.method;
     this.url = detail.url;
   }
@@ -101,7 +107,7 @@ export async function request(url: string, options: RequestOptions = {}): Promis
   for (let tries = 1; ; tries++) {
     options.signal?.throwIfAborted();
     const outcome = checked(await attempt(url, method, options), url, method, options);
-    const last = tries >= maximumTries;
+    const last = tries >= (options.tries ?? maximumTries);
     if (outcome instanceof ServiceError) {
       if (!idempotent || last || isDistrusted(outcome)) throw outcome;
       await sleep(backoff(tries), options.signal);
@@ -226,13 +232,17 @@ function isRetried(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 
-/** Milliseconds that the server asks to wait, from seconds (fractions are seen in practice) or from an HTTP date. */
+/**
+ * Milliseconds that the server asks to wait, from seconds (fractions are seen in practice) or from an HTTP date. The date is by the
+ * server's clock, which its Date header tells: this machine's may be minutes off.
+ */
 function retryAfter(headers: Headers): number | undefined {
   const value = headers.get("retry-after")?.trim();
   if (value === undefined || value === "") return undefined;
   if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
   const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  const now = Date.parse(headers.get("date") ?? "");
+  return Number.isNaN(date) ? undefined : Math.max(0, date - (Number.isNaN(now) ? Date.now() : now));
 }
 
 function backoff(tries: number): number {
@@ -245,9 +255,11 @@ function errorOf(reply: Reply, url: string, method: string, options: RequestOpti
   const error = isRecord(body.error) ? body.error : {};
   const description = textOf(body.error_description);
   const entraCode = /^AADSTS\d+/.exec(description)?.[0] ?? textOf(body.error);
-  const pause = reply.status === 429 ? retryAfter(reply.headers) : undefined;
+  const pause = retryAfter(reply.headers);
   const wish =
-    pause !== undefined && pause > maximumRetryAfter ? ` (it asks to wait ${Math.ceil(pause / 1000)} seconds)` : "";
+    reply.status === 429 && pause !== undefined && pause > maximumRetryAfter
+      ? ` (it asks to wait ${Math.ceil(pause / 1000)} seconds)`
+      : "";
   // Entra appends trace and time to its description, each on a line of its own.
   const message = textOf(error.message) || (description.split(/\r?\n/)[0] ?? "") || reasonPhrase(reply.status);
   return new ServiceError({
@@ -255,6 +267,7 @@ function errorOf(reply: Reply, url: string, method: string, options: RequestOpti
     serviceCode: redacted(textOf(error.code) || entraCode, options),
     message: redacted(message, options) + wish,
     requestId: requestIdOf(reply.headers) ?? textOf(body.trace_id),
+    retryAfter: pause,
     method,
     url: withoutSecrets(url),
   });

@@ -17,7 +17,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { discoverEndpoints, EnvironmentError, type Endpoints, type Environment } from "./endpoints.js";
 import { isSecureAddress, request, ServiceError, type Answer, type RequestOptions } from "./http.js";
-import { requestToken } from "./token.js";
+import { requestToken, type AccessToken } from "./token.js";
 
 /** Pulumi's marker of a value that isn't known yet; a dynamic provider sees it in previews. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -177,9 +177,31 @@ export async function graphCall(tenantId: string, context: CallContext = {}): Pr
   const environment = context.environment ?? process.env;
   const endpoints = context.endpoints ?? (await discoverEndpoints(environment, context));
   const audience = endpoints.graphEndpoint;
-  const { accessToken: token } = await requestToken({ tenantId, audience, environment, endpoints, ...context });
+  const run = await withFreshToken(() => requestToken({ tenantId, audience, environment, endpoints, ...context }));
   return (path, options = {}) =>
-    request(`${endpoints.graphEndpoint}${path}`, { ...options, token, sleep: context.sleep, signal: context.signal });
+    run((token) =>
+      request(`${endpoints.graphEndpoint}${path}`, { ...options, token, sleep: context.sleep, signal: context.signal }),
+    );
+}
+
+/**
+ * Runs calls with a token that is asked for now, and anew when a call is refused because the token has ended: an operation that waits for
+ * the directory may outlive its token, and the service may revoke one. What was answered with 401 wasn't done, so it is tried again, once.
+ */
+export async function withFreshToken(
+  ask: () => Promise<AccessToken>,
+): Promise<<Result>(call: (token: string) => Promise<Result>) => Promise<Result>> {
+  let { accessToken } = await ask();
+  return async (call) => {
+    const used = accessToken;
+    try {
+      return await call(used);
+    } catch (failure) {
+      if (!(failure instanceof ServiceError) || failure.status !== 401) throw failure;
+      if (accessToken === used) ({ accessToken } = await ask());
+      return call(accessToken);
+    }
+  };
 }
 
 /** Every page of a list that Graph answers. */

@@ -55,6 +55,30 @@ describe("microsoft/http", () => {
     assert.ok(waits[2]! > 4000 && waits[2]! <= 7000, String(waits[2]));
   });
 
+  it("takes the date of Retry-After by the server's own clock, which may be minutes off", async () => {
+    const serverTime = Date.now() + 600_000;
+    server = await loopback((_request, before) =>
+      before > 0
+        ? {}
+        : {
+            status: 429,
+            headers: {
+              date: new Date(serverTime).toUTCString(),
+              "retry-after": new Date(serverTime + 3000).toUTCString(),
+            },
+          },
+    );
+    await request(server.origin, { sleep });
+    assert.deepEqual(waits, [3000]);
+  });
+
+  it("is tried as often as it is told to, and the error says how long the service asks to wait", async () => {
+    server = await loopback(() => ({ status: 503, headers: { "retry-after": "7" } }));
+    const failure = await failureOf(request(server.origin, { sleep, tries: 1 }));
+    assert.equal(server.seen.length, 1);
+    assert.equal(failure.retryAfter, 7000);
+  });
+
   it("doubles its own wait where the server names none", async () => {
     server = await loopback((_request, before) => (before < 3 ? { status: 503 } : {}));
     await request(server.origin, { sleep });

@@ -8,7 +8,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { engineVersion } from "../engine/ensureEngine";
-import { commandEnvironment, startSandbox, type OwnSandbox } from "./server/index";
+import { commandEnvironment, startSandbox, type FaultOptions, type OwnSandbox } from "./server/index";
 
 /** What the engine needs of the checkout to run the program, its TypeScript files apart. */
 const programFiles = [
@@ -47,6 +47,8 @@ export interface SandboxProjectOptions {
   readonly log?: (line: string) => void;
   /** How many alerts each tenant's Defender has. */
   readonly alerts?: number;
+  /** What goes wrong on purpose in the sandbox. */
+  readonly faults?: FaultOptions;
 }
 
 export class SandboxProject {
@@ -65,8 +67,8 @@ export class SandboxProject {
       await cp(path.join(options.checkout, file), path.join(folder, file), { recursive: true });
     }
     await symlink(path.join(options.checkout, "node_modules"), path.join(folder, "node_modules"));
-    const { log, alerts } = options;
-    const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, alerts });
+    const { log, alerts, faults } = options;
+    const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, alerts, faults });
     const environment = commandEnvironment(await sandbox.environment());
     return new SandboxProject(folder, sandbox, { ...environment, ...options.environment });
   }

@@ -17,6 +17,7 @@ import {
   endpointFault,
   Refusal,
   visible,
+  withFreshToken,
   withoutUndefined,
   type CallContext,
   type CheckFailure,
@@ -100,7 +101,7 @@ export function portalResource<Inputs extends PortalInputs, Found, Status extend
     const { status, adopted } = props as unknown as State;
     return { ...inputsOf(props), status, adopted };
   };
-  const callOf = (inputs: Inputs, context: CallContext) => portalCall(kind.noun, inputs, context);
+  const callsOf = (inputs: Inputs, context: CallContext) => portalCalls(kind.noun, inputs, context);
   const isAsWanted = (found: Found, inputs: Inputs) => {
     const there = kind.contentsOf(found);
     return !differences(there, inputs, { compared: kind.contents, replaces: [] }).changes;
@@ -116,8 +117,8 @@ export function portalResource<Inputs extends PortalInputs, Found, Status extend
   /** Makes it so, by hand or by call, and says what came of it. */
   async function settle(inputs: Inputs, isOurs: (found: Found) => boolean, context: CallContext): Promise<State> {
     if (inputs.mode === "manual") return { ...inputs, status: "manual", adopted: false };
-    const call = await callOf(inputs, context);
-    const found = await kind.get(call, inputs);
+    const run = await callsOf(inputs, context);
+    const found = await run((call) => kind.get(call, inputs));
     if (found !== undefined) {
       const asWanted = isAsWanted(found, inputs);
       const adopted = !isOurs(found);
@@ -126,7 +127,7 @@ export function portalResource<Inputs extends PortalInputs, Found, Status extend
         return { ...inputs, status: kind.status, adopted };
       }
     }
-    await kind.put(call, inputs);
+    await run((call) => kind.put(call, inputs));
     return { ...inputs, status: kind.status, adopted: false };
   }
 
@@ -164,7 +165,8 @@ export function portalResource<Inputs extends PortalInputs, Found, Status extend
       return visibly("read", async () => {
         const state = stateOf(props);
         if (state.mode === "manual") return { id, props: state, inputs: inputsOf(props) };
-        const found = await kind.get(await callOf(state, context), state);
+        const run = await callsOf(state, context);
+        const found = await run((call) => kind.get(call, state));
         if (found === undefined) return { id: "" };
         const there: State = withoutUndefined({
           ...state,
@@ -193,26 +195,27 @@ export function portalResource<Inputs extends PortalInputs, Found, Status extend
       return visibly("delete", async () => {
         const state = stateOf(props);
         if (state.mode === "manual" || state.adopted) return;
-        const call = await callOf(state, context);
-        const found = await kind.get(call, state);
-        if (found !== undefined && !isTaken(found, state)) await kind.delete(call, state);
+        const run = await callsOf(state, context);
+        const found = await run((call) => kind.get(call, state));
+        if (found !== undefined && !isTaken(found, state)) await run((call) => kind.delete(call, state));
       });
     },
   };
 }
 
-/** A call's address and token. Credentials are read here, at each call, and kept nowhere. */
-async function portalCall(
+/** Runs calls with the server's address and a token. Credentials are read here, for each operation, and kept nowhere. */
+async function portalCalls(
   noun: string,
   { tenantId, endpoint }: PortalInputs,
   context: CallContext,
-): Promise<PortalCall> {
+): Promise<<Result>(act: (call: PortalCall) => Promise<Result>) => Promise<Result>> {
   const environment = context.environment ?? process.env;
   const address = addressOf(noun, endpoint, environment);
   const endpoints = context.endpoints ?? (await discoverEndpoints(environment, context));
   const audience = clouds[endpoints.cloud].defenderResource;
-  const { accessToken } = await requestToken({ tenantId, audience, environment, endpoints, ...context });
-  return { endpoint: address, token: accessToken, sleep: context.sleep, signal: context.signal };
+  const run = await withFreshToken(() => requestToken({ tenantId, audience, environment, endpoints, ...context }));
+  const { sleep, signal } = context;
+  return (act) => run((token) => act({ endpoint: address, token, sleep, signal }));
 }
 
 function addressOf(noun: string, input: string | undefined, environment: Environment): string {

@@ -5,6 +5,7 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import type { Routes } from "../cloud/model";
 import { addEntra } from "../entra/index";
 import type { TokenKeys } from "../entra/keys";
+import type { Faults } from "./faults/index";
 import { metadataDocument } from "./metadata";
 
 export interface AppOptions {
@@ -16,6 +17,8 @@ export interface AppOptions {
   readonly control: (app: FastifyInstance) => void;
   /** Gets a line for each answered request: method, path, status, time. No secrets: neither headers, bodies nor codes. */
   readonly log?: (line: string) => void;
+  /** What goes wrong on purpose. */
+  readonly faults?: Faults;
   /** Gets what nobody answers: `GET /v1.0/…`. */
   readonly onUndocumented: (request: string) => void;
 }
@@ -40,6 +43,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook("onSend", async () => {
     if (cloud.hasUnsavedChanges) await cloud.saved();
   });
+  options.faults?.addTo(app);
   if (log !== undefined) {
     app.addHook("onResponse", (request, reply, done) => {
       log(`${request.method} ${loggedUrl(request)} ${reply.statusCode} ${reply.elapsedTime.toFixed(0)} ms`);

@@ -16,11 +16,13 @@ import { areas } from "./areas";
 import { serverCertificate } from "./certificate";
 import { changeSwitches, isAlive, takeLease, type Lease } from "./client";
 import { addControl, Leases } from "./control";
+import { Faults, type FaultOptions } from "./faults/index";
 import { prepareEnvironment, type EnvironmentOptions, type SandboxEnvironment } from "./environment";
 import { listen, type Listener } from "./listener";
 import { claim, currentOwner, type Owner } from "./owner";
 
 export type { TenantDescription } from "../cloud/seed";
+export { faultKinds, type FaultKind, type FaultOptions } from "./faults/index";
 export type { EnvironmentOptions, PluginSet, SandboxEnvironment } from "./environment";
 export { commandEnvironment, sandboxHome } from "./environment";
 export { tenantsOfStacks } from "./stackSettings";
@@ -37,6 +39,8 @@ export interface SandboxOptions {
   readonly alerts?: number;
   /** Gets a line for each request, without secrets. */
   readonly log?: (line: string) => void;
+  /** What goes wrong on purpose; nothing by default. */
+  readonly faults?: FaultOptions;
 }
 
 /** A sandbox that commands can use. */
@@ -54,6 +58,8 @@ export interface OwnSandbox extends Sandbox {
   readonly cloud: EmulatedCloud;
   /** Requests that no route answers, such as `GET /v1.0/me/messages`, in order. */
   readonly undocumentedRequests: readonly string[];
+  /** What goes wrong on purpose, where something does: counts, and `percent` to be set. */
+  readonly faults: Faults | undefined;
   /** How many other commands use it. */
   readonly joined: number;
   /** Resolves when no other command uses it; from then on none can join. */
@@ -80,6 +86,11 @@ export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox |
   for (;;) {
     const result = await startOrFindOwner(options);
     if ("started" in result) return result.started;
+    if (options.faults !== undefined) {
+      throw new VisibleError(
+        `The sandbox in ${sandboxPaths(options.home).home} is run by process ${result.owner.pid} already: faults are for whoever starts it. Stop that one, or choose another folder with --home.`,
+      );
+    }
     const lease = await takeLease(result.owner, options.tenants ?? []);
     if (lease !== undefined) return joined(options, lease);
     // It is stopping: wait until it has.
@@ -209,6 +220,7 @@ async function start(
   await store.removeLeftovers();
   const clientSecret = generateSecret();
   cloud.acceptPassingSecret(clientSecret);
+  const faults = options.faults === undefined ? undefined : new Faults(options.faults, clock);
   const leases = new Leases();
   const undocumentedRequests: string[] = [];
   let httpsPort = 0;
@@ -220,6 +232,7 @@ async function start(
     control: (scope) =>
       addControl(scope, { cloud, token: owner.token, leases, undocumented: () => undocumentedRequests, sandbox }),
     ...(options.log === undefined ? {} : { log: options.log }),
+    ...(faults === undefined ? {} : { faults }),
     onUndocumented: (request) => undocumentedRequests.push(request),
   });
   const handler: http.RequestListener = (request, response) => {
@@ -244,6 +257,7 @@ async function start(
     origins: cloud.origins,
     cloud,
     undocumentedRequests,
+    faults,
     get joined() {
       return leases.count;
     },

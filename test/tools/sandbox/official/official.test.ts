@@ -12,7 +12,7 @@ import { standInPlugins } from "../../../../tools/sandbox/plugins/index";
 import type { PluginSet } from "../../../../tools/sandbox/server/index";
 import type { SandboxProject } from "../../../../tools/sandbox/sandboxProject";
 import { ana, ben, checkout, createProject, customer } from "../../../engine/support";
-import { compareDumps, type Dump } from "./compareDumps";
+import { compareDumps, type Dump } from "../../../../tools/sandbox/cloud/compareDumps";
 
 const version = standInPlugins.find(({ name }) => name === "azuread")?.version ?? "";
 const folder = folderOfOfficialPlugin();

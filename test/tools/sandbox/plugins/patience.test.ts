@@ -14,7 +14,7 @@ const userId = "6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b11";
 const invitation = { userEmailAddress: "ana@fabrikam.example", redirectUrl: "https://security.microsoft.com" };
 
 interface Reply {
-  /** 0: never answered. */
+  /** 0: never answered. -1: the connection is cut. */
   status: number;
   headers?: Record<string, string>;
   body?: object;
@@ -41,6 +41,10 @@ describe("The azuread stand-in's patience", function () {
       const url = (request.url ?? "").split("?")[0] ?? "";
       const reply = fixed(url, request.headers.host ?? "") ?? scripted(`${request.method ?? ""} ${url}`);
       if (reply.status === 0) return;
+      if (reply.status === -1) {
+        request.socket.destroy();
+        return;
+      }
       response.writeHead(reply.status, { "content-type": "application/json", ...reply.headers });
       response.end(reply.body === undefined ? undefined : JSON.stringify(reply.body));
     });
@@ -110,6 +114,46 @@ describe("The azuread stand-in's patience", function () {
     assert.match(text, /answered 403: Authorization_RequestDenied/);
     assert.doesNotMatch(text, /the secret|Bearer/);
     assert.deepEqual(asked, ["POST /v1.0/invitations"]);
+  });
+
+  it("repeats what the official client repeats: 424 and 5xx, whatever the method, but not 501", async () => {
+    const created = script["POST /v1.0/invitations"]!;
+    script["POST /v1.0/invitations"] = [refused(424, "FailedDependency"), refused(504, "UnknownError"), ...created];
+    await client.create("Invitation", invitation);
+    assert.equal(asked.filter((one) => one.startsWith("POST")).length, 3);
+    script["POST /v1.0/invitations"] = [refused(501, "NotImplemented")];
+    assert.match(await refusal(client.create("Invitation", invitation)), /answered 501/);
+    assert.equal(asked.filter((one) => one.startsWith("POST")).length, 4);
+  });
+
+  it("repeats a read whose connection was cut, and no write: it may have been done", async () => {
+    script[`GET /v1.0/users/${userId}`] = [{ status: -1 }, ...script[`GET /v1.0/users/${userId}`]!];
+    assert.equal((await client.create("Invitation", invitation)).state.userId, userId);
+    assert.equal(asked.filter((one) => one.startsWith("GET")).length, 2);
+    script["POST /v1.0/invitations"] = [{ status: -1 }];
+    await refusal(client.create("Invitation", invitation));
+    assert.equal(asked.filter((one) => one.startsWith("POST")).length, 2);
+  });
+
+  it("waits until a new object can be read", async () => {
+    const application = { id: userId, displayName: "SIEM" };
+    script["POST /v1.0/applications"] = [{ status: 201, body: application }];
+    script[`GET /v1.0/applications/${userId}`] = [
+      refused(404, "Request_ResourceNotFound"),
+      { status: 200, body: application },
+    ];
+    const { id } = await client.create("ApplicationRegistration", { displayName: "SIEM" });
+    assert.equal(id, `/applications/${userId}`);
+    assert.equal(asked.length, 3);
+  });
+
+  it("asks for another token when the service says that this one has ended, once", async () => {
+    const known = script[`GET /v1.0/users/${userId}`]!;
+    script[`GET /v1.0/users/${userId}`] = [refused(401, "InvalidAuthenticationToken"), ...known];
+    assert.equal((await client.create("Invitation", invitation)).state.userId, userId);
+    script["POST /v1.0/invitations"] = [refused(401, "InvalidAuthenticationToken")];
+    assert.match(await refusal(client.create("Invitation", invitation)), /answered 401/);
+    assert.equal(asked.filter((one) => one.startsWith("POST")).length, 3);
   });
 
   it("gives up when the operation's time is over, with the service's last answer", async () => {

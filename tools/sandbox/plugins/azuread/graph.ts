@@ -1,6 +1,6 @@
 /** Microsoft Graph for the stand-in plugin: its addresses, token and retries. Only of this very machine. */
 import { setTimeout } from "node:timers/promises";
-import type { AccessToken, Answer, Endpoints, RequestOptions } from "@defender-mssp/microsoft";
+import type { AccessToken, Answer, Endpoints, RequestOptions, ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "../../../../errors";
 import { Deadline } from "../deadline";
 import { refuseOtherHost as refuseHost } from "../loopback";
@@ -79,15 +79,23 @@ export class GraphConnection {
     return `${this.endpoints.graphEndpoint}/${version}/directoryObjects/${id}`;
   }
 
+  /** One try. A token that the service says has ended is replaced, once. */
   async send(url: string, options: RequestOptions): Promise<Answer> {
     const address = url.startsWith("/") ? `${this.endpoints.graphEndpoint}${url}` : url;
     refuseOtherHost("@odata.nextLink", address);
     const token = await this.accessToken();
-    return this.microsoft.request(address, { ...options, token });
+    const attempt = (bearer: string) => this.microsoft.request(address, { ...options, token: bearer, tries: 1 });
+    try {
+      return await attempt(token);
+    } catch (error) {
+      if (this.serviceError(error)?.status !== 401) throw error;
+      if ((await this.token)?.accessToken === token) this.token = undefined;
+      return attempt(await this.accessToken());
+    }
   }
 
   /** The service's error, if that is one. */
-  serviceError(error: unknown): { status: number; message: string } | undefined {
+  serviceError(error: unknown): ServiceError | undefined {
     return error instanceof this.microsoft.ServiceError ? error : undefined;
   }
 
@@ -212,8 +220,13 @@ export class GraphCall {
   }
 
   /** The service's error, if that is one. */
-  serviceError(error: unknown): { status: number; message: string } | undefined {
+  serviceError(error: unknown): ServiceError | undefined {
     return this.connection.serviceError(error);
+  }
+
+  /** Waits until an object that was just made is known: what is asked of it before that is refused, or lost. */
+  async untilThere(path: string, version: Version = "v1.0"): Promise<void> {
+    while ((await this.find(path, version)) === undefined) await this.pause(500);
   }
 
   /** Waits, unless the operation's time is over or it is canceled. */
@@ -237,9 +250,32 @@ export class GraphCall {
     }
   }
 
-  private sendOnce(url: string, options: RequestOptions): Promise<Answer> {
+  /** One request, repeated as the official plugin's client repeats it: see `pauseBeforeRepeat`. */
+  private async sendOnce(url: string, options: RequestOptions): Promise<Answer> {
     const headers = { "OData-Version": "4.0", "OData-MaxVersion": "4.0" };
-    return this.deadline.keep((signal) => this.connection.send(url, { ...options, headers, signal }));
+    for (let pause = firstWait; ; pause = Math.min(pause * 2, longestWait)) {
+      try {
+        return await this.deadline.keep((signal) => this.connection.send(url, { ...options, headers, signal }));
+      } catch (error) {
+        const wanted = this.pauseBeforeRepeat(error, options.method ?? "GET", pause);
+        if (wanted === undefined) throw error;
+        await this.wait(wanted, error);
+      }
+    }
+  }
+
+  /**
+   * The official plugin's client repeats 408, 424, 429 and 5xx except 501 until the operation's time is over, as late as Retry-After says; and
+   * GET alone after a failed connection: what else may have been done can't be known, and is an error. Undefined: not repeated.
+   */
+  private pauseBeforeRepeat(error: unknown, method: string, pause: number): number | undefined {
+    const failure = this.connection.serviceError(error);
+    if (failure === undefined) return undefined;
+    const { status, retryAfter } = failure;
+    // Nobody listens: the sandbox has ended.
+    if (status === 0) return method === "GET" && failure.cause !== "ECONNREFUSED" ? pause : undefined;
+    const isRepeated = [408, 424, 429].includes(status) || (status >= 500 && status !== 501);
+    return isRepeated ? (retryAfter ?? pause) : undefined;
   }
 
   private isNotYet(error: unknown, patience: Patience): boolean {

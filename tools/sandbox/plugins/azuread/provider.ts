@@ -23,6 +23,7 @@ export function azureadProvider(version: string): TableProvider<GraphCall> {
       if (connection === undefined) throw new Error("The azuread provider has not been configured.");
       return connection.call(timeout);
     },
+    pause: (call) => call.pause(500),
     cancel: () => connection?.cancel(),
   };
   return new TableProvider(table);

@@ -38,6 +38,8 @@ export interface Table<Call> {
   configure(args: ValueRecord): Promise<void>;
   /** What one operation gets; it has to be over after so many milliseconds. */
   call(timeout: number): Call;
+  /** Waits a little for a new object that can't be read yet. Without it that is an error at once. Throws when the operation's time is over. */
+  pause?(call: Call): Promise<void>;
   cancel(): void;
 }
 
@@ -138,7 +140,12 @@ export class TableProvider<Call> implements Provider {
       await resource.create(plan, call, (id, known = {}) => (made = { id, known: { ...made?.known, ...known } }));
       if (made === undefined) throw new Error(`${resource.terraform}: nothing was made, and no error said why`);
       const { id, known } = made;
-      const read = await resource.read(id, call, new Fields(properties, { ...plan.values, ...known }));
+      const readNew = () => resource.read(id, call, new Fields(properties, { ...plan.values, ...known }));
+      let read = await readNew();
+      while (read === undefined && this.table.pause !== undefined) {
+        await this.table.pause(call);
+        read = await readNew();
+      }
       if (read === undefined) throw new Error(`${resource.terraform} ${id} is gone right after it was made`);
       return { id, state: this.outputs(resource, id, plan.values, { ...known, ...read }) };
     } catch (error) {

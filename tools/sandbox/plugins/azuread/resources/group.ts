@@ -96,6 +96,7 @@ export const group: AzureadResource = {
     const made = await postGroup(plan, call, first);
     const id = required(made.id, "object ID of the new group");
     created(`/groups/${id}`);
+    await call.untilThere(`/groups/${id}`, "beta");
     await writeUnified(id, plan, call, (name) => plan.isSet(name));
     for (const owner of extra) await call.post(`/groups/${id}/owners/$ref`, call.reference(owner, "beta"), "beta");
     for (const member of plan.texts("members")) {

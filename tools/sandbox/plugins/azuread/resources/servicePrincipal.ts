@@ -125,6 +125,7 @@ async function createNew(plan: Fields, call: GraphCall, created: (id: string) =>
   const made = await call.post("/servicePrincipals", body, "v1.0", { messages: applicationUnknown });
   const id = required(made.id, "object ID returned for service principal");
   created(`/servicePrincipals/${id}`);
+  await call.untilThere(`/servicePrincipals/${id}`);
   for (const owner of extra) await call.post(`/servicePrincipals/${id}/owners/$ref`, call.reference(owner));
   const keepsCaller = plan.texts("owners").some((owner) => owner.toLowerCase() === caller.toLowerCase());
   if (!keepsCaller) await call.delete(`/servicePrincipals/${id}/owners/${caller}/$ref`);
@@ -143,7 +144,11 @@ function bodyFor(plan: Fields, isUpdate: boolean): object {
   const saml = plan.block("samlSingleSignOn");
   return {
     ...bodyOf("servicePrincipals", properties, plan, names),
-    samlSingleSignOnSettings: saml.isSet("relayState") ? { relayState: saml.text("relayState") } : {},
+    // Read back, an empty text stands for none: written, it would become one.
+    samlSingleSignOnSettings:
+      saml.text("relayState") !== "" || (isUpdate && plan.changed("samlSingleSignOn"))
+        ? { relayState: saml.text("relayState") }
+        : {},
     tags: tagsFor(plan, isUpdate),
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { compareDumps, type Dump } from "./compareDumps";
+import { compareDumps, type Dump } from "../../../../tools/sandbox/cloud/compareDumps";
 
 const seeded = "c0570500-0000-5000-8000-000000000001";
 

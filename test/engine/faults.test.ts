@@ -1,0 +1,89 @@
+/** What must not be lost when the cloud, the network or somebody's hand is in the way. `npm run faults` runs many more seeds, and all kills. */
+import assert from "node:assert/strict";
+import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
+import { fairWeather, runSeed, type FairWeather } from "../../tools/faults/runs";
+import { checkout, createProject, customer, dumpOfTenant, single, objectsOf, tenantIdOf } from "./support";
+
+describe("a cloud where every tenth request goes wrong", function () {
+  this.timeout(300_000);
+
+  let fair: FairWeather;
+  before(async () => (fair = await fairWeather(checkout)));
+
+  for (const seed of [2, 12, 41]) {
+    it(`seed ${seed}: up, a change and destroy end as without faults, with one command more at most`, async () => {
+      const { runs, injected } = await runSeed(checkout, { seed, percent: 10, timeScale: 0.02 }, fair);
+      for (const { step, converged, differences, said } of runs) {
+        assert.notEqual(converged, "not", `${step}: ${said}`);
+        assert.deepEqual(differences, [], `${step}: ${said}`);
+      }
+      assert.equal(runs.length, 3);
+      assert.ok(Object.keys(injected).length > 0, "a seed without a fault shows nothing");
+    });
+  }
+});
+
+describe("an `up` that isn't alone, or isn't let end", function () {
+  this.timeout(300_000);
+
+  let project: SandboxProject;
+  /** Gets each line of the sandbox's log. */
+  let watch: ((line: string) => void) | undefined;
+  before(async () => {
+    project = await createProject({ log: (line) => watch?.(line) });
+  });
+  after(() => project.dispose());
+  afterEach(() => (watch = undefined));
+
+  /** Starts an `up`; resolves when the sandbox has answered such a request, while the `up` goes on. */
+  async function upUntil(stack: string, number: number, request: RegExp) {
+    await project.writeSettings(stack, customer(number));
+    await project.succeed(["stack", "init", stack]);
+    project.sandbox.cloud.tenant(tenantIdOf(number));
+    const before = dumpOfTenant(project, tenantIdOf(number));
+    const reached = new Promise<void>((resolve) => (watch = (line) => request.test(line) && resolve()));
+    const up = project.start(["up", "--stack", stack, "--yes", "--skip-preview", "--parallel", "1"]);
+    await Promise.race([reached, up]);
+    return { before, up };
+  }
+
+  it("Ctrl-C once: what is under way is finished and known, and the next `up` does the rest", async () => {
+    const { before, up } = await upUntil("interrupted", 40, /^POST \/v1\.0\/applications 201/);
+    up.kill("SIGINT");
+    const { exitCode, signal, stdout } = await up;
+    assert.equal(signal, undefined, "it ends by itself");
+    assert.notEqual(exitCode, 0);
+    assert.match(stdout, /error: update canceled|update canceled/i);
+    const made = single(objectsOf(project, tenantIdOf(40)).applications)["id"];
+    const state = await project.succeed(["stack", "export", "--stack", "interrupted"]);
+    const { deployment } = JSON.parse(state) as { deployment: { pending_operations?: unknown[] } };
+    assert.deepEqual(deployment.pending_operations ?? [], [], "nothing is left half done");
+    assert.ok(state.includes(`/applications/${String(made)}`), "the application under way is in the state");
+
+    // No lock is left, and nothing to repair.
+    await project.succeed(["up", "--stack", "interrupted", "--yes", "--skip-preview"]);
+    assert.equal(single(objectsOf(project, tenantIdOf(40)).applications)["id"], made);
+    await project.succeed(["preview", "--stack", "interrupted", "--refresh", "--expect-no-changes"]);
+    await project.succeed(["destroy", "--stack", "interrupted", "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, tenantIdOf(40)), before);
+  });
+
+  it("two at once: the second is refused, and told who has the lock", async () => {
+    const { up } = await upUntil("twice", 41, /^POST \/v1\.0\/invitations 201/);
+    try {
+      const attempt = () => project.pulumi(["up", "--stack", "twice", "--yes", "--skip-preview"]);
+      let second = await attempt();
+      // Refused as well: it has met the state while the first one was writing it, and never came to the lock.
+      while (second.stderr.includes("failed to load checkpoint")) second = await attempt();
+      assert.notEqual(second.exitCode, 0);
+      assert.match(second.stderr, /the stack is currently locked by 1 lock\(s\)/);
+      assert.match(second.stderr, new RegExp(`created by \\S+@\\S+ \\(pid ${String(up.pid)}\\) at \\S+`));
+    } catch (error) {
+      up.kill("SIGKILL");
+      throw error;
+    }
+    const { exitCode, stdout, stderr } = await up;
+    assert.equal(exitCode, 0, `the first goes on: ${stdout}\n${stderr}`);
+    await project.succeed(["preview", "--stack", "twice", "--refresh", "--expect-no-changes"]);
+  });
+});

@@ -1,0 +1,229 @@
+/**
+ * The sandbox's faults: what a real cloud does to one in a few thousand requests, here to one in ten, by a seed. They come between the
+ * connection and the routes, which know nothing of them. The control routes have none.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { graphLikeError } from "../app";
+import type { Clock } from "../../cloud/clock";
+import { clockSkew, Draws, faultKinds, type Drawn, type FaultKind } from "./draw";
+import { Replication } from "./replication";
+
+export { faultKinds, type FaultKind } from "./draw";
+
+export interface FaultOptions {
+  /** A whole number. The same seed and the same requests, the same faults. */
+  readonly seed: number;
+  /** How many of 100 requests get a fault. @default 10 */
+  readonly percent?: number;
+  /** @default all */
+  readonly kinds?: readonly FaultKind[];
+  /** Times are multiplied by it: 1 is as long as in the real cloud, which is 30 seconds at most. @default 1 */
+  readonly timeScale?: number;
+}
+
+/** Longest wait for a late answer, for a new object to be seen, of Retry-After, and life of a short token: seconds. */
+const longest = { slow: 30, lag: 30, retryAfter: 10, token: 30 };
+
+const statuses = [500, 502, 503, 504] as const;
+
+/** One request's fault, where it has one, and what of it is to be done once there is an answer. */
+const drawn = new WeakMap<FastifyRequest, Drawn>();
+
+export class Faults {
+  readonly #draws: Draws;
+  readonly #kinds: readonly FaultKind[];
+  readonly #scale: number;
+  readonly #replication = new Replication();
+  /** When each short token ends, in milliseconds of this machine's clock. */
+  readonly #tokenEnds = new Map<string, number>();
+  readonly #counts = new Map<FaultKind, number>();
+  /** How many of 100 requests get a fault; 0 is fair weather. */
+  percent: number;
+
+  constructor(
+    options: FaultOptions,
+    private readonly clock: Clock,
+  ) {
+    this.#draws = new Draws(options.seed);
+    this.#kinds = options.kinds ?? faultKinds;
+    this.#scale = options.timeScale ?? 1;
+    this.percent = options.percent ?? 10;
+    clock.advance(clockSkew(options.seed));
+  }
+
+  /** How many faults of each kind there have been. */
+  get counts(): ReadonlyMap<FaultKind, number> {
+    return this.#counts;
+  }
+
+  get injected(): number {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Adds the faults to the server; after the hook that waits until an answer's changes are on disk. */
+  addTo(app: FastifyInstance): void {
+    app.addHook("onRequest", (request, reply) => this.#before(request, reply));
+    app.addHook("preHandler", (request, reply) => this.#unseen(request, reply));
+    app.addHook("onSend", (request, reply, payload) => this.#after(request, reply, payload));
+  }
+
+  async #before(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    if (isControl(request)) return undefined;
+    void reply.header("date", this.clock.now().toUTCString());
+    if (this.#isEnded(request)) {
+      return reply
+        .code(401)
+        .send(graphLikeError("InvalidAuthenticationToken", "Lifetime validation failed, the token is expired."));
+    }
+    const fault = this.#draws.next(request.method, request.url, this.percent, this.#kindsFor(request));
+    if (fault === undefined) return undefined;
+    switch (fault.kind) {
+      case "throttled":
+        this.#count(fault.kind);
+        return reply
+          .code(429)
+          .header("retry-after", this.#retryAfter(fault))
+          .send(graphLikeError("TooManyRequests", "Too many requests. Please try again later."));
+      case "failed": {
+        this.#count(fault.kind);
+        const status = statuses[Math.floor((fault.numbers[0] ?? 0) * statuses.length)] ?? 503;
+        return reply.code(status).send(graphLikeError("UnknownError", "The service failed."));
+      }
+      case "resetBefore":
+        this.#count(fault.kind);
+        reply.hijack();
+        cut(request);
+        return reply;
+      default:
+        drawn.set(request, fault);
+        return undefined;
+    }
+  }
+
+  /** Which faults such a request can have, so that a fault that is drawn is one that happens. */
+  #kindsFor(request: FastifyRequest): readonly FaultKind[] {
+    const isToken = isTokenRequest(request);
+    const isCreate = request.method === "POST" && isGraph(request);
+    return this.#kinds.flatMap((kind) => {
+      // Rare requests, and three times as likely: else whole runs would have none.
+      if (kind === "lag") return isCreate ? [kind, kind, kind] : [];
+      if (kind === "shortToken") return isToken ? [kind, kind, kind] : [];
+      return [kind];
+    });
+  }
+
+  async #unseen(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    if (!isGraph(request)) return undefined;
+    const body = Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";
+    const refused = this.#replication.refusal(request.method, request.url, body);
+    if (refused === undefined) return undefined;
+    return reply.code(refused.status).send(refused.body);
+  }
+
+  async #after(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+    if (isControl(request)) return payload;
+    const answer = isGraph(request) && request.method === "GET" ? this.#staleList(payload) : payload;
+    const fault = drawn.get(request);
+    if (fault === undefined) return answer;
+    drawn.delete(request);
+    switch (fault.kind) {
+      case "slow":
+        this.#count(fault.kind);
+        await pause(this.#time(longest.slow, fault), undefined, { ref: false });
+        return answer;
+      case "lag":
+        if (reply.statusCode !== 201) return answer;
+        this.#count(fault.kind);
+        this.#replication.hide(parsed(answer), this.#time(longest.lag, fault));
+        return answer;
+      case "shortToken":
+        return this.#shortened(answer, fault);
+      case "halfBody":
+        this.#count(fault.kind);
+        sendHalf(request, reply);
+        return answer;
+      default:
+        this.#count(fault.kind);
+        cut(request);
+        return answer;
+    }
+  }
+
+  #staleList(payload: unknown): unknown {
+    const stale = this.#replication.isBehind ? this.#replication.stale(parsed(payload)) : undefined;
+    return stale === undefined ? payload : JSON.stringify(stale);
+  }
+
+  /** The token ends before its own claim says so, which nobody but the service reads; `expires_in` is true. */
+  #shortened(payload: unknown, fault: Drawn): unknown {
+    const answer = parsed(payload) as { access_token?: unknown; expires_in?: unknown } | undefined;
+    if (typeof answer?.access_token !== "string") return payload;
+    this.#count(fault.kind);
+    const life = this.#time(longest.token, fault);
+    this.#tokenEnds.set(answer.access_token, Date.now() + life);
+    const seconds = Math.floor(life / 1000);
+    return JSON.stringify({ ...answer, expires_in: typeof answer.expires_in === "string" ? String(seconds) : seconds });
+  }
+
+  #isEnded(request: FastifyRequest): boolean {
+    const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "";
+    return (this.#tokenEnds.get(token) ?? Infinity) <= Date.now();
+  }
+
+  /** Whole seconds, or a date of the server's clock: every other one. */
+  #retryAfter(fault: Drawn): string {
+    const seconds = Math.ceil(this.#time(longest.retryAfter, fault) / 1000);
+    const isDate = (fault.numbers[1] ?? 0) < 0.5;
+    return isDate ? new Date(this.clock.now().getTime() + seconds * 1000).toUTCString() : String(seconds);
+  }
+
+  /** From a third of the longest time to all of it, in milliseconds. */
+  #time(seconds: number, { numbers }: Drawn): number {
+    return seconds * 1000 * this.#scale * (1 / 3 + ((numbers[0] ?? 0) * 2) / 3);
+  }
+
+  #count(kind: FaultKind): void {
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+  }
+}
+
+function isControl({ url }: FastifyRequest): boolean {
+  return url.startsWith("/sandbox/");
+}
+
+function isGraph({ url }: FastifyRequest): boolean {
+  return /^\/(v1\.0|beta)\//.test(url);
+}
+
+function isTokenRequest({ method, url }: FastifyRequest): boolean {
+  return method === "POST" && /\/oauth2\/(v2\.0\/)?token(\?|$)/.test(url);
+}
+
+/** Ends the connection as a machine does that has died: without a farewell where that can be done. */
+function cut(request: FastifyRequest): void {
+  const { socket } = request.raw;
+  // A TLS socket has no handle of its own to reset.
+  if ("encrypted" in socket) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+/** Makes the answer's end its middle. The headers, with the whole length, are written by then. */
+function sendHalf(request: FastifyRequest, reply: FastifyReply): void {
+  const { raw } = reply;
+  raw.end = (chunk?: unknown) => {
+    const body = typeof chunk === "string" || Buffer.isBuffer(chunk) ? Buffer.from(chunk as string) : Buffer.alloc(0);
+    if (body.length < 2) cut(request);
+    else raw.write(body.subarray(0, body.length >> 1), () => request.raw.socket.destroy());
+    return raw;
+  };
+}
+
+function parsed(payload: unknown): unknown {
+  if (typeof payload !== "string" && !Buffer.isBuffer(payload)) return undefined;
+  try {
+    return JSON.parse(payload.toString()) as unknown;
+  } catch {
+    return undefined;
+  }
+}

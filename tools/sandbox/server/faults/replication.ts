@@ -1,0 +1,70 @@
+/** Graph's replicas learn of a new object with delay: until then it is neither there by its ID, nor in lists, nor to be referred to. */
+import { graphLikeError } from "../app";
+
+/** What a request is answered instead. */
+export interface Refused {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+export class Replication {
+  /** When each hidden ID is seen everywhere, in milliseconds of this machine's clock. */
+  readonly #hidden = new Map<string, number>();
+
+  /** Hides a new object, as the answer to its create describes it. */
+  hide(created: unknown, milliseconds: number): void {
+    const until = Date.now() + milliseconds;
+    for (const id of idsOf(created)) this.#hidden.set(id, until);
+  }
+
+  /** Whether something is hidden now. */
+  get isBehind(): boolean {
+    for (const [id, until] of this.#hidden) if (until <= Date.now()) this.#hidden.delete(id);
+    return this.#hidden.size > 0;
+  }
+
+  /** What a request gets that names a hidden object in its path or in its body; undefined where it names none. */
+  refusal(method: string, url: string, body: string): Refused | undefined {
+    if (!this.isBehind) return undefined;
+    const path = url.split("?", 1)[0] ?? "";
+    const inPath = this.#named(path);
+    if (inPath !== undefined) return notFound(inPath);
+    const inBody = method === "GET" ? undefined : this.#named(body);
+    return inBody === undefined ? undefined : dangling(path, inBody);
+  }
+
+  /** A list without what is hidden; undefined where it is as it was. */
+  stale(answer: unknown): Record<string, unknown> | undefined {
+    if (!this.isBehind || typeof answer !== "object" || answer === null) return undefined;
+    const { value } = answer as { value?: unknown };
+    if (!Array.isArray(value)) return undefined;
+    const shown = value.filter((item: unknown) => !idsOf(item).some((id) => this.#hidden.has(id)));
+    return shown.length === value.length ? undefined : { ...answer, value: shown };
+  }
+
+  #named(text: string): string | undefined {
+    return [...this.#hidden.keys()].find((id) => text.includes(id));
+  }
+}
+
+/** By what an object is known: its ID, an application's `appId`, and the user whom an invitation made. */
+function idsOf(object: unknown): string[] {
+  const { id, appId, invitedUser } = (object ?? {}) as { id?: unknown; appId?: unknown; invitedUser?: unknown };
+  const ids = [id, appId].filter((value) => typeof value === "string" && value.length > 20) as string[];
+  return invitedUser === undefined ? ids : [...ids, ...idsOf(invitedUser)];
+}
+
+function notFound(id: string): Refused {
+  const message = `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`;
+  return { status: 404, body: graphLikeError("Request_ResourceNotFound", message) };
+}
+
+/** What the service says of a reference to what it doesn't know yet; the azuread provider waits at exactly these. */
+function dangling(path: string, id: string): Refused {
+  const badRequest = (message: string) => ({ status: 400, body: graphLikeError("Request_BadRequest", message) });
+  if (path.endsWith("/servicePrincipals")) {
+    return badRequest(`The appId '${id}' of the service principal does not reference a valid application object.`);
+  }
+  if (path.endsWith("/appRoleAssignedTo")) return badRequest("Not a valid reference update.");
+  return notFound(id);
+}
