@@ -27,6 +27,12 @@ const severities: Readonly<Record<AlertRecord["severity"], number>> = {
 /** How long the server may take to open a connection, or to close it when it has everything, in milliseconds. */
 const patience = 10_000;
 
+/**
+ * How long a connection stays open after the last byte, in milliseconds at least, and in times that the connection took to open: a server that closes
+ * its side meanwhile was not waiting for more, but has failed.
+ */
+const settling = { least: 25, connects: 2 } as const;
+
 /** Tries of one batch, and the first wait between two, in milliseconds; doubled each time. */
 const maximumTries = 5;
 const firstBackoff = 500;
@@ -43,6 +49,8 @@ export interface SyslogOptions {
   readonly signal?: AbortSignal;
   /** First wait between two tries, in milliseconds; for tests. */
   readonly backoff?: number;
+  /** How long a connection stays open after the last byte, in milliseconds; for tests. */
+  readonly settle?: number;
 }
 
 /** `tcp://host:port` or `tls://host:port`; ports 601 and 6514 where none is given (RFC 6587, RFC 5425). @throws VisibleError */
@@ -61,8 +69,9 @@ export function syslogAddress(text: string): SyslogAddress {
 }
 
 /**
- * A batch is a connection: TCP says nothing of what the other end has read, but a server that closes its side after ours has read all that
- * came before. So what was lost with a broken connection is sent again, and nothing counts as delivered that wasn't.
+ * A batch is a connection. Syslog has no receipts, and TCP says nothing of what the other end has read; but a server that closes its side
+ * after ours, and not before, has read all that came before. What was sent on a connection that broke is sent again. What a server has read
+ * and then loses by itself, nobody here can know.
  */
 export function syslogServer(options: SyslogOptions): AlertSink {
   return {
@@ -105,8 +114,9 @@ function headerField(text: string, most: number): string {
   return text.replace(/[^\x21-\x7e]/g, "").slice(0, most) || "-";
 }
 
-async function sendBatch({ address, signal }: SyslogOptions, batch: Buffer): Promise<void> {
+async function sendBatch({ address, signal, settle }: SyslogOptions, batch: Buffer): Promise<void> {
   const { transport, host, port } = address;
+  const started = performance.now();
   const socket =
     transport === "tcp"
       ? net.connect({ host, port })
@@ -115,20 +125,31 @@ async function sendBatch({ address, signal }: SyslogOptions, batch: Buffer): Pro
     socket.destroy();
   };
   signal?.addEventListener("abort", stop, { once: true });
+  let timer: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
+      let opening = 0;
+      let isOurSideClosed = false;
+      const early = () => reject(new Error("the server closed the connection before it had everything"));
+      const closeOurSide = (): void => {
+        if (socket.destroyed) return;
+        isOurSideClosed = true;
+        socket.end();
+      };
       socket.setTimeout(patience, () => socket.destroy(new Error(`nothing happened for ${patience / 1000} seconds`)));
       socket.once("error", reject);
-      socket.once("close", () => {
-        reject(new Error("the server closed the connection before it had everything"));
-      });
-      socket.once("end", () => {
-        if (socket.writableFinished) resolve();
-      });
+      socket.once("close", early);
+      socket.once("end", () => (isOurSideClosed ? resolve() : early()));
+      socket.once(transport === "tcp" ? "connect" : "secureConnect", () => (opening = performance.now() - started));
       socket.resume(); // What the server says is of no interest; its end is.
-      socket.end(batch);
+      socket.write(batch, () => {
+        const pause = settle ?? Math.max(settling.least, settling.connects * opening);
+        // After a look at what has come in: closing a TLS connection writes, that write swallows a reset, and then the reset looks like an end.
+        timer = setTimeout(() => setImmediate(closeOurSide), pause);
+      });
     });
   } finally {
+    clearTimeout(timer);
     signal?.removeEventListener("abort", stop);
     socket.destroy();
   }

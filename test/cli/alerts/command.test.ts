@@ -238,12 +238,13 @@ describe("mssp alerts", function () {
     it(`sends each alert to a syslog server by ${transport}, also where connections break`, async () => {
       const received: string[] = [];
       let connections = 0;
+      let beneath: net.Socket | undefined;
       const onConnection = (socket: net.Socket): void => {
         const frames = new SyslogFrames();
         socket.on("error", () => undefined);
         if (connections++ === 1) {
           // It reads a little, and falls over.
-          socket.once("data", () => socket.destroy());
+          socket.once("data", () => beneath?.resetAndDestroy());
           return;
         }
         socket.on("data", (bytes) => frames.push(bytes));
@@ -261,6 +262,7 @@ describe("mssp alerts", function () {
         transport === "tcp"
           ? net.createServer(onConnection)
           : tls.createServer({ key: privateKey, cert: certificate }, onConnection);
+      server.prependListener("connection", (socket: net.Socket) => (beneath = socket));
       server.listen(0, "127.0.0.1");
       await once(server, "listening");
       const address = `${transport}://127.0.0.1:${(server.address() as AddressInfo).port}`;

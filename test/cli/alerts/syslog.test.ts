@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import net, { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import type { AlertRecord } from "@defender-mssp/microsoft";
+import { recordAsJson } from "../../../cli/alerts/formats";
+import { syslogServer } from "../../../cli/alerts/syslog";
+import { certificateFiles, serverCertificate } from "../../../tools/sandbox/server/certificate";
+import { SyslogFrames } from "./parsers";
+
+const record = { id: "1", api: "graph", severity: "high", createdAt: "2026-06-01T12:00:00.000Z" } as AlertRecord;
+const alerts = [{ record, original: record }];
+
+/** What a server does with each connection, by its number from 0; what it has read whole is in the result. */
+async function delivered(behave: (socket: net.Socket, index: number) => void): Promise<string[]> {
+  const received: string[] = [];
+  let connections = 0;
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    const frames = new SyslogFrames();
+    socket.on("error", () => undefined);
+    socket.on("data", (bytes) => frames.push(bytes));
+    socket.on("end", () => {
+      received.push(...frames.messages);
+      socket.end();
+    });
+    behave(socket, connections++);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const options = { address: { transport: "tcp", host: "127.0.0.1", port }, format: recordAsJson } as const;
+  try {
+    await syslogServer({ ...options, backoff: 1, settle: 500 }).deliver(alerts);
+    return received;
+  } finally {
+    server.close();
+  }
+}
+
+describe("cli/alerts: delivery by syslog", () => {
+  it("is done when the server has read everything", async () => {
+    assert.equal((await delivered(() => undefined)).length, 1);
+  });
+
+  it("is tried again after a server that closes early, in order or not", async () => {
+    const received = await delivered((socket, index) => {
+      if (index === 0) socket.once("data", () => socket.destroy());
+      if (index === 1) socket.once("data", () => socket.resetAndDestroy());
+      if (index === 2) socket.end();
+    });
+    assert.equal(received.length >= 1, true);
+  });
+
+  it("doesn't take a reset of a TLS connection for an end, however busy this process is", async function () {
+    this.timeout(30_000);
+    const folder = await mkdtemp(path.join(tmpdir(), "mssp-syslog-"));
+    try {
+      await serverCertificate(folder, new Date());
+      const { stdout } = await execa(
+        process.execPath,
+        ["--require", "ts-node/register/transpile-only", path.join(__dirname, "busyClient.ts"), folder],
+        { env: { NODE_EXTRA_CA_CERTS: certificateFiles(folder).certificate } },
+      );
+      assert.match(stdout, /^not delivered: .*ECONNRESET/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("fails after five tries", async () => {
+    let tries = 0;
+    const failing = delivered((socket) => {
+      tries++;
+      socket.destroy();
+    });
+    await assert.rejects(failing, /took nothing more/);
+    assert.equal(tries, 5);
+  });
+});
