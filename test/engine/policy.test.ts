@@ -9,9 +9,11 @@ import { checkout, createProject, customer, objectsOf } from "./support";
 const brokenBySettings = [
   "client-secrets-expire",
   "directory-roles",
+  "federated-instead-of-secret",
   "guest-count",
   "guest-domains",
   "notification-rules",
+  "redirect-uris",
   "role-assignable-groups",
 ];
 

@@ -12,8 +12,9 @@ const good = {
 const subscriptionId = "5EC0DE00-5AB5-4000-8000-000000000001";
 
 function check(changed: Record<string, unknown>) {
-  const values = Object.entries(changed).map(([key, value]) => [key, JSON.stringify(value)]);
-  return checkSettings({ ...good, ...Object.fromEntries(values) }, [], {});
+  const values: Record<string, string> = { ...good };
+  for (const [key, value] of Object.entries(changed)) values[key] = JSON.stringify(value);
+  return checkSettings(values, [], {});
 }
 
 function problems(changed: Record<string, unknown>): readonly SettingProblem[] {
