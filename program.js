@@ -24,7 +24,7 @@ module.exports = async () => {
     process.prependListener(event, (error) => showSources(error, program.id, map));
   }
   program._compile(code, program.id);
-  return program.exports();
+  return typeof program.exports === "function" ? program.exports() : program.exports;
 };
 
 async function compile() {

@@ -69,7 +69,7 @@ export function permissionName(idOrName: string): string | undefined {
 
 /** Whether a permission lets its holder change something, by the words that Microsoft's permissions are named with. */
 export function permissionWrites(name: string): boolean {
-  return /Write|Manage|Create|Delete|Invite|Enable|Disable|Send|AccessAsUser|FullControl/.test(name);
+  return /Write|Manage|Create|Delete|Invite|Enable|Disable|Send|AccessAsUser|FullControl|impersonation/.test(name);
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   portalUrl,
   tierNames,
   tokenEndpoint,
+  withoutUndefined,
   type CloudName,
   type NotificationRuleSettings,
   type PortalMode,
@@ -217,7 +218,9 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     this.accessPackages = access.accessPackages;
     this.guests = byEmail(guests, ({ objectId }) => objectId);
     this.inviteRedeemUrls = pulumi.secret(
-      byEmail(guests, ({ inviteRedeemUrl }) => inviteRedeemUrl).apply(withoutUndefined),
+      byEmail(guests, ({ inviteRedeemUrl }) => inviteRedeemUrl).apply(
+        (urls) => withoutUndefined(urls) as Record<string, string>,
+      ),
     );
     this.notificationRules = pulumi.output(Object.fromEntries(rules.map(({ rule, status }) => [rule.name, status])));
     this.siemAuthorization = authorization?.status;
@@ -375,10 +378,6 @@ function byEmail<T>(
 ): pulumi.Output<Record<string, T>> {
   const entries = guests.map(({ email, guest }) => property(guest).apply((value): [string, T] => [email, value]));
   return pulumi.all(entries).apply((all) => Object.fromEntries(all) as Record<string, T>);
-}
-
-function withoutUndefined(map: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(map).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 }
 
 /** The dates of the client secrets that an onboarding of this name has, from the running stack's state. */

@@ -87,8 +87,9 @@ describe("mssp start", function () {
   it("has help that says what it does and what it leaves alone", async () => {
     const { exitCode, stdout } = await mssp(["start", "--help"]);
     assert.equal(exitCode, 0);
-    assert.match(stdout, /`pulumi up` of stack\s+"dev" on the sandbox/);
+    assert.match(stdout, /`pulumi up` of\s+a\s+stack\s+on\s+the\s+sandbox/);
     assert.match(stdout, /Run again it changes nothing\./);
     assert.match(stdout, /--home <folder>/);
+    assert.match(stdout, /default: "dev"/);
   });
 });

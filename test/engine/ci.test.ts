@@ -34,7 +34,7 @@ describe("mssp ci preview", function () {
     runPreview({ stack: "contoso", folder: project.folder, environment: project.environment, ...more });
 
   it("names a policy's violations, which pulumi preview --json leaves out, and fails with them", async () => {
-    const folder = path.join(project.folder, "policy");
+    const folder = path.join(project.folder, "samples");
     await mkdir(folder);
     await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
     await writeFile(path.join(folder, "PulumiPolicy.yaml"), "runtime: nodejs\n");
@@ -44,7 +44,7 @@ describe("mssp ci preview", function () {
     assert.equal(found.failed, true);
     assert.deepEqual(
       found.policyViolations.map(({ policy, level, resource }) => [policy, level, resource]),
-      [["no-groups", "mandatory", "customer-analysts-group"]],
+      [["no-groups", "mandatory", "customer-access-analysts-group"]],
     );
     assert.match(commentText([found]), /policy <code>no-groups<\/code> \(<code>mandatory<\/code>\)/);
   });
@@ -90,7 +90,7 @@ describe("mssp ci preview", function () {
     const { state, body } = driftReport(JSON.parse(written) as Awaited<ReturnType<typeof preview>>);
     assert.equal(state, "drifted");
     assert.match(body, /<code>displayName<\/code>: <code>"By &#64;&#8288;octocat"<\/code> → <code>"Contoso 7 SIEM/);
-    assert.match(body, /\| \*\*delete\*\* \| <code>azuread&#58;Invitation<\/code>/);
+    assert.match(body, /\| \*\*delete\*\* \| <code>[^<]*Guest<\/code>/);
 
     const { clientSecret } = await project.outputs("contoso");
     assert.ok(typeof clientSecret === "string" && clientSecret.length > 20);
