@@ -64,7 +64,8 @@ describe("cli/alerts: delivery by syslog", () => {
         ["--require", "ts-node/register/transpile-only", path.join(__dirname, "busyClient.ts"), folder],
         { env: { NODE_EXTRA_CA_CERTS: certificateFiles(folder).certificate } },
       );
-      assert.match(stdout, /^not delivered: .*ECONNRESET/);
+      // Seen as a reset or as an early end, as the moment has it; never as delivered.
+      assert.match(stdout, /^not delivered: .* took nothing more: /);
     } finally {
       await rm(folder, { recursive: true });
     }
