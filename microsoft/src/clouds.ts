@@ -22,6 +22,8 @@ export interface CloudHosts {
   readonly loginEndpoint: string;
   /** Microsoft Graph, which is also its tokens' audience. */
   readonly graphEndpoint: string;
+  /** Azure Key Vault's data plane: the audience of its tokens; a vault's own host is a name below it. */
+  readonly keyVaultEndpoint: string;
   /** Azure Resource Manager; serves the cloud's metadata document at `/metadata/endpoints`. */
   readonly resourceManagerEndpoint: string;
   /** Microsoft Defender portal. */
@@ -45,6 +47,7 @@ const publicEntra = {
   environment: "public", // azuread provider, argument `environment`
   loginEndpoint: "https://login.microsoftonline.com", // [sdk], [gov] for GCC
   graphEndpoint: "https://graph.microsoft.com", // [sdk]
+  keyVaultEndpoint: "https://vault.azure.net", // [sdk]
   resourceManagerEndpoint: "https://management.azure.com", // [sdk]
   myAccess: "https://myaccess.microsoft.com", // [packages]
 } as const;
@@ -53,6 +56,7 @@ const governmentEntra = {
   environment: "usgovernmentl4", // azuread provider, argument `environment`
   loginEndpoint: "https://login.microsoftonline.us", // [sdk], [gov]
   graphEndpoint: "https://graph.microsoft.us", // [sdk]
+  keyVaultEndpoint: "https://vault.usgovcloudapi.net", // [sdk]
   resourceManagerEndpoint: "https://management.usgovcloudapi.net", // [sdk]
   myAccess: "https://myaccess.microsoft.us", // [packages]
 } as const;

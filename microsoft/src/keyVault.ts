@@ -1,19 +1,11 @@
 /** Azure Key Vault: names, and where a vault's data plane is. */
-import type { CloudName } from "./clouds.js";
+import { clouds, type CloudName } from "./clouds.js";
 import type { Endpoints } from "./endpoints.js";
 import { isLoopback } from "./http.js";
 
-/** DNS suffix of vaults. Source: hashicorp/go-azure-sdk, `sdk/environments/azure_public.go` and `azure_gov.go`. */
-const vaultSuffixes: Readonly<Record<CloudName, string>> = {
-  public: "vault.azure.net",
-  gcc: "vault.azure.net",
-  gccHigh: "vault.usgovcloudapi.net",
-  dod: "vault.usgovcloudapi.net",
-};
-
 /** What a token for the data plane is asked for (`resource`; with `/.default` the scope). */
 export function keyVaultAudience(cloud: CloudName): string {
-  return `https://${vaultSuffixes[cloud]}`;
+  return clouds[cloud].keyVaultEndpoint;
 }
 
 /**
@@ -25,7 +17,7 @@ export function keyVaultEndpoint(endpoints: Endpoints, vaultName: string): strin
   const isSandbox = metadataHost !== undefined && isLoopback(new URL(resourceManagerEndpoint).hostname);
   return isSandbox
     ? `${resourceManagerEndpoint}/keyvault/${vaultName}`
-    : `https://${vaultName}.${vaultSuffixes[cloud]}`;
+    : clouds[cloud].keyVaultEndpoint.replace("://", `://${vaultName}.`);
 }
 
 /** What an ID of a resource in a resource group says, or undefined where it is none. Azure's IDs ignore case. */

@@ -19,10 +19,8 @@ const handoverProgram = `
 import * as pulumi from "@pulumi/pulumi";
 import { azureSubscription } from "./components/azureSubscription";
 import { CredentialHandover } from "./components/credentialHandover";
-import { makeUncaughtErrorsPrintable } from "./programErrors";
 
 export = async () => {
-  makeUncaughtErrorsPrintable();
   const args = JSON.parse(process.env.TEST_HANDOVER ?? "{}");
   const provider = await azureSubscription("handover-azure", { tenantId: args.tenantId, subscriptionId: args.subscriptionId });
   const handover = new CredentialHandover("handover", { ...args, secret: pulumi.secret(args.secret) }, { provider });
@@ -33,10 +31,8 @@ export = async () => {
 const delegationProgram = `
 import { AzureDelegation } from "./components/azureDelegation";
 import { azureSubscription } from "./components/azureSubscription";
-import { makeUncaughtErrorsPrintable } from "./programErrors";
 
 export = async () => {
-  makeUncaughtErrorsPrintable();
   const args = JSON.parse(process.env.TEST_DELEGATION ?? "{}");
   const provider = await azureSubscription("delegation-azure", { tenantId: args.customerTenantId, subscriptionId: args.subscriptionId });
   const delegation = new AzureDelegation("delegation", args, { provider });

@@ -21,7 +21,7 @@ describe("microsoft/endpoints", () => {
     assert.equal((await discoverEndpoints({}, { cloud: "dod" })).graphEndpoint, "https://dod-graph.microsoft.us");
     await assert.rejects(
       discoverEndpoints({ ARM_ENVIRONMENT: "moon" }),
-      /ARM_ENVIRONMENT is "moon"; allowed are public, usgovernment, dod/,
+      /ARM_ENVIRONMENT is "moon"; allowed are public, usgovernmentl4, usgovernmentl5/,
     );
   });
 

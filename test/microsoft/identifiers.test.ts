@@ -74,7 +74,7 @@ describe("microsoft/clouds", () => {
   });
 
   it("holds origins only, all over TLS", () => {
-    const urls = Object.values(clouds).flatMap(({ alertExporters, ...hosts }) => [
+    const urls = Object.values(clouds).flatMap(({ alertExporters, environment, ...hosts }) => [
       ...Object.values(hosts),
       ...Object.values(alertExporters),
     ]);

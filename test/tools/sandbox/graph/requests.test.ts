@@ -51,7 +51,10 @@ describe("requests to the emulated Graph", function () {
     const refusedFor = async (as: As, method: string, path: string, body?: Body): Promise<void> => {
       const refused = await graph.refused(403, method, path, body, { as });
       assert.equal(refused.code, "Authorization_RequestDenied");
-      assert.equal(refused.message, "Insufficient privileges to complete the operation.");
+      assert.match(
+        refused.message,
+        /^Insufficient privileges to complete the operation\. \(Sandbox: \S.* is missing\.\)$/,
+      );
     };
 
     for (const [role, method, path, body] of [

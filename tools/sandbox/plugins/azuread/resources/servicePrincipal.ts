@@ -144,11 +144,7 @@ function bodyFor(plan: Fields, isUpdate: boolean): object {
   const saml = plan.block("samlSingleSignOn");
   return {
     ...bodyOf("servicePrincipals", properties, plan, names),
-    // Read back, an empty text stands for none: written, it would become one.
-    samlSingleSignOnSettings:
-      saml.text("relayState") !== "" || (isUpdate && plan.changed("samlSingleSignOn"))
-        ? { relayState: saml.text("relayState") }
-        : {},
+    samlSingleSignOnSettings: saml.isSet("relayState") ? { relayState: saml.text("relayState") } : {},
     tags: tagsFor(plan, isUpdate),
   };
 }
