@@ -86,6 +86,6 @@ function deletedItem(call: Call): DeletedObject {
 function writable(call: Call): DeletedObject {
   const deleted = deletedItem(call);
   const kind = kinds.find(({ entitySet }) => entitySet === deleted.collection);
-  if (kind === undefined || !mayAlso(call, kind.write)) throw denied();
+  if (kind === undefined || !mayAlso(call, kind.write)) throw denied(kind?.write.application);
   return deleted;
 }
