@@ -13,26 +13,19 @@ import { parseSettings } from "./settings";
 
 export = async () => {
   const settings = readSettings();
+  const { tenantId, msspTenantId, msspName, cloud, portalAccess } = settings;
+  // All that signs in does so before the first declaration, and together: each waits for a plugin to start.
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
-  const [provider, secrets] = await Promise.all([
-    customerTenant("customer", settings.tenantId, settings.cloud),
+  const [provider, secrets, handOver, delegate] = await Promise.all([
+    customerTenant("customer", tenantId, cloud),
     connectorSecrets("customer"),
-  ]);
-  await requireTenantFeatures(settings.tenantId, tenantNeeds(settings));
-  const approvers = settings.portalAccess.model === "entitlement" ? settings.portalAccess.approvers : [];
-  const approverObjectIds = await contactObjectIds(approvers, { provider });
-  const { msspTenantId, msspName, cloud } = settings;
-  const handOver =
-    settings.handover && (await prepareHandover("handover", { ...settings.handover, tenantId: msspTenantId, cloud }));
-  const delegate =
+    settings.handover && prepareHandover("handover", { ...settings.handover, tenantId: msspTenantId, cloud }),
     settings.azureDelegation &&
-    (await prepareDelegation("delegation", {
-      ...settings.azureDelegation,
-      tenantId: settings.tenantId,
-      msspTenantId,
-      msspName,
-      cloud,
-    }));
+      prepareDelegation("delegation", { ...settings.azureDelegation, tenantId, msspTenantId, msspName, cloud }),
+  ]);
+  await requireTenantFeatures(tenantId, tenantNeeds(settings));
+  const approvers = portalAccess.model === "entitlement" ? portalAccess.approvers : [];
+  const approverObjectIds = await contactObjectIds(approvers, { provider });
 
   const onboarding = new CustomerOnboarding(
     "customer",
@@ -41,8 +34,7 @@ export = async () => {
   );
 
   const { clientId, clientSecret: secret, clientSecretExpiresOn: expiresOn } = onboarding;
-  const handover =
-    secret && expiresOn && handOver?.({ customerTenantId: settings.tenantId, clientId, secret, expiresOn });
+  const handover = secret && expiresOn && handOver?.({ customerTenantId: tenantId, clientId, secret, expiresOn });
   const delegation = delegate?.();
 
   // Which outputs there are depends on the settings; the engine warns of one without a value.
