@@ -1,4 +1,4 @@
-import { adminConsentUrl, type CloudName } from "@defender-mssp/microsoft";
+import { adminConsentUrl, systemClock, type CloudName } from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { defaultConnectorAccess, type ConnectorAccess } from "./siemConnector/access";
@@ -160,8 +160,4 @@ function descriptionOf(
   return expiresOn === undefined
     ? pulumi.output(known)
     : expiresOn.apply((credentialExpiresOn) => ({ ...known, credentialExpiresOn }));
-}
-
-function systemClock(): Date {
-  return new Date();
 }

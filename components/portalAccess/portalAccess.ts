@@ -1,4 +1,10 @@
-import { tierPermissions, type CloudName, type PortalAccessRole, type Tier } from "@defender-mssp/microsoft";
+import {
+  systemClock,
+  tierPermissions,
+  type CloudName,
+  type PortalAccessRole,
+  type Tier,
+} from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { securityGroupName } from "../../naming";
 import { DefenderRoleAssignment, DefenderRoleDefinition } from "../defender/defenderRole";
@@ -257,8 +263,4 @@ function defenderRole(name: string, args: DefenderRoleOfGroup, parent: pulumi.Re
 
 function objectIds(analysts: readonly AnalystUser[], emails: readonly string[]): pulumi.Input<string>[] {
   return analysts.filter(({ email }) => emails.includes(email)).map(({ objectId }) => objectId);
-}
-
-function systemClock(): Date {
-  return new Date();
 }

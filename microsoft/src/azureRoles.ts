@@ -33,6 +33,16 @@ export const azureRoles = {
 /** Name of a built-in role that this program knows. */
 export type AzureRoleName = keyof typeof azureRoles;
 
+/** Roles that let their holder give access to others. Source: [roles], category "Privileged". */
+export const azureAccessRoles = {
+  Owner: azureRoles.Owner,
+  "Role Based Access Control Administrator": azureRoles["Role Based Access Control Administrator"],
+  "User Access Administrator": azureRoles["User Access Administrator"],
+} as const;
+
+/** Name of an Azure role that gives access. */
+export type AzureAccessRole = keyof typeof azureAccessRoles;
+
 /** What a Lighthouse delegation may give: built-in roles without DataActions that serve somebody who watches a Sentinel workspace. */
 export const delegableAzureRoles: readonly AzureRoleName[] = [
   "Contributor",

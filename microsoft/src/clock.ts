@@ -5,13 +5,18 @@ import { isLoopback } from "./http.js";
 /** The environment variable that sets the time on the sandbox. Anywhere else it is refused: it decides when secrets are renewed. */
 export const clockVariable = "MSSP_CLOCK";
 
+/** The system's clock. */
+export function systemClock(): Date {
+  return new Date();
+}
+
 /**
  * The clock that secrets are renewed by: the system's, or stopped at MSSP_CLOCK (ISO 8601 with a zone, such as `2027-03-01T09:00:00Z`).
  * @throws EnvironmentError where MSSP_CLOCK can't be used; the message says what is allowed.
  */
 export function clockFrom(environment: Environment = process.env): () => Date {
   const set = environment[clockVariable];
-  if (!set) return () => new Date();
+  if (!set) return systemClock;
   const fault = clockFault(environment);
   if (fault !== undefined) throw new EnvironmentError(`${clockVariable} is "${set}"; allowed is ${fault}.`);
   const moment = new Date(set);

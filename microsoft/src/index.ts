@@ -23,7 +23,6 @@ export * from "./defender/roles.js";
 export * from "./defender/roleDefinitionResource.js";
 export * from "./defender/roleAssignmentResource.js";
 export * from "./graph/tenantFeatures.js";
-export * from "./azureAccessRoles.js";
 export * from "./portalAccessModelResource.js";
 export * from "./graph/connectedOrganization.js";
 export * from "./graph/connectedOrganizationResource.js";

@@ -138,6 +138,11 @@ export function withoutUndefined<T extends object>(properties: T): T {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as T;
 }
 
+/** The properties of these names alone, without those that are undefined. */
+export function picked(props: Properties, names: readonly string[]): Record<string, unknown> {
+  return withoutUndefined(Object.fromEntries(names.map((name) => [name, props[name]])));
+}
+
 /** Something that only the user can change: shown as it is. */
 export class Refusal extends Error {}
 

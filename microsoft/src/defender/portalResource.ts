@@ -18,6 +18,7 @@ import {
   Refusal,
   visible,
   withFreshToken,
+  picked,
   withoutUndefined,
   type CallContext,
   type CheckFailure,
@@ -95,8 +96,7 @@ export function portalResource<Inputs extends PortalInputs, Found, Status extend
   const identity = ["tenantId", ...kind.identity];
   const names = [...identity, ...kind.contents, "mode", "endpoint", "managedBy"];
 
-  const inputsOf = (props: Properties) =>
-    withoutUndefined(Object.fromEntries(names.map((name) => [name, props[name]]))) as unknown as Inputs;
+  const inputsOf = (props: Properties) => picked(props, names) as unknown as Inputs;
   const stateOf = (props: Properties): State => {
     const { status, adopted } = props as unknown as State;
     return { ...inputsOf(props), status, adopted };

@@ -11,7 +11,7 @@ import {
   isUuid,
   unknown,
   visible,
-  withoutUndefined,
+  picked,
   type CallContext,
   type CheckFailure,
   type GraphCall,
@@ -128,8 +128,7 @@ async function adoptOwn(call: GraphCall, inputs: RoleAssignmentInputs): Promise<
 }
 
 function inputsOf(props: Properties): RoleAssignmentInputs {
-  const inputs = Object.fromEntries(names.map((name) => [name, props[name]]));
-  return withoutUndefined(inputs) as unknown as RoleAssignmentInputs;
+  return picked(props, names) as unknown as RoleAssignmentInputs;
 }
 
 const visibly = <T>(step: string, run: () => Promise<T>) =>

@@ -9,6 +9,7 @@ import {
   checkUuid,
   differences,
   graphCall,
+  picked,
   Refusal,
   unknown,
   visible,
@@ -162,8 +163,7 @@ function seen(found: DefenderRoleDefinition, state: RoleDefinitionInputs): Parti
 }
 
 function inputsOf(props: Properties): RoleDefinitionInputs {
-  const inputs = Object.fromEntries(names.map((name) => [name, props[name]]));
-  return withoutUndefined(inputs) as unknown as RoleDefinitionInputs;
+  return picked(props, names) as unknown as RoleDefinitionInputs;
 }
 
 const visibly = <T>(step: string, run: () => Promise<T>) => visible(`The Defender role's ${step}`, run, roleAdvice);
