@@ -17,13 +17,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `node cli/mssp.js <args>` to its end, whatever that is, without a home or a login of the user's. */
+/** Runs `node cli/mssp.js <args>` to its end, whatever that is, without a home or a login of the user's, and uncoloured (CI asks for colours). */
 export async function mssp(args: readonly string[], options: MsspOptions = {}): Promise<Ended> {
   const { folder = checkout, environment = {} } = options;
   const { exitCode, stdout, stderr } = await execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...args], {
     cwd: folder,
     env: {
+      FORCE_COLOR: undefined,
       MSSP_SANDBOX_HOME: undefined,
+      NO_COLOR: "1",
       PULUMI_CONFIG_PASSPHRASE: undefined,
       PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
       ...environment,

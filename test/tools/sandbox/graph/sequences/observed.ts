@@ -246,7 +246,7 @@ const replays: Readonly<Record<number, Replay>> = {
   16: {
     request: "GET /v1.0/applications 403",
     as: () => ({ roles: [] }),
-    exceptions: { message: "the sandbox says behind it which permission is missing" },
+    exceptions: { "error.message": "the sandbox says behind it which permission is missing" },
   },
   17: { request: "POST /v1.0/applications 201", exceptions: audienceOf2022 },
   18: {

@@ -111,6 +111,7 @@ const entraDocuments: readonly [part: string, document: string][] = [
     "/token",
     "[tokens](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow), recorded answers",
   ],
+  ["/adminconsent", "[admin consent](https://learn.microsoft.com/entra/identity-platform/v2-admin-consent)"],
   [
     "/logout",
     "[sign-out](https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#send-a-sign-out-request)",
