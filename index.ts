@@ -8,12 +8,14 @@ import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { requireTenantFeatures } from "./components/tenantFeatures";
 import { stackConfiguration } from "./configuration";
 import { VisibleError } from "./errors";
+import { loadExtension } from "./extensions";
 import { tenantNeeds } from "./prerequisites";
 import { parseSettings } from "./settings";
 
 export = async () => {
   const settings = readSettings();
   const { tenantId, msspTenantId, msspName, cloud, portalAccess } = settings;
+  const extend = settings.extension === undefined ? undefined : loadExtension(settings.extension);
   // All that signs in does so before the first declaration, and together: each waits for a plugin to start.
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
   const [provider, secrets, handOver, delegate] = await Promise.all([
@@ -36,6 +38,7 @@ export = async () => {
   const { clientId, clientSecret: secret, clientSecretExpiresOn: expiresOn } = onboarding;
   const handover = secret && expiresOn && handOver?.({ customerTenantId: tenantId, clientId, secret, expiresOn });
   const delegation = delegate?.();
+  await extend?.({ settings, onboarding, provider });
 
   // Which outputs there are depends on the settings; the engine warns of one without a value.
   return withoutUndefined({

@@ -32,3 +32,8 @@ export function siemLoopbackRedirectUri(port: number): string {
 export function securityGroupName(msspName: string): string {
   return `${msspName} MSSP Analysts`;
 }
+
+/** A group's name as the directory gets it: the azuread provider looks for it with a filter in which it doesn't escape apostrophes. */
+export function groupNameInDirectory(name: string): string {
+  return name.replaceAll("'", "’");
+}

@@ -54,7 +54,16 @@ import {
   valueAt,
   type SettingProblem,
 } from "./settings/problems";
-import { domainRule, endpointRule, isEndpoint, isUuid, nameRule, oneOf, tenantIdRule } from "./settings/rules";
+import {
+  domainRule,
+  endpointRule,
+  isEndpoint,
+  isUuid,
+  moduleNameRule,
+  nameRule,
+  oneOf,
+  tenantIdRule,
+} from "./settings/rules";
 
 export type { Analyst } from "./settings/analysts";
 export type { ConnectorSettings, CredentialSettings } from "./settings/connector";
@@ -96,6 +105,8 @@ export interface Settings {
   /** Off unless set. */
   readonly azureDelegation?: DelegationSettings;
   readonly defenderCalls: DefenderCallSettings;
+  /** A module of the folder extensions/, without its ending. None unless set. */
+  readonly extension?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -114,6 +125,7 @@ const settingsSchema = z.object({
   ...connectorSettings,
   ...azureSettings,
   defenderEndpoint: z.optional(endpointRule("a URL of a gateway that makes Defender's calls without a public API")),
+  extension: z.optional(moduleNameRule("a module of the folder extensions, without its ending")),
 });
 
 /** Settings that are lists or maps, which the engine hands over as JSON. */

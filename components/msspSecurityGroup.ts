@@ -1,5 +1,6 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import { groupNameInDirectory } from "../naming";
 
 export interface MsspSecurityGroupArgs {
   /**
@@ -68,8 +69,7 @@ export class MsspSecurityGroup extends pulumi.ComponentResource {
     this.group = new azuread.Group(
       `${name}-group`,
       {
-        // The provider looks for a group of this name with a filter in which it doesn't escape apostrophes.
-        displayName: pulumi.output(args.displayName).apply((displayName) => displayName.replaceAll("'", "’")),
+        displayName: pulumi.output(args.displayName).apply(groupNameInDirectory),
         description: pulumi.interpolate`People of ${args.msspName} who watch this tenant's Microsoft Defender. Managed by Pulumi: ${args.members === undefined ? "" : "members added by hand are removed, and "}deleting the group ends the access.`,
         securityEnabled: true,
         preventDuplicateNames: true,

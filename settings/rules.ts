@@ -79,6 +79,11 @@ export function nameRule(whose: string, limit: number) {
   );
 }
 
+/** What can't lead out of a folder, whatever the machine. */
+export function moduleNameRule(what: string) {
+  return text(`${what}: a letter, then up to 63 letters and digits`, (value) => /^[a-z][a-z0-9]{0,63}$/i.test(value));
+}
+
 export function freeTextRule(what: string, limit: number) {
   return text(
     `${what}: up to ${limit} characters, no control characters but line breaks and tabs`,

@@ -117,6 +117,30 @@ describe("program", () => {
     );
   });
 
+  it("runs the extension that the settings name, after everything of its own", async () => {
+    pulumi.runtime.setAllConfig({ ...configuration, "defender-mssp:extension": "againstTheRules" }, []);
+    await program();
+    await settled();
+    const names = recorded.resources.map(({ name }) => name);
+    assert.ok(names.indexOf("untyped") > names.indexOf("customer"), names.join());
+  });
+
+  it("declares nothing where the extension isn't there, or is none", async () => {
+    for (const [extension, problem] of [
+      ["nowhere", /^extension: there is no extensions\/nowhere\.ts\. Nothing was changed\.$/],
+      ["index", /^extension: extensions\/index\.ts exports no function "extend"\. Nothing was changed\.$/],
+    ] as const) {
+      pulumi.runtime.setAllConfig({ ...configuration, "defender-mssp:extension": extension }, []);
+      await assert.rejects(program(), (error: Error) => {
+        assert.ok(pulumi.RunError.isInstance(error));
+        assert.match(error.message, problem);
+        return true;
+      });
+    }
+    await settled();
+    assert.deepEqual([...recorded.resources, ...recorded.invocations], []);
+  });
+
   it("declares nothing but the provider where the credentials reach another tenant", async () => {
     recorded = await startMocks({ reached: msspTenantId });
     pulumi.runtime.setAllConfig(configuration, []);

@@ -240,6 +240,7 @@ describe("settings", () => {
       ["customerName", ["C", "x".repeat(100), "Bücher & Söhne", "株式会社", "О'Нил", "نمی‌خواهم", "👩‍💻"]],
       ["msspName", ["x".repeat(242)]],
       ["invitationMessage", ["Welcome.\n\n\tSee you", "x".repeat(1000), ""]],
+      ["extension", ["auditLog", "x".repeat(64), ""]],
       ["invitationLanguage", ["de", "de-DE", "zh-Hans-CN", ""]],
       ["defenderEndpoint", ["https://gateway.example", "https://gateway.example:8443/a/b/", "http://127.0.0.1:1", ""]],
     ];
@@ -293,6 +294,7 @@ describe("settings", () => {
       ],
       ["msspName", ["x".repeat(243)]],
       ["invitationMessage", ["x".repeat(1001), "a\u0000", "a\r\nb", " "]],
+      ["extension", ["../index", "a/b", "a.ts", "1a", " ", "x".repeat(65), "__proto__"]],
       ["invitationLanguage", ["english please", "d", "de_DE", "-"]],
       [
         "defenderEndpoint",

@@ -1,6 +1,6 @@
 import { tiers } from "@defender-mssp/microsoft";
 import { dateOf, membershipsByTier, membershipsOfAll } from "../../components/portalAccess/memberships";
-import { securityGroupName } from "../../naming";
+import { groupNameInDirectory, securityGroupName } from "../../naming";
 import { azuread, dynamic } from "../resourceTypes";
 import { knownText, knownTexts, stackRule, unknown, type StackResource, type StackViolation } from "../rule";
 import type { PolicySettings } from "../stackSettings";
@@ -31,12 +31,14 @@ function expectedMembers(
   { analysts, msspName, portalAccess }: PolicySettings,
   today: string,
 ): ReadonlyMap<string, readonly string[]> {
-  const expected = new Map([[directoryName(securityGroupName(msspName)), membershipsOfAll(analysts, { today })]]);
+  const expected = new Map([
+    [groupNameInDirectory(securityGroupName(msspName)), membershipsOfAll(analysts, { today })],
+  ]);
   // Which model the stack has is said by the stack itself.
   const model = resources.find(({ type }) => type === dynamic("PortalAccessModel"))?.properties["model"];
   if (model !== "rbac" || portalAccess.model !== "rbac") return expected;
   const byTier = membershipsByTier(analysts, { today });
-  for (const tier of tiers) expected.set(directoryName(portalAccess.tiers[tier].name), byTier[tier]);
+  for (const tier of tiers) expected.set(groupNameInDirectory(portalAccess.tiers[tier].name), byTier[tier]);
   return expected;
 }
 
@@ -68,9 +70,4 @@ function isMember(guest: StackResource, group: StackResource): boolean {
 
 function nameOf(group: StackResource): string {
   return knownText(group.properties["displayName"]) ?? group.name;
-}
-
-/** A group's name as the directory has it: `MsspSecurityGroup` says why. */
-function directoryName(name: string): string {
-  return name.replaceAll("'", "’");
 }

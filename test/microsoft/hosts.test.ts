@@ -6,7 +6,7 @@ const checkout = path.resolve(__dirname, "..", "..");
 const table = path.join("microsoft", "src", "clouds.ts");
 
 /** The product: what runs for a real customer. The sandbox and the tests play Microsoft, and have to name its hosts. */
-const sources = ["components", "settings", "cli", path.join("microsoft", "src")]
+const sources = ["components", "extensions", "settings", "cli", path.join("microsoft", "src")]
   .flatMap(filesBelow)
   .concat(readdirSync(checkout).filter((file) => !file.startsWith("eslint.")))
   .filter((file) => /\.(ts|js|mjs)$/.test(file) && file !== table);

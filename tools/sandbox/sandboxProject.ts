@@ -19,6 +19,7 @@ const programFiles = [
   "tsconfig.base.json",
   "checks",
   "components",
+  "extensions",
   "policy",
   "settings",
 ];

@@ -10,19 +10,30 @@ describe("policy: role-assignable-groups", () => {
     portalAccess: { model: "basic", role: "Security Reader", assignTo: "group" } as const,
   };
 
-  it("passes an ordinary group, and a role-assignable one with the model basic", () => {
+  /** As the component makes it. */
+  const group = { displayName: "Fabrikam Security MSSP Analysts", assignableToRole: true };
+
+  it("passes an ordinary group, and with the model basic the role-assignable one of all analysts", () => {
     assert.deepEqual(judge(rule, type, { displayName: "a" }), []);
     assert.deepEqual(judge(rule, type, { assignableToRole: false }), []);
-    assert.deepEqual(judge(rule, type, { assignableToRole: true }, { settings }), []);
+    assert.deepEqual(judge(rule, type, group, { settings }), []);
+    const apostrophe = { ...settings, msspName: "O'Neill" };
+    assert.deepEqual(
+      judge(rule, type, { ...group, displayName: "O’Neill MSSP Analysts" }, { settings: apostrophe }),
+      [],
+    );
   });
 
-  it("refuses a role-assignable one with another model, and where the parameter forbids it", () => {
-    assert.deepEqual(judge(rule, type, { assignableToRole: true }), ["it can be given directory roles"]);
-    assert.equal(judge(rule, type, { assignableToRole: true }, { settings: "wrong" }).length, 1);
-    assert.equal(judge(rule, type, { assignableToRole: true }, { settings, parameters: { basic: false } }).length, 1);
+  it("refuses it with another model, where the parameter forbids it, and any other group", () => {
+    assert.deepEqual(judge(rule, type, group), ["it can be given directory roles"]);
+    assert.equal(judge(rule, type, group, { settings: "wrong" }).length, 1);
+    assert.equal(judge(rule, type, group, { settings, parameters: { basic: false } }).length, 1);
+    assert.equal(judge(rule, type, { ...group, displayName: "Others" }, { settings }).length, 1);
+    assert.equal(judge(rule, type, { assignableToRole: true }, { settings }).length, 1);
   });
 
   it("waits for what a preview doesn't know", () => {
     assert.deepEqual(judge(rule, type, { assignableToRole: unknownValue }), []);
+    assert.deepEqual(judge(rule, type, { ...group, displayName: unknownValue }, { settings }), []);
   });
 });
