@@ -10,6 +10,8 @@ import {
 } from "@defender-mssp/microsoft";
 import type { Settings } from "./settings";
 
+type GraphPermission = keyof typeof microsoftGraph.appRoles;
+
 /** An application permission that a stack needs. */
 export interface NeededPermission {
   /** The API that has it: the display name of its application. */
@@ -112,6 +114,26 @@ export function neededPermissions(settings: PrerequisiteSettings): readonly Need
   ];
 }
 
+/** What only reads what each permission of Graph's changes. Consents are read with the service principals that have them. */
+const readingPermissions: Readonly<Partial<Record<string, GraphPermission>>> = {
+  "Application.ReadWrite.All": "Application.Read.All",
+  "DelegatedPermissionGrant.ReadWrite.All": "DelegatedPermissionGrant.Read.All",
+  "EntitlementManagement.ReadWrite.All": "EntitlementManagement.Read.All",
+  "Group.Read.All": "Group.Read.All",
+  "RoleManagement.ReadWrite.Defender": "RoleManagement.Read.Defender",
+  "RoleManagement.ReadWrite.Directory": "RoleManagement.Read.Directory",
+  "User.Read.All": "User.Read.All",
+  "User.ReadWrite.All": "User.Read.All",
+};
+
+/**
+ * Names of Microsoft Graph's permissions that are enough for `pulumi preview --refresh` of a stack with these settings: none of them writes.
+ * What a gateway (`defenderEndpoint`) asks for reading is its own affair.
+ */
+export function permissionsToPreview(settings: PrerequisiteSettings): readonly GraphPermission[] {
+  return neededPermissions(settings).flatMap(({ permission }) => readingPermissions[permission] ?? []);
+}
+
 /** What a stack's settings need of the customer's tenant. */
 export interface TenantNeeds {
   /** A group that can be given a directory role (`portalAccess` `basic`, assigned to the group). */
@@ -168,7 +190,7 @@ export function missingFeatures(needs: TenantNeeds, features: TenantFeatures): s
 }
 
 function graph(
-  permission: keyof typeof microsoftGraph.appRoles,
+  permission: GraphPermission,
   purpose: string,
   others: { alsoEnough?: readonly string[]; directoryRoles: readonly DirectoryRoleName[] },
 ): NeededPermission {

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
-import type { PermissionsByResource } from "../../tools/sandbox/cloud/seed";
+import { automationApplicationId } from "../../tools/sandbox/cloud/identity";
+import { assignAppRole, type PermissionsByResource } from "../../tools/sandbox/cloud/seed";
+import { portalSettingsRole } from "../../tools/sandbox/defender/settingsManager";
 import { readStackSettings } from "../../cli/stackSettings";
-import { neededPermissions, type NeededPermission } from "../../prerequisites";
+import { neededPermissions, permissionsToPreview, type NeededPermission } from "../../prerequisites";
 import { ana, ben, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 const rule = { name: "SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] };
@@ -79,6 +82,22 @@ describe("the permissions that a stack needs", function () {
     });
   }
 
+  for (const name of ["basic", "rbac", "entitlement"] as const) {
+    const [settings, changed] = stacks[name];
+
+    it(`${name}: a preview with --refresh of a change takes only what reads`, async () => {
+      const { tenantId, stack, configure } = await start(settings, (needed) => needed);
+      await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+      const reading = permissionsToPreview(
+        await readStackSettings(stack, { folder: project.folder, environment: project.environment }),
+      );
+      assert.ok(reading.every((permission) => /\.Read\./.test(permission)));
+      grantOnly(tenantId, { [microsoftGraph.appId]: reading, [windowsDefenderAtp.appId]: [portalSettingsRole] });
+      await configure(changed);
+      await project.succeed(["preview", "--stack", stack, "--refresh"]);
+    });
+  }
+
   // To each guest or to the group is the same for the permissions.
   for (const name of ["basic", "rbac", "entitlement"] as const) {
     const [settings] = stacks[name];
@@ -88,6 +107,19 @@ describe("the permissions that a stack needs", function () {
       const tried = Array.from({ length: count }, (_, index) => index);
       for (const some of inGroups(tried, 3)) await Promise.all(some.map((index) => refusedWithout(settings, index)));
     });
+  }
+
+  /** Takes everything from the automation, in a tenant, but what is named. */
+  function grantOnly(tenantId: string, permissions: PermissionsByResource): void {
+    const tenant = project.sandbox.cloud.tenant(tenantId);
+    const principals = [...tenant.objects("servicePrincipals").values()];
+    const automation = principals.find(({ appId }) => appId === automationApplicationId)!;
+    for (const { id, principalId } of [...tenant.objects("appRoleAssignments").values()]) {
+      if (principalId === automation.id) tenant.objects("appRoleAssignments").delete(id);
+    }
+    for (const [appId, roles] of Object.entries(permissions)) {
+      for (const role of roles) assignAppRole(tenant, automation, appId, role);
+    }
   }
 
   async function settingsOf(settings: object) {
