@@ -210,6 +210,8 @@ async function open(options: StartOptions) {
   });
   if (!server.isOwn(sandbox)) {
     say(`Joined the sandbox in ${home} that process ${sandbox.pid} runs.`);
+    if (options.log === true)
+      say("Its requests are not logged here: --log is for the command that starts the sandbox.");
     sayWhenItEnds(sandbox);
   }
   const environment = await sandbox.environment({ plugins: options.plugins }).catch(async (error: unknown) => {

@@ -1,6 +1,7 @@
-/** `mssp secrets`: when the secrets of every customer end. */
+/** `mssp secrets`: when the credentials of every customer end. */
 import { InvalidArgumentError, type Command } from "commander";
 import { VisibleError } from "../errors";
+import type { Connector } from "./connector";
 
 interface SecretsOptions {
   readonly stack?: readonly string[];
@@ -23,11 +24,20 @@ export interface EndingSecret {
 /** One stack's. */
 export interface StackSecrets {
   readonly stack: string;
-  /** Absent where the connector has another credential, or nothing is deployed. */
-  readonly clientSecret?: EndingSecret;
+  /** What the connector proves itself with; absent where nothing is deployed. */
+  readonly credential?: Connector["credential"];
+  /** Absent where the connector has another credential, or one that isn't made here. */
+  readonly clientSecret?: EndingSecret & {
+    /** From when on `up` makes its successor: ISO 8601, UTC. Stacks of earlier versions don't say. */
+    readonly renewsOn?: string;
+  };
+  /** The client secret that has had a successor. It ends with the first `up` from then on. Absent where there is one secret only. */
+  readonly previousClientSecret?: EndingSecret;
+  /** Only of a certificate that the settings name. */
+  readonly certificate?: EndingSecret;
   /** Absent where none was ever got. */
   readonly refreshToken?: EndingSecret & { readonly keptIn: string };
-  /** Why there is nothing to say. */
+  /** Why there is nothing to say of the credential. */
   readonly note?: string;
   /** Whether the stack could not be read. */
   readonly unreadable?: true;
@@ -37,7 +47,7 @@ export interface StackSecrets {
 export function registerSecrets(program: Command): void {
   program
     .command("secrets")
-    .description("List when each customer's client secret and refresh token end.")
+    .description("List when each customer's client secret or certificate ends, and the refresh token.")
     .option("--stack <stack...>", "these stacks (default: all of the project)")
     .option("--days <days>", "what counts as soon", dayNumber, 30)
     .option("--at <date>", "as of this day, such as 2027-03-31 (default: now)", date)
@@ -46,11 +56,13 @@ export function registerSecrets(program: Command): void {
       "after",
       `
 Exit code: 0 nothing ends within --days, 1 something does, is over, or can't be read, 2 typed wrongly. No secret is read or shown.
+A client secret that has had a successor counts, too: until it is taken away the SIEM must have got the new one. A federated credential
+never ends; that of the MSSP's own application ends in the MSSP's tenant, which isn't asked.
 
 Examples:
   mssp secrets
   mssp secrets --stack contoso fabrikam --days 14
-  mssp secrets --json | jq '.[] | select(.clientSecret.state != "ok")'`,
+  mssp secrets --json | jq '.[] | select(.clientSecret.state == "soon")'`,
     )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (options: SecretsOptions) => {
@@ -85,13 +97,11 @@ async function secretsOf(stack: string, days: number, now: Date): Promise<StackS
     import("./refreshToken.js"),
   ]);
   try {
-    const { credential, clientSecretExpiresOn } = await readConnector(stack);
+    const connector = await readConnector(stack);
     const record = await readTokenRecord(stack);
     return {
       stack,
-      ...(credential === "secret" && clientSecretExpiresOn !== undefined
-        ? { clientSecret: ending(new Date(clientSecretExpiresOn), days, now) }
-        : { note: credential === "secret" ? "no client secret" : `credential: ${credential}` }),
+      ...credentialOf(connector, (end) => ending(new Date(end), days, now)),
       ...(record === undefined
         ? {}
         : { refreshToken: { ...ending(record.expiresOn, days, now), keptIn: placeText(record.place) } }),
@@ -103,6 +113,25 @@ async function secretsOf(stack: string, days: number, now: Date): Promise<StackS
   }
 }
 
+function credentialOf(connector: Connector, stands: (end: string) => EndingSecret): Omit<StackSecrets, "stack"> {
+  const { kind, credential, clientSecretExpiresOn, credentialExpiresOn, renewsOn, overlapEndsOn } = connector;
+  if (credential === "federated") return { credential, note: "federated: nothing expires" };
+  if (kind === "msspApp") {
+    const name = credential === "secret" ? "client secret" : "certificate";
+    return { credential, note: `${name} of the MSSP's own application: see there` };
+  }
+  if (credential === "certificate") {
+    if (credentialExpiresOn !== undefined) return { credential, certificate: stands(credentialExpiresOn) };
+    return { credential, note: "certificate: pulumi up tells its end" };
+  }
+  if (clientSecretExpiresOn === undefined) return { credential, note: "no client secret" };
+  return {
+    credential,
+    clientSecret: { ...stands(clientSecretExpiresOn), ...(renewsOn === undefined ? {} : { renewsOn }) },
+    ...(overlapEndsOn === undefined ? {} : { previousClientSecret: stands(overlapEndsOn) }),
+  };
+}
+
 /** How a secret stands. */
 export function ending(expiresOn: Date, days: number, now: Date): EndingSecret {
   const daysLeft = Math.floor((expiresOn.getTime() - now.getTime()) / (24 * 60 * 60 * 1000));
@@ -110,16 +139,15 @@ export function ending(expiresOn: Date, days: number, now: Date): EndingSecret {
   return { expiresOn: expiresOn.toISOString(), daysLeft, state };
 }
 
-function isWell({ clientSecret, refreshToken, unreadable }: StackSecrets): boolean {
-  return (
-    unreadable !== true && [clientSecret, refreshToken].every((secret) => secret === undefined || secret.state === "ok")
-  );
+function isWell({ clientSecret, previousClientSecret, certificate, refreshToken, unreadable }: StackSecrets): boolean {
+  const ends = [clientSecret, previousClientSecret, certificate, refreshToken];
+  return unreadable !== true && ends.every((secret) => secret === undefined || secret.state === "ok");
 }
 
+/** A line for each stack, and a second one for a secret that has had a successor. */
 function tableText(list: readonly StackSecrets[]): string {
   if (list.length === 0) return "The project has no stacks.\n";
-  const rows = list.map((entry) => [entry.stack, ...cells(entry)]);
-  const table = [["stack", "client secret", "refresh token"], ...rows];
+  const table = [["stack", "credential", "refresh token"], ...list.flatMap(rows)];
   const widths = [0, 1].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   return table
     .map(
@@ -132,20 +160,45 @@ function tableText(list: readonly StackSecrets[]): string {
     .join("");
 }
 
-function cells({ stack, clientSecret, refreshToken, note }: StackSecrets): string[] {
+function rows(entry: StackSecrets): string[][] {
+  const { stack, previousClientSecret, refreshToken } = entry;
   const renewal = `mssp token --stack ${stack} --renew`;
-  return [
-    clientSecret === undefined ? (note ?? "none") : endingText(clientSecret, "pulumi up renews it"),
+  const refreshTokenCell =
     refreshToken === undefined
       ? "none"
-      : endingText(refreshToken, refreshToken.state === "over" ? `mssp token --stack ${stack}` : renewal),
+      : endingText(refreshToken, refreshToken.state === "over" ? `mssp token --stack ${stack}` : renewal);
+  return [
+    [stack, credentialCell(entry), refreshTokenCell],
+    ...(previousClientSecret === undefined ? [] : [["", previousText(previousClientSecret), ""]]),
   ];
 }
 
-function endingText({ expiresOn, daysLeft, state }: EndingSecret, remedy: string): string {
+function credentialCell({ clientSecret, certificate, note }: StackSecrets): string {
+  if (clientSecret !== undefined) return endingText(clientSecret, renewalOf(clientSecret), "client secret");
+  if (certificate !== undefined)
+    return endingText(certificate, "a new one goes into connector.credential", "certificate");
+  return note ?? "none";
+}
+
+/** The next `up` may be too early: the successor is made from a day on. */
+function renewalOf({ renewsOn, expiresOn, daysLeft }: NonNullable<StackSecrets["clientSecret"]>): string {
+  if (renewsOn === undefined) return "pulumi up renews it";
+  const daysBefore = (Date.parse(expiresOn) - Date.parse(renewsOn)) / (24 * 60 * 60 * 1000);
+  return daysLeft < daysBefore ? "pulumi up renews it" : `pulumi up renews it from ${renewsOn.slice(0, 10)} on`;
+}
+
+function previousText({ expiresOn, daysLeft, state }: EndingSecret): string {
   const day = expiresOn.slice(0, 10);
-  if (state === "over") return `✗ over since ${day}: ${remedy}`;
-  return state === "soon" ? `✗ ${day}, in ${daysLeft} days: ${remedy}` : `✓ ${day}, in ${daysLeft} days`;
+  if (state === "over") return `✗ the one before: over since ${day}, the next pulumi up takes it away`;
+  const mark = state === "soon" ? "✗" : "✓";
+  return `${mark} the one before: ${day}, in ${daysLeft} days; the SIEM needs the new one by then`;
+}
+
+function endingText({ expiresOn, daysLeft, state }: EndingSecret, remedy: string, what?: string): string {
+  const day = expiresOn.slice(0, 10);
+  const name = what === undefined ? "" : `${what} `;
+  if (state === "over") return `✗ ${name}over since ${day}: ${remedy}`;
+  return state === "soon" ? `✗ ${name}${day}, in ${daysLeft} days: ${remedy}` : `✓ ${name}${day}, in ${daysLeft} days`;
 }
 
 function dayNumber(text: string): number {

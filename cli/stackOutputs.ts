@@ -45,6 +45,12 @@ const schema = z.object({
       kind: z.enum(["customerApp", "msspApp"]),
       credential: z.enum(["secret", "certificate", "federated"]),
       alertApis: z.array(z.enum(["legacySiem", "graph"])),
+      /** Of a secret or certificate that the stack makes. Both are RFC 3339, UTC. */
+      credentialExpiresOn: text.optional(),
+      /** Of a secret. */
+      renewsOn: text.optional(),
+      /** Of a secret that has had a successor: a day, UTC. */
+      overlapEndsOn: text.optional(),
     })
     .default({ kind: "customerApp", credential: "secret", alertApis: ["legacySiem", "graph"] }),
   nextSteps: z.array(z.string()).default([]),

@@ -149,13 +149,17 @@ export interface ConnectorDescription {
   readonly alertApis: readonly string[];
   /** When the credential that was made here ends: UTC, ISO 8601. Absent where it has no end, or is the MSSP's own. */
   readonly credentialExpiresOn?: string;
+  /** From when on `up` makes a client secret's successor: UTC, ISO 8601. Only of a secret that is made here. */
+  readonly renewsOn?: string;
+  /** The day (UTC) from which on `up` takes the client secret before this one away. Only while there are two. */
+  readonly overlapEndsOn?: string;
 }
 
 function descriptionOf(
   { kind, credential: { type: credential }, alertApis }: ConnectorAccess,
   declared: DeclaredCredential | undefined,
 ): pulumi.Output<ConnectorDescription> {
-  const known: ConnectorDescription = { kind, credential, alertApis };
+  const known: ConnectorDescription = { kind, credential, alertApis, ...declared?.rotation };
   const expiresOn = declared?.expiresOn;
   return expiresOn === undefined
     ? pulumi.output(known)

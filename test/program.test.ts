@@ -65,12 +65,15 @@ describe("program", () => {
       secret: false,
     });
     assert.equal((await resolved(outputs.clientSecret)).secret, true);
+    const { endDate } = only("azuread:index/applicationPassword:ApplicationPassword").inputs;
+    const aMonth = 30 * 24 * 60 * 60 * 1000;
     assert.deepEqual(await resolved(outputs.connector), {
       value: {
         kind: "customerApp",
         credential: "secret",
         alertApis: ["legacySiem", "graph"],
-        credentialExpiresOn: only("azuread:index/applicationPassword:ApplicationPassword").inputs["endDate"],
+        credentialExpiresOn: endDate,
+        renewsOn: new Date(Date.parse(String(endDate)) - aMonth).toISOString().replace(".000Z", "Z"),
       },
       secret: false,
     });

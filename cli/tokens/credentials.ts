@@ -2,9 +2,16 @@
  * What a connector proves itself with: the client secret of its stack, or, where no output has the credential (a certificate's private key, a
  * federated token, the secret of the MSSP's own application), what the user names.
  */
-import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { discoverEndpoints, type Endpoints, type Environment } from "@defender-mssp/microsoft";
+import {
+  discoverEndpoints,
+  EnvironmentError,
+  readClientCertificate,
+  type ClientCertificate,
+  type Endpoints,
+  type Environment,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "../../errors";
 import type { Connector } from "../connector";
 import type { CredentialOptions } from "./credentialOptions";
@@ -12,27 +19,74 @@ import type { CredentialOptions } from "./credentialOptions";
 /** A proof of the connector's identity. */
 export type ConnectorCredential =
   | { readonly kind: "secret"; readonly secret: string }
-  | { readonly kind: "certificate"; readonly file: string; readonly pem: string }
+  | (ClientCertificate & { readonly kind: "certificate"; readonly file: string; readonly password?: string })
   | { readonly kind: "federated"; readonly token: string };
 
-/** The connector's credential. @throws VisibleError that says which option is missing. */
+type CredentialType = Connector["credential"];
+
+/** How the user names a credential of each type. */
+const ways: Readonly<
+  Record<CredentialType, { option: string; key: keyof CredentialOptions; variable: string; words: string }>
+> = {
+  secret: {
+    option: "--client-secret-file",
+    key: "clientSecretFile",
+    variable: "MSSP_CLIENT_SECRET_FILE",
+    words: "a client secret",
+  },
+  certificate: {
+    option: "--certificate",
+    key: "certificate",
+    variable: "MSSP_CERTIFICATE_FILE",
+    words: "a certificate's private key",
+  },
+  federated: {
+    option: "--federated-token-file",
+    key: "federatedTokenFile",
+    variable: "MSSP_FEDERATED_TOKEN_FILE",
+    words: "another identity provider's token",
+  },
+};
+const passwordVariable = "MSSP_CERTIFICATE_PASSWORD";
+
+/**
+ * The connector's credential, read anew at each call: federated tokens change.
+ * @throws VisibleError that says which option is missing or doesn't go with this connector, or what is wrong with the file.
+ */
 export async function credentialOf(connector: Connector, options: CredentialOptions): Promise<ConnectorCredential> {
-  const { stack, credential, clientSecret } = connector;
-  if (options.certificate !== undefined) {
-    return { kind: "certificate", file: options.certificate, pem: await read(options.certificate) };
+  const { stack, credential: type, clientSecret } = connector;
+  const { option, key, variable, words } = ways[type];
+  const other = Object.values(ways).find((way) => way.key !== key && options[way.key] !== undefined);
+  if (other !== undefined) {
+    throw new VisibleError(
+      `The connector of stack "${stack}" proves itself by ${words}: ${other.option} doesn't go with it, ${option} does.`,
+    );
   }
-  if (options.federatedTokenFile !== undefined) {
-    return { kind: "federated", token: await read(options.federatedTokenFile) };
-  }
-  if (options.clientSecretFile !== undefined) {
-    return { kind: "secret", secret: await read(options.clientSecretFile) };
-  }
-  if (clientSecret !== undefined && credential === "secret") return { kind: "secret", secret: clientSecret };
-  const needed = { secret: "--client-secret-file", certificate: "--certificate", federated: "--federated-token-file" };
+  const file = options[key] ?? (process.env[variable] || undefined);
+  if (file !== undefined) return readCredential(type, file);
+  if (type === "secret" && clientSecret !== undefined) return { kind: "secret", secret: clientSecret };
   throw new VisibleError(
-    `The connector of stack "${stack}" proves itself by a ${credential === "federated" ? "federated token" : credential}, ` +
-      `which is not in the stack's outputs: name it with ${needed[credential]} <file>.`,
+    `The connector of stack "${stack}" proves itself by ${words}, which is not in the stack's outputs: ` +
+      `name it with ${option} <file>, or in ${variable}.`,
   );
+}
+
+async function readCredential(type: CredentialType, file: string): Promise<ConnectorCredential> {
+  const bytes = await read(file);
+  if (type === "certificate") return readCertificate(file, bytes);
+  const text = bytes.toString("utf8").trim();
+  if (text === "") throw new VisibleError(`${file} is empty: ${ways[type].words} is expected in it.`);
+  return type === "secret" ? { kind: "secret", secret: text } : { kind: "federated", token: text };
+}
+
+async function readCertificate(file: string, bytes: Buffer): Promise<ConnectorCredential> {
+  const { [passwordVariable]: password } = process.env;
+  try {
+    const certificate = await readClientCertificate(bytes, { source: file, password, passwordVariable });
+    return { kind: "certificate", file, ...certificate, ...(password === undefined ? {} : { password }) };
+  } catch (error) {
+    throw error instanceof EnvironmentError ? new VisibleError(error.message, { cause: error }) : error;
+  }
 }
 
 /** The environment in which `requestToken` is the connector: nothing of the user's own login is in it but where the cloud is. */
@@ -44,7 +98,9 @@ export function connectorEnvironment(clientId: string, credential: ConnectorCred
     ARM_USE_CLI: "false",
     ARM_CLIENT_ID: clientId,
     ...(credential.kind === "secret" ? { ARM_CLIENT_SECRET: credential.secret } : {}),
-    ...(credential.kind === "certificate" ? { ARM_CLIENT_CERTIFICATE_PATH: credential.file } : {}),
+    ...(credential.kind === "certificate"
+      ? { ARM_CLIENT_CERTIFICATE_PATH: credential.file, ARM_CLIENT_CERTIFICATE_PASSWORD: credential.password }
+      : {}),
     ...(credential.kind === "federated" ? { ARM_OIDC_TOKEN: credential.token } : {}),
   };
 }
@@ -53,8 +109,8 @@ export function connectorEnvironment(clientId: string, credential: ConnectorCred
 export function msalCredential(credential: ConnectorCredential) {
   if (credential.kind === "secret") return { clientSecret: credential.secret };
   if (credential.kind === "federated") return { clientAssertion: credential.token };
-  const thumbprintSha256 = createHash("sha256").update(new X509Certificate(credential.pem).raw).digest("hex");
-  const privateKey = createPrivateKey(credential.pem).export({ type: "pkcs8", format: "pem" }).toString();
+  const thumbprintSha256 = createHash("sha256").update(credential.certificate.raw).digest("hex");
+  const privateKey = credential.key.export({ type: "pkcs8", format: "pem" }).toString();
   return { clientCertificate: { thumbprintSha256, privateKey } };
 }
 
@@ -63,9 +119,9 @@ export function endpointsOf(connector: Connector): Promise<Endpoints> {
   return discoverEndpoints(process.env, { cloud: connector.cloud });
 }
 
-async function read(file: string): Promise<string> {
+async function read(file: string): Promise<Buffer> {
   try {
-    return (await readFile(file, "utf8")).trim();
+    return await readFile(file);
   } catch (error) {
     throw new VisibleError(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -135,6 +135,12 @@ const adviceByCode: Readonly<Partial<Record<string, string>>> = {
     "A Conditional Access policy of the customer's blocks this sign-in; the device-code flow is often blocked. Use the browser flow.",
   "65001": "Nobody has consented to what the connector asks for: pulumi up --refresh grants it again.",
   "70008": "The code was used too late (it lives about ten minutes). Start again.",
+  "700024": "The federated token, or this machine's clock, is out of time: name a fresh token.",
+  "700027":
+    "The certificate is not the registration's, or has ended: is the file the pair of connector.credential.certificate? pulumi up --refresh tells.",
+  "700211": "The federated token is another issuer's than connector.credential.issuer.",
+  "700212": "The federated token is for another audience than connector.credential.audience.",
+  "700213": "The federated token is of another subject than connector.credential.subject.",
   "700016": "The connector's application isn't in the tenant: pulumi up --refresh, or look for who deleted it.",
   "700082": "The refresh token is over 90 days old. Sign in again without --renew.",
   "50173":

@@ -1,5 +1,4 @@
 /** The checks of what the customer's tenant has: consent, redirect URI, authorization, portal; and of what ends. */
-import { X509Certificate } from "node:crypto";
 import {
   clouds,
   getNotificationRule,
@@ -17,19 +16,25 @@ import { authorizationByUse, type LegacyAlerts } from "./alerts";
 import { failed, ok, skipped, type Check } from "./check";
 import { asAutomation, automationToken, type VerifyContext } from "./context";
 
-/** When the connector's credential ends. */
+/** When the connector's credential ends: as the stack says of one that is made there, as the named certificate says of itself. */
 export function credentialExpiry({ connector, credential, now }: VerifyContext): Check {
   const name = "credential's end";
-  if (connector.credential === "federated") return skipped(name, "a federated credential has no end");
-  if (connector.credential === "certificate") {
-    if (credential instanceof VisibleError || credential.kind !== "certificate") {
-      return skipped(name, "the certificate isn't in the outputs: name it with --certificate");
-    }
-    return endsOn(name, new Date(new X509Certificate(credential.pem).validTo), now, "a new certificate");
+  const { kind, credential: type, credentialExpiresOn, clientSecretExpiresOn = credentialExpiresOn } = connector;
+  if (type === "federated") return skipped(name, "a federated credential has no end");
+  if (type === "secret") {
+    if (clientSecretExpiresOn !== undefined)
+      return endsOn(name, new Date(clientSecretExpiresOn), now, "pulumi up renews the client secret");
+    return kind === "msspApp"
+      ? skipped(name, "the secret of the MSSP's own application: the MSSP's tenant knows when it ends")
+      : skipped(name, "the stack has no output clientSecretExpiresOn");
   }
-  if (connector.clientSecretExpiresOn === undefined)
-    return skipped(name, "the stack has no output clientSecretExpiresOn");
-  return endsOn(name, new Date(connector.clientSecretExpiresOn), now, "pulumi up renews the client secret");
+  const named =
+    credential instanceof VisibleError || credential.kind !== "certificate"
+      ? undefined
+      : credential.certificate.validTo;
+  const end = credentialExpiresOn ?? named;
+  if (end === undefined) return skipped(name, "the certificate isn't in the outputs: name it with --certificate");
+  return endsOn(name, new Date(end), now, "a new certificate");
 }
 
 function endsOn(name: string, end: Date, now: Date, remedy: string): Check {

@@ -12,7 +12,16 @@ export interface DeclaredCredential {
   readonly clientSecret?: pulumi.Output<string>;
   /** When the secret or the certificate ends: UTC, ISO 8601. A federated credential has no end. */
   readonly expiresOn?: pulumi.Output<string>;
+  /** What the rotation does next; only of `secret`. */
+  readonly rotation?: SecretRotation;
   readonly passwords: readonly azuread.ApplicationPassword[];
+}
+
+export interface SecretRotation {
+  /** From when on `up` makes the secret's successor: UTC, ISO 8601. */
+  readonly renewsOn: string;
+  /** The day (UTC) from which on `up` takes the secret before this one away; absent where there is none any more. */
+  readonly overlapEndsOn?: string;
 }
 
 export interface CredentialContext {
@@ -63,7 +72,16 @@ function secrets(
   return {
     clientSecret: pulumi.secret(value),
     expiresOn: endDate,
+    rotation: rotationOf(plan),
     passwords: declared.map(([, password]) => password),
+  };
+}
+
+function rotationOf({ renewsOn, overlapEndsOn }: SecretPlan): SecretRotation {
+  return {
+    renewsOn: wholeSeconds(renewsOn),
+    // No finer than a day: it is counted from now where the secret is made, from Entra's time of that afterwards.
+    ...(overlapEndsOn === undefined ? {} : { overlapEndsOn: day(overlapEndsOn.toISOString()) }),
   };
 }
 
@@ -71,11 +89,10 @@ function secrets(
 function announce(plan: SecretPlan, before: SecretsBySlot, parent: pulumi.Resource): void {
   const [current, other] = [plan.current, otherThan(plan.current)];
   const old = before[other];
-  if (plan.isNew && plan.ends[other] !== undefined) {
-    const until = plan.nextStepOn.toISOString().slice(0, 10);
+  if (plan.isNew && plan.overlapEndsOn !== undefined) {
     void pulumi.log.info(
       `The client secret that ends on ${day(old?.endsOn)} gets its successor, which ends on ${day(plan.ends[current])}. ` +
-        `The old one works until ${until}: hand the new one to the SIEM by then.`,
+        `The old one works until ${day(plan.overlapEndsOn.toISOString())}: hand the new one to the SIEM by then.`,
       parent,
     );
   }
@@ -101,8 +118,8 @@ function certificate(
       applicationId,
       type: "AsymmetricX509Cert",
       value: pem,
-      startDate: wholeSeconds(validFrom),
-      endDate: wholeSeconds(validTo),
+      startDate: wholeSeconds(new Date(validFrom)),
+      endDate: wholeSeconds(new Date(validTo)),
     },
     { parent },
   );
@@ -132,6 +149,6 @@ function federated(
 }
 
 /** RFC 3339 in whole seconds, as the provider gives it back. */
-function wholeSeconds(moment: string): string {
-  return new Date(moment).toISOString().replace(/\.\d{3}Z$/, "Z");
+function wholeSeconds(moment: Date): string {
+  return moment.toISOString().replace(/\.\d{3}Z$/, "Z");
 }

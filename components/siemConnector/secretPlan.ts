@@ -36,8 +36,10 @@ export interface SecretPlan {
   readonly current: SecretSlot;
   /** Whether the current one is new. */
   readonly isNew: boolean;
-  /** When `up` has something to do again. */
-  readonly nextStepOn: Date;
+  /** From when on `up` makes the successor of the current one. */
+  readonly renewsOn: Date;
+  /** From when on `up` takes the one before away; only while there are two. */
+  readonly overlapEndsOn?: Date;
 }
 
 const day = 24 * 60 * 60 * 1000;
@@ -60,9 +62,8 @@ export function planSecrets(there: SecretsBySlot, policy: SecretPolicy, now: Dat
     ends: { [newest]: dates.endsOn, ...(isKept ? { [other]: old.endsOn } : {}) },
     current: newest,
     isNew: false,
-    nextStepOn: isKept
-      ? new Date(Math.min(overlapEnds, Date.parse(old.endsOn)))
-      : new Date(Date.parse(dates.endsOn) - policy.rotateBeforeDays * day),
+    renewsOn: new Date(Date.parse(dates.endsOn) - policy.rotateBeforeDays * day),
+    ...(isKept ? { overlapEndsOn: new Date(Math.min(overlapEnds, Date.parse(old.endsOn))) } : {}),
   };
 }
 
@@ -90,7 +91,8 @@ function withNew(
     ends: { ...kept, [slot]: wholeSeconds(new Date(ends)) },
     current: slot,
     isNew: true,
-    nextStepOn: new Date(oldEnds.length > 0 ? Math.min(overlapEnds, ...oldEnds) : ends - policy.rotateBeforeDays * day),
+    renewsOn: new Date(ends - policy.rotateBeforeDays * day),
+    ...(oldEnds.length > 0 ? { overlapEndsOn: new Date(Math.min(overlapEnds, ...oldEnds)) } : {}),
   };
 }
 

@@ -110,8 +110,8 @@ function assertion(token: string): Record<string, string> {
 
 /** A private key with the certificate that the application's registration has. */
 export interface ClientCertificate {
-  key: KeyObject;
-  certificate: X509Certificate;
+  readonly key: KeyObject;
+  readonly certificate: X509Certificate;
 }
 
 async function certificateOf(environment: Environment): Promise<ClientCertificate | undefined> {
@@ -120,11 +120,37 @@ async function certificateOf(environment: Environment): Promise<ClientCertificat
   if (!path && !inline) return undefined;
   const source = path ? "ARM_CLIENT_CERTIFICATE_PATH" : "ARM_CLIENT_CERTIFICATE";
   const bytes = path ? await readNamed(source, path) : Buffer.from(inline ?? "", "base64");
+  return readClientCertificate(bytes, {
+    source,
+    password: environment.ARM_CLIENT_CERTIFICATE_PASSWORD,
+    passwordVariable: "ARM_CLIENT_CERTIFICATE_PASSWORD",
+  });
+}
+
+/** Where a certificate comes from, for errors, and what it is encrypted with. */
+export interface CertificateSource {
+  /** The file, or the variable that names it. */
+  readonly source: string;
+  readonly password?: string | undefined;
+  /** The variable that the password is taken from. */
+  readonly passwordVariable: string;
+}
+
+/**
+ * A certificate with its private key, from a PKCS#12 archive or a PEM file (the application's own certificate first).
+ * @throws MissingCredentialsError that names the source and says what must be in it, and nothing of what is.
+ */
+export async function readClientCertificate(
+  bytes: Buffer,
+  { source, password, passwordVariable }: CertificateSource,
+): Promise<ClientCertificate> {
   try {
-    return await readCertificate(bytes, environment.ARM_CLIENT_CERTIFICATE_PASSWORD ?? "");
+    const read = await readCertificate(bytes, password ?? "");
+    if (!read.certificate.checkPrivateKey(read.key)) throw new Error("the private key in it is another certificate's");
+    return read;
   } catch (cause) {
     throw new MissingCredentialsError(
-      `${source} can't be read: ${messageOf(cause)}. It must be a PKCS#12 archive (ARM_CLIENT_CERTIFICATE_PASSWORD is its password), or a PEM file with the certificate and its private key.`,
+      `${source} can't be read: ${messageOf(cause)}. It must be a PKCS#12 archive (${passwordVariable} is its password), or a PEM file with the certificate and its private key.`,
       { cause },
     );
   }
@@ -134,6 +160,8 @@ async function certificateOf(environment: Environment): Promise<ClientCertificat
 async function readCertificate(bytes: Buffer, password: string): Promise<ClientCertificate> {
   const text = bytes.toString("latin1");
   if (!text.includes("-----BEGIN ")) return (await import("./pkcs12.js")).readPkcs12(bytes, password);
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw new Error("there is no private key in it");
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new Error("there is no certificate in it");
   return { key: createPrivateKey({ key: text, passphrase: password }), certificate: new X509Certificate(text) };
 }
 

@@ -39,6 +39,21 @@ describe("mssp verify and mssp secrets", function () {
       ...outputs,
       connector: { kind: "msspApp", credential: "federated", alertApis: ["graph"] },
     });
+    const rotating = { credentialExpiresOn: "2099-01-01T00:00:00Z", renewsOn: "2098-12-20T00:00:00Z" };
+    await project.addStack("rotating", {
+      ...outputs,
+      connector: { ...outputs.connector, ...rotating, overlapEndsOn: "2098-01-08" },
+    });
+    await project.addStack("certificate", {
+      ...outputs,
+      clientSecret: undefined,
+      clientSecretExpiresOn: undefined,
+      connector: { ...outputs.connector, credential: "certificate", credentialExpiresOn: "2099-02-01T00:00:00Z" },
+    });
+    await project.addStack("mssp-certificate", {
+      ...outputs,
+      connector: { kind: "msspApp", credential: "certificate", alertApis: ["graph"] },
+    });
     await project.addStack("nothing");
   });
   after(() => project.dispose());
@@ -110,7 +125,7 @@ describe("mssp verify and mssp secrets", function () {
   it("proves nothing that it can't try: a credential that isn't here is red", async () => {
     const { exitCode, list } = await checks("federated");
     assert.equal(exitCode, 1);
-    assert.match(list[0]?.reason ?? "", /^not tried: .*--federated-token-file <file>\.$/);
+    assert.match(list[0]?.reason ?? "", /^not tried: .*--federated-token-file <file>, or in MSSP_FEDERATED_TOKEN_FILE\.$/);
   });
 
   it("without credentials of its own it leaves out what only an administrator sees", async () => {
@@ -137,16 +152,75 @@ describe("mssp verify and mssp secrets", function () {
     assert.equal(stderr, "");
     assert.equal(exitCode, 1);
     const lines = stdout.trim().split("\n");
-    assert.match(lines[0] ?? "", /^stack +client secret +refresh token$/);
-    assert.match(lines[1] ?? "", /^bad +✗ over since 2020-01-01: pulumi up renews it +none$/);
-    assert.match(lines[2] ?? "", /^federated +credential: federated +none$/);
-    assert.match(lines[3] ?? "", /^good +✓ 2099-01-01, in \d+ days +none$/);
-    assert.match(lines[4] ?? "", /^nothing +nothing is deployed +none$/);
-    assert.equal(lines.length, 6);
+    assert.deepEqual(
+      lines.map((line) => line.replace(/ {2,}/g, " | ").replace(/in \d+ days/, "in N days")),
+      [
+        "stack | credential | refresh token",
+        "bad | ✗ client secret over since 2020-01-01: pulumi up renews it | none",
+        "certificate | ✓ certificate 2099-02-01, in N days | none",
+        "federated | federated: nothing expires | none",
+        "good | ✓ client secret 2099-01-01, in N days | none",
+        "mssp-certificate | certificate of the MSSP's own application: see there | none",
+        "nothing | nothing is deployed | none",
+        "rotating | ✓ client secret 2099-01-01, in N days | none",
+        " | ✓ the one before: 2098-01-08, in N days; the SIEM needs the new one by then",
+        "rules | ✓ client secret 2099-01-01, in N days | none",
+      ],
+    );
     assert.equal((await mssp("secrets", "--stack", "good", "nothing")).exitCode, 0);
     const unknown = await mssp("secrets", "--stack", "none", "--json");
     assert.equal(unknown.exitCode, 1);
     assert.match(unknown.stdout, /"unreadable": true/);
+  });
+
+  it("secrets says what is to be done when, of both secrets of a rotation and of a certificate", async () => {
+    const at = async (day: string, stack: string) => {
+      const { exitCode, stdout } = await mssp("secrets", "--stack", stack, "--at", day);
+      return [exitCode, ...stdout.trim().split("\n").slice(1)].map((line) => String(line).replace(/ {2,}/g, " | "));
+    };
+    assert.deepEqual(await at("2097-12-31", "rotating"), [
+      "1",
+      "rotating | ✓ client secret 2099-01-01, in 366 days | none",
+      " | ✗ the one before: 2098-01-08, in 8 days; the SIEM needs the new one by then",
+    ]);
+    assert.deepEqual(await at("2098-12-15", "rotating"), [
+      "1",
+      "rotating | ✗ client secret 2099-01-01, in 17 days: pulumi up renews it from 2098-12-20 on | none",
+      " | ✗ the one before: over since 2098-01-08, the next pulumi up takes it away",
+    ]);
+    assert.match((await at("2098-12-21", "rotating"))[1] ?? "", /in 11 days: pulumi up renews it \| none$/);
+    assert.deepEqual(await at("2099-01-15", "certificate"), [
+      "1",
+      "certificate | ✗ certificate 2099-02-01, in 17 days: a new one goes into connector.credential | none",
+    ]);
+    assert.deepEqual(await at("2200-01-01", "federated"), ["0", "federated | federated: nothing expires | none"]);
+  });
+
+  it("secrets gives the same as JSON", async () => {
+    const { exitCode, stdout } = await mssp(
+      "secrets",
+      "--json",
+      "--at",
+      "2097-12-31",
+      "--stack",
+      "rotating",
+      "federated",
+    );
+    assert.equal(exitCode, 1);
+    assert.deepEqual(JSON.parse(stdout), [
+      {
+        stack: "rotating",
+        credential: "secret",
+        clientSecret: {
+          expiresOn: "2099-01-01T00:00:00.000Z",
+          daysLeft: 366,
+          state: "ok",
+          renewsOn: "2098-12-20T00:00:00Z",
+        },
+        previousClientSecret: { expiresOn: "2098-01-08T00:00:00.000Z", daysLeft: 8, state: "soon" },
+      },
+      { stack: "federated", credential: "federated", note: "federated: nothing expires" },
+    ]);
   });
 
   it("counts whole days, and what is near to the day", () => {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { CredentialType } from "../../settings/connector";
 import { setSwitches } from "../../tools/sandbox/cloud/switches";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
 import { makeTestCertificate, type TestCertificate } from "../tools/sandbox/entra/certificates";
@@ -7,13 +6,13 @@ import {
   byCertificate,
   bySecret,
   ConnectorClient,
+  makeMsspApplication,
   startIdentityProvider,
   type IdentityProvider,
+  type MsspApplication,
   type Proof,
 } from "./connectorClients";
 import { createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
-
-const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 
 describe("the SIEM's connector on the real engine", function () {
   this.timeout(600_000);
@@ -63,6 +62,9 @@ describe("the SIEM's connector on the real engine", function () {
         credential: "secret",
         alertApis: ["legacySiem", "graph"],
         credentialExpiresOn: outputs["clientSecretExpiresOn"],
+        renewsOn: new Date(Date.parse(String(outputs["clientSecretExpiresOn"])) - 30 * 24 * 60 * 60 * 1000)
+          .toISOString()
+          .replace(".000Z", "Z"),
       });
     });
 
@@ -203,35 +205,7 @@ describe("the SIEM's connector on the real engine", function () {
     });
   });
 
-  /** The MSSP's multitenant application, made by hand in its own tenant, with a credential of each type. */
-  async function msspApplication(): Promise<{ applicationId: string; proofs: Record<CredentialType, Proof> }> {
-    const hands = new TenantHands(project, msspTenantId);
-    const { id, appId } = await hands.graph<{ id: string; appId: string }>("POST", "/v1.0/applications", {
-      displayName: "Fabrikam SIEM",
-      signInAudience: "AzureADMultipleOrgs",
-      keyCredentials: [{ type: "AsymmetricX509Cert", usage: "Verify", key: certificate.base64 }],
-      requiredResourceAccess: [
-        {
-          resourceAppId: "00000003-0000-0000-c000-000000000000",
-          resourceAccess: [{ id: "472e4a4d-bb4a-4026-98d1-0b0d74cb74a5", type: "Role" }],
-        },
-      ],
-    });
-    const { secretText } = await hands.graph<{ secretText: string }>(
-      "POST",
-      `/v1.0/applications/${id}/addPassword`,
-      {},
-    );
-    const { issuer, subject } = provider;
-    await hands.graph("POST", `/v1.0/applications/${id}/federatedIdentityCredentials`, {
-      name: "siem",
-      issuer,
-      subject,
-      audiences: ["api://AzureADTokenExchange"],
-    });
-    const proofs = { secret: bySecret(secretText), certificate: byCertificate(certificate), federated: provider.proof };
-    return { applicationId: appId, proofs };
-  }
+  const msspApplication = (): Promise<MsspApplication> => makeMsspApplication(project, certificate, provider);
 
   describe("a tenant's policy of later days", () => {
     it("that caps secrets, or forbids them, is named by the rotation that it refuses; the old secret lives on", async () => {

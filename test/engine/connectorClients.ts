@@ -2,8 +2,11 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import type { CredentialType } from "../../settings/connector";
+import { msspTenantId } from "../../tools/sandbox/cloud/identity";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
 import type { TestCertificate } from "../tools/sandbox/entra/certificates";
+import { TenantHands } from "./support";
 
 /** The form fields of a token request that prove who asks. */
 export type Proof = (clientId: string, tokenUrl: string) => Promise<Record<string, string>>;
@@ -31,6 +34,8 @@ export interface IdentityProvider {
   readonly issuer: string;
   readonly subject: string;
   readonly proof: Proof;
+  /** A token of the workload's, good for some minutes. */
+  token(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -45,20 +50,20 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const subject = "repo:fabrikam/siem:ref:refs/heads/main";
+  const token = () =>
+    new SignJWT()
+      .setProtectedHeader({ alg: "RS256", kid: "1" })
+      .setIssuer(issuer)
+      .setSubject(subject)
+      .setAudience("api://AzureADTokenExchange")
+      .setIssuedAt()
+      .setExpirationTime("5m")
+      .sign(privateKey);
   return {
     issuer,
     subject,
-    proof: async () =>
-      assertion(
-        await new SignJWT()
-          .setProtectedHeader({ alg: "RS256", kid: "1" })
-          .setIssuer(issuer)
-          .setSubject(subject)
-          .setAudience("api://AzureADTokenExchange")
-          .setIssuedAt()
-          .setExpirationTime("5m")
-          .sign(privateKey),
-      ),
+    token,
+    proof: async () => assertion(await token()),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -70,6 +75,45 @@ function assertion(token: string): Record<string, string> {
   return {
     client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
     client_assertion: token,
+  };
+}
+
+/** The MSSP's multitenant application, with a credential of each type. */
+export interface MsspApplication {
+  readonly applicationId: string;
+  readonly clientSecret: string;
+  readonly proofs: Readonly<Record<CredentialType, Proof>>;
+}
+
+/** Makes one by hand in the MSSP's own tenant. */
+export async function makeMsspApplication(
+  project: SandboxProject,
+  certificate: TestCertificate,
+  { issuer, subject, proof }: IdentityProvider,
+): Promise<MsspApplication> {
+  const hands = new TenantHands(project, msspTenantId);
+  const { id, appId } = await hands.graph<{ id: string; appId: string }>("POST", "/v1.0/applications", {
+    displayName: "Fabrikam SIEM",
+    signInAudience: "AzureADMultipleOrgs",
+    keyCredentials: [{ type: "AsymmetricX509Cert", usage: "Verify", key: certificate.base64 }],
+    requiredResourceAccess: [
+      {
+        resourceAppId: "00000003-0000-0000-c000-000000000000",
+        resourceAccess: [{ id: "472e4a4d-bb4a-4026-98d1-0b0d74cb74a5", type: "Role" }],
+      },
+    ],
+  });
+  const { secretText } = await hands.graph<{ secretText: string }>("POST", `/v1.0/applications/${id}/addPassword`, {});
+  await hands.graph("POST", `/v1.0/applications/${id}/federatedIdentityCredentials`, {
+    name: "siem",
+    issuer,
+    subject,
+    audiences: ["api://AzureADTokenExchange"],
+  });
+  return {
+    applicationId: appId,
+    clientSecret: secretText,
+    proofs: { secret: bySecret(secretText), certificate: byCertificate(certificate), federated: proof },
   };
 }
 

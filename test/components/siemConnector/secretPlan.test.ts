@@ -48,6 +48,11 @@ class Stack {
   }
 }
 
+/** When `up` has something to do again. */
+function nextStepOf({ overlapEndsOn, renewsOn }: SecretPlan): number {
+  return (overlapEndsOn ?? renewsOn).getTime();
+}
+
 /** days, rotateBeforeDays and overlapDays that the settings allow. */
 const policies = fc
   .integer({ min: 3, max: 365 })
@@ -68,7 +73,7 @@ describe("components/siemConnector: the plan of the secrets", () => {
       ends: { first: "2027-11-24T15:00:00Z" },
       current: "first",
       isNew: true,
-      nextStepOn: new Date("2027-10-25T15:00:00Z"),
+      renewsOn: new Date("2027-10-25T15:00:00Z"),
     });
   });
 
@@ -143,9 +148,9 @@ describe("components/siemConnector: the plan of the secrets", () => {
           let plan = stack.up(at);
           for (let step = 0; step < steps; step++) {
             const { changes } = stack;
-            stack.up(at + (plan.nextStepOn.getTime() - 2000 - at) * part);
+            stack.up(at + (nextStepOf(plan) - 2000 - at) * part);
             assert.equal(stack.changes, changes, "a change before its time");
-            at = plan.nextStepOn.getTime() + 1000;
+            at = nextStepOf(plan) + 1000;
             plan = stack.up(at);
             assert.equal(stack.changes, changes + 1, "no change in its time");
           }

@@ -81,21 +81,30 @@ export async function startSandbox(options: SandboxOptions): Promise<OwnSandbox>
   );
 }
 
-/** Starts the sandbox of a home, or joins the one that runs. */
+/**
+ * Starts the sandbox of a home, or joins the one that runs.
+ * Throws `VisibleError` where that one can't do as the options say: another port, a number of alerts, faults.
+ */
 export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox | JoinedSandbox> {
   for (;;) {
     const result = await startOrFindOwner(options);
     if ("started" in result) return result.started;
-    if (options.faults !== undefined) {
-      throw new VisibleError(
-        `The sandbox in ${sandboxPaths(options.home).home} is run by process ${result.owner.pid} already: faults are for whoever starts it. Stop that one, or choose another folder with --home.`,
-      );
-    }
+    refuseLateOptions(options, result.owner);
     const lease = await takeLease(result.owner, options.tenants ?? []);
     if (lease !== undefined) return joined(options, lease);
     // It is stopping: wait until it has.
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** What only its start can decide. Throws `VisibleError`: left out silently, whoever asked for it would take the results for something else. */
+function refuseLateOptions({ home, alerts, faults }: SandboxOptions, owner: Owner): void {
+  const late = [...(alerts === undefined ? [] : ["--alerts"]), ...(faults === undefined ? [] : ["--faults"])];
+  if (late.length === 0) return;
+  throw new VisibleError(
+    `The sandbox in ${sandboxPaths(home).home} is run by process ${owner.pid} already: ${late.join(" and ")} can only be given to the command that starts it. ` +
+      "Stop that one, or choose another folder with --home.",
+  );
 }
 
 /** Whether `openSandbox` has started the sandbox here. */

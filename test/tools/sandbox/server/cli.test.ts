@@ -208,6 +208,21 @@ describe("mssp sandbox", function () {
     assert.equal((await first.ended).code, 0);
   });
 
+  it("says in one line what a joining run can't have: alerts, faults, a log", async () => {
+    const release = path.join(folder, "released");
+    const wait = `setInterval(() => { if (require("node:fs").existsSync(${JSON.stringify(release)})) process.exit(0); }, 20)`;
+    const first = start(["run", "--", ...node(`console.log("first"); ${wait}`)]);
+    await first.says(/first/);
+    const refused = await run("run", "--alerts", "10", "--", ...node("console.log('ran')"));
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.match(refused.stderr, /^mssp: The sandbox in .* already: --alerts can only be given to .*\n$/);
+    const logged = await run("run", "--log", "--", ...node("console.log('ran')"));
+    assert.deepEqual([logged.code, logged.stdout], [0, "ran\n"]);
+    assert.match(logged.stderr, /^mssp: Its requests are not logged here: --log is for the command that starts/m);
+    await writeFile(release, "");
+    assert.equal((await first.ended).code, 0);
+  });
+
   it("stops at once when it is interrupted while it waits; those who joined are told", async () => {
     const first = start(["run", "--", ...node("console.log('first'); setTimeout(() => {}, 1000)")]);
     await first.says(/first/);

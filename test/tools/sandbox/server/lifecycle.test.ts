@@ -193,6 +193,20 @@ describe("the life of a sandbox", function () {
       await owner.stop();
     });
 
+    it("refuses what only its start can decide: how many alerts there are, and faults", async () => {
+      const only =
+        "can only be given to the command that starts it\\. Stop that one, or choose another folder with --home\\.$";
+      for (const [options, named] of [
+        [{ alerts: 10 }, "--alerts"],
+        [{ faults: { seed: 1, percent: 10 } }, "--faults"],
+        [{ alerts: 10, faults: { seed: 1, percent: 10 } }, "--alerts and --faults"],
+      ] as const) {
+        await assert.rejects(openSandbox({ home, ...options }), isVisible(new RegExp(`already: ${named} ${only}`)));
+      }
+      assert.equal(owner.joined, 0);
+      await owner.stop();
+    });
+
     it("is not reset under anybody's feet", async () => {
       await assert.rejects(resetSandbox(home), isVisible(/in use by process \d+.*nothing was deleted/s));
       assert.equal((await get(owner, "/metadata/endpoints")).status, 200);
