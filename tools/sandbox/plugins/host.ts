@@ -35,14 +35,20 @@ export class PluginHost {
   #running: HostProcess | undefined;
   #lastId = 0;
 
-  /** @param trusted file of the certificate that the plugins trust, in PEM. */
-  constructor(private readonly trusted: string) {}
+  /**
+   * @param trusted file of the certificate that the plugins trust, in PEM.
+   * @param environment of their process.
+   */
+  constructor(
+    private readonly trusted: string,
+    private readonly environment: NodeJS.ProcessEnv = process.env,
+  ) {}
 
   /** Starts the process, if it doesn't run: it loads what the plugins need while the engine starts. */
   start(): HostProcess {
     if (this.#running !== undefined) return this.#running;
     const child = fork(compiledFile("sandbox/plugins/hostProcess.js"), {
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: this.trusted },
+      env: { ...this.environment, NODE_EXTRA_CA_CERTS: this.trusted },
       execArgv: [],
       // stdout belongs to the command.
       stdio: ["ignore", 2, 2, "ipc"],

@@ -9,25 +9,26 @@ import { latestOwner } from "../server/ownerFile";
 
 async function main(home: string, plugin: string): Promise<void> {
   endWithEngine();
+  const { port, ended } = await askForServer(home, plugin);
+  process.stdout.write(`${port}\n`);
+  await ended;
+  throw new Error(`The sandbox in ${home} has ended.`);
+}
+
+async function askForServer(home: string, plugin: string): Promise<{ port: number; ended: Promise<void> }> {
   const { owner } = await latestOwner(home);
   const environment = Object.entries(process.env).filter(([name]) => name.startsWith("ARM_"));
-  const held =
-    owner && (await hold(owner, "/sandbox/plugin", { plugin, environment: Object.fromEntries(environment) }));
+  const question = { plugin, environment: Object.fromEntries(environment) };
+  const held = owner && (await hold(owner, "/sandbox/plugin", question));
   if (held === undefined) {
-    return fail(
+    throw new Error(
       `The sandbox's stand-in ${plugin} plugin is run by the sandbox, and none runs in ${home}. ` +
         "Start the sandbox with `mssp sandbox run -- …`, or use the official plugin for a real tenant.",
     );
   }
   const { port, error } = JSON.parse(held.line) as { readonly port?: number; readonly error?: string };
-  if (port === undefined) return fail(error ?? `The sandbox answered ${held.status}.`);
-  process.stdout.write(`${port}\n`);
-  await held.ended;
-  fail(`The sandbox in ${home} has ended.`);
-}
-
-function fail(message: string): void {
-  process.stderr.write(`${message}\n`, () => process.exit(1));
+  if (port === undefined) throw new Error(error ?? `The sandbox answered ${held.status}.`);
+  return { port, ended: held.ended };
 }
 
 /**
@@ -46,4 +47,6 @@ function endWithEngine(): void {
 }
 
 const [home = "", plugin = ""] = process.argv.slice(2);
-void main(home, plugin);
+main(home, plugin).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`, () => process.exit(1));
+});

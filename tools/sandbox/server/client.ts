@@ -43,7 +43,7 @@ export interface Lease {
 export async function takeLease(owner: Owner, tenants: readonly TenantDescription[]): Promise<Lease | undefined> {
   const held = await hold(owner, "/sandbox/lease", { tenants });
   const sandbox = held?.status === 200 ? parsed(held.line) : undefined;
-  return held && sandbox && { sandbox, ended: held.ended, end: held.end };
+  return held && sandbox && { sandbox, ended: held.ended, end: () => held.end() };
 }
 
 /** Sets switches of a tenant in the owner's sandbox; answers all of the tenant's. Throws `VisibleError` for one that there isn't. */

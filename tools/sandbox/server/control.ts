@@ -106,9 +106,9 @@ async function servePlugin(request: FastifyRequest, reply: FastifyReply, plugins
     if (reply.raw.closed) plugin.end();
     reply.raw.once("close", () => plugin.end());
     void plugin.ended.then(() => reply.raw.destroy());
-    return held(reply, { port: plugin.port });
+    return await held(reply, { port: plugin.port });
   } catch (error) {
-    if (error instanceof VisibleError) return held(reply, { error: error.message });
+    if (error instanceof VisibleError) return await held(reply, { error: error.message });
     throw error;
   }
 }
