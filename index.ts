@@ -4,6 +4,7 @@ import { clockFrom, withoutUndefined } from "@defender-mssp/microsoft";
 import { prepareDelegation, prepareHandover } from "./components/azure";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { customerTenant } from "./components/customerTenant";
+import { deployedResources } from "./components/deployedResources";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { requireTenantFeatures } from "./components/tenantFeatures";
 import { stackConfiguration } from "./configuration";
@@ -18,20 +19,25 @@ export = async () => {
   const extend = settings.extension === undefined ? undefined : loadExtension(settings.extension);
   // All that signs in does so before the first declaration, and together: each waits for a plugin to start.
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
-  const [provider, secrets, handOver, delegate] = await Promise.all([
+  const [provider, deployed, handOver, delegate] = await Promise.all([
     customerTenant("customer", tenantId, cloud),
-    connectorSecrets("customer"),
+    deployedResources(),
     settings.handover && prepareHandover("handover", { ...settings.handover, tenantId: msspTenantId, cloud }),
     settings.azureDelegation &&
       prepareDelegation("delegation", { ...settings.azureDelegation, tenantId, msspTenantId, msspName, cloud }),
   ]);
-  await requireTenantFeatures(tenantId, tenantNeeds(settings));
+  await requireTenantFeatures(tenantId, tenantNeeds(settings), deployed);
   const approvers = portalAccess.model === "entitlement" ? portalAccess.approvers : [];
   const approverObjectIds = await contactObjectIds(approvers, { provider });
 
   const onboarding = new CustomerOnboarding(
     "customer",
-    { ...settings, approverObjectIds, connectorSecrets: secrets, clock: clockFrom(process.env) },
+    {
+      ...settings,
+      approverObjectIds,
+      connectorSecrets: connectorSecrets("customer", deployed),
+      clock: clockFrom(process.env),
+    },
     { provider },
   );
 

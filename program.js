@@ -4,6 +4,10 @@
 
 const Module = require("node:module");
 const path = require("node:path");
+
+// The SDK loads the TypeScript compiler and npm's tree reader at once, a third of a second: it needs them to write a function into the
+// state, which this program never does (`components/dynamicResource.ts`). They are loaded when the SDK uses them after all.
+loadWhenUsed(["typescript", "@npmcli/arborist"], () => require("@pulumi/pulumi"));
 const { RunError } = require("@pulumi/pulumi");
 const esbuild = require("esbuild");
 
@@ -47,6 +51,22 @@ async function compile() {
   } catch ({ errors = [], message }) {
     const places = await esbuild.formatMessages(errors, { kind: "error" });
     throw new RunError(`The program does not compile; nothing was changed.\n${places.join("") || message}`);
+  }
+}
+
+/** Runs `load`, in which the packages are stood in for by objects that load them at the first use. */
+function loadWhenUsed(packages, load) {
+  const loadNow = Module._load;
+  Module._load = function (request, ...rest) {
+    if (!packages.includes(request)) return loadNow.call(this, request, ...rest);
+    let loaded;
+    const use = (_, name) => (name === "__esModule" ? true : (loaded ??= loadNow.call(this, request, ...rest))[name]);
+    return new Proxy({}, { get: use });
+  };
+  try {
+    load();
+  } finally {
+    Module._load = loadNow;
   }
 }
 

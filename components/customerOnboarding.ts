@@ -20,6 +20,7 @@ import { PortalAccess, type PortalAccessChoice } from "./portalAccess/portalAcce
 import { RedirectUri } from "./redirectUri";
 import { SiemConnector, type ConnectorDescription } from "./siemConnector";
 import { defaultConnectorAccess, type ConnectorAccess } from "./siemConnector/access";
+import type { DeployedResources } from "./deployedResources";
 import { deployedSecrets } from "./siemConnector/deployedSecrets";
 import type { SecretsBySlot } from "./siemConnector/secretPlan";
 
@@ -83,7 +84,7 @@ export interface CustomerOnboardingArgs {
    */
   readonly connector?: ConnectorAccess;
   /**
-   * The client secrets that the stack has: `await connectorSecrets(name)`.
+   * The client secrets that the stack has: `connectorSecrets(name, await deployedResources())`.
    * @default none, as of a new stack: a secret that there is would be replaced
    */
   readonly connectorSecrets?: SecretsBySlot;
@@ -380,7 +381,7 @@ function byEmail<T>(
   return pulumi.all(entries).apply((all) => Object.fromEntries(all) as Record<string, T>);
 }
 
-/** The dates of the client secrets that an onboarding of this name has, from the running stack's state. */
-export function connectorSecrets(name: string): Promise<SecretsBySlot> {
-  return deployedSecrets(`${name}-siem`);
+/** The dates of the client secrets that an onboarding of this name has, from the running stack's state: `await deployedResources()`. */
+export function connectorSecrets(name: string, deployed: DeployedResources): SecretsBySlot {
+  return deployedSecrets(`${name}-siem`, deployed);
 }

@@ -27,7 +27,7 @@ export interface SiemConnectorArgs {
    */
   readonly access?: ConnectorAccess;
   /**
-   * The client secrets that the stack has: `await deployedSecrets(name)`. Their dates are the schedule of the rotation; without them each
+   * The client secrets that the stack has: `deployedSecrets(name, await deployedResources())`. Their dates are the schedule of the rotation; without them each
    * run makes a new secret in place of the one that there is.
    */
   readonly deployedSecrets: SecretsBySlot;
@@ -61,7 +61,7 @@ export interface SiemConnectorArgs {
  * @example
  * const connector = new SiemConnector(
  *   "siem",
- *   { customerName: "Contoso", tenantId, deployedSecrets: await deployedSecrets("siem") },
+ *   { customerName: "Contoso", tenantId, deployedSecrets: deployedSecrets("siem", await deployedResources()) },
  *   { provider },
  * );
  */

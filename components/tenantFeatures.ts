@@ -1,6 +1,6 @@
 import { addressesToInvite, readTenantFeatures, type CallContext } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import { deployedResources, type DeployedResource } from "./deployedResources";
+import type { DeployedResource, DeployedResources } from "./deployedResources";
 import { missingFeatures, type TenantNeeds } from "../prerequisites";
 
 /**
@@ -8,6 +8,7 @@ import { missingFeatures, type TenantNeeds } from "../prerequisites";
  * asked about: a licence that has ended since, or a later policy, is no reason to refuse the rest. What this identity may not read is left to the
  * call that needs it. Also in a preview.
  *
+ * @param deployed what the stack has: `await deployedResources()`.
  * @throws pulumi.RunError that says all that is missing, each with what to do.
  *
  * ## Least privileges
@@ -16,9 +17,10 @@ import { missingFeatures, type TenantNeeds } from "../prerequisites";
 export async function requireTenantFeatures(
   tenantId: string,
   needs: TenantNeeds,
+  deployed: DeployedResources,
   context: CallContext = {},
 ): Promise<void> {
-  const open = await withoutDeployed(needs);
+  const open = withoutDeployed(needs, Object.values(deployed));
   if (Object.values(open).every((need) => need === undefined)) return;
   const features = await readTenantFeatures(tenantId, context);
   const uninvited =
@@ -33,8 +35,7 @@ export async function requireTenantFeatures(
 }
 
 /** The needs that nothing deployed meets. */
-async function withoutDeployed(needs: TenantNeeds): Promise<TenantNeeds> {
-  const deployed = Object.values(await deployedResources());
+function withoutDeployed(needs: TenantNeeds, deployed: readonly DeployedResource[]): TenantNeeds {
   const has = (type: string, matches: (outputs: DeployedResource["outputs"]) => boolean = () => true) =>
     deployed.some((resource) => resource.type.endsWith(type) && matches(resource.outputs));
   const guests = needs.guests?.filter((email) => !has(":Guest", (guest) => guest["email"] === email)) ?? [];

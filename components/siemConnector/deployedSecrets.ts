@@ -1,4 +1,4 @@
-import { deployedResources } from "../deployedResources";
+import type { DeployedResources } from "../deployedResources";
 import { secretSlots, type SecretDates, type SecretsBySlot, type SecretSlot } from "./secretPlan";
 
 const passwordType = "azuread:index/applicationPassword:ApplicationPassword";
@@ -9,11 +9,11 @@ export function passwordName(connectorName: string, slot: SecretSlot): string {
 }
 
 /**
- * The dates of a connector's client secrets, as the stack's state has them. The schedule is kept nowhere else: what was made when is
+ * The dates of a connector's client secrets, as the stack's state has them (`await deployedResources()`). The schedule is kept nowhere else: what was made when is
  * what the next step depends on. Nothing secret is in it.
  */
-export async function deployedSecrets(connectorName: string): Promise<SecretsBySlot> {
-  const resources = Object.entries(await deployedResources());
+export function deployedSecrets(connectorName: string, deployed: DeployedResources): SecretsBySlot {
+  const resources = Object.entries(deployed);
   const dates = secretSlots.flatMap((slot) => {
     const found = resources.find(
       ([urn, { type }]) => type === passwordType && urn.endsWith(`::${passwordName(connectorName, slot)}`),

@@ -6,6 +6,7 @@ import {
   type ConnectorAccess,
   type ConnectorCredential,
 } from "../../components/siemConnector/access";
+import { deployedResources } from "../../components/deployedResources";
 import { deployedSecrets } from "../../components/siemConnector/deployedSecrets";
 import { makeTestCertificate } from "../tools/sandbox/entra/certificates";
 import { only, resolved, settled, startMocks, tenantId, type Recording } from "./mocks";
@@ -138,7 +139,7 @@ describe("components: SiemConnector", () => {
         [`${prefix}siem-password`]: { type: "other:index:Type", outputs },
       },
     });
-    assert.deepEqual(await deployedSecrets("siem"), {
+    assert.deepEqual(deployedSecrets("siem", await deployedResources()), {
       second: { startsOn: "2026-01-01T00:00:00Z", endsOn: "2027-01-01T00:00:00Z" },
     });
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { CallContext } from "@defender-mssp/microsoft";
+import { deployedResources } from "../../components/deployedResources";
 import { requireTenantFeatures } from "../../components/tenantFeatures";
 import { missingFeatures, type TenantNeeds } from "../../prerequisites";
 import { setSwitches } from "../../tools/sandbox/cloud/switches";
@@ -45,7 +46,7 @@ describe("components: what the customer's tenant must have", function () {
   async function refusal(needs: TenantNeeds, deployed: readonly string[] = []): Promise<string> {
     await startMocks({ deployed });
     try {
-      await requireTenantFeatures(tenantId, needs, context);
+      await requireTenantFeatures(tenantId, needs, await deployedResources(), context);
       return "";
     } catch (error) {
       assert.equal((error as Error).name, "Error");

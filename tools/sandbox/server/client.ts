@@ -3,7 +3,8 @@ import http from "node:http";
 import { VisibleError } from "../../../errors";
 import type { TenantDescription } from "../cloud/seed";
 import type { JoinedSandbox } from "./control";
-import type { Owner } from "./owner";
+import { hold, requestOptions } from "./hold";
+import type { Owner } from "./ownerFile";
 
 const answerTimeoutMilliseconds = 5000;
 
@@ -40,29 +41,9 @@ export interface Lease {
 
 /** Joins the owner's sandbox. `undefined` when it is about to stop, or has. */
 export async function takeLease(owner: Owner, tenants: readonly TenantDescription[]): Promise<Lease | undefined> {
-  return new Promise((resolve) => {
-    const body = JSON.stringify({ tenants });
-    const options = requestOptions(owner, "POST", "/sandbox/lease");
-    const headers = {
-      ...options.headers,
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(body),
-    };
-    const request = http.request({ ...options, headers }, (answer) => {
-      const ended = new Promise<void>((end) => answer.once("close", end));
-      let text = "";
-      answer.setEncoding("utf8");
-      answer.on("data", (chunk: string) => {
-        text += chunk;
-        const sandbox = answer.statusCode === 200 && text.endsWith("\n") ? parsed(text) : undefined;
-        if (sandbox !== undefined) resolve({ sandbox, ended, end: () => request.destroy() });
-      });
-      answer.once("error", () => undefined);
-      answer.once("close", () => resolve(undefined));
-    });
-    request.once("error", () => resolve(undefined));
-    request.end(body);
-  });
+  const held = await hold(owner, "/sandbox/lease", { tenants });
+  const sandbox = held?.status === 200 ? parsed(held.line) : undefined;
+  return held && sandbox && { sandbox, ended: held.ended, end: () => held.end() };
 }
 
 /** Sets switches of a tenant in the owner's sandbox; answers all of the tenant's. Throws `VisibleError` for one that there isn't. */
@@ -86,18 +67,6 @@ export async function changeSwitches(
   const { error, switches } = JSON.parse(text) as { error?: string; switches?: Record<string, string> };
   if (status === 200 && switches !== undefined) return switches;
   throw new VisibleError(error ?? `The sandbox answered ${status}.`);
-}
-
-function requestOptions(owner: Owner, method: string, path: string) {
-  // A connection of its own: none is kept for a second request.
-  return {
-    host: "127.0.0.1",
-    port: owner.port,
-    method,
-    path,
-    agent: false,
-    headers: { authorization: `Bearer ${owner.token}` },
-  } as const;
 }
 
 function parsed(text: string): JoinedSandbox | undefined {

@@ -1,6 +1,6 @@
 /**
  * The control routes, `/sandbox/*`: by them a second command joins the sandbox that a first one runs. Ours; nothing of Microsoft's.
- * A lease is an open connection: it ends when its holder ends, however that happens.
+ * A lease is an open connection: it ends when its holder ends, however that happens. So is a plugin.
  */
 import { timingSafeEqual } from "node:crypto";
 import type { ServerResponse } from "node:http";
@@ -10,6 +10,7 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import { isUuid } from "../cloud/identity";
 import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/seed";
+import type { PluginEnvironment, PluginHost } from "../plugins/host";
 
 /** What a joined command needs to know, beside what is in the home. */
 export interface JoinedSandbox {
@@ -57,6 +58,7 @@ export interface ControlOptions {
   readonly cloud: EmulatedCloud;
   readonly token: string;
   readonly leases: Leases;
+  readonly plugins: PluginHost;
   readonly undocumented: () => readonly string[];
   readonly sandbox: () => JoinedSandbox;
 }
@@ -70,6 +72,7 @@ export function addControl(app: FastifyInstance, options: ControlOptions): void 
   app.get("/sandbox/undocumented", () => ({ requests: options.undocumented() }));
   app.post("/sandbox/tenant", (request, reply) => changeTenant(request, reply, options.cloud));
   app.post("/sandbox/lease", (request, reply) => giveLease(request, reply, options));
+  app.post("/sandbox/plugin", (request, reply) => servePlugin(request, reply, options.plugins));
 }
 
 /** Sets switches of a tenant, and answers all of them. */
@@ -92,9 +95,29 @@ async function giveLease(request: FastifyRequest, reply: FastifyReply, options: 
   leases.take(reply.raw);
   for (const description of tenantDescriptions(request.body)) cloud.describedTenant(description);
   await cloud.saved();
+  return held(reply, options.sandbox());
+}
+
+/** A server of a stand-in plugin, for as long as its launcher lives. */
+async function servePlugin(request: FastifyRequest, reply: FastifyReply, plugins: PluginHost): Promise<FastifyReply> {
+  const { plugin: name, environment } = request.body as { plugin: string; environment: PluginEnvironment };
+  try {
+    const plugin = await plugins.serve(name, environment);
+    if (reply.raw.closed) plugin.end();
+    reply.raw.once("close", () => plugin.end());
+    void plugin.ended.then(() => reply.raw.destroy());
+    return await held(reply, { port: plugin.port });
+  } catch (error) {
+    if (error instanceof VisibleError) return await held(reply, { error: error.message });
+    throw error;
+  }
+}
+
+/** Answers a line, and leaves the connection open. */
+function held(reply: FastifyReply, line: object): FastifyReply {
   reply.hijack();
   reply.raw.writeHead(200, { "content-type": "application/x-ndjson" });
-  reply.raw.write(`${JSON.stringify(options.sandbox())}\n`);
+  reply.raw.write(`${JSON.stringify(line)}\n`);
   return reply;
 }
 

@@ -11,9 +11,10 @@ import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
 import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys } from "../entra/keys";
+import { PluginHost } from "../plugins/host";
 import { makeApp } from "./app";
 import { areas } from "./areas";
-import { serverCertificate } from "./certificate";
+import { certificateFiles, serverCertificate } from "./certificate";
 import { changeSwitches, isAlive, takeLease, type Lease } from "./client";
 import { addControl, Leases } from "./control";
 import { Faults, type FaultOptions } from "./faults/index";
@@ -231,6 +232,7 @@ async function start(
   cloud.acceptPassingSecret(clientSecret);
   const faults = options.faults === undefined ? undefined : new Faults(options.faults, clock);
   const leases = new Leases();
+  const plugins = new PluginHost(certificateFiles(paths.keys).certificate);
   const undocumentedRequests: string[] = [];
   let httpsPort = 0;
   const sandbox = () => ({ pid: process.pid, httpsPort, httpPort: httpListener.port, clientSecret });
@@ -239,7 +241,14 @@ async function start(
     keys,
     areas,
     control: (scope) =>
-      addControl(scope, { cloud, token: owner.token, leases, undocumented: () => undocumentedRequests, sandbox }),
+      addControl(scope, {
+        cloud,
+        token: owner.token,
+        leases,
+        plugins,
+        undocumented: () => undocumentedRequests,
+        sandbox,
+      }),
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(faults === undefined ? {} : { faults }),
     onUndocumented: (request) => undocumentedRequests.push(request),
@@ -270,14 +279,18 @@ async function start(
     get joined() {
       return leases.count;
     },
-    environment: (environmentOptions) =>
-      prepareEnvironment(paths, { httpsPort, clientSecret, certificate: certificate.certificate }, environmentOptions),
+    environment: (environmentOptions) => {
+      if (environmentOptions?.plugins !== "official") plugins.start();
+      const access = { httpsPort, clientSecret, certificate: certificate.certificate };
+      return prepareEnvironment(paths, access, environmentOptions);
+    },
     closeToOthers: async () => {
       while (leases.count > 0) await leases.none();
       leases.isClosed = true;
     },
     stop: async () => {
       leases.close();
+      await plugins.stop();
       await httpsListener.close();
       await cloud.saved();
       await app.close();

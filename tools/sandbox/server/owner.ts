@@ -7,20 +7,12 @@
  * key to the owner's control routes: whoever may read the home may use its sandbox.
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import { link, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { link, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { guarded } from "../cloud/home";
+import { fileOf, latestOwner, ownerNumbers, type Owner } from "./ownerFile";
 
-export interface Owner {
-  /** Process ID. */
-  readonly pid: number;
-  /** Port of the HTTP listener, on 127.0.0.1. */
-  readonly port: number;
-  /** Bearer token of the control routes. */
-  readonly token: string;
-}
-
-const ownerFile = /^owner\.(\d+)\.json$/;
+export type { Owner } from "./ownerFile";
 
 /** Whether the owner that a file names still lives. */
 export type IsAlive = (owner: Owner) => Promise<boolean>;
@@ -54,25 +46,6 @@ export async function claim(
   }
 }
 
-function fileOf(home: string, number: number): string {
-  return path.join(home, `owner.${number}.json`);
-}
-
-async function latestOwner(home: string): Promise<{ number: number; owner: Owner | undefined }> {
-  const number = Math.max(0, ...(await ownerNumbers(home)));
-  if (number === 0) return { number, owner: undefined };
-  const text = await readFile(fileOf(home, number), "utf8").catch(() => "");
-  return { number, owner: parsed(text) };
-}
-
-async function ownerNumbers(home: string): Promise<number[]> {
-  const names = await readdir(home).catch(() => []);
-  return names.flatMap((name) => {
-    const [, digits] = ownerFile.exec(name) ?? [];
-    return digits === undefined ? [] : [Number(digits)];
-  });
-}
-
 /** Makes the file with its whole content at once, if it isn't there. */
 async function makeOwnerFile(home: string, number: number, owner: Owner): Promise<boolean> {
   const draft = path.join(home, `owner.draft.${randomUUID()}`);
@@ -93,14 +66,4 @@ async function makeOwnerFile(home: string, number: number, owner: Owner): Promis
 async function removeLower(home: string, number: number): Promise<void> {
   const lower = (await ownerNumbers(home)).filter((other) => other < number);
   await Promise.all(lower.map((other) => rm(fileOf(home, other), { force: true })));
-}
-
-function parsed(text: string): Owner | undefined {
-  try {
-    const { pid, port, token } = JSON.parse(text) as Partial<Owner>;
-    if (typeof pid !== "number" || typeof port !== "number" || typeof token !== "string") return undefined;
-    return { pid, port, token };
-  } catch {
-    return undefined;
-  }
 }

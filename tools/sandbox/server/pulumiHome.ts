@@ -6,6 +6,7 @@ import { access, constants, lstat, mkdir, readdir, readlink, realpath, rm, stat,
 import os from "node:os";
 import path from "node:path";
 import { guarded, isSandboxHome, writeWhenDifferent, type SandboxPaths } from "../cloud/home";
+import { compiledFile } from "../compiled";
 import type { PluginSet } from "./environment";
 import { standInPlugins } from "../plugins/index";
 
@@ -32,7 +33,10 @@ export async function preparePulumiHome(
     await mkdir(path.join(home, "plugins"), { recursive: true });
     await linkEngine(home, user);
     if (plugins === "stand-in") {
-      for (const plugin of standInPlugins) await writeLauncher(home, plugin, standInCommand(plugin));
+      const launcher = compiledFile("sandbox/plugins/launcher.js");
+      for (const plugin of standInPlugins) {
+        await writeLauncher(home, plugin, [process.execPath, launcher, paths.home, plugin.name]);
+      }
       return { home, notes: [] };
     }
     const notes: string[] = [];
@@ -79,13 +83,6 @@ async function writeLauncher(home: string, plugin: PluginVersion, command: reado
     `#!/bin/sh\nexec ${quoted} "$@"\n`,
     0o755,
   );
-}
-
-/** The compiled entry file, also when this runs from the sources: the launcher starts plain Node. */
-function standInCommand(plugin: PluginVersion): string[] {
-  const [beforeTools = ""] = __dirname.split(`${path.sep}tools${path.sep}sandbox${path.sep}`);
-  const root = path.basename(beforeTools) === "dist" ? beforeTools : path.join(beforeTools, "dist");
-  return [process.execPath, path.join(root, "tools", "sandbox", "plugins", "main.js"), plugin.name];
 }
 
 /** Makes a launcher of the user's own plugin. Says which; without one the engine downloads it. */

@@ -10,7 +10,7 @@ import { credentialsOf } from "../../../../tools/sandbox/plugins/azuread/configu
 import { refuseOtherHost } from "../../../../tools/sandbox/plugins/azuread/graph";
 import { azureadProvider } from "../../../../tools/sandbox/plugins/azuread/provider";
 import { PluginClient, refusal } from "./pluginClient";
-import { startPlugin } from "./pluginProcess";
+import { startLonePlugin } from "./pluginProcess";
 
 const environment = { ARM_METADATA_HOSTNAME: "127.0.0.1:8443", ARM_CLIENT_ID: "from the environment" };
 
@@ -76,9 +76,8 @@ describe("The azuread stand-in's hosts", () => {
     const { port } = server.address() as AddressInfo;
     const trust = path.join(folder, "trust.pem");
     fs.writeFileSync(trust, certificate.certificate);
-    const plugin = await startPlugin("azuread", {
+    const plugin = await startLonePlugin("azuread", trust, {
       ...process.env,
-      NODE_EXTRA_CA_CERTS: trust,
       ARM_METADATA_HOSTNAME: `127.0.0.1:${port}`,
       ARM_CLIENT_ID: "c",
       ARM_CLIENT_SECRET: "not to be sent",

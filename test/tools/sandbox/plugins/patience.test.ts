@@ -7,8 +7,8 @@ import os from "node:os";
 import path from "node:path";
 import { serverCertificate } from "../../../../tools/sandbox/server/certificate";
 import { PluginClient, refusal } from "./pluginClient";
-import type { PluginProcess } from "./pluginProcess";
-import { startPlugin } from "./pluginProcess";
+import type { LonePlugin } from "./pluginProcess";
+import { startLonePlugin } from "./pluginProcess";
 
 const userId = "6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b11";
 const invitation = { userEmailAddress: "ana@fabrikam.example", redirectUrl: "https://security.microsoft.com" };
@@ -32,7 +32,7 @@ describe("The azuread stand-in's patience", function () {
   let script: Record<string, Reply[]> = {};
   let asked: string[] = [];
   let server: https.Server;
-  let plugin: PluginProcess;
+  let plugin: LonePlugin;
   let client: PluginClient;
 
   before(async () => {
@@ -59,9 +59,8 @@ describe("The azuread stand-in's patience", function () {
       setInterval(collect, 200).unref();`,
     );
     fs.writeFileSync(trust, certificate.certificate);
-    plugin = await startPlugin("azuread", {
+    plugin = await startLonePlugin("azuread", trust, {
       ...process.env,
-      NODE_EXTRA_CA_CERTS: trust,
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --require ${JSON.stringify(collector)}`,
       ARM_METADATA_HOSTNAME: `127.0.0.1:${(server.address() as AddressInfo).port}`,
       ARM_CLIENT_ID: "c",

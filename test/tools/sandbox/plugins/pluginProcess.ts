@@ -1,27 +1,31 @@
-/** Starts a plugin as the engine does: a process that prints its port. */
+/** Starts a plugin as the engine does, by a launcher that prints its port; and without a sandbox. */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import fs from "node:fs";
-import path from "node:path";
 import { createInterface } from "node:readline";
+import { compiledFile } from "../../../../tools/sandbox/compiled";
+import { PluginHost } from "../../../../tools/sandbox/plugins/host";
 
-const root = path.join(__dirname, "../../../..");
+/** To be followed by the sandbox's folder and the plugin's name. */
+export const launcher = compiledFile("sandbox/plugins/launcher.js");
 
-/** The build, as the launchers run it, unless a source is newer; then the sources, so that no test sees an older plugin. */
-export const pluginCommand = isBuilt()
-  ? [path.join(root, "dist/tools/sandbox/plugins/main.js")]
-  : ["-r", "ts-node/register/transpile-only", path.join(root, "tools/sandbox/plugins/main.ts")];
-
-export interface PluginProcess {
-  process: ChildProcess;
+export interface LonePlugin {
   port: number;
-  /** Closes its standard input, upon which it ends. */
   stop(): Promise<void>;
 }
 
-export async function startPlugin(name: string, environment: NodeJS.ProcessEnv = process.env): Promise<PluginProcess> {
-  const plugin = spawn(process.execPath, [...pluginCommand, name, "127.0.0.1:1"], {
+/** `stop` closes its standard input, upon which it ends. */
+export interface PluginProcess extends LonePlugin {
+  process: ChildProcess;
+}
+
+/** A plugin of the sandbox that runs in `home`. */
+export async function startPlugin(
+  home: string,
+  name: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<PluginProcess> {
+  const plugin = spawn(process.execPath, [launcher, home, name, "127.0.0.1:1"], {
     env: environment,
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -34,19 +38,21 @@ export async function startPlugin(name: string, environment: NodeJS.ProcessEnv =
   return { process: plugin, port, stop };
 }
 
+/** A plugin without a sandbox, on whatever server ARM_METADATA_HOSTNAME names. */
+export async function startLonePlugin(
+  name: string,
+  trusted: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<LonePlugin> {
+  const host = new PluginHost(trusted, environment);
+  const { port } = await host.serve(name, environment);
+  return { port, stop: () => host.stop() };
+}
+
 export async function firstLine(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error("It has no standard output.");
   const lines = createInterface(child.stdout);
   const [line] = (await Promise.race([once(lines, "line"), once(child, "exit")])) as [unknown];
   if (typeof line !== "string") throw new Error("It ended without a line.");
   return line;
-}
-
-function isBuilt(): boolean {
-  const sources = path.join(root, "tools/sandbox");
-  return fs.readdirSync(sources, { recursive: true, encoding: "utf8" }).every((file) => {
-    if (!/^(plugins|graph)\b.*\.ts$/.test(file)) return true;
-    const built = path.join(root, "dist/tools/sandbox", file.replace(/\.ts$/, ".js"));
-    return fs.existsSync(built) && fs.statSync(built).mtimeMs >= fs.statSync(path.join(sources, file)).mtimeMs;
-  });
 }

@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { azureadProvider } from "../../../../tools/sandbox/plugins/azuread/provider";
 import {
   fromStruct,
@@ -12,7 +15,9 @@ import {
 } from "../../../../tools/sandbox/plugins/protocol/values";
 import type { ValueRecord } from "../../../../tools/sandbox/plugins/protocol/values";
 import { PluginClient, refusal } from "./pluginClient";
-import { firstLine, pluginCommand, startPlugin } from "./pluginProcess";
+import { commandEnvironment, startSandbox, type OwnSandbox } from "../../../../tools/sandbox/server";
+import { firstLine, launcher, startPlugin } from "./pluginProcess";
+import { tenantId } from "./sandboxPlugin";
 
 describe("A stand-in plugin", () => {
   let plugin: PluginClient;
@@ -145,16 +150,45 @@ describe("Property values", () => {
 });
 
 describe("A plugin's process", () => {
-  it("prints its port first and ends when the engine lets go of its standard input", async () => {
-    const plugin = await startPlugin("random");
+  let sandbox: OwnSandbox;
+  let home: string;
+
+  before(async () => {
+    home = await mkdtemp(path.join(tmpdir(), "mssp-plugins-"));
+    sandbox = await startSandbox({ home });
+  });
+
+  after(async () => {
+    await sandbox.stop();
+    await rm(home, { recursive: true });
+  });
+
+  it("prints its port first and ends when the engine lets go of its standard input, and its server with it", async () => {
+    const plugin = await startPlugin(home, "random");
     const client = PluginClient.at(plugin.port, "random");
     assert.match(await client.version(), /^\d+\.\d+\.\d+$/);
-    await client.stop();
     const ended = once(plugin.process, "exit");
     plugin.process.stdin?.end();
     const [code] = (await ended) as [number];
     assert.equal(code, 0);
+    await until(async () => (await client.version().catch(() => "gone")) === "gone");
+    await client.stop();
   });
+
+  it("has a provider of its own, whatever others there are", async () => {
+    const variables = commandEnvironment(await sandbox.environment());
+    const [first, second] = await Promise.all([
+      startPlugin(home, "azuread", { ...variables, ARM_TENANT_ID: tenantId }),
+      startPlugin(home, "azuread", { ...variables, ARM_CLIENT_SECRET: "wrong" }),
+    ]);
+    const [one, other] = [PluginClient.at(first.port, "azuread"), PluginClient.at(second.port, "azuread")];
+    await one.configure({});
+    assert.match(await refusal(other.configure({ tenantId })), /AADSTS7000215/);
+    assert.match(await refusal(other.invoke("getClientConfig")), /has not been configured/);
+    assert.equal((await one.invoke("getClientConfig")).result.tenantId, tenantId);
+    await Promise.all([one.stop(), other.stop()]);
+    await Promise.all([first.stop(), second.stop()]);
+  }).timeout(20_000);
 
   it("ends when the engine has been killed, even if its standard input stays open", async () => {
     // Stands for the engine: starts a plugin whose standard input is a pipe of ours, tells us its process ID, and waits.
@@ -162,7 +196,7 @@ describe("A plugin's process", () => {
       process.execPath,
       [
         "-e",
-        `const child = require("node:child_process").spawn(process.execPath, ${JSON.stringify([...pluginCommand, "azuread", "x"])}, {
+        `const child = require("node:child_process").spawn(process.execPath, ${JSON.stringify([launcher, home, "azuread", "x"])}, {
            stdio: [3, "pipe", "inherit"] });
          child.stdout.once("data", () => console.log(child.pid));`,
       ],
@@ -171,26 +205,54 @@ describe("A plugin's process", () => {
     const plugin = Number(await firstLine(engine));
     assert.ok(isRunning(plugin));
     engine.kill("SIGKILL");
-    const deadline = Date.now() + 8000;
-    while (isRunning(plugin) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
-    const survived = isRunning(plugin);
-    if (survived) process.kill(plugin, "SIGKILL");
+    const ended = await until(() => !isRunning(plugin)).catch((error: unknown) => error);
+    if (ended !== undefined) process.kill(plugin, "SIGKILL");
     engine.stdio[3]?.destroy();
-    assert.equal(survived, false);
+    assert.equal(ended, undefined);
   }).timeout(20_000);
 
   it("says which plugins there are when it is started as another", async () => {
-    const other = spawn(process.execPath, [...pluginCommand, "aws"], { stdio: ["ignore", "ignore", "pipe"] });
-    const said: Buffer[] = [];
-    other.stderr.on("data", (chunk: Buffer) => said.push(chunk));
-    const [code] = (await once(other, "exit")) as [number];
-    assert.equal(code, 1);
-    assert.equal(
-      Buffer.concat(said).toString(),
+    assert.deepEqual(
+      await failure(home, "aws"),
       "There is a stand-in for azuread, random, azure-native, not for aws.\n",
     );
   });
+
+  it("says that it takes a sandbox where none runs", async () => {
+    assert.match(
+      await failure(path.join(home, "none"), "random"),
+      /is run by the sandbox, and none runs in .*none\. Start/,
+    );
+  });
+
+  it("ends with the sandbox", async () => {
+    const other = await mkdtemp(path.join(tmpdir(), "mssp-plugins-"));
+    const itsSandbox = await startSandbox({ home: other });
+    const plugin = await startPlugin(other, "random");
+    const ended = once(plugin.process, "exit");
+    await itsSandbox.stop();
+    assert.deepEqual(await ended, [1, null]);
+    await rm(other, { recursive: true });
+  }).timeout(20_000);
 });
+
+/** What a launcher that fails says. */
+async function failure(home: string, name: string): Promise<string> {
+  const plugin = spawn(process.execPath, [launcher, home, name], { stdio: ["ignore", "ignore", "pipe"] });
+  const said: Buffer[] = [];
+  plugin.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+  const [code] = (await once(plugin, "close")) as [number];
+  assert.equal(code, 1);
+  return Buffer.concat(said).toString();
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 8000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error("not within 8 seconds");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 /** Zombies aside: nobody here waits for an orphan. */
 function isRunning(pid: number): boolean {

@@ -32,7 +32,7 @@ export async function startSandboxPlugin(
   const sandbox = await startSandbox({ home, log: (line) => lines.push(line) });
   const variables = commandEnvironment(await sandbox.environment());
   const environment = { ...variables, ...settings };
-  const plugin = await startPlugin(name, environment);
+  const plugin = await startPlugin(home, name, environment);
   const client = PluginClient.at(plugin.port, name);
   await client.configure({});
   lines.length = 0;

@@ -11,7 +11,7 @@ import { exposed, recordOf } from "../protocol/values";
 import { problemsOf, reasonFor } from "../schema/check";
 import { isInput, type Properties } from "../schema/property";
 import { withSecrets } from "../schema/state";
-import { configuration, credentialsOf } from "./configuration";
+import { configuration, credentialsOf, type Credentials } from "./configuration";
 import { changesOf } from "./diff";
 import { ResourceManager, type ArmCall, type ArmObject } from "./resourceManager";
 import { resources, type ArmResource } from "./resources";
@@ -36,15 +36,19 @@ const defaultTimeout = 20 * 60_000;
 /** Every provider resource may have these; they are the engine's. */
 const engineKeys = ["version", "pluginDownloadURL"];
 
-export function azureNativeProvider(version: string): Provider {
-  return new AzureNativeProvider(version);
+/** @param environment where the credentials are; this process's by default. */
+export function azureNativeProvider(version: string, environment: Credentials["environment"] = process.env): Provider {
+  return new AzureNativeProvider(version, environment);
 }
 
 class AzureNativeProvider implements Provider {
   readonly name = "azure-native";
   private manager: ResourceManager | undefined;
 
-  constructor(readonly version: string) {}
+  constructor(
+    readonly version: string,
+    private readonly environment: Credentials["environment"],
+  ) {}
 
   schema(): object {
     const typed = (properties: Properties) =>
@@ -81,7 +85,7 @@ class AzureNativeProvider implements Provider {
   }
 
   async configure(args: ValueRecord): Promise<void> {
-    this.manager = await ResourceManager.open(credentialsOf(recordOf(exposed(args))));
+    this.manager = await ResourceManager.open(credentialsOf(recordOf(exposed(args)), this.environment));
   }
 
   check(request: ResourceRequest, inputs: ValueRecord, before: ValueRecord): Promise<Checked> {

@@ -4,11 +4,15 @@ import type { Table } from "../schema/tableProvider";
 import { TableProvider } from "../schema/tableProvider";
 import { configuration, credentialsOf } from "./configuration";
 import { functions } from "./functions";
-import type { GraphCall } from "./graph";
+import type { Credentials, GraphCall } from "./graph";
 import { GraphConnection } from "./graph";
 import { resources } from "./resources";
 
-export function azureadProvider(version: string): TableProvider<GraphCall> {
+/** @param environment where the credentials are; this process's by default. */
+export function azureadProvider(
+  version: string,
+  environment: Credentials["environment"] = process.env,
+): TableProvider<GraphCall> {
   let connection: GraphConnection | undefined;
   const table: Table<GraphCall> = {
     name: "azuread",
@@ -17,7 +21,7 @@ export function azureadProvider(version: string): TableProvider<GraphCall> {
     resources,
     functions,
     async configure(args: ValueRecord) {
-      connection = await GraphConnection.open(credentialsOf(args));
+      connection = await GraphConnection.open(credentialsOf(args, environment));
     },
     call(timeout) {
       if (connection === undefined) throw new Error("The azuread provider has not been configured.");

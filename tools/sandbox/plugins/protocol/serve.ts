@@ -1,5 +1,4 @@
-/** Runs a plugin's server as the engine expects it: the port on the first line, gone when the engine is gone. */
-import fs from "node:fs";
+/** A plugin's server as the engine expects it. */
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { Provider } from "./provider";
@@ -22,28 +21,4 @@ export async function listen(provider: () => Provider): Promise<{ server: Server
     });
   });
   return { server, port };
-}
-
-/** The whole life of a plugin process. The provider is made while the engine reads the port: a preview waits for this process. */
-export async function serve(makeProvider: () => Provider): Promise<void> {
-  exitWithEngine();
-  let made: Provider | undefined;
-  const provider = () => (made ??= makeProvider());
-  const { port } = await listen(provider);
-  process.stdout.write(`${port}\n`, () => setImmediate(provider));
-}
-
-/**
- * The engine ends its plugins with a signal. Should it be killed itself, nobody does: its end of our standard input
- * closes, and our parent becomes another process. Either ends us.
- */
-function exitWithEngine(): void {
-  if (fs.fstatSync(0).isFIFO() || fs.fstatSync(0).isSocket()) {
-    process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0));
-    process.stdin.resume();
-  }
-  const engine = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== engine) process.exit(0);
-  }, 1000).unref();
 }
