@@ -50,6 +50,13 @@ export const azureRoutes: Routes = (app, cloud) => {
 };
 
 function resourceManagerRoutes(scope: FastifyInstance, cloud: Cloud): void {
+  // `az login` asks for them, to look for subscriptions in each.
+  scope.get("/tenants", async (request) => {
+    const { tenant } = await cloud.authenticate(request, "resourceManager");
+    demandApiVersion(request);
+    const displayName = tenant.objects("organization").get(tenant.id)?.["displayName"] ?? null;
+    return { value: [{ id: `/tenants/${tenant.id}`, tenantId: tenant.id, tenantCategory: "Home", displayName }] };
+  });
   scope.get("/subscriptions", async (request) => {
     const { tenant } = await cloud.authenticate(request, "resourceManager");
     demandApiVersion(request);

@@ -1,15 +1,16 @@
 /** What Entra looks up in a tenant to answer a request: the tenant itself, the client, the resource, the user. */
 import type { EmulatedCloud } from "../cloud/cloud";
-import { isUuid } from "../cloud/identity";
+import { isUuid, msspTenantId } from "../cloud/identity";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { entraErrors } from "./errors";
+import { isPublicClientOfMicrosoft, publicClientOfMicrosoft } from "./publicClients";
 
 /** An application as a client in one tenant. */
 export interface Client {
   readonly tenant: Tenant;
   readonly clientId: string;
   readonly servicePrincipal: StoredObject;
-  /** The registration, wherever it is; Microsoft's own applications have none here. */
+  /** The registration, wherever it is. */
   readonly application: StoredObject | undefined;
   readonly homeTenant: Tenant | undefined;
 }
@@ -34,7 +35,8 @@ export function isTenantless(name: string): boolean {
 
 /**
  * The tenant that a request's path names, by ID or domain. Any UUID is a tenant's, made on first use. `common` and
- * `organizations` mean the client's home tenant: nobody is signed in who could mean another.
+ * `organizations` mean the client's home tenant: nobody is signed in who could mean another. With Microsoft's own clients it is
+ * somebody of the MSSP's who signs in.
  */
 export function tenantOf(cloud: EmulatedCloud, name: string, clientId?: string): Tenant {
   if (isTenantless(name)) return tenantOfClient(cloud, clientId);
@@ -47,6 +49,7 @@ export function tenantOf(cloud: EmulatedCloud, name: string, clientId?: string):
 function tenantOfClient(cloud: EmulatedCloud, clientId: string | undefined): Tenant {
   if (clientId === undefined || clientId === "") throw entraErrors.missingParameter("client_id");
   if (clientId === nilUuid) throw entraErrors.invalidApplicationId(clientId);
+  if (isPublicClientOfMicrosoft(clientId)) return cloud.tenant(msspTenantId);
   const home = cloud.homeTenantOf(clientId.toLowerCase());
   if (home === undefined) throw entraErrors.unknownClient(clientId, "Microsoft");
   if (registrationIn(home, clientId)?.["signInAudience"] === "AzureADMyOrg") throw entraErrors.notMultitenant(clientId);
@@ -57,6 +60,8 @@ function tenantOfClient(cloud: EmulatedCloud, clientId: string | undefined): Ten
 export function clientIn(cloud: EmulatedCloud, tenant: Tenant, id: string): Client {
   if (id === nilUuid) throw entraErrors.invalidApplicationId(id);
   const clientId = id.toLowerCase();
+  const ofMicrosoft = publicClientOfMicrosoft(tenant, clientId);
+  if (ofMicrosoft !== undefined) return ofMicrosoft;
   const homeTenant = cloud.homeTenantOf(clientId);
   const application = homeTenant === undefined ? undefined : registrationIn(homeTenant, clientId);
   const servicePrincipal = servicePrincipalOf(tenant, clientId);

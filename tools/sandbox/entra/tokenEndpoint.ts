@@ -25,6 +25,7 @@ import {
 } from "./directory";
 import { entraErrors } from "./errors";
 import { Parameters } from "./parameters";
+import { authorizedByMicrosoft } from "./publicClients";
 import { delegatedScopes, resourceOfApplication, signInScopes, wantedResource } from "./scopes";
 import { accessTokenLifetime, type AuthorizationCode, type ClientProof, type SignIn, type TokenMaker } from "./tokens";
 
@@ -210,7 +211,10 @@ export class TokenEndpoint {
  * Throws where one that was asked for is missing: the sandbox has no page on which somebody could consent.
  */
 function consentedScopes(client: Client, resource: Resource, user: StoredObject, asked: readonly string[]): string[] {
-  const granted = grantedScopes(client.tenant, client.servicePrincipal, resource.servicePrincipal, user);
+  const granted = [
+    ...authorizedByMicrosoft(client.clientId, resource.appId),
+    ...grantedScopes(client.tenant, client.servicePrincipal, resource.servicePrincipal, user),
+  ];
   // Signing in is what a registration could always ask of Azure AD Graph; the legacy alert API's token needs no more.
   if (granted.length === 0 && resource.appId === azureAdGraph.appId) return ["User.Read"];
   const isSignInOnly = asked.length === 0;

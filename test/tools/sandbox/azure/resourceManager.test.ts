@@ -143,6 +143,11 @@ describe("tools/sandbox/azure", () => {
     const { body } = await arm("GET", `/subscriptions/${msspSubscriptionId}`);
     assert.equal(body["tenantId"], msspTenantId);
     assert.equal(body["state"], "Enabled");
+    const { body: tenants } = await arm("GET", "/tenants");
+    assert.deepEqual(
+      (tenants as { value: { tenantId: string; tenantCategory: string }[] }).value.map((one) => one.tenantCategory),
+      ["Home"],
+    );
     const { body: list } = await arm("GET", "/subscriptions");
     assert.equal((list["value"] as unknown[]).length, 1);
   });

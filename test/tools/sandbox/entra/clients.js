@@ -4,7 +4,8 @@
  */
 "use strict";
 
-const { ClientCertificateCredential, ClientSecretCredential } = require("@azure/identity");
+const { constants, createPrivateKey, createSign, randomUUID } = require("node:crypto");
+const { ClientAssertionCredential, ClientCertificateCredential, ClientSecretCredential } = require("@azure/identity");
 const { ConfidentialClientApplication, CryptoProvider, PublicClientApplication } = require("@azure/msal-node");
 
 const scenarios = {
@@ -22,6 +23,49 @@ const scenarios = {
     const options = { authorityHost: origin, disableInstanceDiscovery: true };
     const credential = new ClientCertificateCredential(tenantId, clientId, { certificatePath }, options);
     return (await credential.getToken(scope)).token;
+  },
+
+  /** @azure/identity with an assertion of the caller's own making. */
+  async identityAssertion(input) {
+    const { origin, tenantId, clientId, scope } = input;
+    const options = { authorityHost: origin, disableInstanceDiscovery: true };
+    const credential = new ClientAssertionCredential(tenantId, clientId, async () => signedAssertion(input), options);
+    return (await credential.getToken(scope)).token;
+  },
+
+  /** msal with the same, called back for it. */
+  async msalAssertion(input) {
+    const application = confidential(input, { clientAssertion: async () => signedAssertion(input) });
+    return (await application.acquireTokenByClientCredential({ scopes: [input.scope] })).accessToken;
+  },
+
+  /**
+   * The Azure CLI's way, by its own application: a person signs in to no tenant in particular, and the refresh token is good for another API.
+   */
+  async azureCli({ origin, tenant, scope }) {
+    const clientId = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+    const application = new PublicClientApplication({ auth: { clientId, ...authority(origin, tenant) } });
+    const result = await application.acquireTokenByDeviceCode({
+      scopes: ["https://management.core.windows.net//.default"],
+      deviceCodeCallback: () => {},
+    });
+    const renewed = await application.acquireTokenSilent({ scopes: [scope], account: result.account });
+    const headers = { authorization: `Bearer ${result.accessToken}` };
+    const tenants = await (await fetch(`${origin}/tenants?api-version=2022-12-01`, { headers })).json();
+    return { armToken: result.accessToken, graphToken: renewed.accessToken, tenants: tenants.value };
+  },
+
+  /** Every page of the alerts, by the links that the pages have. */
+  async alertPages(input) {
+    const token = await scenarios.identitySecret(input);
+    const ids = [];
+    let pages = 0;
+    for (let url = `${input.origin}/v1.0/security/alerts_v2?$top=500`; url !== undefined; pages++) {
+      const page = await (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).json();
+      ids.push(...page.value.map(({ id }) => id));
+      url = page["@odata.nextLink"];
+    }
+    return { count: ids.length, distinct: new Set(ids).size, pages };
   },
 
   async msalSecret(input) {
@@ -75,6 +119,18 @@ const scenarios = {
     return result.accessToken;
   },
 };
+
+/** A JWT as the registration's certificate signs it, with PS256, as msal for Python does. */
+function signedAssertion({ origin, tenantId, clientId, privateKey, thumbprintSha256 }) {
+  const encoded = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const now = Math.floor(Date.now() / 1000);
+  const x5t = Buffer.from(thumbprintSha256, "hex").toString("base64url");
+  const audience = `${origin}/${tenantId}/oauth2/v2.0/token`;
+  const claims = { iss: clientId, sub: clientId, aud: audience, jti: randomUUID(), nbf: now, exp: now + 300 };
+  const content = `${encoded({ alg: "PS256", typ: "JWT", "x5t#S256": x5t })}.${encoded(claims)}`;
+  const key = { key: createPrivateKey(privateKey), padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
+  return `${content}.${createSign("sha256").update(content).sign(key, "base64url")}`;
+}
 
 function authority(origin, tenantId) {
   return { authority: `${origin}/${tenantId}`, knownAuthorities: [new URL(origin).host] };

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
+import { msspTenantId } from "../../../../tools/sandbox/cloud/identity";
 import { commandEnvironment, type OwnSandbox } from "../../../../tools/sandbox/server";
 import {
   addDaemon,
@@ -27,7 +28,7 @@ describe("Microsoft's clients", function () {
 
   before(async () => {
     sandbox = await temporarySandbox();
-    daemon = addDaemon(sandbox.cloud, { [graphId]: ["User.Read.All"] });
+    daemon = addDaemon(sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] });
     certificate = await makeTestCertificate();
     const { folder, remove } = await temporaryFolder();
     removeFolder = remove;
@@ -54,7 +55,7 @@ describe("Microsoft's clients", function () {
     await removeFolder();
   });
 
-  async function run(scenario: string): Promise<unknown> {
+  async function run(scenario: string, more: Readonly<Record<string, string>> = {}): Promise<unknown> {
     const input = {
       origin: sandbox.origins.https,
       tenantId: contoso,
@@ -65,6 +66,7 @@ describe("Microsoft's clients", function () {
       privateKey: certificate.privateKeyPem,
       thumbprintSha256: Buffer.from(certificate.sha256, "base64url").toString("hex"),
       certificatePath,
+      ...more,
     };
     const { stdout } = await execa(process.execPath, [path.join(__dirname, "clients.js")], {
       input: JSON.stringify({ scenario, input }),
@@ -74,11 +76,18 @@ describe("Microsoft's clients", function () {
     return JSON.parse(stdout);
   }
 
-  for (const scenario of ["identitySecret", "identityCertificate", "msalSecret", "msalCertificate"]) {
+  for (const scenario of [
+    "identitySecret",
+    "identityCertificate",
+    "identityAssertion",
+    "msalSecret",
+    "msalCertificate",
+    "msalAssertion",
+  ]) {
     it(`get an application's token: ${scenario}`, async () => {
       const { claims } = decodeToken(await run(scenario));
-      assert.deepEqual(claims["roles"], ["User.Read.All"]);
-      assert.equal(claims["appidacr"], scenario.endsWith("Certificate") ? "2" : "1");
+      assert.deepEqual(claims["roles"], ["SecurityAlert.Read.All"]);
+      assert.equal(claims["appidacr"], scenario.endsWith("Secret") ? "1" : "2");
     });
   }
 
@@ -101,5 +110,32 @@ describe("Microsoft's clients", function () {
   it("sign a user in by a device code: msalDeviceCode", async () => {
     daemon.application["isFallbackPublicClient"] = true;
     assert.equal(decodeToken(await run("msalDeviceCode")).claims["scp"], "User.Read");
+  });
+
+  for (const tenant of [contoso, "organizations"]) {
+    it(`sign a person in by the Azure CLI's application, to ${tenant}`, async () => {
+      const { armToken, graphToken, tenants } = (await run("azureCli", { tenant })) as {
+        armToken: string;
+        graphToken: string;
+        tenants: { tenantId: string }[];
+      };
+      // Whoever names no tenant is somebody of the MSSP's.
+      const reached = tenant === contoso ? contoso : msspTenantId;
+      const [arm, graph] = [decodeToken(armToken).claims, decodeToken(graphToken).claims];
+      assert.deepEqual([arm["tid"], arm["scp"], arm["appidacr"]], [reached, "user_impersonation", "0"]);
+      assert.deepEqual([graph["tid"], graph["oid"]], [reached, arm["oid"]]);
+      assert.match(String(graph["scp"]), /^Application\.ReadWrite\.All .*Directory\.AccessAsUser\.All/);
+      assert.deepEqual(
+        tenants.map(({ tenantId }) => tenantId),
+        [reached],
+      );
+      assert.ok(![...daemon.tenant.objects("servicePrincipals").values()].some(({ appId }) => appId === arm["appid"]));
+    });
+  }
+
+  it("follow the pages of the alerts to their end: alertPages", async () => {
+    const { count, distinct, pages } = (await run("alertPages")) as Record<string, number>;
+    assert.ok(count !== undefined && count >= 2159 && count === distinct, `${count}, ${distinct}`);
+    assert.equal(pages, 5);
   });
 });
