@@ -1,18 +1,18 @@
 /** What must not be lost when the cloud, the network or somebody's hand is in the way. `npm run faults` runs many more seeds, and all kills. */
 import assert from "node:assert/strict";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
-import { fairWeather, runSeed, type FairWeather } from "../../tools/faults/runs";
+import { fairWeather, runSeed, type Weather } from "../../tools/faults/runs";
 import { checkout, createProject, customer, dumpOfTenant, single, objectsOf, tenantIdOf } from "./support";
 
 describe("a cloud where every tenth request goes wrong", function () {
   this.timeout(300_000);
 
-  let fair: FairWeather;
-  before(async () => (fair = await fairWeather(checkout)));
+  let weather: Weather;
+  before(async () => (weather = await fairWeather(checkout)));
 
   for (const seed of [2, 12, 41]) {
     it(`seed ${seed}: up, a change and destroy end as without faults, with one command more at most`, async () => {
-      const { runs, injected } = await runSeed(checkout, { seed, percent: 10, timeScale: 0.02 }, fair);
+      const { runs, injected } = await runSeed(checkout, { seed, percent: 10, timeScale: 0.02 }, weather);
       for (const { step, converged, differences, said } of runs) {
         assert.notEqual(converged, "not", `${step}: ${said}`);
         assert.deepEqual(differences, [], `${step}: ${said}`);
