@@ -32,3 +32,6 @@ export function siemLoopbackRedirectUri(port: number): string {
 export function securityGroupName(msspName: string): string {
   return `${msspName} MSSP Analysts`;
 }
+
+/** Display name of the catalog of access packages. */
+export const accessCatalogName = "MSSP Accesses";
