@@ -37,3 +37,6 @@ export function securityGroupName(msspName: string): string {
 export function groupNameInDirectory(name: string): string {
   return name.replaceAll("'", "’");
 }
+
+/** Display name of the catalog of access packages. */
+export const accessCatalogName = "MSSP Accesses";

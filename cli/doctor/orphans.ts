@@ -3,108 +3,58 @@
  * connection, after Entra had made it and before the engine knew. The azuread provider then refuses to make a second one.
  */
 import {
+  directoryRoleTemplates,
   microsoftGraph,
   windowsDefenderAtp,
   type GraphCall,
+  type PortalCall,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
-import { securityGroupName, siemConnectorName, siemRedirectUri } from "../../naming";
+import { groupNameInDirectory, securityGroupName, siemConnectorName, siemRedirectUri } from "../../naming";
 import type { Settings } from "../../settings";
-import type { StackState, StateResource } from "./stackState";
-
-export interface Orphan {
-  /** Such as `application "Contoso SIEM MSSP Connector"`. */
-  readonly what: string;
-  /** Object ID, or what else names it. */
-  readonly id: string;
-  /** When it was made, ISO 8601, UTC; empty where the service doesn't say. */
-  readonly createdOn: string;
-  /** Who made it, as far as its owners tell; empty where nothing does. */
-  readonly createdBy: string;
-  /** By what it is known to be this program's; undefined where nothing says so: it may be somebody else's. */
-  readonly mark: string | undefined;
-  /** The request that takes it away. */
-  readonly removal: Removal;
-  /** Whether Entra keeps it for 30 days after that, among the deleted items. */
-  readonly restorable: boolean;
-  /** Arguments of `pulumi import`, where it can be imported. */
-  readonly importArguments: readonly string[] | undefined;
-}
-
-export interface Removal {
-  readonly method: "DELETE" | "PATCH" | "POST";
-  readonly path: string;
-  readonly json?: unknown;
-}
-
-/** What the descriptions of this program's applications and groups say. */
-const describedAs = /Managed by Pulumi\b/;
+import { accessPackageOrphans } from "./accessPackageOrphans";
+import { markedOrphans } from "./markedOrphans";
+import {
+  equals,
+  Known,
+  lastSegment,
+  list,
+  madeBy,
+  markOf,
+  text,
+  type GraphObject,
+  type Orphan,
+  type Removal,
+} from "./orphan";
+import type { StackState } from "./stackState";
 
 /** The name of this program's client secrets (components/siemConnector.ts). */
 const secretName = "MSSP SIEM, managed by Pulumi";
 
-type GraphObject = Readonly<Record<string, unknown>>;
+export interface Searched {
+  readonly stack: string;
+  /** Application (client) ID of the identity that runs `up`; none for a signed-in user. */
+  readonly clientId: string | undefined;
+  /** How Defender's calls without a public API are made; undefined where a person makes them. */
+  readonly defender: PortalCall | undefined;
+}
 
-/**
- * Finds them all. Changes nothing.
- * @param clientId application (client) ID of the identity that runs `up`; none for a signed-in user.
- */
+/** Finds them all, each before what it is a part of. Changes nothing. */
 export async function findOrphans(
   call: GraphCall,
   settings: Settings,
   state: StackState,
-  clientId: string | undefined,
+  { stack, clientId, defender }: Searched,
 ): Promise<Orphan[]> {
   const known = new Known(state);
   return [
+    ...(await markedOrphans(call, settings, known, stack, defender)),
+    ...(await accessPackageOrphans(call, settings, known)),
+    ...(await directoryRoles(call, settings, known)),
     ...(await applications(call, settings, known)),
     ...(await groups(call, settings, known)),
     ...(await partsOfApplications(call, settings, known, clientId)),
   ];
-}
-
-/** What the engine knows of, by the ends of the provider's IDs. */
-class Known {
-  readonly #ids: ReadonlySet<string>;
-
-  constructor(private readonly state: StackState) {
-    this.#ids = new Set(state.resources.map(({ id }) => lastSegment(id)).filter((id) => id !== ""));
-  }
-
-  /** Whether a resource's ID ends with this one. */
-  has(id: string): boolean {
-    return this.#ids.has(id.toLowerCase());
-  }
-
-  /** Whether a resource has this ID, as the provider writes it. */
-  hasWhole(id: string): boolean {
-    return this.state.resources.some((one) => one.id.toLowerCase() === id.toLowerCase());
-  }
-
-  applications(): readonly StateResource[] {
-    return this.state.resources.filter(({ type }) => /^azuread:index\/application(Registration)?:/.test(type));
-  }
-
-  /**
-   * `pulumi import` of a resource of that name, below the component that declares it and by the provider of the stack's tenant. Where the
-   * component isn't in the state yet there is nothing to import it below.
-   */
-  importOf(type: string, name: string, id: string, parentType: string): readonly string[] | undefined {
-    const parent = this.state.resources.find(
-      ({ type: one, urn }) => one === parentType && name.startsWith(nameOf(urn)),
-    );
-    const provider = this.state.resources.find(
-      ({ type: one, urn }) => one === "pulumi:providers:azuread" && !nameOf(urn).startsWith("default"),
-    );
-    if (parent === undefined || provider === undefined) return undefined;
-    const named = ({ urn }: StateResource, as: string) => `${as}=${urn}`;
-    return [type, name, id, "--parent", named(parent, "parent"), "--provider", named(provider, "provider")];
-  }
-
-  /** Whether the engine died while it was making this. */
-  isPending(type: string): boolean {
-    return this.state.pending.some((urn) => typeOf(urn) === type);
-  }
 }
 
 async function applications(call: GraphCall, { customerName }: Settings, known: Known): Promise<Orphan[]> {
@@ -129,31 +79,56 @@ async function applications(call: GraphCall, { customerName }: Settings, known: 
   );
 }
 
-async function groups(call: GraphCall, settings: Settings, known: Known): Promise<Orphan[]> {
+async function groups(call: GraphCall, { msspName, portalAccess }: Settings, known: Known): Promise<Orphan[]> {
   const type = "azuread:index/group:Group";
-  const { msspName, portalAccess } = settings;
-  const tiers = "tiers" in portalAccess ? Object.values(portalAccess.tiers).map(({ name }) => name) : [];
-  const names = [...new Set([securityGroupName(msspName), ...tiers])].map((name) => name.replaceAll("'", "’"));
-  const found = await Promise.all(
-    names.map((name) => list(call, `/v1.0/groups?$filter=${equals("displayName", name)}`)),
-  );
-  const orphans = found.flat().filter((one) => !known.has(text(one, "id")));
-  return Promise.all(
-    orphans.map(async (one) => ({
-      what: `group "${text(one, "displayName")}"`,
-      ...(await madeBy(call, "groups", one)),
-      mark: markOf(one, known.isPending(type)),
-      removal: { method: "DELETE", path: `/v1.0/groups/${text(one, "id")}` },
-      // Entra keeps Microsoft 365 groups only.
-      restorable: false,
-      importArguments: known.importOf(
-        type,
-        "customer-analysts-group",
-        `/groups/${text(one, "id")}`,
-        "defender-mssp:index:MsspSecurityGroup",
-      ),
-    })),
-  );
+  const tiers = "tiers" in portalAccess ? Object.entries(portalAccess.tiers) : [];
+  const parts = [["analysts", securityGroupName(msspName)], ...tiers.map(([tier, { name }]) => [tier, name])] as const;
+  const found = parts.map(async ([part = "", name = ""]): Promise<Orphan[]> => {
+    const displayName = groupNameInDirectory(name);
+    const there = await list(call, `/v1.0/groups?$filter=${equals("displayName", displayName)}`);
+    return Promise.all(
+      there
+        .filter((one) => !known.has(text(one, "id")))
+        .map(async (one) => ({
+          what: `group "${displayName}"`,
+          ...(await madeBy(call, "groups", one)),
+          mark: markOf(one, known.isPending(type)),
+          removal: { method: "DELETE" as const, path: `/v1.0/groups/${text(one, "id")}` },
+          // Entra keeps Microsoft 365 groups only.
+          restorable: false,
+          importArguments: known.importOf(
+            type,
+            `customer-access-${part}-group`,
+            `/groups/${text(one, "id")}`,
+            "defender-mssp:index:MsspSecurityGroup",
+          ),
+        })),
+    );
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** The role of the model `basic`, given to what the stack has made itself. */
+async function directoryRoles(call: GraphCall, { portalAccess }: Settings, known: Known): Promise<Orphan[]> {
+  if (portalAccess.model !== "basic") return [];
+  const { role } = portalAccess;
+  const given = known.principals().map(async (principalId): Promise<Orphan[]> => {
+    const path = "/v1.0/roleManagement/directory/roleAssignments";
+    const there = await list(call, `${path}?$filter=${equals("principalId", principalId)}`);
+    return there
+      .filter((one) => text(one, "roleDefinitionId") === directoryRoleTemplates[role] && !known.has(text(one, "id")))
+      .map((one) => ({
+        what: `directory role ${role}, given to ${principalId}`,
+        id: text(one, "id"),
+        createdOn: "",
+        createdBy: "",
+        mark: "its holder is in the stack's state",
+        removal: { method: "DELETE" as const, path: `${path}/${text(one, "id")}` },
+        restorable: false,
+        importArguments: undefined,
+      }));
+  });
+  return (await Promise.all(given)).flat();
 }
 
 /** Of an application that the stack has made: what belongs to it and the stack doesn't know. */
@@ -315,54 +290,4 @@ function partOf(application: GraphObject, what: string, id: string): Omit<Orphan
 
 function change(application: GraphObject, json: unknown): Removal {
   return { method: "PATCH", path: `/v1.0/applications/${text(application, "id")}`, json };
-}
-
-function markOf(object: GraphObject, isPending: boolean): string | undefined {
-  const description = text(object, "description");
-  if (!describedAs.test(description)) return undefined;
-  const pending = isPending ? "; the engine died while it was making one" : "";
-  return `its description: "${description}"${pending}`;
-}
-
-async function madeBy(call: GraphCall, collection: string, object: GraphObject) {
-  const id = text(object, "id");
-  const owners = await list(call, `/v1.0/${collection}/${id}/owners`);
-  return {
-    id,
-    createdOn: text(object, "createdDateTime"),
-    createdBy: owners.map((owner) => text(owner, "displayName")).join(", "),
-  };
-}
-
-async function list(call: GraphCall, path: string): Promise<GraphObject[]> {
-  const items: GraphObject[] = [];
-  for (let next: string | undefined = path; next !== undefined;) {
-    const page = (await call(next)).body as { value?: GraphObject[]; "@odata.nextLink"?: string } | undefined;
-    items.push(...(page?.value ?? []));
-    const link = page?.["@odata.nextLink"];
-    // The token is for Graph alone: of a link only the path is taken.
-    next = link === undefined ? undefined : new URL(link).pathname + new URL(link).search;
-  }
-  return items;
-}
-
-function equals(property: string, value: string): string {
-  return encodeURIComponent(`${property} eq '${value.replaceAll("'", "''")}'`);
-}
-
-function text(object: GraphObject, name: string): string {
-  const value = object[name];
-  return typeof value === "string" ? value : "";
-}
-
-function lastSegment(id: string): string {
-  return (id.split("/").at(-1) ?? "").toLowerCase();
-}
-
-function typeOf(urn: string): string {
-  return (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }

@@ -1,16 +1,24 @@
 /** `mssp doctor --repair`: shows each orphan with the evidence that it is one, asks, and deletes it or says how to import it. */
 import { createInterface } from "node:readline/promises";
 import {
+  clouds,
   discoverEndpoints,
+  endpointVariable,
   EnvironmentError,
   graphCall,
+  request,
+  requestToken,
   ServiceError,
   type CallContext,
+  type Endpoints,
   type GraphCall,
+  type PortalCall,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "../../errors";
 import { readStackSettings, type StackSettingsOptions } from "../stackSettings";
-import { findOrphans, type Orphan } from "./orphans";
+import type { Settings } from "../../settings";
+import { findOrphans } from "./orphans";
+import type { Orphan, Removal } from "./orphan";
 import { readStackState } from "./stackState";
 
 export interface RepairOptions extends StackSettingsOptions, Pick<CallContext, "endpoints"> {
@@ -42,7 +50,9 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     const call = await graphCall(settings.tenantId, { environment, endpoints });
     // In this order: what an `up` makes meanwhile is in the state before it is seen in the tenant, or not at all.
     const state = await readStackState(options.stack, environment, options.folder ?? process.cwd());
-    const orphans = await findOrphans(call, settings, state, environment["ARM_CLIENT_ID"]);
+    const defender = await defenderCalls(settings, { environment, endpoints });
+    const clientId = environment["ARM_CLIENT_ID"];
+    const orphans = await findOrphans(call, settings, state, { stack: options.stack, clientId, defender });
     if (orphans.length === 0) {
       options.say(`Nothing to repair: all that stack ${options.stack} would create is in its state, or not there.\n`);
       return { found: 0, left: 0 };
@@ -52,7 +62,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
         "Go on only while no `pulumi up` of this stack is running.\n",
     );
     let left = 0;
-    for (const orphan of orphans) if (!(await settle(call, orphan, options))) left++;
+    for (const orphan of orphans) if (!(await settle({ graph: call, defender }, orphan, options))) left++;
     options.say(left === 0 ? "\nNow run `pulumi up` again.\n" : `\n${left} left as they are.\n`);
     return { found: orphans.length, left };
   } catch (error) {
@@ -74,15 +84,31 @@ export function terminal(): RepairOptions["ask"] {
   };
 }
 
-/** Whether the orphan is no more. */
-async function settle(call: GraphCall, orphan: Orphan, options: RepairOptions): Promise<boolean> {
+interface Services {
+  readonly graph: GraphCall;
+  readonly defender: PortalCall | undefined;
+}
+
+/** How Defender's calls without a public API are made; undefined where a person makes them. */
+async function defenderCalls(
+  { tenantId, defenderCalls: calls }: Settings,
+  { environment, endpoints }: { environment: NodeJS.ProcessEnv; endpoints: Endpoints },
+): Promise<PortalCall | undefined> {
+  if (calls.mode === "manual") return undefined;
+  const address = calls.endpoint ?? environment[endpointVariable];
+  if (!address) return undefined;
+  const audience = clouds[endpoints.cloud].defenderResource;
+  const { accessToken } = await requestToken({ tenantId, audience, environment, endpoints });
+  return { endpoint: address.replace(/\/+$/, ""), token: accessToken };
+}
+
+/** Whether the orphan is no more, or nothing needs to be done about it. */
+async function settle(services: Services, orphan: Orphan, options: RepairOptions): Promise<boolean> {
   options.say(`\n${describe(orphan)}`);
   const importing = importCommand(orphan, options.stack);
   switch (await answer(orphan, importing !== undefined, options)) {
     case "delete": {
-      const { method, path, json } = orphan.removal;
-      // Gone already is as good.
-      await call(path, { method, accept: [404], idempotent: true, ...(json === undefined ? {} : { json }) });
+      await remove(services, orphan.removal);
       options.say(`Deleted ${orphan.what}.\n`);
       return true;
     }
@@ -90,9 +116,16 @@ async function settle(call: GraphCall, orphan: Orphan, options: RepairOptions): 
       options.say(`Run this, then \`pulumi up\`:\n  ${importing ?? ""}\n`);
       return false;
     case "leave":
-      options.say("Left as it is.\n");
-      return false;
+      options.say(orphan.comesBack === true ? "Left for the next `pulumi up`.\n" : "Left as it is.\n");
+      return orphan.comesBack === true;
   }
+}
+
+/** Gone already is as good. */
+async function remove({ graph, defender }: Services, { method, path, json, service }: Removal): Promise<void> {
+  const options = { method, accept: [404], idempotent: true, ...(json === undefined ? {} : { json }) };
+  if (service === undefined) await graph(path, options);
+  else if (defender !== undefined) await request(`${defender.endpoint}${path}`, { ...options, token: defender.token });
 }
 
 async function answer(
@@ -101,17 +134,22 @@ async function answer(
   { yes, ask, say }: RepairOptions,
 ): Promise<"delete" | "import" | "leave"> {
   if (yes) {
+    if (orphan.comesBack === true) return "leave";
     if (orphan.mark !== undefined) return "delete";
     say("--yes is not for what carries no mark of this program: run it without --yes to be asked.\n");
     return "leave";
   }
   if (ask === undefined) {
+    if (orphan.comesBack === true) return "leave";
     say("There is no terminal to ask on: --yes deletes what carries the mark.\n");
     return "leave";
   }
   const warning = orphan.mark === undefined ? "It carries no mark of this program and may be somebody else's. " : "";
+  const hint = orphan.comesBack === true ? "The next `pulumi up` goes on with it: only where none is to come. " : "";
   const choices = canImport ? "[delete/import/N]" : "[delete/N]";
-  const said = (await ask(`${warning}Delete it${canImport ? ", or show how to import it" : ""}? ${choices} `)).trim();
+  const said = (
+    await ask(`${warning}${hint}Delete it${canImport ? ", or show how to import it" : ""}? ${choices} `)
+  ).trim();
   if (/^import$/i.test(said) && canImport) return "import";
   return /^delete$/i.test(said) ? "delete" : "leave";
 }

@@ -9,6 +9,8 @@ export interface StateResource {
   /** The provider's ID; none for components, and for what was being made when the engine died. */
   readonly id: string;
   readonly custom: boolean;
+  /** The output of that name, of an application. */
+  readonly clientId?: string;
 }
 
 export interface StackState {
@@ -43,13 +45,19 @@ export async function readStackState(
 export function parseStackState(text: string): StackState {
   const { deployment } = JSON.parse(text) as {
     deployment?: {
-      resources?: readonly Partial<StateResource>[];
+      resources?: readonly (Partial<StateResource> & { outputs?: { clientId?: unknown } })[];
       pending_operations?: readonly { type?: string; resource?: { urn?: string } }[];
     } | null;
   };
   const { resources = [], pending_operations: pending = [] } = deployment ?? {};
   return {
-    resources: resources.map(({ urn = "", type = "", id = "", custom = false }) => ({ urn, type, id, custom })),
+    resources: resources.map(({ urn = "", type = "", id = "", custom = false, outputs }) => ({
+      urn,
+      type,
+      id,
+      custom,
+      ...(typeof outputs?.clientId === "string" ? { clientId: outputs.clientId } : {}),
+    })),
     pending: pending.flatMap(({ type, resource }) => (type === "creating" ? (resource?.urn ?? []) : [])),
   };
 }

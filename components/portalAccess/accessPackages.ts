@@ -1,6 +1,7 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { accessPackageUrl, type CloudName, type Tier } from "@defender-mssp/microsoft";
+import { accessCatalogName } from "../../naming";
 
 /** How often assignments are reviewed. */
 export type ReviewInterval = keyof typeof reviews;
@@ -83,7 +84,7 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
     this.catalog = new azuread.AccessPackageCatalog(
       `${name}-catalog`,
       {
-        displayName: args.catalogName ?? "MSSP Accesses",
+        displayName: args.catalogName ?? accessCatalogName,
         description: pulumi.interpolate`What people of ${args.msspName} may ask for in this tenant. Managed by Pulumi.`,
         externallyVisible: true,
         published: true,

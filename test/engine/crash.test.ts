@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { copyFile } from "node:fs/promises";
-import path from "node:path";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
@@ -41,21 +39,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
 
   /** The lock of the dead engine is in the way, and the message says how to take it away. */
   async function unlock(stack: string): Promise<void> {
-    let refused = await project.pulumi(["up", "--stack", stack, "--yes", "--skip-preview"]);
-    if (refused.stderr.includes("failed to load checkpoint")) {
-      // Rare, and the README's remedy: the engine died while it wrote the state; the copy before is beside it.
-      const state = path.join(
-        project.folder,
-        ".sandbox",
-        "state",
-        ".pulumi",
-        "stacks",
-        "defender-mssp",
-        `${stack}.json`,
-      );
-      await copyFile(`${state}.bak`, state);
-      refused = await project.pulumi(["up", "--stack", stack, "--yes", "--skip-preview"]);
-    }
+    const refused = await project.pulumi(["up", "--stack", stack, "--yes", "--skip-preview"]);
     assert.notEqual(refused.exitCode, 0);
     assert.match(refused.stderr, /currently locked by 1 lock/);
     assert.match(refused.stderr, /pulumi cancel/);

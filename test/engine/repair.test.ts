@@ -21,8 +21,12 @@ describe("mssp doctor --repair", function () {
   });
   after(() => project.dispose());
 
-  async function newStack(stack: string, number: number): Promise<string> {
-    await project.writeSettings(stack, customer(number));
+  async function newStack(
+    stack: string,
+    number: number,
+    changes: Readonly<Record<string, unknown>> = {},
+  ): Promise<string> {
+    await project.writeSettings(stack, customer(number, changes));
     await project.succeed(["stack", "init", stack]);
     project.sandbox.cloud.tenant(tenantIdOf(number));
     return dumpOfTenant(project, tenantIdOf(number));
@@ -54,7 +58,7 @@ describe("mssp doctor --repair", function () {
       ask: answers === "nobody" ? undefined : ask,
       say: (text) => (said += text),
       folder: project.folder,
-      environment: project.environment,
+      environment: { ...project.environment, MSSP_DEFENDER_ENDPOINT: http },
       ...more,
     });
     assert.deepEqual(left, [], "every answer was asked for");
@@ -141,5 +145,112 @@ describe("mssp doctor --repair", function () {
     single(objectsOf(project, tenantIdOf(52)).applications);
     assert.equal((await repaired("unmarked", ["delete"])).left, 0);
     assert.deepEqual(objectsOf(project, tenantIdOf(52)).applications, {});
+  });
+
+  it("leaves what the next `up` goes on with; deletes it where a person says that none is to come", async () => {
+    const before = await newStack("marked", 53, {
+      portalAccess: "rbac",
+      notificationRules: [{ name: "MSSP SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] }],
+    });
+    await project.succeed(["up", "--stack", "marked", "--yes", "--skip-preview"]);
+    // As if the engine had died before it knew of any of it: the tenant has all, the state nothing.
+    await project.succeed(["cancel", "--stack", "marked", "--yes"]);
+    await project.succeed(["stack", "rm", "marked", "--yes", "--force", "--preserve-config"]);
+    await project.succeed(["stack", "init", "marked"]);
+    const whole = dumpOfTenant(project, tenantIdOf(53));
+    const shown = await repaired("marked", "nobody");
+    const kinds = [
+      "guest ana.silva",
+      "guest ben.okafor",
+      'Defender role "Tier 1 Analyst"',
+      'notification rule "MSSP SOC"',
+    ];
+    for (const kind of kinds) assert.ok(shown.said.includes(kind), `${kind}: ${shown.said}`);
+    for (const name of [
+      "Tier 1 Analyst",
+      "Tier 2 Analyst",
+      "MSSP Analyst Approvers",
+      "Fabrikam Security MSSP Analysts",
+    ]) {
+      assert.match(shown.said, new RegExp(`^group "${name}"$`, "m"));
+    }
+    assert.match(shown.said, /^Left for the next `pulumi up`\.$/m);
+    assert.equal(dumpOfTenant(project, tenantIdOf(53)), whole, "nothing is touched");
+
+    // By --yes: what azuread would stumble over. What carries a mark of the stack's stays, and isn't "left".
+    const byYes = await repaired("marked", "nobody", { yes: true });
+    assert.equal(byYes.left, 0, byYes.said);
+    assert.deepEqual(objectsOf(project, tenantIdOf(53)).groups, {});
+    const guests = () =>
+      Object.values(objectsOf(project, tenantIdOf(53)).users).filter(({ userType }) => userType === "Guest");
+    assert.equal(guests().length, 2);
+
+    const answers = Array.from(
+      { length: byYes.found - shown.said.match(/^(group|application) "/gm)!.length },
+      () => "delete",
+    );
+    const asked = await repaired("marked", answers);
+    assert.match(
+      asked.questions[0] ?? "",
+      /^The next `pulumi up` goes on with it: only where none is to come\. Delete it\?/,
+    );
+    assert.equal(guests().length, 0);
+    // The authorization of an application that is gone is nobody's: the sandbox keeps it, and so does the comparison.
+    const { siemAuthorizations: left, ...others } = objectsOf(project, tenantIdOf(53));
+    assert.equal(Object.keys(left).length, 1);
+    const { siemAuthorizations: none, ...were } = (
+      JSON.parse(before) as { objects: typeof others & { siemAuthorizations?: object } }
+    ).objects;
+    assert.equal(none, undefined);
+    for (const [collection, objects] of Object.entries(were)) {
+      assert.deepEqual(Object.keys(others[collection as keyof typeof others] ?? {}), Object.keys(objects), collection);
+    }
+  });
+
+  it("knows catalogs, access packages, policies and the catalog's groups from others of those names", async () => {
+    const tenantId = tenantIdOf(54);
+    project.sandbox.cloud.describedTenant({ tenantId, domain: "contoso54.example" });
+    const before = await newStack("packages", 54, {
+      analysts: [],
+      portalAccess: { model: "entitlement", approvers: ["security.admin@contoso54.example"] },
+    });
+    await project.succeed(["up", "--stack", "packages", "--yes", "--skip-preview"]);
+    assert.equal((await repaired("packages", "nobody")).found, 0, "what the state has is no orphan");
+    const whole = dumpOfTenant(project, tenantId);
+
+    const hands = new TenantHands(project, tenantId);
+    const base = "/beta/identityGovernance/entitlementManagement";
+    interface Packaged {
+      readonly id: string;
+      readonly catalogId: string;
+      readonly displayName: string;
+    }
+    const { value: packages } = await hands.graph<{ value: Packaged[] }>("GET", `${base}/accessPackages`);
+    const [known] = packages;
+    assert.ok(known !== undefined);
+    const description = "Made again, since the answer was lost. Managed by Pulumi.";
+    const catalog = { displayName: "MSSP Accesses", catalogStatus: "published", isExternallyVisible: true };
+    await hands.graph("POST", `${base}/accessPackageCatalogs`, { ...catalog, description });
+    await hands.graph("POST", `${base}/accessPackageCatalogs`, { ...catalog, description: "The customer's own" });
+    const { catalogId, displayName } = known;
+    await hands.graph("POST", `${base}/accessPackages`, { catalogId, displayName, description });
+    const { value: policies } = await hands.graph<{ value: Record<string, unknown>[] }>(
+      "GET",
+      `${base}/accessPackageAssignmentPolicies`,
+    );
+    const policy = Object.fromEntries(
+      Object.entries(policies[0] ?? {}).filter(([name]) => !/^id$|Date|By$|^@/.test(name)),
+    );
+    await hands.graph("POST", `${base}/accessPackageAssignmentPolicies`, policy);
+
+    const byYes = await repaired("packages", "nobody", { yes: true });
+    assert.deepEqual([byYes.found, byYes.left], [4, 1], byYes.said);
+    for (const what of ['catalog "MSSP Accesses"', `access package "${displayName}"`, 'assignment policy "People of']) {
+      assert.ok(byYes.said.includes(`Deleted ${what}`), byYes.said);
+    }
+    assert.equal((await repaired("packages", ["delete"])).left, 0, "the customer's own only where a person says so");
+    assert.equal(dumpOfTenant(project, tenantId), whole);
+    await project.succeed(["destroy", "--stack", "packages", "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, tenantId), before);
   });
 });

@@ -1,21 +1,25 @@
 /**
- * `npm run faults`: seeds of faults, each over `up`, a change and `destroy` of a customer; and an `up` whose engine is killed, at each of
- * its writes in turn. The last line is for machines; exits with 1 unless nothing is lost and nothing left over.
+ * `npm run faults`: seeds of faults, each over `up`, a change and `destroy` of a customer; or, with --kills, an `up` whose engine is killed,
+ * at each of its writes in turn. The last line is for machines; exits with 1 unless nothing is lost and nothing left over.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { sights } from "../sandbox/server/index";
+import { customers } from "./customer";
 import { countWrites, runKill } from "./kills";
-import { fairWeather, runSeed, type Result } from "./runs";
+import { fairWeather, runSeed, type Result, type Weather } from "./runs";
 
-const help = `npm run -s faults -- [--seeds 50] [--first 1] [--percent 10] [--scale 0.02] [--jobs 4] [--json]
+const help = `npm run -s faults -- [--seeds 50] [--first 1] [--percent 10] [--scale 0.02] [--jobs 3] [--json]
+npm run -s faults -- --kills [--jobs 3] [--json]
 
-  --seeds    how many seeds
-  --first    the first of them; --first 17 --seeds 1 runs seed 17 alone
-  --percent  how many of 100 requests get a fault
-  --scale    length of late answers, replication lag and the like, as a part of the real cloud's
-  --jobs     how many seeds at the same time: they mostly wait
-  --only     seeds or kills; both by default. A kill: the engine is killed with -9 at one of the writes of an up, each in turn
-  --json     print one JSON object for each seed and kill, and the sums
+  --seeds          how many seeds; the customers take turns
+  --first          the first of them; --first 17 --seeds 1 runs seed 17 alone
+  --percent        how many of 100 requests get a fault
+  --percent-again  the same while a command that has failed is run once more; 0 by default: the weather has cleared
+  --scale          length of late answers, replication lag and the like, as a part of the real cloud's
+  --jobs           how many at the same time: they mostly wait
+  --kills          no seeds: the engine is killed with -9 at one of the writes of an up, each in turn, for each customer
+  --json           print one JSON object for each seed and kill, and the sums
 `;
 
 interface Sums {
@@ -27,6 +31,15 @@ interface Sums {
   readonly lost: number;
   /** Facts that are in the tenant after destroy, and weren't before. */
   readonly leftOver: number;
+  /** How the commands converged. */
+  readonly ways: Readonly<Record<"atOnce" | "again" | "repaired", number>>;
+  /** How often each thing was seen that the faults do. */
+  readonly seen: Readonly<Record<string, number>>;
+}
+
+interface Task {
+  readonly name: string;
+  run(): Promise<Result>;
 }
 
 async function main(): Promise<void> {
@@ -39,9 +52,10 @@ async function main(): Promise<void> {
       seeds: { type: "string", default: "50" },
       first: { type: "string", default: "1" },
       percent: { type: "string", default: "10" },
+      "percent-again": { type: "string", default: "0" },
       scale: { type: "string", default: "0.02" },
-      jobs: { type: "string", default: "4" },
-      only: { type: "string", default: "" },
+      jobs: { type: "string", default: "3" },
+      kills: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -50,36 +64,55 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const began = performance.now();
   const checkout = path.resolve(__dirname, "..", "..", "..");
   const first = number("first", values.first);
   const seeds = Array.from({ length: number("seeds", values.seeds) }, (_value, index) => first + index);
-  const faults = { percent: number("percent", values.percent), timeScale: number("scale", values.scale) };
+  const faults = {
+    percent: number("percent", values.percent),
+    percentAgain: number("percent-again", values["percent-again"]),
+    timeScale: number("scale", values.scale),
+  };
   process.stderr.write("Without faults…\n");
-  const fair = await fairWeather(checkout);
+  const weather = await fairWeather(checkout);
+  const tasks = values.kills
+    ? await killsOf(checkout, weather)
+    : seeds.map((seed) => ({ name: `seed ${seed}`, run: () => runSeed(checkout, { ...faults, seed }, weather) }));
+  const began = performance.now();
   const results: Result[] = [];
-  const writes = values.only === "seeds" ? 0 : await countWrites(checkout);
-  const tasks = [
-    ...(values.only === "kills"
-      ? []
-      : seeds.map((seed) => ({ name: `seed ${seed}`, run: () => runSeed(checkout, { ...faults, seed }, fair) }))),
-    ...Array.from({ length: writes }, (_value, index) => ({
-      name: `kill ${index + 1}`,
-      run: () => runKill(checkout, index + 1, fair),
-    })),
-  ];
+  const left = [...tasks];
   const work = async () => {
-    for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
+    for (let task = left.shift(); task !== undefined; task = left.shift()) {
       const result = await task.run().catch(brokenRun(task.name));
       results.push(result);
       process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : describe(result));
+      process.stderr.write(progress(results.length, tasks.length, performance.now() - began));
     }
   };
   await Promise.all(Array.from({ length: number("jobs", values.jobs) }, work));
   const sums = summed(results);
-  process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0)} s. ${waysOf(results)}\n`);
-  process.stdout.write(values.json ? `${JSON.stringify(sums)}\n` : `${lastLine(sums)}\n`);
+  process.stdout.write(values.json ? `${JSON.stringify(sums)}\n` : `${waysOf(sums)}\n${lastLine(sums)}\n`);
   if (sums.lost > 0 || sums.leftOver > 0) process.exitCode = 1;
+  if (values.kills || seeds.length < 50) return;
+  const unseen = sights.filter((sight) => !sums.seen[sight]);
+  if (unseen.length === 0) return;
+  process.stderr.write(`Never seen over all these seeds: ${unseen.join("; ")}.\n`);
+  process.exitCode = 1;
+}
+
+async function killsOf(checkout: string, weather: Weather): Promise<Task[]> {
+  const tasks = customers.map(async (customer) => {
+    const writes = await countWrites(checkout, customer);
+    return Array.from({ length: writes }, (_value, index) => ({
+      name: `kill ${index + 1} of ${customer.name}`,
+      run: () => runKill(checkout, index + 1, weather[customer.name]),
+    }));
+  });
+  return (await Promise.all(tasks)).flat();
+}
+
+function progress(done: number, all: number, milliseconds: number): string {
+  const minutes = (time: number) => `${(time / 60_000).toFixed(1)} min`;
+  return `${done} of ${all}, ${minutes(milliseconds)}, about ${minutes((milliseconds / done) * (all - done))} left\n`;
 }
 
 /** What breaks one run, which is a bug of this tool, ends that one only. */
@@ -88,8 +121,10 @@ function brokenRun(name: string): (error: unknown) => Result {
     const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
       name,
-      runs: [{ step: "up", injected: 0, converged: "not", differences: [], said }],
+      customer: "tiers",
+      runs: [{ step: "up", injected: 0, converged: "not", differences: [], lostCreates: [], said }],
       injected: {},
+      seen: {},
       planned: 1,
       seconds: 0,
     };
@@ -98,6 +133,7 @@ function brokenRun(name: string): (error: unknown) => Result {
 
 function summed(results: readonly Result[]): Sums {
   const runs = results.flatMap((result) => result.runs);
+  const count = (way: string) => runs.filter(({ converged }) => converged === way).length;
   return {
     runs: results.reduce((sum, { planned }) => sum + planned, 0),
     injected: runs.reduce((sum, run) => sum + run.injected, 0),
@@ -110,6 +146,10 @@ function summed(results: readonly Result[]): Sums {
     leftOver: runs
       .filter(({ step }) => step === "destroy")
       .reduce((sum, { differences }) => sum + differences.length, 0),
+    ways: { atOnce: count("at once"), again: count("again"), repaired: count("repaired") },
+    seen: Object.fromEntries(
+      sights.map((sight) => [sight, results.reduce((sum, { seen }) => sum + (seen[sight] ?? 0), 0)]),
+    ),
   };
 }
 
@@ -117,20 +157,25 @@ function lastLine({ runs, injected, converged, lost, leftOver }: Sums): string {
   return `runs ${runs}, faults injected ${injected}, converged ${converged}, lost ${lost}, left over ${leftOver}`;
 }
 
-function waysOf(results: readonly Result[]): string {
-  const count = (way: string) =>
-    results.flatMap(({ runs }) => runs).filter(({ converged }) => converged === way).length;
-  return `${count("at once")} at once, ${count("again")} by one command more, ${count("repaired")} by a repair and one command more.`;
+function waysOf({ ways, seen }: Sums): string {
+  const kinds = Object.entries(seen).filter(([, count]) => count > 0);
+  return [
+    ...(kinds.length === 0 ? [] : [`Seen: ${kinds.map(([sight, count]) => `${sight} ${count}`).join(", ")}.`]),
+    `${ways.atOnce} at once; ${ways.again} by the same command once more; ${ways.repaired} by mssp doctor --repair and the command again, ` +
+      "after the answer to a create of azuread's was lost.",
+  ].join("\n");
 }
 
-function describe({ name, runs, injected, seconds }: Result): string {
+function describe({ name, customer, runs, injected, seconds }: Result): string {
   const kinds = Object.entries(injected)
     .map(([kind, count]) => `${kind} ${count}`)
     .sort()
     .join(", ");
   const bad = runs.filter(({ converged, differences }) => converged === "not" || differences.length > 0);
+  const way = ({ step, converged, lostCreates }: Result["runs"][number]) =>
+    `${step} ${converged}${converged === "repaired" ? ` (${lostCreates.join(", ")})` : ""}`;
   return [
-    `${name}: ${runs.map(({ step, converged }) => `${step} ${converged}`).join(", ")} (${seconds.toFixed(0)} s; ${kinds})`,
+    `${name} (${customer}): ${runs.map(way).join(", ")} (${seconds.toFixed(0)} s; ${kinds})`,
     ...bad.flatMap(({ step, differences, said }) => [
       `  ${step}:`,
       ...differences.map((one) => `    ${one}`),

@@ -183,14 +183,19 @@ function isOurs(user: GuestUserObject, inputs: GuestInputs): boolean {
   return user.employeeType === markOf(inputs) || user.displayName === markedName(inputs);
 }
 
+/** Of a stack, `<project>/<stack>`: the type of employee of its guests, and how the name of one ends that was invited and not yet named. */
+export function guestMarks(managedBy: string): readonly [employeeType: string, nameEnding: string] {
+  return [`MSSP analyst, managed by Pulumi (${managedBy})`, ` (${managedBy})`];
+}
+
 /** The customer's administrator reads it on the user's page, as the type of employee. */
 function markOf({ managedBy }: GuestInputs): string {
-  return `MSSP analyst, managed by Pulumi (${managedBy})`;
+  return guestMarks(managedBy)[0];
 }
 
 /** The name for the moment between the invitation and its mark. */
 function markedName(inputs: GuestInputs): string {
-  const mark = ` (${inputs.managedBy})`;
+  const [, mark] = guestMarks(inputs.managedBy);
   return `${inputs.displayName.slice(0, longestName - mark.length)}${mark}`;
 }
 

@@ -119,7 +119,7 @@ function named(facts: string[], known: ReadonlySet<string>): string[] {
     names = new Map(
       [...names].map(([id, name]) => {
         if (!shared.has(name)) return [id, name];
-        const said = (about.get(id) ?? []).map((fact) => replaceIds(fact.replaceAll(id, "‹this›"), names)).sort();
+        const said = (about.get(id) ?? []).map((fact) => replaceIds(fact, names, id)).sort();
         return [id, `${name.split("#")[0] ?? name}#${digest(said.join("\n"))}`];
       }),
     );
@@ -156,8 +156,10 @@ function sharedNames(names: ReadonlyMap<string, string>): Set<string> {
   return shared;
 }
 
-function replaceIds(fact: string, names: ReadonlyMap<string, string>): string {
+/** An ID that is put together from others counts as one, also where it is about one of those: `itself`. */
+function replaceIds(fact: string, names: ReadonlyMap<string, string>, itself?: string): string {
   const replace = (id: string): string => {
+    if (id === itself) return "‹this›";
     const name = names.get(id);
     return name === undefined ? id : `‹${name}›`;
   };

@@ -53,7 +53,8 @@ export async function prepareEnvironment(
   return {
     variables: {
       PULUMI_HOME: pulumiHome,
-      PULUMI_BACKEND_URL: `file://${paths.state}`,
+      // Without a second file beside each, which is not written whole or not at all as the states are: who reads it half gets "EOF".
+      PULUMI_BACKEND_URL: `file://${paths.state}?metadata=skip`,
       // No secret: what it protects is the sandbox's own. A user's passphrase is kept.
       ...(hasPassphrase ? {} : { PULUMI_CONFIG_PASSPHRASE: "sandbox" }),
       PULUMI_SKIP_UPDATE_CHECK: "true",

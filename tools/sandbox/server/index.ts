@@ -23,7 +23,7 @@ import { listen, type Listener } from "./listener";
 import { claim, currentOwner, type Owner } from "./owner";
 
 export type { TenantDescription } from "../cloud/seed";
-export { faultKinds, type FaultKind, type FaultOptions } from "./faults/index";
+export { faultKinds, sights, type FaultKind, type FaultOptions, type Sight } from "./faults/index";
 export type { EnvironmentOptions, PluginSet, SandboxEnvironment } from "./environment";
 export { commandEnvironment, sandboxHome } from "./environment";
 export { tenantsOfStacks } from "./stackSettings";

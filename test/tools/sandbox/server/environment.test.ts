@@ -33,7 +33,7 @@ describe("the environment of a sandbox's command", () => {
     const { variables, removed, notes } = await prepare();
     assert.deepEqual(variables, {
       PULUMI_HOME: path.join(paths.pulumi, "stand-in"),
-      PULUMI_BACKEND_URL: `file://${paths.state}`,
+      PULUMI_BACKEND_URL: `file://${paths.state}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "sandbox",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -67,7 +67,7 @@ describe("the environment of a sandbox's command", () => {
       [],
     );
     assert.equal(command["ARM_CLIENT_SECRET"], "s");
-    assert.equal(command["PULUMI_BACKEND_URL"], `file://${paths.state}`);
+    assert.equal(command["PULUMI_BACKEND_URL"], `file://${paths.state}?metadata=skip`);
     assert.deepEqual([command["PATH"], command["HARMLESS"]], ["/bin", "yes"]);
   });
 

@@ -22,6 +22,30 @@ export interface FaultOptions {
   readonly timeScale?: number;
 }
 
+/** What there is to see of the kinds, in their own order: each is counted as it happens. */
+export const sights = [
+  "429, seconds",
+  "429, date",
+  "500",
+  "502",
+  "503",
+  "504",
+  "cut before",
+  "cut after a read",
+  "cut after a write",
+  "half a body of a read",
+  "half a body of a write",
+  "late",
+  "new object unseen",
+  "404 of a new object",
+  "list without a new object",
+  "refused reference to a new object",
+  "short token",
+  "token ended",
+] as const;
+
+export type Sight = (typeof sights)[number];
+
 /** Longest wait for a late answer, for a new object to be seen, of Retry-After, and life of a short token: seconds. */
 const longest = { slow: 30, lag: 30, retryAfter: 10, token: 30 };
 
@@ -38,6 +62,8 @@ export class Faults {
   /** When each short token ends, in milliseconds of this machine's clock. */
   readonly #tokenEnds = new Map<string, number>();
   readonly #counts = new Map<FaultKind, number>();
+  readonly #seen = new Map<Sight, number>();
+  readonly #lostAnswers: string[] = [];
   /** How many of 100 requests get a fault; 0 is fair weather. */
   percent: number;
 
@@ -49,12 +75,26 @@ export class Faults {
     this.#kinds = options.kinds ?? faultKinds;
     this.#scale = options.timeScale ?? 1;
     this.percent = options.percent ?? 10;
-    clock.advance(clockSkew(options.seed));
+    this.skew = clockSkew(options.seed);
+    clock.advance(this.skew);
   }
+
+  /** How far the server's clock is off, in milliseconds. */
+  readonly skew: number;
 
   /** How many faults of each kind there have been. */
   get counts(): ReadonlyMap<FaultKind, number> {
     return this.#counts;
+  }
+
+  /** How often each thing was seen that the faults do; what wasn't is left out. */
+  get seen(): ReadonlyMap<Sight, number> {
+    return this.#seen;
+  }
+
+  /** The writes that were done and whose answers were lost, such as `POST /v1.0/applications`, in order. */
+  get lostAnswers(): readonly string[] {
+    return this.#lostAnswers;
   }
 
   get injected(): number {
@@ -72,6 +112,7 @@ export class Faults {
     if (isControl(request)) return undefined;
     void reply.header("date", this.clock.now().toUTCString());
     if (this.#isEnded(request)) {
+      this.#see("token ended");
       return reply
         .code(401)
         .send(graphLikeError("InvalidAuthenticationToken", "Lifetime validation failed, the token is expired."));
@@ -88,10 +129,12 @@ export class Faults {
       case "failed": {
         this.#count(fault.kind);
         const status = statuses[Math.floor((fault.numbers[0] ?? 0) * statuses.length)] ?? 503;
+        this.#see(`${status}`);
         return reply.code(status).send(graphLikeError("UnknownError", "The service failed."));
       }
       case "resetBefore":
         this.#count(fault.kind);
+        this.#see("cut before");
         reply.hijack();
         cut(request);
         return reply;
@@ -118,6 +161,7 @@ export class Faults {
     const body = Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";
     const refused = this.#replication.refusal(request.method, request.url, body);
     if (refused === undefined) return undefined;
+    this.#see(refused.status === 404 ? "404 of a new object" : "refused reference to a new object");
     return reply.code(refused.status).send(refused.body);
   }
 
@@ -130,29 +174,44 @@ export class Faults {
     switch (fault.kind) {
       case "slow":
         this.#count(fault.kind);
+        this.#see("late");
         await pause(this.#time(longest.slow, fault), undefined, { ref: false });
         return answer;
       case "lag":
         if (reply.statusCode !== 201) return answer;
         this.#count(fault.kind);
+        this.#see("new object unseen");
         this.#replication.hide(parsed(answer), this.#time(longest.lag, fault));
         return answer;
       case "shortToken":
         return this.#shortened(answer, fault);
       case "halfBody":
         this.#count(fault.kind);
+        this.#lose(request, reply, "half a body of");
         sendHalf(request, reply);
         return answer;
       default:
         this.#count(fault.kind);
+        this.#lose(request, reply, "cut after");
         cut(request);
         return answer;
     }
   }
 
+  #lose(request: FastifyRequest, { statusCode }: FastifyReply, how: "cut after" | "half a body of"): void {
+    if (request.method === "GET" || isTokenRequest(request)) {
+      this.#see(`${how} a read`);
+      return;
+    }
+    this.#see(`${how} a write`);
+    if (statusCode < 300) this.#lostAnswers.push(`${request.method} ${request.url.split("?", 1)[0] ?? ""}`);
+  }
+
   #staleList(payload: unknown): unknown {
     const stale = this.#replication.isBehind ? this.#replication.stale(parsed(payload)) : undefined;
-    return stale === undefined ? payload : JSON.stringify(stale);
+    if (stale === undefined) return payload;
+    this.#see("list without a new object");
+    return JSON.stringify(stale);
   }
 
   /** The token ends before its own claim says so, which nobody but the service reads; `expires_in` is true. */
@@ -160,6 +219,7 @@ export class Faults {
     const answer = parsed(payload) as { access_token?: unknown; expires_in?: unknown } | undefined;
     if (typeof answer?.access_token !== "string") return payload;
     this.#count(fault.kind);
+    this.#see("short token");
     const life = this.#time(longest.token, fault);
     this.#tokenEnds.set(answer.access_token, Date.now() + life);
     const seconds = Math.floor(life / 1000);
@@ -175,12 +235,17 @@ export class Faults {
   #retryAfter(fault: Drawn): string {
     const seconds = Math.ceil(this.#time(longest.retryAfter, fault) / 1000);
     const isDate = (fault.numbers[1] ?? 0) < 0.5;
+    this.#see(isDate ? "429, date" : "429, seconds");
     return isDate ? new Date(this.clock.now().getTime() + seconds * 1000).toUTCString() : String(seconds);
   }
 
   /** From a third of the longest time to all of it, in milliseconds. */
   #time(seconds: number, { numbers }: Drawn): number {
     return seconds * 1000 * this.#scale * (1 / 3 + ((numbers[0] ?? 0) * 2) / 3);
+  }
+
+  #see(sight: Sight): void {
+    this.#seen.set(sight, (this.#seen.get(sight) ?? 0) + 1);
   }
 
   #count(kind: FaultKind): void {

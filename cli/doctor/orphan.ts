@@ -1,0 +1,151 @@
+/** What the searches for orphans share: what one is, what the stack's state knows, and how Graph is asked. */
+import type { GraphCall } from "@defender-mssp/microsoft";
+import type { StackState, StateResource } from "./stackState";
+
+export interface Orphan {
+  /** Such as `application "Contoso SIEM MSSP Connector"`. */
+  readonly what: string;
+  /** Object ID, or what else names it. */
+  readonly id: string;
+  /** When it was made, ISO 8601, UTC; empty where the service doesn't say. */
+  readonly createdOn: string;
+  /** Who made it, as far as its owners tell; empty where nothing does. */
+  readonly createdBy: string;
+  /** By what it is known to be this program's; undefined where nothing says so: it may be somebody else's. */
+  readonly mark: string | undefined;
+  /** The request that takes it away. */
+  readonly removal: Removal;
+  /** Whether the next `up` finds it by its mark and goes on with it: then nothing is left to repair, unless none is to come. */
+  readonly comesBack?: boolean;
+  /** Whether Entra keeps it for 30 days after that, among the deleted items. */
+  readonly restorable: boolean;
+  /** Arguments of `pulumi import`, where it can be imported. */
+  readonly importArguments: readonly string[] | undefined;
+}
+
+export interface Removal {
+  readonly method: "DELETE" | "PATCH" | "POST";
+  readonly path: string;
+  readonly json?: unknown;
+  /** Whose request it is. @default Microsoft Graph's */
+  readonly service?: "defender";
+}
+
+export type GraphObject = Readonly<Record<string, unknown>>;
+
+/** What the descriptions of this program's applications and groups say. */
+const describedAs = /Managed by Pulumi\b/;
+
+/** What the engine knows of, by the ends of the provider's IDs. */
+export class Known {
+  readonly #ids: ReadonlySet<string>;
+
+  constructor(private readonly state: StackState) {
+    this.#ids = new Set(state.resources.map(({ id }) => lastSegment(id)).filter((id) => id !== ""));
+  }
+
+  /** Whether a resource's ID ends with this one. */
+  has(id: string): boolean {
+    return this.#ids.has(id.toLowerCase());
+  }
+
+  /** Whether a resource has this ID, as the provider writes it. */
+  hasWhole(id: string): boolean {
+    return this.state.resources.some((one) => one.id.toLowerCase() === id.toLowerCase());
+  }
+
+  /** Whether a resource's ID, as the provider writes it, begins with this. */
+  hasBeginning(id: string): boolean {
+    return this.state.resources.some((one) => one.id.toLowerCase().startsWith(id.toLowerCase()));
+  }
+
+  /** Object IDs of the groups and guests that the stack has made, or uses. */
+  principals(): string[] {
+    const types = ["azuread:index/group:Group", "pulumi-nodejs:dynamic/defender-mssp:Guest"];
+    return this.state.resources.filter(({ type }) => types.includes(type)).map(({ id }) => lastSegment(id));
+  }
+
+  /** Application (client) IDs of the stack's applications. */
+  clientIds(): string[] {
+    return this.applications().flatMap(({ clientId }) => clientId ?? []);
+  }
+
+  applications(): readonly StateResource[] {
+    return this.state.resources.filter(({ type }) => /^azuread:index\/application(Registration)?:/.test(type));
+  }
+
+  /**
+   * `pulumi import` of a resource of that name, below the component that declares it and by the provider of the stack's tenant. Where the
+   * component isn't in the state yet there is nothing to import it below.
+   */
+  importOf(type: string, name: string, id: string, parentType: string): readonly string[] | undefined {
+    const parent = this.state.resources.find(
+      ({ type: one, urn }) => one === parentType && name.startsWith(nameOf(urn)),
+    );
+    const provider = this.state.resources.find(
+      ({ type: one, urn }) => one === "pulumi:providers:azuread" && !nameOf(urn).startsWith("default"),
+    );
+    if (parent === undefined || provider === undefined) return undefined;
+    const named = ({ urn }: StateResource, as: string) => `${as}=${urn}`;
+    return [type, name, id, "--parent", named(parent, "parent"), "--provider", named(provider, "provider")];
+  }
+
+  /** Whether the engine died while it was making this. */
+  isPending(type: string): boolean {
+    return this.state.pending.some((urn) => typeOf(urn) === type);
+  }
+}
+
+export function markOf(object: GraphObject, isPending: boolean): string | undefined {
+  const description = text(object, "description");
+  if (!describedAs.test(description)) return undefined;
+  const pending = isPending ? "; the engine died while it was making one" : "";
+  return `its description: "${description}"${pending}`;
+}
+
+/** An object's ID, when it was made, and who owns it. */
+export async function madeBy(call: GraphCall, collection: string, object: GraphObject) {
+  const id = text(object, "id");
+  const owners = await list(call, `/v1.0/${collection}/${id}/owners`);
+  return {
+    id,
+    createdOn: text(object, "createdDateTime"),
+    createdBy: owners.map((owner) => text(owner, "displayName")).join(", "),
+  };
+}
+
+/** Every page of a list. */
+export async function list(call: GraphCall, path: string): Promise<GraphObject[]> {
+  const items: GraphObject[] = [];
+  for (let next: string | undefined = path; next !== undefined;) {
+    const page = (await call(next)).body as { value?: GraphObject[]; "@odata.nextLink"?: string } | undefined;
+    items.push(...(page?.value ?? []));
+    const link = page?.["@odata.nextLink"];
+    // The token is for Graph alone: of a link only the path is taken.
+    next = link === undefined ? undefined : new URL(link).pathname + new URL(link).search;
+  }
+  return items;
+}
+
+/** `property eq 'value'` for a query. */
+export function equals(property: string, value: string): string {
+  return encodeURIComponent(`${property} eq '${value.replaceAll("'", "''")}'`);
+}
+
+/** A property that is a text; empty where it is none. */
+export function text(object: GraphObject, name: string): string {
+  const value = object[name];
+  return typeof value === "string" ? value : "";
+}
+
+export function lastSegment(id: string): string {
+  return (id.split("/").at(-1) ?? "").toLowerCase();
+}
+
+export function typeOf(urn: string): string {
+  return (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
+}
+
+export function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
