@@ -1,6 +1,7 @@
 /** `mssp secrets`: when the secrets of every customer end. */
 import { InvalidArgumentError, type Command } from "commander";
 import { VisibleError } from "../errors";
+import { stackArguments } from "./stackName";
 
 interface SecretsOptions {
   readonly stack?: readonly string[];
@@ -38,7 +39,7 @@ export function registerSecrets(program: Command): void {
   program
     .command("secrets")
     .description("List when each customer's client secret and refresh token end.")
-    .option("--stack <stack...>", "these stacks (default: all of the project)")
+    .option("--stack <stack...>", "these stacks (default: all of the project)", stackArguments)
     .option("--days <days>", "what counts as soon", dayNumber, 30)
     .option("--at <date>", "as of this day, such as 2027-03-31 (default: now)", date)
     .option("--json", "print the list as JSON")
