@@ -44,11 +44,10 @@ import {
 } from "./settings/portalAccess";
 import {
   fromJson,
+  keyText,
   pathText,
-  printable,
   problemsMessage,
   secretive,
-  shortened,
   shown,
   unknownKey,
   valueAt,
@@ -312,7 +311,7 @@ function secretSettings(secrets: ReadonlySet<string>): SettingProblem[] {
 function unknownKeys(values: Readonly<Record<string, unknown>>, secrets: ReadonlySet<string>): SettingProblem[] {
   const unknown = Object.keys(values).filter((key) => !settingKeys.includes(key));
   return unknown.map((key) => ({
-    key: printable(shortened(key)),
+    key: keyText(key),
     seen: shown(values[key], secrets.has(key) || secretive.test(key)),
     allowed: unknownKey(key, settingKeys),
   }));

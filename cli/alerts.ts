@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
 import type { AlertsOptions } from "./alerts/run";
+import { stackArgument } from "./stackName";
 import { credentialOptions } from "./tokens/credentialOptions";
 
 const severities: readonly RecordSeverity[] = ["informational", "low", "medium", "high"];
@@ -14,7 +15,7 @@ export function registerAlerts(program: Command): void {
       .description(
         "Pull the customer's Defender alerts, as the stack's SIEM connector, and write them to standard output, Splunk or syslog.",
       )
-      .requiredOption("--stack <stack>", "the customer's stack"),
+      .requiredOption("--stack <stack>", "the customer's stack", stackArgument),
   )
     .addOption(
       new Option(

@@ -4,6 +4,8 @@
  */
 import type { Command } from "commander";
 import type { NeededPermission } from "../prerequisites";
+import { stackArgument } from "./stackName";
+import { terminalText } from "./terminalText";
 
 /** Adds the subcommand to `program`. */
 export function registerDoctor(program: Command): void {
@@ -12,7 +14,7 @@ export function registerDoctor(program: Command): void {
     .description(
       "Show what a stack's settings need in the customer's tenant, and what of it is there. Changes nothing without --repair.",
     )
-    .requiredOption("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml")
+    .requiredOption("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml", stackArgument)
     .option("--json", "print the report as JSON")
     .option(
       "--repair",
@@ -33,7 +35,7 @@ Examples:
       if (options.repair === true) return repairStack(stack, options.yes === true);
       const { examine } = await import("./doctor/examination.js");
       const report = await examine(stack);
-      process.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : await table(report));
+      process.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : terminalText(await table(report)));
       if (!report.ready) process.exitCode = 1;
     });
 }
@@ -47,7 +49,12 @@ interface DoctorOptions {
 
 async function repairStack(stack: string, yes: boolean): Promise<void> {
   const { repair, terminal } = await import("./doctor/repair.js");
-  const { left } = await repair({ stack, yes, ask: terminal(), say: (text) => process.stdout.write(text) });
+  const { left } = await repair({
+    stack,
+    yes,
+    ask: terminal(),
+    say: (text) => process.stdout.write(terminalText(text)),
+  });
   if (left > 0) process.exitCode = 1;
 }
 

@@ -25,7 +25,7 @@ function isStale() {
   if (!fs.existsSync(buildInfo)) return true;
   const built = fs.statSync(buildInfo).mtimeMs;
   return (
-    ["cli", "settings", "tools", path.join("microsoft", "src")].some((folder) =>
+    ["checks", "cli", "settings", "tools", path.join("microsoft", "src")].some((folder) =>
       hasNewerSource(path.join(root, folder), built),
     ) ||
     ["settings.ts", "errors.ts", "naming.ts", "prerequisites.ts"].some(

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { VisibleError } from "../errors";
 import type { Connector } from "./connector";
+import { stackArguments } from "./stackName";
 
 interface SecretsOptions {
   readonly stack?: readonly string[];
@@ -48,7 +49,7 @@ export function registerSecrets(program: Command): void {
   program
     .command("secrets")
     .description("List when each customer's client secret or certificate ends, and the refresh token.")
-    .option("--stack <stack...>", "these stacks (default: all of the project)")
+    .option("--stack <stack...>", "these stacks (default: all of the project)", stackArguments)
     .option("--days <days>", "what counts as soon", dayNumber, 30)
     .option("--at <date>", "as of this day, such as 2027-03-31 (default: now)", date)
     .option("--json", "print the list as JSON")

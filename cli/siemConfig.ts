@@ -5,6 +5,7 @@ import { Argument, Option, type Command } from "commander";
 import { VisibleError } from "../errors";
 import { siemProducts, type SiemProduct } from "./siemConfig/products";
 import type { SiemConnection } from "./siemConfig/siem";
+import { stackArgument } from "./stackName";
 
 interface SiemConfigOptions {
   readonly stack: string;
@@ -21,7 +22,7 @@ export function registerSiemConfig(program: Command): void {
     .command("siem-config")
     .description("Write the files with which a SIEM product reaches the customer's alerts.")
     .addArgument(new Argument("<product>", "the SIEM").choices(siemProducts))
-    .requiredOption("--stack <stack>", "the customer's stack")
+    .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
     .requiredOption("--out <folder>", "where the files go; made where it is missing")
     .addOption(
       new Option("--region <region>", "where the customer's Defender data is stored: the legacy alert API's host")

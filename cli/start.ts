@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import { VisibleError } from "../errors";
 import { sandboxOptions, withSandbox, type StartOptions } from "./sandbox";
+import { stackArgument } from "./stackName";
 
 /** The sandbox customer, whose settings are in the repository. */
 const defaultStack = "dev";
@@ -14,6 +15,7 @@ export function registerStart(program: Command): void {
     .option(
       "--stack <stack>",
       "the stack, made if it isn't there; its settings are in Pulumi.<stack>.yaml",
+      stackArgument,
       defaultStack,
     )
     .addHelpText(

@@ -5,6 +5,7 @@ import { Option, type Command } from "commander";
 import { VisibleError } from "../errors";
 import type { AlertApi, Connector } from "./connector";
 import type { TokenPlace, TokenRecord } from "./refreshToken";
+import { stackArgument } from "./stackName";
 import { credentialOptions, type CredentialOptions } from "./tokens/credentialOptions";
 import type { Tokens } from "./tokens/signIn";
 
@@ -34,7 +35,7 @@ export function registerToken(program: Command): void {
       .description(
         "Get the tokens of a stack's SIEM connector from the customer's tenant, and keep the refresh token where no eye falls on it.",
       )
-      .requiredOption("--stack <stack>", "the customer's stack"),
+      .requiredOption("--stack <stack>", "the customer's stack", stackArgument),
   )
     .addOption(new Option("--device-code", "sign in on another device").conflicts(["clientCredentials", "renew"]))
     .addOption(

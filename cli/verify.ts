@@ -2,6 +2,8 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { VisibleError } from "../errors";
+import { stackArgument } from "./stackName";
+import { terminalText } from "./terminalText";
 import { credentialOptions, type CredentialOptions } from "./tokens/credentialOptions";
 import type { Check } from "./verify/check";
 import type { VerifyContext } from "./verify/context";
@@ -18,7 +20,7 @@ export function registerVerify(program: Command): void {
     program
       .command("verify")
       .description("Play the SIEM: take a token as the connector would, read alerts, and check all that this needs.")
-      .requiredOption("--stack <stack>", "the customer's stack"),
+      .requiredOption("--stack <stack>", "the customer's stack", stackArgument),
   )
     .addOption(
       new Option(
@@ -41,7 +43,7 @@ Examples:
     .action(async (options: VerifyOptions) => {
       const { withVisibleErrors } = await import("./visibleErrors.js");
       const checks = await withVisibleErrors(() => verify(options));
-      process.stdout.write(options.json === true ? jsonText(options.stack, checks) : tableText(checks));
+      process.stdout.write(options.json === true ? jsonText(options.stack, checks) : terminalText(tableText(checks)));
       if (!isGreen(checks)) process.exitCode = 1;
     });
 }

@@ -1,6 +1,7 @@
 /** The MSSP's people: `analysts`, `analystDomains`, `accessEndsOn`, and what their invitation says. */
 import { tiers, type Tier } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
+import { guestAddressProblem } from "../checks/people";
 import { directoryNameLimit } from "../naming";
 import { shown, valueAt, type SettingProblem } from "./problems";
 import { dateRule, domainRule, emailRule, freeTextRule, languageRule, listOf, mapOf, nameRule, oneOf } from "./rules";
@@ -100,8 +101,7 @@ function duplicates(secret: boolean): Look {
 function outsideDomains(domains: unknown, secret: boolean): Look {
   const allowed = Array.isArray(domains) ? domains.filter((domain) => typeof domain === "string").slice(0, 100) : [];
   return (email, index) => {
-    const domain = email.slice(email.lastIndexOf("@") + 1).toLowerCase();
-    if (allowed.length === 0 || allowed.includes(domain)) return undefined;
+    if (allowed.length === 0 || guestAddressProblem(email, allowed) === undefined) return undefined;
     return {
       key: `analysts[${index}].email`,
       seen: shown(email, secret),

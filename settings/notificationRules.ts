@@ -1,7 +1,7 @@
 /** E-mail notifications of alerts: `notificationRules`. */
 import * as z from "zod/mini";
 import { shown, valueAt, type SettingProblem } from "./problems";
-import { emailRule, listOf, mapOf, nameRule, oneOf, switchOf } from "./rules";
+import { emailRule, listOf, mapOf, nameRule, oneOf, pathNameRule, switchOf } from "./rules";
 
 export const alertSeverities = ["Informational", "Low", "Medium", "High"] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];
@@ -19,7 +19,7 @@ export interface NotificationRule {
 }
 
 const rule = mapOf("a rule: name, severities, recipients", {
-  name: nameRule("the rule's name", 100),
+  name: pathNameRule("the rule's name", 100),
   severities: listOf("a list of severities: Informational, Low, Medium, High", oneOf("a severity", alertSeverities), {
     least: 1,
     most: alertSeverities.length,

@@ -60,12 +60,18 @@ export function shortened(whole: string): string {
   return [...withoutCredentials(whole.slice(0, 2000)).matchAll(/./gsu)].slice(0, shownCharacters).join("");
 }
 
+/** Nothing in it that a terminal acts on, or that CI takes for a command of its own (`##[…]`, `##vso[…]`). */
 export function printable(text: string, form: "text" | "json" = "text"): string {
   const escaped = form === "text" ? JSON.stringify(text).slice(1, -1) : text;
-  return escaped.replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+  return escaped
+    .replaceAll(/##(?=\[|vso\[)/g, "#\\u{23}")
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** A key as an error shows it: in quotes where it is no word. No line of an error begins with what CI takes for a command (`::…`). */
+export function keyText(key: string): string {
+  const text = printable(shortened(key));
+  return /^[\p{L}\p{N}_][^\s]*$/u.test(text) ? text : `"${text}"`;
 }
 
 /** `https://user:password@host?sas=…` in a setting for a URL: what may be a credential goes. */
@@ -88,7 +94,7 @@ export function pathText(path: readonly PropertyKey[]): string {
   return path
     .map((part, index) => {
       if (typeof part === "number") return `[${part}]`;
-      const name = printable(shortened(String(part)));
+      const name = keyText(String(part));
       return index === 0 ? name : `.${name}`;
     })
     .join("");

@@ -73,15 +73,26 @@ export function tenantIdRule(whose: string) {
 }
 
 export function nameRule(whose: string, limit: number) {
-  return text(
-    `${whose}: 1 to ${limit} characters, no control characters, no space at the start or the end`,
-    (value) => value.length >= 1 && value.length <= limit && value.trim() === value && !unprintable.test(value),
+  return text(`${whose}: 1 to ${limit} characters, no control characters, no space at the start or the end`, (value) =>
+    isName(value, limit),
   );
 }
 
 /** What can't lead out of a folder, whatever the machine. */
 export function moduleNameRule(what: string) {
   return text(`${what}: a letter, then up to 63 letters and digits`, (value) => /^[a-z][a-z0-9]{0,63}$/i.test(value));
+}
+
+/** A name that stands in an address as a part of its path: there, dots alone mean another folder, however they are written. */
+export function pathNameRule(whose: string, limit: number) {
+  return text(
+    `${whose}: 1 to ${limit} characters, no control characters, no space at the start or the end, not "." or ".."`,
+    (value) => isName(value, limit) && !/^\.{1,2}$/.test(value),
+  );
+}
+
+function isName(value: string, limit: number): boolean {
+  return value.length >= 1 && value.length <= limit && value.trim() === value && !unprintable.test(value);
 }
 
 export function freeTextRule(what: string, limit: number) {

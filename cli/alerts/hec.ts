@@ -71,13 +71,15 @@ async function send(url: string, text: string, { token, signal }: HecOptions): P
   }
 }
 
+/** No error shows the address: it may have a password in it. */
 function addressOf(text: string): string {
   if (!isSecureAddress(text)) {
-    throw new VisibleError(
-      `--hec ${text.split(/[?#@]/)[0] ?? ""}: an https address is needed; the token and the alerts must not go in the clear.`,
-    );
+    throw new VisibleError("--hec needs an https address: the token and the alerts must not go in the clear.");
   }
   const url = new URL(text);
+  if (url.username !== "" || url.password !== "") {
+    throw new VisibleError("--hec takes no name and no password in its address: the token is in MSSP_HEC_TOKEN.");
+  }
   if (url.pathname === "/") url.pathname = "/services/collector/event";
   return url.href;
 }

@@ -58,10 +58,11 @@ export function syslogAddress(text: string): SyslogAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const transport = url?.protocol.slice(0, -1);
   const isRest =
-    url !== undefined && ((url.pathname !== "" && url.pathname !== "/") || url.username !== "" || url.search !== "");
+    url !== undefined && ((url.pathname !== "" && url.pathname !== "/") || url.username !== "" || url.password !== "" || url.search !== "");
   if ((transport !== "tcp" && transport !== "tls") || url === undefined || url.hostname === "" || isRest) {
     throw new VisibleError(
-      `--syslog "${text}" is not an address such as tls://siem.example.com:6514 or tcp://10.0.0.5:601.`,
+      // Without the text itself: it may have a password in it.
+      "What --syslog names is not an address such as tls://siem.example.com:6514 or tcp://10.0.0.5:601, and nothing more.",
     );
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");

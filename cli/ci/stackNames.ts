@@ -7,9 +7,13 @@ import { VisibleError } from "../../errors";
  */
 const stackName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
 
+export function isStackName(name: string): boolean {
+  return stackName.test(name);
+}
+
 /** @throws VisibleError for what no stack can be called. */
 export function checkedStackName(name: string): string {
-  if (stackName.test(name)) return name;
+  if (isStackName(name)) return name;
   throw new VisibleError(
     `${JSON.stringify(name)} can't be a stack's name: letters, digits, "_", "." and "-", not "-" or "." first, ` +
       `100 characters at most. Rename its Pulumi.<stack>.yaml.`,

@@ -148,6 +148,15 @@ export function withoutSecrets(url: string): string {
   return `${parsed.origin}${parsed.pathname}${query.length === 0 ? "" : `?${query.join("&")}`}`;
 }
 
+/**
+ * A name as a part of an address's path. Dots alone would mean another folder, however they are escaped (WHATWG URL, "double-dot path segment").
+ * @throws RangeError for "", "." and ".."; URIError for half a character
+ */
+export function pathSegment(name: string): string {
+  if (/^\.{0,2}$/.test(name)) throw new RangeError(`"${name}" can't be a name in an address`);
+  return encodeURIComponent(name);
+}
+
 /** Whether secrets may go to this address: TLS, or this very machine. */
 export function isSecureAddress(url: string): boolean {
   if (!URL.canParse(url)) return false;

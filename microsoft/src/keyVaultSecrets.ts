@@ -4,7 +4,7 @@
  * call without a token is answered 401 with a challenge that names the vault's tenant and what to ask a token for.
  */
 import { discoverEndpoints, type Endpoints, type Environment } from "./endpoints.js";
-import { isLoopback, isSecureAddress, request, ServiceError, withoutSecrets, type RequestOptions } from "./http.js";
+import { isLoopback, isSecureAddress, pathSegment, request, ServiceError, withoutSecrets, type RequestOptions } from "./http.js";
 import { requestToken } from "./token.js";
 
 const apiVersion = "7.4";
@@ -67,7 +67,7 @@ export async function getKeyVaultSecret(call: KeyVaultSecretCall): Promise<strin
 }
 
 function addressOf({ vaultUrl, name }: KeyVaultSecretCall): string {
-  return `${vaultUrl}/secrets/${encodeURIComponent(name)}?api-version=${apiVersion}`;
+  return `${vaultUrl}/secrets/${pathSegment(name)}?api-version=${apiVersion}`;
 }
 
 function optionsOf({ signal, timeout, sleep }: KeyVaultSecretCall): RequestOptions {

@@ -8,7 +8,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { engineVersion } from "../engine/ensureEngine";
-import { commandEnvironment, startSandbox, type FaultOptions, type OwnSandbox } from "./server/index";
+import { commandEnvironment, startSandbox, type Exchange, type FaultOptions, type OwnSandbox } from "./server/index";
 
 /** What the engine needs of the checkout to run the program, its TypeScript files apart. */
 const programFiles = [
@@ -46,6 +46,8 @@ export interface SandboxProjectOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Gets a line for each request that the sandbox has answered, such as `POST /beta/groups 201 3 ms`. */
   readonly log?: (line: string) => void;
+  /** Gets what each request and its answer hold, secrets included. */
+  readonly observe?: (exchange: Exchange) => void;
   /** How many alerts each tenant's Defender has. */
   readonly alerts?: number;
   /** What goes wrong on purpose in the sandbox. */
@@ -68,8 +70,8 @@ export class SandboxProject {
       await cp(path.join(options.checkout, file), path.join(folder, file), { recursive: true });
     }
     await symlink(path.join(options.checkout, "node_modules"), path.join(folder, "node_modules"));
-    const { log, alerts, faults } = options;
-    const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, alerts, faults });
+    const { log, observe, alerts, faults } = options;
+    const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, observe, alerts, faults });
     const environment = commandEnvironment(await sandbox.environment());
     return new SandboxProject(folder, sandbox, { ...environment, ...options.environment });
   }

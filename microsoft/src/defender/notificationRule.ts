@@ -7,7 +7,7 @@
  *     PUT    {endpoint}/notificationRules/{name}    201 made, 200 replaced: the rule without `name` and `status`
  *     DELETE {endpoint}/notificationRules/{name}    204, 404
  */
-import { request, ServiceError, withoutSecrets, type Answer, type RequestOptions } from "../http.js";
+import { pathSegment, request, ServiceError, withoutSecrets, type Answer, type RequestOptions } from "../http.js";
 import type { PortalCall } from "./portalResource.js";
 
 /** The severities of Defender's alerts, as the page lists them. */
@@ -71,7 +71,7 @@ export async function deleteNotificationRule(call: PortalCall, name: string): Pr
 }
 
 function addressOf({ endpoint }: PortalCall, name: string): string {
-  return `${endpoint}/notificationRules/${encodeURIComponent(name)}`;
+  return `${endpoint}/notificationRules/${pathSegment(name)}`;
 }
 
 function optionsOf({ token, signal, timeout, sleep }: PortalCall): RequestOptions {

@@ -17,10 +17,22 @@ export interface AppOptions {
   readonly control: (app: FastifyInstance) => void;
   /** Gets a line for each answered request: method, path, status, time. No secrets: neither headers, bodies nor codes. */
   readonly log?: (line: string) => void;
+  /** Gets what each request and its answer hold, secrets included. */
+  readonly observe?: (exchange: Exchange) => void;
   /** What goes wrong on purpose. */
   readonly faults?: Faults;
   /** Gets what nobody answers: `GET /v1.0/…`. */
   readonly onUndocumented: (request: string) => void;
+}
+
+/** What a request and its answer hold. */
+export interface Exchange {
+  /** The request's body: parsed JSON, or the fields of a form. */
+  readonly request: unknown;
+  /** The answer's body as it is sent; empty where there is none. */
+  readonly answer: string;
+  /** Where the answer sends a browser to. */
+  readonly location: string | undefined;
 }
 
 export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
@@ -44,6 +56,18 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
     if (cloud.hasUnsavedChanges) await cloud.saved();
   });
   options.faults?.addTo(app);
+  const { observe } = options;
+  if (observe !== undefined) {
+    app.addHook("onSend", (request, reply, payload, done) => {
+      const location = reply.getHeader("location");
+      observe({
+        request: request.body,
+        answer: typeof payload === "string" ? payload : "",
+        location: typeof location === "string" ? location : undefined,
+      });
+      done(null, payload);
+    });
+  }
   if (log !== undefined) {
     app.addHook("onResponse", (request, reply, done) => {
       log(`${request.method} ${loggedUrl(request)} ${reply.statusCode} ${reply.elapsedTime.toFixed(0)} ms`);

@@ -12,7 +12,7 @@ import { setSwitches, switchValues } from "../cloud/switches";
 import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys } from "../entra/keys";
 import { PluginHost } from "../plugins/host";
-import { makeApp } from "./app";
+import { makeApp, type Exchange } from "./app";
 import { areas } from "./areas";
 import { certificateFiles, serverCertificate } from "./certificate";
 import { changeSwitches, isAlive, takeLease, type Lease } from "./client";
@@ -23,6 +23,7 @@ import { listen, type Listener } from "./listener";
 import { claim, currentOwner, type Owner } from "./owner";
 
 export type { TenantDescription } from "../cloud/seed";
+export type { Exchange } from "./app";
 export { faultKinds, sights, type FaultKind, type FaultOptions, type Sight } from "./faults/index";
 export type { EnvironmentOptions, PluginSet, SandboxEnvironment } from "./environment";
 export { commandEnvironment, sandboxHome } from "./environment";
@@ -40,6 +41,8 @@ export interface SandboxOptions {
   readonly alerts?: number;
   /** Gets a line for each request, without secrets. */
   readonly log?: (line: string) => void;
+  /** Gets what each request and its answer hold, secrets included: for a test that looks for those in other places. */
+  readonly observe?: (exchange: Exchange) => void;
   /** What goes wrong on purpose; nothing by default. */
   readonly faults?: FaultOptions;
 }
@@ -250,6 +253,7 @@ async function start(
         sandbox,
       }),
     ...(options.log === undefined ? {} : { log: options.log }),
+    ...(options.observe === undefined ? {} : { observe: options.observe }),
     ...(faults === undefined ? {} : { faults }),
     onUndocumented: (request) => undocumentedRequests.push(request),
   });

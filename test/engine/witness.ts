@@ -1,0 +1,84 @@
+/** Sees what a run leaves for others to read: every file of some folders, also those that are gone again, and every process's arguments. */
+import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+
+/** Milliseconds between two looks. */
+const pause = 15;
+
+export class Witness {
+  /** Arguments of every process of this machine that was seen, separated by spaces. */
+  readonly commandLines = new Set<string>();
+  /** By device and inode: a file that is written anew in place of another is another. */
+  readonly #files = new Map<string, { readonly kept: string; readonly place: string }>();
+  readonly #timer: NodeJS.Timeout;
+
+  /**
+   * Begins to look.
+   * @param folders whose files are kept from now on; links are not followed
+   * @param keep where they are kept as hard links, so on the same file system
+   */
+  constructor(
+    private readonly folders: readonly string[],
+    private readonly keep: string,
+  ) {
+    mkdirSync(keep, { recursive: true });
+    this.#timer = setInterval(() => this.#look(), pause);
+  }
+
+  /** Looks a last time. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#look();
+  }
+
+  /** Every file that was seen, with what was in it, and who might read it, at the end of its life. */
+  async *files(): AsyncGenerator<{ readonly place: string; readonly content: Buffer; readonly mode: number }> {
+    for (const { kept, place } of this.#files.values()) {
+      yield { place, content: await readFile(kept), mode: (await stat(kept)).mode & 0o777 };
+    }
+  }
+
+  /** Where the files were, each place as often as another file was there. */
+  get places(): string[] {
+    return [...this.#files.values()].map(({ place }) => place);
+  }
+
+  #look(): void {
+    for (const folder of this.folders) this.#keepFilesOf(folder);
+    for (const entry of readdirSync("/proc")) {
+      if (!/^\d+$/.test(entry)) continue;
+      const line = unlessGone(() => readFileSync(`/proc/${entry}/cmdline`, "latin1"));
+      if (line) this.commandLines.add(line.replaceAll("\0", " ").trim());
+    }
+  }
+
+  #keepFilesOf(folder: string): void {
+    for (const entry of unlessGone(() => readdirSync(folder, { withFileTypes: true })) ?? []) {
+      const place = path.join(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (place !== this.keep) this.#keepFilesOf(place);
+      } else if (entry.isFile()) unlessGone(() => this.#keepFile(place));
+    }
+  }
+
+  #keepFile(place: string): void {
+    const { dev, ino } = lstatSync(place);
+    const key = `${dev}-${ino}`;
+    if (this.#files.has(key)) return;
+    const kept = path.join(this.keep, key);
+    linkSync(place, kept);
+    this.#files.set(key, { kept, place });
+  }
+}
+
+/** What was there a moment ago may be gone. */
+function unlessGone<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (["ENOENT", "ESRCH", "ENOTDIR", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      return undefined;
+    throw error;
+  }
+}
