@@ -17,11 +17,12 @@ export = async () => {
   const settings = readSettings();
   const { tenantId, msspTenantId, msspName, cloud, portalAccess } = settings;
   const extend = settings.extension === undefined ? undefined : loadExtension(settings.extension);
+  // Read before anything is registered: the engine writes the state at each registration, and a file backend would show half of the file.
+  const deployed = await deployedResources();
   // All that signs in does so before the first declaration, and together: each waits for a plugin to start.
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
-  const [provider, deployed, handOver, delegate] = await Promise.all([
+  const [provider, handOver, delegate] = await Promise.all([
     customerTenant("customer", tenantId, cloud),
-    deployedResources(),
     settings.handover && prepareHandover("handover", { ...settings.handover, tenantId: msspTenantId, cloud }),
     settings.azureDelegation &&
       prepareDelegation("delegation", { ...settings.azureDelegation, tenantId, msspTenantId, msspName, cloud }),

@@ -13,7 +13,6 @@ const neededAtOnce = [
   "@pulumi/pulumi/proto/analyzer_grpc_pb",
   "@pulumi/pulumi/runtime/rpc",
   "@defender-mssp/microsoft",
-  "zod/mini",
 ];
 
 run().catch((error) => {

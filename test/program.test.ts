@@ -36,6 +36,20 @@ describe("program", () => {
     for (const [name, value] of before) if (value !== undefined) process.env[name] = value;
   });
 
+  it("reads the stack's state once, and before it registers anything: the engine writes it then", async () => {
+    const registered: number[] = [];
+    const { resources } = await startMocks({
+      deployed,
+      whileStateIsRead: async () => {
+        // As long as a first registration may take on a busy machine.
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        registered.push(resources.length);
+      },
+    });
+    await program();
+    assert.deepEqual(registered, [0]);
+  });
+
   it("onboards the customer of its settings and exports the outputs by name", async () => {
     const outputs = await program();
     assert.deepEqual(Object.keys(outputs), [

@@ -73,6 +73,8 @@ export interface MockOptions {
   readonly deployed?: readonly (string | { readonly type: string; readonly outputs: object })[];
   /** The outputs of resources that the stack has deployed before, by URN. */
   readonly state?: Readonly<Record<string, { readonly type: string; readonly outputs: Record<string, unknown> }>>;
+  /** Is waited for before the stack's state is answered. */
+  readonly whileStateIsRead?: () => Promise<void>;
   /** How many applications of the SIEM connector's name the tenant has. */
   readonly namesakes?: number;
 }
@@ -96,7 +98,9 @@ export async function startMocks(options: MockOptions = {}): Promise<Recording> 
       }),
       call: ({ token, inputs, provider }) => {
         recording.invocations.push({ token, inputs: inputs as Record<string, unknown>, provider: provider ?? "" });
-        return answer(token, inputs as Record<string, unknown>, options);
+        const answered = () => answer(token, inputs as Record<string, unknown>, options);
+        const isState = token === "pulumi:pulumi:readStackResourceOutputs";
+        return isState && options.whileStateIsRead ? options.whileStateIsRead().then(answered) : answered();
       },
     },
     "defender-mssp",
