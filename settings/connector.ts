@@ -138,7 +138,10 @@ interface Schedule {
   readonly overlapDays: number;
 }
 
-/** The government cloud's has a name of its own: Microsoft, "Workload identity federation", and azure/login's README. */
+/**
+ * The government cloud's has a name of its own. Read in Microsoft's "Set up managed identity for Power Platform", whose table has it for GCC High and
+ * DoD; not tried on a tenant there. Where Entra wants another one, `connector.credential.audience` says so.
+ */
 function exchangeAudience(cloud: CloudName): string {
   const isPublicEntra = clouds[cloud].loginEndpoint === clouds.public.loginEndpoint;
   return isPublicEntra ? tokenExchangeAudience : `${tokenExchangeAudience}USGov`;

@@ -4,7 +4,8 @@
  * Sources: MicrosoftDocs/windows-itpro-docs, "Configure HP ArcSight to consume Windows Defender ATP alerts" (keys of the client
  * properties file, file names, folder, events URL), and "Microsoft Defender ATP detections API fields" (which field of a detection
  * goes to which of ArcSight's). Microsoft's own parser file isn't public any more: the parser's *syntax* here follows the FlexConnector
- * Developer's Guide and public parser files, and **has not been tried on an ArcSight**; nor has `/` as the place of a bare JSON array.
+ * Developer's Guide and public parser files, and **has not been tried on an ArcSight**; nor has `/` as the place of a bare JSON array. Each function
+ * and event field in it is in the public list of the syntax file josephbreihan/vim-arcsight.
  */
 import { clouds, legacyAlertResource, legacyTokenEndpoint, withoutTrailingSlash } from "@defender-mssp/microsoft";
 import { VisibleError } from "../../errors";
@@ -83,7 +84,7 @@ export function arcsightFiles(connection: SiemConnection): readonly SiemFile[] {
 function clientProperties(connection: SiemConnection): PropertiesLine[] {
   const { connector, clientSecret, refreshToken } = connection;
   const { loginEndpoint } = clouds[connector.cloud];
-  const authorize = `${withoutTrailingSlash(loginEndpoint)}/${connector.tenantId}`;
+  const authorize = `${withoutTrailingSlash(loginEndpoint)}/${connector.tenantId}/oauth2/authorize`;
   return [
     "Microsoft Defender detections for ArcSight FlexConnector REST: current/user/agent/flexagent/WDATP-connector.properties",
     "In the connector's setup, beside this file:",

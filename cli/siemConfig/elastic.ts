@@ -8,8 +8,9 @@
  *   `data_stream/alert/manifest.yml` (request_url, initial_interval, interval, batch_size); it reads Graph's alerts_v2 as the application.
  * - `packages/microsoft_defender_endpoint`: `data_stream/log`, `manifest.yml` and the test `test-oauth-params-config.yml`
  *   (`oauth_endpoint_params` with `grant_type: refresh_token`). It reads `/api/alerts` of Defender for Endpoint, which the connector may
- *   for its user (Alert.Read) and not by itself: hence the refresh token. *Unverified*: from which version on the package
- *   has `oauth_endpoint_params`, and that its defaults for the token's URL fit; it has not been tried on a Kibana.
+ *   for its user (Alert.Read) and not by itself: hence the refresh token. It asks `<login_url>/<tenant_id>/oauth2/token` for
+ *   the resource `https://api.securitycenter.windows.com/` by default (manifest). Version 2.24.2 has no `oauth_endpoint_params` yet; later ones have.
+ *   *Unverified*: it has not been tried on a Kibana.
  */
 import { clouds } from "@defender-mssp/microsoft";
 import { stringify } from "yaml";

@@ -5,7 +5,8 @@
  *   and Microsoft, "Configure Splunk to consume Windows Defender ATP alerts" (their values, JSONArrayHandler among them).
  * - Microsoft Graph: the Splunk Add-on for Microsoft Security (Splunkbase 6207, `Splunk_TA_MS_Security`). Sources: its `README/inputs.conf.spec`, and
  *   in public copies of the add-on its input `microsoft_defender_endpoint_atp_alerts`, the `location`s that it knows (the `…-graph-api` ones
- *   read `/v1.0/security/alerts_v2`) and the fields of an account. *Unverified*: that it encrypts a password which it finds in the file.
+ *   read `/v1.0/security/alerts_v2`) and the fields of an account. A password that it
+ *   finds in the file it encrypts at its next start (its scripted input reads the account by Splunk's REST handler); not tried.
  */
 import { legacyAlertResource, legacyTokenEndpoint, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "../../errors";

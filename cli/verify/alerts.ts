@@ -1,8 +1,8 @@
 /** The checks that play the SIEM: a token as the connector would get it, and one page of alerts from each API that it has. */
 import {
   legacyAlertResource,
-  legacyTokenEndpoint,
   manualSiemAuthorizationSteps,
+  refreshedTokens,
   request,
   ServiceError,
 } from "@defender-mssp/microsoft";
@@ -44,25 +44,14 @@ export async function refreshToken(context: VerifyContext): Promise<{ check: Che
   if (days < 0)
     return { check: failed(name, `over since ${dateOf(tokenRecord.expiresOn)}: mssp token --stack ${stack}`) };
   if (credential instanceof VisibleError) return { check: failed(name, `not tried: ${reasonOf(credential)}`) };
-  if (credential.kind !== "secret")
-    return { check: skipped(name, `ends in ${days} days; tried with a client secret only`) };
   try {
-    const { body } = await request(
-      legacyTokenEndpoint(connector.cloud, connector.tenantId, context.endpoints.loginEndpoint),
-      {
-        method: "POST",
-        form: {
-          grant_type: "refresh_token",
-          client_id: connector.clientId,
-          client_secret: credential.secret,
-          refresh_token: await readToken(stack, tokenRecord),
-          resource: legacyAlertResource,
-        },
-        idempotent: true, // Asking twice makes two tokens and changes nothing.
-      },
-    );
-    const { access_token: accessToken } = (body ?? {}) as { access_token?: string };
-    if (accessToken === undefined) return { check: failed(name, "Entra's answer has no access token") };
+    const credentials = () => connectorEnvironment(connector.clientId, credential);
+    const tokens = refreshedTokens(credentials, await readToken(stack, tokenRecord), {
+      tenantId: connector.tenantId,
+      resource: legacyAlertResource,
+      endpoints: context.endpoints,
+    });
+    const accessToken = await tokens.use((token) => Promise.resolve(token));
     return { check: ok(name, `Entra takes it; ends in ${days} days (${dateOf(tokenRecord.expiresOn)})`), accessToken };
   } catch (error) {
     return { check: failed(name, withAdvice(error)) };

@@ -7,6 +7,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { execa } from "execa";
 import { codeOf } from "../../cli/tokens/signIn";
 import { VisibleError } from "../../errors";
 import { makeTestCertificate } from "../tools/sandbox/entra/certificates";
@@ -147,7 +148,10 @@ describe("mssp token", function () {
     await writeFile(file, certificate.privateKeyPem + certificate.certificatePem);
     const missing = await mssp("token", "--stack", "certificate", "--client-credentials");
     assert.equal(missing.exitCode, 1);
-    assert.match(missing.stderr, /proves itself by a certificate, .*: name it with --certificate <file>\.$/m);
+    assert.match(
+      missing.stderr,
+      /^mssp: .* proves itself by a certificate's private key, .*: name it with --certificate <file>, or in MSSP_CERTIFICATE_FILE\.$/,
+    );
     const args = ["--stack", "certificate", "--certificate", file];
     const own = await mssp("token", ...args, "--client-credentials", "--json", "--show-secrets");
     const { accessToken } = JSON.parse(own.stdout) as { accessToken: { value: string } };
@@ -156,6 +160,57 @@ describe("mssp token", function () {
       await fetch(await signedIn(url));
     });
     assert.equal(persons.exitCode, 0, persons.stderr);
+    // What was got by it is renewed, and tried by `verify`, by it as well.
+    assert.equal((await mssp("token", ...args, "--renew")).exitCode, 0);
+    const verified = await mssp("verify", ...args, "--json");
+    assert.match(verified.stdout, /"refresh token",\s+"state": "ok",\s+"reason": "Entra takes it; ends in/);
+  });
+
+  it("by a certificate's archive, from variables, among which only the one that goes with the stack counts", async () => {
+    const certificate = await makeTestCertificate();
+    connector.application["keyCredentials"] = [
+      { keyId: "k", key: certificate.base64, endDateTime: "2099-01-01T00:00:00Z" },
+    ];
+    const pem = path.join(folder, "pair.pem");
+    const archive = path.join(folder, "pair.pfx");
+    await writeFile(pem, certificate.privateKeyPem + certificate.certificatePem);
+    const openssl = ["pkcs12", "-export", "-in", pem, "-out", archive, "-passout", "pass:its-password"];
+    await execa("openssl", openssl);
+    const environment = {
+      ...project.environment,
+      MSSP_CERTIFICATE_FILE: archive,
+      MSSP_FEDERATED_TOKEN_FILE: path.join(folder, "no-such-file"),
+    };
+    const args = ["token", "--stack", "certificate", "--client-credentials", "--json"];
+    const run = (more: Record<string, string>) =>
+      runMssp(args, { folder: project.folder, environment: { ...environment, ...more } });
+    const opened = await run({ MSSP_CERTIFICATE_PASSWORD: "its-password" });
+    assert.equal(opened.exitCode, 0, opened.stderr);
+    const closed = await run({ MSSP_CERTIFICATE_PASSWORD: "another" });
+    assert.equal(closed.exitCode, 1);
+    assert.match(closed.stderr, /^mssp: .*pair\.pfx can't be read: .*MSSP_CERTIFICATE_PASSWORD is its password.*$/);
+  });
+
+  it("refuses a file that is no pair of certificate and key, or doesn't go with the connector, in one line without what is in it", async () => {
+    const [one, other] = await Promise.all([makeTestCertificate(), makeTestCertificate()]);
+    const files: Record<string, [string, RegExp]> = {
+      "certificate-alone.pem": [one.certificatePem, /there is no private key in it/],
+      "key-alone.pem": [one.privateKeyPem, /there is no certificate in it/],
+      "mixed.pem": [other.privateKeyPem + one.certificatePem, /the private key in it is another certificate's/],
+    };
+    for (const [name, [text, said]] of Object.entries(files)) {
+      const file = path.join(folder, name);
+      await writeFile(file, text);
+      const refused = await mssp("token", "--stack", "certificate", "--client-credentials", "--certificate", file);
+      assert.equal(refused.exitCode, 1);
+      assert.match(refused.stderr, said);
+      assert.match(refused.stderr, /^mssp: [^\n]+$/);
+      assert.ok(!refused.stderr.includes("BEGIN"));
+    }
+    const wrong = ["token", "--stack", "contoso", "--client-credentials", "--certificate", "mixed.pem"];
+    const { exitCode, stderr } = await mssp(...wrong);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^mssp: .* a client secret: --certificate doesn't go with it, --client-secret-file does\.$/);
   });
 
   it("of the MSSP's own application: nobody signs in to that", async () => {

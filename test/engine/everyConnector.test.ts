@@ -45,7 +45,7 @@ const table: readonly { kind: ConnectorKind; alertApis: readonly AlertApi[]; mis
   ...[["legacySiem"], ["legacySiem", "graph"]].map((apis) => ({
     kind: "msspApp" as const,
     alertApis: apis as AlertApi[],
-    // The portal authorizes an application for that API by its ID, and Microsoft's documents of it know registrations in the customer's tenant only.
+    // Microsoft's documents of that API only ever register in the customer's tenant: an inference, which the settings follow (docs/decisions.md).
     misfit: "the legacy alert API authorizes a registration of the customer's",
   })),
 ];

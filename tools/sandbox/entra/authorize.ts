@@ -8,6 +8,7 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import { clientIn, listOf, propertyOf, signedInUser, tenantOf, textOf, type Client } from "./directory";
 import { EntraError, entraErrors, errorBody } from "./errors";
 import { Parameters } from "./parameters";
+import { isSameAddress } from "./redirectUris";
 import { delegatedScopes } from "./scopes";
 import type { TokenMaker } from "./tokens";
 
@@ -60,13 +61,6 @@ function replyAddress(client: Client, parameters: Parameters): ReplyAddress {
     mode: mode === "fragment" || mode === "form_post" ? mode : "query",
     state: parameters.get("state"),
   };
-}
-
-/** Registered and asked-for redirect URIs must be the same; for `http://localhost` the port is free (RFC 8252, 7.3). */
-function isSameAddress(registered: string, asked: string): boolean {
-  if (registered === asked) return true;
-  const withoutPort = asked.replace(/^(http:\/\/localhost):\d+(?=\/|$)/, "$1");
-  return registered.replace(/\/$/, "") === withoutPort.replace(/\/$/, "") && withoutPort !== asked;
 }
 
 async function newCode(

@@ -26,6 +26,7 @@ import {
 import { entraErrors } from "./errors";
 import { Parameters } from "./parameters";
 import { authorizedByMicrosoft } from "./publicClients";
+import { isSameAddress } from "./redirectUris";
 import { delegatedScopes, resourceOfApplication, signInScopes, wantedResource } from "./scopes";
 import { accessTokenLifetime, type AuthorizationCode, type ClientProof, type SignIn, type TokenMaker } from "./tokens";
 
@@ -255,7 +256,7 @@ function isPublicRedirect(client: Client, redirectUri: string | undefined): bool
   const registered = ["publicClient", "spa"].flatMap((platform) =>
     listOf(propertyOf(client.application?.[platform], "redirectUris")).map(textOf),
   );
-  return redirectUri !== undefined && registered.includes(redirectUri);
+  return redirectUri !== undefined && registered.some((one) => isSameAddress(one, redirectUri));
 }
 
 function isPublicClient(client: Client): boolean {

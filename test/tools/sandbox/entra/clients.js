@@ -113,6 +113,21 @@ const scenarios = {
     };
   },
 
+  /** A program of a person's own, which the browser comes back to on a port that was free. */
+  async msalLoopback({ origin, tenantId, clientId }) {
+    const application = new PublicClientApplication({ auth: { clientId, ...authority(origin, tenantId) } });
+    // A browser sends the form of the last page by itself.
+    const openBrowser = async (url) => {
+      const page = await (await fetch(url)).text();
+      const [, action] = /action="([^"]+)"/.exec(page) ?? [];
+      if (action === undefined) return;
+      const fields = [...page.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]);
+      await fetch(action, { method: "POST", body: new URLSearchParams(fields) });
+    };
+    const result = await application.acquireTokenInteractive({ scopes: ["User.Read"], openBrowser });
+    return result.accessToken;
+  },
+
   async msalDeviceCode({ origin, tenantId, clientId }) {
     const application = new PublicClientApplication({ auth: { clientId, ...authority(origin, tenantId) } });
     const result = await application.acquireTokenByDeviceCode({ scopes: ["User.Read"], deviceCodeCallback: () => {} });

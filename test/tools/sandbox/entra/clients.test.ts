@@ -107,6 +107,11 @@ describe("Microsoft's clients", function () {
     assert.equal(decodeToken(renewed).claims["oid"], administrator?.id);
   });
 
+  it("sign a user in by a loopback address on any port: msalLoopback", async () => {
+    daemon.application["publicClient"] = { redirectUris: ["http://localhost"] };
+    assert.equal(decodeToken(await run("msalLoopback")).claims["scp"], "User.Read");
+  });
+
   it("sign a user in by a device code: msalDeviceCode", async () => {
     daemon.application["isFallbackPublicClient"] = true;
     assert.equal(decodeToken(await run("msalDeviceCode")).claims["scp"], "User.Read");
