@@ -1,5 +1,7 @@
 /** What must not be lost when the cloud, the network or somebody's hand is in the way. `npm run faults` runs many more seeds, and all kills. */
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
 import { customers } from "../../tools/faults/customer";
 import { countWrites, runKill } from "../../tools/faults/kills";
@@ -99,6 +101,9 @@ describe("an `up` that isn't alone, or isn't let end", function () {
     const { exitCode, stdout, stderr } = await up;
     assert.equal(exitCode, 0, `the first goes on: ${stdout}\n${stderr}`);
     await project.succeed(["preview", "--stack", "twice", "--refresh", "--expect-no-changes"]);
+    // Read half written, such a file is "failed to load checkpoint: EOF", and says nothing of the lock.
+    const files = await readdir(path.join(project.folder, ".sandbox", "state"), { recursive: true });
+    assert.deepEqual([files.length > 0, files.filter((file) => file.endsWith(".attrs"))], [true, []]);
   });
 });
 
