@@ -59,10 +59,12 @@ describe("comparing two dumps", () => {
         const [groupId, id] = [randomUUID(), randomUUID()];
         return { group: { id: groupId, displayName }, scope: { id, displayName: "Root", originId: groupId } };
       });
+      const ids = made.map(({ scope }) => [`${randomUUID()}_${scope.id}`, scope.id] as const);
       const tenant = {
         groups: made.map(({ group }) => group),
         scopes: made.map(({ scope }) => scope),
-        roleScopes: made.map(({ scope }) => ({ id: `${randomUUID()}_${scope.id}`, scope: [scope.id] })),
+        roleScopes: Object.fromEntries(ids.map(([id]) => [id, { id }])),
+        links: { "roleScopes.scopes": Object.fromEntries(ids.map(([id, scope]) => [id, [scope]])) },
       };
       return { text: JSON.stringify({ tenants: [{ id: seeded, ...tenant }] }), startedAt: new Date() };
     };
