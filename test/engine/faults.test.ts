@@ -1,7 +1,11 @@
 /** What must not be lost when the cloud, the network or somebody's hand is in the way. `npm run faults` runs many more seeds, and all kills. */
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
-import { fairWeather, runSeed, type Weather } from "../../tools/faults/runs";
+import { customers } from "../../tools/faults/customer";
+import { countWrites, runKill } from "../../tools/faults/kills";
+import { fairWeather, runSeed, type Run, type Weather } from "../../tools/faults/runs";
 import { checkout, createProject, customer, dumpOfTenant, single, objectsOf, tenantIdOf } from "./support";
 
 describe("a cloud where every tenth request goes wrong", function () {
@@ -13,12 +17,27 @@ describe("a cloud where every tenth request goes wrong", function () {
   for (const seed of [2, 12, 41]) {
     it(`seed ${seed}: up, a change and destroy end as without faults, with one command more at most`, async () => {
       const { runs, injected } = await runSeed(checkout, { seed, percent: 10, timeScale: 0.02 }, weather);
-      for (const { step, converged, differences, said } of runs) {
-        assert.notEqual(converged, "not", `${step}: ${said}`);
-        assert.deepEqual(differences, [], `${step}: ${said}`);
-      }
+      assertConverged(runs);
       assert.equal(runs.length, 3);
       assert.ok(Object.keys(injected).length > 0, "a seed without a fault shows nothing");
+    });
+  }
+});
+
+describe("an `up` whose engine is killed at one of its writes", function () {
+  this.timeout(300_000);
+
+  let weather: Weather;
+  before(async () => (weather = await fairWeather(checkout)));
+
+  // `npm run faults -- --kills` has them all.
+  for (const [index, part] of [0.35, 0.8].entries()) {
+    const customer = customers[index]!;
+    it(`${customer.name}, ${part * 100} % of the way: another, with the repair where a create's answer was lost, leaves the same`, async () => {
+      const write = Math.round(part * (await countWrites(checkout, customer)));
+      const { runs } = await runKill(checkout, write, weather[customer.name]);
+      assertConverged(runs);
+      assert.equal(runs.length, 2);
     });
   }
 });
@@ -82,5 +101,15 @@ describe("an `up` that isn't alone, or isn't let end", function () {
     const { exitCode, stdout, stderr } = await up;
     assert.equal(exitCode, 0, `the first goes on: ${stdout}\n${stderr}`);
     await project.succeed(["preview", "--stack", "twice", "--refresh", "--expect-no-changes"]);
+    // Read half written, such a file is "failed to load checkpoint: EOF", and says nothing of the lock.
+    const files = await readdir(path.join(project.folder, ".sandbox", "state"), { recursive: true });
+    assert.deepEqual([files.length > 0, files.filter((file) => file.endsWith(".attrs"))], [true, []]);
   });
 });
+
+function assertConverged(runs: readonly Run[]): void {
+  for (const { step, converged, differences, said } of runs) {
+    assert.notEqual(converged, "not", `${step}: ${said}`);
+    assert.deepEqual(differences, [], `${step}: ${said}`);
+  }
+}

@@ -66,9 +66,9 @@ function factsOf(value: Json, path: string[]): string[] {
   return entries.flatMap(([key, inner]) => factsOf(isNoRelayState(key, inner) ? null : inner, [...path, key]));
 }
 
-/** The azuread provider writes the relay state that a service principal doesn't have as an empty text, once it has read it back. */
+/** The azuread provider writes the relay state that a service principal doesn't have as an empty text once it has read it back, and at first as null. */
 function isNoRelayState(key: string, value: Json): boolean {
-  return key === "samlSingleSignOnSettings" && JSON.stringify(value) === '{"relayState":""}';
+  return key === "samlSingleSignOnSettings" && /^\{"relayState":(""|null)\}$/.test(JSON.stringify(value));
 }
 
 function idOf(value: Json): string | undefined {

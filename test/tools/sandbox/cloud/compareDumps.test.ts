@@ -53,6 +53,24 @@ describe("comparing two dumps", () => {
     assert.deepEqual(compareDumps(made(early, late), made(late, early)), { onlyLeft: [], onlyRight: [] });
   });
 
+  it("tells things of one name apart where an ID is put together from theirs", () => {
+    const scopes = () => {
+      const made = ["Tier 1", "Tier 2"].map((displayName) => {
+        const [groupId, id] = [randomUUID(), randomUUID()];
+        return { group: { id: groupId, displayName }, scope: { id, displayName: "Root", originId: groupId } };
+      });
+      const ids = made.map(({ scope }) => [`${randomUUID()}_${scope.id}`, scope.id] as const);
+      const tenant = {
+        groups: made.map(({ group }) => group),
+        scopes: made.map(({ scope }) => scope),
+        roleScopes: Object.fromEntries(ids.map(([id]) => [id, { id }])),
+        links: { "roleScopes.scopes": Object.fromEntries(ids.map(([id, scope]) => [id, [scope]])) },
+      };
+      return { text: JSON.stringify({ tenants: [{ id: seeded, ...tenant }] }), startedAt: new Date() };
+    };
+    assert.deepEqual(compareDumps(scopes(), scopes()), { onlyLeft: [], onlyRight: [] });
+  });
+
   it("says which member is missing", () => {
     const smaller = dump((tenant) => Object.values(tenant.links).forEach((members) => members.pop()));
     const { onlyLeft, onlyRight } = compareDumps(dump(), smaller);
