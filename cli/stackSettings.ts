@@ -58,10 +58,21 @@ async function yamlFile(file: string): Promise<Record<string, unknown> | undefin
     throw new VisibleError(`${file} can't be read: ${(error as Error).message}`);
   }
   try {
-    return asMap(parse(text));
+    // Warnings would show lines of the file as they are.
+    return asMap(withoutLoops(parse(text, { logLevel: "error" })));
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
     throw new VisibleError(`${file} is no valid YAML: ${reason}`);
+  }
+}
+
+/** An alias can make a list or a map that contains itself: no JSON, so no settings. */
+function withoutLoops(content: unknown): unknown {
+  try {
+    JSON.stringify(content);
+    return content;
+  } catch (cause) {
+    throw new Error("a part of it contains itself, or lies too deep", { cause });
   }
 }
 

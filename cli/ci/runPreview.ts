@@ -1,9 +1,9 @@
 /** Runs `pulumi preview` of one stack for CI and keeps of it what people may see. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
+import { receiveEngineEvents } from "./engineEvents";
 import { secretsOfEnvironment } from "./redaction";
 import { reducePreview, type PolicyViolation, type StackPreview } from "./stackPreview";
 import { checkedStackName } from "./stackNames";
@@ -26,7 +26,7 @@ export interface PreviewRun {
 /** What the engine ends with where `--expect-no-changes` is not met (sdk/go/common/util/cmdutil/exit_codes.go). */
 const noChangesExpected = 7;
 
-const policyEventLine = z.looseObject({
+const policyEvent = z.looseObject({
   policyEvent: z.object({
     resourceUrn: z.string().optional(),
     message: z.string(),
@@ -40,13 +40,13 @@ const policyEventLine = z.looseObject({
 export async function runPreview(run: PreviewRun): Promise<StackPreview> {
   const stack = checkedStackName(run.stack);
   // Engine events are all that tells of policy violations: `--json` leaves them out.
-  const temporary = await mkdtemp(path.join(tmpdir(), "mssp-ci-"));
-  const eventLog = path.join(temporary, "events");
+  const violations: PolicyViolation[] = [];
+  const events = await receiveEngineEvents((event) => violations.push(...policyViolations(event)));
   const knownSecrets = secretsOfEnvironment(run.environment);
   const stop = reportProgress(stack, run);
   try {
     const args = [
-      ...["preview", "--stack", stack, "--json", "--non-interactive", "--event-log", eventLog],
+      ...["preview", "--stack", stack, "--json", "--non-interactive", "--event-log", events.address],
       ...(run.policyPack === undefined ? [] : ["--policy-pack", run.policyPack]),
       ...(run.drift === true ? ["--refresh", "--expect-no-changes"] : []),
     ];
@@ -60,18 +60,19 @@ export async function runPreview(run: PreviewRun): Promise<StackPreview> {
       stdin: "ignore",
       maxBuffer: 1024 * 1024 * 1024,
     });
+    await events.close();
     const printed = parsedOrUndefined(stdout);
     const drifted = run.drift === true && exitCode === noChangesExpected;
     const failed = (exitCode !== 0 && !drifted) || printed === undefined;
     return reducePreview(stack, printed ?? {}, {
       failed,
       messages: failed ? [stderr, ...(printed === undefined ? [stdout] : [])] : [],
-      policyViolations: await policyViolations(eventLog),
+      policyViolations: violations,
       knownSecrets,
     });
   } finally {
     stop();
-    await rm(temporary, { recursive: true, force: true });
+    await events.close();
   }
 }
 
@@ -81,18 +82,13 @@ export async function writePreview(file: string, preview: StackPreview): Promise
   await writeFile(file, `${JSON.stringify(preview, undefined, 2)}\n`);
 }
 
-async function policyViolations(eventLog: string): Promise<PolicyViolation[]> {
-  // An engine that fails before it has begun writes none.
-  const lines = (await readFile(eventLog, "utf8").catch(() => "")).split("\n");
-  return lines
-    .filter((line) => line.includes('"policyEvent"'))
-    .flatMap((line) => {
-      const { data } = policyEventLine.safeParse(parsedOrUndefined(line));
-      if (data === undefined) return [];
-      const { policyName, policyPackName, enforcementLevel, message, resourceUrn = "" } = data.policyEvent;
-      const resource = resourceUrn.split("::").slice(3).join("::");
-      return [{ policy: policyName, pack: policyPackName, level: enforcementLevel, message, resource }];
-    });
+function policyViolations(event: string): PolicyViolation[] {
+  if (!event.includes('"policyEvent"')) return [];
+  const { data } = policyEvent.safeParse(parsedOrUndefined(event));
+  if (data === undefined) return [];
+  const { policyName, policyPackName, enforcementLevel, message, resourceUrn = "" } = data.policyEvent;
+  const resource = resourceUrn.split("::").slice(3).join("::");
+  return [{ policy: policyName, pack: policyPackName, level: enforcementLevel, message, resource }];
 }
 
 function parsedOrUndefined(text: string): unknown {

@@ -32,6 +32,32 @@ describe("mssp", function () {
     }
   });
 
+  describe("with a name that no stack can have", () => {
+    const commands = [
+      ["doctor"],
+      ["verify"],
+      ["token"],
+      ["alerts"],
+      ["siem-config", "splunk", "--out", "out"],
+      ["secrets"],
+      ["start"],
+    ];
+    const names = ["../../x", '"; touch out #', "-v", "$(touch out)", "a\u001b[2Jb", "a/b/c/d"];
+    commands.forEach((command, index) => {
+      it(`${command[0]} refuses it before anything is read, run or written`, async () => {
+        const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-names-"));
+        for (const name of [names[index % names.length] ?? "", ".."]) {
+          const { exitCode, stdout, stderr } = await mssp([...command, `--stack=${name}`], { folder });
+          assert.ok(exitCode === 1 || exitCode === 2, `${exitCode}`);
+          assert.equal(stdout, "");
+          assert.match(stderr, /A stack's name is of letters/);
+          assert.deepEqual(await readdir(folder), []);
+        }
+        await rm(folder, { recursive: true });
+      });
+    });
+  });
+
   describe("with a sandbox that can't be used", () => {
     let folder: string;
     let home: string;

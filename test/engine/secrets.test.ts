@@ -382,7 +382,7 @@ describe("secrets", function () {
         witness.places.some((place) => seen.test(place)),
         String(seen),
       );
-    for (const seen of [/tmp\/pulumi\.[^/]*\.INFO\./, /tmp\/mssp-ci-[^/]*\/events/, /tmp\/trace$/, /tmp\/events$/])
+    for (const seen of [/tmp\/pulumi\.[^/]*\.INFO\./, /tmp\/trace$/, /tmp\/events$/])
       assert.ok(
         witness.places.some((place) => seen.test(place)),
         String(seen),
@@ -429,7 +429,7 @@ describe("secrets", function () {
 
   it("are in the files that were asked for, which are their owner's alone at any time", () => {
     const files = [...askedFor.keys()].map((place) => path.relative(project.folder, place));
-    for (const name of ["refresh-token", "second-refresh-token", "oidc-token", ...siemProducts]) {
+    for (const name of ["refresh-token", "second-refresh-token", "oidc-token", "splunk", "arcsight", "elastic"]) {
       assert.ok(
         files.some((file) => file.startsWith(`files/${name}`)),
         `${name}: ${files.join(" ")}`,

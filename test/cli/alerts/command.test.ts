@@ -383,7 +383,12 @@ describe("mssp alerts", function () {
     }
     const http = await run(["--hec", "http://splunk.example.com"], { MSSP_HEC_TOKEN: "t" });
     assert.equal(http.exitCode, 1);
-    assert.match(http.stderr, /an https address is needed/);
+    assert.match(http.stderr, /--hec needs an https address/);
+    for (const option of ["--hec=https://", "--hec=http://", "--hec=", "--syslog=tls://", "--syslog=udp://", "--syslog="]) {
+      const { exitCode, stderr } = await run([`${option}siem:hunter2@siem.example.com`], { MSSP_HEC_TOKEN: "t" });
+      assert.equal(exitCode, 1);
+      assert.doesNotMatch(stderr, /hunter2/);
+    }
     const down = await run([], { ARM_METADATA_HOSTNAME: "127.0.0.1:1" });
     assert.equal(down.exitCode, 4, down.stderr);
     const help = await run(["--help"]);

@@ -38,7 +38,7 @@ function description(tenantId: unknown, name: unknown, domain: unknown): TenantD
 
 async function yamlFile(file: string): Promise<Record<string, unknown>> {
   try {
-    return asMap(parse(await readFile(file, "utf8")));
+    return asMap(parse(await readFile(file, "utf8"), { logLevel: "error" }));
   } catch {
     return {};
   }

@@ -1,0 +1,213 @@
+/** Names from settings on their way to Microsoft: in a query, a path or a body they are the same name, and never anything else. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  deleteNotificationRule,
+  getNotificationRule,
+  graphCall,
+  pathSegment,
+  putNotificationRule,
+  requestToken,
+  type GraphCall,
+} from "@defender-mssp/microsoft";
+import * as fc from "fast-check";
+import { findOrphans } from "../cli/doctor/orphans";
+import { findUsers } from "../microsoft/dist/graph/guest";
+import { siemConnectorName } from "../naming";
+import { checkSettings, parseSettings } from "../settings";
+import { addApplication } from "../tools/sandbox/cloud/seed";
+import { startSandbox, type OwnSandbox } from "../tools/sandbox/server";
+
+const tenantId = "c0570500-0000-4000-8000-00000000000a";
+const customer = {
+  customerName: "Contoso",
+  tenantId,
+  customerDomain: "contoso.com",
+  msspName: "Fabrikam",
+  msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+  analysts: "[]",
+};
+
+const hostile = fc.oneof(
+  fc.constantFrom(
+    ...[
+      "O'Brien",
+      "''",
+      "' or displayName ne '",
+      "x') or true or ('",
+      "a/b",
+      "../x",
+      "..%2fx",
+      "%2e%2e",
+      "?a=b",
+      "#x",
+      "a&b=c",
+    ],
+    ...[
+      "$(id)",
+      "`id`",
+      "; rm -rf /",
+      "-v",
+      "Contoso\u00a0Ltd",
+      "Ünïcödé",
+      "日本",
+      "👩‍💻",
+      "%",
+      "%27",
+      "+",
+      "a+b c",
+      "\\",
+      '"',
+      "::set-output",
+    ],
+  ),
+  fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }),
+  fc.string({
+    unit: fc.constantFrom("'", "/", "%", ".", " ", "a", "(", ")", "\\", "&", "="),
+    minLength: 1,
+    maxLength: 12,
+  }),
+);
+
+const isTaken = (values: Record<string, unknown>) => "settings" in checkSettings({ ...customer, ...values }, [], {});
+
+describe("names from settings", function () {
+  this.timeout(240_000);
+  let folder: string;
+  let sandbox: OwnSandbox;
+  let environment: NodeJS.ProcessEnv;
+  let call: GraphCall;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-names-"));
+    sandbox = await startSandbox({
+      home: path.join(folder, ".sandbox"),
+      tenants: [{ tenantId, domain: "contoso.com" }],
+    });
+    const { http } = sandbox.origins;
+    const { ARM_CLIENT_ID, ARM_CLIENT_SECRET } = (await sandbox.environment()).variables;
+    environment = { ARM_CLIENT_ID, ARM_CLIENT_SECRET };
+    call = await graphCall(tenantId, { environment, endpoints: endpoints(http) });
+  });
+  after(async () => {
+    await sandbox.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const endpoints = (http: string) => ({
+    cloud: "public" as const,
+    loginEndpoint: http,
+    graphEndpoint: http,
+    resourceManagerEndpoint: http,
+    metadataHost: "the sandbox",
+  });
+
+  it("of notification rules stand in a path: that rule is made, read and deleted, and no other", async () => {
+    const { http } = sandbox.origins;
+    const { accessToken: token } = await requestToken({
+      tenantId,
+      audience: "https://api.securitycenter.microsoft.com",
+      environment,
+      endpoints: endpoints(http),
+    });
+    const rules = sandbox.cloud.tenant(tenantId).objects("notificationRules");
+    const portal = { endpoint: http, token } as Parameters<typeof getNotificationRule>[0];
+    const rule = {
+      ...{ includeOrganizationName: true, includeTenantPortalLink: true, includeDeviceInformation: true },
+      ...{
+        deviceGroups: null,
+        severities: ["High" as const],
+        recipients: ["soc@fabrikam.example"],
+        managedBy: "a test",
+      },
+    };
+    await putNotificationRule(portal, "bystander", rule);
+    const asBefore = JSON.stringify([...rules]);
+    await fc.assert(
+      fc.asyncProperty(hostile, async (name) => {
+        const setting = [{ name, severities: ["High"], recipients: ["soc@fabrikam.example"] }];
+        fc.pre(name !== "bystander" && isTaken({ notificationRules: JSON.stringify(setting) }));
+        const made = await putNotificationRule(portal, name, rule);
+        assert.equal(made.name, name);
+        assert.equal((await getNotificationRule(portal, name))?.name, name);
+        assert.ok([...rules.values()].some((one) => one["name"] === name || one.id === name));
+        assert.equal(rules.size, 2);
+        await deleteNotificationRule(portal, name);
+        assert.equal(JSON.stringify([...rules]), asBefore);
+      }),
+      { numRuns: 150 },
+    );
+    assert.deepEqual(sandbox.undocumentedRequests, []);
+  });
+
+  it("of dots alone are refused, by the settings and where an address is made", () => {
+    for (const name of [".", ".."]) {
+      const setting = [{ name, severities: ["High"], recipients: ["soc@fabrikam.example"] }];
+      assert.ok(!isTaken({ notificationRules: JSON.stringify(setting) }), name);
+    }
+    for (const name of ["", ".", ".."]) assert.throws(() => pathSegment(name), RangeError);
+    fc.assert(
+      fc.property(hostile, (name) => {
+        fc.pre(!/^\.{0,2}$|\p{Cs}/u.test(name));
+        const url = new URL(`https://gateway.example/base/${pathSegment(name)}`);
+        assert.deepEqual([url.origin, url.search, url.hash], ["https://gateway.example", "", ""]);
+        assert.equal(decodeURIComponent(url.pathname.slice("/base/".length)), name);
+      }),
+    );
+  });
+
+  it("of customers stand in a filter: the application of exactly that name is found", async () => {
+    const tenant = sandbox.cloud.tenant(tenantId);
+    let number = 0;
+    await fc.assert(
+      fc.asyncProperty(hostile, async (customerName) => {
+        fc.pre(isTaken({ customerName }));
+        const settings = parseSettings({ ...customer, customerName, portalAccess: "basic" }, [], {});
+        number += 1;
+        const applicationId = `a11c0000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+        addApplication(tenant, {
+          applicationId,
+          displayName: siemConnectorName(customerName),
+          signInAudience: "AzureADMyOrg",
+        });
+        const orphans = await findOrphans(call, settings, { resources: [], pending: [] }, environment["ARM_CLIENT_ID"]);
+        const applications = orphans.filter(({ what }) => what.startsWith("application "));
+        assert.equal(applications.length, 1, applications.map(({ what }) => what).join("; "));
+        assert.equal(applications[0]?.what, `application "${siemConnectorName(customerName)}"`);
+        for (const [id, one] of tenant.objects("applications")) {
+          if (one["appId"] === applicationId) tenant.objects("applications").delete(id);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("of analysts stand in a filter: the user of exactly that address is found", async () => {
+    const users = sandbox.cloud.tenant(tenantId).objects("users");
+    const [someone] = users.values();
+    assert.ok(someone);
+    const local = fc.string({
+      unit: fc.constantFrom(..."abcz09.!#$%&'*+/=?^_`{|}~-".split("")),
+      minLength: 1,
+      maxLength: 20,
+    });
+    await fc.assert(
+      fc.asyncProperty(local, async (name) => {
+        const email = `${name}@fabrikam.example`;
+        fc.pre(isTaken({ analysts: JSON.stringify([{ email, displayName: "Somebody" }]) }));
+        assert.deepEqual(await findUsers(call, email), [], email);
+        users.set("under-test", { ...structuredClone(someone), id: "under-test", mail: email });
+        const found = await findUsers(call, email);
+        users.delete("under-test");
+        assert.deepEqual(
+          found.map(({ id }) => id),
+          ["under-test"],
+          email,
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
