@@ -172,7 +172,16 @@ describe("names from settings", function () {
           displayName: siemConnectorName(customerName),
           signInAudience: "AzureADMyOrg",
         });
-        const orphans = await findOrphans(call, settings, { resources: [], pending: [] }, environment["ARM_CLIENT_ID"]);
+        const orphans = await findOrphans(
+          call,
+          settings,
+          { resources: [], pending: [] },
+          {
+            stack: "contoso",
+            clientId: environment["ARM_CLIENT_ID"],
+            defender: undefined,
+          },
+        );
         const applications = orphans.filter(({ what }) => what.startsWith("application "));
         assert.equal(applications.length, 1, applications.map(({ what }) => what).join("; "));
         assert.equal(applications[0]?.what, `application "${siemConnectorName(customerName)}"`);
