@@ -203,7 +203,7 @@ describe("mssp doctor --repair", function () {
     ).objects;
     assert.equal(none, undefined);
     for (const [collection, objects] of Object.entries(were)) {
-      assert.deepEqual(Object.keys(others[collection as keyof typeof others] ?? {}), Object.keys(objects), collection);
+      assert.deepEqual(Object.keys(others[collection as keyof typeof others]), Object.keys(objects), collection);
     }
   });
 

@@ -37,11 +37,11 @@ export const sights = [
   "half a body of a write",
   "late",
   "new object unseen",
-  "404 of a new object",
+  "new object refused",
   "list without a new object",
-  "refused reference to a new object",
   "short token",
   "token ended",
+  "clock off",
 ] as const;
 
 export type Sight = (typeof sights)[number];
@@ -77,6 +77,7 @@ export class Faults {
     this.percent = options.percent ?? 10;
     this.skew = clockSkew(options.seed);
     clock.advance(this.skew);
+    if (this.skew !== 0) this.#see("clock off");
   }
 
   /** How far the server's clock is off, in milliseconds. */
@@ -161,7 +162,7 @@ export class Faults {
     const body = Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";
     const refused = this.#replication.refusal(request.method, request.url, body);
     if (refused === undefined) return undefined;
-    this.#see(refused.status === 404 ? "404 of a new object" : "refused reference to a new object");
+    this.#see("new object refused");
     return reply.code(refused.status).send(refused.body);
   }
 
