@@ -4,6 +4,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { VisibleError } from "../errors";
 import { parseSettings, type Settings } from "../settings";
+import { printable } from "../settings/problems";
 
 export interface StackSettingsOptions {
   /** The project's folder; the working folder by default. */
@@ -25,7 +26,7 @@ export async function readStackSettings(stack: string, options: StackSettingsOpt
   const name = stack.split("/").at(-1) ?? "";
   const file = `Pulumi.${name}.yaml`;
   const content = /^[\w.-]+$/.test(name) ? await yamlFile(path.join(folder, file)) : undefined;
-  if (content === undefined) throw new VisibleError(`There is no ${file} in ${folder}. ${await stacksIn(folder)}`);
+  if (content === undefined) throw new VisibleError(`There is no ${printable(file)} in ${folder}. ${await stacksIn(folder)}`);
   const { values, secretKeys } = ownSettings(asMap(content["config"]), `${project}:`);
   return parseSettings(values, secretKeys, options.environment ?? process.env);
 }
