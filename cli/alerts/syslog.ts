@@ -58,7 +58,8 @@ export function syslogAddress(text: string): SyslogAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const transport = url?.protocol.slice(0, -1);
   const isRest =
-    url !== undefined && ((url.pathname !== "" && url.pathname !== "/") || url.username !== "" || url.password !== "" || url.search !== "");
+    url !== undefined &&
+    ((url.pathname !== "" && url.pathname !== "/") || url.username !== "" || url.password !== "" || url.search !== "");
   if ((transport !== "tcp" && transport !== "tls") || url === undefined || url.hostname === "" || isRest) {
     throw new VisibleError(
       // Without the text itself: it may have a password in it.

@@ -4,7 +4,15 @@
  * call without a token is answered 401 with a challenge that names the vault's tenant and what to ask a token for.
  */
 import { discoverEndpoints, type Endpoints, type Environment } from "./endpoints.js";
-import { isLoopback, isSecureAddress, pathSegment, request, ServiceError, withoutSecrets, type RequestOptions } from "./http.js";
+import {
+  isLoopback,
+  isSecureAddress,
+  pathSegment,
+  request,
+  ServiceError,
+  withoutSecrets,
+  type RequestOptions,
+} from "./http.js";
 import { requestToken } from "./token.js";
 
 const apiVersion = "7.4";

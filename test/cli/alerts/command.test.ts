@@ -384,7 +384,14 @@ describe("mssp alerts", function () {
     const http = await run(["--hec", "http://splunk.example.com"], { MSSP_HEC_TOKEN: "t" });
     assert.equal(http.exitCode, 1);
     assert.match(http.stderr, /--hec needs an https address/);
-    for (const option of ["--hec=https://", "--hec=http://", "--hec=", "--syslog=tls://", "--syslog=udp://", "--syslog="]) {
+    for (const option of [
+      "--hec=https://",
+      "--hec=http://",
+      "--hec=",
+      "--syslog=tls://",
+      "--syslog=udp://",
+      "--syslog=",
+    ]) {
       const { exitCode, stderr } = await run([`${option}siem:hunter2@siem.example.com`], { MSSP_HEC_TOKEN: "t" });
       assert.equal(exitCode, 1);
       assert.doesNotMatch(stderr, /hunter2/);
