@@ -26,7 +26,8 @@ export async function readStackSettings(stack: string, options: StackSettingsOpt
   const name = stack.split("/").at(-1) ?? "";
   const file = `Pulumi.${name}.yaml`;
   const content = /^[\w.-]+$/.test(name) ? await yamlFile(path.join(folder, file)) : undefined;
-  if (content === undefined) throw new VisibleError(`There is no ${printable(file)} in ${folder}. ${await stacksIn(folder)}`);
+  if (content === undefined)
+    throw new VisibleError(`There is no ${printable(file)} in ${folder}. ${await stacksIn(folder)}`);
   const { values, secretKeys } = ownSettings(asMap(content["config"]), `${project}:`);
   return parseSettings(values, secretKeys, options.environment ?? process.env);
 }
