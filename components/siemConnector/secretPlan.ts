@@ -2,7 +2,7 @@
  * When client secrets are made and taken away. A pure function: the dates of the secrets that there are go in, those that there
  * should be come out.
  *
- * There are two slots. The current secret is the one that ends last. `rotateBeforeDays` before its end its successor is made in the
+ * There are two slots. The current secret is the one that was made last. `rotateBeforeDays` before its end its successor is made in the
  * other slot and becomes the current one; the old one lives on for `overlapDays`, and at most to its own end. All of that happens at the next
  * `up`, whenever that is.
  */
@@ -96,15 +96,17 @@ function withNew(
   };
 }
 
-/** The slot whose secret ends last; of two that end together, the one that was made last. */
+/**
+ * The slot whose secret was made last; where that isn't known of both, or is the same, the one that ends last. Of two with another length the older
+ * one may end later: after `days` was lowered.
+ */
 function newestOf(there: SecretsBySlot): SecretSlot | undefined {
-  const rank = (slot: SecretSlot): [number, number] => {
-    const { endsOn = "", startsOn = "" } = there[slot] ?? {};
-    return [Date.parse(endsOn), Date.parse(startsOn) || 0];
-  };
-  return secretSlots
-    .filter((slot) => there[slot] !== undefined)
-    .sort((a, b) => rank(b)[0] - rank(a)[0] || rank(b)[1] - rank(a)[1])[0];
+  const { first, second } = there;
+  if (first === undefined || second === undefined) return secretSlots.find((slot) => there[slot] !== undefined);
+  const later =
+    Date.parse(second.startsOn ?? "") - Date.parse(first.startsOn ?? "") ||
+    Date.parse(second.endsOn) - Date.parse(first.endsOn);
+  return later > 0 ? "second" : "first";
 }
 
 export function otherThan(slot: SecretSlot): SecretSlot {

@@ -202,6 +202,17 @@ describe("components/siemConnector: the plan of the secrets", () => {
     assert.deepEqual(Object.keys(stack.secrets), ["second"]);
   });
 
+  it("makes one new secret when the days are lowered, beside an older one that would end later", () => {
+    const stack = new Stack(year);
+    stack.up(start);
+    stack.policy = { ...year, days: 90 };
+    const { current } = stack.up(start + day);
+    for (const days of [1.1, 2, 7])
+      assert.deepEqual([stack.up(start + days * day).current, stack.changes], [current, 2]);
+    assert.deepEqual(Object.keys(stack.up(start + 9 * day).ends), [current]);
+    assert.equal(stack.changes, 3);
+  });
+
   it("takes the old one away at once where there is to be no overlap", () => {
     const stack = new Stack({ ...year, overlapDays: 0 });
     stack.up(start);
