@@ -2,12 +2,13 @@
 
 /** Java's `Properties.load` (Java SE API, "load(Reader)"). */
 export function readProperties(text: string): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const line of logicalLines(text)) {
-    const [key, rest] = splitKey(line);
-    values[unescaped(key)] = unescaped(rest);
-  }
-  return values;
+  // Not by assignment: a key may be `__proto__`.
+  return Object.fromEntries(
+    logicalLines(text).map((line) => {
+      const [key, rest] = splitKey(line);
+      return [unescaped(key), unescaped(rest)];
+    }),
+  );
 }
 
 /** Natural lines without blanks and comments, joined where a line ends with an odd number of backslashes. */

@@ -168,6 +168,7 @@ describe("siem-config", () => {
           assert.deepEqual(readProperties(text), { ...values });
         },
       ),
+      { examples: [[JSON.parse('{ "__proto__": "a" }') as Record<string, string>, ""]] },
     );
   });
 
