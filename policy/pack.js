@@ -23,6 +23,9 @@ run().catch((error) => {
 async function run() {
   const compiling = compile();
   for (const needed of neededAtOnce) require(needed);
+  // The engine asks about each resource twice: first whether a rule would change it, which none of this pack's does. Told once that the
+  // pack doesn't serve that, as older packs don't, it goes on.
+  delete require("@pulumi/pulumi/proto/analyzer_grpc_pb").AnalyzerService.remediate;
   const code = await compiling;
   // An error in a rule shows its place in the TypeScript file. What is loaded already has no maps read for it.
   process.setSourceMapsEnabled(true);

@@ -147,12 +147,24 @@ export class PolicyProxy {
   }
 
   private passOn(path: string): Unary {
+    // What the pack doesn't serve it never will: the engine asks for each resource again.
+    let unimplemented: grpc.ServiceError | undefined;
     return (call, callback) => {
+      if (unimplemented !== undefined) { callback(unimplemented); return; }
       // Who asks before the configuration has come will not send one.
       this.configured.resolve(undefined);
       this.pack.promise.then(
         (client) => {
-          const passed = client.makeUnaryRequest(path, identity, identity, call.request, callback);
+          const passed = client.makeUnaryRequest<Buffer, Buffer>(
+            path,
+            identity,
+            identity,
+            call.request,
+            (error, answer) => {
+              if (error?.code === grpc.status.UNIMPLEMENTED) unimplemented = error;
+              callback(error, answer);
+            },
+          );
           call.on("cancelled", () => passed.cancel());
         },
         (error: unknown) => {
