@@ -27,7 +27,8 @@ const packRunner = `
   const grpc = require(modules + "@grpc/grpc-js");
   const { AnalyzerService } = require(modules + "@pulumi/pulumi/proto/analyzer_grpc_pb");
   const { AnalyzerInfo } = require(modules + "@pulumi/pulumi/proto/analyzer_pb");
-  const refuse = (_call, callback) => callback({ code: grpc.status.UNIMPLEMENTED });
+  let refused = 0;
+  const refuse = (_call, callback) => callback({ code: grpc.status.UNIMPLEMENTED, details: "refused " + ++refused });
   const server = new grpc.Server();
   server.addService(AnalyzerService, {
     ...Object.fromEntries(Object.keys(AnalyzerService).map((name) => [name, refuse])),
@@ -89,12 +90,15 @@ describe("language host: policy packs", () => {
     pack.stop();
   });
 
-  it("passes a refusal on with its status", async () => {
+  it("passes a refusal on with its status, and asks no more for what the pack doesn't serve", async () => {
     const pack = startPack(packRunner);
     const client = await pack.client();
-    await assert.rejects(call<Empty, PluginInfo>(client.getPluginInfo.bind(client), new Empty()), {
-      code: grpc.status.UNIMPLEMENTED,
-    });
+    for (const details of ["refused 1", "refused 1"]) {
+      await assert.rejects(call<Empty, PluginInfo>(client.getPluginInfo.bind(client), new Empty()), {
+        code: grpc.status.UNIMPLEMENTED,
+        details,
+      });
+    }
     client.close();
     pack.stop();
   });

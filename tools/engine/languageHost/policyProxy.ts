@@ -150,7 +150,10 @@ export class PolicyProxy {
     // What the pack doesn't serve it never will: the engine asks for each resource again.
     let unimplemented: grpc.ServiceError | undefined;
     return (call, callback) => {
-      if (unimplemented !== undefined) { callback(unimplemented); return; }
+      if (unimplemented !== undefined) {
+        callback(unimplemented);
+        return;
+      }
       // Who asks before the configuration has come will not send one.
       this.configured.resolve(undefined);
       this.pack.promise.then(
