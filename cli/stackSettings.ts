@@ -2,6 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
+import { endpointVariable } from "@defender-mssp/microsoft";
 import { VisibleError } from "../errors";
 import { parseSettings, type Settings } from "../settings";
 import { printable } from "../settings/problems";
@@ -30,6 +31,15 @@ export async function readStackSettings(stack: string, options: StackSettingsOpt
     throw new VisibleError(`There is no ${printable(file)} in ${folder}. ${await stacksIn(folder)}`);
   const { values, secretKeys } = ownSettings(asMap(content["config"]), `${project}:`);
   return parseSettings(values, secretKeys, options.environment ?? process.env);
+}
+
+/** The server that makes Defender's calls without a public API, without a slash at the end; undefined where a person makes them. */
+export function defenderEndpointOf(
+  { defenderCalls }: Pick<Settings, "defenderCalls">,
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
+  if (defenderCalls.mode === "manual") return undefined;
+  return (defenderCalls.endpoint ?? environment[endpointVariable])?.replace(/\/+$/, "");
 }
 
 /** The project's own part, as the engine would hand it over: lists and maps as JSON, encrypted values unseen. */

@@ -78,16 +78,21 @@ export async function verify(options: VerifyOptions): Promise<readonly Check[]> 
 }
 
 async function contextOf(options: VerifyOptions): Promise<VerifyContext> {
-  const [{ readConnector }, { credentialOf, endpointsOf }, { readTokenRecord }, { alertExporterHosts }] =
+  const [{ readConnector }, { credentialOf, endpointsOf }, { readTokenRecord }, { alertExporterHosts }, settings] =
     await Promise.all([
       import("./connector.js"),
       import("./tokens/credentials.js"),
       import("./refreshToken.js"),
       import("./verify/hosts.js"),
+      import("./stackSettings.js"),
     ]);
   const connector = await readConnector(options.stack, { secrets: true });
   const endpoints = await endpointsOf(connector);
-  const { MSSP_DEFENDER_ENDPOINT } = process.env;
+  // Settings that can't be read are the next `up`'s to name: here is looked at what is deployed.
+  const defenderCalls = await settings.readStackSettings(options.stack).then(
+    (read) => read.defenderCalls,
+    () => ({ mode: "endpoint" }) as const,
+  );
   return {
     connector,
     endpoints,
@@ -97,7 +102,7 @@ async function contextOf(options: VerifyOptions): Promise<VerifyContext> {
     }),
     tokenRecord: await readTokenRecord(options.stack),
     alertExporters: alertExporterHosts(endpoints, options.region),
-    defenderEndpoint: MSSP_DEFENDER_ENDPOINT === "" ? undefined : MSSP_DEFENDER_ENDPOINT,
+    defenderEndpoint: settings.defenderEndpointOf({ defenderCalls }, process.env),
     now: new Date(),
   };
 }

@@ -3,7 +3,6 @@ import { createInterface } from "node:readline/promises";
 import {
   clouds,
   discoverEndpoints,
-  endpointVariable,
   EnvironmentError,
   graphCall,
   request,
@@ -15,7 +14,7 @@ import {
   type PortalCall,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "../../errors";
-import { readStackSettings, type StackSettingsOptions } from "../stackSettings";
+import { defenderEndpointOf, readStackSettings, type StackSettingsOptions } from "../stackSettings";
 import type { Settings } from "../../settings";
 import { findOrphans } from "./orphans";
 import type { Orphan, Removal } from "./orphan";
@@ -91,15 +90,14 @@ interface Services {
 
 /** How Defender's calls without a public API are made; undefined where a person makes them. */
 async function defenderCalls(
-  { tenantId, defenderCalls: calls }: Settings,
+  settings: Settings,
   { environment, endpoints }: { environment: NodeJS.ProcessEnv; endpoints: Endpoints },
 ): Promise<PortalCall | undefined> {
-  if (calls.mode === "manual") return undefined;
-  const address = calls.endpoint ?? environment[endpointVariable];
-  if (!address) return undefined;
+  const endpoint = defenderEndpointOf(settings, environment);
+  if (endpoint === undefined) return undefined;
   const audience = clouds[endpoints.cloud].defenderResource;
-  const { accessToken } = await requestToken({ tenantId, audience, environment, endpoints });
-  return { endpoint: address.replace(/\/+$/, ""), token: accessToken };
+  const { accessToken } = await requestToken({ tenantId: settings.tenantId, audience, environment, endpoints });
+  return { endpoint, token: accessToken };
 }
 
 /** Whether the orphan is no more, or nothing needs to be done about it. */

@@ -1,5 +1,7 @@
 /** `mssp verify` and `mssp secrets` on stacks that something is wrong with. */
 import assert from "node:assert/strict";
+import { appendFile } from "node:fs/promises";
+import path from "node:path";
 import { clouds, putNotificationRule, requestToken } from "@defender-mssp/microsoft";
 import type { Check } from "../../cli/verify/check";
 import { alertExporterHosts } from "../../cli/verify/hosts";
@@ -120,6 +122,27 @@ describe("mssp verify and mssp secrets", function () {
       after.list.find(({ name }) => name === "notification rules")?.reason ?? "",
       /^Severe: configured, says the server; only a person can see these in the portal: By hand$/,
     );
+  });
+
+  it("asks the gateway that the settings name, where the environment names none", async () => {
+    const ask = async () => {
+      const environment = { ...project.environment, MSSP_DEFENDER_ENDPOINT: undefined };
+      const { stdout } = await runMssp(["verify", "--stack", "rules"], { folder: project.folder, environment });
+      return stdout;
+    };
+    assert.match(await ask(), /notification rules +Severe: configured, as a server said at the last up;/);
+    const settings = {
+      customerName: "Contoso",
+      tenantId: contoso,
+      customerDomain: "contoso.com",
+      msspName: "Fabrikam Security",
+      msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+      analysts: [],
+      defenderEndpoint: `${project.sandbox.origins.http}/`,
+    };
+    const config = Object.entries(settings).map(([key, value]) => `  defender-mssp:${key}: ${JSON.stringify(value)}\n`);
+    await appendFile(path.join(project.folder, "Pulumi.rules.yaml"), `config:\n${config.join("")}`);
+    assert.match(await ask(), /notification rules +Severe: configured, says the server;/);
   });
 
   it("proves nothing that it can't try: a credential that isn't here is red", async () => {
