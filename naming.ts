@@ -15,6 +15,9 @@ export function siemConnectorName(customerName: string): string {
   return `${customerName} SIEM MSSP Connector`;
 }
 
+/** Display name of the client secrets in that registration. */
+export const clientSecretName = "MSSP SIEM, managed by Pulumi";
+
 /** Redirect URI of the SIEM's app registration, as in the same document. */
 export function siemRedirectUri(domain: string): string {
   return `https://${domain}/SiemMsspConnector`;

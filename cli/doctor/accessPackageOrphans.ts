@@ -2,7 +2,7 @@
 import { tiers as tierKeys, type GraphCall } from "@defender-mssp/microsoft";
 import { accessCatalogName, groupNameInDirectory } from "../../naming";
 import type { Settings } from "../../settings";
-import { equals, list, markOf, text, type GraphObject, type Known, type Orphan } from "./orphan";
+import { deletionOf, equals, list, markOf, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
 
 const base = "/beta/identityGovernance/entitlementManagement";
 const parent = { name: "customer-access-entitlement-packages", type: "defender-mssp:index:AnalystAccessPackages" };
@@ -40,7 +40,7 @@ function orphanCatalog(catalog: GraphObject, known: Known): Orphan {
   const id = text(catalog, "id");
   return {
     ...described(catalog, `catalog "${text(catalog, "displayName")}"`, known, type),
-    removal: { method: "DELETE", path: `${base}/accessPackageCatalogs/${id}` },
+    removal: deletionOf(`${base}/accessPackageCatalogs/${id}`),
     importArguments: known.importOf(type, `${parent.name}-catalog`, id, parent.type),
   };
 }
@@ -53,7 +53,7 @@ function orphanPackage(one: GraphObject, tiers: Tiers, known: Known): Orphan {
   const tier = tierKeys.find((candidate) => groupNameInDirectory(tiers[candidate].name) === name);
   return {
     ...described(one, `access package "${name}"`, known, type),
-    removal: { method: "DELETE", path: `${base}/accessPackages/${id}` },
+    removal: deletionOf(`${base}/accessPackages/${id}`),
     importArguments: tier && known.importOf(type, `${parent.name}-${tier}-package`, id, parent.type),
   };
 }
@@ -66,7 +66,7 @@ async function policies(call: GraphCall, packages: readonly GraphObject[], known
     .filter((one) => !isKnown(known)(one))
     .map((one) => ({
       ...described(one, `assignment policy "${text(one, "displayName")}"`, known, type),
-      removal: { method: "DELETE", path: `${base}/accessPackageAssignmentPolicies/${text(one, "id")}` },
+      removal: deletionOf(`${base}/accessPackageAssignmentPolicies/${text(one, "id")}`),
     }));
 }
 
@@ -82,7 +82,7 @@ async function roles(call: GraphCall, packages: readonly GraphObject[], known: K
       .filter((scope) => !known.hasBeginning(`${text(one, "id")}/${text(scope, "id")}/`))
       .map((scope) => ({
         ...inside(`access package "${text(one, "displayName")}"`, "a role that it gives", text(scope, "id")),
-        removal: { method: "DELETE", path: `${path}/accessPackageResourceRoleScopes/${text(scope, "id")}` },
+        removal: deletionOf(`${path}/accessPackageResourceRoleScopes/${text(scope, "id")}`),
       }));
   });
   return (await Promise.all(found)).flat();
@@ -129,13 +129,5 @@ function described(one: GraphObject, what: string, known: Known, type: string): 
 }
 
 function inside(owner: string, what: string, id: string): Omit<Orphan, "removal"> {
-  return {
-    what: `${what}, in the ${owner}`,
-    id,
-    createdOn: "",
-    createdBy: "",
-    mark: `part of the ${owner}, which is in the stack's state`,
-    restorable: false,
-    importArguments: undefined,
-  };
+  return undated(`${what}, in the ${owner}`, id, `part of the ${owner}, which is in the stack's state`);
 }

@@ -14,7 +14,7 @@ import {
   type PortalCall,
 } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
-import { lastSegment, type Known, type Orphan } from "./orphan";
+import { deletionOf, lastSegment, undated, type Known, type Orphan } from "./orphan";
 
 /** The project, whose name marks begin with. */
 const project = "defender-mssp";
@@ -48,7 +48,13 @@ async function guests(call: GraphCall, { analysts }: Settings, known: Known, own
           );
           return mark === undefined
             ? []
-            : [{ ...marked(`guest ${analyst.email}`, user.id, mark), removal: removalOf(`/v1.0/users/${user.id}`) }];
+            : [
+                {
+                  ...marked(`guest ${analyst.email}`, user.id, mark),
+                  restorable: true,
+                  removal: deletionOf(`/v1.0/users/${user.id}`),
+                },
+              ];
         });
     }),
   );
@@ -78,13 +84,13 @@ async function defenderRoles(
         id,
         `its role is this stack's: ${roleDefinitionId}`,
       ),
-      removal: removalOf(`${path}/roleAssignments/${encodeURIComponent(id)}`),
+      removal: deletionOf(`${path}/roleAssignments/${encodeURIComponent(id)}`),
     })),
     ...mine
       .filter(({ id }) => !known.has(id))
       .map(({ id, displayName, description }) => ({
         ...marked(`Defender role "${displayName}"`, id, description),
-        removal: removalOf(`${path}/roleDefinitions/${encodeURIComponent(id)}`),
+        removal: deletionOf(`${path}/roleDefinitions/${encodeURIComponent(id)}`),
       })),
   ];
 }
@@ -100,7 +106,7 @@ async function connectedOrganizations(
     .filter(({ id, description }) => !known.has(id) && description.includes(`Managed by Pulumi (${owner}/`))
     .map(({ id, displayName, description }) => ({
       ...marked(`connected organization "${displayName}"`, id, description),
-      removal: removalOf(`/v1.0/identityGovernance/entitlementManagement/connectedOrganizations/${id}`),
+      removal: deletionOf(`/v1.0/identityGovernance/entitlementManagement/connectedOrganizations/${id}`),
     }));
 }
 
@@ -116,14 +122,14 @@ async function portalThings(
     if (known.hasWhole(`${tenantId}/${name}`)) return [];
     const found = await getNotificationRule(defender, name);
     if (!isOwn(found)) return [];
-    const removal = { ...removalOf(`/notificationRules/${encodeURIComponent(name)}`), service: "defender" as const };
+    const removal = { ...deletionOf(`/notificationRules/${encodeURIComponent(name)}`), service: "defender" as const };
     return [{ ...marked(`notification rule "${name}"`, name, found?.managedBy ?? ""), removal }];
   });
   const authorizations = known.clientIds().map(async (applicationId): Promise<Orphan[]> => {
     if (known.hasWhole(`${tenantId}/${applicationId}`)) return [];
     const found = await getSiemAuthorization({ ...defender, applicationId });
     if (!isOwn(found)) return [];
-    const removal = { ...removalOf(`/siemAuthorizations/${applicationId}`), service: "defender" as const };
+    const removal = { ...deletionOf(`/siemAuthorizations/${applicationId}`), service: "defender" as const };
     return [
       { ...marked("SIEM authorization of the stack's application", applicationId, found?.managedBy ?? ""), removal },
     ];
@@ -131,19 +137,6 @@ async function portalThings(
   return (await Promise.all([...rules, ...authorizations])).flat();
 }
 
-function removalOf(path: string) {
-  return { method: "DELETE", path } as const;
-}
-
 function marked(what: string, id: string, mark: string): Omit<Orphan, "removal"> {
-  return {
-    what,
-    id,
-    createdOn: "",
-    createdBy: "",
-    mark,
-    comesBack: true,
-    restorable: what.startsWith("guest "),
-    importArguments: undefined,
-  };
+  return { ...undated(what, id, mark), comesBack: true };
 }

@@ -96,6 +96,16 @@ export class Known {
   }
 }
 
+/** What its service tells nothing more of: not when it was made and by whom; and what can't be imported. */
+export function undated(what: string, id: string, mark: string): Omit<Orphan, "removal"> {
+  return { what, id, createdOn: "", createdBy: "", mark, restorable: false, importArguments: undefined };
+}
+
+/** Takes away by one request of Graph's. */
+export function deletionOf(path: string): Removal {
+  return { method: "DELETE", path };
+}
+
 export function markOf(object: GraphObject, isPending: boolean): string | undefined {
   const description = text(object, "description");
   if (!describedAs.test(description)) return undefined;

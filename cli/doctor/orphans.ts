@@ -10,11 +10,18 @@ import {
   type PortalCall,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
-import { groupNameInDirectory, securityGroupName, siemConnectorName, siemRedirectUri } from "../../naming";
+import {
+  clientSecretName,
+  groupNameInDirectory,
+  securityGroupName,
+  siemConnectorName,
+  siemRedirectUri,
+} from "../../naming";
 import type { Settings } from "../../settings";
 import { accessPackageOrphans } from "./accessPackageOrphans";
 import { markedOrphans } from "./markedOrphans";
 import {
+  deletionOf,
   equals,
   Known,
   lastSegment,
@@ -22,14 +29,12 @@ import {
   madeBy,
   markOf,
   text,
+  undated,
   type GraphObject,
   type Orphan,
   type Removal,
 } from "./orphan";
 import type { StackState } from "./stackState";
-
-/** The name of this program's client secrets (components/siemConnector.ts). */
-const secretName = "MSSP SIEM, managed by Pulumi";
 
 export interface Searched {
   readonly stack: string;
@@ -67,7 +72,7 @@ async function applications(call: GraphCall, { customerName }: Settings, known: 
       what: `application "${name}"`,
       ...(await madeBy(call, "applications", one)),
       mark: markOf(one, known.isPending(type)),
-      removal: { method: "DELETE", path: `/v1.0/applications/${text(one, "id")}` },
+      removal: deletionOf(`/v1.0/applications/${text(one, "id")}`),
       restorable: true,
       importArguments: known.importOf(
         type,
@@ -93,7 +98,7 @@ async function groups(call: GraphCall, { msspName, portalAccess }: Settings, kno
           what: `group "${displayName}"`,
           ...(await madeBy(call, "groups", one)),
           mark: markOf(one, known.isPending(type)),
-          removal: { method: "DELETE" as const, path: `/v1.0/groups/${text(one, "id")}` },
+          removal: deletionOf(`/v1.0/groups/${text(one, "id")}`),
           // Entra keeps Microsoft 365 groups only.
           restorable: false,
           importArguments: known.importOf(
@@ -118,14 +123,12 @@ async function directoryRoles(call: GraphCall, { portalAccess }: Settings, known
     return there
       .filter((one) => text(one, "roleDefinitionId") === directoryRoleTemplates[role] && !known.has(text(one, "id")))
       .map((one) => ({
-        what: `directory role ${role}, given to ${principalId}`,
-        id: text(one, "id"),
-        createdOn: "",
-        createdBy: "",
-        mark: "its holder is in the stack's state",
-        removal: { method: "DELETE" as const, path: `${path}/${text(one, "id")}` },
-        restorable: false,
-        importArguments: undefined,
+        ...undated(
+          `directory role ${role}, given to ${principalId}`,
+          text(one, "id"),
+          "its holder is in the stack's state",
+        ),
+        removal: deletionOf(`${path}/${text(one, "id")}`),
       }));
   });
   return (await Promise.all(given)).flat();
@@ -186,9 +189,9 @@ function apiAccess(application: GraphObject, known: Known): Orphan[] {
 function secrets(application: GraphObject, known: Known): Orphan[] {
   const credentials = (application.passwordCredentials ?? []) as readonly GraphObject[];
   return credentials
-    .filter((one) => text(one, "displayName") === secretName && !known.has(text(one, "keyId")))
+    .filter((one) => text(one, "displayName") === clientSecretName && !known.has(text(one, "keyId")))
     .map((one) => ({
-      ...partOf(application, `client secret "${secretName}", which nobody has`, text(one, "keyId")),
+      ...partOf(application, `client secret "${clientSecretName}", which nobody has`, text(one, "keyId")),
       createdOn: text(one, "startDateTime"),
       removal: {
         method: "POST",
@@ -214,7 +217,7 @@ async function servicePrincipals(
     return [
       {
         ...partOf(application, `service principal "${text(one, "displayName")}", with what it was granted`, id),
-        removal: { method: "DELETE", path: `/v1.0/servicePrincipals/${id}` },
+        removal: deletionOf(`/v1.0/servicePrincipals/${id}`),
       },
     ];
   });
@@ -234,7 +237,7 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
           {
             ...partOf(application, what, text(one, "id")),
             createdOn: text(one, "createdDateTime"),
-            removal: { method: "DELETE", path },
+            removal: deletionOf(path),
           },
         ];
   return [
@@ -266,7 +269,7 @@ async function ownership(
     .filter((one) => text(one, "appId").toLowerCase() === clientId.toLowerCase())
     .map((one) => ({
       ...partOf(application, `ownership of its service principal by "${text(one, "displayName")}"`, text(one, "id")),
-      removal: { method: "DELETE", path: `/v1.0/servicePrincipals/${id}/owners/${text(one, "id")}/$ref` },
+      removal: deletionOf(`/v1.0/servicePrincipals/${id}/owners/${text(one, "id")}/$ref`),
     }));
 }
 
@@ -277,15 +280,8 @@ function nameOfApi(appId: string): string {
 }
 
 function partOf(application: GraphObject, what: string, id: string): Omit<Orphan, "removal"> {
-  return {
-    what,
-    id,
-    createdOn: "",
-    createdBy: "",
-    mark: `part of the application "${text(application, "displayName")}" (${text(application, "id")}), which is in the stack's state`,
-    restorable: false,
-    importArguments: undefined,
-  };
+  const owner = `the application "${text(application, "displayName")}" (${text(application, "id")})`;
+  return undated(what, id, `part of ${owner}, which is in the stack's state`);
 }
 
 function change(application: GraphObject, json: unknown): Removal {

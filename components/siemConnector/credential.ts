@@ -6,6 +6,7 @@ import type { ConnectorCredential } from "./access";
 import { passwordName } from "./deployedSecrets";
 import { otherThan, planSecrets, secretSlots, type SecretPlan, type SecretsBySlot } from "./secretPlan";
 import { explainRefusedSecret } from "./secretRefused";
+import { clientSecretName } from "../../naming";
 
 export interface DeclaredCredential {
   /** The secret to use; only of `secret`. A secret. */
@@ -63,7 +64,7 @@ function secrets(
     const password = new azuread.ApplicationPassword(
       passwordName(name, slot),
       // All arguments of a password replace it: the description names nothing that a setting can change.
-      { applicationId, displayName: "MSSP SIEM, managed by Pulumi", endDate },
+      { applicationId, displayName: clientSecretName, endDate },
       { parent, hooks: { onError: [refused] } },
     );
     return [[slot, password] as const];

@@ -6,13 +6,10 @@ import * as fc from "fast-check";
 import { stringify } from "yaml";
 import { readStackSettings } from "../../cli/stackSettings";
 import { VisibleError } from "../../errors";
+import { requiredSettings } from "../settings/required";
 
 const good = {
-  customerName: "Contoso",
-  tenantId: "c0570500-0000-4000-8000-00000000000a",
-  customerDomain: "contoso.com",
-  msspName: "Fabrikam",
-  msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+  ...requiredSettings,
   analysts: [{ email: "ana@fabrikam.example", displayName: "Ana" }],
 };
 

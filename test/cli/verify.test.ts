@@ -9,6 +9,7 @@ import { ending } from "../../cli/secrets";
 import { addDaemon, contoso, daemonId, graphId } from "../tools/sandbox/server/support";
 import { mssp as runMssp } from "./mssp";
 import { secret, StackProject } from "./pulumiStack";
+import { requiredSettings } from "../settings/required";
 
 const endpoints = { cloud: "public", loginEndpoint: "", graphEndpoint: "", resourceManagerEndpoint: "" } as const;
 
@@ -132,11 +133,8 @@ describe("mssp verify and mssp secrets", function () {
     };
     assert.match(await ask(), /notification rules +Severe: configured, as a server said at the last up;/);
     const settings = {
-      customerName: "Contoso",
+      ...requiredSettings,
       tenantId: contoso,
-      customerDomain: "contoso.com",
-      msspName: "Fabrikam Security",
-      msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
       analysts: [],
       defenderEndpoint: `${project.sandbox.origins.http}/`,
     };

@@ -1,37 +1,33 @@
 import assert from "node:assert/strict";
 import { setSwitches } from "../../tools/sandbox/cloud/switches";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
-import { makeTestCertificate, type TestCertificate } from "../tools/sandbox/entra/certificates";
+import type { TestCertificate } from "../tools/sandbox/entra/certificates";
 import {
   byCertificate,
   bySecret,
   ConnectorClient,
   makeMsspApplication,
-  startIdentityProvider,
+  startConnectorProject,
+  type ConnectorProject,
   type IdentityProvider,
   type MsspApplication,
   type Proof,
 } from "./connectorClients";
-import { createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
+import { customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 describe("the SIEM's connector on the real engine", function () {
   this.timeout(600_000);
 
+  let all: ConnectorProject;
   let project: SandboxProject;
   let certificate: TestCertificate;
   let provider: IdentityProvider;
 
   before(async () => {
-    [project, certificate, provider] = await Promise.all([
-      createProject(),
-      makeTestCertificate(),
-      startIdentityProvider(),
-    ]);
+    all = await startConnectorProject();
+    ({ project, certificate, provider } = all);
   });
-  after(async () => {
-    await project.dispose();
-    await provider.close();
-  });
+  after(() => all.dispose());
 
   /** A stack of its own customer, in a tenant as it was found. */
   async function newStack(number: number, connector: unknown): Promise<CustomerStack> {

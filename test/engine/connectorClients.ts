@@ -5,8 +5,8 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { CredentialType } from "../../settings/connector";
 import { msspTenantId } from "../../tools/sandbox/cloud/identity";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
-import type { TestCertificate } from "../tools/sandbox/entra/certificates";
-import { TenantHands } from "./support";
+import { makeTestCertificate, type TestCertificate } from "../tools/sandbox/entra/certificates";
+import { createProject, TenantHands } from "./support";
 
 /** The form fields of a token request that prove who asks. */
 export type Proof = (clientId: string, tokenUrl: string) => Promise<Record<string, string>>;
@@ -76,6 +76,27 @@ function assertion(token: string): Record<string, string> {
     client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
     client_assertion: token,
   };
+}
+
+/** A project, and all that a connector of it can prove itself by. */
+export interface ConnectorProject {
+  readonly project: SandboxProject;
+  readonly certificate: TestCertificate;
+  readonly provider: IdentityProvider;
+  dispose(): Promise<void>;
+}
+
+export async function startConnectorProject(): Promise<ConnectorProject> {
+  const [project, certificate, provider] = await Promise.all([
+    createProject(),
+    makeTestCertificate(),
+    startIdentityProvider(),
+  ]);
+  const dispose = async () => {
+    await project.dispose();
+    await provider.close();
+  };
+  return { project, certificate, provider, dispose };
 }
 
 /** The MSSP's multitenant application, with a credential of each type. */

@@ -23,18 +23,19 @@ import {
 } from "../../tools/sandbox/defender/detections";
 import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
 import { mssp as runMssp, type Ended } from "../cli/mssp";
-import { makeTestCertificate, type TestCertificate } from "../tools/sandbox/entra/certificates";
+import type { TestCertificate } from "../tools/sandbox/entra/certificates";
 import {
   byCertificate,
   bySecret,
   ConnectorClient,
   makeMsspApplication,
-  startIdentityProvider,
+  startConnectorProject,
+  type ConnectorProject,
   type IdentityProvider,
   type MsspApplication,
   type Proof,
 } from "./connectorClients";
-import { createProject, customer, objectsOf, tenantIdOf } from "./support";
+import { customer, objectsOf, tenantIdOf } from "./support";
 
 /** The APIs that a kind can be set to read, each with every credential; or why it can't. */
 const table: readonly { kind: ConnectorKind; alertApis: readonly AlertApi[]; misfit?: string }[] = [
@@ -62,26 +63,21 @@ const cells: readonly Cell[] = table.flatMap((row) => credentialTypes.map((crede
 describe("every connector that can be set, on the real engine", function () {
   this.timeout(180_000);
 
+  let all: ConnectorProject;
   let project: SandboxProject;
   let certificate: TestCertificate;
   let provider: IdentityProvider;
   let msspApplication: MsspApplication;
 
   before(async () => {
-    [project, certificate, provider] = await Promise.all([
-      createProject(),
-      makeTestCertificate(),
-      startIdentityProvider(),
-    ]);
+    all = await startConnectorProject();
+    ({ project, certificate, provider } = all);
     msspApplication = await makeMsspApplication(project, certificate, provider);
     const { privateKeyPem, certificatePem } = certificate;
     await writeFile(path.join(project.folder, "certificate.pem"), privateKeyPem + certificatePem);
     await writeFile(path.join(project.folder, "client-secret"), msspApplication.clientSecret);
   });
-  after(async () => {
-    await project.dispose();
-    await provider.close();
-  });
+  after(() => all.dispose());
 
   it("the table leaves nothing out", () => {
     const kindsAndApis = table.map((row) => [row.kind, row.alertApis.join()].join(" ")).sort();
