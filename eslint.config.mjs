@@ -8,7 +8,7 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, prettier],
     languageOptions: {
       parserOptions: {
-        project: ["./tsconfig.check.json", "./microsoft/tsconfig.json"],
+        project: ["./tsconfig.check.json"],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -21,7 +21,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["test/**/*.ts"],
+    files: ["test/**/*.ts", "packages/*/test/**/*.ts"],
     rules: {
       // mocha's describe and it return what need not be awaited; assertions read better without guards.
       "@typescript-eslint/no-non-null-assertion": "off",

@@ -1,16 +1,16 @@
 /** One stack: one customer's onboarding. Settings in, resources in the customer's tenant, outputs for the `mssp` command. */
-import * as pulumi from "@pulumi/pulumi";
 import { clockFrom, withoutUndefined } from "@defender-mssp/microsoft";
-import { prepareDelegation, prepareHandover } from "./components/azure";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import * as pulumi from "@pulumi/pulumi";
+import { prepareDelegation, prepareHandover } from "./components/azure/azure";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
-import { customerTenant } from "./components/customerTenant";
-import { deployedResources } from "./components/deployedResources";
+import { customerTenant } from "./components/tenant/customerTenant";
+import { deployedResources } from "./components/tenant/deployedResources";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
-import { requireTenantFeatures } from "./components/tenantFeatures";
-import { stackConfiguration } from "./configuration";
-import { VisibleError } from "./errors";
+import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
+import { stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
-import { tenantNeeds } from "./prerequisites";
+import { tenantNeeds } from "./settings/prerequisites";
 import { parseSettings } from "./settings";
 
 export = async () => {

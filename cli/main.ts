@@ -1,16 +1,16 @@
 /** The `mssp` command. A subcommand a file; each loads what it needs only when it runs. */
 import { Command } from "commander";
-import { VisibleError } from "../errors";
-import { registerAlerts } from "./alerts";
-import { registerDoctor } from "./doctor";
-import { registerCi } from "./ci";
-import { registerEngine } from "./engine";
-import { registerSandbox } from "./sandbox";
-import { registerSecrets } from "./secrets";
-import { registerSiemConfig } from "./siemConfig";
-import { registerStart } from "./start";
-import { registerToken } from "./token";
-import { registerVerify } from "./verify";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { registerAlerts } from "./alerts/command";
+import { registerDoctor } from "./doctor/command";
+import { registerCi } from "./ci/command";
+import { registerEngine } from "./engine/command";
+import { registerSandbox } from "./sandbox/command";
+import { registerSecrets } from "./secrets/command";
+import { registerSiemConfig } from "./siemConfig/command";
+import { registerStart } from "./start/command";
+import { registerToken } from "./tokens/command";
+import { registerVerify } from "./verify/command";
 
 const program = new Command("mssp")
   .description("Access of a managed security service provider (MSSP) to its customers' Microsoft Defender.")

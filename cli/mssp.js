@@ -20,18 +20,22 @@ function hasNewerSource(folder, time) {
   });
 }
 
+/** The folders that the build compiles, of this project and of its packages. */
+function sourceFolders(project) {
+  const { include = [], references = [] } = JSON.parse(fs.readFileSync(project, "utf8"));
+  const folder = path.dirname(project);
+  return [
+    ...include.map((name) => path.join(folder, name)),
+    ...references.flatMap(({ path: name }) => sourceFolders(path.join(folder, name, "tsconfig.json"))),
+  ];
+}
+
 function isStale() {
-  if (!fs.existsSync(path.join(root, "cli", "main.ts"))) return false;
+  const project = path.join(root, "tsconfig.build.json");
+  if (!fs.existsSync(project)) return false;
   if (!fs.existsSync(buildInfo)) return true;
   const built = fs.statSync(buildInfo).mtimeMs;
-  return (
-    ["checks", "cli", "settings", "tools", path.join("microsoft", "src")].some((folder) =>
-      hasNewerSource(path.join(root, folder), built),
-    ) ||
-    ["settings.ts", "errors.ts", "naming.ts", "prerequisites.ts"].some(
-      (file) => fs.statSync(path.join(root, file)).mtimeMs > built,
-    )
-  );
+  return sourceFolders(project).some((folder) => hasNewerSource(folder, built));
 }
 
 if (isStale()) {

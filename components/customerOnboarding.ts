@@ -12,15 +12,15 @@ import {
 } from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { AlertNotificationRule } from "./defender/alertNotificationRule";
-import { DefenderSiemAuthorization } from "./defender/siemAuthorization";
-import { GuestUser } from "./guestUser";
+import { AlertNotificationRule } from "./notifications/alertNotificationRule";
+import { DefenderSiemAuthorization } from "./siemConnector/siemAuthorization";
+import { GuestUser } from "./guests/guestUser";
 import type { TieredAnalyst } from "./portalAccess/memberships";
 import { PortalAccess, type PortalAccessChoice } from "./portalAccess/portalAccess";
-import { RedirectUri } from "./redirectUri";
-import { SiemConnector, type ConnectorDescription } from "./siemConnector";
+import { RedirectUri } from "./siemConnector/redirectUri";
+import { SiemConnector, type ConnectorDescription } from "./siemConnector/siemConnector";
 import { defaultConnectorAccess, type ConnectorAccess } from "./siemConnector/access";
-import type { DeployedResources } from "./deployedResources";
+import type { DeployedResources } from "./tenant/deployedResources";
 import { deployedSecrets } from "./siemConnector/deployedSecrets";
 import type { SecretsBySlot } from "./siemConnector/secretPlan";
 

@@ -1,4 +1,4 @@
-// What the engine runs for `--policy-pack policy`: `pack.ts`, compiled by esbuild while this process loads gRPC, as ../program.js does it.
+// What the engine runs for `--policy-pack policy`: `pack.ts`, compiled by esbuild while this process loads gRPC, as ../launcher.js does it.
 //
 // `@pulumi/policy` needs of the SDK only the classes of assets. The whole SDK would load TypeScript and npm's libraries, which takes
 // longer than everything else here: so `@pulumi/policy` is compiled in, with those classes in place of the SDK.

@@ -1,7 +1,7 @@
 /** The policy pack: `--policy-pack policy`. */
 import { PolicyPack } from "@pulumi/policy";
 import { rules } from "./rules";
-import type { PolicySettings } from "./stackSettings";
+import type { PolicySettings } from "./policySettings";
 
 /** When the settings are read at the latest, in milliseconds: the pack takes less until it has told its port. */
 const readAfter = 100;
@@ -14,8 +14,8 @@ let read: { readonly settings: PolicySettings | undefined } | undefined;
  */
 function settings(): PolicySettings | undefined {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { stackSettings } = require("./stackSettings") as typeof import("./stackSettings");
-  read ??= { settings: stackSettings(process.env) };
+  const { policySettings } = require("./policySettings") as typeof import("./policySettings");
+  read ??= { settings: policySettings(process.env) };
   return read.settings;
 }
 

@@ -9,7 +9,7 @@ import {
   type StackValidationPolicy,
 } from "@pulumi/policy";
 import { typeWithoutVersion } from "./resourceTypes";
-import type { PolicySettings } from "./stackSettings";
+import type { PolicySettings } from "./policySettings";
 
 /** What a preview doesn't know yet. It is never a violation: the `up` asks again, and knows. */
 export const unknown: unique symbol = Symbol("unknown in this preview");

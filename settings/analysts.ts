@@ -1,10 +1,20 @@
 /** The MSSP's people: `analysts`, `analystDomains`, `accessEndsOn`, and what their invitation says. */
 import { tiers, type Tier } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
-import { guestAddressProblem } from "../checks/people";
-import { directoryNameLimit } from "../naming";
+import { guestAddressProblem } from "../guardrails/people";
+import { directoryNameLimit } from "./naming";
 import { shown, valueAt, type SettingProblem } from "./problems";
-import { dateRule, domainRule, emailRule, freeTextRule, languageRule, listOf, mapOf, nameRule, oneOf } from "./rules";
+import {
+  dateRule,
+  domainRule,
+  emailRule,
+  freeTextRule,
+  languageRule,
+  listOf,
+  mapOf,
+  nameRule,
+  oneOf,
+} from "./validators";
 
 /** A person of the MSSP's who works with the customer's Defender. */
 export interface Analyst {

@@ -2,7 +2,7 @@
 import { AzureRoleError, roleAuthorizations, vaultOfResourceId, type DelegatedRole } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { shown, valueAt, type SettingProblem } from "./problems";
-import { isUuid, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./rules";
+import { isUuid, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./validators";
 
 /** Where the SIEM's client secret is put: a vault in the MSSP's own subscription. */
 export interface HandoverSettings {

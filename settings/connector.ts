@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { clouds, tokenExchangeAudience, type CloudName } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { shown, valueAt, type SettingProblem } from "./problems";
-import { dateRule, endpointRule, isUuid, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./rules";
+import { dateRule, endpointRule, isUuid, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./validators";
 
 export const connectorKinds = ["customerApp", "msspApp"] as const;
 export type ConnectorKind = (typeof connectorKinds)[number];

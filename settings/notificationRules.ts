@@ -1,7 +1,7 @@
 /** E-mail notifications of alerts: `notificationRules`. */
 import * as z from "zod/mini";
 import { shown, valueAt, type SettingProblem } from "./problems";
-import { emailRule, listOf, mapOf, nameRule, oneOf, pathNameRule, switchOf } from "./rules";
+import { emailRule, listOf, mapOf, nameRule, oneOf, pathNameRule, switchOf } from "./validators";
 
 export const alertSeverities = ["Informational", "Low", "Medium", "High"] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];

@@ -8,9 +8,9 @@ import {
   type Tier,
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
-import { directoryNameLimit } from "../naming";
+import { directoryNameLimit } from "./naming";
 import { shown, valueAt, type SettingProblem } from "./problems";
-import { domainRule, emailRule, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./rules";
+import { domainRule, emailRule, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./validators";
 
 /** A group of analysts and what its members may do in Defender. */
 export interface TierSettings {

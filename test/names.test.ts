@@ -7,18 +7,18 @@ import {
   deleteNotificationRule,
   getNotificationRule,
   graphCall,
+  findUsers,
   pathSegment,
   putNotificationRule,
   requestToken,
   type GraphCall,
 } from "@defender-mssp/microsoft";
+import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import { addApplication } from "@defender-mssp/sandbox/testing";
 import * as fc from "fast-check";
 import { findOrphans } from "../cli/doctor/orphans";
-import { findUsers } from "../microsoft/dist/graph/guest";
-import { siemConnectorName } from "../naming";
+import { siemConnectorName } from "../settings/naming";
 import { checkSettings, parseSettings } from "../settings";
-import { addApplication } from "../tools/sandbox/cloud/seed";
-import { startSandbox, type OwnSandbox } from "../tools/sandbox/server";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const customer = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { neededPermissions } from "../prerequisites";
+import { neededPermissions } from "../settings/prerequisites";
 import { settingKeys, type PortalAccessSettings } from "../settings";
 
 const root = path.dirname(__dirname);

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 const moment = z.iso.datetime();
 

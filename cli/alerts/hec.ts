@@ -3,7 +3,7 @@
  * Source: Splunk, "Format events for HTTP Event Collector", and "HTTP Event Collector REST API endpoints".
  */
 import { isSecureAddress, request, ServiceError } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { AlertFormat } from "./formats";
 import type { AlertSink } from "./pull";
 import type { FetchedAlert } from "./sources";

@@ -12,13 +12,13 @@ import {
   type Endpoints,
   type TokenSource,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
-import { readConnector, type Connector } from "../connector";
-import { readToken, readTokenRecord } from "../refreshToken";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { readConnector, type Connector } from "../connector/connector";
+import { readToken, readTokenRecord } from "../connector/refreshToken";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
 import { adviceFor } from "../tokens/signIn";
-import { alertExporterHosts } from "../verify/hosts";
+import { alertExporterHosts } from "../connector/hosts";
 import { readCheckpoint, type Position } from "./checkpoint";
 import { originalAsJson, recordAsCef, recordAsJson } from "./formats";
 import { DestinationError, splunkCollector } from "./hec";

@@ -1,6 +1,6 @@
 /** Alerts to standard output, an alert a line. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { AlertFormat } from "./formats";
 import { ReaderGone, type AlertSink } from "./pull";
 

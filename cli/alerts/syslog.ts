@@ -6,7 +6,7 @@ import net from "node:net";
 import os from "node:os";
 import tls from "node:tls";
 import { wait, type AlertRecord } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { AlertFormat } from "./formats";
 import { DestinationError } from "./hec";
 import type { AlertSink } from "./pull";

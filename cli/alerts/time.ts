@@ -1,5 +1,5 @@
 /** Times and durations as people type them: ISO 8601. */
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 const units = [7 * 24 * 60 * 60, 24 * 60 * 60, 60 * 60, 60, 1] as const;
 const pattern = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { z } from "zod";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { checkedStackName, matchesPattern, sandboxStacks, stackOfFile } from "./stackNames";
 
 export interface ChangedStacks {
@@ -79,7 +79,7 @@ export async function readMatrix(file: string): Promise<Pick<ChangedStacks, "sta
 /** Whether a file has no part in what a stack makes. A file that nobody thought of has. */
 export function touchesNothing(file: string): boolean {
   return (
-    /^(docs|test|tools\/sandbox|tools\/bench|\.github\/ISSUE_TEMPLATE)\//.test(file) ||
+    /^(docs|test|dev|packages\/sandbox|packages\/[^/]+\/test|\.github\/ISSUE_TEMPLATE)\//.test(file) ||
     /^(LICENSE|\.editorconfig|\.gitignore|\.prettierrc\.json|\.prettierignore|\.mocharc\.json|eslint\.config\.mjs)$/.test(
       file,
     ) ||

@@ -2,7 +2,7 @@
 import { access, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { checkedStackName } from "./stackNames";
 
 export interface DestroyRequest {

@@ -1,6 +1,6 @@
 /** The stacks of a change in the form that each CI system takes. */
 import { stringify } from "yaml";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { ChangedStacks } from "./changedStacks";
 
 export const matrixFormats = ["json", "github", "azure", "gitlab"] as const;
@@ -17,7 +17,7 @@ const gitHubMatrixLimit = 256;
 
 /**
  * `json`: the whole answer. `github`: lines for `$GITHUB_OUTPUT`. `azure`: logging commands that set output variables. `gitlab`: a
- * child pipeline with a job a stack, as ci/gitlab-stacks.yml describes it.
+ * child pipeline with a job a stack, as templates/gitlab/gitlab-stacks.yml describes it.
  * @throws VisibleError where the system can't run so many jobs.
  */
 export function matrixText(changed: ChangedStacks, format: MatrixFormat, job: GitLabJob = "preview"): string {
@@ -64,7 +64,7 @@ function gitLabPipeline({ stacks }: ChangedStacks, job: GitLabJob): string {
   if (stacks.length === 0) return stringify({ "no stack": { script: ["echo No stack is touched."] } });
   const report = reportOf[job];
   return stringify({
-    include: [{ local: "ci/gitlab-stacks.yml" }],
+    include: [{ local: "templates/gitlab/gitlab-stacks.yml" }],
     ...Object.fromEntries(
       stacks.map((stack) => [`${job} ${stack}`, { extends: `.${job}`, variables: { STACK: stack } }]),
     ),

@@ -5,7 +5,7 @@
  * Source: https://docs.github.com/actions/reference/security/oidc
  */
 import { chmod, writeFile } from "node:fs/promises";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 /** What Entra expects in the token's `aud` (federated identity credentials). */
 export const azureAudience = "api://AzureADTokenExchange";

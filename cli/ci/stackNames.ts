@@ -1,5 +1,5 @@
 /** Names of stacks, as they come from file names in a repository: whoever opens a pull request can choose them. */
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 /**
  * What Pulumi allows as the name of a stack, and nothing else: so a name can go into a shell word, a workflow's matrix, a file

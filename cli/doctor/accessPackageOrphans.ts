@@ -1,6 +1,6 @@
 /** Orphans of entitlement management: the catalog, its groups, the access packages, what they give and their policies. Graph beta, as azuread. */
 import { tiers as tierKeys, type GraphCall } from "@defender-mssp/microsoft";
-import { accessCatalogName, groupNameInDirectory } from "../../naming";
+import { accessCatalogName, groupNameInDirectory } from "../../settings/naming";
 import type { Settings } from "../../settings";
 import { deletionOf, equals, list, markOf, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
 

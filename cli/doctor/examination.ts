@@ -12,17 +12,17 @@ import {
   ServiceError,
   type CallContext,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import {
   missingFeatures,
   neededPermissions,
   tenantNeeds,
   type NeededPermission,
   type TenantNeeds,
-} from "../../prerequisites";
+} from "../../settings/prerequisites";
 import type { Settings } from "../../settings";
-import type { Feature, FeatureName, Identity, Report } from "../doctor";
-import { readStackSettings, type StackSettingsOptions } from "../stackSettings";
+import type { Feature, FeatureName, Identity, Report } from "./command";
+import { readStackSettings, type StackSettingsOptions } from "../../settings/fromFile";
 
 /**
  * Examines what a stack needs.

@@ -16,7 +16,7 @@ import {
   securityGroupName,
   siemConnectorName,
   siemRedirectUri,
-} from "../../naming";
+} from "../../settings/naming";
 import type { Settings } from "../../settings";
 import { accessPackageOrphans } from "./accessPackageOrphans";
 import { markedOrphans } from "./markedOrphans";

@@ -13,8 +13,8 @@ import {
   type GraphCall,
   type PortalCall,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
-import { defenderEndpointOf, readStackSettings, type StackSettingsOptions } from "../stackSettings";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { defenderEndpointOf, readStackSettings, type StackSettingsOptions } from "../../settings/fromFile";
 import type { Settings } from "../../settings";
 import { findOrphans } from "./orphans";
 import type { Orphan, Removal } from "./orphan";

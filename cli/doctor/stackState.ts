@@ -1,7 +1,7 @@
 /** The state of a stack, as `pulumi stack export` has it: what the engine knows of. */
 import path from "node:path";
 import { execa } from "execa";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 export interface StateResource {
   readonly urn: string;

@@ -8,7 +8,7 @@
  * and event field in it is in the public list of the syntax file josephbreihan/vim-arcsight.
  */
 import { clouds, legacyAlertResource, legacyTokenEndpoint, withoutTrailingSlash } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { propertiesText, type PropertiesLine } from "./properties";
 import { alertExporter, needClientSecret, type SiemConnection, type SiemFile } from "./siem";
 

@@ -1,7 +1,7 @@
 /** What the renderers of SIEM files have in common. They are pure: a connection in, files out. */
 import { clouds, type AlertExporterRegion } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
-import type { Connector } from "../connector";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { Connector } from "../connector/connector";
 
 /** What a SIEM product needs to know to reach a customer's alerts. */
 export interface SiemConnection {

@@ -9,7 +9,7 @@
  *   finds in the file it encrypts at its next start (its scripted input reads the account by Splunk's REST handler); not tried.
  */
 import { legacyAlertResource, legacyTokenEndpoint, type CloudName } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { alertExporter, needClientSecret, plainName, type SiemConnection, type SiemFile } from "./siem";
 import { splunkConfText } from "./splunkConf";
 

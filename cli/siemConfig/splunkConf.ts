@@ -2,7 +2,7 @@
  * Splunk's `.conf` format. Source: Splunk, "About configuration files" and "Configuration file structure" (Admin Manual): stanzas in
  * brackets, `name = value`, a comment on a line of its own, a backslash at the end of a line continues it. There is no way to quote.
  */
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 export interface Stanza {
   readonly name: string;

@@ -12,8 +12,8 @@ import {
   type Endpoints,
   type Environment,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
-import type { Connector } from "../connector";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { Connector } from "../connector/connector";
 import type { CredentialOptions } from "./credentialOptions";
 
 /** A proof of the connector's identity. */
@@ -79,10 +79,10 @@ async function readCredential(type: CredentialType, file: string): Promise<Conne
   return type === "secret" ? { kind: "secret", secret: text } : { kind: "federated", token: text };
 }
 
-async function readCertificate(file: string, bytes: Buffer): Promise<ConnectorCredential> {
+function readCertificate(file: string, bytes: Buffer): ConnectorCredential {
   const { [passwordVariable]: password } = process.env;
   try {
-    const certificate = await readClientCertificate(bytes, { source: file, password, passwordVariable });
+    const certificate = readClientCertificate(bytes, { source: file, password, passwordVariable });
     return { kind: "certificate", file, ...certificate, ...(password === undefined ? {} : { password }) };
   } catch (error) {
     throw error instanceof EnvironmentError ? new VisibleError(error.message, { cause: error }) : error;

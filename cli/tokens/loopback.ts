@@ -1,7 +1,7 @@
 /** The end of a sign-in on this machine: a server that the browser is sent to, and that answers it once. */
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
-import { VisibleError } from "../../errors";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 const page = `<!DOCTYPE html>
 <html lang="en"><head><title>Signed in</title></head><body><p>Done. You can close this window.</p></body></html>

@@ -2,10 +2,9 @@
  * The redirect URI of a sign-in. The 2018 document's script registered one and sent another, which Entra refuses with AADSTS50011: here what
  * will be sent is compared with what the registration has, first.
  */
-import { request, requestToken, ServiceError, type Endpoints } from "@defender-mssp/microsoft";
-import { EnvironmentError } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
-import type { Connector } from "../connector";
+import { request, requestToken, ServiceError, type Endpoints, EnvironmentError } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { Connector } from "../connector/connector";
 
 /** What a registration has of redirect URIs, by platform. */
 export type LiveRegistration =

@@ -6,8 +6,8 @@ import {
   request,
   ServiceError,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
-import { daysUntil, readToken } from "../refreshToken";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { daysUntil, readToken } from "../connector/refreshToken";
 import { connectorEnvironment } from "../tokens/credentials";
 import { adviceFor } from "../tokens/signIn";
 import { failed, ok, skipped, type Check } from "./check";

@@ -6,9 +6,9 @@ import {
   type Endpoints,
   type Environment,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
-import type { Connector } from "../connector";
-import type { TokenRecord } from "../refreshToken";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { Connector } from "../connector/connector";
+import type { TokenRecord } from "../connector/refreshToken";
 import type { ConnectorCredential } from "../tokens/credentials";
 import { failed, skipped, type Check } from "./check";
 

@@ -9,8 +9,8 @@ import {
   windowsDefenderAtp,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "../../errors";
-import { daysUntil } from "../refreshToken";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { daysUntil } from "../connector/refreshToken";
 import { readRegistration } from "../tokens/redirect";
 import { authorizationByUse, type LegacyAlerts } from "./alerts";
 import { failed, ok, skipped, type Check } from "./check";

@@ -1,7 +1,7 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { accessPackageUrl, type CloudName, type Tier } from "@defender-mssp/microsoft";
-import { accessCatalogName } from "../../naming";
+import { accessCatalogName } from "../../settings/naming";
 
 /** How often assignments are reviewed. */
 export type ReviewInterval = keyof typeof reviews;

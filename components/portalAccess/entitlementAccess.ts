@@ -1,7 +1,7 @@
 import { type CloudName, type Tier } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import { ConnectedOrganization } from "../entra/connectedOrganization";
-import type { MsspSecurityGroup } from "../msspSecurityGroup";
+import { ConnectedOrganization } from "./connectedOrganization";
+import type { MsspSecurityGroup } from "./msspSecurityGroup";
 import { AnalystAccessPackages, type ReviewInterval } from "./accessPackages";
 
 /** On which terms the MSSP's people get access that they request. */

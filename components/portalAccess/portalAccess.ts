@@ -6,9 +6,9 @@ import {
   type Tier,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import { securityGroupName } from "../../naming";
-import { DefenderRoleAssignment, DefenderRoleDefinition } from "../defender/defenderRole";
-import { MsspSecurityGroup } from "../msspSecurityGroup";
+import { securityGroupName } from "../../settings/naming";
+import { DefenderRoleAssignment, DefenderRoleDefinition } from "./defenderRole";
+import { MsspSecurityGroup } from "./msspSecurityGroup";
 import { DirectoryRoleAccess } from "./directoryRoleAccess";
 import { EntitlementAccess, type EntitlementTerms } from "./entitlementAccess";
 import { dateOf, hasAccess, membershipsByTier, membershipsOfAll, type TieredAnalyst } from "./memberships";

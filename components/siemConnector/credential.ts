@@ -6,7 +6,7 @@ import type { ConnectorCredential } from "./access";
 import { passwordName } from "./deployedSecrets";
 import { otherThan, planSecrets, secretSlots, type SecretPlan, type SecretsBySlot } from "./secretPlan";
 import { explainRefusedSecret } from "./secretRefused";
-import { clientSecretName } from "../../naming";
+import { clientSecretName } from "../../settings/naming";
 
 export interface DeclaredCredential {
   /** The secret to use; only of `secret`. A secret. */

@@ -2,7 +2,7 @@
 import { microsoftGraph, windowsDefenderAtp, type PublishedApplication } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { siemConnectorName } from "../../naming";
+import { siemConnectorName } from "../../settings/naming";
 import type { AlertApi } from "./access";
 
 export interface CustomerApplication {

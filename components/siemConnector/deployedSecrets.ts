@@ -1,4 +1,4 @@
-import type { DeployedResources } from "../deployedResources";
+import type { DeployedResources } from "../tenant/deployedResources";
 import { secretSlots, type SecretDates, type SecretsBySlot, type SecretSlot } from "./secretPlan";
 
 const passwordType = "azuread:index/applicationPassword:ApplicationPassword";

@@ -1,4 +1,4 @@
-import { permissionProblem } from "../../checks/applications";
+import { permissionProblem } from "../../guardrails/applications";
 import { azuread, dynamic } from "../resourceTypes";
 import { knownText, knownTexts, problems, resourceRule, type JudgedResource } from "../rule";
 

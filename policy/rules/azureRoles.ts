@@ -1,4 +1,4 @@
-import { azureRoleProblem } from "../../checks/roles";
+import { azureRoleProblem } from "../../guardrails/roles";
 import { azureRoleAssignment, registrationDefinition } from "../resourceTypes";
 import { knownItems, knownText, knownTexts, problems, resourceRule, valueAt } from "../rule";
 

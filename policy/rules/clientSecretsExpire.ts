@@ -1,4 +1,4 @@
-import { secretLifetimeProblem } from "../../checks/applications";
+import { secretLifetimeProblem } from "../../guardrails/applications";
 import { azuread } from "../resourceTypes";
 import { knownText, problems, resourceRule } from "../rule";
 

@@ -1,4 +1,4 @@
-import { directoryRoleProblem } from "../../checks/roles";
+import { directoryRoleProblem } from "../../guardrails/roles";
 import { azuread } from "../resourceTypes";
 import { knownText, problems, resourceRule } from "../rule";
 

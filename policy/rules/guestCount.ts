@@ -1,4 +1,4 @@
-import { guestCountProblem } from "../../checks/people";
+import { guestCountProblem } from "../../guardrails/people";
 import { dynamic } from "../resourceTypes";
 import { stackRule } from "../rule";
 

@@ -1,9 +1,9 @@
 import { tiers } from "@defender-mssp/microsoft";
 import { dateOf, membershipsByTier, membershipsOfAll } from "../../components/portalAccess/memberships";
-import { groupNameInDirectory, securityGroupName } from "../../naming";
+import { groupNameInDirectory, securityGroupName } from "../../settings/naming";
 import { azuread, dynamic } from "../resourceTypes";
 import { knownText, knownTexts, stackRule, unknown, type StackResource, type StackViolation } from "../rule";
-import type { PolicySettings } from "../stackSettings";
+import type { PolicySettings } from "../policySettings";
 
 export const guestsInTheirGroups = stackRule<object>({
   name: "guests-in-their-groups",

@@ -1,4 +1,4 @@
-import { redirectUriProblem } from "../../checks/applications";
+import { redirectUriProblem } from "../../guardrails/applications";
 import { azuread } from "../resourceTypes";
 import { knownTexts, problems, resourceRule } from "../rule";
 

@@ -3,12 +3,7 @@ import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import {
-  commandEnvironment,
-  startSandbox,
-  type OwnSandbox,
-  type SandboxOptions,
-} from "../../tools/sandbox/server/index";
+import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
 
 /** Marks a value as a secret of Pulumi's. */
 export function secret(value: unknown): Record<string, unknown> {

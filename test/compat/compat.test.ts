@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "../../tools/sandbox/sandboxProject";
-import { createProject } from "../engine/support";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { createProject } from "../e2e/support";
 
 interface State {
   readonly deployment: { readonly manifest: { readonly time: string } };

@@ -10,8 +10,9 @@ async function record(version: string): Promise<void> {
   const connectors = await startProject();
   const { project } = connectors;
   try {
-    for (const { name, settings } of recordedStacks) {
-      await project.writeSettings(name, await settings(connectors));
+    for (const stack of recordedStacks) {
+      const { name } = stack;
+      await project.writeSettings(name, await stack.settings(connectors));
       await project.succeed(["stack", "init", name]);
       await project.succeed(["up", "--stack", name, "--yes", "--skip-preview"]);
       const folder = path.join(__dirname, version, name);

@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
-import { makeMsspApplication, startConnectorProject, type ConnectorProject } from "../engine/connectorClients";
-import { checkout, customer } from "../engine/support";
+import { makeMsspApplication, startConnectorProject, type ConnectorProject } from "../e2e/connectorClients";
+import { checkout, customer } from "../e2e/support";
 
 export interface RecordedStack {
   readonly name: string;

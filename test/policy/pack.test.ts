@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { isProgramType, azuread, programTypes } from "../../policy/resourceTypes";
 import { rules } from "../../policy/rules";
-import { stackSettings } from "../../policy/stackSettings";
+import { policySettings } from "../../policy/policySettings";
 
 const root = path.resolve(__dirname, "..", "..");
 
@@ -103,9 +103,9 @@ describe("policy pack", () => {
     const values = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, asText(value)]));
     const all = { ...values, "azuread:tenantId": "somebody else's", "defender-mssp-2:customerName": "Tailspin" };
     const environment = { PULUMI_NODEJS_PROJECT: "defender-mssp", PULUMI_CONFIG: JSON.stringify(all) };
-    assert.equal(stackSettings(environment)?.customerDomain, "contoso.com");
-    assert.equal(stackSettings({ ...environment, PULUMI_CONFIG: "{}" }), undefined);
-    assert.equal(stackSettings({}), undefined);
+    assert.equal(policySettings(environment)?.customerDomain, "contoso.com");
+    assert.equal(policySettings({ ...environment, PULUMI_CONFIG: "{}" }), undefined);
+    assert.equal(policySettings({}), undefined);
   });
 
   for (const [how, args] of [

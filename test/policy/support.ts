@@ -1,9 +1,9 @@
 /** Asks a rule about samples, in the form in which Pulumi's SDK asks a policy. */
+import { tierNames } from "@defender-mssp/microsoft";
 import * as sdk from "@pulumi/policy";
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { tierNames } from "@defender-mssp/microsoft";
 import type { Rule } from "../../policy/rule";
-import type { PolicySettings } from "../../policy/stackSettings";
+import type { PolicySettings } from "../../policy/policySettings";
 
 /** How the engine writes a value that a preview doesn't know. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { makeTestCertificate, type TestCertificate } from "@defender-mssp/sandbox/testing";
 import * as fc from "fast-check";
 import { checkSettings, parseSettings, type ConnectorSettings, type SettingProblem } from "../../settings";
-import { makeTestCertificate, type TestCertificate } from "../tools/sandbox/entra/certificates";
 
 const good: Readonly<Record<string, string>> = {
   customerName: "Contoso",

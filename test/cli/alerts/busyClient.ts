@@ -7,9 +7,9 @@ import type net from "node:net";
 import tls from "node:tls";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { AlertRecord } from "@defender-mssp/microsoft";
+import { serverCertificate } from "@defender-mssp/sandbox/testing";
 import { recordAsJson } from "../../../cli/alerts/formats";
 import { syslogServer } from "../../../cli/alerts/syslog";
-import { serverCertificate } from "../../../tools/sandbox/server/certificate";
 
 const resetAfter = 100;
 const busyFor = 400;

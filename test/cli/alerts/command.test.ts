@@ -10,12 +10,17 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import { text } from "node:stream/consumers";
-import { execa, type Options } from "execa";
 import { microsoftGraph, type AlertRecord } from "@defender-mssp/microsoft";
-import { derivedLinkId } from "../../../tools/sandbox/cloud/identity";
-import { addApplication, addConsentedServicePrincipal } from "../../../tools/sandbox/cloud/seed";
-import { detectionIntervalFor, detectionsBetween } from "../../../tools/sandbox/defender";
-import { certificateFiles, serverCertificate } from "../../../tools/sandbox/server/certificate";
+import {
+  derivedLinkId,
+  addApplication,
+  addConsentedServicePrincipal,
+  detectionIntervalFor,
+  detectionsBetween,
+  certificateFiles,
+  serverCertificate,
+} from "@defender-mssp/sandbox/testing";
+import { execa, type Options } from "execa";
 import { checkout } from "../mssp";
 import { secret, StackProject } from "../pulumiStack";
 import { parseCef, parseSyslog, SyslogFrames } from "./parsers";

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import {
+  type AlertRecord,
+  type LegacyAlert,
+  recordOfLegacyAlert,
+  recordOfSecurityAlert,
+} from "@defender-mssp/microsoft";
+import { detectionsBetween, legacyAlert, securityAlert } from "@defender-mssp/sandbox/testing";
 import fc from "fast-check";
-import type { AlertRecord, LegacyAlert } from "@defender-mssp/microsoft";
-import { recordOfLegacyAlert, recordOfSecurityAlert } from "@defender-mssp/microsoft";
 import { recordAsCef, recordAsJson } from "../../../cli/alerts/formats";
 import { hecEvent } from "../../../cli/alerts/hec";
 import { syslogAddress, syslogFrame, syslogMessage } from "../../../cli/alerts/syslog";
 import { durationOf, momentOf } from "../../../cli/alerts/time";
-import { detectionsBetween, legacyAlert, securityAlert } from "../../../tools/sandbox/defender";
 import { parseCef, parseSyslog, SyslogFrames } from "./parsers";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";

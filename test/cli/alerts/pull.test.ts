@@ -11,6 +11,15 @@ import {
   type AlertWindow,
   type Endpoints,
 } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import {
+  detectionIntervalFor,
+  detectionsBetween,
+  connectorId,
+  tenantId,
+  testSandbox,
+  type TestSandbox,
+} from "@defender-mssp/sandbox/testing";
 import { readCheckpoint, writeCheckpoint, type Cursor, type Position } from "../../../cli/alerts/checkpoint";
 import { pull, type AlertSink, type PullOptions } from "../../../cli/alerts/pull";
 import {
@@ -20,9 +29,6 @@ import {
   type AlertSource,
   type FetchedAlert,
 } from "../../../cli/alerts/sources";
-import { VisibleError } from "../../../errors";
-import { detectionIntervalFor, detectionsBetween } from "../../../tools/sandbox/defender";
-import { connectorId, tenantId, testSandbox, type TestSandbox } from "../../tools/sandbox/defender/sandbox";
 import { faultProxy, type Fault, type FaultProxy } from "./faultProxy";
 
 const hour = 60 * 60 * 1000;

@@ -4,11 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { execa } from "execa";
 import type { AlertRecord } from "@defender-mssp/microsoft";
+import { certificateFiles, serverCertificate } from "@defender-mssp/sandbox/testing";
+import { execa } from "execa";
 import { recordAsJson } from "../../../cli/alerts/formats";
 import { syslogServer } from "../../../cli/alerts/syslog";
-import { certificateFiles, serverCertificate } from "../../../tools/sandbox/server/certificate";
 import { SyslogFrames } from "./parsers";
 
 const record = { id: "1", api: "graph", severity: "high", createdAt: "2026-06-01T12:00:00.000Z" } as AlertRecord;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { changedStacks, touchesNothing, type GitRange } from "../../../cli/ci/changedStacks";
 import { matchesPattern } from "../../../cli/ci/stackNames";
-import { VisibleError } from "../../../errors";
 import { Repository } from "./repository";
 
 describe("stacks that a range of commits touches", function () {
@@ -61,8 +61,8 @@ describe("stacks that a range of commits touches", function () {
       "docs/ci.md": "# changed\n",
       "README.md": "changed\n",
       "policy/README.md": "changed\n",
-      "test/settings.test.ts": "changed\n",
-      "tools/sandbox/graph/route.ts": "changed\n",
+      "test/settings/settings.test.ts": "changed\n",
+      "packages/sandbox/src/graph/route.ts": "changed\n",
       LICENSE: "changed\n",
     });
     assert.deepEqual((await touched()).stacks, []);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { confirmDestroy } from "../../../cli/ci/confirmDestroy";
-import { VisibleError } from "../../../errors";
 import { Repository } from "./repository";
 
 describe("the confirmation of a destroy", function () {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { parse } from "yaml";
 import { matrixText, partOf } from "../../../cli/ci/matrix";
-import { VisibleError } from "../../../errors";
 
 const changed = {
   stacks: ["contoso", "tailwind"],
@@ -51,7 +51,7 @@ describe("the matrix for a CI system", () => {
 
   it("is a child pipeline for GitLab: a job a stack, and one that reports", () => {
     assert.deepEqual(parse(matrixText(changed, "gitlab", "preview")), {
-      include: [{ local: "ci/gitlab-stacks.yml" }],
+      include: [{ local: "templates/gitlab/gitlab-stacks.yml" }],
       "preview contoso": { extends: ".preview", variables: { STACK: "contoso" } },
       "preview tailwind": { extends: ".preview", variables: { STACK: "tailwind" } },
       comment: { extends: ".comment" },

@@ -5,8 +5,8 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { writeOidcToken } from "../../../cli/ci/oidcToken";
-import { VisibleError } from "../../../errors";
 
 describe("GitHub's OIDC token in a file", function () {
   this.timeout(20_000);

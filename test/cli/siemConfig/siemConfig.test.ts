@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import fc from "fast-check";
 import { parse } from "yaml";
-import type { Connector } from "../../../cli/connector";
+import type { Connector } from "../../../cli/connector/connector";
 import { siemProducts, type SiemProduct } from "../../../cli/siemConfig/products";
 import type { SiemConnection } from "../../../cli/siemConfig/siem";
 import { propertiesText } from "../../../cli/siemConfig/properties";
 import { siemFiles } from "../../../cli/siemConfig/render";
 import { splunkConfText } from "../../../cli/siemConfig/splunkConf";
-import { VisibleError } from "../../../errors";
 import { readProperties, readSplunkConf } from "./parsers";
 
 const contoso: Connector = {

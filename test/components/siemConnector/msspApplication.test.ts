@@ -7,10 +7,15 @@ import {
   type CallContext,
   type ServicePrincipalState,
 } from "@defender-mssp/microsoft";
-import type { StoredObject } from "../../../tools/sandbox/cloud/model";
-import { addApplication, addConsentedServicePrincipal } from "../../../tools/sandbox/cloud/seed";
-import { loopback } from "../../microsoft/loopback";
-import { tenantId, testSandbox, type TestSandbox } from "../../tools/sandbox/defender/sandbox";
+import {
+  type StoredObject,
+  addApplication,
+  addConsentedServicePrincipal,
+  tenantId,
+  testSandbox,
+  type TestSandbox,
+} from "@defender-mssp/sandbox/testing";
+import { loopback } from "../../../packages/microsoft/test/loopback";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { azuread, dynamic } from "../../../policy/resourceTypes";
 import { guestsInTheirGroups as rule } from "../../../policy/rules/guestsInTheirGroups";
-import type { PolicySettings } from "../../../policy/stackSettings";
+import type { PolicySettings } from "../../../policy/policySettings";
 import { contoso, judgeStack, unknownValue, type Sample } from "../support";
 
 describe("policy: guests-in-their-groups", () => {

@@ -1,0 +1,160 @@
+/**
+ * The refresh token of a stack's connector: where it is kept, and how old it is. It lives 90 days whatever one does (Microsoft, "Refresh
+ * tokens in the Microsoft identity platform"), and a SIEM without a new one by then stops.
+ *
+ * What is remembered is in the stack's configuration, in a namespace of its own (`mssp:`) that the program doesn't read.
+ */
+import { chmod, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { getKeyVaultSecret, keyVaultSecretName, setKeyVaultSecret, type Environment } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { runPulumi, type PulumiOptions } from "../stack/pulumi";
+
+/** How long a refresh token lives, in days. */
+export const refreshTokenDays = 90;
+
+const day = 24 * 60 * 60 * 1000;
+
+/** Where a refresh token is kept. */
+export type TokenPlace =
+  /** In the stack's configuration, encrypted by the stack's secrets provider. */
+  | { readonly kind: "configuration" }
+  /** In a file that nobody but its owner may read. */
+  | { readonly kind: "file"; readonly file: string }
+  /** In Azure Key Vault. */
+  | { readonly kind: "keyVault"; readonly vaultUrl: string; readonly name: string };
+
+/** What is remembered of a refresh token; nothing of it is secret. */
+export interface TokenRecord {
+  readonly place: TokenPlace;
+  readonly issuedOn: Date;
+  readonly expiresOn: Date;
+}
+
+const keys = {
+  token: "mssp:refreshToken",
+  issuedOn: "mssp:refreshTokenIssuedOn",
+  place: "mssp:refreshTokenKeptIn",
+} as const;
+
+/** What the stack's configuration remembers; undefined where there was never a token. */
+export async function readTokenRecord(stack: string, options: PulumiOptions = {}): Promise<TokenRecord | undefined> {
+  const answer = await runPulumi(["config", "--stack", stack, "--json"], options);
+  const configuration = JSON.parse(answer) as Partial<Record<string, { value?: string }>>;
+  const issuedOn = new Date(configuration[keys.issuedOn]?.value ?? "");
+  const place = placeOf(configuration[keys.place]?.value);
+  if (place === undefined || Number.isNaN(issuedOn.getTime())) return undefined;
+  return { place, issuedOn, expiresOn: expiryOf(issuedOn) };
+}
+
+/** When a token of that day ends. */
+export function expiryOf(issuedOn: Date): Date {
+  return new Date(issuedOn.getTime() + refreshTokenDays * day);
+}
+
+/** Whole days until then, rounded down; negative when it is over. */
+export function daysUntil(moment: Date, now: Date): number {
+  return Math.floor((moment.getTime() - now.getTime()) / day);
+}
+
+/**
+ * Checks a place before somebody signs in for nothing.
+ * @throws VisibleError for a file that is there already and not this stack's token, a folder that isn't, a name that no vault takes.
+ */
+export async function checkPlace(place: TokenPlace, known: TokenRecord | undefined, force: boolean): Promise<void> {
+  if (place.kind === "keyVault") {
+    if (keyVaultSecretName.test(place.name)) return;
+    throw new VisibleError(
+      `"${place.name}" is no name for a secret in a key vault: letters, digits and hyphens, up to 127.`,
+    );
+  }
+  if (place.kind !== "file") return;
+  const isFolder = await stat(path.dirname(place.file)).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new VisibleError(`The folder of ${place.file} isn't there. Make it, or name another file.`);
+  const isOurs = known?.place.kind === "file" && known.place.file === place.file;
+  const isThere = await stat(place.file).then(
+    () => true,
+    () => false,
+  );
+  if (isThere && !isOurs && !force) {
+    throw new VisibleError(`${place.file} is there already. Name another file, or replace it with --force.`);
+  }
+}
+
+export interface KeepOptions extends PulumiOptions {
+  /** The MSSP's credentials, for Key Vault. Default: `process.env`. */
+  readonly credentials?: Environment;
+}
+
+/** Keeps a new refresh token, and remembers since when. The token is written first: a record without one would lie. */
+export async function keepToken(
+  stack: string,
+  token: string,
+  place: TokenPlace,
+  issuedOn: Date,
+  options: KeepOptions = {},
+): Promise<TokenRecord> {
+  const record = { place, issuedOn, expiresOn: expiryOf(issuedOn) };
+  if (place.kind === "configuration") {
+    await runPulumi(["config", "set", "--stack", stack, "--secret", keys.token], { ...options, input: token });
+  } else {
+    if (place.kind === "file") await writeSecretFile(place.file, `${token}\n`);
+    else await keepInVault(stack, token, place, record, options);
+    // What has been kept elsewhere isn't left behind in the configuration.
+    await runPulumi(["config", "rm", "--stack", stack, keys.token], options).catch(() => undefined);
+  }
+  const plain = [`${keys.issuedOn}=${issuedOn.toISOString()}`, `${keys.place}=${placeText(place)}`];
+  await runPulumi(["config", "set-all", "--stack", stack, ...plain.flatMap((pair) => ["--plaintext", pair])], options);
+  return record;
+}
+
+/** The refresh token that a record speaks of. @throws VisibleError where it is gone. */
+export async function readToken(stack: string, { place }: TokenRecord, options: KeepOptions = {}): Promise<string> {
+  if (place.kind === "configuration") {
+    return (await runPulumi(["config", "get", "--stack", stack, keys.token], options)).trim();
+  }
+  if (place.kind === "keyVault") return getKeyVaultSecret({ ...place, environment: options.credentials });
+  try {
+    return (await readFile(place.file, "utf8")).trim();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new VisibleError(`The refresh token of stack "${stack}" is kept in a file that can't be read: ${reason}`);
+  }
+}
+
+/** Writes a file that nobody but its owner may read, whatever was there before, wholly or not at all. */
+export async function writeSecretFile(file: string, text: string): Promise<void> {
+  const { default: writeFileAtomic } = await import("write-file-atomic");
+  await writeFileAtomic(file, text, { mode: 0o600 });
+  await chmod(file, 0o600);
+}
+
+/** How a place is written down and shown. */
+export function placeText(place: TokenPlace): string {
+  if (place.kind === "file") return `file:${place.file}`;
+  return place.kind === "keyVault" ? `${place.vaultUrl}/secrets/${place.name}` : "configuration";
+}
+
+function placeOf(text: string | undefined): TokenPlace | undefined {
+  if (text === undefined) return undefined;
+  if (text === "configuration") return { kind: "configuration" };
+  if (text.startsWith("file:")) return { kind: "file", file: text.slice("file:".length) };
+  const [, vaultUrl, name] = /^(https?:\/\/.+)\/secrets\/([0-9a-zA-Z-]+)$/.exec(text) ?? [];
+  return vaultUrl === undefined || name === undefined ? undefined : { kind: "keyVault", vaultUrl, name };
+}
+
+async function keepInVault(
+  stack: string,
+  token: string,
+  place: Extract<TokenPlace, { kind: "keyVault" }>,
+  { expiresOn }: TokenRecord,
+  { credentials }: KeepOptions,
+): Promise<void> {
+  await setKeyVaultSecret(
+    { ...place, environment: credentials },
+    { value: token, contentType: "OAuth 2.0 refresh token", expiresOn, tags: { stack } },
+  );
+}

@@ -1,0 +1,19 @@
+/** The name of a stack as people type it, for every command's `--stack`. */
+import { InvalidArgumentError } from "commander";
+import { isStackName } from "../ci/stackNames";
+
+/**
+ * A stack's name, also with organization and project in front. What no stack can be called is refused here: it never gets to the engine, to
+ * a file's name or to a command that is shown for copying.
+ */
+export function stackArgument(text: string): string {
+  if (text.split("/").length <= 3 && text.split("/").every(isStackName)) return text;
+  throw new InvalidArgumentError(
+    'A stack\'s name is of letters, digits, "_", "." and "-", not "-" or "." first, 100 characters at most.',
+  );
+}
+
+/** The same for an option that takes several. */
+export function stackArguments(text: string, before: readonly string[] = []): string[] {
+  return [...before, stackArgument(text)];
+}

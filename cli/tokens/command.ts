@@ -1,0 +1,259 @@
+/** `mssp token`: the access and refresh token of a stack's connector, from the customer's tenant. */
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { Option, type Command } from "commander";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { AlertApi, Connector } from "../connector/connector";
+import type { TokenPlace, TokenRecord } from "../connector/refreshToken";
+import { stackArgument } from "../stack/stackName";
+import { credentialOptions, type CredentialOptions } from "./credentialOptions";
+import type { Tokens } from "./signIn";
+
+interface TokenCommandOptions extends CredentialOptions {
+  readonly stack: string;
+  readonly deviceCode?: boolean;
+  readonly clientCredentials?: boolean;
+  readonly renew?: boolean;
+  readonly paste?: boolean;
+  readonly api?: AlertApi;
+  readonly toFile?: string;
+  readonly toKeyVault?: string;
+  readonly secretName?: string;
+  readonly force?: boolean;
+  readonly showSecrets?: boolean;
+  readonly json?: boolean;
+}
+
+/** How long a browser may take, in seconds. */
+const browserPatience = 600;
+
+/** Adds the subcommand to `program`. */
+export function registerToken(program: Command): void {
+  credentialOptions(
+    program
+      .command("token")
+      .description(
+        "Get the tokens of a stack's SIEM connector from the customer's tenant, and keep the refresh token where no eye falls on it.",
+      )
+      .requiredOption("--stack <stack>", "the customer's stack", stackArgument),
+  )
+    .addOption(new Option("--device-code", "sign in on another device").conflicts(["clientCredentials", "renew"]))
+    .addOption(
+      new Option("--client-credentials", "no person: a token of the application itself").conflicts(["renew", "toFile"]),
+    )
+    .option("--renew", "a new refresh token for the one that is kept; the old one stays good until its own end")
+    .option("--paste", "paste the address where the browser ends, even where the stack has a loopback redirect")
+    .addOption(
+      new Option("--api <api>", "what the access token is for (default: the first that the connector has)").choices([
+        "legacySiem",
+        "graph",
+      ]),
+    )
+    .option("--to-file <file>", "keep the refresh token in a file that only you may read")
+    .addOption(new Option("--to-key-vault <url>", "keep it in this key vault").conflicts("toFile"))
+    .option("--secret-name <name>", "its name there (default: <stack>-refresh-token)")
+    .option("--force", "replace a file that is there")
+    .option("--show-secrets", "print the tokens")
+    .option("--json", "print what there is as one JSON object")
+    .addHelpText(
+      "after",
+      `
+Without --to-…, the refresh token goes into the stack's configuration, encrypted (pulumi config, key mssp:refreshToken).
+It lives 90 days; \`mssp secrets\` warns before, \`mssp token --renew\` renews it.
+
+Examples:
+  mssp token --stack contoso                               sign in by the browser; paste the address where it ends
+  mssp token --stack contoso --to-key-vault https://fabrikam.vault.azure.net
+  mssp token --stack contoso --renew
+  mssp token --stack contoso --client-credentials --api graph --show-secrets --json`,
+    )
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .action(async (options: TokenCommandOptions) => {
+      const { withVisibleErrors } = await import("../output/visibleErrors.js");
+      const { adviceFor } = await import("./signIn.js");
+      await withVisibleErrors(
+        () => (options.clientCredentials === true ? applicationToken(options) : personsTokens(options)),
+        (error) => adviceFor(error.serviceCode),
+      );
+    });
+}
+
+async function applicationToken(options: TokenCommandOptions): Promise<void> {
+  const { connectorEnvironment, credentialOf, endpointsOf } = await import("./credentials.js");
+  const { resourceOf } = await import("./signIn.js");
+  const { requestToken } = await import("@defender-mssp/microsoft");
+  const connector = await connectorOf(options.stack);
+  const endpoints = await endpointsOf(connector);
+  const api = options.api ?? (connector.alertApis.includes("graph") ? "graph" : "legacySiem");
+  const { accessToken, expiresOn } = await requestToken({
+    tenantId: connector.tenantId,
+    audience: resourceOf(api, endpoints),
+    v1: api === "legacySiem",
+    environment: connectorEnvironment(connector.clientId, await credentialOf(connector, options)),
+    endpoints,
+  });
+  print(options, {
+    stack: connector.stack,
+    api,
+    accessToken: {
+      expiresOn: expiresOn.toISOString(),
+      ...(options.showSecrets === true ? { value: accessToken } : {}),
+    },
+  });
+}
+
+async function personsTokens(options: TokenCommandOptions): Promise<void> {
+  const [{ credentialOf, endpointsOf }, store] = await Promise.all([
+    import("./credentials.js"),
+    import("../connector/refreshToken.js"),
+  ]);
+  const connector = await connectorOf(options.stack);
+  if (connector.kind === "msspApp") {
+    throw new VisibleError(
+      `The connector of stack "${connector.stack}" is the MSSP's own application and reads alerts by itself: nobody signs in to it. ` +
+        `Use --client-credentials.`,
+    );
+  }
+  const known = await store.readTokenRecord(connector.stack);
+  const place = placeFor(options, known);
+  await store.checkPlace(place, known, options.force === true);
+  const endpoints = await endpointsOf(connector);
+  const api = apiFor(connector, options.api);
+  const request = { connector, endpoints, api };
+  const credential = options.deviceCode === true ? undefined : await credentialOf(connector, options);
+  const { renew, signInByDevice } = await import("./signIn.js");
+  // Counted from the start, so that the warning comes too early rather than too late.
+  const issuedOn = new Date();
+  let tokens: Tokens;
+  if (options.renew === true) {
+    if (known === undefined) throw new VisibleError(nothingToRenew(connector.stack));
+    tokens = await renew(request, credential, await store.readToken(connector.stack, known));
+  } else if (credential === undefined) {
+    tokens = await signInByDevice(request, say);
+  } else tokens = await byBrowser(request, credential, options);
+  const record = await store.keepToken(connector.stack, tokens.refreshToken, place, issuedOn);
+  print(options, {
+    stack: connector.stack,
+    api,
+    ...(tokens.account === undefined ? {} : { account: tokens.account }),
+    accessToken: {
+      expiresOn: tokens.accessTokenExpiresOn?.toISOString() ?? null,
+      ...(options.showSecrets === true ? { value: tokens.accessToken } : {}),
+    },
+    refreshToken: {
+      keptIn: store.placeText(record.place),
+      issuedOn: record.issuedOn.toISOString(),
+      expiresOn: record.expiresOn.toISOString(),
+      ...(options.showSecrets === true ? { value: tokens.refreshToken } : {}),
+    },
+  });
+}
+
+async function byBrowser(
+  request: Parameters<typeof import("./signIn.js").signInByCode>[0],
+  credential: Parameters<typeof import("./signIn.js").signInByCode>[1],
+  { paste }: TokenCommandOptions,
+): Promise<Tokens> {
+  const [{ signInByCode }, { checkRedirect }, { LoopbackRedirect }] = await Promise.all([
+    import("./signIn.js"),
+    import("./redirect.js"),
+    import("./loopback.js"),
+  ]);
+  const { stack, redirectUri, loopbackRedirectUri } = request.connector;
+  const viaLoopback = loopbackRedirectUri !== undefined && paste !== true;
+  const target = viaLoopback ? loopbackRedirectUri : redirectUri;
+  if (target === undefined)
+    throw new VisibleError(`Stack "${stack}" has no redirect URI. Run \`pulumi up --stack ${stack}\`.`);
+  const unchecked = await checkRedirect(request.connector, target, request.endpoints);
+  if (unchecked !== undefined) say(unchecked);
+  if (!viaLoopback) return signInByCode(request, credential, target, (url) => pastedAddress(url, target));
+  const loopback = await LoopbackRedirect.listen(target);
+  try {
+    return await signInByCode(request, credential, target, (url) => {
+      say(`Open this address in a browser and sign in as a user of the customer's who may read alerts:\n\n${url}\n`);
+      return loopback.receive(browserPatience);
+    });
+  } finally {
+    loopback.close();
+  }
+}
+
+/** Shows where to sign in, and reads where the browser ended. */
+async function pastedAddress(signInUrl: string, redirectUri: string): Promise<string> {
+  say(
+    `Open this address in a browser and sign in as a user of the customer's who may read alerts:\n\n${signInUrl}\n\n` +
+      `The browser ends at ${redirectUri}?code=… ; the page needn't load. Paste that whole address here:`,
+  );
+  // As a terminal it takes lines of any length: the kernel's own line ends at 4096 characters.
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: process.stdin.isTTY });
+  try {
+    for await (const line of lines) if (line.trim() !== "") return line;
+  } finally {
+    lines.close();
+  }
+  throw new VisibleError("No address was pasted. Start again, and paste the address where the browser ended.");
+}
+
+async function connectorOf(stack: string): Promise<Connector> {
+  const { readConnector } = await import("../connector/connector.js");
+  return readConnector(stack, { secrets: true });
+}
+
+function placeFor(options: TokenCommandOptions, known: TokenRecord | undefined): TokenPlace {
+  if (options.toFile !== undefined) return { kind: "file", file: path.resolve(options.toFile) };
+  if (options.toKeyVault !== undefined) {
+    const vaultUrl = options.toKeyVault.replace(/\/+$/, "");
+    return { kind: "keyVault", vaultUrl, name: options.secretName ?? `${options.stack}-refresh-token` };
+  }
+  return options.renew === true && known !== undefined ? known.place : { kind: "configuration" };
+}
+
+/** A person reads the legacy API by `Alert.Read`; Graph's alerts are the application's own. */
+function apiFor(connector: Connector, asked: AlertApi | undefined): AlertApi {
+  const [first] = connector.alertApis;
+  const api = asked ?? (connector.alertApis.includes("legacySiem") ? "legacySiem" : first);
+  if (api !== undefined && connector.alertApis.includes(api)) return api;
+  throw new VisibleError(
+    `The connector of stack "${connector.stack}" has no access to ${api ?? "any alert API"}: ` +
+      `it has ${connector.alertApis.join(", ") || "none"} (setting connector.alertApis).`,
+  );
+}
+
+function nothingToRenew(stack: string): string {
+  return `No refresh token is kept for stack "${stack}". Get one first: mssp token --stack ${stack}`;
+}
+
+interface Result {
+  readonly stack: string;
+  readonly api: AlertApi;
+  readonly account?: string;
+  readonly accessToken: { readonly expiresOn: string | null; readonly value?: string };
+  readonly refreshToken?: {
+    readonly keptIn: string;
+    readonly issuedOn: string;
+    readonly expiresOn: string;
+    readonly value?: string;
+  };
+}
+
+function print({ json }: TokenCommandOptions, result: Result): void {
+  if (json === true) {
+    process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+    return;
+  }
+  const { account, accessToken, refreshToken } = result;
+  const lines = [
+    ...(account === undefined ? [] : [`Signed in: ${account}`]),
+    `Access token for ${result.api}: good until ${accessToken.expiresOn ?? "it says nothing"}`,
+    ...(accessToken.value === undefined ? [] : [accessToken.value]),
+    ...(refreshToken === undefined
+      ? []
+      : [`Refresh token: kept in ${refreshToken.keptIn}, good until ${refreshToken.expiresOn}`]),
+    ...(refreshToken?.value === undefined ? [] : [refreshToken.value]),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

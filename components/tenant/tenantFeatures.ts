@@ -1,0 +1,49 @@
+import { addressesToInvite, readTenantFeatures, type CallContext } from "@defender-mssp/microsoft";
+import * as pulumi from "@pulumi/pulumi";
+import type { DeployedResource, DeployedResources } from "./deployedResources";
+import { missingFeatures, type TenantNeeds } from "../../settings/prerequisites";
+
+/**
+ * Refuses settings that the customer's tenant has no licence for, or forbids, before anything is declared. What is deployed already isn't
+ * asked about: a licence that has ended since, or a later policy, is no reason to refuse the rest. What this identity may not read is left to the
+ * call that needs it. Also in a preview.
+ *
+ * @param deployed what the stack has: `await deployedResources()`.
+ * @throws pulumi.RunError that says all that is missing, each with what to do.
+ *
+ * ## Least privileges
+ * None. With `Organization.Read.All` and `Policy.Read.All` on Microsoft Graph it can see what is missing before the first change.
+ */
+export async function requireTenantFeatures(
+  tenantId: string,
+  needs: TenantNeeds,
+  deployed: DeployedResources,
+  context: CallContext = {},
+): Promise<void> {
+  const open = withoutDeployed(needs, Object.values(deployed));
+  if (Object.values(open).every((need) => need === undefined)) return;
+  const features = await readTenantFeatures(tenantId, context);
+  const uninvited =
+    features.invitations === false && open.guests !== undefined
+      ? await addressesToInvite(tenantId, open.guests, context)
+      : [];
+  const missing = missingFeatures({ ...open, guests: uninvited }, features);
+  if (missing.length === 0) return;
+  throw new pulumi.RunError(
+    `The customer's tenant ${tenantId} can't have what the settings say. Nothing was changed.\n${missing.map((line) => `- ${line}`).join("\n")}`,
+  );
+}
+
+/** The needs that nothing deployed meets. */
+function withoutDeployed(needs: TenantNeeds, deployed: readonly DeployedResource[]): TenantNeeds {
+  const has = (type: string, matches: (outputs: DeployedResource["outputs"]) => boolean = () => true) =>
+    deployed.some((resource) => resource.type.endsWith(type) && matches(resource.outputs));
+  const guests = needs.guests?.filter((email) => !has(":Guest", (guest) => guest["email"] === email)) ?? [];
+  const isAssignable = (group: DeployedResource["outputs"]) => group["assignableToRole"] === true;
+  return {
+    roleAssignableGroup: needs.roleAssignableGroup && !has(":Group", isAssignable) ? true : undefined,
+    entitlementManagement: needs.entitlementManagement && !has(":AccessPackageCatalog") ? true : undefined,
+    guests: guests.length > 0 ? guests : undefined,
+    clientSecretDays: has(":ApplicationPassword") ? undefined : needs.clientSecretDays,
+  };
+}

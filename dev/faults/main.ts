@@ -1,0 +1,187 @@
+/**
+ * `npm run faults`: seeds of faults, each over `up`, a change and `destroy` of a customer; or, with --kills, an `up` whose engine is killed,
+ * at each of its writes in turn. The last line is for machines; exits with 1 unless nothing is lost and nothing left over.
+ */
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { sights } from "@defender-mssp/sandbox";
+import { customers } from "./customer";
+import { countWrites, runKill } from "./kills";
+import { fairWeather, runSeed, type Result, type Weather } from "./runs";
+
+const help = `npm run -s faults -- [--seeds 50] [--first 1] [--percent 10] [--scale 0.02] [--jobs 3] [--json]
+npm run -s faults -- --kills [--jobs 3] [--json]
+
+  --seeds          how many seeds; the customers take turns
+  --first          the first of them; --first 17 --seeds 1 runs seed 17 alone
+  --percent        how many of 100 requests get a fault
+  --percent-again  the same while a command that has failed is run once more; 0 by default: the weather has cleared
+  --scale          length of late answers, replication lag and the like, as a part of the real cloud's
+  --jobs           how many at the same time: they mostly wait
+  --kills          no seeds: the engine is killed with -9 at one of the writes of an up, each in turn, for each customer
+  --json           print one JSON object for each seed and kill, and the sums
+`;
+
+interface Sums {
+  /** Commands: three for each seed, two for each kill. */
+  readonly runs: number;
+  readonly injected: number;
+  readonly converged: number;
+  /** Commands after which the tenant is not the one without faults, and those that did not converge. */
+  readonly lost: number;
+  /** Facts that are in the tenant after destroy, and weren't before. */
+  readonly leftOver: number;
+  /** How the commands converged. */
+  readonly ways: Readonly<Record<"atOnce" | "again" | "repaired", number>>;
+  /** How often each thing was seen that the faults do. */
+  readonly seen: Readonly<Record<string, number>>;
+}
+
+interface Task {
+  readonly name: string;
+  run(): Promise<Result>;
+}
+
+async function main(): Promise<void> {
+  const number = (name: string, value: string): number => {
+    if (!/^\d+(\.\d+)?$/.test(value)) throw new Error(`--${name} must be a number, not "${value}".`);
+    return Number(value);
+  };
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: "string", default: "50" },
+      first: { type: "string", default: "1" },
+      percent: { type: "string", default: "10" },
+      "percent-again": { type: "string", default: "0" },
+      scale: { type: "string", default: "0.02" },
+      jobs: { type: "string", default: "3" },
+      kills: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return;
+  }
+  const checkout = path.resolve(__dirname, "..", "..", "..");
+  const first = number("first", values.first);
+  const seeds = Array.from({ length: number("seeds", values.seeds) }, (_value, index) => first + index);
+  const faults = {
+    percent: number("percent", values.percent),
+    percentAgain: number("percent-again", values["percent-again"]),
+    timeScale: number("scale", values.scale),
+  };
+  process.stderr.write("Without faults…\n");
+  const weather = await fairWeather(checkout);
+  const tasks = values.kills
+    ? await killsOf(checkout, weather)
+    : seeds.map((seed) => ({ name: `seed ${seed}`, run: () => runSeed(checkout, { ...faults, seed }, weather) }));
+  const began = performance.now();
+  const results: Result[] = [];
+  const left = [...tasks];
+  const work = async () => {
+    for (let task = left.shift(); task !== undefined; task = left.shift()) {
+      const result = await task.run().catch(brokenRun(task.name));
+      results.push(result);
+      process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : describe(result));
+      process.stderr.write(progress(results.length, tasks.length, performance.now() - began));
+    }
+  };
+  await Promise.all(Array.from({ length: number("jobs", values.jobs) }, work));
+  const sums = summed(results);
+  process.stdout.write(values.json ? `${JSON.stringify(sums)}\n` : `${waysOf(sums)}\n${lastLine(sums)}\n`);
+  if (sums.lost > 0 || sums.leftOver > 0) process.exitCode = 1;
+}
+
+async function killsOf(checkout: string, weather: Weather): Promise<Task[]> {
+  const tasks = customers.map(async (customer) => {
+    const writes = await countWrites(checkout, customer);
+    return Array.from({ length: writes }, (_value, index) => ({
+      name: `kill ${index + 1} of ${customer.name}`,
+      run: () => runKill(checkout, index + 1, weather[customer.name]),
+    }));
+  });
+  return (await Promise.all(tasks)).flat();
+}
+
+function progress(done: number, all: number, milliseconds: number): string {
+  const minutes = (time: number) => `${(time / 60_000).toFixed(1)} min`;
+  return `${done} of ${all}, ${minutes(milliseconds)}, about ${minutes((milliseconds / done) * (all - done))} left\n`;
+}
+
+/** What breaks one run, which is a bug of this tool, ends that one only. */
+function brokenRun(name: string): (error: unknown) => Result {
+  return (error) => {
+    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return {
+      name,
+      customer: "tiers",
+      runs: [{ step: "up", injected: 0, converged: "not", differences: [], lostCreates: [], said }],
+      injected: {},
+      seen: {},
+      planned: 1,
+      seconds: 0,
+    };
+  };
+}
+
+function summed(results: readonly Result[]): Sums {
+  const runs = results.flatMap((result) => result.runs);
+  const count = (way: string) => runs.filter(({ converged }) => converged === way).length;
+  return {
+    runs: results.reduce((sum, { planned }) => sum + planned, 0),
+    injected: runs.reduce((sum, run) => sum + run.injected, 0),
+    converged: runs.filter(({ converged }) => converged !== "not").length,
+    lost:
+      results.reduce((sum, result) => sum + result.planned - result.runs.length, 0) +
+      runs.filter(
+        ({ step, converged, differences }) => converged === "not" || (step !== "destroy" && differences.length > 0),
+      ).length,
+    leftOver: runs
+      .filter(({ step }) => step === "destroy")
+      .reduce((sum, { differences }) => sum + differences.length, 0),
+    ways: { atOnce: count("at once"), again: count("again"), repaired: count("repaired") },
+    seen: Object.fromEntries(
+      sights.map((sight) => [sight, results.reduce((sum, { seen }) => sum + (seen[sight] ?? 0), 0)]),
+    ),
+  };
+}
+
+function lastLine({ runs, injected, converged, lost, leftOver }: Sums): string {
+  return `runs ${runs}, faults injected ${injected}, converged ${converged}, lost ${lost}, left over ${leftOver}`;
+}
+
+function waysOf({ ways, seen }: Sums): string {
+  const kinds = Object.entries(seen).map(([sight, count]) => `${sight} ${count}`);
+  return [
+    `Seen: ${kinds.join("; ")}.`,
+    `${ways.atOnce} at once; ${ways.again} by the same command once more; ${ways.repaired} by mssp doctor --repair and the command again, ` +
+      "after the answer to a create of azuread's was lost.",
+  ].join("\n");
+}
+
+function describe({ name, customer, runs, injected, seconds }: Result): string {
+  const kinds = Object.entries(injected)
+    .map(([kind, count]) => `${kind} ${count}`)
+    .sort()
+    .join(", ");
+  const bad = runs.filter(({ converged, differences }) => converged === "not" || differences.length > 0);
+  const way = ({ step, converged, lostCreates }: Result["runs"][number]) =>
+    `${step} ${converged}${converged === "repaired" ? ` (${lostCreates.join(", ")})` : ""}`;
+  return [
+    `${name} (${customer}): ${runs.map(way).join(", ")} (${seconds.toFixed(0)} s; ${kinds})`,
+    ...bad.flatMap(({ step, differences, said }) => [
+      `  ${step}:`,
+      ...differences.map((one) => `    ${one}`),
+      indented(said),
+    ]),
+    "",
+  ].join("\n");
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, "    | ");
+}
+
+void main();

@@ -1,0 +1,8 @@
+export {
+  engineFolder,
+  engineVersion,
+  ensureEngine,
+  type Engine,
+  type EngineOptions,
+  type EngineSource,
+} from "./ensureEngine";

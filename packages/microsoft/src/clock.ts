@@ -1,0 +1,37 @@
+/** The time now, which a test on the sandbox may set. */
+import { EnvironmentError, type Environment } from "./endpoints";
+import { isLoopback } from "./http";
+
+/** The environment variable that sets the time on the sandbox. Anywhere else it is refused: it decides when secrets are renewed. */
+export const clockVariable = "MSSP_CLOCK";
+
+/** The system's clock. */
+export function systemClock(): Date {
+  return new Date();
+}
+
+/**
+ * The clock that secrets are renewed by: the system's, or stopped at MSSP_CLOCK (ISO 8601 with a zone, such as `2027-03-01T09:00:00Z`).
+ * @throws EnvironmentError where MSSP_CLOCK can't be used; the message says what is allowed.
+ */
+export function clockFrom(environment: Environment = process.env): () => Date {
+  const set = environment[clockVariable];
+  if (!set) return systemClock;
+  const fault = clockFault(environment);
+  if (fault !== undefined) throw new EnvironmentError(`${clockVariable} is "${set}"; allowed is ${fault}.`);
+  const moment = new Date(set);
+  return () => new Date(moment);
+}
+
+/** What would be allowed in place of MSSP_CLOCK's value; undefined where it is not set, or is right. */
+export function clockFault(environment: Environment): string | undefined {
+  const set = environment[clockVariable];
+  if (!set) return undefined;
+  const host = `https://${environment["ARM_METADATA_HOSTNAME"]?.trim() ?? ""}`;
+  const isSandbox = URL.canParse(host) && isLoopback(new URL(host).hostname);
+  if (!isSandbox) return "unset: the time can be set on the sandbox only (ARM_METADATA_HOSTNAME names this machine)";
+  const isMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(set);
+  return isMoment && !Number.isNaN(Date.parse(set))
+    ? undefined
+    : "a date and time with a zone, such as 2027-03-01T09:00:00Z (ISO 8601)";
+}

@@ -1,0 +1,101 @@
+/**
+ * The calls for Defender's e-mail notification rules: what the portal's page Settings > Endpoints > General > Email notifications does.
+ * **Microsoft publishes no API for it; this one is ours**: the sandbox speaks it, and so may a gateway of an operator's. The token is
+ * for the customer's tenant and WindowsDefenderATP; the token's tenant is the one that is changed. A rule is known by its name.
+ *
+ *     GET    {endpoint}/notificationRules/{name}    200, 404
+ *     PUT    {endpoint}/notificationRules/{name}    201 made, 200 replaced: the rule without `name` and `status`
+ *     DELETE {endpoint}/notificationRules/{name}    204, 404
+ */
+import { pathSegment, request, ServiceError, withoutSecrets, type Answer, type RequestOptions } from "../http";
+import type { PortalCall } from "../providers/portal";
+
+/** The severities of Defender's alerts, as the page lists them. */
+export const alertSeverities = ["Informational", "Low", "Medium", "High"] as const;
+export type AlertSeverity = (typeof alertSeverities)[number];
+
+/** The fields of a rule, in the order of the page. Microsoft, "Configure alert notifications in Microsoft Defender XDR" (2024-07-08). */
+export interface NotificationRuleFields {
+  /** Whether the e-mail names the customer. */
+  includeOrganizationName: boolean;
+  /** Whether the e-mail's link opens the portal for the customer's tenant (`?tid=`). */
+  includeTenantPortalLink: boolean;
+  /** Whether the e-mail names the device. */
+  includeDeviceInformation: boolean;
+  /** Names of Defender's device groups; null: all devices. */
+  deviceGroups: readonly string[] | null;
+  severities: readonly AlertSeverity[];
+  /** E-mail addresses. */
+  recipients: readonly string[];
+}
+
+/** An e-mail notification rule. */
+export interface NotificationRule extends NotificationRuleFields {
+  name: string;
+  /** Who made it and looks after it; null where a person did, by hand. */
+  managedBy: string | null;
+  /** The only one there is: what isn't configured isn't there. */
+  status: "configured";
+}
+
+/** The rule as it is; undefined where there is none. */
+export async function getNotificationRule(call: PortalCall, name: string): Promise<NotificationRule | undefined> {
+  const answer = await request(addressOf(call, name), { ...optionsOf(call), accept: [404] });
+  return answer.status === 404 ? undefined : checked(answer, "GET", call, name);
+}
+
+/** Makes the rule, or replaces it. */
+export async function putNotificationRule(
+  call: PortalCall,
+  name: string,
+  rule: NotificationRuleFields & { managedBy: string },
+): Promise<NotificationRule> {
+  const { includeOrganizationName, includeTenantPortalLink, includeDeviceInformation } = rule;
+  const { deviceGroups, severities, recipients, managedBy } = rule;
+  const json = {
+    includeOrganizationName,
+    includeTenantPortalLink,
+    includeDeviceInformation,
+    deviceGroups,
+    severities,
+    recipients,
+    managedBy,
+  };
+  const options = { ...optionsOf(call), method: "PUT", json };
+  return checked(await request(addressOf(call, name), options), "PUT", call, name);
+}
+
+/** Takes the rule away; that there is none is fine. */
+export async function deleteNotificationRule(call: PortalCall, name: string): Promise<void> {
+  await request(addressOf(call, name), { ...optionsOf(call), method: "DELETE", accept: [404] });
+}
+
+function addressOf({ endpoint }: PortalCall, name: string): string {
+  return `${endpoint}/notificationRules/${pathSegment(name)}`;
+}
+
+function optionsOf({ token, signal, timeout, sleep }: PortalCall): RequestOptions {
+  return { token, signal, timeout, sleep };
+}
+
+/** `configured` is only what a server has said: an answer without it is no answer, such as a proxy's page with status 200. */
+function checked({ status, body }: Answer, method: string, call: PortalCall, name: string): NotificationRule {
+  const found = (body ?? {}) as Partial<NotificationRule>;
+  const { severities, recipients } = found;
+  const isRule = found.name === name && found.status === "configured";
+  if (!isRule || !Array.isArray(severities) || !Array.isArray(recipients)) {
+    const message = `this is not the notification rule "${name}"`;
+    throw new ServiceError({ status, message, method, url: withoutSecrets(addressOf(call, name)) });
+  }
+  return {
+    name,
+    includeOrganizationName: found.includeOrganizationName === true,
+    includeTenantPortalLink: found.includeTenantPortalLink === true,
+    includeDeviceInformation: found.includeDeviceInformation === true,
+    deviceGroups: found.deviceGroups ?? null,
+    severities,
+    recipients,
+    managedBy: found.managedBy ?? null,
+    status: "configured",
+  };
+}

@@ -1,0 +1,211 @@
+/**
+ * Defender's unified RBAC in Graph **beta**: `/roleManagement/defender/roleDefinitions` and `/roleAssignments`. v1.0 has neither.
+ * https://learn.microsoft.com/graph/api/resources/unifiedroledefinition and …/unifiedroleassignmentmultiple.
+ * Application permission RoleManagement.ReadWrite.Defender; reading alone RoleManagement.Read.Defender.
+ *
+ * What the service does beyond its documents was measured in public code (KnudsenMorten/PIM4EntraPS, 2026-09):
+ * - a create that succeeded may be answered by a redirect instead of the object: it isn't followed, what was made is looked for;
+ * - an assignment's body must not name its `@odata.type`;
+ * - assignments made in the portal have `directoryScopeIds: ["/"]`, and their data sources in `appScopeIds`, `/` for all of them.
+ */
+import { ServiceError, type Answer } from "../http";
+import { graphList, type CallContext, type GraphCall } from "../providers/provider";
+
+/** A role of Defender's: what its holders may do. */
+export interface DefenderRoleDefinition {
+  id: string;
+  displayName: string;
+  description: string;
+  /** The actions of all its permissions (`allowedResourceActions`). */
+  permissions: string[];
+  isBuiltIn: boolean;
+}
+
+/** Who has a role, on the data of which sources. */
+export interface DefenderRoleAssignment {
+  id: string;
+  displayName: string;
+  roleDefinitionId: string;
+  /** Object IDs of groups and users. */
+  principalIds: string[];
+  /** Data sources (`appScopeIds`): `/` for all, also those to come. */
+  dataSources: string[];
+}
+
+/** All data sources, also those to come. */
+export const allDataSources = "/";
+
+const definitions = "/beta/roleManagement/defender/roleDefinitions";
+const assignments = "/beta/roleManagement/defender/roleAssignments";
+
+/** Where waiting between two looks is done; tests don't wait. */
+type Waiting = Pick<CallContext, "sleep" | "signal">;
+
+export async function listRoleDefinitions(call: GraphCall): Promise<DefenderRoleDefinition[]> {
+  return (await graphList(call, definitions)).map(definitionOf);
+}
+
+/** The role as it is; undefined where there is none. */
+export async function getRoleDefinition(call: GraphCall, id: string): Promise<DefenderRoleDefinition | undefined> {
+  const answer = await call(`${definitions}/${encodeURIComponent(id)}`, { accept: [404] });
+  return answer.status === 404 ? undefined : definitionOf(entityOf(answer, id, definitions));
+}
+
+/** Makes the role, and waits until the service knows it. */
+export async function createRoleDefinition(
+  call: GraphCall,
+  role: Pick<DefenderRoleDefinition, "displayName" | "description" | "permissions">,
+  waiting: Waiting = {},
+): Promise<DefenderRoleDefinition> {
+  const answer = await call(definitions, { method: "POST", json: definitionBody(role), accept: redirects });
+  const isIt = (found: DefenderRoleDefinition) =>
+    found.displayName === role.displayName && found.description === role.description;
+  const find = async () => (await listRoleDefinitions(call)).find(isIt);
+  const id = idIn(answer) ?? (await sought(find, answer, definitions, waiting)).id;
+  return sought(() => getRoleDefinition(call, id), answer, definitions, waiting, hitsInARow);
+}
+
+export async function updateRoleDefinition(
+  call: GraphCall,
+  id: string,
+  role: Pick<DefenderRoleDefinition, "displayName" | "description" | "permissions">,
+): Promise<void> {
+  const path = `${definitions}/${encodeURIComponent(id)}`;
+  await call(path, { method: "PATCH", json: definitionBody(role), idempotent: true, accept: redirects });
+}
+
+/** Takes the role away; that there is none is fine. */
+export async function deleteRoleDefinition(call: GraphCall, id: string): Promise<void> {
+  await call(`${definitions}/${encodeURIComponent(id)}`, { method: "DELETE", accept: [404] });
+}
+
+export async function listRoleAssignments(call: GraphCall): Promise<DefenderRoleAssignment[]> {
+  return (await graphList(call, assignments)).map(assignmentOf);
+}
+
+/** The assignment as it is; undefined where there is none. */
+export async function getRoleAssignment(call: GraphCall, id: string): Promise<DefenderRoleAssignment | undefined> {
+  const answer = await call(`${assignments}/${encodeURIComponent(id)}`, { accept: [404] });
+  return answer.status === 404 ? undefined : assignmentOf(entityOf(answer, id, assignments));
+}
+
+/** Gives the role, and waits until the service knows that it did. A role or a group made just before may not be known yet: it is waited for. */
+export async function createRoleAssignment(
+  call: GraphCall,
+  assignment: Omit<DefenderRoleAssignment, "id">,
+  waiting: Waiting = {},
+): Promise<DefenderRoleAssignment> {
+  const json = { ...assignmentBody(assignment), roleDefinitionId: assignment.roleDefinitionId };
+  const post = (accept: readonly number[]) => call(assignments, { method: "POST", json, accept });
+  let answer = await post([...redirects, 404]);
+  for (let tries = 1; answer.status === 404; tries++) {
+    await (waiting.sleep ?? wait)(unknownPause, waiting.signal);
+    answer = await post(tries < unknownTries ? [...redirects, 404] : redirects);
+  }
+  const isIt = (found: DefenderRoleAssignment) =>
+    found.displayName === assignment.displayName && found.roleDefinitionId === assignment.roleDefinitionId;
+  const find = async () => (await listRoleAssignments(call)).find(isIt);
+  const id = idIn(answer) ?? (await sought(find, answer, assignments, waiting)).id;
+  return sought(() => getRoleAssignment(call, id), answer, assignments, waiting, hitsInARow);
+}
+
+export async function updateRoleAssignment(
+  call: GraphCall,
+  id: string,
+  assignment: Omit<DefenderRoleAssignment, "id" | "roleDefinitionId">,
+): Promise<void> {
+  const path = `${assignments}/${encodeURIComponent(id)}`;
+  await call(path, { method: "PATCH", json: assignmentBody(assignment), idempotent: true, accept: redirects });
+}
+
+/** Takes the role away from its holders; that there is no such assignment is fine. */
+export async function deleteRoleAssignment(call: GraphCall, id: string): Promise<void> {
+  await call(`${assignments}/${encodeURIComponent(id)}`, { method: "DELETE", accept: [404] });
+}
+
+/** The answers that public code saw instead of 201 after a create that had succeeded. */
+const redirects = [301, 302, 303, 307, 308];
+
+/** What one replica of the service knows the next may not yet: so often in a row it must be there. */
+const hitsInARow = 2;
+
+/** How long a new object is looked for: this many times, so many milliseconds apart. */
+const looks = 30;
+const pause = 1000;
+
+/** How long a role or a group that isn't known is waited for: so many tries, so many milliseconds apart. */
+const unknownTries = 5;
+const unknownPause = 3000;
+
+function definitionBody(role: Pick<DefenderRoleDefinition, "displayName" | "description" | "permissions">) {
+  const { displayName, description, permissions } = role;
+  return { displayName, description, rolePermissions: [{ allowedResourceActions: permissions }] };
+}
+
+function assignmentBody(assignment: Omit<DefenderRoleAssignment, "id" | "roleDefinitionId">) {
+  const { displayName, principalIds, dataSources } = assignment;
+  return { displayName, principalIds, directoryScopeIds: ["/"], appScopeIds: dataSources };
+}
+
+/** Looks for what was made until it is there, `hits` times in a row. */
+async function sought<T>(
+  find: () => Promise<T | undefined>,
+  { status }: Answer,
+  path: string,
+  { sleep = wait, signal }: Waiting,
+  hits = 1,
+): Promise<T> {
+  for (let look = 0, seen = 0; look < looks; look++) {
+    if (look > 0) await sleep(pause / (seen > 0 ? 5 : 1), signal);
+    const found = await find();
+    seen = found === undefined ? 0 : seen + 1;
+    if (found !== undefined && seen >= hits) return found;
+  }
+  const message = `it was accepted, but not to be found ${(looks * pause) / 1000} seconds later; another \`up\` finds it if it comes`;
+  throw new ServiceError({ status, message, method: "POST", url: path });
+}
+
+function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function idIn({ body }: Answer): string | undefined {
+  const { id } = (body ?? {}) as { id?: unknown };
+  return typeof id === "string" && id !== "" ? id : undefined;
+}
+
+function entityOf(answer: Answer, id: string, path: string): Record<string, unknown> {
+  if (idIn(answer)?.toLowerCase() === id.toLowerCase()) return answer.body as Record<string, unknown>;
+  const message = `this is not the object ${id}`;
+  throw new ServiceError({ status: answer.status, message, method: "GET", url: `${path}/${id}` });
+}
+
+function definitionOf(entity: Record<string, unknown>): DefenderRoleDefinition {
+  const rolePermissions = (entity.rolePermissions ?? []) as { allowedResourceActions?: string[] | null }[];
+  return {
+    id: textOf(entity.id),
+    displayName: textOf(entity.displayName),
+    description: textOf(entity.description),
+    permissions: rolePermissions.flatMap(({ allowedResourceActions }) => allowedResourceActions ?? []),
+    isBuiltIn: entity.isBuiltIn === true,
+  };
+}
+
+function assignmentOf(entity: Record<string, unknown>): DefenderRoleAssignment {
+  return {
+    id: textOf(entity.id),
+    displayName: textOf(entity.displayName),
+    roleDefinitionId: textOf(entity.roleDefinitionId),
+    principalIds: textsOf(entity.principalIds),
+    dataSources: textsOf(entity.appScopeIds),
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}

@@ -1,0 +1,114 @@
+/**
+ * Connected organizations of entitlement management: organizations whose people may ask for a tenant's access packages.
+ * https://learn.microsoft.com/graph/api/resources/connectedorganization
+ */
+import { ServiceError, type Answer } from "../http";
+import { graphList, type GraphCall } from "../providers/provider";
+
+/** What an organization is known by: its tenant, or a domain of its. */
+export type IdentitySource = AzureActiveDirectoryTenant | DomainIdentitySource;
+
+export interface AzureActiveDirectoryTenant {
+  "@odata.type": "#microsoft.graph.azureActiveDirectoryTenant";
+  displayName: string;
+  tenantId: string;
+}
+
+export interface DomainIdentitySource {
+  "@odata.type": "#microsoft.graph.domainIdentitySource";
+  displayName: string;
+  domainName: string;
+}
+
+/** What a connected organization says of itself. */
+export interface ConnectedOrganizationDescription {
+  displayName: string;
+  description: string;
+  /** `configured`: also policies for "all configured connected organizations" take its people. */
+  state: "configured" | "proposed";
+}
+
+export interface FoundConnectedOrganization {
+  id: string;
+  displayName: string;
+  description: string;
+  state: string;
+  /** Graph knows more kinds than `IdentitySource` has. */
+  identitySources: readonly Partial<Record<"@odata.type" | "displayName" | "tenantId" | "domainName", string>>[];
+}
+
+const base = "/identityGovernance/entitlementManagement";
+const path = `/v1.0${base}/connectedOrganizations`;
+
+/** All of a tenant's. */
+export async function listConnectedOrganizations(call: GraphCall): Promise<FoundConnectedOrganization[]> {
+  return (await graphList(call, path)).map(organizationOf);
+}
+
+/** Undefined where there is none of that ID. */
+export async function getConnectedOrganization(
+  call: GraphCall,
+  id: string,
+): Promise<FoundConnectedOrganization | undefined> {
+  const answer = await call(addressOf(id), { accept: [404] });
+  return answer.status === 404 ? undefined : checked(answer);
+}
+
+/** `identitySource`: Graph takes exactly one, and never changes it. */
+export async function createConnectedOrganization(
+  call: GraphCall,
+  description: ConnectedOrganizationDescription,
+  identitySource: IdentitySource,
+): Promise<FoundConnectedOrganization> {
+  return checked(await call(path, { method: "POST", json: { ...description, identitySources: [identitySource] } }));
+}
+
+/** Changes what it says of itself. */
+export async function updateConnectedOrganization(
+  call: GraphCall,
+  id: string,
+  description: ConnectedOrganizationDescription,
+): Promise<void> {
+  // Twice the same change is the same change.
+  await call(addressOf(id), { method: "PATCH", json: description, idempotent: true });
+}
+
+/** That there is none is fine. */
+export async function deleteConnectedOrganization(call: GraphCall, id: string): Promise<void> {
+  await call(addressOf(id), { method: "DELETE", accept: [404] });
+}
+
+/** Names of the assignment policies that let its people ask. Graph beta: v1.0's policies name their requestors otherwise. */
+export async function policiesOfConnectedOrganization(call: GraphCall, id: string): Promise<string[]> {
+  const policies = (await graphList(call, `/beta${base}/accessPackageAssignmentPolicies`)) as readonly {
+    displayName?: string;
+    requestorSettings?: { allowedRequestors?: readonly { id?: string }[] } | null;
+  }[];
+  return policies
+    .filter(({ requestorSettings }) => requestorSettings?.allowedRequestors?.some((requestor) => requestor.id === id))
+    .map(({ displayName }) => displayName ?? "");
+}
+
+function addressOf(id: string): string {
+  return `${path}/${encodeURIComponent(id)}`;
+}
+
+/** An answer without an ID is none, such as a proxy's page with status 200. */
+function checked({ status, body }: Answer): FoundConnectedOrganization {
+  const organization = organizationOf((body ?? {}) as Record<string, unknown>);
+  if (organization.id !== "") return organization;
+  throw new ServiceError({ status, message: "this is no connected organization", method: "GET", url: path });
+}
+
+function organizationOf(body: Readonly<Record<string, unknown>>): FoundConnectedOrganization {
+  const { id, displayName, description, state, identitySources } = body as {
+    [Name in keyof FoundConnectedOrganization]?: FoundConnectedOrganization[Name] | null;
+  };
+  return {
+    id: id ?? "",
+    displayName: displayName ?? "",
+    description: description ?? "",
+    state: state ?? "",
+    identitySources: identitySources ?? [],
+  };
+}

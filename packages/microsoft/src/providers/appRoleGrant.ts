@@ -1,0 +1,189 @@
+/**
+ * What the dynamic resource `AppRoleGrant` does: one application permission for a service principal in the customer's tenant, which is
+ * the second half of what a click on the admin consent URL makes. The role is looked up by name on the tenant's own service principal
+ * of the API: in some clouds it has another ID.
+ *
+ * azuread's own resource fails where the permission is granted already. Here that one is adopted, and left by `destroy`; unless the
+ * service principal is ours, for then nobody else has granted it anything and what is there is an earlier create's.
+ */
+import { ServiceError } from "../http";
+import {
+  checkText,
+  checkUuid,
+  differences,
+  graphCall,
+  graphList,
+  Refusal,
+  unknown,
+  visible,
+  type CallContext,
+  type CheckFailure,
+  type GraphCall,
+  type Properties,
+} from "./provider";
+
+export type AppRoleGrantInputs = {
+  /** The customer's tenant. */
+  tenantId: string;
+  /** Object ID of the service principal that gets the permission. */
+  principalObjectId: string;
+  /** Whether that service principal was there before this stack. */
+  principalAdopted: boolean;
+  /** Application (client) ID of the API, such as Microsoft Graph's. */
+  apiApplicationId: string;
+  /** The permission's name, such as `SecurityAlert.Read.All`. */
+  appRole: string;
+};
+
+/** The resource's outputs: its inputs, and what was found. */
+export type AppRoleGrantState = AppRoleGrantInputs & {
+  /** Object ID of the API's service principal in the tenant. */
+  resourceObjectId: string;
+  appRoleId: string;
+  /** It was granted already: `destroy` leaves it. */
+  adopted: boolean;
+};
+
+const compared = ["tenantId", "principalObjectId", "apiApplicationId", "appRole"];
+
+/** A service principal that has just been made may be missing for a while in the next answers: so many times a second is waited. */
+const replicationTries = 30;
+
+export const appRoleGrantResource = {
+  check(_olds: Properties, news: Properties) {
+    const inputs: Record<string, unknown> = { ...news };
+    const failures: CheckFailure[] = [
+      ...["tenantId", "principalObjectId", "apiApplicationId"].flatMap((name) => checkUuid(inputs, name)),
+      ...checkText(inputs, "appRole"),
+    ];
+    if (inputs.principalAdopted !== unknown && typeof inputs.principalAdopted !== "boolean")
+      failures.push({ property: "principalAdopted", reason: "it must be true or false" });
+    return { inputs, failures };
+  },
+
+  diff(_id: string, olds: Properties, news: Properties) {
+    return differences(olds, news, { compared, replaces: compared });
+  },
+
+  async create(news: Properties, context: CallContext = {}) {
+    return visibly("create", async () => {
+      const inputs = inputsOf(news);
+      const call = await graphCall(inputs.tenantId, context);
+      const role = await findRole(call, inputs);
+      const found = await findGrant(call, inputs, role, context);
+      const id = found ?? (await grant(call, inputs, role, context));
+      const outs: AppRoleGrantState = { ...inputs, ...role, adopted: found !== undefined && inputs.principalAdopted };
+      return { id, outs };
+    });
+  },
+
+  /** The grant as it is; the ID is empty where it has gone, which tells the engine so. */
+  async read(id: string, props: Properties = {}, context: CallContext = {}) {
+    return visibly("read", async () => {
+      const state = stateOf(props);
+      const call = await graphCall(state.tenantId, context);
+      const { status } = await call(pathOf(state, id), { accept: [404] });
+      return status === 404 ? { id: "" } : { id, props: state, inputs: inputsOf(props) };
+    });
+  },
+
+  /** Every difference is a replacement. */
+  update(_id: string, olds: Properties, news: Properties) {
+    return Promise.resolve({ outs: { ...stateOf(olds), ...inputsOf(news) } });
+  },
+
+  /** Takes away what was granted here. */
+  async delete(id: string, props: Properties, context: CallContext = {}) {
+    return visibly("delete", async () => {
+      const state = stateOf(props);
+      if (state.adopted) return;
+      const call = await graphCall(state.tenantId, context);
+      await call(pathOf(state, id), { method: "DELETE", accept: [404] });
+    });
+  },
+};
+
+type Role = Pick<AppRoleGrantState, "resourceObjectId" | "appRoleId">;
+
+async function findRole(call: GraphCall, { apiApplicationId, appRole }: AppRoleGrantInputs): Promise<Role> {
+  const filter = encodeURIComponent(`appId eq '${apiApplicationId}'`);
+  const [api] = await graphList(call, `/v1.0/servicePrincipals?$filter=${filter}`);
+  if (api === undefined) throw new Refusal(`The tenant has no service principal of the API ${apiApplicationId}.`);
+  const { id, displayName, appRoles } = api as {
+    id: string;
+    displayName?: string;
+    appRoles?: { id: string; value: string | null; allowedMemberTypes: string[] }[];
+  };
+  const role = appRoles?.find(
+    ({ value, allowedMemberTypes }) => value === appRole && allowedMemberTypes.includes("Application"),
+  );
+  if (role === undefined) {
+    throw new Refusal(`${displayName ?? apiApplicationId} has no application permission ${appRole} in this tenant.`);
+  }
+  return { resourceObjectId: id, appRoleId: role.id };
+}
+
+/** The ID of the grant, if there is one. */
+async function findGrant(
+  call: GraphCall,
+  { principalObjectId }: AppRoleGrantInputs,
+  { resourceObjectId, appRoleId }: Role,
+  context: CallContext,
+): Promise<string | undefined> {
+  const path = `/v1.0/servicePrincipals/${principalObjectId}/appRoleAssignments`;
+  const grants = await replicated(() => graphList(call, path), context);
+  const found = grants.find((one) => one.resourceId === resourceObjectId && one.appRoleId === appRoleId);
+  return found?.id as string | undefined;
+}
+
+async function grant(
+  call: GraphCall,
+  { principalObjectId }: AppRoleGrantInputs,
+  { resourceObjectId, appRoleId }: Role,
+  context: CallContext,
+): Promise<string> {
+  const json = { principalId: principalObjectId, resourceId: resourceObjectId, appRoleId };
+  const path = `/v1.0/servicePrincipals/${resourceObjectId}/appRoleAssignedTo`;
+  const { body } = await replicated(() => call(path, { method: "POST", json }), context);
+  return (body as { id: string }).id;
+}
+
+/** Runs a call again while the service doesn't know the new service principal yet. */
+async function replicated<T>(run: () => Promise<T>, { sleep = wait }: CallContext): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run();
+    } catch (failure) {
+      const isMissing =
+        failure instanceof ServiceError &&
+        (failure.status === 404 || (failure.status === 400 && /Not a valid reference update/.test(failure.message)));
+      if (!isMissing || tries >= replicationTries) throw failure;
+      await sleep(1000);
+    }
+  }
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function pathOf({ resourceObjectId }: AppRoleGrantState, id: string): string {
+  return `/v1.0/servicePrincipals/${resourceObjectId}/appRoleAssignedTo/${id}`;
+}
+
+function inputsOf(props: Properties): AppRoleGrantInputs {
+  const { tenantId, principalObjectId, principalAdopted, apiApplicationId, appRole } =
+    props as unknown as AppRoleGrantInputs;
+  return { tenantId, principalObjectId, principalAdopted, apiApplicationId, appRole };
+}
+
+function stateOf(props: Properties): AppRoleGrantState {
+  const { resourceObjectId, appRoleId, adopted } = props as unknown as AppRoleGrantState;
+  return { ...inputsOf(props), resourceObjectId, appRoleId, adopted };
+}
+
+function visibly<T>(step: string, run: () => Promise<T>): Promise<T> {
+  return visible(`The ${step} of the application permission`, run, ({ status }) =>
+    status === 403 ? "The identity that runs this needs AppRoleAssignment.ReadWrite.All to grant it." : "",
+  );
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import {
+  accessPackageUrl,
+  clouds,
+  directoryRoleTemplates,
+  legacyPortalUrl,
+  legacyTokenEndpoint,
+  portalUrl,
+  publishedApplications,
+  tokenEndpoint,
+  adminConsentUrl,
+} from "@defender-mssp/microsoft";
+
+const root = path.join(__dirname, "..", "..", "..");
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const tenantId = "c0570500-0000-4000-8000-00000000000a";
+
+describe("microsoft/identifiers", () => {
+  it("has well-formed IDs, each once for each kind", () => {
+    for (const { appId, appRoles, scopes } of publishedApplications) {
+      for (const ids of [Object.values(appRoles), Object.values(scopes)]) {
+        assert.equal(new Set(ids).size, ids.length);
+        for (const id of [appId, ...ids]) assert.match(id, uuid);
+      }
+    }
+    const templates = Object.values(directoryRoleTemplates);
+    assert.equal(new Set(templates).size, templates.length);
+    for (const id of templates) assert.match(id, uuid);
+  });
+
+  it("agrees with the reference's table", function () {
+    const reference = path.join(root, "..", "shared", "reference", "domain.md");
+    if (!existsSync(reference)) this.skip();
+    const section = /## 5\.[\s\S]*?## 6\./.exec(readFileSync(reference, "utf8"))?.[0] ?? "";
+    const expected = [...section.matchAll(/\| ([0-9a-f-]{36}) \|/g)].map(([, id]) => id!);
+    assert.ok(expected.length >= 14);
+    const known = new Set<string>([
+      ...Object.values(directoryRoleTemplates),
+      ...publishedApplications.flatMap(({ appId, appRoles, scopes }) => [
+        appId,
+        ...Object.values(appRoles),
+        ...Object.values(scopes),
+      ]),
+    ]);
+    assert.deepEqual(
+      expected.filter((id) => !known.has(id)),
+      [],
+    );
+  });
+});
+
+describe("microsoft/clouds", () => {
+  it("makes the addresses that Microsoft documents", () => {
+    assert.equal(portalUrl("public", tenantId), `https://security.microsoft.com?tid=${tenantId}`);
+    assert.equal(legacyPortalUrl("public", tenantId), `https://securitycenter.windows.com?tid=${tenantId}`);
+    assert.equal(tokenEndpoint("public", tenantId), `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`);
+    assert.equal(legacyTokenEndpoint("dod", tenantId), `https://login.microsoftonline.us/${tenantId}/oauth2/token`);
+    assert.equal(
+      tokenEndpoint("public", tenantId, "http://127.0.0.1:1/"),
+      `http://127.0.0.1:1/${tenantId}/oauth2/v2.0/token`,
+    );
+    assert.equal(
+      accessPackageUrl("public", "contoso.com", "package"),
+      "https://myaccess.microsoft.com/@contoso.com#/access-packages/package",
+    );
+    assert.match(accessPackageUrl("dod", "contoso.com", "package"), /^https:\/\/myaccess\.microsoft\.us\/@contoso/);
+    assert.equal(
+      adminConsentUrl("gccHigh", tenantId, "app"),
+      `https://login.microsoftonline.us/${tenantId}/adminconsent?client_id=app`,
+    );
+  });
+
+  it("holds origins only, all over TLS", () => {
+    const urls = Object.values(clouds).flatMap(({ alertExporters, environment, ...hosts }) => [
+      ...Object.values(hosts),
+      ...Object.values(alertExporters),
+    ]);
+    for (const url of urls) assert.equal(new URL(url).origin, url);
+    for (const url of urls) assert.ok(url.startsWith("https://"));
+  });
+});
+
+describe("microsoft", () => {
+  it("needs nothing but Node: importing it must stay cheap, as the dynamic provider does it at each run", async () => {
+    const folder = path.join(root, "packages", "microsoft", "dist");
+    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".js"));
+    assert.ok(files.length > 5);
+    for (const file of files) {
+      const source = await readFile(path.join(folder, file), "utf8");
+      for (const [, name] of source.matchAll(/(?:require|import)\("([^"]+)"\)/g))
+        assert.match(name!, /^(node:|\.)/, file);
+    }
+    const manifest = JSON.parse(await readFile(path.join(root, "microsoft", "package.json"), "utf8")) as object;
+    assert.ok(!("dependencies" in manifest));
+  });
+});

@@ -1,0 +1,185 @@
+/**
+ * Azure Lighthouse: https://learn.microsoft.com/rest/api/managedservices. Error codes and texts of refused roles as people have reported them
+ * (Azure/Azure-Lighthouse-samples issues 31 and 137, MicrosoftDocs/azure-docs issues 80795 and 117760).
+ */
+import { azureRolesWithDataActions } from "@defender-mssp/microsoft";
+import { isUuid } from "../cloud/identity";
+import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
+import { propertiesOf, resourcesOfType, textAt } from "./access";
+import { armErrors } from "./errors";
+import {
+  demandScope,
+  existing,
+  found,
+  nameOf,
+  nothing,
+  ok,
+  recordOf,
+  textOf,
+  type ArmRequest,
+  type ResourceHandler,
+} from "./handler";
+import { isWithin, keyOf } from "./resourceId";
+import { roleOfDefinition } from "./roles";
+import { started } from "./operations";
+import { addResource, azureResources } from "./subscriptions";
+
+const definitionType = "Microsoft.ManagedServices/registrationDefinitions";
+const assignmentType = "Microsoft.ManagedServices/registrationAssignments";
+
+interface Authorization {
+  readonly principalId: string;
+  readonly principalIdDisplayName?: string;
+  readonly roleDefinitionId: string;
+  readonly delegatedRoleDefinitionIds?: readonly string[];
+}
+
+export const registrationDefinitions: ResourceHandler = {
+  type: definitionType,
+  put(request) {
+    const { tenant, path, body, cloud } = request;
+    if (path.resourceGroup !== undefined) {
+      throw armErrors.badRequest(
+        "InvalidRegistrationDefinitionUri",
+        `The registration definition request scope '${path.scope}' should be '/subscriptions/<subscriptionId>'.`,
+      );
+    }
+    demandGuid(nameOf(path));
+    const given = recordOf(body["properties"]);
+    const managedByTenantId = textOf(given["managedByTenantId"]).toLowerCase();
+    if (!isUuid(managedByTenantId) || managedByTenantId === tenant.id) {
+      throw invalid("The managedByTenantId must be the ID of another tenant than the subscription's own.");
+    }
+    const authorizations = authorizationsOf(given["authorizations"], nameOf(path));
+    const before = found(request);
+    const definition: StoredObject = {
+      id: path.id,
+      name: nameOf(path),
+      type: definitionType,
+      properties: {
+        registrationDefinitionName: textOf(given["registrationDefinitionName"]),
+        description: textOf(given["description"]),
+        managedByTenantId,
+        managedByTenantName: tenantName(cloud, managedByTenantId),
+        manageeTenantId: tenant.id,
+        manageeTenantName: tenantName(cloud, tenant.id),
+        authorizations: authorizations as unknown as Json,
+        provisioningState: "Succeeded",
+      },
+    };
+    addResource(tenant, definition);
+    cloud.changed();
+    return ok(definition, before === undefined ? 201 : 200);
+  },
+  get: (request) => ok(existing(request, definitionType)),
+  list: ({ tenant }) => ok({ value: resourcesOfType(tenant, definitionType) }),
+  delete(request) {
+    const definition = found(request);
+    if (definition === undefined) return nothing;
+    const used = resourcesOfType(request.tenant, assignmentType).some(
+      (assignment) => keyOf(textAt(assignment, "registrationDefinitionId")) === keyOf(definition.id),
+    );
+    // The code is the sandbox's own: nobody has reported Azure's.
+    if (used)
+      throw armErrors.conflict(
+        "RegistrationDefinitionInUse",
+        `The registration definition '${nameOf(request.path)}' is assigned.`,
+      );
+    return remove(request, 200);
+  },
+};
+
+export const registrationAssignments: ResourceHandler = {
+  type: assignmentType,
+  put(request) {
+    demandScope(request);
+    demandGuid(nameOf(request.path));
+    const { tenant, path, cloud } = request;
+    const wanted = textOf(recordOf(request.body["properties"])["registrationDefinitionId"]);
+    const definition = tenant.objects(azureResources).get(keyOf(wanted));
+    if (definition?.["type"] !== definitionType) {
+      throw armErrors.badRequest(
+        "RegistrationDefinitionNotFound",
+        `The registration definition '${wanted}' of the registration assignment could not be found.`,
+      );
+    }
+    const assignment: StoredObject = {
+      id: path.id,
+      name: nameOf(path),
+      type: assignmentType,
+      properties: { registrationDefinitionId: definition.id, provisioningState: "Succeeded" },
+    };
+    const status = found(request) === undefined ? 201 : 200;
+    addResource(tenant, assignment);
+    cloud.changed();
+    const body = { ...assignment, properties: { ...propertiesOf(assignment), provisioningState: "Accepted" } };
+    return { status, body, headers: started(request, "status") };
+  },
+  get: (request) => ok(existing(request, assignmentType)),
+  list: ({ tenant, path }) =>
+    ok({ value: resourcesOfType(tenant, assignmentType).filter(({ id }) => isWithin(id, path.scope)) }),
+  delete(request) {
+    if (found(request) === undefined) return nothing;
+    return { ...remove(request, 202), headers: started(request, "location") };
+  },
+};
+
+function remove({ tenant, path, cloud }: ArmRequest, status: number): { status: number } {
+  tenant.objects(azureResources).delete(keyOf(path.id));
+  cloud.changed();
+  return { status };
+}
+
+function demandGuid(name: string): void {
+  if (!isUuid(name))
+    throw armErrors.badRequest("InvalidResourceName", `The name '${name}' is not valid. It must be a GUID.`);
+}
+
+function authorizationsOf(given: unknown, definition: string): Authorization[] {
+  const authorizations = (Array.isArray(given) ? (given as unknown[]) : []).map(recordOf);
+  if (authorizations.length === 0) throw invalid("At least one authorization is required.");
+  return authorizations.map((one) => {
+    const [principalId, roleDefinitionId] = [
+      textOf(one["principalId"]).toLowerCase(),
+      textOf(one["roleDefinitionId"]).toLowerCase(),
+    ];
+    const delegated = one["delegatedRoleDefinitionIds"];
+    const delegatedIds = Array.isArray(delegated) ? delegated.map(textOf) : [];
+    if (!isUuid(principalId)) throw invalid(`The principal ID '${principalId}' is not valid.`);
+    refuseRole(roleDefinitionId, delegatedIds, definition);
+    for (const id of delegatedIds) refuseRole(id, [], definition);
+    return {
+      principalId,
+      ...(textOf(one["principalIdDisplayName"]) === ""
+        ? {}
+        : { principalIdDisplayName: textOf(one["principalIdDisplayName"]) }),
+      roleDefinitionId,
+      ...(delegatedIds.length === 0 ? {} : { delegatedRoleDefinitionIds: delegatedIds }),
+    };
+  });
+}
+
+function refuseRole(roleDefinitionId: string, delegatedIds: readonly string[], definition: string): void {
+  const role = roleOfDefinition(roleDefinitionId);
+  if (role === undefined || azureRolesWithDataActions.includes(role)) {
+    throw invalid(
+      `The role definition '${roleDefinitionId}' with data actions not allowed for registration definition '${definition}'. Only built in role ` +
+        "definitions without any data and notData actions are allowed.",
+    );
+  }
+  const isAllowed = role === "User Access Administrator" ? delegatedIds.length > 0 : role !== "Owner";
+  if (!isAllowed) {
+    throw invalid(
+      `The role definition '${roleDefinitionId}' is not allowed for registration definition '${definition}' because of restricted actions.`,
+    );
+  }
+}
+
+function invalid(message: string) {
+  return armErrors.badRequest("InvalidRegistrationDefinitionCreateRequest", message);
+}
+
+function tenantName(cloud: Cloud, id: string): string {
+  const tenant: Tenant | undefined = cloud.tenants().find((one) => one.id === id);
+  return textOf(tenant?.objects("organization").get(id)?.["displayName"]);
+}

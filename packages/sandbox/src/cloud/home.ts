@@ -1,0 +1,125 @@
+/**
+ * The sandbox's home: one folder that holds everything that outlives a command.
+ *
+ *     sandbox.json      says that this folder is a sandbox's
+ *     owner.<n>.json    which process owns it now (owner.ts)
+ *     cloud/            a file for each tenant
+ *     keys/             private keys, readable by the owner alone, and the certificates
+ *     state/            Pulumi's state of the sandbox's stacks
+ *     pulumi/           the Pulumi homes, one for each set of plugins
+ */
+import { chmod, mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+
+export interface SandboxPaths {
+  readonly home: string;
+  readonly marker: string;
+  readonly cloud: string;
+  readonly keys: string;
+  readonly state: string;
+  readonly pulumi: string;
+}
+
+export function sandboxPaths(home: string): SandboxPaths {
+  const absolute = path.resolve(home);
+  return {
+    home: absolute,
+    marker: path.join(absolute, "sandbox.json"),
+    cloud: path.join(absolute, "cloud"),
+    keys: path.join(absolute, "keys"),
+    state: path.join(absolute, "state"),
+    pulumi: path.join(absolute, "pulumi"),
+  };
+}
+
+/** Makes the folders of a sandbox's home where they are missing. Throws `VisibleError` where it can't write. */
+export async function prepareHome(home: string): Promise<SandboxPaths> {
+  const paths = sandboxPaths(home);
+  await guarded(paths.home, async () => {
+    await makeFolder(paths.home);
+    for (const folder of [paths.cloud, paths.state, paths.pulumi]) await mkdir(folder, { recursive: true });
+    await mkdir(paths.keys, { recursive: true, mode: 0o700 });
+    await chmod(paths.keys, 0o700);
+    await writeWhenDifferent(paths.marker, `${JSON.stringify({ format: 1, what: "sandbox of defender-mssp" })}\n`);
+  });
+  return paths;
+}
+
+/**
+ * A folder, and those above it, where they are missing. `mkdir` of Node 20 does the same with `recursive`, but never comes back from where
+ * nothing can be made, such as a new folder in /proc.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(folder)).isDirectory()) return;
+    if (code !== "ENOENT" || path.dirname(folder) === folder) throw error;
+    await makeFolder(path.dirname(folder));
+    await mkdir(folder);
+  }
+}
+
+/** Whether the folder is a sandbox's home. */
+export async function isSandboxHome(home: string): Promise<boolean> {
+  const marker = await readFile(sandboxPaths(home).marker, "utf8").catch(() => undefined);
+  return marker !== undefined;
+}
+
+/** Deletes what a sandbox has made in its home, and nothing else that may be there. The owner's file is left to its owner. */
+export async function clearHome(home: string): Promise<void> {
+  const paths = sandboxPaths(home);
+  await guarded(paths.home, async () => {
+    for (const item of [paths.cloud, paths.keys, paths.state, paths.pulumi]) {
+      await rm(item, { recursive: true, force: true });
+    }
+    for (const name of await readdir(paths.home)) {
+      if (name.startsWith("sandbox.json")) await rm(path.join(paths.home, name), { force: true });
+    }
+  });
+}
+
+/** Writes the file unless it already says exactly that; atomically, so that a reader never sees half of it. */
+export async function writeWhenDifferent(file: string, text: string, mode?: number): Promise<void> {
+  const before = await readFile(file, "utf8").catch(() => undefined);
+  if (before === text) return;
+  await writeFileAtomic(file, text, mode === undefined ? {} : { mode });
+}
+
+/** Runs `action`; turns what the file system refuses into an error for people. */
+export async function guarded<T>(place: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw fileSystemError(place, error);
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "not permitted",
+  EROFS: "the file system is read-only",
+  ENOENT: "no folder can be made there",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  ENOTDIR: "a part of this path is a file, not a folder",
+  EEXIST: "there is a file where a folder is needed",
+  EISDIR: "there is a folder where a file is needed",
+  ENAMETOOLONG: "the path is too long",
+  ELOOP: "too many symbolic links",
+  EMFILE: "too many open files",
+};
+
+/** The error for people when it is the file system that refused, else the error itself. */
+export function fileSystemError(place: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
+  const reason = reasons[error.code];
+  if (reason === undefined) return error;
+  const where = "path" in error && typeof error.path === "string" ? error.path : place;
+  return new VisibleError(
+    `The sandbox can't use ${where}: ${reason}. Mend that, or choose another folder with --home (or MSSP_SANDBOX_HOME).`,
+  );
+}

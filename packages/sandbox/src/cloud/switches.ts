@@ -1,0 +1,64 @@
+/**
+ * What a customer's tenant may lack, or forbid: licences and policies that an onboarding runs into. Each tenant has everything until somebody
+ * sets a switch (`mssp sandbox tenant`); set ones are kept with the tenant.
+ */
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { Tenant } from "./model";
+
+/** A switch's values as they are written; the first is what a new tenant has. */
+export const switches = {
+  /** Microsoft Entra ID's licence: `free` has no role-assignable groups, `p1` and `free` have no entitlement management. */
+  entraLicence: ["p2", "p1", "free"],
+  /** Whether guests can be invited (External collaboration settings). */
+  b2bInvitations: ["on", "off"],
+  /** Client secrets, by the tenant's app management policy: allowed, forbidden, or with a longest life in days. */
+  clientSecrets: ["on", "off", "<days>"],
+} as const;
+
+export type SwitchName = keyof typeof switches;
+
+/** The collection that set switches are kept in, each an object with its name as ID. */
+const collection = "sandboxSwitches";
+
+/** A switch's value now. */
+export function switchValue(tenant: Tenant, name: SwitchName): string {
+  const value = tenant.objects(collection).get(name)?.["value"];
+  return typeof value === "string" ? value : switches[name][0];
+}
+
+/** Every switch with its value now. */
+export function switchValues(tenant: Tenant): Record<SwitchName, string> {
+  const names = Object.keys(switches) as SwitchName[];
+  return Object.fromEntries(names.map((name) => [name, switchValue(tenant, name)])) as Record<SwitchName, string>;
+}
+
+/** Sets switches, all or, where one can't be set, none. The caller says `cloud.changed()`. Throws `VisibleError`. */
+export function setSwitches(tenant: Tenant, wanted: Readonly<Record<string, string>>): void {
+  const checked = Object.entries(wanted).map(([name, value]) => [switchName(name), value.toLowerCase()] as const);
+  for (const [name, value] of checked) checkValue(name, value);
+  for (const [name, value] of checked) {
+    // A tenant with nothing set is as new: the default isn't kept.
+    if (value === switches[name][0]) tenant.objects(collection).delete(name);
+    else tenant.objects(collection).set(name, { id: name, value });
+  }
+}
+
+/** The longest life of a client secret in days: 0 where there may be none, Infinity where nothing limits it. */
+export function longestSecretDays(tenant: Tenant): number {
+  const value = switchValue(tenant, "clientSecrets");
+  if (value === "on") return Infinity;
+  return value === "off" ? 0 : Number(value);
+}
+
+function switchName(name: string): SwitchName {
+  const found = (Object.keys(switches) as SwitchName[]).find((known) => known.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return found;
+  throw new VisibleError(`The sandbox has no switch "${name}". There are ${Object.keys(switches).join(", ")}.`);
+}
+
+function checkValue(name: SwitchName, value: string): void {
+  const values: readonly string[] = switches[name];
+  if (values.includes(value) && value !== "<days>") return;
+  if (values.includes("<days>") && /^[1-9]\d{0,3}$/.test(value)) return;
+  throw new VisibleError(`The switch ${name} can't be "${value}"; it can be ${values.join(", ")}.`);
+}

@@ -1,0 +1,82 @@
+/**
+ * The sandbox's own keys: an RSA key that signs tokens, and a secret one that seals authorization codes and refresh tokens.
+ * Made once for each home (RSA takes a tenth of a second) and kept there, readable by its user alone, so that tokens handed
+ * out before a restart are good after it.
+ */
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  randomBytes,
+  type KeyObject,
+} from "node:crypto";
+import { chmod, readFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { guarded, writeWhenDifferent } from "../cloud/home";
+
+export interface TokenKeys {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  /** The key's ID, as Entra's: a thumbprint. */
+  readonly keyId: string;
+  /** 256 bits for A256GCM. */
+  readonly sealingKey: Uint8Array;
+}
+
+/** The public half as the `keys` documents give it. */
+export interface PublicKeyDocument {
+  readonly kty: "RSA";
+  readonly use: "sig";
+  readonly kid: string;
+  readonly n: string;
+  readonly e: string;
+}
+
+/** Reads the keys, or makes them. `folder` is private to its user. */
+export async function tokenKeys(folder: string): Promise<TokenKeys> {
+  const file = path.join(folder, "tokens.json");
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) {
+    const made = await makeKeys();
+    await guarded(file, () => writeWhenDifferent(file, `${JSON.stringify(made)}\n`, 0o600));
+    return asKeys(made);
+  }
+  await guarded(file, () => chmod(file, 0o600));
+  try {
+    return asKeys(JSON.parse(text) as KeyFile);
+  } catch {
+    throw new VisibleError(`The sandbox's key file ${file} is damaged. Start over with \`mssp sandbox reset\`.`);
+  }
+}
+
+export function publicKeyDocument(keys: TokenKeys): PublicKeyDocument {
+  const { n = "", e = "" } = keys.publicKey.export({ format: "jwk" });
+  return { kty: "RSA", use: "sig", kid: keys.keyId, n, e };
+}
+
+interface KeyFile {
+  readonly signing: string;
+  readonly sealing: string;
+}
+
+async function makeKeys(): Promise<KeyFile> {
+  const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  return {
+    signing: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    sealing: randomBytes(32).toString("base64url"),
+  };
+}
+
+function asKeys(file: KeyFile): TokenKeys {
+  const privateKey = createPrivateKey(file.signing);
+  const publicKey = createPublicKey(privateKey);
+  const sealingKey = new Uint8Array(Buffer.from(file.sealing, "base64url"));
+  if (sealingKey.length !== 32) throw new Error("The sealing key has the wrong length.");
+  const keyId = createHash("sha1")
+    .update(publicKey.export({ type: "spki", format: "der" }))
+    .digest("base64url");
+  return { privateKey, publicKey, keyId, sealingKey };
+}

@@ -1,0 +1,136 @@
+/** Answers in the shapes that several routes share: one entity, a list of entities, a list of directory objects. */
+import type { Json, StoredObject } from "../cloud/model";
+import { entitySets, odataType, type EntitySetName } from "./entities";
+import type { Found } from "./directory";
+import { canonicalSelect, shape } from "./odata/shape";
+import type { JsonObject } from "./json";
+import { page } from "./odata/page";
+import type { Expansion } from "./odata/query";
+import { unreadableRequest } from "./errors";
+import { expanded } from "./expand";
+import { context, created, ok, type Answer, type Call } from "./route";
+
+/** One entity of a set. `name`: what `@odata.context` calls the set, where it isn't the set's name. */
+export function entity(call: Call, entitySet: EntitySetName, object: StoredObject, name: string = entitySet): Answer {
+  const select = canonicalSelect(call.query.select, entitySet, call.version);
+  const body = {
+    ...userKeyOrder(entitySet, shape(entitySet, object, call.version, select)),
+    ...expanded(call, entitySet, object),
+  };
+  return ok({ "@odata.context": context(call, `${name}${projection(call, select)}/$entity`), ...body });
+}
+
+/** The answer to a create: 201, and where the object is. */
+export function createdEntity(
+  call: Call,
+  entitySet: EntitySetName,
+  object: StoredObject,
+  name: string = entitySet,
+): Answer {
+  const body = {
+    "@odata.context": context(call, `${name}/$entity`),
+    ...shape(entitySet, object, call.version),
+  };
+  return created(body, locationOf(call, entitySet, object.id));
+}
+
+/** The entities that the query asks for. */
+export function list(
+  call: Call,
+  entitySet: EntitySetName,
+  objects: Iterable<StoredObject>,
+  name: string = entitySet,
+): Answer {
+  const select = canonicalSelect(call.query.select, entitySet, call.version);
+  const { items, total, skipToken } = page([...objects], call.query, entitySet);
+  return ok({
+    "@odata.context": context(call, `${name}${projection(call, select)}`),
+    ...counted(call, total, entitySets[entitySet].directoryObject),
+    ...nextLink(call, skipToken),
+    value: items.map((object) => ({
+      ...userKeyOrder(entitySet, shape(entitySet, object, call.version, select)),
+      ...expanded(call, entitySet, object),
+    })),
+  });
+}
+
+/** Objects of several types: each says its own. Filters may name the properties of `typeOf`. */
+export function directoryObjects(call: Call, found: readonly Found[], typeOf: EntitySetName = "users"): Answer {
+  const byObject = new Map(found.map(({ object, entitySet }) => [object, entitySet]));
+  const { items, total, skipToken } = page([...byObject.keys()], call.query, typeOf);
+  return ok({
+    "@odata.context": context(call, `directoryObjects${projection(call, call.query.select)}`),
+    ...counted(call, total, true),
+    ...nextLink(call, skipToken),
+    value: items.map((object) => typed(call, { entitySet: byObject.get(object) ?? typeOf, object })),
+  });
+}
+
+/** One object of a mixed set, with its type. */
+export function directoryObject(call: Call, found: Found): Answer {
+  return ok({ "@odata.context": context(call, "directoryObjects/$entity"), ...typed(call, found) });
+}
+
+/** An object with its `@odata.type`, its ID first, as in every list of directory objects. */
+export function typed(call: Call, { entitySet, object }: Found, select = call.query.select): JsonObject {
+  const known = select === undefined ? undefined : knownNames(select, entitySet, call);
+  return { "@odata.type": odataType(entitySet), ...shape(entitySet, object, call.version, known) };
+}
+
+/** `Collection(Edm.String)`, as the membership actions answer. */
+export function stringCollection(call: Call, values: readonly string[]): JsonObject {
+  return { "@odata.context": context(call, "Collection(Edm.String)"), value: [...values] };
+}
+
+/** The `location` of a create. */
+export function locationOf(call: Call, entitySet: EntitySetName, id: string): string {
+  const { directoryService } = entitySets[entitySet];
+  const tenant = `${call.origin}/v2/${call.tenant.id}`;
+  return directoryService === undefined
+    ? `${tenant}/${entitySet}/${id}`
+    : `${tenant}/directoryObjects/${id}/${directoryService}`;
+}
+
+/** `$select` on a mixed list names properties that only some types have: each answers those that it has. */
+function knownNames(select: readonly string[], entitySet: EntitySetName, call: Call): readonly string[] {
+  return select.flatMap((name) => {
+    try {
+      return canonicalSelect([name], entitySet, call.version) ?? [];
+    } catch {
+      if (/^[A-Za-z]\w*$/.test(name)) return [];
+      throw unreadableRequest(
+        `Parsing OData Select and Expand failed: Term '${name}' is not valid in a $select or $expand expression.`,
+      );
+    }
+  });
+}
+
+/** The service puts a user's ID last, except after a create and in lists of directory objects. */
+function userKeyOrder(entitySet: EntitySetName, body: JsonObject): JsonObject {
+  if (entitySet !== "users" || body["id"] === undefined) return body;
+  const { id, ...rest } = body;
+  return { ...rest, id };
+}
+
+function projection(call: Call, select: readonly string[] | undefined): string {
+  const parts = [...(select ?? []), ...call.query.expand.map(expansion)];
+  return parts.length === 0 ? "" : `(${parts.join(",")})`;
+}
+
+function expansion({ name, select, expand }: Expansion): string {
+  return `${name}(${[...(select ?? []), ...expand.map(expansion)].join(",")})`;
+}
+
+/** Of directory objects only the second index knows how many there are: without it `$count` is passed over. */
+function counted({ query }: Call, total: number, ofDirectoryObjects: boolean): Record<string, Json> {
+  return query.advanced || (query.count && !ofDirectoryObjects) ? { "@odata.count": total } : {};
+}
+
+function nextLink(call: Call, skipToken: string | undefined): Record<string, Json> {
+  if (skipToken === undefined) return {};
+  const options = [...call.query.sent].filter(([name]) => name.toLowerCase() !== "$skiptoken");
+  const query = [...options, ["$skiptoken", skipToken] as const]
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join("&");
+  return { "@odata.nextLink": `${call.origin}${call.path}?${query}` };
+}

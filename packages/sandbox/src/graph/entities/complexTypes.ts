@@ -1,0 +1,250 @@
+/**
+ * Complex types of Graph that the sandbox's entities have: `microsoft.graph.<name>`, properties in the service's order.
+ * Documented at https://learn.microsoft.com/graph/api/resources/application and the pages of each type.
+ */
+import {
+  binary,
+  boolean,
+  complex,
+  complexes,
+  dateTime,
+  guid,
+  guids,
+  int32,
+  string,
+  strings,
+  type Property,
+} from "./property";
+import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
+import type { Json } from "../../cloud/model";
+import { textOf } from "../json";
+
+export type Properties = Readonly<Record<string, Property>>;
+
+const emptyUrls = {
+  logoUrl: null,
+  marketingUrl: null,
+  privacyStatementUrl: null,
+  supportUrl: null,
+  termsOfServiceUrl: null,
+};
+
+/** What a new application or service principal has until somebody sets it. */
+export const complexDefaults = {
+  apiApplication: {
+    acceptMappedClaims: null,
+    knownClientApplications: [],
+    requestedAccessTokenVersion: null,
+    oauth2PermissionScopes: [],
+    preAuthorizedApplications: [],
+  },
+  informationalUrl: emptyUrls,
+  parentalControlSettings: { countriesBlockedForMinors: [], legalAgeGroupRule: "Allow" },
+  redirectUris: { redirectUris: [] },
+  verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
+  webApplication: {
+    homePageUrl: null,
+    logoutUrl: null,
+    redirectUris: [],
+    implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
+    redirectUriSettings: [],
+  },
+};
+
+const redirectUris = { redirectUris: strings({ unordered: true }) };
+
+/** Complex types by name, without the namespace. */
+export const complexTypes: Readonly<Record<string, Properties>> = {
+  addIn: { id: guid(), type: string({ nullable: false }), properties: complexes("keyValue") },
+  apiApplication: {
+    acceptMappedClaims: boolean(),
+    knownClientApplications: guids(),
+    requestedAccessTokenVersion: int32(),
+    oauth2PermissionScopes: complexes("permissionScope"),
+    preAuthorizedApplications: complexes("preAuthorizedApplication"),
+  },
+  appManagementApplicationConfiguration: {
+    passwordCredentials: complexes("passwordCredentialConfiguration"),
+    keyCredentials: complexes("keyCredentialConfiguration"),
+  },
+  appManagementServicePrincipalConfiguration: {
+    passwordCredentials: complexes("passwordCredentialConfiguration"),
+    keyCredentials: complexes("keyCredentialConfiguration"),
+  },
+  appRole: {
+    allowedMemberTypes: strings({ required: true }),
+    description: string(),
+    displayName: string(),
+    id: guid({ nullable: false, default: undefined, required: true }),
+    isEnabled: boolean({ nullable: false, default: true }),
+    origin: string({ write: "never", default: "Application" }),
+    value: string(),
+  },
+  certification: {
+    isPublisherAttested: boolean(),
+    isCertifiedByMicrosoft: boolean(),
+    lastCertificationDateTime: dateTime(),
+    certificationExpirationDateTime: dateTime(),
+    certificationDetailsUrl: string(),
+  },
+  defaultUserRolePermissions: {
+    allowedToCreateApps: boolean({ nullable: false }),
+    allowedToCreateSecurityGroups: boolean({ nullable: false }),
+    allowedToCreateTenants: boolean(),
+    allowedToReadBitlockerKeysForOwnedDevice: boolean(),
+    allowedToReadOtherUsers: boolean({ nullable: false }),
+    permissionGrantPoliciesAssigned: strings(),
+  },
+  emailAddress: { name: string(), address: string() },
+  implicitGrantSettings: {
+    enableAccessTokenIssuance: boolean({ default: false }),
+    enableIdTokenIssuance: boolean({ default: false }),
+  },
+  informationalUrl: {
+    logoUrl: string({ write: "never" }),
+    marketingUrl: string(),
+    privacyStatementUrl: string(),
+    supportUrl: string(),
+    termsOfServiceUrl: string(),
+  },
+  invitedUserMessageInfo: {
+    messageLanguage: string(),
+    customizedMessageBody: string(),
+    ccRecipients: complexes("recipient", { default: [{ emailAddress: { name: null, address: null } }] }),
+  },
+  keyCredential: {
+    customKeyIdentifier: binary(),
+    displayName: string(),
+    endDateTime: dateTime(),
+    key: binary(),
+    keyId: guid({ default: undefined }),
+    startDateTime: dateTime(),
+    type: string(),
+    usage: string(),
+  },
+  keyCredentialConfiguration: {
+    restrictionType: string(),
+    state: string({ nullable: false }),
+    maxLifetime: string(),
+    restrictForAppsCreatedAfterDateTime: dateTime(),
+  },
+  keyValue: { key: string(), value: string() },
+  licenseUnitsDetail: { enabled: int32(), suspended: int32(), warning: int32(), lockedOut: int32() },
+  objectIdentity: { signInType: string(), issuer: string(), issuerAssignedId: string() },
+  optionalClaim: {
+    additionalProperties: strings(),
+    essential: boolean({ nullable: false, default: false }),
+    name: string({ nullable: false, required: true }),
+    source: string(),
+  },
+  optionalClaims: {
+    accessToken: complexes("optionalClaim"),
+    idToken: complexes("optionalClaim"),
+    saml2Token: complexes("optionalClaim"),
+  },
+  parentalControlSettings: { countriesBlockedForMinors: strings(), legalAgeGroupRule: string({ default: "Allow" }) },
+  passwordCredential: {
+    customKeyIdentifier: binary(),
+    displayName: string(),
+    endDateTime: dateTime(),
+    hint: string({ write: "never" }),
+    keyId: guid({ default: undefined }),
+    secretText: string({ write: "never" }),
+    startDateTime: dateTime(),
+  },
+  passwordCredentialConfiguration: {
+    restrictionType: string(),
+    state: string({ nullable: false }),
+    maxLifetime: string(),
+    restrictForAppsCreatedAfterDateTime: dateTime(),
+  },
+  passwordProfile: {
+    forceChangePasswordNextSignIn: boolean(),
+    forceChangePasswordNextSignInWithMfa: boolean(),
+    password: string(),
+  },
+  permissionScope: {
+    adminConsentDescription: string(),
+    adminConsentDisplayName: string(),
+    id: guid({ nullable: false, default: undefined, required: true }),
+    isEnabled: boolean({ nullable: false, default: true }),
+    type: string({ values: ["User", "Admin"] }),
+    userConsentDescription: string(),
+    userConsentDisplayName: string(),
+    value: string(),
+  },
+  preAuthorizedApplication: { appId: string(), delegatedPermissionIds: strings() },
+  privacyProfile: { contactEmail: string(), statementUrl: string() },
+  publicClientApplication: redirectUris,
+  recipient: { emailAddress: complex("emailAddress", { default: { name: null, address: null } }) },
+  redirectUriSettings: { uri: string(), index: int32() },
+  requestSignatureVerification: {
+    isSignedRequestRequired: boolean({ nullable: false, default: false }),
+    allowedWeakAlgorithms: string(),
+  },
+  requiredResourceAccess: {
+    resourceAppId: string({ nullable: false, required: true }),
+    resourceAccess: complexes("resourceAccess"),
+  },
+  resourceAccess: {
+    id: guid({ nullable: false, default: undefined, required: true }),
+    type: string({ required: true, values: ["Role", "Scope"] }),
+  },
+  resourceSpecificPermission: {
+    description: string(),
+    displayName: string(),
+    id: guid({ nullable: false, default: undefined }),
+    isEnabled: boolean({ nullable: false, default: true }),
+    value: string(),
+  },
+  samlSingleSignOnSettings: { relayState: string() },
+  servicePrincipalLockConfiguration: {
+    isEnabled: boolean({ nullable: false, default: false }),
+    allProperties: boolean(),
+    credentialsWithUsageVerify: boolean(),
+    credentialsWithUsageSign: boolean(),
+    tokenEncryptionKeyId: boolean(),
+  },
+  servicePlanInfo: {
+    servicePlanId: guid(),
+    servicePlanName: string(),
+    provisioningStatus: string(),
+    appliesTo: string(),
+  },
+  spaApplication: redirectUris,
+  unifiedRolePermission: { allowedResourceActions: strings(), condition: string() },
+  verifiedDomain: {
+    capabilities: string(),
+    isDefault: boolean(),
+    isInitial: boolean(),
+    name: string(),
+    type: string(),
+  },
+  verifiedPublisher: { displayName: string(), verifiedPublisherId: string(), addedDateTime: dateTime() },
+  webApplication: {
+    homePageUrl: string(),
+    logoutUrl: string(),
+    ...redirectUris,
+    implicitGrantSettings: complex("implicitGrantSettings", {
+      default: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
+    }),
+    redirectUriSettings: complexes("redirectUriSettings"),
+  },
+  ...entitlementTypes,
+};
+
+/**
+ * The complex type of a value: the declared one or, where that is abstract, the one that its `@odata.type` names. `undefined` where
+ * it names none that may stand there.
+ */
+export function complexTypeOf(declared: string, value: { readonly [name: string]: Json }): string | undefined {
+  const subtypes = entitlementSubtypes[declared];
+  if (subtypes === undefined) return declared;
+  const said = textOf(value["@odata.type"]).toLowerCase();
+  return subtypes.find((subtype) => said === `#microsoft.graph.${subtype}`.toLowerCase());
+}
+
+/** What a value says of its own type in an answer: nothing, unless the declared type is abstract. */
+export function typeAnnotation(declared: string, type: string): { "@odata.type"?: string } {
+  return declared === type ? {} : { "@odata.type": `#microsoft.graph.${type}` };
+}

@@ -1,0 +1,109 @@
+/** `$expand`: navigations answered inside the object, at most twenty of each as the directory gives. */
+import type { Json, StoredObject, Tenant } from "../cloud/model";
+import { findDirectoryObject, linked, linkedFrom, type Found } from "./directory";
+import { type EntitySetName, entitySets, odataType } from "./entities";
+import { unreadableRequest } from "./errors";
+import { canonicalSelect, shape } from "./odata/shape";
+import type { Expansion } from "./odata/query";
+import type { Call } from "./route";
+
+const most = 20;
+
+/** What an object navigates to, by the navigation's name. Shared by `$expand` and the navigations' own routes. */
+export const navigations: Readonly<
+  Partial<Record<EntitySetName, Readonly<Record<string, (tenant: Tenant, id: string) => readonly Found[]>>>>
+> = {
+  applications: { owners: linkedObjects("applications.owners"), federatedIdentityCredentials },
+  servicePrincipals: {
+    owners: linkedObjects("servicePrincipals.owners"),
+    memberOf: memberships,
+    appRoleAssignedTo: withProperty("appRoleAssignments", "resourceId"),
+    appRoleAssignments: withProperty("appRoleAssignments", "principalId"),
+    oauth2PermissionGrants: withProperty("oauth2PermissionGrants", "clientId"),
+  },
+  groups: { owners: linkedObjects("groups.owners"), members: linkedObjects("groups.members"), memberOf: memberships },
+  users: { memberOf: memberships, manager: linkedObjects("users.manager") },
+  directoryRoles: { members: linkedObjects("directoryRoles.members") },
+  accessPackages: { accessPackageResourceRoleScopes: linkedIn("accessPackages", "accessPackageResourceRoleScopes") },
+  accessPackageResourceRoleScopes: {
+    accessPackageResourceRole: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceRoles"),
+    accessPackageResourceScope: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceScopes"),
+  },
+};
+
+/** Navigations to one object, not to a list. */
+const toOne: ReadonlySet<string> = new Set(["manager", "accessPackageResourceRole", "accessPackageResourceScope"]);
+
+/** The expanded navigations of one object. Throws the service's 400 for one that the type doesn't have. */
+export function expanded(
+  call: Call,
+  entitySet: EntitySetName,
+  object: StoredObject,
+  expand: readonly Expansion[] = call.query.expand,
+): Record<string, Json> {
+  return Object.fromEntries(
+    expand.map(({ name, select, expand: further }) => {
+      const navigation = Object.entries(navigations[entitySet] ?? {}).find(
+        ([candidate]) => candidate.toLowerCase() === name.toLowerCase(),
+      );
+      if (navigation === undefined) {
+        throw unreadableRequest(
+          `Parsing OData Select and Expand failed: Could not find a property named '${name}' on type 'microsoft.graph.${entitySets[entitySet].type}'.`,
+        );
+      }
+      const found = navigation[1](call.tenant, object.id).slice(0, most);
+      const answered = found.map((target) => inner(call, target, select, further));
+      return [navigation[0], toOne.has(navigation[0]) ? (answered[0] ?? null) : answered];
+    }),
+  );
+}
+
+function inner(
+  call: Call,
+  { entitySet, object }: Found,
+  select: readonly string[] | undefined,
+  expand: readonly Expansion[],
+): Json {
+  const body = {
+    ...shape(entitySet, object, call.version, canonicalSelect(select, entitySet, call.version)),
+    ...expanded(call, entitySet, object, expand),
+  };
+  return entitySets[entitySet].directoryObject ? { "@odata.type": odataType(entitySet), ...body } : body;
+}
+
+/** Groups and directory roles that an object is a direct member of. */
+export function memberships(tenant: Tenant, id: string): Found[] {
+  return (["groups", "directoryRoles"] as const).flatMap((entitySet) =>
+    linkedFrom(tenant, `${entitySet}.members`, id).flatMap((from) => {
+      const object = tenant.objects(entitySet).get(from);
+      return object === undefined ? [] : [{ entitySet, object }];
+    }),
+  );
+}
+
+function linkedObjects(link: string): (tenant: Tenant, id: string) => Found[] {
+  return (tenant, id) => linked(tenant, link, id).flatMap((to) => findDirectoryObject(tenant, to) ?? []);
+}
+
+/** Objects that aren't directory objects, linked by `<from>.<to>`. */
+function linkedIn(from: EntitySetName, to: EntitySetName): (tenant: Tenant, id: string) => Found[] {
+  return (tenant, id) =>
+    linked(tenant, `${from}.${to}`, id).flatMap((targetId) => {
+      const object = tenant.objects(to).get(targetId);
+      return object === undefined ? [] : [{ entitySet: to, object }];
+    });
+}
+
+function withProperty(entitySet: EntitySetName, property: string): (tenant: Tenant, id: string) => Found[] {
+  return (tenant, id) =>
+    [...tenant.objects(entitySet).values()]
+      .filter((object) => object[property] === id)
+      .map((object) => ({ entitySet, object }));
+}
+
+function federatedIdentityCredentials(tenant: Tenant, id: string): Found[] {
+  return linked(tenant, "applications.federatedIdentityCredentials", id).flatMap((credentialId) => {
+    const object = tenant.objects("federatedIdentityCredentials").get(credentialId);
+    return object === undefined ? [] : [{ entitySet: "federatedIdentityCredentials" as const, object }];
+  });
+}

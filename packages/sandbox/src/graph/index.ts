@@ -1,0 +1,146 @@
+/**
+ * The emulated Microsoft Graph, v1.0 and beta: what an onboarding needs of it, as the service answers it.
+ * `routes.ts` lists the routes, `entities.ts` the types.
+ */
+import { randomUUID } from "node:crypto";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { TokenRefused, type Caller, type Cloud, type Json, type Routes } from "../cloud/model";
+import { isGraphVersion } from "./entities";
+import { GraphError, errorBody, unreadableRequest } from "./errors";
+import { parseQuery } from "./odata/query";
+import { access, refusal } from "./permissions";
+import type { Answer, Call } from "./route";
+import { routeTable } from "./routes";
+
+/** What every answer with a body says of it. */
+const contentType =
+  "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+
+const unreadableBody =
+  "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.";
+
+/** Adds `/v1.0/*` and `/beta/*` to the server. A path that no route has is left to the server's own 404. */
+export const graphRoutes: Routes = (app, cloud) => {
+  void app.register((scope: FastifyInstance, _options, done) => {
+    takeAnyBody(scope);
+    for (const version of ["v1.0", "beta"]) {
+      scope.route({
+        method: ["GET", "POST", "PATCH", "PUT", "DELETE"],
+        url: `/${version}/*`,
+        handler: (request, reply) => serve(cloud, version, request, reply),
+      });
+    }
+    done();
+  });
+};
+
+async function serve(cloud: Cloud, version: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const requestId = randomUUID();
+  const clientRequestId = header(request, "client-request-id") ?? requestId;
+  void reply.headers({
+    "cache-control": "no-cache",
+    "strict-transport-security": "max-age=31536000",
+    "request-id": requestId,
+    "client-request-id": clientRequestId,
+    "x-ms-ags-diagnostic":
+      '{"ServerInfo":{"DataCenter":"Loopback","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"SANDBOX"}}',
+    "x-ms-resource-unit": "1",
+  });
+  const [path, search] = split(request.url);
+  const match = isGraphVersion(version)
+    ? routeTable.find(request.method, version, path.slice(version.length + 1))
+    : undefined;
+  if (match === undefined) {
+    reply.callNotFound();
+    return reply;
+  }
+  try {
+    const caller = await authenticate(cloud, request);
+    if (match === "otherMethod" || !isGraphVersion(version)) {
+      throw new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
+    }
+    const granted = access(caller, match.route.permissions);
+    if (granted === "none") throw refusal(match.route.permissions);
+    const call: Call = {
+      cloud,
+      tenant: caller.tenant,
+      caller,
+      access: granted,
+      version,
+      origin: request.protocol === "https" ? cloud.origins.https : cloud.origins.http,
+      parameters: match.parameters,
+      query: parseQuery(search, header(request, "consistencylevel")),
+      body: readBody(request),
+      contentType: header(request, "content-type"),
+      path,
+    };
+    return await send(reply, match.route.handle(call));
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    void reply.headers(error.headers).header("vary", "Accept-Encoding").header("content-type", "application/json");
+    const body = JSON.stringify(errorBody(error, cloud.now(), requestId, clientRequestId));
+    // As bytes: to a text Fastify would add a charset, which the service's errors don't have.
+    return reply.code(error.status).send(Buffer.from(body));
+  }
+}
+
+function send(reply: FastifyReply, { status, body, location }: Answer): FastifyReply {
+  void reply.code(status);
+  if (location !== undefined) void reply.header("location", location);
+  if (body === undefined) return reply.send();
+  void reply.headers({ "content-type": contentType, "odata-version": "4.0", vary: "Accept-Encoding" });
+  return reply.send(JSON.stringify(body));
+}
+
+async function authenticate(cloud: Cloud, request: FastifyRequest): Promise<Caller> {
+  try {
+    return await cloud.authenticate(request, "graph");
+  } catch (error) {
+    if (error instanceof TokenRefused) throw unauthorized(cloud, error);
+    throw error;
+  }
+}
+
+/** https://learn.microsoft.com/graph/resolve-auth-errors; the wordings as issue threads show them. */
+function unauthorized(cloud: Cloud, { reason }: TokenRefused): GraphError {
+  const messages: Readonly<Record<TokenRefused["reason"], string>> = {
+    missing: "Access token is empty.",
+    malformed: "IDX14100: JWT is not well formed, there are no dots (.).",
+    signature: "Access token validation failure. Invalid signature.",
+    expired: "Lifetime validation failed, the token is expired.",
+    audience: "Access token validation failure. Invalid audience.",
+    tenant: "Access token validation failure. Invalid issuer.",
+  };
+  const challenge =
+    `Bearer realm="", authorization_uri="${cloud.origins.https}/common/oauth2/authorize", ` +
+    'client_id="00000003-0000-0000-c000-000000000000"';
+  return new GraphError(401, "InvalidAuthenticationToken", messages[reason], [], { "www-authenticate": challenge });
+}
+
+/** Bodies are read here: clients send a JSON content type with an empty body, which Fastify's own parser refuses. */
+function takeAnyBody(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+}
+
+function readBody(request: FastifyRequest): Json | undefined {
+  const { body } = request;
+  if (!Buffer.isBuffer(body) || body.length === 0) return undefined;
+  if (header(request, "content-type")?.startsWith("image/") === true) return undefined;
+  if (header(request, "content-type")?.includes("json") !== true) throw unreadableRequest(unreadableBody);
+  try {
+    return JSON.parse(body.toString("utf8")) as Json;
+  } catch {
+    throw unreadableRequest(unreadableBody);
+  }
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function split(url: string): [string, string] {
+  const mark = url.indexOf("?");
+  return mark === -1 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
+}

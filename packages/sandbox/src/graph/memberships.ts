@@ -1,0 +1,36 @@
+/** Membership through groups in groups. */
+import type { StoredObject, Tenant } from "../cloud/model";
+import { findDirectoryObject, linked, type Found } from "./directory";
+import { memberships } from "./expand";
+
+/** Everything that is a member of a group, directly or through groups in it. */
+export function transitiveMembers(tenant: Tenant, groupId: string): Found[] {
+  return reach(groupId, (id) =>
+    linked(tenant, "groups.members", id).flatMap((member) => findDirectoryObject(tenant, member) ?? []),
+  );
+}
+
+/** Groups and directory roles that an object is a member of, directly or through groups. */
+export function transitiveMemberships(tenant: Tenant, id: string): Found[] {
+  return reach(id, (from) => memberships(tenant, from));
+}
+
+/** The groups among `transitiveMemberships`. */
+export function transitiveGroups(tenant: Tenant, id: string): StoredObject[] {
+  return transitiveMemberships(tenant, id)
+    .filter(({ entitySet }) => entitySet === "groups")
+    .map(({ object }) => object);
+}
+
+function reach(start: string, next: (id: string) => readonly Found[]): Found[] {
+  const found = new Map<string, Found>();
+  const waiting = [start];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    for (const target of next(id)) {
+      if (found.has(target.object.id) || target.object.id === start) continue;
+      found.set(target.object.id, target);
+      waiting.push(target.object.id);
+    }
+  }
+  return [...found.values()];
+}

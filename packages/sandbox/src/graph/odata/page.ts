@@ -1,0 +1,77 @@
+/** Pages of a list: filtered, ordered, cut, with a link to the rest. */
+import type { StoredObject } from "../../cloud/model";
+import { entitySets, type EntitySetName } from "../entities";
+import { GraphError, unsupportedQuery } from "../errors";
+import { compileFilter } from "./filterMatch";
+import { parseFilter } from "./filterSyntax";
+import type { Query } from "./query";
+
+export interface Page<T> {
+  items: T[];
+  /** How many there are in all. */
+  total: number;
+  /** Where the next page starts; `undefined` on the last one. */
+  skipToken: string | undefined;
+}
+
+/** The objects that a query asks for. `typeOf` says whose properties its filter may name. */
+export function page<T extends StoredObject>(objects: readonly T[], query: Query, typeOf: EntitySetName): Page<T> {
+  const matching = ordered(filtered(objects, query, typeOf), query);
+  const start = query.skipToken === undefined ? 0 : positionAfter(matching, query.skipToken);
+  const items = matching.slice(start, start + query.top);
+  const last = items.at(-1);
+  const more = start + query.top < matching.length;
+  return {
+    items,
+    total: matching.length,
+    skipToken: more && last !== undefined ? makeSkipToken(last.id, start + query.top) : undefined,
+  };
+}
+
+function filtered<T extends StoredObject>(objects: readonly T[], query: Query, typeOf: EntitySetName): readonly T[] {
+  if (query.filter === undefined) return objects;
+  const { type, properties, directoryObject } = entitySets[typeOf];
+  const matches = compileFilter(
+    parseFilter(query.filter),
+    { name: `microsoft.graph.${type}`, properties },
+    query.advanced || !directoryObject,
+  );
+  return objects.filter(matches);
+}
+
+function ordered<T extends StoredObject>(objects: readonly T[], { orderBy }: Query): readonly T[] {
+  if (orderBy === undefined) return objects;
+  if (orderBy.property.toLowerCase() !== "displayname") {
+    throw unsupportedQuery(`Unsupported sort property '${orderBy.property}'.`);
+  }
+  const direction = orderBy.descending ? -1 : 1;
+  const name = (object: T): string => (typeof object["displayName"] === "string" ? object["displayName"] : "");
+  return [...objects].sort((left, right) => direction * name(left).localeCompare(name(right), "en"));
+}
+
+/** Opaque to clients: the ID that the page ended with, and its position in case that object is gone by then. */
+function makeSkipToken(lastId: string, position: number): string {
+  return Buffer.from(JSON.stringify([lastId, position])).toString("base64url");
+}
+
+function positionAfter(objects: readonly StoredObject[], skipToken: string): number {
+  const [lastId, position] = readSkipToken(skipToken);
+  const index = objects.findIndex(({ id }) => id === lastId);
+  return index === -1 ? position : index + 1;
+}
+
+function readSkipToken(text: string): [string, number] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
+    if (Array.isArray(value) && typeof value[0] === "string" && Number.isInteger(value[1])) {
+      return [value[0], value[1] as number];
+    }
+  } catch {
+    // Not ours: refused below.
+  }
+  throw new GraphError(
+    400,
+    "Directory_ExpiredPageToken",
+    "The specified page token value has expired or is invalid and can no longer be included in your request.",
+  );
+}

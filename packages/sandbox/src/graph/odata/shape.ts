@@ -1,0 +1,102 @@
+/** A stored object as the service answers it: which properties, in which order, and what `$select` makes of them. */
+import type { Json, StoredObject } from "../../cloud/model";
+import {
+  complexTypes,
+  complexTypeOf,
+  entitySets,
+  typeAnnotation,
+  type EntitySetName,
+  type GraphVersion,
+  type Property,
+} from "../entities";
+import { unreadableRequest } from "../errors";
+import { objectsIn, type JsonObject } from "../json";
+
+/** One object, for a version and a selection (canonical names, or `undefined` for the default properties). */
+export function shape(
+  entitySet: EntitySetName,
+  object: StoredObject,
+  version: GraphVersion,
+  select?: readonly string[],
+): JsonObject {
+  const answer: JsonObject = {};
+  for (const [name, property] of answerOrder(entitySet, object)) {
+    if (!isIn(property, version) || property.writeOnly) continue;
+    if (select === undefined ? property.selectedIn.includes(version) : !select.includes(name)) continue;
+    const value = present(property, stored(object, name, property));
+    answer[name] = select === undefined ? withoutKeys(property, value) : value;
+  }
+  return answer;
+}
+
+/** The canonical names of selected properties; their case doesn't matter. Throws the service's 400 for an unknown one. */
+export function canonicalSelect(
+  select: readonly string[] | undefined,
+  entitySet: EntitySetName,
+  version: GraphVersion,
+): readonly string[] | undefined {
+  if (select === undefined || select.includes("*")) return undefined;
+  const { properties, type } = entitySets[entitySet];
+  return select.map((wanted) => {
+    const entry = Object.entries(properties).find(
+      ([name, property]) => name.toLowerCase() === wanted.toLowerCase() && isIn(property, version),
+    );
+    if (entry === undefined) {
+      throw unreadableRequest(
+        `Parsing OData Select and Expand failed: Could not find a property named '${wanted}' on type 'microsoft.graph.${type}'.`,
+      );
+    }
+    return entry[0];
+  });
+}
+
+/** A value of a complex type with every property that the type has, in the service's order. */
+export function present(property: Property, value: Json): Json {
+  if (typeof property.type !== "object" || value === null) return value;
+  if (property.collection) {
+    return Array.isArray(value) ? value.map((item) => present({ ...property, collection: false }, item)) : [];
+  }
+  if (typeof value !== "object" || Array.isArray(value)) return value;
+  const declared = property.type.complex;
+  const type = complexTypeOf(declared, value) ?? declared;
+  const properties = complexTypes[type];
+  if (properties === undefined) return value;
+  const inner = Object.entries(properties).map(([name, part]) => [name, present(part, stored(value, name, part))]);
+  return { ...typeAnnotation(declared, type), ...(Object.fromEntries(inner) as JsonObject) };
+}
+
+/** Whether a version has a property. */
+export function isIn(property: Property, version: GraphVersion): boolean {
+  return property.only === undefined || property.only === version;
+}
+
+/** The public key of a certificate is only answered when `$select` names `keyCredentials`. */
+function withoutKeys(property: Property, value: Json): Json {
+  const isKeys = typeof property.type === "object" && property.type.complex === "keyCredential";
+  return isKeys ? objectsIn(value).map((credential) => ({ ...credential, key: null })) : value;
+}
+
+/** What beta calls otherwise, read from where v1.0's name keeps it. */
+const keptAs: Readonly<Record<string, string>> = {
+  publishedPermissionScopes: "oauth2PermissionScopes",
+  creationTimestamp: "createdDateTime",
+};
+
+function stored(object: Readonly<Record<string, Json>>, name: string, property: Property): Json {
+  const value = object[keptAs[name] ?? name];
+  return value === undefined ? structuredClone(property.default ?? null) : value;
+}
+
+/** The table's order; a null of a complex type stands where the table says that it does. */
+function answerOrder(entitySet: EntitySetName, object: StoredObject): [string, Property][] {
+  const order: [string, Property][] = [];
+  const entries = Object.entries(entitySets[entitySet].properties);
+  const isMoved = ([name, property]: [string, Property]): boolean =>
+    property.nullBefore !== undefined && stored(object, name, property) === null;
+  const moved = entries.filter(isMoved);
+  for (const entry of entries) {
+    order.push(...moved.filter(([, property]) => property.nullBefore === entry[0]));
+    if (!moved.includes(entry)) order.push(entry);
+  }
+  return order;
+}

@@ -1,0 +1,226 @@
+/**
+ * What access packages give: a catalog's resources, and their roles in a package. Of the resources that the service knows, the sandbox has
+ * groups (`AadGroup`). Beta, as the official azuread plugin calls it.
+ *
+ * Links: `accessPackageCatalogs.accessPackageResources`, `accessPackageResources.accessPackageResourceRoles` and `…Scopes`,
+ * `accessPackages.accessPackageResourceRoleScopes`, and from those to one role and one scope.
+ */
+import { randomUUID } from "node:crypto";
+import type { Json, StoredObject, Tenant } from "../../cloud/model";
+import { createdEntity, list } from "../answers";
+import { addLink, get, linked, linkedFrom, removeLink } from "../directory";
+import { contextName, createdStamp, entitlementPath, licensed, refused } from "../entitlements";
+import { notFound } from "../errors";
+import { wholeSeconds } from "../identifiers";
+import { isObject, textOf, type JsonObject } from "../json";
+import { complete } from "../objects";
+import { permissions } from "../permissions";
+import { bodyOf, noContent, parameter, type Answer, type Call } from "../route";
+import { checkCreate } from "../validate";
+
+const versions = ["beta"] as const;
+const catalogs = "accessPackageCatalogs";
+const packages = "accessPackages";
+const requests = "accessPackageResourceRequests";
+const resources = "accessPackageResources";
+const roles = "accessPackageResourceRoles";
+const scopes = "accessPackageResourceScopes";
+const roleScopes = "accessPackageResourceRoleScopes";
+
+export const accessPackageResourceRoutes = licensed([
+  {
+    method: "GET",
+    path: `${entitlementPath}/${catalogs}/{id}/${resources}`,
+    versions,
+    permissions: permissions.readEntitlements,
+    handle: (call) => {
+      const { id } = get(call.tenant, catalogs, parameter(call, "id"));
+      return list(call, resources, resourcesOf(call.tenant, id), contextName(catalogs, `('${id}')/${resources}`));
+    },
+  },
+  {
+    method: "POST",
+    path: `${entitlementPath}/${requests}`,
+    versions,
+    permissions: permissions.writeEntitlements,
+    handle: request,
+  },
+  {
+    method: "POST",
+    path: `${entitlementPath}/${packages}/{id}/${roleScopes}`,
+    versions,
+    permissions: permissions.writeEntitlements,
+    handle: addRoleScope,
+  },
+  {
+    method: "DELETE",
+    path: `${entitlementPath}/${packages}/{id}/${roleScopes}/{roleScope}`,
+    versions,
+    permissions: permissions.writeEntitlements,
+    handle: removeRoleScope,
+  },
+]);
+
+/** Removes a catalog's resources with all that is theirs. */
+export function forgetResources(tenant: Tenant, catalogId: string): void {
+  for (const resource of resourcesOf(tenant, catalogId)) forgetResource(tenant, catalogId, resource);
+}
+
+/** Removes what an access package gives. */
+export function forgetRoleScopes(tenant: Tenant, packageId: string): void {
+  for (const id of linked(tenant, `${packages}.${roleScopes}`, packageId)) forgetRoleScope(tenant, packageId, id);
+}
+
+function resourcesOf(tenant: Tenant, catalogId: string): StoredObject[] {
+  return linked(tenant, `${catalogs}.${resources}`, catalogId).flatMap((id) => tenant.objects(resources).get(id) ?? []);
+}
+
+/** Carried out at once. The service keeps the request as a record; the sandbox doesn't: nobody here reads it. */
+function request(call: Call): Answer {
+  const { accessPackageResource, ...body } = bodyOf(call);
+  const { values } = checkCreate(requests, body, call.version);
+  const sent = isObject(accessPackageResource) ? accessPackageResource : {};
+  const { values: resource } = checkCreate(resources, sent, call.version);
+  const catalog = get(call.tenant, catalogs, textOf(values["catalogId"]));
+  if (values["requestType"] === "AdminAdd") addResource(call, catalog.id, resource);
+  else removeResource(call, catalog.id, resource);
+  call.cloud.changed();
+  return createdEntity(call, requests, complete(requests, { ...values, id: randomUUID() }), contextName(requests));
+}
+
+function addResource(call: Call, catalogId: string, { originId, originSystem }: JsonObject): void {
+  if (originSystem !== "AadGroup") {
+    throw refused(
+      "InvalidOriginSystem",
+      `The sandbox has resources of originSystem AadGroup, not ${textOf(originSystem)}.`,
+    );
+  }
+  const group = call.tenant.objects("groups").get(textOf(originId).toLowerCase());
+  if (group === undefined) throw refused("ResourceNotFoundInOriginSystem", "The resource is not in the origin system.");
+  if (resourcesOf(call.tenant, catalogId).some((one) => one["originId"] === group.id)) {
+    throw refused("ResourceAlreadyOnboarded", "The resource is already onboarded.");
+  }
+  // Who adds a group to a catalog must be able to change it: microsoft-graph-docs-contrib 8474.
+  if (!mayChange(call, group.id)) throw refused("CallerNotResourceOwner", "The caller is not the resource owner.");
+  const { displayName = null, description = null } = group;
+  const isUnified = Array.isArray(group["groupTypes"]) && group["groupTypes"].includes("Unified");
+  const common = { originId: group.id, originSystem };
+  const id = keep(call.tenant, resources, {
+    ...common,
+    displayName,
+    description,
+    resourceType: isUnified ? "O365 Group" : "Security Group",
+    addedBy: call.caller.objectId,
+    addedOn: wholeSeconds(call.cloud.now()),
+  });
+  addLink(call.tenant, `${catalogs}.${resources}`, catalogId, id);
+  for (const role of ["Member", "Owner"]) {
+    const roleId = keep(call.tenant, roles, { ...common, displayName: role, originId: `${role}_${group.id}` });
+    addLink(call.tenant, `${resources}.${roles}`, id, roleId);
+  }
+  const root = { ...common, displayName: "Root", description: "Root Scope", isRootScope: true };
+  addLink(call.tenant, `${resources}.${scopes}`, id, keep(call.tenant, scopes, root));
+}
+
+function keep(tenant: Tenant, entitySet: typeof resources | typeof roles | typeof scopes, values: JsonObject): string {
+  const object = complete(entitySet, { ...values, id: randomUUID() });
+  tenant.objects(entitySet).set(object.id, object);
+  return object.id;
+}
+
+function mayChange({ tenant, caller }: Call, groupId: string): boolean {
+  const granted = caller.scopes.size > 0 ? caller.scopes : caller.roles;
+  if (granted.has("Group.ReadWrite.All") || granted.has("Directory.ReadWrite.All")) return true;
+  return linked(tenant, "groups.owners", groupId).includes(caller.objectId);
+}
+
+function removeResource(call: Call, catalogId: string, { originId }: JsonObject): void {
+  const resource = resourcesOf(call.tenant, catalogId).find(
+    (one) => one["originId"] === textOf(originId).toLowerCase(),
+  );
+  if (resource === undefined) throw refused("ResourceNotFound", "The resource is not in the catalog.");
+  const isUsed = linked(call.tenant, `${resources}.${roles}`, resource.id).some(
+    (role) => linkedFrom(call.tenant, `${roleScopes}.${roles}`, role).length > 0,
+  );
+  if (isUsed) {
+    throw refused(
+      "InvalidDeleteResourceHasEntitlements",
+      `The resource: ${textOf(resource["displayName"])} can not be deleted because there are active entitlements.`,
+    );
+  }
+  forgetResource(call.tenant, catalogId, resource);
+}
+
+function forgetResource(tenant: Tenant, catalogId: string, { id }: StoredObject): void {
+  for (const part of [roles, scopes] as const) {
+    for (const partId of linked(tenant, `${resources}.${part}`, id)) tenant.objects(part).delete(partId);
+    tenant.links(`${resources}.${part}`).delete(id);
+  }
+  removeLink(tenant, `${catalogs}.${resources}`, catalogId, id);
+  tenant.objects(resources).delete(id);
+}
+
+/** A role of a resource in the package's catalog; who gets the package gets the role. */
+function addRoleScope(call: Call): Answer {
+  const accessPackage = get(call.tenant, packages, parameter(call, "id"));
+  const { accessPackageResourceRole: role, accessPackageResourceScope: scope } = bodyOf(call);
+  const { values: sentRole } = checkCreate(roles, withoutResource(role), call.version);
+  const { values: sentScope } = checkCreate(scopes, withoutResource(scope), call.version);
+  const found = resourcesOf(call.tenant, textOf(accessPackage["catalogId"])).find((resource) =>
+    partOf(call.tenant, resource, scopes, sentScope["originId"]),
+  );
+  const resource = found ?? refuse("ResourceNotFound", "The resource is not in the access package's catalog.");
+  const roleId =
+    partOf(call.tenant, resource, roles, sentRole["originId"]) ??
+    refuse("RoleNotFound", `The resource has no role ${textOf(sentRole["originId"])}.`);
+  const scopeId = partOf(call.tenant, resource, scopes, sentScope["originId"]) ?? "";
+  const given = linked(call.tenant, `${packages}.${roleScopes}`, accessPackage.id);
+  if (given.some((one) => linked(call.tenant, `${roleScopes}.${roles}`, one).includes(roleId))) {
+    throw refused("RoleScopeAlreadyExists", "The access package has this role already.");
+  }
+  const roleScope = complete(roleScopes, { ...createdStamp(call), id: `${randomUUID()}_${scopeId}` });
+  call.tenant.objects(roleScopes).set(roleScope.id, roleScope);
+  addLink(call.tenant, `${packages}.${roleScopes}`, accessPackage.id, roleScope.id);
+  addLink(call.tenant, `${roleScopes}.${roles}`, roleScope.id, roleId);
+  addLink(call.tenant, `${roleScopes}.${scopes}`, roleScope.id, scopeId);
+  call.cloud.changed();
+  const name = contextName(packages, `('${accessPackage.id}')/${roleScopes}`);
+  return createdEntity(call, roleScopes, roleScope, name);
+}
+
+function removeRoleScope(call: Call): Answer {
+  const accessPackage = get(call.tenant, packages, parameter(call, "id"));
+  const id = parameter(call, "roleScope");
+  if (!linked(call.tenant, `${packages}.${roleScopes}`, accessPackage.id).includes(id)) throw notFound(id);
+  forgetRoleScope(call.tenant, accessPackage.id, id);
+  call.cloud.changed();
+  return noContent;
+}
+
+function forgetRoleScope(tenant: Tenant, packageId: string, id: string): void {
+  removeLink(tenant, `${packages}.${roleScopes}`, packageId, id);
+  for (const part of [roles, scopes]) tenant.links(`${roleScopes}.${part}`).delete(id);
+  tenant.objects(roleScopes).delete(id);
+}
+
+/** The ID of a resource's role or scope that has this origin. */
+function partOf(
+  tenant: Tenant,
+  resource: StoredObject,
+  part: typeof roles | typeof scopes,
+  originId: Json | undefined,
+): string | undefined {
+  return linked(tenant, `${resources}.${part}`, resource.id).find(
+    (id) => tenant.objects(part).get(id)?.["originId"] === originId,
+  );
+}
+
+/** A role or a scope as it is sent: the resource inside says again whose it is. */
+function withoutResource(part: Json | undefined): JsonObject {
+  if (!isObject(part)) return {};
+  return Object.fromEntries(Object.entries(part).filter(([name]) => name !== "accessPackageResource"));
+}
+
+function refuse(code: string, message: string): never {
+  throw refused(code, message);
+}

@@ -1,0 +1,174 @@
+/**
+ * Catalogs, access packages and assignment policies: beta, as the official azuread plugin calls it.
+ * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview?view=graph-rest-beta
+ */
+import { randomUUID } from "node:crypto";
+import type { StoredObject } from "../../cloud/model";
+import { createdEntity, entity, list } from "../answers";
+import { assignmentPolicyFrom } from "../assignmentPolicies";
+import { get } from "../directory";
+import { contextName, createdStamp, entitlementPath, licensed, modified, refused } from "../entitlements";
+import type { EntitlementSetName } from "../entities";
+import { textOf, type JsonObject } from "../json";
+import { complete, update } from "../objects";
+import { permissions } from "../permissions";
+import { bodyOf, noContent, ok, context, parameter, type Answer, type Call, type Route } from "../route";
+import { checkCreate, checkUpdate } from "../validate";
+import { shape } from "../odata/shape";
+import { forgetResources, forgetRoleScopes } from "./accessPackageResources";
+
+const versions = ["beta"] as const;
+const write = permissions.writeEntitlements;
+const catalogs = "accessPackageCatalogs";
+const packages = "accessPackages";
+const policies = "accessPackageAssignmentPolicies";
+
+export const accessPackageRoutes = licensed([
+  ...readRoutes(catalogs),
+  {
+    method: "POST",
+    path: `${entitlementPath}/${catalogs}`,
+    versions,
+    permissions: write,
+    handle: (call) => add(call, catalogs, checkCreate(catalogs, bodyOf(call), call.version).values),
+  },
+  {
+    method: "PATCH",
+    path: `${entitlementPath}/${catalogs}/{id}`,
+    versions,
+    permissions: write,
+    handle: (call) => change(call, catalogs, bodyOf(call)),
+  },
+  {
+    method: "DELETE",
+    path: `${entitlementPath}/${catalogs}/{id}`,
+    versions,
+    permissions: write,
+    handle: removeCatalog,
+  },
+
+  ...readRoutes(packages),
+  { method: "POST", path: `${entitlementPath}/${packages}`, versions, permissions: write, handle: createPackage },
+  {
+    method: "PATCH",
+    path: `${entitlementPath}/${packages}/{id}`,
+    versions,
+    permissions: write,
+    handle: (call) => change(call, packages, withoutCatalog(bodyOf(call))),
+  },
+  {
+    method: "DELETE",
+    path: `${entitlementPath}/${packages}/{id}`,
+    versions,
+    permissions: write,
+    handle: removePackage,
+  },
+
+  ...readRoutes(policies),
+  {
+    method: "POST",
+    path: `${entitlementPath}/${policies}`,
+    versions,
+    permissions: write,
+    handle: (call) => add(call, policies, assignmentPolicyFrom(call, bodyOf(call))),
+  },
+  { method: "PUT", path: `${entitlementPath}/${policies}/{id}`, versions, permissions: write, handle: replacePolicy },
+  {
+    method: "DELETE",
+    path: `${entitlementPath}/${policies}/{id}`,
+    versions,
+    permissions: write,
+    handle: (call) => {
+      call.tenant.objects(policies).delete(subject(call, policies).id);
+      call.cloud.changed();
+      return noContent;
+    },
+  },
+]);
+
+function readRoutes(entitySet: EntitlementSetName): Route[] {
+  return [
+    {
+      method: "GET",
+      path: `${entitlementPath}/${entitySet}`,
+      versions,
+      permissions: permissions.readEntitlements,
+      handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values(), contextName(entitySet)),
+    },
+    {
+      method: "GET",
+      path: `${entitlementPath}/${entitySet}/{id}`,
+      versions,
+      permissions: permissions.readEntitlements,
+      handle: (call) => entity(call, entitySet, subject(call, entitySet), contextName(entitySet)),
+    },
+  ];
+}
+
+function subject(call: Call, entitySet: EntitlementSetName): StoredObject {
+  return get(call.tenant, entitySet, parameter(call, "id"));
+}
+
+function add(call: Call, entitySet: EntitlementSetName, values: JsonObject): Answer {
+  const object = complete(entitySet, { ...values, ...createdStamp(call), id: randomUUID() });
+  call.tenant.objects(entitySet).set(object.id, object);
+  call.cloud.changed();
+  return createdEntity(call, entitySet, object, contextName(entitySet));
+}
+
+function change(call: Call, entitySet: EntitlementSetName, body: JsonObject): Answer {
+  const object = subject(call, entitySet);
+  const { values } = checkUpdate(entitySet, body, call.version, object);
+  update(entitySet, object, values);
+  modified(call, object);
+  call.cloud.changed();
+  return noContent;
+}
+
+function createPackage(call: Call): Answer {
+  const { values } = checkCreate(packages, withoutCatalog(bodyOf(call)), call.version);
+  get(call.tenant, catalogs, textOf(values["catalogId"]));
+  return add(call, packages, values);
+}
+
+/** The official plugin sends the whole catalog with a package; `catalogId` says the same. */
+function withoutCatalog(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => name !== "accessPackageCatalog"));
+}
+
+function removeCatalog(call: Call): Answer {
+  const { id } = subject(call, catalogs);
+  const held = [...call.tenant.objects(packages).values()].some((one) => one["catalogId"] === id);
+  // The portal says that a catalog with access packages can't be deleted; the words are the sandbox's own.
+  if (held) throw refused("CatalogHasAccessPackages", "The catalog cannot be deleted because it has access packages.");
+  forgetResources(call.tenant, id);
+  call.tenant.objects(catalogs).delete(id);
+  call.cloud.changed();
+  return noContent;
+}
+
+/** Its policies and role scopes are its own, and go with it. */
+function removePackage(call: Call): Answer {
+  const { id } = subject(call, packages);
+  for (const policy of [...call.tenant.objects(policies).values()]) {
+    if (policy["accessPackageId"] === id) call.tenant.objects(policies).delete(policy.id);
+  }
+  forgetRoleScopes(call.tenant, id);
+  call.tenant.objects(packages).delete(id);
+  call.cloud.changed();
+  return noContent;
+}
+
+/** What the body doesn't name goes back to its default. */
+function replacePolicy(call: Call): Answer {
+  const before = subject(call, policies);
+  const { id, createdBy = null, createdDateTime = null } = before;
+  const values = assignmentPolicyFrom(call, bodyOf(call), before);
+  const policy = complete(policies, { ...values, ...createdStamp(call), createdBy, createdDateTime, id });
+  call.tenant.objects(policies).set(id, policy);
+  call.cloud.changed();
+  return ok({
+    "@odata.context": context(call, `${contextName(policies)}/$entity`),
+    ...shape(policies, policy, call.version),
+  });
+}

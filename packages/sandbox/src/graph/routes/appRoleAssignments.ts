@@ -1,0 +1,124 @@
+/**
+ * App role assignments, seen from the resource (`appRoleAssignedTo`) and from the principal (`appRoleAssignments`).
+ * https://learn.microsoft.com/graph/api/resources/approleassignment
+ */
+import type { Json, StoredObject } from "../../cloud/model";
+import { createdEntity, entity, list } from "../answers";
+import { find, findDirectoryObject, type Found } from "../directory";
+import { badRequest, notFound } from "../errors";
+import { appRoleAssignmentId, sevenDecimals } from "../identifiers";
+import { complete } from "../objects";
+import { permissions } from "../permissions";
+import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { checkCreate, resourceName } from "../validate";
+import { isObject, textOf } from "../json";
+import { subject } from "./references";
+
+const entitySet = "appRoleAssignments";
+/** Assigned where a resource has no roles: access and nothing more. */
+const defaultAccess = "00000000-0000-0000-0000-000000000000";
+
+/** From which side assignments are looked at, and the property that names that side. */
+const sides = [
+  { navigation: "appRoleAssignedTo", property: "resourceId" },
+  { navigation: "appRoleAssignments", property: "principalId" },
+] as const;
+type Side = (typeof sides)[number];
+
+export const appRoleAssignmentRoutes: readonly Route[] = sides.flatMap(routesOf);
+
+function routesOf(side: Side): Route[] {
+  const path = `/servicePrincipals/{id}/${side.navigation}`;
+  const reading = { versions: bothVersions, permissions: permissions.readAppRoleAssignments };
+  const writing = { versions: bothVersions, permissions: permissions.writeAppRoleAssignments };
+  return [
+    {
+      ...reading,
+      method: "GET",
+      path,
+      handle: (call) => list(call, entitySet, assignmentsOf(call, side), contextName(call, side)),
+    },
+    { ...writing, method: "POST", path, handle: (call) => create(call, side) },
+    {
+      ...reading,
+      method: "GET",
+      path: `${path}/{assignment}`,
+      handle: (call) => entity(call, entitySet, assignmentOf(call, side), contextName(call, side)),
+    },
+    {
+      ...writing,
+      method: "DELETE",
+      path: `${path}/{assignment}`,
+      handle: (call) => {
+        call.tenant.objects(entitySet).delete(assignmentOf(call, side).id);
+        call.cloud.changed();
+        return noContent;
+      },
+    },
+  ];
+}
+
+function create(call: Call, side: Side): Answer {
+  const owner = subject(call, "servicePrincipals");
+  const { values } = checkCreate(entitySet, bodyOf(call), call.version);
+  if (values[side.property] !== owner.id) throw badRequest("Not a valid reference update.");
+  const [appRoleId, resourceId, principalId] = [values["appRoleId"], values["resourceId"], values["principalId"]].map(
+    String,
+  );
+  const resource = find(call.tenant, "servicePrincipals", resourceId ?? "");
+  if (resource === undefined) throw notFound(resourceId ?? "");
+  const principal = findDirectoryObject(call.tenant, principalId ?? "");
+  if (principal === undefined) throw notFound(principalId ?? "");
+  checkRole(resource, appRoleId ?? "", principal);
+  const there = [...call.tenant.objects(entitySet).values()];
+  if (
+    there.some(
+      (other) =>
+        other["appRoleId"] === appRoleId &&
+        other["principalId"] === principal.object.id &&
+        other["resourceId"] === resource.id,
+    )
+  ) {
+    const message = "Permission being assigned already exists on the object";
+    throw badRequest(message, [{ code: "InvalidUpdate", message }]);
+  }
+  const assignment = complete(entitySet, {
+    ...values,
+    id: appRoleAssignmentId(principal.object.id),
+    createdDateTime: sevenDecimals(call.cloud.now()),
+    principalDisplayName: principal.object["displayName"] ?? null,
+    principalType: resourceName(principal.entitySet),
+    resourceDisplayName: resource["displayName"] ?? null,
+  });
+  call.tenant.objects(entitySet).set(assignment.id, assignment);
+  call.cloud.changed();
+  return createdEntity(call, entitySet, assignment, contextName(call, side));
+}
+
+/** The role must be one of the resource's, and for such principals. */
+function checkRole(resource: StoredObject, appRoleId: string, { entitySet: principalSet }: Found): void {
+  const roles = (Array.isArray(resource["appRoles"]) ? resource["appRoles"] : []).filter(isObject);
+  if (appRoleId === defaultAccess && roles.length === 0) return;
+  const role = roles.find(({ id }) => id === appRoleId);
+  const memberTypes: Json = role?.["allowedMemberTypes"] ?? [];
+  const wanted = principalSet === "servicePrincipals" ? "Application" : "User";
+  if (role?.["isEnabled"] !== true || !Array.isArray(memberTypes) || !memberTypes.includes(wanted)) {
+    throw badRequest(`Permission being assigned was not found on application '${textOf(resource["appId"])}'.`);
+  }
+}
+
+function assignmentsOf(call: Call, side: Side): StoredObject[] {
+  const owner = subject(call, "servicePrincipals");
+  return [...call.tenant.objects(entitySet).values()].filter((object) => object[side.property] === owner.id);
+}
+
+function assignmentOf(call: Call, side: Side): StoredObject {
+  const id = parameter(call, "assignment");
+  const found = assignmentsOf(call, side).find((object) => object.id === id);
+  if (found === undefined) throw notFound(id);
+  return found;
+}
+
+function contextName(call: Call, side: Side): string {
+  return `servicePrincipals('${parameter(call, "id")}')/${side.navigation}`;
+}

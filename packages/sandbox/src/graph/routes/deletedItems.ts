@@ -1,0 +1,89 @@
+/** Soft-deleted objects, kept for 30 days. https://learn.microsoft.com/graph/api/resources/directory */
+import { forget } from "../../cloud/deleted";
+import type { DeletedObject, StoredObject } from "../../cloud/model";
+import { directoryObject, list } from "../answers";
+import { restore, withoutRestore } from "../directory";
+import type { EntitySetName } from "../entities";
+import { denied, notFound } from "../errors";
+import { permissions, type Permissions } from "../permissions";
+import { actionResult, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { mayAlso } from "./references";
+import { nameBeforeDeletion } from "./users";
+
+const path = "/directory/deletedItems";
+const versions = bothVersions;
+
+/** Soft-deleted kinds: the set, the type's name in the path, and who may bring back or purge one. */
+const kinds: readonly { entitySet: EntitySetName; type: string; write: Permissions }[] = [
+  { entitySet: "applications", type: "application", write: permissions.writeApplication },
+  { entitySet: "servicePrincipals", type: "servicePrincipal", write: permissions.writeServicePrincipal },
+  { entitySet: "groups", type: "group", write: permissions.writeGroup },
+  { entitySet: "users", type: "user", write: permissions.deleteUser },
+];
+
+export const deletedItemRoutes: readonly Route[] = [
+  ...kinds.map(({ entitySet, type }): Route => ({
+    method: "GET",
+    path: `${path}/microsoft.graph.${type}`,
+    versions,
+    permissions: permissions.readDeletedItems,
+    handle: (call) => list(call, entitySet, deletedOf(call, entitySet)),
+  })),
+  {
+    method: "GET",
+    path: `${path}/{id}`,
+    versions,
+    permissions: permissions.readDeletedItems,
+    handle: (call) => {
+      const { collection, object } = deletedItem(call);
+      return directoryObject(call, { entitySet: collection as EntitySetName, object: withoutRestore(object) });
+    },
+  },
+  {
+    method: "DELETE",
+    path: `${path}/{id}`,
+    versions,
+    permissions: permissions.readDeletedItems,
+    handle: (call) => {
+      forget(call.tenant, writable(call));
+      call.cloud.changed();
+      return noContent;
+    },
+  },
+  {
+    method: "POST",
+    path: `${path}/{id}/restore`,
+    versions,
+    permissions: permissions.readDeletedItems,
+    handle: restoreItem,
+  },
+];
+
+function restoreItem(call: Call): Answer {
+  const deleted = writable(call);
+  if (deleted.collection === "users") deleted.object["userPrincipalName"] = nameBeforeDeletion(deleted.object);
+  const found = restore(call.tenant, deleted);
+  call.cloud.changed();
+  return actionResult(call, directoryObject(call, found).body ?? {});
+}
+
+function deletedOf(call: Call, entitySet: EntitySetName): StoredObject[] {
+  return [...call.tenant.deleted.values()]
+    .filter(({ collection }) => collection === entitySet)
+    .map(({ object }) => withoutRestore(object));
+}
+
+function deletedItem(call: Call): DeletedObject {
+  const id = parameter(call, "id");
+  const deleted = call.tenant.deleted.get(id.toLowerCase());
+  if (deleted === undefined) throw notFound(id);
+  return deleted;
+}
+
+/** What may be done with a deleted object is what might have been done with it before. */
+function writable(call: Call): DeletedObject {
+  const deleted = deletedItem(call);
+  const kind = kinds.find(({ entitySet }) => entitySet === deleted.collection);
+  if (kind === undefined || !mayAlso(call, kind.write)) throw denied(kind?.write.application);
+  return deleted;
+}

@@ -1,0 +1,77 @@
+/** Activated directory roles and their templates. https://learn.microsoft.com/graph/api/resources/directoryrole */
+import { randomUUID } from "node:crypto";
+import { createdEntity, entity, list } from "../answers";
+import { find, get } from "../directory";
+import { badRequest, notFound } from "../errors";
+import { complete } from "../objects";
+import { permissions } from "../permissions";
+import { bodyOf, bothVersions, parameter, type Answer, type Call, type Route } from "../route";
+import { forgetAssignment, rememberAssignment } from "../roles";
+import { checkCreate } from "../validate";
+import { referenceRoutes } from "./references";
+import { textOf } from "../json";
+
+const versions = bothVersions;
+
+export const directoryRoleRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/directoryRoleTemplates",
+    versions,
+    permissions: permissions.readRoles,
+    handle: (call) => list(call, "directoryRoleTemplates", call.tenant.objects("directoryRoleTemplates").values()),
+  },
+  {
+    method: "GET",
+    path: "/directoryRoleTemplates/{id}",
+    versions,
+    permissions: permissions.readRoles,
+    handle: (call) =>
+      entity(call, "directoryRoleTemplates", get(call.tenant, "directoryRoleTemplates", parameter(call, "id"))),
+  },
+  {
+    method: "GET",
+    path: "/directoryRoles",
+    versions,
+    permissions: permissions.readRoles,
+    handle: (call) => list(call, "directoryRoles", call.tenant.objects("directoryRoles").values()),
+  },
+  { method: "POST", path: "/directoryRoles", versions, permissions: permissions.writeRoles, handle: activate },
+  {
+    method: "GET",
+    path: "/directoryRoles/{id}",
+    versions,
+    permissions: permissions.readRoles,
+    handle: (call) => entity(call, "directoryRoles", get(call.tenant, "directoryRoles", parameter(call, "id"))),
+  },
+  ...referenceRoutes(
+    "directoryRoles",
+    "members",
+    { read: permissions.readRoles, write: permissions.writeRoles },
+    {
+      added: (call, role, target) => rememberAssignment(call.tenant, role, target.object.id),
+      removed: (call, role, principalId) => forgetAssignment(call.tenant, role, principalId),
+    },
+  ),
+];
+
+function activate(call: Call): Answer {
+  const { values } = checkCreate("directoryRoles", bodyOf(call), call.version);
+  const roleTemplateId = textOf(values["roleTemplateId"]).toLowerCase();
+  const template = find(call.tenant, "directoryRoleTemplates", roleTemplateId);
+  if (template === undefined) throw notFound(roleTemplateId);
+  if (find(call.tenant, "directoryRoles", `(roleTemplateId='${roleTemplateId}')`) !== undefined) {
+    throw badRequest(
+      "A conflicting object with one or more of the specified property values is present in the directory.",
+    );
+  }
+  const role = complete("directoryRoles", {
+    id: randomUUID(),
+    description: template["description"] ?? null,
+    displayName: template["displayName"] ?? null,
+    roleTemplateId,
+  });
+  call.tenant.objects("directoryRoles").set(role.id, role);
+  call.cloud.changed();
+  return createdEntity(call, "directoryRoles", role);
+}

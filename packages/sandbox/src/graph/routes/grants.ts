@@ -1,0 +1,97 @@
+/** Delegated permission grants. https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant */
+import type { StoredObject } from "../../cloud/model";
+import { createdEntity, entity, list } from "../answers";
+import { find, get } from "../directory";
+import { badRequest, missingValue, notFound, sameKey } from "../errors";
+import { grantId } from "../identifiers";
+import { complete, update } from "../objects";
+import { permissions } from "../permissions";
+import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { checkCreate, checkUpdate } from "../validate";
+import { subject } from "./references";
+import { textOf } from "../json";
+
+const entitySet = "oauth2PermissionGrants";
+const versions = bothVersions;
+
+export const grantRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/oauth2PermissionGrants",
+    versions,
+    permissions: permissions.readGrants,
+    handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values()),
+  },
+  { method: "POST", path: "/oauth2PermissionGrants", versions, permissions: permissions.writeGrants, handle: create },
+  {
+    method: "GET",
+    path: "/oauth2PermissionGrants/{id}",
+    versions,
+    permissions: permissions.readGrants,
+    handle: (call) => entity(call, entitySet, grantOf(call)),
+  },
+  {
+    method: "PATCH",
+    path: "/oauth2PermissionGrants/{id}",
+    versions,
+    permissions: permissions.writeGrants,
+    handle: (call) => {
+      const grant = grantOf(call);
+      update(entitySet, grant, checkUpdate(entitySet, bodyOf(call), call.version).values);
+      call.cloud.changed();
+      return noContent;
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/oauth2PermissionGrants/{id}",
+    versions,
+    permissions: permissions.writeGrants,
+    handle: (call) => {
+      call.tenant.objects(entitySet).delete(grantOf(call).id);
+      call.cloud.changed();
+      return noContent;
+    },
+  },
+  {
+    method: "GET",
+    path: "/servicePrincipals/{id}/oauth2PermissionGrants",
+    versions,
+    permissions: permissions.readGrants,
+    handle: (call) => {
+      const client = subject(call, "servicePrincipals");
+      const grants = [...call.tenant.objects(entitySet).values()].filter(({ clientId }) => clientId === client.id);
+      return list(call, entitySet, grants);
+    },
+  },
+];
+
+function create(call: Call): Answer {
+  const { values } = checkCreate(entitySet, bodyOf(call), call.version);
+  const [clientId, resourceId] = [textOf(values["clientId"]), textOf(values["resourceId"])];
+  for (const id of [clientId, resourceId]) {
+    if (find(call.tenant, "servicePrincipals", id) === undefined) throw notFound(id);
+  }
+  const principalId = principalOf(call, values["consentType"], values["principalId"]);
+  const id = grantId(clientId, resourceId, principalId);
+  if (call.tenant.objects(entitySet).has(id)) throw sameKey("Permission entry already exists.");
+  const grant = complete(entitySet, { ...values, principalId, id });
+  call.tenant.objects(entitySet).set(id, grant);
+  call.cloud.changed();
+  return createdEntity(call, entitySet, grant);
+}
+
+/** A grant for one user names that user; one for all names nobody. */
+function principalOf(call: Call, consentType: unknown, principalId: unknown): string | null {
+  if (consentType !== "Principal") {
+    if (typeof principalId === "string")
+      throw badRequest("'principalId' must be null where 'consentType' is 'AllPrincipals'.");
+    return null;
+  }
+  if (typeof principalId !== "string") throw missingValue("principalId", "OAuth2PermissionGrant");
+  return get(call.tenant, "users", principalId).id;
+}
+
+function grantOf(call: Call): StoredObject {
+  return get(call.tenant, entitySet, parameter(call, "id"));
+}

@@ -1,0 +1,164 @@
+/** Groups with their owners and members. https://learn.microsoft.com/graph/api/resources/group */
+import { randomUUID } from "node:crypto";
+import type { StoredObject } from "../../cloud/model";
+import { createdEntity, directoryObjects, entity, list } from "../answers";
+import { linked, remove, type Found } from "../directory";
+import { badRequest, denied, invalidValue } from "../errors";
+import { requireLicence } from "../licences";
+import { memberships } from "../expand";
+import { securityIdentifier, wholeSeconds } from "../identifiers";
+import { transitiveMembers } from "../memberships";
+import { asReadBack, complete, update } from "../objects";
+import type { JsonObject } from "../json";
+import { mayManageRoles, permissions } from "../permissions";
+import { bodyOf, bothVersions, noContent, type Answer, type Call, type Route } from "../route";
+import { checkCreate, checkUpdate } from "../validate";
+import { bind, guardRoleAssignable, referenceRoutes, resolveBindings, subject } from "./references";
+
+const entitySet = "groups";
+const versions = bothVersions;
+
+export const groupRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/groups",
+    versions,
+    permissions: permissions.listGroups,
+    handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values()),
+  },
+  { method: "POST", path: "/groups", versions, permissions: permissions.createGroup, handle: create },
+  {
+    method: "GET",
+    path: "/groups/{id}",
+    versions,
+    permissions: permissions.readGroups,
+    handle: (call) => entity(call, entitySet, subject(call, entitySet)),
+  },
+  { method: "PATCH", path: "/groups/{id}", versions, permissions: permissions.writeGroup, handle: patch },
+  {
+    method: "DELETE",
+    path: "/groups/{id}",
+    versions,
+    permissions: permissions.deleteGroup,
+    handle: (call) => {
+      const group = subject(call, entitySet);
+      guardRoleAssignable(call, group);
+      remove(call.cloud, call.tenant, entitySet, group);
+      call.cloud.changed();
+      return noContent;
+    },
+  },
+  {
+    method: "GET",
+    path: "/groups/{id}/memberOf",
+    versions,
+    permissions: permissions.readGroups,
+    handle: (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
+  },
+  {
+    method: "GET",
+    path: "/groups/{id}/transitiveMembers",
+    versions,
+    permissions: permissions.readGroups,
+    handle: (call) => directoryObjects(call, transitiveMembers(call.tenant, subject(call, entitySet).id)),
+  },
+  ...referenceRoutes(
+    entitySet,
+    "owners",
+    { read: permissions.readGroups, write: permissions.writeGroup },
+    { beforeAdd: guardRoleAssignable, beforeRemove: keepOneOwner },
+  ),
+  ...referenceRoutes(
+    entitySet,
+    "members",
+    { read: permissions.readGroups, write: permissions.writeMembers },
+    { beforeAdd: checkMember, beforeRemove: guardRoleAssignable },
+  ),
+];
+
+function create(call: Call): Answer {
+  const { values, bindings } = checkCreate(entitySet, bodyOf(call), call.version);
+  checkKind(values);
+  if (values["isAssignableToRole"] === true) {
+    if (!mayManageRoles(call.caller)) throw denied(["RoleManagement.ReadWrite.Directory"]);
+    requireLicence(call, "roleAssignableGroups");
+  }
+  resolveBindings(call, entitySet, bindings);
+  const id = randomUUID();
+  const now = wholeSeconds(call.cloud.now());
+  const common = {
+    id,
+    createdByAppId: call.caller.applicationId,
+    createdDateTime: now,
+    organizationId: call.tenant.id,
+    renewedDateTime: now,
+    securityIdentifier: securityIdentifier(id),
+    visibility: values["visibility"] ?? visibilityOf(values),
+  };
+  call.tenant.objects(entitySet).set(id, complete(entitySet, { ...asReadBack(entitySet, values), ...common }));
+  bind(call, entitySet, id, bindings);
+  // The group's creator may go on managing it where that is all that the token permits.
+  if (!bindings.has("owners") && createsOnlyOwn(call))
+    call.tenant.links("groups.owners").set(id, [call.caller.objectId]);
+  call.cloud.changed();
+  return createdEntity(call, entitySet, complete(entitySet, { ...values, ...common }));
+}
+
+function patch(call: Call): Answer {
+  const group = subject(call, entitySet);
+  guardRoleAssignable(call, group);
+  const { values, bindings } = checkUpdate(entitySet, bodyOf(call), call.version);
+  checkKind({ ...group, ...values });
+  resolveBindings(call, entitySet, bindings);
+  update(entitySet, group, asReadBack(entitySet, values));
+  bind(call, entitySet, group.id, bindings);
+  call.cloud.changed();
+  return noContent;
+}
+
+/** What the kinds of groups may be: https://learn.microsoft.com/graph/api/resources/groups-overview */
+function checkKind(group: JsonObject): void {
+  const types = Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];
+  const nickname = group["mailNickname"];
+  if (typeof nickname === "string" && (nickname.length > 64 || /[@()\\[\]";:<>, ]/.test(nickname))) {
+    throw invalidValue("mailNickname", "Group");
+  }
+  if (group["mailEnabled"] === true && !types.includes("Unified")) {
+    throw badRequest(
+      "The service does not currently support writes of mail-enabled groups. Please ensure that the mail-enablement property is unset and the security-enablement property is set.",
+    );
+  }
+  if (group["mailEnabled"] !== true && group["securityEnabled"] !== true) {
+    throw badRequest("Both mail-enablement and security-enablement are unset: a group has one of them at least.");
+  }
+  if (group["isAssignableToRole"] !== true) return;
+  if (group["securityEnabled"] !== true || types.includes("DynamicMembership")) {
+    throw invalidValue("isAssignableToRole", "Group");
+  }
+}
+
+function visibilityOf(group: JsonObject): string | null {
+  if (group["isAssignableToRole"] === true) return "Private";
+  return Array.isArray(group["groupTypes"]) && group["groupTypes"].includes("Unified") ? "Public" : null;
+}
+
+function checkMember(call: Call, group: StoredObject, { object }: Found): void {
+  guardRoleAssignable(call, group);
+  if (object.id === group.id) throw badRequest("A group can't be a member of itself.");
+  const types = Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];
+  if (types.includes("DynamicMembership")) {
+    throw badRequest("Insufficient privileges: members of a group with dynamic membership follow its rule.");
+  }
+}
+
+function keepOneOwner(call: Call, group: StoredObject): void {
+  guardRoleAssignable(call, group);
+  if (linked(call.tenant, "groups.owners", group.id).length > 1) return;
+  throw badRequest("The group must have at least one owner, hence this owner cannot be removed.");
+}
+
+function createsOnlyOwn({ caller }: Call): boolean {
+  return (
+    caller.scopes.size === 0 && !caller.roles.has("Group.ReadWrite.All") && !caller.roles.has("Directory.ReadWrite.All")
+  );
+}

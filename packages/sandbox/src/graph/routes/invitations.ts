@@ -1,0 +1,112 @@
+/** Invitations of guests. https://learn.microsoft.com/graph/api/invitation-post */
+import { randomBytes, randomUUID } from "node:crypto";
+import type { StoredObject, Tenant } from "../../cloud/model";
+import { switchValue } from "../../cloud/switches";
+import { domainOf, sameText } from "../directory";
+import { GraphError, unreadableRequest } from "../errors";
+import { guestNickname, guestUserPrincipalName, securityIdentifier, wholeSeconds } from "../identifiers";
+import { complete } from "../objects";
+import { shape } from "../odata/shape";
+import { textOf, type JsonObject } from "../json";
+import { permissions } from "../permissions";
+import { bodyOf, bothVersions, context, created, type Answer, type Call, type Route } from "../route";
+import { checkCreate } from "../validate";
+import { ownIdentity } from "./users";
+
+export const invitationRoutes: readonly Route[] = [
+  { method: "POST", path: "/invitations", versions: bothVersions, permissions: permissions.invite, handle: invite },
+];
+
+/** Inviting an address again answers the same user. The invitation itself can't be read later, so it isn't kept. */
+function invite(call: Call): Answer {
+  const { values } = checkCreate("invitations", bodyOf(call), call.version);
+  const emailAddress = textOf(values["invitedUserEmailAddress"]);
+  refuseWhereForbidden(call.tenant);
+  checkAddress(call.tenant, emailAddress);
+  const user = guestOf(call.tenant, emailAddress) ?? addGuest(call, emailAddress, values);
+  const id = randomUUID();
+  const invitation = complete("invitations", {
+    ...values,
+    id,
+    inviteRedeemUrl: redeemUrl(call, id),
+    inviteRedirectUrl: redirectUrl(textOf(values["inviteRedirectUrl"])),
+    status: user["externalUserState"] === "Accepted" ? "Completed" : "PendingAcceptance",
+  });
+  call.cloud.changed();
+  return created({
+    "@odata.context": context(call, "invitations/$entity"),
+    ...shape("invitations", invitation, call.version),
+    invitedUser: { id: user.id },
+  });
+}
+
+/** The message is what administrators report; the code is the one that goes with the status. */
+function refuseWhereForbidden(tenant: Tenant): void {
+  if (switchValue(tenant, "b2bInvitations") === "on") return;
+  const message =
+    "Guest invitations not allowed for your company. Contact your company administrator for more details.";
+  throw new GraphError(403, "Forbidden", message);
+}
+
+function checkAddress(tenant: Tenant, emailAddress: string): void {
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(emailAddress)) {
+    throw unreadableRequest("The invited user email address is invalid.");
+  }
+  const domain = emailAddress.slice(emailAddress.lastIndexOf("@") + 1).toLowerCase();
+  if (!tenant.objects("domains").has(domain)) return;
+  const member = [...tenant.objects("users").values()].find((user) =>
+    sameText(user["userPrincipalName"], emailAddress),
+  );
+  throw unreadableRequest(
+    member === undefined
+      ? "Group email addresses are not supported, and neither are addresses in a verified domain of this directory."
+      : `The invited user already exists in the directory as object ID: ${member.id}. They can use that account to sign in to shared apps and resources.`,
+  );
+}
+
+function guestOf(tenant: Tenant, emailAddress: string): StoredObject | undefined {
+  return [...tenant.objects("users").values()].find(
+    (user) => user["creationType"] === "Invitation" && sameText(user["mail"], emailAddress),
+  );
+}
+
+function addGuest(call: Call, emailAddress: string, values: JsonObject): StoredObject {
+  const id = randomUUID();
+  const now = wholeSeconds(call.cloud.now());
+  const userPrincipalName = guestUserPrincipalName(emailAddress, domainOf(call.tenant, "isInitial"));
+  const user = complete("users", {
+    id,
+    accountEnabled: true,
+    createdDateTime: now,
+    creationType: "Invitation",
+    displayName: values["invitedUserDisplayName"] ?? emailAddress.slice(0, emailAddress.lastIndexOf("@")),
+    externalUserState: "PendingAcceptance",
+    externalUserStateChangeDateTime: now,
+    identities: [ownIdentity(userPrincipalName)],
+    mail: emailAddress,
+    mailNickname: guestNickname(emailAddress),
+    otherMails: [emailAddress],
+    proxyAddresses: [`SMTP:${emailAddress}`],
+    securityIdentifier: securityIdentifier(id),
+    userPrincipalName,
+    userType: values["invitedUserType"] ?? "Guest",
+  });
+  call.tenant.objects("users").set(id, user);
+  return user;
+}
+
+/** A bare host comes back with a slash. */
+function redirectUrl(url: string): string {
+  if (!URL.canParse(url)) throw unreadableRequest("The inviteRedirectUrl is not a valid URL.");
+  const { pathname, search, hash, href } = new URL(url);
+  return pathname === "/" && search === "" && hash === "" ? href : url;
+}
+
+/** Shaped as the service's, but it leads back to this cloud: nothing here sends anybody to Microsoft. */
+function redeemUrl(call: Call, invitationId: string): string {
+  const redeem =
+    `https://invitations.microsoft.com/redeem/?tenant=${call.tenant.id}&user=${invitationId}` +
+    `&ticket=${randomBytes(24).toString("base64url")}&ver=2.0`;
+  const encoded = encodeURIComponent(redeem).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+  return `${call.origin}/redeem?rd=${encoded}`;
+}

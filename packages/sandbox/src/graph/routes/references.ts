@@ -1,0 +1,161 @@
+/** References to directory objects: `owners`, `members`, and the `$ref` requests that change them. */
+import type { StoredObject } from "../../cloud/model";
+import { directoryObjects } from "../answers";
+import { addLink, find, findDirectoryObject, get, linked, removeLink, type Found } from "../directory";
+import { entitySets, isEntitySet, type EntitySetName } from "../entities";
+import { badRequest, denied, notFound, unreadableRequest } from "../errors";
+import { navigations } from "../expand";
+import { decodeSegment } from "../match";
+import { access, mayManageRoles, type Permissions } from "../permissions";
+import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
+
+/** How many owners an application, a service principal or a new group may have. */
+const mostBindings = 20;
+
+/** List, add and remove of one link. `path` is the entity set's, such as `/groups`. */
+export function referenceRoutes(
+  entitySet: EntitySetName,
+  link: string,
+  permissions: { read: Permissions; write: Permissions },
+  hooks: ReferenceHooks = {},
+): Route[] {
+  const path = `/${entitySet}/{id}/${link}`;
+  const common = { versions: bothVersions };
+  return [
+    {
+      ...common,
+      method: "GET",
+      path,
+      permissions: permissions.read,
+      handle: (call) => listReferences(call, entitySet, link),
+    },
+    {
+      ...common,
+      method: "POST",
+      path: `${path}/$ref`,
+      permissions: permissions.write,
+      handle: (call) => addReference(call, entitySet, link, hooks),
+    },
+    {
+      ...common,
+      method: "DELETE",
+      path: `${path}/{target}/$ref`,
+      permissions: permissions.write,
+      handle: (call) => removeReference(call, entitySet, link, hooks),
+    },
+  ];
+}
+
+/** What else happens with a reference, and what is refused. */
+export interface ReferenceHooks {
+  beforeAdd?: (call: Call, object: StoredObject, target: Found) => void;
+  beforeRemove?: (call: Call, object: StoredObject) => void;
+  added?: (call: Call, object: StoredObject, target: Found) => void;
+  removed?: (call: Call, object: StoredObject, targetId: string) => void;
+}
+
+/** The object that a request is about; a token that only serves for owned objects is checked against its owners. */
+export function subject(call: Call, entitySet: EntitySetName): StoredObject {
+  const object = get(call.tenant, entitySet, parameter(call, "id"));
+  if (
+    call.access === "owned" &&
+    !linked(call.tenant, `${entitySet}.owners`, object.id).includes(call.caller.objectId)
+  ) {
+    throw denied();
+  }
+  return object;
+}
+
+/** Role-assignable groups may only be changed by those who may assign roles. */
+export function guardRoleAssignable(call: Call, group: StoredObject): void {
+  if (group["isAssignableToRole"] === true && !mayManageRoles(call.caller))
+    throw denied(["RoleManagement.ReadWrite.Directory"]);
+}
+
+/** Adds what a body binds (`owners@odata.bind`). All references are resolved before the first is added. */
+export function bind(
+  call: Call,
+  entitySet: EntitySetName,
+  from: string,
+  bindings: ReadonlyMap<string, readonly string[]>,
+): void {
+  for (const [link, to] of resolveBindings(call, entitySet, bindings)) {
+    for (const { object } of to) addLink(call.tenant, `${entitySet}.${link}`, from, object.id);
+  }
+}
+
+/** What a body binds, before anything is made. Throws Graph's errors for too many, doubled or unknown references. */
+export function resolveBindings(
+  call: Call,
+  entitySet: EntitySetName,
+  bindings: ReadonlyMap<string, readonly string[]>,
+): [link: string, targets: Found[]][] {
+  return [...bindings].map(([link, references]) => {
+    if (references.length > mostBindings) {
+      throw badRequest(`The number of references in '${link}@odata.bind' exceeds the limit of ${mostBindings}.`);
+    }
+    const targets = references.map((reference) => resolveReference(call, entitySet, link, reference));
+    // Applications take their caller twice over, groups refuse any doubled reference.
+    const ids = new Set(targets.map(({ object }) => object.id));
+    if (ids.size < targets.length) throw badRequest("Request contains a property with duplicate values.");
+    return [link, targets];
+  });
+}
+
+function listReferences(call: Call, entitySet: EntitySetName, link: string): Answer {
+  const object = subject(call, entitySet);
+  return directoryObjects(call, navigations[entitySet]?.[link]?.(call.tenant, object.id) ?? []);
+}
+
+function addReference(call: Call, entitySet: EntitySetName, link: string, hooks: ReferenceHooks): Answer {
+  const object = subject(call, entitySet);
+  const reference = bodyOf(call)["@odata.id"];
+  if (typeof reference !== "string") throw unreadableRequest("Entity reference must have an '@odata.id' annotation.");
+  const target = resolveReference(call, entitySet, link, reference);
+  hooks.beforeAdd?.(call, object, target);
+  if (!addLink(call.tenant, `${entitySet}.${link}`, object.id, target.object.id)) {
+    throw badRequest(
+      `One or more added object references already exist for the following modified properties: '${link}'.`,
+    );
+  }
+  hooks.added?.(call, object, target);
+  call.cloud.changed();
+  return noContent;
+}
+
+function removeReference(call: Call, entitySet: EntitySetName, link: string, hooks: ReferenceHooks): Answer {
+  const object = subject(call, entitySet);
+  const targetId = parameter(call, "target").toLowerCase();
+  if (!linked(call.tenant, `${entitySet}.${link}`, object.id).includes(targetId)) throw notFound(targetId);
+  hooks.beforeRemove?.(call, object);
+  removeLink(call.tenant, `${entitySet}.${link}`, object.id, targetId);
+  hooks.removed?.(call, object, targetId);
+  call.cloud.changed();
+  return noContent;
+}
+
+/** `https://…/v1.0/directoryObjects/{id}`, `…/users/{id}` and the like; the host is not looked at, as in the service. */
+export function resolveReference(call: Call, entitySet: EntitySetName, link: string, reference: string): Found {
+  const match = /\/(?:v1\.0|beta)\/([A-Za-z]+)(?:\/([^/?#]+)|\('([^']+)'\))$/.exec(reference);
+  const set = match?.[1] ?? "";
+  const key = decodeSegment(match?.[2] ?? match?.[3] ?? "");
+  if (match === null) throw badRequest(`Invalid URL format specified in payload: '${reference}'.`);
+  const found =
+    set.toLowerCase() === "directoryobjects" ? findDirectoryObject(call.tenant, key) : findIn(call, set, key);
+  if (found === undefined) throw notFound(key);
+  if (!entitySets[entitySet].links[link]?.targets.includes(found.entitySet)) {
+    throw badRequest(`Invalid object identifier '${key}': an object of its type can't be in '${link}'.`);
+  }
+  return found;
+}
+
+function findIn(call: Call, set: string, key: string): Found | undefined {
+  if (!isEntitySet(set)) return undefined;
+  const object = find(call.tenant, set, key);
+  return object === undefined ? undefined : { entitySet: set, object };
+}
+
+/** Whether the caller's token serves for another operation too. */
+export function mayAlso(call: Call, permissions: Permissions): boolean {
+  return access(call.caller, permissions) === "all";
+}

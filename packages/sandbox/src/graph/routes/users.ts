@@ -1,0 +1,170 @@
+/** Users. https://learn.microsoft.com/graph/api/resources/user */
+import { randomUUID } from "node:crypto";
+import type { Json, StoredObject, Tenant } from "../../cloud/model";
+import { createdEntity, directoryObject, directoryObjects, entity, list } from "../answers";
+import { find, findDirectoryObject, get, linked, remove, removeLink, sameText } from "../directory";
+import { badRequest, conflictingValue, missingValue, notFound, unreadableRequest } from "../errors";
+import { memberships } from "../expand";
+import { securityIdentifier, wholeSeconds } from "../identifiers";
+import { asReadBack, complete, update } from "../objects";
+import { isDelegated, permissions } from "../permissions";
+import { bodyOf, bothVersions, noContent, type Answer, type Call, type Route } from "../route";
+import { checkCreate, checkUpdate } from "../validate";
+import { isObject, textOf } from "../json";
+import { resolveReference, subject } from "./references";
+
+const entitySet = "users";
+const versions = bothVersions;
+
+export const userRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/users",
+    versions,
+    permissions: permissions.readUsers,
+    handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values()),
+  },
+  { method: "POST", path: "/users", versions, permissions: permissions.createUser, handle: create },
+  {
+    method: "GET",
+    path: "/users/{id}",
+    versions,
+    permissions: permissions.readUsers,
+    handle: (call) => entity(call, entitySet, subject(call, entitySet)),
+  },
+  { method: "PATCH", path: "/users/{id}", versions, permissions: permissions.writeUser, handle: patch },
+  { method: "DELETE", path: "/users/{id}", versions, permissions: permissions.deleteUser, handle: removeUser },
+  {
+    method: "GET",
+    path: "/users/{id}/memberOf",
+    versions,
+    permissions: permissions.readUsers,
+    handle: (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
+  },
+  { method: "GET", path: "/users/{id}/manager", versions, permissions: permissions.readUsers, handle: getManager },
+  { method: "PUT", path: "/users/{id}/manager/$ref", versions, permissions: permissions.writeUser, handle: putManager },
+  {
+    method: "DELETE",
+    path: "/users/{id}/manager/$ref",
+    versions,
+    permissions: permissions.writeUser,
+    handle: removeManager,
+  },
+  { method: "GET", path: "/me", versions, permissions: permissions.readMe, handle: me },
+];
+
+function create(call: Call): Answer {
+  const { values } = checkCreate(entitySet, bodyOf(call), call.version);
+  const profile = values["passwordProfile"];
+  if (!isObject(profile) || typeof profile["password"] !== "string") throw missingValue("passwordProfile", "User");
+  const userPrincipalName = textOf(values["userPrincipalName"]);
+  checkUserPrincipalName(call.tenant, userPrincipalName, undefined);
+  refuseWeakPassword(values);
+  const id = randomUUID();
+  const common = {
+    id,
+    createdDateTime: wholeSeconds(call.cloud.now()),
+    securityIdentifier: securityIdentifier(id),
+    identities: values["identities"] ?? [ownIdentity(userPrincipalName)],
+  };
+  call.tenant.objects(entitySet).set(id, complete(entitySet, { ...asReadBack(entitySet, values), ...common }));
+  call.cloud.changed();
+  return createdEntity(call, entitySet, complete(entitySet, { ...values, ...common }));
+}
+
+function patch(call: Call): Answer {
+  const user = subject(call, entitySet);
+  const { values } = checkUpdate(entitySet, bodyOf(call), call.version);
+  const userPrincipalName = values["userPrincipalName"];
+  if (typeof userPrincipalName === "string") checkUserPrincipalName(call.tenant, userPrincipalName, user.id);
+  refuseWeakPassword({ passwordPolicies: user["passwordPolicies"] ?? null, ...values });
+  update(entitySet, user, asReadBack(entitySet, values));
+  call.cloud.changed();
+  return noContent;
+}
+
+/** Entra renames a deleted user, so that the name is free for another one at once. */
+function removeUser(call: Call): Answer {
+  const user = subject(call, entitySet);
+  remove(call.cloud, call.tenant, entitySet, user);
+  const kept = call.tenant.deleted.get(user.id);
+  if (kept !== undefined) {
+    kept.object["userPrincipalName"] = `${user.id.replaceAll("-", "")}${textOf(user["userPrincipalName"])}`;
+  }
+  call.cloud.changed();
+  return noContent;
+}
+
+/** A deleted user's name as it was before. */
+export function nameBeforeDeletion(user: StoredObject): string {
+  const name = textOf(user["userPrincipalName"]);
+  const prefix = user.id.replaceAll("-", "");
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+}
+
+/** The identity of a user who signs in with a principal name. */
+export function ownIdentity(userPrincipalName: string): Record<string, Json> {
+  const issuer = userPrincipalName.slice(userPrincipalName.lastIndexOf("@") + 1);
+  return { signInType: "userPrincipalName", issuer, issuerAssignedId: userPrincipalName };
+}
+
+function checkUserPrincipalName(tenant: Tenant, name: string, ofUser: string | undefined): void {
+  const domain = name.slice(name.lastIndexOf("@") + 1).toLowerCase();
+  if (!name.includes("@") || !tenant.objects("domains").has(domain)) {
+    const message =
+      "The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.";
+    throw badRequest(message, [{ code: "InvalidValue", message, target: "userPrincipalName" }]);
+  }
+  const taken = [...tenant.objects(entitySet).values()].some(
+    (other) => other.id !== ofUser && sameText(other["userPrincipalName"], name),
+  );
+  if (taken) throw conflictingValue("userPrincipalName");
+}
+
+/** https://learn.microsoft.com/entra/identity/authentication/concept-sspr-policy#microsoft-entra-password-policies */
+function refuseWeakPassword(values: Readonly<Record<string, Json>>): void {
+  const profile = values["passwordProfile"];
+  const password = isObject(profile) ? profile["password"] : undefined;
+  if (typeof password !== "string") return;
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(password)).length;
+  const least = textOf(values["passwordPolicies"]).includes("DisableStrongPassword") ? 1 : 3;
+  if (password.length >= 8 && password.length <= 256 && kinds >= least) return;
+  throw badRequest(
+    "The specified password does not comply with password complexity requirements. Please provide a different password.",
+  );
+}
+
+function getManager(call: Call): Answer {
+  const user = subject(call, entitySet);
+  const manager = linked(call.tenant, "users.manager", user.id)[0];
+  const found = manager === undefined ? undefined : findDirectoryObject(call.tenant, manager);
+  if (found === undefined) throw notFound("manager");
+  return directoryObject(call, found);
+}
+
+function putManager(call: Call): Answer {
+  const user = subject(call, entitySet);
+  const reference = bodyOf(call)["@odata.id"];
+  if (typeof reference !== "string") throw unreadableRequest("Entity reference must have an '@odata.id' annotation.");
+  const { object } = resolveReference(call, entitySet, "manager", reference);
+  call.tenant.links("users.manager").set(user.id, [object.id]);
+  call.cloud.changed();
+  return noContent;
+}
+
+function removeManager(call: Call): Answer {
+  const user = subject(call, entitySet);
+  const manager = linked(call.tenant, "users.manager", user.id)[0];
+  if (manager === undefined) throw notFound("manager");
+  removeLink(call.tenant, "users.manager", user.id, manager);
+  call.cloud.changed();
+  return noContent;
+}
+
+function me(call: Call): Answer {
+  if (!isDelegated(call.caller)) {
+    throw unreadableRequest("/me request is only valid with delegated authentication flow.");
+  }
+  const user = find(call.tenant, entitySet, call.caller.objectId) ?? get(call.tenant, entitySet, call.caller.objectId);
+  return entity(call, entitySet, user);
+}

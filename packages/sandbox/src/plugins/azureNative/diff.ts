@@ -1,0 +1,47 @@
+/** What an update would change. The official azure-native plugin compares the inputs of the last time with those of now. */
+import type { ChangeKind, PropertyChange } from "../protocol/provider";
+import { type Value, type ValueRecord, canonical, hasUnknowns, isList, isRecord } from "../protocol/values";
+import type { Properties } from "../schema/property";
+
+/** The property paths that differ. A change of a parameter of the path, or of what Azure never changes, replaces. */
+export function changesOf(properties: Properties, before: ValueRecord, now: ValueRecord): Map<string, PropertyChange> {
+  const changes = new Map<string, PropertyChange>();
+  for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
+    if (name.startsWith("__")) continue;
+    const replace = Boolean(properties[name]?.forceNew);
+    if (name === "location" && sameLocation(before[name], now[name])) continue;
+    compare(name, before[name] ?? null, now[name] ?? null, replace, changes);
+  }
+  return changes;
+}
+
+function compare(
+  path: string,
+  before: Value,
+  now: Value,
+  replace: boolean,
+  changes: Map<string, PropertyChange>,
+): void {
+  const record = (kind: ChangeKind) => changes.set(path, { kind, replace });
+  if (hasUnknowns(now) && !isRecord(now)) record(before === null ? "add" : "update");
+  else if (canonical(before) === canonical(now)) return;
+  else if (before === null) record("add");
+  else if (now === null) record("delete");
+  else if (isRecord(before) && isRecord(now)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
+      const at = /[."[\]]/.test(key) ? `${path}["${key}"]` : `${path}.${key}`;
+      compare(at, before[key] ?? null, now[key] ?? null, replace, changes);
+    }
+  } else if (isList(before) && isList(now)) {
+    for (let index = 0; index < Math.max(before.length, now.length); index++) {
+      compare(`${path}[${index}]`, before[index] ?? null, now[index] ?? null, replace, changes);
+    }
+  } else record("update");
+}
+
+/** "West Europe" and "westeurope" are the same. */
+function sameLocation(before: Value | undefined, now: Value | undefined): boolean {
+  const plain = (value: Value | undefined) =>
+    typeof value === "string" ? value.replaceAll(" ", "").toLowerCase() : undefined;
+  return plain(before) !== undefined && plain(before) === plain(now);
+}

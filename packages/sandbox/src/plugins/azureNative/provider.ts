@@ -1,0 +1,286 @@
+/**
+ * The stand-in for the official `azure-native` plugin: the few resource types that the program uses, over the same calls of the resource
+ * manager. It is made of entries as the other stand-ins are, and not of Terraform's rules: azure-native compares inputs with inputs, keeps what
+ * Azure answers as outputs, and writes whole resources with PUT.
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import {
+  type Checked,
+  type CheckFailure,
+  type Difference,
+  type Provider,
+  type ResourceRequest,
+  InitializationFailed,
+} from "../protocol/provider";
+import { type Value, type ValueRecord, exposed, recordOf } from "../protocol/values";
+import { problemsOf, reasonFor } from "../schema/check";
+import { isInput, type Properties } from "../schema/property";
+import { withSecrets } from "../schema/state";
+import { configuration, credentialsOf, type Credentials } from "./configuration";
+import { changesOf } from "./diff";
+import { ResourceManager, type ArmCall, type ArmObject } from "./resourceManager";
+import { resources, type ArmResource } from "./resources";
+import {
+  at,
+  bodyOf,
+  idOf,
+  importedInputs,
+  namesIn,
+  outputsOf,
+  pathNames,
+  previewOf,
+  put,
+  refreshedInputs,
+} from "./shape";
+
+const clientConfig = "azure-native:authorization:getClientConfig";
+
+/** How long an operation may take where nothing else is said, in milliseconds. */
+const defaultTimeout = 20 * 60_000;
+
+/** Every provider resource may have these; they are the engine's. */
+const engineKeys = ["version", "pluginDownloadURL"];
+
+/** @param environment where the credentials are; this process's by default. */
+export function azureNativeProvider(version: string, environment: Credentials["environment"] = process.env): Provider {
+  return new AzureNativeProvider(version, environment);
+}
+
+class AzureNativeProvider implements Provider {
+  readonly name = "azure-native";
+  private manager: ResourceManager | undefined;
+
+  constructor(
+    readonly version: string,
+    private readonly environment: Credentials["environment"],
+  ) {}
+
+  schema(): object {
+    const typed = (properties: Properties) =>
+      Object.fromEntries(Object.entries(properties).map(([name, { kind }]) => [name, schemaType(kind)]));
+    const inputs = (properties: Properties) =>
+      Object.fromEntries(Object.entries(properties).filter(([, property]) => isInput(property)));
+    return {
+      name: this.name,
+      version: this.version,
+      config: { variables: typed(configuration) },
+      provider: { inputProperties: typed(configuration) },
+      resources: Object.fromEntries(
+        resources.map(({ name, properties }) => [
+          `azure-native:${name}`,
+          { properties: typed(properties), inputProperties: typed(inputs(properties)) },
+        ]),
+      ),
+      functions: { [clientConfig]: { inputs: { properties: {} } } },
+    };
+  }
+
+  checkConfig(urn: string, inputs: ValueRecord): Checked {
+    const given = recordOf(exposed(inputs));
+    // The SDK sends some arguments as JSON.
+    const own: Record<string, Value> = {};
+    for (const [key, value] of Object.entries(given)) {
+      if (!engineKeys.includes(key)) own[key] = configuration[key]?.kind === "list" ? fromJson(value) : value;
+    }
+    const failures = problemsOf(configuration, own).map((problem) => ({
+      property: "",
+      reason: `could not validate provider configuration: ${reasonFor(problem, nameOf(urn))}`,
+    }));
+    return { inputs: withSecrets(configuration, given), failures };
+  }
+
+  async configure(args: ValueRecord): Promise<void> {
+    this.manager = await ResourceManager.open(credentialsOf(recordOf(exposed(args)), this.environment));
+  }
+
+  check(request: ResourceRequest, inputs: ValueRecord, before: ValueRecord): Promise<Checked> {
+    const resource = this.resource(request, "Check");
+    const given = this.named(resource, request, recordOf(exposed(inputs)), recordOf(exposed(before)));
+    const failures: CheckFailure[] = problemsOf(resource.properties, given).map((problem) => ({
+      property: problem.path,
+      reason: reasonFor(problem, nameOf(request.urn)),
+    }));
+    return Promise.resolve({ inputs: withSecrets(resource.properties, given), failures });
+  }
+
+  diff(
+    request: ResourceRequest,
+    _id: string,
+    _state: ValueRecord,
+    inputs: ValueRecord,
+    before: ValueRecord,
+  ): Promise<Difference> {
+    const { properties } = this.resource(request, "Diff");
+    const changes = changesOf(properties, recordOf(exposed(before)), recordOf(exposed(inputs)));
+    const stables = Object.keys(properties).filter((name) => properties[name]?.forceNew);
+    return Promise.resolve({ changes, stables: [...stables, "name", "type"] });
+  }
+
+  async create(
+    request: ResourceRequest,
+    inputs: ValueRecord,
+    preview: boolean,
+  ): Promise<{ id: string; state: ValueRecord }> {
+    const resource = this.resource(request, "Create");
+    const given = recordOf(exposed(inputs));
+    if (preview) return { id: "", state: previewOf(resource, given) };
+    const call = this.call(request);
+    const id = idOf(resource, given, this.connected().credentials.subscriptionId);
+    if ((await call.find(id, resource.apiVersion)) !== undefined) {
+      throw new Error(`cannot create already existing resource '${id}'`);
+    }
+    const body = bodyOf(resource, given);
+    for (const path of resource.shared ?? []) if (at(body, path) === undefined) put(body, path, []);
+    const answered = await this.written(resource, id, call, body);
+    return { id: idIn(answered, id), state: outputsOf(resource, answered) };
+  }
+
+  async read(
+    request: ResourceRequest,
+    id: string,
+    before: ValueRecord,
+    inputs: ValueRecord,
+  ): Promise<{ id: string; state: ValueRecord; inputs: ValueRecord } | undefined> {
+    const resource = this.resource(request, "Read");
+    const names = namesIn(resource, id);
+    if (names === undefined) throw new Error(`'${id}' is no ID of azure-native:${resource.name}: ${resource.path}`);
+    const found = await this.call(request).find(id, resource.apiVersion);
+    if (found === undefined) return undefined;
+    const state = outputsOf(resource, found);
+    const isRefresh = Object.keys(before).length > 0;
+    const known = isRefresh
+      ? refreshedInputs(inBody(resource), recordOf(exposed(inputs)), recordOf(exposed(before)), state)
+      : { ...importedInputs(inBody(resource), state), ...withoutSubscription(names) };
+    return { id: idIn(found, id), state, inputs: withSecrets(resource.properties, known) };
+  }
+
+  async update(
+    request: ResourceRequest,
+    id: string,
+    state: ValueRecord,
+    inputs: ValueRecord,
+    preview: boolean,
+  ): Promise<ValueRecord> {
+    const resource = this.resource(request, "Update");
+    const given = recordOf(exposed(inputs));
+    if (preview) return previewOf(resource, given, recordOf(exposed(state)));
+    const call = this.call(request);
+    const body = bodyOf(resource, given);
+    const missing = (resource.shared ?? []).filter((path) => at(body, path) === undefined);
+    if (missing.length > 0) {
+      const now = await call.find(id, resource.apiVersion);
+      for (const path of missing) put(body, path, at(now, path) ?? []);
+    }
+    return outputsOf(resource, await this.written(resource, id, call, body));
+  }
+
+  async delete(request: ResourceRequest, id: string): Promise<void> {
+    const resource = this.resource(request, "Delete");
+    const call = this.call(request);
+    if (resource.delete !== undefined) await resource.delete(call, namesIn(resource, id) ?? {});
+    else await call.delete(id, resource.apiVersion);
+  }
+
+  async invoke(token: string): Promise<{ result: ValueRecord }> {
+    if (token !== clientConfig) throw new Error(`unknown function: ${token}; the stand-in has ${clientConfig} alone`);
+    const manager = this.connected();
+    const { subscriptionId } = manager.credentials;
+    return { result: { ...(await manager.identity()), subscriptionId } };
+  }
+
+  cancel(): void {
+    this.manager?.cancel();
+  }
+
+  /** Writes it, and keeps what is there of it when that fails half way. */
+  private async written(resource: ArmResource, id: string, call: ArmCall, body: object): Promise<ArmObject> {
+    try {
+      return await call.put(id, resource.apiVersion, body);
+    } catch (error) {
+      const now = await call.find(id, resource.apiVersion).catch(() => undefined);
+      if (now === undefined) throw error;
+      throw new InitializationFailed(
+        id,
+        outputsOf(resource, now),
+        error instanceof Error ? error.message : String(error),
+      );
+    }
+  }
+
+  private resource({ type }: ResourceRequest, method: string): ArmResource {
+    const resource = resources.find(({ name }) => `azure-native:${name}` === type);
+    if (resource !== undefined) return resource;
+    throw new Error(
+      `unrecognized resource type (${method}): ${type}. The sandbox's stand-in azure-native plugin has ` +
+        `${resources.map(({ name }) => name).join(", ")}; the official plugin has more.`,
+    );
+  }
+
+  /** The name that nobody has given: that of the last time, or a new one. */
+  private named(
+    { autoname, properties }: ArmResource,
+    { urn }: ResourceRequest,
+    inputs: ValueRecord,
+    before: ValueRecord,
+  ): ValueRecord {
+    const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
+    const location = this.manager?.credentials.location ?? "";
+    const needsLocation = location !== "" && properties["location"]?.usage === "optional" && !("location" in given);
+    const placed = needsLocation ? { ...given, location } : given;
+    if (autoname.property in placed) return placed;
+    const fresh = autoname.kind === "uuid" ? randomUUID() : `${nameOf(urn)}${randomBytes(4).toString("hex")}`;
+    return { ...placed, [autoname.property]: before[autoname.property] ?? fresh };
+  }
+
+  private call({ timeout }: ResourceRequest): ArmCall {
+    return this.connected().call(timeout > 0 ? timeout * 1000 : defaultTimeout);
+  }
+
+  private connected(): ResourceManager {
+    if (this.manager === undefined) throw new Error("The azure-native provider has not been configured.");
+    return this.manager;
+  }
+}
+
+/** Properties of the body: parameters of the path never drift. */
+function inBody(resource: ArmResource): Properties {
+  const names = pathNames(resource);
+  return Object.fromEntries(Object.entries(resource.properties).filter(([name]) => !names.includes(name)));
+}
+
+/** As Azure spells it. */
+function idIn(answered: ArmObject, otherwise: string): string {
+  const { id } = answered;
+  return typeof id === "string" && id !== "" ? id : otherwise;
+}
+
+function withoutSubscription(names: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(names).filter(([name]) => name !== "subscriptionId"));
+}
+
+function fromJson(value: Value): Value {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as Value;
+  } catch {
+    return value;
+  }
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+function schemaType(kind: string): object {
+  switch (kind) {
+    case "boolean":
+    case "integer":
+    case "string":
+      return { type: kind };
+    case "list":
+    case "objects":
+      return { type: "array", items: { $ref: "pulumi.json#/Any" } };
+    default:
+      return { type: "object", additionalProperties: { $ref: "pulumi.json#/Any" } };
+  }
+}

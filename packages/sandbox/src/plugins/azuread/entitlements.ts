@@ -1,0 +1,78 @@
+/** What the resources of entitlement management share. The official plugin uses Graph beta for all of them. */
+import { type Value, textOf } from "../protocol/values";
+import { type Check, type Properties, boolean, string } from "../schema/property";
+import type { Fields } from "../schema/fields";
+import { isUuid, oneOfInAnyCase } from "../schema/validators";
+import type { GraphCall, GraphObject } from "./graph";
+import { textAt } from "./mapping";
+
+export const entitlementBase = "/identityGovernance/entitlementManagement";
+
+/** Of an object whose ID is a UUID and nothing else. */
+export const plainId: Check = (value) => {
+  if (typeof value !== "string" || isUuid(value)) return undefined;
+  const problem = value.length === 36 ? "uuid is improperly formatted" : "uuid string is wrong length";
+  return `specified ID (${JSON.stringify(value)}) is not valid: ${problem}`;
+};
+
+/** `<catalog ID>/<origin ID>`, or what is wrong with an ID. */
+export function catalogAssociationId(id: string): { catalog: string; origin: string } | { problem: string } {
+  const [catalog = "", ...rest] = id.split("/");
+  if (rest.length === 0) return { problem: `ID should be in the format {catalogId}/{originId} - but got "${id}"` };
+  const origin = rest.join("/");
+  for (const [index, part] of [catalog, origin].entries()) {
+    if (!isUuid(part)) return { problem: `specified ID segment #${index} ("${part}") is not a valid UUID` };
+  }
+  return { catalog, origin };
+}
+
+/** A catalog's resources of one origin. */
+export function catalogResources(call: GraphCall, catalog: string, filter: string): Promise<GraphObject[] | undefined> {
+  const path = `${entitlementBase}/accessPackageCatalogs/${catalog}/accessPackageResources`;
+  return call.findAll(`${path}?$filter=${encodeURIComponent(filter)}`, "beta");
+}
+
+/** A set of users, as a program gives it. */
+export const userSetFields: Properties = {
+  backup: boolean("optional"),
+  objectId: string("optional"),
+  subjectType: string("required", {
+    ignoresCase: true,
+    check: oneOfInAnyCase(
+      "ConnectedOrganizationMembers",
+      "ExternalSponsors",
+      "GroupMembers",
+      "InternalSponsors",
+      "RequestorManager",
+      "SingleUser",
+      "TargetUserSponsors",
+    ),
+  }),
+};
+
+const typesWithId = ["ConnectedOrganizationMembers", "GroupMembers", "SingleUser"];
+
+/** Sets of users as Graph takes them. */
+export function userSetsFrom(sets: readonly Fields[]): object[] {
+  return sets.map((set) => {
+    const type = withCapital(set.text("subjectType"));
+    return {
+      "@odata.type": `#microsoft.graph.${type.charAt(0).toLowerCase()}${type.slice(1)}`,
+      ...(typesWithId.includes(type) ? { id: set.text("objectId") } : {}),
+      isBackup: set.flag("backup"),
+    };
+  });
+}
+
+/** Sets of users as the state has them. */
+export function userSetsIn(sets: readonly GraphObject[]): Value[] {
+  return sets.map((set) => ({
+    backup: set["isBackup"] === true,
+    objectId: textAt(set, "id"),
+    subjectType: withCapital(textOf(set["@odata.type"] as Value).replace("#microsoft.graph.", "")),
+  }));
+}
+
+function withCapital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

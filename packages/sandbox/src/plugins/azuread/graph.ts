@@ -1,0 +1,307 @@
+/** Microsoft Graph for the stand-in plugin: its addresses, token and retries. Only of this very machine. */
+import { setTimeout } from "node:timers/promises";
+import type { AccessToken, Answer, Endpoints, RequestOptions, ServiceError } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { Deadline } from "../deadline";
+import { refuseOtherHost as refuseHost } from "../loopback";
+
+/** Loaded when it is needed: a plugin that is only asked for its version starts without. */
+type Microsoft = typeof import("@defender-mssp/microsoft");
+
+export type Version = "v1.0" | "beta";
+export type GraphObject = Readonly<Record<string, unknown>> & { readonly id?: string };
+
+/** Which answers mean "not yet": Graph's replicas learn of new objects with delay. */
+export interface Patience {
+  /** 404: the object that was just made isn't known everywhere. */
+  notFound?: boolean;
+  conflict?: boolean;
+  /** A 400 or 403 whose message matches. */
+  messages?: readonly RegExp[];
+}
+
+/** What the provider's arguments, or the environment, say. */
+export interface Credentials {
+  environment: Readonly<Record<string, string | undefined>>;
+  tenantId: string;
+  clientId: string;
+}
+
+/** The first wait before a retry, in milliseconds; doubled each time, as the official plugin does, up to the longest. */
+const firstWait = 1000;
+const longestWait = 10_000;
+
+/** A token is asked for anew this long before it ends, in milliseconds. */
+const tokenMargin = 5 * 60_000;
+
+/** One tenant's Graph, by one application. */
+export class GraphConnection {
+  private token: Promise<AccessToken> | undefined;
+  private readonly aborted = new AbortController();
+  private readonly locks = new Map<string, Promise<unknown>>();
+
+  private constructor(
+    private readonly microsoft: Microsoft,
+    private readonly endpoints: Endpoints,
+    readonly credentials: Credentials,
+  ) {}
+
+  /** Asks the metadata host for the addresses, then for a token: wrong credentials are an error at once. */
+  static async open(credentials: Credentials): Promise<GraphConnection> {
+    refuseOtherHost("ARM_METADATA_HOSTNAME", `https://${credentials.environment.ARM_METADATA_HOSTNAME ?? ""}`);
+    const microsoft: Microsoft = await import("@defender-mssp/microsoft");
+    const endpoints = await microsoft.discoverEndpoints(credentials.environment);
+    refuseOtherHost("the metadata document's authentication.loginEndpoint", endpoints.loginEndpoint);
+    refuseOtherHost("the metadata document's microsoftGraphResourceId", endpoints.graphEndpoint);
+    const connection = new GraphConnection(microsoft, endpoints, credentials);
+    await connection.accessToken();
+    return connection;
+  }
+
+  /** Object ID of the calling principal: the token's `oid`. */
+  async callerId(): Promise<string> {
+    const payload = (await this.accessToken()).split(".")[1] ?? "";
+    const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { oid?: string };
+    return claims.oid ?? "";
+  }
+
+  /** Ends everything that waits. */
+  cancel(): void {
+    this.aborted.abort(new VisibleError("canceled"));
+  }
+
+  call(timeout: number): GraphCall {
+    return new GraphCall(this, new Deadline(timeout, this.aborted.signal));
+  }
+
+  /** The address of a directory object, for `$ref` and `@odata.bind`. */
+  reference(version: Version, id: string): string {
+    return `${this.endpoints.graphEndpoint}/${version}/directoryObjects/${id}`;
+  }
+
+  /** One try. A token that the service says has ended is replaced, once. */
+  async send(url: string, options: RequestOptions): Promise<Answer> {
+    const address = url.startsWith("/") ? `${this.endpoints.graphEndpoint}${url}` : url;
+    refuseOtherHost("@odata.nextLink", address);
+    const token = await this.accessToken();
+    const attempt = (bearer: string) => this.microsoft.request(address, { ...options, token: bearer, tries: 1 });
+    try {
+      return await attempt(token);
+    } catch (error) {
+      if (this.serviceError(error)?.status !== 401) throw error;
+      if ((await this.token)?.accessToken === token) this.token = undefined;
+      return attempt(await this.accessToken());
+    }
+  }
+
+  /** The service's error, if that is one. */
+  serviceError(error: unknown): ServiceError | undefined {
+    return error instanceof this.microsoft.ServiceError ? error : undefined;
+  }
+
+  /** One at a time for each object: requests that read, change and write back must not overlap. */
+  async locked<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.locks.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const settled = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.locks.set(key, settled);
+    try {
+      return await mine;
+    } finally {
+      if (this.locks.get(key) === settled) this.locks.delete(key);
+    }
+  }
+
+  private async accessToken(): Promise<string> {
+    const { accessToken, expiresOn } = await (this.token ??= this.requestToken());
+    if (expiresOn.getTime() - Date.now() > tokenMargin) return accessToken;
+    this.token = this.requestToken();
+    return (await this.token).accessToken;
+  }
+
+  private async requestToken(): Promise<AccessToken> {
+    try {
+      return await this.microsoft.requestToken({
+        tenantId: this.credentials.tenantId || "common",
+        audience: this.endpoints.graphEndpoint,
+        environment: this.credentials.environment,
+        endpoints: this.endpoints,
+      });
+    } catch (error) {
+      this.token = undefined;
+      throw error;
+    }
+  }
+}
+
+/** The requests of one operation, which has a deadline. */
+export class GraphCall {
+  constructor(
+    readonly connection: GraphConnection,
+    private readonly deadline: Deadline,
+  ) {}
+
+  get callerId(): Promise<string> {
+    return this.connection.callerId();
+  }
+
+  locked<T>(key: string, work: () => Promise<T>): Promise<T> {
+    return this.connection.locked(key, work);
+  }
+
+  reference(id: string, version: Version = "v1.0"): { "@odata.id": string } {
+    return { "@odata.id": this.connection.reference(version, id) };
+  }
+
+  /** `undefined`: there is no such object. */
+  async find(path: string, version: Version = "v1.0"): Promise<GraphObject | undefined> {
+    const answer = await this.send(path, { accept: [404] }, version);
+    return answer.status === 404 ? undefined : objectOf(answer);
+  }
+
+  async get(path: string, version: Version = "v1.0"): Promise<GraphObject> {
+    return objectOf(await this.send(path, {}, version));
+  }
+
+  /** All pages. `undefined`: what the list is of doesn't exist. */
+  async findAll(path: string, version: Version = "v1.0"): Promise<GraphObject[] | undefined> {
+    const items: GraphObject[] = [];
+    let next: string | undefined = `/${version}${path}`;
+    while (next !== undefined) {
+      const answer = await this.sendOnce(next, { accept: [404] });
+      if (answer.status === 404) return undefined;
+      const page = objectOf(answer) as { value?: GraphObject[]; "@odata.nextLink"?: string };
+      items.push(...(page.value ?? []));
+      next = page["@odata.nextLink"];
+    }
+    return items;
+  }
+
+  /** As `findAll`, where a missing owner of the list is an error. */
+  async list(path: string, version: Version = "v1.0"): Promise<GraphObject[]> {
+    const items = await this.findAll(path, version);
+    if (items === undefined) throw new Error(`GET ${path}: not found`);
+    return items;
+  }
+
+  async post(path: string, body: object, version: Version = "v1.0", patience: Patience = {}): Promise<GraphObject> {
+    return objectOf(await this.send(path, { method: "POST", json: body }, version, patience));
+  }
+
+  async patch(path: string, body: object, version: Version = "v1.0", patience: Patience = {}): Promise<void> {
+    await this.send(path, { method: "PATCH", json: body }, version, patience);
+  }
+
+  async put(path: string, body: object, version: Version = "v1.0"): Promise<void> {
+    await this.send(path, { method: "PUT", json: body }, version);
+  }
+
+  /** What is gone already is as good as deleted. */
+  async delete(path: string, version: Version = "v1.0"): Promise<void> {
+    await this.send(path, { method: "DELETE", accept: [404] }, version);
+  }
+
+  /** For deletes that are changes of something: nothing is left to do where that is gone. */
+  async patchIfThere(path: string, body: object): Promise<void> {
+    await this.send(path, { method: "PATCH", json: body, accept: [404] }, "v1.0");
+  }
+
+  /** `gone`: the message of a 400 that says the same. */
+  async postIfThere(path: string, body: object, gone: RegExp): Promise<void> {
+    try {
+      await this.send(path, { method: "POST", json: body, accept: [404] }, "v1.0");
+    } catch (error) {
+      const failure = this.serviceError(error);
+      if (failure?.status !== 400 || !gone.test(failure.message)) throw error;
+    }
+  }
+
+  /** The service's error, if that is one. */
+  serviceError(error: unknown): ServiceError | undefined {
+    return this.connection.serviceError(error);
+  }
+
+  /** Waits until an object that was just made is known: what is asked of it before that is refused, or lost. */
+  async untilThere(path: string, version: Version = "v1.0"): Promise<void> {
+    while ((await this.find(path, version)) === undefined) await this.pause(500);
+  }
+
+  /** Waits, unless the operation's time is over or it is canceled. */
+  pause(milliseconds: number): Promise<void> {
+    return this.wait(milliseconds, new Error("the service has not shown the change in time"));
+  }
+
+  private async send(
+    path: string,
+    options: RequestOptions,
+    version: Version,
+    patience: Patience = {},
+  ): Promise<Answer> {
+    for (let pause = firstWait; ; pause = Math.min(pause * 2, longestWait)) {
+      try {
+        return await this.sendOnce(`/${version}${path}`, options);
+      } catch (error) {
+        if (!this.isNotYet(error, patience)) throw error;
+        await this.wait(pause, error);
+      }
+    }
+  }
+
+  /** One request, repeated as the official plugin's client repeats it: see `pauseBeforeRepeat`. */
+  private async sendOnce(url: string, options: RequestOptions): Promise<Answer> {
+    const headers = { "OData-Version": "4.0", "OData-MaxVersion": "4.0" };
+    for (let pause = firstWait; ; pause = Math.min(pause * 2, longestWait)) {
+      try {
+        return await this.deadline.keep((signal) => this.connection.send(url, { ...options, headers, signal }));
+      } catch (error) {
+        const wanted = this.pauseBeforeRepeat(error, options.method ?? "GET", pause);
+        if (wanted === undefined) throw error;
+        await this.wait(wanted, error);
+      }
+    }
+  }
+
+  /**
+   * The official plugin's client repeats 408, 424, 429 and 5xx except 501 until the operation's time is over, as late as Retry-After says; and
+   * GET alone after a failed connection: what else may have been done can't be known, and is an error. Undefined: not repeated.
+   */
+  private pauseBeforeRepeat(error: unknown, method: string, pause: number): number | undefined {
+    const failure = this.connection.serviceError(error);
+    if (failure === undefined) return undefined;
+    const { status, retryAfter } = failure;
+    // Nobody listens: the sandbox has ended.
+    if (status === 0) return method === "GET" && failure.cause !== "ECONNREFUSED" ? pause : undefined;
+    const isRepeated = [408, 424, 429].includes(status) || (status >= 500 && status !== 501);
+    return isRepeated ? (retryAfter ?? pause) : undefined;
+  }
+
+  private isNotYet(error: unknown, patience: Patience): boolean {
+    const failure = this.connection.serviceError(error);
+    if (failure === undefined) return false;
+    if (failure.status === 404) return Boolean(patience.notFound);
+    if (failure.status === 409) return Boolean(patience.conflict);
+    if (failure.status !== 400 && failure.status !== 403) return false;
+    return Boolean(patience.messages?.some((message) => message.test(failure.message)));
+  }
+
+  /** At the deadline the service's last answer says more than that the time is up. */
+  private async wait(milliseconds: number, lastError: unknown): Promise<void> {
+    try {
+      await this.deadline.keep((signal) => setTimeout(milliseconds, undefined, { signal }));
+    } catch {
+      throw lastError instanceof Error ? lastError : new Error(String(lastError));
+    }
+  }
+}
+
+/** The stand-in plugins never speak to anything but the sandbox, whatever the settings say. */
+export function refuseOtherHost(what: string, url: string): void {
+  refuseHost("azuread", what, url);
+}
+
+function objectOf(answer: Answer): GraphObject {
+  return typeof answer.body === "object" && answer.body !== null ? (answer.body as GraphObject) : {};
+}

@@ -1,0 +1,136 @@
+/** Between a property of azuread and its place in Graph's JSON, by the entries' `graph` paths. */
+import { type EntitySetName, odataType } from "../../graph/entities";
+import type { Value, ValueRecord } from "../protocol/values";
+import type { Fields } from "../schema/fields";
+import { type Properties, type Property, isInput, zeroOf } from "../schema/property";
+import type { GraphCall, GraphObject } from "./graph";
+
+type Json = Record<string, unknown>;
+
+/**
+ * What Graph answered, as the official plugin writes it into its state: what is null or missing is the
+ * type's zero value, unless all that it is a part of is missing.
+ */
+export function readFrom(properties: Properties, object: GraphObject): Record<string, Value> {
+  const values: Record<string, Value> = {};
+  for (const [name, property] of Object.entries(properties)) {
+    if (property.graph === undefined) continue;
+    const parent = property.graph.split(".").slice(0, -1).join(".");
+    if (parent !== "" && !at(object, parent)) continue;
+    const value = at(object, property.graph);
+    values[name] = value === undefined || value === null ? zeroOf(property) : (value as Value);
+  }
+  return values;
+}
+
+/** A request's body: all properties that the program can give, or those named. An empty string is sent as null. */
+export function bodyOf(
+  entitySet: EntitySetName,
+  properties: Properties,
+  plan: Fields,
+  names?: readonly string[],
+): Json {
+  const body: Json = { "@odata.type": odataType(entitySet) };
+  for (const [name, property] of Object.entries(properties)) {
+    if (property.graph === undefined || !isInput(property) || names?.includes(name) === false) continue;
+    put(body, property.graph, valueOf(plan, name, property));
+  }
+  return body;
+}
+
+/** Names of the mapped properties that an update changes. */
+export function changedNames(properties: Properties, plan: Fields): string[] {
+  return Object.keys(properties).filter((name) => properties[name]?.graph !== undefined && plan.changed(name));
+}
+
+export function nullIfEmpty(text: string): string | null {
+  return text === "" ? null : text;
+}
+
+/** `items` without those of `others`. */
+export function without(items: readonly string[], others: readonly string[]): string[] {
+  return items.filter((item) => !others.includes(item));
+}
+
+export function sameText(one: unknown, other: string): boolean {
+  return typeof one === "string" && one.toLowerCase() === other.toLowerCase();
+}
+
+/** Adds what is missing and removes what is too much of a list of references such as `/groups/{id}/members`. */
+export async function alignReferences(
+  call: GraphCall,
+  path: string,
+  desired: readonly string[],
+  order: "add first" | "remove first",
+  version: "v1.0" | "beta",
+): Promise<void> {
+  const existing = idsOf(await call.list(path, version));
+  const add = async () => {
+    for (const id of without(desired, existing)) await call.post(`${path}/$ref`, call.reference(id, version), version);
+  };
+  const remove = async () => {
+    for (const id of without(existing, desired)) await call.delete(`${path}/${id}/$ref`, version);
+  };
+  if (order === "add first") await add();
+  await remove();
+  if (order === "remove first") await add();
+}
+
+export function idsOf(objects: readonly GraphObject[]): string[] {
+  return objects.map(({ id }) => id).filter((id) => id !== undefined);
+}
+
+/** A list of objects inside another object's JSON. */
+export function objectsAt(object: GraphObject, path: string): GraphObject[] {
+  const value = at(object, path);
+  return Array.isArray(value) ? (value as GraphObject[]) : [];
+}
+
+export function textAt(object: GraphObject, path: string): string {
+  const value = at(object, path);
+  return typeof value === "string" ? value : "";
+}
+
+/** A value of Graph's as a Pulumi value: both are JSON. */
+export function recordOf(values: Json): ValueRecord {
+  return values as ValueRecord;
+}
+
+/** Refuses an answer that lacks what every answer of this kind has. */
+export function required(value: string | undefined, what: string): string {
+  if (value) return value;
+  throw new Error(`Bad API response: ${what} is missing`);
+}
+
+function valueOf(plan: Fields, name: string, property: Property): unknown {
+  switch (property.kind) {
+    case "string":
+      return nullIfEmpty(plan.text(name));
+    case "boolean":
+      return plan.flag(name);
+    case "integer":
+      return plan.number(name);
+    case "list":
+    case "set":
+      return plan.texts(name);
+    default:
+      throw new Error(`${name} has to be mapped by hand`);
+  }
+}
+
+function at(object: unknown, path: string): unknown {
+  let value = object;
+  for (const step of path.split(".")) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Json)[step];
+  }
+  return value;
+}
+
+function put(body: Json, path: string, value: unknown): void {
+  const steps = path.split(".");
+  const last = steps.pop() ?? path;
+  let target = body;
+  for (const step of steps) target = (target[step] ??= {}) as Json;
+  target[last] = value;
+}

@@ -1,0 +1,32 @@
+/** The stand-in for the official `azuread` plugin: the same resource types over the same Graph calls, without the waiting. */
+import type { ValueRecord } from "../protocol/values";
+import { type Table, TableProvider } from "../schema/tableProvider";
+import { configuration, credentialsOf } from "./configuration";
+import { functions } from "./functions";
+import { type Credentials, type GraphCall, GraphConnection } from "./graph";
+import { resources } from "./resources";
+
+/** @param environment where the credentials are; this process's by default. */
+export function azureadProvider(
+  version: string,
+  environment: Credentials["environment"] = process.env,
+): TableProvider<GraphCall> {
+  let connection: GraphConnection | undefined;
+  const table: Table<GraphCall> = {
+    name: "azuread",
+    version,
+    configuration,
+    resources,
+    functions,
+    async configure(args: ValueRecord) {
+      connection = await GraphConnection.open(credentialsOf(args, environment));
+    },
+    call(timeout) {
+      if (connection === undefined) throw new Error("The azuread provider has not been configured.");
+      return connection.call(timeout);
+    },
+    pause: (call) => call.pause(500),
+    cancel: () => connection?.cancel(),
+  };
+  return new TableProvider(table);
+}

@@ -1,0 +1,92 @@
+/** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationpassword/ */
+import { map, string, type Properties } from "../../schema/property";
+import { dateTime, notEmpty } from "../../schema/validators";
+import type { Fields } from "../../schema/fields";
+import type { GraphCall, GraphObject } from "../graph";
+import { objectsAt, required, sameText, textAt } from "../mapping";
+import { type AzureadResource, segments } from "../types";
+import { applicationId } from "./applicationRegistration";
+
+const changedMeansNew = { forceNew: true };
+
+/** When a credential is valid; shared with certificates. */
+export const validity: Properties = {
+  startDate: string("optional or computed", { ...changedMeansNew, check: dateTime }),
+  endDate: string("optional or computed", {
+    ...changedMeansNew,
+    conflictsWith: ["end_date_relative"],
+    check: dateTime,
+  }),
+  endDateRelative: string("optional", { ...changedMeansNew, conflictsWith: ["end_date"], check: notEmpty }),
+};
+
+const properties: Properties = {
+  applicationId: string("required", { ...changedMeansNew, check: applicationId }),
+  displayName: string("optional or computed", changedMeansNew),
+  ...validity,
+  rotateWhenChanged: map("optional", changedMeansNew),
+  keyId: string("computed"),
+  value: string("computed", { secret: true }),
+};
+
+export const applicationPassword: AzureadResource = {
+  name: "ApplicationPassword",
+  terraform: "azuread_application_password",
+  properties,
+  schemaVersion: 1,
+  minutes: { create: 15, read: 5, update: 5, delete: 5 },
+  async create(plan, call, created) {
+    const application = segments(plan.text("applicationId")).last;
+    await call.locked(application, async () => {
+      await call.get(`/applications/${application}`);
+      const credential = await call.post(`/applications/${application}/addPassword`, {
+        passwordCredential: credentialOf(plan),
+      });
+      const keyId = required(textAt(credential, "keyId"), "keyId of the new password");
+      const value = required(textAt(credential, "secretText"), "the new password");
+      created(`${application}/password/${keyId}`, { value, keyId });
+      await untilSeen(call, application, (found) => credentialIn(found, "passwordCredentials", keyId) !== undefined);
+    });
+  },
+  async read(id, call, state) {
+    const { first: application, last: keyId } = segments(id);
+    const found = await call.find(`/applications/${application}`);
+    const credential = found && credentialIn(found, "passwordCredentials", keyId);
+    if (credential === undefined) return undefined;
+    return {
+      applicationId: `/applications/${application}`,
+      keyId,
+      // What the service doesn't say was never given, or the state knows it.
+      displayName: textAt(credential, "displayName") || state.text("displayName"),
+      startDate: textAt(credential, "startDateTime"),
+      endDate: textAt(credential, "endDateTime"),
+    };
+  },
+  async delete(id, call) {
+    const { first: application, last: keyId } = segments(id);
+    const path = `/applications/${application}/removePassword`;
+    await call.locked(application, () => call.postIfThere(path, { keyId }, /No password credential found/));
+  },
+};
+
+/** The official plugin's durations (`endDateRelative`) are not sent: it reads them and leaves them out of the request. */
+function credentialOf(plan: Fields): object {
+  return {
+    ...(plan.has("displayName") ? { displayName: plan.text("displayName") } : {}),
+    ...(plan.has("startDate") ? { startDateTime: plan.text("startDate") } : {}),
+    ...(plan.has("endDate") ? { endDateTime: plan.text("endDate") } : {}),
+  };
+}
+
+export function credentialIn(application: GraphObject, list: string, keyId: string): GraphObject | undefined {
+  return objectsAt(application, list).find((credential) => sameText(credential.keyId, keyId));
+}
+
+/** New parts of an application may be missing for a while in its next answers: asked once, then each second. */
+export async function untilSeen(
+  call: GraphCall,
+  application: string,
+  isThere: (application: GraphObject) => boolean,
+): Promise<void> {
+  while (!isThere(await call.get(`/applications/${application}`))) await call.pause(1000);
+}

@@ -1,0 +1,17 @@
+/** The stand-in for the official `random` plugin. It asks nobody: there is nothing to configure, and nothing to delete. */
+import { type Table, TableProvider } from "../schema/tableProvider";
+import { resources } from "./resources";
+
+export function randomProvider(version: string): TableProvider<undefined> {
+  const table: Table<undefined> = {
+    name: "random",
+    version,
+    configuration: {},
+    resources,
+    functions: [],
+    configure: () => Promise.resolve(),
+    call: () => undefined,
+    cancel: () => undefined,
+  };
+  return new TableProvider(table);
+}

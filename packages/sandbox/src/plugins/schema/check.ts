@@ -1,0 +1,247 @@
+/**
+ * Checks arguments against a schema and reports what is wrong in the official plugins' words: those of Terraform's SDK
+ * (helper/schema) as Pulumi's bridge passes them on.
+ */
+import { type Value, type ValueRecord, hasUnknowns, isList, isRecord, textOf, unknown } from "../protocol/values";
+import { type Properties, type Property, isInput, isZero, terraformName } from "./property";
+
+/** One thing that is wrong. */
+export interface Problem {
+  /** Where, in Pulumi's names: `message.body`. */
+  path: string;
+  /** Where, in Terraform's names: `message.0.body`. */
+  terraformPath: string;
+  summary: string;
+  detail?: string;
+}
+
+/** Everything that is wrong with the arguments, in the order of the schema. */
+export function problemsOf(properties: Properties, inputs: ValueRecord): Problem[] {
+  return checkRecord(properties, inputs, { path: "", terraformPath: "", root: { properties, inputs } });
+}
+
+/** As `pulumi up` shows it for a resource of that name. */
+export function reasonFor(problem: Problem, resourceName: string): string {
+  const text = problem.detail === undefined ? problem.summary : `${problem.summary}. ${problem.detail}`;
+  return problem.path === "" ? text : `${text}. Examine values at '${resourceName}.${problem.path}'.`;
+}
+
+/** As a function's caller sees it. */
+export function reasonForFunction(problem: Problem): string {
+  const text = problem.detail === undefined ? problem.summary : `${problem.summary}: ${problem.detail}`;
+  return problem.terraformPath === "" ? text : `[${problem.terraformPath}] ${text}`;
+}
+
+/** The arguments with defaults filled in, and the names of those that were, under `__defaults`, as the bridge keeps them. */
+export function withDefaults(properties: Properties, inputs: ValueRecord): ValueRecord {
+  const filled: Record<string, Value> = {};
+  const defaults: string[] = [];
+  for (const [name, value] of Object.entries(inputs)) {
+    if (value !== null && name !== "__defaults") filled[name] = nestedDefaults(properties[name], value);
+  }
+  for (const [name, property] of Object.entries(properties)) {
+    // The bridge leaves a default that is the zero value to the provider.
+    if (isZero(property.default) || filled[name] !== undefined) continue;
+    filled[name] = property.default ?? null;
+    defaults.push(name);
+  }
+  return { ...filled, __defaults: defaults.sort() };
+}
+
+/** A primitive as its property's type, where it was given as another. */
+function coerced(property: Property, value: Value): Value {
+  if (!["boolean", "number", "string"].includes(typeof value)) return value;
+  if (!["boolean", "integer", "string", "single"].includes(property.kind)) return value;
+  if (property.kind === "string" && typeof value === "boolean") return String(value);
+  const decoded = decode(property, value);
+  return "value" in decoded ? decoded.value : value;
+}
+
+interface Place {
+  path: string;
+  terraformPath: string;
+  root: { properties: Properties; inputs: ValueRecord };
+}
+
+function nestedDefaults(property: Property | undefined, value: Value): Value {
+  if (property?.fields === undefined) return property === undefined ? value : coerced(property, value);
+  const { fields } = property;
+  if (isList(value)) return value.map((item) => (isRecord(item) ? withDefaults(fields, item) : item));
+  return isRecord(value) ? withDefaults(fields, value) : value;
+}
+
+function checkRecord(properties: Properties, inputs: ValueRecord, place: Place): Problem[] {
+  const problems: Problem[] = [];
+  for (const [name, property] of Object.entries(properties)) {
+    const at = below(place, name, terraformName(name, property));
+    problems.push(...checkProperty(property, inputs[name], at));
+  }
+  for (const [name, value] of Object.entries(inputs)) {
+    if (name in properties || name === "__defaults" || value === null) continue;
+    problems.push({ ...below(place, name, terraformName(name)), summary: "Invalid or unknown key" });
+  }
+  return problems;
+}
+
+function below(place: Place, name: string, terraform: string): Place {
+  return {
+    path: place.path === "" ? name : `${place.path}.${name}`,
+    terraformPath: place.terraformPath === "" ? terraform : `${place.terraformPath}.${terraform}`,
+    root: place.root,
+  };
+}
+
+function checkProperty(property: Property, value: Value | undefined, at: Place): Problem[] {
+  const name = at.terraformPath;
+  const combination = combinationProblem(property, at);
+  if (combination !== undefined) return [{ ...at, ...combination }];
+  if (value === undefined || value === null) {
+    if (property.usage !== "required") return [];
+    const detail = `The argument "${name}" is required, but no definition was found.`;
+    return [{ ...at, summary: "Missing required argument", detail }];
+  }
+  if (!isInput(property)) {
+    const detail =
+      `Can't configure a value for "${name}": its value will be decided automatically based on the result of ` +
+      "applying this configuration.";
+    return [{ ...at, summary: "Value for unconfigurable attribute", detail }];
+  }
+  if (property.unsupported) {
+    const detail = `The sandbox's stand-in plugin does not emulate "${name}"; the official plugin has it.`;
+    return [{ ...at, summary: "Not supported by the stand-in plugin", detail }];
+  }
+  // Only whether it is set can be told of a value that isn't known yet.
+  if (hasUnknowns(value)) return [];
+  const conflict = property.conflictsWith?.find((other) => isSet(other, at));
+  if (conflict !== undefined) {
+    const detail = `"${name}": conflicts with ${conflict}`;
+    return [{ ...at, summary: "Conflicting configuration arguments", detail }];
+  }
+  return checkType(property, value, at);
+}
+
+function combinationProblem(property: Property, at: Place): { summary: string; detail: string } | undefined {
+  const name = at.terraformPath;
+  if (property.exactlyOneOf !== undefined) {
+    const all = [...property.exactlyOneOf].sort();
+    const unknowns = all.filter((one) => valueOf(one, at) === unknown);
+    const specified = all.filter((one) => isSet(one, at) && !unknowns.includes(one));
+    const summary = "Invalid combination of arguments";
+    if (specified.length === 0 && unknowns.length === 0) {
+      return { summary, detail: `"${name}": one of \`${all.join(",")}\` must be specified` };
+    }
+    if (specified.length > 1) {
+      const both = specified.join(",");
+      return {
+        summary,
+        detail: `"${name}": only one of \`${all.join(",")}\` can be specified, but \`${both}\` were specified.`,
+      };
+    }
+  }
+  if (property.atLeastOneOf !== undefined && !property.atLeastOneOf.some((one) => isSet(one, at))) {
+    const all = [...property.atLeastOneOf].sort().join(",");
+    return { summary: "Missing required argument", detail: `"${name}": one of \`${all}\` must be specified` };
+  }
+  return undefined;
+}
+
+/** Whether the argument with this Terraform path has a value, be it known or not. */
+function isSet(path: string, at: Place): boolean {
+  const value = valueOf(path, at);
+  return value !== undefined && value !== null;
+}
+
+function valueOf(path: string, at: Place): Value | undefined {
+  let properties: Properties | undefined = at.root.properties;
+  let value: Value | undefined = at.root.inputs;
+  for (const step of path.split(".")) {
+    if (step === "0") continue; // of a block that Pulumi doesn't show as a list
+    const entry: [string, Property] | undefined = Object.entries(properties ?? {}).find(
+      ([name, property]) => terraformName(name, property) === step,
+    );
+    if (entry === undefined || !isRecord(value)) return undefined;
+    value = value[entry[0]];
+    properties = entry[1].fields;
+  }
+  return value;
+}
+
+function checkType(property: Property, value: Value, at: Place): Problem[] {
+  switch (property.kind) {
+    case "string":
+    case "boolean":
+    case "integer":
+      return checkPrimitive(property, value, at);
+    case "single":
+      return checkPrimitive({ ...property, kind: "string" }, value, { ...at, terraformPath: `${at.terraformPath}.0` });
+    case "map":
+      return isRecord(value) ? [] : [{ ...at, summary: "Attribute must be a map" }];
+    case "object": {
+      if (!isRecord(value)) return [expectedObject(value, at)];
+      return checkRecord(property.fields ?? {}, value, { ...at, terraformPath: `${at.terraformPath}.0` });
+    }
+    case "list":
+    case "set":
+    case "objects":
+    case "objectSet":
+      return checkList(property, value, at);
+  }
+}
+
+function checkList(property: Property, value: Value, at: Place): Problem[] {
+  if (!isList(value)) return [{ ...at, summary: "Attribute must be a list" }];
+  const { minimumItems: minimum = 0, maximumItems: maximum = Infinity } = property;
+  const name = at.terraformPath;
+  if (value.length > maximum) {
+    const detail = `Attribute ${name} supports ${maximum} item maximum, but config has ${value.length} declared.`;
+    return [{ ...at, summary: "Too many list items", detail }];
+  }
+  if (value.length < minimum) {
+    const detail = `Attribute ${name} requires ${minimum} item minimum, but config has only ${value.length} declared.`;
+    return [{ ...at, summary: "Not enough list items", detail }];
+  }
+  const isSetOf = property.kind === "set" || property.kind === "objectSet";
+  return value.flatMap((item, index) => {
+    // What is wrong inside a set is reported of the set: its items have no place.
+    const itemAt = { ...at, path: isSetOf ? at.path : `${at.path}[${index}]`, terraformPath: `${name}.${index}` };
+    const problems = checkItem(property, item, itemAt);
+    return isSetOf ? problems.map((problem) => ({ ...problem, path: at.path })) : problems;
+  });
+}
+
+function checkItem(property: Property, item: Value, at: Place): Problem[] {
+  if (property.fields === undefined) return checkPrimitive({ ...property, kind: "string" }, item, at);
+  return isRecord(item) ? checkRecord(property.fields, item, at) : [expectedObject(item, at)];
+}
+
+function expectedObject(value: Value, at: Place): Problem {
+  const kind = isList(value) ? "slice" : typeof value === "boolean" ? "bool" : typeof value;
+  return { ...at, summary: "Expected Object Type", detail: `Expected object, got ${kind}` };
+}
+
+function checkPrimitive(property: Property, value: Value, at: Place): Problem[] {
+  if (isList(value)) return [{ ...at, summary: "Attribute must be a single value, not a list" }];
+  if (isRecord(value)) return [{ ...at, summary: "Attribute must be a single value, not a map" }];
+  const decoded = decode(property, value);
+  if ("summary" in decoded) return [{ ...at, summary: decoded.summary }];
+  const problem = property.check?.(decoded.value, at.terraformPath);
+  return problem === undefined ? [] : [{ ...at, summary: problem }];
+}
+
+/** Terraform takes "true" for a boolean and "2" for a number, and a number for a string. */
+function decode(property: Property, value: Value): { value: Value } | { summary: string } {
+  if (property.kind === "boolean") {
+    if (typeof value === "boolean" || typeof value === "number") return { value: Boolean(value) };
+    if (["1", "t", "T", "true", "TRUE", "True"].includes(textOf(value))) return { value: true };
+    if (["", "0", "f", "F", "false", "FALSE", "False"].includes(textOf(value))) return { value: false };
+    const quoted = JSON.stringify(value);
+    return { summary: `'' cannot parse '' as bool: strconv.ParseBool: parsing ${quoted}: invalid syntax` };
+  }
+  if (property.kind === "integer") {
+    const number = typeof value === "string" ? Number(value) : value;
+    if (typeof number === "number" && Number.isInteger(number)) return { value: number };
+    return { summary: `Attribute must be a whole number, got ${textOf(value)}` };
+  }
+  if (typeof value === "boolean") return { value: value ? "1" : "0" };
+  return { value: isZero(value) ? "" : textOf(value) };
+}

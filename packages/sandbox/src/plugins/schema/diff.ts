@@ -1,0 +1,182 @@
+/** What an update would change: a resource's last outputs against its new arguments, as Terraform plans it. */
+import type { ChangeKind, PropertyChange } from "../protocol/provider";
+import {
+  type Value,
+  type ValueRecord,
+  canonical,
+  hasUnknowns,
+  isList,
+  isRecord,
+  recordOf,
+  textOf,
+} from "../protocol/values";
+import { type Properties, type Property, isCollection, isComputed, isInput, isZero } from "./property";
+
+/** The property paths that differ. Computed properties that the program leaves alone never do. */
+export function changesOf(
+  properties: Properties,
+  state: ValueRecord,
+  inputs: ValueRecord,
+): Map<string, PropertyChange> {
+  const changes = new Map<string, PropertyChange>();
+  for (const [name, property] of Object.entries(properties)) {
+    if (isInput(property)) compare(property, name, state[name], inputs[name], Boolean(property.forceNew), changes);
+  }
+  return changes;
+}
+
+/** Names of the properties that an update in place never changes. */
+export function stablesOf(properties: Properties): string[] {
+  return Object.entries(properties)
+    .filter(([, property]) => property.forceNew)
+    .map(([name]) => name);
+}
+
+function compare(
+  property: Property,
+  path: string,
+  before: Value | undefined,
+  after: Value | undefined,
+  replace: boolean,
+  changes: Map<string, PropertyChange>,
+): void {
+  const record = (kind: ChangeKind, at = path) => changes.set(at, { kind, replace });
+  if (after === undefined || after === null) {
+    const isUnchanged = isComputed(property) || isEmpty(before) || property.isDefaultState?.(before ?? null);
+    if (!isUnchanged) record("delete");
+    return;
+  }
+  if (hasUnknowns(after)) {
+    record(isEmpty(before) ? "add" : "update");
+    return;
+  }
+  if ((before === undefined || before === null) && isCollection(property)) {
+    if (!isZero(after)) record("add");
+    return;
+  }
+  switch (property.kind) {
+    case "set":
+    case "objectSet":
+      compareSets(property, path, listOf(before), listOf(after), replace, changes);
+      break;
+    case "list":
+    case "objects":
+      compareLists(property, path, listOf(before), listOf(after), replace, changes);
+      break;
+    case "map":
+      compareMaps(path, recordOf(before), recordOf(after), replace, changes);
+      break;
+    case "object":
+      if (isEmpty(before) && !isEmpty(after)) record("add");
+      else compareFields(property, path, recordOf(before), recordOf(after), replace, changes);
+      break;
+    default:
+      if (isEqual(property, before, after)) return;
+      record(before === undefined || before === null ? "add" : "update");
+  }
+}
+
+function isEqual(property: Property, before: Value | undefined, after: Value): boolean {
+  if (isZero(before) && isZero(after)) return true;
+  const text = (value: Value | undefined) => (isZero(value) ? "" : primitive(property, value ?? null));
+  const [old, now] = [text(before), text(after)];
+  return property.ignoresCase ? old.toLowerCase() === now.toLowerCase() : old === now;
+}
+
+/** Programs may give "true" for true. */
+function primitive(property: Property, value: Value): string {
+  if (property.kind === "boolean") return String(value === true || value === "true");
+  return typeof value === "string" ? value : canonical(value);
+}
+
+function compareSets(
+  property: Property,
+  path: string,
+  before: readonly Value[],
+  after: readonly Value[],
+  replace: boolean,
+  changes: Map<string, PropertyChange>,
+): void {
+  const key = (item: Value) => canonical(comparable(property, item));
+  const old = new Set(before.map(key));
+  const now = new Set(after.map(key));
+  for (const [index, item] of after.entries()) {
+    if (!old.has(key(item))) changes.set(`${path}[${index}]`, { kind: "add", replace });
+  }
+  for (const [index, item] of before.entries()) {
+    if (now.has(key(item))) continue;
+    const at = `${path}[${index}]`;
+    changes.set(at, { kind: changes.has(at) ? "update" : "delete", replace });
+  }
+}
+
+function compareLists(
+  property: Property,
+  path: string,
+  before: readonly Value[],
+  after: readonly Value[],
+  replace: boolean,
+  changes: Map<string, PropertyChange>,
+): void {
+  for (let index = 0; index < Math.max(before.length, after.length); index++) {
+    const at = `${path}[${index}]`;
+    if (index >= before.length) changes.set(at, { kind: "add", replace });
+    else if (index >= after.length) changes.set(at, { kind: "delete", replace });
+    else if (property.fields !== undefined) {
+      compareFields(property, at, recordOf(before[index]), recordOf(after[index]), replace, changes);
+    } else if (before[index] !== after[index]) changes.set(at, { kind: "update", replace });
+  }
+}
+
+function compareMaps(
+  path: string,
+  before: ValueRecord,
+  after: ValueRecord,
+  replace: boolean,
+  changes: Map<string, PropertyChange>,
+): void {
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const at = /[."[\]]/.test(key) ? `${path}["${key}"]` : `${path}.${key}`;
+    if (!(key in before)) changes.set(at, { kind: "add", replace });
+    else if (!(key in after)) changes.set(at, { kind: "delete", replace });
+    else if (textOf(before[key]) !== textOf(after[key])) changes.set(at, { kind: "update", replace });
+  }
+}
+
+function compareFields(
+  property: Property,
+  path: string,
+  before: ValueRecord,
+  after: ValueRecord,
+  replace: boolean,
+  changes: Map<string, PropertyChange>,
+): void {
+  for (const [name, field] of Object.entries(property.fields ?? {})) {
+    if (!isInput(field)) continue;
+    compare(field, `${path}.${name}`, before[name], after[name], replace || Boolean(field.forceNew), changes);
+  }
+}
+
+/** An item of a set without what says nothing: unset and zero are the same, `__defaults` is the bridge's. */
+function comparable(property: Property, item: Value): Value {
+  if (!isRecord(item) || property.fields === undefined) return item;
+  const entries = Object.entries(property.fields)
+    .filter(([name]) => !isZero(item[name]))
+    .map(([name, field]): [string, Value] => {
+      const value = item[name] ?? null;
+      if (!isList(value)) return [name, comparable(field, value)];
+      const items = value.map((one) => comparable(field, one));
+      return [name, field.kind === "set" ? [...items].sort() : items];
+    });
+  return Object.fromEntries(entries);
+}
+
+/** Unset, or a block with nothing set inside. */
+function isEmpty(value: Value | undefined): boolean {
+  if (!isRecord(value)) return isZero(value);
+  return Object.entries(value).every(([name, inner]) => name === "__defaults" || isEmpty(inner));
+}
+
+function listOf(value: Value | undefined): readonly Value[] {
+  return isList(value) ? value : [];
+}

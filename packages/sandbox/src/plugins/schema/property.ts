@@ -1,0 +1,149 @@
+/**
+ * How a stand-in plugin's entries describe a resource type: a line for each property.
+ *
+ * The official plugins are Terraform providers behind Pulumi's bridge, so the words are Terraform's where they matter: its
+ * names are in error texts, its types decide how values compare (`set`: without order), and "computed" is what the provider fills in
+ * where the program says nothing.
+ */
+import { type Value, type ValueRecord, isList, isRecord } from "../protocol/values";
+
+/**
+ * Who gives a property its value: the program (`required`, `optional`), the service (`computed`), or the program if it
+ * wants to (`optional or computed`).
+ */
+export type Usage = "required" | "optional" | "computed" | "optional or computed";
+
+/** Says what is wrong with a value, in the official plugin's words, or nothing. `name` is the property's Terraform name. */
+export type Check = (value: Value, name: string) => string | undefined;
+
+export interface PropertyOptions {
+  /** Terraform's name, where it isn't the property's in snake case. */
+  readonly terraform?: string;
+  /** Where Graph has it: a path such as `web.homePageUrl` in the object's JSON. */
+  readonly graph?: string;
+  /** Where the resource manager has it, where that isn't its name: a path such as `properties.principalId`. */
+  readonly arm?: string;
+  /** A change replaces the resource. */
+  readonly forceNew?: boolean;
+  /** Filled in by `check` and named in the inputs' `__defaults`. */
+  readonly default?: boolean | number | string;
+  readonly secret?: boolean;
+  readonly check?: Check;
+  /** Terraform names, paths such as `message.0.body` included. */
+  readonly conflictsWith?: readonly string[];
+  readonly exactlyOneOf?: readonly string[];
+  readonly atLeastOneOf?: readonly string[];
+  readonly minimumItems?: number;
+  readonly maximumItems?: number;
+  /** `A` and `a` are the same. */
+  readonly ignoresCase?: boolean;
+  /** Whether leaving it away is no change although the state has this value: what the service fills in by itself. */
+  readonly isDefaultState?: (value: Value) => boolean;
+  /** Of a set: Terraform hashes its items as they are, and not as the schema serializes them, which decides their order. */
+  readonly hashesString?: boolean;
+  /** Not emulated: naming it in a program is an error. */
+  readonly unsupported?: boolean;
+}
+
+type Kind = "string" | "boolean" | "integer" | "list" | "set" | "map" | "single" | "object" | "objects" | "objectSet";
+
+export interface Property extends PropertyOptions {
+  /** `single`: a list of at most one string, which Pulumi shows as a string. `object`: a list of at most one block, likewise. */
+  readonly kind: Kind;
+  readonly usage: Usage;
+  /** Of the blocks of `object`, `objects` and `objectSet`. */
+  readonly fields?: Properties;
+}
+
+export type Properties = Readonly<Record<string, Property>>;
+
+const simple =
+  (kind: Kind) =>
+  (usage: Usage, options: PropertyOptions = {}): Property => ({ kind, usage, ...options });
+const blocks =
+  (kind: Kind) =>
+  (usage: Usage, fields: Properties, options: PropertyOptions = {}): Property => ({ kind, usage, fields, ...options });
+
+export const string = simple("string");
+export const boolean = simple("boolean");
+export const integer = simple("integer");
+/** A list of strings. */
+export const list = simple("list");
+/** A list of strings whose order means nothing. */
+export const set = simple("set");
+/** Strings by name. */
+export const map = simple("map");
+/** A list of at most one string, which Pulumi shows as a string. */
+export const single = simple("single");
+/** At most one block. */
+export const object = blocks("object");
+/** A list of blocks. */
+export const objects = blocks("objects");
+/** A list of blocks whose order means nothing. */
+export const objectSet = blocks("objectSet");
+
+export function isInput(property: Property): boolean {
+  return property.usage !== "computed";
+}
+
+export function isComputed(property: Property): boolean {
+  return property.usage === "computed" || property.usage === "optional or computed";
+}
+
+/** Terraform's name of a property: `onpremisesGroupType` is `onpremises_group_type`. */
+export function terraformName(name: string, property?: Property): string {
+  return property?.terraform ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Null, false, 0, "" and what holds nothing: Terraform takes them for "not set". */
+export function isZero(value: Value | undefined): boolean {
+  if (value === undefined || value === null || value === false || value === 0 || value === "") return true;
+  return isList(value) && value.length === 0;
+}
+
+/** The value of a property that the service gave none: what Terraform's `d.Set` makes of Go's zero values. */
+export function zeroOf(property: Property): Value {
+  switch (property.kind) {
+    case "string":
+      return "";
+    case "boolean":
+      return false;
+    case "integer":
+      return 0;
+    case "list":
+    case "set":
+    case "objects":
+    case "objectSet":
+      return [];
+    case "map":
+      return {};
+    case "single":
+    case "object":
+      return null;
+  }
+}
+
+/** Whether it holds several values. */
+export function isCollection(property: Property): boolean {
+  return ["list", "set", "map", "objects", "objectSet"].includes(property.kind);
+}
+
+/** The properties of a record that its schema has, and that are set. */
+export function known(properties: Properties, values: ValueRecord): [string, Property, Value][] {
+  const found: [string, Property, Value][] = [];
+  for (const [name, property] of Object.entries(properties)) {
+    const value = values[name];
+    if (value !== undefined && value !== null) found.push([name, property, value]);
+  }
+  return found;
+}
+
+/** A nested value by a path such as `web.homePageUrl`. */
+export function valueAt(object: Value | undefined, path: string): Value | undefined {
+  let value = object;
+  for (const step of path.split(".")) {
+    if (!isRecord(value)) return undefined;
+    value = value[step];
+  }
+  return value;
+}

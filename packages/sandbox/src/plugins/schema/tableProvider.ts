@@ -1,0 +1,377 @@
+/** A plugin made of entries: the whole protocol for any resource type that a table describes. */
+import {
+  type Checked,
+  type CheckFailure,
+  type Difference,
+  type Provider,
+  type ResourceRequest,
+  InitializationFailed,
+} from "../protocol/provider";
+import { type ValueRecord, exposed, hasUnknowns, recordOf } from "../protocol/values";
+import { problemsOf, reasonFor, reasonForFunction, withDefaults } from "./check";
+import { changesOf, stablesOf } from "./diff";
+import { Fields } from "./fields";
+import { type Properties, isInput } from "./property";
+import type { FunctionType, Minutes, ResourceType } from "./resource";
+import {
+  completed,
+  invoked,
+  importedInputs,
+  planned,
+  previewedCreate,
+  previewedUpdate,
+  refreshedInputs,
+  withSecrets,
+} from "./state";
+
+/** Every provider resource may have these; they are the engine's. */
+const engineKeys = ["version", "pluginDownloadURL"];
+
+/** How long an operation may take where nothing else is said. */
+const defaultMinutes = 20;
+
+/** Under this key Terraform keeps timeouts in a state's private data. */
+const timeoutsKey = "e2bfb730-ecaa-11e6-8f88-34363bc7c4c0";
+
+export interface Table<Call> {
+  readonly name: string;
+  readonly version: string;
+  readonly configuration: Properties;
+  readonly resources: readonly ResourceType<Call>[];
+  readonly functions: readonly FunctionType<Call>[];
+  configure(args: ValueRecord): Promise<void>;
+  /** What one operation gets; it has to be over after so many milliseconds. */
+  call(timeout: number): Call;
+  /** Waits a little for a new object that can't be read yet. Without it that is an error at once. Throws when the operation's time is over. */
+  pause?(call: Call): Promise<void>;
+  cancel(): void;
+}
+
+export class TableProvider<Call> implements Provider {
+  readonly name: string;
+  readonly version: string;
+  private readonly resources: ReadonlyMap<string, ResourceType<Call>>;
+  private readonly functions: ReadonlyMap<string, FunctionType<Call>>;
+  private isConfigured = false;
+
+  constructor(private readonly table: Table<Call>) {
+    this.name = table.name;
+    this.version = table.version;
+    this.resources = new Map(table.resources.map((resource) => [tokenOf(table.name, resource.name), resource]));
+    this.functions = new Map(table.functions.map((one) => [tokenOf(table.name, one.name), one]));
+  }
+
+  schema(): object {
+    const object = (properties: Properties) =>
+      Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, schemaType(property.kind)]));
+    const inputs = (properties: Properties) =>
+      Object.fromEntries(Object.entries(properties).filter(([, property]) => isInput(property)));
+    return {
+      name: this.name,
+      version: this.version,
+      config: { variables: object(this.table.configuration) },
+      provider: { inputProperties: object(this.table.configuration) },
+      resources: Object.fromEntries(
+        [...this.resources].map(([token, { properties }]) => [
+          token,
+          { properties: object(properties), inputProperties: object(inputs(properties)) },
+        ]),
+      ),
+      functions: Object.fromEntries(
+        [...this.functions].map(([token, { properties }]) => [
+          token,
+          { inputs: { properties: object(inputs(properties)) }, outputs: { properties: object(properties) } },
+        ]),
+      ),
+    };
+  }
+
+  checkConfig(urn: string, inputs: ValueRecord): Checked {
+    const { configuration } = this.table;
+    const given = recordOf(exposed(inputs));
+    const own = Object.fromEntries(Object.entries(given).filter(([key]) => !engineKeys.includes(key)));
+    const name = nameOf(urn);
+    const failures = problemsOf(configuration, own).map((problem) => ({
+      property: "",
+      reason: `could not validate provider configuration: ${reasonFor(problem, name)}`,
+    }));
+    return { inputs: withSecrets(configuration, given), failures };
+  }
+
+  async configure(args: ValueRecord): Promise<void> {
+    await this.table.configure(recordOf(exposed(args)));
+    this.isConfigured = true;
+  }
+
+  check(request: ResourceRequest, inputs: ValueRecord): Promise<Checked> {
+    const { properties } = this.resource(request, "Check");
+    const given = recordOf(exposed(inputs));
+    const name = nameOf(request.urn);
+    const failures: CheckFailure[] = problemsOf(properties, given).map((problem) => ({
+      property: "",
+      reason: reasonFor(problem, name),
+    }));
+    return Promise.resolve({ inputs: withSecrets(properties, withDefaults(properties, given)), failures });
+  }
+
+  async diff(request: ResourceRequest, _: string, state: ValueRecord, inputs: ValueRecord): Promise<Difference> {
+    const resource = this.resource(request, "Diff");
+    const before = recordOf(exposed(state));
+    const given = recordOf(exposed(inputs));
+    const changes = changesOf(resource.properties, before, given);
+    const plan = this.fields(resource, given, before);
+    if (changes.size > 0) await this.validate(resource, plan, request, false, `diffing ${request.urn}`);
+    for (const name of resource.replaces?.(before, plan) ?? []) {
+      const change = changes.get(name);
+      if (change !== undefined) changes.set(name, { ...change, replace: true });
+    }
+    return { changes, stables: stablesOf(resource.properties) };
+  }
+
+  async create(
+    request: ResourceRequest,
+    inputs: ValueRecord,
+    preview: boolean,
+  ): Promise<{ id: string; state: ValueRecord }> {
+    const resource = this.resource(request, "Create");
+    const { properties } = resource;
+    const plan = this.fields(resource, recordOf(exposed(inputs)));
+    await this.validate(resource, plan, request, true, `diffing ${request.urn}`);
+    if (preview) return { id: "", state: withSecrets(properties, previewedCreate(properties, plan.values)) };
+    const call = this.call(request, resource.minutes?.create);
+    let made: { id: string; known: ValueRecord } | undefined;
+    try {
+      await resource.create(plan, call, (id, known = {}) => (made = { id, known: { ...made?.known, ...known } }));
+      if (made === undefined) throw new Error(`${resource.terraform}: nothing was made, and no error said why`);
+      const { id, known } = made;
+      const readNew = () => resource.read(id, call, new Fields(properties, { ...plan.values, ...known }));
+      let read = await readNew();
+      while (read === undefined && this.table.pause !== undefined) {
+        await this.table.pause(call);
+        read = await readNew();
+      }
+      if (read === undefined) throw new Error(`${resource.terraform} ${id} is gone right after it was made`);
+      return { id, state: this.outputs(resource, id, plan.values, { ...known, ...read }) };
+    } catch (error) {
+      if (made === undefined) throw new Error(listed(error), { cause: error });
+      const { id, known } = made;
+      const state = await this.actual(resource, id, call, plan.values, { ...plan.values, ...known });
+      throw new InitializationFailed(id, state, `creating ${request.urn}: ${listed(error)}`);
+    }
+  }
+
+  async read(
+    request: ResourceRequest,
+    id: string,
+    before: ValueRecord,
+    inputs: ValueRecord,
+  ): Promise<{ id: string; state: ValueRecord; inputs: ValueRecord } | undefined> {
+    const resource = this.resource(request, "Read");
+    const { properties } = resource;
+    const isRefresh = Object.keys(before).length > 0;
+    if (!isRefresh) {
+      const problem = resource.importId?.(id, "id");
+      if (problem !== undefined) throw new Error(problem);
+      // The official plugin can't import it either, and says that it isn't there.
+      if (resource.importId === undefined) return undefined;
+    }
+    const known = recordOf(exposed(before));
+    const call = this.call(request, resource.minutes?.read);
+    const read = await wrapped(`refreshing ${request.urn}`, () =>
+      resource.read(id, call, new Fields(properties, known)),
+    );
+    if (read === undefined) return undefined;
+    const given = recordOf(exposed(inputs));
+    const outputs = this.outputs(
+      resource,
+      id,
+      isRefresh ? given : {},
+      { ...withoutOwnKeys(known), ...read },
+      "refresh",
+    );
+    const plain = recordOf(exposed(outputs));
+    const found = isRefresh ? refreshedInputs(properties, given, plain) : importedInputs(properties, plain);
+    const state = isRefresh ? outputs : { ...outputs, __meta: metadata(resource, "imported") };
+    return { id, state, inputs: withSecrets(properties, found) };
+  }
+
+  async update(
+    request: ResourceRequest,
+    id: string,
+    state: ValueRecord,
+    inputs: ValueRecord,
+    preview: boolean,
+  ): Promise<ValueRecord> {
+    const resource = this.resource(request, "Update");
+    const { properties } = resource;
+    const before = recordOf(exposed(state));
+    const plan = this.fields(resource, recordOf(exposed(inputs)), before);
+    if (preview) return { ...withSecrets(properties, previewedUpdate(properties, plan.values, before)), id };
+    const call = this.call(request, resource.minutes?.update ?? resource.minutes?.create);
+    try {
+      if (changesOf(properties, before, plan.values).size > 0) await resource.update?.(id, plan, call);
+      const read = await resource.read(id, call, new Fields(properties, plan.values));
+      if (read === undefined) throw new ResourceIsGone(request.urn);
+      return this.outputs(resource, id, plan.values, read);
+    } catch (error) {
+      if (error instanceof ResourceIsGone) throw error;
+      const known = await this.actual(resource, id, call, plan.values, withoutOwnKeys(before));
+      throw new InitializationFailed(id, known, `updating ${request.urn}: ${listed(error)}`);
+    }
+  }
+
+  async delete(request: ResourceRequest, id: string, state: ValueRecord): Promise<void> {
+    const resource = this.resource(request, "Delete");
+    const call = this.call(request, resource.minutes?.delete);
+    const before = new Fields(resource.properties, recordOf(exposed(state)));
+    await wrapped(`deleting ${request.urn}`, () => resource.delete(id, call, before));
+  }
+
+  async invoke(token: string, args: ValueRecord): Promise<{ result: ValueRecord } | { failures: CheckFailure[] }> {
+    const entry = this.functions.get(token);
+    if (entry === undefined) throw new Error(`unrecognized data function (Invoke): ${token}`);
+    const given = recordOf(exposed(args));
+    const problems = problemsOf(entry.properties, given);
+    if (problems.length > 0) {
+      return { failures: problems.map((problem) => ({ property: "", reason: reasonForFunction(problem) })) };
+    }
+    const call = this.table.call(minutes(5));
+    const { id, values } = await wrapped(`invoking ${token}`, () =>
+      entry.invoke(new Fields(entry.properties, given), call),
+    );
+    return { result: { ...invoked(entry.properties, given, values), id } };
+  }
+
+  cancel(): void {
+    this.table.cancel();
+  }
+
+  private resource(request: ResourceRequest, method: string): ResourceType<Call> {
+    const resource = this.resources.get(request.type);
+    if (resource !== undefined) return resource;
+    throw new Error(
+      `unrecognized resource type (${method}): ${request.type}. The sandbox's stand-in ${this.name} plugin has ` +
+        `${this.table.resources.map(({ name }) => name).join(", ")}; the official plugin has more.`,
+    );
+  }
+
+  private fields(resource: ResourceType<Call>, inputs: ValueRecord, before?: ValueRecord): Fields {
+    return new Fields(resource.properties, planned(resource.properties, inputs, before), before);
+  }
+
+  private call(request: ResourceRequest, limit = defaultMinutes): Call {
+    return this.table.call(request.timeout > 0 ? request.timeout * 1000 : minutes(limit));
+  }
+
+  /**
+   * Outputs of an operation that failed half way: what is there now, so that the next update sees what is missing; where
+   * that can't be read either, what is known.
+   */
+  private async actual(
+    resource: ResourceType<Call>,
+    id: string,
+    call: Call,
+    plan: ValueRecord,
+    known: ValueRecord,
+  ): Promise<ValueRecord> {
+    const read = await resource.read(id, call, new Fields(resource.properties, known)).catch(() => undefined);
+    return this.outputs(resource, id, plan, { ...known, ...read });
+  }
+
+  private async validate(
+    resource: ResourceType<Call>,
+    plan: Fields,
+    request: ResourceRequest,
+    isNew: boolean,
+    what: string,
+  ): Promise<void> {
+    // A provider whose arguments aren't known yet can't ask anybody.
+    if (!this.isConfigured || resource.validate === undefined || hasUnknowns(plan.values)) return;
+    const call = this.call(request, resource.minutes?.read);
+    await wrapped(what, async () => resource.validate?.(plan, call, isNew));
+  }
+
+  private outputs(
+    resource: ResourceType<Call>,
+    id: string,
+    plan: ValueRecord,
+    read: ValueRecord,
+    after: "change" | "refresh" = "change",
+  ): ValueRecord {
+    const { properties } = resource;
+    const outputs = completed(properties, plan, read, after);
+    return { ...withSecrets(properties, outputs), id, __meta: metadata(resource) };
+  }
+}
+
+/** `azuread:index/group:Group` for `Group`. */
+export function tokenOf(plugin: string, name: string): string {
+  return `${plugin}:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
+}
+
+/** What the bridge keeps in a state, so that the official plugin reads one that the stand-in wrote. An import names version 0 too. */
+function metadata({ minutes: limits, schemaVersion }: ResourceType<never>, origin?: "imported"): string {
+  const timeouts = Object.fromEntries(
+    (["create", "delete", "read", "update"] satisfies (keyof Minutes)[])
+      .filter((name) => limits?.[name] !== undefined)
+      .map((name) => [name, minutes(limits?.[name] ?? 0) * 1e6]), // nanoseconds
+  );
+  const isNamed = schemaVersion > 0 || origin === "imported";
+  const version = isNamed ? { schema_version: String(schemaVersion) } : {};
+  return JSON.stringify(Object.keys(timeouts).length > 0 ? { [timeoutsKey]: timeouts, ...version } : version);
+}
+
+class ResourceIsGone extends Error {
+  constructor(urn: string) {
+    super(
+      `Resource provider reported that the resource did not exist while updating ${urn}.\n\n` +
+        "This is usually a result of the resource having been deleted outside of Pulumi, and can often be " +
+        "fixed by running `pulumi refresh` before updating.",
+    );
+  }
+}
+
+async function wrapped<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Error(`${what}: ${listed(error)}`, { cause: error });
+  }
+}
+
+function withoutOwnKeys(state: ValueRecord): ValueRecord {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => name !== "id" && !name.startsWith("__")));
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+/** As Terraform's SDK prints a list of errors that has one. */
+function listed(error: unknown): string {
+  return `1 error occurred:\n\t* ${error instanceof Error ? error.message : String(error)}\n\n`;
+}
+
+function minutes(count: number): number {
+  return count * 60_000;
+}
+
+function schemaType(kind: string): object {
+  switch (kind) {
+    case "boolean":
+    case "integer":
+      return { type: kind };
+    case "string":
+    case "single":
+      return { type: "string" };
+    case "map":
+      return { type: "object", additionalProperties: { type: "string" } };
+    case "list":
+    case "set":
+      return { type: "array", items: { type: "string" } };
+    case "object":
+      return { $ref: "pulumi.json#/Any" };
+    default:
+      return { type: "array", items: { $ref: "pulumi.json#/Any" } };
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * A copy of this project in a temporary folder, with a sandbox of its own: for tests and measurements that run the real engine
+ * and may break whatever they like. Nothing outside that folder is written.
+ */
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { engineVersion } from "@defender-mssp/engine";
+import { commandEnvironment, startSandbox, type Exchange, type FaultOptions, type OwnSandbox } from "./server/index";
+
+/** How one command ended. */
+export interface Finished {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One operation of a preview, as `pulumi preview --json` lists it. */
+export interface PreviewStep {
+  readonly op: string;
+  readonly urn: string;
+  readonly diffReasons?: readonly string[];
+}
+
+export interface SandboxProjectOptions {
+  /** The checkout whose program is copied. */
+  readonly checkout: string;
+  /** Extra variables for every command. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Gets a line for each request that the sandbox has answered, such as `POST /beta/groups 201 3 ms`. */
+  readonly log?: (line: string) => void;
+  /** Gets what each request and its answer hold, secrets included. */
+  readonly observe?: (exchange: Exchange) => void;
+  /** How many alerts each tenant's Defender has. */
+  readonly alerts?: number;
+  /** What goes wrong on purpose in the sandbox. */
+  readonly faults?: FaultOptions;
+}
+
+export class SandboxProject {
+  private constructor(
+    /** The copy: `Pulumi.<stack>.yaml` files go here. */
+    readonly folder: string,
+    readonly sandbox: OwnSandbox,
+    /** The environment of every command on this sandbox. */
+    readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  static async create(options: SandboxProjectOptions): Promise<SandboxProject> {
+    const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-"));
+    for (const file of ["package.json", ...(await shippedFiles(options.checkout))]) {
+      await cp(path.join(options.checkout, file), path.join(folder, file), { recursive: true });
+    }
+    await symlink(path.join(options.checkout, "node_modules"), path.join(folder, "node_modules"));
+    const { log, observe, alerts, faults } = options;
+    const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, observe, alerts, faults });
+    const environment = commandEnvironment(await sandbox.environment());
+    return new SandboxProject(folder, sandbox, { ...environment, ...options.environment });
+  }
+
+  /** Writes a stack's settings: keys without the project's name in front. */
+  async writeSettings(stack: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`defender-mssp:${key}`, value]));
+    await writeFile(path.join(this.folder, `Pulumi.${stack}.yaml`), stringify({ config }));
+  }
+
+  /**
+   * Starts a Pulumi command without waiting for it: to watch it, or to kill it. The process is the engine itself, found as
+   * `npx pulumi` finds it.
+   */
+  start(args: readonly string[], environment: Readonly<Record<string, string | undefined>> = {}) {
+    const { PULUMI_HOME = "", PATH = "" } = this.environment;
+    const folder = path.join(PULUMI_HOME, "versions", engineVersion(), "bin");
+    return execa(path.join(folder, "pulumi"), [...args, "--non-interactive"], {
+      cwd: this.folder,
+      env: { ...this.environment, PATH: `${folder}${path.delimiter}${PATH}`, ...environment },
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+    });
+  }
+
+  /** Runs a Pulumi command to its end, whatever that is. */
+  async pulumi(
+    args: readonly string[],
+    environment: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<Finished> {
+    const { exitCode, signal, stdout, stderr } = await this.start(args, environment);
+    return { exitCode, signal, stdout, stderr };
+  }
+
+  /** Runs a Pulumi command that must succeed; its output is in the error if it doesn't. */
+  async succeed(args: readonly string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.pulumi(args);
+    if (exitCode === 0) return stdout;
+    throw new Error(`pulumi ${args.join(" ")} ended with ${exitCode}:\n${stdout}\n${stderr}`);
+  }
+
+  /** The steps of a preview that change something. */
+  async changes(stack: string, ...flags: readonly string[]): Promise<PreviewStep[]> {
+    const { steps } = JSON.parse(await this.succeed(["preview", "--stack", stack, "--json", ...flags])) as {
+      steps?: PreviewStep[];
+    };
+    return (steps ?? []).filter(({ op }) => op !== "same" && op !== "read");
+  }
+
+  /** A stack's outputs, secrets in the clear. */
+  async outputs(stack: string): Promise<Record<string, unknown>> {
+    const text = await this.succeed(["stack", "output", "--stack", stack, "--json", "--show-secrets"]);
+    return JSON.parse(text) as Record<string, unknown>;
+  }
+
+  async dispose(): Promise<void> {
+    await this.sandbox.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** What `npm pack` would take of a project, the compiled files apart. */
+async function shippedFiles(checkout: string): Promise<string[]> {
+  const { files = [] } = JSON.parse(await readFile(path.join(checkout, "package.json"), "utf8")) as {
+    files?: string[];
+  };
+  return files.filter((file) => file !== "dist");
+}

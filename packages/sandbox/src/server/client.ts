@@ -1,0 +1,80 @@
+/** How one command talks to the sandbox that another one runs. */
+import http from "node:http";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { TenantDescription } from "../cloud/seed";
+import type { JoinedSandbox } from "./control";
+import { hold, requestOptions } from "./hold";
+import type { Owner } from "./ownerFile";
+
+const answerTimeoutMilliseconds = 5000;
+
+/**
+ * Whether the process that a home's file names answers there, with the file's token. A closed port, or another program on it, means
+ * that the owner has died. Throws `VisibleError` when it is there and doesn't answer: it may still be writing.
+ */
+export async function isAlive(owner: Owner): Promise<boolean> {
+  return new Promise<boolean>((resolve, reject) => {
+    const request = http.get(requestOptions(owner, "GET", "/sandbox/hello"), (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    request.setTimeout(answerTimeoutMilliseconds, () => {
+      request.destroy();
+      reject(
+        new VisibleError(
+          `The sandbox of this folder is run by process ${owner.pid}, which doesn't answer. End that process, then try again.`,
+        ),
+      );
+    });
+    request.once("error", () => resolve(false));
+  });
+}
+
+/** A lease of another command's sandbox. */
+export interface Lease {
+  readonly sandbox: JoinedSandbox;
+  /** Resolves when the connection has ended: the owner has died, or the lease was given back. */
+  readonly ended: Promise<void>;
+  /** Gives the lease back. */
+  end(): void;
+}
+
+/** Joins the owner's sandbox. `undefined` when it is about to stop, or has. */
+export async function takeLease(owner: Owner, tenants: readonly TenantDescription[]): Promise<Lease | undefined> {
+  const held = await hold(owner, "/sandbox/lease", { tenants });
+  const sandbox = held?.status === 200 ? parsed(held.line) : undefined;
+  return held && sandbox && { sandbox, ended: held.ended, end: () => held.end() };
+}
+
+/** Sets switches of a tenant in the owner's sandbox; answers all of the tenant's. Throws `VisibleError` for one that there isn't. */
+export async function changeSwitches(
+  owner: Owner,
+  change: { readonly tenantId: string; readonly set: Readonly<Record<string, string>> },
+): Promise<Record<string, string>> {
+  const body = JSON.stringify(change);
+  const options = requestOptions(owner, "POST", "/sandbox/tenant");
+  const headers = { ...options.headers, "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const [status, text] = await new Promise<[number, string]>((resolve, reject) => {
+    const request = http.request({ ...options, headers }, (answer) => {
+      let received = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (chunk: string) => (received += chunk));
+      answer.once("end", () => resolve([answer.statusCode ?? 0, received]));
+    });
+    request.once("error", reject);
+    request.end(body);
+  });
+  const { error, switches } = JSON.parse(text) as { error?: string; switches?: Record<string, string> };
+  if (status === 200 && switches !== undefined) return switches;
+  throw new VisibleError(error ?? `The sandbox answered ${status}.`);
+}
+
+function parsed(text: string): JoinedSandbox | undefined {
+  try {
+    const { pid, httpsPort, httpPort, clientSecret } = JSON.parse(text) as Partial<JoinedSandbox>;
+    const isComplete = [pid, httpsPort, httpPort].every(Number.isInteger) && typeof clientSecret === "string";
+    return isComplete ? ({ pid, httpsPort, httpPort, clientSecret } as JoinedSandbox) : undefined;
+  } catch {
+    return undefined;
+  }
+}

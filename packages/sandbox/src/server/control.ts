@@ -1,0 +1,134 @@
+/**
+ * The control routes, `/sandbox/*`: by them a second command joins the sandbox that a first one runs. Ours; nothing of Microsoft's.
+ * A lease is an open connection: it ends when its holder ends, however that happens. So is a plugin.
+ */
+import { timingSafeEqual } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { EmulatedCloud } from "../cloud/cloud";
+import { isUuid } from "../cloud/identity";
+import { setSwitches, switchValues } from "../cloud/switches";
+import type { TenantDescription } from "../cloud/seed";
+import type { PluginEnvironment, PluginHost } from "../plugins/host";
+
+/** What a joined command needs to know, beside what is in the home. */
+export interface JoinedSandbox {
+  readonly pid: number;
+  readonly httpsPort: number;
+  readonly httpPort: number;
+  readonly clientSecret: string;
+}
+
+/** The open connections of the commands that have joined. */
+export class Leases {
+  readonly #open = new Set<ServerResponse>();
+  readonly #waiting = new Set<() => void>();
+  /** No more leases are given: the sandbox is about to stop. */
+  isClosed = false;
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  take(connection: ServerResponse): void {
+    this.#open.add(connection);
+    connection.once("close", () => {
+      this.#open.delete(connection);
+      if (this.#open.size > 0) return;
+      for (const resolve of this.#waiting) resolve();
+      this.#waiting.clear();
+    });
+  }
+
+  /** Resolves when nobody holds a lease. */
+  async none(): Promise<void> {
+    if (this.#open.size === 0) return;
+    await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  }
+
+  /** Gives no more, and ends those that are held. */
+  close(): void {
+    this.isClosed = true;
+    for (const connection of this.#open) connection.destroy();
+  }
+}
+
+export interface ControlOptions {
+  readonly cloud: EmulatedCloud;
+  readonly token: string;
+  readonly leases: Leases;
+  readonly plugins: PluginHost;
+  readonly undocumented: () => readonly string[];
+  readonly sandbox: () => JoinedSandbox;
+}
+
+export function addControl(app: FastifyInstance, options: ControlOptions): void {
+  app.addHook("onRequest", async (request, reply) => {
+    if (!hasToken(request, options.token))
+      await reply.code(401).send({ error: "The control token is missing or wrong." });
+  });
+  app.get("/sandbox/hello", () => ({ pid: process.pid }));
+  app.get("/sandbox/undocumented", () => ({ requests: options.undocumented() }));
+  app.post("/sandbox/tenant", (request, reply) => changeTenant(request, reply, options.cloud));
+  app.post("/sandbox/lease", (request, reply) => giveLease(request, reply, options));
+  app.post("/sandbox/plugin", (request, reply) => servePlugin(request, reply, options.plugins));
+}
+
+/** Sets switches of a tenant, and answers all of them. */
+async function changeTenant(request: FastifyRequest, reply: FastifyReply, cloud: EmulatedCloud): Promise<FastifyReply> {
+  const { tenantId, set } = request.body as { tenantId: string; set: Record<string, string> };
+  try {
+    const tenant = cloud.tenant(tenantId);
+    setSwitches(tenant, set);
+    cloud.changed();
+    return await reply.send({ switches: switchValues(tenant) });
+  } catch (error) {
+    if (error instanceof VisibleError) return await reply.code(400).send({ error: error.message });
+    throw error;
+  }
+}
+
+async function giveLease(request: FastifyRequest, reply: FastifyReply, options: ControlOptions): Promise<FastifyReply> {
+  const { cloud, leases } = options;
+  if (leases.isClosed) return reply.code(503).send({ error: "The sandbox is stopping." });
+  leases.take(reply.raw);
+  for (const description of tenantDescriptions(request.body)) cloud.describedTenant(description);
+  await cloud.saved();
+  return held(reply, options.sandbox());
+}
+
+/** A server of a stand-in plugin, for as long as its launcher lives. */
+async function servePlugin(request: FastifyRequest, reply: FastifyReply, plugins: PluginHost): Promise<FastifyReply> {
+  const { plugin: name, environment } = request.body as { plugin: string; environment: PluginEnvironment };
+  try {
+    const plugin = await plugins.serve(name, environment);
+    if (reply.raw.closed) plugin.end();
+    reply.raw.once("close", () => plugin.end());
+    void plugin.ended.then(() => reply.raw.destroy());
+    return await held(reply, { port: plugin.port });
+  } catch (error) {
+    if (error instanceof VisibleError) return await held(reply, { error: error.message });
+    throw error;
+  }
+}
+
+/** Answers a line, and leaves the connection open. */
+function held(reply: FastifyReply, line: object): FastifyReply {
+  reply.hijack();
+  reply.raw.writeHead(200, { "content-type": "application/x-ndjson" });
+  reply.raw.write(`${JSON.stringify(line)}\n`);
+  return reply;
+}
+
+function tenantDescriptions(body: unknown): TenantDescription[] {
+  const { tenants } = (typeof body === "object" && body !== null ? body : {}) as { tenants?: unknown };
+  if (!Array.isArray(tenants)) return [];
+  return (tenants as TenantDescription[]).filter(({ tenantId }) => typeof tenantId === "string" && isUuid(tenantId));
+}
+
+function hasToken(request: FastifyRequest, token: string): boolean {
+  const expected = Buffer.from(`Bearer ${token}`);
+  const actual = Buffer.from(request.headers.authorization ?? "");
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
+}

@@ -1,0 +1,335 @@
+/** Starts and stops the sandbox: the emulated cloud of one home, behind an HTTPS and an HTTP listener on this machine. */
+import type http from "node:http";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { Clock } from "../cloud/clock";
+import { EmulatedCloud } from "../cloud/cloud";
+import { clearHome, isSandboxHome, prepareHome, sandboxPaths, type SandboxPaths } from "../cloud/home";
+import { msspTenantId } from "../cloud/identity";
+import { generateSecret } from "../cloud/secrets";
+import type { TenantDescription } from "../cloud/seed";
+import { Store } from "../cloud/store";
+import { setSwitches, switchValues } from "../cloud/switches";
+import { detectionIntervalFor } from "../defender/detections";
+import { tokenKeys } from "../entra/keys";
+import { PluginHost } from "../plugins/host";
+import { makeApp, type Exchange } from "./app";
+import { areas } from "./areas";
+import { certificateFiles, serverCertificate } from "./certificate";
+import { changeSwitches, isAlive, takeLease, type Lease } from "./client";
+import { addControl, Leases } from "./control";
+import { Faults, type FaultOptions } from "./faults/index";
+import { prepareEnvironment, type EnvironmentOptions, type SandboxEnvironment } from "./environment";
+import { listen, type Listener } from "./listener";
+import { claim, currentOwner, type Owner } from "./owner";
+
+export type { TenantDescription } from "../cloud/seed";
+export type { Exchange } from "./app";
+export { faultKinds, sights, type FaultKind, type FaultOptions, type Sight } from "./faults/index";
+export type { EnvironmentOptions, PluginSet, SandboxEnvironment } from "./environment";
+export { commandEnvironment, sandboxHome } from "./environment";
+export { tenantsOfStacks } from "./tenantsOfStacks";
+
+export interface SandboxOptions {
+  /** The folder that holds everything. Made where it is missing. */
+  readonly home: string;
+  /** The HTTPS port; a free one by default. */
+  readonly port?: number;
+  /** Tenants to have from the beginning, with their names. */
+  readonly tenants?: readonly TenantDescription[];
+  readonly clock?: Clock;
+  /** How many alerts each tenant's Defender has at any time, give or take one; 2160 by default. */
+  readonly alerts?: number;
+  /** Gets a line for each request, without secrets. */
+  readonly log?: (line: string) => void;
+  /** Gets what each request and its answer hold, secrets included: for a test that looks for those in other places. */
+  readonly observe?: (exchange: Exchange) => void;
+  /** What goes wrong on purpose; nothing by default. */
+  readonly faults?: FaultOptions;
+}
+
+/** A sandbox that commands can use. */
+export interface Sandbox {
+  /** Process that runs it. */
+  readonly pid: number;
+  readonly origins: { readonly https: string; readonly http: string };
+  /** Makes the Pulumi home and the certificate files; answers what a command needs in its environment. */
+  environment(options?: EnvironmentOptions): Promise<SandboxEnvironment>;
+  stop(): Promise<void>;
+}
+
+/** A sandbox that this process runs. */
+export interface OwnSandbox extends Sandbox {
+  readonly cloud: EmulatedCloud;
+  /** Requests that no route answers, such as `GET /v1.0/me/messages`, in order. */
+  readonly undocumentedRequests: readonly string[];
+  /** What goes wrong on purpose, where something does: counts, and `percent` to be set. */
+  readonly faults: Faults | undefined;
+  /** How many other commands use it. */
+  readonly joined: number;
+  /** Resolves when no other command uses it; from then on none can join. */
+  closeToOthers(): Promise<void>;
+}
+
+/** A sandbox that another process runs. */
+export interface JoinedSandbox extends Sandbox {
+  /** Resolves when that process has ended, or `stop` was called. */
+  readonly ended: Promise<void>;
+}
+
+/** Starts the sandbox of a home. Throws `VisibleError` when another process runs it, or the port, a file or the disk is in the way. */
+export async function startSandbox(options: SandboxOptions): Promise<OwnSandbox> {
+  const result = await startOrFindOwner(options);
+  if ("started" in result) return result.started;
+  throw new VisibleError(
+    `The sandbox in ${sandboxPaths(options.home).home} is run by process ${result.owner.pid} already. Stop that one, or choose another folder with --home.`,
+  );
+}
+
+/**
+ * Starts the sandbox of a home, or joins the one that runs.
+ * Throws `VisibleError` where that one can't do as the options say: another port, a number of alerts, faults.
+ */
+export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox | JoinedSandbox> {
+  for (;;) {
+    const result = await startOrFindOwner(options);
+    if ("started" in result) return result.started;
+    refuseLateOptions(options, result.owner);
+    const lease = await takeLease(result.owner, options.tenants ?? []);
+    if (lease !== undefined) return joined(options, lease);
+    // It is stopping: wait until it has.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** What only its start can decide. Throws `VisibleError`: left out silently, whoever asked for it would take the results for something else. */
+function refuseLateOptions({ home, alerts, faults }: SandboxOptions, owner: Owner): void {
+  const late = [...(alerts === undefined ? [] : ["--alerts"]), ...(faults === undefined ? [] : ["--faults"])];
+  if (late.length === 0) return;
+  throw new VisibleError(
+    `The sandbox in ${sandboxPaths(home).home} is run by process ${owner.pid} already: ${late.join(" and ")} can only be given to the command that starts it. ` +
+      "Stop that one, or choose another folder with --home.",
+  );
+}
+
+/** Whether `openSandbox` has started the sandbox here. */
+export function isOwn(sandbox: OwnSandbox | JoinedSandbox): sandbox is OwnSandbox {
+  return "cloud" in sandbox;
+}
+
+/**
+ * Sets switches of a tenant (`../cloud/switches.ts`), in the sandbox that runs or, where none does, on disk; answers all of the tenant's.
+ * Throws `VisibleError` for a switch or a value that there isn't.
+ */
+export async function setTenantSwitches(
+  options: SandboxOptions,
+  tenantId: string,
+  set: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const result = await startOrFindOwner(options);
+  if ("owner" in result) return changeSwitches(result.owner, { tenantId, set });
+  const { started } = result;
+  try {
+    const tenant = started.cloud.tenant(tenantId);
+    setSwitches(tenant, set);
+    started.cloud.changed();
+    return switchValues(tenant);
+  } finally {
+    await started.stop();
+  }
+}
+
+/** Forgets everything in a home: tenants, keys, stacks. Throws `VisibleError` while a sandbox runs there. */
+export async function resetSandbox(home: string): Promise<"reset" | "nothing there"> {
+  if (!(await isSandboxHome(home))) return "nothing there";
+  const paths = sandboxPaths(home);
+  // While it deletes it is the owner, and says to those who ask that it is stopping.
+  let token = "";
+  const listener = await listen((request, response) => {
+    const isHello = request.url === "/sandbox/hello" && request.headers.authorization === `Bearer ${token}`;
+    response.writeHead(isHello ? 200 : 503).end();
+  });
+  try {
+    const result = await claim(paths.home, listener.port, isAlive);
+    if ("owner" in result) {
+      throw new VisibleError(
+        `The sandbox in ${paths.home} is in use by process ${result.owner.pid}. Stop that first; nothing was deleted.`,
+      );
+    }
+    ({ token } = result.claimed);
+    await clearHome(paths.home);
+    return "reset";
+  } finally {
+    await listener.close(0);
+  }
+}
+
+/** The cloud of a home as it is on disk, whether a sandbox runs or not, with the tenants added that the next start would make. Nothing is written. */
+export async function readCloud(home: string, tenants: readonly TenantDescription[] = []): Promise<EmulatedCloud> {
+  const cloud = await EmulatedCloud.open(new Store(sandboxPaths(home).cloud, "read-only"));
+  makeTenants(cloud, tenants);
+  return cloud;
+}
+
+async function startOrFindOwner(
+  options: SandboxOptions,
+): Promise<{ readonly started: OwnSandbox } | { readonly owner: Owner }> {
+  const paths = await prepareHome(options.home);
+  // The common case of a second command: no need to listen to find that out.
+  const running = await currentOwner(paths.home, isAlive);
+  if (running !== undefined) return { owner: running };
+  const gate = new Gate();
+  const httpListener = await listen(gate.handler);
+  try {
+    const result = await claim(paths.home, httpListener.port, isAlive);
+    if ("owner" in result) {
+      gate.open(refuse);
+      await httpListener.close(0);
+      return result;
+    }
+    return { started: await start(options, paths, result.claimed, gate, httpListener) };
+  } catch (error) {
+    gate.open(refuse);
+    await httpListener.close(0);
+    throw error;
+  }
+}
+
+/** Holds requests back until the cloud is there: the port is known, and claimed, before. */
+class Gate {
+  #open: ((handler: http.RequestListener) => void) | undefined;
+  readonly #handler = new Promise<http.RequestListener>((resolve) => (this.#open = resolve));
+
+  readonly handler: http.RequestListener = (request, response) => {
+    void this.#handler.then((handler) => {
+      handler(request, response);
+    });
+  };
+
+  open(handler: http.RequestListener): void {
+    this.#open?.(handler);
+  }
+}
+
+const refuse: http.RequestListener = (_request, response) => {
+  response.writeHead(503).end();
+};
+
+async function start(
+  options: SandboxOptions,
+  paths: SandboxPaths,
+  owner: Owner,
+  gate: Gate,
+  httpListener: Listener,
+): Promise<OwnSandbox> {
+  const clock = options.clock ?? new Clock();
+  const store = new Store(paths.cloud, "owned");
+  const [cloud, keys, certificate] = await Promise.all([
+    EmulatedCloud.open(store, clock),
+    tokenKeys(paths.keys),
+    serverCertificate(paths.keys, clock.now()),
+  ]);
+  cloud.setSealingKey(keys.sealingKey);
+  if (options.alerts !== undefined) cloud.detectionInterval = detectionIntervalFor(options.alerts);
+  await store.removeLeftovers();
+  const clientSecret = generateSecret();
+  cloud.acceptPassingSecret(clientSecret);
+  const faults = options.faults === undefined ? undefined : new Faults(options.faults, clock);
+  const leases = new Leases();
+  const plugins = new PluginHost(certificateFiles(paths.keys).certificate);
+  const undocumentedRequests: string[] = [];
+  let httpsPort = 0;
+  const sandbox = () => ({ pid: process.pid, httpsPort, httpPort: httpListener.port, clientSecret });
+  const app = await makeApp({
+    cloud,
+    keys,
+    areas,
+    control: (scope) =>
+      addControl(scope, {
+        cloud,
+        token: owner.token,
+        leases,
+        plugins,
+        undocumented: () => undocumentedRequests,
+        sandbox,
+      }),
+    ...(options.log === undefined ? {} : { log: options.log }),
+    ...(options.observe === undefined ? {} : { observe: options.observe }),
+    ...(faults === undefined ? {} : { faults }),
+    onUndocumented: (request) => undocumentedRequests.push(request),
+  });
+  const handler: http.RequestListener = (request, response) => {
+    app.routing(request, response);
+  };
+  const httpsListener = await listen(handler, {
+    ...(options.port === undefined ? {} : { port: options.port }),
+    certificate,
+  });
+  httpsPort = httpsListener.port;
+  cloud.setOrigins(originsOf(httpsPort, httpListener.port));
+  try {
+    makeTenants(cloud, options.tenants ?? []);
+    await cloud.saved();
+  } catch (error) {
+    await httpsListener.close(0);
+    throw error;
+  }
+  gate.open(handler);
+  return {
+    pid: process.pid,
+    origins: cloud.origins,
+    cloud,
+    undocumentedRequests,
+    faults,
+    get joined() {
+      return leases.count;
+    },
+    environment: (environmentOptions) => {
+      if (environmentOptions?.plugins !== "official") plugins.start();
+      const access = { httpsPort, clientSecret, certificate: certificate.certificate };
+      return prepareEnvironment(paths, access, environmentOptions);
+    },
+    closeToOthers: async () => {
+      while (leases.count > 0) await leases.none();
+      leases.isClosed = true;
+    },
+    stop: async () => {
+      leases.close();
+      await plugins.stop();
+      await httpsListener.close();
+      await cloud.saved();
+      await app.close();
+      // Last: as long as it answers, this process is the home's owner.
+      await httpListener.close();
+    },
+  };
+}
+
+function joined(options: SandboxOptions, lease: Lease): JoinedSandbox {
+  const { pid, httpsPort, httpPort, clientSecret } = lease.sandbox;
+  if (options.port !== undefined && options.port !== httpsPort) {
+    lease.end();
+    throw new VisibleError(
+      `The sandbox in ${sandboxPaths(options.home).home} runs already (process ${pid}), on port ${httpsPort}. Leave --port out to join it.`,
+    );
+  }
+  const paths = sandboxPaths(options.home);
+  return {
+    pid,
+    origins: originsOf(httpsPort, httpPort),
+    ended: lease.ended,
+    environment: (environmentOptions) => prepareEnvironment(paths, { httpsPort, clientSecret }, environmentOptions),
+    stop: async () => {
+      lease.end();
+      await lease.ended;
+    },
+  };
+}
+
+function originsOf(httpsPort: number, httpPort: number): { https: string; http: string } {
+  return { https: `https://127.0.0.1:${httpsPort}`, http: `http://127.0.0.1:${httpPort}` };
+}
+
+/** The MSSP's own tenant is always there; those that stacks name come with their names. */
+function makeTenants(cloud: EmulatedCloud, tenants: readonly TenantDescription[]): void {
+  for (const description of [...tenants, { tenantId: msspTenantId }]) cloud.describedTenant(description);
+}

@@ -1,0 +1,66 @@
+/** Loopback listeners. */
+import http from "node:http";
+import https from "node:https";
+import type { AddressInfo } from "node:net";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { graphLikeError } from "./app";
+import type { ServerCertificate } from "./certificate";
+
+/** An HTTP or HTTPS server on 127.0.0.1. */
+export interface Listener {
+  readonly port: number;
+  /** Stops taking connections; lets requests that are being answered end, for at most `graceMilliseconds`. */
+  close(graceMilliseconds?: number): Promise<void>;
+}
+
+/** Listens on the port, or on a free one. Throws `VisibleError` when the port is in use. */
+export async function listen(
+  handler: http.RequestListener,
+  options: { readonly port?: number; readonly certificate?: ServerCertificate } = {},
+): Promise<Listener> {
+  const { certificate } = options;
+  const server =
+    certificate === undefined
+      ? http.createServer(handler)
+      : https.createServer(
+          { cert: certificate.certificate, key: certificate.privateKey, minVersion: "TLSv1.2" },
+          handler,
+        );
+  // Pulumi's plugins keep connections for a minute and a half.
+  server.keepAliveTimeout = 120_000;
+  server.on("clientError", (_error, socket) => {
+    if (!socket.writable) return;
+    const body = JSON.stringify(graphLikeError("BadRequest", "The request is no valid HTTP/1.1."));
+    socket.end(
+      `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(listenError(error, options.port)));
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  return { port: (server.address() as AddressInfo).port, close: (grace = 2000) => close(server, grace) };
+}
+
+async function close(server: http.Server, graceMilliseconds: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+  await closed;
+  clearTimeout(timer);
+}
+
+function listenError(error: Error, port: number | undefined): Error {
+  if (!("code" in error) || port === undefined) return error;
+  if (error.code === "EADDRINUSE") {
+    return new VisibleError(
+      `Port ${port} on 127.0.0.1 is in use by another program. Choose another one with --port, or leave --port out: a free one is taken then.`,
+    );
+  }
+  if (error.code === "EACCES") {
+    return new VisibleError(
+      `Port ${port} needs more rights than this user has. Choose one above 1023, or leave --port out.`,
+    );
+  }
+  return error;
+}

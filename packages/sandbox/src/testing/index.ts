@@ -1,0 +1,22 @@
+/** For tests on the sandbox: hands inside an emulated tenant, which no client of the real cloud has. */
+export { azureResources, msspSubscriptionId, subscriptionIdOf } from "../azure/subscriptions";
+export { automationApplicationId, derivedId, derivedLinkId, msspTenantId } from "../cloud/identity";
+export type { Json, StoredObject, Tenant } from "../cloud/model";
+export { addApplication, addConsentedServicePrincipal, assignAppRole, type PermissionsByResource } from "../cloud/seed";
+export { setSwitches } from "../cloud/switches";
+export {
+  detectionIntervalFor,
+  detectionRetention,
+  detectionsBetween,
+  legacyAlert,
+  securityAlert,
+  type Detection,
+} from "../defender/detections";
+export { portalSettingsRole } from "../defender/settingsManager";
+export { textOf } from "../graph/json";
+export { complete } from "../graph/objects";
+export { standInPlugins } from "../plugins/index";
+export { certificateFiles, serverCertificate } from "../server/certificate";
+export { makeTestCertificate, type TestCertificate } from "./certificates";
+export { addDaemon, contoso, daemonId, decodeToken, graphId, type Daemon } from "./support";
+export { connectorId, tenantId, testSandbox, type TestSandbox } from "./testSandbox";

@@ -1,0 +1,402 @@
+/** The resource manager and Key Vault of the sandbox, as any client sees them. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { azureRoles, requestToken, type AzureRoleName } from "@defender-mssp/microsoft";
+import { automationApplicationId, msspTenantId, sandboxCustomerTenantId } from "../../src/cloud/identity";
+import { Clock } from "../../src/cloud/clock";
+import { addApplication, addConsentedServicePrincipal } from "../../src/cloud/seed";
+import { startSandbox, type OwnSandbox } from "../../src/server";
+import { azureResources, msspSubscriptionId, sandboxCustomerSubscriptionId } from "../../src/azure/subscriptions";
+
+const apiVersion = "2024-11-01";
+const group = `/subscriptions/${msspSubscriptionId}/resourceGroups/siem`;
+const vaultId = `${group}/providers/Microsoft.KeyVault/vaults/fabrikam-siem`;
+const secretId = `${vaultId}/secrets/contoso`;
+const strangerId = "5714a93e-0000-4000-8000-000000000001";
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: { [name: string]: unknown; error?: { code: string; message: string } };
+}
+
+describe("sandbox/azure", () => {
+  let home: string;
+  let sandbox: OwnSandbox;
+  let clientSecret: string;
+  const tokens = new Map<string, string>();
+  const clock = new Clock();
+
+  before(async () => {
+    home = await mkdtemp(path.join(os.tmpdir(), "mssp-azure-"));
+    await start();
+  });
+  after(async () => {
+    await sandbox.stop();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  async function start(): Promise<void> {
+    sandbox = await startSandbox({ home, clock });
+    tokens.clear();
+    const { variables } = await sandbox.environment({ user: {} });
+    clientSecret = variables.ARM_CLIENT_SECRET ?? "";
+    const tenant = sandbox.cloud.tenant(msspTenantId);
+    const stranger = { applicationId: strangerId, displayName: "Stranger", signInAudience: "AzureADMyOrg" } as const;
+    if (sandbox.cloud.homeTenantOf(strangerId) === undefined) {
+      addApplication(tenant, stranger);
+      addConsentedServicePrincipal(tenant, { ...stranger, homeTenantId: msspTenantId }, {});
+    }
+    sandbox.cloud.acceptPassingSecret("stranger-secret-of-the-test", strangerId);
+  }
+
+  async function token(who: "automation" | "stranger", tenantId: string, audience: string): Promise<string> {
+    const key = `${who} ${tenantId} ${audience}`;
+    const { http } = sandbox.origins;
+    const known = tokens.get(key);
+    if (known !== undefined) return known;
+    const [id, secret] =
+      who === "automation" ? [automationApplicationId, clientSecret] : [strangerId, "stranger-secret-of-the-test"];
+    const { accessToken } = await requestToken({
+      tenantId,
+      audience,
+      environment: { ARM_CLIENT_ID: id, ARM_CLIENT_SECRET: secret },
+      endpoints: {
+        cloud: "public",
+        loginEndpoint: http,
+        graphEndpoint: http,
+        resourceManagerEndpoint: http,
+        metadataHost: "x",
+      },
+    });
+    tokens.set(key, accessToken);
+    return accessToken;
+  }
+
+  async function send(method: string, url: string, bearer: string | undefined, body?: unknown): Promise<Reply> {
+    const address = url.startsWith("/")
+      ? sandbox.origins.http + url
+      : url.replace(sandbox.origins.https, sandbox.origins.http);
+    const response = await fetch(address, {
+      method,
+      headers: {
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === "" ? {} : (JSON.parse(text) as Reply["body"]),
+    };
+  }
+
+  async function arm(
+    method: string,
+    id: string,
+    body?: unknown,
+    who: "automation" | "stranger" = "automation",
+    tenantId = msspTenantId,
+  ) {
+    const url = id.includes("?") ? id : `${id}?api-version=${apiVersion}`;
+    return send(method, url, await token(who, tenantId, "https://management.azure.com"), body);
+  }
+
+  async function data(method: string, address: string, body?: unknown, who: "automation" | "stranger" = "automation") {
+    return send(
+      method,
+      `/keyvault/${address}?api-version=7.4`,
+      await token(who, msspTenantId, "https://vault.azure.net"),
+      body,
+    );
+  }
+
+  const vaultBody = (properties: Record<string, unknown> = {}) => ({
+    location: "West Europe",
+    properties: {
+      tenantId: msspTenantId,
+      sku: { family: "A", name: "standard" },
+      enableRbacAuthorization: true,
+      enablePurgeProtection: true,
+      softDeleteRetentionInDays: 7,
+      ...properties,
+    },
+  });
+  const secretBody = (value: string) => ({
+    tags: { customer: "contoso" },
+    properties: { value, contentType: "text/plain", attributes: { enabled: true, exp: 1_900_000_000 } },
+  });
+
+  it("has a tenant's subscription, and says whose it is", async () => {
+    const { body } = await arm("GET", `/subscriptions/${msspSubscriptionId}`);
+    assert.equal(body["tenantId"], msspTenantId);
+    assert.equal(body["state"], "Enabled");
+    const { body: tenants } = await arm("GET", "/tenants");
+    assert.deepEqual(
+      (tenants as { value: { tenantId: string; tenantCategory: string }[] }).value.map((one) => one.tenantCategory),
+      ["Home"],
+    );
+    const { body: list } = await arm("GET", "/subscriptions");
+    assert.equal((list["value"] as unknown[]).length, 1);
+  });
+
+  it("refuses a request without token, with another API's, without api-version, of another tenant", async () => {
+    const url = `${group}?api-version=${apiVersion}`;
+    assert.equal((await send("GET", url, undefined)).body.error?.code, "AuthenticationFailed");
+    const graphs = await token("automation", msspTenantId, "https://graph.microsoft.com");
+    const wrong = await send("GET", url, graphs);
+    assert.equal(wrong.status, 401);
+    assert.equal(wrong.body.error?.code, "InvalidAuthenticationTokenAudience");
+    const bare = await send("GET", group, await token("automation", msspTenantId, "https://management.azure.com"));
+    assert.equal(bare.body.error?.code, "MissingApiVersionParameter");
+    const customers = await arm("GET", group, undefined, "automation", sandboxCustomerTenantId);
+    assert.equal(customers.status, 401);
+    assert.equal(customers.body.error?.code, "InvalidAuthenticationTokenTenant");
+    assert.equal(
+      (await arm("GET", `/subscriptions/${msspSubscriptionId}/providers/Microsoft.Web/sites/x`)).status,
+      404,
+    );
+    const nowhere = await arm("GET", "/subscriptions/00000000-0000-0000-0000-000000000000");
+    assert.equal(nowhere.body.error?.code, "SubscriptionNotFound");
+  });
+
+  it("makes a resource group, whose name ignores case", async () => {
+    assert.equal((await arm("GET", group)).body.error?.code, "ResourceGroupNotFound");
+    assert.equal((await arm("PUT", group, { location: "West Europe" })).status, 201);
+    const { status, body } = await arm("GET", group.replace("resourceGroups/siem", "RESOURCEGROUPS/SIEM"));
+    assert.deepEqual([status, body["name"], body["location"]], [200, "siem", "westeurope"]);
+    assert.equal(
+      (await arm("PUT", group, { location: "northeurope" })).body.error?.code,
+      "InvalidResourceGroupLocation",
+    );
+    assert.deepEqual((await arm("PATCH", group, { tags: { a: "b" } })).body["tags"], { a: "b" });
+  });
+
+  it("says which action is missing", async () => {
+    const { status, body } = await arm("PUT", group, { location: "westeurope" }, "stranger");
+    assert.equal(status, 403);
+    assert.equal(body.error?.code, "AuthorizationFailed");
+    assert.match(body.error.message, /perform action 'Microsoft\.Resources\/subscriptions\/resourceGroups\/write'/);
+  });
+
+  it("makes a vault, which has to be waited for, and refuses what Azure refuses", async () => {
+    for (const [name, properties, message] of [
+      ["fabrikam-siem", { enablePurgeProtection: false }, /irreversible/],
+      ["fabrikam-siem", { softDeleteRetentionInDays: 6 }, /from 7 to 90/],
+      ["fabrikam-siem", { tenantId: sandboxCustomerTenantId }, /tenant of the subscription/],
+      ["no--vault", {}, /VaultNameNotValid|not contain consecutive hyphens/],
+    ] as const) {
+      const { status, body } = await arm("PUT", vaultId.replace("fabrikam-siem", name), vaultBody(properties));
+      assert.equal(status, 400, name);
+      assert.match(body.error?.message ?? "", message);
+    }
+    const made = await arm("PUT", vaultId, vaultBody());
+    assert.equal(made.status, 201);
+    assert.equal((made.body["properties"] as { provisioningState: string }).provisioningState, "RegisteringDns");
+    const { body } = await arm("GET", vaultId);
+    const properties = body["properties"] as Record<string, unknown>;
+    assert.equal(properties["provisioningState"], "Succeeded");
+    assert.equal(properties["vaultUri"], "https://fabrikam-siem.vault.sandbox.invalid/");
+    const changed = await arm("PUT", vaultId, vaultBody({ softDeleteRetentionInDays: 8 }));
+    assert.match(changed.body.error?.message ?? "", /can't be modified/);
+    const kept = await arm("PUT", vaultId, vaultBody({ enablePurgeProtection: undefined }));
+    assert.equal((kept.body["properties"] as Record<string, unknown>)["enablePurgeProtection"], true);
+    await arm(
+      "PUT",
+      `/subscriptions/${sandboxCustomerSubscriptionId}/resourceGroups/other`,
+      { location: "westeurope" },
+      "automation",
+      sandboxCustomerTenantId,
+    );
+    const taken = await arm(
+      "PUT",
+      `/subscriptions/${sandboxCustomerSubscriptionId}/resourceGroups/other/providers/Microsoft.KeyVault/vaults/fabrikam-siem`,
+      vaultBody(),
+      "automation",
+      sandboxCustomerTenantId,
+    );
+    assert.equal(taken.body.error?.code, "VaultAlreadyExists");
+  });
+
+  it("keeps each version of a secret, and never answers a value by the resource manager", async () => {
+    assert.equal((await arm("PUT", secretId, { properties: {} })).status, 400);
+    const first = await arm("PUT", secretId, secretBody("one"));
+    const second = await arm("PUT", secretId, secretBody("two"));
+    assert.deepEqual([first.status, second.status], [201, 200]);
+    const { body } = await arm("GET", secretId);
+    assert.ok(!JSON.stringify(body).includes('"value"'));
+    const properties = body["properties"] as { secretUriWithVersion: string; attributes: { exp: number } };
+    assert.equal(properties.attributes.exp, 1_900_000_000);
+    const versions = (await data("GET", "fabrikam-siem/secrets/contoso/versions")).body["value"] as { id: string }[];
+    assert.equal(versions.length, 2);
+    assert.equal(versions[1]?.id, properties.secretUriWithVersion);
+    assert.equal((await data("GET", "fabrikam-siem/secrets/contoso")).body["value"], "two");
+    const oldest = versions[0]?.id.split("/").at(-1) ?? "";
+    assert.equal((await data("GET", `fabrikam-siem/secrets/contoso/${oldest}`)).body["value"], "one");
+  });
+
+  it("writes by the data plane, too, and gives values back after a restart", async () => {
+    const written = await data("PUT", "fabrikam-siem/secrets/refresh-token", { value: "three", tags: { a: "b" } });
+    assert.equal(written.status, 200);
+    assert.match(String(written.body["id"]), /\/secrets\/refresh-token\/[0-9a-f]{32}$/);
+    await sandbox.stop();
+    await start();
+    const { body } = await data("GET", "fabrikam-siem/secrets/refresh-token");
+    assert.equal(body["value"], "three");
+    assert.deepEqual(body["tags"], { a: "b" });
+    assert.equal(((await data("GET", "fabrikam-siem/secrets")).body["value"] as unknown[]).length, 2);
+  });
+
+  it("tells a client without token where to get one, and one without a role what is missing", async () => {
+    const bare = await send("GET", "/keyvault/fabrikam-siem/secrets/contoso?api-version=7.4", undefined);
+    assert.equal(bare.status, 401);
+    assert.equal(
+      bare.headers.get("www-authenticate"),
+      `Bearer authorization="${sandbox.origins.https}/${msspTenantId}", resource="https://vault.azure.net"`,
+    );
+    const forbidden = await data("GET", "fabrikam-siem/secrets/contoso", undefined, "stranger");
+    assert.equal(forbidden.status, 403);
+    assert.match(forbidden.body.error?.message ?? "", /secrets\/getSecret\/action/);
+  });
+
+  it("lets a principal read the one secret that its role is for", async () => {
+    const tenant = sandbox.cloud.tenant(msspTenantId);
+    const stranger = [...tenant.objects("servicePrincipals").values()].find(({ appId }) => appId === strangerId)!;
+    const assignment = `${secretId}/providers/Microsoft.Authorization/roleAssignments/a5516000-0000-4000-8000-000000000001`;
+    const body = (role: AzureRoleName, principalType?: string) => ({
+      properties: {
+        principalId: stranger.id,
+        principalType,
+        roleDefinitionId: `/subscriptions/${msspSubscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`,
+      },
+    });
+    const wrongType = await arm("PUT", assignment, body("Key Vault Secrets User", "User"));
+    assert.equal(wrongType.body.error?.code, "UnmatchedPrincipalType");
+    assert.equal((await arm("PUT", assignment, body("Key Vault Secrets User", "ServicePrincipal"))).status, 201);
+    assert.equal((await data("GET", "fabrikam-siem/secrets/contoso", undefined, "stranger")).status, 200);
+    assert.equal((await data("GET", "fabrikam-siem/secrets/refresh-token", undefined, "stranger")).status, 403);
+    const other = assignment.replace(/1$/, "2");
+    const twice = await arm("PUT", other, body("Key Vault Secrets User", "ServicePrincipal"));
+    assert.equal(twice.body.error?.code, "RoleAssignmentExists");
+    const changed = await arm("PUT", assignment, body("Key Vault Reader", "ServicePrincipal"));
+    assert.equal(changed.body.error?.code, "RoleAssignmentUpdateNotPermitted");
+    assert.equal((await arm("DELETE", assignment)).status, 200);
+    assert.equal((await arm("DELETE", assignment)).status, 204);
+    assert.equal((await data("GET", "fabrikam-siem/secrets/contoso", undefined, "stranger")).status, 403);
+  });
+
+  it("keeps a deleted secret's name", async () => {
+    assert.equal((await data("DELETE", "fabrikam-siem/secrets/refresh-token")).status, 200);
+    assert.equal((await data("GET", "fabrikam-siem/secrets/refresh-token")).body.error?.code, "SecretNotFound");
+    const again = await data("PUT", "fabrikam-siem/secrets/refresh-token", { value: "four" });
+    assert.equal(again.status, 409);
+    assert.match(again.body.error?.message ?? "", /deleted but recoverable state/);
+  });
+
+  it("soft-deletes a vault, keeps its name, refuses the purge, and recovers it", async () => {
+    assert.equal((await arm("DELETE", vaultId)).status, 200);
+    assert.equal((await arm("DELETE", vaultId)).status, 204);
+    assert.equal((await arm("PUT", vaultId, vaultBody())).body.error?.code, "ConflictError");
+    const deleted = `/subscriptions/${msspSubscriptionId}/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/fabrikam-siem`;
+    assert.equal((await arm("GET", deleted)).status, 200);
+    assert.match(
+      (await arm("POST", `${deleted}/purge`)).body.error?.message ?? "",
+      /'DeletedVaultPurge' is not allowed/,
+    );
+    assert.equal((await arm("PUT", vaultId, vaultBody({ createMode: "recover" }))).status, 200);
+    assert.equal((await data("GET", "fabrikam-siem/secrets/contoso")).body["value"], "two");
+    assert.equal((await data("GET", "fabrikam-siem/secrets/refresh-token")).status, 404, "deleted before the vault");
+  });
+
+  it("deletes a resource group with what is in it, as a long-running operation", async () => {
+    const { status, headers } = await arm("DELETE", group);
+    assert.equal(status, 202);
+    const bearer = await token("automation", msspTenantId, "https://management.azure.com");
+    const location = headers.get("location") ?? "";
+    assert.equal((await send("GET", location, bearer)).status, 202);
+    assert.equal((await send("GET", location, bearer)).status, 200);
+    assert.equal((await arm("GET", vaultId)).status, 404);
+    assert.ok(sandbox.cloud.tenant(msspTenantId).deleted.size >= 3);
+  });
+
+  it("forgets what a vault has kept when its days are over", async () => {
+    clock.advance(8 * 24 * 60 * 60 * 1000);
+    await sandbox.stop();
+    await start();
+    assert.equal(sandbox.cloud.tenant(msspTenantId).deleted.size, 0);
+  });
+
+  describe("Lighthouse", () => {
+    const subscription = `/subscriptions/${sandboxCustomerSubscriptionId}`;
+    const definition = `${subscription}/providers/Microsoft.ManagedServices/registrationDefinitions/de400000-0000-4000-8000-000000000001`;
+    const assignment = `${subscription}/resourceGroups/sentinel/providers/Microsoft.ManagedServices/registrationAssignments/a5000000-0000-4000-8000-000000000001`;
+    const workspace = `${subscription}/resourceGroups/sentinel/providers/Microsoft.OperationalInsights/workspaces/sentinel`;
+    const body = (roleDefinitionId: string) => {
+      const principal = [...sandbox.cloud.tenant(msspTenantId).objects("servicePrincipals").values()].find(
+        ({ appId }) => appId === strangerId,
+      )!;
+      return {
+        properties: {
+          registrationDefinitionName: "Fabrikam",
+          managedByTenantId: msspTenantId,
+          authorizations: [{ principalId: principal.id, principalIdDisplayName: "Analysts", roleDefinitionId }],
+        },
+      };
+    };
+    const customer = (method: string, id: string, content?: unknown) =>
+      arm(method, id, content, "automation", sandboxCustomerTenantId);
+
+    it("refuses what Lighthouse doesn't delegate, in its words", async () => {
+      const owner = await customer("PUT", definition, body(azureRoles.Owner));
+      assert.equal(owner.body.error?.code, "InvalidRegistrationDefinitionCreateRequest");
+      assert.match(owner.body.error.message, /because of restricted actions/);
+      const withData = await customer("PUT", definition, body(azureRoles["Log Analytics Contributor"]));
+      assert.match(withData.body.error?.message ?? "", /with data actions not allowed/);
+      const inGroup = definition.replace("/providers", "/resourceGroups/sentinel/providers");
+      assert.equal(
+        (await customer("PUT", inGroup, body(azureRoles.Reader))).body.error?.code,
+        "InvalidRegistrationDefinitionUri",
+      );
+    });
+
+    it("lets the other tenant's principal in as long as it is assigned", async () => {
+      assert.equal((await arm("GET", workspace, undefined, "stranger")).status, 401);
+      assert.equal((await customer("PUT", definition, body(azureRoles["Microsoft Sentinel Reader"]))).status, 201);
+      assert.equal((await arm("GET", workspace, undefined, "stranger")).status, 401);
+      const made = await customer("PUT", assignment, { properties: { registrationDefinitionId: definition } });
+      assert.equal(made.status, 201);
+      assert.equal((made.body["properties"] as { provisioningState: string }).provisioningState, "Accepted");
+      const bearer = await token("automation", sandboxCustomerTenantId, "https://management.azure.com");
+      const asked = made.headers.get("azure-asyncoperation") ?? "";
+      assert.equal((await send("GET", asked, bearer)).body["status"], "Running");
+      assert.equal((await send("GET", asked, bearer)).body["status"], "Succeeded");
+      assert.equal((await arm("GET", workspace, undefined, "stranger")).status, 200);
+      const other = await arm("GET", `${subscription}/resourceGroups/other`, undefined, "stranger");
+      assert.equal(other.status, 401, "only the group is delegated");
+      const write = await arm("PATCH", `${subscription}/resourceGroups/sentinel`, { tags: {} }, "stranger");
+      assert.equal(write.body.error?.code, "AuthorizationFailed");
+      assert.equal((await customer("DELETE", definition)).status, 409);
+      assert.equal((await customer("DELETE", assignment)).status, 202);
+      assert.equal((await customer("DELETE", definition)).status, 200);
+      assert.equal((await arm("GET", workspace, undefined, "stranger")).status, 401);
+    });
+
+    it("needs the right to assign roles", async () => {
+      await customer("PUT", definition, body(azureRoles.Reader));
+      const objects = sandbox.cloud.tenant(sandboxCustomerTenantId).objects(azureResources);
+      for (const [key, resource] of [...objects]) {
+        const { roleDefinitionId = "" } = (resource["properties"] ?? {}) as { roleDefinitionId?: string };
+        if (roleDefinitionId.endsWith(azureRoles["Role Based Access Control Administrator"])) objects.delete(key);
+      }
+      const { status, body: refused } = await customer("PUT", assignment, {
+        properties: { registrationDefinitionId: definition },
+      });
+      assert.equal(status, 403);
+      assert.match(refused.error?.message ?? "", /Microsoft\.Authorization\/roleAssignments\/write/);
+    });
+  });
+});

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import fc from "fast-check";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { prepareHome } from "../../src/cloud/home";
+import { Store, TenantRecord } from "../../src/cloud/store";
+import type { StoredObject } from "../../src/cloud/model";
+import { contoso, temporaryFolder } from "../../src/testing/support";
+
+describe("the cloud on disk", () => {
+  let folder = "";
+  let remove: () => Promise<void>;
+  let store: Store;
+  const file = () => path.join(folder, `${contoso}.json`);
+
+  beforeEach(async () => {
+    ({ folder, remove } = await temporaryFolder());
+    store = new Store(folder);
+  });
+  afterEach(() => remove());
+
+  it("gives back a tenant as it was, objects and links in the order in which they were made", () => {
+    const key = fc.string({ minLength: 1, maxLength: 8 }).filter((text) => !/^\d+$/.test(text));
+    const object = fc.record({ id: fc.uuid(), value: fc.jsonValue() });
+    const content = fc.record({
+      objects: fc.array(fc.tuple(key, key, object)),
+      links: fc.array(fc.tuple(key, key, fc.array(fc.uuid()))),
+    });
+    fc.assert(
+      fc.property(content, ({ objects, links }) => {
+        const before = new TenantRecord(contoso);
+        for (const [collection, id, value] of objects) {
+          before.objects(collection).set(id, JSON.parse(JSON.stringify(value)) as StoredObject);
+        }
+        for (const [name, from, to] of links) before.links(name).set(from, to);
+        const after = TenantRecord.parse(contoso, before.text());
+        assert.equal(after.text(), before.text());
+        assert.deepEqual(after.collections(), before.collections());
+        for (const name of before.collections()) assert.deepEqual(after.objects(name), before.objects(name));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("keeps what was deleted and the hashes of secrets", async () => {
+    const tenant = new TenantRecord(contoso);
+    tenant.deleted.set("a", { collection: "groups", deletedDateTime: "2026-01-01T00:00:00Z", object: { id: "a" } });
+    tenant.secretHashes.set("key", "sha256:salt:hash");
+    await store.write(contoso, tenant.text());
+    const read = (await store.load()).get(contoso);
+    assert.deepEqual([...(read?.deleted ?? [])], [...tenant.deleted]);
+    assert.deepEqual([...(read?.secretHashes ?? [])], [...tenant.secretHashes]);
+  });
+
+  const damages: Readonly<Record<string, string>> = {
+    "half of a file": new TenantRecord(contoso).text().slice(0, 30),
+    "an empty file": "",
+    "another JSON value": "[]",
+    "another format": JSON.stringify({ ...JSON.parse(new TenantRecord(contoso).text()), format: 99 }),
+    "another tenant": new TenantRecord("11111111-1111-4111-8111-111111111111").text(),
+    "an object without an ID": JSON.stringify({
+      ...JSON.parse(new TenantRecord(contoso).text()),
+      objects: { groups: { x: { displayName: "x" } } },
+    }),
+    "links that are no list": JSON.stringify({
+      ...JSON.parse(new TenantRecord(contoso).text()),
+      links: { "groups.members": { x: "y" } },
+    }),
+    "a deletion without a time": JSON.stringify({
+      ...JSON.parse(new TenantRecord(contoso).text()),
+      deleted: { x: { collection: "groups", object: { id: "x" } } },
+    }),
+    "a hash that is no text": JSON.stringify({
+      ...JSON.parse(new TenantRecord(contoso).text()),
+      secretHashes: { x: 1 },
+    }),
+  };
+  for (const [what, text] of Object.entries(damages)) {
+    it(`names the file and the way out when it holds ${what}, and leaves it alone`, async () => {
+      await writeFile(file(), text);
+      await assert.rejects(store.load(), (error: unknown) => {
+        assert.ok(error instanceof VisibleError);
+        assert.ok(error.message.includes(file()), error.message);
+        assert.match(error.message, /mssp sandbox reset/);
+        return true;
+      });
+      assert.equal(await readFile(file(), "utf8"), text);
+    });
+  }
+
+  it("leaves nothing beside the file, and takes away what a killed process has left", async () => {
+    await store.write(contoso, new TenantRecord(contoso).text());
+    await writeFile(`${file()}.1234567`, "{");
+    await writeFile(path.join(folder, "notes.txt"), "somebody's");
+    await store.removeLeftovers();
+    assert.deepEqual((await readdir(folder)).sort(), [`${contoso}.json`, "notes.txt"].sort());
+  });
+
+  it("reads without ever writing when it is told to", async () => {
+    await new Store(folder, "read-only").write(contoso, "{}");
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it("reads a folder that isn't there as an empty cloud", async () => {
+    assert.equal((await new Store(path.join(folder, "none")).load()).size, 0);
+  });
+
+  it("says what is wrong with a folder that can't be used", async () => {
+    const blocked = path.join(folder, "file");
+    await writeFile(blocked, "");
+    await assert.rejects(prepareHome(path.join(blocked, "home")), isVisible(/file\/home.*not a folder.*--home/s));
+    await assert.rejects(prepareHome(blocked), isVisible(/there is a file where a folder is needed/));
+    await mkdir(path.join(folder, `${contoso}.json`));
+    await assert.rejects(store.load(), isVisible(/there is a folder where a file is needed/));
+    await assert.rejects(new Store(blocked).load(), isVisible(/not a folder/));
+    await assert.rejects(new Store(blocked).write(contoso, "{}"), isVisible(/not a folder/));
+  });
+});
+
+function isVisible(pattern: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof VisibleError, String(error));
+    assert.match(error.message, pattern);
+    return true;
+  };
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { ownRoutes } from "../../src/defender";
+import { automationApplicationId } from "../../src/cloud/identity";
+import { testSandbox, type TestSandbox } from "../../src/testing/testSandbox";
+
+const applicationId = "c0ffee00-0000-4000-8000-000000000002";
+const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
+const address = `/siemAuthorizations/${applicationId}`;
+
+describe("sandbox/defender: SIEM authorization (ours)", () => {
+  let test: TestSandbox;
+
+  before(async () => {
+    test = await testSandbox();
+  });
+
+  after(() => test.stop());
+
+  async function call(
+    method: string,
+    path: string,
+    body?: unknown,
+    token?: string,
+  ): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(test.sandbox.origins.http + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token ?? (await test.token("defender"))}`,
+        "content-type": "application/json",
+      },
+      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+  }
+
+  it("makes, answers, replaces and takes away an authorization", async () => {
+    const wanted = { msspTenantId, managedBy: "project/stack/name" };
+    const authorization = { applicationId, ...wanted, status: "authorized" };
+    assert.equal((await call("GET", address)).status, 404);
+    assert.deepEqual(await call("PUT", address, wanted), { status: 201, body: authorization });
+    assert.deepEqual(await call("PUT", address, wanted), { status: 200, body: authorization });
+    assert.deepEqual(await call("GET", address), { status: 200, body: authorization });
+    assert.deepEqual(await call("GET", address.toUpperCase().replace("/SIEMAUTHORIZATIONS", "/siemAuthorizations")), {
+      status: 200,
+      body: authorization,
+    });
+    assert.deepEqual(test.tenant.objects("siemAuthorizations").get(applicationId), {
+      id: applicationId,
+      ...authorization,
+    });
+    assert.deepEqual(await call("DELETE", address), { status: 204, body: undefined });
+    assert.equal((await call("DELETE", address)).status, 404);
+    assert.equal(test.tenant.objects("siemAuthorizations").size, 0);
+  });
+
+  it("keeps one that a person made without a mark", async () => {
+    const { body } = await call("PUT", address, { msspTenantId: msspTenantId.toUpperCase() });
+    assert.deepEqual(body, { applicationId, msspTenantId, managedBy: null, status: "authorized" });
+    await call("DELETE", address);
+  });
+
+  it("changes only the tenant that the token is for", async () => {
+    const other = "c0570500-0000-4000-8000-00000000000b";
+    await call("PUT", address, { msspTenantId });
+    assert.equal(test.sandbox.cloud.tenant(other).objects("siemAuthorizations").size, 0);
+    await call("DELETE", address);
+  });
+
+  it("refuses what isn't well-formed, in Defender's envelope", async () => {
+    for (const [path, body] of [
+      ["/siemAuthorizations/nothing", { msspTenantId }],
+      [address, { msspTenantId: "x" }],
+      [address, { msspTenantId, managedBy: 3 }],
+      [address, { msspTenantId, managedBy: "x".repeat(257) }],
+      [address, undefined],
+      [address, "{not json"],
+    ] as const) {
+      const answer = await call("PUT", path, body);
+      assert.equal(answer.status, 400, JSON.stringify([path, body, answer.body]));
+      assert.equal((answer.body as { error: { code: string } }).error.code, "BadRequest");
+    }
+    assert.equal(test.tenant.objects("siemAuthorizations").size, 0);
+  });
+
+  it("wants a token, for Defender", async () => {
+    const none = await test.get(address);
+    assert.deepEqual([none.status, none.headers.get("www-authenticate")], [401, 'Bearer error="invalid_token"']);
+    assert.equal((await call("GET", address, undefined, await test.token("graph"))).status, 401);
+    assert.equal((await call("GET", address, undefined, "not.a.token")).status, 401);
+  });
+
+  it("wants the permission that stands for Manage portal system settings", async () => {
+    const principals = [...test.tenant.objects("servicePrincipals").values()];
+    const api = principals.find(({ displayName }) => displayName === "WindowsDefenderATP")!;
+    const automation = principals.find(({ appId }) => appId === automationApplicationId)!;
+    const assignments = test.tenant.objects("appRoleAssignments");
+    const [id, assignment] = [...assignments].find(
+      ([, one]) => one.principalId === automation.id && one.resourceId === api.id,
+    )!;
+    assignments.delete(id);
+    try {
+      const answer = await call("PUT", address, { msspTenantId }).catch((failure: unknown) => failure as Error);
+      assert.ok(!(answer instanceof Error));
+      assert.equal(answer.status, 403);
+      assert.match(JSON.stringify(answer.body), /Manage portal system settings.*IntegrationConfiguration\.ReadWrite/);
+    } finally {
+      assignments.set(id, assignment);
+    }
+  });
+
+  it("says which routes are its own", () => {
+    assert.deepEqual(ownRoutes, ["/siemAuthorizations/{applicationId}", "/notificationRules/{name}"]);
+    assert.deepEqual(test.sandbox.undocumentedRequests, []);
+  });
+});

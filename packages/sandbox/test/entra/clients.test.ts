@@ -1,0 +1,146 @@
+/** Microsoft's own clients, unmodified, get tokens from the sandbox. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import { msspTenantId } from "../../src/cloud/identity";
+import { commandEnvironment, type OwnSandbox } from "../../src/server";
+import {
+  addDaemon,
+  contoso,
+  daemonId,
+  decodeToken,
+  graphId,
+  temporaryFolder,
+  temporarySandbox,
+  type Daemon,
+} from "../../src/testing/support";
+import { makeTestCertificate, type TestCertificate } from "../../src/testing/certificates";
+
+describe("Microsoft's clients", function () {
+  // Each is a process that loads a large library.
+  this.timeout(30_000);
+  let sandbox: OwnSandbox;
+  let daemon: Daemon;
+  let certificate: TestCertificate;
+  let certificatePath = "";
+  let removeFolder: () => Promise<void>;
+
+  before(async () => {
+    sandbox = await temporarySandbox();
+    daemon = addDaemon(sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] });
+    certificate = await makeTestCertificate();
+    const { folder, remove } = await temporaryFolder();
+    removeFolder = remove;
+    certificatePath = path.join(folder, "certificate.pem");
+    await writeFile(certificatePath, certificate.privateKeyPem + certificate.certificatePem);
+    daemon.application["keyCredentials"] = [
+      { keyId: "k", key: certificate.base64, endDateTime: "2099-01-01T00:00:00Z" },
+    ];
+    daemon.application["web"] = { redirectUris: ["https://contoso.com/SiemMsspConnector"] };
+    const graph = [...daemon.tenant.objects("servicePrincipals").values()].find(
+      (object) => object["appId"] === graphId,
+    );
+    daemon.tenant.objects("oauth2PermissionGrants").set("g", {
+      id: "g",
+      clientId: daemon.servicePrincipal.id,
+      consentType: "AllPrincipals",
+      principalId: null,
+      resourceId: graph?.id ?? "",
+      scope: "User.Read",
+    });
+  });
+  after(async () => {
+    await sandbox.stop();
+    await removeFolder();
+  });
+
+  async function run(scenario: string, more: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    const input = {
+      origin: sandbox.origins.https,
+      tenantId: contoso,
+      clientId: daemonId,
+      clientSecret: daemon.secret,
+      scope: "https://graph.microsoft.com/.default",
+      redirectUri: "https://contoso.com/SiemMsspConnector",
+      privateKey: certificate.privateKeyPem,
+      thumbprintSha256: Buffer.from(certificate.sha256, "base64url").toString("hex"),
+      certificatePath,
+      ...more,
+    };
+    const { stdout } = await execa(process.execPath, [path.join(__dirname, "clients.js")], {
+      input: JSON.stringify({ scenario, input }),
+      env: commandEnvironment(await sandbox.environment()),
+      extendEnv: false,
+    });
+    return JSON.parse(stdout);
+  }
+
+  for (const scenario of [
+    "identitySecret",
+    "identityCertificate",
+    "identityAssertion",
+    "msalSecret",
+    "msalCertificate",
+    "msalAssertion",
+  ]) {
+    it(`get an application's token: ${scenario}`, async () => {
+      const { claims } = decodeToken(await run(scenario));
+      assert.deepEqual(claims["roles"], ["SecurityAlert.Read.All"]);
+      assert.equal(claims["appidacr"], scenario.endsWith("Secret") ? "1" : "2");
+    });
+  }
+
+  it("understand a refusal: msalWrongSecret", async () => {
+    const { errorCode, errorMessage } = (await run("msalWrongSecret")) as Record<string, string>;
+    assert.equal(errorCode, "invalid_client");
+    assert.match(errorMessage ?? "", /AADSTS7000215/);
+  });
+
+  it("sign a user in by a code with PKCE and renew the token silently: msalCode", async () => {
+    const { account, accessToken, renewed, fromCache } = (await run("msalCode")) as Record<string, unknown>;
+    const [administrator] = [...daemon.tenant.objects("users").values()];
+    assert.equal(account, administrator?.["userPrincipalName"]);
+    assert.equal(decodeToken(accessToken).claims["scp"], "User.Read");
+    assert.equal(fromCache, false);
+    assert.notEqual(renewed, accessToken);
+    assert.equal(decodeToken(renewed).claims["oid"], administrator?.id);
+  });
+
+  it("sign a user in by a loopback address on any port: msalLoopback", async () => {
+    daemon.application["publicClient"] = { redirectUris: ["http://localhost"] };
+    assert.equal(decodeToken(await run("msalLoopback")).claims["scp"], "User.Read");
+  });
+
+  it("sign a user in by a device code: msalDeviceCode", async () => {
+    daemon.application["isFallbackPublicClient"] = true;
+    assert.equal(decodeToken(await run("msalDeviceCode")).claims["scp"], "User.Read");
+  });
+
+  for (const tenant of [contoso, "organizations"]) {
+    it(`sign a person in by the Azure CLI's application, to ${tenant}`, async () => {
+      const { armToken, graphToken, tenants } = (await run("azureCli", { tenant })) as {
+        armToken: string;
+        graphToken: string;
+        tenants: { tenantId: string }[];
+      };
+      // Whoever names no tenant is somebody of the MSSP's.
+      const reached = tenant === contoso ? contoso : msspTenantId;
+      const [arm, graph] = [decodeToken(armToken).claims, decodeToken(graphToken).claims];
+      assert.deepEqual([arm["tid"], arm["scp"], arm["appidacr"]], [reached, "user_impersonation", "0"]);
+      assert.deepEqual([graph["tid"], graph["oid"]], [reached, arm["oid"]]);
+      assert.match(String(graph["scp"]), /^Application\.ReadWrite\.All .*Directory\.AccessAsUser\.All/);
+      assert.deepEqual(
+        tenants.map(({ tenantId }) => tenantId),
+        [reached],
+      );
+      assert.ok(![...daemon.tenant.objects("servicePrincipals").values()].some(({ appId }) => appId === arm["appid"]));
+    });
+  }
+
+  it("follow the pages of the alerts to their end: alertPages", async () => {
+    const { count, distinct, pages } = (await run("alertPages")) as Record<string, number>;
+    assert.ok(count !== undefined && count >= 2159 && count === distinct, `${count}, ${distinct}`);
+    assert.equal(pages, 5);
+  });
+});

@@ -1,0 +1,428 @@
+/** What holds for every route: tokens, permissions, query options, bodies, errors. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { Json } from "../../src/cloud/model";
+import { Harness, items, text, type As, type Body } from "./support/harness";
+
+describe("requests to the emulated Graph", function () {
+  this.timeout(30_000);
+  let graph: Harness;
+  before(async () => (graph = await Harness.start()));
+  after(() => graph.stop());
+
+  const group = (displayName: string, extra: Body = {}): Body => ({
+    displayName,
+    mailEnabled: false,
+    mailNickname: "nickname",
+    securityEnabled: true,
+    ...extra,
+  });
+
+  describe("tokens", () => {
+    it("without one: 401, and where to get one", async () => {
+      const answered = await graph.call("GET", "/v1.0/users", { headers: { authorization: "" } });
+      assert.equal(answered.status, 401);
+      assert.equal((answered.body["error"] as Body)["code"], "InvalidAuthenticationToken");
+      const challenge = String(answered.headers["www-authenticate"]);
+      assert.match(
+        challenge,
+        /^Bearer realm="", authorization_uri="https:\/\/127\.0\.0\.1:8443\/common\/oauth2\/authorize"/,
+      );
+      assert.equal(answered.headers["odata-version"], undefined);
+    });
+
+    it("an expired one: 401 with the service's words", async () => {
+      const options = { headers: { authorization: "Bearer expired" } };
+      const refused = await graph.refused(401, "GET", "/v1.0/users", undefined, options);
+      assert.equal(refused.message, "Lifetime validation failed, the token is expired.");
+    });
+
+    it("another tenant's objects can't be seen", async () => {
+      const created = await graph.expect(201, "POST", "/v1.0/groups", group("Mine"));
+      const as = { roles: ["Group.ReadWrite.All"], tenantId: "22222222-2222-4222-8222-222222222222" };
+      await graph.refused(404, "GET", `/v1.0/groups/${text(created, "id")}`, undefined, { as });
+      assert.deepEqual(items(await graph.expect(200, "GET", "/v1.0/groups", undefined, { as })), []);
+      await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
+    });
+  });
+
+  describe("permissions", () => {
+    const refusedFor = async (as: As, method: string, path: string, body?: Body): Promise<void> => {
+      const refused = await graph.refused(403, method, path, body, { as });
+      assert.equal(refused.code, "Authorization_RequestDenied");
+      assert.match(
+        refused.message,
+        /^Insufficient privileges to complete the operation\. \(Sandbox: \S.* is missing\.\)$/,
+      );
+    };
+
+    for (const [role, method, path, body] of [
+      ["Application.Read.All", "POST", "/v1.0/applications", { displayName: "x" }],
+      ["Group.Read.All", "POST", "/v1.0/groups", group("x")],
+      ["User.Read.All", "POST", "/v1.0/invitations", {}],
+      ["Application.ReadWrite.All", "POST", "/v1.0/oauth2PermissionGrants", {}],
+      ["Application.ReadWrite.All", "POST", `/v1.0/servicePrincipals/${randomUUID()}/appRoleAssignedTo`, {}],
+      ["RoleManagement.Read.Directory", "POST", "/v1.0/roleManagement/directory/roleAssignments", {}],
+      ["User.Invite.All", "PATCH", `/v1.0/users/${randomUUID()}`, { companyName: null }],
+      ["Directory.ReadWrite.All", "DELETE", `/v1.0/users/${randomUUID()}`, undefined],
+      ["Directory.ReadWrite.All", "DELETE", `/v1.0/groups/${randomUUID()}`, undefined],
+      ["Group.ReadWrite.All", "GET", "/v1.0/domains", undefined],
+    ] as const) {
+      it(`${role} isn't enough for ${method} ${path.replace(/[0-9a-f-]{36}/, "{id}")}`, () =>
+        refusedFor({ roles: [role] }, method, path, body));
+    }
+
+    it("a role-assignable group asks for the right to manage roles, at every change", async () => {
+      const withoutRoles = { as: { roles: ["Group.ReadWrite.All"] } };
+      const body = group("Assignable", { isAssignableToRole: true });
+      await graph.refused(403, "POST", "/v1.0/groups", body, withoutRoles);
+      const path = `/v1.0/groups/${text(await graph.expect(201, "POST", "/v1.0/groups", body), "id")}`;
+      const member = { "@odata.id": `${graph.origin}/v1.0/directoryObjects/${graph.automation.id}` };
+      await graph.refused(403, "POST", `${path}/members/$ref`, member, withoutRoles);
+      await graph.refused(403, "PATCH", path, { description: "x" }, withoutRoles);
+      await graph.refused(403, "DELETE", path, undefined, withoutRoles);
+      await graph.expect(204, "DELETE", path);
+    });
+
+    it("Application.ReadWrite.OwnedBy manages its own applications and no others", async () => {
+      const as = { roles: ["Application.ReadWrite.OwnedBy"] };
+      const foreign = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Foreign" });
+      await graph.refused(403, "PATCH", `/v1.0/applications/${text(foreign, "id")}`, { notes: "x" }, { as });
+      const backing = await graph.refused(
+        403,
+        "POST",
+        "/v1.0/servicePrincipals",
+        { appId: text(foreign, "appId") },
+        { as },
+      );
+      assert.match(backing.message, /^When using this permission, the backing application/);
+      const own = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Own" }, { as });
+      await graph.expect(200, "POST", `/v1.0/applications/${text(own, "id")}/addPassword`, {}, { as });
+      const servicePrincipal = await graph.expect(
+        201,
+        "POST",
+        "/v1.0/servicePrincipals",
+        { appId: text(own, "appId") },
+        { as },
+      );
+      await graph.expect(
+        204,
+        "PATCH",
+        `/v1.0/servicePrincipals/${text(servicePrincipal, "id")}`,
+        { notes: "x" },
+        { as },
+      );
+      await graph.expect(204, "DELETE", `/v1.0/applications/${text(own, "id")}`, undefined, { as });
+      await graph.expect(204, "DELETE", `/v1.0/applications/${text(foreign, "id")}`);
+    });
+
+    it("Group.Create manages the groups that it owns", async () => {
+      const as = { roles: ["Group.Create"] };
+      const created = await graph.expect(201, "POST", "/v1.0/groups", group("Own"), { as });
+      const path = `/v1.0/groups/${text(created, "id")}`;
+      await graph.expect(204, "PATCH", path, { description: "mine" }, { as });
+      const foreign = await graph.expect(201, "POST", "/v1.0/groups", group("Foreign"));
+      await graph.refused(403, "PATCH", `/v1.0/groups/${text(foreign, "id")}`, { description: "x" }, { as });
+      await graph.expect(204, "DELETE", path, undefined, { as });
+      await graph.expect(204, "DELETE", `/v1.0/groups/${text(foreign, "id")}`);
+    });
+
+    it("a user's scopes count, not the application's roles", async () => {
+      await graph.expect(200, "GET", "/v1.0/users", undefined, { as: { scopes: ["User.Read.All"] } });
+      await refusedFor({ scopes: ["User.Read"] }, "GET", "/v1.0/users");
+      await graph.expect(200, "GET", "/v1.0/groups", undefined, { as: { scopes: ["Directory.AccessAsUser.All"] } });
+    });
+
+    it("a deleted item can be purged only by who may delete such objects", async () => {
+      const created = await graph.expect(201, "POST", "/v1.0/groups", group("Purged"));
+      const path = `/v1.0/directory/deletedItems/${text(created, "id")}`;
+      await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
+      await refusedFor({ roles: ["Group.Read.All"] }, "DELETE", path);
+      await graph.expect(204, "DELETE", path);
+    });
+  });
+
+  describe("query options", () => {
+    before(async () => {
+      for (const name of ["Beta", "Alpha", "Gamma", "O'Neil"]) {
+        await graph.expect(201, "POST", "/v1.0/groups", group(name));
+      }
+    });
+
+    const names = async (query: string, headers: Record<string, string> = {}): Promise<unknown[]> => {
+      const answered = await graph.expect(200, "GET", `/v1.0/groups?${query}`, undefined, { headers });
+      return items(answered).map(({ displayName }) => displayName);
+    };
+
+    it("$filter with doubled quotes, encoded or with plus signs", async () => {
+      assert.deepEqual(await names("$filter=displayName+eq+'O''Neil'"), ["O'Neil"]);
+      assert.deepEqual(await names(`$filter=${encodeURIComponent("displayName eq 'O''Neil'")}`), ["O'Neil"]);
+    });
+
+    it("$orderby displayName, both ways", async () => {
+      assert.deepEqual(await names("$orderby=displayName"), ["Alpha", "Beta", "Gamma", "O'Neil"]);
+      assert.deepEqual(await names("$orderby=displayName desc"), ["O'Neil", "Gamma", "Beta", "Alpha"]);
+    });
+
+    it("$top gives pages that together are the whole, each once", async () => {
+      const seen: unknown[] = [];
+      let next: string | undefined = "/v1.0/groups?$top=3&$select=displayName&$orderby=displayName";
+      while (next !== undefined) {
+        const answered: Body = await graph.expect(200, "GET", next);
+        seen.push(...items(answered).map(({ displayName }) => displayName));
+        const link = answered["@odata.nextLink"] as string | undefined;
+        if (link !== undefined) assert.ok(link.startsWith(`${graph.origin}/v1.0/groups?`));
+        next = link?.slice(graph.origin.length);
+      }
+      assert.deepEqual(seen, ["Alpha", "Beta", "Gamma", "O'Neil"]);
+    });
+
+    it("a page goes on where it ended when objects before it are gone", async () => {
+      const first = await graph.expect(200, "GET", "/v1.0/groups?$top=2&$orderby=displayName");
+      const [alpha] = items(first);
+      await graph.expect(204, "DELETE", `/v1.0/groups/${text(alpha ?? {}, "id")}`);
+      const link = text(first, "@odata.nextLink").slice(graph.origin.length);
+      assert.deepEqual(
+        items(await graph.expect(200, "GET", link)).map(({ displayName }) => displayName),
+        ["Gamma", "O'Neil"],
+      );
+      await graph.expect(201, "POST", "/v1.0/groups", group("Alpha"));
+    });
+
+    it("$count with ConsistencyLevel: eventual, and the advanced operators", async () => {
+      const headers = { consistencylevel: "eventual" };
+      const counted = await graph.expect(200, "GET", "/v1.0/groups?$count=true&$top=1", undefined, { headers });
+      assert.equal(counted["@odata.count"], 4);
+      const filter = encodeURIComponent("displayName ne 'Alpha' and endsWith(displayName,'a')");
+      assert.deepEqual(await names(`$count=true&$filter=${filter}`, headers), ["Beta", "Gamma"]);
+    });
+
+    it("$count is passed over for directory objects without the second index", async () => {
+      assert.equal((await graph.expect(200, "GET", "/v1.0/groups?$count=true"))["@odata.count"], undefined);
+      const domains = await graph.expect(200, "GET", "/v1.0/domains?$count=true");
+      assert.equal(domains["@odata.count"], items(domains).length);
+    });
+
+    it("a mixed list with $select: each object answers what it has of it", async () => {
+      const [one] = items(await graph.expect(200, "GET", "/v1.0/groups?$top=1"));
+      const path = `/v1.0/groups/${text(one ?? {}, "id")}/members`;
+      await graph.expect(204, "POST", `${path}/$ref`, {
+        "@odata.id": `${graph.origin}/v1.0/directoryObjects/${graph.automation.id}`,
+      });
+      const answered = await graph.expect(200, "GET", `${path}?$select=id,appId,userPrincipalName`);
+      assert.equal(
+        answered["@odata.context"],
+        `${graph.origin}/v1.0/$metadata#directoryObjects(id,appId,userPrincipalName)`,
+      );
+      assert.deepEqual(Object.keys(items(answered)[0] ?? {}), ["@odata.type", "id", "appId"]);
+    });
+
+    it("$select in any case, in the service's order; the context says what was selected", async () => {
+      const answered = await graph.expect(200, "GET", "/v1.0/groups?$select=SECURITYENABLED,DisplayName&$top=1");
+      assert.equal(answered["@odata.context"], `${graph.origin}/v1.0/$metadata#groups(securityEnabled,displayName)`);
+      assert.deepEqual(Object.keys(items(answered)[0] ?? {}), ["displayName", "securityEnabled"]);
+    });
+
+    it("$expand answers at most twenty of what it follows", async () => {
+      const created = await graph.expect(201, "POST", "/v1.0/groups", group("Many"));
+      const users = await Promise.all(
+        Array.from({ length: 21 }, (_, index) =>
+          graph.expect(201, "POST", "/v1.0/invitations", {
+            invitedUserEmailAddress: `many${index}@fabrikam.example`,
+            inviteRedirectUrl: "https://contoso.com",
+          }),
+        ),
+      );
+      const path = `/v1.0/groups/${text(created, "id")}`;
+      for (const { invitedUser } of users) {
+        const id = text(invitedUser as Body, "id");
+        await graph.expect(204, "POST", `${path}/members/$ref`, { "@odata.id": `${graph.origin}/v1.0/users/${id}` });
+      }
+      const expanded = await graph.expect(200, "GET", `${path}?$expand=members($select=id,displayName)`);
+      assert.equal((expanded["members"] as Body[]).length, 20);
+      assert.equal(items(await graph.expect(200, "GET", `${path}/members`)).length, 21);
+      await graph.expect(204, "DELETE", path);
+    });
+
+    for (const [query, code, message] of [
+      ["$select=nothing", "BadRequest", /Could not find a property named 'nothing' on type 'microsoft\.graph\.group'/],
+      ["$select=displayName,,id", "BadRequest", /is not valid in a \$select or \$expand expression/],
+      ["$expand=nothing", "BadRequest", /Could not find a property named 'nothing'/],
+      ["$filter=nothing eq 'x'", "BadRequest", /Could not find a property named 'nothing'/],
+      ["$filter=displayName ne 'x'", "Request_UnsupportedQuery", /NotEqualsMatch/],
+      ["$filter=displayName eq 'x'&$orderby=displayName", "Request_UnsupportedQuery", /Sorting not supported/],
+      ["$orderby=createdDateTime", "Request_UnsupportedQuery", /Unsupported sort property/],
+      ["$top=1000", "Request_UnsupportedQuery", /Must be between 1 and 999/],
+      ["$top=0", "Request_UnsupportedQuery", /Must be between 1 and 999/],
+      ["$top=many", "BadRequest", /non-negative integer/],
+      ["$skip=1", "Request_BadRequest", /'\$skip' is not supported/],
+      ["$count=perhaps", "BadRequest", /\$count/],
+      ["$nonsense=1", "BadRequest", /'\$nonsense' is not supported/],
+      ["$top=1&$top=2", "BadRequest", /specified more than once/],
+      ["$skiptoken=nonsense", "Directory_ExpiredPageToken", /page token/],
+    ] as const) {
+      it(`refuses ${query}`, async () => {
+        const refused = await graph.refused(400, "GET", `/v1.0/groups?${query}`);
+        assert.equal(refused.code, code);
+        assert.match(refused.message, message);
+      });
+    }
+  });
+
+  describe("bodies", () => {
+    const refusals: [what: string, body: Json | undefined, code: string, message: string | RegExp][] = [
+      ["none", undefined, "BadRequest", "Empty Payload. JSON content expected."],
+      ["no JSON", "{", "BadRequest", /^Unable to read JSON request payload/],
+      ["an array", "[]", "BadRequest", /^Unable to read JSON request payload/],
+      [
+        "nothing required",
+        {},
+        "Request_BadRequest",
+        "A value is required for property 'displayName' of resource 'Application'.",
+      ],
+      [
+        "null for a name",
+        { displayName: null },
+        "Request_BadRequest",
+        /^Invalid value specified for property 'displayName'/,
+      ],
+      [
+        "an empty name",
+        { displayName: "" },
+        "Request_BadRequest",
+        /^Invalid value specified for property 'displayName'/,
+      ],
+      ["a name of 257", { displayName: "x".repeat(257) }, "Request_BadRequest", /^Invalid value specified/],
+      [
+        "a property of every object",
+        { displayName: "x", constructor: "x" },
+        "Request_BadRequest",
+        "Invalid property 'constructor'.",
+      ],
+      ["an unknown property", { displayName: "x", colour: "red" }, "Request_BadRequest", "Invalid property 'colour'."],
+      [
+        "beta's property",
+        { displayName: "x", oauth2RequirePostResponse: true },
+        "Request_BadRequest",
+        /^Invalid property/,
+      ],
+      ["a read-only property", { displayName: "x", appId: randomUUID() }, "Request_BadRequest", /read-only/],
+      [
+        "a number for text",
+        { displayName: 5 },
+        "BadRequest",
+        /^Cannot convert a primitive value to the expected type 'Edm\.String'/,
+      ],
+      ["text for yes or no", { displayName: "x", isFallbackPublicClient: "yes" }, "BadRequest", /'Edm\.Boolean'/],
+      ["text for an object", { displayName: "x", web: "x" }, "BadRequest", /A 'StartObject' node was expected/],
+      ["text for a list", { displayName: "x", tags: "x" }, "BadRequest", /A 'StartArray' node was expected/],
+      ["an object for text", { displayName: {} }, "BadRequest", /A 'PrimitiveValue' node was expected/],
+      [
+        "an unknown inner property",
+        { displayName: "x", web: { colour: 1 } },
+        "BadRequest",
+        /^The property 'colour' does not exist on type 'microsoft\.graph\.webApplication'/,
+      ],
+      ["another audience", { displayName: "x", signInAudience: "Everybody" }, "Request_BadRequest", /'signInAudience'/],
+      [
+        "a link that it hasn't",
+        { displayName: "x", "members@odata.bind": [] },
+        "Request_BadRequest",
+        "Invalid property 'members'.",
+      ],
+    ];
+    for (const [what, body, code, message] of refusals) {
+      it(`refuses ${what}`, async () => {
+        const refused = await graph.refused(400, "POST", "/v1.0/applications", body);
+        assert.equal(refused.code, code);
+        if (typeof message === "string") assert.equal(refused.message, message);
+        else assert.match(refused.message, message);
+      });
+    }
+
+    it("null empties what has parts or items", async () => {
+      const created = await graph.expect(201, "POST", "/v1.0/applications", {
+        displayName: "x",
+        web: null,
+        optionalClaims: null,
+      });
+      assert.deepEqual((created["web"] as Body)["redirectUris"], []);
+      const path = `/v1.0/applications/${text(created, "id")}`;
+      await graph.expect(204, "PATCH", path, { web: { homePageUrl: "https://contoso.com" } });
+      await graph.expect(204, "PATCH", path, { web: null });
+      assert.equal(((await graph.expect(200, "GET", path))["web"] as Body)["homePageUrl"], null);
+      await graph.expect(204, "DELETE", path);
+    });
+
+    it("takes IDs in upper case, and a reference that can't be decoded isn't there", async () => {
+      const created = await graph.expect(201, "POST", "/v1.0/groups", group("Case"));
+      const path = `/v1.0/groups/${text(created, "id").toUpperCase()}`;
+      const member = graph.automation.id.toUpperCase();
+      await graph.expect(204, "POST", `${path}/members/$ref`, {
+        "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects('${member}')`,
+      });
+      await graph.expect(204, "DELETE", `${path}/members/${member}/$ref`);
+      await graph.refused(404, "POST", `${path}/members/$ref`, { "@odata.id": `${graph.origin}/v1.0/users/%E0%A4%A` });
+      await graph.refused(400, "POST", `${path}/members/$ref`, { "@odata.id": "nothing like a reference" });
+      await graph.refused(400, "POST", `${path}/members/$ref`, {});
+      await graph.expect(204, "DELETE", path);
+    });
+
+    it("names what has an invalid value", async () => {
+      const answered = await graph.expect(400, "POST", "/v1.0/applications", { displayName: "" });
+      assert.deepEqual((answered["error"] as Body)["details"], [{ target: "displayName", code: "InvalidValue" }]);
+    });
+
+    it("takes an empty body with a JSON content type where none is needed", async () => {
+      const created = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "x" });
+      const headers = { "content-type": "application/json; charset=utf-8" };
+      await graph.expect(204, "DELETE", `/v1.0/applications/${text(created, "id")}`, undefined, { headers });
+    });
+
+    it("nothing is made by a refused create", () => {
+      assert.deepEqual(
+        [...graph.tenant.objects("applications").values()].map(({ displayName }) => displayName),
+        [],
+      );
+    });
+  });
+
+  describe("paths", () => {
+    it("what isn't emulated is left to the server's own 404", async () => {
+      const answered = await graph.call("GET", "/v1.0/me/messages");
+      assert.equal(answered.status, 404);
+    }).timeout(5000);
+
+    it("another method: 405", async () => {
+      const refused = await graph.refused(405, "DELETE", "/v1.0/organization");
+      assert.equal(refused.message, "Specified HTTP method is not allowed for the request target.");
+    });
+
+    it("keys in parentheses, with and without a name", async () => {
+      await graph.expect(200, "GET", `/v1.0/servicePrincipals('${graph.automation.id}')`);
+      await graph.expect(200, "GET", `/v1.0/servicePrincipals(appId='${text(graph.automation, "appId")}')`);
+      const absent = randomUUID();
+      const refused = await graph.refused(404, "GET", `/v1.0/servicePrincipals(appId='${absent}')`);
+      assert.ok(refused.message.startsWith(`Resource '${absent}' does not exist`));
+    });
+
+    it("a user's principal name with #EXT#", async () => {
+      const invitation = await graph.expect(201, "POST", "/v1.0/invitations", {
+        invitedUserEmailAddress: "o'neil@fabrikam.example",
+        inviteRedirectUrl: "https://contoso.com",
+      });
+      const id = text(invitation["invitedUser"] as Body, "id");
+      const user = await graph.expect(200, "GET", `/v1.0/users/${id}`);
+      const path = `/v1.0/users/${encodeURIComponent(text(user, "userPrincipalName"))}`;
+      assert.equal((await graph.expect(200, "GET", path))["id"], id);
+      await graph.expect(204, "DELETE", path);
+    });
+
+    it("request IDs: the client's comes back, the service makes its own", async () => {
+      const headers = { "client-request-id": "0a0b0c0d-0000-4000-8000-000000000001" };
+      const answered = await graph.call("GET", "/v1.0/organization", { headers });
+      assert.equal(answered.headers["client-request-id"], headers["client-request-id"]);
+      assert.notEqual(answered.headers["request-id"], headers["client-request-id"]);
+    });
+  });
+});

@@ -1,0 +1,212 @@
+/** Groups, their members and owners, and what members are in: the plugin's calls, and what the service refuses. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { items, text, type Body, type Harness } from "../support/harness";
+
+const versions = ["v1.0", "beta"] as const;
+
+export function groupSequences(harness: () => Harness): void {
+  it("azuread_group: create with an owner and members, patch twice, read, update, delete", () =>
+    groupSequence(harness()));
+  it("azuread_group_member: one member comes and goes", () => groupMember(harness()));
+  for (const version of versions) {
+    it(`${version}: members, owners, groups in groups`, () => nesting(harness(), version));
+    it(`${version}: what kinds of groups there may be`, () => kinds(harness(), version));
+  }
+  it("a create that binds what isn't there makes nothing", () => unknownOwner(harness()));
+}
+
+function groupBody(graph: Harness, displayName: string, extra: Body = {}): Body {
+  return {
+    "@odata.type": "#microsoft.graph.group",
+    description: null,
+    displayName,
+    groupTypes: [],
+    isAssignableToRole: false,
+    mailEnabled: false,
+    mailNickname: "0c5a3b1e",
+    membershipRule: null,
+    "owners@odata.bind": [`${graph.origin}/beta/directoryObjects/${graph.automation.id}`],
+    resourceBehaviorOptions: [],
+    resourceProvisioningOptions: [],
+    securityEnabled: true,
+    ...extra,
+  };
+}
+
+function reference(graph: Harness, id: string): Body {
+  return { "@odata.id": `${graph.origin}/beta/directoryObjects/${id}` };
+}
+
+async function newGuest(graph: Harness, address: string): Promise<string> {
+  const invitation = await graph.expect(201, "POST", "/v1.0/invitations", {
+    invitedUserEmailAddress: address,
+    inviteRedirectUrl: "https://security.microsoft.com/",
+  });
+  return text(invitation["invitedUser"] as Body, "id");
+}
+
+async function groupSequence(graph: Harness): Promise<void> {
+  const name = "MSSP Analysts";
+  const lookUp = `/beta/groups?$filter=${encodeURIComponent(`displayName eq '${name}'`)}`;
+  assert.deepEqual(items(await graph.expect(200, "GET", lookUp)), []);
+  const created = await graph.expect(201, "POST", "/beta/groups", groupBody(graph, name));
+  const path = `/beta/groups/${text(created, "id")}`;
+  for (const displayName of [`TERRAFORM_UPDATE_${randomUUID()}`, name]) {
+    await graph.expect(204, "PATCH", path, { "@odata.type": "#microsoft.graph.group", displayName });
+  }
+  assert.equal((await graph.expect(200, "GET", path))["displayName"], name);
+  const analysts = [await newGuest(graph, "one@fabrikam.example"), await newGuest(graph, "two@fabrikam.example")];
+  for (const id of analysts) await graph.expect(204, "POST", `${path}/members/$ref`, reference(graph, id));
+  const members = items(await graph.expect(200, "GET", `${path}/members`));
+  assert.deepEqual(
+    members.map((member) => [member["@odata.type"], member["id"]]),
+    analysts.map((id) => ["#microsoft.graph.user", id]),
+  );
+  const owners = items(await graph.expect(200, "GET", `${path}/owners`));
+  assert.deepEqual(
+    owners.map(({ id }) => id),
+    [graph.automation.id],
+  );
+  assert.deepEqual(items(await graph.expect(200, "GET", `${path}/memberOf`)), []);
+  const selected = "allowExternalSenders,autoSubscribeNewMembers,hideFromAddressLists,hideFromOutlookClients";
+  await graph.expect(200, "GET", `${path}?$select=${selected}`);
+  await graph.expect(204, "PATCH", path, {
+    "@odata.type": "#microsoft.graph.group",
+    description: "Analysts",
+    displayName: name,
+  });
+  await graph.expect(204, "DELETE", `${path}/members/${analysts[1] ?? ""}/$ref`);
+  assert.equal(items(await graph.expect(200, "GET", `${path}/members`)).length, 1);
+  await graph.expect(204, "DELETE", path);
+  await graph.refused(404, "GET", path);
+  for (const id of analysts) await graph.expect(204, "DELETE", `/v1.0/users/${id}`);
+}
+
+async function groupMember(graph: Harness): Promise<void> {
+  const group = text(await graph.expect(201, "POST", "/beta/groups", groupBody(graph, "Members")), "id");
+  const member = await newGuest(graph, "member@fabrikam.example");
+  const filtered = `/beta/groups/${group}/members?$filter=${encodeURIComponent(`id eq '${member}'`)}`;
+  assert.deepEqual(items(await graph.expect(200, "GET", `/beta/groups/${group}/members`)), []);
+  await graph.expect(204, "POST", `/beta/groups/${group}/members/$ref`, reference(graph, member));
+  const twice = await graph.refused(400, "POST", `/beta/groups/${group}/members/$ref`, reference(graph, member));
+  assert.equal(
+    twice.message,
+    "One or more added object references already exist for the following modified properties: 'members'.",
+  );
+  assert.equal(items(await graph.expect(200, "GET", filtered)).length, 1);
+  await graph.expect(204, "DELETE", `/beta/groups/${group}/members/${member}/$ref`);
+  assert.deepEqual(items(await graph.expect(200, "GET", filtered)), []);
+  const absent = await graph.refused(404, "DELETE", `/beta/groups/${group}/members/${member}/$ref`);
+  assert.ok(absent.message.startsWith(`Resource '${member}' does not exist`));
+  await graph.expect(204, "DELETE", `/beta/groups/${group}`);
+  await graph.expect(204, "DELETE", `/v1.0/users/${member}`);
+}
+
+async function nesting(graph: Harness, version: string): Promise<void> {
+  const make = async (name: string): Promise<string> =>
+    text(await graph.expect(201, "POST", `/${version}/groups`, groupBody(graph, name)), "id");
+  const [outer, middle, inner] = [await make("Outer"), await make("Middle"), await make("Inner")];
+  const guest = await newGuest(graph, "nested@fabrikam.example");
+  for (const [group, member] of [
+    [outer, middle],
+    [middle, inner],
+    [inner, guest],
+    [inner, graph.automation.id],
+  ]) {
+    await graph.expect(204, "POST", `/${version}/groups/${group ?? ""}/members/$ref`, reference(graph, member ?? ""));
+  }
+  await graph.refused(400, "POST", `/${version}/groups/${outer}/members/$ref`, reference(graph, outer));
+  const ids = (body: Body): unknown[] => items(body).map(({ id }) => id);
+  assert.deepEqual(ids(await graph.expect(200, "GET", `/${version}/groups/${outer}/members`)), [middle]);
+  const all = ids(await graph.expect(200, "GET", `/${version}/groups/${outer}/transitiveMembers`));
+  assert.deepEqual(new Set(all), new Set([middle, inner, guest, graph.automation.id]));
+  assert.deepEqual(ids(await graph.expect(200, "GET", `/${version}/groups/${inner}/memberOf`)), [middle]);
+  assert.deepEqual(ids(await graph.expect(200, "GET", `/${version}/users/${guest}/memberOf`)), [inner]);
+  for (const path of [`users/${guest}`, `servicePrincipals/${graph.automation.id}`, `directoryObjects/${guest}`]) {
+    const own = await graph.expect(200, "POST", `/${version}/${path}/getMemberGroups`, { securityEnabledOnly: true });
+    assert.deepEqual(new Set(own["value"] as string[]), new Set([inner, middle, outer]));
+    const checked = await graph.expect(200, "POST", `/${version}/${path}/checkMemberGroups`, {
+      groupIds: [outer, randomUUID()],
+    });
+    assert.deepEqual(checked["value"], [outer]);
+  }
+  for (const path of [`users/${guest}`, `servicePrincipals/${graph.automation.id}`]) {
+    const found = ids(await graph.expect(200, "GET", `/${version}/${path}/transitiveMemberOf`));
+    assert.deepEqual(new Set(found), new Set([inner, middle, outer]));
+  }
+  assert.equal(ids(await graph.expect(200, "GET", `/${version}/groups/${inner}/transitiveMemberOf`)).length, 2);
+  await graph.expect(200, "POST", `/${version}/groups/${inner}/getMemberGroups`, { securityEnabledOnly: false });
+  const groupIds = [outer];
+  await graph.expect(200, "POST", `/${version}/groups/${inner}/checkMemberGroups`, { groupIds });
+  await graph.refused(400, "POST", `/${version}/groups/${inner}/checkMemberGroups`, {});
+  await graph.refused(400, "POST", `/${version}/groups/${inner}/getMemberGroups`, { securityEnabledOnly: "yes" });
+  await graph.expect(204, "PATCH", `/${version}/groups/${outer}`, { description: "Outermost" });
+  assert.equal((await graph.expect(200, "GET", `/${version}/groups/${outer}`))["description"], "Outermost");
+  const filter = encodeURIComponent("displayName eq 'Outer'");
+  assert.deepEqual(ids(await graph.expect(200, "GET", `/${version}/groups?$filter=${filter}`)), [outer]);
+  const owner = { "@odata.id": `${graph.origin}/${version}/users/${guest}` };
+  await graph.expect(204, "POST", `/${version}/groups/${outer}/owners/$ref`, owner);
+  assert.equal(ids(await graph.expect(200, "GET", `/${version}/groups/${outer}/owners`)).length, 2);
+  await graph.expect(204, "DELETE", `/${version}/groups/${outer}/owners/${guest}/$ref`);
+  const last = await graph.refused(400, "DELETE", `/${version}/groups/${outer}/owners/${graph.automation.id}/$ref`);
+  assert.match(last.message, /^The group must have at least one owner/);
+  await graph.expect(204, "DELETE", `/${version}/groups/${inner}/members/${guest}/$ref`);
+  for (const id of [outer, middle, inner]) await graph.expect(204, "DELETE", `/${version}/groups/${id}`);
+  assert.deepEqual(ids(await graph.expect(200, "GET", `/${version}/users/${guest}/memberOf`)), []);
+  await graph.expect(204, "DELETE", `/v1.0/users/${guest}`);
+}
+
+async function kinds(graph: Harness, version: string): Promise<void> {
+  const path = `/${version}/groups`;
+  const mail = await graph.refused(400, "POST", path, groupBody(graph, "Mail", { mailEnabled: true }));
+  assert.match(mail.message, /^The service does not currently support writes of mail-enabled groups/);
+  await graph.refused(400, "POST", path, groupBody(graph, "Neither", { securityEnabled: false }));
+  const nickname = await graph.refused(400, "POST", path, groupBody(graph, "Nickname", { mailNickname: "with space" }));
+  assert.equal(nickname.message, "Invalid value specified for property 'mailNickname' of resource 'Group'.");
+  const unified = await graph.expect(
+    201,
+    "POST",
+    path,
+    groupBody(graph, "Unified", { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false }),
+  );
+  assert.equal(unified["visibility"], "Public");
+  const assignable = await graph.expect(
+    201,
+    "POST",
+    path,
+    groupBody(graph, "Assignable", { isAssignableToRole: true }),
+  );
+  assert.equal(assignable["visibility"], "Private");
+  const fixed = await graph.refused(400, "PATCH", `${path}/${text(assignable, "id")}`, { isAssignableToRole: false });
+  assert.match(fixed.message, /read-only/);
+  const rule = { groupTypes: ["DynamicMembership"], membershipRule: "user.userType eq 'Guest'" };
+  const dynamic = await graph.expect(
+    201,
+    "POST",
+    path,
+    groupBody(graph, "Dynamic", { ...rule, membershipRuleProcessingState: "On" }),
+  );
+  await graph.refused(
+    400,
+    "POST",
+    `${path}/${text(dynamic, "id")}/members/$ref`,
+    reference(graph, graph.automation.id),
+  );
+  for (const group of [unified, assignable, dynamic]) await graph.expect(204, "DELETE", `${path}/${text(group, "id")}`);
+}
+
+async function unknownOwner(graph: Harness): Promise<void> {
+  const before = graph.tenant.objects("groups").size;
+  const owner = `${graph.origin}/v1.0/directoryObjects/${randomUUID()}`;
+  await graph.refused(404, "POST", "/v1.0/groups", groupBody(graph, "Orphan", { "owners@odata.bind": [owner] }));
+  const automation = `${graph.origin}/v1.0/directoryObjects/${graph.automation.id}`;
+  const doubled = await graph.refused(
+    400,
+    "POST",
+    "/v1.0/groups",
+    groupBody(graph, "Doubled", { "owners@odata.bind": [automation, automation] }),
+  );
+  assert.equal(doubled.message, "Request contains a property with duplicate values.");
+  assert.equal(graph.tenant.objects("groups").size, before);
+}

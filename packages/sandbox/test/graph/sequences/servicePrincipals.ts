@@ -1,0 +1,199 @@
+/** Service principals, app role assignments, delegated grants: the plugin's calls, and what the service refuses. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { microsoftGraph, microsoftThreatProtection, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import { items, text, type Body, type Harness } from "../support/harness";
+
+const versions = ["v1.0", "beta"] as const;
+
+export function servicePrincipalSequences(harness: () => Harness): void {
+  it("azuread_service_principal: look, create, patch, read, owners, delete", () => servicePrincipalSequence(harness()));
+  for (const version of versions) {
+    it(`${version}: a service principal follows its application`, () => follows(harness(), version));
+    it(`${version}: app role assignments from both sides`, () => appRoleAssignments(harness(), version));
+    it(`${version}: delegated grants`, () => grants(harness(), version));
+  }
+  it("an application of another tenant may be used where its audience allows it", () => multitenant(harness()));
+  it("Microsoft's own service principals can't be deleted", () => microsoftsOwn(harness()));
+}
+
+async function newApplication(graph: Harness, displayName: string, extra: Body = {}): Promise<Body> {
+  return await graph.expect(201, "POST", "/v1.0/applications", { displayName, ...extra });
+}
+
+async function servicePrincipalSequence(graph: Harness): Promise<void> {
+  const application = await newApplication(graph, "Connector");
+  const appId = text(application, "appId");
+  const lookUp = `/v1.0/servicePrincipals?$filter=${encodeURIComponent(`appId eq '${appId}'`)}`;
+  assert.deepEqual(items(await graph.expect(200, "GET", lookUp)), []);
+  const unknown = await graph.refused(400, "POST", "/v1.0/servicePrincipals", { appId: randomUUID() });
+  assert.match(
+    unknown.message,
+    /^The appId '.+' of the service principal does not reference a valid application object/,
+  );
+  const description = `TERRAFORM_UPDATE_${randomUUID()}`;
+  const created = await graph.expect(201, "POST", "/v1.0/servicePrincipals", {
+    "@odata.type": "#microsoft.graph.servicePrincipal",
+    accountEnabled: true,
+    alternativeNames: [],
+    appId,
+    appRoleAssignmentRequired: false,
+    description,
+    loginUrl: null,
+    notes: null,
+    notificationEmailAddresses: [],
+    "owners@odata.bind": [`${graph.origin}/v1.0/directoryObjects/${graph.automation.id}`],
+    preferredSingleSignOnMode: null,
+    samlSingleSignOnSettings: { "@odata.type": "#microsoft.graph.samlSingleSignOnSettings", relayState: null },
+    tags: [],
+  });
+  const path = `servicePrincipals/${text(created, "id")}`;
+  assert.equal(created["description"], description);
+  await graph.expect(204, "PATCH", `/v1.0/${path}`, {
+    "@odata.type": "#microsoft.graph.servicePrincipal",
+    description: null,
+  });
+  await graph.expect(204, "DELETE", `/v1.0/${path}/owners/${graph.automation.id}/$ref`);
+  assert.equal((await graph.expect(200, "GET", `/v1.0/${path}`))["description"], null);
+  const beta = await graph.expect(200, "GET", `/beta/${path}?$select=samlMetadataUrl`);
+  assert.deepEqual(beta["samlMetadataUrl"], null);
+  assert.deepEqual(items(await graph.expect(200, "GET", `/v1.0/${path}/owners`)), []);
+  const twice = await graph.refused(409, "POST", "/v1.0/servicePrincipals", { appId });
+  assert.match(twice.message, new RegExp(`service principal name ${appId} is already in use`));
+  await graph.expect(204, "DELETE", `/v1.0/${path}`);
+  await graph.refused(404, "GET", `/v1.0/${path}`);
+  await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+}
+
+async function follows(graph: Harness, version: string): Promise<void> {
+  const application = await newApplication(graph, "Before");
+  const appId = text(application, "appId");
+  const created = await graph.expect(201, "POST", `/${version}/servicePrincipals`, { appId });
+  const path = `/${version}/servicePrincipals/${text(created, "id")}`;
+  await graph.expect(204, "PATCH", `/v1.0/applications/${text(application, "id")}`, {
+    displayName: "After",
+    identifierUris: [`api://${appId}`],
+    web: { redirectUris: ["https://contoso.com/after"] },
+  });
+  const read = await graph.expect(200, "GET", `/${version}/servicePrincipals(appId='${appId}')`);
+  assert.deepEqual([read["displayName"], read["appDisplayName"]], ["After", "After"]);
+  assert.deepEqual(read["replyUrls"], ["https://contoso.com/after"]);
+  assert.deepEqual([...(read["servicePrincipalNames"] as string[])].sort(), [appId, `api://${appId}`].sort());
+  await graph.expect(204, "PATCH", path, { notes: "ours" });
+  const owner = { "@odata.id": `${graph.origin}/${version}/servicePrincipals/${graph.automation.id}` };
+  await graph.expect(204, "POST", `${path}/owners/$ref`, owner);
+  assert.equal(items(await graph.expect(200, "GET", `${path}/owners`)).length, 1);
+  await graph.expect(204, "DELETE", `${path}/owners/${graph.automation.id}/$ref`);
+  assert.deepEqual(items(await graph.expect(200, "GET", `${path}/memberOf`)), []);
+  assert.ok(items(await graph.expect(200, "GET", `/${version}/servicePrincipals?$top=3`)).length === 3);
+  await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+  await graph.refused(404, "GET", path);
+  const again = await newApplication(graph, "Again");
+  const second = await graph.expect(201, "POST", `/${version}/servicePrincipals`, { appId: text(again, "appId") });
+  await graph.expect(204, "DELETE", `/${version}/servicePrincipals/${text(second, "id")}`);
+  await graph.expect(204, "DELETE", `/v1.0/applications/${text(again, "id")}`);
+}
+
+async function appRoleAssignments(graph: Harness, version: string): Promise<void> {
+  const application = await newApplication(graph, "Assigned");
+  const principal = await graph.expect(201, "POST", "/v1.0/servicePrincipals", { appId: text(application, "appId") });
+  const principalId = text(principal, "id");
+  const resource = graph.servicePrincipalOf(microsoftGraph.displayName);
+  const body = {
+    "@odata.type": "#microsoft.graph.appRoleAssignment",
+    appRoleId: microsoftGraph.appRoles["SecurityAlert.Read.All"],
+    principalId,
+    resourceId: resource.id,
+  };
+  const to = `/${version}/servicePrincipals/${resource.id}/appRoleAssignedTo`;
+  const created = await graph.expect(201, "POST", to, body);
+  const id = text(created, "id");
+  assert.equal(created["principalType"], "ServicePrincipal");
+  assert.equal(created["resourceDisplayName"], microsoftGraph.displayName);
+  assert.equal(
+    created["@odata.context"],
+    `${graph.origin}/${version}/$metadata#servicePrincipals('${resource.id}')/appRoleAssignedTo/$entity`,
+  );
+  assert.equal((await graph.expect(200, "GET", `${to}/${id}`))["resourceId"], resource.id);
+  const twice = await graph.refused(400, "POST", to, body);
+  assert.equal(twice.message, "Permission being assigned already exists on the object");
+  const foreign = await graph.refused(400, "POST", to, { ...body, appRoleId: randomUUID() });
+  assert.match(foreign.message, /^Permission being assigned was not found on application/);
+  await graph.refused(404, "POST", to, { ...body, principalId: randomUUID() });
+  await graph.refused(400, "POST", to, { ...body, resourceId: principalId });
+  assert.ok(items(await graph.expect(200, "GET", to)).some((item) => item["id"] === id));
+  const from = `/${version}/servicePrincipals/${principalId}/appRoleAssignments`;
+  assert.deepEqual(
+    items(await graph.expect(200, "GET", from)).map((item) => item["id"]),
+    [id],
+  );
+  await graph.expect(200, "GET", `${from}/${id}`);
+  await graph.expect(204, "DELETE", `${to}/${id}`);
+  await graph.refused(404, "GET", `${to}/${id}`);
+  const defender = graph.servicePrincipalOf(windowsDefenderAtp.displayName);
+  const second = await graph.expect(201, "POST", from, {
+    appRoleId: windowsDefenderAtp.appRoles["Alert.Read.All"],
+    principalId,
+    resourceId: defender.id,
+  });
+  await graph.expect(204, "DELETE", `${from}/${text(second, "id")}`);
+  await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+}
+
+async function grants(graph: Harness, version: string): Promise<void> {
+  const application = await newApplication(graph, "Granted");
+  const client = await graph.expect(201, "POST", "/v1.0/servicePrincipals", { appId: text(application, "appId") });
+  const resource = graph.servicePrincipalOf(windowsDefenderAtp.displayName);
+  const body = {
+    "@odata.type": "#microsoft.graph.oAuth2PermissionGrant",
+    clientId: text(client, "id"),
+    consentType: "AllPrincipals",
+    resourceId: resource.id,
+    scope: "Alert.Read",
+  };
+  const created = await graph.expect(201, "POST", `/${version}/oauth2PermissionGrants`, body);
+  const path = `/${version}/oauth2PermissionGrants/${text(created, "id")}`;
+  const twice = await graph.refused(409, "POST", `/${version}/oauth2PermissionGrants`, body);
+  assert.equal(twice.message, "Permission entry already exists.");
+  await graph.refused(404, "POST", `/${version}/oauth2PermissionGrants`, { ...body, resourceId: randomUUID() });
+  await graph.refused(400, "POST", `/${version}/oauth2PermissionGrants`, { ...body, consentType: "Principal" });
+  await graph.expect(204, "PATCH", path, {
+    "@odata.type": "#microsoft.graph.oAuth2PermissionGrant",
+    scope: "Alert.Read User.Read",
+  });
+  assert.equal((await graph.expect(200, "GET", path))["scope"], "Alert.Read User.Read");
+  const filter = encodeURIComponent(`clientId eq '${text(client, "id")}' and consentType eq 'AllPrincipals'`);
+  assert.equal(items(await graph.expect(200, "GET", `/${version}/oauth2PermissionGrants?$filter=${filter}`)).length, 1);
+  const ofClient = `/${version}/servicePrincipals/${text(client, "id")}/oauth2PermissionGrants`;
+  assert.equal(items(await graph.expect(200, "GET", ofClient)).length, 1);
+  await graph.expect(204, "DELETE", path);
+  await graph.refused(404, "GET", path);
+  const [user] = [...graph.tenant.objects("users").values()];
+  const forOne = await graph.expect(201, "POST", `/${version}/oauth2PermissionGrants`, {
+    ...body,
+    consentType: "Principal",
+    principalId: user?.id ?? "",
+  });
+  await graph.expect(204, "DELETE", `/v1.0/servicePrincipals/${text(client, "id")}`);
+  await graph.refused(404, "GET", `/${version}/oauth2PermissionGrants/${encodeURIComponent(text(forOne, "id"))}`);
+  await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+}
+
+async function multitenant(graph: Harness): Promise<void> {
+  const elsewhere = { as: { roles: ["Application.ReadWrite.All"], tenantId: "22222222-2222-4222-8222-222222222222" } };
+  const open = await newApplication(graph, "Open", { signInAudience: "AzureADMultipleOrgs" });
+  const closed = await newApplication(graph, "Closed");
+  const created = await graph.expect(201, "POST", "/v1.0/servicePrincipals", { appId: text(open, "appId") }, elsewhere);
+  assert.equal(created["appOwnerOrganizationId"], graph.tenant.id);
+  await graph.refused(400, "POST", "/v1.0/servicePrincipals", { appId: text(closed, "appId") }, elsewhere);
+  await graph.expect(204, "DELETE", `/v1.0/servicePrincipals/${text(created, "id")}`, undefined, elsewhere);
+  for (const application of [open, closed]) {
+    await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+  }
+}
+
+async function microsoftsOwn(graph: Harness): Promise<void> {
+  const { id } = graph.servicePrincipalOf(microsoftThreatProtection.displayName);
+  const refused = await graph.refused(403, "DELETE", `/v1.0/servicePrincipals/${id}`);
+  assert.equal(refused.code, "Authorization_RequestDenied");
+}

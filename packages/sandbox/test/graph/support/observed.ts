@@ -1,0 +1,107 @@
+/** Recorded answers of the real service: reading them, and comparing an answer with one. */
+import type { Json } from "../../../src/cloud/model";
+import { readReference } from "./reference";
+import type { Answered, Body } from "./harness";
+
+export interface Observed {
+  method: string;
+  path: string;
+  query: string | null;
+  requestBody: Body | null;
+  status: number;
+  responseHeaders: { namesOnly?: string[]; absent?: string[] } & Record<string, string | string[] | undefined>;
+  responseBody: Body | null;
+  recordedOn: string;
+  fidelity: "recorded" | "reported" | "secondary";
+}
+
+export function readObserved(): Observed[] {
+  return JSON.parse(readReference("observed.json")) as Observed[];
+}
+
+/** Where an answer may differ from the recorded one, with the reason. Paths such as `value[].web`. */
+export type Exceptions = Readonly<Record<string, string>>;
+
+/** Properties that the service answers today and didn't when the older recordings were made: an answer may have them. */
+const addedSince: Readonly<Record<string, string>> = {
+  nativeAuthenticationApisEnabled: "in application answers of 2025, not of 2022",
+  uniqueName: "in application answers of 2025, not of 2022",
+  samlMetadataUrl: "in application answers of 2025, not of 2022",
+  servicePrincipalLockConfiguration: "in application answers of 2025, not of 2022",
+  requestSignatureVerification: "in application answers of 2025, not of 2022",
+  redirectUriSettings: "in application answers of 2025, not of 2022",
+  serviceProvisioningErrors: "in group answers of 2023, not of 2022",
+};
+
+/** Keys whose place among the others the service has changed over the years: only there or not counts. */
+const movedSince: ReadonlySet<string> = new Set(["verifiedPublisher"]);
+
+/** What differs: status, headers, and the body's keys with their order, nulls, types and normalised values. */
+export function differences(observed: Observed, answered: Answered, exceptions: Exceptions): string[] {
+  const found = [...headerDifferences(observed, answered, exceptions)];
+  if (answered.status !== observed.status) found.unshift(`status ${answered.status} instead of ${observed.status}`);
+  const expected = observed.responseBody ?? {};
+  return [...found, ...valueDifferences("", expected, answered.body, exceptions)];
+}
+
+function headerDifferences(observed: Observed, answered: Answered, exceptions: Exceptions): string[] {
+  const { namesOnly = [], absent = [], ...exact } = observed.responseHeaders;
+  return [
+    ...namesOnly.filter((name) => answered.headers[name] === undefined).map((name) => `no header ${name}`),
+    ...absent
+      .filter((name) => answered.headers[name] !== undefined)
+      .map((name) => `header ${name}, which the service doesn't send`),
+    ...Object.entries(exact)
+      .filter(([name]) => exceptions[name] === undefined)
+      .filter(([name, value]) => normalized(String(value)) !== normalized(String(answered.headers[name])))
+      .map(([name, value]) => `header ${name}: ${String(answered.headers[name])} instead of ${String(value)}`),
+  ];
+}
+
+function valueDifferences(path: string, expected: Json, actual: Json | undefined, exceptions: Exceptions): string[] {
+  if (exceptions[path] !== undefined) return [];
+  if (Array.isArray(expected)) {
+    if (!Array.isArray(actual)) return [`${path} is no array`];
+    if (actual.length !== expected.length) return [`${path} has ${actual.length} items instead of ${expected.length}`];
+    return expected.flatMap((item, index) => valueDifferences(`${path}[]`, item, actual[index], exceptions));
+  }
+  if (typeof expected === "object" && expected !== null) {
+    if (typeof actual !== "object" || actual === null || Array.isArray(actual)) return [`${path} is no object`];
+    return objectDifferences(path, expected, actual, exceptions);
+  }
+  const same = typeof expected === "string" ? normalized(expected) === normalized(actual) : expected === actual;
+  return same ? [] : [`${path}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`];
+}
+
+function objectDifferences(path: string, expected: Body, actual: Body, exceptions: Exceptions): string[] {
+  const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
+  const wanted = Object.keys(expected);
+  const there = Object.keys(actual);
+  const extra = there.filter(
+    (name) => !wanted.includes(name) && addedSince[name] === undefined && exceptions[at(name)] === undefined,
+  );
+  const missing = wanted.filter((name) => !there.includes(name) && exceptions[at(name)] === undefined);
+  const common = (names: string[], others: string[]): string[] =>
+    names.filter((name) => others.includes(name) && !movedSince.has(name));
+  const inOrder = common(there, wanted).join() === common(wanted, there).join();
+  return [
+    ...extra.map((name) => `${at(name)}, which the service doesn't answer`),
+    ...missing.map((name) => `no ${at(name)}`),
+    ...(inOrder ? [] : [`${path === "" ? "the body" : path} has its keys in another order: ${there.join(", ")}`]),
+    ...wanted
+      .filter((name) => there.includes(name))
+      .flatMap((name) => valueDifferences(at(name), expected[name] ?? null, actual[name], exceptions)),
+  ];
+}
+
+const guid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+
+/** Values that differ from one tenant and moment to the next, as what they are. */
+function normalized(value: Json | undefined): string {
+  return (typeof value === "string" ? value : JSON.stringify(value ?? null))
+    .replaceAll(/https:\/\/graph\.microsoft\.com|http:\/\/127\.0\.0\.1:8080/g, "<origin>")
+    .replaceAll(new RegExp(guid, "g"), "<guid>")
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(?=Z|$)/g, (moment) => `<moment ${moment.length}>`)
+    .replace(/^S-1-12-1(-\d+){4}$/, "<security identifier>")
+    .replace(/^[0-9A-F]{40}$/, "<thumbprint>");
+}

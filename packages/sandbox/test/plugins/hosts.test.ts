@@ -1,0 +1,95 @@
+/** The stand-in works against this machine only, and asks for the sandbox's address as the official plugin does. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import https from "node:https";
+import type { AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { serverCertificate } from "../../src/server/certificate";
+import { credentialsOf } from "../../src/plugins/azuread/configuration";
+import { refuseOtherHost } from "../../src/plugins/azuread/graph";
+import { azureadProvider } from "../../src/plugins/azuread/provider";
+import { PluginClient, refusal } from "./pluginClient";
+import { startLonePlugin } from "./pluginProcess";
+
+const environment = { ARM_METADATA_HOSTNAME: "127.0.0.1:8443", ARM_CLIENT_ID: "from the environment" };
+
+describe("The azuread stand-in's hosts", () => {
+  for (const host of ["https://127.0.0.1:8443", "https://localhost", "https://[::1]:8443", "http://127.9.9.9/x"]) {
+    it(`takes ${host}`, () => refuseOtherHost("it", host));
+  }
+
+  for (const host of [
+    "https://graph.microsoft.com",
+    "https://127.0.0.1.example.com",
+    "https://127.0.0.1@example.com",
+    "https://localhost.example.com",
+    "https://10.0.0.1",
+    "https://[::2]",
+    "https://",
+  ]) {
+    it(`refuses ${host}`, () => assert.throws(() => refuseOtherHost("it", host), /works against this machine only/));
+  }
+
+  it("prefers the provider's arguments to the environment", () => {
+    const found = credentialsOf({ clientId: "given", tenantId: "t" }, environment);
+    assert.equal(found.clientId, "given");
+    assert.equal(found.tenantId, "t");
+    assert.equal(credentialsOf({}, environment).clientId, "from the environment");
+  });
+
+  it("needs the sandbox's address", () => {
+    assert.throws(() => credentialsOf({}, {}), /neither azuread:metadataHost nor ARM_METADATA_HOSTNAME is set/);
+  });
+
+  it("refuses a metadata host of another machine before any call", async () => {
+    const plugin = await PluginClient.over(azureadProvider("6.9.1"));
+    const text = await refusal(plugin.configure({ metadataHost: "management.azure.com" }));
+    await plugin.stop();
+    assert.match(text, /works against this machine only, and azuread:metadataHost names management\.azure\.com/);
+  });
+
+  it("refuses a cloud that doesn't exist", () => {
+    assert.throws(() => credentialsOf({ environment: "moon" }, environment), /failed to read Azure environment "moon"/);
+  });
+
+  it("refuses a metadata document that leads to another machine, before a token is asked for", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-hosts-"));
+    const certificate = await serverCertificate(folder, new Date());
+    const asked: string[] = [];
+    const server = https.createServer(
+      { key: certificate.privateKey, cert: certificate.certificate },
+      (request, response) => {
+        asked.push(request.url ?? "");
+        response.setHeader("content-type", "application/json");
+        response.end(
+          JSON.stringify({
+            name: "x",
+            resourceManager: "https://127.0.0.1/arm",
+            microsoftGraphResourceId: "https://graph.microsoft.com/",
+            authentication: { loginEndpoint: "https://127.0.0.1/" },
+          }),
+        );
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const trust = path.join(folder, "trust.pem");
+    fs.writeFileSync(trust, certificate.certificate);
+    const plugin = await startLonePlugin("azuread", trust, {
+      ...process.env,
+      ARM_METADATA_HOSTNAME: `127.0.0.1:${port}`,
+      ARM_CLIENT_ID: "c",
+      ARM_CLIENT_SECRET: "not to be sent",
+      ARM_TENANT_ID: "c0570500-0000-4000-8000-00000000000a",
+    });
+    const client = PluginClient.at(plugin.port, "azuread");
+    const text = await refusal(client.configure({}));
+    await client.stop();
+    await plugin.stop();
+    await new Promise((resolve) => server.close(resolve));
+    fs.rmSync(folder, { recursive: true });
+    assert.match(text, /the metadata document's microsoftGraphResourceId names graph\.microsoft\.com/);
+    assert.deepEqual(asked, ["/metadata/endpoints?api-version=2022-09-01"]);
+  }).timeout(20_000);
+});

@@ -1,0 +1,265 @@
+/** The protocol: what the plugins answer, how values travel, when their processes end. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { azureadProvider } from "../../src/plugins/azuread/provider";
+import {
+  fromStruct,
+  Secret,
+  toStruct,
+  unknown,
+  unknownMarker,
+  type ValueRecord,
+} from "../../src/plugins/protocol/values";
+import { PluginClient, refusal } from "./pluginClient";
+import { commandEnvironment, startSandbox, type OwnSandbox } from "../../src/server";
+import { firstLine, launcher, startPlugin } from "./pluginProcess";
+import { tenantId } from "./sandboxPlugin";
+
+describe("A stand-in plugin", () => {
+  let plugin: PluginClient;
+  before(async () => (plugin = await PluginClient.over(azureadProvider("6.9.1"))));
+  after(() => plugin.stop());
+
+  it("answers the engine's first questions as the official one does", async () => {
+    assert.deepEqual(await plugin.handshake(), {
+      acceptSecrets: false,
+      acceptResources: false,
+      acceptOutputs: false,
+      supportsAutonamingConfiguration: true,
+    });
+    assert.equal(await plugin.version(), "6.9.1");
+    const { resources, functions } = await plugin.schema();
+    assert.ok(resources["azuread:index/group:Group"]);
+    assert.ok(functions["azuread:index/getClientConfig:getClientConfig"]);
+    assert.match(await refusal(plugin.parameterize()), /not implemented/);
+  });
+
+  it("names the types that it has when it is asked for another", async () => {
+    const text = await refusal(plugin.check("ConditionalAccessPolicy", {}));
+    assert.match(text, /unrecognized resource type \(Check\): azuread:index\/conditionalAccessPolicy/);
+    assert.match(text, /stand-in azuread plugin has .*Invitation/);
+  });
+
+  it("takes secret arguments for what they are", async () => {
+    const { inputs, failures } = await plugin.check("Group", {
+      displayName: new Secret("Analysts"),
+      securityEnabled: true,
+    });
+    assert.deepEqual(failures, []);
+    assert.equal(inputs.displayName, "Analysts"); // the engine marks it again
+  });
+
+  it("marks what the schema calls secret", async () => {
+    const type = "User";
+    const { inputs } = await plugin.check(type, {
+      displayName: "Ana",
+      userPrincipalName: "ana@contoso.com",
+      password: "a long one",
+    });
+    assert.deepEqual(inputs.password, new Secret("a long one"));
+  });
+
+  it("previews without asking anybody: what the service decides is unknown", async () => {
+    const type = "ApplicationPassword";
+    const { inputs, failures } = await plugin.check(type, { applicationId: unknown, endDate: "2027-01-01T00:00:00Z" });
+    assert.deepEqual(failures, []);
+    const { id, state } = await plugin.create(type, inputs, true);
+    assert.equal(id, "");
+    assert.deepEqual(state, {
+      applicationId: unknown,
+      displayName: unknown,
+      endDate: "2027-01-01T00:00:00Z",
+      endDateRelative: null,
+      keyId: unknown,
+      rotateWhenChanged: null,
+      startDate: unknown,
+      value: new Secret(unknown),
+    });
+  });
+
+  it("keeps what it knows in the preview of an update", async () => {
+    const type = "Group";
+    const state = { displayName: "A", objectId: "1", members: ["2"], mailNickname: "n", securityEnabled: true };
+    const after = await plugin.update(type, "/groups/1", state, { displayName: "B", members: [unknown] }, true);
+    assert.equal(after.displayName, "B");
+    assert.equal(after.objectId, "1");
+    assert.equal(after.mailNickname, "n");
+    assert.deepEqual(after.members, [unknown]);
+  });
+
+  it("sends defaults back and names them, those that are the zero value excepted", async () => {
+    const { inputs } = await plugin.check("User", { displayName: "A", userPrincipalName: "a@contoso.com" });
+    assert.deepEqual(inputs, {
+      displayName: "A",
+      userPrincipalName: "a@contoso.com",
+      accountEnabled: true,
+      showInAddressList: true,
+      __defaults: ["accountEnabled", "showInAddressList"],
+    });
+  });
+
+  it("gives arguments the type that their property has", async () => {
+    const { inputs } = await plugin.check("ApplicationRegistration", {
+      displayName: 5,
+      implicitIdTokenIssuanceEnabled: "true",
+      requestedAccessTokenVersion: "1",
+    });
+    assert.equal(inputs.displayName, "5");
+    assert.equal(inputs.implicitIdTokenIssuanceEnabled, true);
+    assert.equal(inputs.requestedAccessTokenVersion, 1);
+  });
+});
+
+describe("Property values", () => {
+  it("survive the wire", () => {
+    const values: ValueRecord = {
+      text: "ä",
+      number: 1.5,
+      flag: false,
+      nothing: null,
+      list: [1, "2", null, unknown],
+      record: { secret: new Secret({ inner: ["x"] }), empty: {} },
+      unknown,
+    };
+    assert.deepEqual(fromStruct(toStruct(values)), values);
+  });
+
+  it("are written as the engine reads them", () => {
+    assert.deepEqual(toStruct({ a: unknown, b: new Secret("x") }).toJavaScript(), {
+      a: unknownMarker,
+      b: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "x" },
+    });
+  });
+
+  it("come out of output values; assets are refused", () => {
+    const key = "4dabf18193072939515e22adb298388d";
+    const output = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+    const struct = toStruct({
+      known: { [key]: output, value: "x", secret: true },
+      pending: { [key]: output },
+      asset: { [key]: "c44067f5952c0a294b673a41bacd8c17", text: "x" },
+    });
+    assert.throws(() => fromStruct(struct), /no assets/);
+    struct.getFieldsMap().del("asset");
+    assert.deepEqual(fromStruct(struct), { known: new Secret("x"), pending: unknown });
+  });
+});
+
+describe("A plugin's process", () => {
+  let sandbox: OwnSandbox;
+  let home: string;
+
+  before(async () => {
+    home = await mkdtemp(path.join(tmpdir(), "mssp-plugins-"));
+    sandbox = await startSandbox({ home });
+  });
+
+  after(async () => {
+    await sandbox.stop();
+    await rm(home, { recursive: true });
+  });
+
+  it("prints its port first and ends when the engine lets go of its standard input, and its server with it", async () => {
+    const plugin = await startPlugin(home, "random");
+    const client = PluginClient.at(plugin.port, "random");
+    assert.match(await client.version(), /^\d+\.\d+\.\d+$/);
+    const ended = once(plugin.process, "exit");
+    plugin.process.stdin?.end();
+    const [code] = (await ended) as [number];
+    assert.equal(code, 0);
+    await until(async () => (await client.version().catch(() => "gone")) === "gone");
+    await client.stop();
+  });
+
+  it("has a provider of its own, whatever others there are", async () => {
+    const variables = commandEnvironment(await sandbox.environment());
+    const [first, second] = await Promise.all([
+      startPlugin(home, "azuread", { ...variables, ARM_TENANT_ID: tenantId }),
+      startPlugin(home, "azuread", { ...variables, ARM_CLIENT_SECRET: "wrong" }),
+    ]);
+    const [one, other] = [PluginClient.at(first.port, "azuread"), PluginClient.at(second.port, "azuread")];
+    await one.configure({});
+    assert.match(await refusal(other.configure({ tenantId })), /AADSTS7000215/);
+    assert.match(await refusal(other.invoke("getClientConfig")), /has not been configured/);
+    assert.equal((await one.invoke("getClientConfig")).result.tenantId, tenantId);
+    await Promise.all([one.stop(), other.stop()]);
+    await Promise.all([first.stop(), second.stop()]);
+  }).timeout(20_000);
+
+  it("ends when the engine has been killed, even if its standard input stays open", async () => {
+    // Stands for the engine: starts a plugin whose standard input is a pipe of ours, tells us its process ID, and waits.
+    const engine = spawn(
+      process.execPath,
+      [
+        "-e",
+        `const child = require("node:child_process").spawn(process.execPath, ${JSON.stringify([launcher, home, "azuread", "x"])}, {
+           stdio: [3, "pipe", "inherit"] });
+         child.stdout.once("data", () => console.log(child.pid));`,
+      ],
+      { stdio: ["ignore", "pipe", "inherit", "pipe"] },
+    );
+    const plugin = Number(await firstLine(engine));
+    assert.ok(isRunning(plugin));
+    engine.kill("SIGKILL");
+    const ended = await until(() => !isRunning(plugin)).catch((error: unknown) => error);
+    if (ended !== undefined) process.kill(plugin, "SIGKILL");
+    engine.stdio[3]?.destroy();
+    assert.equal(ended, undefined);
+  }).timeout(20_000);
+
+  it("says which plugins there are when it is started as another", async () => {
+    assert.deepEqual(
+      await failure(home, "aws"),
+      "There is a stand-in for azuread, random, azure-native, not for aws.\n",
+    );
+  });
+
+  it("says that it takes a sandbox where none runs", async () => {
+    assert.match(
+      await failure(path.join(home, "none"), "random"),
+      /is run by the sandbox, and none runs in .*none\. Start/,
+    );
+  });
+
+  it("ends with the sandbox", async () => {
+    const other = await mkdtemp(path.join(tmpdir(), "mssp-plugins-"));
+    const itsSandbox = await startSandbox({ home: other });
+    const plugin = await startPlugin(other, "random");
+    const ended = once(plugin.process, "exit");
+    await itsSandbox.stop();
+    assert.deepEqual(await ended, [1, null]);
+    await rm(other, { recursive: true });
+  }).timeout(20_000);
+});
+
+/** What a launcher that fails says. */
+async function failure(home: string, name: string): Promise<string> {
+  const plugin = spawn(process.execPath, [launcher, home, name], { stdio: ["ignore", "ignore", "pipe"] });
+  const said: Buffer[] = [];
+  plugin.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+  const [code] = (await once(plugin, "close")) as [number];
+  assert.equal(code, 1);
+  return Buffer.concat(said).toString();
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 8000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error("not within 8 seconds");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Zombies aside: nobody here waits for an orphan. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

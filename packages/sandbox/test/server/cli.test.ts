@@ -1,0 +1,345 @@
+/** The `mssp sandbox` command as people type it. */
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { contoso, temporaryFolder } from "../../src/testing/support";
+
+// What `cli/mssp.js` starts once it has compiled what changed; `npm test` builds before the tests run.
+const command = path.resolve(__dirname, "../../../../dist/cli/main.js");
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe("mssp sandbox", function () {
+  this.timeout(30_000);
+  let folder = "";
+  let home = "";
+  let remove: () => Promise<void>;
+  const children = new Set<ChildProcess>();
+  beforeEach(async () => {
+    ({ folder, remove } = await temporaryFolder());
+    home = path.join(folder, "home");
+  });
+  afterEach(async () => {
+    for (const child of children) child.kill("SIGKILL");
+    await remove();
+  });
+
+  /** Starts `mssp sandbox …` in the temporary folder. */
+  function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const child = spawn(process.execPath, [command, "sandbox", ...args], {
+      cwd: folder,
+      env: { ...process.env, MSSP_SANDBOX_HOME: home, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    children.add(child);
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const ended = new Promise<Ended>((resolve) =>
+      child.once("close", (code, signal) => {
+        children.delete(child);
+        resolve({ code, signal, stdout, stderr });
+      }),
+    );
+    const says = async (pattern: RegExp) => {
+      const until = Date.now() + 20_000;
+      while (!pattern.test(stdout + stderr)) {
+        assert.ok(Date.now() < until && child.exitCode === null, `waited for ${String(pattern)}:\n${stdout}${stderr}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    return { child, ended, says };
+  }
+  const run = (...args: string[]) => start(args).ended;
+  const node = (script: string) => [process.execPath, "-e", script];
+
+  it("runs a command with the sandbox's environment, and passes on its exit code and what it says", async () => {
+    const script = `
+      fetch(process.env.MSSP_DEFENDER_ENDPOINT + "/metadata/endpoints").then(async (answer) => {
+        const { microsoftGraphResourceId } = await answer.json();
+        console.log(microsoftGraphResourceId === process.env.MSSP_DEFENDER_ENDPOINT, process.argv[1]);
+        process.exit(7);
+      });`;
+    const { code, stdout, stderr } = await run("run", "--", ...node(script), "an argument");
+    assert.deepEqual([code, stdout, stderr], [7, "true an argument\n", ""]);
+  });
+
+  it("takes the command's own options for the command's, with and without --", async () => {
+    for (const dashes of [["--"], []]) {
+      const { code, stdout } = await run(
+        "run",
+        "--home",
+        home,
+        ...dashes,
+        "printf",
+        "%s|",
+        "--stack",
+        "dev",
+        "--home",
+        "x",
+      );
+      assert.deepEqual([code, stdout], [0, "--stack|dev|--home|x|"]);
+    }
+  });
+
+  it("ends by the signal that its command has ended by", async () => {
+    assert.equal((await run("run", "--", "sh", "-c", "kill -TERM $$")).signal, "SIGTERM");
+    assert.equal((await run("run", "--", "sh", "-c", "kill -KILL $$")).code, 137);
+  });
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    it(`passes ${signal} on to the command, once, and waits for what it makes of it`, async () => {
+      const script = `
+        let count = 0;
+        process.on("${signal}", () => { count++; setTimeout(() => { console.log("got", count); process.exit(5); }, 300); });
+        console.log("ready");
+        setInterval(() => {}, 1000);`;
+      const { child, ended, says } = start(["run", "--", ...node(script)]);
+      await says(/ready/);
+      child.kill(signal);
+      const { code, stdout } = await ended;
+      assert.deepEqual([code, stdout], [5, "ready\ngot 1\n"]);
+    });
+  }
+
+  it("says what is wrong with the command itself: 127, 126, and 2 for none", async () => {
+    const missing = await run("run", "--", "no-such-command");
+    assert.deepEqual([missing.code, missing.stderr], [127, 'mssp: The command "no-such-command" was not found.\n']);
+    const file = path.join(folder, "file");
+    await writeFile(file, "#!/bin/sh\n");
+    const denied = await run("run", "--", file);
+    assert.equal(denied.code, 126);
+    assert.match(denied.stderr, /permission denied/);
+    const none = await run("run");
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /a command is needed: mssp sandbox run -- <command\.\.\.>/);
+    assert.match((await run("run", "--", "pulumi-nonesuch")).stderr, /was not found/);
+  });
+
+  it("says in one line what is in the way, without a stack trace", async () => {
+    const oneLine = async (...args: string[]) => {
+      const { code, stderr } = await run(...args);
+      assert.equal(code, 1);
+      assert.match(stderr, /^mssp: [^\n]+\n$/);
+      return stderr;
+    };
+    const other = http.createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const port = String((other.address() as AddressInfo).port);
+    assert.match(await oneLine("run", "--port", port, "--", "true"), new RegExp(`Port ${port} .* in use`));
+    other.close();
+    await writeFile(path.join(folder, "file"), "");
+    assert.match(await oneLine("run", "--home", "file/home", "--", "true"), /not a folder/);
+    assert.match(await oneLine("serve", "--home", "file"), /there is a file where a folder is needed/);
+    assert.equal((await run("run", "--", "true")).code, 0);
+    const [tenant = ""] = await readdir(path.join(home, "cloud"));
+    await writeFile(path.join(home, "cloud", tenant), "{");
+    for (const args of [["run", "--", "true"], ["dump"], ["serve"]]) {
+      assert.match(await oneLine(...args), /is damaged.*mssp sandbox reset/);
+    }
+    assert.equal((await run("reset")).stderr, `mssp: The sandbox in ${home} is as new.\n`);
+    assert.equal((await run("run", "--", "true")).code, 0);
+  });
+
+  it("refuses options that are no good", async () => {
+    for (const args of [
+      ["--port", "http"],
+      ["--port", "0"],
+      ["--port", "65536"],
+      ["--plugins", "mine"],
+      ["--nonesuch"],
+    ]) {
+      const { code, stderr } = await run("run", ...args, "--", "true");
+      assert.equal(code, 1, args.join(" "));
+      assert.match(stderr, /^error: /);
+      assert.ok(!stderr.includes("    at "));
+    }
+  });
+
+  it("has help with examples", async () => {
+    for (const [name, text] of [
+      ["run", "npx pulumi preview --stack dev --expect-no-changes"],
+      ["serve", "sandbox.env"],
+      ["dump", "diff before.json"],
+      ["reset", "--home <folder>"],
+    ] as const) {
+      const { code, stdout } = await run(name, "--help");
+      assert.equal(code, 0);
+      assert.ok(stdout.includes(text), stdout);
+    }
+  });
+
+  it("keeps Pulumi's own files in the sandbox, and a nested command in the same one", async () => {
+    const script = `
+      const { spawnSync } = require("node:child_process");
+      const nested = [${JSON.stringify(command)}, "sandbox", "run", "--", process.execPath, "-p", "process.env.PULUMI_HOME"];
+      const inner = spawnSync(process.execPath, nested, { encoding: "utf8" });
+      console.log(process.env.PULUMI_HOME);
+      process.stdout.write(inner.stdout + inner.stderr);`;
+    const { stdout } = await run("run", "--", ...node(script));
+    const [outer, inner, joined] = stdout.split("\n");
+    assert.equal(outer, path.join(home, "pulumi", "stand-in"));
+    assert.equal(inner, outer);
+    assert.match(joined ?? "", /^mssp: Joined the sandbox in .* that process \d+ runs\.$/);
+  });
+
+  it("lets a second run join, and stops after the last one, saying what it waits for", async () => {
+    const first = start(["run", "--", ...node("console.log('first'); setTimeout(() => {}, 1500)")]);
+    await first.says(/first/);
+    const release = path.join(folder, "release");
+    const wait = `
+      const fs = require("node:fs");
+      console.log("second", process.env.ARM_METADATA_HOSTNAME);
+      setInterval(() => { if (fs.existsSync(${JSON.stringify(release)})) process.exit(3); }, 20);`;
+    const second = start(["run", "--", ...node(wait)]);
+    await second.says(/second 127/);
+    await first.says(/Another command uses this sandbox: waiting/);
+    await writeFile(release, "");
+    assert.equal((await second.ended).code, 3);
+    assert.equal((await first.ended).code, 0);
+  });
+
+  it("says in one line what a joining run can't have: alerts, faults, a log", async () => {
+    const release = path.join(folder, "released");
+    const wait = `setInterval(() => { if (require("node:fs").existsSync(${JSON.stringify(release)})) process.exit(0); }, 20)`;
+    const first = start(["run", "--", ...node(`console.log("first"); ${wait}`)]);
+    await first.says(/first/);
+    const refused = await run("run", "--alerts", "10", "--", ...node("console.log('ran')"));
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.match(refused.stderr, /^mssp: The sandbox in .* already: --alerts can only be given to .*\n$/);
+    const logged = await run("run", "--log", "--", ...node("console.log('ran')"));
+    assert.deepEqual([logged.code, logged.stdout], [0, "ran\n"]);
+    assert.match(logged.stderr, /^mssp: Its requests are not logged here: --log is for the command that starts/m);
+    await writeFile(release, "");
+    assert.equal((await first.ended).code, 0);
+  });
+
+  it("stops at once when it is interrupted while it waits; those who joined are told", async () => {
+    const first = start(["run", "--", ...node("console.log('first'); setTimeout(() => {}, 1000)")]);
+    await first.says(/first/);
+    const second = start(["run", "--", ...node("console.log('second'); setTimeout(() => {}, 2500)")]);
+    await second.says(/second/);
+    await first.says(/waiting/);
+    first.child.kill("SIGINT");
+    assert.equal((await first.ended).code, 0);
+    await second.says(/The sandbox that process \d+ ran has ended/);
+    assert.equal((await second.ended).code, 0);
+  });
+
+  it("serves until it is interrupted: shell commands that set the environment, or JSON", async () => {
+    const shell = start(["serve"], { ARM_TENANT_ID: "real" });
+    await shell.says(/The sandbox is up at https:\/\/127\.0\.0\.1:\d+\. Ctrl-C stops it\./);
+    const json = start(["serve", "--json"]);
+    await json.says(/Joined/);
+    await json.says(/is up/);
+    json.child.kill("SIGTERM");
+    const variables = JSON.parse((await json.ended).stdout) as Record<string, string>;
+    shell.child.kill("SIGINT");
+    const { code, stdout } = await shell.ended;
+    assert.equal(code, 0);
+    const file = path.join(folder, "sandbox.env");
+    await writeFile(file, stdout);
+    const script = `. ${file}; echo "$ARM_CLIENT_SECRET|$MSSP_SANDBOX_HOME|\${ARM_TENANT_ID-none}"`;
+    const sourced = spawn("sh", ["-c", script], { env: { ARM_TENANT_ID: "real" } });
+    let text = "";
+    sourced.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    await new Promise((resolve) => sourced.once("close", resolve));
+    assert.equal(text, `${variables["ARM_CLIENT_SECRET"] ?? ""}|${home}|none\n`);
+  });
+
+  it("dumps the same before, while and after a sandbox runs, with the stacks' tenants in it from the beginning", async () => {
+    await writeFile(path.join(folder, "Pulumi.yaml"), "name: p\n");
+    await writeFile(
+      path.join(folder, "Pulumi.dev.yaml"),
+      `config:\n  p:tenantId: ${contoso}\n  p:customerName: Cont & Oso\n`,
+    );
+    const before = await run("dump");
+    assert.equal(before.code, 0);
+    assert.ok(before.stdout.includes("Cont & Oso") && before.stdout.endsWith("}\n"));
+    const served = start(["serve"]);
+    await served.says(/is up/);
+    assert.equal((await run("dump")).stdout, before.stdout);
+    served.child.kill("SIGINT");
+    await served.ended;
+    assert.equal((await run("dump")).stdout, before.stdout);
+    const deleted = JSON.parse((await run("dump", "--deleted")).stdout) as Record<string, { deleted: unknown }>;
+    assert.deepEqual(deleted[contoso]?.deleted, {});
+    assert.ok(!before.stdout.includes("secretHashes"));
+  });
+
+  it("ends without a word when nobody reads on, as in `dump | head -1`, and says when its output can't be written", async () => {
+    const gone = start(["dump"]);
+    gone.child.stdout.destroy();
+    assert.deepEqual(await gone.ended, { code: 0, signal: null, stdout: "", stderr: "" });
+
+    const full = spawn("sh", ["-c", '"$0" "$1" sandbox dump > /dev/full', process.execPath, command], {
+      cwd: folder,
+      env: { ...process.env, MSSP_SANDBOX_HOME: home },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    children.add(full);
+    let said = "";
+    full.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(full, "close")) as [number];
+    children.delete(full);
+    assert.equal(code, 1);
+    assert.match(said, /^mssp: can't write to standard output: .*no space left.*\n$/);
+  });
+
+  it("is up within a second: the whole command, the first time and after it", async () => {
+    const times: number[] = [];
+    for (let count = 0; count < 2; count++) {
+      const before = performance.now();
+      const sandbox = start(["run", "--", ...node(`console.log("up"); setTimeout(() => {}, 50)`)]);
+      await sandbox.says(/up/);
+      times.push(performance.now() - before);
+      await sandbox.ended;
+    }
+    // The limit leaves room for a machine on which other tests run.
+    assert.ok(
+      times.every((time) => time < 2000),
+      times.map((time) => time.toFixed(0)).join(" "),
+    );
+  });
+
+  it("logs requests when asked to, on stderr", async () => {
+    const script = `fetch(process.env.MSSP_DEFENDER_ENDPOINT + "/metadata/endpoints").then(() => {})`;
+    const { stdout, stderr } = await run("run", "--log", "--", ...node(script));
+    assert.equal(stdout, "");
+    assert.match(stderr, /^GET \/metadata\/endpoints 200 \d+ ms\n$/);
+  });
+
+  it("says which official plugins it takes", async () => {
+    await mkdir(path.join(folder, "user"));
+    const { ended } = start(["run", "--plugins", "official", "--", "true"], {
+      HOME: path.join(folder, "user"),
+      PULUMI_HOME: "",
+    });
+    const { code, stderr } = await ended;
+    assert.equal(code, 0);
+    const plugins = [...stderr.matchAll(/^mssp: official plugin (\S+ [\d.]+): ./gm)].map(([, plugin]) => plugin);
+    assert.deepEqual(plugins.sort(), ["azure-native 3.28.0", "azuread 6.9.1", "random 4.21.2"]);
+  });
+
+  it("leaves the state folder and nothing of a running sandbox behind", async () => {
+    await run("run", "--", "true");
+    assert.deepEqual((await readdir(home)).sort(), [
+      "cloud",
+      "keys",
+      "owner.1.json",
+      "pulumi",
+      "sandbox.json",
+      "state",
+    ]);
+    assert.match(await readFile(path.join(home, "sandbox.json"), "utf8"), /sandbox of defender-mssp/);
+  });
+});

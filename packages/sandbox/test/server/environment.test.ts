@@ -1,0 +1,283 @@
+import assert from "node:assert/strict";
+import { chmod, lstat, mkdir, readFile, readdir, readlink, realpath, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import tls from "node:tls";
+import { execa } from "execa";
+import { prepareHome, type SandboxPaths } from "../../src/cloud/home";
+import {
+  commandEnvironment,
+  prepareEnvironment,
+  sandboxHome,
+  type EnvironmentOptions,
+} from "../../src/server/environment";
+import { tenantsOfStacks } from "../../src/server/tenantsOfStacks";
+import { temporaryFolder } from "../../src/testing/support";
+
+const certificate = "-----BEGIN CERTIFICATE-----\nc2FuZGJveA==\n-----END CERTIFICATE-----\n";
+
+describe("the environment of a sandbox's command", () => {
+  let folder = "";
+  let paths: SandboxPaths;
+  let remove: () => Promise<void>;
+  beforeEach(async () => {
+    ({ folder, remove } = await temporaryFolder());
+    folder = await realpath(folder);
+    paths = await prepareHome(path.join(folder, "home"));
+  });
+  afterEach(() => remove());
+
+  const prepare = (options: EnvironmentOptions = {}) =>
+    prepareEnvironment(paths, { httpsPort: 8443, clientSecret: "s", certificate }, { user: {}, ...options });
+
+  it("is what the brief of each client asks for, and no more", async () => {
+    const { variables, removed, notes } = await prepare();
+    assert.deepEqual(variables, {
+      PULUMI_HOME: path.join(paths.pulumi, "stand-in"),
+      PULUMI_BACKEND_URL: `file://${paths.state}?metadata=skip`,
+      PULUMI_CONFIG_PASSPHRASE: "sandbox",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ARM_METADATA_HOSTNAME: "127.0.0.1:8443",
+      ARM_ENVIRONMENT: "public",
+      ARM_CLIENT_ID: "5ec0de00-a070-4000-8000-000000000001",
+      ARM_CLIENT_SECRET: "s",
+      SSL_CERT_FILE: path.join(paths.keys, "roots.pem"),
+      NODE_EXTRA_CA_CERTS: path.join(paths.keys, "extra-roots.pem"),
+      MSSP_SANDBOX_HOME: paths.home,
+      MSSP_DEFENDER_ENDPOINT: "https://127.0.0.1:8443",
+    });
+    assert.deepEqual([removed, notes], [[], []]);
+  });
+
+  it("has nothing of a real login, and all of the rest of the user's environment", async () => {
+    const user = {
+      PATH: "/bin",
+      ARM_TENANT_ID: "t",
+      ARM_CLIENT_SECRET: "real",
+      ARM_USE_OIDC: "true",
+      AZURE_CLIENT_ID: "a",
+      PULUMI_ACCESS_TOKEN: "p",
+      PULUMI_BACKEND_URL: "https://api.pulumi.com",
+      HARMLESS: "yes",
+    };
+    const environment = await prepare({ user });
+    const command = commandEnvironment(environment, user);
+    assert.deepEqual(
+      ["ARM_TENANT_ID", "ARM_USE_OIDC", "AZURE_CLIENT_ID", "PULUMI_ACCESS_TOKEN"].filter((name) => name in command),
+      [],
+    );
+    assert.equal(command["ARM_CLIENT_SECRET"], "s");
+    assert.equal(command["PULUMI_BACKEND_URL"], `file://${paths.state}?metadata=skip`);
+    assert.deepEqual([command["PATH"], command["HARMLESS"]], ["/bin", "yes"]);
+  });
+
+  it("keeps a passphrase of the user's", async () => {
+    for (const name of ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"]) {
+      const user = { [name]: "mine" };
+      const environment = await prepare({ user });
+      assert.ok(!("PULUMI_CONFIG_PASSPHRASE" in environment.variables), name);
+      assert.equal(commandEnvironment(environment, user)[name], "mine");
+    }
+  });
+
+  it("leaves the sandbox out of a proxy", async () => {
+    const { variables } = await prepare({ user: { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "internal.example" } });
+    assert.equal(variables["NO_PROXY"], "internal.example,127.0.0.1,localhost");
+    assert.equal(variables["no_proxy"], variables["NO_PROXY"]);
+  });
+
+  it("makes the usual roots, the user's and the sandbox's certificate trusted", async () => {
+    const { variables } = await prepare();
+    const roots = () => readFile(variables["SSL_CERT_FILE"] ?? "", "utf8");
+    const extra = () => readFile(variables["NODE_EXTRA_CA_CERTS"] ?? "", "utf8");
+    assert.equal((await roots()).split("BEGIN CERTIFICATE").length - 1, tls.rootCertificates.length + 1);
+    assert.ok((await roots()).endsWith(certificate));
+    assert.equal(await extra(), certificate);
+    const own = path.join(folder, "own.pem");
+    await writeFile(own, certificate.replace("c2FuZGJveA==", "Y29tcGFueQ=="));
+    await prepare({ user: { SSL_CERT_FILE: own, NODE_EXTRA_CA_CERTS: own } });
+    for (const text of [await roots(), await extra()]) {
+      assert.equal(text, `${await readFile(own, "utf8")}${certificate}`);
+    }
+    // Inside a sandbox's command the files are the sandbox's own: they don't grow.
+    await prepare({ user: variables });
+    assert.equal(await extra(), certificate);
+    await prepare({ user: { SSL_CERT_FILE: path.join(folder, "none") } });
+    assert.ok((await roots()).endsWith(certificate));
+  });
+
+  it("has a Pulumi home with the user's engine and launchers of the stand-in plugins", async () => {
+    const user = path.join(folder, "user");
+    await mkdir(path.join(user, "versions"), { recursive: true });
+    const { variables } = await prepare({ user: { PULUMI_HOME: user } });
+    const home = variables["PULUMI_HOME"] ?? "";
+    assert.equal(await readlink(path.join(home, "versions")), path.join(user, "versions"));
+    assert.deepEqual((await readdir(path.join(home, "plugins"))).sort(), [
+      "resource-azure-native-v3.28.0",
+      "resource-azuread-v6.9.1",
+      "resource-random-v4.21.2",
+    ]);
+    const launcher = path.join(home, "plugins", "resource-azuread-v6.9.1", "pulumi-resource-azuread");
+    const text = await readFile(launcher, "utf8");
+    assert.match(
+      text,
+      /^#!\/bin\/sh\nexec '.*node.*' '.*\/dist\/tools\/sandbox\/plugins\/launcher\.js' '.*\/home' 'azuread' "\$@"\n$/,
+    );
+    assert.ok(((await lstat(launcher)).mode & 0o111) !== 0);
+    // A command inside the sandbox's command: the link leads to the same engine, not to itself.
+    await prepare({ user: variables });
+    assert.equal(await readlink(path.join(home, "versions")), path.join(user, "versions"));
+    const moved = path.join(folder, "moved");
+    await mkdir(path.join(moved, "versions"), { recursive: true });
+    await prepare({ user: { PULUMI_HOME: moved } });
+    assert.equal(await readlink(path.join(home, "versions")), path.join(moved, "versions"));
+    assert.deepEqual([await readdir(user), await readdir(moved)], [["versions"], ["versions"]]);
+  });
+
+  it("does without an engine, and leaves one alone that was downloaded into the sandbox's own home", async () => {
+    const user = { PULUMI_HOME: path.join(folder, "none") };
+    const { variables } = await prepare({ user });
+    const versions = path.join(variables["PULUMI_HOME"] ?? "", "versions");
+    await assert.rejects(lstat(versions), /ENOENT/);
+    await mkdir(path.join(versions, "3.259.0"), { recursive: true });
+    await mkdir(path.join(user.PULUMI_HOME, "versions"), { recursive: true });
+    await prepare({ user });
+    assert.ok((await lstat(versions)).isDirectory());
+  });
+
+  describe("with the official plugins", () => {
+    const official = async (user: NodeJS.ProcessEnv) => {
+      const { variables, notes } = await prepare({ plugins: "official", user });
+      const launcher = (name: string) =>
+        path.join(variables["PULUMI_HOME"] ?? "", "plugins", name, `pulumi-resource-${name.split("-")[1] ?? ""}`);
+      return {
+        variables,
+        notes,
+        azuread: launcher("resource-azuread-v6.9.1"),
+        random: launcher("resource-random-v4.21.2"),
+      };
+    };
+    const install = async (file: string) => {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, `#!/bin/sh\necho "$0" "$@"\n`);
+      await chmod(file, 0o755);
+    };
+
+    it("takes those of the user's Pulumi home, then PATH, then lets the engine download, and says which", async () => {
+      const home = path.join(folder, "user");
+      const bin = path.join(folder, "a folder's bin");
+      const installed = path.join(home, "plugins", "resource-azuread-v6.9.1", "pulumi-resource-azuread");
+      const onPath = path.join(bin, "pulumi-resource-azuread");
+      const user = { PULUMI_HOME: home, PATH: `/nowhere:${bin}`, HOME: folder };
+
+      const none = await official(user);
+      assert.match(
+        none.notes[0] ?? "",
+        /azuread 6\.9\.1: found neither in .*user\/plugins nor on PATH; the engine downloads it/,
+      );
+      assert.match(none.notes[1] ?? "", /random 4\.21\.2/);
+      assert.equal(none.variables["PULUMI_HOME"], path.join(paths.pulumi, "official"));
+      assert.ok(!("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION" in none.variables));
+
+      await install(onPath);
+      const path_ = await official(user);
+      assert.match(path_.notes[0] ?? "", /azuread from PATH, whose version nobody has checked: .*a folder's bin/);
+      assert.equal((await execa(path_.azuread, ["127.0.0.1:1"])).stdout, `${onPath} 127.0.0.1:1`);
+
+      await install(installed);
+      const found = await official(user);
+      assert.equal(found.notes[0], `official plugin azuread 6.9.1: ${installed}`);
+      assert.equal((await execa(found.azuread, ["a b"])).stdout, `${installed} a b`);
+
+      await rm(home, { recursive: true });
+      await rm(bin, { recursive: true });
+      const gone = await official(user);
+      await assert.rejects(lstat(gone.azuread), /ENOENT/);
+    });
+
+    it("takes no file that can't be executed, and leaves alone what the engine has downloaded", async () => {
+      const user = { PULUMI_HOME: path.join(folder, "user"), PATH: "", HOME: folder };
+      const installed = path.join(user.PULUMI_HOME, "plugins", "resource-azuread-v6.9.1", "pulumi-resource-azuread");
+      await mkdir(installed, { recursive: true });
+      const { azuread, notes } = await official(user);
+      assert.match(notes[0] ?? "", /the engine downloads it/);
+      await mkdir(path.dirname(azuread), { recursive: true });
+      await writeFile(azuread, "x".repeat(5000));
+      await official(user);
+      assert.equal((await lstat(azuread)).size, 5000);
+    });
+
+    it("finds the user's own from inside a sandbox's command, not the launchers of a sandbox", async () => {
+      const home = path.join(folder, "user");
+      const installed = path.join(home, "plugins", "resource-azuread-v6.9.1", "pulumi-resource-azuread");
+      await install(installed);
+      await mkdir(path.join(home, "versions"));
+      for (const plugins of ["stand-in", "official"] as const) {
+        const outer = await prepare({ plugins, user: { PULUMI_HOME: home } });
+        const inner = await official({ ...outer.variables, HOME: folder, PATH: "" });
+        assert.equal(inner.notes[0], `official plugin azuread 6.9.1: ${installed}`);
+        assert.match(inner.notes[1] ?? "", /the engine downloads it/);
+        assert.equal((await execa(inner.azuread)).stdout, installed);
+      }
+    });
+  });
+
+  it("finds the sandbox's home by option, variable, working folder", () => {
+    assert.equal(sandboxHome("/a", { MSSP_SANDBOX_HOME: "/b" }), "/a");
+    assert.equal(sandboxHome(undefined, { MSSP_SANDBOX_HOME: "/b" }), "/b");
+    assert.equal(sandboxHome(undefined, { MSSP_SANDBOX_HOME: "" }), path.resolve(".sandbox"));
+    assert.equal(sandboxHome("relative", {}), path.resolve("relative"));
+  });
+});
+
+describe("the tenants of a project's stacks", () => {
+  let folder = "";
+  let remove: () => Promise<void>;
+  beforeEach(async () => {
+    ({ folder, remove } = await temporaryFolder());
+  });
+  afterEach(() => remove());
+  const write = (name: string, text: string) => writeFile(path.join(folder, name), text);
+  const contoso = "c0570500-0000-4000-8000-00000000000a";
+
+  it("are those that its settings name, with their names", async () => {
+    await write("Pulumi.yaml", "name: onboarding\nruntime: nodejs\n");
+    await write(
+      "Pulumi.contoso.yaml",
+      `config:
+  onboarding:tenantId: ${contoso}
+  onboarding:customerName: Contoso Ltd
+  onboarding:customerDomain: contoso.example
+  onboarding:msspTenantId: 5ec0de00-5ea1-4000-8000-000000000001
+  onboarding:msspName: Fabrikam
+  other:tenantId: 99999999-9999-4999-8999-999999999999
+`,
+    );
+    await write("Pulumi.adatum.yml", "config:\n  onboarding:tenantId: ad400000-0000-4000-8000-000000000001\n");
+    assert.deepEqual(await tenantsOfStacks(folder), [
+      { tenantId: "ad400000-0000-4000-8000-000000000001" },
+      { tenantId: contoso, displayName: "Contoso Ltd", domain: "contoso.example" },
+      { tenantId: "5ec0de00-5ea1-4000-8000-000000000001", displayName: "Fabrikam" },
+    ]);
+  });
+
+  it("leaves wrong settings to the program", async () => {
+    await write("Pulumi.yaml", "name: p\n");
+    await write("Pulumi.a.yaml", "config: [");
+    await write("Pulumi.b.yaml", "config: text");
+    await write("Pulumi.c.yaml", "");
+    await write("Pulumi.d.yaml", "config:\n  p:tenantId: not-a-uuid\n  p:msspTenantId: {secure: abc}\n");
+    const names = 'p:customerName: "a\\u0007b"\n  p:customerDomain: https://x/y';
+    await write("Pulumi.e.yaml", `config:\n  p:tenantId: ${contoso}\n  ${names}\n`);
+    assert.deepEqual(await tenantsOfStacks(folder), [{ tenantId: contoso }]);
+  });
+
+  it("are none without a project", async () => {
+    assert.deepEqual(await tenantsOfStacks(folder), []);
+    await write("Pulumi.a.yaml", `config:\n  p:tenantId: ${contoso}\n`);
+    assert.deepEqual(await tenantsOfStacks(folder), []);
+    await write("Pulumi.yaml", "[]");
+    assert.deepEqual(await tenantsOfStacks(folder), []);
+    assert.deepEqual(await tenantsOfStacks(path.join(folder, "none")), []);
+  });
+});

@@ -1,0 +1,282 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import http from "node:http";
+import https from "node:https";
+import net from "node:net";
+import path from "node:path";
+import tls from "node:tls";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { certificateFiles, serverCertificate } from "../../src/server/certificate";
+import { startSandbox, type OwnSandbox } from "../../src/server";
+import {
+  addDaemon,
+  answered,
+  contoso,
+  daemonRequest,
+  get,
+  post,
+  temporaryFolder,
+  temporarySandbox,
+} from "../../src/testing/support";
+
+describe("the sandbox's server", () => {
+  const lines: string[] = [];
+  let sandbox: OwnSandbox;
+  before(async () => {
+    sandbox = await temporarySandbox({ log: (line) => lines.push(line) });
+  });
+  after(() => sandbox.stop());
+
+  it("listens on 127.0.0.1 alone", async () => {
+    for (const origin of Object.values(sandbox.origins)) {
+      assert.equal(new URL(origin).hostname, "127.0.0.1");
+      const connection = net.connect({ host: "127.0.0.2", port: Number(new URL(origin).port) });
+      const error = await new Promise<Error>((resolve) => connection.once("error", resolve));
+      assert.match(error.message, /ECONNREFUSED/);
+    }
+  });
+
+  it("answers the metadata document with its own TLS origin, whichever listener is asked", async () => {
+    const { status, body } = await get(sandbox, "/metadata/endpoints?api-version=2022-09-01");
+    assert.equal(status, 200);
+    assert.ok(!Array.isArray(body));
+    assert.equal(body["microsoftGraphResourceId"], sandbox.origins.https);
+    assert.deepEqual(body["authentication"], {
+      loginEndpoint: sandbox.origins.https,
+      audiences: ["https://management.core.windows.net/", "https://management.azure.com/"],
+      tenant: "common",
+      identityProvider: "AAD",
+    });
+    assert.ok(typeof body["name"] === "string" && body["name"] !== "");
+    assert.equal(body["resourceManager"], `${sandbox.origins.https}/`);
+    const overTls = await overHttps("/metadata/endpoints?api-version=2022-09-01");
+    assert.deepEqual(JSON.parse(overTls), body);
+  });
+
+  it("names no host in it that is somebody else's, apart from token audiences", async () => {
+    const { body } = await get(sandbox, "/metadata/endpoints");
+    const texts = JSON.stringify({ ...body, authentication: null, graphAudience: null });
+    for (const [host] of texts.matchAll(/[a-z0-9-]+(\.[a-z0-9-]+)+/gi)) {
+      assert.ok(host === "127.0.0.1" || host.endsWith(".sandbox.invalid"), host);
+    }
+  });
+
+  it("has a certificate for this machine only, trusted by itself, TLS 1.2 and newer", async () => {
+    const { variables } = await sandbox.environment({ user: {} });
+    const ca = await readFile(variables["NODE_EXTRA_CA_CERTS"] ?? "", "utf8");
+    const certificate = new X509Certificate(ca);
+    assert.equal(certificate.subjectAltName, "IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1, DNS:localhost");
+    assert.equal(certificate.ca, false);
+    assert.equal(certificate.publicKey.asymmetricKeyType, "ec");
+    const { port } = new URL(sandbox.origins.https);
+    const handshake = (options: tls.ConnectionOptions) =>
+      new Promise<string>((resolve) => {
+        const socket = tls.connect({ host: "127.0.0.1", port: Number(port), ...options }, () => {
+          resolve(socket.authorized ? "authorized" : String(socket.authorizationError));
+          socket.destroy();
+        });
+        socket.once("error", (error: Error) => resolve(error.message));
+      });
+    assert.equal(await handshake({ ca }), "authorized");
+    assert.equal(await handshake({ ca, servername: "localhost" }), "authorized");
+    assert.match(await handshake({ ca: tls.rootCertificates[0] }), /self.signed/i);
+    assert.notEqual(await handshake({ ca, maxVersion: "TLSv1.1", minVersion: "TLSv1" }), "authorized");
+  });
+
+  it("lists what nobody answers, and answers it with Graph's envelope and 404", async () => {
+    const { status, body } = await get(sandbox, "/v1.0x/nothing?code=secret");
+    assert.equal(status, 404);
+    const error = body["error"] as Record<string, unknown>;
+    assert.equal(error["code"], "UnknownError");
+    assert.match(String(error["message"]), /GET \/v1\.0x\/nothing/);
+    assert.ok("request-id" in (error["innerError"] as object));
+    assert.deepEqual(sandbox.undocumentedRequests, ["GET /v1.0x/nothing"]);
+  });
+
+  it("answers requests that are no good without a stack trace", async () => {
+    const send = async (body: string, type = "application/json") =>
+      answered(
+        await fetch(`${sandbox.origins.http}/siemAuthorizations/${contoso}`, {
+          method: "PUT",
+          body,
+          headers: { "content-type": type },
+        }),
+      );
+    for (const [body, type, status] of [
+      ["{", "application/json", 400],
+      ['{"__proto__": {"a": 1}}', "application/json", 400],
+      [`{"a": "${"x".repeat(5_000_000)}"}`, "application/json", 413],
+      ["<a/>", "text/xml", 415],
+    ] as const) {
+      const answer = await send(body, type);
+      assert.equal(answer.status, status, answer.text);
+      assert.ok("error" in answer.body, answer.text);
+      assert.ok(!/ at |node_modules|\.ts/.test(answer.text), answer.text);
+    }
+    assert.equal((await send("")).status, 401);
+    assert.match(await raw("NONSENSE\r\n\r\n"), /^HTTP\/1\.1 400 .*"BadRequest"/s);
+    assert.match(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(100_000)}\r\n\r\n`), /^HTTP\/1\.1 4\d\d /);
+  });
+
+  it("logs a line for each request, with nothing secret in it", async () => {
+    const daemon = addDaemon(sandbox.cloud);
+    lines.length = 0;
+    const { body } = await post(sandbox, `/${contoso}/oauth2/v2.0/token`, daemonRequest(daemon));
+    await get(sandbox, `/${contoso}/oauth2/v2.0/authorize?client_id=x&code=SECRET&login_hint=SECRET`);
+    await get(sandbox, "/v1.0/users?$top=1", { authorization: `Bearer ${String(body["access_token"])}` });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(lines.length, 3);
+    assert.match(lines[0] ?? "", new RegExp(`^POST /${contoso}/oauth2/v2\\.0/token 200 \\d+ ms$`));
+    assert.match(lines[1] ?? "", new RegExp(`^GET /${contoso}/oauth2/v2\\.0/authorize 400 \\d+ ms$`));
+    assert.match(lines[2] ?? "", /^GET \/v1\.0\/users\?\$top=1 403 \d+ ms$/);
+    for (const secret of ["SECRET", daemon.secret, String(body["access_token"])]) {
+      assert.ok(!lines.join("\n").includes(secret));
+    }
+  });
+
+  it("keeps no secret on disk in the clear, and its keys to its user", async () => {
+    const { variables } = await sandbox.environment();
+    await sandbox.cloud.saved();
+    const home = variables["MSSP_SANDBOX_HOME"] ?? "";
+    const files = certificateFiles(path.join(home, "keys"));
+    for (const file of [files.privateKey, path.join(home, "keys", "tokens.json")]) {
+      assert.equal((await stat(file)).mode & 0o777, 0o600, file);
+    }
+    assert.equal((await stat(path.join(home, "keys"))).mode & 0o777, 0o700);
+    const tenants = await readFile(path.join(home, "cloud", `${contoso}.json`), "utf8");
+    assert.ok(!tenants.includes("not-a-real-secret"));
+    assert.ok(tenants.includes("sha256:"));
+    assert.ok(!tenants.includes(variables["ARM_CLIENT_SECRET"] ?? ""));
+  });
+
+  it("has control routes for those alone who know the token", async () => {
+    for (const route of ["/sandbox/hello", "/sandbox/undocumented"]) {
+      assert.equal((await get(sandbox, route)).status, 401);
+      assert.equal((await get(sandbox, route, { authorization: "Bearer wrong" })).status, 401);
+    }
+    const { variables } = await sandbox.environment();
+    const owner = JSON.parse(
+      await readFile(path.join(variables["MSSP_SANDBOX_HOME"] ?? "", "owner.1.json"), "utf8"),
+    ) as {
+      token: string;
+      pid: number;
+    };
+    const authorization = `Bearer ${owner.token}`;
+    assert.deepEqual((await get(sandbox, "/sandbox/hello", { authorization })).body, { pid: process.pid });
+    const { body } = await get(sandbox, "/sandbox/undocumented", { authorization });
+    assert.deepEqual(body, { requests: sandbox.undocumentedRequests });
+  });
+
+  function overHttps(route: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      https
+        .get(sandbox.origins.https + route, { rejectUnauthorized: false, agent: false }, (answer) => {
+          let text = "";
+          answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
+          answer.once("end", () => resolve(text));
+        })
+        .once("error", reject);
+    });
+  }
+
+  function raw(text: string): Promise<string> {
+    return new Promise((resolve) => {
+      const socket = net.connect(Number(new URL(sandbox.origins.http).port), "127.0.0.1", () => socket.write(text));
+      let answer = "";
+      socket.on("data", (chunk: Buffer) => (answer += chunk.toString()));
+      socket.on("error", () => undefined);
+      socket.once("close", () => resolve(answer));
+    });
+  }
+});
+
+describe("starting the sandbox", () => {
+  let folder = "";
+  let remove: () => Promise<void>;
+  beforeEach(async () => {
+    ({ folder, remove } = await temporaryFolder());
+  });
+  afterEach(() => remove());
+  const home = () => path.join(folder, "home");
+
+  it("takes a second at most the first time, a quarter of that after it", async () => {
+    const times: number[] = [];
+    for (let run = 0; run < 2; run++) {
+      const before = performance.now();
+      const sandbox = await startSandbox({ home: home() });
+      times.push(performance.now() - before);
+      await sandbox.stop();
+    }
+    assert.ok((times[0] ?? 0) < 1000 && (times[1] ?? 0) < 250, times.join(" "));
+  });
+
+  it("takes the port that it is told, and says so when another program has it", async () => {
+    const other = http.createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as net.AddressInfo;
+    await assert.rejects(
+      startSandbox({ home: home(), port }),
+      visible(new RegExp(`Port ${port} .* in use.*--port`, "s")),
+    );
+    await new Promise((resolve) => other.close(resolve));
+    // The refused start has let go of the home.
+    const sandbox = await startSandbox({ home: home(), port });
+    assert.equal(sandbox.origins.https, `https://127.0.0.1:${port}`);
+    await sandbox.stop();
+  });
+
+  it("names a damaged tenant file and starts nothing", async () => {
+    await (await startSandbox({ home: home(), tenants: [{ tenantId: contoso }] })).stop();
+    const file = path.join(home(), "cloud", `${contoso}.json`);
+    const good = await readFile(file, "utf8");
+    await writeFile(file, good.slice(0, 1000));
+    await assert.rejects(startSandbox({ home: home() }), visible(/c0570500.*\.json is damaged.*mssp sandbox reset/s));
+    await writeFile(file, good);
+    await (await startSandbox({ home: home() })).stop();
+  });
+
+  it("says where it can't write", async () => {
+    const file = path.join(folder, "file");
+    await writeFile(file, "");
+    await assert.rejects(startSandbox({ home: path.join(file, "home") }), visible(/not a folder.*--home/s));
+    if (process.platform !== "linux") return;
+    await assert.rejects(startSandbox({ home: "/proc/sandbox" }), visible(/no folder can be made there/));
+  });
+
+  it("leaves nothing listening when it fails, however far it had come", async () => {
+    const listeners = () => process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length;
+    const before = listeners();
+    // Node gives a handle back a little after it has closed.
+    const assertNoneLeft = async () => {
+      for (let tries = 0; listeners() > before && tries < 100; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      assert.equal(listeners(), before);
+    };
+    await assert.rejects(startSandbox({ home: home(), tenants: [{ tenantId: "no-uuid" }] }), /no tenant ID/);
+    await assertNoneLeft();
+    await (await startSandbox({ home: home() })).stop();
+    await assertNoneLeft();
+  });
+
+  it("makes a new certificate before the old one expires, and when it is damaged", async () => {
+    const now = new Date();
+    const first = await serverCertificate(folder, now);
+    assert.equal((await serverCertificate(folder, now)).certificate, first.certificate);
+    const later = new Date(now.getTime() + 340 * 24 * 60 * 60 * 1000);
+    const second = await serverCertificate(folder, later);
+    assert.notEqual(second.certificate, first.certificate);
+    assert.ok(Date.parse(new X509Certificate(second.certificate).validTo) > later.getTime() + 360 * 86_400_000);
+    await writeFile(certificateFiles(folder).privateKey, first.privateKey);
+    assert.notEqual((await serverCertificate(folder, later)).certificate, second.certificate);
+  });
+});
+
+function visible(pattern: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof VisibleError, String(error));
+    assert.match(error.message, pattern);
+    return true;
+  };
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTenantSwitches, startSandbox } from "../../src/server";
+import { switchValues } from "../../src/cloud/switches";
+
+const tenantId = "c0570500-0000-4000-8000-0000000000aa";
+
+describe("sandbox/server: a tenant's switches", function () {
+  this.timeout(30_000);
+  let home: string;
+  before(async () => (home = await mkdtemp(path.join(tmpdir(), "defender-mssp-switches-"))));
+  after(() => rm(home, { recursive: true, force: true }));
+
+  it("are all on in a new tenant, and kept where no sandbox runs", async () => {
+    const all = { entraLicence: "p2", b2bInvitations: "on", clientSecrets: "on" };
+    assert.deepEqual(await setTenantSwitches({ home }, tenantId, {}), all);
+    const set = { ENTRALICENCE: "P1", clientSecrets: "90" };
+    const changed = { entraLicence: "p1", b2bInvitations: "on", clientSecrets: "90" };
+    assert.deepEqual(await setTenantSwitches({ home }, tenantId, set), changed);
+    assert.deepEqual(await setTenantSwitches({ home }, tenantId, {}), changed);
+  });
+
+  it("are those of the sandbox that runs, and refused there as well", async () => {
+    const sandbox = await startSandbox({ home });
+    try {
+      const values = await setTenantSwitches({ home }, tenantId, { b2bInvitations: "off", clientSecrets: "on" });
+      assert.deepEqual(values, { entraLicence: "p1", b2bInvitations: "off", clientSecrets: "on" });
+      assert.deepEqual(switchValues(sandbox.cloud.tenant(tenantId)), values);
+      await assert.rejects(setTenantSwitches({ home }, tenantId, { entraLicence: "free", b2bInvitations: "maybe" }), {
+        message: `The switch b2bInvitations can't be "maybe"; it can be on, off.`,
+      });
+      assert.deepEqual(switchValues(sandbox.cloud.tenant(tenantId)), values, "all or none");
+    } finally {
+      await sandbox.stop();
+    }
+  });
+
+  for (const [name, value, message] of [
+    ["licence", "p1", /no switch "licence"\. There are entraLicence, b2bInvitations, clientSecrets\./],
+    ["clientSecrets", "0", /can't be "0"; it can be on, off, <days>/],
+    ["clientSecrets", "<days>", /can't be "<days>"/],
+    ["entraLicence", "90", /can't be "90"; it can be p2, p1, free/],
+  ] as const) {
+    it(`are not ${name}=${value}`, () =>
+      assert.rejects(setTenantSwitches({ home }, tenantId, { [name]: value }), { name: "VisibleError", message }));
+  }
+});

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What the engine hands to this run of the program, as `settings/index.ts` takes it. */
+export interface StackConfiguration {
+  /** Value by key, without the project's name in front. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Keys whose values are encrypted in the stack's file. */
+  readonly secretKeys: readonly string[];
+}
+
+/** The project's own part of the running stack's configuration. Other namespaces belong to the providers. */
+export function stackConfiguration(): StackConfiguration {
+  const prefix = `${pulumi.getProject()}:`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  return {
+    values: Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])),
+    secretKeys: own
+      .map(([key]) => key)
+      .filter(isSecret)
+      .map((key) => key.slice(prefix.length)),
+  };
+}
+
+/**
+ * Whether the engine marked a value as secret. The SDK has the function, which also knows the configuration of an inline
+ * program, but leaves it out of its types; should it go, every value counts as secret.
+ */
+function isSecret(key: string): boolean {
+  const { isConfigSecret } = pulumi.runtime as { readonly isConfigSecret?: (key: string) => boolean };
+  return isConfigSecret?.(key) ?? true;
+}

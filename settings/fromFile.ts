@@ -1,0 +1,98 @@
+/** The settings of a stack as its file has them, checked as the program checks them: for commands that run without the engine. */
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { parse } from "yaml";
+import { endpointVariable } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { parseSettings, type Settings } from "./index";
+import { printable } from "./problems";
+
+export interface StackSettingsOptions {
+  /** The project's folder; the working folder by default. */
+  readonly folder?: string;
+  /** Default: `process.env`. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Reads and checks `Pulumi.<stack>.yaml`. Nothing is decrypted: no setting is a secret.
+ * @param stack its name, also with organization and project in front.
+ * @throws VisibleError where there is no such file, it is no YAML, or a setting is wrong.
+ */
+export async function readStackSettings(stack: string, options: StackSettingsOptions = {}): Promise<Settings> {
+  const folder = options.folder ?? process.cwd();
+  const project = (await yamlFile(path.join(folder, "Pulumi.yaml")))?.["name"];
+  if (typeof project !== "string")
+    throw new VisibleError(`${folder} has no Pulumi.yaml: run this in the project's folder.`);
+  const name = stack.split("/").at(-1) ?? "";
+  const file = `Pulumi.${name}.yaml`;
+  const content = /^[\w.-]+$/.test(name) ? await yamlFile(path.join(folder, file)) : undefined;
+  if (content === undefined)
+    throw new VisibleError(`There is no ${printable(file)} in ${folder}. ${await stacksIn(folder)}`);
+  const { values, secretKeys } = ownSettings(asMap(content["config"]), `${project}:`);
+  return parseSettings(values, secretKeys, options.environment ?? process.env);
+}
+
+/** The server that makes Defender's calls without a public API, without a slash at the end; undefined where a person makes them. */
+export function defenderEndpointOf(
+  { defenderCalls }: Pick<Settings, "defenderCalls">,
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
+  if (defenderCalls.mode === "manual") return undefined;
+  return (defenderCalls.endpoint ?? environment[endpointVariable])?.replace(/\/+$/, "");
+}
+
+/** The project's own part, as the engine would hand it over: lists and maps as JSON, encrypted values unseen. */
+function ownSettings(config: Record<string, unknown>, prefix: string) {
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+  const entries = own.map(([key, value]): [string, unknown] => [key.slice(prefix.length), value]);
+  return {
+    values: Object.fromEntries(entries.map(([key, value]) => [key, isEncrypted(value) ? "[secret]" : asText(value)])),
+    secretKeys: entries.filter(([, value]) => isEncrypted(value)).map(([key]) => key),
+  };
+}
+
+function isEncrypted(value: unknown): boolean {
+  return value !== undefined && JSON.stringify(value).includes('{"secure":');
+}
+
+function asText(value: unknown): unknown {
+  if (typeof value === "object" && value !== null) return JSON.stringify(value);
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+}
+
+async function yamlFile(file: string): Promise<Record<string, unknown> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new VisibleError(`${file} can't be read: ${(error as Error).message}`);
+  }
+  try {
+    // Warnings would show lines of the file as they are.
+    return asMap(withoutLoops(parse(text, { logLevel: "error" })));
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
+    throw new VisibleError(`${file} is no valid YAML: ${reason}`);
+  }
+}
+
+/** An alias can make a list or a map that contains itself: no JSON, so no settings. */
+function withoutLoops(content: unknown): unknown {
+  try {
+    JSON.stringify(content);
+    return content;
+  } catch (cause) {
+    throw new Error("a part of it contains itself, or lies too deep", { cause });
+  }
+}
+
+async function stacksIn(folder: string): Promise<string> {
+  const names = (await readdir(folder)).flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []).sort();
+  return names.length === 0 ? "There are no stacks' files here." : `The stacks here: ${names.join(", ")}.`;
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,164 @@
+/** Rules that settings are made of: each says in one sentence what is allowed, and that sentence is the error. */
+import { isSecureAddress } from "@defender-mssp/microsoft";
+import * as z from "zod/mini";
+import { structureIn, unprintable } from "./problems";
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** What the azuread provider takes for an address, and a dot in the domain: no guest comes from a bare host name. */
+const emailAddress =
+  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
+const domainName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const unprintableInText = /[^\P{Cc}\n\t]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/u;
+
+/** A text setting: absent, of another type and refused by its check are the same thing to the user. */
+export function text(allowed: string, accepts: (value: string) => boolean) {
+  const check = (value: string) => structureIn(value) === undefined && accepts(value);
+  return z.string({ error: allowed }).check(z.refine(check, { error: allowed }));
+}
+
+/** One of a closed set of texts. */
+export function oneOf<const Choice extends string>(what: string, choices: readonly Choice[]) {
+  return z.enum(choices as readonly [Choice, ...Choice[]], { error: `${what}: ${listed(choices)}` });
+}
+
+/** A map with these keys and no others; an unknown one is reported by name, with the nearest that there is. */
+export function mapOf<Shape extends z.core.$ZodLooseShape>(allowed: string, shape: Shape) {
+  return z.strictObject(shape, {
+    // The problem is made of the keys that there are: problemsOfIssue in index.ts.
+    error: (issue) => (issue.code === "unrecognized_keys" ? Object.keys(shape).join(",") : allowed),
+  });
+}
+
+/** A list; its length is checked before its items are, so that a list of a million mistakes is one mistake. */
+export function listOf<Item extends z.core.$ZodType>(allowed: string, item: Item, limits: Limits) {
+  const { least = 0, most } = limits;
+  return z.pipe(
+    z
+      .array(z.unknown(), { error: allowed })
+      .check(z.refine((items) => items.length >= least && items.length <= most, { error: allowed })),
+    z.array(item),
+  );
+}
+
+export interface Limits {
+  readonly least?: number;
+  readonly most: number;
+}
+
+/** A whole number; `pulumi config set` without `--path` makes a text of it. */
+export function wholeNumber(what: string, { least = 1, most }: Limits) {
+  const allowed = `${what}: a whole number from ${least} to ${most}`;
+  const check = (value: number) => Number.isInteger(value) && value >= least && value <= most;
+  const number = z.number({ error: allowed }).check(z.refine(check, { error: allowed }));
+  return z.pipe(
+    z.transform((value: unknown) => (typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value)),
+    number,
+  );
+}
+
+/** true or false; `pulumi config set` makes a text of it. */
+export function switchOf(what: string) {
+  const allowed = `${what}: true or false`;
+  return z.pipe(
+    z.transform((value: unknown) => (value === "true" ? true : value === "false" ? false : value)),
+    z.boolean({ error: allowed }),
+  );
+}
+
+export function tenantIdRule(whose: string) {
+  return text(
+    `the ID of ${whose} tenant: a UUID such as 11111111-2222-3333-4444-555555555555 (Entra admin center, Overview, Tenant ID)`,
+    (value) => isUuid(value) && !/^[0-]+$/.test(value) && !/^[f-]+$/i.test(value),
+  );
+}
+
+export function nameRule(whose: string, limit: number) {
+  return text(`${whose}: 1 to ${limit} characters, no control characters, no space at the start or the end`, (value) =>
+    isName(value, limit),
+  );
+}
+
+/** What can't lead out of a folder, whatever the machine. */
+export function moduleNameRule(what: string) {
+  return text(`${what}: a letter, then up to 63 letters and digits`, (value) => /^[a-z][a-z0-9]{0,63}$/i.test(value));
+}
+
+/** A name that stands in an address as a part of its path: there, dots alone mean another folder, however they are written. */
+export function pathNameRule(whose: string, limit: number) {
+  return text(
+    `${whose}: 1 to ${limit} characters, no control characters, no space at the start or the end, not "." or ".."`,
+    (value) => isName(value, limit) && !/^\.{1,2}$/.test(value),
+  );
+}
+
+function isName(value: string, limit: number): boolean {
+  return value.length >= 1 && value.length <= limit && value.trim() === value && !unprintable.test(value);
+}
+
+export function freeTextRule(what: string, limit: number) {
+  return text(
+    `${what}: up to ${limit} characters, no control characters but line breaks and tabs`,
+    (value) => value.length <= limit && value.trim() !== "" && !unprintableInText.test(value),
+  );
+}
+
+export function emailRule() {
+  return text("an e-mail address with a domain, such as ana@mssp.example", isEmailAddress);
+}
+
+export function domainRule(what: string, most = 253) {
+  return text(
+    `${what}, in lower case, such as contoso.com: no scheme, port, path, underscore or dot at the end; ` +
+      `other scripts in their xn-- form; at most ${most} characters`,
+    (value) => value.length <= most && domainName.test(value),
+  );
+}
+
+/** A calendar day, ISO 8601. The engine makes a moment of one that stands in a list without quotes: "2027-03-31 00:00:00 +0000 UTC". */
+export function dateRule(what: string) {
+  const day = (value: unknown) =>
+    typeof value === "string" ? value.replace(/[ T]00:00:00(Z| \+0000 UTC)$/, "") : value;
+  return z.pipe(z.transform(day), text(`${what}: a date such as 2027-03-31 (ISO 8601, UTC)`, isDate));
+}
+
+/** A BCP 47 language tag. */
+export function languageRule() {
+  return text("a language tag (BCP 47) such as en-US or de", isLanguageTag);
+}
+
+export function endpointRule(what: string) {
+  return text(`${what}: https (http on this machine only), no user, query or fragment`, isEndpoint);
+}
+
+export function isUuid(value: unknown): value is string {
+  return typeof value === "string" && uuid.test(value);
+}
+
+export function isEmailAddress(value: string): boolean {
+  return value.length <= 254 && value.indexOf("@") <= 64 && emailAddress.test(value);
+}
+
+export function isEndpoint(value: string): boolean {
+  if (!URL.canParse(value) || unprintable.test(value)) return false;
+  const { username, password } = new URL(value);
+  return isSecureAddress(value) && username === "" && password === "" && !/[?#\s]/.test(value);
+}
+
+function isDate(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const date = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
+}
+
+function isLanguageTag(value: string): boolean {
+  if (!/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(value)) return false;
+  try {
+    return Intl.getCanonicalLocales(value).length === 1;
+  } catch {
+    return false; // RangeError: not well-formed
+  }
+}
+
+function listed(choices: readonly string[]): string {
+  return choices.length < 2 ? choices.join("") : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
+}

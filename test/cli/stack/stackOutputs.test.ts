@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { readStackOutputs, requiredOutput } from "../../../cli/stack/stackOutputs";
+import { secret, StackProject } from "../pulumiStack";
+
+const outputs = {
+  tenantId: "c0570500-0000-4000-8000-000000000001",
+  cloud: "gccHigh",
+  clientId: "c0ffee00-0000-4000-8000-000000000001",
+  clientSecret: secret("of the connector"),
+  clientSecretExpiresOn: "2027-01-01T00:00:00Z",
+  inviteRedeemUrls: secret({ "ana@example.com": "https://example.com/redeem" }),
+  guests: { "ana@example.com": "11111111-0000-4000-8000-000000000001" },
+  connector: { kind: "msspApp", credential: "secret", alertApis: ["graph"] },
+  nextSteps: ["one"],
+};
+
+describe("cli/stackOutputs", function () {
+  this.timeout(60_000);
+  let project: StackProject;
+
+  before(async () => {
+    project = await StackProject.create();
+    await project.addStack("deployed", outputs);
+  });
+  after(() => project.dispose());
+
+  const read = (stack: string, changes: NodeJS.ProcessEnv = {}, folder = project.folder, secrets = true) =>
+    readStackOutputs(stack, { secrets, folder, environment: { ...project.environment, ...changes } });
+
+  async function refused(promise: Promise<unknown>, ...says: RegExp[]): Promise<void> {
+    await assert.rejects(promise, (error: unknown) => {
+      assert.ok(error instanceof VisibleError, String(error));
+      for (const pattern of says) assert.match(error.message, pattern);
+      assert.doesNotMatch(error.message, /of the connector/);
+      return true;
+    });
+  }
+
+  it("reads what the stack says, secrets where they are asked for", async () => {
+    const all = await read("deployed");
+    assert.equal(all.clientSecret, "of the connector");
+    assert.deepEqual(all.inviteRedeemUrls, { "ana@example.com": "https://example.com/redeem" });
+    assert.equal(all.cloud, "gccHigh");
+    assert.deepEqual(all.connector, outputs.connector);
+    const open = await read("deployed", {}, project.folder, false);
+    assert.equal(open.clientSecret, undefined);
+    assert.equal(open.inviteRedeemUrls, undefined);
+    assert.deepEqual(open.guests, outputs.guests);
+    assert.throws(
+      () => requiredOutput("deployed", open, "clientSecret"),
+      /Stack "deployed" has no output "clientSecret"/,
+    );
+    assert.equal(requiredOutput("deployed", all, "clientSecret"), "of the connector");
+  });
+
+  it("knows the connector and the cloud of stacks that don't say them yet", async () => {
+    await project.addStack("old", { tenantId: outputs.tenantId, clientId: outputs.clientId });
+    const { cloud, connector } = await read("old");
+    assert.equal(cloud, "public");
+    assert.deepEqual(connector, { kind: "customerApp", credential: "secret", alertApis: ["legacySiem", "graph"] });
+  });
+
+  it("says what is wrong and what to do", async () => {
+    await refused(read("nobody"), /There is no stack "nobody"/, /pulumi stack ls/);
+    await project.addStack("empty");
+    await refused(read("empty"), /nothing is deployed/, /pulumi up --stack empty/);
+    await project.addStack("strange", { tenantId: outputs.tenantId, connector: { kind: "other" } });
+    await refused(read("strange"), /clientId/, /connector\.kind/, /pulumi up --stack strange/);
+    await refused(
+      read("deployed", { PULUMI_CONFIG_PASSPHRASE: "wrong" }),
+      /passphrase is not that of stack "deployed"/,
+    );
+    await refused(read("deployed", { PULUMI_CONFIG_PASSPHRASE: undefined }), /A passphrase is needed/);
+    await refused(read("deployed", {}, "/"), /can't be found from here.*Pulumi\.yaml/);
+    await refused(read("deployed", { PULUMI_BACKEND_URL: undefined }), /pulumi login/);
+  });
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { outputsText } from "../../../cli/start/command";
+import { mssp } from "../mssp";
+
+const lines = (...texts: string[]) => texts.map((text) => `${text}\n`).join("");
+
+describe("outputs for people", () => {
+  it("are a line each, the values below each other", () => {
+    assert.equal(
+      outputsText({ tenantId: "c057", clientSecret: "[secret]" }),
+      lines("  tenantId      c057", "  clientSecret  [secret]"),
+    );
+  });
+
+  it("have the entries of a map and of a list on lines of their own, and every text whole", () => {
+    const sentence = `Give the group "Analysts" a role in the Defender portal: ${"and so on ".repeat(30)}to the end.`;
+    assert.equal(
+      outputsText({
+        guests: { "ana@mssp.example": "0a", "benjamin@mssp.example": "0b" },
+        id: "7",
+        nextSteps: [sentence, "Then rest."],
+        anotherLongName: ["x"],
+      }),
+      lines(
+        "  guests",
+        "    ana@mssp.example       0a",
+        "    benjamin@mssp.example  0b",
+        "  id  7",
+        "  nextSteps",
+        `    - ${sentence}`,
+        "    - Then rest.",
+        "  anotherLongName",
+        "    - x",
+      ),
+    );
+  });
+
+  it("show what is empty, what is no text, and what is in lists of maps", () => {
+    assert.equal(
+      outputsText({ guests: {}, nextSteps: [], nothing: null, count: 3, on: false, list: [{ a: "1" }, ["2"], []] }),
+      lines(
+        "  guests     (none)",
+        "  nextSteps  (none)",
+        "  nothing    (none)",
+        "  count      3",
+        "  on         false",
+        "  list",
+        "    -",
+        "      a  1",
+        "    -",
+        "      - 2",
+        "    - (none)",
+      ),
+    );
+    assert.equal(outputsText({}), "");
+  });
+
+  it("keep the lines of a text below each other", () => {
+    assert.equal(
+      outputsText({ id: "1", steps: ["first\nsecond"], text: "a\nb" }),
+      lines("  id    1", "  steps", "    - first", "      second", "  text  a", "        b"),
+    );
+  });
+
+  it("leave out no name and no value, whatever there is", () => {
+    const word = fc.stringMatching(/^[!-~]{1,20}$/);
+    const value = fc.oneof(word, fc.array(word), fc.dictionary(word, word));
+    fc.assert(
+      fc.property(fc.dictionary(word, value), (outputs) => {
+        const shown = outputsText(outputs).split(/\s+/);
+        const leaves = Object.entries(outputs).flatMap(([name, one]) => [name, ...leavesOf(one)]);
+        for (const leaf of leaves) assert.ok(shown.includes(leaf), leaf);
+      }),
+    );
+  });
+});
+
+function leavesOf(value: string | string[] | Record<string, string>): string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value : Object.entries(value).flat();
+}
+
+describe("mssp start", function () {
+  this.timeout(20_000);
+
+  it("has help that says what it does and what it leaves alone", async () => {
+    const { exitCode, stdout } = await mssp(["start", "--help"]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /`pulumi up` of\s+a\s+stack\s+on\s+the\s+sandbox/);
+    assert.match(stdout, /Run again it changes nothing\./);
+    assert.match(stdout, /--home <folder>/);
+    assert.match(stdout, /default: "dev"/);
+  });
+});

@@ -1,0 +1,273 @@
+/** `mssp verify` and `mssp secrets` on stacks that something is wrong with. */
+import assert from "node:assert/strict";
+import { appendFile } from "node:fs/promises";
+import path from "node:path";
+import { clouds, putNotificationRule, requestToken } from "@defender-mssp/microsoft";
+import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/sandbox/testing";
+import type { Check } from "../../../cli/verify/check";
+import { alertExporterHosts } from "../../../cli/connector/hosts";
+import { ending } from "../../../cli/secrets/command";
+import { mssp as runMssp } from "../mssp";
+import { secret, StackProject } from "../pulumiStack";
+import { requiredSettings } from "../../settings/required";
+
+const endpoints = { cloud: "public", loginEndpoint: "", graphEndpoint: "", resourceManagerEndpoint: "" } as const;
+
+describe("mssp verify and mssp secrets", function () {
+  this.timeout(60_000);
+  let project: StackProject;
+
+  before(async () => {
+    project = await StackProject.create();
+    const { secret: clientSecret } = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] });
+    const outputs = {
+      tenantId: contoso,
+      clientId: daemonId,
+      clientSecret: secret(clientSecret),
+      clientSecretExpiresOn: "2099-01-01T00:00:00Z",
+      portalUrl: `https://security.microsoft.com?tid=${contoso}`,
+      connector: { kind: "customerApp", credential: "secret", alertApis: ["graph"] },
+    };
+    await project.addStack("good", outputs);
+    await project.addStack("bad", {
+      ...outputs,
+      clientSecret: secret("not-the-secret"),
+      clientSecretExpiresOn: "2020-01-01T00:00:00Z",
+      portalUrl: "https://security.microsoft.com",
+      redirectUri: "https://contoso.com/SiemMsspConnector",
+      notificationRules: { Severe: "manual" },
+    });
+    await project.addStack("rules", { ...outputs, notificationRules: { Severe: "configured", "By hand": "manual" } });
+    await project.addStack("federated", {
+      ...outputs,
+      connector: { kind: "msspApp", credential: "federated", alertApis: ["graph"] },
+    });
+    const rotating = { credentialExpiresOn: "2099-01-01T00:00:00Z", renewsOn: "2098-12-20T00:00:00Z" };
+    await project.addStack("rotating", {
+      ...outputs,
+      connector: { ...outputs.connector, ...rotating, overlapEndsOn: "2098-01-08" },
+    });
+    await project.addStack("certificate", {
+      ...outputs,
+      clientSecret: undefined,
+      clientSecretExpiresOn: undefined,
+      connector: { ...outputs.connector, credential: "certificate", credentialExpiresOn: "2099-02-01T00:00:00Z" },
+    });
+    await project.addStack("mssp-certificate", {
+      ...outputs,
+      connector: { kind: "msspApp", credential: "certificate", alertApis: ["graph"] },
+    });
+    await project.addStack("nothing");
+  });
+  after(() => project.dispose());
+
+  const mssp = (...args: string[]) => runMssp(args, { folder: project.folder, environment: project.environment });
+
+  async function checks(stack: string) {
+    const { exitCode, stdout } = await mssp("verify", "--stack", stack, "--json");
+    const { checks: list } = JSON.parse(stdout) as { checks: Check[] };
+    return { exitCode, list, states: Object.fromEntries(list.map(({ name, state }) => [name, state])), stdout };
+  }
+
+  it("looks only at what the connector has", async () => {
+    const { exitCode, states } = await checks("good");
+    assert.deepEqual(states, {
+      "alerts from Microsoft Graph": "ok",
+      "refresh token": "skipped",
+      "alerts from the legacy API": "skipped",
+      "SIEM authorization": "skipped",
+      "credential's end": "ok",
+      consent: "ok",
+      "redirect URI": "skipped",
+      "notification rules": "skipped",
+      "portal URL": "ok",
+    });
+    assert.equal(exitCode, 0);
+  });
+
+  it("is red where a secret is wrong or over, a redirect URI or the portal's tenant is missing; and says it in a table", async () => {
+    const { exitCode, states, list, stdout } = await checks("bad");
+    assert.equal(exitCode, 1);
+    const red = Object.keys(states).filter((name) => states[name] === "failed");
+    assert.deepEqual(red, ["alerts from Microsoft Graph", "credential's end", "redirect URI", "portal URL"]);
+    assert.match(list[0]?.reason ?? "", /AADSTS7000215: .* The client secret is wrong/);
+    assert.ok(!stdout.includes("not-the-secret"));
+    const table = await mssp("verify", "--stack", "bad");
+    assert.equal(table.exitCode, 1);
+    assert.match(table.stdout, /^✗ credential's end +over since 2020-01-01: pulumi up renews the client secret$/m);
+    assert.match(table.stdout, /^– notification rules +only a person can see these in the portal: Severe$/m);
+    assert.equal(table.stdout.trim().split("\n").length, list.length, "a line each");
+  });
+
+  it("asks the server for the notification rules that it is said to have", async () => {
+    const before = await checks("rules");
+    assert.equal(before.states["notification rules"], "failed");
+    assert.match(before.stdout, /the server doesn't have Severe: pulumi up --refresh/);
+    const rule = { recipients: ["soc@fabrikam-security.example"], deviceGroups: null };
+    const included = { includeOrganizationName: true, includeTenantPortalLink: true, includeDeviceInformation: true };
+    const { accessToken } = await requestToken({
+      tenantId: contoso,
+      audience: clouds.public.defenderResource,
+      environment: project.environment,
+      endpoints: { ...endpoints, metadataHost: "127.0.0.1", loginEndpoint: project.sandbox.origins.http },
+    });
+    await putNotificationRule({ endpoint: project.sandbox.origins.http, token: accessToken }, "Severe", {
+      ...rule,
+      ...included,
+      severities: ["High"],
+      managedBy: "test",
+    });
+    const after = await checks("rules");
+    assert.equal(after.exitCode, 0);
+    assert.match(
+      after.list.find(({ name }) => name === "notification rules")?.reason ?? "",
+      /^Severe: configured, says the server; only a person can see these in the portal: By hand$/,
+    );
+  });
+
+  it("asks the gateway that the settings name, where the environment names none", async () => {
+    const ask = async () => {
+      const environment = { ...project.environment, MSSP_DEFENDER_ENDPOINT: undefined };
+      const { stdout } = await runMssp(["verify", "--stack", "rules"], { folder: project.folder, environment });
+      return stdout;
+    };
+    assert.match(await ask(), /notification rules +Severe: configured, as a server said at the last up;/);
+    const settings = {
+      ...requiredSettings,
+      tenantId: contoso,
+      analysts: [],
+      defenderEndpoint: `${project.sandbox.origins.http}/`,
+    };
+    const config = Object.entries(settings).map(([key, value]) => `  defender-mssp:${key}: ${JSON.stringify(value)}\n`);
+    await appendFile(path.join(project.folder, "Pulumi.rules.yaml"), `config:\n${config.join("")}`);
+    assert.match(await ask(), /notification rules +Severe: configured, says the server;/);
+  });
+
+  it("proves nothing that it can't try: a credential that isn't here is red", async () => {
+    const { exitCode, list } = await checks("federated");
+    assert.equal(exitCode, 1);
+    assert.match(
+      list[0]?.reason ?? "",
+      /^not tried: .*--federated-token-file <file>, or in MSSP_FEDERATED_TOKEN_FILE\.$/,
+    );
+  });
+
+  it("without credentials of its own it leaves out what only an administrator sees", async () => {
+    const environment = { ...project.environment, ARM_CLIENT_ID: undefined, ARM_CLIENT_SECRET: undefined };
+    const { exitCode, stdout } = await runMssp(["verify", "--stack", "good"], { folder: project.folder, environment });
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /^– consent +not looked at: No credentials in the environment/m);
+    assert.match(stdout, /^✓ alerts from Microsoft Graph/m);
+  });
+
+  it("is one red line for a stack with nothing deployed, and for one that isn't there", async () => {
+    for (const stack of ["nothing", "none"]) {
+      const { exitCode, list } = await checks(stack);
+      assert.equal(exitCode, 1);
+      assert.deepEqual(
+        list.map(({ name, state }) => [name, state]),
+        [["stack", "failed"]],
+      );
+    }
+  });
+
+  it("secrets lists every stack of the project, those without secrets as well", async () => {
+    const { exitCode, stdout, stderr } = await mssp("secrets");
+    assert.equal(stderr, "");
+    assert.equal(exitCode, 1);
+    const lines = stdout.trim().split("\n");
+    assert.deepEqual(
+      lines.map((line) => line.replace(/ {2,}/g, " | ").replace(/in \d+ days/, "in N days")),
+      [
+        "stack | credential | refresh token",
+        "bad | ✗ client secret over since 2020-01-01: pulumi up renews it | none",
+        "certificate | ✓ certificate 2099-02-01, in N days | none",
+        "federated | federated: nothing expires | none",
+        "good | ✓ client secret 2099-01-01, in N days | none",
+        "mssp-certificate | certificate of the MSSP's own application: see there | none",
+        "nothing | nothing is deployed | none",
+        "rotating | ✓ client secret 2099-01-01, in N days | none",
+        " | ✓ the one before: 2098-01-08, in N days; the SIEM needs the new one by then",
+        "rules | ✓ client secret 2099-01-01, in N days | none",
+      ],
+    );
+    assert.equal((await mssp("secrets", "--stack", "good", "nothing")).exitCode, 0);
+    const unknown = await mssp("secrets", "--stack", "none", "--json");
+    assert.equal(unknown.exitCode, 1);
+    assert.match(unknown.stdout, /"unreadable": true/);
+  });
+
+  it("secrets says what is to be done when, of both secrets of a rotation and of a certificate", async () => {
+    const at = async (day: string, stack: string) => {
+      const { exitCode, stdout } = await mssp("secrets", "--stack", stack, "--at", day);
+      return [exitCode, ...stdout.trim().split("\n").slice(1)].map((line) => String(line).replace(/ {2,}/g, " | "));
+    };
+    assert.deepEqual(await at("2097-12-31", "rotating"), [
+      "1",
+      "rotating | ✓ client secret 2099-01-01, in 366 days | none",
+      " | ✗ the one before: 2098-01-08, in 8 days; the SIEM needs the new one by then",
+    ]);
+    assert.deepEqual(await at("2098-12-15", "rotating"), [
+      "1",
+      "rotating | ✗ client secret 2099-01-01, in 17 days: pulumi up renews it from 2098-12-20 on | none",
+      " | ✗ the one before: over since 2098-01-08, the next pulumi up takes it away",
+    ]);
+    assert.match((await at("2098-12-21", "rotating"))[1] ?? "", /in 11 days: pulumi up renews it \| none$/);
+    assert.deepEqual(await at("2099-01-15", "certificate"), [
+      "1",
+      "certificate | ✗ certificate 2099-02-01, in 17 days: a new one goes into connector.credential | none",
+    ]);
+    assert.deepEqual(await at("2200-01-01", "federated"), ["0", "federated | federated: nothing expires | none"]);
+  });
+
+  it("secrets gives the same as JSON", async () => {
+    const { exitCode, stdout } = await mssp(
+      "secrets",
+      "--json",
+      "--at",
+      "2097-12-31",
+      "--stack",
+      "rotating",
+      "federated",
+    );
+    assert.equal(exitCode, 1);
+    assert.deepEqual(JSON.parse(stdout), [
+      {
+        stack: "rotating",
+        credential: "secret",
+        clientSecret: {
+          expiresOn: "2099-01-01T00:00:00.000Z",
+          daysLeft: 366,
+          state: "ok",
+          renewsOn: "2098-12-20T00:00:00Z",
+        },
+        previousClientSecret: { expiresOn: "2098-01-08T00:00:00.000Z", daysLeft: 8, state: "soon" },
+      },
+      { stack: "federated", credential: "federated", note: "federated: nothing expires" },
+    ]);
+  });
+
+  it("counts whole days, and what is near to the day", () => {
+    const now = new Date("2027-01-01T12:00:00Z");
+    const state = (end: string, days = 30) => {
+      const { daysLeft, state: stands } = ending(new Date(end), days, now);
+      return [daysLeft, stands];
+    };
+    assert.deepEqual(state("2027-02-01T12:00:00Z"), [31, "ok"]);
+    assert.deepEqual(state("2027-01-31T12:00:00Z"), [30, "soon"]);
+    assert.deepEqual(state("2027-01-01T12:00:01Z"), [0, "soon"]);
+    assert.deepEqual(state("2027-01-01T12:00:00Z"), [0, "over"]);
+    assert.deepEqual(state("2026-12-31T12:00:00Z"), [-1, "over"]);
+    assert.deepEqual(state("2027-01-05T00:00:00Z", 3), [3, "soon"]);
+  });
+
+  it("asks the legacy API where the customer's data may be", () => {
+    const hosts = alertExporterHosts({ ...endpoints, metadataHost: undefined }, undefined);
+    assert.deepEqual(
+      hosts.map((host) => new URL(host).hostname.split(".")[0]),
+      ["wdatp-alertexporter-eu", "wdatp-alertexporter-uk", "wdatp-alertexporter-us"],
+    );
+    assert.equal(alertExporterHosts({ ...endpoints, metadataHost: undefined }, "uk").length, 1);
+    assert.deepEqual(alertExporterHosts({ ...endpoints, metadataHost: "127.0.0.1:1" }, "uk"), ["https://127.0.0.1:1"]);
+  });
+});

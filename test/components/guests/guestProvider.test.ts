@@ -1,0 +1,364 @@
+import assert from "node:assert/strict";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  guestResource as resource,
+  type CallContext,
+  type GuestInputs,
+  type GuestState,
+} from "@defender-mssp/microsoft";
+import {
+  type StoredObject,
+  setSwitches,
+  tenantId,
+  testSandbox,
+  type TestSandbox,
+} from "@defender-mssp/sandbox/testing";
+
+const inputs: GuestInputs = {
+  tenantId,
+  email: "ana.o'neil@mssp.example",
+  displayName: "Ana O'Neil",
+  redirectUrl: "https://security.microsoft.com?tid=t",
+  managedBy: "defender-mssp/dev",
+};
+const mark = "MSSP analyst, managed by Pulumi (defender-mssp/dev)";
+
+type Trouble = (method: string, path: string, response: http.ServerResponse, body: string) => boolean;
+
+/** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server, with a gateway that makes trouble. */
+describe("components/entra: the provider's methods", () => {
+  let test: TestSandbox;
+  let gateway: http.Server;
+  let context: CallContext;
+  let trouble: Trouble;
+  let sent: string[];
+  let waits: number[];
+  let seeded: ReadonlyMap<string, StoredObject>;
+
+  before(async () => {
+    test = await testSandbox();
+    seeded = new Map(users());
+    gateway = http.createServer((request, response) => void passOn(request, response)).listen(0, "127.0.0.1");
+    await new Promise((resolve) => gateway.once("listening", resolve));
+  });
+
+  beforeEach(() => {
+    [sent, waits, trouble] = [[], [], () => false];
+    for (const id of [...users().keys()]) if (!seeded.has(id)) users().delete(id);
+    const sleep = (milliseconds: number): Promise<void> => {
+      waits.push(milliseconds);
+      return Promise.resolve();
+    };
+    const origin = gatewayOrigin();
+    const endpoints = { ...test.endpoints, loginEndpoint: origin, graphEndpoint: origin };
+    context = { environment: test.environment, endpoints, sleep };
+  });
+
+  after(async () => {
+    gateway.close();
+    gateway.closeAllConnections();
+    await test.stop();
+  });
+
+  const users = (): Map<string, StoredObject> => test.tenant.objects("users");
+  const guests = (): StoredObject[] => [...users().values()].filter(({ id }) => !seeded.has(id));
+
+  function gatewayOrigin(): string {
+    return `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
+  }
+
+  async function passOn(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString("utf8");
+    const { method = "", url = "", headers } = request;
+    if (url.endsWith("/token")) {
+      // The sandbox gives tokens for its own address and for Microsoft's name of Graph; the gateway is neither.
+      const form = body.replace(encodeURIComponent(gatewayOrigin()), encodeURIComponent("https://graph.microsoft.com"));
+      const init = { method, body: new URLSearchParams(form) };
+      response.end(await (await fetch(test.sandbox.origins.http + url, init)).text());
+      return;
+    }
+    sent.push(`${method} ${url.split("?")[0]}${body === "" ? "" : ` ${body}`}`);
+    if (trouble(method, url, response, body)) return;
+    const answer = await fetch(test.sandbox.origins.http + url, {
+      method,
+      headers: { authorization: headers.authorization ?? "", "content-type": "application/json" },
+      ...(body === "" ? {} : { body }),
+    });
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
+  }
+
+  async function create(changes: Partial<GuestInputs> = {}): Promise<GuestState> {
+    return (await resource.create({ ...inputs, ...changes }, context)).outs;
+  }
+
+  function fail(status: number, message: string, code = "Forbidden"): (response: http.ServerResponse) => boolean {
+    return (response) => {
+      const error = { error: { code, message } };
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(error));
+      return true;
+    };
+  }
+
+  function invitations(): Record<string, unknown>[] {
+    const prefix = "POST /v1.0/invitations ";
+    return sent
+      .filter((line) => line.startsWith(prefix))
+      .map((line) => JSON.parse(line.slice(prefix.length)) as Record<string, unknown>);
+  }
+
+  describe("create", () => {
+    it("invites by e-mail, names and marks the guest, and keeps what was said", async () => {
+      const outs = await create({ message: "Welcome.", copyRecipient: "soc@mssp.example" });
+      const [guest] = guests();
+      assert.equal(guests().length, 1);
+      assert.equal(guest?.["displayName"], "Ana O'Neil");
+      assert.equal(guest["employeeType"], mark);
+      assert.equal(guest["mail"], inputs.email);
+      const { inviteRedeemUrl, ...others } = outs;
+      assert.match(inviteRedeemUrl ?? "", /\/redeem\?/);
+      assert.deepEqual(others, {
+        ...inputs,
+        message: "Welcome.",
+        copyRecipient: "soc@mssp.example",
+        objectId: guest.id,
+        adopted: false,
+      });
+      assert.deepEqual(invitations(), [
+        {
+          invitedUserEmailAddress: inputs.email,
+          invitedUserDisplayName: "Ana O'Neil (defender-mssp/dev)",
+          inviteRedirectUrl: inputs.redirectUrl,
+          sendInvitationMessage: true,
+          invitedUserMessageInfo: {
+            customizedMessageBody: "Welcome.",
+            ccRecipients: [{ emailAddress: { address: "soc@mssp.example" } }],
+          },
+        },
+      ]);
+    });
+
+    it("sends Microsoft's text in English, or in the language asked for", async () => {
+      await create();
+      await create({ email: "ben@mssp.example", language: "de" });
+      assert.deepEqual(
+        invitations().map(({ invitedUserMessageInfo }) => invitedUserMessageInfo),
+        [{ messageLanguage: "en-US" }, { messageLanguage: "de" }],
+      );
+    });
+
+    const ways: [string, Record<string, string | string[]>][] = [
+      ["mail, whatever its case", { mail: "ANA.O'Neil@mssp.example" }],
+      ["another mail", { otherMails: ["first@x.example", inputs.email] }],
+      ["a proxy address that isn't the first", { proxyAddresses: ["SMTP:a@x.example", `smtp:${inputs.email}`] }],
+      ["principal name", { userPrincipalName: inputs.email }],
+      ["principal name of a guest", { userPrincipalName: "ana.o'neil_mssp.example#EXT#@contoso.onmicrosoft.com" }],
+    ];
+    for (const [how, properties] of ways) {
+      it(`uses who has the address as ${how}, and changes nothing`, async () => {
+        const id = addUser(properties);
+        const as = structuredClone(users().get(id));
+        assert.deepEqual(await create(), { ...inputs, objectId: id, adopted: true });
+        assert.deepEqual(users().get(id), as);
+        assert.ok(
+          sent.every((line) => line.startsWith("GET ")),
+          sent.join("\n"),
+        );
+      });
+    }
+
+    it("adopts whom somebody else has just invited by the same name", async () => {
+      const id = addUser({
+        mail: inputs.email,
+        displayName: inputs.displayName,
+        externalUserState: "PendingAcceptance",
+      });
+      assert.deepEqual(await create(), { ...inputs, objectId: id, adopted: true });
+    });
+
+    it("adopts whom another stack has invited", async () => {
+      const { objectId } = await create({ managedBy: "defender-mssp/other" });
+      assert.equal((await create()).adopted, true);
+      assert.equal(users().get(objectId)?.["employeeType"], "MSSP analyst, managed by Pulumi (defender-mssp/other)");
+    });
+
+    for (const [when, lost] of [
+      ["the invitation", (method: string, path: string) => method === "PATCH" && path.includes("/users/")],
+      ["the mark", (method: string, path: string) => method === "GET" && /users\/[^?]/.test(path)],
+    ] as const) {
+      it(`recognises its own when the answer was lost after ${when}, and sends no second e-mail`, async () => {
+        trouble = (method, path, response) => lost(method, path) && fail(400, "lost")(response);
+        await assert.rejects(create());
+        const [made] = guests();
+        trouble = () => false;
+        const outs = await create();
+        assert.equal(outs.objectId, made?.id);
+        assert.equal(outs.adopted, false);
+        assert.match(outs.inviteRedeemUrl ?? "", /\/redeem\?/);
+        assert.equal(users().get(outs.objectId)?.["displayName"], inputs.displayName);
+        assert.deepEqual(
+          invitations().map(({ sendInvitationMessage }) => sendInvitationMessage),
+          [true, false],
+        );
+      });
+    }
+
+    it("asks for no link once its own has accepted", async () => {
+      const { objectId } = await create();
+      users().get(objectId)!["externalUserState"] = "Accepted";
+      assert.deepEqual(await create(), { ...inputs, objectId, adopted: false });
+      assert.equal(invitations().length, 1);
+    });
+
+    it("cuts a long name, so that name and mark fit in 256 characters", async () => {
+      const displayName = "n".repeat(256);
+      await create({ displayName });
+      assert.equal(String(invitations()[0]?.["invitedUserDisplayName"]).length, 256);
+      assert.match(String(invitations()[0]?.["invitedUserDisplayName"]), /n \(defender-mssp\/dev\)$/);
+      assert.equal(guests()[0]?.["displayName"], displayName);
+    });
+
+    it("waits until the directory shows the new guest", async () => {
+      let hidden = 6;
+      trouble = (method, path, response) =>
+        /users\/[^?]/.test(path) && method !== "DELETE" && hidden-- > 0 && fail(404, "not yet")(response);
+      await create();
+      assert.deepEqual(waits, [1000, 1000, 1000, 1000, 1000, 1000]);
+    });
+
+    it("gives up after a minute, and says that the next `up` goes on", async () => {
+      trouble = (_method, path, response) => /users\/[^?]/.test(path) && fail(404, "not yet")(response);
+      await assert.rejects(
+        create(),
+        /was invited, but the directory didn't show.*within 60 seconds\. Run `pulumi up` again/,
+      );
+      assert.equal(waits.length, 59);
+    });
+
+    it("says what to do where the tenant doesn't allow invitations", async () => {
+      setSwitches(test.tenant, { b2bInvitations: "off" });
+      await assert.rejects(create(), (failure: Error) => {
+        assert.match(
+          failure.message,
+          /^The guest ana\.o'neil@mssp\.example: the invitation failed\. POST .* answered 403/,
+        );
+        assert.match(
+          failure.message,
+          /External collaboration settings .* a guest who is there already is used as it is\.$/,
+        );
+        assert.equal(failure.stack, "");
+        return true;
+      });
+      setSwitches(test.tenant, { b2bInvitations: "on" });
+      assert.deepEqual(guests(), []);
+    });
+
+    it("refuses to guess between two users of one address", async () => {
+      const ids = [addUser({ mail: inputs.email }), addUser({ mail: inputs.email })];
+      await assert.rejects(create(), (failure: Error) => ids.every((id) => failure.message.includes(id)));
+      assert.deepEqual(invitations(), []);
+    });
+  });
+
+  describe("later", () => {
+    it("finds nothing to change in what the invitation said, nor in the address's case", async () => {
+      const outs = await create({ message: "Welcome." });
+      const news = {
+        ...outs,
+        message: undefined,
+        email: inputs.email.toUpperCase(),
+        language: "de",
+        redirectUrl: "https://x",
+        copyRecipient: "c@x",
+      };
+      assert.deepEqual(resource.diff(outs.objectId, outs, news), {
+        changes: false,
+        replaces: [],
+        deleteBeforeReplace: true,
+      });
+    });
+
+    it("replaces for another address or tenant, delete first; an unknown one is another one", async () => {
+      const outs = await create();
+      const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+      const { replaces, deleteBeforeReplace } = resource.diff("", outs, { ...outs, email: unknown, tenantId: unknown });
+      assert.deepEqual([replaces, deleteBeforeReplace], [["tenantId", "email"], true]);
+    });
+
+    it("renames whom it invited, and doesn't touch an adopted user", async () => {
+      const outs = await create();
+      assert.equal(resource.diff("", outs, { ...outs, displayName: "Ana" }).changes, true);
+      const updated = await resource.update(outs.objectId, outs, { ...inputs, displayName: "Ana" }, context);
+      assert.deepEqual(updated.outs, { ...outs, displayName: "Ana" });
+      assert.equal(users().get(outs.objectId)?.["displayName"], "Ana");
+      const adopted = { ...outs, adopted: true };
+      assert.equal(resource.diff("", adopted, { ...outs, displayName: "Other" }).changes, false);
+      sent = [];
+      await resource.update(outs.objectId, adopted, { ...inputs, displayName: "Other" }, context);
+      assert.deepEqual(sent, []);
+    });
+
+    it("reads the name as it is, and says when the user has gone", async () => {
+      const outs = await create();
+      users().get(outs.objectId)!["displayName"] = "Somebody";
+      const read = await resource.read(outs.objectId, outs, context);
+      assert.deepEqual(read, {
+        id: outs.objectId,
+        props: { ...outs, displayName: "Somebody" },
+        inputs: { ...inputs, displayName: "Somebody" },
+      });
+      users().delete(outs.objectId);
+      assert.deepEqual(await resource.read(outs.objectId, outs, context), { id: "" });
+    });
+
+    it("doesn't take the name of an adopted user for a change", async () => {
+      const objectId = addUser({ mail: inputs.email, displayName: "Dr. Ana" });
+      const outs = await create();
+      const read = await resource.read(objectId, outs, context);
+      assert.deepEqual(read, { id: objectId, props: outs, inputs });
+    });
+
+    it("deletes whom it invited, also where somebody else was faster, and waits until it has gone", async () => {
+      const outs = await create();
+      let shown = 2;
+      const as = { id: outs.objectId };
+      trouble = (method, path, response) => {
+        if (method !== "GET" || !/users\/[^?]/.test(path) || shown-- <= 0) return false;
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(as));
+        return true;
+      };
+      await resource.delete(outs.objectId, outs, context);
+      assert.deepEqual(guests(), []);
+      assert.deepEqual(waits, [1000, 1000]);
+      await resource.delete(outs.objectId, outs, context);
+    });
+
+    it("leaves an adopted user", async () => {
+      const objectId = addUser({ mail: inputs.email });
+      await resource.delete(objectId, await create(), context);
+      assert.ok(users().has(objectId));
+    });
+
+    it("checks what it is given", () => {
+      const { failures } = resource.check(
+        {},
+        { ...inputs, tenantId: "contoso", email: " ", message: "m", language: "de" },
+      );
+      assert.deepEqual(
+        failures.map(({ property }) => property),
+        ["tenantId", "email", "language"],
+      );
+    });
+  });
+
+  let added = 0;
+  function addUser(properties: Record<string, string | string[]>): string {
+    const id = `00000000-0000-4000-8000-${String(++added).padStart(12, "0")}`;
+    const [template] = seeded.values();
+    const plain = { ...template, mail: null, otherMails: [], proxyAddresses: [], displayName: "Somebody" };
+    users().set(id, { ...plain, userPrincipalName: `u${added}@contoso.com`, ...properties, id });
+    return id;
+  }
+});

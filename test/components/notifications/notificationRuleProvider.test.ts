@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import {
+  manualNotificationRuleSteps,
+  notificationRuleResource as resource,
+  type CallContext,
+  type NotificationRuleState,
+} from "@defender-mssp/microsoft";
+import { type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const name = "SOC high severity";
+const id = `${tenantId}/${name}`;
+const managedBy = "defender-mssp/dev/notification-rule";
+const inputs = {
+  tenantId,
+  name,
+  severities: ["Medium", "High"],
+  recipients: ["lead@fabrikam-security.example", "soc@fabrikam-security.example"],
+  includeOrganizationName: true,
+  includeTenantPortalLink: true,
+  includeDeviceInformation: true,
+  mode: "endpoint",
+  managedBy,
+} as const;
+const made = { ...inputs, status: "configured", adopted: false } as unknown as NotificationRuleState;
+
+/** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
+describe("components/defender: a notification rule's provider", () => {
+  let test: TestSandbox;
+  let context: CallContext;
+
+  before(async () => {
+    test = await testSandbox();
+  });
+
+  beforeEach(() => {
+    stored().clear();
+    context = { environment: test.environment, endpoints: test.endpoints, sleep: () => Promise.resolve() };
+  });
+
+  after(() => test.stop());
+
+  const stored = (): Map<string, StoredObject> => test.tenant.objects("notificationRules");
+  /** The only rule on the server. */
+  const onServer = (): StoredObject | undefined => {
+    assert.ok(stored().size <= 1);
+    return [...stored().values()][0];
+  };
+  const change = (changes: object): void => void Object.assign(onServer()!, changes);
+
+  it("creates with every field, for all devices or for groups", async () => {
+    assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
+    assert.deepEqual(onServer(), {
+      id: onServer()!.id,
+      name,
+      severities: inputs.severities,
+      recipients: inputs.recipients,
+      deviceGroups: null,
+      includeOrganizationName: true,
+      includeTenantPortalLink: true,
+      includeDeviceInformation: true,
+      managedBy,
+      status: "configured",
+    });
+    await resource.update(id, made, { ...inputs, deviceGroups: ["Servers"] }, context);
+    assert.deepEqual(onServer()!["deviceGroups"], ["Servers"]);
+  });
+
+  it("keeps several rules apart by their names", async () => {
+    await resource.create(inputs, context);
+    await resource.create({ ...inputs, name: "SOC / all", severities: ["Low"] }, context);
+    assert.equal(stored().size, 2);
+    await resource.delete(id, made, context);
+    assert.equal(onServer()!["name"], "SOC / all");
+  });
+
+  it("recognises its own after a crash, and makes it as wanted", async () => {
+    await resource.create({ ...inputs, severities: ["Low"] }, context);
+    assert.deepEqual((await resource.create(inputs, context)).outs, made);
+    assert.deepEqual(onServer()!["severities"], ["Medium", "High"]);
+  });
+
+  it("adopts the same rule of somebody else's, whatever its order and case, and leaves it", async () => {
+    await resource.create(inputs, context);
+    const theirs = {
+      managedBy: null,
+      severities: ["High", "Medium"],
+      recipients: ["SOC@fabrikam-security.example", "lead@fabrikam-security.example"],
+    };
+    change(theirs);
+    const { outs } = await resource.create(inputs, context);
+    assert.deepEqual(outs, { ...made, adopted: true });
+    await resource.delete(id, outs, context);
+    assert.deepEqual(onServer()!["recipients"], theirs.recipients);
+  });
+
+  it("doesn't change another rule of that name, and says what to do", async () => {
+    await resource.create(inputs, context);
+    change({ managedBy: "another/stack/name", recipients: ["other@contoso.com"] });
+    await assert.rejects(
+      resource.create(inputs, context),
+      /already has a notification rule "SOC high severity", made by another\/stack\/name .*name this one otherwise \(setting notificationRules\)/,
+    );
+    assert.deepEqual(onServer()!["recipients"], ["other@contoso.com"]);
+  });
+
+  it("finds every field that somebody changed, and mends it", async () => {
+    for (const changes of [
+      { severities: ["High"] },
+      { recipients: ["somebody@else.example"] },
+      { deviceGroups: ["Servers"] },
+      { includeOrganizationName: false },
+      { includeTenantPortalLink: false },
+      { includeDeviceInformation: false },
+    ]) {
+      stored().clear();
+      await resource.create(inputs, context);
+      change({ ...changes, managedBy: null });
+      const found = await resource.read(id, made, context);
+      assert.ok(found.props);
+      assert.deepEqual(found.props, { ...made, ...changes });
+      assert.equal(resource.diff(id, found.props, inputs).changes, true, JSON.stringify(changes));
+      assert.deepEqual(resource.diff(id, found.props, inputs).replaces, []);
+      assert.deepEqual((await resource.update(id, found.props, inputs, context)).outs, made);
+      const mended = await resource.read(id, made, context);
+      assert.deepEqual(mended.props, made);
+    }
+  });
+
+  it("says that it has gone, by an empty ID", async () => {
+    assert.deepEqual(await resource.read(id, made, context), { id: "" });
+    await resource.delete(id, made, context);
+  });
+
+  it("says which permission is missing", async () => {
+    test.addConnector({}, "Alert.Read");
+    const environment = {
+      ...test.environment,
+      ARM_CLIENT_ID: "c0ffee00-0000-4000-8000-000000000001",
+      ARM_CLIENT_SECRET: "connector-secret-of-the-test",
+    };
+    await assert.rejects(
+      resource.create(inputs, { ...context, environment }),
+      /^The notification rule's create failed\. .*answered 403: .*needs Defender's permission to manage security settings/,
+    );
+  });
+
+  describe("check", () => {
+    const checked = (news: object) => resource.check({}, { ...inputs, ...news });
+
+    it("fills in what is left out: every switch on", () => {
+      const none = {
+        includeOrganizationName: undefined,
+        includeTenantPortalLink: undefined,
+        includeDeviceInformation: undefined,
+      };
+      assert.deepEqual(checked(none), { inputs, failures: [] });
+    });
+
+    it("writes severities in the page's order, and addresses once, in lower case, sorted", () => {
+      const found = checked({
+        severities: ["High", "Medium", "High"],
+        recipients: [
+          "SOC@fabrikam-security.example",
+          "lead@fabrikam-security.example",
+          "soc@fabrikam-security.example",
+        ],
+      });
+      assert.deepEqual(found, { inputs, failures: [] });
+    });
+
+    it("names every input that can't be", () => {
+      const wrong = {
+        tenantId: "x",
+        name: " ",
+        severities: ["Critical"],
+        deviceGroups: [],
+        recipients: [],
+        includeOrganizationName: "yes",
+        mode: "maybe",
+      };
+      assert.deepEqual(
+        checked(wrong).failures.map(({ property }) => property),
+        ["tenantId", "name", "severities", "deviceGroups", "recipients", "includeOrganizationName", "mode"],
+      );
+      assert.deepEqual(checked({ recipients: ["nobody"] }).failures, [
+        { property: "recipients", reason: '"nobody" is not an e-mail address' },
+      ]);
+    });
+
+    it("leaves unknown values alone", () => {
+      const news = { ...inputs, name: unknown, severities: unknown, recipients: [unknown, "a@b.example"] };
+      assert.deepEqual(resource.check({}, news), { inputs: news, failures: [] });
+      assert.deepEqual(resource.diff(id, { ...made }, news).replaces, ["name"]);
+    });
+  });
+
+  describe("in manual mode", () => {
+    const manual = { ...inputs, mode: "manual" as const };
+
+    it("calls nothing and claims nothing", async () => {
+      const state = { ...manual, status: "manual", adopted: false };
+      const alone: CallContext = { environment: {} };
+      assert.deepEqual(await resource.create(manual, alone), { id, outs: state });
+      assert.deepEqual(await resource.read(id, state, alone), { id, props: state, inputs: manual });
+      await resource.delete(id, state, alone);
+      assert.equal(resource.diff(id, made as unknown as Record<string, unknown>, manual).replaces[0], "mode");
+    });
+
+    it("spells out the page and each field", () => {
+      assert.deepEqual(manualNotificationRuleSteps(inputs), [
+        `Sign in to https://security.microsoft.com?tid=${tenantId} with the permission "Manage security settings" (for all devices: as Global Administrator), or ask the customer to.`,
+        'Open Settings > Endpoints > General > Email notifications and select "Add item".',
+        "Rule name: SOC high severity",
+        "Include organization name: checked",
+        "Include tenant-specific portal link: checked",
+        "Include device information: checked",
+        "Devices: all devices",
+        "Alert severity: Medium, High",
+        'Select Next, then "Add recipient" for each of: lead@fabrikam-security.example, soc@fabrikam-security.example',
+        'Select "Save notification rule".',
+      ]);
+      const steps = manualNotificationRuleSteps(
+        { ...inputs, deviceGroups: ["Servers", "Desks"], includeDeviceInformation: false },
+        "gccHigh",
+      );
+      assert.match(steps[0]!, /https:\/\/security\.microsoft\.us\?tid=/);
+      assert.deepEqual(
+        [steps[5], steps[6]],
+        ["Include device information: not checked", "Devices: selected device groups: Desks, Servers"],
+      );
+    });
+  });
+});

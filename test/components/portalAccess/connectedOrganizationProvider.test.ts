@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import {
+  connectedOrganizationResource as resource,
+  type CallContext,
+  type ConnectedOrganizationState,
+} from "@defender-mssp/microsoft";
+import { type Json, type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
+const managedBy = "defender-mssp/dev/mssp-organization";
+const mark = ` Managed by Pulumi (${managedBy}).`;
+const inputs = {
+  tenantId,
+  displayName: "Fabrikam Security",
+  description: "Watches this tenant's Microsoft Defender.",
+  identitySource: { tenantId: msspTenantId },
+  managedBy,
+};
+const byDomain = { ...inputs, identitySource: { domainName: "fabrikam-security.example" } };
+const made: ConnectedOrganizationState = { ...inputs, state: "configured", adopted: false };
+const adopted = { ...made, adopted: true };
+
+/** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
+describe("components/entra: the connected organization's methods", () => {
+  let test: TestSandbox;
+  let context: CallContext;
+
+  before(async () => {
+    test = await testSandbox();
+    context = { environment: test.environment, endpoints: test.endpoints, sleep: () => Promise.resolve() };
+  });
+  beforeEach(() => {
+    stored().clear();
+    test.tenant.objects("accessPackageAssignmentPolicies").clear();
+  });
+  after(() => test.stop());
+
+  const stored = (): Map<string, StoredObject> => test.tenant.objects("connectedOrganizations");
+  /** What the server has, without what is the same in all. */
+  const onServer = (): Json[] =>
+    [...stored().values()].map(({ displayName = null, description = null, state = null, identitySources = null }) => ({
+      displayName,
+      description,
+      state,
+      identitySources,
+    }));
+  const asWanted = {
+    displayName: inputs.displayName,
+    description: inputs.description + mark,
+    state: "configured",
+    identitySources: [
+      {
+        "@odata.type": "#microsoft.graph.azureActiveDirectoryTenant",
+        displayName: "Fabrikam Security",
+        tenantId: msspTenantId,
+      },
+    ],
+  };
+  const put = (changes: Record<string, Json> = {}): string => {
+    const id = randomUUID();
+    stored().set(id, { ...asWanted, ...changes, id });
+    return id;
+  };
+  const snapshot = (): string => JSON.stringify([...stored()]);
+
+  describe("create", () => {
+    it("connects a tenant, and gives back its inputs and what it found", async () => {
+      const { id, outs } = await resource.create(inputs, context);
+      assert.deepEqual([...stored().keys()], [id]);
+      assert.deepEqual(outs, made);
+      assert.deepEqual(onServer(), [asWanted]);
+    });
+
+    it("connects a domain", async () => {
+      await resource.create(byDomain, context);
+      const [{ identitySources }] = onServer() as [{ identitySources: Json }];
+      assert.deepEqual(identitySources, [
+        {
+          "@odata.type": "#microsoft.graph.domainIdentitySource",
+          displayName: "Fabrikam Security",
+          domainName: "fabrikam-security.example",
+        },
+      ]);
+    });
+
+    it("recognises its own after a crash, and puts right what differs", async () => {
+      const id = put({ displayName: "Half", state: "proposed" });
+      assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
+      assert.deepEqual(onServer(), [asWanted]);
+      assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
+      assert.equal(stored().size, 1);
+    });
+
+    for (const description of ["By hand", null, "Other. Managed by Pulumi (other/stack/name)."]) {
+      it(`adopts what is described as ${JSON.stringify(description)}, and leaves it as it is`, async () => {
+        const id = put({ description, state: "proposed" });
+        const before = snapshot();
+        const outs = { ...adopted, state: "proposed" };
+        assert.deepEqual(await resource.create(inputs, context), { id, outs });
+        assert.equal(snapshot(), before);
+      });
+    }
+
+    it("is not confused by an organization of another identity source", async () => {
+      put({
+        identitySources: [{ "@odata.type": "#microsoft.graph.azureActiveDirectoryTenant", tenantId: randomUUID() }],
+      });
+      assert.equal((await resource.create(inputs, context)).outs.adopted, false);
+      assert.equal(stored().size, 2);
+    });
+  });
+
+  describe("read", () => {
+    it("finds nothing changed, and what somebody has changed", async () => {
+      const { id, outs } = await resource.create(inputs, context);
+      assert.deepEqual(await resource.read(id, outs, context), { id, props: made, inputs });
+      Object.assign(stored().get(id)!, { displayName: "Renamed", description: "By hand", state: "proposed" });
+      const { props } = await resource.read(id, outs, context);
+      const drift = { ...made, displayName: "Renamed", description: "By hand", state: "proposed" };
+      assert.deepEqual(props, drift);
+      assert.equal(resource.diff(id, drift, inputs).changes, true);
+      await resource.update(id, drift, inputs, context);
+      assert.deepEqual(onServer(), [asWanted]);
+    });
+
+    it("finds a state that isn't configured any more, and nothing else", async () => {
+      const { id, outs } = await resource.create(inputs, context);
+      Object.assign(stored().get(id)!, { state: "proposed" });
+      const { props } = await resource.read(id, outs, context);
+      assert.deepEqual(resource.diff(id, props!, inputs), { changes: true, replaces: [], deleteBeforeReplace: false });
+    });
+
+    it("says of what is gone that it is gone", async () => {
+      assert.deepEqual(await resource.read(randomUUID(), made, context), { id: "" });
+    });
+
+    it("doesn't take what others say of an adopted one for drift", async () => {
+      const id = put({ displayName: "Theirs", description: "Theirs", state: "proposed" });
+      const { props } = await resource.read(id, adopted, context);
+      assert.deepEqual(props, { ...adopted, state: "proposed" });
+      assert.equal(resource.diff(id, props, inputs).changes, false);
+    });
+  });
+
+  describe("update", () => {
+    it("changes what is ours, in place", async () => {
+      const { id, outs } = await resource.create(inputs, context);
+      const news = { ...inputs, displayName: "Fabrikam" };
+      assert.deepEqual(await resource.update(id, outs, news, context), { outs: { ...made, displayName: "Fabrikam" } });
+      const [{ displayName }] = onServer() as [{ displayName: string }];
+      assert.equal(displayName, "Fabrikam");
+    });
+
+    it("leaves what is adopted", async () => {
+      const id = put({ description: "Theirs" });
+      const before = snapshot();
+      const news = { ...inputs, displayName: "Fabrikam" };
+      assert.deepEqual((await resource.update(id, adopted, news, context)).outs, {
+        ...adopted,
+        displayName: "Fabrikam",
+      });
+      assert.equal(snapshot(), before);
+    });
+  });
+
+  describe("delete", () => {
+    it("takes away what was made here, even if somebody has changed its description by hand", async () => {
+      const first = await resource.create(inputs, context);
+      await resource.delete(first.id, first.outs, context);
+      assert.equal(stored().size, 0);
+      const second = await resource.create(inputs, context);
+      Object.assign(stored().get(second.id)!, { description: "By hand" });
+      await resource.delete(second.id, second.outs, context);
+      assert.equal(stored().size, 0);
+    });
+
+    it("is content where it is gone already", async () => {
+      await resource.delete(randomUUID(), made, context);
+    });
+
+    it("leaves what is adopted, and what another program has taken over", async () => {
+      const byHand = put({ description: "By hand" });
+      await resource.delete(byHand, adopted, context);
+      const taken = put({ description: "x Managed by Pulumi (other/stack/name)." });
+      await resource.delete(taken, made, context);
+      assert.deepEqual([...stored().keys()], [byHand, taken]);
+    });
+
+    it("says which policies still use it", async () => {
+      const { id, outs } = await resource.create(inputs, context);
+      const requestor = { "@odata.type": "#microsoft.graph.connectedOrganizationMembers", id };
+      for (const displayName of ["Partners", "Suppliers"]) {
+        const policy = { id: randomUUID(), displayName, requestorSettings: { allowedRequestors: [requestor] } };
+        test.tenant.objects("accessPackageAssignmentPolicies").set(policy.id, policy);
+      }
+      await assert.rejects(resource.delete(id, outs, context), (error: Error) => {
+        assert.equal(
+          error.message,
+          `The connected organization's delete failed. The connected organization "Fabrikam Security" (${id}) is still used by the ` +
+            'assignment policies "Partners", "Suppliers". Delete them, or take the organization out of their requestors, and run this again.',
+        );
+        assert.equal(error.stack, "");
+        return true;
+      });
+      assert.equal(stored().size, 1);
+    });
+  });
+
+  describe("check and diff", () => {
+    it("write identifiers in lower case", () => {
+      const upper = { ...inputs, tenantId: tenantId.toUpperCase() };
+      const { inputs: checked, failures } = resource.check(
+        {},
+        { ...upper, identitySource: { tenantId: msspTenantId.toUpperCase() } },
+      );
+      assert.deepEqual(failures, []);
+      assert.deepEqual(checked, inputs);
+      const domain = { ...inputs, identitySource: { domainName: "Fabrikam-Security.Example" } };
+      assert.deepEqual(resource.check({}, domain).inputs, byDomain);
+    });
+
+    const wrong: readonly [string, Record<string, unknown>][] = [
+      ["tenantId", { tenantId: "contoso" }],
+      ["displayName", { displayName: " " }],
+      ["description", { description: "" }],
+      ["identitySource", { identitySource: {} }],
+      ["identitySource", { identitySource: "fabrikam.example" }],
+      ["identitySource", { identitySource: { tenantId: msspTenantId, domainName: "fabrikam.example" } }],
+      ["identitySource", { identitySource: { tenantId: "fabrikam.example" } }],
+      ["identitySource", { identitySource: { domainName: "fabrikam" } }],
+      ["identitySource", { identitySource: { domainName: "a@fabrikam.example" } }],
+      ["identitySource", { identitySource: { domainName: "fabrikam.example", displayName: "x" } }],
+    ];
+    for (const [property, changes] of wrong) {
+      it(`refuse ${JSON.stringify(changes)}`, () => {
+        const { failures } = resource.check({}, { ...inputs, ...changes });
+        assert.deepEqual(
+          failures.map((failure) => failure.property),
+          [property],
+        );
+      });
+    }
+
+    it("leave alone what isn't known yet", () => {
+      for (const identitySource of [unknown, { tenantId: unknown }]) {
+        assert.deepEqual(resource.check({}, { ...inputs, displayName: unknown, identitySource }).failures, []);
+      }
+    });
+
+    it("replace for another identity source or tenant, the new one first", () => {
+      assert.deepEqual(resource.diff("id", made, inputs), { changes: false, replaces: [], deleteBeforeReplace: false });
+      assert.deepEqual(resource.diff("id", made, byDomain), {
+        changes: true,
+        replaces: ["identitySource"],
+        deleteBeforeReplace: false,
+      });
+      assert.deepEqual(resource.diff("id", made, { ...inputs, tenantId: randomUUID() }).replaces, ["tenantId"]);
+      assert.deepEqual(resource.diff("id", made, { ...inputs, displayName: "x" }), {
+        changes: true,
+        replaces: [],
+        deleteBeforeReplace: false,
+      });
+    });
+  });
+
+  it("says which permission is missing", async () => {
+    test.addConnector({ "00000003-0000-0000-c000-000000000000": ["Group.ReadWrite.All"] });
+    const environment = {
+      ARM_CLIENT_ID: "c0ffee00-0000-4000-8000-000000000001",
+      ARM_CLIENT_SECRET: "connector-secret-of-the-test",
+    };
+    await assert.rejects(resource.create(inputs, { ...context, environment }), {
+      message:
+        /^The connected organization's create failed\. .*403.* needs the application permission EntitlementManagement\.ReadWrite\.All/,
+    });
+  });
+});

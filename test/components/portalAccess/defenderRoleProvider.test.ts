@@ -1,0 +1,455 @@
+import assert from "node:assert/strict";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  effectiveActions,
+  isDefenderAction,
+  roleAssignmentResource,
+  roleDefinitionResource,
+  tierPermissions,
+  type CallContext,
+  type RoleAssignmentInputs,
+  type RoleDefinitionInputs,
+} from "@defender-mssp/microsoft";
+import { type StoredObject, complete, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const managedBy = "defender-mssp/dev/tier1-role";
+const permissions = effectiveActions(tierPermissions.tier1);
+const role: RoleDefinitionInputs = { tenantId, displayName: "Tier 1 Analyst", permissions, managedBy };
+const otherGroup = "90000000-0000-4000-8000-000000000002";
+const group = "90000000-0000-4000-8000-000000000001";
+
+/** The dynamic providers' methods, called as Pulumi calls them, against the sandbox's own server. */
+describe("components/defender: the providers of Defender's roles", () => {
+  let test: TestSandbox;
+  let context: CallContext;
+  const waits: number[] = [];
+
+  before(async () => {
+    test = await testSandbox();
+    for (const id of [group, otherGroup]) addGroup(id);
+  });
+
+  beforeEach(() => {
+    waits.length = 0;
+    roles().clear();
+    grants().clear();
+    const sleep = (milliseconds: number): Promise<void> => {
+      waits.push(milliseconds);
+      return Promise.resolve();
+    };
+    context = { environment: test.environment, endpoints: test.endpoints, sleep };
+  });
+
+  after(() => test.stop());
+
+  const roles = (): Map<string, StoredObject> => test.tenant.objects("defenderRoleDefinitions");
+  const grants = (): Map<string, StoredObject> => test.tenant.objects("defenderRoleAssignments");
+  const addGroup = (id: string): void =>
+    void test.tenant.objects("groups").set(id, complete("groups", { id, displayName: id }));
+  const only = (objects: Map<string, StoredObject>): StoredObject => {
+    assert.equal(objects.size, 1);
+    return [...objects.values()][0]!;
+  };
+  const actionsOf = (object: StoredObject): unknown =>
+    (object["rolePermissions"] as { allowedResourceActions: string[] }[])[0]?.allowedResourceActions;
+  const change = (object: StoredObject, changes: object): void => void Object.assign(object, changes);
+
+  describe("a role", () => {
+    const resource = roleDefinitionResource;
+
+    it("is made with its permissions and a mark, and gives out its ID", async () => {
+      const { id, outs } = await resource.create(role, context);
+      const made = only(roles());
+      assert.equal(id, made.id);
+      assert.deepEqual(outs, role);
+      assert.equal(made["displayName"], "Tier 1 Analyst");
+      assert.equal(made["description"], `(managed by ${managedBy})`);
+      assert.deepEqual(actionsOf(made), permissions);
+      assert.deepEqual(await resource.read(id, outs, context), { id, props: outs, inputs: role });
+    });
+
+    it("keeps a description before the mark", async () => {
+      const inputs = { ...role, description: "What the MSSP's analysts may do." };
+      const { id, outs } = await resource.create(inputs, context);
+      assert.equal(only(roles())["description"], `What the MSSP's analysts may do. (managed by ${managedBy})`);
+      assert.deepEqual((await resource.read(id, outs, context)).inputs, inputs);
+    });
+
+    it("recognises its own after a crash, as often as a lost answer made it", async () => {
+      const before = await resource.create({ ...role, displayName: "Old name" }, context);
+      const [theFirst] = [...roles().values()];
+      roles().set("another", { ...theFirst!, id: "another" });
+      const after = await resource.create(role, context);
+      assert.equal(after.id, before.id);
+      assert.equal(only(roles())["displayName"], "Tier 1 Analyst");
+    });
+
+    it("never touches somebody else's role of the same name, and says what to do", async () => {
+      const { id, outs } = await resource.create({ ...role, displayName: "Ours" }, context);
+      const theirs = { ...only(roles()), id: "theirs", displayName: "tier 1 analyst", description: "by hand" };
+      roles().set("theirs", theirs);
+      const expected =
+        /already has a Defender role "tier 1 analyst" \(theirs\) that this stack didn't make.*setting portalAccess\.tiers/;
+      await assert.rejects(resource.create({ ...role, managedBy: "a/b/c" }, context), expected);
+      await assert.rejects(resource.update(id, outs, role, context), expected);
+      assert.deepEqual(roles().get("theirs"), theirs);
+      assert.equal(roles().size, 2);
+    });
+
+    it("finds everything that somebody changed, and mends it in place", async () => {
+      const { id, outs } = await resource.create(role, context);
+      const made = only(roles());
+      const asMade = structuredClone(made);
+      for (const changes of [
+        { displayName: "Renamed" },
+        { description: "Changed" },
+        { description: null },
+        { rolePermissions: [{ allowedResourceActions: ["microsoft.xdr/secops/*/manage"], condition: null }] },
+        { rolePermissions: [] },
+      ]) {
+        change(made, changes);
+        const found = await resource.read(id, outs, context);
+        assert.ok(found.props);
+        const difference = resource.diff(id, found.props, role);
+        assert.deepEqual([difference.changes, difference.replaces], [true, []], JSON.stringify(changes));
+        assert.deepEqual(await resource.update(id, found.props, role, context), { outs });
+        assert.deepEqual(only(roles()), asMade);
+      }
+      assert.equal(resource.diff(id, outs, role).changes, false);
+    });
+
+    it("doesn't take for a change what Defender does to its permissions", async () => {
+      const { inputs, failures } = resource.check(
+        {},
+        {
+          ...role,
+          permissions: [
+            "microsoft.xdr/secops/*/manage",
+            "microsoft.xdr/secops/securitydata/alerts/manage",
+            ...permissions,
+          ],
+        },
+      );
+      assert.deepEqual(failures, []);
+      const { id, outs } = await resource.create(inputs, context);
+      const found = await resource.read(id, outs, context);
+      assert.equal(resource.diff(id, found.props!, inputs).changes, false);
+      const asKept = actionsOf(only(roles())) as string[];
+      const otherwise = [...asKept].reverse().concat("microsoft.xdr/secops/securitydata/basics/read");
+      change(only(roles()), { rolePermissions: [{ allowedResourceActions: otherwise, condition: null }] });
+      const again = await resource.read(id, outs, context);
+      assert.equal(resource.diff(id, again.props!, inputs).changes, false);
+    });
+
+    it("follows a renamed stack", async () => {
+      const { id, outs } = await resource.create(role, context);
+      await resource.update(id, outs, { ...role, managedBy: "a/b/c" }, context);
+      assert.equal(only(roles())["description"], "(managed by a/b/c)");
+    });
+
+    it("says that it has gone, and is content when it goes twice", async () => {
+      const { id, outs } = await resource.create(role, context);
+      await resource.delete(id, outs, context);
+      assert.equal(roles().size, 0);
+      assert.deepEqual(await resource.read(id, outs, context), { id: "" });
+      await resource.delete(id, outs, context);
+      await assert.rejects(resource.update(id, outs, role, context), /Somebody has deleted it: `pulumi up --refresh`/);
+    });
+
+    it("says which permission is missing, as Graph does and in words", async () => {
+      test.addConnector({}, "Alert.Read");
+      const environment = {
+        ARM_CLIENT_ID: "c0ffee00-0000-4000-8000-000000000001",
+        ARM_CLIENT_SECRET: "connector-secret-of-the-test",
+      };
+      await assert.rejects(resource.create(role, { ...context, environment }), (failure: Error) => {
+        assert.match(
+          failure.message,
+          /^The Defender role's create failed\. GET http.*answered 403: PermissionScopeNotGranted/,
+        );
+        assert.match(
+          failure.message,
+          /needs Microsoft Graph's application permission RoleManagement\.ReadWrite\.Defender/,
+        );
+        assert.equal(failure.stack, "");
+        return true;
+      });
+    });
+
+    it("checks what is known", () => {
+      const wrong = { tenantId: "x", displayName: "", description: " ", permissions: [] };
+      assert.deepEqual(
+        resource.check({}, { ...role, ...wrong }).failures.map(({ property }) => property),
+        ["tenantId", "displayName", "description", "permissions"],
+      );
+      const [failure] = resource.check({}, { ...role, permissions: ["microsoft.directory/users/read"] }).failures;
+      assert.match(failure!.reason, /"microsoft\.directory\/users\/read" is not written as Defender's permissions are/);
+      const news = { tenantId: unknown, displayName: unknown, permissions: [unknown], managedBy };
+      assert.deepEqual(resource.check({}, news), { inputs: news, failures: [] });
+      assert.deepEqual(resource.diff("", { ...role }, { ...role, tenantId: unknown }).replaces, ["tenantId"]);
+    });
+  });
+
+  describe("an assignment", () => {
+    const resource = roleAssignmentResource;
+    let inputs: RoleAssignmentInputs;
+
+    beforeEach(async () => {
+      const { id } = await roleDefinitionResource.create(role, context);
+      inputs = {
+        tenantId,
+        displayName: "Tier 1 Analyst",
+        roleDefinitionId: id,
+        principalIds: [group],
+        dataSources: ["/"],
+        portalAccess: "rbac",
+      };
+    });
+
+    it("gives the role to the group, on all data", async () => {
+      const { id, outs } = await resource.create(inputs, context);
+      const { id: made, roleDefinitionId, principalIds, directoryScopeIds, appScopeIds } = only(grants());
+      assert.equal(id, made);
+      assert.deepEqual(outs, inputs);
+      assert.deepEqual(
+        { roleDefinitionId, principalIds, directoryScopeIds, appScopeIds },
+        {
+          roleDefinitionId: inputs.roleDefinitionId,
+          principalIds: [group],
+          directoryScopeIds: ["/"],
+          appScopeIds: ["/"],
+        },
+      );
+      assert.deepEqual(await resource.read(id, outs, context), { id, props: outs, inputs });
+    });
+
+    it("recognises its own after a crash, and leaves those of other names", async () => {
+      const { id } = await resource.create({ ...inputs, principalIds: [otherGroup] }, context);
+      const [own] = [...grants().values()];
+      grants().set("lost", { ...own!, id: "lost" });
+      grants().set("theirs", { ...own!, id: "theirs", displayName: "By hand" });
+      const again = await resource.create(inputs, context);
+      assert.equal(again.id, id);
+      assert.deepEqual(own!["principalIds"], [group]);
+      assert.deepEqual([...grants().keys()], [own!.id, "theirs"]);
+    });
+
+    it("finds everything that somebody changed, and mends it in place", async () => {
+      const { id, outs } = await resource.create(inputs, context);
+      const made = only(grants());
+      for (const changes of [
+        { displayName: "Renamed" },
+        { principalIds: [group, otherGroup] },
+        { principalIds: [] },
+        { appScopeIds: ["Mde"] },
+      ]) {
+        change(made, changes);
+        const found = await resource.read(id, outs, context);
+        const difference = resource.diff(id, found.props!, inputs);
+        assert.deepEqual([difference.changes, difference.replaces], [true, []], JSON.stringify(changes));
+        assert.deepEqual(await resource.update(id, found.props!, inputs, context), { outs });
+        assert.deepEqual((await resource.read(id, outs, context)).props, outs);
+      }
+    });
+
+    it("doesn't take another order of the principals for a change", async () => {
+      const two = { ...inputs, principalIds: [group, otherGroup] };
+      const { id, outs } = await resource.create(two, context);
+      assert.deepEqual(only(grants())["principalIds"], [otherGroup, group]);
+      assert.equal(resource.diff(id, (await resource.read(id, outs, context)).props!, two).changes, false);
+    });
+
+    it("is replaced, the old one first, for another role, tenant or model of access", () => {
+      for (const changed of [{ roleDefinitionId: unknown }, { tenantId: group }, { portalAccess: "entitlement" }]) {
+        assert.deepEqual(resource.diff("", { ...inputs }, { ...inputs, ...changed }), {
+          changes: true,
+          replaces: Object.keys(changed),
+          deleteBeforeReplace: true,
+        });
+      }
+    });
+
+    it("goes before its role does, and is content when it goes twice", async () => {
+      const { id, outs } = await resource.create(inputs, context);
+      await assert.rejects(
+        roleDefinitionResource.delete(inputs.roleDefinitionId, role, context),
+        /The Defender role's delete failed\. .*while there are role assignments of it/,
+      );
+      await resource.delete(id, outs, context);
+      await resource.delete(id, outs, context);
+      assert.deepEqual(await resource.read(id, outs, context), { id: "" });
+      await roleDefinitionResource.delete(inputs.roleDefinitionId, role, context);
+      assert.equal(roles().size, 0);
+    });
+
+    it("waits for a group that Defender doesn't know yet, and not for ever", async () => {
+      waits.length = 0;
+      const late = "90000000-0000-4000-8000-000000000003";
+      const sleep = (milliseconds: number): Promise<void> => {
+        waits.push(milliseconds);
+        if (waits.length === 2) addGroup(late);
+        return Promise.resolve();
+      };
+      await resource.create({ ...inputs, principalIds: [late] }, { ...context, sleep });
+      assert.deepEqual(waits.slice(0, 2), [3000, 3000]);
+      assert.deepEqual(only(grants())["principalIds"], [late]);
+      waits.length = 0;
+      const never = "90000000-0000-4000-8000-000000000009";
+      await assert.rejects(
+        resource.create({ ...inputs, displayName: "Other", principalIds: [never] }, context),
+        new RegExp(`answered 404: .*${never}`),
+      );
+      assert.equal(waits.length, 5);
+    });
+
+    it("checks what is known, and fills in the data sources", () => {
+      const { dataSources, ...rest } = inputs;
+      assert.deepEqual(resource.check({}, { ...rest, principalIds: [group.toUpperCase(), group] }), {
+        inputs: { ...rest, dataSources },
+        failures: [],
+      });
+      const wrong = {
+        tenantId: "x",
+        displayName: "",
+        roleDefinitionId: "",
+        principalIds: [],
+        dataSources: [],
+        portalAccess: "",
+      };
+      assert.deepEqual(
+        resource.check({}, wrong).failures.map(({ property }) => property),
+        Object.keys(wrong),
+      );
+      assert.deepEqual(
+        resource.check({}, { ...inputs, principalIds: ["x"] }).failures.map(({ property }) => property),
+        ["principalIds"],
+      );
+      const news = { ...inputs, tenantId: unknown, roleDefinitionId: unknown, principalIds: [unknown] };
+      assert.deepEqual(resource.check({}, news), { inputs: news, failures: [] });
+    });
+  });
+
+  describe("on a service that has its ways", () => {
+    let server: http.Server;
+    /** What to answer instead of the sandbox; called with the sandbox's own answer's status. */
+    let ways: (request: http.IncomingMessage, status: number, response: http.ServerResponse) => boolean;
+
+    beforeEach(async () => {
+      server = http.createServer((request, response) => void relay(request, response));
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      context = { ...context, endpoints: { ...test.endpoints, loginEndpoint: origin, graphEndpoint: origin } };
+    });
+
+    afterEach(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+
+    /** To the sandbox, which knows itself only by its own origin: a token asked for this one is asked for that. */
+    async function relay(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+      const parts: Buffer[] = [];
+      for await (const part of request) parts.push(part as Buffer);
+      const { host } = new URL(test.sandbox.origins.http);
+      const port = (server.address() as AddressInfo).port;
+      const sent = Buffer.concat(parts).toString().replaceAll(`127.0.0.1%3A${port}`, encodeURIComponent(host));
+      const answer = await fetch(test.sandbox.origins.http + (request.url ?? "/"), {
+        method: request.method,
+        headers: {
+          authorization: request.headers.authorization ?? "",
+          "content-type": request.headers["content-type"] ?? "application/json",
+        },
+        body: sent === "" ? undefined : sent,
+      });
+      const text = await answer.text();
+      if (ways(request, answer.status, response)) return;
+      response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
+    }
+
+    it("finds what it made when a redirect is the answer, and follows none", async () => {
+      let redirected = 0;
+      let hidden = 3;
+      ways = (request, status, response) => {
+        if (request.method === "POST" && status === 201) {
+          redirected++;
+          response.writeHead(302, { location: "http://elsewhere.example/" }).end();
+          return true;
+        }
+        const isList = request.method === "GET" && /role(Definitions|Assignments)$/.test(request.url ?? "");
+        if (!isList || redirected === 0 || hidden-- <= 0) return false;
+        response.writeHead(200, { "content-type": "application/json" }).end('{"value":[]}');
+        return true;
+      };
+      const { id } = await roleDefinitionResource.create(role, context);
+      assert.equal(id, only(roles()).id);
+      const assignment = {
+        tenantId,
+        displayName: "Tier 1",
+        roleDefinitionId: id,
+        principalIds: [group],
+        dataSources: ["/"],
+      };
+      const given = await roleAssignmentResource.create(assignment, context);
+      assert.equal(given.id, only(grants()).id);
+      assert.equal(redirected, 2);
+    });
+
+    it("waits until what it made is there, twice in a row", async () => {
+      let looks = 0;
+      ways = (request, _status, response) => {
+        if (request.method !== "GET" || !/roleDefinitions\/./.test(request.url ?? "")) return false;
+        looks++;
+        if (looks !== 1 && looks !== 3) return false;
+        response.writeHead(404, { "content-type": "application/json" }).end('{"error":{"code":"NotFound"}}');
+        return true;
+      };
+      await roleDefinitionResource.create(role, context);
+      assert.equal(looks, 5);
+    });
+
+    it("says so when what it made never comes", async () => {
+      ways = (request, _status, response) => {
+        if (request.method !== "GET" || !/roleDefinitions\/./.test(request.url ?? "")) return false;
+        response.writeHead(404, { "content-type": "application/json" }).end('{"error":{"code":"NotFound"}}');
+        return true;
+      };
+      await assert.rejects(
+        roleDefinitionResource.create(role, context),
+        /not to be found 30 seconds later; another `up`/,
+      );
+    });
+  });
+
+  describe("the tiers", () => {
+    it("have only permissions that are well-formed and no other one includes", () => {
+      for (const actions of [tierPermissions.tier1, tierPermissions.tier2]) {
+        assert.deepEqual(
+          actions.filter((one) => !isDefenderAction(one)),
+          [],
+        );
+        assert.equal(effectiveActions(actions).length, actions.length);
+      }
+    });
+
+    it("are: everything but live response and settings; live response besides; nothing", () => {
+      const added = tierPermissions.tier2.filter((one) => !tierPermissions.tier1.includes(one));
+      assert.ok(tierPermissions.tier1.every((one) => tierPermissions.tier2.includes(one)));
+      assert.deepEqual(
+        added.map((one) => one.split("/").at(-2)),
+        ["filecollection", "liveresponse-advanced", "liveresponse-basic"],
+      );
+      assert.ok(![...tierPermissions.tier2].some((one) => one.includes("/configuration/")));
+      assert.deepEqual(tierPermissions.approvers, []);
+    });
+
+    it("drop what another permission includes: `*` is one part or more, managing includes reading", () => {
+      const kept = (...actions: string[]) => effectiveActions(actions.map((one) => `microsoft.xdr/${one}`));
+      assert.deepEqual(kept("a/b/read", "A/B/READ"), ["microsoft.xdr/a/b/read"]);
+      assert.deepEqual(kept("a/*/manage", "a/b/read", "a/b/c/manage"), ["microsoft.xdr/a/*/manage"]);
+      assert.equal(kept("a/*/read", "a/b/manage").length, 2);
+      assert.equal(kept("a/*/read", "ab/c/read", "a/read").length, 3);
+    });
+  });
+});

@@ -1,0 +1,434 @@
+import assert from "node:assert/strict";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  manualSiemAuthorizationSteps,
+  siemAuthorizationResource as resource,
+  type CallContext,
+  type SiemAuthorizationState,
+} from "@defender-mssp/microsoft";
+import { type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const applicationId = "c0ffee00-0000-4000-8000-000000000003";
+const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
+const otherMssp = "5ec0de00-5ea1-4000-8000-000000000002";
+const id = `${tenantId}/${applicationId}`;
+const managedBy = "defender-mssp/dev/siem-authorization";
+const inputs = { tenantId, applicationId, msspTenantId, mode: "endpoint", managedBy } as const;
+const made: SiemAuthorizationState = { ...inputs, status: "authorized", adopted: false };
+
+/** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
+describe("components/defender: the provider's methods", () => {
+  let test: TestSandbox;
+  let context: CallContext;
+  const waits: number[] = [];
+
+  before(async () => {
+    test = await testSandbox();
+  });
+
+  beforeEach(() => {
+    waits.length = 0;
+    stored().clear();
+    const sleep = (milliseconds: number): Promise<void> => {
+      waits.push(milliseconds);
+      return Promise.resolve();
+    };
+    context = { environment: test.environment, endpoints: test.endpoints, sleep };
+  });
+
+  after(() => test.stop());
+
+  const stored = (): Map<string, StoredObject> => test.tenant.objects("siemAuthorizations");
+  /** What the server has, without what is the same in all. */
+  const onServer = (): { msspTenantId: unknown; managedBy: unknown } | undefined => {
+    const object = stored().get(applicationId);
+    return object && { msspTenantId: object.msspTenantId, managedBy: object.managedBy };
+  };
+  const put = (mssp: string, mark: string | null): void => {
+    stored().set(applicationId, {
+      id: applicationId,
+      applicationId,
+      msspTenantId: mssp,
+      managedBy: mark,
+      status: "authorized",
+    });
+  };
+
+  describe("create", () => {
+    it("authorizes, and gives back its inputs and what the server said", async () => {
+      assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
+      assert.deepEqual(onServer(), { msspTenantId, managedBy });
+    });
+
+    it("recognises its own after a crash", async () => {
+      await resource.create(inputs, context);
+      assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
+      assert.equal(stored().size, 1);
+      put(otherMssp, managedBy);
+      assert.deepEqual((await resource.create(inputs, context)).outs, made);
+      assert.deepEqual(onServer(), { msspTenantId, managedBy });
+    });
+
+    for (const mark of [null, "another/stack/name"]) {
+      it(`adopts what ${mark ?? "a person"} has made, and leaves it as it is`, async () => {
+        put(msspTenantId, mark);
+        assert.deepEqual((await resource.create(inputs, context)).outs, { ...made, adopted: true });
+        assert.deepEqual(onServer(), { msspTenantId, managedBy: mark });
+      });
+    }
+
+    it("doesn't change what isn't its own, and says whose it is", async () => {
+      put(otherMssp, "another/stack/name");
+      await assert.rejects(resource.create(inputs, context), (failure: Error) => {
+        assert.match(
+          failure.message,
+          new RegExp(`already authorized for the MSSP tenant ${otherMssp}.*made by another/stack/name`),
+        );
+        assert.match(failure.message, /Take that authorization away there, or set msspTenantId/);
+        return true;
+      });
+      assert.deepEqual(onServer(), { msspTenantId: otherMssp, managedBy: "another/stack/name" });
+    });
+
+    it("takes the endpoint from its input before the environment", async () => {
+      const environment = { ...test.environment, MSSP_DEFENDER_ENDPOINT: "http://127.0.0.1:9" };
+      const endpoint = `${test.sandbox.origins.http}/`;
+      const { outs } = await resource.create({ ...inputs, endpoint }, { ...context, environment });
+      assert.deepEqual(outs, { ...made, endpoint });
+    });
+
+    it("names both ways to set the endpoint when there is neither", async () => {
+      const environment = { ...test.environment, MSSP_DEFENDER_ENDPOINT: undefined };
+      await assert.rejects(
+        resource.create(inputs, { ...context, environment }),
+        /neither the input "endpoint" \(setting defenderEndpoint\) nor the environment variable MSSP_DEFENDER_ENDPOINT is set/,
+      );
+    });
+
+    it("doesn't send a token in the clear to another machine", async () => {
+      const environment = { ...test.environment, MSSP_DEFENDER_ENDPOINT: "http://gateway.example" };
+      await assert.rejects(resource.create(inputs, { ...context, environment }), /it must be an https URL/);
+    });
+
+    it("says which credentials are missing", async () => {
+      const environment = { MSSP_DEFENDER_ENDPOINT: test.sandbox.origins.http };
+      await assert.rejects(
+        resource.create(inputs, { ...context, environment }),
+        /create failed\. No credentials in the environment: ARM_CLIENT_ID is not set/,
+      );
+    });
+
+    it("says what Entra said of a wrong secret, and not the secret", async () => {
+      const environment = { ...test.environment, ARM_CLIENT_SECRET: "wr0ng-secret" };
+      await assert.rejects(resource.create(inputs, { ...context, environment }), (failure: Error) => {
+        assert.match(failure.message, /AADSTS7000215/);
+        assert.doesNotMatch(`${failure.message}${failure.stack ?? ""}`, /wr0ng/);
+        return true;
+      });
+    });
+
+    it("says which permission is missing", async () => {
+      test.addConnector({}, "Alert.Read");
+      const environment = {
+        ...test.environment,
+        ARM_CLIENT_ID: "c0ffee00-0000-4000-8000-000000000001",
+        ARM_CLIENT_SECRET: "connector-secret-of-the-test",
+      };
+      await assert.rejects(
+        resource.create(inputs, { ...context, environment }),
+        /answered 403: Forbidden: .* The identity that runs this needs Defender's permission to manage portal system settings/,
+      );
+    });
+  });
+
+  describe("read", () => {
+    it("gives back inputs and outputs", async () => {
+      await resource.create(inputs, context);
+      assert.deepEqual(await resource.read(id, made, context), { id, props: made, inputs });
+    });
+
+    it("says that it has gone, by an empty ID", async () => {
+      assert.deepEqual(await resource.read(id, made, context), { id: "" });
+    });
+
+    it("finds that somebody entered another MSSP", async () => {
+      put(otherMssp, null);
+      const found = await resource.read(id, made, context);
+      assert.deepEqual(found, {
+        id,
+        props: { ...made, msspTenantId: otherMssp },
+        inputs: { ...inputs, msspTenantId: otherMssp },
+      });
+      assert.equal(resource.diff(id, found.props, inputs).changes, true);
+    });
+
+    it("finds that somebody else has taken it over", async () => {
+      put(msspTenantId, "another/stack/name");
+      const found = await resource.read(id, made, context);
+      assert.deepEqual(found.props, { ...made, adopted: true });
+      assert.equal(resource.diff(id, found.props, inputs).changes, false);
+    });
+  });
+
+  describe("update", () => {
+    const update = (olds: object, news: object) => resource.update(id, { ...olds }, { ...news }, context);
+
+    it("changes the MSSP in place", async () => {
+      await resource.create(inputs, context);
+      const news = { ...inputs, msspTenantId: otherMssp };
+      assert.deepEqual((await update(made, news)).outs, { ...made, msspTenantId: otherMssp });
+      assert.deepEqual(onServer(), { msspTenantId: otherMssp, managedBy });
+    });
+
+    it("mends what a person changed by hand, mark and all", async () => {
+      put(otherMssp, null);
+      assert.deepEqual((await update({ ...made, msspTenantId: otherMssp }, inputs)).outs, made);
+      assert.deepEqual(onServer(), { msspTenantId, managedBy });
+    });
+
+    it("makes what has gone", async () => {
+      assert.deepEqual((await update(made, { ...inputs })).outs, made);
+      assert.deepEqual(onServer(), { msspTenantId, managedBy });
+    });
+
+    it("follows a renamed stack", async () => {
+      await resource.create(inputs, context);
+      const news = { ...inputs, managedBy: "defender-mssp/production/siem-authorization" };
+      assert.deepEqual((await update(made, news)).outs, { ...made, managedBy: news.managedBy });
+      assert.deepEqual(onServer(), { msspTenantId, managedBy: news.managedBy });
+    });
+
+    it("never changes what it adopted, or what was taken over", async () => {
+      put(msspTenantId, "another/stack/name");
+      for (const adopted of [true, false]) {
+        await assert.rejects(
+          update({ ...made, adopted }, { ...inputs, msspTenantId: otherMssp }),
+          /doesn't change what isn't its own/,
+        );
+      }
+      assert.deepEqual((await update({ ...made, adopted: true }, { ...inputs, managedBy: "x/y/z" })).outs, {
+        ...made,
+        managedBy: "x/y/z",
+        adopted: true,
+      });
+      assert.deepEqual(onServer(), { msspTenantId, managedBy: "another/stack/name" });
+    });
+
+    it("really authorizes when a server takes over from a person", async () => {
+      const manual = { ...made, mode: "manual", status: "manual" };
+      assert.deepEqual((await update(manual, inputs)).outs, made);
+      put(msspTenantId, null);
+      assert.deepEqual((await update(manual, inputs)).outs, { ...made, adopted: true });
+    });
+  });
+
+  describe("delete", () => {
+    const remove = (state: object) => resource.delete(id, { ...state }, context);
+
+    it("takes it away, and is content when it has gone", async () => {
+      await resource.create(inputs, context);
+      await remove(made);
+      assert.equal(onServer(), undefined);
+      await remove(made);
+    });
+
+    it("leaves what it adopted, and what somebody else has taken over", async () => {
+      put(msspTenantId, null);
+      await remove({ ...made, adopted: true });
+      assert.deepEqual(onServer(), { msspTenantId, managedBy: null });
+      put(msspTenantId, "another/stack/name");
+      await remove(made);
+      assert.deepEqual(onServer(), { msspTenantId, managedBy: "another/stack/name" });
+    });
+
+    it("takes away what it made even if a person changed it since", async () => {
+      put(otherMssp, null);
+      await remove(made);
+      assert.equal(onServer(), undefined);
+    });
+  });
+
+  describe("in manual mode", () => {
+    const manual = { ...inputs, mode: "manual" as const };
+    const state = { ...manual, status: "manual", adopted: false };
+
+    it("calls nothing and claims nothing", async () => {
+      const alone: CallContext = { environment: {} };
+      assert.deepEqual(await resource.create(manual, alone), { id, outs: state });
+      assert.deepEqual(await resource.read(id, state, alone), { id, props: state, inputs: manual });
+      assert.deepEqual(await resource.update(id, state, { ...manual, msspTenantId: otherMssp }, alone), {
+        outs: { ...state, msspTenantId: otherMssp },
+      });
+      await resource.delete(id, state, alone);
+    });
+
+    it("says what to enter where", () => {
+      assert.deepEqual(manualSiemAuthorizationSteps(inputs), [
+        `Sign in to https://securitycenter.windows.com?tid=${tenantId} with the permission "Manage portal system settings", or ask the customer to.`,
+        "Open Settings > SIEM and select the MSSP tab.",
+        `Enter the application ID ${applicationId} and the tenant ID ${msspTenantId}.`,
+        'Select "Authorize application".',
+      ]);
+      assert.match(
+        manualSiemAuthorizationSteps(inputs, "gccHigh")[0]!,
+        /https:\/\/securitycenter\.microsoft\.us\?tid=/,
+      );
+    });
+  });
+
+  describe("check", () => {
+    const failuresOf = (news: object) =>
+      resource
+        .check({}, { ...inputs, ...news })
+        .failures.map(({ property, reason }) => property || reason.split(" ")[0]);
+
+    it("writes UUIDs in lower case and passes the rest on", () => {
+      const news = { ...inputs, tenantId: tenantId.toUpperCase(), __provider: "code" };
+      assert.deepEqual(resource.check({}, news), { inputs: { ...inputs, __provider: "code" }, failures: [] });
+    });
+
+    it("names every input that can't be", () => {
+      assert.deepEqual(
+        failuresOf({ tenantId: "x", applicationId: 3, msspTenantId: "", mode: "maybe", endpoint: "ftp://x" }),
+        ["tenantId", "applicationId", "msspTenantId", "mode", "endpoint"],
+      );
+    });
+
+    it("takes no endpoint that would put a secret into the state, or a token on the wire", () => {
+      for (const endpoint of [
+        "https://user:pass@gateway.example",
+        "https://gateway.example?key=1",
+        "http://gateway.example",
+        "https://gateway.example#x",
+        "",
+      ]) {
+        assert.deepEqual(failuresOf({ endpoint }), ["endpoint"], endpoint);
+      }
+      for (const endpoint of ["https://gateway.example/base", "http://127.0.0.1:8080"])
+        assert.deepEqual(failuresOf({ endpoint }), []);
+    });
+
+    it("leaves unknown values alone", () => {
+      const news = {
+        tenantId: unknown,
+        applicationId: unknown,
+        msspTenantId: unknown,
+        mode: unknown,
+        endpoint: unknown,
+        managedBy,
+      };
+      assert.deepEqual(resource.check({}, news), { inputs: news, failures: [] });
+    });
+  });
+
+  describe("diff", () => {
+    const diff = (news: object, olds: object = {}) => resource.diff(id, { ...made, ...olds }, { ...inputs, ...news });
+
+    it("sees no change where there is none", () => {
+      assert.deepEqual(diff({ __provider: "other code" }), { changes: false, replaces: [], deleteBeforeReplace: true });
+    });
+
+    it("replaces for another tenant or application, also for one that isn't known yet", () => {
+      assert.deepEqual(diff({ tenantId: msspTenantId }).replaces, ["tenantId"]);
+      assert.deepEqual(diff({ applicationId: unknown }), {
+        changes: true,
+        replaces: ["applicationId"],
+        deleteBeforeReplace: true,
+      });
+    });
+
+    it("updates in place for everything else", () => {
+      for (const news of [
+        { msspTenantId: otherMssp },
+        { msspTenantId: unknown },
+        { endpoint: "https://gateway.example" },
+        { managedBy: "a/b/c" },
+      ]) {
+        assert.deepEqual(diff(news), { changes: true, replaces: [], deleteBeforeReplace: true }, JSON.stringify(news));
+      }
+      assert.deepEqual(diff({}, { mode: "manual" }).replaces, []);
+      assert.equal(diff({}, { endpoint: "https://gateway.example" }).changes, true);
+    });
+
+    it("replaces when a person takes over from a server: the server's authorization goes first", () => {
+      assert.deepEqual(diff({ mode: "manual" }), { changes: true, replaces: ["mode"], deleteBeforeReplace: true });
+    });
+  });
+
+  describe("on a server that has its troubles", () => {
+    let server: http.Server;
+    let troubles: (response: http.ServerResponse) => boolean;
+
+    beforeEach(async () => {
+      server = http.createServer((request, response) => {
+        if (troubles(response)) return;
+        const target = new URL(request.url ?? "/", test.sandbox.origins.http);
+        const through = http.request(target, { method: request.method, headers: request.headers }, (answer) => {
+          response.writeHead(answer.statusCode ?? 500, answer.headers);
+          answer.pipe(response);
+        });
+        request.pipe(through);
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      context = { ...context, environment: { ...test.environment, MSSP_DEFENDER_ENDPOINT: endpoint } };
+    });
+
+    afterEach(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+
+    it("waits as long as it is told to", async () => {
+      let left = 2;
+      troubles = (response) => {
+        if (left-- <= 0) return false;
+        response.writeHead(429, { "retry-after": "3" }).end();
+        return true;
+      };
+      assert.deepEqual((await resource.create(inputs, context)).outs, made);
+      assert.deepEqual(waits, [3000, 3000]);
+    });
+
+    it("gives up after five tries", async () => {
+      let tries = 0;
+      troubles = (response) => {
+        tries++;
+        response.writeHead(503, { "retry-after": "1" }).end();
+        return true;
+      };
+      await assert.rejects(resource.delete(id, made, context), (failure: Error) => {
+        assert.match(
+          failure.message,
+          /^The SIEM authorization's delete failed\. GET http:.* answered 503: not available$/,
+        );
+        // Pulumi prints `${error}: ${error.stack}` of what delete throws.
+        assert.equal(`${String(failure)}: ${failure.stack ?? ""}`, `${failure.message}: `);
+        return true;
+      });
+      assert.equal(tries, 5);
+    });
+
+    it("doesn't take a page that says 200 for an authorization", async () => {
+      troubles = (response) => {
+        response.writeHead(200, { "content-type": "text/html" }).end("<html>sign in</html>");
+        return true;
+      };
+      await assert.rejects(
+        resource.create(inputs, context),
+        /answered 200: this is not the authorization of application/,
+      );
+    });
+
+    it("says where nothing answered", async () => {
+      server.close();
+      server.closeAllConnections();
+      await assert.rejects(
+        resource.read(id, made, context),
+        /failed: .*ECONNREFUSED.* Is the server up, and the address right \(endpoint, or MSSP_DEFENDER_ENDPOINT\)\?/,
+      );
+    });
+  });
+});

@@ -1,0 +1,345 @@
+import assert from "node:assert/strict";
+import { makeTestCertificate } from "@defender-mssp/sandbox/testing";
+import * as pulumi from "@pulumi/pulumi";
+import { SiemConnector } from "../../../components/siemConnector/siemConnector";
+import {
+  defaultConnectorAccess,
+  type ConnectorAccess,
+  type ConnectorCredential,
+} from "../../../components/siemConnector/access";
+import { deployedResources } from "../../../components/tenant/deployedResources";
+import { deployedSecrets } from "../../../components/siemConnector/deployedSecrets";
+import { only, resolved, settled, startMocks, tenantId, type Recording } from "../mocks";
+
+const args = {
+  customerName: "Contoso",
+  tenantId,
+  deployedSecrets: {},
+  clock: () => new Date("2026-11-24T15:00:00.123Z"),
+};
+
+function withCredential(credential: ConnectorCredential): ConnectorAccess {
+  return { kind: "customerApp", alertApis: ["legacySiem", "graph"], credential };
+}
+
+describe("components: SiemConnector", () => {
+  let recorded: Recording;
+  beforeEach(async () => {
+    recorded = await startMocks();
+  });
+
+  it("declares the registration, its service principal, access, consent and secret, and no more", async () => {
+    new SiemConnector("siem", args);
+    await settled();
+    const declared = Object.fromEntries(recorded.resources.map(({ name, type, inputs }) => [name, { type, inputs }]));
+    assert.deepEqual(declared, {
+      siem: { type: "defender-mssp:index:SiemConnector", inputs: {} },
+      "siem-application": {
+        type: "azuread:index/applicationRegistration:ApplicationRegistration",
+        inputs: {
+          displayName: "Contoso SIEM MSSP Connector",
+          description: "The MSSP's SIEM reads this tenant's Defender alerts with it. Managed by Pulumi.",
+          signInAudience: "AzureADMyOrg",
+        },
+      },
+      "siem-service-principal": {
+        type: "azuread:index/servicePrincipal:ServicePrincipal",
+        inputs: { clientId: "siem-application-client" },
+      },
+      "siem-defender-access": {
+        type: "azuread:index/applicationApiAccess:ApplicationApiAccess",
+        inputs: {
+          applicationId: "siem-application-id",
+          apiClientId: "fc780465-2017-40d4-a0c5-307022471b92",
+          scopeIds: ["b2069dc0-9fe9-4e6d-9aca-ccf3dd503819"],
+        },
+      },
+      "siem-graph-access": {
+        type: "azuread:index/applicationApiAccess:ApplicationApiAccess",
+        inputs: {
+          applicationId: "siem-application-id",
+          apiClientId: "00000003-0000-0000-c000-000000000000",
+          roleIds: ["472e4a4d-bb4a-4026-98d1-0b0d74cb74a5"],
+        },
+      },
+      "siem-defender-consent": {
+        type: "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant",
+        inputs: {
+          servicePrincipalObjectId: "siem-service-principal-object",
+          resourceServicePrincipalObjectId: "principal-of-fc780465-2017-40d4-a0c5-307022471b92",
+          claimValues: ["Alert.Read"],
+        },
+      },
+      "siem-graph-consent": {
+        type: "azuread:index/appRoleAssignment:AppRoleAssignment",
+        inputs: {
+          principalObjectId: "siem-service-principal-object",
+          resourceObjectId: "principal-of-00000003-0000-0000-c000-000000000000",
+          appRoleId: "472e4a4d-bb4a-4026-98d1-0b0d74cb74a5",
+        },
+      },
+      "siem-password": {
+        type: "azuread:index/applicationPassword:ApplicationPassword",
+        inputs: {
+          applicationId: "siem-application-id",
+          displayName: "MSSP SIEM, managed by Pulumi",
+          endDate: "2027-11-24T15:00:00Z",
+        },
+      },
+    });
+    const parents = recorded.resources.filter(({ custom }) => custom).map(({ parent }) => parent);
+    assert.deepEqual(new Set(parents), new Set(["defender-mssp:index:SiemConnector::siem"]));
+  });
+
+  it("only looks Microsoft's own service principals up, so that destroy can't touch them", async () => {
+    new SiemConnector("siem", args);
+    await settled();
+    assert.deepEqual(
+      recorded.invocations.map(({ token, inputs }) => [token, inputs["clientId"]]),
+      [
+        ["azuread:index/getServicePrincipal:getServicePrincipal", "fc780465-2017-40d4-a0c5-307022471b92"],
+        ["azuread:index/getServicePrincipal:getServicePrincipal", "00000003-0000-0000-c000-000000000000"],
+      ],
+    );
+    assert.equal("useExisting" in only("azuread:index/servicePrincipal:ServicePrincipal").inputs, false);
+  });
+
+  it("has nothing to do while its secret is good: the secret keeps the end that the state has", async () => {
+    const deployedSecrets = { first: { startsOn: "2026-03-01T00:00:00Z", endsOn: "2027-03-01T00:00:00Z" } };
+    new SiemConnector("siem", { ...args, deployedSecrets });
+    await settled();
+    const { name, inputs, ignoreChanges } = only("azuread:index/applicationPassword:ApplicationPassword");
+    assert.deepEqual([name, inputs["endDate"], ignoreChanges], ["siem-password", "2027-03-01T00:00:00Z", []]);
+  });
+
+  it("makes the next secret in the other slot when it is due, hands that out, and keeps the old one", async () => {
+    const deployedSecrets = { first: { startsOn: "2025-12-20T00:00:00Z", endsOn: "2026-12-20T00:00:00Z" } };
+    const connector = new SiemConnector("siem", { ...args, deployedSecrets });
+    await settled();
+    const passwords = recorded.resources.filter(({ type }) => type.includes("applicationPassword:"));
+    assert.deepEqual(
+      passwords.map(({ name, inputs }) => [name, inputs["endDate"]]),
+      [
+        ["siem-password", "2026-12-20T00:00:00Z"],
+        ["siem-password-2", "2027-11-24T15:00:00Z"],
+      ],
+    );
+    assert.equal((await resolved(connector.clientSecretExpiresOn)).value, "2027-11-24T15:00:00Z");
+    assert.equal((await resolved(connector.clientSecret)).secret, true);
+  });
+
+  it("reads the dates of its secrets from the stack's state, and nothing else", async () => {
+    const prefix = "urn:pulumi:dev::defender-mssp::x$azuread:index/applicationPassword:ApplicationPassword::";
+    const type = "azuread:index/applicationPassword:ApplicationPassword";
+    const outputs = { startDate: "2026-01-01T00:00:00Z", endDate: "2027-01-01T00:00:00Z", value: "sec~ret" };
+    await startMocks({
+      state: {
+        [`${prefix}siem-password-2`]: { type, outputs },
+        [`${prefix}other-siem-password`]: { type, outputs },
+        [`${prefix}siem-password`]: { type: "other:index:Type", outputs },
+      },
+    });
+    assert.deepEqual(deployedSecrets("siem", await deployedResources()), {
+      second: { startsOn: "2026-01-01T00:00:00Z", endsOn: "2027-01-01T00:00:00Z" },
+    });
+  });
+
+  describe("says what to do where the tenant's policy refuses a secret, and doesn't try again", () => {
+    const tooLong =
+      "ApplicationsClient.AddPassword(): unexpected status 400 with OData error: CredentialInvalidLifetimeAsPerAppPolicy: " +
+      "Credential lifetime exceeds the max value allowed as per assigned policy 'x'.";
+
+    async function said(error: string): Promise<string[]> {
+      recorded = await startMocks();
+      new SiemConnector("siem", args);
+      await settled();
+      const logged: string[] = [];
+      const { error: log } = pulumi.log;
+      const captured = (message: string): Promise<void> => (logged.push(message), Promise.resolve());
+      Object.defineProperty(pulumi.log, "error", { configurable: true, value: captured });
+      try {
+        assert.equal(await recorded.errorHooks[0]?.run([error]), false);
+      } finally {
+        Object.defineProperty(pulumi.log, "error", { configurable: true, value: log });
+      }
+      return logged;
+    }
+
+    it("that lasts so long", async () => {
+      const [message, ...others] = await said(tooLong);
+      assert.match(message ?? "", /doesn't allow a client secret of 365 days.*connector\.credential\.days/);
+      assert.deepEqual(others, []);
+    });
+
+    it("at all", async () => {
+      const [message] = await said("CredentialTypeNotAllowedAsPerAppPolicy: Credential type not allowed");
+      assert.match(message ?? "", /forbids client secrets.*certificate or federated/);
+    });
+
+    it("and leaves other errors alone", async () => {
+      assert.deepEqual(await said("Insufficient privileges to complete the operation."), []);
+    });
+  });
+
+  for (const api of ["legacySiem", "graph"] as const) {
+    it(`asks for no more than ${api} where it reads that alone`, async () => {
+      const access = { ...defaultConnectorAccess, alertApis: [api] } as ConnectorAccess;
+      const connector = new SiemConnector("siem", { ...args, access });
+      await settled();
+      const names = recorded.resources.map(({ name }) => name).filter((name) => /access|consent/.test(name));
+      const prefix = api === "graph" ? "siem-graph" : "siem-defender";
+      assert.deepEqual(names, [`${prefix}-access`, `${prefix}-consent`]);
+      assert.equal(recorded.invocations.length, 1, "the other API is not even looked up");
+      assert.deepEqual((await resolved(connector.description)).value?.alertApis, [api]);
+    });
+  }
+
+  it("takes a certificate's public part for as long as the certificate lasts, and has no secret", async () => {
+    const { certificatePem } = await makeTestCertificate();
+    const access = withCredential({ type: "certificate", certificate: certificatePem });
+    const connector = new SiemConnector("siem", { ...args, access });
+    await settled();
+    const { name, inputs } = only("azuread:index/applicationCertificate:ApplicationCertificate");
+    assert.equal(name, "siem-certificate");
+    assert.deepEqual(inputs, {
+      applicationId: "siem-application-id",
+      type: "AsymmetricX509Cert",
+      value: inputs["value"],
+      startDate: "2024-01-01T00:00:00Z",
+      endDate: "2099-01-01T00:00:00Z",
+    });
+    assert.ok(JSON.stringify(inputs["value"]).includes(certificatePem.split("\n")[1]!));
+    assert.equal(connector.clientSecret, undefined);
+    assert.deepEqual((await resolved(connector.description)).value, {
+      kind: "customerApp",
+      credential: "certificate",
+      alertApis: ["legacySiem", "graph"],
+      credentialExpiresOn: "2099-01-01T00:00:00Z",
+    });
+    assert.ok(!recorded.resources.some(({ type }) => type.includes("Password")));
+  });
+
+  it("trusts another identity provider's tokens, and has no secret", async () => {
+    const issuer = "https://token.actions.githubusercontent.com";
+    const subject = "repo:fabrikam/siem:ref:refs/heads/main";
+    const access = withCredential({ type: "federated", issuer, subject, audience: "api://AzureADTokenExchange" });
+    const connector = new SiemConnector("siem", { ...args, access });
+    await settled();
+    const type = "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential";
+    assert.deepEqual(only(type).inputs, {
+      applicationId: "siem-application-id",
+      displayName: "mssp-siem",
+      description: "The MSSP's SIEM, managed by Pulumi",
+      issuer,
+      subject,
+      audiences: ["api://AzureADTokenExchange"],
+    });
+    assert.equal(connector.clientSecretExpiresOn, undefined);
+    assert.ok(!recorded.resources.some(({ type: one }) => /Password|Certificate/.test(one)));
+  });
+
+  it("gives the MSSP's own application a service principal and exactly one permission", async () => {
+    const applicationId = "f00dcafe-0000-4000-8000-000000000001";
+    const access: ConnectorAccess = {
+      kind: "msspApp",
+      applicationId,
+      alertApis: ["graph"],
+      credential: { type: "certificate" },
+    };
+    const connector = new SiemConnector("siem", { ...args, access, cloud: "gccHigh" });
+    await settled();
+    const declared = recorded.resources
+      .filter(({ custom }) => custom)
+      .map(({ name, type, inputs: { __provider, ...inputs } }) => ({ name, type, inputs }));
+    assert.deepEqual(declared, [
+      {
+        name: "siem-mssp-service-principal",
+        type: "pulumi-nodejs:dynamic/defender-mssp:MsspServicePrincipal",
+        inputs: { tenantId, applicationId, managedBy: "defender-mssp/dev/siem-mssp-service-principal" },
+      },
+      {
+        name: "siem-mssp-graph-consent",
+        type: "pulumi-nodejs:dynamic/defender-mssp:AppRoleGrant",
+        inputs: {
+          tenantId,
+          principalObjectId: "siem-mssp-service-principal-object",
+          principalAdopted: false,
+          apiApplicationId: "00000003-0000-0000-c000-000000000000",
+          appRole: "SecurityAlert.Read.All",
+        },
+      },
+    ]);
+    assert.deepEqual(
+      [(await resolved(connector.clientId)).value, (await resolved(connector.adminConsentUrl)).value],
+      [applicationId, `https://login.microsoftonline.us/${tenantId}/adminconsent?client_id=${applicationId}`],
+    );
+    assert.deepEqual([connector.applicationId, connector.clientSecret], [undefined, undefined]);
+    assert.deepEqual((await resolved(connector.description)).value, {
+      kind: "msspApp",
+      credential: "certificate",
+      alertApis: ["graph"],
+    });
+  });
+
+  it("counts from the system's clock where none is given", async () => {
+    const before = Date.now();
+    const connector = new SiemConnector("siem", { customerName: "Contoso", tenantId, deployedSecrets: {} });
+    const { value } = await resolved(connector.clientSecretExpiresOn);
+    const days = (Date.parse(value ?? "") - before) / 86_400_000;
+    assert.ok(days > 364.99 && days < 365.01, String(days));
+  });
+
+  it("gives its secret as a secret, and the rest in clear", async () => {
+    const connector = new SiemConnector("siem", args);
+    assert.deepEqual(await resolved(connector.clientSecret), { value: "sec~ret", secret: true });
+    assert.deepEqual(await resolved(connector.clientId), { value: "siem-application-client", secret: false });
+    assert.deepEqual(await resolved(connector.applicationId), { value: "siem-application-id", secret: false });
+    assert.deepEqual(await resolved(connector.servicePrincipalObjectId), {
+      value: "siem-service-principal-object",
+      secret: false,
+    });
+    assert.deepEqual(await resolved(connector.clientSecretExpiresOn), { value: "2027-11-24T15:00:00Z", secret: false });
+  });
+
+  it("has a secret and unknown client secret in a preview", async () => {
+    await startMocks({ preview: true });
+    const connector = new SiemConnector("siem", args);
+    assert.deepEqual(await resolved(connector.clientSecret), { value: undefined, secret: true });
+    assert.deepEqual(await resolved(connector.clientId), { value: undefined, secret: false });
+    assert.deepEqual(await resolved(connector.clientSecretExpiresOn), { value: "2027-11-24T15:00:00Z", secret: false });
+  });
+
+  describe("asked before the registration is created", () => {
+    async function creation(namesakes: number, customerName = "Contoso"): Promise<string> {
+      recorded = await startMocks({ namesakes });
+      new SiemConnector("siem", { ...args, customerName });
+      await settled();
+      const [hook] = recorded.hooks;
+      assert.equal(hook?.onDryRun, false, "a preview needs no look-up");
+      return await hook.run({}, { displayName: `${customerName} SIEM MSSP Connector` });
+    }
+
+    it("agrees where the tenant has none of its name", async () => {
+      assert.equal(await creation(0), "");
+      assert.deepEqual(recorded.invocations.at(-1)?.inputs, { displayName: "Contoso SIEM MSSP Connector" });
+    });
+
+    it("refuses a second one, and says which one is there and what to do", async () => {
+      const error = await creation(1);
+      assert.match(
+        error,
+        /"Contoso SIEM MSSP Connector" \(client ID namesake-client, object ID namesake-object\) is already/,
+      );
+      assert.match(error, /delete it .* and run `pulumi up` again/);
+    });
+
+    it("refuses one more where there are several", async () => {
+      assert.match(await creation(2), /^several applications named "Contoso SIEM MSSP Connector" are already/);
+    });
+
+    it("leaves a name alone that the provider can't look up", async () => {
+      assert.equal(await creation(1, "O'Neil"), "");
+      assert.ok(!recorded.invocations.some(({ token }) => token.includes("getApplication")));
+    });
+  });
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { customerTenant } from "../../../components/tenant/customerTenant";
+import { only, settled, startMocks, tenantId } from "../mocks";
+
+const another = "99999999-0000-4000-8000-000000000009";
+
+describe("components: customerTenant", () => {
+  it("is a provider for that tenant and no other login's, signed in before it is handed out", async () => {
+    const recorded = await startMocks();
+    await customerTenant("customer", tenantId);
+    const provider = only("pulumi:providers:azuread");
+    assert.equal(provider.name, "customer");
+    assert.equal(provider.inputs["tenantId"], tenantId);
+    assert.equal(provider.inputs["environment"], "public");
+    assert.equal(provider.inputs["useMsi"], "false");
+    assert.deepEqual(
+      recorded.invocations.map(({ token }) => token),
+      ["azuread:index/getClientConfig:getClientConfig"],
+    );
+    assert.match(recorded.invocations[0]!.provider, /pulumi:providers:azuread::customer::customer-id$/);
+  });
+
+  it("writes nothing of the environment into the state, least of all a credential", async () => {
+    const environment = {
+      ARM_CLIENT_ID: "id",
+      ARM_CLIENT_SECRET: "sec~ret",
+      ARM_METADATA_HOSTNAME: "127.0.0.1:1",
+      ARM_ENVIRONMENT: "usgovernment",
+      ARM_USE_MSI: "true",
+    };
+    const before = Object.keys(environment).map((key) => [key, process.env[key]] as const);
+    Object.assign(process.env, environment);
+    try {
+      await startMocks();
+      await customerTenant("customer", tenantId);
+      const { inputs } = only("pulumi:providers:azuread");
+      assert.deepEqual(inputs, { tenantId, environment: "public", useMsi: "false" });
+    } finally {
+      for (const [key, value] of before) {
+        if (value === undefined) Reflect.deleteProperty(process.env, key);
+        else process.env[key] = value;
+      }
+    }
+  });
+
+  it("refuses credentials that reach another tenant, with nothing else declared", async () => {
+    const recorded = await startMocks({ reached: another });
+    await assert.rejects(customerTenant("customer", tenantId), {
+      message:
+        `The credentials reach tenant ${another}, but this stack is for tenant ${tenantId}. Nothing was created.\n` +
+        "Sign in to the stack's tenant, or correct its setting tenantId.",
+    });
+    await settled();
+    assert.deepEqual(
+      recorded.resources.map(({ type }) => type),
+      ["pulumi:providers:azuread"],
+    );
+  });
+
+  it("takes a tenant ID in capital letters for the same", async () => {
+    await startMocks({ reached: tenantId.toUpperCase() });
+    await customerTenant("customer", tenantId);
+  });
+
+  it("says which tenant it couldn't sign in to, why, and what to look at", async () => {
+    await startMocks({ reached: new Error("AADSTS700016: not found in the directory") });
+    await assert.rejects(customerTenant("customer", tenantId), (error: Error) => {
+      assert.match(
+        error.message,
+        new RegExp(`^Cannot sign in to the customer's tenant ${tenantId}. Nothing was created.`),
+      );
+      assert.match(error.message, /AADSTS700016/);
+      assert.match(error.message, /ARM_CLIENT_ID/);
+      return true;
+    });
+  });
+
+  describe("a stack's tenant ID that changes", () => {
+    async function change(deployed: string[], now: string): Promise<string> {
+      const recorded = await startMocks({ deployed });
+      await customerTenant("customer", tenantId);
+      assert.equal(recorded.hooks.length, 1);
+      assert.deepEqual(only("pulumi:providers:azuread").beforeUpdate, [recorded.hooks[0]!.name]);
+      assert.equal(recorded.hooks[0]!.onDryRun, true);
+      return await recorded.hooks[0]!.run({ tenantId }, { tenantId: now });
+    }
+
+    it("is refused while the stack has anything in the old tenant", async () => {
+      const error = await change(["pulumi:pulumi:Stack", "azuread:index/group:Group"], another);
+      assert.match(error, new RegExp(`in tenant ${tenantId}, but its setting tenantId is now ${another}`));
+      assert.match(error, /destroy the stack first/);
+    });
+
+    it("is refused while only the authorization is left there", async () => {
+      assert.notEqual(await change(["pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization"], another), "");
+    });
+
+    it("may be corrected where a failed first deployment left no more than the provider", async () => {
+      const left = ["pulumi:pulumi:Stack", "pulumi:providers:azuread", "defender-mssp:index:CustomerOnboarding"];
+      assert.equal(await change(left, another), "");
+    });
+
+    it("leaves any other change of the provider alone", async () => {
+      assert.equal(await change(["azuread:index/group:Group"], tenantId), "");
+    });
+  });
+});

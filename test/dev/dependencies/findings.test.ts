@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { auditFindings, isAllowed, lockfileFindings } from "../../../dev/dependencies/findings";
+
+const lockfile = (entry: object) => ({
+  lockfileVersion: 3,
+  packages: { "": { license: "Apache-2.0" }, "node_modules/a/node_modules/@scope/b": entry },
+});
+const good = { license: "MIT", integrity: "sha512-x", resolved: "https://registry.example/b.tgz" };
+
+describe("the dependencies' check", () => {
+  it("finds nothing wrong with this project's lockfile", () => {
+    const file = path.resolve(__dirname, "..", "..", "..", "package-lock.json");
+    assert.deepEqual(lockfileFindings(JSON.parse(readFileSync(file, "utf8"))), []);
+  });
+
+  it("finds a licence that isn't allowed, and none at all", () => {
+    assert.deepEqual(lockfileFindings(lockfile(good)), []);
+    for (const license of ["GPL-3.0-only", "UNLICENSED", "MIT AND GPL-2.0-only", undefined])
+      assert.match(
+        lockfileFindings(lockfile({ ...good, license })).join(),
+        /^@scope\/b: the licence .* is not allowed$/,
+      );
+  });
+
+  it("reads an expression: one of the alternatives, all of the parts", () => {
+    for (const licence of ["MIT", "(BSD-3-Clause AND Apache-2.0)", "GPL-2.0-only OR MIT"])
+      assert.ok(isAllowed(licence), licence);
+    for (const licence of ["GPL-2.0-only OR AGPL-3.0-only", "MIT AND SSPL-1.0", ""])
+      assert.ok(!isAllowed(licence), licence);
+  });
+
+  it("finds what isn't pinned, comes over http, or runs a script", () => {
+    assert.match(lockfileFindings(lockfile({ ...good, integrity: undefined })).join(), /no integrity/);
+    assert.match(lockfileFindings(lockfile({ ...good, resolved: "http://x.example/b.tgz" })).join(), /https/);
+    assert.match(lockfileFindings(lockfile({ ...good, hasInstallScript: true })).join(), /runs a script/);
+  });
+
+  it("finds known vulnerabilities from moderate on, and knows a report from none", () => {
+    const vulnerability = (severity: string) =>
+      JSON.stringify({ vulnerabilities: { b: { severity, range: "<2.0.0" } } });
+    assert.deepEqual(auditFindings(vulnerability("high")), ["b <2.0.0: a known vulnerability, high"]);
+    assert.deepEqual(auditFindings(vulnerability("low")), []);
+    for (const none of ["", "no", '{ "message": "405 Method Not Allowed", "statusCode": 405 }'])
+      assert.equal(auditFindings(none), undefined);
+  });
+});

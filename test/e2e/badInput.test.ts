@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import type { Finished, SandboxProject } from "@defender-mssp/sandbox";
+import { ana, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
+
+describe("bad input on the real engine", function () {
+  this.timeout(120_000);
+
+  const tenantId = tenantIdOf(40);
+  let project: SandboxProject;
+  let asBefore: string;
+
+  before(async () => {
+    project = await createProject();
+    await project.writeSettings("contoso", customer(40));
+    await project.succeed(["stack", "init", "contoso"]);
+    project.sandbox.cloud.tenant(tenantId);
+    asBefore = dumpOfTenant(project, tenantId);
+  });
+  after(() => project.dispose());
+
+  /** The command has failed with words for people, and nothing was created. */
+  function refused({ exitCode, stdout, stderr }: Finished, ...words: (string | RegExp)[]): void {
+    const said = `${stdout}\n${stderr}`;
+    assert.notEqual(exitCode, 0, said);
+    for (const word of words) {
+      if (typeof word === "string") assert.ok(said.includes(word), `"${word}" is missing in:\n${said}`);
+      else assert.match(said, word);
+    }
+    assert.doesNotMatch(said, /^\s+at .*:\d+/m, "a stack trace");
+    assert.equal(dumpOfTenant(project, tenantId), asBefore, "something was created");
+  }
+
+  async function preview(settings: Record<string, unknown>, environment = {}): Promise<Finished> {
+    await project.writeSettings("contoso", settings);
+    return await project.pulumi(["preview", "--stack", "contoso"], environment);
+  }
+
+  it("no settings at all: every missing one is named", async () => {
+    const keys = ["customerName", "tenantId", "customerDomain", "msspName", "msspTenantId", "analysts"];
+    refused(await preview({}), "6 settings are wrong; nothing was changed.", ...keys);
+  });
+
+  it("everything that is wrong comes in one error, each with its key and the value seen", async () => {
+    const wrong = customer(40, {
+      tenantId: "contoso",
+      customerDomain: "https://contoso.com/path",
+      customerName: "x".repeat(300),
+      msspName: "Fab\u0007rikam",
+      analysts: [{ ...ana, email: "ana@nowhere" }, ana, { ...ana, email: ana.email.toUpperCase() }],
+      analyst: "ana",
+    });
+    refused(
+      await preview(wrong),
+      "tenantId: ",
+      '"contoso"',
+      "customerDomain: ",
+      "https://contoso.com/path",
+      "customerName: ",
+      "msspName: ",
+      "analysts[0].email: ",
+      "ana@nowhere",
+      "analysts[2].email: ",
+      /analyst: .*[\s\S]*analysts/,
+    );
+  });
+
+  it("a domain in upper case", async () => {
+    refused(
+      await preview(customer(40, { customerDomain: "Contoso.COM" })),
+      "customerDomain: ",
+      "Contoso.COM",
+      "lower case",
+    );
+  });
+
+  it("an `up` with a wrong setting creates nothing either", async () => {
+    await project.writeSettings("contoso", customer(40, { tenantId: "contoso" }));
+    refused(await project.pulumi(["up", "--stack", "contoso", "--yes", "--skip-preview"]), "tenantId: ");
+  });
+
+  it("a wrong passphrase", async () => {
+    await project.writeSettings("contoso", customer(40));
+    // Writes the stack's salt into its file, by which the engine checks a passphrase.
+    await project.succeed(["config", "set", "--stack", "contoso", "--secret", "other:marker", "x"]);
+    const wrong = { PULUMI_CONFIG_PASSPHRASE: "not the stack's" };
+    refused(await project.pulumi(["preview", "--stack", "contoso"], wrong), "incorrect passphrase");
+  });
+
+  it("credentials of a third tenant", async () => {
+    const elsewhere = tenantIdOf(41);
+    refused(await preview(customer(40), { ARM_TENANT_ID: elsewhere }), elsewhere, "ARM_TENANT_ID");
+  });
+
+  it("a wrong client secret, which is not shown", async () => {
+    const result = await preview(customer(40), { ARM_CLIENT_SECRET: "wrong~secret~value" });
+    refused(result, "Cannot sign in to the customer's tenant", "AADSTS7000215");
+    assert.ok(!`${result.stdout}${result.stderr}`.includes("wrong~secret~value"));
+  });
+
+  it("another tenant for a stack that has one: refused in a preview and before the first change", async () => {
+    await project.writeSettings("contoso", customer(40));
+    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+    asBefore = dumpOfTenant(project, tenantId);
+    const other = tenantIdOf(42);
+    project.sandbox.cloud.tenant(other);
+    const otherBefore = dumpOfTenant(project, other);
+    refused(await preview(customer(40, { tenantId: other })), tenantId, other, "destroy the stack first");
+    refused(await project.pulumi(["up", "--stack", "contoso", "--yes", "--skip-preview"]), tenantId, other);
+    assert.equal(dumpOfTenant(project, other), otherBefore);
+    await project.writeSettings("contoso", customer(40));
+    await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
+  });
+});

@@ -1,0 +1,106 @@
+/** `mssp ci preview` on the real engine: what it writes, what it doesn't, and how it ends. */
+import assert from "node:assert/strict";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { runPreview } from "../../cli/ci/runPreview";
+import { commentText } from "../../cli/ci/comment";
+import { driftReport } from "../../cli/ci/drift";
+import { mssp } from "../cli/mssp";
+import { ana, checkout, createProject, customer, objectsOf, single, TenantHands, tenantIdOf } from "./support";
+
+const policyPack = `
+const { PolicyPack } = require("@pulumi/policy");
+new PolicyPack("samples", { policies: [{
+  name: "no-groups", description: "Groups are refused.", enforcementLevel: "mandatory",
+  validateResource: ({ type }, report) => { if (type.endsWith(":Group")) report("@octocat <b>refused</b>"); },
+}] });
+`;
+
+describe("mssp ci preview", function () {
+  this.timeout(300_000);
+
+  const tenantId = tenantIdOf(7);
+  let project: SandboxProject;
+
+  before(async () => {
+    project = await createProject();
+    await project.writeSettings("contoso", customer(7));
+    await project.succeed(["stack", "init", "contoso"]);
+  });
+  after(() => project.dispose());
+
+  const preview = (more: Partial<Parameters<typeof runPreview>[0]> = {}) =>
+    runPreview({ stack: "contoso", folder: project.folder, environment: project.environment, ...more });
+
+  it("names a policy's violations, which pulumi preview --json leaves out, and fails with them", async () => {
+    const folder = path.join(project.folder, "samples");
+    await mkdir(folder);
+    await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
+    await writeFile(path.join(folder, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+    await writeFile(path.join(folder, "package.json"), '{ "name": "samples", "version": "0.0.1", "main": "index.js" }');
+    await writeFile(path.join(folder, "index.js"), policyPack);
+    const found = await preview({ policyPack: folder });
+    assert.equal(found.failed, true);
+    assert.deepEqual(
+      found.policyViolations.map(({ policy, level, resource }) => [policy, level, resource]),
+      [["no-groups", "mandatory", "customer-access-analysts-group"]],
+    );
+    assert.match(commentText([found]), /policy <code>no-groups<\/code> \(<code>mandatory<\/code>\)/);
+  });
+
+  it("says what settings that can't be used have wrong, without the credentials of the environment", async () => {
+    await project.writeSettings("contoso", {
+      ...customer(7),
+      customerDomain: `bad ${project.environment["ARM_CLIENT_SECRET"]}`,
+    });
+    const found = await preview();
+    assert.equal(found.failed, true);
+    assert.match(found.messages.join("\n"), /customerDomain: "bad \[secret\]"/);
+  });
+
+  it("tells on the way that it is still under way", async () => {
+    await project.writeSettings("contoso", customer(7));
+    const lines: string[] = [];
+    await preview({ progress: (line) => lines.push(line), progressEvery: 0.5 });
+    assert.equal(lines[0], "contoso: previewing");
+    assert.match(lines.at(-1) ?? "", /^contoso: previewing, \d+ s$/);
+  });
+
+  it("finds drift, and no secret of the state or the environment gets out", async () => {
+    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+    const quiet = await preview({ drift: true });
+    assert.deepEqual([quiet.failed, quiet.changes], [false, []]);
+    assert.ok(quiet.unchanged > 5, `${quiet.unchanged}`);
+
+    const application = single(objectsOf(project, tenantId).applications);
+    const hands = new TenantHands(project, tenantId);
+    await hands.graph("PATCH", `/v1.0/applications/${String(application["id"])}`, { displayName: "By @octocat" });
+    await project.writeSettings("contoso", customer(7, { analysts: [ana] }));
+
+    const out = path.join(project.folder, "previews", "contoso.json");
+    const ended = await mssp(["ci", "preview", "--stack", "contoso", "--drift", "--out", out, "--json"], {
+      folder: project.folder,
+      environment: project.environment,
+    });
+    assert.equal(ended.exitCode, 0, ended.stderr);
+    assert.match(ended.stderr, /^mssp ci: contoso: looking at the tenant\n/);
+    const written = await readFile(out, "utf8");
+    assert.deepEqual(JSON.parse(ended.stdout), JSON.parse(written));
+    const { state, body } = driftReport(JSON.parse(written) as Awaited<ReturnType<typeof preview>>);
+    assert.equal(state, "drifted");
+    assert.match(body, /<code>displayName<\/code>: <code>"By &#64;&#8288;octocat"<\/code> → <code>"Contoso 7 SIEM/);
+    assert.match(body, /\| \*\*delete\*\* \| <code>[^<]*Guest<\/code>/);
+
+    const { clientSecret } = await project.outputs("contoso");
+    assert.ok(typeof clientSecret === "string" && clientSecret.length > 20);
+    const planted = [
+      clientSecret,
+      project.environment["ARM_CLIENT_SECRET"],
+      project.environment["PULUMI_CONFIG_PASSPHRASE"],
+    ];
+    for (const secret of planted.filter((one) => one !== undefined && one !== "sandbox")) {
+      for (const shown of [written, ended.stdout, ended.stderr, body]) assert.ok(!shown.includes(String(secret)));
+    }
+  });
+});

@@ -1,0 +1,340 @@
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { setSwitches, type TestCertificate } from "@defender-mssp/sandbox/testing";
+import {
+  byCertificate,
+  bySecret,
+  ConnectorClient,
+  makeMsspApplication,
+  startConnectorProject,
+  type ConnectorProject,
+  type IdentityProvider,
+  type MsspApplication,
+  type Proof,
+} from "./connectorClients";
+import { customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
+
+describe("the SIEM's connector on the real engine", function () {
+  this.timeout(600_000);
+
+  let all: ConnectorProject;
+  let project: SandboxProject;
+  let certificate: TestCertificate;
+  let provider: IdentityProvider;
+
+  before(async () => {
+    all = await startConnectorProject();
+    ({ project, certificate, provider } = all);
+  });
+  after(() => all.dispose());
+
+  /** A stack of its own customer, in a tenant as it was found. */
+  async function newStack(number: number, connector: unknown): Promise<CustomerStack> {
+    const stack = new CustomerStack(project, number);
+    project.sandbox.cloud.tenant(stack.tenantId);
+    await stack.set(connector);
+    await project.succeed(["stack", "init", stack.name]);
+    return stack;
+  }
+
+  describe("a registration in the customer's tenant", () => {
+    let stack: CustomerStack;
+    let asBefore: string;
+    let secret: Proof;
+
+    before(async () => {
+      stack = await newStack(0x70, { alertApis: ["graph", "legacySiem"], credential: "secret" });
+      asBefore = dumpOfTenant(project, stack.tenantId);
+    });
+
+    it("reads both alert APIs with a secret", async () => {
+      const outputs = await stack.up();
+      secret = bySecret(outputs["clientSecret"]);
+      assert.deepEqual(await stack.reads(secret), { graph: "alerts", legacySiem: "alerts" });
+      await stack.hasNoChanges();
+      assert.deepEqual(outputs["connector"], {
+        kind: "customerApp",
+        credential: "secret",
+        alertApis: ["legacySiem", "graph"],
+        credentialExpiresOn: outputs["clientSecretExpiresOn"],
+        renewsOn: new Date(Date.parse(String(outputs["clientSecretExpiresOn"])) - 30 * 24 * 60 * 60 * 1000)
+          .toISOString()
+          .replace(".000Z", "Z"),
+      });
+    });
+
+    it("takes a certificate in place of the secret, whose deletion comes last", async () => {
+      await stack.set({
+        credential: { type: "certificate", certificate: certificate.certificatePem },
+        loopbackRedirectPort: 8400,
+      });
+      assert.deepEqual(await stack.changes(), [
+        "create ApplicationCertificate",
+        "delete ApplicationPassword",
+        "update ApplicationRedirectUris",
+      ]);
+      const outputs = await stack.up();
+      assert.deepEqual(await stack.reads(byCertificate(certificate)), { graph: "alerts", legacySiem: "alerts" });
+      assert.deepEqual(await stack.reads(secret), { graph: "401 AADSTS7000215", legacySiem: "401 AADSTS7000215" });
+      assert.deepEqual([outputs["clientSecret"], outputs["clientSecretExpiresOn"]], [undefined, undefined]);
+      assert.equal(outputs["loopbackRedirectUri"], "http://localhost:8400/SiemMsspConnector");
+      const { web } = single(objectsOf(project, stack.tenantId).applications) as { web: { redirectUris: string[] } };
+      assert.deepEqual(web.redirectUris.sort(), [outputs["loopbackRedirectUri"], outputs["redirectUri"]].sort());
+      await stack.hasNoChanges();
+    });
+
+    it("trusts another identity provider in place of the certificate", async () => {
+      const { issuer, subject } = provider;
+      await stack.set({ credential: { type: "federated", issuer, subject } });
+      assert.deepEqual(await stack.changes(), [
+        "create ApplicationFederatedIdentityCredential",
+        "delete ApplicationCertificate",
+        "update ApplicationRedirectUris",
+      ]);
+      await stack.up();
+      assert.deepEqual(await stack.reads(provider.proof), { graph: "alerts", legacySiem: "alerts" });
+      assert.match((await stack.reads(byCertificate(certificate))).graph, /^401/);
+      const application = single(objectsOf(project, stack.tenantId).applications);
+      assert.deepEqual([application["passwordCredentials"], application["keyCredentials"]], [[], []]);
+      await stack.hasNoChanges();
+    });
+
+    it("reads no more than the alert API that it is for", async () => {
+      const { issuer, subject } = provider;
+      await stack.set({ alertApis: ["graph"], credential: { type: "federated", issuer, subject } });
+      const outputs = await stack.up();
+      assert.deepEqual(await stack.reads(provider.proof), { graph: "alerts", legacySiem: "403" });
+      assert.equal(outputs["siemAuthorization"], undefined);
+      assert.deepEqual(objectsOf(project, stack.tenantId).siemAuthorizations, {});
+    });
+
+    it("gives way to the MSSP's application, and `destroy` leaves nothing of either", async () => {
+      const { applicationId, proofs } = await msspApplication();
+      await stack.set({ kind: "msspApp", applicationId });
+      const changes = await stack.changes();
+      assert.deepEqual(
+        changes.filter((one) => one.startsWith("create")),
+        ["create AppRoleGrant", "create MsspServicePrincipal"],
+      );
+      assert.ok(changes.includes("delete ApplicationRegistration"));
+      assert.ok(!changes.some((one) => one.startsWith("replace")));
+      const outputs = await stack.up();
+      assert.equal((await stack.reads(proofs.certificate)).graph, "alerts");
+      assert.deepEqual(objectsOf(project, stack.tenantId).applications, {});
+      assert.equal(outputs["redirectUri"], undefined);
+      await stack.destroy();
+      assert.equal(dumpOfTenant(project, stack.tenantId), asBefore);
+    });
+  });
+
+  describe("the MSSP's own application", () => {
+    it("reads Graph's alerts with each credential that the MSSP gives it, and `destroy` takes the consent away", async () => {
+      const { applicationId, proofs } = await msspApplication();
+      const stack = await newStack(0x71, { kind: "msspApp", applicationId, credential: "federated" });
+      const asBefore = dumpOfTenant(project, stack.tenantId);
+      const outputs = await stack.up();
+      assert.equal(outputs["clientId"], applicationId);
+      for (const proof of Object.values(proofs)) assert.equal((await stack.reads(proof)).graph, "alerts");
+      assert.deepEqual(outputs["connector"], { kind: "msspApp", credential: "federated", alertApis: ["graph"] });
+      assert.equal(
+        outputs["adminConsentUrl"],
+        `https://login.microsoftonline.com/${stack.tenantId}/adminconsent?client_id=${applicationId}`,
+      );
+      await stack.hasNoChanges();
+      await stack.destroy();
+      assert.equal(dumpOfTenant(project, stack.tenantId), asBefore);
+      assert.match((await stack.reads(proofs.secret)).graph, /^4/);
+    });
+
+    it("is adopted where the customer has consented by a click: nothing is changed, and `destroy` leaves it", async () => {
+      const { applicationId, proofs } = await msspApplication();
+      const stack = await newStack(0x72, { kind: "msspApp", applicationId, credential: "secret" });
+      const click = `/${stack.tenantId}/adminconsent?client_id=${applicationId}`;
+      assert.equal((await fetch(`${project.sandbox.origins.http}${click}`)).status, 200);
+      const asBefore = dumpOfTenant(project, stack.tenantId);
+      await stack.up();
+      assert.equal((await stack.reads(proofs.secret)).graph, "alerts");
+      assert.equal(principalsAndRoles(dumpOfTenant(project, stack.tenantId)), principalsAndRoles(asBefore));
+      await stack.hasNoChanges();
+      await project.succeed(["up", "--stack", stack.name, "--yes", "--skip-preview", "--refresh"]);
+      await stack.destroy();
+      assert.equal(dumpOfTenant(project, stack.tenantId), asBefore);
+    });
+
+    it("is adopted with the one permission that was missing, which alone `destroy` takes away; lost consent comes back", async () => {
+      const { applicationId, proofs } = await msspApplication();
+      const stack = await newStack(0x73, { kind: "msspApp", applicationId, credential: "secret" });
+      const hands = new TenantHands(project, stack.tenantId);
+      await hands.graph("POST", "/v1.0/servicePrincipals", { appId: applicationId });
+      const asBefore = dumpOfTenant(project, stack.tenantId);
+      await stack.up();
+      assert.equal((await stack.reads(proofs.secret)).graph, "alerts");
+
+      const [grant] = Object.values(objectsOf(project, stack.tenantId).appRoleAssignments).filter(
+        ({ resourceDisplayName, principalDisplayName }) =>
+          resourceDisplayName === "Microsoft Graph" && principalDisplayName === "Fabrikam SIEM",
+      );
+      const route = `/v1.0/servicePrincipals/${String(grant?.["resourceId"])}/appRoleAssignedTo/${String(grant?.["id"])}`;
+      await hands.graph("DELETE", route);
+      assert.equal((await stack.reads(proofs.secret)).graph, "403");
+      assert.deepEqual(await stack.changes("--refresh"), ["create AppRoleGrant"]);
+      await project.succeed(["up", "--stack", stack.name, "--yes", "--skip-preview", "--refresh"]);
+      assert.equal((await stack.reads(proofs.secret)).graph, "alerts");
+      await stack.destroy();
+      assert.equal(dumpOfTenant(project, stack.tenantId), asBefore);
+    });
+
+    it("that doesn't exist is refused in words for people", async () => {
+      const applicationId = "f00dcafe-0000-4000-8000-00000000dead";
+      const stack = await newStack(0x74, { kind: "msspApp", applicationId });
+      const { exitCode, stdout, stderr } = await project.pulumi([
+        "up",
+        "--stack",
+        stack.name,
+        "--yes",
+        "--skip-preview",
+      ]);
+      assert.notEqual(exitCode, 0);
+      assert.match(stdout + stderr, /check connector\.applicationId/);
+      assert.doesNotMatch(stdout + stderr, /^\s+at .*:\d+/m);
+    });
+  });
+
+  const msspApplication = (): Promise<MsspApplication> => makeMsspApplication(project, certificate, provider);
+
+  describe("a tenant's policy of later days", () => {
+    it("that caps secrets, or forbids them, is named by the rotation that it refuses; the old secret lives on", async () => {
+      const stack = await newStack(0x76, { alertApis: ["graph"], credential: "secret" });
+      const secret = bySecret((await stack.up())["clientSecret"]);
+      const inAYear = new Date(Date.now() + 340 * 24 * 60 * 60 * 1000);
+      const said: string[] = [];
+      for (const clientSecrets of ["90", "off"]) {
+        setSwitches(project.sandbox.cloud.tenant(stack.tenantId), { clientSecrets });
+        await assert.rejects(stack.up(inAYear), (error: Error) => said.push(error.message) > 0);
+      }
+      assert.match(
+        said[0] ?? "",
+        /doesn't allow a client secret of 365 days: its cap is 90 days\. Set connector\.credential\.days/,
+      );
+      assert.match(said[1] ?? "", /forbids client secrets\..*certificate or federated/s);
+      assert.equal((await stack.reads(secret)).graph, "alerts");
+    });
+  });
+
+  describe("its secret over a year", () => {
+    it("is renewed without a gap: of the pulls of alerts, one every hour, none fails", async () => {
+      const { clock } = project.sandbox.cloud;
+      const stack = await newStack(0x75, { credential: "secret" });
+      const pulls = new Map<string, number>();
+      let hour = 0;
+      let handedOut = await upAndFetch();
+      const first = handedOut;
+      /** What the SIEM has. */
+      let secret = handedOut;
+
+      async function upAndFetch(): Promise<Proof> {
+        return bySecret((await stack.up(clock.now()))["clientSecret"]);
+      }
+      /** Time passes, and the SIEM pulls with what it has: the last hour every hour, and Graph's newest page once a day. */
+      async function untilDay(day: number): Promise<void> {
+        const client = stack.client(() => secret);
+        for (; hour < day * 24; hour++) {
+          clock.advance(60 * 60 * 1000);
+          const answers = [await client.legacySiem("ago=PT1H"), ...(hour % 24 === 0 ? [await client.graph()] : [])];
+          for (const answer of answers) pulls.set(answer, (pulls.get(answer) ?? 0) + 1);
+        }
+      }
+      const passwords = (): number =>
+        (single(objectsOf(project, stack.tenantId).applications)["passwordCredentials"] as unknown[]).length;
+
+      await untilDay(334);
+      assert.deepEqual(await stack.changes("", clock.now()), []);
+      await untilDay(336);
+      assert.deepEqual(await stack.changes("", clock.now()), ["create ApplicationPassword"]);
+      handedOut = await upAndFetch();
+      assert.equal(passwords(), 2);
+      // The SIEM gets the new secret some days later.
+      await untilDay(342);
+      assert.deepEqual(await stack.changes("", clock.now()), []);
+      secret = handedOut;
+      await untilDay(344);
+      assert.deepEqual(await stack.changes("", clock.now()), ["delete ApplicationPassword"]);
+      await upAndFetch();
+      assert.equal(passwords(), 1);
+      assert.match(await stack.client(() => first).graph(), /^401/);
+      // Past the end of the first one.
+      await untilDay(370);
+      assert.deepEqual([...pulls], [["alerts", 370 * 24 + 370]]);
+    });
+  });
+});
+
+function principalsAndRoles(dump: string): string {
+  const { objects } = JSON.parse(dump) as { objects: Record<string, unknown> };
+  return JSON.stringify([objects["servicePrincipals"], objects["appRoleAssignments"]]);
+}
+
+/** One customer's stack. */
+class CustomerStack {
+  readonly name: string;
+  readonly tenantId: string;
+  #clientId = "";
+
+  constructor(
+    private readonly project: SandboxProject,
+    private readonly number: number,
+  ) {
+    this.name = `customer${number}`;
+    this.tenantId = tenantIdOf(number);
+  }
+
+  async set(connector: unknown): Promise<void> {
+    await this.project.writeSettings(this.name, customer(this.number, { analysts: [], connector }));
+  }
+
+  async up(now?: Date): Promise<Record<string, unknown>> {
+    await this.#run(["up", "--yes", "--skip-preview"], now);
+    const outputs = await this.project.outputs(this.name);
+    this.#clientId = String(outputs["clientId"]);
+    return outputs;
+  }
+
+  async destroy(): Promise<void> {
+    await this.#run(["destroy", "--yes", "--skip-preview"]);
+  }
+
+  async hasNoChanges(): Promise<void> {
+    await this.#run(["preview", "--refresh", "--expect-no-changes"]);
+  }
+
+  /** `<operation> <type>` of each change of an azuread or a dynamic resource, sorted. */
+  async changes(flag = "", now?: Date): Promise<string[]> {
+    const flags = flag === "" ? [] : [flag];
+    const { steps = [] } = JSON.parse(await this.#run(["preview", "--json", ...flags], now)) as {
+      steps?: { op: string; urn: string }[];
+    };
+    return steps
+      .filter(({ op, urn }) => !["same", "read", "refresh"].includes(op) && /azuread:|pulumi-nodejs:/.test(urn))
+      .map(({ op, urn }) => `${op} ${urn.split("::")[2]?.split(":").at(-1)}`)
+      .sort();
+  }
+
+  /** A client with the proof that is good at the time of each call. */
+  client(proof: () => Proof): ConnectorClient {
+    return new ConnectorClient(this.project, this.tenantId, this.#clientId, (...asked) => proof()(...asked));
+  }
+
+  /** What each alert API says to a client with that proof. */
+  async reads(proof: Proof): Promise<{ graph: string; legacySiem: string }> {
+    const client = this.client(() => proof);
+    return { graph: await client.graph(), legacySiem: await client.legacySiem() };
+  }
+
+  async #run([command = "", ...args]: readonly string[], now?: Date): Promise<string> {
+    const environment = now === undefined ? {} : { MSSP_CLOCK: now.toISOString() };
+    const all = [command, "--stack", this.name, ...args];
+    const { exitCode, stdout, stderr } = await this.project.pulumi(all, environment);
+    if (exitCode === 0) return stdout;
+    throw new Error(`pulumi ${all.join(" ")} ended with ${exitCode}:\n${stdout}\n${stderr}`);
+  }
+}

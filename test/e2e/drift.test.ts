@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { ben, createProject, customer, membersOf, objectsOf, single, TenantHands, tenantIdOf } from "./support";
+
+describe("drift: somebody changes the tenant by hand", function () {
+  this.timeout(180_000);
+
+  const tenantId = tenantIdOf(2);
+  let project: SandboxProject;
+  let hands: TenantHands;
+
+  before(async () => {
+    project = await createProject();
+    hands = new TenantHands(project, tenantId);
+    await project.writeSettings("contoso", customer(2));
+    await project.succeed(["stack", "init", "contoso"]);
+    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+  });
+  after(() => project.dispose());
+
+  /** The type and operation of each step of a preview that looks at the tenant first. */
+  async function drift(): Promise<string[]> {
+    const refused = await project.pulumi(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
+    assert.notEqual(refused.exitCode, 0, "the drift was not found");
+    const steps = await project.changes("contoso", "--refresh");
+    const changing = steps.filter(({ op }) => op !== "refresh" && !op.startsWith("read"));
+    return [...new Set(changing.map(({ op, urn }) => `${op} ${urn.split("::")[2]?.split("$").at(-1)}`))].sort();
+  }
+
+  async function mend(): Promise<void> {
+    await project.succeed(["up", "--stack", "contoso", "--refresh", "--yes", "--skip-preview"]);
+    await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
+  }
+
+  it("finds a member taken out of the group, and puts it back", async () => {
+    const groupId = String(single(objectsOf(project, tenantId).groups)["id"]);
+    const members = membersOf(project, tenantId, groupId);
+    await hands.graph("DELETE", `/v1.0/groups/${groupId}/members/${members[0]}/$ref`);
+    assert.ok((await drift()).includes("update azuread:index/group:Group"));
+    await mend();
+    assert.deepEqual(membersOf(project, tenantId, groupId), members);
+  });
+
+  it("finds a member whom somebody else added, and takes it out", async () => {
+    const { groups, users } = objectsOf(project, tenantId);
+    const groupId = String(single(groups)["id"]);
+    const members = membersOf(project, tenantId, groupId);
+    const administrator = Object.keys(users).find((id) => !members.includes(id))!;
+    await hands.graph("POST", `/v1.0/groups/${groupId}/members/$ref`, {
+      "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${administrator}`,
+    });
+    assert.ok((await drift()).includes("update azuread:index/group:Group"));
+    await mend();
+    assert.deepEqual(membersOf(project, tenantId, groupId), members);
+  });
+
+  it("finds a removed client secret, and makes another", async () => {
+    const application = single(objectsOf(project, tenantId).applications);
+    const [{ keyId }] = application["passwordCredentials"] as [{ keyId: string }];
+    await hands.graph("POST", `/v1.0/applications/${String(application["id"])}/removePassword`, { keyId });
+    assert.ok((await drift()).includes("create azuread:index/applicationPassword:ApplicationPassword"));
+    await mend();
+    const [made] = single(objectsOf(project, tenantId).applications)["passwordCredentials"] as [{ keyId: string }];
+    assert.notEqual(made.keyId, keyId);
+  });
+
+  it("finds a withdrawn SIEM authorization, and authorizes again", async () => {
+    const { clientId } = await project.outputs("contoso");
+    await hands.defender("DELETE", `/siemAuthorizations/${String(clientId)}`);
+    assert.ok((await drift()).some((step) => step.startsWith("create ") && step.includes("SiemAuthorization")));
+    await mend();
+    assert.equal(single(objectsOf(project, tenantId).siemAuthorizations)["applicationId"], clientId);
+  });
+
+  it("finds a removed redirect URI, and registers it again", async () => {
+    const application = single(objectsOf(project, tenantId).applications);
+    await hands.graph("PATCH", `/v1.0/applications/${String(application["id"])}`, { web: { redirectUris: [] } });
+    assert.ok((await drift()).some((step) => step.includes("applicationRedirectUris")));
+    await mend();
+    const { redirectUris } = single(objectsOf(project, tenantId).applications)["web"] as { redirectUris: string[] };
+    assert.deepEqual(redirectUris, ["https://contoso2.example/SiemMsspConnector"]);
+  });
+
+  it("finds a deleted guest, and invites again", async () => {
+    const { guests } = (await project.outputs("contoso")) as { guests: Record<string, string> };
+    await hands.graph("DELETE", `/v1.0/users/${guests[ben.email]}`);
+    assert.ok((await drift()).includes("create pulumi-nodejs:dynamic/defender-mssp:Guest"));
+    await mend();
+    const again = (await project.outputs("contoso"))["guests"] as Record<string, string>;
+    assert.notEqual(again[ben.email], guests[ben.email]);
+    assert.equal(objectsOf(project, tenantId).users[again[ben.email]!]?.["mail"], ben.email);
+    const group = single(objectsOf(project, tenantId).groups);
+    assert.deepEqual(membersOf(project, tenantId, String(group["id"])), Object.values(again).sort());
+  });
+
+  it("finds a guest renamed by hand, and names it as the settings say", async () => {
+    const { guests } = (await project.outputs("contoso")) as { guests: Record<string, string> };
+    await hands.graph("PATCH", `/v1.0/users/${guests[ben.email]}`, { displayName: "Somebody" });
+    assert.ok((await drift()).includes("update pulumi-nodejs:dynamic/defender-mssp:Guest"));
+    await mend();
+    assert.equal(objectsOf(project, tenantId).users[guests[ben.email]!]?.["displayName"], ben.displayName);
+  });
+
+  it("takes away what is left with `destroy` after somebody deleted half of it", async () => {
+    const { applications, groups } = objectsOf(project, tenantId);
+    await hands.graph("DELETE", `/v1.0/applications/${String(single(applications)["id"])}`);
+    await hands.graph("DELETE", `/v1.0/groups/${String(single(groups)["id"])}`);
+    await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
+    const left = objectsOf(project, tenantId);
+    assert.deepEqual([left.applications, left.groups, left.siemAuthorizations], [{}, {}, {}]);
+  });
+});

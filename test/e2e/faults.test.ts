@@ -1,0 +1,115 @@
+/** What must not be lost when the cloud, the network or somebody's hand is in the way. `npm run faults` runs many more seeds, and all kills. */
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { customers } from "../../dev/faults/customer";
+import { countWrites, runKill } from "../../dev/faults/kills";
+import { fairWeather, runSeed, type Run, type Weather } from "../../dev/faults/runs";
+import { checkout, createProject, customer, dumpOfTenant, single, objectsOf, tenantIdOf } from "./support";
+
+describe("a cloud where every tenth request goes wrong", function () {
+  this.timeout(300_000);
+
+  let weather: Weather;
+  before(async () => (weather = await fairWeather(checkout)));
+
+  for (const seed of [2, 12, 41]) {
+    it(`seed ${seed}: up, a change and destroy end as without faults, with one command more at most`, async () => {
+      const { runs, injected } = await runSeed(checkout, { seed, percent: 10, timeScale: 0.02 }, weather);
+      assertConverged(runs);
+      assert.equal(runs.length, 3);
+      assert.ok(Object.keys(injected).length > 0, "a seed without a fault shows nothing");
+    });
+  }
+});
+
+describe("an `up` whose engine is killed at one of its writes", function () {
+  this.timeout(300_000);
+
+  let weather: Weather;
+  before(async () => (weather = await fairWeather(checkout)));
+
+  // `npm run faults -- --kills` has them all.
+  for (const [index, part] of [0.35, 0.8].entries()) {
+    const customer = customers[index]!;
+    it(`${customer.name}, ${part * 100} % of the way: another, with the repair where a create's answer was lost, leaves the same`, async () => {
+      const write = Math.round(part * (await countWrites(checkout, customer)));
+      const { runs } = await runKill(checkout, write, weather[customer.name]);
+      assertConverged(runs);
+      assert.equal(runs.length, 2);
+    });
+  }
+});
+
+describe("an `up` that isn't alone, or isn't let end", function () {
+  this.timeout(300_000);
+
+  let project: SandboxProject;
+  /** Gets each line of the sandbox's log. */
+  let watch: ((line: string) => void) | undefined;
+  before(async () => {
+    project = await createProject({ log: (line) => watch?.(line) });
+  });
+  after(() => project.dispose());
+  afterEach(() => (watch = undefined));
+
+  /** Starts an `up`; resolves when the sandbox has answered such a request, while the `up` goes on. */
+  async function upUntil(stack: string, number: number, request: RegExp) {
+    await project.writeSettings(stack, customer(number));
+    await project.succeed(["stack", "init", stack]);
+    project.sandbox.cloud.tenant(tenantIdOf(number));
+    const before = dumpOfTenant(project, tenantIdOf(number));
+    const reached = new Promise<void>((resolve) => (watch = (line) => request.test(line) && resolve()));
+    const up = project.start(["up", "--stack", stack, "--yes", "--skip-preview", "--parallel", "1"]);
+    await Promise.race([reached, up]);
+    return { before, up };
+  }
+
+  it("Ctrl-C once: what is under way is finished and known, and the next `up` does the rest", async () => {
+    const { before, up } = await upUntil("interrupted", 40, /^POST \/v1\.0\/applications 201/);
+    up.kill("SIGINT");
+    const { exitCode, signal, stdout } = await up;
+    assert.equal(signal, undefined, "it ends by itself");
+    assert.notEqual(exitCode, 0);
+    assert.match(stdout, /\bcancell?ed\b/i);
+    const made = single(objectsOf(project, tenantIdOf(40)).applications)["id"];
+    const state = await project.succeed(["stack", "export", "--stack", "interrupted"]);
+    const { deployment } = JSON.parse(state) as { deployment: { pending_operations?: unknown[] } };
+    assert.deepEqual(deployment.pending_operations ?? [], [], "nothing is left half done");
+    assert.ok(state.includes(`/applications/${String(made)}`), "the application under way is in the state");
+
+    // No lock is left, and nothing to repair.
+    await project.succeed(["up", "--stack", "interrupted", "--yes", "--skip-preview"]);
+    assert.equal(single(objectsOf(project, tenantIdOf(40)).applications)["id"], made);
+    await project.succeed(["preview", "--stack", "interrupted", "--refresh", "--expect-no-changes"]);
+    await project.succeed(["destroy", "--stack", "interrupted", "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, tenantIdOf(40)), before);
+  });
+
+  it("two at once: the second is refused, and told who has the lock", async () => {
+    const { up } = await upUntil("twice", 41, /^POST \/v1\.0\/invitations 201/);
+    try {
+      const second = await project.pulumi(["up", "--stack", "twice", "--yes", "--skip-preview"]);
+      assert.notEqual(second.exitCode, 0);
+      assert.match(second.stderr, /the stack is currently locked by 1 lock\(s\)/);
+      assert.match(second.stderr, new RegExp(`created by \\S+@\\S+ \\(pid ${String(up.pid)}\\) at \\S+`));
+    } catch (error) {
+      up.kill("SIGKILL");
+      throw error;
+    }
+    const { exitCode, stdout, stderr } = await up;
+    assert.equal(exitCode, 0, `the first goes on: ${stdout}\n${stderr}`);
+    await project.succeed(["preview", "--stack", "twice", "--refresh", "--expect-no-changes"]);
+    // Read half written, such a file is "failed to load checkpoint: EOF", and says nothing of the lock.
+    const files = await readdir(path.join(project.folder, ".sandbox", "state"), { recursive: true });
+    assert.deepEqual([files.length > 0, files.filter((file) => file.endsWith(".attrs"))], [true, []]);
+  });
+});
+
+function assertConverged(runs: readonly Run[]): void {
+  for (const { step, converged, differences, said } of runs) {
+    assert.notEqual(converged, "not", `${step}: ${said}`);
+    assert.deepEqual(differences, [], `${step}: ${said}`);
+  }
+}

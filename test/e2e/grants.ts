@@ -1,0 +1,77 @@
+/**
+ * Who may do what in a tenant of the sandbox: the measure by which a switch of the portal access model never gives more than one of the
+ * two models. A grant is a text "<who>: <what>", and the set of them is all that
+ * - users and groups have by directory roles, of their own and by their groups;
+ * - users and groups have by roles of Defender's unified RBAC, in the same way;
+ * - people of a connected organization can get by an access package that they may request.
+ * Users are named by e-mail address and groups by name, so that an object made anew with the same access counts as the same.
+ */
+import { directoryRoleTemplates } from "@defender-mssp/microsoft";
+import { type StoredObject, type Tenant, textOf } from "@defender-mssp/sandbox/testing";
+
+/** Every grant that there is now. */
+export function grantsIn(tenant: Tenant): ReadonlySet<string> {
+  const rights = [...directoryRights(tenant), ...defenderRights(tenant)];
+  return new Set(
+    rights.flatMap(([principal, right]) => holders(tenant, principal).map((holder) => `${holder}: ${right}`)),
+  );
+}
+
+/** Whether every grant of one set is in the other. */
+export function within(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean {
+  return [...some].every((grant) => all.has(grant));
+}
+
+type Right = readonly [principalId: string, right: string];
+
+function directoryRights(tenant: Tenant): Right[] {
+  const names = new Map(Object.entries(directoryRoleTemplates).map(([name, id]) => [id as string, name]));
+  return [...tenant.objects("roleAssignments").values()].map(({ principalId, roleDefinitionId }) => [
+    textOf(principalId),
+    names.get(textOf(roleDefinitionId)) ?? textOf(roleDefinitionId),
+  ]);
+}
+
+function defenderRights(tenant: Tenant): Right[] {
+  return [...tenant.objects("defenderRoleAssignments").values()].flatMap(({ principalIds, roleDefinitionId }) => {
+    const definition = tenant.objects("defenderRoleDefinitions").get(textOf(roleDefinitionId));
+    const permissions = (definition?.["rolePermissions"] ?? []) as { allowedResourceActions: string[] }[];
+    const actions = permissions.flatMap(({ allowedResourceActions }) => allowedResourceActions);
+    return (principalIds as string[]).flatMap((principal) => actions.map((action): Right => [principal, action]));
+  });
+}
+
+/** Who has what a principal is given: itself, a group's members, and who may request to be one. */
+function holders(tenant: Tenant, principalId: string): string[] {
+  const user = tenant.objects("users").get(principalId);
+  if (user !== undefined) return [textOf(user["mail"])];
+  const group = tenant.objects("groups").get(principalId);
+  if (group === undefined) return [];
+  const members = tenant.links("groups.members").get(principalId) ?? [];
+  return [
+    `group ${textOf(group["displayName"])}`,
+    ...members.flatMap((member) => holders(tenant, member)),
+    ...requestors(tenant, principalId).map((organization) => `on request, people of ${organization}`),
+  ];
+}
+
+/** Connected organizations whose people may request a package that makes them members of a group. */
+function requestors(tenant: Tenant, groupId: string): string[] {
+  const scopes = idsOf(tenant, "accessPackageResourceScopes", ({ originId }) => originId === groupId);
+  const roleScopes = startsOf(tenant, "accessPackageResourceRoleScopes.accessPackageResourceScopes", scopes);
+  const packages = startsOf(tenant, "accessPackages.accessPackageResourceRoleScopes", roleScopes);
+  return [...tenant.objects("accessPackageAssignmentPolicies").values()]
+    .filter(({ accessPackageId }) => packages.includes(textOf(accessPackageId)))
+    .flatMap(
+      ({ requestorSettings }) => (requestorSettings as { allowedRequestors: { id: string }[] }).allowedRequestors,
+    )
+    .map(({ id }) => textOf(tenant.objects("connectedOrganizations").get(id)?.["displayName"]));
+}
+
+function idsOf(tenant: Tenant, collection: string, matches: (object: StoredObject) => boolean): string[] {
+  return [...tenant.objects(collection).values()].filter(matches).map(({ id }) => id);
+}
+
+function startsOf(tenant: Tenant, link: string, ends: readonly string[]): string[] {
+  return [...tenant.links(link)].filter(([, to]) => to.some((end) => ends.includes(end))).map(([from]) => from);
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import {
+  ana,
+  ben,
+  cleo,
+  createProject,
+  customer,
+  membersOf,
+  objectsOf,
+  single,
+  TenantHands,
+  tenantIdOf,
+} from "./support";
+
+const guestType = "pulumi-nodejs:dynamic/defender-mssp:Guest";
+
+describe("guests on the real engine", function () {
+  this.timeout(180_000);
+
+  const tenantId = tenantIdOf(60);
+  const requests: string[] = [];
+  let project: SandboxProject;
+  let hands: TenantHands;
+  let byHand: string;
+  let member: string;
+
+  before(async () => {
+    project = await createProject({ log: (line) => requests.push(line) });
+    hands = new TenantHands(project, tenantId);
+    const { invitedUser } = await hands.graph<{ invitedUser: { id: string } }>("POST", "/v1.0/invitations", {
+      invitedUserEmailAddress: ana.email.toUpperCase(),
+      invitedUserDisplayName: "Ana S.",
+      inviteRedirectUrl: "https://contoso60.example",
+    });
+    byHand = invitedUser.id;
+    [member = ""] = Object.keys(objectsOf(project, tenantId).users).filter((id) => id !== byHand);
+    await hands.graph("PATCH", `/v1.0/users/${member}`, { otherMails: [ben.email] });
+    await project.writeSettings("contoso", customer(60, { analysts: [ana, ben, cleo] }));
+    await project.succeed(["stack", "init", "contoso"]);
+  });
+  after(() => project.dispose());
+
+  async function up(...flags: string[]): Promise<void> {
+    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview", ...flags]);
+    await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
+  }
+
+  async function guests(): Promise<Record<string, string>> {
+    return (await project.outputs("contoso"))["guests"] as Record<string, string>;
+  }
+
+  function users() {
+    return objectsOf(project, tenantId).users;
+  }
+
+  function written(from: number): string[] {
+    return requests.slice(from).filter((line) => /^(POST|PATCH|DELETE) \/v1\.0\/(users|invitations)/.test(line));
+  }
+
+  it("uses who is there, a guest or a member, and invites the others", async () => {
+    const before = users();
+    await up();
+    const found = await guests();
+    assert.equal(found[ana.email], byHand);
+    assert.equal(found[ben.email], member);
+    assert.deepEqual([users()[byHand], users()[member]], [before[byHand], before[member]]);
+    const invited = users()[found[cleo.email]!]!;
+    assert.equal(invited["displayName"], cleo.displayName);
+    assert.equal(invited["employeeType"], "MSSP analyst, managed by Pulumi (defender-mssp/contoso)");
+    const group = String(single(objectsOf(project, tenantId).groups)["id"]);
+    assert.deepEqual(membersOf(project, tenantId, group), Object.values(found).sort());
+  });
+
+  it("keeps the link that accepts an invitation out of the state's clear text, and out of what is shown", async () => {
+    const state = await project.succeed(["stack", "export", "--stack", "contoso"]);
+    assert.doesNotMatch(state, /\/redeem\?/);
+    assert.match(await project.succeed(["stack", "export", "--stack", "contoso", "--show-secrets"]), /\/redeem\?/);
+  });
+
+  it("neither invites again nor deletes for another message", async () => {
+    const [before, from] = [users(), requests.length];
+    const settings = customer(60, { analysts: [ana, ben, cleo], invitationMessage: "Welcome to the team." });
+    await project.writeSettings("contoso", settings);
+    await project.succeed(["preview", "--stack", "contoso", "--expect-no-changes"]);
+    await up();
+    assert.deepEqual(written(from), []);
+    assert.deepEqual(users(), before);
+  });
+
+  it("renames whom it invited in place, and nobody else", async () => {
+    const [before, found] = [users(), await guests()];
+    const analysts = [ana, ben, cleo].map((analyst) => ({ ...analyst, displayName: `${analyst.displayName} (SOC)` }));
+    await project.writeSettings("contoso", customer(60, { analysts }));
+    const steps = (await project.changes("contoso")).filter(({ urn }) => urn.includes(guestType));
+    assert.deepEqual(
+      steps.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`),
+      [`update customer-guest-${cleo.email}-user`],
+    );
+    await up();
+    const id = found[cleo.email]!;
+    assert.deepEqual(users(), { ...before, [id]: { ...before[id], displayName: "Cleo Martin (SOC)" } });
+    assert.deepEqual(await guests(), found);
+  });
+
+  it("invites a guest anew whom somebody deleted in the tenant", async () => {
+    const before = await guests();
+    await hands.graph("DELETE", `/v1.0/users/${before[cleo.email]}`);
+    const steps = (await project.changes("contoso", "--refresh")).filter(({ urn }) => urn.includes(guestType));
+    assert.ok(
+      steps.some(({ op, urn }) => op === "create" && urn.endsWith(`${cleo.email}-user`)),
+      JSON.stringify(steps),
+    );
+    await up("--refresh");
+    const now = await guests();
+    assert.notEqual(now[cleo.email], before[cleo.email]);
+    assert.deepEqual({ ...now, [cleo.email]: "" }, { ...before, [cleo.email]: "" });
+  });
+
+  it("leaves with `destroy` who was there before, and deletes whom it invited", async () => {
+    const before = users();
+    const [byProgram] = [(await guests())[cleo.email]!];
+    await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
+    const { [byProgram]: gone, ...others } = before;
+    assert.ok(gone !== undefined);
+    assert.deepEqual(users(), others);
+  });
+});

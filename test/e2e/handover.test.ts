@@ -1,0 +1,404 @@
+/** The handover of the connector's secret, and the delegation of a customer's Sentinel, on the real engine: programs of their own. */
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { keyVaultEndpoint, requestToken, type Endpoints } from "@defender-mssp/microsoft";
+import { SandboxProject } from "@defender-mssp/sandbox";
+import {
+  automationApplicationId,
+  derivedId,
+  msspTenantId,
+  azureResources,
+  msspSubscriptionId,
+  subscriptionIdOf,
+  addApplication,
+  addConsentedServicePrincipal,
+  type StoredObject,
+} from "@defender-mssp/sandbox/testing";
+import { createProject, dumpOfTenant, tenantIdOf } from "./support";
+
+const customerTenantId = tenantIdOf(1);
+const customerSubscriptionId = subscriptionIdOf(customerTenantId);
+const siemApplicationId = "51e40000-0000-4000-8000-000000000001";
+
+/** A program in the place of the product's: settings from the environment, so that each test can change them. */
+const handoverProgram = `
+import * as pulumi from "@pulumi/pulumi";
+import { azureSubscription } from "./components/azureSubscription";
+import { CredentialHandover } from "./components/credentialHandover";
+
+export = async () => {
+  const args = JSON.parse(process.env.TEST_HANDOVER ?? "{}");
+  const provider = await azureSubscription("handover-azure", { tenantId: args.tenantId, subscriptionId: args.subscriptionId });
+  const handover = new CredentialHandover("handover", { ...args, secret: pulumi.secret(args.secret) }, { provider });
+  return { vaultId: handover.vaultId, vaultName: handover.vaultName, secretName: handover.secretName, secretUri: handover.secretUri, secretVersionUri: handover.secretVersionUri };
+};
+`;
+
+const delegationProgram = `
+import { AzureDelegation } from "./components/azureDelegation";
+import { azureSubscription } from "./components/azureSubscription";
+
+export = async () => {
+  const args = JSON.parse(process.env.TEST_DELEGATION ?? "{}");
+  const provider = await azureSubscription("delegation-azure", { tenantId: args.customerTenantId, subscriptionId: args.subscriptionId });
+  const delegation = new AzureDelegation("delegation", args, { provider });
+  return { scope: delegation.scope, roles: delegation.roles, assignment: delegation.registrationAssignmentId };
+};
+`;
+
+async function projectWith(program: string): Promise<SandboxProject> {
+  const project = await createProject();
+  await writeFile(path.join(project.folder, "index.ts"), program);
+  await project.succeed(["stack", "init", "test"]);
+  return project;
+}
+
+describe("the handover on the real engine", function () {
+  this.timeout(180_000);
+
+  let project: SandboxProject;
+  let reader: StoredObject;
+  let args: Record<string, unknown>;
+
+  const run = async (command: readonly string[], changes: Record<string, unknown> = {}) =>
+    project.pulumi([...command, "--stack", "test"], { TEST_HANDOVER: JSON.stringify({ ...args, ...changes }) });
+  const succeed = async (command: readonly string[], changes: Record<string, unknown> = {}) => {
+    const { exitCode, stdout, stderr } = await run(command, changes);
+    assert.equal(exitCode, 0, `${command.join(" ")}:\n${stdout}\n${stderr}`);
+    return stdout;
+  };
+  const resources = () => [...project.sandbox.cloud.tenant(msspTenantId).objects(azureResources).values()];
+  const ofType = (type: string) => resources().filter((resource) => resource["type"] === type);
+  const up = ["up", "--yes", "--skip-preview"];
+
+  /** What the SIEM reads: with its own credentials, by the vault's own API. */
+  async function readSecret(
+    clientId: string,
+    clientSecret: string,
+    version = "",
+  ): Promise<{ status: number; value?: string }> {
+    const { origins } = project.sandbox;
+    const endpoints: Endpoints = {
+      cloud: "public",
+      loginEndpoint: origins.http,
+      graphEndpoint: origins.http,
+      resourceManagerEndpoint: origins.http,
+      metadataHost: "the sandbox",
+    };
+    const { accessToken } = await requestToken({
+      tenantId: msspTenantId,
+      audience: "https://vault.azure.net",
+      environment: { ARM_CLIENT_ID: clientId, ARM_CLIENT_SECRET: clientSecret },
+      endpoints,
+    });
+    const { vaultName, secretName } = await project.outputs("test");
+    const vault = keyVaultEndpoint(endpoints, String(vaultName));
+    const response = await fetch(`${vault}/secrets/${String(secretName)}/${version}?api-version=7.4`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    const { value } = (await response.json()) as { value?: string };
+    return { status: response.status, value };
+  }
+
+  before(async () => {
+    project = await projectWith(handoverProgram);
+    const tenant = project.sandbox.cloud.tenant(msspTenantId);
+    const description = {
+      applicationId: siemApplicationId,
+      displayName: "SIEM",
+      signInAudience: "AzureADMyOrg",
+    } as const;
+    addApplication(tenant, description);
+    reader = addConsentedServicePrincipal(tenant, { ...description, homeTenantId: msspTenantId }, {});
+    project.sandbox.cloud.acceptPassingSecret("siem-secret-of-the-test", siemApplicationId);
+    args = {
+      tenantId: msspTenantId,
+      subscriptionId: msspSubscriptionId,
+      customerTenantId,
+      clientId: "c11e0000-0000-4000-8000-000000000001",
+      secret: "first-s3cret-value",
+      expiresOn: "2027-11-24T15:00:00Z",
+      location: "westeurope",
+      softDeleteRetentionDays: 7,
+      readerObjectId: reader.id,
+    };
+    // Neither a vault's secrets nor anything else of the automation's is needed for up and destroy but these two.
+    const officer = derivedId(
+      msspTenantId,
+      `/subscriptions/${msspSubscriptionId}/roleAssignments/Key Vault Secrets Officer`,
+    );
+    for (const [key, resource] of tenant.objects(azureResources)) {
+      if (resource["name"] === officer) tenant.objects(azureResources).delete(key);
+    }
+  });
+  after(() => project.dispose());
+
+  it("previews everything and makes nothing", async () => {
+    const before = dumpOfTenant(project, msspTenantId);
+    const { steps } = JSON.parse(await succeed(["preview", "--json"])) as { steps: { op: string }[] };
+    assert.ok(steps.length >= 6);
+    assert.equal(dumpOfTenant(project, msspTenantId), before);
+  });
+
+  it("makes the vault, the secret and the reader's access with `up`", async () => {
+    await succeed(up);
+    const [vault] = ofType("Microsoft.KeyVault/vaults");
+    const properties = vault?.["properties"] as Record<string, unknown>;
+    assert.match(vault?.["name"] as string, /^siem-handover-[0-9a-f]{8}$/);
+    assert.equal(properties["enableRbacAuthorization"], true);
+    assert.equal(properties["enablePurgeProtection"], true);
+    assert.equal(properties["softDeleteRetentionInDays"], 7);
+    const [secret] = ofType("Microsoft.KeyVault/vaults/secrets");
+    const [version] = secret?.["versions"] as unknown as { expires: number; contentType: string; tags: object }[];
+    assert.equal(version?.expires, Date.parse("2027-11-24T15:00:00Z") / 1000);
+    assert.equal(version.contentType, "text/plain");
+    assert.deepEqual(version.tags, {
+      customerTenantId,
+      clientId: "c11e0000-0000-4000-8000-000000000001",
+      managedBy: "Pulumi",
+    });
+    const { secretName } = await project.outputs("test");
+    assert.equal(secretName, `siem-${customerTenantId}`);
+  });
+
+  it("lets the SIEM's identity read it, and nobody else", async () => {
+    assert.deepEqual(await readSecret(siemApplicationId, "siem-secret-of-the-test"), {
+      status: 200,
+      value: "first-s3cret-value",
+    });
+    const { ARM_CLIENT_SECRET = "" } = project.environment;
+    assert.equal((await readSecret(automationApplicationId, ARM_CLIENT_SECRET)).status, 403);
+  });
+
+  it("keeps the value out of the state, of what is printed, of the tenant's file and of the dump", async () => {
+    const exported = await succeed(["stack", "export"]);
+    const shown = await succeed(["preview", "--diff"]);
+    const file = await readFile(path.join(project.folder, ".sandbox", "cloud", `${msspTenantId}.json`), "utf8");
+    for (const text of [exported, shown, file, dumpOfTenant(project, msspTenantId)]) {
+      assert.ok(!text.includes("first-s3cret-value"));
+    }
+    assert.ok(file.includes("sealedValue"));
+    assert.match(dumpOfTenant(project, msspTenantId), /"sealedValue": null/);
+  });
+
+  it("has nothing to change then, also after a refresh", async () => {
+    await succeed(["preview", "--expect-no-changes"]);
+    await succeed(["preview", "--refresh", "--expect-no-changes"]);
+  });
+
+  it("rotates: a new version under the same name, and the old one is still there", async () => {
+    const { secretVersionUri: before, secretUri } = await project.outputs("test");
+    args = { ...args, secret: "second-s3cret-value", expiresOn: "2028-05-24T15:00:00Z" };
+    const { steps } = JSON.parse(await succeed(["preview", "--json"])) as { steps: { op: string; urn: string }[] };
+    assert.deepEqual(
+      steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`),
+      ["update handover-secret"],
+    );
+    await succeed(up);
+    const now = await project.outputs("test");
+    assert.equal(now["secretUri"], secretUri);
+    assert.notEqual(now["secretVersionUri"], before);
+    const client = [siemApplicationId, "siem-secret-of-the-test"] as const;
+    assert.equal((await readSecret(...client)).value, "second-s3cret-value");
+    assert.equal((await readSecret(...client, String(before).split("/").at(-1))).value, "first-s3cret-value");
+    await succeed(["preview", "--refresh", "--expect-no-changes"]);
+  });
+
+  it("finds and mends what somebody else has changed in the vault's settings", async () => {
+    const [vault] = ofType("Microsoft.KeyVault/vaults");
+    const properties = vault!["properties"] as Record<string, unknown>;
+    Object.assign(properties, { enableRbacAuthorization: false });
+    project.sandbox.cloud.changed();
+    await succeed(["up", "--refresh", "--yes", "--skip-preview"]);
+    const [mended] = ofType("Microsoft.KeyVault/vaults");
+    assert.equal((mended?.["properties"] as Record<string, unknown>)["enableRbacAuthorization"], true);
+  });
+
+  it("takes it away with `destroy`, without a role in the vault; what purge protection keeps is soft-deleted", async () => {
+    const { vaultName } = await project.outputs("test");
+    await succeed(["destroy", "--yes", "--skip-preview"]);
+    assert.deepEqual(ofType("Microsoft.KeyVault/vaults"), []);
+    assert.deepEqual(ofType("Microsoft.KeyVault/vaults/secrets"), []);
+    assert.deepEqual(ofType("Microsoft.Resources/resourceGroups"), []);
+    assert.equal(ofType("Microsoft.Authorization/roleAssignments").length, 2, "the automation's own");
+    const deleted = [...project.sandbox.cloud.tenant(msspTenantId).deleted.values()].map(({ object }) => object);
+    assert.deepEqual(deleted.map(({ name }) => name).sort(), [`siem-${customerTenantId}`, vaultName].sort());
+    const days = (Date.parse(deleted[0]?.["purgeDateTime"] as string) - Date.now()) / 86_400_000;
+    assert.ok(days > 6.9 && days <= 7, `${days} days`);
+  });
+
+  it("can be deployed again at once: the new vault has another name", async () => {
+    await succeed(up);
+    await succeed(["destroy", "--yes", "--skip-preview"]);
+  });
+
+  it("says which right is missing", async () => {
+    const objects = project.sandbox.cloud.tenant(msspTenantId).objects(azureResources);
+    const before = [...objects];
+    for (const [key, resource] of before)
+      if (resource["type"] === "Microsoft.Authorization/roleAssignments") objects.delete(key);
+    const forbidden = await run(up);
+    assert.notEqual(forbidden.exitCode, 0);
+    assert.match(
+      forbidden.stdout + forbidden.stderr,
+      /AuthorizationFailed[\s\S]*perform action 'Microsoft\.Resources\/subscriptions\/resourceGroups\/read'/,
+    );
+    for (const [key, resource] of before) objects.set(key, resource);
+  });
+});
+
+describe("a program that uses no Azure", function () {
+  this.timeout(60_000);
+
+  it("doesn't load azure-native", async () => {
+    const project = await createProject();
+    try {
+      await project.writeSettings("plain", {
+        customerName: "Contoso",
+        tenantId: customerTenantId,
+        customerDomain: "contoso.example",
+        msspName: "Fabrikam Security",
+        msspTenantId,
+        analysts: [],
+      });
+      // Said at the end of the program's process: the modules that it has loaded.
+      const spy = path.join(project.folder, "spy.cjs");
+      await writeFile(
+        spy,
+        `process.on("exit", () => {
+  const loaded = Object.keys(require.cache).filter((file) => file.includes("@pulumi"));
+  if (loaded.length > 0) require("fs").appendFileSync(${JSON.stringify(path.join(project.folder, "loaded.txt"))}, loaded.join("\\n") + "\\n");
+});`,
+      );
+      await project.succeed(["stack", "init", "plain"]);
+      const { exitCode, stderr } = await project.pulumi(["preview", "--stack", "plain"], {
+        NODE_OPTIONS: `--require ${spy}`,
+      });
+      assert.equal(exitCode, 0, stderr);
+      const loaded = await readFile(path.join(project.folder, "loaded.txt"), "utf8");
+      assert.match(loaded, /@pulumi\/azuread\//);
+      assert.doesNotMatch(loaded, /azure-native/);
+    } finally {
+      await project.dispose();
+    }
+  });
+});
+
+describe("the delegation on the real engine", function () {
+  this.timeout(180_000);
+
+  const groupId = "96009600-0000-4000-8000-000000000001";
+  let project: SandboxProject;
+  let args: Record<string, unknown>;
+  let asBefore: string;
+
+  const run = async (command: readonly string[], changes: Record<string, unknown> = {}) =>
+    project.pulumi([...command, "--stack", "test"], { TEST_DELEGATION: JSON.stringify({ ...args, ...changes }) });
+  const succeed = async (command: readonly string[]) => {
+    const { exitCode, stdout, stderr } = await run(command);
+    assert.equal(exitCode, 0, `${command.join(" ")}:\n${stdout}\n${stderr}`);
+    return stdout;
+  };
+  const ofType = (type: string) =>
+    [...project.sandbox.cloud.tenant(customerTenantId).objects(azureResources).values()].filter(
+      (resource) => resource["type"] === type,
+    );
+
+  /** The MSSP's automation as an analyst: a member of the group, with a token of the MSSP's own tenant. */
+  async function reachWorkspace(method = "GET"): Promise<number> {
+    const { ARM_CLIENT_ID = "", ARM_CLIENT_SECRET = "" } = project.environment;
+    const { http } = project.sandbox.origins;
+    const { accessToken } = await requestToken({
+      tenantId: msspTenantId,
+      audience: "https://management.azure.com",
+      environment: { ARM_CLIENT_ID, ARM_CLIENT_SECRET },
+      endpoints: {
+        cloud: "public",
+        loginEndpoint: http,
+        graphEndpoint: http,
+        resourceManagerEndpoint: http,
+        metadataHost: "x",
+      },
+    });
+    const workspace = `/subscriptions/${customerSubscriptionId}/resourceGroups/sentinel/providers/Microsoft.OperationalInsights/workspaces/sentinel`;
+    const response = await fetch(`${http}${workspace}?api-version=2023-09-01`, {
+      method,
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    return response.status;
+  }
+
+  before(async () => {
+    project = await projectWith(delegationProgram);
+    const mssp = project.sandbox.cloud.tenant(msspTenantId);
+    mssp
+      .links("groups.members")
+      .set(groupId, [derivedId(msspTenantId, `servicePrincipals/${automationApplicationId}`)]);
+    project.sandbox.cloud.tenant(customerTenantId);
+    asBefore = dumpOfTenant(project, customerTenantId);
+    args = {
+      customerTenantId,
+      subscriptionId: customerSubscriptionId,
+      resourceGroupName: "sentinel",
+      msspTenantId,
+      msspName: "Fabrikam Security",
+      groupObjectId: groupId,
+      groupName: "Sentinel Analysts",
+      roles: ["Microsoft Sentinel Responder", "reader"],
+    };
+  });
+  after(() => project.dispose());
+
+  it("refuses Owner, roles with DataActions and the handing on of roles before anything is made", async () => {
+    const roles = ["Owner", "Log Analytics Contributor", "User Access Administrator"];
+    const { exitCode, stdout, stderr } = await run(["up", "--yes", "--skip-preview"], { roles });
+    assert.notEqual(exitCode, 0);
+    const messages = [
+      /doesn't delegate "Owner"/,
+      /"Log Analytics Contributor" has DataActions/,
+      /needs delegatedRoles/,
+    ];
+    for (const message of messages) assert.match(stdout + stderr, message);
+    assert.doesNotMatch(stdout + stderr, /at .*azureDelegation/, "a stack trace");
+    assert.equal(dumpOfTenant(project, customerTenantId), asBefore);
+  });
+
+  it("lets the MSSP's group reach the Sentinel workspace, which it couldn't before", async () => {
+    assert.equal(await reachWorkspace(), 401);
+    await succeed(["up", "--yes", "--skip-preview"]);
+    assert.equal(await reachWorkspace(), 200);
+    const [definition] = ofType("Microsoft.ManagedServices/registrationDefinitions");
+    const { authorizations } = definition?.["properties"] as { authorizations: { roleDefinitionId: string }[] };
+    assert.deepEqual(
+      authorizations.map(({ roleDefinitionId }) => roleDefinitionId),
+      ["3e150937-b8fe-4cfb-8069-0eaf05ecd056", "acdd72a7-3385-48ef-bd42-f606fba81ae7"],
+    );
+    const { scope, roles } = await project.outputs("test");
+    assert.equal(scope, `/subscriptions/${customerSubscriptionId}/resourceGroups/sentinel`);
+    assert.deepEqual(roles, ["Microsoft Sentinel Responder", "Reader"]);
+  });
+
+  it("has nothing to change then, also with the roles in another order", async () => {
+    args = { ...args, roles: ["Reader", "3E150937-b8fe-4cfb-8069-0eaf05ecd056"] };
+    await succeed(["preview", "--expect-no-changes"]);
+    await succeed(["preview", "--refresh", "--expect-no-changes"]);
+  });
+
+  it("changes the roles in place", async () => {
+    args = { ...args, roles: ["Microsoft Sentinel Reader"] };
+    const { steps } = JSON.parse(await succeed(["preview", "--json"])) as { steps: { op: string; urn: string }[] };
+    assert.deepEqual(
+      steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`),
+      ["update delegation-definition"],
+    );
+    await succeed(["up", "--yes", "--skip-preview"]);
+    assert.equal(ofType("Microsoft.ManagedServices/registrationDefinitions").length, 1);
+  });
+
+  it("takes it away with `destroy`: the customer's subscription is as before", async () => {
+    await succeed(["destroy", "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, customerTenantId), asBefore);
+    assert.equal(await reachWorkspace(), 401);
+  });
+});

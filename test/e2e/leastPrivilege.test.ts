@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import {
+  automationApplicationId,
+  assignAppRole,
+  type PermissionsByResource,
+  portalSettingsRole,
+} from "@defender-mssp/sandbox/testing";
+import { readStackSettings } from "../../settings/fromFile";
+import { neededPermissions, permissionsToPreview, type NeededPermission } from "../../settings/prerequisites";
+import { ana, ben, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
+
+const rule = { name: "SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] };
+const approvers = ["security.admin@customer.example"];
+
+/** Settings of a stack for each set of permissions, and a change of it. */
+const stacks = {
+  basic: [
+    { portalAccess: "basic", notificationRules: [rule] },
+    { portalAccess: { model: "basic", role: "Security Operator" }, analysts: [ana] },
+  ],
+  "basic for each guest": [
+    { portalAccess: { model: "basic", assignTo: "guests" }, analysts: [ana] },
+    { portalAccess: { model: "basic", assignTo: "guests" }, analysts: [ben] },
+  ],
+  rbac: [
+    { portalAccess: "rbac", notificationRules: [rule] },
+    {
+      portalAccess: "rbac",
+      analysts: [{ ...ana, tier: "tier2" }, ben],
+      notificationRules: [{ ...rule, severities: ["Low"] }],
+    },
+  ],
+  entitlement: [
+    { portalAccess: { model: "entitlement", approvers }, analysts: [] },
+    { portalAccess: { model: "entitlement", approvers, expiresAfterDays: 90 }, analysts: [] },
+  ],
+} as const;
+
+type StackName = keyof typeof stacks;
+
+/** With `settings/prerequisites.ts`, of which `mssp doctor` and the README's table tell the user, and nothing else. */
+describe("the permissions that a stack needs", function () {
+  this.timeout(300_000);
+
+  let project: SandboxProject;
+  let tenants = 100;
+
+  before(async () => {
+    project = await createProject();
+  });
+  after(() => project.dispose());
+
+  /** A tenant in which the automation has `permissions`, and a stack for it. */
+  async function start(
+    settings: object,
+    permissions: (needed: readonly NeededPermission[]) => readonly NeededPermission[],
+  ) {
+    const number = tenants++;
+    const [tenantId, stack] = [tenantIdOf(number), `customer${number}`];
+    const configure = (changed: object) => project.writeSettings(stack, customer(number, { ...changed }));
+    await configure(settings);
+    const needed = neededPermissions(
+      await readStackSettings(stack, { folder: project.folder, environment: project.environment }),
+    );
+    const granted = byResource(permissions(needed));
+    project.sandbox.cloud.describedTenant({ tenantId, domain: "customer.example", permissions: granted });
+    await project.succeed(["stack", "init", stack]);
+    return { tenantId, stack, configure };
+  }
+
+  for (const name of Object.keys(stacks) as StackName[]) {
+    const [settings, changed] = stacks[name];
+
+    it(`${name}: are enough for \`up\`, \`refresh\`, a change and \`destroy\``, async () => {
+      const { tenantId, stack, configure } = await start(settings, (needed) => needed);
+      const before = dumpOfTenant(project, tenantId);
+      await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+      await project.succeed(["preview", "--stack", stack, "--refresh", "--expect-no-changes"]);
+      await configure(changed);
+      await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+      await project.succeed(["destroy", "--stack", stack, "--refresh", "--yes", "--skip-preview"]);
+      assert.equal(dumpOfTenant(project, tenantId), before);
+    });
+  }
+
+  for (const name of ["basic", "rbac", "entitlement"] as const) {
+    const [settings, changed] = stacks[name];
+
+    it(`${name}: a preview with --refresh of a change takes only what reads`, async () => {
+      const { tenantId, stack, configure } = await start(settings, (needed) => needed);
+      await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+      const reading = permissionsToPreview(
+        await readStackSettings(stack, { folder: project.folder, environment: project.environment }),
+      );
+      assert.ok(reading.every((permission) => /\.Read\./.test(permission)));
+      grantOnly(tenantId, { [microsoftGraph.appId]: reading, [windowsDefenderAtp.appId]: [portalSettingsRole] });
+      await configure(changed);
+      await project.succeed(["preview", "--stack", stack, "--refresh"]);
+    });
+  }
+
+  // To each guest or to the group is the same for the permissions.
+  for (const name of ["basic", "rbac", "entitlement"] as const) {
+    const [settings] = stacks[name];
+
+    it(`${name}: are needed, each of them, and \`up\` says which is missing`, async () => {
+      const count = neededPermissions(await settingsOf(settings)).length;
+      const tried = Array.from({ length: count }, (_, index) => index);
+      for (const some of inGroups(tried, 3)) await Promise.all(some.map((index) => refusedWithout(settings, index)));
+    });
+  }
+
+  /** Takes everything from the automation, in a tenant, but what is named. */
+  function grantOnly(tenantId: string, permissions: PermissionsByResource): void {
+    const tenant = project.sandbox.cloud.tenant(tenantId);
+    const principals = [...tenant.objects("servicePrincipals").values()];
+    const automation = principals.find(({ appId }) => appId === automationApplicationId)!;
+    for (const { id, principalId } of [...tenant.objects("appRoleAssignments").values()]) {
+      if (principalId === automation.id) tenant.objects("appRoleAssignments").delete(id);
+    }
+    for (const [appId, roles] of Object.entries(permissions)) {
+      for (const role of roles) assignAppRole(tenant, automation, appId, role);
+    }
+  }
+
+  async function settingsOf(settings: object) {
+    await project.writeSettings("look", customer(99, { ...settings }));
+    return readStackSettings("look", { folder: project.folder, environment: project.environment });
+  }
+
+  async function refusedWithout(settings: object, index: number): Promise<void> {
+    let missing: NeededPermission | undefined;
+    const { stack } = await start(settings, (needed) => {
+      missing = needed[index];
+      return needed.filter((one) => one !== missing);
+    });
+    const { exitCode, stdout, stderr } = await project.pulumi(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    const permission = missing?.permission ?? "";
+    assert.notEqual(exitCode, 0, `\`up\` succeeds without ${permission}`);
+    assert.ok((stdout + stderr).includes(permission), `${permission} isn't named:\n${stdout}\n${stderr}`);
+  }
+});
+
+function byResource(permissions: readonly NeededPermission[]): PermissionsByResource {
+  const granted: Record<string, string[]> = {};
+  for (const { apiAppId, permission } of permissions) (granted[apiAppId] ??= []).push(permission);
+  return granted;
+}
+
+function inGroups<T>(all: readonly T[], size: number): T[][] {
+  return all.flatMap((_, index) => (index % size === 0 ? [all.slice(index, index + size)] : []));
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Finished, SandboxProject } from "@defender-mssp/sandbox";
+import { rules } from "../../policy/rules";
+import { checkout, createProject, objectsOf } from "./support";
+
+/** The rules that the settings of Pulumi.sandbox-bad.yaml break with the parameters of policy/strict.json. */
+const brokenBySettings = [
+  "client-secrets-expire",
+  "directory-roles",
+  "federated-instead-of-secret",
+  "guest-count",
+  "guest-domains",
+  "notification-rules",
+  "redirect-uris",
+  "role-assignable-groups",
+];
+
+describe("the policy pack on the real engine", function () {
+  this.timeout(240_000);
+
+  let project: SandboxProject;
+
+  before(async () => {
+    project = await createProject();
+    for (const stack of ["dev", "sandbox-bad"]) {
+      await cp(path.join(checkout, `Pulumi.${stack}.yaml`), path.join(project.folder, `Pulumi.${stack}.yaml`));
+      await project.succeed(["stack", "init", stack]);
+    }
+  });
+  after(() => project.dispose());
+
+  const withPack = (command: string, stack: string, ...flags: string[]): Promise<Finished> =>
+    project.pulumi([command, "--stack", stack, "--policy-pack", "policy", ...flags]);
+
+  it("has nothing to say about the dev stack: new, deployed, and once more", async () => {
+    for (const [command, ...flags] of [
+      ["preview"],
+      ["up", "--yes", "--skip-preview"],
+      ["preview", "--refresh"],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await withPack(command, "dev", ...flags);
+      assert.equal(exitCode, 0, stdout + stderr);
+      assert.match(stdout, /✅ defender-mssp@v/);
+      assert.deepEqual(namedRules(stdout), []);
+      assert.equal(stderr, "");
+    }
+  });
+
+  it("refuses Pulumi.sandbox-bad.yaml, and names every rule", async () => {
+    const { exitCode, stdout } = await withPack("preview", "sandbox-bad");
+    assert.notEqual(exitCode, 0, stdout);
+    assert.match(stdout, /❌ defender-mssp@v/);
+    assert.doesNotMatch(stdout, /settings are wrong/);
+    assert.deepEqual(namedRules(stdout), rules.map(({ name }) => name).sort());
+    for (const { name, severity, level } of rules) {
+      assert.ok(stdout.includes(`[${level}] [severity: ${severity}]  ${name} `), `${name}:\n${stdout}`);
+    }
+  });
+
+  it("refuses its settings alone by the rules that settings can break, with parameters that are stricter", async () => {
+    const file = path.join(project.folder, "Pulumi.sandbox-bad.yaml");
+    const settings = await readFile(file, "utf8");
+    await writeFile(file, settings.replace(/^.*:extension: .*$/m, ""));
+    const { exitCode, stdout } = await withPack("preview", "sandbox-bad", "--policy-pack-config", "policy/strict.json");
+    await writeFile(file, settings);
+    assert.notEqual(exitCode, 0, stdout);
+    assert.deepEqual(namedRules(stdout), brokenBySettings);
+  });
+
+  it("invites nobody whom it refuses", async () => {
+    const { exitCode, stdout } = await withPack("up", "sandbox-bad", "--yes", "--skip-preview");
+    assert.notEqual(exitCode, 0, stdout);
+    assert.match(stdout, /❌ defender-mssp@v/);
+    const { users } = objectsOf(project, "c0570500-0000-4000-8000-0000000000bd");
+    assert.doesNotMatch(JSON.stringify(users), /gmail/);
+  });
+
+  it("says what a parameter must be", async () => {
+    const file = path.join(project.folder, "parameters.json");
+    await writeFile(file, '{ "guest-count": { "most": "many" } }');
+    const { exitCode, stdout, stderr } = await withPack("preview", "dev", "--policy-pack-config", file);
+    assert.notEqual(exitCode, 0);
+    assert.match(stdout + stderr, /guest-count: most: Invalid type. Expected: integer, given: string/);
+  });
+
+  /** What a preview says with one rule's file changed. It is refused. */
+  async function previewWith(change: (source: string) => string): Promise<string> {
+    const file = path.join(project.folder, "policy", "rules", "owners.ts");
+    const source = await readFile(file, "utf8");
+    await writeFile(file, change(source));
+    const { exitCode, stdout, stderr } = await withPack("preview", "dev");
+    await writeFile(file, source);
+    assert.notEqual(exitCode, 0, stdout);
+    return stdout + stderr;
+  }
+
+  it("that doesn't compile: says where, without a stack, and nothing goes on without it", async () => {
+    const said = await previewWith((source) => source.replace("export const owners =", "export const owners ("));
+    assert.match(said, /The policy pack does not compile; nothing was changed/);
+    assert.match(said, /rules\/owners\.ts:\d+:\d+/);
+    assert.doesNotMatch(said, /^\s+at .*:\d+/m);
+  });
+
+  it("with a bug in a rule: refuses, and says where in the sources", async () => {
+    const said = await previewWith((source) => source.replace("const named = [", "const named = [...JSON.parse('1'),"));
+    assert.match(said, /Error validating resource with policy 'owners'/);
+    assert.match(said, /policy\/rules\/owners\.ts:\d+:\d+/);
+  });
+});
+
+/** Names of the rules that are listed as broken, sorted. */
+function namedRules(stdout: string): string[] {
+  const listed = [...stdout.matchAll(/^\s+- \[(?:mandatory|advisory)\].*?\s{2}([\w-]+)\s{2}\(/gm)];
+  return [...new Set(listed.map(([, name = ""]) => name))].sort();
+}

@@ -1,0 +1,256 @@
+/** `mssp doctor --repair`: what a killed `up` left is found, shown with its evidence, and deleted or imported; nobody else's is touched. */
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { repair, type RepairOptions } from "../../cli/doctor/repair";
+import { mssp } from "../cli/mssp";
+import { createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
+
+describe("mssp doctor --repair", function () {
+  this.timeout(300_000);
+
+  let project: SandboxProject;
+  let killAt: { readonly request: RegExp; readonly kill: () => void } | undefined;
+  before(async () => {
+    project = await createProject({
+      log: (line) => {
+        if (killAt?.request.test(line) !== true) return;
+        killAt.kill();
+        killAt = undefined;
+      },
+    });
+  });
+  after(() => project.dispose());
+
+  async function newStack(
+    stack: string,
+    number: number,
+    changes: Readonly<Record<string, unknown>> = {},
+  ): Promise<string> {
+    await project.writeSettings(stack, customer(number, changes));
+    await project.succeed(["stack", "init", stack]);
+    project.sandbox.cloud.tenant(tenantIdOf(number));
+    return dumpOfTenant(project, tenantIdOf(number));
+  }
+
+  async function killedUp(stack: string, request: RegExp): Promise<void> {
+    const up = project.start(["up", "--stack", stack, "--yes", "--skip-preview", "--parallel", "1"]);
+    killAt = { request, kill: () => up.kill("SIGKILL") };
+    assert.equal((await up).signal, "SIGKILL");
+    await project.succeed(["cancel", "--stack", stack, "--yes"]);
+  }
+
+  /** Runs the repair; a person gives these answers, in turn. */
+  async function repaired(stack: string, answers: readonly string[] | "nobody", more: Partial<RepairOptions> = {}) {
+    const left = [...(answers === "nobody" ? [] : answers)];
+    const questions: string[] = [];
+    let said = "";
+    const ask = (question: string) => {
+      questions.push(question);
+      return Promise.resolve(left.shift() ?? "");
+    };
+    // This process doesn't trust the sandbox's certificate; on loopback it need not.
+    const { http } = project.sandbox.origins;
+    const addresses = { loginEndpoint: http, graphEndpoint: http, resourceManagerEndpoint: http };
+    const result = await repair({
+      endpoints: { cloud: "public", metadataHost: undefined, ...addresses },
+      stack,
+      yes: false,
+      ask: answers === "nobody" ? undefined : ask,
+      say: (text) => (said += text),
+      folder: project.folder,
+      environment: { ...project.environment, MSSP_DEFENDER_ENDPOINT: http },
+      ...more,
+    });
+    assert.deepEqual(left, [], "every answer was asked for");
+    return { ...result, said, questions };
+  }
+
+  it("imports an application that a killed `up` left, by the command that it prints", async () => {
+    const before = await newStack("imported", 50);
+    await killedUp("imported", /^POST \/v1\.0\/applications 201/);
+    const { id = "" } = single(objectsOf(project, tenantIdOf(50)).applications) as { id?: string };
+
+    const { found, left, said, questions } = await repaired("imported", ["import"]);
+    assert.deepEqual([found, left], [1, 1]);
+    assert.match(said, /^application "Contoso 50 SIEM MSSP Connector"$/m);
+    assert.match(said, new RegExp(`^  ID        ${id}$`, "m"));
+    assert.match(said, /^  made      20\d\d-/m);
+    assert.match(
+      said,
+      /^  mark      its description: ".*Managed by Pulumi\."; the engine died while it was making one$/m,
+    );
+    assert.match(questions[0] ?? "", /^Delete it, or show how to import it\? \[delete\/import\/N\] $/);
+    const command = /^ {2}npx pulumi (import .*)$/m.exec(said)?.[1] ?? assert.fail(said);
+    const args = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+    await project.succeed([...args, "--yes", "--skip-preview", "--generate-code=false"]);
+
+    await project.succeed(["up", "--stack", "imported", "--yes", "--skip-preview"]);
+    assert.equal(single(objectsOf(project, tenantIdOf(50)).applications)["id"], id);
+    await project.succeed(["preview", "--stack", "imported", "--refresh", "--expect-no-changes"]);
+    await project.succeed(["destroy", "--stack", "imported", "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, tenantIdOf(50)), before);
+  });
+
+  it("deletes, by --yes, what carries the mark; a group, then the secret that nobody has", async () => {
+    const before = await newStack("deleted", 51);
+    await killedUp("deleted", /^POST \/beta\/groups 201/);
+    const nobody = await repaired("deleted", "nobody");
+    assert.deepEqual([nobody.found, nobody.left], [1, 1]);
+    assert.match(nobody.said, /^  owned by  MSSP Onboarding Automation$/m);
+    assert.match(nobody.said, /There is no terminal to ask on/);
+    const args = ["doctor", "--stack", "deleted", "--repair", "--yes"];
+    const { exitCode, stdout } = await mssp(args, { folder: project.folder, environment: project.environment });
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /^Deleted group "Fabrikam Security MSSP Analysts"\.$/m);
+    assert.deepEqual(objectsOf(project, tenantIdOf(51)).groups, {});
+
+    await project.succeed(["up", "--stack", "deleted", "--yes", "--skip-preview"]);
+    const application = single(objectsOf(project, tenantIdOf(51)).applications);
+    const path = `/v1.0/applications/${String(application["id"])}`;
+    const hands = new TenantHands(project, tenantIdOf(51));
+    // As an `up` does whose answer is lost; and somebody's own.
+    await hands.graph("POST", `${path}/addPassword`, {
+      passwordCredential: { displayName: "MSSP SIEM, managed by Pulumi" },
+    });
+    await hands.graph("POST", `${path}/addPassword`, { passwordCredential: { displayName: "The customer's own" } });
+    const secrets = await repaired("deleted", "nobody", { yes: true });
+    assert.deepEqual([secrets.found, secrets.left], [1, 0]);
+    assert.match(secrets.said, /client secret "MSSP SIEM, managed by Pulumi", which nobody has/);
+    const left = single(objectsOf(project, tenantIdOf(51)).applications)["passwordCredentials"] as {
+      displayName: string;
+    }[];
+    assert.deepEqual(left.map(({ displayName }) => displayName).sort(), [
+      "MSSP SIEM, managed by Pulumi",
+      "The customer's own",
+    ]);
+    assert.deepEqual((await repaired("deleted", [])).found, 0);
+    await project.succeed(["destroy", "--stack", "deleted", "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, tenantIdOf(51)), before);
+  });
+
+  it("never touches by --yes what carries no mark, and says so when it asks", async () => {
+    await newStack("unmarked", 52);
+    const hands = new TenantHands(project, tenantIdOf(52));
+    await hands.graph("POST", "/v1.0/applications", { displayName: "Contoso 52 SIEM MSSP Connector" });
+    const byYes = await repaired("unmarked", "nobody", { yes: true });
+    assert.deepEqual([byYes.found, byYes.left], [1, 1]);
+    assert.match(byYes.said, /^  mark      none: nothing says that this program made it$/m);
+    assert.match(byYes.said, /--yes is not for what carries no mark/);
+    const yes = await repaired("unmarked", ["yes"]);
+    assert.match(
+      yes.questions[0] ?? "",
+      /^It carries no mark of this program and may be somebody else's\. Delete it\? /,
+    );
+    assert.equal(yes.left, 1, "only the word itself deletes");
+    single(objectsOf(project, tenantIdOf(52)).applications);
+    assert.equal((await repaired("unmarked", ["delete"])).left, 0);
+    assert.deepEqual(objectsOf(project, tenantIdOf(52)).applications, {});
+  });
+
+  it("leaves what the next `up` goes on with; deletes it where a person says that none is to come", async () => {
+    const before = await newStack("marked", 53, {
+      portalAccess: "rbac",
+      notificationRules: [{ name: "MSSP SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] }],
+    });
+    await project.succeed(["up", "--stack", "marked", "--yes", "--skip-preview"]);
+    // As if the engine had died before it knew of any of it: the tenant has all, the state nothing.
+    await project.succeed(["cancel", "--stack", "marked", "--yes"]);
+    await project.succeed(["stack", "rm", "marked", "--yes", "--force", "--preserve-config"]);
+    await project.succeed(["stack", "init", "marked"]);
+    const whole = dumpOfTenant(project, tenantIdOf(53));
+    const shown = await repaired("marked", "nobody");
+    const kinds = [
+      "guest ana.silva",
+      "guest ben.okafor",
+      'Defender role "Tier 1 Analyst"',
+      'notification rule "MSSP SOC"',
+    ];
+    for (const kind of kinds) assert.ok(shown.said.includes(kind), `${kind}: ${shown.said}`);
+    for (const name of [
+      "Tier 1 Analyst",
+      "Tier 2 Analyst",
+      "MSSP Analyst Approvers",
+      "Fabrikam Security MSSP Analysts",
+    ]) {
+      assert.match(shown.said, new RegExp(`^group "${name}"$`, "m"));
+    }
+    assert.match(shown.said, /^Left for the next `pulumi up`\.$/m);
+    assert.equal(dumpOfTenant(project, tenantIdOf(53)), whole, "nothing is touched");
+
+    // By --yes: what azuread would stumble over. What carries a mark of the stack's stays, and isn't "left".
+    const byYes = await repaired("marked", "nobody", { yes: true });
+    assert.equal(byYes.left, 0, byYes.said);
+    assert.deepEqual(objectsOf(project, tenantIdOf(53)).groups, {});
+    const guests = () =>
+      Object.values(objectsOf(project, tenantIdOf(53)).users).filter(({ userType }) => userType === "Guest");
+    assert.equal(guests().length, 2);
+
+    const answers = Array.from(
+      { length: byYes.found - shown.said.match(/^(group|application) "/gm)!.length },
+      () => "delete",
+    );
+    const asked = await repaired("marked", answers);
+    assert.match(
+      asked.questions[0] ?? "",
+      /^The next `pulumi up` goes on with it: only where none is to come\. Delete it\?/,
+    );
+    assert.equal(guests().length, 0);
+    // The authorization of an application that is gone is nobody's: the sandbox keeps it, and so does the comparison.
+    const { siemAuthorizations: left, ...others } = objectsOf(project, tenantIdOf(53));
+    assert.equal(Object.keys(left).length, 1);
+    const { siemAuthorizations: none, ...were } = (
+      JSON.parse(before) as { objects: typeof others & { siemAuthorizations?: object } }
+    ).objects;
+    assert.equal(none, undefined);
+    for (const [collection, objects] of Object.entries(were)) {
+      assert.deepEqual(Object.keys(others[collection as keyof typeof others]), Object.keys(objects), collection);
+    }
+  });
+
+  it("knows catalogs, access packages, policies and the catalog's groups from others of those names", async () => {
+    const tenantId = tenantIdOf(54);
+    project.sandbox.cloud.describedTenant({ tenantId, domain: "contoso54.example" });
+    const before = await newStack("packages", 54, {
+      analysts: [],
+      portalAccess: { model: "entitlement", approvers: ["security.admin@contoso54.example"] },
+    });
+    await project.succeed(["up", "--stack", "packages", "--yes", "--skip-preview"]);
+    assert.equal((await repaired("packages", "nobody")).found, 0, "what the state has is no orphan");
+    const whole = dumpOfTenant(project, tenantId);
+
+    const hands = new TenantHands(project, tenantId);
+    const base = "/beta/identityGovernance/entitlementManagement";
+    interface Packaged {
+      readonly id: string;
+      readonly catalogId: string;
+      readonly displayName: string;
+    }
+    const { value: packages } = await hands.graph<{ value: Packaged[] }>("GET", `${base}/accessPackages`);
+    const [known] = packages;
+    assert.ok(known !== undefined);
+    const description = "Made again, since the answer was lost. Managed by Pulumi.";
+    const catalog = { displayName: "MSSP Accesses", catalogStatus: "published", isExternallyVisible: true };
+    await hands.graph("POST", `${base}/accessPackageCatalogs`, { ...catalog, description });
+    await hands.graph("POST", `${base}/accessPackageCatalogs`, { ...catalog, description: "The customer's own" });
+    const { catalogId, displayName } = known;
+    await hands.graph("POST", `${base}/accessPackages`, { catalogId, displayName, description });
+    const { value: policies } = await hands.graph<{ value: Record<string, unknown>[] }>(
+      "GET",
+      `${base}/accessPackageAssignmentPolicies`,
+    );
+    const policy = Object.fromEntries(
+      Object.entries(policies[0] ?? {}).filter(([name]) => !/^id$|Date|By$|^@/.test(name)),
+    );
+    await hands.graph("POST", `${base}/accessPackageAssignmentPolicies`, policy);
+
+    const byYes = await repaired("packages", "nobody", { yes: true });
+    assert.deepEqual([byYes.found, byYes.left], [4, 1], byYes.said);
+    for (const what of ['catalog "MSSP Accesses"', `access package "${displayName}"`, 'assignment policy "People of']) {
+      assert.ok(byYes.said.includes(`Deleted ${what}`), byYes.said);
+    }
+    assert.equal((await repaired("packages", ["delete"])).left, 0, "the customer's own only where a person says so");
+    assert.equal(dumpOfTenant(project, tenantId), whole);
+    await project.succeed(["destroy", "--stack", "packages", "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, tenantId), before);
+  });
+});

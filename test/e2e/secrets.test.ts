@@ -1,0 +1,628 @@
+/**
+ * Every secret that there is on the way of a customer, planted or learned from the server that makes it, and every place that somebody else may
+ * look at: none is in any of them.
+ */
+import assert from "node:assert/strict";
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import http from "node:http";
+import net, { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SandboxProject, Exchange } from "@defender-mssp/sandbox";
+import { msspSubscriptionId, subscriptionIdOf, setSwitches, makeTestCertificate } from "@defender-mssp/sandbox/testing";
+import { execa } from "execa";
+import { SignJWT } from "jose";
+import { parse, stringify } from "yaml";
+import { siemProducts } from "../../cli/siemConfig/products";
+import { mssp as runMssp } from "../cli/mssp";
+import { encryptedArchive } from "../../packages/microsoft/test/archives";
+import { SecretSearch, findShapes, type Finding } from "./secretSearch";
+import { ana, ben, checkout, createProject, customer, tenantIdOf } from "./support";
+import { Witness } from "./witness";
+
+const tenantId = tenantIdOf(0x5e);
+const stack = ["--stack", "contoso"];
+const up = ["up", ...stack, "--yes", "--skip-preview"];
+
+/** What the test itself makes. */
+const planted = {
+  passphrase: "planted passphrase & more",
+  "wrong passphrase": "planted wr0ng passphrase",
+  "wrong client secret": "planted-wr0ng+client/secret=",
+  "HEC token": "planted-hec-token-4711",
+  "job's request token": "planted-job-request-token",
+  "certificate's password": "planted-certificate-passw0rd",
+};
+
+const everyFeature = {
+  portalAccess: "rbac",
+  notificationRules: [{ name: "High", severities: ["High"], recipients: ["soc@fabrikam-security.example"] }],
+  handover: {
+    subscriptionId: msspSubscriptionId,
+    location: "westeurope",
+    readerObjectId: "5ec0de00-51e4-4000-8000-000000000001",
+  },
+  azureDelegation: {
+    subscriptionId: subscriptionIdOf(tenantId),
+    groupObjectId: "5ec0de00-67f0-4000-8000-000000000001",
+    groupName: "Fabrikam Security Sentinel Analysts",
+    roles: ["Microsoft Sentinel Responder"],
+  },
+};
+/** Fewer days make another secret: the one before lives longer than the settings allow. */
+const secretsOf = (days: number) => ({ type: "secret", days, rotateBeforeDays: 30, overlapDays: 0 });
+
+describe("secrets", function () {
+  this.timeout(600_000);
+
+  const search = new SecretSearch();
+  const shown: { readonly place: string; readonly text: string }[] = [];
+  const requestLog: string[] = [];
+  /** Files and folders for what somebody asked for. */
+  const asked = new Set<string>();
+  /** What of that has secrets in it, with its mode. */
+  const askedFor = new Map<string, string>();
+  const started = new Set<{ kill(signal: "SIGKILL"): boolean }>();
+  let project: SandboxProject;
+  let given: string;
+  let witness: Witness;
+  let collector: Collector;
+  let jobTokens: JobTokens;
+  let credentials: Credentials;
+  let loopbackRedirectPort: number;
+
+  before(async () => {
+    given = await mkdtemp(path.join(tmpdir(), "mssp-given-"));
+    project = await createProject({
+      observe: (exchange) => learn(search, exchange),
+      log: (line) => requestLog.push(line),
+      alerts: 200,
+    });
+    for (const folder of ["tmp", "home", "files"]) await mkdir(path.join(project.folder, folder));
+    Object.assign(project.environment, {
+      TMPDIR: path.join(project.folder, "tmp"),
+      HOME: path.join(project.folder, "home"),
+      PULUMI_CONFIG_PASSPHRASE: planted.passphrase,
+      PULUMI_DEBUG_COMMANDS: "true",
+      // What people set who look for a mistake in a provider.
+      TF_LOG: "TRACE",
+      TF_LOG_PROVIDER: "TRACE",
+      AZURE_LOG_LEVEL: "verbose",
+    });
+    for (const [name, value] of Object.entries(planted)) search.add(name, value);
+    search.add("provider credential", project.environment["ARM_CLIENT_SECRET"] ?? "");
+    collector = await Collector.start(planted["HEC token"]);
+    const [jobToken, refusedToken] = await Promise.all([tokenOfSomebody(), tokenOfSomebody()]);
+    search.add("job's OIDC token", jobToken);
+    search.add("refused OIDC token", refusedToken);
+    jobTokens = await JobTokens.start(jobToken);
+    credentials = await makeCredentials(given, search, refusedToken);
+    loopbackRedirectPort = await freePort();
+    witness = new Witness([project.folder], path.join(project.folder, "kept"));
+  });
+  after(async () => {
+    witness.stop();
+    for (const command of started) command.kill("SIGKILL");
+    await Promise.all([collector.close(), jobTokens.close()]);
+    await project.dispose();
+    await rm(given, { recursive: true, force: true });
+  });
+
+  /** Leaves what the engine and the commands have written into the stack's file. */
+  async function settings(changes: Record<string, unknown> = {}): Promise<void> {
+    const file = path.join(project.folder, "Pulumi.contoso.yaml");
+    const before = parse(await readFile(file, "utf8")) as { config?: Record<string, unknown> };
+    const others = Object.entries(before.config ?? {}).filter(([key]) => !key.startsWith("defender-mssp:"));
+    const wanted = Object.entries(customer(0x5e, { ...everyFeature, ...changes })).filter(
+      ([, value]) => value !== undefined,
+    );
+    const config = { ...Object.fromEntries(others), ...prefixed(Object.fromEntries(wanted)) };
+    await writeFile(file, stringify({ ...before, config }));
+  }
+
+  /** A command whose output is searched. */
+  async function pulumi(args: readonly string[], expected = 0, environment: Record<string, string> = {}) {
+    const { exitCode, stdout, stderr } = await project.pulumi(args, environment);
+    record(`pulumi ${args.join(" ")}`, { exitCode, stdout, stderr }, expected);
+    return stdout;
+  }
+
+  async function mssp(args: readonly string[], expected = 0, environment: Record<string, string | undefined> = {}) {
+    const ended = await runMssp(args, {
+      folder: project.folder,
+      environment: { ...project.environment, ...environment },
+    });
+    record(`mssp ${args.join(" ")}`, ended, expected);
+    return ended.stdout;
+  }
+
+  /** Outside of the test's own sandbox. */
+  const ofNoSandbox = {
+    SSL_CERT_FILE: undefined,
+    NODE_EXTRA_CA_CERTS: undefined,
+    ARM_CLIENT_SECRET: undefined,
+    ARM_METADATA_HOSTNAME: undefined,
+    MSSP_DEFENDER_ENDPOINT: undefined,
+    PULUMI_CONFIG_PASSPHRASE: undefined,
+  };
+
+  type Ended = { readonly exitCode: number | undefined; readonly stdout: string; readonly stderr: string };
+
+  function record(command: string, { exitCode, stdout, stderr }: Ended, expected: number): void {
+    shown.push({ place: `stdout of ${command}`, text: stdout }, { place: `stderr of ${command}`, text: stderr });
+    const redacted = (text: string) => (search.find("", text).length === 0 ? text.slice(-3000) : "(with secrets)");
+    assert.equal(exitCode, expected, `${command}:\n${redacted(stdout)}\n${redacted(stderr)}`);
+  }
+
+  /** A file that a command is told to put a secret into. */
+  function fileFor(name: string): string {
+    const file = path.join(project.folder, "files", name);
+    asked.add(file);
+    return file;
+  }
+
+  /** `mssp token` as a person uses it: the address that it shows is opened, and the browser is sent on to the command. */
+  async function signIn(args: readonly string[]): Promise<void> {
+    const command = startMssp(["token", ...stack, ...args]);
+    const [url] = await command.says(/https:\/\/127\.0\.0\.1:\S+authorize\S+/);
+    const { pathname, search: query } = new URL(url);
+    const sent = await fetch(`${project.sandbox.origins.http}${pathname}${query}`, { redirect: "manual" });
+    await fetch(sent.headers.get("location") ?? "");
+    record(`mssp token ${args.join(" ")}`, await command.ended, 0);
+  }
+
+  /** A command that goes on, or wants something. */
+  function startMssp(args: readonly string[], environment: Record<string, string | undefined> = {}) {
+    const command = execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...args], {
+      cwd: project.folder,
+      env: { ...project.environment, ...environment },
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+    });
+    started.add(command);
+    let output = "";
+    for (const stream of [command.stdout, command.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    return {
+      ended: command.then(({ exitCode, stdout, stderr }) => {
+        started.delete(command);
+        return { exitCode, stdout, stderr };
+      }),
+      end: () => command.kill("SIGINT"),
+      says: async (pattern: RegExp): Promise<RegExpExecArray> => {
+        for (;;) {
+          const match = pattern.exec(output);
+          if (match !== null) return match;
+          assert.equal(command.exitCode, null, `${args.join(" ")} has ended`);
+          await sleep(20);
+        }
+      },
+    };
+  }
+
+  it("pulumi: preview, up, refresh, with the policy pack and logs up to -v=2", async () => {
+    await pulumi(["stack", "init", "contoso"]);
+    await settings({ connector: { loopbackRedirectPort } });
+    await pulumi(["preview", ...stack, "--diff", "--policy-pack", "policy"]);
+    await pulumi([...up, "--policy-pack", "policy", "-v=2", "--logtostderr", "--logflow"]);
+    await pulumi(["preview", ...stack, "--json", "--show-sames"]);
+    await pulumi(["refresh", ...stack, "--yes", "--diff", "-v=2"]);
+    for (const command of [["stack"], ["stack", "output", "--json"], ["stack", "export"], ["stack", "history"]]) {
+      await pulumi([...command, ...stack]);
+    }
+  });
+
+  it("pulumi: what the engine, its Node SDK and its traces show when they are asked for everything", async () => {
+    await settings({ analysts: [ana], connector: { credential: secretsOf(200), loopbackRedirectPort } });
+    const temporary = path.join(project.folder, "tmp");
+    const debugging = ["--debug", "--tracing", `file:${temporary}/trace`, "--event-log", `${temporary}/events`];
+    await pulumi([...up, "-v=9", "--logtostderr", "--logflow", ...debugging]);
+    await pulumi(["preview", ...stack, "--diff", "-v=11"]);
+  });
+
+  it("pulumi: runs that fail", async () => {
+    await pulumi(["preview", ...stack], 1, { ARM_CLIENT_SECRET: planted["wrong client secret"] });
+    await pulumi(["preview", ...stack], 1, { PULUMI_CONFIG_PASSPHRASE: planted["wrong passphrase"] });
+    await settings({ analysts: [ana, ben], connector: { credential: secretsOf(100), loopbackRedirectPort } });
+    setSwitches(project.sandbox.cloud.tenant(tenantId), { b2bInvitations: "off", clientSecrets: "off" });
+    await pulumi([...up, "-v=2", "--logtostderr"], 1);
+    setSwitches(project.sandbox.cloud.tenant(tenantId), { b2bInvitations: "on", clientSecrets: "on" });
+    await pulumi(up);
+  });
+
+  it("mssp: doctor, verify, secrets, siem-config, alerts, sandbox", async () => {
+    const { pem, archive, oidc } = credentials;
+    const hecToken = { MSSP_HEC_TOKEN: planted["HEC token"] };
+    await atOnce(
+      [
+        () => mssp(["engine"], 0, { HOME: undefined, PULUMI_HOME: undefined }),
+        () => mssp(["doctor", ...stack, "--json"]),
+        () => mssp(["doctor", ...stack, "--repair", "--yes"]),
+        () => mssp(["verify", ...stack]),
+        () => mssp(["secrets", "--json"]),
+        ...siemProducts.map((product) => () => {
+          const out = path.join(project.folder, "tmp", "placeholders", product);
+          return mssp(["siem-config", product, ...stack, "--out", out]);
+        }),
+        ...siemProducts.map((product) => () => {
+          return mssp(["siem-config", product, ...stack, "--out", fileFor(product), "--show-secrets"]);
+        }),
+        () => mssp(["alerts", ...stack, "--since", "P3D", "--checkpoint", `${project.folder}/tmp/checkpoint.json`]),
+        () => mssp(["alerts", ...stack, "--since", "P3D", "--hec", collector.url], 0, hecToken),
+        () => mssp(["alerts", ...stack, "--since", "P3D", "--hec", collector.refusingUrl], 5, hecToken),
+        () => mssp(["alerts", ...stack, "--since", "P3D", "--syslog", collector.syslog, "--format", "cef"]),
+        () => mssp(["sandbox", "dump", "--deleted"]),
+        () => mssp(["sandbox", "tenant", tenantId]),
+        () => mssp(["sandbox", "run", "--log", "--", process.execPath, "--version"]),
+        // Credentials that are refused, each in another form.
+        () => mssp(["doctor", ...stack], 1, { ARM_CLIENT_SECRET: planted["wrong client secret"] }),
+        () => mssp(["doctor", ...stack], 1, { ARM_CLIENT_CERTIFICATE_PATH: pem }),
+        () => mssp(["doctor", ...stack], 1, archive),
+        () => mssp(["doctor", ...stack], 1, oidc),
+        () => mssp(["verify", ...stack], 1, { PULUMI_CONFIG_PASSPHRASE: planted["wrong passphrase"] }),
+      ],
+      2,
+    );
+    assert.ok(collector.delivered.hec > 0 && collector.delivered.syslog > 0);
+  });
+
+  it("mssp: token, in each of its ways", async () => {
+    const { pem, refusedSecretFile, refusedTokenFile } = credentials;
+    await signIn([]);
+    await mssp(["verify", ...stack, "--json"]);
+    await mssp(["alerts", ...stack, "--since", "P3D", "--api", "legacy"]);
+    await mssp(["token", ...stack, "--renew", "--to-file", fileFor("refresh-token")]);
+    const { handover } = (await project.outputs("contoso")) as { handover: { vaultName: string } };
+    const vault = `${project.sandbox.origins.https}/keyvault/${handover.vaultName}`;
+    await mssp(["token", ...stack, "--renew", "--to-key-vault", vault]);
+    await signIn(["--to-file", fileFor("second-refresh-token"), "--json"]);
+    await atOnce(
+      [
+        () => mssp(["token", ...stack, "--client-credentials", "--json"]),
+        () => mssp(["token", ...stack, "--device-code"], 1),
+        () => mssp(["token", ...stack, "--client-credentials", "--certificate", pem], 1),
+        () => mssp(["token", ...stack, "--client-credentials", "--client-secret-file", refusedSecretFile], 1),
+        () => mssp(["token", ...stack, "--client-credentials", "--federated-token-file", refusedTokenFile], 1),
+      ],
+      2,
+    );
+    const { stdout } = await runMssp(["token", ...stack, "--client-credentials", "--show-secrets"], project);
+    assert.equal(findShapes("", stdout).length, 1, "shown where it is asked for");
+  });
+
+  it("mssp ci: each of its commands", async () => {
+    const git = (...args: string[]) => execa("git", args, { cwd: project.folder });
+    await git("init", "-q");
+    await git("add", "Pulumi.yaml", "Pulumi.contoso.yaml");
+    await git("-c", "user.name=t", "-c", "user.email=t@mssp.example", "commit", "-q", "-m", "contoso");
+    const previews = path.join(project.folder, "tmp", "previews");
+    await mssp(["ci", "matrix", "--all"]);
+    await mssp(["ci", "preview", ...stack, "--policy-pack", "policy", "--out", `${previews}/contoso.json`, "--json"]);
+    await mssp(["ci", "preview", ...stack, "--drift", "--out", `${previews}/drift.json`]);
+    await mssp(["ci", "preview", ...stack, "--out", `${previews}/failed.json`, "--json"], 1, {
+      ARM_CLIENT_SECRET: planted["wrong client secret"],
+    });
+    await mssp(["ci", "comment", previews]);
+    await mssp(["ci", "drift", `${previews}/drift.json`, "--out", `${previews}/reports`], 0);
+    await mssp(["ci", "confirm-destroy", ...stack, "--typed", "contoso", "--json"]);
+    const job = { ACTIONS_ID_TOKEN_REQUEST_TOKEN: planted["job's request token"] };
+    const [token, refused] = [`${jobTokens.url}/token?a=b`, `${jobTokens.url}/refused`];
+    await mssp(["ci", "oidc-token", "--out", fileFor("oidc-token")], 0, {
+      ...job,
+      ACTIONS_ID_TOKEN_REQUEST_URL: token,
+    });
+    const none = path.join(project.folder, "tmp", "no-token");
+    await mssp(["ci", "oidc-token", "--out", none], 1, { ...job, ACTIONS_ID_TOKEN_REQUEST_URL: refused });
+  });
+
+  it("a connector with a certificate", async () => {
+    const { certificatePem, connectorFile } = credentials;
+    const connector = { alertApis: ["graph"], credential: { type: "certificate", certificate: certificatePem } };
+    await settings({ handover: undefined, connector });
+    await pulumi([...up, "-v=2", "--logtostderr"]);
+    await atOnce(
+      [
+        () => mssp(["verify", ...stack, "--certificate", connectorFile]),
+        () => mssp(["token", ...stack, "--client-credentials", "--certificate", connectorFile]),
+        () => mssp(["alerts", ...stack, "--since", "P3D", "--certificate", connectorFile]),
+      ],
+      2,
+    );
+  });
+
+  it("a sandbox of its own: serve and start, with the log of requests", async () => {
+    await cp(path.join(checkout, "Pulumi.dev.yaml"), path.join(project.folder, "Pulumi.dev.yaml"));
+    const home = path.join(project.folder, "own-sandbox");
+    const served = startMssp(["sandbox", "serve", "--json", "--log", "--home", home], ofNoSandbox);
+    const variables = JSON.parse((await served.says(/^\{.*\}$/m))[0]) as Record<string, string>;
+    // Printed because it was asked for: whoever has it may use the sandbox.
+    search.add("provider credential", variables["ARM_CLIENT_SECRET"] ?? "");
+    await mssp(["start", "--log", "--home", home], 0, ofNoSandbox);
+    await mssp(["sandbox", "dump", "--home", home]);
+    await mssp(["sandbox", "run", "--home", home, "--", "npx", "pulumi", "destroy", "--stack", "dev", "--yes"], 0, {
+      ...ofNoSandbox,
+      PULUMI_CONFIG_PASSPHRASE: "sandbox",
+    });
+    served.end();
+    const { stderr } = await served.ended;
+    assert.match(stderr, /^POST \S+ 201 \d+ ms$/m);
+    shown.push({ place: "stderr of mssp sandbox serve", text: stderr });
+  });
+
+  it("pulumi: destroy", async () => {
+    await pulumi(["destroy", ...stack, "--yes", "--skip-preview", "-v=2", "--logtostderr", "--logflow"]);
+    await pulumi(["stack", "history", ...stack, "--json"]);
+    witness.stop();
+  });
+
+  it("has seen every kind of secret, of place and of process", () => {
+    assert.deepEqual(search.names, [
+      ...["HEC token", "access token", "authorization code", "certificate's password", "client assertion"],
+      ...[
+        "client secret",
+        "code verifier",
+        "device code",
+        "id token",
+        "job's OIDC token",
+        "job's request token",
+        "passphrase",
+      ],
+      ...["private key", "provider credential", "redeem URL", "refresh token", "refused OIDC token"],
+      ...["wrong client secret", "wrong passphrase"],
+    ]);
+    for (const seen of [/\.sandbox\/state\/\.pulumi\/stacks\//, /\/backups\//, /\/history\//, /\.sandbox\/cloud\//])
+      assert.ok(
+        witness.places.some((place) => seen.test(place)),
+        String(seen),
+      );
+    for (const seen of [/tmp\/pulumi\.[^/]*\.INFO\./, /tmp\/trace$/, /tmp\/events$/])
+      assert.ok(
+        witness.places.some((place) => seen.test(place)),
+        String(seen),
+      );
+    const processes = [...witness.commandLines];
+    for (const seen of [
+      /pulumi up --stack contoso/,
+      /language-nodejs/,
+      /plugins\/main\.js azuread|azuread/,
+      /mssp.js token/,
+    ])
+      assert.ok(
+        processes.some((line) => seen.test(line)),
+        `${String(seen)}:\n${processes.join("\n")}`,
+      );
+    assert.ok(requestLog.some((line) => line.startsWith("POST /") && line.includes(" 201 ")));
+  });
+
+  it("are in no output, log, trace, state, file or command line", async () => {
+    const found: string[] = [];
+    const debugging = new Set<string>();
+    const look = (place: string, text: Buffer | string) => {
+      const content = Buffer.from(text);
+      for (const finding of [...search.find(place, content), ...findShapes(place, content)]) {
+        const known = debuggingOfEngine(finding, content);
+        if (known === undefined) found.push(`${finding.secret} (${finding.form}) at ${finding.offset} of ${place}`);
+        else debugging.add(known);
+      }
+    };
+    for (const { place, text } of shown) look(place, text);
+    look("the log of requests", requestLog.join("\n"));
+    look("a command line", [...witness.commandLines].join("\n"));
+    for await (const { place, content, mode } of witness.files()) {
+      if (!isAsked(place)) look(path.relative(project.folder, place), content);
+      else if (search.find(place, content).length > 0) askedFor.set(place, mode.toString(8));
+    }
+    assert.deepEqual([...new Set(found)].slice(0, 50), []);
+    assert.deepEqual(
+      [...debugging].sort(),
+      ["--debug", "--tracing", "-v=3", "-v=9"],
+      "what SECURITY.md says of the engine",
+    );
+  });
+
+  it("are in the files that were asked for, which are their owner's alone at any time", () => {
+    const files = [...askedFor.keys()].map((place) => path.relative(project.folder, place));
+    for (const name of ["refresh-token", "second-refresh-token", "oidc-token", "splunk", "arcsight", "elastic"]) {
+      assert.ok(
+        files.some((file) => file.startsWith(`files/${name}`)),
+        `${name}: ${files.join(" ")}`,
+      );
+    }
+    assert.deepEqual([...new Set(askedFor.values())], ["600"]);
+  });
+
+  const isAsked = (place: string) => [...asked].some((file) => place.startsWith(file));
+});
+
+/** What the server side knows of: secrets in answers and in what is sent to it, by their names there. */
+const learned: Readonly<Record<string, string>> = {
+  secretText: "client secret",
+  inviteRedeemUrl: "redeem URL",
+  access_token: "access token",
+  id_token: "id token",
+  refresh_token: "refresh token",
+  device_code: "device code",
+  client_secret: "client secret",
+  client_assertion: "client assertion",
+  code_verifier: "code verifier",
+};
+
+function learn(search: SecretSearch, { request, answer, location }: Exchange): void {
+  learnFrom(search, request);
+  if (answer.startsWith("{")) learnFrom(search, JSON.parse(answer));
+  const code = location === undefined ? null : new URL(location).searchParams.get("code");
+  if (code !== null) search.add("authorization code", code);
+}
+
+function learnFrom(search: SecretSearch, value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    const name = learned[key];
+    if (name !== undefined && typeof inner === "string") search.add(name, inner);
+    else learnFrom(search, inner);
+  }
+}
+
+/**
+ * What the engine and its SDK show of a resource's properties, secret or not, when somebody asks for it (SECURITY.md): which option it was.
+ * No credential is among those properties, only what a stack makes.
+ */
+function debuggingOfEngine({ secret, place, offset }: Finding, content: Buffer): string | undefined {
+  if (secret !== "client secret" && secret !== "redeem URL") return undefined;
+  const before = content.subarray(content.lastIndexOf("\n", offset) + 1, offset).toString();
+  const [, logged] = /^\{"time":"[^"]+","level":"INFO","msg":"(.*)/.exec(before) ?? [];
+  // sdk/go/common/resource/plugin/rpc.go; pkg/engine/eventsink.go, which logs what --debug shows
+  if (/^(Unm|M)arshaling property for RPC\[/.test(logged ?? "")) return "-v=9";
+  if (/^(eventSink::Debug\(<\{%reset%\}>)?\w+ RPC finished: /.test(logged ?? "")) return "-v=3";
+  // @pulumi/pulumi, runtime/resource.js and invoke.js
+  if (place.endsWith("tmp/events") && /^\{"sequence":.*"message":"[^"]*RPC finished: /.test(before)) return "--debug";
+  const message = content.subarray(content.lastIndexOf("debug: ", offset), offset).toString();
+  if (/^stdout of pulumi up .* --debug /.test(place) && /^debug: \w+ RPC finished: /.test(message)) return "--debug";
+  // sdk/go/common/util/rpcutil/interceptor.go
+  return place.endsWith("tmp/trace") ? "--tracing" : undefined;
+}
+
+interface Credentials {
+  /** The connector's certificate: public, and a file with its private key. */
+  readonly certificatePem: string;
+  readonly connectorFile: string;
+  /** Credentials that nobody accepts. */
+  readonly pem: string;
+  readonly archive: Record<string, string | undefined>;
+  readonly oidc: Record<string, string | undefined>;
+  readonly refusedSecretFile: string;
+  readonly refusedTokenFile: string;
+}
+
+async function makeCredentials(folder: string, search: SecretSearch, refusedToken: string): Promise<Credentials> {
+  const [connector, other] = await Promise.all([makeTestCertificate(), makeTestCertificate()]);
+  for (const { privateKeyPem } of [connector, other]) {
+    const lines = privateKeyPem.split("\n").filter((line) => line.length >= 20 && !line.startsWith("-----"));
+    for (const line of lines) search.add("private key", line);
+  }
+  const file = async (name: string, text: string) => {
+    await writeFile(path.join(folder, name), text, { mode: 0o600 });
+    return path.join(folder, name);
+  };
+  return {
+    certificatePem: connector.certificatePem,
+    connectorFile: await file("connector.pem", connector.privateKeyPem + connector.certificatePem),
+    pem: await file("other.pem", other.privateKeyPem + other.certificatePem),
+    archive: {
+      ARM_CLIENT_CERTIFICATE: encryptedArchive,
+      ARM_CLIENT_CERTIFICATE_PASSWORD: planted["certificate's password"],
+    },
+    oidc: { ARM_CLIENT_SECRET: undefined, ARM_OIDC_TOKEN: refusedToken },
+    refusedSecretFile: await file("secret", planted["wrong client secret"]),
+    refusedTokenFile: await file("token", refusedToken),
+  };
+}
+
+/** A well-formed token that nobody here trusts. */
+function tokenOfSomebody(): Promise<string> {
+  const token = new SignJWT({ jti: randomUUID() }).setProtectedHeader({ alg: "HS256", kid: "1" }).setIssuedAt();
+  return token.setIssuer("https://token.example").setSubject("somebody").setExpirationTime("1h").sign(randomBytes(32));
+}
+
+/** Takes alerts as Splunk and as a syslog server do. */
+class Collector {
+  readonly delivered = { hec: 0, syslog: 0 };
+  readonly #hec: http.Server;
+  readonly #syslog: net.Server;
+
+  private constructor(token: string) {
+    this.#hec = http.createServer((request, response) => {
+      const accepted = request.headers.authorization === `Splunk ${token}` && !request.url?.startsWith("/refusing");
+      request.resume().on("end", () => {
+        if (accepted) this.delivered.hec += 1;
+        // A careless service says what it was sent.
+        const answer = accepted
+          ? { text: "Success", code: 0 }
+          : { text: `no ${request.headers.authorization}`, code: 4 };
+        response.writeHead(accepted ? 200 : 403, { "content-type": "application/json" }).end(JSON.stringify(answer));
+      });
+    });
+    this.#syslog = net.createServer((socket) => {
+      socket.on("data", () => (this.delivered.syslog += 1)).on("error", () => undefined);
+    });
+  }
+
+  static async start(token: string): Promise<Collector> {
+    const collector = new Collector(token);
+    await Promise.all([listening(collector.#hec), listening(collector.#syslog)]);
+    return collector;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${portOf(this.#hec)}`;
+  }
+
+  get refusingUrl(): string {
+    return `${this.url}/refusing`;
+  }
+
+  get syslog(): string {
+    return `tcp://127.0.0.1:${portOf(this.#syslog)}`;
+  }
+
+  async close(): Promise<void> {
+    this.#hec.closeAllConnections();
+    await Promise.all([this.#hec, this.#syslog].map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+}
+
+/** GitHub's address where a job gets its OpenID Connect token. */
+class JobTokens {
+  private constructor(private readonly server: http.Server) {}
+
+  static async start(token: string): Promise<JobTokens> {
+    const server = http.createServer((request, response) => {
+      if (request.url?.startsWith("/token") === true) response.end(JSON.stringify({ value: token }));
+      else response.writeHead(403).end(`no ${request.headers.authorization}`);
+    });
+    await listening(server);
+    return new JobTokens(server);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${portOf(this.server)}`;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+async function listening(server: net.Server): Promise<void> {
+  await once(server.listen(0, "127.0.0.1"), "listening");
+}
+
+function portOf(server: net.Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await listening(server);
+  const port = portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Runs all, so many at a time. */
+async function atOnce(actions: readonly (() => Promise<unknown>)[], number: number): Promise<void> {
+  const waiting = [...actions];
+  const work = async () => {
+    for (let action = waiting.shift(); action !== undefined; action = waiting.shift()) await action();
+  };
+  await Promise.all(Array.from({ length: number }, work));
+}
+
+function prefixed(settings: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`defender-mssp:${key}`, value]));
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
+
+describe("two customers side by side", function () {
+  this.timeout(180_000);
+
+  const [first, second] = [tenantIdOf(3), tenantIdOf(4)];
+  let project: SandboxProject;
+  let asBefore: string;
+
+  before(async () => {
+    project = await createProject();
+    await project.writeSettings("first", customer(3));
+    await project.writeSettings("second", customer(4));
+    for (const stack of ["first", "second"]) await project.succeed(["stack", "init", stack]);
+    for (const tenantId of [first, second]) project.sandbox.cloud.tenant(tenantId);
+    asBefore = dumpOfTenant(project, first);
+  });
+  after(() => project.dispose());
+
+  it("are onboarded at the same time, each in its own tenant", async () => {
+    await Promise.all(
+      ["first", "second"].map((stack) => project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"])),
+    );
+    for (const [stack, tenantId, name] of [
+      ["first", first, "Contoso 3"],
+      ["second", second, "Contoso 4"],
+    ] as const) {
+      const application = single(objectsOf(project, tenantId).applications);
+      assert.equal(application["displayName"], `${name} SIEM MSSP Connector`);
+      assert.equal((await project.outputs(stack))["clientId"], application["appId"]);
+    }
+  });
+
+  it("one goes and the other does not notice", async () => {
+    const other = dumpOfTenant(project, second);
+    await project.succeed(["destroy", "--stack", "first", "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, first), asBefore);
+    assert.equal(dumpOfTenant(project, second), other);
+    await project.succeed(["preview", "--stack", "second", "--refresh", "--expect-no-changes"]);
+  });
+});

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+
+const checkout = path.dirname(__dirname);
+const table = path.join("packages", "microsoft", "src", "clouds.ts");
+
+/** The product: what runs for a real customer. The sandbox and the tests play Microsoft, and have to name its hosts. */
+const sources = [
+  "components",
+  "extensions",
+  "guardrails",
+  "policy",
+  "settings",
+  "cli",
+  path.join("packages", "microsoft", "src"),
+]
+  .flatMap(filesBelow)
+  .concat(readdirSync(checkout).filter((file) => !file.startsWith("eslint.")))
+  .filter((file) => /\.(ts|js|mjs)$/.test(file) && file !== table);
+
+const host =
+  /(?:[a-z0-9-]+\.)*(?:microsoft\.(?:com|us)|microsoftonline\.(?:com|us)|windows\.(?:com|net|us)|azure\.(?:com|us)|usgovcloudapi\.net|apps\.mil)\b/gi;
+
+/** Nobody is called there: Microsoft's documents, and the names of Azure's JSON schemas. */
+const documents = ["learn.microsoft.com", "schema.management.azure.com"];
+
+describe("microsoft: hosts", () => {
+  it("are named in the table of clouds only", () => {
+    assert.ok(sources.length > 40, `${sources.length} files`);
+    const named = sources.flatMap((file) =>
+      hostsIn(withoutComments(readFileSync(path.join(checkout, file), "utf8"))).map((one) => `${file}: ${one}`),
+    );
+    assert.deepEqual(named, []);
+  });
+
+  it("are found in code, and not in comments or links to documents", () => {
+    const code =
+      'const a = "https://graph.microsoft.com/v1.0"; // https://login.microsoftonline.us\n/* security.apps.mil */';
+    assert.deepEqual(hostsIn(withoutComments(code)), ["graph.microsoft.com"]);
+    assert.deepEqual(hostsIn('"https://learn.microsoft.com/graph"'), []);
+  });
+});
+
+function hostsIn(code: string): string[] {
+  return [...code.matchAll(host)].map(([one]) => one).filter((one) => !documents.includes(one));
+}
+
+/** A `//` that follows a colon is an address's. */
+function withoutComments(code: string): string {
+  return code.replace(/\/\*[^]*?\*\//g, "").replace(/(^|[^:])\/\/.*$/gm, "$1");
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(path.join(checkout, folder)).flatMap((name) => {
+    const file = path.join(folder, name);
+    return statSync(path.join(checkout, file)).isDirectory() ? filesBelow(file) : [file];
+  });
+}

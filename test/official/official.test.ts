@@ -1,0 +1,130 @@
+/**
+ * The program with the official azuread plugin in place of the stand-in: the judge of both, and of the sandbox. Takes two
+ * minutes, as that plugin waits 20 s for most creates and deletes; needs the plugin, which is not downloaded for this.
+ */
+import assert from "node:assert/strict";
+import { accessSync, constants } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { dump, type PluginSet, type SandboxProject, compareDumps, type Dump } from "@defender-mssp/sandbox";
+import { standInPlugins } from "@defender-mssp/sandbox/testing";
+import { execa } from "execa";
+import { ana, ben, checkout, createProject, customer } from "../e2e/support";
+
+const version = standInPlugins.find(({ name }) => name === "azuread")?.version ?? "";
+const folder = folderOfOfficialPlugin();
+const sets: readonly PluginSet[] = ["stand-in", "official"];
+
+describe(`the official azuread plugin ${version}`, function () {
+  if (folder === undefined) {
+    it("is not on this machine: neither below OFFICIAL_PLUGINS nor in the Pulumi home nor on PATH");
+    return;
+  }
+  this.timeout(300_000);
+
+  const projects = new Map<PluginSet, SandboxProject>();
+  const untouched = new Map<PluginSet, string>();
+  const startedAt = new Date();
+
+  before(async () => {
+    for (const set of sets) {
+      const project = await createProject();
+      projects.set(set, project);
+      await project.writeSettings("contoso", customer(7, { analysts: [ana, ben] }));
+      await project.succeed(["stack", "init", "contoso"]);
+      // Makes the customer's tenant, as the settings describe it.
+      await pulumi(set, "stack", "ls");
+      untouched.set(set, textOf(set));
+    }
+  });
+  after(() => Promise.all([...projects.values()].map((project) => project.dispose())));
+
+  function of(set: PluginSet): SandboxProject {
+    const project = projects.get(set);
+    assert.ok(project);
+    return project;
+  }
+
+  function textOf(set: PluginSet): string {
+    return dump(of(set).sandbox.cloud);
+  }
+
+  function dumpOf(set: PluginSet): Dump {
+    return { text: textOf(set), startedAt };
+  }
+
+  /** `mssp sandbox run --plugins <set> -- pulumi …` in the set's project; answers what was said on stdout and stderr. */
+  async function pulumi(set: PluginSet, ...args: readonly string[]): Promise<string> {
+    const project = of(set);
+    const command = path.join(project.folder, "node_modules", ".bin", "pulumi");
+    const options = ["--home", path.join(project.folder, ".sandbox"), "--plugins", set];
+    const { all } = await execa(
+      process.execPath,
+      [
+        path.join(checkout, "cli", "mssp.js"),
+        "sandbox",
+        "run",
+        ...options,
+        "--",
+        command,
+        ...args,
+        "--non-interactive",
+      ],
+      {
+        cwd: project.folder,
+        all: true,
+        stdin: "ignore",
+        env: {
+          PATH: `${folder ?? ""}${path.delimiter}${process.env["PATH"] ?? ""}`,
+          // The program needs no other plugin: an official `random` that isn't there is not to be downloaded.
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        },
+      },
+    );
+    return all;
+  }
+
+  it("onboards a customer", async () => {
+    const up = ["up", "--stack", "contoso", "--yes", "--skip-preview", "--parallel", "32"];
+    const [, said] = await Promise.all([pulumi("stand-in", ...up), pulumi("official", ...up)]);
+    assert.match(said, /^mssp: official plugin azuread\b.*: \//m);
+  });
+
+  it("leaves the same tenants as the stand-in plugin", () => {
+    assert.deepEqual(compareDumps(dumpOf("stand-in"), dumpOf("official")), { onlyLeft: [], onlyRight: [] });
+    assert.notEqual(textOf("official"), untouched.get("official"));
+  });
+
+  it("finds nothing to change afterwards, in the state or in the tenant", async () => {
+    await pulumi("official", "preview", "--stack", "contoso", "--expect-no-changes");
+    await pulumi("official", "preview", "--stack", "contoso", "--expect-no-changes", "--refresh");
+  });
+
+  it("takes all of it away again", async () => {
+    await pulumi("official", "destroy", "--stack", "contoso", "--yes", "--skip-preview", "--parallel", "32");
+    assert.equal(textOf("official"), untouched.get("official"));
+  });
+
+  it("has asked for nothing that the sandbox doesn't have", () => {
+    assert.deepEqual(of("official").sandbox.undocumentedRequests, []);
+  });
+});
+
+/** The folder with the official plugin, where it is on this machine. */
+function folderOfOfficialPlugin(): string | undefined {
+  const home = process.env["PULUMI_HOME"] ?? path.join(homedir(), ".pulumi");
+  const installed = [process.env["OFFICIAL_PLUGINS"] ?? "", path.join(home, "plugins")]
+    .filter((plugins) => plugins !== "")
+    .map((plugins) => path.join(plugins, `resource-azuread-v${version}`));
+  const onPath = (process.env["PATH"] ?? "").split(path.delimiter).filter((item) => item !== "");
+  return [...installed, ...onPath].find((candidate) => isExecutable(path.join(candidate, "pulumi-resource-azuread")));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
