@@ -93,7 +93,7 @@ describe("microsoft", () => {
       for (const [, name] of source.matchAll(/(?:require|import)\("([^"]+)"\)/g))
         assert.match(name!, /^(node:|\.)/, file);
     }
-    const manifest = JSON.parse(await readFile(path.join(root, "microsoft", "package.json"), "utf8")) as object;
+    const manifest = JSON.parse(await readFile(path.join(root, "packages", "microsoft", "package.json"), "utf8")) as object;
     assert.ok(!("dependencies" in manifest));
   });
 });
