@@ -1,32 +1,6 @@
-/** The `mssp` command. A subcommand a file; each loads what it needs only when it runs. */
-import { Command } from "commander";
+/** Runs the `mssp` command. */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { registerAlerts } from "./alerts/command";
-import { registerDoctor } from "./doctor/command";
-import { registerCi } from "./ci/command";
-import { registerEngine } from "./engine/command";
-import { registerSandbox } from "./sandbox/command";
-import { registerSecrets } from "./secrets/command";
-import { registerSiemConfig } from "./siemConfig/command";
-import { registerStart } from "./start/command";
-import { registerToken } from "./tokens/command";
-import { registerVerify } from "./verify/command";
-
-const program = new Command("mssp")
-  .description("Access of a managed security service provider (MSSP) to its customers' Microsoft Defender.")
-  .showHelpAfterError("(mssp --help lists the commands)")
-  .enablePositionalOptions();
-
-registerStart(program);
-registerEngine(program);
-registerDoctor(program);
-registerSandbox(program);
-registerToken(program);
-registerSiemConfig(program);
-registerVerify(program);
-registerAlerts(program);
-registerSecrets(program);
-registerCi(program);
+import { program } from "./program";
 
 // Whoever reads (`| head`) may have had enough: that is no error, and the command still cleans up.
 for (const stream of [process.stdout, process.stderr]) {
