@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { dynamicTypePrefix, providerCode } from "../guardrails/stateCode";
 
 /** The objects of `@defender-mssp/microsoft` that do the work of a dynamic resource: `check`, `diff`, `create`, `read`, `update`, `delete`. */
 export type DynamicResourceLogic = Extract<keyof typeof import("@defender-mssp/microsoft"), `${string}Resource`>;
@@ -26,25 +27,11 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     opts?: pulumi.CustomResourceOptions,
   ) {
     super(
-      `pulumi-nodejs:dynamic/defender-mssp:${type}`,
+      `${dynamicTypePrefix}${type}`,
       name,
       { ...properties, __provider: providerCode(logic) },
       // What is made anew carries the old one's mark or name; made first, it would be taken away with the old one.
       pulumi.mergeOptions({ deleteBeforeReplace: true }, opts),
     );
   }
-}
-
-/** The text of a module as the dynamic provider loads it. A change of one character replaces every resource of every stack. */
-function providerCode(logic: DynamicResourceLogic): string {
-  return `const call = (method) => async (...args) => (await import("@defender-mssp/microsoft")).${logic}[method](...args);
-exports.handler = () => ({
-  check: call("check"),
-  diff: call("diff"),
-  create: call("create"),
-  read: call("read"),
-  update: call("update"),
-  delete: call("delete"),
-});
-`;
 }

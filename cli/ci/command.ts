@@ -15,6 +15,7 @@ export function registerCi(program: Command): void {
   registerComment(ci);
   registerDrift(ci);
   registerConfirmDestroy(ci);
+  registerCheckState(ci);
   registerOidcToken(ci);
 }
 
@@ -219,6 +220,29 @@ function registerConfirmDestroy(ci: Command): void {
       if (options.json === true) process.stdout.write(`${JSON.stringify({ confirmed: true, ...confirmed })}\n`);
       else say(`The destroy of ${confirmed.stack} is confirmed.`);
       if (confirmed.settingsFrom !== undefined) say(`Its settings are those of commit ${confirmed.settingsFrom}.`);
+    });
+}
+
+function registerCheckState(ci: Command): void {
+  ci.command("check-state")
+    .description("Compare a stack's state with what this program writes, before the engine runs anything out of it.")
+    .requiredOption("--stack <stack>", "name of the stack")
+    .addHelpText(
+      "after",
+      `
+The state of a stack holds code (of dynamic resources) and the provider plugins' inputs, and the engine runs and uses both.
+Run this before \`pulumi up --refresh\`, \`refresh\` or \`destroy\`. Nothing of the state is run by this command.
+MSSP_ALLOWED_STATE_CODE: SHA-256 hashes of what your own extensions put there.
+
+Exit code: 0 the state is as this program writes it; 1 it isn't, or can't be read.`,
+    )
+    .action(async ({ stack }: { readonly stack: string }) => {
+      const [{ refuseForeignState }, { checkedStackName }] = await Promise.all([
+        import("../stack/stateCode.js"),
+        import("./stackNames.js"),
+      ]);
+      await refuseForeignState(checkedStackName(stack));
+      say(`${stack}: the state is as this program writes it.`);
     });
 }
 

@@ -7,6 +7,8 @@ import { receiveEngineEvents } from "./engineEvents";
 import { secretsOfEnvironment } from "./redaction";
 import { reducePreview, type PolicyViolation, type StackPreview } from "./stackPreview";
 import { checkedStackName } from "./stackNames";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { refuseForeignState } from "../stack/stateCode";
 
 export interface PreviewRun {
   readonly stack: string;
@@ -45,6 +47,9 @@ export async function runPreview(run: PreviewRun): Promise<StackPreview> {
   const knownSecrets = secretsOfEnvironment(run.environment);
   const stop = reportProgress(stack, run);
   try {
+    const refused = await foreignState(stack, run);
+    if (refused !== undefined)
+      return reducePreview(stack, {}, { failed: true, messages: [refused], policyViolations: [], knownSecrets });
     const args = [
       ...["preview", "--stack", stack, "--json", "--non-interactive", "--event-log", events.address],
       ...(run.policyPack === undefined ? [] : ["--policy-pack", run.policyPack]),
@@ -73,6 +78,17 @@ export async function runPreview(run: PreviewRun): Promise<StackPreview> {
   } finally {
     stop();
     await events.close();
+  }
+}
+
+/** Why the state can't be trusted: a preview would run what it holds. */
+async function foreignState(stack: string, { folder, environment }: PreviewRun): Promise<string | undefined> {
+  try {
+    await refuseForeignState(stack, { folder, environment });
+    return undefined;
+  } catch (error) {
+    if (error instanceof VisibleError) return error.message;
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { sandboxOptions, withSandbox, type StartOptions } from "../sandbox/command";
 import { stackArgument } from "../stack/stackName";
+import { refuseForeignState } from "../stack/stateCode";
 
 /** The sandbox customer, whose settings are in the repository. */
 const defaultStack = "dev";
@@ -110,6 +111,7 @@ async function start(options: StartOptions & { readonly stack: string }): Promis
     };
     step(`Pulumi ${engine.version} onboards the customer of Pulumi.${stack}.yaml, on the sandbox`);
     await run("stack", "select", stack, "--create");
+    await refuseForeignState(stack, { environment: env });
     await run("up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs");
     const outputs = await read("stack", "output", "--stack", stack, "--json");
     step("The stack's outputs");

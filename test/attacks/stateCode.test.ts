@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { execa } from "execa";
+import { checkout, createProject, customer } from "../e2e/support";
+
+interface Resource {
+  readonly type: string;
+  readonly inputs: Record<string, unknown>;
+  readonly outputs: Record<string, unknown>;
+}
+interface State {
+  readonly deployment: { readonly resources: Resource[] };
+}
+
+/** Who can write a stack's state can put code there. It must not run as the identity of the next `up`. */
+describe("attack: code in a stack's state", function () {
+  this.timeout(180_000);
+
+  let project: SandboxProject;
+  let proof: string;
+  let clean: string;
+
+  before(async () => {
+    project = await createProject();
+    proof = path.join(project.folder, "proof.json");
+    await project.writeSettings("contoso", customer(0x50, { portalAccess: "rbac" }));
+    await project.succeed(["stack", "init", "contoso"]);
+    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+    clean = await project.succeed(["stack", "export", "--stack", "contoso"]);
+  });
+  after(() => project.dispose());
+
+  async function importState(change: (state: State) => void): Promise<void> {
+    const state = JSON.parse(clean) as State;
+    change(state);
+    const file = path.join(project.folder, "state.json");
+    await writeFile(file, JSON.stringify(state));
+    await project.succeed(["stack", "import", "--stack", "contoso", "--file", file]);
+  }
+
+  /** The code writes what it can see of the environment, and then does what it always did. */
+  const withCode = (state: State) => {
+    const guest = state.deployment.resources.find(({ type }) => type.endsWith(":Guest"))!;
+    const stolen = `require("node:fs").writeFileSync(${JSON.stringify(proof)}, JSON.stringify(Object.keys(process.env)));\n`;
+    for (const values of [guest.inputs, guest.outputs]) values["__provider"] = stolen + String(values["__provider"]);
+  };
+
+  const mssp = (...args: string[]) =>
+    execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...args], {
+      cwd: project.folder,
+      env: project.environment,
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+    });
+
+  describe("in a dynamic resource", () => {
+    before(() => importState(withCode));
+
+    it("is refused by `mssp ci check-state`, which names the resource and runs nothing", async () => {
+      const { exitCode, stderr } = await mssp("ci", "check-state", "--stack", "contoso");
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /state of stack "contoso" can't be trusted/);
+      assert.match(
+        stderr,
+        /dynamic\/defender-mssp:Guest::\S+ carries code that no release .* \(SHA-256 [0-9a-f]{64}\)/,
+      );
+      assert.ok(!existsSync(proof));
+    });
+
+    it("is refused by `mssp ci preview`, also with --drift, before the engine runs", async () => {
+      for (const flags of [[], ["--drift"]]) {
+        const { exitCode } = await mssp("ci", "preview", "--stack", "contoso", "--json", ...flags);
+        assert.equal(exitCode, 1);
+        const preview = JSON.parse(await readFile(path.join(project.folder, "previews", "contoso.json"), "utf8")) as {
+          readonly failed: boolean;
+          readonly messages: readonly string[];
+        };
+        assert.equal(preview.failed, true);
+        assert.match(preview.messages.join("\n"), /can't be trusted/);
+      }
+      assert.ok(!existsSync(proof));
+    });
+
+    it("is refused by the program itself before its first registration: a plain `pulumi up` runs none of it", async () => {
+      for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const { exitCode, stdout, stderr } = await project.pulumi([...args, "--stack", "contoso"]);
+        assert.notEqual(exitCode, 0);
+        assert.match(stdout + stderr, /carries code that no release of this program has written/);
+      }
+      assert.ok(!existsSync(proof));
+    });
+
+    it("is not stopped in a plain `pulumi refresh`: the engine runs it before any program", async () => {
+      await project.pulumi(["refresh", "--stack", "contoso", "--yes", "--skip-preview"]);
+      assert.ok(existsSync(proof), "SECURITY.md says that a refresh without `mssp ci check-state` is not covered");
+    });
+  });
+
+  it("is refused in a resource of another type that names the dynamic provider as its own", async () => {
+    await importState((state) => {
+      const group = state.deployment.resources.find(({ type }) => type === "azuread:index/group:Group")!;
+      group.outputs["__provider"] = "module.exports = {}";
+    });
+    const { exitCode, stderr } = await mssp("ci", "check-state", "--stack", "contoso");
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /azuread:index\/group:Group::\S+ carries code/);
+  });
+
+  const tampered: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
+    ["another origin", { __internal: { pluginDownloadURL: "https://evil.example" } }, /a plugin of another origin/],
+    ["another metadata host", { metadataHost: "evil.example" }, /has the input "metadataHost"/],
+    ["a download URL", { pluginDownloadURL: "https://evil.example" }, /has the input "pluginDownloadURL"/],
+  ];
+  for (const [what, inputs, message] of tampered) {
+    it(`is refused in a provider plugin with ${what}`, async () => {
+      await importState((state) => {
+        const provider = state.deployment.resources.find(({ type }) => type === "pulumi:providers:azuread")!;
+        Object.assign(provider.inputs, inputs);
+      });
+      const { exitCode, stderr } = await mssp("ci", "check-state", "--stack", "contoso");
+      assert.equal(exitCode, 1);
+      assert.match(stderr, message);
+    });
+  }
+
+  it("passes where the hash of an extension's code is allowed, and where nothing was changed", async () => {
+    await importState(withCode);
+    const [, hash = ""] = /SHA-256 ([0-9a-f]{64})/.exec(
+      (await mssp("ci", "check-state", "--stack", "contoso")).stderr,
+    )!;
+    const allowed = await execa(
+      process.execPath,
+      [path.join(checkout, "cli", "mssp.js"), "ci", "check-state", "--stack", "contoso"],
+      {
+        cwd: project.folder,
+        env: { ...project.environment, MSSP_ALLOWED_STATE_CODE: hash },
+        extendEnv: false,
+        reject: false,
+      },
+    );
+    assert.equal(allowed.exitCode, 0, allowed.stderr);
+    await importState(() => undefined);
+    assert.equal((await mssp("ci", "check-state", "--stack", "contoso")).exitCode, 0);
+    await project.succeed(["preview", "--stack", "contoso", "--expect-no-changes"]);
+  });
+});
