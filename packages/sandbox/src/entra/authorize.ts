@@ -5,7 +5,8 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
-import { clientIn, listOf, propertyOf, signedInUser, tenantOf, textOf, type Client } from "./directory";
+import type { Client } from "./client";
+import { clientIn, listOf, propertyOf, signedInUser, tenantOf, textOf } from "./directory";
 import { EntraError, entraErrors, errorBody } from "./errors";
 import { Parameters } from "./parameters";
 import { isSameAddress } from "./redirectUris";

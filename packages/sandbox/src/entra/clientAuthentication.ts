@@ -17,7 +17,8 @@ import {
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { matchesSecret } from "../cloud/secrets";
-import { listOf, propertyOf, textOf, type Client } from "./directory";
+import type { Client } from "./client";
+import { listOf, propertyOf, textOf } from "./directory";
 import { entraErrors } from "./errors";
 import { basicCredentials, type Parameters } from "./parameters";
 import type { ClientProof } from "./tokens";

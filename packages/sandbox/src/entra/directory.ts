@@ -2,18 +2,9 @@
 import type { EmulatedCloud } from "../cloud/cloud";
 import { isUuid, msspTenantId } from "../cloud/identity";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
+import type { Client } from "./client";
 import { entraErrors } from "./errors";
 import { isPublicClientOfMicrosoft, publicClientOfMicrosoft } from "./publicClients";
-
-/** An application as a client in one tenant. */
-export interface Client {
-  readonly tenant: Tenant;
-  readonly clientId: string;
-  readonly servicePrincipal: StoredObject;
-  /** The registration, wherever it is. */
-  readonly application: StoredObject | undefined;
-  readonly homeTenant: Tenant | undefined;
-}
 
 /** An application as the API that a token is for. */
 export interface Resource {

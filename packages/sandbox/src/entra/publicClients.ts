@@ -5,7 +5,7 @@
 import { azureServiceManagement, microsoftGraph } from "@defender-mssp/microsoft";
 import { derivedId } from "../cloud/identity";
 import type { Tenant } from "../cloud/model";
-import type { Client } from "./directory";
+import type { Client } from "./client";
 
 /** By application ID. Source: Microsoft, "Application IDs of commonly used Microsoft applications". */
 const names: Readonly<Partial<Record<string, string>>> = {

@@ -7,6 +7,7 @@ import { azureAdGraph, microsoftGraph } from "@defender-mssp/microsoft";
 import type { FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject, Tenant } from "../cloud/model";
+import type { Client } from "./client";
 import { authenticateClient, clientIdOf } from "./clientAuthentication";
 import {
   assignedRoles,
@@ -20,7 +21,6 @@ import {
   tenantName,
   tenantOf,
   textOf,
-  type Client,
   type Resource,
 } from "./directory";
 import { entraErrors } from "./errors";

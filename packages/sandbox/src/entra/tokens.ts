@@ -7,7 +7,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { EncryptJWT, errors, jwtDecrypt, jwtVerify, SignJWT, type JWTPayload } from "jose";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject, Tenant } from "../cloud/model";
-import { assignedRoles, textOf, type Client, type Resource } from "./directory";
+import type { Client } from "./client";
+import { assignedRoles, textOf, type Resource } from "./directory";
 import { entraErrors } from "./errors";
 import type { TokenKeys } from "./keys";
 

@@ -5,7 +5,6 @@
  *
  * Source: Microsoft's published metadata, and recorded answers where they disagree (the service wins).
  */
-import type { Properties } from "./entities/complexTypes";
 import { application, federatedIdentityCredential, servicePrincipal } from "./entities/applications";
 import {
   appRoleAssignment,
@@ -32,12 +31,11 @@ import { group } from "./entities/groups";
 import { authorizationPolicy, subscribedSku, tenantAppManagementPolicy } from "./entities/policies";
 import { domain, organization } from "./entities/tenant";
 import { invitation, user } from "./entities/users";
-import type { GraphVersion } from "./entities/property";
+import type { GraphVersion, Properties } from "./entities/property";
 
 export { signInAudiences } from "./entities/applications";
 export { complexTypes, complexTypeOf, typeAnnotation } from "./entities/complexTypes";
-export type { Properties } from "./entities/complexTypes";
-export type { GraphVersion, PrimitiveType, Property } from "./entities/property";
+export type { GraphVersion, PrimitiveType, Properties, Property } from "./entities/property";
 
 /** A collection of references to directory objects, kept as links under `<entity set>.<name>`. */
 export interface Link {

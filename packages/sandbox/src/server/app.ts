@@ -1,11 +1,11 @@
 /** The one fastify application that answers for every area of the emulated cloud. */
-import { randomUUID } from "node:crypto";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { Routes } from "../cloud/model";
 import { addEntra } from "../entra/index";
 import type { TokenKeys } from "../entra/keys";
 import type { Faults } from "./faults/index";
+import { graphLikeError } from "./graphLikeError";
 import { metadataDocument } from "./metadata";
 
 export interface AppOptions {
@@ -91,13 +91,6 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.ready();
   return app;
-}
-
-/** An error in the shape of Graph's. */
-export function graphLikeError(code: string, message: string): Record<string, unknown> {
-  const requestId = randomUUID();
-  const date = new Date().toISOString().slice(0, 19);
-  return { error: { code, message, innerError: { date, "request-id": requestId, "client-request-id": requestId } } };
 }
 
 /** Clients send `Content-Type: application/json` with requests that have no body, too. */

@@ -7,10 +7,7 @@ import path from "node:path";
 import type { SandboxPaths } from "../cloud/home";
 import { automationApplicationId } from "../cloud/identity";
 import { certificateFiles, writeTrust } from "./certificate";
-import { preparePulumiHome } from "./pulumiHome";
-
-/** Which provider plugins commands use: this project's, or the official ones. */
-export type PluginSet = "stand-in" | "official";
+import { preparePulumiHome, type PluginSet } from "./pulumiHome";
 
 export interface EnvironmentOptions {
   /** Stand-in by default. */

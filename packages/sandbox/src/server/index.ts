@@ -25,7 +25,8 @@ import { claim, currentOwner, type Owner } from "./owner";
 export type { TenantDescription } from "../cloud/seed";
 export type { Exchange } from "./app";
 export { faultKinds, sights, type FaultKind, type FaultOptions, type Sight } from "./faults/index";
-export type { EnvironmentOptions, PluginSet, SandboxEnvironment } from "./environment";
+export type { EnvironmentOptions, SandboxEnvironment } from "./environment";
+export type { PluginSet } from "./pulumiHome";
 export { commandEnvironment, sandboxHome } from "./environment";
 export { tenantsOfStacks } from "./tenantsOfStacks";
 

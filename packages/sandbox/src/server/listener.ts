@@ -3,7 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { graphLikeError } from "./app";
+import { graphLikeError } from "./graphLikeError";
 import type { ServerCertificate } from "./certificate";
 
 /** An HTTP or HTTPS server on 127.0.0.1. */

@@ -7,8 +7,10 @@ import os from "node:os";
 import path from "node:path";
 import { guarded, isSandboxHome, writeWhenDifferent, type SandboxPaths } from "../cloud/home";
 import { compiledFile } from "../compiled";
-import type { PluginSet } from "./environment";
 import { standInPlugins } from "../plugins/index";
+
+/** Which provider plugins a command uses: the stand-ins of this package, or the official ones. */
+export type PluginSet = "stand-in" | "official";
 
 export interface PulumiHome {
   readonly home: string;

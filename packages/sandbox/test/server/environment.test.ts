@@ -121,7 +121,7 @@ describe("the environment of a sandbox's command", () => {
     const text = await readFile(launcher, "utf8");
     assert.match(
       text,
-      /^#!\/bin\/sh\nexec '.*node.*' '.*\/dist\/tools\/sandbox\/plugins\/launcher\.js' '.*\/home' 'azuread' "\$@"\n$/,
+      /^#!\/bin\/sh\nexec '.*node.*' '.*\/packages\/sandbox\/dist\/plugins\/launcher\.js' '.*\/home' 'azuread' "\$@"\n$/,
     );
     assert.ok(((await lstat(launcher)).mode & 0o111) !== 0);
     // A command inside the sandbox's command: the link leads to the same engine, not to itself.

@@ -1,5 +1,6 @@
 /** `application`, its federated identity credentials, and `servicePrincipal`, in the order in which the service answers. */
-import { complexDefaults, type Properties } from "./complexTypes";
+import { complexDefaults } from "./complexTypes";
+import type { Properties } from "./property";
 import {
   alwaysSelected,
   boolean,

@@ -13,13 +13,11 @@ import {
   int32,
   string,
   strings,
-  type Property,
+  type Properties,
 } from "./property";
 import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
 import type { Json } from "../../cloud/model";
 import { textOf } from "../json";
-
-export type Properties = Readonly<Record<string, Property>>;
 
 const emptyUrls = {
   logoUrl: null,

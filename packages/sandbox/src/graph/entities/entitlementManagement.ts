@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview. All but connected organizations is beta's, as the
  * official azuread plugin calls it: v1.0 has other names for it.
  */
-import type { Properties } from "./complexTypes";
+import type { Properties } from "./property";
 import {
   boolean,
   complex,

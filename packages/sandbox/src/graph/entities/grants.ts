@@ -1,5 +1,5 @@
 /** What lets one party use another: delegated grants, app role assignments, directory roles and their assignments. */
-import type { Properties } from "./complexTypes";
+import type { Properties } from "./property";
 import { boolean, complexes, computed, dateTime, guid, readOnly, string, strings } from "./property";
 
 /** https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant */

@@ -1,5 +1,5 @@
 /** `group`, in the order in which the service answers. https://learn.microsoft.com/graph/api/resources/group */
-import type { Properties } from "./complexTypes";
+import type { Properties } from "./property";
 import { alwaysSelected, boolean, computed, dateTime, readOnly, string, strings, untypedCollection } from "./property";
 
 export const group: Properties = {

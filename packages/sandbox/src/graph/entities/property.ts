@@ -45,6 +45,9 @@ export interface Property {
   readonly writeOnly: boolean;
 }
 
+/** The properties of an entity or of a complex type, by name, in the order in which the service answers them. */
+export type Properties = Readonly<Record<string, Property>>;
+
 type Options = Partial<Omit<Property, "type" | "collection">>;
 
 export const string = (options: Options = {}): Property => single("Edm.String", options);

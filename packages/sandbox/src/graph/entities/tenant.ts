@@ -1,5 +1,5 @@
 /** `organization` and `domain`: what a tenant is. https://learn.microsoft.com/graph/api/resources/organization, …/domain */
-import type { Properties } from "./complexTypes";
+import type { Properties } from "./property";
 import {
   boolean,
   complex,

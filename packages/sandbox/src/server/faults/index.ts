@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { graphLikeError } from "../app";
+import { graphLikeError } from "../graphLikeError";
 import type { Clock } from "../../cloud/clock";
 import { clockSkew, Draws, faultKinds, type Drawn, type FaultKind } from "./draw";
 import { Replication } from "./replication";

@@ -1,5 +1,5 @@
 /** Graph's replicas learn of a new object with delay: until then it is neither there by its ID, nor in lists, nor to be referred to. */
-import { graphLikeError } from "../app";
+import { graphLikeError } from "../graphLikeError";
 
 /** What a request is answered instead. */
 export interface Refused {

@@ -1,0 +1,9 @@
+/** Graph's error envelope, for answers that come from the server and not from a route. */
+import { randomUUID } from "node:crypto";
+
+/** The body of an error answer, as Graph shapes it: https://learn.microsoft.com/graph/errors. */
+export function graphLikeError(code: string, message: string): Record<string, unknown> {
+  const requestId = randomUUID();
+  const date = new Date().toISOString().slice(0, 19);
+  return { error: { code, message, innerError: { date, "request-id": requestId, "client-request-id": requestId } } };
+}
