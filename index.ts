@@ -49,32 +49,14 @@ export = async () => {
 
   // Which outputs there are depends on the settings; the engine warns of one without a value.
   return withoutUndefined({
-    tenantId: onboarding.tenantId,
-    cloud: settings.cloud,
-    portalUrl: onboarding.portalUrl,
-    legacyPortalUrl: onboarding.legacyPortalUrl,
-    connector: onboarding.connector,
-    clientId: onboarding.clientId,
-    clientSecret: onboarding.clientSecret,
-    clientSecretExpiresOn: onboarding.clientSecretExpiresOn,
-    redirectUri: onboarding.redirectUri,
-    loopbackRedirectUri: onboarding.loopbackRedirectUri,
-    adminConsentUrl: onboarding.adminConsentUrl,
-    tokenEndpoint: onboarding.tokenEndpoint,
-    groupObjectId: onboarding.groupObjectId,
-    groups: onboarding.groups,
-    guests: onboarding.guests,
-    inviteRedeemUrls: onboarding.inviteRedeemUrls,
-    accessPackages: onboarding.accessPackages,
-    notificationRules: onboarding.notificationRules,
-    siemAuthorization: onboarding.siemAuthorization,
+    cloud,
+    ...onboarding.outputs,
     handover: handover && {
       vaultName: handover.vaultName,
       secretName: handover.secretName,
       secretUri: handover.secretUri,
     },
     azureDelegation: delegation && { scope: delegation.scope, roles: delegation.roles },
-    nextSteps: onboarding.nextSteps,
   });
 };
 

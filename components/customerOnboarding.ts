@@ -1,7 +1,5 @@
 import {
   legacyPortalUrl,
-  manualNotificationRuleSteps,
-  manualSiemAuthorizationSteps,
   portalUrl,
   tierNames,
   tokenEndpoint,
@@ -19,6 +17,8 @@ import type { TieredAnalyst } from "./portalAccess/memberships";
 import { PortalAccess, type PortalAccessChoice } from "./portalAccess/portalAccess";
 import { RedirectUri } from "./siemConnector/redirectUri";
 import { SiemConnector, type ConnectorDescription } from "./siemConnector/siemConnector";
+import { nextSteps, type DeclaredNotificationRule } from "./nextSteps";
+import { setOutputs, type OutputsOf } from "./outputs";
 import { defaultConnectorAccess, type ConnectorAccess } from "./siemConnector/access";
 import type { DeployedResources } from "./tenant/deployedResources";
 import { deployedSecrets } from "./siemConnector/deployedSecrets";
@@ -145,127 +145,105 @@ export type CustomerOnboardingOptions = pulumi.ComponentResourceOptions & { read
  */
 export class CustomerOnboarding extends pulumi.ComponentResource {
   /** The customer's tenant. */
-  public readonly tenantId: pulumi.Output<string>;
+  declare public readonly tenantId: pulumi.Output<string>;
   /** Defender portal, opened for the customer's tenant. */
-  public readonly portalUrl: pulumi.Output<string>;
+  declare public readonly portalUrl: pulumi.Output<string>;
   /** The same with the portal's address of 2018, which Microsoft redirects. */
-  public readonly legacyPortalUrl: pulumi.Output<string>;
+  declare public readonly legacyPortalUrl: pulumi.Output<string>;
   /** What the SIEM connector is, may read, and proves itself with. */
-  public readonly connector: pulumi.Output<ConnectorDescription>;
+  declare public readonly connector: pulumi.Output<ConnectorDescription>;
   /** Application (client) ID of the SIEM connector. */
-  public readonly clientId: pulumi.Output<string>;
+  declare public readonly clientId: pulumi.Output<string>;
   /** The SIEM connector's client secret. A secret. Only where it proves itself with one that is made here. */
-  public readonly clientSecret?: pulumi.Output<string>;
+  declare public readonly clientSecret?: pulumi.Output<string>;
   /** When the client secret expires: UTC, ISO 8601. Only together with it. */
-  public readonly clientSecretExpiresOn?: pulumi.Output<string>;
+  declare public readonly clientSecretExpiresOn?: pulumi.Output<string>;
   /** Redirect URI to send when asking for a token. Only of a registration in the customer's tenant. */
-  public readonly redirectUri?: pulumi.Output<string>;
+  declare public readonly redirectUri?: pulumi.Output<string>;
   /** Redirect URI on localhost, where one is registered. */
-  public readonly loopbackRedirectUri?: pulumi.Output<string>;
+  declare public readonly loopbackRedirectUri?: pulumi.Output<string>;
   /** Where the customer's administrator may consent to the MSSP's application by a click. Only where it is that. */
-  public readonly adminConsentUrl?: pulumi.Output<string>;
+  declare public readonly adminConsentUrl?: pulumi.Output<string>;
   /** Where the SIEM gets its tokens: Entra's v2 endpoint of the customer's tenant. */
-  public readonly tokenEndpoint: pulumi.Output<string>;
+  declare public readonly tokenEndpoint: pulumi.Output<string>;
   /** Object ID of the group of all analysts. Not with the model entitlement, in which nobody is a guest beforehand. */
-  public readonly groupObjectId: pulumi.Output<string | undefined>;
+  declare public readonly groupObjectId: pulumi.Output<string | undefined>;
   /** Object ID of each tier's group; empty for the model basic. */
-  public readonly groups: pulumi.Output<Record<string, string>>;
+  declare public readonly groups: pulumi.Output<Record<string, string>>;
   /** Object ID of each analyst's user by e-mail address. */
-  public readonly guests: pulumi.Output<Record<string, string>>;
+  declare public readonly guests: pulumi.Output<Record<string, string>>;
   /** Link by which each invitation is accepted, by e-mail address. A secret: who has it can accept. */
-  public readonly inviteRedeemUrls: pulumi.Output<Record<string, string>>;
+  declare public readonly inviteRedeemUrls: pulumi.Output<Record<string, string>>;
   /** Where each tier's access package is requested; empty but for the model entitlement. */
-  public readonly accessPackages: pulumi.Output<Record<string, string>>;
+  declare public readonly accessPackages: pulumi.Output<Record<string, string>>;
   /** By rule name. `configured`: a server has said so. `manual`: left to a person, and nobody has looked. */
-  public readonly notificationRules: pulumi.Output<Record<string, "configured" | "manual">>;
+  declare public readonly notificationRules: pulumi.Output<Record<string, "configured" | "manual">>;
   /**
    * `authorized`: a server has said so. `manual`: left to a person, and nobody has looked. Only where the connector reads the legacy alert
    * API, which alone asks for it.
    */
-  public readonly siemAuthorization?: pulumi.Output<"authorized" | "manual">;
+  declare public readonly siemAuthorization?: pulumi.Output<"authorized" | "manual">;
   /** What is left to do by hand, a sentence each. */
-  public readonly nextSteps: pulumi.Output<string[]>;
+  declare public readonly nextSteps: pulumi.Output<string[]>;
+  /** The same outputs as one object, for a program that returns them. */
+  public readonly outputs: OutputsOf<CustomerOnboarding>;
 
   constructor(name: string, args: CustomerOnboardingArgs, opts: CustomerOnboardingOptions) {
     super("defender-mssp:index:CustomerOnboarding", name, {}, opts);
 
-    const { cloud = "public", defenderCalls = { mode: "manual" } } = args;
-    this.tenantId = pulumi.output(args.tenantId);
-    this.portalUrl = this.tenantId.apply((tenantId) => portalUrl(cloud, tenantId));
-    this.legacyPortalUrl = this.tenantId.apply((tenantId) => legacyPortalUrl(cloud, tenantId));
-    this.tokenEndpoint = this.tenantId.apply((tenantId) => tokenEndpoint(cloud, tenantId));
+    const access = args.connector ?? defaultConnectorAccess;
 
     const guests = args.analysts.map((analyst) => this.invite(name, analyst, args));
-    const access = this.giveAccess(name, args, guests);
-    const rules = this.notify(name, args, defenderCalls);
-    const connectorAccess = args.connector ?? defaultConnectorAccess;
-    const connector = new SiemConnector(
-      `${name}-siem`,
-      { ...args, access: connectorAccess, deployedSecrets: args.connectorSecrets ?? {} },
-      { parent: this },
-    );
-    const redirect = this.redirectTo(name, args, connectorAccess, connector);
-    const authorization = this.authorize(name, args, connectorAccess, connector);
+    const portalAccess = this.giveAccess(name, args, guests);
+    const rules = this.notify(name, args);
+    const connector = this.connect(name, args, access);
+    const redirect = this.redirectTo(name, args, access, connector);
+    const authorization = this.authorize(name, args, access, connector);
 
-    this.connector = connector.description;
-    this.clientId = connector.clientId;
-    this.clientSecret = connector.clientSecret;
-    this.clientSecretExpiresOn = connector.clientSecretExpiresOn;
-    this.redirectUri = redirect?.uri;
-    this.loopbackRedirectUri = redirect?.loopbackUri;
-    this.adminConsentUrl = connector.adminConsentUrl;
-    this.groupObjectId = access.groupObjectId;
-    this.groups = access.groups;
-    this.accessPackages = access.accessPackages;
-    this.guests = byEmail(guests, ({ objectId }) => objectId);
-    this.inviteRedeemUrls = pulumi.secret(
-      byEmail(guests, ({ inviteRedeemUrl }) => inviteRedeemUrl).apply(
-        (urls) => withoutUndefined(urls) as Record<string, string>,
-      ),
-    );
-    this.notificationRules = pulumi.output(Object.fromEntries(rules.map(({ rule, status }) => [rule.name, status])));
-    this.siemAuthorization = authorization?.status;
-    this.nextSteps = this.describeNextSteps(args, guests, access.nextSteps, rules);
-    this.registerOutputs({
-      tenantId: this.tenantId,
-      portalUrl: this.portalUrl,
-      legacyPortalUrl: this.legacyPortalUrl,
-      connector: this.connector,
-      clientId: this.clientId,
-      clientSecret: this.clientSecret,
-      clientSecretExpiresOn: this.clientSecretExpiresOn,
-      redirectUri: this.redirectUri,
-      loopbackRedirectUri: this.loopbackRedirectUri,
-      adminConsentUrl: this.adminConsentUrl,
-      tokenEndpoint: this.tokenEndpoint,
-      groupObjectId: this.groupObjectId,
-      groups: this.groups,
-      guests: this.guests,
-      inviteRedeemUrls: this.inviteRedeemUrls,
-      accessPackages: this.accessPackages,
-      notificationRules: this.notificationRules,
-      siemAuthorization: this.siemAuthorization,
-      nextSteps: this.nextSteps,
+    this.outputs = setOutputs<CustomerOnboarding>(this, {
+      tenantId: pulumi.output(args.tenantId),
+      portalUrl: addressOf(args, portalUrl),
+      legacyPortalUrl: addressOf(args, legacyPortalUrl),
+      connector: connector.description,
+      clientId: connector.clientId,
+      clientSecret: connector.clientSecret,
+      clientSecretExpiresOn: connector.clientSecretExpiresOn,
+      redirectUri: redirect?.uri,
+      loopbackRedirectUri: redirect?.loopbackUri,
+      adminConsentUrl: connector.adminConsentUrl,
+      tokenEndpoint: addressOf(args, tokenEndpoint),
+      groupObjectId: portalAccess.groupObjectId,
+      groups: portalAccess.groups,
+      guests: byEmail(guests, ({ objectId }) => objectId),
+      inviteRedeemUrls: inviteRedeemUrls(guests),
+      accessPackages: portalAccess.accessPackages,
+      notificationRules: pulumi.output(Object.fromEntries(rules.map(({ rule, status }) => [rule.name, status]))),
+      siemAuthorization: authorization?.status,
+      nextSteps: nextSteps({
+        ...args,
+        applicationId: connector.clientId,
+        adoptions: guests.map(({ guest }) => guest.adopted),
+        portalAccessSteps: portalAccess.nextSteps,
+        notificationRules: rules,
+        siemAuthorization: authorization?.status,
+      }),
     });
+    this.registerOutputs(this.outputs);
   }
 
-  /** The resource is named after the address, so that another order of analysts, or one more, leaves the others alone. */
-  private invite(
-    name: string,
-    analyst: OnboardedAnalyst,
-    { invitationMessage, invitationLanguage, invitationCopyTo }: CustomerOnboardingArgs,
-  ): InvitedAnalyst {
+  /** The resource is named after the address: another order of analysts, or one more, changes no other guest. */
+  private invite(name: string, analyst: OnboardedAnalyst, args: CustomerOnboardingArgs): InvitedAnalyst {
     const { email, displayName } = analyst;
     const guest = new GuestUser(
       `${name}-guest-${email}`,
       {
-        tenantId: this.tenantId,
+        tenantId: args.tenantId,
         email,
         displayName,
-        redirectUrl: this.portalUrl,
-        message: invitationMessage,
-        language: invitationLanguage,
-        copyRecipient: invitationCopyTo,
+        redirectUrl: addressOf(args, portalUrl),
+        message: args.invitationMessage,
+        language: args.invitationLanguage,
+        copyRecipient: args.invitationCopyTo,
       },
       { parent: this },
     );
@@ -278,7 +256,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     return new PortalAccess(`${name}-access`, { ...args, access, analysts }, { parent: this });
   }
 
-  private notify(name: string, args: CustomerOnboardingArgs, defenderCalls: DefenderCalls): readonly NotifiedRule[] {
+  private notify(name: string, args: CustomerOnboardingArgs): readonly DeclaredNotificationRule[] {
     return (args.notificationRules ?? []).map((rule) => {
       const resource = new AlertNotificationRule(
         `${name}-notification-${rule.name}`,
@@ -288,7 +266,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
           severities: [...rule.severities],
           recipients: [...rule.recipients],
           deviceGroups: rule.deviceGroups && [...rule.deviceGroups],
-          ...defenderCalls,
+          ...(args.defenderCalls ?? manualCalls),
         },
         { parent: this },
       );
@@ -296,7 +274,12 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     });
   }
 
-  /** The MSSP's own application has its redirect URIs where it is registered. */
+  private connect(name: string, args: CustomerOnboardingArgs, access: ConnectorAccess): SiemConnector {
+    const deployedSecrets = args.connectorSecrets ?? {};
+    return new SiemConnector(`${name}-siem`, { ...args, access, deployedSecrets }, { parent: this });
+  }
+
+  /** Redirect URIs belong to a registration; the MSSP's own application has its registration in another tenant. */
   private redirectTo(
     name: string,
     { customerDomain }: CustomerOnboardingArgs,
@@ -324,54 +307,35 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
         tenantId: args.tenantId,
         applicationId: connector.clientId,
         msspTenantId: args.msspTenantId,
-        ...(args.defenderCalls ?? { mode: "manual" }),
+        ...(args.defenderCalls ?? manualCalls),
       },
-      // Authorized last and withdrawn first: an application that isn't there yet can't be authorized.
+      // Only an existing application can be authorized, so it is authorized last and withdrawn first.
       { parent: this, dependsOn: [connector] },
     );
-  }
-
-  private describeNextSteps(
-    { msspTenantId, cloud }: CustomerOnboardingArgs,
-    guests: readonly InvitedAnalyst[],
-    accessSteps: pulumi.Output<string[]>,
-    rules: readonly NotifiedRule[],
-  ): pulumi.Output<string[]> {
-    const invited = guests.map(({ email, guest }) => guest.adopted.apply((adopted) => (adopted ? [] : [email])));
-    const open = rules.map(({ rule, status }) => status.apply((value) => (value === "manual" ? [rule] : [])));
-    return pulumi
-      .all([this.tenantId, this.portalUrl, this.clientId, this.siemAuthorization, msspTenantId])
-      .apply(([tenantId, portal, applicationId, authorization, mssp]) =>
-        pulumi
-          .all([pulumi.all(invited), accessSteps, pulumi.all(open)])
-          .apply(([emails, access, manualRules]) => [
-            ...(emails.flat().length === 0
-              ? []
-              : [
-                  `Each invited analyst accepts the invitation from the e-mail, once; the portal is ${portal} from then on.`,
-                ]),
-            ...access,
-            ...manualRules.flat().flatMap((rule) => manualNotificationRuleSteps({ tenantId, ...rule }, cloud)),
-            ...(authorization === "manual"
-              ? manualSiemAuthorizationSteps({ tenantId, applicationId, msspTenantId: mssp }, cloud)
-              : []),
-          ]),
-      );
   }
 }
 
 type InvitedAnalyst = OnboardedAnalyst & { readonly guest: GuestUser };
 
-interface NotifiedRule {
-  readonly rule: NotificationRuleSettings;
-  readonly status: pulumi.Output<"configured" | "manual">;
-}
+const manualCalls: DefenderCalls = { mode: "manual" };
 
 const microsoftTiers = {
   tier1: { name: tierNames.tier1 },
   tier2: { name: tierNames.tier2 },
   approvers: { name: tierNames.approvers },
 };
+
+function addressOf(
+  { tenantId, cloud = "public" }: CustomerOnboardingArgs,
+  address: (cloud: CloudName, tenantId: string) => string,
+): pulumi.Output<string> {
+  return pulumi.output(tenantId).apply((id) => address(cloud, id));
+}
+
+function inviteRedeemUrls(guests: readonly InvitedAnalyst[]): pulumi.Output<Record<string, string>> {
+  const urls = byEmail(guests, ({ inviteRedeemUrl }) => inviteRedeemUrl);
+  return pulumi.secret(urls.apply((all) => withoutUndefined(all) as Record<string, string>));
+}
 
 function byEmail<T>(
   guests: readonly InvitedAnalyst[],

@@ -53,8 +53,8 @@ describe("program", () => {
   it("onboards the customer of its settings and exports the outputs by name", async () => {
     const outputs = await program();
     assert.deepEqual(Object.keys(outputs), [
-      "tenantId",
       "cloud",
+      "tenantId",
       "portalUrl",
       "legacyPortalUrl",
       "connector",
