@@ -3,20 +3,16 @@ import {
   recordSeverities,
   applicationTokens,
   EnvironmentError,
-  legacyAlertResource,
-  refreshedTokens,
   ServiceError,
   type AlertExporterRegion,
   type AlertApi,
   type RecordSeverity,
-  type Endpoints,
-  type TokenSource,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { readConnector, type Connector } from "../connector/connector";
-import { readToken, readTokenRecord } from "../connector/refreshToken";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
+import { legacyTokens } from "../tokens/legacyTokens";
 import { adviceFor } from "../tokens/signIn";
 import { alertExporterHosts } from "../connector/hosts";
 import { readCheckpoint, type Position } from "./checkpoint";
@@ -147,20 +143,6 @@ async function sourceOf(
   }
   const tokens = await legacyTokens(connector, credentials, endpoints, signal);
   return legacySource({ hosts: alertExporterHosts(endpoints, options.region), tenantId, tokens, severities });
-}
-
-/** As the user who signed in with `mssp token`, as the 2018 document has it; else as the application. */
-async function legacyTokens(
-  { stack, tenantId }: Connector,
-  credentials: Parameters<typeof refreshedTokens>[0],
-  endpoints: Endpoints,
-  signal: AbortSignal,
-): Promise<TokenSource> {
-  const record = await readTokenRecord(stack);
-  const refreshToken = process.env.MSSP_REFRESH_TOKEN || (record && (await readToken(stack, record)));
-  const common = { tenantId, endpoints, signal };
-  if (refreshToken) return refreshedTokens(credentials, refreshToken, { ...common, resource: legacyAlertResource });
-  return applicationTokens(credentials, { ...common, audience: legacyAlertResource, v1: true });
 }
 
 /** Ctrl-C and SIGTERM: the first ends the pull in order, the second at once. */

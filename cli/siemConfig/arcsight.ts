@@ -1,30 +1,31 @@
 /**
  * ArcSight's FlexConnector REST: two files for its folder `current/user/agent/flexagent/`.
  *
- * Sources: MicrosoftDocs/windows-itpro-docs, "Configure HP ArcSight to consume Windows Defender ATP alerts" (keys of the client
- * properties file, file names, folder, events URL), and "Microsoft Defender ATP detections API fields" (which field of a detection
- * goes to which of ArcSight's). Microsoft's own parser file isn't public any more: the parser's *syntax* here follows the FlexConnector
- * Developer's Guide and public parser files, and **has not been tried on an ArcSight**; nor has `/` as the place of a bare JSON array. Each function
- * and event field in it is in the public list of the syntax file josephbreihan/vim-arcsight.
+ * Sources: MicrosoftDocs/windows-itpro-docs, "Configure HP ArcSight to consume Windows Defender ATP alerts" (keys
+ * of the client properties file, file names, folder, events URL), and "Microsoft Defender ATP detections API
+ * fields" (which field of a detection maps to which field of ArcSight). Microsoft's own parser file is no longer
+ * public: the parser's syntax follows the FlexConnector Developer's Guide and public parser files. Each function
+ * and event field is in the syntax file josephbreihan/vim-arcsight. The files have not been tried on an ArcSight,
+ * nor has `/` as the location of a bare JSON array.
  */
-import { clouds, legacyAlertResource, legacyTokenEndpoint, withoutTrailingSlash } from "@defender-mssp/microsoft";
+import { legacyAlertResource, legacyTokenEndpoint } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { propertiesText, type PropertiesLine } from "./properties";
 import { alertExporter, needClientSecret, type SiemConnection, type SiemFile } from "./siem";
 
-/** How a field of a detection gets into a field of ArcSight's event. */
+/** Maps a field of a detection to a field of an ArcSight event. */
 interface Mapping {
   /** The detection's field. */
   readonly from: string;
   /** ArcSight's event field. */
   readonly to: string;
-  /** The parser's expression for it; the field's name alone where there is none. */
+  /** The parser's expression. Default: the field's name. */
   readonly expression?: string;
-  /** What a custom field's value is called in ArcSight. */
+  /** Label of a custom field. */
   readonly label?: string;
 }
 
-/** In the order of Microsoft's table. What the table has as "No mapping" is left out. */
+/** In the order of Microsoft's table, without the fields that it marks "No mapping". */
 const mappings: readonly Mapping[] = [
   { from: "AlertTitle", to: "name" },
   { from: "Severity", to: "deviceSeverity" },
@@ -58,7 +59,7 @@ const mappings: readonly Mapping[] = [
   {
     from: "AlertTime",
     to: "deviceReceiptTime",
-    // Detections have seven decimals, which Java's SSS would take for up to 10 000 seconds: they are cut off.
+    // Java's SSS would read the seven decimals as up to 10,000 seconds: they are cut off.
     expression: `__createOptionalTimeStampFromString(__regexToken(AlertTime,"(.{19}).*"),"yyyy-MM-dd'T'HH:mm:ss")`,
   },
   { from: "MachineDomain", to: "sourceDnsDomain" },
@@ -71,8 +72,8 @@ export function arcsightFiles(connection: SiemConnection): readonly SiemFile[] {
   needClientSecret(connection, "ArcSight");
   if (!connection.connector.alertApis.includes("legacySiem")) {
     throw new VisibleError(
-      `ArcSight's connector reads the legacy alert API, and the connector of stack "${connection.connector.stack}" has no access to it. ` +
-        `Add legacySiem to connector.alertApis, or let \`mssp alerts --format cef\` fetch the alerts and hand them over.`,
+      `ArcSight reads the legacy alert API, which the connector of stack "${connection.connector.stack}" can't access. ` +
+        "Add legacySiem to connector.alertApis, or forward the alerts with `npx mssp alerts --format cef`.",
     );
   }
   return [
@@ -82,12 +83,11 @@ export function arcsightFiles(connection: SiemConnection): readonly SiemFile[] {
 }
 
 function clientProperties(connection: SiemConnection): PropertiesLine[] {
-  const { connector, clientSecret, refreshToken } = connection;
-  const { loginEndpoint } = clouds[connector.cloud];
-  const authorize = `${withoutTrailingSlash(loginEndpoint)}/${connector.tenantId}/oauth2/authorize`;
+  const { connector, hosts, clientSecret, refreshToken } = connection;
+  const authorize = `${hosts.loginEndpoint}/${connector.tenantId}/oauth2/authorize`;
   return [
     "Microsoft Defender detections for ArcSight FlexConnector REST: current/user/agent/flexagent/WDATP-connector.properties",
-    "In the connector's setup, beside this file:",
+    "Enter in the connector's setup:",
     "  Configuration File   WDATP-connector",
     `  Events URL           ${alertExporter(connection)}/api/alerts?sinceTimeUtc=$START_AT_TIME`,
     "  Authentication Type  OAuth 2",
@@ -96,7 +96,7 @@ function clientProperties(connection: SiemConnection): PropertiesLine[] {
     ["client_ID", connector.clientId],
     ["client_secret", clientSecret],
     ["auth_url", `${authorize}?resource=${encodeURIComponent(legacyAlertResource)}`],
-    ["token_url", legacyTokenEndpoint(connector.cloud, connector.tenantId)],
+    ["token_url", legacyTokenEndpoint(connector.cloud, connector.tenantId, hosts.loginEndpoint)],
     ["redirect_uri", connector.redirectUri ?? ""],
     ["scope", ""],
     ["reauthenticate", "true"],

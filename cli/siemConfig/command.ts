@@ -1,7 +1,8 @@
-/** `mssp siem-config`: the files with which a SIEM product reaches a customer's alerts. */
-import { chmod, lstat, mkdir, writeFile } from "node:fs/promises";
+/** `mssp siem-config`: writes the files with which a SIEM product reaches a customer's alerts. */
+import { lstat, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { Argument, Option, type Command } from "commander";
+import type { AlertExporterRegion } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { siemProducts, type SiemProduct } from "./products";
 import type { SiemConnection } from "./siem";
@@ -10,39 +11,40 @@ import { stackArgument } from "../stack/stackName";
 interface SiemConfigOptions {
   readonly stack: string;
   readonly out: string;
-  readonly region: "eu" | "uk" | "us";
+  readonly region?: AlertExporterRegion;
   readonly showSecrets?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
 }
+
+const modes = { secret: 0o600, other: 0o644 } as const;
 
 /** Adds the subcommand to `program`. */
 export function registerSiemConfig(program: Command): void {
   program
     .command("siem-config")
     .description("Write the files with which a SIEM product reaches the customer's alerts.")
-    .addArgument(new Argument("<product>", "the SIEM").choices(siemProducts))
+    .addArgument(new Argument("<product>", "SIEM product").choices(siemProducts))
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
-    .requiredOption("--out <folder>", "where the files go; made where it is missing")
+    .requiredOption("--out <folder>", "folder for the files; created if it does not exist")
     .addOption(
-      new Option("--region <region>", "where the customer's Defender data is stored: the legacy alert API's host")
-        .choices(["eu", "uk", "us"])
-        .default("us"),
+      new Option(
+        "--region <region>",
+        "region of the customer's Defender data, which determines the host of the legacy alert API " +
+          "(default: the region that accepts the connector)",
+      ).choices(["eu", "uk", "us"]),
     )
-    .option(
-      "--show-secrets",
-      "write the client secret and the kept refresh token into the files, instead of placeholders",
-    )
-    .option("--force", "replace files that are there")
-    .option("--json", "print the files' paths as JSON")
+    .option("--show-secrets", "write the client secret and the refresh token instead of placeholders")
+    .option("--force", "replace existing files")
+    .option("--json", "print the paths of the files as JSON")
     .addHelpText(
       "after",
       `
-Files with a place for a secret can be read by you alone. docs/siem.md says what goes where.
+Only you can read files that contain a secret or its placeholder. docs/siem.md says where each file goes.
 
 Examples:
-  mssp siem-config splunk --stack contoso --out ./splunk
-  mssp siem-config arcsight --stack contoso --out ./arcsight --region eu --show-secrets`,
+  npx mssp siem-config splunk --stack contoso --out ./splunk
+  npx mssp siem-config arcsight --stack contoso --out ./arcsight --region eu --show-secrets`,
     )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (product: SiemProduct, options: SiemConfigOptions) => {
@@ -53,50 +55,54 @@ Examples:
     });
 }
 
-/** The paths that were written. */
+/** Writes the files and returns their paths. */
 async function writeSiemConfig(product: SiemProduct, options: SiemConfigOptions): Promise<string[]> {
-  const { siemFiles } = await import("./render.js");
-  const files = siemFiles(product, await connectionOf(options));
+  const [{ siemFiles }, { writeWholeFile }] = await Promise.all([
+    import("./render.js"),
+    import("../output/wholeFile.js"),
+  ]);
+  const files = siemFiles(product, await connectionOf(product, options));
   const targets = files.map((file) => ({ ...file, target: path.join(options.out, file.path) }));
   if (options.force !== true) await refuseToReplace(targets.map(({ target }) => target));
   for (const { target, text, holdsSecret } of targets) {
     await mkdir(path.dirname(target), { recursive: true });
-    const { writeSecretFile } = await import("../connector/refreshToken.js");
-    if (holdsSecret) await writeSecretFile(target, text);
-    else {
-      await writeFile(target, text);
-      await chmod(target, 0o644);
-    }
+    await writeWholeFile(target, text, { mode: holdsSecret ? modes.secret : modes.other });
   }
   return targets.map(({ target }) => target);
 }
 
-/** All or nothing: half a set of files would be an old one and a new one. */
+/** All files or none: a mix of old and new files would not match. */
 async function refuseToReplace(targets: readonly string[]): Promise<void> {
-  const there: string[] = [];
+  const existing: string[] = [];
   for (const target of targets) {
     const found = await lstat(target).catch(() => undefined);
-    if (found !== undefined) there.push(target);
+    if (found !== undefined) existing.push(target);
   }
-  if (there.length === 0) return;
-  throw new VisibleError(
-    `Nothing was written: ${there.join(", ")} ${there.length === 1 ? "is" : "are"} there already. --force replaces.`,
-  );
+  if (existing.length === 0) return;
+  throw new VisibleError(`Nothing was written: these files exist: ${existing.join(", ")}. Replace them with --force.`);
 }
 
-async function connectionOf({ stack, region, showSecrets }: SiemConfigOptions): Promise<SiemConnection> {
-  const [{ readConnector }, { readToken, readTokenRecord }] = await Promise.all([
-    import("../connector/connector.js"),
-    import("../connector/refreshToken.js"),
-  ]);
-  const secrets = showSecrets === true;
-  const connector = await readConnector(stack, { secrets });
-  const record = secrets ? await readTokenRecord(stack) : undefined;
+async function connectionOf(product: SiemProduct, options: SiemConfigOptions): Promise<SiemConnection> {
+  const [{ readConnector }, { readToken, readTokenRecord }, { endpointsOf }, { needsAlertExporter }, hosts] =
+    await Promise.all([
+      import("../connector/connector.js"),
+      import("../connector/refreshToken.js"),
+      import("../tokens/credentials.js"),
+      import("./render.js"),
+      import("./hosts.js"),
+    ]);
+  const { stack, region, showSecrets = false } = options;
+  const connector = await readConnector(stack, { secrets: showSecrets });
+  const endpoints = await endpointsOf(connector);
+  const alertExporter = needsAlertExporter(product, connector)
+    ? await hosts.customerAlertExporter(connector, endpoints, region)
+    : undefined;
+  const record = showSecrets ? await readTokenRecord(stack) : undefined;
+  const refreshToken = record === undefined ? undefined : await readToken(stack, record);
   return {
     connector,
-    region,
-    clientSecret: (secrets ? connector.clientSecret : undefined) ?? `<client secret of stack ${stack}>`,
-    refreshToken:
-      (record === undefined ? undefined : await readToken(stack, record)) ?? `<refresh token of stack ${stack}>`,
+    hosts: hosts.siemHosts(endpoints, alertExporter),
+    clientSecret: (showSecrets ? connector.clientSecret : undefined) ?? `<client secret of stack ${stack}>`,
+    refreshToken: refreshToken ?? `<refresh token of stack ${stack}>`,
   };
 }

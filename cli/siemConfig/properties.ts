@@ -4,8 +4,8 @@
 export type PropertiesLine = readonly [key: string, value: string] | string;
 
 /**
- * Writes the lines. Whatever is not printable ASCII becomes `\uXXXX`, so that the file reads the same in Latin-1, which Java took for
- * these files up to version 8, and in UTF-8.
+ * Writes the lines. Everything but printable ASCII becomes `\uXXXX`, so that the file reads the same in UTF-8 and in
+ * Latin-1, which Java up to version 8 uses for these files.
  */
 export function propertiesText(lines: readonly PropertiesLine[]): string {
   return lines.map((line) => `${typeof line === "string" ? commentText(line) : entryText(line)}\n`).join("");

@@ -1,16 +1,18 @@
 /**
  * Microsoft Sentinel: an ARM template of the Defender XDR data connector, and its parameters.
  *
- *     az deployment group create --resource-group <group> --template-file dataConnector.json --parameters @dataConnector.parameters.json
+ *     az deployment group create --resource-group <group> \
+ *       --template-file dataConnector.json --parameters @dataConnector.parameters.json
  *
- * Source: Microsoft, "Microsoft.SecurityInsights dataConnectors" (template reference; kind `MicrosoftThreatProtection`:
- * `tenantId`, `dataTypes.incidents.state`), API version 2025-03-01 as in Azure/bicep-registry-modules. Incidents bring their alerts along.
- * Such a connector reads the tenant that its workspace is in: the workspace is the customer's, reached by Azure Lighthouse
- * (component `AzureDelegation`), and no client secret is involved.
+ * Source: Microsoft, "Microsoft.SecurityInsights dataConnectors" (template reference), kind `MicrosoftThreatProtection`
+ * with `tenantId` and `dataTypes.incidents.state`. The published types of 2025-03-01 don't have this kind; those of
+ * preview versions do (Azure/bicep-types-az, 2025-07-01-preview). Incidents include their alerts. The connector
+ * reads the tenant of its workspace: the workspace is the customer's, reached by Azure Lighthouse (component
+ * `AzureDelegation`). No client secret is involved. The template has not been deployed.
  */
 import { plainName, type SiemConnection, type SiemFile } from "./siem";
 
-/** Renders both files. `workspaceName` is left for the engineer: no output of the stack knows it. */
+/** Renders both files. The engineer enters `workspaceName`, which no output of the stack contains. */
 export function sentinelFiles({ connector }: SiemConnection): readonly SiemFile[] {
   return [
     { path: "dataConnector.json", text: json(template), holdsSecret: false },
@@ -34,14 +36,17 @@ const template = {
   $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
   contentVersion: "1.0.0.0",
   parameters: {
-    workspaceName: { type: "string", metadata: { description: "Log Analytics workspace that Sentinel is enabled on" } },
-    tenantId: { type: "string", metadata: { description: "The customer's tenant: the one that the workspace is in" } },
+    workspaceName: {
+      type: "string",
+      metadata: { description: "Log Analytics workspace on which Sentinel is enabled" },
+    },
+    tenantId: { type: "string", metadata: { description: "The customer's tenant, which contains the workspace" } },
     connectorName: { type: "string", metadata: { description: "Name of the data connector" } },
   },
   resources: [
     {
       type: "Microsoft.SecurityInsights/dataConnectors",
-      apiVersion: "2025-03-01",
+      apiVersion: "2025-07-01-preview",
       scope: "[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspaceName'))]",
       name: "[parameters('connectorName')]",
       kind: "MicrosoftThreatProtection",

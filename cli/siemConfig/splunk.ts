@@ -1,12 +1,14 @@
 /**
- * Splunk, an app's folder for each of the connector's alert APIs.
+ * Splunk: a folder of an app for each of the connector's alert APIs.
  *
- * - Legacy alert API: the REST API Modular Input (Splunkbase 1546, `rest_ta`). Sources: its `README/inputs.conf.spec` (names of the settings),
- *   and Microsoft, "Configure Splunk to consume Windows Defender ATP alerts" (their values, JSONArrayHandler among them).
- * - Microsoft Graph: the Splunk Add-on for Microsoft Security (Splunkbase 6207, `Splunk_TA_MS_Security`). Sources: its `README/inputs.conf.spec`, and
- *   in public copies of the add-on its input `microsoft_defender_endpoint_atp_alerts`, the `location`s that it knows (the `…-graph-api` ones
- *   read `/v1.0/security/alerts_v2`) and the fields of an account. A password that it
- *   finds in the file it encrypts at its next start (its scripted input reads the account by Splunk's REST handler); not tried.
+ * - Legacy alert API: the REST API Modular Input (Splunkbase 1546, `rest_ta`). Sources: its
+ *   `README/inputs.conf.spec` (names of the settings), and Microsoft, "Configure Splunk to consume Windows Defender
+ *   ATP alerts" (values, among them JSONArrayHandler).
+ * - Microsoft Graph: the Splunk Add-on for Microsoft Security (Splunkbase 6207, `Splunk_TA_MS_Security`). Sources:
+ *   its `README/inputs.conf.spec`, and public copies of the add-on: the input
+ *   `microsoft_defender_endpoint_atp_alerts`, the known `location`s (those named `…-graph-api` read
+ *   `/v1.0/security/alerts_v2`) and the fields of an account. According to that code, the add-on encrypts a password
+ *   in the file at its next start; this has not been tried.
  */
 import { legacyAlertResource, legacyTokenEndpoint, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -16,14 +18,14 @@ import { splunkConfText } from "./splunkConf";
 /** Seconds between two pulls. */
 const interval = "300";
 
-/** The add-on's name for a cloud's Graph; it has none for the DoD's. */
+/** The add-on's name for a cloud's Microsoft Graph. It has none for the DoD cloud. */
 const graphLocations: Readonly<Partial<Record<CloudName, string>>> = {
   public: "commercial-graph-api",
   gcc: "commercial-graph-api",
   gccHigh: "gcc-high-graph-api",
 };
 
-/** Renders the files for every alert API that the connector has. */
+/** Renders the files for each alert API of the connector. */
 export function splunkFiles(connection: SiemConnection): readonly SiemFile[] {
   needClientSecret(connection, "Splunk");
   const { alertApis } = connection.connector;
@@ -34,11 +36,11 @@ export function splunkFiles(connection: SiemConnection): readonly SiemFile[] {
 }
 
 function restInput(connection: SiemConnection): SiemFile {
-  const { connector, clientSecret, refreshToken } = connection;
+  const { connector, hosts, clientSecret, refreshToken } = connection;
   const text = splunkConfText(
     [
       "Microsoft Defender detections, legacy alert API: $SPLUNK_HOME/etc/apps/rest_ta/local/inputs.conf",
-      "The access token is replaced at the first pull, by means of the refresh token.",
+      "The input replaces the access token at the first pull, with the refresh token.",
     ],
     [
       {
@@ -50,7 +52,7 @@ function restInput(connection: SiemConnection): SiemFile {
           ["oauth2_token_type", "Bearer"],
           ["oauth2_access_token", "replaced-at-the-first-pull"],
           ["oauth2_refresh_token", refreshToken],
-          ["oauth2_refresh_url", legacyTokenEndpoint(connector.cloud, connector.tenantId)],
+          ["oauth2_refresh_url", legacyTokenEndpoint(connector.cloud, connector.tenantId, hosts.loginEndpoint)],
           ["oauth2_refresh_props", `resource=${legacyAlertResource}`],
           ["oauth2_client_id", connector.clientId],
           ["oauth2_client_secret", clientSecret],
@@ -67,12 +69,12 @@ function restInput(connection: SiemConnection): SiemFile {
   return { path: "rest_ta/local/inputs.conf", text, holdsSecret: true };
 }
 
-function addOn({ connector, clientSecret }: SiemConnection): SiemFile[] {
+function addOn({ connector, hosts, clientSecret }: SiemConnection): SiemFile[] {
   const location = graphLocations[connector.cloud];
   if (location === undefined) {
     throw new VisibleError(
-      `The Splunk Add-on for Microsoft Security doesn't know Microsoft Graph of the cloud "${connector.cloud}". ` +
-        `Let \`mssp alerts\` fetch the alerts and hand them over to Splunk's HTTP Event Collector.`,
+      `The Splunk Add-on for Microsoft Security doesn't support Microsoft Graph of the cloud "${connector.cloud}". ` +
+        "Forward the alerts to Splunk's HTTP Event Collector with `npx mssp alerts --hec`.",
     );
   }
   const name = `defender_${plainName(connector.stack)}`;
@@ -91,7 +93,10 @@ function addOn({ connector, clientSecret }: SiemConnection): SiemFile[] {
     ],
   );
   const inputs = splunkConfText(
-    [`Microsoft Defender alerts, Microsoft Graph alerts_v2: $SPLUNK_HOME/etc/apps/${app}/local/inputs.conf`],
+    [
+      `Microsoft Defender alerts, Microsoft Graph alerts_v2: $SPLUNK_HOME/etc/apps/${app}/local/inputs.conf`,
+      ...(hosts.isSandbox ? ["The add-on reaches Microsoft's own Graph only: this input can't read the sandbox."] : []),
+    ],
     [
       {
         name: `microsoft_defender_endpoint_atp_alerts://${name}`,

@@ -1,6 +1,7 @@
 /**
- * Splunk's `.conf` format. Source: Splunk, "About configuration files" and "Configuration file structure" (Admin Manual): stanzas in
- * brackets, `name = value`, a comment on a line of its own, a backslash at the end of a line continues it. There is no way to quote.
+ * Splunk's `.conf` format. Source: Splunk, "About configuration files" and "Configuration file structure" (Admin
+ * Manual): stanzas in brackets, `name = value`, comments on their own lines; a backslash at the end of a line
+ * continues it. The format has no quoting.
  */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 
@@ -13,7 +14,8 @@ export interface Stanza {
 
 /**
  * Writes the stanzas.
- * @throws VisibleError for a value that the format can't hold; it names the setting and not the value, which may be a secret.
+ * @throws VisibleError for a value that the format can't express. It names the setting, never the value: it may be a
+ * secret.
  */
 export function splunkConfText(head: readonly string[], stanzas: readonly Stanza[]): string {
   const blocks = [head.map(comment), ...stanzas.map(stanzaLines)];
@@ -21,19 +23,20 @@ export function splunkConfText(head: readonly string[], stanzas: readonly Stanza
 }
 
 function stanzaLines({ name, comments = [], settings }: Stanza): string[] {
-  if (!isHoldable(name) || name.includes("]")) throw new VisibleError(`Splunk takes no stanza of the name "${name}".`);
+  if (!isExpressible(name) || name.includes("]"))
+    throw new VisibleError(`"${name}" can't be the name of a Splunk stanza.`);
   return [...comments.map(comment), `[${name}]`, ...settings.map(([key, value]) => setting(name, key, value))];
 }
 
 function setting(stanza: string, name: string, value: string): string {
-  if (isHoldable(value)) return `${name} = ${value}`;
+  if (isExpressible(value)) return `${name} = ${value}`;
   throw new VisibleError(
-    `A Splunk .conf file can't hold the value of ${name} in [${stanza}]: control characters, a space at the start or the end, ` +
-      `and a backslash at the end are impossible there. Enter it in Splunk Web instead.`,
+    `A Splunk .conf file can't express the value of ${name} in [${stanza}]: it contains a control character, starts or ` +
+      "ends with a space, or ends with a backslash. Enter it in Splunk Web instead.",
   );
 }
 
-function isHoldable(value: string): boolean {
+function isExpressible(value: string): boolean {
   return value !== "" && value === value.trim() && !/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(value) && !value.endsWith("\\");
 }
 

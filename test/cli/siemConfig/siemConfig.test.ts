@@ -4,7 +4,10 @@ import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import fc from "fast-check";
 import { parse } from "yaml";
+import { clouds, ServiceError, type AlertExporterRegion } from "@defender-mssp/microsoft";
 import type { Connector } from "../../../cli/connector/connector";
+import { acceptingHost } from "../../../cli/connector/hosts";
+import { customerAlertExporter, siemHosts } from "../../../cli/siemConfig/hosts";
 import { siemProducts, type SiemProduct } from "../../../cli/siemConfig/products";
 import type { SiemConnection } from "../../../cli/siemConfig/siem";
 import { propertiesText } from "../../../cli/siemConfig/properties";
@@ -26,13 +29,22 @@ const contoso: Connector = {
   nextSteps: [],
 };
 
-const connection = (changes: Partial<SiemConnection> = {}, connector: Partial<Connector> = {}): SiemConnection => ({
-  connector: { ...contoso, ...connector },
-  region: "eu",
-  clientSecret: "<client secret of stack contoso>",
-  refreshToken: "<refresh token of stack contoso>",
-  ...changes,
-});
+/** With the hosts of the connector's cloud. */
+const connection = (
+  { region = "eu", ...changes }: Partial<SiemConnection> & { region?: AlertExporterRegion } = {},
+  connector: Partial<Connector> = {},
+): SiemConnection => {
+  const { cloud } = { ...contoso, ...connector };
+  const { loginEndpoint, graphEndpoint, resourceManagerEndpoint, alertExporters } = clouds[cloud];
+  const endpoints = { cloud, loginEndpoint, graphEndpoint, resourceManagerEndpoint, metadataHost: undefined };
+  return {
+    connector: { ...contoso, ...connector },
+    hosts: siemHosts(endpoints, alertExporters[region]),
+    clientSecret: "<client secret of stack contoso>",
+    refreshToken: "<refresh token of stack contoso>",
+    ...changes,
+  };
+};
 
 /** Text by path. */
 function rendered(product: SiemProduct, input: SiemConnection): Record<string, string> {
@@ -47,7 +59,7 @@ const nasty = fc
   .filter((text) => text.trim() !== "");
 
 describe("siem-config", () => {
-  describe("writes the files of each product, as these were looked at line by line", () => {
+  describe("renders the reviewed files of each product", () => {
     for (const product of siemProducts) {
       it(product, async () => {
         const files = rendered(product, connection());
@@ -60,7 +72,7 @@ describe("siem-config", () => {
     }
   });
 
-  it("marks the files with a place for a secret, and puts secrets in no others", () => {
+  it("marks each file that contains a secret or its placeholder", () => {
     const secrets = { clientSecret: "THE-CLIENT-SECRET", refreshToken: "THE-REFRESH-TOKEN" };
     for (const product of siemProducts) {
       for (const { path: file, text, holdsSecret } of siemFiles(product, connection(secrets))) {
@@ -69,7 +81,7 @@ describe("siem-config", () => {
     }
   });
 
-  it("writes only what the connector's alert APIs need", () => {
+  it("renders files for the connector's alert APIs only", () => {
     const files = (product: SiemProduct, ...alertApis: Connector["alertApis"]) =>
       Object.keys(rendered(product, connection({}, { alertApis })));
     assert.deepEqual(files("splunk", "legacySiem"), ["rest_ta/local/inputs.conf"]);
@@ -81,11 +93,11 @@ describe("siem-config", () => {
     assert.deepEqual(files("elastic", "legacySiem"), ["microsoft_defender_endpoint.json"]);
     assert.throws(
       () => files("arcsight", "graph"),
-      /reads the legacy alert API, .* Add legacySiem to connector\.alertApis/,
+      /reads the legacy alert API, which .* can't access\. Add legacySiem to connector\.alertApis/,
     );
   });
 
-  it("refuses products that know client secrets only, for a connector with another credential", () => {
+  it("refuses Splunk, ArcSight and Elastic for a connector without a client secret", () => {
     for (const credential of ["certificate", "federated"] as const) {
       const input = connection({}, { credential });
       for (const product of ["splunk", "arcsight", "elastic"] as const) {
@@ -93,10 +105,7 @@ describe("siem-config", () => {
           () => siemFiles(product, input),
           (error: unknown) => {
             assert.ok(error instanceof VisibleError);
-            assert.match(
-              error.message,
-              /signs in with a client secret only, and the connector of stack "contoso" has a /,
-            );
+            assert.match(error.message, /signs in with a client secret only; the connector of stack "contoso" has a /);
             return true;
           },
         );
@@ -105,7 +114,7 @@ describe("siem-config", () => {
     }
   });
 
-  it("names the hosts of the customer's cloud and region", () => {
+  it("names the hosts of the customer's cloud and region", async () => {
     const legacy = (cloud: Connector["cloud"], region: "eu" | "uk" | "us") => {
       const files = rendered("splunk", connection({ region }, { cloud, alertApis: ["legacySiem"] }));
       const [settings] = Object.values(readSplunkConf(files["rest_ta/local/inputs.conf"] ?? ""));
@@ -124,16 +133,55 @@ describe("siem-config", () => {
       "https://wdatp-alertexporter-us.securitycenter.windows.us/api/alerts",
       "https://login.microsoftonline.us",
     ]);
-    assert.throws(() => legacy("gccHigh", "eu"), /gccHigh.* has no region "eu": it has us/);
+    const government = { ...clouds.gccHigh, cloud: "gccHigh", metadataHost: undefined } as const;
+    await assert.rejects(
+      customerAlertExporter({ ...contoso, cloud: "gccHigh" }, government, "eu"),
+      /gccHigh.* has no region "eu": it has us/,
+    );
     assert.throws(
       () => rendered("splunk", connection({}, { cloud: "dod", alertApis: ["graph"] })),
-      /doesn't know .*dod/,
+      /doesn't support .*dod/,
     );
     const elastic = rendered("elastic", connection({}, { cloud: "dod", alertApis: ["graph"] }));
     assert.match(elastic["m365_defender.json"] ?? "", /"request_url": "https:\/\/dod-graph\.microsoft\.us"/);
   });
 
-  it("ArcSight: Java reads every value back as it was", () => {
+  it("names the sandbox's hosts when the environment points to the sandbox", () => {
+    const hosts = siemHosts(
+      { ...clouds.public, cloud: "public", loginEndpoint: "https://127.0.0.1:1/", metadataHost: "127.0.0.1:1" },
+      "https://127.0.0.1:1",
+    );
+    for (const product of ["splunk", "arcsight", "elastic"] as const) {
+      const files = rendered(product, connection({ hosts: { ...hosts, graphEndpoint: "https://127.0.0.1:1" } }));
+      const text = Object.values(files).join("\n");
+      assert.doesNotMatch(text, /microsoftonline|securitycenter\.windows|api\.security|\/\/graph\.microsoft/, product);
+      assert.match(text, /https:\/\/127\.0\.0\.1:1\/api\/alerts/, product);
+    }
+    const splunk = rendered("splunk", connection({ hosts }));
+    assert.match(splunk["Splunk_TA_MS_Security/local/inputs.conf"] ?? "", /^# .*can't read the sandbox\.$/m);
+  });
+
+  it("finds the customer's region: the host that doesn't refuse the connector", async () => {
+    const answers: Record<string, number> = { eu: 403, uk: 401, us: 200 };
+    const call = (host: string) => {
+      const status = answers[host] ?? 0;
+      if (status === 200) return Promise.resolve("alerts");
+      throw new ServiceError({ status, message: "refused", method: "GET", url: host });
+    };
+    assert.deepEqual(await acceptingHost(["eu", "uk", "us"], call), { host: "us", answer: "alerts" });
+    await assert.rejects(acceptingHost(["eu", "uk"], call), /GET uk answered 401/);
+    await assert.rejects(acceptingHost(["down", "us"], call), /GET down failed/);
+  });
+
+  it("Elastic: disables the sources that the connector can't read and the package enables by default", () => {
+    const files = rendered("elastic", connection());
+    const { inputs } = JSON.parse(files["m365_defender.json"] ?? "") as Policy;
+    assert.equal(inputs["m365_defender-azure-eventhub"]?.enabled, false);
+    assert.equal(inputs["m365_defender-httpjson"]?.streams?.["m365_defender.incident"]?.enabled, false);
+    assert.equal(inputs["m365_defender-httpjson"]?.streams?.["m365_defender.alert"]?.enabled, true);
+  });
+
+  it("ArcSight: Java reads every value back unchanged", () => {
     fc.assert(
       fc.property(nasty, nasty, (clientSecret, redirectUri) => {
         const files = rendered("arcsight", connection({ clientSecret }, { redirectUri }));
@@ -153,7 +201,7 @@ describe("siem-config", () => {
     );
   });
 
-  it("properties: any key, value and comment of any characters", () => {
+  it("properties: every key and value is read back unchanged, whatever characters it contains", () => {
     const any = fc.string({ unit: "binary", maxLength: 40 });
     fc.assert(
       fc.property(
@@ -172,7 +220,7 @@ describe("siem-config", () => {
     );
   });
 
-  it("ArcSight: the parser file maps each of Microsoft's fields by its token", () => {
+  it("ArcSight: each event field of the parser file takes its value from a token", () => {
     const files = rendered("arcsight", connection());
     const values = readProperties(files["WDATP-connector.jsonparser.properties"] ?? "");
     const count = Number(values["token.count"]);
@@ -193,7 +241,7 @@ describe("siem-config", () => {
     }
   });
 
-  it("Splunk: reads every value back as it was, or is told that the format can't hold it", () => {
+  it("Splunk: every value is read back unchanged, or refused because the format can't express it", () => {
     fc.assert(
       fc.property(nasty, nasty, (clientSecret, refreshToken) => {
         const holdable = [clientSecret, refreshToken].every((text) => text === text.trim() && !text.endsWith("\\"));
@@ -218,7 +266,7 @@ describe("siem-config", () => {
     );
   });
 
-  it("Splunk: nothing in a value or a comment begins another setting or stanza", () => {
+  it("Splunk: no value and no comment can start another setting or stanza", () => {
     for (const value of ["a\nb = c", "a\r[other]", "a\u2028b", "a\u0000", "\ud800"]) {
       assert.throws(() => splunkConfText([], [{ name: "s", settings: [["name", value]] }]), VisibleError);
     }
@@ -227,7 +275,7 @@ describe("siem-config", () => {
     assert.throws(() => splunkConfText([], [{ name: "a]\n[b", settings: [] }]), VisibleError);
   });
 
-  it("Elastic: JSON, and the YAML in it, read back", () => {
+  it("Elastic: every value is read back from the JSON and the YAML in it", () => {
     fc.assert(
       fc.property(nasty, nasty, (clientSecret, refreshToken) => {
         const files = rendered("elastic", connection({ clientSecret, refreshToken }));
@@ -244,7 +292,7 @@ describe("siem-config", () => {
     );
   });
 
-  it("Sentinel: the parameters are those that the template asks for", () => {
+  it("Sentinel: the parameters file has the parameters of the template", () => {
     const files = rendered("sentinel", connection());
     const template = JSON.parse(files["dataConnector.json"] ?? "") as { parameters: Record<string, unknown> };
     const parameters = JSON.parse(files["dataConnector.parameters.json"] ?? "") as {
@@ -254,7 +302,7 @@ describe("siem-config", () => {
     assert.equal(parameters.parameters["tenantId"]?.value, contoso.tenantId);
   });
 
-  it("makes stanza, policy and connector names of any stack's name", () => {
+  it("derives valid names of stanzas and policies from any stack name", () => {
     const stack = "contoso/prod ümlaut]\n[x";
     const files = rendered("splunk", connection({}, { stack }));
     assert.deepEqual(Object.keys(readSplunkConf(files["rest_ta/local/inputs.conf"] ?? "")), [
@@ -267,8 +315,12 @@ interface Policy {
   readonly inputs: Record<
     string,
     | {
+        readonly enabled?: boolean;
         readonly vars?: Record<string, unknown>;
-        readonly streams?: Record<string, { readonly vars?: Record<string, unknown> } | undefined>;
+        readonly streams?: Record<
+          string,
+          { readonly enabled?: boolean; readonly vars?: Record<string, unknown> } | undefined
+        >;
       }
     | undefined
   >;
