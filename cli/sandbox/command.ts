@@ -79,10 +79,7 @@ Example: nothing is left after a destroy
   mssp sandbox dump | diff before.json -`,
     )
     .action(async (options: HomeOptions & { deleted?: boolean }) => {
-      const [{ readCloud, sandboxHome, tenantsOfStacks }, { dump }] = await Promise.all([
-        import("@defender-mssp/sandbox"),
-        import("@defender-mssp/sandbox"),
-      ]);
+      const { dump, readCloud, sandboxHome, tenantsOfStacks } = await import("@defender-mssp/sandbox");
       const cloud = await readCloud(sandboxHome(options.home), await tenantsOfStacks(process.cwd()));
       await written(dump(cloud, { deleted: options.deleted === true }));
     });

@@ -71,11 +71,10 @@ function hasEntries(value: unknown): value is object {
 
 async function start(options: StartOptions & { readonly stack: string }): Promise<void> {
   const { stack } = options;
-  const [{ ensureEngine }, { runCommand }, { execa }] = await Promise.all([
-    import("@defender-mssp/engine"),
-    import("@defender-mssp/sandbox"),
-    import("execa"),
-  ]);
+  const { ensureEngine } = await import("@defender-mssp/engine");
+  const { runCommand } = await import("@defender-mssp/sandbox");
+  // After the sandbox, which requires it: Node 20 fails on a module that is required while it is imported.
+  const { execa } = await import("execa");
   step("The Pulumi engine");
   const engine = await ensureEngine();
   // Not the engine itself but npm's command: it puts the language host on PATH, as it does for whoever types it.
