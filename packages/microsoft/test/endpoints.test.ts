@@ -57,7 +57,13 @@ describe("microsoft/endpoints", () => {
         cwd: path.join(__dirname, "..", "..", ".."),
         env: { PATH: process.env.PATH, ARM_METADATA_HOSTNAME: host, ...environment },
       };
-      return (await promisify(execFile)(process.execPath, ["-e", script], settings)).stdout.trim();
+      return (
+        await promisify(execFile)(
+          process.execPath,
+          ["--conditions=source", "--require", "./test/setup/compile.js", "-e", script],
+          settings,
+        )
+      ).stdout.trim();
     }
 
     it("reads that host's document over TLS, and trims what it names", async () => {

@@ -45,7 +45,7 @@ async function deliver(port: number): Promise<string> {
 function run(folder: string): void {
   const worker = new Worker(__filename, {
     workerData: folder,
-    execArgv: ["--require", "ts-node/register/transpile-only"],
+    execArgv: ["--conditions=source", "--require", "./test/setup/compile.js"],
   });
   worker.on("message", (message: "read" | number) => {
     if (message === "read") {

@@ -61,7 +61,7 @@ describe("cli/alerts: delivery by syslog", () => {
       await serverCertificate(folder, new Date());
       const { stdout } = await execa(
         process.execPath,
-        ["--require", "ts-node/register/transpile-only", path.join(__dirname, "busyClient.ts"), folder],
+        ["--conditions=source", "--require", "./test/setup/compile.js", path.join(__dirname, "busyClient.ts"), folder],
         { env: { NODE_EXTRA_CA_CERTS: certificateFiles(folder).certificate } },
       );
       // Seen as a reset or as an early end, as the moment has it; never as delivered.

@@ -290,7 +290,7 @@ interface Elsewhere {
 
 async function serveElsewhere(home: string): Promise<Elsewhere> {
   const script = path.join(__dirname, "serve.ts");
-  const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", script, home], {
+  const child = spawn(process.execPath, ["--conditions=source", "--require", "./test/setup/compile.js", script, home], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const line = await new Promise<string>((resolve, reject) => {

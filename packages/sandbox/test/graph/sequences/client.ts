@@ -19,11 +19,15 @@ export function clientSequences(): void {
     try {
       const { variables } = await sandbox.environment();
       const script = path.join(__dirname, "../support/clientProcess.ts");
-      const result = await execa(process.execPath, ["-r", "ts-node/register/transpile-only", script], {
-        env: { ...variables, TENANT_ID: sandboxCustomerTenantId },
-        reject: false,
-        stdin: "ignore",
-      });
+      const result = await execa(
+        process.execPath,
+        ["--conditions=source", "--require", "./test/setup/compile.js", script],
+        {
+          env: { ...variables, TENANT_ID: sandboxCustomerTenantId },
+          reject: false,
+          stdin: "ignore",
+        },
+      );
       assert.equal(result.exitCode, 0, result.stderr);
       assert.deepEqual(sandbox.undocumentedRequests, []);
     } finally {

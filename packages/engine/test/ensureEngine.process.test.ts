@@ -100,7 +100,7 @@ describe("ensureEngine", () => {
       "pulumi-resource-pulumi-nodejs",
       "pulumi-resource-pulumi-nodejs.cjs",
     ]);
-    assert.equal(fs.readFileSync(log, "utf8"), `${path.join(root, "tools", "engine")} 0 -mod=readonly\n`);
+    assert.equal(fs.readFileSync(log, "utf8"), `${path.join(root, "packages", "engine")} 0 -mod=readonly\n`);
     assert.deepEqual(versions(), [version]);
     const host = spawnSync(path.join(folder(), "bin", "pulumi-language-nodejs"), ["--version"], { encoding: "utf8" });
     assert.equal(host.stdout, `${version}\n`);
@@ -183,12 +183,12 @@ describe("ensureEngine", () => {
     this.timeout(20_000);
     writeFiles(tools, { go: fakeGo("1.99.0", `touch "$FAKE_LOG.started"; exec sleep 30`) });
     const script = `
-      const { ensureEngine } = require(${JSON.stringify(path.join(root, "tools", "engine", "ensureEngine"))});
+      const { ensureEngine } = require(${JSON.stringify(path.join(__dirname, "..", "src", "ensureEngine"))});
       ensureEngine({ home: ${JSON.stringify(home)}, origin: ${JSON.stringify(deadOrigin)} });`;
     const environment = { ...process.env, PATH: `${tools}:/usr/bin:/bin`, FAKE_LOG: log };
     const child = spawn(
       process.execPath,
-      ["-r", path.join(root, "node_modules/ts-node/register/transpile-only"), "-e", script],
+      ["--conditions=source", "--require", "./test/setup/compile.js", "-e", script],
       { cwd: root, env: environment, stdio: "ignore", detached: true },
     );
     await until(() => fs.existsSync(`${log}.started`), 15_000);

@@ -1,0 +1,19 @@
+// ts-node's interface to a compiler of single files (`transpiler` in its options), by esbuild.
+"use strict";
+
+const esbuild = require("esbuild");
+
+exports.create = () => ({
+  transpile(input, { fileName }) {
+    const { code, map } = esbuild.transformSync(input, {
+      loader: "ts",
+      format: "cjs",
+      platform: "node",
+      target: "node20",
+      sourcefile: fileName,
+      sourcemap: "external",
+      sourcesContent: false,
+    });
+    return { outputText: code, sourceMapText: map };
+  },
+});
