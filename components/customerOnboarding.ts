@@ -1,10 +1,12 @@
 import {
+  defaultConnectorAccess,
   legacyPortalUrl,
   portalUrl,
   tierNames,
   tokenEndpoint,
   withoutUndefined,
   type CloudName,
+  type ConnectorAccess,
   type NotificationRuleSettings,
   type PortalMode,
 } from "@defender-mssp/microsoft";
@@ -19,7 +21,6 @@ import { RedirectUri } from "./siemConnector/redirectUri";
 import { SiemConnector, type ConnectorDescription } from "./siemConnector/siemConnector";
 import { nextSteps, type DeclaredNotificationRule } from "./nextSteps";
 import { setOutputs, type OutputsOf } from "./outputs";
-import { defaultConnectorAccess, type ConnectorAccess } from "./siemConnector/access";
 import type { DeployedResources } from "./tenant/deployedResources";
 import { deployedSecrets } from "./siemConnector/deployedSecrets";
 import type { SecretsBySlot } from "./siemConnector/secretPlan";

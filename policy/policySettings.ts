@@ -1,12 +1,7 @@
 import { checkSettings, type Settings } from "../settings";
 
 /** The settings that rules ask for. */
-export type PolicySettings = Pick<Settings, "customerDomain" | "msspName" | "analysts" | "portalAccess"> & {
-  readonly connector?: {
-    readonly kind: "customerApp" | "msspApp";
-    readonly loopbackRedirectPort?: number;
-  };
-};
+export type PolicySettings = Pick<Settings, "customerDomain" | "msspName" | "analysts" | "portalAccess" | "connector">;
 
 /**
  * The running stack's settings, read as the program reads them; undefined where they are wrong: then the program says so.

@@ -1,50 +1,24 @@
 /** The SIEM's connector: `connector`. */
 import { X509Certificate } from "node:crypto";
-import { clouds, tokenExchangeAudience, type CloudName } from "@defender-mssp/microsoft";
+import {
+  alertApis,
+  clouds,
+  connectorKinds,
+  credentialTypes,
+  tokenExchangeAudience,
+  type CloudName,
+  type ConnectorAccess,
+  type ConnectorCredential,
+  type ConnectorKind,
+  type CredentialType,
+  type SecretSchedule,
+} from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { shown, valueAt, type SettingProblem } from "./problems";
 import { dateRule, endpointRule, isUuid, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./validators";
 
-export const connectorKinds = ["customerApp", "msspApp"] as const;
-export type ConnectorKind = (typeof connectorKinds)[number];
-export const alertApis = ["legacySiem", "graph"] as const;
-export type AlertApi = (typeof alertApis)[number];
-export const credentialTypes = ["secret", "certificate", "federated"] as const;
-export type CredentialType = (typeof credentialTypes)[number];
-
-/** The credential of a registration in the customer's tenant. */
-export type CredentialSettings =
-  | {
-      readonly type: "secret";
-      /** Days that a secret is valid for. */
-      readonly days: number;
-      /** Days before its end from which on the next `up` makes its successor. */
-      readonly rotateBeforeDays: number;
-      /** Days that the old secret lives on after that. */
-      readonly overlapDays: number;
-      /** A secret made before this day is replaced by the next `up`. */
-      readonly renewMadeBefore?: string;
-    }
-  /** PEM, the public part alone. */
-  | { readonly type: "certificate"; readonly certificate: string }
-  | { readonly type: "federated"; readonly issuer: string; readonly subject: string; readonly audience: string };
-
-export type ConnectorSettings =
-  | {
-      readonly kind: "customerApp";
-      readonly alertApis: readonly AlertApi[];
-      readonly credential: CredentialSettings;
-      /** Port of an additional redirect URI on localhost. */
-      readonly loopbackRedirectPort?: number;
-    }
-  | {
-      readonly kind: "msspApp";
-      /** The MSSP's multitenant application, a UUID in lower case. */
-      readonly applicationId: string;
-      readonly alertApis: readonly "graph"[];
-      /** What the MSSP has given that application in its own tenant. */
-      readonly credential: { readonly type: CredentialType };
-    };
+/** What the settings say about the connector: the shape that the components take. */
+export type ConnectorSettings = ConnectorAccess;
 
 /** A year, as the 2018 document says; Entra would take two. */
 const longestSecret = 365;
@@ -114,7 +88,7 @@ export function connectorFrom(checked: z.infer<typeof connector> | undefined, cl
   };
 }
 
-function credentialFrom(checked: z.infer<typeof credential> | undefined, cloud: CloudName): CredentialSettings {
+function credentialFrom(checked: z.infer<typeof credential> | undefined, cloud: CloudName): ConnectorCredential {
   const { type, issuer = "", subject = "", audience, certificate, ...schedule } = checked ?? { type: "secret" };
   if (type === "certificate") return { type, certificate: String(certificate) };
   if (type === "federated") return { type, issuer, subject, audience: audience ?? exchangeAudience(cloud) };
@@ -132,11 +106,7 @@ function scheduleFrom({ days = longestSecret, rotateBeforeDays, overlapDays }: P
   };
 }
 
-interface Schedule {
-  readonly days: number;
-  readonly rotateBeforeDays: number;
-  readonly overlapDays: number;
-}
+type Schedule = Omit<SecretSchedule, "renewMadeBefore">;
 
 /**
  * The government cloud's has a name of its own. Read in Microsoft's "Set up managed identity for Power Platform", whose table has it for GCC High and

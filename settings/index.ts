@@ -59,7 +59,7 @@ import {
 } from "./validators";
 
 export type { Analyst } from "./analysts";
-export type { ConnectorSettings, CredentialSettings } from "./connector";
+export type { ConnectorSettings } from "./connector";
 export type { NotificationRule } from "./notificationRules";
 export type { PortalAccessSettings } from "./portalAccess";
 export type { SettingProblem } from "./problems";

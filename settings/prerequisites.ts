@@ -3,8 +3,10 @@
  * licensed and allow. One list, for the program, `mssp doctor`, the README's table and the tests that run a stack with nothing but these.
  */
 import {
+  defaultConnectorAccess,
   microsoftGraph,
   windowsDefenderAtp,
+  type AlertApi,
   type DirectoryRoleName,
   type TenantFeatures,
 } from "@defender-mssp/microsoft";
@@ -29,19 +31,14 @@ export interface NeededPermission {
 }
 
 /** What decides which permissions are needed. */
-export type PrerequisiteSettings = Pick<Settings, "analysts" | "portalAccess" | "defenderCalls"> & {
-  readonly connector?: {
-    readonly kind: "customerApp" | "msspApp";
-    readonly alertApis: readonly string[];
-    readonly credential: { readonly type: string; readonly days?: number };
-  };
-};
+export type PrerequisiteSettings = Pick<Settings, "analysts" | "portalAccess" | "defenderCalls"> &
+  Partial<Pick<Settings, "connector">>;
 
 /** The permissions that a stack with these settings needs, each once. */
 export function neededPermissions(settings: PrerequisiteSettings): readonly NeededPermission[] {
   const { portalAccess, defenderCalls, connector } = settings;
   const needsRoleOfDirectory = portalAccess.model === "basic";
-  const apis = connector?.alertApis ?? ["legacySiem", "graph"];
+  const apis: readonly AlertApi[] = (connector ?? defaultConnectorAccess).alertApis;
   return [
     graph("Application.ReadWrite.All", "the SIEM connector's application and service principal", {
       directoryRoles: ["Application Administrator", "Cloud Application Administrator"],
@@ -148,14 +145,13 @@ export interface TenantNeeds {
 
 /** What a stack with these settings needs of the customer's tenant. */
 export function tenantNeeds(settings: PrerequisiteSettings): TenantNeeds {
-  const { portalAccess, analysts, connector } = settings;
-  const hasSecret =
-    connector === undefined || (connector.kind === "customerApp" && connector.credential.type === "secret");
+  const { portalAccess, analysts, connector = defaultConnectorAccess } = settings;
+  const { kind, credential } = connector;
   return {
     roleAssignableGroup: portalAccess.model === "basic" && portalAccess.assignTo === "group",
     entitlementManagement: portalAccess.model === "entitlement",
     guests: analysts.map(({ email }) => email),
-    clientSecretDays: hasSecret ? (connector?.credential.days ?? 365) : undefined,
+    clientSecretDays: kind === "customerApp" && credential.type === "secret" ? credential.days : undefined,
   };
 }
 

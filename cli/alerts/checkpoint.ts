@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
+import { alertApis } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 const moment = z.iso.datetime();
@@ -21,7 +22,8 @@ export type Cursor = z.infer<typeof cursorSchema>;
 const positionSchema = z.object({
   version: z.literal(1),
   tenantId: z.string(),
-  api: z.enum(["graph", "legacy"]),
+  /** Earlier checkpoints say `legacy`. */
+  api: z.preprocess((api) => (api === "legacy" ? "legacySiem" : api), z.enum(alertApis)),
   cursor: cursorSchema,
   /**
    * Records that have been delivered lately, with their times: services show alerts late, so the next pull begins a little earlier, and leaves these out.

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
 import type { AlertsOptions } from "./run";
+import { alertApiOption } from "../connector/alertApiOption";
 import { stackArgument } from "../stack/stackName";
 import { credentialOptions } from "../tokens/credentialOptions";
 
@@ -18,10 +19,9 @@ export function registerAlerts(program: Command): void {
       .requiredOption("--stack <stack>", "the customer's stack", stackArgument),
   )
     .addOption(
-      new Option(
-        "--api <api>",
-        "graph: Microsoft Graph's alerts_v2; legacy: the SIEM (alert exporter) API (default: graph, where the connector has it)",
-      ).choices(["graph", "legacy"]),
+      alertApiOption(
+        "graph: Microsoft Graph's alerts_v2; legacySiem: the legacy SIEM API (default: graph, where the connector has it)",
+      ),
     )
     .option(
       "--since <time>",
@@ -45,7 +45,7 @@ export function registerAlerts(program: Command): void {
     .addOption(
       new Option(
         "--region <region>",
-        "legacy: where the customer's Defender data is stored (default: whichever answers)",
+        "legacySiem: where the customer's Defender data is stored (default: whichever answers)",
       ).choices(["eu", "uk", "us"]),
     )
     .option("--quiet", "no progress and no summary on standard error")
@@ -69,7 +69,7 @@ Examples:
   mssp alerts --stack contoso --severity high,medium --follow --checkpoint contoso.json >> contoso.jsonl
   mssp alerts --stack contoso --format cef --syslog tls://siem.example.com --follow --checkpoint contoso.json
   MSSP_HEC_TOKEN=… mssp alerts --stack contoso --hec https://splunk.example.com:8088 --checkpoint contoso.json
-  mssp sandbox run -- npx mssp alerts --stack dev --api legacy --raw`,
+  mssp sandbox run -- npx mssp alerts --stack dev --api legacySiem --raw`,
     )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (options: AlertsOptions) => {

@@ -110,7 +110,7 @@ function intervalOf(text: string): number {
  */
 function defaultApi({ alertApis, stack }: Connector): AlertApi {
   if (alertApis.includes("graph")) return "graph";
-  if (alertApis.includes("legacySiem")) return "legacy";
+  if (alertApis.includes("legacySiem")) return "legacySiem";
   throw new VisibleError(
     `The connector of stack "${stack}" may read no alerts: the setting connector.alertApis is empty.`,
   );

@@ -101,7 +101,7 @@ export function legacySource({
     }
   };
   return {
-    api: "legacy",
+    api: "legacySiem",
     alertsPerWindow: pageSize,
     page: async (window, { whole, signal }) => {
       const limit = whole === true ? undefined : 2 * pageSize;

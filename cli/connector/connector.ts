@@ -4,9 +4,6 @@ import { readStackOutputs, type StackOutputs, type StackOutputsOptions } from ".
 /** The outputs of a stack, with what describes its connector on the same level. */
 export type Connector = Omit<StackOutputs, "connector"> & StackOutputs["connector"] & { readonly stack: string };
 
-/** Where alerts come from: the legacy SIEM (alert exporter) API, Microsoft Graph's alerts_v2. */
-export type AlertApi = Connector["alertApis"][number];
-
 /**
  * Reads a stack's outputs.
  * @throws VisibleError as `readStackOutputs` does: no such stack, nothing deployed there.

@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { z } from "zod";
+import { alertApis, connectorKinds, credentialTypes, defaultConnectorAccess } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 const text = z.string().min(1);
@@ -42,9 +43,9 @@ const schema = z.object({
   /** Stacks of version 0.1.0 have no such output, and this connector. */
   connector: z
     .object({
-      kind: z.enum(["customerApp", "msspApp"]),
-      credential: z.enum(["secret", "certificate", "federated"]),
-      alertApis: z.array(z.enum(["legacySiem", "graph"])),
+      kind: z.enum(connectorKinds),
+      credential: z.enum(credentialTypes),
+      alertApis: z.array(z.enum(alertApis)),
       /** Of a secret or certificate that the stack makes. Both are RFC 3339, UTC. */
       credentialExpiresOn: text.optional(),
       /** Of a secret. */
@@ -52,7 +53,11 @@ const schema = z.object({
       /** Of a secret that has had a successor: a day, UTC. */
       overlapEndsOn: text.optional(),
     })
-    .default({ kind: "customerApp", credential: "secret", alertApis: ["legacySiem", "graph"] }),
+    .default({
+      kind: defaultConnectorAccess.kind,
+      credential: defaultConnectorAccess.credential.type,
+      alertApis: [...defaultConnectorAccess.alertApis],
+    }),
   nextSteps: z.array(z.string()).default([]),
 });
 

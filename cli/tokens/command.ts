@@ -3,7 +3,9 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import type { AlertApi, Connector } from "../connector/connector";
+import type { AlertApi } from "@defender-mssp/microsoft";
+import { alertApiOption } from "../connector/alertApiOption";
+import type { Connector } from "../connector/connector";
 import type { TokenPlace, TokenRecord } from "../connector/refreshToken";
 import { stackArgument } from "../stack/stackName";
 import { credentialOptions, type CredentialOptions } from "./credentialOptions";
@@ -43,12 +45,7 @@ export function registerToken(program: Command): void {
     )
     .option("--renew", "a new refresh token for the one that is kept; the old one stays good until its own end")
     .option("--paste", "paste the address where the browser ends, even where the stack has a loopback redirect")
-    .addOption(
-      new Option("--api <api>", "what the access token is for (default: the first that the connector has)").choices([
-        "legacySiem",
-        "graph",
-      ]),
-    )
+    .addOption(alertApiOption("API that the access token is for (default: the first that the connector has)"))
     .option("--to-file <file>", "keep the refresh token in a file that only you may read")
     .addOption(new Option("--to-key-vault <url>", "keep it in this key vault").conflicts("toFile"))
     .option("--secret-name <name>", "its name there (default: <stack>-refresh-token)")

@@ -1,9 +1,9 @@
 /** A person signs in to a connector: the authorization-code flow with PKCE, the device-code flow, and the renewal of what came of them. */
 import { randomBytes } from "node:crypto";
-import { ServiceError, legacyAlertResource, type Endpoints } from "@defender-mssp/microsoft";
+import { ServiceError, legacyAlertResource, type AlertApi, type Endpoints } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { AuthenticationResult, ClientApplication } from "./msal";
-import type { AlertApi, Connector } from "../connector/connector";
+import type { Connector } from "../connector/connector";
 import { msalCredential, type ConnectorCredential } from "./credentials";
 import { NetworkClient } from "./networkClient";
 

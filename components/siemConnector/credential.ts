@@ -1,8 +1,8 @@
 /** What the registration proves itself with. One of three; on a switch the engine takes the other away after the new one is there. */
 import { X509Certificate } from "node:crypto";
+import type { ConnectorCredential } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import type { ConnectorCredential } from "./access";
 import { passwordName } from "./deployedSecrets";
 import { otherThan, planSecrets, secretSlots, type SecretPlan, type SecretsBySlot } from "./secretPlan";
 import { explainRefusedSecret } from "./secretRefused";

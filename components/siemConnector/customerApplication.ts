@@ -1,9 +1,8 @@
 /** The connector's registration in the customer's tenant: what it is, what it may read, and the consent to that. */
-import { microsoftGraph, windowsDefenderAtp, type PublishedApplication } from "@defender-mssp/microsoft";
+import { microsoftGraph, windowsDefenderAtp, type AlertApi, type PublishedApplication } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { siemConnectorName } from "../../settings/naming";
-import type { AlertApi } from "./access";
 
 export interface CustomerApplication {
   readonly application: azuread.ApplicationRegistration;

@@ -6,17 +6,7 @@
  * other slot and becomes the current one; the old one lives on for `overlapDays`, and at most to its own end. All of that happens at the next
  * `up`, whenever that is.
  */
-
-export interface SecretPolicy {
-  /** Days that a secret is valid for, at most 365. */
-  readonly days: number;
-  /** Days before the end of a secret from which on the next `up` makes its successor; less than `days`. */
-  readonly rotateBeforeDays: number;
-  /** Days that the old secret lives on after that; at most `rotateBeforeDays`, and both together at most `days`. */
-  readonly overlapDays: number;
-  /** A day, UTC, ISO 8601: a secret made before it is replaced by the next `up`, once. */
-  readonly renewMadeBefore?: string;
-}
+import type { SecretSchedule } from "@defender-mssp/microsoft";
 
 /** Both times are UTC, ISO 8601. */
 export interface SecretDates {
@@ -44,7 +34,7 @@ export interface SecretPlan {
 
 const day = 24 * 60 * 60 * 1000;
 
-export function planSecrets(there: SecretsBySlot, policy: SecretPolicy, now: Date): SecretPlan {
+export function planSecrets(there: SecretsBySlot, policy: SecretSchedule, now: Date): SecretPlan {
   const newest = newestOf(there);
   if (newest === undefined) return withNew("first", {}, policy, now);
   const dates = there[newest] as SecretDates;
@@ -68,7 +58,7 @@ export function planSecrets(there: SecretsBySlot, policy: SecretPolicy, now: Dat
 }
 
 /** Whether a secret needs a successor: its end is near, or further away than a secret may last, or the settings ask for a new one. */
-function isDue({ startsOn, endsOn }: SecretDates, policy: SecretPolicy, now: Date): boolean {
+function isDue({ startsOn, endsOn }: SecretDates, policy: SecretSchedule, now: Date): boolean {
   const left = (Date.parse(endsOn) - now.getTime()) / day;
   // A clock that is some minutes off is no reason to make another one.
   if (left <= policy.rotateBeforeDays || left > policy.days + 1) return true;
@@ -81,7 +71,7 @@ function isDue({ startsOn, endsOn }: SecretDates, policy: SecretPolicy, now: Dat
 function withNew(
   slot: SecretSlot,
   kept: Readonly<Partial<Record<SecretSlot, string>>>,
-  policy: SecretPolicy,
+  policy: SecretSchedule,
   now: Date,
 ): SecretPlan {
   const ends = now.getTime() + policy.days * day;

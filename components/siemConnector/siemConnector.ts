@@ -1,7 +1,13 @@
-import { adminConsentUrl, systemClock, type CloudName } from "@defender-mssp/microsoft";
+import {
+  adminConsentUrl,
+  defaultConnectorAccess,
+  systemClock,
+  type AlertApi,
+  type CloudName,
+  type ConnectorAccess,
+} from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { defaultConnectorAccess, type ConnectorAccess } from "./access";
 import { declareCredential, type DeclaredCredential } from "./credential";
 import { customerApplication, type CustomerApplication } from "./customerApplication";
 import { msspApplication } from "./msspApplication";
@@ -146,7 +152,7 @@ export class SiemConnector extends pulumi.ComponentResource {
 export interface ConnectorDescription {
   readonly kind: ConnectorAccess["kind"];
   readonly credential: ConnectorAccess["credential"]["type"];
-  readonly alertApis: readonly string[];
+  readonly alertApis: readonly AlertApi[];
   /** When the credential that was made here ends: UTC, ISO 8601. Absent where it has no end, or is the MSSP's own. */
   readonly credentialExpiresOn?: string;
   /** From when on `up` makes a client secret's successor: UTC, ISO 8601. Only of a secret that is made here. */

@@ -30,9 +30,11 @@ export const redirectUris = resourceRule<Parameters>({
   },
   types: [azuread("ApplicationRedirectUris")],
   check: ({ properties }, { settings, parameters }) => {
+    const connector = settings?.connector;
     const allowed = {
       hosts: [...(settings === undefined ? [] : [settings.customerDomain]), ...parameters.hosts],
-      loopbackPort: parameters.loopback ? settings?.connector?.loopbackRedirectPort : undefined,
+      loopbackPort:
+        connector?.kind === "customerApp" && parameters.loopback ? connector.loopbackRedirectPort : undefined,
     };
     return problems(...knownTexts(properties["redirectUris"]).map((uri) => redirectUriProblem(uri, allowed)));
   },

@@ -13,7 +13,7 @@ export const singleTenantApplications = resourceRule<object>({
   check: ({ properties }, { settings }) => {
     // Not set, it is single-tenant.
     const audience = knownText(properties["signInAudience"]) ?? "AzureADMyOrg";
-    const isAllowed = audience === "AzureADMyOrg" || settings?.connector?.kind === "msspApp";
+    const isAllowed = audience === "AzureADMyOrg" || settings?.connector.kind === "msspApp";
     return problems(isAllowed ? undefined : `it takes sign-ins of ${audience}`);
   },
 });

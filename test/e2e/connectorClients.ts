@@ -1,10 +1,10 @@
 /** The SIEM's side for tests: takes a token as the connector would, and reads a page of alerts with it. */
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import type { CredentialType } from "@defender-mssp/microsoft";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { msspTenantId, makeTestCertificate, type TestCertificate } from "@defender-mssp/sandbox/testing";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { CredentialType } from "../../settings/connector";
 import { createProject, TenantHands } from "./support";
 
 /** The form fields of a token request that prove who asks. */

@@ -5,6 +5,14 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import {
+  alertApis,
+  connectorKinds,
+  credentialTypes,
+  type AlertApi,
+  type ConnectorKind,
+  type CredentialType,
+} from "@defender-mssp/microsoft";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import {
   detectionRetention,
@@ -15,14 +23,6 @@ import {
   type TestCertificate,
 } from "@defender-mssp/sandbox/testing";
 import type { Check } from "../../cli/verify/check";
-import {
-  alertApis,
-  connectorKinds,
-  credentialTypes,
-  type AlertApi,
-  type ConnectorKind,
-  type CredentialType,
-} from "../../settings/connector";
 import { mssp as runMssp, type Ended } from "../cli/mssp";
 import {
   byCertificate,
@@ -206,13 +206,12 @@ describe("every connector that can be set, on the real engine", function () {
   /** What is wrong with what `mssp alerts` gives: the clock goes on meanwhile, so what came or went during the pull may be in it or not. */
   async function pulled(cell: Cell, { name, tenantId }: { name: string; tenantId: string }, api: AlertApi) {
     const before = alertIds(tenantId, api);
-    const option = api === "graph" ? "graph" : "legacy";
     const { exitCode, stdout, stderr } = await mssp(
       "alerts",
       "--stack",
       name,
       "--api",
-      option,
+      api,
       ...(await credentialOption(cell)),
     );
     assert.equal(exitCode, 0, stderr);

@@ -274,7 +274,7 @@ describe("secrets", function () {
     const { pem, refusedSecretFile, refusedTokenFile } = credentials;
     await signIn([]);
     await mssp(["verify", ...stack, "--json"]);
-    await mssp(["alerts", ...stack, "--since", "P3D", "--api", "legacy"]);
+    await mssp(["alerts", ...stack, "--since", "P3D", "--api", "legacySiem"]);
     await mssp(["token", ...stack, "--renew", "--to-file", fileFor("refresh-token")]);
     const { handover } = (await project.outputs("contoso")) as { handover: { vaultName: string } };
     const vault = `${project.sandbox.origins.https}/keyvault/${handover.vaultName}`;

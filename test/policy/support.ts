@@ -1,5 +1,5 @@
 /** Asks a rule about samples, in the form in which Pulumi's SDK asks a policy. */
-import { tierNames } from "@defender-mssp/microsoft";
+import { defaultConnectorAccess, tierNames } from "@defender-mssp/microsoft";
 import * as sdk from "@pulumi/policy";
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import type { Rule } from "../../policy/rule";
@@ -12,6 +12,7 @@ export const contoso: PolicySettings = {
   customerDomain: "contoso.com",
   msspName: "Fabrikam Security",
   analysts: [],
+  connector: defaultConnectorAccess,
   portalAccess: {
     model: "rbac",
     tiers: {

@@ -14,6 +14,7 @@ export type * from "./defender/alerts";
 export * from "./defender/alertRecord";
 export * from "./defender/readAlerts";
 export * from "./defender/siemAuthorization";
+export * from "./defender/siemConnector";
 export * from "./providers/siemAuthorization";
 export * from "./keyVaultSecrets";
 export { endpointVariable, type PortalCall, type PortalMode } from "./providers/portal";

@@ -123,7 +123,7 @@ describe("mssp alerts", function () {
 
   for (const [name, args] of [
     ["graph, by default", []],
-    ["the legacy API", ["--api", "legacy"]],
+    ["the legacy API", ["--api", "legacySiem"]],
     ["the legacy API, where the connector has nothing else", ["--stack", "legacy"]],
   ] as const) {
     it(`writes each alert on a line, from ${name}`, async () => {
@@ -135,7 +135,7 @@ describe("mssp alerts", function () {
         records.map(({ alertId }) => alertId),
         until,
       );
-      assert.equal(records[0]!.api, args.length === 0 ? "graph" : "legacy");
+      assert.equal(records[0]!.api, args.length === 0 ? "graph" : "legacySiem");
       assert.match(stderr, /^mssp: [\d,]+ alerts\.$/);
       assert.ok(!`${stdout}${stderr}`.includes(clientSecret));
     });
@@ -148,11 +148,18 @@ describe("mssp alerts", function () {
     );
     assert.deepEqual([...severities].sort(), ["high", "low"]);
     assert.equal(raw.stderr, "");
-    const legacy = await run(["--since", "P2D", "--raw", "--api", "legacy", "--severity", "high"]);
+    const legacy = await run(["--since", "P2D", "--raw", "--api", "legacySiem", "--severity", "high"]);
     for (const line of legacy.stdout.split("\n"))
       assert.equal((JSON.parse(line) as { Severity: string }).Severity, "High");
     const cef = await run(["--since", "P2D", "--format", "cef"]);
     for (const line of cef.stdout.split("\n")) assert.equal(parseCef(line).header.length, 7);
+  });
+
+  it("accepts the former value of --api with a hint at the new one", async () => {
+    const { exitCode, stdout, stderr } = await run(["--since", "P1D", "--api", "legacy"]);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /^mssp: --api legacy is now called --api legacySiem\.$/m);
+    assert.deepEqual([...new Set(recordsOf(stdout).map(({ api }) => api))], ["legacySiem"]);
   });
 
   it("loses nothing when it is killed, and goes on from the checkpoint", async () => {
@@ -321,7 +328,7 @@ describe("mssp alerts", function () {
   });
 
   it("reads the legacy API with the refresh token of a person who signed in", async () => {
-    const { stderr, exitCode } = await run(["--api", "legacy"], {
+    const { stderr, exitCode } = await run(["--api", "legacySiem"], {
       MSSP_REFRESH_TOKEN: "no refresh token of anybody's",
     });
     assert.equal(exitCode, 3);
@@ -329,7 +336,7 @@ describe("mssp alerts", function () {
     assert.ok(!stderr.includes("of anybody's"));
     const refreshToken = await signIn();
     const until = new Date();
-    const read = await run([...sinceOption, "--api", "legacy"], { MSSP_REFRESH_TOKEN: refreshToken });
+    const read = await run([...sinceOption, "--api", "legacySiem"], { MSSP_REFRESH_TOKEN: refreshToken });
     assert.equal(read.exitCode, 0, read.stderr);
     assertAllOnce(
       recordsOf(read.stdout).map(({ alertId }) => alertId),

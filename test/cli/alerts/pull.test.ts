@@ -7,6 +7,7 @@ import {
   legacyAlertResource,
   microsoftGraph,
   ServiceError,
+  type AlertApi,
   type AlertRecord,
   type AlertWindow,
   type Endpoints,
@@ -49,7 +50,7 @@ class Collector implements AlertSink {
   }
 }
 
-function start(since: Date, api: "graph" | "legacy" = "graph"): Position {
+function start(since: Date, api: AlertApi = "graph"): Position {
   return { version: 1, tenantId, api, cursor: { since: since.toISOString() }, recent: {} };
 }
 
@@ -75,7 +76,7 @@ describe("cli/alerts: a pull from the sandbox", function () {
 
   /** Sources whose answers, the token's excepted, go through a proxy. */
   async function sourceOf(
-    api: "graph" | "legacy",
+    api: AlertApi,
     spoil: (index: number, url: string) => Fault | undefined,
   ): Promise<AlertSource> {
     proxy = await faultProxy(test.sandbox.origins.http, spoil);
@@ -102,7 +103,7 @@ describe("cli/alerts: a pull from the sandbox", function () {
     assert.equal(new Set(ids).size, ids.length);
   }
 
-  for (const api of ["graph", "legacy"] as const) {
+  for (const api of ["graph", "legacySiem"] as const) {
     it(`gets each alert once by ${api}`, async () => {
       const collector = new Collector();
       const until = test.sandbox.cloud.now();
@@ -347,10 +348,24 @@ describe("cli/alerts: the checkpoint", () => {
     assert.deepEqual(await readCheckpoint(file, expected), position);
   });
 
+  it("with the former name of the legacy API is read", async () => {
+    const file = path.join(folder, "c.json");
+    await writeFile(file, JSON.stringify({ ...start(new Date(0)), api: "legacy" }));
+    const position = await readCheckpoint(file, { tenantId, api: "legacySiem" });
+    assert.deepEqual(position, start(new Date(0), "legacySiem"));
+    await assert.rejects(
+      readCheckpoint(file, expected),
+      /by --api legacySiem, not of .* by graph: use a file for each/,
+    );
+  });
+
   it("is refused where it is of something else, or damaged, and left alone", async () => {
     const file = path.join(folder, "c.json");
-    await writeCheckpoint(file, start(new Date(0), "legacy"));
-    await assert.rejects(readCheckpoint(file, expected), /by --api legacy, not of .* by graph: use a file for each/);
+    await writeCheckpoint(file, start(new Date(0), "legacySiem"));
+    await assert.rejects(
+      readCheckpoint(file, expected),
+      /by --api legacySiem, not of .* by graph: use a file for each/,
+    );
     for (const text of ["", "{}", '{"version":1', "alerts\n"]) {
       await writeFile(file, text);
       await assert.rejects(readCheckpoint(file, expected), VisibleError);

@@ -225,8 +225,9 @@ describe("mssp token", function () {
     assert.equal(exitCode, 1);
     assert.match(stderr, /^mssp: .* reads alerts by itself: nobody signs in to it\. Use --client-credentials\.$/);
     assert.equal((await mssp("token", "--stack", "mssp", "--client-credentials")).exitCode, 0);
-    const api = await mssp("token", "--stack", "contoso", "--api", "legacy");
+    const api = await mssp("token", "--stack", "contoso", "--api", "legacyApi");
     assert.equal(api.exitCode, 2);
+    assert.match(api.stderr, /Allowed choices are graph, legacySiem\./);
   });
 
   it("says what is wrong with a secret, a redirect URI, a stack; and shows none of the secrets", async () => {

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
+import type { SecretSchedule } from "@defender-mssp/microsoft";
 import * as fc from "fast-check";
 import {
   planSecrets,
   secretSlots,
   type SecretPlan,
-  type SecretPolicy,
   type SecretsBySlot,
   type SecretSlot,
 } from "../../../components/siemConnector/secretPlan";
 
 const day = 24 * 60 * 60 * 1000;
 const start = Date.parse("2026-11-24T15:00:00Z");
-const year: SecretPolicy = { days: 365, rotateBeforeDays: 30, overlapDays: 7 };
+const year: SecretSchedule = { days: 365, rotateBeforeDays: 30, overlapDays: 7 };
 
 /** A stack over time: what `up` leaves in its state, and which secret it hands out. */
 class Stack {
@@ -19,7 +19,7 @@ class Stack {
   current: { readonly slot: SecretSlot; readonly endsOn: string } | undefined;
   changes = 0;
 
-  constructor(public policy: SecretPolicy) {}
+  constructor(public policy: SecretSchedule) {}
 
   plan(at: number): SecretPlan {
     return planSecrets(this.secrets, this.policy, new Date(at));

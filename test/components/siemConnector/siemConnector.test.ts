@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
+import { defaultConnectorAccess, type ConnectorAccess, type ConnectorCredential } from "@defender-mssp/microsoft";
 import { makeTestCertificate } from "@defender-mssp/sandbox/testing";
 import * as pulumi from "@pulumi/pulumi";
 import { SiemConnector } from "../../../components/siemConnector/siemConnector";
-import {
-  defaultConnectorAccess,
-  type ConnectorAccess,
-  type ConnectorCredential,
-} from "../../../components/siemConnector/access";
 import { deployedResources } from "../../../components/tenant/deployedResources";
 import { deployedSecrets } from "../../../components/siemConnector/deployedSecrets";
 import { only, resolved, settled, startMocks, tenantId, type Recording } from "../mocks";

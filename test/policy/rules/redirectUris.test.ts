@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { defaultConnectorAccess } from "@defender-mssp/microsoft";
 import { azuread } from "../../../policy/resourceTypes";
 import { redirectUris as rule } from "../../../policy/rules/redirectUris";
 import { contoso, judge, unknownValue, type Given } from "../support";
@@ -6,7 +7,9 @@ import { contoso, judge, unknownValue, type Given } from "../support";
 describe("policy: redirect-uris", () => {
   const type = azuread("ApplicationRedirectUris");
   const say = (uri: string, given?: Given) => judge(rule, type, { type: "Web", redirectUris: [uri] }, given);
-  const withPort: Given = { settings: { ...contoso, connector: { kind: "customerApp", loopbackRedirectPort: 8400 } } };
+  const withPort: Given = {
+    settings: { ...contoso, connector: { ...defaultConnectorAccess, loopbackRedirectPort: 8400 } },
+  };
 
   it("passes https on the customer's domain, on an allowed host, and the loopback port that the settings ask for", () => {
     assert.deepEqual(say("https://contoso.com/SiemMsspConnector"), []);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ConnectorAccess } from "@defender-mssp/microsoft";
 import { azuread } from "../../../policy/resourceTypes";
 import { singleTenantApplications as rule } from "../../../policy/rules/singleTenantApplications";
 import { contoso, judge, unknownValue } from "../support";
@@ -9,7 +10,13 @@ describe("policy: single-tenant-applications", () => {
   it("passes a single-tenant application, and a multitenant one where the settings are for the MSSP's", () => {
     assert.deepEqual(judge(rule, type, { signInAudience: "AzureADMyOrg" }), []);
     assert.deepEqual(judge(rule, type, {}), []);
-    const settings = { ...contoso, connector: { kind: "msspApp" as const } };
+    const connector: ConnectorAccess = {
+      kind: "msspApp",
+      applicationId: "f00dcafe-0000-4000-8000-000000000001",
+      alertApis: ["graph"],
+      credential: { type: "certificate" },
+    };
+    const settings = { ...contoso, connector };
     assert.deepEqual(judge(rule, type, { signInAudience: "AzureADMultipleOrgs" }, { settings }), []);
   });
 

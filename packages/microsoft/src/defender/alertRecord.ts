@@ -4,8 +4,7 @@
  */
 import type { SecurityAlert, SecurityAlertEvidence } from "../graph/types";
 import type { LegacyAlert } from "./alerts";
-
-export type AlertApi = "graph" | "legacy";
+import type { AlertApi } from "./siemConnector";
 
 export const recordSeverities = ["informational", "low", "medium", "high"] as const;
 export type RecordSeverity = (typeof recordSeverities)[number];
@@ -124,7 +123,7 @@ export function recordOfLegacyAlert(alert: LegacyAlert, tenantId: string): Alert
   const hasFile = alert.FileName || alert.FilePath || alert.Sha1 || alert.Sha256 || alert.Md5;
   return {
     id: alert.FullId || alert.AlertId,
-    api: "legacy",
+    api: "legacySiem",
     alertId: alert.AlertId,
     tenantId,
     title: alert.AlertTitle,

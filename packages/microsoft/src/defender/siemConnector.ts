@@ -1,0 +1,74 @@
+/** What a SIEM connector is: the one declaration that settings, components, policy and commands share. */
+
+/**
+ * The APIs that a connector can read alerts from:
+ * - `legacySiem`: the legacy SIEM API of Defender for Endpoint (WindowsDefenderATP `Alert.Read`, delegated), to which Microsoft's document
+ *   of 2018 connects the SIEM. Microsoft deprecated it on 2023-12-31.
+ * - `graph`: `GET /security/alerts_v2` of Microsoft Graph (`SecurityAlert.Read.All`, application), its successor.
+ *
+ * Settings, outputs, alert records, checkpoints and the option `--api` all use these values.
+ */
+export const alertApis = ["legacySiem", "graph"] as const;
+export type AlertApi = (typeof alertApis)[number];
+
+export const connectorKinds = ["customerApp", "msspApp"] as const;
+export type ConnectorKind = (typeof connectorKinds)[number];
+
+export const credentialTypes = ["secret", "certificate", "federated"] as const;
+export type CredentialType = (typeof credentialTypes)[number];
+
+/** How long a client secret is valid, and when its successor is created. */
+export interface SecretSchedule {
+  /** Days that a secret is valid for, at most 365. */
+  readonly days: number;
+  /** Days before the end of a secret from which on the next `up` creates its successor; less than `days`. */
+  readonly rotateBeforeDays: number;
+  /** Days that the old secret stays valid after that; at most `rotateBeforeDays`, and both together at most `days`. */
+  readonly overlapDays: number;
+  /** A day, UTC, ISO 8601: a secret created before it is replaced by the next `up`, once. */
+  readonly renewMadeBefore?: string;
+}
+
+/** The credential of the connector's registration in the customer's tenant. */
+export type ConnectorCredential =
+  | ({ readonly type: "secret" } & SecretSchedule)
+  | {
+      readonly type: "certificate";
+      /** PEM, the public part alone. */
+      readonly certificate: string;
+    }
+  | {
+      /** Workload identity federation: tokens of another identity provider, and no secret. */
+      readonly type: "federated";
+      /** The `iss` of its tokens: an https URL. */
+      readonly issuer: string;
+      /** Their `sub`. */
+      readonly subject: string;
+      /** Their `aud`. */
+      readonly audience: string;
+    };
+
+export type ConnectorAccess =
+  /** A registration in the customer's tenant, as Microsoft's document of 2018 describes it. */
+  | {
+      readonly kind: "customerApp";
+      readonly alertApis: readonly AlertApi[];
+      readonly credential: ConnectorCredential;
+      /** Port of an additional redirect URI on localhost. */
+      readonly loopbackRedirectPort?: number;
+    }
+  /** The MSSP's own multitenant application, one for all its customers. Its credential is created in the MSSP's tenant. */
+  | {
+      readonly kind: "msspApp";
+      /** The application (client) ID, a UUID. */
+      readonly applicationId: string;
+      readonly alertApis: readonly Extract<AlertApi, "graph">[];
+      readonly credential: { readonly type: CredentialType };
+    };
+
+/** The connector of Microsoft's document of 2018, with both alert APIs. */
+export const defaultConnectorAccess: Extract<ConnectorAccess, { readonly kind: "customerApp" }> = {
+  kind: "customerApp",
+  alertApis: ["legacySiem", "graph"],
+  credential: { type: "secret", days: 365, rotateBeforeDays: 30, overlapDays: 7 },
+};
