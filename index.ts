@@ -13,8 +13,18 @@ import { loadExtension } from "./extensions";
 import { tenantNeeds } from "./settings/prerequisites";
 import { parseSettings } from "./settings";
 
+/** The engine shows a RunError without a stack trace. This is the one place that turns an error for people into one. */
 export = async () => {
-  const settings = readSettings();
+  try {
+    return await program();
+  } catch (error) {
+    throw error instanceof VisibleError ? new pulumi.RunError(error.message) : error;
+  }
+};
+
+async function program() {
+  const { values, secretKeys } = stackConfiguration();
+  const settings = parseSettings(values, secretKeys, process.env);
   const { tenantId, msspTenantId, msspName, cloud, portalAccess } = settings;
   const extend = settings.extension === undefined ? undefined : loadExtension(settings.extension);
   // Read before anything is registered: the engine writes the state at each registration, and a file backend would show half of the file.
@@ -58,14 +68,4 @@ export = async () => {
     },
     azureDelegation: delegation && { scope: delegation.scope, roles: delegation.roles },
   });
-};
-
-/** A mistake in the settings is the user's: the engine shows a RunError without a stack trace. */
-function readSettings() {
-  const { values, secretKeys } = stackConfiguration();
-  try {
-    return parseSettings(values, secretKeys, process.env);
-  } catch (error) {
-    throw error instanceof VisibleError ? new pulumi.RunError(error.message) : error;
-  }
 }

@@ -1,5 +1,6 @@
 /** What happens in Azure: `handover` of the client secret to a Key Vault of the MSSP's, `azureDelegation` of the customer's Sentinel workspace. */
-import { AzureRoleError, roleAuthorizations, vaultOfResourceId, type DelegatedRole } from "@defender-mssp/microsoft";
+import { roleAuthorizations, vaultOfResourceId, type DelegatedRole } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as z from "zod/mini";
 import { shown, valueAt, type SettingProblem } from "./problems";
 import { isUuid, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./validators";
@@ -128,7 +129,7 @@ function roleFault(given: unknown): string | undefined {
     roleAuthorizations([given as DelegatedRole]);
     return undefined;
   } catch (error) {
-    if (error instanceof AzureRoleError) return error.message;
+    if (error instanceof VisibleError) return error.message;
     throw error;
   }
 }

@@ -126,7 +126,11 @@ describe("program", () => {
   it("asks for licences before it declares anything but the provider", async () => {
     recorded = await startMocks();
     pulumi.runtime.setAllConfig(configuration, []);
-    await assert.rejects(program(), /^Looking up what the tenant has licences for failed\. No credentials/);
+    await assert.rejects(program(), (error: Error) => {
+      assert.ok(pulumi.RunError.isInstance(error), "the engine prints a RunError's message alone");
+      assert.match(error.message, /^Looking up what the tenant has licences for failed\. No credentials/);
+      return true;
+    });
     await settled();
     assert.deepEqual(
       recorded.resources.map(({ type }) => type),

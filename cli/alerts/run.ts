@@ -2,7 +2,6 @@
 import {
   recordSeverities,
   applicationTokens,
-  EnvironmentError,
   ServiceError,
   type AlertExporterRegion,
   type AlertApi,
@@ -13,6 +12,7 @@ import { readConnector, type Connector } from "../connector/connector";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
 import { legacyTokens } from "../tokens/legacyTokens";
+import { advised } from "../output/advised";
 import { adviceFor } from "../tokens/signIn";
 import { alertExporterHosts } from "../connector/hosts";
 import { readCheckpoint, type Position } from "./checkpoint";
@@ -59,7 +59,7 @@ export async function runAlerts(options: AlertsOptions): Promise<void> {
     process.exitCode = exitCodeOf(error, options, interrupt);
     // Standard output may wait for a reader for ever: what it has not taken comes again.
     if (interrupt.signal.aborted) process.stderr.write("", () => process.exit());
-    else if (!(error instanceof ReaderGone)) throw visible(error);
+    else if (!(error instanceof ReaderGone)) throw advised(error, adviceOn);
   } finally {
     interrupt.dispose();
   }
@@ -179,14 +179,8 @@ function exitCodeOf(error: unknown, { follow }: AlertsOptions, { name }: Interru
   return [400, 401, 403].includes(error.status) ? exitCodes.refused : exitCodes.unavailable;
 }
 
-function visible(error: unknown): unknown {
-  if (error instanceof EnvironmentError) return new VisibleError(error.message, { cause: error });
-  if (!(error instanceof ServiceError)) return error;
-  const advice = adviceFor(error.serviceCode) ?? adviceForStatus(error.status);
-  return new VisibleError([error.message, ...(advice === undefined ? [] : [advice])].join("\n"), { cause: error });
-}
-
-function adviceForStatus(status: number): string | undefined {
-  if (status !== 401 && status !== 403) return undefined;
+function adviceOn({ serviceCode, status }: ServiceError): string | undefined {
+  const advice = adviceFor(serviceCode);
+  if (advice !== undefined || ![401, 403].includes(status)) return advice;
   return "`mssp verify` says what the connector lacks: consent, the SIEM authorization, or its credential.";
 }

@@ -67,8 +67,7 @@ Examples:
     )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (options: SecretsOptions) => {
-      const { withVisibleErrors } = await import("../output/visibleErrors.js");
-      const list = await withVisibleErrors(() => secretsOfStacks(options));
+      const list = await secretsOfStacks(options);
       process.stdout.write(options.json === true ? `${JSON.stringify(list, undefined, 2)}\n` : tableText(list));
       if (!list.every(isWell)) process.exitCode = 1;
     });

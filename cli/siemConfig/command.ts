@@ -48,8 +48,7 @@ Examples:
     )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (product: SiemProduct, options: SiemConfigOptions) => {
-      const { withVisibleErrors } = await import("../output/visibleErrors.js");
-      const written = await withVisibleErrors(() => writeSiemConfig(product, options));
+      const written = await writeSiemConfig(product, options);
       const text = options.json === true ? JSON.stringify(written, undefined, 2) : written.join("\n");
       process.stdout.write(`${text}\n`);
     });

@@ -7,6 +7,7 @@ import type { AlertApi } from "@defender-mssp/microsoft";
 import { alertApiOption } from "../connector/alertApiOption";
 import type { Connector } from "../connector/connector";
 import type { TokenPlace, TokenRecord } from "../connector/refreshToken";
+import { advised } from "../output/advised";
 import { stackArgument } from "../stack/stackName";
 import { credentialOptions, type CredentialOptions } from "./credentialOptions";
 import type { Tokens } from "./signIn";
@@ -66,12 +67,12 @@ Examples:
     )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (options: TokenCommandOptions) => {
-      const { withVisibleErrors } = await import("../output/visibleErrors.js");
-      const { adviceFor } = await import("./signIn.js");
-      await withVisibleErrors(
-        () => (options.clientCredentials === true ? applicationToken(options) : personsTokens(options)),
-        (error) => adviceFor(error.serviceCode),
-      );
+      try {
+        await (options.clientCredentials === true ? applicationToken(options) : personsTokens(options));
+      } catch (error) {
+        const { adviceFor } = await import("./signIn.js");
+        throw advised(error, ({ serviceCode }) => adviceFor(serviceCode));
+      }
     });
 }
 

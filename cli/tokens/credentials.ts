@@ -6,7 +6,6 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import {
   discoverEndpoints,
-  EnvironmentError,
   readClientCertificate,
   type ClientCertificate,
   type Endpoints,
@@ -81,12 +80,8 @@ async function readCredential(type: CredentialType, file: string): Promise<Conne
 
 function readCertificate(file: string, bytes: Buffer): ConnectorCredential {
   const { [passwordVariable]: password } = process.env;
-  try {
-    const certificate = readClientCertificate(bytes, { source: file, password, passwordVariable });
-    return { kind: "certificate", file, ...certificate, ...(password === undefined ? {} : { password }) };
-  } catch (error) {
-    throw error instanceof EnvironmentError ? new VisibleError(error.message, { cause: error }) : error;
-  }
+  const certificate = readClientCertificate(bytes, { source: file, password, passwordVariable });
+  return { kind: "certificate", file, ...certificate, ...(password === undefined ? {} : { password }) };
 }
 
 /** The environment in which `requestToken` is the connector: nothing of the user's own login is in it but where the cloud is. */

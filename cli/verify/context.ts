@@ -58,8 +58,6 @@ export async function asAutomation(name: string, look: () => Promise<Check>): Pr
 
 /** Why something failed, in one line, if it is for people at all. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof ServiceError || error instanceof VisibleError || error instanceof EnvironmentError) {
-    return error.message.replace(/\s*\n\s*/g, " ");
-  }
-  throw error;
+  if (!(error instanceof VisibleError)) throw error;
+  return error.message.replace(/\s*\n\s*/g, " ");
 }

@@ -1,9 +1,5 @@
-import {
-  AzureRoleError,
-  roleAuthorizations,
-  type DelegatedRole,
-  type RoleAuthorization,
-} from "@defender-mssp/microsoft";
+import { roleAuthorizations, type DelegatedRole, type RoleAuthorization } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as managedservices from "@pulumi/azure-native/managedservices";
 import type { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
@@ -134,7 +130,7 @@ function authorizationsOf({ roles }: AzureDelegationArgs, resource: pulumi.Resou
   try {
     return roleAuthorizations(roles);
   } catch (error) {
-    if (!(error instanceof AzureRoleError)) throw error;
+    if (!(error instanceof VisibleError)) throw error;
     throw new pulumi.ResourceError(`roles: ${error.message}`, resource, true);
   }
 }

@@ -6,6 +6,8 @@
  * - [lighthouse] Microsoft, "Tenants, users, and roles in Azure Lighthouse scenarios", section "Role support for Azure Lighthouse"
  * - [137] Azure/Azure-Lighthouse-samples, issue 137: since June 2025 Log Analytics Contributor has DataActions, and is refused
  */
+import { VisibleError } from "./errors";
+
 export const azureRoles = {
   Contributor: "b24988ac-6180-42a0-ab88-20f7382dd24c", // [roles], privileged
   "Key Vault Administrator": "00482a5a-887f-4fb3-b363-3b7fe8e74483", // [roles], security
@@ -81,14 +83,9 @@ export interface RoleAuthorization {
   readonly delegatedRoleDefinitionIds?: readonly string[];
 }
 
-/** Roles that can't be delegated: a mistake of the user's. The message has a sentence for each. */
-export class AzureRoleError extends Error {
-  override readonly name: string = "AzureRoleError";
-}
-
 /**
  * What Lighthouse is told of the roles, each once, in the order of their IDs, so that another order in the settings changes nothing.
- * @throws AzureRoleError that names every role which can't be delegated, and why.
+ * @throws VisibleError that names every role which can't be delegated, and why.
  */
 export function roleAuthorizations(roles: readonly DelegatedRole[]): RoleAuthorization[] {
   const problems: string[] = [];
@@ -101,7 +98,7 @@ export function roleAuthorizations(roles: readonly DelegatedRole[]): RoleAuthori
     else found.set(result.roleDefinitionId, result);
   }
   if (roles.length === 0) problems.push("no role is listed: a delegation gives at least one.");
-  if (problems.length > 0) throw new AzureRoleError(problems.join("\n"));
+  if (problems.length > 0) throw new VisibleError(problems.join("\n"));
   return [...found.values()].sort((a, b) => (a.roleDefinitionId < b.roleDefinitionId ? -1 : 1));
 }
 

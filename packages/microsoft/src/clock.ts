@@ -1,5 +1,6 @@
 /** The time now, which a test on the sandbox may set. */
-import { EnvironmentError, type Environment } from "./endpoints";
+import type { Environment } from "./endpoints";
+import { EnvironmentError } from "./errors";
 import { isLoopback } from "./http";
 
 /** The environment variable that sets the time on the sandbox. Anywhere else it is refused: it decides when secrets are renewed. */

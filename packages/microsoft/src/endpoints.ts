@@ -1,13 +1,9 @@
 import { clouds, withoutTrailingSlash, type CloudName } from "./clouds";
+import { EnvironmentError } from "./errors";
 import { isSecureAddress, request, type RequestOptions } from "./http";
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The environment can't be used as it is; the message names the variable. A mistake of the user's, not a bug. */
-export class EnvironmentError extends Error {
-  override readonly name: string = "EnvironmentError";
-}
 
 /** Where to call. Origins or base URLs, without a trailing slash. */
 export interface Endpoints {

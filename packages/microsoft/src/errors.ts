@@ -1,7 +1,64 @@
 /**
- * A mistake of the user's, or a state of the world that only the user can change: shown as it is, without a stack trace.
- * The message says what is wrong, where (a settings key, a resource, a file) and what to do about it.
+ * Errors for people. Whoever shows an error shows a `VisibleError` by its message alone; every other error is a bug and keeps its
+ * stack trace. This module imports nothing: `mssp --help` loads it.
+ */
+
+/**
+ * A mistake of the user, or a condition that only the user can change.
+ * The message says what is wrong, where (a settings key, a resource, a file) and what to do.
  */
 export class VisibleError extends Error {
-  override readonly name = "VisibleError";
+  override readonly name: string = "VisibleError";
+}
+
+/** The environment variables, or the files that they name, cannot be used. The message names the variable. */
+export class EnvironmentError extends VisibleError {
+  override readonly name = "EnvironmentError";
+}
+
+/** What is known of a failed call. */
+export interface ServiceErrorDetail {
+  /** HTTP status; 0 if no answer arrived. */
+  readonly status: number;
+  readonly serviceCode?: string;
+  readonly message: string;
+  readonly requestId?: string;
+  /** In milliseconds. */
+  readonly retryAfter?: number;
+  readonly method: string;
+  readonly url: string;
+  readonly cause?: unknown;
+}
+
+/** A service answered with an error, or did not answer. Holds no secret: no headers, no request body, no query values. */
+export class ServiceError extends VisibleError {
+  override readonly name = "ServiceError";
+  /** HTTP status; 0 if no answer arrived. */
+  readonly status: number;
+  /** The service's own code, such as `Authorization_RequestDenied` or `AADSTS7000215`; empty if it gave none. */
+  readonly serviceCode: string;
+  /** The service's ID of this request, for its support; empty if it gave none. */
+  readonly requestId: string;
+  /** How long the service asks to wait, in milliseconds; undefined if it does not say. */
+  readonly retryAfter: number | undefined;
+  readonly method: string;
+  /** Without user information and without query values, except OData's `$…` and `api-version`. */
+  readonly url: string;
+
+  constructor(detail: ServiceErrorDetail) {
+    super(sentence(detail), detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.status = detail.status;
+    this.serviceCode = detail.serviceCode ?? "";
+    this.requestId = detail.requestId ?? "";
+    this.retryAfter = detail.retryAfter;
+    this.method = detail.method;
+    this.url = detail.url;
+  }
+}
+
+function sentence(detail: ServiceErrorDetail): string {
+  const code = detail.serviceCode && !detail.message.startsWith(detail.serviceCode) ? `${detail.serviceCode}: ` : "";
+  const outcome = detail.status === 0 ? "failed" : `answered ${detail.status}`;
+  const id = detail.requestId ? ` (request ${detail.requestId})` : "";
+  return `${detail.method} ${detail.url} ${outcome}: ${code}${detail.message}${id}`;
 }

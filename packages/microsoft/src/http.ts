@@ -3,6 +3,8 @@
  * never hold a secret. Built on Node's own `fetch`, which honours NODE_EXTRA_CA_CERTS.
  */
 
+import { ServiceError } from "./errors";
+
 /** How often one call is tried at most, the first try included. */
 export const maximumTries = 5;
 
@@ -55,44 +57,6 @@ export interface Answer {
   body: unknown;
   /** How many tries it took. */
   tries: number;
-}
-
-/** What is known of a call that failed; status 0 where no answer came. */
-interface ServiceErrorDetail {
-  readonly status: number;
-  readonly serviceCode?: string;
-  readonly message: string;
-  readonly requestId?: string;
-  readonly retryAfter?: number;
-  readonly method: string;
-  readonly url: string;
-  readonly cause?: unknown;
-}
-
-/** A service answered with an error, or didn't answer. Holds no secret: no headers, no request body, no query values. */
-export class ServiceError extends Error {
-  override readonly name = "ServiceError";
-  /** HTTP status; 0 where no answer came. */
-  readonly status: number;
-  /** The service's own code, such as `Authorization_RequestDenied` or `AADSTS7000215`; empty where it gave none. */
-  readonly serviceCode: string;
-  /** What the service calls this request, for its support; empty where it gave none. */
-  readonly requestId: string;
-  /** How long the service asks to wait, in milliseconds; undefined where it doesn't say. */
-  readonly retryAfter: number | undefined;
-  readonly method: string;
-  /** Without user information and without the values of its query, OData's `$…` and `api-version` excepted. */
-  readonly url: string;
-
-  constructor(detail: ServiceErrorDetail) {
-    super(sentence(detail), detail.cause === undefined ? undefined : { cause: detail.cause });
-    this.status = detail.status;
-    this.serviceCode = detail.serviceCode ?? "";
-    this.requestId = detail.requestId ?? "";
-    this.retryAfter = detail.retryAfter;
-    this.method = detail.method;
-    this.url = detail.url;
-  }
 }
 
 /**
@@ -333,13 +297,6 @@ function reasonPhrase(status: number): string {
   };
   if (status < 400) return "it points to another address, which is not followed";
   return phrases[status] ?? `HTTP status ${status}`;
-}
-
-function sentence(detail: ServiceErrorDetail): string {
-  const code = detail.serviceCode && !detail.message.startsWith(detail.serviceCode) ? `${detail.serviceCode}: ` : "";
-  const outcome = detail.status === 0 ? "failed" : `answered ${detail.status}`;
-  const id = detail.requestId ? ` (request ${detail.requestId})` : "";
-  return `${detail.method} ${detail.url} ${outcome}: ${code}${detail.message}${id}`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -4,15 +4,8 @@
  * call without a token is answered 401 with a challenge that names the vault's tenant and what to ask a token for.
  */
 import { discoverEndpoints, type Endpoints, type Environment } from "./endpoints";
-import {
-  isLoopback,
-  isSecureAddress,
-  pathSegment,
-  request,
-  ServiceError,
-  withoutSecrets,
-  type RequestOptions,
-} from "./http";
+import { ServiceError } from "./errors";
+import { isLoopback, isSecureAddress, pathSegment, request, withoutSecrets, type RequestOptions } from "./http";
 import { requestToken } from "./token";
 
 const apiVersion = "7.4";
@@ -43,7 +36,7 @@ export interface KeyVaultSecretValue {
  * Sets a secret: a new version where there is one of that name. Needs `Microsoft.KeyVault/vaults/secrets/setSecret/action` (role Key Vault
  * Secrets Officer).
  * @returns the ID of the version, an address that holds no secret.
- * @throws ServiceError, MissingCredentialsError.
+ * @throws ServiceError, EnvironmentError.
  */
 export async function setKeyVaultSecret(call: KeyVaultSecretCall, secret: KeyVaultSecretValue): Promise<string> {
   const { value, contentType, expiresOn, tags } = secret;
@@ -65,7 +58,7 @@ export async function setKeyVaultSecret(call: KeyVaultSecretCall, secret: KeyVau
 
 /**
  * The newest version of a secret. Needs `Microsoft.KeyVault/vaults/secrets/getSecret/action` (role Key Vault Secrets User).
- * @throws ServiceError (404: there is none), MissingCredentialsError.
+ * @throws ServiceError (404: there is none), EnvironmentError.
  */
 export async function getKeyVaultSecret(call: KeyVaultSecretCall): Promise<string> {
   const { status, body } = await request(addressOf(call), { ...optionsOf(call), token: await tokenFor(call) });

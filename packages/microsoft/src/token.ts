@@ -1,8 +1,9 @@
 import { createHash, createPrivateKey, randomUUID, sign, X509Certificate, type KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { legacyTokenEndpoint, tokenEndpoint } from "./clouds";
-import { discoverEndpoints, EnvironmentError, type Endpoints, type Environment } from "./endpoints";
-import { isSecureAddress, request, ServiceError, withoutSecrets, type RequestOptions } from "./http";
+import { discoverEndpoints, type Endpoints, type Environment } from "./endpoints";
+import { EnvironmentError, ServiceError } from "./errors";
+import { isSecureAddress, request, withoutSecrets, type RequestOptions } from "./http";
 
 export interface TokenOptions extends Pick<RequestOptions, "signal" | "timeout"> {
   /** The tenant that the token is for: the customer's, not the one that the application is registered in. */
@@ -23,11 +24,6 @@ export interface AccessToken {
   expiresOn: Date;
 }
 
-/** The environment holds no complete set of credentials; the message names each set and what it lacks. */
-export class MissingCredentialsError extends EnvironmentError {
-  override readonly name = "MissingCredentialsError";
-}
-
 /** The audience that Entra wants of the tokens of another identity provider. Microsoft, "Workload identity federation". */
 export const tokenExchangeAudience = "api://AzureADTokenExchange";
 
@@ -41,7 +37,7 @@ export const tokenExchangeAudience = "api://AzureADTokenExchange";
  * each with ARM_CLIENT_ID or ARM_CLIENT_ID_FILE_PATH. Without any of them: `az`, the Azure CLI, if somebody is logged in
  * there; not with ARM_METADATA_HOSTNAME (a real person's token is nobody else's business) and not with ARM_USE_CLI=false.
  * Managed identities are not supported.
- * @throws MissingCredentialsError, and ServiceError when Entra refuses.
+ * @throws EnvironmentError, and ServiceError when Entra refuses.
  */
 export async function requestToken(options: TokenOptions): Promise<AccessToken> {
   const environment = options.environment ?? process.env;
@@ -138,7 +134,7 @@ export interface CertificateSource {
 
 /**
  * A certificate with its private key, from a PKCS#12 archive or a PEM file (the application's own certificate first).
- * @throws MissingCredentialsError that names the source and says what must be in it, and nothing of what is.
+ * @throws EnvironmentError that names the source and says what must be in it, and nothing of what is.
  */
 export function readClientCertificate(
   bytes: Buffer,
@@ -149,7 +145,7 @@ export function readClientCertificate(
     if (!read.certificate.checkPrivateKey(read.key)) throw new Error("the private key in it is another certificate's");
     return read;
   } catch (cause) {
-    throw new MissingCredentialsError(
+    throw new EnvironmentError(
       `${source} can't be read: ${messageOf(cause)}. It must be a PKCS#12 archive (${passwordVariable} is its password), or a PEM file with the certificate and its private key.`,
       { cause },
     );
@@ -194,7 +190,7 @@ async function federatedToken(
   const url = environment.ARM_OIDC_REQUEST_URL ?? environment.ACTIONS_ID_TOKEN_REQUEST_URL;
   const token = environment.ARM_OIDC_REQUEST_TOKEN ?? environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
   if (!url || !token) return undefined;
-  if (!isSecureAddress(url)) throw new MissingCredentialsError("ARM_OIDC_REQUEST_URL must be an https address.");
+  if (!isSecureAddress(url)) throw new EnvironmentError("ARM_OIDC_REQUEST_URL must be an https address.");
   const asked = new URL(url);
   asked.searchParams.set("audience", tokenExchangeAudience);
   const { status, body } = await request(asked.href, { token, signal: options.signal, timeout: options.timeout });
@@ -212,7 +208,7 @@ async function tokenFromAzureCli(
 ): Promise<AccessToken> {
   const allowed = endpoints.metadataHost === undefined && environment.ARM_USE_CLI?.toLowerCase() !== "false";
   const output = allowed ? await azureCli(options, environment) : undefined;
-  if (output === undefined) throw new MissingCredentialsError(missing(environment, allowed));
+  if (output === undefined) throw new EnvironmentError(missing(environment, allowed));
   const { accessToken, expires_on: expires } = JSON.parse(output) as { accessToken: string; expires_on?: number };
   return { accessToken, expiresOn: new Date((expires ?? 0) * 1000) };
 }
@@ -257,7 +253,7 @@ async function readNamed(variable: string, path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new MissingCredentialsError(`The file that ${variable} names can't be read: ${messageOf(cause)}.`, { cause });
+    throw new EnvironmentError(`The file that ${variable} names can't be read: ${messageOf(cause)}.`, { cause });
   }
 }
 

@@ -1,7 +1,8 @@
 import { legacyTokenEndpoint } from "./clouds";
 import type { Endpoints, Environment } from "./endpoints";
-import { request, ServiceError, withoutSecrets, type RequestOptions } from "./http";
-import { MissingCredentialsError, proofOf, requestToken, type AccessToken, type TokenOptions } from "./token";
+import { EnvironmentError, ServiceError } from "./errors";
+import { request, withoutSecrets, type RequestOptions } from "./http";
+import { proofOf, requestToken, type AccessToken, type TokenOptions } from "./token";
 
 /** A token is renewed this long before its end, in milliseconds; earlier only where it lives for less than twice that. */
 const renewalMargin = 5 * 60 * 1000;
@@ -48,7 +49,7 @@ export class TokenSource {
  */
 export type CredentialsSource = () => Environment | Promise<Environment>;
 
-/** Tokens by client credentials. @throws MissingCredentialsError, ServiceError. */
+/** Tokens by client credentials. @throws EnvironmentError, ServiceError. */
 export function applicationTokens(
   credentials: CredentialsSource,
   options: Omit<TokenOptions, "environment"> & { readonly endpoints: Endpoints },
@@ -80,7 +81,7 @@ export function refreshedTokens(
     const environment = await credentials();
     const clientId = environment.ARM_CLIENT_ID ?? "";
     const proof = await proofOf(clientId, url, environment, options);
-    if (proof === undefined) throw new MissingCredentialsError(`There is no credential of application ${clientId}.`);
+    if (proof === undefined) throw new EnvironmentError(`There is no credential of application ${clientId}.`);
     const { status, body } = await request(url, {
       method: "POST",
       form: { grant_type: "refresh_token", client_id: clientId, refresh_token: newest, resource, ...proof },

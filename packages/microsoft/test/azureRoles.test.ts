@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import {
-  AzureRoleError,
   azureRoleName,
   azureRoles,
   azureRolesWithDataActions,
@@ -8,6 +7,7 @@ import {
   keyVaultEndpoint,
   roleAuthorizations,
   vaultOfResourceId,
+  VisibleError,
   type DelegatedRole,
   type Endpoints,
 } from "@defender-mssp/microsoft";
@@ -17,7 +17,7 @@ describe("microsoft/azureRoles", () => {
     try {
       roleAuthorizations(roles);
     } catch (error) {
-      assert.ok(error instanceof AzureRoleError);
+      assert.ok(error instanceof VisibleError);
       return error.message;
     }
     return "";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   getKeyVaultSecret,
   isVaultOf,
-  MissingCredentialsError,
+  EnvironmentError,
   ServiceError,
   setKeyVaultSecret,
   type Endpoints,
@@ -97,6 +97,6 @@ describe("microsoft/keyVaultSecrets", () => {
   });
 
   it("says which credentials are missing", async () => {
-    await assert.rejects(getKeyVaultSecret(call({ environment: {} })), MissingCredentialsError);
+    await assert.rejects(getKeyVaultSecret(call({ environment: {} })), EnvironmentError);
   });
 });

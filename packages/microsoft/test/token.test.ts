@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import {
-  MissingCredentialsError,
+  EnvironmentError,
   requestToken,
   ServiceError,
   type Endpoints,
@@ -118,7 +118,7 @@ describe("microsoft/token", () => {
       ARM_CLIENT_CERTIFICATE_PASSWORD: "wr0ng-pass",
     };
     await assert.rejects(ask(environment), (failure: Error) => {
-      assert.ok(failure instanceof MissingCredentialsError);
+      assert.ok(failure instanceof EnvironmentError);
       assert.match(failure.message, /^ARM_CLIENT_CERTIFICATE can't be read/);
       assert.doesNotMatch(failure.message, /wr0ng/);
       return true;
@@ -157,7 +157,7 @@ describe("microsoft/token", () => {
     );
     await assert.rejects(
       ask({ ARM_CLIENT_ID: "app" }),
-      /^MissingCredentialsError: ARM_CLIENT_ID is set, but one of ARM_CLIENT_SECRET/,
+      /^EnvironmentError: ARM_CLIENT_ID is set, but one of ARM_CLIENT_SECRET/,
     );
     await assert.rejects(ask({ ARM_CLIENT_SECRET: "x" }), /ARM_CLIENT_ID is not set, and it must name the application/);
     assert.equal(server.seen.length, 0);
@@ -178,10 +178,10 @@ describe("microsoft/token", () => {
       `cli:account get-access-token --output json --tenant ${tenantId} --scope ${audience}/.default`,
     );
     assert.equal(token.expiresOn.getTime(), expires * 1000);
-    await assert.rejects(ask(environment), MissingCredentialsError);
+    await assert.rejects(ask(environment), EnvironmentError);
     await assert.rejects(
       ask({ ...environment, ARM_USE_CLI: "false" }, { endpoints: { ...endpoints(), metadataHost: undefined } }),
-      MissingCredentialsError,
+      EnvironmentError,
     );
     await writeFile(path.join(folder, "az"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
     await assert.rejects(

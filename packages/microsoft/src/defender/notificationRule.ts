@@ -7,7 +7,8 @@
  *     PUT    {endpoint}/notificationRules/{name}    201 made, 200 replaced: the rule without `name` and `status`
  *     DELETE {endpoint}/notificationRules/{name}    204, 404
  */
-import { pathSegment, request, ServiceError, withoutSecrets, type Answer, type RequestOptions } from "../http";
+import { ServiceError } from "../errors";
+import { pathSegment, request, withoutSecrets, type Answer, type RequestOptions } from "../http";
 import type { PortalCall } from "../providers/portal";
 
 /** The severities of Defender's alerts, as the page lists them. */

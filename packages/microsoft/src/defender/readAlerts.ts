@@ -4,7 +4,8 @@
  * detections using SIEM REST API".
  */
 import type { Endpoints } from "../endpoints";
-import { request, ServiceError, type RequestOptions } from "../http";
+import { ServiceError } from "../errors";
+import { request, type RequestOptions } from "../http";
 import type { SecurityAlert } from "../graph/types";
 import type { RecordSeverity } from "./alertRecord";
 import type { LegacyAlert } from "./alerts";

@@ -8,7 +8,8 @@
  * - an assignment's body must not name its `@odata.type`;
  * - assignments made in the portal have `directoryScopeIds: ["/"]`, and their data sources in `appScopeIds`, `/` for all of them.
  */
-import { ServiceError, type Answer } from "../http";
+import { ServiceError } from "../errors";
+import { type Answer } from "../http";
 import { graphList, type CallContext, type GraphCall } from "../providers/provider";
 
 /** A role of Defender's: what its holders may do. */

@@ -7,7 +7,8 @@
  *     PUT    {endpoint}/siemAuthorizations/{applicationId}    201 made, 200 replaced: {msspTenantId, managedBy}
  *     DELETE {endpoint}/siemAuthorizations/{applicationId}    204, 404
  */
-import { request, ServiceError, withoutSecrets, type Answer, type RequestOptions } from "../http";
+import { ServiceError } from "../errors";
+import { request, withoutSecrets, type Answer, type RequestOptions } from "../http";
 
 /** An application that is authorized for the legacy alert API. */
 export interface SiemAuthorization {

@@ -2,7 +2,8 @@
  * Connected organizations of entitlement management: organizations whose people may ask for a tenant's access packages.
  * https://learn.microsoft.com/graph/api/resources/connectedorganization
  */
-import { ServiceError, type Answer } from "../http";
+import { ServiceError } from "../errors";
+import { type Answer } from "../http";
 import { graphList, type GraphCall } from "../providers/provider";
 
 /** What an organization is known by: its tenant, or a domain of its. */

@@ -2,7 +2,8 @@
  * The calls of Microsoft Graph v1.0 around a B2B guest: who has an address, invite, read, change, delete.
  * https://learn.microsoft.com/graph/api/invitation-post, …/user-list, …/user-update, …/user-delete
  */
-import { ServiceError, type Answer } from "../http";
+import { ServiceError } from "../errors";
+import { type Answer } from "../http";
 import type { GraphCall } from "../providers/provider";
 import type { Collection, Invitation, User } from "./types";
 

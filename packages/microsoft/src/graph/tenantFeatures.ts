@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/graph/api/subscribedsku-list (Organization.Read.All), …/authorizationpolicy-get (Policy.Read.All),
  * …/tenantappmanagementpolicy-get (Policy.Read.All)
  */
-import { ServiceError } from "../http";
+import { ServiceError } from "../errors";
 import { entraServicePlans } from "../identifiers";
 import { graphCall, graphList, visible, type CallContext, type GraphCall } from "../providers/provider";
 import { findUsers } from "./guest";

@@ -6,14 +6,13 @@
  * azuread's own resource fails where the permission is granted already. Here that one is adopted, and left by `destroy`; unless the
  * service principal is ours, for then nobody else has granted it anything and what is there is an earlier create's.
  */
-import { ServiceError } from "../http";
+import { ServiceError, VisibleError } from "../errors";
 import {
   checkText,
   checkUuid,
   differences,
   graphCall,
   graphList,
-  Refusal,
   unknown,
   visible,
   type CallContext,
@@ -108,7 +107,7 @@ type Role = Pick<AppRoleGrantState, "resourceObjectId" | "appRoleId">;
 async function findRole(call: GraphCall, { apiApplicationId, appRole }: AppRoleGrantInputs): Promise<Role> {
   const filter = encodeURIComponent(`appId eq '${apiApplicationId}'`);
   const [api] = await graphList(call, `/v1.0/servicePrincipals?$filter=${filter}`);
-  if (api === undefined) throw new Refusal(`The tenant has no service principal of the API ${apiApplicationId}.`);
+  if (api === undefined) throw new VisibleError(`The tenant has no service principal of the API ${apiApplicationId}.`);
   const { id, displayName, appRoles } = api as {
     id: string;
     displayName?: string;
@@ -118,7 +117,9 @@ async function findRole(call: GraphCall, { apiApplicationId, appRole }: AppRoleG
     ({ value, allowedMemberTypes }) => value === appRole && allowedMemberTypes.includes("Application"),
   );
   if (role === undefined) {
-    throw new Refusal(`${displayName ?? apiApplicationId} has no application permission ${appRole} in this tenant.`);
+    throw new VisibleError(
+      `${displayName ?? apiApplicationId} has no application permission ${appRole} in this tenant.`,
+    );
   }
   return { resourceObjectId: id, appRoleId: role.id };
 }

@@ -6,14 +6,13 @@
  * - made here (its description ends with this resource's mark): kept as the settings say, taken away by `destroy`;
  * - adopted (made by somebody else): looked at, never changed and never taken away.
  */
-import { ServiceError } from "../http";
+import { ServiceError, VisibleError } from "../errors";
 import {
   checkText,
   checkUuid,
   differences,
   graphCall,
   isUuid,
-  Refusal,
   unknown,
   visible,
   type CallContext,
@@ -226,7 +225,7 @@ async function deleteUnused(call: GraphCall, { id, displayName }: FoundConnected
     const policies = isRefused ? await policiesOfConnectedOrganization(call, id) : [];
     if (policies.length === 0) throw failure;
     const names = policies.map((name) => `"${name}"`).join(", ");
-    throw new Refusal(
+    throw new VisibleError(
       `The connected organization "${displayName}" (${id}) is still used by the assignment ${policies.length === 1 ? "policy" : "policies"} ${names}. ` +
         "Delete them, or take the organization out of their requestors, and run this again.",
     );

@@ -9,12 +9,11 @@
  * without a mark: Graph lets an invitation set one property of the user, the display name, so the invitation carries the mark in it; one
  * change then puts the name right and the mark into `employeeType`, where it stays.
  */
-import { ServiceError } from "../http";
+import { ServiceError, VisibleError } from "../errors";
 import {
   checkText,
   checkUuid,
   graphCall,
-  Refusal,
   unknown,
   visible,
   withoutUndefined,
@@ -112,7 +111,7 @@ export const guestResource = {
       if (before.adopted) return { outs };
       const call = await graphCall(inputs.tenantId, context);
       const changes = { displayName: inputs.displayName, employeeType: markOf(inputs) };
-      if (!(await patchUser(call, id, changes))) throw new Refusal(gone(inputs));
+      if (!(await patchUser(call, id, changes))) throw new VisibleError(gone(inputs));
       return { outs };
     });
   },
@@ -152,7 +151,7 @@ async function inviteHere(
   const isThere =
     (await until(() => patchUser(call, objectId, wanted), context)) &&
     (await until(async () => (await getUser(call, objectId))?.employeeType === wanted.employeeType, context));
-  if (!isThere) throw new Refusal(notReplicated(inputs));
+  if (!isThere) throw new VisibleError(notReplicated(inputs));
   return withoutUndefined({ ...inputs, objectId, adopted: false, inviteRedeemUrl: sent?.redeemUrl });
 }
 
@@ -172,7 +171,7 @@ function pause(milliseconds: number): Promise<void> {
 function onlyUser(users: readonly GuestUserObject[], { email, tenantId }: GuestInputs): GuestUserObject | undefined {
   const [first, ...others] = users;
   if (others.length === 0) return first;
-  throw new Refusal(
+  throw new VisibleError(
     `Tenant ${tenantId} has ${users.length} users with the address ${email} (object IDs ${users.map(({ id }) => id).join(", ")}), ` +
       "and it can't be told which one is meant. Take the address away from all but one of them.",
   );

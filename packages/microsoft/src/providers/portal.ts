@@ -8,14 +8,14 @@
  */
 import { clouds } from "../clouds";
 import { discoverEndpoints, type Environment } from "../endpoints";
-import type { RequestOptions, ServiceError } from "../http";
+import { VisibleError, type ServiceError } from "../errors";
+import type { RequestOptions } from "../http";
 import {
   checkEndpoint,
   checkOneOf,
   checkUuid,
   differences,
   endpointFault,
-  Refusal,
   visible,
   withFreshToken,
   picked,
@@ -122,7 +122,7 @@ export function portalResource<Inputs extends PortalInputs, Found, Status extend
     if (found !== undefined) {
       const asWanted = isAsWanted(found, inputs);
       const adopted = !isOurs(found);
-      if (adopted && !asWanted) throw new Refusal(kind.conflict(inputs, found));
+      if (adopted && !asWanted) throw new VisibleError(kind.conflict(inputs, found));
       if (adopted || (asWanted && kind.markOf(found) === inputs.managedBy)) {
         return { ...inputs, status: kind.status, adopted };
       }
@@ -221,12 +221,12 @@ async function portalCalls(
 function addressOf(noun: string, input: string | undefined, environment: Environment): string {
   const endpoint = input ?? environment[endpointVariable];
   if (!endpoint) {
-    throw new Refusal(
+    throw new VisibleError(
       `No server to call for the ${noun}: neither the input "endpoint" (setting defenderEndpoint) nor the environment variable ${endpointVariable} is set.`,
     );
   }
   const fault = endpointFault(endpoint);
-  if (fault !== undefined) throw new Refusal(`The address of the ${noun}'s server can't be used: ${fault}.`);
+  if (fault !== undefined) throw new VisibleError(`The address of the ${noun}'s server can't be used: ${fault}.`);
   return endpoint.replace(/\/+$/, "");
 }
 

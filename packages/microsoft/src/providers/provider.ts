@@ -15,8 +15,9 @@
  * Properties arrive as the engine has them: any may be `unknown` in a preview; undefined can't be written to a state (`withoutUndefined`).
  */
 import { isDeepStrictEqual } from "node:util";
-import { discoverEndpoints, EnvironmentError, type Endpoints, type Environment } from "../endpoints";
-import { isSecureAddress, request, ServiceError, type Answer, type RequestOptions } from "../http";
+import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
+import { ServiceError, VisibleError } from "../errors";
+import { isSecureAddress, request, type Answer, type RequestOptions } from "../http";
 import { requestToken, type AccessToken } from "../token";
 
 /** Pulumi's marker of a value that isn't known yet; a dynamic provider sees it in previews. */
@@ -143,9 +144,6 @@ export function picked(props: Properties, names: readonly string[]): Record<stri
   return withoutUndefined(Object.fromEntries(names.map((name) => [name, props[name]])));
 }
 
-/** Something that only the user can change: shown as it is. */
-export class Refusal extends Error {}
-
 /**
  * Runs a step of a resource's. Pulumi's dynamic provider prints the stack trace of what `read` and `delete` throw; what is no bug comes
  * without one here, says what was tried, and stays on one line.
@@ -160,14 +158,10 @@ export async function visible<T>(
   try {
     return await run();
   } catch (failure) {
-    const expected =
-      failure instanceof ServiceError || failure instanceof EnvironmentError || failure instanceof Refusal;
-    if (!expected) throw failure;
+    if (!(failure instanceof VisibleError)) throw failure;
     const hint = failure instanceof ServiceError ? advice(failure) : "";
-    const error = new Error(`${what} failed. ${failure.message}${hint === "" ? "" : ` ${hint}`}`);
-    error.name = "";
-    error.stack = "";
-    throw error;
+    const error = new VisibleError(`${what} failed. ${failure.message}${hint === "" ? "" : ` ${hint}`}`);
+    throw Object.assign(error, { name: "", stack: "" });
   }
 }
 

@@ -2,7 +2,7 @@
  * What the dynamic resource `DefenderRoleDefinition` does. A role is marked in its description, since Graph has no other place for it: by
  * that mark a second create after a crash recognises its own. A role of the same name that somebody else made is never touched.
  */
-import type { ServiceError } from "../http";
+import { VisibleError, type ServiceError } from "../errors";
 import {
   checkText,
   checkTexts,
@@ -10,7 +10,6 @@ import {
   differences,
   graphCall,
   picked,
-  Refusal,
   unknown,
   visible,
   withoutUndefined,
@@ -132,7 +131,7 @@ async function refuseNamesakes(
   const sameName = (role: DefenderRoleDefinition) => role.displayName.toLowerCase() === displayName.toLowerCase();
   const namesake = roles.find((role) => sameName(role) && !isOwn(role));
   if (namesake === undefined) return roles;
-  throw new Refusal(
+  throw new VisibleError(
     `Tenant ${tenantId} already has a Defender role "${namesake.displayName}" (${namesake.id}) that this stack didn't make, and what isn't ` +
       "its own isn't changed. Name this one otherwise (setting portalAccess.tiers), or delete that role if nobody needs it.",
   );

@@ -7,14 +7,13 @@
  * - made here: known by its mark in `notes`, also after a crash, and taken away by `destroy`;
  * - adopted (the customer had consented already): never changed and never taken away.
  */
-import { ServiceError } from "../http";
+import { ServiceError, VisibleError } from "../errors";
 import {
   checkText,
   checkUuid,
   differences,
   graphCall,
   graphList,
-  Refusal,
   visible,
   type CallContext,
   type GraphCall,
@@ -133,7 +132,7 @@ async function make(call: GraphCall, inputs: ServicePrincipalInputs): Promise<Fo
   // Between the look and the create somebody else has made it: the customer's click, or a create of ours whose answer was lost.
   const found = await find(call, inputs);
   if (found !== undefined) return found;
-  throw new Refusal(
+  throw new VisibleError(
     `Entra says that application ${inputs.applicationId} has a service principal already, and shows none. Try again in a minute.`,
   );
 }

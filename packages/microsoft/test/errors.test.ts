@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { EnvironmentError, ServiceError, VisibleError } from "@defender-mssp/microsoft/errors";
+import { visible } from "../src/providers/provider";
+
+describe("microsoft/errors", () => {
+  const service = new ServiceError({ status: 403, message: "not allowed", method: "GET", url: "https://a.example/b" });
+
+  it("every error for people is a VisibleError, and its kind stays known", () => {
+    assert.ok(service instanceof VisibleError);
+    assert.ok(new EnvironmentError("ARM_CLIENT_ID is not set") instanceof VisibleError);
+    assert.deepEqual([service.name, new EnvironmentError("").name], ["ServiceError", "EnvironmentError"]);
+    assert.equal(service.message, "GET https://a.example/b answered 403: not allowed");
+  });
+
+  it("a resource's step shows an error for people on one line without a stack trace, and keeps that of a bug", async () => {
+    const shown: unknown = await visible(
+      "The guest's create",
+      () => Promise.reject(service),
+      () => "Ask for it.",
+    ).catch((error: unknown) => error);
+    assert.ok(shown instanceof VisibleError);
+    assert.equal(
+      String(shown),
+      "The guest's create failed. GET https://a.example/b answered 403: not allowed Ask for it.",
+    );
+    assert.equal(shown.stack, "");
+    const bug = new TypeError("x is undefined");
+    await assert.rejects(
+      visible("The guest's create", () => Promise.reject(bug)),
+      (error) => error === bug,
+    );
+  });
+});
