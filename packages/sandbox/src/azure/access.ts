@@ -2,7 +2,8 @@
 import type { AzureRoleName } from "@defender-mssp/microsoft";
 import { isUuid } from "../cloud/identity";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
-import { ArmError, armErrors } from "./errors";
+import { ServiceError } from "../cloud/serviceError";
+import { armErrors } from "./errors";
 import { isWithin, keyOf } from "./resourceId";
 import { allows, allowsData, roleOfDefinition } from "./roles";
 import { addSubscription, azureResources, subscriptions } from "./subscriptions";
@@ -22,7 +23,7 @@ export function tenantOfSubscription(cloud: Cloud, caller: Caller, subscriptionI
 
 /**
  * Refuses a caller who may not do that. A caller from another tenant needs a delegation.
- * @throws ArmError 401 InvalidAuthenticationTokenTenant or 403 AuthorizationFailed, which names the action that is missing.
+ * @throws ServiceError 401 InvalidAuthenticationTokenTenant or 403 AuthorizationFailed, which names the action that is missing.
  */
 export function demand(tenant: Tenant, caller: Caller, action: string, scope: string): void {
   const roles = rolesAt(tenant, caller, scope);
@@ -35,7 +36,7 @@ export function demand(tenant: Tenant, caller: Caller, action: string, scope: st
 export function demandData(tenant: Tenant, caller: Caller, action: string, scope: string): void {
   const roles = caller.tenant === tenant ? rolesAt(tenant, caller, scope) : [];
   if (roles.some((role) => allowsData(role, action))) return;
-  throw new ArmError(
+  throw new ServiceError(
     403,
     "Forbidden",
     "Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed " +

@@ -44,7 +44,7 @@ export function found({ tenant, path }: ArmRequest): StoredObject | undefined {
   return tenant.objects(azureResources).get(keyOf(path.id));
 }
 
-/** @throws ArmError 404 ResourceNotFound, in Azure's words. */
+/** @throws ServiceError 404 ResourceNotFound, in Azure's words. */
 export function existing(request: ArmRequest, type: string): StoredObject {
   const resource = found(request);
   if (resource !== undefined) return resource;
@@ -59,7 +59,7 @@ export function nameOf({ names }: ResourcePath): string {
 
 /**
  * What a resource's place has to be: a resource group, or another resource, or the subscription itself.
- * @throws ArmError 404 for what isn't there.
+ * @throws ServiceError 404 for what isn't there.
  */
 export function demandScope({ tenant, path: { scope, resourceGroup } }: ArmRequest): void {
   const objects = tenant.objects(azureResources);

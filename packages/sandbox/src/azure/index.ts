@@ -5,7 +5,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Cloud, Routes } from "../cloud/model";
 import { demand, tenantOfSubscription } from "./access";
-import { answerErrors, armErrors } from "./errors";
+import { answerErrors } from "../cloud/serviceError";
+import { armEnvelope, armErrors } from "./errors";
 import { existing, ok, recordOf, type ArmAnswer, type ArmRequest, type ResourceHandler } from "./handler";
 import { keyVaultRoutes } from "./keyVault";
 import { registrationAssignments, registrationDefinitions } from "./managedServices";
@@ -42,7 +43,7 @@ const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
 
 export const azureRoutes: Routes = (app, cloud) => {
   void app.register((scope, _options, done) => {
-    answerErrors(scope);
+    answerErrors(scope, armEnvelope);
     keyVaultRoutes(scope, cloud);
     resourceManagerRoutes(scope, cloud);
     done();

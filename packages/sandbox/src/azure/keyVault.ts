@@ -5,7 +5,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { TokenRefused, type Caller, type Cloud, type StoredObject, type Tenant } from "../cloud/model";
 import { demandData, propertiesOf, resourcesOfType, textAt } from "./access";
-import { ArmError, armErrors } from "./errors";
+import { ServiceError } from "../cloud/serviceError";
+import { armErrors } from "./errors";
 import { recordOf, tagsOf, textOf } from "./handler";
 import { keyOf } from "./resourceId";
 import { addVersion, secretsOf, softDeleteSecret, versionsOf, type SecretVersion } from "./secrets";
@@ -40,7 +41,8 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
           ? versionsOf(secret).at(-1)
           : versionsOf(secret).find((one) => one.version === version);
       if (found === undefined) throw secretNotFound(name);
-      if (!found.enabled) throw new ArmError(403, "Forbidden", "Operation get is not allowed on a disabled secret.");
+      if (!found.enabled)
+        throw new ServiceError(403, "Forbidden", "Operation get is not allowed on a disabled secret.");
       return secretBody(cloud, call, secret, found);
     });
   }
@@ -87,14 +89,19 @@ async function vaultCall(cloud: Cloud, request: FastifyRequest, name: string): P
     const caller = await cloud.authenticate(request, "keyVault");
     const { "api-version": version } = request.query as { "api-version"?: string };
     if (version === undefined || version === "") throw armErrors.missingApiVersion();
-    if (place === undefined) throw new ArmError(404, "VaultNotFound", `The sandbox has no vault named ${name}.`);
+    if (place === undefined) throw new ServiceError(404, "VaultNotFound", `The sandbox has no vault named ${name}.`);
     return { caller, ...place };
   } catch (failure) {
     if (!(failure instanceof TokenRefused)) throw failure;
     const authority = `${cloud.origins.https}/${place?.tenant.id ?? "common"}`;
-    throw new ArmError(401, "Unauthorized", `AKV10000: Request is missing a Bearer or PoP token. ${failure.message}`, {
-      "www-authenticate": `Bearer authorization="${authority}", resource="https://vault.azure.net"`,
-    });
+    throw new ServiceError(
+      401,
+      "Unauthorized",
+      `AKV10000: Request is missing a Bearer or PoP token. ${failure.message}`,
+      {
+        "www-authenticate": `Bearer authorization="${authority}", resource="https://vault.azure.net"`,
+      },
+    );
   }
 }
 
@@ -120,8 +127,8 @@ function existingSecret(call: VaultCall, name: string): StoredObject {
   return secret;
 }
 
-function secretNotFound(name: string): ArmError {
-  return new ArmError(
+function secretNotFound(name: string): ServiceError {
+  return new ServiceError(
     404,
     "SecretNotFound",
     `A secret with (name/id) ${name} was not found in this key vault. If you recently deleted this secret you may be able to recover it using ` +

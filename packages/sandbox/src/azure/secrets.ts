@@ -71,7 +71,7 @@ export const secrets: ResourceHandler = {
 
 /**
  * Makes a secret, or a new version of it.
- * @throws ArmError 409 while a deleted secret of that name can be recovered.
+ * @throws ServiceError 409 while a deleted secret of that name can be recovered.
  */
 export function addVersion(
   cloud: Cloud,

@@ -88,7 +88,7 @@ export const deletedVaultsOfLocation: ResourceHandler = {
   get: (request) => ok(deletedVaultBody(request, deletedVault(request))),
 };
 
-/** `POST …/locations/{location}/deletedVaults/{name}/purge` @throws ArmError where purge protection forbids it. */
+/** `POST …/locations/{location}/deletedVaults/{name}/purge` @throws ServiceError where purge protection forbids it. */
 export function purge(request: ArmRequest): void {
   const { object } = deletedVault(request);
   if (propertiesOf(object)["enablePurgeProtection"] === true) {

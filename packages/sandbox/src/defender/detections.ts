@@ -186,36 +186,39 @@ const users = ["adele", "diego", "isaiah", "lidia", "megan"] as const;
 const processDelay = 5 * 60 * 1000;
 
 /**
- * A tenant's detections that were processed from `since` (included) until `until` (excluded), the oldest first; so that windows laid end
- * to end show each one once. `now` ends what has happened, and retention begins it. `every` is the interval.
+ * A tenant's detections that were processed from `since` (included) until `until` (excluded), the oldest first; so that
+ * windows laid end to end show each one once. Nothing is later than `now` or older than the retention. `every` is the interval.
  */
-export function* detectionsBetween(
+export function detectionsBetween(
   tenant: Tenant,
   since: Date,
   until: Date,
   now: Date,
   every = detectionInterval,
 ): Generator<Detection> {
-  const window = windowOf(since, until, now);
-  const maker = new DetectionMaker(tenant, every, now);
-  for (let interval = Math.floor(window.from / every); interval * every < window.to; interval++) {
-    const detection = maker.make(interval);
-    if (isIn(window, detection)) yield detection;
-  }
+  return detectionsIn(windowOf(since, until, now), new DetectionMaker(tenant, every, now), every, "oldest first");
 }
 
-/** The same, the newest first: whoever wants few of many makes no more than those. */
-export function* latestDetections(
+/** The same, the newest first. Lazy: who takes few of many makes no more than those. */
+export function latestDetections(
   tenant: Tenant,
   since: Date,
   until: Date,
   now: Date,
   every = detectionInterval,
 ): Generator<Detection> {
-  const window = windowOf(since, until, now);
-  const maker = new DetectionMaker(tenant, every, now);
-  for (let interval = Math.ceil(window.to / every) - 1; (interval + 1) * every > window.from; interval--) {
-    const detection = maker.make(interval);
+  return detectionsIn(windowOf(since, until, now), new DetectionMaker(tenant, every, now), every, "newest first");
+}
+
+function* detectionsIn(
+  window: Window,
+  maker: DetectionMaker,
+  every: number,
+  order: "oldest first" | "newest first",
+): Generator<Detection> {
+  const [first, last] = [Math.floor(window.from / every), Math.ceil(window.to / every) - 1];
+  for (let step = 0; step <= last - first; step++) {
+    const detection = maker.make(order === "oldest first" ? first + step : last - step);
     if (isIn(window, detection)) yield detection;
   }
 }

@@ -4,25 +4,20 @@
  * 500) but no body; here it answers with the same envelope.
  */
 import { randomUUID } from "node:crypto";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { TokenRefused, type Audience, type Caller, type Cloud } from "../cloud/model";
+import { ServiceError, type ErrorEnvelope } from "../cloud/serviceError";
 
-export class DefenderError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
+export function badRequest(message: string): ServiceError {
+  return new ServiceError(400, "BadRequest", message);
 }
 
-export function badRequest(message: string): DefenderError {
-  return new DefenderError(400, "BadRequest", message);
+export function notFound(message: string): ServiceError {
+  return new ServiceError(404, "NotFound", message);
 }
 
-export function forbidden(message: string): DefenderError {
-  return new DefenderError(403, "Forbidden", message);
+export function forbidden(message: string): ServiceError {
+  return new ServiceError(403, "Forbidden", message);
 }
 
 /** Checks the token for the first of these audiences that it is for. */
@@ -40,19 +35,10 @@ export async function authenticate(
   }
 }
 
-/** Turns what the routes of a scope throw into the envelope. */
-export function answerErrors(scope: FastifyInstance): void {
-  scope.setErrorHandler(async (failure, _request, reply) => {
-    const { status, code, message } = described(failure); // a bug is thrown on: the server says it to whoever runs it
-    if (status === 401) reply.header("www-authenticate", 'Bearer error="invalid_token"');
-    return reply.code(status).send({ error: { code, message, target: `|${randomUUID()}.` } });
-  });
-}
-
-function described(failure: unknown): { status: number; code: string; message: string } {
-  if (failure instanceof DefenderError) return failure;
-  if (failure instanceof TokenRefused) return { status: 401, code: "Unauthorized", message: failure.message };
-  const { statusCode = 500, message = "" } = failure as { statusCode?: number; message?: string };
-  if (statusCode >= 500) throw failure;
-  return { status: statusCode, code: "BadRequest", message };
-}
+/** Defender's envelope. */
+export const defenderEnvelope: ErrorEnvelope = {
+  refusedToken: ({ message }) =>
+    new ServiceError(401, "Unauthorized", message, { "www-authenticate": 'Bearer error="invalid_token"' }),
+  unreadable: "BadRequest",
+  body: ({ code, message }) => ({ error: { code, message, target: `|${randomUUID()}.` } }),
+};

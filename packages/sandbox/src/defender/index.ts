@@ -3,7 +3,8 @@
  * for the legacy API and the e-mail notification rules, which have no public API and are ours.
  */
 import type { Cloud, Routes } from "../cloud/model";
-import { answerErrors } from "./errors";
+import { answerErrors } from "../cloud/serviceError";
+import { defenderEnvelope } from "./errors";
 import { legacyAlertRoutes } from "./legacyAlerts";
 import { notificationRuleRoutes } from "./notificationRules";
 import { securityAlertRoutes } from "./securityAlerts";
@@ -25,7 +26,7 @@ export const ownRoutes: readonly string[] = ["/siemAuthorizations/{applicationId
 
 export const defenderRoutes: Routes = (app, cloud: Cloud) => {
   void app.register((scope, _options, done) => {
-    answerErrors(scope);
+    answerErrors(scope, defenderEnvelope);
     siemAuthorizationRoutes(scope, cloud);
     notificationRuleRoutes(scope, cloud);
     legacyAlertRoutes(scope, cloud);

@@ -6,8 +6,8 @@ import { alertSeverities, type AlertSeverity, type NotificationRule } from "@def
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { derivedId } from "../cloud/identity";
 import type { Cloud, StoredObject, Tenant } from "../cloud/model";
-import { badRequest, DefenderError } from "./errors";
-import { settingsManager } from "./settingsManager";
+import { badRequest, notFound } from "./errors";
+import { markOf, settingsManager } from "./settingsManager";
 
 const collection = "notificationRules";
 const path = "/notificationRules/:name";
@@ -61,7 +61,7 @@ function idOf(tenant: Tenant, name: string): string {
 
 function existing(tenant: Tenant, name: string): NotificationRule {
   const object = tenant.objects(collection).get(idOf(tenant, name));
-  if (object === undefined) throw new DefenderError(404, "NotFound", `There is no notification rule "${name}".`);
+  if (object === undefined) throw notFound(`There is no notification rule "${name}".`);
   const rule = Object.fromEntries(Object.entries(object).filter(([property]) => property !== "id"));
   return rule as unknown as NotificationRule;
 }
@@ -76,9 +76,6 @@ function read(body: unknown): Omit<NotificationRule, "name" | "status"> {
   const recipients = texts(fields, "recipients");
   if (recipients.length > mostRecipients) throw badRequest(`recipients: at most ${mostRecipients}.`);
   if (!recipients.every((address) => address.includes("@"))) throw badRequest("recipients must be e-mail addresses.");
-  const isMark =
-    managedBy === undefined || managedBy === null || (typeof managedBy === "string" && managedBy.length <= 256);
-  if (!isMark) throw badRequest("managedBy must be a string of at most 256 characters.");
   return {
     includeOrganizationName: truth(fields, "includeOrganizationName"),
     includeTenantPortalLink: truth(fields, "includeTenantPortalLink"),
@@ -86,7 +83,7 @@ function read(body: unknown): Omit<NotificationRule, "name" | "status"> {
     deviceGroups: deviceGroups === null ? null : texts(fields, "deviceGroups"),
     severities: severities as AlertSeverity[],
     recipients,
-    managedBy: managedBy || null,
+    managedBy: markOf(managedBy),
   };
 }
 

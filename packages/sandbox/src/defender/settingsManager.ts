@@ -1,7 +1,7 @@
 /** Who may change what Defender's portal keeps under Settings. */
 import type { FastifyRequest } from "fastify";
 import type { Caller, Cloud } from "../cloud/model";
-import { authenticate, forbidden } from "./errors";
+import { authenticate, badRequest, forbidden } from "./errors";
 
 /**
  * In the portal it takes "Manage portal system settings" (SIEM) or "Manage security settings" (notification rules), permissions of
@@ -17,4 +17,11 @@ export async function settingsManager(cloud: Cloud, request: FastifyRequest, per
   throw forbidden(
     `${permission} is required: in the sandbox, WindowsDefenderATP's ${portalSettingsRole} (application or delegated).`,
   );
+}
+
+/** The mark of whose an object is. A person's object carries none: `managedBy` may be left out. */
+export function markOf(managedBy: unknown): string | null {
+  if (managedBy === undefined || managedBy === null || managedBy === "") return null;
+  if (typeof managedBy === "string" && managedBy.length <= 256) return managedBy;
+  throw badRequest("managedBy must be a string of at most 256 characters.");
 }

@@ -6,8 +6,8 @@ import type { SiemAuthorization } from "@defender-mssp/microsoft";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isUuid } from "../cloud/identity";
 import type { Cloud, StoredObject, Tenant } from "../cloud/model";
-import { badRequest, DefenderError } from "./errors";
-import { settingsManager } from "./settingsManager";
+import { badRequest, notFound } from "./errors";
+import { markOf, settingsManager } from "./settingsManager";
 
 const collection = "siemAuthorizations";
 const path = "/siemAuthorizations/:applicationId";
@@ -56,7 +56,7 @@ function applicationIdOf(request: FastifyRequest<ByApplication>): string {
 
 function existing(tenant: Tenant, applicationId: string): SiemAuthorization {
   const object = tenant.objects(collection).get(applicationId);
-  if (object === undefined) throw new DefenderError(404, "NotFound", `Application ${applicationId} is not authorized.`);
+  if (object === undefined) throw notFound(`Application ${applicationId} is not authorized.`);
   return withoutId(object);
 }
 
@@ -73,8 +73,5 @@ function withoutId({ applicationId, msspTenantId, managedBy }: StoredObject): Si
 function read(body: unknown): Pick<SiemAuthorization, "msspTenantId" | "managedBy"> {
   const { msspTenantId, managedBy } = (body ?? {}) as { msspTenantId?: unknown; managedBy?: unknown };
   if (typeof msspTenantId !== "string" || !isUuid(msspTenantId)) throw badRequest("msspTenantId must be a UUID.");
-  const isMark =
-    managedBy === undefined || managedBy === null || (typeof managedBy === "string" && managedBy.length <= 256);
-  if (!isMark) throw badRequest("managedBy must be a string of at most 256 characters.");
-  return { msspTenantId: msspTenantId.toLowerCase(), managedBy: managedBy || null };
+  return { msspTenantId: msspTenantId.toLowerCase(), managedBy: markOf(managedBy) };
 }

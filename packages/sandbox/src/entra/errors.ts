@@ -56,6 +56,13 @@ const invalidRequest = (code: number, text: string): EntraError => new EntraErro
 const invalidClient = (code: number, text: string): EntraError => new EntraError(401, "invalid_client", code, text);
 const invalidGrant = (code: number, text: string): EntraError => new EntraError(400, "invalid_grant", code, text);
 
+const noFederatedMatch = (code: number, part: string, value: string): EntraError =>
+  invalidClient(
+    code,
+    `No matching federated identity record found for presented assertion ${part} '${value}'. Check your federated identity ` +
+      "credential Subject, Audience and Issuer against the presented assertion.",
+  );
+
 /** The errors by what is wrong. */
 export const entraErrors = {
   malformed: () => invalidRequest(9002313, "Invalid request. Request is malformed or invalid."),
@@ -143,24 +150,9 @@ export const entraErrors = {
   wrongAssertionAudience: () => invalidClient(700023, "Client assertion audience claim does not match Realm issuer."),
   wrongAssertionSubject: () =>
     invalidClient(700021, "Client assertion application identifier doesn't match 'client_id' parameter."),
-  noFederatedIssuer: (issuer: string) =>
-    invalidClient(
-      700211,
-      `No matching federated identity record found for presented assertion issuer '${issuer}'. Check your federated identity ` +
-        "credential Subject, Audience and Issuer against the presented assertion.",
-    ),
-  noFederatedSubject: (subject: string) =>
-    invalidClient(
-      700213,
-      `No matching federated identity record found for presented assertion subject '${subject}'. Check your federated identity ` +
-        "credential Subject, Audience and Issuer against the presented assertion.",
-    ),
-  noFederatedAudience: (audience: string) =>
-    invalidClient(
-      700212,
-      `No matching federated identity record found for presented assertion audience '${audience}'. Check your federated identity ` +
-        "credential Subject, Audience and Issuer against the presented assertion.",
-    ),
+  noFederatedIssuer: (issuer: string) => noFederatedMatch(700211, "issuer", issuer),
+  noFederatedSubject: (subject: string) => noFederatedMatch(700213, "subject", subject),
+  noFederatedAudience: (audience: string) => noFederatedMatch(700212, "audience", audience),
   unreachableIssuer: (issuer: string) =>
     invalidClient(
       50166,

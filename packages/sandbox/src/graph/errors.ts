@@ -3,6 +3,7 @@
  * https://learn.microsoft.com/graph/errors; the wordings are from recorded answers and public issue threads.
  */
 import type { Json } from "../cloud/model";
+import { ServiceError } from "../cloud/serviceError";
 
 export interface ErrorDetail {
   code: string;
@@ -10,16 +11,16 @@ export interface ErrorDetail {
   target?: string;
 }
 
-/** An answer that is an error. Thrown by handlers, turned into the envelope in one place. */
-export class GraphError extends Error {
+/** A refusal of Graph's, which may name details. */
+export class GraphError extends ServiceError {
   constructor(
-    readonly status: number,
-    readonly code: string,
+    status: number,
+    code: string,
     message: string,
     readonly details: readonly ErrorDetail[] = [],
-    readonly headers: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = {},
   ) {
-    super(message);
+    super(status, code, message, headers);
   }
 }
 

@@ -1,7 +1,7 @@
 /** What an update would change. The official azure-native plugin compares the inputs of the last time with those of now. */
 import type { ChangeKind, PropertyChange } from "../protocol/provider";
 import { type Value, type ValueRecord, canonical, hasUnknowns, isList, isRecord } from "../protocol/values";
-import type { Properties } from "../schema/property";
+import { memberPath, type Properties } from "../schema/property";
 
 /** The property paths that differ. A change of a parameter of the path, or of what Azure never changes, replaces. */
 export function changesOf(properties: Properties, before: ValueRecord, now: ValueRecord): Map<string, PropertyChange> {
@@ -29,8 +29,7 @@ function compare(
   else if (now === null) record("delete");
   else if (isRecord(before) && isRecord(now)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
-      const at = /[."[\]]/.test(key) ? `${path}["${key}"]` : `${path}.${key}`;
-      compare(at, before[key] ?? null, now[key] ?? null, replace, changes);
+      compare(memberPath(path, key), before[key] ?? null, now[key] ?? null, replace, changes);
     }
   } else if (isList(before) && isList(now)) {
     for (let index = 0; index < Math.max(before.length, now.length); index++) {

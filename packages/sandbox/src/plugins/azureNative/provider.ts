@@ -14,7 +14,8 @@ import {
 } from "../protocol/provider";
 import { type Value, type ValueRecord, exposed, recordOf } from "../protocol/values";
 import { problemsOf, reasonFor } from "../schema/check";
-import { isInput, type Properties } from "../schema/property";
+import { checkedConfiguration, nameOf, packageSchema, unknownType } from "../schema/packageDescription";
+import type { Properties } from "../schema/property";
 import { withSecrets } from "../schema/state";
 import { configuration, credentialsOf, type Credentials } from "./configuration";
 import { changesOf } from "./diff";
@@ -38,9 +39,6 @@ const clientConfig = "azure-native:authorization:getClientConfig";
 /** How long an operation may take where nothing else is said, in milliseconds. */
 const defaultTimeout = 20 * 60_000;
 
-/** Every provider resource may have these; they are the engine's. */
-const engineKeys = ["version", "pluginDownloadURL"];
-
 /** @param environment where the credentials are; this process's by default. */
 export function azureNativeProvider(version: string, environment: Credentials["environment"] = process.env): Provider {
   return new AzureNativeProvider(version, environment);
@@ -56,37 +54,20 @@ class AzureNativeProvider implements Provider {
   ) {}
 
   schema(): object {
-    const typed = (properties: Properties) =>
-      Object.fromEntries(Object.entries(properties).map(([name, { kind }]) => [name, schemaType(kind)]));
-    const inputs = (properties: Properties) =>
-      Object.fromEntries(Object.entries(properties).filter(([, property]) => isInput(property)));
-    return {
+    return packageSchema({
       name: this.name,
       version: this.version,
-      config: { variables: typed(configuration) },
-      provider: { inputProperties: typed(configuration) },
-      resources: Object.fromEntries(
-        resources.map(({ name, properties }) => [
-          `azure-native:${name}`,
-          { properties: typed(properties), inputProperties: typed(inputs(properties)) },
-        ]),
-      ),
-      functions: { [clientConfig]: { inputs: { properties: {} } } },
-    };
+      configuration,
+      resources: Object.fromEntries(resources.map(({ name, properties }) => [`azure-native:${name}`, properties])),
+      functions: { [clientConfig]: {} },
+    });
   }
 
   checkConfig(urn: string, inputs: ValueRecord): Checked {
-    const given = recordOf(exposed(inputs));
     // The SDK sends some arguments as JSON.
-    const own: Record<string, Value> = {};
-    for (const [key, value] of Object.entries(given)) {
-      if (!engineKeys.includes(key)) own[key] = configuration[key]?.kind === "list" ? fromJson(value) : value;
-    }
-    const failures = problemsOf(configuration, own).map((problem) => ({
-      property: "",
-      reason: `could not validate provider configuration: ${reasonFor(problem, nameOf(urn))}`,
-    }));
-    return { inputs: withSecrets(configuration, given), failures };
+    return checkedConfiguration(configuration, urn, inputs, (property, value) =>
+      property?.kind === "list" ? fromJson(value) : value,
+    );
   }
 
   async configure(args: ValueRecord): Promise<void> {
@@ -210,10 +191,8 @@ class AzureNativeProvider implements Provider {
   private resource({ type }: ResourceRequest, method: string): ArmResource {
     const resource = resources.find(({ name }) => `azure-native:${name}` === type);
     if (resource !== undefined) return resource;
-    throw new Error(
-      `unrecognized resource type (${method}): ${type}. The sandbox's stand-in azure-native plugin has ` +
-        `${resources.map(({ name }) => name).join(", ")}; the official plugin has more.`,
-    );
+    const names = resources.map(({ name }) => name);
+    throw unknownType(this.name, method, type, names);
   }
 
   /** The name that nobody has given: that of the last time, or a new one. */
@@ -264,23 +243,5 @@ function fromJson(value: Value): Value {
     return JSON.parse(value) as Value;
   } catch {
     return value;
-  }
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
-
-function schemaType(kind: string): object {
-  switch (kind) {
-    case "boolean":
-    case "integer":
-    case "string":
-      return { type: kind };
-    case "list":
-    case "objects":
-      return { type: "array", items: { $ref: "pulumi.json#/Any" } };
-    default:
-      return { type: "object", additionalProperties: { $ref: "pulumi.json#/Any" } };
   }
 }

@@ -10,7 +10,7 @@ import {
   recordOf,
   textOf,
 } from "../protocol/values";
-import { type Properties, type Property, isCollection, isComputed, isInput, isZero } from "./property";
+import { type Properties, type Property, isCollection, isComputed, isInput, isZero, memberPath } from "./property";
 
 /** The property paths that differ. Computed properties that the program leaves alone never do. */
 export function changesOf(
@@ -20,7 +20,8 @@ export function changesOf(
 ): Map<string, PropertyChange> {
   const changes = new Map<string, PropertyChange>();
   for (const [name, property] of Object.entries(properties)) {
-    if (isInput(property)) compare(property, name, state[name], inputs[name], Boolean(property.forceNew), changes);
+    if (!isInput(property)) continue;
+    compare(property, state[name], inputs[name], { path: name, replace: Boolean(property.forceNew), changes });
   }
   return changes;
 }
@@ -32,15 +33,9 @@ export function stablesOf(properties: Properties): string[] {
     .map(([name]) => name);
 }
 
-function compare(
-  property: Property,
-  path: string,
-  before: Value | undefined,
-  after: Value | undefined,
-  replace: boolean,
-  changes: Map<string, PropertyChange>,
-): void {
-  const record = (kind: ChangeKind, at = path) => changes.set(at, { kind, replace });
+function compare(property: Property, before: Value | undefined, after: Value | undefined, at: Comparison): void {
+  const { path, replace, changes } = at;
+  const record = (kind: ChangeKind) => changes.set(path, { kind, replace });
   if (after === undefined || after === null) {
     const isUnchanged = isComputed(property) || isEmpty(before) || property.isDefaultState?.(before ?? null);
     if (!isUnchanged) record("delete");
@@ -57,18 +52,18 @@ function compare(
   switch (property.kind) {
     case "set":
     case "objectSet":
-      compareSets(property, path, listOf(before), listOf(after), replace, changes);
+      compareSets(property, listOf(before), listOf(after), at);
       break;
     case "list":
     case "objects":
-      compareLists(property, path, listOf(before), listOf(after), replace, changes);
+      compareLists(property, listOf(before), listOf(after), at);
       break;
     case "map":
-      compareMaps(path, recordOf(before), recordOf(after), replace, changes);
+      compareMaps(recordOf(before), recordOf(after), at);
       break;
     case "object":
       if (isEmpty(before) && !isEmpty(after)) record("add");
-      else compareFields(property, path, recordOf(before), recordOf(after), replace, changes);
+      else compareFields(property, recordOf(before), recordOf(after), at);
       break;
     default:
       if (isEqual(property, before, after)) return;
@@ -89,13 +84,19 @@ function primitive(property: Property, value: Value): string {
   return typeof value === "string" ? value : canonical(value);
 }
 
+/** Where a comparison stands, and what it has found. */
+interface Comparison {
+  readonly path: string;
+  /** A change here replaces the resource. */
+  readonly replace: boolean;
+  readonly changes: Map<string, PropertyChange>;
+}
+
 function compareSets(
   property: Property,
-  path: string,
   before: readonly Value[],
   after: readonly Value[],
-  replace: boolean,
-  changes: Map<string, PropertyChange>,
+  { path, replace, changes }: Comparison,
 ): void {
   const key = (item: Value) => canonical(comparable(property, item));
   const old = new Set(before.map(key));
@@ -112,31 +113,23 @@ function compareSets(
 
 function compareLists(
   property: Property,
-  path: string,
   before: readonly Value[],
   after: readonly Value[],
-  replace: boolean,
-  changes: Map<string, PropertyChange>,
+  { path, replace, changes }: Comparison,
 ): void {
   for (let index = 0; index < Math.max(before.length, after.length); index++) {
     const at = `${path}[${index}]`;
     if (index >= before.length) changes.set(at, { kind: "add", replace });
     else if (index >= after.length) changes.set(at, { kind: "delete", replace });
     else if (property.fields !== undefined) {
-      compareFields(property, at, recordOf(before[index]), recordOf(after[index]), replace, changes);
+      compareFields(property, recordOf(before[index]), recordOf(after[index]), { path: at, replace, changes });
     } else if (before[index] !== after[index]) changes.set(at, { kind: "update", replace });
   }
 }
 
-function compareMaps(
-  path: string,
-  before: ValueRecord,
-  after: ValueRecord,
-  replace: boolean,
-  changes: Map<string, PropertyChange>,
-): void {
+function compareMaps(before: ValueRecord, after: ValueRecord, { path, replace, changes }: Comparison): void {
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const at = /[."[\]]/.test(key) ? `${path}["${key}"]` : `${path}.${key}`;
+    const at = memberPath(path, key);
     if (!(key in before)) changes.set(at, { kind: "add", replace });
     else if (!(key in after)) changes.set(at, { kind: "delete", replace });
     else if (textOf(before[key]) !== textOf(after[key])) changes.set(at, { kind: "update", replace });
@@ -145,15 +138,14 @@ function compareMaps(
 
 function compareFields(
   property: Property,
-  path: string,
   before: ValueRecord,
   after: ValueRecord,
-  replace: boolean,
-  changes: Map<string, PropertyChange>,
+  { path, replace, changes }: Comparison,
 ): void {
   for (const [name, field] of Object.entries(property.fields ?? {})) {
     if (!isInput(field)) continue;
-    compare(field, `${path}.${name}`, before[name], after[name], replace || Boolean(field.forceNew), changes);
+    const at = { path: `${path}.${name}`, replace: replace || Boolean(field.forceNew), changes };
+    compare(field, before[name], after[name], at);
   }
 }
 

@@ -138,6 +138,11 @@ export function known(properties: Properties, values: ValueRecord): [string, Pro
   return found;
 }
 
+/** The path of a member, as the engine writes it: `tags["a.b"]` where a dot would mislead, else `tags.a`. */
+export function memberPath(path: string, key: string): string {
+  return /[."[\]]/.test(key) ? `${path}["${key}"]` : `${path}.${key}`;
+}
+
 /** A nested value by a path such as `web.homePageUrl`. */
 export function valueAt(object: Value | undefined, path: string): Value | undefined {
   let value = object;

@@ -11,7 +11,8 @@ import { type ValueRecord, exposed, hasUnknowns, recordOf } from "../protocol/va
 import { problemsOf, reasonFor, reasonForFunction, withDefaults } from "./check";
 import { changesOf, stablesOf } from "./diff";
 import { Fields } from "./fields";
-import { type Properties, isInput } from "./property";
+import { checkedConfiguration, nameOf, packageSchema, unknownType } from "./packageDescription";
+import type { Properties } from "./property";
 import type { FunctionType, Minutes, ResourceType } from "./resource";
 import {
   completed,
@@ -23,9 +24,6 @@ import {
   refreshedInputs,
   withSecrets,
 } from "./state";
-
-/** Every provider resource may have these; they are the engine's. */
-const engineKeys = ["version", "pluginDownloadURL"];
 
 /** How long an operation may take where nothing else is said. */
 const defaultMinutes = 20;
@@ -62,40 +60,19 @@ export class TableProvider<Call> implements Provider {
   }
 
   schema(): object {
-    const object = (properties: Properties) =>
-      Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, schemaType(property.kind)]));
-    const inputs = (properties: Properties) =>
-      Object.fromEntries(Object.entries(properties).filter(([, property]) => isInput(property)));
-    return {
+    const propertiesOf = (types: ReadonlyMap<string, { readonly properties: Properties }>) =>
+      Object.fromEntries([...types].map(([token, { properties }]) => [token, properties]));
+    return packageSchema({
       name: this.name,
       version: this.version,
-      config: { variables: object(this.table.configuration) },
-      provider: { inputProperties: object(this.table.configuration) },
-      resources: Object.fromEntries(
-        [...this.resources].map(([token, { properties }]) => [
-          token,
-          { properties: object(properties), inputProperties: object(inputs(properties)) },
-        ]),
-      ),
-      functions: Object.fromEntries(
-        [...this.functions].map(([token, { properties }]) => [
-          token,
-          { inputs: { properties: object(inputs(properties)) }, outputs: { properties: object(properties) } },
-        ]),
-      ),
-    };
+      configuration: this.table.configuration,
+      resources: propertiesOf(this.resources),
+      functions: propertiesOf(this.functions),
+    });
   }
 
   checkConfig(urn: string, inputs: ValueRecord): Checked {
-    const { configuration } = this.table;
-    const given = recordOf(exposed(inputs));
-    const own = Object.fromEntries(Object.entries(given).filter(([key]) => !engineKeys.includes(key)));
-    const name = nameOf(urn);
-    const failures = problemsOf(configuration, own).map((problem) => ({
-      property: "",
-      reason: `could not validate provider configuration: ${reasonFor(problem, name)}`,
-    }));
-    return { inputs: withSecrets(configuration, given), failures };
+    return checkedConfiguration(this.table.configuration, urn, inputs);
   }
 
   async configure(args: ValueRecord): Promise<void> {
@@ -249,10 +226,8 @@ export class TableProvider<Call> implements Provider {
   private resource(request: ResourceRequest, method: string): ResourceType<Call> {
     const resource = this.resources.get(request.type);
     if (resource !== undefined) return resource;
-    throw new Error(
-      `unrecognized resource type (${method}): ${request.type}. The sandbox's stand-in ${this.name} plugin has ` +
-        `${this.table.resources.map(({ name }) => name).join(", ")}; the official plugin has more.`,
-    );
+    const names = this.table.resources.map(({ name }) => name);
+    throw unknownType(this.name, method, request.type, names);
   }
 
   private fields(resource: ResourceType<Call>, inputs: ValueRecord, before?: ValueRecord): Fields {
@@ -343,10 +318,6 @@ function withoutOwnKeys(state: ValueRecord): ValueRecord {
   return Object.fromEntries(Object.entries(state).filter(([name]) => name !== "id" && !name.startsWith("__")));
 }
 
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
-
 /** As Terraform's SDK prints a list of errors that has one. */
 function listed(error: unknown): string {
   return `1 error occurred:\n\t* ${error instanceof Error ? error.message : String(error)}\n\n`;
@@ -354,24 +325,4 @@ function listed(error: unknown): string {
 
 function minutes(count: number): number {
   return count * 60_000;
-}
-
-function schemaType(kind: string): object {
-  switch (kind) {
-    case "boolean":
-    case "integer":
-      return { type: kind };
-    case "string":
-    case "single":
-      return { type: "string" };
-    case "map":
-      return { type: "object", additionalProperties: { type: "string" } };
-    case "list":
-    case "set":
-      return { type: "array", items: { type: "string" } };
-    case "object":
-      return { $ref: "pulumi.json#/Any" };
-    default:
-      return { type: "array", items: { $ref: "pulumi.json#/Any" } };
-  }
 }

@@ -1,0 +1,43 @@
+/** Errors that a service of the emulated cloud answers a request with, and how they get into that service's envelope. */
+import type { FastifyInstance } from "fastify";
+import { TokenRefused } from "./model";
+
+/** A refusal. Routes throw it; one place in each service turns it into an answer. */
+export class ServiceError extends Error {
+  constructor(
+    /** HTTP status. */
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    /** Such as `{"www-authenticate": …}`. */
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** What differs between the services. */
+export interface ErrorEnvelope {
+  /** The answer to a token that is missing or not accepted. */
+  readonly refusedToken: (refused: TokenRefused) => ServiceError;
+  /** Code for a request that the server can't read, such as a body that is not JSON. */
+  readonly unreadable: string;
+  /** The body of the answer. */
+  readonly body: (error: ServiceError) => object;
+}
+
+/** Answers everything that the routes of a scope throw. A bug is thrown on: the server reports it to whoever runs it. */
+export function answerErrors(scope: FastifyInstance, envelope: ErrorEnvelope): void {
+  scope.setErrorHandler(async (failure, _request, reply) => {
+    const error = asServiceError(failure, envelope);
+    return reply.code(error.status).headers(error.headers).send(envelope.body(error));
+  });
+}
+
+function asServiceError(failure: unknown, { refusedToken, unreadable }: ErrorEnvelope): ServiceError {
+  if (failure instanceof ServiceError) return failure;
+  if (failure instanceof TokenRefused) return refusedToken(failure);
+  const { statusCode = 500, message = "" } = failure as { statusCode?: number; message?: string };
+  if (statusCode >= 500) throw failure;
+  return new ServiceError(statusCode, unreadable, message);
+}
