@@ -23,7 +23,7 @@ import { Harness, routeKey } from "./support/harness";
 import { makePage, refreshCommand } from "./support/page";
 import { needsReference } from "./support/reference";
 
-const page = path.resolve(__dirname, "../../../../docs/sandbox-routes.md");
+const page = path.resolve(__dirname, "../../../../docs/reference/sandbox-routes.md");
 
 describe("the emulated Graph", function () {
   this.timeout(60_000);
@@ -77,12 +77,15 @@ describe("the emulated Graph", function () {
       assert.deepEqual(Object.keys(publicBetaKnowsBetter), ["roleManagement/defender"]);
     });
 
-    it("docs/sandbox-routes.md lists the routes and their evidence as they are", async function () {
+    it("docs/reference/sandbox-routes.md lists the routes and their evidence as they are", async function () {
       needsReference(this);
       const wanted = await makePage();
       if (process.env["UPDATE_SANDBOX_ROUTES"] === "1") await writeFile(page, wanted);
       const there = await readFile(page, "utf8").catch(() => "");
-      assert.ok(there === wanted, `docs/sandbox-routes.md is out of date. Refresh it with: ${refreshCommand}`);
+      assert.ok(
+        there === wanted,
+        `docs/reference/sandbox-routes.md is out of date. Refresh it with: ${refreshCommand}`,
+      );
     });
   });
 });

@@ -1,0 +1,70 @@
+/**
+ * `npm run docs` writes the reference pages; `npm run docs:check` says whether they are up to date, and checks every page: links and anchors,
+ * the length of table cells, the README's size, how shell blocks are run, the components' examples.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { brokenExamples, exampleCount } from "./checks/examples";
+import { brokenLinks } from "./checks/links";
+import { longCells, readmeSize } from "./checks/size";
+import { howToRun } from "./commandBlocks";
+import { isRunPage, markdownFiles, root } from "./files";
+import { linksOf, readPage, shellBlocksOf, type Page, type ShellBlock } from "./markdown";
+import { generatedPages, pageText } from "./pages";
+
+async function write(): Promise<void> {
+  for (const page of generatedPages) {
+    const file = path.join(root, page.file);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, await pageText(page));
+    console.log(page.file);
+  }
+}
+
+async function check(): Promise<void> {
+  const pages = markdownFiles().map((file) => readPage(root, file));
+  const blocks = pages.filter(({ file }) => isRunPage(file)).flatMap(shellBlocksOf);
+  const findings = [
+    ...(await outdated()),
+    ...brokenLinks(root, pages),
+    ...longCells(pages),
+    ...pages.filter(({ file }) => file === "README.md").flatMap(readmeSize),
+    ...blocks.flatMap(unknownMark),
+    ...brokenExamples(root),
+  ];
+  for (const finding of findings) console.error(finding);
+  console.log(
+    `${generatedPages.length} reference pages, ${count(pages, linksOf)} links on ${pages.length} pages, ${blocks.length} command blocks, ` +
+      `${exampleCount(root)} examples: ${findings.length === 0 ? "in order" : `${findings.length} findings`}`,
+  );
+  if (findings.length > 0) process.exitCode = 1;
+}
+
+async function outdated(): Promise<string[]> {
+  const texts = await Promise.all(
+    generatedPages.map(async (page) => ({ file: page.file, text: await pageText(page) })),
+  );
+  return texts
+    .filter(
+      ({ file, text }) => !existsSync(path.join(root, file)) || readFileSync(path.join(root, file), "utf8") !== text,
+    )
+    .map(({ file }) => `${file} is out of date: run npm run docs`);
+}
+
+function unknownMark(block: ShellBlock): string[] {
+  try {
+    howToRun(block);
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+function count(pages: readonly Page[], parts: (page: Page) => readonly unknown[]): number {
+  return pages.reduce((sum, page) => sum + parts(page).length, 0);
+}
+
+void (process.argv.includes("--check") ? check() : write()).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

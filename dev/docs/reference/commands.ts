@@ -1,0 +1,48 @@
+/** docs/reference/commands.md: the `mssp` command as its own help describes it. */
+import type { Command } from "commander";
+import { program } from "../../../cli/program";
+
+export function commandsPage(): string {
+  return [
+    "# Commands",
+    "",
+    "Run `npx mssp` in the folder with `Pulumi.yaml`. Each command describes itself with `--help`; this page is that text.",
+    "",
+    "- A command that has nothing to report ends with exit code 0.",
+    "- A command that can't do its work ends with 1, and prints one error that says what, where, and what to do.",
+    "- Where a command has other exit codes, its text lists them.",
+    "",
+    ...commandsBelow(program, []).flatMap(({ names, command }) => [
+      `## ${["mssp", ...names].join(" ")}`,
+      "",
+      "```text",
+      helpOf(command),
+      "```",
+      "",
+    ]),
+  ].join("\n");
+}
+
+/** The names of all commands, those of groups in front of their parts: `sandbox`, `sandbox run`, … */
+export function commandNames(): readonly string[] {
+  return commandsBelow(program, []).map(({ names }) => names.join(" "));
+}
+
+function commandsBelow(parent: Command, above: readonly string[]): { names: readonly string[]; command: Command }[] {
+  return parent.commands.flatMap((command) => {
+    const names = [...above, command.name()];
+    return [{ names, command }, ...commandsBelow(command, names)];
+  });
+}
+
+/** The help with the texts around it, 80 columns wide and without colours whatever the terminal is. */
+function helpOf(command: Command): string {
+  const written: string[] = [];
+  command.configureOutput({
+    writeOut: (text) => written.push(text),
+    getOutHelpWidth: () => 80,
+    getOutHasColors: () => false,
+  });
+  command.outputHelp();
+  return written.join("").trimEnd();
+}
