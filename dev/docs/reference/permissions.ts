@@ -1,5 +1,11 @@
 /** docs/reference/permissions.md: what `up` and `preview` ask of the customer's administrator, from settings/prerequisites.ts. */
-import { publishedApplications } from "@defender-mssp/microsoft";
+import {
+  alertApis,
+  defaultConnectorAccess,
+  publishedApplications,
+  type AlertApi,
+  type ConnectorAccess,
+} from "@defender-mssp/microsoft";
 import type { PortalAccessSettings } from "../../../settings";
 import {
   neededPermissions,
@@ -22,29 +28,23 @@ const models: Readonly<Record<PortalAccessSettings["model"], PortalAccessSetting
   },
 };
 
-/** Every choice that decides which permissions a stack needs, with the words for it. */
-interface Choice {
-  readonly model: keyof typeof models;
-  readonly alertApis: readonly string[];
-  readonly kind: "customerApp" | "msspApp";
-  readonly mode: "endpoint" | "manual";
-}
+const connectors: readonly ConnectorAccess[] = [
+  { ...defaultConnectorAccess, alertApis: ["legacySiem"] },
+  { ...defaultConnectorAccess, alertApis: ["graph"] },
+  defaultConnectorAccess,
+  { kind: "msspApp", applicationId: "", alertApis: ["graph"], credential: { type: "certificate" } },
+];
 
-const choices: readonly Choice[] = Object.keys(models).flatMap((model) =>
+/** Every combination of settings that decides which permissions a stack needs. */
+const choices: readonly PrerequisiteSettings[] = Object.values(models).flatMap((portalAccess) =>
   (["endpoint", "manual"] as const).flatMap((mode) =>
-    [
-      ...[["legacySiem"], ["graph"], ["legacySiem", "graph"]].map((alertApis) => ({
-        kind: "customerApp" as const,
-        alertApis,
-      })),
-      { kind: "msspApp" as const, alertApis: ["graph"] },
-    ].map((connector) => ({ model: model as keyof typeof models, mode, ...connector })),
+    connectors.map((connector) => ({ analysts: [], portalAccess, defenderCalls: { mode }, connector })),
   ),
 );
 
 export function permissionsPage(): string {
   const all = new Map<string, NeededPermission>();
-  for (const choice of choices) for (const one of neededPermissions(settingsOf(choice))) all.set(keyOf(one), one);
+  for (const one of choices.flatMap(neededPermissions)) all.set(keyOf(one), one);
   return [
     "# Permissions",
     "",
@@ -68,18 +68,10 @@ export function permissionsPage(): string {
     "",
     "`pulumi preview --refresh` only reads. A separate application for previews needs no permission that writes:",
     "",
-    ...Object.keys(models).flatMap((model) => [
-      `- \`${model}\`: ${permissionsToPreview(
-        settingsOf({
-          model: model as keyof typeof models,
-          alertApis: ["legacySiem", "graph"],
-          kind: "customerApp",
-          mode: "manual",
-        }),
-      )
-        .map((name) => `\`${name}\``)
-        .join(", ")}`,
-    ]),
+    ...Object.values(models).map((portalAccess) => {
+      const permissions = permissionsToPreview({ analysts: [], portalAccess, defenderCalls: { mode: "manual" } });
+      return `- \`${portalAccess.model}\`: ${permissions.map((name) => `\`${name}\``).join(", ")}`;
+    }),
     "",
     "A gateway (`defenderEndpoint`) decides for itself what it asks for.",
     "",
@@ -110,48 +102,28 @@ function permissionSection(permission: NeededPermission): string[] {
   ];
 }
 
-/** The choices with which the permission is needed, in words. */
+/** The settings with which the permission is needed, in words. */
 function neededWhen(permission: NeededPermission): string {
-  const needing = choices.filter((choice) =>
-    neededPermissions(settingsOf(choice)).some((one) => keyOf(one) === keyOf(permission)),
+  const needing = choices.filter((choice) => neededPermissions(choice).some((one) => keyOf(one) === keyOf(permission)));
+  const inModels = Object.keys(models).filter((model) =>
+    needing.some(({ portalAccess }) => portalAccess.model === model),
   );
+  const everyConnectorHas = (api: AlertApi) =>
+    needing.every(
+      ({ connector }) => connector !== undefined && (connector.alertApis as readonly AlertApi[]).includes(api),
+    );
   const conditions = [
-    ...only(
-      needing,
-      ({ model }) => model,
-      Object.keys(models),
-      (values) => `\`portalAccess\` is ${orList(values)}`,
-    ),
-    ...(needing.every(({ alertApis }) => alertApis.includes("graph")) ? ["`connector.alertApis` has `graph`"] : []),
-    ...(needing.every(({ alertApis }) => alertApis.includes("legacySiem"))
-      ? ["`connector.alertApis` has `legacySiem`"]
+    ...(inModels.length === Object.keys(models).length ? [] : [`\`portalAccess\` is ${orList(inModels)}`]),
+    ...alertApis.filter(everyConnectorHas).map((api) => `\`connector.alertApis\` has \`${api}\``),
+    ...(needing.every(({ defenderCalls }) => defenderCalls.mode === "endpoint")
+      ? ["`defenderEndpoint` is set, or on the sandbox"]
       : []),
-    ...(needing.every(({ mode }) => mode === "endpoint") ? ["`defenderEndpoint` is set, or on the sandbox"] : []),
   ];
   return conditions.length === 0 ? "always" : `if ${conditions.join(", and ")}`;
 }
 
-function only(
-  needing: readonly Choice[],
-  value: (choice: Choice) => string,
-  possible: readonly string[],
-  words: (values: readonly string[]) => string,
-): string[] {
-  const values = possible.filter((one) => needing.some((choice) => value(choice) === one));
-  return values.length === possible.length ? [] : [words(values)];
-}
-
 function orList(values: readonly string[]): string {
   return values.map((value) => `\`${value}\``).join(" or ");
-}
-
-function settingsOf({ model, alertApis, kind, mode }: Choice): PrerequisiteSettings {
-  return {
-    analysts: [],
-    portalAccess: models[model],
-    defenderCalls: { mode },
-    connector: { kind, alertApis, credential: { type: "secret", days: 365 } },
-  };
 }
 
 function keyOf({ api, permission }: NeededPermission): string {
