@@ -4,15 +4,16 @@ import * as z from "zod/mini";
 import { guestAddressProblem } from "../guardrails/people";
 import { directoryNameLimit } from "./naming";
 import { shown, valueAt, type SettingProblem } from "./problems";
+import { optional, required } from "./setting";
 import {
-  dateRule,
-  domainRule,
-  emailRule,
-  freeTextRule,
-  languageRule,
+  calendarDay,
+  domainName,
+  emailAddress,
+  freeText,
+  languageTag,
   listOf,
   mapOf,
-  nameRule,
+  displayName,
   oneOf,
 } from "./validators";
 
@@ -34,23 +35,63 @@ const analystLimit = 1000;
 const invitationMessageLimit = 1000;
 
 const analyst = mapOf("an analyst: email and displayName", {
-  email: emailRule(),
-  displayName: nameRule("the analyst's name", directoryNameLimit),
-  tier: z.optional(oneOf("the analyst's tier", tiers)),
-  accessEndsOn: z.optional(dateRule("the last day of this analyst's access")),
+  email: required(emailAddress(), {
+    description: "Address that the invitation goes to. It identifies the analyst: a changed address is another guest.",
+    example: "ana@mssp.example",
+  }),
+  displayName: required(displayName("the analyst's name", directoryNameLimit), {
+    description: "Name that the customer sees in their directory.",
+    example: "Ana Silva",
+  }),
+  tier: optional(oneOf("the analyst's tier", tiers), {
+    description: "Group of analysts, which decides the permissions in Defender. Used by the model `rbac`.",
+    default: "`tier1`",
+    example: "tier2",
+  }),
+  accessEndsOn: optional(calendarDay("the last day of this analyst's access"), {
+    description: "Last day of this analyst's access, UTC. The first `up` after it removes the memberships.",
+    default: "no end",
+    example: '"2027-03-31"',
+  }),
 });
 
 const analystsAllowed = `a list of up to ${analystLimit} analysts, each with email and displayName ([] for none)`;
 
 export const analystSettings = {
-  analysts: listOf(analystsAllowed, analyst, { most: analystLimit }),
-  analystDomains: z.optional(
-    listOf("a list of 1 to 100 e-mail domains", domainRule("an e-mail domain"), { least: 1, most: 100 }),
+  analysts: required(listOf(analystsAllowed, analyst, { most: analystLimit }), {
+    description:
+      "The MSSP's analysts, who are invited as guests. Use `[]` if there are none; with the model `entitlement` it may be omitted.",
+    example: "[{ email: ana@mssp.example, displayName: Ana Silva, tier: tier2 }]",
+  }),
+  analystDomains: optional(
+    listOf("a list of 1 to 100 e-mail domains", domainName("an e-mail domain"), { least: 1, most: 100 }),
+    {
+      description: "E-mail domains that analysts may have.",
+      default: "any domain",
+      example: "[mssp.example]",
+    },
   ),
-  accessEndsOn: z.optional(dateRule("the last day of all analysts' access")),
-  invitationMessage: z.optional(freeTextRule("the invitation's text", invitationMessageLimit)),
-  invitationLanguage: z.optional(languageRule()),
-  invitationCopyTo: z.optional(emailRule()),
+  accessEndsOn: optional(calendarDay("the last day of all analysts' access"), {
+    description: "Last day of every analyst's access, UTC. The first `up` after it removes the memberships.",
+    default: "no end",
+    example: '"2027-03-31"',
+  }),
+  invitationMessage: optional(freeText("the invitation's text", invitationMessageLimit), {
+    description:
+      "Text of the invitation. It applies when an analyst is invited; a changed text sends no new invitation.",
+    default: "Microsoft's own text",
+    example: "Fabrikam invites you to Contoso's tenant.",
+  }),
+  invitationLanguage: optional(languageTag(), {
+    description: "Language of Microsoft's own invitation text. Not allowed together with `invitationMessage`.",
+    default: "`en-US`, the default of Microsoft Graph",
+    example: "de-DE",
+  }),
+  invitationCopyTo: optional(emailAddress(), {
+    description: "E-mail address that receives a copy of each invitation.",
+    default: "nobody",
+    example: "security.admin@contoso.com",
+  }),
 };
 
 type Checked = z.infer<typeof analyst>;

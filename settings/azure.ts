@@ -3,7 +3,8 @@ import { roleAuthorizations, vaultOfResourceId, type DelegatedRole } from "@defe
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as z from "zod/mini";
 import { shown, valueAt, type SettingProblem } from "./problems";
-import { isUuid, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./validators";
+import { optional, required } from "./setting";
+import { displayName, listOf, mapOf, oneOf, text, uuid, wholeNumber } from "./validators";
 
 /** Where the SIEM's client secret is put: a vault in the MSSP's own subscription. */
 export interface HandoverSettings {
@@ -34,43 +35,120 @@ export interface DelegationSettings {
   readonly roles: readonly DelegatedRole[];
 }
 
-const uuidRule = (what: string) => text(`${what}, a UUID`, isUuid);
-const resourceGroupRule = text("the name of a resource group: up to 90 letters, digits, - _ . ( )", (value) =>
+const resourceGroup = text("the name of a resource group: up to 90 letters, digits, - _ . ( )", (value) =>
   /^[-\w.()]{0,89}[-\w()]$/.test(value),
 );
 
 const handover = mapOf("a map: subscriptionId, and location or vaultId", {
-  subscriptionId: uuidRule("the MSSP's Azure subscription"),
-  location: z.optional(text("an Azure region such as westeurope", (value) => /^[a-z0-9]{3,40}$/.test(value))),
-  vaultId: z.optional(
+  subscriptionId: required(uuid("the MSSP's Azure subscription"), {
+    description: "The MSSP's Azure subscription.",
+    example: "5ec0de00-5ab5-4000-8000-000000000001",
+  }),
+  location: optional(
+    text("an Azure region such as westeurope", (value) => /^[a-z0-9]{3,40}$/.test(value)),
+    {
+      description: "Azure region of the vault that is created. Required without `vaultId`.",
+      default: "none",
+      example: "westeurope",
+    },
+  ),
+  vaultId: optional(
     text(
       "the resource ID of a vault: /subscriptions/…/resourceGroups/…/providers/Microsoft.KeyVault/vaults/…",
       isVault,
     ),
+    {
+      description: "Resource ID of an existing vault to use instead of a new one.",
+      default: "a new vault",
+      example:
+        "/subscriptions/5ec0de00-5ab5-4000-8000-000000000001/resourceGroups/siem/providers/Microsoft.KeyVault/vaults/siem",
+    },
   ),
-  resourceGroupName: z.optional(resourceGroupRule),
-  softDeleteRetentionDays: z.optional(wholeNumber("days that Azure keeps a deleted vault", { least: 7, most: 90 })),
-  secretName: z.optional(
+  resourceGroupName: optional(resourceGroup, {
+    description: "Existing resource group for the new vault. Only without `vaultId`.",
+    default: "a new resource group",
+    example: "siem",
+  }),
+  softDeleteRetentionDays: optional(wholeNumber("days that Azure keeps a deleted vault", { least: 7, most: 90 }), {
+    description: "Days that Azure keeps the new vault after it is deleted. Only without `vaultId`.",
+    default: "`90`",
+    example: "30",
+  }),
+  secretName: optional(
     text("the secret's name: 1 to 127 letters, digits and hyphens", (value) => /^[a-z0-9-]{1,127}$/i.test(value)),
+    {
+      description: "Name of the secret in the vault.",
+      default: "`siem-<customer's tenant ID>`",
+      example: "contoso-siem",
+    },
   ),
-  readerObjectId: z.optional(uuidRule("the object ID of the SIEM's identity in the MSSP's tenant")),
-  readerType: z.optional(oneOf("what the SIEM's identity is", ["ServicePrincipal", "User", "Group"])),
+  readerObjectId: optional(uuid("the object ID of the SIEM's identity in the MSSP's tenant"), {
+    description: "Object ID, in the MSSP's tenant, of the identity with which the SIEM reads the secret.",
+    default: "no access is granted",
+    example: "5ec0de00-51e4-4000-8000-000000000001",
+  }),
+  readerType: optional(oneOf("the type of the SIEM's identity", ["ServicePrincipal", "User", "Group"]), {
+    description: "Type of the identity that `readerObjectId` names.",
+    default: "`ServicePrincipal`",
+    example: "Group",
+  }),
 });
 
-const role = z.union(
-  [z.string(), mapOf("", { role: z.string(), delegatedRoles: z.optional(listOf("", z.string(), { most: 50 })) })],
-  { error: "the name or ID of one of Azure's built-in roles" },
-);
+const delegatedRole = mapOf("", {
+  role: required(z.string(), {
+    description: "Name or ID of the Azure role.",
+    values: "the name or ID of one of Azure's built-in roles",
+    example: "User Access Administrator",
+  }),
+  delegatedRoles: optional(listOf("", z.string(), { most: 50 }), {
+    description:
+      "Roles that the group may assign to managed identities. Required with the role User Access Administrator.",
+    default: "none",
+    values: "a list of names or IDs of Azure's built-in roles",
+    example: "[Microsoft Sentinel Responder]",
+  }),
+});
+const role = z.union([z.string(), delegatedRole], { error: "the name or ID of one of Azure's built-in roles" });
 
 const azureDelegation = mapOf("a map: subscriptionId, groupObjectId, groupName, roles", {
-  subscriptionId: uuidRule("the customer's Azure subscription"),
-  resourceGroupName: z.optional(resourceGroupRule),
-  groupObjectId: uuidRule("the object ID of the MSSP's group in its own tenant"),
-  groupName: nameRule("the group's name, for the customer's eyes", 256),
-  roles: listOf("a list of 1 to 20 roles", role, { least: 1, most: 20 }),
+  subscriptionId: required(uuid("the customer's Azure subscription"), {
+    description: "The customer's Azure subscription.",
+    example: "c0570500-5ab5-4000-8000-00000000000a",
+  }),
+  resourceGroupName: optional(resourceGroup, {
+    description:
+      "Resource group of the Sentinel workspace. Delegating one resource group is narrower than a subscription.",
+    default: "the whole subscription",
+    example: "sentinel",
+  }),
+  groupObjectId: required(uuid("the object ID of the MSSP's group in its own tenant"), {
+    description: "Object ID, in the MSSP's own tenant, of the group that gets access.",
+    example: "5ec0de00-67f0-4000-8000-000000000001",
+  }),
+  groupName: required(displayName("the group's name as the customer sees it", 256), {
+    description: "Name of that group as the customer sees it in the Azure portal.",
+    example: "Fabrikam Security Sentinel Analysts",
+  }),
+  roles: required(listOf("a list of 1 to 20 roles", role, { least: 1, most: 20 }), {
+    description: "Azure built-in roles that the group gets, by name or ID, or a map with `role` and `delegatedRoles`.",
+    example: "[Microsoft Sentinel Responder]",
+  }),
 });
 
-export const azureSettings = { handover: z.optional(handover), azureDelegation: z.optional(azureDelegation) };
+export const azureSettings = {
+  handover: optional(handover, {
+    description: "Stores the connector's client secret in a Key Vault of the MSSP; see docs/azure.md.",
+    default: "no handover",
+    example: "{ subscriptionId: 5ec0de00-5ab5-4000-8000-000000000001, location: westeurope }",
+  }),
+  azureDelegation: optional(azureDelegation, {
+    description:
+      "Delegates the customer's subscription, or the resource group of its Sentinel workspace, to a group of the MSSP by Azure Lighthouse; see docs/azure.md.",
+    default: "no delegation",
+    example:
+      "{ subscriptionId: c0570500-5ab5-4000-8000-00000000000a, groupObjectId: 5ec0de00-67f0-4000-8000-000000000001, groupName: Fabrikam Sentinel, roles: [Microsoft Sentinel Reader] }",
+  }),
+};
 
 export function handoverFrom(checked: z.infer<typeof handover> | undefined): HandoverSettings | undefined {
   return checked && Object.freeze({ ...checked, subscriptionId: checked.subscriptionId.toLowerCase() });

@@ -15,7 +15,8 @@ import {
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { shown, valueAt, type SettingProblem } from "./problems";
-import { dateRule, endpointRule, isUuid, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./validators";
+import { optional, required } from "./setting";
+import { calendarDay, endpoint, listOf, mapOf, displayName, oneOf, uuid, wholeNumber } from "./validators";
 
 /** What the settings say about the connector: the shape that the components take. */
 export type ConnectorSettings = ConnectorAccess;
@@ -33,37 +34,111 @@ const keysOfCredential: Readonly<Record<CredentialType, readonly string[]>> = {
   federated: ["issuer", "subject", "audience"],
 };
 
-const credential = mapOf("secret, certificate or federated, or a map with type and what goes with it", {
-  type: oneOf("what the connector proves itself with", credentialTypes),
-  days: z.optional(wholeNumber("days that a client secret is valid for", { most: longestSecret })),
-  rotateBeforeDays: z.optional(wholeNumber("days before a secret's end to make the next one", { most: longestSecret })),
-  overlapDays: z.optional(
-    wholeNumber("days that the old secret lives on after that", { least: 0, most: longestSecret }),
+const credential = mapOf("secret, certificate or federated, or a map with type and the keys of that type", {
+  type: required(oneOf("the type of the connector's credential", credentialTypes), {
+    description: "`secret`: a client secret. `certificate`. `federated`: tokens of another identity provider.",
+    example: "federated",
+  }),
+  days: optional(wholeNumber("days that a client secret is valid for", { most: longestSecret }), {
+    description: "Days that a client secret is valid for. Only with the type `secret`.",
+    default: `\`${longestSecret}\``,
+    example: "180",
+  }),
+  rotateBeforeDays: optional(
+    wholeNumber("days before a secret's end to create the next one", { most: longestSecret }),
+    {
+      description:
+        "Days before a client secret ends from which on the next `up` creates its successor. Only with the type `secret`.",
+      default: "`30`, or a third of `days` if that is less",
+      example: "14",
+    },
   ),
-  renewMadeBefore: z.optional(dateRule("the day before which a secret must have been made to be renewed now")),
+  overlapDays: optional(
+    wholeNumber("days that the old secret stays valid after that", { least: 0, most: longestSecret }),
+    {
+      description: "Days that the old secret stays valid after the rotation. Only with the type `secret`.",
+      default: "`7`, or as many as fit into `days`",
+      example: "3",
+    },
+  ),
+  renewMadeBefore: optional(calendarDay("the day before which a secret must have been created to be renewed now"), {
+    description:
+      "The next `up` replaces a secret that was created before this day, UTC: for a secret that leaked. Only with the type `secret`.",
+    default: "no renewal",
+    example: '"2026-11-24"',
+  }),
   // Looked at by certificateProblems, which shows no part of it: it may be a private key.
-  certificate: z.optional(z.unknown()),
-  issuer: z.optional(endpointRule("the issuer of the other identity provider's tokens, a URL")),
-  subject: z.optional(nameRule("the subject of the other identity provider's tokens", 600)),
-  audience: z.optional(nameRule("the audience of the other identity provider's tokens", 600)),
+  certificate: optional(z.unknown(), {
+    description: "The certificate in PEM form, without its private key. Required with the type `certificate`.",
+    default: "none",
+    values: "one certificate in PEM form, without its private key",
+    example: "-----BEGIN CERTIFICATE-----…",
+  }),
+  issuer: optional(endpoint("the issuer of the other identity provider's tokens, a URL"), {
+    description: "The `iss` of the other identity provider's tokens. Required with the type `federated`.",
+    default: "none",
+    example: "https://token.actions.githubusercontent.com",
+  }),
+  subject: optional(displayName("the subject of the other identity provider's tokens", 600), {
+    description: "The `sub` of the other identity provider's tokens. Required with the type `federated`.",
+    default: "none",
+    example: "repo:fabrikam/siem:ref:refs/heads/main",
+  }),
+  audience: optional(displayName("the audience of the other identity provider's tokens", 600), {
+    description: "The `aud` of the other identity provider's tokens. Only with the type `federated`.",
+    default: "`api://AzureADTokenExchange`; in the clouds `gccHigh` and `dod` `api://AzureADTokenExchangeUSGov`",
+    example: "api://AzureADTokenExchange",
+  }),
 });
 
-const connector = mapOf("customerApp or msspApp, or a map with kind, alertApis, credential and what goes with them", {
-  kind: z.optional(oneOf("what the connector is", connectorKinds)),
-  applicationId: z.optional(text("the application (client) ID of the MSSP's multitenant application, a UUID", isUuid)),
-  alertApis: z.optional(
+const connector = mapOf("customerApp or msspApp, or a map with kind, alertApis, credential and the keys of that kind", {
+  kind: optional(oneOf("the kind of the connector", connectorKinds), {
+    description:
+      "`customerApp`: a registration in the customer's tenant. `msspApp`: the MSSP's own multitenant application.",
+    default: "`customerApp`",
+    example: "msspApp",
+  }),
+  applicationId: optional(uuid("the application (client) ID of the MSSP's multitenant application"), {
+    description: "Application (client) ID of the MSSP's multitenant application. Required with the kind `msspApp`.",
+    default: "none",
+    example: "f00dcafe-0000-4000-8000-000000000001",
+  }),
+  alertApis: optional(
     listOf("a list of alert APIs: legacySiem, graph", oneOf("an alert API", alertApis), {
       least: 1,
       most: alertApis.length,
     }),
+    {
+      description:
+        "APIs that the connector may read alerts from. `graph`: Microsoft Graph. `legacySiem`: the deprecated SIEM API, only with the kind `customerApp`.",
+      default: "`[legacySiem, graph]`; with the kind `msspApp` `[graph]`",
+      example: "[graph]",
+    },
   ),
-  credential: z.optional(credential),
-  loopbackRedirectPort: z.optional(
+  credential: optional(credential, {
+    description:
+      "The connector's credential: a type, or a map with `type` and the type's keys. With the kind `msspApp` a type alone, for the MSSP creates it in its own tenant.",
+    default: "`secret`; with the kind `msspApp` `certificate`",
+    example: "{ type: secret, days: 180, rotateBeforeDays: 14, overlapDays: 3 }",
+  }),
+  loopbackRedirectPort: optional(
     wholeNumber("the port of a redirect URI on localhost", { least: 1024, most: 65_535 }),
+    {
+      description:
+        "Port of an additional redirect URI on localhost, with which `mssp token` receives the sign-in itself. Only with the kind `customerApp`.",
+      default: "no such redirect URI",
+      example: "8400",
+    },
   ),
 });
 
-export const connectorSettings = { connector: z.optional(connector) };
+export const connectorSettings = {
+  connector: optional(connector, {
+    description: "The application with which the SIEM reads alerts: a kind, or a map with `kind` and the kind's keys.",
+    default: "`customerApp`",
+    example: "{ kind: customerApp, alertApis: [graph], credential: { type: secret, days: 180 } }",
+  }),
+};
 
 /** A kind alone is short for a map with it, and so is a type of credential. */
 export function connectorMap(raw: unknown): unknown {

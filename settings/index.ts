@@ -47,16 +47,8 @@ import {
   valueAt,
   type SettingProblem,
 } from "./problems";
-import {
-  domainRule,
-  endpointRule,
-  isEndpoint,
-  isUuid,
-  moduleNameRule,
-  nameRule,
-  oneOf,
-  tenantIdRule,
-} from "./validators";
+import { optional, required } from "./setting";
+import { domainName, endpoint, isEndpoint, isUuid, moduleName, displayName, oneOf, tenantId } from "./validators";
 
 export type { Analyst } from "./analysts";
 export type { ConnectorSettings } from "./connector";
@@ -104,21 +96,52 @@ export interface Settings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every setting, in the order in which errors are listed. `Pulumi.yaml` has the same keys; a test compares the two. */
-const settingsSchema = z.object({
-  customerName: nameRule("the customer's name", applicationNameLimit - siemConnectorName("").length),
-  tenantId: tenantIdRule("the customer's"),
-  customerDomain: domainRule("a domain name alone", redirectUriLimit - siemRedirectUri("").length),
-  msspName: nameRule("the MSSP's name", directoryNameLimit - securityGroupName("").length),
-  msspTenantId: tenantIdRule("the MSSP's own"),
-  cloud: z.optional(oneOf("the cloud that the customer's tenant is in", Object.keys(clouds) as CloudName[])),
+/** Every setting, in the order in which errors are listed. `reference.ts` describes them, and `Pulumi.yaml` is generated from that. */
+export const settingsSchema = z.object({
+  customerName: required(displayName("the customer's name", applicationNameLimit - siemConnectorName("").length), {
+    description: `The customer's name. The SIEM's app registration is named "${siemConnectorName("<customerName>")}".`,
+    example: "Contoso",
+  }),
+  tenantId: required(tenantId("the customer's"), {
+    description:
+      "The customer's tenant (directory). Everything is created there; `up` stops before the first change if its credentials reach another tenant.",
+    example: "11111111-2222-3333-4444-555555555555",
+  }),
+  customerDomain: required(domainName("a domain name alone", redirectUriLimit - siemRedirectUri("").length), {
+    description: `A domain name of the customer. The connector's redirect URI is \`${siemRedirectUri("<customerDomain>")}\`.`,
+    example: "contoso.com",
+  }),
+  msspName: required(displayName("the MSSP's name", directoryNameLimit - securityGroupName("").length), {
+    description: `The MSSP's name. The analysts' security group is named "${securityGroupName("<msspName>")}".`,
+    example: "Fabrikam Security",
+  }),
+  msspTenantId: required(tenantId("the MSSP's own"), {
+    description:
+      "The MSSP's own tenant (directory), other than `tenantId`. The SIEM's application is authorized for it.",
+    example: "66666666-7777-8888-9999-000000000000",
+  }),
+  cloud: optional(oneOf("the cloud of the customer's tenant", Object.keys(clouds) as CloudName[]), {
+    description: "The cloud of the customer's tenant.",
+    default: "`public`",
+    example: "gccHigh",
+  }),
   ...analystSettings,
   ...portalAccessSettings,
   ...notificationSettings,
   ...connectorSettings,
   ...azureSettings,
-  defenderEndpoint: z.optional(endpointRule("a URL of a gateway that makes Defender's calls without a public API")),
-  extension: z.optional(moduleNameRule("a module of the folder extensions, without its ending")),
+  defenderEndpoint: optional(endpoint("a URL of a gateway that makes Defender's calls without a public API"), {
+    description:
+      "URL of your gateway that authorizes the SIEM and creates notification rules, for which Microsoft has no public API.",
+    default: "none: a person does it in the portal, and the output `nextSteps` says how",
+    example: "https://defender-gateway.mssp.example",
+  }),
+  extension: optional(moduleName("a module of the folder extensions, without its ending"), {
+    description:
+      "Module of the folder extensions/ that declares your own resources for this customer; see docs/extensions.md.",
+    default: "none",
+    example: "breakGlass",
+  }),
 });
 
 /** Settings that are lists or maps, which the engine hands over as JSON. */

@@ -1,12 +1,13 @@
 /** E-mail notifications of alerts: `notificationRules`. */
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 import { shown, valueAt, type SettingProblem } from "./problems";
-import { emailRule, listOf, mapOf, nameRule, oneOf, pathNameRule, switchOf } from "./validators";
+import { optional, required } from "./setting";
+import { emailAddress, listOf, mapOf, displayName, oneOf, pathName, switchOf } from "./validators";
 
 export const alertSeverities = ["Informational", "Low", "Medium", "High"] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];
 
-/** A rule of the Defender portal: who gets an e-mail about which alerts, and what it says. */
+/** A notification rule of the Defender portal: who gets an e-mail about which alerts, and what it says. */
 export interface NotificationRule {
   readonly name: string;
   readonly severities: readonly AlertSeverity[];
@@ -18,30 +19,59 @@ export interface NotificationRule {
   readonly includeDeviceInformation: boolean;
 }
 
-const rule = mapOf("a rule: name, severities, recipients", {
-  name: pathNameRule("the rule's name", 100),
-  severities: listOf("a list of severities: Informational, Low, Medium, High", oneOf("a severity", alertSeverities), {
-    least: 1,
-    most: alertSeverities.length,
+const notificationRule = mapOf("a notification rule: name, severities, recipients", {
+  name: required(pathName("the notification rule's name", 100), {
+    description: "Name of the notification rule, unique in the stack.",
+    example: "MSSP SOC",
   }),
-  deviceGroups: z.optional(
-    listOf("a list of 1 to 100 device groups; leave it out for all devices", nameRule("a device group's name", 256), {
+  severities: required(
+    listOf("a list of severities: Informational, Low, Medium, High", oneOf("a severity", alertSeverities), {
       least: 1,
-      most: 100,
+      most: alertSeverities.length,
     }),
+    { description: "Severities of the alerts that cause an e-mail.", example: "[High, Medium]" },
   ),
-  recipients: listOf("a list of 1 to 100 e-mail addresses", emailRule(), { least: 1, most: 100 }),
-  includeOrganizationName: z.optional(switchOf("whether the e-mail names the organization")),
-  includeTenantPortalLink: z.optional(switchOf("whether the e-mail links to the tenant's own portal")),
-  includeDeviceInformation: z.optional(switchOf("whether the e-mail names the device")),
+  deviceGroups: optional(
+    listOf(
+      "a list of 1 to 100 device groups; leave it out for all devices",
+      displayName("a device group's name", 256),
+      { least: 1, most: 100 },
+    ),
+    { description: "Names of the device groups that the rule covers.", default: "all devices", example: "[Servers]" },
+  ),
+  recipients: required(listOf("a list of 1 to 100 e-mail addresses", emailAddress(), { least: 1, most: 100 }), {
+    description: "E-mail addresses that receive the notifications.",
+    example: "[soc@mssp.example]",
+  }),
+  includeOrganizationName: optional(switchOf("whether the e-mail names the organization"), {
+    description: "Includes the customer's organization name in the e-mail. Microsoft recommends it to MSSPs.",
+    default: "`true`",
+    example: "true",
+  }),
+  includeTenantPortalLink: optional(switchOf("whether the e-mail links to the tenant's own portal"), {
+    description: "Includes a link with the tenant's ID in the e-mail. Microsoft recommends it to MSSPs.",
+    default: "`true`",
+    example: "true",
+  }),
+  includeDeviceInformation: optional(switchOf("whether the e-mail names the device"), {
+    description: "Includes the device's name in the e-mail.",
+    default: "`true`",
+    example: "false",
+  }),
 });
 
 export const notificationSettings = {
-  notificationRules: z.optional(listOf("a list of up to 50 notification rules", rule, { most: 50 })),
+  notificationRules: optional(listOf("a list of up to 50 notification rules", notificationRule, { most: 50 }), {
+    description: "E-mail notification rules of the Defender portal: which alerts cause an e-mail, and to whom.",
+    default: "none",
+    example: "[{ name: MSSP SOC, severities: [High, Medium], recipients: [soc@mssp.example] }]",
+  }),
 };
 
 /** Organization name and portal link are on by default: Microsoft's document for MSSPs asks for both. */
-export function notificationRulesFrom(checked: readonly z.infer<typeof rule>[] = []): readonly NotificationRule[] {
+export function notificationRulesFrom(
+  checked: readonly z.infer<typeof notificationRule>[] = [],
+): readonly NotificationRule[] {
   return Object.freeze(
     checked.map((one) =>
       Object.freeze({
@@ -54,7 +84,7 @@ export function notificationRulesFrom(checked: readonly z.infer<typeof rule>[] =
   );
 }
 
-/** A rule's resource is named after it. */
+/** A notification rule's resource has its name, so names must be unique. */
 export function notificationProblems(
   raw: Readonly<Record<string, unknown>>,
   secrets: ReadonlySet<string>,

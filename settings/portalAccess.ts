@@ -10,7 +10,8 @@ import {
 import * as z from "zod/mini";
 import { directoryNameLimit } from "./naming";
 import { shown, valueAt, type SettingProblem } from "./problems";
-import { domainRule, emailRule, listOf, mapOf, nameRule, oneOf, text, wholeNumber } from "./validators";
+import { optional, required } from "./setting";
+import { domainName, emailAddress, listOf, mapOf, displayName, oneOf, text, wholeNumber } from "./validators";
 
 /** A group of analysts and what its members may do in Defender. */
 export interface TierSettings {
@@ -53,43 +54,112 @@ const keysOfModel: Readonly<Record<PortalAccessModel, readonly string[]>> = {
 };
 
 const tier = mapOf("a tier: name, permissions", {
-  name: z.optional(nameRule("the group's name", directoryNameLimit)),
-  permissions: z.optional(
+  name: optional(displayName("the group's name", directoryNameLimit), {
+    description: "Display name of the tier's group.",
+    default: "Microsoft's name for the tier",
+    example: "SOC Tier 1",
+  }),
+  permissions: optional(
     listOf(
       "a list of up to 100 actions of Defender's unified RBAC ([] for none)",
       text("an action such as microsoft.xdr/secops/securitydata/read", isDefenderAction),
       { most: 100 },
     ),
+    {
+      description: "Actions of Defender's unified RBAC that the group's role allows.",
+      default: "the tier's actions in docs/defender-roles.md",
+      example: "[microsoft.xdr/secops/securitydata/read]",
+    },
   ),
 });
 
-const portalAccess = mapOf("basic, rbac or entitlement, or a map with model and what goes with it", {
-  model: oneOf("how analysts get into the portal", models),
-  role: z.optional(oneOf("the directory role", portalAccessRoles)),
-  assignTo: z.optional(oneOf("who gets the directory role", ["group", "guests"])),
-  tiers: z.optional(
+const oneTier = (key: Tier) =>
+  optional(tier, {
+    description: `Group and role of ${tierNames[key]}.`,
+    default: "its usual name and permissions",
+    example: "{ name: SOC }",
+  });
+
+const portalAccess = mapOf("basic, rbac or entitlement, or a map with model and the keys of that model", {
+  model: required(oneOf("how analysts get access to the portal", models), {
+    description:
+      "`basic`: a directory role. `rbac`: for each tier a group and a role of Defender's unified RBAC. `entitlement`: access packages.",
+    example: "rbac",
+  }),
+  role: optional(oneOf("the directory role", portalAccessRoles), {
+    description: "Directory role of the analysts. Only with the model `basic`.",
+    default: "`Security Reader`",
+    example: "Security Operator",
+  }),
+  assignTo: optional(oneOf("who gets the directory role", ["group", "guests"]), {
+    description:
+      "Assigns the directory role to the analysts' group, which requires Microsoft Entra ID P1, or to each guest. Only with the model `basic`.",
+    default: "`group`",
+    example: "guests",
+  }),
+  tiers: optional(
     mapOf("a map of tiers: tier1, tier2, approvers", {
-      tier1: z.optional(tier),
-      tier2: z.optional(tier),
-      approvers: z.optional(tier),
+      tier1: oneTier("tier1"),
+      tier2: oneTier("tier2"),
+      approvers: oneTier("approvers"),
     }),
+    {
+      description: "Names and permissions of the tiers. Only with the models `rbac` and `entitlement`.",
+      default: "Microsoft's tiers",
+      example: "{ tier1: { name: SOC Tier 1 } }",
+    },
   ),
-  approvers: z.optional(
-    listOf("a list of 1 to 10 people of the customer's, by e-mail address or user principal name", emailRule(), {
+  approvers: optional(
+    listOf("a list of 1 to 10 people of the customer, by e-mail address or user principal name", emailAddress(), {
       least: 1,
       most: 10,
     }),
+    {
+      description:
+        "People of the customer who approve requests for the MSSP's approvers package. Required with the model `entitlement`.",
+      default: "none",
+      example: "[security.admin@contoso.com]",
+    },
   ),
-  expiresAfterDays: z.optional(wholeNumber("days until access ends", { most: 3660 })),
-  reviewEvery: z.optional(oneOf("how often access is reviewed", reviewIntervals)),
-  identitySource: z.optional(
-    z.union([z.literal("tenant"), mapOf("", { domain: domainRule("a domain of the MSSP's") })], {
-      error: "tenant, or a map with the domain of the MSSP's people: { domain: mssp.example }",
-    }),
+  expiresAfterDays: optional(wholeNumber("days until access ends", { most: 3660 }), {
+    description: "Days after which access ends unless it is requested again. Only with the model `entitlement`.",
+    default: "`365`",
+    example: "180",
+  }),
+  reviewEvery: optional(oneOf("how often access is reviewed", reviewIntervals), {
+    description: "Interval of access reviews. Only with the model `entitlement`.",
+    default: "`year`",
+    example: "quarter",
+  }),
+  identitySource: optional(
+    z.union(
+      [
+        z.literal("tenant"),
+        mapOf("", {
+          domain: required(domainName("a domain of the MSSP"), {
+            description: "Domain of the MSSP's users, instead of its tenant.",
+            example: "mssp.example",
+          }),
+        }),
+      ],
+      { error: "tenant, or a map with the domain of the MSSP's users: { domain: mssp.example }" },
+    ),
+    {
+      description:
+        "Identifies the MSSP's users in the connected organization, by tenant or by domain. Only with the model `entitlement`.",
+      default: "`tenant`",
+      example: "{ domain: mssp.example }",
+    },
   ),
 });
 
-export const portalAccessSettings = { portalAccess: z.optional(portalAccess) };
+export const portalAccessSettings = {
+  portalAccess: optional(portalAccess, {
+    description: "How analysts get access to the Defender portal: a model, or a map with `model` and the model's keys.",
+    default: "`rbac`",
+    example: "{ model: basic, role: Security Operator }",
+  }),
+};
 
 /** A model alone is short for a map with it; without a word it is `rbac`. */
 export function portalAccessMap(raw: unknown): unknown {

@@ -1,13 +1,12 @@
-/** Rules that settings are made of: each says in one sentence what is allowed, and that sentence is the error. */
+/** Validators that settings are declared with. Each states in one sentence what is allowed; that sentence is the error. */
 import { isSecureAddress } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { structureIn, unprintable } from "./problems";
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What the azuread provider takes for an address, and a dot in the domain: no guest comes from a bare host name. */
-const emailAddress =
-  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
-const domainName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const emailForm = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
+const domainForm = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const unprintableInText = /[^\P{Cc}\n\t]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
 /** A text setting: absent, of another type and refused by its check are the same thing to the user. */
@@ -65,26 +64,30 @@ export function switchOf(what: string) {
   );
 }
 
-export function tenantIdRule(whose: string) {
+export function uuid(what: string) {
+  return text(`${what}, a UUID`, isUuid);
+}
+
+export function tenantId(whose: string) {
   return text(
     `the ID of ${whose} tenant: a UUID such as 11111111-2222-3333-4444-555555555555 (Entra admin center, Overview, Tenant ID)`,
     (value) => isUuid(value) && !/^[0-]+$/.test(value) && !/^[f-]+$/i.test(value),
   );
 }
 
-export function nameRule(whose: string, limit: number) {
+export function displayName(whose: string, limit: number) {
   return text(`${whose}: 1 to ${limit} characters, no control characters, no space at the start or the end`, (value) =>
     isName(value, limit),
   );
 }
 
 /** What can't lead out of a folder, whatever the machine. */
-export function moduleNameRule(what: string) {
+export function moduleName(what: string) {
   return text(`${what}: a letter, then up to 63 letters and digits`, (value) => /^[a-z][a-z0-9]{0,63}$/i.test(value));
 }
 
 /** A name that stands in an address as a part of its path: there, dots alone mean another folder, however they are written. */
-export function pathNameRule(whose: string, limit: number) {
+export function pathName(whose: string, limit: number) {
   return text(
     `${whose}: 1 to ${limit} characters, no control characters, no space at the start or the end, not "." or ".."`,
     (value) => isName(value, limit) && !/^\.{1,2}$/.test(value),
@@ -95,47 +98,47 @@ function isName(value: string, limit: number): boolean {
   return value.length >= 1 && value.length <= limit && value.trim() === value && !unprintable.test(value);
 }
 
-export function freeTextRule(what: string, limit: number) {
+export function freeText(what: string, limit: number) {
   return text(
     `${what}: up to ${limit} characters, no control characters but line breaks and tabs`,
     (value) => value.length <= limit && value.trim() !== "" && !unprintableInText.test(value),
   );
 }
 
-export function emailRule() {
+export function emailAddress() {
   return text("an e-mail address with a domain, such as ana@mssp.example", isEmailAddress);
 }
 
-export function domainRule(what: string, most = 253) {
+export function domainName(what: string, most = 253) {
   return text(
     `${what}, in lower case, such as contoso.com: no scheme, port, path, underscore or dot at the end; ` +
       `other scripts in their xn-- form; at most ${most} characters`,
-    (value) => value.length <= most && domainName.test(value),
+    (value) => value.length <= most && domainForm.test(value),
   );
 }
 
 /** A calendar day, ISO 8601. The engine makes a moment of one that stands in a list without quotes: "2027-03-31 00:00:00 +0000 UTC". */
-export function dateRule(what: string) {
+export function calendarDay(what: string) {
   const day = (value: unknown) =>
     typeof value === "string" ? value.replace(/[ T]00:00:00(Z| \+0000 UTC)$/, "") : value;
   return z.pipe(z.transform(day), text(`${what}: a date such as 2027-03-31 (ISO 8601, UTC)`, isDate));
 }
 
 /** A BCP 47 language tag. */
-export function languageRule() {
+export function languageTag() {
   return text("a language tag (BCP 47) such as en-US or de", isLanguageTag);
 }
 
-export function endpointRule(what: string) {
+export function endpoint(what: string) {
   return text(`${what}: https (http on this machine only), no user, query or fragment`, isEndpoint);
 }
 
 export function isUuid(value: unknown): value is string {
-  return typeof value === "string" && uuid.test(value);
+  return typeof value === "string" && uuidForm.test(value);
 }
 
 export function isEmailAddress(value: string): boolean {
-  return value.length <= 254 && value.indexOf("@") <= 64 && emailAddress.test(value);
+  return value.length <= 254 && value.indexOf("@") <= 64 && emailForm.test(value);
 }
 
 export function isEndpoint(value: string): boolean {

@@ -1,0 +1,35 @@
+/** `Pulumi.yaml`, whose settings come from the declarations in settings/. `npm run docs` writes it, `npm run docs:check` compares it. */
+import { Document, Scalar } from "yaml";
+import { settingsReference, type SettingReference } from "../../settings/reference";
+
+const head = `name: defender-mssp
+description: Grants a managed security service provider (MSSP) access to a customer's Microsoft Defender, one stack for each customer.
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+main: launcher.js
+
+# Generated from settings/ by \`npm run docs\`: every setting of a stack. The program checks the values and reports all errors together.
+#
+# No setting has a \`type\`: with one, the engine itself refuses the first value of another type ("must be of type 'array<object>'"),
+# before the program can report all errors, and it refuses \`pulumi destroy\` too. For the same reason a required setting has the
+# default "", which counts as not set: without it, the engine names the missing keys but not what is allowed.
+`;
+
+/** The text of `Pulumi.yaml`. */
+export function generatePulumiYaml(): string {
+  const topLevel = settingsReference().filter(({ key }) => /^\w+$/.test(key));
+  const config = topLevel.map((setting) => [setting.key, { description: folded(textOf(setting)), default: "" }]);
+  return head + new Document({ config: Object.fromEntries(config) as object }).toString({ lineWidth: 100 });
+}
+
+function folded(text: string): Scalar {
+  const scalar = new Scalar(text);
+  scalar.type = Scalar.BLOCK_FOLDED;
+  return scalar;
+}
+
+function textOf({ description, required, default: fallback, values }: SettingReference): string {
+  return `${description} ${required ? "Required" : `Default: ${fallback}`}. Allowed: ${values}.`;
+}
