@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { Engine, EngineSource } from "./ensureEngine";
+import type { Engine, EngineSource } from "./engine";
 import { isOwnLauncher, launchers, type InstalledFile } from "./languageHostFiles";
 
 const recordFile = ".engine.json";

@@ -8,6 +8,7 @@ import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { buildEngine } from "./build";
 import { downloadEngine } from "./download";
+import type { Engine, EngineSource } from "./engine";
 import {
   describeEngine,
   engineVersionOf,
@@ -26,9 +27,6 @@ import { ProgressLine } from "./progress";
 /** Where Pulumi's official releases are. */
 export const officialOrigin = "https://get.pulumi.com";
 
-/** How the engine came to be where it is; `found`: by something else than this program. */
-export type EngineSource = "download" | "build" | "found";
-
 export interface EngineOptions {
   /** Pulumi's home folder. @default PULUMI_HOME, else `~/.pulumi` */
   home?: string;
@@ -40,20 +38,6 @@ export interface EngineOptions {
   output?: NodeJS.WritableStream & { isTTY?: boolean };
   /** Writes a file of the language host. @default node:fs's */
   writeFile?: typeof fs.promises.writeFile;
-}
-
-export interface Engine {
-  /** Without a leading `v`. */
-  version: string;
-  /** `<home>/versions/<version>` */
-  folder: string;
-  /** The `pulumi` program. */
-  executable: string;
-  source: EngineSource;
-  /** `official` came with the download; `own` is the one of packages/engine/src/languageHost. */
-  languageHost: "official" | "own";
-  /** Whether this call has put anything there. */
-  changed: boolean;
 }
 
 /** The engine's version: that of the `pulumi` npm package, which runs it. */

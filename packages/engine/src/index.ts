@@ -1,8 +1,2 @@
-export {
-  engineFolder,
-  engineVersion,
-  ensureEngine,
-  type Engine,
-  type EngineOptions,
-  type EngineSource,
-} from "./ensureEngine";
+export type { Engine, EngineSource } from "./engine";
+export { engineFolder, engineVersion, ensureEngine, type EngineOptions } from "./ensureEngine";

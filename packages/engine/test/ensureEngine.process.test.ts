@@ -8,7 +8,8 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { Writable } from "node:stream";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { engineVersion, ensureEngine, type Engine, type EngineOptions } from "../src/ensureEngine";
+import type { Engine } from "../src/engine";
+import { engineVersion, ensureEngine, type EngineOptions } from "../src/ensureEngine";
 import { goBinVersion, goVersionNeeded } from "../src/go";
 import { removeTemporaryFolders, root, temporaryFolder, until, writeFiles } from "./hostProcess";
 

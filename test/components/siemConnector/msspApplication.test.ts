@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { loopback } from "@defender-mssp/microsoft/testing";
 import {
   appRoleGrantResource as grants,
   microsoftGraph,
@@ -15,7 +16,6 @@ import {
   testSandbox,
   type TestSandbox,
 } from "@defender-mssp/sandbox/testing";
-import { loopback } from "../../../packages/microsoft/test/loopback";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
