@@ -1,8 +1,15 @@
 /** Runs the `mssp` command. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { terminalText } from "./output/terminalText";
 import { program } from "./program";
+import { prepareUsage, usageExitCode } from "./usage";
 
-// Whoever reads (`| head`) may have had enough: that is no error, and the command still cleans up.
+program.version(version(), "--version", "print the version");
+prepareUsage(program);
+
+// A reader that closes the pipe (`| head`) is no error, and the command still cleans up.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") return;
@@ -12,7 +19,18 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 program.parseAsync().catch((error: unknown) => {
-  if (error instanceof VisibleError) process.stderr.write(`mssp: ${error.message}\n`);
+  const usage = usageExitCode(error);
+  if (usage !== undefined) {
+    process.exitCode = usage;
+    return;
+  }
+  if (error instanceof VisibleError) process.stderr.write(`mssp: ${terminalText(error.message)}\n`);
   else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode ??= 1;
 });
+
+/** Of the package: this file runs compiled, from `dist/cli`. */
+function version(): string {
+  const file = path.join(__dirname, "..", "..", "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}

@@ -11,9 +11,10 @@ import { registerStart } from "./start/command";
 import { registerToken } from "./tokens/command";
 import { registerVerify } from "./verify/command";
 
-export const program = new Command("mssp")
-  .description("Access of a managed security service provider (MSSP) to its customers' Microsoft Defender.")
-  .showHelpAfterError("(mssp --help lists the commands)")
+export const program = new Command("npx mssp")
+  .description(
+    "Grants a managed security service provider (MSSP) access to its customers' Microsoft Defender, and shows what is granted.",
+  )
   .enablePositionalOptions();
 
 registerStart(program);

@@ -71,7 +71,6 @@ Examples:
   MSSP_HEC_TOKEN=… mssp alerts --stack contoso --hec https://splunk.example.com:8088 --checkpoint contoso.json
   mssp sandbox run -- npx mssp alerts --stack dev --api legacySiem --raw`,
     )
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (options: AlertsOptions) => {
       const { runAlerts } = await import("./run.js");
       await runAlerts(options);

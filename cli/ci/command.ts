@@ -69,7 +69,7 @@ Examples:
     );
   matrix.action(async (options: MatrixOptions) => {
     if ((options.from === undefined) !== (options.all === true))
-      matrix.error("error: either --from <commit> or --all is needed", { exitCode: 2 });
+      matrix.error("error: either --from <commit> or --all is required", { exitCode: 2 });
     const [{ changedStacks }, { matrixText, partOf }] = await Promise.all([
       import("./changedStacks.js"),
       import("./matrix.js"),

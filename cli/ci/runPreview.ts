@@ -1,8 +1,8 @@
 /** Runs `pulumi preview` of one stack for CI and keeps of it what people may see. */
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { execa } from "execa";
 import { z } from "zod";
+import { askPulumi } from "../stack/pulumi";
 import { receiveEngineEvents } from "./engineEvents";
 import { secretsOfEnvironment } from "./redaction";
 import { reducePreview, type PolicyViolation, type StackPreview } from "./stackPreview";
@@ -51,20 +51,14 @@ export async function runPreview(run: PreviewRun): Promise<StackPreview> {
     if (refused !== undefined)
       return reducePreview(stack, {}, { failed: true, messages: [refused], policyViolations: [], knownSecrets });
     const args = [
-      ...["preview", "--stack", stack, "--json", "--non-interactive", "--event-log", events.address],
+      ...["preview", "--stack", stack, "--json", "--event-log", events.address],
       ...(run.policyPack === undefined ? [] : ["--policy-pack", run.policyPack]),
       ...(run.drift === true ? ["--refresh", "--expect-no-changes"] : []),
     ];
-    const pulumi = path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js");
-    const { exitCode, stdout, stderr } = await execa(process.execPath, [pulumi, ...args], {
-      cwd: run.folder,
-      // The engine has --event-log only with its commands for debugging.
-      env: { ...run.environment, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
-      extendEnv: false,
-      reject: false,
-      stdin: "ignore",
-      maxBuffer: 1024 * 1024 * 1024,
-    });
+    // The engine has --event-log only with its commands for debugging.
+    const variables = { PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" };
+    const environment = { ...run.environment, ...variables };
+    const { exitCode, stdout, stderr } = await askPulumi(args, { folder: run.folder, environment });
     await events.close();
     const printed = parsedOrUndefined(stdout);
     const drifted = run.drift === true && exitCode === noChangesExpected;

@@ -48,7 +48,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     const endpoints = options.endpoints ?? (await discoverEndpoints(environment, inCloud));
     const call = await graphCall(settings.tenantId, { environment, endpoints });
     // In this order: what an `up` makes meanwhile is in the state before it is seen in the tenant, or not at all.
-    const state = await readStackState(options.stack, environment, options.folder ?? process.cwd());
+    const state = await readStackState(options.stack, { environment, folder: options.folder });
     const defender = await defenderCalls(settings, { environment, endpoints });
     const clientId = environment["ARM_CLIENT_ID"];
     const orphans = await findOrphans(call, settings, state, { stack: options.stack, clientId, defender });

@@ -1,44 +1,28 @@
-/** The state of a stack, as `pulumi stack export` has it: what the engine knows of. */
-import path from "node:path";
-import { execa } from "execa";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+/** The state of a stack, as `pulumi stack export` prints it. */
+import { runPulumi, type PulumiOptions } from "../stack/pulumi";
 
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
-  /** The provider's ID; none for components, and for what was being made when the engine died. */
+  /** The provider's ID; empty for components and for resources whose creation the engine did not finish. */
   readonly id: string;
   readonly custom: boolean;
-  /** The output of that name, of an application. */
+  /** The output `clientId` of an application. */
   readonly clientId?: string;
 }
 
 export interface StackState {
   readonly resources: readonly StateResource[];
-  /** URNs of what the engine was making when it died. */
+  /** URNs of the resources that the engine was creating when it was interrupted. */
   readonly pending: readonly string[];
 }
 
 /**
- * Asks Pulumi for the state.
- * @param folder the project's.
- * @throws VisibleError where there is no such stack, or Pulumi can't say.
+ * Reads the state with `pulumi stack export`.
+ * @throws VisibleError where there is no such stack, or Pulumi can't read it.
  */
-export async function readStackState(
-  stack: string,
-  environment: NodeJS.ProcessEnv,
-  folder: string,
-): Promise<StackState> {
-  const pulumi = path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js");
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [pulumi, "stack", "export", "--stack", stack], {
-    cwd: folder,
-    env: environment,
-    extendEnv: false,
-    reject: false,
-    stdin: "ignore",
-  });
-  if (exitCode !== 0) throw new VisibleError(`\`pulumi stack export\` failed: ${stderr.trim()}`);
-  return parseStackState(stdout);
+export async function readStackState(stack: string, options: PulumiOptions): Promise<StackState> {
+  return parseStackState(await runPulumi(["stack", "export", "--stack", stack], options));
 }
 
 /** Reads what `pulumi stack export` prints. */

@@ -65,7 +65,6 @@ Examples:
   mssp secrets --stack contoso fabrikam --days 14
   mssp secrets --json | jq '.[] | select(.clientSecret.state == "soon")'`,
     )
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (options: SecretsOptions) => {
       const list = await secretsOfStacks(options);
       process.stdout.write(options.json === true ? `${JSON.stringify(list, undefined, 2)}\n` : tableText(list));

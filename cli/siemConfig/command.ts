@@ -46,7 +46,6 @@ Examples:
   npx mssp siem-config splunk --stack contoso --out ./splunk
   npx mssp siem-config arcsight --stack contoso --out ./arcsight --region eu --show-secrets`,
     )
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (product: SiemProduct, options: SiemConfigOptions) => {
       const written = await writeSiemConfig(product, options);
       const text = options.json === true ? JSON.stringify(written, undefined, 2) : written.join("\n");

@@ -1,40 +1,89 @@
-/** Asks the Pulumi engine: the stack's configuration, and which stacks there are. Secrets go through pipes, never through arguments. */
+/** Runs Pulumi: the one place where the commands start it. Secrets go through pipes, never through arguments. */
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 export interface PulumiOptions {
-  /** The project's folder; the working folder by default. */
+  /** Folder of the project. Default: the working folder. */
   readonly folder?: string;
   /** Default: `process.env`. */
   readonly environment?: NodeJS.ProcessEnv;
   /** What the command reads on stdin. */
   readonly input?: string;
+  /** Show what the command writes to stderr instead of collecting it. */
+  readonly showErrors?: boolean;
 }
 
-/**
- * Runs a Pulumi command that must succeed, and gives what it says on stdout.
- * @throws VisibleError with the engine's first words; they hold nothing of `input`.
- */
-export async function runPulumi(args: readonly string[], options: PulumiOptions = {}): Promise<string> {
+/** How a Pulumi command ended. */
+export interface PulumiAnswer {
+  /** Undefined where a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The whole command line, for a caller that starts the process itself: npm's command, which finds the engine as `npx pulumi` does. */
+export function pulumiCommand(args: readonly string[]): [string, ...string[]] {
+  return [process.execPath, path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js"), ...args];
+}
+
+/** Runs a Pulumi command to its end, however that is. It asks no questions. */
+export async function askPulumi(args: readonly string[], options: PulumiOptions = {}): Promise<PulumiAnswer> {
   const { execa } = await import("execa");
-  // npm's command, which finds the engine as `npx pulumi` does.
-  const pulumi = path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js");
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [pulumi, ...args, "--non-interactive"], {
+  const [node, ...command] = pulumiCommand([...args, "--non-interactive"]);
+  const { exitCode, signal, stdout, stderr } = await execa(node, command, {
     ...(options.folder === undefined ? {} : { cwd: options.folder }),
     ...(options.environment === undefined ? {} : { env: options.environment, extendEnv: false }),
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+    stderr: options.showErrors === true ? "inherit" : "pipe",
+    // A state or a preview of a large customer is more than the default of 100 MB.
+    maxBuffer: 1024 * 1024 * 1024,
     reject: false,
   });
+  return { exitCode, signal, stdout, stderr: stderr ?? "" };
+}
+
+/**
+ * Runs a Pulumi command that must succeed.
+ * @returns its stdout.
+ * @throws VisibleError with the reason and what to do; its text holds nothing of `input` or stdout.
+ */
+export async function runPulumi(args: readonly string[], options: PulumiOptions = {}): Promise<string> {
+  const { exitCode, stdout, stderr } = await askPulumi(args, options);
   if (exitCode === 0) return stdout;
-  const [said = "the engine said nothing"] = stderr
-    .split("\n")
-    .map((line) => line.replace(/^error: /, "").trim())
-    .filter((line) => line !== "");
-  throw new VisibleError(`"pulumi ${args.slice(0, 2).join(" ")}" failed: ${said}`);
+  throw new VisibleError(failureText(args, stderr));
 }
 
 /** Names of the project's stacks, sorted. */
 export async function stackNames(options: PulumiOptions = {}): Promise<string[]> {
   const stacks = JSON.parse(await runPulumi(["stack", "ls", "--json"], options)) as { name: string }[];
   return stacks.map(({ name }) => name).sort();
+}
+
+const sandboxHint = "For a stack of the sandbox, put `npx mssp sandbox run --` in front of the command.";
+
+/** The engine's reason, with what to do about it. */
+function failureText(args: readonly string[], stderr: string): string {
+  const named = args[args.indexOf("--stack") + 1];
+  const stack = args.includes("--stack") && named !== undefined ? `stack "${named}"` : "the project's stacks";
+  const reason = firstLine(stderr);
+  if (/no stack named/.test(stderr)) {
+    return `There is no ${stack}. \`npx pulumi stack ls\` lists the stacks. ${sandboxHint}`;
+  }
+  if (/incorrect passphrase|passphrase must be set/.test(stderr)) {
+    const what = /incorrect/.test(stderr) ? "The passphrase is wrong for" : "A passphrase is required for";
+    return `${what} ${stack}: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.`;
+  }
+  if (/PULUMI_ACCESS_TOKEN must be set|not logged in/i.test(stderr)) {
+    return `Can't read ${stack}: Pulumi is not logged in to a backend. Run \`npx pulumi login\`. ${sandboxHint}`;
+  }
+  if (/pass the fully qualified name|no Pulumi\.yaml/i.test(stderr)) {
+    return `Can't find ${stack} from this folder: run the command in the folder that has Pulumi.yaml (${reason}).`;
+  }
+  return `\`pulumi ${args.slice(0, 2).join(" ")}\` failed for ${stack}: ${reason}`;
+}
+
+function firstLine(stderr: string): string {
+  const lines = stderr.split("\n").map((line) => line.replace(/^error: /, "").trim());
+  return lines.find((line) => line !== "") ?? "the engine gave no reason";
 }

@@ -1,20 +1,20 @@
 /**
- * What a stack says about its customer: the one place where the commands read a stack's outputs. They are asked of the engine
- * (`pulumi stack output --json`), through a pipe: a secret is never an argument, a file or a line of text on the way.
+ * Reads a stack's outputs with `pulumi stack output --json`, for all commands. They come through a pipe: a secret is never an
+ * argument, a file or a line of text on the way.
  */
-import path from "node:path";
 import { z } from "zod";
 import { alertApis, connectorKinds, credentialTypes, defaultConnectorAccess } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { runPulumi } from "./pulumi";
 
 const text = z.string().min(1);
-/** Without `secrets` the engine puts `[secret]` in place of a secret: such an output counts as absent. */
+/** Without `secrets` the engine prints `[secret]` in place of a secret: such an output counts as absent. */
 const secretText = text.optional().transform(unlessHidden);
 const secretMap = z.union([z.string(), z.record(z.string(), z.string())]).optional();
 
 const schema = z.object({
   tenantId: text,
-  /** Stacks of version 0.1.0 know the public cloud only. */
+  /** Stacks of version 0.1.0 have no such output: they support the public cloud only. */
   cloud: z.enum(["public", "gcc", "gccHigh", "dod"]).default("public"),
   portalUrl: text.optional(),
   legacyPortalUrl: text.optional(),
@@ -35,22 +35,22 @@ const schema = z.object({
   /** Secret. E-mail address → URL. */
   inviteRedeemUrls: secretMap.transform((value) => (typeof value === "string" ? undefined : value)),
   siemAuthorization: z.enum(["authorized", "manual"]).optional(),
-  /** Name → how it came about. */
+  /** Name → who configured it: a server (`configured`) or a person (`manual`). */
   notificationRules: z.record(z.string(), z.enum(["configured", "manual"])).optional(),
   /** Tier → My Access link. */
   accessPackages: z.record(z.string(), z.string()).optional(),
   adminConsentUrl: text.optional(),
-  /** Stacks of version 0.1.0 have no such output, and this connector. */
+  /** Stacks of version 0.1.0 have no such output; they have the connector below. */
   connector: z
     .object({
       kind: z.enum(connectorKinds),
       credential: z.enum(credentialTypes),
       alertApis: z.array(z.enum(alertApis)),
-      /** Of a secret or certificate that the stack makes. Both are RFC 3339, UTC. */
+      /** End of a secret or certificate that the stack creates. RFC 3339, UTC. */
       credentialExpiresOn: text.optional(),
-      /** Of a secret. */
+      /** From then on `up` renews the secret. RFC 3339, UTC. */
       renewsOn: text.optional(),
-      /** Of a secret that has had a successor: a day, UTC. */
+      /** Until then the previous secret stays valid, where there is one. A day, UTC. */
       overlapEndsOn: text.optional(),
     })
     .default({
@@ -65,9 +65,9 @@ const schema = z.object({
 export type StackOutputs = z.infer<typeof schema>;
 
 export interface StackOutputsOptions {
-  /** Also what is secret. Default: false, and secrets are absent. */
+  /** Include secrets. Default: false: secrets are absent. */
   readonly secrets?: boolean;
-  /** The project's folder; the working folder by default. */
+  /** Folder of the project. Default: the working folder. */
   readonly folder?: string;
   /** Default: `process.env`. */
   readonly environment?: NodeJS.ProcessEnv;
@@ -75,26 +75,26 @@ export interface StackOutputsOptions {
 
 /**
  * Reads the outputs of a stack.
- * @throws VisibleError where there is no such stack, it has not been deployed, what it says can't be understood, or the engine can't
- * read it (passphrase, login).
+ * @throws VisibleError where the stack does not exist or has not been deployed, its outputs are of another version, or the engine
+ * can't read it (passphrase, login).
  */
 export async function readStackOutputs(stack: string, options: StackOutputsOptions = {}): Promise<StackOutputs> {
   const answer = await askEngine(stack, options);
   if (answer === null || typeof answer !== "object" || Object.keys(answer).length === 0) {
     throw new VisibleError(
-      `Stack "${stack}" has no outputs: nothing is deployed there. Run \`pulumi up --stack ${stack}\` first.`,
+      `Stack "${stack}" has no outputs: nothing is deployed there. Run \`npx pulumi up --stack ${stack}\` first.`,
     );
   }
   const outputs = schema.safeParse(answer);
   if (outputs.success) return outputs.data;
   const wrong = outputs.error.issues.map(({ path: keys }) => keys.map(String).join("."));
   throw new VisibleError(
-    `Stack "${stack}" lacks these outputs, or has something else in them: ${[...new Set(wrong)].join(", ")}. ` +
-      `Another version of the program may have made them: run \`pulumi up --stack ${stack}\` with this one.`,
+    `Stack "${stack}" lacks these outputs or has invalid values in them: ${[...new Set(wrong)].join(", ")}. ` +
+      `Another version of the program may have written them: run \`npx pulumi up --stack ${stack}\` with this version.`,
   );
 }
 
-/** An output that not every stack has. @throws VisibleError where this one hasn't. */
+/** An output that not every stack has. @throws VisibleError where this stack does not have it. */
 export function requiredOutput<Name extends keyof StackOutputs>(
   stack: string,
   outputs: StackOutputs,
@@ -102,53 +102,17 @@ export function requiredOutput<Name extends keyof StackOutputs>(
 ): NonNullable<StackOutputs[Name]> {
   const value = outputs[name];
   if (value !== undefined) return value;
-  throw new VisibleError(`Stack "${stack}" has no output "${name}". Run \`pulumi up --stack ${stack}\` and try again.`);
+  throw new VisibleError(`Stack "${stack}" has no output "${name}". Run \`npx pulumi up --stack ${stack}\`.`);
 }
 
-async function askEngine(stack: string, options: StackOutputsOptions): Promise<unknown> {
-  const { execa } = await import("execa");
-  // npm's command, which finds the engine as `npx pulumi` does.
-  const pulumi = path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js");
-  const secrets = options.secrets === true ? ["--show-secrets"] : [];
-  const { exitCode, stdout, stderr } = await execa(
-    process.execPath,
-    [pulumi, "stack", "output", "--stack", stack, "--json", "--non-interactive", ...secrets],
-    {
-      ...(options.folder === undefined ? {} : { cwd: options.folder }),
-      ...(options.environment === undefined ? {} : { env: options.environment, extendEnv: false }),
-      reject: false,
-      stdin: "ignore",
-    },
-  );
-  if (exitCode !== 0) throw new VisibleError(explained(stack, stderr));
+async function askEngine(stack: string, { secrets, ...options }: StackOutputsOptions): Promise<unknown> {
+  const shown = secrets === true ? ["--show-secrets"] : [];
+  const printed = await runPulumi(["stack", "output", "--stack", stack, "--json", ...shown], options);
   try {
-    return JSON.parse(stdout) as unknown;
+    return JSON.parse(printed) as unknown;
   } catch {
-    throw new VisibleError(`The outputs of stack "${stack}" can't be read: the engine's answer is no JSON.`);
+    throw new VisibleError(`Can't read the outputs of stack "${stack}": the engine's answer is not JSON.`);
   }
-}
-
-/** The engine's own words, with what to do about them. Its stderr holds no output of the stack. */
-function explained(stack: string, stderr: string): string {
-  const said = stderr
-    .split("\n")
-    .map((line) => line.replace(/^error: /, "").trim())
-    .filter((line) => line !== "");
-  const reason = said[0] ?? "the engine said nothing";
-  if (/no stack named/.test(stderr)) {
-    return `There is no stack "${stack}". \`pulumi stack ls\` lists those that there are; a sandbox's are reached with \`mssp sandbox run -- …\`.`;
-  }
-  if (/incorrect passphrase|passphrase must be set/.test(stderr)) {
-    const how = /incorrect/.test(stderr) ? "The passphrase is not that of" : "A passphrase is needed for";
-    return `${how} stack "${stack}": set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.`;
-  }
-  if (/PULUMI_ACCESS_TOKEN must be set|not logged in/i.test(stderr)) {
-    return `Nobody is logged in to a Pulumi backend, so stack "${stack}" can't be read: run \`pulumi login\`.`;
-  }
-  if (/pass the fully qualified name|no Pulumi\.yaml/i.test(stderr)) {
-    return `Stack "${stack}" can't be found from here: run the command in the folder that has Pulumi.yaml (${reason}).`;
-  }
-  return `The outputs of stack "${stack}" can't be read: ${reason}`;
 }
 
 function unlessHidden(value: string | undefined): string | undefined {

@@ -65,7 +65,6 @@ Examples:
   mssp token --stack contoso --renew
   mssp token --stack contoso --client-credentials --api graph --show-secrets --json`,
     )
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (options: TokenCommandOptions) => {
       try {
         await (options.clientCredentials === true ? applicationToken(options) : personsTokens(options));

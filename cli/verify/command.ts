@@ -38,7 +38,6 @@ Examples:
   mssp verify --stack contoso
   mssp sandbox run -- npx mssp verify --stack dev --json`,
     )
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (options: VerifyOptions) => {
       const checks = await verify(options);
       process.stdout.write(options.json === true ? jsonText(options.stack, checks) : terminalText(tableText(checks)));

@@ -6,30 +6,68 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { mssp, type Ended } from "./mssp";
+import { checkout, mssp, type Ended } from "./mssp";
 
 const isRoot = process.getuid?.() === 0;
 
 describe("mssp", function () {
   this.timeout(30_000);
 
-  describe("typed wrongly", () => {
-    const help = /^\(mssp --help lists the commands\)$/m;
+  describe("usage errors", () => {
     for (const [args, ...says] of [
-      [[], /^Usage: mssp \[options\] \[command\]$/m],
-      [["sandbox"], /^Usage: mssp sandbox \[options\] \[command\]$/m],
-      [["sandbox", "run"], /^error: a command is needed: mssp sandbox run -- <command\.\.\.>$/m, help],
-      [["sandboxes"], /^error: unknown command 'sandboxes'$/m, /^\(Did you mean sandbox\?\)$/m, help],
-      [["sandbox", "rum"], /^error: unknown command 'rum'$/m, /^\(Did you mean run\?\)$/m, help],
+      [[], /^Usage: npx mssp \[options\] \[command\]$/m],
+      [["sandbox"], /^Usage: npx mssp sandbox \[options\] \[command\]$/m],
+      [
+        ["sandbox", "run"],
+        /^error: a command is required: npx mssp sandbox run -- <command\.\.\.>$/m,
+        /^\(npx mssp sandbox run --help shows the usage\)$/m,
+      ],
+      [
+        ["sandboxes"],
+        /^error: unknown command 'sandboxes'$/m,
+        /^\(Did you mean sandbox\?\)$/m,
+        /^\(npx mssp --help shows the usage\)$/m,
+      ],
+      [
+        ["sandbox", "rum"],
+        /^error: unknown command 'rum'$/m,
+        /^\(Did you mean run\?\)$/m,
+        /^\(npx mssp sandbox --help shows the usage\)$/m,
+      ],
+      [
+        ["doctor", "--stak", "dev"],
+        /^error: unknown option '--stak'\n\(Did you mean --stack\?\)\n\(npx mssp doctor --help/,
+      ],
+      [["siem-config", "splunk", "--stack", "dev"], /^error: required option '--out <folder>' not specified$/m],
+      [["secrets", "--days", "many"], /^error: option '--days <days>' argument 'many' is invalid/],
+      [["ci", "matrix"], /^error: either --from <commit> or --all is required$/m],
+      [["engine", "now"], /^error: too many arguments for 'engine'/],
     ] as const) {
-      it(`says how it is typed, and fails: ${["mssp", ...args].join(" ")}`, async () => {
+      it(`exit with 2 and say what is wrong: ${["mssp", ...args].join(" ")}`, async () => {
         const { exitCode, stdout, stderr } = await mssp(args);
-        assert.ok(exitCode === 1 || exitCode === 2, `${exitCode}`);
-        assert.equal(stdout, "", "stdout is for what was asked for");
+        assert.equal(exitCode, 2);
+        assert.equal(stdout, "", "stdout is for results");
         for (const pattern of says) assert.match(stderr, pattern);
         assert.doesNotMatch(stderr, /^\s+at /m);
       });
     }
+
+    for (const command of ["doctor", "verify", "token", "alerts", "siem-config", "ci preview", "ci confirm-destroy"]) {
+      it(`require the stack of: mssp ${command}`, async () => {
+        const { exitCode, stderr } = await mssp([
+          ...command.split(" "),
+          ...(command === "siem-config" ? ["splunk"] : []),
+        ]);
+        assert.equal(exitCode, 2);
+        assert.match(stderr, /^error: required option '--stack <stack>' not specified$/m);
+      });
+    }
+  });
+
+  it("--version prints the version of the package", async () => {
+    const { version } = JSON.parse(await readFile(path.join(checkout, "package.json"), "utf8")) as { version: string };
+    const { exitCode, stdout } = await mssp(["--version"]);
+    assert.deepEqual([exitCode, stdout], [0, version]);
   });
 
   describe("with a name that no stack can have", () => {
@@ -48,7 +86,7 @@ describe("mssp", function () {
         const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-names-"));
         for (const name of [names[index % names.length] ?? "", ".."]) {
           const { exitCode, stdout, stderr } = await mssp([...command, `--stack=${name}`], { folder });
-          assert.ok(exitCode === 1 || exitCode === 2, `${exitCode}`);
+          assert.equal(exitCode, 2);
           assert.equal(stdout, "");
           assert.match(stderr, /A stack's name is of letters/);
           assert.deepEqual(await readdir(folder), []);

@@ -2,8 +2,8 @@
 import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { execa } from "execa";
 import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
+import { runPulumi } from "../../cli/stack/pulumi";
 
 /** Marks a value as a secret of Pulumi's. */
 export function secret(value: unknown): Record<string, unknown> {
@@ -52,12 +52,6 @@ export class StackProject {
   }
 
   async #pulumi(...args: string[]): Promise<void> {
-    const pulumi = path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js");
-    await execa(process.execPath, [pulumi, ...args, "--non-interactive"], {
-      cwd: this.folder,
-      env: this.environment,
-      extendEnv: false,
-      stdin: "ignore",
-    });
+    await runPulumi(args, { folder: this.folder, environment: this.environment });
   }
 }

@@ -47,7 +47,7 @@ describe("mssp ci", function () {
     for (const flags of [[], ["--from", "HEAD", "--all"]]) {
       const { exitCode, stderr } = await mssp(["ci", "matrix", ...flags]);
       assert.equal(exitCode, 2);
-      assert.match(stderr, /either --from <commit> or --all is needed/);
+      assert.match(stderr, /either --from <commit> or --all is required/);
     }
   });
 

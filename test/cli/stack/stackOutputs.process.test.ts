@@ -67,12 +67,9 @@ describe("cli/stackOutputs", function () {
     await refused(read("empty"), /nothing is deployed/, /pulumi up --stack empty/);
     await project.addStack("strange", { tenantId: outputs.tenantId, connector: { kind: "other" } });
     await refused(read("strange"), /clientId/, /connector\.kind/, /pulumi up --stack strange/);
-    await refused(
-      read("deployed", { PULUMI_CONFIG_PASSPHRASE: "wrong" }),
-      /passphrase is not that of stack "deployed"/,
-    );
-    await refused(read("deployed", { PULUMI_CONFIG_PASSPHRASE: undefined }), /A passphrase is needed/);
-    await refused(read("deployed", {}, "/"), /can't be found from here.*Pulumi\.yaml/);
-    await refused(read("deployed", { PULUMI_BACKEND_URL: undefined }), /pulumi login/);
+    await refused(read("deployed", { PULUMI_CONFIG_PASSPHRASE: "wrong" }), /passphrase is wrong for stack "deployed"/);
+    await refused(read("deployed", { PULUMI_CONFIG_PASSPHRASE: undefined }), /A passphrase is required/);
+    await refused(read("deployed", {}, "/"), /Can't find stack "deployed" from this folder.*Pulumi\.yaml/);
+    await refused(read("deployed", { PULUMI_BACKEND_URL: undefined }), /pulumi login.*npx mssp sandbox run --/s);
   });
 });

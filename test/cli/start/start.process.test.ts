@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import * as fc from "fast-check";
-import { outputsText } from "../../../cli/start/command";
+import { outputsText } from "../../../cli/start/outputsText";
 import { mssp } from "../mssp";
 
 const lines = (...texts: string[]) => texts.map((text) => `${text}\n`).join("");
@@ -88,8 +91,32 @@ describe("mssp start", function () {
     const { exitCode, stdout } = await mssp(["start", "--help"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /`pulumi up` of\s+a\s+stack\s+on\s+the\s+sandbox/);
-    assert.match(stdout, /Run again it changes nothing\./);
+    assert.match(stdout, /A second run changes nothing\./);
     assert.match(stdout, /--home <folder>/);
     assert.match(stdout, /default: "dev"/);
+  });
+});
+
+describe("mssp start --stack", function () {
+  this.timeout(20_000);
+
+  it("refuses a stack without settings, suggests the one that is meant, and creates nothing", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-start-"));
+    try {
+      await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
+      await writeFile(path.join(folder, "Pulumi.dev.yaml"), "config: {}\n");
+      const before = await readdir(folder);
+      const close = await mssp(["start", "--stack", "devv"], { folder });
+      assert.deepEqual([close.exitCode, close.stdout], [1, ""]);
+      assert.match(
+        close.stderr,
+        /^mssp: There is no Pulumi\.devv\.yaml in .*; nothing was created\. Did you mean dev\?/,
+      );
+      const far = await mssp(["start", "--stack", "contoso"], { folder });
+      assert.match(far.stderr, /nothing was created\. Stacks with settings here: dev\.$/m);
+      assert.deepEqual(await readdir(folder), before);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

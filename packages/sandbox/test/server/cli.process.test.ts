@@ -121,7 +121,7 @@ describe("mssp sandbox", function () {
     assert.match(denied.stderr, /permission denied/);
     const none = await run("run");
     assert.equal(none.code, 2);
-    assert.match(none.stderr, /a command is needed: mssp sandbox run -- <command\.\.\.>/);
+    assert.match(none.stderr, /a command is required: npx mssp sandbox run -- <command\.\.\.>/);
     assert.match((await run("run", "--", "pulumi-nonesuch")).stderr, /was not found/);
   });
 
@@ -146,7 +146,7 @@ describe("mssp sandbox", function () {
     for (const args of [["run", "--", "true"], ["dump"], ["serve"]]) {
       assert.match(await oneLine(...args), /is damaged.*mssp sandbox reset/);
     }
-    assert.equal((await run("reset")).stderr, `mssp: The sandbox in ${home} is as new.\n`);
+    assert.equal((await run("reset")).stderr, `mssp: The sandbox in ${home} is deleted.\n`);
     assert.equal((await run("run", "--", "true")).code, 0);
   });
 
@@ -237,7 +237,9 @@ describe("mssp sandbox", function () {
 
   it("serves until it is interrupted: shell commands that set the environment, or JSON", async () => {
     const shell = start(["serve"], { ARM_TENANT_ID: "real" });
-    await shell.says(/The sandbox is up at https:\/\/127\.0\.0\.1:\d+\. Ctrl-C stops it\./);
+    await shell.says(
+      /The sandbox is up at https:\/\/127\.0\.0\.1:\d+\. To stop it: Ctrl-C, or from another shell: kill \d+$/m,
+    );
     const json = start(["serve", "--json"]);
     await json.says(/Joined/);
     await json.says(/is up/);

@@ -1,0 +1,67 @@
+/** The options of the commands that need the sandbox. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { FaultOptions, PluginSet } from "@defender-mssp/sandbox";
+
+export interface HomeOptions {
+  /** Folder of the sandbox. */
+  readonly home?: string;
+}
+
+/** How a command wants the sandbox. */
+export interface StartOptions extends HomeOptions {
+  readonly plugins: PluginSet;
+  readonly port?: number;
+  readonly log?: boolean;
+  readonly alerts?: number;
+  readonly faults?: FaultOptions;
+}
+
+/** Adds `--home`. */
+export function withHome(command: Command): Command {
+  return command.option("--home <folder>", "folder of the sandbox (default: MSSP_SANDBOX_HOME, else .sandbox)");
+}
+
+/** Adds the options of a command that needs the sandbox. */
+export function sandboxOptions(command: Command): Command {
+  return withHome(command)
+    .addOption(
+      new Option(
+        "--plugins <set>",
+        "provider plugins: this project's stand-ins, or the official ones from your Pulumi home or PATH",
+      )
+        .choices(["stand-in", "official"])
+        .default("stand-in"),
+    )
+    .option("--port <port>", "HTTPS port on 127.0.0.1 (default: a free one)", portNumber)
+    .option("--alerts <number>", "number of alerts in each tenant's Defender (default: 2160)", numberOfAlerts)
+    .option("--log", "print a line for each request to stderr")
+    .option(
+      "--faults <seed[:percent]>",
+      "make requests fail: throttling, errors, cut connections, late answers, delayed replication (default: 10 percent)",
+      faultOptions,
+    );
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65535) {
+    throw new InvalidArgumentError("A port is a whole number from 1 to 65535.");
+  }
+  return port;
+}
+
+function numberOfAlerts(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > 100_000_000) {
+    throw new InvalidArgumentError("The number of alerts is a whole number from 1 to 100000000.");
+  }
+  return number;
+}
+
+function faultOptions(text: string): FaultOptions {
+  const [, seed, percent = "10"] = /^(\d{1,9})(?::(\d{1,3}))?$/.exec(text) ?? [];
+  if (seed === undefined || Number(percent) > 100) {
+    throw new InvalidArgumentError("Faults are <seed> or <seed>:<percent>, whole numbers, such as 7:10.");
+  }
+  return { seed: Number(seed), percent: Number(percent) };
+}

@@ -1,0 +1,102 @@
+/** A command's use of the sandbox: starts or joins it, runs something in its environment, and stops it. */
+import type { JoinedSandbox, OwnSandbox } from "@defender-mssp/sandbox";
+import { say, written } from "./output";
+import type { StartOptions } from "./options";
+
+/** Starts or joins the sandbox, runs `action` with the environment in which commands use it, and leaves the sandbox again. */
+export async function withSandbox<T>(
+  options: StartOptions,
+  action: (env: NodeJS.ProcessEnv) => Promise<T>,
+): Promise<T> {
+  const { sandbox, env } = await open(options);
+  try {
+    return await action(env);
+  } finally {
+    await close(sandbox);
+  }
+}
+
+/** Runs a command of the user's in the sandbox and ends this process as the command ended. */
+export async function runInSandbox(command: readonly string[], options: StartOptions): Promise<void> {
+  const { runCommand, endLike, CommandNotStarted } = await import("@defender-mssp/sandbox");
+  try {
+    endLike(await withSandbox(options, (env) => runCommand(command, env)));
+  } catch (error) {
+    if (!(error instanceof CommandNotStarted)) throw error;
+    say(error.message);
+    process.exitCode = error.exitCode;
+  }
+}
+
+/** Keeps the sandbox up until a signal. */
+export async function serve(options: StartOptions & { json?: boolean }): Promise<void> {
+  const { isOwn } = await import("@defender-mssp/sandbox");
+  const interrupted = nextInterrupt();
+  const { sandbox, variables, removed } = await open(options);
+  await written(options.json === true ? `${JSON.stringify(variables)}\n` : shellCommands(variables, removed));
+  say(`The sandbox is up at ${sandbox.origins.https}. To stop it: Ctrl-C, or from another shell: kill ${process.pid}`);
+  await (isOwn(sandbox) ? interrupted : Promise.race([interrupted, sandbox.ended]));
+  await close(sandbox);
+}
+
+/** Starts or joins the sandbox, and tells the user which of both. */
+async function open(options: StartOptions) {
+  const server = await import("@defender-mssp/sandbox");
+  const home = server.sandboxHome(options.home);
+  const sandbox = await server.openSandbox({
+    home,
+    tenants: await server.tenantsOfStacks(process.cwd()),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
+    ...(options.log === true ? { log: (line: string) => process.stderr.write(`${line}\n`) } : {}),
+  });
+  if (!server.isOwn(sandbox)) {
+    say(`Joined the sandbox in ${home} that process ${sandbox.pid} runs.`);
+    if (options.log === true)
+      say("Its requests are not logged here: --log is for the command that starts the sandbox.");
+    sayWhenItEnds(sandbox);
+  }
+  const environment = await sandbox.environment({ plugins: options.plugins }).catch(async (error: unknown) => {
+    await close(sandbox);
+    throw error;
+  });
+  for (const note of environment.notes) say(note);
+  const { variables, removed } = environment;
+  return { sandbox, variables, removed, env: server.commandEnvironment(environment) };
+}
+
+const closing = new WeakSet<JoinedSandbox>();
+
+function sayWhenItEnds(sandbox: JoinedSandbox): void {
+  void sandbox.ended.then(() => {
+    if (!closing.has(sandbox)) say(`The sandbox that process ${sandbox.pid} ran has stopped and no longer answers.`);
+  });
+}
+
+/** Stops the sandbox when no other command needs it. Ctrl-C while waiting stops it at once. */
+async function close(sandbox: OwnSandbox | JoinedSandbox): Promise<void> {
+  if (!("cloud" in sandbox)) closing.add(sandbox);
+  else if (sandbox.joined > 0) {
+    const others = sandbox.joined === 1 ? "Another command uses" : `${sandbox.joined} other commands use`;
+    say(`${others} this sandbox; it stays up until they have ended. Ctrl-C stops it now.`);
+    await Promise.race([sandbox.closeToOthers(), nextInterrupt()]);
+  } else await sandbox.closeToOthers();
+  await sandbox.stop();
+  if ("cloud" in sandbox && sandbox.faults !== undefined) {
+    const kinds = [...sandbox.faults.counts].map(([kind, count]) => `${kind} ${count}`).sort();
+    say(`Faults: ${kinds.length === 0 ? "none" : kinds.join(", ")}.`);
+  }
+}
+
+function nextInterrupt(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  });
+}
+
+function shellCommands(variables: Readonly<Record<string, string>>, removed: readonly string[]): string {
+  const unset = removed.filter((name) => variables[name] === undefined).map((name) => `unset ${name}\n`);
+  const set = Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+  return [...unset, ...set].join("");
+}

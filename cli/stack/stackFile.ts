@@ -1,0 +1,27 @@
+/** The settings files of a project's stacks. */
+import { readdir } from "node:fs/promises";
+import { closest, distance } from "fastest-levenshtein";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+
+/** Typing mistakes in a name that is still recognized as another. */
+const recognizedMistakes = 2;
+
+/**
+ * Refuses a stack without settings, before anything is created for a name with a typing mistake.
+ * @throws VisibleError where the folder has no `Pulumi.<stack>.yaml`; it suggests the nearest name.
+ */
+export async function requireStackFile(stack: string, folder = process.cwd()): Promise<void> {
+  const name = stack.split("/").at(-1) ?? "";
+  const files = await readdir(folder);
+  const stacks = files.flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []).sort();
+  if (stacks.includes(name)) return;
+  const nearest = stacks.length === 0 ? undefined : closest(name, stacks);
+  const isMeant = nearest !== undefined && distance(name, nearest) <= recognizedMistakes;
+  throw new VisibleError(
+    `There is no Pulumi.${name}.yaml in ${folder}; nothing was created. ` +
+      (isMeant ? `Did you mean ${nearest}? ` : "") +
+      (stacks.length === 0
+        ? "The folder has no settings of stacks."
+        : `Stacks with settings here: ${stacks.join(", ")}.`),
+  );
+}
