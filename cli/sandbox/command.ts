@@ -37,6 +37,7 @@ function registerRun(sandbox: Command): void {
     },
     examples: [
       "npx mssp sandbox run -- npx pulumi up --stack dev",
+      "npx mssp sandbox run -- npx pulumi preview --stack dev --expect-no-changes",
       "npx mssp sandbox run -- npx mssp verify --stack dev",
       "npx mssp sandbox run --plugins official -- npx pulumi preview --stack dev",
       "# every tenth request fails:",

@@ -79,7 +79,7 @@ async function close(sandbox: OwnSandbox | JoinedSandbox): Promise<void> {
   if (!("cloud" in sandbox)) closing.add(sandbox);
   else if (sandbox.joined > 0) {
     const others = sandbox.joined === 1 ? "Another command uses" : `${sandbox.joined} other commands use`;
-    say(`${others} this sandbox; it stays up until they have ended. Ctrl-C stops it now.`);
+    say(`${others} this sandbox: waiting until that ends. Ctrl-C stops the sandbox now.`);
     await Promise.race([sandbox.closeToOthers(), nextInterrupt()]);
   } else await sandbox.closeToOthers();
   await sandbox.stop();

@@ -159,7 +159,7 @@ describe("mssp sandbox", function () {
       ["--nonesuch"],
     ]) {
       const { code, stderr } = await run("run", ...args, "--", "true");
-      assert.equal(code, 1, args.join(" "));
+      assert.equal(code, 2, args.join(" "));
       assert.match(stderr, /^error: /);
       assert.ok(!stderr.includes("    at "));
     }
