@@ -118,6 +118,35 @@ describe("GitHub workflows", () => {
     assert.ok(confirmed >= 0 && confirmed < runs.findIndex((run) => run.includes("pulumi destroy")));
   });
 
+  it("bring every stack up once a week, so that a quiet customer's secret is renewed", () => {
+    const { schedule } = workflow("up.yml").on as { schedule?: readonly { readonly cron: string }[] };
+    assert.equal(schedule?.length, 1);
+    assert.match(schedule[0]!.cron, /^\d+ \d+ \* \* [0-6]$/);
+    const stacks = runsOf(workflow("up.yml").jobs["stacks"]!).join("\n");
+    assert.match(stacks, /GITHUB_EVENT_NAME" = schedule \]; then\s+node cli\/mssp\.js ci matrix --all --format github/);
+    assert.match(template("gitlab-ci.yml"), /--job "\$\{JOB:-drift\}"/);
+    assert.match(template("azure-pipelines.yml"), /displayName: Weekly up/);
+  });
+
+  it("compare the state with this program before the engine runs anything out of it", () => {
+    const files = [...workflows.map(text), ...templates.map(template)];
+    const runs = files.flatMap((file) =>
+      [...file.matchAll(/npx pulumi (up|destroy) .*/g)].map(({ index }) => file.slice(0, index)),
+    );
+    assert.ok(runs.length >= 6, `${runs.length} runs`);
+    for (const before of runs) {
+      const last = before.split("\n").slice(-4).join("\n");
+      assert.match(last, /ci check-state --stack "\$STACK"/, last);
+    }
+    for (const file of files)
+      for (const [run] of file.matchAll(/npx pulumi (up|destroy) .*/g)) assert.match(run, / --refresh /, run);
+  });
+
+  it("give no token that writes to a job that runs unreviewed code", () => {
+    for (const name of templates)
+      assert.doesNotMatch(template(name), /COMMENT_TOKEN|System\.AccessToken|PRIVATE-TOKEN/, name);
+  });
+
   it("call commands of mssp ci with options that there are", async () => {
     const files = [...workflows.map(text), ...templates.map(template)];
     for (const [, command = "", flags = ""] of files.join("\n").matchAll(/mssp\.js ci ([a-z-]+)((?: .*)?)$/gm)) {
