@@ -1,4 +1,5 @@
 import { checkSettings, type Settings } from "../settings";
+import { ownSettings } from "../settings/ownSettings";
 
 /** The settings that rules ask for. */
 export type PolicySettings = Pick<Settings, "customerDomain" | "msspName" | "analysts" | "portalAccess" | "connector">;
@@ -10,10 +11,7 @@ export type PolicySettings = Pick<Settings, "customerDomain" | "msspName" | "ana
  */
 export function policySettings(environment: Readonly<Record<string, string | undefined>>): PolicySettings | undefined {
   const { PULUMI_NODEJS_PROJECT: project = "", PULUMI_CONFIG: config = "{}" } = environment;
-  const prefix = `${project}:`;
-  const own = Object.entries(JSON.parse(config) as Record<string, string>)
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => [key.slice(prefix.length), value] as const);
-  const checked = checkSettings(Object.fromEntries(own), [], environment);
+  const own = ownSettings(JSON.parse(config) as Record<string, string>, project);
+  const checked = checkSettings(own, [], environment);
   return "settings" in checked ? checked.settings : undefined;
 }

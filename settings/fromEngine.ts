@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ownSettings } from "./ownSettings";
 
 /** What the engine hands to this run of the program, as `settings/index.ts` takes it. */
 export interface StackConfiguration {
@@ -10,15 +11,9 @@ export interface StackConfiguration {
 
 /** The project's own part of the running stack's configuration. Other namespaces belong to the providers. */
 export function stackConfiguration(): StackConfiguration {
-  const prefix = `${pulumi.getProject()}:`;
-  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  return {
-    values: Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])),
-    secretKeys: own
-      .map(([key]) => key)
-      .filter(isSecret)
-      .map((key) => key.slice(prefix.length)),
-  };
+  const project = pulumi.getProject();
+  const values = ownSettings(pulumi.runtime.allConfig(), project);
+  return { values, secretKeys: Object.keys(values).filter((key) => isSecret(`${project}:${key}`)) };
 }
 
 /**

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { endpointVariable } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { parseSettings, type Settings } from "./index";
+import { ownSettings } from "./ownSettings";
 import { printable } from "./problems";
 
 export interface StackSettingsOptions {
@@ -29,7 +30,7 @@ export async function readStackSettings(stack: string, options: StackSettingsOpt
   const content = /^[\w.-]+$/.test(name) ? await yamlFile(path.join(folder, file)) : undefined;
   if (content === undefined)
     throw new VisibleError(`There is no ${printable(file)} in ${folder}. ${await stacksIn(folder)}`);
-  const { values, secretKeys } = ownSettings(asMap(content["config"]), `${project}:`);
+  const { values, secretKeys } = asEngineHasIt(ownSettings(asMap(content["config"]), project));
   return parseSettings(values, secretKeys, options.environment ?? process.env);
 }
 
@@ -42,10 +43,9 @@ export function defenderEndpointOf(
   return (defenderCalls.endpoint ?? environment[endpointVariable])?.replace(/\/+$/, "");
 }
 
-/** The project's own part, as the engine would hand it over: lists and maps as JSON, encrypted values unseen. */
-function ownSettings(config: Record<string, unknown>, prefix: string) {
-  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-  const entries = own.map(([key, value]): [string, unknown] => [key.slice(prefix.length), value]);
+/** Settings as the engine would hand them over: lists and maps as JSON, encrypted values unseen. */
+function asEngineHasIt(settings: Record<string, unknown>) {
+  const entries = Object.entries(settings);
   return {
     values: Object.fromEntries(entries.map(([key, value]) => [key, isEncrypted(value) ? "[secret]" : asText(value)])),
     secretKeys: entries.filter(([, value]) => isEncrypted(value)).map(([key]) => key),

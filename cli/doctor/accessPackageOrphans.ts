@@ -1,8 +1,8 @@
 /** Orphans of entitlement management: the catalog, its groups, the access packages, what they give and their policies. Graph beta, as azuread. */
-import { tiers as tierKeys, type GraphCall } from "@defender-mssp/microsoft";
+import { graphList, tiers as tierKeys, type GraphCall } from "@defender-mssp/microsoft";
 import { accessCatalogName, groupNameInDirectory } from "../../settings/naming";
 import type { Settings } from "../../settings";
-import { deletionOf, equals, list, markOf, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
+import { deletionOf, equals, markOf, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
 
 const base = "/beta/identityGovernance/entitlementManagement";
 const parent = { name: "customer-access-entitlement-packages", type: "defender-mssp:index:AnalystAccessPackages" };
@@ -14,11 +14,11 @@ export async function accessPackageOrphans(
   known: Known,
 ): Promise<Orphan[]> {
   if (portalAccess.model !== "entitlement") return [];
-  const catalogs = await list(
+  const catalogs = await graphList(
     call,
     `${base}/accessPackageCatalogs?$filter=${equals("displayName", accessCatalogName)}`,
   );
-  const packages = (await list(call, `${base}/accessPackages`)).filter(({ catalogId }) =>
+  const packages = (await graphList(call, `${base}/accessPackages`)).filter(({ catalogId }) =>
     catalogs.some(({ id }) => id === catalogId),
   );
   const [mine, others] = [catalogs.filter(isKnown(known)), catalogs.filter((one) => !isKnown(known)(one))];
@@ -60,7 +60,7 @@ function orphanPackage(one: GraphObject, tiers: Tiers, known: Known): Orphan {
 
 async function policies(call: GraphCall, packages: readonly GraphObject[], known: Known): Promise<Orphan[]> {
   const type = "azuread:index/accessPackageAssignmentPolicy:AccessPackageAssignmentPolicy";
-  const found = packages.length === 0 ? [] : await list(call, `${base}/accessPackageAssignmentPolicies`);
+  const found = packages.length === 0 ? [] : await graphList(call, `${base}/accessPackageAssignmentPolicies`);
   return found
     .filter(({ accessPackageId }) => packages.some(({ id }) => id === accessPackageId))
     .filter((one) => !isKnown(known)(one))
@@ -92,7 +92,7 @@ async function roles(call: GraphCall, packages: readonly GraphObject[], known: K
 async function resources(call: GraphCall, catalogs: readonly GraphObject[], known: Known): Promise<Orphan[]> {
   const found = catalogs.map(async (catalog): Promise<Orphan[]> => {
     const id = text(catalog, "id");
-    const there = await list(call, `${base}/accessPackageCatalogs/${id}/accessPackageResources`);
+    const there = await graphList(call, `${base}/accessPackageCatalogs/${id}/accessPackageResources`);
     return there
       .filter((one) => known.has(text(one, "originId")) && !known.hasWhole(`${id}/${text(one, "originId")}`))
       .map((one) => ({

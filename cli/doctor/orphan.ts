@@ -1,5 +1,5 @@
 /** What the searches for orphans share: what one is, what the stack's state knows, and how Graph is asked. */
-import type { GraphCall } from "@defender-mssp/microsoft";
+import { graphList, type GraphCall } from "@defender-mssp/microsoft";
 import type { StackState, StateResource } from "./stackState";
 
 export interface Orphan {
@@ -116,25 +116,12 @@ export function markOf(object: GraphObject, isPending: boolean): string | undefi
 /** An object's ID, when it was made, and who owns it. */
 export async function madeBy(call: GraphCall, collection: string, object: GraphObject) {
   const id = text(object, "id");
-  const owners = await list(call, `/v1.0/${collection}/${id}/owners`);
+  const owners = await graphList<GraphObject>(call, `/v1.0/${collection}/${id}/owners`);
   return {
     id,
     createdOn: text(object, "createdDateTime"),
     createdBy: owners.map((owner) => text(owner, "displayName")).join(", "),
   };
-}
-
-/** Every page of a list. */
-export async function list(call: GraphCall, path: string): Promise<GraphObject[]> {
-  const items: GraphObject[] = [];
-  for (let next: string | undefined = path; next !== undefined;) {
-    const page = (await call(next)).body as { value?: GraphObject[]; "@odata.nextLink"?: string } | undefined;
-    items.push(...(page?.value ?? []));
-    const link = page?.["@odata.nextLink"];
-    // The token is for Graph alone: of a link only the path is taken.
-    next = link === undefined ? undefined : new URL(link).pathname + new URL(link).search;
-  }
-  return items;
 }
 
 /** `property eq 'value'` for a query. */

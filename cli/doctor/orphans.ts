@@ -3,6 +3,7 @@
  * connection, after Entra had made it and before the engine knew. The azuread provider then refuses to make a second one.
  */
 import {
+  graphList,
   directoryRoleTemplates,
   microsoftGraph,
   windowsDefenderAtp,
@@ -25,7 +26,6 @@ import {
   equals,
   Known,
   lastSegment,
-  list,
   madeBy,
   markOf,
   text,
@@ -65,7 +65,7 @@ export async function findOrphans(
 async function applications(call: GraphCall, { customerName }: Settings, known: Known): Promise<Orphan[]> {
   const type = "azuread:index/applicationRegistration:ApplicationRegistration";
   const name = siemConnectorName(customerName);
-  const found = await list(call, `/v1.0/applications?$filter=${equals("displayName", name)}`);
+  const found = await graphList(call, `/v1.0/applications?$filter=${equals("displayName", name)}`);
   const orphans = found.filter((one) => !known.has(text(one, "id")));
   return Promise.all(
     orphans.map(async (one) => ({
@@ -90,7 +90,7 @@ async function groups(call: GraphCall, { msspName, portalAccess }: Settings, kno
   const parts = [["analysts", securityGroupName(msspName)], ...tiers.map(([tier, { name }]) => [tier, name])] as const;
   const found = parts.map(async ([part = "", name = ""]): Promise<Orphan[]> => {
     const displayName = groupNameInDirectory(name);
-    const there = await list(call, `/v1.0/groups?$filter=${equals("displayName", displayName)}`);
+    const there = await graphList(call, `/v1.0/groups?$filter=${equals("displayName", displayName)}`);
     return Promise.all(
       there
         .filter((one) => !known.has(text(one, "id")))
@@ -119,7 +119,7 @@ async function directoryRoles(call: GraphCall, { portalAccess }: Settings, known
   const { role } = portalAccess;
   const given = known.principals().map(async (principalId): Promise<Orphan[]> => {
     const path = "/v1.0/roleManagement/directory/roleAssignments";
-    const there = await list(call, `${path}?$filter=${equals("principalId", principalId)}`);
+    const there = await graphList(call, `${path}?$filter=${equals("principalId", principalId)}`);
     return there
       .filter((one) => text(one, "roleDefinitionId") === directoryRoleTemplates[role] && !known.has(text(one, "id")))
       .map((one) => ({
@@ -208,7 +208,7 @@ async function servicePrincipals(
   clientId: string | undefined,
 ): Promise<Orphan[]> {
   const appId = text(application, "appId");
-  const found = await list(call, `/v1.0/servicePrincipals?$filter=${equals("appId", appId)}`);
+  const found = await graphList(call, `/v1.0/servicePrincipals?$filter=${equals("appId", appId)}`);
   const orphans = found.map(async (one): Promise<Orphan[]> => {
     const id = text(one, "id");
     if (known.has(id)) {
@@ -227,8 +227,8 @@ async function servicePrincipals(
 /** What the program itself would grant; what a person granted beside it isn't looked at. */
 async function consents(call: GraphCall, application: GraphObject, id: string, known: Known): Promise<Orphan[]> {
   const [grants, roles] = await Promise.all([
-    list(call, `/v1.0/servicePrincipals/${id}/oauth2PermissionGrants`),
-    list(call, `/v1.0/servicePrincipals/${id}/appRoleAssignments`),
+    graphList(call, `/v1.0/servicePrincipals/${id}/oauth2PermissionGrants`),
+    graphList(call, `/v1.0/servicePrincipals/${id}/appRoleAssignments`),
   ]);
   const orphan = (one: GraphObject, what: string, path: string): Orphan[] =>
     known.has(text(one, "id"))
@@ -264,7 +264,7 @@ async function ownership(
   clientId: string | undefined,
 ): Promise<Orphan[]> {
   if (clientId === undefined) return [];
-  const owners = await list(call, `/v1.0/servicePrincipals/${id}/owners`);
+  const owners = await graphList(call, `/v1.0/servicePrincipals/${id}/owners`);
   return owners
     .filter((one) => text(one, "appId").toLowerCase() === clientId.toLowerCase())
     .map((one) => ({

@@ -3,6 +3,7 @@ import {
   clouds,
   getNotificationRule,
   getSiemAuthorization,
+  graphList,
   microsoftGraph,
   portalUrl,
   request,
@@ -113,18 +114,8 @@ async function servicePrincipal(
 }
 
 /** All pages of a list. */
-async function listed<T>({ endpoints }: VerifyContext, token: string, route: string): Promise<T[]> {
-  const items: T[] = [];
-  let url: string | undefined = `${endpoints.graphEndpoint}/v1.0${route}`;
-  while (url !== undefined) {
-    const { body } = await request(url, { token });
-    const page = (body ?? {}) as { value?: T[]; "@odata.nextLink"?: string };
-    items.push(...(page.value ?? []));
-    const next: string | undefined = page["@odata.nextLink"];
-    // The token is for Graph: a link elsewhere is not followed.
-    url = next !== undefined && new URL(next).host === new URL(endpoints.graphEndpoint).host ? next : undefined;
-  }
-  return items;
+function listed<T>({ endpoints }: VerifyContext, token: string, route: string): Promise<T[]> {
+  return graphList<T>((path) => request(`${endpoints.graphEndpoint}${path}`, { token }), `/v1.0${route}`);
 }
 
 /** The stack's redirect URIs, in the registration. */

@@ -56,6 +56,27 @@ export class ServiceError extends VisibleError {
   }
 }
 
+/**
+ * Runs a step, and says of an error for people which step it was and what to do. That error stays on one line and has no stack:
+ * Pulumi's dynamic provider prints the stack of what `read` and `delete` throw.
+ * @param what such as `The SIEM authorization's create`.
+ * @param advice what to do about a service's error: a sentence, or empty.
+ */
+export async function visible<T>(
+  what: string,
+  run: () => Promise<T>,
+  advice: (failure: ServiceError) => string = () => "",
+): Promise<T> {
+  try {
+    return await run();
+  } catch (failure) {
+    if (!(failure instanceof VisibleError)) throw failure;
+    const hint = failure instanceof ServiceError ? advice(failure) : "";
+    const error = new VisibleError(`${what} failed. ${failure.message}${hint === "" ? "" : ` ${hint}`}`);
+    throw Object.assign(error, { name: "", stack: "" });
+  }
+}
+
 function sentence(detail: ServiceErrorDetail): string {
   const code = detail.serviceCode && !detail.message.startsWith(detail.serviceCode) ? `${detail.serviceCode}: ` : "";
   const outcome = detail.status === 0 ? "failed" : `answered ${detail.status}`;

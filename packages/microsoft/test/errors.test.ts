@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { EnvironmentError, ServiceError, VisibleError } from "@defender-mssp/microsoft/errors";
-import { visible } from "../src/providers/provider";
+import { EnvironmentError, ServiceError, visible, VisibleError } from "@defender-mssp/microsoft/errors";
 
 describe("microsoft/errors", () => {
   const service = new ServiceError({ status: 403, message: "not allowed", method: "GET", url: "https://a.example/b" });

@@ -417,7 +417,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       };
       await assert.rejects(
         roleDefinitionResource.create(role, context),
-        /not to be found 30 seconds later; another `up`/,
+        /did not appear within 30 seconds; the next `up` finds it/,
       );
     });
   });

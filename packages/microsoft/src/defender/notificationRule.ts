@@ -8,8 +8,8 @@
  *     DELETE {endpoint}/notificationRules/{name}    204, 404
  */
 import { ServiceError } from "../errors";
-import { pathSegment, request, withoutSecrets, type Answer, type RequestOptions } from "../http";
-import type { PortalCall } from "../providers/portal";
+import { pathSegment, request, withoutSecrets, type Answer } from "../http";
+import { portalRequest, type PortalCall } from "./portalCall";
 
 /** The severities of Defender's alerts, as the page lists them. */
 export const alertSeverities = ["Informational", "Low", "Medium", "High"] as const;
@@ -41,7 +41,7 @@ export interface NotificationRule extends NotificationRuleFields {
 
 /** The rule as it is; undefined where there is none. */
 export async function getNotificationRule(call: PortalCall, name: string): Promise<NotificationRule | undefined> {
-  const answer = await request(addressOf(call, name), { ...optionsOf(call), accept: [404] });
+  const answer = await request(addressOf(call, name), { ...portalRequest(call), accept: [404] });
   return answer.status === 404 ? undefined : checked(answer, "GET", call, name);
 }
 
@@ -62,21 +62,17 @@ export async function putNotificationRule(
     recipients,
     managedBy,
   };
-  const options = { ...optionsOf(call), method: "PUT", json };
+  const options = { ...portalRequest(call), method: "PUT", json };
   return checked(await request(addressOf(call, name), options), "PUT", call, name);
 }
 
 /** Takes the rule away; that there is none is fine. */
 export async function deleteNotificationRule(call: PortalCall, name: string): Promise<void> {
-  await request(addressOf(call, name), { ...optionsOf(call), method: "DELETE", accept: [404] });
+  await request(addressOf(call, name), { ...portalRequest(call), method: "DELETE", accept: [404] });
 }
 
 function addressOf({ endpoint }: PortalCall, name: string): string {
   return `${endpoint}/notificationRules/${pathSegment(name)}`;
-}
-
-function optionsOf({ token, signal, timeout, sleep }: PortalCall): RequestOptions {
-  return { token, signal, timeout, sleep };
 }
 
 /** `configured` is only what a server has said: an answer without it is no answer, such as a proxy's page with status 200. */

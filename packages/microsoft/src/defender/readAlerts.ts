@@ -4,7 +4,7 @@
  * detections using SIEM REST API".
  */
 import type { Endpoints } from "../endpoints";
-import { ServiceError } from "../errors";
+import { nextPage } from "../graph/call";
 import { request, type RequestOptions } from "../http";
 import type { SecurityAlert } from "../graph/types";
 import type { RecordSeverity } from "./alertRecord";
@@ -50,17 +50,8 @@ export async function readSecurityAlerts(options: SecurityAlertsOptions): Promis
   const url = `${endpoints.graphEndpoint}${options.next ?? firstPage(options)}`;
   const { body, status } = await request(url, { token, signal, sleep, timeout, isWhole: isCollection });
   const { value, "@odata.nextLink": nextLink } = body as { value: SecurityAlert[]; "@odata.nextLink"?: string };
-  if (nextLink === undefined) return { alerts: value };
-  if (!URL.canParse(nextLink)) {
-    throw new ServiceError({
-      status,
-      message: "its @odata.nextLink is no address",
-      method: "GET",
-      url: firstPage(options),
-    });
-  }
-  const { pathname, search } = new URL(nextLink);
-  return { alerts: value, next: `${pathname}${search}` };
+  const next = nextPage(nextLink, { status, url: firstPage(options) });
+  return { alerts: value, ...(next === undefined ? {} : { next }) };
 }
 
 function firstPage({ window, severities, pageSize }: SecurityAlertsOptions): string {

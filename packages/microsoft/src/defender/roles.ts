@@ -10,7 +10,8 @@
  */
 import { ServiceError } from "../errors";
 import { type Answer } from "../http";
-import { graphList, type CallContext, type GraphCall } from "../providers/provider";
+import { graphList, type CallContext, type GraphCall } from "../graph/call";
+import { untilReplicated } from "../graph/replication";
 
 /** A role of Defender's: what its holders may do. */
 export interface DefenderRoleDefinition {
@@ -33,14 +34,14 @@ export interface DefenderRoleAssignment {
   dataSources: string[];
 }
 
+/** Where waiting between two looks is done; tests do not wait. */
+type Waits = Pick<CallContext, "sleep" | "signal">;
+
 /** All data sources, also those to come. */
 export const allDataSources = "/";
 
 const definitions = "/beta/roleManagement/defender/roleDefinitions";
 const assignments = "/beta/roleManagement/defender/roleAssignments";
-
-/** Where waiting between two looks is done; tests don't wait. */
-type Waiting = Pick<CallContext, "sleep" | "signal">;
 
 export async function listRoleDefinitions(call: GraphCall): Promise<DefenderRoleDefinition[]> {
   return (await graphList(call, definitions)).map(definitionOf);
@@ -56,7 +57,7 @@ export async function getRoleDefinition(call: GraphCall, id: string): Promise<De
 export async function createRoleDefinition(
   call: GraphCall,
   role: Pick<DefenderRoleDefinition, "displayName" | "description" | "permissions">,
-  waiting: Waiting = {},
+  waiting: Waits = {},
 ): Promise<DefenderRoleDefinition> {
   const answer = await call(definitions, { method: "POST", json: definitionBody(role), accept: redirects });
   const isIt = (found: DefenderRoleDefinition) =>
@@ -94,15 +95,12 @@ export async function getRoleAssignment(call: GraphCall, id: string): Promise<De
 export async function createRoleAssignment(
   call: GraphCall,
   assignment: Omit<DefenderRoleAssignment, "id">,
-  waiting: Waiting = {},
+  waiting: Waits = {},
 ): Promise<DefenderRoleAssignment> {
   const json = { ...assignmentBody(assignment), roleDefinitionId: assignment.roleDefinitionId };
-  const post = (accept: readonly number[]) => call(assignments, { method: "POST", json, accept });
-  let answer = await post([...redirects, 404]);
-  for (let tries = 1; answer.status === 404; tries++) {
-    await (waiting.sleep ?? wait)(unknownPause, waiting.signal);
-    answer = await post(tries < unknownTries ? [...redirects, 404] : redirects);
-  }
+  const post = () => call(assignments, { method: "POST", json, accept: redirects });
+  // The last try throws what the call threw, so that undefined never comes out.
+  const answer = (await untilReplicated(post, { ...waiting, ...whileUnknown })) as Answer;
   const isIt = (found: DefenderRoleAssignment) =>
     found.displayName === assignment.displayName && found.roleDefinitionId === assignment.roleDefinitionId;
   const find = async () => (await listRoleAssignments(call)).find(isIt);
@@ -134,9 +132,8 @@ const hitsInARow = 2;
 const looks = 30;
 const pause = 1000;
 
-/** How long a role or a group that isn't known is waited for: so many tries, so many milliseconds apart. */
-const unknownTries = 5;
-const unknownPause = 3000;
+/** A new role or group that the service does not know yet is answered with 404. */
+const whileUnknown = { tries: 6, pause: 3000, isUnknown: ({ status }: ServiceError) => status === 404 };
 
 function definitionBody(role: Pick<DefenderRoleDefinition, "displayName" | "description" | "permissions">) {
   const { displayName, description, permissions } = role;
@@ -148,27 +145,20 @@ function assignmentBody(assignment: Omit<DefenderRoleAssignment, "id" | "roleDef
   return { displayName, principalIds, directoryScopeIds: ["/"], appScopeIds: dataSources };
 }
 
-/** Looks for what was made until it is there, `hits` times in a row. */
+/** Looks for a new object until the service shows it, `hits` times in a row. */
 async function sought<T>(
   find: () => Promise<T | undefined>,
   { status }: Answer,
   path: string,
-  { sleep = wait, signal }: Waiting,
+  context: Waits,
   hits = 1,
 ): Promise<T> {
-  for (let look = 0, seen = 0; look < looks; look++) {
-    if (look > 0) await sleep(pause / (seen > 0 ? 5 : 1), signal);
-    const found = await find();
-    seen = found === undefined ? 0 : seen + 1;
-    if (found !== undefined && seen >= hits) return found;
-  }
-  const message = `it was accepted, but not to be found ${(looks * pause) / 1000} seconds later; another \`up\` finds it if it comes`;
+  const found = await untilReplicated(find, { ...context, tries: looks, pause, hits });
+  if (found !== undefined) return found;
+  const message =
+    `the request was accepted, but the object did not appear within ${(looks * pause) / 1000} seconds; ` +
+    "the next `up` finds it if it appears later";
   throw new ServiceError({ status, message, method: "POST", url: path });
-}
-
-function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function idIn({ body }: Answer): string | undefined {

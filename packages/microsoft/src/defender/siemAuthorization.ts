@@ -8,7 +8,8 @@
  *     DELETE {endpoint}/siemAuthorizations/{applicationId}    204, 404
  */
 import { ServiceError } from "../errors";
-import { request, withoutSecrets, type Answer, type RequestOptions } from "../http";
+import { request, withoutSecrets, type Answer } from "../http";
+import { portalRequest, type PortalCall } from "./portalCall";
 
 /** An application that is authorized for the legacy alert API. */
 export interface SiemAuthorization {
@@ -22,17 +23,14 @@ export interface SiemAuthorization {
   status: "authorized";
 }
 
-export interface SiemAuthorizationCall extends Pick<RequestOptions, "signal" | "timeout" | "sleep"> {
-  /** Base URL, without a trailing slash. */
-  endpoint: string;
+/** A call to the server, about one application. */
+export interface SiemAuthorizationCall extends PortalCall {
   applicationId: string;
-  /** Access token. */
-  token: string;
 }
 
 /** The authorization as it is; undefined where there is none. */
 export async function getSiemAuthorization(call: SiemAuthorizationCall): Promise<SiemAuthorization | undefined> {
-  const answer = await request(addressOf(call), { ...optionsOf(call), accept: [404] });
+  const answer = await request(addressOf(call), { ...portalRequest(call), accept: [404] });
   return answer.status === 404 ? undefined : checked(answer, "GET", call);
 }
 
@@ -42,7 +40,7 @@ export async function putSiemAuthorization(
   { msspTenantId, managedBy }: { msspTenantId: string; managedBy: string },
 ): Promise<SiemAuthorization> {
   return checked(
-    await request(addressOf(call), { ...optionsOf(call), method: "PUT", json: { msspTenantId, managedBy } }),
+    await request(addressOf(call), { ...portalRequest(call), method: "PUT", json: { msspTenantId, managedBy } }),
     "PUT",
     call,
   );
@@ -50,15 +48,11 @@ export async function putSiemAuthorization(
 
 /** Takes the authorization away; that there is none is fine. */
 export async function deleteSiemAuthorization(call: SiemAuthorizationCall): Promise<void> {
-  await request(addressOf(call), { ...optionsOf(call), method: "DELETE", accept: [404] });
+  await request(addressOf(call), { ...portalRequest(call), method: "DELETE", accept: [404] });
 }
 
 function addressOf(call: SiemAuthorizationCall): string {
   return `${call.endpoint}/siemAuthorizations/${encodeURIComponent(call.applicationId)}`;
-}
-
-function optionsOf({ token, signal, timeout, sleep }: SiemAuthorizationCall): RequestOptions {
-  return { token, signal, timeout, sleep };
 }
 
 /** `authorized` is only what a server has said: an answer without it is no answer, such as a proxy's page with status 200. */

@@ -4,7 +4,7 @@
  */
 import { ServiceError } from "../errors";
 import { type Answer } from "../http";
-import { graphList, type GraphCall } from "../providers/provider";
+import { graphList, type GraphCall } from "./call";
 
 /** What an organization is known by: its tenant, or a domain of its. */
 export type IdentitySource = AzureActiveDirectoryTenant | DomainIdentitySource;

@@ -4,7 +4,7 @@
  */
 import { ServiceError } from "../errors";
 import { type Answer } from "../http";
-import type { GraphCall } from "../providers/provider";
+import type { GraphCall } from "./call";
 import type { Collection, Invitation, User } from "./types";
 
 /** What is asked of a user here. `employeeType` and `externalUserState` come only when they are selected. */

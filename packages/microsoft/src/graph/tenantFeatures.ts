@@ -3,9 +3,9 @@
  * https://learn.microsoft.com/graph/api/subscribedsku-list (Organization.Read.All), …/authorizationpolicy-get (Policy.Read.All),
  * …/tenantappmanagementpolicy-get (Policy.Read.All)
  */
-import { ServiceError } from "../errors";
+import { ServiceError, visible } from "../errors";
 import { entraServicePlans } from "../identifiers";
-import { graphCall, graphList, visible, type CallContext, type GraphCall } from "../providers/provider";
+import { graphCall, graphList, type CallContext, type GraphCall } from "./call";
 import { findUsers } from "./guest";
 
 /** Each is undefined where this identity may not read it, or Graph doesn't say it plainly. */

@@ -6,20 +6,10 @@
  * azuread's own resource fails where the permission is granted already. Here that one is adopted, and left by `destroy`; unless the
  * service principal is ours, for then nobody else has granted it anything and what is there is an earlier create's.
  */
-import { ServiceError, VisibleError } from "../errors";
-import {
-  checkText,
-  checkUuid,
-  differences,
-  graphCall,
-  graphList,
-  unknown,
-  visible,
-  type CallContext,
-  type CheckFailure,
-  type GraphCall,
-  type Properties,
-} from "./provider";
+import { ServiceError, VisibleError, visible } from "../errors";
+import { graphCall, graphList, type CallContext, type GraphCall } from "../graph/call";
+import { untilReplicated } from "../graph/replication";
+import { checkText, checkUuid, differences, unknown, type CheckFailure, type Properties } from "./provider";
 
 export type AppRoleGrantInputs = {
   /** The customer's tenant. */
@@ -45,7 +35,7 @@ export type AppRoleGrantState = AppRoleGrantInputs & {
 
 const compared = ["tenantId", "principalObjectId", "apiApplicationId", "appRole"];
 
-/** A service principal that has just been made may be missing for a while in the next answers: so many times a second is waited. */
+/** How often a call is tried, a second apart, while the next replica does not know a new service principal. */
 const replicationTries = 30;
 
 export const appRoleGrantResource = {
@@ -132,7 +122,7 @@ async function findGrant(
   context: CallContext,
 ): Promise<string | undefined> {
   const path = `/v1.0/servicePrincipals/${principalObjectId}/appRoleAssignments`;
-  const grants = await replicated(() => graphList(call, path), context);
+  const grants = await whenKnown(() => graphList(call, path), context);
   const found = grants.find((one) => one.resourceId === resourceObjectId && one.appRoleId === appRoleId);
   return found?.id as string | undefined;
 }
@@ -145,27 +135,18 @@ async function grant(
 ): Promise<string> {
   const json = { principalId: principalObjectId, resourceId: resourceObjectId, appRoleId };
   const path = `/v1.0/servicePrincipals/${resourceObjectId}/appRoleAssignedTo`;
-  const { body } = await replicated(() => call(path, { method: "POST", json }), context);
+  const { body } = await whenKnown(() => call(path, { method: "POST", json }), context);
   return (body as { id: string }).id;
 }
 
-/** Runs a call again while the service doesn't know the new service principal yet. */
-async function replicated<T>(run: () => Promise<T>, { sleep = wait }: CallContext): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await run();
-    } catch (failure) {
-      const isMissing =
-        failure instanceof ServiceError &&
-        (failure.status === 404 || (failure.status === 400 && /Not a valid reference update/.test(failure.message)));
-      if (!isMissing || tries >= replicationTries) throw failure;
-      await sleep(1000);
-    }
-  }
+/** Repeats a call while the service does not know the new service principal yet. */
+async function whenKnown<T>(run: () => Promise<T>, context: CallContext): Promise<T> {
+  // The last try throws what `run` threw, so that undefined never comes out.
+  return (await untilReplicated(run, { ...context, tries: replicationTries, isUnknown })) as T;
 }
 
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+function isUnknown({ status, message }: ServiceError): boolean {
+  return status === 404 || (status === 400 && /Not a valid reference update/.test(message));
 }
 
 function pathOf({ resourceObjectId }: AppRoleGrantState, id: string): string {

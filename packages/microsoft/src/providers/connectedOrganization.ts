@@ -6,20 +6,9 @@
  * - made here (its description ends with this resource's mark): kept as the settings say, taken away by `destroy`;
  * - adopted (made by somebody else): looked at, never changed and never taken away.
  */
-import { ServiceError, VisibleError } from "../errors";
-import {
-  checkText,
-  checkUuid,
-  differences,
-  graphCall,
-  isUuid,
-  unknown,
-  visible,
-  type CallContext,
-  type CheckFailure,
-  type GraphCall,
-  type Properties,
-} from "./provider";
+import { ServiceError, VisibleError, visible } from "../errors";
+import { graphCall, type CallContext, type GraphCall } from "../graph/call";
+import { checkText, checkUuid, differences, isUuid, unknown, type CheckFailure, type Properties } from "./provider";
 import {
   createConnectedOrganization,
   deleteConnectedOrganization,

@@ -9,19 +9,10 @@
  * without a mark: Graph lets an invitation set one property of the user, the display name, so the invitation carries the mark in it; one
  * change then puts the name right and the mark into `employeeType`, where it stays.
  */
-import { ServiceError, VisibleError } from "../errors";
-import {
-  checkText,
-  checkUuid,
-  graphCall,
-  unknown,
-  visible,
-  withoutUndefined,
-  type CallContext,
-  type CheckFailure,
-  type GraphCall,
-  type Properties,
-} from "./provider";
+import { ServiceError, VisibleError, visible } from "../errors";
+import { graphCall, type CallContext, type GraphCall } from "../graph/call";
+import { untilReplicated } from "../graph/replication";
+import { checkText, checkUuid, unknown, withoutUndefined, type CheckFailure, type Properties } from "./provider";
 import { deleteUser, findUsers, getUser, invite, patchUser, type GuestUserObject } from "../graph/guest";
 
 export type GuestInputs = {
@@ -123,7 +114,7 @@ export const guestResource = {
       if (state.adopted) return;
       const call = await graphCall(state.tenantId, context);
       await deleteUser(call, id);
-      await until(async () => (await getUser(call, id)) === undefined, context);
+      await untilReplicated(async () => (await getUser(call, id)) === undefined, { ...context, tries: patience });
     });
   },
 };
@@ -148,24 +139,13 @@ async function inviteHere(
     : await invite(call, { ...inputs, displayName: markedName(inputs), sendMessage: found === undefined });
   const objectId = sent?.userId ?? found?.id ?? "";
   const wanted = { displayName: inputs.displayName, employeeType: markOf(inputs) };
+  const isMarked = async () => (await getUser(call, objectId))?.employeeType === wanted.employeeType;
+  const waiting = { ...context, tries: patience };
   const isThere =
-    (await until(() => patchUser(call, objectId, wanted), context)) &&
-    (await until(async () => (await getUser(call, objectId))?.employeeType === wanted.employeeType, context));
+    (await untilReplicated(() => patchUser(call, objectId, wanted), waiting)) &&
+    (await untilReplicated(isMarked, waiting));
   if (!isThere) throw new VisibleError(notReplicated(inputs));
   return withoutUndefined({ ...inputs, objectId, adopted: false, inviteRedeemUrl: sent?.redeemUrl });
-}
-
-/** Asks once a second, at most `patience` times, until the answer is yes. */
-async function until(ask: () => Promise<boolean>, { sleep = pause, signal }: CallContext): Promise<boolean> {
-  for (let tries = 1; ; tries++) {
-    if (await ask()) return true;
-    if (tries === patience) return false;
-    await sleep(1000, signal);
-  }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function onlyUser(users: readonly GuestUserObject[], { email, tenantId }: GuestInputs): GuestUserObject | undefined {

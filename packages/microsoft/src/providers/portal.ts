@@ -6,25 +6,23 @@
  * - made here: kept as the settings say, restored where somebody changed it by hand, taken away by `destroy`;
  * - adopted (it was there already, made by somebody else): looked at, never changed and never taken away.
  */
-import { clouds } from "../clouds";
+import { clouds, withoutTrailingSlash } from "../clouds";
 import { discoverEndpoints, type Environment } from "../endpoints";
-import { VisibleError, type ServiceError } from "../errors";
-import type { RequestOptions } from "../http";
+import { visible, VisibleError, type ServiceError } from "../errors";
+import { withFreshToken, type CallContext } from "../graph/call";
 import {
   checkEndpoint,
   checkOneOf,
   checkUuid,
   differences,
   endpointFault,
-  visible,
-  withFreshToken,
   picked,
   withoutUndefined,
-  type CallContext,
   type CheckFailure,
   type Properties,
 } from "./provider";
-import { requestToken } from "../token";
+import { requestToken } from "../entra/token";
+import type { PortalCall } from "../defender/portalCall";
 
 /** `endpoint`: real calls to a server. `manual`: a person does it in the portal; nothing is called. */
 export type PortalMode = "endpoint" | "manual";
@@ -42,14 +40,6 @@ export type PortalInputs = {
   /** What the thing is marked with, so that a second create after a crash recognises its own. */
   managedBy: string;
 };
-
-/** A call to the server: where, and as whom. */
-export interface PortalCall extends Pick<RequestOptions, "signal" | "timeout" | "sleep"> {
-  /** Base URL, without a trailing slash. */
-  endpoint: string;
-  /** Access token. */
-  token: string;
-}
 
 /** What is particular about one kind of thing. */
 export interface PortalKind<Inputs extends PortalInputs, Found, Status extends string> {
@@ -227,7 +217,7 @@ function addressOf(noun: string, input: string | undefined, environment: Environ
   }
   const fault = endpointFault(endpoint);
   if (fault !== undefined) throw new VisibleError(`The address of the ${noun}'s server can't be used: ${fault}.`);
-  return endpoint.replace(/\/+$/, "");
+  return withoutTrailingSlash(endpoint);
 }
 
 function adviceFor({ status }: ServiceError, permission: string): string {

@@ -15,24 +15,13 @@
  * Properties arrive as the engine has them: any may be `unknown` in a preview; undefined can't be written to a state (`withoutUndefined`).
  */
 import { isDeepStrictEqual } from "node:util";
-import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
-import { ServiceError, VisibleError } from "../errors";
-import { isSecureAddress, request, type Answer, type RequestOptions } from "../http";
-import { requestToken, type AccessToken } from "../token";
+import { isSecureAddress } from "../http";
 
 /** Pulumi's marker of a value that isn't known yet; a dynamic provider sees it in previews. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Property values as the engine hands them over: in a preview some may be `unknown`. */
 export type Properties = Readonly<Record<string, unknown>>;
-
-/** Where a call runs; tests set it, the dynamic provider doesn't. */
-export interface CallContext extends Pick<RequestOptions, "sleep" | "signal"> {
-  /** Default: `process.env`, read at each call. */
-  environment?: Environment;
-  /** Default: discovered from the environment. */
-  endpoints?: Endpoints;
-}
 
 /** Of a property that is named the engine prints the value: leave the name empty where that may be a secret. */
 export interface CheckFailure {
@@ -142,84 +131,6 @@ export function withoutUndefined<T extends object>(properties: T): T {
 /** The properties of these names alone, without those that are undefined. */
 export function picked(props: Properties, names: readonly string[]): Record<string, unknown> {
   return withoutUndefined(Object.fromEntries(names.map((name) => [name, props[name]])));
-}
-
-/**
- * Runs a step of a resource's. Pulumi's dynamic provider prints the stack trace of what `read` and `delete` throw; what is no bug comes
- * without one here, says what was tried, and stays on one line.
- * @param what such as `The SIEM authorization's create`.
- * @param advice what to do about a service's error; a sentence, or empty.
- */
-export async function visible<T>(
-  what: string,
-  run: () => Promise<T>,
-  advice: (failure: ServiceError) => string = () => "",
-): Promise<T> {
-  try {
-    return await run();
-  } catch (failure) {
-    if (!(failure instanceof VisibleError)) throw failure;
-    const hint = failure instanceof ServiceError ? advice(failure) : "";
-    const error = new VisibleError(`${what} failed. ${failure.message}${hint === "" ? "" : ` ${hint}`}`);
-    throw Object.assign(error, { name: "", stack: "" });
-  }
-}
-
-/** Calls Microsoft Graph in one tenant: the path from the version on, such as `/beta/roleManagement/defender/roleDefinitions`. */
-export type GraphCall = (
-  path: string,
-  options?: Pick<RequestOptions, "method" | "json" | "accept" | "idempotent">,
-) => Promise<Answer>;
-
-/** A token for Graph in this tenant, and the call with it. Credentials are read from the environment here and kept nowhere. */
-export async function graphCall(tenantId: string, context: CallContext = {}): Promise<GraphCall> {
-  const environment = context.environment ?? process.env;
-  const endpoints = context.endpoints ?? (await discoverEndpoints(environment, context));
-  const audience = endpoints.graphEndpoint;
-  const run = await withFreshToken(() => requestToken({ tenantId, audience, environment, endpoints, ...context }));
-  return (path, options = {}) =>
-    run((token) =>
-      request(`${endpoints.graphEndpoint}${path}`, { ...options, token, sleep: context.sleep, signal: context.signal }),
-    );
-}
-
-/**
- * Runs calls with a token that is asked for now, and anew when a call is refused because the token has ended: an operation that waits for
- * the directory may outlive its token, and the service may revoke one. What was answered with 401 wasn't done, so it is tried again, once.
- */
-export async function withFreshToken(
-  ask: () => Promise<AccessToken>,
-): Promise<<Result>(call: (token: string) => Promise<Result>) => Promise<Result>> {
-  let { accessToken } = await ask();
-  return async (call) => {
-    const used = accessToken;
-    try {
-      return await call(used);
-    } catch (failure) {
-      if (!(failure instanceof ServiceError) || failure.status !== 401) throw failure;
-      if (accessToken === used) ({ accessToken } = await ask());
-      return call(accessToken);
-    }
-  };
-}
-
-/** Every page of a list that Graph answers. */
-export async function graphList(call: GraphCall, path: string): Promise<Record<string, unknown>[]> {
-  const items: Record<string, unknown>[] = [];
-  for (let next: string | undefined = path; next !== undefined;) {
-    const { body } = await call(next);
-    const page = (body ?? {}) as { value?: Record<string, unknown>[]; "@odata.nextLink"?: string };
-    items.push(...(page.value ?? []));
-    next = pathOfLink(page["@odata.nextLink"]);
-  }
-  return items;
-}
-
-/** The token is for the host that it was meant for: of a link to the next page only the path is taken. */
-function pathOfLink(link: string | undefined): string | undefined {
-  if (link === undefined || !URL.canParse(link)) return undefined;
-  const { pathname, search } = new URL(link);
-  return pathname + search;
 }
 
 /** A value in a message. */

@@ -2,19 +2,17 @@
  * What the dynamic resource `DefenderRoleAssignment` does. An assignment is known by its role and its name: Graph has no place for a mark
  * on it, and the role is this stack's own.
  */
+import { visible } from "../errors";
+import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import {
   checkText,
   checkTexts,
   checkUuid,
   differences,
-  graphCall,
   isUuid,
   unknown,
-  visible,
   picked,
-  type CallContext,
   type CheckFailure,
-  type GraphCall,
   type Properties,
 } from "./provider";
 import { roleAdvice } from "./roleDefinition";

@@ -2,20 +2,17 @@
  * What the dynamic resource `DefenderRoleDefinition` does. A role is marked in its description, since Graph has no other place for it: by
  * that mark a second create after a crash recognises its own. A role of the same name that somebody else made is never touched.
  */
-import { VisibleError, type ServiceError } from "../errors";
+import { visible, VisibleError, type ServiceError } from "../errors";
+import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import {
   checkText,
   checkTexts,
   checkUuid,
   differences,
-  graphCall,
   picked,
   unknown,
-  visible,
   withoutUndefined,
-  type CallContext,
   type CheckFailure,
-  type GraphCall,
   type Properties,
 } from "./provider";
 import {

@@ -7,18 +7,9 @@
  * - made here: known by its mark in `notes`, also after a crash, and taken away by `destroy`;
  * - adopted (the customer had consented already): never changed and never taken away.
  */
-import { ServiceError, VisibleError } from "../errors";
-import {
-  checkText,
-  checkUuid,
-  differences,
-  graphCall,
-  graphList,
-  visible,
-  type CallContext,
-  type GraphCall,
-  type Properties,
-} from "./provider";
+import { ServiceError, VisibleError, visible } from "../errors";
+import { graphCall, graphList, type CallContext, type GraphCall } from "../graph/call";
+import { checkText, checkUuid, differences, type Properties } from "./provider";
 
 export type ServicePrincipalInputs = {
   /** The customer's tenant. */

@@ -6,7 +6,7 @@
  * - [lighthouse] Microsoft, "Tenants, users, and roles in Azure Lighthouse scenarios", section "Role support for Azure Lighthouse"
  * - [137] Azure/Azure-Lighthouse-samples, issue 137: since June 2025 Log Analytics Contributor has DataActions, and is refused
  */
-import { VisibleError } from "./errors";
+import { VisibleError } from "../errors";
 
 export const azureRoles = {
   Contributor: "b24988ac-6180-42a0-ab88-20f7382dd24c", // [roles], privileged

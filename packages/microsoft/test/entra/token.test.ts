@@ -11,15 +11,15 @@ import {
   type Environment,
   type TokenOptions,
 } from "@defender-mssp/microsoft";
-import { readPkcs12 } from "../src/pkcs12";
+import { readPkcs12 } from "../../src/entra/pkcs12";
 import { archivePassword, encryptedArchive, plainKeyArchive } from "./archives";
-import { makeCertificate } from "./certificate";
-import { loopback, type Loopback, type SeenRequest } from "./loopback";
+import { makeCertificate } from "../certificate";
+import { loopback, type Loopback, type SeenRequest } from "../loopback";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const audience = "https://api.securitycenter.microsoft.com";
 
-describe("microsoft/token", () => {
+describe("microsoft/entra/token", () => {
   let server: Loopback;
   let folder: string;
   let answer: (request: SeenRequest) => { status?: number; headers?: Record<string, string>; body?: unknown };

@@ -12,7 +12,7 @@ import {
   type Endpoints,
 } from "@defender-mssp/microsoft";
 
-describe("microsoft/azureRoles", () => {
+describe("microsoft/azure/roles", () => {
   const refusal = (roles: readonly DelegatedRole[]): string => {
     try {
       roleAuthorizations(roles);

@@ -1,9 +1,9 @@
 import { createHash, createPrivateKey, randomUUID, sign, X509Certificate, type KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { legacyTokenEndpoint, tokenEndpoint } from "./clouds";
-import { discoverEndpoints, type Endpoints, type Environment } from "./endpoints";
-import { EnvironmentError, ServiceError } from "./errors";
-import { isSecureAddress, request, withoutSecrets, type RequestOptions } from "./http";
+import { legacyTokenEndpoint, tokenEndpoint } from "../clouds";
+import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
+import { EnvironmentError, ServiceError } from "../errors";
+import { isSecureAddress, request, withoutSecrets, type RequestOptions } from "../http";
 
 export interface TokenOptions extends Pick<RequestOptions, "signal" | "timeout"> {
   /** The tenant that the token is for: the customer's, not the one that the application is registered in. */

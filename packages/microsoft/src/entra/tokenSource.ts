@@ -1,7 +1,7 @@
-import { legacyTokenEndpoint } from "./clouds";
-import type { Endpoints, Environment } from "./endpoints";
-import { EnvironmentError, ServiceError } from "./errors";
-import { request, withoutSecrets, type RequestOptions } from "./http";
+import { legacyTokenEndpoint } from "../clouds";
+import type { Endpoints, Environment } from "../endpoints";
+import { EnvironmentError, ServiceError } from "../errors";
+import { request, withoutSecrets, type RequestOptions } from "../http";
 import { proofOf, requestToken, type AccessToken, type TokenOptions } from "./token";
 
 /** A token is renewed this long before its end, in milliseconds; earlier only where it lives for less than twice that. */

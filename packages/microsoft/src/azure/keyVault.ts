@@ -1,7 +1,7 @@
 /** Azure Key Vault: names, and where a vault's data plane is. */
-import { clouds, type CloudName } from "./clouds";
-import type { Endpoints } from "./endpoints";
-import { isLoopback } from "./http";
+import { clouds, type CloudName } from "../clouds";
+import type { Endpoints } from "../endpoints";
+import { isLoopback } from "../http";
 
 /** What a token for the data plane is asked for (`resource`; with `/.default` the scope). */
 export function keyVaultAudience(cloud: CloudName): string {

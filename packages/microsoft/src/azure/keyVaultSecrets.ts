@@ -3,10 +3,10 @@
  * Source: Microsoft, Key Vault REST API, "Set Secret" and "Get Secret" (api-version 7.4), and "Authentication, requests and responses": a
  * call without a token is answered 401 with a challenge that names the vault's tenant and what to ask a token for.
  */
-import { discoverEndpoints, type Endpoints, type Environment } from "./endpoints";
-import { ServiceError } from "./errors";
-import { isLoopback, isSecureAddress, pathSegment, request, withoutSecrets, type RequestOptions } from "./http";
-import { requestToken } from "./token";
+import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
+import { ServiceError } from "../errors";
+import { isLoopback, isSecureAddress, pathSegment, request, withoutSecrets, type RequestOptions } from "../http";
+import { requestToken } from "../entra/token";
 
 const apiVersion = "7.4";
 

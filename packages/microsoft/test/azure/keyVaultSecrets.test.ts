@@ -7,11 +7,11 @@ import {
   setKeyVaultSecret,
   type Endpoints,
 } from "@defender-mssp/microsoft";
-import { loopback, type Loopback, type SeenRequest } from "./loopback";
+import { loopback, type Loopback, type SeenRequest } from "../loopback";
 
 const tenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 
-describe("microsoft/keyVaultSecrets", () => {
+describe("microsoft/azure/keyVaultSecrets", () => {
   let server: Loopback;
   let challenge: string;
   let answer: (request: SeenRequest) => { status?: number; headers?: Record<string, string>; body?: unknown };

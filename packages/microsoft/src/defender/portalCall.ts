@@ -1,0 +1,14 @@
+import type { RequestOptions } from "../http";
+
+/** A call to a server that stands in for the portal: where, and as whom. */
+export interface PortalCall extends Pick<RequestOptions, "signal" | "timeout" | "sleep"> {
+  /** Base URL, without a trailing slash. */
+  endpoint: string;
+  /** Access token. */
+  token: string;
+}
+
+/** The part of a call that every request takes. */
+export function portalRequest({ token, signal, timeout, sleep }: PortalCall): RequestOptions {
+  return { token, signal, timeout, sleep };
+}

@@ -1,0 +1,92 @@
+/** How Microsoft Graph is called in one tenant: the token, the call, every page of a list. */
+import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
+import { requestToken, type AccessToken } from "../entra/token";
+import { ServiceError } from "../errors";
+import { request, type Answer, type RequestOptions } from "../http";
+import type { Collection } from "./types";
+
+/** Where a call runs. Tests set it; the dynamic provider does not. */
+export interface CallContext extends Pick<RequestOptions, "sleep" | "signal"> {
+  /** Default: `process.env`, read at each call. */
+  environment?: Environment;
+  /** Default: discovered from the environment. */
+  endpoints?: Endpoints;
+}
+
+/**
+ * Calls Microsoft Graph in one tenant. The path starts with the version, such as
+ * `/beta/roleManagement/defender/roleDefinitions`.
+ */
+export type GraphCall = (
+  path: string,
+  options?: Pick<RequestOptions, "method" | "json" | "accept" | "idempotent">,
+) => Promise<Answer>;
+
+/**
+ * Gets a token for Graph in this tenant and answers the call that uses it. Credentials are read
+ * from the environment for this purpose and stored nowhere.
+ * @throws EnvironmentError, ServiceError
+ */
+export async function graphCall(tenantId: string, context: CallContext = {}): Promise<GraphCall> {
+  const environment = context.environment ?? process.env;
+  const endpoints = context.endpoints ?? (await discoverEndpoints(environment, context));
+  const audience = endpoints.graphEndpoint;
+  const run = await withFreshToken(() => requestToken({ tenantId, audience, environment, endpoints, ...context }));
+  const { sleep, signal } = context;
+  return (path, options = {}) =>
+    run((token) => request(`${endpoints.graphEndpoint}${path}`, { ...options, token, sleep, signal }));
+}
+
+/**
+ * Runs calls with one token, and once more with a new token after a 401: an operation that waits
+ * for the directory may outlive its token, and the service may revoke one. A 401 changed nothing.
+ */
+export async function withFreshToken(
+  ask: () => Promise<AccessToken>,
+): Promise<<Result>(call: (token: string) => Promise<Result>) => Promise<Result>> {
+  let { accessToken } = await ask();
+  return async (call) => {
+    const used = accessToken;
+    try {
+      return await call(used);
+    } catch (failure) {
+      if (!(failure instanceof ServiceError) || failure.status !== 401) throw failure;
+      if (accessToken === used) ({ accessToken } = await ask());
+      return call(accessToken);
+    }
+  };
+}
+
+/**
+ * Every item of a list, from all of its pages.
+ * @throws ServiceError if a link to the next page cannot be used: a list without its end is no list.
+ */
+export async function graphList<T = Record<string, unknown>>(call: GraphCall, path: string): Promise<T[]> {
+  const items: T[] = [];
+  const seen = new Set<string>();
+  for (let next: string | undefined = path; next !== undefined;) {
+    seen.add(next);
+    const { status, body } = await call(next);
+    const page = (body ?? {}) as Partial<Collection<T>>;
+    items.push(...(page.value ?? []));
+    next = nextPage(page["@odata.nextLink"], { status, url: path });
+    if (next === undefined || !seen.has(next)) continue;
+    throw new ServiceError({ status, message: "its pages link to each other in a circle", method: "GET", url: path });
+  }
+  return items;
+}
+
+/**
+ * Path and query of the next page, without the host: a token goes to Graph and nowhere else.
+ * @throws ServiceError if the link is not an http address. The path of `x:.evil.example` would
+ * continue Graph's own host name.
+ */
+export function nextPage(
+  link: string | undefined,
+  { status, url }: { readonly status: number; readonly url: string },
+): string | undefined {
+  if (link === undefined) return undefined;
+  const parsed = URL.canParse(link) ? new URL(link) : undefined;
+  if (parsed !== undefined && /^https?:$/.test(parsed.protocol)) return `${parsed.pathname}${parsed.search}`;
+  throw new ServiceError({ status, message: "its @odata.nextLink is no address", method: "GET", url });
+}
