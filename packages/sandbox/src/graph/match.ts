@@ -47,7 +47,8 @@ function splitPath(path: string): string[] {
     .flatMap((encoded) => {
       const segment = decodeSegment(encoded);
       const keyed = /^([A-Za-z]\w*)\((.+)\)$/s.exec(segment);
-      if (keyed === null) return [segment];
+      // The namespace has a short name, too: `graph.user` is `microsoft.graph.user`.
+      if (keyed === null) return [segment.replace(/^graph\./, "microsoft.graph.")];
       const [, name = "", key = ""] = keyed;
       const plain = /^'(.*)'$/s.exec(key);
       return [name, plain === null ? `(${key})` : (plain[1] ?? "").replaceAll("''", "'")];
@@ -69,10 +70,17 @@ function matchSegments(template: readonly string[], segments: readonly string[])
   for (const [index, part] of template.entries()) {
     const segment = segments[index] ?? "";
     const name = /^\{(\w+)\}$/.exec(part)?.[1];
-    if (name !== undefined) parameters[name] = segment;
-    else if (part.toLowerCase() !== segment.toLowerCase()) return undefined;
+    if (name !== undefined) {
+      if (isReserved(segment)) return undefined;
+      parameters[name] = segment;
+    } else if (part.toLowerCase() !== segment.toLowerCase()) return undefined;
   }
   return parameters;
+}
+
+/** What Graph never takes for an ID: `$count` and its like, type casts, and the function `delta`, which has routes of its own. */
+function isReserved(segment: string): boolean {
+  return /^(\$\w+|microsoft\.graph\.\w+|delta(\(\))?)$/.test(segment);
 }
 
 /** Sorts fixed segments before parameters, from the left. */

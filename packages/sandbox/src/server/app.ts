@@ -27,7 +27,7 @@ export interface AppOptions {
 
 /** What a request and its answer hold. */
 export interface Exchange {
-  /** The request's body: parsed JSON, or the fields of a form. */
+  /** The request's body: bytes from Graph's routes, elsewhere parsed JSON or the fields of a form. */
   readonly request: unknown;
   /** The answer's body as it is sent; empty where there is none. */
   readonly answer: string;

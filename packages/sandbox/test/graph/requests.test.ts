@@ -393,6 +393,21 @@ describe("requests to the emulated Graph", function () {
       assert.equal(answered.status, 404);
     }).timeout(5000);
 
+    for (const path of ["users/$count", "groups/$count", "users/delta", "groups/delta", "applications/delta()"]) {
+      it(`${path} is a route that the sandbox lacks, and not an object that does not exist`, async () => {
+        const { status, body } = await graph.call("GET", `/v1.0/${path}`);
+        // The server's 404, which this harness leaves to Fastify's default; Graph's own has an `error`.
+        assert.deepEqual([status, body["message"]], [404, `Route GET:/v1.0/${path} not found`]);
+      });
+    }
+
+    it("a type cast may use the short name of Graph's namespace", async () => {
+      const cast = "/v1.0/directory/deletedItems/graph.user";
+      const full = "/v1.0/directory/deletedItems/microsoft.graph.user";
+      const [short, long] = [await graph.expect(200, "GET", cast), await graph.expect(200, "GET", full)];
+      assert.deepEqual(short["value"], long["value"]);
+    });
+
     it("another method: 405", async () => {
       const refused = await graph.refused(405, "DELETE", "/v1.0/organization");
       assert.equal(refused.message, "Specified HTTP method is not allowed for the request target.");

@@ -18,6 +18,8 @@ export interface SandboxPlugin {
   readonly environment: NodeJS.ProcessEnv;
   /** The requests since the last call, as `GET /v1.0/users/{user}`: IDs by the names given. */
   requests(names?: Readonly<Record<string, string>>): string[];
+  /** The bodies of Graph's requests since the last call, parsed. */
+  bodies(): Record<string, unknown>[];
   stop(): Promise<void>;
 }
 
@@ -28,7 +30,16 @@ export async function startSandboxPlugin(
 ): Promise<SandboxPlugin> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-plugins-"));
   const lines: string[] = [];
-  const sandbox = await startSandbox({ home, log: (line) => lines.push(line) });
+  const bodies: Record<string, unknown>[] = [];
+  const sandbox = await startSandbox({
+    home,
+    log: (line) => lines.push(line),
+    observe: ({ request }) => {
+      if (Buffer.isBuffer(request) && request.length > 0) {
+        bodies.push(JSON.parse(request.toString("utf8")) as Record<string, unknown>);
+      }
+    },
+  });
   const variables = commandEnvironment(await sandbox.environment());
   const environment = { ...variables, ...settings };
   const plugin = await startPlugin(home, name, environment);
@@ -41,6 +52,7 @@ export async function startSandboxPlugin(
     environment,
     tenant: sandbox.cloud.tenant(tenantId),
     requests: (names = {}) => lines.splice(0).map((line) => readable(line, names)),
+    bodies: () => bodies.splice(0),
     async stop() {
       await client.stop();
       await plugin.stop();

@@ -597,6 +597,25 @@ describe("The azuread stand-in on the sandbox", function () {
     });
   }
 
+  it("names the catalog of an access package as the official plugin does: inside, and without catalogId", async () => {
+    const { catalog = "" } = objects;
+    const inputs = { catalogId: catalog, displayName: "Tier 2", description: "Watches", hidden: false };
+    plugin.bodies();
+    const { id, state } = await plugin.client.create("AccessPackage", inputs);
+    const [body = {}] = plugin.bodies();
+    assert.deepEqual(Object.keys(body).sort(), [
+      "@odata.type",
+      "accessPackageCatalog",
+      "description",
+      "displayName",
+      "isHidden",
+    ]);
+    assert.equal((body["accessPackageCatalog"] as { id: string }).id, catalog);
+    assert.equal(state.catalogId, catalog);
+    await plugin.client.delete("AccessPackage", id, state);
+    plugin.requests();
+  });
+
   it("imports what it has made, with the arguments that a program would need", async () => {
     for (const { type, id, state } of left.filter(({ type: name }) => name !== "Invitation")) {
       const imported = await plugin.client.read(type, id);

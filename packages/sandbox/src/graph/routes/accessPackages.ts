@@ -9,7 +9,7 @@ import { assignmentPolicyFrom } from "../assignmentPolicies";
 import { get } from "../directory";
 import { contextName, createdStamp, entitlementPath, licensed, modified, refused } from "../entitlements";
 import type { EntitlementSetName } from "../entities";
-import { textOf, type JsonObject } from "../json";
+import { innerOf, textOf, type JsonObject } from "../json";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
 import { bodyOf, noContent, ok, context, parameter, type Answer, type Call, type Route } from "../route";
@@ -126,12 +126,15 @@ function change(call: Call, entitySet: EntitlementSetName, body: JsonObject): An
 }
 
 function createPackage(call: Call): Answer {
-  const { values } = checkCreate(packages, withoutCatalog(bodyOf(call)), call.version);
+  const body = bodyOf(call);
+  const catalogId = body["catalogId"] ?? innerOf(body["accessPackageCatalog"], "id");
+  const named = catalogId === undefined ? body : { ...body, catalogId };
+  const { values } = checkCreate(packages, withoutCatalog(named), call.version);
   get(call.tenant, catalogs, textOf(values["catalogId"]));
   return add(call, packages, values);
 }
 
-/** The official plugin sends the whole catalog with a package; `catalogId` says the same. */
+/** The official plugin names the catalog by `accessPackageCatalog` alone; Microsoft documents `catalogId`. Both are taken. */
 function withoutCatalog(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== "accessPackageCatalog"));
 }

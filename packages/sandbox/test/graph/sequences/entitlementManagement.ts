@@ -94,12 +94,11 @@ async function newCatalog(graph: Harness, displayName = "MSSP Accesses"): Promis
   });
 }
 
-/** As the plugin does: with the whole catalog inside. */
+/** As the official plugin does: with the whole catalog and without `catalogId`. */
 async function newPackage(graph: Harness, catalog: Body, displayName = "Tier 1 Analyst"): Promise<Body> {
   return graph.expect(201, "POST", `${base}/accessPackages`, {
     "@odata.type": "#microsoft.graph.accessPackage",
     accessPackageCatalog: catalog,
-    catalogId: text(catalog, "id"),
     description: "Watches",
     displayName,
     isHidden: false,
@@ -131,7 +130,6 @@ async function catalogAndPackage(graph: Harness): Promise<void> {
   const one = `${base}/accessPackages/${text(accessPackage, "id")}`;
   await graph.expect(204, "PATCH", one, {
     accessPackageCatalog: read,
-    catalogId: text(made, "id"),
     description: "Changed",
     displayName: "Tier 1",
     isHidden: true,
@@ -142,6 +140,13 @@ async function catalogAndPackage(graph: Harness): Promise<void> {
   assert.equal(items(await graph.expect(200, "GET", `${base}/accessPackages?$filter=${byName}`)).length, 1);
   assert.equal((await graph.refused(400, "DELETE", catalog)).code, "CatalogHasAccessPackages");
   await graph.expect(204, "DELETE", one);
+
+  // Microsoft documents the property `catalogId`; the official plugin's library leaves it out.
+  const documented = { displayName: "Tier 2", catalogId: text(made, "id") };
+  const byCatalogId = await graph.expect(201, "POST", `${base}/accessPackages`, documented);
+  assert.equal(byCatalogId["catalogId"], made["id"]);
+  await graph.expect(204, "DELETE", `${base}/accessPackages/${text(byCatalogId, "id")}`);
+  await graph.refused(400, "POST", `${base}/accessPackages`, { displayName: "In no catalog" });
   await graph.expect(204, "DELETE", catalog);
   for (const gone of [one, catalog]) await graph.refused(404, "GET", gone);
 }

@@ -39,13 +39,12 @@ export const accessPackage: AzureadResource = {
   delete: (id, call) => call.delete(`${base}/${id}`, "beta"),
 };
 
-/** With all of the catalog inside, as the official plugin sends it. */
+/** With the whole catalog and without `catalogId`, as the official plugin sends it. */
 async function bodyOf(plan: Fields, call: GraphCall): Promise<object> {
   const catalogId = plan.text("catalogId");
   return {
     "@odata.type": odataType("accessPackages"),
     accessPackageCatalog: await call.get(`${entitlementBase}/accessPackageCatalogs/${catalogId}`, "beta"),
-    catalogId,
     description: plan.text("description"),
     displayName: plan.text("displayName"),
     isHidden: plan.flag("hidden"),
