@@ -4,7 +4,7 @@
  *
  * What is remembered is in the stack's configuration, in a namespace of its own (`mssp:`) that the program doesn't read.
  */
-import { chmod, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { getKeyVaultSecret, keyVaultSecretName, setKeyVaultSecret, type Environment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -97,17 +97,17 @@ export async function keepToken(
   issuedOn: Date,
   options: KeepOptions = {},
 ): Promise<TokenRecord> {
+  const { changeConfiguration } = await import("../tokens/stackConfiguration.js");
   const record = { place, issuedOn, expiresOn: expiryOf(issuedOn) };
+  const plain = { [keys.issuedOn]: issuedOn.toISOString(), [keys.place]: placeText(place) };
   if (place.kind === "configuration") {
-    await runPulumi(["config", "set", "--stack", stack, "--secret", keys.token], { ...options, input: token });
-  } else {
-    if (place.kind === "file") await writeSecretFile(place.file, `${token}\n`);
-    else await keepInVault(stack, token, place, record, options);
-    // What has been kept elsewhere isn't left behind in the configuration.
-    await runPulumi(["config", "rm", "--stack", stack, keys.token], options).catch(() => undefined);
+    await changeConfiguration(stack, { plain, secret: { [keys.token]: token } }, options);
+    return record;
   }
-  const plain = [`${keys.issuedOn}=${issuedOn.toISOString()}`, `${keys.place}=${placeText(place)}`];
-  await runPulumi(["config", "set-all", "--stack", stack, ...plain.flatMap((pair) => ["--plaintext", pair])], options);
+  if (place.kind === "file") await writeSecretFile(place.file, `${token}\n`);
+  else await keepInVault(stack, token, place, record, options);
+  // A token that is kept elsewhere does not remain in the configuration.
+  await changeConfiguration(stack, { plain, remove: [keys.token] }, options);
   return record;
 }
 
@@ -125,11 +125,10 @@ export async function readToken(stack: string, { place }: TokenRecord, options: 
   }
 }
 
-/** Writes a file that nobody but its owner may read, whatever was there before, wholly or not at all. */
-export async function writeSecretFile(file: string, text: string): Promise<void> {
-  const { default: writeFileAtomic } = await import("write-file-atomic");
-  await writeFileAtomic(file, text, { mode: 0o600 });
-  await chmod(file, 0o600);
+/** Writes a file that only its owner can read, completely or not at all. @throws VisibleError */
+async function writeSecretFile(file: string, text: string): Promise<void> {
+  const { writeWholeFile } = await import("../output/wholeFile.js");
+  await writeWholeFile(file, text, { mode: 0o600 });
 }
 
 /** How a place is written down and shown. */

@@ -1,4 +1,4 @@
-/** `mssp token`: the access and refresh token of a stack's connector, from the customer's tenant. */
+/** `mssp token`: gets the access and refresh tokens of a stack's connector from the customer's tenant. */
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { Option, type Command } from "commander";
@@ -8,6 +8,7 @@ import { alertApiOption } from "../connector/alertApiOption";
 import type { Connector } from "../connector/connector";
 import type { TokenPlace, TokenRecord } from "../connector/refreshToken";
 import { advised } from "../output/advised";
+import { visibleJson, visibleText } from "../output/terminalText";
 import { stackArgument } from "../stack/stackName";
 import { credentialOptions, type CredentialOptions } from "./credentialOptions";
 import type { Tokens } from "./signIn";
@@ -27,8 +28,10 @@ interface TokenCommandOptions extends CredentialOptions {
   readonly json?: boolean;
 }
 
-/** How long a browser may take, in seconds. */
+/** How long a sign-in in the browser may take, in seconds. */
 const browserPatience = 600;
+
+const openAddress = "Open this address in a browser and sign in as a user of the customer who may read alerts:";
 
 /** Adds the subcommand to `program`. */
 export function registerToken(program: Command): void {
@@ -36,34 +39,38 @@ export function registerToken(program: Command): void {
     program
       .command("token")
       .description(
-        "Get the tokens of a stack's SIEM connector from the customer's tenant, and keep the refresh token where no eye falls on it.",
+        "Get the tokens of a stack's SIEM connector from the customer's tenant. Stores the refresh token encrypted; " +
+          "prints tokens only with --show-secrets.",
       )
       .requiredOption("--stack <stack>", "the customer's stack", stackArgument),
   )
     .addOption(new Option("--device-code", "sign in on another device").conflicts(["clientCredentials", "renew"]))
     .addOption(
-      new Option("--client-credentials", "no person: a token of the application itself").conflicts(["renew", "toFile"]),
+      new Option("--client-credentials", "get a token of the application itself, without a sign-in").conflicts([
+        "renew",
+        "toFile",
+      ]),
     )
-    .option("--renew", "a new refresh token for the one that is kept; the old one stays good until its own end")
-    .option("--paste", "paste the address where the browser ends, even where the stack has a loopback redirect")
-    .addOption(alertApiOption("API that the access token is for (default: the first that the connector has)"))
-    .option("--to-file <file>", "keep the refresh token in a file that only you may read")
-    .addOption(new Option("--to-key-vault <url>", "keep it in this key vault").conflicts("toFile"))
-    .option("--secret-name <name>", "its name there (default: <stack>-refresh-token)")
-    .option("--force", "replace a file that is there")
+    .option("--renew", "exchange the kept refresh token for a new one; the old one remains valid until its own end")
+    .option("--paste", "paste the address where the browser ends, even if the stack has a loopback redirect")
+    .addOption(alertApiOption("API of the access token (default: the first one of the connector)"))
+    .option("--to-file <file>", "keep the refresh token in a file that only you can read")
+    .addOption(new Option("--to-key-vault <url>", "keep the refresh token in this key vault").conflicts("toFile"))
+    .option("--secret-name <name>", "name of the secret in the key vault (default: <stack>-refresh-token)")
+    .option("--force", "replace an existing file")
     .option("--show-secrets", "print the tokens")
-    .option("--json", "print what there is as one JSON object")
+    .option("--json", "print the result as one JSON object")
     .addHelpText(
       "after",
       `
-Without --to-…, the refresh token goes into the stack's configuration, encrypted (pulumi config, key mssp:refreshToken).
-It lives 90 days; \`mssp secrets\` warns before, \`mssp token --renew\` renews it.
+Without --to-file or --to-key-vault, the refresh token is stored encrypted in the stack's configuration (key
+mssp:refreshToken). It is valid for 90 days. \`npx mssp secrets\` warns before its end; --renew renews it.
 
 Examples:
-  mssp token --stack contoso                               sign in by the browser; paste the address where it ends
-  mssp token --stack contoso --to-key-vault https://fabrikam.vault.azure.net
-  mssp token --stack contoso --renew
-  mssp token --stack contoso --client-credentials --api graph --show-secrets --json`,
+  npx mssp token --stack contoso                               sign in with the browser
+  npx mssp token --stack contoso --to-key-vault https://fabrikam.vault.azure.net
+  npx mssp token --stack contoso --renew
+  npx mssp token --stack contoso --client-credentials --api graph --show-secrets --json`,
     )
     .action(async (options: TokenCommandOptions) => {
       try {
@@ -107,8 +114,8 @@ async function personsTokens(options: TokenCommandOptions): Promise<void> {
   const connector = await connectorOf(options.stack);
   if (connector.kind === "msspApp") {
     throw new VisibleError(
-      `The connector of stack "${connector.stack}" is the MSSP's own application and reads alerts by itself: nobody signs in to it. ` +
-        `Use --client-credentials.`,
+      `The connector of stack "${connector.stack}" is the MSSP's own application, which reads alerts without a ` +
+        "signed-in user. Use --client-credentials.",
     );
   }
   const known = await store.readTokenRecord(connector.stack);
@@ -119,7 +126,7 @@ async function personsTokens(options: TokenCommandOptions): Promise<void> {
   const request = { connector, endpoints, api };
   const credential = options.deviceCode === true ? undefined : await credentialOf(connector, options);
   const { renew, signInByDevice } = await import("./signIn.js");
-  // Counted from the start, so that the warning comes too early rather than too late.
+  // From the start of the sign-in: a warning that is minutes early does no harm.
   const issuedOn = new Date();
   let tokens: Tokens;
   if (options.renew === true) {
@@ -166,29 +173,29 @@ async function byBrowser(
   if (!viaLoopback) return signInByCode(request, credential, target, (url) => pastedAddress(url, target));
   const loopback = await LoopbackRedirect.listen(target);
   try {
-    return await signInByCode(request, credential, target, (url) => {
-      say(`Open this address in a browser and sign in as a user of the customer's who may read alerts:\n\n${url}\n`);
-      return loopback.receive(browserPatience);
+    return await signInByCode(request, credential, target, (url, state) => {
+      say(`${openAddress}\n\n${url}\n`);
+      return loopback.receive(state, browserPatience);
     });
   } finally {
     loopback.close();
   }
 }
 
-/** Shows where to sign in, and reads where the browser ended. */
+/** Shows where to sign in, and reads the address where the browser ended. */
 async function pastedAddress(signInUrl: string, redirectUri: string): Promise<string> {
   say(
-    `Open this address in a browser and sign in as a user of the customer's who may read alerts:\n\n${signInUrl}\n\n` +
-      `The browser ends at ${redirectUri}?code=… ; the page needn't load. Paste that whole address here:`,
+    `${openAddress}\n\n${signInUrl}\n\n` +
+      `The browser ends at ${redirectUri}?code=… (the page need not load). Paste the whole address here:`,
   );
-  // As a terminal it takes lines of any length: the kernel's own line ends at 4096 characters.
+  // Read as a terminal: the kernel's own line buffer ends at 4,096 characters.
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: process.stdin.isTTY });
   try {
     for await (const line of lines) if (line.trim() !== "") return line;
   } finally {
     lines.close();
   }
-  throw new VisibleError("No address was pasted. Start again, and paste the address where the browser ended.");
+  throw new VisibleError("No address was pasted. Run the command again, and paste the address where the browser ends.");
 }
 
 async function connectorOf(stack: string): Promise<Connector> {
@@ -205,19 +212,19 @@ function placeFor(options: TokenCommandOptions, known: TokenRecord | undefined):
   return options.renew === true && known !== undefined ? known.place : { kind: "configuration" };
 }
 
-/** A person reads the legacy API by `Alert.Read`; Graph's alerts are the application's own. */
+/** A user reads the legacy API with `Alert.Read`; the application itself reads Microsoft Graph. */
 function apiFor(connector: Connector, asked: AlertApi | undefined): AlertApi {
   const [first] = connector.alertApis;
   const api = asked ?? (connector.alertApis.includes("legacySiem") ? "legacySiem" : first);
   if (api !== undefined && connector.alertApis.includes(api)) return api;
   throw new VisibleError(
-    `The connector of stack "${connector.stack}" has no access to ${api ?? "any alert API"}: ` +
-      `it has ${connector.alertApis.join(", ") || "none"} (setting connector.alertApis).`,
+    `The connector of stack "${connector.stack}" can't access ${api ?? "any alert API"}. ` +
+      `Setting connector.alertApis: ${connector.alertApis.join(", ") || "empty"}.`,
   );
 }
 
 function nothingToRenew(stack: string): string {
-  return `No refresh token is kept for stack "${stack}". Get one first: mssp token --stack ${stack}`;
+  return `No refresh token is kept for stack "${stack}". Get one first: npx mssp token --stack ${stack}`;
 }
 
 interface Result {
@@ -235,17 +242,17 @@ interface Result {
 
 function print({ json }: TokenCommandOptions, result: Result): void {
   if (json === true) {
-    process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+    process.stdout.write(`${visibleJson(result, 2)}\n`);
     return;
   }
   const { account, accessToken, refreshToken } = result;
   const lines = [
-    ...(account === undefined ? [] : [`Signed in: ${account}`]),
-    `Access token for ${result.api}: good until ${accessToken.expiresOn ?? "it says nothing"}`,
+    ...(account === undefined ? [] : [`Signed in: ${visibleText(account)}`]),
+    `Access token for ${result.api}: valid until ${accessToken.expiresOn ?? "an unknown time"}`,
     ...(accessToken.value === undefined ? [] : [accessToken.value]),
     ...(refreshToken === undefined
       ? []
-      : [`Refresh token: kept in ${refreshToken.keptIn}, good until ${refreshToken.expiresOn}`]),
+      : [`Refresh token: kept in ${refreshToken.keptIn}, valid until ${refreshToken.expiresOn}`]),
     ...(refreshToken?.value === undefined ? [] : [refreshToken.value]),
   ];
   process.stdout.write(`${lines.join("\n")}\n`);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** The options by which a user names a credential. */
+/** The options that name a credential. */
 export interface CredentialOptions {
   readonly clientSecretFile?: string;
   readonly certificate?: string;
@@ -8,21 +8,22 @@ export interface CredentialOptions {
 }
 
 /**
- * Adds the options to a command. Files, not values: arguments are for everybody on the machine to read. For unattended commands a variable
- * says the same; `credentialOf` reads it, since which of them counts follows from the stack.
+ * Adds the options to a command. They name files: every user of the machine can read arguments. For unattended
+ * commands there is a variable for each; `credentialOf` reads the one that matches the stack's credential.
  */
 export function credentialOptions(command: Command): Command {
   return command
     .option(
       "--client-secret-file <file>",
-      "the connector's client secret, where the stack's outputs don't have it (or MSSP_CLIENT_SECRET_FILE)",
+      "the connector's client secret, if the stack's outputs do not contain it (or MSSP_CLIENT_SECRET_FILE)",
     )
     .option(
       "--certificate <file>",
-      "the connector's certificate with its private key, PEM or PKCS#12 (or MSSP_CERTIFICATE_FILE; a password is in MSSP_CERTIFICATE_PASSWORD)",
+      "the connector's certificate with its private key, PEM or PKCS#12 (or MSSP_CERTIFICATE_FILE; password: " +
+        "MSSP_CERTIFICATE_PASSWORD)",
     )
     .option(
       "--federated-token-file <file>",
-      "a token of the identity provider that the connector trusts (or MSSP_FEDERATED_TOKEN_FILE)",
+      "a token of the federated identity provider (or MSSP_FEDERATED_TOKEN_FILE)",
     );
 }

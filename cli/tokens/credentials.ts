@@ -1,6 +1,6 @@
 /**
- * What a connector proves itself with: the client secret of its stack, or, where no output has the credential (a certificate's private key, a
- * federated token, the secret of the MSSP's own application), what the user names.
+ * The credential of a connector: the client secret in the stack's outputs, or what the user names when no output
+ * contains it (private key of a certificate, federated token, secret of the MSSP's own application).
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -15,7 +15,7 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Connector } from "../connector/connector";
 import type { CredentialOptions } from "./credentialOptions";
 
-/** A proof of the connector's identity. */
+/** A credential of the connector. */
 export type ConnectorCredential =
   | { readonly kind: "secret"; readonly secret: string }
   | (ClientCertificate & { readonly kind: "certificate"; readonly file: string; readonly password?: string })
@@ -23,7 +23,7 @@ export type ConnectorCredential =
 
 type CredentialType = Connector["credential"];
 
-/** How the user names a credential of each type. */
+/** The option and the variable that name a credential of each type. */
 const ways: Readonly<
   Record<CredentialType, { option: string; key: keyof CredentialOptions; variable: string; words: string }>
 > = {
@@ -37,36 +37,34 @@ const ways: Readonly<
     option: "--certificate",
     key: "certificate",
     variable: "MSSP_CERTIFICATE_FILE",
-    words: "a certificate's private key",
+    words: "a certificate with its private key",
   },
   federated: {
     option: "--federated-token-file",
     key: "federatedTokenFile",
     variable: "MSSP_FEDERATED_TOKEN_FILE",
-    words: "another identity provider's token",
+    words: "a token of a federated identity provider",
   },
 };
 const passwordVariable = "MSSP_CERTIFICATE_PASSWORD";
 
 /**
- * The connector's credential, read anew at each call: federated tokens change.
- * @throws VisibleError that says which option is missing or doesn't go with this connector, or what is wrong with the file.
+ * The connector's credential. Read at each call: federated tokens change.
+ * @throws VisibleError for a missing option, an option that doesn't match the connector, or an unusable file.
  */
 export async function credentialOf(connector: Connector, options: CredentialOptions): Promise<ConnectorCredential> {
   const { stack, credential: type, clientSecret } = connector;
   const { option, key, variable, words } = ways[type];
   const other = Object.values(ways).find((way) => way.key !== key && options[way.key] !== undefined);
   if (other !== undefined) {
-    throw new VisibleError(
-      `The connector of stack "${stack}" proves itself by ${words}: ${other.option} doesn't go with it, ${option} does.`,
-    );
+    throw new VisibleError(`The connector of stack "${stack}" uses ${words}: replace ${other.option} with ${option}.`);
   }
   const file = options[key] ?? (process.env[variable] || undefined);
   if (file !== undefined) return readCredential(type, file);
   if (type === "secret" && clientSecret !== undefined) return { kind: "secret", secret: clientSecret };
   throw new VisibleError(
-    `The connector of stack "${stack}" proves itself by ${words}, which is not in the stack's outputs: ` +
-      `name it with ${option} <file>, or in ${variable}.`,
+    `The connector of stack "${stack}" uses ${words}, which the stack's outputs do not contain: ` +
+      `name its file with ${option} or in ${variable}.`,
   );
 }
 
@@ -74,7 +72,7 @@ async function readCredential(type: CredentialType, file: string): Promise<Conne
   const bytes = await read(file);
   if (type === "certificate") return readCertificate(file, bytes);
   const text = bytes.toString("utf8").trim();
-  if (text === "") throw new VisibleError(`${file} is empty: ${ways[type].words} is expected in it.`);
+  if (text === "") throw new VisibleError(`${file} is empty; expected ${ways[type].words}.`);
   return type === "secret" ? { kind: "secret", secret: text } : { kind: "federated", token: text };
 }
 
@@ -84,7 +82,7 @@ function readCertificate(file: string, bytes: Buffer): ConnectorCredential {
   return { kind: "certificate", file, ...certificate, ...(password === undefined ? {} : { password }) };
 }
 
-/** The environment in which `requestToken` is the connector: nothing of the user's own login is in it but where the cloud is. */
+/** Environment for `requestToken` as the connector. Of the user's own, it contains only where the cloud is. */
 export function connectorEnvironment(clientId: string, credential: ConnectorCredential): Environment {
   const { ARM_METADATA_HOSTNAME, ARM_ENVIRONMENT } = process.env;
   return {
@@ -100,7 +98,7 @@ export function connectorEnvironment(clientId: string, credential: ConnectorCred
   };
 }
 
-/** The same credential in msal's words. */
+/** The same credential as msal expects it. */
 export function msalCredential(credential: ConnectorCredential) {
   if (credential.kind === "secret") return { clientSecret: credential.secret };
   if (credential.kind === "federated") return { clientAssertion: credential.token };
@@ -109,7 +107,7 @@ export function msalCredential(credential: ConnectorCredential) {
   return { clientCertificate: { thumbprintSha256, privateKey } };
 }
 
-/** Where the connector's cloud is called: the sandbox's hosts where the environment names it. */
+/** Hosts of the connector's cloud, or of the sandbox when the environment points to it. */
 export function endpointsOf(connector: Connector): Promise<Endpoints> {
   return discoverEndpoints(process.env, { cloud: connector.cloud });
 }

@@ -1,7 +1,7 @@
-/** The types of msal that are used here; the library itself is loaded only where somebody signs in. */
+/** The types of msal in use here. The library itself is loaded only for a sign-in. */
 export type { AuthenticationResult } from "@azure/msal-node";
 
-/** What the confidential and the public client application have in common. */
+/** What confidential and public client applications share. */
 export interface ClientApplication {
   getTokenCache(): { serialize(): string };
 }

@@ -1,12 +1,12 @@
-/** msal's calls, made by this project's own HTTP call: throttling and passing faults are waited out, and errors hold no secret. */
+/** msal's calls through this project's HTTP call, which retries throttling and transient faults and keeps secrets out. */
 import { request, type Answer } from "@defender-mssp/microsoft";
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
 
-/** What Entra refuses is an answer to msal, which reads the reason; what may pass is tried again instead. */
+/** Statuses that are answers to msal, which reads the reason. 408 and 429 are retried instead. */
 const answers = Array.from({ length: 100 }, (_, index) => 400 + index).filter((code) => code !== 408 && code !== 429);
 
 export class NetworkClient implements INetworkModule {
-  /** What Entra said when it last refused: msal loses it where it polls for a device code. */
+  /** Entra's last refusal: msal drops it while it polls for a device code. */
   refusal: string | undefined;
 
   async sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions, timeout?: number) {
@@ -26,7 +26,7 @@ export class NetworkClient implements INetworkModule {
   }
 }
 
-/** The form has its own, and a header that is there twice is none. */
+/** `request` sets the content type of a form itself. */
 function withoutContentType(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "content-type"));
 }

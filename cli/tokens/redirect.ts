@@ -1,21 +1,22 @@
 /**
- * The redirect URI of a sign-in. The 2018 document's script registered one and sent another, which Entra refuses with AADSTS50011: here what
- * will be sent is compared with what the registration has, first.
+ * The redirect URI of a sign-in. The script of the document of 2018 registered one URI and sent another, which Entra
+ * refuses (AADSTS50011). Here the registration is compared first with the URI that will be sent.
  */
 import { request, requestToken, ServiceError, type Endpoints, EnvironmentError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Connector } from "../connector/connector";
+import { visibleText } from "../output/terminalText";
 
-/** What a registration has of redirect URIs, by platform. */
+/** The redirect URIs of a registration. */
 export type LiveRegistration =
   | { readonly state: "read"; readonly redirectUris: readonly string[] }
-  /** Nobody with permission to look is signed in here, or the registration is in another tenant. */
+  /** This shell has no credentials that may read it, or the registration is in another tenant. */
   | { readonly state: "unread"; readonly reason: string }
   | { readonly state: "gone" };
 
-/** The registration as it is in the customer's tenant, if this shell's credentials (ARM_…, `az`) may look. */
+/** The registration in the customer's tenant, if this shell's credentials (ARM_…, `az`) may read it. */
 export async function readRegistration(connector: Connector, endpoints: Endpoints): Promise<LiveRegistration> {
-  if (connector.kind === "msspApp") return { state: "unread", reason: "it is registered in the MSSP's own tenant" };
+  if (connector.kind === "msspApp") return { state: "unread", reason: "it is in the MSSP's own tenant" };
   const filter = encodeURIComponent(`appId eq '${connector.clientId}'`);
   try {
     const { accessToken } = await requestToken({
@@ -32,9 +33,9 @@ export async function readRegistration(connector: Connector, endpoints: Endpoint
     return { state: "read", redirectUris: platforms.flatMap((platform) => platform?.redirectUris ?? []) };
   } catch (error) {
     if (error instanceof EnvironmentError)
-      return { state: "unread", reason: "no credentials to look are in this shell" };
+      return { state: "unread", reason: "this shell has no credentials to read it" };
     if (error instanceof ServiceError && error.status >= 400 && error.status < 500) {
-      return { state: "unread", reason: `this shell's credentials may not look (${error.status})` };
+      return { state: "unread", reason: `this shell's credentials may not read it (${error.status})` };
     }
     throw error;
   }
@@ -47,8 +48,9 @@ interface Registration {
 }
 
 /**
- * Stops where the redirect URI that would be sent isn't the registration's.
- * @returns what could not be checked, for people; undefined where all is well.
+ * Checks that the registration has the redirect URI that will be sent.
+ * @returns a sentence when the registration could not be read; otherwise undefined.
+ * @throws VisibleError when the application is gone or lacks the URI.
  */
 export async function checkRedirect(
   connector: Connector,
@@ -58,16 +60,17 @@ export async function checkRedirect(
   const registration = await readRegistration(connector, endpoints);
   if (registration.state === "gone") {
     throw new VisibleError(
-      `The tenant ${connector.tenantId} has no application ${connector.clientId} any more. ` +
-        `Bring it back with \`pulumi up --refresh --stack ${connector.stack}\`.`,
+      `The application ${connector.clientId} no longer exists in tenant ${connector.tenantId}. ` +
+        `Restore it with \`pulumi up --refresh --stack ${connector.stack}\`.`,
     );
   }
   if (registration.state === "unread") {
-    return `The redirect URI is the stack's; whether the registration still has it was not checked: ${registration.reason}.`;
+    return `The registration's redirect URIs were not checked: ${registration.reason}.`;
   }
   if (registration.redirectUris.includes(redirectUri)) return undefined;
   throw new VisibleError(
-    `The registration of the connector doesn't have the redirect URI ${redirectUri}, so Entra would refuse the sign-in (AADSTS50011). ` +
-      `It has: ${registration.redirectUris.join(", ") || "none"}. Mend it with \`pulumi up --refresh --stack ${connector.stack}\`.`,
+    `The connector's registration lacks the redirect URI ${redirectUri}: Entra would refuse the sign-in (AADSTS50011). ` +
+      `It has: ${visibleText(registration.redirectUris.join(", ")) || "none"}. ` +
+      `Restore it with \`pulumi up --refresh --stack ${connector.stack}\`.`,
   );
 }

@@ -1,43 +1,44 @@
-/** A person signs in to a connector: the authorization-code flow with PKCE, the device-code flow, and the renewal of what came of them. */
+/** Sign-in of a user to a connector: authorization code flow with PKCE, device code flow, and renewal. */
 import { randomBytes } from "node:crypto";
 import { ServiceError, legacyAlertResource, type AlertApi, type Endpoints } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { AuthenticationResult, ClientApplication } from "./msal";
 import type { Connector } from "../connector/connector";
 import { msalCredential, type ConnectorCredential } from "./credentials";
+import { terminalText, visibleText } from "../output/terminalText";
 import { NetworkClient } from "./networkClient";
 
-/** What a sign-in gives. */
+/** The result of a sign-in. */
 export interface Tokens {
   readonly accessToken: string;
   readonly accessTokenExpiresOn: Date | undefined;
   readonly refreshToken: string;
-  /** Who signed in; undefined after a renewal that doesn't say. */
+  /** The user who signed in; undefined when a renewal does not tell. */
   readonly account: string | undefined;
 }
 
 export interface SignInRequest {
   readonly connector: Connector;
   readonly endpoints: Endpoints;
-  /** The API that the access token is for. The refresh token is good for any that has been granted. */
+  /** The API of the access token. The refresh token is valid for each API with a grant. */
   readonly api: AlertApi;
 }
 
-/** What a token for an alert API is asked for. */
+/** The resource of a token for an alert API. */
 export function resourceOf(api: AlertApi, endpoints: Endpoints): string {
   return api === "legacySiem" ? legacyAlertResource : endpoints.graphEndpoint;
 }
 
 /**
- * Signs a person in by a browser, which ends at the redirect URI.
- * @param receive shows the person where to go, and gives back the address where the browser ended.
- * @throws VisibleError where that address is no answer to this request, or Entra refused.
+ * Signs a user in with a browser, which ends at the redirect URI.
+ * @param receive shows the user the address to open, and returns the address where the browser ended.
+ * @throws VisibleError when that address is no answer to this request, or Entra refused.
  */
 export async function signInByCode(
   request: SignInRequest,
   credential: ConnectorCredential,
   redirectUri: string,
-  receive: (signInUrl: string) => Promise<string>,
+  receive: (signInUrl: string, state: string) => Promise<string>,
 ): Promise<Tokens> {
   const { CryptoProvider } = await import("@azure/msal-node");
   const network = new NetworkClient();
@@ -52,7 +53,7 @@ export async function signInByCode(
     codeChallenge: challenge,
     codeChallengeMethod: "S256",
   });
-  const code = codeOf(await receive(signInUrl), redirectUri, state);
+  const code = codeOf(await receive(signInUrl, state), redirectUri, state);
   return tokensOf(
     application,
     await acquired(application.acquireTokenByCode({ ...common, code, codeVerifier: verifier }), network),
@@ -60,8 +61,8 @@ export async function signInByCode(
 }
 
 /**
- * Signs a person in on another device. Works for registrations that allow public client flows only, and many tenants block it by
- * Conditional Access.
+ * Signs a user in on another device. Requires a registration that allows public client flows; many tenants block the
+ * flow by Conditional Access.
  */
 export async function signInByDevice(request: SignInRequest, show: (message: string) => void): Promise<Tokens> {
   const { PublicClientApplication } = await import("@azure/msal-node");
@@ -69,12 +70,12 @@ export async function signInByDevice(request: SignInRequest, show: (message: str
   const application = new PublicClientApplication(configuration(request, {}, network));
   const answer = application.acquireTokenByDeviceCode({
     scopes: scopesOf(request),
-    deviceCodeCallback: ({ message }) => show(message),
+    deviceCodeCallback: ({ message }) => show(terminalText(message)),
   });
   return tokensOf(application, await acquired(answer, network));
 }
 
-/** Exchanges a refresh token for new tokens. The old one stays good until its own end. */
+/** Exchanges a refresh token for new tokens. The old one remains valid until its own end. */
 export async function renew(
   request: SignInRequest,
   credential: ConnectorCredential | undefined,
@@ -89,7 +90,7 @@ export async function renew(
   return tokensOf(
     application,
     await acquired(
-      // forceCache: there is no account of an earlier sign-in in this process, and the cache is where the new token is read.
+      // forceCache: this process has no account, and the new refresh token is read from the cache.
       application.acquireTokenByRefreshToken({ scopes: scopesOf(request), refreshToken, forceCache: true }),
       network,
     ),
@@ -98,7 +99,7 @@ export async function renew(
 
 /**
  * The code in the address where the browser ended.
- * @throws VisibleError for an address elsewhere, another sign-in's state, or Entra's refusal in it.
+ * @throws VisibleError for another address, the state of another sign-in, or a refusal by Entra.
  */
 export function codeOf(address: string, redirectUri: string, state: string): string {
   const text = address.trim();
@@ -106,49 +107,54 @@ export function codeOf(address: string, redirectUri: string, state: string): str
   const ended = URL.canParse(text) ? new URL(text) : undefined;
   if (ended === undefined || ended.origin !== target.origin || ended.pathname !== target.pathname) {
     throw new VisibleError(
-      `That is not the address where the sign-in ends: it begins with ${redirectUri}?code=… . ` +
-        `Copy all of it from the browser's address bar; that the page itself doesn't load is fine.`,
+      `That is not the address where the sign-in ends, which begins with ${redirectUri}?code=…. ` +
+        "Copy the whole address from the browser's address bar. The page need not load.",
     );
   }
   const { searchParams } = ended;
   const refusal = searchParams.get("error_description") ?? searchParams.get("error");
   if (searchParams.get("state") !== state) {
     throw new VisibleError(
-      "That address is of another sign-in (its state is not this one's). Start again, and use the new one.",
+      "That address belongs to another sign-in: its state differs. Run the command again, and use the new address.",
     );
   }
   if (refusal !== null) throw new VisibleError(withAdvice(oneLine(refusal)));
   const code = searchParams.get("code");
-  if (code === null || code === "") throw new VisibleError("There is no code in that address. Copy all of it.");
+  if (code === null || code === "") throw new VisibleError("That address contains no code. Copy the whole address.");
   return code;
 }
 
-/** What to do about what Entra says, by the number in it. Source: Microsoft, "Microsoft Entra authentication and authorization error codes". */
+/**
+ * Advice on an error of Entra, by its number. Source: Microsoft, "Microsoft Entra authentication and authorization
+ * error codes".
+ */
 export function adviceFor(message: string): string | undefined {
   const [, code] = /AADSTS(\d+)/.exec(message) ?? [];
   return code === undefined ? undefined : adviceByCode[code];
 }
 
 const adviceByCode: Readonly<Partial<Record<string, string>>> = {
-  "50011": "The redirect URI is not one of the registration's: pulumi up --refresh puts it back.",
+  "50011": "The registration lacks this redirect URI: restore it with `pulumi up --refresh`.",
   "53003":
-    "A Conditional Access policy of the customer's blocks this sign-in; the device-code flow is often blocked. Use the browser flow.",
-  "65001": "Nobody has consented to what the connector asks for: pulumi up --refresh grants it again.",
-  "70008": "The code was used too late (it lives about ten minutes). Start again.",
-  "700024": "The federated token, or this machine's clock, is out of time: name a fresh token.",
+    "A Conditional Access policy of the customer blocks this sign-in. Many block the device code flow: use the browser.",
+  "65001": "The connector's permissions lack consent: grant it again with `pulumi up --refresh`.",
+  "70008": "The code has expired (it is valid for about ten minutes). Run the command again.",
+  "700024": "The federated token has expired, or this machine's clock is wrong: name a new token.",
   "700027":
-    "The certificate is not the registration's, or has ended: is the file the pair of connector.credential.certificate? pulumi up --refresh tells.",
-  "700211": "The federated token is another issuer's than connector.credential.issuer.",
-  "700212": "The federated token is for another audience than connector.credential.audience.",
-  "700213": "The federated token is of another subject than connector.credential.subject.",
-  "700016": "The connector's application isn't in the tenant: pulumi up --refresh, or look for who deleted it.",
-  "700082": "The refresh token is over 90 days old. Sign in again without --renew.",
+    "The registration does not have this certificate, or it has expired. The file must match " +
+    "connector.credential.certificate; compare with `pulumi preview --refresh`.",
+  "700211": "The issuer of the federated token differs from connector.credential.issuer.",
+  "700212": "The audience of the federated token differs from connector.credential.audience.",
+  "700213": "The subject of the federated token differs from connector.credential.subject.",
+  "700016": "The tenant does not have the connector's application: restore it with `pulumi up --refresh`.",
+  "700082": "The refresh token has expired (90 days). Sign in again without --renew.",
   "50173":
-    "The sign-in was revoked: the person's password was changed, or their account or the application is gone. Sign in again without --renew.",
-  "7000215": "The client secret is wrong: is it the stack's newest? pulumi up --refresh tells.",
+    "The sign-in was revoked: the user's password changed, or the user or the application was deleted. " +
+    "Sign in again without --renew.",
+  "7000215": "The client secret is wrong. Use the newest one of the stack; `pulumi up --refresh` updates it.",
   "7000218":
-    'The registration takes no sign-in without its secret: the device-code flow needs "Allow public client flows". Use the browser flow.',
-  "7000222": "The client secret has ended. Renew it (pulumi up), then start again.",
+    'The registration requires its secret: the device code flow needs "Allow public client flows". Use the browser.',
+  "7000222": "The client secret has expired. Renew it with `pulumi up`, then run the command again.",
 };
 
 function withAdvice(message: string): string {
@@ -157,7 +163,7 @@ function withAdvice(message: string): string {
 }
 
 function scopesOf({ api, endpoints }: SignInRequest): string[] {
-  // msal itself adds openid, profile and offline_access, which brings the refresh token.
+  // msal itself adds openid, profile and offline_access, which yields the refresh token.
   return [`${resourceOf(api, endpoints)}/.default`];
 }
 
@@ -179,7 +185,7 @@ function configuration({ connector, endpoints }: SignInRequest, proof: object, n
   };
 }
 
-/** What msal throws is worded for programmers. */
+/** Replaces msal's errors by Entra's own words. */
 async function acquired(
   answer: Promise<AuthenticationResult | null>,
   network: NetworkClient,
@@ -192,16 +198,17 @@ async function acquired(
     if (error instanceof ServiceError || !(error instanceof AuthError)) throw error;
     throw new VisibleError(withAdvice(oneLine(network.refusal ?? (error.errorMessage || error.errorCode))));
   }
-  throw new VisibleError("Entra has answered without a token. Start again.");
+  throw new VisibleError("Entra answered without a token. Run the command again.");
 }
 
-/** msal hands out no refresh token; its cache has it. */
+/** msal returns no refresh token: it is read from msal's cache. */
 function tokensOf(application: ClientApplication, result: AuthenticationResult): Tokens {
   const { RefreshToken = {} } = JSON.parse(application.getTokenCache().serialize()) as {
     RefreshToken?: Record<string, { secret?: string }>;
   };
   const [refreshToken] = Object.values(RefreshToken).flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
-  if (refreshToken === undefined) throw new VisibleError("Entra has answered without a refresh token. Start again.");
+  if (refreshToken === undefined)
+    throw new VisibleError("Entra answered without a refresh token. Run the command again.");
   return {
     accessToken: result.accessToken,
     accessTokenExpiresOn: result.expiresOn ?? undefined,
@@ -210,8 +217,8 @@ function tokensOf(application: ClientApplication, result: AuthenticationResult):
   };
 }
 
-/** Entra's own sentence: without msal's words in front of it, and without the trace and the time behind it. */
+/** Entra's own sentence, without msal's prefix, trace and time, and without characters that act on a terminal. */
 function oneLine(message: string): string {
   const [first = ""] = message.slice(Math.max(0, message.indexOf("AADSTS"))).split(/\r?\n/);
-  return first.replace(/ (- )?(Trace|Correlation) ID: .*$/i, "").trim();
+  return visibleText(first.replace(/ (- )?(Trace|Correlation) ID: .*$/i, "").trim());
 }

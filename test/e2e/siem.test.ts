@@ -144,14 +144,14 @@ describe("the SIEM engineer's commands on the real engine", function () {
     assert.match(check(await verified(), "refresh token").reason, /^Entra takes it/);
     const again = await mssp("token", "--stack", "contoso", "--renew");
     assert.equal(again.exitCode, 0, again.stderr);
-    assert.match(again.stdout, new RegExp(`Refresh token: kept in file:${file}, good until `));
+    assert.match(again.stdout, new RegExp(`Refresh token: kept in file:${file}, valid until `));
   });
 
   it("token --renew moves it into the MSSP's key vault, and reads it from there", async () => {
     const vault = await makeVault(project, "fabrikam-siem");
     const moved = await mssp("token", "--stack", "contoso", "--renew", "--to-key-vault", vault);
     assert.equal(moved.exitCode, 0, moved.stderr);
-    assert.ok(moved.stdout.includes(`Refresh token: kept in ${vault}/secrets/contoso-refresh-token, good until `));
+    assert.ok(moved.stdout.includes(`Refresh token: kept in ${vault}/secrets/contoso-refresh-token, valid until `));
     assert.match(check(await verified(), "refresh token").reason, /^Entra takes it/);
     const file = path.join(project.folder, "refresh-token");
     const back = await mssp("token", "--stack", "contoso", "--renew", "--to-file", file, "--force");
@@ -165,7 +165,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
   it("token refuses an address of another sign-in, an error, and another place", async () => {
     const otherState = await signIn([], (ended) => ended.replace(/state=[^&]*/, "state=other"));
     assert.equal(otherState.exitCode, 1);
-    assert.match(otherState.stderr, /^mssp: That address is of another sign-in/m);
+    assert.match(otherState.stderr, /^mssp: That address belongs to another sign-in/m);
     const elsewhere = await signIn([], (ended) => ended.replace("contoso5.example", "evil.example"));
     assert.match(elsewhere.stderr, /^mssp: That is not the address where the sign-in ends/m);
     const refused = await signIn([], (ended) => {

@@ -177,8 +177,9 @@ describe("siem-config", () => {
     const files = rendered("elastic", connection());
     const { inputs } = JSON.parse(files["m365_defender.json"] ?? "") as Policy;
     assert.equal(inputs["m365_defender-azure-eventhub"]?.enabled, false);
-    assert.equal(inputs["m365_defender-httpjson"]?.streams?.["m365_defender.incident"]?.enabled, false);
-    assert.equal(inputs["m365_defender-httpjson"]?.streams?.["m365_defender.alert"]?.enabled, true);
+    const streams = inputs["m365_defender-httpjson"]?.streams;
+    assert.equal(streams?.["m365_defender.incident"]?.enabled, false);
+    assert.equal(streams["m365_defender.alert"]?.enabled, true);
   });
 
   it("ArcSight: Java reads every value back unchanged", () => {

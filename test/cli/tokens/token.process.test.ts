@@ -1,4 +1,4 @@
-/** `mssp token` against the sandbox, with stacks that were deployed elsewhere: the flows, and what goes wrong with them. */
+/** `mssp token` on the sandbox, with imported stacks: each flow and its errors. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -92,16 +92,16 @@ describe("mssp token", function () {
     return response.headers.get("location") ?? "";
   }
 
-  it("by a loopback redirect: the browser comes to this machine and nothing is pasted", async () => {
+  it("loopback redirect: the browser returns to this machine, and nothing is pasted", async () => {
     const { exitCode, stdout, stderr } = await signIn(
       ["--stack", "contoso", "--json", "--show-secrets"],
       async (url) => {
         assert.equal(new URL(url).searchParams.get("redirect_uri"), loopbackRedirectUri);
         assert.equal((await fetch(new URL("/favicon.ico", loopbackRedirectUri))).status, 404);
-        assert.equal((await fetch(loopbackRedirectUri)).status, 404, "an address without an answer is none");
+        assert.equal((await fetch(loopbackRedirectUri)).status, 404, "an address without a query is no answer");
         const page = await fetch(await signedIn(url));
         assert.equal(page.status, 200);
-        assert.match(await page.text(), /You can close this window/);
+        assert.match(await page.text(), /The answer was received.*You can close this window/);
       },
     );
     assert.equal(exitCode, 0, stderr);
@@ -110,7 +110,7 @@ describe("mssp token", function () {
     assert.ok(result.refreshToken.value.length > 100);
   });
 
-  it("by a loopback redirect whose port is taken: one error", async () => {
+  it("loopback redirect: one error when the port is in use", async () => {
     const other = http.createServer().listen(Number(new URL(loopbackRedirectUri).port), "localhost");
     await once(other, "listening");
     const { exitCode, stderr } = await mssp("token", "--stack", "contoso");
@@ -122,31 +122,28 @@ describe("mssp token", function () {
     );
   });
 
-  it("by a device code: only where the registration allows public clients, and it says so", async () => {
+  it("device code: requires a registration that allows public clients, and says so", async () => {
     const refused = await mssp("token", "--stack", "contoso", "--device-code");
     assert.equal(refused.exitCode, 1);
-    assert.match(
-      refused.stderr,
-      /^mssp: AADSTS7000218: .*\n.*needs "Allow public client flows"\. Use the browser flow\.$/m,
-    );
+    assert.match(refused.stderr, /^mssp: AADSTS7000218: .*\n.*needs "Allow public client flows"\. Use the browser\.$/m);
     connector.application["isFallbackPublicClient"] = true;
     const allowed = await mssp("token", "--stack", "contoso", "--device-code");
     connector.application["isFallbackPublicClient"] = false;
     assert.equal(allowed.exitCode, 0, allowed.stderr);
     assert.match(allowed.stderr, /nothing needs to be entered/);
-    assert.match(allowed.stdout, /^Refresh token: kept in configuration, good until /m);
+    assert.match(allowed.stdout, /^Refresh token: kept in configuration, valid until /m);
   });
 
-  it("of the application itself: by secret, and for either API", async () => {
+  it("client credentials: a token for each API with the client secret", async () => {
     const graph = await mssp("token", "--stack", "contoso", "--client-credentials", "--show-secrets", "--json");
     const { api, accessToken } = JSON.parse(graph.stdout) as { api: string; accessToken: { value: string } };
     assert.equal(api, "graph");
     assert.deepEqual(decodeToken(accessToken.value).claims["roles"], ["SecurityAlert.Read.All"]);
     const legacy = await mssp("token", "--stack", "contoso", "--client-credentials", "--api", "legacySiem");
-    assert.match(legacy.stdout, /^Access token for legacySiem: good until [^\n]+$/);
+    assert.match(legacy.stdout, /^Access token for legacySiem: valid until [^\n]+$/);
   });
 
-  it("by a certificate, which the user names", async () => {
+  it("certificate: named by the user, for client credentials, sign-in, renewal and verify", async () => {
     const certificate = await makeTestCertificate();
     connector.application["keyCredentials"] = [
       { keyId: "k", key: certificate.base64, endDateTime: "2099-01-01T00:00:00Z" },
@@ -157,7 +154,7 @@ describe("mssp token", function () {
     assert.equal(missing.exitCode, 1);
     assert.match(
       missing.stderr,
-      /^mssp: .* proves itself by a certificate's private key, .*: name it with --certificate <file>, or in MSSP_CERTIFICATE_FILE\.$/,
+      /^mssp: .* uses a certificate with its private key, .*: name its file with --certificate or in MSSP_CERTIFICATE_FILE\.$/,
     );
     const args = ["--stack", "certificate", "--certificate", file];
     const own = await mssp("token", ...args, "--client-credentials", "--json", "--show-secrets");
@@ -173,7 +170,7 @@ describe("mssp token", function () {
     assert.match(verified.stdout, /"refresh token",\s+"state": "ok",\s+"reason": "Entra takes it; ends in/);
   });
 
-  it("by a certificate's archive, from variables, among which only the one that goes with the stack counts", async () => {
+  it("PKCS#12 archive from variables: only the variable of the stack's credential is read", async () => {
     const certificate = await makeTestCertificate();
     connector.application["keyCredentials"] = [
       { keyId: "k", key: certificate.base64, endDateTime: "2099-01-01T00:00:00Z" },
@@ -198,7 +195,7 @@ describe("mssp token", function () {
     assert.match(closed.stderr, /^mssp: .*pair\.pfx can't be read: .*MSSP_CERTIFICATE_PASSWORD is its password.*$/);
   });
 
-  it("refuses a file that is no pair of certificate and key, or doesn't go with the connector, in one line without what is in it", async () => {
+  it("refuses a file without a matching certificate and key in one line, without the file's content", async () => {
     const [one, other] = await Promise.all([makeTestCertificate(), makeTestCertificate()]);
     const files: Record<string, [string, RegExp]> = {
       "certificate-alone.pem": [one.certificatePem, /there is no private key in it/],
@@ -217,20 +214,20 @@ describe("mssp token", function () {
     const wrong = ["token", "--stack", "contoso", "--client-credentials", "--certificate", "mixed.pem"];
     const { exitCode, stderr } = await mssp(...wrong);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^mssp: .* a client secret: --certificate doesn't go with it, --client-secret-file does\.$/);
+    assert.match(stderr, /^mssp: .* uses a client secret: replace --certificate with --client-secret-file\.$/);
   });
 
-  it("of the MSSP's own application: nobody signs in to that", async () => {
+  it("MSSP's own application: refuses a sign-in and allows client credentials", async () => {
     const { exitCode, stderr } = await mssp("token", "--stack", "mssp");
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^mssp: .* reads alerts by itself: nobody signs in to it\. Use --client-credentials\.$/);
+    assert.match(stderr, /^mssp: .* reads alerts without a signed-in user\. Use --client-credentials\.$/);
     assert.equal((await mssp("token", "--stack", "mssp", "--client-credentials")).exitCode, 0);
     const api = await mssp("token", "--stack", "contoso", "--api", "legacyApi");
     assert.equal(api.exitCode, 2);
     assert.match(api.stderr, /Allowed choices are graph, legacySiem\./);
   });
 
-  it("says what is wrong with a secret, a redirect URI, a stack; and shows none of the secrets", async () => {
+  it("reports a wrong secret, redirect URI or stack without showing a secret", async () => {
     const wrong = await mssp("token", "--stack", "wrong", "--client-credentials");
     assert.match(wrong.stderr, /AADSTS7000215.*\nThe client secret is wrong/);
     assert.doesNotMatch(wrong.stderr, /not-the-secret/);
@@ -247,7 +244,7 @@ describe("mssp token", function () {
     }
   });
 
-  it("checks a file before anybody signs in, and makes it for its owner alone", async () => {
+  it("checks the file before the sign-in, and creates it with mode 600", async () => {
     const there = path.join(folder, "there");
     await writeFile(there, "mine", { mode: 0o644 });
     const taken = await mssp("token", "--stack", "contoso", "--to-file", there);
@@ -272,7 +269,7 @@ describe("mssp token", function () {
     assert.ok((await readFile(there, "utf8")).length > 100);
   });
 
-  it("typed wrongly: exit code 2", async () => {
+  it("exits with 2 after a usage error", async () => {
     for (const args of [
       ["token"],
       ["token", "--stack", "contoso", "--device-code", "--renew"],
@@ -292,19 +289,19 @@ describe("mssp token", function () {
     for (const command of ["token", "verify", "secrets", "siem-config"]) {
       const { exitCode, stdout } = await mssp(command, "--help");
       assert.equal(exitCode, 0);
-      assert.match(stdout, /Examples?:\n {2}mssp /);
+      assert.match(stdout, /Examples?:\n {2}(npx )?mssp /);
     }
   });
 });
 
-describe("the address where a sign-in ends", () => {
+describe("mssp token: the address where a sign-in ends", () => {
   const read = (address: string) => codeOf(address, redirectUri, "state-1");
 
-  it("has the code, whatever stands around it", () => {
+  it("contains the code, with surrounding spaces and other parameters ignored", () => {
     assert.equal(read(`  ${redirectUri}?code=0.A%2Fb&state=state-1&session_state=x \n`), "0.A/b");
   });
 
-  it("is refused from elsewhere, of another sign-in, without a code, with an error", () => {
+  it("is refused with another origin or path, another state, an error, or no code", () => {
     for (const [address, pattern] of [
       ["", /not the address/],
       ["code", /not the address/],
