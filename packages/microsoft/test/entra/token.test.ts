@@ -12,7 +12,7 @@ import {
   type TokenOptions,
 } from "@defender-mssp/microsoft";
 import { readPkcs12 } from "../../src/entra/pkcs12";
-import { archivePassword, encryptedArchive, plainKeyArchive } from "./archives";
+import { archivePassword, encryptedArchive, legacyRsaArchive, modernRsaArchive, plainKeyArchive } from "./archives";
 import { makeCertificate } from "../certificate";
 import { loopback, type Loopback, type SeenRequest } from "../loopback";
 
@@ -102,13 +102,33 @@ describe("microsoft/entra/token", () => {
     );
   });
 
-  it("reads PKCS#12 archives, the form that the azuread plugin takes", () => {
-    for (const archive of [encryptedArchive, plainKeyArchive]) {
+  for (const [kind, archive] of Object.entries({
+    encryptedArchive,
+    plainKeyArchive,
+    modernRsaArchive,
+    legacyRsaArchive,
+  })) {
+    it(`reads a PKCS#12 archive, the form that the azuread plugin takes: ${kind}`, () => {
       const { key, certificate } = readPkcs12(Buffer.from(archive, "base64"), archivePassword);
       assert.equal(certificate.subject, "CN=test");
       assert.ok(certificate.checkPrivateKey(key));
       assert.ok(createPublicKey(key).equals(certificate.publicKey));
+      // The thumbprint goes to Entra: the certificate must be the archive's to the byte.
+      assert.ok(certificate.verify(certificate.publicKey));
+    });
+  }
+
+  it("refuses a PKCS#12 archive that is cut off, changed, or opened with another password", () => {
+    const archive = Buffer.from(legacyRsaArchive, "base64");
+    const changed = Buffer.from(archive);
+    changed.writeUInt8(changed.readUInt8(400) ^ 1, 400);
+    for (const damaged of [archive.subarray(0, 1000), changed, Buffer.from("no archive"), Buffer.alloc(0)]) {
+      assert.throws(() => readPkcs12(damaged, archivePassword));
     }
+    assert.throws(
+      () => readPkcs12(archive, "wr0ng-pass"),
+      (error: Error) => !error.message.includes("wr0ng-pass"),
+    );
   });
 
   it("says which variable holds an archive that can't be opened, and not the password", async () => {
