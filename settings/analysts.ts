@@ -1,9 +1,9 @@
 /** The MSSP's people: `analysts`, `analystDomains`, `accessEndsOn`, and what their invitation says. */
 import { tiers, type Tier } from "@defender-mssp/microsoft";
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 import { guestAddressProblem } from "../guardrails/people";
 import { directoryNameLimit } from "./naming";
-import { shown, valueAt, type SettingProblem } from "./problems";
+import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
 import {
   calendarDay,
@@ -31,6 +31,7 @@ export interface Analyst {
 
 /** More analysts than any team has: a list that is longer is a mistake, and one guest is one Graph call. */
 const analystLimit = 1000;
+const domainLimit = 100;
 /** Ours; Graph documents no limit for the text of an invitation. */
 const invitationMessageLimit = 1000;
 
@@ -64,7 +65,7 @@ export const analystSettings = {
     example: "[{ email: ana@mssp.example, displayName: Ana Silva, tier: tier2 }]",
   }),
   analystDomains: optional(
-    listOf("a list of 1 to 100 e-mail domains", domainName("an e-mail domain"), { least: 1, most: 100 }),
+    listOf("a list of 1 to 100 e-mail domains", domainName("an e-mail domain"), { least: 1, most: domainLimit }),
     {
       description: "E-mail domains that analysts may have.",
       default: "any domain",
@@ -111,59 +112,26 @@ export function analystsFrom(checked: readonly Checked[], allEndOn: string | und
   );
 }
 
-/** Found apart from the schema, so that they are reported even where another analyst has something else wrong. */
-export function analystProblems(
-  raw: Readonly<Record<string, unknown>>,
-  secrets: ReadonlySet<string>,
-): SettingProblem[] {
-  return [
-    ...eachAnalyst(raw["analysts"], duplicates(secrets.has("analysts"))),
-    ...eachAnalyst(raw["analysts"], outsideDomains(raw["analystDomains"], secrets.has("analysts"))),
-    ...textAndLanguage(raw, secrets),
-  ];
-}
-
-type Look = (email: string, index: number) => SettingProblem | undefined;
-
-function eachAnalyst(analysts: unknown, look: Look): SettingProblem[] {
-  if (!Array.isArray(analysts) || analysts.length > analystLimit) return [];
-  return analysts.flatMap((one: unknown, index) => {
-    const email = valueAt(one, ["email"]);
-    return typeof email === "string" && email !== "" ? (look(email, index) ?? []) : [];
-  });
-}
-
-function duplicates(secret: boolean): Look {
-  const first = new Map<string, number>();
-  return (email, index) => {
-    const seenAt = first.get(email.toLowerCase());
-    if (seenAt === undefined) {
-      first.set(email.toLowerCase(), index);
-      return undefined;
-    }
-    return {
-      key: `analysts[${index}].email`,
-      seen: shown(email, secret),
-      allowed: `each analyst once: analysts[${seenAt}] has this address (capital letters make no difference)`,
-    };
-  };
-}
-
-function outsideDomains(domains: unknown, secret: boolean): Look {
-  const allowed = Array.isArray(domains) ? domains.filter((domain) => typeof domain === "string").slice(0, 100) : [];
-  return (email, index) => {
-    if (allowed.length === 0 || guestAddressProblem(email, allowed) === undefined) return undefined;
-    return {
-      key: `analysts[${index}].email`,
-      seen: shown(email, secret),
-      allowed: "an address of one of the domains that analystDomains lists",
-    };
-  };
-}
-
-function textAndLanguage(raw: Readonly<Record<string, unknown>>, secrets: ReadonlySet<string>): SettingProblem[] {
-  if (raw["invitationMessage"] === undefined || raw["invitationLanguage"] === undefined) return [];
-  const seen = shown(raw["invitationLanguage"], secrets.has("invitationLanguage"));
-  const allowed = "only without invitationMessage: it is the language of Microsoft's own text";
-  return [{ key: "invitationLanguage", seen, allowed }];
+/** Problems that no single validator can see. They are reported even if another analyst has an invalid value. */
+export function analystProblems(settings: SettingPlace): void {
+  const addresses = settings
+    .at("analysts")
+    .items(analystLimit)
+    .map((one) => one.at("email"));
+  SettingPlace.refuseRepeated(
+    addresses,
+    (first) => `each analyst once: analysts[${first}] has this address (capital letters make no difference)`,
+  );
+  const domains = settings
+    .at("analystDomains")
+    .items(domainLimit)
+    .flatMap(({ text }) => text ?? []);
+  for (const address of domains.length === 0 ? [] : addresses) {
+    if (address.text === undefined || guestAddressProblem(address.text, domains) === undefined) continue;
+    address.refuse("an address of one of the domains that analystDomains lists");
+  }
+  const language = settings.at("invitationLanguage");
+  if (language.isSet && settings.at("invitationMessage").isSet) {
+    language.refuse("only without invitationMessage: it is the language of Microsoft's own text");
+  }
 }

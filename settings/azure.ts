@@ -2,7 +2,8 @@
 import { roleAuthorizations, vaultOfResourceId, type DelegatedRole } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as z from "zod/mini";
-import { shown, valueAt, type SettingProblem } from "./problems";
+import type { SettingPlace } from "./place";
+import { valueAt } from "./problems";
 import { optional, required } from "./setting";
 import { displayName, listOf, mapOf, oneOf, text, uuid, wholeNumber } from "./validators";
 
@@ -110,6 +111,8 @@ const delegatedRole = mapOf("", {
 });
 const role = z.union([z.string(), delegatedRole], { error: "the name or ID of one of Azure's built-in roles" });
 
+const roleLimit = 20;
+
 const azureDelegation = mapOf("a map: subscriptionId, groupObjectId, groupName, roles", {
   subscriptionId: required(uuid("the customer's Azure subscription"), {
     description: "The customer's Azure subscription.",
@@ -129,7 +132,7 @@ const azureDelegation = mapOf("a map: subscriptionId, groupObjectId, groupName, 
     description: "Name of that group as the customer sees it in the Azure portal.",
     example: "Fabrikam Security Sentinel Analysts",
   }),
-  roles: required(listOf("a list of 1 to 20 roles", role, { least: 1, most: 20 }), {
+  roles: required(listOf(`a list of 1 to ${roleLimit} roles`, role, { least: 1, most: roleLimit }), {
     description: "Azure built-in roles that the group gets, by name or ID, or a map with `role` and `delegatedRoles`.",
     example: "[Microsoft Sentinel Responder]",
   }),
@@ -164,41 +167,28 @@ export function delegationFrom(checked: z.infer<typeof azureDelegation> | undefi
   });
 }
 
-/** What several keys make together, and roles that Azure Lighthouse doesn't delegate. */
-export function azureProblems(raw: Readonly<Record<string, unknown>>, secrets: ReadonlySet<string>): SettingProblem[] {
-  return [...handoverProblems(raw, secrets.has("handover")), ...roleProblems(raw, secrets.has("azureDelegation"))];
+/** Problems that several keys cause together, and roles that Azure Lighthouse doesn't delegate. */
+export function azureProblems(settings: SettingPlace): void {
+  handoverProblems(settings.at("handover"), settings.at("connector"));
+  for (const role of settings.at("azureDelegation", "roles").items(roleLimit)) {
+    const allowed = roleFault(role.value);
+    if (allowed !== undefined) role.refuse(allowed);
+  }
 }
 
-function handoverProblems(raw: Readonly<Record<string, unknown>>, secret: boolean): SettingProblem[] {
-  const given = raw["handover"];
-  if (typeof given !== "object" || given === null) return [];
-  const has = (key: string) => valueAt(given, [key]) !== undefined;
-  const problem = (key: string, allowed: string): SettingProblem[] => [
-    { key: `handover.${key}`, seen: shown(valueAt(given, [key]), secret), allowed },
-  ];
-  const onlyOfNew = ["location", "resourceGroupName", "softDeleteRetentionDays"].filter(has);
-  const credential = valueAt(raw["connector"], ["credential"]);
-  const type = typeof credential === "string" ? credential : (valueAt(credential, ["type"]) ?? "secret");
-  const hasSecret = type === "secret" && valueAt(raw["connector"], ["kind"]) !== "msspApp";
-  return [
-    ...(has("vaultId") ? onlyOfNew.flatMap((key) => problem(key, "only without vaultId: that vault is there")) : []),
-    ...(has("vaultId") || has("location")
-      ? []
-      : problem("location", "the Azure region of the vault, or vaultId for one that is there")),
-    ...(hasSecret
-      ? []
-      : [{ key: "handover", seen: shown(given, secret), allowed: "only with a client secret (connector.credential)" }]),
-  ];
-}
-
-function roleProblems(raw: Readonly<Record<string, unknown>>, secret: boolean): SettingProblem[] {
-  const roles = valueAt(raw["azureDelegation"], ["roles"]);
-  if (!Array.isArray(roles) || roles.length > 20) return [];
-  return roles.flatMap((one: unknown, index) => {
-    const allowed = roleFault(one);
-    if (allowed === undefined) return [];
-    return [{ key: `azureDelegation.roles[${index}]`, seen: shown(one, secret), allowed }];
-  });
+function handoverProblems(handover: SettingPlace, connector: SettingPlace): void {
+  if (typeof handover.value !== "object" || handover.value === null) return;
+  const [vaultId, location] = [handover.at("vaultId"), handover.at("location")];
+  for (const key of vaultId.isSet ? ["location", "resourceGroupName", "softDeleteRetentionDays"] : []) {
+    if (handover.at(key).isSet) handover.at(key).refuse("only without vaultId: that vault exists");
+  }
+  if (!vaultId.isSet && !location.isSet) {
+    location.refuse("the Azure region of the vault, or vaultId for an existing one");
+  }
+  const type = connector.at("credential").text ?? connector.at("credential", "type").value ?? "secret";
+  if (type !== "secret" || connector.at("kind").value === "msspApp") {
+    handover.refuse("only with a client secret (connector.credential)");
+  }
 }
 
 function roleFault(given: unknown): string | undefined {

@@ -14,7 +14,8 @@ import {
   type SecretSchedule,
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
-import { shown, valueAt, type SettingProblem } from "./problems";
+import type { SettingPlace } from "./place";
+import { valueAt } from "./problems";
 import { optional, required } from "./setting";
 import { calendarDay, endpoint, listOf, mapOf, displayName, oneOf, uuid, wholeNumber } from "./validators";
 
@@ -192,130 +193,90 @@ function exchangeAudience(cloud: CloudName): string {
   return isPublicEntra ? tokenExchangeAudience : `${tokenExchangeAudience}USGov`;
 }
 
-/** What several keys make together. */
-export function connectorProblems(
-  raw: Readonly<Record<string, unknown>>,
-  secrets: ReadonlySet<string>,
-): SettingProblem[] {
-  const set = raw["connector"];
-  const secret = secrets.has("connector");
-  const kind = valueAt(set, ["kind"]) ?? "customerApp";
-  const problems = [...certificateProblems(set), ...scheduleProblems(set, secret)];
-  if (!isOneOf(connectorKinds, kind)) return problems;
-  return [
-    ...problems,
-    ...foreignKeys(set, keysOfKind, kind, { path: [], word: "kind", secret }),
-    ...(kind === "msspApp" ? msspAppProblems(set, secret) : credentialProblems(set, secret)),
-  ];
+/** Problems that several keys cause together. */
+export function connectorProblems(settings: SettingPlace): void {
+  const connector = settings.at("connector");
+  certificateProblems(connector.at("credential", "certificate"));
+  scheduleProblems(connector.at("credential"));
+  const kind = connector.at("kind").oneOf(connectorKinds, "customerApp");
+  if (kind === undefined) return;
+  connector.refuseKeysOfOthers("kind", kind, keysOfKind);
+  if (kind === "msspApp") msspAppProblems(connector);
+  else credentialProblems(connector.at("credential"));
 }
 
-function isOneOf<Choice extends string>(choices: readonly Choice[], value: unknown): value is Choice {
-  return choices.includes(value as Choice);
-}
-
-/** Keys that go with another choice than the one made. */
-function foreignKeys<Choice extends string>(
-  set: unknown,
-  keysOf: Readonly<Record<Choice, readonly string[]>>,
-  choice: Choice,
-  { path, word, secret }: { readonly path: readonly string[]; readonly word: string; readonly secret: boolean },
-): SettingProblem[] {
-  const all = Object.entries<readonly string[]>(keysOf);
-  return all.flatMap(([goesWith, keys]) =>
-    keys
-      .filter((key) => goesWith !== choice && valueAt(set, [...path, key]) !== undefined)
-      .map((key) => ({
-        key: ["connector", ...path, key].join("."),
-        seen: shown(valueAt(set, [...path, key]), secret || key === "certificate"),
-        allowed: `only with the ${word} ${goesWith}`,
-      })),
-  );
-}
-
-function msspAppProblems(set: unknown, secret: boolean): SettingProblem[] {
-  const problems: SettingProblem[] = [];
-  if (valueAt(set, ["applicationId"]) === undefined) {
-    const allowed = "the application (client) ID of the MSSP's multitenant application, a UUID, with the kind msspApp";
-    problems.push({ key: "connector.applicationId", seen: "(not set)", allowed });
+function msspAppProblems(connector: SettingPlace): void {
+  const applicationId = connector.at("applicationId");
+  if (!applicationId.isSet) {
+    applicationId.refuse(
+      "the application (client) ID of the MSSP's multitenant application, a UUID, with the kind msspApp",
+    );
   }
-  const apis = valueAt(set, ["alertApis"]);
-  if (Array.isArray(apis) && apis.includes("legacySiem")) {
-    const allowed = "[graph] with the kind msspApp: the legacy alert API authorizes a registration of the customer's";
-    problems.push({ key: "connector.alertApis", seen: shown(apis, secret), allowed });
+  const apis = connector.at("alertApis");
+  if (apis.items(Infinity).some(({ value }) => value === "legacySiem")) {
+    apis.refuse("[graph] with the kind msspApp: the legacy alert API authorizes a registration of the customer's");
   }
-  const given = valueAt(set, ["credential"]);
-  const details = typeof given === "object" && given !== null ? Object.keys(given) : [];
-  for (const key of details.filter((one) => Object.values(keysOfCredential).flat().includes(one))) {
-    const seen = shown(valueAt(given, [key]), secret || key === "certificate");
-    const allowed = "only with the kind customerApp: the MSSP's application gets its credential in the MSSP's tenant";
-    problems.push({ key: `connector.credential.${key}`, seen, allowed });
+  for (const key of Object.values(keysOfCredential).flat()) {
+    const detail = connector.at("credential", key);
+    if (!detail.isSet) continue;
+    detail.refuse("only with the kind customerApp: the MSSP's application gets its credential in the MSSP's tenant");
   }
-  return problems;
-}
-
-function credentialProblems(set: unknown, secret: boolean): SettingProblem[] {
-  const given = valueAt(set, ["credential"]);
-  const type = valueAt(given, ["type"]);
-  if (!isOneOf(credentialTypes, type)) return [];
-  const required: readonly (readonly [string, string])[] =
-    type === "certificate"
-      ? [["certificate", certificateAllowed]]
-      : type === "federated"
-        ? [
-            [
-              "issuer",
-              "the issuer of the other identity provider's tokens, such as https://token.actions.githubusercontent.com",
-            ],
-            ["subject", "the subject of the other identity provider's tokens"],
-          ]
-        : [];
-  return [
-    ...foreignKeys(set, keysOfCredential, type, { path: ["credential"], word: "type", secret }),
-    ...required
-      .filter(([key]) => valueAt(given, [key]) === undefined)
-      .map(([key, allowed]) => ({ key: `connector.credential.${key}`, seen: "(not set)", allowed })),
-  ];
-}
-
-function scheduleProblems(set: unknown, secret: boolean): SettingProblem[] {
-  const numbers = ["days", "rotateBeforeDays", "overlapDays"].map((key) => {
-    const value = valueAt(set, ["credential", key]);
-    return typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
-  });
-  if (!numbers.every((one): one is number | undefined => one === undefined || Number.isInteger(one))) return [];
-  const [days, rotateBeforeDays, overlapDays] = numbers;
-  const schedule = scheduleFrom({ days, rotateBeforeDays, overlapDays });
-  const problem = (key: keyof Schedule, allowed: string): SettingProblem => ({
-    key: `connector.credential.${key}`,
-    seen: shown(valueAt(set, ["credential", key]) ?? schedule[key], secret),
-    allowed,
-  });
-  if (rotateBeforeDays !== undefined && rotateBeforeDays >= schedule.days) {
-    return [problem("rotateBeforeDays", `less than days, which is ${schedule.days}`)];
-  }
-  if (overlapDays === undefined) return [];
-  const most = Math.min(schedule.rotateBeforeDays, schedule.days - schedule.rotateBeforeDays);
-  if (overlapDays <= most) return [];
-  const allowed = `at most ${most}: not more than rotateBeforeDays, and both together not more than days`;
-  return [problem("overlapDays", allowed)];
 }
 
 const certificateAllowed =
   "one certificate in PEM form, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, without its private key";
 
-/** Nothing of the value is shown: what is in the wrong place here is most often a private key. */
-function certificateProblems(set: unknown): SettingProblem[] {
-  const value = valueAt(set, ["credential", "certificate"]);
-  if (value === undefined) return [];
-  const key = "connector.credential.certificate";
-  if (/PRIVATE KEY/.test(typeof value === "string" ? value : JSON.stringify(value))) {
-    const allowed =
-      "the certificate alone: there is a private key in it, which must not be in a stack's file. Take it out, and make a new pair if the file has left this machine";
-    return [{ key, seen: "[secret]", allowed }];
+/** Keys that a type of credential requires, with what is allowed. */
+const requiredOfCredential: Readonly<Record<CredentialType, Readonly<Record<string, string>>>> = {
+  secret: {},
+  certificate: { certificate: certificateAllowed },
+  federated: {
+    issuer: "the issuer of the other identity provider's tokens, such as https://token.actions.githubusercontent.com",
+    subject: "the subject of the other identity provider's tokens",
+  },
+};
+
+function credentialProblems(credential: SettingPlace): void {
+  const type = credential.at("type").oneOf(credentialTypes);
+  if (type === undefined) return;
+  credential.refuseKeysOfOthers("type", type, keysOfCredential);
+  for (const [key, allowed] of Object.entries(requiredOfCredential[type])) {
+    if (!credential.at(key).isSet) credential.at(key).refuse(allowed);
   }
-  return typeof value === "string" && isOneCertificate(value)
-    ? []
-    : [{ key, seen: "(not shown)", allowed: certificateAllowed }];
+}
+
+function scheduleProblems(credential: SettingPlace): void {
+  const [days, rotateBeforeDays, overlapDays] = [
+    credential.at("days").wholeNumber,
+    credential.at("rotateBeforeDays").wholeNumber,
+    credential.at("overlapDays").wholeNumber,
+  ];
+  if ([days, rotateBeforeDays, overlapDays].includes("none")) return; // The validators say so.
+  const given = { days, rotateBeforeDays, overlapDays } as Partial<Schedule>;
+  const schedule = scheduleFrom(given);
+  if (given.rotateBeforeDays !== undefined && given.rotateBeforeDays >= schedule.days) {
+    credential.at("rotateBeforeDays").refuse(`less than days, which is ${schedule.days}`);
+    return;
+  }
+  const most = Math.min(schedule.rotateBeforeDays, schedule.days - schedule.rotateBeforeDays);
+  if (given.overlapDays === undefined || given.overlapDays <= most) return;
+  credential
+    .at("overlapDays")
+    .refuse(`at most ${most}: not more than rotateBeforeDays, and both together not more than days`);
+}
+
+/** Shows nothing of the value: a value in the wrong place here is most often a private key. */
+function certificateProblems(certificate: SettingPlace): void {
+  const { value } = certificate;
+  if (value === undefined) return;
+  if (/PRIVATE KEY/.test(typeof value === "string" ? value : JSON.stringify(value))) {
+    certificate.refuse(
+      "the certificate alone: it contains a private key, which must not be in a stack's file. Remove it, and create a new pair if the file has left this machine",
+      "[secret]",
+    );
+  } else if (typeof value !== "string" || !isOneCertificate(value)) {
+    certificate.refuse(certificateAllowed, "(not shown)");
+  }
 }
 
 function isOneCertificate(value: string): boolean {

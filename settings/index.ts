@@ -36,6 +36,7 @@ import {
   portalAccessSettings,
   type PortalAccessSettings,
 } from "./portalAccess";
+import { SettingPlace } from "./place";
 import {
   fromJson,
   keyText,
@@ -187,18 +188,19 @@ export function checkSettings(
   const secrets = new Set(secretKeys);
   const raw = rawSettings(values);
   const parsed = z.safeParse(settingsSchema, raw);
-  const problems = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOfIssue(issue, raw, secrets)),
-    ...sameTenants(raw, secrets),
-    ...analystProblems(raw, secrets),
-    ...portalAccessProblems(raw, secrets),
-    ...notificationProblems(raw, secrets),
-    ...connectorProblems(raw, secrets),
-    ...azureProblems(raw, secrets),
-    ...environmentProblems(raw, environment),
-    ...secretSettings(secrets),
-    ...unknownKeys(values, secrets),
-  ];
+  const problems = (parsed.error?.issues ?? []).flatMap((issue) => problemsOfIssue(issue, raw, secrets));
+  const place = new SettingPlace({ raw, secrets, problems });
+  for (const findProblems of [
+    sameTenants,
+    analystProblems,
+    portalAccessProblems,
+    notificationProblems,
+    connectorProblems,
+    azureProblems,
+  ]) {
+    findProblems(place);
+  }
+  problems.push(...environmentProblems(raw, environment), ...secretSettings(secrets), ...unknownKeys(values, secrets));
   if (problems.length > 0 || !parsed.success) return { problems };
   return { settings: settingsFrom(parsed.data, environment) };
 }
@@ -261,11 +263,12 @@ function problemsOfIssue(issue: z.core.$ZodIssue, raw: RawSettings, secrets: Rea
   }));
 }
 
-function sameTenants({ tenantId, msspTenantId }: RawSettings, secrets: ReadonlySet<string>): SettingProblem[] {
-  if (!isUuid(tenantId) || !isUuid(msspTenantId) || tenantId.toLowerCase() !== msspTenantId.toLowerCase()) return [];
-  const seen = shown(msspTenantId, secrets.has("msspTenantId"));
-  const allowed = "another tenant than tenantId: the MSSP's people come into the customer's tenant as guests";
-  return [{ key: "msspTenantId", seen, allowed }];
+function sameTenants(settings: SettingPlace): void {
+  const [tenantId, msspTenantId] = [settings.at("tenantId").text, settings.at("msspTenantId").text];
+  if (!isUuid(tenantId) || !isUuid(msspTenantId) || tenantId.toLowerCase() !== msspTenantId.toLowerCase()) return;
+  settings
+    .at("msspTenantId")
+    .refuse("another tenant than tenantId: the MSSP's analysts are guests in the customer's tenant");
 }
 
 function environmentProblems(raw: RawSettings, environment: Environment): SettingProblem[] {

@@ -1,6 +1,6 @@
 /** E-mail notifications of alerts: `notificationRules`. */
 import type * as z from "zod/mini";
-import { shown, valueAt, type SettingProblem } from "./problems";
+import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
 import { emailAddress, listOf, mapOf, displayName, oneOf, pathName, switchOf } from "./validators";
 
@@ -18,6 +18,8 @@ export interface NotificationRule {
   readonly includeTenantPortalLink: boolean;
   readonly includeDeviceInformation: boolean;
 }
+
+const notificationRuleLimit = 50;
 
 const notificationRule = mapOf("a notification rule: name, severities, recipients", {
   name: required(pathName("the notification rule's name", 100), {
@@ -61,11 +63,16 @@ const notificationRule = mapOf("a notification rule: name, severities, recipient
 });
 
 export const notificationSettings = {
-  notificationRules: optional(listOf("a list of up to 50 notification rules", notificationRule, { most: 50 }), {
-    description: "E-mail notification rules of the Defender portal: which alerts cause an e-mail, and to whom.",
-    default: "none",
-    example: "[{ name: MSSP SOC, severities: [High, Medium], recipients: [soc@mssp.example] }]",
-  }),
+  notificationRules: optional(
+    listOf(`a list of up to ${notificationRuleLimit} notification rules`, notificationRule, {
+      most: notificationRuleLimit,
+    }),
+    {
+      description: "E-mail notification rules of the Defender portal: which alerts cause an e-mail, and to whom.",
+      default: "none",
+      example: "[{ name: MSSP SOC, severities: [High, Medium], recipients: [soc@mssp.example] }]",
+    },
+  ),
 };
 
 /** Organization name and portal link are on by default: Microsoft's document for MSSPs asks for both. */
@@ -85,20 +92,13 @@ export function notificationRulesFrom(
 }
 
 /** A notification rule's resource has its name, so names must be unique. */
-export function notificationProblems(
-  raw: Readonly<Record<string, unknown>>,
-  secrets: ReadonlySet<string>,
-): SettingProblem[] {
-  const rules = raw["notificationRules"];
-  if (!Array.isArray(rules) || rules.length > 50) return [];
-  const names = rules.map((one: unknown) => valueAt(one, ["name"]));
-  return names.flatMap((name, index) => {
-    const first = names.findIndex(
-      (other) => typeof name === "string" && String(other).toLowerCase() === name.toLowerCase(),
-    );
-    if (first < 0 || first === index) return [];
-    const allowed = `each name once: notificationRules[${first}] has this one (capital letters make no difference)`;
-    const seen = shown(name, secrets.has("notificationRules"));
-    return [{ key: `notificationRules[${index}].name`, seen, allowed }];
-  });
+export function notificationProblems(settings: SettingPlace): void {
+  const names = settings
+    .at("notificationRules")
+    .items(notificationRuleLimit)
+    .map((one) => one.at("name"));
+  SettingPlace.refuseRepeated(
+    names,
+    (first) => `each name once: notificationRules[${first}] has this one (capital letters make no difference)`,
+  );
 }

@@ -9,7 +9,7 @@ import {
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { directoryNameLimit } from "./naming";
-import { shown, valueAt, type SettingProblem } from "./problems";
+import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
 import { domainName, emailAddress, listOf, mapOf, displayName, oneOf, text, wholeNumber } from "./validators";
 
@@ -191,60 +191,28 @@ function tiersFrom(named: z.infer<typeof portalAccess>["tiers"]): Tiers {
   return { tier1: one("tier1"), tier2: one("tier2"), approvers: one("approvers") };
 }
 
-/** What several keys make together. */
-export function portalAccessProblems(
-  raw: Readonly<Record<string, unknown>>,
-  secrets: ReadonlySet<string>,
-): SettingProblem[] {
-  const access = raw["portalAccess"];
-  const model = valueAt(access, ["model"]) ?? "rbac";
-  if (!models.includes(model as PortalAccessModel)) return [];
-  const secret = secrets.has("portalAccess");
-  return [
-    ...foreignKeys(access, model as PortalAccessModel, secret),
-    ...(model === "entitlement" ? entitlementProblems(raw, access, secrets) : []),
-    ...sameNames(access, secret),
-  ];
+/** Problems that several keys cause together. */
+export function portalAccessProblems(settings: SettingPlace): void {
+  const access = settings.at("portalAccess");
+  const model = access.at("model").oneOf(models, "rbac");
+  if (model === undefined) return;
+  access.refuseKeysOfOthers("model", model, keysOfModel);
+  if (model === "entitlement") entitlementProblems(settings);
+  // People can't tell two groups of one name apart.
+  SettingPlace.refuseRepeated(
+    tiers.map((key) => access.at("tiers", key, "name")),
+    (first) => `a name of its own: ${tiers[first]} has this one`,
+    tiers.map((key) => tierNames[key]),
+  );
 }
 
-function foreignKeys(access: unknown, model: PortalAccessModel, secret: boolean): SettingProblem[] {
-  const others = [...new Set(Object.values(keysOfModel).flat())].filter((key) => !keysOfModel[model].includes(key));
-  return others.flatMap((key) => {
-    const value = valueAt(access, [key]);
-    if (value === undefined) return [];
-    const goesWith = models.filter((one) => keysOfModel[one].includes(key)).join(" or ");
-    return [{ key: `portalAccess.${key}`, seen: shown(value, secret), allowed: `only with the model ${goesWith}` }];
-  });
-}
-
-function entitlementProblems(
-  raw: Readonly<Record<string, unknown>>,
-  access: unknown,
-  secrets: ReadonlySet<string>,
-): SettingProblem[] {
-  const problems: SettingProblem[] = [];
-  if (valueAt(access, ["approvers"]) === undefined) {
-    const allowed = "a list of 1 to 10 people of the customer's who approve the MSSP's approvers";
-    problems.push({ key: "portalAccess.approvers", seen: "(not set)", allowed });
+function entitlementProblems(settings: SettingPlace): void {
+  const approvers = settings.at("portalAccess", "approvers");
+  if (!approvers.isSet) {
+    approvers.refuse("a list of 1 to 10 people of the customer who approve requests for the MSSP's approvers package");
   }
-  const analysts = raw["analysts"];
-  if (Array.isArray(analysts) && analysts.length > 0) {
-    const allowed = "[] with the model entitlement: nobody is invited, the MSSP's people request an access package";
-    problems.push({ key: "analysts", seen: shown(analysts, secrets.has("analysts")), allowed });
+  const analysts = settings.at("analysts");
+  if (analysts.items(Infinity).length > 0) {
+    analysts.refuse("[] with the model entitlement: nobody is invited; the MSSP's users request an access package");
   }
-  return problems;
-}
-
-/** Two groups of one name are two that nobody can tell apart. */
-function sameNames(access: unknown, secret: boolean): SettingProblem[] {
-  const names = tiers.map((key) => {
-    const name = valueAt(access, ["tiers", key, "name"]);
-    return typeof name === "string" ? name : tierNames[key];
-  });
-  return names.flatMap((name, index) => {
-    const first = names.findIndex((other) => other.toLowerCase() === name.toLowerCase());
-    if (first === index) return [];
-    const allowed = `a name of its own: ${tiers[first]} has this one`;
-    return [{ key: `portalAccess.tiers.${tiers[index]}.name`, seen: shown(name, secret), allowed }];
-  });
 }

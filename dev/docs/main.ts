@@ -11,8 +11,11 @@ import { howToRun } from "./commandBlocks";
 import { isRunPage, markdownFiles, root } from "./files";
 import { linksOf, readPage, shellBlocksOf, type Page, type ShellBlock } from "./markdown";
 import { generatedPages, pageText } from "./pages";
+import { generatePulumiYaml } from "./pulumiYaml";
 
 async function write(): Promise<void> {
+  writeFileSync(path.join(root, "Pulumi.yaml"), generatePulumiYaml());
+  console.log("Pulumi.yaml");
   for (const page of generatedPages) {
     const file = path.join(root, page.file);
     mkdirSync(path.dirname(file), { recursive: true });

@@ -214,7 +214,7 @@ describe("settings: connector", () => {
     it("and says what to do with it", () => {
       const [problem] = problemsOf({ credential: { type: "certificate", certificate: pem } });
       assert.equal(problem?.seen, "[secret]");
-      assert.match(problem.allowed, /there is a private key in it.*make a new pair/);
+      assert.match(problem.allowed, /contains a private key.*create a new pair/);
     });
   });
 

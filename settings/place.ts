@@ -1,0 +1,96 @@
+/** A place in a stack's settings: reads the value there, and collects the problems that no single validator can see. */
+import { pathText, shown, valueAt, type SettingProblem } from "./problems";
+
+/** The settings before they are checked, and what is known about them. */
+interface Source {
+  readonly raw: Readonly<Record<string, unknown>>;
+  /** Keys that are encrypted in the stack's file. */
+  readonly secrets: ReadonlySet<string>;
+  readonly problems: SettingProblem[];
+}
+
+export class SettingPlace {
+  constructor(
+    private readonly source: Source,
+    private readonly path: readonly PropertyKey[] = [],
+  ) {}
+
+  /** The place below this one. */
+  at(...path: readonly PropertyKey[]): SettingPlace {
+    return new SettingPlace(this.source, [...this.path, ...path]);
+  }
+
+  get value(): unknown {
+    return valueAt(this.source.raw, this.path);
+  }
+
+  get isSet(): boolean {
+    return this.value !== undefined;
+  }
+
+  /** The text here, if it is one and not empty. */
+  get text(): string | undefined {
+    const { value } = this;
+    return typeof value === "string" && value !== "" ? value : undefined;
+  }
+
+  /** The whole number here, also as text; undefined where nothing is set, "none" where it is something else. */
+  get wholeNumber(): number | "none" | undefined {
+    const { value } = this;
+    const number = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
+    return number === undefined || Number.isInteger(number) ? (number as number | undefined) : "none";
+  }
+
+  /** The places of the list's items; none if this is no list, or one that is refused for its length. */
+  items(most: number): readonly SettingPlace[] {
+    const { value } = this;
+    return Array.isArray(value) && value.length <= most ? Array.from(value, (_, index) => this.at(index)) : [];
+  }
+
+  /** The value, if it is one of these. */
+  oneOf<Choice extends string>(choices: readonly Choice[], fallback?: Choice): Choice | undefined {
+    const value = this.value ?? fallback;
+    return choices.find((choice) => choice === value);
+  }
+
+  /** Reports the value here. `seen` is shown instead of it. */
+  refuse(allowed: string, seen = shown(this.value, this.isSecret)): void {
+    this.source.problems.push({ key: pathText(this.path), seen, allowed });
+  }
+
+  /** Reports all keys of a map that go with other choices than the one made, such as those of another kind. */
+  refuseKeysOfOthers<Choice extends string>(
+    word: string,
+    choice: Choice,
+    keysOf: Readonly<Record<Choice, readonly string[]>>,
+  ): void {
+    for (const key of new Set(Object.values<readonly string[]>(keysOf).flat())) {
+      if (keysOf[choice].includes(key) || !this.at(key).isSet) continue;
+      const goesWith = Object.entries<readonly string[]>(keysOf).flatMap(([one, keys]) =>
+        keys.includes(key) ? [one] : [],
+      );
+      this.at(key).refuse(`only with the ${word} ${goesWith.join(" or ")}`);
+    }
+  }
+
+  /** Reports all places but the first whose text, or the fallback for it, is that of another place; capitals make no difference. */
+  static refuseRepeated(
+    places: readonly SettingPlace[],
+    allowed: (first: number) => string,
+    fallbacks: readonly string[] = [],
+  ): void {
+    const seenAt = new Map<string, number>();
+    for (const [index, place] of places.entries()) {
+      const text = place.text ?? fallbacks[index];
+      if (text === undefined) continue;
+      const first = seenAt.get(text.toLowerCase());
+      if (first === undefined) seenAt.set(text.toLowerCase(), index);
+      else place.refuse(allowed(first), shown(text, place.isSecret));
+    }
+  }
+
+  private get isSecret(): boolean {
+    const [key] = this.path;
+    return this.source.secrets.has(String(key)) || this.path.includes("certificate");
+  }
+}
