@@ -114,9 +114,7 @@ describe("ensureEngine", () => {
     const pulumi = path.join(folder(), "bin", "pulumi");
     const bytes = fs.statSync(pulumi).size;
     fs.writeFileSync(pulumi, "#!/bin/false\n".padEnd(bytes));
-    const start = Date.now();
     const { engine, shown } = await ensure();
-    assert.ok(Date.now() - start < 500);
     assert.equal(engine.changed, false);
     assert.equal(engine.source, "build");
     assert.equal(shown, "");
@@ -355,11 +353,9 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
       this.timeout(15_000);
       writeFiles(tools, { go: fakeGo() });
       answer = () => undefined;
-      const start = Date.now();
       const { engine, shown } = await ensure({ origin });
       assert.equal(engine.source, "build");
       assert.match(shown, /did not answer within 4 s/);
-      assert.ok(Date.now() - start < 8_000);
     });
   });
 });

@@ -153,7 +153,7 @@ export async function collect<Response>(stream: grpc.ClientReadableStream<Respon
 }
 
 /** Waits until `condition` gives something, for at most `milliseconds`. */
-export async function until<T>(condition: () => T | undefined | false, milliseconds = 5_000): Promise<T> {
+export async function until<T>(condition: () => T | undefined | false, milliseconds = 30_000): Promise<T> {
   const end = Date.now() + milliseconds;
   for (;;) {
     const value = condition();

@@ -3,8 +3,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { AboutResponse, type AboutRequest } from "@pulumi/pulumi/proto/language_pb";
 import { nodeExecutable, outputOf } from "./child";
-import { parseRuntimeOptions } from "./options";
-import { packageManagerFor, type PackageManager } from "./packageManager";
+import { npmExecutable } from "./packageManager";
 
 /**
  * What `pulumi about` shows of the runtime. A version that can't be found out is left empty.
@@ -13,20 +12,19 @@ import { packageManagerFor, type PackageManager } from "./packageManager";
  * `--version` alone would cost more than the rest of the host's work.
  */
 export async function about(request: AboutRequest, signal: AbortSignal): Promise<AboutResponse> {
-  const info = request.getInfo();
-  const folder = info?.getProgramDirectory() ?? "";
-  const manager = packageManagerFor(parseRuntimeOptions(info?.getOptions()), folder);
+  const folder = request.getInfo()?.getProgramDirectory() ?? "";
+  const npm = npmExecutable();
   const node = nodeExecutable();
   const [nodeVersion, managerVersion] = await Promise.all([
     isThisNode(node) ? process.version : askVersion(node, folder, signal),
-    npmVersion(manager) ?? askVersion(manager.executable, folder, signal),
+    npmVersion(npm) ?? askVersion(npm, folder, signal),
   ]);
 
   const response = new AboutResponse();
   response.setExecutable(node);
   response.setVersion(nodeVersion);
   const metadata = response.getMetadataMap();
-  metadata.set("packagemanager", manager.name);
+  metadata.set("packagemanager", "npm");
   metadata.set("packagemanagerVersion", managerVersion);
   const typescript = typescriptVersion(folder);
   if (typescript !== undefined) metadata.set("typescriptVersion", typescript);
@@ -43,8 +41,7 @@ function isThisNode(executable: string): boolean {
 }
 
 /** npm's version from its own package.json, where the executable is a link to `npm/bin/npm-cli.js`, as Node installs it. */
-function npmVersion({ name, executable }: PackageManager): string | undefined {
-  if (name !== "npm") return undefined;
+function npmVersion(executable: string): string | undefined {
   try {
     const file = path.join(path.dirname(fs.realpathSync(executable)), "..", "package.json");
     const manifest = JSON.parse(fs.readFileSync(file, "utf8")) as { name?: string; version?: string };

@@ -4,48 +4,31 @@ import type { ServerWritableStream } from "@grpc/grpc-js";
 import { InstallDependenciesResponse, type InstallDependenciesRequest } from "@pulumi/pulumi/proto/language_pb";
 import { endOf, findExecutable, startChild } from "./child";
 import { parseRuntimeOptions } from "./options";
-import { installArguments, packageManagerFor, workspaceRoot, type PackageManager } from "./packageManager";
+import { npmExecutable, refuseOtherManagers, workspaceRoot } from "./packageManager";
 import { forward } from "./streams";
 
 type Call = ServerWritableStream<InstallDependenciesRequest, InstallDependenciesResponse>;
 
-const yarnTries = 3;
-
-/** Installs what the program's package.json says, and streams what the package manager prints; throws where it fails. */
+/** Installs what the program's package.json says, and streams what npm prints; throws where it fails. */
 export async function installDependencies(call: Call, signal: AbortSignal): Promise<void> {
   const info = call.request.getInfo();
   const folder = info?.getProgramDirectory() ?? "";
   if (call.request.getUseLanguageVersionTools()) await useNodeVersion(call, folder, signal);
 
   say(call, "Installing dependencies...\n\n");
-  const root = workspaceRoot(folder);
-  if (root !== undefined) say(call, `Detected workspace root at ${root}\n`);
+  const workspace = workspaceRoot(folder);
+  if (workspace !== undefined) say(call, `Detected workspace root at ${workspace}\n`);
+  const root = workspace ?? folder;
   const options = parseRuntimeOptions(info?.getOptions());
-  const manager = packageManagerFor(options, root ?? folder);
-  await install(call, manager, root ?? folder, options.production, signal);
-  if (!fs.existsSync(path.join(root ?? folder, "node_modules")) && !hasNodeModulesAbove(root ?? folder)) {
-    throw new Error(`${manager.name} install reported success, but node_modules directory is missing`);
+  refuseOtherManagers(options, root);
+  // Without the log level npm complains about missing descriptions and licenses.
+  const args = ["install", "--loglevel=error", ...(options.production ? ["--production"] : [])];
+  const code = await runShowing(call, npmExecutable(), args, root, signal);
+  if (code !== 0) throw new Error(`npm ${args.join(" ")} failed in ${root}: exit code ${code}`);
+  if (above(root, "node_modules") === undefined) {
+    throw new Error("npm install reported success, but node_modules directory is missing");
   }
   say(call, "Finished installing dependencies\n\n");
-}
-
-async function install(
-  call: Call,
-  manager: PackageManager,
-  folder: string,
-  production: boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  const args = installArguments(manager.name, production);
-  const tries = manager.name === "yarn" ? yarnTries : 1;
-  for (let attempt = 1; ; attempt++) {
-    const code = await runShowing(call, manager.executable, args, folder, signal);
-    if (code === 0) return;
-    if (attempt === tries || signal.aborted) {
-      throw new Error(`${manager.name} ${args.join(" ")} failed in ${folder}: exit code ${code}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1000 * 2 ** (attempt - 1)));
-  }
 }
 
 async function runShowing(call: Call, command: string, args: string[], cwd: string, signal: AbortSignal) {
@@ -75,10 +58,6 @@ async function useNodeVersion(call: Call, folder: string, signal: AbortSignal): 
     const code = await runShowing(call, fnm, args, folder, signal);
     if (code !== 0) throw new Error(`failed to install node version: fnm ${args.join(" ")}: exit code ${code}`);
   }
-}
-
-function hasNodeModulesAbove(folder: string): boolean {
-  return above(folder, "node_modules") !== undefined;
 }
 
 function above(folder: string, name: string): string | undefined {

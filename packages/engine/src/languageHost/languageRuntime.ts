@@ -1,11 +1,8 @@
-import fs from "node:fs";
-import path from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { ILanguageRuntimeServer } from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { StatusError } from "./status";
 import { hostVersion } from "./version";
 
 export interface HostSettings {
@@ -58,31 +55,16 @@ export function languageRuntime(settings: HostSettings): ILanguageRuntimeServer 
     }),
 
     getProgramDependencies: answer(settings, async (request: messages.GetProgramDependenciesRequest) => {
-      const [{ installedPackages, packageManagerFor }, { parseRuntimeOptions }] = await Promise.all([
-        import("./packageManager.js"),
-        import("./options.js"),
-      ]);
-      const info = request.getInfo();
-      const folder = info?.getProgramDirectory() ?? "";
-      const manager = packageManagerFor(parseRuntimeOptions(info?.getOptions()), folder);
+      const { installedPackages } = await import("./packageManager.js");
+      const folder = request.getInfo()?.getProgramDirectory() ?? "";
       const response = new messages.GetProgramDependenciesResponse();
-      for (const { name, version } of installedPackages(manager.name, folder, request.getTransitivedependencies())) {
+      for (const { name, version } of installedPackages(folder, request.getTransitivedependencies())) {
         const dependency = new messages.DependencyInfo();
         dependency.setName(name);
         dependency.setVersion(version);
         response.addDependencies(dependency);
       }
       return response;
-    }),
-
-    runtimeOptionsPrompts: answer(settings, async (request: messages.RuntimeOptionsRequest) => {
-      const { runtimeOptionsPrompts } = await import("./prompts.js");
-      return runtimeOptionsPrompts(request);
-    }),
-
-    template: answer(settings, (request: messages.TemplateRequest) => {
-      preparePnpm(request);
-      return new messages.TemplateResponse();
     }),
 
     installDependencies: stream(settings, async (call, signal) => {
@@ -95,17 +77,16 @@ export function languageRuntime(settings: HostSettings): ILanguageRuntimeServer 
       await runPlugin(call, settings.engineAddress, signal);
     }),
 
-    generateProgram: answer(settings, async (request: messages.GenerateProgramRequest) => {
-      const { generateProgram } = await import("./generateProgram.js");
-      return generateProgram(request);
-    }),
-
     cancel: answer(settings, () => {
       settings.cancelled.abort();
       return new Empty();
     }),
 
+    // The engine takes these three answers for "nothing to add".
     getRequiredPlugins: unimplemented("GetRequiredPlugins is replaced by GetRequiredPackages"),
+    runtimeOptionsPrompts: unimplemented("this runtime asks for no options"),
+    template: unimplemented("this runtime changes no template"),
+    generateProgram: unimplemented(needsOfficialHost("write code for imported or converted resources")),
     generateProject: unimplemented(needsOfficialHost("convert a project")),
     generatePackage: unimplemented(needsOfficialHost("generate an SDK")),
     pack: unimplemented(needsOfficialHost("pack an SDK")),
@@ -168,15 +149,5 @@ function needsOfficialHost(task: string): string {
 
 function statusOf(error: unknown): { code: grpc.status; details: string } {
   const details = error instanceof Error ? error.message : String(error);
-  return { code: error instanceof StatusError ? error.code : grpc.status.UNKNOWN, details };
-}
-
-/** pnpm 11 refuses to install while a package's install script is neither allowed nor refused; protobufjs has one. */
-function preparePnpm(request: messages.TemplateRequest): void {
-  const info = request.getInfo();
-  const { packagemanager } = info?.getOptions()?.toJavaScript() ?? {};
-  if (packagemanager !== "pnpm") return;
-  const file = path.join(info?.getProgramDirectory() ?? "", "pnpm-workspace.yaml");
-  if (fs.existsSync(file)) return;
-  fs.writeFileSync(file, "# protobufjs needs no install script.\nallowBuilds:\n  protobufjs: false\n");
+  return { code: grpc.status.UNKNOWN, details };
 }

@@ -53,7 +53,11 @@ async function main(): Promise<void> {
     cancelled.abort();
     // Not the server's own graceful shutdown: it never ends where the engine is closing its connection just then.
     void Promise.allSettled(calls).then(() => setImmediate(() => process.exit(0)));
-    setTimeout(() => process.exit(0), shutdownMilliseconds);
+    setTimeout(() => {
+      const count = `${calls.size} ${calls.size === 1 ? "call" : "calls"}`;
+      process.stderr.write(`pulumi-language-nodejs: ${count} still under way after ${shutdownMilliseconds / 1000} s\n`);
+      process.exit(0);
+    }, shutdownMilliseconds);
   });
   process.on("SIGINT", shutdown);
   process.on("SIGTERM", shutdown);
