@@ -1,37 +1,52 @@
+import type * as microsoft from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import { dynamicTypePrefix, providerCode } from "../guardrails/stateCode";
+import { dynamicResourceLogic, dynamicTypePrefix, providerCode } from "../guardrails/stateCode";
 
-/** The objects of `@defender-mssp/microsoft` that do the work of a dynamic resource: `check`, `diff`, `create`, `read`, `update`, `delete`. */
-export type DynamicResourceLogic = Extract<keyof typeof import("@defender-mssp/microsoft"), `${string}Resource`>;
+/** Last part of a dynamic resource's type token, `pulumi-nodejs:dynamic/defender-mssp:<type>`. */
+export type DynamicResourceType = keyof typeof dynamicResourceLogic;
+
+/** Names of the objects in `@defender-mssp/microsoft` that implement `check`, `diff`, `create`, `read`, `update`, `delete`. */
+export type DynamicResourceLogic = Extract<keyof typeof microsoft, `${string}Resource`>;
 
 /**
- * A resource for which no provider plugin exists: Pulumi's own dynamic provider runs it.
+ * A resource that no provider plugin offers. Pulumi's dynamic provider runs its code.
  *
- * It does what `pulumi.dynamic.Resource` does, with one difference. That class writes the provider's code into the state as the
- * compiler of the day has left it, and the dynamic provider replaces every resource whose code isn't the same: another compiler, and
- * each guest is deleted and invited again. So the code is written out here. It only calls the package, by name: what the package does may
- * change, this text may not. `refresh` and `destroy` run the state's copy, and with it today's package. It also spares the program the
- * TypeScript compiler, which serializing a function takes.
+ * `pulumi.dynamic.Resource` serializes the provider's functions into the state. This class writes a fixed text instead, which calls
+ * `@defender-mssp/microsoft` by name. The text depends on no compiler, it can be compared with what a state holds, and the program
+ * does not load the TypeScript compiler to make it.
+ *
+ * Another text replaces nothing: the dynamic provider of SDK 3.248.0 leaves it to the new text's `diff` whether a resource changes
+ * (tried with engine 3.259.0: `preview` reports no change). `refresh` and `destroy` run the text in the state, though, so the package
+ * name and the names of its exports must not change.
  */
 export abstract class DynamicResource extends pulumi.CustomResource {
   /**
-   * @param type the last part of the type's token, `pulumi-nodejs:dynamic/defender-mssp:<type>`.
-   * @param logic the object that does the work. Credentials are read over there, from the environment; nothing secret is in the code.
+   * @param type selects the logic, too. The logic reads its credentials from the environment; the state holds none.
    * @param properties inputs with their values, outputs with `undefined`.
    */
   protected constructor(
-    type: string,
-    logic: DynamicResourceLogic,
+    type: DynamicResourceType,
     name: string,
     properties: Readonly<Record<string, unknown>>,
     opts?: pulumi.CustomResourceOptions,
   ) {
+    const logic: DynamicResourceLogic = dynamicResourceLogic[type];
     super(
       `${dynamicTypePrefix}${type}`,
       name,
       { ...properties, __provider: providerCode(logic) },
-      // What is made anew carries the old one's mark or name; made first, it would be taken away with the old one.
+      // Old and new object have the same mark or name: the later deletion of the old one would hit the new one.
       pulumi.mergeOptions({ deleteBeforeReplace: true }, opts),
     );
   }
+}
+
+/** The mark by which a stack recognizes its objects: `<project>/<stack>`. */
+export function stackMark(): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
+/** The mark by which a resource recognizes its object: `<project>/<stack>/<resource name>`. */
+export function resourceMark(name: string): string {
+  return `${stackMark()}/${name}`;
 }

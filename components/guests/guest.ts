@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../dynamicResource";
+import { DynamicResource, stackMark } from "../dynamicResource";
 
 export interface GuestArgs {
   /** The customer's tenant ID. A change replaces the guest. */
@@ -33,12 +33,10 @@ export class Guest extends DynamicResource {
 
   /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:Guest`. */
   constructor(name: string, args: GuestArgs, opts?: pulumi.CustomResourceOptions) {
-    const managedBy = `${pulumi.getProject()}/${pulumi.getStack()}`;
     super(
       "Guest",
-      "guestResource",
       name,
-      { ...args, managedBy, objectId: undefined, adopted: undefined, inviteRedeemUrl: undefined },
+      { ...args, managedBy: stackMark(), objectId: undefined, adopted: undefined, inviteRedeemUrl: undefined },
       pulumi.mergeOptions({ additionalSecretOutputs: ["inviteRedeemUrl"] }, opts),
     );
   }

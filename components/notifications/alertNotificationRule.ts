@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AlertSeverity, PortalMode } from "@defender-mssp/microsoft";
-import { DynamicResource } from "../dynamicResource";
+import { DynamicResource, resourceMark } from "../dynamicResource";
 
 export interface AlertNotificationRuleArgs {
   /** The customer's tenant ID. A change replaces the rule. */
@@ -65,12 +65,10 @@ export class AlertNotificationRule extends DynamicResource {
 
   /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:AlertNotificationRule`. */
   constructor(name: string, args: AlertNotificationRuleArgs, opts?: pulumi.CustomResourceOptions) {
-    const managedBy = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     super(
       "AlertNotificationRule",
-      "notificationRuleResource",
       name,
-      { ...args, managedBy, status: undefined, adopted: undefined },
+      { ...args, managedBy: resourceMark(name), status: undefined, adopted: undefined },
       opts,
     );
   }

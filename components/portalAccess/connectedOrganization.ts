@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectedOrganizationSource } from "@defender-mssp/microsoft";
-import { DynamicResource } from "../dynamicResource";
+import { DynamicResource, resourceMark } from "../dynamicResource";
 
 export interface ConnectedOrganizationArgs {
   /** The customer's tenant ID, in which the organization is connected. A change replaces it. */
@@ -50,12 +50,10 @@ export class ConnectedOrganization extends DynamicResource {
 
   /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:ConnectedOrganization`; the ID is the organization's in Graph. */
   constructor(name: string, args: ConnectedOrganizationArgs, opts?: pulumi.CustomResourceOptions) {
-    const managedBy = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     super(
       "ConnectedOrganization",
-      "connectedOrganizationResource",
       name,
-      { ...args, managedBy, state: undefined, adopted: undefined },
+      { ...args, managedBy: resourceMark(name), state: undefined, adopted: undefined },
       // Graph refuses to delete one that a policy names: the new one first, then the policies change, then the old one goes.
       pulumi.mergeOptions({ deleteBeforeReplace: false }, opts),
     );

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../dynamicResource";
+import { DynamicResource, resourceMark } from "../dynamicResource";
 
 export interface DefenderRoleDefinitionArgs {
   /** The customer's tenant ID. A change replaces the role. */
@@ -37,8 +37,7 @@ export class DefenderRoleDefinition extends DynamicResource {
 
   /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:DefenderRoleDefinition`. */
   constructor(name: string, args: DefenderRoleDefinitionArgs, opts?: pulumi.CustomResourceOptions) {
-    const managedBy = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
-    super("DefenderRoleDefinition", "roleDefinitionResource", name, { ...args, managedBy }, opts);
+    super("DefenderRoleDefinition", name, { ...args, managedBy: resourceMark(name) }, opts);
   }
 }
 
@@ -77,6 +76,6 @@ export class DefenderRoleAssignment extends DynamicResource {
 
   /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:DefenderRoleAssignment`. */
   constructor(name: string, args: DefenderRoleAssignmentArgs, opts?: pulumi.CustomResourceOptions) {
-    super("DefenderRoleAssignment", "roleAssignmentResource", name, { ...args }, opts);
+    super("DefenderRoleAssignment", name, { ...args }, opts);
   }
 }

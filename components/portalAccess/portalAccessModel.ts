@@ -27,6 +27,6 @@ export class PortalAccessModel extends DynamicResource {
 
   /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:PortalAccessModel`. */
   constructor(name: string, args: PortalAccessModelArgs, opts?: pulumi.CustomResourceOptions) {
-    super("PortalAccessModel", "portalAccessModelResource", name, { ...args, directoryScope: undefined }, opts);
+    super("PortalAccessModel", name, { ...args, directoryScope: undefined }, opts);
   }
 }

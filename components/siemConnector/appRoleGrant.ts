@@ -29,6 +29,6 @@ export class AppRoleGrant extends DynamicResource {
   /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:AppRoleGrant`. */
   constructor(name: string, args: AppRoleGrantArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { resourceObjectId: undefined, appRoleId: undefined, adopted: undefined };
-    super("AppRoleGrant", "appRoleGrantResource", name, { ...args, ...outputs }, opts);
+    super("AppRoleGrant", name, { ...args, ...outputs }, opts);
   }
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../dynamicResource";
+import { DynamicResource, resourceMark } from "../dynamicResource";
 
 export interface MsspServicePrincipalArgs {
   /** The customer's tenant ID. A change replaces the service principal. */
@@ -26,8 +26,7 @@ export class MsspServicePrincipal extends DynamicResource {
 
   /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:MsspServicePrincipal`. */
   constructor(name: string, args: MsspServicePrincipalArgs, opts?: pulumi.CustomResourceOptions) {
-    const managedBy = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     const outputs = { objectId: undefined, displayName: undefined, adopted: undefined };
-    super("MsspServicePrincipal", "servicePrincipalResource", name, { ...args, managedBy, ...outputs }, opts);
+    super("MsspServicePrincipal", name, { ...args, managedBy: resourceMark(name), ...outputs }, opts);
   }
 }

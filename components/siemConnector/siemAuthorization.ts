@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SiemAuthorizationMode } from "@defender-mssp/microsoft";
-import { DynamicResource } from "../dynamicResource";
+import { DynamicResource, resourceMark } from "../dynamicResource";
 
 export interface DefenderSiemAuthorizationArgs {
   /** The customer's tenant ID. A change replaces the authorization. */
@@ -48,12 +48,10 @@ export class DefenderSiemAuthorization extends DynamicResource {
 
   /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization`. */
   constructor(name: string, args: DefenderSiemAuthorizationArgs, opts?: pulumi.CustomResourceOptions) {
-    const managedBy = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     super(
       "DefenderSiemAuthorization",
-      "siemAuthorizationResource",
       name,
-      { ...args, managedBy, status: undefined, adopted: undefined },
+      { ...args, managedBy: resourceMark(name), status: undefined, adopted: undefined },
       opts,
     );
   }

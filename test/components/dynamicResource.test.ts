@@ -7,12 +7,12 @@ import { only, settled, startMocks, type Registration } from "./mocks";
 
 class Authorization extends DynamicResource {
   constructor(name: string, properties: Record<string, unknown>) {
-    super("Authorization", "siemAuthorizationResource", name, properties);
+    super("DefenderSiemAuthorization", name, properties);
   }
 }
 
 describe("components: DynamicResource", () => {
-  const type = "pulumi-nodejs:dynamic/defender-mssp:Authorization";
+  const type = "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization";
 
   async function registered(): Promise<Registration> {
     await startMocks();
@@ -25,19 +25,19 @@ describe("components: DynamicResource", () => {
     return (await registered()).inputs["__provider"] as string;
   }
 
-  it("is a resource of Pulumi's dynamic provider, of a type that policies can name", async () => {
+  it("is a resource of Pulumi's dynamic provider with a type token of its own", async () => {
     const one = await registered();
     assert.equal(one.deleteBeforeReplace, true);
     assert.deepEqual(Object.keys(one.inputs).sort(), ["__provider", "applicationId"]);
     assert.equal(one.inputs["applicationId"], "a");
   });
 
-  it("keeps the code that every deployed stack has: the dynamic provider replaces a resource with another one", async () => {
+  it("writes the text that every deployed stack has in its state, which `refresh` and `destroy` run", async () => {
     const golden = readFileSync(path.join(__dirname, "dynamicResource.golden.txt"), "utf8");
     assert.equal(await code(), golden);
   });
 
-  it("has code that hands every call, with all that was passed, to the package", async () => {
+  it("writes a text that passes every call with its arguments to the package", async () => {
     const module = { exports: {} as { handler(): Record<string, (...args: unknown[]) => Promise<unknown>> } };
     // As the dynamic provider loads it: as a module's text.
     const calls: unknown[] = [];
