@@ -2,7 +2,7 @@
 import { clockFrom, withoutUndefined } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as pulumi from "@pulumi/pulumi";
-import { prepareDelegation, prepareHandover } from "./components/azure/azure";
+import { prepareDelegation, prepareHandover } from "./components/azure/prepare";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { customerTenant } from "./components/tenant/customerTenant";
 import { deployedResources } from "./components/tenant/deployedResources";

@@ -8,13 +8,13 @@ import {
   type CloudName,
   type ConnectorAccess,
   type NotificationRuleSettings,
-  type PortalMode,
 } from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { AlertNotificationRule } from "./notifications/alertNotificationRule";
 import { DefenderSiemAuthorization } from "./siemConnector/siemAuthorization";
 import { GuestUser } from "./guests/guestUser";
+import type { DefenderCalls } from "./defenderCalls";
 import type { TieredAnalyst } from "./portalAccess/memberships";
 import { PortalAccess, type PortalAccessChoice } from "./portalAccess/portalAccess";
 import { RedirectUri } from "./siemConnector/redirectUri";
@@ -26,17 +26,17 @@ import { deployedSecrets } from "./siemConnector/deployedSecrets";
 import type { SecretsBySlot } from "./siemConnector/secretPlan";
 
 export interface OnboardedAnalyst extends TieredAnalyst {
-  /** Address that the invitation goes to, in lower case. The guest's resource is named after it, so it is a plain value. */
+  /**
+   * E-mail address that the invitation goes to, in lower case. The resource is named after it, so
+   * it is no Input.
+   * @example "ana@fabrikam-security.example"
+   */
   readonly email: string;
-  /** Name of the guest in the customer's directory. */
+  /**
+   * Name of the guest in the customer's directory.
+   * @example "Ana Silva"
+   */
   readonly displayName: pulumi.Input<string>;
-}
-
-/** How Defender's calls without a public API are made: `endpoint` by a call, `manual` by a person, whom `nextSteps` tells how. */
-export interface DefenderCalls {
-  readonly mode: PortalMode;
-  /** @default the address in MSSP_DEFENDER_ENDPOINT at the time of the call */
-  readonly endpoint?: string;
 }
 
 export interface CustomerOnboardingArgs {
@@ -46,12 +46,13 @@ export interface CustomerOnboardingArgs {
    */
   readonly customerName: pulumi.Input<string>;
   /**
-   * The customer's tenant, a UUID: the one that the provider in the options reaches.
+   * The customer's tenant ID, a UUID. The provider in the options must be for the same tenant.
    * @example "c0570500-0000-4000-8000-00000000000a"
    */
   readonly tenantId: pulumi.Input<string>;
   /**
-   * Domain name, in lower case, of the SIEM connector's redirect URI.
+   * Domain name, in lower case: the host of the SIEM connector's redirect URI, and the domain in
+   * the links to My Access.
    * @example "contoso.com"
    */
   readonly customerDomain: pulumi.Input<string>;
@@ -60,133 +61,175 @@ export interface CustomerOnboardingArgs {
    * @example "Fabrikam Security"
    */
   readonly msspName: pulumi.Input<string>;
-  /** The MSSP's own tenant, a UUID, for which the SIEM connector is authorized. */
+  /** The MSSP's tenant ID, a UUID. The SIEM connector is authorized for this tenant. */
   readonly msspTenantId: pulumi.Input<string>;
-  /** The MSSP's people, each once, in any order: the order changes nothing. */
+  /** The MSSP's analysts, each once. The order makes no difference. */
   readonly analysts: readonly OnboardedAnalyst[];
   /**
-   * Text of the invitations. Not together with `invitationLanguage`.
-   * @default Microsoft's own text
+   * Text of the invitations. Excludes `invitationLanguage`.
+   * @default Microsoft's text
    */
   readonly invitationMessage?: pulumi.Input<string>;
   /**
-   * Language of Microsoft's own text, a BCP 47 tag.
+   * Language of Microsoft's text, a BCP 47 tag.
    * @default "en-US"
    */
   readonly invitationLanguage?: pulumi.Input<string>;
   /**
-   * Address that gets a copy of each invitation.
-   * @default nobody
+   * E-mail address that receives a copy of each invitation.
+   * @default no copy
    */
   readonly invitationCopyTo?: pulumi.Input<string>;
   /**
-   * What the SIEM connector is, may read, and proves itself with.
-   * @default a registration in the customer's tenant for both alert APIs, with a client secret of a year
+   * The SIEM connector: its kind, the alert APIs that it may read, and its credential.
+   * @default an app registration in the customer's tenant for both alert APIs, with a client secret
+   * that is valid for 365 days
    */
   readonly connector?: ConnectorAccess;
   /**
-   * The client secrets that the stack has: `connectorSecrets(name, await deployedResources())`.
-   * @default none, as of a new stack: a secret that there is would be replaced
+   * Dates of the client secrets in the stack: `connectorSecrets(name, await deployedResources())`.
+   * The rotation is planned by them.
+   * @default none, which is right for a new stack only: an existing secret would be replaced
    */
   readonly connectorSecrets?: SecretsBySlot;
   /**
-   * How analysts get into the portal.
-   * @default the model rbac with Microsoft's tiers
+   * How analysts get access to the Defender portal.
+   * @default the model `rbac` with the tiers that Microsoft's document names
    */
   readonly portalAccess?: PortalAccessChoice;
   /**
-   * Object IDs of the approvers whom the model entitlement names: `await contactObjectIds(portalAccess.approvers, { provider })`.
-   * @default none, which that model refuses
+   * Object IDs of the approvers: `await contactObjectIds(portalAccess.approvers, { provider })`.
+   * Required with the model `entitlement`, ignored with the others.
+   * @default none
    */
   readonly approverObjectIds?: readonly string[];
   /**
-   * E-mail notifications of alerts. A rule's resource is named after it.
+   * E-mail notification rules. The resource of a rule is named after the rule.
    * @default none
    */
   readonly notificationRules?: readonly NotificationRuleSettings[];
-  /** @default { mode: "manual" } */
+  /**
+   * How notification rules and the SIEM authorization are made, for which Microsoft publishes no
+   * API.
+   * @default { mode: "manual" }
+   */
   readonly defenderCalls?: DefenderCalls;
   /**
-   * The cloud that the customer's tenant is in.
+   * Microsoft cloud of the customer's tenant.
    * @default "public"
    */
   readonly cloud?: CloudName;
   /**
-   * The time now, for the client secret's rotation and the end of analysts' access.
-   * @default the system's clock
+   * Returns the current time. The rotation of client secrets and the end of an analyst's access
+   * depend on it.
+   * @default the system clock
    */
   readonly clock?: () => Date;
 }
 
-/** A default provider would act in whichever tenant somebody is signed in to: the customer's must be given. */
+/**
+ * The provider is required: a default provider acts in the tenant that the user is signed in to.
+ */
 export type CustomerOnboardingOptions = pulumi.ComponentResourceOptions & { readonly provider: azuread.Provider };
 
 /**
- * Everything that an MSSP needs in one customer's tenant: the analysts' access to the portal (guests, groups and their roles, or access
- * packages), e-mail notifications of alerts, and the SIEM's connector with its redirect URI and its authorization for the legacy alert API.
+ * Grants an MSSP access to the Microsoft Defender of one customer: access to the Defender portal
+ * for the analysts (guests, groups and roles, or access packages), e-mail notifications of alerts,
+ * and the connector by which the MSSP's SIEM reads alerts. `destroy` takes all of it away.
+ * `nextSteps` lists what no API can do.
  *
- * Follows Microsoft's "Configure managed security service provider integration" (2018) and "Grant managed security service provider
- * (MSSP) access" (2026-07-29). What no API does is left to a person; `nextSteps` says how.
+ * Follows Microsoft's "Configure managed security service provider integration" (2018) and "Grant
+ * managed security service provider (MSSP) access" (2026-07-29).
  *
  * ## Least privileges
- * Those of `GuestUser`, `PortalAccess`, `SiemConnector` and `RedirectUri` together; for
- * `defenderCalls.mode: "endpoint"` those of `DefenderSiemAuthorization` and `AlertNotificationRule`. `neededPermissions` has the list.
+ * Those of `GuestUser`, `PortalAccess`, `SiemConnector` and `RedirectUri`; with
+ * `defenderCalls.mode: "endpoint"` also those of `DefenderSiemAuthorization` and
+ * `AlertNotificationRule`. `mssp doctor` lists them for a stack's settings.
+ *
+ * ## Errors
+ * `pulumi.ResourceError` from a component that it contains, before that component declares a
+ * resource.
  *
  * @example
- * const provider = await tenantProvider("contoso", { tenantId });
- * const contoso = new CustomerOnboarding("contoso", {
- *   customerName: "Contoso",
- *   tenantId,
- *   customerDomain: "contoso.com",
- *   msspName: "Fabrikam Security",
- *   msspTenantId,
- *   analysts: [{ email: "ana@fabrikam-security.example", displayName: "Ana Silva" }],
- * }, { provider });
+ * const provider = await customerTenant("contoso", tenantId);
+ * const contoso = new CustomerOnboarding(
+ *   "contoso",
+ *   {
+ *     customerName: "Contoso",
+ *     tenantId,
+ *     customerDomain: "contoso.com",
+ *     msspName: "Fabrikam Security",
+ *     msspTenantId,
+ *     analysts: [{ email: "ana@fabrikam-security.example", displayName: "Ana Silva" }],
+ *     connectorSecrets: connectorSecrets("contoso", await deployedResources()),
+ *   },
+ *   { provider },
+ * );
  * export const clientId = contoso.clientId;
  */
 export class CustomerOnboarding extends pulumi.ComponentResource {
-  /** The customer's tenant. */
+  /** Tenant ID of the customer. */
   declare public readonly tenantId: pulumi.Output<string>;
-  /** Defender portal, opened for the customer's tenant. */
+  /** Address of the Defender portal for the customer's tenant. */
   declare public readonly portalUrl: pulumi.Output<string>;
-  /** The same with the portal's address of 2018, which Microsoft redirects. */
+  /**
+   * Address of the Defender portal in Microsoft's document of 2018, which redirects to `portalUrl`.
+   */
   declare public readonly legacyPortalUrl: pulumi.Output<string>;
-  /** What the SIEM connector is, may read, and proves itself with. */
+  /** Kind, alert APIs and credential of the SIEM connector, with the dates of its credential. */
   declare public readonly connector: pulumi.Output<ConnectorDescription>;
   /** Application (client) ID of the SIEM connector. */
   declare public readonly clientId: pulumi.Output<string>;
-  /** The SIEM connector's client secret. A secret. Only where it proves itself with one that is made here. */
+  /**
+   * Client secret of the SIEM connector. A secret. Omitted unless the connector has a client secret
+   * that this stack creates.
+   */
   declare public readonly clientSecret?: pulumi.Output<string>;
-  /** When the client secret expires: UTC, ISO 8601. Only together with it. */
+  /** When the client secret expires: UTC, ISO 8601. Omitted together with it. */
   declare public readonly clientSecretExpiresOn?: pulumi.Output<string>;
-  /** Redirect URI to send when asking for a token. Only of a registration in the customer's tenant. */
+  /** Redirect URI to send in a token request. Omitted for the kind `msspApp`. */
   declare public readonly redirectUri?: pulumi.Output<string>;
-  /** Redirect URI on localhost, where one is registered. */
+  /** Redirect URI on localhost. Omitted unless one is registered. */
   declare public readonly loopbackRedirectUri?: pulumi.Output<string>;
-  /** Where the customer's administrator may consent to the MSSP's application by a click. Only where it is that. */
+  /**
+   * Address at which the customer's administrator consents to the MSSP's application. Omitted for
+   * the kind `customerApp`.
+   */
   declare public readonly adminConsentUrl?: pulumi.Output<string>;
-  /** Where the SIEM gets its tokens: Entra's v2 endpoint of the customer's tenant. */
+  /** Token endpoint for the SIEM: Entra's v2.0 endpoint of the customer's tenant. */
   declare public readonly tokenEndpoint: pulumi.Output<string>;
-  /** Object ID of the group of all analysts. Not with the model entitlement, in which nobody is a guest beforehand. */
+  /**
+   * Object ID of the group of all analysts. Without a value for the model `entitlement`, which has
+   * no such group.
+   */
   declare public readonly groupObjectId: pulumi.Output<string | undefined>;
-  /** Object ID of each tier's group; empty for the model basic. */
+  /** Object ID of each tier's group, by tier. Empty for the model `basic`. */
   declare public readonly groups: pulumi.Output<Record<string, string>>;
-  /** Object ID of each analyst's user by e-mail address. */
+  /** Object ID of each analyst's user in the customer's tenant, by e-mail address. */
   declare public readonly guests: pulumi.Output<Record<string, string>>;
-  /** Link by which each invitation is accepted, by e-mail address. A secret: who has it can accept. */
+  /**
+   * Link that accepts each invitation, by e-mail address. A secret: whoever has the link can accept
+   * the invitation.
+   */
   declare public readonly inviteRedeemUrls: pulumi.Output<Record<string, string>>;
-  /** Where each tier's access package is requested; empty but for the model entitlement. */
+  /**
+   * Link at which each tier's access package is requested, by tier. Empty unless the model is
+   * `entitlement`.
+   */
   declare public readonly accessPackages: pulumi.Output<Record<string, string>>;
-  /** By rule name. `configured`: a server has said so. `manual`: left to a person, and nobody has looked. */
+  /**
+   * State of each notification rule, by name. `configured`: a server confirmed it. `manual`: left
+   * to a person, not checked.
+   */
   declare public readonly notificationRules: pulumi.Output<Record<string, "configured" | "manual">>;
   /**
-   * `authorized`: a server has said so. `manual`: left to a person, and nobody has looked. Only where the connector reads the legacy alert
-   * API, which alone asks for it.
+   * State of the authorization for the legacy alert API. `authorized`: a server confirmed it.
+   * `manual`: left to a person, not checked. Omitted unless the connector reads that API.
    */
   declare public readonly siemAuthorization?: pulumi.Output<"authorized" | "manual">;
-  /** What is left to do by hand, a sentence each. */
+  /** What a person still has to do, one sentence each. */
   declare public readonly nextSteps: pulumi.Output<string[]>;
-  /** The same outputs as one object, for a program that returns them. */
+  /** All outputs as one object, for a program that returns them. */
   public readonly outputs: OutputsOf<CustomerOnboarding>;
 
   constructor(name: string, args: CustomerOnboardingArgs, opts: CustomerOnboardingOptions) {
@@ -232,7 +275,10 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     this.registerOutputs(this.outputs);
   }
 
-  /** The resource is named after the address: another order of analysts, or one more, changes no other guest. */
+  /**
+   * The resource is named after the address: another order of analysts, or one more, changes no
+   * other guest.
+   */
   private invite(name: string, analyst: OnboardedAnalyst, args: CustomerOnboardingArgs): InvitedAnalyst {
     const { email, displayName } = analyst;
     const guest = new GuestUser(
@@ -280,7 +326,10 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     return new SiemConnector(`${name}-siem`, { ...args, access, deployedSecrets }, { parent: this });
   }
 
-  /** Redirect URIs belong to a registration; the MSSP's own application has its registration in another tenant. */
+  /**
+   * Redirect URIs belong to a registration; the MSSP's own application has its registration in
+   * another tenant.
+   */
   private redirectTo(
     name: string,
     { customerDomain }: CustomerOnboardingArgs,
@@ -310,7 +359,8 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
         msspTenantId: args.msspTenantId,
         ...(args.defenderCalls ?? manualCalls),
       },
-      // Only an existing application can be authorized, so it is authorized last and withdrawn first.
+      // Only an existing application can be authorized, so it is authorized last and withdrawn
+      // first.
       { parent: this, dependsOn: [connector] },
     );
   }
@@ -346,7 +396,13 @@ function byEmail<T>(
   return pulumi.all(entries).apply((all) => Object.fromEntries(all) as Record<string, T>);
 }
 
-/** The dates of the client secrets that an onboarding of this name has, from the running stack's state: `await deployedResources()`. */
+/**
+ * Dates of the client secrets that the onboarding of this name has in the stack, for
+ * `CustomerOnboardingArgs.connectorSecrets`.
+ *
+ * @param name resource name of the `CustomerOnboarding`.
+ * @param deployed the stack's resources: `await deployedResources()`.
+ */
 export function connectorSecrets(name: string, deployed: DeployedResources): SecretsBySlot {
   return deployedSecrets(`${name}-siem`, deployed);
 }

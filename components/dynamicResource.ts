@@ -5,23 +5,29 @@ import { dynamicResourceLogic, dynamicTypePrefix, providerCode } from "../guardr
 /** Last part of a dynamic resource's type token, `pulumi-nodejs:dynamic/defender-mssp:<type>`. */
 export type DynamicResourceType = keyof typeof dynamicResourceLogic;
 
-/** Names of the objects in `@defender-mssp/microsoft` that implement `check`, `diff`, `create`, `read`, `update`, `delete`. */
+/**
+ * Names of the objects in `@defender-mssp/microsoft` that implement `check`, `diff`, `create`,
+ * `read`, `update`, `delete`.
+ */
 export type DynamicResourceLogic = Extract<keyof typeof microsoft, `${string}Resource`>;
 
 /**
  * A resource that no provider plugin offers. Pulumi's dynamic provider runs its code.
  *
- * `pulumi.dynamic.Resource` serializes the provider's functions into the state. This class writes a fixed text instead, which calls
- * `@defender-mssp/microsoft` by name. The text depends on no compiler, it can be compared with what a state holds, and the program
- * does not load the TypeScript compiler to make it.
+ * `pulumi.dynamic.Resource` serializes the provider's functions into the state. This class writes a
+ * fixed text instead, which calls `@defender-mssp/microsoft` by name. The text depends on no
+ * compiler, it can be compared with what a state holds, and the program does not load the
+ * TypeScript compiler to make it.
  *
- * Another text replaces nothing: the dynamic provider of SDK 3.248.0 leaves it to the new text's `diff` whether a resource changes
- * (tried with engine 3.259.0: `preview` reports no change). `refresh` and `destroy` run the text in the state, though, so the package
- * name and the names of its exports must not change.
+ * Another text replaces nothing: the dynamic provider of SDK 3.248.0 leaves it to the new text's
+ * `diff` whether a resource changes (tried with engine 3.259.0: `preview` reports no change).
+ * `refresh` and `destroy` run the text in the state, though, so the package name and the names of
+ * its exports must not change.
  */
 export abstract class DynamicResource extends pulumi.CustomResource {
   /**
-   * @param type selects the logic, too. The logic reads its credentials from the environment; the state holds none.
+   * @param type selects the logic, too. The logic reads its credentials from the environment; the
+   * state holds none.
    * @param properties inputs with their values, outputs with `undefined`.
    */
   protected constructor(
@@ -35,7 +41,8 @@ export abstract class DynamicResource extends pulumi.CustomResource {
       `${dynamicTypePrefix}${type}`,
       name,
       { ...properties, __provider: providerCode(logic) },
-      // Old and new object have the same mark or name: the later deletion of the old one would hit the new one.
+      // Old and new object have the same mark or name: the later deletion of the old one would hit
+      // the new one.
       pulumi.mergeOptions({ deleteBeforeReplace: true }, opts),
     );
   }

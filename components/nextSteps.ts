@@ -7,7 +7,7 @@ import {
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 
-/** A rule as the arguments name it, and what its resource says of it. */
+/** A notification rule of the arguments, and the status of its resource. */
 export interface DeclaredNotificationRule {
   readonly rule: NotificationRuleSettings;
   readonly status: pulumi.Output<"configured" | "manual">;
@@ -20,14 +20,14 @@ export interface OnboardingState {
   readonly cloud?: CloudName;
   /** Application (client) ID of the SIEM connector. */
   readonly applicationId: pulumi.Input<string>;
-  /** For each analyst whether the user was in the tenant before. */
+  /** For each analyst: whether the user existed in the tenant before this stack. */
   readonly adoptions: readonly pulumi.Output<boolean>[];
   readonly portalAccessSteps: pulumi.Output<string[]>;
   readonly notificationRules: readonly DeclaredNotificationRule[];
   readonly siemAuthorization?: pulumi.Output<"authorized" | "manual">;
 }
 
-/** What an onboarding leaves to people, a sentence each, in the order in which they do it. */
+/** What an onboarding leaves to people, one sentence each, in the order in which it is done. */
 export function nextSteps(state: OnboardingState): pulumi.Output<string[]> {
   const { tenantId, msspTenantId, cloud = "public", applicationId, siemAuthorization } = state;
   const rules = state.notificationRules.map(({ rule, status }) => status.apply((value) => ({ rule, status: value })));
@@ -52,5 +52,5 @@ export function nextSteps(state: OnboardingState): pulumi.Output<string[]> {
 }
 
 function acceptInvitation(portal: string): string {
-  return `Each invited analyst accepts the invitation from the e-mail, once; the portal is ${portal} from then on.`;
+  return `Each invited analyst accepts the invitation in the e-mail, and then signs in to the Defender portal: ${portal}`;
 }

@@ -4,61 +4,67 @@ import * as managedservices from "@pulumi/azure-native/managedservices";
 import type { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { setOutputs } from "../outputs";
 
 export interface AzureDelegationArgs {
-  /** The customer's subscription, a UUID: the one of the provider in the options. */
+  /** ID of the customer's subscription, a UUID: the same as the provider's. */
   readonly subscriptionId: string;
   /**
-   * Resource group of the Sentinel workspace: the MSSP reaches that group, and nothing else.
-   * @default the whole subscription
+   * Name of the resource group of the Sentinel workspace. Only this group is delegated.
+   * @default the whole subscription is delegated
+   * @example "sentinel"
    */
   readonly resourceGroupName?: string;
-  /** The MSSP's tenant, a UUID, whose people the subscription is delegated to. */
+  /** The MSSP's tenant ID, a UUID. */
   readonly msspTenantId: pulumi.Input<string>;
-  /** Name of the MSSP: the customer sees it in the portal under "Service providers". */
+  /** The MSSP's name, which the customer sees in the Azure portal under "Service providers". */
   readonly msspName: pulumi.Input<string>;
-  /** Object ID, in the MSSP's own tenant, of the security group that gets access. */
+  /** Object ID of the security group in the MSSP's tenant that gets access, a UUID. */
   readonly groupObjectId: pulumi.Input<string>;
-  /** Name of that group, for the customer's eyes. */
+  /** Name of that group, which the customer sees. */
   readonly groupName: pulumi.Input<string>;
   /**
-   * Built-in roles by name or ID, in any order. Owner, custom roles and roles with DataActions are refused: Azure Lighthouse delegates none.
+   * Built-in roles by name or ID; the order makes no difference. Azure Lighthouse cannot delegate
+   * Owner, custom roles and roles with DataActions.
    * @example ["Microsoft Sentinel Responder", "Reader"]
    */
   readonly roles: readonly DelegatedRole[];
 }
 
-/** A default provider would act in whichever subscription somebody is signed in to: the customer's must be given. */
+/**
+ * The provider is required: a default provider acts in the subscription that the user is signed in
+ * to.
+ */
 export type AzureDelegationOptions = pulumi.ComponentResourceOptions & { readonly provider: Provider };
 
 /**
- * Azure Lighthouse: delegates a customer's subscription, or one resource group of it, to a group in the MSSP's own tenant, so that the MSSP's
- * people reach the Sentinel workspace without a guest account. The customer sees it under "Service providers", and can end it there.
+ * Delegates the customer's subscription, or one resource group of it, to a group in the MSSP's
+ * tenant by Azure Lighthouse: the MSSP's people reach the Sentinel workspace without a guest
+ * account. The customer sees the delegation in the Azure portal under "Service providers" and can
+ * remove it there.
  *
- * Follows Microsoft's "Onboard a customer to Azure Lighthouse" and "Tenants, users, and roles in Azure Lighthouse scenarios".
+ * Follows Microsoft's "Onboard a customer to Azure Lighthouse" and "Tenants, users, and roles in
+ * Azure Lighthouse scenarios".
  *
  * ## Least privileges
- * On the customer's subscription: `Owner`, which is what Microsoft's document names; `Contributor` with `Role Based Access Control
- * Administrator` has the same rights for this. Not by a guest's account.
+ * On the customer's subscription: `Owner`, which Microsoft's document names, or `Contributor` with
+ * `Role Based Access Control Administrator`, which together include the rights needed here. The
+ * identity must not be a guest.
  *
- * @example
- * const provider = await azureSubscription("delegation", { tenantId: customerTenantId, subscriptionId });
- * new AzureDelegation("delegation", {
- *   subscriptionId, resourceGroupName: "sentinel",
- *   msspTenantId, msspName: "Fabrikam Security",
- *   groupObjectId: "00000000-…", groupName: "Sentinel Analysts",
- *   roles: ["Microsoft Sentinel Responder"],
- * }, { provider });
+ * ## Errors
+ * `pulumi.ResourceError` for a role that cannot be delegated, before a resource is declared.
+ *
+ * `prepareDelegation` declares it, with the provider that it needs, and has an example.
  */
 export class AzureDelegation extends pulumi.ComponentResource {
-  /** Resource ID of the registration definition: what is delegated, and to whom. */
-  public readonly registrationDefinitionId: pulumi.Output<string>;
-  /** Resource ID of the registration assignment: that it is delegated. */
-  public readonly registrationAssignmentId: pulumi.Output<string>;
-  /** What is delegated: the resource ID of the subscription or of the resource group. */
-  public readonly scope: pulumi.Output<string>;
-  /** Names of the roles, sorted. */
-  public readonly roles: pulumi.Output<string[]>;
+  /** Resource ID of the registration definition, which says what is delegated to whom. */
+  declare public readonly registrationDefinitionId: pulumi.Output<string>;
+  /** Resource ID of the registration assignment, which delegates the scope. */
+  declare public readonly registrationAssignmentId: pulumi.Output<string>;
+  /** Resource ID of the delegated subscription or resource group. */
+  declare public readonly scope: pulumi.Output<string>;
+  /** Names of the delegated roles, sorted. */
+  declare public readonly roles: pulumi.Output<string[]>;
 
   private readonly definition: managedservices.RegistrationDefinition;
 
@@ -72,7 +78,7 @@ export class AzureDelegation extends pulumi.ComponentResource {
     this.definition = new managedservices.RegistrationDefinition(
       `${name}-definition`,
       {
-        // A definition is always the subscription's, also where a resource group is delegated.
+        // The scope of a definition is the subscription, also if a resource group is delegated.
         scope: subscription,
         registrationDefinitionId: this.uuid(`${name}-definition-id`),
         properties: {
@@ -101,31 +107,34 @@ export class AzureDelegation extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    this.registrationDefinitionId = this.definition.id;
-    this.registrationAssignmentId = assignment.id;
-    // Known only when it is true.
-    this.scope = assignment.id.apply(() => scope);
-    this.roles = pulumi.output(authorizations.map(({ roleName }) => roleName).sort());
-    this.registerOutputs({
-      registrationDefinitionId: this.registrationDefinitionId,
-      registrationAssignmentId: this.registrationAssignmentId,
-      scope: this.scope,
-      roles: this.roles,
-    });
+    this.registerOutputs(
+      setOutputs<AzureDelegation>(this, {
+        registrationDefinitionId: this.definition.id,
+        registrationAssignmentId: assignment.id,
+        // Known only after the delegation exists.
+        scope: assignment.id.apply(() => scope),
+        roles: pulumi.output(authorizations.map(({ roleName }) => roleName).sort()),
+      }),
+    );
   }
 
-  /** The underlying resources. */
+  /** The underlying resource. */
   public get nodes(): { readonly definition: managedservices.RegistrationDefinition } {
     return { definition: this.definition };
   }
 
-  /** Both are named by a UUID of their maker's choice; kept in the state, so that it stays the same. */
+  /**
+   * Azure takes the IDs from the caller. They are kept in the state, so that they do not change.
+   */
   private uuid(name: string): pulumi.Output<string> {
     return new random.RandomUuid(name, {}, { parent: this }).result;
   }
 }
 
-/** Nothing is declared where a role can't be delegated: Azure would only say so after the half was done. */
+/**
+ * Refuses a role that cannot be delegated before the first declaration; Azure would refuse it after
+ * the first resource.
+ */
 function authorizationsOf({ roles }: AzureDelegationArgs, resource: pulumi.Resource): RoleAuthorization[] {
   try {
     return roleAuthorizations(roles);

@@ -4,30 +4,32 @@ import { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface AzureSubscriptionArgs {
-  /** The tenant that the subscription belongs to, a UUID. */
+  /** ID of the tenant that the subscription belongs to, a UUID. */
   readonly tenantId: string;
-  /** The subscription, a UUID. */
+  /** ID of the subscription, a UUID. */
   readonly subscriptionId: string;
-  /** @default "public" */
+  /**
+   * Microsoft cloud of the tenant.
+   * @default "public"
+   */
   readonly cloud?: CloudName;
 }
 
 /**
- * The azure-native provider for one subscription of one tenant, proven as `customerTenant` proves azuread's: it is signed in, and to that
- * tenant, before it is handed out. An MSSP's vault and a customer's Sentinel workspace are in different tenants: each feature has a
- * provider of its own, and none uses a default one.
+ * The azure-native provider for one subscription of one tenant. Like `customerTenant`, it is
+ * returned only after it has signed in to that tenant. The MSSP's vault and the customer's Sentinel
+ * workspace are in different tenants, so each feature has its own provider.
  *
- * Whoever imports this file loads azure-native: take it from `azure.ts`, which loads it when it is needed.
+ * Importing this file loads azure-native; `prepareHandover` and `prepareDelegation` load it when
+ * they are called.
  *
  * @param name resource name of the provider.
- * @throws pulumi.RunError, before any resource is created, where the credentials don't reach the tenant.
+ * @throws pulumi.RunError, before a resource is created, if the credentials do not reach the
+ * tenant.
  *
  * ## Least privileges
- * None. Its credentials come from the environment, as the azuread provider's do (ARM_CLIENT_ID with a secret, a certificate or a federated
- * token; or the Azure CLI).
- *
- * @example
- * const provider = await azureSubscription("handover", { tenantId: msspTenantId, subscriptionId });
+ * None. The credentials are those of the environment, as for the azuread provider (ARM_CLIENT_ID
+ * with a secret, a certificate or a federated token; or the Azure CLI).
  */
 export async function azureSubscription(
   name: string,
@@ -40,7 +42,7 @@ export async function azureSubscription(
       tenantId,
       subscriptionId,
       environment: cloud === "gccHigh" || cloud === "dod" ? "usgovernment" : "public",
-      // A managed identity's token is for the tenant that the identity lives in, whatever tenant it is asked for.
+      // The token of a managed identity is always for the identity's own tenant.
       useMsi: false,
     },
     opts,
@@ -48,7 +50,7 @@ export async function azureSubscription(
   const reached = await reachedTenant(provider, tenantId);
   if (reached.toLowerCase() === tenantId.toLowerCase()) return provider;
   throw new pulumi.RunError(
-    `The credentials reach tenant ${reached}, but the Azure subscription ${subscriptionId} is to be used in tenant ${tenantId}. ` +
+    `The credentials reach tenant ${reached}, but the Azure subscription ${subscriptionId} is used in tenant ${tenantId}. ` +
       "Nothing was created.\nSign in to that tenant, or correct the setting.",
   );
 }
@@ -60,8 +62,8 @@ async function reachedTenant(provider: Provider, tenantId: string): Promise<stri
     const reason = error instanceof Error ? error.message : String(error);
     throw new pulumi.RunError(
       `Cannot sign in to tenant ${tenantId} for Azure. Nothing was created.\n${reason}\n` +
-        "Check the tenant's setting, and the credentials in the environment (ARM_CLIENT_ID with its secret, certificate or federated " +
-        "token, or az login).",
+        "Check the setting of the tenant ID and the credentials in the environment (ARM_CLIENT_ID with a secret, a certificate or " +
+        "a federated token; or az login).",
     );
   }
 }

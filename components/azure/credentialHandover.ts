@@ -5,40 +5,54 @@ import type { Provider } from "@pulumi/azure-native/provider";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { setOutputs } from "../outputs";
 
 export interface CredentialHandoverArgs {
-  /** The MSSP's own tenant, a UUID: the vault trusts its identities. The one of the provider in the options. */
+  /**
+   * The MSSP's tenant ID, a UUID: the same as the provider's. The vault accepts identities of this
+   * tenant.
+   */
   readonly tenantId: pulumi.Input<string>;
-  /** The MSSP's subscription, a UUID: the one of the provider in the options. */
+  /** ID of the MSSP's subscription, a UUID: the same as the provider's. */
   readonly subscriptionId: string;
-  /** The customer's tenant, a UUID. The secret is named after it, and tagged with it. */
+  /** The customer's tenant ID, a UUID. It is a tag and part of the name of the secret. */
   readonly customerTenantId: pulumi.Input<string>;
-  /** Application (client) ID that the secret belongs to: a tag, so that whoever reads the secret knows what to sign in as. */
+  /**
+   * Application (client) ID that the client secret belongs to, a UUID. It is a tag of the secret.
+   */
   readonly clientId: pulumi.Input<string>;
-  /** What is handed over. Another value is a new version of the secret; the old versions stay. */
+  /**
+   * The client secret. Another value is a new version of the secret in the vault; the old versions
+   * stay.
+   */
   readonly secret: pulumi.Input<string>;
-  /** When it ends: UTC, ISO 8601. Becomes the expiry of the secret's version. */
+  /**
+   * When the client secret expires: UTC, ISO 8601. It is the expiration date of the secret's
+   * version.
+   */
   readonly expiresOn: pulumi.Input<string>;
   /**
-   * Resource ID of a vault that is there already, with Azure RBAC as its permission model. The program puts the secret into it, and leaves
-   * the vault itself alone.
+   * Resource ID of an existing vault with the permission model Azure RBAC. Only the secret in it is
+   * managed.
    * @example "/subscriptions/00000000-…/resourceGroups/siem/providers/Microsoft.KeyVault/vaults/fabrikam-siem"
-   * @default a vault is made
+   * @default a vault is created
    */
   readonly vaultId?: string;
   /**
-   * Name of a resource group that is there already, for the vault to be made in: rights on that group are enough then. Not together with
+   * Name of an existing resource group for the vault: rights on this group are enough. Excludes
    * `vaultId`.
-   * @default a resource group is made, and deleted with the stack; that takes rights on the subscription
+   * @default a resource group is created, which requires rights on the subscription, and deleted
+   * with the stack
    */
   readonly resourceGroupName?: string;
   /**
-   * Azure region of what is made, such as "westeurope". Not with `vaultId`.
+   * Azure region of the vault and the resource group. Required without `vaultId`.
+   * @example "westeurope"
    */
   readonly location?: pulumi.Input<string>;
   /**
-   * Days for which Azure keeps the vault, and what is in it, after it has been deleted: 7 to 90. Purge protection is always on, so nobody can
-   * shorten that. A vault keeps the number that it was made with.
+   * Days for which Azure retains the deleted vault and its secrets: 7 to 90. Purge protection is
+   * on, so nobody can shorten the period. It cannot be changed on an existing vault.
    * @default 90
    */
   readonly softDeleteRetentionDays?: number;
@@ -47,65 +61,77 @@ export interface CredentialHandoverArgs {
    * @default "siem-<customerTenantId>"
    */
   readonly secretName?: pulumi.Input<string>;
-  /** @default "text/plain" */
+  /**
+   * Content type of the secret.
+   * @default "text/plain"
+   */
   readonly contentType?: pulumi.Input<string>;
   /**
-   * Object ID, in the MSSP's tenant, of the identity that the SIEM reads the secret with: it may read this secret, and nothing else.
-   * @default nobody gets access
+   * Object ID of the SIEM's identity in the MSSP's tenant, a UUID. It gets the right to read this
+   * secret, and no other one.
+   * @default no right is assigned
    */
   readonly readerObjectId?: pulumi.Input<string>;
-  /** @default "ServicePrincipal", which managed identities are, too */
+  /**
+   * Type of that identity. A managed identity is a service principal, too.
+   * @default "ServicePrincipal"
+   */
   readonly readerType?: pulumi.Input<"ServicePrincipal" | "User" | "Group">;
 }
 
-/** A default provider would act in whichever subscription somebody is signed in to: the MSSP's must be given. */
+/**
+ * The provider is required: a default provider acts in the subscription that the user is signed in
+ * to.
+ */
 export type CredentialHandoverOptions = pulumi.ComponentResourceOptions & { readonly provider: Provider };
 
-/** Days for which Azure keeps what was deleted, where nothing else is said. */
 const defaultRetentionDays = 90;
 
 /**
- * Hands the SIEM connector's secret over: a secret in an Azure Key Vault of the MSSP's, which the SIEM's own identity may read. Nobody copies
- * it, and each rotation is a new version under the same name.
+ * Hands over the SIEM connector's client secret as a secret in an Azure Key Vault of the MSSP,
+ * which the SIEM's identity can read. Nobody copies it, and each rotation is a new version under
+ * the same name.
  *
- * The vault that it makes has Azure RBAC as its permission model, soft delete and purge protection. Its name is unique in the world by a random
- * part, so a stack that is destroyed and deployed again gets another vault: the old name is taken until the old vault has been purged.
+ * A vault that is created here has the permission model Azure RBAC, soft delete and purge
+ * protection. Its name has a random part, because names are unique in Azure and stay taken until a
+ * deleted vault is purged: a stack that is destroyed and deployed again gets a new vault.
  *
- * Follows Microsoft's "Secure your Azure Key Vault" and "Provide access to Key Vault with an Azure role-based access control".
+ * Follows Microsoft's "Secure your Azure Key Vault" and "Provide access to Key Vault with an Azure
+ * role-based access control".
  *
  * ## Least privileges
- * In the MSSP's subscription, on the resource group (or, where the program makes that, on the subscription):
- * - `Key Vault Contributor` (and `Contributor` for making a resource group);
- * - with `readerObjectId`: `Role Based Access Control Administrator`, which may be limited to assigning `Key Vault Secrets User`;
- * - `Key Vault Secrets Officer` on an existing vault (`vaultId`), or to rename the secret: the provider deletes a secret by the vault's own
- *   API. A secret whose vault goes with it is not deleted by itself.
+ * In the MSSP's subscription, on the resource group (on the subscription if the resource group is
+ * created):
+ * - `Key Vault Contributor`, and `Contributor` to create a resource group;
+ * - with `readerObjectId`: `Role Based Access Control Administrator`, which can be limited to
+ *   assigning `Key Vault Secrets User`;
+ * - with `vaultId`, and to rename the secret: `Key Vault Secrets Officer`, because the provider
+ *   deletes a secret by the vault's API. A secret in a vault that is deleted, too, needs no such
+ *   right.
  *
- * @example
- * const provider = await azureSubscription("handover", { tenantId: msspTenantId, subscriptionId });
- * new CredentialHandover("handover", {
- *   tenantId: msspTenantId, subscriptionId, location: "westeurope",
- *   customerTenantId, clientId: connector.clientId,
- *   secret: connector.clientSecret, expiresOn: connector.clientSecretExpiresOn,
- *   readerObjectId: "00000000-…",
- * }, { provider });
+ * ## Errors
+ * `pulumi.ResourceError` for arguments that exclude each other or are out of range, before a
+ * resource is declared.
+ *
+ * `prepareHandover` declares it, with the provider that it needs, and has an example.
  */
 export class CredentialHandover extends pulumi.ComponentResource {
   /** Resource ID of the vault. */
-  public readonly vaultId: pulumi.Output<string>;
+  declare public readonly vaultId: pulumi.Output<string>;
   /** Name of the vault. */
-  public readonly vaultName: pulumi.Output<string>;
+  declare public readonly vaultName: pulumi.Output<string>;
   /** Name of the secret in the vault. */
-  public readonly secretName: pulumi.Output<string>;
-  /** Address of the secret; whoever reads it gets the newest version. */
-  public readonly secretUri: pulumi.Output<string>;
-  /** Address of the version that this deployment made. */
-  public readonly secretVersionUri: pulumi.Output<string>;
+  declare public readonly secretName: pulumi.Output<string>;
+  /** Address of the newest version of the secret. */
+  declare public readonly secretUri: pulumi.Output<string>;
+  /** Address of the version that this deployment created. */
+  declare public readonly secretVersionUri: pulumi.Output<string>;
 
   private readonly secret: keyvault.Secret;
 
   constructor(name: string, args: CredentialHandoverArgs, opts: CredentialHandoverOptions) {
     super("defender-mssp:index:CredentialHandover", name, {}, opts);
-    refuseMistakes(args, this);
+    refuseInvalid(args, this);
 
     const place = args.vaultId === undefined ? this.makeVault(name, args) : existingVault(args.vaultId);
     this.secret = new keyvault.Secret(
@@ -121,35 +147,33 @@ export class CredentialHandover extends pulumi.ComponentResource {
           attributes: { enabled: true, expires: pulumi.output(args.expiresOn).apply(epochSeconds) },
         },
       },
-      // Of a vault that goes as well nothing has to be deleted one by one, and no right in the vault is needed for it.
+      // A vault that is deleted takes the secret with it, so no right in the vault is needed for
+      // that.
       { parent: this, ...(place.vault === undefined ? {} : { deletedWith: place.vault }) },
     );
     if (args.readerObjectId !== undefined) this.letRead(name, args.readerObjectId, args);
 
-    this.vaultId = place.vaultId;
-    this.vaultName = pulumi.output(place.vaultName);
-    this.secretName = this.secret.name;
-    // The addresses are no secrets, though they come with one.
-    this.secretUri = pulumi.unsecret(this.secret.properties.apply(({ secretUri }) => secretUri));
-    this.secretVersionUri = pulumi.unsecret(
-      this.secret.properties.apply(({ secretUriWithVersion }) => secretUriWithVersion),
+    const { properties } = this.secret;
+    this.registerOutputs(
+      setOutputs<CredentialHandover>(this, {
+        vaultId: place.vaultId,
+        vaultName: pulumi.output(place.vaultName),
+        secretName: this.secret.name,
+        // The addresses are no secrets, but are outputs of one.
+        secretUri: pulumi.unsecret(properties.apply(({ secretUri }) => secretUri)),
+        secretVersionUri: pulumi.unsecret(properties.apply(({ secretUriWithVersion }) => secretUriWithVersion)),
+      }),
     );
-    this.registerOutputs({
-      vaultId: this.vaultId,
-      vaultName: this.vaultName,
-      secretName: this.secretName,
-      secretUri: this.secretUri,
-      secretVersionUri: this.secretVersionUri,
-    });
   }
 
-  /** The underlying resources. */
+  /** The underlying resource. */
   public get nodes(): { readonly secret: keyvault.Secret } {
     return { secret: this.secret };
   }
 
   private makeVault(name: string, args: CredentialHandoverArgs): VaultPlace {
-    // 8 hexadecimal digits of 32 random bits: "siem-handover-0123abcd" has 22 of 24 characters, and starts with a letter.
+    // 8 hexadecimal digits of 32 random bits: "siem-handover-0123abcd" has 22 of 24 characters, and
+    // starts with a letter.
     const suffix = new random.RandomId(`${name}-suffix`, { byteLength: 4 }, { parent: this });
     const vaultName = pulumi.interpolate`siem-handover-${suffix.hex}`;
     const resourceGroupName = args.resourceGroupName ?? this.makeResourceGroup(name, vaultName, args);
@@ -187,7 +211,7 @@ export class CredentialHandover extends pulumi.ComponentResource {
     return group.name;
   }
 
-  /** On the secret alone: the vault may hold others. */
+  /** Assigns the role on the secret, not on the vault, which may hold other secrets. */
   private letRead(name: string, principalId: pulumi.Input<string>, args: CredentialHandoverArgs): void {
     new authorization.RoleAssignment(
       `${name}-reader`,
@@ -195,7 +219,7 @@ export class CredentialHandover extends pulumi.ComponentResource {
         scope: this.secret.id,
         roleDefinitionId: roleDefinitionResourceId(args.subscriptionId, "Key Vault Secrets User"),
         principalId,
-        // Said, since a new identity may not be known everywhere yet: without it Azure would look the type up, and not find it.
+        // Without the type Azure looks the identity up, and may not find a new one yet.
         principalType: args.readerType ?? "ServicePrincipal",
       },
       { parent: this },
@@ -203,7 +227,7 @@ export class CredentialHandover extends pulumi.ComponentResource {
   }
 }
 
-/** Where the secret goes. */
+/** The vault of the secret. */
 interface VaultPlace {
   readonly vault?: keyvault.Vault;
   readonly vaultId: pulumi.Output<string>;
@@ -216,38 +240,38 @@ function existingVault(vaultId: string): VaultPlace {
   return { vaultId: pulumi.output(vaultId), vaultName, resourceGroupName };
 }
 
-/** Plain arguments are checked before anything is declared. */
-function refuseMistakes(args: CredentialHandoverArgs, resource: pulumi.Resource): void {
-  const problem = mistakeIn(args);
+/** Checks the plain arguments before the first declaration. */
+function refuseInvalid(args: CredentialHandoverArgs, resource: pulumi.Resource): void {
+  const problem = problemIn(args);
   if (problem !== undefined) throw new pulumi.ResourceError(problem, resource, true);
 }
 
-function mistakeIn(args: CredentialHandoverArgs): string | undefined {
+function problemIn(args: CredentialHandoverArgs): string | undefined {
   const { vaultId, resourceGroupName, location, subscriptionId, softDeleteRetentionDays: days } = args;
   if (days !== undefined && (!Number.isInteger(days) || days < 7 || days > 90)) {
-    return `softDeleteRetentionDays is ${days}, and must be a whole number of days from 7 to 90.`;
+    return `softDeleteRetentionDays is ${days}; it must be a whole number of days from 7 to 90.`;
   }
   if (vaultId === undefined) {
     return location === undefined
-      ? "location is missing: the Azure region of the vault, such as westeurope."
+      ? "location is missing: name the Azure region of the vault, such as westeurope."
       : undefined;
   }
   if (resourceGroupName !== undefined)
-    return "vaultId and resourceGroupName exclude each other: the vault says its group.";
+    return "vaultId and resourceGroupName exclude each other: the vault's ID has its resource group.";
   const vault = vaultOfResourceId(vaultId);
   if (vault === undefined) {
     return (
-      `vaultId is "${vaultId}", and must be the resource ID of a vault: ` +
+      `vaultId is "${vaultId}"; it must be the resource ID of a vault: ` +
       "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.KeyVault/vaults/<vault>."
     );
   }
   if (vault.subscriptionId === subscriptionId.toLowerCase()) return undefined;
-  return `vaultId is in subscription ${vault.subscriptionId}, and subscriptionId is ${subscriptionId}: they must be the same.`;
+  return `vaultId is in subscription ${vault.subscriptionId}, but subscriptionId is ${subscriptionId}; they must be the same.`;
 }
 
-/** Azure's times are in whole seconds since 1970. */
+/** Azure takes times in whole seconds since 1970. */
 function epochSeconds(isoTime: string): number {
   const milliseconds = Date.parse(isoTime);
-  if (Number.isNaN(milliseconds)) throw new Error(`expiresOn is "${isoTime}", and must be an ISO 8601 time.`);
+  if (Number.isNaN(milliseconds)) throw new Error(`expiresOn is "${isoTime}"; it must be an ISO 8601 time.`);
   return Math.floor(milliseconds / 1000);
 }

@@ -1,49 +1,76 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { AlertSeverity, PortalMode } from "@defender-mssp/microsoft";
+import type * as pulumi from "@pulumi/pulumi";
+import type { DefenderCallArgs } from "../defenderCalls";
 import { DynamicResource, resourceMark } from "../dynamicResource";
 
-export interface AlertNotificationRuleArgs {
-  /** The customer's tenant ID. A change replaces the rule. */
+export interface AlertNotificationRuleArgs extends DefenderCallArgs {
+  /** The customer's tenant ID, a UUID. A change replaces the rule. */
   tenantId: pulumi.Input<string>;
-  /** Rule name, by which the rule is known in the tenant. A change replaces the rule. */
-  name: pulumi.Input<string>;
-  /** Alerts of these severities are notified. */
-  severities: pulumi.Input<pulumi.Input<AlertSeverity>[]>;
-  /** Names of Defender's device groups whose alerts are notified. @default all devices */
-  deviceGroups?: pulumi.Input<pulumi.Input<string>[]>;
-  /** E-mail addresses. Their order and case make no difference. */
-  recipients: pulumi.Input<pulumi.Input<string>[]>;
-  /** Name the customer in the e-mail. @default true, which Microsoft's document for MSSPs asks for */
-  includeOrganizationName?: pulumi.Input<boolean>;
-  /** Let the e-mail's link open the portal for the customer's tenant. @default true, which Microsoft's document for MSSPs asks for */
-  includeTenantPortalLink?: pulumi.Input<boolean>;
-  /** Name the device in the e-mail. @default true */
-  includeDeviceInformation?: pulumi.Input<boolean>;
   /**
-   * - `endpoint`: a server keeps the rule, by real calls: `endpoint`, or else the server that the environment variable
-   *   MSSP_DEFENDER_ENDPOINT names while `up`, `refresh` or `destroy` runs.
-   * - `manual`: a person enters it in the portal (`manualNotificationRuleSteps` says how). Nothing is called, nothing is claimed.
-   *
-   * From `manual` to `endpoint` is an update that makes the rule; from `endpoint` to `manual` is a replacement that takes it away on the
-   * server first.
+   * Name of the rule, unique in the tenant. A change replaces the rule.
+   * @example "High severity"
    */
-  mode: pulumi.Input<PortalMode>;
-  /** Base URL of the server to call: https, without credentials in it. @default MSSP_DEFENDER_ENDPOINT at the time of the call */
-  endpoint?: pulumi.Input<string>;
+  name: pulumi.Input<string>;
+  /**
+   * Severities of the alerts that the rule sends e-mails for.
+   * @example ["High", "Medium"]
+   */
+  severities: pulumi.Input<pulumi.Input<AlertSeverity>[]>;
+  /**
+   * Names of the Defender device groups whose alerts the rule sends e-mails for.
+   * @default all devices
+   */
+  deviceGroups?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * E-mail addresses that receive the notifications. Order and case make no difference.
+   * @example ["soc@fabrikam-security.example"]
+   */
+  recipients: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Whether the e-mail names the customer's organization. Microsoft's document for MSSPs asks for
+   * it.
+   * @default true
+   */
+  includeOrganizationName?: pulumi.Input<boolean>;
+  /**
+   * Whether the link in the e-mail opens the portal for the customer's tenant. Microsoft's document
+   * for MSSPs asks for it.
+   * @default true
+   */
+  includeTenantPortalLink?: pulumi.Input<boolean>;
+  /**
+   * Whether the e-mail names the device.
+   * @default true
+   */
+  includeDeviceInformation?: pulumi.Input<boolean>;
 }
 
 /**
- * An e-mail notification rule of a customer's Microsoft Defender: what the portal's page Settings > Endpoints > General > Email
- * notifications does. Microsoft publishes no API for that; the call is ours, see the two modes of `mode`.
+ * An e-mail notification rule for alerts in the customer's Microsoft Defender: what the portal page
+ * Settings > Endpoints > General > Email notifications sets. Microsoft publishes no API for it; the
+ * argument `mode` says who makes the change.
  *
- * Needs, in `endpoint` mode: credentials in the environment (ARM_CLIENT_ID with a secret, a certificate or a federated token; not
- * the provider's configuration), of an identity that may manage Defender's security settings in the customer's tenant.
+ * An existing rule of the same name that another party created is adopted if its fields are equal
+ * (`destroy` keeps it), and is an error otherwise.
  *
- * A rule of that name that somebody else has made already is adopted if it is the same (`adopted` is true, and destroy leaves it alone),
- * and an error if it isn't.
+ * Follows Microsoft's "Configure managed security service provider integration" (2018-09-03), which
+ * asks for the organization's name and the tenant-specific portal link, and "Configure alert
+ * notifications in Microsoft Defender XDR" (2024-07-08), which has the fields.
  *
- * Follows Microsoft's "Configure managed security service provider integration" (2018-09-03), which asks for the organization's name and
- * the tenant-specific portal link, and "Configure alert notifications in Microsoft Defender XDR" (2024-07-08), which has the fields.
+ * ## Least privileges
+ * - mode `manual`: none;
+ * - mode `endpoint`: an identity to which the server gives the right to manage Defender's security
+ *   settings in the customer's tenant. Its credentials are those of the environment (ARM_CLIENT_ID
+ *   with a secret, a certificate or a federated token), not those of a provider.
+ *
+ * @example
+ * new AlertNotificationRule("high-severity", {
+ *   tenantId,
+ *   name: "High severity",
+ *   severities: ["High"],
+ *   recipients: ["soc@fabrikam-security.example"],
+ *   mode: "manual",
+ * });
  */
 export class AlertNotificationRule extends DynamicResource {
   declare public readonly tenantId: pulumi.Output<string>;
@@ -56,14 +83,13 @@ export class AlertNotificationRule extends DynamicResource {
   declare public readonly includeDeviceInformation: pulumi.Output<boolean>;
   declare public readonly mode: pulumi.Output<PortalMode>;
   declare public readonly endpoint: pulumi.Output<string | undefined>;
-  /** What the rule is marked with on the server. */
+  /** Mark of the rule on the server. */
   declare public readonly managedBy: pulumi.Output<string>;
-  /** `configured`: a server has said so. `manual`: it is left to a person, and nobody has looked. */
+  /** `configured`: a server confirmed the rule. `manual`: left to a person, not checked. */
   declare public readonly status: pulumi.Output<"configured" | "manual">;
-  /** It was there before this stack, made by somebody else. */
+  /** Whether another party created the rule before this stack. */
   declare public readonly adopted: pulumi.Output<boolean>;
 
-  /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:AlertNotificationRule`. */
   constructor(name: string, args: AlertNotificationRuleArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "AlertNotificationRule",

@@ -2,84 +2,127 @@ import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { accessPackageUrl, type CloudName, type Tier } from "@defender-mssp/microsoft";
 import { accessCatalogName } from "../../settings/naming";
+import { setOutputs } from "../outputs";
 
-/** How often assignments are reviewed. */
+/** Interval of the access reviews. */
 export type ReviewInterval = keyof typeof reviews;
 
 export interface AnalystGroup {
   /** Object ID of the group in the customer's tenant. */
   readonly objectId: pulumi.Input<string>;
-  /** Name of the group; the access package is called the same unless `names` says otherwise. */
+  /** Name of the group, and of its access package unless `names` has another one. */
   readonly displayName: pulumi.Input<string>;
 }
 
 export interface AnalystAccessPackagesArgs {
-  /** The cloud that the customer's tenant is in. @default "public" */
+  /**
+   * Microsoft cloud of the customer's tenant.
+   * @default "public"
+   */
   readonly cloud?: CloudName;
-  /** A domain name of the customer's, for the links to My Access. */
+  /**
+   * A domain name of the customer, for the links to My Access.
+   * @example "contoso.com"
+   */
   readonly customerDomain: pulumi.Input<string>;
-  /** Name of the MSSP, for descriptions. */
+  /** The MSSP's name, for descriptions. */
   readonly msspName: pulumi.Input<string>;
-  /** ID of the MSSP's connected organization (`ConnectedOrganization`'s `id`): only its people may ask. */
+  /** ID of the MSSP's `ConnectedOrganization`. Only its people can request a package. */
   readonly connectedOrganizationId: pulumi.Input<string>;
-  /** The group that each tier's package makes its holders members of. The packages must be the only way in: see `AnalystAccessPackages`. */
+  /**
+   * The group of each tier, whose membership the tier's package grants. The packages alone must
+   * manage its members.
+   */
   readonly groups: Readonly<Record<Tier, AnalystGroup>>;
   /**
-   * The customer's people who decide on requests for the approvers' package: object IDs of users in the customer's tenant, one at
-   * least. `contactObjectIds` looks them up.
+   * Object IDs of the customer's people who decide on requests for the approvers' package, at least
+   * one. `contactObjectIds` looks them up.
    */
   readonly contacts: readonly pulumi.Input<string>[];
-  /** Names of the access packages. @default the groups' names */
+  /**
+   * Names of the access packages.
+   * @default the names of the groups
+   */
   readonly names?: Readonly<Partial<Record<Tier, pulumi.Input<string>>>>;
-  /** Name of the catalog. @default "MSSP Accesses" */
+  /**
+   * Name of the catalog.
+   * @default "MSSP Accesses"
+   */
   readonly catalogName?: pulumi.Input<string>;
-  /** How many days access lasts, 1 to 3660. @default 365 */
+  /**
+   * Days after which access ends, 1 to 3660.
+   * @default 365
+   */
   readonly expiresAfterDays?: number;
-  /** How often access is reviewed. Who isn't confirmed in time loses it. @default "year" */
+  /**
+   * Interval of the access reviews. Access that no reviewer confirms in time is removed.
+   * @default "year"
+   */
   readonly reviewEvery?: ReviewInterval;
 }
 
 /**
- * Access that the MSSP's analysts ask for themselves, by entitlement management in the customer's tenant: a catalog with the tiers'
- * groups, an access package for each tier and one for the approvers. A package makes its holder a member of the tier's group, and a
- * guest of the tenant first.
+ * Access packages of entitlement management in the customer's tenant, which the MSSP's analysts
+ * request for themselves: a catalog with the tiers' groups, and a package for each tier and for the
+ * approvers. A package makes its holder a guest of the tenant and a member of the tier's group.
  *
- * - Asking: only people of the MSSP's connected organization, with a justification.
- * - Deciding: the approvers' group; on the approvers' package the customer's contacts. Within 14 days, or the request is void.
- * - Ending: after `expiresAfterDays`; an extension is decided on like a request. Reviewed every `reviewEvery` by those who decide; what they
- *   don't confirm in time is taken away.
+ * - Request: only people of the MSSP's connected organization, with a justification.
+ * - Decision: within 14 days, by the approvers' group; for the approvers' package by the customer's
+ *   contacts.
+ * - End: after `expiresAfterDays`. An extension is decided like a request. The deciders review
+ *   access at each `reviewEvery`; access that they do not confirm in time is removed.
  *
- * The groups' members are the packages' business: a group given here must not also have members of the program's. And the packages
- * can't be deleted while somebody holds one (Graph refuses it): end the assignments first, then `destroy`.
+ * The groups given here must have no members that the program manages. Graph refuses to delete a
+ * package that somebody holds: end the assignments before `destroy`.
  *
  * Follows Microsoft's "Grant managed security service provider (MSSP) access" (2026-07-29).
  *
  * ## Least privileges
- * - application permissions on Microsoft Graph: `EntitlementManagement.ReadWrite.All`; `Group.ReadWrite.All`, since only who may change
- *   a group may put it into a catalog; `User.Read.All` for `contactObjectIds`;
- * - or, for a signed-in user: the directory roles `Identity Governance Administrator` and `Groups Administrator`.
+ * - application permissions on Microsoft Graph: `EntitlementManagement.ReadWrite.All`;
+ *   `Group.ReadWrite.All`, because only an identity that may change a group can add it to a
+ *   catalog; `User.Read.All` for `contactObjectIds`;
+ * - or, for a signed-in user, the directory roles `Identity Governance Administrator` and `Groups
+ *   Administrator`.
  *
  * The tenant needs Microsoft Entra ID P2 or Microsoft Entra ID Governance.
  *
+ * ## Errors
+ * `pulumi.ResourceError` without contacts, or for `expiresAfterDays` out of range, before a
+ * resource is declared.
+ *
  * @example
- * const packages = new AnalystAccessPackages("contoso-access", {
- *   customerDomain: "contoso.com",
- *   msspName: "Fabrikam Security",
- *   connectedOrganizationId: organization.id,
- *   groups: { tier1, tier2, approvers },
- *   contacts: await contactObjectIds(["security.admin@contoso.com"], { provider }),
- * }, { provider });
+ * const organization = new ConnectedOrganization("fabrikam", {
+ *   tenantId,
+ *   displayName: "Fabrikam Security",
+ *   description: "Managed security service provider",
+ *   identitySource: { domainName: "fabrikam-security.example" },
+ * });
+ * const group = (displayName: string) => ({
+ *   displayName,
+ *   objectId: new MsspSecurityGroup(displayName, { displayName, msspName: "Fabrikam" }, { provider }).objectId,
+ * });
+ * new AnalystAccessPackages(
+ *   "access",
+ *   {
+ *     customerDomain: "contoso.com",
+ *     msspName: "Fabrikam",
+ *     connectedOrganizationId: organization.id,
+ *     groups: { tier1: group("Tier 1"), tier2: group("Tier 2"), approvers: group("Approvers") },
+ *     contacts: await contactObjectIds(["security.admin@contoso.com"], { provider }),
+ *   },
+ *   { provider },
+ * );
  */
 export class AnalystAccessPackages extends pulumi.ComponentResource {
-  /** Where each tier's package is asked for: its link to My Access. */
-  public readonly links: pulumi.Output<Record<string, string>>;
+  /** Link to My Access at which each tier's package is requested, by tier. */
+  declare public readonly links: pulumi.Output<Record<string, string>>;
 
   private readonly catalog: azuread.AccessPackageCatalog;
   private readonly packages: Readonly<Record<Tier, azuread.AccessPackage>>;
 
   constructor(name: string, args: AnalystAccessPackagesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:AnalystAccessPackages", name, {}, opts);
-    this.check(args);
+    this.refuseInvalid(args);
 
     this.catalog = new azuread.AccessPackageCatalog(
       `${name}-catalog`,
@@ -103,10 +146,10 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
       pulumi
         .all([args.customerDomain, this.packages[tier].id])
         .apply(([domain, id]) => accessPackageUrl(args.cloud ?? "public", domain, id));
-    this.links = pulumi
+    const links = pulumi
       .all([link("tier1"), link("tier2"), link("approvers")])
       .apply(([tier1, tier2, approvers]): Record<string, string> => ({ tier1, tier2, approvers }));
-    this.registerOutputs({ links: this.links });
+    this.registerOutputs(setOutputs<AnalystAccessPackages>(this, { links }));
   }
 
   /** The underlying resources. */
@@ -117,10 +160,10 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
     return { catalog: this.catalog, packages: this.packages };
   }
 
-  private check({ contacts, expiresAfterDays = defaultDays }: AnalystAccessPackagesArgs): void {
+  private refuseInvalid({ contacts, expiresAfterDays = defaultDays }: AnalystAccessPackagesArgs): void {
     if (contacts.length === 0) {
       throw new pulumi.ResourceError(
-        "AnalystAccessPackages needs a contact of the customer's: without one nobody could decide who becomes an approver.",
+        "AnalystAccessPackages: contacts is empty; name at least one person of the customer, who decides on requests for the approvers' package.",
         this,
         true,
       );
@@ -133,7 +176,10 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
     );
   }
 
-  /** A tier's group as the catalog's resource, the package that gives its membership, and the policy by which it is given. */
+  /**
+   * Adds a tier's group to the catalog, with the package that grants its membership and the policy
+   * of that package.
+   */
   private addPackage(
     name: string,
     tier: Tier,
@@ -195,7 +241,7 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
           accessReviewTimeoutBehavior: "removeAccess",
         },
       },
-      // Nobody asks for a package before it gives something.
+      // A package can be requested only after it grants the membership.
       { parent: this, dependsOn: [role] },
     );
     return accessPackage;
@@ -203,14 +249,18 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
 }
 
 /**
- * Object IDs of users of the customer's tenant, for `contacts`. To be awaited before anything is declared: an `up` then changes nothing
- * where one of them isn't there.
+ * Object IDs of users in the customer's tenant, for the argument `contacts`. Await it before the
+ * first declaration, so that an unknown user stops `up` before a change.
  *
- * @param contacts sign-in names, e-mail addresses (for those who sign in with another name) or object IDs, which are taken as they are.
- * @throws pulumi.RunError that names all who weren't found.
+ * @param contacts sign-in names, e-mail addresses (of users whose sign-in name differs) or object
+ * IDs, which are not looked up.
+ * @throws pulumi.RunError that names all users that were not found.
  *
  * ## Least privileges
- * The application permission `User.Read.All` on Microsoft Graph; none for object IDs.
+ * Application permission on Microsoft Graph: `User.Read.All`. None for object IDs.
+ *
+ * @example
+ * const approvers = await contactObjectIds(["security.admin@contoso.com"], { provider });
  */
 export async function contactObjectIds(contacts: readonly string[], opts: pulumi.InvokeOptions): Promise<string[]> {
   const found = await Promise.all(contacts.map((contact) => lookUp(contact, opts)));
@@ -218,8 +268,8 @@ export async function contactObjectIds(contacts: readonly string[], opts: pulumi
   if (missing.length === 0) return found.filter((result) => typeof result === "string");
   const lines = missing.map(({ contact, reason }) => `  - ${contact}: ${reason}`);
   throw new pulumi.RunError(
-    "Contacts of the customer's can't be made approvers, since their users were not found in the customer's tenant by sign-in name or " +
-      `e-mail address:\n${lines.join("\n")}\nNothing was changed. Name users of that tenant, or their object IDs.`,
+    "No user with this sign-in name or e-mail address was found in the customer's tenant for these approvers:\n" +
+      `${lines.join("\n")}\nNothing was changed. Name users of that tenant, or give their object IDs.`,
   );
 }
 
@@ -233,7 +283,7 @@ async function lookUp(contact: string, opts: pulumi.InvokeOptions): Promise<stri
   try {
     return (await azuread.getUser({ userPrincipalName: contact }, opts)).objectId;
   } catch {
-    // Whether there is none or the look-up failed, the second one says.
+    // The second look-up fails with the reason.
   }
   try {
     return (await azuread.getUser({ mail: contact }, opts)).objectId;
@@ -249,12 +299,15 @@ interface UserSet {
 }
 
 const defaultDays = 365;
-/** Graph's limit. */
+/** The most that Graph accepts. */
 const mostDays = 3660;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** How often, in Graph's words, and how many days reviewers have: less than the interval, and at most the portal's proposal, 25. */
+/**
+ * Graph's frequency, and the days for a review: fewer than the interval, and at most 25, which the
+ * portal proposes.
+ */
 const reviews = {
   week: { reviewFrequency: "weekly", durationInDays: 3 },
   month: { reviewFrequency: "monthly", durationInDays: 14 },

@@ -3,17 +3,18 @@ import type { ConnectedOrganizationSource } from "@defender-mssp/microsoft";
 import { DynamicResource, resourceMark } from "../dynamicResource";
 
 export interface ConnectedOrganizationArgs {
-  /** The customer's tenant ID, in which the organization is connected. A change replaces it. */
+  /** The customer's tenant ID, a UUID. A change replaces the connected organization. */
   tenantId: pulumi.Input<string>;
-  /** Name of the organization, as the customer's administrators see it. */
+  /** Name of the organization in the customer's Entra admin center. */
   displayName: pulumi.Input<string>;
-  /** What the organization is to the customer. The resource's mark is written behind it. */
+  /** Description in the customer's Entra admin center. The mark of the resource is appended. */
   description: pulumi.Input<string>;
   /**
-   * What the organization is known by: its tenant, or a domain of its. A change replaces it.
+   * Identifies the organization by its tenant or by a domain. A change replaces the connected
+   * organization.
    *
-   * That Graph takes the tenant form when one is created is **unverified**: it is in the documentation of the type, while Microsoft's example
-   * creates one by a domain. The domain form is the one that is documented all through.
+   * **Unverified**: that Graph accepts the tenant form in a create request. The type's
+   * documentation has it; Microsoft's example uses a domain.
    * @example { tenantId: "5ec0de00-5ea1-4000-8000-000000000001" }
    * @example { domainName: "fabrikam-security.example" }
    */
@@ -21,40 +22,55 @@ export interface ConnectedOrganizationArgs {
 }
 
 /**
- * A connected organization of the customer's entitlement management: its people may ask for access packages whose policies say so.
- * No provider has this resource, so it calls Graph: `/identityGovernance/entitlementManagement/connectedOrganizations`, v1.0.
+ * A connected organization in the customer's entitlement management: its people can request the
+ * access packages whose policies allow it. The azuread provider has no such resource; this one
+ * calls Microsoft Graph v1.0, `/identityGovernance/entitlementManagement/connectedOrganizations`.
  *
- * A tenant has one connected organization for an identity source at most. One that somebody else has made is adopted: `adopted` is
- * true, it is left as it is, and destroy leaves it there.
+ * A tenant has at most one connected organization for an identity source. An existing one that
+ * another party created is adopted: it is not changed, and `destroy` keeps it.
  *
- * Needs credentials in the environment (ARM_CLIENT_ID with a secret, a certificate or a federated token; not the provider's
- * configuration), and in the customer's tenant Microsoft Entra ID P2 or Microsoft Entra ID Governance.
+ * Follows Microsoft's "Grant managed security service provider (MSSP) access" (2026-07-29) and
+ * Graph's connectedOrganization.
  *
  * ## Least privileges
- * - the application permission `EntitlementManagement.ReadWrite.All` on Microsoft Graph;
- * - or the directory role `Identity Governance Administrator`.
+ * - application permission on Microsoft Graph: `EntitlementManagement.ReadWrite.All`;
+ * - or, for a signed-in user, the directory role `Identity Governance Administrator`.
  *
- * Follows Microsoft's "Grant managed security service provider (MSSP) access" (2026-07-29) and Graph's connectedOrganization.
+ * The credentials are those of the environment (ARM_CLIENT_ID with a secret, a certificate or a
+ * federated token), not those of a provider. The tenant needs Microsoft Entra ID P2 or Microsoft
+ * Entra ID Governance.
+ *
+ * @example
+ * const organization = new ConnectedOrganization("fabrikam", {
+ *   tenantId,
+ *   displayName: "Fabrikam Security",
+ *   description: "Managed security service provider",
+ *   identitySource: { domainName: "fabrikam-security.example" },
+ * });
  */
 export class ConnectedOrganization extends DynamicResource {
   declare public readonly tenantId: pulumi.Output<string>;
   declare public readonly displayName: pulumi.Output<string>;
   declare public readonly description: pulumi.Output<string>;
   declare public readonly identitySource: pulumi.Output<ConnectedOrganizationSource>;
-  /** What the organization is marked with in its description. */
+  /** Mark of the resource in the description. */
   declare public readonly managedBy: pulumi.Output<string>;
-  /** `configured`: also policies for "all configured connected organizations" take its people; `proposed`: they don't. */
+  /**
+   * `configured`: policies for "all configured connected organizations" include its people.
+   * `proposed`: they do not.
+   */
   declare public readonly state: pulumi.Output<string>;
-  /** It was there before this stack, made by somebody else. */
+  /** Whether another party created it before this stack. */
   declare public readonly adopted: pulumi.Output<boolean>;
 
-  /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:ConnectedOrganization`; the ID is the organization's in Graph. */
+  /** The resource ID is the ID of the connected organization in Graph. */
   constructor(name: string, args: ConnectedOrganizationArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "ConnectedOrganization",
       name,
       { ...args, managedBy: resourceMark(name), state: undefined, adopted: undefined },
-      // Graph refuses to delete one that a policy names: the new one first, then the policies change, then the old one goes.
+      // Graph does not delete one that a policy names: create the new one, change the policies,
+      // then delete the old one.
       pulumi.mergeOptions({ deleteBeforeReplace: false }, opts),
     );
   }

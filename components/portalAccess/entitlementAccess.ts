@@ -1,50 +1,85 @@
-import { type CloudName, type Tier } from "@defender-mssp/microsoft";
+import type { CloudName, Tier } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectedOrganization } from "./connectedOrganization";
 import type { MsspSecurityGroup } from "./msspSecurityGroup";
+import { setOutputs } from "../outputs";
 import { AnalystAccessPackages, type ReviewInterval } from "./accessPackages";
 
-/** On which terms the MSSP's people get access that they request. */
+/** The terms on which the MSSP's people can request access. */
 export interface EntitlementTerms {
-  /** The customer's people who approve the MSSP's approvers, as the settings name them. */
+  /**
+   * The customer's people who decide on requests for the approvers' package: sign-in names, e-mail
+   * addresses or object IDs.
+   */
   readonly approvers: readonly string[];
-  /** Days after which access ends unless it is requested again. */
+  /** Days after which access ends, 1 to 3660. */
   readonly expiresAfterDays: number;
+  /** Interval of the access reviews. */
   readonly reviewEvery: ReviewInterval;
-  /** What tells that somebody is of the MSSP's: its tenant, or a domain. */
+  /** Identifies the MSSP's people by the MSSP's tenant or by a domain. */
   readonly identitySource: { readonly tenantId: string } | { readonly domain: string };
 }
 
 export interface EntitlementAccessArgs {
-  /** The customer's tenant, a UUID. */
+  /** The customer's tenant ID, a UUID. */
   readonly tenantId: pulumi.Input<string>;
-  /** A domain of the customer's, for the links to My Access. */
+  /** A domain name of the customer, for the links to My Access. */
   readonly customerDomain: pulumi.Input<string>;
+  /** The MSSP's name. */
   readonly msspName: pulumi.Input<string>;
+  /** The terms of the access packages. */
   readonly terms: EntitlementTerms;
-  /** Object IDs of `terms.approvers`: `contactObjectIds`. */
+  /** Object IDs of `terms.approvers`: `await contactObjectIds(terms.approvers, { provider })`. */
   readonly approverObjectIds: readonly pulumi.Input<string>[];
-  /** The tiers' groups, whose members nobody else looks after. */
+  /** The group of each tier. The access packages alone manage its members. */
   readonly groups: Readonly<Record<Tier, MsspSecurityGroup>>;
-  /** @default "public" */
+  /**
+   * Microsoft cloud of the customer's tenant.
+   * @default "public"
+   */
   readonly cloud?: CloudName;
 }
 
 /**
- * How people become members of the tiers' groups in the model `entitlement`, which Microsoft recommends for MSSPs: nobody is invited; the
- * MSSP's people request an access package, which makes them a guest and a member of its tier's group, and who is a member is the
- * packages' business alone.
+ * Lets the MSSP's people request their membership in the tiers' groups: the model `entitlement`,
+ * which Microsoft recommends for MSSPs. Nobody is invited. An access package makes its holder a
+ * guest and a member of the tier's group, and the packages alone manage the members.
  *
  * Follows Microsoft's "Grant managed security service provider (MSSP) access" (2026-07-29).
  *
  * ## Least privileges
  * Those of `ConnectedOrganization` and `AnalystAccessPackages`.
+ *
+ * ## Errors
+ * Those of `AnalystAccessPackages`.
+ *
+ * @example
+ * const group = (tier: string) =>
+ *   new MsspSecurityGroup(tier, { displayName: `Fabrikam ${tier}`, msspName: "Fabrikam" }, { provider });
+ * const terms: EntitlementTerms = {
+ *   approvers: ["security.admin@contoso.com"],
+ *   expiresAfterDays: 365,
+ *   reviewEvery: "quarter",
+ *   identitySource: { domain: "fabrikam-security.example" },
+ * };
+ * new EntitlementAccess(
+ *   "access",
+ *   {
+ *     tenantId,
+ *     customerDomain: "contoso.com",
+ *     msspName: "Fabrikam",
+ *     terms,
+ *     approverObjectIds: await contactObjectIds(terms.approvers, { provider }),
+ *     groups: { tier1: group("tier1"), tier2: group("tier2"), approvers: group("approvers") },
+ *   },
+ *   { provider },
+ * );
  */
 export class EntitlementAccess extends pulumi.ComponentResource {
-  /** Where each tier's access package is requested: its link to My Access. */
-  public readonly accessPackages: pulumi.Output<Record<string, string>>;
-  /** What is left to a person, a sentence each. */
-  public readonly nextSteps: pulumi.Output<string[]>;
+  /** Link to My Access at which each tier's access package is requested, by tier. */
+  declare public readonly accessPackages: pulumi.Output<Record<string, string>>;
+  /** What a person still has to do, one sentence each. */
+  declare public readonly nextSteps: pulumi.Output<string[]>;
 
   constructor(name: string, args: EntitlementAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:EntitlementAccess", name, {}, opts);
@@ -76,11 +111,10 @@ export class EntitlementAccess extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    this.accessPackages = packages.links;
-    this.nextSteps = packages.links.apply((links) => [
-      `The MSSP's approvers request ${links.approvers} first, and ${approvers.join(", ")} approves; then the analysts request ` +
-        `${links.tier1} or ${links.tier2}, and the approvers approve.`,
+    const nextSteps = packages.links.apply(({ tier1, tier2, approvers: approversLink }) => [
+      `The MSSP's approvers request access at ${approversLink}; ${approvers.join(", ")} approves in My Access. ` +
+        `Then the analysts request access at ${tier1} or ${tier2}; the MSSP's approvers approve in My Access.`,
     ]);
-    this.registerOutputs({ accessPackages: this.accessPackages, nextSteps: this.nextSteps });
+    this.registerOutputs(setOutputs<EntitlementAccess>(this, { accessPackages: packages.links, nextSteps }));
   }
 }

@@ -1,28 +1,41 @@
 import type { Tier } from "@defender-mssp/microsoft";
 
 /**
- * Who is a member of which group: from the settings and the date alone, whatever was before. Groups own their members, so what is
- * computed here is what `up` makes of the tenant.
+ * Members of the groups, from the settings and the date alone. The groups' lists are authoritative,
+ * so `up` makes the tenant so.
  */
 
-/** What of an analyst's settings decides about memberships. */
+/** The settings of an analyst that decide on memberships. */
 export interface TieredAnalyst {
   /** E-mail address, in lower case. */
   readonly email: string;
-  /** @default "tier1" */
+  /**
+   * The analyst's tier.
+   * @default "tier1"
+   */
   readonly tier?: Tier;
-  /** The last day with access: an ISO 8601 date, UTC. @default no end */
+  /**
+   * The last day with access: an ISO 8601 date, UTC.
+   * @default access does not end
+   */
   readonly accessEndsOn?: string;
 }
 
 export interface AccessDates {
   /** Today: an ISO 8601 date, UTC (`dateOf`). */
   readonly today: string;
-  /** The last day with access for everybody; an analyst's own date counts where it is earlier. @default no end */
+  /**
+   * The last day with access for all analysts; the earlier of this date and the analyst's own
+   * applies.
+   * @default no end
+   */
   readonly accessEndsOn?: string;
 }
 
-/** E-mail addresses of the members of each tier's group, sorted. Who has no access any more is in none; who has, is in one. */
+/**
+ * E-mail addresses of the members of each tier's group, sorted. An analyst with access is in one
+ * group, another one in none.
+ */
 export function membershipsByTier(
   analysts: readonly TieredAnalyst[],
   dates: AccessDates,
@@ -33,7 +46,7 @@ export function membershipsByTier(
   return { tier1: inTier("tier1").sort(), tier2: inTier("tier2").sort(), approvers: inTier("approvers").sort() };
 }
 
-/** E-mail addresses of the members where one group has everybody, sorted: the model `basic`. */
+/** E-mail addresses of the members of the group of all analysts, sorted. */
 export function membershipsOfAll(analysts: readonly TieredAnalyst[], dates: AccessDates): readonly string[] {
   return analysts
     .filter((analyst) => hasAccess(analyst, dates))
@@ -41,7 +54,7 @@ export function membershipsOfAll(analysts: readonly TieredAnalyst[], dates: Acce
     .sort();
 }
 
-/** Whether the analyst has access today: the day that it ends on is still one with access. ISO dates sort as texts. */
+/** Whether the analyst has access today; the last day is included. ISO dates sort as text. */
 export function hasAccess(analyst: TieredAnalyst, { today, accessEndsOn }: AccessDates): boolean {
   return [analyst.accessEndsOn, accessEndsOn].every((end) => end === undefined || today <= end);
 }

@@ -1,65 +1,80 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { groupNameInDirectory } from "../../settings/naming";
+import { setOutputs } from "../outputs";
 
 export interface MsspSecurityGroupArgs {
   /**
-   * Name of the group. No other group of the tenant may have it; an apostrophe becomes a typographic one (’).
+   * Name of the group, unique in the tenant. An apostrophe becomes a typographic one (’).
    * @example "Fabrikam Security MSSP Analysts"
    */
   readonly displayName: pulumi.Input<string>;
   /**
-   * Name of the MSSP, for the group's description, which tells the customer's administrator whose group this is.
+   * The MSSP's name, for the group's description, by which the customer's administrator knows whose
+   * group it is.
    * @example "Fabrikam Security"
    */
   readonly msspName: pulumi.Input<string>;
   /**
-   * Object IDs of exactly those who are members. A member whom somebody else adds shows as drift, and the next
-   * `up --refresh` removes it.
-   * @default members are looked after elsewhere, such as by access packages
+   * Object IDs of the members. The list is authoritative: a member that another party adds is
+   * drift, and `up --refresh` removes it.
+   * @default the program manages no members, which is right for access packages
    */
   readonly members?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Whether the group can be given a directory role. Needs Microsoft Entra ID P1, and cannot be changed on a group: a change deletes it
-   * and makes another one. Its members can only be changed by who may manage roles.
+   * Whether a directory role can be assigned to the group. Requires Microsoft Entra ID P1, and an
+   * identity that may manage roles to change the members. A change replaces the group; the old one
+   * is deleted first.
    * @default false
    */
   readonly assignableToRole?: pulumi.Input<boolean>;
   /**
-   * What the members are members for, in a word. A change deletes the group and makes another one: nobody stays a member.
-   * @default a group that stays whatever it is for
+   * Purpose of the membership, such as the name of the model of portal access. A change replaces
+   * the group, so that no member stays.
+   * @default the group is not replaced for another purpose
    */
   readonly purpose?: string;
 }
 
 /**
- * The security group in the customer's tenant that access is given to, with its members. The customer can change or end the
- * MSSP's access at any time by this one group.
+ * The security group in the customer's tenant that access is granted to, with its members. The
+ * customer can end the MSSP's access by this one group at any time.
  *
- * The members are an argument of the group and no resources of their own: that makes them authoritative, and a group with
- * twenty analysts deploys in one step.
+ * The members are an argument of the group, not resources: the list is authoritative, and any
+ * number of analysts is one change.
  *
- * Follows "Grant MSSP user access" in Microsoft's "Configure managed security service provider integration" (2018), which
- * recommends groups for MSSPs.
+ * Follows "Grant MSSP user access" in Microsoft's "Configure managed security service provider
+ * integration" (2018), which recommends groups for MSSPs.
  *
  * ## Least privileges
- * - application permissions on Microsoft Graph: `Group.Create` (the application that creates the group becomes its owner) with
- *   `Group.Read.All` (to see that no other group has the name), or `Group.ReadWrite.All`;
- * - or, for a signed-in user: the directory role `Groups Administrator`;
- * - with `assignableToRole` also `RoleManagement.ReadWrite.Directory`, or the directory role `Privileged Role Administrator`.
+ * - application permissions on Microsoft Graph: `Group.Create` (the application that creates the
+ *   group becomes its owner) with `Group.Read.All` (to check that no other group has the name), or
+ *   `Group.ReadWrite.All`;
+ * - or, for a signed-in user, the directory role `Groups Administrator`;
+ * - with `assignableToRole` also `RoleManagement.ReadWrite.Directory`, or the directory role
+ *   `Privileged Role Administrator`.
+ *
+ * ## Errors
+ * The provider refuses a name that another group of the tenant has.
  *
  * @example
- * const group = new MsspSecurityGroup("analysts", {
- *   displayName: "Fabrikam Security MSSP Analysts",
- *   msspName: "Fabrikam Security",
- *   members: [ana.objectId],
- * }, { provider });
+ * const ana = new GuestUser("ana", {
+ *   tenantId,
+ *   email: "ana@fabrikam-security.example",
+ *   displayName: "Ana Silva",
+ *   redirectUrl: `https://security.microsoft.com?tid=${tenantId}`,
+ * });
+ * const group = new MsspSecurityGroup(
+ *   "analysts",
+ *   { displayName: "Fabrikam MSSP Analysts", msspName: "Fabrikam", members: [ana.objectId] },
+ *   { provider },
+ * );
  */
 export class MsspSecurityGroup extends pulumi.ComponentResource {
   /** Object ID of the group. */
-  public readonly objectId: pulumi.Output<string>;
-  /** Name of the group as it is in the directory. */
-  public readonly displayName: pulumi.Output<string>;
+  declare public readonly objectId: pulumi.Output<string>;
+  /** Name of the group in the directory. */
+  declare public readonly displayName: pulumi.Output<string>;
 
   private readonly group: azuread.Group;
 
@@ -76,16 +91,15 @@ export class MsspSecurityGroup extends pulumi.ComponentResource {
         members: args.members,
         assignableToRole: args.assignableToRole,
       },
-      // No other group may have the name, not even the one that this one replaces.
+      // The name must be unique, so a group that is replaced has to go first.
       { parent: this, deleteBeforeReplace: true, replacementTrigger: args.purpose },
     );
 
-    this.objectId = this.group.objectId;
-    this.displayName = this.group.displayName;
-    this.registerOutputs({ objectId: this.objectId, displayName: this.displayName });
+    const { objectId, displayName } = this.group;
+    this.registerOutputs(setOutputs<MsspSecurityGroup>(this, { objectId, displayName }));
   }
 
-  /** The underlying resources. */
+  /** The underlying resource. */
   public get nodes(): { readonly group: azuread.Group } {
     return { group: this.group };
   }

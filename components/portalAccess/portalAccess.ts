@@ -7,6 +7,7 @@ import {
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { securityGroupName } from "../../settings/naming";
+import { setOutputs } from "../outputs";
 import { DefenderRoleAssignment, DefenderRoleDefinition } from "./defenderRole";
 import { MsspSecurityGroup } from "./msspSecurityGroup";
 import { DirectoryRoleAccess } from "./directoryRoleAccess";
@@ -14,20 +15,23 @@ import { EntitlementAccess, type EntitlementTerms } from "./entitlementAccess";
 import { dateOf, hasAccess, membershipsByTier, membershipsOfAll, type TieredAnalyst } from "./memberships";
 import { PortalAccessModel } from "./portalAccessModel";
 
-/** A group of analysts and what its members may do in Defender. */
+/** A tier of analysts: its group, and the actions of the group's role in Defender. */
 export interface AnalystTier {
-  /** Display name of the group. No other group of the tenant may have it. */
+  /** Name of the group and of its role, unique in the tenant. */
   readonly name: string;
-  /** Actions of Defender's unified RBAC; none: the group gets no role. @default Microsoft's for the tier (`tierPermissions`) */
+  /**
+   * Actions of Defender's unified RBAC. An empty list gives the group no role.
+   * @default the actions of this tier in `tierPermissions`
+   */
   readonly permissions?: readonly string[];
 }
 
 export type PortalAccessChoice =
-  /** A directory role of Entra's, given to the group of all analysts, or to each guest. */
+  /** A directory role, assigned to the group of all analysts or to each guest. */
   | { readonly model: "basic"; readonly role: PortalAccessRole; readonly assignTo: "group" | "guests" }
   /** A group for each tier, with a role of Defender's unified RBAC. */
   | { readonly model: "rbac"; readonly tiers: Readonly<Record<Tier, AnalystTier>> }
-  /** The same groups and roles, which the MSSP's people request for themselves. */
+  /** The same groups and roles; the MSSP's people request their membership. */
   | EntitlementChoice;
 
 export interface EntitlementChoice extends EntitlementTerms {
@@ -35,82 +39,108 @@ export interface EntitlementChoice extends EntitlementTerms {
   readonly tiers: Readonly<Record<Tier, AnalystTier>>;
 }
 
-/** An analyst with the user that stands for them in the customer's tenant. */
+/** An analyst with the object ID of the user in the customer's tenant. */
 export interface AnalystUser extends TieredAnalyst {
   readonly objectId: pulumi.Input<string>;
 }
 
 export interface PortalAccessArgs {
-  /** The customer's tenant, a UUID. */
+  /** The customer's tenant ID, a UUID. */
   readonly tenantId: pulumi.Input<string>;
-  /** The MSSP's name. The group of all analysts is called "<msspName> MSSP Analysts". */
+  /** The MSSP's name. The group of all analysts is named "<msspName> MSSP Analysts". */
   readonly msspName: pulumi.Input<string>;
-  /** A domain of the customer's, for the links to My Access. */
+  /** A domain name of the customer, for the links to My Access. */
   readonly customerDomain: pulumi.Input<string>;
+  /** The model of portal access, with its settings. */
   readonly access: PortalAccessChoice;
-  /** Nobody's business in the model `entitlement`. */
+  /** The analysts. Ignored for the model `entitlement`. */
   readonly analysts: readonly AnalystUser[];
   /**
-   * Object IDs of `access.approvers` of the model `entitlement`: `contactObjectIds`.
-   * @default none, which that model refuses
+   * Object IDs of `access.approvers`: `await contactObjectIds(access.approvers, { provider })`.
+   * Required for the model `entitlement`, ignored for the others.
+   * @default none
    */
   readonly approverObjectIds?: readonly pulumi.Input<string>[];
-  /** @default "public" */
+  /**
+   * Microsoft cloud of the customer's tenant.
+   * @default "public"
+   */
   readonly cloud?: CloudName;
   /**
-   * The time now, by which an analyst's access has ended or not.
-   * @default the system's clock
+   * Returns the current time, which decides whether an analyst's access has ended.
+   * @default the system clock
    */
   readonly clock?: () => Date;
 }
 
 /**
- * How the MSSP's analysts get into the customer's Defender portal, by one of three models:
- * - `basic`: a directory role, for the whole tenant;
- * - `rbac`: a group for each tier, and for each group a role of Defender's unified RBAC;
- * - `entitlement`: the same, with members who ask for an access package instead of guests who are invited (`EntitlementAccess`).
+ * Grants the MSSP's analysts access to the customer's Defender portal, by one of three models:
+ * - `basic`: a directory role for the whole tenant (`DirectoryRoleAccess`);
+ * - `rbac`: a group for each tier, and a role of Defender's unified RBAC for each group;
+ * - `entitlement`: the same, with members who request an access package instead of invited guests
+ *   (`EntitlementAccess`).
  *
- * The first two have the group of all analysts: what else the customer decides for them (Conditional Access, a Sentinel workspace) needs
- * one group. Who is in which group follows from the analysts' tiers and last days alone; to move an analyst changes two groups' members
- * and nothing else.
+ * The first two also have a group of all analysts, for what the customer decides about them
+ * (Conditional Access, a Sentinel workspace). An analyst's groups follow from the tier and the last
+ * day of access alone: to move an analyst changes the members of two groups.
  *
- * A switch of the model takes the old model's grants away before it makes the new one's (`PortalAccessModel`), and replaces the tiers'
- * groups: nobody keeps a membership that the other model gave.
+ * A switch of the model deletes the grants of the old model before it creates those of the new one
+ * (`PortalAccessModel`), and replaces the tiers' groups, so that no membership of the old model
+ * stays.
  *
- * Follows "Grant MSSP user access" of Microsoft's "Configure managed security service provider integration" (2018) and "Grant managed security
- * service provider (MSSP) access" (2026-07-29).
+ * Follows "Grant MSSP user access" in Microsoft's "Configure managed security service provider
+ * integration" (2018) and "Grant managed security service provider (MSSP) access" (2026-07-29).
  *
  * ## Least privileges
- * Those of `MsspSecurityGroup`, and of `DirectoryRoleAccess` (`basic`) or `DefenderRoleDefinition` (`rbac`, `entitlement`), and of
- * `EntitlementAccess`.
+ * Those of `MsspSecurityGroup`; with `basic` also those of `DirectoryRoleAccess`; with `rbac` and
+ * `entitlement` those of `DefenderRoleDefinition`; with `entitlement` those of `EntitlementAccess`.
+ *
+ * ## Errors
+ * Those of the components that it contains.
+ *
+ * @example
+ * new PortalAccess(
+ *   "access",
+ *   {
+ *     tenantId,
+ *     msspName: "Fabrikam",
+ *     customerDomain: "contoso.com",
+ *     access: { model: "basic", role: "Security Reader", assignTo: "group" },
+ *     analysts: [{ email: "ana@fabrikam-security.example", objectId: "00000000-0000-4000-8000-000000000001" }],
+ *   },
+ *   { provider },
+ * );
  */
 export class PortalAccess extends pulumi.ComponentResource {
-  /** Object ID of the group of all analysts. Not with the model `entitlement`, in which nobody is a guest beforehand. */
-  public readonly groupObjectId: pulumi.Output<string | undefined>;
-  /** Object ID of each tier's group; empty for `basic`. */
-  public readonly groups: pulumi.Output<Record<string, string>>;
-  /** Where each tier's access package is requested; empty but for `entitlement`. */
-  public readonly accessPackages: pulumi.Output<Record<string, string>>;
-  /** What is left to a person, a sentence each. */
-  public readonly nextSteps: pulumi.Output<string[]>;
+  /**
+   * Object ID of the group of all analysts. Without a value for the model `entitlement`, which has
+   * no such group.
+   */
+  declare public readonly groupObjectId: pulumi.Output<string | undefined>;
+  /** Object ID of each tier's group, by tier. Empty for the model `basic`. */
+  declare public readonly groups: pulumi.Output<Record<string, string>>;
+  /**
+   * Link at which each tier's access package is requested, by tier. Empty unless the model is
+   * `entitlement`.
+   */
+  declare public readonly accessPackages: pulumi.Output<Record<string, string>>;
+  /** What a person still has to do, one sentence each. */
+  declare public readonly nextSteps: pulumi.Output<string[]>;
 
   constructor(name: string, args: PortalAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:PortalAccess", name, {}, opts);
     const model = new PortalAccessModel(`${name}-model`, { model: kindOf(args.access) }, { parent: this });
     const given = this.give(name, args, model);
 
-    this.groupObjectId = pulumi.output(given.group?.objectId);
-    this.groups = pulumi.output(objectIdsByTier(given.tiers));
-    this.accessPackages = pulumi.output(given.entitlement?.accessPackages ?? {});
-    this.nextSteps = pulumi
-      .output(given.entitlement?.nextSteps ?? [])
-      .apply((steps) => (given.tiers === undefined ? steps : [activateWorkloads, ...steps]));
-    this.registerOutputs({
-      groupObjectId: this.groupObjectId,
-      groups: this.groups,
-      accessPackages: this.accessPackages,
-      nextSteps: this.nextSteps,
-    });
+    const steps = pulumi.output(given.entitlement?.nextSteps ?? []);
+    this.registerOutputs(
+      setOutputs<PortalAccess>(this, {
+        groupObjectId: pulumi.output(given.group?.objectId),
+        groups: pulumi.output(objectIdsByTier(given.tiers)),
+        accessPackages: pulumi.output(given.entitlement?.accessPackages ?? {}),
+        nextSteps: steps.apply((all) => (given.tiers === undefined ? all : [activateWorkloads, ...all])),
+      }),
+    );
   }
 
   private give(name: string, args: PortalAccessArgs, model: PortalAccessModel): GivenAccess {
@@ -165,7 +195,7 @@ export class PortalAccess extends pulumi.ComponentResource {
     );
   }
 
-  /** The tiers' groups with their roles. Without `members` who is one is left to others. */
+  /** The tiers' groups with their roles. Without `members` the program manages no members. */
   private tierGroups(
     name: string,
     { tenantId, msspName, analysts }: PortalAccessArgs,
@@ -183,7 +213,7 @@ export class PortalAccess extends pulumi.ComponentResource {
           members: members && objectIds(analysts, members[tier]),
           purpose: access.model,
         },
-        // After the other model's grants are gone.
+        // The grants of the other model are deleted first.
         { parent: this, dependsOn: [model] },
       );
       defenderRole(`${name}-${tier}`, { tenantId, tier, named, group, model: model.model }, this);
@@ -206,14 +236,17 @@ export class PortalAccess extends pulumi.ComponentResource {
   }
 }
 
-/** What grants are exchanged for as a whole: who holds a directory role as well, so that nobody has the old and the new one at once. */
+/**
+ * The value whose change replaces all grants. It has the holder of a directory role, so that nobody
+ * holds the old and the new one at once.
+ */
 function kindOf(access: PortalAccessChoice): string {
   return access.model === "basic" && access.assignTo === "guests" ? "basic, for each guest" : access.model;
 }
 
 type TierGroups = Readonly<Record<Tier, MsspSecurityGroup>>;
 
-/** What a model has of all that models can have. */
+/** What a model has declared. */
 interface GivenAccess {
   readonly group?: MsspSecurityGroup;
   readonly tiers?: TierGroups;
@@ -224,21 +257,24 @@ function objectIdsByTier(groups: TierGroups | undefined): Record<string, pulumi.
   return Object.fromEntries(Object.entries(groups ?? {}).map(([tier, { objectId }]) => [tier, objectId]));
 }
 
-/** The step by which unified RBAC comes to count. Microsoft, "Activate Microsoft Defender XDR Unified role-based access control". */
+/** Microsoft, "Activate Microsoft Defender XDR Unified role-based access control". */
 const activateWorkloads =
-  "Activate unified RBAC in the Defender portal (Settings > Microsoft Defender XDR > Permissions and roles, one switch for each workload): " +
-  "until then the tiers' roles have no effect.";
+  "Activate unified RBAC in the Defender portal: open Settings > Microsoft Defender XDR > Permissions and roles and turn on each workload. " +
+  "Until then the tiers' roles have no effect.";
 
 interface DefenderRoleOfGroup {
   readonly tenantId: pulumi.Input<string>;
   readonly tier: Tier;
   readonly named: AnalystTier;
   readonly group: MsspSecurityGroup;
-  /** `model` of the stack's `PortalAccessModel`. */
+  /** `model` of the `PortalAccessModel`. */
   readonly model: pulumi.Output<string>;
 }
 
-/** The role of a tier in Defender's unified RBAC, and its assignment to the tier's group. A tier that may do nothing has none. */
+/**
+ * Declares a tier's role in Defender's unified RBAC and assigns it to the tier's group. A tier
+ * without actions has no role.
+ */
 function defenderRole(name: string, args: DefenderRoleOfGroup, parent: pulumi.Resource): void {
   const { tenantId, tier, named, group, model } = args;
   const permissions = named.permissions ?? tierPermissions[tier];

@@ -1,4 +1,7 @@
-/** What the registration proves itself with. One of three; on a switch the engine takes the other away after the new one is there. */
+/**
+ * The credential of the app registration. On a switch of its type the engine creates the new
+ * credential before it deletes the old one.
+ */
 import { X509Certificate } from "node:crypto";
 import type { ConnectorCredential } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
@@ -9,24 +12,29 @@ import { explainRefusedSecret } from "./secretRefused";
 import { clientSecretName } from "../../settings/naming";
 
 export interface DeclaredCredential {
-  /** The secret to use; only of `secret`. A secret. */
+  /** The current client secret. A secret. Only for the type `secret`. */
   readonly clientSecret?: pulumi.Output<string>;
-  /** When the secret or the certificate ends: UTC, ISO 8601. A federated credential has no end. */
+  /**
+   * When the client secret or the certificate expires: UTC, ISO 8601. A federated credential does
+   * not expire.
+   */
   readonly expiresOn?: pulumi.Output<string>;
-  /** What the rotation does next; only of `secret`. */
+  /** The next steps of the rotation. Only for the type `secret`. */
   readonly rotation?: SecretRotation;
   readonly passwords: readonly azuread.ApplicationPassword[];
 }
 
 export interface SecretRotation {
-  /** From when on `up` makes the secret's successor: UTC, ISO 8601. */
+  /** From this time on `up` creates the next client secret: UTC, ISO 8601. */
   readonly renewsOn: string;
-  /** The day (UTC) from which on `up` takes the secret before this one away; absent where there is none any more. */
+  /**
+   * From this day (UTC) on `up` deletes the previous client secret. Absent without a previous one.
+   */
   readonly overlapEndsOn?: string;
 }
 
 export interface CredentialContext {
-  /** Resource ID of the registration. */
+  /** Resource ID of the app registration. */
   readonly applicationId: pulumi.Input<string>;
   readonly tenantId: pulumi.Input<string>;
   readonly deployedSecrets: SecretsBySlot;
@@ -63,7 +71,7 @@ function secrets(
     if (endDate === undefined) return [];
     const password = new azuread.ApplicationPassword(
       passwordName(name, slot),
-      // All arguments of a password replace it: the description names nothing that a setting can change.
+      // A change of any argument replaces the secret, so its name depends on no setting.
       { applicationId, displayName: clientSecretName, endDate },
       { parent, hooks: { onError: [refused] } },
     );
@@ -81,24 +89,25 @@ function secrets(
 function rotationOf({ renewsOn, overlapEndsOn }: SecretPlan): SecretRotation {
   return {
     renewsOn: wholeSeconds(renewsOn),
-    // No finer than a day: it is counted from now where the secret is made, from Entra's time of that afterwards.
+    // To the day: counted from now when the secret is created, and from Entra's start time
+    // afterwards.
     ...(overlapEndsOn === undefined ? {} : { overlapEndsOn: day(overlapEndsOn.toISOString()) }),
   };
 }
 
-/** Says what the list of changes doesn't: why a secret is made, and what is to be done with it. */
+/** Logs why a client secret is created or deleted, which the list of changes does not say. */
 function announce(plan: SecretPlan, before: SecretsBySlot, parent: pulumi.Resource): void {
   const [current, other] = [plan.current, otherThan(plan.current)];
   const old = before[other];
   if (plan.isNew && plan.overlapEndsOn !== undefined) {
     void pulumi.log.info(
-      `The client secret that ends on ${day(old?.endsOn)} gets its successor, which ends on ${day(plan.ends[current])}. ` +
-        `The old one works until ${day(plan.overlapEndsOn.toISOString())}: hand the new one to the SIEM by then.`,
+      `A client secret that expires on ${day(plan.ends[current])} replaces the one that expires on ${day(old?.endsOn)}. ` +
+        `The old one works until ${day(plan.overlapEndsOn.toISOString())}: give the new one to the SIEM by then.`,
       parent,
     );
   }
   if (!plan.isNew && old !== undefined && plan.ends[other] === undefined) {
-    void pulumi.log.info(`The client secret that has had a successor is taken away.`, parent);
+    void pulumi.log.info("The previous client secret is deleted: its overlap has ended.", parent);
   }
 }
 
@@ -137,7 +146,7 @@ function federated(
     `${name}-federated-credential`,
     {
       applicationId,
-      // Entra's unique name of the credential in the registration: it can't be changed.
+      // Unique in the registration, and it can't be changed.
       displayName: "mssp-siem",
       description: "The MSSP's SIEM, managed by Pulumi",
       issuer,
@@ -149,7 +158,7 @@ function federated(
   return { passwords: [] };
 }
 
-/** RFC 3339 in whole seconds, as the provider gives it back. */
+/** RFC 3339 in whole seconds, as the provider returns it. */
 function wholeSeconds(moment: Date): string {
   return moment.toISOString().replace(/\.\d{3}Z$/, "Z");
 }

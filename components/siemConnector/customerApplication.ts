@@ -1,4 +1,3 @@
-/** The connector's registration in the customer's tenant: what it is, what it may read, and the consent to that. */
 import { microsoftGraph, windowsDefenderAtp, type AlertApi, type PublishedApplication } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
@@ -9,7 +8,10 @@ export interface CustomerApplication {
   readonly servicePrincipal: azuread.ServicePrincipal;
 }
 
-/** Declares the registration with its service principal, and for each alert API the permission and its consent. */
+/**
+ * Declares the app registration in the customer's tenant, its service principal, and the permission
+ * of each alert API with its consent.
+ */
 export function customerApplication(
   name: string,
   { customerName, alertApis }: { readonly customerName: pulumi.Input<string>; readonly alertApis: readonly AlertApi[] },
@@ -34,7 +36,7 @@ export function customerApplication(
   return { application, servicePrincipal };
 }
 
-/** What the registration asks for (its page "API permissions"), and what an administrator would click: "Grant admin consent". */
+/** The permission on the registration's page "API permissions", and "Grant admin consent". */
 function readLegacyAlerts(
   name: string,
   { application, servicePrincipal }: CustomerApplication,
@@ -87,8 +89,9 @@ interface PublishedApi {
 }
 
 /**
- * An application of Microsoft's as the tenant has it: its permissions' IDs are looked up by name, since they aren't the same in all clouds.
- * Looked up, not declared with `useExisting`: the provider sends the delete of a declared one to Entra even then.
+ * A service principal of Microsoft's in the customer's tenant. The IDs of its permissions differ
+ * between clouds and are looked up by name. It is not declared with `useExisting`: the provider
+ * would send its deletion to Entra.
  */
 function publishedApi({ appId, displayName }: PublishedApplication, parent: pulumi.Resource): PublishedApi {
   const found = pulumi.output(azuread.getServicePrincipal({ clientId: appId }, { parent }));
@@ -107,8 +110,9 @@ function publishedApi({ appId, displayName }: PublishedApplication, parent: pulu
 }
 
 /**
- * Entra takes any number of registrations with the same name, and the provider doesn't look. So the engine asks before it creates one:
- * an earlier `up` may have been killed before it learned that its registration was made.
+ * Entra accepts several registrations with one name, and the provider does not check. This hook
+ * runs before a registration is created, because an earlier `up` may have been interrupted after
+ * Entra created one.
  */
 function onlyOneOfItsName(name: string, parent: pulumi.Resource): pulumi.ResourceHook {
   const check = async ({ newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
@@ -117,22 +121,25 @@ function onlyOneOfItsName(name: string, parent: pulumi.Resource): pulumi.Resourc
     if (found === undefined) return;
     throw new Error(
       `${found} in the customer's tenant, so none was created. If an interrupted \`pulumi up\` left it, delete it ` +
-        "(`mssp doctor --repair`, or Entra admin center, App registrations) and run `pulumi up` again. If it is somebody else's, it must go by another name.",
+        "(`mssp doctor --repair`, or Entra admin center > App registrations) and run `pulumi up --refresh`. If another party created it, " +
+        "it must be renamed.",
     );
   };
   return new pulumi.ResourceHook(`${name}-only-one-of-its-name`, check);
 }
 
-/** Says which registration has that name already, if there is one. */
+/**
+ * The beginning of a sentence about the registrations with this name; undefined if there is none.
+ */
 async function applicationNamed(displayName: string, parent: pulumi.Resource): Promise<string | undefined> {
-  // The provider puts the name into its filter as it is: with an apostrophe it can't look it up.
+  // The provider does not escape an apostrophe in its filter.
   if (displayName.includes("'")) return undefined;
   try {
     const { clientId, objectId } = await azuread.getApplication({ displayName }, { parent });
-    return `an application named "${displayName}" (client ID ${clientId}, object ID ${objectId}) is already`;
+    return `an application named "${displayName}" (client ID ${clientId}, object ID ${objectId}) already exists`;
   } catch (error) {
-    // "None found" comes as an error, too; whatever else is wrong, the creation will say.
+    // "Not found" is an error, too. The creation reports any other one.
     const several = error instanceof Error && /multiple applications/i.test(error.message);
-    return several ? `several applications named "${displayName}" are already` : undefined;
+    return several ? `several applications named "${displayName}" already exist` : undefined;
   }
 }

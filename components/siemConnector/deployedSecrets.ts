@@ -3,14 +3,17 @@ import { secretSlots, type SecretDates, type SecretsBySlot, type SecretSlot } fr
 
 const passwordType = "azuread:index/applicationPassword:ApplicationPassword";
 
-/** Resource name of the secret in a slot. The first one's is older than the second: a stack of version 0.1.0 has that one. */
+/** Resource name of the secret in a slot. It is in every state, so it must not change. */
 export function passwordName(connectorName: string, slot: SecretSlot): string {
   return slot === "first" ? `${connectorName}-password` : `${connectorName}-password-2`;
 }
 
 /**
- * The dates of a connector's client secrets, as the stack's state has them (`await deployedResources()`). The schedule is kept nowhere else: what was made when is
- * what the next step depends on. Nothing secret is in it.
+ * Dates of the client secrets that the `SiemConnector` of this name has in the stack. The rotation
+ * is planned by them; they contain nothing secret.
+ *
+ * @param connectorName resource name of the `SiemConnector`.
+ * @param deployed the stack's resources: `await deployedResources()`.
  */
 export function deployedSecrets(connectorName: string, deployed: DeployedResources): SecretsBySlot {
   const resources = Object.entries(deployed);

@@ -1,10 +1,12 @@
-/** The MSSP's own application in the customer's tenant: what a click on the admin consent URL makes, as code. */
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import type * as pulumi from "@pulumi/pulumi";
 import { AppRoleGrant } from "./appRoleGrant";
 import { MsspServicePrincipal } from "./msspServicePrincipal";
 
-/** Declares the service principal and exactly the permission that reading alerts takes. */
+/**
+ * Declares what admin consent to the MSSP's application creates: the service principal, and the one
+ * permission to read alerts.
+ */
 export function msspApplication(
   name: string,
   { tenantId, applicationId }: { readonly tenantId: pulumi.Input<string>; readonly applicationId: string },

@@ -2,18 +2,26 @@ import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource, resourceMark } from "../dynamicResource";
 
 export interface MsspServicePrincipalArgs {
-  /** The customer's tenant ID. A change replaces the service principal. */
+  /** The customer's tenant ID, a UUID. A change replaces the service principal. */
   readonly tenantId: pulumi.Input<string>;
-  /** Application (client) ID of the MSSP's multitenant application. A change replaces the service principal. */
+  /**
+   * Application (client) ID of the MSSP's multitenant application. A change replaces the service
+   * principal.
+   */
   readonly applicationId: pulumi.Input<string>;
 }
 
 /**
- * What an application of another tenant's is in the customer's tenant (Entra: an enterprise application). Where the customer has clicked
- * the admin consent URL it is there already: it is adopted, and `destroy` leaves it.
+ * The service principal of the MSSP's application in the customer's tenant (in the Entra admin
+ * center: an enterprise application). One that the customer's admin consent created is adopted;
+ * `destroy` keeps it.
  *
- * Needs credentials in the environment (ARM_CLIENT_ID with a secret, a certificate or a federated token; not the provider's
- * configuration), with `Application.ReadWrite.All` on Microsoft Graph; to adopt one, `Application.Read.All`.
+ * Follows Graph's servicePrincipal.
+ *
+ * ## Least privileges
+ * Application permission on Microsoft Graph: `Application.ReadWrite.All`; to adopt a service
+ * principal, `Application.Read.All`. The credentials are those of the environment (ARM_CLIENT_ID
+ * with a secret, a certificate or a federated token), not those of a provider.
  */
 export class MsspServicePrincipal extends DynamicResource {
   declare public readonly tenantId: pulumi.Output<string>;
@@ -21,10 +29,9 @@ export class MsspServicePrincipal extends DynamicResource {
   declare public readonly managedBy: pulumi.Output<string>;
   declare public readonly objectId: pulumi.Output<string>;
   declare public readonly displayName: pulumi.Output<string>;
-  /** It was there before this stack: the customer has consented by a click. */
+  /** Whether it existed before this stack, by the customer's admin consent. */
   declare public readonly adopted: pulumi.Output<boolean>;
 
-  /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:MsspServicePrincipal`. */
   constructor(name: string, args: MsspServicePrincipalArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { objectId: undefined, displayName: undefined, adopted: undefined };
     super("MsspServicePrincipal", name, { ...args, managedBy: resourceMark(name), ...outputs }, opts);

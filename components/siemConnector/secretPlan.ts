@@ -1,17 +1,19 @@
 /**
- * When client secrets are made and taken away. A pure function: the dates of the secrets that there are go in, those that there
- * should be come out.
+ * Plans when client secrets are created and deleted: a pure function of the dates of the existing
+ * secrets.
  *
- * There are two slots. The current secret is the one that was made last. `rotateBeforeDays` before its end its successor is made in the
- * other slot and becomes the current one; the old one lives on for `overlapDays`, and at most to its own end. All of that happens at the next
- * `up`, whenever that is.
+ * There are two slots. The current secret is the one that was created last. `rotateBeforeDays`
+ * before it expires, the next one is created in the other slot and becomes the current one; the
+ * previous one stays for `overlapDays`, at most until it expires. Each step happens at the next
+ * `up`.
  */
 import type { SecretSchedule } from "@defender-mssp/microsoft";
 
-/** Both times are UTC, ISO 8601. */
+/** Dates of a client secret: UTC, ISO 8601. */
 export interface SecretDates {
-  /** When it was made; undefined where that isn't known. */
+  /** Start of the secret's validity; undefined if unknown. */
   readonly startsOn?: string;
+  /** End of the secret's validity. */
   readonly endsOn: string;
 }
 
@@ -20,15 +22,15 @@ export type SecretSlot = (typeof secretSlots)[number];
 export type SecretsBySlot = Readonly<Partial<Record<SecretSlot, SecretDates>>>;
 
 export interface SecretPlan {
-  /** When the secret of each slot ends. A slot that isn't there is to be empty. */
+  /** When the secret of each slot expires. A slot that is absent has no secret. */
   readonly ends: Readonly<Partial<Record<SecretSlot, string>>>;
-  /** The slot whose secret is handed out. */
+  /** The slot of the current secret. */
   readonly current: SecretSlot;
-  /** Whether the current one is new. */
+  /** Whether the current secret is created now. */
   readonly isNew: boolean;
-  /** From when on `up` makes the successor of the current one. */
+  /** From this time on `up` creates the next secret. */
   readonly renewsOn: Date;
-  /** From when on `up` takes the one before away; only while there are two. */
+  /** From this time on `up` deletes the previous secret. Only while there are two. */
   readonly overlapEndsOn?: Date;
 }
 
@@ -44,7 +46,7 @@ export function planSecrets(there: SecretsBySlot, policy: SecretSchedule, now: D
     return withNew(other, keptOn ? { [newest]: dates.endsOn } : {}, policy, now);
   }
   const old = there[other];
-  // Where nobody knows since when there are two, the old one lives to its own end.
+  // Without a start time the previous secret stays until it expires.
   const madeOn = dates.startsOn === undefined ? Infinity : Date.parse(dates.startsOn);
   const overlapEnds = madeOn + policy.overlapDays * day;
   const isKept = old !== undefined && isLive(old, now) && now.getTime() < overlapEnds;
@@ -57,10 +59,13 @@ export function planSecrets(there: SecretsBySlot, policy: SecretSchedule, now: D
   };
 }
 
-/** Whether a secret needs a successor: its end is near, or further away than a secret may last, or the settings ask for a new one. */
+/**
+ * Whether the next secret is due: this one expires soon, or later than a new one would, or the
+ * settings ask for a new one.
+ */
 function isDue({ startsOn, endsOn }: SecretDates, policy: SecretSchedule, now: Date): boolean {
   const left = (Date.parse(endsOn) - now.getTime()) / day;
-  // A clock that is some minutes off is no reason to make another one.
+  // A day of tolerance: a clock that is minutes off creates no secret.
   if (left <= policy.rotateBeforeDays || left > policy.days + 1) return true;
   const { renewMadeBefore } = policy;
   if (renewMadeBefore === undefined || startsOn === undefined) return false;
@@ -87,8 +92,8 @@ function withNew(
 }
 
 /**
- * The slot whose secret was made last; where that isn't known of both, or is the same, the one that ends last. Of two with another length the older
- * one may end later: after `days` was lowered.
+ * The slot of the secret that was created last. Without both start times, or with equal ones, it is
+ * the one that expires last: after `days` was lowered, the older secret may expire later.
  */
 function newestOf(there: SecretsBySlot): SecretSlot | undefined {
   const { first, second } = there;
@@ -107,7 +112,7 @@ function isLive({ endsOn }: SecretDates, now: Date): boolean {
   return Date.parse(endsOn) > now.getTime();
 }
 
-/** RFC 3339 in whole seconds, as the provider gives it back. */
+/** RFC 3339 in whole seconds, as the provider returns it. */
 function wholeSeconds(moment: Date): string {
   return moment.toISOString().replace(/\.\d{3}Z$/, "Z");
 }

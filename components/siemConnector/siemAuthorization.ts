@@ -1,37 +1,40 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { SiemAuthorizationMode } from "@defender-mssp/microsoft";
+import type * as pulumi from "@pulumi/pulumi";
+import type { DefenderCallArgs } from "../defenderCalls";
 import { DynamicResource, resourceMark } from "../dynamicResource";
 
-export interface DefenderSiemAuthorizationArgs {
-  /** The customer's tenant ID. A change replaces the authorization. */
+export interface DefenderSiemAuthorizationArgs extends DefenderCallArgs {
+  /** The customer's tenant ID, a UUID. A change replaces the authorization. */
   tenantId: pulumi.Input<string>;
   /** Application (client) ID of the SIEM connector. A change replaces the authorization. */
   applicationId: pulumi.Input<string>;
-  /** The MSSP's tenant ID. */
+  /** The MSSP's tenant ID, a UUID. */
   msspTenantId: pulumi.Input<string>;
-  /**
-   * - `endpoint`: a server authorizes the application, by real calls: `endpoint`, or else the server that the environment variable
-   *   MSSP_DEFENDER_ENDPOINT names while `up`, `refresh` or `destroy` runs.
-   * - `manual`: a person authorizes it in the portal (`manualSiemAuthorizationSteps` says how). Nothing is called, nothing is claimed.
-   *
-   * From `manual` to `endpoint` is an update that authorizes; from `endpoint` to `manual` is a replacement that takes the
-   * authorization away on the server first.
-   */
-  mode: pulumi.Input<SiemAuthorizationMode>;
-  /** Base URL of the server to call: https, without credentials in it. @default MSSP_DEFENDER_ENDPOINT at the time of the call */
-  endpoint?: pulumi.Input<string>;
 }
 
 /**
- * Authorizes an application for the legacy alert API of a customer's Microsoft Defender: what "Authorize application" does on the
- * portal's page Settings > SIEM > MSSP. Microsoft publishes no API for that; the call is ours, see the two modes of `mode`.
+ * Authorizes an application for the legacy alert API of the customer's Microsoft Defender: what
+ * "Authorize application" on the portal page Settings > SIEM > MSSP does. Microsoft publishes no
+ * API for it; the argument `mode` says who makes the change.
  *
- * Needs, in `endpoint` mode: credentials in the environment (ARM_CLIENT_ID with a secret, a certificate or a federated token; not
- * the provider's configuration), of an identity that may manage Defender's portal system settings in the customer's tenant.
+ * An existing authorization that another party created is adopted; `destroy` keeps it.
  *
- * An authorization that somebody else has made already is adopted: `adopted` is true, and destroy leaves it alone.
+ * Follows step 3 of Microsoft's "Configure managed security service provider integration"
+ * (2018-09-03).
  *
- * Follows Microsoft's "Configure managed security service provider integration" (2018-09-03), step 3.
+ * ## Least privileges
+ * - mode `manual`: none;
+ * - mode `endpoint`: an identity to which the server gives the right to manage Defender's portal
+ *   system settings in the customer's tenant. Its credentials are those of the environment
+ *   (ARM_CLIENT_ID with a secret, a certificate or a federated token), not those of a provider.
+ *
+ * @example
+ * new DefenderSiemAuthorization("siem-authorization", {
+ *   tenantId,
+ *   applicationId: connector.clientId,
+ *   msspTenantId,
+ *   mode: "manual",
+ * });
  */
 export class DefenderSiemAuthorization extends DynamicResource {
   declare public readonly tenantId: pulumi.Output<string>;
@@ -39,14 +42,15 @@ export class DefenderSiemAuthorization extends DynamicResource {
   declare public readonly msspTenantId: pulumi.Output<string>;
   declare public readonly mode: pulumi.Output<SiemAuthorizationMode>;
   declare public readonly endpoint: pulumi.Output<string | undefined>;
-  /** What the authorization is marked with on the server. */
+  /** Mark of the authorization on the server. */
   declare public readonly managedBy: pulumi.Output<string>;
-  /** `authorized`: a server has said so. `manual`: it is left to a person, and nobody has looked. */
+  /**
+   * `authorized`: a server confirmed the authorization. `manual`: left to a person, not checked.
+   */
   declare public readonly status: pulumi.Output<"authorized" | "manual">;
-  /** It was there before this stack, made by somebody else. */
+  /** Whether another party created the authorization before this stack. */
   declare public readonly adopted: pulumi.Output<boolean>;
 
-  /** The type's token is `pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization`. */
   constructor(name: string, args: DefenderSiemAuthorizationArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "DefenderSiemAuthorization",

@@ -8,6 +8,7 @@ import {
 } from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import { setOutputs, type OutputsOf } from "../outputs";
 import { declareCredential, type DeclaredCredential } from "./credential";
 import { customerApplication, type CustomerApplication } from "./customerApplication";
 import { msspApplication } from "./msspApplication";
@@ -16,76 +17,96 @@ import type { SecretsBySlot } from "./secretPlan";
 
 export interface SiemConnectorArgs {
   /**
-   * The customer's name, at most 100 characters. The registration is called "<customerName> SIEM MSSP Connector".
+   * The customer's name, at most 100 characters. The app registration is named "<customerName> SIEM
+   * MSSP Connector".
    * @example "Contoso"
    */
   readonly customerName: pulumi.Input<string>;
-  /** The customer's tenant, a UUID. */
+  /** The customer's tenant ID, a UUID. */
   readonly tenantId: pulumi.Input<string>;
   /**
-   * The cloud that the tenant is in.
+   * Microsoft cloud of the customer's tenant.
    * @default "public"
    */
   readonly cloud?: CloudName;
   /**
-   * What the connector is, may read, and proves itself with.
-   * @default a registration in the customer's tenant for both alert APIs, with a client secret of a year
+   * Kind of the connector, the alert APIs that it may read, and its credential.
+   * @default an app registration in the customer's tenant for both alert APIs, with a client secret
+   * that is valid for 365 days
    */
   readonly access?: ConnectorAccess;
   /**
-   * The client secrets that the stack has: `deployedSecrets(name, await deployedResources())`. Their dates are the schedule of the rotation; without them each
-   * run makes a new secret in place of the one that there is.
+   * Dates of the client secrets in the stack: `deployedSecrets(name, await deployedResources())`.
+   * The rotation is planned by them; without them each run replaces the existing secret.
    */
   readonly deployedSecrets: SecretsBySlot;
   /**
-   * The time now, which the client secret's end and the steps of its rotation are counted from.
-   * @default the system's clock
+   * Returns the current time, by which the rotation of client secrets is planned.
+   * @default the system clock
    */
   readonly clock?: () => Date;
 }
 
 /**
- * What the MSSP's SIEM fetches the customer's alerts with. It may read alerts, and nothing else.
+ * The application by which the MSSP's SIEM reads the customer's alerts, and nothing else.
  *
- * `customerApp`, as in step 1 of "Fetch alerts from MSSP customer's tenant into the SIEM system" in Microsoft's "Configure managed
- * security service provider integration" (2018): a single-tenant app registration in the customer's tenant, its service principal, and
- * - `legacySiem`: WindowsDefenderATP `Alert.Read`, delegated, with consent: the legacy alert API, which that document connects the SIEM to;
- * - `graph`: Microsoft Graph `SecurityAlert.Read.All`, application, with consent: `GET /security/alerts_v2`, what has taken that API's place.
- * It proves itself with a client secret that is renewed in time, a certificate, or another identity provider's tokens.
+ * `customerApp`: a single-tenant app registration in the customer's tenant with its service
+ * principal, and for each alert API
+ * - `legacySiem`: the delegated permission `Alert.Read` of WindowsDefenderATP, with consent. The
+ *   document of 2018 uses this API;
+ * - `graph`: the application permission `SecurityAlert.Read.All` of Microsoft Graph, with consent,
+ *   for `GET /security/alerts_v2`.
  *
- * `msspApp`, as in "Fetch alerts from MSSP customer tenant" (2026): the MSSP's own multitenant application gets a service principal and
- * `SecurityAlert.Read.All` in the customer's tenant. Where the customer has clicked `adminConsentUrl`, both are there, are adopted, and stay.
+ * Its credential is a client secret that is renewed in time, a certificate, or a federated
+ * credential.
+ *
+ * `msspApp`: the service principal of the MSSP's multitenant application in the customer's tenant,
+ * with `SecurityAlert.Read.All`. Both are adopted if the customer has consented at
+ * `adminConsentUrl`; `destroy` keeps what is adopted.
+ *
+ * Follows step 1 of "Fetch alerts from MSSP customer's tenant into the SIEM system" in Microsoft's
+ * "Configure managed security service provider integration" (2018), and "Fetch alerts from MSSP
+ * customer tenant" (2026).
  *
  * ## Least privileges
- * - application permissions on Microsoft Graph: `Application.ReadWrite.All` for the registration, its credential and the service
- *   principal, and to look Microsoft's own service principals up; `AppRoleAssignment.ReadWrite.All` and (`legacySiem`)
- *   `DelegatedPermissionGrant.ReadWrite.All` for the consent. `Application.ReadWrite.OwnedBy` in place of the first creates it all, but
- *   can't delete the service principal: the provider takes the caller out of its owners;
- * - or, for a signed-in user: the directory roles `Application Administrator` and `Privileged Role Administrator` (consent to an
- *   application permission on Microsoft Graph).
+ * - application permissions on Microsoft Graph: `Application.ReadWrite.All` for the registration,
+ *   its credential and the service principal, and to look up Microsoft's service principals;
+ *   `AppRoleAssignment.ReadWrite.All` and, for `legacySiem`,
+ *   `DelegatedPermissionGrant.ReadWrite.All` for the consent. `Application.ReadWrite.OwnedBy`
+ *   instead of the first can create everything but not delete the service principal, because the
+ *   provider removes the caller from its owners;
+ * - or, for a signed-in user, the directory roles `Application Administrator` and `Privileged Role
+ *   Administrator` (consent to an application permission of Microsoft Graph).
+ *
+ * ## Errors
+ * The engine stops before it creates the registration if the tenant has one of the same name.
  *
  * @example
- * const connector = new SiemConnector(
+ * const siem = new SiemConnector(
  *   "siem",
  *   { customerName: "Contoso", tenantId, deployedSecrets: deployedSecrets("siem", await deployedResources()) },
  *   { provider },
  * );
+ * export const clientId = siem.clientId;
  */
 export class SiemConnector extends pulumi.ComponentResource {
-  /** Resource ID of the registration (`/applications/<object ID>`), for resources that are parts of it. Only of `customerApp`. */
-  public readonly applicationId?: pulumi.Output<string>;
+  /** Resource ID of the app registration (`/applications/<object ID>`). Undefined for `msspApp`. */
+  declare public readonly applicationId?: pulumi.Output<string>;
   /** Application (client) ID. */
-  public readonly clientId: pulumi.Output<string>;
-  /** Object ID of the application's service principal in the customer's tenant. */
-  public readonly servicePrincipalObjectId: pulumi.Output<string>;
-  /** The client secret. A secret. Only where the credential is one that is made here. */
-  public readonly clientSecret?: pulumi.Output<string>;
-  /** When the client secret expires: UTC, ISO 8601. Only together with it. */
-  public readonly clientSecretExpiresOn?: pulumi.Output<string>;
-  /** Where the customer's administrator may consent by a click. Only of `msspApp`. */
-  public readonly adminConsentUrl?: pulumi.Output<string>;
-  /** What the connector is, as the commands want to know it. */
-  public readonly description: pulumi.Output<ConnectorDescription>;
+  declare public readonly clientId: pulumi.Output<string>;
+  /** Object ID of the service principal in the customer's tenant. */
+  declare public readonly servicePrincipalObjectId: pulumi.Output<string>;
+  /** The current client secret. A secret. Undefined unless this stack creates client secrets. */
+  declare public readonly clientSecret?: pulumi.Output<string>;
+  /** When the client secret expires: UTC, ISO 8601. Undefined together with it. */
+  declare public readonly clientSecretExpiresOn?: pulumi.Output<string>;
+  /**
+   * Address at which the customer's administrator consents to the MSSP's application. Undefined for
+   * `customerApp`.
+   */
+  declare public readonly adminConsentUrl?: pulumi.Output<string>;
+  /** The connector as the stack's output describes it. */
+  declare public readonly description: pulumi.Output<ConnectorDescription>;
 
   private readonly registration?: CustomerApplication & Pick<DeclaredCredential, "passwords">;
   private readonly msspServicePrincipal?: MsspServicePrincipal;
@@ -93,51 +114,35 @@ export class SiemConnector extends pulumi.ComponentResource {
   constructor(name: string, args: SiemConnectorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:SiemConnector", name, {}, opts);
     const access = args.access ?? defaultConnectorAccess;
-    let credential: DeclaredCredential | undefined;
-
     if (access.kind === "customerApp") {
-      const parts = customerApplication(name, { ...access, customerName: args.customerName }, this);
-      credential = declareCredential(
-        name,
-        access.credential,
-        {
-          applicationId: parts.application.id,
-          tenantId: args.tenantId,
-          deployedSecrets: args.deployedSecrets,
-          clock: args.clock ?? systemClock,
-        },
-        this,
-      );
-      this.registration = { ...parts, passwords: credential.passwords };
-      this.applicationId = parts.application.id;
-      this.clientId = parts.application.clientId;
-      this.servicePrincipalObjectId = parts.servicePrincipal.objectId;
-    } else {
-      const { applicationId } = access;
-      this.msspServicePrincipal = msspApplication(name, { tenantId: args.tenantId, applicationId }, this);
-      this.clientId = pulumi.output(applicationId);
-      this.servicePrincipalObjectId = this.msspServicePrincipal.objectId;
-      this.adminConsentUrl = pulumi
-        .output(args.tenantId)
-        .apply((tenantId) => adminConsentUrl(args.cloud ?? "public", tenantId, applicationId));
+      const declared = this.declareRegistration(name, access, args);
+      const { application, servicePrincipal, credential } = declared;
+      this.registration = { application, servicePrincipal, passwords: credential.passwords };
+      this.registerOutputs(setOutputs<SiemConnector>(this, registrationOutputs(access, declared)));
+      return;
     }
-    if (credential?.clientSecret !== undefined) {
-      this.clientSecret = credential.clientSecret;
-      this.clientSecretExpiresOn = credential.expiresOn;
-    }
-    this.description = descriptionOf(access, credential);
-    this.registerOutputs({
-      applicationId: this.applicationId,
-      clientId: this.clientId,
-      servicePrincipalObjectId: this.servicePrincipalObjectId,
-      clientSecret: this.clientSecret,
-      clientSecretExpiresOn: this.clientSecretExpiresOn,
-      adminConsentUrl: this.adminConsentUrl,
-      description: this.description,
-    });
+    const servicePrincipal = msspApplication(name, { ...args, applicationId: access.applicationId }, this);
+    this.msspServicePrincipal = servicePrincipal;
+    this.registerOutputs(setOutputs<SiemConnector>(this, msspOutputs(access, servicePrincipal, args)));
   }
 
-  /** The underlying resources: of `customerApp` the first three, of `msspApp` the last. */
+  private declareRegistration(name: string, access: CustomerAppAccess, args: SiemConnectorArgs): DeclaredRegistration {
+    const parts = customerApplication(name, { ...access, customerName: args.customerName }, this);
+    const credential = declareCredential(
+      name,
+      access.credential,
+      {
+        applicationId: parts.application.id,
+        tenantId: args.tenantId,
+        deployedSecrets: args.deployedSecrets,
+        clock: args.clock ?? systemClock,
+      },
+      this,
+    );
+    return { ...parts, credential };
+  }
+
+  /** The underlying resources: for `customerApp` the first three, for `msspApp` the last one. */
   public get nodes(): {
     readonly application?: azuread.ApplicationRegistration;
     readonly servicePrincipal?: azuread.ServicePrincipal;
@@ -148,22 +153,70 @@ export class SiemConnector extends pulumi.ComponentResource {
   }
 }
 
-/** What a stack says about its connector. */
+type CustomerAppAccess = Extract<ConnectorAccess, { kind: "customerApp" }>;
+type MsspAppAccess = Extract<ConnectorAccess, { kind: "msspApp" }>;
+type DeclaredRegistration = CustomerApplication & { readonly credential: DeclaredCredential };
+
+function registrationOutputs(
+  access: CustomerAppAccess,
+  { application, servicePrincipal, credential }: DeclaredRegistration,
+): OutputsOf<SiemConnector> {
+  const { clientSecret } = credential;
+  return {
+    applicationId: application.id,
+    clientId: application.clientId,
+    servicePrincipalObjectId: servicePrincipal.objectId,
+    clientSecret,
+    clientSecretExpiresOn: clientSecret && credential.expiresOn,
+    adminConsentUrl: undefined,
+    description: descriptionOf(access, credential),
+  };
+}
+
+function msspOutputs(
+  access: MsspAppAccess,
+  { objectId }: MsspServicePrincipal,
+  { tenantId, cloud = "public" }: SiemConnectorArgs,
+): OutputsOf<SiemConnector> {
+  const { applicationId } = access;
+  return {
+    applicationId: undefined,
+    clientId: pulumi.output(applicationId),
+    servicePrincipalObjectId: objectId,
+    clientSecret: undefined,
+    clientSecretExpiresOn: undefined,
+    adminConsentUrl: pulumi.output(tenantId).apply((tenant) => adminConsentUrl(cloud, tenant, applicationId)),
+    description: descriptionOf(access),
+  };
+}
+
+/** The connector as a stack's output describes it. */
 export interface ConnectorDescription {
+  /** `customerApp` or `msspApp`. */
   readonly kind: ConnectorAccess["kind"];
+  /** Type of the credential. */
   readonly credential: ConnectorAccess["credential"]["type"];
+  /** The alert APIs that the connector may read. */
   readonly alertApis: readonly AlertApi[];
-  /** When the credential that was made here ends: UTC, ISO 8601. Absent where it has no end, or is the MSSP's own. */
+  /**
+   * When the credential expires: UTC, ISO 8601. Absent if it does not expire, or if this stack does
+   * not create it.
+   */
   readonly credentialExpiresOn?: string;
-  /** From when on `up` makes a client secret's successor: UTC, ISO 8601. Only of a secret that is made here. */
+  /**
+   * From this time on `up` creates the next client secret: UTC, ISO 8601. Absent unless this stack
+   * creates client secrets.
+   */
   readonly renewsOn?: string;
-  /** The day (UTC) from which on `up` takes the client secret before this one away. Only while there are two. */
+  /**
+   * From this day (UTC) on `up` deletes the previous client secret. Absent unless there are two.
+   */
   readonly overlapEndsOn?: string;
 }
 
 function descriptionOf(
   { kind, credential: { type: credential }, alertApis }: ConnectorAccess,
-  declared: DeclaredCredential | undefined,
+  declared?: DeclaredCredential,
 ): pulumi.Output<ConnectorDescription> {
   const known: ConnectorDescription = { kind, credential, alertApis, ...declared?.rotation };
   const expiresOn = declared?.expiresOn;

@@ -1,20 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { foreignStateMessage } from "../../guardrails/stateCode";
 
-/** A resource as the stack's state has it after the last run. */
+/** A resource in the stack's state after the last run. */
 export interface DeployedResource {
   readonly type: string;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** By URN. */
+/** The stack's resources by URN. */
 export type DeployedResources = Readonly<Record<string, DeployedResource>>;
 
 /**
- * The running stack's own resources by URN, as the last run has left them in its state. It is what `StackReference` is made of; as a
- * function it leaves no more in the state than the engine's own default provider.
+ * The running stack's resources by URN, as its state has them after the last run. It makes the call
+ * of a `StackReference`, without its resource in the state.
  *
- * @throws pulumi.RunError where a resource carries code, or configures a provider plugin, in a way that no release of this program does.
+ * @throws pulumi.RunError if a resource carries code, or configures a provider plugin, in a way
+ * that no release of this program does.
  */
 export async function deployedResources(): Promise<DeployedResources> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;

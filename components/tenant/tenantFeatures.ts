@@ -4,15 +4,18 @@ import type { DeployedResource, DeployedResources } from "./deployedResources";
 import { missingFeatures, type TenantNeeds } from "../../settings/prerequisites";
 
 /**
- * Refuses settings that the customer's tenant has no licence for, or forbids, before anything is declared. What is deployed already isn't
- * asked about: a licence that has ended since, or a later policy, is no reason to refuse the rest. What this identity may not read is left to the
- * call that needs it. Also in a preview.
+ * Refuses settings that the customer's tenant has no licence for or that its policies forbid,
+ * before the first declaration and in a preview, too. It does not check what is deployed: a licence
+ * that has ended or a new policy is no reason to stop the rest. What this identity may not read is
+ * left to the call that needs it.
  *
- * @param deployed what the stack has: `await deployedResources()`.
- * @throws pulumi.RunError that says all that is missing, each with what to do.
+ * @param needs what the settings require of the tenant.
+ * @param deployed the stack's resources: `await deployedResources()`.
+ * @throws pulumi.RunError that lists everything that is missing, each with what to do.
  *
  * ## Least privileges
- * None. With `Organization.Read.All` and `Policy.Read.All` on Microsoft Graph it can see what is missing before the first change.
+ * None. With `Organization.Read.All` and `Policy.Read.All` on Microsoft Graph it finds what is
+ * missing before the first change.
  */
 export async function requireTenantFeatures(
   tenantId: string,
@@ -30,11 +33,11 @@ export async function requireTenantFeatures(
   const missing = missingFeatures({ ...open, guests: uninvited }, features);
   if (missing.length === 0) return;
   throw new pulumi.RunError(
-    `The customer's tenant ${tenantId} can't have what the settings say. Nothing was changed.\n${missing.map((line) => `- ${line}`).join("\n")}`,
+    `The customer's tenant ${tenantId} does not allow these settings. Nothing was changed.\n${missing.map((line) => `- ${line}`).join("\n")}`,
   );
 }
 
-/** The needs that nothing deployed meets. */
+/** The needs that no deployed resource meets. */
 function withoutDeployed(needs: TenantNeeds, deployed: readonly DeployedResource[]): TenantNeeds {
   const has = (type: string, matches: (outputs: DeployedResource["outputs"]) => boolean = () => true) =>
     deployed.some((resource) => resource.type.endsWith(type) && matches(resource.outputs));

@@ -214,7 +214,7 @@ describe("the SIEM's connector on the real engine", function () {
       }
       assert.match(
         said[0] ?? "",
-        /doesn't allow a client secret of 365 days: its cap is 90 days\. Set connector\.credential\.days/,
+        /doesn't allow a client secret that is valid for 365 days; its maximum is 90 days\. Set connector\.credential\.days/,
       );
       assert.match(said[1] ?? "", /forbids client secrets\..*certificate or federated/s);
       assert.equal((await stack.reads(secret)).graph, "alerts");

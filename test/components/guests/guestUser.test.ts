@@ -67,7 +67,7 @@ describe("components: GuestUser", () => {
 
   it("refuses a text together with a language, which Graph does too", () => {
     assert.throws(() => new GuestUser("ana", { ...args, message: "Welcome.", language: "de" }), {
-      message: "GuestUser takes message or language, not both: language is that of Microsoft's own text.",
+      message: "GuestUser takes message or language, not both: language selects a translation of Microsoft's text.",
     });
     assert.equal(recorded.resources.filter(({ custom }) => custom).length, 0);
   });

@@ -177,7 +177,7 @@ describe("components: AnalystAccessPackages", () => {
   it("refuses no contact, and days that Graph doesn't take", async () => {
     await startMocks();
     const wrong: [Partial<AnalystAccessPackagesArgs>, RegExp][] = [
-      [{ contacts: [] }, /needs a contact of the customer's/],
+      [{ contacts: [] }, /contacts is empty; name at least one person of the customer/],
       [{ expiresAfterDays: 0 }, /expiresAfterDays is 0; it must be a whole number from 1 to 3660/],
       [{ expiresAfterDays: 3661 }, /3661/],
       [{ expiresAfterDays: 1.5 }, /1\.5/],

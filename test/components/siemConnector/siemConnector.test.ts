@@ -163,13 +163,16 @@ describe("components: SiemConnector", () => {
 
     it("that lasts so long", async () => {
       const [message, ...others] = await said(tooLong);
-      assert.match(message ?? "", /doesn't allow a client secret of 365 days.*connector\.credential\.days/);
+      assert.match(
+        message ?? "",
+        /doesn't allow a client secret that is valid for 365 days.*connector\.credential\.days/,
+      );
       assert.deepEqual(others, []);
     });
 
     it("at all", async () => {
       const [message] = await said("CredentialTypeNotAllowedAsPerAppPolicy: Credential type not allowed");
-      assert.match(message ?? "", /forbids client secrets.*certificate or federated/);
+      assert.match(message ?? "", /forbids client secrets.*certificate or a federated credential/);
     });
 
     it("and leaves other errors alone", async () => {
@@ -324,13 +327,13 @@ describe("components: SiemConnector", () => {
       const error = await creation(1);
       assert.match(
         error,
-        /"Contoso SIEM MSSP Connector" \(client ID namesake-client, object ID namesake-object\) is already/,
+        /"Contoso SIEM MSSP Connector" \(client ID namesake-client, object ID namesake-object\) already exists/,
       );
-      assert.match(error, /delete it .* and run `pulumi up` again/);
+      assert.match(error, /delete it .* and run `pulumi up --refresh`/);
     });
 
     it("refuses one more where there are several", async () => {
-      assert.match(await creation(2), /^several applications named "Contoso SIEM MSSP Connector" are already/);
+      assert.match(await creation(2), /^several applications named "Contoso SIEM MSSP Connector" already exist/);
     });
 
     it("leaves a name alone that the provider can't look up", async () => {

@@ -60,7 +60,7 @@ describe("components: what the customer's tenant must have", function () {
   it("says all that is missing in one error, each with what to do", async () => {
     setSwitches(test.tenant, { entraLicence: "free", b2bInvitations: "off", clientSecrets: "90" });
     const [head, ...lines] = (await refusal(everything)).split("\n");
-    assert.equal(head, `The customer's tenant ${tenantId} can't have what the settings say. Nothing was changed.`);
+    assert.equal(head, `The customer's tenant ${tenantId} does not allow these settings. Nothing was changed.`);
     assert.equal(lines.length, 4);
     assert.match(lines[0] ?? "", /Entra ID P1.*portalAccess\.assignTo to guests/);
     assert.match(lines[1] ?? "", /P2 or ID Governance.*portalAccess\.model to rbac/);

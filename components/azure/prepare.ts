@@ -1,23 +1,39 @@
 /**
- * What a stack may have in Azure, prepared before the first change and loaded only when it is there: azure-native costs a third of a second.
- * It is loaded by `require`, which the program's compiler (`launcher.js`) and the tests' both understand for a TypeScript file.
+ * Signs in to Azure before the first declaration, and loads azure-native only then: it takes a
+ * third of a second. `require` works both in the program, which is one file when it runs, and in
+ * the tests.
  */
 /* eslint-disable @typescript-eslint/no-require-imports */
 import type { CloudName } from "@defender-mssp/microsoft";
 import type { AzureDelegation, AzureDelegationArgs } from "./azureDelegation";
 import type { CredentialHandover, CredentialHandoverArgs } from "./credentialHandover";
 
-/** The part of an argument list that is known beforehand. */
+/** The arguments that are known before the first declaration. */
 type Prepared<Args, Later extends keyof Args> = Omit<Args, Later> & {
-  /** @default "public" */
+  /**
+   * Microsoft cloud of the tenant.
+   * @default "public"
+   */
   readonly cloud?: CloudName;
 };
 
 type HandedOver = "customerTenantId" | "clientId" | "secret" | "expiresOn";
 
 /**
- * Signs in to the MSSP's subscription. The result declares the handover there.
- * @throws pulumi.RunError, before any resource is created, where the credentials don't reach the MSSP's tenant.
+ * Signs in to the MSSP's subscription, and returns a function that declares the
+ * `CredentialHandover` there.
+ *
+ * @throws pulumi.RunError, before a resource is created, if the credentials do not reach the MSSP's
+ * tenant.
+ *
+ * @example
+ * const handOver = await prepareHandover("handover", { tenantId: msspTenantId, subscriptionId, location: "westeurope" });
+ * handOver({
+ *   customerTenantId,
+ *   clientId: connector.clientId,
+ *   secret: connector.clientSecret,
+ *   expiresOn: connector.clientSecretExpiresOn,
+ * });
  */
 export async function prepareHandover(
   name: string,
@@ -31,8 +47,24 @@ export async function prepareHandover(
 }
 
 /**
- * Signs in to the customer's subscription. The result declares its delegation to the MSSP's group.
- * @throws pulumi.RunError, before any resource is created, where the credentials don't reach the customer's tenant.
+ * Signs in to the customer's subscription, and returns a function that declares its
+ * `AzureDelegation`.
+ *
+ * @throws pulumi.RunError, before a resource is created, if the credentials do not reach the
+ * customer's tenant.
+ *
+ * @example
+ * const delegate = await prepareDelegation("delegation", {
+ *   tenantId: customerTenantId,
+ *   subscriptionId,
+ *   resourceGroupName: "sentinel",
+ *   msspTenantId,
+ *   msspName: "Fabrikam Security",
+ *   groupObjectId: "00000000-0000-4000-8000-000000000001",
+ *   groupName: "Sentinel Analysts",
+ *   roles: ["Microsoft Sentinel Responder"],
+ * });
+ * delegate();
  */
 export async function prepareDelegation(
   name: string,

@@ -1,0 +1,7 @@
+/**
+ * The Azure components. This file loads azure-native, which takes a third of a second;
+ * `../index.ts` exports their types only.
+ */
+export { AzureDelegation, type AzureDelegationArgs, type AzureDelegationOptions } from "./azureDelegation";
+export { azureSubscription, type AzureSubscriptionArgs } from "./azureSubscription";
+export { CredentialHandover, type CredentialHandoverArgs, type CredentialHandoverOptions } from "./credentialHandover";

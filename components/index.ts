@@ -1,0 +1,63 @@
+/**
+ * The components and everything that their arguments and outputs name.
+ *
+ * The Azure components are exported as types. Their classes load azure-native, a third of a second
+ * in each program that imports this file; `prepareHandover` and `prepareDelegation` load it when
+ * they are called. To use the classes directly, import `components/azure`.
+ */
+export type {
+  AlertApi,
+  ConnectorAccess,
+  ConnectorCredential,
+  CredentialType,
+  SecretSchedule,
+} from "@defender-mssp/microsoft";
+
+export type * from "./azure";
+export { prepareDelegation, prepareHandover } from "./azure/prepare";
+export {
+  connectorSecrets,
+  CustomerOnboarding,
+  type CustomerOnboardingArgs,
+  type CustomerOnboardingOptions,
+  type OnboardedAnalyst,
+} from "./customerOnboarding";
+export type { DefenderCallArgs, DefenderCalls } from "./defenderCalls";
+export { GuestUser, type GuestUserArgs } from "./guests/guestUser";
+export { AlertNotificationRule, type AlertNotificationRuleArgs } from "./notifications/alertNotificationRule";
+export type { OutputsOf } from "./outputs";
+export {
+  AnalystAccessPackages,
+  contactObjectIds,
+  type AnalystAccessPackagesArgs,
+  type AnalystGroup,
+  type ReviewInterval,
+} from "./portalAccess/accessPackages";
+export { ConnectedOrganization, type ConnectedOrganizationArgs } from "./portalAccess/connectedOrganization";
+export {
+  DefenderRoleAssignment,
+  DefenderRoleDefinition,
+  type DefenderRoleAssignmentArgs,
+  type DefenderRoleDefinitionArgs,
+} from "./portalAccess/defenderRole";
+export { DirectoryRoleAccess, type DirectoryRoleAccessArgs } from "./portalAccess/directoryRoleAccess";
+export { EntitlementAccess, type EntitlementAccessArgs, type EntitlementTerms } from "./portalAccess/entitlementAccess";
+export type { TieredAnalyst } from "./portalAccess/memberships";
+export { MsspSecurityGroup, type MsspSecurityGroupArgs } from "./portalAccess/msspSecurityGroup";
+export {
+  PortalAccess,
+  type AnalystTier,
+  type AnalystUser,
+  type EntitlementChoice,
+  type PortalAccessArgs,
+  type PortalAccessChoice,
+} from "./portalAccess/portalAccess";
+export { PortalAccessModel, type PortalAccessModelArgs } from "./portalAccess/portalAccessModel";
+export { deployedSecrets } from "./siemConnector/deployedSecrets";
+export { RedirectUri, type RedirectUriArgs } from "./siemConnector/redirectUri";
+export type { SecretDates, SecretsBySlot, SecretSlot } from "./siemConnector/secretPlan";
+export { DefenderSiemAuthorization, type DefenderSiemAuthorizationArgs } from "./siemConnector/siemAuthorization";
+export { SiemConnector, type ConnectorDescription, type SiemConnectorArgs } from "./siemConnector/siemConnector";
+export { customerTenant } from "./tenant/customerTenant";
+export { deployedResources, type DeployedResource, type DeployedResources } from "./tenant/deployedResources";
+export { requireTenantFeatures } from "./tenant/tenantFeatures";
