@@ -61,7 +61,7 @@ describe("components/portalAccess: DirectoryRoleAccess", () => {
     const role = "Global Administrator" as PortalAccessRole;
     assert.throws(() => new DirectoryRoleAccess("access", { role, principals: {}, directoryScope: "/" }), {
       message:
-        'DirectoryRoleAccess can\'t give the role "Global Administrator"; allowed are Security Reader, Security Operator, Security Administrator.',
+        'role "Global Administrator" is not allowed; allowed are Security Reader, Security Operator, Security Administrator.',
     });
   });
 });
