@@ -8,9 +8,9 @@ import { createProject, customer, dumpOfTenant, TenantHands, tenantIdOf } from "
 const program = `
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { AnalystAccessPackages, contactObjectIds } from "./components/portalAccess/accessPackages";
-import { customerTenant } from "./components/customerTenant";
-import { ConnectedOrganization } from "./components/entra/connectedOrganization";
+import { AnalystAccessPackages, contactObjectIds } from "./components";
+import { customerTenant } from "./components";
+import { ConnectedOrganization } from "./components";
 
 export = async () => {
   const config = new pulumi.Config("defender-mssp");

@@ -18,8 +18,8 @@ const program = `
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { tierNames, tierPermissions } from "@defender-mssp/microsoft";
-import { AlertNotificationRule } from "./components/defender/alertNotificationRule";
-import { DefenderRoleAssignment, DefenderRoleDefinition } from "./components/defender/defenderRole";
+import { AlertNotificationRule } from "./components";
+import { DefenderRoleAssignment, DefenderRoleDefinition } from "./components";
 
 const config = new pulumi.Config();
 const tenantId = config.require("tenantId");

@@ -24,8 +24,8 @@ const siemApplicationId = "51e40000-0000-4000-8000-000000000001";
 /** A program in the place of the product's: settings from the environment, so that each test can change them. */
 const handoverProgram = `
 import * as pulumi from "@pulumi/pulumi";
-import { azureSubscription } from "./components/azureSubscription";
-import { CredentialHandover } from "./components/credentialHandover";
+import { azureSubscription } from "./components/azure";
+import { CredentialHandover } from "./components/azure";
 
 export = async () => {
   const args = JSON.parse(process.env.TEST_HANDOVER ?? "{}");
@@ -36,8 +36,8 @@ export = async () => {
 `;
 
 const delegationProgram = `
-import { AzureDelegation } from "./components/azureDelegation";
-import { azureSubscription } from "./components/azureSubscription";
+import { AzureDelegation } from "./components/azure";
+import { azureSubscription } from "./components/azure";
 
 export = async () => {
   const args = JSON.parse(process.env.TEST_DELEGATION ?? "{}");
