@@ -156,17 +156,14 @@ describe("The azuread stand-in's patience", function () {
 
   it("gives up when the operation's time is over, with the service's last answer", async () => {
     script[`PATCH /v1.0/users/${userId}`] = [refused(404, "Request_ResourceNotFound")];
-    const started = Date.now();
+    // Two seconds of patience; without them the stand-in would wait for the official plugin's minutes, and mocha would not.
     assert.match(await refusal(client.create("Invitation", invitation, false, 2)), /Request_ResourceNotFound/);
-    assert.ok(Date.now() - started < 6000, "two seconds, and some for a slow machine");
   });
 
   it("gives up on a service that doesn't answer at all when the time is over", async () => {
     script["POST /v1.0/invitations"] = [{ status: 0 }];
-    const started = Date.now();
     const text = await refusal(client.create("Invitation", invitation, false, 1));
     assert.match(text, /^1 error occurred:\n\t\* the operation has not ended in time\n\n$/);
-    assert.ok(Date.now() - started < 5000, "one second, and some for a slow machine");
   });
 
   // The last one: a plugin that was canceled does nothing more.

@@ -103,9 +103,7 @@ describe("the life of a sandbox", function () {
     isKilled = true;
     await Promise.all(makers);
 
-    const before = performance.now();
     const again = await startSandbox({ home });
-    assert.ok(performance.now() - before < 1000);
     const groups = again.cloud.tenant(contoso).objects("groups");
     for (const id of made) assert.ok(groups.has(id), `${id} of ${made.length} was answered and lost`);
     const names = await readdir(path.join(home, "cloud"));
