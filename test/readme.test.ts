@@ -2,94 +2,50 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { neededPermissions } from "../settings/prerequisites";
-import { settingKeys, type PortalAccessSettings } from "../settings";
+import { nodesOf, parsePage, readPage } from "../dev/docs/markdown";
+import { readmeSize } from "../dev/docs/checks/size";
+import { parseSettings } from "../settings";
 
 const root = path.dirname(__dirname);
-const tiers = { tier1: { name: "1" }, tier2: { name: "2" }, approvers: { name: "3" } };
-const basic: PortalAccessSettings = { model: "basic", role: "Security Reader", assignTo: "group" };
-const rbac: PortalAccessSettings = { model: "rbac", tiers };
-const entitlement: PortalAccessSettings = {
-  model: "entitlement",
-  tiers,
-  approvers: [],
-  expiresAfterDays: 365,
-  reviewEvery: "year",
-  identitySource: { domain: "mssp.example" },
-};
+const readme = readPage(root, "README.md");
 
-/** What the README lists, held against what it is about: a table that has fallen behind is worse than none. */
+/** The README's code blocks in a language. */
+function blocks(language: string): readonly string[] {
+  return nodesOf(readme.tree).flatMap((node) => (node.type === "code" && node.lang === language ? [node.value] : []));
+}
+
 describe("README", () => {
-  it("lists exactly the settings that there are, and which are required", () => {
-    const { config } = parse(text("Pulumi.yaml")) as { config: Record<string, { description: string }> };
-    const listed = rowsUnder("Settings").map(([key, required]) => [code(key), required]);
-    const described = Object.entries(config).map(([key, { description }]) => [
-      key,
-      /\bRequired\b/.test(description) ? "yes" : "no",
+  it("has at most 120 lines and 6000 bytes", () => {
+    assert.deepEqual(readmeSize(readme), []);
+    const long = parsePage("README.md", `${"word\n".repeat(1201)}`);
+    assert.equal(readmeSize(long).length, 2);
+  });
+
+  it("gives the two commands, each alone in a block", () => {
+    const commands = blocks("sh").map((block) => block.trim());
+    assert.ok(commands.includes("npm ci && npm start"), commands.join("\n"));
+    assert.ok(commands.includes("npm ci && npm test"), commands.join("\n"));
+  });
+
+  it("shows settings that the program accepts", () => {
+    const [yaml = ""] = blocks("yaml");
+    const { config } = parse(yaml) as { config: Record<string, unknown> };
+    const values = Object.entries(config).map(([key, value]) => [
+      key.replace("defender-mssp:", ""),
+      typeof value === "string" ? value : JSON.stringify(value),
     ]);
-    assert.deepEqual(listed, described);
-    assert.deepEqual(
-      listed.map(([key]) => key),
-      settingKeys,
-    );
+    const settings = parseSettings(Object.fromEntries(values) as Record<string, string>, [], {});
+    assert.equal(settings.customerName, "Contoso");
+    assert.equal(settings.analysts.length, 1);
   });
 
-  it("lists exactly the outputs of the program", () => {
-    const exported = [...text("index.ts").matchAll(/^ {4}(\w+): (?:onboarding\.|settings\.|\w+ && \{)/gm)].map(
-      ([, name]) => name,
-    );
-    assert.ok(exported.length > 0, "index.ts has its outputs in another form");
-    assert.deepEqual(
-      rowsUnder("Outputs").map(([name]) => code(name)),
-      exported,
-    );
+  it("writes the command as npx mssp", () => {
+    assert.doesNotMatch(readme.text, /npm run -s mssp|node cli\/mssp\.js/);
+    assert.doesNotMatch(readme.text, /`mssp [a-z]/);
   });
 
-  it("lists exactly the permissions that a stack may need, and in which case", () => {
-    const rows = rowsUnder("Permissions that `up` needs").map(([name, api]) => [code(name), api]);
-    const everything = [basic, rbac, entitlement].flatMap((portalAccess) =>
-      neededPermissions({ analysts: [], portalAccess, defenderCalls: { mode: "endpoint" } }),
-    );
-    const needed = everything.map(({ permission, api }) => [permission, api]);
-    const sorted = (list: readonly (readonly (string | undefined)[])[]) => [...new Set(list.map(String))].sort();
-    assert.deepEqual(sorted(rows), sorted(needed));
-    assert.equal(new Set(rows.map(String)).size, rows.length);
-  });
-
-  it("leads to files and headings that there are", () => {
-    const readme = text("README.md");
-    const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchor(heading));
-    for (const [, target = ""] of readme.matchAll(/\]\(([^)]+)\)/g)) {
-      if (target.startsWith("#")) assert.ok(headings.includes(target.slice(1)), target);
-      else assert.doesNotThrow(() => text(target), target);
-    }
+  it("states the version that package.json has", () => {
+    const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { version: string };
+    assert.ok(readme.text.includes(`Version ${version}.`));
   });
 });
-
-function text(file: string): string {
-  return readFileSync(path.join(root, file), "utf8");
-}
-
-/** Cells of the table under a heading of the README, without the table's head. */
-function rowsUnder(heading: string): string[][] {
-  const [, section = ""] = text("README.md").split(`\n## ${heading}\n`);
-  const lines = (section.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("|"));
-  return lines.slice(2).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
-
-function code(cell = ""): string {
-  return cell.replaceAll("`", "");
-}
-
-/** As GitHub makes it of a heading. */
-function anchor(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} -]/gu, "")
-    .replaceAll(" ", "-");
-}

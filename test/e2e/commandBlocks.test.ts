@@ -1,0 +1,87 @@
+/**
+ * Every shell block of the README and the guides, run as it is written, in the order of the pages, in one copy of the checkout. A block is given to
+ * bash on standard input, as pasting does: a command that reads standard input would swallow the rest.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { howToRun, type HowToRun } from "../../dev/docs/commandBlocks";
+import { isRunPage, markdownFiles } from "../../dev/docs/files";
+import { readPage, shellBlocksOf } from "../../dev/docs/markdown";
+import { checkout } from "./support";
+
+const pages = markdownFiles(checkout).filter(isRunPage);
+const blocks = pages.flatMap((file) => shellBlocksOf(readPage(checkout, file)));
+
+describe("shell blocks of the README and the guides", function () {
+  this.timeout(180_000);
+  this.bail(true);
+
+  let folder: string;
+  before(async () => (folder = await copyOfCheckout()));
+  after(() => rm(path.dirname(folder), { recursive: true, force: true }));
+
+  it("are on every page that is run, and most of them are run", () => {
+    assert.ok(pages.includes("README.md") && pages.length >= 4, pages.join(", "));
+    const run = blocks.filter((block) => howToRun(block).kind !== "none");
+    assert.ok(run.length >= 10, `only ${run.length} of ${blocks.length} blocks are run`);
+  });
+
+  for (const block of blocks) {
+    const how = howToRun(block);
+    const title = `${block.file}:${block.line}: ${block.code.split("\n")[0] ?? ""}`;
+    if (how.kind === "none") it(`${title}: ${how.reason}`);
+    else
+      it(`${title} exits with 0`, async () => {
+        const { exitCode, all } = await run(block.code, how, folder);
+        assert.equal(exitCode, 0, all);
+      });
+  }
+});
+
+async function run(code: string, how: Exclude<HowToRun, { kind: "none" }>, folder: string) {
+  const shell = ["bash", "-e", "-o", "pipefail"];
+  const command = how.kind === "sandbox" ? ["npx", "mssp", "sandbox", "run", "--", ...shell] : shell;
+  // The copy has the checkout's packages: only npm's install is left out, what follows it runs.
+  const skipInstall = 'npm() { [ "$1" = ci ] || command npm "$@"; }\n';
+  const [file = "", ...args] = command;
+  return execa(file, args, {
+    cwd: folder,
+    input: how.kind === "checkout" && !how.install ? skipInstall + code : code,
+    env: environment(folder),
+    extendEnv: false,
+    reject: false,
+    all: true,
+  });
+}
+
+/** A user's environment with a home folder of its own. Pulumi's home has the engine, and no login. */
+function environment(folder: string): Record<string, string | undefined> {
+  const home = path.join(path.dirname(folder), "home");
+  const { PATH, LANG } = process.env;
+  return { PATH, LANG, HOME: home, PULUMI_HOME: path.join(home, ".pulumi"), NO_COLOR: "1" };
+}
+
+/** What is committed, or would be, with the built files and the installed packages. */
+async function copyOfCheckout(): Promise<string> {
+  const top = await mkdtemp(path.join(tmpdir(), "defender-mssp-docs-"));
+  const folder = path.join(top, "defender-mssp");
+  const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: checkout,
+    encoding: "utf8",
+  });
+  const built = ["dist", "packages/microsoft/dist", "packages/engine/dist", "packages/sandbox/dist"];
+  for (const file of [...listed.split("\0").filter((name) => name !== ""), ...built]) {
+    // The compiled files count as current only with their times kept.
+    await cp(path.join(checkout, file), path.join(folder, file), { recursive: true, preserveTimestamps: true });
+  }
+  await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
+  const engines = path.join(process.env["PULUMI_HOME"] ?? path.join(homedir(), ".pulumi"), "versions");
+  const pulumi = path.join(top, "home", ".pulumi");
+  await mkdir(pulumi, { recursive: true });
+  await symlink(engines, path.join(pulumi, "versions"));
+  return folder;
+}
