@@ -10,17 +10,14 @@ import { longCells, readmeSize } from "./checks/size";
 import { howToRun } from "./commandBlocks";
 import { isRunPage, markdownFiles, root } from "./files";
 import { linksOf, readPage, shellBlocksOf, type Page, type ShellBlock } from "./markdown";
-import { generatedPages, pageText } from "./pages";
-import { generatePulumiYaml } from "./pulumiYaml";
+import { generatedFiles } from "./pages";
 
 async function write(): Promise<void> {
-  writeFileSync(path.join(root, "Pulumi.yaml"), generatePulumiYaml());
-  console.log("Pulumi.yaml");
-  for (const page of generatedPages) {
-    const file = path.join(root, page.file);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, await pageText(page));
-    console.log(page.file);
+  for (const { file, make } of generatedFiles) {
+    const place = path.join(root, file);
+    mkdirSync(path.dirname(place), { recursive: true });
+    writeFileSync(place, await make());
+    console.log(file);
   }
 }
 
@@ -37,20 +34,17 @@ async function check(): Promise<void> {
   ];
   for (const finding of findings) console.error(finding);
   console.log(
-    `${generatedPages.length} reference pages, ${count(pages, linksOf)} links on ${pages.length} pages, ${blocks.length} command blocks, ` +
+    `${generatedFiles.length} generated files, ${count(pages, linksOf)} links on ${pages.length} pages, ${blocks.length} command blocks, ` +
       `${exampleCount(root)} examples: ${findings.length === 0 ? "in order" : `${findings.length} findings`}`,
   );
   if (findings.length > 0) process.exitCode = 1;
 }
 
 async function outdated(): Promise<string[]> {
-  const texts = await Promise.all(
-    generatedPages.map(async (page) => ({ file: page.file, text: await pageText(page) })),
-  );
+  const texts = await Promise.all(generatedFiles.map(async ({ file, make }) => ({ file, text: await make() })));
+  const isCurrent = (file: string, text: string) => existsSync(file) && readFileSync(file, "utf8") === text;
   return texts
-    .filter(
-      ({ file, text }) => !existsSync(path.join(root, file)) || readFileSync(path.join(root, file), "utf8") !== text,
-    )
+    .filter(({ file, text }) => !isCurrent(path.join(root, file), text))
     .map(({ file }) => `${file} is out of date: run npm run docs`);
 }
 

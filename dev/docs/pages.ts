@@ -1,31 +1,36 @@
-/** The pages of docs/reference that are generated from code. The page of the emulated routes is written by a test, which drives them. */
+/** What is generated from code: Pulumi.yaml and the pages of docs/reference. The page of the emulated routes is written by a test, which drives them. */
 import { format } from "prettier";
+import { generatePulumiYaml } from "./pulumiYaml";
 import { commandsPage } from "./reference/commands";
 import { outputsPage } from "./reference/outputs";
 import { permissionsPage } from "./reference/permissions";
 import { policyRulesPage } from "./reference/policyRules";
 import { settingsPage } from "./reference/settings";
 
-export interface GeneratedPage {
+export interface GeneratedFile {
   /** Path from the top of the checkout. */
   readonly file: string;
-  /** What it is generated from. */
-  readonly source: string;
-  /** The page's Markdown, which begins with its title. */
-  readonly make: () => string;
+  /** The text as it is to be on disk. */
+  readonly make: () => string | Promise<string>;
 }
 
-export const generatedPages: readonly GeneratedPage[] = [
-  { file: "docs/reference/settings.md", source: "`Pulumi.yaml`", make: settingsPage },
-  { file: "docs/reference/outputs.md", source: "`index.ts` and `components/`", make: outputsPage },
-  { file: "docs/reference/permissions.md", source: "`settings/prerequisites.ts`", make: permissionsPage },
-  { file: "docs/reference/commands.md", source: "`cli/`", make: commandsPage },
-  { file: "docs/reference/policy-rules.md", source: "`policy/rules/`", make: policyRulesPage },
+export const generatedFiles: readonly GeneratedFile[] = [
+  { file: "Pulumi.yaml", make: generatePulumiYaml },
+  page("settings.md", "`settings/`", settingsPage),
+  page("outputs.md", "`index.ts` and `components/`", outputsPage),
+  page("permissions.md", "`settings/prerequisites.ts`", permissionsPage),
+  page("commands.md", "`cli/`", commandsPage),
+  page("policy-rules.md", "`policy/rules/`", policyRulesPage),
 ];
 
-/** The page as it is to be on disk: with a note below its title, formatted as all Markdown here. */
-export async function pageText({ source, make }: GeneratedPage): Promise<string> {
-  const [title = "", ...rest] = make().split("\n");
-  const note = `_Generated from ${source} by \`npm run docs\`. Don't edit it._`;
-  return format([title, "", note, ...rest].join("\n"), { parser: "markdown", printWidth: 120 });
+/** A page with a note below its title, formatted as all Markdown here. */
+function page(name: string, source: string, make: () => string): GeneratedFile {
+  return {
+    file: `docs/reference/${name}`,
+    make: () => {
+      const [title = "", ...rest] = make().split("\n");
+      const note = `_Generated from ${source} by \`npm run docs\`. Don't edit it._`;
+      return format([title, "", note, ...rest].join("\n"), { parser: "markdown", printWidth: 120 });
+    },
+  };
 }

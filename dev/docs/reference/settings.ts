@@ -1,17 +1,11 @@
-/** docs/reference/settings.md: every setting of a stack, from the schema that the engine reads. */
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { parse } from "yaml";
-import { root } from "../files";
-
-interface Schema {
-  readonly config: Readonly<Record<string, { readonly description: string }>>;
-}
+/** docs/reference/settings.md: every setting of a stack, from the declarations in settings/. */
+import { settingsReference, type SettingReference } from "../../../settings/reference";
 
 /** Pages that say more about a setting's map. */
 const pages: Readonly<Record<string, string>> = {
+  analysts: "[Portal access](../portal-access.md#analysts)",
   portalAccess: "[Portal access](../portal-access.md)",
-  notificationRules: "[Defender roles and notification rules](../defender-roles.md)",
+  notificationRules: "[Defender roles and notification rules](../defender-roles.md#e-mail-notification-rules)",
   connector: "[The SIEM's connector](../connector.md)",
   handover: "[Azure](../azure.md)",
   azureDelegation: "[Azure](../azure.md)",
@@ -19,26 +13,45 @@ const pages: Readonly<Record<string, string>> = {
 };
 
 export function settingsPage(): string {
-  const { config } = parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) as Schema;
   return [
     "# Settings",
     "",
     "A stack's settings are in `Pulumi.<stack>.yaml`, each key with `defender-mssp:` before it. One file describes one customer.",
     "`Pulumi.dev.yaml` uses every feature. All configuration errors are reported together, before any change.",
     "",
-    ...Object.entries(config).flatMap(([key, { description }]) => setting(key, description)),
+    "A key inside a map is written `map.key`, a key inside each item of a list `list[].key`. Quote dates, so that YAML keeps them as text.",
+    "",
+    ...settingsReference().flatMap(settingSection),
   ].join("\n");
 }
 
-function setting(key: string, description: string): string[] {
-  const isRequired = /\bRequired\b/.test(description);
-  const text = description.replace(/;? see (?:the README|docs\/\S+\.md)\b/g, "");
+function settingSection({
+  key,
+  required,
+  description,
+  default: fallback,
+  values,
+  example,
+}: SettingReference): string[] {
+  const isTopLevel = /^\w+$/.test(key);
   const more = pages[key];
   return [
-    `## ${key}`,
+    `${isTopLevel ? "##" : "###"} ${key}`,
     "",
-    `_${isRequired ? "Required" : "Optional"}._ ${text}`,
+    withoutTags(description),
     "",
-    ...(more ? [`More: ${more}.`, ""] : []),
+    `- ${required ? "Required" : `Optional. Default: ${fallback ?? ""}`}`,
+    `- Allowed: ${withoutTags(values)}`,
+    `- Example: \`${example}\``,
+    ...(more === undefined ? [] : [`- More: ${more}`]),
+    "",
   ];
+}
+
+/** Markdown in which `<name>` outside of code is text and no HTML. */
+function withoutTags(markdown: string): string {
+  return markdown
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith("`") ? part : part.replaceAll("<", "\\<")))
+    .join("");
 }
