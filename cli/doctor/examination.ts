@@ -1,4 +1,4 @@
-/** What `mssp doctor` looks at: the tokens of the identity that is signed in, and the tenant's licences and policies. */
+/** The checks of `mssp doctor`: the access tokens of the signed-in identity, and the tenant's licences and policies. */
 import {
   addressesToInvite,
   adminConsentUrl,
@@ -21,12 +21,13 @@ import {
   type TenantNeeds,
 } from "../../settings/prerequisites";
 import type { Settings } from "../../settings";
-import type { Feature, FeatureName, Identity, Report } from "./command";
+import type { CheckState } from "../output/checkState";
+import type { Feature, FeatureName, Identity, Report } from "./report";
 import { readStackSettings, type StackSettingsOptions } from "../../settings/fromFile";
 
 /**
- * Examines what a stack needs.
- * @throws VisibleError where the settings are wrong, or there is no signing in to the stack's tenant.
+ * Checks what a stack needs.
+ * @throws VisibleError where the settings are wrong, or the identity can't sign in to the customer's tenant.
  */
 export async function examine(stack: string, options: StackSettingsOptions = {}): Promise<Report> {
   const settings = await readStackSettings(stack, options);
@@ -35,7 +36,7 @@ export async function examine(stack: string, options: StackSettingsOptions = {})
   } catch (error) {
     if (!(error instanceof ServiceError || error instanceof EnvironmentError)) throw error;
     throw new VisibleError(
-      `Can't look into the customer's tenant ${settings.tenantId}: ${error.message}\n` +
+      `Can't read the customer's tenant ${settings.tenantId}: ${error.message}\n` +
         "Check the setting tenantId, the credentials in the environment (ARM_CLIENT_ID with its secret, certificate or federated " +
         "token, or az login), and that the customer has consented to that application.",
     );
@@ -68,22 +69,22 @@ async function examined(stack: string, settings: Settings, environment: NodeJS.P
     ...(identity.kind === "application"
       ? { adminConsentUrl: adminConsentUrl(cloud, tenantId, identity.clientId) }
       : {}),
-    ready: [...permissions, ...features].every(({ state }) => state !== "missing"),
+    state: [...permissions, ...features].some(({ state }) => state === "failed") ? "failed" : "passed",
   };
 }
 
-/** Each licence and policy that is needed, and whether the tenant has it. */
+/** The check of each licence and policy that the settings need. */
 async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallContext): Promise<Feature[]> {
   const found = await readTenantFeatures(tenantId, context);
   const { guests = [], clientSecretDays } = needs;
   const uninvited = found.invitations === false ? await addressesToInvite(tenantId, guests, context) : guests;
   const has = (state: boolean | undefined): Feature["state"] =>
-    state === undefined ? "unchecked" : state ? "available" : "missing";
+    state === undefined ? "notChecked" : state ? "passed" : "failed";
   const feature = (name: FeatureName, need: TenantNeeds, state: Feature["state"]): Feature => ({
     feature: name,
     state,
-    ...(state === "missing" ? { reason: missingFeatures(need, found).join(" ") } : {}),
-    ...(state === "unchecked" ? { reason: `not to be seen from here: looking takes ${readPermissions[name]}` } : {}),
+    ...(state === "failed" ? { reason: missingFeatures(need, found).join(" ") } : {}),
+    ...(state === "notChecked" ? { reason: `not checked: requires ${readPermissions[name]}` } : {}),
   });
   const { longestSecretDays } = found;
   return [
@@ -94,7 +95,7 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
       ? [feature("entitlementManagement", { entitlementManagement: true }, has(found.entitlementManagement))]
       : []),
     ...(guests.length > 0
-      ? [feature("invitations", { guests: uninvited }, uninvited.length === 0 ? "available" : has(found.invitations))]
+      ? [feature("invitations", { guests: uninvited }, uninvited.length === 0 ? "passed" : has(found.invitations))]
       : []),
     ...(clientSecretDays !== undefined
       ? [
@@ -115,7 +116,7 @@ const readPermissions: Readonly<Record<FeatureName, string>> = {
   clientSecrets: "Policy.Read.All",
 };
 
-/** What is read of an access token. It is a hint about the identity here and decides nothing: the service checks it. */
+/** Claims of an access token. They describe the identity and decide nothing: the service validates the token. */
 interface Claims {
   readonly appid?: string;
   readonly azp?: string;
@@ -135,7 +136,7 @@ function claimsOf(token: string): Claims {
   try {
     return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as Claims;
   } catch {
-    throw new VisibleError("The access token can't be read: it is no JSON Web Token.");
+    throw new VisibleError("Can't read the access token: it is not a JSON Web Token.");
   }
 }
 
@@ -150,13 +151,13 @@ function identityOf(claims: Claims): Identity {
   };
 }
 
-function stateOf(needed: NeededPermission, claims: Claims, identity: Identity): "granted" | "missing" | "unknown" {
+function stateOf(needed: NeededPermission, claims: Claims, identity: Identity): CheckState {
   if (identity.kind === "application") {
     const granted = claims.roles ?? [];
-    return [needed.permission, ...needed.alsoEnough].some((name) => granted.includes(name)) ? "granted" : "missing";
+    return [needed.permission, ...needed.alsoEnough].some((name) => granted.includes(name)) ? "passed" : "failed";
   }
   const enough = ["Global Administrator" as const, ...needed.directoryRoles].map(
     (name) => directoryRoleTemplates[name],
   );
-  return enough.some((id) => claims.wids?.includes(id)) ? "granted" : "unknown";
+  return enough.some((id) => claims.wids?.includes(id)) ? "passed" : "notChecked";
 }

@@ -1,6 +1,8 @@
-/** `mssp secrets`: when the credentials of every customer end. */
+/** `mssp secrets`: when the credentials of every customer expire. */
 import { InvalidArgumentError, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { overallState, type CheckState } from "../output/checkState";
+import { describeCommand } from "../output/help";
 import type { Connector } from "../connector/connector";
 import { stackArguments } from "../stack/stackName";
 
@@ -11,68 +13,77 @@ interface SecretsOptions {
   readonly json?: boolean;
 }
 
-/** How a secret stands: `soon` within the days that were asked about. */
-export type SecretState = "ok" | "soon" | "over";
-
-/** A secret that ends. */
-export interface EndingSecret {
+/** A secret that expires. */
+export interface ExpiringSecret {
+  /** ISO 8601, UTC. */
   readonly expiresOn: string;
-  /** Whole days until then; negative when it is over. */
+  /** Whole days until then, rounded down; negative after it. */
   readonly daysLeft: number;
-  readonly state: SecretState;
+  readonly expired: boolean;
+  /** `failed`: it has expired, or expires within `--days`. */
+  readonly state: CheckState;
 }
 
-/** One stack's. */
+/** The secrets of one stack. */
 export interface StackSecrets {
   readonly stack: string;
-  /** What the connector proves itself with; absent where nothing is deployed. */
+  /** `failed`: a secret failed, or the stack could not be read. `notChecked`: the stack has no secret that expires. */
+  readonly state: CheckState;
+  /** The type of the connector's credential; absent where nothing is deployed. */
   readonly credential?: Connector["credential"];
-  /** Absent where the connector has another credential, or one that isn't made here. */
-  readonly clientSecret?: EndingSecret & {
-    /** From when on `up` makes its successor: ISO 8601, UTC. Stacks of earlier versions don't say. */
+  /** Absent where the connector has another credential, or one that this stack does not create. */
+  readonly clientSecret?: ExpiringSecret & {
+    /** From then on `up` renews it: ISO 8601, UTC. Stacks of earlier versions do not have it. */
     readonly renewsOn?: string;
   };
-  /** The client secret that has had a successor. It ends with the first `up` from then on. Absent where there is one secret only. */
-  readonly previousClientSecret?: EndingSecret;
-  /** Only of a certificate that the settings name. */
-  readonly certificate?: EndingSecret;
-  /** Absent where none was ever got. */
-  readonly refreshToken?: EndingSecret & { readonly keptIn: string };
-  /** Why there is nothing to say of the credential. */
+  /** The client secret before the current one, during their overlap. The first `up` after its end deletes it. */
+  readonly previousClientSecret?: ExpiringSecret;
+  /** Only a certificate that the settings name. */
+  readonly certificate?: ExpiringSecret;
+  /** Absent where `mssp token` has stored none. */
+  readonly refreshToken?: ExpiringSecret & { readonly keptIn: string };
+  /** Why the credential has no date, or the reason that the stack could not be read. */
   readonly note?: string;
-  /** Whether the stack could not be read. */
+  /** The stack could not be read. */
   readonly unreadable?: true;
 }
 
 /** Adds the subcommand to `program`. */
 export function registerSecrets(program: Command): void {
-  program
+  const command = program
     .command("secrets")
-    .description("List when each customer's client secret or certificate ends, and the refresh token.")
-    .option("--stack <stack...>", "these stacks (default: all of the project)", stackArguments)
-    .option("--days <days>", "what counts as soon", dayNumber, 30)
+    .description("List when each customer's client secret, certificate and refresh token expire.")
+    .option("--stack <stack...>", "only these stacks (default: all stacks of the project)", stackArguments)
+    .option("--days <days>", "fail what expires within so many days", dayNumber, 30)
     .option("--at <date>", "as of this day, such as 2027-03-31 (default: now)", date)
     .option("--json", "print the list as JSON")
-    .addHelpText(
-      "after",
-      `
-Exit code: 0 nothing ends within --days, 1 something does, is over, or can't be read, 2 typed wrongly. No secret is read or shown.
-A client secret that has had a successor counts, too: until it is taken away the SIEM must have got the new one. A federated credential
-never ends; that of the MSSP's own application ends in the MSSP's tenant, which isn't asked.
-
-Examples:
-  mssp secrets
-  mssp secrets --stack contoso fabrikam --days 14
-  mssp secrets --json | jq '.[] | select(.clientSecret.state == "soon")'`,
-    )
     .action(async (options: SecretsOptions) => {
       const list = await secretsOfStacks(options);
-      process.stdout.write(options.json === true ? `${JSON.stringify(list, undefined, 2)}\n` : tableText(list));
-      if (!list.every(isWell)) process.exitCode = 1;
+      if (options.json === true) process.stdout.write(`${JSON.stringify(list, undefined, 2)}\n`);
+      else {
+        const { secretsText } = await import("./secretsText.js");
+        process.stdout.write(secretsText(list));
+      }
+      if (list.some(({ state }) => state === "failed")) process.exitCode = 1;
     });
+  describeCommand(command, {
+    notes: [
+      "After a rotation both client secrets are listed: the SIEM needs the new one before the previous one expires. A federated credential does not expire. A credential of the MSSP's own application is in the MSSP's tenant, which this command does not read.",
+    ],
+    reads: "The outputs and the configuration of the stacks. It reads and prints no secret.",
+    exitCodes: {
+      0: "nothing expires within --days",
+      1: "something has expired or expires within --days, or a stack could not be read",
+    },
+    examples: [
+      "npx mssp secrets",
+      "npx mssp secrets --stack contoso fabrikam --days 14",
+      "npx mssp secrets --json | jq '.[] | select(.state == \"failed\")'",
+    ],
+  });
 }
 
-/** Engines at a time: each is a process. */
+/** Engine processes at a time. */
 const atOnce = 4;
 
 async function secretsOfStacks({ stack, days, at }: SecretsOptions): Promise<StackSecrets[]> {
@@ -98,106 +109,51 @@ async function secretsOf(stack: string, days: number, now: Date): Promise<StackS
   try {
     const connector = await readConnector(stack);
     const record = await readTokenRecord(stack);
-    return {
-      stack,
-      ...credentialOf(connector, (end) => ending(new Date(end), days, now)),
-      ...(record === undefined
-        ? {}
-        : { refreshToken: { ...ending(record.expiresOn, days, now), keptIn: placeText(record.place) } }),
-    };
+    const refreshToken =
+      record === undefined ? undefined : { ...expiring(record.expiresOn, days, now), keptIn: placeText(record.place) };
+    const credential = credentialOf(connector, (end) => expiring(new Date(end), days, now));
+    const ends = [credential.clientSecret, credential.previousClientSecret, credential.certificate, refreshToken];
+    const state = overallState(ends.flatMap((secret) => secret?.state ?? []));
+    return { stack, state, ...credential, ...(refreshToken === undefined ? {} : { refreshToken }) };
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
-    const isEmpty = /nothing is deployed there/.test(error.message);
-    return { stack, ...(isEmpty ? { note: "nothing is deployed" } : { note: error.message, unreadable: true }) };
+    if (/nothing is deployed there/.test(error.message))
+      return { stack, state: "notChecked", note: "nothing is deployed" };
+    return { stack, state: "failed", note: error.message, unreadable: true };
   }
 }
 
-function credentialOf(connector: Connector, stands: (end: string) => EndingSecret): Omit<StackSecrets, "stack"> {
+function credentialOf(
+  connector: Connector,
+  expires: (end: string) => ExpiringSecret,
+): Omit<StackSecrets, "stack" | "state"> {
   const { kind, credential, clientSecretExpiresOn, credentialExpiresOn, renewsOn, overlapEndsOn } = connector;
-  if (credential === "federated") return { credential, note: "federated: nothing expires" };
+  if (credential === "federated") return { credential, note: "a federated credential does not expire" };
   if (kind === "msspApp") {
-    const name = credential === "secret" ? "client secret" : "certificate";
-    return { credential, note: `${name} of the MSSP's own application: see there` };
+    return { credential, note: "of the MSSP's own application: see the MSSP's tenant" };
   }
   if (credential === "certificate") {
-    if (credentialExpiresOn !== undefined) return { credential, certificate: stands(credentialExpiresOn) };
-    return { credential, note: "certificate: pulumi up tells its end" };
+    if (credentialExpiresOn !== undefined) return { credential, certificate: expires(credentialExpiresOn) };
+    return { credential, note: "no expiry date: run npx pulumi up to record it" };
   }
-  if (clientSecretExpiresOn === undefined) return { credential, note: "no client secret" };
+  if (clientSecretExpiresOn === undefined) return { credential, note: "no client secret in the outputs" };
   return {
     credential,
-    clientSecret: { ...stands(clientSecretExpiresOn), ...(renewsOn === undefined ? {} : { renewsOn }) },
-    ...(overlapEndsOn === undefined ? {} : { previousClientSecret: stands(overlapEndsOn) }),
+    clientSecret: { ...expires(clientSecretExpiresOn), ...(renewsOn === undefined ? {} : { renewsOn }) },
+    ...(overlapEndsOn === undefined ? {} : { previousClientSecret: expires(overlapEndsOn) }),
   };
 }
 
-/** How a secret stands. */
-export function ending(expiresOn: Date, days: number, now: Date): EndingSecret {
+/** The state of a secret that expires then. */
+export function expiring(expiresOn: Date, days: number, now: Date): ExpiringSecret {
   const daysLeft = Math.floor((expiresOn.getTime() - now.getTime()) / (24 * 60 * 60 * 1000));
-  const state = expiresOn <= now ? "over" : daysLeft <= days ? "soon" : "ok";
-  return { expiresOn: expiresOn.toISOString(), daysLeft, state };
-}
-
-function isWell({ clientSecret, previousClientSecret, certificate, refreshToken, unreadable }: StackSecrets): boolean {
-  const ends = [clientSecret, previousClientSecret, certificate, refreshToken];
-  return unreadable !== true && ends.every((secret) => secret === undefined || secret.state === "ok");
-}
-
-/** A line for each stack, and a second one for a secret that has had a successor. */
-function tableText(list: readonly StackSecrets[]): string {
-  if (list.length === 0) return "The project has no stacks.\n";
-  const table = [["stack", "credential", "refresh token"], ...list.flatMap(rows)];
-  const widths = [0, 1].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return table
-    .map(
-      (row) =>
-        `${row
-          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-          .join("  ")
-          .trimEnd()}\n`,
-    )
-    .join("");
-}
-
-function rows(entry: StackSecrets): string[][] {
-  const { stack, previousClientSecret, refreshToken } = entry;
-  const renewal = `mssp token --stack ${stack} --renew`;
-  const refreshTokenCell =
-    refreshToken === undefined
-      ? "none"
-      : endingText(refreshToken, refreshToken.state === "over" ? `mssp token --stack ${stack}` : renewal);
-  return [
-    [stack, credentialCell(entry), refreshTokenCell],
-    ...(previousClientSecret === undefined ? [] : [["", previousText(previousClientSecret), ""]]),
-  ];
-}
-
-function credentialCell({ clientSecret, certificate, note }: StackSecrets): string {
-  if (clientSecret !== undefined) return endingText(clientSecret, renewalOf(clientSecret), "client secret");
-  if (certificate !== undefined)
-    return endingText(certificate, "a new one goes into connector.credential", "certificate");
-  return note ?? "none";
-}
-
-/** The next `up` may be too early: the successor is made from a day on. */
-function renewalOf({ renewsOn, expiresOn, daysLeft }: NonNullable<StackSecrets["clientSecret"]>): string {
-  if (renewsOn === undefined) return "pulumi up renews it";
-  const daysBefore = (Date.parse(expiresOn) - Date.parse(renewsOn)) / (24 * 60 * 60 * 1000);
-  return daysLeft < daysBefore ? "pulumi up renews it" : `pulumi up renews it from ${renewsOn.slice(0, 10)} on`;
-}
-
-function previousText({ expiresOn, daysLeft, state }: EndingSecret): string {
-  const day = expiresOn.slice(0, 10);
-  if (state === "over") return `✗ the one before: over since ${day}, the next pulumi up takes it away`;
-  const mark = state === "soon" ? "✗" : "✓";
-  return `${mark} the one before: ${day}, in ${daysLeft} days; the SIEM needs the new one by then`;
-}
-
-function endingText({ expiresOn, daysLeft, state }: EndingSecret, remedy: string, what?: string): string {
-  const day = expiresOn.slice(0, 10);
-  const name = what === undefined ? "" : `${what} `;
-  if (state === "over") return `✗ ${name}over since ${day}: ${remedy}`;
-  return state === "soon" ? `✗ ${name}${day}, in ${daysLeft} days: ${remedy}` : `✓ ${name}${day}, in ${daysLeft} days`;
+  const expired = expiresOn <= now;
+  return {
+    expiresOn: expiresOn.toISOString(),
+    daysLeft,
+    expired,
+    state: expired || daysLeft <= days ? "failed" : "passed",
+  };
 }
 
 function dayNumber(text: string): number {
@@ -208,7 +164,7 @@ function dayNumber(text: string): number {
 function date(text: string): Date {
   const moment = new Date(text);
   if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(moment.getTime())) {
-    throw new InvalidArgumentError("A date is written like 2027-03-31.");
+    throw new InvalidArgumentError("A date is written as 2027-03-31.");
   }
   return moment;
 }

@@ -10,22 +10,23 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { daysUntil, readToken } from "../connector/refreshToken";
 import { connectorEnvironment } from "../tokens/credentials";
 import { adviceFor } from "../tokens/signIn";
-import { failed, ok, skipped, type Check } from "./check";
+import { failed, notChecked, passed, type Check } from "./check";
 import { connectorToken, reasonOf, type VerifyContext } from "./context";
 
 /** Microsoft Graph's alerts_v2, as the application. */
 export async function graphAlerts(context: VerifyContext): Promise<Check> {
   const name = "alerts from Microsoft Graph";
   const { connector, credential, endpoints } = context;
-  if (!connector.alertApis.includes("graph")) return skipped(name, "the connector has no access to Microsoft Graph");
-  if (credential instanceof VisibleError) return failed(name, `not tried: ${reasonOf(credential)}`);
+  if (!connector.alertApis.includes("graph"))
+    return notChecked(name, "not applicable: the connector has no access to Microsoft Graph");
+  if (credential instanceof VisibleError) return failed(name, `not possible: ${reasonOf(credential)}`);
   try {
     const environment = connectorEnvironment(connector.clientId, credential);
     const token = await connectorToken(context, environment, endpoints.graphEndpoint, false);
     const { body } = await request(`${endpoints.graphEndpoint}/v1.0/security/alerts_v2?$top=10`, { token });
     const { value } = (body ?? {}) as { value?: unknown };
-    if (!Array.isArray(value)) return failed(name, "the answer is no list of alerts");
-    return ok(name, `200, a page of ${value.length}, as the application`);
+    if (!Array.isArray(value)) return failed(name, "the answer is not a list of alerts");
+    return passed(name, `200, a page of ${value.length}, as the application`);
   } catch (error) {
     return failed(name, withAdvice(error));
   }
@@ -37,13 +38,14 @@ export async function refreshToken(context: VerifyContext): Promise<{ check: Che
   const { connector, credential, tokenRecord, now } = context;
   const { stack } = connector;
   if (!connector.alertApis.includes("legacySiem")) {
-    return { check: skipped(name, "the connector reads alerts by itself: nobody signs in to it") };
+    return { check: notChecked(name, "not applicable: the connector signs in as itself") };
   }
-  if (tokenRecord === undefined) return { check: skipped(name, `none is kept: mssp token --stack ${stack} gets one`) };
+  if (tokenRecord === undefined)
+    return { check: notChecked(name, `none is stored: run npx mssp token --stack ${stack}`) };
   const days = daysUntil(tokenRecord.expiresOn, now);
   if (days < 0)
-    return { check: failed(name, `over since ${dateOf(tokenRecord.expiresOn)}: mssp token --stack ${stack}`) };
-  if (credential instanceof VisibleError) return { check: failed(name, `not tried: ${reasonOf(credential)}`) };
+    return { check: failed(name, `expired on ${dateOf(tokenRecord.expiresOn)}: run npx mssp token --stack ${stack}`) };
+  if (credential instanceof VisibleError) return { check: failed(name, `not possible: ${reasonOf(credential)}`) };
   try {
     const credentials = () => connectorEnvironment(connector.clientId, credential);
     const tokens = refreshedTokens(credentials, await readToken(stack, tokenRecord), {
@@ -52,7 +54,10 @@ export async function refreshToken(context: VerifyContext): Promise<{ check: Che
       endpoints: context.endpoints,
     });
     const accessToken = await tokens.use((token) => Promise.resolve(token));
-    return { check: ok(name, `Entra takes it; ends in ${days} days (${dateOf(tokenRecord.expiresOn)})`), accessToken };
+    return {
+      check: passed(name, `accepted by Entra; expires in ${days} days (${dateOf(tokenRecord.expiresOn)})`),
+      accessToken,
+    };
   } catch (error) {
     return { check: failed(name, withAdvice(error)) };
   }
@@ -73,10 +78,13 @@ export async function legacyAlerts(context: VerifyContext, accessToken: string |
   const name = "alerts from the legacy API";
   const { connector, credential } = context;
   if (!connector.alertApis.includes("legacySiem")) {
-    return { check: skipped(name, "the connector has no access to the legacy alert API"), authorization: "none" };
+    return {
+      check: notChecked(name, "not applicable: the connector has no access to the legacy alert API"),
+      authorization: "none",
+    };
   }
   if (accessToken === undefined && credential instanceof VisibleError) {
-    return { check: failed(name, `not tried: ${reasonOf(credential)}`), authorization: "unknown" };
+    return { check: failed(name, `not possible: ${reasonOf(credential)}`), authorization: "unknown" };
   }
   try {
     const token = accessToken ?? (await applicationsToken(context));
@@ -93,8 +101,8 @@ async function askEach(name: string, context: VerifyContext, token: string, how:
     try {
       const { body } = await request(`${host}/api/alerts?limit=10&ago=P1D`, { token });
       if (!Array.isArray(body))
-        return { check: failed(name, `${host}: the answer is no list`), authorization: "unknown" };
-      return { check: ok(name, `200 from ${host}, a page of ${body.length}, ${how}`), authorization: "authorized" };
+        return { check: failed(name, `${host}: the answer is not a list`), authorization: "unknown" };
+      return { check: passed(name, `200 from ${host}, a page of ${body.length}, ${how}`), authorization: "authorized" };
     } catch (error) {
       if (!(error instanceof ServiceError) || (error.status !== 401 && error.status !== 403)) throw error;
       refusal = error;
@@ -114,10 +122,10 @@ async function applicationsToken(context: VerifyContext): Promise<string> {
 /** The authorization as the use of it has shown. */
 export function authorizationByUse({ connector }: VerifyContext, { authorization }: LegacyAlerts): Check {
   const name = "SIEM authorization";
-  if (authorization === "none") return skipped(name, "the legacy alert API isn't used");
+  if (authorization === "none") return notChecked(name, "not applicable: the legacy alert API is not used");
   if (authorization === "authorized")
-    return ok(name, "proved by use: the legacy alert API gave alerts to the connector");
-  if (authorization === "unknown") return failed(name, "not proved: the legacy alert API could not be asked");
+    return passed(name, "proved by use: the connector read alerts from the legacy alert API");
+  if (authorization === "unknown") return failed(name, "not proved: the legacy alert API could not be called");
   const steps = manualSiemAuthorizationSteps(
     { tenantId: connector.tenantId, applicationId: connector.clientId, msspTenantId: "<the MSSP's tenant ID>" },
     connector.cloud,

@@ -1,12 +1,13 @@
-/** One thing that has been looked at. */
+import type { CheckState } from "../output/checkState";
+
+/** The result of one check of `mssp verify`. */
 export interface Check {
   readonly name: string;
-  /** `skipped`: there is nothing to look at, or nobody here may look. */
-  readonly state: "ok" | "failed" | "skipped";
-  /** What was seen; where it failed, what to do as well. */
+  readonly state: CheckState;
+  /** What was found; where the check failed, also what to do. */
   readonly reason: string;
 }
 
-export const ok = (name: string, reason: string): Check => ({ name, state: "ok", reason });
+export const passed = (name: string, reason: string): Check => ({ name, state: "passed", reason });
 export const failed = (name: string, reason: string): Check => ({ name, state: "failed", reason });
-export const skipped = (name: string, reason: string): Check => ({ name, state: "skipped", reason });
+export const notChecked = (name: string, reason: string): Check => ({ name, state: "notChecked", reason });

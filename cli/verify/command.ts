@@ -1,8 +1,8 @@
-/** `mssp verify`: plays the SIEM, and says what holds and what doesn't. */
+/** `mssp verify`: signs in and reads alerts as the SIEM would, and checks what this requires. */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { type Command, Option } from "commander";
+import { describeCommand } from "../output/help";
 import { stackArgument } from "../stack/stackName";
-import { terminalText } from "../output/terminalText";
 import { credentialOptions, type CredentialOptions } from "../tokens/credentialOptions";
 import type { Check } from "./check";
 import type { VerifyContext } from "./context";
@@ -15,10 +15,10 @@ interface VerifyOptions extends CredentialOptions {
 
 /** Adds the subcommand to `program`. */
 export function registerVerify(program: Command): void {
-  credentialOptions(
+  const command = credentialOptions(
     program
       .command("verify")
-      .description("Play the SIEM: take a token as the connector would, read alerts, and check all that this needs.")
+      .description("Sign in and read alerts as the SIEM would, and check everything that this requires.")
       .requiredOption("--stack <stack>", "the customer's stack", stackArgument),
   )
     .addOption(
@@ -28,21 +28,24 @@ export function registerVerify(program: Command): void {
       ).choices(["eu", "uk", "us"]),
     )
     .option("--json", "print the checks as one JSON object")
-    .addHelpText(
-      "after",
-      `
-Exit code: 0 nothing is red, 1 something is, 2 typed wrongly. "–" is what there is nothing to see of, or nobody here may look at;
-with the credentials of \`pulumi up\` in this shell more is looked at.
-
-Examples:
-  mssp verify --stack contoso
-  mssp sandbox run -- npx mssp verify --stack dev --json`,
-    )
     .action(async (options: VerifyOptions) => {
       const checks = await verify(options);
-      process.stdout.write(options.json === true ? jsonText(options.stack, checks) : terminalText(tableText(checks)));
-      if (!isGreen(checks)) process.exitCode = 1;
+      const state = checks.some((check) => check.state === "failed") ? "failed" : "passed";
+      const result = { stack: options.stack, state, checks };
+      process.stdout.write(
+        options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : await checksText(checks),
+      );
+      if (state === "failed") process.exitCode = 1;
     });
+  describeCommand(command, {
+    notes: [
+      "Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted. The identity that runs `pulumi up` permits more checks.",
+    ],
+    reads:
+      "The stack's outputs and configuration; one page of alerts from each API of the connector; the connector's consent, redirect URI and authorization in the customer's tenant.",
+    exitCodes: { 0: "no check failed", 1: "a check failed" },
+    examples: ["npx mssp verify --stack contoso", "npx mssp sandbox run -- npx mssp verify --stack dev --json"],
+  });
 }
 
 /** Runs every check. A missing stack, or another reason that no check can run, is one failed check and no error. */
@@ -85,7 +88,7 @@ async function contextOf(options: VerifyOptions): Promise<VerifyContext> {
     ]);
   const connector = await readConnector(options.stack, { secrets: true });
   const endpoints = await endpointsOf(connector);
-  // Settings that can't be read are the next `up`'s to name: here is looked at what is deployed.
+  // The next `up` reports invalid settings; this command checks what is deployed.
   const defenderCalls = await settings.readStackSettings(options.stack).then(
     (read) => read.defenderCalls,
     () => ({ mode: "endpoint" }) as const,
@@ -104,17 +107,11 @@ async function contextOf(options: VerifyOptions): Promise<VerifyContext> {
   };
 }
 
-function isGreen(checks: readonly Check[]): boolean {
-  return checks.every(({ state }) => state !== "failed");
-}
-
-function jsonText(stack: string, checks: readonly Check[]): string {
-  return `${JSON.stringify({ stack, green: isGreen(checks), checks }, undefined, 2)}\n`;
-}
-
-const marks: Readonly<Record<Check["state"], string>> = { ok: "✓", failed: "✗", skipped: "–" };
-
-function tableText(checks: readonly Check[]): string {
-  const width = Math.max(...checks.map(({ name }) => name.length));
-  return checks.map(({ name, state, reason }) => `${marks[state]} ${name.padEnd(width)}  ${reason}\n`).join("");
+async function checksText(checks: readonly Check[]): Promise<string> {
+  const [{ countsSentence, markOf }, { tableText }] = await Promise.all([
+    import("../output/checkState.js"),
+    import("../output/table.js"),
+  ]);
+  const rows = checks.map(({ name, state, reason }) => [markOf(state), name, reason]);
+  return `${tableText(rows)}\n${countsSentence(checks.map(({ state }) => state))}\n`;
 }

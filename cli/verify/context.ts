@@ -1,4 +1,4 @@
-/** What the checks share: the connector, where its cloud is, and the two identities that look. */
+/** What the checks share: the connector, its cloud's endpoints, and the tokens of both identities. */
 import {
   EnvironmentError,
   requestToken,
@@ -10,7 +10,7 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Connector } from "../connector/connector";
 import type { TokenRecord } from "../connector/refreshToken";
 import type { ConnectorCredential } from "../tokens/credentials";
-import { failed, skipped, type Check } from "./check";
+import { failed, notChecked, type Check } from "./check";
 
 export interface VerifyContext {
   readonly connector: Connector;
@@ -44,14 +44,14 @@ export async function connectorToken(
   return (await requestToken({ tenantId, audience, v1, environment, endpoints })).accessToken;
 }
 
-/** Runs a check that looks with this shell's own identity: without one, or without its permission, nobody has looked. */
+/** Runs a check with this shell's own identity. Without an identity or its permission the result is `notChecked`. */
 export async function asAutomation(name: string, look: () => Promise<Check>): Promise<Check> {
   try {
     return await look();
   } catch (error) {
-    if (error instanceof EnvironmentError) return skipped(name, `not looked at: ${error.message}`);
+    if (error instanceof EnvironmentError) return notChecked(name, `not checked: ${error.message}`);
     if (!(error instanceof ServiceError)) throw error;
-    if (error.status === 401 || error.status === 403) return skipped(name, `this shell may not look: ${error.message}`);
+    if (error.status === 401 || error.status === 403) return notChecked(name, `not permitted: ${error.message}`);
     return failed(name, error.message);
   }
 }

@@ -14,35 +14,35 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { daysUntil } from "../connector/refreshToken";
 import { readRegistration } from "../tokens/redirect";
 import { authorizationByUse, type LegacyAlerts } from "./alerts";
-import { failed, ok, skipped, type Check } from "./check";
+import { failed, notChecked, passed, type Check } from "./check";
 import { asAutomation, automationToken, type VerifyContext } from "./context";
 
 /** When the connector's credential ends: as the stack says of one that is made there, as the named certificate says of itself. */
 export function credentialExpiry({ connector, credential, now }: VerifyContext): Check {
   const name = "credential's end";
   const { kind, credential: type, credentialExpiresOn, clientSecretExpiresOn = credentialExpiresOn } = connector;
-  if (type === "federated") return skipped(name, "a federated credential has no end");
+  if (type === "federated") return notChecked(name, "not applicable: a federated credential does not expire");
   if (type === "secret") {
     if (clientSecretExpiresOn !== undefined)
-      return endsOn(name, new Date(clientSecretExpiresOn), now, "pulumi up renews the client secret");
+      return endsOn(name, new Date(clientSecretExpiresOn), now, "npx pulumi up renews the client secret");
     return kind === "msspApp"
-      ? skipped(name, "the secret of the MSSP's own application: the MSSP's tenant knows when it ends")
-      : skipped(name, "the stack has no output clientSecretExpiresOn");
+      ? notChecked(name, "the MSSP's own application: its secret is in the MSSP's tenant")
+      : notChecked(name, "the stack has no output clientSecretExpiresOn");
   }
   const named =
     credential instanceof VisibleError || credential.kind !== "certificate"
       ? undefined
       : credential.certificate.validTo;
   const end = credentialExpiresOn ?? named;
-  if (end === undefined) return skipped(name, "the certificate isn't in the outputs: name it with --certificate");
-  return endsOn(name, new Date(end), now, "a new certificate");
+  if (end === undefined) return notChecked(name, "the certificate is not in the outputs: pass it with --certificate");
+  return endsOn(name, new Date(end), now, "set a new certificate in connector.credential");
 }
 
 function endsOn(name: string, end: Date, now: Date, remedy: string): Check {
-  if (Number.isNaN(end.getTime())) return failed(name, "the stack's output has no date in it");
+  if (Number.isNaN(end.getTime())) return failed(name, "the stack's output is not a valid date");
   const days = daysUntil(end, now);
   const date = end.toISOString().slice(0, 10);
-  return end <= now ? failed(name, `over since ${date}: ${remedy}`) : ok(name, `in ${days} days (${date})`);
+  return end <= now ? failed(name, `expired on ${date}: ${remedy}`) : passed(name, `in ${days} days (${date})`);
 }
 
 /** What an administrator has consented to, in the tenant's own records. */
@@ -53,7 +53,7 @@ export function consent(context: VerifyContext): Promise<Check> {
     const token = await automationToken(context, context.endpoints.graphEndpoint);
     const client = await servicePrincipal(context, token, connector.clientId);
     if (client === undefined) {
-      return failed(name, `the tenant has no service principal of ${connector.clientId}: pulumi up --refresh`);
+      return failed(name, `the tenant has no service principal for ${connector.clientId}: run npx pulumi up --refresh`);
     }
     const missing = [
       ...(connector.alertApis.includes("graph") && !(await hasAppRole(context, token, client.id)) ? [graphRole] : []),
@@ -61,13 +61,12 @@ export function consent(context: VerifyContext): Promise<Check> {
         ? [alertScope]
         : []),
     ];
-    if (missing.length > 0)
-      return failed(name, `nobody has consented to ${missing.join(" and ")}: pulumi up --refresh`);
+    if (missing.length > 0) return failed(name, `no consent to ${missing.join(" and ")}: run npx pulumi up --refresh`);
     const granted = [
       ...(connector.alertApis.includes("graph") ? [`${graphRole} (application)`] : []),
       ...(connector.alertApis.includes("legacySiem") ? [`${alertScope} (delegated)`] : []),
     ];
-    return ok(name, granted.join(", "));
+    return passed(name, granted.join(", "));
   });
 }
 
@@ -124,14 +123,14 @@ export function redirectUri(context: VerifyContext): Promise<Check> {
   const { connector, endpoints } = context;
   const wanted = [connector.redirectUri, connector.loopbackRedirectUri].filter((uri) => uri !== undefined);
   return asAutomation(name, async () => {
-    if (wanted.length === 0) return skipped(name, "the connector has none");
+    if (wanted.length === 0) return notChecked(name, "not applicable: the connector has none");
     const registration = await readRegistration(connector, endpoints);
     if (registration.state === "gone")
-      return failed(name, "the registration isn't there any more: pulumi up --refresh");
-    if (registration.state === "unread") return skipped(name, `not looked at: ${registration.reason}`);
+      return failed(name, "the application registration does not exist: run npx pulumi up --refresh");
+    if (registration.state === "unread") return notChecked(name, `not checked: ${registration.reason}`);
     const missing = wanted.filter((uri) => !registration.redirectUris.includes(uri));
-    if (missing.length === 0) return ok(name, wanted.join(", "));
-    return failed(name, `the registration lacks ${missing.join(", ")}: pulumi up --refresh`);
+    if (missing.length === 0) return passed(name, wanted.join(", "));
+    return failed(name, `the registration lacks ${missing.join(", ")}: run npx pulumi up --refresh`);
   });
 }
 
@@ -140,16 +139,16 @@ export async function authorization(context: VerifyContext, byUse: LegacyAlerts)
   const name = "SIEM authorization";
   const { connector, defenderEndpoint } = context;
   const seen = authorizationByUse(context, byUse);
-  if (seen.state !== "ok" || defenderEndpoint === undefined || connector.siemAuthorization !== "authorized")
+  if (seen.state !== "passed" || defenderEndpoint === undefined || connector.siemAuthorization !== "authorized")
     return seen;
   const asked = await asAutomation(name, async () => {
     const token = await automationToken(context, clouds[connector.cloud].defenderResource);
     const found = await getSiemAuthorization({ endpoint: defenderEndpoint, applicationId: connector.clientId, token });
     return found === undefined
-      ? failed(name, "the server has no authorization of the connector: pulumi up --refresh")
-      : ok(name, `authorized for the tenant ${found.msspTenantId}, says the server; and proved by use`);
+      ? failed(name, "the server has no authorization of the connector: run npx pulumi up --refresh")
+      : passed(name, `authorized for the tenant ${found.msspTenantId}, confirmed by the server and by use`);
   });
-  return asked.state === "skipped" ? seen : asked;
+  return asked.state === "notChecked" ? seen : asked;
 }
 
 /**
@@ -160,22 +159,27 @@ export async function notificationRules(context: VerifyContext): Promise<Check> 
   const name = "notification rules";
   const { connector, defenderEndpoint } = context;
   const rules = Object.entries(connector.notificationRules ?? {});
-  if (rules.length === 0) return skipped(name, "the stack has none");
+  if (rules.length === 0) return notChecked(name, "not applicable: the stack has none");
   const namesOf = (state: string) => rules.filter(([, one]) => one === state).map(([rule]) => rule);
   const [configured, manual] = [namesOf("configured"), namesOf("manual")];
-  const unseen = manual.length === 0 ? "" : `; only a person can see these in the portal: ${manual.join(", ")}`;
-  if (configured.length === 0) return skipped(name, unseen.slice("; ".length));
-  const remembered = ok(name, `${configured.join(", ")}: configured, as a server said at the last up${unseen}`);
+  const unseen = manual.length === 0 ? "" : `; check by hand in the portal: ${manual.join(", ")}`;
+  if (configured.length === 0) return notChecked(name, unseen.slice("; ".length));
+  const remembered = passed(name, `${configured.join(", ")}: configured at the last up${unseen}`);
   if (defenderEndpoint === undefined) return remembered;
   const asked = await asAutomation(name, async () => {
-    const missing = await missingRules(context, defenderEndpoint, configured);
-    if (missing.length > 0) return failed(name, `the server doesn't have ${missing.join(", ")}: pulumi up --refresh`);
-    return ok(name, `${configured.join(", ")}: configured, says the server${unseen}`);
+    const missing = await missingNotificationRules(context, defenderEndpoint, configured);
+    if (missing.length > 0)
+      return failed(name, `missing on the server: ${missing.join(", ")}: run npx pulumi up --refresh`);
+    return passed(name, `${configured.join(", ")}: configured, confirmed by the server${unseen}`);
   });
-  return asked.state === "skipped" ? remembered : asked;
+  return asked.state === "notChecked" ? remembered : asked;
 }
 
-async function missingRules(context: VerifyContext, endpoint: string, names: readonly string[]): Promise<string[]> {
+async function missingNotificationRules(
+  context: VerifyContext,
+  endpoint: string,
+  names: readonly string[],
+): Promise<string[]> {
   const token = await automationToken(context, clouds[context.connector.cloud].defenderResource);
   const missing: string[] = [];
   for (const name of names) {
@@ -190,10 +194,7 @@ export async function portal(context: VerifyContext): Promise<Check> {
   const { connector, endpoints } = context;
   const right = portalUrl(connector.cloud, connector.tenantId);
   if (connector.portalUrl !== right) {
-    return failed(
-      name,
-      `${connector.portalUrl ?? "there is none"}, where ${right} opens the customer's tenant: pulumi up`,
-    );
+    return failed(name, `it is ${connector.portalUrl ?? "missing"}; expected ${right}: run npx pulumi up`);
   }
   const { status, body } = await request(
     `${endpoints.loginEndpoint}/${connector.tenantId}/v2.0/.well-known/openid-configuration`,
@@ -203,5 +204,5 @@ export async function portal(context: VerifyContext): Promise<Check> {
   if (status !== 200 || issuer?.toLowerCase().includes(connector.tenantId.toLowerCase()) !== true) {
     return failed(name, `Entra knows no tenant ${connector.tenantId} in this cloud`);
   }
-  return ok(name, right);
+  return passed(name, right);
 }

@@ -189,9 +189,9 @@ describe("every connector that can be set, on the real engine", function () {
       ...(await credentialOption(cell)),
     );
     assert.equal(stderr, "");
-    const { green, checks } = JSON.parse(stdout) as { green: boolean; checks: Check[] };
-    assert.equal(green, exitCode === 0);
-    const isOk = (name: string) => checks.some((check) => check.name === name && check.state === "ok");
+    const { state, checks } = JSON.parse(stdout) as { state: string; checks: Check[] };
+    assert.equal(state, exitCode === 0 ? "passed" : "failed");
+    const isOk = (name: string) => checks.some((check) => check.name === name && check.state === "passed");
     const apis: Readonly<Record<AlertApi, string>> = {
       legacySiem: "alerts from the legacy API",
       graph: "alerts from Microsoft Graph",

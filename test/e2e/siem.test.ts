@@ -11,7 +11,7 @@ import { mssp as runMssp, type Ended } from "../cli/mssp";
 import { checkout, createProject, customer, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 interface Verified {
-  readonly green: boolean;
+  readonly state: "passed" | "failed";
   readonly checks: readonly Check[];
 }
 
@@ -81,7 +81,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
     command.stdin?.end(`${paste(response.headers.get("location") ?? "")}\n`);
   }
 
-  it("verify is green before anybody has signed in", async () => {
+  it("verify passes before anybody has signed in", async () => {
     const result = await verified();
     assert.deepEqual(
       result.checks.filter(({ state }) => state === "failed"),
@@ -90,7 +90,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
     assert.equal(result.exitCode, 0);
     assert.match(check(result, "alerts from Microsoft Graph").reason, /^200, a page of [1-9]/);
     assert.match(check(result, "alerts from the legacy API").reason, /a page of [1-9]\d*, as the application$/);
-    assert.equal(check(result, "refresh token").state, "skipped");
+    assert.equal(check(result, "refresh token").state, "notChecked");
     assert.equal(check(result, "consent").reason, "SecurityAlert.Read.All (application), Alert.Read (delegated)");
     assert.equal(check(result, "redirect URI").reason, "https://contoso5.example/SiemMsspConnector");
   });
@@ -126,7 +126,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
   it("verify uses the kept token as the SIEM would", async () => {
     const result = await verified();
     assert.equal(result.exitCode, 0, JSON.stringify(result.checks));
-    assert.match(check(result, "refresh token").reason, /^Entra takes it; ends in (89|90) days/);
+    assert.match(check(result, "refresh token").reason, /^accepted by Entra; expires in (89|90) days/);
     assert.match(check(result, "alerts from the legacy API").reason, /with the refresh token$/);
   });
 
@@ -141,7 +141,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
     >;
     assert.equal(configuration["mssp:refreshToken"], undefined, "left behind");
     assert.equal(configuration["mssp:refreshTokenKeptIn"]?.value, `file:${file}`);
-    assert.match(check(await verified(), "refresh token").reason, /^Entra takes it/);
+    assert.match(check(await verified(), "refresh token").reason, /^accepted by Entra/);
     const again = await mssp("token", "--stack", "contoso", "--renew");
     assert.equal(again.exitCode, 0, again.stderr);
     assert.match(again.stdout, new RegExp(`Refresh token: kept in file:${file}, valid until `));
@@ -152,7 +152,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
     const moved = await mssp("token", "--stack", "contoso", "--renew", "--to-key-vault", vault);
     assert.equal(moved.exitCode, 0, moved.stderr);
     assert.ok(moved.stdout.includes(`Refresh token: kept in ${vault}/secrets/contoso-refresh-token, valid until `));
-    assert.match(check(await verified(), "refresh token").reason, /^Entra takes it/);
+    assert.match(check(await verified(), "refresh token").reason, /^accepted by Entra/);
     const file = path.join(project.folder, "refresh-token");
     const back = await mssp("token", "--stack", "contoso", "--renew", "--to-file", file, "--force");
     assert.equal(back.exitCode, 0, back.stderr);
@@ -184,14 +184,18 @@ describe("the SIEM engineer's commands on the real engine", function () {
     const ofDay = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
     const at = async (days: number) => {
       const { exitCode, stdout } = await mssp("secrets", "--json", "--at", ofDay(days));
-      const [entry] = JSON.parse(stdout) as Record<"clientSecret" | "refreshToken", { state: string }>[];
-      return [exitCode, entry?.clientSecret.state, entry?.refreshToken.state];
+      const [entry] = JSON.parse(stdout) as Record<
+        "clientSecret" | "refreshToken",
+        { state: string; expired: boolean }
+      >[];
+      const short = ({ state, expired } = { state: "none", expired: false }) => (expired ? `${state}, expired` : state);
+      return [exitCode, short(entry?.clientSecret), short(entry?.refreshToken)];
     };
-    assert.deepEqual(await at(0), [0, "ok", "ok"]);
-    assert.deepEqual(await at(61), [1, "ok", "soon"]);
-    assert.deepEqual(await at(91), [1, "ok", "over"]);
-    assert.deepEqual(await at(340), [1, "soon", "over"]);
-    assert.deepEqual(await at(366), [1, "over", "over"]);
+    assert.deepEqual(await at(0), [0, "passed", "passed"]);
+    assert.deepEqual(await at(61), [1, "passed", "failed"]);
+    assert.deepEqual(await at(91), [1, "passed", "failed, expired"]);
+    assert.deepEqual(await at(340), [1, "failed", "failed, expired"]);
+    assert.deepEqual(await at(366), [1, "failed, expired", "failed, expired"]);
   });
 
   it("siem-config writes placeholders, secrets only where asked, and replaces nothing unasked", async () => {
@@ -250,15 +254,15 @@ describe("the SIEM engineer's commands on the real engine", function () {
     assert.match(stderr, /doesn't have the redirect URI https:\/\/contoso5\.example\/SiemMsspConnector/);
     assert.doesNotMatch(stderr, /oauth2/, "nobody is sent to a sign-in that must fail");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview", "--refresh"]);
-    assert.equal((await verified()).green, true);
+    assert.equal((await verified()).state, "passed");
   });
 
-  it("verify is red after destroy, and says why; nothing leaks", async () => {
+  it("verify fails after destroy with the reason and leaks nothing", async () => {
     const { clientId } = await project.outputs("contoso");
     await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
     const result = await verified();
     assert.equal(result.exitCode, 1);
-    assert.equal(result.green, false);
+    assert.equal(result.state, "failed");
     assert.match(check(result, "stack").reason, /^Stack "contoso" has no outputs: nothing is deployed there/);
     const token = await mssp("token", "--stack", "contoso", "--client-credentials");
     assert.equal(token.exitCode, 1);
@@ -322,7 +326,7 @@ describe("a SIEM authorization that is left to a person", function () {
     return { exitCode, ...checks.find(({ name }) => name === "SIEM authorization") };
   };
 
-  it("is red until it has been clicked, with the steps; then proved by use", async () => {
+  it("fails with the steps until a person has authorized it, then passes by use", async () => {
     const { siemAuthorization, clientId } = await project.outputs("contoso");
     assert.equal(siemAuthorization, "manual");
     const before = await authorization();
@@ -336,8 +340,8 @@ describe("a SIEM authorization that is left to a person", function () {
     assert.deepEqual(await authorization(), {
       exitCode: 0,
       name: "SIEM authorization",
-      state: "ok",
-      reason: "proved by use: the legacy alert API gave alerts to the connector",
+      state: "passed",
+      reason: "proved by use: the connector read alerts from the legacy alert API",
     });
   });
 });

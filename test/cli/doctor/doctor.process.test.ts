@@ -6,7 +6,7 @@ import path from "node:path";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { type PermissionsByResource, setSwitches } from "@defender-mssp/sandbox/testing";
 import { stringify } from "yaml";
-import type { Report } from "../../../cli/doctor/command";
+import type { Report } from "../../../cli/doctor/report";
 import { readStackSettings } from "../../../settings/fromFile";
 import { neededPermissions } from "../../../settings/prerequisites";
 import { checkout, mssp, type Ended } from "../mssp";
@@ -82,12 +82,12 @@ describe("mssp doctor", function () {
     const { exitCode, stdout } = await doctor(["--stack", "dev", "--json"], { folder: checkout });
     const found = JSON.parse(stdout) as Report;
     assert.equal(exitCode, 0);
-    assert.equal(found.ready, true);
+    assert.equal(found.state, "passed");
     assert.equal(found.tenantId, "c0570500-0000-4000-8000-00000000000a");
     assert.deepEqual([found.identity.kind, found.identity.clientId], ["application", environment["ARM_CLIENT_ID"]]);
     assert.ok(found.permissions.length > 5);
-    assert.deepEqual([...new Set(found.permissions.map(({ state }) => state))], ["granted"]);
-    assert.deepEqual([...new Set(found.features.map(({ state }) => state))], ["available"]);
+    assert.deepEqual([...new Set(found.permissions.map(({ state }) => state))], ["passed"]);
+    assert.deepEqual([...new Set(found.features.map(({ state }) => state))], ["passed"]);
   });
 
   it("shows the same as a table", async () => {
@@ -95,9 +95,9 @@ describe("mssp doctor", function () {
     assert.equal(exitCode, 0);
     assert.match(stdout, /^Stack dev: Contoso, tenant c0570500-0000-4000-8000-00000000000a$/m);
     assert.match(stdout, /^Signed in as the application .+, client ID [0-9a-f-]{36}$/m);
-    assert.match(stdout, /^ {2}✓ RoleManagement\.ReadWrite\.Defender +Microsoft Graph +\S/m);
-    assert.match(stdout, /^ {2}✓ inviting guests +tenant$/m);
-    assert.match(stdout, /^Nothing is missing\.$/m);
+    assert.match(stdout, /^Microsoft Graph\n(?: {2}✓ .*\n)* {2}✓ {2}RoleManagement\.ReadWrite\.Defender +\S/m);
+    assert.match(stdout, /^Tenant licences and policies\n(?: {2}✓ .*\n)* {2}✓ {2}guest invitations$/m);
+    assert.match(stdout, /^No missing permissions, licences or policies found\.\n\d+ passed\.$/m);
   });
 
   it("takes exactly what the settings need, and can't see the licences with that", async () => {
@@ -107,30 +107,30 @@ describe("mssp doctor", function () {
     for (const { apiAppId, permission } of needed) (granted[apiAppId] ??= []).push(permission);
     const exact = await customer({}, granted);
     const found = await report(exact.stack);
-    assert.deepEqual([found.exitCode, found.ready], [0, true]);
-    assert.deepEqual([...new Set(found.features.map(({ state }) => state))], ["unchecked"]);
+    assert.deepEqual([found.exitCode, found.state], [0, "passed"]);
+    assert.deepEqual([...new Set(found.features.map(({ state }) => state))], ["notChecked"]);
     const { stdout } = await doctor(["--stack", exact.stack]);
+    assert.match(stdout, /^ {2}– {2}guest invitations +not checked: requires Policy\.Read\.All$/m);
     assert.match(
       stdout,
-      /^ {2}\? inviting guests +tenant +not to be seen from here: looking takes Policy\.Read\.All$/m,
+      /^No missing permissions, licences or policies found\. Items marked – could not be checked\.$/m,
     );
-    assert.match(stdout, /^Nothing is known to be missing/m);
   });
 
   it("names each permission that is missing, and where an administrator consents", async () => {
     const { stack, tenantId } = await customer({ portalAccess: "basic" }, {});
     const found = await report(stack);
-    assert.deepEqual([found.exitCode, found.ready], [1, false]);
+    assert.deepEqual([found.exitCode, found.state], [1, "failed"]);
     const needed = neededPermissions(await readStackSettings(stack, { folder, environment }));
     assert.deepEqual(
-      found.permissions.filter(({ state }) => state === "missing").map(({ permission }) => permission),
+      found.permissions.filter(({ state }) => state === "failed").map(({ permission }) => permission),
       needed.map(({ permission }) => permission),
     );
     const consent = `https://login.microsoftonline.com/${tenantId}/adminconsent?client_id=${environment["ARM_CLIENT_ID"]}`;
     assert.equal(found.adminConsentUrl, consent);
     const { exitCode, stdout } = await doctor(["--stack", stack]);
     assert.equal(exitCode, 1);
-    assert.match(stdout, /^ {2}✗ RoleManagement\.ReadWrite\.Directory +Microsoft Graph/m);
+    assert.match(stdout, /^Microsoft Graph\n(?: {2}✗ .*\n)* {2}✗ {2}RoleManagement\.ReadWrite\.Directory/m);
     assert.match(stdout, /^`pulumi up` would fail\.$/m);
     assert.match(
       stdout,
@@ -155,8 +155,8 @@ describe("mssp doctor", function () {
       const { stack, tenantId } = await customer(settings);
       setSwitches(sandbox.cloud.tenant(tenantId), switched);
       const found = await report(stack);
-      assert.deepEqual([found.exitCode, found.ready], [1, false]);
-      const missing = found.features.filter(({ state }) => state === "missing");
+      assert.deepEqual([found.exitCode, found.state], [1, "failed"]);
+      const missing = found.features.filter(({ state }) => state === "failed");
       assert.deepEqual(
         missing.map((one) => one.feature),
         [feature],
@@ -171,7 +171,7 @@ describe("mssp doctor", function () {
       changed: { ARM_CLIENT_SECRET: "wrong" },
     });
     assert.deepEqual([exitCode, stdout], [1, ""]);
-    assert.match(stderr, new RegExp(`^mssp: Can't look into the customer's tenant ${tenantId}: .*AADSTS7000215`));
+    assert.match(stderr, new RegExp(`^mssp: Can't read the customer's tenant ${tenantId}: .*AADSTS7000215`));
     assert.match(stderr, /^Check the setting tenantId, the credentials/m);
   });
 
@@ -182,7 +182,7 @@ describe("mssp doctor", function () {
     principals.delete(automation.id);
     const { exitCode, stderr } = await doctor(["--stack", stack]);
     assert.equal(exitCode, 1);
-    assert.match(stderr, new RegExp(`^mssp: Can't look into the customer's tenant ${tenantId}: .*AADSTS\\d+`));
+    assert.match(stderr, new RegExp(`^mssp: Can't read the customer's tenant ${tenantId}: .*AADSTS\\d+`));
     assert.match(stderr, /that the customer has consented to that application/);
   });
 

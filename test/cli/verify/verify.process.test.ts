@@ -6,7 +6,7 @@ import { clouds, putNotificationRule, requestToken } from "@defender-mssp/micros
 import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/sandbox/testing";
 import type { Check } from "../../../cli/verify/check";
 import { alertExporterHosts } from "../../../cli/connector/hosts";
-import { ending } from "../../../cli/secrets/command";
+import { expiring } from "../../../cli/secrets/command";
 import { mssp as runMssp } from "../mssp";
 import { secret, StackProject } from "../pulumiStack";
 import { requiredSettings } from "../../settings/required";
@@ -72,15 +72,15 @@ describe("mssp verify and mssp secrets", function () {
   it("looks only at what the connector has", async () => {
     const { exitCode, states } = await checks("good");
     assert.deepEqual(states, {
-      "alerts from Microsoft Graph": "ok",
-      "refresh token": "skipped",
-      "alerts from the legacy API": "skipped",
-      "SIEM authorization": "skipped",
-      "credential's end": "ok",
-      consent: "ok",
-      "redirect URI": "skipped",
-      "notification rules": "skipped",
-      "portal URL": "ok",
+      "alerts from Microsoft Graph": "passed",
+      "refresh token": "notChecked",
+      "alerts from the legacy API": "notChecked",
+      "SIEM authorization": "notChecked",
+      "credential's end": "passed",
+      consent: "passed",
+      "redirect URI": "notChecked",
+      "notification rules": "notChecked",
+      "portal URL": "passed",
     });
     assert.equal(exitCode, 0);
   });
@@ -94,15 +94,20 @@ describe("mssp verify and mssp secrets", function () {
     assert.ok(!stdout.includes("not-the-secret"));
     const table = await mssp("verify", "--stack", "bad");
     assert.equal(table.exitCode, 1);
-    assert.match(table.stdout, /^✗ credential's end +over since 2020-01-01: pulumi up renews the client secret$/m);
-    assert.match(table.stdout, /^– notification rules +only a person can see these in the portal: Severe$/m);
-    assert.equal(table.stdout.trim().split("\n").length, list.length, "a line each");
+    assert.match(
+      table.stdout,
+      /^✗ {2}credential's end +expired on 2020-01-01: npx pulumi up renews the client secret$/m,
+    );
+    assert.match(table.stdout, /^– {2}notification rules +check by hand in the portal: Severe$/m);
+    const [rows = "", counts] = table.stdout.trim().split("\n\n");
+    assert.equal(rows.split("\n").length, list.length, "a line each");
+    assert.match(counts ?? "", /^\d+ passed, 4 failed, \d+ not checked\.$/);
   });
 
   it("asks the server for the notification rules that it is said to have", async () => {
     const before = await checks("rules");
     assert.equal(before.states["notification rules"], "failed");
-    assert.match(before.stdout, /the server doesn't have Severe: pulumi up --refresh/);
+    assert.match(before.stdout, /missing on the server: Severe: run npx pulumi up --refresh/);
     const rule = { recipients: ["soc@fabrikam-security.example"], deviceGroups: null };
     const included = { includeOrganizationName: true, includeTenantPortalLink: true, includeDeviceInformation: true };
     const { accessToken } = await requestToken({
@@ -121,7 +126,7 @@ describe("mssp verify and mssp secrets", function () {
     assert.equal(after.exitCode, 0);
     assert.match(
       after.list.find(({ name }) => name === "notification rules")?.reason ?? "",
-      /^Severe: configured, says the server; only a person can see these in the portal: By hand$/,
+      /^Severe: configured, confirmed by the server; check by hand in the portal: By hand$/,
     );
   });
 
@@ -131,7 +136,7 @@ describe("mssp verify and mssp secrets", function () {
       const { stdout } = await runMssp(["verify", "--stack", "rules"], { folder: project.folder, environment });
       return stdout;
     };
-    assert.match(await ask(), /notification rules +Severe: configured, as a server said at the last up;/);
+    assert.match(await ask(), /notification rules +Severe: configured at the last up;/);
     const settings = {
       ...requiredSettings,
       tenantId: contoso,
@@ -140,7 +145,7 @@ describe("mssp verify and mssp secrets", function () {
     };
     const config = Object.entries(settings).map(([key, value]) => `  defender-mssp:${key}: ${JSON.stringify(value)}\n`);
     await appendFile(path.join(project.folder, "Pulumi.rules.yaml"), `config:\n${config.join("")}`);
-    assert.match(await ask(), /notification rules +Severe: configured, says the server;/);
+    assert.match(await ask(), /notification rules +Severe: configured, confirmed by the server;/);
   });
 
   it("proves nothing that it can't try: a credential that isn't here is red", async () => {
@@ -148,7 +153,7 @@ describe("mssp verify and mssp secrets", function () {
     assert.equal(exitCode, 1);
     assert.match(
       list[0]?.reason ?? "",
-      /^not tried: .*--federated-token-file <file>, or in MSSP_FEDERATED_TOKEN_FILE\.$/,
+      /^not possible: .*--federated-token-file <file>, or in MSSP_FEDERATED_TOKEN_FILE\.$/,
     );
   });
 
@@ -156,8 +161,8 @@ describe("mssp verify and mssp secrets", function () {
     const environment = { ...project.environment, ARM_CLIENT_ID: undefined, ARM_CLIENT_SECRET: undefined };
     const { exitCode, stdout } = await runMssp(["verify", "--stack", "good"], { folder: project.folder, environment });
     assert.equal(exitCode, 0, stdout);
-    assert.match(stdout, /^– consent +not looked at: No credentials in the environment/m);
-    assert.match(stdout, /^✓ alerts from Microsoft Graph/m);
+    assert.match(stdout, /^– {2}consent +not checked: No credentials in the environment/m);
+    assert.match(stdout, /^✓ {2}alerts from Microsoft Graph/m);
   });
 
   it("is one red line for a stack with nothing deployed, and for one that isn't there", async () => {
@@ -177,18 +182,25 @@ describe("mssp verify and mssp secrets", function () {
     assert.equal(exitCode, 1);
     const lines = stdout.trim().split("\n");
     assert.deepEqual(
-      lines.map((line) => line.replace(/ {2,}/g, " | ").replace(/in \d+ days/, "in N days")),
+      lines.map((line) =>
+        line
+          .replace(/ {2,}/g, " | ")
+          .replace(/in \d+ days/, "in N days")
+          .trimStart(),
+      ),
       [
-        "stack | credential | refresh token",
-        "bad | ✗ client secret over since 2020-01-01: pulumi up renews it | none",
-        "certificate | ✓ certificate 2099-02-01, in N days | none",
-        "federated | federated: nothing expires | none",
-        "good | ✓ client secret 2099-01-01, in N days | none",
-        "mssp-certificate | certificate of the MSSP's own application: see there | none",
-        "nothing | nothing is deployed | none",
-        "rotating | ✓ client secret 2099-01-01, in N days | none",
-        " | ✓ the one before: 2098-01-08, in N days; the SIEM needs the new one by then",
-        "rules | ✓ client secret 2099-01-01, in N days | none",
+        "stack | credential | expiry",
+        "✗ | bad | client secret | expired on 2020-01-01: npx pulumi up renews it",
+        "✓ | certificate | certificate | 2099-02-01, in N days",
+        "– | federated | federated | a federated credential does not expire",
+        "✓ | good | client secret | 2099-01-01, in N days",
+        "– | mssp-certificate | certificate | of the MSSP's own application: see the MSSP's tenant",
+        "– | nothing | nothing is deployed",
+        "✓ | rotating | client secret | 2099-01-01, in N days",
+        "✓ | rotating | previous secret | 2098-01-08, in N days: the SIEM needs the new one by then",
+        "✓ | rules | client secret | 2099-01-01, in N days",
+        "",
+        "Stacks: 4 passed, 1 failed, 3 not checked.",
       ],
     );
     assert.equal((await mssp("secrets", "--stack", "good", "nothing")).exitCode, 0);
@@ -200,24 +212,29 @@ describe("mssp verify and mssp secrets", function () {
   it("secrets says what is to be done when, of both secrets of a rotation and of a certificate", async () => {
     const at = async (day: string, stack: string) => {
       const { exitCode, stdout } = await mssp("secrets", "--stack", stack, "--at", day);
-      return [exitCode, ...stdout.trim().split("\n").slice(1)].map((line) => String(line).replace(/ {2,}/g, " | "));
+      return [exitCode, ...(stdout.trim().split("\n\n")[0] ?? "").split("\n").slice(1)].map((line) =>
+        String(line).replace(/ {2,}/g, " | "),
+      );
     };
     assert.deepEqual(await at("2097-12-31", "rotating"), [
       "1",
-      "rotating | ✓ client secret 2099-01-01, in 366 days | none",
-      " | ✗ the one before: 2098-01-08, in 8 days; the SIEM needs the new one by then",
+      "✓ | rotating | client secret | 2099-01-01, in 366 days",
+      "✗ | rotating | previous secret | 2098-01-08, in 8 days: the SIEM needs the new one by then",
     ]);
     assert.deepEqual(await at("2098-12-15", "rotating"), [
       "1",
-      "rotating | ✗ client secret 2099-01-01, in 17 days: pulumi up renews it from 2098-12-20 on | none",
-      " | ✗ the one before: over since 2098-01-08, the next pulumi up takes it away",
+      "✗ | rotating | client secret | 2099-01-01, in 17 days: npx pulumi up renews it from 2098-12-20 on",
+      "✗ | rotating | previous secret | expired on 2098-01-08: the next npx pulumi up deletes it",
     ]);
-    assert.match((await at("2098-12-21", "rotating"))[1] ?? "", /in 11 days: pulumi up renews it \| none$/);
+    assert.match((await at("2098-12-21", "rotating"))[1] ?? "", /in 11 days: npx pulumi up renews it$/);
     assert.deepEqual(await at("2099-01-15", "certificate"), [
       "1",
-      "certificate | ✗ certificate 2099-02-01, in 17 days: a new one goes into connector.credential | none",
+      "✗ | certificate | certificate | 2099-02-01, in 17 days: set a new one in connector.credential",
     ]);
-    assert.deepEqual(await at("2200-01-01", "federated"), ["0", "federated | federated: nothing expires | none"]);
+    assert.deepEqual(await at("2200-01-01", "federated"), [
+      "0",
+      "– | federated | federated | a federated credential does not expire",
+    ]);
   });
 
   it("secrets gives the same as JSON", async () => {
@@ -234,31 +251,38 @@ describe("mssp verify and mssp secrets", function () {
     assert.deepEqual(JSON.parse(stdout), [
       {
         stack: "rotating",
+        state: "failed",
         credential: "secret",
         clientSecret: {
           expiresOn: "2099-01-01T00:00:00.000Z",
           daysLeft: 366,
-          state: "ok",
+          expired: false,
+          state: "passed",
           renewsOn: "2098-12-20T00:00:00Z",
         },
-        previousClientSecret: { expiresOn: "2098-01-08T00:00:00.000Z", daysLeft: 8, state: "soon" },
+        previousClientSecret: { expiresOn: "2098-01-08T00:00:00.000Z", daysLeft: 8, expired: false, state: "failed" },
       },
-      { stack: "federated", credential: "federated", note: "federated: nothing expires" },
+      {
+        stack: "federated",
+        state: "notChecked",
+        credential: "federated",
+        note: "a federated credential does not expire",
+      },
     ]);
   });
 
   it("counts whole days, and what is near to the day", () => {
     const now = new Date("2027-01-01T12:00:00Z");
     const state = (end: string, days = 30) => {
-      const { daysLeft, state: stands } = ending(new Date(end), days, now);
-      return [daysLeft, stands];
+      const { daysLeft, expired, state: result } = expiring(new Date(end), days, now);
+      return [daysLeft, expired, result];
     };
-    assert.deepEqual(state("2027-02-01T12:00:00Z"), [31, "ok"]);
-    assert.deepEqual(state("2027-01-31T12:00:00Z"), [30, "soon"]);
-    assert.deepEqual(state("2027-01-01T12:00:01Z"), [0, "soon"]);
-    assert.deepEqual(state("2027-01-01T12:00:00Z"), [0, "over"]);
-    assert.deepEqual(state("2026-12-31T12:00:00Z"), [-1, "over"]);
-    assert.deepEqual(state("2027-01-05T00:00:00Z", 3), [3, "soon"]);
+    assert.deepEqual(state("2027-02-01T12:00:00Z"), [31, false, "passed"]);
+    assert.deepEqual(state("2027-01-31T12:00:00Z"), [30, false, "failed"]);
+    assert.deepEqual(state("2027-01-01T12:00:01Z"), [0, false, "failed"]);
+    assert.deepEqual(state("2027-01-01T12:00:00Z"), [0, true, "failed"]);
+    assert.deepEqual(state("2026-12-31T12:00:00Z"), [-1, true, "failed"]);
+    assert.deepEqual(state("2027-01-05T00:00:00Z", 3), [3, false, "failed"]);
   });
 
   it("asks the legacy API where the customer's data may be", () => {
