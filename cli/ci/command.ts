@@ -28,6 +28,7 @@ interface MatrixOptions {
   readonly job: GitLabJob;
   readonly format: MatrixFormat;
   readonly json?: boolean;
+  readonly parts?: boolean;
   readonly part?: { readonly k: number; readonly n: number };
 }
 
@@ -44,7 +45,11 @@ function registerMatrix(ci: Command): void {
       oneMore,
     )
     .option("--only <pattern>", "leave out all others; again for more", oneMore)
-    .option("--part <k/n>", "part k of n of the stacks, for more than a matrix may hold", partNumber)
+    .option("--part <k/n>", "only part k of n of the stacks, where a matrix can't hold all", partNumber)
+    .option(
+      "--parts",
+      'with --format github: print "parts", a list of matrices of at most 256 stacks, for a called workflow',
+    )
     .addOption(
       new Option("--format <format>", "json, $GITHUB_OUTPUT lines, Azure logging commands, or a GitLab child pipeline")
         .choices(["json", "github", "azure", "gitlab"])
@@ -76,7 +81,7 @@ Examples:
     ]);
     const found = await changedStacks({ ...options, folder: process.cwd(), from: options.from });
     const changed = options.part === undefined ? found : partOf(found, options.part);
-    process.stdout.write(matrixText(changed, options.json === true ? "json" : options.format, options.job));
+    process.stdout.write(matrixText(changed, options.json === true ? "json" : options.format, options));
     if (changed.everyStackBecause !== undefined && options.all !== true)
       say(`Every stack is touched: ${JSON.stringify(changed.everyStackBecause)}.`);
     for (const stack of changed.deleted)

@@ -15,17 +15,28 @@ const reportOf: Readonly<Partial<Record<GitLabJob, string>>> = { preview: "comme
 /** Most jobs that one matrix of GitHub's may make. */
 const gitHubMatrixLimit = 256;
 
+export interface MatrixTextOptions {
+  /** With `gitlab`. Default: `preview`. */
+  readonly job?: GitLabJob;
+  /** With `github`: print `parts`, a list of matrices within GitHub's limit, in place of `matrix`. Default: false. */
+  readonly parts?: boolean;
+}
+
 /**
  * `json`: the whole answer. `github`: lines for `$GITHUB_OUTPUT`. `azure`: logging commands that set output variables. `gitlab`: a
  * child pipeline with a job a stack, as templates/gitlab/gitlab-stacks.yml describes it.
  * @throws VisibleError where the system can't run so many jobs.
  */
-export function matrixText(changed: ChangedStacks, format: MatrixFormat, job: GitLabJob = "preview"): string {
+export function matrixText(
+  changed: ChangedStacks,
+  format: MatrixFormat,
+  { job = "preview", parts = false }: MatrixTextOptions = {},
+): string {
   switch (format) {
     case "json":
       return `${JSON.stringify(changed, undefined, 2)}\n`;
     case "github":
-      return gitHubOutput(changed);
+      return gitHubOutput(changed, parts);
     case "azure":
       return azureVariables(changed);
     case "gitlab":
@@ -33,15 +44,17 @@ export function matrixText(changed: ChangedStacks, format: MatrixFormat, job: Gi
   }
 }
 
-function gitHubOutput({ stacks, deleted }: ChangedStacks): string {
-  if (stacks.length > gitHubMatrixLimit) {
+function gitHubOutput(changed: ChangedStacks, parts: boolean): string {
+  const { stacks, deleted } = changed;
+  if (!parts && stacks.length > gitHubMatrixLimit) {
     throw new VisibleError(
       `The change touches ${stacks.length} stacks, and a matrix of GitHub's runs ${gitHubMatrixLimit} at most. ` +
-        `Split it with --part 1/${Math.ceil(stacks.length / gitHubMatrixLimit)} and so on, a job with a matrix for each part.`,
+        `Add --parts and call a workflow for each entry of the output "parts", or give each job its share with ` +
+        `--part 1/${Math.ceil(stacks.length / gitHubMatrixLimit)} and so on.`,
     );
   }
   const outputs = {
-    matrix: JSON.stringify({ stack: stacks }),
+    ...(parts ? { parts: JSON.stringify(matricesOf(changed)) } : { matrix: JSON.stringify({ stack: stacks }) }),
     any: String(stacks.length > 0),
     deleted: JSON.stringify(deleted),
     // For `comment` and `drift`, whose --matrix reads it.
@@ -50,6 +63,12 @@ function gitHubOutput({ stacks, deleted }: ChangedStacks): string {
   return Object.entries(outputs)
     .map(([name, value]) => `${name}=${value}\n`)
     .join("");
+}
+
+/** One matrix for each part of the stacks; none where no stack is touched. */
+function matricesOf(changed: ChangedStacks): { readonly stack: readonly string[] }[] {
+  const n = Math.ceil(changed.stacks.length / gitHubMatrixLimit);
+  return Array.from({ length: n }, (_, index) => ({ stack: partOf(changed, { k: index + 1, n }).stacks }));
 }
 
 /** Azure asks a condition for each customer's stage: whether the list has `,contoso,`. */

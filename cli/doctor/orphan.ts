@@ -109,7 +109,7 @@ export function deletionOf(path: string): Removal {
 export function markOf(object: GraphObject, isPending: boolean): string | undefined {
   const description = text(object, "description");
   if (!describedAs.test(description)) return undefined;
-  const pending = isPending ? "; the engine died while it was making one" : "";
+  const pending = isPending ? "; the engine was interrupted while it created one" : "";
   return `its description: "${description}"${pending}`;
 }
 

@@ -53,20 +53,24 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     const clientId = environment["ARM_CLIENT_ID"];
     const orphans = await findOrphans(call, settings, state, { stack: options.stack, clientId, defender });
     if (orphans.length === 0) {
-      options.say(`Nothing to repair: all that stack ${options.stack} would create is in its state, or not there.\n`);
+      options.say(
+        `Nothing to repair: the tenant has no object of stack ${options.stack} that its state does not have.\n`,
+      );
       return { found: 0, left: 0 };
     }
     options.say(
-      `${orphans.length} in tenant ${settings.tenantId} that stack ${options.stack} would create, and doesn't know of. ` +
-        "Go on only while no `pulumi up` of this stack is running.\n",
+      `Tenant ${settings.tenantId} has ${orphans.length} objects that stack ${options.stack} would create and its state ` +
+        "does not have. Continue only while no `pulumi up` of this stack is running.\n",
     );
     let left = 0;
     for (const orphan of orphans) if (!(await settle({ graph: call, defender }, orphan, options))) left++;
-    options.say(left === 0 ? "\nNow run `pulumi up` again.\n" : `\n${left} left as they are.\n`);
+    options.say(
+      left === 0 ? `\nNow run \`npx pulumi up --refresh --stack ${options.stack}\`.\n` : `\n${left} left unchanged.\n`,
+    );
     return { found: orphans.length, left };
   } catch (error) {
     if (!(error instanceof ServiceError || error instanceof EnvironmentError)) throw error;
-    throw new VisibleError(`Can't repair in the customer's tenant ${settings.tenantId}: ${error.message}`);
+    throw new VisibleError(`Repair failed in the customer's tenant ${settings.tenantId}: ${error.message}`);
   }
 }
 
@@ -111,10 +115,10 @@ async function settle(services: Services, orphan: Orphan, options: RepairOptions
       return true;
     }
     case "import":
-      options.say(`Run this, then \`pulumi up\`:\n  ${importing ?? ""}\n`);
+      options.say(`Run this, then \`npx pulumi up --refresh\`:\n  ${importing ?? ""}\n`);
       return false;
     case "leave":
-      options.say(orphan.comesBack === true ? "Left for the next `pulumi up`.\n" : "Left as it is.\n");
+      options.say(orphan.comesBack === true ? "Left for the next `pulumi up --refresh`.\n" : "Left unchanged.\n");
       return orphan.comesBack === true;
   }
 }
@@ -134,16 +138,18 @@ async function answer(
   if (yes) {
     if (orphan.comesBack === true) return "leave";
     if (orphan.mark !== undefined) return "delete";
-    say("--yes is not for what carries no mark of this program: run it without --yes to be asked.\n");
+    say("--yes does not delete objects without a mark of this program. Run the command without --yes to be asked.\n");
     return "leave";
   }
   if (ask === undefined) {
     if (orphan.comesBack === true) return "leave";
-    say("There is no terminal to ask on: --yes deletes what carries the mark.\n");
+    say("There is no terminal to ask on. --yes deletes the objects that carry the mark.\n");
     return "leave";
   }
-  const warning = orphan.mark === undefined ? "It carries no mark of this program and may be somebody else's. " : "";
-  const hint = orphan.comesBack === true ? "The next `pulumi up` goes on with it: only where none is to come. " : "";
+  const warning =
+    orphan.mark === undefined ? "It carries no mark of this program and may belong to somebody else. " : "";
+  const hint =
+    orphan.comesBack === true ? "The next `pulumi up --refresh` uses it: delete it only if none will follow. " : "";
   const choices = canImport ? "[delete/import/N]" : "[delete/N]";
   const said = (
     await ask(`${warning}${hint}Delete it${canImport ? ", or show how to import it" : ""}? ${choices} `)
@@ -156,10 +162,10 @@ function describe({ what, id, createdOn, createdBy, mark, restorable }: Orphan):
   const lines = [
     what,
     `  ID        ${id}`,
-    ...(createdOn === "" ? [] : [`  made      ${createdOn}`]),
+    ...(createdOn === "" ? [] : [`  created   ${createdOn}`]),
     ...(createdBy === "" ? [] : [`  owned by  ${createdBy}`]),
-    `  mark      ${mark ?? "none: nothing says that this program made it"}`,
-    ...(restorable ? ["  deleted   it can be restored for 30 days (deleted applications)"] : []),
+    `  mark      ${mark ?? "none: no evidence that this program created it"}`,
+    ...(restorable ? ["  deleted   it can be restored for 30 days (deleted items in Entra)"] : []),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }

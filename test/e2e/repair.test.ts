@@ -74,10 +74,10 @@ describe("mssp doctor --repair", function () {
     assert.deepEqual([found, left], [1, 1]);
     assert.match(said, /^application "Contoso 50 SIEM MSSP Connector"$/m);
     assert.match(said, new RegExp(`^  ID        ${id}$`, "m"));
-    assert.match(said, /^  made      20\d\d-/m);
+    assert.match(said, /^  created   20\d\d-/m);
     assert.match(
       said,
-      /^  mark      its description: ".*Managed by Pulumi\."; the engine died while it was making one$/m,
+      /^  mark      its description: ".*Managed by Pulumi\."; the engine was interrupted while it created one$/m,
     );
     assert.match(questions[0] ?? "", /^Delete it, or show how to import it\? \[delete\/import\/N\] $/);
     const command = /^ {2}npx pulumi (import .*)$/m.exec(said)?.[1] ?? assert.fail(said);
@@ -134,12 +134,12 @@ describe("mssp doctor --repair", function () {
     await hands.graph("POST", "/v1.0/applications", { displayName: "Contoso 52 SIEM MSSP Connector" });
     const byYes = await repaired("unmarked", "nobody", { yes: true });
     assert.deepEqual([byYes.found, byYes.left], [1, 1]);
-    assert.match(byYes.said, /^  mark      none: nothing says that this program made it$/m);
-    assert.match(byYes.said, /--yes is not for what carries no mark/);
+    assert.match(byYes.said, /^  mark      none: no evidence that this program created it$/m);
+    assert.match(byYes.said, /--yes does not delete objects without a mark/);
     const yes = await repaired("unmarked", ["yes"]);
     assert.match(
       yes.questions[0] ?? "",
-      /^It carries no mark of this program and may be somebody else's\. Delete it\? /,
+      /^It carries no mark of this program and may belong to somebody else\. Delete it\? /,
     );
     assert.equal(yes.left, 1, "only the word itself deletes");
     single(objectsOf(project, tenantIdOf(52)).applications);
@@ -174,7 +174,7 @@ describe("mssp doctor --repair", function () {
     ]) {
       assert.match(shown.said, new RegExp(`^group "${name}"$`, "m"));
     }
-    assert.match(shown.said, /^Left for the next `pulumi up`\.$/m);
+    assert.match(shown.said, /^Left for the next `pulumi up --refresh`\.$/m);
     assert.equal(dumpOfTenant(project, tenantIdOf(53)), whole, "nothing is touched");
 
     // By --yes: what azuread would stumble over. What carries a mark of the stack's stays, and isn't "left".
@@ -192,7 +192,7 @@ describe("mssp doctor --repair", function () {
     const asked = await repaired("marked", answers);
     assert.match(
       asked.questions[0] ?? "",
-      /^The next `pulumi up` goes on with it: only where none is to come\. Delete it\?/,
+      /^The next `pulumi up --refresh` uses it: delete it only if none will follow\. Delete it\?/,
     );
     assert.equal(guests().length, 0);
     // The authorization of an application that is gone is nobody's: the sandbox keeps it, and so does the comparison.

@@ -41,6 +41,20 @@ describe("the matrix for a CI system", () => {
     assert.deepEqual(parts.flatMap(({ stacks }) => stacks).sort(), [...many.stacks].sort());
   });
 
+  it("is a list of matrices within GitHub's limit with parts, and holds each stack once", () => {
+    const partsOf = (found: typeof many) => {
+      const text = matrixText(found, "github", { parts: true });
+      assert.doesNotMatch(text, /^matrix=/m);
+      return JSON.parse(/^parts=(.*)$/m.exec(text)?.[1] ?? "") as { stack: string[] }[];
+    };
+    const parts = partsOf(many);
+    assert.equal(parts.length, 2);
+    for (const { stack } of parts) assert.ok(stack.length > 0 && stack.length <= 256);
+    assert.deepEqual(parts.flatMap(({ stack }) => stack).sort(), [...many.stacks].sort());
+    assert.deepEqual(partsOf({ ...many, stacks: ["contoso"] }), [{ stack: ["contoso"] }]);
+    assert.deepEqual(partsOf({ ...many, stacks: [] }), []);
+  });
+
   it("is output variables for Azure, whose conditions find a whole name only", () => {
     assert.equal(
       matrixText(changed, "azure"),
@@ -50,14 +64,14 @@ describe("the matrix for a CI system", () => {
   });
 
   it("is a child pipeline for GitLab: a job a stack, and one that reports", () => {
-    assert.deepEqual(parse(matrixText(changed, "gitlab", "preview")), {
+    assert.deepEqual(parse(matrixText(changed, "gitlab", { job: "preview" })), {
       include: [{ local: "templates/gitlab/gitlab-stacks.yml" }],
       "preview contoso": { extends: ".preview", variables: { STACK: "contoso" } },
       "preview tailwind": { extends: ".preview", variables: { STACK: "tailwind" } },
       comment: { extends: ".comment" },
     });
-    assert.ok("issues" in (parse(matrixText(changed, "gitlab", "drift")) as object));
-    assert.deepEqual(Object.keys(parse(matrixText(changed, "gitlab", "up")) as object).length, 3);
-    assert.equal(Object.keys(parse(matrixText(nothing, "gitlab", "up")) as object).length, 1);
+    assert.ok("issues" in (parse(matrixText(changed, "gitlab", { job: "drift" })) as object));
+    assert.deepEqual(Object.keys(parse(matrixText(changed, "gitlab", { job: "up" })) as object).length, 3);
+    assert.equal(Object.keys(parse(matrixText(nothing, "gitlab", { job: "up" })) as object).length, 1);
   });
 });
