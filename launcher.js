@@ -1,20 +1,16 @@
-// What Pulumi runs: `index.ts`, compiled by esbuild while this process loads what the program needs. ts-node, by which Pulumi would
-// compile it, takes half a second of every preview. Types are checked by `npm run typecheck`, not at every run.
+// What Pulumi runs: it compiles `index.ts` with esbuild while this process loads the packages that the program needs. Pulumi's own way,
+// ts-node, takes half a second of every preview. `npm run typecheck` checks the types.
 "use strict";
 
 const Module = require("node:module");
 const path = require("node:path");
 
-// The SDK loads the TypeScript compiler and npm's tree reader at once, a third of a second: it needs them to write a function into the
-// state, which this program never does (`components/dynamicResource.ts`). They are loaded when the SDK uses them after all.
-loadWhenUsed(["typescript", "@npmcli/arborist"], () => require("@pulumi/pulumi"));
-const { RunError } = require("@pulumi/pulumi");
+const { loadSdk, withoutSdkSourceMaps } = require("./sdkShortcuts.js");
+const { RunError } = loadSdk(() => require("@pulumi/pulumi"));
 const esbuild = require("esbuild");
 
-// The SDK has every stack mapped to its own TypeScript sources, and makes one for each promise: a fifth of a second for stacks that
-// nobody sees. Besides, an uncaught error with such frames has Node 20 hang while it prints it (nodejs/node#64011). An error that is
-// shown gets its places in our sources from `showSources`.
-Error.prepareStackTrace = undefined;
+// An error that is shown gets its places in our sources from `showSources`.
+withoutSdkSourceMaps();
 
 const compiling = compile();
 for (const needed of ["@pulumi/azuread", "zod/mini", "@defender-mssp/microsoft"]) require(needed);
@@ -51,22 +47,6 @@ async function compile() {
   } catch ({ errors = [], message }) {
     const places = await esbuild.formatMessages(errors, { kind: "error" });
     throw new RunError(`The program does not compile; nothing was changed.\n${places.join("") || message}`);
-  }
-}
-
-/** Runs `load`, in which the packages are stood in for by objects that load them at the first use. */
-function loadWhenUsed(packages, load) {
-  const loadNow = Module._load;
-  Module._load = function (request, ...rest) {
-    if (!packages.includes(request)) return loadNow.call(this, request, ...rest);
-    let loaded;
-    const use = (_, name) => (name === "__esModule" ? true : (loaded ??= loadNow.call(this, request, ...rest))[name]);
-    return new Proxy({}, { get: use });
-  };
-  try {
-    load();
-  } finally {
-    Module._load = loadNow;
   }
 }
 

@@ -1,12 +1,10 @@
-// What the engine runs for `--policy-pack policy`: `pack.ts`, compiled by esbuild while this process loads gRPC, as ../launcher.js does it.
-//
-// `@pulumi/policy` needs of the SDK only the classes of assets. The whole SDK would load TypeScript and npm's libraries, which takes
-// longer than everything else here: so `@pulumi/policy` is compiled in, with those classes in place of the SDK.
+// What the engine runs for `--policy-pack policy`: it compiles `pack.ts` with esbuild while this process loads gRPC, as ../launcher.js does.
 "use strict";
 
 const Module = require("node:module");
 const path = require("node:path");
 const esbuild = require("esbuild");
+const { smallSdk, withoutRemediation } = require("../sdkShortcuts.js");
 
 const neededAtOnce = [
   "@grpc/grpc-js",
@@ -23,11 +21,9 @@ run().catch((error) => {
 async function run() {
   const compiling = compile();
   for (const needed of neededAtOnce) require(needed);
-  // The engine asks about each resource twice: first whether a rule would change it, which none of this pack's does. Told once that the
-  // pack doesn't serve that, as older packs don't, it goes on.
-  delete require("@pulumi/pulumi/proto/analyzer_grpc_pb").AnalyzerService.remediate;
+  withoutRemediation();
   const code = await compiling;
-  // An error in a rule shows its place in the TypeScript file. What is loaded already has no maps read for it.
+  // An error in a rule shows its place in the TypeScript file. Packages that are loaded already get no source maps.
   process.setSourceMapsEnabled(true);
   const program = new Module(path.join(__dirname, "pack.compiled.js"), module);
   program.paths = module.paths;
@@ -47,7 +43,7 @@ async function compile() {
       sourcesContent: false,
       write: false,
       logLevel: "silent",
-      plugins: [{ name: "small SDK", setup: takeSmallSdk }],
+      plugins: [smallSdk],
     });
     return outputFiles[0].text;
   } catch ({ errors = [], message }) {
@@ -55,16 +51,4 @@ async function compile() {
     const text = `The policy pack does not compile; nothing was changed.\n${places.join("") || message}`;
     throw Object.assign(new Error(text), { compiler: true });
   }
-}
-
-/** Ours and `@pulumi/policy` are compiled in; every other package is required as it is. */
-function takeSmallSdk({ onResolve, onLoad }) {
-  onResolve({ filter: /^[^./]/ }, ({ path: name, kind }) => {
-    if (kind === "entry-point" || name === "@pulumi/policy") return undefined;
-    return name === "@pulumi/pulumi" ? { path: name, namespace: "small-sdk" } : { path: name, external: true };
-  });
-  onLoad({ filter: /.*/, namespace: "small-sdk" }, () => ({
-    contents: `export * as asset from "@pulumi/pulumi/asset"; export { Output } from "@pulumi/pulumi/output";`,
-    resolveDir: __dirname,
-  }));
 }

@@ -41,7 +41,7 @@ describe("a program with a bug, on the real engine", function () {
     const said = await preview(source.replace("export interface Settings {", "export interface Settings ("));
     const line = source.split("\n").findIndex((text) => text === "export interface Settings {") + 1;
     assert.match(said, /does not compile; nothing was changed/);
-    assert.match(said, new RegExp(`settings\\.ts:${line}:`));
+    assert.match(said, new RegExp(`settings/index\\.ts:${line}:`));
     assert.doesNotMatch(said, /^\s+at .*:\d+/m);
   });
 });

@@ -115,27 +115,28 @@ if (stdin.isFIFO() || stdin.isSocket()) {
   process.stdin.on("end", () => setTimeout(() => process.exit(1), 5000)).on("error", () => process.exit(1)).resume();
 }
 
-let script;
-try {
-  script = Module.createRequire(path.join(process.cwd(), "index.js")).resolve("@pulumi/pulumi/cmd/dynamic-provider");
-} catch {
+const program = Module.createRequire(path.join(process.cwd(), "index.js"));
+function find(name) {
+  try {
+    return program.resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+const script = find("@pulumi/pulumi/cmd/dynamic-provider");
+if (script === undefined) {
   console.error("@pulumi/pulumi is not installed in " + process.cwd() + ": run \`pulumi install\`.");
   process.exit(1);
 }
 
-// The SDK loads the TypeScript compiler and npm's tree reader at once, for serializing a provider. That is the program's part and
-// not this process's: without them it starts in two thirds of the time. The SDK gets them when it uses them after all.
-const load = Module._load;
-Module._load = function (request, parent, ...rest) {
-  const loadIt = () => load.call(this, request, parent, ...rest);
-  const isHeavy = request === "@npmcli/arborist" || /(?:^|\\/)typescript(?:\\.js)?$/.test(request);
-  if (!isHeavy || !/[\\\\/]@pulumi[\\\\/]pulumi[\\\\/]/.test(parent?.filename ?? "")) return loadIt();
-  let loaded;
-  return new Proxy({}, { get: (_, name) => (name === "__esModule" ? true : (loaded ??= loadIt())[name]) });
-};
+// The program may have shortcuts into its SDK, by which this process starts in two thirds of the time: its sdkShortcuts.js says how.
+const names = ["./sdkShortcuts.js", "defender-mssp/sdkShortcuts.js"];
+const file = names.map(find).find((found) => found !== undefined);
+const loadSdk = file === undefined ? (load) => load() : require(file).loadSdk;
 
 process.argv[1] = script;
-require(script);
+loadSdk(() => require(script));
 `;
 
 function packageVersion(name: string): string {
