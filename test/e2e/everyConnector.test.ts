@@ -46,7 +46,7 @@ const table: readonly { kind: ConnectorKind; alertApis: readonly AlertApi[]; mis
   ...[["legacySiem"], ["legacySiem", "graph"]].map((apis) => ({
     kind: "msspApp" as const,
     alertApis: apis as AlertApi[],
-    // Microsoft's documents of that API only ever register in the customer's tenant: an inference, which the settings follow (docs/decisions.md).
+    // Microsoft's documents of that API only ever register in the customer's tenant: an inference, which the settings follow (docs/adr).
     misfit: "the legacy alert API authorizes a registration of the customer's",
   })),
 ];

@@ -1,5 +1,5 @@
 /** Every link to a file, and every anchor, leads somewhere. Links to other sites are not followed. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { anchorsOf, linksOf, readPage, type Page } from "../markdown";
 
@@ -25,8 +25,8 @@ function missingPart(
   const [place = "", anchor] = target.split("#");
   const file = place === "" ? from : path.posix.join(path.posix.dirname(from), decodeURIComponent(place));
   const there = path.join(root, file);
-  if (!existsSync(there)) return "no such file";
+  if (place !== "" && !existsSync(there)) return "no such file";
   if (anchor === undefined || anchor === "") return undefined;
-  if (statSync(there).isDirectory() || !file.endsWith(".md")) return "only Markdown files have anchors";
+  if (!file.endsWith(".md")) return "only Markdown files have anchors";
   return anchors(file).has(anchor) ? undefined : "no such heading";
 }
