@@ -99,7 +99,7 @@ describe("components/defender: a notification rule's provider", () => {
     change({ managedBy: "another/stack/name", recipients: ["other@contoso.com"] });
     await assert.rejects(
       resource.create(inputs, context),
-      /already has a notification rule "SOC high severity", made by another\/stack\/name .*name this one otherwise \(setting notificationRules\)/,
+      /already has a different notification rule "SOC high severity", created by another\/stack\/name\. .*or use another name in the setting\.$/,
     );
     assert.deepEqual(onServer()!["recipients"], ["other@contoso.com"]);
   });
@@ -141,7 +141,7 @@ describe("components/defender: a notification rule's provider", () => {
     };
     await assert.rejects(
       resource.create(inputs, { ...context, environment }),
-      /^The notification rule's create failed\. .*answered 403: .*needs Defender's permission to manage security settings/,
+      /^The notification rule's create failed\. .*answered 403: .*needs the Defender permission to manage security settings/,
     );
   });
 

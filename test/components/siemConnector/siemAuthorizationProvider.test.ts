@@ -84,9 +84,9 @@ describe("components/defender: the provider's methods", () => {
       await assert.rejects(resource.create(inputs, context), (failure: Error) => {
         assert.match(
           failure.message,
-          new RegExp(`already authorized for the MSSP tenant ${otherMssp}.*made by another/stack/name`),
+          new RegExp(`already authorized for the MSSP tenant ${otherMssp}.*created by another/stack/name`),
         );
-        assert.match(failure.message, /Take that authorization away there, or set msspTenantId/);
+        assert.match(failure.message, /Remove that authorization in the portal, or set msspTenantId/);
         return true;
       });
       assert.deepEqual(onServer(), { msspTenantId: otherMssp, managedBy: "another/stack/name" });
@@ -138,7 +138,7 @@ describe("components/defender: the provider's methods", () => {
       };
       await assert.rejects(
         resource.create(inputs, { ...context, environment }),
-        /answered 403: Forbidden: .* The identity that runs this needs Defender's permission to manage portal system settings/,
+        /answered 403: Forbidden: .* The identity that runs this needs the Defender permission to manage portal system settings/,
       );
     });
   });
@@ -205,7 +205,7 @@ describe("components/defender: the provider's methods", () => {
       for (const adopted of [true, false]) {
         await assert.rejects(
           update({ ...made, adopted }, { ...inputs, msspTenantId: otherMssp }),
-          /doesn't change what isn't its own/,
+          /does not change the authorizations of others/,
         );
       }
       assert.deepEqual((await update({ ...made, adopted: true }, { ...inputs, managedBy: "x/y/z" })).outs, {
@@ -427,7 +427,7 @@ describe("components/defender: the provider's methods", () => {
       server.closeAllConnections();
       await assert.rejects(
         resource.read(id, made, context),
-        /failed: .*ECONNREFUSED.* Is the server up, and the address right \(endpoint, or MSSP_DEFENDER_ENDPOINT\)\?/,
+        /failed: .*ECONNREFUSED.* Check that the server runs and that its address is right \(input "endpoint", or MSSP_DEFENDER_ENDPOINT\)\./,
       );
     });
   });

@@ -1,4 +1,4 @@
-/** What the dynamic resource `AlertNotificationRule` does. Its modes, and what is adopted: `portalResource.ts`. */
+/** The logic of the dynamic resource `AlertNotificationRule`. `portal.ts` describes the modes and adoption. */
 import { portalUrl, type CloudName } from "../clouds";
 import { checkBoolean, checkText, checkTexts, unknown, type CheckFailure } from "./provider";
 import {
@@ -9,20 +9,20 @@ import {
   type AlertSeverity,
   type NotificationRule,
 } from "../defender/notificationRule";
-import { portalResource, type PortalInputs, type PortalState } from "./portal";
+import { PortalResource, type PortalInputs, type PortalState } from "./portal";
 
-/** A rule as the settings say it. A type, not an interface: as inputs of a resource it has an index. */
+/** A rule in the settings. A type, not an interface: a resource's inputs need an implicit index signature. */
 export type NotificationRuleSettings = {
-  /** Rule name: what the rule is known by in the tenant. */
+  /** Rule name, unique in the tenant. */
   name: string;
   severities: readonly AlertSeverity[];
   /** Names of Defender's device groups. Default: all devices. */
   deviceGroups?: readonly string[];
   /** E-mail addresses. */
   recipients: readonly string[];
-  /** Default: true, which the 2018 document asks for. */
+  /** Default: true, as Microsoft's document of 2018 asks. */
   includeOrganizationName?: boolean;
-  /** Default: true, which the 2018 document asks for. */
+  /** Default: true, as Microsoft's document of 2018 asks. */
   includeTenantPortalLink?: boolean;
   /** Default: true. */
   includeDeviceInformation?: boolean;
@@ -30,13 +30,13 @@ export type NotificationRuleSettings = {
 
 export type NotificationRuleInputs = PortalInputs & NotificationRuleSettings;
 
-/** The resource's outputs: its inputs, and what was found. */
+/** The resource's outputs: its inputs and the result. */
 export type NotificationRuleState = PortalState<NotificationRuleInputs, "configured">;
 
 const switches = ["includeOrganizationName", "includeTenantPortalLink", "includeDeviceInformation"] as const;
 
 /** The methods of a Pulumi dynamic provider. */
-export const notificationRuleResource = portalResource<NotificationRuleInputs, NotificationRule, "configured">({
+export const notificationRuleResource = new PortalResource<NotificationRuleInputs, NotificationRule, "configured">({
   noun: "notification rule",
   status: "configured",
   permission: "manage security settings",
@@ -62,14 +62,15 @@ export const notificationRuleResource = portalResource<NotificationRuleInputs, N
   }),
   markOf: ({ managedBy }) => managedBy,
   conflict: (inputs, found) =>
-    `Tenant ${inputs.tenantId} already has a notification rule "${inputs.name}", made by ${found.managedBy ?? "somebody by hand"} and ` +
-    "not as this stack wants it; what isn't its own isn't changed. Delete that rule there, make it the same, or name this one otherwise " +
-    "(setting notificationRules).",
+    `Tenant ${inputs.tenantId} already has a different notification rule "${inputs.name}", created by ${found.managedBy ?? "a person"}. ` +
+    "This stack does not change the rules of others. Delete that rule in the portal, give it the values of the setting notificationRules, " +
+    "or use another name in the setting.",
 });
 
 /**
- * What a person does in the portal where no server does it: one line a step, each field with its value. Follows Microsoft's "Configure
- * alert notifications in Microsoft Defender XDR" (2024-07-08), "Create rules for alert notifications".
+ * The steps in the portal for mode `manual`, one a line, each field with its value. Source: Microsoft,
+ * "Configure alert notifications in Microsoft Defender XDR" (2024-07-08), "Create rules for alert
+ * notifications".
  */
 export function manualNotificationRuleSteps(
   rule: NotificationRuleSettings & { tenantId: string },
@@ -102,7 +103,7 @@ function check(inputs: Record<string, unknown>): CheckFailure[] {
   ];
   if (failures.length === 0) {
     if (isKnown(inputs.severities)) inputs.severities = inOrder(inputs.severities as AlertSeverity[]);
-    // Mail servers may tell case apart in front of the @, in practice none does; to Defender two are one.
+    // In practice no mail server distinguishes case before the @.
     if (isKnown(inputs.recipients)) {
       const addresses = (inputs.recipients as string[]).map((address) => address.trim().toLowerCase());
       inputs.recipients = sorted([...new Set(addresses)]);
@@ -117,7 +118,7 @@ function checkAddress(address: string): CheckFailure[] {
   return [{ property: "recipients", reason: `"${address}" is not an e-mail address` }];
 }
 
-/** A list that holds no marker of an unknown. */
+/** Whether a value is a list without unknown items. */
 function isKnown(value: unknown): boolean {
   return value !== unknown && Array.isArray(value) && !value.includes(unknown);
 }

@@ -1,10 +1,11 @@
 /**
- * The logic that the dynamic resources for portal calls without a public API have in common (SIEM authorization, notification rule):
- * their two modes, the address and the token of their calls, and whose a thing is.
+ * The logic that the dynamic resources for portal calls without a public API share (SIEM
+ * authorization, notification rule): their two modes, the address and the token of their calls, and
+ * the ownership of an object.
  *
- * Whose a thing is, is decided once, when it is created, and said by `adopted`:
- * - made here: kept as the settings say, restored where somebody changed it by hand, taken away by `destroy`;
- * - adopted (it was there already, made by somebody else): looked at, never changed and never taken away.
+ * `create` decides the ownership once and records it as `adopted`:
+ * - created by this resource: `up` restores it after changes by hand, `destroy` deletes it;
+ * - adopted (another party had created it): read only, never changed and never deleted.
  */
 import { clouds, withoutTrailingSlash } from "../clouds";
 import { discoverEndpoints, type Environment } from "../endpoints";
@@ -19,181 +20,201 @@ import {
   picked,
   withoutUndefined,
   type CheckFailure,
+  type Difference,
   type Properties,
 } from "./provider";
 import { requestToken } from "../entra/token";
 import type { PortalCall } from "../defender/portalCall";
 
-/** `endpoint`: real calls to a server. `manual`: a person does it in the portal; nothing is called. */
+/** `endpoint`: the resource calls a server. `manual`: a person does the step in the portal; the resource calls nothing. */
 export type PortalMode = "endpoint" | "manual";
 
-/** The environment variable that names the server where a resource's `endpoint` doesn't. */
+/** The environment variable that names the server if a resource has no input `endpoint`. */
 export const endpointVariable = "MSSP_DEFENDER_ENDPOINT";
 
-/** What every such resource takes. */
+/** The inputs that these resources share. */
 export type PortalInputs = {
-  /** The customer's tenant, in which it is made. */
+  /** The customer's tenant, in which the object is created. */
   tenantId: string;
   mode: PortalMode;
-  /** Base URL of the server to call; without it, MSSP_DEFENDER_ENDPOINT at the time of the call. */
+  /** Base URL of the server to call. Default: MSSP_DEFENDER_ENDPOINT at the time of the call. */
   endpoint?: string;
-  /** What the thing is marked with, so that a second create after a crash recognises its own. */
+  /** The mark of the object. A second create after a crash recognizes its object by this mark. */
   managedBy: string;
 };
 
-/** What is particular about one kind of thing. */
+/** What differs between the kinds of objects. */
 export interface PortalKind<Inputs extends PortalInputs, Found, Status extends string> {
-  /** What errors call it, such as `SIEM authorization`. */
+  /** The name of the kind in errors, such as `SIEM authorization`. */
   readonly noun: string;
-  /** What it is when a server has said so. */
+  /** The status after a server confirmed the object. */
   readonly status: Status;
-  /** Defender's permission that the calls need, as the portal names it. */
+  /** The Defender permission that the calls need, as the portal names it. */
   readonly permission: string;
-  /** Inputs beyond those that all have. A change of those in `identity` is a replacement. */
+  /** Inputs, besides the shared ones, whose change replaces the resource. */
   readonly identity: readonly string[];
+  /** Inputs, besides the shared ones, whose change updates the resource. */
   readonly contents: readonly string[];
-  /** Checks what is known, and may write a value in its one way. */
+  /** Checks the known inputs and may normalize their values. */
   check(inputs: Record<string, unknown>): CheckFailure[];
-  /** The resource's ID, within the tenant. */
+  /** The resource's ID within the tenant. */
   idOf(inputs: Inputs): string;
   get(call: PortalCall, inputs: Inputs): Promise<Found | undefined>;
   put(call: PortalCall, inputs: Inputs): Promise<Found>;
   delete(call: PortalCall, inputs: Inputs): Promise<void>;
-  /** What the server has, in the words of the inputs. */
+  /** The server's object as inputs. */
   contentsOf(found: Found): Partial<Inputs>;
-  /** Who made it and looks after it; null where a person did, by hand. */
+  /** The mark of the object's owner; null if a person created it by hand. */
   markOf(found: Found): string | null;
-  /** What to say when somebody else's stands in the way. */
+  /** The error message if a different object of another owner exists. */
   conflict(inputs: Inputs, found: Found): string;
 }
 
-/** The resource's outputs: its inputs, and what was found. */
+/** The resource's outputs: its inputs and the result. */
 export type PortalState<Inputs extends PortalInputs, Status extends string> = Inputs & {
-  /** Anything but `manual` is only what a server has said. */
+  /** Any value but `manual` is the server's own answer. */
   status: Status | "manual";
-  /** Somebody else had made it: `destroy` leaves it. */
+  /** Another party had created the object: `destroy` keeps it. */
   adopted: boolean;
 };
 
 /**
- * The methods of a Pulumi dynamic provider, with every parameter of Pulumi's: the code in a state passes all of them, so that it never
- * has to change for one that is needed later.
+ * The methods of a Pulumi dynamic provider for one kind of object. They take every parameter that
+ * Pulumi passes: the code in a state passes all of them, so it never has to change.
+ * The methods that call a server throw a `VisibleError` that names the step and what to do.
  */
-export function portalResource<Inputs extends PortalInputs, Found, Status extends string>(
-  kind: PortalKind<Inputs, Found, Status>,
-) {
-  type State = PortalState<Inputs, Status>;
-  const identity = ["tenantId", ...kind.identity];
-  const names = [...identity, ...kind.contents, "mode", "endpoint", "managedBy"];
+export class PortalResource<Inputs extends PortalInputs, Found, Status extends string> {
+  readonly #identity: readonly string[];
+  readonly #names: readonly string[];
 
-  const inputsOf = (props: Properties) => picked(props, names) as unknown as Inputs;
-  const stateOf = (props: Properties): State => {
-    const { status, adopted } = props as unknown as State;
-    return { ...inputsOf(props), status, adopted };
-  };
-  const callsOf = (inputs: Inputs, context: CallContext) => portalCalls(kind.noun, inputs, context);
-  const isAsWanted = (found: Found, inputs: Inputs) => {
-    const there = kind.contentsOf(found);
-    return !differences(there, inputs, { compared: kind.contents, replaces: [] }).changes;
-  };
-  /**
-   * Whether what was made here carries somebody else's mark by now. Without any mark it is what was made here, changed by hand:
-   * a person's hand writes no mark.
-   */
-  const isTaken = (found: Found, state: State) => kind.markOf(found) !== null && kind.markOf(found) !== state.managedBy;
-  const visibly = <T>(step: string, run: () => Promise<T>) =>
-    visible(`The ${kind.noun}'s ${step}`, run, (failure) => adviceFor(failure, kind.permission));
-
-  /** Makes it so, by hand or by call, and says what came of it. */
-  async function settle(inputs: Inputs, isOurs: (found: Found) => boolean, context: CallContext): Promise<State> {
-    if (inputs.mode === "manual") return { ...inputs, status: "manual", adopted: false };
-    const run = await callsOf(inputs, context);
-    const found = await run((call) => kind.get(call, inputs));
-    if (found !== undefined) {
-      const asWanted = isAsWanted(found, inputs);
-      const adopted = !isOurs(found);
-      if (adopted && !asWanted) throw new VisibleError(kind.conflict(inputs, found));
-      if (adopted || (asWanted && kind.markOf(found) === inputs.managedBy)) {
-        return { ...inputs, status: kind.status, adopted };
-      }
-    }
-    await run((call) => kind.put(call, inputs));
-    return { ...inputs, status: kind.status, adopted: false };
+  constructor(private readonly kind: PortalKind<Inputs, Found, Status>) {
+    this.#identity = ["tenantId", ...kind.identity];
+    this.#names = [...this.#identity, ...kind.contents, "mode", "endpoint", "managedBy"];
   }
 
-  return {
-    /** Checks what is known, and writes it in one way, so that a difference that is none doesn't look like one. */
-    check(_olds: Properties, news: Properties) {
-      const inputs: Record<string, unknown> = { ...news };
-      const failures = [
-        ...checkUuid(inputs, "tenantId"),
-        ...kind.check(inputs),
-        ...checkOneOf(inputs, "mode", ["endpoint", "manual"]),
-        ...checkEndpoint(inputs.endpoint),
-      ];
-      return { inputs, failures };
-    },
+  /** Checks the known inputs and normalizes them, so that another spelling is no difference. */
+  check(_olds: Properties, news: Properties): { inputs: Record<string, unknown>; failures: CheckFailure[] } {
+    const inputs: Record<string, unknown> = { ...news };
+    const failures = [
+      ...checkUuid(inputs, "tenantId"),
+      ...this.kind.check(inputs),
+      ...checkOneOf(inputs, "mode", ["endpoint", "manual"]),
+      ...checkEndpoint(inputs.endpoint),
+    ];
+    return { inputs, failures };
+  }
 
-    /** Compares the outputs as they were with the inputs as they are to be. */
-    diff(_id: string, olds: Properties, news: Properties) {
-      const difference = differences(olds, news, { compared: names, replaces: identity });
-      // The step from a server to a person takes the thing away on the server: a replacement says so in the preview.
-      if (olds.mode === "endpoint" && news.mode === "manual") difference.replaces.push("mode");
-      return difference;
-    },
+  /** Compares the previous outputs with the new inputs. */
+  diff(_id: string, olds: Properties, news: Properties): Difference {
+    const difference = differences(olds, news, { compared: this.#names, replaces: this.#identity });
+    // A change to `manual` deletes the server's object. As a replacement the preview shows that.
+    if (olds.mode === "endpoint" && news.mode === "manual") difference.replaces.push("mode");
+    return difference;
+  }
 
-    async create(news: Properties, context: CallContext = {}) {
-      return visibly("create", async () => {
-        const inputs = inputsOf(news);
-        const outs = await settle(inputs, (found) => kind.markOf(found) === inputs.managedBy, context);
-        return { id: `${inputs.tenantId}/${kind.idOf(inputs)}`, outs };
-      });
-    },
+  async create(news: Properties, context: CallContext = {}) {
+    return this.#visibly("create", async () => {
+      const inputs = this.#inputsOf(news);
+      const outs = await this.#settle(inputs, (found) => this.kind.markOf(found) === inputs.managedBy, context);
+      return { id: `${inputs.tenantId}/${this.kind.idOf(inputs)}`, outs };
+    });
+  }
 
-    /** The thing as it is; the ID is empty where it has gone, which tells the engine so. */
-    async read(id: string, props: Properties = {}, context: CallContext = {}) {
-      return visibly("read", async () => {
-        const state = stateOf(props);
-        if (state.mode === "manual") return { id, props: state, inputs: inputsOf(props) };
-        const run = await callsOf(state, context);
-        const found = await run((call) => kind.get(call, state));
-        if (found === undefined) return { id: "" };
-        const there: State = withoutUndefined({
-          ...state,
-          ...Object.fromEntries(kind.contents.map((name) => [name, undefined])),
-          ...kind.contentsOf(found),
-          status: kind.status,
-          adopted: state.adopted || isTaken(found, state),
-        });
-        return { id, props: there, inputs: inputsOf(there) };
-      });
-    },
+  /** Reads the object. An empty ID tells the engine that the object no longer exists. */
+  async read(id: string, props: Properties = {}, context: CallContext = {}) {
+    return this.#visibly("read", async () => {
+      const state = this.#stateOf(props);
+      if (state.mode === "manual") return { id, props: state, inputs: this.#inputsOf(props) };
+      const run = await portalCalls(this.kind.noun, state, context);
+      const found = await run((call) => this.kind.get(call, state));
+      if (found === undefined) return { id: "" };
+      const current = this.#withFound(state, found);
+      return { id, props: current, inputs: this.#inputsOf(current) };
+    });
+  }
 
-    async update(_id: string, olds: Properties, news: Properties, context: CallContext = {}) {
-      return visibly("update", async () => {
-        const before = stateOf(olds);
-        const inputs = inputsOf(news);
-        const isOurs = (found: Found) =>
-          kind.markOf(found) === inputs.managedBy ||
-          (before.mode === "endpoint" && !before.adopted && !isTaken(found, before));
-        return { outs: await settle(inputs, isOurs, context) };
-      });
-    },
+  async update(_id: string, olds: Properties, news: Properties, context: CallContext = {}) {
+    return this.#visibly("update", async () => {
+      const before = this.#stateOf(olds);
+      const inputs = this.#inputsOf(news);
+      const isOurs = (found: Found) =>
+        this.kind.markOf(found) === inputs.managedBy ||
+        (before.mode === "endpoint" && !before.adopted && !this.#isTaken(found, before));
+      return { outs: await this.#settle(inputs, isOurs, context) };
+    });
+  }
 
-    /** Takes away what was made here, and only if nobody else has taken it over since. */
-    async delete(_id: string, props: Properties, context: CallContext = {}) {
-      return visibly("delete", async () => {
-        const state = stateOf(props);
-        if (state.mode === "manual" || state.adopted) return;
-        const run = await callsOf(state, context);
-        const found = await run((call) => kind.get(call, state));
-        if (found !== undefined && !isTaken(found, state)) await run((call) => kind.delete(call, state));
-      });
-    },
-  };
+  /** Deletes an object that this resource created, unless the object carries another mark by now. */
+  async delete(_id: string, props: Properties, context: CallContext = {}) {
+    return this.#visibly("delete", async () => {
+      const state = this.#stateOf(props);
+      if (state.mode === "manual" || state.adopted) return;
+      const run = await portalCalls(this.kind.noun, state, context);
+      const found = await run((call) => this.kind.get(call, state));
+      if (found !== undefined && !this.#isTaken(found, state)) await run((call) => this.kind.delete(call, state));
+    });
+  }
+
+  /** Creates or updates the object as the inputs say, or leaves it to a person; returns the outputs. */
+  async #settle(inputs: Inputs, isOurs: (found: Found) => boolean, context: CallContext) {
+    if (inputs.mode === "manual") return this.#outputs(inputs, "manual", false);
+    const run = await portalCalls(this.kind.noun, inputs, context);
+    const found = await run((call) => this.kind.get(call, inputs));
+    if (found !== undefined) {
+      const asWanted = this.#isAsWanted(found, inputs);
+      const adopted = !isOurs(found);
+      if (adopted && !asWanted) throw new VisibleError(this.kind.conflict(inputs, found));
+      if (adopted || (asWanted && this.kind.markOf(found) === inputs.managedBy)) {
+        return this.#outputs(inputs, this.kind.status, adopted);
+      }
+    }
+    await run((call) => this.kind.put(call, inputs));
+    return this.#outputs(inputs, this.kind.status, false);
+  }
+
+  #isAsWanted(found: Found, inputs: Inputs): boolean {
+    const contents = this.kind.contentsOf(found);
+    return !differences(contents, inputs, { compared: this.kind.contents, replaces: [] }).changes;
+  }
+
+  /**
+   * Whether an object that this resource created carries another owner's mark by now. Without a mark
+   * it is still this resource's object, changed by hand: a person writes no mark.
+   */
+  #isTaken(found: Found, state: Inputs): boolean {
+    const mark = this.kind.markOf(found);
+    return mark !== null && mark !== state.managedBy;
+  }
+
+  #withFound(state: PortalState<Inputs, Status>, found: Found): PortalState<Inputs, Status> {
+    return withoutUndefined({
+      ...state,
+      ...Object.fromEntries(this.kind.contents.map((name) => [name, undefined])),
+      ...this.kind.contentsOf(found),
+      status: this.kind.status,
+      adopted: state.adopted || this.#isTaken(found, state),
+    });
+  }
+
+  #inputsOf(props: Properties): Inputs {
+    return picked(props, this.#names) as unknown as Inputs;
+  }
+
+  #stateOf(props: Properties): PortalState<Inputs, Status> {
+    const { status, adopted } = props as unknown as PortalState<Inputs, Status>;
+    return this.#outputs(this.#inputsOf(props), status, adopted);
+  }
+
+  #outputs(inputs: Inputs, status: Status | "manual", adopted: boolean): PortalState<Inputs, Status> {
+    return { ...inputs, status, adopted };
+  }
+
+  #visibly<T>(step: string, run: () => Promise<T>): Promise<T> {
+    return visible(`The ${this.kind.noun}'s ${step}`, run, (failure) => adviceFor(failure, this.kind.permission));
+  }
 }
 
-/** Runs calls with the server's address and a token. Credentials are read here, for each operation, and kept nowhere. */
+/** Runs calls with the server's address and a token. Each operation reads the credentials anew; nothing stores them. */
 async function portalCalls(
   noun: string,
   { tenantId, endpoint }: PortalInputs,
@@ -221,6 +242,10 @@ function addressOf(noun: string, input: string | undefined, environment: Environ
 }
 
 function adviceFor({ status }: ServiceError, permission: string): string {
-  if (status === 403) return `The identity that runs this needs Defender's permission to ${permission} in this tenant.`;
-  return status === 0 ? `Is the server up, and the address right (endpoint, or ${endpointVariable})?` : "";
+  if (status === 403) {
+    return `The identity that runs this needs the Defender permission to ${permission} in this tenant.`;
+  }
+  return status === 0
+    ? `Check that the server runs and that its address is right (input "endpoint", or ${endpointVariable}).`
+    : "";
 }

@@ -1,11 +1,11 @@
 /**
- * What the dynamic resource `DefenderSiemAuthorization` does. The resource's state holds nothing but a call of this module, so `up`,
- * `refresh` and `destroy` always run today's code, and none of it is ever written to a state. Its modes, and what is adopted:
- * `portalResource.ts`.
+ * The logic of the dynamic resource `DefenderSiemAuthorization`. The state holds only a call of this
+ * module, so `up`, `refresh` and `destroy` always run the installed version. `portal.ts` describes
+ * the modes and adoption.
  */
 import { clouds, type CloudName } from "../clouds";
 import { checkUuid } from "./provider";
-import { portalResource, type PortalInputs, type PortalMode, type PortalState } from "./portal";
+import { PortalResource, type PortalInputs, type PortalMode, type PortalState } from "./portal";
 import {
   deleteSiemAuthorization,
   getSiemAuthorization,
@@ -13,7 +13,7 @@ import {
   type SiemAuthorization,
 } from "../defender/siemAuthorization";
 
-/** `endpoint`: real calls to a server. `manual`: a person does it in the portal; nothing is called. */
+/** `endpoint`: the resource calls a server. `manual`: a person does the step in the portal; the resource calls nothing. */
 export type SiemAuthorizationMode = PortalMode;
 
 export type SiemAuthorizationInputs = PortalInputs & {
@@ -23,11 +23,11 @@ export type SiemAuthorizationInputs = PortalInputs & {
   msspTenantId: string;
 };
 
-/** The resource's outputs: its inputs, and what was found. */
+/** The resource's outputs: its inputs and the result. */
 export type SiemAuthorizationState = PortalState<SiemAuthorizationInputs, "authorized">;
 
 /** The methods of a Pulumi dynamic provider. */
-export const siemAuthorizationResource = portalResource<SiemAuthorizationInputs, SiemAuthorization, "authorized">({
+export const siemAuthorizationResource = new PortalResource<SiemAuthorizationInputs, SiemAuthorization, "authorized">({
   noun: "SIEM authorization",
   status: "authorized",
   permission: "manage portal system settings",
@@ -42,13 +42,14 @@ export const siemAuthorizationResource = portalResource<SiemAuthorizationInputs,
   markOf: ({ managedBy }) => managedBy,
   conflict: (inputs, found) =>
     `Application ${inputs.applicationId} is already authorized for the MSSP tenant ${found.msspTenantId} in tenant ${inputs.tenantId}, ` +
-    `made by ${found.managedBy ?? "somebody by hand"}; this stack wants ${inputs.msspTenantId} and doesn't change what isn't its own. ` +
-    `Take that authorization away there, or set msspTenantId to ${found.msspTenantId}.`,
+    `created by ${found.managedBy ?? "a person"}. This stack needs the MSSP tenant ${inputs.msspTenantId} and does not change the authorizations of others. ` +
+    `Remove that authorization in the portal, or set msspTenantId to ${found.msspTenantId}.`,
 });
 
 /**
- * What a person does in the portal where no server does it: one line a step. Follows Microsoft's "Configure managed security
- * service provider integration" (2018-09-03), step 3; the page is gone from portals that no longer have the SIEM API.
+ * The steps in the portal for mode `manual`, one a line. Source: Microsoft, "Configure managed
+ * security service provider integration" (2018-09-03), step 3. Portals without the SIEM API no
+ * longer have the page.
  */
 export function manualSiemAuthorizationSteps(
   of: Pick<SiemAuthorizationInputs, "tenantId" | "applicationId" | "msspTenantId">,
