@@ -1,7 +1,7 @@
 /** The list of `mssp secrets` as a table, a row for each secret. */
 import { countsSentence, markOf, type CheckState } from "../output/checkState";
 import { tableText, type Cell } from "../output/table";
-import type { ExpiringSecret, StackSecrets } from "./command";
+import type { ExpiringSecret, StackSecrets } from "./stackSecrets";
 
 const credentialNames = { secret: "client secret", certificate: "certificate", federated: "federated" } as const;
 
