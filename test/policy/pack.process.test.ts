@@ -56,19 +56,6 @@ describe("policy pack", () => {
     });
   }
 
-  it("is described in docs/policy.md: every rule, its severity, its level and its parameters", () => {
-    const page = readFileSync(path.join(root, "docs", "policy.md"), "utf8");
-    const listed = rowsUnder(page, "Rules").map(([rule, severity, , parameters]) => [rule, severity, parameters]);
-    const expected = rules.map(({ name, severity, level, parameters }) => [
-      `[\`${name}\`](../policy/rules/${camelCase(name)}.ts)`,
-      level === "advisory" ? `${severity}, advice` : severity,
-      Object.entries(parameters)
-        .map(([key, schema]) => `\`${key}\` (${shownDefault(schema.default)})`)
-        .join(", "),
-    ]);
-    assert.deepEqual(listed, expected);
-  });
-
   it("has the version of the project", () => {
     const { version } = JSON.parse(text("package.json")) as { version: string };
     assert.equal((JSON.parse(text("policy/package.json")) as { version: string }).version, version);
@@ -149,21 +136,4 @@ function text(file: string): string {
 
 function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
-}
-
-function shownDefault(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
-  return String(value);
-}
-
-/** The cells of the table below a heading. */
-function rowsUnder(page: string, heading: string): string[][] {
-  const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
-  const lines = section.split("\n").filter((line) => line.startsWith("|"));
-  return lines.slice(2).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
 }

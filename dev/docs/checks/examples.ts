@@ -7,17 +7,19 @@ import ts from "typescript";
 interface Example {
   readonly file: string;
   readonly line: number;
+  /** Name of the class or function. */
+  readonly of: string;
   readonly code: string;
 }
 
 /** What the compiler says about the examples. */
 export function brokenExamples(root: string): readonly string[] {
-  const examples = programExamples(root);
-  if (examples.length === 0) return ["no @example was found in components/"];
   const options = compilerOptions(root);
   const entry = path.posix.join(root, "components", "index.ts");
   const components = ts.createProgram([entry], options);
   const exported = exportsOf(components, entry);
+  const examples = programExamples(root).filter(({ of }) => exported.includes(of));
+  if (examples.length === 0) return ["no @example was found in components/"];
   const sources = new Map(
     examples.map((example, index) => [
       path.posix.join(root, `example${index + 1}.mts`),
@@ -64,6 +66,7 @@ function examplesOf(path_: string, file: string): readonly Example[] {
       .map((tag) => ({
         file,
         line: source.getLineAndCharacterOfPosition(tag.getStart()).line + 1,
+        of: nameOf(statement),
         code: (ts.getTextOfJSDocComment(tag.comment) ?? "").replace(/^```\w*\n|\n```$/g, ""),
       })),
   );
@@ -113,4 +116,9 @@ function compilerOptions(root: string): ts.CompilerOptions {
   };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   return { ...options, noEmit: true, noUnusedLocals: false, noUnusedParameters: false };
+}
+
+function nameOf(statement: ts.Statement): string {
+  const isNamed = ts.isClassDeclaration(statement) || ts.isFunctionDeclaration(statement);
+  return isNamed ? (statement.name?.text ?? "") : "";
 }
