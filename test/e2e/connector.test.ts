@@ -216,7 +216,7 @@ describe("the SIEM's connector on the real engine", function () {
         said[0] ?? "",
         /doesn't allow a client secret that is valid for 365 days; its maximum is 90 days\. Set connector\.credential\.days/,
       );
-      assert.match(said[1] ?? "", /forbids client secrets\..*certificate or federated/s);
+      assert.match(said[1] ?? "", /forbids client secrets\..*certificate or a federated credential/s);
       assert.equal((await stack.reads(secret)).graph, "alerts");
     });
   });

@@ -118,7 +118,7 @@ describe("every connector that can be set, on the real engine", function () {
     assert.equal(destroyed.red.length, 1);
     assert.match(
       destroyed.red[0] ?? "",
-      /^stack: Stack "\w+" has no outputs: nothing is deployed there\. Run `pulumi up/,
+      /^stack: Stack "\w+" has no outputs: nothing is deployed there\. Run `npx pulumi up/,
     );
     for (const answer of await reads())
       assert.match(answer, /^40[01] AADSTS/, "what the SIEM has is still good for something");
