@@ -61,7 +61,7 @@ export async function checkRedirect(
   if (registration.state === "gone") {
     throw new VisibleError(
       `The application ${connector.clientId} no longer exists in tenant ${connector.tenantId}. ` +
-        `Restore it with \`pulumi up --refresh --stack ${connector.stack}\`.`,
+        `Restore it with \`npx pulumi up --refresh --stack ${connector.stack}\`.`,
     );
   }
   if (registration.state === "unread") {
@@ -71,6 +71,6 @@ export async function checkRedirect(
   throw new VisibleError(
     `The connector's registration lacks the redirect URI ${redirectUri}: Entra would refuse the sign-in (AADSTS50011). ` +
       `It has: ${visibleText(registration.redirectUris.join(", ")) || "none"}. ` +
-      `Restore it with \`pulumi up --refresh --stack ${connector.stack}\`.`,
+      `Restore it with \`npx pulumi up --refresh --stack ${connector.stack}\`.`,
   );
 }

@@ -209,7 +209,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
     await writeFile(file, "mine");
     const second = await mssp(...args, "--show-secrets");
     assert.equal(second.exitCode, 1);
-    assert.match(second.stderr, /^mssp: Nothing was written: .*inputs\.conf.* --force replaces\.$/);
+    assert.match(second.stderr, /^mssp: Nothing was written: .*inputs\.conf.*Replace them with --force\.$/);
     assert.equal(await readFile(file, "utf8"), "mine");
     const third = await mssp(...args, "--show-secrets", "--force");
     assert.equal(third.exitCode, 0, third.stderr);
@@ -251,7 +251,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
     ]);
     const { exitCode, stderr } = await mssp("token", "--stack", "contoso");
     assert.equal(exitCode, 1);
-    assert.match(stderr, /doesn't have the redirect URI https:\/\/contoso5\.example\/SiemMsspConnector/);
+    assert.match(stderr, /lacks the redirect URI https:\/\/contoso5\.example\/SiemMsspConnector/);
     assert.doesNotMatch(stderr, /oauth2/, "nobody is sent to a sign-in that must fail");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview", "--refresh"]);
     assert.equal((await verified()).state, "passed");
