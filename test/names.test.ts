@@ -74,7 +74,6 @@ const hostile = fc.oneof(
 const isTaken = (values: Record<string, unknown>) => "settings" in checkSettings({ ...customer, ...values }, [], {});
 
 describe("names from settings", function () {
-  this.timeout(240_000);
   let folder: string;
   let sandbox: OwnSandbox;
   let environment: NodeJS.ProcessEnv;

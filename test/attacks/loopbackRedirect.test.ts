@@ -96,7 +96,6 @@ describe("attack: the redirect port of a sign-in", () => {
   });
 
   it("continues to wait after any sequence of targets without the state", async function () {
-    this.timeout(30_000);
     const target = fc.stringMatching(/^[/?&=%#[\]:@.a-z0-9]{0,40}$/).map((rest) => `/${rest}`);
     await fc.assert(
       fc.asyncProperty(target, async (address) => {

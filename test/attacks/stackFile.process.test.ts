@@ -88,7 +88,6 @@ describe("attack: the stack's file, when a token is kept in it", () => {
   });
 
   it("writes values that the engine decrypts and reads as strings", async function () {
-    this.timeout(60_000);
     const project = await StackProject.create();
     try {
       await project.addStack("contoso");

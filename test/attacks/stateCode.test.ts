@@ -17,8 +17,6 @@ interface State {
 
 /** Who can write a stack's state can put code there. It must not run as the identity of the next `up`. */
 describe("attack: code in a stack's state", function () {
-  this.timeout(180_000);
-
   let project: SandboxProject;
   let proof: string;
   let clean: string;

@@ -11,8 +11,6 @@ import { checkout, mssp, type Ended } from "./mssp";
 const isRoot = process.getuid?.() === 0;
 
 describe("mssp", function () {
-  this.timeout(30_000);
-
   describe("usage errors", () => {
     for (const [args, ...says] of [
       [[], /^Usage: npx mssp \[options\] \[command\]$/m],

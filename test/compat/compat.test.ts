@@ -14,8 +14,6 @@ const foldersIn = (folder: string) =>
 
 for (const version of foldersIn(__dirname)) {
   describe(`states of ${version}`, function () {
-    this.timeout(180_000);
-
     let project: SandboxProject;
 
     before(async () => {

@@ -34,8 +34,6 @@ const access: Record<string, Pick<CustomerOnboardingArgs, "portalAccess" | "appr
 
 /** Every address that a stack gives out or sends, for a customer in each of Microsoft's clouds. */
 describe("components: a customer's cloud", function () {
-  this.timeout(30_000);
-
   for (const cloud of Object.keys(clouds) as CloudName[]) {
     for (const [how, given] of Object.entries(access)) {
       it(`${cloud}, with ${how}: outputs and resources name that cloud's hosts only`, async () => {

@@ -3,8 +3,6 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 
 describe("components: index", function () {
-  this.timeout(60_000);
-
   /** Whether a program that imports a module loads azure-native. A process of its own: other tests load it here. */
   function loadsAzureNative(module: string): string {
     const script =

@@ -57,8 +57,6 @@ interface Policy {
 }
 
 describe("access packages on the real engine", function () {
-  this.timeout(240_000);
-
   const tenantId = tenantIdOf(9);
   const organizations = "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations";
   let project: SandboxProject;

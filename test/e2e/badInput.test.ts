@@ -3,8 +3,6 @@ import type { Finished, SandboxProject } from "@defender-mssp/sandbox";
 import { ana, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 describe("bad input on the real engine", function () {
-  this.timeout(120_000);
-
   const tenantId = tenantIdOf(40);
   let project: SandboxProject;
   let asBefore: string;

@@ -18,8 +18,6 @@ new PolicyPack("samples", { policies: [{
 `;
 
 describe("mssp ci preview", function () {
-  this.timeout(300_000);
-
   const tenantId = tenantIdOf(7);
   let project: SandboxProject;
 

@@ -17,7 +17,6 @@ const pages = markdownFiles(checkout).filter(isRunPage);
 const blocks = pages.flatMap((file) => shellBlocksOf(readPage(checkout, file)));
 
 describe("shell blocks of the README and the guides", function () {
-  this.timeout(180_000);
   this.bail(true);
 
   let folder: string;

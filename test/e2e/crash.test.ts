@@ -3,8 +3,6 @@ import type { SandboxProject } from "@defender-mssp/sandbox";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 describe("the engine is killed with -9 in the middle of `up`", function () {
-  this.timeout(180_000);
-
   let project: SandboxProject;
   let killAt: { readonly request: RegExp; readonly kill: () => void } | undefined;
 

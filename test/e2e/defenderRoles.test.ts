@@ -50,8 +50,6 @@ export const notificationRule = rule.status;
 const dynamicType = (name: string) => `pulumi-nodejs:dynamic/defender-mssp:${name}`;
 
 describe("Defender roles and notification rules on the real engine", function () {
-  this.timeout(300_000);
-
   const tenantId = tenantIdOf(40);
   let project: SandboxProject;
   let hands: TenantHands;

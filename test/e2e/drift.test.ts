@@ -3,8 +3,6 @@ import type { SandboxProject } from "@defender-mssp/sandbox";
 import { ben, createProject, customer, membersOf, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 describe("drift: somebody changes the tenant by hand", function () {
-  this.timeout(180_000);
-
   const tenantId = tenantIdOf(2);
   let project: SandboxProject;
   let hands: TenantHands;

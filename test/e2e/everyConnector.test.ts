@@ -61,8 +61,6 @@ interface Cell {
 const cells: readonly Cell[] = table.flatMap((row) => credentialTypes.map((credential) => ({ ...row, credential })));
 
 describe("every connector that can be set, on the real engine", function () {
-  this.timeout(180_000);
-
   let all: ConnectorProject;
   let project: SandboxProject;
   let certificate: TestCertificate;

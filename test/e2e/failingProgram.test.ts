@@ -5,8 +5,6 @@ import type { SandboxProject } from "@defender-mssp/sandbox";
 import { createProject, customer } from "./support";
 
 describe("a program with a bug, on the real engine", function () {
-  this.timeout(60_000);
-
   let project: SandboxProject;
   let file: string;
   let source: string;

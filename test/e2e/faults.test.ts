@@ -9,8 +9,6 @@ import { fairWeather, runSeed, type Run, type Weather } from "../../dev/faults/r
 import { checkout, createProject, customer, dumpOfTenant, single, objectsOf, tenantIdOf } from "./support";
 
 describe("a cloud where every tenth request goes wrong", function () {
-  this.timeout(300_000);
-
   let weather: Weather;
   before(async () => (weather = await fairWeather(checkout)));
 
@@ -25,8 +23,6 @@ describe("a cloud where every tenth request goes wrong", function () {
 });
 
 describe("an `up` whose engine is killed at one of its writes", function () {
-  this.timeout(300_000);
-
   let weather: Weather;
   before(async () => (weather = await fairWeather(checkout)));
 
@@ -43,8 +39,6 @@ describe("an `up` whose engine is killed at one of its writes", function () {
 });
 
 describe("an `up` that isn't alone, or isn't let end", function () {
-  this.timeout(300_000);
-
   let project: SandboxProject;
   /** Gets each line of the sandbox's log. */
   let watch: ((line: string) => void) | undefined;

@@ -16,8 +16,6 @@ import {
 const guestType = "pulumi-nodejs:dynamic/defender-mssp:Guest";
 
 describe("guests on the real engine", function () {
-  this.timeout(180_000);
-
   const tenantId = tenantIdOf(60);
   const requests: string[] = [];
   let project: SandboxProject;

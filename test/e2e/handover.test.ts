@@ -55,8 +55,6 @@ async function projectWith(program: string): Promise<SandboxProject> {
 }
 
 describe("the handover on the real engine", function () {
-  this.timeout(180_000);
-
   let project: SandboxProject;
   let reader: StoredObject;
   let args: Record<string, unknown>;
@@ -249,8 +247,6 @@ describe("the handover on the real engine", function () {
 });
 
 describe("a program that uses no Azure", function () {
-  this.timeout(60_000);
-
   it("doesn't load azure-native", async () => {
     const project = await createProject();
     try {
@@ -286,8 +282,6 @@ describe("a program that uses no Azure", function () {
 });
 
 describe("the delegation on the real engine", function () {
-  this.timeout(180_000);
-
   const groupId = "96009600-0000-4000-8000-000000000001";
   let project: SandboxProject;
   let args: Record<string, unknown>;

@@ -42,8 +42,6 @@ type StackName = keyof typeof stacks;
 
 /** With `settings/prerequisites.ts`, of which `mssp doctor` and the README's table tell the user, and nothing else. */
 describe("the permissions that a stack needs", function () {
-  this.timeout(300_000);
-
   let project: SandboxProject;
   let tenants = 100;
 

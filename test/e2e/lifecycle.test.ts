@@ -15,8 +15,6 @@ import {
 } from "./support";
 
 describe("a customer's stack on the real engine", function () {
-  this.timeout(180_000);
-
   const tenantId = tenantIdOf(1);
   let project: SandboxProject;
   let asBefore: string;

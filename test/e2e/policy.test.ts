@@ -18,8 +18,6 @@ const brokenBySettings = [
 ];
 
 describe("the policy pack on the real engine", function () {
-  this.timeout(240_000);
-
   let project: SandboxProject;
 
   before(async () => {

@@ -33,8 +33,6 @@ const models = {
 type ModelName = keyof typeof models;
 
 describe("portal access on the real engine", function () {
-  this.timeout(300_000);
-
   const requests: string[] = [];
   let project: SandboxProject;
 

@@ -9,8 +9,6 @@ import { createProject, dumpOfTenant, tenantIdOf } from "./support";
 const assignments = "/v1.0/roleManagement/directory/roleAssignments";
 
 describe("another model of portal access on the real engine", function () {
-  this.timeout(180_000);
-
   const tenantId = tenantIdOf(61);
   const requests: string[] = [];
   let project: SandboxProject;

@@ -6,8 +6,6 @@ import { mssp } from "../cli/mssp";
 import { createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 describe("mssp doctor --repair", function () {
-  this.timeout(300_000);
-
   let project: SandboxProject;
   let killAt: { readonly request: RegExp; readonly kill: () => void } | undefined;
   before(async () => {

@@ -5,7 +5,6 @@ import type { SandboxProject } from "@defender-mssp/sandbox";
 import { checkout, createProject } from "./support";
 
 describe("without shortcuts into the SDK (MSSP_SDK_SHORTCUTS=off)", function () {
-  this.timeout(300_000);
   let project: SandboxProject;
 
   before(async () => {

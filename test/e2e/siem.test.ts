@@ -16,8 +16,6 @@ interface Verified {
 }
 
 describe("the SIEM engineer's commands on the real engine", function () {
-  this.timeout(180_000);
-
   const tenantId = tenantIdOf(5);
   let project: SandboxProject;
   let clientSecret: string;
@@ -306,8 +304,6 @@ async function makeVault(project: SandboxProject, name: string): Promise<string>
 }
 
 describe("a SIEM authorization that is left to a person", function () {
-  this.timeout(180_000);
-
   const tenantId = tenantIdOf(6);
   let project: SandboxProject;
 

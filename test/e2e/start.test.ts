@@ -5,8 +5,6 @@ import path from "node:path";
 import { mssp } from "../cli/mssp";
 
 describe("mssp start (npm start), on the real engine", function () {
-  this.timeout(120_000);
-
   let folder: string;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-start-"));

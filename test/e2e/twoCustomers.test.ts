@@ -3,8 +3,6 @@ import type { SandboxProject } from "@defender-mssp/sandbox";
 import { createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
 
 describe("two customers side by side", function () {
-  this.timeout(180_000);
-
   const [first, second] = [tenantIdOf(3), tenantIdOf(4)];
   let project: SandboxProject;
   let asBefore: string;

@@ -20,7 +20,6 @@ describe(`the official azuread plugin ${version}`, function () {
     it("is not on this machine: neither below OFFICIAL_PLUGINS nor in the Pulumi home nor on PATH");
     return;
   }
-  this.timeout(300_000);
 
   const projects = new Map<PluginSet, SandboxProject>();
   const untouched = new Map<PluginSet, string>();

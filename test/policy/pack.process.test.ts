@@ -103,7 +103,6 @@ describe("policy pack", () => {
     ],
   ] as const) {
     it(`starts ${how}: its first line is its port`, async function () {
-      this.timeout(60_000);
       const folder = path.join(root, "policy");
       const pack = spawn(process.execPath, [...args, "127.0.0.1:1", folder], { cwd: folder });
       try {

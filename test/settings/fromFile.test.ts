@@ -17,7 +17,6 @@ const yamlOf = (settings: object) =>
   stringify({ config: Object.fromEntries(Object.entries(settings).map(([key, value]) => [`mssp:${key}`, value])) });
 
 describe("a stack's settings file", function () {
-  this.timeout(120_000);
   let folder: string;
 
   before(async () => {

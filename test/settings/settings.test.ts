@@ -480,8 +480,6 @@ describe("settings", () => {
   });
 
   describe("whatever they are", function () {
-    this.timeout(120_000);
-
     /** What reads as another name, ends a line or a quote, or means something to a shell, a path, a query, a log or a template. */
     const hostileText = fc.oneof(
       fc.constantFrom(

@@ -157,7 +157,6 @@ describe("GitHub workflows", () => {
   }).timeout(60_000);
 
   it("satisfy actionlint, where Go can get it", async function () {
-    this.timeout(180_000);
     const version = await execa("go", ["version"], { reject: false, stdin: "ignore" });
     if (version.exitCode !== 0) skip(this, "there is no Go here");
     const lint = ["run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"];

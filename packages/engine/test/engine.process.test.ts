@@ -21,7 +21,6 @@ import {
 const pulumi = path.join(engineFolder(), "bin", "pulumi");
 
 describe("language host on the real engine", function () {
-  this.timeout(60_000);
   this.slow(20_000);
 
   let home: string;

@@ -179,7 +179,6 @@ describe("ensureEngine", () => {
   });
 
   it("takes over from a run that was killed half way", async function () {
-    this.timeout(20_000);
     writeFiles(tools, { go: fakeGo("1.99.0", `touch "$FAKE_LOG.started"; exec sleep 30`) });
     const script = `
       const { ensureEngine } = require(${JSON.stringify(path.join(__dirname, "..", "src", "ensureEngine"))});
@@ -350,7 +349,6 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
     }
 
     it("gives way to a build where the host does not answer within 4 s", async function () {
-      this.timeout(15_000);
       writeFiles(tools, { go: fakeGo() });
       answer = () => undefined;
       const { engine, shown } = await ensure({ origin });

@@ -164,7 +164,6 @@ describe("language host", () => {
     });
 
     it("kills a program that ignores the interrupt, after 5 s", async function () {
-      this.timeout(15_000);
       const folder = programFolder({
         run: `process.on("SIGINT", () => {}); console.log("ready"); setInterval(() => {}, 1000)`,
       });
@@ -188,7 +187,6 @@ describe("language host", () => {
     });
 
     it("holds a program back that floods standard output faster than it is read", async function () {
-      this.timeout(20_000);
       await stopHost(host);
       host = await startHost(bin, engine.address, { readOutput: false });
       const megabytes = 50;
@@ -210,7 +208,6 @@ describe("language host", () => {
     });
 
     it("holds a program back that floods standard error, too", async function () {
-      this.timeout(20_000);
       const folder = programFolder({
         run: `
           const line = "x".repeat(1023) + "\\n";

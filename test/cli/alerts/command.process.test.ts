@@ -31,7 +31,6 @@ const clientSecret = "the connector's secret";
 const day = 24 * 60 * 60 * 1000;
 
 describe("mssp alerts", function () {
-  this.timeout(120_000);
   let project: StackProject;
   let folder: string;
 

@@ -55,7 +55,6 @@ function start(since: Date, api: AlertApi = "graph"): Position {
 }
 
 describe("cli/alerts: a pull from the sandbox", function () {
-  this.timeout(60_000);
   let test: TestSandbox;
   let proxy: FaultProxy | undefined;
   const since = new Date(Date.now() - 29 * 24 * hour);

@@ -55,7 +55,6 @@ describe("cli/alerts: delivery by syslog", () => {
   });
 
   it("doesn't take a reset of a TLS connection for an end, however busy this process is", async function () {
-    this.timeout(30_000);
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-syslog-"));
     try {
       await serverCertificate(folder, new Date());

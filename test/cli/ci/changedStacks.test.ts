@@ -7,8 +7,6 @@ import { matchesPattern } from "../../../cli/ci/stackNames";
 import { Repository } from "./repository";
 
 describe("stacks that a range of commits touches", function () {
-  this.timeout(30_000);
-
   let repository: Repository;
   let before: string;
 

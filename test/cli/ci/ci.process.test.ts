@@ -8,8 +8,6 @@ import { Repository } from "./repository";
 import { samples } from "./samples";
 
 describe("mssp ci", function () {
-  this.timeout(60_000);
-
   let folder: string;
   before(async () => (folder = await mkdtemp(path.join(tmpdir(), "mssp-ci-test-"))));
   after(() => rm(folder, { recursive: true, force: true }));

@@ -6,8 +6,6 @@ import { confirmDestroy } from "../../../cli/ci/confirmDestroy";
 import { Repository } from "./repository";
 
 describe("the confirmation of a destroy", function () {
-  this.timeout(20_000);
-
   let repository: Repository;
   before(async () => (repository = await Repository.create()));
   after(() => repository.dispose());

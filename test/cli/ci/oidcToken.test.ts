@@ -9,8 +9,6 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { writeOidcToken } from "../../../cli/ci/oidcToken";
 
 describe("GitHub's OIDC token in a file", function () {
-  this.timeout(20_000);
-
   let folder: string;
   let server: http.Server;
   let answers: { status: number; body: string }[];

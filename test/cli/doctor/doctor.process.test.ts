@@ -14,8 +14,6 @@ import { checkout, mssp, type Ended } from "../mssp";
 const ana = { email: "ana@mssp.example", displayName: "Ana" };
 
 describe("mssp doctor", function () {
-  this.timeout(60_000);
-
   let folder: string;
   let sandbox: OwnSandbox;
   let environment: Record<string, string | undefined>;

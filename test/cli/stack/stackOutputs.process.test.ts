@@ -16,7 +16,6 @@ const outputs = {
 };
 
 describe("cli/stackOutputs", function () {
-  this.timeout(60_000);
   let project: StackProject;
 
   before(async () => {

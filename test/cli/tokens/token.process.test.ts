@@ -25,7 +25,6 @@ import { secret, StackProject } from "../pulumiStack";
 const redirectUri = "https://contoso.com/SiemMsspConnector";
 
 describe("mssp token", function () {
-  this.timeout(60_000);
   let project: StackProject;
   let connector: Daemon;
   let folder: string;

@@ -14,7 +14,6 @@ import { requiredSettings } from "../../settings/required";
 const endpoints = { cloud: "public", loginEndpoint: "", graphEndpoint: "", resourceManagerEndpoint: "" } as const;
 
 describe("mssp verify and mssp secrets", function () {
-  this.timeout(60_000);
   let project: StackProject;
 
   before(async () => {

@@ -16,7 +16,6 @@ const everything: TenantNeeds = {
 
 /** Against the sandbox's own Graph, with its switches. */
 describe("components: what the customer's tenant must have", function () {
-  this.timeout(30_000);
   let test: TestSandbox;
   let context: CallContext;
   before(async () => {

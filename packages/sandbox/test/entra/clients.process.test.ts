@@ -19,7 +19,6 @@ import { makeTestCertificate, type TestCertificate } from "../../src/testing/cer
 
 describe("Microsoft's clients", function () {
   // Each is a process that loads a large library.
-  this.timeout(30_000);
   let sandbox: OwnSandbox;
   let daemon: Daemon;
   let certificate: TestCertificate;

@@ -26,7 +26,6 @@ import { needsReference } from "./support/reference";
 const page = path.resolve(__dirname, "../../../../docs/reference/sandbox-routes.md");
 
 describe("the emulated Graph", function () {
-  this.timeout(60_000);
   let graph: Harness;
   before(async () => (graph = await Harness.start()));
   after(() => graph.stop());

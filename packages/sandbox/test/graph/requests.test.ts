@@ -5,7 +5,6 @@ import type { Json } from "../../src/cloud/model";
 import { Harness, items, text, type As, type Body } from "./support/harness";
 
 describe("requests to the emulated Graph", function () {
-  this.timeout(30_000);
   let graph: Harness;
   before(async () => (graph = await Harness.start()));
   after(() => graph.stop());

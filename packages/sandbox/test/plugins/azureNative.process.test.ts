@@ -90,8 +90,6 @@ describe("The azure-native stand-in's hosts", () => {
 });
 
 describe("The azure-native stand-in on the sandbox", function () {
-  this.timeout(30_000);
-
   let test: SandboxPlugin;
   let client: PluginClient;
   before(async () => {

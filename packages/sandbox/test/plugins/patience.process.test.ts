@@ -25,7 +25,6 @@ function refused(status: number, code: string, headers: Record<string, string> =
 }
 
 describe("The azuread stand-in's patience", function () {
-  this.timeout(30_000);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-patience-"));
   /** Answers in order, by method and path; the last one stays. */
   let script: Record<string, Reply[]> = {};

@@ -8,7 +8,6 @@ import { refusal } from "./pluginClient";
 import { type SandboxPlugin, startSandboxPlugin, tenantId } from "./sandboxPlugin";
 
 describe("The azuread stand-in's states, as the official plugin's", function () {
-  this.timeout(30_000);
   let plugin: SandboxPlugin;
   let application: ValueRecord;
 

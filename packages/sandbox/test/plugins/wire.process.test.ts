@@ -537,7 +537,6 @@ const notImported = new Set([
 ]);
 
 describe("The azuread stand-in on the sandbox", function () {
-  this.timeout(30_000);
   let plugin: SandboxPlugin;
   const objects: Objects = {};
   const left: { type: string; id: string; state: ValueRecord; expected: string[] }[] = [];

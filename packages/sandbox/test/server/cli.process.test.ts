@@ -20,7 +20,6 @@ interface Ended {
 
 describe("mssp sandbox", function () {
   // Above the limits of what `says` waits for: on a busy machine a start takes seconds.
-  this.timeout(120_000);
   let folder = "";
   let home = "";
   let remove: () => Promise<void>;

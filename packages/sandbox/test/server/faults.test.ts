@@ -19,8 +19,6 @@ import {
 } from "../../src/testing/support";
 
 describe("the sandbox's faults", function () {
-  this.timeout(20_000);
-
   let sandbox: OwnSandbox | undefined;
   afterEach(async () => {
     await sandbox?.stop();

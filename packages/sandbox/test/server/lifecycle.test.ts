@@ -18,7 +18,6 @@ import {
 import { addDaemon, contoso, daemonRequest, get, post, temporaryFolder } from "../../src/testing/support";
 
 describe("the life of a sandbox", function () {
-  this.timeout(30_000);
   let folder = "";
   let home = "";
   let remove: () => Promise<void>;

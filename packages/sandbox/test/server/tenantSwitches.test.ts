@@ -8,7 +8,6 @@ import { switchValues } from "../../src/cloud/switches";
 const tenantId = "c0570500-0000-4000-8000-0000000000aa";
 
 describe("sandbox/server: a tenant's switches", function () {
-  this.timeout(30_000);
   let home: string;
   before(async () => (home = await mkdtemp(path.join(tmpdir(), "defender-mssp-switches-"))));
   after(() => rm(home, { recursive: true, force: true }));

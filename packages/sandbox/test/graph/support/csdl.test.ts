@@ -5,7 +5,6 @@ import { hasRoute, metadataProblems } from "./csdl";
 import { needsReference } from "./reference";
 
 describe("the metadata as a judge", function () {
-  this.timeout(20_000);
   before(function () {
     needsReference(this);
   });
