@@ -70,7 +70,7 @@ const closing = new WeakSet<JoinedSandbox>();
 
 function sayWhenItEnds(sandbox: JoinedSandbox): void {
   void sandbox.ended.then(() => {
-    if (!closing.has(sandbox)) say(`The sandbox that process ${sandbox.pid} ran has ended and no longer answers.`);
+    if (!closing.has(sandbox)) say(`The sandbox that process ${sandbox.pid} ran has stopped.`);
   });
 }
 

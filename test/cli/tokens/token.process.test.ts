@@ -166,7 +166,7 @@ describe("mssp token", function () {
     // What was got by it is renewed, and tried by `verify`, by it as well.
     assert.equal((await mssp("token", ...args, "--renew")).exitCode, 0);
     const verified = await mssp("verify", ...args, "--json");
-    assert.match(verified.stdout, /"refresh token",\s+"state": "ok",\s+"reason": "Entra takes it; ends in/);
+    assert.match(verified.stdout, /"refresh token",\s+"state": "passed",\s+"reason": "accepted by Entra; expires in/);
   });
 
   it("PKCS#12 archive from variables: only the variable of the stack's credential is read", async () => {
