@@ -15,7 +15,7 @@ export interface BlobServer {
   /** Pulumi's URL of the container `state`. */
   readonly backendUrl: string;
   /** A shared access signature with these permissions on every container and blob: `r` read, `l` list, `w` write, ... */
-  signature(permissions: string): string;
+  readonly signature: (permissions: string) => string;
   /** A request for a blob of the container, with those permissions. */
   request(method: string, blob: string, permissions: string): Promise<Response>;
   stop(): Promise<void>;
