@@ -1,11 +1,12 @@
 /**
  * `npm run docs` writes the reference pages; `npm run docs:check` says whether they are up to date, and checks every page: links and anchors,
- * the length of table cells, the README's size, how shell blocks are run, the components' examples.
+ * paths in backticks, the length of table cells, the README's size, how shell blocks are run, the components' examples.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { brokenExamples, exampleCount } from "./checks/examples";
 import { brokenLinks } from "./checks/links";
+import { missingPaths } from "./checks/paths";
 import { longCells, readmeSize } from "./checks/size";
 import { howToRun } from "./commandBlocks";
 import { isRunPage, markdownFiles, root } from "./files";
@@ -27,6 +28,7 @@ async function check(): Promise<void> {
   const findings = [
     ...(await outdated()),
     ...brokenLinks(root, pages),
+    ...missingPaths(root, pages),
     ...longCells(pages),
     ...pages.filter(({ file }) => file === "README.md").flatMap(readmeSize),
     ...blocks.flatMap(unknownMark),

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Heading } from "mdast";
 import { brokenLinks } from "../../dev/docs/checks/links";
+import { missingPaths } from "../../dev/docs/checks/paths";
 import { longCells } from "../../dev/docs/checks/size";
 import { howToRun } from "../../dev/docs/commandBlocks";
 import { markdownFiles, root } from "../../dev/docs/files";
@@ -25,6 +26,21 @@ describe("documentation", () => {
     assert.deepEqual(brokenLinks(root, [page]), [
       "docs/sample.md:3: missing.md: no such file",
       "docs/sample.md:3: #other: no such heading",
+    ]);
+  });
+
+  it("names only paths in backticks that the repository has", () => {
+    assert.deepEqual(missingPaths(root, pages), []);
+  });
+
+  it("reports a path in backticks that is missing, and accepts one beside the page", () => {
+    const page = parsePage(
+      "docs/sample.md",
+      "`components/moved.ts` `tools/` `cli/main.ts` `adr/README.md` `npm run x/`\n",
+    );
+    assert.deepEqual(missingPaths(root, [page]), [
+      "docs/sample.md:1: `components/moved.ts`: no such file",
+      "docs/sample.md:1: `tools/`: no such file",
     ]);
   });
 
