@@ -126,7 +126,7 @@ const connector = mapOf("customerApp or msspApp, or a map with kind, alertApis, 
     wholeNumber("the port of a redirect URI on localhost", { least: 1024, most: 65_535 }),
     {
       description:
-        "Port of an additional redirect URI on localhost, with which `mssp token` receives the sign-in itself. Only with the kind `customerApp`.",
+        "Port of an additional redirect URI on localhost, with which `npx mssp token` receives the sign-in itself. Only with the kind `customerApp`.",
       default: "no such redirect URI",
       example: "8400",
     },

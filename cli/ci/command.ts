@@ -1,5 +1,6 @@
 /** `mssp ci`: what CI does for a repository of customers. The workflows only call this. */
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { describeCommand } from "../output/help";
 import type { GitLabJob, MatrixFormat } from "./matrix";
 
 /** Adds the subcommands to `program`. */
@@ -7,9 +8,9 @@ export function registerCi(program: Command): void {
   const ci = program
     .command("ci")
     .description(
-      "For CI of a repository of customers: which stacks a change touches, previews, comments, drift, destroy.",
+      "The steps of a pipeline for a repository of customers: the touched stacks, previews, comments, drift, destroy.",
     )
-    .addHelpText("after", "\nWorkflows for GitHub, Azure Pipelines and GitLab call these; docs/ci.md explains them.");
+    .addHelpText("after", "\nThe pipelines in templates/ call these commands; docs/ci.md explains them.");
   registerMatrix(ci);
   registerPreview(ci);
   registerComment(ci);
@@ -35,20 +36,20 @@ interface MatrixOptions {
 function registerMatrix(ci: Command): void {
   const matrix = ci
     .command("matrix")
-    .description("Print the stacks that the commits of a range touch: a stack's own file that one, code all of them.")
-    .option("--from <commit>", "where the change began, such as origin/main; counted from where --to left it")
-    .option("--to <commit>", "where it ends", "HEAD")
-    .option("--all", "every stack, without looking at changes")
+    .description("Print the stacks that a range of commits touches.")
+    .option("--from <commit>", "start of the range, such as origin/main: the commit at which --to left it")
+    .option("--to <commit>", "end of the range", "HEAD")
+    .option("--all", "every stack, whatever has changed")
     .option(
       "--exclude <pattern>",
-      'leave out stacks of this name, * for any characters; again for more (default: "dev", "sandbox-*")',
+      'leave out these stacks; * matches any characters; repeatable (default: "dev", "sandbox-*")',
       oneMore,
     )
-    .option("--only <pattern>", "leave out all others; again for more", oneMore)
-    .option("--part <k/n>", "only part k of n of the stacks, where a matrix can't hold all", partNumber)
+    .option("--only <pattern>", "leave out all other stacks; repeatable", oneMore)
+    .option("--part <k/n>", "print only part k of n of the stacks", partNumber)
     .option(
       "--parts",
-      'with --format github: print "parts", a list of matrices of at most 256 stacks, for a called workflow',
+      'with --format github: print "parts", a list of matrices of at most 256 stacks, for a reusable workflow',
     )
     .addOption(
       new Option("--format <format>", "json, $GITHUB_OUTPUT lines, Azure logging commands, or a GitLab child pipeline")
@@ -60,18 +61,20 @@ function registerMatrix(ci: Command): void {
         .choices(["preview", "up", "drift"])
         .default("preview"),
     )
-    .option("--json", "the same as --format json")
-    .addHelpText(
-      "after",
-      `
-Documents, tests and the sandbox touch no stack; a file that isn't known to touch nothing touches all.
-A stack whose file is deleted is in "deleted": destroy it, what it made is still in the customer's tenant.
-
-Examples:
-  mssp ci matrix --from origin/main
-  mssp ci matrix --all --format github >> "$GITHUB_OUTPUT"
-  mssp ci matrix --from "$BEFORE" --exclude "*-test" --exclude dev`,
-    );
+    .option("--json", "the same as --format json");
+  describeCommand(matrix, {
+    notes: [
+      "Pulumi.<stack>.yaml touches that stack. Documents, tests and the sandbox touch none. Any other file touches all.",
+      'A stack whose file is deleted is listed in "deleted": its resources are still in the customer\'s tenant until somebody destroys them.',
+    ],
+    reads: "The commits of the repository in this folder. The range needs the whole history.",
+    exitCodes: { 1: "git does not know the commits, or a GitHub matrix can't hold all stacks" },
+    examples: [
+      "npx mssp ci matrix --from origin/main",
+      'npx mssp ci matrix --all --format github --parts >> "$GITHUB_OUTPUT"',
+      'npx mssp ci matrix --from "$BEFORE" --exclude "*-test" --exclude dev',
+    ],
+  });
   matrix.action(async (options: MatrixOptions) => {
     if ((options.from === undefined) !== (options.all === true))
       matrix.error("error: either --from <commit> or --all is required", { exitCode: 2 });
@@ -98,17 +101,14 @@ interface PreviewOptions {
 }
 
 function registerPreview(ci: Command): void {
-  ci.command("preview")
-    .description("Preview a stack and write what would change, without secrets, to a file for `comment` and `drift`.")
+  const command = ci
+    .command("preview")
+    .description("Preview a stack and write the changes, without secrets, to a file for `comment` and `drift`.")
     .requiredOption("--stack <stack>", "name of the stack")
-    .option("--out <file>", "where to write it (default: previews/<stack>.json)")
-    .option("--policy-pack <folder>", "check it with this policy pack")
-    .option("--drift", "look at the tenant first: what has changed there that the settings don't say?")
-    .option("--json", "print the same to stdout, too")
-    .addHelpText(
-      "after",
-      "\nExit code: 0, with changes or without; 1 where the preview failed, a mandatory policy included (the file says why).",
-    )
+    .option("--out <file>", "the file (default: previews/<stack>.json)")
+    .option("--policy-pack <folder>", "check the stack with this policy pack")
+    .option("--drift", "compare the tenant with the settings (refreshes first)")
+    .option("--json", "print the changes to stdout as well")
     .action(async (options: PreviewOptions) => {
       const { runPreview, writePreview } = await import("./runPreview.js");
       const preview = await runPreview({
@@ -127,6 +127,18 @@ function registerPreview(ci: Command): void {
       for (const message of preview.failed ? preview.messages : []) say(oneLine(message));
       if (preview.failed) process.exitCode = 1;
     });
+  describeCommand(command, {
+    reads: "The stack's settings and state, and the customer's tenant.",
+    changes: "Writes the file. The stack and the tenant stay as they are.",
+    exitCodes: {
+      0: "the preview succeeded, with changes or without",
+      1: "the preview failed, or a mandatory policy refused it; the file says why",
+    },
+    examples: [
+      "npx mssp ci preview --stack contoso --policy-pack policy",
+      "npx mssp sandbox run -- npx mssp ci preview --stack dev --drift",
+    ],
+  });
 }
 
 interface CommentOptions {
@@ -136,13 +148,16 @@ interface CommentOptions {
 }
 
 function registerComment(ci: Command): void {
-  ci.command("comment")
-    .description("Print the Markdown of the one comment on a pull request, from previews. Secrets are not in it.")
-    .argument("[file...]", "previews of `mssp ci preview`, <stack>.json of `pulumi preview --json`, or folders of them")
-    .option("--matrix <file>", "answer of `mssp ci matrix`: names deleted stacks, and those without a preview")
-    .option("--max-length <characters>", "cut to this many characters (GitHub takes 65536)", wholeNumber, 65_536)
-    .option("--json", "print an object with the text and the marker that its first line is")
-    .addHelpText("after", "\nThe first line is always the same: find the comment by it and update that one.")
+  const command = ci
+    .command("comment")
+    .description("Print the Markdown of the one comment on a pull request, from previews, without secrets.")
+    .argument(
+      "[file...]",
+      "files of `npx mssp ci preview`, <stack>.json of `pulumi preview --json`, or folders of them",
+    )
+    .option("--matrix <file>", "output of `npx mssp ci matrix`: adds deleted stacks, and stacks without a preview")
+    .option("--max-length <characters>", "the most characters to print; GitHub's limit is", wholeNumber, 65_536)
+    .option("--json", "print an object with the text, and the marker that is its first line")
     .action(async (files: string[], options: CommentOptions) => {
       const [{ commentMarker, commentText }, { readPreviews }, { readMatrix }] = await Promise.all([
         import("./comment.js"),
@@ -156,6 +171,12 @@ function registerComment(ci: Command): void {
       });
       process.stdout.write(options.json === true ? `${JSON.stringify({ marker: commentMarker, body })}\n` : body);
     });
+  describeCommand(command, {
+    notes: ["The first line is always the same: find the comment by it, and update that comment."],
+    reads: "The files.",
+    exitCodes: { 1: "a file can't be read or holds no preview" },
+    examples: ["npx mssp ci comment previews", "npx mssp ci comment previews --matrix matrix.json"],
+  });
 }
 
 interface DriftOptions {
@@ -165,19 +186,13 @@ interface DriftOptions {
 }
 
 function registerDrift(ci: Command): void {
-  ci.command("drift")
-    .description("Say for each stack whether its tenant has drifted, with title and text of an issue about it.")
-    .argument("<file...>", "what `mssp ci preview --drift` wrote, or folders of it")
-    .option(
-      "--matrix <file>",
-      "answer of `mssp ci matrix`: a stack without a preview counts as one that couldn't be looked at",
-    )
+  const command = ci
+    .command("drift")
+    .description("Report for each stack whether its tenant has drifted, with title and text of an issue.")
+    .argument("<file...>", "files of `npx mssp ci preview --drift`, or folders of them")
+    .option("--matrix <file>", "output of `npx mssp ci matrix`: a stack without a preview counts as failed")
     .option("--out <folder>", "write each stack's text to <folder>/<stack>.md")
     .option("--json", "print stack, state, title and body of each as a JSON list")
-    .addHelpText(
-      "after",
-      "\nThe title of a stack's issue is always the same.\nExit code: 0 no drift, 3 drift, 1 where a tenant couldn't be looked at.",
-    )
     .action(async (files: string[], options: DriftOptions) => {
       const [{ driftReports }, { readPreviews }, { readMatrix }, { mkdir, writeFile }, path] = await Promise.all([
         import("./drift.js"),
@@ -200,6 +215,17 @@ function registerDrift(ci: Command): void {
       const states = new Set(reports.map(({ state }) => state));
       process.exitCode = states.has("failed") ? 1 : states.has("drifted") ? 3 : 0;
     });
+  describeCommand(command, {
+    notes: ["The title of a stack's issue is always the same: find the issue by it."],
+    reads: "The files.",
+    changes: "Nothing; with --out, the texts in that folder.",
+    exitCodes: {
+      0: "no drift",
+      1: "a tenant could not be compared, or a file can't be read",
+      3: "a tenant has drifted",
+    },
+    examples: ["npx mssp ci drift previews", "npx mssp ci drift previews --out issues --json"],
+  });
 }
 
 interface DestroyOptions {
@@ -210,15 +236,13 @@ interface DestroyOptions {
 }
 
 function registerConfirmDestroy(ci: Command): void {
-  ci.command("confirm-destroy")
-    .description(
-      "Succeed only if the typed confirmation is the stack's name, to the letter, and its settings are there.",
-    )
-    .requiredOption("--stack <stack>", "the stack that would be destroyed")
-    .requiredOption("--typed <text>", "what the person typed")
-    .option("--restore-settings", "write the stack's deleted file again, from the last commit that had it")
-    .option("--json", "print the answer as JSON")
-    .addHelpText("after", "\nExit code: 0 confirmed, 1 not. Nothing is destroyed by this command.")
+  const command = ci
+    .command("confirm-destroy")
+    .description("Succeed only if the typed text is exactly the stack's name, and the stack's settings exist.")
+    .requiredOption("--stack <stack>", "the stack to destroy")
+    .requiredOption("--typed <text>", "the text that the person typed")
+    .option("--restore-settings", "restore the stack's deleted file from the last commit that had it")
+    .option("--json", "print the result as one JSON object")
     .action(async (options: DestroyOptions) => {
       const { confirmDestroy } = await import("./confirmDestroy.js");
       const confirmed = await confirmDestroy({ ...options, folder: process.cwd() });
@@ -226,21 +250,20 @@ function registerConfirmDestroy(ci: Command): void {
       else say(`The destroy of ${confirmed.stack} is confirmed.`);
       if (confirmed.settingsFrom !== undefined) say(`Its settings are those of commit ${confirmed.settingsFrom}.`);
     });
+  describeCommand(command, {
+    notes: ["This command destroys nothing."],
+    reads: "The stack's file, and with --restore-settings the commits of the repository in this folder.",
+    changes: "Nothing; with --restore-settings, Pulumi.<stack>.yaml.",
+    exitCodes: { 0: "confirmed", 1: "not confirmed, or the stack has no settings" },
+    examples: ["npx mssp ci confirm-destroy --stack contoso --typed contoso"],
+  });
 }
 
 function registerCheckState(ci: Command): void {
-  ci.command("check-state")
-    .description("Compare a stack's state with what this program writes, before the engine runs anything out of it.")
+  const command = ci
+    .command("check-state")
+    .description("Refuse a stack's state that holds code or provider plugins of another origin.")
     .requiredOption("--stack <stack>", "name of the stack")
-    .addHelpText(
-      "after",
-      `
-The state of a stack holds code (of dynamic resources) and the provider plugins' inputs, and the engine runs and uses both.
-Run this before \`pulumi up --refresh\`, \`refresh\` or \`destroy\`. Nothing of the state is run by this command.
-MSSP_ALLOWED_STATE_CODE: SHA-256 hashes of what your own extensions put there.
-
-Exit code: 0 the state is as this program writes it; 1 it isn't, or can't be read.`,
-    )
     .action(async ({ stack }: { readonly stack: string }) => {
       const [{ refuseForeignState }, { checkedStackName }] = await Promise.all([
         import("../stack/stateCode.js"),
@@ -249,17 +272,36 @@ Exit code: 0 the state is as this program writes it; 1 it isn't, or can't be rea
       await refuseForeignState(checkedStackName(stack));
       say(`${stack}: the state is as this program writes it.`);
     });
+  describeCommand(command, {
+    notes: [
+      "A state holds the code of dynamic resources and the inputs of provider plugins; the engine uses both. Run this before `pulumi up --refresh`, `refresh` or `destroy`. It runs nothing that is in the state.",
+      "MSSP_ALLOWED_STATE_CODE lists SHA-256 hashes of code that your own extensions write.",
+    ],
+    reads: "The stack's state.",
+    exitCodes: { 0: "the state is as this program writes it", 1: "it is not, or it can't be read" },
+    examples: [
+      "npx mssp ci check-state --stack contoso",
+      "npx mssp sandbox run -- npx mssp ci check-state --stack dev",
+    ],
+  });
 }
 
 function registerOidcToken(ci: Command): void {
-  ci.command("oidc-token")
-    .description("Write GitHub's OpenID Connect token for Entra to a file of mode 600 (AZURE_FEDERATED_TOKEN_FILE).")
-    .requiredOption("--out <file>", "where to write it")
-    .option("--audience <audience>", "whom the token is for (default: api://AzureADTokenExchange)")
+  const command = ci
+    .command("oidc-token")
+    .description("Write GitHub's OpenID Connect token for Entra to a file, for AZURE_FEDERATED_TOKEN_FILE.")
+    .requiredOption("--out <file>", "the file")
+    .option("--audience <audience>", "audience of the token (default: api://AzureADTokenExchange)")
     .action(async (options: { readonly out: string; readonly audience?: string }) => {
       const { writeOidcToken } = await import("./oidcToken.js");
       await writeOidcToken(options.out, process.env, options.audience);
     });
+  describeCommand(command, {
+    reads: "The job's own token service; the job needs the permission `id-token: write`.",
+    changes: "Writes the file, readable by its owner only.",
+    exitCodes: { 1: "this is no job of GitHub's with that permission, or the file can't be written" },
+    examples: ['npx mssp ci oidc-token --out "$RUNNER_TEMP/entra-token"'],
+  });
 }
 
 /** To stderr: stdout is for what the next command reads. */

@@ -149,7 +149,7 @@ async function readPreview(file: string): Promise<StackPreview> {
     const reason =
       error instanceof SyntaxError ? "it isn't JSON" : error instanceof Error ? error.message : String(error);
     throw new VisibleError(
-      `${file} holds no preview: ${reason}. Write it with mssp ci preview, or pulumi preview --json.`,
+      `${file} holds no preview: ${reason}. Write it with \`npx mssp ci preview\` or \`npx pulumi preview --json\`.`,
     );
   }
 }

@@ -1,18 +1,28 @@
 /** `mssp engine`: gets the Pulumi engine onto this machine and says where it is. */
 import type { Command } from "commander";
 import type { Engine } from "@defender-mssp/engine";
+import { describeCommand } from "../output/help";
 
 /** Adds the subcommand to `program`. */
 export function registerEngine(program: Command): void {
-  program
+  const command = program
     .command("engine")
-    .description("Get the Pulumi engine onto this machine (once), and say where it is.")
-    .option("--json", "print the answer as JSON")
+    .description("Install the Pulumi engine on this machine, once, and print where it is.")
+    .option("--json", "print version, path and source as one JSON object")
     .action(async ({ json }: { json?: boolean }) => {
       const { ensureEngine } = await import("@defender-mssp/engine");
       const engine = await ensureEngine();
       process.stdout.write(json === true ? `${JSON.stringify(engine, null, 2)}\n` : `${sentence(engine)}\n`);
     });
+  describeCommand(command, {
+    notes: [
+      "Downloads the official release. If that host cannot be reached, it builds the same version from Go modules, which takes minutes. `npx pulumi` then works from any shell.",
+    ],
+    reads: "The Pulumi home: PULUMI_HOME, else .pulumi in your home folder.",
+    changes: "Adds the engine to the Pulumi home. It changes no complete engine, no other version and no login.",
+    exitCodes: { 0: "the engine is there", 1: "it could be neither downloaded nor built" },
+    examples: ["npx mssp engine", "npx mssp engine --json"],
+  });
 }
 
 const sources: Record<Engine["source"], string> = {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { Argument, Option, type Command } from "commander";
 import type { AlertExporterRegion } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { describeCommand } from "../output/help";
 import { siemProducts, type SiemProduct } from "./products";
 import type { SiemConnection } from "./siem";
 import { stackArgument } from "../stack/stackName";
@@ -21,7 +22,7 @@ const modes = { secret: 0o600, other: 0o644 } as const;
 
 /** Adds the subcommand to `program`. */
 export function registerSiemConfig(program: Command): void {
-  program
+  const command = program
     .command("siem-config")
     .description("Write the files with which a SIEM product reaches the customer's alerts.")
     .addArgument(new Argument("<product>", "SIEM product").choices(siemProducts))
@@ -37,20 +38,27 @@ export function registerSiemConfig(program: Command): void {
     .option("--show-secrets", "write the client secret and the refresh token instead of placeholders")
     .option("--force", "replace existing files")
     .option("--json", "print the paths of the files as JSON")
-    .addHelpText(
-      "after",
-      `
-Only you can read files that contain a secret or its placeholder. docs/siem.md says where each file goes.
-
-Examples:
-  npx mssp siem-config splunk --stack contoso --out ./splunk
-  npx mssp siem-config arcsight --stack contoso --out ./arcsight --region eu --show-secrets`,
-    )
     .action(async (product: SiemProduct, options: SiemConfigOptions) => {
       const written = await writeSiemConfig(product, options);
       const text = options.json === true ? JSON.stringify(written, undefined, 2) : written.join("\n");
       process.stdout.write(`${text}\n`);
     });
+  describeCommand(command, {
+    notes: ["docs/siem.md says where each file goes. No SIEM product has read these files in a test."],
+    reads:
+      "The stack's outputs; with --show-secrets also the client secret and the kept refresh token. Without --region it asks the legacy alert API of each region.",
+    changes:
+      "Writes the files into --out, each completely or not at all. Only you can read a file that contains a secret or its placeholder.",
+    exitCodes: {
+      0: "all files are written",
+      1: "nothing is written if a file exists (see --force) or the stack can't be read",
+    },
+    examples: [
+      "npx mssp siem-config splunk --stack contoso --out splunk",
+      "npx mssp siem-config arcsight --stack contoso --out arcsight --region eu",
+      "npx mssp sandbox run -- npx mssp siem-config elastic --stack dev --out elastic",
+    ],
+  });
 }
 
 /** Writes the files and returns their paths. */

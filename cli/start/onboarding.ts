@@ -98,5 +98,5 @@ function nextCommands(options: OnboardingOptions): string {
     ["Delete the sandbox:", `npx mssp sandbox reset${homeOption(home)}`],
   ];
   const lines = entries.flatMap(([what = "", command = ""]) => [`  ${what}`, `    ${command}`]);
-  return ["", "What to type next:", ...lines, "For a real customer: README.md", ""].join("\n");
+  return ["", "What to type next:", ...lines, "For a real customer: docs/guides/platform-engineer.md", ""].join("\n");
 }

@@ -8,6 +8,7 @@ import { alertApiOption } from "../connector/alertApiOption";
 import type { Connector } from "../connector/connector";
 import type { TokenPlace, TokenRecord } from "../connector/refreshToken";
 import { advised } from "../output/advised";
+import { describeCommand } from "../output/help";
 import { visibleJson, visibleText } from "../output/terminalText";
 import { stackArgument } from "../stack/stackName";
 import { credentialOptions, type CredentialOptions } from "./credentialOptions";
@@ -35,7 +36,7 @@ const openAddress = "Open this address in a browser and sign in as a user of the
 
 /** Adds the subcommand to `program`. */
 export function registerToken(program: Command): void {
-  credentialOptions(
+  const command = credentialOptions(
     program
       .command("token")
       .description(
@@ -60,18 +61,6 @@ export function registerToken(program: Command): void {
     .option("--force", "replace an existing file")
     .option("--show-secrets", "print the tokens")
     .option("--json", "print the result as one JSON object")
-    .addHelpText(
-      "after",
-      `
-Without --to-file or --to-key-vault, the refresh token is stored encrypted in the stack's configuration (key
-mssp:refreshToken). It is valid for 90 days. \`npx mssp secrets\` warns before its end; --renew renews it.
-
-Examples:
-  npx mssp token --stack contoso                               sign in with the browser
-  npx mssp token --stack contoso --to-key-vault https://fabrikam.vault.azure.net
-  npx mssp token --stack contoso --renew
-  npx mssp token --stack contoso --client-credentials --api graph --show-secrets --json`,
-    )
     .action(async (options: TokenCommandOptions) => {
       try {
         await (options.clientCredentials === true ? applicationToken(options) : personsTokens(options));
@@ -80,6 +69,22 @@ Examples:
         throw advised(error, ({ serviceCode }) => adviceFor(serviceCode));
       }
     });
+  describeCommand(command, {
+    notes: [
+      "A refresh token is valid for 90 days. `npx mssp secrets` warns before its end; --renew renews it. Only the legacy alert API needs one.",
+    ],
+    reads: "The stack's outputs, and with --renew the kept refresh token.",
+    changes:
+      "Stores the refresh token encrypted in the stack's configuration (mssp:refreshToken), or where --to-file or --to-key-vault says. With --client-credentials, nothing.",
+    exitCodes: { 0: "the token was received, and stored", 1: "the sign-in, the stack or the place failed" },
+    examples: [
+      "# sign in with the browser:",
+      "npx mssp token --stack contoso",
+      "npx mssp token --stack contoso --to-file refresh-token",
+      "npx mssp token --stack contoso --renew",
+      "npx mssp sandbox run -- npx mssp token --stack dev --client-credentials",
+    ],
+  });
 }
 
 async function applicationToken(options: TokenCommandOptions): Promise<void> {
@@ -167,7 +172,7 @@ async function byBrowser(
   const viaLoopback = loopbackRedirectUri !== undefined && paste !== true;
   const target = viaLoopback ? loopbackRedirectUri : redirectUri;
   if (target === undefined)
-    throw new VisibleError(`Stack "${stack}" has no redirect URI. Run \`pulumi up --stack ${stack}\`.`);
+    throw new VisibleError(`Stack "${stack}" has no redirect URI. Run \`npx pulumi up --stack ${stack}\`.`);
   const unchecked = await checkRedirect(request.connector, target, request.endpoints);
   if (unchecked !== undefined) say(unchecked);
   if (!viaLoopback) return signInByCode(request, credential, target, (url) => pastedAddress(url, target));

@@ -133,7 +133,7 @@ export class Store {
     } catch (error) {
       throw new VisibleError(
         `The sandbox's tenant file ${file} is damaged: ${error instanceof Error ? error.message : String(error)}. ` +
-          "Put back a good copy, or start over with `mssp sandbox reset`, which forgets all of the sandbox's tenants and stacks.",
+          "Put back a good copy, or start over with `npx mssp sandbox reset`, which deletes all of the sandbox's tenants and stacks.",
       );
     }
   }

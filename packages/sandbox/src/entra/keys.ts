@@ -48,7 +48,7 @@ export async function tokenKeys(folder: string): Promise<TokenKeys> {
   try {
     return asKeys(JSON.parse(text) as KeyFile);
   } catch {
-    throw new VisibleError(`The sandbox's key file ${file} is damaged. Start over with \`mssp sandbox reset\`.`);
+    throw new VisibleError(`The sandbox's key file ${file} is damaged. Start over with \`npx mssp sandbox reset\`.`);
   }
 }
 

@@ -23,7 +23,7 @@ async function askForServer(home: string, plugin: string): Promise<{ port: numbe
   if (held === undefined) {
     throw new Error(
       `The sandbox's stand-in ${plugin} plugin is run by the sandbox, and none runs in ${home}. ` +
-        "Start the sandbox with `mssp sandbox run -- …`, or use the official plugin for a real tenant.",
+        "Start the sandbox with `npx mssp sandbox run -- …`, or use the official plugin for a real tenant.",
     );
   }
   const { port, error } = JSON.parse(held.line) as { readonly port?: number; readonly error?: string };

@@ -8,6 +8,6 @@ export function refuseOtherHost(plugin: string, what: string, url: string): void
   const named = host === "" ? "names no host" : `names ${host}`;
   throw new VisibleError(
     `The sandbox's stand-in ${plugin} plugin works against this machine only, and ${what} ${named}. ` +
-      "Start the sandbox with `mssp sandbox run -- …`, or use the official plugin for a real tenant.",
+      "Start the sandbox with `npx mssp sandbox run -- …`, or use the official plugin for a real tenant.",
   );
 }

@@ -70,7 +70,7 @@ export function credentialsOf(args: ValueRecord, environment: Credentials["envir
   if (!host) {
     throw new VisibleError(
       "The sandbox's stand-in azure-native plugin needs the sandbox's address: neither azure-native:metadataHost nor " +
-        "ARM_METADATA_HOSTNAME is set. Start the sandbox with `mssp sandbox run -- …`, or use the official plugin for a real subscription.",
+        "ARM_METADATA_HOSTNAME is set. Start the sandbox with `npx mssp sandbox run -- …`, or use the official plugin for a real subscription.",
     );
   }
   const who = args.metadataHost === undefined ? "ARM_METADATA_HOSTNAME" : "azure-native:metadataHost";

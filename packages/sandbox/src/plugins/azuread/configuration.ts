@@ -73,7 +73,7 @@ export function credentialsOf(args: ValueRecord, environment: Credentials["envir
   if (!host) {
     throw new VisibleError(
       "The sandbox's stand-in azuread plugin needs the sandbox's address: neither azuread:metadataHost nor " +
-        "ARM_METADATA_HOSTNAME is set. Start the sandbox with `mssp sandbox run -- …`, or use the official plugin for a real tenant.",
+        "ARM_METADATA_HOSTNAME is set. Start the sandbox with `npx mssp sandbox run -- …`, or use the official plugin for a real tenant.",
     );
   }
   refuseOtherHost(
