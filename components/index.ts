@@ -14,7 +14,7 @@ export type {
 } from "@defender-mssp/microsoft";
 
 export type * from "./azure";
-export { prepareDelegation, prepareHandover } from "./azure/prepare";
+export { prepareDelegation, prepareHandover, type HandedOver } from "./azure/prepare";
 export {
   connectorSecrets,
   CustomerOnboarding,
@@ -23,6 +23,7 @@ export {
   type OnboardedAnalyst,
 } from "./customerOnboarding";
 export type { DefenderCallArgs, DefenderCalls } from "./defenderCalls";
+export type { Guest } from "./guests/guest";
 export { GuestUser, type GuestUserArgs } from "./guests/guestUser";
 export { AlertNotificationRule, type AlertNotificationRuleArgs } from "./notifications/alertNotificationRule";
 export type { OutputsOf } from "./outputs";
@@ -54,6 +55,7 @@ export {
 } from "./portalAccess/portalAccess";
 export { PortalAccessModel, type PortalAccessModelArgs } from "./portalAccess/portalAccessModel";
 export { deployedSecrets } from "./siemConnector/deployedSecrets";
+export type { MsspServicePrincipal } from "./siemConnector/msspServicePrincipal";
 export { RedirectUri, type RedirectUriArgs } from "./siemConnector/redirectUri";
 export type { SecretDates, SecretsBySlot, SecretSlot } from "./siemConnector/secretPlan";
 export { DefenderSiemAuthorization, type DefenderSiemAuthorizationArgs } from "./siemConnector/siemAuthorization";
@@ -61,3 +63,4 @@ export { SiemConnector, type ConnectorDescription, type SiemConnectorArgs } from
 export { customerTenant } from "./tenant/customerTenant";
 export { deployedResources, type DeployedResource, type DeployedResources } from "./tenant/deployedResources";
 export { requireTenantFeatures } from "./tenant/tenantFeatures";
+export type { TenantNeeds } from "../settings/prerequisites";

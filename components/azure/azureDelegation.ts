@@ -54,7 +54,23 @@ export type AzureDelegationOptions = pulumi.ComponentResourceOptions & { readonl
  * ## Errors
  * `pulumi.ResourceError` for a role that cannot be delegated, before a resource is declared.
  *
- * `prepareDelegation` declares it, with the provider that it needs, and has an example.
+ * `prepareDelegation` declares it with the provider that it needs.
+ *
+ * @example
+ * import { Provider } from "@pulumi/azure-native/provider.js";
+ * import { AzureDelegation } from "./components/azure/index.js";
+ *
+ * const args = {
+ *   subscriptionId,
+ *   resourceGroupName: "sentinel",
+ *   msspTenantId,
+ *   msspName: "Fabrikam Security",
+ *   groupObjectId: "00000000-0000-4000-8000-000000000001",
+ *   groupName: "Sentinel Analysts",
+ *   roles: ["Microsoft Sentinel Responder" as const],
+ * };
+ * const customer = new Provider("customer", { tenantId: customerTenantId, subscriptionId });
+ * new AzureDelegation("delegation", args, { provider: customer });
  */
 export class AzureDelegation extends pulumi.ComponentResource {
   /** Resource ID of the registration definition, which says what is delegated to whom. */

@@ -113,7 +113,23 @@ const defaultRetentionDays = 90;
  * `pulumi.ResourceError` for arguments that exclude each other or are out of range, before a
  * resource is declared.
  *
- * `prepareHandover` declares it, with the provider that it needs, and has an example.
+ * `prepareHandover` declares it with the provider that it needs.
+ *
+ * @example
+ * import { Provider } from "@pulumi/azure-native/provider.js";
+ * import { CredentialHandover } from "./components/azure/index.js";
+ *
+ * const args = {
+ *   tenantId: msspTenantId,
+ *   subscriptionId,
+ *   customerTenantId,
+ *   clientId: connector.clientId,
+ *   secret: connector.clientSecret,
+ *   expiresOn: connector.clientSecretExpiresOn,
+ *   location: "westeurope",
+ * };
+ * const mssp = new Provider("mssp", { tenantId: msspTenantId, subscriptionId });
+ * new CredentialHandover("handover", args, { provider: mssp });
  */
 export class CredentialHandover extends pulumi.ComponentResource {
   /** Resource ID of the vault. */

@@ -17,7 +17,8 @@ type Prepared<Args, Later extends keyof Args> = Omit<Args, Later> & {
   readonly cloud?: CloudName;
 };
 
-type HandedOver = "customerTenantId" | "clientId" | "secret" | "expiresOn";
+/** The arguments that are known only when the connector is declared. */
+export type HandedOver = "customerTenantId" | "clientId" | "secret" | "expiresOn";
 
 /**
  * Signs in to the MSSP's subscription, and returns a function that declares the

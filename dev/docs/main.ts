@@ -1,6 +1,6 @@
 /**
  * `npm run docs` writes the reference pages; `npm run docs:check` says whether they are up to date, and checks every page: links and anchors,
- * paths in backticks, the length of table cells, the README's size, how shell blocks are run, the components' examples.
+ * paths in backticks, the length of table cells, the README's size, how shell blocks are run, the components' examples and documentation.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -8,6 +8,7 @@ import { brokenExamples, exampleCount } from "./checks/examples";
 import { brokenLinks } from "./checks/links";
 import { missingPaths } from "./checks/paths";
 import { longCells, readmeSize } from "./checks/size";
+import { typedocFindings } from "./checks/typedoc";
 import { howToRun } from "./commandBlocks";
 import { isRunPage, markdownFiles, root } from "./files";
 import { linksOf, readPage, shellBlocksOf, type Page, type ShellBlock } from "./markdown";
@@ -33,6 +34,7 @@ async function check(): Promise<void> {
     ...pages.filter(({ file }) => file === "README.md").flatMap(readmeSize),
     ...blocks.flatMap(unknownMark),
     ...brokenExamples(root),
+    ...(await typedocFindings(root)),
   ];
   for (const finding of findings) console.error(finding);
   console.log(

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import type { Command } from "commander";
+import { program } from "../../cli/program";
+
+/** Every command that does something: groups only list their commands. */
+function commandsOf(parent: Command): readonly Command[] {
+  return parent.commands.flatMap((command) => (command.commands.length === 0 ? [command] : commandsOf(command)));
+}
+
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+}
+
+function helpOf(command: Command): string {
+  const written: string[] = [];
+  command.configureOutput({
+    writeOut: (text) => written.push(text),
+    getOutHelpWidth: () => 80,
+    getOutHasColors: () => false,
+  });
+  command.outputHelp();
+  return written.join("");
+}
+
+describe("--help of every command", () => {
+  const helps = commandsOf(program).map((command) => ({ name: nameOf(command), text: helpOf(command) }));
+
+  it("fits into 80 columns", () => {
+    const wide = helps.flatMap(({ name, text }) =>
+      text.split("\n").flatMap((row) => (Array.from(row).length > 80 ? [`${name}: ${row}`] : [])),
+    );
+    assert.deepEqual(wide, []);
+  });
+
+  it("lists exit codes and at least one example that begins with npx mssp or a variable", () => {
+    assert.ok(helps.length > 15, `only ${helps.length} commands were found`);
+    for (const { name, text } of helps) {
+      assert.match(text, /\nExit codes:\n/, name);
+      if (name === "npx mssp sandbox reset") continue;
+      const [, examples = ""] = text.split("\nExamples:\n");
+      assert.match(examples, new RegExp(`^ +([A-Z_]+=\\S+ )?npx mssp .*${name.split(" ").at(-1)}`, "m"), name);
+    }
+  });
+
+  it("names the command as npx mssp, as it is typed", () => {
+    for (const { name, text } of helps)
+      assert.doesNotMatch(
+        text,
+        /(?<!npx )\bmssp (start|engine|doctor|sandbox|token|siem-config|verify|alerts|secrets|ci) /,
+        name,
+      );
+  });
+});
