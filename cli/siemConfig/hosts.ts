@@ -2,7 +2,6 @@
 import {
   clouds,
   request,
-  ServiceError,
   withoutTrailingSlash,
   type AlertExporterRegion,
   type Endpoints,
@@ -43,7 +42,7 @@ export async function customerAlertExporter(
   try {
     return await askForHost(connector, endpoints, hosts);
   } catch (error) {
-    if (!(error instanceof ServiceError) && !(error instanceof VisibleError)) throw error;
+    if (!(error instanceof VisibleError)) throw error;
     throw new VisibleError(
       `The region of the customer's Defender data could not be determined: ${error.message}\n` +
         `Name it with --region ${regionsOf(endpoints).join("|")}.`,
