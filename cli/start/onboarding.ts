@@ -5,6 +5,7 @@ import type { StartOptions } from "../sandbox/options";
 import { askPulumi, pulumiCommand } from "../stack/pulumi";
 import { refuseForeignState } from "../stack/stateCode";
 import { requireStackFile } from "../stack/stackFile";
+import { terminalWidth } from "../output/table";
 import { outputsText } from "./outputsText";
 
 type OnboardingOptions = StartOptions & { readonly stack: string };
@@ -27,7 +28,7 @@ export async function onboard(options: OnboardingOptions): Promise<void> {
     await runShown(["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs"], environment, options);
     const outputs = await readOutputs(environment, options);
     showStep("The stack's outputs");
-    process.stdout.write(outputsText(outputs));
+    process.stdout.write(outputsText(outputs, terminalWidth()));
   });
   process.stdout.write(nextCommands(options));
 }

@@ -1,13 +1,23 @@
 /** A stack's outputs as text. */
+import { wrapped } from "../output/wrap";
 
 /**
  * A stack's outputs, from `pulumi stack output --json`: `name  value` with the values below each other, the entries of a map or a
  * list on lines of their own, every text whole. Secrets stay the `[secret]` that Pulumi prints.
+ * @param width columns at which sentences are wrapped; an address stays in one piece, to be copied. Default: no wrapping.
  */
-export function outputsText(outputs: Readonly<Record<string, unknown>>): string {
+export function outputsText(outputs: Readonly<Record<string, unknown>>, width = Infinity): string {
   return mapLines(outputs, "  ")
+    .flatMap((line) => wrappedBelow(line, width))
     .map((line) => `${line}\n`)
     .join("");
+}
+
+/** The line, with what is wrapped below the beginning of its text. */
+function wrappedBelow(line: string, width: number): string[] {
+  const [front = ""] = /^ *(?:- |\S+ {2,})?/.exec(line) ?? [];
+  const [first = "", ...rest] = wrapped(line.slice(front.length), width - front.length, "keep");
+  return [front + first, ...rest.map((one) => " ".repeat(front.length) + one)];
 }
 
 function mapLines(map: Readonly<Record<string, unknown>>, indent: string): string[] {

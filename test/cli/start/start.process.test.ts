@@ -59,6 +59,14 @@ describe("outputs for people", () => {
     assert.equal(outputsText({}), "");
   });
 
+  it("wraps sentences at the terminal's width, and keeps an address in one piece", () => {
+    const address = `https://security.example/${"x".repeat(40)}`;
+    assert.equal(
+      outputsText({ nextSteps: [`Sign in to the portal: ${address}`], tenantId: "c057" }, 40),
+      `  nextSteps\n    - Sign in to the portal:\n      ${address}\n  tenantId  c057\n`,
+    );
+  });
+
   it("keep the lines of a text below each other", () => {
     assert.equal(
       outputsText({ id: "1", steps: ["first\nsecond"], text: "a\nb" }),
