@@ -35,7 +35,7 @@ function isElsewhere(value: string): boolean {
   return elsewhere.some((one) => (typeof one === "string" ? one === value : one.test(value)));
 }
 
-/** All files of the checkout, and the folders that hold them, with a slash at the end. */
+/** All files of the checkout, their names alone, and the folders that hold them, with a slash at the end. */
 function trackedPaths(root: string): ReadonlySet<string> {
   const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
     cwd: root,
@@ -43,7 +43,7 @@ function trackedPaths(root: string): ReadonlySet<string> {
     maxBuffer: 64 * 1024 * 1024,
   });
   const files = listed.split("\n").filter((file) => file !== "");
-  return new Set(files.flatMap((file) => [file, ...foldersOf(file)]));
+  return new Set(files.flatMap((file) => [file, path.posix.basename(file), ...foldersOf(file)]));
 }
 
 function foldersOf(file: string): string[] {
