@@ -73,7 +73,7 @@ const kinds: readonly Kind[] = [
  * the tests of the providers, and on the real engine.
  */
 for (const kind of kinds) {
-  describe(`components/defender: ${kind.name}`, () => {
+  describe(`${kind.name}`, () => {
     let asked: pulumi.runtime.MockResourceArgs[];
 
     beforeEach(() => mock(false));
@@ -102,7 +102,7 @@ for (const kind of kinds) {
       assert.deepEqual(inputs, { ...kind.args, ...kind.added });
     });
 
-    it("gives out what the provider found, which a preview leaves unknown", async () => {
+    it("outputs what the provider found, unknown in a preview", async () => {
       const resource = await make();
       for (const [name, value] of Object.entries(kind.found)) assert.equal(await valueOf(resource[name]!), value);
       await mock(true);

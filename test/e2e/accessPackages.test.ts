@@ -147,7 +147,7 @@ describe("access packages on the real engine", function () {
     await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
   });
 
-  it("finds what somebody changed by hand, and mends it", async () => {
+  it("finds and restores manual changes", async () => {
     const { organizationId } = await project.outputs("contoso");
     await hands.graph("PATCH", `${organizations}/${String(organizationId)}`, { displayName: "Somebody else's" });
     assert.deepEqual(await types("--refresh"), ["update ConnectedOrganization"]);
@@ -175,7 +175,7 @@ describe("access packages on the real engine", function () {
     }
   });
 
-  it("says which of somebody else's policies keeps the organization, and destroys it afterwards", async () => {
+  it("names another party's policy that keeps the organization, and destroys it afterwards", async () => {
     const { organizationId } = await project.outputs("contoso");
     const beta = "/beta/identityGovernance/entitlementManagement";
     const catalog = await hands.graph<{ id: string }>("POST", `${beta}/accessPackageCatalogs`, {

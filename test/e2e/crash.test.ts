@@ -80,7 +80,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     });
   }
 
-  it("while the application was registered: no second one is made, and the message says which one is there", async () => {
+  it("while the application was registered: refuses a second application and names the existing one", async () => {
     const before = await killedAt(22, "application", /^POST \/v1\.0\/applications 201/);
     const orphan = single(objectsOf(project, tenantIdOf(22)).applications);
     await unlock("application");
@@ -94,7 +94,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     await converged("application", 22, before);
   });
 
-  it("while the group was made: no second one of that name is made, and the message says which one is there", async () => {
+  it("while the group was made: refuses a second group of that name and names the existing one", async () => {
     const before = await killedAt(23, "group", /^POST \/beta\/groups 201/);
     const orphan = single(objectsOf(project, tenantIdOf(23)).groups);
     await unlock("group");

@@ -109,7 +109,7 @@ describe("Defender roles and notification rules on the real engine", function ()
     await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
   });
 
-  it("finds what somebody changed by hand, and mends it in place", async () => {
+  it("finds and restores manual changes in place", async () => {
     const before = [role(), assignment(), rule()];
     const url = (kind: string, id: unknown) => `/beta/roleManagement/defender/${kind}/${String(id)}`;
     await hands.graph("PATCH", url("roleDefinitions", role()["id"]), {
@@ -135,7 +135,7 @@ describe("Defender roles and notification rules on the real engine", function ()
     assert.deepEqual([role(), assignment(), rule()], before);
   });
 
-  it("finds what somebody deleted, and makes it anew", async () => {
+  it("finds deleted objects and creates them again", async () => {
     await hands.graph("DELETE", `/beta/roleManagement/defender/roleAssignments/${String(assignment()["id"])}`);
     await hands.graph("DELETE", `/beta/roleManagement/defender/roleDefinitions/${String(role()["id"])}`);
     await hands.defender("DELETE", "/notificationRules/SOC");

@@ -56,7 +56,7 @@ describe("guests on the real engine", function () {
     return requests.slice(from).filter((line) => /^(POST|PATCH|DELETE) \/v1\.0\/(users|invitations)/.test(line));
   }
 
-  it("uses who is there, a guest or a member, and invites the others", async () => {
+  it("uses existing guests and members, and invites the others", async () => {
     const before = users();
     await up();
     const found = await guests();
@@ -70,7 +70,7 @@ describe("guests on the real engine", function () {
     assert.deepEqual(membersOf(project, tenantId, group), Object.values(found).sort());
   });
 
-  it("keeps the link that accepts an invitation out of the state's clear text, and out of what is shown", async () => {
+  it("keeps the redemption link encrypted in the state, and out of the output", async () => {
     const state = await project.succeed(["stack", "export", "--stack", "contoso"]);
     assert.doesNotMatch(state, /\/redeem\?/);
     assert.match(await project.succeed(["stack", "export", "--stack", "contoso", "--show-secrets"]), /\/redeem\?/);
@@ -86,7 +86,7 @@ describe("guests on the real engine", function () {
     assert.deepEqual(users(), before);
   });
 
-  it("renames whom it invited in place, and nobody else", async () => {
+  it("renames only its own guests, in place", async () => {
     const [before, found] = [users(), await guests()];
     const analysts = [ana, ben, cleo].map((analyst) => ({ ...analyst, displayName: `${analyst.displayName} (SOC)` }));
     await project.writeSettings("contoso", customer(60, { analysts }));
@@ -101,7 +101,7 @@ describe("guests on the real engine", function () {
     assert.deepEqual(await guests(), found);
   });
 
-  it("invites a guest anew whom somebody deleted in the tenant", async () => {
+  it("invites a deleted guest again", async () => {
     const before = await guests();
     await hands.graph("DELETE", `/v1.0/users/${before[cleo.email]}`);
     const steps = (await project.changes("contoso", "--refresh")).filter(({ urn }) => urn.includes(guestType));
@@ -115,7 +115,7 @@ describe("guests on the real engine", function () {
     assert.deepEqual({ ...now, [cleo.email]: "" }, { ...before, [cleo.email]: "" });
   });
 
-  it("leaves with `destroy` who was there before, and deletes whom it invited", async () => {
+  it("destroys only its own guests", async () => {
     const before = users();
     const [byProgram] = [(await guests())[cleo.email]!];
     await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);

@@ -160,7 +160,7 @@ describe("the handover on the real engine", function () {
     assert.equal(secretName, `siem-${customerTenantId}`);
   });
 
-  it("lets the SIEM's identity read it, and nobody else", async () => {
+  it("lets only the SIEM's identity read the secret", async () => {
     assert.deepEqual(await readSecret(siemApplicationId, "siem-secret-of-the-test"), {
       status: 200,
       value: "first-s3cret-value",
@@ -203,7 +203,7 @@ describe("the handover on the real engine", function () {
     await succeed(["preview", "--refresh", "--expect-no-changes"]);
   });
 
-  it("finds and mends what somebody else has changed in the vault's settings", async () => {
+  it("finds and restores changed settings of the vault", async () => {
     const [vault] = ofType("Microsoft.KeyVault/vaults");
     const properties = vault!["properties"] as Record<string, unknown>;
     Object.assign(properties, { enableRbacAuthorization: false });

@@ -35,7 +35,7 @@ describe("a customer's stack on the real engine", function () {
     assert.equal(dumpOfTenant(project, tenantId), asBefore);
   });
 
-  it("onboards the customer with `up` and outputs what the others need", async () => {
+  it("onboards the customer with `up`, and outputs every value", async () => {
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     const outputs = await project.outputs("contoso");
     const { applications, groups, users, siemAuthorizations } = objectsOf(project, tenantId);

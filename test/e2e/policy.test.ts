@@ -67,7 +67,7 @@ describe("the policy pack on the real engine", function () {
     assert.deepEqual(namedRules(stdout), brokenBySettings);
   });
 
-  it("invites nobody whom it refuses", async () => {
+  it("invites no guest that a rule refuses", async () => {
     const { exitCode, stdout } = await withPack("up", "sandbox-bad", "--yes", "--skip-preview");
     assert.notEqual(exitCode, 0, stdout);
     assert.match(stdout, /❌ defender-mssp@v/);
@@ -75,7 +75,7 @@ describe("the policy pack on the real engine", function () {
     assert.doesNotMatch(JSON.stringify(users), /gmail/);
   });
 
-  it("says what a parameter must be", async () => {
+  it("reports the type of an invalid parameter", async () => {
     const file = path.join(project.folder, "parameters.json");
     await writeFile(file, '{ "guest-count": { "most": "many" } }');
     const { exitCode, stdout, stderr } = await withPack("preview", "dev", "--policy-pack-config", file);

@@ -72,7 +72,7 @@ describe("stacks that a range of commits touches", function () {
     assert.deepEqual([stacks, excluded], [[], ["dev", "sandbox-basic"]]);
   });
 
-  it("leaves out what is asked for instead, and all but what is asked for", async () => {
+  it("--exclude replaces the default patterns, and --only leaves out all other stacks", async () => {
     await repository.commit({ "index.ts": "changed\n" });
     assert.deepEqual((await touched({ exclude: ["tail*"] })).stacks, ["contoso", "dev", "sandbox-basic"]);
     assert.deepEqual((await touched({ only: ["tailwind"] })).stacks, ["tailwind"]);
@@ -97,7 +97,7 @@ describe("stacks that a range of commits touches", function () {
     assert.deepEqual([stacks, deleted], [["contoso"], []]);
   });
 
-  it("doesn't count what happened meanwhile where the change began", async () => {
+  it("ignores later commits on the branch that the change left", async () => {
     await repository.git("checkout", "--quiet", "-b", "change");
     await repository.commit({ "Pulumi.contoso.yaml": "changed: 1\n" });
     await repository.git("checkout", "--quiet", "main");
@@ -105,7 +105,7 @@ describe("stacks that a range of commits touches", function () {
     assert.deepEqual((await touched({ from: "main", to: "change" })).stacks, ["contoso"]);
   });
 
-  it("sees what a merge brought", async () => {
+  it("includes the commits of a merge", async () => {
     await repository.git("checkout", "--quiet", "-b", "change");
     await repository.commit({ "Pulumi.contoso.yaml": "changed: 1\n" });
     await repository.git("checkout", "--quiet", "main");
@@ -122,12 +122,12 @@ describe("stacks that a range of commits touches", function () {
     assert.deepEqual((await touched()).stacks, ["contoso"]);
   });
 
-  it("is every one where there is nothing to compare with", async () => {
+  it("are all stacks without a commit to compare with", async () => {
     for (const from of [undefined, "0".repeat(40)])
       assert.deepEqual((await touched({ from })).stacks, ["contoso", "tailwind"]);
   });
 
-  it("says which commit is missing, and what to do", async () => {
+  it("names a missing commit, and the remedy", async () => {
     for (const range of [{ from: "nowhere" }, { to: "nowhere" }, { from: "--output=/tmp/x" }, { to: "--output=x" }]) {
       await assert.rejects(
         touched(range),

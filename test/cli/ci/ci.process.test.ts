@@ -69,7 +69,7 @@ describe("mssp ci", function () {
     assert.equal((await mssp(["ci", "drift", path.join(samples, "unchanged.json"), ...matrix])).exitCode, 1);
   });
 
-  it("takes no file for a preview that is none", async () => {
+  it("refuses a file that is no preview", async () => {
     for (const content of ["", "{", "[]", '{"steps": 1}', '{"msspPreview": 1, "stack": "x"}', '{"msspPreview": 2}']) {
       const file = path.join(folder, "contoso.json");
       await writeFile(file, content);

@@ -52,7 +52,7 @@ describe("the comment on a pull request", () => {
     assertGolden("comment.md", text);
   });
 
-  it("begins with the marker, whatever there is to say", () => {
+  it("always begins with the marker", () => {
     for (const text of [commentText([]), commentText([sample("failed")]), commentText([], { limit: 100 })])
       assert.ok(text.startsWith(`${commentMarker}\n`));
   });
@@ -63,7 +63,7 @@ describe("the comment on a pull request", () => {
     assert.match(text, /No preview came of \(1\): <code>contoso<\/code>/);
   });
 
-  it("shows of a long list what comes and goes", () => {
+  it("shows the added and removed items of a long list", () => {
     const members = Array.from({ length: 500 }, (_, index) => `member ${index}`);
     const text = commentText([
       previewOf([{ properties: [{ name: "members", before: members, after: [...members.slice(1), "new one"] }] }]),
@@ -84,7 +84,7 @@ describe("the comment on a pull request", () => {
     }
   });
 
-  it("is as long as GitHub takes at most, however much there is; every stack is named", () => {
+  it("stays within GitHub's limit and names every stack", () => {
     const change = {
       name: "x".repeat(300),
       properties: [{ name: "p", before: "a".repeat(500), after: "b".repeat(500) }],
@@ -99,7 +99,7 @@ describe("the comment on a pull request", () => {
     assertHarmless(text);
   });
 
-  it("counts what it can't name any more", () => {
+  it("counts the stacks that it has no room to name", () => {
     const previews = Array.from({ length: 3000 }, (_, index) => previewOf([{}], { stack: `customer-${index}` }));
     const text = commentText(previews);
     assert.ok(text.length <= gitHubTextLimit);
@@ -154,14 +154,14 @@ describe("the comment on a pull request", () => {
 });
 
 describe("the issue about drift", () => {
-  it("says what in the tenant isn't what the settings say", () => {
+  it("lists the differences between tenant and settings", () => {
     const { state, title, body } = driftReport(sample("drift"));
     assert.equal(state, "drifted");
     assert.equal(title, "Drift in stack drift");
     assertGolden("drift.md", body);
   });
 
-  it("has one title for a stack, whatever was found", () => {
+  it("has the same title for every finding of a stack", () => {
     const reports = [previewOf([{}]), previewOf([], { failed: true, messages: ["error: no"] }), previewOf([])].map(
       (preview) => driftReport(preview),
     );
@@ -171,7 +171,7 @@ describe("the issue about drift", () => {
     );
   });
 
-  it("takes a stack that nobody looked at for no all-clear", () => {
+  it("reports an unchecked stack as failed", () => {
     const reports = driftReports([previewOf([])], ["contoso", "tailwind"]);
     assert.deepEqual(
       reports.map(({ stack, state }) => [stack, state]),

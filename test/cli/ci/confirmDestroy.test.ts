@@ -21,11 +21,11 @@ describe("the confirmation of a destroy", function () {
       await refused(confirm("contoso", typed), /^Nothing is destroyed: the confirmation must be/);
   });
 
-  it("never says what was typed: it may be anything, a password too", async () => {
+  it("never prints the typed text, which may be a password", async () => {
     await refused(confirm("contoso", "letmein"), /^(?!.*letmein)/s);
   });
 
-  it("refuses what can't be a stack's name, even if typed twice", async () => {
+  it("refuses an invalid stack name, even if typed twice", async () => {
     for (const name of ["", "../x", "-x", "a b", "$(id)", "a\nb"])
       await refused(confirm(name, name), /can't be a stack's name/);
   });

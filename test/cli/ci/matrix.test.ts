@@ -13,7 +13,7 @@ const nothing = { stacks: [], deleted: [], excluded: [], everyStackBecause: unde
 const many = { ...nothing, stacks: Array.from({ length: 300 }, (_, index) => `customer-${index}`) };
 
 describe("the matrix for a CI system", () => {
-  it("is all there is to know, as JSON", () => {
+  it("contains the whole result as JSON", () => {
     assert.deepEqual(JSON.parse(matrixText(changed, "json")), changed);
   });
 

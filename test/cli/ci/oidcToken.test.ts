@@ -60,7 +60,7 @@ describe("GitHub's OIDC token in a file", function () {
     assert.equal(asked.length, 2);
   });
 
-  it("is an error that says what to do, and shows no token", async () => {
+  it("reports an error with a remedy and without the token", async () => {
     await assert.rejects(writeOidcToken(path.join(folder, "token"), {}), (error) => {
       return error instanceof VisibleError && /id-token: write/.test(error.message);
     });

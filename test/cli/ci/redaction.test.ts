@@ -44,7 +44,7 @@ describe("what leaves CI", () => {
     });
   }
 
-  it("has nothing of a property that is called like a secret, whatever its form", () => {
+  it("has no value of a property with a secret's name, in any form", () => {
     for (const name of [
       "clientSecret",
       "password",
@@ -61,7 +61,7 @@ describe("what leaves CI", () => {
     assert.equal(redactedValue("clientSecretExpiresOn", "2027-11-24T18:09:53Z"), "2027-11-24T18:09:53Z");
   });
 
-  it("has nothing of what a resource names as a secret output, or the engine still has as a secret", () => {
+  it("has no secret output of a resource, and no value that the engine marks as secret", () => {
     const state = { type: "a:b:C", custom: true, additionalSecretOutputs: ["value"] };
     const preview = reducePreview("contoso", {
       steps: [
@@ -85,7 +85,7 @@ describe("what leaves CI", () => {
     ]);
   });
 
-  it("has nothing of the environment's secrets, short ones included", () => {
+  it("has no secret of the environment, short ones included", () => {
     const environment = {
       ARM_CLIENT_SECRET: "letmein",
       PULUMI_CONFIG_PASSPHRASE: "open sesame",
@@ -123,7 +123,7 @@ describe("what leaves CI", () => {
     );
   });
 
-  it("property: no random secret gets out, whatever is around it", () => {
+  it("property: no random secret in any context", () => {
     const secret = fc
       .tuple(
         fc.constantFrom("Ab1", "xYz", "q.~"),

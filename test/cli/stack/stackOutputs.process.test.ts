@@ -36,7 +36,7 @@ describe("cli/stackOutputs", function () {
     });
   }
 
-  it("reads what the stack says, secrets where they are asked for", async () => {
+  it("reads the outputs, and secrets only on request", async () => {
     const all = await read("deployed");
     assert.equal(all.clientSecret, "of the connector");
     assert.deepEqual(all.inviteRedeemUrls, { "ana@example.com": "https://example.com/redeem" });
@@ -60,7 +60,7 @@ describe("cli/stackOutputs", function () {
     assert.deepEqual(connector, { kind: "customerApp", credential: "secret", alertApis: ["legacySiem", "graph"] });
   });
 
-  it("says what is wrong and what to do", async () => {
+  it("reports each error with a remedy", async () => {
     await refused(read("nobody"), /There is no stack "nobody"/, /pulumi stack ls/);
     await project.addStack("empty");
     await refused(read("empty"), /nothing is deployed/, /pulumi up --stack empty/);

@@ -68,7 +68,7 @@ describe("mssp verify and mssp secrets", function () {
     return { exitCode, list, states: Object.fromEntries(list.map(({ name, state }) => [name, state])), stdout };
   }
 
-  it("looks only at what the connector has", async () => {
+  it("checks only the APIs and credentials of the connector", async () => {
     const { exitCode, states } = await checks("good");
     assert.deepEqual(states, {
       "alerts from Microsoft Graph": "passed",
@@ -153,7 +153,7 @@ describe("mssp verify and mssp secrets", function () {
     assert.match(list[0]?.reason ?? "", /^not possible: .*--federated-token-file or in MSSP_FEDERATED_TOKEN_FILE\.$/);
   });
 
-  it("without credentials of its own it leaves out what only an administrator sees", async () => {
+  it("without credentials in the environment, reports administrators' checks as not checked", async () => {
     const environment = { ...project.environment, ARM_CLIENT_ID: undefined, ARM_CLIENT_SECRET: undefined };
     const { exitCode, stdout } = await runMssp(["verify", "--stack", "good"], { folder: project.folder, environment });
     assert.equal(exitCode, 0, stdout);
@@ -205,7 +205,7 @@ describe("mssp verify and mssp secrets", function () {
     assert.match(unknown.stdout, /"unreadable": true/);
   });
 
-  it("secrets says what is to be done when, of both secrets of a rotation and of a certificate", async () => {
+  it("secrets lists dates and remedies of both secrets of a rotation and of a certificate", async () => {
     const at = async (day: string, stack: string) => {
       const { exitCode, stdout } = await mssp("secrets", "--stack", stack, "--at", day);
       return [exitCode, ...(stdout.trim().split("\n\n")[0] ?? "").split("\n").slice(1)].map((line) =>
@@ -233,7 +233,7 @@ describe("mssp verify and mssp secrets", function () {
     ]);
   });
 
-  it("secrets gives the same as JSON", async () => {
+  it("secrets prints the same list as JSON", async () => {
     const { exitCode, stdout } = await mssp(
       "secrets",
       "--json",
@@ -267,7 +267,7 @@ describe("mssp verify and mssp secrets", function () {
     ]);
   });
 
-  it("counts whole days, and what is near to the day", () => {
+  it("secrets counts whole days", () => {
     const now = new Date("2027-01-01T12:00:00Z");
     const state = (end: string, days = 30) => {
       const { daysLeft, expired, state: result } = expiring(new Date(end), days, now);

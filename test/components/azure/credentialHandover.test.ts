@@ -74,7 +74,7 @@ describe("components: CredentialHandover", () => {
     });
   });
 
-  it("lets the reader read the secret alone, as what it is", async () => {
+  it("assigns the reader, with its principal type, the right to read this secret only", async () => {
     await declare({ readerObjectId: "reader", readerType: "Group" });
     const { inputs } = only("azure-native:authorization:RoleAssignment");
     assert.deepEqual(inputs, {
@@ -90,7 +90,7 @@ describe("components: CredentialHandover", () => {
     assert.equal(only("azure-native:authorization:RoleAssignment").inputs["principalType"], "ServicePrincipal");
   });
 
-  it("puts the secret into a vault that is there already, and makes nothing else", async () => {
+  it("writes the secret into an existing vault, and creates nothing else", async () => {
     const handover = await declare({ vaultId, location: undefined, secretName: "contoso" });
     assert.deepEqual(declared(), ["azure-native:keyvault:Secret"]);
     const { inputs } = only("azure-native:keyvault:Secret");
@@ -101,7 +101,7 @@ describe("components: CredentialHandover", () => {
     assert.equal((await resolved(handover.vaultId)).value, vaultId);
   });
 
-  it("makes the vault in a resource group that is there already", async () => {
+  it("creates the vault in an existing resource group", async () => {
     await declare({ resourceGroupName: "siem" });
     assert.ok(!declared().includes("azure-native:resources:ResourceGroup"));
     assert.equal(only("azure-native:keyvault:Vault").inputs["resourceGroupName"], "siem");

@@ -51,7 +51,7 @@ describe("components: GuestUser", () => {
     assert.deepEqual(only(guestType).additionalSecretOutputs, ["inviteRedeemUrl"]);
   });
 
-  it("passes on a text, a language, who gets a copy: only where there is one", async () => {
+  it("passes on text, language and copy recipient only if given", async () => {
     new GuestUser("ana", { ...args, message: "Welcome.", copyRecipient: "soc@mssp.example" });
     await settled();
     new GuestUser("ben", { ...args, language: "de" });
@@ -72,7 +72,7 @@ describe("components: GuestUser", () => {
     assert.equal(recorded.resources.filter(({ custom }) => custom).length, 0);
   });
 
-  it("knows in a preview what was asked for, and not what the tenant decides", async () => {
+  it("knows in a preview its arguments, and not the tenant's values", async () => {
     await startMocks({ preview: true });
     const guest = new GuestUser("ana", args);
     assert.deepEqual(await resolved(guest.objectId), { value: undefined, secret: false });

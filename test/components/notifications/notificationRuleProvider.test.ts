@@ -25,7 +25,7 @@ const inputs = {
 const made = { ...inputs, status: "configured", adopted: false } as unknown as NotificationRuleState;
 
 /** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
-describe("components/defender: a notification rule's provider", () => {
+describe("AlertNotificationRule's provider", () => {
   let test: TestSandbox;
   let context: CallContext;
 
@@ -80,7 +80,7 @@ describe("components/defender: a notification rule's provider", () => {
     assert.deepEqual(onServer()!["severities"], ["Medium", "High"]);
   });
 
-  it("adopts the same rule of somebody else's, whatever its order and case, and leaves it", async () => {
+  it("adopts another party's equal rule in any order and case, and keeps it", async () => {
     await resource.create(inputs, context);
     const theirs = {
       managedBy: null,
@@ -94,7 +94,7 @@ describe("components/defender: a notification rule's provider", () => {
     assert.deepEqual(onServer()!["recipients"], theirs.recipients);
   });
 
-  it("doesn't change another rule of that name, and says what to do", async () => {
+  it("refuses another party's different rule of that name, with a remedy", async () => {
     await resource.create(inputs, context);
     change({ managedBy: "another/stack/name", recipients: ["other@contoso.com"] });
     await assert.rejects(
@@ -104,7 +104,7 @@ describe("components/defender: a notification rule's provider", () => {
     assert.deepEqual(onServer()!["recipients"], ["other@contoso.com"]);
   });
 
-  it("finds every field that somebody changed, and mends it", async () => {
+  it("finds and restores every changed field", async () => {
     for (const changes of [
       { severities: ["High"] },
       { recipients: ["somebody@else.example"] },
@@ -148,7 +148,7 @@ describe("components/defender: a notification rule's provider", () => {
   describe("check", () => {
     const checked = (news: object) => resource.check({}, { ...inputs, ...news });
 
-    it("fills in what is left out: every switch on", () => {
+    it("turns on every switch that is not given", () => {
       const none = {
         includeOrganizationName: undefined,
         includeTenantPortalLink: undefined,

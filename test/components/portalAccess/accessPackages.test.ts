@@ -212,7 +212,7 @@ describe("components: contactObjectIds", () => {
     ]);
   });
 
-  it("names all who aren't found", async () => {
+  it("names all contacts that do not exist", async () => {
     await startMocks();
     await assert.rejects(
       contactObjectIds(["a@contoso.com", "upn.b@contoso.com", "c@contoso.com"], {}),

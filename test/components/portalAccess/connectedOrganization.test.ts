@@ -11,7 +11,7 @@ const args = {
 };
 
 /** What the engine would be asked for; what the provider's methods do is tested beside this. */
-describe("components/entra: ConnectedOrganization", () => {
+describe("ConnectedOrganization", () => {
   it("asks for one resource of a type that policies can name", async () => {
     const { resources } = await startMocks();
     const organization = new ConnectedOrganization("mssp-organization", args);
@@ -26,7 +26,7 @@ describe("components/entra: ConnectedOrganization", () => {
     assert.match(String(code), /\.connectedOrganizationResource\[method\]/);
   });
 
-  it("leaves in a preview unknown what only the service knows", async () => {
+  it("leaves the service's values unknown in a preview", async () => {
     await startMocks({ preview: true });
     const organization = new ConnectedOrganization("mssp-organization", args);
     assert.equal((await resolved(organization.adopted)).value, undefined);

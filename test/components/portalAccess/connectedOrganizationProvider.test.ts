@@ -23,7 +23,7 @@ const made: ConnectedOrganizationState = { ...inputs, state: "configured", adopt
 const adopted = { ...made, adopted: true };
 
 /** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
-describe("components/entra: the connected organization's methods", () => {
+describe("ConnectedOrganization's provider", () => {
   let test: TestSandbox;
   let context: CallContext;
 
@@ -66,7 +66,7 @@ describe("components/entra: the connected organization's methods", () => {
   const snapshot = (): string => JSON.stringify([...stored()]);
 
   describe("create", () => {
-    it("connects a tenant, and gives back its inputs and what it found", async () => {
+    it("connects a tenant, and returns its inputs and what it found", async () => {
       const { id, outs } = await resource.create(inputs, context);
       assert.deepEqual([...stored().keys()], [id]);
       assert.deepEqual(outs, made);
@@ -85,7 +85,7 @@ describe("components/entra: the connected organization's methods", () => {
       ]);
     });
 
-    it("recognises its own after a crash, and puts right what differs", async () => {
+    it("recognizes its own organization after a crash, and corrects differences", async () => {
       const id = put({ displayName: "Half", state: "proposed" });
       assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
       assert.deepEqual(onServer(), [asWanted]);
@@ -113,7 +113,7 @@ describe("components/entra: the connected organization's methods", () => {
   });
 
   describe("read", () => {
-    it("finds nothing changed, and what somebody has changed", async () => {
+    it("reports no change, and every manual change", async () => {
       const { id, outs } = await resource.create(inputs, context);
       assert.deepEqual(await resource.read(id, outs, context), { id, props: made, inputs });
       Object.assign(stored().get(id)!, { displayName: "Renamed", description: "By hand", state: "proposed" });
@@ -125,18 +125,18 @@ describe("components/entra: the connected organization's methods", () => {
       assert.deepEqual(onServer(), [asWanted]);
     });
 
-    it("finds a state that isn't configured any more, and nothing else", async () => {
+    it("finds a state other than configured", async () => {
       const { id, outs } = await resource.create(inputs, context);
       Object.assign(stored().get(id)!, { state: "proposed" });
       const { props } = await resource.read(id, outs, context);
       assert.deepEqual(resource.diff(id, props!, inputs), { changes: true, replaces: [], deleteBeforeReplace: false });
     });
 
-    it("says of what is gone that it is gone", async () => {
+    it("reports a deleted organization as gone", async () => {
       assert.deepEqual(await resource.read(randomUUID(), made, context), { id: "" });
     });
 
-    it("doesn't take what others say of an adopted one for drift", async () => {
+    it("reports no drift for an adopted organization", async () => {
       const id = put({ displayName: "Theirs", description: "Theirs", state: "proposed" });
       const { props } = await resource.read(id, adopted, context);
       assert.deepEqual(props, { ...adopted, state: "proposed" });
@@ -145,7 +145,7 @@ describe("components/entra: the connected organization's methods", () => {
   });
 
   describe("update", () => {
-    it("changes what is ours, in place", async () => {
+    it("updates its own organization in place", async () => {
       const { id, outs } = await resource.create(inputs, context);
       const news = { ...inputs, displayName: "Fabrikam" };
       assert.deepEqual(await resource.update(id, outs, news, context), { outs: { ...made, displayName: "Fabrikam" } });
@@ -180,7 +180,7 @@ describe("components/entra: the connected organization's methods", () => {
       await resource.delete(randomUUID(), made, context);
     });
 
-    it("leaves what is adopted, and what another program has taken over", async () => {
+    it("keeps an adopted organization, and one that another program has taken over", async () => {
       const byHand = put({ description: "By hand" });
       await resource.delete(byHand, adopted, context);
       const taken = put({ description: "x Managed by Pulumi (other/stack/name)." });

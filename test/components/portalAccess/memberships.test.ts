@@ -38,7 +38,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.constant({ what: "day" as const }),
 );
 
-describe("components/portalAccess: who is a member of which group", () => {
+describe("components: group memberships", () => {
   it("any sequence of edits ends in exactly the memberships that the settings say", () => {
     fc.assert(
       fc.property(fc.array(edit, { maxLength: 30 }), (edits) => {

@@ -26,7 +26,7 @@ const inputs = { tenantId, applicationId, managedBy };
 const appRole = "SecurityAlert.Read.All";
 
 /** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
-describe("components/siemConnector: the MSSP's application in the customer's tenant", () => {
+describe("the MSSP's application in the customer's tenant:", () => {
   let test: TestSandbox;
   let context: CallContext;
   const waits: number[] = [];

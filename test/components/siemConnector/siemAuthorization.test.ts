@@ -9,7 +9,7 @@ import {
  * What the engine would be asked for. Doesn't prove parents, order or what the provider's methods do: those are called in
  * siemAuthorizationProvider.test.ts, and on the real engine.
  */
-describe("components/defender: DefenderSiemAuthorization", () => {
+describe("DefenderSiemAuthorization", () => {
   let asked: pulumi.runtime.MockResourceArgs[];
   const args: DefenderSiemAuthorizationArgs = {
     tenantId: "c0570500-0000-4000-8000-00000000000a",
@@ -55,13 +55,13 @@ describe("components/defender: DefenderSiemAuthorization", () => {
     assert.deepEqual(inputs, { ...args, managedBy: "defender-mssp/dev/siem-authorization" });
   });
 
-  it("passes an endpoint on only where there is one", async () => {
+  it("passes on an endpoint only if it has one", async () => {
     const resource = make({ endpoint: "https://gateway.example/defender", mode: "endpoint" });
     assert.equal(await valueOf(resource.endpoint), "https://gateway.example/defender");
     assert.equal(inputsOf(asked[0]!).endpoint, "https://gateway.example/defender");
   });
 
-  it("gives out what the provider found", async () => {
+  it("outputs what the provider found", async () => {
     const resource = make();
     assert.equal(await valueOf(resource.status), "authorized");
     assert.equal(await valueOf(resource.adopted), false);

@@ -19,7 +19,7 @@ const inputs = { tenantId, applicationId, msspTenantId, mode: "endpoint", manage
 const made: SiemAuthorizationState = { ...inputs, status: "authorized", adopted: false };
 
 /** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
-describe("components/defender: the provider's methods", () => {
+describe("DefenderSiemAuthorization's provider", () => {
   let test: TestSandbox;
   let context: CallContext;
   const waits: number[] = [];
@@ -57,7 +57,7 @@ describe("components/defender: the provider's methods", () => {
   };
 
   describe("create", () => {
-    it("authorizes, and gives back its inputs and what the server said", async () => {
+    it("authorizes, and returns its inputs and the server's answer", async () => {
       assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
       assert.deepEqual(onServer(), { msspTenantId, managedBy });
     });
@@ -79,7 +79,7 @@ describe("components/defender: the provider's methods", () => {
       });
     }
 
-    it("doesn't change what isn't its own, and says whose it is", async () => {
+    it("refuses another owner's authorization, and names the owner", async () => {
       put(otherMssp, "another/stack/name");
       await assert.rejects(resource.create(inputs, context), (failure: Error) => {
         assert.match(
@@ -99,7 +99,7 @@ describe("components/defender: the provider's methods", () => {
       assert.deepEqual(outs, { ...made, endpoint });
     });
 
-    it("names both ways to set the endpoint when there is neither", async () => {
+    it("names both ways to set a missing endpoint", async () => {
       const environment = { ...test.environment, MSSP_DEFENDER_ENDPOINT: undefined };
       await assert.rejects(
         resource.create(inputs, { ...context, environment }),
@@ -120,7 +120,7 @@ describe("components/defender: the provider's methods", () => {
       );
     });
 
-    it("says what Entra said of a wrong secret, and not the secret", async () => {
+    it("reports Entra's error for a wrong secret without the secret", async () => {
       const environment = { ...test.environment, ARM_CLIENT_SECRET: "wr0ng-secret" };
       await assert.rejects(resource.create(inputs, { ...context, environment }), (failure: Error) => {
         assert.match(failure.message, /AADSTS7000215/);
@@ -153,7 +153,7 @@ describe("components/defender: the provider's methods", () => {
       assert.deepEqual(await resource.read(id, made, context), { id: "" });
     });
 
-    it("finds that somebody entered another MSSP", async () => {
+    it("finds another MSSP's tenant ID", async () => {
       put(otherMssp, null);
       const found = await resource.read(id, made, context);
       assert.deepEqual(found, {
@@ -164,7 +164,7 @@ describe("components/defender: the provider's methods", () => {
       assert.equal(resource.diff(id, found.props, inputs).changes, true);
     });
 
-    it("finds that somebody else has taken it over", async () => {
+    it("finds another owner's mark", async () => {
       put(msspTenantId, "another/stack/name");
       const found = await resource.read(id, made, context);
       assert.deepEqual(found.props, { ...made, adopted: true });
@@ -182,13 +182,13 @@ describe("components/defender: the provider's methods", () => {
       assert.deepEqual(onServer(), { msspTenantId: otherMssp, managedBy });
     });
 
-    it("mends what a person changed by hand, mark and all", async () => {
+    it("restores a changed authorization and its mark", async () => {
       put(otherMssp, null);
       assert.deepEqual((await update({ ...made, msspTenantId: otherMssp }, inputs)).outs, made);
       assert.deepEqual(onServer(), { msspTenantId, managedBy });
     });
 
-    it("makes what has gone", async () => {
+    it("creates a missing authorization again", async () => {
       assert.deepEqual((await update(made, { ...inputs })).outs, made);
       assert.deepEqual(onServer(), { msspTenantId, managedBy });
     });
@@ -200,7 +200,7 @@ describe("components/defender: the provider's methods", () => {
       assert.deepEqual(onServer(), { msspTenantId, managedBy: news.managedBy });
     });
 
-    it("never changes what it adopted, or what was taken over", async () => {
+    it("changes neither an adopted authorization nor one with another owner's mark", async () => {
       put(msspTenantId, "another/stack/name");
       for (const adopted of [true, false]) {
         await assert.rejects(
@@ -234,7 +234,7 @@ describe("components/defender: the provider's methods", () => {
       await remove(made);
     });
 
-    it("leaves what it adopted, and what somebody else has taken over", async () => {
+    it("keeps an adopted authorization and one with another owner's mark", async () => {
       put(msspTenantId, null);
       await remove({ ...made, adopted: true });
       assert.deepEqual(onServer(), { msspTenantId, managedBy: null });
@@ -243,7 +243,7 @@ describe("components/defender: the provider's methods", () => {
       assert.deepEqual(onServer(), { msspTenantId, managedBy: "another/stack/name" });
     });
 
-    it("takes away what it made even if a person changed it since", async () => {
+    it("deletes its own authorization even after a manual change", async () => {
       put(otherMssp, null);
       await remove(made);
       assert.equal(onServer(), undefined);
@@ -264,7 +264,7 @@ describe("components/defender: the provider's methods", () => {
       await resource.delete(id, state, alone);
     });
 
-    it("says what to enter where", () => {
+    it("lists what to enter on which portal page", () => {
       assert.deepEqual(manualSiemAuthorizationSteps(inputs), [
         `Sign in to https://securitycenter.windows.com?tid=${tenantId} with the permission "Manage portal system settings", or ask the customer to.`,
         "Open Settings > SIEM and select the MSSP tab.",
@@ -326,7 +326,7 @@ describe("components/defender: the provider's methods", () => {
   describe("diff", () => {
     const diff = (news: object, olds: object = {}) => resource.diff(id, { ...made, ...olds }, { ...inputs, ...news });
 
-    it("sees no change where there is none", () => {
+    it("reports no change for equal inputs", () => {
       assert.deepEqual(diff({ __provider: "other code" }), { changes: false, replaces: [], deleteBeforeReplace: true });
     });
 
@@ -357,7 +357,7 @@ describe("components/defender: the provider's methods", () => {
     });
   });
 
-  describe("on a server that has its troubles", () => {
+  describe("on a server with errors", () => {
     let server: http.Server;
     let troubles: (response: http.ServerResponse) => boolean;
 
@@ -381,7 +381,7 @@ describe("components/defender: the provider's methods", () => {
       await new Promise((resolve) => server.close(resolve));
     });
 
-    it("waits as long as it is told to", async () => {
+    it("waits as long as Retry-After says", async () => {
       let left = 2;
       troubles = (response) => {
         if (left-- <= 0) return false;

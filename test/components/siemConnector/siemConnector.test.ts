@@ -24,7 +24,7 @@ describe("components: SiemConnector", () => {
     recorded = await startMocks();
   });
 
-  it("declares the registration, its service principal, access, consent and secret, and no more", async () => {
+  it("declares exactly registration, service principal, access, consent and secret", async () => {
     new SiemConnector("siem", args);
     await settled();
     const declared = Object.fromEntries(recorded.resources.map(({ name, type, inputs }) => [name, { type, inputs }]));
@@ -140,7 +140,7 @@ describe("components: SiemConnector", () => {
     });
   });
 
-  describe("says what to do where the tenant's policy refuses a secret, and doesn't try again", () => {
+  describe("reports a secret that the tenant's policy refuses, with a remedy, and does not retry:", () => {
     const tooLong =
       "ApplicationsClient.AddPassword(): unexpected status 400 with OData error: CredentialInvalidLifetimeAsPerAppPolicy: " +
       "Credential lifetime exceeds the max value allowed as per assigned policy 'x'.";
@@ -323,7 +323,7 @@ describe("components: SiemConnector", () => {
       assert.deepEqual(recorded.invocations.at(-1)?.inputs, { displayName: "Contoso SIEM MSSP Connector" });
     });
 
-    it("refuses a second one, and says which one is there and what to do", async () => {
+    it("refuses a second application, names the existing one and the remedy", async () => {
       const error = await creation(1);
       assert.match(
         error,

@@ -62,7 +62,7 @@ describe("components: customerTenant", () => {
     await customerTenant("customer", tenantId);
   });
 
-  it("says which tenant it couldn't sign in to, why, and what to look at", async () => {
+  it("names the tenant that it could not sign in to, the reason and the remedy", async () => {
     await startMocks({ reached: new Error("AADSTS700016: not found in the directory") });
     await assert.rejects(customerTenant("customer", tenantId), (error: Error) => {
       assert.match(

@@ -31,7 +31,7 @@ describe("the dependencies' check", () => {
       assert.ok(!isAllowed(licence), licence);
   });
 
-  it("finds what isn't pinned, comes over http, or runs a script", () => {
+  it("reports packages without an exact version, over http, or with an install script", () => {
     assert.match(lockfileFindings(lockfile({ ...good, integrity: undefined })).join(), /no integrity/);
     assert.match(lockfileFindings(lockfile({ ...good, resolved: "http://x.example/b.tgz" })).join(), /https/);
     assert.match(lockfileFindings(lockfile({ ...good, hasInstallScript: true })).join(), /runs a script/);
