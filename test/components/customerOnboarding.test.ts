@@ -121,7 +121,7 @@ describe("components: CustomerOnboarding", () => {
     assert.ok(authorization.dependsOn.includes("customer-siem-defender-consent"));
   });
 
-  it("gives out what the SIEM and the analysts need", async () => {
+  it("outputs everything that the SIEM and the analysts need", async () => {
     const onboarding = await onboard();
     const inClear = {
       tenantId,
@@ -183,7 +183,7 @@ describe("components: CustomerOnboarding", () => {
     assert.match(steps, /soc@fabrikam\.example/);
   });
 
-  it("says in manual mode exactly what to enter where", async () => {
+  it("lists in manual mode every value and its portal page", async () => {
     const onboarding = await onboard();
     assert.equal(only(authorizationType).inputs["mode"], "manual");
     assert.equal((await resolved(onboarding.siemAuthorization)).value, "manual");
@@ -197,7 +197,7 @@ describe("components: CustomerOnboarding", () => {
     ]);
   });
 
-  it("says nothing about the authorization once a server has said that it is there", async () => {
+  it("has no step for an authorization that a server has confirmed", async () => {
     const onboarding = await onboard({ defenderCalls: { mode: "endpoint" } });
     assert.equal((await resolved(onboarding.siemAuthorization)).value, "authorized");
     const { value } = await resolved(onboarding.nextSteps);
@@ -205,12 +205,12 @@ describe("components: CustomerOnboarding", () => {
     assert.doesNotMatch(value.join(), /SIEM|Authorize/);
   });
 
-  it("waits for no invitation to be accepted where nobody was invited", async () => {
+  it("has no step for invitations if nobody was invited", async () => {
     const { value } = await resolved((await onboard({ analysts: [] })).nextSteps);
     assert.doesNotMatch(value?.join() ?? "", /invitation/);
   });
 
-  it("knows in a preview what the settings say, and not what the tenant decides", async () => {
+  it("knows in a preview the settings' values, and not the tenant's", async () => {
     const onboarding = await onboard({}, { preview: true });
     assert.equal((await resolved(onboarding.portalUrl)).value, `https://security.microsoft.com?tid=${tenantId}`);
     assert.equal((await resolved(onboarding.redirectUri)).value, "https://contoso.com/SiemMsspConnector");
@@ -220,7 +220,7 @@ describe("components: CustomerOnboarding", () => {
     }
   });
 
-  it("declares each guest the same whatever the order and the others are", async function () {
+  it("declares a guest independently of order and other guests", async function () {
     const analyst = fc.constantFrom("ana", "ben", "chloe", "dev", "eve");
     const team = fc.uniqueArray(analyst, { maxLength: 5 });
     await fc.assert(

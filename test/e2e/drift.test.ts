@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { ben, createProject, customer, membersOf, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
-describe("drift: somebody changes the tenant by hand", function () {
+describe("drift after a manual change of the tenant", function () {
   const tenantId = tenantIdOf(2);
   let project: SandboxProject;
   let hands: TenantHands;
@@ -39,7 +39,7 @@ describe("drift: somebody changes the tenant by hand", function () {
     assert.deepEqual(membersOf(project, tenantId, groupId), members);
   });
 
-  it("finds a member whom somebody else added, and takes it out", async () => {
+  it("finds an added member, and removes it", async () => {
     const { groups, users } = objectsOf(project, tenantId);
     const groupId = String(single(groups)["id"]);
     const members = membersOf(project, tenantId, groupId);
@@ -99,7 +99,7 @@ describe("drift: somebody changes the tenant by hand", function () {
     assert.equal(objectsOf(project, tenantId).users[guests[ben.email]!]?.["displayName"], ben.displayName);
   });
 
-  it("takes away what is left with `destroy` after somebody deleted half of it", async () => {
+  it("destroys the rest after half was deleted by hand", async () => {
     const { applications, groups } = objectsOf(project, tenantId);
     await hands.graph("DELETE", `/v1.0/applications/${String(single(applications)["id"])}`);
     await hands.graph("DELETE", `/v1.0/groups/${String(single(groups)["id"])}`);

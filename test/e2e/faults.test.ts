@@ -8,7 +8,7 @@ import { countWrites, runKill } from "../../dev/faults/kills";
 import { fairWeather, runSeed, type Run, type Weather } from "../../dev/faults/runs";
 import { checkout, createProject, customer, dumpOfTenant, single, objectsOf, tenantIdOf } from "./support";
 
-describe("a cloud where every tenth request goes wrong", function () {
+describe("a cloud in which one request in ten fails", function () {
   let weather: Weather;
   before(async () => (weather = await fairWeather(checkout)));
 
@@ -38,7 +38,7 @@ describe("an `up` whose engine is killed at one of its writes", function () {
   }
 });
 
-describe("an `up` that isn't alone, or isn't let end", function () {
+describe("an `up` that is interrupted, or runs beside another", function () {
   let project: SandboxProject;
   /** Gets each line of the sandbox's log. */
   let watch: ((line: string) => void) | undefined;
@@ -60,7 +60,7 @@ describe("an `up` that isn't alone, or isn't let end", function () {
     return { before, up };
   }
 
-  it("Ctrl-C once: what is under way is finished and known, and the next `up` does the rest", async () => {
+  it("Ctrl-C once: finishes and records running operations; the next `up` does the rest", async () => {
     const { before, up } = await upUntil("interrupted", 40, /^POST \/v1\.0\/applications 201/);
     up.kill("SIGINT");
     const { exitCode, signal, stdout } = await up;
@@ -81,7 +81,7 @@ describe("an `up` that isn't alone, or isn't let end", function () {
     assert.equal(dumpOfTenant(project, tenantIdOf(40)), before);
   });
 
-  it("two at once: the second is refused, and told who has the lock", async () => {
+  it("two at once: refuses the second, and names the owner of the lock", async () => {
     const { up } = await upUntil("twice", 41, /^POST \/v1\.0\/invitations 201/);
     try {
       const second = await project.pulumi(["up", "--stack", "twice", "--yes", "--skip-preview"]);

@@ -8,7 +8,7 @@ import { createProject, dumpOfTenant, tenantIdOf } from "./support";
 
 const assignments = "/v1.0/roleManagement/directory/roleAssignments";
 
-describe("another model of portal access on the real engine", function () {
+describe("a switch of the portal access model on the real engine:", function () {
   const tenantId = tenantIdOf(61);
   const requests: string[] = [];
   let project: SandboxProject;

@@ -39,7 +39,7 @@ describe("outputs for people", () => {
     );
   });
 
-  it("show what is empty, what is no text, and what is in lists of maps", () => {
+  it("show empty values, numbers and switches, and maps in lists", () => {
     assert.equal(
       outputsText({ guests: {}, nextSteps: [], nothing: null, count: 3, on: false, list: [{ a: "1" }, ["2"], []] }),
       lines(
@@ -74,7 +74,7 @@ describe("outputs for people", () => {
     );
   });
 
-  it("leave out no name and no value, whatever there is", () => {
+  it("property: contain every name and value", () => {
     const word = fc.stringMatching(/^[!-~]{1,20}$/);
     const value = fc.oneof(word, fc.array(word), fc.dictionary(word, word));
     fc.assert(
@@ -93,7 +93,7 @@ function leavesOf(value: string | string[] | Record<string, string>): string[] {
 }
 
 describe("mssp start", function () {
-  it("has help that says what it does and what it leaves alone", async () => {
+  it("has help that names what it changes and what it does not", async () => {
     const { exitCode, stdout } = await mssp(["start", "--help"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /`pulumi up` of\s+a\s+stack\s+on\s+the\s+sandbox/);

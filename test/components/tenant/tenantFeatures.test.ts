@@ -15,7 +15,7 @@ const everything: TenantNeeds = {
 };
 
 /** Against the sandbox's own Graph, with its switches. */
-describe("components: what the customer's tenant must have", function () {
+describe("requireTenantFeatures", function () {
   let test: TestSandbox;
   let context: CallContext;
   before(async () => {
@@ -52,11 +52,11 @@ describe("components: what the customer's tenant must have", function () {
     }
   }
 
-  it("takes a tenant that has everything", async () => {
+  it("accepts a tenant that has every licence and allows everything", async () => {
     assert.equal(await refusal(everything), "");
   });
 
-  it("says all that is missing in one error, each with what to do", async () => {
+  it("lists every missing licence and policy in one error, each with a remedy", async () => {
     setSwitches(test.tenant, { entraLicence: "free", b2bInvitations: "off", clientSecrets: "90" });
     const [head, ...lines] = (await refusal(everything)).split("\n");
     assert.equal(head, `The customer's tenant ${tenantId} does not allow these settings. Nothing was changed.`);
@@ -67,32 +67,32 @@ describe("components: what the customer's tenant must have", function () {
     assert.match(lines[3] ?? "", /90 days at most, and this one is to last 365/);
   });
 
-  it("refuses a secret where there may be none, and takes one that is short enough", async () => {
+  it("refuses a client secret that the policy forbids, and accepts one within its limit", async () => {
     setSwitches(test.tenant, { clientSecrets: "off" });
     assert.match(await refusal({ clientSecretDays: 30 }), /forbids client secrets/);
     setSwitches(test.tenant, { clientSecrets: "30" });
     assert.equal(await refusal({ clientSecretDays: 30 }), "");
   });
 
-  it("P1 is enough for a group with a role, and not for access packages", async () => {
+  it("accepts P1 for a role-assignable group, and refuses it for access packages", async () => {
     setSwitches(test.tenant, { entraLicence: "p1" });
     assert.equal(await refusal({ roleAssignableGroup: true }), "");
     assert.match(await refusal({ entitlementManagement: true }), /Access packages need/);
   });
 
-  it("doesn't need an invitation for an analyst who is there", async () => {
+  it("needs no invitation for an existing analyst", async () => {
     setSwitches(test.tenant, { b2bInvitations: "off" });
     const [administrator] = [...test.tenant.objects("users").values()];
     assert.equal(await refusal({ guests: [administrator?.["mail"] as string] }), "");
   });
 
-  it("leaves to Graph's own refusal what this identity may not read", async () => {
+  it("checks nothing that the identity may not read", async () => {
     setSwitches(test.tenant, { entraLicence: "free", b2bInvitations: "off", clientSecrets: "off" });
     grant(["User.ReadWrite.All"]);
     assert.equal(await refusal(everything), "");
   });
 
-  it("asks nothing about what is deployed", async () => {
+  it("does not check what is already deployed", async () => {
     setSwitches(test.tenant, { entraLicence: "free", clientSecrets: "off" });
     const deployed = [
       "azuread:index/accessPackageCatalog:AccessPackageCatalog",
@@ -101,7 +101,7 @@ describe("components: what the customer's tenant must have", function () {
     assert.equal(await refusal({ entitlementManagement: true, clientSecretDays: 365 }, deployed), "");
   });
 
-  it("refuses nothing that isn't known", () => {
+  it("refuses nothing that is unknown", () => {
     const unknown = {
       roleAssignableGroups: undefined,
       entitlementManagement: undefined,
