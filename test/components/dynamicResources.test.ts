@@ -73,7 +73,7 @@ const kinds: readonly Kind[] = [
  * the tests of the providers, and on the real engine.
  */
 for (const kind of kinds) {
-  describe(`${kind.name}`, () => {
+  describe(kind.name, () => {
     let asked: pulumi.runtime.MockResourceArgs[];
 
     beforeEach(() => mock(false));
