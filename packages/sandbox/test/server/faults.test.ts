@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import http from "node:http";
+import https from "node:https";
 import { graphCall, request, ServiceError } from "@defender-mssp/microsoft";
 import { Clock } from "../../src/cloud/clock";
 import type { OwnSandbox, SandboxOptions } from "../../src/server";
@@ -197,6 +198,55 @@ describe("the sandbox's faults", function () {
     assert.equal((await graph(faulty, token, "GET", `/v1.0/applications/${made.id}`)).status, 200);
     assert.equal(await count(), 1);
   });
+
+  for (const [name, secure] of [
+    ["HTTP", false],
+    ["HTTPS", true],
+  ] as const) {
+    it(`refuse a new object with half an answer over ${name}: nothing is done, and nothing is sent twice`, async () => {
+      const { sandbox: faulty, daemon, faults } = await start(["lag", "halfBody", "resetAfter"], { timeScale: 1 });
+      const token = await tokenOf(faulty, daemon);
+      const groups = () => faulty.cloud.tenant(contoso).objects("groups");
+      const hidden = async (): Promise<string> => {
+        faults.percent = 100;
+        for (;;) {
+          const wanted = { displayName: "New", mailEnabled: false, mailNickname: "new", securityEnabled: true };
+          const made = await graph(faulty, token, "POST", "/v1.0/groups", wanted).catch(() => undefined);
+          if ((faults.seen.get("new object unseen") ?? 0) > 0 && made !== undefined) {
+            return ((await made.json()) as { id: string }).id;
+          }
+        }
+      };
+      const id = await hidden();
+      const said: string[] = [];
+      const write = process.stderr.write.bind(process.stderr);
+      process.stderr.write = (text: string | Uint8Array) => said.push(String(text)) > 0;
+      try {
+        for (let tries = 0; tries < 6; tries++) await removed(faulty, token, `/v1.0/groups/${id}`, secure);
+        await faulty.cloud.saved();
+      } finally {
+        process.stderr.write = write;
+      }
+      assert.deepEqual(said, []);
+      assert.ok(groups().has(id), "a refused request has done nothing");
+    });
+  }
+
+  /** Deletes an object and waits until the connection has ended, however it ends. */
+  async function removed(from: OwnSandbox, token: string, route: string, secure: boolean): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const options = { method: "DELETE", headers: { authorization: `Bearer ${token}` }, agent: false };
+      const asked = secure
+        ? https.request(`${from.origins.https}${route}`, { ...options, rejectUnauthorized: false })
+        : http.request(`${from.origins.http}${route}`, options);
+      asked.on("response", (answer) => answer.on("error", () => undefined).resume());
+      asked.on("error", () => undefined);
+      asked.on("close", resolve);
+      asked.end();
+    });
+    // The server may go on after the connection's end.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 
   it("end tokens early, which `expires_in` says; a call of ours asks for another one and goes on", async () => {
     const { sandbox: faulty, rain, daemon, faults } = await start(["shortToken"], { timeScale: 0.01 });

@@ -189,11 +189,13 @@ export class Faults {
       case "halfBody":
         this.#count(fault.kind);
         this.#lose(request, reply, "half a body of");
+        isTheAnswer(reply);
         sendHalf(request, reply);
         return answer;
       default:
         this.#count(fault.kind);
         this.#lose(request, reply, "cut after");
+        isTheAnswer(reply);
         cut(request);
         return answer;
     }
@@ -272,6 +274,14 @@ function cut(request: FastifyRequest): void {
   // A TLS socket has no handle of its own to reset.
   if ("encrypted" in socket) socket.destroy();
   else socket.resetAndDestroy();
+}
+
+/**
+ * Fastify takes an answer for sent when it has ended, which one that is cut off never does. Without this a hook that has refused the request
+ * would let it go on: it would be done all the same, and answered twice.
+ */
+function isTheAnswer(reply: FastifyReply): void {
+  reply.hijack();
 }
 
 /** Makes the answer's end its middle. The headers, with the whole length, are written by then. */
