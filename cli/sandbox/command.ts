@@ -92,7 +92,7 @@ function registerDump(sandbox: Command): void {
       "# show that destroy leaves nothing behind:",
       "npx mssp sandbox dump > before.json",
       "npx mssp sandbox run -- npx pulumi up --yes --stack dev",
-      "npx mssp sandbox run -- npx pulumi destroy --yes --stack dev",
+      "npx mssp sandbox run -- npx pulumi destroy --refresh --yes --stack dev",
       "npx mssp sandbox dump | diff before.json -",
     ],
   });

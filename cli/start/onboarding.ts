@@ -25,7 +25,9 @@ export async function onboard(options: OnboardingOptions): Promise<void> {
     showStep(`Pulumi ${engine.version} onboards the customer of Pulumi.${stack}.yaml, on the sandbox`);
     await runShown(["stack", "select", stack, "--create"], environment, options);
     await refuseForeignState(stack, { environment });
-    await runShown(["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs"], environment, options);
+    // An earlier start may have been interrupted: only a refresh shows what that one has left in the tenant.
+    const up = ["up", "--stack", stack, "--refresh", "--yes", "--skip-preview", "--suppress-outputs"];
+    await runShown(up, environment, options);
     const outputs = await readOutputs(environment, options);
     showStep("The stack's outputs");
     process.stdout.write(outputsText(outputs, terminalWidth()));
@@ -95,7 +97,7 @@ function nextCommands(options: OnboardingOptions): string {
     ["See that nothing is left to change:", `${run} npx pulumi preview --stack ${stack} --expect-no-changes`],
     ["See every object of the emulated tenants:", `npx mssp sandbox dump${homeOption(home)}`],
     [`Edit Pulumi.${stack}.yaml, then apply it:`, `${run} npx pulumi up --stack ${stack}`],
-    ["Remove everything that the stack created:", `${run} npx pulumi destroy --stack ${stack} --yes`],
+    ["Remove everything that the stack created:", `${run} npx pulumi destroy --stack ${stack} --refresh --yes`],
     ["Delete the sandbox:", `npx mssp sandbox reset${homeOption(home)}`],
   ];
   const lines = entries.flatMap(([what = "", command = ""]) => [`  ${what}`, `    ${command}`]);

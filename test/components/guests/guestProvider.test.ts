@@ -232,7 +232,7 @@ describe("components/entra: the provider's methods", () => {
       trouble = (_method, path, response) => /users\/[^?]/.test(path) && fail(404, "not yet")(response);
       await assert.rejects(
         create(),
-        /was invited, but the directory didn't show.*within 60 seconds\. Run `pulumi up` again/,
+        /was invited, but the directory didn't show.*within 60 seconds\. Run `npx pulumi up --refresh`/,
       );
       assert.equal(waits.length, 59);
     });

@@ -209,14 +209,14 @@ function stateOf(props: Properties): GuestState {
 function gone({ email, tenantId }: GuestInputs): string {
   return (
     `The guest ${email} is no longer in tenant ${tenantId}: somebody deleted it there. ` +
-    "Run `pulumi up --refresh`, which invites again."
+    "Run `npx pulumi up --refresh`, which invites again."
   );
 }
 
 function notReplicated({ email }: GuestInputs): string {
   return (
     `${email} was invited, but the directory didn't show the new guest within ${patience} seconds. ` +
-    "Run `pulumi up` again: it finds the guest and goes on."
+    "Run `npx pulumi up --refresh`: it finds the guest and goes on."
   );
 }
 

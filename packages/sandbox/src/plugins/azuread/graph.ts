@@ -199,24 +199,9 @@ export class GraphCall {
     await this.send(path, { method: "PUT", json: body }, version);
   }
 
-  /** What is gone already is as good as deleted. */
+  /** An object that is gone already is an error, as in the official plugin: only a refresh finds out. */
   async delete(path: string, version: Version = "v1.0"): Promise<void> {
-    await this.send(path, { method: "DELETE", accept: [404] }, version);
-  }
-
-  /** For deletes that are changes of something: nothing is left to do where that is gone. */
-  async patchIfThere(path: string, body: object): Promise<void> {
-    await this.send(path, { method: "PATCH", json: body, accept: [404] }, "v1.0");
-  }
-
-  /** `gone`: the message of a 400 that says the same. */
-  async postIfThere(path: string, body: object, gone: RegExp): Promise<void> {
-    try {
-      await this.send(path, { method: "POST", json: body, accept: [404] }, "v1.0");
-    } catch (error) {
-      const failure = this.serviceError(error);
-      if (failure?.status !== 400 || !gone.test(failure.message)) throw error;
-    }
+    await this.send(path, { method: "DELETE" }, version);
   }
 
   /** The service's error, if that is one. */

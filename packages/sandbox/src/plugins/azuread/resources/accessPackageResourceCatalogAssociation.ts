@@ -55,10 +55,12 @@ export const accessPackageResourceCatalogAssociation: AzureadResource = {
   },
   async delete(id, call) {
     const parsed = catalogAssociationId(id);
-    if ("problem" in parsed) return;
+    if ("problem" in parsed) throw new Error(parsed.problem);
     const { catalog, origin } = parsed;
     const [resource] = (await catalogResources(call, catalog, `originId eq '${origin}'`)) ?? [];
-    if (resource === undefined) return;
+    if (resource === undefined) {
+      throw new Error("Retrieving Access Package Resource Catalog Association: model was nil");
+    }
     await request(call, "AdminRemove", { catalog, origin, system: textAt(resource, "originSystem") });
   },
 };

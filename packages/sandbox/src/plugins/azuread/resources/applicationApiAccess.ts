@@ -59,9 +59,9 @@ export const applicationApiAccess: AzureadResource = {
   async delete(id, call) {
     const { first: application, last: api } = segments(id);
     await call.locked(application, async () => {
-      const found = await call.find(`/applications/${application}`);
-      if (found === undefined || !apisOf(found).some(isApi(api))) return;
-      const rest = apisOf(found).filter((access) => !isApi(api)(access));
+      const existing = apisOf(await call.get(`/applications/${application}`));
+      if (!existing.some(isApi(api))) throw new Error(`deleting ${id}: could not identify existing API`);
+      const rest = existing.filter((access) => !isApi(api)(access));
       await call.patch(`/applications/${application}`, bodyFor(application, rest));
     });
   },

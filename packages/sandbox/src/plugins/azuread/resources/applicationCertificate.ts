@@ -58,8 +58,7 @@ export const applicationCertificate: AzureadResource = {
   async delete(id, call) {
     const { first: application, last: keyId } = segments(id);
     await call.locked(application, async () => {
-      const found = await call.find(`/applications/${application}`);
-      if (found === undefined) return;
+      const found = await call.get(`/applications/${application}`);
       const gone = credentialIn(found, "keyCredentials", keyId);
       const rest = keysOf(found).filter((credential) => credential !== gone);
       await call.patch(`/applications/${application}`, bodyFor(application, rest));

@@ -64,8 +64,7 @@ export const applicationPassword: AzureadResource = {
   },
   async delete(id, call) {
     const { first: application, last: keyId } = segments(id);
-    const path = `/applications/${application}/removePassword`;
-    await call.locked(application, () => call.postIfThere(path, { keyId }, /No password credential found/));
+    await call.locked(application, () => call.post(`/applications/${application}/removePassword`, { keyId }));
   },
 };
 

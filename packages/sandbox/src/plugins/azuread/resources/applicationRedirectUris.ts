@@ -49,7 +49,7 @@ export const applicationRedirectUris: AzureadResource = {
   },
   async delete(id, call) {
     const { first: application, last: type } = segments(id);
-    await call.locked(application, () => call.patchIfThere(`/applications/${application}`, bodyFor(type, [])));
+    await call.locked(application, () => call.patch(`/applications/${application}`, bodyFor(type, [])));
   },
 };
 

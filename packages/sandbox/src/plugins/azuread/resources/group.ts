@@ -141,7 +141,10 @@ export const group: AzureadResource = {
   },
   async delete(id, call) {
     const path = `/groups/${objectId(id)}`;
-    if ((await call.find(path, "beta")) !== undefined) await call.delete(path, "beta");
+    if ((await call.find(path, "beta")) === undefined) {
+      throw new Error(`Retrieving Group (Group: "${objectId(id)}"): group was not found`);
+    }
+    await call.delete(path, "beta");
   },
 };
 

@@ -55,8 +55,8 @@ export const invitation: AzureadResource = {
     return { userId, userEmailAddress: textAt(user, "mail") };
   },
   async delete(_, call, state) {
-    const userId = state.text("userId");
-    if (userId !== "") await call.delete(`/users/${userId}`);
+    // Without a user the path is that of all users, and the request fails: as in the official plugin.
+    await call.delete(`/users/${state.text("userId")}`);
   },
 };
 

@@ -1,0 +1,38 @@
+/**
+ * An object that is gone before `destroy`, because the answer to its deletion was lost or somebody deleted it: the azuread provider refuses to
+ * delete it, so every command after a failure needs `--refresh`. The stand-in must refuse too, or the sandbox hides it.
+ */
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { ana, createProject, customer, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "../e2e/support";
+
+describe("An object that is gone before `destroy`", function () {
+  this.timeout(300_000);
+
+  const tenantId = tenantIdOf(61);
+  let project: SandboxProject;
+  let untouched = "";
+  before(async () => {
+    project = await createProject();
+    await project.writeSettings("contoso", customer(61, { analysts: [ana], connector: { kind: "customerApp" } }));
+    await project.succeed(["stack", "init", "contoso"]);
+    project.sandbox.cloud.tenant(tenantId);
+    untouched = dumpOfTenant(project, tenantId);
+    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+  });
+  after(() => project.dispose());
+
+  it("makes a plain `destroy` fail, and none with --refresh", async () => {
+    const { groups } = objectsOf(project, tenantId);
+    const [tier1 = ""] = Object.keys(groups).filter((id) => String(groups[id]?.["displayName"]).includes("Tier 1"));
+    await new TenantHands(project, tenantId).graph("DELETE", `/v1.0/groups/${tier1}`);
+
+    const destroy = ["destroy", "--stack", "contoso", "--yes", "--skip-preview"];
+    const plain = await project.pulumi(destroy);
+    assert.notEqual(plain.exitCode, 0, plain.stdout);
+    assert.match(plain.stdout + plain.stderr, /group was not found/);
+
+    await project.succeed([...destroy, "--refresh"]);
+    assert.equal(dumpOfTenant(project, tenantId), untouched);
+  });
+});
