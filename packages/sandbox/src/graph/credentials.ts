@@ -33,7 +33,8 @@ export function newPassword(
     endDateTime,
     // Of a service principal's password the service gives no hint.
     hint: entitySet === "applications" ? secretText.slice(0, 3) : null,
-    keyId: randomUUID(),
+    // A client may choose it.
+    keyId: textIn(wanted["keyId"])?.toLowerCase() ?? randomUUID(),
     secretText: null,
     startDateTime,
   };

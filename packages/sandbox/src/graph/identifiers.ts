@@ -45,10 +45,12 @@ export function sevenDecimals(moment: Date): string {
   return `${moment.toISOString().slice(0, 23)}${1000 + (process.hrtime()[1] % 9000)}Z`;
 }
 
-/** A moment that a client sent, as the service gives it back: UTC, no fraction that is zero. */
+/** A moment that a client sent, as the service gives it back: UTC, up to seven decimals, no fraction that is zero. */
 export function asMoment(text: string): string {
-  const withoutZeros = new Date(text).toISOString().replace(/\.?0*Z$/, "Z");
-  return withoutZeros;
+  const [, decimals = ""] = /\.(\d+)/.exec(text) ?? [];
+  const fraction = decimals.slice(0, 7).replace(/0+$/, "");
+  const seconds = new Date(text).toISOString().slice(0, 19);
+  return `${seconds}${fraction === "" ? "" : `.${fraction}`}Z`;
 }
 
 function encodeGuids(guids: readonly string[]): string {

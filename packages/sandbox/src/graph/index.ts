@@ -56,9 +56,7 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
   }
   try {
     const caller = await authenticate(cloud, request);
-    if (match === "otherMethod" || !isGraphVersion(version)) {
-      throw new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
-    }
+    if (match === "otherMethod" || !isGraphVersion(version)) throw otherMethod(request.method, version, path);
     const granted = access(caller, match.route.permissions);
     if (granted === "none") throw refusal(match.route.permissions);
     const call: Call = {
@@ -69,7 +67,7 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
       version,
       origin: request.protocol === "https" ? cloud.origins.https : cloud.origins.http,
       parameters: match.parameters,
-      query: parseQuery(search, header(request, "consistencylevel")),
+      query: parseQuery(search, header(request, "consistencylevel"), version),
       body: readBody(request),
       contentType: header(request, "content-type"),
       path,
@@ -82,6 +80,16 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
     // As bytes: to a text Fastify would add a charset, which the service's errors don't have.
     return reply.code(error.status).send(Buffer.from(body));
   }
+}
+
+/** An object of a list such as `members` is added by `$ref`: in the words of https://github.com/microsoftgraph/microsoft-graph-docs/issues/7795. */
+function otherMethod(method: string, version: string, path: string): GraphError {
+  const isAdded =
+    method === "POST" &&
+    isGraphVersion(version) &&
+    typeof routeTable.find("POST", version, `${path.slice(version.length + 1)}/$ref`) === "object";
+  if (isAdded) return unreadableRequest("Write requests are only supported on contained entities");
+  return new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
 }
 
 function send(reply: FastifyReply, { status, body, location }: Answer): FastifyReply {

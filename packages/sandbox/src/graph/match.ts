@@ -47,13 +47,24 @@ function splitPath(path: string): string[] {
     .flatMap((encoded) => {
       const segment = decodeSegment(encoded);
       const keyed = /^([A-Za-z]\w*)\((.+)\)$/s.exec(segment);
-      // The namespace has a short name, too: `graph.user` is `microsoft.graph.user`.
-      if (keyed === null) return [segment.replace(/^graph\./, "microsoft.graph.")];
+      if (keyed === null) return [withoutNamespace(segment)];
       const [, name = "", key = ""] = keyed;
       const plain = /^'(.*)'$/s.exec(key);
       return [name, plain === null ? `(${key})` : (plain[1] ?? "").replaceAll("''", "'")];
     });
 }
+
+/**
+ * The namespace has a short name: `graph.user` is `microsoft.graph.user`. Actions are called by their plain names as well:
+ * `microsoft.graph.addPassword` is `addPassword`. Only type casts need the namespace.
+ */
+function withoutNamespace(segment: string): string {
+  const [, name = ""] = /^(?:microsoft\.)?graph\.(\w+)$/.exec(segment) ?? [];
+  if (name === "") return segment;
+  return actions.has(name.toLowerCase()) ? name : `microsoft.graph.${name}`;
+}
+
+const actions: ReadonlySet<string> = new Set(["addpassword", "removepassword", "restore"]);
 
 /** A segment without its percent encoding; as it is where that can't be read. */
 export function decodeSegment(segment: string): string {

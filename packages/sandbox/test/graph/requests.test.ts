@@ -386,6 +386,65 @@ describe("requests to the emulated Graph", function () {
     });
   });
 
+  describe("what the service refuses or keeps", () => {
+    it("the newest password stands first, with the caller's keyId and all seven decimals", async () => {
+      const created = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Passwords" });
+      const path = `/v1.0/applications/${text(created, "id")}`;
+      const startDateTime = "2026-01-02T03:04:05.1234567Z";
+      const keyId = randomUUID();
+      await graph.expect(200, "POST", `${path}/addPassword`, { passwordCredential: { displayName: "first" } });
+      const wanted = { displayName: "second", startDateTime, keyId };
+      const made = await graph.expect(200, "POST", `${path}/addPassword`, { passwordCredential: wanted });
+      assert.deepEqual([made["keyId"], made["startDateTime"]], [keyId, startDateTime]);
+      const kept = (await graph.expect(200, "GET", path))["passwordCredentials"] as Body[];
+      assert.deepEqual(
+        kept.map(({ displayName }) => displayName),
+        ["second", "first"],
+      );
+      assert.equal(kept[0]?.["startDateTime"], startDateTime);
+      const again = await graph.refused(400, "POST", `${path}/addPassword`, { passwordCredential: { keyId } });
+      assert.equal(again.message, `Update to existing credential with KeyId '${keyId}' is not allowed.`);
+      await graph.expect(204, "DELETE", path);
+    });
+
+    it("of a delegated grant only the scope changes", async () => {
+      const resource = items(await graph.expect(200, "GET", "/v1.0/servicePrincipals"))[0]!;
+      const created = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Grants" });
+      const client = await graph.expect(201, "POST", "/v1.0/servicePrincipals", { appId: text(created, "appId") });
+      const grant = await graph.expect(201, "POST", "/v1.0/oauth2PermissionGrants", {
+        clientId: client["id"] ?? null,
+        consentType: "AllPrincipals",
+        resourceId: resource["id"] ?? null,
+        scope: "openid",
+      });
+      const path = `/v1.0/oauth2PermissionGrants/${text(grant, "id")}`;
+      for (const name of ["clientId", "principalId"]) {
+        const refused = await graph.refused(400, "PATCH", path, { [name]: text(resource, "id") });
+        assert.equal(refused.message, `Property cannot be updated: ${name}`);
+      }
+      await graph.expect(204, "PATCH", path, { scope: "openid profile" });
+      await graph.expect(204, "DELETE", `/v1.0/applications/${text(created, "id")}`);
+    });
+
+    it("an application for personal accounts has tokens of version 2", async () => {
+      const personal = { displayName: "Personal", signInAudience: "AzureADandPersonalMicrosoftAccount" };
+      const old = { ...personal, api: { requestedAccessTokenVersion: 1 } };
+      const refused = await graph.refused(400, "POST", "/v1.0/applications", old);
+      assert.equal(refused.message, "Property api.requestedAccessTokenVersion is invalid.");
+      const created = await graph.expect(201, "POST", "/v1.0/applications", personal);
+      assert.equal((created["api"] as Body)["requestedAccessTokenVersion"], 2);
+      const path = `/v1.0/applications/${text(created, "id")}`;
+      await graph.refused(400, "PATCH", path, { api: { requestedAccessTokenVersion: 1 } });
+      await graph.expect(204, "PATCH", path, { api: { acceptMappedClaims: true } });
+      await graph.expect(204, "DELETE", path);
+    });
+
+    it("beta takes query options without the dollar sign", async () => {
+      const [plain] = items(await graph.expect(200, "GET", "/beta/users?select=id&top=1"));
+      assert.deepEqual(Object.keys(plain ?? {}), ["id"]);
+    });
+  });
+
   describe("paths", () => {
     it("what isn't emulated is left to the server's own 404", async () => {
       const answered = await graph.call("GET", "/v1.0/me/messages");
@@ -410,6 +469,27 @@ describe("requests to the emulated Graph", function () {
     it("another method: 405", async () => {
       const refused = await graph.refused(405, "DELETE", "/v1.0/organization");
       assert.equal(refused.message, "Specified HTTP method is not allowed for the request target.");
+    });
+
+    it("an object of a list is added by $ref, and not posted to the list", async () => {
+      const created = await graph.expect(201, "POST", "/v1.0/groups", group("Contained"));
+      const path = `/v1.0/groups/${text(created, "id")}/members`;
+      const body = { "@odata.id": `${graph.origin}/v1.0/directoryObjects/${graph.automation.id}` };
+      const refused = await graph.refused(400, "POST", path, body);
+      assert.deepEqual(
+        [refused.code, refused.message],
+        ["BadRequest", "Write requests are only supported on contained entities"],
+      );
+      await graph.expect(204, "POST", `${path}/$ref`, body);
+      await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
+    });
+
+    it("an action may be called by its qualified name", async () => {
+      const created = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Qualified" });
+      const path = `/v1.0/applications/${text(created, "id")}`;
+      const made = await graph.expect(200, "POST", `${path}/microsoft.graph.addPassword`, {});
+      await graph.expect(204, "POST", `${path}/graph.removePassword`, { keyId: text(made, "keyId") });
+      await graph.expect(204, "DELETE", path);
     });
 
     it("keys in parentheses, with and without a name", async () => {

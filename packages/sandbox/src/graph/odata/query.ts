@@ -1,4 +1,5 @@
 /** Query options of a request: what the directory takes, and how it refuses the rest. */
+import type { GraphVersion } from "../entities";
 import { badRequest, unreadableRequest, unsupportedQuery } from "../errors";
 
 /** One `$expand` item, such as `owners($select=id,displayName)`. */
@@ -27,12 +28,16 @@ const pageSize = 100;
 const largestPage = 999;
 const supported = new Set(["$filter", "$select", "$expand", "$orderby", "$top", "$skiptoken", "$count"]);
 
-/** Reads the text after `?`. Throws the service's 400 for an option that it doesn't take. */
-export function parseQuery(text: string, consistencyLevel: string | undefined): Query {
+/**
+ * Reads the text after `?`. Throws the service's 400 for an option that it doesn't take.
+ * Beta takes the options without `$` as well: https://learn.microsoft.com/graph/query-parameters
+ */
+export function parseQuery(text: string, consistencyLevel: string | undefined, version: GraphVersion = "v1.0"): Query {
   const sent = new URLSearchParams(text);
   const options = new Map<string, string>();
   for (const [name, value] of sent) {
-    const option = name.toLowerCase();
+    const plain = name.toLowerCase();
+    const option = version === "beta" && supported.has(`$${plain}`) ? `$${plain}` : plain;
     if (option === "$skip") throw badRequest("'$skip' is not supported by the service.");
     if (option.startsWith("$") && !supported.has(option)) {
       throw unreadableRequest(`The query parameter '${name}' is not supported.`);

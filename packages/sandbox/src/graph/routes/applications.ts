@@ -4,10 +4,10 @@ import type { Json, StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { checkPasswordsLeft, newPassword, acceptCertificates } from "../credentials";
 import { domainOf, remove, sameText } from "../directory";
-import { GraphError, conflictingValue, invalidValue, unreadableRequest } from "../errors";
+import { GraphError, badRequest, conflictingValue, invalidValue, unreadableRequest } from "../errors";
 import { sevenDecimals, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
-import { type JsonObject, innerOf, isObject, objectsIn, textsIn } from "../json";
+import { type JsonObject, innerOf, isObject, objectsIn, textOf, textsIn } from "../json";
 import { isDelegated, permissions } from "../permissions";
 import { bodyOf, bothVersions, noContent, type Answer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate, merged } from "../validate";
@@ -147,6 +147,11 @@ function prepared(call: Call, values: JsonObject, before: StoredObject | undefin
     ["web", "spa", "publicClient"].map((name) => innerOf(whole(name), "redirectUris")),
   );
   checkIdentifierUris(call, values["identifierUris"], before);
+  if (isForPersonalAccounts(whole("signInAudience"))) {
+    if (before === undefined) result["api"] = withTokenVersion(values["api"]);
+    const isNamed = values["signInAudience"] !== undefined || values["api"] !== undefined;
+    if (isNamed) checkTokenVersion(before === undefined ? (result["api"] ?? null) : whole("api"));
+  }
   if (values["appRoles"] !== undefined) {
     result["appRoles"] = objectsIn(values["appRoles"]).map((role) => ({ ...role, origin: "Application" }));
   }
@@ -168,6 +173,24 @@ function isWebRedirectUri(text: string): boolean {
   if (text.length > 256 || !URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
   return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
+}
+
+function isForPersonalAccounts(audience: Json): boolean {
+  return textOf(audience).endsWith("PersonalMicrosoftAccount");
+}
+
+/** A new application that names no version gets the only one that it may have. */
+function withTokenVersion(api: Json | undefined): JsonObject {
+  return { requestedAccessTokenVersion: 2, ...(isObject(api) ? api : {}) };
+}
+
+/**
+ * Applications for personal accounts get tokens of version 2 only: https://learn.microsoft.com/graph/api/resources/apiapplication.
+ * The words are those of https://github.com/hashicorp/terraform-provider-azuread/issues/1374.
+ */
+function checkTokenVersion(api: Json): void {
+  if (innerOf(api, "requestedAccessTokenVersion") === 2) return;
+  throw badRequest("Property api.requestedAccessTokenVersion is invalid.");
 }
 
 function checkIdentifierUris(call: Call, uris: Json | undefined, before: StoredObject | undefined): void {

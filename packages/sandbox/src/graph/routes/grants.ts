@@ -9,7 +9,7 @@ import { permissions } from "../permissions";
 import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { subject } from "./references";
-import { textOf } from "../json";
+import { textOf, type JsonObject } from "../json";
 
 const entitySet = "oauth2PermissionGrants";
 const versions = bothVersions;
@@ -37,6 +37,7 @@ export const grantRoutes: readonly Route[] = [
     permissions: permissions.writeGrants,
     handle: (call) => {
       const grant = grantOf(call);
+      refuseFixed(bodyOf(call));
       update(entitySet, grant, checkUpdate(entitySet, bodyOf(call), call.version).values);
       call.cloud.changed();
       return noContent;
@@ -65,6 +66,12 @@ export const grantRoutes: readonly Route[] = [
     },
   },
 ];
+
+/** Only the scope changes. In the words of https://github.com/MicrosoftDocs/azure-docs/issues/105249. */
+function refuseFixed(body: JsonObject): void {
+  const fixed = ["clientId", "consentType", "principalId", "resourceId"].find((name) => body[name] !== undefined);
+  if (fixed !== undefined) throw badRequest(`Property cannot be updated: ${fixed}`);
+}
 
 function create(call: Call): Answer {
   const { values } = checkCreate(entitySet, bodyOf(call), call.version);

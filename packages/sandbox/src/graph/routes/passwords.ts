@@ -1,4 +1,6 @@
 /** `addPassword` and `removePassword`. https://learn.microsoft.com/graph/api/application-addpassword */
+import type { Json, StoredObject } from "../../cloud/model";
+import { textOf } from "../json";
 import {
   actionResult,
   bodyOf,
@@ -35,10 +37,18 @@ function add(call: Call, owner: Owner): Answer {
   const object = subject(call, owner);
   const wanted = call.body === undefined ? {} : (bodyOf(call)["passwordCredential"] ?? {});
   const credential = checkComplex("passwordCredential", wanted, "passwordCredential");
+  refuseKnown(object, credential["keyId"]);
   const { answered, kept } = newPassword(call.tenant, owner, credential, call.cloud.now());
-  object["passwordCredentials"] = [...credentialsOf(object, "passwordCredentials"), kept];
+  // The newest stands first, as recorded by Azure/azure-cli's test_app_credential.
+  object["passwordCredentials"] = [kept, ...credentialsOf(object, "passwordCredentials")];
   call.cloud.changed();
   return actionResult(call, { "@odata.context": context(call, "microsoft.graph.passwordCredential"), ...answered });
+}
+
+/** In the words of https://github.com/Azure/active-directory-dotnet-graphapi-b2bportal-web/issues/8. */
+function refuseKnown(object: StoredObject, keyId: Json | undefined): void {
+  if (!credentialsOf(object, "passwordCredentials").some((credential) => credential["keyId"] === keyId)) return;
+  throw badRequest(`Update to existing credential with KeyId '${textOf(keyId)}' is not allowed.`);
 }
 
 function removeOne(call: Call, owner: Owner): Answer {
