@@ -103,7 +103,7 @@ describe("drift after a manual change of the tenant", function () {
     const { applications, groups } = objectsOf(project, tenantId);
     await hands.graph("DELETE", `/v1.0/applications/${String(single(applications)["id"])}`);
     await hands.graph("DELETE", `/v1.0/groups/${String(single(groups)["id"])}`);
-    await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
+    await project.succeed(["destroy", "--stack", "contoso", "--refresh", "--yes", "--skip-preview"]);
     const left = objectsOf(project, tenantId);
     assert.deepEqual([left.applications, left.groups, left.siemAuthorizations], [{}, {}, {}]);
   });
