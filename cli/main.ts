@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { terminalText } from "./output/terminalText";
+import { wrapped } from "./output/wrap";
 import { program } from "./program";
 import { prepareUsage, usageExitCode } from "./usage";
 
@@ -24,10 +25,20 @@ program.parseAsync().catch((error: unknown) => {
     process.exitCode = usage;
     return;
   }
-  if (error instanceof VisibleError) process.stderr.write(`mssp: ${terminalText(error.message)}\n`);
+  if (error instanceof VisibleError) process.stderr.write(`${errorText(`mssp: ${terminalText(error.message)}`)}\n`);
   else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode ??= 1;
 });
+
+/** In a terminal, sentences are wrapped between words. An indented line is a command to paste, and stays in one piece. */
+function errorText(text: string): string {
+  if (!process.stderr.isTTY) return text;
+  const width = Math.max(process.stderr.columns || 80, 40);
+  return text
+    .split("\n")
+    .flatMap((line) => (line.startsWith("  ") ? [line] : wrapped(line, width, "keep")))
+    .join("\n");
+}
 
 /** Of the package: this file runs compiled, from `dist/cli`. */
 function version(): string {

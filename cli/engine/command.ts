@@ -32,7 +32,7 @@ const sources: Record<Engine["source"], string> = {
 };
 
 function sentence(engine: Engine): string {
-  const host = engine.languageHost === "own" ? ", with this project's Node language host" : "";
+  const host = engine.languageHost === "own" ? ", with this project's language host" : "";
   const before = engine.changed ? "" : "already there, ";
-  return `Pulumi engine ${engine.version}: ${engine.executable} (${before}${sources[engine.source]}${host})`;
+  return `Pulumi engine ${engine.version}: ${engine.executable}\n(${before}${sources[engine.source]}${host})`;
 }
