@@ -7,6 +7,7 @@ import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboa
 import { customerTenant } from "./components/tenant/customerTenant";
 import { deployedResources } from "./components/tenant/deployedResources";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
+import { refuseMovedNames } from "./components/portalAccess/deployedNames";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
@@ -29,6 +30,7 @@ async function program() {
   const extend = settings.extension === undefined ? undefined : loadExtension(settings.extension);
   // Read before anything is registered: the engine writes the state at each registration, and a file backend would show half of the file.
   const deployed = await deployedResources();
+  refuseMovedNames("customer-access", settings, deployed);
   // All that signs in does so before the first declaration, and together: each waits for a plugin to start.
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
   const [provider, handOver, delegate] = await Promise.all([

@@ -73,18 +73,24 @@ export class SettingPlace {
     }
   }
 
-  /** Reports all places but the first whose text, or the fallback for it, is that of another place; capitals make no difference. */
+  /**
+   * Reports all places but the first whose text is that of another place. Case makes no difference.
+   * @param fallbacks texts of places that are not set.
+   * @param normalize what is compared instead of the text.
+   */
   static refuseRepeated(
     places: readonly SettingPlace[],
     allowed: (first: number) => string,
     fallbacks: readonly string[] = [],
+    normalize: (text: string) => string = (text) => text,
   ): void {
     const seenAt = new Map<string, number>();
     for (const [index, place] of places.entries()) {
       const text = place.text ?? fallbacks[index];
       if (text === undefined) continue;
-      const first = seenAt.get(text.toLowerCase());
-      if (first === undefined) seenAt.set(text.toLowerCase(), index);
+      const compared = normalize(text).toLowerCase();
+      const first = seenAt.get(compared);
+      if (first === undefined) seenAt.set(compared, index);
       else place.refuse(allowed(first), shown(text, place.isSecret));
     }
   }

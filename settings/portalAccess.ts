@@ -8,7 +8,7 @@ import {
   type Tier,
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
-import { directoryNameLimit } from "./naming";
+import { directoryNameLimit, groupNameInDirectory, securityGroupName } from "./naming";
 import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
 import { domainName, emailAddress, listOf, mapOf, displayName, oneOf, text, wholeNumber } from "./validators";
@@ -198,12 +198,26 @@ export function portalAccessProblems(settings: SettingPlace): void {
   if (model === undefined) return;
   access.refuseKeysOfOthers("model", model, keysOfModel);
   if (model === "entitlement") entitlementProblems(settings);
-  // People can't tell two groups of one name apart.
+  groupNameProblems(settings);
+}
+
+/** Names of groups are unique in the tenant. Two groups that are created at once would evade the provider's check. */
+function groupNameProblems(settings: SettingPlace): void {
+  const names = tiers.map((key) => settings.at("portalAccess", "tiers", key, "name"));
   SettingPlace.refuseRepeated(
-    tiers.map((key) => access.at("tiers", key, "name")),
+    names,
     (first) => `a name of its own: ${tiers[first]} has this one`,
     tiers.map((key) => tierNames[key]),
+    groupNameInDirectory,
   );
+  const msspName = settings.at("msspName").text;
+  if (msspName === undefined) return;
+  const comparable = (name: string) => groupNameInDirectory(name).toLowerCase();
+  for (const name of names) {
+    if (name.text !== undefined && comparable(name.text) === comparable(securityGroupName(msspName))) {
+      name.refuse("another name than that of the group of all analysts, <msspName> MSSP Analysts");
+    }
+  }
 }
 
 function entitlementProblems(settings: SettingPlace): void {

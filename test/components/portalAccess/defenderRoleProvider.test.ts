@@ -91,11 +91,19 @@ describe("components/defender: the providers of Defender's roles", () => {
       const theirs = { ...only(roles()), id: "theirs", displayName: "tier 1 analyst", description: "by hand" };
       roles().set("theirs", theirs);
       const expected =
-        /already has a Defender role "tier 1 analyst" \(theirs\) that this stack didn't make.*setting portalAccess\.tiers/;
+        /already has a Defender role "tier 1 analyst" \(theirs\) that this stack did not create.*setting portalAccess\.tiers/;
       await assert.rejects(resource.create({ ...role, managedBy: "a/b/c" }, context), expected);
       await assert.rejects(resource.update(id, outs, role, context), expected);
       assert.deepEqual(roles().get("theirs"), theirs);
       assert.equal(roles().size, 2);
+    });
+
+    it("names another role of the same stack as that, and tells how a name moves", async () => {
+      await resource.create({ ...role, managedBy: "a/b/tier2" }, context);
+      await assert.rejects(
+        resource.create({ ...role, managedBy: "a/b/tier1" }, context),
+        /another role of this stack\. A name moves to another role in two steps: .*`pulumi up --refresh`/,
+      );
     });
 
     it("finds everything that somebody changed, and mends it in place", async () => {

@@ -121,17 +121,27 @@ async function adoptOwn(call: GraphCall, inputs: RoleDefinitionInputs): Promise<
 /** All roles there are. Throws where somebody else's has the name: in the portal nobody could tell the two apart. */
 async function refuseNamesakes(
   call: GraphCall,
-  { displayName, tenantId }: RoleDefinitionInputs,
+  { displayName, tenantId, managedBy }: RoleDefinitionInputs,
   isOwn: (role: DefenderRoleDefinition) => boolean,
 ): Promise<DefenderRoleDefinition[]> {
   const roles = await listRoleDefinitions(call);
   const sameName = (role: DefenderRoleDefinition) => role.displayName.toLowerCase() === displayName.toLowerCase();
   const namesake = roles.find((role) => sameName(role) && !isOwn(role));
   if (namesake === undefined) return roles;
+  const found = `Tenant ${tenantId} already has a Defender role "${namesake.displayName}" (${namesake.id})`;
   throw new VisibleError(
-    `Tenant ${tenantId} already has a Defender role "${namesake.displayName}" (${namesake.id}) that this stack didn't make, and what isn't ` +
-      "its own isn't changed. Name this one otherwise (setting portalAccess.tiers), or delete that role if nobody needs it.",
+    isOfStack(namesake, managedBy)
+      ? `${found}, another role of this stack. A name moves to another role in two steps: rename that role first (setting portalAccess.tiers), ` +
+          "run `pulumi up --refresh`, then rename this one."
+      : `${found} that this stack did not create, so it is not changed. Choose another name (setting portalAccess.tiers), or delete that ` +
+          "role if nobody needs it.",
   );
+}
+
+/** Whether the role's mark is that of another resource of the same stack: `<project>/<stack>/<resource>`. */
+function isOfStack({ description, isBuiltIn }: DefenderRoleDefinition, managedBy: string): boolean {
+  const stack = managedBy.slice(0, managedBy.lastIndexOf("/") + 1);
+  return !isBuiltIn && stack !== "" && description.includes(`(managed by ${stack}`);
 }
 
 function wanted(inputs: RoleDefinitionInputs) {
