@@ -1,0 +1,158 @@
+/**
+ * `npm run bench:analysts`: how long `up`, `preview` and `destroy` of a customer with many analysts take, how much memory the processes
+ * have at their peaks, and how much they write. With `--than N` the same is measured with N analysts first, and the ratio is shown: it tells
+ * whether the cost of one analyst grows with their number.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { SandboxProject } from "@defender-mssp/sandbox";
+
+const commands = ["up", "preview", "destroy"] as const;
+type Command = (typeof commands)[number];
+
+interface Measured {
+  readonly seconds: number;
+  /** Peak of the sum over all processes of the command, in MB. */
+  readonly megabytes: number;
+  /** Peak of each process, in MB, by its name. */
+  readonly peaks: Readonly<Record<string, number>>;
+  /** Written by all processes of the command, in MB. */
+  readonly written: number;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      analysts: { type: "string", default: "1000" },
+      than: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write("npm run -s bench:analysts -- [--analysts N] [--than N] [--json]\n");
+    return;
+  }
+  const runs: { analysts: number; measured: Readonly<Record<Command, Measured>> }[] = [];
+  for (const count of [values.than, values.analysts].flatMap((text) => (text === undefined ? [] : [Number(text)]))) {
+    const measured = await measure(count);
+    runs.push({ analysts: count, measured });
+    if (!values.json) process.stdout.write(describe(count, measured));
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify(runs)}\n`);
+  const [few, many] = runs;
+  if (few === undefined || many === undefined || values.json) return;
+  for (const command of commands) {
+    const ratio = many.measured[command].seconds / few.measured[command].seconds;
+    process.stdout.write(
+      `${command}: ${many.analysts} analysts take ${ratio.toFixed(1)} times as long as ${few.analysts}\n`,
+    );
+  }
+}
+
+async function measure(count: number): Promise<Readonly<Record<Command, Measured>>> {
+  const project = await SandboxProject.create({ checkout: path.resolve(__dirname, "..", "..", "..") });
+  try {
+    await project.writeSettings("many", settings(count));
+    await project.succeed(["stack", "init", "many"]);
+    const up = await watched(project, ["up", "--stack", "many", "--yes", "--skip-preview"]);
+    const preview = await watched(project, ["preview", "--stack", "many", "--expect-no-changes"]);
+    const destroy = await watched(project, ["destroy", "--stack", "many", "--yes", "--skip-preview"]);
+    return { up, preview, destroy };
+  } finally {
+    await project.dispose();
+  }
+}
+
+function settings(count: number) {
+  return {
+    customerName: "Contoso",
+    tenantId: "c0570500-0000-4000-8000-00000000000a",
+    customerDomain: "contoso.com",
+    msspName: "Fabrikam Security",
+    msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+    analysts: Array.from({ length: count }, (_, index) => ({
+      email: `analyst.${index}@fabrikam-security.example`,
+      displayName: `Analyst ${index}`,
+      tier: index % 2 === 0 ? "tier1" : "tier2",
+    })),
+  };
+}
+
+async function watched(project: SandboxProject, args: readonly string[]): Promise<Measured> {
+  const start = performance.now();
+  const running = project.start(args);
+  const peaks = new Map<string, number>();
+  const written = new Map<number, number>();
+  let megabytes = 0;
+  const watch = setInterval(() => {
+    const processes = running.pid === undefined ? [] : familyOf(running.pid);
+    for (const { pid, name, memory, written: bytes } of processes) {
+      peaks.set(name, Math.max(peaks.get(name) ?? 0, memory));
+      written.set(pid, bytes);
+    }
+    megabytes = Math.max(
+      megabytes,
+      processes.reduce((sum, { memory }) => sum + memory, 0),
+    );
+  }, 200);
+  const { exitCode, stdout, stderr } = await running;
+  clearInterval(watch);
+  if (exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${exitCode}:\n${stdout}\n${stderr}`);
+  return {
+    seconds: (performance.now() - start) / 1000,
+    megabytes,
+    peaks: Object.fromEntries(peaks),
+    written: [...written.values()].reduce((sum, bytes) => sum + bytes, 0),
+  };
+}
+
+interface Process {
+  readonly pid: number;
+  readonly name: string;
+  readonly memory: number;
+  readonly written: number;
+}
+
+/** A process and all that it has started, from /proc: Linux only. */
+function familyOf(root: number): Process[] {
+  const parents = new Map<number, number>();
+  for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    const status = read(`/proc/${entry}/status`);
+    parents.set(Number(entry), Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]));
+  }
+  const belongs = (pid: number): boolean => pid === root || (parents.has(pid) && belongs(parents.get(pid) ?? 0));
+  return [...parents.keys()].filter(belongs).map((pid) => {
+    const command = read(`/proc/${pid}/cmdline`).split("\0");
+    const file = command.find((part, index) => (index > 0 && part.includes("/")) || part.endsWith("pulumi"));
+    return {
+      pid,
+      name: (file ?? command[0] ?? "").split("/").slice(-3).join("/"),
+      memory: Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024,
+      written: Number(/^wchar: (\d+)/m.exec(read(`/proc/${pid}/io`))?.[1] ?? 0) / 1024 / 1024,
+    };
+  });
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // The process has ended.
+  }
+}
+
+function describe(count: number, measured: Readonly<Record<Command, Measured>>): string {
+  const rows = commands.flatMap((command) => {
+    const { seconds, megabytes, peaks, written } = measured[command];
+    const parts = Object.entries(peaks).map(([name, peak]) => `    ${name}: ${Math.round(peak)} MB`);
+    return [
+      `${command}: ${seconds.toFixed(1)} s, ${Math.round(megabytes)} MB, ${Math.round(written)} MB written`,
+      ...parts,
+    ];
+  });
+  return `${count} analysts\n${rows.map((row) => `  ${row}\n`).join("")}`;
+}
+
+void main();
