@@ -1,13 +1,12 @@
 /**
- * A sample for the policy pack, named by Pulumi.sandbox-bad.yaml: what the settings refuse and no component makes, and the pack must
- * refuse too, should code of somebody else's ask for it. It declares what the engine shows to a pack, a type's token and its properties;
- * nothing is behind them, no plugin and no object of the tenant's.
+ * A sample for the policy pack, named by Pulumi.sandbox-bad.yaml: it breaks the rules that no setting can break. It declares resources by type
+ * token and properties, as the engine shows them to the pack; no plugin runs and no object of the tenant is created.
  */
-import { directoryRoleTemplates, azureAccessRoles, microsoftGraph } from "@defender-mssp/microsoft";
+import { azureAccessRoles, directoryRoleTemplates, microsoftGraph } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import type { Extension } from "./index";
 
-/** In the state alone. */
+/** A resource that exists only in the state. */
 class Shown extends pulumi.Resource {
   constructor(type: string, name: string, properties: pulumi.Inputs) {
     super(type, name, false, properties);
@@ -15,38 +14,106 @@ class Shown extends pulumi.Resource {
   }
 }
 
-export const extend: Extension = () => {
-  const stranger = "0f0f0f0f-0000-4000-8000-000000000001";
-  new Shown("azuread:index/applicationRegistration:ApplicationRegistration", "application", {
-    signInAudience: "AzureADMultipleOrgs",
+const stranger = "0f0f0f0f-0000-4000-8000-000000000001";
+const subscription = "/subscriptions/0f0f0f0f-5ab5-4000-8000-000000000001";
+
+const azuread = (name: string) => `azuread:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
+const dynamic = (name: string) => `pulumi-nodejs:dynamic/defender-mssp:${name}`;
+
+export const extend: Extension = ({ settings: { tenantId } }) => {
+  application();
+  people(tenantId);
+  defender(tenantId);
+  entitlement(tenantId);
+  azure();
+  new Shown("pulumi-nodejs:dynamic:Resource", "untyped", {});
+  new Shown(azuread("ConditionalAccessPolicy"), "conditional-access", {
+    displayName: "Everybody may",
+    state: "disabled",
   });
-  new Shown("azuread:index/applicationPassword:ApplicationPassword", "password", { displayName: "forever" });
-  new Shown("azuread:index/applicationRedirectUris:ApplicationRedirectUris", "redirect", {
+};
+
+function application(): void {
+  const applicationId = `/applications/${stranger}`;
+  new Shown(azuread("ApplicationRegistration"), "application", { signInAudience: "AzureADMultipleOrgs" });
+  new Shown(azuread("ApplicationPassword"), "password", { applicationId, displayName: "forever" });
+  new Shown(azuread("ApplicationCertificate"), "certificate", { applicationId, endDate: "2099-01-01T00:00:00Z" });
+  new Shown(azuread("ApplicationFederatedIdentityCredential"), "federated", {
+    applicationId,
+    issuer: "https://idp.stranger.example",
+    subject: "anybody",
+    audiences: ["api://AzureADTokenExchange"],
+  });
+  new Shown(azuread("ApplicationRedirectUris"), "redirect", {
+    applicationId,
     redirectUris: ["https://*.tailspintoys.com/", "http://localhost:8400/"],
   });
-  new Shown("azuread:index/applicationApiAccess:ApplicationApiAccess", "access", {
+  new Shown(azuread("ApplicationApiAccess"), "access", {
+    applicationId,
     apiClientId: microsoftGraph.appId,
     roleIds: [microsoftGraph.appRoles["SecurityAlert.ReadWrite.All"]],
   });
-  new Shown("azuread:index/directoryRoleAssignment:DirectoryRoleAssignment", "role", {
-    roleId: directoryRoleTemplates["Global Administrator"],
-  });
-  new Shown("azuread:index/group:Group", "group", {
+}
+
+function people(tenantId: string): void {
+  new Shown(dynamic("Guest"), "stranger", { tenantId, email: "stranger@gmail.com", objectId: "id-of-stranger" });
+  new Shown(azuread("Group"), "group", {
     displayName: "Others",
     members: ["id-of-stranger"],
     assignableToRole: true,
     owners: [stranger],
   });
-  new Shown("pulumi-nodejs:dynamic/defender-mssp:Guest", "stranger", {
-    email: "stranger@gmail.com",
-    objectId: "id-of-stranger",
+  new Shown(azuread("DirectoryRoleAssignment"), "role", {
+    roleId: directoryRoleTemplates["Global Administrator"],
+    principalObjectId: stranger,
   });
-  new Shown("azuread:index/accessPackageAssignmentPolicy:AccessPackageAssignmentPolicy", "policy", {
+}
+
+function defender(tenantId: string): void {
+  new Shown(dynamic("DefenderRoleDefinition"), "defender-role", {
+    tenantId,
+    displayName: "Tier 1 Analyst",
+    permissions: ["microsoft.xdr/*/manage", "microsoft.xdr/configuration/authorization/manage"],
+  });
+  new Shown(dynamic("DefenderRoleAssignment"), "defender-assignment", {
+    tenantId,
+    displayName: "Tier 1 Analyst",
+    roleDefinitionId: stranger,
+    principalIds: [stranger],
+  });
+  new Shown(dynamic("MsspServicePrincipal"), "service-principal", { tenantId, applicationId: stranger });
+  new Shown(dynamic("AppRoleGrant"), "grant", {
+    tenantId,
+    principalObjectId: stranger,
+    apiApplicationId: microsoftGraph.appId,
+    appRole: "SecurityAlert.Read.All",
+  });
+}
+
+function entitlement(tenantId: string): void {
+  new Shown(dynamic("ConnectedOrganization"), "organization", {
+    tenantId,
+    identitySource: { domainName: "stranger.example" },
+  });
+  new Shown(azuread("AccessPackageAssignmentPolicy"), "policy", {
+    requestorSettings: { scopeType: "AllExternalSubjects" },
     approvalSettings: { approvalRequired: false },
   });
-  new Shown("azure-native:keyvault:Vault", "vault", { properties: { enableRbacAuthorization: true } });
-  new Shown("azure-native:managedservices:RegistrationDefinition", "delegation", {
-    properties: { authorizations: [{ principalId: stranger, roleDefinitionId: azureAccessRoles.Owner }] },
+}
+
+function azure(): void {
+  new Shown("azure-native:keyvault:Vault", "vault", {
+    properties: { enableRbacAuthorization: false, accessPolicies: [{ objectId: stranger }] },
   });
-  new Shown("pulumi-nodejs:dynamic:Resource", "untyped", {});
-};
+  new Shown("azure-native:authorization:RoleAssignment", "azure-role", {
+    scope: subscription,
+    principalId: stranger,
+    roleDefinitionId: azureAccessRoles.Owner,
+  });
+  new Shown("azure-native:managedservices:RegistrationDefinition", "delegation", {
+    properties: {
+      managedByTenantId: stranger,
+      authorizations: [{ principalId: stranger, roleDefinitionId: azureAccessRoles.Owner }],
+    },
+  });
+}

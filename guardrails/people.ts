@@ -1,6 +1,6 @@
-/** Who may get access, as pure functions. */
+/** Checks of the people who get access, as pure functions. */
 
-/** Providers of mailboxes for anybody: an address of theirs says nothing about whose employee somebody is. */
+/** Public mail providers: an address of theirs does not show whom its owner works for. */
 export const freeMailDomains: readonly string[] = [
   "163.com",
   "aol.com",
@@ -25,20 +25,20 @@ export const freeMailDomains: readonly string[] = [
 ];
 
 /**
- * An address that is none of the MSSP's.
+ * An address that is not allowed for an analyst.
  *
- * @param domains e-mail domains that are allowed; none: any company's.
+ * @param domains allowed e-mail domains. Empty: every domain but those of public mail providers.
  */
 export function guestAddressProblem(email: string, domains: readonly string[]): string | undefined {
   const domain = email.slice(email.lastIndexOf("@") + 1).toLowerCase();
   if (domains.length > 0) {
     const isAllowed = domains.some((one) => one.toLowerCase() === domain);
-    return isAllowed ? undefined : `${email} is of another domain than ${domains.join(", ")}`;
+    return isAllowed ? undefined : `${email} is not in an allowed domain (${domains.join(", ")})`;
   }
-  return freeMailDomains.includes(domain) ? `${email} is a mailbox that anybody can have` : undefined;
+  return freeMailDomains.includes(domain) ? `${email} is an address of a public mail provider` : undefined;
 }
 
 /** More guests than allowed. */
 export function guestCountProblem(count: number, most: number): string | undefined {
-  return count <= most ? undefined : `there are ${count} guests; allowed are ${most}`;
+  return count <= most ? undefined : `the stack has ${count} guests; at most ${most} are allowed`;
 }

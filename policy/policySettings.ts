@@ -2,7 +2,19 @@ import { checkSettings, type Settings } from "../settings";
 import { ownSettings } from "../settings/ownSettings";
 
 /** The settings that rules ask for. */
-export type PolicySettings = Pick<Settings, "customerDomain" | "msspName" | "analysts" | "portalAccess" | "connector">;
+export type PolicySettings = Pick<
+  Settings,
+  | "customerName"
+  | "tenantId"
+  | "customerDomain"
+  | "msspName"
+  | "msspTenantId"
+  | "analysts"
+  | "portalAccess"
+  | "connector"
+  | "handover"
+  | "azureDelegation"
+>;
 
 /**
  * The running stack's settings, read as the program reads them; undefined where they are wrong: then the program says so.

@@ -43,6 +43,7 @@ export function dynamic(name: (typeof dynamicNames)[number]): string {
 
 export const keyVault = "azure-native:keyvault:Vault";
 export const registrationDefinition = "azure-native:managedservices:RegistrationDefinition";
+export const registrationAssignment = "azure-native:managedservices:RegistrationAssignment";
 export const azureRoleAssignment = "azure-native:authorization:RoleAssignment";
 
 /** Dynamic resources of ours. */
@@ -55,7 +56,7 @@ export const programTypes: readonly string[] = [
   azureRoleAssignment,
   keyVault,
   "azure-native:keyvault:Secret",
-  "azure-native:managedservices:RegistrationAssignment",
+  registrationAssignment,
   registrationDefinition,
   "azure-native:resources:ResourceGroup",
   "random:index/randomId:RandomId",

@@ -75,6 +75,8 @@ export interface StackRule<Parameters> extends Description<Parameters> {
 /** A rule, with parameters that only itself knows. */
 export interface Rule extends Description<unknown> {
   readonly parameters: Readonly<Record<string, ParameterSchema>>;
+  /** Tokens of the types that a rule about single resources judges. */
+  readonly types?: readonly string[] | "all";
   /** @param settings of the running stack. */
   readonly policy: (settings: () => PolicySettings | undefined) => ResourceValidationPolicy | StackValidationPolicy;
 }

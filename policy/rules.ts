@@ -1,15 +1,22 @@
-/** The rules, in the order of docs/policy.md. */
+/** The rules: who gets something, then what, then the stack as a whole. */
 import { accessPackages } from "./rules/accessPackages";
 import { apiPermissions } from "./rules/apiPermissions";
+import { azurePrincipals } from "./rules/azurePrincipals";
 import { azureRoles } from "./rules/azureRoles";
+import { certificatesExpire } from "./rules/certificatesExpire";
 import { clientSecretsExpire } from "./rules/clientSecretsExpire";
+import { defenderRoles } from "./rules/defenderRoles";
 import { directoryRoles } from "./rules/directoryRoles";
+import { federatedCredentials } from "./rules/federatedCredentials";
 import { federatedInsteadOfSecret } from "./rules/federatedInsteadOfSecret";
 import { guestCount } from "./rules/guestCount";
 import { guestDomains } from "./rules/guestDomains";
 import { guestsInTheirGroups } from "./rules/guestsInTheirGroups";
 import { keyVaults } from "./rules/keyVaults";
 import { knownResourceTypes } from "./rules/knownResourceTypes";
+import { namedGuests } from "./rules/namedGuests";
+import { namedOrganizations } from "./rules/namedOrganizations";
+import { namedPrincipals } from "./rules/namedPrincipals";
 import { notificationRules } from "./rules/notificationRules";
 import { owners } from "./rules/owners";
 import { redirectUris } from "./rules/redirectUris";
@@ -19,21 +26,28 @@ import { typedDynamicResources } from "./rules/typedDynamicResources";
 import type { Rule } from "./rule";
 
 export const rules: readonly Rule[] = [
-  clientSecretsExpire,
-  federatedInsteadOfSecret,
-  redirectUris,
-  singleTenantApplications,
-  apiPermissions,
-  directoryRoles,
+  namedPrincipals,
+  namedGuests,
+  namedOrganizations,
+  azurePrincipals,
   guestDomains,
   guestCount,
-  roleAssignableGroups,
-  owners,
-  notificationRules,
-  accessPackages,
-  keyVaults,
-  azureRoles,
-  typedDynamicResources,
   guestsInTheirGroups,
+  owners,
+  defenderRoles,
+  directoryRoles,
+  azureRoles,
+  roleAssignableGroups,
+  accessPackages,
+  apiPermissions,
+  singleTenantApplications,
+  redirectUris,
+  clientSecretsExpire,
+  certificatesExpire,
+  federatedCredentials,
+  federatedInsteadOfSecret,
+  keyVaults,
+  notificationRules,
+  typedDynamicResources,
   knownResourceTypes,
 ];

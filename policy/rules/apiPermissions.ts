@@ -6,9 +6,9 @@ export const apiPermissions = resourceRule<{ allowed: readonly string[] }>({
   name: "api-permissions",
   severity: "critical",
   level: "mandatory",
-  why: "An application reads the customer's alerts, and can do nothing else: no other permission is asked for or consented to, and none that writes.",
+  why: "An application can read the customer's alerts and nothing else: no other permission is requested or granted, and none that allows changes.",
   remedy:
-    "Ask for the permissions of connector.alertApis alone; allow another one that only reads by the parameter allowed.",
+    "Request only the permissions of connector.alertApis; add another permission that only reads to the parameter allowed.",
   link: "https://learn.microsoft.com/graph/permissions-reference",
   parameters: {
     allowed: {
@@ -16,7 +16,7 @@ export const apiPermissions = resourceRule<{ allowed: readonly string[] }>({
       items: { type: "string" },
       default: ["Alert.Read", "SecurityAlert.Read.All"],
       description:
-        "Names of permissions; IDs where a national cloud has others than the public one. One that writes is refused nevertheless.",
+        "Names of permissions; IDs where a national cloud has others than the public one. A permission that allows changes is refused nevertheless.",
     },
   },
   types: [

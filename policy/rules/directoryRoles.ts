@@ -11,7 +11,7 @@ export const directoryRoles = resourceRule<Parameters>({
   name: "directory-roles",
   severity: "critical",
   level: "mandatory",
-  why: "The MSSP gets the least directory roles: never one that can make administrators, and Security Administrator only where the settings say so.",
+  why: "The MSSP gets the least directory roles: none that can make administrators, and Security Administrator only if the settings ask for it.",
   remedy: "Use the portal access model rbac or entitlement, or the role Security Reader or Security Operator.",
   link: "https://learn.microsoft.com/entra/identity/role-based-access-control/best-practices",
   parameters: {
@@ -20,7 +20,7 @@ export const directoryRoles = resourceRule<Parameters>({
       items: { type: "string" },
       default: ["Security Reader", "Security Operator"],
       description:
-        "Display names of the roles that may be given. Global and Privileged Role Administrator are refused nevertheless.",
+        "Display names of the allowed roles. Global and Privileged Role Administrator are refused nevertheless.",
     },
     securityAdministrator: {
       type: "boolean",

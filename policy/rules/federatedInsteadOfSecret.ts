@@ -2,16 +2,13 @@ import { windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { azuread } from "../resourceTypes";
 import { stackRule } from "../rule";
 
-/**
- * What reads the legacy alert API signs in with a client secret: Microsoft's connectors for it take nothing else. Who reads Microsoft Graph
- * can do without.
- */
+/** A connector of the legacy alert API needs a client secret: Microsoft's connectors for that API take nothing else. */
 export const federatedInsteadOfSecret = stackRule<object>({
   name: "federated-instead-of-secret",
   severity: "medium",
   level: "advisory",
-  why: "An application that reads Microsoft Graph alone needs no secret that could be lost: another identity provider's tokens do as well.",
-  remedy: "Set connector.credential to federated, or to certificate where the SIEM has no identity provider.",
+  why: "A connector that reads only Microsoft Graph needs no client secret: a federated credential leaves nothing to copy.",
+  remedy: "Set connector.credential to federated, or to certificate if the SIEM has no identity provider.",
   link: "https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
   parameters: {},
   checkStack: (resources) => {

@@ -6,8 +6,8 @@ export const guestDomains = resourceRule<{ domains: readonly string[] }>({
   name: "guest-domains",
   severity: "high",
   level: "mandatory",
-  why: "Who is invited works for the MSSP: their address is of an allowed domain, and never a mailbox that anybody can have.",
-  remedy: "Invite the address that the analyst has at work, or add its domain to the parameter domains.",
+  why: "Guests have an address in an allowed domain, and never one of a public mail provider.",
+  remedy: "Invite the analyst's work address, or add its domain to the parameter domains.",
   link: "https://learn.microsoft.com/entra/external-id/allow-deny-list",
   parameters: {
     domains: {
@@ -15,7 +15,7 @@ export const guestDomains = resourceRule<{ domains: readonly string[] }>({
       items: { type: "string" },
       default: [],
       description:
-        "E-mail domains that guests of any stack may have; none: any company's. A stack's analystDomains narrow them further.",
+        "E-mail domains that guests may have. Empty: every domain but those of public mail providers. A stack's analystDomains narrow them further.",
     },
   },
   types: [dynamic("Guest"), azuread("Invitation")],

@@ -9,15 +9,15 @@ export const guestsInTheirGroups = stackRule<object>({
   name: "guests-in-their-groups",
   severity: "high",
   level: "mandatory",
-  why: "Each guest is in exactly the groups that the settings give them: that of all analysts and that of their tier, until their last day.",
-  remedy: "Set the analyst's tier and accessEndsOn; take nobody into a group of the stack's by other means.",
+  why: "Each guest is a member of the group of all analysts and of the tier's group until the last day of access, and of no other group.",
+  remedy: "Set the analyst's tier and accessEndsOn; add no member to a group of the stack in another way.",
   link: "https://learn.microsoft.com/defender-xdr/mssp-access",
   parameters: {},
   checkStack: (resources, { settings, now }) => {
     const guests = resources.filter(({ type }) => type === dynamic("Guest"));
     if (guests.length === 0) return [];
     if (settings === undefined) {
-      return [{ problem: "the stack's settings are wrong, so nobody can tell who belongs into which group" }];
+      return [{ problem: "the stack's settings are invalid, so the expected members are not known" }];
     }
     const groups = resources.filter(({ type }) => type === azuread("Group"));
     const expected = expectedMembers(resources, settings, dateOf(now));
@@ -25,7 +25,7 @@ export const guestsInTheirGroups = stackRule<object>({
   },
 });
 
-/** Addresses of each group's members, by the group's name. Any other group of the stack has no guest in it. */
+/** Addresses of each group's members, by the group's name. No other group of the stack has a guest as a member. */
 function expectedMembers(
   resources: readonly StackResource[],
   { analysts, msspName, portalAccess }: PolicySettings,
@@ -34,7 +34,7 @@ function expectedMembers(
   const expected = new Map([
     [groupNameInDirectory(securityGroupName(msspName)), membershipsOfAll(analysts, { today })],
   ]);
-  // Which model the stack has is said by the stack itself.
+  // The stack's own resource says which model it has.
   const model = resources.find(({ type }) => type === dynamic("PortalAccessModel"))?.properties["model"];
   if (model !== "rbac" || portalAccess.model !== "rbac") return expected;
   const byTier = membershipsByTier(analysts, { today });
@@ -55,7 +55,7 @@ function wrongMembers(
   });
 }
 
-/** By IDs where they are known; in a preview of a new guest by what the group's members are made of. */
+/** By ID if it is known; in the preview of a new guest by the resources that the group's members come from. */
 function isMember(guest: StackResource, group: StackResource): boolean {
   const { members } = group.properties;
   const { objectId } = guest.properties;
@@ -63,7 +63,7 @@ function isMember(guest: StackResource, group: StackResource): boolean {
     return members.includes(objectId);
   }
   if (knownTexts(members).some((id) => id === objectId)) return true;
-  // A guest whose ID is known would have been among the known ones.
+  // A guest with a known ID would be among the known members.
   const isNew = typeof objectId !== "string" || members === unknown;
   return isNew && (group.sources["members"]?.includes(guest.urn) ?? false);
 }

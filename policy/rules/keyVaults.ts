@@ -5,8 +5,8 @@ export const keyVaults = resourceRule<object>({
   name: "key-vaults",
   severity: "high",
   level: "mandatory",
-  why: "A vault for credentials gives access by Azure RBAC alone, and what is deleted from it can be had back until its days are over.",
-  remedy: "Set enableRbacAuthorization and enablePurgeProtection to true, and leave soft delete on.",
+  why: "A vault for credentials uses the permission model Azure RBAC, and its deleted secrets can be recovered.",
+  remedy: "Set enableRbacAuthorization and enablePurgeProtection to true, and keep soft delete on.",
   link: "https://learn.microsoft.com/azure/key-vault/general/rbac-guide",
   parameters: {},
   types: [keyVault],
@@ -14,7 +14,7 @@ export const keyVaults = resourceRule<object>({
     const isOff = (key: string) => ![true, unknown].includes(valueAt(properties, "properties", key) as boolean);
     return problems(
       isOff("enablePurgeProtection") ? "it has no purge protection" : undefined,
-      isOff("enableRbacAuthorization") ? "it gives access by access policies, not by Azure RBAC" : undefined,
+      isOff("enableRbacAuthorization") ? "its permission model is access policies, not Azure RBAC" : undefined,
       valueAt(properties, "properties", "enableSoftDelete") === false ? "its soft delete is off" : undefined,
     );
   },

@@ -1,3 +1,4 @@
+import { decisionAbout } from "../declarableTypes";
 import { isProgramType } from "../resourceTypes";
 import { stackRule } from "../rule";
 
@@ -5,20 +6,31 @@ export const knownResourceTypes = stackRule<{ also: readonly string[] }>({
   name: "known-resource-types",
   severity: "high",
   level: "mandatory",
-  why: "A stack makes what this program is for, and nothing else: a type that no rule knows is a way around the rules.",
+  why: "A stack has only the resource types of this program: no rule judges any other type.",
   remedy:
-    "Take the resource out; a new type of the program's own goes into policy/resourceTypes.ts, with rules for it.",
+    "Remove the resource, or name its type in the parameter also. A type that gives access needs a rule first (docs/policy.md).",
   link: "https://learn.microsoft.com/entra/identity-platform/secure-least-privileged-access",
   parameters: {
     also: {
       type: "array",
       items: { type: "string" },
       default: [],
-      description: "Tokens of types that stacks may have besides the program's.",
+      description:
+        "Tokens of types that stacks may have in addition. A type that gives access is refused nevertheless.",
     },
   },
   checkStack: (resources, { parameters: { also } }) =>
-    resources
-      .filter(({ type }) => !isProgramType(type) && !also.includes(type))
-      .map((resource) => ({ problem: `${resource.type} is no type of this program`, resource })),
+    resources.flatMap((resource) => {
+      const problem = typeProblem(resource.type, also);
+      return problem === undefined ? [] : [{ problem, resource }];
+    }),
 });
+
+function typeProblem(type: string, also: readonly string[]): string | undefined {
+  if (isProgramType(type)) return undefined;
+  const decision = decisionAbout(type);
+  if (decision === "refused" || decision === "undecided") {
+    return `${type} gives access, or may give it, and no rule judges it`;
+  }
+  return also.includes(type) ? undefined : `${type} is not a type of this program`;
+}

@@ -5,15 +5,15 @@ export const owners = resourceRule<{ owners: readonly string[] }>({
   name: "owners",
   severity: "high",
   level: "mandatory",
-  why: "Nobody owns an application or a group but who is on the MSSP's list: an owner can add secrets and members, whatever role they have.",
-  remedy: "Leave owners out, or add their object IDs to the parameter owners.",
+  why: "Owners of applications and groups must be on the MSSP's list of allowed owners: an owner can add secrets and members.",
+  remedy: "Omit owners, or add their object IDs to the parameter owners.",
   link: "https://learn.microsoft.com/entra/identity/enterprise-apps/overview-assign-app-owners",
   parameters: {
     owners: {
       type: "array",
       items: { type: "string" },
       default: [],
-      description: "Object IDs, in the customers' tenants, of who may own what a stack makes.",
+      description: "Object IDs, in the customers' tenants, of the allowed owners.",
     },
   },
   types: [azuread("Group"), azuread("ServicePrincipal"), azuread("Application"), azuread("ApplicationOwner")],
@@ -24,7 +24,7 @@ export const owners = resourceRule<{ owners: readonly string[] }>({
     ];
     const listed = allowed.map((id) => id.toLowerCase());
     return problems(
-      ...named.map((id) => (listed.includes(id.toLowerCase()) ? undefined : `its owner ${id} is not on the list`)),
+      ...named.map((id) => (listed.includes(id.toLowerCase()) ? undefined : `its owner ${id} is not an allowed owner`)),
     );
   },
 });

@@ -11,21 +11,21 @@ export const redirectUris = resourceRule<Parameters>({
   name: "redirect-uris",
   severity: "high",
   level: "mandatory",
-  why: "A sign-in's answer goes to an https address of the customer's, or to the port on this machine that the settings name, and nowhere else.",
+  why: "The answer to a sign-in goes to an https address of the customer, or to the loopback port that the settings name.",
   remedy:
-    "Use https://<customerDomain>/…; allow another host by the parameter hosts; ask for a port by connector.loopbackRedirectPort.",
+    "Use https://<customerDomain>/…, add another host to the parameter hosts, or set connector.loopbackRedirectPort.",
   link: "https://learn.microsoft.com/entra/identity-platform/reply-url",
   parameters: {
     hosts: {
       type: "array",
       items: { type: "string" },
       default: [],
-      description: "Hosts that redirect URIs may have besides the setting customerDomain.",
+      description: "Hosts that redirect URIs may have in addition to the setting customerDomain.",
     },
     loopback: {
       type: "boolean",
       default: true,
-      description: "Whether the settings may ask for a redirect URI on the user's own machine.",
+      description: "Whether the settings may ask for a loopback redirect URI.",
     },
   },
   types: [azuread("ApplicationRedirectUris")],

@@ -6,8 +6,8 @@ export const roleAssignableGroups = resourceRule<{ basic: boolean }>({
   name: "role-assignable-groups",
   severity: "high",
   level: "mandatory",
-  why: "Only the group that the portal access model basic gives a directory role can have one: every role given to it by hand would be its members'.",
-  remedy: "Leave assignableToRole out, or set portalAccess.model to basic.",
+  why: "Only the group of the portal access model basic can be assigned a directory role: its members would hold every such role.",
+  remedy: "Omit assignableToRole, or set portalAccess.model to basic.",
   link: "https://learn.microsoft.com/entra/identity/role-based-access-control/groups-concept",
   parameters: {
     basic: { type: "boolean", default: true, description: "Whether the model basic may have that group." },
@@ -17,6 +17,6 @@ export const roleAssignableGroups = resourceRule<{ basic: boolean }>({
     const isBasic = basic && settings?.portalAccess.model === "basic";
     const needsIt =
       isBasic && [groupNameInDirectory(securityGroupName(settings.msspName)), unknown].includes(displayName as string);
-    return problems(assignableToRole === true && !needsIt ? "it can be given directory roles" : undefined);
+    return problems(assignableToRole === true && !needsIt ? "directory roles can be assigned to it" : undefined);
   },
 });

@@ -5,7 +5,7 @@ import {
   permissionProblem,
   permissionWrites,
   redirectUriProblem,
-  secretLifetimeProblem,
+  credentialLifetimeProblem,
 } from "../../guardrails/applications";
 
 describe("checks: applications", () => {
@@ -67,10 +67,10 @@ describe("checks: applications", () => {
 
   it("counts a secret's life in days from now, with a minute for another process's clock", () => {
     const now = new Date("2027-01-01T00:00:00Z");
-    const says = (endDate: string) => secretLifetimeProblem({ endDate, now, mostDays: 365 });
+    const says = (endDate: string) => credentialLifetimeProblem({ endDate, now, mostDays: 365 });
     assert.equal(says("2028-01-01T00:00:00Z"), undefined);
     assert.equal(says("2028-01-01T00:01:00Z"), undefined);
-    assert.match(says("2028-01-01T00:01:01Z") ?? "", /366 days from now; allowed are 365/);
+    assert.match(says("2028-01-01T00:01:01Z") ?? "", /366 days from now; at most 365/);
     assert.equal(says("2020-01-01T00:00:00Z"), undefined, "one that has ended is no danger");
   });
 });

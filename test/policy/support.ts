@@ -9,7 +9,10 @@ import type { PolicySettings } from "../../policy/policySettings";
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export const contoso: PolicySettings = {
+  customerName: "Contoso",
+  tenantId: "c0570500-0000-4000-8000-00000000000a",
   customerDomain: "contoso.com",
+  msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
   msspName: "Fabrikam Security",
   analysts: [],
   connector: defaultConnectorAccess,

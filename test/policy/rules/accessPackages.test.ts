@@ -5,7 +5,9 @@ import { inDays, judge, unknownValue } from "../support";
 
 describe("policy: access-packages", () => {
   const type = azuread("AccessPackageAssignmentPolicy");
+  const requestorSettings = { scopeType: "SpecificConnectedOrganizationSubjects" };
   const sample = {
+    requestorSettings,
     durationInDays: 365,
     extensionEnabled: true,
     approvalSettings: { approvalRequired: true, approvalRequiredForExtension: true },
@@ -19,22 +21,33 @@ describe("policy: access-packages", () => {
   });
 
   it("refuses what doesn't", () => {
-    assert.deepEqual(judge(rule, type, { extensionEnabled: true }), [
+    assert.deepEqual(judge(rule, type, { requestorSettings, extensionEnabled: true }), [
       "it gives access without approval",
       "it extends access without approval",
       "access never ends",
-      "nobody reviews who has access",
+      "its access is not reviewed",
     ]);
     assert.deepEqual(judge(rule, type, { ...sample, durationInDays: 0 }), ["access never ends"]);
-    assert.deepEqual(judge(rule, type, { ...sample, durationInDays: 366 }), ["access lasts 366 days; allowed are 365"]);
+    assert.deepEqual(judge(rule, type, { ...sample, durationInDays: 366 }), [
+      "access lasts 366 days; at most 365 are allowed",
+    ]);
     const date = { ...sample, durationInDays: undefined, expirationDate: inDays(400) };
     assert.match(judge(rule, type, date)[0]!, /^access lasts 400 days/);
     assert.equal(judge(rule, type, sample, { parameters: { mostDays: 180 } }).length, 1);
     assert.equal(judge(rule, type, { ...sample, expirationDate: "some day" }).length, 1);
   });
 
+  it("refuses every scope of requestors but the connected organizations that the policy names", () => {
+    for (const scopeType of ["AllExternalSubjects", "AllConfiguredConnectedOrganizationSubjects", undefined]) {
+      const [problem = ""] = judge(rule, type, { ...sample, requestorSettings: { scopeType } });
+      assert.equal(problem, `people of the scope "${scopeType ?? "(not set)"}" can request access`);
+    }
+    assert.deepEqual(judge(rule, type, { ...sample, requestorSettings: { scopeType: unknownValue } }), []);
+  });
+
   it("waits for what a preview doesn't know", () => {
     const unknowns = {
+      requestorSettings: unknownValue,
       durationInDays: unknownValue,
       approvalSettings: unknownValue,
       assignmentReviewSettings: unknownValue,

@@ -14,10 +14,10 @@ describe("policy: client-secrets-expire", () => {
   it("refuses one without end or description, and one that lives longer", () => {
     assert.deepEqual(judge(rule, type, { applicationId: "/applications/1" }), [
       "it has no description (displayName)",
-      "it has no end (endDate)",
+      "it has no expiry date (endDate)",
     ]);
-    assert.match(judge(rule, type, { ...secret, endDate: inDays(366) })[0]!, /366 days from now; allowed are 365/);
-    assert.match(judge(rule, type, { ...secret, endDate: "next year" })[0]!, /no time/);
+    assert.match(judge(rule, type, { ...secret, endDate: inDays(366) })[0]!, /366 days from now; at most 365/);
+    assert.match(judge(rule, type, { ...secret, endDate: "next year" })[0]!, /is not a valid date/);
     assert.equal(judge(rule, azuread("ServicePrincipalPassword"), { ...secret, endDate: inDays(700) }).length, 1);
   });
 

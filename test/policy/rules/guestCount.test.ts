@@ -13,7 +13,7 @@ describe("policy: guest-count", () => {
   });
 
   it("refuses one more", () => {
-    assert.deepEqual(judgeStack(rule, guests(51)), ["there are 51 guests; allowed are 50"]);
+    assert.deepEqual(judgeStack(rule, guests(51)), ["the stack has 51 guests; at most 50 are allowed"]);
     assert.equal(judgeStack(rule, guests(1), { parameters: { most: 0 } }).length, 1);
   });
 

@@ -54,7 +54,7 @@ describe("policy: guests-in-their-groups", () => {
   });
 
   it("can't tell by settings that are wrong, and says so", () => {
-    assert.match(judgeStack(rule, guests, { settings: "wrong" })[0]!, /^the stack's settings are wrong/);
+    assert.match(judgeStack(rule, guests, { settings: "wrong" })[0]!, /^the stack's settings are invalid/);
     assert.deepEqual(judgeStack(rule, [], { settings: "wrong" }), []);
   });
 

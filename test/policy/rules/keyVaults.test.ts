@@ -15,7 +15,7 @@ describe("policy: key-vaults", () => {
     for (const token of [type, "azure-native:keyvault/v20230701:Vault"]) {
       assert.deepEqual(judge(rule, token, { properties: { enableSoftDelete: false } }), [
         "it has no purge protection",
-        "it gives access by access policies, not by Azure RBAC",
+        "its permission model is access policies, not Azure RBAC",
         "its soft delete is off",
       ]);
     }

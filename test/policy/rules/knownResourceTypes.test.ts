@@ -20,14 +20,31 @@ describe("policy: known-resource-types", () => {
       ),
       [],
     );
-    const parameters = { also: ["azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy"] };
-    assert.deepEqual(judgeStack(rule, [{ type: parameters.also[0]! }], { parameters }), []);
+    const parameters = { also: ["azure-native:compute:VirtualMachine", "azuread:index/groupMember:GroupMember"] };
+    for (const type of parameters.also) assert.deepEqual(judgeStack(rule, [{ type }], { parameters }), []);
+  });
+
+  it("refuses a type that gives access and that no rule judges, even if the parameter names it", () => {
+    const also = [
+      "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy",
+      "azuread:index/customDirectoryRole:CustomDirectoryRole",
+      "azure-native:authorization:RoleDefinition",
+      "azure-native:keyvault:AccessPolicy",
+      "azuread:index/ofALaterSdk:OfALaterSdk",
+    ];
+    assert.deepEqual(
+      judgeStack(
+        rule,
+        also.map((type) => ({ type })),
+        { parameters: { also } },
+      ),
+      also.map((type) => `${type} gives access, or may give it, and no rule judges it`),
+    );
   });
 
   it("refuses every other one", () => {
     const types = [
-      "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy",
-      "azuread:index/group:Groups",
+      "azuread:index/groupMember:GroupMember",
       "azure-native:compute:VirtualMachine",
       "pulumi:providers:aws",
       "pulumi-nodejs:dynamic:Resource",
@@ -38,7 +55,7 @@ describe("policy: known-resource-types", () => {
         rule,
         types.map((type) => ({ type })),
       ),
-      types.map((type) => `${type} is no type of this program`),
+      types.map((type) => `${type} is not a type of this program`),
     );
   });
 

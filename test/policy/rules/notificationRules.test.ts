@@ -14,8 +14,8 @@ describe("policy: notification-rules", () => {
 
   it("refuses one without either", () => {
     assert.deepEqual(judge(rule, type, { ...sample, includeOrganizationName: false, includeTenantPortalLink: false }), [
-      "its e-mails don't name the organization",
-      "its e-mails don't link to the tenant's portal",
+      "its e-mails do not name the organization",
+      "its e-mails do not link to the tenant's portal",
     ]);
   });
 

@@ -15,7 +15,7 @@ describe("policy: owners", () => {
   });
 
   it("refuses every other owner", () => {
-    assert.deepEqual(judge(rule, type, { owners: [owner] }), [`its owner ${owner} is not on the list`]);
+    assert.deepEqual(judge(rule, type, { owners: [owner] }), [`its owner ${owner} is not an allowed owner`]);
     assert.equal(judge(rule, azuread("ServicePrincipal"), { owners: [owner] }).length, 1);
     assert.equal(judge(rule, azuread("ApplicationOwner"), { ownerObjectId: owner }).length, 1);
   });

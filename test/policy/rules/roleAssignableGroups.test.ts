@@ -25,7 +25,7 @@ describe("policy: role-assignable-groups", () => {
   });
 
   it("refuses it with another model, where the parameter forbids it, and any other group", () => {
-    assert.deepEqual(judge(rule, type, group), ["it can be given directory roles"]);
+    assert.deepEqual(judge(rule, type, group), ["directory roles can be assigned to it"]);
     assert.equal(judge(rule, type, group, { settings: "wrong" }).length, 1);
     assert.equal(judge(rule, type, group, { settings, parameters: { basic: false } }).length, 1);
     assert.equal(judge(rule, type, { ...group, displayName: "Others" }, { settings }).length, 1);

@@ -26,7 +26,9 @@ describe("policy: single-tenant-applications", () => {
       "AzureADandPersonalMicrosoftAccount",
       "PersonalMicrosoftAccount",
     ]) {
-      assert.deepEqual(judge(rule, type, { signInAudience }), [`it takes sign-ins of ${signInAudience}`]);
+      assert.deepEqual(judge(rule, type, { signInAudience }), [
+        `signInAudience is ${signInAudience}; expected AzureADMyOrg`,
+      ]);
     }
     assert.equal(judge(rule, type, { signInAudience: "AzureADMultipleOrgs" }, { settings: "wrong" }).length, 1);
   });

@@ -16,7 +16,7 @@ describe("policy: typed-dynamic-resources", () => {
       "pulumi-nodejs:dynamic/defender-mssp:Resource",
       "pulumi-nodejs:dynamic/other:Guest",
     ]) {
-      assert.deepEqual(judge(rule, type, {}), [`${type} is no type of a dynamic resource of this program`]);
+      assert.deepEqual(judge(rule, type, {}), [`${type} is not a type of dynamic resource of this program`]);
     }
   });
 

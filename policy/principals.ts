@@ -1,0 +1,148 @@
+/** Which principals of a stack are the ones that its settings name, and which principals a property of a resource names. */
+import { tiers } from "@defender-mssp/microsoft";
+import { groupNameInDirectory, securityGroupName, siemConnectorName } from "../settings/naming";
+import { azuread, dynamic } from "./resourceTypes";
+import { knownText, unknown, type StackResource } from "./rule";
+import type { PolicySettings } from "./policySettings";
+
+/** Kinds of principals that the program creates or adopts. */
+export type PrincipalKind = "guest" | "group" | "servicePrincipal" | "application" | "organization";
+
+/** A principal of the stack that the settings name. */
+export interface NamedPrincipal {
+  readonly kind: PrincipalKind;
+  readonly resource: StackResource;
+  /** Its IDs in the tenant, in lower case. Empty while a preview does not know them, and for a connected organization. */
+  readonly ids: readonly string[];
+}
+
+/** Types whose resources are principals: a value that comes from one of them is judged by that resource. */
+const principalTypes: readonly string[] = [
+  azuread("Application"),
+  azuread("ApplicationRegistration"),
+  azuread("Group"),
+  azuread("GroupWithoutMembers"),
+  azuread("Invitation"),
+  azuread("ServicePrincipal"),
+  azuread("User"),
+  dynamic("ConnectedOrganization"),
+  dynamic("Guest"),
+  dynamic("MsspServicePrincipal"),
+  "azure-native:managedidentity:UserAssignedIdentity",
+];
+
+/** The principals of the stack that the settings name. A second resource of the same name is not one. */
+export function namedPrincipals(
+  resources: readonly StackResource[],
+  settings: PolicySettings,
+): readonly NamedPrincipal[] {
+  const found: NamedPrincipal[] = [];
+  const names = new Set<string>();
+  for (const resource of resources) {
+    const named = principalOf(resource, settings, found);
+    if (named === undefined || names.has(`${named.kind} ${named.name}`)) continue;
+    names.add(`${named.kind} ${named.name}`);
+    found.push({ kind: named.kind, resource, ids: idsOf(resource) });
+  }
+  return found;
+}
+
+/** Names of the groups that the settings name, as the directory has them, in lower case. */
+export function groupNames({ msspName, portalAccess }: PolicySettings): readonly string[] {
+  const ofTiers = portalAccess.model === "basic" ? [] : tiers.map((tier) => portalAccess.tiers[tier].name);
+  return [securityGroupName(msspName), ...ofTiers].map((name) => groupNameInDirectory(name).toLowerCase());
+}
+
+/** What a property says about the principals that it names. */
+export interface Grant {
+  /** Values at the place of the principal's ID: text, or `unknown`. */
+  readonly values: readonly unknown[];
+  /** URNs of the resources that the values come from. */
+  readonly sources: readonly string[];
+}
+
+/**
+ * What is wrong with the principals of a grant.
+ *
+ * A known ID must be the ID of a named principal. A value that a preview does not know must come from one, and from no other principal.
+ *
+ * @param kinds kinds of principals that may get it.
+ * @param also IDs that are allowed in addition.
+ */
+export function grantProblems(
+  { values, sources }: Grant,
+  stack: { readonly resources: ReadonlyMap<string, StackResource>; readonly named: readonly NamedPrincipal[] },
+  kinds: readonly PrincipalKind[],
+  also: readonly string[] = [],
+): readonly string[] {
+  const allowed = stack.named.filter(({ kind }) => kinds.includes(kind));
+  const from = allowed.filter(({ resource }) => sources.includes(resource.urn));
+  const ids = new Set([...allowed.flatMap((one) => one.ids), ...also.map((id) => id.toLowerCase())]);
+  const known = values.filter((value) => typeof value === "string");
+  // An ID that this preview does not show belongs to a named principal, if the value comes from it.
+  const isHidden = from.some((one) => one.ids.length === 0);
+  const strangers = isHidden ? [] : known.filter((id) => !ids.has(id.toLowerCase()));
+  const foreign = sources.filter((urn) => {
+    const source = stack.resources.get(urn);
+    return (
+      source !== undefined &&
+      principalTypes.includes(source.type) &&
+      !allowed.some(({ resource }) => resource.urn === urn)
+    );
+  });
+  const isUnknown = values.includes(unknown) || isHidden;
+  return [
+    ...strangers.map((id) => `${id} is not a principal that the settings name`),
+    ...(isUnknown ? foreign.map((urn) => `${nameIn(urn)} is not a principal that the settings name`) : []),
+  ];
+}
+
+function principalOf(
+  resource: StackResource,
+  settings: PolicySettings,
+  found: readonly NamedPrincipal[],
+): { readonly kind: PrincipalKind; readonly name: string } | undefined {
+  const { type, properties } = resource;
+  const name = knownText(properties["displayName"])?.toLowerCase() ?? "";
+  const email = knownText(properties["email"])?.toLowerCase() ?? "";
+  const { connector } = settings;
+  switch (type) {
+    case dynamic("Guest"):
+      return settings.analysts.some((one) => one.email === email) ? { kind: "guest", name: email } : undefined;
+    case azuread("Group"):
+      return groupNames(settings).includes(name) ? { kind: "group", name } : undefined;
+    case dynamic("ConnectedOrganization"):
+      return settings.portalAccess.model === "entitlement" ? { kind: "organization", name: "" } : undefined;
+    case azuread("ApplicationRegistration"):
+      return connector.kind === "customerApp" && name === siemConnectorName(settings.customerName).toLowerCase()
+        ? { kind: "application", name: "" }
+        : undefined;
+    case azuread("ServicePrincipal"):
+      return isOfNamedApplication(resource, found) ? { kind: "servicePrincipal", name: "" } : undefined;
+    case dynamic("MsspServicePrincipal"): {
+      const isNamed = connector.kind === "msspApp" && properties["applicationId"] === connector.applicationId;
+      return isNamed ? { kind: "servicePrincipal", name: "" } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The application's registration stands before its service principal: the engine lists resources in the order of their dependencies. */
+function isOfNamedApplication({ properties, sources }: StackResource, found: readonly NamedPrincipal[]): boolean {
+  const application = found.find(({ kind }) => kind === "application")?.resource;
+  if (application === undefined) return false;
+  const [clientId, expected] = [properties["clientId"], application.properties["clientId"]];
+  if (typeof clientId === "string" && typeof expected === "string") return clientId === expected;
+  return sources["clientId"]?.includes(application.urn) ?? false;
+}
+
+function idsOf({ properties }: StackResource): readonly string[] {
+  const id = knownText(properties["objectId"])?.toLowerCase();
+  // A registration is referred to by its resource ID.
+  return id === undefined ? [] : [id, `/applications/${id}`];
+}
+
+function nameIn(urn: string): string {
+  return urn.split("::").slice(2).join("::") || urn;
+}

@@ -1,0 +1,112 @@
+import { azureRoles, roleAuthorizations } from "@defender-mssp/microsoft";
+import { azureRoleAssignment, keyVault, registrationAssignment, registrationDefinition } from "../resourceTypes";
+import { knownItems, knownText, problems, resourceRule, valueAt, type JudgedResource } from "../rule";
+import type { PolicySettings } from "../policySettings";
+
+interface Parameters {
+  readonly principals: readonly string[];
+}
+
+export const azurePrincipals = resourceRule<Parameters>({
+  name: "azure-principals",
+  severity: "critical",
+  level: "mandatory",
+  why: "In Azure only two principals get a role: the SIEM's identity on its secret, and the MSSP's group by Azure Lighthouse, each as the settings say.",
+  remedy: "Set handover.readerObjectId or azureDelegation, or add the object ID to the parameter principals.",
+  link: "https://learn.microsoft.com/azure/lighthouse/concepts/tenants-users-roles",
+  parameters: {
+    principals: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description: "Object IDs, in the MSSP's tenant, of other principals that may get a role.",
+    },
+  },
+  types: [azureRoleAssignment, registrationDefinition, registrationAssignment, keyVault],
+  check: (resource, { settings, parameters: { principals } }) => {
+    const isListed = (id: string) => principals.some((one) => one.toLowerCase() === id.toLowerCase());
+    switch (resource.type) {
+      case azureRoleAssignment:
+        return assignmentProblems(resource, settings, isListed);
+      case registrationDefinition:
+        return delegationProblems(resource, settings, isListed);
+      case registrationAssignment:
+        return problems(scopeProblem(resource, settings));
+      default:
+        return problems(policiesProblem(resource));
+    }
+  },
+});
+
+type IsListed = (id: string) => boolean;
+
+function assignmentProblems(
+  { properties }: JudgedResource,
+  settings: PolicySettings | undefined,
+  isListed: IsListed,
+): readonly string[] {
+  const principal = knownText(properties["principalId"]);
+  const role = knownText(properties["roleDefinitionId"]);
+  if (principal !== undefined && isListed(principal)) return [];
+  const isSecretsUser = role === undefined || idOf(role) === azureRoles["Key Vault Secrets User"];
+  return problems(
+    principalProblem(principal, settings?.handover?.readerObjectId, "handover.readerObjectId"),
+    isSecretsUser ? undefined : `its role is ${idOf(role)}; the SIEM's identity gets Key Vault Secrets User alone`,
+  );
+}
+
+function delegationProblems(
+  { properties }: JudgedResource,
+  settings: PolicySettings | undefined,
+  isListed: IsListed,
+): readonly string[] {
+  const delegation = settings?.azureDelegation;
+  const roles = delegation === undefined ? [] : roleAuthorizations(delegation.roles);
+  const authorizations = ["authorizations", "eligibleAuthorizations"].flatMap((list) =>
+    knownItems(valueAt(properties, "properties", list)),
+  );
+  return authorizations.flatMap((one) => {
+    const principal = knownText(valueAt(one, "principalId"));
+    if (principal !== undefined && isListed(principal)) return [];
+    const role = knownText(valueAt(one, "roleDefinitionId"));
+    const isNamed = role === undefined || roles.some(({ roleDefinitionId }) => roleDefinitionId === idOf(role));
+    return problems(
+      principalProblem(principal, delegation?.groupObjectId, "azureDelegation.groupObjectId"),
+      isNamed ? undefined : `it delegates the role ${idOf(role)}, which azureDelegation.roles does not name`,
+    );
+  });
+}
+
+function scopeProblem({ properties }: JudgedResource, settings: PolicySettings | undefined): string | undefined {
+  const scope = knownText(properties["scope"]);
+  if (scope === undefined) return undefined;
+  const delegation = settings?.azureDelegation;
+  if (delegation === undefined) return "the settings ask for no delegation";
+  const { subscriptionId, resourceGroupName } = delegation;
+  const subscription = `/subscriptions/${subscriptionId}`;
+  const expected =
+    resourceGroupName === undefined ? subscription : `${subscription}/resourceGroups/${resourceGroupName}`;
+  return scope.toLowerCase() === expected.toLowerCase()
+    ? undefined
+    : `it delegates ${scope}; the settings name ${expected}`;
+}
+
+/** With Azure RBAC Azure ignores them; a switch back would put them into effect. */
+function policiesProblem({ properties }: JudgedResource): string | undefined {
+  const policies = knownItems(valueAt(properties, "properties", "accessPolicies"));
+  return policies.length === 0 ? undefined : "it has access policies";
+}
+
+function principalProblem(
+  found: string | undefined,
+  expected: string | undefined,
+  setting: string,
+): string | undefined {
+  if (found === undefined || found.toLowerCase() === expected?.toLowerCase()) return undefined;
+  return `its principal ${found} is not the one of the setting ${setting}`;
+}
+
+/** The last part of a resource ID, in lower case. */
+function idOf(roleDefinitionId: string): string {
+  return roleDefinitionId.slice(roleDefinitionId.lastIndexOf("/") + 1).toLowerCase();
+}

@@ -1,0 +1,31 @@
+import { credentialLifetimeProblem } from "../../guardrails/applications";
+import { azuread } from "../resourceTypes";
+import { knownText, problems, resourceRule } from "../rule";
+
+export const certificatesExpire = resourceRule<{ mostDays: number }>({
+  name: "certificates-expire",
+  severity: "high",
+  level: "mandatory",
+  why: "A certificate of an application expires within a year: whoever copied its private key can use it no longer than that.",
+  remedy: "Issue a certificate that expires within the allowed days, and set endDate to its expiry.",
+  link: "https://learn.microsoft.com/entra/identity-platform/security-best-practices-for-app-registration",
+  parameters: {
+    mostDays: {
+      type: "integer",
+      minimum: 1,
+      maximum: 730,
+      default: 366,
+      description: "Days from now within which a certificate must expire.",
+    },
+  },
+  types: [azuread("ApplicationCertificate"), azuread("ServicePrincipalCertificate")],
+  check: ({ properties: { endDate, endDateRelative } }, { parameters: { mostDays }, now }) => {
+    const end = knownText(endDate);
+    const hasNoEnd = endDate === undefined || endDate === null || endDate === "";
+    return problems(
+      hasNoEnd ? "it has no expiry date (endDate)" : undefined,
+      knownText(endDateRelative) === undefined ? undefined : "it has a relative expiry (endDateRelative)",
+      end ? credentialLifetimeProblem({ endDate: end, now, mostDays }) : undefined,
+    );
+  },
+});

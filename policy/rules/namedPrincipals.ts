@@ -1,0 +1,197 @@
+import { groupNameInDirectory } from "../../settings/naming";
+import { grantProblems, namedPrincipals as principalsOf, type Grant, type PrincipalKind } from "../principals";
+import { azuread, dynamic } from "../resourceTypes";
+import { knownItems, knownText, stackRule, unknown, valueAt, type StackResource, type StackViolation } from "../rule";
+import type { PolicySettings } from "../policySettings";
+
+/** Where a type names who gets something, and kinds of principals that may. */
+const grants: Readonly<Record<string, Readonly<Record<string, readonly PrincipalKind[]>>>> = {
+  [azuread("AccessPackageCatalogRoleAssignment")]: { principalObjectId: ["group"] },
+  [azuread("AdministrativeUnitRoleMember")]: { memberObjectId: ["group", "guest"] },
+  [azuread("AppRoleAssignment")]: { principalObjectId: ["servicePrincipal"] },
+  [azuread("ApplicationApiAccess")]: { applicationId: ["application"] },
+  [azuread("ApplicationCertificate")]: { applicationId: ["application"] },
+  [azuread("ApplicationFederatedIdentityCredential")]: { applicationId: ["application"] },
+  [azuread("ApplicationPassword")]: { applicationId: ["application"] },
+  [azuread("ApplicationRedirectUris")]: { applicationId: ["application"] },
+  [azuread("DirectoryRoleAssignment")]: { principalObjectId: ["group", "guest"] },
+  [azuread("DirectoryRoleEligibilityScheduleRequest")]: { principalId: ["group", "guest"] },
+  [azuread("Group")]: { members: ["guest"] },
+  [azuread("GroupMember")]: { memberObjectId: ["guest"], groupObjectId: ["group"] },
+  [azuread("PrivilegedAccessGroupAssignmentSchedule")]: { principalId: ["guest"], groupId: ["group"] },
+  [azuread("PrivilegedAccessGroupEligibilitySchedule")]: { principalId: ["guest"], groupId: ["group"] },
+  [azuread("ServicePrincipalCertificate")]: { servicePrincipalId: [] },
+  [azuread("ServicePrincipalDelegatedPermissionGrant")]: {
+    servicePrincipalObjectId: ["servicePrincipal"],
+    userObjectId: [],
+  },
+  [azuread("ServicePrincipalPassword")]: { servicePrincipalId: [] },
+  [dynamic("AppRoleGrant")]: { principalObjectId: ["servicePrincipal"] },
+  [dynamic("DefenderRoleAssignment")]: { principalIds: ["group"] },
+};
+
+/** Types that this rule judges. */
+export const grantTypes: readonly string[] = [...Object.keys(grants), azuread("AccessPackageAssignmentPolicy")];
+
+type Stack = Parameters<typeof grantProblems>[1];
+
+export const namedPrincipals = stackRule<{ principals: readonly string[] }>({
+  name: "named-principals",
+  severity: "critical",
+  level: "mandatory",
+  why: "A role, a membership, a permission or a credential goes only to a guest, a group or an application that the settings name.",
+  remedy: "Add the person to analysts, or the object ID to the parameter principals.",
+  link: "https://learn.microsoft.com/defender-xdr/mssp-access",
+  parameters: {
+    principals: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description: "Object IDs, in the customers' tenants, of other principals that may get access.",
+    },
+  },
+  checkStack: (resources, { settings, parameters: { principals } }) => {
+    const named = settings === undefined ? [] : principalsOf(resources, settings);
+    const stack = { named, resources: new Map(resources.map((resource) => [resource.urn, resource])) };
+    return resources
+      .flatMap((resource) =>
+        [
+          ...Object.entries(grants[resource.type] ?? {}).flatMap(([property, kinds]) =>
+            grantProblems(grantIn(resource, property), stack, kinds, principals),
+          ),
+          ...(resource.type === dynamic("DefenderRoleAssignment") ? roleOfOtherGroup(resource, stack) : []),
+          ...(resource.type === azuread("AccessPackageAssignmentPolicy") ? policyProblems(resource, stack) : []),
+        ].map((problem): StackViolation => ({ problem, resource })),
+      )
+      .concat(tooManyApprovers(resources, settings));
+  },
+});
+
+function grantIn({ properties, sources }: StackResource, property: string): Grant {
+  const value = properties[property];
+  const values = Array.isArray(value) ? value : value === undefined || value === null || value === "" ? [] : [value];
+  return { values, sources: sources[property] ?? [] };
+}
+
+/** A tier's role goes to the tier's group, which has its name. */
+function roleOfOtherGroup(assignment: StackResource, { resources, named }: Stack): readonly string[] {
+  const roles = (assignment.sources["roleDefinitionId"] ?? [])
+    .flatMap((urn) => resources.get(urn) ?? [])
+    .filter(({ type }) => type === dynamic("DefenderRoleDefinition"));
+  if (roles.length === 0) {
+    return assignment.properties["roleDefinitionId"] === unknown ? [] : ["its role is not a role of this stack"];
+  }
+  const { values, sources } = grantIn(assignment, "principalIds");
+  const holders = named.filter(
+    ({ kind, resource, ids }) =>
+      kind === "group" &&
+      (values.some((id) => ids.includes(id as string)) || isHiddenSource(resource.urn, sources, ids)),
+  );
+  const names = roles.map(({ properties }) => nameOf(properties["displayName"]));
+  return holders
+    .filter(({ resource }) => !names.includes(nameOf(resource.properties["displayName"])))
+    .map(
+      ({ resource }) => `the role ${names.join(", ")} goes to the group ${nameOf(resource.properties["displayName"])}`,
+    );
+}
+
+function isHiddenSource(urn: string, sources: readonly string[], ids: readonly string[]): boolean {
+  return ids.length === 0 && sources.includes(urn);
+}
+
+function nameOf(displayName: unknown): string {
+  return groupNameInDirectory(knownText(displayName) ?? "").toLowerCase();
+}
+
+/** Who may request a package, and who decides: the connected organization, and groups of the settings. */
+function policyProblems(policy: StackResource, stack: Stack): readonly string[] {
+  const requestors = subjectsAt(policy, "requestorSettings", "requestors");
+  return [
+    ...subjectProblems(requestors, policy.sources["requestorSettings"], stack, {
+      connectedorganizationmembers: "organization",
+    }),
+    ...(["approvalSettings", "assignmentReviewSettings"] as const).flatMap((property) =>
+      subjectProblems(decidersIn(policy, property), policy.sources[property], stack, {
+        groupmembers: "group",
+        // Judged by their number, for the settings name them by address: tooManyApprovers.
+        singleuser: undefined,
+      }),
+    ),
+  ];
+}
+
+interface Subject {
+  readonly subjectType: unknown;
+  readonly objectId: unknown;
+}
+
+function subjectProblems(
+  subjects: readonly Subject[],
+  sources: readonly string[] = [],
+  stack: Stack,
+  kinds: Readonly<Record<string, PrincipalKind | undefined>>,
+): readonly string[] {
+  return subjects.flatMap(({ subjectType, objectId }) => {
+    if (typeof subjectType !== "string") return [];
+    const type = subjectType.toLowerCase();
+    if (!Object.hasOwn(kinds, type)) return [`${subjectType} is not allowed here`];
+    const kind = kinds[type];
+    if (kind === undefined) return guestProblem(objectId, stack);
+    if (kind !== "organization") return grantProblems({ values: [objectId], sources }, stack, [kind]);
+    // No output of an organization shows its ID: the value must come from the one that the settings name.
+    const isNamed = stack.named.some((one) => one.kind === kind && sources.includes(one.resource.urn));
+    return isNamed || objectId === unknown
+      ? []
+      : [`${String(objectId)} is not the connected organization of the settings`];
+  });
+}
+
+/** The customer decides, not the MSSP. */
+function guestProblem(objectId: unknown, { named }: Stack): readonly string[] {
+  const isGuest = named.some(({ kind, ids }) => kind === "guest" && ids.includes(String(objectId).toLowerCase()));
+  return isGuest ? [`the guest ${String(objectId)} decides about requests`] : [];
+}
+
+/** The settings name approvers by address; their number is known, and that all policies name the same ones. */
+function tooManyApprovers(
+  resources: readonly StackResource[],
+  settings: PolicySettings | undefined,
+): readonly StackViolation[] {
+  const policies = resources.filter(({ type }) => type === azuread("AccessPackageAssignmentPolicy"));
+  const access = settings?.portalAccess;
+  const most = access?.model === "entitlement" ? access.approvers.length : 0;
+  const ids = new Set<string>();
+  return policies.flatMap((resource) => {
+    const before = ids.size;
+    for (const property of ["approvalSettings", "assignmentReviewSettings"] as const) {
+      for (const { subjectType, objectId } of decidersIn(resource, property)) {
+        if (String(subjectType).toLowerCase() === "singleuser" && typeof objectId === "string")
+          ids.add(objectId.toLowerCase());
+      }
+    }
+    if (ids.size <= most || ids.size === before) return [];
+    return [{ problem: `${ids.size} people decide about requests; the settings name ${most} (approvers)`, resource }];
+  });
+}
+
+function decidersIn(
+  policy: StackResource,
+  property: "approvalSettings" | "assignmentReviewSettings",
+): readonly Subject[] {
+  if (property === "assignmentReviewSettings") return subjectsAt(policy, property, "reviewers");
+  const stages = knownItems(valueAt(policy.properties, property, "approvalStages"));
+  return stages.flatMap((stage) =>
+    ["primaryApprovers", "alternativeApprovers"].flatMap((list) => subjectsIn(valueAt(stage, list))),
+  );
+}
+
+function subjectsAt({ properties }: StackResource, ...path: readonly string[]): readonly Subject[] {
+  return subjectsIn(valueAt(properties, ...path));
+}
+
+function subjectsIn(list: unknown): readonly Subject[] {
+  return knownItems(list).map((one) => ({
+    subjectType: valueAt(one, "subjectType"),
+    objectId: valueAt(one, "objectId"),
+  }));
+}

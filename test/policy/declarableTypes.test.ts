@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import { declarableTypes } from "../../dev/policyTypes/tokens";
+import { decided } from "../../dev/policyTypes/main";
+import { decisionAbout, decisions, type DeclarableTypes } from "../../policy/declarableTypes";
+import listed from "../../policy/typeDecisions.json";
+import { programTypes } from "../../policy/resourceTypes";
+import { rules } from "../../policy/rules";
+import { grantTypes } from "../../policy/rules/namedPrincipals";
+
+const root = path.resolve(__dirname, "..", "..");
+
+describe("policy: types that the provider SDKs can declare", () => {
+  const found = declarableTypes(path.join(root, "node_modules"));
+  const types: DeclarableTypes = listed;
+
+  it("lists exactly the types of the installed SDKs (after a change: npm run policy:types)", () => {
+    assert.deepEqual(decided(types, found), types);
+    assert.ok(Object.values(found).flat().length > 2000, "azure-native was found");
+  });
+
+  it("has a decision about each type", () => {
+    assert.deepEqual(types.undecided, {}, "move these to judged, refused or others in policy/typeDecisions.json");
+  });
+
+  it("names no type twice", () => {
+    const all = decisions.flatMap((decision) =>
+      Object.entries(types[decision]).flatMap(([group, names]) => names.split(" ").map((name) => `${group} ${name}`)),
+    );
+    assert.deepEqual(
+      all.filter((one, index) => all.indexOf(one) !== index),
+      [],
+    );
+  });
+
+  it("calls judged what a rule judges or the program declares", () => {
+    const judged = new Set([
+      ...programTypes,
+      ...grantTypes,
+      ...rules.flatMap(({ types: ofRule }) => (ofRule === undefined || ofRule === "all" ? [] : ofRule)),
+    ]);
+    const tokens = Object.entries(types.judged).flatMap(([group, names]) =>
+      names.split(" ").map((name) => {
+        const [plugin = ""] = group.split(":");
+        return plugin === "azure-native"
+          ? `${group}:${name}`
+          : `${plugin}:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
+      }),
+    );
+    assert.ok(tokens.length > 20);
+    assert.deepEqual(
+      tokens.filter((token) => !judged.has(token)),
+      [],
+    );
+  });
+
+  it("does not refuse a type that the program declares", () => {
+    assert.deepEqual(
+      programTypes.filter((type) => ["refused", "undecided"].includes(decisionAbout(type) ?? "others")),
+      [],
+    );
+  });
+
+  it("keeps a new type undecided until somebody decides, and drops a type that has gone", () => {
+    const former = { others: { azuread: "Gone Kept" } };
+    assert.deepEqual(decided(former, { azuread: ["Kept", "New"] }), {
+      judged: {},
+      refused: {},
+      others: { azuread: "Kept" },
+      undecided: { azuread: "New" },
+    });
+    assert.equal(decisionAbout("azuread:index/new:New"), "undecided");
+    assert.equal(decisionAbout("kubernetes:core/v1:Secret"), undefined);
+  });
+});
