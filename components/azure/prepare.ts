@@ -25,7 +25,7 @@ export type HandedOver = "customerTenantId" | "clientId" | "secret" | "expiresOn
  * `CredentialHandover` there.
  *
  * @throws pulumi.RunError, before a resource is created, if the credentials do not reach the MSSP's
- * tenant.
+ * tenant, or if the vault of `vaultId` grants access in another way than by Azure RBAC.
  *
  * @example
  * const handOver = await prepareHandover("handover", { tenantId: msspTenantId, subscriptionId, location: "westeurope" });
@@ -44,6 +44,10 @@ export async function prepareHandover(
   const handover = require("./credentialHandover") as typeof import("./credentialHandover");
   const { cloud, ...others } = args;
   const provider = await azureSubscription(`${name}-azure`, { ...args, cloud });
+  if (args.vaultId !== undefined) {
+    const { requireSafeVault } = require("./existingVault") as typeof import("./existingVault");
+    await requireSafeVault(args.vaultId, { tenantId: args.tenantId, provider });
+  }
   return (handedOver) => new handover.CredentialHandover(name, { ...others, ...handedOver }, { provider });
 }
 

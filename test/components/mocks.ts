@@ -75,6 +75,8 @@ export interface MockOptions {
   readonly state?: Readonly<Record<string, { readonly type: string; readonly outputs: Record<string, unknown> }>>;
   /** Is waited for before the stack's state is answered. */
   readonly whileStateIsRead?: () => Promise<void>;
+  /** Properties of each existing vault; none: there is no vault. */
+  readonly vault?: Readonly<Record<string, unknown>>;
   /** How many applications of the SIEM connector's name the tenant has. */
   readonly namesakes?: number;
 }
@@ -182,7 +184,7 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
 function answer(
   token: string,
   inputs: Record<string, unknown>,
-  { reached, deployed, state, namesakes = 0 }: MockOptions,
+  { reached, deployed, state, vault, namesakes = 0 }: MockOptions,
 ) {
   switch (token) {
     case "azuread:index/getClientConfig:getClientConfig":
@@ -192,6 +194,9 @@ function answer(
     case "azure-native:authorization:getClientConfig":
       if (reached instanceof Error) throw Object.assign(reached, { details: reached.message });
       return { tenantId: reached ?? msspTenantId, clientId: "c", objectId: "o", subscriptionId: "s" };
+    case "azure-native:keyvault:getVault":
+      if (vault === undefined) throw Object.assign(new Error("not found"), { details: "not found" });
+      return { id: "vault", name: inputs["vaultName"], properties: vault };
     case "azuread:index/getServicePrincipal:getServicePrincipal":
       return { objectId: `principal-of-${String(inputs["clientId"])}`, ...permissionsOf(String(inputs["clientId"])) };
     case "azuread:index/getUser:getUser": {

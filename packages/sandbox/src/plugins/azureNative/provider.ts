@@ -35,6 +35,8 @@ import {
 } from "./shape";
 
 const clientConfig = "azure-native:authorization:getClientConfig";
+/** Functions that read a resource: the type's name with `get` in front, the parameters of its path as arguments. */
+const getters: Readonly<Record<string, string>> = { "azure-native:keyvault:getVault": "keyvault:Vault" };
 
 /** How long an operation may take where nothing else is said, in milliseconds. */
 const defaultTimeout = 20 * 60_000;
@@ -59,7 +61,7 @@ class AzureNativeProvider implements Provider {
       version: this.version,
       configuration,
       resources: Object.fromEntries(resources.map(({ name, properties }) => [`azure-native:${name}`, properties])),
-      functions: { [clientConfig]: {} },
+      functions: Object.fromEntries([clientConfig, ...Object.keys(getters)].map((token) => [token, {}])),
     });
   }
 
@@ -162,11 +164,26 @@ class AzureNativeProvider implements Provider {
     else await call.delete(id, resource.apiVersion);
   }
 
-  async invoke(token: string): Promise<{ result: ValueRecord }> {
-    if (token !== clientConfig) throw new Error(`unknown function: ${token}; the stand-in has ${clientConfig} alone`);
+  async invoke(token: string, args: ValueRecord = {}): Promise<{ result: ValueRecord }> {
     const manager = this.connected();
+    const type = getters[token];
+    if (type !== undefined) return { result: await this.readResource(type, recordOf(exposed(args)), manager) };
+    if (token !== clientConfig) {
+      const known = [clientConfig, ...Object.keys(getters)].join(", ");
+      throw new Error(`unknown function: ${token}; the stand-in has ${known}`);
+    }
     const { subscriptionId } = manager.credentials;
     return { result: { ...(await manager.identity()), subscriptionId } };
+  }
+
+  /** What is there, as the function that reads a resource returns it. */
+  private async readResource(type: string, args: ValueRecord, manager: ResourceManager): Promise<ValueRecord> {
+    const resource = resources.find(({ name }) => name === type);
+    if (resource === undefined) throw new Error(`the stand-in has no ${type}`);
+    const id = idOf(resource, args, manager.credentials.subscriptionId);
+    const found = await manager.call(defaultTimeout).find(id, resource.apiVersion);
+    if (found === undefined) throw new Error(`the resource ${id} was not found (404)`);
+    return { ...outputsOf(resource, found), id: idIn(found, id) };
   }
 
   cancel(): void {
