@@ -75,7 +75,7 @@ const credential = mapOf("secret, certificate or federated, or a map with type a
     values: "one certificate in PEM form, without its private key",
     example: "-----BEGIN CERTIFICATE-----…",
   }),
-  issuer: optional(endpoint("the issuer of the other identity provider's tokens, a URL"), {
+  issuer: optional(endpoint("the issuer of the other identity provider's tokens"), {
     description: "The `iss` of the other identity provider's tokens. Required with the type `federated`.",
     default: "none",
     example: "https://token.actions.githubusercontent.com",

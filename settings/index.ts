@@ -131,7 +131,7 @@ export const settingsSchema = z.object({
   ...notificationSettings,
   ...connectorSettings,
   ...azureSettings,
-  defenderEndpoint: optional(endpoint("a URL of a gateway that makes Defender's calls without a public API"), {
+  defenderEndpoint: optional(endpoint("a gateway that makes Defender's calls without a public API"), {
     description:
       "URL of your gateway that authorizes the SIEM and creates notification rules, for which Microsoft has no public API.",
     default: "none: a person does it in the portal, and the output `nextSteps` says how",

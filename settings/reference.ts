@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { settingsSchema } from "./index";
 import { textOf } from "./setting";
+import { valuesOf } from "./validators";
 
 export interface SettingReference {
   /** The key without the project's name; a key inside a map or a list as `connector.credential.days` or `analysts[].email`. */
@@ -11,7 +12,7 @@ export interface SettingReference {
   readonly description: string;
   /** What applies if it is not set: a value in backticks, or words. Absent for required settings. */
   readonly default?: string;
-  /** The allowed values, in the words of the error that another value causes. */
+  /** The allowed values, as the error for another value states them. */
   readonly values: string;
   /** A value as it stands in a stack's file: YAML, in flow style. */
   readonly example: string;
@@ -31,7 +32,7 @@ function referenceOfMap(shape: z.core.$ZodLooseShape, prefix: string): readonly 
     if (text === undefined) throw new Error(`the setting ${key} has no description`);
     const isOptional = setting instanceof z.ZodMiniOptional;
     const validator = (isOptional ? setting.def.innerType : setting) as z.core.$ZodType;
-    const { description, example, default: fallback, values = allowedBy(validator) } = text;
+    const { description, example, default: fallback, values = valuesOf(validator) ?? allowedBy(validator) } = text;
     if (isOptional === (fallback === undefined))
       throw new Error(`${key}: optional settings, and only they, have a default`);
     const own = {
@@ -56,7 +57,7 @@ function referenceInside(validator: z.core.$ZodType, key: string): readonly Sett
   return [];
 }
 
-/** The sentence by which a validator refuses what is no value at all. */
+/** The error of a validator for a missing value. */
 function allowedBy(validator: z.core.$ZodType): string {
   const [issue] = z.safeParse(validator, Symbol("no value")).error?.issues ?? [];
   if (issue === undefined) throw new Error("a validator that accepts everything needs `values`");

@@ -1,13 +1,26 @@
-/** Validators that settings are declared with. Each states in one sentence what is allowed; that sentence is the error. */
+/** Validators of settings. The error of each states in one sentence what is allowed. */
 import { isSecureAddress } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { structureIn, unprintable } from "./problems";
 
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** What the azuread provider takes for an address, and a dot in the domain: no guest comes from a bare host name. */
+/** The addresses that the azuread provider accepts, with a dot in the domain: no guest has an address on a bare host name. */
 const emailForm = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
 const domainForm = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const unprintableInText = /[^\P{Cc}\n\t]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/u;
+
+const allowedValues = z.registry<{ readonly values: string }>();
+
+/** The allowed values of a validator without the words that name the setting, for the reference: an error has both. */
+export function valuesOf(validator: z.core.$ZodType): string | undefined {
+  return allowedValues.get(validator)?.values;
+}
+
+/** Keeps what the error says after the words that name the setting. */
+function withValues<Validator extends z.core.$ZodType>(values: string, validator: Validator): Validator {
+  allowedValues.add(validator, { values });
+  return validator;
+}
 
 /** A text setting: absent, of another type and refused by its check are the same thing to the user. */
 export function text(allowed: string, accepts: (value: string) => boolean) {
@@ -15,20 +28,26 @@ export function text(allowed: string, accepts: (value: string) => boolean) {
   return z.string({ error: allowed }).check(z.refine(check, { error: allowed }));
 }
 
-/** One of a closed set of texts. */
-export function oneOf<const Choice extends string>(what: string, choices: readonly Choice[]) {
-  return z.enum(choices as readonly [Choice, ...Choice[]], { error: `${what}: ${listed(choices)}` });
+/** A text setting whose error names it before the allowed values. */
+function named(what: string, values: string, accepts: (value: string) => boolean) {
+  return withValues(values, text(`${what}: ${values}`, accepts));
 }
 
-/** A map with these keys and no others; an unknown one is reported by name, with the nearest that there is. */
+/** One of a closed set of texts. */
+export function oneOf<const Choice extends string>(what: string, choices: readonly Choice[]) {
+  const values = listed(choices);
+  return withValues(values, z.enum(choices as readonly [Choice, ...Choice[]], { error: `${what}: ${values}` }));
+}
+
+/** A map with these keys and no others. The error for an unknown key names the nearest known one. */
 export function mapOf<Shape extends z.core.$ZodLooseShape>(allowed: string, shape: Shape) {
   return z.strictObject(shape, {
-    // The problem is made of the keys that there are: problemsOfIssue in index.ts.
+    // problemsOfIssue in index.ts makes the problem from the known keys.
     error: (issue) => (issue.code === "unrecognized_keys" ? Object.keys(shape).join(",") : allowed),
   });
 }
 
-/** A list; its length is checked before its items are, so that a list of a million mistakes is one mistake. */
+/** A list. Its length is checked before its items, so that a list of a million invalid items is one problem. */
 export function listOf<Item extends z.core.$ZodType>(allowed: string, item: Item, limits: Limits) {
   const { least = 0, most } = limits;
   return z.pipe(
@@ -46,50 +65,59 @@ export interface Limits {
 
 /** A whole number; `pulumi config set` without `--path` makes a text of it. */
 export function wholeNumber(what: string, { least = 1, most }: Limits) {
-  const allowed = `${what}: a whole number from ${least} to ${most}`;
+  const values = `a whole number from ${least} to ${most}`;
+  const allowed = `${what}: ${values}`;
   const check = (value: number) => Number.isInteger(value) && value >= least && value <= most;
   const number = z.number({ error: allowed }).check(z.refine(check, { error: allowed }));
-  return z.pipe(
-    z.transform((value: unknown) => (typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value)),
-    number,
+  return withValues(
+    values,
+    z.pipe(
+      z.transform((value: unknown) => (typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value)),
+      number,
+    ),
   );
 }
 
 /** true or false; `pulumi config set` makes a text of it. */
 export function switchOf(what: string) {
   const allowed = `${what}: true or false`;
-  return z.pipe(
-    z.transform((value: unknown) => (value === "true" ? true : value === "false" ? false : value)),
-    z.boolean({ error: allowed }),
+  return withValues(
+    "true or false",
+    z.pipe(
+      z.transform((value: unknown) => (value === "true" ? true : value === "false" ? false : value)),
+      z.boolean({ error: allowed }),
+    ),
   );
 }
 
 export function uuid(what: string) {
-  return text(`${what}, a UUID`, isUuid);
+  return withValues("a UUID", text(`${what}, a UUID`, isUuid));
 }
 
 export function tenantId(whose: string) {
-  return text(
-    `the ID of ${whose} tenant: a UUID such as 11111111-2222-3333-4444-555555555555 (Entra admin center, Overview, Tenant ID)`,
+  return named(
+    `the ID of ${whose} tenant`,
+    "a UUID such as 11111111-2222-3333-4444-555555555555 (Entra admin center, Overview, Tenant ID)",
     (value) => isUuid(value) && !/^[0-]+$/.test(value) && !/^[f-]+$/i.test(value),
   );
 }
 
 export function displayName(whose: string, limit: number) {
-  return text(`${whose}: 1 to ${limit} characters, no control characters, no space at the start or the end`, (value) =>
+  return named(whose, `1 to ${limit} characters, no control characters, no space at the start or the end`, (value) =>
     isName(value, limit),
   );
 }
 
-/** What can't lead out of a folder, whatever the machine. */
+/** A name that cannot lead out of a folder, on any machine. */
 export function moduleName(what: string) {
-  return text(`${what}: a letter, then up to 63 letters and digits`, (value) => /^[a-z][a-z0-9]{0,63}$/i.test(value));
+  return named(what, "a letter, then up to 63 letters and digits", (value) => /^[a-z][a-z0-9]{0,63}$/i.test(value));
 }
 
-/** A name that stands in an address as a part of its path: there, dots alone mean another folder, however they are written. */
+/** A name that is part of the path of an address, where `.` and `..` mean another folder. */
 export function pathName(whose: string, limit: number) {
-  return text(
-    `${whose}: 1 to ${limit} characters, no control characters, no space at the start or the end, not "." or ".."`,
+  return named(
+    whose,
+    `1 to ${limit} characters, no control characters, no space at the start or the end, not "." or ".."`,
     (value) => isName(value, limit) && !/^\.{1,2}$/.test(value),
   );
 }
@@ -99,8 +127,9 @@ function isName(value: string, limit: number): boolean {
 }
 
 export function freeText(what: string, limit: number) {
-  return text(
-    `${what}: up to ${limit} characters, no control characters but line breaks and tabs`,
+  return named(
+    what,
+    `up to ${limit} characters, no control characters but line breaks and tabs`,
     (value) => value.length <= limit && value.trim() !== "" && !unprintableInText.test(value),
   );
 }
@@ -117,11 +146,12 @@ export function domainName(what: string, most = 253) {
   );
 }
 
-/** A calendar day, ISO 8601. The engine makes a moment of one that stands in a list without quotes: "2027-03-31 00:00:00 +0000 UTC". */
+/** A calendar day, ISO 8601. The engine turns a date without quotes in a list into "2027-03-31 00:00:00 +0000 UTC". */
 export function calendarDay(what: string) {
   const day = (value: unknown) =>
     typeof value === "string" ? value.replace(/[ T]00:00:00(Z| \+0000 UTC)$/, "") : value;
-  return z.pipe(z.transform(day), text(`${what}: a date such as 2027-03-31 (ISO 8601, UTC)`, isDate));
+  const values = "a date such as 2027-03-31 (ISO 8601, UTC)";
+  return withValues(values, z.pipe(z.transform(day), named(what, values, isDate)));
 }
 
 /** A BCP 47 language tag. */
@@ -130,7 +160,7 @@ export function languageTag() {
 }
 
 export function endpoint(what: string) {
-  return text(`${what}: https (http on this machine only), no user, query or fragment`, isEndpoint);
+  return named(what, "an https URL (http on this machine only), no user, query or fragment", isEndpoint);
 }
 
 export function isUuid(value: unknown): value is string {
