@@ -2,7 +2,7 @@
  * Configuration → one checked, typed, frozen object. Only this file and the folder settings/ know the configuration's keys; `Pulumi.yaml`
  * describes the same keys to the engine. There is no Pulumi in it, so that the `mssp` command reads settings with the same code.
  */
-import { clockFault, clockVariable, cloudOf, clouds, withoutUndefined, type CloudName } from "@defender-mssp/microsoft";
+import { clouds, withoutUndefined, type CloudName } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import {
@@ -21,6 +21,7 @@ import {
   type DelegationSettings,
   type HandoverSettings,
 } from "./azure";
+import { environmentProblems, type Environment, type RawSettings } from "./environment";
 import { analystProblems, analystsFrom, analystSettings, type Analyst } from "./analysts";
 import { connectorFrom, connectorMap, connectorProblems, connectorSettings, type ConnectorSettings } from "./connector";
 import {
@@ -49,7 +50,7 @@ import {
   type SettingProblem,
 } from "./problems";
 import { optional, required } from "./setting";
-import { domainName, endpoint, isEndpoint, isUuid, moduleName, displayName, oneOf, tenantId } from "./validators";
+import { domainName, endpoint, isUuid, moduleName, displayName, oneOf, tenantId } from "./validators";
 
 export type { Analyst } from "./analysts";
 export type { ConnectorSettings } from "./connector";
@@ -57,14 +58,14 @@ export type { NotificationRule } from "./notificationRules";
 export type { PortalAccessSettings } from "./portalAccess";
 export type { SettingProblem } from "./problems";
 
-/** How the calls of Defender's that have no public API are made. */
+/** How calls of Defender are made that have no public API. */
 export type DefenderCallSettings =
-  /** To an endpoint: the given one, or (sandbox) the one that `MSSP_DEFENDER_ENDPOINT` names at run time. */
+  /** To an endpoint: this one, or the one of `MSSP_DEFENDER_ENDPOINT` at run time (sandbox). */
   | { readonly mode: "endpoint"; readonly endpoint?: string }
   /** By a person in the portal: the stack's `nextSteps` output says how. */
   | { readonly mode: "manual" };
 
-/** What one stack's configuration says, checked. */
+/** The checked settings of a stack. */
 export interface Settings {
   readonly customerName: string;
   /** The customer's tenant, a UUID in lower case. */
@@ -95,9 +96,7 @@ export interface Settings {
   readonly extension?: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Every setting, in the order in which errors are listed. `reference.ts` describes them, and `Pulumi.yaml` is generated from that. */
+/** Every setting, in the order in which errors are listed. `Pulumi.yaml` and the reference are generated from it. */
 export const settingsSchema = z.object({
   customerName: required(displayName("the customer's name", applicationNameLimit - siemConnectorName("").length), {
     description: `The customer's name. The SIEM's app registration is named "${siemConnectorName("<customerName>")}".`,
@@ -145,7 +144,7 @@ export const settingsSchema = z.object({
   }),
 });
 
-/** Settings that are lists or maps, which the engine hands over as JSON. */
+/** Settings that are lists or maps. The engine passes them as JSON. */
 const structured = new Set([
   "analysts",
   "analystDomains",
@@ -156,7 +155,7 @@ const structured = new Set([
   "azureDelegation",
 ]);
 
-/** The keys that a stack's configuration may have, without the project's name in front. */
+/** The keys of a stack's configuration, without the project's name. */
 export const settingKeys: readonly string[] = Object.keys(settingsSchema.shape);
 
 /**
@@ -179,7 +178,7 @@ export function parseSettings(
   return result.settings;
 }
 
-/** As `parseSettings`, for a caller that shows the problems in its own way. */
+/** Like `parseSettings`, for a caller that shows the problems itself. */
 export function checkSettings(
   values: Readonly<Record<string, unknown>>,
   secretKeys: Iterable<string>,
@@ -204,8 +203,6 @@ export function checkSettings(
   if (problems.length > 0 || !parsed.success) return { problems };
   return { settings: settingsFrom(parsed.data, environment) };
 }
-
-type RawSettings = Partial<Record<string, unknown>>;
 
 function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Environment): Settings {
   const { defenderEndpoint, analystDomains, accessEndsOn, portalAccess, notificationRules, connector, ...rest } =
@@ -234,7 +231,7 @@ function defenderCalls(defenderEndpoint: string | undefined, environment: Enviro
   return environment["MSSP_DEFENDER_ENDPOINT"] ? { mode: "endpoint" } : { mode: "manual" };
 }
 
-/** The known settings as the checks want them: empty is absent, and lists and maps come out of their JSON. */
+/** The known settings for the checks: empty text is absent, and JSON is parsed. */
 function rawSettings(values: Readonly<Record<string, unknown>>): RawSettings {
   const raw: RawSettings = {};
   for (const key of settingKeys) {
@@ -244,7 +241,7 @@ function rawSettings(values: Readonly<Record<string, unknown>>): RawSettings {
   }
   if (raw["portalAccess"] !== undefined) raw["portalAccess"] = portalAccessMap(raw["portalAccess"]);
   if (raw["connector"] !== undefined) raw["connector"] = connectorMap(raw["connector"]);
-  // With the model entitlement there is nobody to list.
+  // The model entitlement has no list of analysts.
   if (valueAt(raw, ["portalAccess", "model"]) === "entitlement") raw["analysts"] ??= [];
   return raw;
 }
@@ -271,57 +268,7 @@ function sameTenants(settings: SettingPlace): void {
     .refuse("another tenant than tenantId: the MSSP's analysts are guests in the customer's tenant");
 }
 
-function environmentProblems(raw: RawSettings, environment: Environment): SettingProblem[] {
-  const problems: SettingProblem[] = [];
-  const endpoint = environment["MSSP_DEFENDER_ENDPOINT"];
-  if (endpoint && !isEndpoint(endpoint)) {
-    const allowed = "a URL: https (http on this machine only), no user, query or fragment";
-    problems.push({ key: "MSSP_DEFENDER_ENDPOINT (environment)", seen: shown(endpoint, false), allowed });
-  }
-  if (/^(true|1|t)$/i.test(environment["ARM_USE_MSI"] ?? "")) {
-    const allowed = "unset: a managed identity's token is for its own tenant, whatever tenant it is asked for";
-    problems.push({ key: "ARM_USE_MSI (environment)", seen: shown(environment["ARM_USE_MSI"], false), allowed });
-  }
-  const clock = clockFault(environment);
-  if (clock !== undefined) {
-    problems.push({
-      key: `${clockVariable} (environment)`,
-      seen: shown(environment[clockVariable], false),
-      allowed: clock,
-    });
-  }
-  problems.push(...otherCloud(raw["cloud"], environment));
-  // A login left over from another customer's shell. The provider is told its tenant, but the person meant another one.
-  const ours = [raw["tenantId"], raw["msspTenantId"]];
-  if (!ours.every(isUuid)) return problems;
-  for (const variable of ["ARM_TENANT_ID", "AZURE_TENANT_ID"]) {
-    const tenant = environment[variable];
-    if (!tenant || ours.some((id) => id.toLowerCase() === tenant.toLowerCase())) continue;
-    const allowed = "unset, or the tenant of tenantId or msspTenantId: this shell is set up for another tenant";
-    problems.push({ key: `${variable} (environment)`, seen: shown(tenant, false), allowed });
-  }
-  return problems;
-}
-
-/** The resources that call Microsoft themselves go by the environment alone: it must mean the cloud that the setting means. */
-function otherCloud(cloud: unknown, environment: Environment): SettingProblem[] {
-  const named = environment["ARM_ENVIRONMENT"];
-  if (environment["ARM_METADATA_HOSTNAME"]) return []; // The hosts come from there.
-  const wanted = typeof cloud === "string" && Object.hasOwn(clouds, cloud) ? clouds[cloud as CloudName] : clouds.public;
-  if (environmentOf(named) === wanted.environment) return [];
-  const allowed = `${wanted.environment}${wanted.environment === "public" ? ", or unset" : ""}: what goes with the setting cloud`;
-  return [{ key: "ARM_ENVIRONMENT (environment)", seen: shown(named, false), allowed }];
-}
-
-function environmentOf(name: string | undefined): string | undefined {
-  try {
-    return clouds[cloudOf(name)].environment;
-  } catch {
-    return undefined; // No cloud that there is.
-  }
-}
-
-/** Refused rather than leaked: a setting's value ends up readable in the tenant, in resource names and in the state. */
+/** A setting's value is readable in the tenant, in resource names and in the state. */
 function secretSettings(secrets: ReadonlySet<string>): SettingProblem[] {
   const allowed =
     "a plain value: no setting is a secret, and this one's value is readable in the tenant and in the state";
