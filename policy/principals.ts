@@ -31,20 +31,34 @@ const principalTypes: readonly string[] = [
   "azure-native:managedidentity:UserAssignedIdentity",
 ];
 
-/** The principals of the stack that the settings name. A second resource of the same name is not one. */
+/**
+ * The principals of the stack that the settings name. Of several resources of one name none counts: nothing tells which one the settings mean.
+ *
+ * @param resources in any order.
+ */
 export function namedPrincipals(
   resources: readonly StackResource[],
   settings: PolicySettings,
 ): readonly NamedPrincipal[] {
-  const found: NamedPrincipal[] = [];
-  const names = new Set<string>();
-  for (const resource of resources) {
-    const named = principalOf(resource, settings, found);
-    if (named === undefined || names.has(`${named.kind} ${named.name}`)) continue;
-    names.add(`${named.kind} ${named.name}`);
-    found.push({ kind: named.kind, resource, ids: idsOf(resource) });
-  }
-  return found;
+  const found = principalsIn(resources, (resource) => principalOf(resource, settings));
+  const application = found.find(({ kind }) => kind === "application")?.resource;
+  const servicePrincipals = principalsIn(resources, (resource) =>
+    isOfApplication(resource, application) ? { kind: "servicePrincipal", name: "" } : undefined,
+  );
+  return [...found, ...servicePrincipals];
+}
+
+function principalsIn(
+  resources: readonly StackResource[],
+  identify: (resource: StackResource) => Identity | undefined,
+): readonly NamedPrincipal[] {
+  const all = resources.flatMap((resource) => {
+    const identity = identify(resource);
+    return identity === undefined ? [] : [{ resource, ...identity }];
+  });
+  const isAlone = ({ kind, name }: Identity) =>
+    all.filter((one) => one.kind === kind && one.name === name).length === 1;
+  return all.filter(isAlone).map(({ kind, resource }) => ({ kind, resource, ids: idsOf(resource) }));
 }
 
 /** Names of the groups that the settings name, as the directory has them, in lower case. */
@@ -97,12 +111,12 @@ export function grantProblems(
   ];
 }
 
-function principalOf(
-  resource: StackResource,
-  settings: PolicySettings,
-  found: readonly NamedPrincipal[],
-): { readonly kind: PrincipalKind; readonly name: string } | undefined {
-  const { type, properties } = resource;
+interface Identity {
+  readonly kind: PrincipalKind;
+  readonly name: string;
+}
+
+function principalOf({ type, properties }: StackResource, settings: PolicySettings): Identity | undefined {
   const name = knownText(properties["displayName"])?.toLowerCase() ?? "";
   const email = knownText(properties["email"])?.toLowerCase() ?? "";
   const { connector } = settings;
@@ -117,8 +131,6 @@ function principalOf(
       return connector.kind === "customerApp" && name === siemConnectorName(settings.customerName).toLowerCase()
         ? { kind: "application", name: "" }
         : undefined;
-    case azuread("ServicePrincipal"):
-      return isOfNamedApplication(resource, found) ? { kind: "servicePrincipal", name: "" } : undefined;
     case dynamic("MsspServicePrincipal"): {
       const isNamed = connector.kind === "msspApp" && properties["applicationId"] === connector.applicationId;
       return isNamed ? { kind: "servicePrincipal", name: "" } : undefined;
@@ -128,10 +140,12 @@ function principalOf(
   }
 }
 
-/** The application's registration stands before its service principal: the engine lists resources in the order of their dependencies. */
-function isOfNamedApplication({ properties, sources }: StackResource, found: readonly NamedPrincipal[]): boolean {
-  const application = found.find(({ kind }) => kind === "application")?.resource;
-  if (application === undefined) return false;
+/** Whether it is the service principal of the application. */
+function isOfApplication(
+  { type, properties, sources }: StackResource,
+  application: StackResource | undefined,
+): boolean {
+  if (type !== azuread("ServicePrincipal") || application === undefined) return false;
   const [clientId, expected] = [properties["clientId"], application.properties["clientId"]];
   if (typeof clientId === "string" && typeof expected === "string") return clientId === expected;
   return sources["clientId"]?.includes(application.urn) ?? false;

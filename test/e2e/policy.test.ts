@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Finished, SandboxProject } from "@defender-mssp/sandbox";
 import { rules } from "../../policy/rules";
@@ -22,8 +22,11 @@ describe("the policy pack on the real engine", function () {
 
   before(async () => {
     project = await createProject();
-    for (const stack of ["dev", "sandbox-bad"]) {
-      await cp(path.join(checkout, `Pulumi.${stack}.yaml`), path.join(project.folder, `Pulumi.${stack}.yaml`));
+    for (const stack of ["dev", "sandbox-basic", "sandbox-entitlement", "sandbox-bad"]) {
+      const settings = await readFile(path.join(checkout, `Pulumi.${stack}.yaml`), "utf8");
+      // This sandbox has not read the file when it makes the tenant, so the tenant has another domain.
+      const approver = settings.replace("security.admin@adventure-works.com", "security.admin@tenant-c0570500.example");
+      await writeFile(path.join(project.folder, `Pulumi.${stack}.yaml`), approver);
       await project.succeed(["stack", "init", stack]);
     }
   });
@@ -45,6 +48,16 @@ describe("the policy pack on the real engine", function () {
       assert.equal(stderr, "");
     }
   });
+
+  for (const stack of ["sandbox-basic", "sandbox-entitlement"]) {
+    it(`has nothing to say about ${stack}: new, and deployed`, async () => {
+      for (const command of [["up", "--yes", "--skip-preview"], ["preview"]] as const) {
+        const { exitCode, stdout } = await withPack(command[0], stack, ...command.slice(1));
+        assert.equal(exitCode, 0, stdout);
+        assert.deepEqual(namedRules(stdout), []);
+      }
+    });
+  }
 
   it("refuses Pulumi.sandbox-bad.yaml, and names every rule", async () => {
     const { exitCode, stdout } = await withPack("preview", "sandbox-bad");

@@ -98,7 +98,12 @@ describe("policy: named-principals", () => {
     assert.deepEqual(judgeStack(rule, [grant], { settings, parameters: { principals: [stranger] } }), []);
   });
 
-  it("does not take a second application of the connector's name for the connector", () => {
+  it("takes the resources in any order", () => {
+    const grant = { type: azuread("AppRoleAssignment"), properties: { principalObjectId: idOf("sp") } };
+    assert.deepEqual(say(grant, ...program().reverse()), []);
+  });
+
+  it("names neither of two applications of the connector's name", () => {
     const second: Sample = {
       type: azuread("ApplicationRegistration"),
       name: "second",
@@ -106,6 +111,8 @@ describe("policy: named-principals", () => {
     };
     const password = { type: azuread("ApplicationPassword"), properties: { applicationId: "/applications/second-id" } };
     assert.deepEqual(say(...program(), second, password), [refused("/applications/second-id")]);
+    const first = { type: azuread("ApplicationPassword"), properties: { applicationId: "/applications/id-of-app" } };
+    assert.deepEqual(say(second, ...program(), first), [refused("/applications/id-of-app")]);
   });
 
   it("passes a tier's role for the tier's group, and refuses it for another group, or another role", () => {
