@@ -134,27 +134,27 @@ export function adviceFor(message: string): string | undefined {
 }
 
 const adviceByCode: Readonly<Partial<Record<string, string>>> = {
-  "50011": "The registration lacks this redirect URI: restore it with `pulumi up --refresh`.",
+  "50011": "The registration lacks this redirect URI: restore it with `npx pulumi up --refresh`.",
   "53003":
     "A Conditional Access policy of the customer blocks this sign-in. Many block the device code flow: use the browser.",
-  "65001": "The connector's permissions lack consent: grant it again with `pulumi up --refresh`.",
+  "65001": "The connector's permissions lack consent: grant it again with `npx pulumi up --refresh`.",
   "70008": "The code has expired (it is valid for about ten minutes). Run the command again.",
   "700024": "The federated token has expired, or this machine's clock is wrong: name a new token.",
   "700027":
     "The registration does not have this certificate, or it has expired. The file must match " +
-    "connector.credential.certificate; compare with `pulumi preview --refresh`.",
+    "connector.credential.certificate; compare with `npx pulumi preview --refresh`.",
   "700211": "The issuer of the federated token differs from connector.credential.issuer.",
   "700212": "The audience of the federated token differs from connector.credential.audience.",
   "700213": "The subject of the federated token differs from connector.credential.subject.",
-  "700016": "The tenant does not have the connector's application: restore it with `pulumi up --refresh`.",
+  "700016": "The tenant does not have the connector's application: restore it with `npx pulumi up --refresh`.",
   "700082": "The refresh token has expired (90 days). Sign in again without --renew.",
   "50173":
     "The sign-in was revoked: the user's password changed, or the user or the application was deleted. " +
     "Sign in again without --renew.",
-  "7000215": "The client secret is wrong. Use the newest one of the stack; `pulumi up --refresh` updates it.",
+  "7000215": "The client secret is wrong. Use the newest one of the stack; `npx pulumi up --refresh` updates it.",
   "7000218":
     'The registration requires its secret: the device code flow needs "Allow public client flows". Use the browser.',
-  "7000222": "The client secret has expired. Renew it with `pulumi up`, then run the command again.",
+  "7000222": "The client secret has expired. Renew it with `npx pulumi up --refresh`, then run the command again.",
 };
 
 function withAdvice(message: string): string {

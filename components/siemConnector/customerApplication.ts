@@ -121,7 +121,7 @@ function onlyOneOfItsName(name: string, parent: pulumi.Resource): pulumi.Resourc
     if (found === undefined) return;
     throw new Error(
       `${found} in the customer's tenant, so none was created. If an interrupted \`pulumi up\` left it, delete it ` +
-        "(`npx mssp doctor --repair`, or Entra admin center > App registrations) and run `pulumi up --refresh`. If another party created it, " +
+        "(`npx mssp doctor --repair`, or Entra admin center > App registrations) and run `npx pulumi up --refresh`. If another party created it, " +
         "it must be renamed.",
     );
   };

@@ -329,7 +329,7 @@ describe("components: SiemConnector", () => {
         error,
         /"Contoso SIEM MSSP Connector" \(client ID namesake-client, object ID namesake-object\) already exists/,
       );
-      assert.match(error, /delete it .* and run `pulumi up --refresh`/);
+      assert.match(error, /delete it .* and run `npx pulumi up --refresh`/);
     });
 
     it("refuses one more where there are several", async () => {
