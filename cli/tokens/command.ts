@@ -78,7 +78,6 @@ export function registerToken(program: Command): void {
       "Stores the refresh token encrypted in the stack's configuration (mssp:refreshToken), or where --to-file or --to-key-vault says. With --client-credentials, nothing.",
     exitCodes: { 0: "the token was received, and stored", 1: "the sign-in, the stack or the place failed" },
     examples: [
-      "# sign in with the browser:",
       "npx mssp token --stack contoso",
       "npx mssp token --stack contoso --to-file refresh-token",
       "npx mssp token --stack contoso --renew",
