@@ -1,4 +1,5 @@
-/** What the user sees of a pull on stderr: notes, and on a terminal a line that says how far it is. */
+/** What the user sees of a pull on standard error: notes, and on a terminal a line that shows the progress. */
+import { terminalText } from "../output/terminalText";
 import type { PullProgress } from "./pull";
 
 /** The line is written again at most this often, in milliseconds. */
@@ -26,10 +27,10 @@ export class StderrProgress implements PullProgress {
 
   note(text: string): void {
     this.#endLine();
-    this.stream.write(`mssp: ${text}\n`);
+    this.stream.write(`mssp: ${terminalText(text)}\n`);
   }
 
-  /** Says how it ended. */
+  /** Shows how many alerts were delivered. */
   finish(): void {
     this.#endLine();
     if (!this.quiet) this.stream.write(`mssp: ${this.#summary()}.\n`);

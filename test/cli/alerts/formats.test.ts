@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import {
   type AlertRecord,
   type LegacyAlert,
@@ -85,6 +86,33 @@ describe("cli/alerts: one schema", () => {
   });
 });
 
+describe("cli/alerts: users of an alert", () => {
+  const usersOf = (...accounts: object[]) => {
+    const evidence = accounts.map((userAccount) => ({
+      "@odata.type": "#microsoft.graph.security.userEvidence",
+      userAccount,
+    }));
+    return recordOfSecurityAlert({ ...securityAlert(detection!), evidence } as never, tenantId).users;
+  };
+  const [name, domain, other] = ["ann", "contoso", "ann@fabrikam.com"];
+
+  it("are all there, also those with a user principal name alone or the same name without a domain", () => {
+    assert.equal(usersOf({ userPrincipalName: "ann@contoso.com" }, { userPrincipalName: other }).length, 2);
+    const sameName = [
+      { accountName: name, userPrincipalName: "ann@contoso.com" },
+      { accountName: name, userPrincipalName: other },
+      { accountName: name },
+    ];
+    assert.equal(usersOf(...sameName).length, 3);
+  });
+
+  it("come once where name and domain say that they are one", () => {
+    const account = { accountName: name, domainName: domain };
+    const expected = [{ name, domain, userPrincipalName: other }];
+    assert.deepEqual(usersOf(account, { ...account, userPrincipalName: other }, account), expected);
+  });
+});
+
 describe("cli/alerts: CEF", () => {
   it("is read back as it was, whatever is in it", () => {
     fc.assert(
@@ -93,16 +121,17 @@ describe("cli/alerts: CEF", () => {
         assert.doesNotMatch(line, /[\r\n]/);
         const { header, extension } = parseCef(line);
         const oneLine = (text: string) => text.replace(/[\r\n]+/g, " ");
+        const digest = createHash("sha256").update(record.id).digest("hex").slice(0, 40);
         assert.deepEqual(header, [
           "CEF:0",
           "Microsoft",
-          oneLine(record.product),
+          oneLine(cut(record.product, 63)),
           "1",
           graph.detectorId,
           oneLine(record.title),
           header[6],
         ]);
-        assert.equal(extension.get("externalId") ?? "", record.id);
+        assert.equal(extension.get("externalId") ?? "", record.id.length > 40 ? digest : record.id);
         assert.equal(extension.get("msg") ?? "", record.description);
         assert.equal(extension.get("cs5") ?? "", record.processes[0]!.commandLine);
         assert.equal(extension.get("rt"), String(Date.parse(record.createdAt)));
@@ -110,8 +139,39 @@ describe("cli/alerts: CEF", () => {
     );
   });
 
+  const cut = (text: string, most: number) =>
+    text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+
+  it("gives the whole path of a file, and the alert's status under its own label", () => {
+    const cef = (path: string | null, name: string | null) => {
+      const file = { path, name, sha1: null, sha256: null, md5: null };
+      return parseCef(recordAsCef(fetched({ ...graph, status: "new", files: [file] }))).extension;
+    };
+    assert.equal(cef("C:\\Users", "a.exe").get("filePath"), "C:\\Users\\a.exe");
+    assert.equal(cef("C:\\Users\\a.exe", "A.exe").get("filePath"), "C:\\Users\\a.exe");
+    assert.equal(cef("/usr/bin", "sh").get("filePath"), "/usr/bin/sh");
+    assert.equal(cef("/", "sh").get("filePath"), "/sh");
+    assert.equal(cef(null, "sh").get("filePath"), undefined);
+    const extension = cef("/", "sh");
+    assert.equal(extension.get("outcome"), undefined);
+    assert.deepEqual([extension.get("flexString1Label"), extension.get("flexString1")], ["Status", "new"]);
+  });
+
+  it("cuts each field to its length in ArcSight's dictionary", () => {
+    const long = "x".repeat(5000);
+    const device = { id: long, name: long, dnsName: long, group: long, ipAddresses: [], tags: [] };
+    const record = { ...graph, id: long, alertId: long, title: long, product: long, description: long };
+    const { header, extension } = parseCef(recordAsCef(fetched({ ...record, devices: [device] })));
+    assert.deepEqual([header[2]?.length, header[5]?.length], [63, 512]);
+    const keys = ["externalId", "dvchost", "deviceExternalId", "msg", "cs1"];
+    assert.deepEqual(
+      keys.map((key) => extension.get(key)?.length),
+      [40, 100, 255, 1023, 4000],
+    );
+  });
+
   it("has severities in the dictionary's bands", () => {
-    const bands = { informational: "1", low: "3", medium: "6", high: "8" } as const;
+    const bands = { unknown: "Unknown", informational: "1", low: "3", medium: "6", high: "8" } as const;
     for (const [severity, number] of Object.entries(bands)) {
       const record = { ...graph, severity: severity as AlertRecord["severity"] };
       assert.equal(parseCef(recordAsCef(fetched(record))).header[6], number);

@@ -1,7 +1,9 @@
 /**
- * One schema for the alerts of both APIs: docs/alerts.md describes it. What an alert doesn't say is null, or an empty list; times are
- * ISO 8601, UTC, in milliseconds.
+ * One schema for the alerts of both APIs: docs/alerts.md describes it. What an alert doesn't say is null, or an empty
+ * list; times are ISO 8601, UTC, in milliseconds. Any field of an alert may be missing, null or of another type: one
+ * alert must not stop the others.
  */
+import { createHash } from "node:crypto";
 import type { SecurityAlert, SecurityAlertEvidence } from "../graph/types";
 import type { LegacyAlert } from "./alerts";
 import type { AlertApi } from "./siemConnector";
@@ -10,7 +12,7 @@ export const recordSeverities = ["informational", "low", "medium", "high"] as co
 export type RecordSeverity = (typeof recordSeverities)[number];
 
 export interface AlertRecord {
-  /** This record's own, the same whenever it comes: Graph's alert ID, or the legacy API's FullId. */
+  /** This record's own, the same whenever it comes: Graph's alert ID, or the legacy API's FullId. Never empty. */
   id: string;
   api: AlertApi;
   /** The alert's ID in the portal, the same in both APIs. Several records of the legacy API may belong to one alert. */
@@ -31,7 +33,7 @@ export interface AlertRecord {
   firstActivityAt: string | null;
   lastActivityAt: string | null;
   product: string;
-  /** What detected it, such as `microsoftDefenderForEndpoint` or `antivirus`; the legacy API's Source is put into the same words. */
+  /** What detected it, such as `microsoftDefenderForEndpoint` or `antivirus`. Two of the legacy API's sources are put into these words. */
   detectionSource: string | null;
   detectorId: string | null;
   incidentId: string | null;
@@ -82,15 +84,19 @@ export interface AlertProcess {
 
 const endpointProduct = "Microsoft Defender for Endpoint";
 
-/** A record of Graph's alerts_v2. Evidence of other kinds than devices, users, files, processes, addresses and URLs is in the original only. */
-export function recordOfSecurityAlert(alert: SecurityAlert, tenantId: string): AlertRecord {
-  const evidence = evidenceOf(alert.evidence);
+/**
+ * A record of Graph's alerts_v2. Evidence of other kinds than devices, users, files, processes, addresses and URLs is in
+ * the original only.
+ */
+export function recordOfSecurityAlert(given: SecurityAlert, tenantId: string): AlertRecord {
+  const alert: Unchecked<SecurityAlert> = given;
+  const id = textOf(alert.id) ?? textOf(alert.providerAlertId) ?? madeUpId(given);
   return {
-    id: alert.id,
+    id,
     api: "graph",
-    alertId: alert.id,
-    tenantId: alert.tenantId ?? tenantId,
-    title: alert.title ?? "",
+    alertId: id,
+    tenantId: textOf(alert.tenantId) ?? tenantId,
+    title: textOf(alert.title) ?? "",
     description: textOf(alert.description),
     category: textOf(alert.category),
     severity: severityOf(alert.severity),
@@ -102,7 +108,7 @@ export function recordOfSecurityAlert(alert: SecurityAlert, tenantId: string): A
     updatedAt: timeOf(alert.lastUpdateDateTime),
     firstActivityAt: timeOf(alert.firstActivityDateTime),
     lastActivityAt: timeOf(alert.lastActivityDateTime),
-    product: alert.productName ?? alert.serviceSource,
+    product: textOf(alert.productName) ?? textOf(alert.serviceSource) ?? unknownProduct,
     detectionSource: textOf(alert.detectionSource),
     detectorId: textOf(alert.detectorId),
     incidentId: textOf(alert.incidentId),
@@ -112,21 +118,22 @@ export function recordOfSecurityAlert(alert: SecurityAlert, tenantId: string): A
     threatName: textOf(alert.threatDisplayName),
     threatFamily: textOf(alert.threatFamilyName),
     recommendedActions: textOf(alert.recommendedActions),
-    ...evidence,
+    ...evidenceOf(alert.evidence),
   };
 }
 
 /** A record of the legacy alert API. */
-export function recordOfLegacyAlert(alert: LegacyAlert, tenantId: string): AlertRecord {
+export function recordOfLegacyAlert(given: LegacyAlert, tenantId: string): AlertRecord {
+  const alert: Unchecked<LegacyAlert> = given;
   const happened = timeOf(alert.AlertTime);
-  const hasUser = alert.UserName || alert.UserDomain;
-  const hasFile = alert.FileName || alert.FilePath || alert.Sha1 || alert.Sha256 || alert.Md5;
+  const alertId = textOf(alert.AlertId);
+  const id = textOf(alert.FullId) ?? alertId ?? madeUpId(given);
   return {
-    id: alert.FullId || alert.AlertId,
+    id,
     api: "legacySiem",
-    alertId: alert.AlertId,
+    alertId: alertId ?? id,
     tenantId,
-    title: alert.AlertTitle,
+    title: textOf(alert.AlertTitle) ?? "",
     description: textOf(alert.Description),
     category: textOf(alert.Category),
     severity: severityOf(alert.Severity),
@@ -148,48 +155,60 @@ export function recordOfLegacyAlert(alert: LegacyAlert, tenantId: string): Alert
     threatName: textOf(alert.ThreatName),
     threatFamily: textOf(alert.ThreatFamily),
     recommendedActions: null,
-    devices: [
-      {
-        id: textOf(alert.DeviceID),
-        name: textOf(alert.MachineName),
-        dnsName: textOf(alert.ComputerDnsName),
-        group: textOf(alert.MachineGroup),
-        ipAddresses: [...separated(alert.InternalIPv4List, ";"), ...separated(alert.InternalIPv6List, ";")],
-        tags: [...separated(alert.CloudCreatedMachineTags, ","), ...separated(alert.DeviceCreatedMachineTags, ",")],
-      },
-    ],
-    users: hasUser ? [{ name: textOf(alert.UserName), domain: textOf(alert.UserDomain), userPrincipalName: null }] : [],
-    files: hasFile
-      ? [
-          {
-            name: textOf(alert.FileName),
-            path: textOf(alert.FilePath),
-            sha1: textOf(alert.Sha1),
-            sha256: textOf(alert.Sha256),
-            md5: textOf(alert.Md5),
-          },
-        ]
-      : [],
-    processes: alert.CommandLine
-      ? [{ id: null, fileName: textOf(alert.FileName), commandLine: alert.CommandLine }]
-      : [],
+    ...legacyEvidence(alert),
+  };
+}
+
+function legacyEvidence(alert: Unchecked<LegacyAlert>): EvidenceLists {
+  const [name, commandLine] = [textOf(alert.FileName), textOf(alert.CommandLine)];
+  const user = { name: textOf(alert.UserName), domain: textOf(alert.UserDomain), userPrincipalName: null };
+  const file = {
+    name,
+    path: textOf(alert.FilePath),
+    sha1: textOf(alert.Sha1),
+    sha256: textOf(alert.Sha256),
+    md5: textOf(alert.Md5),
+  };
+  const device = {
+    id: textOf(alert.DeviceID),
+    name: textOf(alert.MachineName),
+    dnsName: textOf(alert.ComputerDnsName),
+    group: textOf(alert.MachineGroup),
+    ipAddresses: [...separated(alert.InternalIPv4List, ";"), ...separated(alert.InternalIPv6List, ";")],
+    tags: [...separated(alert.CloudCreatedMachineTags, ","), ...separated(alert.DeviceCreatedMachineTags, ",")],
+  };
+  return {
+    devices: [device],
+    users: isEmpty(user) ? [] : [user],
+    files: isEmpty(file) ? [] : [file],
+    processes: commandLine === null ? [] : [{ id: null, fileName: name, commandLine }],
     ipAddresses: separated(alert.IpAddress, ";"),
     urls: separated(alert.Url, ";"),
   };
 }
 
+/** What the service is documented to send, and may not. */
+type Unchecked<T> = { readonly [Key in keyof T]?: unknown };
+
+/** The same for the same alert, whenever it comes. */
+function madeUpId(alert: object): string {
+  return `without-id-${createHash("sha256").update(JSON.stringify(alert)).digest("hex").slice(0, 29)}`;
+}
+
+const unknownProduct = "Microsoft Defender";
+
 const epoch = new Date(0).toISOString();
 
 type EvidenceLists = Pick<AlertRecord, "devices" | "users" | "files" | "processes" | "ipAddresses" | "urls">;
 
-function evidenceOf(evidence: readonly SecurityAlertEvidence[] | null | undefined): EvidenceLists {
+function evidenceOf(evidence: unknown): EvidenceLists {
   const lists: EvidenceLists = { devices: [], users: [], files: [], processes: [], ipAddresses: [], urls: [] };
-  for (const item of evidence ?? []) addEvidence(lists, item);
+  for (const item of Array.isArray(evidence) ? evidence : []) addEvidence(lists, fieldsOf(item));
   return lists;
 }
 
 /** https://learn.microsoft.com/graph/api/resources/security-alertevidence: the derived types, by name. */
-function addEvidence(lists: EvidenceLists, item: SecurityAlertEvidence): void {
+function addEvidence(lists: EvidenceLists, item: Unchecked<SecurityAlertEvidence>): void {
   switch (item["@odata.type"]) {
     case "#microsoft.graph.security.deviceEvidence":
       lists.devices.push({
@@ -232,8 +251,18 @@ function addUser({ users }: EvidenceLists, account: unknown): void {
     domain: textOf(domainName),
     userPrincipalName: textOf(userPrincipalName),
   };
-  const isKnown = users.some(({ name, domain }) => name === user.name && domain === user.domain);
-  if ((user.name ?? user.userPrincipalName) !== null && !isKnown) users.push(user);
+  if (user.name === null && user.userPrincipalName === null) return;
+  const known = users.find((other) => isSameUser(other, user));
+  if (known === undefined) users.push(user);
+  else known.userPrincipalName ??= user.userPrincipalName;
+}
+
+/** Two are one person where both the name and the domain are known, or nothing tells them apart. */
+function isSameUser(a: AlertUser, b: AlertUser): boolean {
+  const [first, second] = [a.userPrincipalName, b.userPrincipalName];
+  if (a.name !== b.name || a.domain !== b.domain) return false;
+  if (first?.toLowerCase() === second?.toLowerCase()) return true;
+  return (first === null || second === null) && a.name !== null && a.domain !== null;
 }
 
 function addFile({ files }: EvidenceLists, details: unknown): void {
@@ -245,7 +274,11 @@ function addFile({ files }: EvidenceLists, details: unknown): void {
     sha256: textOf(sha256),
     md5: textOf(md5),
   };
-  if (Object.values(file).some((value) => value !== null)) files.push(file);
+  if (!isEmpty(file)) files.push(file);
+}
+
+function isEmpty(fields: object): boolean {
+  return Object.values(fields).every((value) => value === null);
 }
 
 function addText(list: string[], value: unknown): void {
@@ -265,32 +298,29 @@ function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
-function separated(text: string | null, separator: string): string[] {
-  return (text ?? "")
+function separated(value: unknown, separator: string): string[] {
+  return (textOf(value) ?? "")
     .split(separator)
     .map((part) => part.trim())
     .filter((part) => part !== "");
 }
 
-function severityOf(text: string): AlertRecord["severity"] {
-  const name = text.toLowerCase();
+function severityOf(value: unknown): AlertRecord["severity"] {
+  const name = textOf(value)?.toLowerCase();
   return recordSeverities.find((severity) => severity === name) ?? "unknown";
 }
 
-/** The legacy API's Source in alerts_v2's words, where they have one. */
-function sourceOf(source: string): string | null {
+/** The legacy API's Source; two values are put into the words of alerts_v2. */
+function sourceOf(value: unknown): string | null {
+  const source = textOf(value);
   if (source === "EDR") return "microsoftDefenderForEndpoint";
-  if (/^(WindowsDefenderAv|Antivirus)$/i.test(source)) return "antivirus";
-  return textOf(source);
+  return source !== null && /^(WindowsDefenderAv|Antivirus)$/i.test(source) ? "antivirus" : source;
 }
 
-/** As the services write it: taken over without being parsed, since there are millions. */
-const usualTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,}Z$/;
-
 /** The services write seven decimals; some of the legacy API's examples have no zone, and are UTC. */
-function timeOf(text: string | null | undefined): string | null {
-  if (!text) return null;
-  if (usualTime.test(text)) return `${text.slice(0, 23)}Z`;
+function timeOf(value: unknown): string | null {
+  const text = textOf(value);
+  if (text === null) return null;
   const time = Date.parse(/(z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
