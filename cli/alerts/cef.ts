@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import { isIPv4, isIPv6 } from "node:net";
 import type { AlertRecord } from "@defender-mssp/microsoft";
 import { visibleText } from "../output/terminalText";
-import type { AlertFormat } from "./formats";
 import { cutText } from "./shortened";
+import type { FetchedAlert } from "./sources";
 
 /** Characters of a field at most, where they differ from the extension's usual 1023. */
 const lengths: Readonly<Record<string, number>> = {
@@ -26,7 +26,8 @@ const severities: Readonly<Record<AlertRecord["severity"], string>> = {
   high: "8",
 };
 
-export const recordAsCef: AlertFormat = ({ record }) => {
+/** An alert as one line of CEF. */
+export function recordAsCef({ record }: FetchedAlert): string {
   const header = [
     "CEF:0",
     "Microsoft",
@@ -40,7 +41,7 @@ export const recordAsCef: AlertFormat = ({ record }) => {
     .filter(([, value]) => value !== null && value !== "")
     .map(([key, value]) => `${key}=${cefValue(cutTo(key, String(value)))}`);
   return `${header.join("|")}|${extension.join(" ")}`;
-};
+}
 
 function extensionOf(record: AlertRecord): Record<string, string | number | null> {
   const [device, user, file, process] = [record.devices[0], record.users[0], record.files[0], record.processes[0]];
@@ -76,7 +77,7 @@ function extensionOf(record: AlertRecord): Record<string, string | number | null
 
 /** A longer ID becomes its SHA-256, cut: still the same whenever it comes, and no other's. */
 export function externalId(id: string): string {
-  if (visibleText(id).length <= 40) return id;
+  if (visible(id).length <= 40) return id;
   return createHash("sha256").update(id).digest("hex").slice(0, 40);
 }
 

@@ -1,22 +1,20 @@
 /**
- * Where a pull stands: what a later run needs to go on without a gap. In a file it is replaced whole or not at all, so a run that is
- * killed leaves the one before.
+ * Where a pull stands: what a later run needs to go on without a gap. The file is replaced completely or not at all, so a
+ * run that is killed leaves the earlier one.
  */
 import { readFile } from "node:fs/promises";
-import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { alertApis } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { checkWritable, writeWholeFile } from "../output/wholeFile";
 
 const moment = z.iso.datetime();
 
-/** Up to where a source has been read. */
-const cursorSchema = z.object({
-  /** All from before this have been read. */
-  since: moment,
-  /** The span that begins there, where some of its pages have been read. */
-  window: z.object({ until: moment.optional(), next: z.string().startsWith("/"), newest: moment }).optional(),
-});
+/**
+ * Up to where a source has been read: all alerts that the service had created before this time. Earlier checkpoints also
+ * have a `window`, with a link to the next page; their span is read again.
+ */
+const cursorSchema = z.object({ since: moment });
 export type Cursor = z.infer<typeof cursorSchema>;
 
 const positionSchema = z.object({
@@ -26,7 +24,8 @@ const positionSchema = z.object({
   api: z.preprocess((api) => (api === "legacy" ? "legacySiem" : api), z.enum(alertApis)),
   cursor: cursorSchema,
   /**
-   * Records that have been delivered lately, with their times: services show alerts late, so the next pull begins a little earlier, and leaves these out.
+   * Records that were delivered last, with their times: services show alerts late, so the next pull begins a little
+   * earlier, and leaves these out.
    */
   recent: z.record(z.string(), moment),
 });
@@ -42,25 +41,35 @@ export async function readCheckpoint(
   const position = positionSchema.safeParse(parsed(text));
   if (!position.success) {
     throw new VisibleError(
-      `${file} is no checkpoint of this command, or is damaged. Nothing was read or written; name another file, or delete it and begin with --since.`,
+      `${file} is not a checkpoint of this command, or is damaged. It was left as it is. ` +
+        "Name another file, or delete it and start with --since.",
     );
   }
   const { tenantId, api } = position.data;
   if (tenantId === expected.tenantId && api === expected.api) return position.data;
   throw new VisibleError(
-    `The checkpoint ${file} is of tenant ${tenantId} by --api ${api}, not of ${expected.tenantId} by ${expected.api}: use a file for each.`,
+    `The checkpoint ${file} is of tenant ${tenantId} by --api ${api}, not of ${expected.tenantId} by ${expected.api}: ` +
+      "use a file for each.",
   );
 }
 
 /** @throws VisibleError where the file can't be written. */
 export async function writeCheckpoint(file: string, position: Position): Promise<void> {
-  try {
-    await writeFileAtomic(file, `${JSON.stringify(position, undefined, 2)}\n`, { mode: 0o600 });
-  } catch (error) {
-    throw new VisibleError(
-      `The checkpoint ${file} can't be written: ${error instanceof Error ? error.message : String(error)}.`,
-    );
-  }
+  await writeWholeFile(file, `${JSON.stringify(position, undefined, 2)}\n`, { mode: 0o600 });
+}
+
+/**
+ * Reads a checkpoint, and proves that it can be replaced: before the first alert, since afterwards would be too late.
+ * @throws VisibleError where it can't be read, used or written.
+ */
+export async function openCheckpoint(
+  file: string,
+  expected: Pick<Position, "tenantId" | "api">,
+): Promise<Position | undefined> {
+  await checkWritable(file); // Refuses a pipe, which reading would wait for.
+  const position = await readCheckpoint(file, expected);
+  if (position !== undefined) await writeCheckpoint(file, position);
+  return position;
 }
 
 async function textOf(file: string): Promise<string | undefined> {

@@ -56,7 +56,7 @@ export function registerAlerts(program: Command): void {
       "start: a time such as 2026-06-01T12:00:00Z, or how long ago: PT12H, P30D (default: P180D, all that Defender keeps)",
     )
     .option("--severity <list>", `only these severities, separated by commas: ${severities.join(", ")}`, severityList)
-    .option("--follow", "keep pulling new alerts until Ctrl-C")
+    .option("--follow", "keep pulling until Ctrl-C, and wait for a service or a destination that is down")
     .option("--interval <duration>", "pause between two pulls of --follow, ISO 8601 (default: PT1M)")
     .option(
       "--checkpoint <file>",
@@ -69,7 +69,7 @@ export function registerAlerts(program: Command): void {
     )
     .option("--raw", "the service's own object instead of this command's schema (JSON only)")
     .option("--hec <url>", "send to Splunk's HTTP Event Collector; its token is in MSSP_HEC_TOKEN")
-    .option("--syslog <address>", "send as RFC 5424 messages: tls://host:6514, or tcp://host:601 in the clear")
+    .option("--syslog <address>", "send as RFC 5424 messages: tls://host:6514, or tcp://host:601 (not encrypted)")
     .addOption(
       new Option(
         "--region <region>",

@@ -1,14 +1,18 @@
 /**
- * Alerts to Splunk's HTTP Event Collector: `POST /services/collector/event`, many events in one call, each with its own time.
- * Source: Splunk, "Format events for HTTP Event Collector", and "HTTP Event Collector REST API endpoints".
+ * Alerts to Splunk's HTTP Event Collector: `POST /services/collector/event`, many events in one call, each with its own
+ * time. Source: Splunk, "Format events for HTTP Event Collector", "HTTP Event Collector REST API endpoints", and
+ * "Troubleshoot HTTP Event Collector" (codes).
  */
-import { isSecureAddress, request, ServiceError } from "@defender-mssp/microsoft";
+import { isSecureAddress, request, ServiceError, type Answer } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { visibleJson } from "../output/terminalText";
+import { DestinationError } from "./destination";
 import type { AlertFormat } from "./formats";
 import type { AlertSink } from "./pull";
+import { shortened, shortenings } from "./shortened";
 import type { FetchedAlert } from "./sources";
 
-/** Characters of one call at most: older collectors take a megabyte. */
+/** Bytes of one call at most: collectors of old releases take a megabyte. */
 const callSize = 500_000;
 
 export interface HecOptions {
@@ -19,62 +23,126 @@ export interface HecOptions {
   readonly format: AlertFormat;
   readonly isJson: boolean;
   readonly signal?: AbortSignal;
+  /** Gets told of an alert that was too large. */
+  readonly note?: (text: string) => void;
+  /** For tests. */
+  readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /** @throws VisibleError where a token must not go to that address. */
 export function splunkCollector(options: HecOptions): AlertSink {
-  const url = addressOf(options.url);
+  const collector = new Collector(addressOf(options.url), options);
   return {
     deliver: async (alerts) => {
-      for (const text of calls(alerts, options)) await send(url, text, options);
+      for (const call of calls(alerts, options)) await collector.deliver(call);
     },
   };
 }
 
 /** One event, as the collector reads it. */
-export function hecEvent({ format, isJson }: Pick<HecOptions, "format" | "isJson">, alert: FetchedAlert): string {
+export function hecEvent(
+  { format, isJson }: Pick<HecOptions, "format" | "isJson">,
+  alert: FetchedAlert,
+  isShortened = false,
+): string {
   const { record } = alert;
   const about = {
     time: Date.parse(record.createdAt) / 1000,
     ...(record.devices[0]?.name ? { host: record.devices[0].name } : {}),
     source: `defender:${record.tenantId}`,
     sourcetype: isJson ? "defender:alert" : "cef",
-    // Indexed: what came twice is found by it.
-    fields: { id: record.id },
+    // Indexed: a repeated alert is found by it.
+    fields: { id: record.id, ...(isShortened ? { shortened: "true" } : {}) },
   };
   const event = isJson ? format(alert) : JSON.stringify(format(alert));
-  return `${JSON.stringify(about).slice(0, -1)},"event":${event}}`;
+  return `${visibleJson(about).slice(0, -1)},"event":${event}}`;
 }
 
-function* calls(alerts: readonly FetchedAlert[], options: HecOptions): Generator<string> {
-  let call = "";
+/** The events of one call. */
+type Call = readonly { readonly alert: FetchedAlert; readonly event: string }[];
+
+function* calls(alerts: readonly FetchedAlert[], options: HecOptions): Generator<Call> {
+  let call: { alert: FetchedAlert; event: string }[] = [];
+  let size = 0;
   for (const alert of alerts) {
     const event = hecEvent(options, alert);
-    if (call !== "" && call.length + event.length > callSize) {
+    const bytes = Buffer.byteLength(event, "utf8");
+    if (call.length > 0 && size + bytes > callSize) {
       yield call;
-      call = "";
+      [call, size] = [[], 0];
     }
-    call += event;
+    call.push({ alert, event });
+    size += bytes;
   }
-  if (call !== "") yield call;
+  if (call.length > 0) yield call;
 }
 
-async function send(url: string, text: string, { token, signal }: HecOptions): Promise<void> {
-  const headers = { authorization: `Splunk ${token}`, "content-type": "application/json" };
-  try {
-    // Sent again where it isn't known whether it arrived: an event that comes twice has the same ID.
-    await request(url, { method: "POST", text, token, headers, idempotent: true, signal });
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    const hint = [401, 403].includes(error.status) ? " Is MSSP_HEC_TOKEN the collector's token, and enabled?" : "";
-    throw new DestinationError(`Splunk's collector took nothing more: ${error.message}.${hint}`);
+class Collector {
+  constructor(
+    private readonly url: string,
+    private readonly options: HecOptions,
+  ) {}
+
+  /** A call that is too large is divided; an alert that is too large alone is shortened. */
+  async deliver(call: Call): Promise<void> {
+    if (await this.#takes(call.map(({ event }) => event).join(""))) return;
+    const [first] = call;
+    if (call.length === 1 && first !== undefined) return this.#deliverShortened(first.alert);
+    const half = Math.ceil(call.length / 2);
+    await this.deliver(call.slice(0, half));
+    await this.deliver(call.slice(half));
   }
+
+  async #deliverShortened(alert: FetchedAlert): Promise<void> {
+    const { id } = alert.record;
+    for (const limits of shortenings) {
+      const event = hecEvent(this.options, shortened(alert, limits), true);
+      if (!(await this.#takes(event))) continue;
+      this.options.note?.(`Alert ${id} is larger than Splunk's collector takes: it was delivered shortened.`);
+      return;
+    }
+    throw new DestinationError(`Splunk's collector refuses alert ${id} as too large, shortened as well.`, false);
+  }
+
+  /** False when it is too large. @throws DestinationError unless the collector says that it has all. */
+  async #takes(text: string): Promise<boolean> {
+    const { token, signal, sleep } = this.options;
+    const headers = { authorization: `Splunk ${token}`, "content-type": "application/json" };
+    try {
+      // Sent again where it isn't known whether it arrived: an event that comes twice has the same ID.
+      const answer = await request(this.url, {
+        ...{ method: "POST", text, token, headers, signal, sleep },
+        idempotent: true,
+        accept: [413],
+      });
+      if (answer.status !== 413) checkCode(answer);
+      return answer.status !== 413;
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      const { status, message, retryAfter } = error;
+      const hint = [401, 403].includes(status) ? " Is MSSP_HEC_TOKEN the collector's token, and enabled?" : "";
+      const isPassing = [0, 408, 429].includes(status) || status >= 500;
+      throw new DestinationError(`Splunk's collector took nothing more: ${message}.${hint}`, isPassing, retryAfter);
+    }
+  }
+}
+
+/** A proxy or a sign-in page answers 200 as well: only the collector's own code 0 says that it has the events. */
+function checkCode({ status, body }: Answer): void {
+  const { code, text } = (body ?? {}) as { code?: unknown; text?: unknown };
+  if (code === 0) return;
+  const what =
+    typeof code === "number" ? `code ${code}${typeof text === "string" ? `, ${text}` : ""}` : "no code of a collector";
+  throw new DestinationError(
+    `Splunk's collector took nothing more: it answered ${status} with ${what}. Is the address of --hec a collector's?`,
+    code === 9, // Busy.
+  );
 }
 
 /** No error shows the address: it may have a password in it. */
 function addressOf(text: string): string {
   if (!isSecureAddress(text)) {
-    throw new VisibleError("--hec needs an https address: the token and the alerts must not go in the clear.");
+    throw new VisibleError("--hec needs an https address: the token and the alerts must be encrypted on their way.");
   }
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") {
@@ -83,6 +151,3 @@ function addressOf(text: string): string {
   if (url.pathname === "/") url.pathname = "/services/collector/event";
   return url.href;
 }
-
-/** The place that the alerts go to doesn't take them. */
-export class DestinationError extends VisibleError {}

@@ -1,23 +1,30 @@
 /**
- * The pull: reads, leaves out what came before, delivers, and only then moves the checkpoint. What is killed between the two delivers some
- * alerts again, with the same IDs, and loses none.
+ * The pull: reads, leaves out what came before, delivers, and only then moves the checkpoint. A kill between the two
+ * delivers some alerts again, with the same IDs, and loses none.
  */
 import { ServiceError, wait } from "@defender-mssp/microsoft";
 import { writeCheckpoint, type Position } from "./checkpoint";
+import { DestinationError } from "./destination";
 import { readAhead } from "./readAhead";
+import type { ServiceClock } from "./serviceClock";
 import type { AlertSource, FetchedAlert } from "./sources";
 import { readFrom } from "./windows";
 
 /** How far back each pull begins behind the newest alert known, in milliseconds: services show alerts late. */
 export const overlap = 10 * 60 * 1000;
 
-/** The checkpoint is written at most this often while pages come, in milliseconds; a kill repeats no more than this. */
+/** The checkpoint is written at most this often while alerts come, in milliseconds; a kill repeats no more than this. */
 const checkpointEvery = 1000;
+
+/** The longest pause after a failure, in milliseconds, unless the service asks for a longer one. */
+const longestRetryPause = 60_000;
 
 /** Where alerts go. */
 export interface AlertSink {
-  /** Resolves when they have been taken over; rejects where they haven't been. */
+  /** Resolves when the destination has all of them completely; rejects where it may not have. */
   deliver(alerts: readonly FetchedAlert[]): Promise<void>;
+  /** Resolves when what was delivered survives a power failure; for destinations that can say so. */
+  flush?(): Promise<void>;
 }
 
 /** The sink's reader has had enough (`| head`): the end, and no error. */
@@ -35,6 +42,9 @@ export interface PullOptions {
   readonly follow?: number;
   readonly signal?: AbortSignal;
   readonly progress?: PullProgress;
+  readonly clock?: ServiceClock;
+  /** For tests. */
+  readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
 export interface PullProgress {
@@ -48,16 +58,40 @@ export interface PullProgress {
  * @throws ServiceError, VisibleError, ReaderGone, or the signal's reason; the checkpoint is written before.
  */
 export async function pull(options: PullOptions): Promise<void> {
+  const { follow, signal, progress, sleep = wait } = options;
   const state = new PullState(options);
-  try {
-    for (;;) {
-      const caughtUp = await state.catchUp();
-      if (options.follow === undefined) return;
-      await state.save();
-      await wait(caughtUp ? options.follow : Math.min(options.follow, 60_000), options.signal);
+  const catchUp = async (): Promise<void> => {
+    try {
+      await state.catchUp();
+    } catch (error) {
+      // The first failure is the one that counts.
+      await state.save().catch((failure: unknown) => progress?.note(String(failure)));
+      throw error;
     }
-  } finally {
-    await state.save();
+  };
+  for (;;) {
+    await patiently(catchUp, options);
+    if (follow === undefined) return;
+    await sleep(follow, signal);
+  }
+}
+
+/**
+ * Does a piece of work; with `follow` again after each passing failure, until it succeeds.
+ * @throws what the work throws, or the signal's reason.
+ */
+export async function patiently<T>(
+  work: () => Promise<T>,
+  { follow, signal, progress, sleep = wait }: Pick<PullOptions, "follow" | "signal" | "progress" | "sleep">,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (follow === undefined || !isPassing(error)) throw error;
+      progress?.note(`${error.message.replace(/\.$/, "")}. Trying again.`);
+      await sleep(Math.max(Math.min(follow, longestRetryPause), error.retryAfter ?? 0), signal);
+    }
   }
 }
 
@@ -72,32 +106,29 @@ class PullState {
     this.#recent = new Map(Object.entries(options.position.recent));
   }
 
-  /** Reads to the end. False where the service doesn't answer and it is to be tried again later. */
-  async catchUp(): Promise<boolean> {
-    const { source, signal, follow, progress } = this.options;
-    const note = (text: string): void => progress?.note(text);
-    const pages = readAhead(readFrom(source, this.#position.cursor, { signal, overlap, note }));
-    try {
-      for await (const { alerts, after } of pages) {
-        signal?.throwIfAborted();
-        const fresh = alerts.filter(({ record }) => !this.#recent.has(record.id));
-        if (fresh.length > 0) await this.#deliver(fresh);
-        this.#moveTo(after, fresh);
-        if (Date.now() - this.#savedAt >= checkpointEvery) await this.save();
-      }
-      return true;
-    } catch (error) {
-      if (follow === undefined || !(error instanceof ServiceError) || !isPassing(error)) throw error;
-      note(`${error.message}. Trying again.`);
-      return false;
+  /** Reads and delivers up to now. */
+  async catchUp(): Promise<void> {
+    const { source, signal, clock } = this.options;
+    for await (const { alerts, after } of readAhead(
+      readFrom(source, this.#position.cursor, { signal, overlap, clock }),
+    )) {
+      signal?.throwIfAborted();
+      const fresh = alerts.filter(({ record }) => !this.#recent.has(record.id));
+      if (fresh.length > 0) await this.#deliver(fresh);
+      this.#moveTo(after, fresh);
+      if (Date.now() - this.#savedAt >= checkpointEvery) await this.save();
     }
+    await this.save();
   }
 
+  /** Never ahead of what the destination keeps. */
   async save(): Promise<void> {
-    if (!this.#isChanged || this.options.checkpoint === undefined) return;
+    const { checkpoint, sink } = this.options;
+    if (!this.#isChanged || checkpoint === undefined) return;
+    await sink.flush?.();
+    await writeCheckpoint(checkpoint, { ...this.#position, recent: Object.fromEntries(this.#recent) });
     this.#isChanged = false;
     this.#savedAt = Date.now();
-    await writeCheckpoint(this.options.checkpoint, { ...this.#position, recent: Object.fromEntries(this.#recent) });
   }
 
   /** An interrupt doesn't wait for a reader that takes nothing; what it may have got then comes again. */
@@ -109,18 +140,19 @@ class PullState {
   }
 
   #moveTo(cursor: Position["cursor"], delivered: readonly FetchedAlert[]): void {
-    const reached = cursor.window === undefined ? cursor.since : cursor.window.newest;
-    const kept = new Date(Math.max(0, Date.parse(reached) - 2 * overlap)).toISOString();
+    const kept = new Date(Math.max(0, Date.parse(cursor.since) - 2 * overlap)).toISOString();
     for (const { record } of delivered) if (record.createdAt >= kept) this.#recent.set(record.id, record.createdAt);
     for (const [id, createdAt] of this.#recent) if (createdAt < kept) this.#recent.delete(id);
-    const isSame = delivered.length === 0 && JSON.stringify(cursor) === JSON.stringify(this.#position.cursor);
-    if (isSame) return;
+    if (delivered.length === 0 && cursor.since === this.#position.cursor.since) return;
     this.#position = { ...this.#position, cursor };
     this.#isChanged = true;
   }
 }
 
-function isPassing({ status }: ServiceError): boolean {
+function isPassing(error: unknown): error is ServiceError | DestinationError {
+  if (error instanceof DestinationError) return error.isPassing;
+  if (!(error instanceof ServiceError)) return false;
+  const { status } = error;
   return status === 0 || status < 300 || status === 408 || status === 429 || status >= 500;
 }
 

@@ -1,7 +1,7 @@
-/** Takes the next of a sequence while the one before is worked on: one ahead, no more. */
+/** Reads the next item of a sequence while the caller works on the current one: one ahead, no more. */
 export async function* readAhead<T>(sequence: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
   let coming = sequence.next();
-  // It may fail while the one before is still worked on: whoever awaits it is told then.
+  // It may fail while the caller works on the current one; the next await throws its error.
   coming.catch(() => undefined);
   try {
     for (;;) {

@@ -1,4 +1,4 @@
-/** What `mssp alerts` does: finds out what to read and where to, pulls, and turns how it ended into an exit code. */
+/** `mssp alerts`: finds the source and the destination, pulls, and turns the result into an exit code. */
 import {
   recordSeverities,
   applicationTokens,
@@ -15,14 +15,18 @@ import { legacyTokens } from "../tokens/legacyTokens";
 import { advised } from "../output/advised";
 import { adviceFor } from "../tokens/signIn";
 import { alertExporterHosts } from "../connector/hosts";
-import { readCheckpoint, type Position } from "./checkpoint";
+import { openCheckpoint, type Position } from "./checkpoint";
+import { DestinationError } from "./destination";
 import { originalAsJson, recordAsCef, recordAsJson } from "./formats";
-import { DestinationError, splunkCollector } from "./hec";
+import { graphSource } from "./graphSource";
+import { splunkCollector } from "./hec";
+import { legacySource } from "./legacySource";
 import { withFlatMemory } from "./memory";
 import { StderrProgress } from "./progress";
-import { pull, ReaderGone, type AlertSink } from "./pull";
-import { graphSource, legacySource, type AlertSource } from "./sources";
-import { endHalfLine, standardOutput } from "./standardOutput";
+import { patiently, pull, ReaderGone, type AlertSink } from "./pull";
+import { ServiceClock } from "./serviceClock";
+import type { AlertSource } from "./sources";
+import { standardOutput } from "./standardOutput";
 import { syslogAddress, syslogServer } from "./syslog";
 import { durationOf, momentOf } from "./time";
 
@@ -46,6 +50,8 @@ export interface AlertsOptions extends CredentialOptions {
 const defaultSince = "P180D";
 const defaultInterval = "PT1M";
 
+const endOfTime = new Date(8.64e15);
+
 const exitCodes = { refused: 3, unavailable: 4, destination: 5, SIGINT: 130, SIGTERM: 143 } as const;
 
 export async function runAlerts(options: AlertsOptions): Promise<void> {
@@ -57,7 +63,7 @@ export async function runAlerts(options: AlertsOptions): Promise<void> {
   } catch (error) {
     if (interrupt.signal.aborted || error instanceof ReaderGone) progress.finish();
     process.exitCode = exitCodeOf(error, options, interrupt);
-    // Standard output may wait for a reader for ever: what it has not taken comes again.
+    // Standard output may wait for a reader without end: what it has not taken comes again.
     if (interrupt.signal.aborted) process.stderr.write("", () => process.exit());
     else if (!(error instanceof ReaderGone)) throw advised(error, adviceOn);
   } finally {
@@ -68,33 +74,42 @@ export async function runAlerts(options: AlertsOptions): Promise<void> {
 async function pullAlerts(options: AlertsOptions, signal: AbortSignal, progress: StderrProgress): Promise<void> {
   checkCombination(options);
   const follow = options.follow === true ? intervalOf(options.interval ?? defaultInterval) : undefined;
-  const since = momentOf(options.since ?? defaultSince);
-  const sink = sinkOf(options, signal);
+  const { checkpoint, since = defaultSince } = options;
+  momentOf(since, endOfTime); // A usage error comes before anything is read.
+  const sink = sinkOf(options, signal, progress);
   const connector = await readConnector(options.stack, { secrets: true });
   const api = options.api ?? defaultApi(connector);
   const { tenantId } = connector;
-  const known =
-    options.checkpoint === undefined ? undefined : await readCheckpoint(options.checkpoint, { tenantId, api });
+  const known = checkpoint === undefined ? undefined : await openCheckpoint(checkpoint, { tenantId, api });
   if (known !== undefined && options.since !== undefined) {
-    progress.note(`The checkpoint says where to go on (${known.cursor.since}); --since is for the first time.`);
+    progress.note(`The checkpoint continues at ${known.cursor.since}; --since applies to the first run only.`);
   }
-  if (known !== undefined && options.hec === undefined && options.syslog === undefined) endHalfLine();
-  const start: Position = { version: 1, tenantId, api, cursor: { since: since.toISOString() }, recent: {} };
-  await pull({
-    source: await sourceOf(api, connector, options, signal),
-    sink: withFlatMemory(sink),
-    position: known ?? start,
-    checkpoint: options.checkpoint,
-    follow,
-    signal,
-    progress,
-  });
+  const source = await sourceOf(api, connector, options, signal);
+  const clock = new ServiceClock();
+  const start = async (): Promise<Position> => {
+    const first = await firstMoment(since, source, clock, signal);
+    return { version: 1, tenantId, api, cursor: { since: first.toISOString() }, recent: {} };
+  };
+  const position = known ?? (await patiently(start, { follow, signal, progress }));
+  await pull({ source, sink: withFlatMemory(sink), position, checkpoint, follow, signal, progress, clock });
+}
+
+/** The moment that `--since` means, by the service's clock: this machine's may be hours off. @throws VisibleError */
+async function firstMoment(
+  since: string,
+  source: AlertSource,
+  clock: ServiceClock,
+  signal: AbortSignal,
+): Promise<Date> {
+  clock.learn((await source.page({ since: new Date() }, { signal })).at);
+  return momentOf(since, new Date(clock.now()));
 }
 
 function checkCombination({ raw, format, hec, syslog, interval, follow }: AlertsOptions): void {
-  if (raw === true && format === "cef") throw new VisibleError("--raw is JSON: it can't be had with --format cef.");
-  if (hec !== undefined && syslog !== undefined)
-    throw new VisibleError("--hec or --syslog, not both: run it once for each, with a checkpoint of its own.");
+  if (raw === true && format === "cef") throw new VisibleError("--raw is JSON: it can't be used with --format cef.");
+  if (hec !== undefined && syslog !== undefined) {
+    throw new VisibleError("Use --hec or --syslog, not both: run the command for each, with its own checkpoint.");
+  }
   if (interval !== undefined && follow !== true) throw new VisibleError("--interval goes with --follow.");
 }
 
@@ -104,10 +119,7 @@ function intervalOf(text: string): number {
   throw new VisibleError(`--interval "${text}" is not an ISO 8601 duration from a second to a day: PT30S, PT5M.`);
 }
 
-/**
- * Graph, where the connector has it: it shows all that the legacy API shows and more, so one of them is enough, and both would show the same
- * alerts twice.
- */
+/** Graph, where the connector has it: the legacy API is deprecated, and both would show most alerts twice. */
 function defaultApi({ alertApis, stack }: Connector): AlertApi {
   if (alertApis.includes("graph")) return "graph";
   if (alertApis.includes("legacySiem")) return "legacySiem";
@@ -116,14 +128,15 @@ function defaultApi({ alertApis, stack }: Connector): AlertApi {
   );
 }
 
-function sinkOf({ format, raw, hec, syslog }: AlertsOptions, signal: AbortSignal): AlertSink {
+function sinkOf({ format, raw, hec, syslog }: AlertsOptions, signal: AbortSignal, progress: StderrProgress): AlertSink {
   const isJson = format === "json";
   const write = raw === true ? originalAsJson : isJson ? recordAsJson : recordAsCef;
   if (syslog !== undefined) return syslogServer({ address: syslogAddress(syslog), format: write, signal });
   if (hec === undefined) return standardOutput(write);
   const token = process.env.MSSP_HEC_TOKEN;
   if (!token) throw new VisibleError("--hec needs the collector's token in the environment: MSSP_HEC_TOKEN.");
-  return splunkCollector({ url: hec, token, format: write, isJson, signal });
+  const note = (text: string): void => progress.note(text);
+  return splunkCollector({ url: hec, token, format: write, isJson, signal, note });
 }
 
 async function sourceOf(
@@ -135,7 +148,7 @@ async function sourceOf(
   const endpoints = await endpointsOf(connector);
   const { tenantId } = connector;
   const credentials = async () => connectorEnvironment(connector.clientId, await credentialOf(connector, options));
-  await credentials(); // What is missing is said before anything is asked of anybody.
+  await credentials(); // A missing credential is reported before any call.
   const severities = options.severity?.length === recordSeverities.length ? undefined : options.severity;
   if (api === "graph") {
     const tokens = applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal });
@@ -145,7 +158,7 @@ async function sourceOf(
   return legacySource({ hosts: alertExporterHosts(endpoints, options.region), tenantId, tokens, severities });
 }
 
-/** Ctrl-C and SIGTERM: the first ends the pull in order, the second at once. */
+/** Ctrl-C and SIGTERM: the first ends the pull after saving the checkpoint, the second at once. */
 class Interrupt {
   readonly #controller = new AbortController();
   readonly signal = this.#controller.signal;
@@ -182,5 +195,5 @@ function exitCodeOf(error: unknown, { follow }: AlertsOptions, { name }: Interru
 function adviceOn({ serviceCode, status }: ServiceError): string | undefined {
   const advice = adviceFor(serviceCode);
   if (advice !== undefined || ![401, 403].includes(status)) return advice;
-  return "`mssp verify` says what the connector lacks: consent, the SIEM authorization, or its credential.";
+  return "`npx mssp verify` shows what the connector lacks: consent, the SIEM authorization, or its credential.";
 }

@@ -1,41 +1,60 @@
 /** Alerts to standard output, an alert a line. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, fsync, openSync, readSync, writeSync } from "node:fs";
+import { promisify } from "node:util";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { isWrittenDirectly, writeBytes } from "../output/standardOutput";
+import { DestinationError } from "./destination";
 import type { AlertFormat } from "./formats";
 import { ReaderGone, type AlertSink } from "./pull";
 
-export function standardOutput(format: AlertFormat, output: NodeJS.WritableStream = process.stdout): AlertSink {
+/** Alerts to standard output: a file is written completely, and synchronized with the disk before a checkpoint. */
+export function standardOutput(format: AlertFormat): AlertSink {
+  return isWrittenDirectly(1) ? outputFile(format, 1) : outputStream(format, process.stdout);
+}
+
+/** Alerts to an open file. */
+export function outputFile(format: AlertFormat, fd: number, write = writeSync): AlertSink {
+  // A run that was killed, or a disk that was full, may have left half a line.
+  let isWithinLine = endsWithinLine(fd);
   return {
-    deliver: async (alerts) => {
-      const text = alerts.map((alert) => `${format(alert)}\n`).join("");
-      await new Promise<void>((resolve, reject) => {
-        output.write(text, (error) => {
-          if (error) reject(explained(error));
-          else resolve();
-        });
-      });
+    deliver: (alerts) => {
+      const text = `${isWithinLine ? "\n" : ""}${linesOf(alerts, format)}`;
+      try {
+        writeBytes(fd, Buffer.from(text, "utf8"), write);
+        isWithinLine = false;
+        return Promise.resolve();
+      } catch (error) {
+        isWithinLine = endsWithinLine(fd);
+        return Promise.reject(explained(error as NodeJS.ErrnoException));
+      }
     },
+    flush: () => synchronized(fd),
   };
 }
 
-/**
- * A run that was killed may have left half a line at the end of the file that standard output is appended to: it is ended, so that
- * the next alert is on a line of its own.
- */
-export function endHalfLine(output: NodeJS.WritableStream & { fd?: number } = process.stdout): void {
-  const { fd } = output;
-  if (fd !== undefined && endsWithinLine(fd)) output.write("\n");
+function outputStream(format: AlertFormat, output: NodeJS.WritableStream): AlertSink {
+  return {
+    deliver: (alerts) =>
+      new Promise((resolve, reject) => {
+        output.write(linesOf(alerts, format), (error) => (error ? reject(explained(error)) : resolve()));
+      }),
+  };
 }
 
+function linesOf(alerts: Parameters<AlertSink["deliver"]>[0], format: AlertFormat): string {
+  return alerts.map((alert) => `${format(alert)}\n`).join("");
+}
+
+/** Whether the file's last line lacks its end. */
 function endsWithinLine(fd: number): boolean {
-  const { size, isFile } = describe(fd);
-  if (!isFile || size === 0) return false;
+  const stat = fstatSync(fd);
+  if (!stat.isFile() || stat.size === 0) return false;
   try {
-    // Opened again, since whoever appends may not read.
+    // Opened again, since a file that is appended to may not be readable.
     const file = openSync(`/dev/fd/${fd}`, "r");
     try {
       const last = Buffer.alloc(1);
-      readSync(file, last, 0, 1, size - 1);
+      readSync(file, last, 0, 1, stat.size - 1);
       return last[0] !== 0x0a;
     } finally {
       closeSync(file);
@@ -45,17 +64,22 @@ function endsWithinLine(fd: number): boolean {
   }
 }
 
-function describe(fd: number): { size: number; isFile: boolean } {
+/** Not every file can be synchronized; an error of the disk is one of the destination. */
+async function synchronized(fd: number): Promise<void> {
   try {
-    const stat = fstatSync(fd);
-    return { size: stat.size, isFile: stat.isFile() };
-  } catch {
-    return { size: 0, isFile: false };
+    await promisify(fsync)(fd);
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) {
+      throw explained(error as NodeJS.ErrnoException);
+    }
   }
 }
 
 function explained(error: NodeJS.ErrnoException): Error {
-  if (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED")
-    return new ReaderGone("standard output is closed");
-  return new VisibleError(`Can't write to standard output: ${error.message}.`);
+  const { code = "", message } = error;
+  if (code === "EPIPE" || code === "ERR_STREAM_DESTROYED") return new ReaderGone("standard output is closed");
+  const isFull = code === "ENOSPC" || code === "EDQUOT";
+  return isFull || code === "EFBIG" || code === "EIO"
+    ? new DestinationError(`Standard output can't be written: ${message}.`, isFull)
+    : new VisibleError(`Standard output can't be written: ${message}.`);
 }

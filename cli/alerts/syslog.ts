@@ -1,6 +1,6 @@
 /**
- * Alerts to a syslog server: RFC 5424 messages over TCP (RFC 6587) or TLS (RFC 5425), each framed by its length in octets, since only that
- * takes messages with any content.
+ * Alerts to a syslog server: RFC 5424 messages over TCP (RFC 6587) or TLS (RFC 5425). Each is framed by its length in
+ * octets, which allows any content.
  */
 import net from "node:net";
 import os from "node:os";
@@ -8,7 +8,7 @@ import tls from "node:tls";
 import { wait, type AlertRecord } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { AlertFormat } from "./formats";
-import { DestinationError } from "./hec";
+import { DestinationError } from "./destination";
 import type { AlertSink } from "./pull";
 import type { FetchedAlert } from "./sources";
 
@@ -24,12 +24,12 @@ const severities: Readonly<Record<AlertRecord["severity"], number>> = {
   unknown: 5,
 };
 
-/** How long the server may take to open a connection, or to close it when it has everything, in milliseconds. */
+/** How long the server may take to open a connection, or to close it after the last byte, in milliseconds. */
 const patience = 10_000;
 
 /**
- * How long a connection stays open after the last byte, in milliseconds at least, and in times that the connection took to open: a server that closes
- * its side meanwhile was not waiting for more, but has failed.
+ * How long a connection stays open after the last byte: milliseconds at least, and times that the connection took to
+ * open. A server that closes its side meanwhile has failed: it could not know that no more comes.
  */
 const settling = { least: 25, connects: 2 } as const;
 
@@ -53,7 +53,10 @@ export interface SyslogOptions {
   readonly settle?: number;
 }
 
-/** `tcp://host:port` or `tls://host:port`; ports 601 and 6514 where none is given (RFC 6587, RFC 5425). @throws VisibleError */
+/**
+ * `tcp://host:port` or `tls://host:port`; ports 601 and 6514 where none is given (RFC 6587, RFC 5425).
+ * @throws VisibleError
+ */
 export function syslogAddress(text: string): SyslogAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const transport = url?.protocol.slice(0, -1);
@@ -63,7 +66,7 @@ export function syslogAddress(text: string): SyslogAddress {
   if ((transport !== "tcp" && transport !== "tls") || url === undefined || url.hostname === "" || isRest) {
     throw new VisibleError(
       // Without the text itself: it may have a password in it.
-      "What --syslog names is not an address such as tls://siem.example.com:6514 or tcp://10.0.0.5:601, and nothing more.",
+      "The value of --syslog is not an address such as tls://siem.example.com:6514 or tcp://10.0.0.5:601.",
     );
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
@@ -71,9 +74,9 @@ export function syslogAddress(text: string): SyslogAddress {
 }
 
 /**
- * A batch is a connection. Syslog has no receipts, and TCP says nothing of what the other end has read; but a server that closes its side
- * after ours, and not before, has read all that came before. What was sent on a connection that broke is sent again. What a server has read
- * and then loses by itself, nobody here can know.
+ * A batch is a connection. Syslog has no receipts, and TCP does not tell what the other end has read. But a server that
+ * closes its side after ours, and not before, has read everything. A batch whose connection broke is sent again. What a
+ * server has read and then loses cannot be noticed.
  */
 export function syslogServer(options: SyslogOptions): AlertSink {
   return {
@@ -101,7 +104,7 @@ export function syslogMessage(alert: FetchedAlert, format: AlertFormat): string 
   const host = headerField(os.hostname(), 255);
   const header = `<${priority}>1 ${record.createdAt} ${host} defender-mssp ${process.pid} ${record.api} -`;
   const text = format(alert);
-  // 6.4: UTF-8 begins with a byte order mark. Plain ASCII needs none, and not every server takes it off.
+  // 6.4: UTF-8 begins with a byte order mark. Plain ASCII needs none, and not every server removes it.
   return `${header} ${/^[\x00-\x7f]*$/.test(text) ? "" : "\uFEFF"}${text}`;
 }
 
@@ -143,10 +146,11 @@ async function sendBatch({ address, signal, settle }: SyslogOptions, batch: Buff
       socket.once("close", early);
       socket.once("end", () => (isOurSideClosed ? resolve() : early()));
       socket.once(transport === "tcp" ? "connect" : "secureConnect", () => (opening = performance.now() - started));
-      socket.resume(); // What the server says is of no interest; its end is.
+      socket.resume(); // Only the end of what the server sends matters.
       socket.write(batch, () => {
         const pause = settle ?? Math.max(settling.least, settling.connects * opening);
-        // After a look at what has come in: closing a TLS connection writes, that write swallows a reset, and then the reset looks like an end.
+        // setImmediate reads what has come in first: closing a TLS connection writes, and that write would turn a
+        // reset into an end.
         timer = setTimeout(() => setImmediate(closeOurSide), pause);
       });
     });
@@ -157,7 +161,7 @@ async function sendBatch({ address, signal, settle }: SyslogOptions, batch: Buff
   }
 }
 
-/** A certificate that isn't trusted now won't be in a second. */
+/** A certificate that is not trusted will not be trusted in a second. */
 function isDistrusted(error: unknown): boolean {
   const { code = "" } = error as NodeJS.ErrnoException;
   return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(code);
@@ -166,5 +170,8 @@ function isDistrusted(error: unknown): boolean {
 function refused({ transport, host, port }: SyslogAddress, error: unknown): DestinationError {
   const reason = error instanceof Error ? error.message : String(error);
   const hint = isDistrusted(error) ? " NODE_EXTRA_CA_CERTS names a file with the server's certificate authority." : "";
-  return new DestinationError(`The syslog server ${transport}://${host}:${port} took nothing more: ${reason}.${hint}`);
+  return new DestinationError(
+    `The syslog server ${transport}://${host}:${port} took nothing more: ${reason}.${hint}`,
+    !isDistrusted(error),
+  );
 }

@@ -1,23 +1,20 @@
 /**
- * Reads a source from a cursor to what there is now, in spans of time laid end to end, the oldest first: after each page it is known
- * where to go on. The last span is open, so that it is the service's clock that counts and not this machine's.
+ * Reads a source from a cursor up to now, in spans of time laid end to end, the oldest first. After each span it is
+ * known where to go on. The last span has no end: the service's clock counts, not this machine's.
  */
-import { ServiceError } from "@defender-mssp/microsoft";
 import type { Cursor } from "./checkpoint";
+import { ServiceClock } from "./serviceClock";
 import type { AlertPage, AlertSource, FetchedAlert } from "./sources";
 
 const minute = 60 * 1000;
 const day = 24 * 60 * minute;
+/** Milliseconds. */
+const largestSpan = 32 * day;
 
-/** The first span's length, and the limits between which spans grow and shrink, in milliseconds. */
-const firstWidth = day;
-const largestWidth = 32 * day;
-const smallestWidth = 1000;
-
-/** A span ends this long ago, in milliseconds, or is open: what is younger may not all be there yet, and clocks differ. */
+/** A span is complete when it ended this long ago, in milliseconds: services show some alerts late. */
 const settled = 60 * minute;
 
-/** A page, and the cursor that goes on after it. */
+/** The alerts of a span, and where to go on after it. */
 export interface ReadPage {
   readonly alerts: readonly FetchedAlert[];
   readonly after: Cursor;
@@ -25,116 +22,97 @@ export interface ReadPage {
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
-  /** How much earlier than the cursor the reading begins, in milliseconds: alerts can turn up late. Default: 0. */
+  /** How much earlier than the cursor the reading begins, in milliseconds. Default: 0. */
   readonly overlap?: number;
-  /** Gets told when something out of the ordinary was done. */
-  readonly note?: (text: string) => void;
+  /** Default: one that knows nothing yet. */
+  readonly clock?: ServiceClock;
+}
+
+/** Milliseconds since 1970. */
+interface Span {
+  readonly from: number;
+  /** Excluded; undefined: no end. */
+  readonly until: number | undefined;
 }
 
 /** @throws ServiceError */
 export async function* readFrom(
   source: AlertSource,
   start: Cursor,
-  options: ReadOptions = {},
+  { signal, overlap = 0, clock = new ServiceClock() }: ReadOptions = {},
 ): AsyncGenerator<ReadPage, void> {
-  const { overlap = 0 } = options;
-  let cursor: Cursor = start.window !== undefined ? start : { since: earlier(start.since, overlap) };
-  let width = firstWidth;
-  let newest = cursor.window?.newest ?? start.since;
+  let reached = Date.parse(start.since);
+  let from = Math.max(0, reached - overlap);
+  // The first span has no end: a quiet tenant has no more, and a busy one's answer says how long spans should be.
+  let length = Infinity;
+  let wanted = source.alertsPerSpan;
   for (;;) {
-    const until = cursor.window === undefined ? endOf(cursor, width) : cursor.window.until;
-    const span = new Span(source, cursor, until, newest, options);
-    for await (const page of span.pages()) yield page;
-    if (span.isCut) {
-      width = Math.max(smallestWidth, span.length / 2);
+    const span = { from, until: endOf(from, length, source.smallestSpan, clock) };
+    const page = await pageOf(source, span, clock, signal);
+    if (page.isCut) {
+      wanted = Math.max(1, Math.min(wanted, Math.floor(0.7 * page.size)));
+      length = Math.max(source.smallestSpan, shorter(span, page, wanted, clock));
       continue;
     }
-    if (until === undefined) return;
-    cursor = { since: until };
-    newest = span.newest;
-    width = nextWidth(width, span.count, source.alertsPerWindow);
+    reached = Math.max(reached, reachedBy(span, page, clock));
+    yield { alerts: page.alerts, after: { since: new Date(reached).toISOString() } };
+    if (span.until === undefined) return;
+    from = span.until;
+    length = Math.min(largestSpan, length * clamp(wanted / Math.max(1, page.size), 0.25, 8));
+    wanted = Math.min(source.alertsPerSpan, Math.ceil(1.1 * wanted));
   }
 }
 
-/** One span of time, and what came of reading it. */
-class Span {
-  count = 0;
-  /** It holds too much: nothing of it was given out. */
-  isCut = false;
-
-  constructor(
-    private readonly source: AlertSource,
-    private readonly cursor: Cursor,
-    private readonly until: string | undefined,
-    /** Up to where the service is known to have come. */
-    public newest: string,
-    private readonly options: ReadOptions,
-  ) {
-    // By this machine's clock long ago, so by the service's as well.
-    if (until !== undefined && until > newest && Date.parse(until) <= Date.now() - settled) this.newest = until;
-  }
-
-  /** Milliseconds. */
-  get length(): number {
-    return (this.until === undefined ? Date.now() : Date.parse(this.until)) - Date.parse(this.cursor.since);
-  }
-
-  async *pages(): AsyncGenerator<ReadPage, void> {
-    const { since } = this.cursor;
-    let next = this.cursor.window?.next;
-    do {
-      const page = await this.#page(next);
-      if (page.isCut === true) {
-        this.isCut = true;
-        return;
-      }
-      next = page.next;
-      this.count += page.size;
-      for (const { record } of page.alerts) if (record.createdAt > this.newest) this.newest = record.createdAt;
-      const after: Cursor =
-        next === undefined
-          ? { since: this.newest }
-          : { since, window: { until: this.until, next, newest: this.newest } };
-      yield { alerts: page.alerts, after };
-    } while (next !== undefined);
-  }
-
-  async #page(next: string | undefined): Promise<AlertPage> {
-    const { since } = this.cursor;
-    const window = {
-      since: new Date(since),
-      ...(this.until === undefined ? {} : { until: new Date(this.until) }),
-    };
-    const { signal, note } = this.options;
-    const whole = this.length <= smallestWidth;
-    try {
-      return await this.source.page(window, { next, whole, signal });
-    } catch (error) {
-      if (next === undefined || !isStaleLink(error)) throw error;
-      note?.(`The link to the next page is no longer good: reading again from ${since}.`);
-      return this.source.page(window, { whole, signal });
-    }
-  }
+async function pageOf(
+  source: AlertSource,
+  { from, until }: Span,
+  clock: ServiceClock,
+  signal: AbortSignal | undefined,
+): Promise<AlertPage> {
+  const window = { since: new Date(from), ...(until === undefined ? {} : { until: new Date(until) }) };
+  const whole = until !== undefined && until - from <= source.smallestSpan;
+  const page = await source.page(window, { whole, signal });
+  clock.learn(page.at);
+  for (const { record } of page.alerts) clock.saw(Date.parse(record.createdAt));
+  return page;
 }
 
-function endOf({ since }: Cursor, width: number): string | undefined {
-  const until = Date.parse(since) + width;
+/** Whole seconds, where the span is long enough: a service may not read fractions. */
+function endOf(from: number, length: number, shortest: number, clock: ServiceClock): number | undefined {
+  const until = from + Math.floor(length);
   // A short span is asked for because a longer one held too much, up to now if need be.
-  const isOpen = width >= firstWidth ? until > Date.now() - settled : until > Date.now();
-  return isOpen ? undefined : new Date(until).toISOString();
+  const isOpen = until > clock.now() - (length >= day ? settled : 0);
+  if (isOpen && length > shortest) return undefined;
+  return length < 2000 ? until : until - (until % 1000);
 }
 
-/** Spans get longer where there is little, shorter where there is much. */
-function nextWidth(width: number, count: number, wanted: number): number {
-  if (count > wanted * 2) return Math.max(smallestWidth, width / 2);
-  return count < wanted / 4 ? Math.min(largestWidth, width * 2) : width;
+/** The length of a span that holds less than this one, in milliseconds. */
+function shorter({ from, until }: Span, { alerts, size }: AlertPage, wanted: number, clock: ServiceClock): number {
+  const times = alerts.map(({ record }) => Date.parse(record.createdAt));
+  const half = ((until ?? clock.now()) - from) / 2;
+  // The newest are listed first, so a cut answer shows how dense alerts are.
+  const dense = times.length < 2 ? Infinity : ((largest(times) - smallest(times)) * wanted) / size;
+  return Math.floor(Math.min(half, dense > 0 ? dense : Infinity));
 }
 
-/** A checkpoint's link may be older than the service keeps one. */
-function isStaleLink(error: unknown): boolean {
-  return error instanceof ServiceError && [400, 404, 410].includes(error.status);
+/** Up to where no more alerts are expected; a later reading begins a little earlier. */
+function reachedBy({ from, until }: Span, { alerts }: AlertPage, clock: ServiceClock): number {
+  const passed = clock.passed();
+  if (until !== undefined && until <= passed - settled) return until;
+  const times = alerts
+    .map(({ record }) => Date.parse(record.createdAt))
+    .filter((time) => time >= from && (until === undefined || time < until));
+  return Math.min(largest([0, ...times]), passed);
 }
 
-function earlier(moment: string, milliseconds: number): string {
-  return new Date(Math.max(0, Date.parse(moment) - milliseconds)).toISOString();
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => Math.max(a, b));
+}
+
+function smallest(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => Math.min(a, b));
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }

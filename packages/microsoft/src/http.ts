@@ -37,7 +37,7 @@ export interface RequestOptions {
    */
   idempotent?: boolean;
   /** Whether the body of an answer below 300 is whole. One that isn't (half a page, a gateway's page) is a passing fault: tried again. */
-  isWhole?: (body: unknown) => boolean;
+  isWhole?: (body: unknown, answer: Pick<Answer, "status" | "headers">) => boolean;
   /** How long one try may take, in milliseconds. Default: `defaultTimeout`. */
   timeout?: number;
   /** How often it is tried at most. Default: `maximumTries`. */
@@ -141,7 +141,12 @@ function checked(
   method: string,
   { isWhole }: RequestOptions,
 ): Reply | ServiceError {
-  if (outcome instanceof ServiceError || outcome.status >= 300 || isWhole === undefined || isWhole(outcome.body))
+  if (
+    outcome instanceof ServiceError ||
+    outcome.status >= 300 ||
+    isWhole === undefined ||
+    isWhole(outcome.body, outcome)
+  )
     return outcome;
   const { status, headers } = outcome;
   const message = "the answer is not whole, or is something else";
@@ -201,6 +206,12 @@ function parse(text: string): unknown {
   }
 }
 
+/** The server's time, by its Date header; undefined if it sends none. */
+export function serverTime(headers: Headers): Date | undefined {
+  const time = Date.parse(headers.get("date") ?? "");
+  return Number.isNaN(time) ? undefined : new Date(time);
+}
+
 function isRetried(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
@@ -214,8 +225,7 @@ function retryAfter(headers: Headers): number | undefined {
   if (value === undefined || value === "") return undefined;
   if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
   const date = Date.parse(value);
-  const now = Date.parse(headers.get("date") ?? "");
-  return Number.isNaN(date) ? undefined : Math.max(0, date - (Number.isNaN(now) ? Date.now() : now));
+  return Number.isNaN(date) ? undefined : Math.max(0, date - (serverTime(headers)?.getTime() ?? Date.now()));
 }
 
 function backoff(tries: number): number {

@@ -1,0 +1,128 @@
+/**
+ * Alerts from Graph's alerts_v2. Each span of time is read as one answer that is known to be complete: a list that is
+ * read page by page moves while it is read, its links may be missing, wrong or too old, and `$skip` is limited.
+ */
+import {
+  readSecurityAlerts,
+  recordOfSecurityAlert,
+  ServiceError,
+  type AlertWindow,
+  type Endpoints,
+  type SecurityAlertsPage,
+} from "@defender-mssp/microsoft";
+import { pageSize, type AlertSource, type FetchedAlert, type SourceOptions } from "./sources";
+
+/**
+ * A shorter answer without a link is complete. Services lower `$top` without saying so, but no security list of Graph
+ * has a lower limit than incidents have. https://learn.microsoft.com/graph/api/security-list-incidents: 50.
+ */
+const lowestLimit = 50;
+
+/** The `$top` of alerts that have the same time. https://learn.microsoft.com/graph/api/resources/security-error-codes */
+const largestTop = 1000;
+
+/** Readings of one crowded moment until two of them agree. */
+const maximumReadings = 20;
+
+export interface GraphSourceOptions extends SourceOptions {
+  readonly endpoints: Pick<Endpoints, "graphEndpoint">;
+  /** For tests. */
+  readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+}
+
+export function graphSource(options: GraphSourceOptions): AlertSource {
+  const reader = new GraphReader(options);
+  return {
+    api: "graph",
+    alertsPerSpan: Math.floor(0.8 * pageSize),
+    smallestSpan: 1,
+    page: async (window, { whole, signal }) => {
+      const page = await reader.page(window, { top: pageSize }, signal);
+      const { at } = page;
+      if (page.isComplete || whole !== true) {
+        return { alerts: page.alerts, size: page.alerts.length, isCut: !page.isComplete, at };
+      }
+      const alerts = await reader.crowdedMoment(window, signal);
+      return { alerts, size: alerts.length, isCut: false, at };
+    },
+  };
+}
+
+interface Place {
+  readonly top: number;
+  readonly skip?: number;
+  readonly next?: string;
+}
+
+type ReadPage = Omit<SecurityAlertsPage, "alerts"> & {
+  readonly alerts: readonly FetchedAlert[];
+  readonly isComplete: boolean;
+};
+
+class GraphReader {
+  /** The most alerts that the service has sent in one answer: it is known to send as many. */
+  #largest = 0;
+
+  constructor(private readonly options: GraphSourceOptions) {}
+
+  async page(window: AlertWindow, place: Place, signal: AbortSignal | undefined): Promise<ReadPage> {
+    const { endpoints, tenantId, tokens, severities, sleep } = this.options;
+    const page = await tokens.use((token) =>
+      readSecurityAlerts({ endpoints, token, window, severities, signal, sleep, ...place }),
+    );
+    const alerts = page.alerts.map((original) => ({ record: recordOfSecurityAlert(original, tenantId), original }));
+    const { length } = alerts;
+    const isShort = length < place.top && (length < lowestLimit || length < this.#largest);
+    this.#largest = Math.max(this.#largest, length);
+    return { ...page, alerts, isComplete: !page.hasMore && isShort };
+  }
+
+  /**
+   * More alerts of one moment than an answer has, by links and `$skip`. What changes meanwhile may move alerts between
+   * pages, so they are read again until nothing new comes.
+   * @throws ServiceError where the service doesn't give all of them.
+   */
+  async crowdedMoment(window: AlertWindow, signal: AbortSignal | undefined): Promise<FetchedAlert[]> {
+    const found = new Map<string, FetchedAlert>();
+    for (let reading = 1; reading <= maximumReadings; reading++) {
+      const known = found.size;
+      await this.#addAll(found, window, signal);
+      if (reading > 1 && found.size === known) return [...found.values()];
+    }
+    throw incomplete(window, `they changed while they were read ${maximumReadings} times`);
+  }
+
+  async #addAll(found: Map<string, FetchedAlert>, window: AlertWindow, signal: AbortSignal | undefined): Promise<void> {
+    const seen = new Set<string>();
+    for (let place: Place = { top: largestTop }; ;) {
+      const page = await this.#pageAt(window, place, seen.size, signal);
+      const known = seen.size;
+      for (const alert of page.alerts) {
+        seen.add(alert.record.id);
+        found.set(alert.record.id, alert);
+      }
+      if (page.isComplete || page.alerts.length === 0) return;
+      const isNews = seen.size > known;
+      if (!isNews && place.next === undefined) throw incomplete(window, "it sends the same ones again");
+      // A link in a circle brings nothing new.
+      place = { top: largestTop, ...(isNews && page.next !== undefined ? { next: page.next } : { skip: seen.size }) };
+    }
+  }
+
+  /** A link may be refused: then `$skip` leads on. */
+  async #pageAt(window: AlertWindow, place: Place, read: number, signal: AbortSignal | undefined): Promise<ReadPage> {
+    try {
+      return await this.page(window, place, signal);
+    } catch (error) {
+      const isRefused = error instanceof ServiceError && [400, 404, 410].includes(error.status);
+      if (!isRefused || (place.next === undefined && place.skip === undefined)) throw error;
+      if (place.next === undefined) throw incomplete(window, `it refuses to skip ${place.skip}: ${error.message}`);
+      return this.#pageAt(window, { top: largestTop, skip: read }, read, signal);
+    }
+  }
+}
+
+function incomplete({ since }: AlertWindow, reason: string): ServiceError {
+  const message = `the alerts that were created at ${since.toISOString()} can't all be read: ${reason}`;
+  return new ServiceError({ status: 200, message, method: "GET", url: "alerts_v2" });
+}

@@ -1,0 +1,51 @@
+/** Alerts from the legacy SIEM API. */
+import {
+  readLegacyAlerts,
+  recordOfLegacyAlert,
+  ServiceError,
+  type LegacyAlertsAnswer,
+  type LegacyAlertsOptions,
+} from "@defender-mssp/microsoft";
+import { pageSize, type AlertSource, type FetchedAlert, type SourceOptions } from "./sources";
+
+/**
+ * The API answers with a whole span at once, so spans are made short enough; `limit` gives the newest so many. It can't
+ * filter by severity. It has a host for each region that data is stored in: the one that takes the token is the
+ * customer's.
+ */
+export function legacySource({
+  hosts,
+  tenantId,
+  tokens,
+  severities,
+}: SourceOptions & { hosts: readonly string[] }): AlertSource {
+  const [first = "", ...others] = hosts;
+  let [host, untried] = [first, others];
+  const ask = async (options: Omit<LegacyAlertsOptions, "endpoint" | "token">): Promise<LegacyAlertsAnswer> => {
+    try {
+      return await tokens.use((token) => readLegacyAlerts({ ...options, endpoint: host, token }));
+    } catch (error) {
+      const [next, ...rest] = untried;
+      const isElsewhere = error instanceof ServiceError && [401, 403].includes(error.status) && next !== undefined;
+      if (!isElsewhere) throw error;
+      [host, untried] = [next, rest];
+      return ask(options);
+    }
+  };
+  return {
+    api: "legacySiem",
+    alertsPerSpan: pageSize,
+    // The documented times have no fractions of a second.
+    smallestSpan: 1000,
+    page: async (window, { whole, signal }) => {
+      const limit = whole === true ? undefined : 2 * pageSize;
+      const { alerts: answer, at } = await ask({ window, limit, signal });
+      untried = [];
+      const alerts = answer.map((original) => ({ record: recordOfLegacyAlert(original, tenantId), original }));
+      const isWanted = ({ record }: FetchedAlert) =>
+        severities === undefined || severities.some((severity) => severity === record.severity);
+      const isCut = limit !== undefined && answer.length >= limit;
+      return { alerts: alerts.filter(isWanted), size: answer.length, isCut, at };
+    },
+  };
+}

@@ -1,0 +1,225 @@
+/** `mssp alerts` reads every alert, whatever the server does that the API's documents and reports allow. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { RecordSeverity } from "@defender-mssp/microsoft";
+import fc from "fast-check";
+import { openCheckpoint, type Position } from "../../cli/alerts/checkpoint";
+import { graphSource } from "../../cli/alerts/graphSource";
+import { pull, type AlertSink } from "../../cli/alerts/pull";
+import { ServiceClock } from "../../cli/alerts/serviceClock";
+import { AlertServer, tokens, type Behaviour, type Fault } from "./alertServer";
+
+const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 24 * 3_600_000];
+const tenantId = "c0570500-0000-4000-8000-00000000000a";
+const sleep = () => Promise.resolve();
+
+describe("attack: alerts that a server hides", function () {
+  this.timeout(120_000);
+  let server: AlertServer;
+  let folder: string;
+  let checkpoint: string;
+
+  before(async () => {
+    server = await AlertServer.start();
+  });
+  after(() => server.stop());
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-complete-"));
+    checkpoint = path.join(folder, "checkpoint.json");
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  interface Run {
+    readonly since: number;
+    readonly severities?: readonly RecordSeverity[];
+    /** The destination fails at this delivery, once. */
+    readonly failAt?: number;
+  }
+
+  /** Two runs of the command, the second from the first one's checkpoint; more where one ended with an error. */
+  async function delivered({ since, severities, failAt }: Run): Promise<Set<string>> {
+    const ids = new Set<string>();
+    let deliveries = 0;
+    const sink: AlertSink = {
+      deliver: (alerts) => {
+        if (deliveries++ === failAt) return Promise.reject(new Error("killed"));
+        for (const { record } of alerts) ids.add(record.id);
+        return Promise.resolve();
+      },
+    };
+    const endpoints = { graphEndpoint: server.origin };
+    const start: Position = {
+      ...{ version: 1, tenantId, api: "graph", recent: {} },
+      cursor: { since: new Date(since).toISOString() },
+    };
+    for (let runs = 0; runs < 2;) {
+      const position = (await openCheckpoint(checkpoint, { tenantId, api: "graph" })) ?? start;
+      const source = graphSource({ endpoints, tenantId, tokens, severities, sleep });
+      try {
+        await pull({ source, sink, position, checkpoint, clock: new ServiceClock() });
+        runs++;
+      } catch (error) {
+        if ((error as Error).message !== "killed") throw error;
+      }
+      assert.ok(server.requests < 5000, "it reads without end");
+    }
+    return ids;
+  }
+
+  function assertComplete(found: ReadonlySet<string>, since: number): void {
+    const existing = server.alerts.filter(({ created }) => created >= since).map(({ id }) => id);
+    assert.deepEqual([...found].sort(), existing.sort());
+    assert.equal(server.requestsElsewhere, 0, "a link led to another host");
+  }
+
+  /** A busy tenant: alerts at a steady rate until now. */
+  function fill(count: number, span: number): number {
+    const since = server.now() - span;
+    for (let index = 0; index < count; index++) server.add(`alert ${index}`, since + (index * span) / count);
+    return since;
+  }
+
+  it("a full page without a link to the next one is not the end", async () => {
+    server.reset({ links: "none" });
+    const since = fill(5001, 7 * day);
+    assertComplete(await delivered({ since }), since);
+  });
+
+  it("a $top that is lowered without a word, to fewer than were asked for, is noticed", async () => {
+    server.reset({ links: "none", cap: 100 });
+    const since = fill(1001, 7 * day);
+    assertComplete(await delivered({ since }), since);
+  });
+
+  it("more alerts of one millisecond than a page has are all read, where $skip ends at 500", async () => {
+    server.reset({ links: "none", cap: 60, largestSkip: 500 });
+    const since = fill(20, day);
+    for (let index = 0; index < 400; index++) server.add(`tie ${index}`, since + hour);
+    assertComplete(await delivered({ since }), since);
+  });
+
+  it("more alerts of one millisecond than $skip reaches end the command, and none of what follows is delivered", async () => {
+    server.reset({ links: "none", cap: 60, largestSkip: 500 });
+    const since = server.now() - 2 * day;
+    for (let index = 0; index < 700; index++) server.add(`tie ${index}`, since + hour);
+    for (let index = 0; index < 700; index++) server.add(`later ${index}`, since + day + index * minute);
+    const found = new Set<string>();
+    const sink: AlertSink = {
+      deliver: (alerts) => {
+        for (const { record } of alerts) found.add(record.id);
+        return Promise.resolve();
+      },
+    };
+    const source = graphSource({ endpoints: { graphEndpoint: server.origin }, tenantId, tokens, sleep });
+    const cursor = { since: new Date(since).toISOString() };
+    const position: Position = { version: 1, tenantId, api: "graph", recent: {}, cursor };
+    await assert.rejects(
+      pull({ source, sink, position }),
+      /can't all be read: it refuses to skip 540: .*cannot exceed/,
+    );
+    assert.equal(found.size, 0);
+  });
+
+  for (const links of ["circle", "otherHost", "otherPath", "noAddress", "stale"] as const) {
+    it(`a link that can't be followed (${links}) is not the end, and no other host is asked`, async () => {
+      server.reset({ links, cap: 100 });
+      const since = fill(1001, 7 * day);
+      for (let index = 0; index < 150; index++) server.add(`tie ${index}`, since + hour);
+      assertComplete(await delivered({ since }), since);
+    });
+  }
+
+  for (const hours of [-8, -2, 2, 8]) {
+    it(`a machine's clock ${hours} hours off loses nothing of what comes while the command runs`, async () => {
+      server.reset({ ahead: -hours * hour });
+      const since = fill(20, 10 * day);
+      const first = await delivered({ since });
+      assertComplete(first, since);
+      for (let index = 0; index < 30; index++) server.add(`new ${index}`, server.now() - minute + index * second);
+      assertComplete(new Set([...first, ...(await delivered({ since }))]), since);
+    });
+  }
+
+  it("an answer without one of the providers behind the service is asked for again", async () => {
+    server.reset({ faults: ["partial", "partial", undefined, "partial"] });
+    const since = fill(30, day);
+    assertComplete(await delivered({ since }), since);
+  });
+
+  const clump = fc.record({
+    age: fc.oneof(fc.integer({ min: 0, max: 3 * hour }), fc.integer({ min: 0, max: 40 * day })),
+    count: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 45, max: 330 })),
+    gap: fc.constantFrom(0, 0, 1, 17, second, 7 * minute),
+  });
+  const anything = fc.record({
+    cap: fc.oneof(fc.integer({ min: 50, max: 300 }), fc.constant(1000)),
+    links: fc.constantFrom("none", "good", "stale", "circle", "otherHost", "otherPath", "noAddress"),
+    order: fc.constantFrom("created", "updated", "arbitrary"),
+    ahead: fc.constantFrom(0, -12 * hour, -2 * hour, 2 * hour, 12 * hour),
+    sendsDate: fc.boolean(),
+    faults: fc.array(fc.constantFrom<Fault[]>(429, 503, "cut", "half", "partial", undefined, undefined, undefined), {
+      maxLength: 40,
+    }),
+    clumps: fc.array(clump, { minLength: 1, maxLength: 8 }),
+    failAt: fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined }),
+    isFiltered: fc.boolean(),
+    /** Numbers that decide what changes while the alerts are read. */
+    changes: fc.array(fc.nat(), { maxLength: 60 }),
+  });
+
+  it("all of it at once: what is delivered is what there is", async () => {
+    await fc.assert(
+      fc.asyncProperty(anything, async ({ clumps, failAt, isFiltered, changes, faults, ...rest }) => {
+        const behaviour: Partial<Behaviour> = {
+          ...{ ...rest, largestSkip: 500, faults: spaced(faults) },
+          meanwhile: (request) => change(request, changes[request]),
+        };
+        server.reset(behaviour);
+        await rm(checkpoint, { force: true });
+        const since = server.now() - 41 * day;
+        for (const [number, { age, count, gap }] of clumps.entries()) {
+          for (let index = 0; index < count; index++) {
+            const created = Math.min(server.now(), server.now() - age + index * gap);
+            server.add(`${number}-${index}`, Math.floor(created), severityOf(index));
+          }
+        }
+        const severities = isFiltered ? (["high", "medium"] as const) : undefined;
+        const found = await delivered({ since, severities, failAt });
+        if (!isFiltered) {
+          assertComplete(found, since);
+          return;
+        }
+        // What changed its severity meanwhile may be in either set.
+        const stable = server.alerts.filter(({ updated, created }) => updated === created);
+        const wanted = stable.filter(({ severity }) => severity === "high" || severity === "medium");
+        const lost = wanted.filter(({ id }) => !found.has(id)).map(({ id }) => id);
+        assert.deepEqual(lost, []);
+        assert.equal(server.requestsElsewhere, 0);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  /** Something of the service changes: an alert is updated, comes, or comes late. */
+  function change(request: number, number: number | undefined): void {
+    if (number === undefined) return;
+    const alert = server.alerts[number % server.alerts.length];
+    if (number % 3 === 0 && alert !== undefined) {
+      alert.updated = server.now();
+      alert.severity = severityOf(number);
+    }
+    if (number % 3 === 1) server.add(`new ${request}`, server.now(), "high");
+    if (number % 3 === 2) server.add(`late ${request}`, server.now() - (number % (5 * minute)), "medium");
+  }
+
+  function severityOf(number: number): string | null {
+    return ["high", "medium", "low", "informational", null][number % 5] ?? null;
+  }
+
+  /** Never more than four in a row: five tries are made. */
+  function spaced(faults: readonly Fault[]): Fault[] {
+    return faults.map((fault, index) => (index % 4 === 3 ? undefined : fault));
+  }
+});
