@@ -8,6 +8,7 @@ export * from "./clock";
 export * from "./entra/token";
 export * from "./entra/tokenSource";
 export { graphCall, graphList, type CallContext, type GraphCall } from "./graph/call";
+export { deleteIfThere, goneStatuses, isGone } from "./graph/gone";
 export { withoutUndefined } from "./providers/provider";
 export type { PortalCall } from "./defender/portalCall";
 export type * from "./graph/types";

@@ -9,6 +9,7 @@
  */
 import { ServiceError } from "../errors";
 import { pathSegment, request, withoutSecrets, type Answer } from "../http";
+import { goneStatuses, isGone } from "../graph/gone";
 import { portalRequest, type PortalCall } from "./portalCall";
 
 /** The severities of Defender's alerts, as the page lists them. */
@@ -41,8 +42,8 @@ export interface NotificationRule extends NotificationRuleFields {
 
 /** The rule as it is; undefined where there is none. */
 export async function getNotificationRule(call: PortalCall, name: string): Promise<NotificationRule | undefined> {
-  const answer = await request(addressOf(call, name), { ...portalRequest(call), accept: [404] });
-  return answer.status === 404 ? undefined : checked(answer, "GET", call, name);
+  const answer = await request(addressOf(call, name), { ...portalRequest(call), accept: goneStatuses });
+  return isGone(answer) ? undefined : checked(answer, "GET", call, name);
 }
 
 /** Makes the rule, or replaces it. */
@@ -68,7 +69,7 @@ export async function putNotificationRule(
 
 /** Takes the rule away; that there is none is fine. */
 export async function deleteNotificationRule(call: PortalCall, name: string): Promise<void> {
-  await request(addressOf(call, name), { ...portalRequest(call), method: "DELETE", accept: [404] });
+  await request(addressOf(call, name), { ...portalRequest(call), method: "DELETE", accept: goneStatuses });
 }
 
 function addressOf({ endpoint }: PortalCall, name: string): string {

@@ -11,6 +11,7 @@
 import { ServiceError } from "../errors";
 import { type Answer } from "../http";
 import { graphList, type CallContext, type GraphCall } from "../graph/call";
+import { deleteIfThere, goneStatuses, isGone } from "../graph/gone";
 import { untilReplicated } from "../graph/replication";
 
 /** A role of Defender's: what its holders may do. */
@@ -49,8 +50,8 @@ export async function listRoleDefinitions(call: GraphCall): Promise<DefenderRole
 
 /** The role as it is; undefined where there is none. */
 export async function getRoleDefinition(call: GraphCall, id: string): Promise<DefenderRoleDefinition | undefined> {
-  const answer = await call(`${definitions}/${encodeURIComponent(id)}`, { accept: [404] });
-  return answer.status === 404 ? undefined : definitionOf(entityOf(answer, id, definitions));
+  const answer = await call(`${definitions}/${encodeURIComponent(id)}`, { accept: goneStatuses });
+  return isGone(answer) ? undefined : definitionOf(entityOf(answer, id, definitions));
 }
 
 /** Makes the role, and waits until the service knows it. */
@@ -78,7 +79,7 @@ export async function updateRoleDefinition(
 
 /** Takes the role away; that there is none is fine. */
 export async function deleteRoleDefinition(call: GraphCall, id: string): Promise<void> {
-  await call(`${definitions}/${encodeURIComponent(id)}`, { method: "DELETE", accept: [404] });
+  await deleteIfThere(call, `${definitions}/${encodeURIComponent(id)}`);
 }
 
 export async function listRoleAssignments(call: GraphCall): Promise<DefenderRoleAssignment[]> {
@@ -87,8 +88,8 @@ export async function listRoleAssignments(call: GraphCall): Promise<DefenderRole
 
 /** The assignment as it is; undefined where there is none. */
 export async function getRoleAssignment(call: GraphCall, id: string): Promise<DefenderRoleAssignment | undefined> {
-  const answer = await call(`${assignments}/${encodeURIComponent(id)}`, { accept: [404] });
-  return answer.status === 404 ? undefined : assignmentOf(entityOf(answer, id, assignments));
+  const answer = await call(`${assignments}/${encodeURIComponent(id)}`, { accept: goneStatuses });
+  return isGone(answer) ? undefined : assignmentOf(entityOf(answer, id, assignments));
 }
 
 /** Gives the role, and waits until the service knows that it did. A role or a group made just before may not be known yet: it is waited for. */
@@ -119,7 +120,7 @@ export async function updateRoleAssignment(
 
 /** Takes the role away from its holders; that there is no such assignment is fine. */
 export async function deleteRoleAssignment(call: GraphCall, id: string): Promise<void> {
-  await call(`${assignments}/${encodeURIComponent(id)}`, { method: "DELETE", accept: [404] });
+  await deleteIfThere(call, `${assignments}/${encodeURIComponent(id)}`);
 }
 
 /** The answers that public code saw instead of 201 after a create that had succeeded. */

@@ -9,6 +9,7 @@
  */
 import { ServiceError } from "../errors";
 import { request, withoutSecrets, type Answer } from "../http";
+import { goneStatuses, isGone } from "../graph/gone";
 import { portalRequest, type PortalCall } from "./portalCall";
 
 /** An application that is authorized for the legacy alert API. */
@@ -30,8 +31,8 @@ export interface SiemAuthorizationCall extends PortalCall {
 
 /** The authorization as it is; undefined where there is none. */
 export async function getSiemAuthorization(call: SiemAuthorizationCall): Promise<SiemAuthorization | undefined> {
-  const answer = await request(addressOf(call), { ...portalRequest(call), accept: [404] });
-  return answer.status === 404 ? undefined : checked(answer, "GET", call);
+  const answer = await request(addressOf(call), { ...portalRequest(call), accept: goneStatuses });
+  return isGone(answer) ? undefined : checked(answer, "GET", call);
 }
 
 /** Makes the authorization, or replaces it. */
@@ -48,7 +49,7 @@ export async function putSiemAuthorization(
 
 /** Takes the authorization away; that there is none is fine. */
 export async function deleteSiemAuthorization(call: SiemAuthorizationCall): Promise<void> {
-  await request(addressOf(call), { ...portalRequest(call), method: "DELETE", accept: [404] });
+  await request(addressOf(call), { ...portalRequest(call), method: "DELETE", accept: goneStatuses });
 }
 
 function addressOf(call: SiemAuthorizationCall): string {

@@ -5,6 +5,7 @@
 import { ServiceError } from "../errors";
 import { type Answer } from "../http";
 import { graphList, type GraphCall } from "./call";
+import { deleteIfThere, goneStatuses, isGone } from "./gone";
 
 /** What an organization is known by: its tenant, or a domain of its. */
 export type IdentitySource = AzureActiveDirectoryTenant | DomainIdentitySource;
@@ -51,8 +52,8 @@ export async function getConnectedOrganization(
   call: GraphCall,
   id: string,
 ): Promise<FoundConnectedOrganization | undefined> {
-  const answer = await call(addressOf(id), { accept: [404] });
-  return answer.status === 404 ? undefined : checked(answer);
+  const answer = await call(addressOf(id), { accept: goneStatuses });
+  return isGone(answer) ? undefined : checked(answer);
 }
 
 /** `identitySource`: Graph takes exactly one, and never changes it. */
@@ -76,7 +77,7 @@ export async function updateConnectedOrganization(
 
 /** That there is none is fine. */
 export async function deleteConnectedOrganization(call: GraphCall, id: string): Promise<void> {
-  await call(addressOf(id), { method: "DELETE", accept: [404] });
+  await deleteIfThere(call, addressOf(id));
 }
 
 /** Names of the assignment policies that let its people ask. Graph beta: v1.0's policies name their requestors otherwise. */

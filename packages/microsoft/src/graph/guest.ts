@@ -5,6 +5,7 @@
 import { ServiceError } from "../errors";
 import { type Answer } from "../http";
 import type { GraphCall } from "./call";
+import { deleteIfThere, goneStatuses, isGone } from "./gone";
 import type { Collection, Invitation, User } from "./types";
 
 /** What is asked of a user here. `employeeType` and `externalUserState` come only when they are selected. */
@@ -68,8 +69,8 @@ export async function invite(call: GraphCall, wanted: InvitationRequest): Promis
 /** The user as it is; undefined where there is none. */
 export async function getUser(call: GraphCall, id: string): Promise<GuestUserObject | undefined> {
   const path = `/v1.0/users/${encodeURIComponent(id)}`;
-  const answer = await call(`${path}?$select=${selected}`, { accept: [404] });
-  if (answer.status === 404) return undefined;
+  const answer = await call(`${path}?$select=${selected}`, { accept: goneStatuses });
+  if (isGone(answer)) return undefined;
   const user = (answer.body ?? {}) as Partial<GuestUserObject>;
   if (user.id !== id) throw unexpected(answer, "GET", path, "this is not the user");
   return user as GuestUserObject;
@@ -81,13 +82,13 @@ export async function patchUser(
   id: string,
   changes: Partial<Pick<GuestUserObject, "displayName" | "employeeType">>,
 ): Promise<boolean> {
-  const options = { method: "PATCH", json: changes, accept: [404], idempotent: true };
-  return (await call(`/v1.0/users/${encodeURIComponent(id)}`, options)).status !== 404;
+  const options = { method: "PATCH", json: changes, accept: goneStatuses, idempotent: true };
+  return !isGone(await call(`/v1.0/users/${encodeURIComponent(id)}`, options));
 }
 
 /** Deletes a user; that there is none is fine. */
 export async function deleteUser(call: GraphCall, id: string): Promise<void> {
-  await call(`/v1.0/users/${encodeURIComponent(id)}`, { method: "DELETE", accept: [404] });
+  await deleteIfThere(call, `/v1.0/users/${encodeURIComponent(id)}`);
 }
 
 const selected = "id,displayName,mail,userType,externalUserState,employeeType";

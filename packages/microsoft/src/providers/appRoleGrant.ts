@@ -8,6 +8,7 @@
  */
 import { ServiceError, VisibleError, visible } from "../errors";
 import { graphCall, graphList, type CallContext, type GraphCall } from "../graph/call";
+import { deleteIfThere, goneStatuses, isGone } from "../graph/gone";
 import { untilReplicated } from "../graph/replication";
 import { checkText, checkUuid, differences, unknown, type CheckFailure, type Properties } from "./provider";
 
@@ -71,8 +72,8 @@ export const appRoleGrantResource = {
     return visibly("read", async () => {
       const state = stateOf(props);
       const call = await graphCall(state.tenantId, context);
-      const { status } = await call(pathOf(state, id), { accept: [404] });
-      return status === 404 ? { id: "" } : { id, props: state, inputs: inputsOf(props) };
+      const answer = await call(pathOf(state, id), { accept: goneStatuses });
+      return isGone(answer) ? { id: "" } : { id, props: state, inputs: inputsOf(props) };
     });
   },
 
@@ -87,7 +88,7 @@ export const appRoleGrantResource = {
       const state = stateOf(props);
       if (state.adopted) return;
       const call = await graphCall(state.tenantId, context);
-      await call(pathOf(state, id), { method: "DELETE", accept: [404] });
+      await deleteIfThere(call, pathOf(state, id));
     });
   },
 };

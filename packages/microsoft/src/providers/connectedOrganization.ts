@@ -8,6 +8,7 @@
  */
 import { ServiceError, VisibleError, visible } from "../errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
+import { goneAdvice } from "../graph/gone";
 import { checkText, checkUuid, differences, isUuid, unknown, type CheckFailure, type Properties } from "./provider";
 import {
   createConnectedOrganization,
@@ -224,7 +225,7 @@ async function deleteUnused(call: GraphCall, { id, displayName }: FoundConnected
 const visibly = <T>(step: string, run: () => Promise<T>) =>
   visible(`The connected organization's ${step}`, run, advice);
 
-function advice({ status }: ServiceError): string {
-  if (status !== 403) return "";
+function advice(failure: ServiceError): string {
+  if (failure.status !== 403) return goneAdvice(failure);
   return "The identity that runs this needs the application permission EntitlementManagement.ReadWrite.All on Microsoft Graph in this tenant.";
 }

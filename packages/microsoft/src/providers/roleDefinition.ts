@@ -4,6 +4,7 @@
  */
 import { visible, VisibleError, type ServiceError } from "../errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
+import { goneAdvice } from "../graph/gone";
 import {
   checkText,
   checkTexts,
@@ -175,13 +176,12 @@ function inputsOf(props: Properties): RoleDefinitionInputs {
 const visibly = <T>(step: string, run: () => Promise<T>) => visible(`The Defender role's ${step}`, run, roleAdvice);
 
 /** What to do about an error of Graph's about roles and their assignments. */
-export function roleAdvice({ status, method }: ServiceError): string {
-  if (status === 403) {
+export function roleAdvice(failure: ServiceError): string {
+  if (failure.status === 403) {
     return (
       "The identity that runs this needs Microsoft Graph's application permission RoleManagement.ReadWrite.Defender in this tenant, " +
       "with the consent of an administrator; and the tenant needs Defender's unified RBAC."
     );
   }
-  if (status === 404 && method === "PATCH") return "Somebody has deleted it: `pulumi up --refresh` makes it anew.";
-  return "";
+  return goneAdvice(failure);
 }

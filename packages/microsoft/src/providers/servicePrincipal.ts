@@ -9,6 +9,7 @@
  */
 import { ServiceError, VisibleError, visible } from "../errors";
 import { graphCall, graphList, type CallContext, type GraphCall } from "../graph/call";
+import { deleteIfThere, goneAdvice, goneStatuses, isGone } from "../graph/gone";
 import { checkText, checkUuid, differences, type Properties } from "./provider";
 
 export type ServicePrincipalInputs = {
@@ -94,7 +95,7 @@ export const servicePrincipalResource = {
       const state = stateOf(props);
       if (state.adopted) return;
       const call = await graphCall(state.tenantId, context);
-      await call(`/v1.0/servicePrincipals/${id}`, { method: "DELETE", accept: [404] });
+      await deleteIfThere(call, `/v1.0/servicePrincipals/${id}`);
     });
   },
 };
@@ -112,8 +113,8 @@ async function find(call: GraphCall, { applicationId }: ServicePrincipalInputs):
 }
 
 async function get(call: GraphCall, id: string): Promise<Found | undefined> {
-  const { status, body } = await call(`/v1.0/servicePrincipals/${id}`, { accept: [404] });
-  return status === 404 ? undefined : (body as Found);
+  const answer = await call(`/v1.0/servicePrincipals/${id}`, { accept: goneStatuses });
+  return isGone(answer) ? undefined : (answer.body as Found);
 }
 
 async function make(call: GraphCall, inputs: ServicePrincipalInputs): Promise<Found> {
@@ -147,10 +148,11 @@ function visibly<T>(step: string, run: () => Promise<T>): Promise<T> {
   return visible(`The ${step} of the MSSP application's service principal`, run, adviceFor);
 }
 
-function adviceFor({ status, message }: ServiceError): string {
+function adviceFor(failure: ServiceError): string {
+  const { status, message } = failure;
   if (status === 400 && /does not reference a valid application object/.test(message)) {
     return "There is no such application that other tenants may use: check connector.applicationId, and that its supported account types are any directory (AzureADMultipleOrgs).";
   }
-  if (status !== 403) return "";
+  if (status !== 403) return goneAdvice(failure);
   return "The identity that runs this needs Application.ReadWrite.All; where the customer has clicked the admin consent URL, Application.Read.All is enough.";
 }

@@ -50,7 +50,10 @@ function routesOf(side: Side): Route[] {
       method: "DELETE",
       path: `${path}/{assignment}`,
       handle: (call) => {
-        call.tenant.objects(entitySet).delete(assignmentOf(call, side).id);
+        const found = findAssignment(call, side);
+        // Not 404: reported in https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/968.
+        if (found === undefined) throw badRequest("EntitlementGrant being updated or deleted is not found.");
+        call.tenant.objects(entitySet).delete(found.id);
         call.cloud.changed();
         return noContent;
       },
@@ -113,10 +116,14 @@ function assignmentsOf(call: Call, side: Side): StoredObject[] {
 }
 
 function assignmentOf(call: Call, side: Side): StoredObject {
-  const id = parameter(call, "assignment");
-  const found = assignmentsOf(call, side).find((object) => object.id === id);
-  if (found === undefined) throw notFound(id);
+  const found = findAssignment(call, side);
+  if (found === undefined) throw notFound(parameter(call, "assignment"));
   return found;
+}
+
+function findAssignment(call: Call, side: Side): StoredObject | undefined {
+  const id = parameter(call, "assignment");
+  return assignmentsOf(call, side).find((object) => object.id === id);
 }
 
 function contextName(call: Call, side: Side): string {

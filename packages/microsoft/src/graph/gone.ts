@@ -1,0 +1,45 @@
+/**
+ * The ways in which Microsoft Graph says that an object is not there.
+ *
+ * - 404, whatever its code: `Request_ResourceNotFound` (https://learn.microsoft.com/graph/resolve-auth-errors and every page of a
+ *   directory object), `EntitlementManagementRoleAssignmentNotFound` and `AccessPackageNotFound` (reported, seen on a live tenant:
+ *   https://github.com/hashicorp/terraform-provider-azuread/pull/1925);
+ * - 410 "Gone" (https://learn.microsoft.com/graph/errors);
+ * - 400 `Request_BadRequest` "EntitlementGrant being updated or deleted is not found." for an app role assignment (reported:
+ *   https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/968,
+ *   https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3614). It was also seen while the assignment was still there,
+ *   so it counts only if a look confirms it.
+ */
+import { ServiceError } from "../errors";
+import type { Answer } from "../http";
+import type { GraphCall } from "./call";
+
+/** Statuses that mean "not there", for the option `accept` of a call. */
+export const goneStatuses: readonly number[] = [404, 410];
+
+/** What a 400 says about an object that is not there. */
+const goneMessage = /EntitlementGrant being updated or deleted is not found/;
+
+/** Whether an answer says that the object is not there. */
+export function isGone({ status }: Pick<Answer, "status">): boolean {
+  return goneStatuses.includes(status);
+}
+
+/**
+ * Deletes an object; that there is none is fine.
+ * @throws ServiceError if Graph refuses, also where it denies an object that a look still shows.
+ */
+export async function deleteIfThere(call: GraphCall, path: string): Promise<void> {
+  try {
+    await call(path, { method: "DELETE", accept: goneStatuses });
+  } catch (failure) {
+    const isDenied = failure instanceof ServiceError && failure.status === 400 && goneMessage.test(failure.message);
+    if (!isDenied || !isGone(await call(path, { accept: goneStatuses }))) throw failure;
+  }
+}
+
+/** What to do about a change that failed because the object is not there; empty for every other failure. */
+export function goneAdvice({ status, method }: ServiceError): string {
+  if (!goneStatuses.includes(status) || method !== "PATCH") return "";
+  return "Somebody has deleted it: `pulumi up --refresh` makes it anew.";
+}
