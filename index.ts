@@ -4,7 +4,9 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as pulumi from "@pulumi/pulumi";
 import { prepareDelegation, prepareHandover } from "./components/azure/prepare";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
+import { reportAdoptions } from "./components/guests/adoptions";
 import { customerTenant } from "./components/tenant/customerTenant";
+import { StackIdentity } from "./components/tenant/stackIdentity";
 import { deployedResources } from "./components/tenant/deployedResources";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { refuseMovedNames } from "./components/portalAccess/deployedNames";
@@ -40,9 +42,11 @@ async function program() {
       prepareDelegation("delegation", { ...settings.azureDelegation, tenantId, msspTenantId, msspName, cloud }),
   ]);
   await requireTenantFeatures(tenantId, tenantNeeds(settings), deployed);
+  await reportAdoptions(settings, deployed);
   const approvers = portalAccess.model === "entitlement" ? portalAccess.approvers : [];
   const approverObjectIds = await contactObjectIds(approvers, { provider });
 
+  new StackIdentity("stack-identity", { msspTenantId });
   const onboarding = new CustomerOnboarding(
     "customer",
     {

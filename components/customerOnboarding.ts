@@ -81,6 +81,11 @@ export interface CustomerOnboardingArgs {
    */
   readonly invitationCopyTo?: pulumi.Input<string>;
   /**
+   * Whether an existing member of the tenant, who is no guest, may be used as an analyst.
+   * @default false
+   */
+  readonly adoptMembers?: pulumi.Input<boolean>;
+  /**
    * The SIEM connector: its kind, the alert APIs that it may read, and its credential.
    * @default an app registration in the customer's tenant for both alert APIs, with a client secret
    * that is valid for 365 days
@@ -266,7 +271,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
       nextSteps: nextSteps({
         ...args,
         applicationId: connector.clientId,
-        adoptions: guests.map(({ guest }) => guest.adopted),
+        guests: guests.map(({ email, guest }) => ({ email, guest })),
         portalAccessSteps: portalAccess.nextSteps,
         notificationRules: rules,
         siemAuthorization: authorization?.status,
@@ -291,6 +296,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
         message: args.invitationMessage,
         language: args.invitationLanguage,
         copyRecipient: args.invitationCopyTo,
+        adoptMember: args.adoptMembers,
       },
       { parent: this },
     );

@@ -47,13 +47,3 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     );
   }
 }
-
-/** The mark by which a stack recognizes its objects: `<project>/<stack>`. */
-export function stackMark(): string {
-  return `${pulumi.getProject()}/${pulumi.getStack()}`;
-}
-
-/** The mark by which a resource recognizes its object: `<project>/<stack>/<resource name>`. */
-export function resourceMark(name: string): string {
-  return `${stackMark()}/${name}`;
-}

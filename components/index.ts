@@ -61,6 +61,7 @@ export type { SecretDates, SecretsBySlot, SecretSlot } from "./siemConnector/sec
 export { DefenderSiemAuthorization, type DefenderSiemAuthorizationArgs } from "./siemConnector/siemAuthorization";
 export { SiemConnector, type ConnectorDescription, type SiemConnectorArgs } from "./siemConnector/siemConnector";
 export { customerTenant } from "./tenant/customerTenant";
+export { StackIdentity, type StackIdentityArgs } from "./tenant/stackIdentity";
 export { deployedResources, type DeployedResource, type DeployedResources } from "./tenant/deployedResources";
 export { requireTenantFeatures } from "./tenant/tenantFeatures";
 export type { TenantNeeds } from "../settings/prerequisites";

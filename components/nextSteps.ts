@@ -6,11 +6,18 @@ import {
   type NotificationRuleSettings,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
+import type { GuestUser } from "./guests/guestUser";
 
 /** A notification rule of the arguments, and the status of its resource. */
 export interface DeclaredNotificationRule {
   readonly rule: NotificationRuleSettings;
   readonly status: pulumi.Output<"configured" | "manual">;
+}
+
+/** An analyst's user in the customer's tenant. */
+export interface AnalystGuest {
+  readonly email: string;
+  readonly guest: Pick<GuestUser, "adopted" | "adoptedUser" | "objectId">;
 }
 
 export interface OnboardingState {
@@ -20,8 +27,7 @@ export interface OnboardingState {
   readonly cloud?: CloudName;
   /** Application (client) ID of the SIEM connector. */
   readonly applicationId: pulumi.Input<string>;
-  /** For each analyst: whether the user existed in the tenant before this stack. */
-  readonly adoptions: readonly pulumi.Output<boolean>[];
+  readonly guests: readonly AnalystGuest[];
   readonly portalAccessSteps: pulumi.Output<string[]>;
   readonly notificationRules: readonly DeclaredNotificationRule[];
   readonly siemAuthorization?: pulumi.Output<"authorized" | "manual">;
@@ -34,13 +40,14 @@ export function nextSteps(state: OnboardingState): pulumi.Output<string[]> {
   return pulumi
     .all([
       pulumi.all([tenantId, msspTenantId, applicationId]),
-      pulumi.all([...state.adoptions]),
+      pulumi.all(state.guests.map(settledGuest)),
       state.portalAccessSteps,
       pulumi.all(rules),
       pulumi.output(siemAuthorization),
     ])
-    .apply(([[tenant, mssp, application], adoptions, portalAccessSteps, declaredRules, authorization]) => [
-      ...(adoptions.some((adopted) => !adopted) ? [acceptInvitation(portalUrl(cloud, tenant))] : []),
+    .apply(([[tenant, mssp, application], guests, portalAccessSteps, declaredRules, authorization]) => [
+      ...(guests.some(({ adopted }) => !adopted) ? [acceptInvitation(portalUrl(cloud, tenant))] : []),
+      ...guests.filter(({ adopted }) => adopted).map(checkAdopted),
       ...portalAccessSteps,
       ...declaredRules
         .filter(({ status }) => status === "manual")
@@ -49,6 +56,25 @@ export function nextSteps(state: OnboardingState): pulumi.Output<string[]> {
         ? manualSiemAuthorizationSteps({ tenantId: tenant, applicationId: application, msspTenantId: mssp }, cloud)
         : []),
     ]);
+}
+
+interface SettledGuest {
+  readonly email: string;
+  readonly adopted: boolean;
+  readonly adoptedUser: string | undefined;
+  readonly objectId: string;
+}
+
+function settledGuest({ email, guest }: AnalystGuest): pulumi.Output<SettledGuest> {
+  const { adopted, adoptedUser, objectId } = guest;
+  return pulumi.output({ email, adopted, adoptedUser, objectId });
+}
+
+function checkAdopted({ email, adoptedUser, objectId }: SettledGuest): string {
+  return (
+    `Check that the existing ${adoptedUser ?? "user"} (object ID ${objectId}) is the analyst ${email}: ` +
+    "this user has the analyst's access, and `pulumi destroy` keeps it."
+  );
 }
 
 function acceptInvitation(portal: string): string {

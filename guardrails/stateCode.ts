@@ -33,6 +33,7 @@ export const dynamicResourceLogic = {
   Guest: "guestResource",
   MsspServicePrincipal: "servicePrincipalResource",
   PortalAccessModel: "portalAccessModelResource",
+  StackIdentity: "stackIdentityResource",
 } as const;
 
 /** Prefix of the type tokens of this program's dynamic resources. */

@@ -31,6 +31,7 @@ const dynamicNames = [
   "Guest",
   "MsspServicePrincipal",
   "PortalAccessModel",
+  "StackIdentity",
 ] as const;
 
 export function azuread(name: string): string {

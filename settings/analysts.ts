@@ -15,6 +15,7 @@ import {
   mapOf,
   displayName,
   oneOf,
+  switchOf,
 } from "./validators";
 
 /** A person of the MSSP's who works with the customer's Defender. */
@@ -92,6 +93,12 @@ export const analystSettings = {
     description: "E-mail address that receives a copy of each invitation.",
     default: "nobody",
     example: "security.admin@contoso.com",
+  }),
+  adoptMembers: optional(switchOf("whether existing members of the tenant may be used as analysts"), {
+    description:
+      "Whether an existing member of the customer's tenant with an analyst's address may be used. An existing guest always is. `preview`, `up` and the output `nextSteps` name everybody who is used.",
+    default: "`false`: a member with the address stops `up`",
+    example: "true",
   }),
 };
 

@@ -84,6 +84,8 @@ export interface Settings {
   readonly invitationLanguage?: string;
   /** Who gets a copy of each invitation. */
   readonly invitationCopyTo?: string;
+  /** Whether an existing member of the tenant may be used as an analyst. */
+  readonly adoptMembers?: boolean;
   readonly portalAccess: PortalAccessSettings;
   readonly notificationRules: readonly NotificationRule[];
   readonly connector: ConnectorSettings;

@@ -2,7 +2,7 @@
 import { graphList, tiers as tierKeys, type GraphCall } from "@defender-mssp/microsoft";
 import { accessCatalogName, groupNameInDirectory } from "../../settings/naming";
 import type { Settings } from "../../settings";
-import { deletionOf, equals, markOf, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
+import { deletionOf, equals, partEvidence, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
 
 const base = "/beta/identityGovernance/entitlementManagement";
 const parent = { name: "customer-access-entitlement-packages", type: "defender-mssp:index:AnalystAccessPackages" };
@@ -81,7 +81,15 @@ async function roles(call: GraphCall, packages: readonly GraphObject[], known: K
     return (given ?? [])
       .filter((scope) => !known.hasBeginning(`${text(one, "id")}/${text(scope, "id")}/`))
       .map((scope) => ({
-        ...inside(`access package "${text(one, "displayName")}"`, "a role that it gives", text(scope, "id")),
+        ...inside(
+          `access package "${text(one, "displayName")}"`,
+          "a role that it gives",
+          text(scope, "id"),
+          known.isPending(
+            "azuread:index/accessPackageResourcePackageAssociation:AccessPackageResourcePackageAssociation",
+            { accessPackageId: text(one, "id") },
+          ),
+        ),
         removal: deletionOf(`${path}/accessPackageResourceRoleScopes/${text(scope, "id")}`),
       }));
   });
@@ -96,7 +104,15 @@ async function resources(call: GraphCall, catalogs: readonly GraphObject[], know
     return there
       .filter((one) => known.has(text(one, "originId")) && !known.hasWhole(`${id}/${text(one, "originId")}`))
       .map((one) => ({
-        ...inside(`catalog "${text(catalog, "displayName")}"`, `the group "${text(one, "displayName")}"`, id),
+        ...inside(
+          `catalog "${text(catalog, "displayName")}"`,
+          `the group "${text(one, "displayName")}"`,
+          id,
+          known.isPending(
+            "azuread:index/accessPackageResourceCatalogAssociation:AccessPackageResourceCatalogAssociation",
+            { resourceOriginId: text(one, "originId") },
+          ),
+        ),
         removal: {
           method: "POST",
           path: `${base}/accessPackageResourceRequests`,
@@ -122,12 +138,13 @@ function described(one: GraphObject, what: string, known: Known, type: string): 
     id: text(one, "id"),
     createdOn: text(one, "createdDateTime"),
     createdBy: text(one, "createdBy"),
-    mark: markOf(one, known.isPending(type)),
+    evidence: known.describedEvidence(text(one, "description")),
+    interrupted: known.isPending(type, { displayName: text(one, "displayName") }),
     restorable: false,
     importArguments: undefined,
   };
 }
 
-function inside(owner: string, what: string, id: string): Omit<Orphan, "removal"> {
-  return undated(`${what}, in the ${owner}`, id, `part of the ${owner}, which is in the stack's state`);
+function inside(owner: string, what: string, id: string, interrupted: boolean): Omit<Orphan, "removal"> {
+  return undated(`${what}, in the ${owner}`, id, partEvidence(`the ${owner}`), interrupted);
 }

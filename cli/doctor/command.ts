@@ -20,7 +20,10 @@ export function registerDoctor(program: Command): void {
     .requiredOption("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml", stackArgument)
     .option("--json", "print the report as JSON")
     .option("--repair", "find objects that an interrupted `pulumi up` left in the tenant, and ask about each")
-    .option("--yes", "with --repair: delete without asking, but only objects that carry this program's mark")
+    .option(
+      "--yes",
+      "with --repair: delete without asking what carries this stack's mark and belongs to an interrupted operation",
+    )
     .action(async ({ stack, json, ...options }: DoctorOptions) => {
       if (options.repair === true) return repairStack(stack, options.yes === true);
       const [{ examine }, { reportText }] = await Promise.all([import("./examination.js"), import("./report.js")]);
@@ -34,7 +37,7 @@ export function registerDoctor(program: Command): void {
       "The stack's settings; the access tokens of the identity in the environment (ARM_…, or az login); with Organization.Read.All and Policy.Read.All, the tenant's licences and policies. With --repair also the stack's state, and the tenant's objects.",
     changes: "Nothing. With --repair, it deletes the objects that you confirm.",
     exitCodes: {
-      0: "all checks passed or were not possible; with --repair: nothing is left to repair",
+      0: "all checks passed or were not possible; with --repair: no such object is left",
       1: "a check failed, the tenant could not be read, or objects are left",
     },
     examples: [

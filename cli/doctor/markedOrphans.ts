@@ -1,33 +1,32 @@
 /**
- * What carries a mark of the stack's: made by dynamic resources, which find it again. The next `up` goes on with it, so it is left over only
- * where none is to come.
+ * What dynamic resources made, which find their own again by the mark: the next `up` goes on with it, so it is left over only where none is
+ * to come. Objects that carry another stack's mark, or none, are not looked at: an `up` takes them for somebody else's, too.
  */
 import {
-  findUsers,
+  findUsersOf,
   getNotificationRule,
   getSiemAuthorization,
-  guestMarks,
+  invitedNameEnding,
   listConnectedOrganizations,
   listRoleAssignments,
   listRoleDefinitions,
+  parseGuestMark,
   type GraphCall,
   type PortalCall,
 } from "@defender-mssp/microsoft";
+import { dynamicResourceLogic, dynamicTypePrefix } from "../../guardrails/stateCode";
 import type { Settings } from "../../settings";
-import { deletionOf, lastSegment, undated, type Known, type Orphan } from "./orphan";
-
-/** The project, whose name marks begin with. */
-const project = "defender-mssp";
+import { deletionOf, undated, type Known, type Orphan } from "./orphan";
 
 /** @param defender how Defender's calls without a public API are made; undefined where a person makes them. */
 export async function markedOrphans(
   call: GraphCall,
   settings: Settings,
   known: Known,
-  stack: string,
   defender: PortalCall | undefined,
 ): Promise<Orphan[]> {
-  const owner = `${project}/${lastSegment(stack)}`;
+  const { owner } = known;
+  if (owner === undefined) return [];
   return [
     ...(await guests(call, settings, known, owner)),
     ...(await defenderRoles(call, settings, known, owner)),
@@ -37,28 +36,31 @@ export async function markedOrphans(
 }
 
 async function guests(call: GraphCall, { analysts }: Settings, known: Known, owner: string): Promise<Orphan[]> {
-  const found = await Promise.all(
-    analysts.map(async (analyst) => {
-      const users = await findUsers(call, analyst.email);
-      return users
-        .filter((user) => !known.has(user.id))
-        .flatMap((user) => {
-          const mark = guestMarks(owner).find(
-            (one) => user.employeeType === one || user.displayName?.endsWith(one) === true,
-          );
-          return mark === undefined
-            ? []
-            : [
-                {
-                  ...marked(`guest ${analyst.email}`, user.id, mark),
-                  restorable: true,
-                  removal: deletionOf(`/v1.0/users/${user.id}`),
-                },
-              ];
-        });
+  const found = await findUsersOf(
+    call,
+    analysts.map(({ email }) => email),
+  );
+  return [...found].flatMap(([email, users]) =>
+    users.flatMap((user): Orphan[] => {
+      const { id, employeeType, displayName, createdDateTime } = user;
+      const isOwn =
+        parseGuestMark(employeeType)?.owner === owner || displayName?.endsWith(invitedNameEnding(owner)) === true;
+      if (!isOwn || known.has(id)) return [];
+      const interrupted = known.isPending(dynamic("Guest"), { email });
+      return [
+        {
+          ...marked(`guest ${email}`, id, employeeType ?? displayName ?? "", interrupted),
+          createdOn: createdDateTime ?? "",
+          restorable: true,
+          removal: deletionOf(`/v1.0/users/${id}`),
+        },
+      ];
     }),
   );
-  return found.flat();
+}
+
+function dynamic(name: keyof typeof dynamicResourceLogic): string {
+  return `${dynamicTypePrefix}${name}`;
 }
 
 async function defenderRoles(
@@ -83,13 +85,19 @@ async function defenderRoles(
         `assignment of the Defender role "${displayName}"`,
         id,
         `its role is this stack's: ${roleDefinitionId}`,
+        known.isPending(dynamic("DefenderRoleAssignment"), { displayName }),
       ),
       removal: deletionOf(`${path}/roleAssignments/${encodeURIComponent(id)}`),
     })),
     ...mine
       .filter(({ id }) => !known.has(id))
       .map(({ id, displayName, description }) => ({
-        ...marked(`Defender role "${displayName}"`, id, description),
+        ...marked(
+          `Defender role "${displayName}"`,
+          id,
+          description,
+          known.isPending(dynamic("DefenderRoleDefinition"), { displayName }),
+        ),
         removal: deletionOf(`${path}/roleDefinitions/${encodeURIComponent(id)}`),
       })),
   ];
@@ -105,7 +113,12 @@ async function connectedOrganizations(
   return (await listConnectedOrganizations(call))
     .filter(({ id, description }) => !known.has(id) && description.includes(`Managed by Pulumi (${owner}/`))
     .map(({ id, displayName, description }) => ({
-      ...marked(`connected organization "${displayName}"`, id, description),
+      ...marked(
+        `connected organization "${displayName}"`,
+        id,
+        description,
+        known.isPending(dynamic("ConnectedOrganization")),
+      ),
       removal: deletionOf(`/v1.0/identityGovernance/entitlementManagement/connectedOrganizations/${id}`),
     }));
 }
@@ -123,20 +136,21 @@ async function portalThings(
     const found = await getNotificationRule(defender, name);
     if (!isOwn(found)) return [];
     const removal = { ...deletionOf(`/notificationRules/${encodeURIComponent(name)}`), service: "defender" as const };
-    return [{ ...marked(`notification rule "${name}"`, name, found?.managedBy ?? ""), removal }];
+    const interrupted = known.isPending(dynamic("AlertNotificationRule"), { name });
+    return [{ ...marked(`notification rule "${name}"`, name, found?.managedBy ?? "", interrupted), removal }];
   });
   const authorizations = known.clientIds().map(async (applicationId): Promise<Orphan[]> => {
     if (known.hasWhole(`${tenantId}/${applicationId}`)) return [];
     const found = await getSiemAuthorization({ ...defender, applicationId });
     if (!isOwn(found)) return [];
     const removal = { ...deletionOf(`/siemAuthorizations/${applicationId}`), service: "defender" as const };
-    return [
-      { ...marked("SIEM authorization of the stack's application", applicationId, found?.managedBy ?? ""), removal },
-    ];
+    const what = "SIEM authorization of the stack's application";
+    const interrupted = known.isPending(dynamic("DefenderSiemAuthorization"), { applicationId });
+    return [{ ...marked(what, applicationId, found?.managedBy ?? "", interrupted), removal }];
   });
   return (await Promise.all([...rules, ...authorizations])).flat();
 }
 
-function marked(what: string, id: string, mark: string): Omit<Orphan, "removal"> {
-  return { ...undated(what, id, mark), comesBack: true };
+function marked(what: string, id: string, mark: string, interrupted: boolean): Omit<Orphan, "removal"> {
+  return { ...undated(what, id, { owner: "thisStack", text: mark }, interrupted), comesBack: true };
 }

@@ -9,18 +9,31 @@ export interface Orphan {
   readonly id: string;
   /** When it was made, ISO 8601, UTC; empty where the service doesn't say. */
   readonly createdOn: string;
-  /** Who made it, as far as its owners tell; empty where nothing does. */
+  /** Who owns it, or made it; empty where the service doesn't say. */
   readonly createdBy: string;
-  /** By what it is known to be this program's; undefined where nothing says so: it may be somebody else's. */
-  readonly mark: string | undefined;
+  /** The first entry of the tenant's audit log about it, where this identity may read the log. */
+  readonly audit?: string;
+  readonly evidence: Evidence;
+  /** Whether the state says that a create was interrupted which explains the object. */
+  readonly interrupted: boolean;
+  /** A credential, which may be in use: never deleted without a person's word. */
+  readonly isSecret?: boolean;
   /** The request that takes it away. */
   readonly removal: Removal;
-  /** Whether the next `up` finds it by its mark and goes on with it: then nothing is left to repair, unless none is to come. */
+  /** Whether the next `up` finds it by its mark and goes on with it. */
   readonly comesBack?: boolean;
   /** Whether Entra keeps it for 30 days after that, among the deleted items. */
   readonly restorable: boolean;
   /** Arguments of `pulumi import`, where it can be imported. */
   readonly importArguments: readonly string[] | undefined;
+}
+
+/** Whose an object is. */
+export interface Evidence {
+  /** `thisStack`: it carries exactly this stack's mark, or is a part of what the state has. `another`: another stack's mark, or an old one. */
+  readonly owner: "thisStack" | "another" | "unknown";
+  /** What says so. */
+  readonly text: string;
 }
 
 export interface Removal {
@@ -33,14 +46,25 @@ export interface Removal {
 
 export type GraphObject = Readonly<Record<string, unknown>>;
 
-/** What the descriptions of this program's applications and groups say. */
-const describedAs = /Managed by Pulumi\b/;
+/** What the descriptions of this program's objects say; version 0.1.0 named no stack in some of them. */
+const describedAs = /[Mm]anaged by (?:Pulumi\b(?: \(([^(),]+)[,)])?|([^()]+)\))/;
+
+/** The project, whose name marks begin with. */
+const project = "defender-mssp";
 
 /** What the engine knows of, by the ends of the provider's IDs. */
 export class Known {
   readonly #ids: ReadonlySet<string>;
 
-  constructor(private readonly state: StackState) {
+  /** The stack's mark; undefined where the state has no ID of the stack, so that nothing is certainly its own. */
+  readonly owner: string | undefined;
+
+  constructor(
+    private readonly state: StackState,
+    stack: string,
+  ) {
+    const identity = state.resources.find(({ type }) => type === stackIdentityType);
+    this.owner = identity && `${project}/${stack.split("/").at(-1) ?? ""}#${identity.id}`;
     this.#ids = new Set(state.resources.map(({ id }) => lastSegment(id)).filter((id) => id !== ""));
   }
 
@@ -90,27 +114,51 @@ export class Known {
     return [type, name, id, "--parent", named(parent, "parent"), "--provider", named(provider, "provider")];
   }
 
-  /** Whether the engine died while it was making this. */
-  isPending(type: string): boolean {
-    return this.state.pending.some((urn) => typeOf(urn) === type);
+  /** Whether the engine was interrupted while it was creating such a resource, with these inputs. */
+  isPending(type: string, inputs: Readonly<Record<string, unknown>> = {}): boolean {
+    return this.state.pending.some(
+      (one) => one.type === type && Object.entries(inputs).every(([name, value]) => one.inputs[name] === value),
+    );
+  }
+
+  /** Whose an object is that carries this mark: `<owner>`, or `<owner>/<resource name>`. */
+  evidence(mark: string, text: string): Evidence {
+    const isOwn = this.owner !== undefined && (mark === this.owner || mark.startsWith(`${this.owner}/`));
+    return { owner: isOwn ? "thisStack" : "another", text };
+  }
+
+  /** Whose an object is, by its description. */
+  describedEvidence(description: string): Evidence {
+    const found = describedAs.exec(description);
+    if (found === null) return { owner: "unknown", text: "none: no evidence that this program created it" };
+    return this.evidence(found[1] ?? found[2] ?? "", `its description: "${description}"`);
   }
 }
 
+const stackIdentityType = "pulumi-nodejs:dynamic/defender-mssp:StackIdentity";
+
 /** What its service tells nothing more of: not when it was made and by whom; and what can't be imported. */
-export function undated(what: string, id: string, mark: string): Omit<Orphan, "removal"> {
-  return { what, id, createdOn: "", createdBy: "", mark, restorable: false, importArguments: undefined };
+export function undated(what: string, id: string, evidence: Evidence, interrupted: boolean): Omit<Orphan, "removal"> {
+  return {
+    what,
+    id,
+    createdOn: "",
+    createdBy: "",
+    evidence,
+    interrupted,
+    restorable: false,
+    importArguments: undefined,
+  };
+}
+
+/** Of what is a part of something in the stack's state. */
+export function partEvidence(owner: string): Evidence {
+  return { owner: "thisStack", text: `part of ${owner}, which is in the stack's state` };
 }
 
 /** Takes away by one request of Graph's. */
 export function deletionOf(path: string): Removal {
   return { method: "DELETE", path };
-}
-
-export function markOf(object: GraphObject, isPending: boolean): string | undefined {
-  const description = text(object, "description");
-  if (!describedAs.test(description)) return undefined;
-  const pending = isPending ? "; the engine was interrupted while it created one" : "";
-  return `its description: "${description}"${pending}`;
 }
 
 /** An object's ID, when it was made, and who owns it. */
@@ -137,10 +185,6 @@ export function text(object: GraphObject, name: string): string {
 
 export function lastSegment(id: string): string {
   return (id.split("/").at(-1) ?? "").toLowerCase();
-}
-
-export function typeOf(urn: string): string {
-  return (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
 }
 
 export function nameOf(urn: string): string {

@@ -27,7 +27,7 @@ import {
   Known,
   lastSegment,
   madeBy,
-  markOf,
+  partEvidence,
   text,
   undated,
   type GraphObject,
@@ -51,9 +51,9 @@ export async function findOrphans(
   state: StackState,
   { stack, clientId, defender }: Searched,
 ): Promise<Orphan[]> {
-  const known = new Known(state);
+  const known = new Known(state, stack);
   return [
-    ...(await markedOrphans(call, settings, known, stack, defender)),
+    ...(await markedOrphans(call, settings, known, defender)),
     ...(await accessPackageOrphans(call, settings, known)),
     ...(await directoryRoles(call, settings, known)),
     ...(await applications(call, settings, known)),
@@ -71,7 +71,8 @@ async function applications(call: GraphCall, { customerName }: Settings, known: 
     orphans.map(async (one) => ({
       what: `application "${name}"`,
       ...(await madeBy(call, "applications", one)),
-      mark: markOf(one, known.isPending(type)),
+      evidence: known.describedEvidence(text(one, "description")),
+      interrupted: known.isPending(type, { displayName: name }),
       removal: deletionOf(`/v1.0/applications/${text(one, "id")}`),
       restorable: true,
       importArguments: known.importOf(
@@ -97,7 +98,8 @@ async function groups(call: GraphCall, { msspName, portalAccess }: Settings, kno
         .map(async (one) => ({
           what: `group "${displayName}"`,
           ...(await madeBy(call, "groups", one)),
-          mark: markOf(one, known.isPending(type)),
+          evidence: known.describedEvidence(text(one, "description")),
+          interrupted: known.isPending(type, { displayName }),
           removal: deletionOf(`/v1.0/groups/${text(one, "id")}`),
           // Entra keeps Microsoft 365 groups only.
           restorable: false,
@@ -126,7 +128,10 @@ async function directoryRoles(call: GraphCall, { portalAccess }: Settings, known
         ...undated(
           `directory role ${role}, given to ${principalId}`,
           text(one, "id"),
-          "its holder is in the stack's state",
+          { owner: "thisStack", text: "its holder is in the stack's state" },
+          known.isPending("azuread:index/directoryRoleAssignment:DirectoryRoleAssignment", {
+            principalObjectId: principalId,
+          }),
         ),
         removal: deletionOf(`${path}/${text(one, "id")}`),
       }));
@@ -164,7 +169,12 @@ function redirectUris(application: GraphObject, { customerDomain }: Settings, kn
   if (!uris.includes(siemRedirectUri(customerDomain)) || known.hasWhole(whole)) return [];
   return [
     {
-      ...partOf(application, `redirect URI ${uris.join(", ")}`, siemRedirectUri(customerDomain)),
+      ...partOf(
+        application,
+        `redirect URI ${uris.join(", ")}`,
+        siemRedirectUri(customerDomain),
+        known.isPending("azuread:index/applicationRedirectUris:ApplicationRedirectUris"),
+      ),
       removal: change(application, { web: { redirectUris: [] } }),
     },
   ];
@@ -180,7 +190,14 @@ function apiAccess(application: GraphObject, known: Known): Orphan[] {
   const names = found.map(({ resourceAppId }) => nameOfApi(resourceAppId));
   return [
     {
-      ...partOf(application, `API permissions asked of ${names.join(" and ")}`, names.join(", ")),
+      ...partOf(
+        application,
+        `API permissions asked of ${names.join(" and ")}`,
+        names.join(", "),
+        found.every(({ resourceAppId: apiClientId }) =>
+          known.isPending("azuread:index/applicationApiAccess:ApplicationApiAccess", { apiClientId }),
+        ),
+      ),
       removal: change(application, { requiredResourceAccess: asked.filter((one) => !isOurs(one)) }),
     },
   ];
@@ -191,8 +208,9 @@ function secrets(application: GraphObject, known: Known): Orphan[] {
   return credentials
     .filter((one) => text(one, "displayName") === clientSecretName && !known.has(text(one, "keyId")))
     .map((one) => ({
-      ...partOf(application, `client secret "${clientSecretName}", which nobody has`, text(one, "keyId")),
+      ...partOf(application, `client secret "${clientSecretName}"`, text(one, "keyId"), false),
       createdOn: text(one, "startDateTime"),
+      isSecret: true,
       removal: {
         method: "POST",
         path: `/v1.0/applications/${text(application, "id")}/removePassword`,
@@ -216,7 +234,12 @@ async function servicePrincipals(
     }
     return [
       {
-        ...partOf(application, `service principal "${text(one, "displayName")}", with what it was granted`, id),
+        ...partOf(
+          application,
+          `service principal "${text(one, "displayName")}", with what it was granted`,
+          id,
+          known.isPending("azuread:index/servicePrincipal:ServicePrincipal", { clientId: appId }),
+        ),
         removal: deletionOf(`/v1.0/servicePrincipals/${id}`),
       },
     ];
@@ -230,12 +253,12 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
     graphList(call, `/v1.0/servicePrincipals/${id}/oauth2PermissionGrants`),
     graphList(call, `/v1.0/servicePrincipals/${id}/appRoleAssignments`),
   ]);
-  const orphan = (one: GraphObject, what: string, path: string): Orphan[] =>
+  const orphan = (one: GraphObject, what: string, path: string, type: string): Orphan[] =>
     known.has(text(one, "id"))
       ? []
       : [
           {
-            ...partOf(application, what, text(one, "id")),
+            ...partOf(application, what, text(one, "id"), known.isPending(type)),
             createdOn: text(one, "createdDateTime"),
             removal: deletionOf(path),
           },
@@ -243,7 +266,14 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
   return [
     ...grants
       .filter((one) => text(one, "scope").trim() === "Alert.Read")
-      .flatMap((one) => orphan(one, "consent to Alert.Read", `/v1.0/oauth2PermissionGrants/${text(one, "id")}`)),
+      .flatMap((one) =>
+        orphan(
+          one,
+          "consent to Alert.Read",
+          `/v1.0/oauth2PermissionGrants/${text(one, "id")}`,
+          "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant",
+        ),
+      ),
     ...roles
       .filter((one) => text(one, "appRoleId") === microsoftGraph.appRoles["SecurityAlert.Read.All"])
       .flatMap((one) =>
@@ -251,6 +281,7 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
           one,
           "consent to SecurityAlert.Read.All",
           `/v1.0/servicePrincipals/${text(one, "resourceId")}/appRoleAssignedTo/${text(one, "id")}`,
+          "azuread:index/appRoleAssignment:AppRoleAssignment",
         ),
       ),
   ];
@@ -268,7 +299,12 @@ async function ownership(
   return owners
     .filter((one) => text(one, "appId").toLowerCase() === clientId.toLowerCase())
     .map((one) => ({
-      ...partOf(application, `ownership of its service principal by "${text(one, "displayName")}"`, text(one, "id")),
+      ...partOf(
+        application,
+        `ownership of its service principal by "${text(one, "displayName")}"`,
+        text(one, "id"),
+        false,
+      ),
       removal: deletionOf(`/v1.0/servicePrincipals/${id}/owners/${text(one, "id")}/$ref`),
     }));
 }
@@ -279,9 +315,9 @@ function nameOfApi(appId: string): string {
   return appId === microsoftGraph.appId ? "Microsoft Graph" : "WindowsDefenderATP";
 }
 
-function partOf(application: GraphObject, what: string, id: string): Omit<Orphan, "removal"> {
+function partOf(application: GraphObject, what: string, id: string, interrupted: boolean): Omit<Orphan, "removal"> {
   const owner = `the application "${text(application, "displayName")}" (${text(application, "id")})`;
-  return undated(what, id, `part of ${owner}, which is in the stack's state`);
+  return undated(what, id, partEvidence(owner), interrupted);
 }
 
 function change(application: GraphObject, json: unknown): Removal {

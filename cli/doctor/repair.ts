@@ -1,10 +1,15 @@
-/** `mssp doctor --repair`: shows each orphan with the evidence that it is one, asks, and deletes it or says how to import it. */
+/**
+ * `mssp doctor --repair`: shows each orphan with the evidence that it is one, asks, and deletes it or says how to import it. With `--yes`
+ * it asks nothing, and deletes only what carries exactly this stack's mark and is explained by a create that the state says was interrupted.
+ */
 import { createInterface } from "node:readline/promises";
 import {
   clouds,
   discoverEndpoints,
   EnvironmentError,
   graphCall,
+  deleteIfThere,
+  goneStatuses,
   request,
   requestToken,
   ServiceError,
@@ -17,12 +22,13 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { defenderEndpointOf, readStackSettings, type StackSettingsOptions } from "../../settings/fromFile";
 import type { Settings } from "../../settings";
 import { findOrphans } from "./orphans";
+import { withHistory } from "./history";
 import type { Orphan, Removal } from "./orphan";
 import { readStackState } from "./stackState";
 
 export interface RepairOptions extends StackSettingsOptions, Pick<CallContext, "endpoints"> {
   readonly stack: string;
-  /** Deletes what carries this program's mark without asking. */
+  /** Deletes without asking what is certainly left over of an interrupted operation of this stack. */
   readonly yes: boolean;
   /** Asks a question; undefined where there is nobody to ask. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
@@ -37,7 +43,7 @@ export interface Repaired {
 }
 
 /**
- * Repairs a stack. Nothing is touched without a yes; what carries no mark of this program never by `yes` alone.
+ * Repairs a stack. By `yes` alone it deletes what is certainly left over; everything else only by a person's word, one by one.
  * @throws VisibleError where the settings are wrong, or tenant or state can't be read.
  */
 export async function repair(options: RepairOptions): Promise<Repaired> {
@@ -63,7 +69,10 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
         "does not have. Continue only while no `pulumi up` of this stack is running.\n",
     );
     let left = 0;
-    for (const orphan of orphans) if (!(await settle({ graph: call, defender }, orphan, options))) left++;
+    for (const orphan of orphans) {
+      const dated = await withHistory(call, orphan);
+      if (!(await settle({ graph: call, defender }, dated, options))) left++;
+    }
     options.say(
       left === 0 ? `\nNow run \`npx pulumi up --refresh --stack ${options.stack}\`.\n` : `\n${left} left unchanged.\n`,
     );
@@ -104,7 +113,7 @@ async function defenderCalls(
   return { endpoint, token: accessToken };
 }
 
-/** Whether the orphan is no more, or nothing needs to be done about it. */
+/** Whether the orphan is no more. */
 async function settle(services: Services, orphan: Orphan, options: RepairOptions): Promise<boolean> {
   options.say(`\n${describe(orphan)}`);
   const importing = importCommand(orphan, options.stack);
@@ -119,13 +128,14 @@ async function settle(services: Services, orphan: Orphan, options: RepairOptions
       return false;
     case "leave":
       options.say(orphan.comesBack === true ? "Left for the next `pulumi up --refresh`.\n" : "Left unchanged.\n");
-      return orphan.comesBack === true;
+      return false;
   }
 }
 
 /** Gone already is as good. */
 async function remove({ graph, defender }: Services, { method, path, json, service }: Removal): Promise<void> {
-  const options = { method, accept: [404], idempotent: true, ...(json === undefined ? {} : { json }) };
+  if (service === undefined && method === "DELETE") return deleteIfThere(graph, path);
+  const options = { method, accept: goneStatuses, idempotent: true, ...(json === undefined ? {} : { json }) };
   if (service === undefined) await graph(path, options);
   else if (defender !== undefined) await request(`${defender.endpoint}${path}`, { ...options, token: defender.token });
 }
@@ -136,39 +146,67 @@ async function answer(
   { yes, ask, say }: RepairOptions,
 ): Promise<"delete" | "import" | "leave"> {
   if (yes) {
-    if (orphan.comesBack === true) return "leave";
-    if (orphan.mark !== undefined) return "delete";
-    say("--yes does not delete objects without a mark of this program. Run the command without --yes to be asked.\n");
+    if (isCertain(orphan)) return "delete";
+    say(
+      "--yes deletes only what carries this stack's mark and belongs to an operation that its state says was interrupted, and no secret. " +
+        "Run the command without --yes to be asked.\n",
+    );
     return "leave";
   }
   if (ask === undefined) {
-    if (orphan.comesBack === true) return "leave";
-    say("There is no terminal to ask on. --yes deletes the objects that carry the mark.\n");
+    say(
+      "There is no terminal to ask on. --yes deletes what certainly belongs to an interrupted operation of this stack.\n",
+    );
     return "leave";
   }
-  const warning =
-    orphan.mark === undefined ? "It carries no mark of this program and may belong to somebody else. " : "";
   const hint =
     orphan.comesBack === true ? "The next `pulumi up --refresh` uses it: delete it only if none will follow. " : "";
   const choices = canImport ? "[delete/import/N]" : "[delete/N]";
   const said = (
-    await ask(`${warning}${hint}Delete it${canImport ? ", or show how to import it" : ""}? ${choices} `)
+    await ask(`${warning(orphan)}${hint}Delete it${canImport ? ", or show how to import it" : ""}? ${choices} `)
   ).trim();
   if (/^import$/i.test(said) && canImport) return "import";
   return /^delete$/i.test(said) ? "delete" : "leave";
 }
 
-function describe({ what, id, createdOn, createdBy, mark, restorable }: Orphan): string {
+/** Left over of an interrupted operation of this very stack, beyond doubt. */
+function isCertain({ evidence, interrupted, isSecret }: Orphan): boolean {
+  return evidence.owner === "thisStack" && interrupted && isSecret !== true;
+}
+
+/** Why a person should think twice. */
+function warning({ evidence, interrupted, isSecret }: Orphan): string {
+  if (isSecret === true) return "If the SIEM uses this secret, it receives no alerts after the deletion. ";
+  switch (evidence.owner) {
+    case "unknown":
+      return "It carries no mark of this program and may belong to somebody else. ";
+    case "another":
+      return "It carries the mark of another stack, of another MSSP or of version 0.1.0, and may be in use. ";
+    case "thisStack":
+      return interrupted ? "" : "The stack's state names no interrupted operation that created it. ";
+  }
+}
+
+function describe({ what, id, createdOn, createdBy, audit, evidence, interrupted, restorable }: Orphan): string {
   const lines = [
     what,
     `  ID        ${id}`,
     ...(createdOn === "" ? [] : [`  created   ${createdOn}`]),
     ...(createdBy === "" ? [] : [`  owned by  ${createdBy}`]),
-    `  mark      ${mark ?? "none: no evidence that this program created it"}`,
+    ...(audit === undefined ? [] : [`  audit log ${audit}`]),
+    `  mark      ${evidence.text}`,
+    `  whose     ${whose[evidence.owner]}`,
+    ...(interrupted ? ["  state     the engine was interrupted while it created one"] : []),
     ...(restorable ? ["  deleted   it can be restored for 30 days (deleted items in Entra)"] : []),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
+
+const whose: Readonly<Record<Orphan["evidence"]["owner"], string>> = {
+  thisStack: "this stack's",
+  another: "another stack's, or of a stack whose state is lost",
+  unknown: "not known",
+};
 
 function importCommand({ importArguments }: Orphan, stack: string): string | undefined {
   if (importArguments === undefined) return undefined;

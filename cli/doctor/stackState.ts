@@ -13,8 +13,14 @@ export interface StateResource {
 
 export interface StackState {
   readonly resources: readonly StateResource[];
-  /** URNs of the resources that the engine was creating when it was interrupted. */
-  readonly pending: readonly string[];
+  /** The creates that were interrupted: the state doesn't know whether they were made. */
+  readonly pending: readonly PendingCreate[];
+}
+
+/** A resource that the engine was creating when it was interrupted. */
+export interface PendingCreate {
+  readonly type: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -30,7 +36,7 @@ export function parseStackState(text: string): StackState {
   const { deployment } = JSON.parse(text) as {
     deployment?: {
       resources?: readonly (Partial<StateResource> & { outputs?: { clientId?: unknown } })[];
-      pending_operations?: readonly { type?: string; resource?: { urn?: string } }[];
+      pending_operations?: readonly { type?: string; resource?: Partial<PendingCreate> }[];
     } | null;
   };
   const { resources = [], pending_operations: pending = [] } = deployment ?? {};
@@ -42,6 +48,8 @@ export function parseStackState(text: string): StackState {
       custom,
       ...(typeof outputs?.clientId === "string" ? { clientId: outputs.clientId } : {}),
     })),
-    pending: pending.flatMap(({ type, resource }) => (type === "creating" ? (resource?.urn ?? []) : [])),
+    pending: pending.flatMap(({ type, resource: { type: of, inputs = {} } = {} }) =>
+      type === "creating" && of !== undefined ? [{ type: of, inputs }] : [],
+    ),
   };
 }

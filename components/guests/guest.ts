@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource, stackMark } from "../dynamicResource";
+import { DynamicResource } from "../dynamicResource";
+import { stackMark } from "../mark";
 
 export interface GuestArgs {
   /** The customer's tenant ID. A change replaces the guest. */
   tenantId: pulumi.Input<string>;
   /**
    * E-mail address to invite. A change of more than case replaces the guest; the old one is deleted
-   * first.
+   * after what refers to it uses the new one.
    */
   email: pulumi.Input<string>;
   /**
@@ -22,6 +23,8 @@ export interface GuestArgs {
   language?: pulumi.Input<string>;
   /** E-mail address that receives a copy of the invitation. */
   copyRecipient?: pulumi.Input<string>;
+  /** Whether an existing member, who is no guest, may be adopted. @default false */
+  adoptMember?: pulumi.Input<boolean>;
 }
 
 /** The dynamic resource of `GuestUser`, whose docstring has its privileges. */
@@ -32,6 +35,8 @@ export class Guest extends DynamicResource {
   declare public readonly email: pulumi.Output<string>;
   /** Whether the user existed in the tenant before this stack. */
   declare public readonly adopted: pulumi.Output<boolean>;
+  /** The adopted user, such as `guest "Ana Silva"`. Undefined for an invited guest. */
+  declare public readonly adoptedUser: pulumi.Output<string | undefined>;
   /** Link that accepts the invitation. A secret. Undefined for an adopted user. */
   declare public readonly inviteRedeemUrl: pulumi.Output<string | undefined>;
 
@@ -39,8 +44,16 @@ export class Guest extends DynamicResource {
     super(
       "Guest",
       name,
-      { ...args, managedBy: stackMark(), objectId: undefined, adopted: undefined, inviteRedeemUrl: undefined },
-      pulumi.mergeOptions({ additionalSecretOutputs: ["inviteRedeemUrl"] }, opts),
+      {
+        ...args,
+        managedBy: stackMark(),
+        objectId: undefined,
+        adopted: undefined,
+        adoptedUser: undefined,
+        inviteRedeemUrl: undefined,
+      },
+      // The analyst keeps the access: the groups have the new guest before the old one is deleted.
+      pulumi.mergeOptions({ additionalSecretOutputs: ["inviteRedeemUrl"], deleteBeforeReplace: false }, opts),
     );
   }
 }

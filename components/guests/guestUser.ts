@@ -6,8 +6,9 @@ export interface GuestUserArgs {
   /** The customer's tenant ID, a UUID. */
   readonly tenantId: pulumi.Input<string>;
   /**
-   * E-mail address that the invitation goes to. Another address is another guest: the old one is
-   * deleted, then the new one is invited. Case makes no difference.
+   * E-mail address that the invitation goes to. Another address is another guest: the new one is
+   * invited, then the old one is deleted. A guest of this stack that has both addresses is kept.
+   * Case makes no difference.
    * @example "ana@fabrikam-security.example"
    */
   readonly email: pulumi.Input<string>;
@@ -38,13 +39,18 @@ export interface GuestUserArgs {
    * @default no copy
    */
   readonly copyRecipient?: pulumi.Input<string>;
+  /**
+   * Whether an existing member of the tenant with the address, who is no guest, may be used.
+   * @default false: a member with the address is an error
+   */
+  readonly adoptMember?: pulumi.Input<boolean>;
 }
 
 /**
- * A user in the customer's tenant for one of the MSSP's people. An existing user with the address,
- * guest or member, is adopted: it is not invited again, not renamed, and not deleted by `destroy`.
- * Otherwise the address is invited by e-mail as a B2B guest; `destroy` deletes the guest, and every
- * membership with it.
+ * A user in the customer's tenant for one of the MSSP's people. An existing guest whose mail or
+ * principal name is the address is adopted: not invited again, not renamed, and not deleted by
+ * `destroy`. A member is adopted only with `adoptMember`. Otherwise the address is invited by e-mail
+ * as a B2B guest; `destroy` deletes the guest, and every membership with it.
  *
  * `message`, `language`, `redirectUrl` and `copyRecipient` have an effect at the time of the
  * invitation only. A later change sends no second invitation. A guest that is deleted by hand is
@@ -87,6 +93,8 @@ export class GuestUser extends pulumi.ComponentResource {
   declare public readonly inviteRedeemUrl: pulumi.Output<string | undefined>;
   /** Whether the user existed in the tenant before this stack. `destroy` keeps an adopted user. */
   declare public readonly adopted: pulumi.Output<boolean>;
+  /** The adopted user, such as `guest "Ana Silva"`. Undefined for an invited guest. */
+  declare public readonly adoptedUser: pulumi.Output<string | undefined>;
 
   private readonly guest: Guest;
 
@@ -99,10 +107,10 @@ export class GuestUser extends pulumi.ComponentResource {
         true,
       );
     }
-    const { tenantId, email, displayName, redirectUrl, message, language, copyRecipient } = args;
+    const { tenantId, email, displayName, redirectUrl, message, language, copyRecipient, adoptMember } = args;
     this.guest = new Guest(
       `${name}-user`,
-      { tenantId, email, displayName, redirectUrl, message, language, copyRecipient },
+      { tenantId, email, displayName, redirectUrl, message, language, copyRecipient, adoptMember },
       { parent: this },
     );
     this.registerOutputs(
@@ -111,6 +119,7 @@ export class GuestUser extends pulumi.ComponentResource {
         email: this.guest.email,
         inviteRedeemUrl: pulumi.secret(this.guest.inviteRedeemUrl),
         adopted: this.guest.adopted,
+        adoptedUser: this.guest.adoptedUser,
       }),
     );
   }

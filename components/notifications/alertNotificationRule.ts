@@ -1,7 +1,8 @@
 import type { AlertSeverity, PortalMode } from "@defender-mssp/microsoft";
 import type * as pulumi from "@pulumi/pulumi";
 import type { DefenderCallArgs } from "../defenderCalls";
-import { DynamicResource, resourceMark } from "../dynamicResource";
+import { DynamicResource } from "../dynamicResource";
+import { resourceMark } from "../mark";
 
 export interface AlertNotificationRuleArgs extends DefenderCallArgs {
   /** The customer's tenant ID, a UUID. A change replaces the rule. */

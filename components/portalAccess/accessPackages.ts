@@ -2,6 +2,7 @@ import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { accessPackageUrl, type CloudName, type Tier } from "@defender-mssp/microsoft";
 import { accessCatalogName } from "../../settings/naming";
+import { managedNote } from "../mark";
 import { setOutputs } from "../outputs";
 
 /** Interval of the access reviews. */
@@ -128,7 +129,7 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
       `${name}-catalog`,
       {
         displayName: args.catalogName ?? accessCatalogName,
-        description: pulumi.interpolate`What people of ${args.msspName} may ask for in this tenant. Managed by Pulumi.`,
+        description: pulumi.interpolate`What people of ${args.msspName} may ask for in this tenant. ${managedNote()}.`,
         externallyVisible: true,
         published: true,
       },
@@ -197,7 +198,7 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
       {
         catalogId: this.catalog.id,
         displayName: args.names?.[tier] ?? group.displayName,
-        description: pulumi.interpolate`Makes people of ${args.msspName} members of the group ${group.displayName}. Managed by Pulumi.`,
+        description: pulumi.interpolate`Makes people of ${args.msspName} members of the group ${group.displayName}. ${managedNote()}.`,
       },
       { parent: this },
     );
@@ -211,7 +212,7 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
       {
         accessPackageId: accessPackage.id,
         displayName: pulumi.interpolate`People of ${args.msspName}`,
-        description: pulumi.interpolate`Asked for by people of ${args.msspName}, decided on, limited in time and reviewed. Managed by Pulumi.`,
+        description: pulumi.interpolate`Asked for by people of ${args.msspName}, decided on, limited in time and reviewed. ${managedNote()}.`,
         durationInDays: args.expiresAfterDays ?? defaultDays,
         extensionEnabled: true,
         requestorSettings: {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectedOrganizationSource } from "@defender-mssp/microsoft";
-import { DynamicResource, resourceMark } from "../dynamicResource";
+import { DynamicResource } from "../dynamicResource";
+import { resourceMark } from "../mark";
 
 export interface ConnectedOrganizationArgs {
   /** The customer's tenant ID, a UUID. A change replaces the connected organization. */

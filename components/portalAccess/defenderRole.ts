@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource, resourceMark } from "../dynamicResource";
+import { DynamicResource } from "../dynamicResource";
+import { resourceMark } from "../mark";
 
 export interface DefenderRoleDefinitionArgs {
   /** The customer's tenant ID, a UUID. A change replaces the role. */

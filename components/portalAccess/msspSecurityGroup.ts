@@ -1,6 +1,7 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { groupNameInDirectory } from "../../settings/naming";
+import { managedNote } from "../mark";
 import { setOutputs } from "../outputs";
 
 export interface MsspSecurityGroupArgs {
@@ -85,7 +86,7 @@ export class MsspSecurityGroup extends pulumi.ComponentResource {
       `${name}-group`,
       {
         displayName: pulumi.output(args.displayName).apply(groupNameInDirectory),
-        description: pulumi.interpolate`People of ${args.msspName} who watch this tenant's Microsoft Defender. Managed by Pulumi: ${args.members === undefined ? "" : "members added by hand are removed, and "}deleting the group ends the access.`,
+        description: pulumi.interpolate`People of ${args.msspName} who watch this tenant's Microsoft Defender. ${managedNote()}: ${args.members === undefined ? "" : "members added by hand are removed, and "}deleting the group ends the access.`,
         securityEnabled: true,
         preventDuplicateNames: true,
         members: args.members,

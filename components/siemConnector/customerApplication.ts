@@ -1,6 +1,7 @@
 import { microsoftGraph, windowsDefenderAtp, type AlertApi, type PublishedApplication } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import { managedNote } from "../mark";
 import { siemConnectorName } from "../../settings/naming";
 
 export interface CustomerApplication {
@@ -21,7 +22,7 @@ export function customerApplication(
     `${name}-application`,
     {
       displayName: pulumi.output(customerName).apply(siemConnectorName),
-      description: "The MSSP's SIEM reads this tenant's Defender alerts with it. Managed by Pulumi.",
+      description: pulumi.interpolate`The MSSP's SIEM reads this tenant's Defender alerts with it. ${managedNote()}.`,
       signInAudience: "AzureADMyOrg",
     },
     { parent, hooks: { beforeCreate: [onlyOneOfItsName(name, parent)] } },

@@ -3,11 +3,10 @@
  *
  * Where a command fails, the weather clears, and the same command is run once more. That converges, but where the answer to a create of the
  * azuread provider's was lost: nothing tells the engine of what was made then, and the provider refuses to make a second one. There
- * `mssp doctor --repair` takes it away, and the command is run again.
+ * `mssp doctor --repair` takes it away, once a person has confirmed each object, and the command is run again.
  */
-import path from "node:path";
 import { compareDumps, dump, SandboxProject, type Finished, type FaultOptions } from "@defender-mssp/sandbox";
-import { execa } from "execa";
+import { repair } from "../../cli/doctor/repair";
 import { customerOf, customers, stack, tenantId, type Customer, type CustomerName } from "./customer";
 
 export type Step = "up" | "change" | "destroy";
@@ -135,10 +134,15 @@ export interface Attempt {
 /** What only the tenants without faults say after that step, and what only these do. */
 export function differencesOf({ fair, step, project, startedAt }: Attempt): string[] {
   const { onlyLeft, onlyRight } = compareDumps(
-    { text: fair.dumps[step], startedAt: fair.startedAt },
-    { text: dump(project.sandbox.cloud), startedAt },
+    { text: withoutStackId(fair.dumps[step]), startedAt: fair.startedAt },
+    { text: withoutStackId(dump(project.sandbox.cloud)), startedAt },
   );
   return [...onlyLeft.map((fact) => `missing: ${fact}`), ...onlyRight.map((fact) => `more: ${fact}`)];
+}
+
+/** Each project has a stack ID of its own, which the marks of its objects name. */
+function withoutStackId(text: string): string {
+  return text.replaceAll(/#[0-9a-f]{16}(?![0-9a-f])/g, "#<stack ID>");
 }
 
 /** A stack in a tenant where nothing is yet, in fair weather. */
@@ -167,13 +171,13 @@ export async function converge(
   attempt: Attempt,
   lostCreates: readonly string[],
 ): Promise<Pick<Run, "converged" | "differences" | "said">> {
-  const { checkout, project, step } = attempt;
+  const { project, step } = attempt;
   const again = await project.pulumi(commands[step]);
   const { faults } = project.sandbox;
   if (faults !== undefined) faults.percent = 0;
   const left = differencesOf(attempt);
   if (again.exitCode === 0 && left.length === 0) return { converged: "again", differences: [], said: textOf(again) };
-  const repair = await repaired(checkout, project);
+  const repairSaid = await repaired(project);
   // With --refresh: what azuread had half made when it failed can be in the state as it was to be.
   const last = await project.pulumi([...commands[step], "--refresh"]);
   const differences = differencesOf(attempt);
@@ -181,7 +185,7 @@ export async function converge(
   return {
     converged: isRight && lostCreates.length > 0 ? "repaired" : "not",
     differences,
-    said: [textOf(again), ...left.map((one) => `  ${one}`), textOf(repair), textOf(last)].join("\n"),
+    said: [textOf(again), ...left.map((one) => `  ${one}`), repairSaid, textOf(last)].join("\n"),
   };
 }
 
@@ -219,14 +223,23 @@ function writeSettings(project: SandboxProject, customer: Customer, step: Step):
   return project.writeSettings(stack, step === "up" ? customer.settings : customer.changedSettings);
 }
 
-/** `mssp doctor --repair --yes`. */
-async function repaired(checkout: string, project: SandboxProject): Promise<Finished> {
-  const { exitCode, signal, stdout, stderr } = await execa(
-    process.execPath,
-    [path.join(checkout, "cli", "mssp.js"), "doctor", "--stack", stack, "--repair", "--yes"],
-    { cwd: project.folder, env: project.environment, extendEnv: false, reject: false, stdin: "ignore" },
-  );
-  return { exitCode, signal, stdout, stderr };
+/** `mssp doctor --repair`, with a person who confirms what this stack made and the next command does not find by itself. */
+async function repaired(project: SandboxProject): Promise<string> {
+  // This process doesn't trust the sandbox's certificate; on loopback it need not.
+  const { http } = project.sandbox.origins;
+  const addresses = { loginEndpoint: http, graphEndpoint: http, resourceManagerEndpoint: http };
+  let said = "";
+  await repair({
+    endpoints: { cloud: "public", metadataHost: undefined, ...addresses },
+    stack,
+    yes: false,
+    ask: (question) =>
+      Promise.resolve(/may (belong|be in use)|`pulumi up --refresh` uses it/.test(question) ? "" : "delete"),
+    say: (text) => (said += text),
+    folder: project.folder,
+    environment: { ...project.environment, MSSP_DEFENDER_ENDPOINT: http },
+  });
+  return said;
 }
 
 function textOf({ exitCode, stdout, stderr }: Finished): string {

@@ -9,6 +9,27 @@ interface State {
   readonly deployment: { readonly manifest: { readonly time: string } };
 }
 
+interface Preview {
+  readonly steps: readonly { readonly op: string; readonly urn: string; readonly diffReasons?: readonly string[] }[];
+}
+
+/** Marks name the stack's ID since version 0.2.0: the next `up` gives the stack an ID and renews its marks in place, and changes nothing else. */
+const renewsMarks = (version: string) => version === "0.1.0";
+
+function assertRenewedMarks({ steps }: Preview): void {
+  const changes = steps.filter(({ op }) => op !== "same" && op !== "read");
+  const [created, updated] = [changes.filter(({ op }) => op === "create"), changes.filter(({ op }) => op !== "create")];
+  assert.deepEqual(
+    created.map(({ urn }) => urn.split("::").at(-1)),
+    ["stack-identity"],
+  );
+  for (const { op, urn, diffReasons = [] } of updated) {
+    assert.equal(op, "update", urn);
+    const others = diffReasons.filter((name) => !["managedBy", "description"].includes(name));
+    assert.deepEqual(others, [], urn);
+  }
+}
+
 const foldersIn = (folder: string) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 
@@ -22,7 +43,7 @@ for (const version of foldersIn(__dirname)) {
     after(() => project.dispose());
 
     for (const stack of foldersIn(path.join(__dirname, version))) {
-      it(`preview without changes: ${stack}`, async () => {
+      it(`preview ${renewsMarks(version) ? "with renewed marks only" : "without changes"}: ${stack}`, async () => {
         const folder = path.join(__dirname, version, stack);
         const file = path.join(folder, "state.json");
         const { deployment } = JSON.parse(await readFile(file, "utf8")) as State;
@@ -30,12 +51,12 @@ for (const version of foldersIn(__dirname)) {
         await project.succeed(["stack", "init", stack]);
         await cp(path.join(folder, "stack.yaml"), path.join(project.folder, `Pulumi.${stack}.yaml`));
         await project.succeed(["stack", "import", "--stack", stack, "--file", file]);
-        const { exitCode, stdout, stderr } = await project.pulumi(
-          ["preview", "--stack", stack, "--expect-no-changes", "--diff"],
-          // Secrets are renewed by the clock.
-          { MSSP_CLOCK: deployment.manifest.time.replace(/\.\d+/, "") },
-        );
+        // Secrets are renewed by the clock.
+        const environment = { MSSP_CLOCK: deployment.manifest.time.replace(/\.\d+/, "") };
+        const flags = renewsMarks(version) ? ["--json"] : ["--expect-no-changes", "--diff"];
+        const { exitCode, stdout, stderr } = await project.pulumi(["preview", "--stack", stack, ...flags], environment);
         assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+        if (renewsMarks(version)) assertRenewedMarks(JSON.parse(stdout) as Preview);
       });
     }
   });

@@ -19,6 +19,7 @@ import {
 } from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { forgetStacks } from "../../components/mark";
 
 /** One resource that was asked for. */
 export interface Registration {
@@ -89,6 +90,7 @@ let recording: Recording = { resources: [], invocations: [], hooks: [], errorHoo
 /** Starts a recording. The components must be imported after the first call's file has been. */
 export async function startMocks(options: MockOptions = {}): Promise<Recording> {
   recording = { resources: [], invocations: [], hooks: [], errorHooks: [] };
+  forgetStacks();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({
@@ -152,6 +154,8 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
       return { objectId: `${name}-object`, adopted: false, inviteRedeemUrl: `https://login.example/redeem?${name}` };
     case "pulumi-nodejs:dynamic/defender-mssp:PortalAccessModel":
       return { directoryScope: "/" };
+    case "pulumi-nodejs:dynamic/defender-mssp:StackIdentity":
+      return { stackId: "a0b1c2d3e4f5a6b7" };
     case "azuread:index/group:Group":
       return { objectId: `${name}-object` };
     case "azuread:index/applicationRegistration:ApplicationRegistration":

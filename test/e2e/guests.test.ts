@@ -33,11 +33,13 @@ describe("guests on the real engine", function () {
     });
     byHand = invitedUser.id;
     [member = ""] = Object.keys(objectsOf(project, tenantId).users).filter((id) => id !== byHand);
-    await hands.graph("PATCH", `/v1.0/users/${member}`, { otherMails: [ben.email] });
+    await hands.graph("PATCH", `/v1.0/users/${member}`, { mail: ben.email });
     await project.writeSettings("contoso", customer(60, { analysts: [ana, ben, cleo] }));
     await project.succeed(["stack", "init", "contoso"]);
   });
   after(() => project.dispose());
+
+  const settings = (changes: Readonly<Record<string, unknown>>) => customer(60, { adoptMembers: true, ...changes });
 
   async function up(...flags: string[]): Promise<void> {
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview", ...flags]);
@@ -56,16 +58,38 @@ describe("guests on the real engine", function () {
     return requests.slice(from).filter((line) => /^(POST|PATCH|DELETE) \/v1\.0\/(users|invitations)/.test(line));
   }
 
-  it("uses existing guests and members, and invites the others", async () => {
+  it("stops before the first change for a member, unless the settings allow members", async () => {
     const before = users();
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const { exitCode, stdout, stderr } = await project.pulumi([...command, "--stack", "contoso"]);
+      assert.notEqual(exitCode, 0);
+      assert.match(stdout + stderr, /has a member, not a guest, with the address ben\.okafor@.*setting adoptMembers/);
+    }
+    assert.deepEqual(users(), before);
+  });
+
+  it("uses existing guests and members, names them, and invites the others", async () => {
+    const before = users();
+    await project.writeSettings("contoso", settings({ analysts: [ana, ben, cleo] }));
+    const preview = await project.succeed(["preview", "--stack", "contoso"]);
+    assert.match(
+      preview,
+      new RegExp(`existing guest "Ana S\\." \\(object ID ${byHand}\\) gets the access of the analyst`),
+    );
+    assert.match(preview, new RegExp(`existing member ".*" \\(object ID ${member}\\) gets the access of the analyst`));
     await up();
+    const steps = (await project.outputs("contoso"))["nextSteps"] as string[];
+    for (const id of [byHand, member]) assert.ok(steps.some((step) => step.includes(id) && step.includes("keeps it")));
     const found = await guests();
     assert.equal(found[ana.email], byHand);
     assert.equal(found[ben.email], member);
     assert.deepEqual([users()[byHand], users()[member]], [before[byHand], before[member]]);
     const invited = users()[found[cleo.email]!]!;
     assert.equal(invited["displayName"], cleo.displayName);
-    assert.equal(invited["employeeType"], "MSSP analyst, managed by Pulumi (defender-mssp/contoso)");
+    assert.match(
+      String(invited["employeeType"]),
+      /^MSSP analyst, managed by Pulumi \(defender-mssp\/contoso#[0-9a-f]{16}; [0-9a-f]{8}\)$/,
+    );
     const group = String(single(objectsOf(project, tenantId).groups)["id"]);
     assert.deepEqual(membersOf(project, tenantId, group), Object.values(found).sort());
   });
@@ -78,8 +102,8 @@ describe("guests on the real engine", function () {
 
   it("neither invites again nor deletes for another message", async () => {
     const [before, from] = [users(), requests.length];
-    const settings = customer(60, { analysts: [ana, ben, cleo], invitationMessage: "Welcome to the team." });
-    await project.writeSettings("contoso", settings);
+    const changed = settings({ analysts: [ana, ben, cleo], invitationMessage: "Welcome to the team." });
+    await project.writeSettings("contoso", changed);
     await project.succeed(["preview", "--stack", "contoso", "--expect-no-changes"]);
     await up();
     assert.deepEqual(written(from), []);
@@ -89,7 +113,7 @@ describe("guests on the real engine", function () {
   it("renames only its own guests, in place", async () => {
     const [before, found] = [users(), await guests()];
     const analysts = [ana, ben, cleo].map((analyst) => ({ ...analyst, displayName: `${analyst.displayName} (SOC)` }));
-    await project.writeSettings("contoso", customer(60, { analysts }));
+    await project.writeSettings("contoso", settings({ analysts }));
     const steps = (await project.changes("contoso")).filter(({ urn }) => urn.includes(guestType));
     assert.deepEqual(
       steps.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`),

@@ -75,8 +75,9 @@ describe("mssp doctor --repair", function () {
     assert.match(said, /^  created   20\d\d-/m);
     assert.match(
       said,
-      /^  mark      its description: ".*Managed by Pulumi\."; the engine was interrupted while it created one$/m,
+      /^  mark      its description: ".*Managed by Pulumi \(defender-mssp\/imported#[0-9a-f]{16}, MSSP tenant \S+\)\."$/m,
     );
+    assert.match(said, /^  whose     this stack's\n  state     the engine was interrupted while it created one$/m);
     assert.match(questions[0] ?? "", /^Delete it, or show how to import it\? \[delete\/import\/N\] $/);
     const command = /^ {2}npx pulumi (import .*)$/m.exec(said)?.[1] ?? assert.fail(said);
     const args = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
@@ -89,7 +90,7 @@ describe("mssp doctor --repair", function () {
     assert.equal(dumpOfTenant(project, tenantIdOf(50)), before);
   });
 
-  it("deletes, by --yes, what carries the mark; a group, then the secret that nobody has", async () => {
+  it("deletes, by --yes, a group that a killed `up` left, and never a secret", async () => {
     const before = await newStack("deleted", 51);
     await killedUp("deleted", /^POST \/beta\/groups 201/);
     const nobody = await repaired("deleted", "nobody");
@@ -111,9 +112,15 @@ describe("mssp doctor --repair", function () {
       passwordCredential: { displayName: "MSSP SIEM, managed by Pulumi" },
     });
     await hands.graph("POST", `${path}/addPassword`, { passwordCredential: { displayName: "The customer's own" } });
-    const secrets = await repaired("deleted", "nobody", { yes: true });
+    const byYes = await repaired("deleted", "nobody", { yes: true });
+    assert.deepEqual([byYes.found, byYes.left], [1, 1]);
+    assert.match(byYes.said, /^client secret "MSSP SIEM, managed by Pulumi"$/m);
+    const secrets = await repaired("deleted", ["delete"]);
     assert.deepEqual([secrets.found, secrets.left], [1, 0]);
-    assert.match(secrets.said, /client secret "MSSP SIEM, managed by Pulumi", which nobody has/);
+    assert.match(
+      secrets.questions[0] ?? "",
+      /^If the SIEM uses this secret, it receives no alerts after the deletion\./,
+    );
     const left = single(objectsOf(project, tenantIdOf(51)).applications)["passwordCredentials"] as {
       displayName: string;
     }[];
@@ -133,7 +140,7 @@ describe("mssp doctor --repair", function () {
     const byYes = await repaired("unmarked", "nobody", { yes: true });
     assert.deepEqual([byYes.found, byYes.left], [1, 1]);
     assert.match(byYes.said, /^  mark      none: no evidence that this program created it$/m);
-    assert.match(byYes.said, /--yes does not delete objects without a mark/);
+    assert.match(byYes.said, /--yes deletes only what carries this stack's mark/);
     const yes = await repaired("unmarked", ["yes"]);
     assert.match(
       yes.questions[0] ?? "",
@@ -145,64 +152,51 @@ describe("mssp doctor --repair", function () {
     assert.deepEqual(objectsOf(project, tenantIdOf(52)).applications, {});
   });
 
-  it("leaves what the next `up` goes on with; deletes it where a person says that none is to come", async () => {
-    const before = await newStack("marked", 53, {
-      portalAccess: "rbac",
-      notificationRules: [{ name: "MSSP SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] }],
-    });
-    await project.succeed(["up", "--stack", "marked", "--yes", "--skip-preview"]);
-    // As if the engine had died before it knew of any of it: the tenant has all, the state nothing.
-    await project.succeed(["cancel", "--stack", "marked", "--yes"]);
-    await project.succeed(["stack", "rm", "marked", "--yes", "--force", "--preserve-config"]);
-    await project.succeed(["stack", "init", "marked"]);
+  it("deletes nothing by --yes after the state was lost: every object is shown as another stack's, and asked about", async () => {
+    await newStack("lost", 53, { portalAccess: "rbac" });
+    await project.succeed(["up", "--stack", "lost", "--yes", "--skip-preview"]);
+    await project.succeed(["stack", "rm", "lost", "--yes", "--force", "--preserve-config"]);
+    await project.succeed(["stack", "init", "lost"]);
     const whole = dumpOfTenant(project, tenantIdOf(53));
-    const shown = await repaired("marked", "nobody");
-    const kinds = [
-      "guest ana.silva",
-      "guest ben.okafor",
-      'Defender role "Tier 1 Analyst"',
-      'notification rule "MSSP SOC"',
-    ];
-    for (const kind of kinds) assert.ok(shown.said.includes(kind), `${kind}: ${shown.said}`);
+    const byYes = await repaired("lost", "nobody", { yes: true });
+    assert.equal(byYes.left, byYes.found);
     for (const name of [
       "Tier 1 Analyst",
       "Tier 2 Analyst",
       "MSSP Analyst Approvers",
       "Fabrikam Security MSSP Analysts",
-    ]) {
-      assert.match(shown.said, new RegExp(`^group "${name}"$`, "m"));
-    }
-    assert.match(shown.said, /^Left for the next `pulumi up --refresh`\.$/m);
-    assert.equal(dumpOfTenant(project, tenantIdOf(53)), whole, "nothing is touched");
-
-    // By --yes: what azuread would stumble over. What carries a mark of the stack's stays, and isn't "left".
-    const byYes = await repaired("marked", "nobody", { yes: true });
-    assert.equal(byYes.left, 0, byYes.said);
+    ])
+      assert.match(byYes.said, new RegExp(`^group "${name}"$`, "m"));
+    assert.match(byYes.said, /^ {2}whose {5}another stack's, or of a stack whose state is lost$/m);
+    assert.equal(dumpOfTenant(project, tenantIdOf(53)), whole);
+    const asked = await repaired(
+      "lost",
+      Array.from({ length: byYes.found }, () => "delete"),
+    );
+    assert.match(asked.questions[0] ?? "", /^It carries the mark of another stack, .* and may be in use\. Delete it\?/);
+    assert.equal(asked.left, 0);
     assert.deepEqual(objectsOf(project, tenantIdOf(53)).groups, {});
-    const guests = () =>
-      Object.values(objectsOf(project, tenantIdOf(53)).users).filter(({ userType }) => userType === "Guest");
-    assert.equal(guests().length, 2);
+  });
 
-    const answers = Array.from(
-      { length: byYes.found - shown.said.match(/^(group|application) "/gm)!.length },
-      () => "delete",
-    );
-    const asked = await repaired("marked", answers);
+  it("counts a guest of an interrupted `up` as left until it is gone, and deletes it by --yes", async () => {
+    const before = await newStack("guest", 55, { portalAccess: "rbac" });
+    await killedUp("guest", /^POST \/v1\.0\/invitations 201/);
+    const guests = () =>
+      Object.values(objectsOf(project, tenantIdOf(55)).users).filter(({ userType }) => userType === "Guest");
+    assert.equal(guests().length, 1);
+    const shown = await repaired("guest", "nobody");
+    assert.deepEqual([shown.found, shown.left], [1, 1]);
+    assert.match(shown.said, /^ {2}created {3}20\d\d-/m);
+    const kept = await repaired("guest", [""]);
     assert.match(
-      asked.questions[0] ?? "",
-      /^The next `pulumi up --refresh` uses it: delete it only if none will follow\. Delete it\?/,
+      kept.questions[0] ?? "",
+      /^The next `pulumi up --refresh` uses it: delete it only if none will follow\./,
     );
-    assert.equal(guests().length, 0);
-    // The authorization of an application that is gone is nobody's: the sandbox keeps it, and so does the comparison.
-    const { siemAuthorizations: left, ...others } = objectsOf(project, tenantIdOf(53));
-    assert.equal(Object.keys(left).length, 1);
-    const { siemAuthorizations: none, ...were } = (
-      JSON.parse(before) as { objects: typeof others & { siemAuthorizations?: object } }
-    ).objects;
-    assert.equal(none, undefined);
-    for (const [collection, objects] of Object.entries(were)) {
-      assert.deepEqual(Object.keys(others[collection as keyof typeof others]), Object.keys(objects), collection);
-    }
+    assert.equal(kept.left, 1);
+    assert.equal((await repaired("guest", "nobody", { yes: true })).left, 0);
+    assert.deepEqual(guests(), []);
+    await project.succeed(["destroy", "--stack", "guest", "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, tenantIdOf(55)), before);
   });
 
   it("knows catalogs, access packages, policies and the catalog's groups from others of those names", async () => {
@@ -226,7 +220,8 @@ describe("mssp doctor --repair", function () {
     const { value: packages } = await hands.graph<{ value: Packaged[] }>("GET", `${base}/accessPackages`);
     const [known] = packages;
     assert.ok(known !== undefined);
-    const description = "Made again, since the answer was lost. Managed by Pulumi.";
+    const [, mark = ""] = / (Managed by Pulumi \([^()]+\)\.)/.exec(whole)!;
+    const description = `Made again, since the answer was lost. ${mark}`;
     const catalog = { displayName: "MSSP Accesses", catalogStatus: "published", isExternallyVisible: true };
     await hands.graph("POST", `${base}/accessPackageCatalogs`, { ...catalog, description });
     await hands.graph("POST", `${base}/accessPackageCatalogs`, { ...catalog, description: "The customer's own" });
@@ -242,11 +237,15 @@ describe("mssp doctor --repair", function () {
     await hands.graph("POST", `${base}/accessPackageAssignmentPolicies`, policy);
 
     const byYes = await repaired("packages", "nobody", { yes: true });
-    assert.deepEqual([byYes.found, byYes.left], [4, 1], byYes.said);
+    assert.deepEqual([byYes.found, byYes.left], [4, 4], "no operation was interrupted");
+    const shown = await repaired("packages", ["delete", "delete", "delete", "delete"]);
+    assert.equal(shown.left, 0, shown.said);
     for (const what of ['catalog "MSSP Accesses"', `access package "${displayName}"`, 'assignment policy "People of']) {
-      assert.ok(byYes.said.includes(`Deleted ${what}`), byYes.said);
+      assert.ok(shown.said.includes(`Deleted ${what}`), shown.said);
     }
-    assert.equal((await repaired("packages", ["delete"])).left, 0, "the customer's own only where a person says so");
+    const own = shown.questions.filter((question) => /names no interrupted operation/.test(question));
+    const foreign = shown.questions.filter((question) => /carries no mark of this program/.test(question));
+    assert.deepEqual([own.length, foreign.length], [3, 1]);
     assert.equal(dumpOfTenant(project, tenantId), whole);
     await project.succeed(["destroy", "--stack", "packages", "--yes", "--skip-preview"]);
     assert.equal(dumpOfTenant(project, tenantId), before);

@@ -4,12 +4,15 @@
  */
 import { ServiceError } from "../errors";
 import { type Answer } from "../http";
-import type { GraphCall } from "./call";
+import { graphList, type GraphCall } from "./call";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";
-import type { Collection, Invitation, User } from "./types";
+import type { Invitation, User } from "./types";
 
 /** What is asked of a user here. `employeeType` and `externalUserState` come only when they are selected. */
-export type GuestUserObject = Pick<User, "id" | "displayName" | "mail" | "userType" | "externalUserState"> & {
+export type GuestUserObject = Pick<
+  User,
+  "id" | "displayName" | "mail" | "userType" | "externalUserState" | "createdDateTime"
+> & {
   employeeType: string | null;
 };
 
@@ -36,25 +39,82 @@ export interface SentInvitation {
 }
 
 /**
- * Every user of the tenant who has this address: as mail, among the other mails, as a proxy address (also one that no longer is the
- * first), or as the principal name, in which a guest's address is spelled `ana_fabrikam.example#EXT#@…`. Each is a query of its own:
- * the directory refuses some combinations of them, and its index for the others lags behind.
+ * Every user of the tenant who has this address as mail or as principal name, in which a guest's address is spelled
+ * `ana_fabrikam.example#EXT#@…`. Other addresses don't count: whoever may write them would decide who gets the access.
  */
-export async function findUsers(call: GraphCall, email: string): Promise<GuestUserObject[]> {
-  const text = email.replaceAll("'", "''");
-  const asGuest = `${text.replace("@", "_")}#EXT#@`;
-  const filters = [
-    `mail eq '${text}'`,
-    `userPrincipalName eq '${text}' or startswith(userPrincipalName,'${asGuest}')`,
-    `proxyAddresses/any(address:address eq 'smtp:${text}')`,
-    `otherMails/any(address:address eq '${text}')`,
-  ];
-  for (const filter of filters) {
-    const { body } = await call(`/v1.0/users?$select=${selected}&$filter=${encodeURIComponent(filter)}`);
-    const { value = [] } = (body ?? {}) as Partial<Collection<GuestUserObject>>;
-    if (value.length > 0) return value;
-  }
-  return [];
+export async function findUsers(call: GraphCall, email: string): Promise<readonly GuestUserObject[]> {
+  return (await findUsersOf(call, [email])).get(email) ?? [];
+}
+
+/** `findUsers` for many addresses, a few in each query: Graph limits how many parts an `or` may have. */
+export async function findUsersOf(
+  call: GraphCall,
+  emails: readonly string[],
+): Promise<ReadonlyMap<string, readonly GuestUserObject[]>> {
+  const found = new Map<string, readonly GuestUserObject[]>();
+  const chunks = Array.from({ length: Math.ceil(emails.length / chunkSize) }, (_, index) =>
+    emails.slice(index * chunkSize, (index + 1) * chunkSize),
+  );
+  const next = chunks.values();
+  const work = async () => {
+    for (const chunk of next) for (const [email, users] of await usersOf(call, chunk)) found.set(email, users);
+  };
+  await Promise.all(Array.from({ length: parallelQueries }, work));
+  return found;
+}
+
+/** Addresses in one query: each is two parts of an `or`. */
+const chunkSize = 7;
+const parallelQueries = 8;
+
+async function usersOf(call: GraphCall, emails: readonly string[]): Promise<[string, readonly GuestUserObject[]][]> {
+  const byMail = await queried(call, emails.map((email) => `mail eq '${quoted(email)}'`).join(" or "));
+  const isMail = (user: FoundUser, email: string) => user.mail?.toLowerCase() === email.toLowerCase();
+  const others = emails.filter((email) => !byMail.some((user) => isMail(user, email)));
+  const byName = others.length === 0 ? [] : await queried(call, others.map(nameFilter).join(" or "));
+  return emails.map((email) => [
+    email,
+    others.includes(email)
+      ? byName.filter(({ userPrincipalName: name }) => isNameOf(name, email))
+      : byMail.filter((user) => isMail(user, email)),
+  ]);
+}
+
+function nameFilter(email: string): string {
+  return `userPrincipalName eq '${quoted(email)}' or startswith(userPrincipalName,'${quoted(guestNameOf(email))}')`;
+}
+
+function isNameOf(userPrincipalName: string, email: string): boolean {
+  const name = userPrincipalName.toLowerCase();
+  return name === email.toLowerCase() || name.startsWith(guestNameOf(email).toLowerCase());
+}
+
+function guestNameOf(email: string): string {
+  return `${email.replace("@", "_")}#EXT#@`;
+}
+
+/** Users who have this address among their other mails or as a proxy address. */
+export async function findUsersByOtherAddress(call: GraphCall, email: string): Promise<GuestUserObject[]> {
+  const found = await queried(call, `proxyAddresses/any(address:address eq 'smtp:${quoted(email)}')`);
+  return found.length > 0 ? found : queried(call, `otherMails/any(address:address eq '${quoted(email)}')`);
+}
+
+/** Whether a user belongs to the tenant. Users of old directories have no type, and are members. */
+export function isMember({ userType }: Pick<GuestUserObject, "userType">): boolean {
+  return userType !== "Guest";
+}
+
+type FoundUser = GuestUserObject & { readonly userPrincipalName: string };
+
+function queried(call: GraphCall, filter: string): Promise<FoundUser[]> {
+  return graphList<FoundUser>(
+    call,
+    `/v1.0/users?$select=${selected},userPrincipalName&$filter=${encodeURIComponent(filter)}`,
+  );
+}
+
+function quoted(text: string): string {
+  return text.replaceAll("'", "''");
 }
 
 /** Invites, by e-mail or without one. Repeated it answers the same user. */
@@ -91,7 +151,7 @@ export async function deleteUser(call: GraphCall, id: string): Promise<void> {
   await deleteIfThere(call, `/v1.0/users/${encodeURIComponent(id)}`);
 }
 
-const selected = "id,displayName,mail,userType,externalUserState,employeeType";
+const selected = "id,displayName,mail,userType,externalUserState,createdDateTime,employeeType";
 
 function invitationOf(wanted: InvitationRequest): Record<string, unknown> {
   const { copyRecipient, language, message } = wanted;

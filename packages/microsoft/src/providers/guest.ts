@@ -2,18 +2,39 @@
  * What the dynamic resource `Guest` does. The resource's state holds nothing but a call of this module, as for all dynamic resources.
  *
  * Whose a user is, is decided once, when the resource is created, and said by `adopted`:
- * - invited here: named as the settings say, invited anew when somebody deleted the user, deleted by `destroy`;
- * - adopted (a guest or a member was there already): used, never changed and never deleted.
+ * - invited by this stack: named as the settings say, invited anew when somebody deleted the user, deleted by `destroy`;
+ * - adopted (a guest was there already, or a member where the settings allow it): used, never changed and never deleted.
  *
  * The engine can die after Graph has made the user and before it knows. So that the next create recognises its own, there is no moment
  * without a mark: Graph lets an invitation set one property of the user, the display name, so the invitation carries the mark in it; one
  * change then puts the name right and the mark into `employeeType`, where it stays.
+ *
+ * A changed address is a new resource, made before the old one is deleted. Where both addresses are one user, the new resource finds its
+ * stack's guest and adds its key to the mark (`guestMark.ts`); the deletion of the old one then only takes its own key away.
  */
-import { ServiceError, VisibleError, visible } from "../errors";
+import { VisibleError, visible, type ServiceError } from "../errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { untilReplicated } from "../graph/replication";
-import { checkText, checkUuid, unknown, withoutUndefined, type CheckFailure, type Properties } from "./provider";
-import { deleteUser, findUsers, getUser, invite, patchUser, type GuestUserObject } from "../graph/guest";
+import {
+  checkBoolean,
+  checkText,
+  checkUuid,
+  unknown,
+  withoutUndefined,
+  type CheckFailure,
+  type Properties,
+} from "./provider";
+import { guestKey, guestMarkText, invitedNameEnding, parseGuestMark, withKey, type GuestMark } from "./guestMark";
+import {
+  deleteUser,
+  findUsers,
+  findUsersByOtherAddress,
+  getUser,
+  invite,
+  isMember,
+  patchUser,
+  type GuestUserObject,
+} from "../graph/guest";
 
 export type GuestInputs = {
   /** The customer's tenant. */
@@ -29,8 +50,10 @@ export type GuestInputs = {
   language?: string;
   /** Who gets a copy of the invitation. */
   copyRecipient?: string;
-  /** Which stack invites: `<project>/<stack>`. */
+  /** Which stack invites: `<project>/<stack>#<stack ID>`, or without the ID. */
   managedBy: string;
+  /** Whether an existing member with the address, who is no guest, may be used. Default: false. */
+  adoptMember?: boolean;
 };
 
 /** The resource's outputs: its inputs, and what was found. */
@@ -39,6 +62,8 @@ export type GuestState = GuestInputs & {
   objectId: string;
   /** The user was there before: `destroy` leaves it. */
   adopted: boolean;
+  /** Who was adopted, such as `guest "Ana Silva"`. Absent for an invited guest, and for who was adopted by version 0.1.0. */
+  adoptedUser?: string;
   /** Link by which the invitation is accepted: a secret. Absent for an adopted user and after acceptance. */
   inviteRedeemUrl?: string;
 };
@@ -53,6 +78,7 @@ export const guestResource = {
       ...checkUuid(inputs, "tenantId"),
       ...["email", "displayName", "redirectUrl", "managedBy"].flatMap((name) => checkText(inputs, name)),
       ...checkMessage(inputs),
+      ...(inputs.adoptMember === undefined ? [] : checkBoolean(inputs, "adoptMember")),
     ];
     return { inputs, failures };
   },
@@ -65,19 +91,19 @@ export const guestResource = {
     ];
     const renamed = olds.adopted !== true && olds.displayName !== news.displayName;
     const changes = replaces.length > 0 || renamed || olds.managedBy !== news.managedBy;
-    // Inviting an address again answers the same user, whom the delete of the old one would take away.
-    return { changes, replaces, deleteBeforeReplace: true };
+    // The new guest is in the groups before the old one is deleted.
+    return { changes, replaces, deleteBeforeReplace: false };
   },
 
   async create(news: Properties, context: CallContext = {}) {
     const inputs = inputsOf(news);
     return visibly("invitation", inputs, async () => {
       const call = await graphCall(inputs.tenantId, context);
-      const found = onlyUser(await findUsers(call, inputs.email), inputs);
+      const found = onlyUser(await findUsers(call, inputs.email), inputs) ?? (await ownByOtherAddress(call, inputs));
       const outs =
         found === undefined || isOurs(found, inputs)
           ? await inviteHere(call, inputs, found, context)
-          : { ...inputs, objectId: found.id, adopted: true };
+          : adopt(found, inputs);
       return { id: outs.objectId, outs };
     });
   },
@@ -97,22 +123,39 @@ export const guestResource = {
     const before = stateOf(olds);
     const inputs = inputsOf(news);
     return visibly("change", inputs, async () => {
+      const { displayName, managedBy, adoptMember } = inputs;
       // Kept as the invitation was: nothing but the name is changed later.
-      const outs: GuestState = { ...before, displayName: inputs.displayName, managedBy: inputs.managedBy };
+      const outs: GuestState = withoutUndefined({ ...before, displayName, managedBy, adoptMember });
       if (before.adopted) return { outs };
       const call = await graphCall(inputs.tenantId, context);
-      const changes = { displayName: inputs.displayName, employeeType: markOf(inputs) };
-      if (!(await patchUser(call, id, changes))) throw new VisibleError(gone(inputs));
+      const user = await getUser(call, id);
+      if (user === undefined) throw new VisibleError(gone(inputs));
+      const mark = parseGuestMark(user.employeeType);
+      if (mark !== undefined && ![before.managedBy, managedBy].includes(mark.owner))
+        return { outs: { ...outs, adopted: true, adoptedUser: describeUser(user) } };
+      const renewed = withKey({ owner: managedBy, keys: mark?.keys ?? [] }, guestKey(inputs.email));
+      const isThere = await patchUser(call, id, { displayName, employeeType: guestMarkText(renewed) });
+      if (!isThere) throw new VisibleError(gone(inputs));
       return { outs };
     });
   },
 
-  /** Deletes the user who was invited here, and sees that it has gone: an address is invited anew only after that. */
+  /**
+   * Deletes the user who was invited here, and sees that it has gone: an address is invited anew only after that. A user that another
+   * resource or another stack marks as its own stays.
+   */
   async delete(id: string, props: Properties, context: CallContext = {}) {
     const state = stateOf(props);
     return visibly("delete", state, async () => {
       if (state.adopted) return;
       const call = await graphCall(state.tenantId, context);
+      const user = await getUser(call, id);
+      if (user === undefined) return;
+      const others = otherHolders(user, state);
+      if (others !== undefined) {
+        if (others.isChanged) await patchUser(call, id, { employeeType: guestMarkText(others.mark) });
+        return;
+      }
       await deleteUser(call, id);
       await untilReplicated(async () => (await getUser(call, id)) === undefined, { ...context, tries: patience });
     });
@@ -126,7 +169,7 @@ function checkMessage({ message, language }: Properties): CheckFailure[] {
   ];
 }
 
-/** Invites; or, where the answer to an earlier invitation was lost, asks for its link again without another e-mail. */
+/** Invites; or, where the guest is this stack's already, asks for its link again without another e-mail. */
 async function inviteHere(
   call: GraphCall,
   inputs: GuestInputs,
@@ -134,18 +177,69 @@ async function inviteHere(
   context: CallContext,
 ): Promise<GuestState> {
   const accepted = found?.externalUserState === "Accepted";
+  // A guest that was found by another address is invited by its own.
+  const email = found?.mail ?? inputs.email;
   const sent = accepted
     ? undefined
-    : await invite(call, { ...inputs, displayName: markedName(inputs), sendMessage: found === undefined });
+    : await invite(call, { ...inputs, email, displayName: markedName(inputs), sendMessage: found === undefined });
   const objectId = sent?.userId ?? found?.id ?? "";
-  const wanted = { displayName: inputs.displayName, employeeType: markOf(inputs) };
-  const isMarked = async () => (await getUser(call, objectId))?.employeeType === wanted.employeeType;
   const waiting = { ...context, tries: patience };
+  const user = await untilReplicated(() => getUser(call, objectId), waiting);
+  if (user === undefined) throw new VisibleError(notReplicated(inputs));
+  // Graph answers an invitation with the user that it belongs to, who may have been there before.
+  if (!isOurs(user, inputs)) return adopt(user, inputs);
+  const mark = withKey(
+    { owner: inputs.managedBy, keys: parseGuestMark(user.employeeType)?.keys ?? [] },
+    guestKey(inputs.email),
+  );
+  const wanted = { displayName: inputs.displayName, employeeType: guestMarkText(mark) };
+  const isMarked = async () => (await getUser(call, objectId))?.employeeType === wanted.employeeType;
   const isThere =
     (await untilReplicated(() => patchUser(call, objectId, wanted), waiting)) &&
     (await untilReplicated(isMarked, waiting));
   if (!isThere) throw new VisibleError(notReplicated(inputs));
   return withoutUndefined({ ...inputs, objectId, adopted: false, inviteRedeemUrl: sent?.redeemUrl });
+}
+
+/** Uses somebody whom this stack has not invited. */
+function adopt(user: GuestUserObject, inputs: GuestInputs): GuestState {
+  if (isMember(user) && inputs.adoptMember !== true) throw new VisibleError(memberRefusal(user, inputs));
+  return { ...inputs, objectId: user.id, adopted: true, adoptedUser: describeUser(user) };
+}
+
+/** Why a member is not used, and what to do. */
+export function memberRefusal(
+  user: GuestUserObject,
+  { email, tenantId }: Pick<GuestInputs, "email" | "tenantId">,
+): string {
+  return (
+    `Tenant ${tenantId} has a member, not a guest, with the address ${email}: ${describeUser(user)} (object ID ${user.id}). ` +
+    "A member gets the MSSP's access only where the setting adoptMembers is true. Set it if this is the analyst, or correct the address."
+  );
+}
+
+/** A user in a message, such as `guest "Ana Silva"`. */
+export function describeUser(user: GuestUserObject): string {
+  return `${isMember(user) ? "member" : "guest"} "${user.displayName ?? ""}"`;
+}
+
+/** This stack's guest that has the address besides its own: the analyst's address was changed. */
+async function ownByOtherAddress(call: GraphCall, inputs: GuestInputs): Promise<GuestUserObject | undefined> {
+  const users = await findUsersByOtherAddress(call, inputs.email);
+  return users.find((user) => parseGuestMark(user.employeeType)?.owner === inputs.managedBy);
+}
+
+/** Who else uses the guest, as its mark says; undefined where this resource is the only one. A person's hand writes no mark. */
+function otherHolders(
+  { employeeType }: GuestUserObject,
+  { email, managedBy }: GuestState,
+): { readonly mark: GuestMark; readonly isChanged: boolean } | undefined {
+  const mark = parseGuestMark(employeeType);
+  if (mark === undefined) return undefined;
+  const keys = mark.keys.filter((key) => key !== guestKey(email));
+  const isHolder = mark.owner === managedBy && (mark.keys.length === 0 || keys.length < mark.keys.length);
+  if (isHolder && keys.length === 0) return undefined;
+  return { mark: { ...mark, keys }, isChanged: isHolder };
 }
 
 function onlyUser(users: readonly GuestUserObject[], { email, tenantId }: GuestInputs): GuestUserObject | undefined {
@@ -157,25 +251,17 @@ function onlyUser(users: readonly GuestUserObject[], { email, tenantId }: GuestI
   );
 }
 
-/** Invited by this stack, of which the engine doesn't know: it died before the answer came. */
-function isOurs(user: GuestUserObject, inputs: GuestInputs): boolean {
-  return user.employeeType === markOf(inputs) || user.displayName === markedName(inputs);
-}
-
-/** Of a stack, `<project>/<stack>`: the type of employee of its guests, and how the name of one ends that was invited and not yet named. */
-export function guestMarks(managedBy: string): readonly [employeeType: string, nameEnding: string] {
-  return [`MSSP analyst, managed by Pulumi (${managedBy})`, ` (${managedBy})`];
-}
-
-/** The customer's administrator reads it on the user's page, as the type of employee. */
-function markOf({ managedBy }: GuestInputs): string {
-  return guestMarks(managedBy)[0];
+/** Invited by this stack: by another resource, or by this one before the engine died. */
+function isOurs(user: GuestUserObject, { managedBy }: GuestInputs): boolean {
+  const mark = parseGuestMark(user.employeeType);
+  if (mark !== undefined) return mark.owner === managedBy;
+  return user.displayName?.endsWith(invitedNameEnding(managedBy)) === true;
 }
 
 /** The name for the moment between the invitation and its mark. */
-function markedName(inputs: GuestInputs): string {
-  const [, mark] = guestMarks(inputs.managedBy);
-  return `${inputs.displayName.slice(0, longestName - mark.length)}${mark}`;
+function markedName({ displayName, managedBy }: GuestInputs): string {
+  const ending = invitedNameEnding(managedBy);
+  return `${displayName.slice(0, longestName - ending.length)}${ending}`;
 }
 
 /** Longest display name that Entra takes, in characters. */
@@ -187,7 +273,7 @@ function sameAddress(one: unknown, other: unknown): boolean {
 }
 
 function inputsOf(props: Properties): GuestInputs {
-  const { tenantId, email, displayName, redirectUrl, message, language, copyRecipient, managedBy } =
+  const { tenantId, email, displayName, redirectUrl, message, language, copyRecipient, managedBy, adoptMember } =
     props as unknown as GuestInputs;
   return withoutUndefined({
     tenantId,
@@ -198,12 +284,13 @@ function inputsOf(props: Properties): GuestInputs {
     language,
     copyRecipient,
     managedBy,
+    adoptMember,
   });
 }
 
 function stateOf(props: Properties): GuestState {
-  const { objectId, adopted, inviteRedeemUrl } = props as unknown as GuestState;
-  return withoutUndefined({ ...inputsOf(props), objectId, adopted, inviteRedeemUrl });
+  const { objectId, adopted, adoptedUser, inviteRedeemUrl } = props as unknown as GuestState;
+  return withoutUndefined({ ...inputsOf(props), objectId, adopted, adoptedUser, inviteRedeemUrl });
 }
 
 function gone({ email, tenantId }: GuestInputs): string {

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { guestResource, type CallContext, type GuestInputs, type GuestState } from "@defender-mssp/microsoft";
+import { type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+
+const inputs: GuestInputs = {
+  tenantId,
+  email: "ana@mssp.example",
+  displayName: "Ana",
+  redirectUrl: "https://security.microsoft.com",
+  managedBy: "defender-mssp/contoso#0123456789abcdef",
+};
+const marriedName = { ...inputs, email: "ana.silva@mssp.example" };
+
+/** The provider's methods as Pulumi calls them, against the sandbox's server. */
+describe("attack: whose guest it is", () => {
+  let test: TestSandbox;
+  let context: CallContext;
+  let seeded: ReadonlySet<string>;
+
+  before(async () => {
+    test = await testSandbox();
+    context = { environment: test.environment, endpoints: test.endpoints, sleep: () => Promise.resolve() };
+    seeded = new Set(users().keys());
+  });
+  beforeEach(() => {
+    for (const id of [...users().keys()]) if (!seeded.has(id)) users().delete(id);
+  });
+  after(() => test.stop());
+
+  const users = (): Map<string, StoredObject> => test.tenant.objects("users");
+  const guests = (): StoredObject[] => [...users().values()].filter(({ id }) => !seeded.has(id));
+  const create = async (of: GuestInputs): Promise<GuestState> => (await guestResource.create({ ...of }, context)).outs;
+  const remove = ({ objectId, ...state }: GuestState) =>
+    guestResource.delete(objectId, { ...state, objectId }, context);
+
+  function addUser(properties: Record<string, string | string[]>): string {
+    const id = `00000000-0000-4000-8000-${String(users().size).padStart(12, "0")}`;
+    const [template] = users().values();
+    const plain = { ...template, mail: null, otherMails: [], proxyAddresses: [], displayName: "Mallory" };
+    users().set(id, { ...plain, userPrincipalName: `${id}@contoso.com`, ...properties, id });
+    return id;
+  }
+
+  /** An analyst who has accepted and has both addresses. */
+  async function acceptedWithBoth(): Promise<GuestState> {
+    const before = await create(inputs);
+    const user = users().get(before.objectId)!;
+    Object.assign(user, { externalUserState: "Accepted", otherMails: [inputs.email, marriedName.email] });
+    return before;
+  }
+
+  it("keeps the guest whose address was changed, if both addresses are one user", async () => {
+    const before = await acceptedWithBoth();
+    const now = await create(marriedName);
+    assert.equal(now.objectId, before.objectId);
+    await remove(before);
+    assert.deepEqual(
+      guests().map(({ id }) => id),
+      [now.objectId],
+    );
+    await remove(now);
+    assert.deepEqual(guests(), []);
+  });
+
+  it("keeps the guest if the change is taken back half way, and while one of two listed addresses remains", async () => {
+    const before = await acceptedWithBoth();
+    const now = await create(marriedName);
+    await remove(now);
+    assert.equal(guests().length, 1);
+    await remove(before);
+    assert.deepEqual(guests(), []);
+  });
+
+  it("makes another user for an address that nobody has, before the old one is deleted", async () => {
+    const before = await create(inputs);
+    const now = await create(marriedName);
+    assert.notEqual(now.objectId, before.objectId);
+    await remove(before);
+    assert.deepEqual(
+      guests().map(({ mail }) => mail),
+      [marriedName.email],
+    );
+  });
+
+  it("neither takes nor deletes the guest of a stack of the same name in another backend", async () => {
+    const production = await create(inputs);
+    const other = await create({ ...inputs, managedBy: "defender-mssp/contoso#fedcba9876543210" });
+    assert.equal(other.objectId, production.objectId);
+    assert.equal(other.adopted, true);
+    await remove(other);
+    assert.equal(guests().length, 1);
+    assert.equal((await create(inputs)).adopted, false, "its own stack still recognizes it");
+  });
+
+  it("neither takes nor deletes a guest that carries the mark of version 0.1.0, which has no stack ID", async () => {
+    const id = addUser({
+      mail: inputs.email,
+      userType: "Guest",
+      employeeType: "MSSP analyst, managed by Pulumi (defender-mssp/contoso)",
+    });
+    const outs = await create(inputs);
+    assert.deepEqual([outs.objectId, outs.adopted], [id, true]);
+    await remove(outs);
+    assert.ok(users().has(id));
+  });
+
+  it("renews the mark of version 0.1.0 of a guest that the state has, and deletes it with either mark", async () => {
+    const olds = await create(inputs);
+    const former = { ...olds, managedBy: "defender-mssp/contoso" };
+    const user = () => users().get(olds.objectId)!;
+    user()["employeeType"] = "MSSP analyst, managed by Pulumi (defender-mssp/contoso)";
+    assert.deepEqual(guestResource.diff(olds.objectId, former, inputs), {
+      changes: true,
+      replaces: [],
+      deleteBeforeReplace: false,
+    });
+    const { outs } = await guestResource.update(olds.objectId, former, { ...inputs }, context);
+    assert.match(String(user()["employeeType"]), /\(defender-mssp\/contoso#0123456789abcdef; [0-9a-f]{8}\)$/);
+    await remove(outs);
+    assert.deepEqual(guests(), []);
+  });
+
+  it("leaves a guest that another stack has marked since", async () => {
+    const olds = await create(inputs);
+    const foreign = "MSSP analyst, managed by Pulumi (defender-mssp/contoso#fedcba9876543210; 00000000)";
+    users().get(olds.objectId)!["employeeType"] = foreign;
+    const { outs } = await guestResource.update(olds.objectId, { ...olds }, { ...inputs, displayName: "A" }, context);
+    assert.equal(outs.adopted, true);
+    await remove(olds);
+    assert.equal(users().get(olds.objectId)?.["employeeType"], foreign);
+  });
+
+  const otherAddresses: readonly (readonly [string, Record<string, string[]>])[] = [
+    ["another mail", { otherMails: [inputs.email] }],
+    ["a proxy address", { proxyAddresses: [`smtp:${inputs.email}`] }],
+  ];
+  for (const [how, address] of otherAddresses) {
+    it(`gives nothing to a user who has the analyst's address as ${how}`, async () => {
+      const [member, guest] = [addUser({ ...address, userType: "Member" }), addUser({ ...address, userType: "Guest" })];
+      const outs = await create(inputs);
+      assert.ok(![member, guest].includes(outs.objectId));
+      assert.equal(users().get(outs.objectId)?.["mail"], inputs.email);
+    });
+  }
+
+  it("uses a member with the analyst's address only where the settings say so, and names whom it uses", async () => {
+    const id = addUser({ mail: inputs.email, userType: "Member" });
+    await assert.rejects(
+      create(inputs),
+      /has a member, not a guest, with the address ana@mssp\.example: member "Mallory" .* setting adoptMembers/,
+    );
+    const outs = await create({ ...inputs, adoptMember: true });
+    assert.deepEqual([outs.objectId, outs.adopted, outs.adoptedUser], [id, true, 'member "Mallory"']);
+  });
+});
