@@ -115,7 +115,8 @@ export class GuestUser extends pulumi.ComponentResource {
     );
     this.registerOutputs(
       setOutputs<GuestUser>(this, {
-        objectId: this.guest.objectId,
+        // While a preview renames or marks the guest, the engine knows the ID, which is the same, and no output.
+        objectId: this.guest.id,
         email: this.guest.email,
         inviteRedeemUrl: pulumi.secret(this.guest.inviteRedeemUrl),
         adopted: this.guest.adopted,

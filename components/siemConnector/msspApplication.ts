@@ -21,7 +21,8 @@ export function msspApplication(
     `${name}-mssp-graph-consent`,
     {
       tenantId,
-      principalObjectId: servicePrincipal.objectId,
+      // While a preview renews the mark, the engine knows the ID, which is the same, and no output.
+      principalObjectId: servicePrincipal.id,
       principalAdopted: servicePrincipal.adopted,
       apiApplicationId: microsoftGraph.appId,
       appRole: "SecurityAlert.Read.All",

@@ -175,14 +175,14 @@ function registrationOutputs(
 
 function msspOutputs(
   access: MsspAppAccess,
-  { objectId }: MsspServicePrincipal,
+  { id }: MsspServicePrincipal,
   { tenantId, cloud = "public" }: SiemConnectorArgs,
 ): OutputsOf<SiemConnector> {
   const { applicationId } = access;
   return {
     applicationId: undefined,
     clientId: pulumi.output(applicationId),
-    servicePrincipalObjectId: objectId,
+    servicePrincipalObjectId: id,
     clientSecret: undefined,
     clientSecretExpiresOn: undefined,
     adminConsentUrl: pulumi.output(tenantId).apply((tenant) => adminConsentUrl(cloud, tenant, applicationId)),

@@ -94,7 +94,8 @@ export async function startMocks(options: MockOptions = {}): Promise<Recording> 
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({
-        id: `${name}-id`,
+        id:
+          options.preview && isNamedByTenant(type) ? undefined : `${name}${isNamedByTenant(type) ? "-object" : "-id"}`,
         state: {
           ...(inputs as object),
           ...(options.preview ? {} : computed(type, name, inputs as Record<string, unknown>)),
@@ -145,6 +146,11 @@ export async function settled(): Promise<void> {
 
 function recorded(): number {
   return recording.resources.length + recording.invocations.length + recording.hooks.length;
+}
+
+/** Whether a resource's ID is the object ID in the tenant, which a preview doesn't know. */
+function isNamedByTenant(type: string): boolean {
+  return /:(Guest|MsspServicePrincipal)$/.test(type);
 }
 
 /** What the cloud would have decided. */

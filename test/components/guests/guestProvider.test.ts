@@ -356,7 +356,14 @@ describe("components/entra: the provider's methods", () => {
   function addUser(properties: Record<string, string | string[]>): string {
     const id = `00000000-0000-4000-8000-${String(++added).padStart(12, "0")}`;
     const [template] = seeded.values();
-    const plain = { ...template, userType: "Guest", mail: null, otherMails: [], proxyAddresses: [], displayName: "Somebody" };
+    const plain = {
+      ...template,
+      userType: "Guest",
+      mail: null,
+      otherMails: [],
+      proxyAddresses: [],
+      displayName: "Somebody",
+    };
     users().set(id, { ...plain, userPrincipalName: `u${added}@contoso.com`, ...properties, id });
     return id;
   }

@@ -6,7 +6,7 @@
 import { ServiceError, visible } from "../errors";
 import { entraServicePlans } from "../identifiers";
 import { graphCall, graphList, type CallContext, type GraphCall } from "./call";
-import { findUsers } from "./guest";
+import { findUsersOf } from "./guest";
 
 /** Each is undefined where this identity may not read it, or Graph doesn't say it plainly. */
 export interface TenantFeatures {
@@ -47,8 +47,8 @@ export async function addressesToInvite(
 ): Promise<string[]> {
   return visible("Looking up the analysts", async () => {
     const call = await graphCall(tenantId, context);
-    const found = await Promise.all(emails.map(async (email) => (await findUsers(call, email)).length > 0));
-    return emails.filter((_, index) => found[index] !== true);
+    const found = await findUsersOf(call, emails);
+    return emails.filter((email) => (found.get(email) ?? []).length === 0);
   });
 }
 
