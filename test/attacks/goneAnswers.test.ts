@@ -202,7 +202,7 @@ describe("attack: an object that somebody else deleted", () => {
       if (["app role grant", "notification rule", "SIEM authorization"].includes(name)) continue;
       it(`${name}: ${what} to an update says what brings it back`, async () => {
         answer = () => asAnswered(gone);
-        await assert.rejects(update(id, props, { ...props, displayName: "New" }, context), /`pulumi up --refresh`/);
+        await assert.rejects(update(id, props, { ...props, displayName: "New" }, context), /`npx pulumi up --refresh`/);
       });
     }
   }

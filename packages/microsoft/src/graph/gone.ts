@@ -41,5 +41,5 @@ export async function deleteIfThere(call: GraphCall, path: string): Promise<void
 /** What to do about a change that failed because the object is not there; empty for every other failure. */
 export function goneAdvice({ status, method }: ServiceError): string {
   if (!goneStatuses.includes(status) || method !== "PATCH") return "";
-  return "Somebody has deleted it: `pulumi up --refresh` makes it anew.";
+  return "Somebody has deleted it: `npx pulumi up --refresh` makes it anew.";
 }
