@@ -54,7 +54,7 @@ describe("attack: marks of version 0.1.0, which another stack of the same name h
     await project.succeed(["stack", "import", "--stack", "contoso", "--file", file]);
     const tenant = project.sandbox.cloud.tenant(tenantId);
     for (const collection of Object.keys((JSON.parse(asMade) as { objects: object }).objects)) {
-      const objects = tenant.objects(collection as Parameters<typeof tenant.objects>[0]);
+      const objects = tenant.objects(collection);
       for (const [id, object] of objects) objects.set(id, JSON.parse(former(JSON.stringify(object))) as typeof object);
     }
   }

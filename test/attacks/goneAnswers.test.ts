@@ -184,31 +184,34 @@ describe("attack: an object that somebody else deleted", () => {
   const asAnswered = ({ status, code, message }: GoneAnswer) => ({ status, body: { error: { code, message } } });
 
   for (const [name, { resource, props }] of Object.entries(resources)) {
-    const { read, update, delete: remove } = bound(resource as Resource);
+    const provider = resource as Resource;
     for (const gone of answers) {
       const what = `${gone.status} ${gone.code}`.trim();
 
       it(`${name}: ${what} to a read means gone`, async () => {
         answer = () => asAnswered(gone);
-        assert.equal((await read(id, props, context)).id, "");
+        assert.equal((await provider.read(id, props, context)).id, "");
       });
 
       it(`${name}: ${what} to a delete means done`, async () => {
         answer = () => asAnswered(gone);
-        await remove(id, props, context);
+        await provider.delete(id, props, context);
       });
 
       // A grant is only replaced; what the portal makes is put again.
       if (["app role grant", "notification rule", "SIEM authorization"].includes(name)) continue;
       it(`${name}: ${what} to an update says what brings it back`, async () => {
         answer = () => asAnswered(gone);
-        await assert.rejects(update(id, props, { ...props, displayName: "New" }, context), /`npx pulumi up --refresh`/);
+        await assert.rejects(
+          provider.update(id, props, { ...props, displayName: "New" }, context),
+          /`npx pulumi up --refresh`/,
+        );
       });
     }
   }
 
   const grant = resources["app role grant"]!;
-  const deleteGrant = () => bound(grant.resource as Resource).delete(id, grant.props, context);
+  const deleteGrant = () => (grant.resource as Resource).delete(id, grant.props, context);
 
   it("app role grant: 400 EntitlementGrant to a delete means done where a look confirms it", async () => {
     answer = (method) => asAnswered(method === "DELETE" ? grantGone : answers[0]!);
@@ -225,11 +228,3 @@ describe("attack: an object that somebody else deleted", () => {
     await assert.rejects(deleteGrant(), /Invalid resource identifier/);
   });
 });
-
-function bound(resource: Resource): Resource {
-  return {
-    read: (...args) => resource.read(...args),
-    update: (...args) => resource.update(...args),
-    delete: (...args) => resource.delete(...args),
-  };
-}

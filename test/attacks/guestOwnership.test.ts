@@ -115,7 +115,7 @@ describe("attack: whose guest it is", () => {
       deleteBeforeReplace: false,
     });
     const { outs } = await guestResource.update(olds.objectId, former, { ...inputs }, context);
-    assert.match(String(user()["employeeType"]), /\(defender-mssp\/contoso#0123456789abcdef; [0-9a-f]{8}\)$/);
+    assert.match(JSON.stringify(user()["employeeType"]), /\(defender-mssp\/contoso#0123456789abcdef; [0-9a-f]{8}\)"$/);
     await remove(outs);
     assert.deepEqual(guests(), []);
   });

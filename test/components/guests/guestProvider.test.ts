@@ -180,7 +180,10 @@ describe("components/entra: the provider's methods", () => {
     it("adopts whom another stack has invited", async () => {
       const { objectId } = await create({ managedBy: "defender-mssp/other" });
       assert.equal((await create()).adopted, true);
-      assert.match(String(users().get(objectId)?.["employeeType"]), /managed by Pulumi \(defender-mssp\/other; /);
+      assert.match(
+        JSON.stringify(users().get(objectId)?.["employeeType"]),
+        /managed by Pulumi \(defender-mssp\/other; /,
+      );
     });
 
     for (const [when, lost] of [
