@@ -151,6 +151,16 @@ describe("portal access on the real engine", function () {
       assert.deepEqual(linksOf(project, tenantId), { ...links, "groups.members": members });
     });
 
+    it("swapped tier names are refused before the first change, by one error", async () => {
+      const tiers = { tier1: { name: "Tier 2 Analyst" }, tier2: { name: "Tier 1 Analyst" } };
+      await configure(number, { ...models.rbac, portalAccess: { model: "rbac", tiers } });
+      const before = dumpOfTenant(project, tenantId);
+      const { exitCode, stdout } = await project.pulumi(["up", "--stack", stack(number), "--yes", "--skip-preview"]);
+      assert.notEqual(exitCode, 0, stdout);
+      assert.match(stdout, /tier1\.name: "Tier 2 Analyst" is still the name of portalAccess\.tiers\.tier2\.name/);
+      assert.equal(dumpOfTenant(project, tenantId), before);
+    });
+
     it("access that has ended takes the memberships away and leaves the guest", async () => {
       const { groups, guests, groupObjectId } = (await project.outputs(stack(number))) as {
         groups: Record<string, string>;
