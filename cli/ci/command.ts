@@ -1,6 +1,8 @@
 /** `mssp ci`: what CI does for a repository of customers. The workflows only call this. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "../output/help";
+import { print } from "../output/standardOutput";
+import { visibleJson } from "../output/terminalText";
 import type { GitLabJob, MatrixFormat } from "./matrix";
 
 /** Adds the subcommands to `program`. */
@@ -84,7 +86,7 @@ function registerMatrix(ci: Command): void {
     ]);
     const found = await changedStacks({ ...options, folder: process.cwd(), from: options.from });
     const changed = options.part === undefined ? found : partOf(found, options.part);
-    process.stdout.write(matrixText(changed, options.json === true ? "json" : options.format, options));
+    print(matrixText(changed, options.json === true ? "json" : options.format, options));
     if (changed.everyStackBecause !== undefined && options.all !== true)
       say(`Every stack is touched: ${JSON.stringify(changed.everyStackBecause)}.`);
     for (const stack of changed.deleted)
@@ -119,7 +121,7 @@ function registerPreview(ci: Command): void {
       });
       const file = options.out ?? `previews/${preview.stack}.json`;
       await writePreview(file, preview);
-      if (options.json === true) process.stdout.write(`${JSON.stringify(preview, undefined, 2)}\n`);
+      if (options.json === true) print(`${visibleJson(preview, 2)}\n`);
       const { countsText } = await import("./previewText.js");
       const counts = countsText(preview.changes);
       const ended = preview.failed ? "the preview failed" : counts === "" ? "no changes" : counts;
@@ -169,7 +171,7 @@ function registerComment(ci: Command): void {
         limit: options.maxLength,
         ...(touched === undefined ? {} : { deleted: touched.deleted, expected: touched.stacks }),
       });
-      process.stdout.write(options.json === true ? `${JSON.stringify({ marker: commentMarker, body })}\n` : body);
+      print(options.json === true ? `${visibleJson({ marker: commentMarker, body })}\n` : body);
     });
   describeCommand(command, {
     notes: ["The first line is always the same: find the comment by it, and update that comment."],
@@ -194,22 +196,24 @@ function registerDrift(ci: Command): void {
     .option("--out <folder>", "write each stack's text to <folder>/<stack>.md")
     .option("--json", "print stack, state, title and body of each as a JSON list")
     .action(async (files: string[], options: DriftOptions) => {
-      const [{ driftReports }, { readPreviews }, { readMatrix }, { mkdir, writeFile }, path] = await Promise.all([
-        import("./drift.js"),
-        import("./stackPreview.js"),
-        import("./changedStacks.js"),
-        import("node:fs/promises"),
-        import("node:path"),
-      ]);
+      const [{ driftReports }, { readPreviews }, { readMatrix }, { mkdir }, { writeWholeFile }, path] =
+        await Promise.all([
+          import("./drift.js"),
+          import("./stackPreview.js"),
+          import("./changedStacks.js"),
+          import("node:fs/promises"),
+          import("../output/wholeFile.js"),
+          import("node:path"),
+        ]);
       const expected = options.matrix === undefined ? [] : (await readMatrix(options.matrix)).stacks;
       const reports = driftReports(await readPreviews(files), expected);
       if (options.out !== undefined) {
         await mkdir(options.out, { recursive: true });
-        for (const { stack, body } of reports) await writeFile(path.join(options.out, `${stack}.md`), body);
+        for (const { stack, body } of reports) await writeWholeFile(path.join(options.out, `${stack}.md`), body);
       }
-      process.stdout.write(
+      print(
         options.json === true
-          ? `${JSON.stringify(reports, undefined, 2)}\n`
+          ? `${visibleJson(reports, 2)}\n`
           : reports.map(({ stack, state }) => `${stack}\t${state}\n`).join(""),
       );
       const states = new Set(reports.map(({ state }) => state));
@@ -246,7 +250,7 @@ function registerConfirmDestroy(ci: Command): void {
     .action(async (options: DestroyOptions) => {
       const { confirmDestroy } = await import("./confirmDestroy.js");
       const confirmed = await confirmDestroy({ ...options, folder: process.cwd() });
-      if (options.json === true) process.stdout.write(`${JSON.stringify({ confirmed: true, ...confirmed })}\n`);
+      if (options.json === true) print(`${visibleJson({ confirmed: true, ...confirmed })}\n`);
       else say(`The destroy of ${confirmed.stack} is confirmed.`);
       if (confirmed.settingsFrom !== undefined) say(`Its settings are those of commit ${confirmed.settingsFrom}.`);
     });

@@ -1,8 +1,9 @@
 /** The last question before a customer's access is taken away by a workflow. */
-import { access, writeFile } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { writeWholeFile } from "../output/wholeFile";
 import { checkedStackName } from "./stackNames";
 
 export interface DestroyRequest {
@@ -60,7 +61,7 @@ async function restore(file: string, folder: string): Promise<string> {
     );
   }
   const commit = (await git("rev-parse", "--verify", `${deletedBy}^`)).trim();
-  await writeFile(path.join(folder, file), await git("show", `${commit}:${file}`));
+  await writeWholeFile(path.join(folder, file), await git("show", `${commit}:${file}`));
   return commit;
 }
 

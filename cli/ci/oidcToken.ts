@@ -4,8 +4,8 @@
  *
  * Source: https://docs.github.com/actions/reference/security/oidc
  */
-import { chmod, writeFile } from "node:fs/promises";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { writeWholeFile } from "../output/wholeFile";
 
 /** What Entra expects in the token's `aud` (federated identity credentials). */
 export const azureAudience = "api://AzureADTokenExchange";
@@ -30,9 +30,7 @@ export async function writeOidcToken(
   if (url.protocol !== "https:" && !loopback) throw new VisibleError("ACTIONS_ID_TOKEN_REQUEST_URL must be https.");
   url.searchParams.set("audience", audience);
   const token = await requestedToken(url, bearer);
-  await writeFile(file, token, { mode: 0o600 });
-  // The mode above is for a new file only.
-  await chmod(file, 0o600);
+  await writeWholeFile(file, token, { mode: 0o600 });
 }
 
 async function requestedToken(url: URL, bearer: string): Promise<string> {

@@ -1,7 +1,8 @@
 /** Runs `pulumi preview` of one stack for CI and keeps of it what people may see. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { writeWholeFile } from "../output/wholeFile";
 import { askPulumi } from "../stack/pulumi";
 import { receiveEngineEvents } from "./engineEvents";
 import { secretsOfEnvironment } from "./redaction";
@@ -89,7 +90,7 @@ async function foreignState(stack: string, { folder, environment }: PreviewRun):
 /** Writes a preview where `readPreviews` finds it; folders are made. */
 export async function writePreview(file: string, preview: StackPreview): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify(preview, undefined, 2)}\n`);
+  await writeWholeFile(file, `${JSON.stringify(preview, undefined, 2)}\n`);
 }
 
 function policyViolations(event: string): PolicyViolation[] {

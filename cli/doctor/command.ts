@@ -3,6 +3,8 @@
  */
 import type { Command } from "commander";
 import { describeCommand } from "../output/help";
+import { print } from "../output/standardOutput";
+import { visibleJson } from "../output/terminalText";
 import { stackArgument } from "../stack/stackName";
 
 interface DoctorOptions {
@@ -28,7 +30,7 @@ export function registerDoctor(program: Command): void {
       if (options.repair === true) return repairStack(stack, options.yes === true);
       const [{ examine }, { reportText }] = await Promise.all([import("./examination.js"), import("./report.js")]);
       const report = await examine(stack);
-      process.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
+      print(json === true ? `${visibleJson(report, 2)}\n` : reportText(report));
       if (report.state === "failed") process.exitCode = 1;
     });
   describeCommand(command, {
@@ -53,7 +55,7 @@ async function repairStack(stack: string, yes: boolean): Promise<void> {
     import("./repair.js"),
     import("../output/terminalText.js"),
   ]);
-  const say = (text: string) => process.stdout.write(terminalText(text));
+  const say = (text: string) => print(terminalText(text));
   const { left } = await repair({ stack, yes, ask: terminal(), say });
   if (left > 0) process.exitCode = 1;
 }

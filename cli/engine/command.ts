@@ -2,6 +2,8 @@
 import type { Command } from "commander";
 import type { Engine } from "@defender-mssp/engine";
 import { describeCommand } from "../output/help";
+import { print } from "../output/standardOutput";
+import { visibleJson } from "../output/terminalText";
 
 /** Adds the subcommand to `program`. */
 export function registerEngine(program: Command): void {
@@ -12,7 +14,7 @@ export function registerEngine(program: Command): void {
     .action(async ({ json }: { json?: boolean }) => {
       const { ensureEngine } = await import("@defender-mssp/engine");
       const engine = await ensureEngine();
-      process.stdout.write(json === true ? `${JSON.stringify(engine, null, 2)}\n` : `${sentence(engine)}\n`);
+      print(json === true ? `${visibleJson(engine, 2)}\n` : `${sentence(engine)}\n`);
     });
   describeCommand(command, {
     notes: [

@@ -3,6 +3,8 @@ import { InvalidArgumentError, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { overallState } from "../output/checkState";
 import { describeCommand } from "../output/help";
+import { print } from "../output/standardOutput";
+import { visibleJson } from "../output/terminalText";
 import type { Connector } from "../connector/connector";
 import { stackArguments } from "../stack/stackName";
 import type { ExpiringSecret, StackSecrets } from "./stackSecrets";
@@ -25,10 +27,10 @@ export function registerSecrets(program: Command): void {
     .option("--json", "print the list as JSON")
     .action(async (options: SecretsOptions) => {
       const list = await secretsOfStacks(options);
-      if (options.json === true) process.stdout.write(`${JSON.stringify(list, undefined, 2)}\n`);
+      if (options.json === true) print(`${visibleJson(list, 2)}\n`);
       else {
         const { secretsText } = await import("./secretsText.js");
-        process.stdout.write(secretsText(list));
+        print(secretsText(list));
       }
       if (list.some(({ state }) => state === "failed")) process.exitCode = 1;
     });

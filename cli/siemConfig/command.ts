@@ -5,6 +5,8 @@ import { Argument, Option, type Command } from "commander";
 import type { AlertExporterRegion } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { describeCommand } from "../output/help";
+import { print } from "../output/standardOutput";
+import { visibleJson } from "../output/terminalText";
 import { siemProducts, type SiemProduct } from "./products";
 import type { SiemConnection } from "./siem";
 import { stackArgument } from "../stack/stackName";
@@ -40,8 +42,8 @@ export function registerSiemConfig(program: Command): void {
     .option("--json", "print the paths of the files as JSON")
     .action(async (product: SiemProduct, options: SiemConfigOptions) => {
       const written = await writeSiemConfig(product, options);
-      const text = options.json === true ? JSON.stringify(written, undefined, 2) : written.join("\n");
-      process.stdout.write(`${text}\n`);
+      const text = options.json === true ? visibleJson(written, 2) : written.join("\n");
+      print(`${text}\n`);
     });
   describeCommand(command, {
     notes: ["docs/siem.md says where each file goes. No SIEM product has read these files in a test."],

@@ -6,6 +6,7 @@ import { askPulumi, pulumiCommand } from "../stack/pulumi";
 import { refuseForeignState } from "../stack/stateCode";
 import { requireStackFile } from "../stack/stackFile";
 import { terminalWidth } from "../output/table";
+import { print } from "../output/standardOutput";
 import { outputsText } from "./outputsText";
 
 type OnboardingOptions = StartOptions & { readonly stack: string };
@@ -30,9 +31,9 @@ export async function onboard(options: OnboardingOptions): Promise<void> {
     await runShown(up, environment, options);
     const outputs = await readOutputs(environment, options);
     showStep("The stack's outputs");
-    process.stdout.write(outputsText(outputs, terminalWidth()));
+    print(outputsText(outputs, terminalWidth()));
   });
-  process.stdout.write(nextCommands(options));
+  print(nextCommands(options));
 }
 
 /** The stack's file has the sandbox's salt: a passphrase of the user's own is for other stacks. */

@@ -1,4 +1,5 @@
 /** A stack's outputs as text. */
+import { terminalText } from "../output/terminalText";
 import { wrapped } from "../output/wrap";
 
 /**
@@ -39,7 +40,7 @@ function entryLines(value: object, indent: string): string[] {
 
 /** A single value after its front; further lines of a text stand below the first one. */
 function hanging(front: string, value: unknown): string[] {
-  return singleText(value)
+  return terminalText(singleText(value))
     .split("\n")
     .map((line, index) => (index === 0 ? front : " ".repeat(front.length)) + line);
 }

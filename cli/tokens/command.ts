@@ -9,6 +9,7 @@ import type { Connector } from "../connector/connector";
 import type { TokenPlace, TokenRecord } from "../connector/refreshToken";
 import { advised } from "../output/advised";
 import { describeCommand } from "../output/help";
+import { print } from "../output/standardOutput";
 import { visibleJson, visibleText } from "../output/terminalText";
 import { stackArgument } from "../stack/stackName";
 import { credentialOptions, type CredentialOptions } from "./credentialOptions";
@@ -100,7 +101,7 @@ async function applicationToken(options: TokenCommandOptions): Promise<void> {
     environment: connectorEnvironment(connector.clientId, await credentialOf(connector, options)),
     endpoints,
   });
-  print(options, {
+  show(options, {
     stack: connector.stack,
     api,
     accessToken: {
@@ -140,7 +141,7 @@ async function personsTokens(options: TokenCommandOptions): Promise<void> {
     tokens = await signInByDevice(request, say);
   } else tokens = await byBrowser(request, credential, options);
   const record = await store.keepToken(connector.stack, tokens.refreshToken, place, issuedOn);
-  print(options, {
+  show(options, {
     stack: connector.stack,
     api,
     ...(tokens.account === undefined ? {} : { account: tokens.account }),
@@ -244,9 +245,9 @@ interface Result {
   };
 }
 
-function print({ json }: TokenCommandOptions, result: Result): void {
+function show({ json }: TokenCommandOptions, result: Result): void {
   if (json === true) {
-    process.stdout.write(`${visibleJson(result, 2)}\n`);
+    print(`${visibleJson(result, 2)}\n`);
     return;
   }
   const { account, accessToken, refreshToken } = result;
@@ -259,7 +260,7 @@ function print({ json }: TokenCommandOptions, result: Result): void {
       : [`Refresh token: kept in ${refreshToken.keptIn}, valid until ${refreshToken.expiresOn}`]),
     ...(refreshToken?.value === undefined ? [] : [refreshToken.value]),
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+  print(`${lines.join("\n")}\n`);
 }
 
 function say(text: string): void {

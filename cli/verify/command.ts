@@ -2,6 +2,8 @@
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { type Command, Option } from "commander";
 import { describeCommand } from "../output/help";
+import { print } from "../output/standardOutput";
+import { visibleJson } from "../output/terminalText";
 import { stackArgument } from "../stack/stackName";
 import { credentialOptions, type CredentialOptions } from "../tokens/credentialOptions";
 import type { Check } from "./check";
@@ -32,9 +34,7 @@ export function registerVerify(program: Command): void {
       const checks = await verify(options);
       const state = checks.some((check) => check.state === "failed") ? "failed" : "passed";
       const result = { stack: options.stack, state, checks };
-      process.stdout.write(
-        options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : await checksText(checks),
-      );
+      print(options.json === true ? `${visibleJson(result, 2)}\n` : await checksText(checks));
       if (state === "failed") process.exitCode = 1;
     });
   describeCommand(command, {

@@ -1,7 +1,13 @@
 /** Text out of a customer's tenant, or of a server, that a command prints. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import fc from "fast-check";
+import { reportText, type Report } from "../../cli/doctor/report";
+import { paragraph, tableText } from "../../cli/output/table";
 import { terminalText, visibleJson, visibleText } from "../../cli/output/terminalText";
+import { secretsText } from "../../cli/secrets/secretsText";
+import { outputsText } from "../../cli/start/outputsText";
 import { codeOf } from "../../cli/tokens/signIn";
 
 /** What a terminal or a log viewer acts on: C0, DEL, C1, bidi overrides and isolates, line and paragraph separators. */
@@ -49,5 +55,37 @@ describe("attack: text of a tenant on a terminal", () => {
     assert.throws(() => codeOf(address, "https://contoso.com/x", "s"), {
       message: "no\\u{1b}[2J\\u{202e}\\u{7}",
     });
+  });
+
+  it("is escaped in the tables, reports and outputs that the commands print", () => {
+    const report = (text: string): Report => ({
+      ...{ stack: "contoso", customerName: text, tenantId: "t", state: "failed", permissions: [] },
+      identity: { kind: "user", name: text, clientId: "c", objectId: "o" },
+      features: [{ feature: "invitations", state: "failed", reason: text }],
+    });
+    fc.assert(
+      fc.property(anything, (text) => {
+        const printed = [
+          ...[tableText([[text, { text, color: "red" }]]), paragraph(text), reportText(report(text))],
+          outputsText({ [visibleText(text)]: text, list: [text, { inner: text }] }),
+          secretsText([{ stack: "contoso", state: "failed", note: text, unreadable: true }]),
+        ];
+        for (const one of printed) {
+          assert.doesNotMatch(one.replaceAll(/\u001b\[\d+m/g, "").replaceAll("\n", ""), acting);
+        }
+      }),
+    );
+  });
+
+  it("can't get past the escaping: no command writes to standard output or prints plain JSON by itself", () => {
+    const cli = path.join(__dirname, "..", "..", "cli");
+    const files = readdirSync(cli, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+    assert.ok(files.length > 80);
+    const exceptions = ["output/standardOutput.ts", "sandbox/output.ts"].map((file) => path.normalize(file));
+    for (const file of files.filter((one) => !exceptions.includes(one))) {
+      const text = readFileSync(path.join(cli, file), "utf8");
+      assert.doesNotMatch(text, /process\.stdout\.write/, file);
+      assert.doesNotMatch(text, /\bprint\([^;]*JSON\.stringify/, file);
+    }
   });
 });
