@@ -1,7 +1,7 @@
 /** Application registrations. https://learn.microsoft.com/graph/api/resources/application */
 import { randomUUID } from "node:crypto";
 import type { Json, StoredObject } from "../../cloud/model";
-import { createdEntity, entity, list } from "../answers";
+import { createdEntity } from "../answers";
 import { checkPasswordsLeft, newPassword, acceptCertificates } from "../credentials";
 import { domainOf, remove, sameText } from "../directory";
 import { GraphError, badRequest, conflictingValue, invalidValue, unreadableRequest } from "../errors";
@@ -13,25 +13,13 @@ import { bodyOf, bothVersions, noContent, type Answer, type Call, type Route } f
 import { checkCreate, checkUpdate, merged } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./references";
 import { syncServicePrincipals } from "./servicePrincipals";
+import { readingRoutes } from "./reading";
 
 const versions = bothVersions;
 
 export const applicationRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/applications",
-    versions,
-    permissions: permissions.readApplications,
-    handle: (call) => list(call, "applications", call.tenant.objects("applications").values()),
-  },
+  ...readingRoutes("applications", permissions.readApplications),
   { method: "POST", path: "/applications", versions, permissions: permissions.createApplication, handle: create },
-  {
-    method: "GET",
-    path: "/applications/{id}",
-    versions,
-    permissions: permissions.readApplications,
-    handle: (call) => entity(call, "applications", subject(call, "applications")),
-  },
   { method: "PATCH", path: "/applications/{id}", versions, permissions: permissions.writeApplication, handle: patch },
   {
     method: "DELETE",

@@ -1,6 +1,6 @@
 /** Activated directory roles and their templates. https://learn.microsoft.com/graph/api/resources/directoryrole */
 import { randomUUID } from "node:crypto";
-import { createdEntity, entity, list } from "../answers";
+import { createdEntity } from "../answers";
 import { find, get } from "../directory";
 import { badRequest, notFound } from "../errors";
 import { complete } from "../objects";
@@ -10,40 +10,18 @@ import { forgetAssignment, rememberAssignment } from "../roles";
 import { checkCreate } from "../validate";
 import { referenceRoutes } from "./references";
 import { textOf } from "../json";
+import { readingRoutes } from "./reading";
 
 const versions = bothVersions;
 
 export const directoryRoleRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/directoryRoleTemplates",
-    versions,
-    permissions: permissions.readRoles,
-    handle: (call) => list(call, "directoryRoleTemplates", call.tenant.objects("directoryRoleTemplates").values()),
-  },
-  {
-    method: "GET",
-    path: "/directoryRoleTemplates/{id}",
-    versions,
-    permissions: permissions.readRoles,
-    handle: (call) =>
-      entity(call, "directoryRoleTemplates", get(call.tenant, "directoryRoleTemplates", parameter(call, "id"))),
-  },
-  {
-    method: "GET",
-    path: "/directoryRoles",
-    versions,
-    permissions: permissions.readRoles,
-    handle: (call) => list(call, "directoryRoles", call.tenant.objects("directoryRoles").values()),
-  },
+  ...readingRoutes("directoryRoleTemplates", permissions.readRoles, (call) =>
+    get(call.tenant, "directoryRoleTemplates", parameter(call, "id")),
+  ),
+  ...readingRoutes("directoryRoles", permissions.readRoles, (call) =>
+    get(call.tenant, "directoryRoles", parameter(call, "id")),
+  ),
   { method: "POST", path: "/directoryRoles", versions, permissions: permissions.writeRoles, handle: activate },
-  {
-    method: "GET",
-    path: "/directoryRoles/{id}",
-    versions,
-    permissions: permissions.readRoles,
-    handle: (call) => entity(call, "directoryRoles", get(call.tenant, "directoryRoles", parameter(call, "id"))),
-  },
   ...referenceRoutes(
     "directoryRoles",
     "members",

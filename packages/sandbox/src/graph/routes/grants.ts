@@ -1,6 +1,6 @@
 /** Delegated permission grants. https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant */
 import type { StoredObject } from "../../cloud/model";
-import { createdEntity, entity, list } from "../answers";
+import { createdEntity, list } from "../answers";
 import { find, get } from "../directory";
 import { badRequest, missingValue, notFound, sameKey } from "../errors";
 import { grantId } from "../identifiers";
@@ -10,26 +10,14 @@ import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, typ
 import { checkCreate, checkUpdate } from "../validate";
 import { subject } from "./references";
 import { textOf, type JsonObject } from "../json";
+import { readingRoutes } from "./reading";
 
 const entitySet = "oauth2PermissionGrants";
 const versions = bothVersions;
 
 export const grantRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/oauth2PermissionGrants",
-    versions,
-    permissions: permissions.readGrants,
-    handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values()),
-  },
+  ...readingRoutes(entitySet, permissions.readGrants, grantOf),
   { method: "POST", path: "/oauth2PermissionGrants", versions, permissions: permissions.writeGrants, handle: create },
-  {
-    method: "GET",
-    path: "/oauth2PermissionGrants/{id}",
-    versions,
-    permissions: permissions.readGrants,
-    handle: (call) => entity(call, entitySet, grantOf(call)),
-  },
   {
     method: "PATCH",
     path: "/oauth2PermissionGrants/{id}",

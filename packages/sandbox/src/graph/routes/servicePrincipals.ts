@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { microsoftServicesTenantId } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
-import { createdEntity, directoryObjects, entity, list } from "../answers";
+import { createdEntity, directoryObjects } from "../answers";
 import { checkPasswordsLeft, newPassword, acceptCertificates } from "../credentials";
 import { find, linked, remove } from "../directory";
 import { GraphError, badRequest, denied, sameKey } from "../errors";
@@ -14,31 +14,19 @@ import { permissions } from "../permissions";
 import { bodyOf, bothVersions, noContent, type Answer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./references";
+import { readingRoutes } from "./reading";
 
 const entitySet = "servicePrincipals";
 const versions = bothVersions;
 
 export const servicePrincipalRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/servicePrincipals",
-    versions,
-    permissions: permissions.readServicePrincipals,
-    handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values()),
-  },
+  ...readingRoutes(entitySet, permissions.readServicePrincipals),
   {
     method: "POST",
     path: "/servicePrincipals",
     versions,
     permissions: permissions.createServicePrincipal,
     handle: create,
-  },
-  {
-    method: "GET",
-    path: "/servicePrincipals/{id}",
-    versions,
-    permissions: permissions.readServicePrincipals,
-    handle: (call) => entity(call, entitySet, subject(call, entitySet)),
   },
   {
     method: "PATCH",

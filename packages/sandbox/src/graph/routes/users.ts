@@ -1,7 +1,7 @@
 /** Users. https://learn.microsoft.com/graph/api/resources/user */
 import { randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
-import { createdEntity, directoryObject, directoryObjects, entity, list } from "../answers";
+import { createdEntity, directoryObject, directoryObjects, entity } from "../answers";
 import { find, findDirectoryObject, get, linked, remove, removeLink, sameText } from "../directory";
 import { badRequest, conflictingValue, missingValue, notFound, unreadableRequest } from "../errors";
 import { memberships } from "../expand";
@@ -12,26 +12,14 @@ import { bodyOf, bothVersions, noContent, type Answer, type Call, type Route } f
 import { checkCreate, checkUpdate } from "../validate";
 import { isObject, textOf } from "../json";
 import { resolveReference, subject } from "./references";
+import { readingRoutes } from "./reading";
 
 const entitySet = "users";
 const versions = bothVersions;
 
 export const userRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/users",
-    versions,
-    permissions: permissions.readUsers,
-    handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values()),
-  },
+  ...readingRoutes(entitySet, permissions.readUsers),
   { method: "POST", path: "/users", versions, permissions: permissions.createUser, handle: create },
-  {
-    method: "GET",
-    path: "/users/{id}",
-    versions,
-    permissions: permissions.readUsers,
-    handle: (call) => entity(call, entitySet, subject(call, entitySet)),
-  },
   { method: "PATCH", path: "/users/{id}", versions, permissions: permissions.writeUser, handle: patch },
   { method: "DELETE", path: "/users/{id}", versions, permissions: permissions.deleteUser, handle: removeUser },
   {

@@ -1,0 +1,24 @@
+/** The two routes by which every entity set of Graph is read: its list, and one object. */
+import type { StoredObject } from "../../cloud/model";
+import { entity, list } from "../answers";
+import type { EntitySetName } from "../entities";
+import type { Permissions } from "../permissions";
+import { bothVersions, type Call, type Route } from "../route";
+import { subject } from "./references";
+
+/** @param one finds the object that the path names */
+export function readingRoutes(
+  entitySet: EntitySetName,
+  permissions: Permissions,
+  one: (call: Call) => StoredObject = (call) => subject(call, entitySet),
+): Route[] {
+  const common = { method: "GET", versions: bothVersions, permissions } as const;
+  return [
+    {
+      ...common,
+      path: `/${entitySet}`,
+      handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values()),
+    },
+    { ...common, path: `/${entitySet}/{id}`, handle: (call) => entity(call, entitySet, one(call)) },
+  ];
+}
