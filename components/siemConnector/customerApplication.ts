@@ -95,7 +95,12 @@ interface PublishedApi {
  * would send its deletion to Entra.
  */
 function publishedApi({ appId, displayName }: PublishedApplication, parent: pulumi.Resource): PublishedApi {
-  const found = pulumi.output(azuread.getServicePrincipal({ clientId: appId }, { parent }));
+  const lookedUp = azuread.getServicePrincipal({ clientId: appId }, { parent }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    // Anything but a RunError is printed with its whole object.
+    throw new pulumi.RunError(`${displayName} could not be looked up in the customer's tenant: ${reason.trim()}`);
+  });
+  const found = pulumi.output(lookedUp);
   const idIn = (ids: Readonly<Record<string, string>> | undefined, value: string): string => {
     const id = ids?.[value];
     if (id === undefined) {

@@ -1,6 +1,6 @@
 /**
  * What a customer's tenant may lack, or forbid: licences and policies that an onboarding runs into. Each tenant has everything until somebody
- * sets a switch (`mssp sandbox tenant`); set ones are kept with the tenant.
+ * sets a switch (`npx mssp sandbox tenant`); set ones are kept with the tenant.
  */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Tenant } from "./model";

@@ -35,7 +35,12 @@ describe("The azuread stand-in's hosts", () => {
     const found = credentialsOf({ clientId: "given", tenantId: "t" }, environment);
     assert.equal(found.clientId, "given");
     assert.equal(found.tenantId, "t");
-    assert.equal(credentialsOf({}, environment).clientId, "from the environment");
+    assert.equal(credentialsOf({ tenantId: "t" }, environment).clientId, "from the environment");
+  });
+
+  it("refuses a provider without a tenant, as the official plugin does", () => {
+    assert.throws(() => credentialsOf({}, environment), /neither azuread:tenantId nor ARM_TENANT_ID is set/);
+    assert.equal(credentialsOf({}, { ...environment, ARM_TENANT_ID: "t" }).tenantId, "t");
   });
 
   it("needs the sandbox's address", () => {

@@ -55,7 +55,7 @@ const environments = /^(global|public|usgovernment|usgovernmentl4|usgovernmentl5
 
 /**
  * Where and as whom to work.
- * @throws VisibleError when no metadata host is set, or one of another machine.
+ * @throws VisibleError when no metadata host is set, or one of another machine; and without a tenant, as the official plugin.
  */
 export function credentialsOf(args: ValueRecord, environment: Credentials["environment"] = process.env): Credentials {
   const merged: Record<string, string | undefined> = {};
@@ -80,7 +80,13 @@ export function credentialsOf(args: ValueRecord, environment: Credentials["envir
     args.metadataHost === undefined ? "ARM_METADATA_HOSTNAME" : "azuread:metadataHost",
     `https://${host}`,
   );
+  if (!merged.ARM_TENANT_ID) {
+    throw new VisibleError(
+      "failed to load Azure credentials.\n" +
+        "Details: no Authorizer could be configured, please check your configuration: neither azuread:tenantId nor ARM_TENANT_ID is set.",
+    );
+  }
   // A secret or a certificate is all that proves an identity here; nobody's login of the Azure CLI is used.
   const credentials = { ...merged, ARM_ENVIRONMENT: "public", ARM_USE_CLI: "false" };
-  return { environment: credentials, tenantId: merged.ARM_TENANT_ID ?? "", clientId: merged.ARM_CLIENT_ID ?? "" };
+  return { environment: credentials, tenantId: merged.ARM_TENANT_ID, clientId: merged.ARM_CLIENT_ID ?? "" };
 }
