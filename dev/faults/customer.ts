@@ -1,4 +1,12 @@
 /** The customers of the runs with faults: settings for `up`, and others for the change. Together they use everything that writes. */
+import type { OwnSandbox } from "@defender-mssp/sandbox";
+import {
+  addApplication,
+  makeTestCertificate,
+  msspSubscriptionId,
+  msspTenantId,
+  subscriptionIdOf,
+} from "@defender-mssp/sandbox/testing";
 
 const ana = { email: "ana.silva@fabrikam-security.example", displayName: "Ana Silva" };
 const ben = { email: "ben.okafor@fabrikam-security.example", displayName: "Ben Okafor" };
@@ -7,7 +15,7 @@ const cleo = { email: "cleo.martin@fabrikam-security.example", displayName: "Cle
 export const tenantId = "c0570500-0000-4000-8000-0000000000fa";
 export const stack = "contoso";
 
-export type CustomerName = "tiers" | "packages";
+export type CustomerName = "tiers" | "packages" | "azure";
 
 export interface Customer {
   readonly name: CustomerName;
@@ -22,7 +30,7 @@ const everybodys = {
   tenantId,
   customerDomain: "contoso.example",
   msspName: "Fabrikam Security",
-  msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+  msspTenantId,
 };
 
 const rules = {
@@ -63,7 +71,10 @@ const tiers: Customer = {
   },
 };
 
-/** Access packages. Later they are on other terms, and for people of another identity source. */
+/** The MSSP's own application, for connectors of the kind `msspApp`. */
+const siemApplicationId = "51e40000-0000-4000-8000-0000000000fa";
+
+/** Access packages and the MSSP's application. Later they are on other terms, and the SIEM has an application of its own. */
 const packages: Customer = {
   name: "packages",
   settings: {
@@ -76,6 +87,7 @@ const packages: Customer = {
       reviewEvery: "quarter",
     },
     notificationRules: [rules.soc],
+    connector: { kind: "msspApp", applicationId: siemApplicationId },
   },
   changedSettings: {
     ...everybodys,
@@ -92,9 +104,60 @@ const packages: Customer = {
   },
 };
 
-export const customers: readonly Customer[] = [tiers, packages];
+/** A directory role, a certificate, the secret in the MSSP's Key Vault later, and a delegation that changes. */
+function azure(certificate: string): Customer {
+  const delegation = {
+    subscriptionId: subscriptionIdOf(tenantId),
+    resourceGroupName: "sentinel",
+    groupObjectId: "5ec0de00-67f0-4000-8000-000000000001",
+    groupName: "Fabrikam Security Sentinel Analysts",
+  };
+  const common = { ...everybodys, portalAccess: "basic", notificationRules: [rules.soc] };
+  return {
+    name: "azure",
+    settings: {
+      ...common,
+      analysts: [ana],
+      connector: { kind: "customerApp", alertApis: ["graph"], credential: { type: "certificate", certificate } },
+      azureDelegation: { ...delegation, roles: ["Microsoft Sentinel Responder"] },
+    },
+    changedSettings: {
+      ...common,
+      analysts: [ana, ben],
+      connector: { kind: "customerApp", alertApis: ["graph"], credential: "secret" },
+      azureDelegation: { ...delegation, roles: ["Microsoft Sentinel Reader", "Microsoft Sentinel Responder"] },
+      handover: {
+        subscriptionId: msspSubscriptionId,
+        location: "westeurope",
+        readerObjectId: "5ec0de00-51e4-4000-8000-000000000001",
+      },
+    },
+  };
+}
+
+let made: Promise<readonly Customer[]> | undefined;
+
+/** All of them. The certificate is the same for all runs of a process, so that their tenants can be compared. */
+export function allCustomers(): Promise<readonly Customer[]> {
+  return (made ??= makeTestCertificate(new Date(Date.now() + 300 * 86_400_000)).then(({ certificatePem }) => [
+    tiers,
+    packages,
+    azure(certificatePem),
+  ]));
+}
 
 /** The customer of a seed: they take turns. */
-export function customerOf(seed: number): Customer {
+export async function customerOf(seed: number): Promise<Customer> {
+  const customers = await allCustomers();
   return customers[seed % customers.length] ?? tiers;
+}
+
+/** What is there before the first command: the customer's tenant, and the MSSP's application in its own. */
+export function prepareTenants(cloud: OwnSandbox["cloud"]): void {
+  cloud.describedTenant({ tenantId, displayName: "Contoso", domain: "contoso.example" });
+  addApplication(cloud.tenant(msspTenantId), {
+    applicationId: siemApplicationId,
+    displayName: "Fabrikam SIEM",
+    signInAudience: "AzureADMultipleOrgs",
+  });
 }

@@ -8,8 +8,10 @@ const oneByOne = [...commands.up, "--parallel", "1"];
 /** How many writes an `up` makes. */
 export async function countWrites(checkout: string, customer: Customer): Promise<number> {
   let writes = 0;
-  const project = await newProject(checkout, customer, undefined, (line) => {
-    if (isWrite(line)) writes++;
+  const project = await newProject(checkout, customer, {
+    log: (line) => {
+      if (isWrite(line)) writes++;
+    },
   });
   try {
     await project.succeed(oneByOne);
@@ -27,24 +29,29 @@ export async function runKill(checkout: string, write: number, fair: FairWeather
   let writes = 0;
   let kill = () => {};
   let killedAt = "";
-  const project = await newProject(checkout, customer, undefined, (line) => {
+  const log = (line: string) => {
     if (!isWrite(line) || ++writes !== write) return;
     killedAt = line.split(" ").slice(0, 2).join(" ");
     kill();
-  });
+  };
+  const project = await newProject(checkout, customer, { log });
   try {
     const up = project.start(oneByOne);
     kill = () => up.kill("SIGKILL");
-    const { signal } = await up;
-    if (signal !== "SIGKILL") throw new Error(`The up has ended by itself, before write ${write}.`);
+    const killed = await up;
+    if (killed.signal !== "SIGKILL") throw new Error(`The up has ended by itself, before write ${write}.`);
     await project.succeed(["cancel", "--stack", stack, "--yes"]);
     const lostCreates = [killedAt].filter((one) => !isFoundAgain(one));
     const attempt = { checkout, project, fair, startedAt };
-    const again = await converge({ ...attempt, step: "up" }, lostCreates);
+    const ended = { exitCode: undefined, signal: "SIGKILL", stdout: killed.stdout, stderr: killed.stderr };
+    const again = await converge({ ...attempt, step: "up" }, ended);
     const first: Run = { step: "up", injected: 1, lostCreates, ...again };
     // Nothing disturbs the destroy: whatever it took more than itself would be no convergence.
-    const gone = await converge({ ...attempt, step: "destroy" }, []);
-    const converged = gone.converged === "again" ? "at once" : "not";
+    const gone = await converge(
+      { ...attempt, step: "destroy" },
+      { ...ended, signal: undefined, stdout: "", stderr: "" },
+    );
+    const converged = gone.converged === "again" && gone.more === 1 ? "at once" : "not";
     const last: Run = { step: "destroy", injected: 0, lostCreates: [], ...gone, converged };
     return {
       name: `kill ${write} of ${customer.name}, ${killedAt}`,

@@ -5,7 +5,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { sights } from "@defender-mssp/sandbox";
-import { customers } from "./customer";
+import { allCustomers } from "./customer";
 import { countWrites, runKill } from "./kills";
 import { fairWeather, runSeed, type Result, type Weather } from "./runs";
 
@@ -15,7 +15,7 @@ npm run -s faults -- --kills [--jobs 3] [--json]
   --seeds          how many seeds; the customers take turns
   --first          the first of them; --first 17 --seeds 1 runs seed 17 alone
   --percent        how many of 100 requests get a fault
-  --percent-again  the same while a command that has failed is run once more; 0 by default: the weather has cleared
+  --percent-again  the same during the commands that follow a failed one, at most three; 0 by default
   --scale          length of late answers, replication lag and the like, as a part of the real cloud's
   --jobs           how many at the same time: they mostly wait
   --kills          no seeds: the engine is killed with -9 at one of the writes of an up, each in turn, for each customer
@@ -33,6 +33,8 @@ interface Sums {
   readonly leftOver: number;
   /** How the commands converged. */
   readonly ways: Readonly<Record<"atOnce" | "again" | "repaired", number>>;
+  /** How many commands needed none, one, two and three more. */
+  readonly more: readonly number[];
   /** How often each thing was seen that the faults do. */
   readonly seen: Readonly<Record<string, number>>;
 }
@@ -95,7 +97,7 @@ async function main(): Promise<void> {
 }
 
 async function killsOf(checkout: string, weather: Weather): Promise<Task[]> {
-  const tasks = customers.map(async (customer) => {
+  const tasks = (await allCustomers()).map(async (customer) => {
     const writes = await countWrites(checkout, customer);
     return Array.from({ length: writes }, (_value, index) => ({
       name: `kill ${index + 1} of ${customer.name}`,
@@ -117,7 +119,7 @@ function brokenRun(name: string): (error: unknown) => Result {
     return {
       name,
       customer: "tiers",
-      runs: [{ step: "up", injected: 0, converged: "not", differences: [], lostCreates: [], said }],
+      runs: [{ step: "up", injected: 0, converged: "not", more: 0, differences: [], lostCreates: [], said }],
       injected: {},
       seen: {},
       planned: 1,
@@ -142,6 +144,9 @@ function summed(results: readonly Result[]): Sums {
       .filter(({ step }) => step === "destroy")
       .reduce((sum, { differences }) => sum + differences.length, 0),
     ways: { atOnce: count("at once"), again: count("again"), repaired: count("repaired") },
+    more: [0, 1, 2, 3].map(
+      (count) => runs.filter(({ converged, more }) => converged !== "not" && more === count).length,
+    ),
     seen: Object.fromEntries(
       sights.map((sight) => [sight, results.reduce((sum, { seen }) => sum + (seen[sight] ?? 0), 0)]),
     ),
@@ -152,12 +157,12 @@ function lastLine({ runs, injected, converged, lost, leftOver }: Sums): string {
   return `runs ${runs}, faults injected ${injected}, converged ${converged}, lost ${lost}, left over ${leftOver}`;
 }
 
-function waysOf({ ways, seen }: Sums): string {
+function waysOf({ ways, more, seen }: Sums): string {
   const kinds = Object.entries(seen).map(([sight, count]) => `${sight} ${count}`);
   return [
     `Seen: ${kinds.join("; ")}.`,
-    `${ways.atOnce} at once; ${ways.again} by the same command once more; ${ways.repaired} by mssp doctor --repair and the command again, ` +
-      "after the answer to a create of azuread's was lost.",
+    `${ways.atOnce} at once; ${ways.again} by the same command with --refresh; ${ways.repaired} with the repair as one of the commands, ` +
+      `after the answer to a create was lost. More commands needed: ${more.join(", ")} (none, one, two, three).`,
   ].join("\n");
 }
 
@@ -167,8 +172,8 @@ function describe({ name, customer, runs, injected, seconds }: Result): string {
     .sort()
     .join(", ");
   const bad = runs.filter(({ converged, differences }) => converged === "not" || differences.length > 0);
-  const way = ({ step, converged, lostCreates }: Result["runs"][number]) =>
-    `${step} ${converged}${converged === "repaired" ? ` (${lostCreates.join(", ")})` : ""}`;
+  const way = ({ step, converged, more, lostCreates }: Result["runs"][number]) =>
+    `${step} ${converged}${more > 1 ? ` (${more} more)` : ""}${converged === "repaired" ? ` (${lostCreates.join(", ")})` : ""}`;
   return [
     `${name} (${customer}): ${runs.map(way).join(", ")} (${seconds.toFixed(0)} s; ${kinds})`,
     ...bad.flatMap(({ step, differences, said }) => [

@@ -1,13 +1,21 @@
 /**
- * One seed: `up`, a change and `destroy` of one customer on a sandbox with faults, each compared with what the same leaves without faults.
+ * One seed: `up`, a change and `destroy` of one customer on a sandbox with faults. Each result is compared with that of the same commands
+ * without faults.
  *
- * Where a command fails, the weather clears, and the same command is run once more. That converges, but where the answer to a create of the
- * azuread provider's was lost: nothing tells the engine of what was made then, and the provider refuses to make a second one. There
- * `mssp doctor --repair` takes it away, once a person has confirmed each object, and the command is run again.
+ * Where a command fails, at most three more commands follow, as docs/interrupted-up.md tells an operator: the same command with `--refresh`,
+ * and `mssp doctor --repair` first where something exists that the stack's state does not have.
  */
-import { compareDumps, dump, SandboxProject, type Finished, type FaultOptions } from "@defender-mssp/sandbox";
+import type { Endpoints } from "@defender-mssp/microsoft";
+import {
+  compareDumps,
+  dump,
+  SandboxProject,
+  type FaultOptions,
+  type Finished,
+  type SandboxProjectOptions,
+} from "@defender-mssp/sandbox";
 import { repair } from "../../cli/doctor/repair";
-import { customerOf, customers, stack, tenantId, type Customer, type CustomerName } from "./customer";
+import { allCustomers, customerOf, prepareTenants, stack, type Customer, type CustomerName } from "./customer";
 
 export type Step = "up" | "change" | "destroy";
 
@@ -16,10 +24,12 @@ export interface Run {
   readonly step: Step;
   readonly injected: number;
   /**
-   * How it got there: by itself; by the same command once more; by `mssp doctor --repair` and the command again, since the answer to a
-   * create was lost; `not` at all, or in a way that nothing explains.
+   * `at once`: by itself. `again`: by the same command with `--refresh`. `repaired`: with `mssp doctor --repair` as one of the commands.
+   * `not`: not within three more commands.
    */
   readonly converged: "at once" | "again" | "repaired" | "not";
+  /** How many more commands it took, the repair counted. */
+  readonly more: number;
   /** What only the tenant without faults has, and what only this one has (duplicates, too); `path = value` each. */
   readonly differences: readonly string[];
   /** The creates whose answers were lost and that only a repair finds again. */
@@ -53,21 +63,31 @@ export interface FairWeather {
 export type Weather = Readonly<Record<CustomerName, FairWeather>>;
 
 export interface SeedOptions extends FaultOptions {
-  /** How many of 100 requests get a fault while a command that has failed is run once more. @default 0 */
+  /** How many of 100 requests get a fault during the commands that follow a failed one. @default 0 */
   readonly percentAgain?: number;
+  /** Whose provider plugins, and where official ones are looked for. @default the stand-ins */
+  readonly project?: Pick<SandboxProjectOptions, "plugins" | "user">;
 }
 
+const options = ["--stack", stack, "--yes", "--skip-preview"];
+
 export const commands: Readonly<Record<Step, readonly string[]>> = {
-  up: ["up", "--stack", stack, "--yes", "--skip-preview"],
-  change: ["up", "--stack", stack, "--yes", "--skip-preview"],
-  destroy: ["destroy", "--stack", stack, "--yes", "--skip-preview"],
+  up: ["up", ...options],
+  change: ["up", ...options],
+  destroy: ["destroy", ...options],
 };
+
+/** After a failure only a refresh shows what the tenant has; and what can go on does, whatever else fails. */
+const again = ["--refresh", "--continue-on-error"];
+
+/** How many commands may follow one that failed. */
+const mostCommands = 3;
 
 export const steps: readonly Step[] = ["up", "change", "destroy"];
 
 /** The same without faults, for each customer. Throws where that doesn't work. */
 export async function fairWeather(checkout: string): Promise<Weather> {
-  const found = await Promise.all(customers.map((customer) => fairWeatherOf(checkout, customer)));
+  const found = await Promise.all((await allCustomers()).map((customer) => fairWeatherOf(checkout, customer)));
   return Object.fromEntries(found.map((one) => [one.customer.name, one])) as unknown as Weather;
 }
 
@@ -93,9 +113,9 @@ async function fairWeatherOf(checkout: string, customer: Customer): Promise<Fair
 /** All steps with the faults of one seed. */
 export async function runSeed(checkout: string, options: SeedOptions, weather: Weather): Promise<Result> {
   const began = performance.now();
-  const customer = customerOf(options.seed);
+  const customer = await customerOf(options.seed);
   const fair = weather[customer.name];
-  const project = await newProject(checkout, customer, options);
+  const project = await newProject(checkout, customer, { faults: options, ...options.project });
   // By the clock that the tenant's times are of, which a seed sets wrong.
   const startedAt = project.sandbox.cloud.now();
   try {
@@ -134,59 +154,67 @@ export interface Attempt {
 /** What only the tenants without faults say after that step, and what only these do. */
 export function differencesOf({ fair, step, project, startedAt }: Attempt): string[] {
   const { onlyLeft, onlyRight } = compareDumps(
-    { text: withoutStackId(fair.dumps[step]), startedAt: fair.startedAt },
-    { text: withoutStackId(dump(project.sandbox.cloud)), startedAt },
+    { text: fair.dumps[step], startedAt: fair.startedAt },
+    { text: dump(project.sandbox.cloud), startedAt },
   );
   return [...onlyLeft.map((fact) => `missing: ${fact}`), ...onlyRight.map((fact) => `more: ${fact}`)];
-}
-
-/** Each project has a stack ID of its own, which the marks of its objects name. */
-function withoutStackId(text: string): string {
-  return text.replaceAll(/#[0-9a-f]{16}(?![0-9a-f])/g, "#<stack ID>");
 }
 
 /** A stack in a tenant where nothing is yet, in fair weather. */
 export async function newProject(
   checkout: string,
   customer: Customer,
-  faults?: FaultOptions,
-  log?: (line: string) => void,
+  { faults, ...options }: Omit<SandboxProjectOptions, "checkout"> = {},
 ): Promise<SandboxProject> {
   const project = await SandboxProject.create({
     checkout,
+    ...options,
     ...(faults === undefined ? {} : { faults: { ...faults, percent: 0 } }),
-    ...(log === undefined ? {} : { log }),
   });
   await writeSettings(project, customer, "up");
   await project.succeed(["stack", "init", stack]);
-  project.sandbox.cloud.describedTenant({ tenantId, displayName: "Contoso", domain: "contoso.example" });
+  prepareTenants(project.sandbox.cloud);
   return project;
 }
 
 /**
- * Ends what a command that failed, or was killed, has left: the same command once more and, where that doesn't do, the repair.
- * @param lostCreates what may only be found by the repair: where there is nothing, needing one is no convergence.
+ * Completes what a command that failed, or was killed, has left undone.
+ * @param failed how it ended
  */
 export async function converge(
   attempt: Attempt,
-  lostCreates: readonly string[],
-): Promise<Pick<Run, "converged" | "differences" | "said">> {
+  failed: Finished,
+): Promise<Pick<Run, "converged" | "more" | "differences" | "said">> {
   const { project, step } = attempt;
-  const again = await project.pulumi(commands[step]);
-  const { faults } = project.sandbox;
-  if (faults !== undefined) faults.percent = 0;
-  const left = differencesOf(attempt);
-  if (again.exitCode === 0 && left.length === 0) return { converged: "again", differences: [], said: textOf(again) };
-  const repairSaid = await repaired(project);
-  // With --refresh: what azuread had half made when it failed can be in the state as it was to be.
-  const last = await project.pulumi([...commands[step], "--refresh"]);
-  const differences = differencesOf(attempt);
-  const isRight = last.exitCode === 0 && differences.length === 0;
-  return {
-    converged: isRight && lostCreates.length > 0 ? "repaired" : "not",
-    differences,
-    said: [textOf(again), ...left.map((one) => `  ${one}`), repairSaid, textOf(last)].join("\n"),
-  };
+  const said: string[] = [];
+  let last = failed;
+  let isRepaired = false;
+  let left: string[] = [];
+  for (let more = 1; more <= mostCommands; more++) {
+    // Once, and never as the last command: it alone completes nothing.
+    if (!isRepaired && more < mostCommands && asksForRepair(last)) {
+      isRepaired = true;
+      await repaired(attempt, said);
+      continue;
+    }
+    last = await project.pulumi([...commands[step], ...again]);
+    left = differencesOf(attempt);
+    said.push(textOf(last), ...left.map((one) => `  ${one}`));
+    if (last.exitCode !== 0 || left.length > 0) continue;
+    return { converged: isRepaired ? "repaired" : "again", more, differences: left, said: said.join("\n") };
+  }
+  return { converged: "not", more: mostCommands, differences: left, said: said.join("\n") };
+}
+
+/**
+ * Whether something may exist that the stack's state does not have: a write's answer was lost, the engine was killed, or a create was refused
+ * because the object exists.
+ */
+function asksForRepair({ signal, stdout, stderr }: Finished): boolean {
+  const exists = /already exist|prevent_duplicate_names|so none was created/i;
+  const lost = /\b(POST|PUT|PATCH) \S+ failed: /;
+  const text = `${stdout}\n${stderr}`;
+  return signal === "SIGKILL" || exists.test(text) || lost.test(text);
 }
 
 /**
@@ -210,36 +238,42 @@ async function runStep(attempt: Attempt, { percent = 10, percentAgain = 0 }: See
   if (faults !== undefined) faults.percent = percent;
   const first = await project.pulumi(commands[step]);
   if (faults !== undefined) faults.percent = first.exitCode === 0 ? 0 : percentAgain;
-  const lostCreates = (faults?.lostAnswers ?? []).slice(lostBefore).filter((write) => !isFoundAgain(write));
-  const run = { step, injected: (faults?.injected ?? 0) - before, lostCreates };
+  const lostCreates = () => (faults?.lostAnswers ?? []).slice(lostBefore).filter((write) => !isFoundAgain(write));
+  const done = () => ({ step, injected: (faults?.injected ?? 0) - before, lostCreates: lostCreates() });
   if (first.exitCode === 0) {
-    return { ...run, converged: "at once", differences: differencesOf(attempt), said: textOf(first) };
+    return { ...done(), converged: "at once", more: 0, differences: differencesOf(attempt), said: textOf(first) };
   }
-  const { converged, differences, said } = await converge(attempt, lostCreates);
-  return { ...run, converged, differences, said: `${textOf(first)}\n${said}` };
+  const ending = await converge(attempt, first);
+  if (faults !== undefined) faults.percent = 0;
+  return { ...done(), ...ending, said: `${textOf(first)}\n${ending.said}` };
 }
 
 function writeSettings(project: SandboxProject, customer: Customer, step: Step): Promise<void> {
   return project.writeSettings(stack, step === "up" ? customer.settings : customer.changedSettings);
 }
 
-/** `mssp doctor --repair`, with a person who confirms what this stack made and the next command does not find by itself. */
-async function repaired(project: SandboxProject): Promise<string> {
-  // This process doesn't trust the sandbox's certificate; on loopback it need not.
-  const { http } = project.sandbox.origins;
-  const addresses = { loginEndpoint: http, graphEndpoint: http, resourceManagerEndpoint: http };
-  let said = "";
-  await repair({
-    endpoints: { cloud: "public", metadataHost: undefined, ...addresses },
-    stack,
-    yes: false,
-    ask: (question) =>
-      Promise.resolve(/may (belong|be in use)|`pulumi up --refresh` uses it/.test(question) ? "" : "delete"),
-    say: (text) => (said += text),
-    folder: project.folder,
-    environment: { ...project.environment, MSSP_DEFENDER_ENDPOINT: http },
+/** What `mssp doctor --repair` does, with the answers of an operator: `delete`, unless the next `up` uses the object. */
+async function repaired({ project, step }: Attempt, said: string[]): Promise<void> {
+  const ask = (question: string) => {
+    const isLeft = step !== "destroy" && question.includes("uses it");
+    // Of another stack, or of nobody knows whom.
+    return Promise.resolve(isLeft || /may (belong|be in use)/.test(question) ? "" : "delete");
+  };
+  const say = (text: string) => void said.push(text);
+  const { folder, sandbox } = project;
+  const { http } = sandbox.origins;
+  const environment = { ...project.environment, MSSP_DEFENDER_ENDPOINT: http };
+  // Without TLS: this process does not trust the sandbox's certificate.
+  const endpoints: Endpoints = {
+    cloud: "public",
+    loginEndpoint: http,
+    graphEndpoint: http,
+    resourceManagerEndpoint: http,
+    metadataHost: "the sandbox",
+  };
+  await repair({ stack, folder, environment, endpoints, yes: false, ask, say }).catch((error: unknown) => {
+    said.push(String(error));
   });
-  return said;
 }
 
 function textOf({ exitCode, stdout, stderr }: Finished): string {

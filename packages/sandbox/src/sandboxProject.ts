@@ -8,7 +8,14 @@ import path from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { engineVersion } from "@defender-mssp/engine";
-import { commandEnvironment, startSandbox, type Exchange, type FaultOptions, type OwnSandbox } from "./server/index";
+import {
+  commandEnvironment,
+  startSandbox,
+  type Exchange,
+  type FaultOptions,
+  type OwnSandbox,
+  type PluginSet,
+} from "./server/index";
 
 /** How one command ended. */
 export interface Finished {
@@ -38,6 +45,10 @@ export interface SandboxProjectOptions {
   readonly alerts?: number;
   /** What goes wrong on purpose in the sandbox. */
   readonly faults?: FaultOptions;
+  /** @default "stand-in" */
+  readonly plugins?: PluginSet;
+  /** The user's environment, where official plugins are looked for. @default this process's */
+  readonly user?: NodeJS.ProcessEnv;
 }
 
 export class SandboxProject {
@@ -55,9 +66,9 @@ export class SandboxProject {
       await cp(path.join(options.checkout, file), path.join(folder, file), { recursive: true });
     }
     await symlink(path.join(options.checkout, "node_modules"), path.join(folder, "node_modules"));
-    const { log, observe, alerts, faults } = options;
+    const { log, observe, alerts, faults, plugins, user } = options;
     const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, observe, alerts, faults });
-    const environment = commandEnvironment(await sandbox.environment());
+    const environment = commandEnvironment(await sandbox.environment({ plugins, user }), user);
     return new SandboxProject(folder, sandbox, { ...environment, ...options.environment });
   }
 

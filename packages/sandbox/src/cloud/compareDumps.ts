@@ -1,5 +1,5 @@
 /**
- * Says whether two dumps of `mssp sandbox dump` tell of the same tenants. The same program run twice gets other object IDs,
+ * Says whether two dumps of `npx mssp sandbox dump` tell of the same tenants. The same program run twice gets other object IDs,
  * other secrets and another time, and resources that are made side by side come in another order: none of that counts.
  * Everything else does.
  */
@@ -9,7 +9,7 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** A dump, and when what it tells of was made. */
 export interface Dump {
-  /** What `mssp sandbox dump` printed. */
+  /** What `npx mssp sandbox dump` printed. */
   text: string;
   /** When the program began: times count as days from here, so that "expires in a year" can be told from "in two". */
   startedAt: Date;
@@ -28,7 +28,11 @@ export function compareDumps(left: Dump, right: Dump): DumpDifference {
 
 /** One line for each thing that a dump says, as `path = value`, in which whatever differs from run to run has a name instead. */
 export function normalisedFacts(left: Dump, right: Dump): [string[], string[]] {
-  const facts = [left, right].map((dump) => factsOf(JSON.parse(dump.text) as Json, []));
+  const facts = [left, right].map((dump) =>
+    factsOf(JSON.parse(dump.text.replace(stackId, "#‹stack›")) as Json, []).map((fact) =>
+      fact.replace(randomEnd, "-‹random›"),
+    ),
+  );
   const known = common(facts.map(idsIn));
   const times = common(facts.map((list) => matches(list, timePattern)));
   const [leftFacts = [], rightFacts = []] = [left, right].map((dump, index) => {
@@ -47,6 +51,15 @@ const timePattern = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 const opaqueProperties: ReadonlySet<string> = new Set(["hint", "securityIdentifier", "customKeyIdentifier"]);
 /** The azuread provider makes up a mail nickname for a group that has none: the first ten characters of a UUID. */
 const madeUpNickname = /^[0-9a-f]{8}-[0-9a-f]$/i;
+
+/** Key Vault counts its times in seconds since 1970. */
+const epochProperties: ReadonlySet<string> = new Set(["created", "expires", "notBefore", "updated"]);
+/** Key Vault names a version of a secret by 32 random digits. */
+const secretVersion = /^[0-9a-f]{32}$/;
+/** The mark of a stack ends with an ID that each stack has of its own. */
+const stackId = /#[0-9a-f]{16}(?![0-9a-f])/g;
+/** Names that must be unique in Azure end with eight random digits: `siem-handover-0123abcd`. */
+const randomEnd = /-[0-9a-f]{8}(?=["/ .]|$)/g;
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -80,6 +93,8 @@ function idOf(value: Json): string | undefined {
 function masked(key: string, value: Json): Json {
   if (value === null) return null;
   if (opaqueProperties.has(key)) return "‹opaque›";
+  if (typeof value === "number" && epochProperties.has(key)) return new Date(value * 1000).toISOString();
+  if (key === "version" && typeof value === "string" && secretVersion.test(value)) return "‹opaque›";
   if (key === "mailNickname" && typeof value === "string" && madeUpNickname.test(value)) return "‹made up›";
   return value;
 }

@@ -14,7 +14,8 @@ export interface TestCertificate {
   readonly sha256: string;
 }
 
-export async function makeTestCertificate(): Promise<TestCertificate> {
+/** @param notAfter when it ends */
+export async function makeTestCertificate(notAfter = new Date("2099-01-01")): Promise<TestCertificate> {
   const algorithm = {
     name: "RSASSA-PKCS1-v1_5",
     hash: "SHA-256",
@@ -25,7 +26,7 @@ export async function makeTestCertificate(): Promise<TestCertificate> {
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: "CN=test",
     notBefore: new Date("2024-01-01"),
-    notAfter: new Date("2099-01-01"),
+    notAfter,
     signingAlgorithm: algorithm,
     keys,
   });
