@@ -3,21 +3,18 @@
  * minutes, as that plugin waits 20 s for most creates and deletes; needs the plugin, which is not downloaded for this.
  */
 import assert from "node:assert/strict";
-import { accessSync, constants } from "node:fs";
-import { homedir } from "node:os";
 import path from "node:path";
 import { dump, type PluginSet, type SandboxProject, compareDumps, type Dump } from "@defender-mssp/sandbox";
-import { standInPlugins } from "@defender-mssp/sandbox/testing";
 import { execa } from "execa";
 import { ana, ben, checkout, createProject, customer } from "../e2e/support";
+import { officialPlugin, whereItWasLookedFor, withOfficialPlugin } from "./officialPlugins";
 
-const version = standInPlugins.find(({ name }) => name === "azuread")?.version ?? "";
-const folder = folderOfOfficialPlugin();
+const user = withOfficialPlugin();
 const sets: readonly PluginSet[] = ["stand-in", "official"];
 
-describe(`the official azuread plugin ${version}`, function () {
-  if (folder === undefined) {
-    it("is not on this machine: neither below OFFICIAL_PLUGINS nor in the Pulumi home nor on PATH");
+describe(officialPlugin, function () {
+  if (user === undefined) {
+    it(whereItWasLookedFor);
     return;
   }
 
@@ -73,11 +70,7 @@ describe(`the official azuread plugin ${version}`, function () {
         cwd: project.folder,
         all: true,
         stdin: "ignore",
-        env: {
-          PATH: `${folder ?? ""}${path.delimiter}${process.env["PATH"] ?? ""}`,
-          // The program needs no other plugin: an official `random` that isn't there is not to be downloaded.
-          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        },
+        env: user,
       },
     );
     return all;
@@ -108,22 +101,3 @@ describe(`the official azuread plugin ${version}`, function () {
     assert.deepEqual(of("official").sandbox.undocumentedRequests, []);
   });
 });
-
-/** The folder with the official plugin, where it is on this machine. */
-function folderOfOfficialPlugin(): string | undefined {
-  const home = process.env["PULUMI_HOME"] ?? path.join(homedir(), ".pulumi");
-  const installed = [process.env["OFFICIAL_PLUGINS"] ?? "", path.join(home, "plugins")]
-    .filter((plugins) => plugins !== "")
-    .map((plugins) => path.join(plugins, `resource-azuread-v${version}`));
-  const onPath = (process.env["PATH"] ?? "").split(path.delimiter).filter((item) => item !== "");
-  return [...installed, ...onPath].find((candidate) => isExecutable(path.join(candidate, "pulumi-resource-azuread")));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
