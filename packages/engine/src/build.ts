@@ -8,13 +8,19 @@ import { runTool } from "./runTool";
 const engine = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
-/** Builds `<folder>/bin/pulumi`. Throws what Go says where it fails, or why there is no Go. */
+/** What a build was made of, for people. */
+export interface BuiltFrom {
+  readonly verified: readonly string[];
+  readonly notVerified: readonly string[];
+}
+
+/** Builds `<folder>/bin/pulumi`. Throws what Go says where it fails (a module that isn't what go.sum says included), or why there is no Go. */
 export async function buildEngine(
   version: string,
   folder: string,
   environment: NodeJS.ProcessEnv,
   progress: ProgressLine,
-): Promise<void> {
+): Promise<BuiltFrom> {
   if (process.platform === "win32") throw new Error("only on Linux and macOS");
   const go = await findGo(environment, progress);
   progress.say(`Building the Pulumi engine ${version} with Go ${go.version}.`);
@@ -24,6 +30,11 @@ export async function buildEngine(
   await compile(go, args, packages, settings, progress);
   const found = await engineVersionOf(executableIn(folder));
   if (found !== version) throw new Error(`what was built gives ${found ?? "no"} version instead of ${version}`);
+  const verified = [`its Go modules (go.sum)`];
+  const named = `Go ${go.version}`;
+  return go.verifiedBy === undefined
+    ? { verified, notVerified: [`the ${named} in PATH`] }
+    : { verified: [...verified, `${named} (${go.verifiedBy})`], notVerified: [] };
 }
 
 /**
@@ -98,8 +109,8 @@ function buildArguments(version: string, folder: string): string[] {
   ];
 }
 
-/** Settings of the user's that would change what is built are put aside; those on proxies and caches stay. */
-function goEnvironment(go: Go, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** Settings of the user's that would change what is built, or what it is compared with, are put aside; those on proxies and caches stay. */
+export function goEnvironment(go: Go, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...environment,
     PATH: `${path.dirname(go.executable)}${path.delimiter}${environment["PATH"] ?? ""}`,

@@ -1,34 +1,43 @@
 /** The official engine, as Pulumi's installer fetches it: https://get.pulumi.com/install.sh */
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { pipeline } from "node:stream/promises";
+import { requireDigest, requiredDigest, type Digest } from "./checksums";
 import { engineVersionOf, executableIn } from "./engineFolder";
 import { timeLeft, type ProgressLine } from "./progress";
 import { runTool } from "./runTool";
+import { answerMilliseconds, stallMilliseconds } from "./timeouts";
 
-/** A host that can't be reached has to be noticed soon: there is another way. */
-const answerMilliseconds = 4_000;
-
-/** A download that has begun may be slow, but must not stand still. */
-const stallMilliseconds = 30_000;
+/** Where the release comes from, and what it must be. */
+export interface ReleaseSource {
+  readonly origin: string;
+  /** Where the release's own checksums file is, for an archive that isn't among `digests`. */
+  readonly checksumsOrigin: string;
+  /** What the archives must hash to, by name. */
+  readonly digests: Readonly<Record<string, Digest>>;
+}
 
 /**
- * Puts the release's files into `<folder>/bin`. Throws where the host doesn't answer within 4 s, has no such release
- * for this machine, or what comes isn't the engine.
+ * Puts the release's files into `<folder>/bin`. Throws where the host doesn't answer within 4 s, has no such release for this machine, or
+ * what comes isn't the released file; that is known before anything of it is unpacked or run.
+ * @returns what was verified, for people
  */
 export async function downloadEngine(
   version: string,
-  origin: string,
+  source: ReleaseSource,
   folder: string,
   environment: NodeJS.ProcessEnv,
   progress: ProgressLine,
-): Promise<void> {
-  const url = `${origin}/releases/sdk/${archiveName(version)}`;
-  progress.show(`Asking ${new URL(origin).host} for the Pulumi engine ${version}…`);
-  const archive = path.join(folder, archiveName(version));
-  await fetchFile(url, archive, progress);
+): Promise<string> {
+  const name = archiveName(version);
+  const url = `${source.origin}/releases/sdk/${name}`;
+  progress.show(`Asking ${new URL(source.origin).host} for the Pulumi engine ${version}…`);
+  const archive = path.join(folder, name);
+  const digest = await requiredDigest(name, version, source.digests, source.checksumsOrigin);
+  requireDigest(name, await fetchFile(url, archive, digest.algorithm, progress), digest);
   progress.show("Unpacking the Pulumi engine…");
   const unpacked = path.join(folder, "unpacked");
   await fs.promises.mkdir(unpacked);
@@ -39,10 +48,11 @@ export async function downloadEngine(
   const found = await engineVersionOf(executableIn(folder));
   if (found !== version)
     throw new Error(`${url} holds ${found === undefined ? "no engine that runs" : `version ${found}`}`);
+  return `${name} (${digest.origin})`;
 }
 
 /** As Pulumi names its releases; throws for a platform without one. */
-function archiveName(version: string): string {
+export function archiveName(version: string): string {
   const platforms: Partial<Record<NodeJS.Platform, string>> = { linux: "linux", darwin: "darwin", win32: "windows" };
   const system = platforms[process.platform];
   if (system === undefined || (process.arch !== "x64" && process.arch !== "arm64")) {
@@ -51,7 +61,13 @@ function archiveName(version: string): string {
   return `pulumi-v${version}-${system}-${process.arch}.${system === "windows" ? "zip" : "tar.gz"}`;
 }
 
-async function fetchFile(url: string, file: string, progress: ProgressLine): Promise<void> {
+/** @returns the hash of what was written, in hexadecimal. */
+async function fetchFile(
+  url: string,
+  file: string,
+  algorithm: Digest["algorithm"],
+  progress: ProgressLine,
+): Promise<string> {
   const controller = new AbortController();
   const abortAfter = (milliseconds: number, reason: string): NodeJS.Timeout =>
     setTimeout(() => controller.abort(new Error(reason)), milliseconds);
@@ -63,11 +79,13 @@ async function fetchFile(url: string, file: string, progress: ProgressLine): Pro
     const total = Number(response.headers.get("content-length") ?? 0);
     const start = Date.now();
     let bytes = 0;
+    const hash = createHash(algorithm);
     const watched = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
       for await (const chunk of chunks) {
         clearTimeout(timer);
         timer = abortAfter(stallMilliseconds, `${host} sent nothing for ${stallMilliseconds / 1000} s`);
         bytes += chunk.length;
+        hash.update(chunk);
         progress.show(
           `Downloading the Pulumi engine: ${megabytes(bytes, total)}${timeLeft(bytes, total, Date.now() - start)}`,
         );
@@ -78,6 +96,7 @@ async function fetchFile(url: string, file: string, progress: ProgressLine): Pro
       signal: controller.signal,
     });
     if (total > 0 && bytes !== total) throw new Error(`${host} sent ${bytes} of ${total} bytes`);
+    return hash.digest("hex");
   } catch (error) {
     // `fetch` and streams give their own words for an abort; ours say why.
     throw controller.signal.aborted ? (controller.signal.reason as Error) : error;

