@@ -78,6 +78,8 @@ export interface Settings {
   /** The cloud that the customer's tenant is in. */
   readonly cloud: CloudName;
   readonly analysts: readonly Analyst[];
+  /** E-mail domains that analysts may have. */
+  readonly analystDomains?: readonly string[];
   /** Text of the invitation instead of Microsoft's own. Never set together with `invitationLanguage`. */
   readonly invitationMessage?: string;
   /** Language of Microsoft's own invitation text, a BCP 47 tag. */
@@ -221,6 +223,7 @@ function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Envi
     notificationRules: notificationRulesFrom(notificationRules),
     connector: Object.freeze(connectorFrom(connector, cloud)),
     ...withoutUndefined({
+      analystDomains,
       handover: handoverFrom(rest.handover),
       azureDelegation: delegationFrom(rest.azureDelegation),
     }),

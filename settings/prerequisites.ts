@@ -131,6 +131,23 @@ export function permissionsToPreview(settings: PrerequisiteSettings): readonly G
   return neededPermissions(settings).flatMap(({ permission }) => readingPermissions[permission] ?? []);
 }
 
+/**
+ * Names of Microsoft Graph's permissions that are enough to find what somebody added to the stack's objects. What one of them would show is
+ * `notChecked` without it; `AuditLog.Read.All` tells who did it.
+ */
+export function permissionsToFindAdditions(settings: PrerequisiteSettings): readonly GraphPermission[] {
+  const { model } = settings.portalAccess;
+  return [
+    "Application.Read.All",
+    "AuditLog.Read.All",
+    "DelegatedPermissionGrant.Read.All",
+    "Group.Read.All",
+    "User.Read.All",
+    ...(model === "basic" ? [] : (["RoleManagement.Read.Defender"] as const)),
+    ...(model === "entitlement" ? (["EntitlementManagement.Read.All"] as const) : []),
+  ];
+}
+
 /** What a stack's settings need of the customer's tenant. */
 export interface TenantNeeds {
   /** A group that can be given a directory role (`portalAccess` `basic`, assigned to the group). */

@@ -62,7 +62,8 @@ function headline({ failed, changes }: StackPreview): string {
   return counts === "" ? "**the preview failed**" : `**the preview failed** after ${counts}`;
 }
 
-interface Section {
+/** A heading with rows below it. */
+export interface Section {
   readonly heading: string;
   readonly head: readonly string[];
   readonly rows: readonly string[];

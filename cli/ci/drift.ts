@@ -1,5 +1,5 @@
 /** What each night's look at the tenants found, as issues: one for each stack, found again by its title. */
-import { LimitedText } from "./comment";
+import { LimitedText, type Section } from "./comment";
 import { code } from "./markdown";
 import { countsText, gitHubTextLimit, previewLines } from "./previewText";
 import type { StackPreview } from "./stackPreview";
@@ -18,7 +18,7 @@ export interface DriftReport {
 export function driftReports(previews: readonly StackPreview[], expected: readonly string[] = []): DriftReport[] {
   const missing = expected.filter((stack) => !previews.some((preview) => preview.stack === stack));
   const lost = missing.map((stack) => ({
-    ...{ msspPreview: 1 as const, stack, failed: true, changes: [], unchanged: 0, policyViolations: [] },
+    ...{ msspPreview: 1 as const, stack, failed: true, changes: [], unchanged: 0, policyViolations: [], additions: [] },
     messages: ["The job left no preview: its log says why."],
   }));
   return [...previews, ...lost].map((preview) => driftReport(preview));
@@ -27,7 +27,8 @@ export function driftReports(previews: readonly StackPreview[], expected: readon
 /** @param preview of `mssp ci preview --drift`, or `pulumi preview --refresh --json` */
 export function driftReport(preview: StackPreview, limit = gitHubTextLimit): DriftReport {
   const { stack } = preview;
-  const state = preview.failed ? "failed" : preview.changes.length > 0 ? "drifted" : "clean";
+  const isAddedTo = preview.additions.some((part) => part.state === "failed");
+  const state = preview.failed ? "failed" : preview.changes.length > 0 || isAddedTo ? "drifted" : "clean";
   return { stack, state, title: `Drift in stack ${stack}`, body: bodyText(preview, state, limit) };
 }
 
@@ -35,7 +36,8 @@ function bodyText(preview: StackPreview, state: DriftReport["state"], limit: num
   const text = new LimitedText(limit);
   const stack = code(preview.stack);
   if (state === "clean") {
-    text.add([`The tenant of ${stack} is what its settings say.`]);
+    text.add([`The tenant of ${stack} is what its settings say.`, ""]);
+    text.addSections(notCheckedSection(preview));
     return text.text;
   }
   text.add(
@@ -55,6 +57,30 @@ function bodyText(preview: StackPreview, state: DriftReport["state"], limit: num
       heading: `### To put right: ${counts === "" ? "nothing found" : counts}`,
       ...previewLines(preview, { before: "in the tenant", after: "by the settings" }),
     },
+    ...addedSection(preview),
+    ...notCheckedSection(preview),
   ]);
   return text.text;
+}
+
+/** What the engine can't see, each with the step that takes it away. */
+function addedSection({ additions }: StackPreview): Section[] {
+  const found = additions.flatMap((part) => part.additions);
+  if (found.length === 0) return [];
+  const rows = found.map(({ what, to, done, step }) => {
+    const by = done.by === "" ? "" : ` by ${code(done.by)}`;
+    const on = done.on === "" ? "" : ` on ${code(done.on)}`;
+    const added = by + on === "" ? "" : `, added${by}${on}`;
+    return `- ${code(what, 500)}, on ${code(to)}${added}. To remove it: ${code(step, 1000)}`;
+  });
+  return [{ heading: `### Added by somebody: ${found.length}`, head: [], rows }];
+}
+
+function notCheckedSection({ additions }: StackPreview): Section[] {
+  const unchecked = additions.filter(
+    ({ state, reason }) => state === "notChecked" && !reason.startsWith("not applicable"),
+  );
+  if (unchecked.length === 0) return [];
+  const rows = unchecked.map(({ name, reason }) => `- ${code(name)}: ${code(reason, 500)}`);
+  return [{ heading: "### Not checked", head: [], rows }];
 }

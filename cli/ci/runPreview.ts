@@ -4,6 +4,8 @@ import path from "node:path";
 import { z } from "zod";
 import { writeWholeFile } from "../output/wholeFile";
 import { askPulumi } from "../stack/pulumi";
+import type { AdditionsPart } from "../additions/addition";
+import { findAdditions } from "../additions/find";
 import { receiveEngineEvents } from "./engineEvents";
 import { secretsOfEnvironment } from "./redaction";
 import { reducePreview, type PolicyViolation, type StackPreview } from "./stackPreview";
@@ -64,10 +66,12 @@ export async function runPreview(run: PreviewRun): Promise<StackPreview> {
     const printed = parsedOrUndefined(stdout);
     const drifted = run.drift === true && exitCode === noChangesExpected;
     const failed = (exitCode !== 0 && !drifted) || printed === undefined;
+    const additions = run.drift === true && !failed ? await additionsIn(stack, run) : [];
     return reducePreview(stack, printed ?? {}, {
       failed,
       messages: failed ? [stderr, ...(printed === undefined ? [stdout] : [])] : [],
       policyViolations: violations,
+      additions,
       knownSecrets,
     });
   } finally {
@@ -85,6 +89,11 @@ async function foreignState(stack: string, { folder, environment }: PreviewRun):
     if (error instanceof VisibleError) return error.message;
     throw error;
   }
+}
+
+/** What the engine can't see: it compares what the stack declares. */
+function additionsIn(stack: string, { folder, environment }: PreviewRun): Promise<AdditionsPart[]> {
+  return findAdditions({ stack, folder, environment });
 }
 
 /** Writes a preview where `readPreviews` finds it; folders are made. */

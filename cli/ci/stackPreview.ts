@@ -3,7 +3,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { redactedText, redactedValue } from "./redaction";
+import { partShape, type AdditionsPart } from "../additions/addition";
+import { redactedText, redactedValue, secretText } from "./redaction";
 import { checkedStackName } from "./stackNames";
 
 /** The most grave first: so they are shown. */
@@ -51,6 +52,8 @@ const stackPreview = z.object({
   /** What the engine and the program reported as errors and warnings. */
   messages: z.array(z.string()),
   policyViolations: z.array(policyViolation),
+  /** With `--drift`: what somebody added to the stack's objects, by the places that were looked at. */
+  additions: z.array(partShape).default([]),
 });
 export type StackPreview = z.infer<typeof stackPreview>;
 
@@ -84,6 +87,7 @@ export interface RunOfPreview {
   readonly failed?: boolean;
   readonly messages?: readonly string[];
   readonly policyViolations?: readonly PolicyViolation[];
+  readonly additions?: readonly AdditionsPart[];
   /** Values that must not be shown wherever they are. */
   readonly knownSecrets?: readonly string[];
 }
@@ -112,6 +116,7 @@ export function reducePreview(stack: string, printed: unknown, run: RunOfPreview
       ...violation,
       message: redactedText(violation.message.trim(), knownSecrets),
     })),
+    additions: (run.additions ?? []).map((part) => redactedPart(part, knownSecrets)),
   };
 }
 
@@ -164,6 +169,22 @@ function redactedAgain(preview: StackPreview): StackPreview {
       properties: one.properties.map((item) => redactedProperty(item)),
     })),
     policyViolations: preview.policyViolations.map((one) => ({ ...one, message: redactedText(one.message) })),
+    additions: preview.additions.map((part) => redactedPart(part)),
+  };
+}
+
+function redactedPart(part: AdditionsPart, knownSecrets: readonly string[] = []): AdditionsPart {
+  const shown = (text: string) => redactedText(text, knownSecrets);
+  return {
+    ...part,
+    reason: shown(part.reason),
+    additions: part.additions.map((one) => ({
+      ...one,
+      to: shown(one.to),
+      what: shown(one.what),
+      // Graph's IDs look like secrets; a step without them is none.
+      step: knownSecrets.reduce((step, secret) => step.replaceAll(secret, secretText), one.step),
+    })),
   };
 }
 

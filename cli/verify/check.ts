@@ -1,3 +1,4 @@
+import type { Addition } from "../additions/addition";
 import type { CheckState } from "../output/checkState";
 
 /** The result of one check of `mssp verify`. */
@@ -6,6 +7,8 @@ export interface Check {
   readonly state: CheckState;
   /** What was found; where the check failed, also what to do. */
   readonly reason: string;
+  /** Where the check looks for what somebody added: each addition. */
+  readonly additions?: readonly Addition[];
 }
 
 export const passed = (name: string, reason: string): Check => ({ name, state: "passed", reason });

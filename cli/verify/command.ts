@@ -39,10 +39,11 @@ export function registerVerify(program: Command): void {
     });
   describeCommand(command, {
     notes: [
+      "What somebody added to the stack's objects fails the check `added …`, with who and when as the audit log tells, and the step that takes it away.",
       "Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted. The identity that runs `pulumi up` permits more checks.",
     ],
     reads:
-      "The stack's outputs and configuration; one page of alerts from each API of the connector; the connector's consent, redirect URI and authorization in the customer's tenant.",
+      "The stack's state, outputs and configuration; one page of alerts from each API of the connector; what the customer's tenant has of the stack's objects; the audit log on what somebody added to them.",
     exitCodes: { 0: "no check failed", 1: "a check failed" },
     examples: ["npx mssp verify --stack contoso", "npx mssp sandbox run -- npx mssp verify --stack dev --json"],
   });
@@ -50,10 +51,11 @@ export function registerVerify(program: Command): void {
 
 /** Runs every check. A missing stack, or another reason that no check can run, is one failed check and no error. */
 export async function verify(options: VerifyOptions): Promise<readonly Check[]> {
-  const [{ failed }, alerts, tenant] = await Promise.all([
+  const [{ failed }, alerts, tenant, { findAdditions }] = await Promise.all([
     import("./check.js"),
     import("./alerts.js"),
     import("./tenant.js"),
+    import("../additions/find.js"),
   ]);
   let context: VerifyContext;
   try {
@@ -74,6 +76,7 @@ export async function verify(options: VerifyOptions): Promise<readonly Check[]> 
     await tenant.redirectUri(context),
     await tenant.notificationRules(context),
     await tenant.portal(context),
+    ...(await findAdditions({ stack: options.stack })),
   ];
 }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { keyVaultEndpoint, requestToken, type Endpoints } from "@defender-mssp/microsoft";
+import { azureRoles, keyVaultEndpoint, requestToken, type Endpoints } from "@defender-mssp/microsoft";
 import { SandboxProject } from "@defender-mssp/sandbox";
 import {
   automationApplicationId,
@@ -183,6 +183,23 @@ describe("the handover on the real engine", function () {
   it("has nothing to change then, also after a refresh", async () => {
     await succeed(["preview", "--expect-no-changes"]);
     await succeed(["preview", "--refresh", "--expect-no-changes"]);
+  });
+
+  it("is previewed with the Azure role Reader alone", async () => {
+    const own = ofType("Microsoft.Authorization/roleAssignments").filter(
+      ({ properties }) => (properties as { principalId: string }).principalId !== reader.id,
+    );
+    const before = own.map(({ properties }) => properties);
+    for (const assignment of own) {
+      const properties = assignment["properties"] as Record<string, string>;
+      const roleDefinitionId = properties["roleDefinitionId"]!.replace(/[^/]+$/, azureRoles.Reader);
+      assignment["properties"] = { ...properties, roleDefinitionId };
+    }
+    try {
+      await succeed(["preview", "--refresh", "--expect-no-changes"]);
+    } finally {
+      own.forEach((assignment, index) => (assignment["properties"] = before[index]!));
+    }
   });
 
   it("rotates: a new version under the same name, and the old one is still there", async () => {

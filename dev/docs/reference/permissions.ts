@@ -9,6 +9,7 @@ import {
 import type { PortalAccessSettings } from "../../../settings";
 import {
   neededPermissions,
+  permissionsToFindAdditions,
   permissionsToPreview,
   type NeededPermission,
   type PrerequisiteSettings,
@@ -74,6 +75,18 @@ export function permissionsPage(): string {
     }),
     "",
     "A gateway (`defenderEndpoint`) decides for itself what it asks for.",
+    "",
+    "In Azure, a preview needs `Reader`: with `handover` on the vault's resource group in the MSSP's subscription, with `azureDelegation` on the",
+    "customer's subscription.",
+    "",
+    "## Permissions to find additions",
+    "",
+    "[What somebody added](../additions.md) is found with these, none of which writes. A place that cannot be read is `notChecked`:",
+    "",
+    ...Object.values(models).map((portalAccess) => {
+      const permissions = permissionsToFindAdditions({ analysts: [], portalAccess, defenderCalls: { mode: "manual" } });
+      return `- \`${portalAccess.model}\`: ${permissions.map((name) => `\`${name}\``).join(", ")}`;
+    }),
     "",
   ].join("\n");
 }

@@ -140,6 +140,21 @@ describe("the comment on a pull request", () => {
         fc.record({ policy: anyText, pack: anyText, level: anyText, message: anyText, resource: anyText }),
         { maxLength: 3 },
       ),
+      additions: fc.array(
+        fc.record({
+          name: anyText,
+          state: fc.constantFrom("passed", "failed", "notChecked"),
+          reason: anyText,
+          additions: fc.array(
+            fc.record({
+              ...{ kind: anyText, to: anyText, what: anyText, id: anyText, step: anyText },
+              done: fc.record({ by: anyText, on: anyText }),
+            }),
+            { maxLength: 3 },
+          ),
+        }),
+        { maxLength: 3 },
+      ),
     }) as fc.Arbitrary<StackPreview>;
     fc.assert(
       fc.property(fc.array(preview, { maxLength: 5 }), fc.integer({ min: 100, max: 5000 }), (previews, limit) => {
@@ -169,6 +184,40 @@ describe("the issue about drift", () => {
       reports.map(({ state, title }) => [state, title]),
       ["drifted", "failed", "clean"].map((state) => [state, "Drift in stack contoso"]),
     );
+  });
+
+  it("is drift where somebody added something that the engine can't see, and says what wasn't checked", () => {
+    const addition = {
+      kind: "owner",
+      to: 'group "Tier 1 Analyst"',
+      what: "owner Eve (eve@contoso.com)",
+      id: "1",
+      done: { by: "eve@contoso.com", on: "2026-11-26T09:00:00Z" },
+      step: "az rest --method DELETE --url 'https://graph.microsoft.com/v1.0/x'",
+    };
+    const unchecked = { name: "added guests", reason: "not permitted: requires User.Read.All" } as const;
+    const { state, body } = driftReport(
+      previewOf([], {
+        additions: [
+          { name: "added to the groups", state: "failed", reason: "", additions: [addition] },
+          { ...unchecked, state: "notChecked", additions: [] },
+        ],
+      }),
+    );
+    assert.equal(state, "drifted");
+    assert.match(body, /^### Added by somebody: 1$/m);
+    assert.match(
+      body,
+      /added by <code>eve[^ ]*contoso[^ ]*<\/code> on <code>2026[^ ]*<\/code>\. To remove it: <code>az rest/,
+    );
+    assert.match(
+      body,
+      /^- <code>added guests<\/code>: <code>not permitted&#58; requires User&#46;Read&#46;All<\/code>$/m,
+    );
+    assertHarmless(body);
+    const quiet = driftReport(previewOf([], { additions: [{ ...unchecked, state: "notChecked", additions: [] }] }));
+    assert.equal(quiet.state, "clean");
+    assert.match(quiet.body, /^### Not checked$/m);
   });
 
   it("reports an unchecked stack as failed", () => {

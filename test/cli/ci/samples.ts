@@ -25,6 +25,7 @@ export function previewOf(changes: readonly Partial<Change>[], more: Partial<Sta
     unchanged: 0,
     messages: [],
     policyViolations: [],
+    additions: [],
     ...more,
   };
 }

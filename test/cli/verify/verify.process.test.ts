@@ -80,6 +80,13 @@ describe("mssp verify and mssp secrets", function () {
       "redirect URI": "notChecked",
       "notification rules": "notChecked",
       "portal URL": "passed",
+      "added to the application": "notChecked",
+      "added to the service principal": "notChecked",
+      "added consents": "notChecked",
+      "added to the groups": "notChecked",
+      "added to Defender roles": "notChecked",
+      "added guests": "notChecked",
+      "added to access packages": "notChecked",
     });
     assert.equal(exitCode, 0);
   });

@@ -5,6 +5,7 @@
  *
  * Source: Microsoft's published metadata, and recorded answers where they disagree (the service wins).
  */
+import { directoryAudit } from "./entities/auditLogs";
 import { application, federatedIdentityCredential, servicePrincipal } from "./entities/applications";
 import {
   appRoleAssignment,
@@ -18,6 +19,9 @@ import {
 } from "./entities/grants";
 import {
   accessPackage,
+  accessPackageAssignment,
+  accessPackageAssignmentRequest,
+  accessPackageSubject,
   accessPackageAssignmentPolicy,
   accessPackageCatalog,
   accessPackageResource,
@@ -85,6 +89,7 @@ export type EntitySetName =
   | "subscribedSkus"
   | "authorizationPolicy"
   | "defaultAppManagementPolicy"
+  | "directoryAudits"
   | "federatedIdentityCredentials"
   | EntitlementSetName;
 
@@ -93,6 +98,9 @@ export type EntitlementSetName =
   | "connectedOrganizations"
   | "accessPackageCatalogs"
   | "accessPackages"
+  | "accessPackageAssignments"
+  | "accessPackageAssignmentRequests"
+  | "accessPackageSubjects"
   | "accessPackageAssignmentPolicies"
   | "accessPackageResources"
   | "accessPackageResourceRequests"
@@ -193,8 +201,16 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     type: "federatedIdentityCredential",
     properties: federatedIdentityCredential,
   },
+  directoryAudits: { ...plain, type: "directoryAudit", properties: directoryAudit, path: "auditLogs/directoryAudits" },
   connectedOrganizations: { ...plain, type: "connectedOrganization", properties: connectedOrganization },
   accessPackageCatalogs: { ...plain, type: "accessPackageCatalog", properties: accessPackageCatalog },
+  accessPackageAssignments: { ...plain, type: "accessPackageAssignment", properties: accessPackageAssignment },
+  accessPackageAssignmentRequests: {
+    ...plain,
+    type: "accessPackageAssignmentRequest",
+    properties: accessPackageAssignmentRequest,
+  },
+  accessPackageSubjects: { ...plain, type: "accessPackageSubject", properties: accessPackageSubject },
   accessPackages: { ...plain, type: "accessPackage", properties: accessPackage },
   accessPackageAssignmentPolicies: {
     ...plain,

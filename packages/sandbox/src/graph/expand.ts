@@ -25,6 +25,7 @@ export const navigations: Readonly<
   users: { memberOf: memberships, manager: linkedObjects("users.manager") },
   directoryRoles: { members: linkedObjects("directoryRoles.members") },
   accessPackages: { accessPackageResourceRoleScopes: linkedIn("accessPackages", "accessPackageResourceRoleScopes") },
+  accessPackageAssignments: { target: linkedIn("accessPackageAssignments", "accessPackageSubjects", "target") },
   accessPackageResourceRoleScopes: {
     accessPackageResourceRole: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceRoles"),
     accessPackageResourceScope: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceScopes"),
@@ -32,7 +33,12 @@ export const navigations: Readonly<
 };
 
 /** Navigations to one object, not to a list. */
-const toOne: ReadonlySet<string> = new Set(["manager", "accessPackageResourceRole", "accessPackageResourceScope"]);
+const toOne: ReadonlySet<string> = new Set([
+  "manager",
+  "target",
+  "accessPackageResourceRole",
+  "accessPackageResourceScope",
+]);
 
 /** The expanded navigations of one object. Throws the service's 400 for one that the type doesn't have. */
 export function expanded(
@@ -86,9 +92,9 @@ function linkedObjects(link: string): (tenant: Tenant, id: string) => Found[] {
 }
 
 /** Objects that aren't directory objects, linked by `<from>.<to>`. */
-function linkedIn(from: EntitySetName, to: EntitySetName): (tenant: Tenant, id: string) => Found[] {
+function linkedIn(from: EntitySetName, to: EntitySetName, name: string = to): (tenant: Tenant, id: string) => Found[] {
   return (tenant, id) =>
-    linked(tenant, `${from}.${to}`, id).flatMap((targetId) => {
+    linked(tenant, `${from}.${name}`, id).flatMap((targetId) => {
       const object = tenant.objects(to).get(targetId);
       return object === undefined ? [] : [{ entitySet: to, object }];
     });

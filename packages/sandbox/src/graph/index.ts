@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TokenRefused, type Caller, type Cloud, type Json, type Routes } from "../cloud/model";
+import { recordChange } from "./audit";
 import { isGraphVersion } from "./entities";
 import { GraphError, errorBody, unreadableRequest } from "./errors";
 import { parseQuery } from "./odata/query";
@@ -72,7 +73,9 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
       contentType: header(request, "content-type"),
       path,
     };
-    return await send(reply, match.route.handle(call));
+    const answer = match.route.handle(call);
+    recordChange(call, match.route, answer);
+    return await send(reply, answer);
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     void reply.headers(error.headers).header("vary", "Accept-Encoding").header("content-type", "application/json");

@@ -92,6 +92,7 @@ export const permissions = {
   readMemberships: of([...groupRead, ...userRead, ...applicationRead]),
   readDirectoryObjects: of([...applicationRead, ...groupRead, ...userRead]),
   readDeletedItems: of([...applicationRead, ...groupRead, ...userRead]),
+  readAuditLog: named(["AuditLog.Read.All"]),
   readEntitlements: ofEntitlements(["EntitlementManagement.Read.All", "EntitlementManagement.ReadWrite.All"]),
   writeEntitlements: ofEntitlements(["EntitlementManagement.ReadWrite.All"]),
   readOrganization: of(["Organization.Read.All", "Organization.ReadWrite.All", ...directoryRead], {

@@ -1,6 +1,8 @@
 /** Every route of the emulated Graph. */
 import { RouteTable } from "./match";
 import { appRoleAssignmentRoutes } from "./routes/appRoleAssignments";
+import { accessPackageAssignmentRoutes } from "./routes/accessPackageAssignments";
+import { auditLogRoutes } from "./routes/auditLogs";
 import { accessPackageResourceRoutes } from "./routes/accessPackageResources";
 import { accessPackageRoutes } from "./routes/accessPackages";
 import { applicationRoutes } from "./routes/applications";
@@ -42,4 +44,6 @@ export const routeTable = new RouteTable([
   ...connectedOrganizationRoutes,
   ...accessPackageRoutes,
   ...accessPackageResourceRoutes,
+  ...accessPackageAssignmentRoutes,
+  ...auditLogRoutes,
 ]);

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { routeTable } from "../../src/graph/routes";
+import { additionSequences } from "./sequences/additions";
 import { applicationSequences } from "./sequences/applications";
 import { clientSequences } from "./sequences/client";
 import { defenderRoleSequences } from "./sequences/defenderRoles";
@@ -41,6 +42,7 @@ describe("the emulated Graph", function () {
 
   describe("as this project's own resources call it", () => {
     defenderRoleSequences(() => graph);
+    additionSequences(() => graph);
   });
   describe("as a tenant lacks or forbids something", () => policySequences(() => graph));
 

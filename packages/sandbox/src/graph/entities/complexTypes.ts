@@ -2,6 +2,7 @@
  * Complex types of Graph that the sandbox's entities have: `microsoft.graph.<name>`, properties in the service's order.
  * Documented at https://learn.microsoft.com/graph/api/resources/application and the pages of each type.
  */
+import { auditTypes } from "./auditLogs";
 import {
   binary,
   boolean,
@@ -229,6 +230,7 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     redirectUriSettings: complexes("redirectUriSettings"),
   },
   ...entitlementTypes,
+  ...auditTypes,
 };
 
 /**

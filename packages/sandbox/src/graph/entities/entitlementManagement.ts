@@ -57,6 +57,45 @@ export const accessPackage: Properties = {
   ...stamps,
 };
 
+/** https://learn.microsoft.com/graph/api/resources/accesspackageassignment?view=graph-rest-beta */
+export const accessPackageAssignment: Properties = {
+  id: string({ ...computed }),
+  catalogId: string(readOnly),
+  accessPackageId: string(readOnly),
+  assignmentPolicyId: string(readOnly),
+  targetId: string(readOnly),
+  assignmentStatus: string({ ...readOnly, default: "Delivered" }),
+  assignmentState: string({ ...readOnly, default: "Delivered" }),
+  isExtended: boolean({ ...readOnly, default: false }),
+  expiredDateTime: dateTime(readOnly),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/accesspackageassignmentrequest?view=graph-rest-beta */
+export const accessPackageAssignmentRequest: Properties = {
+  id: string({ ...computed }),
+  requestType: string({ ...named, values: ["AdminAdd", "AdminRemove"] }),
+  requestState: string({ ...readOnly, default: "Submitted" }),
+  requestStatus: string({ ...readOnly, default: "Accepted" }),
+  createdDateTime: dateTime({ ...computed }),
+  completedDate: dateTime(readOnly),
+  expirationDateTime: dateTime(readOnly),
+  justification: string({ emptyText: true }),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/accesspackagesubject?view=graph-rest-beta */
+export const accessPackageSubject: Properties = {
+  id: string({ ...computed }),
+  altSecId: string(readOnly),
+  objectId: string(readOnly),
+  displayName: string(readOnly),
+  principalName: string(readOnly),
+  email: string(readOnly),
+  onPremisesSecurityIdentifier: string(readOnly),
+  type: string(readOnly),
+  cleanupScheduledDateTime: dateTime(readOnly),
+  connectedOrganizationId: string(readOnly),
+};
+
 /** https://learn.microsoft.com/graph/api/resources/accesspackageresource?view=graph-rest-beta */
 export const accessPackageResource: Properties = {
   id: string({ ...computed }),

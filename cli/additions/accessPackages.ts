@@ -1,0 +1,92 @@
+/**
+ * Additions to the stack's access packages: policies, and assignments that no policy of the stack's or no person of the MSSP's stands behind.
+ * Reading needs `EntitlementManagement.Read.All`. Graph beta, as the azuread provider:
+ * https://learn.microsoft.com/graph/api/entitlementmanagement-list-accesspackageassignments?view=graph-rest-beta
+ */
+import { graphList } from "@defender-mssp/microsoft";
+import { azRest, type FoundAddition } from "./addition";
+import type { DeployedResource } from "./deployed";
+import type { AdditionsTenant } from "./tenant";
+
+const base = "/beta/identityGovernance/entitlementManagement";
+const packageType = "azuread:index/accessPackage:AccessPackage";
+
+export function accessPackagesOf({ deployed }: AdditionsTenant): readonly DeployedResource[] {
+  return deployed.all(packageType);
+}
+
+interface Assignment {
+  readonly id: string;
+  readonly accessPackageId: string;
+  readonly assignmentPolicyId: string | null;
+  readonly assignmentState: string | null;
+  readonly target?: {
+    readonly objectId: string | null;
+    readonly displayName: string | null;
+    readonly email: string | null;
+    readonly connectedOrganizationId: string | null;
+  } | null;
+}
+
+/** The assignments of the stack's packages that give access now. */
+export async function assignmentsOf(tenant: AdditionsTenant): Promise<readonly Assignment[]> {
+  const all = await graphList<Assignment>(tenant.call, `${base}/accessPackageAssignments?$expand=target`);
+  const packages = accessPackagesOf(tenant).map(({ objectId }) => objectId);
+  return all.filter(
+    ({ accessPackageId, assignmentState }) =>
+      packages.includes(accessPackageId.toLowerCase()) && assignmentState !== "Expired",
+  );
+}
+
+/** Object IDs of those who hold a package by a policy of the stack's, and belong to the MSSP. */
+export function holdersOf(tenant: AdditionsTenant, assignments: readonly Assignment[]): ReadonlySet<string> {
+  const ours = assignments.filter((one) => problemOf(tenant, one) === undefined);
+  return new Set(ours.flatMap(({ target }) => target?.objectId?.toLowerCase() ?? []));
+}
+
+function problemOf({ deployed }: AdditionsTenant, { assignmentPolicyId, target }: Assignment): string | undefined {
+  if (assignmentPolicyId === null || !deployed.has(assignmentPolicyId)) return "by a policy that is not the stack's";
+  const organization = target?.connectedOrganizationId;
+  if (organization == null || !deployed.has(organization)) return "to somebody who is not of the MSSP's organization";
+  return undefined;
+}
+
+export function assignmentAdditions(tenant: AdditionsTenant, assignments: readonly Assignment[]): FoundAddition[] {
+  return assignments.flatMap((one) => {
+    const problem = problemOf(tenant, one);
+    if (problem === undefined) return [];
+    const json = { requestType: "AdminRemove", accessPackageAssignment: { id: one.id } };
+    return [
+      {
+        kind: "access package assignment",
+        to: `access package ${one.accessPackageId}`,
+        what: `assignment to ${one.target?.displayName ?? "somebody"} (${one.target?.email ?? one.target?.objectId ?? ""}), ${problem}`,
+        id: one.id,
+        targets: [one.id, one.accessPackageId],
+        step: azRest("POST", `${tenant.graph}${base}/accessPackageAssignmentRequests`, json),
+      },
+    ];
+  });
+}
+
+interface Policy {
+  readonly id: string;
+  readonly accessPackageId: string;
+  readonly displayName: string;
+  readonly createdDateTime: string | null;
+}
+
+export async function policyAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  const packages = accessPackagesOf(tenant).map(({ objectId }) => objectId);
+  return (await graphList<Policy>(tenant.call, `${base}/accessPackageAssignmentPolicies`))
+    .filter(({ id, accessPackageId }) => packages.includes(accessPackageId.toLowerCase()) && !tenant.deployed.has(id))
+    .map(({ id, accessPackageId, displayName, createdDateTime }) => ({
+      kind: "assignment policy",
+      to: `access package ${accessPackageId}`,
+      what: `assignment policy "${displayName}"`,
+      id,
+      createdOn: createdDateTime ?? "",
+      targets: [id, accessPackageId],
+      step: azRest("DELETE", `${tenant.graph}${base}/accessPackageAssignmentPolicies/${id}`),
+    }));
+}

@@ -1,0 +1,140 @@
+/** Additions to the SIEM's application in the customer's tenant. Reading needs `Application.Read.All`. */
+import { graphList, type Application } from "@defender-mssp/microsoft";
+import { azRest, shellQuoted, upRefresh, type FoundAddition } from "./addition";
+import { textsOf, type DeployedResource } from "./deployed";
+import { foreignOwners, type AdditionsTenant } from "./tenant";
+
+const registration = "azuread:index/applicationRegistration:ApplicationRegistration";
+const redirectUris = "azuread:index/applicationRedirectUris:ApplicationRedirectUris";
+const apiAccess = "azuread:index/applicationApiAccess:ApplicationApiAccess";
+
+/** The applications that the stack registered. */
+export function applicationsOf({ deployed }: AdditionsTenant): readonly DeployedResource[] {
+  return deployed.all(registration);
+}
+
+export async function applicationAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  const found = applicationsOf(tenant).map(async ({ objectId }): Promise<FoundAddition[]> => {
+    const { status, body } = await tenant.call(`/v1.0/applications/${objectId}`, { accept: [404] });
+    // A deleted application is the engine's to find.
+    if (status === 404) return [];
+    const application = body as Application;
+    const named = { id: objectId, name: `application "${application.displayName}"` };
+    return [
+      ...credentials(tenant, application, named.name),
+      ...(await federatedCredentials(tenant, application, named.name)),
+      ...addedRedirectUris(tenant, application, named.name),
+      ...requestedPermissions(tenant, application, named.name),
+      ...(await foreignOwners(tenant, "applications", named)),
+    ];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function credentials({ deployed, graph }: AdditionsTenant, application: Application, to: string): FoundAddition[] {
+  const { id, appId } = application;
+  const foreign = <One extends { keyId: string }>(list: readonly One[]) =>
+    list.filter((one) => !deployed.has(one.keyId));
+  return [
+    ...foreign(application.passwordCredentials).map((secret) => ({
+      ...credential("client secret", to, secret, id),
+      step: azRest("POST", `${graph}/v1.0/applications/${id}/removePassword`, { keyId: secret.keyId }),
+    })),
+    ...foreign(application.keyCredentials).map((key) => ({
+      ...credential("certificate", to, key, id),
+      step: `az ad app credential delete --id ${shellQuoted(appId)} --key-id ${shellQuoted(key.keyId)} --cert`,
+    })),
+  ];
+}
+
+/** A secret or a certificate, of an application or of a service principal. */
+export function credential(
+  kind: "client secret" | "certificate",
+  to: string,
+  one: { readonly keyId: string; readonly displayName: string | null; startDateTime: string; endDateTime: string },
+  owner: string,
+) {
+  const named = one.displayName === null || one.displayName === "" ? "without a name" : `"${one.displayName}"`;
+  return {
+    kind,
+    to,
+    what: `${kind} ${named}, valid until ${one.endDateTime.slice(0, 10)} (key ID ${one.keyId})`,
+    id: one.keyId,
+    createdOn: one.startDateTime,
+    targets: [owner],
+  };
+}
+
+interface FederatedCredential {
+  readonly id: string;
+  readonly name: string;
+  readonly issuer: string;
+  readonly subject: string | null;
+}
+
+async function federatedCredentials(
+  { call, deployed, graph }: AdditionsTenant,
+  { id }: Application,
+  to: string,
+): Promise<FoundAddition[]> {
+  const path = `/v1.0/applications/${id}/federatedIdentityCredentials`;
+  return (await graphList<FederatedCredential>(call, path))
+    .filter((one) => !deployed.has(one.id))
+    .map((one) => ({
+      kind: "federated credential",
+      to,
+      what: `federated credential "${one.name}": issuer ${one.issuer}, subject ${one.subject ?? "(an expression)"}`,
+      id: one.id,
+      targets: [id],
+      mentions: [one.name],
+      step: azRest("DELETE", `${graph}${path}/${one.id}`),
+    }));
+}
+
+/** The redirect URIs that the stack registered, in lower case. */
+export function expectedRedirectUris({ deployed }: AdditionsTenant): readonly string[] {
+  return deployed.all(redirectUris).flatMap(({ inputs }) => textsOf(inputs["redirectUris"]));
+}
+
+/** The engine compares the platforms that it declared; those of another platform it never sees. */
+function addedRedirectUris(tenant: AdditionsTenant, application: Application, to: string): FoundAddition[] {
+  const expected = expectedRedirectUris(tenant);
+  const declared = tenant.deployed.all(redirectUris).map(({ inputs }) => String(inputs["type"]).toLowerCase());
+  return (["web", "spa", "publicClient"] as const).flatMap((platform) => {
+    const all = application[platform].redirectUris;
+    const foreign = all.filter((uri) => !expected.includes(uri.toLowerCase()));
+    const json = { [platform]: { redirectUris: all.filter((uri) => !foreign.includes(uri)) } };
+    return foreign.map((uri) => ({
+      kind: "redirect URI",
+      to,
+      what: `redirect URI ${uri} (${platform})`,
+      id: uri,
+      targets: [application.id],
+      step: declared.includes(platform.toLowerCase())
+        ? upRefresh
+        : azRest("PATCH", `${tenant.graph}/v1.0/applications/${application.id}`, json),
+    }));
+  });
+}
+
+/** What the application asks for. It grants nothing by itself: an administrator who consents grants all of it. */
+function requestedPermissions(tenant: AdditionsTenant, application: Application, to: string): FoundAddition[] {
+  const declared = tenant.deployed.all(apiAccess);
+  return application.requiredResourceAccess.flatMap(({ resourceAppId, resourceAccess }) => {
+    const ours = declared.filter(({ objectId }) => objectId === resourceAppId.toLowerCase());
+    const wanted = ours.flatMap(({ inputs }) => [...textsOf(inputs["roleIds"]), ...textsOf(inputs["scopeIds"])]);
+    return resourceAccess
+      .filter(({ id }) => !wanted.includes(id.toLowerCase()))
+      .map(({ id, type }) => ({
+        kind: "requested permission",
+        to,
+        what: `request for the ${type === "Role" ? "application" : "delegated"} permission ${id} of the API ${resourceAppId}`,
+        id,
+        targets: [application.id],
+        step:
+          ours.length > 0
+            ? upRefresh
+            : `az ad app permission delete --id ${shellQuoted(application.appId)} --api ${shellQuoted(resourceAppId)}`,
+      }));
+  });
+}

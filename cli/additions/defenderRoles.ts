@@ -1,0 +1,38 @@
+/** Additions to the stack's Defender roles: who else was given one. Reading needs `RoleManagement.Read.Defender`. */
+import { listRoleAssignments } from "@defender-mssp/microsoft";
+import { azRest, upRefresh, type FoundAddition } from "./addition";
+import { textsOf, type DeployedResource } from "./deployed";
+import { groupsOf } from "./groups";
+import type { AdditionsTenant } from "./tenant";
+
+export function defenderRolesOf({ deployed }: AdditionsTenant): readonly DeployedResource[] {
+  return deployed.all("DefenderRoleDefinition");
+}
+
+/** Assignments of the stack's roles to others, and of others' roles to the stack's groups. */
+export async function defenderRoleAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  const { call, deployed, graph } = tenant;
+  const groups = groupsOf(tenant).map(({ objectId }) => objectId);
+  return (await listRoleAssignments(call)).flatMap((one): FoundAddition[] => {
+    const principals = one.principalIds.map((id) => id.toLowerCase());
+    const isOurRole = deployed.has(one.roleDefinitionId);
+    if (!isOurRole && !principals.some((id) => groups.includes(id))) return [];
+    const ours = deployed.all("DefenderRoleAssignment").find(({ objectId }) => objectId === one.id.toLowerCase());
+    const wanted = textsOf(ours?.inputs["principalIds"]);
+    const foreign = principals.filter((id) => !wanted.includes(id));
+    if (ours !== undefined && foreign.length === 0) return [];
+    return [
+      {
+        kind: "role assignment",
+        to: isOurRole ? `Defender role "${one.displayName}"` : "the stack's groups",
+        what: `assignment "${one.displayName}" of the role ${one.roleDefinitionId} to ${(foreign.length > 0 ? foreign : principals).join(", ")}`,
+        id: one.id,
+        targets: [],
+        step:
+          ours === undefined
+            ? azRest("DELETE", `${graph}/beta/roleManagement/defender/roleAssignments/${encodeURIComponent(one.id)}`)
+            : upRefresh,
+      },
+    ];
+  });
+}

@@ -1,0 +1,49 @@
+/** Additions to the stack's groups: members and owners. Reading needs `Group.Read.All`. */
+import { graphList, type Group } from "@defender-mssp/microsoft";
+import { azRest, upRefresh, type FoundAddition } from "./addition";
+import { textsOf, type DeployedResource } from "./deployed";
+import { foreignOwners, nameOf, type AdditionsTenant, type Principal } from "./tenant";
+
+const groupType = "azuread:index/group:Group";
+
+export function groupsOf({ deployed }: AdditionsTenant): readonly DeployedResource[] {
+  return deployed.all(groupType);
+}
+
+/** @param assigned object IDs of those who hold an access package of the stack's: they are members without being in its state. */
+export async function groupAdditions(
+  tenant: AdditionsTenant,
+  assigned: ReadonlySet<string> = new Set(),
+): Promise<FoundAddition[]> {
+  const found = groupsOf(tenant).map(async ({ objectId, inputs }): Promise<FoundAddition[]> => {
+    const { status, body } = await tenant.call(`/v1.0/groups/${objectId}`, { accept: [404] });
+    if (status === 404) return [];
+    const named = { id: objectId, name: `group "${(body as Group).displayName}"` };
+    return [
+      ...(await foreignMembers(tenant, named, inputs["members"], assigned)),
+      ...(await foreignOwners(tenant, "groups", named)),
+    ];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+async function foreignMembers(
+  { call, graph }: AdditionsTenant,
+  group: { readonly id: string; readonly name: string },
+  wanted: unknown,
+  assigned: ReadonlySet<string>,
+): Promise<FoundAddition[]> {
+  const path = `/v1.0/groups/${group.id}/members`;
+  const expected = new Set([...textsOf(wanted), ...assigned]);
+  return (await graphList<Principal>(call, path))
+    .filter(({ id }) => !expected.has(id.toLowerCase()))
+    .map((member) => ({
+      kind: "member",
+      to: group.name,
+      what: `member ${nameOf(member)}`,
+      id: member.id,
+      targets: [group.id, member.id],
+      mentions: [group.id, member.id],
+      step: wanted === undefined ? azRest("DELETE", `${graph}${path}/${member.id}/$ref`) : upRefresh,
+    }));
+}

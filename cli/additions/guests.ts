@@ -1,0 +1,52 @@
+/** Guests with an address of the MSSP's that are not on its list. Reading needs `User.Read.All`. */
+import { graphList } from "@defender-mssp/microsoft";
+import { azRest, type FoundAddition } from "./addition";
+import { nameOf, type AdditionsTenant } from "./tenant";
+
+interface Guest {
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly mail: string | null;
+  readonly userPrincipalName: string;
+  readonly otherMails?: readonly string[];
+  readonly createdDateTime: string | null;
+}
+
+const selected = "id,displayName,mail,userPrincipalName,otherMails,createdDateTime";
+
+/** The domains of the MSSP's people: those that the settings allow, and those of the analysts. */
+export function msspDomains({ settings }: AdditionsTenant): readonly string[] {
+  const ofAnalysts = settings.analysts.map(({ email }) => email.split("@").at(-1) ?? "");
+  return [...new Set([...(settings.analystDomains ?? []), ...ofAnalysts].map((domain) => domain.toLowerCase()))];
+}
+
+/** @param assigned object IDs of those who hold an access package of the stack's: entitlement management made them guests. */
+export async function guestAdditions(
+  tenant: AdditionsTenant,
+  assigned: ReadonlySet<string> = new Set(),
+): Promise<FoundAddition[]> {
+  const filter = encodeURIComponent("userType eq 'Guest'");
+  const guests = await graphList<Guest>(tenant.call, `/v1.0/users?$select=${selected}&$filter=${filter}`);
+  const domains = msspDomains(tenant);
+  const listed = tenant.settings.analysts.map(({ email }) => email.toLowerCase());
+  return guests
+    .filter(({ id }) => !tenant.deployed.has(id) && !assigned.has(id.toLowerCase()))
+    .filter((guest) => addresses(guest).some((address) => domains.includes(address.split("@").at(-1) ?? "")))
+    .filter((guest) => !addresses(guest).some((address) => listed.includes(address)))
+    .map((guest) => ({
+      kind: "guest",
+      to: "the MSSP's guests",
+      what: `guest ${nameOf({ ...guest, userPrincipalName: guest.mail ?? guest.userPrincipalName })}`,
+      id: guest.id,
+      createdOn: guest.createdDateTime ?? "",
+      targets: [guest.id],
+      step: azRest("DELETE", `${tenant.graph}/v1.0/users/${guest.id}`),
+    }));
+}
+
+/** All addresses of a guest, in lower case. Entra spells the invited one into the principal name: `ana_fabrikam.example#EXT#@…`. */
+function addresses({ mail, otherMails = [], userPrincipalName }: Guest): string[] {
+  const [invited, isExternal] = userPrincipalName.split("#EXT#@");
+  const spelled = isExternal === undefined ? userPrincipalName : (invited ?? "").replace(/_([^_]*)$/, "@$1");
+  return [...(mail === null ? [] : [mail]), ...otherMails, spelled].map((address) => address.toLowerCase());
+}

@@ -1,0 +1,141 @@
+/**
+ * Additions to the SIEM's service principal: what was granted to it, and what it can sign in with. Reading needs `Application.Read.All` and,
+ * for delegated permissions, `DelegatedPermissionGrant.Read.All`.
+ */
+import {
+  graphList,
+  type AppRoleAssignment,
+  type OAuth2PermissionGrant,
+  type ServicePrincipal,
+} from "@defender-mssp/microsoft";
+import { azRest, shellQuoted, upRefresh, type FoundAddition } from "./addition";
+import { credential, expectedRedirectUris } from "./application";
+import { textsOf, type DeployedResource } from "./deployed";
+import { foreignOwners, type AdditionsTenant } from "./tenant";
+
+const madeHere = "azuread:index/servicePrincipal:ServicePrincipal";
+const grant = "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant";
+
+/** The SIEM's service principals: of its own application, or of the MSSP's. */
+export function servicePrincipalsOf({ deployed }: AdditionsTenant): readonly DeployedResource[] {
+  return [...deployed.all(madeHere), ...deployed.all("MsspServicePrincipal")];
+}
+
+/** All but the delegated permissions, which need another permission to read. */
+export async function servicePrincipalAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  const found = servicePrincipalsOf(tenant).map(async ({ objectId, type }): Promise<FoundAddition[]> => {
+    const principal = await read(tenant, objectId);
+    if (principal === undefined) return [];
+    const named = { id: objectId, name: `service principal "${principal.displayName}"` };
+    return [
+      ...credentials(tenant, principal, named.name),
+      // The MSSP's own registration brings its redirect URIs along.
+      ...(type === madeHere ? await replyUrls(tenant, principal, named.name) : []),
+      ...(await grantedRoles(tenant, principal, named.name)),
+      ...(await foreignOwners(tenant, "servicePrincipals", named)),
+    ];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+async function read({ call }: AdditionsTenant, id: string): Promise<ServicePrincipal | undefined> {
+  const { status, body } = await call(`/v1.0/servicePrincipals/${id}`, { accept: [404] });
+  return status === 404 ? undefined : (body as ServicePrincipal);
+}
+
+/** The stack gives its service principal no credential: those of the application serve. */
+function credentials({ deployed, graph }: AdditionsTenant, principal: ServicePrincipal, to: string): FoundAddition[] {
+  const { id } = principal;
+  const foreign = <One extends { keyId: string }>(list: readonly One[]) =>
+    list.filter((one) => !deployed.has(one.keyId));
+  return [
+    ...foreign(principal.passwordCredentials).map((secret) => ({
+      ...credential("client secret", to, secret, id),
+      step: azRest("POST", `${graph}/v1.0/servicePrincipals/${id}/removePassword`, { keyId: secret.keyId }),
+    })),
+    ...foreign(principal.keyCredentials).map((key) => ({
+      ...credential("certificate", to, key, id),
+      step: `az ad sp credential delete --id ${shellQuoted(id)} --key-id ${shellQuoted(key.keyId)} --cert`,
+    })),
+  ];
+}
+
+/** Those of the application's registration are found there. */
+async function replyUrls(tenant: AdditionsTenant, principal: ServicePrincipal, to: string): Promise<FoundAddition[]> {
+  const expected = expectedRedirectUris(tenant);
+  const foreign = principal.replyUrls.filter((uri) => !expected.includes(uri.toLowerCase()));
+  if (foreign.length === 0) return [];
+  const filter = encodeURIComponent(`appId eq '${principal.appId}'`);
+  const applications = await graphList<{ [platform: string]: { redirectUris?: string[] } }>(
+    tenant.call,
+    `/v1.0/applications?$filter=${filter}`,
+  );
+  const registered = applications.flatMap((one) =>
+    ["web", "spa", "publicClient"].flatMap((platform) => one[platform]?.redirectUris ?? []),
+  );
+  const kept = principal.replyUrls.filter((uri) => !foreign.includes(uri));
+  return foreign
+    .filter((uri) => !registered.includes(uri))
+    .map((uri) => ({
+      kind: "redirect URI",
+      to,
+      what: `redirect URI ${uri}`,
+      id: uri,
+      targets: [principal.id],
+      step: azRest("PATCH", `${tenant.graph}/v1.0/servicePrincipals/${principal.id}`, { replyUrls: kept }),
+    }));
+}
+
+async function grantedRoles(tenant: AdditionsTenant, { id }: ServicePrincipal, to: string): Promise<FoundAddition[]> {
+  const path = `/v1.0/servicePrincipals/${id}/appRoleAssignments`;
+  const foreign = (await graphList<AppRoleAssignment>(tenant.call, path)).filter((one) => !tenant.deployed.has(one.id));
+  return Promise.all(
+    foreign.map(async (one) => ({
+      kind: "application permission",
+      to,
+      what: `application permission ${await roleName(tenant, one)} of ${one.resourceDisplayName ?? one.resourceId}`,
+      id: one.id,
+      createdOn: one.createdDateTime,
+      targets: [id, one.resourceId],
+      mentions: [id, one.appRoleId],
+      step: azRest("DELETE", `${tenant.graph}${path}/${one.id}`),
+    })),
+  );
+}
+
+async function roleName(tenant: AdditionsTenant, { appRoleId, resourceId }: AppRoleAssignment): Promise<string> {
+  const resource = await read(tenant, resourceId);
+  return resource?.appRoles.find(({ id }) => id === appRoleId)?.value ?? appRoleId;
+}
+
+export async function consentAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  const found = servicePrincipalsOf(tenant).map(async ({ objectId }): Promise<FoundAddition[]> => {
+    const path = `/v1.0/servicePrincipals/${objectId}/oauth2PermissionGrants`;
+    const { status } = await tenant.call(path, { accept: [404] });
+    if (status === 404) return [];
+    const grants = await graphList<OAuth2PermissionGrant>(tenant.call, path);
+    return grants.flatMap((one) => addedScopes(tenant, one, `service principal ${objectId}`));
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** A grant of its own, or scopes in the stack's grant, which the engine makes right again. */
+function addedScopes({ deployed, graph }: AdditionsTenant, one: OAuth2PermissionGrant, to: string): FoundAddition[] {
+  const scopes = (one.scope ?? "").split(" ").filter((scope) => scope !== "");
+  const ours = deployed.all(grant).find(({ objectId }) => objectId === one.id.toLowerCase());
+  const wanted = textsOf(ours?.inputs["claimValues"]);
+  const foreign = scopes.filter((scope) => !wanted.includes(scope.toLowerCase()));
+  if (foreign.length === 0 && ours !== undefined) return [];
+  const whom = one.consentType === "AllPrincipals" ? "for all users" : `for the user ${one.principalId ?? ""}`;
+  return [
+    {
+      kind: "consent",
+      to,
+      what: `delegated permissions ${foreign.join(", ") || "(none)"} of ${one.resourceId}, ${whom}`,
+      id: one.id,
+      targets: [one.clientId, one.resourceId],
+      mentions: [one.clientId],
+      step: ours === undefined ? azRest("DELETE", `${graph}/v1.0/oauth2PermissionGrants/${one.id}`) : upRefresh,
+    },
+  ];
+}

@@ -1,0 +1,119 @@
+/**
+ * The audit log of a tenant: each change by Graph, by whom and when. In memory alone: it is no part of what a tenant has. Entra names
+ * activities in many words of its own; here they are the request's method and route. Secrets never get into it.
+ */
+import { randomUUID } from "node:crypto";
+import type { Json, StoredObject, Tenant } from "../cloud/model";
+import type { JsonObject } from "./json";
+import { isObject, textIn } from "./json";
+import { isDelegated } from "./permissions";
+import type { Answer, Call, Route } from "./route";
+
+/** As many as a small tenant has in a month. */
+const kept = 5_000;
+
+/** Properties whose values the log shows: what they are, never a secret. */
+const shown = new Set([
+  ...[
+    "id",
+    "keyId",
+    "name",
+    "displayName",
+    "appRoleId",
+    "principalId",
+    "clientId",
+    "resourceId",
+    "scope",
+    "roleDefinitionId",
+  ],
+  ...[
+    "redirectUris",
+    "replyUrls",
+    "web",
+    "spa",
+    "publicClient",
+    "accessPackageId",
+    "invitedUserEmailAddress",
+    "issuer",
+    "subject",
+  ],
+  ...["principalIds", "accessPackageAssignment", "targetId", "invitedUser", "requiredResourceAccess", "resourceAppId"],
+  ...["keyCredentials", "passwordCredentials", "resourceAccess"],
+]);
+
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+
+const logs = new WeakMap<Tenant, StoredObject[]>();
+
+/** The log, the newest entry first. */
+export function auditLog(tenant: Tenant): readonly StoredObject[] {
+  return logs.get(tenant) ?? [];
+}
+
+/** Notes a change that was answered with success. */
+export function recordChange(call: Call, route: Route, answer: Answer): void {
+  if (route.method === "GET" || answer.status >= 300) return;
+  const log = logs.get(call.tenant) ?? [];
+  logs.set(call.tenant, log);
+  log.unshift(entryOf(call, route, answer));
+  log.length = Math.min(log.length, kept);
+}
+
+function entryOf(call: Call, route: Route, answer: Answer): StoredObject {
+  const changes = [...changesIn(call.body, "request"), ...changesIn(answer.body, "answer")];
+  const named = `${call.path} ${changes.map(({ newValue }) => newValue).join(" ")}`;
+  const ids = [...new Set((named.match(uuid) ?? []).map((id) => id.toLowerCase()))];
+  return {
+    id: `Directory_${randomUUID()}`,
+    category: "Directory",
+    correlationId: randomUUID(),
+    result: "success",
+    resultReason: "",
+    activityDisplayName: `${route.method} ${route.path}`,
+    activityDateTime: call.cloud.now().toISOString(),
+    loggedByService: "Core Directory",
+    operationType: { POST: "Add", PATCH: "Update", PUT: "Update", DELETE: "Delete", GET: "" }[route.method],
+    initiatedBy: initiatorOf(call),
+    targetResources: ids.map((id, index) => ({
+      id,
+      displayName: null,
+      type: "Other",
+      userPrincipalName: null,
+      groupType: null,
+      modifiedProperties: index === 0 ? changes : [],
+    })),
+    additionalDetails: [],
+  };
+}
+
+function initiatorOf({ tenant, caller }: Call): Json {
+  const { objectId, applicationId } = caller;
+  if (isDelegated(caller)) {
+    const user = tenant.objects("users").get(objectId);
+    const userPrincipalName = textIn(user?.["userPrincipalName"]) ?? null;
+    return { app: null, user: { id: objectId, displayName: null, ipAddress: null, userPrincipalName } };
+  }
+  const displayName = textIn(tenant.objects("servicePrincipals").get(objectId)?.["displayName"]) ?? null;
+  return {
+    app: { appId: applicationId, displayName, servicePrincipalId: objectId, servicePrincipalName: null },
+    user: null,
+  };
+}
+
+function changesIn(body: Json | undefined, of: string): { displayName: string; oldValue: null; newValue: string }[] {
+  if (!isObject(body)) return [];
+  const link = textIn(body["@odata.id"]);
+  const values = shownIn(body);
+  const newValue = JSON.stringify(link === undefined ? values : { ...values, link });
+  return newValue === "{}" ? [] : [{ displayName: of, oldValue: null, newValue }];
+}
+
+function shownIn(value: JsonObject): JsonObject {
+  const entries = Object.entries(value).filter(([name]) => shown.has(name));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, nestedIn(inner)]));
+}
+
+function nestedIn(value: Json): Json {
+  if (Array.isArray(value)) return value.map(nestedIn);
+  return isObject(value) ? shownIn(value) : value;
+}
