@@ -18,12 +18,16 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Writable } from "node:stream";
-import { engineVersion, ensureEngine, type EngineOptions } from "@defender-mssp/engine";
-import { goEnvironment } from "../../packages/engine/src/build";
-import { pinnedArchives } from "../../packages/engine/src/checksums";
-import { goBinVersion } from "../../packages/engine/src/go";
+import {
+  engineVersion,
+  ensureEngine,
+  goBinVersion,
+  goEnvironment,
+  goModuleFolder,
+  pinnedArchives,
+  type EngineOptions,
+} from "@defender-mssp/engine";
 
-const packageFolder = path.resolve(__dirname, "..", "..", "packages", "engine");
 const archive = `pulumi-v${engineVersion()}-${process.platform}-${process.arch}.tar.gz`;
 
 describe("attack: a file of the engine that isn't the released one", () => {
@@ -176,7 +180,7 @@ describe("attack: a file of the engine that isn't the released one", () => {
   });
 
   it("has a hash in go.sum for each module that the engine is built of", () => {
-    const [modules, sums] = ["go.mod", "go.sum"].map((name) => readFileSync(path.join(packageFolder, name), "utf8"));
+    const [modules, sums] = ["go.mod", "go.sum"].map((name) => readFileSync(path.join(goModuleFolder(), name), "utf8"));
     const required = [...(modules ?? "").matchAll(/^\t(\S+) (v\S+)/gm)].map(
       ([, name, version]) => `${name} ${version}`,
     );

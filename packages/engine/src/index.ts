@@ -1,4 +1,5 @@
 export { pinnedArchives, type Digest } from "./checksums";
 export type { Engine, EngineSource } from "./engine";
-export { goModuleFolder } from "./go";
+export { goEnvironment } from "./build";
+export { goBinVersion, goModuleFolder } from "./go";
 export { engineFolder, engineVersion, ensureEngine, type EngineOptions } from "./ensureEngine";
