@@ -285,6 +285,26 @@ describe("cli/alerts: a pull", () => {
     await assert.rejects(pulled(service, { since: ago(60) }), /answered 403/);
   });
 
+  it("waits as long as the service asks for, where it follows, however long that is", async () => {
+    const service = new FakeService();
+    service.alerts = [ago(30)];
+    const retryAfter = 15 * 60_000;
+    service.answer = () => {
+      if (service.asked.length > 1) return undefined;
+      throw new ServiceError({ status: 429, message: "slow", retryAfter, method: "GET", url: "" });
+    };
+    const pauses: number[] = [];
+    const sleep = (pause: number) => {
+      pauses.push(pause);
+      return pauses.length > 1 ? Promise.reject(new Error("interrupted")) : Promise.resolve();
+    };
+    const collector = new Collector();
+    const options = { sink: collector, follow: 1000, sleep };
+    await assert.rejects(pulled(service, { since: ago(60) }, {}, options), /interrupted/);
+    assert.deepEqual(pauses, [retryAfter, 1000]);
+    assert.deepEqual(collector.ids, service.alerts);
+  });
+
   it("delivers nothing of what a failing sink hasn't taken, and doesn't move past it", async () => {
     const service = new FakeService();
     service.alerts = [ago(30)];
