@@ -1,6 +1,7 @@
 /** The workflow files, held to what docs/ci.md promises: what a reviewer would have to look for in each of them at every change. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
@@ -22,7 +23,11 @@ interface Job {
   readonly "timeout-minutes"?: number;
   readonly if?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly steps: readonly Step[];
+  readonly strategy?: { readonly matrix: unknown };
+  /** Of a job that runs a reusable workflow. */
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly steps?: readonly Step[];
 }
 interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
@@ -34,12 +39,22 @@ const fileOf = (name: string) => path.join(folders[name === "ci.yml" ? 1 : 0]!, 
 const text = (name: string) => readFileSync(fileOf(name), "utf8");
 const workflow = (name: string) => parse(text(name)) as Workflow;
 const jobsOf = (name: string) => Object.entries(workflow(name).jobs);
-const runsOf = (job: Job) => job.steps.map(({ run = "" }) => run);
+const stepsOf = ({ steps = [] }: Job) => steps;
+const runsOf = (job: Job) => stepsOf(job).map(({ run = "" }) => run);
 const changesSomething = (job: Job) => runsOf(job).some((run) => /pulumi (up|destroy)/.test(run));
 
 describe("GitHub workflows", () => {
   it("are those that docs/ci.md names", () => {
-    assert.deepEqual([...workflows].sort(), ["ci.yml", "destroy.yml", "drift.yml", "preview.yml", "up.yml"]);
+    assert.deepEqual([...workflows].sort(), [
+      "ci.yml",
+      "destroy.yml",
+      "drift-stacks.yml",
+      "drift.yml",
+      "preview-stacks.yml",
+      "preview.yml",
+      "up-stacks.yml",
+      "up.yml",
+    ]);
   });
 
   for (const name of workflows) {
@@ -49,7 +64,11 @@ describe("GitHub workflows", () => {
           .split("\n")
           .filter((line) => /\buses:/.test(line));
         assert.ok(uses.length > 0);
-        for (const line of uses) assert.match(line, /uses: actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+        for (const line of uses)
+          assert.match(
+            line,
+            /uses: (actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\.\/\.github\/workflows\/[a-z]+-stacks\.yml)$/,
+          );
       });
 
       it("gives no job more than it says it needs", () => {
@@ -65,7 +84,8 @@ describe("GitHub workflows", () => {
 
       it("never cancels what runs, and ends what hangs", () => {
         for (const [id, job] of jobsOf(name)) {
-          assert.ok(job["timeout-minutes"] !== undefined, `${id} has no timeout-minutes`);
+          // A job that runs a reusable workflow takes none: the jobs of that workflow have theirs.
+          assert.ok((job["timeout-minutes"] ?? job.uses) !== undefined, `${id} has no timeout-minutes`);
           if (job.concurrency !== undefined) assert.equal(job.concurrency["cancel-in-progress"], false, id);
         }
         assert.doesNotMatch(text(name), /cancel-in-progress: (?!false)/);
@@ -81,7 +101,7 @@ describe("GitHub workflows", () => {
       it("has no stored credentials, and leaves none in the clone", () => {
         assert.doesNotMatch(text(name), /\{\{[^}]*secrets\b|CLIENT_SECRET|PASSPHRASE|ACCESS_TOKEN\b/);
         for (const [id, job] of jobsOf(name)) {
-          for (const step of job.steps.filter(({ uses = "" }) => uses.includes("/checkout@")))
+          for (const step of stepsOf(job).filter(({ uses = "" }) => uses.includes("/checkout@")))
             assert.equal(step.with?.["persist-credentials"], false, id);
         }
       });
@@ -94,7 +114,7 @@ describe("GitHub workflows", () => {
           assert.match(text(name), /if: .*github\.ref == 'refs\/heads\/main'/);
         }
         for (const [id, job] of jobsOf(name).filter(
-          ([, one]) => "id-token" in (one.permissions ?? {}) && !changesSomething(one),
+          ([, one]) => "id-token" in (one.permissions ?? {}) && one.uses === undefined && !changesSomething(one),
         )) {
           assert.equal(job.env?.["ARM_CLIENT_ID"], "${{ vars.MSSP_PREVIEW_CLIENT_ID }}", id);
           assert.ok(job.environment === "preview" || job.environment === "drift", id);
@@ -107,7 +127,7 @@ describe("GitHub workflows", () => {
     const { preview, comment } = workflow("preview.yml").jobs;
     for (const job of [preview, comment])
       assert.match(job?.if ?? "", /github\.event\.pull_request\.head\.repo\.full_name == github\.repository/);
-    const checkout = comment?.steps.find(({ uses = "" }) => uses.includes("/checkout@"));
+    const checkout = comment?.steps?.find(({ uses = "" }) => uses.includes("/checkout@"));
     assert.equal(checkout?.with?.["ref"], "${{ github.event.pull_request.base.sha }}");
   });
 
@@ -127,6 +147,24 @@ describe("GitHub workflows", () => {
     assert.match(template("gitlab-ci.yml"), /--job "\$\{JOB:-drift\}"/);
     assert.match(template("azure-pipelines.yml"), /displayName: Weekly up/);
   });
+
+  for (const name of ["preview", "up", "drift"]) {
+    it(`${name}.yml splits 600 stacks into matrices of at most 256, and names each stack once`, async () => {
+      const { jobs } = workflow(`${name}.yml`);
+      const all = Array.from({ length: 600 }, (_, index) => `customer-${index}`);
+      const outputs = await outputsOf(jobs["stacks"]!, all);
+      const caller = jobs[name]!;
+      assert.deepEqual(caller.strategy?.matrix, { part: "${{ fromJSON(needs.stacks.outputs.parts) }}" });
+      assert.equal(caller.uses, `./.github/workflows/${name}-stacks.yml`);
+      assert.deepEqual(caller.with, { matrix: "${{ toJSON(matrix.part) }}" });
+      const called = workflow(`${name}-stacks.yml`).jobs[name]!;
+      assert.equal(called.strategy?.matrix, "${{ fromJSON(inputs.matrix) }}");
+      const parts = JSON.parse(outputs.get("parts")!) as { stack: string[] }[];
+      assert.ok(parts.length <= 256, `${parts.length} parts`);
+      for (const { stack } of parts) assert.ok(stack.length <= 256, `${stack.length} stacks`);
+      assert.deepEqual(parts.flatMap(({ stack }) => stack).sort(), [...all].sort());
+    }).timeout(60_000);
+  }
 
   it("compare the state with this program before the engine runs anything out of it", () => {
     const files = [...workflows.map(text), ...templates.map(template)];
@@ -162,12 +200,23 @@ describe("GitHub workflows", () => {
     const lint = ["run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"];
     const there = await execa("go", [...lint, "--version"], { reject: false, stdin: "ignore", cwd: root });
     if (there.exitCode !== 0) skip(this, `actionlint can't be had: ${there.stderr.split("\n").at(-1) ?? ""}`);
-    const { exitCode, stdout, stderr } = await execa("go", [...lint, ...workflows.map(fileOf)], {
-      reject: false,
-      stdin: "ignore",
-      cwd: root,
-    });
-    assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+    // In one folder, as in a repository of customers: the workflows call each other.
+    const folder = mkdtempSync(path.join(tmpdir(), "workflows-"));
+    try {
+      const there = path.join(folder, ".github", "workflows");
+      mkdirSync(there, { recursive: true });
+      await execa("git", ["init", "--quiet"], { cwd: folder });
+      const copies = workflows.map((name) => path.join(there, name));
+      for (const copy of copies) copyFileSync(fileOf(path.basename(copy)), copy);
+      const { exitCode, stdout, stderr } = await execa("go", [...lint, ...copies], {
+        reject: false,
+        stdin: "ignore",
+        cwd: folder,
+      });
+      assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
@@ -244,4 +293,37 @@ describe("GitLab's and Azure's templates", () => {
 function skip(context: Mocha.Context, reason: string): never {
   process.stderr.write(`workflows: actionlint is not run: ${reason}\n`);
   return context.skip();
+}
+
+/** The outputs of the job's step `stacks`, run as written in a repository whose last commit adds these stacks. */
+async function outputsOf(job: Job, stacks: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const folder = mkdtempSync(path.join(tmpdir(), "workflows-"));
+  try {
+    const git = (...args: string[]) =>
+      execa("git", ["-c", "user.name=test", "-c", "user.email=test@example.invalid", ...args], { cwd: folder });
+    await git("init", "--quiet");
+    await git("commit", "--quiet", "--allow-empty", "--message", "before");
+    const { stdout: before } = await git("rev-parse", "HEAD");
+    for (const stack of stacks) writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
+    await git("add", ".");
+    await git("commit", "--quiet", "--message", "stacks");
+    const output = path.join(folder, "output");
+    const script = stepsOf(job).find((step) => (step as { id?: string }).id === "stacks")?.run ?? "";
+    await execa("bash", ["-e", "-c", script.replaceAll("node cli/mssp.js", '"$NODE" "$MSSP"')], {
+      cwd: folder,
+      env: {
+        NODE: process.execPath,
+        MSSP: path.join(root, "cli", "mssp.js"),
+        GITHUB_OUTPUT: output,
+        GITHUB_EVENT_NAME: "push",
+        BASE: before,
+        BEFORE: before,
+        ONLY: "",
+      },
+    });
+    const lines = readFileSync(output, "utf8").trimEnd().split("\n");
+    return new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
