@@ -1,5 +1,6 @@
 /** What the searches for orphans share: what one is, what the stack's state knows, and how Graph is asked. */
 import { graphList, type GraphCall } from "@defender-mssp/microsoft";
+import type { AzureCalls } from "./azureCalls";
 import type { StackState, StateResource } from "./stackState";
 
 export interface Orphan {
@@ -41,7 +42,7 @@ export interface Removal {
   readonly path: string;
   readonly json?: unknown;
   /** Whose request it is. @default Microsoft Graph's */
-  readonly service?: "defender";
+  readonly service?: "defender" | keyof AzureCalls;
 }
 
 export type GraphObject = Readonly<Record<string, unknown>>;

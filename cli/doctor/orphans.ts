@@ -20,6 +20,9 @@ import {
 } from "../../settings/naming";
 import type { Settings } from "../../settings";
 import { accessPackageOrphans } from "./accessPackageOrphans";
+import type { AzureCalls } from "./azureCalls";
+import { azureOrphans } from "./azureOrphans";
+import { keyOrphans } from "./keyOrphans";
 import { markedOrphans } from "./markedOrphans";
 import {
   deletionOf,
@@ -42,6 +45,8 @@ export interface Searched {
   readonly clientId: string | undefined;
   /** How Defender's calls without a public API are made; undefined where a person makes them. */
   readonly defender: PortalCall | undefined;
+  /** Azure Resource Manager. @default the stack has nothing there */
+  readonly azure?: AzureCalls;
 }
 
 /** Finds them all, each before what it is a part of. Changes nothing. */
@@ -49,7 +54,7 @@ export async function findOrphans(
   call: GraphCall,
   settings: Settings,
   state: StackState,
-  { stack, clientId, defender }: Searched,
+  { stack, clientId, defender, azure }: Searched,
 ): Promise<Orphan[]> {
   const known = new Known(state, stack);
   return [
@@ -59,6 +64,7 @@ export async function findOrphans(
     ...(await applications(call, settings, known)),
     ...(await groups(call, settings, known)),
     ...(await partsOfApplications(call, settings, known, clientId)),
+    ...(azure === undefined ? [] : await azureOrphans(settings, state, azure)),
   ];
 }
 
@@ -156,6 +162,7 @@ async function partsOfApplications(
         ...redirectUris(application, settings, known),
         ...apiAccess(application, known),
         ...secrets(application, known),
+        ...(await keyOrphans(call, application, settings, known)),
         ...(await servicePrincipals(call, application, known, clientId)),
       ];
     }),

@@ -21,6 +21,7 @@ import {
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { defenderEndpointOf, readStackSettings, type StackSettingsOptions } from "../../settings/fromFile";
 import type { Settings } from "../../settings";
+import { azureCalls, type AzureCalls } from "./azureCalls";
 import { findOrphans } from "./orphans";
 import { withHistory } from "./history";
 import type { Orphan, Removal } from "./orphan";
@@ -57,7 +58,8 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     const state = await readStackState(options.stack, { environment, folder: options.folder });
     const defender = await defenderCalls(settings, { environment, endpoints });
     const clientId = environment["ARM_CLIENT_ID"];
-    const orphans = await findOrphans(call, settings, state, { stack: options.stack, clientId, defender });
+    const azure = await azureCalls(settings, { environment, endpoints, say: options.say });
+    const orphans = await findOrphans(call, settings, state, { stack: options.stack, clientId, defender, azure });
     if (orphans.length === 0) {
       options.say(
         `Nothing to repair: the tenant has no object of stack ${options.stack} that its state does not have.\n`,
@@ -71,7 +73,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     let left = 0;
     for (const orphan of orphans) {
       const dated = await withHistory(call, orphan);
-      if (!(await settle({ graph: call, defender }, dated, options))) left++;
+      if (!(await settle({ graph: call, defender, ...azure }, dated, options))) left++;
     }
     options.say(
       left === 0 ? `\nNow run \`npx pulumi up --refresh --stack ${options.stack}\`.\n` : `\n${left} left unchanged.\n`,
@@ -96,7 +98,7 @@ export function terminal(): RepairOptions["ask"] {
   };
 }
 
-interface Services {
+interface Services extends AzureCalls {
   readonly graph: GraphCall;
   readonly defender: PortalCall | undefined;
 }
@@ -133,11 +135,16 @@ async function settle(services: Services, orphan: Orphan, options: RepairOptions
 }
 
 /** Gone already is as good. */
-async function remove({ graph, defender }: Services, { method, path, json, service }: Removal): Promise<void> {
+async function remove(services: Services, { method, path, json, service }: Removal): Promise<void> {
+  const { graph } = services;
   if (service === undefined && method === "DELETE") return deleteIfThere(graph, path);
   const options = { method, accept: goneStatuses, idempotent: true, ...(json === undefined ? {} : { json }) };
-  if (service === undefined) await graph(path, options);
-  else if (defender !== undefined) await request(`${defender.endpoint}${path}`, { ...options, token: defender.token });
+  if (service === undefined) {
+    await graph(path, options);
+    return;
+  }
+  const call = services[service];
+  if (call !== undefined) await request(`${call.endpoint}${path}`, { ...options, token: call.token });
 }
 
 async function answer(
