@@ -5,9 +5,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { prepareDelegation, prepareHandover } from "./components/azure/prepare";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { reportAdoptions } from "./components/guests/adoptions";
+import { orAsBefore, outputsAfterResources } from "./components/outputs";
 import { customerTenant } from "./components/tenant/customerTenant";
 import { StackIdentity } from "./components/tenant/stackIdentity";
-import { deployedResources } from "./components/tenant/deployedResources";
+import { deployedResources, stackOutputs } from "./components/tenant/deployedResources";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { refuseMovedNames } from "./components/portalAccess/deployedNames";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
@@ -33,6 +34,7 @@ async function program() {
   // Read before anything is registered: the engine writes the state at each registration, and a file backend would show half of the file.
   const deployed = await deployedResources();
   refuseMovedNames("customer-access", settings, deployed);
+  const afterResources = outputsAfterResources();
   // All that signs in does so before the first declaration, and together: each waits for a plugin to start.
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
   const [provider, handOver, delegate] = await Promise.all([
@@ -64,7 +66,7 @@ async function program() {
   await extend?.({ settings, onboarding, provider });
 
   // Which outputs there are depends on the settings; the engine warns of one without a value.
-  return withoutUndefined({
+  const outputs = withoutUndefined({
     cloud,
     ...onboarding.outputs,
     handover: handover && {
@@ -74,4 +76,5 @@ async function program() {
     },
     azureDelegation: delegation && { scope: delegation.scope, roles: delegation.roles },
   });
+  return afterResources(orAsBefore(outputs, stackOutputs(deployed)));
 }

@@ -24,8 +24,23 @@ module.exports = async () => {
     process.prependListener(event, (error) => showSources(error, program.id, map));
   }
   program._compile(code, program.id);
-  return typeof program.exports === "function" ? program.exports() : program.exports;
+  const { exports } = program;
+  return Promise.race([typeof exports === "function" ? exports() : exports, endedEarly()]);
 };
+
+/**
+ * Fails when Node.js has no work left before the program has ended. Node.js would exit with code 0 then, and the engine would delete
+ * every resource that had not been declared yet.
+ */
+function endedEarly() {
+  return new Promise((_, reject) => {
+    process.once("beforeExit", () => reject(new RunError(unfinished)));
+  });
+}
+
+const unfinished =
+  "The program ended before it was finished: it waits for a promise that never settles, so nothing was deleted. " +
+  'Look for a promise without an end in the extension (setting "extension"); then run `pulumi up --refresh`.';
 
 async function compile() {
   try {

@@ -245,7 +245,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     const guests = args.analysts.map((analyst) => this.invite(name, analyst, args));
     const portalAccess = this.giveAccess(name, args, guests);
     const rules = this.notify(name, args);
-    const connector = this.connect(name, args, access);
+    const connector = this.connect(name, args, access, portalAccess);
     const redirect = this.redirectTo(name, args, access, connector);
     const authorization = this.authorize(name, args, access, connector);
 
@@ -327,9 +327,17 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     });
   }
 
-  private connect(name: string, args: CustomerOnboardingArgs, access: ConnectorAccess): SiemConnector {
+  private connect(
+    name: string,
+    args: CustomerOnboardingArgs,
+    access: ConnectorAccess,
+    { nodes: { model, organization } }: PortalAccess,
+  ): SiemConnector {
     const deployedSecrets = args.connectorSecrets ?? {};
-    return new SiemConnector(`${name}-siem`, { ...args, access, deployedSecrets }, { parent: this });
+    // At the depth of the groups or of the catalog; their service principal and credential at that
+    // of the other groups or of the packages.
+    const registrationAfter = organization ?? model;
+    return new SiemConnector(`${name}-siem`, { ...args, access, deployedSecrets, registrationAfter }, { parent: this });
   }
 
   /**

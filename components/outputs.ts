@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /**
  * Names of a component's outputs: its public fields, without `nodes` and what each Pulumi component
@@ -25,4 +25,65 @@ export function setOutputs<Component extends pulumi.ComponentResource>(
 ): OutputsOf<Component> {
   Object.assign(component, outputs);
   return outputs;
+}
+
+/**
+ * A value that describes a resource. Without a value where this run does not create the resource
+ * (`--target`, `--exclude`), so that nothing describes an object that does not exist.
+ */
+export function valueOfMade<T>(resource: pulumi.CustomResource, value: pulumi.Output<T>): pulumi.Output<T> {
+  return pulumi.runtime.isDryRun() ? value : pulumi.all([value, resource.id]).apply(([known]) => known as T);
+}
+
+/**
+ * The program's outputs. One that has no value after this run, because a resource behind it was
+ * neither created nor read (`--target`, `--exclude`), keeps the value of the last run.
+ *
+ * @param last the stack's outputs after the last run.
+ */
+export function orAsBefore<Outputs extends object>(outputs: Outputs, last: Readonly<Record<string, unknown>>): Outputs {
+  if (pulumi.runtime.isDryRun()) return outputs;
+  const entries = Object.entries(outputs).map(([name, value]) => {
+    const before = last[name];
+    return [name, before === undefined ? (value as unknown) : known(pulumi.output(value), before)] as const;
+  });
+  return Object.fromEntries(entries) as Outputs;
+}
+
+/** `isKnown` and `isSecret` are public members of the SDK's outputs, left out of its types. */
+type InspectedOutput = pulumi.Output<unknown> & {
+  readonly isKnown?: Promise<boolean>;
+  readonly isSecret?: Promise<boolean>;
+};
+
+function known(output: InspectedOutput, before: unknown): pulumi.Output<unknown> {
+  const kept = async (): Promise<pulumi.Output<unknown>> => {
+    if ((await output.isKnown) !== false) return output;
+    return (await output.isSecret) === false ? pulumi.output(before) : pulumi.secret(before);
+  };
+  return pulumi.output(kept());
+}
+
+/**
+ * The program's outputs, which have no value before the engine has made every resource that the
+ * program declares after this call: a run that fails leaves the outputs of the last one, which
+ * describe what is still there.
+ */
+export function outputsAfterResources(): <Outputs extends object>(outputs: Outputs) => Outputs {
+  const resources: pulumi.Resource[] = [];
+  // With mocks there is no stack.
+  if (pulumi.runtime.getStackResource() !== undefined) {
+    pulumi.runtime.registerStackTransformation(({ resource }) => {
+      resources.push(resource);
+      return undefined;
+    });
+  }
+  return (outputs) => {
+    const made = pulumi.all(resources.map(({ urn }) => urn));
+    const entries = Object.entries(outputs).map(([name, value]) => {
+      const waiting = pulumi.all([value, made]).apply(([known]) => known as unknown);
+      return [name, waiting] as const;
+    });
+    return Object.fromEntries(entries) as typeof outputs;
+  };
 }

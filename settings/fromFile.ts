@@ -1,10 +1,11 @@
 /** The settings of a stack as its file has them, checked as the program checks them: for commands that run without the engine. */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { parse } from "yaml";
 import { endpointVariable } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { StackConfiguration } from "./fromEngine";
 import { parseSettings, type Settings } from "./index";
+import { asEngineText, parseAsEngine } from "./engineYaml";
 import { ownSettings } from "./ownSettings";
 import { printable } from "./problems";
 
@@ -30,7 +31,7 @@ export async function readStackSettings(stack: string, options: StackSettingsOpt
   const content = /^[\w.-]+$/.test(name) ? await yamlFile(path.join(folder, file)) : undefined;
   if (content === undefined)
     throw new VisibleError(`There is no ${printable(file)} in ${folder}. ${await stacksIn(folder)}`);
-  const { values, secretKeys } = asEngineHasIt(ownSettings(asMap(content["config"]), project));
+  const { values, secretKeys } = configurationOf(content, project);
   return parseSettings(values, secretKeys, options.environment ?? process.env);
 }
 
@@ -43,9 +44,13 @@ export function defenderEndpointOf(
   return (defenderCalls.endpoint ?? environment[endpointVariable])?.replace(/\/+$/, "");
 }
 
-/** Settings as the engine would hand them over: lists and maps as JSON, encrypted values unseen. */
-function asEngineHasIt(settings: Record<string, unknown>) {
-  const entries = Object.entries(settings);
+/** The project's settings in a stack's file as the engine would hand them over: lists and maps as JSON, encrypted values unseen. */
+export function configurationOf(content: Readonly<Record<string, unknown>>, project: string): StackConfiguration {
+  // A key without a namespace is the project's.
+  const named = Object.entries(asMap(content["config"])).map(
+    ([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value] as const,
+  );
+  const entries = Object.entries(ownSettings(Object.fromEntries(named), project));
   return {
     values: Object.fromEntries(entries.map(([key, value]) => [key, isEncrypted(value) ? "[secret]" : asText(value)])),
     secretKeys: entries.filter(([, value]) => isEncrypted(value)).map(([key]) => key),
@@ -56,9 +61,11 @@ function isEncrypted(value: unknown): boolean {
   return value !== undefined && JSON.stringify(value).includes('{"secure":');
 }
 
-function asText(value: unknown): unknown {
-  if (typeof value === "object" && value !== null) return JSON.stringify(value);
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+function asText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return (
+    asEngineText(value) ?? JSON.stringify(value, (_, one: unknown) => (typeof one === "bigint" ? Number(one) : one))
+  );
 }
 
 async function yamlFile(file: string): Promise<Record<string, unknown> | undefined> {
@@ -70,8 +77,7 @@ async function yamlFile(file: string): Promise<Record<string, unknown> | undefin
     throw new VisibleError(`${file} can't be read: ${(error as Error).message}`);
   }
   try {
-    // Warnings would show lines of the file as they are.
-    return asMap(withoutLoops(parse(text, { logLevel: "error" })));
+    return asMap(withoutLoops(parseAsEngine(text)));
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
     throw new VisibleError(`${file} is no valid YAML: ${reason}`);
@@ -81,7 +87,7 @@ async function yamlFile(file: string): Promise<Record<string, unknown> | undefin
 /** An alias can make a list or a map that contains itself: no JSON, so no settings. */
 function withoutLoops(content: unknown): unknown {
   try {
-    JSON.stringify(content);
+    JSON.stringify(content, (_, one: unknown) => (typeof one === "bigint" ? Number(one) : one));
     return content;
   } catch (cause) {
     throw new Error("a part of it contains itself, or lies too deep", { cause });

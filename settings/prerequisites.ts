@@ -58,14 +58,7 @@ export function neededPermissions(settings: PrerequisiteSettings): readonly Need
           }),
         ]
       : []),
-    graph("Group.Create", "the groups of analysts and their members: an application owns the groups that it creates", {
-      alsoEnough: ["Group.ReadWrite.All"],
-      directoryRoles: ["Groups Administrator", "User Administrator"],
-    }),
-    graph("Group.Read.All", "seeing that no other group has the name", {
-      alsoEnough: ["Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
-      directoryRoles: ["Directory Readers", "Groups Administrator", "User Administrator", "Global Reader"],
-    }),
+    ...groupPermissions(portalAccess.model),
     ...(portalAccess.model === "entitlement"
       ? [
           graph(
@@ -111,12 +104,37 @@ export function neededPermissions(settings: PrerequisiteSettings): readonly Need
   ];
 }
 
+/**
+ * An identity that adds groups to a catalog needs `Group.ReadWrite.All`, whoever owns the groups: Microsoft, "Create
+ * accessPackageResourceRequest" (entitlementmanagement-post-resourcerequests): the service answers `CallerNotResourceOwner` without it.
+ */
+function groupPermissions(model: PrerequisiteSettings["portalAccess"]["model"]): readonly NeededPermission[] {
+  if (model === "entitlement") {
+    return [
+      graph("Group.ReadWrite.All", "the tiers' groups, and adding them to the catalog of the access packages", {
+        directoryRoles: ["Groups Administrator", "User Administrator"],
+      }),
+    ];
+  }
+  return [
+    graph("Group.Create", "the groups of analysts and their members: an application owns the groups that it creates", {
+      alsoEnough: ["Group.ReadWrite.All"],
+      directoryRoles: ["Groups Administrator", "User Administrator"],
+    }),
+    graph("Group.Read.All", "seeing that no other group has the name", {
+      alsoEnough: ["Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+      directoryRoles: ["Directory Readers", "Groups Administrator", "User Administrator", "Global Reader"],
+    }),
+  ];
+}
+
 /** What only reads what each permission of Graph's changes. Consents are read with the service principals that have them. */
 const readingPermissions: Readonly<Partial<Record<string, GraphPermission>>> = {
   "Application.ReadWrite.All": "Application.Read.All",
   "DelegatedPermissionGrant.ReadWrite.All": "DelegatedPermissionGrant.Read.All",
   "EntitlementManagement.ReadWrite.All": "EntitlementManagement.Read.All",
   "Group.Read.All": "Group.Read.All",
+  "Group.ReadWrite.All": "Group.Read.All",
   "RoleManagement.ReadWrite.Defender": "RoleManagement.Read.Defender",
   "RoleManagement.ReadWrite.Directory": "RoleManagement.Read.Directory",
   "User.Read.All": "User.Read.All",

@@ -81,12 +81,14 @@ export class EntitlementAccess extends pulumi.ComponentResource {
   /** What a person still has to do, one sentence each. */
   declare public readonly nextSteps: pulumi.Output<string[]>;
 
+  private readonly organization: ConnectedOrganization;
+
   constructor(name: string, args: EntitlementAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:EntitlementAccess", name, {}, opts);
     const { tenantId, msspName, terms } = args;
     const { approvers, expiresAfterDays, reviewEvery, identitySource } = terms;
 
-    const organization = new ConnectedOrganization(
+    this.organization = new ConnectedOrganization(
       `${name}-organization`,
       {
         tenantId,
@@ -102,7 +104,7 @@ export class EntitlementAccess extends pulumi.ComponentResource {
         cloud: args.cloud,
         customerDomain: args.customerDomain,
         msspName,
-        connectedOrganizationId: organization.id,
+        connectedOrganizationId: this.organization.id,
         groups: args.groups,
         contacts: args.approverObjectIds,
         expiresAfterDays,
@@ -116,5 +118,9 @@ export class EntitlementAccess extends pulumi.ComponentResource {
         `Then the analysts request access at ${tier1} or ${tier2}; the MSSP's approvers approve in My Access.`,
     ]);
     this.registerOutputs(setOutputs<EntitlementAccess>(this, { accessPackages: packages.links, nextSteps }));
+  }
+  /** The underlying resource. */
+  public get nodes(): { readonly organization: ConnectedOrganization } {
+    return { organization: this.organization };
   }
 }

@@ -8,6 +8,7 @@ import {
 import * as pulumi from "@pulumi/pulumi";
 import { securityGroupName } from "../../settings/naming";
 import { setOutputs } from "../outputs";
+import type { ConnectedOrganization } from "./connectedOrganization";
 import { DefenderRoleAssignment, DefenderRoleDefinition } from "./defenderRole";
 import { MsspSecurityGroup } from "./msspSecurityGroup";
 import { DirectoryRoleAccess } from "./directoryRoleAccess";
@@ -127,10 +128,15 @@ export class PortalAccess extends pulumi.ComponentResource {
   /** What a person still has to do, one sentence each. */
   declare public readonly nextSteps: pulumi.Output<string[]>;
 
+  private readonly model: PortalAccessModel;
+  private readonly organization?: ConnectedOrganization;
+
   constructor(name: string, args: PortalAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:PortalAccess", name, {}, opts);
     const model = new PortalAccessModel(`${name}-model`, { model: kindOf(args.access) }, { parent: this });
     const given = this.give(name, args, model);
+    this.model = model;
+    if (given.entitlement !== undefined) this.organization = given.entitlement.nodes.organization;
 
     const steps = pulumi.output(given.entitlement?.nextSteps ?? []);
     this.registerOutputs(
@@ -141,6 +147,13 @@ export class PortalAccess extends pulumi.ComponentResource {
         nextSteps: steps.apply((all) => (given.tiers === undefined ? all : [activateWorkloads, ...all])),
       }),
     );
+  }
+
+  /** The underlying resources: `organization` for the model `entitlement`. */
+  public get nodes(): { readonly model: PortalAccessModel; readonly organization?: ConnectedOrganization } {
+    return this.organization === undefined
+      ? { model: this.model }
+      : { model: this.model, organization: this.organization };
   }
 
   private give(name: string, args: PortalAccessArgs, model: PortalAccessModel): GivenAccess {

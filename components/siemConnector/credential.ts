@@ -7,7 +7,15 @@ import type { ConnectorCredential } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { passwordName } from "./deployedSecrets";
-import { otherThan, planSecrets, secretSlots, type SecretPlan, type SecretsBySlot } from "./secretPlan";
+import { valueOfMade } from "../outputs";
+import {
+  planSecrets,
+  secretSlots,
+  type DeletedSecret,
+  type SecretPlan,
+  type SecretsBySlot,
+  type SecretSlot,
+} from "./secretPlan";
 import { explainRefusedSecret } from "./secretRefused";
 import { clientSecretName } from "../../settings/naming";
 
@@ -47,6 +55,13 @@ export function declareCredential(
   context: CredentialContext,
   parent: pulumi.Resource,
 ): DeclaredCredential {
+  if (credential.type !== "secret") {
+    announceDeletion(
+      context.deployedSecrets,
+      `the connector's credential is now of the type ${credential.type}`,
+      parent,
+    );
+  }
   switch (credential.type) {
     case "secret":
       return secrets(name, credential, context, parent);
@@ -71,16 +86,22 @@ function secrets(
     if (endDate === undefined) return [];
     const password = new azuread.ApplicationPassword(
       passwordName(name, slot),
-      // A change of any argument replaces the secret, so its name depends on no setting.
-      { applicationId, displayName: clientSecretName, endDate },
+      // A change of any argument replaces the secret: the name depends on no setting, and what was
+      // recorded when the secret was created stays as it is.
+      {
+        applicationId,
+        displayName: clientSecretName,
+        endDate,
+        rotateWhenChanged: recordOf(slot, plan, deployedSecrets),
+      },
       { parent, hooks: { onError: [refused] } },
     );
     return [[slot, password] as const];
   });
-  const { value, endDate } = Object.fromEntries(declared)[plan.current] as azuread.ApplicationPassword;
+  const current = Object.fromEntries(declared)[plan.current] as azuread.ApplicationPassword;
   return {
-    clientSecret: pulumi.secret(value),
-    expiresOn: endDate,
+    clientSecret: pulumi.secret(current.value),
+    expiresOn: valueOfMade(current, current.endDate),
     rotation: rotationOf(plan),
     passwords: declared.map(([, password]) => password),
   };
@@ -95,20 +116,46 @@ function rotationOf({ renewsOn, overlapEndsOn }: SecretPlan): SecretRotation {
   };
 }
 
-/** Logs why a client secret is created or deleted, which the list of changes does not say. */
+/** Until when previous secrets stay: new for a secret that is created now, else as the state has it. */
+function recordOf(slot: SecretSlot, plan: SecretPlan, deployed: SecretsBySlot): Record<string, string> | undefined {
+  const isCreated = plan.isNew && slot === plan.current;
+  const record = isCreated ? plan.keepsUntil : deployed[slot]?.keepsUntil;
+  return record === undefined ? undefined : { ...record };
+}
+
+/** Logs which client secrets are created and deleted, and why: the list of changes does not say. */
 function announce(plan: SecretPlan, before: SecretsBySlot, parent: pulumi.Resource): void {
-  const [current, other] = [plan.current, otherThan(plan.current)];
-  const old = before[other];
-  if (plan.isNew && plan.overlapEndsOn !== undefined) {
+  const { replaces } = plan;
+  if (replaces !== undefined) {
     void pulumi.log.info(
-      `A client secret that expires on ${day(plan.ends[current])} replaces the one that expires on ${day(old?.endsOn)}. ` +
-        `The old one works until ${day(plan.overlapEndsOn.toISOString())}: give the new one to the SIEM by then.`,
+      `A client secret that expires on ${day(plan.ends[plan.current])} replaces the one that expires on ${day(before[replaces]?.endsOn)}. ` +
+        `The old one works until ${day(plan.keepsUntil?.[replaces])}: give the new one to the SIEM by then.`,
       parent,
     );
   }
-  if (!plan.isNew && old !== undefined && plan.ends[other] === undefined) {
-    void pulumi.log.info("The previous client secret is deleted: its overlap has ended.", parent);
+  if (plan.waitsUntil !== undefined) {
+    const date = day(plan.waitsUntil.toISOString());
+    void pulumi.log.info(
+      `A new client secret is due. It is created from ${date} on: each of the ${secretSlots.length} existing ones was announced to stay until then.`,
+      parent,
+    );
   }
+  for (const { endsOn, reason } of plan.deleted) sayDeleted(endsOn, deletions[reason], parent);
+}
+
+const deletions: Readonly<Record<DeletedSecret["reason"], string>> = {
+  expired: "it has expired",
+  overlapEnded: "its overlap has ended",
+  noOverlap: "connector.credential.overlapDays is 0",
+};
+
+/** Logs that this step deletes every client secret of the stack. */
+export function announceDeletion(deployed: SecretsBySlot, reason: string, parent: pulumi.Resource): void {
+  for (const { endsOn } of Object.values(deployed)) sayDeleted(endsOn, reason, parent);
+}
+
+function sayDeleted(endsOn: string, reason: string, parent: pulumi.Resource): void {
+  void pulumi.log.info(`The client secret that expires on ${day(endsOn)} is deleted: ${reason}.`, parent);
 }
 
 function day(moment = ""): string {

@@ -4,6 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { managedNote } from "../mark";
 import { siemConnectorName } from "../../settings/naming";
 
+export interface CustomerApplicationArgs {
+  readonly customerName: pulumi.Input<string>;
+  readonly alertApis: readonly AlertApi[];
+  readonly registrationAfter?: pulumi.Resource | undefined;
+}
+
 export interface CustomerApplication {
   readonly application: azuread.ApplicationRegistration;
   readonly servicePrincipal: azuread.ServicePrincipal;
@@ -15,7 +21,7 @@ export interface CustomerApplication {
  */
 export function customerApplication(
   name: string,
-  { customerName, alertApis }: { readonly customerName: pulumi.Input<string>; readonly alertApis: readonly AlertApi[] },
+  { customerName, alertApis, registrationAfter }: CustomerApplicationArgs,
   parent: pulumi.Resource,
 ): CustomerApplication {
   const application = new azuread.ApplicationRegistration(
@@ -25,12 +31,19 @@ export function customerApplication(
       description: pulumi.interpolate`The MSSP's SIEM reads this tenant's Defender alerts with it. ${managedNote()}.`,
       signInAudience: "AzureADMyOrg",
     },
-    { parent, hooks: { beforeCreate: [onlyOneOfItsName(name, parent)] } },
+    {
+      parent,
+      // With `--replace`, too: two registrations of one name are refused below.
+      deleteBeforeReplace: true,
+      hooks: { beforeCreate: [onlyOneOfItsName(name, parent)] },
+      ...(registrationAfter === undefined ? {} : { dependsOn: [registrationAfter] }),
+    },
   );
   const servicePrincipal = new azuread.ServicePrincipal(
     `${name}-service-principal`,
     { clientId: application.clientId },
-    { parent },
+    // An application has one service principal in a tenant.
+    { parent, deleteBeforeReplace: true },
   );
   if (alertApis.includes("legacySiem")) readLegacyAlerts(name, { application, servicePrincipal }, parent);
   if (alertApis.includes("graph")) readGraphAlerts(name, { application, servicePrincipal }, parent);

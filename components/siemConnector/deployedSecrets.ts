@@ -5,7 +5,7 @@ const passwordType = "azuread:index/applicationPassword:ApplicationPassword";
 
 /** Resource name of the secret in a slot. It is in every state, so it must not change. */
 export function passwordName(connectorName: string, slot: SecretSlot): string {
-  return slot === "first" ? `${connectorName}-password` : `${connectorName}-password-2`;
+  return slot === "first" ? `${connectorName}-password` : `${connectorName}-password-${secretSlots.indexOf(slot) + 1}`;
 }
 
 /**
@@ -21,10 +21,18 @@ export function deployedSecrets(connectorName: string, deployed: DeployedResourc
     const found = resources.find(
       ([urn, { type }]) => type === passwordType && urn.endsWith(`::${passwordName(connectorName, slot)}`),
     );
-    const { startDate, endDate } = found?.[1].outputs ?? {};
+    const { startDate, endDate, rotateWhenChanged } = found?.[1].outputs ?? {};
     if (typeof endDate !== "string") return [];
-    const one: SecretDates = { endsOn: endDate, ...(typeof startDate === "string" ? { startsOn: startDate } : {}) };
+    const one: SecretDates = {
+      endsOn: endDate,
+      ...(typeof startDate === "string" ? { startsOn: startDate } : {}),
+      ...(isRecord(rotateWhenChanged) ? { keepsUntil: rotateWhenChanged } : {}),
+    };
     return [[slot, one] as const];
   });
   return Object.fromEntries(dates);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, string>> {
+  return typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "string");
 }

@@ -2,10 +2,13 @@
  * Plans when client secrets are created and deleted: a pure function of the dates of the existing
  * secrets.
  *
- * There are two slots. The current secret is the one that was created last. `rotateBeforeDays`
- * before it expires, the next one is created in the other slot and becomes the current one; the
- * previous one stays for `overlapDays`, at most until it expires. Each step happens at the next
- * `up`.
+ * The current secret is the one that was created last. `rotateBeforeDays` before it expires, the
+ * next one is created in a free slot and becomes the current one; the previous one stays for
+ * `overlapDays`, at most until it expires. Each step happens at the next `up`.
+ *
+ * Until when the previous secret stays is decided, announced and recorded when the next one is
+ * created (`keepsUntil`). Settings that change later can extend this date and not shorten it, so a
+ * third and a fourth slot serve a secret that becomes due during an overlap.
  */
 import type { SecretSchedule } from "@defender-mssp/microsoft";
 
@@ -15,9 +18,14 @@ export interface SecretDates {
   readonly startsOn?: string;
   /** End of the secret's validity. */
   readonly endsOn: string;
+  /**
+   * Until when each previous secret stays, by slot, as announced when this secret was created.
+   * Absent without a previous one, and for secrets of releases that did not record it.
+   */
+  readonly keepsUntil?: Readonly<Record<string, string>>;
 }
 
-export const secretSlots = ["first", "second"] as const;
+export const secretSlots = ["first", "second", "third", "fourth"] as const;
 export type SecretSlot = (typeof secretSlots)[number];
 export type SecretsBySlot = Readonly<Partial<Record<SecretSlot, SecretDates>>>;
 
@@ -28,35 +36,108 @@ export interface SecretPlan {
   readonly current: SecretSlot;
   /** Whether the current secret is created now. */
   readonly isNew: boolean;
+  /** The slot of the secret that the new one replaces and that stays for its overlap. */
+  readonly replaces?: SecretSlot;
+  /** `SecretDates.keepsUntil` of the secret that is created now. */
+  readonly keepsUntil?: Readonly<Record<string, string>>;
   /** From this time on `up` creates the next secret. */
   readonly renewsOn: Date;
-  /** From this time on `up` deletes the previous secret. Only while there are two. */
+  /** From this time on `up` deletes a previous secret. Only while there is one. */
   readonly overlapEndsOn?: Date;
+  /** The secrets that are deleted now. */
+  readonly deleted: readonly DeletedSecret[];
+  /** The next secret is due, but each slot has a secret that was announced to stay until then. */
+  readonly waitsUntil?: Date;
+}
+
+export interface DeletedSecret {
+  /** When it would expire: UTC, ISO 8601. */
+  readonly endsOn: string;
+  readonly reason: "expired" | "overlapEnded" | "noOverlap";
 }
 
 const day = 24 * 60 * 60 * 1000;
 
 export function planSecrets(there: SecretsBySlot, policy: SecretSchedule, now: Date): SecretPlan {
-  const newest = newestOf(there);
-  if (newest === undefined) return withNew("first", {}, policy, now);
+  const newest = byAge(there)[0];
+  if (newest === undefined) return withNew("first", {}, {}, policy, now);
+  const previous = Object.fromEntries(
+    secretSlots
+      .filter((slot) => slot !== newest)
+      .map((slot) => [slot, keptUntil(slot, there, policy)] as const)
+      .filter(([, until]) => until > now.getTime()),
+  ) as Kept;
   const dates = there[newest] as SecretDates;
-  const other = otherThan(newest);
-  if (isDue(dates, policy, now)) {
-    const keptOn = isLive(dates, now) && policy.overlapDays > 0;
-    return withNew(other, keptOn ? { [newest]: dates.endsOn } : {}, policy, now);
-  }
-  const old = there[other];
-  // Without a start time the previous secret stays until it expires.
-  const madeOn = dates.startsOn === undefined ? Infinity : Date.parse(dates.startsOn);
-  const overlapEnds = madeOn + policy.overlapDays * day;
-  const isKept = old !== undefined && isLive(old, now) && now.getTime() < overlapEnds;
+  if (!isDue(dates, policy, now)) return withoutNew(newest, previous, there, policy, now);
+  const overlapEnds = Math.min(now.getTime() + policy.overlapDays * day, Date.parse(dates.endsOn));
+  const kept = overlapEnds > now.getTime() ? { ...previous, [newest]: overlapEnds } : previous;
+  const others = secretSlots.filter((slot) => slot !== newest);
+  const free = [...others, newest].find((slot) => kept[slot] === undefined);
+  return free === undefined
+    ? withoutNew(newest, previous, there, policy, now)
+    : withNew(free, kept, there, policy, now, newest);
+}
+
+/** Until when the previous secrets stay, by slot, in milliseconds. */
+type Kept = Readonly<Partial<Record<SecretSlot, number>>>;
+
+function withoutNew(
+  current: SecretSlot,
+  previous: Kept,
+  there: SecretsBySlot,
+  policy: SecretSchedule,
+  now: Date,
+): SecretPlan {
+  const dates = there[current] as SecretDates;
+  const waits = isDue(dates, policy, now) ? { waitsUntil: new Date(firstOf(previous)) } : {};
+  const renews = Date.parse(dates.endsOn) - policy.rotateBeforeDays * day;
   return {
-    ends: { [newest]: dates.endsOn, ...(isKept ? { [other]: old.endsOn } : {}) },
-    current: newest,
+    ends: { [current]: dates.endsOn, ...endsOf(previous, there) },
+    current,
     isNew: false,
-    renewsOn: new Date(Date.parse(dates.endsOn) - policy.rotateBeforeDays * day),
-    ...(isKept ? { overlapEndsOn: new Date(Math.min(overlapEnds, Date.parse(old.endsOn))) } : {}),
+    renewsOn: waits.waitsUntil ?? new Date(renews),
+    ...overlapOf(previous),
+    deleted: deletedFrom(there, { ...previous, [current]: Infinity }, now),
+    ...waits,
   };
+}
+
+function withNew(
+  slot: SecretSlot,
+  kept: Kept,
+  there: SecretsBySlot,
+  policy: SecretSchedule,
+  now: Date,
+  before?: SecretSlot,
+): SecretPlan {
+  const ends = now.getTime() + policy.days * day;
+  // All of them, not the predecessor's alone: that one may go before those that it has recorded.
+  const recorded = Object.entries(kept).map(([one, until]) => [one, wholeSeconds(new Date(until))] as const);
+  return {
+    ends: { ...endsOf(kept, there), [slot]: wholeSeconds(new Date(ends)) },
+    current: slot,
+    isNew: true,
+    ...(before === undefined || kept[before] === undefined ? {} : { replaces: before }),
+    ...(recorded.length === 0 ? {} : { keepsUntil: Object.fromEntries(recorded) }),
+    renewsOn: new Date(ends - policy.rotateBeforeDays * day),
+    ...overlapOf(kept),
+    deleted: deletedFrom(there, kept, now, before),
+  };
+}
+
+/**
+ * Until when a previous secret stays: as announced, or longer if `overlapDays` was raised; at most
+ * until it expires. Without a start time of its successor it stays until it expires.
+ */
+function keptUntil(slot: SecretSlot, there: SecretsBySlot, policy: SecretSchedule): number {
+  const dates = there[slot];
+  if (dates === undefined) return -Infinity;
+  const order = byAge(there);
+  const newer = order.slice(0, order.indexOf(slot)).map((other) => there[other] as SecretDates);
+  const successor = newer.at(-1);
+  const madeOn = successor?.startsOn === undefined ? Infinity : Date.parse(successor.startsOn);
+  const announced = newer.map(({ keepsUntil }) => Date.parse(keepsUntil?.[slot] ?? "")).filter(Number.isFinite);
+  return Math.min(Date.parse(dates.endsOn), Math.max(madeOn + policy.overlapDays * day, ...announced));
 }
 
 /**
@@ -73,43 +154,40 @@ function isDue({ startsOn, endsOn }: SecretDates, policy: SecretSchedule, now: D
   return limit <= now.getTime() && Date.parse(startsOn) < limit;
 }
 
-function withNew(
-  slot: SecretSlot,
-  kept: Readonly<Partial<Record<SecretSlot, string>>>,
-  policy: SecretSchedule,
-  now: Date,
-): SecretPlan {
-  const ends = now.getTime() + policy.days * day;
-  const overlapEnds = now.getTime() + policy.overlapDays * day;
-  const oldEnds = Object.values(kept).map((end) => Date.parse(end));
-  return {
-    ends: { ...kept, [slot]: wholeSeconds(new Date(ends)) },
-    current: slot,
-    isNew: true,
-    renewsOn: new Date(ends - policy.rotateBeforeDays * day),
-    ...(oldEnds.length > 0 ? { overlapEndsOn: new Date(Math.min(overlapEnds, ...oldEnds)) } : {}),
-  };
-}
-
 /**
- * The slot of the secret that was created last. Without both start times, or with equal ones, it is
- * the one that expires last: after `days` was lowered, the older secret may expire later.
+ * The slots that have a secret, the one that was created last first. Without start times, or with
+ * equal ones, it is the one that expires last: after `days` was lowered, the older secret may
+ * expire later.
  */
-function newestOf(there: SecretsBySlot): SecretSlot | undefined {
-  const { first, second } = there;
-  if (first === undefined || second === undefined) return secretSlots.find((slot) => there[slot] !== undefined);
-  const later =
-    Date.parse(second.startsOn ?? "") - Date.parse(first.startsOn ?? "") ||
-    Date.parse(second.endsOn) - Date.parse(first.endsOn);
-  return later > 0 ? "second" : "first";
+function byAge(there: SecretsBySlot): SecretSlot[] {
+  const later = (a: SecretDates, b: SecretDates): number =>
+    Date.parse(b.startsOn ?? "") - Date.parse(a.startsOn ?? "") || Date.parse(b.endsOn) - Date.parse(a.endsOn);
+  return secretSlots
+    .filter((slot) => there[slot] !== undefined)
+    .sort((a, b) => later(there[a] as SecretDates, there[b] as SecretDates));
 }
 
-export function otherThan(slot: SecretSlot): SecretSlot {
-  return slot === "first" ? "second" : "first";
+function deletedFrom(there: SecretsBySlot, kept: Kept, now: Date, replaced?: SecretSlot): readonly DeletedSecret[] {
+  return secretSlots.flatMap((slot): DeletedSecret[] => {
+    const dates = there[slot];
+    if (dates === undefined || kept[slot] !== undefined) return [];
+    const { endsOn } = dates;
+    if (Date.parse(endsOn) <= now.getTime()) return [{ endsOn, reason: "expired" }];
+    return [{ endsOn, reason: slot === replaced ? "noOverlap" : "overlapEnded" }];
+  });
 }
 
-function isLive({ endsOn }: SecretDates, now: Date): boolean {
-  return Date.parse(endsOn) > now.getTime();
+function endsOf(kept: Kept, there: SecretsBySlot): Readonly<Partial<Record<SecretSlot, string>>> {
+  const slots = Object.keys(kept) as SecretSlot[];
+  return Object.fromEntries(slots.map((slot) => [slot, (there[slot] as SecretDates).endsOn]));
+}
+
+function overlapOf(kept: Kept): { readonly overlapEndsOn?: Date } {
+  return Object.keys(kept).length === 0 ? {} : { overlapEndsOn: new Date(firstOf(kept)) };
+}
+
+function firstOf(kept: Kept): number {
+  return Math.min(...Object.values(kept));
 }
 
 /** RFC 3339 in whole seconds, as the provider returns it. */

@@ -9,7 +9,7 @@ import {
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { setOutputs, type OutputsOf } from "../outputs";
-import { declareCredential, type DeclaredCredential } from "./credential";
+import { announceDeletion, declareCredential, type DeclaredCredential } from "./credential";
 import { customerApplication, type CustomerApplication } from "./customerApplication";
 import { msspApplication } from "./msspApplication";
 import type { MsspServicePrincipal } from "./msspServicePrincipal";
@@ -40,6 +40,13 @@ export interface SiemConnectorArgs {
    * The rotation is planned by them; without them each run replaces the existing secret.
    */
   readonly deployedSecrets: SecretsBySlot;
+  /**
+   * Resource before which the app registration is deleted. It has no other meaning: the engine
+   * deletes all resources of one depth of the graph together, and the official azuread plugin waits
+   * 20 seconds at each depth, so the registration should be as deep as the groups.
+   * @default none
+   */
+  readonly registrationAfter?: pulumi.Resource;
   /**
    * Returns the current time, by which the rotation of client secrets is planned.
    * @default the system clock
@@ -121,13 +128,15 @@ export class SiemConnector extends pulumi.ComponentResource {
       this.registerOutputs(setOutputs<SiemConnector>(this, registrationOutputs(access, declared)));
       return;
     }
+    announceDeletion(args.deployedSecrets, "the connector is now of the kind msspApp", this);
     const servicePrincipal = msspApplication(name, { ...args, applicationId: access.applicationId }, this);
     this.msspServicePrincipal = servicePrincipal;
     this.registerOutputs(setOutputs<SiemConnector>(this, msspOutputs(access, servicePrincipal, args)));
   }
 
   private declareRegistration(name: string, access: CustomerAppAccess, args: SiemConnectorArgs): DeclaredRegistration {
-    const parts = customerApplication(name, { ...access, customerName: args.customerName }, this);
+    const { customerName, registrationAfter } = args;
+    const parts = customerApplication(name, { ...access, customerName, registrationAfter }, this);
     const credential = declareCredential(
       name,
       access.credential,

@@ -27,3 +27,8 @@ export async function deployedResources(): Promise<DeployedResources> {
   if (problem !== undefined) throw new pulumi.RunError(problem);
   return outputs;
 }
+
+/** The outputs of the stack after the last run. */
+export function stackOutputs(deployed: DeployedResources): Readonly<Record<string, unknown>> {
+  return Object.values(deployed).find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+}

@@ -100,7 +100,6 @@ function addResource(call: Call, catalogId: string, { originId, originSystem }: 
   if (resourcesOf(call.tenant, catalogId).some((one) => one["originId"] === group.id)) {
     throw refused("ResourceAlreadyOnboarded", "The resource is already onboarded.");
   }
-  // Who adds a group to a catalog must be able to change it: microsoft-graph-docs-contrib 8474.
   if (!mayChange(call, group.id)) throw refused("CallerNotResourceOwner", "The caller is not the resource owner.");
   const { displayName = null, description = null } = group;
   const isUnified = Array.isArray(group["groupTypes"]) && group["groupTypes"].includes("Unified");
@@ -128,10 +127,14 @@ function keep(tenant: Tenant, entitySet: typeof resources | typeof roles | typeo
   return object.id;
 }
 
+/**
+ * Who adds a group to a catalog must be able to change it (microsoft-graph-docs-contrib 8474). An application needs Group.ReadWrite.All,
+ * also for a group that it owns: Microsoft, "Create accessPackageResourceRequest". For a person, to own the group is enough
+ * (microsoft-graph-docs 12204).
+ */
 function mayChange({ tenant, caller }: Call, groupId: string): boolean {
-  const granted = caller.scopes.size > 0 ? caller.scopes : caller.roles;
-  if (granted.has("Group.ReadWrite.All") || granted.has("Directory.ReadWrite.All")) return true;
-  return linked(tenant, "groups.owners", groupId).includes(caller.objectId);
+  if (caller.scopes.size === 0) return caller.roles.has("Group.ReadWrite.All");
+  return caller.scopes.has("Group.ReadWrite.All") || linked(tenant, "groups.owners", groupId).includes(caller.objectId);
 }
 
 function removeResource(call: Call, catalogId: string, { originId }: JsonObject): void {
