@@ -2,7 +2,7 @@
 import { clockFrom, withoutUndefined } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as pulumi from "@pulumi/pulumi";
-import { prepareDelegation, prepareHandover } from "./components/azure/prepare";
+import { prepareDelegation, prepareHandover, refuseUnpreparedMove } from "./components/azure/prepare";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { reportAdoptions } from "./components/guests/adoptions";
 import { orAsBefore, outputsAfterResources } from "./components/outputs";
@@ -35,6 +35,7 @@ async function program() {
   const deployed = await deployedResources();
   refuseMovedNames("customer-access", settings, deployed);
   const afterResources = outputsAfterResources();
+  if (settings.handover) refuseUnpreparedMove("handover", settings.handover.subscriptionId, deployed);
   // All that signs in does so before the first declaration, and together: each waits for a plugin to start.
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
   const [provider, handOver, delegate] = await Promise.all([
@@ -73,6 +74,7 @@ async function program() {
       vaultName: handover.vaultName,
       secretName: handover.secretName,
       secretUri: handover.secretUri,
+      subscriptionId: settings.handover?.subscriptionId,
     },
     azureDelegation: delegation && { scope: delegation.scope, roles: delegation.roles },
   });

@@ -6,7 +6,8 @@ const Module = require("node:module");
 const path = require("node:path");
 
 const { loadSdk, withoutSdkSourceMaps } = require("./sdkShortcuts.js");
-const { RunError } = loadSdk(() => require("@pulumi/pulumi"));
+const { RunError, output } = loadSdk(() => require("@pulumi/pulumi"));
+const { getStore } = require("@pulumi/pulumi/runtime/state");
 const esbuild = require("esbuild");
 
 // An error that is shown gets its places in our sources from `showSources`.
@@ -25,22 +26,33 @@ module.exports = async () => {
   }
   program._compile(code, program.id);
   const { exports } = program;
-  return Promise.race([typeof exports === "function" ? exports() : exports, endedEarly()]);
+  return Promise.race([wholly(exports), endedEarly()]);
 };
 
+/** The program's outputs, when they and every resource that they wait for are known. */
+async function wholly(exports) {
+  const outputs = await (typeof exports === "function" ? exports() : exports);
+  await output(outputs).isKnown;
+  return outputs;
+}
+
 /**
- * Fails when Node.js has no work left before the program has ended. Node.js would exit with code 0 then, and the engine would delete
- * every resource that had not been declared yet.
+ * Fails when Node.js has no work left before the program has ended. The SDK would tell the engine then that all resources are declared, and
+ * the engine would delete those that are not.
  */
 function endedEarly() {
+  const run = getStore();
   return new Promise((_, reject) => {
-    process.once("beforeExit", () => reject(new RunError(unfinished)));
+    process.once("beforeExit", () => {
+      // The engine has ended the run, and has said why.
+      if (run?.terminated !== true) reject(new RunError(unfinished));
+    });
   });
 }
 
 const unfinished =
   "The program ended before it was finished: it waits for a promise that never settles, so nothing was deleted. " +
-  'Look for a promise without an end in the extension (setting "extension"); then run `pulumi up --refresh`.';
+  'Look for it in the extension (setting "extension"); then run `pulumi up --refresh`.';
 
 async function compile() {
   try {

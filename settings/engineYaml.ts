@@ -5,7 +5,7 @@
  * Follows `resolve` and `parseTimestamp` of gopkg.in/yaml.v3 3.0.1 (resolve.go), and `unmarshalObject` and `MarshalString` of Pulumi's SDK
  * 3.259.0 (sdk/go/common/resource/config/object.go).
  */
-import { parseDocument, type ScalarTag } from "yaml";
+import { isScalar, parseDocument, visit, type ScalarTag } from "yaml";
 
 /** @throws Error if the text is no YAML, or has what the engine reads in a way of its own. Its message has no line of the text. */
 export function parseAsEngine(text: string): unknown {
@@ -18,7 +18,17 @@ export function parseAsEngine(text: string): unknown {
   const [problem] = document.errors;
   if (problem !== undefined) throw problem;
   if (document.warnings.length > 0) throw new Error("it has a YAML tag that is not supported here: remove it");
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (key === null || (isScalar(key) && key.value === null)) throw new Error("it has a key that is empty");
+    },
+  });
   return document.toJS();
+}
+
+/** JSON as the engine makes it of a list or a map. */
+export function asEngineJson(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) => (typeof one === "bigint" ? Number(one) : one));
 }
 
 /** The text that the engine hands to the program for a number, a boolean or an empty value; others are texts or JSON. */
@@ -55,7 +65,7 @@ function resolvePlain(text: string): string | number | bigint | boolean | null {
   const word = words[text];
   if (word !== undefined) return word;
   if (/^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$/.test(text)) throw new Error("it has a number without a value");
-  if (/^\.\d/.test(text)) return /^\.\d+([eE][-+]?\d+)?$/.test(text) ? Number(text) : text;
+  if (/^\.\d/.test(text)) return numberOf(text.replaceAll("_", "")) ?? text;
   if (!/^[-+\d]/.test(text)) return text;
   return timeOf(text) ?? numberOf(text.replaceAll("_", "")) ?? text;
 }

@@ -5,7 +5,7 @@ import { endpointVariable } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { StackConfiguration } from "./fromEngine";
 import { parseSettings, type Settings } from "./index";
-import { asEngineText, parseAsEngine } from "./engineYaml";
+import { asEngineJson, asEngineText, parseAsEngine } from "./engineYaml";
 import { ownSettings } from "./ownSettings";
 import { printable } from "./problems";
 
@@ -58,14 +58,12 @@ export function configurationOf(content: Readonly<Record<string, unknown>>, proj
 }
 
 function isEncrypted(value: unknown): boolean {
-  return value !== undefined && JSON.stringify(value).includes('{"secure":');
+  return value !== undefined && asEngineJson(value).includes('{"secure":');
 }
 
 function asText(value: unknown): string {
   if (typeof value === "string") return value;
-  return (
-    asEngineText(value) ?? JSON.stringify(value, (_, one: unknown) => (typeof one === "bigint" ? Number(one) : one))
-  );
+  return asEngineText(value) ?? asEngineJson(value);
 }
 
 async function yamlFile(file: string): Promise<Record<string, unknown> | undefined> {
@@ -87,7 +85,7 @@ async function yamlFile(file: string): Promise<Record<string, unknown> | undefin
 /** An alias can make a list or a map that contains itself: no JSON, so no settings. */
 function withoutLoops(content: unknown): unknown {
   try {
-    JSON.stringify(content, (_, one: unknown) => (typeof one === "bigint" ? Number(one) : one));
+    asEngineJson(content);
     return content;
   } catch (cause) {
     throw new Error("a part of it contains itself, or lies too deep", { cause });

@@ -13,7 +13,11 @@ export interface CredentialHandoverArgs {
    * tenant.
    */
   readonly tenantId: pulumi.Input<string>;
-  /** ID of the MSSP's subscription, a UUID: the same as the provider's. */
+  /**
+   * ID of the MSSP's subscription, a UUID: the same as the provider's. A change replaces everything:
+   * a vault cannot be moved with its secrets' versions, so the new one exists before the old one is
+   * deleted.
+   */
   readonly subscriptionId: string;
   /** The customer's tenant ID, a UUID. It is a tag and part of the name of the secret. */
   readonly customerTenantId: pulumi.Input<string>;
@@ -163,9 +167,13 @@ export class CredentialHandover extends pulumi.ComponentResource {
           attributes: { enabled: true, expires: pulumi.output(args.expiresOn).apply(epochSeconds) },
         },
       },
-      // A vault that is deleted takes the secret with it, so no right in the vault is needed for
-      // that.
-      { parent: this, ...(place.vault === undefined ? {} : { deletedWith: place.vault }) },
+      {
+        parent: this,
+        replacementTrigger: args.subscriptionId,
+        // A vault that is deleted takes the secret with it, so no right in the vault is needed for
+        // that.
+        ...(place.vault === undefined ? {} : { deletedWith: place.vault }),
+      },
     );
     if (args.readerObjectId !== undefined) this.letRead(name, args.readerObjectId, args);
 
@@ -190,7 +198,12 @@ export class CredentialHandover extends pulumi.ComponentResource {
   private makeVault(name: string, args: CredentialHandoverArgs): VaultPlace {
     // 8 hexadecimal digits of 32 random bits: "siem-handover-0123abcd" has 22 of 24 characters, and
     // starts with a letter.
-    const suffix = new random.RandomId(`${name}-suffix`, { byteLength: 4 }, { parent: this });
+    // Another subscription gets another name, which replaces all that is in it.
+    const suffix = new random.RandomId(
+      `${name}-suffix`,
+      { byteLength: 4 },
+      { parent: this, replacementTrigger: args.subscriptionId },
+    );
     const vaultName = pulumi.interpolate`siem-handover-${suffix.hex}`;
     const resourceGroupName = args.resourceGroupName ?? this.makeResourceGroup(name, vaultName, args);
     const vault = new keyvault.Vault(

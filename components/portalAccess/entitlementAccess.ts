@@ -116,6 +116,7 @@ export class EntitlementAccess extends pulumi.ComponentResource {
     const nextSteps = packages.links.apply(({ tier1, tier2, approvers: approversLink }) => [
       `The MSSP's approvers request access at ${approversLink}; ${approvers.join(", ")} approves in My Access. ` +
         `Then the analysts request access at ${tier1} or ${tier2}; the MSSP's approvers approve in My Access.`,
+      heldPackages,
     ]);
     this.registerOutputs(setOutputs<EntitlementAccess>(this, { accessPackages: packages.links, nextSteps }));
   }
@@ -124,3 +125,9 @@ export class EntitlementAccess extends pulumi.ComponentResource {
     return { organization: this.organization };
   }
 }
+
+/** Microsoft, "Delete accessPackage": a package that has an assignment cannot be deleted. */
+const heldPackages =
+  "Before `pulumi destroy` or another portalAccess.model: remove every assignment of these access packages (Entra admin center > Identity " +
+  "Governance > Access packages > the package > Assignments > Remove). Graph refuses to delete a package that somebody holds, and the run " +
+  "would stop half way.";

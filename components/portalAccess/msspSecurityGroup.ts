@@ -2,7 +2,7 @@ import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { groupNameInDirectory } from "../../settings/naming";
 import { managedNote } from "../mark";
-import { setOutputs } from "../outputs";
+import { setOutputs, valueOfMade } from "../outputs";
 
 export interface MsspSecurityGroupArgs {
   /**
@@ -96,7 +96,8 @@ export class MsspSecurityGroup extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true, replacementTrigger: args.purpose },
     );
 
-    const { objectId, displayName } = this.group;
+    const { displayName } = this.group;
+    const objectId = valueOfMade(this.group, this.group.objectId);
     this.registerOutputs(setOutputs<MsspSecurityGroup>(this, { objectId, displayName }));
   }
 

@@ -100,7 +100,7 @@ function secrets(
   });
   const current = Object.fromEntries(declared)[plan.current] as azuread.ApplicationPassword;
   return {
-    clientSecret: pulumi.secret(current.value),
+    clientSecret: pulumi.secret(valueOfMade(current, current.value)),
     expiresOn: valueOfMade(current, current.endDate),
     rotation: rotationOf(plan),
     passwords: declared.map(([, password]) => password),

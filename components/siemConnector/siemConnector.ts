@@ -8,7 +8,7 @@ import {
 } from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { setOutputs, type OutputsOf } from "../outputs";
+import { setOutputs, valueOfMade, type OutputsOf } from "../outputs";
 import { announceDeletion, declareCredential, type DeclaredCredential } from "./credential";
 import { customerApplication, type CustomerApplication } from "./customerApplication";
 import { msspApplication } from "./msspApplication";
@@ -173,7 +173,7 @@ function registrationOutputs(
   const { clientSecret } = credential;
   return {
     applicationId: application.id,
-    clientId: application.clientId,
+    clientId: valueOfMade(application, application.clientId),
     servicePrincipalObjectId: servicePrincipal.objectId,
     clientSecret,
     clientSecretExpiresOn: clientSecret && credential.expiresOn,

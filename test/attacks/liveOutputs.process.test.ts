@@ -67,7 +67,7 @@ describe("attack: outputs of a run that is not whole", function () {
       const cleo = { email: "cleo.martin@fabrikam-security.example", displayName: "Cleo Martin" };
       await settings({ analysts: [ana, ben, cleo], connector: { credential } });
       const { exitCode, stdout, stderr } = await project.pulumi(
-        [...up, "--target", urn("Group", "customer-access-analysts-group")],
+        [...up, "--target", urn("ApplicationRedirectUris", "customer-siem-redirect-redirect-uris")],
         dueNow,
       );
       assert.equal(exitCode, 0, stdout + stderr);

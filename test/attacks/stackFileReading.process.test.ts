@@ -29,7 +29,7 @@ config:
   customerName: 0123
   defender-mssp:merged: { <<: *shared, tier: 1_000 }
   defender-mssp:alias: *shared
-  defender-mssp:keys: { 1: a, yes: b, "2": 1e3, ~: d }
+  defender-mssp:keys: { 1: a, yes: b, "2": 1e3 }
   defender-mssp:nested: [{ accessEndsOn: 2031-12-31 }, [0123, ~, { a: 1_000 }], yes]
   defender-mssp:folded: >-
     0123
