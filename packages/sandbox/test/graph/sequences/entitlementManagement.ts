@@ -165,10 +165,13 @@ async function resources(graph: Harness): Promise<void> {
   const found = (filter: string): string =>
     `${base}/accessPackageCatalogs/${catalogId}/accessPackageResources?$filter=${encodeURIComponent(filter)}`;
   assert.deepEqual(items(await graph.expect(200, "GET", found(`originId eq '${originId}'`))), []);
-  const ownerless = { roles: ["EntitlementManagement.ReadWrite.All"], objectId: randomUUID() };
   const requests = `${base}/accessPackageResourceRequests`;
-  const notOwner = await graph.refused(400, "POST", requests, request("AdminAdd"), { as: ownerless });
-  assert.equal(notOwner.code, "CallerNotResourceOwner");
+  const roles = ["EntitlementManagement.ReadWrite.All"];
+  // An application, also the one that owns the group, which the harness is.
+  for (const as of [{ roles, objectId: randomUUID() }, { roles }]) {
+    const refused = await graph.refused(400, "POST", requests, request("AdminAdd"), { as });
+    assert.equal(refused.code, "CallerNotResourceOwner");
+  }
   const delivered = await graph.expect(201, "POST", requests, request("AdminAdd"));
   assert.deepEqual([delivered["requestState"], delivered["requestStatus"]], ["Delivered", "Fulfilled"]);
   assert.equal((await graph.refused(400, "POST", requests, request("AdminAdd"))).code, "ResourceAlreadyOnboarded");
