@@ -166,6 +166,20 @@ export function permissionsToFindAdditions(settings: PrerequisiteSettings): read
   ];
 }
 
+/**
+ * What a person must do before `pulumi destroy` of a stack with these settings, one sentence each.
+ *
+ * Microsoft, "Delete accessPackage": a package that has an assignment cannot be deleted.
+ */
+export function beforeDestroy({ portalAccess }: { readonly portalAccess: { readonly model: string } }): string[] {
+  if (portalAccess.model !== "entitlement") return [];
+  return [
+    "Before `pulumi destroy` or another portalAccess.model: remove every assignment of these access packages (Entra admin center > Identity " +
+      "Governance > Access packages > the package > Assignments > Remove). Graph refuses to delete a package that somebody holds, and the " +
+      "run would stop half way.",
+  ];
+}
+
 /** What a stack's settings need of the customer's tenant. */
 export interface TenantNeeds {
   /** A group that can be given a directory role (`portalAccess` `basic`, assigned to the group). */

@@ -253,6 +253,7 @@ function registerConfirmDestroy(ci: Command): void {
       if (options.json === true) print(`${visibleJson({ confirmed: true, ...confirmed })}\n`);
       else say(`The destroy of ${confirmed.stack} is confirmed.`);
       if (confirmed.settingsFrom !== undefined) say(`Its settings are those of commit ${confirmed.settingsFrom}.`);
+      for (const step of await stepsBeforeDestroy(confirmed.stack)) say(step);
     });
   describeCommand(command, {
     notes: ["This command destroys nothing."],
@@ -261,6 +262,15 @@ function registerConfirmDestroy(ci: Command): void {
     exitCodes: { 0: "confirmed", 1: "not confirmed, or the stack has no settings" },
     examples: ["npx mssp ci confirm-destroy --stack contoso --typed contoso"],
   });
+}
+
+/** What a person must do first. Settings that this version doesn't accept tell nothing, and `destroy` doesn't read them. */
+async function stepsBeforeDestroy(stack: string): Promise<string[]> {
+  const [{ readStackSettings }, { beforeDestroy }] = await Promise.all([
+    import("../../settings/fromFile.js"),
+    import("../../settings/prerequisites.js"),
+  ]);
+  return readStackSettings(stack).then(beforeDestroy, () => []);
 }
 
 function registerCheckState(ci: Command): void {

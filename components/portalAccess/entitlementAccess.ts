@@ -2,6 +2,7 @@ import type { CloudName, Tier } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectedOrganization } from "./connectedOrganization";
 import type { MsspSecurityGroup } from "./msspSecurityGroup";
+import { beforeDestroy } from "../../settings/prerequisites";
 import { setOutputs } from "../outputs";
 import { AnalystAccessPackages, type ReviewInterval } from "./accessPackages";
 
@@ -116,7 +117,7 @@ export class EntitlementAccess extends pulumi.ComponentResource {
     const nextSteps = packages.links.apply(({ tier1, tier2, approvers: approversLink }) => [
       `The MSSP's approvers request access at ${approversLink}; ${approvers.join(", ")} approves in My Access. ` +
         `Then the analysts request access at ${tier1} or ${tier2}; the MSSP's approvers approve in My Access.`,
-      heldPackages,
+      ...beforeDestroy({ portalAccess: { model: "entitlement" } }),
     ]);
     this.registerOutputs(setOutputs<EntitlementAccess>(this, { accessPackages: packages.links, nextSteps }));
   }
@@ -125,9 +126,3 @@ export class EntitlementAccess extends pulumi.ComponentResource {
     return { organization: this.organization };
   }
 }
-
-/** Microsoft, "Delete accessPackage": a package that has an assignment cannot be deleted. */
-const heldPackages =
-  "Before `pulumi destroy` or another portalAccess.model: remove every assignment of these access packages (Entra admin center > Identity " +
-  "Governance > Access packages > the package > Assignments > Remove). Graph refuses to delete a package that somebody holds, and the run " +
-  "would stop half way.";
