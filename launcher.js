@@ -7,7 +7,6 @@ const path = require("node:path");
 
 const { loadSdk, withoutSdkSourceMaps } = require("./sdkShortcuts.js");
 const { RunError, output } = loadSdk(() => require("@pulumi/pulumi"));
-const { getStore } = require("@pulumi/pulumi/runtime/state");
 const esbuild = require("esbuild");
 
 // An error that is shown gets its places in our sources from `showSources`.
@@ -41,13 +40,22 @@ async function wholly(exports) {
  * the engine would delete those that are not.
  */
 function endedEarly() {
-  const run = getStore();
+  const run = stateOfRun();
   return new Promise((_, reject) => {
     process.once("beforeExit", () => {
       // The engine has ended the run, and has said why.
       if (run?.terminated !== true) reject(new RunError(unfinished));
     });
   });
+}
+
+/** The SDK's own record of this run. Another SDK may have none: then the message appears beside the engine's. */
+function stateOfRun() {
+  try {
+    return require("@pulumi/pulumi/runtime/state").getStore();
+  } catch {
+    return undefined;
+  }
 }
 
 const unfinished =
