@@ -62,13 +62,13 @@ function isWithin({ parent }: ResourceState, urn: string, all: readonly Resource
 /** Deletions that wait, by depth: the engine deletes all resources of one depth together (`ScheduleDeletes`). */
 function wavesOf(all: readonly ResourceState[]): string[][] {
   const depths = new Map<string, number>();
-  const waves: string[][] = [];
+  const waves: (string[] | undefined)[] = [];
   all.forEach((one, index) => {
     const depth = 1 + Math.max(-1, ...[...dependenciesOf(index, all)].map((urn) => depths.get(urn) ?? -1));
     depths.set(one.urn, depth);
     if (deletion[kindOf(one)] !== undefined) (waves[depth] ??= []).push(kindOf(one));
   });
-  return waves.filter((wave) => wave !== undefined).map((wave) => [...new Set(wave)].sort());
+  return waves.flatMap((wave) => (wave === undefined ? [] : [[...new Set(wave)].sort()]));
 }
 
 /** Seconds of the longest chain of creations that wait. */

@@ -36,7 +36,7 @@ describe("attack: a handover that moves to another subscription", function () {
     for (const { id, type, properties = {} } of resources) {
       const { principalId } = properties as { principalId?: string };
       if (type === roles && principalId !== derivedId(msspTenantId, "the SIEM")) continue;
-      (bySubscription[id.split("/")[2]!] ??= []).push(String(type));
+      (bySubscription[id.split("/")[2]!] ??= []).push(type as string);
     }
     for (const types of Object.values(bySubscription)) types.sort();
     return bySubscription;
