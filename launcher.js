@@ -60,7 +60,7 @@ function stateOfRun() {
 
 const unfinished =
   "The program ended before it was finished: it waits for a promise that never settles, so nothing was deleted. " +
-  'Look for it in the extension (setting "extension"); then run `pulumi up --refresh`.';
+  'Look for it in the extension (setting "extension"); then run `npx pulumi up --refresh`.';
 
 async function compile() {
   try {

@@ -174,7 +174,7 @@ export function permissionsToFindAdditions(settings: PrerequisiteSettings): read
 export function beforeDestroy({ portalAccess }: { readonly portalAccess: { readonly model: string } }): string[] {
   if (portalAccess.model !== "entitlement") return [];
   return [
-    "Before `pulumi destroy` or another portalAccess.model: remove every assignment of these access packages (Entra admin center > Identity " +
+    "Before `npx pulumi destroy` or another portalAccess.model: remove every assignment of these access packages (Entra admin center > Identity " +
       "Governance > Access packages > the package > Assignments > Remove). Graph refuses to delete a package that somebody holds, and the " +
       "run would stop half way.",
   ];

@@ -69,7 +69,7 @@ export function refuseUnpreparedMove(name: string, subscriptionId: string, deplo
   if (isPrepared || ofName("secret") === undefined || typeof before !== "string" || before === subscriptionId) return;
   throw new pulumi.RunError(
     `handover.subscriptionId is ${subscriptionId}, but the vault is in ${before}, and an earlier release of this program deployed it. ` +
-      `Nothing was changed. Run \`pulumi up --refresh\` once with ${before}, and then change the setting.`,
+      `Nothing was changed. Run \`npx pulumi up --refresh\` once with ${before}, and then change the setting.`,
   );
 }
 

@@ -27,7 +27,7 @@ describe("components: another subscription of the handover", () => {
         assert.ok(pulumi.RunError.isInstance(error));
         assert.match(
           error.message,
-          /Nothing was changed\. Run `pulumi up --refresh` once with 5ec0de00-.*01, and then/,
+          /Nothing was changed\. Run `npx pulumi up --refresh` once with 5ec0de00-.*01, and then/,
         );
         return true;
       },
