@@ -10,7 +10,8 @@ import { mssp } from "../cli/mssp";
 import { msspTenantId, resolved, startMocks, tenantId } from "../components/mocks";
 import { requiredSettings } from "../settings/required";
 
-const whatToDo = /Before `npx pulumi destroy` .* remove every assignment of these access packages \(Entra admin center > /;
+const whatToDo =
+  /Before `npx pulumi destroy` .* remove every assignment of these access packages \(Entra admin center > /;
 
 describe("attack: destroy with access packages that people hold", function () {
   this.timeout(60_000);

@@ -9,7 +9,8 @@ import { root } from "../files";
 /** What index.ts makes itself, besides the component's outputs. */
 const programOutputs: Readonly<Record<string, string>> = {
   cloud: "The cloud that the customer's tenant is in.",
-  handover: "Where the client secret is in the MSSP's Key Vault: `vaultName`, `secretName`, `secretUri`, `subscriptionId`.",
+  handover:
+    "Where the client secret is in the MSSP's Key Vault: `vaultName`, `secretName`, `secretUri`, `subscriptionId`.",
   azureDelegation: "What Azure Lighthouse delegates (`scope`), and with which `roles`.",
 };
 

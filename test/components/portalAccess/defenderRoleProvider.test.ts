@@ -163,7 +163,10 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.equal(roles().size, 0);
       assert.deepEqual(await resource.read(id, outs, context), { id: "" });
       await resource.delete(id, outs, context);
-      await assert.rejects(resource.update(id, outs, role, context), /Somebody has deleted it: `npx pulumi up --refresh`/);
+      await assert.rejects(
+        resource.update(id, outs, role, context),
+        /Somebody has deleted it: `npx pulumi up --refresh`/,
+      );
     });
 
     it("says which permission is missing, as Graph does and in words", async () => {
