@@ -135,6 +135,54 @@ describe("additions to a stack's objects", () => {
     assert.equal(reasons["added to the groups"]?.[0], "notChecked");
   });
 
+  it("of access packages are policies and assignments without the stack's policy or the MSSP's organization", async () => {
+    const base = "/beta/identityGovernance/entitlementManagement";
+    const deployed = new Deployed([
+      resource("azuread:index/accessPackage:AccessPackage", "package"),
+      resource("azuread:index/accessPackageAssignmentPolicy:AccessPackageAssignmentPolicy", "policy"),
+      resource("pulumi-nodejs:dynamic/defender-mssp:ConnectedOrganization", "organization"),
+      resource("azuread:index/group:Group", "group"),
+    ]);
+    const assignment = (id: string, assignmentPolicyId: string, connectedOrganizationId: string | null) => ({
+      ...{ id, accessPackageId: "PACKAGE", assignmentPolicyId, assignmentState: "Delivered" },
+      target: { objectId: `user-${id}`, displayName: id, email: null, connectedOrganizationId },
+    });
+    const answers = {
+      [`${base}/accessPackageAssignmentPolicies`]: {
+        value: [
+          { id: "policy", accessPackageId: "package", displayName: "ours", createdDateTime: null },
+          { id: "open", accessPackageId: "package", displayName: "theirs", createdDateTime: null },
+          { id: "other", accessPackageId: "another", displayName: "not ours to judge", createdDateTime: null },
+        ],
+      },
+      [`${base}/accessPackageAssignments`]: {
+        value: [
+          assignment("right", "policy", "organization"),
+          assignment("open", "open", "organization"),
+          assignment("member", "policy", null),
+        ],
+      },
+      "/v1.0/groups/group/members": { value: [{ id: "user-right" }, { id: "user-member" }] },
+    };
+    const found = await additions(answers, { deployed });
+    assert.deepEqual(
+      found.map(({ kind, id }) => `${kind} ${id}`),
+      [
+        "member user-member",
+        "assignment policy open",
+        "access package assignment open",
+        "access package assignment member",
+      ],
+    );
+    assert.match(found[0]?.step ?? "", /^az rest --method DELETE .*\/members\/user-member\/\$ref'$/);
+    const denied = await partsOf(tenant({ ...answers, [`${base}/accessPackageAssignments`]: 403 }, { deployed }));
+    const states = Object.fromEntries(denied.map((part) => [part.name, part.state]));
+    assert.deepEqual(
+      ["added to the groups", "added guests", "added to access packages"].map((name) => states[name]),
+      ["notChecked", "notChecked", "notChecked"],
+    );
+  });
+
   it("are shown as one word of a shell each, whatever a name holds", () => {
     assert.equal(shellQuoted("it's"), `'it'\\''s'`);
     assert.equal(
