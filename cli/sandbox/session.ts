@@ -35,6 +35,7 @@ export async function serve(options: StartOptions & { json?: boolean }): Promise
   const { sandbox, variables, removed } = await open(options);
   await written(options.json === true ? `${JSON.stringify(variables)}\n` : shellCommands(variables, removed));
   say(`The sandbox is up at ${sandbox.origins.https}. To stop it: Ctrl-C, or from another shell: kill ${process.pid}`);
+  say(`Its services and tenants, for a browser: ${sandbox.origins.http}/`);
   await (isOwn(sandbox) ? interrupted : Promise.race([interrupted, sandbox.ended]));
   await close(sandbox);
 }

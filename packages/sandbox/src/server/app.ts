@@ -7,6 +7,7 @@ import type { TokenKeys } from "../entra/keys";
 import type { Faults } from "./faults/index";
 import { graphLikeError } from "./graphLikeError";
 import { metadataDocument } from "./metadata";
+import { startPage } from "./startPage";
 
 export interface AppOptions {
   readonly cloud: EmulatedCloud;
@@ -74,6 +75,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
       done();
     });
   }
+  app.get("/", (request, reply) => startPage(request, reply, cloud));
   app.get("/metadata/endpoints", () => metadataDocument(cloud.origins.https));
   app.register((scope, _options, done) => {
     addEntra(scope, cloud, options.keys);

@@ -60,6 +60,7 @@ function pageText(others: { defender: string[]; entra: string[] }): string {
     ...others.entra.map((route) => `- \`${route}\`: ${entraEvidence(route)}`),
     "- `GET /metadata/endpoints`: Azure Resource Manager's metadata document, as Terraform's and Pulumi's providers read it",
     "",
+    "`GET /` is this project's own: a page, or JSON with `Accept: application/json`, that lists the base URLs and the tenants with their numbers of objects.",
     "The routes under `/sandbox/` control the sandbox itself. They are this project's own, and need a token that only its commands have.",
     "",
   ].join("\n");
