@@ -5,12 +5,13 @@
 const Module = require("node:module");
 const path = require("node:path");
 
-const { loadSdk, withoutSdkSourceMaps } = require("./sdkShortcuts.js");
+const { loadSdk, withoutSdkSourceMaps, withoutSourcePositions } = require("./sdkShortcuts.js");
 const { RunError, output } = loadSdk(() => require("@pulumi/pulumi"));
 const esbuild = require("esbuild");
 
 // An error that is shown gets its places in our sources from `showSources`.
 withoutSdkSourceMaps();
+withoutSourcePositions();
 
 const compiling = compile();
 for (const needed of ["@pulumi/azuread", "zod/mini", "@defender-mssp/microsoft"]) require(needed);

@@ -113,16 +113,17 @@ export class GuestUser extends pulumi.ComponentResource {
       { tenantId, email, displayName, redirectUrl, message, language, copyRecipient, adoptMember },
       { parent: this },
     );
-    this.registerOutputs(
-      setOutputs<GuestUser>(this, {
-        // While a preview renames or marks the guest, the engine knows the ID, which is the same, and no output.
-        objectId: this.guest.id,
-        email: this.guest.email,
-        inviteRedeemUrl: pulumi.secret(this.guest.inviteRedeemUrl),
-        adopted: this.guest.adopted,
-        adoptedUser: this.guest.adoptedUser,
-      }),
-    );
+    // The state has the link as an output of the Guest. The engine encrypts every secret of the state again at each save
+    // and keeps the results in memory: with a second copy, many analysts take twice the memory.
+    const { inviteRedeemUrl: _, ...registered } = setOutputs<GuestUser>(this, {
+      // While a preview renames or marks the guest, the engine knows the ID, which is the same, and no output.
+      objectId: this.guest.id,
+      email: this.guest.email,
+      inviteRedeemUrl: pulumi.secret(this.guest.inviteRedeemUrl),
+      adopted: this.guest.adopted,
+      adoptedUser: this.guest.adoptedUser,
+    });
+    this.registerOutputs(registered);
   }
 
   /** The underlying resource. */
