@@ -380,6 +380,7 @@ describe("mssp alerts", function () {
       [["--follow", "--interval", "5"], 1, /not an ISO 8601 duration/],
       [["--hec", "https://splunk.example.com"], 1, /MSSP_HEC_TOKEN/],
       [["--syslog", "siem"], 1, /is not an address such as/],
+      [["--checkpoint", path.join(folder, "none", "c.json")], 1, /c\.json can't be written: ENOENT/],
       [["--stack", "nobody"], 1, /There is no stack "nobody"/],
       [["--stack", "certificate"], 1, /--certificate/],
       [["--stack", "stranger"], 3, /AADSTS7000215/],
