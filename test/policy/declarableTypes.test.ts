@@ -19,7 +19,7 @@ describe("policy: types that the provider SDKs can declare", () => {
     assert.ok(Object.values(found).flat().length > 2000, "azure-native was found");
   });
 
-  it("has a decision about each type", () => {
+  it("has a decision for each declarable type", () => {
     assert.deepEqual(types.undecided, {}, "move these to judged, refused or others in policy/typeDecisions.json");
   });
 
@@ -33,7 +33,7 @@ describe("policy: types that the provider SDKs can declare", () => {
     );
   });
 
-  it("calls judged what a rule judges or the program declares", () => {
+  it("marks a type as judged if a rule judges it or the program declares it", () => {
     const judged = new Set([
       ...programTypes,
       ...grantTypes,
@@ -61,7 +61,7 @@ describe("policy: types that the provider SDKs can declare", () => {
     );
   });
 
-  it("keeps a new type undecided until somebody decides, and drops a type that has gone", () => {
+  it("keeps a new type undecided, and drops a type that the SDKs no longer have", () => {
     const former = { others: { azuread: "Gone Kept" } };
     assert.deepEqual(decided(former, { azuread: ["Kept", "New"] }), {
       judged: {},

@@ -12,7 +12,7 @@ import { policySettings } from "../../policy/policySettings";
 const root = path.resolve(__dirname, "..", "..");
 
 describe("policy pack", () => {
-  it("has a file for each rule, named after it, and a test beside it in test/policy", () => {
+  it("has a file and a test for each rule, both named after the rule", () => {
     const files = readdirSync(path.join(root, "policy", "rules")).sort();
     assert.deepEqual(rules.map(({ name }) => `${camelCase(name)}.ts`).sort(), files);
     for (const file of files) {
@@ -62,7 +62,7 @@ describe("policy pack", () => {
     assert.equal((parse(text("policy/PulumiPolicy.yaml")) as { version: string }).version, version);
   });
 
-  it("knows every type that a component declares", () => {
+  it("knows every resource type that a component declares", () => {
     const files = readdirSync(path.join(root, "components"), { recursive: true, encoding: "utf8" });
     const sources = files.filter((file) => file.endsWith(".ts")).map((file) => text(path.join("components", file)));
     const declared = sources.flatMap((source) => [
@@ -118,7 +118,7 @@ describe("policy pack", () => {
     });
   }
 
-  it("has policies that judge an empty stack without a word", () => {
+  it("reports nothing for an empty stack", () => {
     for (const rule of rules) {
       const { validateStack } = rule.policy(() => undefined) as Partial<StackValidationPolicy>;
       const args = { resources: [], getConfig: () => ({}) } as unknown as Parameters<

@@ -140,7 +140,7 @@ describe("mssp alerts", function () {
     });
   }
 
-  it("writes the originals, chosen severities, CEF", async () => {
+  it("writes original objects (--raw), selected severities and CEF", async () => {
     const raw = await run(["--since", "P2D", "--raw", "--severity", "high,Low", "--quiet"]);
     const severities = new Set(
       raw.stdout.split("\n").map((line) => (JSON.parse(line) as { severity: string }).severity),
@@ -161,7 +161,7 @@ describe("mssp alerts", function () {
     assert.deepEqual([...new Set(recordsOf(stdout).map(({ api }) => api))], ["legacySiem"]);
   });
 
-  it("loses nothing when it is killed, and goes on from the checkpoint", async () => {
+  it("loses no alert when it is killed, and continues from the checkpoint", async () => {
     project.sandbox.cloud.detectionInterval = detectionIntervalFor(60_000);
     try {
       const checkpoint = path.join(folder, "checkpoint.json");
@@ -204,7 +204,7 @@ describe("mssp alerts", function () {
     }
   });
 
-  it("ends cleanly by Ctrl-C and SIGTERM, following or not", async () => {
+  it("ends cleanly on Ctrl-C and SIGTERM, with and without --follow", async () => {
     project.sandbox.cloud.detectionInterval = detectionIntervalFor(100_000);
     try {
       for (const [signal, args, code] of [
@@ -226,7 +226,7 @@ describe("mssp alerts", function () {
     }
   });
 
-  it("ends by Ctrl-C though nobody reads its pipe", async () => {
+  it("ends on Ctrl-C while nothing reads its pipe", async () => {
     const running = start(sinceOption, {}, { buffer: { stdout: false } });
     await once(running.stdout!, "readable");
     await sleep(500);
@@ -235,7 +235,7 @@ describe("mssp alerts", function () {
     assert.equal(exitCode, 130);
   });
 
-  it("ends cleanly when the reader of its pipe has had enough", async () => {
+  it("ends cleanly when the reader closes the pipe", async () => {
     const checkpoint = path.join(folder, "c.json");
     const running = start([...sinceOption, "--checkpoint", checkpoint], {}, { buffer: false });
     await once(running.stdout!, "data");
@@ -326,7 +326,7 @@ describe("mssp alerts", function () {
     assert.ok(!refused.stderr.includes("secret and wrong"));
   });
 
-  it("reads the legacy API with the refresh token of a person who signed in", async () => {
+  it("reads the legacy API with the refresh token of a signed-in user", async () => {
     const { stderr, exitCode } = await run(["--api", "legacySiem"], {
       MSSP_REFRESH_TOKEN: "no refresh token of anybody's",
     });
@@ -370,7 +370,7 @@ describe("mssp alerts", function () {
     return tokens.refresh_token;
   }
 
-  it("says what can't be, with an exit code that means it", async () => {
+  it("reports invalid options and failures, each with its exit code", async () => {
     const cases: readonly [readonly string[], number, RegExp][] = [
       [["--api", "soap"], 2, /Allowed choices are graph, legacy/],
       [["--severity", "grave"], 2, /Allowed are informational, low, medium, high/],
@@ -415,7 +415,7 @@ describe("mssp alerts", function () {
     assert.match(help.stdout, /Exit codes:[\s\S]*Examples:/);
   });
 
-  it("says which consent is missing", async () => {
+  it("names the missing consent", async () => {
     const assignments = project.sandbox.cloud.tenant(tenantId).objects("appRoleAssignments");
     const kept = [...assignments];
     assignments.clear();

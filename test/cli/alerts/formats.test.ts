@@ -41,7 +41,7 @@ const nastyRecord = fc
   }));
 
 describe("cli/alerts: one schema", () => {
-  it("has the same keys, and says the same of the same alert, whichever API it comes from", () => {
+  it("has the same keys, and the same values for the same alert, from both APIs", () => {
     for (const one of detections) {
       const [legacy, alert] = [
         recordOfLegacyAlert(legacyAlert(one), tenantId),
@@ -66,7 +66,7 @@ describe("cli/alerts: one schema", () => {
     }
   });
 
-  it("takes what the services leave out", () => {
+  it("accepts alerts with missing fields", () => {
     const empty = {
       AlertId: "a",
       FullId: "",
@@ -96,7 +96,7 @@ describe("cli/alerts: users of an alert", () => {
   };
   const [name, domain, other] = ["ann", "contoso", "ann@fabrikam.com"];
 
-  it("are all there, also those with a user principal name alone or the same name without a domain", () => {
+  it("are complete, including those with only a user principal name and those without a domain", () => {
     assert.equal(usersOf({ userPrincipalName: "ann@contoso.com" }, { userPrincipalName: other }).length, 2);
     const sameName = [
       { accountName: name, userPrincipalName: "ann@contoso.com" },
@@ -106,7 +106,7 @@ describe("cli/alerts: users of an alert", () => {
     assert.equal(usersOf(...sameName).length, 3);
   });
 
-  it("come once where name and domain say that they are one", () => {
+  it("are listed once if name and domain are equal", () => {
     const account = { accountName: name, domainName: domain };
     const expected = [{ name, domain, userPrincipalName: other }];
     assert.deepEqual(usersOf(account, { ...account, userPrincipalName: other }, account), expected);
@@ -114,7 +114,7 @@ describe("cli/alerts: users of an alert", () => {
 });
 
 describe("cli/alerts: CEF", () => {
-  it("is read back as it was, whatever is in it", () => {
+  it("is parsed back unchanged, for any characters", () => {
     fc.assert(
       fc.property(nastyRecord, (record) => {
         const line = recordAsCef(fetched(record));
@@ -142,7 +142,7 @@ describe("cli/alerts: CEF", () => {
   const cut = (text: string, most: number) =>
     text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
-  it("gives the whole path of a file, and the alert's status under its own label", () => {
+  it("has the full path of a file, and the alert's status under its own label", () => {
     const cef = (path: string | null, name: string | null) => {
       const file = { path, name, sha1: null, sha256: null, md5: null };
       return parseCef(recordAsCef(fetched({ ...graph, status: "new", files: [file] }))).extension;
@@ -157,7 +157,7 @@ describe("cli/alerts: CEF", () => {
     assert.deepEqual([extension.get("flexString1Label"), extension.get("flexString1")], ["Status", "new"]);
   });
 
-  it("cuts each field to its length in ArcSight's dictionary", () => {
+  it("truncates each field to its length in ArcSight's dictionary", () => {
     const long = "x".repeat(5000);
     const device = { id: long, name: long, dnsName: long, group: long, ipAddresses: [], tags: [] };
     const record = { ...graph, id: long, alertId: long, title: long, product: long, description: long };
@@ -170,7 +170,7 @@ describe("cli/alerts: CEF", () => {
     );
   });
 
-  it("has severities in the dictionary's bands", () => {
+  it("has severities in the ranges of ArcSight's dictionary", () => {
     const bands = { unknown: "Unknown", informational: "1", low: "3", medium: "6", high: "8" } as const;
     for (const [severity, number] of Object.entries(bands)) {
       const record = { ...graph, severity: severity as AlertRecord["severity"] };
@@ -180,7 +180,7 @@ describe("cli/alerts: CEF", () => {
 });
 
 describe("cli/alerts: syslog", () => {
-  it("is framed and read back as it was, in pieces of any size", () => {
+  it("is framed and parsed back unchanged, in chunks of any size", () => {
     fc.assert(
       fc.property(fc.array(nastyRecord, { maxLength: 5 }), fc.integer({ min: 1, max: 900 }), (records, size) => {
         const bytes = Buffer.concat(records.map((record) => syslogFrame(syslogMessage(fetched(record), recordAsJson))));
@@ -202,13 +202,13 @@ describe("cli/alerts: syslog", () => {
     );
   });
 
-  it("begins with a byte order mark where there is more than ASCII, and only there", () => {
+  it("begins with a byte order mark only if the message is not plain ASCII", () => {
     const message = (title: string) => syslogMessage(fetched({ ...graph, title }), recordAsCef);
     assert.ok(message("é").includes(" - \uFEFFCEF:0|"));
     assert.ok(message("e").includes(" - CEF:0|"));
   });
 
-  it("goes to addresses that can be understood", () => {
+  it("accepts valid destination addresses and refuses others", () => {
     assert.deepEqual(syslogAddress("tls://siem.example.com"), {
       transport: "tls",
       host: "siem.example.com",
@@ -238,7 +238,7 @@ describe("cli/alerts: Splunk events", () => {
 });
 
 describe("cli/alerts: times", () => {
-  it("are ISO 8601, or durations of it", () => {
+  it("are ISO 8601 times or durations", () => {
     assert.equal(durationOf("PT10M"), 600_000);
     assert.equal(durationOf("P1DT2H"), 26 * 3_600_000);
     assert.equal(durationOf("P2W"), 14 * 86_400_000);

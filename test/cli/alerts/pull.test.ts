@@ -129,7 +129,7 @@ describe("cli/alerts: a pull from the sandbox", function () {
     });
   }
 
-  it("goes on where it ended, when the service fails for good in the middle", async () => {
+  it("continues at the checkpoint after the service failed permanently", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
     const checkpoint = path.join(folder, "checkpoint.json");
     const collector = new Collector();
@@ -149,7 +149,7 @@ describe("cli/alerts: a pull from the sandbox", function () {
     await rm(folder, { recursive: true });
   });
 
-  it("follows: what comes later is got once, and an interrupt ends it with the checkpoint written", async () => {
+  it("with --follow delivers later alerts once, and writes the checkpoint on an interrupt", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
     const checkpoint = path.join(folder, "checkpoint.json");
     const collector = new Collector();
@@ -234,7 +234,7 @@ describe("cli/alerts: a pull", () => {
     }
   }
 
-  it("gets what turns up late, and nothing twice", async () => {
+  it("delivers alerts that appear late, and none twice", async () => {
     const service = new FakeService();
     service.alerts = [ago(50), ago(30), ago(2)];
     const first = await pulled(service, { since: ago(60) });
@@ -247,7 +247,7 @@ describe("cli/alerts: a pull", () => {
     assert.deepEqual((await pulled(service, second.after.cursor, second.after.recent)).ids, []);
   });
 
-  it("goes by the service's clock where this machine's is ahead", async () => {
+  it("uses the service's clock if this machine's clock is ahead", async () => {
     const service = new FakeService();
     service.alerts = [ago(50)];
     const { after } = await pulled(service, { since: ago(60) });
@@ -256,7 +256,7 @@ describe("cli/alerts: a pull", () => {
     assert.deepEqual((await pulled(service, after.cursor, after.recent)).ids, service.alerts.slice(1));
   });
 
-  it("asks for shorter spans where one holds too much, and in the end for all of it", async () => {
+  it("divides a time span that holds too many alerts until it has read all of them", async () => {
     const service = new FakeService();
     const burst = ago(3000);
     service.alerts = [ago(4000), ago(3500), ...Array.from({ length: 8 }, () => burst), ago(10)];
@@ -268,7 +268,7 @@ describe("cli/alerts: a pull", () => {
     assert.deepEqual(ids, service.alerts);
   });
 
-  it("waits for a service that is down, where it follows, and ends where it is refused", async () => {
+  it("with --follow waits for a service that is down, and ends on a refusal", async () => {
     const service = new FakeService();
     service.alerts = [ago(30)];
     const failure = (status: number) => new ServiceError({ status, message: "down", method: "GET", url: "" });
@@ -285,7 +285,7 @@ describe("cli/alerts: a pull", () => {
     await assert.rejects(pulled(service, { since: ago(60) }), /answered 403/);
   });
 
-  it("waits as long as the service asks for, where it follows, however long that is", async () => {
+  it("with --follow waits for any Retry-After of the service", async () => {
     const service = new FakeService();
     service.alerts = [ago(30)];
     const retryAfter = 15 * 60_000;
@@ -305,7 +305,7 @@ describe("cli/alerts: a pull", () => {
     assert.deepEqual(collector.ids, service.alerts);
   });
 
-  it("delivers nothing of what a failing sink hasn't taken, and doesn't move past it", async () => {
+  it("does not move the checkpoint past alerts that a failing destination has not accepted", async () => {
     const service = new FakeService();
     service.alerts = [ago(30)];
     const since = ago(60);
@@ -316,7 +316,7 @@ describe("cli/alerts: a pull", () => {
     assert.deepEqual((await pulled(service, { since })).ids, service.alerts);
   });
 
-  it("doesn't wait for a sink that takes nothing when it is interrupted", async () => {
+  it("on an interrupt does not wait for a destination that accepts nothing", async () => {
     const service = new FakeService();
     service.alerts = [ago(30)];
     const controller = new AbortController();
@@ -341,7 +341,7 @@ describe("cli/alerts: the checkpoint", () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
   const expected = { tenantId, api: "graph" } as const;
 
-  it("is read as it was written, and by its owner only", async () => {
+  it("is read as written, and readable by its owner only", async () => {
     const file = path.join(folder, "c.json");
     assert.equal(await readCheckpoint(file, expected), undefined);
     const position = start(new Date(0));
@@ -349,7 +349,7 @@ describe("cli/alerts: the checkpoint", () => {
     assert.deepEqual(await readCheckpoint(file, expected), position);
   });
 
-  it("with the former name of the legacy API is read", async () => {
+  it("is read with the former name of the legacy API", async () => {
     const file = path.join(folder, "c.json");
     await writeFile(file, JSON.stringify({ ...start(new Date(0)), api: "legacy" }));
     const position = await readCheckpoint(file, { tenantId, api: "legacySiem" });
@@ -360,7 +360,7 @@ describe("cli/alerts: the checkpoint", () => {
     );
   });
 
-  it("is refused where it is of something else, or damaged, and left alone", async () => {
+  it("of another pull, or damaged, is refused and left unchanged", async () => {
     const file = path.join(folder, "c.json");
     await writeCheckpoint(file, start(new Date(0), "legacySiem"));
     await assert.rejects(

@@ -41,11 +41,11 @@ async function delivered(behave: (socket: net.Socket, index: number) => void): P
 }
 
 describe("cli/alerts: delivery by syslog", () => {
-  it("is done when the server has read everything", async () => {
+  it("resolves after the server has received every byte", async () => {
     assert.equal((await delivered(() => undefined)).length, 1);
   });
 
-  it("is tried again after a server that closes early, in order or not", async () => {
+  it("is retried after the server closes early, with or without a clean close", async () => {
     const received = await delivered((socket, index) => {
       if (index === 0) socket.once("data", () => socket.destroy());
       if (index === 1) socket.once("data", () => socket.resetAndDestroy());
@@ -54,7 +54,7 @@ describe("cli/alerts: delivery by syslog", () => {
     assert.equal(received.length >= 1, true);
   });
 
-  it("doesn't take a reset of a TLS connection for an end, however busy this process is", async function () {
+  it("does not treat the reset of a TLS connection as success, even in a busy process", async function () {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-syslog-"));
     try {
       await serverCertificate(folder, new Date());
@@ -70,7 +70,7 @@ describe("cli/alerts: delivery by syslog", () => {
     }
   });
 
-  it("fails after five tries", async () => {
+  it("fails after five attempts", async () => {
     let tries = 0;
     const failing = delivered((socket) => {
       tries++;

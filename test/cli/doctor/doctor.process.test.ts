@@ -76,7 +76,7 @@ describe("mssp doctor", function () {
     await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
   }
 
-  it("finds everything there for the sandbox's own stack", async () => {
+  it("reports all checks as passed for the sandbox's own stack", async () => {
     const { exitCode, stdout } = await doctor(["--stack", "dev", "--json"], { folder: checkout });
     const found = JSON.parse(stdout) as Report;
     assert.equal(exitCode, 0);
@@ -88,7 +88,7 @@ describe("mssp doctor", function () {
     assert.deepEqual([...new Set(found.features.map(({ state }) => state))], ["passed"]);
   });
 
-  it("shows the same as a table", async () => {
+  it("prints the same report as a table", async () => {
     const { exitCode, stdout } = await doctor(["--stack", "dev"], { folder: checkout });
     assert.equal(exitCode, 0);
     assert.match(stdout, /^Stack dev: Contoso, tenant c0570500-0000-4000-8000-00000000000a$/m);
@@ -98,7 +98,7 @@ describe("mssp doctor", function () {
     assert.match(stdout, /^No missing permissions, licences or policies found\.\n\d+ passed\.$/m);
   });
 
-  it("takes exactly what the settings need, and can't see the licences with that", async () => {
+  it("passes with exactly the permissions that the settings need, and cannot check licences with these", async () => {
     const { stack } = await customer({});
     const needed = neededPermissions(await readStackSettings(stack, { folder, environment }));
     const granted: Record<string, string[]> = {};
@@ -115,7 +115,7 @@ describe("mssp doctor", function () {
     );
   });
 
-  it("names each permission that is missing, and where an administrator consents", async () => {
+  it("names each missing permission and the page where an administrator consents", async () => {
     const { stack, tenantId } = await customer({ portalAccess: "basic" }, {});
     const found = await report(stack);
     assert.deepEqual([found.exitCode, found.state], [1, "failed"]);
@@ -149,7 +149,7 @@ describe("mssp doctor", function () {
     ["clientSecrets", {}, { clientSecrets: "90" }, /90 days at most/],
   ];
   for (const [feature, settings, switched, reason] of lacking) {
-    it(`says what the tenant lacks: ${feature}`, async () => {
+    it(`names the feature that the tenant lacks: ${feature}`, async () => {
       const { stack, tenantId } = await customer(settings);
       setSwitches(sandbox.cloud.tenant(tenantId), switched);
       const found = await report(stack);
@@ -163,7 +163,7 @@ describe("mssp doctor", function () {
     });
   }
 
-  it("says why there is no signing in to the tenant", async () => {
+  it("explains why the sign-in to the tenant fails", async () => {
     const { stack, tenantId } = await customer({});
     const { exitCode, stdout, stderr } = await doctor(["--stack", stack, "--json"], {
       changed: { ARM_CLIENT_SECRET: "wrong" },
@@ -173,7 +173,7 @@ describe("mssp doctor", function () {
     assert.match(stderr, /^Check the setting tenantId, the credentials/m);
   });
 
-  it("says that the customer hasn't consented to the application, as in a wrong tenant", async () => {
+  it("reports that the customer has not consented to the application, as in a wrong tenant", async () => {
     const { stack, tenantId } = await customer({});
     const principals = sandbox.cloud.tenant(tenantId).objects("servicePrincipals");
     const automation = [...principals.values()].find(({ appId }) => appId === environment["ARM_CLIENT_ID"])!;
@@ -184,13 +184,13 @@ describe("mssp doctor", function () {
     assert.match(stderr, /that the customer has consented to that application/);
   });
 
-  it("says which stacks there are where this one isn't", async () => {
+  it("lists the existing stacks if the named stack does not exist", async () => {
     const { exitCode, stderr } = await doctor(["--stack", "nobody"]);
     assert.equal(exitCode, 1);
     assert.match(stderr, /^mssp: There is no Pulumi\.nobody\.yaml in .*customer1/);
   });
 
-  it("shows everything that is wrong with the settings, as `up` does", async () => {
+  it("reports all configuration errors, as `up` does", async () => {
     await write("wrong", { customerName: "Customer", portalAccess: { model: "basic", approvers: ["a@b.example"] } });
     const { exitCode, stderr } = await doctor(["--stack", "wrong"]);
     assert.equal(exitCode, 1);

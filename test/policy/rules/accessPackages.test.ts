@@ -14,13 +14,13 @@ describe("policy: access-packages", () => {
     assignmentReviewSettings: { enabled: true },
   };
 
-  it("passes what needs approval, ends and is reviewed", () => {
+  it("passes an access package policy with approval, expiry and access reviews", () => {
     assert.deepEqual(judge(rule, type, sample), []);
     const date = { ...sample, durationInDays: undefined, expirationDate: inDays(300) };
     assert.deepEqual(judge(rule, type, date), []);
   });
 
-  it("refuses what doesn't", () => {
+  it("refuses an access package policy without approval, expiry or access reviews", () => {
     assert.deepEqual(judge(rule, type, { requestorSettings, extensionEnabled: true }), [
       "it gives access without approval",
       "it extends access without approval",
@@ -37,7 +37,7 @@ describe("policy: access-packages", () => {
     assert.equal(judge(rule, type, { ...sample, expirationDate: "some day" }).length, 1);
   });
 
-  it("refuses every scope of requestors but the connected organizations that the policy names", () => {
+  it("refuses every requestor scope except the connected organizations that the policy names", () => {
     for (const scopeType of ["AllExternalSubjects", "AllConfiguredConnectedOrganizationSubjects", undefined]) {
       const [problem = ""] = judge(rule, type, { ...sample, requestorSettings: { scopeType } });
       assert.equal(problem, `people of the scope "${scopeType ?? "(not set)"}" can request access`);
@@ -45,7 +45,7 @@ describe("policy: access-packages", () => {
     assert.deepEqual(judge(rule, type, { ...sample, requestorSettings: { scopeType: unknownValue } }), []);
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     const unknowns = {
       requestorSettings: unknownValue,
       durationInDays: unknownValue,

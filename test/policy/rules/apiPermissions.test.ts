@@ -8,7 +8,7 @@ describe("policy: api-permissions", () => {
   const access = azuread("ApplicationApiAccess");
   const { appRoles, scopes } = microsoftGraph;
 
-  it("passes what the connector reads alerts by", () => {
+  it("passes the connector's permissions to read alerts", () => {
     assert.deepEqual(judge(rule, access, { scopeIds: [windowsDefenderAtp.scopes["Alert.Read"]] }), []);
     assert.deepEqual(judge(rule, access, { roleIds: [appRoles["SecurityAlert.Read.All"]] }), []);
     assert.deepEqual(judge(rule, azuread("AppRoleAssignment"), { appRoleId: appRoles["SecurityAlert.Read.All"] }), []);
@@ -19,7 +19,7 @@ describe("policy: api-permissions", () => {
     assert.deepEqual(judge(rule, dynamic("AppRoleGrant"), { appRole: "SecurityAlert.Read.All" }), []);
   });
 
-  it("refuses every other one, by ID and by name", () => {
+  it("refuses every other API permission, given by ID or by name", () => {
     const directory = "Directory.Read.All is not allowed; allowed: Alert.Read, SecurityAlert.Read.All";
     assert.deepEqual(judge(rule, access, { roleIds: [appRoles["Directory.Read.All"]] }), [directory]);
     assert.deepEqual(judge(rule, access, { scopeIds: [scopes["Directory.Read.All"].toUpperCase()] }), [directory]);
@@ -32,7 +32,7 @@ describe("policy: api-permissions", () => {
     assert.match(judge(rule, access, { roleIds: ["11111111-2222-4333-8444-555555555555"] })[0]!, /unknown/);
   });
 
-  it("allows more by its parameter, but none that writes", () => {
+  it("allows more permissions by its parameter, but none that writes", () => {
     const parameters = { allowed: ["Directory.Read.All", "SecurityAlert.ReadWrite.All", "Alert.ReadWrite"] };
     assert.deepEqual(judge(rule, access, { roleIds: [appRoles["Directory.Read.All"]] }, { parameters }), []);
     for (const permission of [appRoles["SecurityAlert.ReadWrite.All"], windowsDefenderAtp.scopes["Alert.ReadWrite"]]) {
@@ -40,7 +40,7 @@ describe("policy: api-permissions", () => {
     }
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, access, { roleIds: unknownValue, scopeIds: [unknownValue] }), []);
     assert.deepEqual(judge(rule, azuread("AppRoleAssignment"), { appRoleId: unknownValue }), []);
   });

@@ -42,7 +42,7 @@ describe("policy: azure-principals", () => {
     assert.deepEqual(judge(rule, registrationDefinition, delegated(stranger, azureRoles.Reader), given), []);
   });
 
-  it("refuses another principal, role, scope, and access policies of a vault", () => {
+  it("refuses another principal, role or scope, and vault access policies", () => {
     assert.deepEqual(
       judge(rule, azureRoleAssignment, { principalId: stranger, roleDefinitionId: azureRoles.Reader }, { settings }),
       [
@@ -65,7 +65,7 @@ describe("policy: azure-principals", () => {
     assert.equal(judge(rule, registrationAssignment, { scope }).length, 1);
   });
 
-  it("waits for values that a preview does not know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     const nothing = { principalId: unknownValue, roleDefinitionId: unknownValue, scope: unknownValue };
     assert.deepEqual(judge(rule, azureRoleAssignment, nothing), []);
     assert.deepEqual(judge(rule, registrationDefinition, delegated(unknownValue, unknownValue)), []);

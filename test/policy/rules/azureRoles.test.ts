@@ -10,13 +10,13 @@ describe("policy: azure-roles", () => {
   const responder = "3e150937-b8fe-4cfb-8069-0eaf05ecd056";
   const delegated = (...authorizations: unknown[]) => judge(rule, definition, { properties: { authorizations } });
 
-  it("passes roles that give nobody access", () => {
+  it("passes Azure roles that cannot grant access", () => {
     assert.deepEqual(delegated({ roleDefinitionId: responder }), []);
     assert.deepEqual(delegated({ roleDefinitionId: userAccess, delegatedRoleDefinitionIds: [responder] }), []);
     assert.deepEqual(judge(rule, assignment, { roleDefinitionId: resourceId(responder) }), []);
   });
 
-  it("refuses Owner and its like, delegated, eligible, handed on or assigned", () => {
+  it("refuses Owner and other roles that grant access, whether delegated, eligible, delegable or assigned", () => {
     const problem = "Owner can give access to others";
     assert.deepEqual(delegated({ roleDefinitionId: responder }, { roleDefinitionId: owner.toUpperCase() }), [problem]);
     assert.deepEqual(delegated({ roleDefinitionId: userAccess }).length, 1);
@@ -26,7 +26,7 @@ describe("policy: azure-roles", () => {
     assert.deepEqual(judge(rule, definition, { properties }), [problem]);
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, definition, { properties: unknownValue }), []);
     assert.deepEqual(delegated(unknownValue, { roleDefinitionId: unknownValue }), []);
     assert.deepEqual(judge(rule, assignment, { roleDefinitionId: unknownValue }), []);

@@ -7,11 +7,11 @@ describe("policy: client-secrets-expire", () => {
   const type = azuread("ApplicationPassword");
   const secret = { applicationId: "/applications/1", displayName: "MSSP SIEM", endDate: inDays(365) };
 
-  it("passes a described secret of a year", () => {
+  it("passes a client secret with a description that expires within a year", () => {
     assert.deepEqual(judge(rule, type, secret), []);
   });
 
-  it("refuses one without end or description, and one that lives longer", () => {
+  it("refuses a client secret without expiry or description, and one that expires later", () => {
     assert.deepEqual(judge(rule, type, { applicationId: "/applications/1" }), [
       "it has no description (displayName)",
       "it has no expiry date (endDate)",
@@ -21,12 +21,12 @@ describe("policy: client-secrets-expire", () => {
     assert.equal(judge(rule, azuread("ServicePrincipalPassword"), { ...secret, endDate: inDays(700) }).length, 1);
   });
 
-  it("takes fewer days by its parameter", () => {
+  it("accepts fewer days by its parameter", () => {
     assert.equal(judge(rule, type, secret, { parameters: { mostDays: 90 } }).length, 1);
     assert.deepEqual(judge(rule, type, { ...secret, endDate: inDays(90) }, { parameters: { mostDays: 90 } }), []);
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, type, { ...secret, displayName: unknownValue, endDate: unknownValue }), []);
   });
 });

@@ -12,32 +12,32 @@ describe("policy: directory-roles", () => {
     settings: { ...contoso, portalAccess: { model: "basic", role: "Security Administrator", assignTo: "group" } },
   };
 
-  it("passes the small roles, and Security Administrator where the settings say it", () => {
+  it("passes the reader roles, and Security Administrator if the settings ask for it", () => {
     assert.deepEqual(say("Security Reader"), []);
     assert.deepEqual(say("Security Operator"), []);
     assert.deepEqual(say("Security Administrator", asked), []);
   });
 
-  it("refuses Security Administrator otherwise, and where the parameter forbids it", () => {
+  it("refuses Security Administrator if the settings do not ask for it or the parameter forbids it", () => {
     assert.match(say("Security Administrator")[0]!, /^Security Administrator is not allowed/);
     assert.equal(say("Security Administrator", { settings: "wrong" }).length, 1);
     assert.equal(say("Security Administrator", { ...asked, parameters: { securityAdministrator: false } }).length, 1);
   });
 
-  it("refuses Global and Privileged Role Administrator, whatever is allowed", () => {
+  it("refuses Global Administrator and Privileged Role Administrator under all parameters", () => {
     for (const role of ["Global Administrator", "Privileged Role Administrator"] as const) {
       assert.deepEqual(say(role, { ...asked, parameters: { roles: [role] } }), [`${role} is never allowed`]);
     }
   });
 
-  it("refuses roles that it doesn't know, and looks at the other ways to give one", () => {
+  it("refuses unknown directory roles, and checks every resource type that can assign one", () => {
     assert.match(judge(rule, type, { roleId: "11111111-2222-4333-8444-555555555555" })[0]!, /unknown/);
     const eligible = { roleDefinitionId: directoryRoleTemplates["Global Administrator"] };
     assert.equal(judge(rule, azuread("DirectoryRoleEligibilityScheduleRequest"), eligible).length, 1);
     assert.equal(judge(rule, azuread("DirectoryRole"), { displayName: "Global Administrator" }).length, 1);
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, type, { roleId: unknownValue }), []);
   });
 });

@@ -36,7 +36,7 @@ describe("policy: federated-credentials", () => {
     assert.equal(judge(rule, type, named, { settings: "wrong" }).length, 1);
   });
 
-  it("waits for values that a preview does not know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, type, { ...named, subject: unknownValue, audiences: unknownValue }, { settings }), []);
   });
 });

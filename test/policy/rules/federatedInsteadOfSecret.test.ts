@@ -13,12 +13,12 @@ describe("policy: federated-instead-of-secret", () => {
     assert.deepEqual(judgeStack(rule, [access(microsoftGraph.appId)]), []);
   });
 
-  it("advises against a secret for Microsoft Graph alone", () => {
+  it("advises against a client secret for a connector that reads only Microsoft Graph", () => {
     assert.deepEqual(judgeStack(rule, [secret, access(microsoftGraph.appId)]), ["password is a client secret"]);
     assert.equal(rule.level, "advisory");
   });
 
-  it("sees the secret whatever a preview knows of it", () => {
+  it("reports the secret even if a preview does not know its values", () => {
     const properties = { value: unknownValue, keyId: unknownValue };
     assert.equal(judgeStack(rule, [{ ...secret, properties }, access(microsoftGraph.appId)]).length, 1);
     assert.deepEqual(judgeStack(rule, [{ ...secret, properties }, access(windowsDefenderAtp.appId)]), []);

@@ -6,13 +6,13 @@ import { judge, unknownValue } from "../support";
 describe("policy: guest-domains", () => {
   const type = dynamic("Guest");
 
-  it("passes a company's address; with the parameter, of its domains alone", () => {
+  it("passes a company's address, and with the parameter only addresses of its domains", () => {
     assert.deepEqual(judge(rule, type, { email: "ana@fabrikam-security.example" }), []);
     const parameters = { domains: ["Fabrikam-Security.example"] };
     assert.deepEqual(judge(rule, type, { email: "ana@fabrikam-security.example" }, { parameters }), []);
   });
 
-  it("refuses mailboxes that anybody can have, and other domains than the parameter's", () => {
+  it("refuses addresses of public mail providers, and domains that the parameter does not name", () => {
     assert.deepEqual(judge(rule, type, { email: "Ana@GMAIL.com" }), [
       "Ana@GMAIL.com is an address of a public mail provider",
     ]);
@@ -23,7 +23,7 @@ describe("policy: guest-domains", () => {
     assert.equal(judge(rule, azuread("Invitation"), { userEmailAddress: "ana@gmail.com" }).length, 1);
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, type, { email: unknownValue }, { parameters: { domains: ["a.example"] } }), []);
   });
 });

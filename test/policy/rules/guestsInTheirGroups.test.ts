@@ -28,18 +28,18 @@ describe("policy: guests-in-their-groups", () => {
   const guests = [guest("ana"), guest("ben"), guest("cleo")];
   const say = (...samples: Sample[]) => judgeStack(rule, samples, { settings });
 
-  it("passes guests in the group of all and in that of their tier, and one whose access has ended in none", () => {
+  it("passes guests in the group of all analysts and their tier's group, and an expired guest in no group", () => {
     const right = [group(all, "ana", "ben"), group("Tier 1 Analyst", "ana"), group("Tier 2 Analyst", "ben")];
     assert.deepEqual(say(model, ...guests, ...right, group("MSSP Analyst Approvers")), []);
   });
 
-  it("passes the group of all alone where the stack has no tiers", () => {
+  it("passes only the group of all analysts if the stack has no tiers", () => {
     assert.deepEqual(say(...guests, group(all, "ana", "ben")), []);
     assert.deepEqual(say({ ...model, properties: { model: "basic" } }, ...guests, group(all, "ana", "ben")), []);
     assert.deepEqual(say(group(all, "somebody")), [], "no guests, no memberships");
   });
 
-  it("refuses a guest in a group too many, or too few", () => {
+  it("refuses a guest with an additional or a missing group membership", () => {
     const wrong = [group(all, "ana"), group("Tier 1 Analyst", "ana", "ben"), group("Tier 2 Analyst", "ben", "cleo")];
     assert.deepEqual(say(model, ...guests, ...wrong, group("Others", "ana")), [
       `ben@fabrikam.example is not in the group "${all}"`,
@@ -53,12 +53,12 @@ describe("policy: guests-in-their-groups", () => {
     assert.deepEqual(say(guest("eve"), group(all, "eve")), [`eve@fabrikam.example is in the group "${all}"`]);
   });
 
-  it("can't tell by settings that are wrong, and says so", () => {
+  it("reports that it cannot check memberships if the settings are invalid", () => {
     assert.match(judgeStack(rule, guests, { settings: "wrong" })[0]!, /^the stack's settings are invalid/);
     assert.deepEqual(judgeStack(rule, [], { settings: "wrong" }), []);
   });
 
-  it("knows a new guest's membership in a preview by what the members are made of", () => {
+  it("recognizes a new guest's membership in a preview by the sources of the member list", () => {
     const isNew = [guest("ana", unknownValue), guest("ben")];
     const made = (displayName: string, members: unknown, ...names: string[]) => ({
       type: azuread("Group"),
@@ -76,7 +76,7 @@ describe("policy: guests-in-their-groups", () => {
     ]);
   });
 
-  it("doesn't take what members are made of for a membership where the guest's ID is known", () => {
+  it("ignores the sources of the member list if the guest's ID is known", () => {
     const left = {
       type: azuread("Group"),
       name: all,

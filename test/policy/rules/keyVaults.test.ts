@@ -21,7 +21,7 @@ describe("policy: key-vaults", () => {
     }
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, type, { properties: unknownValue }), []);
     const inside = { ...sample, enablePurgeProtection: unknownValue };
     assert.deepEqual(judge(rule, type, { properties: inside }), []);

@@ -42,7 +42,7 @@ describe("policy: known-resource-types", () => {
     );
   });
 
-  it("refuses every other one", () => {
+  it("refuses every other resource type", () => {
     const types = [
       "azuread:index/groupMember:GroupMember",
       "azure-native:compute:VirtualMachine",
@@ -59,7 +59,7 @@ describe("policy: known-resource-types", () => {
     );
   });
 
-  it("needs no value that a preview may not know", () => {
+  it("decides without values that a preview may not know", () => {
     assert.deepEqual(judgeStack(rule, [{ type: programTypes[0]!, properties: { id: unknownValue } }]), []);
     assert.equal(judgeStack(rule, [{ type: "a:b:C", properties: { id: unknownValue } }]).length, 1);
   });

@@ -63,7 +63,7 @@ describe("policy: named-organizations", () => {
     );
   });
 
-  it("waits for values that a preview does not know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, dynamic("Guest"), { tenantId: unknownValue }), []);
     const settings = entitlement({ tenantId: msspTenantId });
     assert.deepEqual(

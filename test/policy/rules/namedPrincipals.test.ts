@@ -98,12 +98,12 @@ describe("policy: named-principals", () => {
     assert.deepEqual(judgeStack(rule, [grant], { settings, parameters: { principals: [stranger] } }), []);
   });
 
-  it("takes the resources in any order", () => {
+  it("gives the same result for every order of the resources", () => {
     const grant = { type: azuread("AppRoleAssignment"), properties: { principalObjectId: idOf("sp") } };
     assert.deepEqual(say(grant, ...program().reverse()), []);
   });
 
-  it("names neither of two applications of the connector's name", () => {
+  it("accepts neither of two applications with the connector's name", () => {
     const second: Sample = {
       type: azuread("ApplicationRegistration"),
       name: "second",
@@ -174,14 +174,14 @@ describe("policy: named-principals, access packages", () => {
   const say = (...samples: Sample[]) =>
     judgeStack(rule, [organization, approvers, ...samples], { settings: entitlement });
 
-  it("passes the connected organization, the approvers' group, and as many people as the settings name", () => {
+  it("passes the connected organization, the approvers' group, and as many approvers as the settings name", () => {
     assert.deepEqual(
       say(policy(members, ofGroup, bySource), policy(members, person("contact"), bySource, "other")),
       [],
     );
   });
 
-  it("refuses another organization, other kinds of requestors, and strangers who decide", () => {
+  it("refuses another organization, other kinds of requestors, and unknown approvers", () => {
     assert.deepEqual(say(policy(members, ofGroup, {})), [
       "organization-id is not the connected organization of the settings",
     ]);
@@ -192,12 +192,12 @@ describe("policy: named-principals, access packages", () => {
     assert.equal(say(policy(members, { subjectType: "RequestorManager" }, bySource)).length, 2);
   });
 
-  it("refuses more people who decide than the settings name", () => {
+  it("refuses more approvers than the settings name", () => {
     const two = [policy(members, person("contact"), bySource), policy(members, person(stranger), bySource, "other")];
     assert.deepEqual(say(...two), ["2 people decide about requests; the settings name 1 (approvers)"]);
   });
 
-  it("waits for values that a preview does not know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     const unknown = { subjectType: "ConnectedOrganizationMembers", objectId: unknownValue };
     assert.deepEqual(say(policy(unknown, { ...ofGroup, objectId: unknownValue }, {})), []);
   });

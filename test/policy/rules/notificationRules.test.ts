@@ -7,19 +7,19 @@ describe("policy: notification-rules", () => {
   const type = dynamic("AlertNotificationRule");
   const sample = { name: "High", includeOrganizationName: true, includeTenantPortalLink: true };
 
-  it("passes a rule with both, and one that leaves both at their defaults", () => {
+  it("passes a notification rule with both properties, and one with both at their defaults", () => {
     assert.deepEqual(judge(rule, type, sample), []);
     assert.deepEqual(judge(rule, type, { name: "High" }), []);
   });
 
-  it("refuses one without either", () => {
+  it("refuses a notification rule without either property", () => {
     assert.deepEqual(judge(rule, type, { ...sample, includeOrganizationName: false, includeTenantPortalLink: false }), [
       "its e-mails do not name the organization",
       "its e-mails do not link to the tenant's portal",
     ]);
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(
       judge(rule, type, { includeOrganizationName: unknownValue, includeTenantPortalLink: unknownValue }),
       [],

@@ -7,20 +7,20 @@ describe("policy: owners", () => {
   const type = azuread("Group");
   const owner = "0f0f0f0f-0000-4000-8000-000000000001";
 
-  it("passes what has no declared owner, and owners on the list", () => {
+  it("passes applications and groups without declared owners, and allowed owners", () => {
     assert.deepEqual(judge(rule, type, { displayName: "a" }), []);
     const parameters = { owners: [owner.toUpperCase()] };
     assert.deepEqual(judge(rule, type, { owners: [owner] }, { parameters }), []);
     assert.deepEqual(judge(rule, azuread("ApplicationOwner"), { ownerObjectId: owner }, { parameters }), []);
   });
 
-  it("refuses every other owner", () => {
+  it("refuses an owner who is not on the list of allowed owners", () => {
     assert.deepEqual(judge(rule, type, { owners: [owner] }), [`its owner ${owner} is not an allowed owner`]);
     assert.equal(judge(rule, azuread("ServicePrincipal"), { owners: [owner] }).length, 1);
     assert.equal(judge(rule, azuread("ApplicationOwner"), { ownerObjectId: owner }).length, 1);
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, type, { owners: unknownValue }), []);
     assert.deepEqual(judge(rule, type, { owners: [unknownValue, owner] }).length, 1, "what is known is judged");
   });

@@ -43,11 +43,11 @@ describe("policy: redirect-uris", () => {
     });
   }
 
-  it("shows no credentials and no query", () => {
+  it("shows neither the credentials nor the query of a redirect URI", () => {
     assert.doesNotMatch(say("http://user:hunter2@contoso.com/?code=hunter3").join(""), /hunter/);
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, type, { redirectUris: unknownValue }), []);
     const some = judge(rule, type, { redirectUris: [unknownValue, "http://contoso.com/"] });
     assert.equal(some.length, 1, "what is known is judged");

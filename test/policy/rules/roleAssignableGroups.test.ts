@@ -13,7 +13,7 @@ describe("policy: role-assignable-groups", () => {
   /** As the component makes it. */
   const group = { displayName: "Fabrikam Security MSSP Analysts", assignableToRole: true };
 
-  it("passes an ordinary group, and with the model basic the role-assignable one of all analysts", () => {
+  it("passes an ordinary group, and for the basic model the role-assignable group of all analysts", () => {
     assert.deepEqual(judge(rule, type, { displayName: "a" }), []);
     assert.deepEqual(judge(rule, type, { assignableToRole: false }), []);
     assert.deepEqual(judge(rule, type, group, { settings }), []);
@@ -24,7 +24,7 @@ describe("policy: role-assignable-groups", () => {
     );
   });
 
-  it("refuses it with another model, where the parameter forbids it, and any other group", () => {
+  it("refuses a role-assignable group for another model, against the parameter, or with another name", () => {
     assert.deepEqual(judge(rule, type, group), ["directory roles can be assigned to it"]);
     assert.equal(judge(rule, type, group, { settings: "wrong" }).length, 1);
     assert.equal(judge(rule, type, group, { settings, parameters: { basic: false } }).length, 1);
@@ -32,7 +32,7 @@ describe("policy: role-assignable-groups", () => {
     assert.equal(judge(rule, type, { assignableToRole: true }, { settings }).length, 1);
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, type, { assignableToRole: unknownValue }), []);
     assert.deepEqual(judge(rule, type, { ...group, displayName: unknownValue }, { settings }), []);
   });

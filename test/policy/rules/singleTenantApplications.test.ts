@@ -7,7 +7,7 @@ import { contoso, judge, unknownValue } from "../support";
 describe("policy: single-tenant-applications", () => {
   const type = azuread("ApplicationRegistration");
 
-  it("passes a single-tenant application, and a multitenant one where the settings are for the MSSP's", () => {
+  it("passes a single-tenant application, and a multitenant one if the settings use the MSSP's application", () => {
     assert.deepEqual(judge(rule, type, { signInAudience: "AzureADMyOrg" }), []);
     assert.deepEqual(judge(rule, type, {}), []);
     const connector: ConnectorAccess = {
@@ -20,7 +20,7 @@ describe("policy: single-tenant-applications", () => {
     assert.deepEqual(judge(rule, type, { signInAudience: "AzureADMultipleOrgs" }, { settings }), []);
   });
 
-  it("refuses a multitenant one otherwise", () => {
+  it("refuses a multitenant application with any other settings", () => {
     for (const signInAudience of [
       "AzureADMultipleOrgs",
       "AzureADandPersonalMicrosoftAccount",
@@ -33,7 +33,7 @@ describe("policy: single-tenant-applications", () => {
     assert.equal(judge(rule, type, { signInAudience: "AzureADMultipleOrgs" }, { settings: "wrong" }).length, 1);
   });
 
-  it("waits for what a preview doesn't know", () => {
+  it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, type, { signInAudience: unknownValue }), []);
   });
 });

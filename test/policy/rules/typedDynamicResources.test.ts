@@ -4,13 +4,13 @@ import { typedDynamicResources as rule } from "../../../policy/rules/typedDynami
 import { judge, unknownValue } from "../support";
 
 describe("policy: typed-dynamic-resources", () => {
-  it("passes the program's dynamic resources, and every resource that isn't dynamic", () => {
+  it("passes the program's dynamic resources and all other kinds of resources", () => {
     for (const type of [...dynamicTypes, azuread("Group"), "pulumi:providers:pulumi-nodejs", "pulumi:pulumi:Stack"]) {
       assert.deepEqual(judge(rule, type, {}), []);
     }
   });
 
-  it("refuses one without a type, and one of another program's", () => {
+  it("refuses a dynamic resource without a type or with another program's type", () => {
     for (const type of [
       "pulumi-nodejs:dynamic:Resource",
       "pulumi-nodejs:dynamic/defender-mssp:Resource",
@@ -20,7 +20,7 @@ describe("policy: typed-dynamic-resources", () => {
     }
   });
 
-  it("needs no value that a preview may not know", () => {
+  it("decides without values that a preview may not know", () => {
     assert.deepEqual(judge(rule, dynamic("Guest"), { email: unknownValue, __provider: unknownValue }), []);
     assert.equal(judge(rule, "pulumi-nodejs:dynamic:Resource", { __provider: unknownValue }).length, 1);
   });
