@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import { clockFrom, EnvironmentError } from "@defender-mssp/microsoft";
 
 describe("microsoft: the clock", () => {
-  it("is the system's", () => {
+  it("is the system's clock by default", () => {
     const before = Date.now();
     const now = clockFrom({})().getTime();
     assert.ok(now >= before && now <= Date.now());
   });
 
-  it("stands still where a test on the sandbox has set it", () => {
+  it("stays at the time that a test on the sandbox has set", () => {
     const clock = clockFrom({ MSSP_CLOCK: "2027-03-01T10:00:00+01:00", ARM_METADATA_HOSTNAME: "localhost:1" });
     assert.deepEqual([clock(), clock()], [new Date("2027-03-01T09:00:00Z"), new Date("2027-03-01T09:00:00Z")]);
     clock().setFullYear(1970);
     assert.equal(clock().getUTCFullYear(), 2027);
   });
 
-  it("can't be set for a real cloud, or to no moment", () => {
+  it("cannot be set for a real cloud, or to an invalid time", () => {
     const set = { MSSP_CLOCK: "2027-03-01T10:00:00Z" };
     for (const environment of [
       set,

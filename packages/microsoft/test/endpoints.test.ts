@@ -10,7 +10,7 @@ import { discoverEndpoints } from "@defender-mssp/microsoft";
 import { makeCertificate } from "./certificate";
 
 describe("microsoft/endpoints", () => {
-  it("takes the cloud's own hosts where no metadata host is named", async () => {
+  it("uses the cloud's own hosts without a metadata host", async () => {
     const found = await discoverEndpoints({});
     assert.equal(found.loginEndpoint, "https://login.microsoftonline.com");
     assert.equal(found.metadataHost, undefined);
@@ -66,7 +66,7 @@ describe("microsoft/endpoints", () => {
       ).stdout.trim();
     }
 
-    it("reads that host's document over TLS, and trims what it names", async () => {
+    it("reads the host's document over TLS, and trims its URLs", async () => {
       document = {
         name: "sandbox",
         resourceManager: `https://${host}/arm/`,
@@ -84,7 +84,7 @@ describe("microsoft/endpoints", () => {
       assert.deepEqual(asked, ["GET /metadata/endpoints?api-version=2022-09-01 no token"]);
     });
 
-    it("refuses a document that would send a secret in the clear", async () => {
+    it("refuses a document with an unencrypted URL", async () => {
       document = {
         microsoftGraphResourceId: `https://${host}`,
         authentication: { loginEndpoint: "http://login.example" },
@@ -93,7 +93,7 @@ describe("microsoft/endpoints", () => {
       assert.match(message, /has no usable authentication\.loginEndpoint: it must be an https address/);
     });
 
-    it("says so when the host isn't trusted", async () => {
+    it("reports a host whose certificate is not trusted", async () => {
       assert.match(await discover({}), /metadata\/endpoints\?api-version=2022-09-01 failed: .*certificate/);
     });
   });

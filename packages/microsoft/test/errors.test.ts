@@ -4,14 +4,14 @@ import { EnvironmentError, ServiceError, visible, VisibleError } from "@defender
 describe("microsoft/errors", () => {
   const service = new ServiceError({ status: 403, message: "not allowed", method: "GET", url: "https://a.example/b" });
 
-  it("every error for people is a VisibleError, and its kind stays known", () => {
+  it("every error for users is a VisibleError, and its class remains recognizable", () => {
     assert.ok(service instanceof VisibleError);
     assert.ok(new EnvironmentError("ARM_CLIENT_ID is not set") instanceof VisibleError);
     assert.deepEqual([service.name, new EnvironmentError("").name], ["ServiceError", "EnvironmentError"]);
     assert.equal(service.message, "GET https://a.example/b answered 403: not allowed");
   });
 
-  it("a resource's step shows an error for people on one line without a stack trace, and keeps that of a bug", async () => {
+  it("a resource operation shows a VisibleError on one line, and a bug with its stack trace", async () => {
     const shown: unknown = await visible(
       "The guest's create",
       () => Promise.reject(service),

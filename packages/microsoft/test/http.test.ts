@@ -33,7 +33,7 @@ describe("microsoft/http", () => {
     return failure;
   }
 
-  it("answers with status, headers and the body parsed", async () => {
+  it("returns status, headers and the parsed body", async () => {
     server = await loopback(() => ({ status: 201, headers: { "request-id": "r1" }, body: { a: 1 } }));
     const answer = await request(`${server.origin}/x`, { method: "PUT", json: { b: 2 }, token: "t" });
     assert.deepEqual([answer.status, answer.body, answer.tries], [201, { a: 1 }, 1]);
@@ -43,7 +43,7 @@ describe("microsoft/http", () => {
     assert.equal(server.seen[0].headers["content-type"], "application/json");
   });
 
-  it("waits as long as Retry-After says: seconds, fractions, an HTTP date", async () => {
+  it("waits for Retry-After in seconds, fractions of seconds or as an HTTP date", async () => {
     const later = new Date(Date.now() + 7000).toUTCString();
     const asked = ["2", "0.25", later];
     server = await loopback((_request, before) => {
@@ -55,7 +55,7 @@ describe("microsoft/http", () => {
     assert.ok(waits[2]! > 4000 && waits[2]! <= 7000, String(waits[2]));
   });
 
-  it("takes the date of Retry-After by the server's own clock, which may be minutes off", async () => {
+  it("interprets the date of Retry-After by the server's clock", async () => {
     const serverTime = Date.now() + 600_000;
     server = await loopback((_request, before) =>
       before > 0
@@ -72,14 +72,14 @@ describe("microsoft/http", () => {
     assert.deepEqual(waits, [3000]);
   });
 
-  it("is tried as often as it is told to, and the error says how long the service asks to wait", async () => {
+  it("makes the given number of attempts, and the error names the service's Retry-After", async () => {
     server = await loopback(() => ({ status: 503, headers: { "retry-after": "7" } }));
     const failure = await failureOf(request(server.origin, { sleep, tries: 1 }));
     assert.equal(server.seen.length, 1);
     assert.equal(failure.retryAfter, 7000);
   });
 
-  it("doubles its own wait where the server names none", async () => {
+  it("doubles its own wait if the server sends no Retry-After", async () => {
     server = await loopback((_request, before) => (before < 3 ? { status: 503 } : {}));
     await request(server.origin, { sleep });
     assert.equal(waits.length, 3);
@@ -89,7 +89,7 @@ describe("microsoft/http", () => {
     });
   });
 
-  it("gives up after five tries, and says what the service said", async () => {
+  it("fails after five attempts with the service's message", async () => {
     server = await loopback(() => ({
       status: 429,
       headers: { "retry-after": "0" },
@@ -102,7 +102,7 @@ describe("microsoft/http", () => {
     assert.match(failure.message, /^GET http:\/\/127\.0\.0\.1:\d+\/x answered 429: TooManyRequests: Slow down\.$/);
   });
 
-  it("doesn't wait longer than two minutes for anybody", async () => {
+  it("waits for at most two minutes", async () => {
     server = await loopback(() => ({ status: 429, headers: { "retry-after": "3600" } }));
     const failure = await failureOf(request(server.origin, { sleep }));
     assert.equal(server.seen.length, 1);
@@ -110,26 +110,26 @@ describe("microsoft/http", () => {
   });
 
   for (const status of [408, 500, 502, 504]) {
-    it(`tries again after ${status}, whatever the method`, async () => {
+    it(`retries after status ${status}, for every method`, async () => {
       server = await loopback((_request, before) => (before === 0 ? { status } : {}));
       assert.equal((await request(server.origin, { method: "POST", json: {}, sleep })).tries, 2);
     });
   }
 
   for (const status of [400, 401, 403, 404, 409, 501]) {
-    it(`doesn't try again after ${status}`, async () => {
+    it(`does not retry after status ${status}`, async () => {
       server = await loopback(() => ({ status }));
       assert.equal((await failureOf(request(server.origin, { sleep }))).status, status);
       assert.equal(server.seen.length, 1);
     });
   }
 
-  it("takes an accepted status for an answer", async () => {
+  it("returns an accepted error status as an answer", async () => {
     server = await loopback(() => ({ status: 404 }));
     assert.equal((await request(server.origin, { accept: [404] })).status, 404);
   });
 
-  it("repeats a cut connection where the call is idempotent, and not otherwise", async () => {
+  it("retries after a cut connection only if the call is idempotent", async () => {
     server = await loopback((_request, before) => (before % 2 === 0 ? undefined : {}));
     assert.equal((await request(server.origin, { method: "DELETE", sleep })).tries, 2);
     assert.equal((await failureOf(request(server.origin, { method: "POST", json: {}, sleep }))).status, 0);
@@ -138,7 +138,7 @@ describe("microsoft/http", () => {
     assert.equal(server.seen.length, 4);
   });
 
-  it("says why nothing answered", async () => {
+  it("names the cause if no server answers", async () => {
     server = await loopback(() => ({}));
     const { origin } = server;
     await server.close();
@@ -148,13 +148,13 @@ describe("microsoft/http", () => {
     assert.equal(waits.length, 4);
   });
 
-  it("ends a try that takes too long", async () => {
+  it("ends an attempt at its timeout", async () => {
     server = await loopback(() => "never");
     const failure = await failureOf(request(server.origin, { timeout: 50, method: "POST", json: {} }));
     assert.match(failure.message, /no answer within 0.05 seconds/);
   });
 
-  it("ends at once, waiting or not, when it is told to", async () => {
+  it("ends at once on an abort, also during a wait", async () => {
     server = await loopback(() => ({ status: 429, headers: { "retry-after": "60" } }));
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error("stop")), 50);
@@ -163,7 +163,7 @@ describe("microsoft/http", () => {
     assert.equal(server.seen.length, 1);
   });
 
-  it("reads Entra's and Graph's envelopes, and answers that have none", async () => {
+  it("reads the error envelopes of Entra and Graph, and answers without an envelope", async () => {
     const bodies: [unknown, string, string][] = [
       [
         {
@@ -186,7 +186,7 @@ describe("microsoft/http", () => {
     }
   });
 
-  it("never shows a secret: not of the URL, not of what was sent, even if the service echoes it", async () => {
+  it("never shows a secret of the URL or the request, even if the service echoes it", async () => {
     const secret = "s3cr3t-value";
     const form: RequestOptions["form"] = {
       client_id: "app",
@@ -206,7 +206,7 @@ describe("microsoft/http", () => {
     assert.equal(withoutSecrets("https://user:pass@host/p?sig=1#frag"), "https://host/p?sig=…");
   });
 
-  it("doesn't carry a token to where a redirect points", async () => {
+  it("does not send a token to the target of a redirect", async () => {
     const other = await loopback(() => ({}));
     server = await loopback(() => ({ status: 307, headers: { location: other.origin } }));
     assert.equal((await failureOf(request(server.origin, { token: "t", sleep }))).status, 307);
@@ -215,7 +215,7 @@ describe("microsoft/http", () => {
     await other.close();
   });
 
-  it("knows which addresses may see a secret", () => {
+  it("accepts only https and loopback addresses for secrets", () => {
     for (const good of ["https://a.example", "http://127.0.0.1:1", "http://localhost/x", "http://[::1]:2"])
       assert.ok(isSecureAddress(good), good);
     for (const bad of ["http://a.example", "http://127.0.0.1.example", "ftp://127.0.0.1", "nothing"])

@@ -19,7 +19,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 
 describe("microsoft/identifiers", () => {
-  it("has well-formed IDs, each once for each kind", () => {
+  it("has well-formed IDs, unique within each kind", () => {
     for (const { appId, appRoles, scopes } of publishedApplications) {
       for (const ids of [Object.values(appRoles), Object.values(scopes)]) {
         assert.equal(new Set(ids).size, ids.length);
@@ -31,7 +31,7 @@ describe("microsoft/identifiers", () => {
     for (const id of templates) assert.match(id, uuid);
   });
 
-  it("agrees with the reference's table", function () {
+  it("matches the table of the reference", function () {
     const reference = path.join(root, "..", "shared", "reference", "domain.md");
     if (!existsSync(reference)) this.skip();
     const section = /## 5\.[\s\S]*?## 6\./.exec(readFileSync(reference, "utf8"))?.[0] ?? "";
@@ -53,7 +53,7 @@ describe("microsoft/identifiers", () => {
 });
 
 describe("microsoft/clouds", () => {
-  it("makes the addresses that Microsoft documents", () => {
+  it("has the addresses that Microsoft documents", () => {
     assert.equal(portalUrl("public", tenantId), `https://security.microsoft.com?tid=${tenantId}`);
     assert.equal(legacyPortalUrl("public", tenantId), `https://securitycenter.windows.com?tid=${tenantId}`);
     assert.equal(tokenEndpoint("public", tenantId), `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`);
@@ -73,7 +73,7 @@ describe("microsoft/clouds", () => {
     );
   });
 
-  it("holds origins only, all over TLS", () => {
+  it("has only https origins", () => {
     const urls = Object.values(clouds).flatMap(({ alertExporters, environment, ...hosts }) => [
       ...Object.values(hosts),
       ...Object.values(alertExporters),
@@ -84,7 +84,7 @@ describe("microsoft/clouds", () => {
 });
 
 describe("microsoft", () => {
-  it("loads nothing but Node: importing it must stay cheap, as the dynamic provider does it at each run", async () => {
+  it("loads only modules of Node.js when it is imported", async () => {
     const folder = path.join(root, "packages", "microsoft", "src");
     const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".ts"));
     assert.ok(files.length > 5);

@@ -111,7 +111,7 @@ describe("components/entra: the provider's methods", () => {
   }
 
   describe("create", () => {
-    it("invites by e-mail, names and marks the guest, and keeps what was said", async () => {
+    it("invites by e-mail, names and marks the guest, and stores the invitation's values", async () => {
       const outs = await create({ message: "Welcome.", copyRecipient: "soc@mssp.example" });
       const [guest] = guests();
       assert.equal(guests().length, 1);
@@ -141,7 +141,7 @@ describe("components/entra: the provider's methods", () => {
       ]);
     });
 
-    it("sends Microsoft's text in English, or in the language asked for", async () => {
+    it("sends Microsoft's text in English or in the given language", async () => {
       await create();
       await create({ email: "ben@mssp.example", language: "de" });
       assert.deepEqual(
@@ -156,7 +156,7 @@ describe("components/entra: the provider's methods", () => {
       ["principal name of a guest", { userPrincipalName: "ana.o'neil_mssp.example#EXT#@contoso.onmicrosoft.com" }],
     ];
     for (const [how, properties] of ways) {
-      it(`uses who has the address as ${how}, and changes nothing`, async () => {
+      it(`adopts an existing user with the address as ${how}, and changes nothing`, async () => {
         const id = addUser(properties);
         const as = structuredClone(users().get(id));
         assert.deepEqual(await create(), { ...inputs, objectId: id, adopted: true, adoptedUser: 'guest "Somebody"' });
@@ -168,7 +168,7 @@ describe("components/entra: the provider's methods", () => {
       });
     }
 
-    it("adopts whom somebody else has just invited by the same name", async () => {
+    it("adopts a guest whom another party invited at the same time under the same name", async () => {
       const id = addUser({
         mail: inputs.email,
         displayName: inputs.displayName,
@@ -177,7 +177,7 @@ describe("components/entra: the provider's methods", () => {
       assert.deepEqual(await create(), { ...inputs, objectId: id, adopted: true, adoptedUser: `guest "Ana O'Neil"` });
     });
 
-    it("adopts whom another stack has invited", async () => {
+    it("adopts a guest whom another stack has invited", async () => {
       const { objectId } = await create({ managedBy: "defender-mssp/other" });
       assert.equal((await create()).adopted, true);
       assert.match(
@@ -190,7 +190,7 @@ describe("components/entra: the provider's methods", () => {
       ["the invitation", (method: string, path: string) => method === "PATCH" && path.includes("/users/")],
       ["the mark", (method: string, path: string) => method === "GET" && /users\/[^?]/.test(path)],
     ] as const) {
-      it(`recognises its own when the answer was lost after ${when}, and sends no second e-mail`, async () => {
+      it(`recognizes its own guest if the answer was lost after ${when}, and sends no second e-mail`, async () => {
         trouble = (method, path, response) => lost(method, path) && fail(400, "lost")(response);
         await assert.rejects(create());
         const [made] = guests();
@@ -207,14 +207,14 @@ describe("components/entra: the provider's methods", () => {
       });
     }
 
-    it("asks for no link once its own has accepted", async () => {
+    it("requests no redemption link after the guest has accepted", async () => {
       const { objectId } = await create();
       users().get(objectId)!["externalUserState"] = "Accepted";
       assert.deepEqual(await create(), { ...inputs, objectId, adopted: false });
       assert.equal(invitations().length, 1);
     });
 
-    it("cuts a long name, so that name and mark fit in 256 characters", async () => {
+    it("truncates a long name so that name and mark fit in 256 characters", async () => {
       const displayName = "n".repeat(256);
       await create({ displayName });
       assert.equal(String(invitations()[0]?.["invitedUserDisplayName"]).length, 256);
@@ -222,7 +222,7 @@ describe("components/entra: the provider's methods", () => {
       assert.equal(guests()[0]?.["displayName"], displayName);
     });
 
-    it("waits until the directory shows the new guest", async () => {
+    it("waits until the directory returns the new guest", async () => {
       let hidden = 6;
       trouble = (method, path, response) =>
         /users\/[^?]/.test(path) && method !== "DELETE" && hidden-- > 0 && fail(404, "not yet")(response);
@@ -230,7 +230,7 @@ describe("components/entra: the provider's methods", () => {
       assert.deepEqual(waits, [1000, 1000, 1000, 1000, 1000, 1000]);
     });
 
-    it("gives up after a minute, and says that the next `up` goes on", async () => {
+    it("fails after a minute, and says that the next `up` continues", async () => {
       trouble = (_method, path, response) => /users\/[^?]/.test(path) && fail(404, "not yet")(response);
       await assert.rejects(
         create(),
@@ -239,7 +239,7 @@ describe("components/entra: the provider's methods", () => {
       assert.equal(waits.length, 59);
     });
 
-    it("says what to do where the tenant doesn't allow invitations", async () => {
+    it("says what to do if the tenant does not allow invitations", async () => {
       setSwitches(test.tenant, { b2bInvitations: "off" });
       await assert.rejects(create(), (failure: Error) => {
         assert.match(
@@ -257,15 +257,15 @@ describe("components/entra: the provider's methods", () => {
       assert.deepEqual(guests(), []);
     });
 
-    it("refuses to guess between two users of one address", async () => {
+    it("refuses to choose between two users with the same address", async () => {
       const ids = [addUser({ mail: inputs.email }), addUser({ mail: inputs.email })];
       await assert.rejects(create(), (failure: Error) => ids.every((id) => failure.message.includes(id)));
       assert.deepEqual(invitations(), []);
     });
   });
 
-  describe("later", () => {
-    it("finds nothing to change in what the invitation said, nor in the address's case", async () => {
+  describe("after the create", () => {
+    it("reports no change for the invitation's text or the case of the address", async () => {
       const outs = await create({ message: "Welcome." });
       const news = {
         ...outs,
@@ -282,14 +282,14 @@ describe("components/entra: the provider's methods", () => {
       });
     });
 
-    it("replaces for another address or tenant, the new guest first; an unknown one is another one", async () => {
+    it("replaces the guest for another or unknown address or tenant, create first", async () => {
       const outs = await create();
       const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
       const { replaces, deleteBeforeReplace } = resource.diff("", outs, { ...outs, email: unknown, tenantId: unknown });
       assert.deepEqual([replaces, deleteBeforeReplace], [["tenantId", "email"], false]);
     });
 
-    it("renames whom it invited, and doesn't touch an adopted user", async () => {
+    it("renames an invited guest, and does not change an adopted user", async () => {
       const outs = await create();
       assert.equal(resource.diff("", outs, { ...outs, displayName: "Ana" }).changes, true);
       const updated = await resource.update(outs.objectId, outs, { ...inputs, displayName: "Ana" }, context);
@@ -302,7 +302,7 @@ describe("components/entra: the provider's methods", () => {
       assert.deepEqual(sent, []);
     });
 
-    it("reads the name as it is, and says when the user has gone", async () => {
+    it("reads the current name, and reports a deleted user", async () => {
       const outs = await create();
       users().get(outs.objectId)!["displayName"] = "Somebody";
       const read = await resource.read(outs.objectId, outs, context);
@@ -315,14 +315,14 @@ describe("components/entra: the provider's methods", () => {
       assert.deepEqual(await resource.read(outs.objectId, outs, context), { id: "" });
     });
 
-    it("doesn't take the name of an adopted user for a change", async () => {
+    it("does not report the name of an adopted user as a change", async () => {
       const objectId = addUser({ mail: inputs.email, displayName: "Dr. Ana" });
       const outs = await create();
       const read = await resource.read(objectId, outs, context);
       assert.deepEqual(read, { id: objectId, props: outs, inputs });
     });
 
-    it("deletes whom it invited, also where somebody else was faster, and waits until it has gone", async () => {
+    it("deletes an invited guest, even if already deleted, and waits until it is gone", async () => {
       const outs = await create();
       let shown = 3;
       const as = { id: outs.objectId, employeeType: mark };
@@ -337,13 +337,13 @@ describe("components/entra: the provider's methods", () => {
       await resource.delete(outs.objectId, outs, context);
     });
 
-    it("leaves an adopted user", async () => {
+    it("keeps an adopted user", async () => {
       const objectId = addUser({ mail: inputs.email });
       await resource.delete(objectId, await create(), context);
       assert.ok(users().has(objectId));
     });
 
-    it("checks what it is given", () => {
+    it("validates its inputs", () => {
       const { failures } = resource.check(
         {},
         { ...inputs, tenantId: "contoso", email: " ", message: "m", language: "de" },

@@ -16,7 +16,7 @@ describe("components: GuestUser", () => {
     recorded = await startMocks();
   });
 
-  it("asks for one guest, and for nothing else", async () => {
+  it("declares exactly one guest", async () => {
     new GuestUser("ana", args);
     await settled();
     assert.deepEqual(
@@ -65,14 +65,14 @@ describe("components: GuestUser", () => {
     ]);
   });
 
-  it("refuses a text together with a language, which Graph does too", () => {
+  it("refuses a text together with a language, as Graph does", () => {
     assert.throws(() => new GuestUser("ana", { ...args, message: "Welcome.", language: "de" }), {
       message: "GuestUser takes message or language, not both: language selects a translation of Microsoft's text.",
     });
     assert.equal(recorded.resources.filter(({ custom }) => custom).length, 0);
   });
 
-  it("knows in a preview its arguments, and not the tenant's values", async () => {
+  it("has its arguments but not the tenant's values in a preview", async () => {
     await startMocks({ preview: true });
     const guest = new GuestUser("ana", args);
     assert.deepEqual(await resolved(guest.objectId), { value: undefined, secret: false });

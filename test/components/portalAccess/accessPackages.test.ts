@@ -43,7 +43,7 @@ describe("components: AnalystAccessPackages", () => {
     return found[0]!.inputs;
   };
 
-  it("is a catalog, and of each tier a resource, a package, a role and a policy", async () => {
+  it("declares a catalog, and for each tier a resource, a package, a role and a policy", async () => {
     await make();
     const declared = recorded.resources.map(({ type, name }) => `${name} ${type.split(":").at(-1) ?? ""}`).sort();
     const each = (tier: string): string[] => [
@@ -131,7 +131,7 @@ describe("components: AnalystAccessPackages", () => {
     });
   }
 
-  it("takes names, an expiry and a review interval", async () => {
+  it("accepts names, an expiry and a review interval", async () => {
     await make({
       catalogName: "SOC",
       names: { tier1: "Watch" },
@@ -152,7 +152,7 @@ describe("components: AnalystAccessPackages", () => {
     );
   });
 
-  it("gives out the packages' links to My Access, of the customer's cloud", async () => {
+  it("outputs the packages' links to My Access in the customer's cloud", async () => {
     const packages = await make();
     const link = (host: string, tier: string): string =>
       `https://${host}/@contoso.com#/access-packages/access-${tier}-package-id`;
@@ -166,7 +166,7 @@ describe("components: AnalystAccessPackages", () => {
     assert.equal((await resolved(government.links)).value?.tier1, link("myaccess.microsoft.us", "tier1"));
   });
 
-  it("declares everything in a preview, though the organization isn't known yet", async () => {
+  it("declares all resources in a preview with an unknown organization", async () => {
     recorded = await startMocks({ preview: true });
     const other = new azuread.Group("other", { displayName: "Other", securityEnabled: true });
     new AnalystAccessPackages("access", { ...args, connectedOrganizationId: other.objectId });
@@ -174,7 +174,7 @@ describe("components: AnalystAccessPackages", () => {
     assert.equal(recorded.resources.filter(({ name }) => name.startsWith("access")).length, 14);
   });
 
-  it("refuses no contact, and days that Graph doesn't take", async () => {
+  it("refuses a missing contact, and numbers of days that Graph does not accept", async () => {
     await startMocks();
     const wrong: [Partial<AnalystAccessPackagesArgs>, RegExp][] = [
       [{ contacts: [] }, /contacts is empty; name at least one person of the customer/],
@@ -196,7 +196,7 @@ describe("components: AnalystAccessPackages", () => {
 });
 
 describe("components: contactObjectIds", () => {
-  it("looks contacts up by sign-in name, then by address, and an object ID not at all", async () => {
+  it("looks up contacts by sign-in name, then by address, and does not look up object IDs", async () => {
     const recorded = await startMocks();
     const wanted = ["upn.security.admin@contoso.com", "mail.ciso@contoso.com", contactId.toUpperCase()];
     assert.deepEqual(await contactObjectIds(wanted, {}), [

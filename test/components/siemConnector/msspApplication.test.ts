@@ -61,7 +61,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
   }
 
   describe("its service principal", () => {
-    it("is made, with a mark that everybody can read", async () => {
+    it("is created with a readable mark", async () => {
       const { id, outs } = await makePrincipal();
       assert.deepEqual(outs, { ...inputs, objectId: id, displayName: "Fabrikam SIEM", adopted: false });
       assert.deepEqual(
@@ -70,13 +70,13 @@ describe("the MSSP's application in the customer's tenant:", () => {
       );
     });
 
-    it("is recognised after a crash", async () => {
+    it("is recognized after a crash", async () => {
       const { id } = await makePrincipal();
       assert.deepEqual([(await makePrincipal()).id, (await makePrincipal()).outs.adopted], [id, false]);
       assert.equal(ours().length, 1);
     });
 
-    it("is adopted where the customer has consented, and left as it is", async () => {
+    it("is adopted unchanged if the customer has consented", async () => {
       const { id } = clickConsent([]);
       const { outs } = await makePrincipal();
       assert.deepEqual([outs.objectId, outs.adopted], [id, true]);
@@ -86,7 +86,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
       assert.equal(ours().length, 1);
     });
 
-    it("is gone after its delete, and a second delete is none", async () => {
+    it("is gone after the delete, and a second delete succeeds", async () => {
       const { id, outs } = await makePrincipal();
       await principals.delete(id, outs, context);
       assert.deepEqual(ours(), []);
@@ -94,19 +94,19 @@ describe("the MSSP's application in the customer's tenant:", () => {
       assert.deepEqual(await principals.read(id, outs, context), { id: "" });
     });
 
-    it("is read as it is", async () => {
+    it("is read with its current values", async () => {
       const { id, outs } = await makePrincipal();
       assert.deepEqual(await principals.read(id, outs, context), { id, props: outs, inputs });
     });
 
-    it("gets the stack's new name", async () => {
+    it("gets the new mark after the stack was renamed", async () => {
       const { id, outs } = await makePrincipal();
       const news = { ...inputs, managedBy: "defender-mssp/renamed/siem" };
       assert.deepEqual(await principals.update(id, outs, news, context), { outs: { ...outs, ...news } });
       assert.equal(ours()[0]?.["notes"], "Managed by Pulumi: defender-mssp/renamed/siem");
     });
 
-    it("is adopted where somebody makes it at the same moment", async () => {
+    it("is adopted if another party creates it at the same time", async () => {
       const id = "c0ffee00-0000-4000-8000-000000000009";
       let looks = 0;
       const server = await loopback(({ method, url }) => {
@@ -124,7 +124,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
       }
     });
 
-    it("of no application that may come here is refused, with what to check", async () => {
+    it("is refused for an application that cannot be added to the tenant, with what to check", async () => {
       const news = { ...inputs, applicationId: "f00dcafe-0000-4000-8000-00000000dead" };
       await assert.rejects(principals.create(news, context), (error: Error) => {
         assert.match(error.message, /^The create of the MSSP application's service principal failed\./);
@@ -144,7 +144,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
       assert.deepEqual(principals.diff("o", olds, { ...inputs, managedBy: "m" }).changes, true);
     });
 
-    it("is checked", () => {
+    it("has validated inputs", () => {
       const { inputs: checked, failures } = principals.check(
         {},
         { ...inputs, applicationId: applicationId.toUpperCase() },
@@ -166,7 +166,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
       };
     }
 
-    it("is granted, by the ID that the tenant has for its name", async () => {
+    it("is granted by the ID that the tenant has for its name", async () => {
       const news = await inputsFor(false);
       const { id, outs } = await grants.create(news, context);
       assert.equal(outs.appRoleId, microsoftGraph.appRoles[appRole]);
@@ -198,7 +198,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
       }
     });
 
-    it("is adopted where the customer has granted it, and stays", async () => {
+    it("is adopted if the customer has granted it, and remains", async () => {
       clickConsent([appRole]);
       const { id, outs } = await grants.create(await inputsFor(true), context);
       assert.equal(outs.adopted, true);
@@ -206,14 +206,14 @@ describe("the MSSP's application in the customer's tenant:", () => {
       assert.equal(granted().length, 1);
     });
 
-    it("is ours where the service principal is: an earlier create has made it", async () => {
+    it("is the stack's own if the service principal is", async () => {
       const news = await inputsFor(false);
       const { id } = await grants.create(news, context);
       const again = await grants.create(news, context);
       assert.deepEqual([again.id, again.outs.adopted, granted().length], [id, false, 1]);
     });
 
-    it("is only ours where another one was granted by the customer", async () => {
+    it("is the stack's own beside another permission that the customer granted", async () => {
       clickConsent(["SecurityIncident.Read.All"]);
       const { id, outs } = await grants.create(await inputsFor(true), context);
       assert.equal(outs.adopted, false);
@@ -221,7 +221,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
       assert.equal(granted().length, 1);
     });
 
-    it("waits until the new service principal is known everywhere", async () => {
+    it("waits until the new service principal has replicated", async () => {
       let asked = 0;
       const news = await inputsFor(false);
       const server = await loopback(({ url, method }) => {
@@ -244,7 +244,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
       }
     });
 
-    it("that the API doesn't have is refused", async () => {
+    it("is refused if the API does not have it", async () => {
       const news = { ...(await inputsFor(false)), appRole: "SecurityAlert.Read.Everything" };
       await assert.rejects(
         grants.create(news, context),
@@ -254,7 +254,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
       await assert.rejects(grants.create(strange, context), /no service principal of the API/);
     });
 
-    it("is replaced for anything but whose the service principal is", async () => {
+    it("is replaced for every change except the owner of the service principal", async () => {
       const news = await inputsFor(false);
       const olds: AppRoleGrantState = { ...news, resourceObjectId: "r", appRoleId: "i", adopted: false };
       assert.equal(grants.diff("i", olds, { ...news, principalAdopted: true }).changes, false);

@@ -45,7 +45,7 @@ describe("DefenderSiemAuthorization", () => {
     return new DefenderSiemAuthorization("siem-authorization", { ...args, ...more });
   }
 
-  it("asks for one resource of a type that policies can name", async () => {
+  it("declares one resource of a type that policies can name", async () => {
     const resource = make();
     await valueOf(resource.urn);
     assert.equal(asked.length, 1);
@@ -55,13 +55,13 @@ describe("DefenderSiemAuthorization", () => {
     assert.deepEqual(inputs, { ...args, managedBy: "defender-mssp/dev/siem-authorization" });
   });
 
-  it("passes on an endpoint only if it has one", async () => {
+  it("passes an endpoint on only if one is set", async () => {
     const resource = make({ endpoint: "https://gateway.example/defender", mode: "endpoint" });
     assert.equal(await valueOf(resource.endpoint), "https://gateway.example/defender");
     assert.equal(inputsOf(asked[0]!).endpoint, "https://gateway.example/defender");
   });
 
-  it("outputs what the provider found", async () => {
+  it("outputs the provider's values", async () => {
     const resource = make();
     assert.equal(await valueOf(resource.status), "authorized");
     assert.equal(await valueOf(resource.adopted), false);

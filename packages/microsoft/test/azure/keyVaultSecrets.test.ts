@@ -63,7 +63,7 @@ describe("microsoft/azure/keyVaultSecrets", () => {
     });
   });
 
-  it("reads a secret; says what the vault says where there is none, or it may not", async () => {
+  it("reads a secret, and reports the vault's error if it is missing or not permitted", async () => {
     assert.equal(await getKeyVaultSecret(call()), "the value");
     for (const [status, code] of [
       [404, "SecretNotFound"],
@@ -79,7 +79,7 @@ describe("microsoft/azure/keyVaultSecrets", () => {
     await assert.rejects(getKeyVaultSecret(call()), /not the answer of a key vault/);
   });
 
-  it("sends no token to what isn't a vault of the service that it names", async () => {
+  it("sends no token to a host outside the vault service", async () => {
     const unsafe = call({ vaultUrl: "http://v.vault.azure.net" });
     await assert.rejects(setKeyVaultSecret(unsafe, { value: "refresh-token" }), /a vault's address begins with https/);
     challenge = "Basic realm=x";
@@ -96,7 +96,7 @@ describe("microsoft/azure/keyVaultSecrets", () => {
     }
   });
 
-  it("says which credentials are missing", async () => {
+  it("names the missing credentials", async () => {
     await assert.rejects(getKeyVaultSecret(call({ environment: {} })), EnvironmentError);
   });
 });

@@ -23,7 +23,7 @@ describe("microsoft/azure/roles", () => {
     return "";
   };
 
-  it("has well-formed IDs, each once, and delegates none that it knows to be refused", () => {
+  it("has well-formed unique IDs, and delegates no role that Lighthouse refuses", () => {
     const ids = Object.values(azureRoles);
     assert.equal(new Set(ids).size, ids.length);
     for (const id of ids) assert.match(id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
@@ -39,7 +39,7 @@ describe("microsoft/azure/roles", () => {
     );
   });
 
-  it("takes names and IDs in any case and order", () => {
+  it("accepts names and IDs in any case and order", () => {
     const byName = roleAuthorizations(["reader", "Microsoft Sentinel Responder"]);
     const byId = roleAuthorizations([azureRoles["Microsoft Sentinel Responder"].toUpperCase(), azureRoles.Reader]);
     assert.deepEqual(byName, byId);
@@ -49,7 +49,7 @@ describe("microsoft/azure/roles", () => {
     ]);
   });
 
-  it("refuses each role that Lighthouse doesn't delegate, by name and by ID, and says all of them", () => {
+  it("refuses each role that Lighthouse does not delegate, by name and by ID, in one error", () => {
     const message = refusal([
       "Owner",
       azureRoles["Key Vault Secrets User"],
@@ -64,7 +64,7 @@ describe("microsoft/azure/roles", () => {
     assert.match(message, /Allowed are: Contributor, .*Microsoft Sentinel Reader/);
   });
 
-  it("delegates User Access Administrator with the roles that it may hand on, and only so", () => {
+  it("delegates User Access Administrator only with the roles that it may assign", () => {
     assert.match(refusal(["User Access Administrator"]), /needs delegatedRoles/);
     assert.match(refusal([{ role: "Reader", delegatedRoles: ["Contributor"] }]), /can't hand roles on/);
     assert.match(
@@ -83,7 +83,7 @@ describe("microsoft/azure/roles", () => {
     );
   });
 
-  it("refuses none at all, and one twice", () => {
+  it("refuses an empty list of roles, and a duplicate role", () => {
     assert.match(refusal([]), /no role is listed/);
     assert.match(refusal(["Reader", azureRoles.Reader]), /"Reader" is listed twice/);
     assert.equal(azureRoleName("nothing"), undefined);
@@ -99,7 +99,7 @@ describe("microsoft/keyVault", () => {
     metadataHost: undefined,
   };
 
-  it("finds a vault by its name's DNS name, and on the sandbox below its address", () => {
+  it("finds a vault by its DNS name, and in the sandbox by its path", () => {
     assert.equal(keyVaultEndpoint(endpoints, "siem"), "https://siem.vault.azure.net");
     assert.equal(keyVaultEndpoint({ ...endpoints, cloud: "dod" }, "siem"), "https://siem.vault.usgovcloudapi.net");
     assert.equal(
@@ -108,7 +108,7 @@ describe("microsoft/keyVault", () => {
     );
   });
 
-  it("reads a vault's resource ID, and nothing else", () => {
+  it("accepts only the resource ID of a vault", () => {
     const id =
       "/subscriptions/5EC0DE00-5ab5-4000-8000-000000000001/resourcegroups/Siem/providers/microsoft.keyvault/vaults/fabrikam-siem";
     assert.deepEqual(vaultOfResourceId(id), {

@@ -46,7 +46,7 @@ describe("microsoft/entra/token", () => {
     requestToken({ tenantId, audience, environment, endpoints: endpoints(), ...more });
   const form = () => Object.fromEntries(new URLSearchParams(server.seen.at(-1)?.body));
 
-  it("asks v2 with a secret, for the customer's tenant", async () => {
+  it("requests a v2 token of the customer's tenant with a client secret", async () => {
     const token = await ask({ ARM_CLIENT_ID: "app", ARM_CLIENT_SECRET: "s3cret+/" });
     assert.equal(token.accessToken, "the.access.token");
     assert.ok(Math.abs(token.expiresOn.getTime() - Date.now() - 3_599_000) < 5000);
@@ -59,7 +59,7 @@ describe("microsoft/entra/token", () => {
     });
   });
 
-  it("asks v1 with a resource", async () => {
+  it("requests a v1 token with a resource", async () => {
     answer = () => ({ body: { access_token: "t", expires_in: "3599" } });
     const token = await ask(
       { ARM_CLIENT_ID: "app", ARM_CLIENT_SECRET: "x" },
@@ -71,14 +71,14 @@ describe("microsoft/entra/token", () => {
     assert.equal(form().scope, undefined);
   });
 
-  it("reads ID and secret from files", async () => {
+  it("reads client ID and client secret from files", async () => {
     const [id, secret] = [path.join(folder, "id"), path.join(folder, "secret")];
     await Promise.all([writeFile(id, "app\n"), writeFile(secret, "from-file\n")]);
     await ask({ ARM_CLIENT_ID_FILE_PATH: id, ARM_CLIENT_SECRET_FILE_PATH: secret });
     assert.deepEqual([form().client_id, form().client_secret], ["app", "from-file"]);
   });
 
-  it("signs an assertion with a certificate, which comes before a secret", async () => {
+  it("signs an assertion with a certificate, which takes precedence over a secret", async () => {
     const made = await makeCertificate("RSA");
     const certificate = new X509Certificate(made.certificate);
     const file = path.join(folder, "client.pem");
@@ -108,7 +108,7 @@ describe("microsoft/entra/token", () => {
     modernRsaArchive,
     legacyRsaArchive,
   })) {
-    it(`reads a PKCS#12 archive, the form that the azuread plugin takes: ${kind}`, () => {
+    it(`reads a PKCS#12 archive as the azuread plugin does: ${kind}`, () => {
       const { key, certificate } = readPkcs12(Buffer.from(archive, "base64"), archivePassword);
       assert.equal(certificate.subject, "CN=test");
       assert.ok(certificate.checkPrivateKey(key));
@@ -118,7 +118,7 @@ describe("microsoft/entra/token", () => {
     });
   }
 
-  it("refuses a PKCS#12 archive that is cut off, changed, or opened with another password", () => {
+  it("refuses a PKCS#12 archive that is truncated, changed, or has another password", () => {
     const archive = Buffer.from(legacyRsaArchive, "base64");
     const changed = Buffer.from(archive);
     changed.writeUInt8(changed.readUInt8(400) ^ 1, 400);
@@ -131,7 +131,7 @@ describe("microsoft/entra/token", () => {
     );
   });
 
-  it("says which variable holds an archive that can't be opened, and not the password", async () => {
+  it("names the variable of an unreadable archive, and not the password", async () => {
     const environment = {
       ARM_CLIENT_ID: "app",
       ARM_CLIENT_CERTIFICATE: encryptedArchive,
@@ -149,7 +149,7 @@ describe("microsoft/entra/token", () => {
     );
   });
 
-  it("takes another provider's token: given, in a file, or asked for", async () => {
+  it("accepts a federated token from a variable, a file or a request URL", async () => {
     const file = path.join(folder, "token");
     await writeFile(file, "from.the.file\n");
     await ask({ ARM_CLIENT_ID: "app", ARM_OIDC_TOKEN: "given.to.us" });
@@ -170,7 +170,7 @@ describe("microsoft/entra/token", () => {
     assert.equal(asked.headers.authorization, "Bearer runner");
   });
 
-  it("says what is missing", async () => {
+  it("names the missing credential variables", async () => {
     await assert.rejects(
       ask({}),
       /ARM_CLIENT_ID is not set, and one of ARM_CLIENT_SECRET, ARM_CLIENT_CERTIFICATE_PATH, ARM_OIDC_TOKEN must go with it\.$/,
@@ -183,7 +183,7 @@ describe("microsoft/entra/token", () => {
     assert.equal(server.seen.length, 0);
   });
 
-  it("asks the Azure CLI last, and never where the hosts are somebody else's", async function () {
+  it("uses the Azure CLI last, and never for hosts of another party", async function () {
     if (process.platform === "win32") this.skip();
     const expires = Math.floor(Date.now() / 1000) + 100;
     await writeFile(
@@ -210,7 +210,7 @@ describe("microsoft/entra/token", () => {
     );
   });
 
-  it("passes on what Entra says, without the secret", async () => {
+  it("reports Entra's error without the secret", async () => {
     answer = () => ({
       status: 401,
       body: {
@@ -226,7 +226,7 @@ describe("microsoft/entra/token", () => {
     });
   });
 
-  it("doesn't take an answer without a token for one", async () => {
+  it("refuses an answer without a token", async () => {
     answer = () => ({ body: "<html>sign in to the hotel's network</html>" });
     await assert.rejects(
       ask({ ARM_CLIENT_ID: "app", ARM_CLIENT_SECRET: "x" }),

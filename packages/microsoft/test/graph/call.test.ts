@@ -22,7 +22,7 @@ describe("microsoft/graph/call", () => {
   });
 
   for (const link of ["x:.evil.example/c", "no address", "file:///etc/passwd"]) {
-    it(`graphList refuses the link ${link} and asks nothing more`, async () => {
+    it(`graphList refuses the link ${link} and sends no further request`, async () => {
       const { call, asked } = graph({ "/v1.0/users": { value: [], "@odata.nextLink": link } });
       await assert.rejects(
         graphList(call, "/v1.0/users"),

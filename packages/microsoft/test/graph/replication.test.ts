@@ -21,7 +21,7 @@ describe("microsoft/graph/replication", () => {
   const missing = new ServiceError({ status: 404, message: "not found", method: "GET", url: "/v1.0/users/1" });
   const isUnknown = ({ status }: ServiceError) => status === 404;
 
-  it("waits until the answer is there, as often in a row as it must be", async () => {
+  it("waits for the given number of consecutive hits", async () => {
     const { ask, sleep, waited } = series([undefined, "a", false, "a", "b"]);
     assert.equal(await untilReplicated(ask, { tries: 9, pause: 1000, hits: 2, sleep }), "b");
     assert.deepEqual(waited, [1000, 200, 1000, 200]);
@@ -33,14 +33,14 @@ describe("microsoft/graph/replication", () => {
     assert.deepEqual([waited, left], [[1000, 1000], ["too late"]]);
   });
 
-  it("waits out the failures that mean an unknown object, and throws the last of them", async () => {
+  it("retries while the object is unknown, and throws the last such error", async () => {
     const { ask, sleep } = series([missing, "a"]);
     assert.equal(await untilReplicated(ask, { tries: 2, isUnknown, sleep }), "a");
     const never = series([missing, missing]);
     await assert.rejects(untilReplicated(never.ask, { tries: 2, isUnknown, sleep }), (error) => error === missing);
   });
 
-  it("throws any other failure at once", async () => {
+  it("throws any other error at once", async () => {
     const { ask, sleep, waited } = series([new TypeError("a bug"), "a"]);
     await assert.rejects(untilReplicated(ask, { tries: 2, isUnknown, sleep }), /a bug/);
     const unnamed = series([missing, "a"]);

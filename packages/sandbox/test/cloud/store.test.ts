@@ -20,7 +20,7 @@ describe("the cloud on disk", () => {
   });
   afterEach(() => remove());
 
-  it("gives back a tenant as it was, objects and links in the order in which they were made", () => {
+  it("restores a tenant with objects and links in their creation order", () => {
     const key = fc.string({ minLength: 1, maxLength: 8 }).filter((text) => !/^\d+$/.test(text));
     const object = fc.record({ id: fc.uuid(), value: fc.jsonValue() });
     const content = fc.record({
@@ -43,7 +43,7 @@ describe("the cloud on disk", () => {
     );
   });
 
-  it("keeps what was deleted and the hashes of secrets", async () => {
+  it("keeps deleted objects and the hashes of secrets", async () => {
     const tenant = new TenantRecord(contoso);
     tenant.deleted.set("a", { collection: "groups", deletedDateTime: "2026-01-01T00:00:00Z", object: { id: "a" } });
     tenant.secretHashes.set("key", "sha256:salt:hash");
@@ -97,16 +97,16 @@ describe("the cloud on disk", () => {
     assert.deepEqual((await readdir(folder)).sort(), [`${contoso}.json`, "notes.txt"].sort());
   });
 
-  it("reads without ever writing when it is told to", async () => {
+  it("writes nothing in read-only mode", async () => {
     await new Store(folder, "read-only").write(contoso, "{}");
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it("reads a folder that isn't there as an empty cloud", async () => {
+  it("reads a missing folder as an empty cloud", async () => {
     assert.equal((await new Store(path.join(folder, "none")).load()).size, 0);
   });
 
-  it("says what is wrong with a folder that can't be used", async () => {
+  it("reports the cause for an unusable folder", async () => {
     const blocked = path.join(folder, "file");
     await writeFile(blocked, "");
     await assert.rejects(prepareHome(path.join(blocked, "home")), isVisible(/file\/home.*not a folder.*--home/s));

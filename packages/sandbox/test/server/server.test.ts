@@ -28,7 +28,7 @@ describe("the sandbox's server", () => {
   });
   after(() => sandbox.stop());
 
-  it("listens on 127.0.0.1 alone", async () => {
+  it("listens on 127.0.0.1 only", async () => {
     for (const origin of Object.values(sandbox.origins)) {
       assert.equal(new URL(origin).hostname, "127.0.0.1");
       const connection = net.connect({ host: "127.0.0.2", port: Number(new URL(origin).port) });
@@ -84,7 +84,7 @@ describe("the sandbox's server", () => {
     assert.notEqual(await handshake({ ca, maxVersion: "TLSv1.1", minVersion: "TLSv1" }), "authorized");
   });
 
-  it("lists what nobody answers, and answers it with Graph's envelope and 404", async () => {
+  it("lists requests without a route, and answers them with 404 in Graph's envelope", async () => {
     const { status, body } = await get(sandbox, "/v1.0x/nothing?code=secret");
     assert.equal(status, 404);
     const error = body["error"] as Record<string, unknown>;
@@ -94,7 +94,7 @@ describe("the sandbox's server", () => {
     assert.deepEqual(sandbox.undocumentedRequests, ["GET /v1.0x/nothing"]);
   });
 
-  it("answers requests that are no good without a stack trace", async () => {
+  it("answers malformed requests without a stack trace", async () => {
     const send = async (body: string, type = "application/json") =>
       answered(
         await fetch(`${sandbox.origins.http}/siemAuthorizations/${contoso}`, {
@@ -150,7 +150,7 @@ describe("the sandbox's server", () => {
     assert.ok(!tenants.includes(variables["ARM_CLIENT_SECRET"] ?? ""));
   });
 
-  it("has control routes for those alone who know the token", async () => {
+  it("refuses control routes without the token", async () => {
     for (const route of ["/sandbox/hello", "/sandbox/undocumented"]) {
       assert.equal((await get(sandbox, route)).status, 401);
       assert.equal((await get(sandbox, route, { authorization: "Bearer wrong" })).status, 401);
@@ -237,7 +237,7 @@ describe("starting the sandbox", () => {
     await (await startSandbox({ home: home() })).stop();
   });
 
-  it("says where it can't write", async () => {
+  it("names the folder that it cannot write to", async () => {
     const file = path.join(folder, "file");
     await writeFile(file, "");
     await assert.rejects(startSandbox({ home: path.join(file, "home") }), visible(/not a folder.*--home/s));
