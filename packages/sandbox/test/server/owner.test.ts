@@ -19,7 +19,7 @@ describe("who owns a sandbox's home", () => {
   const dead = () => Promise.resolve(false);
   const files = async () => (await readdir(folder)).sort();
 
-  it("is who claims it first, as long as that process lives", async () => {
+  it("is the first process that claims it, until that process ends", async () => {
     assert.equal(await currentOwner(folder, alive), undefined);
     const first = await claim(folder, 1111, dead);
     assert.ok("claimed" in first && first.claimed.port === 1111 && first.claimed.pid === process.pid);
@@ -35,7 +35,7 @@ describe("who owns a sandbox's home", () => {
     assert.equal((await stat(path.join(folder, "owner.2.json"))).mode & 0o777, 0o600);
   });
 
-  it("is one process when many come after the owner has died", async () => {
+  it("is one process if several claim it after the owner has ended", async () => {
     await claim(folder, 1, dead);
     const living = new Set<number>();
     const isLiving = (owner: Owner) => Promise.resolve(living.has(owner.port));
@@ -65,7 +65,7 @@ describe("who owns a sandbox's home", () => {
     assert.deepEqual(await files(), ["owner.3.json"]);
   });
 
-  it("is nobody when the file is damaged", async () => {
+  it("is no process if the file is damaged", async () => {
     await writeFile(path.join(folder, "owner.7.json"), "{");
     assert.equal(await currentOwner(folder, alive), undefined);
     assert.ok("claimed" in (await claim(folder, 1, alive)));
@@ -83,7 +83,7 @@ describe("who owns a sandbox's home", () => {
       return server;
     };
 
-    it("no, when nothing listens, or another program does", async () => {
+    it("is not alive if nothing listens, or another program does", async () => {
       const web = await listening(http.createServer((_request, response) => response.writeHead(404).end()));
       assert.equal(await isAlive(asOwner(web)), false);
       assert.equal(await takeLease(asOwner(web), []), undefined);
