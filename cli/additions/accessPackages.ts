@@ -63,6 +63,8 @@ export function assignmentAdditions(tenant: AdditionsTenant, assignments: readon
         what: `assignment to ${one.target?.displayName ?? "somebody"} (${one.target?.email ?? one.target?.objectId ?? ""}), ${problem}`,
         id: one.id,
         targets: [one.id, one.accessPackageId],
+        // The request that made the assignment does not know its ID.
+        mentions: one.target?.objectId ? [one.accessPackageId, one.target.objectId] : [one.id],
         step: azRest("POST", `${tenant.graph}${base}/accessPackageAssignmentRequests`, json),
       },
     ];
