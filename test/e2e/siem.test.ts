@@ -246,6 +246,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
       "SIEM authorization",
       "consent",
       "redirect URI",
+      "added to the application",
     ]);
     const { exitCode, stderr } = await mssp("token", "--stack", "contoso");
     assert.equal(exitCode, 1);
