@@ -43,7 +43,7 @@ export function refuseMovedNames(
   const [first] = moved;
   throw new VisibleError(
     `A name cannot move from one group or role of this stack to another in one step. Nothing was changed.\n${lines.join("\n")}\n` +
-      `First set ${first?.holder ?? ""} to a name that nothing has and run \`pulumi up\`, then set ${first?.setting ?? ""}.`,
+      `First set ${first?.holder ?? ""} to a name that nothing has and run \`npx pulumi up\`, then set ${first?.setting ?? ""}.`,
   );
 }
 

@@ -68,7 +68,7 @@ describe("attack: tier names that swap or shift", () => {
         "A name cannot move from one group or role of this stack to another in one step. Nothing was changed.\n" +
         '- portalAccess.tiers.tier1.name: "B" is still the name of portalAccess.tiers.tier2.name\n' +
         '- portalAccess.tiers.tier2.name: "A" is still the name of portalAccess.tiers.tier1.name\n' +
-        "First set portalAccess.tiers.tier2.name to a name that nothing has and run `pulumi up`, then set portalAccess.tiers.tier1.name.",
+        "First set portalAccess.tiers.tier2.name to a name that nothing has and run `npx pulumi up`, then set portalAccess.tiers.tier1.name.",
     });
   });
 

@@ -133,7 +133,7 @@ async function refuseNamesakes(
   throw new VisibleError(
     isOfStack(namesake, managedBy)
       ? `${found}, another role of this stack. A name moves to another role in two steps: rename that role first (setting portalAccess.tiers), ` +
-          "run `pulumi up --refresh`, then rename this one."
+          "run `npx pulumi up --refresh`, then rename this one."
       : `${found} that this stack did not create, so it is not changed. Choose another name (setting portalAccess.tiers), or delete that ` +
           "role if nobody needs it.",
   );
