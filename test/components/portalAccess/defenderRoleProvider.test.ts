@@ -102,7 +102,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       await resource.create({ ...role, managedBy: "a/b/tier2" }, context);
       await assert.rejects(
         resource.create({ ...role, managedBy: "a/b/tier1" }, context),
-        /another role of this stack\. A name moves to another role in two steps: .*`pulumi up --refresh`/,
+        /another role of this stack\. A name moves to another role in two steps: .*`npx pulumi up --refresh`/,
       );
     });
 
