@@ -79,8 +79,9 @@ export class PluginHost {
     }
     const { child, ended, waiting } = this.start();
     const id = ++this.#lastId;
+    // A process that has just been killed still counts as connected: `ended` says that it is gone.
     const send = (request: HostRequest) => {
-      if (child.connected) child.send(request);
+      if (child.connected) child.send(request, () => undefined);
     };
     const answered = new Promise<HostAnswer>((resolve) => waiting.set(id, resolve));
     send({ id, ...plugin, environment });
