@@ -131,6 +131,11 @@ export function knownItems(list: unknown): readonly unknown[] {
   return Array.isArray(list) ? list.filter((item) => item !== unknown) : [];
 }
 
+/** Whether a property is left out or empty. A value that a preview does not know yet is not missing. */
+export function isMissing(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
+}
+
 /** The known texts of a list. */
 export function knownTexts(list: unknown): readonly string[] {
   return knownItems(list).filter((item) => typeof item === "string");

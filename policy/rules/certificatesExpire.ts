@@ -1,6 +1,6 @@
 import { credentialLifetimeProblem } from "../../guardrails/applications";
 import { azuread } from "../resourceTypes";
-import { knownText, problems, resourceRule } from "../rule";
+import { isMissing, knownText, problems, resourceRule } from "../rule";
 
 export const certificatesExpire = resourceRule<{ mostDays: number }>({
   name: "certificates-expire",
@@ -21,9 +21,8 @@ export const certificatesExpire = resourceRule<{ mostDays: number }>({
   types: [azuread("ApplicationCertificate"), azuread("ServicePrincipalCertificate")],
   check: ({ properties: { endDate, endDateRelative } }, { parameters: { mostDays }, now }) => {
     const end = knownText(endDate);
-    const hasNoEnd = endDate === undefined || endDate === null || endDate === "";
     return problems(
-      hasNoEnd ? "it has no expiry date (endDate)" : undefined,
+      isMissing(endDate) ? "it has no expiry date (endDate)" : undefined,
       knownText(endDateRelative) === undefined ? undefined : "it has a relative expiry (endDateRelative)",
       end ? credentialLifetimeProblem({ endDate: end, now, mostDays }) : undefined,
     );

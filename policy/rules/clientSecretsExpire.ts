@@ -1,6 +1,6 @@
 import { credentialLifetimeProblem } from "../../guardrails/applications";
 import { azuread } from "../resourceTypes";
-import { knownText, problems, resourceRule } from "../rule";
+import { isMissing, knownText, problems, resourceRule } from "../rule";
 
 export const clientSecretsExpire = resourceRule<{ mostDays: number }>({
   name: "client-secrets-expire",
@@ -28,7 +28,3 @@ export const clientSecretsExpire = resourceRule<{ mostDays: number }>({
     );
   },
 });
-
-function isMissing(value: unknown): boolean {
-  return value === undefined || value === null || value === "";
-}

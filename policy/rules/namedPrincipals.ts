@@ -1,7 +1,16 @@
 import { groupNameInDirectory } from "../../settings/naming";
 import { grantProblems, namedPrincipals as principalsOf, type Grant, type PrincipalKind } from "../principals";
 import { azuread, dynamic } from "../resourceTypes";
-import { knownItems, knownText, stackRule, unknown, valueAt, type StackResource, type StackViolation } from "../rule";
+import {
+  isMissing,
+  knownItems,
+  knownText,
+  type StackResource,
+  stackRule,
+  type StackViolation,
+  unknown,
+  valueAt,
+} from "../rule";
 import type { PolicySettings } from "../policySettings";
 
 /** Where a type names who gets something, and kinds of principals that may. */
@@ -69,7 +78,7 @@ export const namedPrincipals = stackRule<{ principals: readonly string[] }>({
 
 function grantIn({ properties, sources }: StackResource, property: string): Grant {
   const value = properties[property];
-  const values = Array.isArray(value) ? value : value === undefined || value === null || value === "" ? [] : [value];
+  const values = Array.isArray(value) ? value : isMissing(value) ? [] : [value];
   return { values, sources: sources[property] ?? [] };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Command } from "commander";
 import { program } from "../../cli/program";
+import { helpOf } from "../../dev/docs/reference/commands";
 
 /** Every command that does something: groups only list their commands. */
 function commandsOf(parent: Command): readonly Command[] {
@@ -9,17 +10,6 @@ function commandsOf(parent: Command): readonly Command[] {
 
 function nameOf(command: Command): string {
   return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
-}
-
-function helpOf(command: Command): string {
-  const written: string[] = [];
-  command.configureOutput({
-    writeOut: (text) => written.push(text),
-    getOutHelpWidth: () => 80,
-    getOutHasColors: () => false,
-  });
-  command.outputHelp();
-  return written.join("");
 }
 
 describe("--help of every command", () => {

@@ -34,7 +34,7 @@ function commandsBelow(parent: Command, above: readonly string[]): { names: read
 }
 
 /** The help with the texts around it, 80 columns wide and without colours whatever the terminal is. */
-function helpOf(command: Command): string {
+export function helpOf(command: Command): string {
   const written: string[] = [];
   command.configureOutput({
     writeOut: (text) => written.push(text),
