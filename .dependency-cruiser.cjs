@@ -3,7 +3,7 @@
 "use strict";
 
 const anything =
-  "^(index\\.ts$|launcher\\.js$|(settings|components|guardrails|policy|extensions|cli|packages|dev|test)/)";
+  "^(index\\.ts$|launcher\\.js$|(settings|components|guardrails|policy|extensions|cli|packages|dev|test|examples)/)";
 const product = "^(index\\.ts$|launcher\\.js$|(settings|components|guardrails|policy|extensions|cli)/)";
 const microsoft = "^packages/microsoft/";
 
@@ -43,6 +43,7 @@ module.exports = {
       "The policy pack judges what components declare, by the settings.",
     ),
     floor("extensions", ["^components/", "^settings/", "^guardrails/", microsoft], "Extensions use the components."),
+    floor("examples", ["^components/(azure/)?index\\.ts$"], "Examples import what the package exports, by its name."),
     floor("cli", ["^components/", "^settings/", "^guardrails/", "^packages/"], "Commands import down."),
     {
       name: "product-without-sandbox",

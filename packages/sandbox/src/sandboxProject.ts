@@ -2,11 +2,11 @@
  * A copy of this project in a temporary folder, with a sandbox of its own: for tests and measurements that run the real engine
  * and may break whatever they like. Nothing outside that folder is written.
  */
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { engineVersion } from "@defender-mssp/engine";
 import {
   commandEnvironment,
@@ -35,6 +35,8 @@ export interface PreviewStep {
 export interface SandboxProjectOptions {
   /** The checkout whose program is copied. */
   readonly checkout: string;
+  /** Folder of a program that is copied in place of the checkout's own, and that imports the checkout as a package by its name. */
+  readonly program?: string;
   /** Extra variables for every command. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Gets a line for each request that the sandbox has answered, such as `POST /beta/groups 201 3 ms`. */
@@ -62,10 +64,16 @@ export class SandboxProject {
 
   static async create(options: SandboxProjectOptions): Promise<SandboxProject> {
     const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-"));
-    for (const file of ["package.json", ...(await shippedFiles(options.checkout))]) {
-      await cp(path.join(options.checkout, file), path.join(folder, file), { recursive: true });
+    const { checkout, program } = options;
+    if (program === undefined) {
+      for (const file of ["package.json", ...(await shippedFiles(checkout))]) {
+        await cp(path.join(checkout, file), path.join(folder, file), { recursive: true });
+      }
+      await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
+    } else {
+      await cp(program, folder, { recursive: true });
+      await linkPackages(checkout, path.join(folder, "node_modules"));
     }
-    await symlink(path.join(options.checkout, "node_modules"), path.join(folder, "node_modules"));
     const { log, observe, alerts, faults, plugins, user } = options;
     const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, observe, alerts, faults });
     const environment = commandEnvironment(await sandbox.environment({ plugins, user }), user);
@@ -74,7 +82,8 @@ export class SandboxProject {
 
   /** Writes a stack's settings: keys without the project's name in front. */
   async writeSettings(stack: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
-    const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`defender-mssp:${key}`, value]));
+    const { name } = parse(await readFile(path.join(this.folder, "Pulumi.yaml"), "utf8")) as { name: string };
+    const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]));
     await writeFile(path.join(this.folder, `Pulumi.${stack}.yaml`), stringify({ config }));
   }
 
@@ -136,4 +145,14 @@ async function shippedFiles(checkout: string): Promise<string[]> {
     files?: string[];
   };
   return files.filter((file) => file !== "dist");
+}
+
+/** Links everything that is installed in a checkout, and the checkout itself by its package's name, into another `node_modules`. */
+async function linkPackages(checkout: string, nodeModules: string): Promise<void> {
+  const installed = path.join(checkout, "node_modules");
+  const { name } = JSON.parse(await readFile(path.join(checkout, "package.json"), "utf8")) as { name: string };
+  await mkdir(nodeModules);
+  await symlink(checkout, path.join(nodeModules, name));
+  for (const entry of await readdir(installed))
+    await symlink(path.join(installed, entry), path.join(nodeModules, entry));
 }
