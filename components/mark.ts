@@ -10,28 +10,27 @@ interface Identity {
   readonly msspTenantId: pulumi.Input<string>;
 }
 
-/** By stack: a process may run the programs of several stacks (Automation API). */
-const identities = new Map<string, Identity>();
+/**
+ * By the run's connection to the engine. One process can run several programs at the same time
+ * (Automation API), and two of them can be of the same stack name in different backends.
+ */
+const identities = new WeakMap<object, Identity>();
 
-/** Marks the resources that are declared from now on with the stack's random ID. */
+/** Marks the resources that this run declares from now on with the stack's random ID. */
 export function markStack(identity: Identity): void {
-  identities.set(stackName(), identity);
-}
-
-/** Forgets the IDs of all stacks. For tests. */
-export function forgetStacks(): void {
-  identities.clear();
+  const run = pulumi.runtime.getMonitor();
+  if (run !== undefined) identities.set(run, identity);
 }
 
 /** The mark of the stack. */
 export function stackMark(): pulumi.Input<string> {
-  const identity = identities.get(stackName());
+  const identity = identityOfRun();
   return identity === undefined ? stackName() : pulumi.interpolate`${stackName()}#${identity.stackId}`;
 }
 
 /** The mark of one resource of the stack. */
 export function resourceMark(name: string): pulumi.Input<string> {
-  return identities.has(stackName()) ? pulumi.interpolate`${stackMark()}/${name}` : `${stackName()}/${name}`;
+  return identityOfRun() === undefined ? `${stackName()}/${name}` : pulumi.interpolate`${stackMark()}/${name}`;
 }
 
 /**
@@ -39,10 +38,15 @@ export function resourceMark(name: string): pulumi.Input<string> {
  * group or a package has room for the MSSP's tenant ID.
  */
 export function managedNote(): pulumi.Input<string> {
-  const identity = identities.get(stackName());
+  const identity = identityOfRun();
   return identity === undefined
     ? "Managed by Pulumi"
     : pulumi.interpolate`Managed by Pulumi (${stackMark()}, MSSP tenant ${identity.msspTenantId})`;
+}
+
+function identityOfRun(): Identity | undefined {
+  const run = pulumi.runtime.getMonitor();
+  return run === undefined ? undefined : identities.get(run);
 }
 
 function stackName(): string {

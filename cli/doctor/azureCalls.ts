@@ -1,12 +1,6 @@
 /** Azure Resource Manager, as the repair asks it: with a token of the MSSP's tenant for the handover, of the customer's for the delegation. */
-import {
-  clouds,
-  EnvironmentError,
-  requestToken,
-  ServiceError,
-  type Endpoints,
-  type PortalCall,
-} from "@defender-mssp/microsoft";
+import { clouds, requestToken, type Endpoints, type PortalCall } from "@defender-mssp/microsoft";
+import { isCallError } from "@defender-mssp/microsoft/errors";
 import type { Settings } from "../../settings";
 
 /** Azure Resource Manager with a token of each tenant; undefined where the stack has nothing there. */
@@ -33,7 +27,7 @@ export async function azureCalls(
       const { accessToken } = await requestToken({ tenantId: tenant, audience, environment, endpoints });
       return { endpoint, token: accessToken };
     } catch (error) {
-      if (!(error instanceof ServiceError || error instanceof EnvironmentError)) throw error;
+      if (!isCallError(error)) throw error;
       say(`Azure was not searched in tenant ${tenant}: ${error.message}\n`);
       return undefined;
     }

@@ -5,14 +5,12 @@ import {
   clouds,
   directoryRoleTemplates,
   discoverEndpoints,
-  EnvironmentError,
   microsoftGraph,
   readTenantFeatures,
   requestToken,
-  ServiceError,
   type CallContext,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { isCallError, VisibleError } from "@defender-mssp/microsoft/errors";
 import {
   missingFeatures,
   neededPermissions,
@@ -34,7 +32,7 @@ export async function examine(stack: string, options: StackSettingsOptions = {})
   try {
     return await examined(stack, settings, options.environment ?? process.env);
   } catch (error) {
-    if (!(error instanceof ServiceError || error instanceof EnvironmentError)) throw error;
+    if (!isCallError(error)) throw error;
     throw new VisibleError(
       `Can't read the customer's tenant ${settings.tenantId}: ${error.message}\n` +
         "Check the setting tenantId, the credentials in the environment (ARM_CLIENT_ID with its secret, certificate or federated " +

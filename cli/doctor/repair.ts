@@ -6,19 +6,17 @@ import { createInterface } from "node:readline/promises";
 import {
   clouds,
   discoverEndpoints,
-  EnvironmentError,
   graphCall,
   deleteIfThere,
   goneStatuses,
   request,
   requestToken,
-  ServiceError,
   type CallContext,
   type Endpoints,
   type GraphCall,
   type PortalCall,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { isCallError, VisibleError } from "@defender-mssp/microsoft/errors";
 import { defenderEndpointOf, readStackSettings, type StackSettingsOptions } from "../../settings/fromFile";
 import type { Settings } from "../../settings";
 import { azureCalls, type AzureCalls } from "./azureCalls";
@@ -80,7 +78,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     );
     return { found: orphans.length, left };
   } catch (error) {
-    if (!(error instanceof ServiceError || error instanceof EnvironmentError)) throw error;
+    if (!isCallError(error)) throw error;
     throw new VisibleError(`Repair failed in the customer's tenant ${settings.tenantId}: ${error.message}`);
   }
 }

@@ -19,7 +19,6 @@ import {
 } from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { forgetStacks } from "../../components/mark";
 
 /** One resource that was asked for. */
 export interface Registration {
@@ -90,7 +89,6 @@ let recording: Recording = { resources: [], invocations: [], hooks: [], errorHoo
 /** Starts a recording. The components must be imported after the first call's file has been. */
 export async function startMocks(options: MockOptions = {}): Promise<Recording> {
   recording = { resources: [], invocations: [], hooks: [], errorHooks: [] };
-  forgetStacks();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({

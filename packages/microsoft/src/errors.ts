@@ -56,6 +56,11 @@ export class ServiceError extends VisibleError {
   }
 }
 
+/** Whether a call failed, or could not be made with the credentials and variables of the environment. */
+export function isCallError(error: unknown): error is ServiceError | EnvironmentError {
+  return error instanceof ServiceError || error instanceof EnvironmentError;
+}
+
 /**
  * Runs a step, and says of an error for people which step it was and what to do. That error stays on one line and has no stack:
  * Pulumi's dynamic provider prints the stack of what `read` and `delete` throw.
