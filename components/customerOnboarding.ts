@@ -2,42 +2,30 @@ import {
   defaultConnectorAccess,
   legacyPortalUrl,
   portalUrl,
-  tierNames,
   tokenEndpoint,
-  withoutUndefined,
   type CloudName,
   type ConnectorAccess,
   type NotificationRuleSettings,
 } from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { AlertNotificationRule } from "./notifications/alertNotificationRule";
-import { DefenderSiemAuthorization } from "./siemConnector/siemAuthorization";
-import { GuestUser } from "./guests/guestUser";
 import type { DefenderCalls } from "./defenderCalls";
-import type { TieredAnalyst } from "./portalAccess/memberships";
-import { PortalAccess, type PortalAccessChoice } from "./portalAccess/portalAccess";
-import { RedirectUri } from "./siemConnector/redirectUri";
-import { SiemConnector, type ConnectorDescription } from "./siemConnector/siemConnector";
-import { nextSteps, type DeclaredNotificationRule } from "./nextSteps";
+import {
+  inviteAnalyst,
+  inviteRedeemUrls,
+  objectIdsByEmail,
+  type InvitedAnalyst,
+  type OnboardedAnalyst,
+} from "./guests/invitedAnalysts";
+import { nextSteps } from "./nextSteps";
+import { declareNotificationRules } from "./notifications/notificationRules";
 import { setOutputs, type OutputsOf } from "./outputs";
-import type { DeployedResources } from "./tenant/deployedResources";
+import { defaultPortalAccess, PortalAccess, type PortalAccessChoice } from "./portalAccess/portalAccess";
+import { declareCustomerConnector, type CustomerConnector } from "./siemConnector/customerConnector";
 import { deployedSecrets } from "./siemConnector/deployedSecrets";
 import type { SecretsBySlot } from "./siemConnector/secretPlan";
-
-export interface OnboardedAnalyst extends TieredAnalyst {
-  /**
-   * E-mail address that the invitation goes to, in lower case. The resource is named after it, so
-   * it is no Input.
-   * @example "ana@fabrikam-security.example"
-   */
-  readonly email: string;
-  /**
-   * Name of the guest in the customer's directory.
-   * @example "Ana Silva"
-   */
-  readonly displayName: pulumi.Input<string>;
-}
+import type { ConnectorDescription } from "./siemConnector/siemConnector";
+import type { DeployedResources } from "./tenant/deployedResources";
 
 export interface CustomerOnboardingArgs {
   /**
@@ -240,14 +228,10 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
   constructor(name: string, args: CustomerOnboardingArgs, opts: CustomerOnboardingOptions) {
     super("defender-mssp:index:CustomerOnboarding", name, {}, opts);
 
-    const access = args.connector ?? defaultConnectorAccess;
-
-    const guests = args.analysts.map((analyst) => this.invite(name, analyst, args));
+    const guests = args.analysts.map((analyst) => inviteAnalyst(name, analyst, args, { parent: this }));
     const portalAccess = this.giveAccess(name, args, guests);
-    const rules = this.notify(name, args);
-    const connector = this.connect(name, args, access, portalAccess);
-    const redirect = this.redirectTo(name, args, access, connector);
-    const authorization = this.authorize(name, args, access, connector);
+    const notificationRules = declareNotificationRules(name, args, { parent: this });
+    const { connector, redirect, authorization } = this.connect(name, args, portalAccess);
 
     this.outputs = setOutputs<CustomerOnboarding>(this, {
       tenantId: pulumi.output(args.tenantId),
@@ -263,151 +247,46 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
       tokenEndpoint: addressOf(args, tokenEndpoint),
       groupObjectId: portalAccess.groupObjectId,
       groups: portalAccess.groups,
-      guests: byEmail(guests, ({ objectId }) => objectId),
+      guests: objectIdsByEmail(guests),
       inviteRedeemUrls: inviteRedeemUrls(guests),
       accessPackages: portalAccess.accessPackages,
-      notificationRules: pulumi.output(Object.fromEntries(rules.map(({ rule, status }) => [rule.name, status]))),
+      notificationRules: pulumi.output(
+        Object.fromEntries(notificationRules.map(({ rule, status }) => [rule.name, status])),
+      ),
       siemAuthorization: authorization?.status,
       nextSteps: nextSteps({
         ...args,
         applicationId: connector.clientId,
         guests: guests.map(({ email, guest }) => ({ email, guest })),
         portalAccessSteps: portalAccess.nextSteps,
-        notificationRules: rules,
+        notificationRules,
         siemAuthorization: authorization?.status,
       }),
     });
     this.registerOutputs(this.outputs);
   }
 
-  /**
-   * The resource is named after the address: another order of analysts, or one more, changes no
-   * other guest.
-   */
-  private invite(name: string, analyst: OnboardedAnalyst, args: CustomerOnboardingArgs): InvitedAnalyst {
-    const { email, displayName } = analyst;
-    const guest = new GuestUser(
-      `${name}-guest-${email}`,
-      {
-        tenantId: args.tenantId,
-        email,
-        displayName,
-        redirectUrl: addressOf(args, portalUrl),
-        message: args.invitationMessage,
-        language: args.invitationLanguage,
-        copyRecipient: args.invitationCopyTo,
-        adoptMember: args.adoptMembers,
-      },
-      { parent: this },
-    );
-    return { ...analyst, guest };
-  }
-
   private giveAccess(name: string, args: CustomerOnboardingArgs, guests: readonly InvitedAnalyst[]): PortalAccess {
-    const { portalAccess: access = { model: "rbac", tiers: microsoftTiers } } = args;
+    const { portalAccess: access = defaultPortalAccess } = args;
     const analysts = guests.map(({ guest, ...analyst }) => ({ ...analyst, objectId: guest.objectId }));
     return new PortalAccess(`${name}-access`, { ...args, access, analysts }, { parent: this });
   }
 
-  private notify(name: string, args: CustomerOnboardingArgs): readonly DeclaredNotificationRule[] {
-    return (args.notificationRules ?? []).map((rule) => {
-      const resource = new AlertNotificationRule(
-        `${name}-notification-${rule.name}`,
-        {
-          tenantId: args.tenantId,
-          ...rule,
-          severities: [...rule.severities],
-          recipients: [...rule.recipients],
-          deviceGroups: rule.deviceGroups && [...rule.deviceGroups],
-          ...(args.defenderCalls ?? manualCalls),
-        },
-        { parent: this },
-      );
-      return { rule, status: resource.status };
-    });
-  }
-
-  private connect(
-    name: string,
-    args: CustomerOnboardingArgs,
-    access: ConnectorAccess,
-    { nodes: { model, organization } }: PortalAccess,
-  ): SiemConnector {
-    const deployedSecrets = args.connectorSecrets ?? {};
-    // At the depth of the groups or of the catalog; their service principal and credential at that
-    // of the other groups or of the packages.
-    const registrationAfter = organization ?? model;
-    return new SiemConnector(`${name}-siem`, { ...args, access, deployedSecrets, registrationAfter }, { parent: this });
-  }
-
-  /**
-   * Redirect URIs belong to a registration; the MSSP's own application has its registration in
-   * another tenant.
-   */
-  private redirectTo(
-    name: string,
-    { customerDomain }: CustomerOnboardingArgs,
-    access: ConnectorAccess,
-    { applicationId }: SiemConnector,
-  ): RedirectUri | undefined {
-    if (access.kind !== "customerApp" || applicationId === undefined) return undefined;
-    return new RedirectUri(
-      `${name}-siem-redirect`,
-      { applicationId, domain: customerDomain, loopbackPort: access.loopbackRedirectPort },
-      { parent: this },
-    );
-  }
-
-  private authorize(
-    name: string,
-    args: CustomerOnboardingArgs,
-    access: ConnectorAccess,
-    connector: SiemConnector,
-  ): DefenderSiemAuthorization | undefined {
-    if (!(access.alertApis as readonly string[]).includes("legacySiem")) return undefined;
-    return new DefenderSiemAuthorization(
-      `${name}-siem-authorization`,
-      {
-        tenantId: args.tenantId,
-        applicationId: connector.clientId,
-        msspTenantId: args.msspTenantId,
-        ...(args.defenderCalls ?? manualCalls),
-      },
-      // Only an existing application can be authorized, so it is authorized last and withdrawn
-      // first.
-      { parent: this, dependsOn: [connector] },
-    );
+  private connect(name: string, args: CustomerOnboardingArgs, { nodes }: PortalAccess): CustomerConnector {
+    const { connector: access = defaultConnectorAccess, connectorSecrets = {} } = args;
+    // Then the application is at the depth of the groups or of the catalog, and its service principal
+    // and credential at that of the other groups or of the packages.
+    const registrationAfter = nodes.organization ?? nodes.model;
+    const connectorArgs = { ...args, access, deployedSecrets: connectorSecrets, registrationAfter };
+    return declareCustomerConnector(name, connectorArgs, { parent: this });
   }
 }
-
-type InvitedAnalyst = OnboardedAnalyst & { readonly guest: GuestUser };
-
-const manualCalls: DefenderCalls = { mode: "manual" };
-
-const microsoftTiers = {
-  tier1: { name: tierNames.tier1 },
-  tier2: { name: tierNames.tier2 },
-  approvers: { name: tierNames.approvers },
-};
 
 function addressOf(
   { tenantId, cloud = "public" }: CustomerOnboardingArgs,
   address: (cloud: CloudName, tenantId: string) => string,
 ): pulumi.Output<string> {
   return pulumi.output(tenantId).apply((id) => address(cloud, id));
-}
-
-function inviteRedeemUrls(guests: readonly InvitedAnalyst[]): pulumi.Output<Record<string, string>> {
-  const urls = byEmail(guests, ({ inviteRedeemUrl }) => inviteRedeemUrl);
-  return pulumi.secret(urls.apply((all) => withoutUndefined(all) as Record<string, string>));
-}
-
-function byEmail<T>(
-  guests: readonly InvitedAnalyst[],
-  property: (guest: GuestUser) => pulumi.Output<T>,
-): pulumi.Output<Record<string, T>> {
-  const entries = guests.map(({ email, guest }) => property(guest).apply((value): [string, T] => [email, value]));
-  return pulumi.all(entries).apply((all) => Object.fromEntries(all) as Record<string, T>);
 }
 
 /**

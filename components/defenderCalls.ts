@@ -17,6 +17,9 @@ export interface DefenderCalls {
   readonly endpoint?: string;
 }
 
+/** The default. */
+export const manualCalls: DefenderCalls = { mode: "manual" };
+
 /** Arguments of a resource that a call without a public API creates. */
 export interface DefenderCallArgs {
   /**

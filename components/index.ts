@@ -20,11 +20,11 @@ export {
   CustomerOnboarding,
   type CustomerOnboardingArgs,
   type CustomerOnboardingOptions,
-  type OnboardedAnalyst,
 } from "./customerOnboarding";
 export type { DefenderCallArgs, DefenderCalls } from "./defenderCalls";
 export type { Guest } from "./guests/guest";
 export { GuestUser, type GuestUserArgs } from "./guests/guestUser";
+export type { OnboardedAnalyst } from "./guests/invitedAnalysts";
 export { AlertNotificationRule, type AlertNotificationRuleArgs } from "./notifications/alertNotificationRule";
 export type { OutputsOf } from "./outputs";
 export {

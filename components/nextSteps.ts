@@ -3,16 +3,10 @@ import {
   manualSiemAuthorizationSteps,
   portalUrl,
   type CloudName,
-  type NotificationRuleSettings,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import type { GuestUser } from "./guests/guestUser";
-
-/** A notification rule of the arguments, and the status of its resource. */
-export interface DeclaredNotificationRule {
-  readonly rule: NotificationRuleSettings;
-  readonly status: pulumi.Output<"configured" | "manual">;
-}
+import type { DeclaredNotificationRule } from "./notifications/notificationRules";
 
 /** An analyst's user in the customer's tenant. */
 export interface AnalystGuest {

@@ -1,6 +1,6 @@
 /**
- * What `pulumi up`, `refresh` and `destroy` of a stack need, by its settings: the application permissions, and what the customer must have
- * licensed and allow. One list, for the program, `mssp doctor`, the README's table and the tests that run a stack with nothing but these.
+ * What `pulumi up`, `refresh` and `destroy` of a stack need, by its settings: application permissions, licences and policies.
+ * One list for the program, `mssp doctor`, the reference page and the tests that run a stack with these permissions only.
  */
 import {
   defaultConnectorAccess,
@@ -13,6 +13,7 @@ import {
 import type { Settings } from "./index";
 
 type GraphPermission = keyof typeof microsoftGraph.appRoles;
+type PortalAccessModel = Settings["portalAccess"]["model"];
 
 /** An application permission that a stack needs. */
 export interface NeededPermission {
@@ -36,99 +37,93 @@ export type PrerequisiteSettings = Pick<Settings, "analysts" | "portalAccess" | 
 
 /** The permissions that a stack with these settings needs, each once. */
 export function neededPermissions(settings: PrerequisiteSettings): readonly NeededPermission[] {
-  const { portalAccess, defenderCalls, connector } = settings;
-  const needsRoleOfDirectory = portalAccess.model === "basic";
-  const apis: readonly AlertApi[] = (connector ?? defaultConnectorAccess).alertApis;
-  return [
-    graph("Application.ReadWrite.All", "the SIEM connector's application and service principal", {
-      directoryRoles: ["Application Administrator", "Cloud Application Administrator"],
-    }),
-    ...(apis.includes("graph")
-      ? [
-          graph("AppRoleAssignment.ReadWrite.All", "consent to reading alerts by Microsoft Graph", {
-            directoryRoles: ["Privileged Role Administrator"],
-          }),
-        ]
-      : []),
-    ...(apis.includes("legacySiem") && connector?.kind !== "msspApp"
-      ? [
-          graph("DelegatedPermissionGrant.ReadWrite.All", "consent to reading alerts by the legacy alert API", {
-            alsoEnough: ["Directory.ReadWrite.All"],
-            directoryRoles: ["Application Administrator", "Cloud Application Administrator"],
-          }),
-        ]
-      : []),
-    ...groupPermissions(portalAccess.model),
-    ...(portalAccess.model === "entitlement"
-      ? [
-          graph(
-            "EntitlementManagement.ReadWrite.All",
-            "the connected organization, the catalog and its access packages",
-            {
-              directoryRoles: ["Identity Governance Administrator"],
-            },
-          ),
-          graph("User.Read.All", "looking up the customer's approvers", {
-            alsoEnough: ["User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
-            directoryRoles: ["Directory Readers", "User Administrator", "Global Reader"],
-          }),
-        ]
-      : [
-          graph("User.ReadWrite.All", "looking up, inviting, naming and deleting guests", {
-            directoryRoles: ["User Administrator"],
-          }),
-        ]),
-    ...(needsRoleOfDirectory
-      ? [
-          graph("RoleManagement.ReadWrite.Directory", "the directory role, and the group that may have it", {
-            directoryRoles: ["Privileged Role Administrator"],
-          }),
-        ]
-      : [
-          graph("RoleManagement.ReadWrite.Defender", "the tiers' roles in Defender's unified RBAC", {
-            directoryRoles: ["Security Administrator"],
-          }),
-        ]),
-    ...(defenderCalls.mode === "endpoint"
-      ? [
-          {
-            api: windowsDefenderAtp.displayName,
-            apiAppId: windowsDefenderAtp.appId,
-            permission: "IntegrationConfiguration.ReadWrite",
-            purpose: "authorizing the SIEM connector and keeping notification rules, at the endpoint",
-            alsoEnough: [],
-            directoryRoles: ["Security Administrator" as const],
-          },
-        ]
-      : []),
-  ];
+  return permissions.filter(({ isNeeded }) => isNeeded(settings)).map(({ isNeeded: _, ...permission }) => permission);
 }
 
-/**
- * An identity that adds groups to a catalog needs `Group.ReadWrite.All`, whoever owns the groups: Microsoft, "Create
- * accessPackageResourceRequest" (entitlementmanagement-post-resourcerequests): the service answers `CallerNotResourceOwner` without it.
- */
-function groupPermissions(model: PrerequisiteSettings["portalAccess"]["model"]): readonly NeededPermission[] {
-  if (model === "entitlement") {
-    return [
-      graph("Group.ReadWrite.All", "the tiers' groups, and adding them to the catalog of the access packages", {
-        directoryRoles: ["Groups Administrator", "User Administrator"],
-      }),
-    ];
-  }
-  return [
-    graph("Group.Create", "the groups of analysts and their members: an application owns the groups that it creates", {
-      alsoEnough: ["Group.ReadWrite.All"],
-      directoryRoles: ["Groups Administrator", "User Administrator"],
-    }),
-    graph("Group.Read.All", "seeing that no other group has the name", {
-      alsoEnough: ["Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
-      directoryRoles: ["Directory Readers", "Groups Administrator", "User Administrator", "Global Reader"],
-    }),
-  ];
+interface ConditionalPermission extends NeededPermission {
+  /** Whether a stack with these settings needs it. */
+  isNeeded(settings: PrerequisiteSettings): boolean;
 }
 
-/** What only reads what each permission of Graph's changes. Consents are read with the service principals that have them. */
+const always = (): boolean => true;
+const hasModel =
+  (...models: readonly PortalAccessModel[]) =>
+  ({ portalAccess }: PrerequisiteSettings): boolean =>
+    models.includes(portalAccess.model);
+
+/** In the order in which they are listed for people. */
+const permissions: readonly ConditionalPermission[] = [
+  graph("Application.ReadWrite.All", always, {
+    purpose: "the SIEM connector's application and service principal",
+    directoryRoles: ["Application Administrator", "Cloud Application Administrator"],
+  }),
+  graph("AppRoleAssignment.ReadWrite.All", (settings) => alertApis(settings).includes("graph"), {
+    purpose: "consent to reading alerts by Microsoft Graph",
+    directoryRoles: ["Privileged Role Administrator"],
+  }),
+  graph("DelegatedPermissionGrant.ReadWrite.All", consentsToLegacyApi, {
+    purpose: "consent to reading alerts by the legacy alert API",
+    alsoEnough: ["Directory.ReadWrite.All"],
+    directoryRoles: ["Application Administrator", "Cloud Application Administrator"],
+  }),
+  // An identity that adds groups to a catalog needs it, whoever owns the groups: without it Graph
+  // answers `CallerNotResourceOwner` (entitlementmanagement-post-resourcerequests).
+  graph("Group.ReadWrite.All", hasModel("entitlement"), {
+    purpose: "the tiers' groups, and adding them to the catalog of the access packages",
+    directoryRoles: ["Groups Administrator", "User Administrator"],
+  }),
+  graph("Group.Create", hasModel("basic", "rbac"), {
+    purpose: "the groups of analysts and their members: an application owns the groups that it creates",
+    alsoEnough: ["Group.ReadWrite.All"],
+    directoryRoles: ["Groups Administrator", "User Administrator"],
+  }),
+  graph("Group.Read.All", hasModel("basic", "rbac"), {
+    purpose: "seeing that no other group has the name",
+    alsoEnough: ["Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    directoryRoles: ["Directory Readers", "Groups Administrator", "User Administrator", "Global Reader"],
+  }),
+  graph("EntitlementManagement.ReadWrite.All", hasModel("entitlement"), {
+    purpose: "the connected organization, the catalog and its access packages",
+    directoryRoles: ["Identity Governance Administrator"],
+  }),
+  graph("User.Read.All", hasModel("entitlement"), {
+    purpose: "looking up the customer's approvers",
+    alsoEnough: ["User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    directoryRoles: ["Directory Readers", "User Administrator", "Global Reader"],
+  }),
+  graph("User.ReadWrite.All", hasModel("basic", "rbac"), {
+    purpose: "looking up, inviting, naming and deleting guests",
+    directoryRoles: ["User Administrator"],
+  }),
+  graph("RoleManagement.ReadWrite.Directory", hasModel("basic"), {
+    purpose: "the directory role, and the group that may have it",
+    directoryRoles: ["Privileged Role Administrator"],
+  }),
+  graph("RoleManagement.ReadWrite.Defender", hasModel("rbac", "entitlement"), {
+    purpose: "the tiers' roles in Defender's unified RBAC",
+    directoryRoles: ["Security Administrator"],
+  }),
+  {
+    api: windowsDefenderAtp.displayName,
+    apiAppId: windowsDefenderAtp.appId,
+    permission: "IntegrationConfiguration.ReadWrite",
+    isNeeded: ({ defenderCalls }) => defenderCalls.mode === "endpoint",
+    purpose: "authorizing the SIEM connector and keeping notification rules, at the endpoint",
+    alsoEnough: [],
+    directoryRoles: ["Security Administrator"],
+  },
+];
+
+function alertApis({ connector = defaultConnectorAccess }: PrerequisiteSettings): readonly AlertApi[] {
+  return connector.alertApis;
+}
+
+/** The MSSP's own application gets its permissions by admin consent, not by a grant of the stack. */
+function consentsToLegacyApi(settings: PrerequisiteSettings): boolean {
+  return alertApis(settings).includes("legacySiem") && settings.connector?.kind !== "msspApp";
+}
+
+/** The permission that only reads what a permission changes. Consents are read together with their service principals. */
 const readingPermissions: Readonly<Partial<Record<string, GraphPermission>>> = {
   "Application.ReadWrite.All": "Application.Read.All",
   "DelegatedPermissionGrant.ReadWrite.All": "DelegatedPermissionGrant.Read.All",
@@ -142,16 +137,16 @@ const readingPermissions: Readonly<Partial<Record<string, GraphPermission>>> = {
 };
 
 /**
- * Names of Microsoft Graph's permissions that are enough for `pulumi preview --refresh` of a stack with these settings: none of them writes.
- * What a gateway (`defenderEndpoint`) asks for reading is its own affair.
+ * Names of the Microsoft Graph permissions that `pulumi preview --refresh` of a stack with these settings needs: none of them
+ * writes. A gateway (`defenderEndpoint`) decides by itself what it asks for reading.
  */
 export function permissionsToPreview(settings: PrerequisiteSettings): readonly GraphPermission[] {
   return neededPermissions(settings).flatMap(({ permission }) => readingPermissions[permission] ?? []);
 }
 
 /**
- * Names of Microsoft Graph's permissions that are enough to find what somebody added to the stack's objects. What one of them would show is
- * `notChecked` without it; `AuditLog.Read.All` tells who did it.
+ * Names of the Microsoft Graph permissions that show every addition to the stack's objects. Without one of them its additions are
+ * `notChecked`. `AuditLog.Read.All` shows who made an addition.
  */
 export function permissionsToFindAdditions(settings: PrerequisiteSettings): readonly GraphPermission[] {
   const { model } = settings.portalAccess;
@@ -204,47 +199,52 @@ export function tenantNeeds(settings: PrerequisiteSettings): TenantNeeds {
   };
 }
 
-/** A sentence for each need that the tenant doesn't meet; `guests` are those who would have to be invited. */
+/** A sentence for each need that the tenant does not meet. `guests` are the analysts who must be invited. */
 export function missingFeatures(needs: TenantNeeds, features: TenantFeatures): string[] {
-  const { guests = [], clientSecretDays = 0 } = needs;
-  const { longestSecretDays = Infinity } = features;
-  return [
-    ...(needs.roleAssignableGroup && features.roleAssignableGroups === false
-      ? [
-          "A group can only be given a directory role with Microsoft Entra ID P1, which the tenant doesn't have: set portalAccess.assignTo to guests, or portalAccess.model to rbac.",
-        ]
-      : []),
-    ...(needs.entitlementManagement && features.entitlementManagement === false
-      ? [
-          "Access packages need Microsoft Entra ID P2 or ID Governance, which the tenant doesn't have: set portalAccess.model to rbac.",
-        ]
-      : []),
-    ...(guests.length > 0 && features.invitations === false
-      ? [
-          `The tenant lets nobody invite guests, and these analysts aren't there yet: ${guests.join(", ")}. Its administrator allows it in Entra, External Identities > External collaboration settings, or invites them by hand: who is there is used.`,
-        ]
-      : []),
-    ...(clientSecretDays > longestSecretDays
-      ? [
-          longestSecretDays === 0
-            ? "The tenant's app management policy forbids client secrets: set connector.credential to certificate or federated."
-            : `The tenant's app management policy allows client secrets of ${longestSecretDays} days at most, and this one is to last ${clientSecretDays}: shorten it, or set connector.credential to certificate or federated.`,
-        ]
-      : []),
-  ];
+  return featureChecks.map((check) => check(needs, features)).filter((sentence) => sentence !== undefined);
+}
+
+type FeatureCheck = (needs: TenantNeeds, features: TenantFeatures) => string | undefined;
+
+/** Each returns what is missing and what to do, or undefined. In the order in which they are listed for people. */
+const featureChecks: readonly FeatureCheck[] = [
+  ({ roleAssignableGroup }, { roleAssignableGroups }) =>
+    roleAssignableGroup && roleAssignableGroups === false
+      ? "A group can only be given a directory role with Microsoft Entra ID P1, which the tenant doesn't have: " +
+        "set portalAccess.assignTo to guests, or portalAccess.model to rbac."
+      : undefined,
+  (needs, { entitlementManagement }) =>
+    needs.entitlementManagement && entitlementManagement === false
+      ? "Access packages need Microsoft Entra ID P2 or ID Governance, which the tenant doesn't have: " +
+        "set portalAccess.model to rbac."
+      : undefined,
+  ({ guests = [] }, { invitations }) =>
+    guests.length > 0 && invitations === false
+      ? `The tenant lets nobody invite guests, and these analysts aren't there yet: ${guests.join(", ")}. ` +
+        "Its administrator allows it in Entra, External Identities > External collaboration settings, " +
+        "or invites them by hand: who is there is used."
+      : undefined,
+  secretLifetime,
+];
+
+function secretLifetime(
+  { clientSecretDays = 0 }: TenantNeeds,
+  { longestSecretDays = Infinity }: TenantFeatures,
+): string | undefined {
+  if (clientSecretDays <= longestSecretDays) return undefined;
+  if (longestSecretDays === 0)
+    return "The tenant's app management policy forbids client secrets: set connector.credential to certificate or federated.";
+  return (
+    `The tenant's app management policy allows client secrets of ${longestSecretDays} days at most, and this one ` +
+    `is to last ${clientSecretDays}: shorten it, or set connector.credential to certificate or federated.`
+  );
 }
 
 function graph(
   permission: GraphPermission,
-  purpose: string,
-  others: { alsoEnough?: readonly string[]; directoryRoles: readonly DirectoryRoleName[] },
-): NeededPermission {
-  return {
-    api: microsoftGraph.displayName,
-    apiAppId: microsoftGraph.appId,
-    permission,
-    purpose,
-    alsoEnough: others.alsoEnough ?? [],
-    directoryRoles: others.directoryRoles,
-  };
+  isNeeded: ConditionalPermission["isNeeded"],
+  others: Pick<NeededPermission, "purpose" | "directoryRoles"> & Partial<Pick<NeededPermission, "alsoEnough">>,
+): ConditionalPermission {
+  const { displayName: api, appId: apiAppId } = microsoftGraph;
+  return { api, apiAppId, permission, isNeeded, alsoEnough: [], ...others };
 }

@@ -209,44 +209,51 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
     );
     new azuread.AccessPackageAssignmentPolicy(
       `${name}-${tier}-policy`,
-      {
-        accessPackageId: accessPackage.id,
-        displayName: pulumi.interpolate`People of ${args.msspName}`,
-        description: pulumi.interpolate`Asked for by people of ${args.msspName}, decided on, limited in time and reviewed. ${managedNote()}.`,
-        durationInDays: args.expiresAfterDays ?? defaultDays,
-        extensionEnabled: true,
-        requestorSettings: {
-          requestsAccepted: true,
-          scopeType: "SpecificConnectedOrganizationSubjects",
-          requestors: [userSet("ConnectedOrganizationMembers", args.connectedOrganizationId)],
-        },
-        approvalSettings: {
-          approvalRequired: true,
-          approvalRequiredForExtension: true,
-          requestorJustificationRequired: true,
-          approvalStages: [
-            {
-              approvalTimeoutInDays: 14,
-              approverJustificationRequired: true,
-              primaryApprovers: [...deciding],
-            },
-          ],
-        },
-        assignmentReviewSettings: {
-          enabled: true,
-          ...reviews[args.reviewEvery ?? "year"],
-          reviewType: "Reviewers",
-          reviewers: [...deciding],
-          accessRecommendationEnabled: true,
-          approverJustificationRequired: true,
-          accessReviewTimeoutBehavior: "removeAccess",
-        },
-      },
+      { accessPackageId: accessPackage.id, ...policyArgs(args, deciding) },
       // A package can be requested only after it grants the membership.
       { parent: this, dependsOn: [role] },
     );
     return accessPackage;
   }
+}
+
+/** Who may request a package, who decides, for how long it is held and who reviews it. */
+function policyArgs(
+  args: AnalystAccessPackagesArgs,
+  deciding: readonly UserSet[],
+): Omit<azuread.AccessPackageAssignmentPolicyArgs, "accessPackageId"> {
+  return {
+    displayName: pulumi.interpolate`People of ${args.msspName}`,
+    description: pulumi.interpolate`Asked for by people of ${args.msspName}, decided on, limited in time and reviewed. ${managedNote()}.`,
+    durationInDays: args.expiresAfterDays ?? defaultDays,
+    extensionEnabled: true,
+    requestorSettings: {
+      requestsAccepted: true,
+      scopeType: "SpecificConnectedOrganizationSubjects",
+      requestors: [userSet("ConnectedOrganizationMembers", args.connectedOrganizationId)],
+    },
+    approvalSettings: {
+      approvalRequired: true,
+      approvalRequiredForExtension: true,
+      requestorJustificationRequired: true,
+      approvalStages: [
+        {
+          approvalTimeoutInDays: 14,
+          approverJustificationRequired: true,
+          primaryApprovers: [...deciding],
+        },
+      ],
+    },
+    assignmentReviewSettings: {
+      enabled: true,
+      ...reviews[args.reviewEvery ?? "year"],
+      reviewType: "Reviewers",
+      reviewers: [...deciding],
+      accessRecommendationEnabled: true,
+      approverJustificationRequired: true,
+      accessReviewTimeoutBehavior: "removeAccess",
+    },
+  };
 }
 
 /**

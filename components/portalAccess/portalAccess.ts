@@ -1,5 +1,6 @@
 import {
   systemClock,
+  tierNames,
   tierPermissions,
   type CloudName,
   type PortalAccessRole,
@@ -34,6 +35,16 @@ export type PortalAccessChoice =
   | { readonly model: "rbac"; readonly tiers: Readonly<Record<Tier, AnalystTier>> }
   /** The same groups and roles; the MSSP's people request their membership. */
   | EntitlementChoice;
+
+/** The tiers that Microsoft's document names. */
+export const defaultPortalAccess: PortalAccessChoice = {
+  model: "rbac",
+  tiers: {
+    tier1: { name: tierNames.tier1 },
+    tier2: { name: tierNames.tier2 },
+    approvers: { name: tierNames.approvers },
+  },
+};
 
 export interface EntitlementChoice extends EntitlementTerms {
   readonly model: "entitlement";

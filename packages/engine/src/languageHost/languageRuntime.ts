@@ -35,14 +35,7 @@ export function languageRuntime(settings: HostSettings): ILanguageRuntimeServer 
       return info;
     }),
 
-    getRequiredPackages: answer(settings, async (request: messages.GetRequiredPackagesRequest) => {
-      const { requiredPackages } = await import("./packages.js");
-      const { packages, warnings } = requiredPackages(request.getInfo()?.getProgramDirectory() ?? "");
-      for (const warning of warnings) process.stderr.write(warning);
-      const response = new messages.GetRequiredPackagesResponse();
-      response.setPackagesList(packages);
-      return response;
-    }),
+    getRequiredPackages: answer(settings, getRequiredPackages),
 
     run: answer(settings, async (request: messages.RunRequest, signal) => {
       const { runProgram } = await import("./program.js");
@@ -54,18 +47,7 @@ export function languageRuntime(settings: HostSettings): ILanguageRuntimeServer 
       return about(request, signal);
     }),
 
-    getProgramDependencies: answer(settings, async (request: messages.GetProgramDependenciesRequest) => {
-      const { installedPackages } = await import("./packageManager.js");
-      const folder = request.getInfo()?.getProgramDirectory() ?? "";
-      const response = new messages.GetProgramDependenciesResponse();
-      for (const { name, version } of installedPackages(folder, request.getTransitivedependencies())) {
-        const dependency = new messages.DependencyInfo();
-        dependency.setName(name);
-        dependency.setVersion(version);
-        response.addDependencies(dependency);
-      }
-      return response;
-    }),
+    getProgramDependencies: answer(settings, getProgramDependencies),
 
     installDependencies: stream(settings, async (call, signal) => {
       const { installDependencies } = await import("./install.js");
@@ -92,6 +74,32 @@ export function languageRuntime(settings: HostSettings): ILanguageRuntimeServer 
     pack: unimplemented(needsOfficialHost("pack an SDK")),
     link: unimplemented(needsOfficialHost("link a generated SDK")),
   };
+}
+
+async function getRequiredPackages(
+  request: messages.GetRequiredPackagesRequest,
+): Promise<messages.GetRequiredPackagesResponse> {
+  const { requiredPackages } = await import("./packages.js");
+  const { packages, warnings } = requiredPackages(request.getInfo()?.getProgramDirectory() ?? "");
+  for (const warning of warnings) process.stderr.write(warning);
+  const response = new messages.GetRequiredPackagesResponse();
+  response.setPackagesList(packages);
+  return response;
+}
+
+async function getProgramDependencies(
+  request: messages.GetProgramDependenciesRequest,
+): Promise<messages.GetProgramDependenciesResponse> {
+  const { installedPackages } = await import("./packageManager.js");
+  const folder = request.getInfo()?.getProgramDirectory() ?? "";
+  const response = new messages.GetProgramDependenciesResponse();
+  for (const { name, version } of installedPackages(folder, request.getTransitivedependencies())) {
+    const dependency = new messages.DependencyInfo();
+    dependency.setName(name);
+    dependency.setVersion(version);
+    response.addDependencies(dependency);
+  }
+  return response;
 }
 
 function answer<Request, Response>(

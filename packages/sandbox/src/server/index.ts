@@ -10,11 +10,11 @@ import type { TenantDescription } from "../cloud/seed";
 import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
 import { detectionIntervalFor } from "../defender/detections";
-import { tokenKeys } from "../entra/keys";
+import { tokenKeys, type TokenKeys } from "../entra/keys";
 import { PluginHost } from "../plugins/host";
 import { makeApp, type Exchange } from "./app";
 import { areas } from "./areas";
-import { certificateFiles, serverCertificate } from "./certificate";
+import { certificateFiles, serverCertificate, type ServerCertificate } from "./certificate";
 import { changeSwitches, isAlive, takeLease, type Lease } from "./client";
 import { addControl, Leases } from "./control";
 import { Faults, type FaultOptions } from "./faults/index";
@@ -215,13 +215,17 @@ const refuse: http.RequestListener = (_request, response) => {
   response.writeHead(503).end();
 };
 
-async function start(
-  options: SandboxOptions,
-  paths: SandboxPaths,
-  owner: Owner,
-  gate: Gate,
-  httpListener: Listener,
-): Promise<OwnSandbox> {
+/** What the server of a home is made of, before it listens. */
+interface Opened {
+  readonly cloud: EmulatedCloud;
+  readonly keys: TokenKeys;
+  readonly certificate: ServerCertificate;
+  /** The automation's client secret, valid while this server runs. */
+  readonly clientSecret: string;
+  readonly faults: Faults | undefined;
+}
+
+async function openHome(options: SandboxOptions, paths: SandboxPaths): Promise<Opened> {
   const clock = options.clock ?? new Clock();
   const store = new Store(paths.cloud, "owned");
   const [cloud, keys, certificate] = await Promise.all([
@@ -235,24 +239,29 @@ async function start(
   const clientSecret = generateSecret();
   cloud.acceptPassingSecret(clientSecret);
   const faults = options.faults === undefined ? undefined : new Faults(options.faults, clock);
+  return { cloud, keys, certificate, clientSecret, faults };
+}
+
+async function start(
+  options: SandboxOptions,
+  paths: SandboxPaths,
+  owner: Owner,
+  gate: Gate,
+  httpListener: Listener,
+): Promise<OwnSandbox> {
+  const opened = await openHome(options, paths);
+  const { cloud, keys, certificate, clientSecret, faults } = opened;
   const leases = new Leases();
   const plugins = new PluginHost(certificateFiles(paths.keys).certificate);
   const undocumentedRequests: string[] = [];
   let httpsPort = 0;
   const sandbox = () => ({ pid: process.pid, httpsPort, httpPort: httpListener.port, clientSecret });
+  const undocumented = () => undocumentedRequests;
   const app = await makeApp({
     cloud,
     keys,
     areas,
-    control: (scope) =>
-      addControl(scope, {
-        cloud,
-        token: owner.token,
-        leases,
-        plugins,
-        undocumented: () => undocumentedRequests,
-        sandbox,
-      }),
+    control: (scope) => addControl(scope, { cloud, token: owner.token, leases, plugins, undocumented, sandbox }),
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.observe === undefined ? {} : { observe: options.observe }),
     ...(faults === undefined ? {} : { faults }),
@@ -275,6 +284,28 @@ async function start(
     throw error;
   }
   gate.open(handler);
+  const close = async () => {
+    await httpsListener.close();
+    await cloud.saved();
+    await app.close();
+    // Last: while it answers, this process is the home's owner.
+    await httpListener.close();
+  };
+  return ownSandbox({ ...opened, paths, leases, plugins, undocumentedRequests, httpsPort, close });
+}
+
+interface Running extends Opened {
+  readonly paths: SandboxPaths;
+  readonly leases: Leases;
+  readonly plugins: PluginHost;
+  readonly undocumentedRequests: readonly string[];
+  readonly httpsPort: number;
+  /** Saves the cloud and ends both listeners. */
+  close(): Promise<void>;
+}
+
+function ownSandbox(running: Running): OwnSandbox {
+  const { cloud, faults, paths, leases, plugins, undocumentedRequests, httpsPort } = running;
   return {
     pid: process.pid,
     origins: cloud.origins,
@@ -286,6 +317,7 @@ async function start(
     },
     environment: (environmentOptions) => {
       if (environmentOptions?.plugins !== "official") plugins.start();
+      const { clientSecret, certificate } = running;
       const access = { httpsPort, clientSecret, certificate: certificate.certificate };
       return prepareEnvironment(paths, access, environmentOptions);
     },
@@ -296,11 +328,7 @@ async function start(
     stop: async () => {
       leases.close();
       await plugins.stop();
-      await httpsListener.close();
-      await cloud.saved();
-      await app.close();
-      // Last: as long as it answers, this process is the home's owner.
-      await httpListener.close();
+      await running.close();
     },
   };
 }

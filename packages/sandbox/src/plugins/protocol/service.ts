@@ -23,6 +23,11 @@ import { canonical, fromStruct, hasUnknowns, toStruct } from "./values";
 
 /** The service's methods over a provider, which is made when the first method needs it. */
 export function providerService(provider: () => Provider): UntypedServiceImplementation {
+  return { ...pluginMethods(provider), ...planningMethods(provider), ...operationMethods(provider) };
+}
+
+/** The plugin itself and its configuration. */
+function pluginMethods(provider: () => Provider): UntypedServiceImplementation {
   return {
     handshake: unary(() => {
       const response = new protocol.ProviderHandshakeResponse();
@@ -57,6 +62,16 @@ export function providerService(provider: () => Provider): UntypedServiceImpleme
       response.setSupportsAutonamingConfiguration(true);
       return response;
     }),
+    cancel: unary(() => {
+      provider().cancel();
+      return new Empty();
+    }),
+  };
+}
+
+/** Methods that change nothing. */
+function planningMethods(provider: () => Provider): UntypedServiceImplementation {
+  return {
     check: unary(async (request: protocol.CheckRequest) =>
       checkResponse(
         await provider().check(resourceOf(request), fromStruct(request.getNews()), fromStruct(request.getOlds())),
@@ -73,6 +88,19 @@ export function providerService(provider: () => Provider): UntypedServiceImpleme
       );
       return diffResponse(difference, ignored);
     }),
+    invoke: unary(async (request: protocol.InvokeRequest) => {
+      const answer = await provider().invoke(request.getTok(), fromStruct(request.getArgs()));
+      const response = new protocol.InvokeResponse();
+      if ("result" in answer) response.setReturn(toStruct(answer.result));
+      else response.setFailuresList(answer.failures.map(failureMessage));
+      return response;
+    }),
+  };
+}
+
+/** Operations on an object. */
+function operationMethods(provider: () => Provider): UntypedServiceImplementation {
+  return {
     create: unary(async (request: protocol.CreateRequest) => {
       const { id, state } = await provider().create(
         resourceOf(request),
@@ -112,17 +140,6 @@ export function providerService(provider: () => Provider): UntypedServiceImpleme
     }),
     delete: unary(async (request: protocol.DeleteRequest) => {
       await provider().delete(resourceOf(request), request.getId(), fromStruct(request.getProperties()));
-      return new Empty();
-    }),
-    invoke: unary(async (request: protocol.InvokeRequest) => {
-      const answer = await provider().invoke(request.getTok(), fromStruct(request.getArgs()));
-      const response = new protocol.InvokeResponse();
-      if ("result" in answer) response.setReturn(toStruct(answer.result));
-      else response.setFailuresList(answer.failures.map(failureMessage));
-      return response;
-    }),
-    cancel: unary(() => {
-      provider().cancel();
       return new Empty();
     }),
   };

@@ -1,0 +1,79 @@
+import { portalUrl, withoutUndefined, type CloudName } from "@defender-mssp/microsoft";
+import * as pulumi from "@pulumi/pulumi";
+import type { TieredAnalyst } from "../portalAccess/memberships";
+import { GuestUser } from "./guestUser";
+
+export interface OnboardedAnalyst extends TieredAnalyst {
+  /**
+   * E-mail address that the invitation goes to, in lower case. The resource is named after it, so
+   * it is no Input.
+   * @example "ana@fabrikam-security.example"
+   */
+  readonly email: string;
+  /**
+   * Name of the guest in the customer's directory.
+   * @example "Ana Silva"
+   */
+  readonly displayName: pulumi.Input<string>;
+}
+
+/** An analyst with the user in the customer's tenant. */
+export type InvitedAnalyst = OnboardedAnalyst & { readonly guest: GuestUser };
+
+/** What all invitations of a customer share. */
+export interface InvitationArgs {
+  readonly tenantId: pulumi.Input<string>;
+  readonly cloud?: CloudName;
+  readonly invitationMessage?: pulumi.Input<string>;
+  readonly invitationLanguage?: pulumi.Input<string>;
+  readonly invitationCopyTo?: pulumi.Input<string>;
+  readonly adoptMembers?: pulumi.Input<boolean>;
+}
+
+/**
+ * Declares an analyst's guest. The resource is named after the address: another order of analysts,
+ * or one more, changes no other guest.
+ */
+export function inviteAnalyst(
+  name: string,
+  analyst: OnboardedAnalyst,
+  args: InvitationArgs,
+  opts: pulumi.ComponentResourceOptions,
+): InvitedAnalyst {
+  const { tenantId, cloud = "public" } = args;
+  const { email, displayName } = analyst;
+  const guest = new GuestUser(
+    `${name}-guest-${email}`,
+    {
+      tenantId,
+      email,
+      displayName,
+      redirectUrl: pulumi.output(tenantId).apply((id) => portalUrl(cloud, id)),
+      message: args.invitationMessage,
+      language: args.invitationLanguage,
+      copyRecipient: args.invitationCopyTo,
+      adoptMember: args.adoptMembers,
+    },
+    opts,
+  );
+  return { ...analyst, guest };
+}
+
+/** Object ID of each analyst's user, by e-mail address. */
+export function objectIdsByEmail(analysts: readonly InvitedAnalyst[]): pulumi.Output<Record<string, string>> {
+  return byEmail(analysts, ({ objectId }) => objectId);
+}
+
+/** Link that accepts each invitation, by e-mail address. A secret. */
+export function inviteRedeemUrls(analysts: readonly InvitedAnalyst[]): pulumi.Output<Record<string, string>> {
+  const urls = byEmail(analysts, ({ inviteRedeemUrl }) => inviteRedeemUrl);
+  return pulumi.secret(urls.apply((all) => withoutUndefined(all) as Record<string, string>));
+}
+
+function byEmail<T>(
+  analysts: readonly InvitedAnalyst[],
+  property: (guest: GuestUser) => pulumi.Output<T>,
+): pulumi.Output<Record<string, T>> {
+  const entries = analysts.map(({ email, guest }) => property(guest).apply((value): [string, T] => [email, value]));
+  return pulumi.all(entries).apply((all) => Object.fromEntries(all) as Record<string, T>);
+}
