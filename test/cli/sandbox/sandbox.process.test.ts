@@ -1,15 +1,17 @@
-/** The `mssp sandbox` command as people type it. */
+/** The command `mssp sandbox`, started as a process. */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { contoso, temporaryFolder } from "../../src/testing/support";
+import { contoso } from "@defender-mssp/sandbox/testing";
+import { checkout } from "../mssp";
 
-// What `cli/mssp.js` starts once it has compiled what changed; `npm test` builds before the tests run.
-const command = path.resolve(__dirname, "../../../../dist/cli/main.js");
+// The compiled command that `cli/mssp.js` starts. `npm test` builds it before the tests run.
+const command = path.join(checkout, "dist", "cli", "main.js");
 
 interface Ended {
   readonly code: number | null;
@@ -19,18 +21,16 @@ interface Ended {
 }
 
 describe("mssp sandbox", function () {
-  // Above the limits of what `says` waits for: on a busy machine a start takes seconds.
   let folder = "";
   let home = "";
-  let remove: () => Promise<void>;
   const children = new Set<ChildProcess>();
   beforeEach(async () => {
-    ({ folder, remove } = await temporaryFolder());
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-sandbox-command-"));
     home = path.join(folder, "home");
   });
   afterEach(async () => {
     for (const child of children) child.kill("SIGKILL");
-    await remove();
+    await rm(folder, { recursive: true, force: true });
   });
 
   /** Starts `mssp sandbox …` in the temporary folder. */
@@ -62,7 +62,7 @@ describe("mssp sandbox", function () {
   const run = (...args: string[]) => start(args).ended;
   const node = (script: string) => [process.execPath, "-e", script];
 
-  /** A command that prints `said` and runs until `release`, so that no test depends on how long a start takes. */
+  /** A command that prints `said` and runs until `release`: no test depends on how long a start takes. */
   function held(name: string, said = `"${name}"`, exitCode = 0) {
     const file = path.join(folder, `release-${name}`);
     const isReleased = `require("node:fs").existsSync(${JSON.stringify(file)})`;
@@ -70,7 +70,7 @@ describe("mssp sandbox", function () {
     return { command: node(script), release: () => writeFile(file, "") };
   }
 
-  it("runs a command with the sandbox's environment, and passes on its exit code and what it says", async () => {
+  it("run: the command gets the sandbox's environment; its exit code and output are passed on", async () => {
     const script = `
       fetch(process.env.MSSP_DEFENDER_ENDPOINT + "/metadata/endpoints").then(async (answer) => {
         const { microsoftGraphResourceId } = await answer.json();
@@ -81,7 +81,7 @@ describe("mssp sandbox", function () {
     assert.deepEqual([code, stdout, stderr], [7, "true an argument\n", ""]);
   });
 
-  it("takes the command's own options for the command's, with and without --", async () => {
+  it("run: options after the command belong to the command, with and without --", async () => {
     for (const dashes of [["--"], []]) {
       const { code, stdout } = await run(
         "run",
@@ -99,13 +99,13 @@ describe("mssp sandbox", function () {
     }
   });
 
-  it("ends by the signal that its command has ended by", async () => {
+  it("run: ends by the same signal as its command; 137 after SIGKILL", async () => {
     assert.equal((await run("run", "--", "sh", "-c", "kill -TERM $$")).signal, "SIGTERM");
     assert.equal((await run("run", "--", "sh", "-c", "kill -KILL $$")).code, 137);
   });
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    it(`passes ${signal} on to the command, once, and waits for what it makes of it`, async () => {
+    it(`run: passes ${signal} to the command once and waits until the command ends`, async () => {
       const script = `
         let count = 0;
         process.on("${signal}", () => { count++; setTimeout(() => { console.log("got", count); process.exit(5); }, 300); });
@@ -119,7 +119,7 @@ describe("mssp sandbox", function () {
     });
   }
 
-  it("says what is wrong with the command itself: 127, 126, and 2 for none", async () => {
+  it("run: exit code 127 for a missing command, 126 for one that is not executable, 2 for none", async () => {
     const missing = await run("run", "--", "no-such-command");
     assert.deepEqual([missing.code, missing.stderr], [127, 'mssp: The command "no-such-command" was not found.\n']);
     const file = path.join(folder, "file");
@@ -133,7 +133,7 @@ describe("mssp sandbox", function () {
     assert.match((await run("run", "--", "pulumi-nonesuch")).stderr, /was not found/);
   });
 
-  it("says in one line what is in the way, without a stack trace", async () => {
+  it("run, serve, dump: a port in use, a file as home and damaged data are each reported in one line", async () => {
     const oneLine = async (...args: string[]) => {
       const { code, stderr } = await run(...args);
       assert.equal(code, 1);
@@ -158,7 +158,7 @@ describe("mssp sandbox", function () {
     assert.equal((await run("run", "--", "true")).code, 0);
   });
 
-  it("refuses options that are no good", async () => {
+  it("run: invalid option values are usage errors with exit code 2", async () => {
     for (const args of [
       ["--port", "http"],
       ["--port", "0"],
@@ -173,7 +173,7 @@ describe("mssp sandbox", function () {
     }
   });
 
-  it("has help with examples", async () => {
+  it("run, serve, dump, reset: --help shows an example", async () => {
     for (const [name, text] of [
       ["run", "npx pulumi preview --stack dev --expect-no-changes"],
       ["serve", "sandbox.env"],
@@ -186,7 +186,7 @@ describe("mssp sandbox", function () {
     }
   });
 
-  it("keeps Pulumi's own files in the sandbox, and a nested command in the same one", async () => {
+  it("run: PULUMI_HOME is in the sandbox, and a nested run joins the same sandbox", async () => {
     const script = `
       const { spawnSync } = require("node:child_process");
       const nested = [${JSON.stringify(command)}, "sandbox", "run", "--", process.execPath, "-p", "process.env.PULUMI_HOME"];
@@ -200,7 +200,7 @@ describe("mssp sandbox", function () {
     assert.match(joined ?? "", /^mssp: Joined the sandbox in .* that process \d+ runs\.$/);
   });
 
-  it("lets a second run join, and stops after the last one, saying what it waits for", async () => {
+  it("run: a second run joins; the first says that it waits and stops after the last one", async () => {
     const [one, other] = [held("first"), held("second", `"second", process.env.ARM_METADATA_HOSTNAME`, 3)];
     const first = start(["run", "--", ...one.command]);
     await first.says(/first/);
@@ -213,7 +213,7 @@ describe("mssp sandbox", function () {
     assert.equal((await first.ended).code, 0);
   });
 
-  it("says in one line what a joining run can't have: alerts, faults, a log", async () => {
+  it("run: a joining run refuses --alerts and reports that --log has no effect", async () => {
     const { command: waits, release } = held("first");
     const first = start(["run", "--", ...waits]);
     await first.says(/first/);
@@ -227,7 +227,7 @@ describe("mssp sandbox", function () {
     assert.equal((await first.ended).code, 0);
   });
 
-  it("stops at once when it is interrupted while it waits; those who joined are told", async () => {
+  it("run: SIGINT while it waits stops the sandbox at once, and the joined run is told", async () => {
     const [one, other] = [held("first"), held("second")];
     const first = start(["run", "--", ...one.command]);
     await first.says(/first/);
@@ -242,7 +242,7 @@ describe("mssp sandbox", function () {
     assert.equal((await second.ended).code, 0);
   });
 
-  it("serves until it is interrupted: shell commands that set the environment, or JSON", async () => {
+  it("serve: prints the environment as shell commands or JSON and runs until a signal", async () => {
     const shell = start(["serve"], { ARM_TENANT_ID: "real" });
     await shell.says(
       /The sandbox is up at https:\/\/127\.0\.0\.1:\d+\. To stop it: Ctrl-C, or from another shell: kill \d+$/m,
@@ -265,7 +265,7 @@ describe("mssp sandbox", function () {
     assert.equal(text, `${variables["ARM_CLIENT_SECRET"] ?? ""}|${home}|none\n`);
   });
 
-  it("dumps the same before, while and after a sandbox runs, with the stacks' tenants in it from the beginning", async () => {
+  it("dump: same output before, during and after a run, with the tenants of the stack files", async () => {
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: p\n");
     await writeFile(
       path.join(folder, "Pulumi.dev.yaml"),
@@ -285,7 +285,7 @@ describe("mssp sandbox", function () {
     assert.ok(!before.stdout.includes("secretHashes"));
   });
 
-  it("ends without a word when nobody reads on, as in `dump | head -1`, and says when its output can't be written", async () => {
+  it("dump: a closed pipe ends it silently; a full disk is reported with exit code 1", async () => {
     const gone = start(["dump"]);
     gone.child.stdout.destroy();
     assert.deepEqual(await gone.ended, { code: 0, signal: null, stdout: "", stderr: "" });
@@ -304,7 +304,7 @@ describe("mssp sandbox", function () {
     assert.match(said, /^mssp: can't write to standard output: .*no space left.*\n$/);
   });
 
-  it("takes at most two seconds of processor time to start, run a command and stop, the first time and after it", async () => {
+  it("run: uses at most two seconds of processor time, on the first start and the next", async () => {
     // `times` prints user and system time of the shell, then those of its children. Time on the clock depends on what else runs.
     const script = '"$0" "$1" sandbox run -- true && times';
     for (let count = 0; count < 2; count++) {
@@ -325,14 +325,14 @@ describe("mssp sandbox", function () {
     }
   });
 
-  it("logs requests when asked to, on stderr", async () => {
+  it("run: --log writes each request to stderr", async () => {
     const script = `fetch(process.env.MSSP_DEFENDER_ENDPOINT + "/metadata/endpoints").then(() => {})`;
     const { stdout, stderr } = await run("run", "--log", "--", ...node(script));
     assert.equal(stdout, "");
     assert.match(stderr, /^GET \/metadata\/endpoints 200 \d+ ms\n$/);
   });
 
-  it("says which official plugins it takes", async () => {
+  it("run: --plugins official prints name and version of each plugin", async () => {
     await mkdir(path.join(folder, "user"));
     const { ended } = start(["run", "--plugins", "official", "--", "true"], {
       HOME: path.join(folder, "user"),
@@ -344,7 +344,7 @@ describe("mssp sandbox", function () {
     assert.deepEqual(plugins.sort(), ["azure-native 3.28.0", "azuread 6.9.1", "random 4.21.2"]);
   });
 
-  it("leaves the state folder and nothing of a running sandbox behind", async () => {
+  it("run: afterwards the home has only the persistent files", async () => {
     await run("run", "--", "true");
     assert.deepEqual((await readdir(home)).sort(), [
       "cloud",
