@@ -1,5 +1,5 @@
 /** One stack: one customer's onboarding. Settings in, resources in the customer's tenant, outputs for the `mssp` command. */
-import { clockFrom, withoutUndefined } from "@defender-mssp/microsoft";
+import { clockFrom, discoverEndpoints, withoutUndefined } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as pulumi from "@pulumi/pulumi";
 import { prepareDelegation, prepareHandover, refuseUnpreparedMove } from "./components/azure/prepare";
@@ -47,6 +47,7 @@ async function program() {
   await requireTenantFeatures(tenantId, tenantNeeds(settings), deployed);
   await reportAdoptions(settings, deployed);
   const approvers = portalAccess.model === "entitlement" ? portalAccess.approvers : [];
+  const { loginEndpoint } = await discoverEndpoints(process.env, { cloud });
   const approverObjectIds = await contactObjectIds(approvers, { provider });
 
   new StackIdentity("stack-identity", { msspTenantId });
@@ -55,6 +56,7 @@ async function program() {
     {
       ...settings,
       approverObjectIds,
+      loginEndpoint,
       connectorSecrets: connectorSecrets("customer", deployed),
       clock: clockFrom(process.env),
     },

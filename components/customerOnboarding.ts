@@ -113,6 +113,11 @@ export interface CustomerOnboardingArgs {
    */
   readonly cloud?: CloudName;
   /**
+   * Base URL of the sign-in service that `tokenEndpoint` names.
+   * @default that of the cloud
+   */
+  readonly loginEndpoint?: string;
+  /**
    * Returns the current time. The rotation of client secrets and the end of an analyst's access
    * depend on it.
    * @default the system clock
@@ -244,7 +249,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
       redirectUri: redirect?.uri,
       loopbackRedirectUri: redirect?.loopbackUri,
       adminConsentUrl: connector.adminConsentUrl,
-      tokenEndpoint: addressOf(args, tokenEndpoint),
+      tokenEndpoint: addressOf(args, (cloud, id) => tokenEndpoint(cloud, id, args.loginEndpoint)),
       groupObjectId: portalAccess.groupObjectId,
       groups: portalAccess.groups,
       guests: objectIdsByEmail(guests),

@@ -29,16 +29,22 @@ import { readStackSettings, type StackSettingsOptions } from "../../settings/fro
  */
 export async function examine(stack: string, options: StackSettingsOptions = {}): Promise<Report> {
   const settings = await readStackSettings(stack, options);
+  const environment = options.environment ?? process.env;
   try {
-    return await examined(stack, settings, options.environment ?? process.env);
+    return await examined(stack, settings, environment);
   } catch (error) {
     if (!isCallError(error)) throw error;
     throw new VisibleError(
       `Can't read the customer's tenant ${settings.tenantId}: ${error.message}\n` +
         "Check the setting tenantId, the credentials in the environment (ARM_CLIENT_ID with its secret, certificate or federated " +
-        "token, or az login), and that the customer has consented to that application.",
+        "token, or az login), and that the customer has consented to that application." +
+        (environment["ARM_METADATA_HOSTNAME"] ? "" : sandboxHint(stack)),
     );
   }
+}
+
+function sandboxHint(stack: string): string {
+  return `\nTo try it without a tenant: \`npx mssp sandbox run -- npx mssp doctor --stack ${stack}\``;
 }
 
 async function examined(stack: string, settings: Settings, environment: NodeJS.ProcessEnv): Promise<Report> {

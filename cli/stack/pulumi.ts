@@ -1,4 +1,6 @@
 /** Runs Pulumi: the one place where the commands start it. Secrets go through pipes, never through arguments. */
+import { accessSync, constants } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 
@@ -22,13 +24,17 @@ export interface PulumiAnswer {
   readonly stderr: string;
 }
 
-/** The whole command line, for a caller that starts the process itself: npm's command, which finds the engine as `npx pulumi` does. */
+/** The command line of `npx pulumi`, for a caller that starts the process itself. */
 export function pulumiCommand(args: readonly string[]): [string, ...string[]] {
   return [process.execPath, path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js"), ...args];
 }
 
-/** Runs a Pulumi command to its end, however that is. It asks no questions. */
+/**
+ * Runs a Pulumi command to its end, whatever its exit code is. It asks no questions.
+ * @throws VisibleError if the engine is not installed.
+ */
 export async function askPulumi(args: readonly string[], options: PulumiOptions = {}): Promise<PulumiAnswer> {
+  requireEngine(options.environment ?? process.env);
   const { execa } = await import("execa");
   const [node, ...command] = pulumiCommand([...args, "--non-interactive"]);
   const { exitCode, signal, stdout, stderr } = await execa(node, command, {
@@ -58,6 +64,23 @@ export async function runPulumi(args: readonly string[], options: PulumiOptions 
 export async function stackNames(options: PulumiOptions = {}): Promise<string[]> {
   const stacks = JSON.parse(await runPulumi(["stack", "ls", "--json"], options)) as { name: string }[];
   return stacks.map(({ name }) => name).sort();
+}
+
+/** Without the engine `npx pulumi` would run Pulumi's install script, which checks no digest. */
+function requireEngine(environment: NodeJS.ProcessEnv): void {
+  const { version: pinned } = require("pulumi/package.json") as { readonly version: string };
+  const version = environment["PULUMI_VERSION"] || pinned;
+  const home = environment["PULUMI_HOME"] || path.join(environment["HOME"] ?? os.homedir(), ".pulumi");
+  const name = process.platform === "win32" ? "pulumi.exe" : "pulumi";
+  const engine = path.join(home, "versions", version, "bin", name);
+  try {
+    accessSync(engine, constants.X_OK);
+  } catch {
+    throw new VisibleError(
+      `The Pulumi engine ${version} is not installed: there is no executable ${engine}. ` +
+        "Run `npx mssp engine`, then run this command again.",
+    );
+  }
 }
 
 const sandboxHint = "For a stack of the sandbox, put `npx mssp sandbox run --` in front of the command.";

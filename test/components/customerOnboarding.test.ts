@@ -121,6 +121,11 @@ describe("components: CustomerOnboarding", () => {
     assert.ok(authorization.dependsOn.includes("customer-siem-defender-consent"));
   });
 
+  it("names the given sign-in service in tokenEndpoint, as the sandbox's", async () => {
+    const { tokenEndpoint } = await onboard({ loginEndpoint: "https://127.0.0.1:8443" });
+    assert.equal((await resolved(tokenEndpoint)).value, `https://127.0.0.1:8443/${tenantId}/oauth2/v2.0/token`);
+  });
+
   it("outputs everything that the SIEM and the analysts need", async () => {
     const onboarding = await onboard();
     const inClear = {

@@ -25,7 +25,10 @@ describe("the SIEM engineer's commands on the real engine", function () {
     await project.writeSettings("contoso", customer(5));
     await project.succeed(["stack", "init", "contoso"]);
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
-    clientSecret = String((await project.outputs("contoso"))["clientSecret"]);
+    const outputs = await project.outputs("contoso");
+    clientSecret = String(outputs["clientSecret"]);
+    const host = project.environment["ARM_METADATA_HOSTNAME"];
+    assert.equal(outputs["tokenEndpoint"], `https://${host}/${tenantId}/oauth2/v2.0/token`);
   });
   after(() => project.dispose());
 

@@ -173,6 +173,14 @@ describe("mssp doctor", function () {
     assert.match(stderr, /^Check the setting tenantId, the credentials/m);
   });
 
+  it("without credentials names the sandbox as a way to try the command", async () => {
+    const { stack } = await customer({});
+    const none = { ARM_METADATA_HOSTNAME: undefined, ARM_CLIENT_ID: undefined, ARM_CLIENT_SECRET: undefined };
+    const { exitCode, stderr } = await doctor(["--stack", stack], { changed: { ...none, ARM_USE_CLI: "false" } });
+    assert.equal(exitCode, 1);
+    assert.ok(stderr.includes(`\`npx mssp sandbox run -- npx mssp doctor --stack ${stack}\``), stderr);
+  });
+
   it("reports that the customer has not consented to the application, as in a wrong tenant", async () => {
     const { stack, tenantId } = await customer({});
     const principals = sandbox.cloud.tenant(tenantId).objects("servicePrincipals");

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { askPulumi } from "../../../cli/stack/pulumi";
+
+describe("cli: running Pulumi", () => {
+  it("without an engine stops with one error that names `npx mssp engine`, and installs nothing", async () => {
+    const home = await mkdtemp(path.join(tmpdir(), "mssp-no-engine-"));
+    try {
+      const environment = { ...process.env, PULUMI_HOME: home, PULUMI_VERSION: "3.0.0" };
+      await assert.rejects(askPulumi(["stack", "ls"], { environment }), (error: unknown) => {
+        assert.ok(error instanceof VisibleError, String(error));
+        const executable = path.join(home, "versions", "3.0.0", "bin", "pulumi");
+        assert.equal(
+          error.message,
+          `The Pulumi engine 3.0.0 is not installed: there is no executable ${executable}. ` +
+            "Run `npx mssp engine`, then run this command again.",
+        );
+        return true;
+      });
+      assert.deepEqual(await readdir(home), []);
+    } finally {
+      await rm(home, { recursive: true });
+    }
+  });
+});
