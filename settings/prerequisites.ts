@@ -42,7 +42,7 @@ export function neededPermissions(settings: PrerequisiteSettings): readonly Need
 
 interface ConditionalPermission extends NeededPermission {
   /** Whether a stack with these settings needs it. */
-  isNeeded(settings: PrerequisiteSettings): boolean;
+  readonly isNeeded: (settings: PrerequisiteSettings) => boolean;
 }
 
 const always = (): boolean => true;

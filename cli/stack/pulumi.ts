@@ -1,5 +1,5 @@
 /** Runs Pulumi: the one place where the commands start it. Secrets go through pipes, never through arguments. */
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -68,8 +68,7 @@ export async function stackNames(options: PulumiOptions = {}): Promise<string[]>
 
 /** Without the engine `npx pulumi` would run Pulumi's install script, which checks no digest. */
 function requireEngine(environment: NodeJS.ProcessEnv): void {
-  const { version: pinned } = require("pulumi/package.json") as { readonly version: string };
-  const version = environment["PULUMI_VERSION"] || pinned;
+  const version = environment["PULUMI_VERSION"] || pinnedVersion();
   const home = environment["PULUMI_HOME"] || path.join(environment["HOME"] ?? os.homedir(), ".pulumi");
   const name = process.platform === "win32" ? "pulumi.exe" : "pulumi";
   const engine = path.join(home, "versions", version, "bin", name);
@@ -81,6 +80,10 @@ function requireEngine(environment: NodeJS.ProcessEnv): void {
         "Run `npx mssp engine`, then run this command again.",
     );
   }
+}
+
+function pinnedVersion(): string {
+  return (JSON.parse(readFileSync(require.resolve("pulumi/package.json"), "utf8")) as { version: string }).version;
 }
 
 const sandboxHint = "For a stack of the sandbox, put `npx mssp sandbox run --` in front of the command.";

@@ -7,7 +7,7 @@ import { StackIdentity } from "../../components/tenant/stackIdentity";
 
 const { withLocalStorage } = state as unknown as {
   /** What the Automation API's language server runs an inline program in. */
-  withLocalStorage<T>(run: () => Promise<T>): Promise<T>;
+  readonly withLocalStorage: <T>(run: () => Promise<T>) => Promise<T>;
 };
 
 describe("components: marks of two inline programs in one process", () => {
