@@ -1,12 +1,12 @@
 /** The settings of a stack as its file has them, checked as the program checks them: for commands that run without the engine. */
-import { readdir, readFile } from "node:fs/promises";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 import { endpointVariable } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { StackConfiguration } from "./fromEngine";
 import { parseSettings, type Settings } from "./index";
 import { asEngineJson, asEngineText, parseAsEngine } from "./engineYaml";
 import { ownSettings } from "./ownSettings";
+import { readProject, shownStackFile, stackFile, stacksWithSettings, type Project } from "./project";
 import { printable } from "./problems";
 
 export interface StackSettingsOptions {
@@ -22,16 +22,14 @@ export interface StackSettingsOptions {
  * @throws VisibleError where there is no such file, it is no YAML, or a setting is wrong.
  */
 export async function readStackSettings(stack: string, options: StackSettingsOptions = {}): Promise<Settings> {
-  const folder = options.folder ?? process.cwd();
-  const project = (await yamlFile(path.join(folder, "Pulumi.yaml")))?.["name"];
-  if (typeof project !== "string")
-    throw new VisibleError(`${folder} has no Pulumi.yaml: run this in the project's folder.`);
+  const project = await readProject(options.folder);
   const name = stack.split("/").at(-1) ?? "";
-  const file = `Pulumi.${name}.yaml`;
-  const content = /^[\w.-]+$/.test(name) ? await yamlFile(path.join(folder, file)) : undefined;
-  if (content === undefined)
-    throw new VisibleError(`There is no ${printable(file)} in ${folder}. ${await stacksIn(folder)}`);
-  const { values, secretKeys } = configurationOf(content, project);
+  const content = /^[\w.-]+$/.test(name) ? await yamlFile(stackFile(project, name)) : undefined;
+  if (content === undefined) {
+    const file = printable(shownStackFile(project, name));
+    throw new VisibleError(`There is no ${file} in ${project.folder}. ${await stacksIn(project)}`);
+  }
+  const { values, secretKeys } = configurationOf(content, project.name);
   return parseSettings(values, secretKeys, options.environment ?? process.env);
 }
 
@@ -92,8 +90,8 @@ function withoutLoops(content: unknown): unknown {
   }
 }
 
-async function stacksIn(folder: string): Promise<string> {
-  const names = (await readdir(folder)).flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []).sort();
+async function stacksIn(project: Project): Promise<string> {
+  const names = await stacksWithSettings(project);
   return names.length === 0 ? "There are no stacks' files here." : `The stacks here: ${names.join(", ")}.`;
 }
 

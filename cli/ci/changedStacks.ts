@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { stackConfigDirOf } from "../../settings/project";
 import { checkedStackName, matchesPattern, sandboxStacks, stackOfFile } from "./stackNames";
 
 export interface ChangedStacks {
@@ -35,7 +36,14 @@ export interface GitRange {
  * @throws VisibleError where git knows no such commits, or a file's name can't be a stack's.
  */
 export async function changedStacks(range: GitRange): Promise<ChangedStacks> {
-  const all = stacksOf(await git(range.folder, ["ls-tree", "--name-only", "-z", "--end-of-options", range.to], range));
+  const folder = await stackFolder(range);
+  const place = folder === "" ? [] : [`${folder}/`];
+  const listed = await git(
+    range.folder,
+    ["ls-tree", "--name-only", "-z", "--end-of-options", range.to, ...place],
+    range,
+  );
+  const all = stacksOf(listed, folder);
   if (range.from === undefined || /^0+$/.test(range.from)) {
     return split({ touched: all, deleted: [], everyStackBecause: "there is nothing to compare with" }, range);
   }
@@ -47,8 +55,8 @@ export async function changedStacks(range: GitRange): Promise<ChangedStacks> {
       range,
     ),
   );
-  const ofStacks = stacksOf(files.join("\0"));
-  const everyStackBecause = files.find((file) => stackOfFile(file) === undefined && !touchesNothing(file));
+  const ofStacks = stacksOf(files.join("\0"), folder);
+  const everyStackBecause = files.find((file) => stackOfFile(file, folder) === undefined && !touchesNothing(file));
   const present = new Set(all);
   return split(
     {
@@ -104,8 +112,16 @@ function split(
   };
 }
 
-function stacksOf(files: string): string[] {
-  const names = zeroSeparated(files).map(stackOfFile);
+/** Where the stacks' files are at the end of the range; a `Pulumi.yaml` that changed touches every stack anyway. */
+async function stackFolder(range: GitRange): Promise<string> {
+  const at = ["ls-tree", "--name-only", "-z", "--end-of-options", range.to, "Pulumi.yaml"];
+  if (zeroSeparated(await git(range.folder, at, range)).length === 0) return "";
+  const text = await git(range.folder, ["show", "--end-of-options", `${range.to}:Pulumi.yaml`], range);
+  return stackConfigDirOf(text, "Pulumi.yaml");
+}
+
+function stacksOf(files: string, folder: string): string[] {
+  const names = zeroSeparated(files).map((file) => stackOfFile(file, folder));
   return [...new Set(names.filter((name) => name !== undefined))].sort();
 }
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { writeWholeFile } from "../output/wholeFile";
+import { readProject, shownStackFile } from "../../settings/project";
 import { checkedStackName } from "./stackNames";
 
 export interface DestroyRequest {
@@ -33,14 +34,15 @@ export async function confirmDestroy(request: DestroyRequest): Promise<Confirmed
       `Nothing is destroyed: the confirmation must be the stack's name, ${JSON.stringify(stack)}, to the letter.`,
     );
   }
-  const file = `Pulumi.${stack}.yaml`;
-  if (await exists(path.join(request.folder, file))) return { stack, settingsFrom: undefined };
+  const project = await readProject(request.folder);
+  const file = shownStackFile(project, stack);
+  if (await exists(path.join(project.folder, file))) return { stack, settingsFrom: undefined };
   if (request.restoreSettings !== true) {
     throw new VisibleError(
       `Nothing is destroyed: there is no ${file}. With --restore-settings it is taken from the last commit that had it.`,
     );
   }
-  return { stack, settingsFrom: await restore(file, request.folder) };
+  return { stack, settingsFrom: await restore(file, project.folder) };
 }
 
 async function restore(file: string, folder: string): Promise<string> {

@@ -20,9 +20,11 @@ export function checkedStackName(name: string): string {
   );
 }
 
-/** The stack whose settings are in a file at the top of the repository; none for any other file. */
-export function stackOfFile(file: string): string | undefined {
-  const [, name] = /^Pulumi\.(.+)\.ya?ml$/s.exec(file) ?? [];
+/** The stack whose settings are in a file of the project's folder `stackConfigDir`; none for any other file. */
+export function stackOfFile(file: string, stackConfigDir = ""): string | undefined {
+  const prefix = stackConfigDir === "" ? "" : `${stackConfigDir}/`;
+  if (!file.startsWith(prefix)) return undefined;
+  const [, name] = /^Pulumi\.(.+)\.ya?ml$/s.exec(file.slice(prefix.length)) ?? [];
   return name === undefined ? undefined : checkedStackName(name);
 }
 

@@ -1,7 +1,7 @@
 /** The settings files of a project's stacks. */
-import { readdir } from "node:fs/promises";
 import { closest, distance } from "fastest-levenshtein";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { readProject, shownStackFile, stacksWithSettings } from "../../settings/project";
 
 /** Typing mistakes in a name that is still recognized as another. */
 const recognizedMistakes = 2;
@@ -12,13 +12,13 @@ const recognizedMistakes = 2;
  */
 export async function requireStackFile(stack: string, folder = process.cwd()): Promise<void> {
   const name = stack.split("/").at(-1) ?? "";
-  const files = await readdir(folder);
-  const stacks = files.flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []).sort();
+  const project = await readProject(folder);
+  const stacks = await stacksWithSettings(project);
   if (stacks.includes(name)) return;
   const nearest = stacks.length === 0 ? undefined : closest(name, stacks);
   const isMeant = nearest !== undefined && distance(name, nearest) <= recognizedMistakes;
   throw new VisibleError(
-    `There is no Pulumi.${name}.yaml in ${folder}; nothing was created. ` +
+    `There is no ${shownStackFile(project, name)} in ${project.folder}; nothing was created. ` +
       (isMeant ? `Did you mean ${nearest}? ` : "") +
       (stacks.length === 0
         ? "The folder has no settings of stacks."

@@ -2,12 +2,12 @@
  * Values of a stack's configuration, written into its file without changing anything else there. `pulumi config set`
  * writes the whole file anew: it drops formatting and turns an unquoted date such as 2031-12-31 into a Go time.
  */
-import { access, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, parse, parseDocument, type Document, type Pair, type YAMLMap } from "yaml";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { readProject, stackFile } from "../../settings/project";
 import { writeWholeFile } from "../output/wholeFile";
 import { runPulumi, type PulumiOptions } from "../stack/pulumi";
 
@@ -35,7 +35,7 @@ export async function changeConfiguration(
   { plain = {}, secret = {}, remove = [] }: ConfigurationChanges,
   options: PulumiOptions = {},
 ): Promise<void> {
-  const file = await stackFile(stack, options.folder ?? process.cwd());
+  const file = stackFile(await readProject(options.folder), stack);
   const text = await readFile(file, "utf8").catch(emptyIfMissing);
   const encrypted = await encryptedBy(stack, secret, text, options);
   const values: Record<string, FileValue> = {
@@ -68,21 +68,6 @@ export function withValues(
     else document.setIn(["config", key], document.createNode(value));
   }
   return document.toString({ lineWidth: 0 });
-}
-
-/** `Pulumi.<stack>.yaml` beside the project's file, or in the folder that the project names. */
-async function stackFile(stack: string, from: string): Promise<string> {
-  const name = `Pulumi.${stack.split("/").at(-1) ?? ""}.yaml`;
-  for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
-    const project = path.join(folder, "Pulumi.yaml");
-    if (await exists(project)) {
-      const { stackConfigDir } = contentOf(await readFile(project, "utf8"));
-      return path.join(folder, typeof stackConfigDir === "string" ? stackConfigDir : "", name);
-    }
-    if (path.dirname(folder) === folder) {
-      throw new VisibleError(`${from} has no Pulumi.yaml: run the command in the project's folder.`);
-    }
-  }
 }
 
 /** Lets the engine encrypt on a copy of the file. */
@@ -209,13 +194,6 @@ function scalar(text: string): string {
 function contentOf(text: string): Record<string, unknown> {
   const content: unknown = parse(text, { logLevel: "error" });
   return typeof content === "object" && content !== null ? (content as Record<string, unknown>) : {};
-}
-
-function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 function emptyIfMissing(error: unknown): string {

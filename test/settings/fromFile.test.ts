@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -24,6 +24,16 @@ describe("a stack's settings file", function () {
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: mssp\nruntime: nodejs\n");
   });
   after(() => rm(folder, { recursive: true, force: true }));
+
+  it("is looked for in the project's folder stackConfigDir, from any folder below the project", async () => {
+    const project = path.join(folder, "project");
+    await mkdir(path.join(project, "customers"), { recursive: true });
+    await writeFile(path.join(project, "Pulumi.yaml"), "name: mssp\nruntime: nodejs\nstackConfigDir: customers\n");
+    await writeFile(path.join(project, "customers", "Pulumi.contoso.yaml"), yamlOf(good));
+    const options = { folder: path.join(project, "customers"), environment: {} };
+    assert.equal((await readStackSettings("contoso", options)).customerName, good.customerName);
+    await assert.rejects(readStackSettings("adatum", options), /no customers\/Pulumi\.adatum\.yaml in .*contoso\.$/);
+  });
 
   /** The settings, or what is said of them: never anything else. */
   async function read(content: string, stack = "contoso") {

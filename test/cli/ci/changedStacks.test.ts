@@ -54,6 +54,18 @@ describe("stacks that a range of commits touches", function () {
     });
   }
 
+  it("is found in the project's folder stackConfigDir, and nowhere else", async () => {
+    await repository.commit({ "Pulumi.yaml": "name: mssp\nstackConfigDir: ./customers/\n" });
+    await repository.commit({ "customers/Pulumi.contoso.yaml": "config: {}\n", "customers/Pulumi.adatum.yaml": "" });
+    const [before, change] = [
+      await repository.git("rev-parse", "HEAD"),
+      { "customers/Pulumi.contoso.yaml": "config:\n  a: b\n" },
+    ];
+    await repository.commit(change);
+    assert.deepEqual((await touched({ from: before })).stacks, ["contoso"]);
+    assert.deepEqual((await touched({ from: undefined })).stacks, ["adatum", "contoso"]);
+  });
+
   it("is none for documents and tests", async () => {
     await repository.commit({
       "docs/ci.md": "# changed\n",

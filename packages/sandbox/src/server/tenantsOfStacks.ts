@@ -12,12 +12,12 @@ const stackFile = /^Pulumi\..+\.ya?ml$/;
 
 /** Tenants in the settings of the project in `folder`, those of the alphabetically first stack first. */
 export async function tenantsOfStacks(folder: string): Promise<TenantDescription[]> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => stackFile.test(name)).sort();
-  if (names.length === 0) return [];
-  const project = (await yamlFile(path.join(folder, "Pulumi.yaml")))["name"];
+  const { name: project, stackConfigDir } = await yamlFile(path.join(folder, "Pulumi.yaml"));
   if (typeof project !== "string") return [];
+  const stackFolder = path.join(folder, typeof stackConfigDir === "string" ? stackConfigDir : "");
+  const names = (await readdir(stackFolder).catch(() => [])).filter((name) => stackFile.test(name)).sort();
   const settings = await Promise.all(
-    names.map(async (name) => asMap((await yamlFile(path.join(folder, name)))["config"])),
+    names.map(async (name) => asMap((await yamlFile(path.join(stackFolder, name)))["config"])),
   );
   return settings.flatMap((config) => tenantsOf((key) => config[`${project}:${key}`]));
 }

@@ -1,0 +1,76 @@
+/** The Pulumi project of a folder, and where its stacks' settings files are: for commands that run without the engine. */
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { parseAsEngine } from "./engineYaml";
+
+export interface Project {
+  /** The folder that has `Pulumi.yaml`. */
+  readonly folder: string;
+  /** Also the namespace of its settings. */
+  readonly name: string;
+  /** Folder of the stacks' files, from the project's folder; "" where they are beside `Pulumi.yaml`. */
+  readonly stackConfigDir: string;
+}
+
+/**
+ * The project that the engine would use in a folder: of that folder or of the nearest one above it.
+ * @throws VisibleError where there is none, or its file is no YAML.
+ */
+export async function readProject(from = process.cwd()): Promise<Project> {
+  for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
+    const text = await readFile(path.join(folder, "Pulumi.yaml"), "utf8").catch(undefinedIfMissing);
+    if (text !== undefined) return { folder, ...projectOf(text, path.join(folder, "Pulumi.yaml")) };
+    if (path.dirname(folder) === folder)
+      throw new VisibleError(`${from} has no Pulumi.yaml: run this in the project's folder.`);
+  }
+}
+
+/** Reads the text of a `Pulumi.yaml`. @param place the file, for the error. */
+function projectOf(text: string, place: string): Pick<Project, "name" | "stackConfigDir"> {
+  const content = contentOf(text, place);
+  const { name } = content;
+  if (typeof name !== "string" || name === "") throw new VisibleError(`${place} names no project: "name" is missing.`);
+  return { name, stackConfigDir: stackFolderOf(content) };
+}
+
+/** `stackConfigDir` in the text of a `Pulumi.yaml`, with slashes; "" without. */
+export function stackConfigDirOf(text: string, place: string): string {
+  return stackFolderOf(contentOf(text, place));
+}
+
+function contentOf(text: string, place: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(parseAsEngine(text)) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw new VisibleError(`${place} is no valid YAML: ${(error as Error).message.split("\n")[0] ?? ""}`);
+  }
+}
+
+function stackFolderOf({ stackConfigDir }: Readonly<Record<string, unknown>>): string {
+  if (typeof stackConfigDir !== "string" || stackConfigDir === "") return "";
+  const folder = path.posix.normalize(stackConfigDir).replace(/\/$/, "");
+  return folder === "." ? "" : folder;
+}
+
+/** The file of a stack's settings, absolute. @param stack its name, also with organization and project in front. */
+export function stackFile({ folder, stackConfigDir }: Project, stack: string): string {
+  return path.join(folder, stackConfigDir, `Pulumi.${stack.split("/").at(-1) ?? ""}.yaml`);
+}
+
+/** The file as people read it: from the project's folder. */
+export function shownStackFile({ stackConfigDir }: Pick<Project, "stackConfigDir">, stack: string): string {
+  return path.posix.join(stackConfigDir, `Pulumi.${stack.split("/").at(-1) ?? ""}.yaml`);
+}
+
+/** Names of the stacks that have a settings file, sorted. */
+export async function stacksWithSettings({ folder, stackConfigDir }: Project): Promise<string[]> {
+  const files = (await readdir(path.join(folder, stackConfigDir)).catch(undefinedIfMissing)) ?? [];
+  return files.flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []).sort();
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+  throw new VisibleError(`The project can't be read: ${message}`);
+}
