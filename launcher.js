@@ -1,5 +1,5 @@
-// What Pulumi runs: it compiles `index.ts` with esbuild while this process loads the packages that the program needs. Pulumi's own way,
-// ts-node, takes half a second of every preview. `npm run typecheck` checks the types.
+// What Pulumi runs. In a checkout, esbuild compiles `index.ts` while this process loads the packages that the program needs: Pulumi's own
+// way, ts-node, takes half a second of every preview. An installed package holds the compiled program (compile.js).
 "use strict";
 
 const Module = require("node:module");
@@ -7,13 +7,15 @@ const path = require("node:path");
 
 const { loadSdk, withoutSdkSourceMaps, withoutSourcePositions } = require("./sdkShortcuts.js");
 const { RunError, output } = loadSdk(() => require("@pulumi/pulumi"));
-const esbuild = require("esbuild");
+const { compiled, targets } = require("./compile.js");
 
 // An error that is shown gets its places in our sources from `showSources`.
 withoutSdkSourceMaps();
 withoutSourcePositions();
 
-const compiling = compile();
+const compiling = compiled(targets.program).catch(({ message, compilerText }) => {
+  throw new RunError(compilerText ?? message);
+});
 for (const needed of ["@pulumi/azuread", "zod/mini", "@defender-mssp/microsoft"]) require(needed);
 
 /** The program. The SDK calls it, and makes outputs of what it returns. */
@@ -62,29 +64,6 @@ function stateOfRun() {
 const unfinished =
   "The program ended before it was finished: it waits for a promise that never settles, so nothing was deleted. " +
   'Look for it in the extension (setting "extension"); then run `npx pulumi up --refresh`.';
-
-async function compile() {
-  try {
-    const { outputFiles } = await esbuild.build({
-      absWorkingDir: __dirname,
-      entryPoints: ["index.ts"],
-      outfile: "index.js",
-      bundle: true,
-      packages: "external",
-      platform: "node",
-      target: "node20",
-      sourcemap: "external",
-      sourcesContent: false,
-      write: false,
-      logLevel: "silent",
-    });
-    const [map, code] = outputFiles.map(({ text }) => text);
-    return { code, map };
-  } catch ({ errors = [], message }) {
-    const places = await esbuild.formatMessages(errors, { kind: "error" });
-    throw new RunError(`The program does not compile; nothing was changed.\n${places.join("") || message}`);
-  }
-}
 
 /** Puts the places in the TypeScript files into the stacks of an error and its causes. */
 function showSources(error, file, map) {

@@ -9,6 +9,9 @@ const Module = require("node:module");
 
 const isOn = process.env.MSSP_SDK_SHORTCUTS !== "off";
 
+/** Whether the shortcuts are taken. */
+exports.isOn = isOn;
+
 /**
  * Runs `load`, which requires the SDK, without the TypeScript compiler and npm's tree reader. The SDK loads them at once, for a third of a
  * second, to write functions into the state, which this program never does (components/dynamicResource.ts). It gets them at their first use.

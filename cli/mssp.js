@@ -10,23 +10,21 @@ const path = require("node:path");
 const root = path.dirname(__dirname);
 const buildInfo = path.join(root, "dist", ".tsbuildinfo");
 
-/** Whether a TypeScript file below `folder` is newer than `time` (ms since the epoch). */
-function hasNewerSource(folder, time) {
-  return fs.readdirSync(folder, { withFileTypes: true }).some((entry) => {
-    const file = path.join(folder, entry.name);
-    if (entry.isDirectory())
-      return entry.name !== "node_modules" && entry.name !== "dist" && hasNewerSource(file, time);
-    return entry.name.endsWith(".ts") && !entry.name.endsWith(".d.ts") && fs.statSync(file).mtimeMs > time;
-  });
+/** Whether a TypeScript file, or one below a folder, is newer than `time` (ms since the epoch). */
+function hasNewerSource(place, time) {
+  const stat = fs.statSync(place);
+  if (!stat.isDirectory()) return place.endsWith(".ts") && !place.endsWith(".d.ts") && stat.mtimeMs > time;
+  const names = fs.readdirSync(place).filter((name) => name !== "node_modules" && name !== "dist");
+  return names.some((name) => hasNewerSource(path.join(place, name), time));
 }
 
-/** The folders that the build compiles, of this project and of its packages. */
-function sourceFolders(project) {
+/** The folders and files that the build compiles, of this project and of its packages. */
+function sources(project) {
   const { include = [], references = [] } = JSON.parse(fs.readFileSync(project, "utf8"));
   const folder = path.dirname(project);
   return [
     ...include.map((name) => path.join(folder, name)),
-    ...references.flatMap(({ path: name }) => sourceFolders(path.join(folder, name, "tsconfig.json"))),
+    ...references.flatMap(({ path: name }) => sources(path.join(folder, name, "tsconfig.json"))),
   ];
 }
 
@@ -35,7 +33,7 @@ function isStale() {
   if (!fs.existsSync(project)) return false;
   if (!fs.existsSync(buildInfo)) return true;
   const built = fs.statSync(buildInfo).mtimeMs;
-  return sourceFolders(project).some((folder) => hasNewerSource(folder, built));
+  return sources(project).some((place) => hasNewerSource(place, built));
 }
 
 if (isStale()) {

@@ -27,7 +27,7 @@ export interface InstalledFile {
  */
 export async function languageHostFiles(engineVersion: string): Promise<InstalledFile[]> {
   return [
-    { name: bundleFile, content: await bundle(engineVersion), executable: false },
+    { name: bundleFile, content: bundledAhead() ?? (await bundleLanguageHost(engineVersion)), executable: false },
     { name: dynamicProviderFile, content: dynamicProvider, executable: false },
     // The launchers come last: with them the host counts as installed.
     { name: launchers[1], content: launcher(dynamicProviderFile, false), executable: true },
@@ -38,6 +38,8 @@ export async function languageHostFiles(engineVersion: string): Promise<Installe
 /** Changes whenever {@link languageHostFiles} would give something else; cheap, as it only reads the sources. */
 export function languageHostHash(engineVersion: string): string {
   const hash = crypto.createHash("sha256").update(engineVersion);
+  const ahead = bundledAhead();
+  if (ahead !== undefined) return hash.update(ahead).update(dynamicProvider).digest("hex");
   for (const name of bundledPackages) hash.update(packageVersion(name));
   hash.update(dynamicProvider).update(launcher(bundleFile, true)).update(launcher(dynamicProviderFile, false));
   const folder = path.dirname(entryPoint());
@@ -62,7 +64,14 @@ function entryPoint(): string {
   return require.resolve("./languageHost/main");
 }
 
-async function bundle(engineVersion: string): Promise<string> {
+/** The bundle of a published package, which has no compiler: `npm run package` puts it beside this file. */
+function bundledAhead(): string | undefined {
+  const file = path.join(__dirname, bundleFile);
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
+}
+
+/** The host as one file, compiled from this package's files. */
+export async function bundleLanguageHost(engineVersion: string): Promise<string> {
   const { build } = await import("esbuild");
   const result = await build({
     entryPoints: [entryPoint()],

@@ -1,0 +1,80 @@
+/** The `package.json` of each published package, from those of the checkout. */
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+/** What is read of a `package.json`. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly main: string;
+  readonly types: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly exports?: Readonly<Record<string, Readonly<Record<string, unknown>> | string>>;
+}
+
+export interface PackageDescription {
+  readonly name: string;
+  /** Its folder in the checkout. */
+  readonly folder: string;
+  /** Dependencies that only some users need: they install them when a command asks for them. */
+  readonly optionalPeers: readonly string[];
+}
+
+export const packages: readonly PackageDescription[] = [
+  { name: "@defender-mssp/microsoft", folder: "packages/microsoft", optionalPeers: [] },
+  { name: "@defender-mssp/engine", folder: "packages/engine", optionalPeers: [] },
+  { name: "@defender-mssp/sandbox", folder: "packages/sandbox", optionalPeers: ["@pulumi/azure-native"] },
+  {
+    name: "defender-mssp",
+    folder: ".",
+    optionalPeers: ["@defender-mssp/engine", "@defender-mssp/sandbox", "@pulumi/azure-native"],
+  },
+];
+
+/** Compilers: what they make is in the package. */
+const neededToBuild: ReadonlySet<string> = new Set(["esbuild", "ts-node", "typescript"]);
+
+export async function readManifest(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(path.join(folder, "package.json"), "utf8")) as Manifest;
+}
+
+/** The manifest that is published: no scripts, no sources in `exports`, no compiler. */
+export function publishedManifest(manifest: Manifest, { folder, optionalPeers }: PackageDescription): object {
+  const { name, version, description } = manifest;
+  const known = { ...manifest.devDependencies, ...manifest.dependencies };
+  const dependencies = Object.entries(manifest.dependencies).filter(
+    ([dependency]) => !neededToBuild.has(dependency) && !optionalPeers.includes(dependency),
+  );
+  const peers = Object.fromEntries(optionalPeers.map((peer) => [peer, known[peer] ?? version]));
+  return {
+    name,
+    version,
+    description,
+    license: "Apache-2.0",
+    keywords: ["pulumi", "microsoft-defender", "mssp"],
+    engines: { node: ">=20.19.0" },
+    ...(folder === "." ? { bin: { "defender-mssp": "cli/mssp.js", mssp: "cli/mssp.js" } } : {}),
+    main: manifest.main,
+    types: manifest.types,
+    exports: withoutSources(manifest.exports ?? {}),
+    dependencies: Object.fromEntries(dependencies),
+    ...(optionalPeers.length === 0
+      ? {}
+      : {
+          peerDependencies: peers,
+          peerDependenciesMeta: Object.fromEntries(optionalPeers.map((peer) => [peer, { optional: true }])),
+        }),
+  };
+}
+
+/** Without the condition `source`, and without what has only sources. */
+function withoutSources(exports: NonNullable<Manifest["exports"]>): object {
+  const published: Record<string, unknown> = {};
+  for (const [name, target] of Object.entries(exports)) {
+    if (typeof target === "string") published[name] = target;
+    else if ("default" in target || !("source" in target)) published[name] = { ...target, source: undefined };
+  }
+  return published;
+}

@@ -1,0 +1,81 @@
+/** Puts together what each published package holds: compiled files, types, documents, and nothing that only a checkout needs. */
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { bundleLanguageHost, engineVersion } from "@defender-mssp/engine";
+import { execa } from "execa";
+import { packages, publishedManifest, readManifest, type PackageDescription } from "./manifests";
+
+/** Files of the checkout that the product holds as they are. */
+const productFiles = [
+  "launcher.js",
+  "compile.js",
+  "sdkShortcuts.js",
+  "cli/mssp.js",
+  "policy/pack.js",
+  "policy/package.json",
+  "policy/PulumiPolicy.yaml",
+  "policy/strict.json",
+  "templates",
+  "CHANGELOG.md",
+];
+
+/** Folders of `dist` that are the product's. */
+const productFolders = ["cli", "components", "extensions", "guardrails", "settings"];
+
+/** Files of a package besides `dist`, README and licence. */
+const packageFiles: Readonly<Record<string, readonly string[]>> = {
+  "packages/engine": ["go.mod", "go.sum"],
+};
+
+/**
+ * Writes each package to a folder of its own below `out`, which is made anew.
+ * @returns the folders, by the packages' names.
+ */
+export async function stagePackages(checkout: string, out: string): Promise<ReadonlyMap<string, string>> {
+  await rm(out, { recursive: true, force: true });
+  const folders = new Map<string, string>();
+  for (const one of packages) {
+    const folder = path.join(out, one.name.replace(/^@[^/]+\//, ""));
+    await mkdir(folder, { recursive: true });
+    await stage(checkout, one, folder);
+    folders.set(one.name, folder);
+  }
+  return folders;
+}
+
+async function stage(checkout: string, one: PackageDescription, folder: string): Promise<void> {
+  const source = path.join(checkout, one.folder);
+  const manifest = publishedManifest(await readManifest(source), one);
+  await writeFile(path.join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  await cp(path.join(checkout, "LICENSE"), path.join(folder, "LICENSE"));
+  await writeFile(path.join(folder, "README.md"), await readFile(path.join(source, "README.md")));
+  const isProduct = one.folder === ".";
+  for (const name of isProduct ? productFolders : [""]) {
+    await copyCompiled(path.join(source, "dist", name), path.join(folder, "dist", name));
+  }
+  for (const file of isProduct ? productFiles : (packageFiles[one.folder] ?? [])) {
+    await cp(path.join(source, file), path.join(folder, file), { recursive: true });
+  }
+  if (isProduct) await compileAhead(checkout, folder);
+  if (one.folder === "packages/engine") {
+    await writeFile(path.join(folder, "dist", "pulumi-language-nodejs.cjs"), await bundleLanguageHost(engineVersion()));
+  }
+}
+
+/** JavaScript and types, without the maps to sources that aren't there. */
+async function copyCompiled(from: string, to: string): Promise<void> {
+  for (const name of await readdir(from, { recursive: true })) {
+    if (!/\.(js|cjs|d\.ts)$/.test(name)) continue;
+    const text = await readFile(path.join(from, name), "utf8");
+    await mkdir(path.dirname(path.join(to, name)), { recursive: true });
+    await writeFile(path.join(to, name), text.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
+  }
+}
+
+async function compileAhead(checkout: string, folder: string): Promise<void> {
+  const script = path.join(checkout, "dev", "package", "compileAhead.js");
+  // The pack differs with the shortcuts into the SDK turned off; which holds is read when compile.js loads.
+  for (const shortcuts of ["on", "off"]) {
+    await execa(process.execPath, [script, folder], { env: { MSSP_SDK_SHORTCUTS: shortcuts }, stdin: "ignore" });
+  }
+}
