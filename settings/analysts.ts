@@ -96,7 +96,8 @@ export const analystSettings = {
   }),
   adoptMembers: optional(switchOf("whether existing members of the tenant may be used as analysts"), {
     description:
-      "Whether an existing member of the customer's tenant with an analyst's address may be used. An existing guest always is. `preview`, `up` and the output `nextSteps` name everybody who is used.",
+      "Whether an existing member of the customer's tenant with an analyst's address may be used; an existing " +
+      "guest always may. `preview`, `up` and the output `nextSteps` name everybody who is used.",
     default: "`false`: a member with the address stops `up`",
     example: "true",
   }),

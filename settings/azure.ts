@@ -149,7 +149,8 @@ export const azureSettings = {
       "Delegates the customer's subscription, or the resource group of its Sentinel workspace, to a group of the MSSP by Azure Lighthouse; see docs/azure.md.",
     default: "no delegation",
     example:
-      "{ subscriptionId: c0570500-5ab5-4000-8000-00000000000a, groupObjectId: 5ec0de00-67f0-4000-8000-000000000001, groupName: Fabrikam Sentinel, roles: [Microsoft Sentinel Reader] }",
+      "{ subscriptionId: c0570500-5ab5-4000-8000-00000000000a, groupObjectId: " +
+      "5ec0de00-67f0-4000-8000-000000000001, groupName: Fabrikam Sentinel, roles: [Microsoft Sentinel Reader] }",
   }),
 };
 

@@ -118,7 +118,8 @@ const connector = mapOf("customerApp or msspApp, or a map with kind, alertApis, 
   ),
   credential: optional(credential, {
     description:
-      "The connector's credential: a type, or a map with `type` and the type's keys. With the kind `msspApp` a type alone, for the MSSP creates it in its own tenant.",
+      "The connector's credential: a type, or a map with `type` and the type's keys. With the kind `msspApp` a " +
+      "type alone, for the MSSP creates it in its own tenant.",
     default: "`secret`; with the kind `msspApp` `certificate`",
     example: "{ type: secret, days: 180, rotateBeforeDays: 14, overlapDays: 3 }",
   }),
@@ -271,7 +272,8 @@ function certificateProblems(certificate: SettingPlace): void {
   if (value === undefined) return;
   if (/PRIVATE KEY/.test(typeof value === "string" ? value : JSON.stringify(value))) {
     certificate.refuse(
-      "the certificate alone: it contains a private key, which must not be in a stack's file. Remove it, and create a new pair if the file has left this machine",
+      "the certificate alone: it contains a private key, which must not be in a stack's file. Remove it, and " +
+        "create a new pair if the file has left this machine",
       "[secret]",
     );
   } else if (typeof value !== "string" || !isOneCertificate(value)) {

@@ -288,7 +288,8 @@ function registerCheckState(ci: Command): void {
     });
   describeCommand(command, {
     notes: [
-      "A state holds the code of dynamic resources and the inputs of provider plugins; the engine uses both. Run this before `pulumi up --refresh`, `refresh` or `destroy`. It runs nothing that is in the state.",
+      "A state holds the code of dynamic resources and the inputs of provider plugins; the engine uses both. Run " +
+        "this before `pulumi up --refresh`, `refresh` or `destroy`. It runs nothing that is in the state.",
       "MSSP_ALLOWED_STATE_CODE lists SHA-256 hashes of code that your own extensions write.",
     ],
     reads: "The stack's state.",

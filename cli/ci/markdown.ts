@@ -1,12 +1,11 @@
-/** Text of others in Markdown: shown as it is, and never anything but text. */
+/** Text that other people wrote, for Markdown: it is shown as text and has no other effect. */
 
-/** What can't be seen, or makes other text look like something else: control, format, private and unassigned characters. */
+/** Characters that are invisible or change how others look: control, format, private and unassigned ones. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Text as inline code, on one line: no Markdown, HTML, link, reference or mention comes of it. A sign that could be the
- * beginning of any of them is a character reference, which CommonMark never takes for structure; what looks for mentions and references later leaves code alone, and finds none even if not: a
- * word joiner stands behind each `@` and `#`.
+ * Text as inline code, on one line. No Markdown, HTML, link, reference or mention comes of it: each
+ * character that could begin one is a character reference, and a word joiner follows `@` and `#`.
  * @param limit characters after which it is cut, with `…`
  */
 export function code(text: string, limit = 200): string {

@@ -36,7 +36,9 @@ export function registerDoctor(program: Command): void {
   describeCommand(command, {
     notes: ["Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted."],
     reads:
-      "The stack's settings; the access tokens of the identity in the environment (ARM_…, or az login); with Organization.Read.All and Policy.Read.All, the tenant's licences and policies. With --repair also the stack's state, the tenant's objects and, with AuditLog.Read.All, the audit log's entries about them.",
+      "The stack's settings; the access tokens of the identity in the environment (ARM_…, or az login); with " +
+      "Organization.Read.All and Policy.Read.All, the tenant's licences and policies. With --repair also the " +
+      "stack's state, the tenant's objects and, with AuditLog.Read.All, the audit log's entries about them.",
     changes: "Nothing. With --repair, it deletes the objects that you confirm.",
     exitCodes: {
       0: "all checks passed or were not possible; with --repair: no such object is left",

@@ -18,7 +18,8 @@ export function registerEngine(program: Command): void {
     });
   describeCommand(command, {
     notes: [
-      "Downloads the official release. If that host cannot be reached, it builds the same version from Go modules, which takes minutes. `npx pulumi` then works from any shell.",
+      "Downloads the official release. If that host cannot be reached, it builds the same version from Go modules, " +
+        "which takes minutes. `npx pulumi` then works from any shell.",
     ],
     reads: "The Pulumi home: PULUMI_HOME, else .pulumi in your home folder.",
     changes: "Adds the engine to the Pulumi home. It changes no complete engine, no other version and no login.",

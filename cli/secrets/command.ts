@@ -36,7 +36,9 @@ export function registerSecrets(program: Command): void {
     });
   describeCommand(command, {
     notes: [
-      "After a rotation both client secrets are listed: the SIEM needs the new one before the previous one expires. A federated credential does not expire. A credential of the MSSP's own application is in the MSSP's tenant, which this command does not read.",
+      "After a rotation both client secrets are listed: the SIEM needs the new one before the previous one " +
+        "expires. A federated credential does not expire. A credential of the MSSP's own application is in the " +
+        "MSSP's tenant, which this command does not read.",
     ],
     reads: "The outputs and the configuration of the stacks. It reads and prints no secret.",
     exitCodes: {

@@ -48,7 +48,8 @@ export function registerSiemConfig(program: Command): void {
   describeCommand(command, {
     notes: ["docs/siem.md says where each file goes. No SIEM product has read these files in a test."],
     reads:
-      "The stack's outputs; with --show-secrets also the client secret and the kept refresh token. Without --region it asks the legacy alert API of each region.",
+      "The stack's outputs; with --show-secrets also the client secret and the kept refresh token. Without " +
+      "--region it asks the legacy alert API of each region.",
     changes:
       "Writes the files into --out, each completely or not at all. Only you can read a file that contains a secret or its placeholder.",
     exitCodes: {

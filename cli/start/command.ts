@@ -25,7 +25,8 @@ export function registerStart(program: Command): void {
     notes: ["A second run changes nothing. No real tenant and no Pulumi login of yours is used."],
     reads: "The stack's settings in Pulumi.<stack>.yaml.",
     changes:
-      "The sandbox in .sandbox (or --home): its emulated tenants, and the state of its stacks. The first run also installs the Pulumi engine in Pulumi's home folder.",
+      "The sandbox in .sandbox (or --home): its emulated tenants, and the state of its stacks. The first run also " +
+      "installs the Pulumi engine in Pulumi's home folder.",
     exitCodes: { 0: "the customer is onboarded", 1: "the settings, the engine or `pulumi up` failed" },
     examples: ["npx mssp start", "npx mssp start --stack sandbox-basic"],
   });

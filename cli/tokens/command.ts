@@ -76,7 +76,8 @@ export function registerToken(program: Command): void {
     ],
     reads: "The stack's outputs, and with --renew the kept refresh token.",
     changes:
-      "Stores the refresh token encrypted in the stack's configuration (mssp:refreshToken), or where --to-file or --to-key-vault says. With --client-credentials, nothing.",
+      "Stores the refresh token encrypted in the stack's configuration (mssp:refreshToken), or where --to-file or " +
+      "--to-key-vault says. With --client-credentials, nothing.",
     exitCodes: { 0: "the token was received, and stored", 1: "the sign-in, the stack or the place failed" },
     examples: [
       "npx mssp token --stack contoso",

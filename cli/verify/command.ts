@@ -43,7 +43,8 @@ export function registerVerify(program: Command): void {
       "Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted. The identity that runs `pulumi up` permits more checks.",
     ],
     reads:
-      "The stack's state, outputs and configuration; one page of alerts from each API of the connector; what the customer's tenant has of the stack's objects; the audit log on what somebody added to them.",
+      "The stack's state, outputs and configuration; one page of alerts from each API of the connector; what the " +
+      "customer's tenant has of the stack's objects; the audit log on what somebody added to them.",
     exitCodes: { 0: "no check failed", 1: "a check failed" },
     examples: ["npx mssp verify --stack contoso", "npx mssp sandbox run -- npx mssp verify --stack dev --json"],
   });

@@ -82,11 +82,13 @@ export class MsspSecurityGroup extends pulumi.ComponentResource {
   constructor(name: string, args: MsspSecurityGroupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:MsspSecurityGroup", name, {}, opts);
 
+    const purpose = pulumi.interpolate`People of ${args.msspName} who watch this tenant's Microsoft Defender.`;
+    const ofMembers = args.members === undefined ? "" : "members added by hand are removed, and ";
     this.group = new azuread.Group(
       `${name}-group`,
       {
         displayName: pulumi.output(args.displayName).apply(groupNameInDirectory),
-        description: pulumi.interpolate`People of ${args.msspName} who watch this tenant's Microsoft Defender. ${managedNote()}: ${args.members === undefined ? "" : "members added by hand are removed, and "}deleting the group ends the access.`,
+        description: pulumi.interpolate`${purpose} ${managedNote()}: ${ofMembers}deleting the group ends the access.`,
         securityEnabled: true,
         preventDuplicateNames: true,
         members: args.members,

@@ -7,7 +7,8 @@ export const accessPackages = resourceRule<{ mostDays: number }>({
   level: "mandatory",
   why: "Only people of the connected organization can request access; a person approves it, it expires, and it is reviewed.",
   remedy:
-    "Set requestorSettings.scopeType to SpecificConnectedOrganizationSubjects, require approval (also of extensions), set durationInDays within the allowed days, and turn reviews on.",
+    "Set requestorSettings.scopeType to SpecificConnectedOrganizationSubjects, require approval (also of " +
+    "extensions), set durationInDays within the allowed days, and turn reviews on.",
   link: "https://learn.microsoft.com/defender-xdr/mssp-access",
   parameters: {
     mostDays: { type: "integer", minimum: 1, maximum: 3660, default: 365, description: "Longest access, in days." },

@@ -194,7 +194,8 @@ describe("components: CustomerOnboarding", () => {
     assert.equal((await resolved(onboarding.siemAuthorization)).value, "manual");
     assert.deepEqual((await resolved(onboarding.nextSteps)).value, [
       `Each invited analyst accepts the invitation in the e-mail, and then signs in to the Defender portal: https://security.microsoft.com?tid=${tenantId}`,
-      "Activate unified RBAC in the Defender portal: open Settings > Microsoft Defender XDR > Permissions and roles and turn on each workload. Until then the tiers' roles have no effect.",
+      "Activate unified RBAC in the Defender portal: open Settings > Microsoft Defender XDR > Permissions and " +
+        "roles and turn on each workload. Until then the tiers' roles have no effect.",
       `Sign in to https://securitycenter.windows.com?tid=${tenantId} with the permission "Manage portal system settings", or ask the customer to.`,
       "Open Settings > SIEM and select the MSSP tab.",
       `Enter the application ID customer-siem-application-client and the tenant ID ${msspTenantId}.`,

@@ -31,7 +31,8 @@ export = async () => {
   const args = JSON.parse(process.env.TEST_HANDOVER ?? "{}");
   const provider = await azureSubscription("handover-azure", { tenantId: args.tenantId, subscriptionId: args.subscriptionId });
   const handover = new CredentialHandover("handover", { ...args, secret: pulumi.secret(args.secret) }, { provider });
-  return { vaultId: handover.vaultId, vaultName: handover.vaultName, secretName: handover.secretName, secretUri: handover.secretUri, secretVersionUri: handover.secretVersionUri };
+  const { vaultId, vaultName, secretName, secretUri, secretVersionUri } = handover;
+  return { vaultId, vaultName, secretName, secretUri, secretVersionUri };
 };
 `;
 

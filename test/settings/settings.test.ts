@@ -132,7 +132,8 @@ describe("settings", () => {
               '  tenantId: "contoso"',
               "    allowed: the ID of the customer's tenant: a UUID such as 11111111-2222-3333-4444-555555555555 (Entra admin center, Overview, Tenant ID)",
               '  customerDomain: "https://contoso.com/"',
-              "    allowed: a domain name alone, in lower case, such as contoso.com: no scheme, port, path, underscore or dot at the end; other scripts in their xn-- form; at most 230 characters",
+              "    allowed: a domain name alone, in lower case, such as contoso.com: no scheme, port, path, underscore or dot " +
+                "at the end; other scripts in their xn-- form; at most 230 characters",
               '  analysts[0].email: "ana"',
               "    allowed: an e-mail address with a domain, such as ana@mssp.example",
               '  analysts[1].phone: "1"',

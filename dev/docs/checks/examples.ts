@@ -82,7 +82,8 @@ const surroundings: Readonly<Record<string, string>> = {
   subscriptionId: "declare const subscriptionId: string;",
   provider: 'declare const provider: import("@pulumi/azuread").Provider;',
   connector:
-    'declare const connector: Required<Pick<import("./components/index.js").SiemConnector, "applicationId" | "clientId" | "clientSecret" | "clientSecretExpiresOn">>;',
+    'declare const connector: Required<Pick<import("./components/index.js").SiemConnector, ' +
+    '"applicationId" | "clientId" | "clientSecret" | "clientSecretExpiresOn">>;',
 };
 
 /** The example as a module of its own: with imports of what it uses, unless it has imports itself. */

@@ -24,7 +24,8 @@ export function outputsPage(): string {
   return [
     "# Outputs",
     "",
-    "`npx pulumi stack output --stack <stack>` prints a stack's outputs, `--json` as JSON. Outputs that do not apply to the stack's settings are omitted. A map or a list without entries is printed empty.",
+    "`npx pulumi stack output --stack <stack>` prints a stack's outputs, `--json` as JSON. Outputs that do not " +
+      "apply to the stack's settings are omitted. A map or a list without entries is printed empty.",
     "A secret is printed as `[secret]` unless `--show-secrets` asks for it.",
     "",
     ...outputs().flatMap(({ name, description, isOptional }) => [

@@ -209,7 +209,8 @@ describe("AlertNotificationRule's provider", () => {
 
     it("spells out the page and each field", () => {
       assert.deepEqual(manualNotificationRuleSteps(inputs), [
-        `Sign in to https://security.microsoft.com?tid=${tenantId} with the permission "Manage security settings" (for all devices: as Global Administrator), or ask the customer to.`,
+        `Sign in to https://security.microsoft.com?tid=${tenantId} with the permission "Manage security settings" ` +
+          "(for all devices: as Global Administrator), or ask the customer to.",
         'Open Settings > Endpoints > General > Email notifications and select "Add item".',
         "Rule name: SOC high severity",
         "Include organization name: checked",

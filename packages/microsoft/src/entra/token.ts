@@ -146,7 +146,8 @@ export function readClientCertificate(
     return read;
   } catch (cause) {
     throw new EnvironmentError(
-      `${source} can't be read: ${messageOf(cause)}. It must be a PKCS#12 archive (${passwordVariable} is its password), or a PEM file with the certificate and its private key.`,
+      `${source} can't be read: ${messageOf(cause)}. It must be a PKCS#12 archive (${passwordVariable} is its ` +
+        "password), or a PEM file with the certificate and its private key.",
       { cause },
     );
   }

@@ -79,7 +79,8 @@ export function manualNotificationRuleSteps(
   const { deviceGroups, severities, recipients, ...flags } = withDefaults(rule);
   const checkBox = (label: string, on: boolean) => `${label}: ${on ? "checked" : "not checked"}`;
   return [
-    `Sign in to ${portalUrl(cloud, rule.tenantId)} with the permission "Manage security settings" (for all devices: as Global Administrator), or ask the customer to.`,
+    `Sign in to ${portalUrl(cloud, rule.tenantId)} with the permission "Manage security settings" (for all ` +
+      "devices: as Global Administrator), or ask the customer to.",
     'Open Settings > Endpoints > General > Email notifications and select "Add item".',
     `Rule name: ${rule.name}`,
     checkBox("Include organization name", flags.includeOrganizationName),

@@ -151,7 +151,10 @@ function visibly<T>(step: string, run: () => Promise<T>): Promise<T> {
 function adviceFor(failure: ServiceError): string {
   const { status, message } = failure;
   if (status === 400 && /does not reference a valid application object/.test(message)) {
-    return "There is no such application that other tenants may use: check connector.applicationId, and that its supported account types are any directory (AzureADMultipleOrgs).";
+    return (
+      "There is no such application that other tenants may use: check connector.applicationId, and that its " +
+      "supported account types are any directory (AzureADMultipleOrgs)."
+    );
   }
   if (status !== 403) return goneAdvice(failure);
   return "The identity that runs this needs Application.ReadWrite.All; where the customer has clicked the admin consent URL, Application.Read.All is enough.";

@@ -107,7 +107,8 @@ function refuseLateOptions({ home, alerts, faults }: SandboxOptions, owner: Owne
   const late = [...(alerts === undefined ? [] : ["--alerts"]), ...(faults === undefined ? [] : ["--faults"])];
   if (late.length === 0) return;
   throw new VisibleError(
-    `The sandbox in ${sandboxPaths(home).home} is run by process ${owner.pid} already: ${late.join(" and ")} can only be given to the command that starts it. ` +
+    `The sandbox in ${sandboxPaths(home).home} is run by process ${owner.pid} already: ${late.join(" and ")} can ` +
+      "only be given to the command that starts it. " +
       "Stop that one, or choose another folder with --home.",
   );
 }

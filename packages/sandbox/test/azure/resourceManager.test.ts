@@ -333,7 +333,8 @@ describe("sandbox/azure", () => {
   describe("Lighthouse", () => {
     const subscription = `/subscriptions/${sandboxCustomerSubscriptionId}`;
     const definition = `${subscription}/providers/Microsoft.ManagedServices/registrationDefinitions/de400000-0000-4000-8000-000000000001`;
-    const assignment = `${subscription}/resourceGroups/sentinel/providers/Microsoft.ManagedServices/registrationAssignments/a5000000-0000-4000-8000-000000000001`;
+    const assignments = `${subscription}/resourceGroups/sentinel/providers/Microsoft.ManagedServices/registrationAssignments`;
+    const assignment = `${assignments}/a5000000-0000-4000-8000-000000000001`;
     const workspace = `${subscription}/resourceGroups/sentinel/providers/Microsoft.OperationalInsights/workspaces/sentinel`;
     const body = (roleDefinitionId: string) => {
       const principal = [...sandbox.cloud.tenant(msspTenantId).objects("servicePrincipals").values()].find(

@@ -289,7 +289,8 @@ describe("Entra's token endpoint, client credentials", () => {
         assert.match(
           description,
           new RegExp(
-            `^AADSTS${refusal.code}: .* Trace ID: ${String(body["trace_id"])} Correlation ID: ${String(body["correlation_id"])} Timestamp: ${String(body["timestamp"])}$`,
+            `^AADSTS${refusal.code}: .* Trace ID: ${String(body["trace_id"])} ` +
+              `Correlation ID: ${String(body["correlation_id"])} Timestamp: ${String(body["timestamp"])}$`,
           ),
         );
         assert.match(String(body["timestamp"]), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/);

@@ -125,7 +125,8 @@ function checkKind(group: JsonObject): void {
   }
   if (group["mailEnabled"] === true && !types.includes("Unified")) {
     throw badRequest(
-      "The service does not currently support writes of mail-enabled groups. Please ensure that the mail-enablement property is unset and the security-enablement property is set.",
+      "The service does not currently support writes of mail-enabled groups. Please ensure that the " +
+        "mail-enablement property is unset and the security-enablement property is set.",
     );
   }
   if (group["mailEnabled"] !== true && group["securityEnabled"] !== true) {
