@@ -9,7 +9,7 @@ import ts from "typescript";
 const readme = path.resolve(__dirname, "../README.md");
 
 describe("the README of the sandbox package", () => {
-  it("has an example that runs and prints what the text says", async () => {
+  it("README example: runs and prints the output that the text states", async () => {
     const text = readFileSync(readme, "utf8");
     const [, example = ""] = /```ts\n([\s\S]+?)```/.exec(text) ?? [];
     const [, expected = ""] = /It prints `(.+)`\./.exec(text) ?? [];

@@ -131,7 +131,7 @@ describe("sandbox/azure", () => {
     properties: { value, contentType: "text/plain", attributes: { enabled: true, exp: 1_900_000_000 } },
   });
 
-  it("has a tenant's subscription, and says whose it is", async () => {
+  it("subscription: each tenant has one, which names its tenant", async () => {
     const { body } = await arm("GET", `/subscriptions/${msspSubscriptionId}`);
     assert.equal(body["tenantId"], msspTenantId);
     assert.equal(body["state"], "Enabled");
@@ -144,7 +144,7 @@ describe("sandbox/azure", () => {
     assert.equal((list["value"] as unknown[]).length, 1);
   });
 
-  it("refuses a request without token, with another API's, without api-version, of another tenant", async () => {
+  it("request: refused without a token, with another API's or tenant's token, and without api-version", async () => {
     const url = `${group}?api-version=${apiVersion}`;
     assert.equal((await send("GET", url, undefined)).body.error?.code, "AuthenticationFailed");
     const graphs = await token("automation", msspTenantId, "https://graph.microsoft.com");
@@ -164,7 +164,7 @@ describe("sandbox/azure", () => {
     assert.equal(nowhere.body.error?.code, "SubscriptionNotFound");
   });
 
-  it("makes a resource group, whose name ignores case", async () => {
+  it("resource group: created; the name is case-insensitive", async () => {
     assert.equal((await arm("GET", group)).body.error?.code, "ResourceGroupNotFound");
     assert.equal((await arm("PUT", group, { location: "West Europe" })).status, 201);
     const { status, body } = await arm("GET", group.replace("resourceGroups/siem", "RESOURCEGROUPS/SIEM"));
@@ -176,14 +176,14 @@ describe("sandbox/azure", () => {
     assert.deepEqual((await arm("PATCH", group, { tags: { a: "b" } })).body["tags"], { a: "b" });
   });
 
-  it("says which action is missing", async () => {
+  it("authorization: the error names the missing action", async () => {
     const { status, body } = await arm("PUT", group, { location: "westeurope" }, "stranger");
     assert.equal(status, 403);
     assert.equal(body.error?.code, "AuthorizationFailed");
     assert.match(body.error.message, /perform action 'Microsoft\.Resources\/subscriptions\/resourceGroups\/write'/);
   });
 
-  it("makes a vault, which has to be waited for, and refuses what Azure refuses", async () => {
+  it("vault: created as a long-running operation; invalid arguments are refused as by Azure", async () => {
     for (const [name, properties, message] of [
       ["fabrikam-siem", { enablePurgeProtection: false }, /irreversible/],
       ["fabrikam-siem", { softDeleteRetentionInDays: 6 }, /from 7 to 90/],
@@ -222,7 +222,7 @@ describe("sandbox/azure", () => {
     assert.equal(taken.body.error?.code, "VaultAlreadyExists");
   });
 
-  it("keeps each version of a secret, and never answers a value by the resource manager", async () => {
+  it("secret: each version is kept; the resource manager returns no value", async () => {
     assert.equal((await arm("PUT", secretId, { properties: {} })).status, 400);
     const first = await arm("PUT", secretId, secretBody("one"));
     const second = await arm("PUT", secretId, secretBody("two"));
@@ -239,7 +239,7 @@ describe("sandbox/azure", () => {
     assert.equal((await data("GET", `fabrikam-siem/secrets/contoso/${oldest}`)).body["value"], "one");
   });
 
-  it("writes by the data plane, too, and gives values back after a restart", async () => {
+  it("secret: written by the data plane and returned after a restart", async () => {
     const written = await data("PUT", "fabrikam-siem/secrets/refresh-token", { value: "three", tags: { a: "b" } });
     assert.equal(written.status, 200);
     assert.match(String(written.body["id"]), /\/secrets\/refresh-token\/[0-9a-f]{32}$/);
@@ -251,7 +251,7 @@ describe("sandbox/azure", () => {
     assert.equal(((await data("GET", "fabrikam-siem/secrets")).body["value"] as unknown[]).length, 2);
   });
 
-  it("tells a client without token where to get one, and one without a role what is missing", async () => {
+  it("data plane: 401 names the token endpoint, 403 the missing action", async () => {
     const bare = await send("GET", "/keyvault/fabrikam-siem/secrets/contoso?api-version=7.4", undefined);
     assert.equal(bare.status, 401);
     assert.equal(
@@ -263,7 +263,7 @@ describe("sandbox/azure", () => {
     assert.match(forbidden.body.error?.message ?? "", /secrets\/getSecret\/action/);
   });
 
-  it("lets a principal read the one secret that its role is for", async () => {
+  it("data plane: a role on one secret gives access to that secret only", async () => {
     const tenant = sandbox.cloud.tenant(msspTenantId);
     const stranger = [...tenant.objects("servicePrincipals").values()].find(({ appId }) => appId === strangerId)!;
     const assignment = `${secretId}/providers/Microsoft.Authorization/roleAssignments/a5516000-0000-4000-8000-000000000001`;
@@ -289,7 +289,7 @@ describe("sandbox/azure", () => {
     assert.equal((await data("GET", "fabrikam-siem/secrets/contoso", undefined, "stranger")).status, 403);
   });
 
-  it("keeps a deleted secret's name", async () => {
+  it("secret: the name stays reserved after the deletion", async () => {
     assert.equal((await data("DELETE", "fabrikam-siem/secrets/refresh-token")).status, 200);
     assert.equal((await data("GET", "fabrikam-siem/secrets/refresh-token")).body.error?.code, "SecretNotFound");
     const again = await data("PUT", "fabrikam-siem/secrets/refresh-token", { value: "four" });
@@ -297,7 +297,7 @@ describe("sandbox/azure", () => {
     assert.match(again.body.error?.message ?? "", /deleted but recoverable state/);
   });
 
-  it("soft-deletes a vault, keeps its name, refuses the purge, and recovers it", async () => {
+  it("vault: soft-deleted with its name reserved; purge is refused, recovery works", async () => {
     assert.equal((await arm("DELETE", vaultId)).status, 200);
     assert.equal((await arm("DELETE", vaultId)).status, 204);
     assert.equal((await arm("PUT", vaultId, vaultBody())).body.error?.code, "ConflictError");
@@ -312,7 +312,7 @@ describe("sandbox/azure", () => {
     assert.equal((await data("GET", "fabrikam-siem/secrets/refresh-token")).status, 404, "deleted before the vault");
   });
 
-  it("deletes a resource group with what is in it, as a long-running operation", async () => {
+  it("resource group: deleted with its content as a long-running operation", async () => {
     const { status, headers } = await arm("DELETE", group);
     assert.equal(status, 202);
     const bearer = await token("automation", msspTenantId, "https://management.azure.com");
@@ -323,7 +323,7 @@ describe("sandbox/azure", () => {
     assert.ok(sandbox.cloud.tenant(msspTenantId).deleted.size >= 3);
   });
 
-  it("forgets what a vault has kept when its days are over", async () => {
+  it("vault: deleted secrets end with the retention period", async () => {
     clock.advance(8 * 24 * 60 * 60 * 1000);
     await sandbox.stop();
     await start();
@@ -351,7 +351,7 @@ describe("sandbox/azure", () => {
     const customer = (method: string, id: string, content?: unknown) =>
       arm(method, id, content, "automation", sandboxCustomerTenantId);
 
-    it("refuses what Lighthouse doesn't delegate, in its words", async () => {
+    it("Lighthouse: roles that cannot be delegated are refused with Azure's message", async () => {
       const owner = await customer("PUT", definition, body(azureRoles.Owner));
       assert.equal(owner.body.error?.code, "InvalidRegistrationDefinitionCreateRequest");
       assert.match(owner.body.error.message, /because of restricted actions/);
@@ -364,7 +364,7 @@ describe("sandbox/azure", () => {
       );
     });
 
-    it("lets the other tenant's principal in as long as it is assigned", async () => {
+    it("Lighthouse: the other tenant's principal has access while the assignment exists", async () => {
       assert.equal((await arm("GET", workspace, undefined, "stranger")).status, 401);
       assert.equal((await customer("PUT", definition, body(azureRoles["Microsoft Sentinel Reader"]))).status, 201);
       assert.equal((await arm("GET", workspace, undefined, "stranger")).status, 401);
@@ -386,7 +386,7 @@ describe("sandbox/azure", () => {
       assert.equal((await arm("GET", workspace, undefined, "stranger")).status, 401);
     });
 
-    it("needs the right to assign roles", async () => {
+    it("Lighthouse: an assignment requires the right to assign roles", async () => {
       await customer("PUT", definition, body(azureRoles.Reader));
       const objects = sandbox.cloud.tenant(sandboxCustomerTenantId).objects(azureResources);
       for (const [key, resource] of [...objects]) {

@@ -29,7 +29,7 @@ describe("the emulated cloud", () => {
   });
   afterEach(() => remove());
 
-  it("makes a tenant on first use, the same one every time", async () => {
+  it("tenant: created on first use, then the same one", async () => {
     const [one, two] = [await open(), await open()];
     for (const cloud of [one, two]) cloud.tenant(contoso);
     assert.equal(dump(one), dump(two));
@@ -41,7 +41,7 @@ describe("the emulated cloud", () => {
     assert.throws(() => one.tenant("contoso.com"), /no tenant ID/);
   });
 
-  it("names a tenant when it is made, and not again", async () => {
+  it("tenant: gets its name at its creation only", async () => {
     const cloud = await open();
     cloud.describedTenant({ tenantId: other, displayName: "Müller & Söhne", domain: "Mueller.example" });
     const before = dump(cloud);
@@ -57,7 +57,7 @@ describe("the emulated cloud", () => {
     assert.equal(cloud.tenantOfDomain("else.example"), undefined);
   });
 
-  it("fills a tenant as a small real one is", async () => {
+  it("tenant: has the objects of a small real one", async () => {
     const cloud = await open();
     const tenant = cloud.tenant(contoso);
     const names = (collection: string) =>
@@ -81,7 +81,7 @@ describe("the emulated cloud", () => {
     }
   });
 
-  it("has the roles and scopes of Microsoft's own applications, with their IDs", async () => {
+  it("tenant: Microsoft's applications have their app roles and scopes with the published IDs", async () => {
     const cloud = await open();
     const servicePrincipals = [...cloud.tenant(contoso).objects("servicePrincipals").values()];
     for (const { appId, appRoles, scopes } of publishedApplications) {
@@ -95,7 +95,7 @@ describe("the emulated cloud", () => {
     }
   });
 
-  it("has the automation's application in the MSSP's tenant alone, consented with named permissions in all", async () => {
+  it("automation: registered in the MSSP's tenant, consented with named permissions in each tenant", async () => {
     const cloud = await open();
     for (const id of [contoso, mssp]) cloud.tenant(id);
     assert.equal(cloud.homeTenantOf(automation)?.id, mssp);
@@ -115,7 +115,7 @@ describe("the emulated cloud", () => {
     ]);
   });
 
-  it("gives the automation fewer permissions where they are named, and makes no half of a tenant", async () => {
+  it("automation: a given list of permissions replaces the default; an unknown one makes no tenant", async () => {
     const cloud = await open();
     const permissions = { [microsoftGraph.appId]: ["User.Invite.All"] };
     cloud.describedTenant({ tenantId: contoso, permissions });
@@ -125,7 +125,7 @@ describe("the emulated cloud", () => {
     assert.ok(!cloud.hasTenant(other));
   });
 
-  it("writes changes before `saved` resolves, of the tenants that have changed only", async () => {
+  it("saved: resolves after the changed tenants, and only those, are written", async () => {
     const cloud = await open();
     for (const id of [contoso, other]) cloud.tenant(id);
     await cloud.saved();
@@ -146,7 +146,7 @@ describe("the emulated cloud", () => {
     assert.deepEqual((await readdir(folder)).sort(), [`${other}.json`, `${contoso}.json`].sort());
   });
 
-  it("tells who waits when the disk refuses, keeps the change, and writes it when the disk takes it again", async () => {
+  it("saved: rejects on a disk error, and the change is written with the next success", async () => {
     let refuses = false;
     class Refusing extends Store {
       override write(id: string, text: string): Promise<void> {
@@ -165,7 +165,7 @@ describe("the emulated cloud", () => {
     assert.ok((await open()).tenant(contoso).objects("groups").has("g"));
   });
 
-  it("removes for good what has been soft-deleted for 30 days", async () => {
+  it("soft-deleted objects are removed after 30 days", async () => {
     const clock = new Clock();
     const cloud = await open(clock);
     const deletedDateTime = clock.now().toISOString();
@@ -188,7 +188,7 @@ describe("the emulated cloud", () => {
     assert.deepEqual([...onDisk.secretHashes.keys()], ["stays"], "the secrets go with their application");
   });
 
-  it("takes a passing secret that is nowhere on disk or in the dump", async () => {
+  it("a temporary secret is accepted and stands neither on disk nor in the dump", async () => {
     const cloud = await open();
     cloud.tenant(mssp);
     const before = dump(cloud, { deleted: true });
@@ -204,7 +204,7 @@ describe("the emulated cloud", () => {
 });
 
 describe("the dump", () => {
-  it("has sorted keys and links, and is the same after something has come and gone", async () => {
+  it("dump: sorted keys and links; the same after an object was created and deleted", async () => {
     const { folder, remove } = await temporaryFolder();
     const cloud = await EmulatedCloud.open(new Store(folder));
     const tenant = cloud.tenant(contoso);
@@ -223,7 +223,7 @@ describe("the dump", () => {
     await remove();
   });
 
-  it("shows what is soft-deleted when asked, and never a secret", async () => {
+  it("dump: soft-deleted objects on request, never a secret", async () => {
     const { folder, remove } = await temporaryFolder();
     const cloud = await EmulatedCloud.open(new Store(folder));
     const tenant = cloud.tenant(contoso);
@@ -244,7 +244,7 @@ describe("the dump", () => {
 });
 
 describe("secrets and IDs", () => {
-  it("makes secrets that all differ, and hashes that tell nothing and match one secret only", () => {
+  it("secrets: all differ; a hash reveals nothing and matches one secret", () => {
     const secrets = new Set(Array.from({ length: 1000 }, generateSecret));
     assert.equal(secrets.size, 1000);
     for (const secret of secrets) assert.match(secret, /^[\w~]{3}8Q~[\w~]{34}$/);
@@ -256,7 +256,7 @@ describe("secrets and IDs", () => {
     for (const hash of ["", "sha256", "sha256:a", "sha256::", "md5:a:b"]) assert.ok(!matchesSecret("", hash), hash);
   });
 
-  it("derives UUIDs of version 5 from a name", () => {
+  it("IDs: UUIDs of version 5 from a name", () => {
     // The example of RFC 9562, appendix A.4, in the namespace of DNS names.
     assert.equal(
       derivedId("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com"),

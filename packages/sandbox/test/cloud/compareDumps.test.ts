@@ -40,11 +40,11 @@ function tenantOf() {
 }
 
 describe("comparing two dumps", () => {
-  it("ignores IDs, secrets, times and order", () => {
+  it("comparison: ignores IDs, secrets, times and order", () => {
     assert.deepEqual(compareDumps(dump(), dump(undefined, true)), { onlyLeft: [], onlyRight: [] });
   });
 
-  it("passes over a second in which both runs made something, not the same", () => {
+  it("comparison: ignores which of two objects was created first", () => {
     const [early, late] = [new Date(Date.now() + 5000).toISOString(), new Date(Date.now() + 6000).toISOString()];
     const made = (first: string, second: string) =>
       dump(({ users }) =>
@@ -53,7 +53,7 @@ describe("comparing two dumps", () => {
     assert.deepEqual(compareDumps(made(early, late), made(late, early)), { onlyLeft: [], onlyRight: [] });
   });
 
-  it("tells things of one name apart where an ID is put together from theirs", () => {
+  it("comparison: distinguishes objects of one name by composed IDs", () => {
     const scopes = () => {
       const made = ["Tier 1", "Tier 2"].map((displayName) => {
         const [groupId, id] = [randomUUID(), randomUUID()];
@@ -71,7 +71,7 @@ describe("comparing two dumps", () => {
     assert.deepEqual(compareDumps(scopes(), scopes()), { onlyLeft: [], onlyRight: [] });
   });
 
-  it("names the missing member", () => {
+  it("comparison: names a missing member", () => {
     const smaller = dump((tenant) => Object.values(tenant.links).forEach((members) => members.pop()));
     const { onlyLeft, onlyRight } = compareDumps(dump(), smaller);
     assert.deepEqual(onlyRight, []);
@@ -79,14 +79,14 @@ describe("comparing two dumps", () => {
     assert.match(onlyLeft[0] ?? "", new RegExp(`^.*/links/‹groups "Analysts"› has "${seeded}"$`));
   });
 
-  it("tells two objects of the same name apart by what is said of them", () => {
+  it("comparison: distinguishes objects of one name by their links", () => {
     const withoutFirst = dump((tenant) => Object.values(tenant.links).forEach((members) => members.shift()));
     const withoutSecond = dump((tenant) => Object.values(tenant.links).forEach((members) => members.splice(1, 1)));
     assert.deepEqual(compareDumps(withoutFirst, withoutSecond), { onlyLeft: [], onlyRight: [] });
     assert.notDeepEqual(compareDumps(dump(), withoutFirst), { onlyLeft: [], onlyRight: [] });
   });
 
-  it("reports a secret with another expiry", () => {
+  it("comparison: reports a secret with another expiry", () => {
     const later = dump((tenant) => {
       const credential = tenant.applications[0]?.passwordCredentials[0];
       if (credential !== undefined)
@@ -97,7 +97,7 @@ describe("comparing two dumps", () => {
     assert.match(onlyRight.join("\n"), /endDateTime = "‹730 days after the run›"$/);
   });
 
-  it("reports null against a missing value", () => {
+  it("comparison: reports null against a missing value", () => {
     const { onlyRight } = compareDumps(
       dump(),
       dump((tenant) => Object.assign(tenant.groups[0] ?? {}, { description: null })),

@@ -20,7 +20,7 @@ describe("the cloud on disk", () => {
   });
   afterEach(() => remove());
 
-  it("restores a tenant with objects and links in their creation order", () => {
+  it("store: restores a tenant's objects and links in the order of their creation", () => {
     const key = fc.string({ minLength: 1, maxLength: 8 }).filter((text) => !/^\d+$/.test(text));
     const object = fc.record({ id: fc.uuid(), value: fc.jsonValue() });
     const content = fc.record({
@@ -43,7 +43,7 @@ describe("the cloud on disk", () => {
     );
   });
 
-  it("keeps deleted objects and the hashes of secrets", async () => {
+  it("store: keeps deleted objects and hashes of secrets", async () => {
     const tenant = new TenantRecord(contoso);
     tenant.deleted.set("a", { collection: "groups", deletedDateTime: "2026-01-01T00:00:00Z", object: { id: "a" } });
     tenant.secretHashes.set("key", "sha256:salt:hash");
@@ -77,7 +77,7 @@ describe("the cloud on disk", () => {
     }),
   };
   for (const [what, text] of Object.entries(damages)) {
-    it(`names the file and the way out when it holds ${what}, and leaves it alone`, async () => {
+    it(`store: a file with ${what} is reported with the remedy and not changed`, async () => {
       await writeFile(file(), text);
       await assert.rejects(store.load(), (error: unknown) => {
         assert.ok(error instanceof VisibleError);
@@ -89,7 +89,7 @@ describe("the cloud on disk", () => {
     });
   }
 
-  it("leaves nothing beside the file, and takes away what a killed process has left", async () => {
+  it("store: leaves no temporary file and removes those of a killed process", async () => {
     await store.write(contoso, new TenantRecord(contoso).text());
     await writeFile(`${file()}.1234567`, "{");
     await writeFile(path.join(folder, "notes.txt"), "somebody's");
@@ -97,16 +97,16 @@ describe("the cloud on disk", () => {
     assert.deepEqual((await readdir(folder)).sort(), [`${contoso}.json`, "notes.txt"].sort());
   });
 
-  it("writes nothing in read-only mode", async () => {
+  it("store: writes nothing in read-only mode", async () => {
     await new Store(folder, "read-only").write(contoso, "{}");
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it("reads a missing folder as an empty cloud", async () => {
+  it("store: a missing folder is an empty cloud", async () => {
     assert.equal((await new Store(path.join(folder, "none")).load()).size, 0);
   });
 
-  it("reports the cause for an unusable folder", async () => {
+  it("store: an unusable folder is reported with the cause", async () => {
     const blocked = path.join(folder, "file");
     await writeFile(blocked, "");
     await assert.rejects(prepareHome(path.join(blocked, "home")), isVisible(/file\/home.*not a folder.*--home/s));

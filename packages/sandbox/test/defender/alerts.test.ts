@@ -34,11 +34,11 @@ function tenantNamed(id: string): Tenant {
   };
 }
 
-describe("sandbox/defender: what is detected", () => {
+describe("sandbox/defender: detections", () => {
   const tenant = tenantNamed(tenantId);
   const between = (since: Date, until: Date, of = tenant) => [...detectionsBetween(of, since, until, now)];
 
-  it("is the same for the same tenant at the same time, and another for another", () => {
+  it("detections: depend on tenant and time only", () => {
     const since = new Date(now.getTime() - 10 * hour);
     assert.deepEqual(between(since, now).map(legacyAlert), between(since, now).map(legacyAlert));
     const other = between(since, now, tenantNamed("c0570500-0000-4000-8000-00000000000b"));
@@ -48,7 +48,7 @@ describe("sandbox/defender: what is detected", () => {
     );
   });
 
-  it("comes once in every interval, in order, each with an ID of its own", () => {
+  it("detections: one in each interval, in order, with unique IDs", () => {
     const all = between(new Date(0), now);
     const expected = detectionRetention / detectionInterval;
     assert.ok(Math.abs(all.length - expected) <= 1, `${all.length}`);
@@ -60,7 +60,7 @@ describe("sandbox/defender: what is detected", () => {
     });
   });
 
-  it("comes as often as it is told to, the same from either end", () => {
+  it("detections: the given interval, the same in both directions", () => {
     const every = detectionIntervalFor(1_000_000);
     const since = new Date(now.getTime() - hour);
     const forwards = [...detectionsBetween(tenant, since, now, now, every)];
@@ -69,7 +69,7 @@ describe("sandbox/defender: what is detected", () => {
     assert.equal(new Set(forwards.map(({ alertId }) => alertId)).size, forwards.length);
   });
 
-  it("shows each once in windows that are laid end to end", () => {
+  it("detections: adjacent time windows have each once", () => {
     const start = now.getTime() - 5 * hour;
     const windows = [0, 0.3, 1, 1.001, 2.7, 5].map((offset) => new Date(start + offset * hour));
     const pieces = windows.slice(1).flatMap((until, index) => between(windows[index]!, until));
@@ -79,7 +79,7 @@ describe("sandbox/defender: what is detected", () => {
     );
   });
 
-  it("is the same in both APIs", () => {
+  it("detections: the same in both APIs", () => {
     for (const detection of between(new Date(now.getTime() - 24 * hour), now)) {
       const [legacy, graph] = [legacyAlert(detection), securityAlert(detection)];
       assert.equal(legacy.AlertId, graph.id);
@@ -91,7 +91,7 @@ describe("sandbox/defender: what is detected", () => {
     }
   });
 
-  it("is shaped as Microsoft documents the legacy API, all of its fields in order", function () {
+  it("legacy alert: all documented fields in their order", function () {
     const reference = path.join(__dirname, "..", "..", "..", "..", "..", "shared", "reference", "domain.md");
     if (!existsSync(reference)) this.skip();
     const section = /- Fields: ([\s\S]*?)\n- /.exec(readFileSync(reference, "utf8"))?.[1] ?? "";
@@ -101,7 +101,7 @@ describe("sandbox/defender: what is detected", () => {
     assert.deepEqual(Object.keys(legacyAlert(detection!)), fields);
   });
 
-  it("is shaped as Graph's metadata says: names, enumerations, nulls", function () {
+  it("Graph alert: names, enumerations and nulls as in the metadata", function () {
     const reference = path.join(
       __dirname,
       "..",
@@ -142,7 +142,7 @@ describe("sandbox/defender: GET /api/alerts", () => {
   const pull = async (query = "") => test.get(`/api/alerts${query}`, await test.connectorToken("azureADGraph"));
   const alerts = async (query = "") => (await pull(query)).body as LegacyAlert[];
 
-  it("answers an authorized application with an array: the last two hours", async () => {
+  it("GET /api/alerts: an array of the last two hours for an authorized application", async () => {
     authorize(true);
     const { status, body } = await pull();
     assert.equal(status, 200);
@@ -154,7 +154,7 @@ describe("sandbox/defender: GET /api/alerts", () => {
     }
   });
 
-  it("takes times, durations, limits, device groups and tags", async () => {
+  it("GET /api/alerts: accepts times, durations, limits, device groups and tags", async () => {
     authorize(true);
     const day = await alerts("?ago=P1D");
     assert.ok(Math.abs(day.length - 72) <= 1, `${day.length}`);
@@ -184,14 +184,14 @@ describe("sandbox/defender: GET /api/alerts", () => {
     );
   });
 
-  it("refuses what it can't read", async () => {
+  it("GET /api/alerts: an invalid parameter is refused", async () => {
     authorize(true);
     for (const query of ["?ago=10", "?ago=P", "?ago=PT", "?sinceTimeUtc=yesterday", "?untilTimeUtc=x", "?limit=-1"]) {
       assert.equal((await pull(query)).status, 400, query);
     }
   });
 
-  it("wants a valid token, for Azure AD Graph or for Defender", async () => {
+  it("GET /api/alerts: requires a valid token for Azure AD Graph or Defender", async () => {
     authorize(true);
     assert.equal((await test.get("/api/alerts")).status, 401);
     assert.equal((await test.get("/api/alerts", "a.b.c")).status, 401);
@@ -199,14 +199,14 @@ describe("sandbox/defender: GET /api/alerts", () => {
     assert.equal((await test.get("/api/alerts", await test.connectorToken("defender"))).status, 200);
   });
 
-  it("wants the application to be authorized in that tenant", async () => {
+  it("GET /api/alerts: requires that the tenant has authorized the application", async () => {
     authorize(false);
     const { status, body } = await pull();
     assert.equal(status, 403);
     assert.match(JSON.stringify(body), /is not authorized to pull alerts/);
   });
 
-  it("wants a permission to read alerts as well", async () => {
+  it("GET /api/alerts: requires a permission to read alerts, too", async () => {
     authorize(true);
     const grants = test.tenant.objects("oauth2PermissionGrants");
     const [id, grant] = [...grants][0]!;
@@ -220,7 +220,7 @@ describe("sandbox/defender: GET /api/alerts", () => {
 });
 
 describe("sandbox/defender: an application permission to read alerts", () => {
-  it("is as good as a delegated one", async () => {
+  it("GET /api/alerts: an application permission is accepted like a delegated one", async () => {
     const test = await testSandbox();
     test.addConnector({ [windowsDefenderAtp.appId]: ["Alert.Read.All"] });
     test.tenant.objects("siemAuthorizations").set(connectorId, { id: connectorId });
@@ -244,7 +244,7 @@ describe("sandbox/defender: GET /v1.0/security/alerts_v2", () => {
   const get = async (pathAndQuery: string) => test.get(pathAndQuery, await test.connectorToken("graph"));
   const page = async (query: string) => (await get(base + query)).body as Collection<SecurityAlert>;
 
-  it("answers as Graph does, the newest first", async () => {
+  it("alerts_v2: Graph's answer, newest first", async () => {
     const { status, headers, body } = await get(`${base}?$top=3&$count=true`);
     assert.equal(status, 200);
     assert.match(headers.get("content-type") ?? "", /^application\/json;odata\.metadata=minimal/);
@@ -257,7 +257,7 @@ describe("sandbox/defender: GET /v1.0/security/alerts_v2", () => {
     assert.deepEqual(times, [...times].sort().reverse());
   });
 
-  it("pages to the end, each alert once", async () => {
+  it("alerts_v2: the pages have each alert once", async () => {
     const seen: string[] = [];
     let next: string | undefined = `${base}?$top=700`;
     let pages = 0;
@@ -276,7 +276,7 @@ describe("sandbox/defender: GET /v1.0/security/alerts_v2", () => {
     assert.equal(skipped.value.length, 2);
   });
 
-  it("filters by what Microsoft documents, and refuses the rest", async () => {
+  it("alerts_v2: documented filters work, others are refused", async () => {
     const since = new Date(Date.now() - 24 * hour).toISOString();
     const high = await page(`?$top=2000&$filter=severity eq 'high' and createdDateTime ge ${since}`);
     assert.ok(high.value.length > 5);
@@ -299,7 +299,7 @@ describe("sandbox/defender: GET /v1.0/security/alerts_v2", () => {
     }
   });
 
-  it("answers one by its ID", async () => {
+  it("alerts_v2: one alert by its ID", async () => {
     const [first] = (await page("?$top=1")).value;
     const { status, body } = await get(`${base}/${first!.id}`);
     assert.equal(status, 200);
@@ -307,7 +307,7 @@ describe("sandbox/defender: GET /v1.0/security/alerts_v2", () => {
     for (const id of ["da639000000000000000_1", "nothing"]) assert.equal((await get(`${base}/${id}`)).status, 404);
   });
 
-  it("wants a token for Graph, with SecurityAlert.Read.All", async () => {
+  it("alerts_v2: requires a Graph token with SecurityAlert.Read.All", async () => {
     const none = await test.get(base);
     assert.equal(none.status, 401);
     assert.equal((none.body as { error: { code: string } }).error.code, "InvalidAuthenticationToken");

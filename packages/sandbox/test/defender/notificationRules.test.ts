@@ -11,7 +11,7 @@ const fields = {
   recipients: ["soc@fabrikam-security.example"],
 };
 
-describe("sandbox/defender: notification rules (ours)", () => {
+describe("sandbox/defender: notification rules (the sandbox's own routes)", () => {
   let test: TestSandbox;
 
   before(async () => {
@@ -33,7 +33,7 @@ describe("sandbox/defender: notification rules (ours)", () => {
     return { status: response.status, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
   }
 
-  it("makes, answers, replaces and takes away a rule, whatever is in its name", async () => {
+  it("notification rule: created, read, replaced and deleted under any name", async () => {
     const rule = { name: "SOC / high: 100%", ...fields, managedBy: "project/stack/name", status: "configured" };
     assert.equal((await call("GET", address)).status, 404);
     assert.deepEqual(await call("PUT", address, rule), { status: 201, body: rule });
@@ -45,7 +45,7 @@ describe("sandbox/defender: notification rules (ours)", () => {
     assert.equal(test.tenant.objects("notificationRules").size, 0);
   });
 
-  it("refuses what isn't well-formed, in Defender's envelope", async () => {
+  it("notification rule: a malformed request is refused in Defender's envelope", async () => {
     for (const wrong of [
       { severities: [] },
       { severities: ["Critical"] },
@@ -64,7 +64,7 @@ describe("sandbox/defender: notification rules (ours)", () => {
     assert.equal(test.tenant.objects("notificationRules").size, 0);
   });
 
-  it("wants a token for Defender, and the role that stands for Manage security settings", async () => {
+  it("notification rule: requires a Defender token with the role for Manage security settings", async () => {
     assert.equal((await test.get(address)).status, 401);
     assert.equal((await call("GET", address, undefined, await test.token("graph"))).status, 401);
     test.addConnector({}, "Alert.Read");

@@ -7,7 +7,7 @@ const applicationId = "c0ffee00-0000-4000-8000-000000000002";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 const address = `/siemAuthorizations/${applicationId}`;
 
-describe("sandbox/defender: SIEM authorization (ours)", () => {
+describe("sandbox/defender: SIEM authorization (the sandbox's own routes)", () => {
   let test: TestSandbox;
 
   before(async () => {
@@ -34,7 +34,7 @@ describe("sandbox/defender: SIEM authorization (ours)", () => {
     return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
   }
 
-  it("makes, answers, replaces and takes away an authorization", async () => {
+  it("authorization: created, read, replaced and deleted", async () => {
     const wanted = { msspTenantId, managedBy: "project/stack/name" };
     const authorization = { applicationId, ...wanted, status: "authorized" };
     assert.equal((await call("GET", address)).status, 404);
@@ -54,20 +54,20 @@ describe("sandbox/defender: SIEM authorization (ours)", () => {
     assert.equal(test.tenant.objects("siemAuthorizations").size, 0);
   });
 
-  it("keeps one that a person made without a mark", async () => {
+  it("authorization: one that a person made without a mark is kept", async () => {
     const { body } = await call("PUT", address, { msspTenantId: msspTenantId.toUpperCase() });
     assert.deepEqual(body, { applicationId, msspTenantId, managedBy: null, status: "authorized" });
     await call("DELETE", address);
   });
 
-  it("changes only the tenant that the token is for", async () => {
+  it("authorization: changes only the token's tenant", async () => {
     const other = "c0570500-0000-4000-8000-00000000000b";
     await call("PUT", address, { msspTenantId });
     assert.equal(test.sandbox.cloud.tenant(other).objects("siemAuthorizations").size, 0);
     await call("DELETE", address);
   });
 
-  it("refuses what isn't well-formed, in Defender's envelope", async () => {
+  it("authorization: a malformed request is refused in Defender's envelope", async () => {
     for (const [path, body] of [
       ["/siemAuthorizations/nothing", { msspTenantId }],
       [address, { msspTenantId: "x" }],
@@ -83,14 +83,14 @@ describe("sandbox/defender: SIEM authorization (ours)", () => {
     assert.equal(test.tenant.objects("siemAuthorizations").size, 0);
   });
 
-  it("wants a token, for Defender", async () => {
+  it("authorization: requires a token for Defender", async () => {
     const none = await test.get(address);
     assert.deepEqual([none.status, none.headers.get("www-authenticate")], [401, 'Bearer error="invalid_token"']);
     assert.equal((await call("GET", address, undefined, await test.token("graph"))).status, 401);
     assert.equal((await call("GET", address, undefined, "not.a.token")).status, 401);
   });
 
-  it("wants the permission that stands for Manage portal system settings", async () => {
+  it("authorization: requires the permission for Manage portal system settings", async () => {
     const principals = [...test.tenant.objects("servicePrincipals").values()];
     const api = principals.find(({ displayName }) => displayName === "WindowsDefenderATP")!;
     const automation = principals.find(({ appId }) => appId === automationApplicationId)!;
@@ -109,7 +109,7 @@ describe("sandbox/defender: SIEM authorization (ours)", () => {
     }
   });
 
-  it("says which routes are its own", () => {
+  it("authorization: the routes are listed as the sandbox's own", () => {
     assert.deepEqual(ownRoutes, ["/siemAuthorizations/{applicationId}", "/notificationRules/{name}"]);
     assert.deepEqual(test.sandbox.undocumentedRequests, []);
   });

@@ -83,7 +83,7 @@ describe("answers captured from the real Entra", () => {
     });
   }
 
-  it("token-claims-client-credentials", async () => {
+  it("token-claims-client-credentials: the sandbox's token has the same claims", async () => {
     const expected = read("token-claims-client-credentials") as {
       header: Record<string, unknown>;
       claimNames: string[];
@@ -102,7 +102,7 @@ describe("answers captured from the real Entra", () => {
     }
   });
 
-  it("oidc-discovery", async () => {
+  it("oidc-discovery: the sandbox's document has the same properties", async () => {
     const expected = read("oidc-discovery") as {
       required_fields: string[];
       protocol_values: Record<string, string[]>;

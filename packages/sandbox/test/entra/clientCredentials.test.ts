@@ -43,7 +43,7 @@ describe("Entra's token endpoint, client credentials", () => {
   });
   after(() => sandbox.stop());
 
-  it("answers a token of version 1 for Graph, with the permissions that the service principal has", async () => {
+  it("Graph: a version 1 token with the service principal's permissions", async () => {
     const { status, body, headers } = await post(sandbox, v2, daemonRequest(daemon));
     assert.equal(status, 200);
     assert.deepEqual(Object.keys(body), ["token_type", "expires_in", "ext_expires_in", "access_token"]);
@@ -73,7 +73,7 @@ describe("Entra's token endpoint, client credentials", () => {
     "https://graph.microsoft.com/",
     graphId,
   ];
-  it("knows Graph by its names and by the sandbox's origins, and says in `aud` which was used", async () => {
+  it("Graph: accepted by each of its names and the sandbox's origins; `aud` is the requested one", async () => {
     for (const name of graphNames()) {
       const { status, body } = await post(sandbox, v2, daemonRequest(daemon, { scope: `${name}/.default` }));
       assert.equal(status, 200, name);
@@ -81,7 +81,7 @@ describe("Entra's token endpoint, client credentials", () => {
     }
   });
 
-  it("answers roles of the resource that was asked for, and no claim where there are none", async () => {
+  it("roles: those of the requested resource; no claim if there are none", async () => {
     const roles = async (resource: string) => {
       const { body } = await post(sandbox, v2, daemonRequest(daemon, { scope: `${resource}/.default` }));
       return decodeToken(body["access_token"]).claims["roles"];
@@ -91,7 +91,7 @@ describe("Entra's token endpoint, client credentials", () => {
     assert.equal(await roles("https://api.security.microsoft.com"), undefined);
   });
 
-  it("answers version 1 with texts for numbers, for a resource", async () => {
+  it("version 1 endpoint: takes `resource` and returns numbers as strings", async () => {
     const form = daemonRequest(daemon, { scope: undefined, resource: "https://graph.windows.net" });
     const { status, body } = await post(sandbox, v1, form);
     assert.equal(status, 200);
@@ -106,7 +106,7 @@ describe("Entra's token endpoint, client credentials", () => {
     );
   });
 
-  it("finds the tenant by a domain, and by the client where the path says `common` and the client is multitenant", async () => {
+  it("tenant: found by a domain, and for `common` by a multitenant client", async () => {
     assert.equal((await post(sandbox, "/contoso.com/oauth2/v2.0/token", daemonRequest(daemon))).status, 200);
     for (const name of ["common", "organizations"]) {
       const { status, body } = await post(sandbox, `/${name}/oauth2/v2.0/token`, daemonRequest(daemon));
@@ -122,7 +122,7 @@ describe("Entra's token endpoint, client credentials", () => {
     assert.equal(decodeToken(body["access_token"]).claims["tid"], "5ec0de00-5ea1-4000-8000-000000000001");
   });
 
-  it("makes any tenant that a request names, with the automation consented in it", async () => {
+  it("tenant: created when a request names it, with consent for the automation", async () => {
     const { variables } = await sandbox.environment();
     const tenantId = "99999999-9999-4999-8999-999999999999";
     const { status, body } = await post(sandbox, `/${tenantId.toUpperCase()}/oauth2/v2.0/token`, {
@@ -137,7 +137,7 @@ describe("Entra's token endpoint, client credentials", () => {
     assert.ok((claims["roles"] as string[]).includes("User.Invite.All"));
   });
 
-  it("takes ID and secret from Basic authorization, URL-encoded", async () => {
+  it("client: ID and secret in Basic authorization, URL-encoded", async () => {
     const basic = Buffer.from(`${daemonId}:${encodeURIComponent(daemon.secret)}`).toString("base64");
     const form = daemonRequest(daemon, { client_id: undefined, client_secret: undefined });
     const { status, body } = await post(sandbox, v2, form, { authorization: `Basic ${basic}` });
@@ -281,7 +281,7 @@ describe("Entra's token endpoint, client credentials", () => {
       },
     };
     for (const [what, refusal] of Object.entries(refusals)) {
-      it(`${what}: AADSTS${refusal.code}`, async () => {
+      it(`refused with AADSTS${refusal.code}: ${what}`, async () => {
         const { status, body } = await post(sandbox, refusal.path ?? v2, daemonRequest(daemon, refusal.form));
         assert.deepEqual([status, body["error"], body["error_codes"]], [refusal.status, refusal.error, [refusal.code]]);
         const description = String(body["error_description"]);
@@ -298,7 +298,7 @@ describe("Entra's token endpoint, client credentials", () => {
       });
     }
 
-    it("an expired secret: AADSTS7000222, but not before it expires", async () => {
+    it("refused with AADSTS7000222: a secret after its expiry, not before", async () => {
       const secret = addSecret(sandbox.cloud, daemon.tenant, daemon.application, inSeconds(60));
       assert.equal((await post(sandbox, v2, daemonRequest(daemon, { client_secret: secret }))).status, 200);
       const late = addSecret(sandbox.cloud, daemon.tenant, daemon.application, inSeconds(-1));
@@ -306,13 +306,13 @@ describe("Entra's token endpoint, client credentials", () => {
       assert.deepEqual([status, body["error"], body["error_codes"]], [401, "invalid_client", [7000222]]);
     });
 
-    it("a secret whose time hasn't come", async () => {
+    it("refused: a secret before its start date", async () => {
       const secret = addSecret(sandbox.cloud, daemon.tenant, daemon.application, inSeconds(9000), inSeconds(3600));
       const { body } = await post(sandbox, v2, daemonRequest(daemon, { client_secret: secret }));
       assert.deepEqual(body["error_codes"], [7000215]);
     });
 
-    it("a removed secret", async () => {
+    it("refused: a removed secret", async () => {
       const secret = addSecret(sandbox.cloud, daemon.tenant, daemon.application, inSeconds(60));
       assert.equal((await post(sandbox, v2, daemonRequest(daemon, { client_secret: secret }))).status, 200);
       const credentials = daemon.application["passwordCredentials"] as never[];
@@ -321,7 +321,7 @@ describe("Entra's token endpoint, client credentials", () => {
       assert.deepEqual(body["error_codes"], [7000215]);
     });
 
-    it("a client whose service principal is disabled, or gone, or whose registration is", async () => {
+    it("refused: a client whose service principal is disabled or deleted, or whose registration is deleted", async () => {
       const id = "d15ab1ed-0000-4000-8000-000000000001";
       const other = addDaemon(sandbox.cloud, {}, { applicationId: id });
       const code = async () => (await post(sandbox, v2, daemonRequest(other))).body["error_codes"];
@@ -337,7 +337,7 @@ describe("Entra's token endpoint, client credentials", () => {
       assert.deepEqual(await code(), [700016]);
     });
 
-    it("a resource that wants its clients assigned to a role", async () => {
+    it("refused: a client without a role for a resource that requires assignment", async () => {
       const api = addDaemon(sandbox.cloud, {}, { applicationId: "a9100000-0000-4000-8000-000000000001" });
       api.application["identifierUris"] = ["api://strict"];
       const form = daemonRequest(daemon, { scope: "api://strict/.default" });
@@ -346,7 +346,7 @@ describe("Entra's token endpoint, client credentials", () => {
       assert.deepEqual((await post(sandbox, v2, form)).body["error_codes"], [501051]);
     });
 
-    it("bodies that are no form, with Entra's error", async () => {
+    it("refused with Entra's error: a body that is not a form", async () => {
       for (const [type, body] of [
         ["application/json", "{"],
         ["application/json", '{"grant_type":"client_credentials"}'],
@@ -365,7 +365,7 @@ describe("Entra's token endpoint, client credentials", () => {
       }
     });
 
-    it("repeating the client's own correlation ID", async () => {
+    it("an error repeats the client's correlation ID", async () => {
       const id = "c0ffee00-0000-4000-8000-000000000001";
       const { body } = await post(sandbox, v2, daemonRequest(daemon, { client_secret: "x" }), {
         "client-request-id": id,
@@ -415,7 +415,7 @@ describe("Entra's token endpoint, client credentials", () => {
       ];
     });
 
-    it("takes an assertion signed with its key, by either thumbprint, either algorithm and any name of the endpoint", async () => {
+    it("certificate: an assertion with either thumbprint, either algorithm and any name of the endpoint", async () => {
       const headers: Record<string, string>[] = [{ "x5t#S256": certificate.sha256 }, { x5t: certificate.sha1 }];
       for (const header of headers) {
         for (const alg of ["PS256", "RS256"]) {
@@ -429,7 +429,7 @@ describe("Entra's token endpoint, client credentials", () => {
       }
     });
 
-    it("refuses another certificate's assertion, a wrong signature, audience, subject and time", async () => {
+    it("certificate: refused with another key, or a wrong signature, audience, subject or time", async () => {
       const other = await makeTestCertificate();
       const code = async (jwt: Promise<string>) => {
         const { status, body } = await request(jwt);
@@ -448,7 +448,7 @@ describe("Entra's token endpoint, client credentials", () => {
       assert.equal(await code(sign(assertion({ iss: "https://issuer.example" }))), 700211);
     });
 
-    it("refuses an expired certificate", async () => {
+    it("certificate: refused after its expiry", async () => {
       const [credential] = daemon.application["keyCredentials"] as Record<string, string>[];
       assert.ok(credential);
       const end = credential["endDateTime"];
@@ -501,7 +501,7 @@ describe("Entra's token endpoint, client credentials", () => {
       return status === 200 ? 200 : (body["error_codes"] as number[])[0];
     };
 
-    it("takes the other issuer's token, checked with that issuer's keys", async () => {
+    it("federated credential: the issuer's token is checked with the issuer's keys", async () => {
       assert.equal(await request({}), 200);
       assert.equal(await request({ iss: "https://elsewhere.example" }), 700211);
       assert.equal(await request({ sub: "repo:contoso/other" }), 700213);
@@ -510,7 +510,7 @@ describe("Entra's token endpoint, client credentials", () => {
       assert.equal(await request({}, forged), 700027);
     });
 
-    it("asks nobody beyond this machine", async () => {
+    it("federated credential: no request leaves this machine", async () => {
       assert.equal(await request({ iss: "https://token.actions.example" }), 50166);
     });
   });
@@ -521,7 +521,7 @@ describe("Entra's token endpoint, client credentials", () => {
 });
 
 describe("the token keys", () => {
-  it("say which file is damaged", async () => {
+  it("token keys: a damaged file is named", async () => {
     const { folder, remove } = await temporaryFolder();
     const keys = await tokenKeys(folder);
     assert.equal((await tokenKeys(folder)).keyId, keys.keyId);

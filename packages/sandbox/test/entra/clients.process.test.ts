@@ -83,20 +83,20 @@ describe("Microsoft's clients", function () {
     "msalCertificate",
     "msalAssertion",
   ]) {
-    it(`get an application's token: ${scenario}`, async () => {
+    it(`application token: ${scenario}`, async () => {
       const { claims } = decodeToken(await run(scenario));
       assert.deepEqual(claims["roles"], ["SecurityAlert.Read.All"]);
       assert.equal(claims["appidacr"], scenario.endsWith("Secret") ? "1" : "2");
     });
   }
 
-  it("understand a refusal: msalWrongSecret", async () => {
+  it("refusal with a wrong secret: msalWrongSecret", async () => {
     const { errorCode, errorMessage } = (await run("msalWrongSecret")) as Record<string, string>;
     assert.equal(errorCode, "invalid_client");
     assert.match(errorMessage ?? "", /AADSTS7000215/);
   });
 
-  it("sign a user in by a code with PKCE and renew the token silently: msalCode", async () => {
+  it("user sign-in by code with PKCE and silent renewal: msalCode", async () => {
     const { account, accessToken, renewed, fromCache } = (await run("msalCode")) as Record<string, unknown>;
     const [administrator] = [...daemon.tenant.objects("users").values()];
     assert.equal(account, administrator?.["userPrincipalName"]);
@@ -106,18 +106,18 @@ describe("Microsoft's clients", function () {
     assert.equal(decodeToken(renewed).claims["oid"], administrator?.id);
   });
 
-  it("sign a user in by a loopback address on any port: msalLoopback", async () => {
+  it("user sign-in by a loopback address on any port: msalLoopback", async () => {
     daemon.application["publicClient"] = { redirectUris: ["http://localhost"] };
     assert.equal(decodeToken(await run("msalLoopback")).claims["scp"], "User.Read");
   });
 
-  it("sign a user in by a device code: msalDeviceCode", async () => {
+  it("user sign-in by device code: msalDeviceCode", async () => {
     daemon.application["isFallbackPublicClient"] = true;
     assert.equal(decodeToken(await run("msalDeviceCode")).claims["scp"], "User.Read");
   });
 
   for (const tenant of [contoso, "organizations"]) {
-    it(`sign a person in by the Azure CLI's application, to ${tenant}`, async () => {
+    it(`user sign-in by the Azure CLI's application to ${tenant}`, async () => {
       const { armToken, graphToken, tenants } = (await run("azureCli", { tenant })) as {
         armToken: string;
         graphToken: string;
@@ -137,7 +137,7 @@ describe("Microsoft's clients", function () {
     });
   }
 
-  it("follow the pages of the alerts to their end: alertPages", async () => {
+  it("alerts: all pages are followed: alertPages", async () => {
     const { count, distinct, pages } = (await run("alertPages")) as Record<string, number>;
     assert.ok(count !== undefined && count >= 2159 && count === distinct, `${count}, ${distinct}`);
     assert.equal(pages, 5);

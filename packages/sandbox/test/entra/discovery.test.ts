@@ -22,7 +22,7 @@ describe("Entra's discovery documents", () => {
   });
   after(() => sandbox.stop());
 
-  it("name endpoints that are there, for both versions", async () => {
+  it("OpenID configuration: names existing endpoints for both versions", async () => {
     for (const [path, version] of [
       ["/v2.0", 2],
       ["", 1],
@@ -44,7 +44,7 @@ describe("Entra's discovery documents", () => {
     }
   });
 
-  it("resolve a domain to its tenant, leave the tenant of `common` open, and refuse what isn't there", async () => {
+  it("OpenID configuration: resolves a domain, keeps `common` open, refuses an unknown tenant", async () => {
     const byDomain = await get(sandbox, "/fabrikam-security.example/v2.0/.well-known/openid-configuration");
     assert.match(String(byDomain.body["issuer"]), /\/5ec0de00-5ea1-4000-8000-000000000001\/v2\.0$/);
     const common = await get(sandbox, "/common/v2.0/.well-known/openid-configuration");
@@ -56,7 +56,7 @@ describe("Entra's discovery documents", () => {
     assert.equal((await get(sandbox, "/common/discovery/keys")).status, 200);
   });
 
-  it("say that the sandbox's host is a login host", async () => {
+  it("instance discovery: lists the sandbox's host as a login host", async () => {
     const address = encodeURIComponent(`${sandbox.origins.https}/${contoso}/oauth2/v2.0/authorize`);
     const { body } = await get(sandbox, `/common/discovery/instance?api-version=1.1&authorization_endpoint=${address}`);
     assert.equal(
@@ -68,7 +68,7 @@ describe("Entra's discovery documents", () => {
     assert.equal((await get(sandbox, "/common/discovery/instance")).status, 200);
   });
 
-  it("have the keys that tokens are signed with", async () => {
+  it("keys document: has the keys that sign the tokens", async () => {
     const daemon = addDaemon(sandbox.cloud);
     const { body } = await post(sandbox, `/${contoso}/oauth2/v2.0/token`, daemonRequest(daemon));
     const keys = await get(sandbox, `/${contoso}/discovery/v2.0/keys`);
@@ -107,7 +107,7 @@ describe("the check of bearer tokens", () => {
     return "accepted";
   };
 
-  it("answers who calls", async () => {
+  it("bearer token: gives the caller", async () => {
     const caller = await check(`Bearer ${await tokenFor("https://graph.microsoft.com")}`);
     assert.equal(caller.tenant, sandbox.cloud.tenant(contoso));
     assert.equal(caller.objectId, daemon.servicePrincipal.id);
@@ -116,7 +116,7 @@ describe("the check of bearer tokens", () => {
     assert.equal(caller.scopes.size, 0);
   });
 
-  it("takes a token for its own audience only, by all of that audience's names", async () => {
+  it("bearer token: accepted for its own audience only, under each of its names", async () => {
     const names: Readonly<Record<Audience, readonly string[]>> = {
       graph: [sandbox.origins.https, sandbox.origins.http, "https://graph.microsoft.com/", graphId],
       azureADGraph: ["https://graph.windows.net/", "00000002-0000-0000-c000-000000000000"],
@@ -138,7 +138,7 @@ describe("the check of bearer tokens", () => {
     }
   });
 
-  it("refuses what is no good token", async () => {
+  it("bearer token: an invalid one is refused", async () => {
     const token = await tokenFor("https://graph.microsoft.com");
     const [header = "", claims = "", signature = ""] = token.split(".");
     const more = Buffer.from(

@@ -85,7 +85,7 @@ describe("signing in", () => {
   };
 
   describe("the authorization endpoint", () => {
-    it("signs the first administrator in at once and sends the code and the state back", async () => {
+    it("authorization: signs in the first administrator and returns code and state", async () => {
       for (const prompt of [undefined, "select_account", "login", "none", "consent"]) {
         const { status, headers } = await authorize({ ...v2, prompt });
         assert.equal(status, 302);
@@ -98,7 +98,7 @@ describe("signing in", () => {
       }
     });
 
-    it("answers in the fragment or in a form when asked to, and keeps a redirect URI's own query", async () => {
+    it("authorization: answers in fragment or form on request and keeps the redirect URI's query", async () => {
       const fragment = new URL((await authorize({ ...v2, response_mode: "fragment" })).headers.get("location") ?? "");
       assert.match(fragment.hash, /^#code=.+&state=s%26t%3Date/);
       assert.equal(fragment.search, "");
@@ -112,14 +112,14 @@ describe("signing in", () => {
       assert.equal(other.searchParams.get("x"), "1");
     });
 
-    it("signs in whom login_hint names", async () => {
+    it("authorization: signs in the user of login_hint", async () => {
       const second = [...connector.tenant.objects("users").values()][1];
       const code = await codeFor({ ...v2, login_hint: textOf(second?.["userPrincipalName"]).toUpperCase() });
       const { body } = await redeem({ code });
       assert.equal(decodeToken(body["access_token"]).claims["oid"], second?.id);
     });
 
-    it("shows an error page, and redirects nowhere, when the redirect URI is not the client's: AADSTS50011", async () => {
+    it("authorization: AADSTS50011 on a page, without a redirect, for an unknown redirect URI", async () => {
       for (const wrong of ["https://SiemMsspConnector", `${redirectUri}/`, "https://evil.example/<script>"]) {
         const { status, headers, text } = await authorize({ ...v2, redirect_uri: wrong });
         assert.equal(status, 400);
@@ -134,7 +134,7 @@ describe("signing in", () => {
       assert.match((await authorize({ ...v2, redirect_uri: undefined })).text, /AADSTS500113/);
     });
 
-    it("tells the client what else is wrong", async () => {
+    it("authorization: other errors are sent to the redirect URI", async () => {
       const error = async (change: Readonly<Record<string, string | undefined>>) => {
         const { status, headers } = await authorize({ ...v2, ...change });
         assert.equal(status, 302);
@@ -152,13 +152,13 @@ describe("signing in", () => {
       ]);
     });
 
-    it("takes any port of http://localhost for a client that is installed", async () => {
+    it("authorization: a public client may use any port of http://localhost", async () => {
       connector.application["publicClient"] = { redirectUris: ["http://localhost"] };
       assert.equal((await authorize({ ...v2, redirect_uri: "http://localhost:49152" })).status, 302);
       assert.equal((await authorize({ ...v2, redirect_uri: "http://localhost:49152/elsewhere" })).status, 400);
     });
 
-    it("takes the parameters from a form, too", async () => {
+    it("authorization: accepts the parameters as a form", async () => {
       const response = await fetch(`${sandbox.origins.http}/${contoso}/oauth2/v2.0/authorize`, {
         method: "POST",
         body: new URLSearchParams(v2),
@@ -169,7 +169,7 @@ describe("signing in", () => {
   });
 
   describe("a code", () => {
-    it("gives a user's tokens, with the permissions that were granted", async () => {
+    it("code: gives the user's tokens with the granted permissions", async () => {
       const { status, body } = await redeem({ code: await codeFor({ ...v2, nonce: "n" }), client_info: "1" });
       assert.equal(status, 200, JSON.stringify(body));
       const { claims } = decodeToken(body["access_token"]);
@@ -193,7 +193,7 @@ describe("signing in", () => {
       assert.ok(typeof body["refresh_token"] === "string");
     });
 
-    it("gives no refresh token and no ID token unless their scopes were asked for", async () => {
+    it("code: a refresh token and an ID token require their scopes", async () => {
       const { body } = await redeem({ code: await codeFor({ ...v2, scope: "https://graph.microsoft.com/.default" }) });
       assert.deepEqual(Object.keys(body).sort(), [
         "access_token",
@@ -204,14 +204,14 @@ describe("signing in", () => {
       ]);
     });
 
-    it("names another API's permissions in full", async () => {
+    it("code: another API's permissions have full names", async () => {
       const scope = "https://api.securitycenter.microsoft.com/Alert.Read";
       const { body } = await redeem({ code: await codeFor({ ...v2, scope }) });
       assert.equal(body["scope"], scope);
       assert.equal(decodeToken(body["access_token"]).claims["aud"], "https://api.securitycenter.microsoft.com");
     });
 
-    it("gives the grants of its user, not those of others", async () => {
+    it("code: grants of other users do not count", async () => {
       grant(graphId, "User.Read");
       grant(graphId, "Group.Read.All", firstAdministrator().id);
       grant(graphId, "Mail.Read", "somebody-else");
@@ -219,7 +219,7 @@ describe("signing in", () => {
       assert.equal(decodeToken(body["access_token"]).claims["scp"], "Group.Read.All User.Read");
     });
 
-    it("works in version 1, as the legacy alert API's clients use it", async () => {
+    it("code: accepted by the version 1 endpoint, which the legacy alert API's clients use", async () => {
       const query = { client_id: daemonId, response_type: "code", redirect_uri: redirectUri };
       for (const [resource, scp] of [
         ["https://graph.windows.net", "User.Read"],
@@ -235,7 +235,7 @@ describe("signing in", () => {
       }
     });
 
-    it("is refused without consent: AADSTS65001", async () => {
+    it("code: AADSTS65001 without consent", async () => {
       for (const scope of ["https://graph.microsoft.com/Mail.Read", "https://api.security.microsoft.com/.default"]) {
         const { status, body } = await redeem({ code: await codeFor({ ...v2, scope }) });
         assert.deepEqual(
@@ -245,14 +245,14 @@ describe("signing in", () => {
       }
     });
 
-    it("works once: AADSTS54005", async () => {
+    it("code: AADSTS54005 at the second use", async () => {
       const code = await codeFor(v2);
       assert.equal((await redeem({ code })).status, 200);
       const { status, body } = await redeem({ code });
       assert.deepEqual([status, body["error"], body["error_codes"]], [400, "invalid_grant", [54005]]);
     });
 
-    it("is refused when it is no code, too old, another client's, or used with another redirect URI", async () => {
+    it("code: refused if invalid, expired, of another client or with another redirect URI", async () => {
       const code = async (form: Readonly<Record<string, string | undefined>>) => {
         const { status, body } = await redeem(form);
         assert.equal(status, 400);
@@ -275,7 +275,7 @@ describe("signing in", () => {
       assert.deepEqual(await code({ code: good }), ["invalid_grant", 70008]);
     });
 
-    it("needs the client's secret, or PKCE where the client is installed", async () => {
+    it("code: requires the client's secret, for a public client PKCE", async () => {
       const anonymous = { client_secret: undefined };
       const verifier = "v".repeat(43);
       const challenge = createHash("sha256").update(verifier).digest("base64url");
@@ -290,7 +290,7 @@ describe("signing in", () => {
       assert.equal(withoutPkce.status, 401);
     });
 
-    it("is bound to its PKCE verifier: AADSTS501481", async () => {
+    it("code: AADSTS501481 with another PKCE verifier", async () => {
       const challenge = { code_challenge: "plain-challenge-of-43-characters-xxxxxxxxxxxx" };
       const code = async (code_verifier: string | undefined) =>
         (await redeem({ code: await codeFor({ ...v2, ...challenge }), code_verifier })).body["error_codes"];
@@ -311,7 +311,7 @@ describe("signing in", () => {
       redeem({ grant_type: "refresh_token", redirect_uri: undefined, refresh_token, ...form }, path);
     const firstToken = async () => String((await redeem({ code: await codeFor(v2) })).body["refresh_token"]);
 
-    it("gives new tokens and a new refresh token; the old one stays good, as Entra's does", async () => {
+    it("refresh token: gives new tokens and a new refresh token; the old one stays valid", async () => {
       const first = await firstToken();
       const { status, body } = await refresh(first);
       assert.equal(status, 200, JSON.stringify(body));
@@ -321,7 +321,7 @@ describe("signing in", () => {
       assert.equal((await refresh(first)).status, 200);
     });
 
-    it("gives tokens of another API, in either version", async () => {
+    it("refresh token: gives tokens of another API in both versions", async () => {
       const first = await firstToken();
       const scope = "https://api.securitycenter.microsoft.com/.default";
       const { body } = await refresh(first, { scope });
@@ -330,7 +330,7 @@ describe("signing in", () => {
       assert.equal(decodeToken(v1.body["access_token"]).claims["aud"], "https://graph.windows.net");
     });
 
-    it("lives 90 days: AADSTS700082 after that", async () => {
+    it("refresh token: AADSTS700082 after 90 days", async () => {
       const first = await firstToken();
       clock.advance(89 * day);
       const { status, body } = await refresh(first);
@@ -340,7 +340,7 @@ describe("signing in", () => {
       assert.equal((await refresh(String(body["refresh_token"]))).status, 200);
     });
 
-    it("ends with its user, with consent, with its client's service principal; and is no other client's", async () => {
+    it("refresh token: ends with the user, the consent or the service principal; refused for another client", async () => {
       const first = await firstToken();
       const code = async (form = {}) => (await refresh(first, form)).body["error_codes"];
       assert.deepEqual(await code({ client_secret: "wrong" }), [7000215]);
@@ -360,7 +360,7 @@ describe("signing in", () => {
       assert.deepEqual(await code(), [50173]);
     });
 
-    it("is nothing but itself: no code, no access token", async () => {
+    it("refresh token: refused as a code and as an access token", async () => {
       const code = await codeFor(v2);
       assert.deepEqual((await refresh(code)).body["error_codes"], [9002313]);
       const { body } = await redeem({ code });
@@ -368,7 +368,7 @@ describe("signing in", () => {
     });
   });
 
-  it("with a device code: pending once, then the tokens, once", async () => {
+  it("device code: pending at first, then the tokens once", async () => {
     connector.application["isFallbackPublicClient"] = true;
     const path = `/${contoso}/oauth2/v2.0`;
     const start = await post(sandbox, `${path}/devicecode`, { client_id: daemonId, scope: v2.scope });
@@ -395,7 +395,7 @@ describe("signing in", () => {
     assert.deepEqual((await poll()).body["error_codes"], [54005]);
   });
 
-  it("answers who has signed in, to a Graph token, under the ID token's own subject", async () => {
+  it("userinfo: names the user of a Graph token with the ID token's subject", async () => {
     const { body } = await redeem({ code: await codeFor(v2) });
     const header = { authorization: `Bearer ${String(body["access_token"])}` };
     const answer = await get(sandbox, "/oidc/userinfo", header);

@@ -31,7 +31,7 @@ describe("the emulated Graph", function () {
   before(async () => (graph = await Harness.start()));
   after(() => graph.stop());
 
-  describe("as the official plugin calls it", () => {
+  describe("called by the official plugin", () => {
     applicationSequences(() => graph);
     servicePrincipalSequences(() => graph);
     groupSequences(() => graph);
@@ -40,20 +40,20 @@ describe("the emulated Graph", function () {
     entitlementSequences(() => graph);
   });
 
-  describe("as this project's own resources call it", () => {
+  describe("called by this project's dynamic resources", () => {
     defenderRoleSequences(() => graph);
     additionSequences(() => graph);
   });
-  describe("as a tenant lacks or forbids something", () => policySequences(() => graph));
+  describe("in a tenant without a licence or with a restrictive policy", () => policySequences(() => graph));
 
-  describe("as the service was seen to answer", () => observedSequences(() => graph));
+  describe("compared with recorded answers of the service", () => observedSequences(() => graph));
 
-  describe("as Microsoft's client uses it", () => clientSequences());
+  describe("called by Microsoft's client", () => clientSequences());
 
-  describe("as a whole", () => {
+  describe("all routes", () => {
     const routes = routeTable.routes.flatMap((route) => route.versions.map((version) => ({ route, version })));
 
-    it("every route was driven to a success", () => {
+    it("each route is answered with success at least once", () => {
       const keys = routes.map(({ route, version }) => routeKey(route, version));
       assert.deepEqual(
         keys.filter((key) => evidenceFor(key).size === 0),
@@ -61,7 +61,7 @@ describe("the emulated Graph", function () {
       );
     });
 
-    it("Microsoft's metadata has every route", function () {
+    it("each route is in Microsoft's metadata", function () {
       needsReference(this);
       const without = routes.filter(({ route, version }) => !hasRoute(version, route.method, route.path));
       assert.deepEqual(
@@ -70,15 +70,15 @@ describe("the emulated Graph", function () {
       );
     });
 
-    it("few properties are answered that the metadata lacks, each seen in recorded answers", () => {
+    it("properties that the metadata lacks are in recorded answers", () => {
       assert.deepEqual(Object.values(serviceKnowsBetter).flat(), ["creationOptions", "createdDateTime"]);
     });
 
-    it("one navigation is in the public beta alone: Microsoft's pages document it, the published metadata lacks it", () => {
+    it("one navigation is documented for the beta and missing in the published metadata", () => {
       assert.deepEqual(Object.keys(publicBetaKnowsBetter), ["roleManagement/defender"]);
     });
 
-    it("docs/reference/sandbox-routes.md lists the routes and their evidence as they are", async function () {
+    it("docs/reference/sandbox-routes.md is up to date", async function () {
       needsReference(this);
       const wanted = await makePage();
       if (process.env["UPDATE_SANDBOX_ROUTES"] === "1") await writeFile(page, wanted);

@@ -18,7 +18,7 @@ describe("requests to the emulated Graph", function () {
   });
 
   describe("tokens", () => {
-    it("without one: 401, and where to get one", async () => {
+    it("no token: 401 with the address of the token endpoint", async () => {
       const answered = await graph.call("GET", "/v1.0/users", { headers: { authorization: "" } });
       assert.equal(answered.status, 401);
       assert.equal((answered.body["error"] as Body)["code"], "InvalidAuthenticationToken");
@@ -30,13 +30,13 @@ describe("requests to the emulated Graph", function () {
       assert.equal(answered.headers["odata-version"], undefined);
     });
 
-    it("an expired one: 401 with the service's words", async () => {
+    it("expired token: 401 with the service's message", async () => {
       const options = { headers: { authorization: "Bearer expired" } };
       const refused = await graph.refused(401, "GET", "/v1.0/users", undefined, options);
       assert.equal(refused.message, "Lifetime validation failed, the token is expired.");
     });
 
-    it("another tenant's objects can't be seen", async () => {
+    it("token: another tenant's objects are not visible", async () => {
       const created = await graph.expect(201, "POST", "/v1.0/groups", group("Mine"));
       const as = { roles: ["Group.ReadWrite.All"], tenantId: "22222222-2222-4222-8222-222222222222" };
       await graph.refused(404, "GET", `/v1.0/groups/${text(created, "id")}`, undefined, { as });
@@ -67,11 +67,11 @@ describe("requests to the emulated Graph", function () {
       ["Directory.ReadWrite.All", "DELETE", `/v1.0/groups/${randomUUID()}`, undefined],
       ["Group.ReadWrite.All", "GET", "/v1.0/domains", undefined],
     ] as const) {
-      it(`${role} isn't enough for ${method} ${path.replace(/[0-9a-f-]{36}/, "{id}")}`, () =>
+      it(`permission: ${role} is not enough for ${method} ${path.replace(/[0-9a-f-]{36}/, "{id}")}`, () =>
         refusedFor({ roles: [role] }, method, path, body));
     }
 
-    it("a role-assignable group asks for the right to manage roles, at every change", async () => {
+    it("permission: each change of a role-assignable group requires RoleManagement.ReadWrite.Directory", async () => {
       const withoutRoles = { as: { roles: ["Group.ReadWrite.All"] } };
       const body = group("Assignable", { isAssignableToRole: true });
       await graph.refused(403, "POST", "/v1.0/groups", body, withoutRoles);
@@ -83,7 +83,7 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", path);
     });
 
-    it("Application.ReadWrite.OwnedBy manages its own applications and no others", async () => {
+    it("permission: Application.ReadWrite.OwnedBy manages owned applications only", async () => {
       const as = { roles: ["Application.ReadWrite.OwnedBy"] };
       const foreign = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Foreign" });
       await graph.refused(403, "PATCH", `/v1.0/applications/${text(foreign, "id")}`, { notes: "x" }, { as });
@@ -115,7 +115,7 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", `/v1.0/applications/${text(foreign, "id")}`);
     });
 
-    it("Group.Create manages the groups that it owns", async () => {
+    it("permission: Group.Create manages owned groups", async () => {
       const as = { roles: ["Group.Create"] };
       const created = await graph.expect(201, "POST", "/v1.0/groups", group("Own"), { as });
       const path = `/v1.0/groups/${text(created, "id")}`;
@@ -126,13 +126,13 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", `/v1.0/groups/${text(foreign, "id")}`);
     });
 
-    it("a user's scopes count, not the application's roles", async () => {
+    it("permission: for a user the scopes count, not the application's roles", async () => {
       await graph.expect(200, "GET", "/v1.0/users", undefined, { as: { scopes: ["User.Read.All"] } });
       await refusedFor({ scopes: ["User.Read"] }, "GET", "/v1.0/users");
       await graph.expect(200, "GET", "/v1.0/groups", undefined, { as: { scopes: ["Directory.AccessAsUser.All"] } });
     });
 
-    it("a deleted item can be purged only by who may delete such objects", async () => {
+    it("permission: purging a deleted item requires the permission to delete its type", async () => {
       const created = await graph.expect(201, "POST", "/v1.0/groups", group("Purged"));
       const path = `/v1.0/directory/deletedItems/${text(created, "id")}`;
       await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
@@ -153,17 +153,17 @@ describe("requests to the emulated Graph", function () {
       return items(answered).map(({ displayName }) => displayName);
     };
 
-    it("$filter with doubled quotes, encoded or with plus signs", async () => {
+    it("$filter: accepts doubled quotes, percent-encoding and plus signs", async () => {
       assert.deepEqual(await names("$filter=displayName+eq+'O''Neil'"), ["O'Neil"]);
       assert.deepEqual(await names(`$filter=${encodeURIComponent("displayName eq 'O''Neil'")}`), ["O'Neil"]);
     });
 
-    it("$orderby displayName, both ways", async () => {
+    it("$orderby: displayName, ascending and descending", async () => {
       assert.deepEqual(await names("$orderby=displayName"), ["Alpha", "Beta", "Gamma", "O'Neil"]);
       assert.deepEqual(await names("$orderby=displayName desc"), ["O'Neil", "Gamma", "Beta", "Alpha"]);
     });
 
-    it("$top gives pages that together are the whole, each once", async () => {
+    it("$top: the pages together have each object once", async () => {
       const seen: unknown[] = [];
       let next: string | undefined = "/v1.0/groups?$top=3&$select=displayName&$orderby=displayName";
       while (next !== undefined) {
@@ -176,7 +176,7 @@ describe("requests to the emulated Graph", function () {
       assert.deepEqual(seen, ["Alpha", "Beta", "Gamma", "O'Neil"]);
     });
 
-    it("a page goes on where it ended when objects before it are gone", async () => {
+    it("$skiptoken: the next page is right after earlier objects were deleted", async () => {
       const first = await graph.expect(200, "GET", "/v1.0/groups?$top=2&$orderby=displayName");
       const [alpha] = items(first);
       await graph.expect(204, "DELETE", `/v1.0/groups/${text(alpha ?? {}, "id")}`);
@@ -188,7 +188,7 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(201, "POST", "/v1.0/groups", group("Alpha"));
     });
 
-    it("$count with ConsistencyLevel: eventual, and the advanced operators", async () => {
+    it("$count: with ConsistencyLevel: eventual, together with advanced operators", async () => {
       const headers = { consistencylevel: "eventual" };
       const counted = await graph.expect(200, "GET", "/v1.0/groups?$count=true&$top=1", undefined, { headers });
       assert.equal(counted["@odata.count"], 4);
@@ -196,13 +196,13 @@ describe("requests to the emulated Graph", function () {
       assert.deepEqual(await names(`$count=true&$filter=${filter}`, headers), ["Beta", "Gamma"]);
     });
 
-    it("$count is passed over for directory objects without the second index", async () => {
+    it("$count: without ConsistencyLevel counted for domains and ignored for directory objects", async () => {
       assert.equal((await graph.expect(200, "GET", "/v1.0/groups?$count=true"))["@odata.count"], undefined);
       const domains = await graph.expect(200, "GET", "/v1.0/domains?$count=true");
       assert.equal(domains["@odata.count"], items(domains).length);
     });
 
-    it("a mixed list with $select: each object answers what it has of it", async () => {
+    it("$select: in a mixed list each object has the properties of its type", async () => {
       const [one] = items(await graph.expect(200, "GET", "/v1.0/groups?$top=1"));
       const path = `/v1.0/groups/${text(one ?? {}, "id")}/members`;
       await graph.expect(204, "POST", `${path}/$ref`, {
@@ -216,13 +216,13 @@ describe("requests to the emulated Graph", function () {
       assert.deepEqual(Object.keys(items(answered)[0] ?? {}), ["@odata.type", "id", "appId"]);
     });
 
-    it("$select in any case, in the service's order; the context says what was selected", async () => {
+    it("$select: case-insensitive, in the service's order, named in the context", async () => {
       const answered = await graph.expect(200, "GET", "/v1.0/groups?$select=SECURITYENABLED,DisplayName&$top=1");
       assert.equal(answered["@odata.context"], `${graph.origin}/v1.0/$metadata#groups(securityEnabled,displayName)`);
       assert.deepEqual(Object.keys(items(answered)[0] ?? {}), ["displayName", "securityEnabled"]);
     });
 
-    it("$expand answers at most twenty of what it follows", async () => {
+    it("$expand: at most twenty objects", async () => {
       const created = await graph.expect(201, "POST", "/v1.0/groups", group("Many"));
       const users = await Promise.all(
         Array.from({ length: 21 }, (_, index) =>
@@ -260,7 +260,7 @@ describe("requests to the emulated Graph", function () {
       ["$top=1&$top=2", "BadRequest", /specified more than once/],
       ["$skiptoken=nonsense", "Directory_ExpiredPageToken", /page token/],
     ] as const) {
-      it(`refuses ${query}`, async () => {
+      it(`query: ${query} is refused`, async () => {
         const refused = await graph.refused(400, "GET", `/v1.0/groups?${query}`);
         assert.equal(refused.code, code);
         assert.match(refused.message, message);
@@ -331,7 +331,7 @@ describe("requests to the emulated Graph", function () {
       ],
     ];
     for (const [what, body, code, message] of refusals) {
-      it(`refuses ${what}`, async () => {
+      it(`body: ${what} is refused`, async () => {
         const refused = await graph.refused(400, "POST", "/v1.0/applications", body);
         assert.equal(refused.code, code);
         if (typeof message === "string") assert.equal(refused.message, message);
@@ -339,7 +339,7 @@ describe("requests to the emulated Graph", function () {
       });
     }
 
-    it("null empties what has parts or items", async () => {
+    it("body: null empties complex properties and collections", async () => {
       const created = await graph.expect(201, "POST", "/v1.0/applications", {
         displayName: "x",
         web: null,
@@ -353,7 +353,7 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", path);
     });
 
-    it("takes IDs in upper case, and a reference that can't be decoded isn't there", async () => {
+    it("reference: IDs in upper case are accepted; an undecodable reference does not exist", async () => {
       const created = await graph.expect(201, "POST", "/v1.0/groups", group("Case"));
       const path = `/v1.0/groups/${text(created, "id").toUpperCase()}`;
       const member = graph.automation.id.toUpperCase();
@@ -367,18 +367,18 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", path);
     });
 
-    it("names what has an invalid value", async () => {
+    it("body: the error names the property with the invalid value", async () => {
       const answered = await graph.expect(400, "POST", "/v1.0/applications", { displayName: "" });
       assert.deepEqual((answered["error"] as Body)["details"], [{ target: "displayName", code: "InvalidValue" }]);
     });
 
-    it("takes an empty body with a JSON content type where none is needed", async () => {
+    it("body: empty with a JSON content type is accepted where none is needed", async () => {
       const created = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "x" });
       const headers = { "content-type": "application/json; charset=utf-8" };
       await graph.expect(204, "DELETE", `/v1.0/applications/${text(created, "id")}`, undefined, { headers });
     });
 
-    it("nothing is made by a refused create", () => {
+    it("body: a refused create leaves no object", () => {
       assert.deepEqual(
         [...graph.tenant.objects("applications").values()].map(({ displayName }) => displayName),
         [],
@@ -386,8 +386,8 @@ describe("requests to the emulated Graph", function () {
     });
   });
 
-  describe("what the service refuses or keeps", () => {
-    it("the newest password stands first, with the caller's keyId and all seven decimals", async () => {
+  describe("rules of the service", () => {
+    it("passwords: newest first, with the given keyId and seven decimals", async () => {
       const created = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Passwords" });
       const path = `/v1.0/applications/${text(created, "id")}`;
       const startDateTime = "2026-01-02T03:04:05.1234567Z";
@@ -407,7 +407,7 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", path);
     });
 
-    it("of a delegated grant only the scope changes", async () => {
+    it("delegated grant: only the scope can be changed", async () => {
       const resource = items(await graph.expect(200, "GET", "/v1.0/servicePrincipals"))[0]!;
       const created = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Grants" });
       const client = await graph.expect(201, "POST", "/v1.0/servicePrincipals", { appId: text(created, "appId") });
@@ -426,7 +426,7 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", `/v1.0/applications/${text(created, "id")}`);
     });
 
-    it("an application for personal accounts has tokens of version 2", async () => {
+    it("application: personal accounts require token version 2", async () => {
       const personal = { displayName: "Personal", signInAudience: "AzureADandPersonalMicrosoftAccount" };
       const old = { ...personal, api: { requestedAccessTokenVersion: 1 } };
       const refused = await graph.refused(400, "POST", "/v1.0/applications", old);
@@ -439,39 +439,39 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", path);
     });
 
-    it("beta takes query options without the dollar sign", async () => {
+    it("beta: accepts query options without the dollar sign", async () => {
       const [plain] = items(await graph.expect(200, "GET", "/beta/users?select=id&top=1"));
       assert.deepEqual(Object.keys(plain ?? {}), ["id"]);
     });
   });
 
   describe("paths", () => {
-    it("what isn't emulated is left to the server's own 404", async () => {
+    it("path: a request that is not emulated gets the server's 404", async () => {
       const answered = await graph.call("GET", "/v1.0/me/messages");
       assert.equal(answered.status, 404);
     }).timeout(5000);
 
     for (const path of ["users/$count", "groups/$count", "users/delta", "groups/delta", "applications/delta()"]) {
-      it(`${path} is a route that the sandbox lacks, and not an object that does not exist`, async () => {
+      it(`path: ${path} is reported as a missing route, not as a missing object`, async () => {
         const { status, body } = await graph.call("GET", `/v1.0/${path}`);
         // The server's 404, which this harness leaves to Fastify's default; Graph's own has an `error`.
         assert.deepEqual([status, body["message"]], [404, `Route GET:/v1.0/${path} not found`]);
       });
     }
 
-    it("a type cast may use the short name of Graph's namespace", async () => {
+    it("path: a type cast accepts the short name of Graph's namespace", async () => {
       const cast = "/v1.0/directory/deletedItems/graph.user";
       const full = "/v1.0/directory/deletedItems/microsoft.graph.user";
       const [short, long] = [await graph.expect(200, "GET", cast), await graph.expect(200, "GET", full)];
       assert.deepEqual(short["value"], long["value"]);
     });
 
-    it("another method: 405", async () => {
+    it("path: another method is answered with 405", async () => {
       const refused = await graph.refused(405, "DELETE", "/v1.0/organization");
       assert.equal(refused.message, "Specified HTTP method is not allowed for the request target.");
     });
 
-    it("an object of a list is added by $ref, and not posted to the list", async () => {
+    it("path: adding to a list requires $ref; a POST to the list is refused", async () => {
       const created = await graph.expect(201, "POST", "/v1.0/groups", group("Contained"));
       const path = `/v1.0/groups/${text(created, "id")}/members`;
       const body = { "@odata.id": `${graph.origin}/v1.0/directoryObjects/${graph.automation.id}` };
@@ -484,7 +484,7 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
     });
 
-    it("an action may be called by its qualified name", async () => {
+    it("path: an action can be called by its qualified name", async () => {
       const created = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Qualified" });
       const path = `/v1.0/applications/${text(created, "id")}`;
       const made = await graph.expect(200, "POST", `${path}/microsoft.graph.addPassword`, {});
@@ -492,7 +492,7 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", path);
     });
 
-    it("keys in parentheses, with and without a name", async () => {
+    it("path: keys in parentheses, with and without a name", async () => {
       await graph.expect(200, "GET", `/v1.0/servicePrincipals('${graph.automation.id}')`);
       await graph.expect(200, "GET", `/v1.0/servicePrincipals(appId='${text(graph.automation, "appId")}')`);
       const absent = randomUUID();
@@ -500,7 +500,7 @@ describe("requests to the emulated Graph", function () {
       assert.ok(refused.message.startsWith(`Resource '${absent}' does not exist`));
     });
 
-    it("a user's principal name with #EXT#", async () => {
+    it("path: a principal name with #EXT# finds the guest", async () => {
       const invitation = await graph.expect(201, "POST", "/v1.0/invitations", {
         invitedUserEmailAddress: "o'neil@fabrikam.example",
         inviteRedirectUrl: "https://contoso.com",
@@ -512,7 +512,7 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", path);
     });
 
-    it("request IDs: the client's comes back, the service makes its own", async () => {
+    it("request IDs: the client's is returned, the service adds its own", async () => {
       const headers = { "client-request-id": "0a0b0c0d-0000-4000-8000-000000000001" };
       const answered = await graph.call("GET", "/v1.0/organization", { headers });
       assert.equal(answered.headers["client-request-id"], headers["client-request-id"]);

@@ -36,12 +36,12 @@ const secret = (value: string, expires = 1_900_000_000) => ({
   properties: { value, contentType: "text/plain", attributes: { enabled: true, expires } },
 });
 
-describe("The azure-native stand-in's entries", () => {
+describe("The azure-native stand-in's table of types", () => {
   for (const { name, properties, apiVersion, pathOutputs = [], path: template } of resources) {
     const [module = "", type = ""] = name.split(":");
     const file = `${module}/${type.charAt(0).toLowerCase()}${type.slice(1)}.d.ts`;
 
-    it(`${name} has the SDK's arguments and outputs, and its default API version`, () => {
+    it(`${name}: has the SDK's arguments, outputs and default API version`, () => {
       const declared = membersOf("azure-native", file, `${type}Args`);
       const inputs = Object.entries(properties).filter(([, property]) => isInput(property));
       assert.deepEqual(inputs.map(([property]) => property).sort(), [...declared.keys()].sort());
@@ -59,7 +59,7 @@ describe("The azure-native stand-in's entries", () => {
     });
   }
 
-  it("configure the provider by the SDK's arguments", () => {
+  it("provider: has the SDK's arguments", () => {
     assert.deepEqual(
       Object.keys(configuration).sort(),
       [...membersOf("azure-native", "provider.d.ts", "ProviderArgs").keys()].sort(),
@@ -70,7 +70,7 @@ describe("The azure-native stand-in's entries", () => {
 describe("The azure-native stand-in's hosts", () => {
   const environment = { ARM_METADATA_HOSTNAME: "127.0.0.1:8443", ARM_SUBSCRIPTION_ID: msspSubscriptionId };
 
-  it("needs the sandbox's address and a subscription, and takes both from the environment", () => {
+  it("configuration: requires the sandbox's address and a subscription, both from the environment", () => {
     assert.equal(credentialsOf({}, environment).subscriptionId, msspSubscriptionId);
     assert.equal(credentialsOf({ subscriptionId: "other" }, environment).subscriptionId, "other");
     assert.throws(() => credentialsOf({}, {}), /neither azure-native:metadataHost nor ARM_METADATA_HOSTNAME is set/);
@@ -78,7 +78,7 @@ describe("The azure-native stand-in's hosts", () => {
     assert.throws(() => credentialsOf({ environment: "moon" }, environment), /unrecognized environment "moon"/);
   });
 
-  it("refuses a metadata host of another machine before any call", async () => {
+  it("configuration: a metadata host of another machine is refused before any call", async () => {
     const plugin = await PluginClient.over(azureNativeProvider("3.28.0"));
     const text = await refusal(plugin.configure({ metadataHost: "management.azure.com", subscriptionId: "s" }));
     await plugin.stop();
@@ -103,14 +103,14 @@ describe("The azure-native stand-in on the sandbox", function () {
 
   const asked = () => test.requests({ group: groupId }).filter((line) => !/oauth2|metadata/.test(line));
 
-  it("says who it is", async () => {
+  it("getClientConfig: names the automation's identity", async () => {
     const { result } = await client.invoke("authorization:getClientConfig");
     assert.equal(result["tenantId"], msspTenantId);
     assert.equal(result["subscriptionId"], msspSubscriptionId);
     assert.match(textOf(result["objectId"]), /^[0-9a-f-]{36}$/);
   });
 
-  it("asks whether a resource is there before it makes it, and waits until it is ready", async () => {
+  it("create: refuses an existing resource and waits until the new one is ready", async () => {
     asked();
     const { id } = await client.create("resources:ResourceGroup", group);
     assert.equal(id, groupId);
@@ -136,7 +136,7 @@ describe("The azure-native stand-in on the sandbox", function () {
     );
   });
 
-  it("writes a secret with Azure's names, keeps its value out of the outputs, and makes a version at each update", async () => {
+  it("secret: Azure's names, no value in the outputs, a new version at each update", async () => {
     const { id, state } = await client.create("keyvault:Secret", secret("one"));
     assert.equal(id, `${vaultId}/secrets/contoso`);
     const properties = state["properties"] as ValueRecord;
@@ -150,7 +150,7 @@ describe("The azure-native stand-in on the sandbox", function () {
     assert.equal((stored?.["versions"] as unknown[]).length, 2);
   });
 
-  it("previews: what Azure decides is unknown, and of an update what it changes", async () => {
+  it("preview: values of Azure are unknown, in an update those that change", async () => {
     const { state } = await client.create("keyvault:Vault", { ...vault, vaultName: unknown }, true);
     assert.equal(state["name"], unknown);
     assert.equal((state["properties"] as ValueRecord)["vaultUri"], unknown);
@@ -164,7 +164,7 @@ describe("The azure-native stand-in on the sandbox", function () {
     assert.ok(!("value" in properties));
   });
 
-  it("compares inputs with inputs: path and place replace, the rest is updated, spellings of a place are the same", async () => {
+  it("diff: path and location replace, others update; spellings of a location are equal", async () => {
     const diff = (type: string, before: ValueRecord, now: ValueRecord) => client.diff(type, "id", {}, now, before);
     assert.equal((await diff("keyvault:Secret", secret("one"), secret("one"))).changed, false);
     const rotated = await diff("keyvault:Secret", secret("one"), secret("two", 1_950_000_000));
@@ -188,7 +188,7 @@ describe("The azure-native stand-in on the sandbox", function () {
     assert.deepEqual(later.detailed, { scope: "update replace" });
   });
 
-  it("makes names up, keeps them, and refuses what the SDK wouldn't send", async () => {
+  it("check: generates and keeps names, refuses arguments that the SDK does not send", async () => {
     const { inputs } = await client.check("resources:ResourceGroup", { location: "westeurope" }, "mine");
     assert.match(textOf(inputs["resourceGroupName"]), /^mine[0-9a-f]{8}$/);
     const again = await client.check("resources:ResourceGroup", { location: "westeurope" }, "mine", inputs);
@@ -203,7 +203,7 @@ describe("The azure-native stand-in on the sandbox", function () {
     assert.equal(wrong.failures.length, 2);
   });
 
-  it("refreshes: inputs follow what has changed in Azure, and a value that Azure doesn't tell stays", async () => {
+  it("refresh: inputs follow Azure; a value that Azure does not return stays", async () => {
     const id = `${vaultId}/secrets/contoso`;
     const before = await client.read("keyvault:Secret", id);
     const given = secret("two", 1_950_000_000);
@@ -218,7 +218,7 @@ describe("The azure-native stand-in on the sandbox", function () {
     assert.ok("value" in (drifted.inputs["properties"] as ValueRecord));
   });
 
-  it("imports by ID, and says that something is gone", async () => {
+  it("import: by ID; a missing resource is reported", async () => {
     const found = await client.read("keyvault:Vault", vaultId);
     assert.deepEqual([found.inputs["resourceGroupName"], found.inputs["vaultName"]], ["siem", "fabrikam-siem"]);
     assert.ok(!("vaultUri" in (found.inputs["properties"] as ValueRecord)));
@@ -226,7 +226,7 @@ describe("The azure-native stand-in on the sandbox", function () {
     assert.match(await refusal(client.read("keyvault:Vault", "nonsense")), /is no ID of azure-native:keyvault:Vault/);
   });
 
-  it("deletes a secret by the vault's own API, and waits for a resource group", async () => {
+  it("delete: a secret by the vault's API; a resource group is waited for", async () => {
     asked();
     await client.delete("keyvault:Secret", `${vaultId}/secrets/contoso`, {});
     await client.delete("keyvault:Secret", `${vaultId}/secrets/contoso`, {});
@@ -243,7 +243,7 @@ describe("The azure-native stand-in on the sandbox", function () {
     ]);
   });
 
-  it("passes Azure's refusals on with their codes", async () => {
+  it("error: has Azure's message and code", async () => {
     const nowhere = await refusal(client.create("keyvault:Vault", { ...vault, resourceGroupName: "nowhere" }));
     assert.match(nowhere, /ResourceGroupNotFound: Resource group 'nowhere' could not be found/);
   });

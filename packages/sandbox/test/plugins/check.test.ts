@@ -222,19 +222,19 @@ describe("The azuread stand-in's check", () => {
   after(() => plugin.stop());
 
   for (const [what, type, inputs, expected] of cases) {
-    it(`says of ${type}: ${what}`, async () => {
+    it(`${type}: ${what}`, async () => {
       assert.deepEqual((await plugin.check(type, inputs)).failures, expected);
     });
   }
 
-  it("refuses provider arguments that don't exist", async () => {
+  it("provider: unknown arguments are refused", async () => {
     const { failures } = await plugin.checkConfig({ tenantID: id }, "customer");
     assert.deepEqual(failures, [
       "could not validate provider configuration: Invalid or unknown key. Examine values at 'customer.tenantID'.",
     ]);
   });
 
-  it("marks the provider's secrets", async () => {
+  it("provider: secret arguments are marked", async () => {
     const { inputs, failures } = await plugin.checkConfig({ tenantId: id, clientSecret: "s", version: "6.9.1" });
     assert.deepEqual(failures, []);
     assert.equal(inputs.tenantId, id);

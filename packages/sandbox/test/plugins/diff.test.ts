@@ -14,7 +14,7 @@ describe("The azuread stand-in's diff", () => {
   for (const { name, properties } of resources) {
     const inputs = valuesFor(properties, 1);
 
-    it(`finds nothing where ${name} is as the program says`, async () => {
+    it(`${name}: no difference if it is as declared`, async () => {
       const answer = await plugin.diff(name, "id", stateOf(properties, inputs), inputs);
       assert.deepEqual(answer.detailed, {});
       assert.equal(answer.changed, false);
@@ -26,7 +26,7 @@ describe("The azuread stand-in's diff", () => {
     for (const [property, definition] of Object.entries(properties)) {
       if (!isInput(definition)) continue;
 
-      it(`${definition.forceNew ? "replaces" : "updates"} ${name} when ${property} changes`, async () => {
+      it(`${name}: a changed ${property} ${definition.forceNew ? "replaces" : "updates"} it`, async () => {
         const changed: ValueRecord = { ...inputs, ...Object.fromEntries([[property, valueFor(definition, 2)]]) };
         const answer = await plugin.diff(name, "id", stateOf(properties, inputs), changed);
         assert.equal(answer.changed, true);
@@ -71,7 +71,7 @@ describe("The azuread stand-in's diff", () => {
   ];
 
   for (const [what, state, inputs, detailed] of cases) {
-    it(`sees ${what}`, async () => {
+    it(`difference: ${what}`, async () => {
       const both = { displayName: "A" };
       assert.deepEqual(
         (await plugin.diff(type, "id", { ...both, ...state }, { ...both, ...inputs })).detailed,
@@ -80,7 +80,7 @@ describe("The azuread stand-in's diff", () => {
     });
   }
 
-  it("replaces a group whose membership becomes hidden, and only then", async () => {
+  it("group: replaced only when the visibility becomes hidden membership", async () => {
     const unified = { displayName: "A", types: ["Unified"], mailEnabled: true, mailNickname: "a" };
     const hide = { ...unified, visibility: "Hiddenmembership" };
     assert.deepEqual((await plugin.diff(type, "id", { ...unified, visibility: "Private" }, hide)).replaces, [
@@ -90,13 +90,13 @@ describe("The azuread stand-in's diff", () => {
     assert.deepEqual((await plugin.diff(type, "id", { ...unified, visibility: "Private" }, show)).replaces, []);
   });
 
-  it("ignores the case of a directory role's name", async () => {
+  it("directory role: the name is case-insensitive", async () => {
     const role = "DirectoryRole";
     const state = { displayName: "Security Reader", templateId: "t" };
     assert.equal((await plugin.diff(role, "id", state, { displayName: "security reader" })).changed, false);
   });
 
-  it("leaves an application's parts alone that Graph fills in", async () => {
+  it("application: no difference for properties that Graph fills in", async () => {
     const application = "Application";
     const state = {
       displayName: "A",
@@ -110,7 +110,7 @@ describe("The azuread stand-in's diff", () => {
     assert.deepEqual((await plugin.diff(application, "id", used, { displayName: "A" })).detailed, { web: "delete" });
   });
 
-  it("leaves alone what the service says of a policy by itself", async () => {
+  it("assignment policy: no difference for properties that the service sets", async () => {
     const policy = "AccessPackageAssignmentPolicy";
     const review = { enabled: true, reviewFrequency: "annual" };
     const members = { objectId: "g", subjectType: "GroupMembers" };

@@ -16,8 +16,8 @@ const table = [
   ...randomResources.map((resource) => ({ plugin: "random", ...resource })),
 ];
 
-describe("The stand-in plugins' entries", () => {
-  it("are of the SDKs' versions", () => {
+describe("The stand-in plugins' tables of types", () => {
+  it("plugins: have the versions of the SDKs", () => {
     assert.deepEqual(standInPlugins, [
       { name: "azuread", version: azureadSdk.version },
       { name: "random", version: randomSdk.version },
@@ -28,7 +28,7 @@ describe("The stand-in plugins' entries", () => {
   for (const { plugin, name, properties } of table) {
     const file = `${name.charAt(0).toLowerCase()}${name.slice(1)}.d.ts`;
 
-    it(`${plugin}'s ${name} has the SDK's outputs and arguments`, () => {
+    it(`${plugin} ${name}: has the SDK's outputs and arguments`, () => {
       assert.deepEqual(namesOf(properties), keysOf(membersOf(plugin, file, name)));
       assertSameInputs(plugin, properties, membersOf(plugin, file, `${name}Args`));
     });
@@ -37,7 +37,7 @@ describe("The stand-in plugins' entries", () => {
   for (const { name, properties } of resources) {
     const file = `${name.charAt(0).toLowerCase()}${name.slice(1)}.d.ts`;
 
-    it(`${name} replaces where its documents say so`, () => {
+    it(`${name}: properties replace as documented`, () => {
       const documented = [...membersOf("azuread", file, `${name}Args`)]
         .filter(([property]) => !undocumentedReplacements.has(`${name}.${property}`))
         .filter(([, { text }]) => /forces? (?:a )?(?:new|recreation)|new resource to be created/.test(text))
@@ -50,7 +50,7 @@ describe("The stand-in plugins' entries", () => {
   }
 
   for (const { name, properties } of functions) {
-    it(`${name} has the SDK's arguments and results`, () => {
+    it(`${name}: has the SDK's arguments and results`, () => {
       const capital = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
       const results = membersOf("azuread", `${name}.d.ts`, `${capital}Result`);
       assert.deepEqual([...namesOf(properties), "id"].sort(), keysOf(results));
@@ -60,7 +60,7 @@ describe("The stand-in plugins' entries", () => {
     });
   }
 
-  it("configure the provider by the SDK's arguments", () => {
+  it("provider: has the SDK's arguments", () => {
     assertSameInputs("azuread", configuration, membersOf("azuread", "provider.d.ts", "ProviderArgs"));
   });
 });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { PluginHost } from "../../src/plugins/host";
 
 describe("The host of the stand-in plugins", () => {
-  it("survives the end of a plugin whose process has just been killed", async () => {
+  it("plugin host: survives a message to a plugin process that was just killed", async () => {
     const host = new PluginHost("");
     const plugin = await host.serve("random", process.env);
     const { child } = host.start();

@@ -16,7 +16,7 @@ const environment = { ARM_METADATA_HOSTNAME: "127.0.0.1:8443", ARM_CLIENT_ID: "f
 
 describe("The azuread stand-in's hosts", () => {
   for (const host of ["https://127.0.0.1:8443", "https://localhost", "https://[::1]:8443", "http://127.9.9.9/x"]) {
-    it(`takes ${host}`, () => refuseOtherHost("it", host));
+    it(`metadata host: ${host} is accepted`, () => refuseOtherHost("it", host));
   }
 
   for (const host of [
@@ -28,37 +28,38 @@ describe("The azuread stand-in's hosts", () => {
     "https://[::2]",
     "https://",
   ]) {
-    it(`refuses ${host}`, () => assert.throws(() => refuseOtherHost("it", host), /works against this machine only/));
+    it(`metadata host: ${host} is refused`, () =>
+      assert.throws(() => refuseOtherHost("it", host), /works against this machine only/));
   }
 
-  it("prefers the provider's arguments to the environment", () => {
+  it("configuration: the provider's arguments precede the environment", () => {
     const found = credentialsOf({ clientId: "given", tenantId: "t" }, environment);
     assert.equal(found.clientId, "given");
     assert.equal(found.tenantId, "t");
     assert.equal(credentialsOf({ tenantId: "t" }, environment).clientId, "from the environment");
   });
 
-  it("refuses a provider without a tenant, as the official plugin does", () => {
+  it("configuration: a provider without a tenant is refused, as by the official plugin", () => {
     assert.throws(() => credentialsOf({}, environment), /neither azuread:tenantId nor ARM_TENANT_ID is set/);
     assert.equal(credentialsOf({}, { ...environment, ARM_TENANT_ID: "t" }).tenantId, "t");
   });
 
-  it("needs the sandbox's address", () => {
+  it("configuration: requires the sandbox's address", () => {
     assert.throws(() => credentialsOf({}, {}), /neither azuread:metadataHost nor ARM_METADATA_HOSTNAME is set/);
   });
 
-  it("refuses a metadata host of another machine before any call", async () => {
+  it("configuration: a metadata host of another machine is refused before any call", async () => {
     const plugin = await PluginClient.over(azureadProvider("6.9.1"));
     const text = await refusal(plugin.configure({ metadataHost: "management.azure.com" }));
     await plugin.stop();
     assert.match(text, /works against this machine only, and azuread:metadataHost names management\.azure\.com/);
   });
 
-  it("refuses a cloud that doesn't exist", () => {
+  it("configuration: an unknown cloud is refused", () => {
     assert.throws(() => credentialsOf({ environment: "moon" }, environment), /failed to read Azure environment "moon"/);
   });
 
-  it("refuses a metadata document that leads to another machine, before a token is asked for", async () => {
+  it("metadata document: a host of another machine is refused before a token is requested", async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-hosts-"));
     const certificate = await serverCertificate(folder, new Date());
     const asked: string[] = [];

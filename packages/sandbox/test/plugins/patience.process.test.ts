@@ -24,7 +24,7 @@ function refused(status: number, code: string, headers: Record<string, string> =
   return { status, headers, body: { error: { code, message: `${code}.` } } };
 }
 
-describe("The azuread stand-in's patience", function () {
+describe("The azuread stand-in's retries and waiting", function () {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-patience-"));
   /** Answers in order, by method and path; the last one stays. */
   let script: Record<string, Reply[]> = {};
@@ -88,7 +88,7 @@ describe("The azuread stand-in's patience", function () {
     fs.rmSync(folder, { recursive: true });
   });
 
-  it("waits for a new object to be known, and as long as a throttled call is told to", async () => {
+  it("create: waits for replication and for Retry-After", async () => {
     script[`PATCH /v1.0/users/${userId}`] = [
       refused(404, "Request_ResourceNotFound"),
       refused(429, "TooManyRequests", { "retry-after": "1" }),
@@ -105,7 +105,7 @@ describe("The azuread stand-in's patience", function () {
     assert.ok(Date.now() - started >= 1900, "a second before the second try, and the second that Retry-After asks for");
   });
 
-  it("doesn't ask again for what it may not do, and shows no secret", async () => {
+  it("403: not repeated, and the error has no secret", async () => {
     script["POST /v1.0/invitations"] = [refused(403, "Authorization_RequestDenied")];
     const text = await refusal(client.create("Invitation", invitation));
     assert.match(text, /answered 403: Authorization_RequestDenied/);
@@ -113,7 +113,7 @@ describe("The azuread stand-in's patience", function () {
     assert.deepEqual(asked, ["POST /v1.0/invitations"]);
   });
 
-  it("repeats what the official client repeats: 424 and 5xx, whatever the method, but not 501", async () => {
+  it("repeats 424 and 5xx for each method, not 501, as the official client", async () => {
     const created = script["POST /v1.0/invitations"]!;
     script["POST /v1.0/invitations"] = [refused(424, "FailedDependency"), refused(504, "UnknownError"), ...created];
     await client.create("Invitation", invitation);
@@ -123,7 +123,7 @@ describe("The azuread stand-in's patience", function () {
     assert.equal(asked.filter((one) => one.startsWith("POST")).length, 4);
   });
 
-  it("repeats a read whose connection was cut, and no write: it may have been done", async () => {
+  it("cut connection: a read is repeated, a write is not", async () => {
     script[`GET /v1.0/users/${userId}`] = [{ status: -1 }, ...script[`GET /v1.0/users/${userId}`]!];
     assert.equal((await client.create("Invitation", invitation)).state.userId, userId);
     assert.equal(asked.filter((one) => one.startsWith("GET")).length, 2);
@@ -132,7 +132,7 @@ describe("The azuread stand-in's patience", function () {
     assert.equal(asked.filter((one) => one.startsWith("POST")).length, 2);
   });
 
-  it("waits until a new object can be read", async () => {
+  it("create: waits until the new object can be read", async () => {
     const application = { id: userId, displayName: "SIEM" };
     script["POST /v1.0/applications"] = [{ status: 201, body: application }];
     script[`GET /v1.0/applications/${userId}`] = [
@@ -144,7 +144,7 @@ describe("The azuread stand-in's patience", function () {
     assert.equal(asked.length, 3);
   });
 
-  it("asks for another token when the service says that this one has ended, once", async () => {
+  it("expired token: a new one is requested once", async () => {
     const known = script[`GET /v1.0/users/${userId}`]!;
     script[`GET /v1.0/users/${userId}`] = [refused(401, "InvalidAuthenticationToken"), ...known];
     assert.equal((await client.create("Invitation", invitation)).state.userId, userId);
@@ -153,20 +153,20 @@ describe("The azuread stand-in's patience", function () {
     assert.equal(asked.filter((one) => one.startsWith("POST")).length, 3);
   });
 
-  it("gives up when the operation's time is over, with the service's last answer", async () => {
+  it("timeout: ends with the service's last answer", async () => {
     script[`PATCH /v1.0/users/${userId}`] = [refused(404, "Request_ResourceNotFound")];
     // Two seconds of patience; without them the stand-in would wait for the official plugin's minutes, and mocha would not.
     assert.match(await refusal(client.create("Invitation", invitation, false, 2)), /Request_ResourceNotFound/);
   });
 
-  it("gives up on a service that doesn't answer at all when the time is over", async () => {
+  it("timeout: ends a call to a service that does not answer", async () => {
     script["POST /v1.0/invitations"] = [{ status: 0 }];
     const text = await refusal(client.create("Invitation", invitation, false, 1));
     assert.match(text, /^1 error occurred:\n\t\* the operation has not ended in time\n\n$/);
   });
 
   // The last one: a plugin that was canceled does nothing more.
-  it("gives up waiting when the engine cancels", async () => {
+  it("cancel: ends the waiting", async () => {
     script[`PATCH /v1.0/users/${userId}`] = [refused(404, "Request_ResourceNotFound")];
     const refusedText = refusal(client.create("Invitation", invitation));
     while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));

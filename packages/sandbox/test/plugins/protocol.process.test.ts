@@ -24,7 +24,7 @@ describe("A stand-in plugin", () => {
   before(async () => (plugin = await PluginClient.over(azureadProvider("6.9.1"))));
   after(() => plugin.stop());
 
-  it("answers the engine's first questions as the official one does", async () => {
+  it("plugin: handshake, version, schema and configuration are answered as by the official one", async () => {
     assert.deepEqual(await plugin.handshake(), {
       acceptSecrets: false,
       acceptResources: false,
@@ -38,13 +38,13 @@ describe("A stand-in plugin", () => {
     assert.match(await refusal(plugin.parameterize()), /not implemented/);
   });
 
-  it("names the types that it has when it is asked for another", async () => {
+  it("plugin: an unknown type is refused with the list of types", async () => {
     const text = await refusal(plugin.check("ConditionalAccessPolicy", {}));
     assert.match(text, /unrecognized resource type \(Check\): azuread:index\/conditionalAccessPolicy/);
     assert.match(text, /stand-in azuread plugin has .*Invitation/);
   });
 
-  it("takes secret arguments for what they are", async () => {
+  it("secrets: a secret argument is used as its value", async () => {
     const { inputs, failures } = await plugin.check("Group", {
       displayName: new Secret("Analysts"),
       securityEnabled: true,
@@ -53,7 +53,7 @@ describe("A stand-in plugin", () => {
     assert.equal(inputs.displayName, "Analysts"); // the engine marks it again
   });
 
-  it("marks what the schema calls secret", async () => {
+  it("secrets: outputs that the schema calls secret are marked", async () => {
     const type = "User";
     const { inputs } = await plugin.check(type, {
       displayName: "Ana",
@@ -63,7 +63,7 @@ describe("A stand-in plugin", () => {
     assert.deepEqual(inputs.password, new Secret("a long one"));
   });
 
-  it("previews without asking anybody: what the service decides is unknown", async () => {
+  it("preview of a create: no request; values of the service are unknown", async () => {
     const type = "ApplicationPassword";
     const { inputs, failures } = await plugin.check(type, { applicationId: unknown, endDate: "2027-01-01T00:00:00Z" });
     assert.deepEqual(failures, []);
@@ -81,7 +81,7 @@ describe("A stand-in plugin", () => {
     });
   });
 
-  it("keeps what it knows in the preview of an update", async () => {
+  it("preview of an update: known values stay", async () => {
     const type = "Group";
     const state = { displayName: "A", objectId: "1", members: ["2"], mailNickname: "n", securityEnabled: true };
     const after = await plugin.update(type, "/groups/1", state, { displayName: "B", members: [unknown] }, true);
@@ -91,7 +91,7 @@ describe("A stand-in plugin", () => {
     assert.deepEqual(after.members, [unknown]);
   });
 
-  it("sends defaults back and names them, those that are the zero value excepted", async () => {
+  it("check: defaults are returned and named, except zero values", async () => {
     const { inputs } = await plugin.check("User", { displayName: "A", userPrincipalName: "a@contoso.com" });
     assert.deepEqual(inputs, {
       displayName: "A",
@@ -102,7 +102,7 @@ describe("A stand-in plugin", () => {
     });
   });
 
-  it("gives arguments the type that their property has", async () => {
+  it("check: arguments get the type of their property", async () => {
     const { inputs } = await plugin.check("ApplicationRegistration", {
       displayName: 5,
       implicitIdTokenIssuanceEnabled: "true",
@@ -115,7 +115,7 @@ describe("A stand-in plugin", () => {
 });
 
 describe("Property values", () => {
-  it("survive the wire", () => {
+  it("property values: unchanged after encoding and decoding", () => {
     const values: ValueRecord = {
       text: "ä",
       number: 1.5,
@@ -128,14 +128,14 @@ describe("Property values", () => {
     assert.deepEqual(fromStruct(toStruct(values)), values);
   });
 
-  it("are written as the engine reads them", () => {
+  it("property values: encoded as the engine expects", () => {
     assert.deepEqual(toStruct({ a: unknown, b: new Secret("x") }).toJavaScript(), {
       a: unknownMarker,
       b: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "x" },
     });
   });
 
-  it("come out of output values; assets are refused", () => {
+  it("property values: output values are unwrapped; assets are refused", () => {
     const key = "4dabf18193072939515e22adb298388d";
     const output = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
     const struct = toStruct({
@@ -163,7 +163,7 @@ describe("A plugin's process", () => {
     await rm(home, { recursive: true });
   });
 
-  it("prints its port first and ends when the engine lets go of its standard input, and its server with it", async () => {
+  it("process: prints its port first and ends, with its server, when standard input is closed", async () => {
     const plugin = await startPlugin(home, "random");
     const client = PluginClient.at(plugin.port, "random");
     assert.match(await client.version(), /^\d+\.\d+\.\d+$/);
@@ -175,7 +175,7 @@ describe("A plugin's process", () => {
     await client.stop();
   });
 
-  it("has a provider of its own, whatever others there are", async () => {
+  it("process: each has its own provider", async () => {
     const variables = commandEnvironment(await sandbox.environment());
     const [first, second] = await Promise.all([
       startPlugin(home, "azuread", { ...variables, ARM_TENANT_ID: tenantId }),
@@ -190,7 +190,7 @@ describe("A plugin's process", () => {
     await Promise.all([first.stop(), second.stop()]);
   }).timeout(20_000);
 
-  it("ends when the engine has been killed, even if its standard input stays open", async () => {
+  it("process: ends after the engine was killed, even if standard input stays open", async () => {
     // Stands for the engine: starts a plugin whose standard input is a pipe of ours, tells us its process ID, and waits.
     const engine = spawn(
       process.execPath,
@@ -211,21 +211,21 @@ describe("A plugin's process", () => {
     assert.equal(ended, undefined);
   }).timeout(20_000);
 
-  it("says which plugins there are when it is started as another", async () => {
+  it("process: an unknown plugin name is refused with the list of plugins", async () => {
     assert.deepEqual(
       await failure(home, "aws"),
       "There is a stand-in for azuread, random, azure-native, not for aws.\n",
     );
   });
 
-  it("says that it takes a sandbox where none runs", async () => {
+  it("process: without a running sandbox it reports that one is required", async () => {
     assert.match(
       await failure(path.join(home, "none"), "random"),
       /is run by the sandbox, and none runs in .*none\. Start/,
     );
   });
 
-  it("ends with the sandbox", async () => {
+  it("process: ends with the sandbox", async () => {
     const other = await mkdtemp(path.join(tmpdir(), "mssp-plugins-"));
     const itsSandbox = await startSandbox({ home: other });
     const plugin = await startPlugin(other, "random");

@@ -22,7 +22,7 @@ describe("The random stand-in", () => {
     return made;
   }
 
-  it("makes a RandomId in every notation", async () => {
+  it("RandomId: has each notation", async () => {
     const { id, state } = await make("RandomId", { byteLength: 4, prefix: "p-" });
     assert.equal(Buffer.from(id, "base64url").length, 4);
     const hex = Buffer.from(id, "base64url").toString("hex");
@@ -32,36 +32,36 @@ describe("The random stand-in", () => {
     assert.equal(state.b64Std, `p-${Buffer.from(hex, "hex").toString("base64")}`);
   });
 
-  it("makes a RandomUuid of version 4", async () => {
+  it("RandomUuid: has version 4", async () => {
     const uuid = await make("RandomUuid", {});
     assert.match(textOf(uuid.state.result), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
-  it("replaces when a keeper changes", async () => {
+  it("random: a changed keeper replaces the resource", async () => {
     const { id, state } = await plugin.create("RandomUuid", { keepers: { year: "2026" } });
     const { detailed } = await plugin.diff("RandomUuid", id, state, { keepers: { year: "2027" } });
     assert.deepEqual(detailed, { "keepers.year": "update replace" });
   });
 
-  it("keeps the value when nothing changes", async () => {
+  it("random: the value stays while nothing changes", async () => {
     const { id, state } = await plugin.create("RandomId", { byteLength: 4, keepers: { year: "2026" } });
     const { detailed } = await plugin.diff("RandomId", id, state, { byteLength: 4, keepers: { year: "2026" } });
     assert.deepEqual(detailed, {});
   });
 
-  it("refuses a length below one byte, naming the property", async () => {
+  it("RandomId: a length below one byte is refused with the property's name", async () => {
     const { failures } = await plugin.check("RandomId", { byteLength: 0 });
     assert.deepEqual(failures, ["expected byte_length to be at least (1), got 0. Examine values at 'it.byteLength'."]);
   });
 
-  it("says which types it has when a program declares another one", async () => {
+  it("random: an unknown type is refused with the list of types", async () => {
     await assert.rejects(
       plugin.check("RandomPassword", { length: 8 }),
       /unrecognized resource type \(Check\): random:index\/randomPassword:RandomPassword\. .* has RandomId, RandomUuid; the official plugin has more/,
     );
   });
 
-  it("leaves a value unknown in a preview", async () => {
+  it("random: the value is unknown in a preview", async () => {
     const { state } = await plugin.create("RandomUuid", {}, true);
     assert.equal(typeof state.result, "symbol");
   });

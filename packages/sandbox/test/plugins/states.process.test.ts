@@ -17,7 +17,7 @@ describe("The azuread stand-in's states, as the official plugin's", function () 
   });
   after(() => plugin.stop());
 
-  it("an update of a service principal sends back the empty relay state that a read has found", async () => {
+  it("service principal: an update sends the empty relay state that a read returned", async () => {
     const { id, state } = await made("ServicePrincipal", { clientId: application.clientId ?? "" });
     assert.equal(settingsOf(id), undefined);
     const { inputs } = await plugin.client.check("ServicePrincipal", {
@@ -34,14 +34,14 @@ describe("The azuread stand-in's states, as the official plugin's", function () 
     assert.deepEqual(detailed, { samlSingleSignOn: "delete" });
   });
 
-  it("an application's password without a name has an empty one", async () => {
+  it("application password: without a name the state has an empty one", async () => {
     const { state } = await made("ApplicationPassword", { applicationId: application.id ?? "" });
     assert.equal(state.displayName, "");
     const named = await made("ApplicationPassword", { applicationId: application.id ?? "", displayName: "SIEM" });
     assert.equal(named.state.displayName, "SIEM");
   });
 
-  it("a federated identity credential needs no description", async () => {
+  it("federated identity credential: the description is optional", async () => {
     const { state } = await made("ApplicationFederatedIdentityCredential", {
       applicationId: application.id ?? "",
       audiences: ["api://AzureADTokenExchange"],
@@ -52,7 +52,7 @@ describe("The azuread stand-in's states, as the official plugin's", function () 
     assert.equal(state.description, "");
   });
 
-  it("an invitation's message has all of its fields", async () => {
+  it("invitation: the state has all fields of the message", async () => {
     const { state } = await made("Invitation", {
       userEmailAddress: "ana@fabrikam-security.example",
       redirectUrl: "https://security.microsoft.com",
@@ -61,7 +61,7 @@ describe("The azuread stand-in's states, as the official plugin's", function () 
     assert.deepEqual(state.message, { additionalRecipients: null, body: "Welcome", language: "" });
   });
 
-  it("functions answer under the official IDs, with the arguments that nobody gave", async () => {
+  it("functions: official IDs and the omitted arguments in the result", async () => {
     const { result: config } = await plugin.client.invoke("getClientConfig");
     const { clientId, objectId } = config;
     assert.equal(config.id, `${tenantId}-${textOf(clientId)}-${textOf(objectId)}`);
@@ -70,7 +70,7 @@ describe("The azuread stand-in's states, as the official plugin's", function () 
     assert.deepEqual(domains.supportsServices, []);
   });
 
-  it("an import names the version of the state's schema even where that is 0", async () => {
+  it("import: names the schema version, also 0", async () => {
     const { id, state } = await made("ApplicationRegistration", { displayName: "B" });
     const version = (of: ValueRecord) => (JSON.parse(textOf(of.__meta)) as { schema_version?: string }).schema_version;
     assert.equal(version(state), undefined);
@@ -79,7 +79,7 @@ describe("The azuread stand-in's states, as the official plugin's", function () 
     assert.deepEqual(imported.state.groupMembershipClaims, []);
   });
 
-  it("errors are in a list, as Terraform's SDK prints them", async () => {
+  it("error: printed as a list, as Terraform's SDK does", async () => {
     const nobody = "11111111-1111-4111-8111-111111111111";
     const invoked = await refusal(plugin.client.invoke("getUser", { objectId: nobody }));
     const what = "invoking azuread:index/getUser:getUser";
@@ -89,7 +89,7 @@ describe("The azuread stand-in's states, as the official plugin's", function () 
     assert.match(planned, /^diffing urn:[^ ]*: 1 error occurred:\n\t\* `types` must contain "Unified".*\n\n$/);
   });
 
-  it("a new user is sent without mail, and no update takes it away", async () => {
+  it("user: created without mail, which no update removes", async () => {
     const bodies: object[] = [];
     const take = (_: string, body: object) => Promise.resolve(void bodies.push(body));
     const call = { post: (path: string, body: object) => take(path, body).then(() => ({ id: "1" })), patch: take };

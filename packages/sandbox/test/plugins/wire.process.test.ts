@@ -554,12 +554,12 @@ describe("The azuread stand-in on the sandbox", function () {
   });
   after(() => plugin.stop());
 
-  it("has a case for every resource type", () => {
+  it("each resource type has a case", () => {
     assert.deepEqual(cases.map(({ type }) => type).sort(), resources.map(({ name }) => name).sort());
   });
 
   for (const one of cases) {
-    it(`makes the official plugin's calls for ${one.type}`, async () => {
+    it(`${one.type}: makes the official plugin's calls`, async () => {
       const { client } = plugin;
       const { inputs, failures } = await client.check(one.type, one.inputs(objects));
       assert.deepEqual(failures, []);
@@ -596,7 +596,7 @@ describe("The azuread stand-in on the sandbox", function () {
     });
   }
 
-  it("names the catalog of an access package as the official plugin does: inside, and without catalogId", async () => {
+  it("access package: names the catalog by accessPackageCatalog, without catalogId", async () => {
     const { catalog = "" } = objects;
     const inputs = { catalogId: catalog, displayName: "Tier 2", description: "Watches", hidden: false };
     plugin.bodies();
@@ -615,7 +615,7 @@ describe("The azuread stand-in on the sandbox", function () {
     plugin.requests();
   });
 
-  it("imports what it has made, with the arguments that a program would need", async () => {
+  it("import: returns the arguments that a program needs", async () => {
     for (const { type, id, state } of left.filter(({ type: name }) => name !== "Invitation")) {
       const imported = await plugin.client.read(type, id);
       const checkedAgain = await plugin.client.check(type, imported.inputs);
@@ -632,7 +632,7 @@ describe("The azuread stand-in on the sandbox", function () {
     plugin.requests();
   });
 
-  it("keeps a group of which a member couldn't be added, and adds it later", async () => {
+  it("group: kept in the state when a member could not be added, and completed later", async () => {
     const nobody = "11111111-1111-4111-8111-111111111111";
     const wanted = { displayName: "Half", securityEnabled: true, members: [objects.user ?? "", nobody] };
     const { inputs } = await plugin.client.check("Group", wanted);
@@ -656,7 +656,7 @@ describe("The azuread stand-in on the sandbox", function () {
     plugin.requests();
   });
 
-  it("refuses a second group of the same name", async () => {
+  it("group: a second one of the same name is refused", async () => {
     const { inputs } = await plugin.client.check("Group", {
       displayName: "MSSP analysts",
       securityEnabled: true,
@@ -669,7 +669,7 @@ describe("The azuread stand-in on the sandbox", function () {
     plugin.requests();
   });
 
-  it("refuses what a catalog has already, and a review without its parts", async () => {
+  it("access packages: a duplicate in a catalog and an incomplete review are refused", async () => {
     const association = "AccessPackageResourceCatalogAssociation";
     const { catalog = "", group = "" } = objects;
     const again = { catalogId: catalog, resourceOriginId: group, resourceOriginSystem: "AadGroup" };
@@ -684,11 +684,11 @@ describe("The azuread stand-in on the sandbox", function () {
     plugin.requests();
   });
 
-  it("deletes what it has made, with the official plugin's calls", async () => {
+  it("delete: makes the official plugin's calls", async () => {
     for (const one of left) await deleteAll(one);
   });
 
-  it("refuses to delete an object that is gone, as the official plugin does, until a refresh takes it out of the state", async () => {
+  it("delete: refused for a missing object until a refresh, as by the official plugin", async () => {
     for (const { type, id, state } of left) {
       // A directory role stays active: its delete sends nothing.
       if (type !== "DirectoryRole") {
@@ -702,7 +702,7 @@ describe("The azuread stand-in on the sandbox", function () {
     plugin.requests();
   });
 
-  it("passes the service's own words on, without secrets", async () => {
+  it("error: has the service's message and no secret", async () => {
     const { inputs } = await plugin.client.check("User", {
       displayName: "C",
       userPrincipalName: "c@nowhere.example",

@@ -29,7 +29,7 @@ describe("the environment of a sandbox's command", () => {
   const prepare = (options: EnvironmentOptions = {}) =>
     prepareEnvironment(paths, { httpsPort: 8443, clientSecret: "s", certificate }, { user: {}, ...options });
 
-  it("is what the brief of each client asks for, and no more", async () => {
+  it("environment: exactly the variables that the clients need", async () => {
     const { variables, removed, notes } = await prepare();
     assert.deepEqual(variables, {
       PULUMI_HOME: path.join(paths.pulumi, "stand-in"),
@@ -49,7 +49,7 @@ describe("the environment of a sandbox's command", () => {
     assert.deepEqual([removed, notes], [[], []]);
   });
 
-  it("has nothing of a real login, and all of the rest of the user's environment", async () => {
+  it("environment: without variables of a real login, with all others of the user", async () => {
     const user = {
       PATH: "/bin",
       ARM_TENANT_ID: "t",
@@ -71,7 +71,7 @@ describe("the environment of a sandbox's command", () => {
     assert.deepEqual([command["PATH"], command["HARMLESS"]], ["/bin", "yes"]);
   });
 
-  it("keeps a passphrase of the user's", async () => {
+  it("environment: the user's passphrase is kept", async () => {
     for (const name of ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"]) {
       const user = { [name]: "mine" };
       const environment = await prepare({ user });
@@ -80,13 +80,13 @@ describe("the environment of a sandbox's command", () => {
     }
   });
 
-  it("leaves the sandbox out of a proxy", async () => {
+  it("environment: the user's proxy is not used for the sandbox", async () => {
     const { variables } = await prepare({ user: { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "internal.example" } });
     assert.equal(variables["NO_PROXY"], "internal.example,127.0.0.1,localhost");
     assert.equal(variables["no_proxy"], variables["NO_PROXY"]);
   });
 
-  it("makes the usual roots, the user's and the sandbox's certificate trusted", async () => {
+  it("trust: the system's, the user's and the sandbox's certificates", async () => {
     const { variables } = await prepare();
     const roots = () => readFile(variables["SSL_CERT_FILE"] ?? "", "utf8");
     const extra = () => readFile(variables["NODE_EXTRA_CA_CERTS"] ?? "", "utf8");
@@ -106,7 +106,7 @@ describe("the environment of a sandbox's command", () => {
     assert.ok((await roots()).endsWith(certificate));
   });
 
-  it("has a Pulumi home with the user's engine and launchers of the stand-in plugins", async () => {
+  it("Pulumi home: the user's engine and launchers of the stand-in plugins", async () => {
     const user = path.join(folder, "user");
     await mkdir(path.join(user, "versions"), { recursive: true });
     const { variables } = await prepare({ user: { PULUMI_HOME: user } });
@@ -134,7 +134,7 @@ describe("the environment of a sandbox's command", () => {
     assert.deepEqual([await readdir(user), await readdir(moved)], [["versions"], ["versions"]]);
   });
 
-  it("does without an engine, and leaves one alone that was downloaded into the sandbox's own home", async () => {
+  it("Pulumi home: works without an engine and keeps one that was downloaded into it", async () => {
     const user = { PULUMI_HOME: path.join(folder, "none") };
     const { variables } = await prepare({ user });
     const versions = path.join(variables["PULUMI_HOME"] ?? "", "versions");
@@ -163,7 +163,7 @@ describe("the environment of a sandbox's command", () => {
       await chmod(file, 0o755);
     };
 
-    it("takes those of the user's Pulumi home, then PATH, then lets the engine download, and says which", async () => {
+    it("official plugins: from the user's Pulumi home, else PATH, else a download; each is reported", async () => {
       const home = path.join(folder, "user");
       const bin = path.join(folder, "a folder's bin");
       const installed = path.join(home, "plugins", "resource-azuread-v6.9.1", "pulumi-resource-azuread");
@@ -195,7 +195,7 @@ describe("the environment of a sandbox's command", () => {
       await assert.rejects(lstat(gone.azuread), /ENOENT/);
     });
 
-    it("takes no file that can't be executed, and leaves alone what the engine has downloaded", async () => {
+    it("official plugins: skips files that are not executable and keeps downloaded ones", async () => {
       const user = { PULUMI_HOME: path.join(folder, "user"), PATH: "", HOME: folder };
       const installed = path.join(user.PULUMI_HOME, "plugins", "resource-azuread-v6.9.1", "pulumi-resource-azuread");
       await mkdir(installed, { recursive: true });
@@ -207,7 +207,7 @@ describe("the environment of a sandbox's command", () => {
       assert.equal((await lstat(azuread)).size, 5000);
     });
 
-    it("finds the user's own from inside a sandbox's command, not the launchers of a sandbox", async () => {
+    it("official plugins: a nested command finds the user's plugins, not the sandbox's launchers", async () => {
       const home = path.join(folder, "user");
       const installed = path.join(home, "plugins", "resource-azuread-v6.9.1", "pulumi-resource-azuread");
       await install(installed);
@@ -222,7 +222,7 @@ describe("the environment of a sandbox's command", () => {
     });
   });
 
-  it("finds the sandbox's home by option, variable, working folder", () => {
+  it("sandbox home: by option, else by variable, else in the working folder", () => {
     assert.equal(sandboxHome("/a", { MSSP_SANDBOX_HOME: "/b" }), "/a");
     assert.equal(sandboxHome(undefined, { MSSP_SANDBOX_HOME: "/b" }), "/b");
     assert.equal(sandboxHome(undefined, { MSSP_SANDBOX_HOME: "" }), path.resolve(".sandbox"));
@@ -240,7 +240,7 @@ describe("the tenants of a project's stacks", () => {
   const write = (name: string, text: string) => writeFile(path.join(folder, name), text);
   const contoso = "c0570500-0000-4000-8000-00000000000a";
 
-  it("are those that its settings name, with their names", async () => {
+  it("tenants of stacks: IDs and names from the settings", async () => {
     await write("Pulumi.yaml", "name: onboarding\nruntime: nodejs\n");
     await write(
       "Pulumi.contoso.yaml",
@@ -261,7 +261,7 @@ describe("the tenants of a project's stacks", () => {
     ]);
   });
 
-  it("leaves wrong settings to the program", async () => {
+  it("tenants of stacks: wrong settings are skipped, the program reports them", async () => {
     await write("Pulumi.yaml", "name: p\n");
     await write("Pulumi.a.yaml", "config: [");
     await write("Pulumi.b.yaml", "config: text");
@@ -272,7 +272,7 @@ describe("the tenants of a project's stacks", () => {
     assert.deepEqual(await tenantsOfStacks(folder), [{ tenantId: contoso }]);
   });
 
-  it("are none without a project", async () => {
+  it("tenants of stacks: none without a project", async () => {
     assert.deepEqual(await tenantsOfStacks(folder), []);
     await write("Pulumi.a.yaml", `config:\n  p:tenantId: ${contoso}\n`);
     assert.deepEqual(await tenantsOfStacks(folder), []);

@@ -66,7 +66,7 @@ describe("the sandbox's faults", function () {
     ).length;
   }
 
-  it("are drawn from the seed, the request and how many such came before: not from what else is asked", () => {
+  it("a fault depends on the seed, the request and the number of equal requests before it, not on other requests", () => {
     const kindsOf = (seed: number, others: boolean) => {
       const draws = new Draws(seed);
       return Array.from({ length: 200 }, (_value, index) => {
@@ -80,7 +80,7 @@ describe("the sandbox's faults", function () {
     assert.ok(hit > 8 && hit < 36, `${hit} of 200`);
   });
 
-  it("don't happen by themselves, nor on the control routes", async () => {
+  it("without the option no request fails; control routes never fail", async () => {
     const plain = await temporarySandbox();
     sandbox = plain;
     assert.equal(plain.faults, undefined);
@@ -92,7 +92,7 @@ describe("the sandbox's faults", function () {
     assert.equal(faults.injected, 0);
   });
 
-  it("throttle: 429 with seconds, or a date by the server's clock", async () => {
+  it("throttling: 429 with Retry-After in seconds, or a date by the server's clock", async () => {
     const { sandbox: faulty, rain, daemon } = await start(["throttled"]);
     const token = await tokenOf(faulty, daemon);
     rain();
@@ -111,7 +111,7 @@ describe("the sandbox's faults", function () {
     assert.deepEqual([...seen].sort(), ["date", "seconds"]);
   });
 
-  it("fail: each of 500, 502, 503, 504, and nothing is done", async () => {
+  it("server error: 500, 502, 503 or 504, and the request has no effect", async () => {
     const { sandbox: faulty, rain, daemon } = await start(["failed"]);
     const token = await tokenOf(faulty, daemon);
     rain();
@@ -130,7 +130,7 @@ describe("the sandbox's faults", function () {
     ["resetAfter", 1],
     ["halfBody", 1],
   ] as const) {
-    it(`cut the connection: ${kind}, and ${made === 0 ? "nothing was done" : "it was done"}; our own client doesn't repeat a POST`, async () => {
+    it(`cut connection, ${kind}: the request ${made === 0 ? "had no" : "had its"} effect, and the client repeats no POST`, async () => {
       const { sandbox: faulty, rain, daemon, faults } = await start([kind]);
       const token = await tokenOf(faulty, daemon);
       for (const origin of [faulty.origins.http]) {
@@ -150,7 +150,7 @@ describe("the sandbox's faults", function () {
     });
   }
 
-  it("send half a body with the whole length", async () => {
+  it("truncated answer: half of the body under the full content-length", async () => {
     const { sandbox: faulty, rain, daemon } = await start(["halfBody"]);
     const token = await tokenOf(faulty, daemon);
     rain();
@@ -167,7 +167,7 @@ describe("the sandbox's faults", function () {
     assert.ok(received > 0 && received < length, `${received} of ${length}`);
   });
 
-  it("answer late, and our own client waits for 30 seconds and more", async () => {
+  it("delayed answer: the project's HTTP client waits for 30 seconds and more", async () => {
     const { sandbox: faulty, rain, daemon } = await start(["slow"]);
     const token = await tokenOf(faulty, daemon);
     rain();
@@ -176,7 +176,7 @@ describe("the sandbox's faults", function () {
     assert.ok(performance.now() - began >= 95, "a hundredth of 10 to 30 seconds");
   });
 
-  it("hide a new object: by its ID, in lists, and where something refers to it; for a while", async () => {
+  it("replication delay: a new object is hidden for a while by ID, in lists and in references", async () => {
     const { sandbox: faulty, rain, daemon } = await start(["lag"], { timeScale: 0.05 });
     const token = await tokenOf(faulty, daemon);
     rain();
@@ -203,7 +203,7 @@ describe("the sandbox's faults", function () {
     ["HTTP", false],
     ["HTTPS", true],
   ] as const) {
-    it(`refuse a new object with half an answer over ${name}: nothing is done, and nothing is sent twice`, async () => {
+    it(`refused create with a truncated answer over ${name}: no effect, and no request is repeated`, async () => {
       const { sandbox: faulty, daemon, faults } = await start(["lag", "halfBody", "resetAfter"], { timeScale: 1 });
       const token = await tokenOf(faulty, daemon);
       const groups = () => faulty.cloud.tenant(contoso).objects("groups");
@@ -248,7 +248,7 @@ describe("the sandbox's faults", function () {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  it("end tokens early, which `expires_in` says; a call of ours asks for another one and goes on", async () => {
+  it("short-lived tokens: `expires_in` says so, and the project's client asks for a new token", async () => {
     const { sandbox: faulty, rain, daemon, faults } = await start(["shortToken"], { timeScale: 0.01 });
     const environment = {
       ARM_METADATA_HOSTNAME: new URL(faulty.origins.https).host,
@@ -274,7 +274,7 @@ describe("the sandbox's faults", function () {
     assert.equal(faults.counts.get("shortToken"), 3);
   });
 
-  it("set the server's clock wrong, by up to ten minutes", async () => {
+  it("wrong clock: the server's time is off by up to ten minutes", async () => {
     const seed = [1, 2, 3, 4, 5, 6, 7].find((one) => Math.abs(clockSkew(one)) > 120_000) ?? 0;
     const { sandbox: faulty } = await start([], { seed });
     const { headers } = await get(faulty, "/metadata/endpoints");

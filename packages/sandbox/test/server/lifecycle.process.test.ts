@@ -17,7 +17,7 @@ import {
 } from "../../src/server";
 import { addDaemon, contoso, daemonRequest, get, post, temporaryFolder } from "../../src/testing/support";
 
-describe("the life of a sandbox", function () {
+describe("the lifecycle of a sandbox", function () {
   let folder = "";
   let home = "";
   let remove: () => Promise<void>;
@@ -27,7 +27,7 @@ describe("the life of a sandbox", function () {
   });
   afterEach(() => remove());
 
-  it("remembers its tenants, secrets and tokens from one start to the next", async () => {
+  it("restart: tenants, secrets and tokens stay valid", async () => {
     const first = await startSandbox({ home });
     const daemon = addDaemon(first.cloud);
     const token = `/${contoso}/oauth2/v2.0/token`;
@@ -51,7 +51,7 @@ describe("the life of a sandbox", function () {
     await second.stop();
   });
 
-  it("refuses a token of a tenant that has been forgotten", async () => {
+  it("a token of a deleted tenant is refused", async () => {
     const first = await startSandbox({ home });
     const daemon = addDaemon(first.cloud);
     const { body } = await post(first, `/${contoso}/oauth2/v2.0/token`, daemonRequest(daemon));
@@ -66,7 +66,7 @@ describe("the life of a sandbox", function () {
     await second.stop();
   });
 
-  it("loses nothing that it has answered when it is killed in the middle of writes, and starts again at once", async () => {
+  it("SIGKILL during writes: no answered change is lost, and the next start works", async () => {
     const { child, origins, variables } = await serveElsewhere(home);
     const form = new URLSearchParams({
       grant_type: "client_credentials",
@@ -113,7 +113,7 @@ describe("the life of a sandbox", function () {
     await again.stop();
   });
 
-  it("is read while it runs and while it doesn't, without a trace", async () => {
+  it("readCloud: works with and without a running sandbox and writes nothing", async () => {
     const tenants = [{ tenantId: contoso, displayName: "Contoso" }];
     const before = dump(await readCloud(home, tenants));
     await assert.rejects(readdir(home), /ENOENT/);
@@ -135,12 +135,12 @@ describe("the life of a sandbox", function () {
       owner = await startSandbox({ home });
     });
 
-    it("is not started twice: the second is told by whom it is run, and where else to go", async () => {
+    it("startSandbox: a second start is refused with the process ID and the option --home", async () => {
       await assert.rejects(startSandbox({ home }), isVisible(new RegExp(`process ${process.pid}.*--home`, "s")));
       await owner.stop();
     });
 
-    it("is joined: same origins and credentials, tenants named by either", async () => {
+    it("openSandbox: joins with the same origins and credentials, and adds its tenants", async () => {
       const tenantId = "11111111-1111-4111-8111-111111111111";
       const joined = asJoined(await openSandbox({ home, tenants: [{ tenantId, displayName: "Joined" }] }));
       assert.deepEqual(joined.origins, owner.origins);
@@ -155,7 +155,7 @@ describe("the life of a sandbox", function () {
       await owner.stop();
     });
 
-    it("waits for those who joined, and lets nobody in after that", async () => {
+    it("closeToOthers: waits for joined commands, then refuses new ones", async () => {
       const joined = [asJoined(await openSandbox({ home })), asJoined(await openSandbox({ home }))];
       assert.equal(owner.joined, 2);
       let isClosed = false;
@@ -173,13 +173,13 @@ describe("the life of a sandbox", function () {
       await taken.stop();
     });
 
-    it("says so when the owner goes away under a joined command", async () => {
+    it("a joined command is told when the owner ends", async () => {
       const joined = asJoined(await openSandbox({ home }));
       await owner.stop();
       await joined.ended;
     });
 
-    it("takes the running one's port for granted, and no other", async () => {
+    it("openSandbox: accepts the port of the running sandbox and refuses another", async () => {
       const port = Number(new URL(owner.origins.https).port);
       await assert.rejects(
         openSandbox({ home, port: port === 1024 ? 1025 : 1024 }),
@@ -190,7 +190,7 @@ describe("the life of a sandbox", function () {
       await owner.stop();
     });
 
-    it("refuses what only its start can decide: how many alerts there are, and faults", async () => {
+    it("openSandbox: refuses a number of alerts and faults for a running sandbox", async () => {
       const only =
         "can only be given to the command that starts it\\. Stop that one, or choose another folder with --home\\.$";
       for (const [options, named] of [
@@ -204,14 +204,14 @@ describe("the life of a sandbox", function () {
       await owner.stop();
     });
 
-    it("is not reset under anybody's feet", async () => {
+    it("resetSandbox: refused while a sandbox runs", async () => {
       await assert.rejects(resetSandbox(home), isVisible(/in use by process \d+.*nothing was deleted/s));
       assert.equal((await get(owner, "/metadata/endpoints")).status, 200);
       await owner.stop();
     });
   });
 
-  it("has one owner, whoever comes at the same time", async () => {
+  it("simultaneous starts: exactly one becomes the owner", async () => {
     const all = await Promise.all(Array.from({ length: 6 }, () => openSandbox({ home })));
     const owners = all.filter(isOwn);
     assert.equal(owners.length, 1);
@@ -220,7 +220,7 @@ describe("the life of a sandbox", function () {
     await owners[0]?.stop();
   });
 
-  it("is taken over from an owner that was killed, by one of those who come", async () => {
+  it("after an owner was killed, one of several starts takes over", async () => {
     const { child } = await serveElsewhere(home);
     child.kill("SIGKILL");
     await new Promise((resolve) => child.once("exit", resolve));
@@ -231,7 +231,7 @@ describe("the life of a sandbox", function () {
     assert.equal((await readdir(home)).filter((name) => name.startsWith("owner.")).length, 1);
   });
 
-  it("is left alone while its owner is stopped and may go on", async () => {
+  it("a suspended owner keeps the sandbox", async () => {
     const { child } = await serveElsewhere(home);
     child.kill("SIGSTOP");
     const attempt = openSandbox({ home });
@@ -242,7 +242,7 @@ describe("the life of a sandbox", function () {
     await end(child);
   });
 
-  it("joins a sandbox of another process, which ends when its own command has", async () => {
+  it("a sandbox of another process is joined and ends after that process's command", async () => {
     const { child, origins } = await serveElsewhere(home);
     const joined = asJoined(await openSandbox({ home }));
     assert.deepEqual(joined.origins, origins);
@@ -252,7 +252,7 @@ describe("the life of a sandbox", function () {
   });
 
   describe("reset", () => {
-    it("forgets the sandbox, damaged or not, and touches nothing else in the folder", async () => {
+    it("reset: deletes the sandbox, damaged or not, and no other file of the folder", async () => {
       await (await startSandbox({ home, tenants: [{ tenantId: contoso }] })).stop();
       await writeFile(path.join(home, "cloud", `${contoso}.json`), "{");
       await writeFile(path.join(home, "notes.txt"), "somebody's");
@@ -265,7 +265,7 @@ describe("the life of a sandbox", function () {
       await (await startSandbox({ home })).stop();
     });
 
-    it("does nothing in a folder that is no sandbox's", async () => {
+    it("reset: does nothing in a folder without a sandbox", async () => {
       await writeFile(path.join(folder, "state"), "somebody's");
       assert.equal(await resetSandbox(folder), "nothing there");
       assert.equal(await readFile(path.join(folder, "state"), "utf8"), "somebody's");

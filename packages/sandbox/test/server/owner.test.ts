@@ -7,7 +7,7 @@ import { isAlive, takeLease } from "../../src/server/client";
 import { claim, currentOwner, type Owner } from "../../src/server/owner";
 import { temporaryFolder } from "../../src/testing/support";
 
-describe("who owns a sandbox's home", () => {
+describe("the owner of a sandbox's home", () => {
   let folder = "";
   let remove: () => Promise<void>;
   beforeEach(async () => {
@@ -19,7 +19,7 @@ describe("who owns a sandbox's home", () => {
   const dead = () => Promise.resolve(false);
   const files = async () => (await readdir(folder)).sort();
 
-  it("is the first process that claims it, until that process ends", async () => {
+  it("claim: the first process owns the home until it ends", async () => {
     assert.equal(await currentOwner(folder, alive), undefined);
     const first = await claim(folder, 1111, dead);
     assert.ok("claimed" in first && first.claimed.port === 1111 && first.claimed.pid === process.pid);
@@ -35,7 +35,7 @@ describe("who owns a sandbox's home", () => {
     assert.equal((await stat(path.join(folder, "owner.2.json"))).mode & 0o777, 0o600);
   });
 
-  it("is one process if several claim it after the owner has ended", async () => {
+  it("claim: exactly one of several processes wins after the owner has ended", async () => {
     await claim(folder, 1, dead);
     const living = new Set<number>();
     const isLiving = (owner: Owner) => Promise.resolve(living.has(owner.port));
@@ -50,7 +50,7 @@ describe("who owns a sandbox's home", () => {
     assert.deepEqual(await files(), ["owner.2.json"]);
   });
 
-  it("is not who comes too late: a slow process that makes a lower file than the highest lets go of it", async () => {
+  it("claim: a slow process gives up when a higher claim file exists", async () => {
     let isFirst = true;
     await claim(folder, 1, dead);
     const slow = await claim(folder, 2, async (owner) => {
@@ -65,14 +65,14 @@ describe("who owns a sandbox's home", () => {
     assert.deepEqual(await files(), ["owner.3.json"]);
   });
 
-  it("is no process if the file is damaged", async () => {
+  it("claim: a damaged file names no owner", async () => {
     await writeFile(path.join(folder, "owner.7.json"), "{");
     assert.equal(await currentOwner(folder, alive), undefined);
     assert.ok("claimed" in (await claim(folder, 1, alive)));
     assert.match(await readFile(path.join(folder, "owner.8.json"), "utf8"), /"port":1,/);
   });
 
-  describe("and whether it lives", () => {
+  describe("whether the owner is alive", () => {
     const asOwner = (server: net.Server): Owner => ({
       pid: 1,
       port: (server.address() as AddressInfo).port,
@@ -83,7 +83,7 @@ describe("who owns a sandbox's home", () => {
       return server;
     };
 
-    it("is not alive if nothing listens, or another program does", async () => {
+    it("owner: not alive if its port is closed or belongs to another program", async () => {
       const web = await listening(http.createServer((_request, response) => response.writeHead(404).end()));
       assert.equal(await isAlive(asOwner(web)), false);
       assert.equal(await takeLease(asOwner(web), []), undefined);
@@ -97,7 +97,7 @@ describe("who owns a sandbox's home", () => {
       other.close();
     });
 
-    it("takes no lease from a program that answers something else", async () => {
+    it("lease: refused from a program that answers something else", async () => {
       const texts = ["[]\n", "nonsense\n", '{"pid":1,"httpsPort":"x","httpPort":2,"clientSecret":"s"}\n'];
       const web = await listening(http.createServer((_request, response) => response.end(texts.shift())));
       while (texts.length > 0) assert.equal(await takeLease(asOwner(web), []), undefined);

@@ -28,7 +28,7 @@ describe("the sandbox's server", () => {
   });
   after(() => sandbox.stop());
 
-  it("listens on 127.0.0.1 only", async () => {
+  it("server: listens on 127.0.0.1 only", async () => {
     for (const origin of Object.values(sandbox.origins)) {
       assert.equal(new URL(origin).hostname, "127.0.0.1");
       const connection = net.connect({ host: "127.0.0.2", port: Number(new URL(origin).port) });
@@ -37,7 +37,7 @@ describe("the sandbox's server", () => {
     }
   });
 
-  it("answers the metadata document with its own TLS origin, whichever listener is asked", async () => {
+  it("metadata document: names the TLS origin, on both listeners", async () => {
     const { status, body } = await get(sandbox, "/metadata/endpoints?api-version=2022-09-01");
     assert.equal(status, 200);
     assert.ok(!Array.isArray(body));
@@ -54,7 +54,7 @@ describe("the sandbox's server", () => {
     assert.deepEqual(JSON.parse(overTls), body);
   });
 
-  it("names no host in it that is somebody else's, apart from token audiences", async () => {
+  it("metadata document: names no host of another party, except token audiences", async () => {
     const { body } = await get(sandbox, "/metadata/endpoints");
     const texts = JSON.stringify({ ...body, authentication: null, graphAudience: null });
     for (const [host] of texts.matchAll(/[a-z0-9-]+(\.[a-z0-9-]+)+/gi)) {
@@ -62,7 +62,7 @@ describe("the sandbox's server", () => {
     }
   });
 
-  it("has a certificate for this machine only, trusted by itself, TLS 1.2 and newer", async () => {
+  it("TLS: self-signed certificate for this machine only, version 1.2 and newer", async () => {
     const { variables } = await sandbox.environment({ user: {} });
     const ca = await readFile(variables["NODE_EXTRA_CA_CERTS"] ?? "", "utf8");
     const certificate = new X509Certificate(ca);
@@ -84,7 +84,7 @@ describe("the sandbox's server", () => {
     assert.notEqual(await handshake({ ca, maxVersion: "TLSv1.1", minVersion: "TLSv1" }), "authorized");
   });
 
-  it("lists requests without a route, and answers them with 404 in Graph's envelope", async () => {
+  it("request without a route: listed, and answered with 404 in Graph's envelope", async () => {
     const { status, body } = await get(sandbox, "/v1.0x/nothing?code=secret");
     assert.equal(status, 404);
     const error = body["error"] as Record<string, unknown>;
@@ -94,7 +94,7 @@ describe("the sandbox's server", () => {
     assert.deepEqual(sandbox.undocumentedRequests, ["GET /v1.0x/nothing"]);
   });
 
-  it("answers malformed requests without a stack trace", async () => {
+  it("malformed request: answered without a stack trace", async () => {
     const send = async (body: string, type = "application/json") =>
       answered(
         await fetch(`${sandbox.origins.http}/siemAuthorizations/${contoso}`, {
@@ -119,7 +119,7 @@ describe("the sandbox's server", () => {
     assert.match(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(100_000)}\r\n\r\n`), /^HTTP\/1\.1 4\d\d /);
   });
 
-  it("logs a line for each request, with nothing secret in it", async () => {
+  it("log: one line for each request, without secrets", async () => {
     const daemon = addDaemon(sandbox.cloud);
     lines.length = 0;
     const { body } = await post(sandbox, `/${contoso}/oauth2/v2.0/token`, daemonRequest(daemon));
@@ -135,7 +135,7 @@ describe("the sandbox's server", () => {
     }
   });
 
-  it("keeps no secret on disk in the clear, and its keys to its user", async () => {
+  it("disk: no secret in plain text; key files are readable by the user only", async () => {
     const { variables } = await sandbox.environment();
     await sandbox.cloud.saved();
     const home = variables["MSSP_SANDBOX_HOME"] ?? "";
@@ -150,7 +150,7 @@ describe("the sandbox's server", () => {
     assert.ok(!tenants.includes(variables["ARM_CLIENT_SECRET"] ?? ""));
   });
 
-  it("refuses control routes without the token", async () => {
+  it("control routes: refused without the token", async () => {
     for (const route of ["/sandbox/hello", "/sandbox/undocumented"]) {
       assert.equal((await get(sandbox, route)).status, 401);
       assert.equal((await get(sandbox, route, { authorization: "Bearer wrong" })).status, 401);
@@ -200,7 +200,7 @@ describe("starting the sandbox", () => {
   afterEach(() => remove());
   const home = () => path.join(folder, "home");
 
-  it("takes a second of processor time at most the first time, half of that after it", async () => {
+  it("start: at most one second of processor time the first time, half a second later", async () => {
     const milliseconds: number[] = [];
     for (let run = 0; run < 2; run++) {
       const before = process.cpuUsage();
@@ -212,7 +212,7 @@ describe("starting the sandbox", () => {
     assert.ok((milliseconds[0] ?? 0) < 1000 && (milliseconds[1] ?? 0) < 500, milliseconds.join(" "));
   });
 
-  it("takes the port that it is told, and says so when another program has it", async () => {
+  it("start: uses the given port, and reports a port that another program uses", async () => {
     const other = http.createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as net.AddressInfo;
@@ -227,7 +227,7 @@ describe("starting the sandbox", () => {
     await sandbox.stop();
   });
 
-  it("names a damaged tenant file and starts nothing", async () => {
+  it("start: names a damaged tenant file and starts nothing", async () => {
     await (await startSandbox({ home: home(), tenants: [{ tenantId: contoso }] })).stop();
     const file = path.join(home(), "cloud", `${contoso}.json`);
     const good = await readFile(file, "utf8");
@@ -237,7 +237,7 @@ describe("starting the sandbox", () => {
     await (await startSandbox({ home: home() })).stop();
   });
 
-  it("names the folder that it cannot write to", async () => {
+  it("start: names a folder that is not writable", async () => {
     const file = path.join(folder, "file");
     await writeFile(file, "");
     await assert.rejects(startSandbox({ home: path.join(file, "home") }), visible(/not a folder.*--home/s));
@@ -245,7 +245,7 @@ describe("starting the sandbox", () => {
     await assert.rejects(startSandbox({ home: "/proc/sandbox" }), visible(/no folder can be made there/));
   });
 
-  it("leaves nothing listening when it fails, however far it had come", async () => {
+  it("start: a failure at any step leaves no listener", async () => {
     const listeners = () => process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length;
     const before = listeners();
     // Node gives a handle back a little after it has closed.
@@ -261,7 +261,7 @@ describe("starting the sandbox", () => {
     await assertNoneLeft();
   });
 
-  it("makes a new certificate before the old one expires, and when it is damaged", async () => {
+  it("start: replaces a certificate that is about to expire or is damaged", async () => {
     const now = new Date();
     const first = await serverCertificate(folder, now);
     assert.equal((await serverCertificate(folder, now)).certificate, first.certificate);

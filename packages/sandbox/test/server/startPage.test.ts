@@ -11,7 +11,7 @@ describe("the sandbox's start page", () => {
   });
   after(() => sandbox.stop());
 
-  it("is HTML that names the services and the tenants, escaped, without script and without links", async () => {
+  it("start page: HTML with services and tenants, escaped, without scripts and links", async () => {
     const { status, headers, text } = await get(sandbox, "/", { accept: "text/html,application/xhtml+xml,*/*;q=0.8" });
     assert.equal(status, 200);
     assert.equal(headers.get("content-type"), "text/html; charset=utf-8");
@@ -23,7 +23,7 @@ describe("the sandbox's start page", () => {
     for (const [url] of text.matchAll(/https?:\/\/[^\s<"]+/g)) assert.match(url, /^https?:\/\/127\.0\.0\.1:\d+/);
   });
 
-  it("is the same as JSON for a client that accepts JSON, with the number of objects of each kind", async () => {
+  it("start page: JSON for a client that accepts it, with numbers of objects by kind", async () => {
     const { headers, body } = await get(sandbox, "/", { accept: "application/json" });
     assert.match(headers.get("content-type") ?? "", /^application\/json/);
     const tenants = body["tenants"] as { id: string; objects: Record<string, number> }[];
@@ -37,7 +37,7 @@ describe("the sandbox's start page", () => {
     );
   });
 
-  it("does not count as an undocumented request, and contains no secret", async () => {
+  it("start page: not an undocumented request, and without secrets", async () => {
     const { variables } = await sandbox.environment();
     const { text } = await get(sandbox, "/", { accept: "application/json" });
     assert.ok(!text.includes(variables["ARM_CLIENT_SECRET"]!));

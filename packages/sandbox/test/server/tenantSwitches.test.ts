@@ -12,7 +12,7 @@ describe("sandbox/server: a tenant's switches", function () {
   before(async () => (home = await mkdtemp(path.join(tmpdir(), "defender-mssp-switches-"))));
   after(() => rm(home, { recursive: true, force: true }));
 
-  it("are all on in a new tenant, and kept where no sandbox runs", async () => {
+  it("tenant switches: all on in a new tenant; stored on disk while no sandbox runs", async () => {
     const all = { entraLicence: "p2", b2bInvitations: "on", clientSecrets: "on" };
     assert.deepEqual(await setTenantSwitches({ home }, tenantId, {}), all);
     const set = { ENTRALICENCE: "P1", clientSecrets: "90" };
@@ -21,7 +21,7 @@ describe("sandbox/server: a tenant's switches", function () {
     assert.deepEqual(await setTenantSwitches({ home }, tenantId, {}), changed);
   });
 
-  it("are those of the sandbox that runs, and refused there as well", async () => {
+  it("tenant switches: changed in the running sandbox, which also refuses wrong ones", async () => {
     const sandbox = await startSandbox({ home });
     try {
       const values = await setTenantSwitches({ home }, tenantId, { b2bInvitations: "off", clientSecrets: "on" });
@@ -42,7 +42,7 @@ describe("sandbox/server: a tenant's switches", function () {
     ["clientSecrets", "<days>", /can't be "<days>"/],
     ["entraLicence", "90", /can't be "90"; it can be p2, p1, free/],
   ] as const) {
-    it(`are not ${name}=${value}`, () =>
+    it(`tenant switches: ${name}=${value} is refused`, () =>
       assert.rejects(setTenantSwitches({ home }, tenantId, { [name]: value }), { name: "VisibleError", message }));
   }
 });

@@ -41,17 +41,17 @@ describe("compileFilter", () => {
     ["createdDateTime ge 2024-01-01T00:00:00Z", true],
     ["createdDateTime lt 2024-01-01T00:00:00Z", false],
   ] as const) {
-    it(`${filter} is ${expected}`, () => assert.equal(matches(filter, user), expected));
+    it(`filter: ${filter} is ${expected}`, () => assert.equal(matches(filter, user), expected));
   }
 
-  it("reads properties of collections' items", () => {
+  it("filter: reads properties of collection items", () => {
     const application = { requiredResourceAccess: [{ resourceAppId: "00000003-0000-0000-c000-000000000000" }] };
     const filter = "requiredResourceAccess/any(r:r/resourceAppId eq '00000003-0000-0000-c000-000000000000')";
     assert.equal(matches(filter, application, "applications"), true);
     assert.equal(matches(filter, { requiredResourceAccess: [] }, "applications"), false);
   });
 
-  it("finds by equality what has the value, whatever the value", () => {
+  it("filter: eq finds an object by any value", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (displayName) => {
         assert.equal(matches(`displayName eq ${quoted(displayName)}`, { displayName }), true);
@@ -60,7 +60,7 @@ describe("compileFilter", () => {
     );
   });
 
-  it("`not` turns every answer round", () => {
+  it("filter: `not` inverts each result", () => {
     const filters = fc.constantFrom("displayName eq 'a'", "startswith(displayName,'a')", "mail eq null");
     fc.assert(
       fc.property(filters, fc.record({ displayName: fc.string(), mail: fc.option(fc.string()) }), (filter, object) =>
@@ -79,10 +79,10 @@ describe("compileFilter", () => {
     ["displayName/any(d:d eq 'x')", /Any\/All may only be used following a collection/],
     ["passwordProfile eq 'x'", /incompatible types/],
   ] as const) {
-    it(`refuses ${filter}`, () => assert.throws(() => matches(filter, user), message));
+    it(`filter: ${filter} is refused`, () => assert.throws(() => matches(filter, user), message));
   }
 
-  it("takes GUIDs only without quotes where the type is a GUID", () => {
+  it("filter: a GUID property takes unquoted values only", () => {
     const id = "00000003-0000-0000-c000-000000000000";
     assert.equal(matches(`resourceId eq ${id}`, { resourceId: id }, "appRoleAssignments"), true);
     assert.throws(
@@ -96,7 +96,7 @@ describe("compileFilter", () => {
     ["not (displayName eq 'x')", /Unsupported Query\.$/],
     ["startswith(displayName,'a') and endsWith(mail,'x')", /Unsupported Query\.$/],
   ] as const) {
-    it(`refuses ${filter} unless the query is an advanced one`, () =>
+    it(`filter: ${filter} requires an advanced query`, () =>
       assert.throws(() => matches(filter, user, "users", false), message));
   }
 });

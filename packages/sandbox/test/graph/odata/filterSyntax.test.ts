@@ -52,11 +52,11 @@ const { filter } = fc.letrec<{ filter: Filter; condition: Filter }>((tie) => ({
 }));
 
 describe("parseFilter", () => {
-  it("reads back every filter that can be written", () => {
+  it("parser: reads each filter that the generator writes", () => {
     fc.assert(fc.property(filter, (tree) => assert.deepEqual(asJson(parseFilter(formatFilter(tree))), asJson(tree))));
   });
 
-  it("keeps any text between quotes as it is", () => {
+  it("parser: keeps quoted text unchanged", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const wanted: Filter = {
@@ -70,7 +70,7 @@ describe("parseFilter", () => {
     );
   });
 
-  it("answers any other text with the service's 400, never with another failure", () => {
+  it("parser: any other text is refused with the service's 400", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         try {
@@ -83,7 +83,7 @@ describe("parseFilter", () => {
     );
   });
 
-  it("binds `and` more closely than `or`, and `not` most of all", () => {
+  it("parser: precedence is `not`, `and`, `or`", () => {
     const spelled = formatFilter(parseFilter("a eq 1 or not b eq 2 and c eq 3"));
     assert.equal(spelled, "(a eq 1 or (not (b eq 2) and c eq 3))");
   });
@@ -99,7 +99,8 @@ describe("parseFilter", () => {
     [`${"(".repeat(9000)}a eq 1${")".repeat(9000)}`, /Recursion depth exceeded/],
     ["not ".repeat(4000), /Recursion depth exceeded/],
   ] as const) {
-    it(`refuses ${JSON.stringify(text.slice(0, 40))}`, () => assert.throws(() => parseFilter(text), message));
+    it(`parser: ${JSON.stringify(text.slice(0, 40))} is refused`, () =>
+      assert.throws(() => parseFilter(text), message));
   }
 });
 

@@ -5,10 +5,8 @@ import { items, text, type Body, type Harness } from "../support/harness";
 const base = "/beta/identityGovernance/entitlementManagement";
 
 export function additionSequences(harness: () => Harness): void {
-  it("the audit log names who changed what and when, without a secret, to AuditLog.Read.All alone", () =>
-    log(harness()));
-  it("an assignment of an access package by an administrator: add, list with its target, remove", () =>
-    assignment(harness()));
+  it("audit log: initiator, change and time without secrets, with AuditLog.Read.All only", () => log(harness()));
+  it("access package assignment by an administrator: add, list with its target, remove", () => assignment(harness()));
 }
 
 async function log(graph: Harness): Promise<void> {

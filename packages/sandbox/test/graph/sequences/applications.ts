@@ -10,15 +10,17 @@ const versions = ["v1.0", "beta"] as const;
 export function applicationSequences(harness: () => Harness): void {
   it("azuread_application: create, patch twice, read, owners, update, delete", () => applicationSequence(harness()));
   for (const version of versions) {
-    it(`${version}: a registration from create to delete, with owners and a logo`, () =>
+    it(`${version}: an app registration from create to delete, with owners and a logo`, () =>
       registration(harness(), version));
-    it(`${version}: passwords of applications and service principals`, () => passwords(harness(), version));
-    it(`${version}: federated identity credentials`, () => federatedIdentityCredentials(harness(), version));
+    it(`${version}: passwords of applications and service principals are added and removed`, () =>
+      passwords(harness(), version));
+    it(`${version}: federated identity credentials are created, changed and deleted`, () =>
+      federatedIdentityCredentials(harness(), version));
   }
-  it("azuread_application_redirect_uris: one kind of client after the other", () => redirectUris(harness()));
-  it("azuread_application_api_access: two APIs, taken away one by one", () => apiAccess(harness()));
-  it("certificates: the key is answered only when selected", () => certificates(harness()));
-  it("roles and scopes that are enabled can't go or change", () => enabledRoles(harness()));
+  it("azuread_application_redirect_uris: set for each platform in turn", () => redirectUris(harness()));
+  it("azuread_application_api_access: two APIs are added, then removed one by one", () => apiAccess(harness()));
+  it("certificates: the key is returned only with $select", () => certificates(harness()));
+  it("app roles and scopes: enabled ones can be neither deleted nor changed", () => enabledRoles(harness()));
 }
 
 /** The body as the plugin's Graph client writes it: types everywhere, empty strings as null. */

@@ -12,7 +12,7 @@ import { remember } from "../support/evidence";
 import { routeKey } from "../support/harness";
 
 export function clientSequences(): void {
-  it("@microsoft/microsoft-graph-client with @azure/identity: a round trip on v1.0 and beta", async () => {
+  it("@microsoft/microsoft-graph-client with @azure/identity: create, read and delete on v1.0 and beta", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-client-"));
     const lines: string[] = [];
     const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log: (line) => lines.push(line) });

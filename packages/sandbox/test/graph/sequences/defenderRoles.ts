@@ -9,9 +9,9 @@ const alerts = "microsoft.xdr/secops/securitydata/alerts/manage";
 const reading = "microsoft.xdr/secops/*/read";
 
 export function defenderRoleSequences(harness: () => Harness): void {
-  it("a role of Defender's: create, list, read, change, delete", () => definition(harness()));
-  it("an assignment of it: create, list, read, change, delete", () => assignment(harness()));
-  it("v1.0 has neither, and a caller without the permission is told which one is missing", () => refusals(harness()));
+  it("Defender role: create, list, read, change, delete", () => definition(harness()));
+  it("Defender role assignment: create, list, read, change, delete", () => assignment(harness()));
+  it("Defender roles: not in v1.0; a caller without the permission is told its name", () => refusals(harness()));
 }
 
 function roleBody(allowedResourceActions: string[]): Body {

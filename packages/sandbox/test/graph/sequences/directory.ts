@@ -8,12 +8,12 @@ const versions = ["v1.0", "beta"] as const;
 
 export function directorySequences(harness: () => Harness): void {
   for (const version of versions) {
-    it(`${version}: azuread_directory_role: template, look, activate, read, members`, () =>
+    it(`${version}: azuread_directory_role: template, look-up, activation, read, members`, () =>
       directoryRole(harness(), version));
     it(`${version}: azuread_directory_role_assignment: assign, read, delete`, () => roleAssignment(harness(), version));
-    it(`${version}: deleted items are listed, restored with what hung on them, and purged`, () =>
+    it(`${version}: deleted items are listed, restored with their links, and purged`, () =>
       deleted(harness(), version));
-    it(`${version}: objects by ID, the organization, domains`, () => byId(harness(), version));
+    it(`${version}: objects by ID, organization and domains are read`, () => byId(harness(), version));
   }
 }
 

@@ -13,15 +13,15 @@ export function entitlementSequences(harness: () => Harness): void {
     it(`${version}: a connected organization: create, list, read, change, delete`, () =>
       connectedOrganization(harness(), version));
   }
-  it("a connected organization's identity source is a tenant or a domain, and only one organization's", () =>
+  it("connected organization: the identity source is a tenant or a domain, each used once", () =>
     identitySources(harness()));
   it("azuread_access_package_catalog, azuread_access_package: create, read, update, delete", () =>
     catalogAndPackage(harness()));
   it("azuread_access_package_resource_catalog_association, …_package_association: a group's role in a package", () =>
     resources(harness()));
   it("azuread_access_package_assignment_policy: create, read, replace, delete", () => assignmentPolicy(harness()));
-  it("an assignment policy that isn't right is refused", () => wrongPolicies(harness()));
-  it("entitlement management needs its own permission, and says which", () => denied(harness()));
+  it("assignment policy: invalid settings are refused", () => wrongPolicies(harness()));
+  it("entitlement management: a caller without its permission is told the name", () => denied(harness()));
 }
 
 const tenantSource = {

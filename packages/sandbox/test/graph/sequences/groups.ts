@@ -8,12 +8,12 @@ const versions = ["v1.0", "beta"] as const;
 export function groupSequences(harness: () => Harness): void {
   it("azuread_group: create with an owner and members, patch twice, read, update, delete", () =>
     groupSequence(harness()));
-  it("azuread_group_member: one member comes and goes", () => groupMember(harness()));
+  it("azuread_group_member: one member is added and removed", () => groupMember(harness()));
   for (const version of versions) {
-    it(`${version}: members, owners, groups in groups`, () => nesting(harness(), version));
-    it(`${version}: what kinds of groups there may be`, () => kinds(harness(), version));
+    it(`${version}: members, owners and nested groups`, () => nesting(harness(), version));
+    it(`${version}: allowed and refused kinds of groups`, () => kinds(harness(), version));
   }
-  it("a create that binds what isn't there makes nothing", () => unknownOwner(harness()));
+  it("group: a create with an unknown member or owner leaves no group", () => unknownOwner(harness()));
 }
 
 function groupBody(graph: Harness, displayName: string, extra: Body = {}): Body {

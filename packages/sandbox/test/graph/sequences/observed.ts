@@ -33,7 +33,7 @@ type Segments = readonly string[];
 
 export function observedSequences(harness: () => Harness): void {
   const observed = hasReference ? readObserved() : [];
-  it("every recorded answer has a replay or a reason why not", function () {
+  it("each recorded answer is replayed or has a reason for its omission", function () {
     needsReference(this);
     const known = [...Object.keys(replays), ...Object.keys(notReplayed)].map(Number);
     assert.deepEqual(
@@ -44,7 +44,7 @@ export function observedSequences(harness: () => Harness): void {
   for (const [index, entry] of observed.entries()) {
     const replay = replays[index];
     if (replay === undefined) continue;
-    it(`${index}: ${entry.method} ${entry.path} ${entry.query ?? ""} ${entry.status} (${entry.fidelity})`, () =>
+    it(`recorded answer ${index}: ${entry.method} ${entry.path} ${entry.query ?? ""} ${entry.status} (${entry.fidelity})`, () =>
       run(harness(), entry, replay));
   }
 }

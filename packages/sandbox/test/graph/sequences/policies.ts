@@ -29,7 +29,7 @@ export function policySequences(harness: () => Harness): void {
     return skus.flatMap(({ servicePlans }) => (servicePlans as Body[]).map(({ servicePlanId }) => servicePlanId));
   }
 
-  it("licences: all by default, and role-assignable groups", () =>
+  it("licences: all by default; role-assignable groups can be created", () =>
     switched({}, async (graph) => {
       const { AAD_PREMIUM, AAD_PREMIUM_P2 } = entraServicePlans;
       const found = await plans(graph);
@@ -38,7 +38,7 @@ export function policySequences(harness: () => Harness): void {
       await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
     }));
 
-  it("P1: role-assignable groups still", () =>
+  it("licence P1: no plan of P2; role-assignable groups can be created", () =>
     switched({ entraLicence: "p1" }, async (graph) => {
       const found = await plans(graph);
       assert.ok(found.includes(entraServicePlans.AAD_PREMIUM) && !found.includes(entraServicePlans.AAD_PREMIUM_P2));
@@ -46,7 +46,7 @@ export function policySequences(harness: () => Harness): void {
       await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
     }));
 
-  it("free: no role-assignable groups, other groups still", () =>
+  it("no licence: role-assignable groups are refused, other groups can be created", () =>
     switched({ entraLicence: "free" }, async (graph) => {
       assert.equal((await plans(graph)).length, 1);
       const { code, message } = await graph.refused(403, "POST", "/beta/groups", group);
@@ -56,7 +56,7 @@ export function policySequences(harness: () => Harness): void {
       await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
     }));
 
-  it("invitations on and off, and what the authorization policy says of them", async () => {
+  it("invitations: allowed or refused, as the authorization policy says", async () => {
     const invitation = { invitedUserEmailAddress: "off@fabrikam.example", inviteRedirectUrl: "https://contoso.com" };
     const path = "/v1.0/policies/authorizationPolicy";
     await switched({}, async (graph) => {
@@ -75,7 +75,7 @@ export function policySequences(harness: () => Harness): void {
     ["90", "2029-04-01T00:00:01Z", "CredentialInvalidLifetimeAsPerAppPolicy"],
     ["off", "2029-01-02T00:00:00Z", "CredentialTypeNotAllowedAsPerAppPolicy"],
   ] as const) {
-    it(`client secrets ${value}: one until ${endDateTime} is ${code === undefined ? "made" : "refused"}`, () =>
+    it(`policy on client secrets ${value}: one until ${endDateTime} is ${code === undefined ? "created" : "refused"}`, () =>
       switched({ clientSecrets: value }, async (graph) => {
         const policy = await graph.expect(200, "GET", "/v1.0/policies/defaultAppManagementPolicy");
         assert.equal(policy["isEnabled"], value !== "on");
@@ -95,14 +95,14 @@ export function policySequences(harness: () => Harness): void {
       }));
   }
 
-  it("asks for permissions", async () => {
+  it("policies: each read requires its permission", async () => {
     const as = { roles: ["User.ReadWrite.All"] };
     for (const path of ["subscribedSkus", "policies/authorizationPolicy", "policies/defaultAppManagementPolicy"]) {
       await harness().refused(403, "GET", `/v1.0/${path}`, undefined, { as });
     }
   });
 
-  it("finds users by each form of an address, as Graph's filters do", async () => {
+  it("users: found by each form of an address", async () => {
     const graph = harness();
     const address = "filtered.o'neil@fabrikam.example";
     const { invitedUser } = await graph.expect(201, "POST", "/v1.0/invitations", {

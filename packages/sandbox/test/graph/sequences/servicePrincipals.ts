@@ -7,13 +7,16 @@ import { items, text, type Body, type Harness } from "../support/harness";
 const versions = ["v1.0", "beta"] as const;
 
 export function servicePrincipalSequences(harness: () => Harness): void {
-  it("azuread_service_principal: look, create, patch, read, owners, delete", () => servicePrincipalSequence(harness()));
+  it("azuread_service_principal: look-up, create, patch, read, owners, delete", () =>
+    servicePrincipalSequence(harness()));
   for (const version of versions) {
     it(`${version}: a service principal follows its application`, () => follows(harness(), version));
-    it(`${version}: app role assignments from both sides`, () => appRoleAssignments(harness(), version));
-    it(`${version}: delegated grants`, () => grants(harness(), version));
+    it(`${version}: app role assignments are created and read from both sides`, () =>
+      appRoleAssignments(harness(), version));
+    it(`${version}: delegated grants are created, changed and deleted`, () => grants(harness(), version));
   }
-  it("an application of another tenant may be used where its audience allows it", () => multitenant(harness()));
+  it("a service principal of another tenant's application requires a multitenant audience", () =>
+    multitenant(harness()));
   it("Microsoft's own service principals can't be deleted", () => microsoftsOwn(harness()));
 }
 

@@ -19,11 +19,11 @@ export function userSequences(harness: () => Harness): void {
   it("data source user: by principal name, then all that it selects, then the manager", () =>
     userDataSource(harness()));
   for (const version of versions) {
-    it(`${version}: inviting the same address again answers the same user`, () => inviteAgain(harness(), version));
-    it(`${version}: a user from create to restore`, () => user(harness(), version));
+    it(`${version}: a second invitation of an address returns the same user`, () => inviteAgain(harness(), version));
+    it(`${version}: a user is created, changed, deleted and restored`, () => user(harness(), version));
   }
-  it("an invitation asks for an address and a URL", () => wrongInvitations(harness()));
-  it("a deleted guest's address can be invited: another user comes", () => inviteDeleted(harness()));
+  it("invitation: requires an address and a URL", () => wrongInvitations(harness()));
+  it("invitation: the address of a deleted guest gets a new user", () => inviteDeleted(harness()));
 }
 
 async function invitationSequence(graph: Harness): Promise<void> {

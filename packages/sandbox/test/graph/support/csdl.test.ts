@@ -4,7 +4,7 @@ import type { Json } from "../../../src/cloud/model";
 import { hasRoute, metadataProblems } from "./csdl";
 import { needsReference } from "./reference";
 
-describe("the metadata as a judge", function () {
+describe("checks of answers against the metadata", function () {
   before(function () {
     needsReference(this);
   });
@@ -29,16 +29,17 @@ describe("the metadata as a judge", function () {
     ["microsoft.graph.passwordCredential", { colour: 1 }, /has no property colour/],
   ];
   for (const [what, body, objection] of objections) {
-    it(`objects to ${JSON.stringify(body)} as ${what}`, () => assert.match(problems(what, body).join(), objection));
+    it(`check: ${JSON.stringify(body)} is refused as ${what}`, () =>
+      assert.match(problems(what, body).join(), objection));
   }
 
-  it("objects to a value outside an enum, and has nothing against one inside", () => {
+  it("check: a value outside an enumeration is refused, one inside is accepted", () => {
     const domain = (state: string): string[] => problems("organization/$entity", { partnerTenantType: state });
     assert.match(domain("friend").join(), /is no graph\.partnerTenantType/);
     assert.deepEqual(domain("microsoftSupport"), []);
   });
 
-  it("objects to errors in another envelope", () => {
+  it("check: an error in another envelope is refused", () => {
     assert.match(metadataProblems("v1.0", 404, { error: "not found" }).join(), /not Graph's error envelope/);
   });
 
@@ -54,7 +55,7 @@ describe("the metadata as a judge", function () {
     ["PUT", "/applications/{id}/logo", true],
     ["PUT", "/applications/{id}/displayName", false],
   ] as const) {
-    it(`${expected ? "has" : "hasn't"} ${method} ${path}`, () =>
+    it(`metadata: ${method} ${path} ${expected ? "exists" : "does not exist"}`, () =>
       assert.equal(hasRoute("v1.0", method, path), expected));
   }
 });
