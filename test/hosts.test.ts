@@ -26,7 +26,7 @@ const host =
 const documents = ["learn.microsoft.com", "schema.management.azure.com"];
 
 describe("microsoft: hosts", () => {
-  it("are named in the table of clouds only", () => {
+  it("Microsoft's hosts are named in the table of clouds only", () => {
     assert.ok(sources.length > 40, `${sources.length} files`);
     const named = sources.flatMap((file) =>
       hostsIn(withoutComments(readFileSync(path.join(checkout, file), "utf8"))).map((one) => `${file}: ${one}`),
@@ -34,7 +34,7 @@ describe("microsoft: hosts", () => {
     assert.deepEqual(named, []);
   });
 
-  it("are found in code, and not in comments or links to documents", () => {
+  it("the search finds hosts in code, not in comments or links to documents", () => {
     const code =
       'const a = "https://graph.microsoft.com/v1.0"; // https://login.microsoftonline.us\n/* security.apps.mil */';
     assert.deepEqual(hostsIn(withoutComments(code)), ["graph.microsoft.com"]);

@@ -103,7 +103,7 @@ describe("names from settings", function () {
     metadataHost: "the sandbox",
   });
 
-  it("of notification rules stand in a path: that rule is made, read and deleted, and no other", async () => {
+  it("name of a notification rule in a path: only that rule is created, read and deleted", async () => {
     const { http } = sandbox.origins;
     const { accessToken: token } = await requestToken({
       tenantId,
@@ -141,7 +141,7 @@ describe("names from settings", function () {
     assert.deepEqual(sandbox.undocumentedRequests, []);
   });
 
-  it("of dots alone are refused, by the settings and where an address is made", () => {
+  it("a name of dots only: refused by the settings and by the client", () => {
     for (const name of [".", ".."]) {
       const setting = [{ name, severities: ["High"], recipients: ["soc@fabrikam.example"] }];
       assert.ok(!isTaken({ notificationRules: JSON.stringify(setting) }), name);
@@ -157,7 +157,7 @@ describe("names from settings", function () {
     );
   });
 
-  it("of customers stand in a filter: the application of exactly that name is found", async () => {
+  it("name of a customer in a filter: finds the application of exactly that name", async () => {
     const tenant = sandbox.cloud.tenant(tenantId);
     let number = 0;
     await fc.assert(
@@ -192,7 +192,7 @@ describe("names from settings", function () {
     );
   });
 
-  it("of analysts stand in a filter: the user of exactly that address is found", async () => {
+  it("address of an analyst in a filter: finds the user of exactly that address", async () => {
     const users = sandbox.cloud.tenant(tenantId).objects("users");
     const [someone] = users.values();
     assert.ok(someone);

@@ -36,7 +36,7 @@ describe("program", () => {
     for (const [name, value] of before) if (value !== undefined) process.env[name] = value;
   });
 
-  it("reads the stack's state once, and before it registers anything: the engine writes it then", async () => {
+  it("reads the stack's state once, before the first registration", async () => {
     const registered: number[] = [];
     const { resources } = await startMocks({
       deployed,
@@ -98,7 +98,7 @@ describe("program", () => {
     );
   });
 
-  it("has the authorization made by a call where the environment names an endpoint, which stays out of the state", async () => {
+  it("authorizes by a call if the environment names an endpoint, and keeps the endpoint out of the state", async () => {
     process.env["MSSP_DEFENDER_ENDPOINT"] = "https://127.0.0.1:1234";
     await program();
     await settled();
@@ -138,7 +138,7 @@ describe("program", () => {
     );
   });
 
-  it("runs the extension that the settings name, after everything of its own", async () => {
+  it("runs the extension of the settings after its own declarations", async () => {
     pulumi.runtime.setAllConfig({ ...configuration, "defender-mssp:extension": "againstTheRules" }, []);
     await program();
     await settled();
@@ -146,7 +146,7 @@ describe("program", () => {
     assert.ok(names.indexOf("untyped") > names.indexOf("customer"), names.join());
   });
 
-  it("declares nothing where the extension isn't there, or is none", async () => {
+  it("declares nothing if the extension is missing or invalid", async () => {
     for (const [extension, problem] of [
       ["nowhere", /^extension: there is no extensions\/nowhere\.ts\. Nothing was changed\.$/],
       ["index", /^extension: extensions\/index\.ts exports no function "extend"\. Nothing was changed\.$/],
@@ -162,7 +162,7 @@ describe("program", () => {
     assert.deepEqual([...recorded.resources, ...recorded.invocations], []);
   });
 
-  it("declares nothing but the provider where the credentials reach another tenant", async () => {
+  it("declares only the provider if the credentials reach another tenant", async () => {
     recorded = await startMocks({ reached: msspTenantId });
     pulumi.runtime.setAllConfig(configuration, []);
     await assert.rejects(program(), (error: Error) => pulumi.RunError.isInstance(error));

@@ -93,7 +93,7 @@ describe("attack: somebody adds a way in to the stack's objects", function () {
       user = Object.values(users).find(({ userType }) => userType === "Member")!["id"] as string;
     });
 
-    it("is found in nothing that the stack made itself", async () => {
+    it("the stack's own objects are no additions", async () => {
       const { failed, changes, additions } = await nightly(stack);
       assert.deepEqual([failed, changes], [false, []]);
       assert.deepEqual(states(additions), {
@@ -191,7 +191,7 @@ describe("attack: somebody adds a way in to the stack's objects", function () {
       'role assignment on Defender role "Also him"',
     ];
 
-    it("is drift, each with who, when and the step; `mssp ci drift` ends with 3 and `mssp verify` with 1", async () => {
+    it("each addition is drift with initiator, time and step; `mssp ci drift` exits with 3, `mssp verify` with 1", async () => {
       await addEverything();
       const preview = await nightly(stack);
       const additions = found(preview.additions);
@@ -215,7 +215,7 @@ describe("attack: somebody adds a way in to the stack's objects", function () {
       assert.deepEqual(kinds(checks.flatMap((check) => check.additions ?? [])), kinds(additions));
     });
 
-    it("is what the readings' permissions allow, and notChecked without one, never passed", async () => {
+    it("without a permission its part is notChecked, never passed", async () => {
       const settings = await readStackSettings(stack, options());
       const reading = permissionsToFindAdditions(settings);
       assert.ok(reading.every((permission) => /\.Read\.All$|\.Read\.Defender$/.test(permission)));
@@ -246,7 +246,7 @@ describe("attack: somebody adds a way in to the stack's objects", function () {
       }
     });
 
-    it("goes away by the steps that are printed, and nothing else does", async () => {
+    it("the printed steps remove the additions and nothing else", async () => {
       const additions = found(await look(stack));
       await carryOut(stack, hands, [...new Set(additions.map(({ step }) => step))]);
       const { failed, changes, additions: left } = await nightly(stack);
@@ -270,7 +270,7 @@ describe("attack: somebody adds a way in to the stack's objects", function () {
       });
     });
 
-    it("finds a policy and an assignment by hand, and who holds a package by right is none", async () => {
+    it("a policy and an assignment made by hand are additions; a regular holder is not", async () => {
       const objects = objectsOf(project, tenantIdOf(number)) as unknown as Record<string, Record<string, StoredObject>>;
       const [policy] = Object.values(objects["accessPackageAssignmentPolicies"] ?? {});
       const accessPackageId = textOf(policy?.["accessPackageId"]);

@@ -40,7 +40,7 @@ function start(): Position {
   return { version: 1, ...expected, recent: {}, cursor: { since: new Date(began - 1000).toISOString() } };
 }
 
-describe("attack: a destination that takes less than it seems", () => {
+describe("attack: a destination that accepts less than it reports", () => {
   let folder: string;
   let checkpoint: string;
   beforeEach(async () => {
@@ -75,14 +75,14 @@ describe("attack: a destination that takes less than it seems", () => {
       return { file, fd, sink: outputFile(recordAsJson, fd, write as typeof writeSync) };
     }
 
-    it("that takes a few bytes at a time gets all of them", async () => {
+    it("file: short writes are completed", async () => {
       const { file, fd, sink } = fileOn({ room: Infinity });
       await sink.deliver(alertsOf(72, 500));
       closeSync(fd);
       assert.equal(wholeLines(file).length, 72);
     });
 
-    it("on a disk that is full ends the pull, and the next run goes on behind the last whole alert", async () => {
+    it("file: a full disk ends the pull; the next run continues after the last complete alert", async () => {
       const alerts = alertsOf(72, 500);
       const full = fileOn({ room: 10_000 });
       const failing = pull({ source: sourceOf(alerts), sink: full.sink, position: start(), checkpoint });
@@ -101,7 +101,7 @@ describe("attack: a destination that takes less than it seems", () => {
       );
     });
 
-    it("on a disk that is full is waited for by --follow", async () => {
+    it("file: --follow waits while the disk is full", async () => {
       const alerts = alertsOf(72, 500);
       const disk = { room: 10_000 };
       const { file, fd, sink } = fileOn(disk);
@@ -119,7 +119,7 @@ describe("attack: a destination that takes less than it seems", () => {
       );
     });
 
-    it("is synchronized with the disk before the checkpoint moves", async () => {
+    it("file: synchronized with the disk before the checkpoint moves", async () => {
       const sink: AlertSink = {
         deliver: () => Promise.resolve(),
         flush: () => Promise.reject(new DestinationError("EIO", false)),
@@ -128,7 +128,7 @@ describe("attack: a destination that takes less than it seems", () => {
       assert.equal(await openCheckpoint(checkpoint, expected), undefined);
     });
 
-    it("whose last line lacks its end gets it first, with and without a checkpoint", async () => {
+    it("file: an incomplete last line is ended first, with and without a checkpoint", async () => {
       await writeFile(path.join(folder, "alerts.jsonl"), '{"id":"hal');
       const { file, fd, sink } = fileOn({ room: Infinity });
       await sink.deliver(alertsOf(1, 1));
@@ -179,7 +179,7 @@ describe("attack: a destination that takes less than it seems", () => {
       ["a page to sign in", "<html>Sign in</html>"],
       ["nothing", ""],
     ] as const) {
-      it(`that answers 200 with ${what} has taken nothing`, async () => {
+      it(`Splunk: 200 with ${what} counts as not delivered`, async () => {
         collector.answer = () => ({ status: 200, text: answer });
         const sink = sinkOf();
         const failing = pull({ source: sourceOf(alertsOf(3, 1)), sink, position: start(), checkpoint });
@@ -188,13 +188,13 @@ describe("attack: a destination that takes less than it seems", () => {
       });
     }
 
-    it("gets at most half a megabyte in a call, counted in bytes", async () => {
+    it("Splunk: at most half a megabyte for each call, in bytes", async () => {
       await sinkOf().deliver(alertsOf(250, 1800, "漢"));
       assert.equal(received().length, 250);
       for (const body of collector.bodies) assert.ok(Buffer.byteLength(body) <= 500_000);
     });
 
-    it("with a lower limit gets all alerts, and those above it shortened and marked", async () => {
+    it("Splunk: above the collector's limit alerts are shortened and marked", async () => {
       const limit = 20_000;
       collector.answer = (body) => (Buffer.byteLength(body) > limit ? { status: 413, text: "" } : success);
       const [large] = alertsOf(1, 3 * limit, "漢");
@@ -211,7 +211,7 @@ describe("attack: a destination that takes less than it seems", () => {
       assert.match(notes.join("\n"), /^Alert large is larger than Splunk's collector takes/);
     });
 
-    it("that is down for an hour is waited for by --follow", async () => {
+    it("Splunk: --follow waits for a collector that is down for an hour", async () => {
       let minutes = 0;
       collector.answer = () => (minutes < 60 ? { status: 503, text: '{"text":"Server is busy","code":9}' } : success);
       const pauses: number[] = [];
@@ -238,7 +238,7 @@ describe("attack: a destination that takes less than it seems", () => {
   });
 
   describe("a checkpoint that can't be written is refused before the first alert", () => {
-    it("a link to a file that does not exist, which is not created", async () => {
+    it("checkpoint: a link to a missing file is refused and not created", async () => {
       const target = path.join(folder, "nowhere");
       await symlink(target, checkpoint);
       await assert.rejects(
@@ -248,19 +248,19 @@ describe("attack: a destination that takes less than it seems", () => {
       await assert.rejects(lstat(target), /ENOENT/);
     });
 
-    it("a pipe, without waiting for its other end", async function () {
+    it("checkpoint: a pipe is refused without waiting for its other end", async function () {
       if (process.platform === "win32") this.skip();
       execFileSync("mkfifo", [checkpoint]);
       await assert.rejects(openCheckpoint(checkpoint, expected), /can't be written: it is not a regular file/);
     });
 
-    it("a directory, and a file in a folder that does not exist", async () => {
+    it("checkpoint: a directory and a file in a missing folder are refused", async () => {
       await mkdir(checkpoint);
       await assert.rejects(openCheckpoint(checkpoint, expected), /can't be written: it is a directory/);
       await assert.rejects(openCheckpoint(path.join(folder, "none", "c.json"), expected), /can't be written: ENOENT/);
     });
 
-    it("and one that can be is left as it is", async () => {
+    it("checkpoint: a writable one is not changed by the check", async () => {
       assert.equal(await openCheckpoint(checkpoint, expected), undefined);
       await writeFile(checkpoint, JSON.stringify(start()));
       const inode = (await lstat(checkpoint)).ino;

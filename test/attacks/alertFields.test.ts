@@ -58,7 +58,7 @@ function assertDeliverable(record: AlertRecord, original: object): void {
 }
 
 describe("attack: fields of an alert", () => {
-  it("of Microsoft Graph, whatever is in them, block nothing and drive no terminal", () => {
+  it("any fields of Microsoft Graph: the pull continues and no terminal is controlled", () => {
     fc.assert(
       fc.property(spoilt<SecurityAlert>(securityAlert(detection!)), (alert) =>
         assertDeliverable(recordOfSecurityAlert(alert, tenantId), alert),
@@ -66,7 +66,7 @@ describe("attack: fields of an alert", () => {
     );
   });
 
-  it("of the legacy API, whatever is in them, block nothing and drive no terminal", () => {
+  it("any fields of the legacy API: the pull continues and no terminal is controlled", () => {
     fc.assert(
       fc.property(spoilt<LegacyAlert>(legacyAlert(detection!)), (alert) =>
         assertDeliverable(recordOfLegacyAlert(alert, tenantId), alert),
@@ -74,7 +74,7 @@ describe("attack: fields of an alert", () => {
     );
   });
 
-  it("of an alert that has none at all give a record with an ID that stays the same", () => {
+  it("an alert without fields gives a record with a stable ID", () => {
     for (const recordOf of [recordOfSecurityAlert, recordOfLegacyAlert] as const) {
       const record = recordOf({} as never, tenantId);
       assertDeliverable(record, {});
@@ -83,7 +83,7 @@ describe("attack: fields of an alert", () => {
     }
   });
 
-  it("that a service's error repeats drive no terminal in a note", () => {
+  it("fields that a service's error repeats are escaped in the message", () => {
     let shown = "";
     const stream = { isTTY: true, write: (text: string) => (shown += text) } as unknown as NodeJS.WriteStream;
     new StderrProgress(false, stream).note("answered 503: \u001b[2J\u009b2J\u202e");

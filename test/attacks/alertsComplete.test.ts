@@ -87,20 +87,20 @@ describe("attack: alerts that a server hides", function () {
     assertComplete(await delivered({ since }), since);
   });
 
-  it("a $top that is lowered without a word, to fewer than were asked for, is noticed", async () => {
+  it("a server that silently lowers $top is recognized", async () => {
     server.reset({ links: "none", cap: 100 });
     const since = fill(1001, 7 * day);
     assertComplete(await delivered({ since }), since);
   });
 
-  it("more alerts of one millisecond than a page has are all read, where $skip ends at 500", async () => {
+  it("more alerts of one millisecond than a page are all read, with $skip limited to 500", async () => {
     server.reset({ links: "none", cap: 60, largestSkip: 500 });
     const since = fill(20, day);
     for (let index = 0; index < 400; index++) server.add(`tie ${index}`, since + hour);
     assertComplete(await delivered({ since }), since);
   });
 
-  it("more alerts of one millisecond than $skip reaches end the command, and none of what follows is delivered", async () => {
+  it("more alerts of one millisecond than $skip reaches end the command before any later alert", async () => {
     server.reset({ links: "none", cap: 60, largestSkip: 500 });
     const since = server.now() - 2 * day;
     for (let index = 0; index < 700; index++) server.add(`tie ${index}`, since + hour);
@@ -123,7 +123,7 @@ describe("attack: alerts that a server hides", function () {
   });
 
   for (const links of ["circle", "otherHost", "otherPath", "noAddress", "stale"] as const) {
-    it(`a link that can't be followed (${links}) is not the end, and no other host is asked`, async () => {
+    it(`an invalid link (${links}) is not the end, and no other host is called`, async () => {
       server.reset({ links, cap: 100 });
       const since = fill(1001, 7 * day);
       for (let index = 0; index < 150; index++) server.add(`tie ${index}`, since + hour);
@@ -132,7 +132,7 @@ describe("attack: alerts that a server hides", function () {
   }
 
   for (const hours of [-8, -2, 2, 8]) {
-    it(`a machine's clock ${hours} hours off loses nothing of what comes while the command runs`, async () => {
+    it(`a clock that is ${hours} hours wrong loses no alert that arrives while the command runs`, async () => {
       server.reset({ ahead: -hours * hour });
       const since = fill(2000, 2 * day);
       const first = await delivered({ since });
@@ -142,7 +142,7 @@ describe("attack: alerts that a server hides", function () {
     });
   }
 
-  it("an answer without one of the providers behind the service is asked for again", async () => {
+  it("an answer that lacks one of the service's providers is requested again", async () => {
     server.reset({ faults: ["partial", "partial", undefined, "partial"] });
     const since = fill(30, day);
     assertComplete(await delivered({ since }), since);
@@ -169,7 +169,7 @@ describe("attack: alerts that a server hides", function () {
     changes: fc.array(fc.nat(), { maxLength: 60 }),
   });
 
-  it("all of it at once: what is delivered is what there is", async () => {
+  it("all faults together: the delivered alerts are the existing ones", async () => {
     await fc.assert(
       fc.asyncProperty(anything, async ({ clumps, failAt, isFiltered, changes, faults, ...rest }) => {
         const behaviour: Partial<Behaviour> = {

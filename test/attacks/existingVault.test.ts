@@ -30,7 +30,7 @@ describe("attack: a client secret handed to an existing vault that others can re
     await assert.rejects(prepare(), /the vault fabrikam-siem cannot be read\. Nothing was changed\.\n.*not found/);
   });
 
-  it("takes a vault with Azure RBAC of the MSSP's tenant, by one look at it", async () => {
+  it("accepts a vault of the MSSP's tenant with Azure RBAC after one read", async () => {
     const { invocations } = await prepare({ tenantId: msspTenantId.toUpperCase(), enableRbacAuthorization: true });
     const looks = invocations.filter(({ token }) => token === "azure-native:keyvault:getVault");
     assert.deepEqual(

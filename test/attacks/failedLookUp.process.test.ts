@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { createProject, customer, tenantIdOf } from "../e2e/support";
 
-describe("A look-up that fails during `up`", function () {
+describe("attack: a look-up that fails during `up`", function () {
   this.timeout(120_000);
 
-  it("is one error that names what was looked up", async () => {
+  it("a failed look-up gives one error that names the object", async () => {
     const project = await createProject();
     try {
       await project.writeSettings("contoso", customer(0x62, { analysts: [], connector: { kind: "customerApp" } }));

@@ -59,7 +59,7 @@ describe("attack: marks of version 0.1.0, which another stack of the same name h
     }
   }
 
-  it("are renewed in place by the next `up`, and nothing else changes", async () => {
+  it("the next `up` renews them in place and changes nothing else", async () => {
     await backToFormer();
     assert.doesNotMatch(dumpOfTenant(project, tenantId), /#[0-9a-f]{16}/);
     const steps = await project.changes("contoso");
@@ -75,7 +75,7 @@ describe("attack: marks of version 0.1.0, which another stack of the same name h
     assert.equal(renewed.replaceAll(id, ""), asMade.replaceAll(/#[0-9a-f]{16}/g, "#"), "the same objects, marked anew");
   });
 
-  it("are known by their own state without an `up` in between: `destroy` takes everything away", async () => {
+  it("`destroy` without an `up` before deletes everything of its own state", async () => {
     await backToFormer();
     await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.doesNotMatch(dumpOfTenant(project, tenantId), /managed by Pulumi|Managed by Pulumi/);

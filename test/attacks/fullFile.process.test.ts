@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 
-describe("attack: a file that takes half a write", function () {
+describe("attack: a full disk that accepts part of a write", function () {
   this.timeout(60_000);
   let folder: string;
 
@@ -31,7 +31,7 @@ describe("attack: a file that takes half a write", function () {
     return { exitCode, stderr, written: await readFile(file, "utf8") };
   }
 
-  it("ends the pull with an error, and the next run delivers every alert that is not whole in it", async () => {
+  it("the pull ends with an error, and the next run delivers each incomplete alert", async () => {
     const checkpoint = path.join(folder, "checkpoint.json");
     const first = await run("pullToOutput.ts", [checkpoint], "32");
     assert.equal(first.exitCode, 5, first.stderr);
@@ -52,7 +52,7 @@ describe("attack: a file that takes half a write", function () {
     assert.equal(halfLines, 1);
   });
 
-  it("ends any other command with an error", async () => {
+  it("any other command ends with an error", async () => {
     const script = path.join(folder, "print.ts");
     const module = path.join(__dirname, "..", "..", "cli", "output", "standardOutput.ts");
     await writeFile(script, `require(${JSON.stringify(module)}).print("x".repeat(100_000));`);

@@ -188,19 +188,19 @@ describe("attack: an object that somebody else deleted", () => {
     for (const gone of answers) {
       const what = `${gone.status} ${gone.code}`.trim();
 
-      it(`${name}: ${what} to a read means gone`, async () => {
+      it(`${name}: ${what} to a read: the object is gone`, async () => {
         answer = () => asAnswered(gone);
         assert.equal((await provider.read(id, props, context)).id, "");
       });
 
-      it(`${name}: ${what} to a delete means done`, async () => {
+      it(`${name}: ${what} to a delete: success`, async () => {
         answer = () => asAnswered(gone);
         await provider.delete(id, props, context);
       });
 
       // A grant is only replaced; what the portal makes is put again.
       if (["app role grant", "notification rule", "SIEM authorization"].includes(name)) continue;
-      it(`${name}: ${what} to an update says what brings it back`, async () => {
+      it(`${name}: ${what} to an update: the error says what creates it again`, async () => {
         answer = () => asAnswered(gone);
         await assert.rejects(
           provider.update(id, props, { ...props, displayName: "New" }, context),
@@ -213,17 +213,17 @@ describe("attack: an object that somebody else deleted", () => {
   const grant = resources["app role grant"]!;
   const deleteGrant = () => (grant.resource as Resource).delete(id, grant.props, context);
 
-  it("app role grant: 400 EntitlementGrant to a delete means done where a look confirms it", async () => {
+  it("app role grant: 400 EntitlementGrant to a delete: success if a read confirms it", async () => {
     answer = (method) => asAnswered(method === "DELETE" ? grantGone : answers[0]!);
     await deleteGrant();
   });
 
-  it("app role grant: 400 EntitlementGrant to a delete is a failure where the grant is still shown", async () => {
+  it("app role grant: 400 EntitlementGrant to a delete: failure if the grant still exists", async () => {
     answer = (method) => (method === "DELETE" ? asAnswered(grantGone) : { status: 200, body: { id } });
     await assert.rejects(deleteGrant(), /EntitlementGrant being updated or deleted is not found/);
   });
 
-  it("any other 400 to a delete is a failure", async () => {
+  it("any other 400 to a delete: failure", async () => {
     answer = () => asAnswered({ ...grantGone, message: "Invalid resource identifier for EntitlementGrant" });
     await assert.rejects(deleteGrant(), /Invalid resource identifier/);
   });

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { ana, createProject, customer, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "../e2e/support";
 
-describe("An object that is gone before `destroy`", function () {
+describe("attack: an object that is deleted before `destroy`", function () {
   this.timeout(300_000);
 
   const tenantId = tenantIdOf(61);
@@ -22,7 +22,7 @@ describe("An object that is gone before `destroy`", function () {
   });
   after(() => project.dispose());
 
-  it("makes a plain `destroy` fail, and none with --refresh", async () => {
+  it("a plain `destroy` fails; `destroy --refresh` succeeds", async () => {
     const [group = ""] = Object.keys(objectsOf(project, tenantId).groups);
     await new TenantHands(project, tenantId).graph("DELETE", `/v1.0/groups/${group}`);
 

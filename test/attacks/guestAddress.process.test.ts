@@ -28,7 +28,7 @@ describe("attack: an analyst's address that changes", function () {
   const guests = () => Object.values(objectsOf(project, tenantId).users).filter(({ userType }) => userType === "Guest");
   const members = () => membersOf(project, tenantId, String(single(objectsOf(project, tenantId).groups)["id"]));
 
-  it("keeps the guest and the membership if the guest has both addresses", async () => {
+  it("a guest with both addresses keeps user and membership", async () => {
     const before = single(Object.fromEntries(guests().map((guest) => [String(guest["id"]), guest])));
     const id = String(before["id"]);
     await hands.graph("PATCH", `/v1.0/users/${id}`, { otherMails: [ana.email, married.email] });
@@ -41,7 +41,7 @@ describe("attack: an analyst's address that changes", function () {
     assert.deepEqual(members(), [id]);
   });
 
-  it("replaces the guest if nobody has the new address: the group has the new guest, and the old one is gone", async () => {
+  it("an unknown new address replaces the guest: the group has the new one, the old one is deleted", async () => {
     const [before] = guests();
     await project.writeSettings("contoso", customer(0x71, { analysts: [{ ...ana, email: "ana@mssp.example" }] }));
     await up();
@@ -51,7 +51,7 @@ describe("attack: an analyst's address that changes", function () {
     assert.deepEqual(members(), [now?.["id"]]);
   });
 
-  it("leaves nobody behind with `destroy`", async () => {
+  it("`destroy` leaves no guest", async () => {
     await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.deepEqual(guests(), []);
   });

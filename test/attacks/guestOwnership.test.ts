@@ -12,7 +12,7 @@ const inputs: GuestInputs = {
 const marriedName = { ...inputs, email: "ana.silva@mssp.example" };
 
 /** The provider's methods as Pulumi calls them, against the sandbox's server. */
-describe("attack: whose guest it is", () => {
+describe("attack: ownership of a guest", () => {
   let test: TestSandbox;
   let context: CallContext;
   let seeded: ReadonlySet<string>;
@@ -49,7 +49,7 @@ describe("attack: whose guest it is", () => {
     return before;
   }
 
-  it("keeps the guest whose address was changed, if both addresses are one user", async () => {
+  it("a changed address keeps the guest if both addresses are of one user", async () => {
     const before = await acceptedWithBoth();
     const now = await create(marriedName);
     assert.equal(now.objectId, before.objectId);
@@ -62,7 +62,7 @@ describe("attack: whose guest it is", () => {
     assert.deepEqual(guests(), []);
   });
 
-  it("keeps the guest if the change is taken back half way, and while one of two listed addresses remains", async () => {
+  it("the guest is kept if the change is reverted half way, and while one of two listed addresses remains", async () => {
     const before = await acceptedWithBoth();
     const now = await create(marriedName);
     await remove(now);
@@ -71,7 +71,7 @@ describe("attack: whose guest it is", () => {
     assert.deepEqual(guests(), []);
   });
 
-  it("makes another user for an address that nobody has, before the old one is deleted", async () => {
+  it("an unknown new address creates another user before the old one is deleted", async () => {
     const before = await create(inputs);
     const now = await create(marriedName);
     assert.notEqual(now.objectId, before.objectId);
@@ -82,7 +82,7 @@ describe("attack: whose guest it is", () => {
     );
   });
 
-  it("neither takes nor deletes the guest of a stack of the same name in another backend", async () => {
+  it("the guest of a stack of the same name in another backend is neither adopted as own nor deleted", async () => {
     const production = await create(inputs);
     const other = await create({ ...inputs, managedBy: "defender-mssp/contoso#fedcba9876543210" });
     assert.equal(other.objectId, production.objectId);
@@ -92,7 +92,7 @@ describe("attack: whose guest it is", () => {
     assert.equal((await create(inputs)).adopted, false, "its own stack still recognizes it");
   });
 
-  it("neither takes nor deletes a guest that carries the mark of version 0.1.0, which has no stack ID", async () => {
+  it("a guest with the mark of version 0.1.0, without stack ID, is neither adopted as own nor deleted", async () => {
     const id = addUser({
       mail: inputs.email,
       userType: "Guest",
@@ -104,7 +104,7 @@ describe("attack: whose guest it is", () => {
     assert.ok(users().has(id));
   });
 
-  it("renews the mark of version 0.1.0 of a guest that the state has, and deletes it with either mark", async () => {
+  it("a guest of the state: its mark of version 0.1.0 is renewed, and it is deleted with either mark", async () => {
     const olds = await create(inputs);
     const former = { ...olds, managedBy: "defender-mssp/contoso" };
     const user = () => users().get(olds.objectId)!;
@@ -120,7 +120,7 @@ describe("attack: whose guest it is", () => {
     assert.deepEqual(guests(), []);
   });
 
-  it("leaves a guest that another stack has marked since", async () => {
+  it("a guest that another stack has marked since is kept", async () => {
     const olds = await create(inputs);
     const foreign = "MSSP analyst, managed by Pulumi (defender-mssp/contoso#fedcba9876543210; 00000000)";
     users().get(olds.objectId)!["employeeType"] = foreign;
@@ -135,7 +135,7 @@ describe("attack: whose guest it is", () => {
     ["a proxy address", { proxyAddresses: [`smtp:${inputs.email}`] }],
   ];
   for (const [how, address] of otherAddresses) {
-    it(`gives nothing to a user who has the analyst's address as ${how}`, async () => {
+    it(`a user with the analyst's address as ${how} gets no access`, async () => {
       const [member, guest] = [addUser({ ...address, userType: "Member" }), addUser({ ...address, userType: "Guest" })];
       const outs = await create(inputs);
       assert.ok(![member, guest].includes(outs.objectId));
@@ -143,7 +143,7 @@ describe("attack: whose guest it is", () => {
     });
   }
 
-  it("uses a member with the analyst's address only where the settings say so, and names whom it uses", async () => {
+  it("a member with the analyst's address is used only if the settings allow it, and is named", async () => {
     const id = addUser({ mail: inputs.email, userType: "Member" });
     await assert.rejects(
       create(inputs),

@@ -44,7 +44,7 @@ describe("attack: a handover that moves to another subscription", function () {
 
   const everything = [roles, vaults, secrets, groups].sort();
 
-  it("makes the vault, the secret and the access there, and deletes those in the old subscription", async () => {
+  it("`up` creates vault, secret and access there and deletes those in the old subscription", async () => {
     await settings(msspSubscriptionId);
     await project.succeed(up);
     assert.deepEqual(made(), { [msspSubscriptionId]: everything });

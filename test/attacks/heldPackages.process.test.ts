@@ -16,7 +16,7 @@ const whatToDo =
 describe("attack: destroy with access packages that people hold", function () {
   this.timeout(60_000);
 
-  it("is announced by the output nextSteps, with what to do first", async () => {
+  it("nextSteps says what to do before the destroy", async () => {
     await startMocks();
     const group = (tier: string) => new MsspSecurityGroup(tier, { displayName: tier, msspName: "Fabrikam" });
     const access = new EntitlementAccess("access", {
@@ -35,7 +35,7 @@ describe("attack: destroy with access packages that people hold", function () {
     assert.match((await resolved(access.nextSteps)).value?.join("\n") ?? "", whatToDo);
   });
 
-  it("is announced when a pipeline confirms the destroy, for this model alone", async () => {
+  it("confirm-destroy of a pipeline says so, for this model only", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-held-"));
     try {
       await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");

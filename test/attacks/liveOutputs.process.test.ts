@@ -13,7 +13,7 @@ const up = ["up", ...stack, "--yes", "--skip-preview"];
 const tenantId = tenantIdOf(0x91);
 const day = 24 * 60 * 60 * 1000;
 
-describe("attack: outputs of a run that is not whole", function () {
+describe("attack: outputs of an incomplete run", function () {
   this.timeout(300_000);
 
   let project: SandboxProject;
@@ -59,7 +59,7 @@ describe("attack: outputs of a run that is not whole", function () {
     await project.succeed(up);
   });
 
-  it("--target takes no output away, and describes nothing that was not made", async () => {
+  it("--target removes no output and adds none of an object that was not created", async () => {
     const before = await project.outputs("contoso");
     const dueNow = { MSSP_CLOCK: new Date(project.sandbox.cloud.clock.now().getTime() + 340 * day).toISOString() };
     for (const overlapDays of [7, 0]) {
@@ -76,7 +76,7 @@ describe("attack: outputs of a run that is not whole", function () {
     await settings();
   });
 
-  it("a switch of the connector that fails leaves the outputs of the connector that is live", async () => {
+  it("a failed switch of the connector keeps the outputs of the live connector", async () => {
     const before = await project.outputs("contoso");
     await settings({
       connector: { kind: "msspApp", applicationId: "f00dcafe-0000-4000-8000-00000000dead", credential: "certificate" },

@@ -54,7 +54,7 @@ describe("attack: the redirect port of a sign-in", () => {
     assert.equal(await received, `http://localhost:${port}/signed-in?code=right&state=${state}`);
   }
 
-  it("continues to wait after targets that are no address", async () => {
+  it("continues to wait after invalid request targets", async () => {
     for (const target of ["//", "http://[", "//evil.example/signed-in?code=c&state=x", "*", "/%", "/signed-in?%"]) {
       const { status } = await get(target);
       assert.ok(status === 404 || status === 400, `${target}: ${status}`);
@@ -87,7 +87,7 @@ describe("attack: the redirect port of a sign-in", () => {
     await assertStillWaiting();
   });
 
-  it("shows a refusal as a refusal, and nothing of the request in the page", async () => {
+  it("shows a refusal as such, on a page without text of the request", async () => {
     const { status, page } = await get(`/signed-in?error=access_denied&error_description=%3Cb%3E&state=${state}`);
     assert.equal(status, 200);
     assert.match(page, /The sign-in was refused\. The terminal shows the reason\./);

@@ -4,7 +4,7 @@ import { createProject, customer } from "../e2e/support";
 import { startAzurite, type BlobServer } from "./azurite";
 
 /** A pull request runs code that nobody has reviewed. The identity of its preview must not be able to write a customer's state. */
-describe("attack: the identity of a preview writes the state", function () {
+describe("attack: the preview identity writes the state", function () {
   this.timeout(600_000);
 
   let server: BlobServer | undefined;
@@ -38,7 +38,7 @@ describe("attack: the identity of a preview writes the state", function () {
     AZURE_STORAGE_SAS_TOKEN: signature(permissions),
   });
 
-  it("previews and looks for drift with the right to read blobs alone", async () => {
+  it("previews and drift checks work with the right to read blobs only", async () => {
     for (const flags of [[], ["--refresh"]]) {
       const { exitCode, stdout, stderr } = await project.pulumi(
         ["preview", "--stack", "contoso", "--expect-no-changes", ...flags],
@@ -48,7 +48,7 @@ describe("attack: the identity of a preview writes the state", function () {
     }
   });
 
-  it("is refused every write, by the server and by the engine", async () => {
+  it("each write is refused by the server and reported by the engine", async () => {
     const reader = as(server!, "rl");
     const state = await project.pulumi(["stack", "export", "--stack", "contoso"], reader);
     assert.equal(state.exitCode, 0);

@@ -49,9 +49,9 @@ const changes: Readonly<Record<string, SecretSchedule>> = {
   },
 };
 
-describe("attack: a secret that was announced as good until a date ends earlier", () => {
+describe("attack: a secret ends before its announced date", () => {
   for (const [what, policy] of Object.entries(changes)) {
-    it(`stays until its date when ${what}, and goes on that date`, () => {
+    it(`a secret stays until its announced date when ${what}, and is deleted on that date`, () => {
       let { there } = duringOverlap();
       const { rotatedOn } = duringOverlap();
       const promised = there.first!.endsOn;
@@ -74,7 +74,7 @@ describe("attack: a secret that was announced as good until a date ends earlier"
     });
   }
 
-  it("never happens, and each deletion is named, whatever the settings are at each `up`", () => {
+  it("for any settings at each `up`, no secret ends early and each deletion is announced", () => {
     const policies = fc
       .integer({ min: 3, max: 365 })
       .chain((days) => fc.tuple(fc.constant(days), fc.integer({ min: 1, max: days - 1 })))

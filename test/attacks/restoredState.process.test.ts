@@ -16,7 +16,7 @@ describe("attack: the repair after an older state was restored", function () {
   });
   after(() => project.dispose());
 
-  it("deletes neither the secret in use nor anything else by --yes", async () => {
+  it("--yes deletes neither the secret in use nor another object", async () => {
     const connector = (days: number) => ({
       credential: { type: "secret", days, rotateBeforeDays: 30, overlapDays: 0 },
     });

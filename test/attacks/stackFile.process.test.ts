@@ -51,7 +51,7 @@ describe("attack: the stack's file, when a token is kept in it", () => {
     assert.equal(removed, after.replace("    mssp:refreshToken:\n      secure: v1:abc:def==\n", ""));
   });
 
-  it("adds the values whatever the layout of the file is", () => {
+  it("adds the values in any layout of the file", () => {
     const texts = ["", "config:\n", "config: {}\n", "a: 1", "config: { b:c: 2031-12-31 }\n", "config:\r\n  b:c: x\r\n"];
     for (const text of texts) {
       const written = withValues(text, changes);

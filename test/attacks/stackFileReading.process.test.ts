@@ -65,7 +65,7 @@ describe("attack: a stack file that the engine and the commands read differently
     };
   }
 
-  it("has every plain and quoted value as the engine has it", async () => {
+  it("each plain and quoted value is read as by the engine", async () => {
     const lines = scalars.map((text, index) => `  defender-mssp:k${index}: ${text}`);
     const { engine, commands } = await readings(`config:\n${lines.join("\n")}\n`);
     const named = (values: Record<string, unknown>) =>
@@ -73,13 +73,13 @@ describe("attack: a stack file that the engine and the commands read differently
     assert.deepEqual(named(commands), named(engine));
   });
 
-  it("has every value in a list as the engine has it", async () => {
+  it("each value in a list is read as by the engine", async () => {
     const items = scalars.map((text) => `    - ${text}`);
     const { engine, commands } = await readings(`config:\n  defender-mssp:list:\n${items.join("\n")}\n`);
     assert.deepEqual(commands, engine);
   });
 
-  it("has merged maps, aliases and keys as the engine has them", async () => {
+  it("merged maps, aliases and keys are read as by the engine", async () => {
     const { engine, commands } = await readings(maps);
     assert.deepEqual(commands, engine);
     assert.deepEqual(engine["merged"], { displayName: "Ana", tier: 1000 });

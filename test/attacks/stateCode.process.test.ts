@@ -58,7 +58,7 @@ describe("attack: code in a stack's state", function () {
   describe("in a dynamic resource", () => {
     before(() => importState(withCode));
 
-    it("is refused by `mssp ci check-state`, which names the resource and runs nothing", async () => {
+    it("`mssp ci check-state` names the resource and runs no code of the state", async () => {
       const { exitCode, stderr } = await mssp("ci", "check-state", "--stack", "contoso");
       assert.equal(exitCode, 1);
       assert.match(stderr, /state of stack "contoso" can't be trusted/);
@@ -69,7 +69,7 @@ describe("attack: code in a stack's state", function () {
       assert.ok(!existsSync(proof));
     });
 
-    it("is refused by `mssp ci preview`, also with --drift, before the engine runs", async () => {
+    it("`mssp ci preview`, also with --drift, refuses it before the engine runs", async () => {
       for (const flags of [[], ["--drift"]]) {
         const { exitCode } = await mssp("ci", "preview", "--stack", "contoso", "--json", ...flags);
         assert.equal(exitCode, 1);
@@ -83,7 +83,7 @@ describe("attack: code in a stack's state", function () {
       assert.ok(!existsSync(proof));
     });
 
-    it("is refused by the program itself before its first registration: a plain `pulumi up` runs none of it", async () => {
+    it("a plain `pulumi up` runs none of it: the program refuses before its first registration", async () => {
       for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
         const { exitCode, stdout, stderr } = await project.pulumi([...args, "--stack", "contoso"]);
         assert.notEqual(exitCode, 0);
@@ -92,13 +92,13 @@ describe("attack: code in a stack's state", function () {
       assert.ok(!existsSync(proof));
     });
 
-    it("is not stopped in a plain `pulumi refresh`: the engine runs it before any program", async () => {
+    it("a plain `pulumi refresh` runs it, since the engine starts no program before", async () => {
       await project.pulumi(["refresh", "--stack", "contoso", "--yes", "--skip-preview"]);
       assert.ok(existsSync(proof), "SECURITY.md says that a refresh without `mssp ci check-state` is not covered");
     });
   });
 
-  it("is refused in a resource of another type that names the dynamic provider as its own", async () => {
+  it("a resource of another type that names the dynamic provider is refused", async () => {
     await importState((state) => {
       const group = state.deployment.resources.find(({ type }) => type === "azuread:index/group:Group")!;
       group.outputs["__provider"] = "module.exports = {}";
@@ -114,7 +114,7 @@ describe("attack: code in a stack's state", function () {
     ["a download URL", { pluginDownloadURL: "https://evil.example" }, /has the input "pluginDownloadURL"/],
   ];
   for (const [what, inputs, message] of tampered) {
-    it(`is refused in a provider plugin with ${what}`, async () => {
+    it(`a provider plugin with ${what} is refused`, async () => {
       await importState((state) => {
         const provider = state.deployment.resources.find(({ type }) => type === "pulumi:providers:azuread")!;
         Object.assign(provider.inputs, inputs);
@@ -125,7 +125,7 @@ describe("attack: code in a stack's state", function () {
     });
   }
 
-  it("passes where the hash of an extension's code is allowed, and where nothing was changed", async () => {
+  it("an extension's code with an allowed hash and an unchanged state are accepted", async () => {
     await importState(withCode);
     const [, hash = ""] = /SHA-256 ([0-9a-f]{64})/.exec(
       (await mssp("ci", "check-state", "--stack", "contoso")).stderr,

@@ -30,8 +30,8 @@ const anything = fc.string({
   ),
 });
 
-describe("attack: text of a tenant on a terminal", () => {
-  it("contains no character that a terminal acts on, in text, in one line, and in JSON", () => {
+describe("attack: control characters in a tenant's text", () => {
+  it("no printed text, line or JSON contains a terminal control character", () => {
     fc.assert(
       fc.property(anything, (text) => {
         assert.doesNotMatch(terminalText(text).replaceAll("\n", ""), acting);
@@ -42,7 +42,7 @@ describe("attack: text of a tenant on a terminal", () => {
     );
   });
 
-  it("is unchanged for the reader of the JSON", () => {
+  it("the parsed JSON has the original text", () => {
     fc.assert(
       fc.property(anything, fc.constantFrom(undefined, 2), (text, indent) => {
         assert.deepEqual(JSON.parse(visibleJson({ a: [text] }, indent)), { a: [text] });
@@ -50,14 +50,14 @@ describe("attack: text of a tenant on a terminal", () => {
     );
   });
 
-  it("is escaped in Entra's refusal, which anybody can put into a redirect", () => {
+  it("Entra's error in a redirect, which anybody can write, is escaped", () => {
     const address = `https://contoso.com/x?state=s&error=e&error_description=${encodeURIComponent("no\u001b[2J\u202e\u0007")}`;
     assert.throws(() => codeOf(address, "https://contoso.com/x", "s"), {
       message: "no\\u{1b}[2J\\u{202e}\\u{7}",
     });
   });
 
-  it("is escaped in the tables, reports and outputs that the commands print", () => {
+  it("tables, reports and outputs of the commands are escaped", () => {
     const report = (text: string): Report => ({
       ...{ stack: "contoso", customerName: text, tenantId: "t", state: "failed", permissions: [] },
       identity: { kind: "user", name: text, clientId: "c", objectId: "o" },
@@ -77,7 +77,7 @@ describe("attack: text of a tenant on a terminal", () => {
     );
   });
 
-  it("can't get past the escaping: no command writes to standard output or prints plain JSON by itself", () => {
+  it("no command bypasses the escaping by writing to standard output or printing plain JSON", () => {
     const cli = path.join(__dirname, "..", "..", "cli");
     const files = readdirSync(cli, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
     assert.ok(files.length > 80);

@@ -28,7 +28,7 @@ describe("attack: a second stack in a customer's tenant", function () {
   const repair = (stack: string, environment = project.environment) =>
     mssp(["doctor", "--stack", stack, "--repair", "--yes"], { folder: project.folder, environment });
 
-  it("of the same name in another backend takes nothing and destroys nothing", async () => {
+  it("a stack of the same name in another backend adopts and deletes nothing", async () => {
     const backend = { PULUMI_BACKEND_URL: `file://${path.join(project.folder, "other-backend")}?metadata=skip` };
     const { mkdir } = await import("node:fs/promises");
     await mkdir(path.join(project.folder, "other-backend"));
@@ -45,7 +45,7 @@ describe("attack: a second stack in a customer's tenant", function () {
     assert.equal(dumpOfTenant(project, tenantId), production);
   });
 
-  it("of another MSSP deletes nothing by `mssp doctor --repair --yes`", async () => {
+  it("another MSSP's `mssp doctor --repair --yes` deletes nothing", async () => {
     await project.writeSettings("other", { ...settings, msspName: "Other MSSP" });
     await project.succeed(["stack", "init", "other"]);
     const { exitCode, stdout } = await repair("other");
@@ -57,7 +57,7 @@ describe("attack: a second stack in a customer's tenant", function () {
     assert.equal(dumpOfTenant(project, tenantId), production);
   });
 
-  it("marks each object with project, stack, the stack's ID and the MSSP's tenant", () => {
+  it("each object's mark names project, stack, the stack's ID and the MSSP's tenant", () => {
     const { groups, applications } = objectsOf(project, tenantId);
     const descriptions = [...Object.values(groups), ...Object.values(applications)].map((one) =>
       String(one["description"] ?? one["notes"]),

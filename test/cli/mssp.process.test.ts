@@ -41,7 +41,7 @@ describe("mssp", function () {
       [["ci", "matrix"], /^error: either --from <commit> or --all is required$/m],
       [["engine", "now"], /^error: too many arguments for 'engine'/],
     ] as const) {
-      it(`exit with 2 and say what is wrong: ${["mssp", ...args].join(" ")}`, async () => {
+      it(`usage error with exit code 2: ${["mssp", ...args].join(" ")}`, async () => {
         const { exitCode, stdout, stderr } = await mssp(args);
         assert.equal(exitCode, 2);
         assert.equal(stdout, "", "stdout is for results");
@@ -51,7 +51,7 @@ describe("mssp", function () {
     }
 
     for (const command of ["doctor", "verify", "token", "alerts", "siem-config", "ci preview", "ci confirm-destroy"]) {
-      it(`require the stack of: mssp ${command}`, async () => {
+      it(`usage error without --stack: mssp ${command}`, async () => {
         const { exitCode, stderr } = await mssp([
           ...command.split(" "),
           ...(command === "siem-config" ? ["splunk"] : []),
@@ -116,7 +116,7 @@ describe("mssp", function () {
       assert.ok(!(await readdir(folder)).includes("touched"), "the command was run");
     }
 
-    it("says that the port is in use, and starts when it is free again", async () => {
+    it("a port in use is reported; the next start on the free port succeeds", async () => {
       const other = http.createServer().listen(0, "127.0.0.1");
       await once(other, "listening");
       const port = String((other.address() as AddressInfo).port);
@@ -126,7 +126,7 @@ describe("mssp", function () {
       assert.equal((await sandboxRun("--port", port)).exitCode, 0);
     });
 
-    it("names a corrupt tenant file, and leaves it and its neighbours alone", async () => {
+    it("a corrupt tenant file is named and no file is changed", async () => {
       assert.equal((await sandboxRun()).exitCode, 0);
       await rm(path.join(folder, "touched"));
       const cloud = path.join(home, "cloud");
@@ -147,7 +147,7 @@ describe("mssp", function () {
       assert.equal((await sandboxRun()).exitCode, 0);
     });
 
-    it("says where it may not write, and leaves the folder alone", async () => {
+    it("a folder without write permission is named and not changed", async () => {
       await mkdir(home);
       await chmod(home, 0o555);
       // Root may write to any folder, but not to the kernel's own.

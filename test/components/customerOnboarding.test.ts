@@ -42,7 +42,7 @@ describe("components: CustomerOnboarding", () => {
     return recorded.resources.find(({ name }) => name === group)?.inputs["members"] as string[];
   }
 
-  it("holds everything, each a child of its part", async () => {
+  it("declares each resource as a child of its component", async () => {
     await onboard();
     const declared = recorded.resources
       .filter(({ type }) => type !== "pulumi:providers:azuread")
@@ -81,7 +81,7 @@ describe("components: CustomerOnboarding", () => {
     );
   });
 
-  it("uses the given provider for every resource and every look-up in the tenant", async () => {
+  it("uses the given provider for each resource and look-up in the tenant", async () => {
     await onboard();
     const inTenant = [...recorded.resources, ...recorded.invocations].filter((one) =>
       ("type" in one ? one.type : one.token).startsWith("azuread:"),
@@ -90,7 +90,7 @@ describe("components: CustomerOnboarding", () => {
     for (const { provider } of inTenant) assert.match(provider, /pulumi:providers:azuread::customer::customer-id$/);
   });
 
-  it("makes exactly the guests members, and lands them in the customer's portal", async () => {
+  it("group members are exactly the guests, whose invitations lead to the customer's portal", async () => {
     await onboard();
     assert.deepEqual(membersOf("customer-access-analysts-group").sort(), [
       "customer-guest-ana@fabrikam.example-user-object",
@@ -103,7 +103,7 @@ describe("components: CustomerOnboarding", () => {
     }
   });
 
-  it("authorizes the connector for the MSSP's tenant after the connector is complete", async () => {
+  it("authorizes the complete connector for the MSSP's tenant", async () => {
     await onboard({ defenderCalls: { mode: "endpoint", endpoint: "https://gateway.example" } });
     const authorization = only(authorizationType);
     const { tenantId: tenant, applicationId, msspTenantId: mssp, mode, endpoint } = authorization.inputs;
@@ -121,12 +121,12 @@ describe("components: CustomerOnboarding", () => {
     assert.ok(authorization.dependsOn.includes("customer-siem-defender-consent"));
   });
 
-  it("names the given sign-in service in tokenEndpoint, as the sandbox's", async () => {
+  it("tokenEndpoint names the given sign-in service", async () => {
     const { tokenEndpoint } = await onboard({ loginEndpoint: "https://127.0.0.1:8443" });
     assert.equal((await resolved(tokenEndpoint)).value, `https://127.0.0.1:8443/${tenantId}/oauth2/v2.0/token`);
   });
 
-  it("outputs everything that the SIEM and the analysts need", async () => {
+  it("outputs all values for the SIEM and the analysts", async () => {
     const onboarding = await onboard();
     const inClear = {
       tenantId,
@@ -159,7 +159,7 @@ describe("components: CustomerOnboarding", () => {
     assert.equal(secret, true);
   });
 
-  it("has one group and its directory role for the model basic", async () => {
+  it("model basic: one group with its directory role", async () => {
     await onboard({ portalAccess: { model: "basic", role: "Security Operator", assignTo: "group" } });
     assert.equal(only("azuread:index/group:Group").inputs["assignableToRole"], true);
     const { principalObjectId } = only("azuread:index/directoryRoleAssignment:DirectoryRoleAssignment").inputs;
@@ -170,7 +170,7 @@ describe("components: CustomerOnboarding", () => {
     );
   });
 
-  it("keeps a notification rule by its name, and tells in manual mode how to enter it", async () => {
+  it("names the resource of a notification rule after the rule; in manual mode nextSteps says how to enter it", async () => {
     const rule = {
       name: "SOC",
       severities: ["High"],
@@ -188,7 +188,7 @@ describe("components: CustomerOnboarding", () => {
     assert.match(steps, /soc@fabrikam\.example/);
   });
 
-  it("lists in manual mode every value and its portal page", async () => {
+  it("manual mode: nextSteps lists each value and its portal page", async () => {
     const onboarding = await onboard();
     assert.equal(only(authorizationType).inputs["mode"], "manual");
     assert.equal((await resolved(onboarding.siemAuthorization)).value, "manual");
@@ -203,7 +203,7 @@ describe("components: CustomerOnboarding", () => {
     ]);
   });
 
-  it("has no step for an authorization that a server has confirmed", async () => {
+  it("nextSteps has no step for a confirmed authorization", async () => {
     const onboarding = await onboard({ defenderCalls: { mode: "endpoint" } });
     assert.equal((await resolved(onboarding.siemAuthorization)).value, "authorized");
     const { value } = await resolved(onboarding.nextSteps);
@@ -211,12 +211,12 @@ describe("components: CustomerOnboarding", () => {
     assert.doesNotMatch(value.join(), /SIEM|Authorize/);
   });
 
-  it("has no step for invitations if nobody was invited", async () => {
+  it("nextSteps has no step for invitations if nobody was invited", async () => {
     const { value } = await resolved((await onboard({ analysts: [] })).nextSteps);
     assert.doesNotMatch(value?.join() ?? "", /invitation/);
   });
 
-  it("knows in a preview the settings' values, and not the tenant's", async () => {
+  it("preview: values of the settings are known, those of the tenant are not", async () => {
     const onboarding = await onboard({}, { preview: true });
     assert.equal((await resolved(onboarding.portalUrl)).value, `https://security.microsoft.com?tid=${tenantId}`);
     assert.equal((await resolved(onboarding.redirectUri)).value, "https://contoso.com/SiemMsspConnector");
@@ -226,7 +226,7 @@ describe("components: CustomerOnboarding", () => {
     }
   });
 
-  it("declares a guest independently of order and other guests", async function () {
+  it("a guest's declaration does not depend on order or other guests", async function () {
     const analyst = fc.constantFrom("ana", "ben", "chloe", "dev", "eve");
     const team = fc.uniqueArray(analyst, { maxLength: 5 });
     await fc.assert(

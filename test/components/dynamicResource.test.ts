@@ -25,19 +25,19 @@ describe("components: DynamicResource", () => {
     return (await registered()).inputs["__provider"] as string;
   }
 
-  it("is a resource of Pulumi's dynamic provider with a type token of its own", async () => {
+  it("a resource of Pulumi's dynamic provider with its own type token", async () => {
     const one = await registered();
     assert.equal(one.deleteBeforeReplace, true);
     assert.deepEqual(Object.keys(one.inputs).sort(), ["__provider", "applicationId"]);
     assert.equal(one.inputs["applicationId"], "a");
   });
 
-  it("writes the text that every deployed stack has in its state, which `refresh` and `destroy` run", async () => {
+  it("the provider code is exactly the text in the state of each deployed stack", async () => {
     const golden = readFileSync(path.join(__dirname, "dynamicResource.golden.txt"), "utf8");
     assert.equal(await code(), golden);
   });
 
-  it("writes a text that passes every call with its arguments to the package", async () => {
+  it("the provider code passes each call with its arguments to the package", async () => {
     const module = { exports: {} as { handler(): Record<string, (...args: unknown[]) => Promise<unknown>> } };
     // As the dynamic provider loads it: as a module's text.
     const calls: unknown[] = [];

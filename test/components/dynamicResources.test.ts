@@ -93,7 +93,7 @@ for (const kind of kinds) {
       return resource as unknown as Record<string, pulumi.Output<unknown>>;
     }
 
-    it("asks for one resource of a type that policies can name, with its arguments and nothing undefined", async () => {
+    it("declares one resource of its own type with its arguments and no undefined value", async () => {
       await make();
       assert.equal(asked.length, 1);
       assert.equal(asked[0]!.type, `pulumi-nodejs:dynamic/defender-mssp:${kind.name}`);
@@ -102,7 +102,7 @@ for (const kind of kinds) {
       assert.deepEqual(inputs, { ...kind.args, ...kind.added });
     });
 
-    it("outputs what the provider found, unknown in a preview", async () => {
+    it("outputs the provider's values, unknown in a preview", async () => {
       const resource = await make();
       for (const [name, value] of Object.entries(kind.found)) assert.equal(await valueOf(resource[name]!), value);
       await mock(true);

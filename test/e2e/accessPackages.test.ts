@@ -99,7 +99,7 @@ describe("access packages on the real engine", function () {
   });
   after(() => project.dispose());
 
-  it("refuses a contact whom the tenant doesn't have, before anything was created", async () => {
+  it("refuses an unknown contact before anything is created", async () => {
     await settings({ contacts: ["nobody@contoso9.example"] });
     const refused = await project.pulumi(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.notEqual(refused.exitCode, 0);
@@ -108,7 +108,7 @@ describe("access packages on the real engine", function () {
     await settings();
   });
 
-  it("makes the organization, the catalog, a package and a policy for each tier, and links to them", async () => {
+  it("creates organization, catalog, and for each tier a package, a policy and a link", async () => {
     await up();
     const { links, adopted, organizationId } = await project.outputs("contoso");
     assert.equal(adopted, false);
@@ -133,7 +133,7 @@ describe("access packages on the real engine", function () {
     assert.equal(objects("accessPackageResourceRoleScopes").length, 3);
   });
 
-  it("has nothing to change then", async () => {
+  it("a second preview has no changes", async () => {
     await project.succeed(["preview", "--stack", "contoso", "--expect-no-changes"]);
     await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
   });
@@ -157,7 +157,7 @@ describe("access packages on the real engine", function () {
     await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
   });
 
-  it("turns the policies to another identity source's organization before the old one goes", async () => {
+  it("another identity source: the policies name the new organization before the old one is deleted", async () => {
     const { organizationId: before } = await project.outputs("contoso");
     await settings({ expiresAfterDays: 90, identitySource: { domainName: "fabrikam-security.example" } });
     await up();
@@ -175,7 +175,7 @@ describe("access packages on the real engine", function () {
     }
   });
 
-  it("names another party's policy that keeps the organization, and destroys it afterwards", async () => {
+  it("destroy names another party's policy that blocks the organization, and succeeds without it", async () => {
     const { organizationId } = await project.outputs("contoso");
     const beta = "/beta/identityGovernance/entitlementManagement";
     const catalog = await hands.graph<{ id: string }>("POST", `${beta}/accessPackageCatalogs`, {
@@ -203,11 +203,11 @@ describe("access packages on the real engine", function () {
     await destroy();
   });
 
-  it("leaves the tenant as it was, byte for byte", () => {
+  it("the tenant is as before, byte for byte", () => {
     assert.equal(dumpOfTenant(project, tenantId), asBefore);
   });
 
-  it("adopts an organization that the customer has connected already, and leaves it there", async () => {
+  it("an existing organization is adopted and kept by destroy", async () => {
     const { id } = await hands.graph<{ id: string }>("POST", organizations, {
       displayName: "Our MSSP",
       description: "Connected by hand",

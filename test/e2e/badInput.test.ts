@@ -33,12 +33,12 @@ describe("bad input on the real engine", function () {
     return await project.pulumi(["preview", "--stack", "contoso"], environment);
   }
 
-  it("no settings at all: every missing one is named", async () => {
+  it("no settings: each missing one is named", async () => {
     const keys = ["customerName", "tenantId", "customerDomain", "msspName", "msspTenantId", "analysts"];
     refused(await preview({}), "6 settings are wrong; nothing was changed.", ...keys);
   });
 
-  it("everything that is wrong comes in one error, each with its key and the value seen", async () => {
+  it("several wrong settings: one error with key and value of each", async () => {
     const wrong = customer(40, {
       tenantId: "contoso",
       customerDomain: "https://contoso.com/path",
@@ -62,7 +62,7 @@ describe("bad input on the real engine", function () {
     );
   });
 
-  it("a domain in upper case", async () => {
+  it("a domain in upper case is refused", async () => {
     refused(
       await preview(customer(40, { customerDomain: "Contoso.COM" })),
       "customerDomain: ",
@@ -71,12 +71,12 @@ describe("bad input on the real engine", function () {
     );
   });
 
-  it("an `up` with a wrong setting creates nothing either", async () => {
+  it("`up` with a wrong setting creates nothing", async () => {
     await project.writeSettings("contoso", customer(40, { tenantId: "contoso" }));
     refused(await project.pulumi(["up", "--stack", "contoso", "--yes", "--skip-preview"]), "tenantId: ");
   });
 
-  it("a wrong passphrase", async () => {
+  it("a wrong passphrase is reported", async () => {
     await project.writeSettings("contoso", customer(40));
     // Writes the stack's salt into its file, by which the engine checks a passphrase.
     await project.succeed(["config", "set", "--stack", "contoso", "--secret", "other:marker", "x"]);
@@ -84,12 +84,12 @@ describe("bad input on the real engine", function () {
     refused(await project.pulumi(["preview", "--stack", "contoso"], wrong), "incorrect passphrase");
   });
 
-  it("credentials of a third tenant", async () => {
+  it("credentials of a third tenant are refused", async () => {
     const elsewhere = tenantIdOf(41);
     refused(await preview(customer(40), { ARM_TENANT_ID: elsewhere }), elsewhere, "ARM_TENANT_ID");
   });
 
-  it("a wrong client secret, which is not shown", async () => {
+  it("a wrong client secret is reported and not shown", async () => {
     const result = await preview(customer(40), { ARM_CLIENT_SECRET: "wrong~secret~value" });
     refused(result, "Cannot sign in to the customer's tenant", "AADSTS7000215");
     assert.ok(!`${result.stdout}${result.stderr}`.includes("wrong~secret~value"));

@@ -31,7 +31,7 @@ describe("mssp ci preview", function () {
   const preview = (more: Partial<Parameters<typeof runPreview>[0]> = {}) =>
     runPreview({ stack: "contoso", folder: project.folder, environment: project.environment, ...more });
 
-  it("names a policy's violations, which pulumi preview --json leaves out, and fails with them", async () => {
+  it("names policy violations, which pulumi preview --json omits, and fails", async () => {
     const folder = path.join(project.folder, "samples");
     await mkdir(folder);
     await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
@@ -47,7 +47,7 @@ describe("mssp ci preview", function () {
     assert.match(commentText([found]), /policy <code>no-groups<\/code> \(<code>mandatory<\/code>\)/);
   });
 
-  it("says what settings that can't be used have wrong, without the credentials of the environment", async () => {
+  it("reports wrong settings without credentials of the environment", async () => {
     await project.writeSettings("contoso", {
       ...customer(7),
       customerDomain: `bad ${project.environment["ARM_CLIENT_SECRET"]}`,
@@ -57,7 +57,7 @@ describe("mssp ci preview", function () {
     assert.match(found.messages.join("\n"), /customerDomain: "bad \[secret\]"/);
   });
 
-  it("tells on the way that it is still under way", async () => {
+  it("prints its progress", async () => {
     await project.writeSettings("contoso", customer(7));
     const lines: string[] = [];
     await preview({ progress: (line) => lines.push(line), progressEvery: 0.5 });
@@ -65,7 +65,7 @@ describe("mssp ci preview", function () {
     assert.match(lines.at(-1) ?? "", /^contoso: previewing, \d+ s$/);
   });
 
-  it("finds drift, and no secret of the state or the environment gets out", async () => {
+  it("reports drift without secrets of the state or the environment", async () => {
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     const quiet = await preview({ drift: true });
     assert.deepEqual([quiet.failed, quiet.changes], [false, []]);

@@ -14,7 +14,7 @@ import {
 } from "./connectorClients";
 import { customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
-describe("the SIEM's connector on the real engine", function () {
+describe("the SIEM connector on the real engine", function () {
   this.timeout(600_000);
 
   let all: ConnectorProject;
@@ -47,7 +47,7 @@ describe("the SIEM's connector on the real engine", function () {
       asBefore = dumpOfTenant(project, stack.tenantId);
     });
 
-    it("reads both alert APIs with a secret", async () => {
+    it("a secret reads both alert APIs", async () => {
       const outputs = await stack.up();
       secret = bySecret(outputs["clientSecret"]);
       assert.deepEqual(await stack.reads(secret), { graph: "alerts", legacySiem: "alerts" });
@@ -63,7 +63,7 @@ describe("the SIEM's connector on the real engine", function () {
       });
     });
 
-    it("takes a certificate in place of the secret, whose deletion comes last", async () => {
+    it("a certificate replaces the secret, which is deleted last", async () => {
       await stack.set({
         credential: { type: "certificate", certificate: certificate.certificatePem },
         loopbackRedirectPort: 8400,
@@ -83,7 +83,7 @@ describe("the SIEM's connector on the real engine", function () {
       await stack.hasNoChanges();
     });
 
-    it("trusts another identity provider in place of the certificate", async () => {
+    it("a federated credential replaces the certificate", async () => {
       const { issuer, subject } = provider;
       await stack.set({ credential: { type: "federated", issuer, subject } });
       assert.deepEqual(await stack.changes(), [
@@ -99,7 +99,7 @@ describe("the SIEM's connector on the real engine", function () {
       await stack.hasNoChanges();
     });
 
-    it("reads no more than the alert API that it is for", async () => {
+    it("a connector for one alert API reads only that API", async () => {
       const { issuer, subject } = provider;
       await stack.set({ alertApis: ["graph"], credential: { type: "federated", issuer, subject } });
       const outputs = await stack.up();
@@ -108,7 +108,7 @@ describe("the SIEM's connector on the real engine", function () {
       assert.deepEqual(objectsOf(project, stack.tenantId).siemAuthorizations, {});
     });
 
-    it("gives way to the MSSP's application, and `destroy` leaves nothing of either", async () => {
+    it("the MSSP's application replaces the registration, and `destroy` leaves nothing of either", async () => {
       const { applicationId, proofs } = await msspApplication();
       await stack.set({ kind: "msspApp", applicationId });
       const changes = await stack.changes();
@@ -128,7 +128,7 @@ describe("the SIEM's connector on the real engine", function () {
   });
 
   describe("the MSSP's own application", () => {
-    it("reads Graph's alerts with each credential that the MSSP gives it, and `destroy` takes the consent away", async () => {
+    it("the MSSP's application reads Graph's alerts with each credential; `destroy` removes the consent", async () => {
       const { applicationId, proofs } = await msspApplication();
       const stack = await newStack(0x71, { kind: "msspApp", applicationId, credential: "federated" });
       const asBefore = dumpOfTenant(project, stack.tenantId);
@@ -146,7 +146,7 @@ describe("the SIEM's connector on the real engine", function () {
       assert.match((await stack.reads(proofs.secret)).graph, /^4/);
     });
 
-    it("is adopted where the customer has consented by a click: nothing is changed, and `destroy` leaves it", async () => {
+    it("an existing consent is adopted unchanged, and `destroy` keeps it", async () => {
       const { applicationId, proofs } = await msspApplication();
       const stack = await newStack(0x72, { kind: "msspApp", applicationId, credential: "secret" });
       const click = `/${stack.tenantId}/adminconsent?client_id=${applicationId}`;
@@ -161,7 +161,7 @@ describe("the SIEM's connector on the real engine", function () {
       assert.equal(dumpOfTenant(project, stack.tenantId), asBefore);
     });
 
-    it("is adopted with the one permission that was missing, which alone `destroy` takes away; lost consent comes back", async () => {
+    it("an adopted application gets the missing permission, which alone `destroy` removes; lost consent is restored", async () => {
       const { applicationId, proofs } = await msspApplication();
       const stack = await newStack(0x73, { kind: "msspApp", applicationId, credential: "secret" });
       const hands = new TenantHands(project, stack.tenantId);
@@ -184,7 +184,7 @@ describe("the SIEM's connector on the real engine", function () {
       assert.equal(dumpOfTenant(project, stack.tenantId), asBefore);
     });
 
-    it("that doesn't exist is refused in words for people", async () => {
+    it("an unknown application is refused with an explanation", async () => {
       const applicationId = "f00dcafe-0000-4000-8000-00000000dead";
       const stack = await newStack(0x74, { kind: "msspApp", applicationId });
       const { exitCode, stdout, stderr } = await project.pulumi([
@@ -202,8 +202,8 @@ describe("the SIEM's connector on the real engine", function () {
 
   const msspApplication = (): Promise<MsspApplication> => makeMsspApplication(project, certificate, provider);
 
-  describe("a tenant's policy of later days", () => {
-    it("that caps secrets, or forbids them, is named by the rotation that it refuses; the old secret lives on", async () => {
+  describe("an app management policy that comes later", () => {
+    it("a rotation that the policy refuses names the policy; the old secret stays valid", async () => {
       const stack = await newStack(0x76, { alertApis: ["graph"], credential: "secret" });
       const secret = bySecret((await stack.up())["clientSecret"]);
       const inAYear = new Date(Date.now() + 340 * 24 * 60 * 60 * 1000);
@@ -221,8 +221,8 @@ describe("the SIEM's connector on the real engine", function () {
     });
   });
 
-  describe("its secret over a year", () => {
-    it("is renewed without a gap: of the pulls of alerts, one every hour, none fails", async () => {
+  describe("the client secret over a year", () => {
+    it("rotation without a gap: of hourly pulls of alerts none fails", async () => {
       const { clock } = project.sandbox.cloud;
       const stack = await newStack(0x75, { credential: "secret" });
       const pulls = new Map<string, number>();

@@ -50,7 +50,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     assert.equal(dumpOfTenant(project, tenantIdOf(number)), before);
   }
 
-  it("while the application was authorized: the next `up` recognises its own authorization", async () => {
+  it("killed while the application was authorized: the next `up` recognizes its own authorization", async () => {
     const before = await killedAt(20, "authorization", /^PUT \/siemAuthorizations\//);
     const [authorization] = Object.values(objectsOf(project, tenantIdOf(20)).siemAuthorizations);
     assert.ok(authorization !== undefined, "the server has done it, the engine doesn't know");
@@ -80,7 +80,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     });
   }
 
-  it("while the application was registered: refuses a second application and names the existing one", async () => {
+  it("killed while the application was registered: the next `up` refuses a second one and names the existing one", async () => {
     const before = await killedAt(22, "application", /^POST \/v1\.0\/applications 201/);
     const orphan = single(objectsOf(project, tenantIdOf(22)).applications);
     await unlock("application");
@@ -94,7 +94,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     await converged("application", 22, before);
   });
 
-  it("while the group was made: refuses a second group of that name and names the existing one", async () => {
+  it("killed while the group was created: the next `up` refuses a second one and names the existing one", async () => {
     const before = await killedAt(23, "group", /^POST \/beta\/groups 201/);
     const orphan = single(objectsOf(project, tenantIdOf(23)).groups);
     await unlock("group");

@@ -90,7 +90,7 @@ describe("Defender roles and notification rules on the real engine", function ()
     await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
   }
 
-  it("makes the role, gives it to the group, makes the rule, and has nothing to change then", async () => {
+  it("`up` creates role, assignment and notification rule; a second preview has no changes", async () => {
     const outputs = await project.outputs("contoso");
     const group = single(objectsOf(project, tenantId).groups);
     assert.equal(role()["displayName"], "Tier 1 Analyst");
@@ -144,7 +144,7 @@ describe("Defender roles and notification rules on the real engine", function ()
     assert.equal(rule()["managedBy"], "defender-mssp/contoso/soc-rule");
   });
 
-  it("changes permissions in place, and takes another way of writing them for none", async () => {
+  it("permissions change in place; another spelling of them is no change", async () => {
     const { id } = role();
     const alerts = "microsoft.xdr/secops/securitydata/alerts/manage";
     await settings({ permissions: [alerts, "microsoft.xdr/secops/*/read"] });
@@ -159,7 +159,7 @@ describe("Defender roles and notification rules on the real engine", function ()
     await mend();
   });
 
-  it("replaces the assignment for another model of access: the old one goes before the new one comes", async () => {
+  it("another access model replaces the assignment: the old one is deleted first", async () => {
     const before = assignment()["id"];
     await settings({ model: "entitlement" });
     const found = await steps();
@@ -178,7 +178,7 @@ describe("Defender roles and notification rules on the real engine", function ()
     );
   });
 
-  it("takes the rule away on the server when a person takes over, and claims nothing then", async () => {
+  it("a change to manual mode deletes the rule on the server and reports manual", async () => {
     await settings({ model: "entitlement", ruleMode: "manual" });
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.deepEqual(collection("notificationRules"), {});
@@ -186,7 +186,7 @@ describe("Defender roles and notification rules on the real engine", function ()
     await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
   });
 
-  it("takes all of it away with `destroy`, the assignment before its role: the tenant is as before, byte for byte", async () => {
+  it("`destroy` deletes the assignment before its role; the tenant is as before, byte for byte", async () => {
     requests.length = 0;
     await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.equal(dumpOfTenant(project, tenantId), asBefore);

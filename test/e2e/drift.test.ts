@@ -30,7 +30,7 @@ describe("drift after a manual change of the tenant", function () {
     await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
   }
 
-  it("finds a member taken out of the group, and puts it back", async () => {
+  it("a removed group member is found and added again", async () => {
     const groupId = String(single(objectsOf(project, tenantId).groups)["id"]);
     const members = membersOf(project, tenantId, groupId);
     await hands.graph("DELETE", `/v1.0/groups/${groupId}/members/${members[0]}/$ref`);
@@ -39,7 +39,7 @@ describe("drift after a manual change of the tenant", function () {
     assert.deepEqual(membersOf(project, tenantId, groupId), members);
   });
 
-  it("finds an added member, and removes it", async () => {
+  it("an added group member is found and removed", async () => {
     const { groups, users } = objectsOf(project, tenantId);
     const groupId = String(single(groups)["id"]);
     const members = membersOf(project, tenantId, groupId);
@@ -52,7 +52,7 @@ describe("drift after a manual change of the tenant", function () {
     assert.deepEqual(membersOf(project, tenantId, groupId), members);
   });
 
-  it("finds a removed client secret, and makes another", async () => {
+  it("a removed client secret is found and replaced", async () => {
     const application = single(objectsOf(project, tenantId).applications);
     const [{ keyId }] = application["passwordCredentials"] as [{ keyId: string }];
     await hands.graph("POST", `/v1.0/applications/${String(application["id"])}/removePassword`, { keyId });
@@ -62,7 +62,7 @@ describe("drift after a manual change of the tenant", function () {
     assert.notEqual(made.keyId, keyId);
   });
 
-  it("finds a withdrawn SIEM authorization, and authorizes again", async () => {
+  it("a withdrawn SIEM authorization is found and renewed", async () => {
     const { clientId } = await project.outputs("contoso");
     await hands.defender("DELETE", `/siemAuthorizations/${String(clientId)}`);
     assert.ok((await drift()).some((step) => step.startsWith("create ") && step.includes("SiemAuthorization")));
@@ -70,7 +70,7 @@ describe("drift after a manual change of the tenant", function () {
     assert.equal(single(objectsOf(project, tenantId).siemAuthorizations)["applicationId"], clientId);
   });
 
-  it("finds a removed redirect URI, and registers it again", async () => {
+  it("a removed redirect URI is found and registered again", async () => {
     const application = single(objectsOf(project, tenantId).applications);
     await hands.graph("PATCH", `/v1.0/applications/${String(application["id"])}`, { web: { redirectUris: [] } });
     assert.ok((await drift()).some((step) => step.includes("applicationRedirectUris")));
@@ -79,7 +79,7 @@ describe("drift after a manual change of the tenant", function () {
     assert.deepEqual(redirectUris, ["https://contoso2.example/SiemMsspConnector"]);
   });
 
-  it("finds a deleted guest, and invites again", async () => {
+  it("a deleted guest is found and invited again", async () => {
     const { guests } = (await project.outputs("contoso")) as { guests: Record<string, string> };
     await hands.graph("DELETE", `/v1.0/users/${guests[ben.email]}`);
     assert.ok((await drift()).includes("create pulumi-nodejs:dynamic/defender-mssp:Guest"));
@@ -91,7 +91,7 @@ describe("drift after a manual change of the tenant", function () {
     assert.deepEqual(membersOf(project, tenantId, String(group["id"])), Object.values(again).sort());
   });
 
-  it("finds a guest renamed by hand, and names it as the settings say", async () => {
+  it("a renamed guest is found and gets the name of the settings", async () => {
     const { guests } = (await project.outputs("contoso")) as { guests: Record<string, string> };
     await hands.graph("PATCH", `/v1.0/users/${guests[ben.email]}`, { displayName: "Somebody" });
     assert.ok((await drift()).includes("update pulumi-nodejs:dynamic/defender-mssp:Guest"));
@@ -99,7 +99,7 @@ describe("drift after a manual change of the tenant", function () {
     assert.equal(objectsOf(project, tenantId).users[guests[ben.email]!]?.["displayName"], ben.displayName);
   });
 
-  it("destroys the rest after half was deleted by hand", async () => {
+  it("`destroy` succeeds after half was deleted by hand", async () => {
     const { applications, groups } = objectsOf(project, tenantId);
     await hands.graph("DELETE", `/v1.0/applications/${String(single(applications)["id"])}`);
     await hands.graph("DELETE", `/v1.0/groups/${String(single(groups)["id"])}`);

@@ -60,7 +60,7 @@ interface Cell {
 
 const cells: readonly Cell[] = table.flatMap((row) => credentialTypes.map((credential) => ({ ...row, credential })));
 
-describe("every connector that can be set, on the real engine", function () {
+describe("each connector of the settings on the real engine", function () {
   let all: ConnectorProject;
   let project: SandboxProject;
   let certificate: TestCertificate;
@@ -77,7 +77,7 @@ describe("every connector that can be set, on the real engine", function () {
   });
   after(() => all.dispose());
 
-  it("the table leaves nothing out", () => {
+  it("the table has each combination", () => {
     const kindsAndApis = table.map((row) => [row.kind, row.alertApis.join()].join(" ")).sort();
     const choices = ["legacySiem", "graph", alertApis.join()];
     assert.deepEqual(kindsAndApis, connectorKinds.flatMap((kind) => choices.map((apis) => `${kind} ${apis}`)).sort());
@@ -86,7 +86,7 @@ describe("every connector that can be set, on the real engine", function () {
 
   cells.forEach((cell, index) => {
     const name = `${cell.kind}, ${cell.credential}, ${cell.alertApis.join(" and ")}`;
-    if (cell.misfit === undefined) it(`${name}: alerts arrive, until it is destroyed`, () => alertsArrive(cell, index));
+    if (cell.misfit === undefined) it(`${name}: alerts arrive until \`destroy\``, () => alertsArrive(cell, index));
     else it(`${name}: refused, since ${cell.misfit}`, () => isRefused(cell, index));
   });
 

@@ -72,22 +72,22 @@ describe("the examples on the real engine:", function () {
       });
       after(() => project.dispose());
 
-      it("previews with values that are not known yet", async () => {
+      it("an example previews with unknown values", async () => {
         const steps = await project.changes("dev");
         assert.ok(steps.length > 0 && steps.every(({ op }) => op === "create"), JSON.stringify(steps));
         assert.deepEqual(dumps(), asBefore);
       });
 
-      it("creates what its components promise", async () => {
+      it("an example creates the objects of its components", async () => {
         await project.succeed(["up", "--stack", "dev", "--yes", "--skip-preview"]);
         example.check(project, await project.outputs("dev"));
       });
 
-      it("has no changes afterwards", async () => {
+      it("an example has no changes afterwards", async () => {
         await project.succeed(["preview", "--stack", "dev", "--refresh", "--expect-no-changes"]);
       });
 
-      it("`destroy` leaves each tenant as it was", async () => {
+      it("`destroy` of an example leaves each tenant as before", async () => {
         await project.succeed(["destroy", "--stack", "dev", "--yes", "--skip-preview"]);
         assert.deepEqual(dumps(), asBefore);
       });

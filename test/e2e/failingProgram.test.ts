@@ -25,7 +25,7 @@ describe("a program with a bug, on the real engine", function () {
     return stdout + stderr;
   }
 
-  it("shows where in the sources an error comes from", async () => {
+  it("an error is shown with its place in the sources", async () => {
     const bug = 'throw new TypeError("a bug");';
     const lines = source.split("\n");
     const at = lines.findIndex((line) => line.includes("const secrets = new Set(secretKeys);"));
@@ -35,7 +35,7 @@ describe("a program with a bug, on the real engine", function () {
     assert.ok(said.includes(`settings/index.ts:${at + 1}:9`), said);
   });
 
-  it("that does not compile: says where, without a stack", async () => {
+  it("a program that does not compile: the place is shown without a stack trace", async () => {
     const said = await preview(source.replace("export interface Settings {", "export interface Settings ("));
     const line = source.split("\n").findIndex((text) => text === "export interface Settings {") + 1;
     assert.match(said, /does not compile; nothing was changed/);

@@ -13,7 +13,7 @@ describe("a cloud in which one request in ten fails", function () {
   before(async () => (weather = await fairWeather(checkout)));
 
   for (const seed of [2, 12, 41]) {
-    it(`seed ${seed}: up, a change and destroy end as without faults, with three more commands at most`, async () => {
+    it(`seed ${seed}: up, a change and destroy end as without faults after at most three more commands`, async () => {
       const { runs, injected } = await runSeed(checkout, { seed, percent: 10, timeScale: 0.02 }, weather);
       assertConverged(runs);
       assert.equal(runs.length, 3);
@@ -60,7 +60,7 @@ describe("an `up` that is interrupted, or runs beside another", function () {
     return { before, up };
   }
 
-  it("Ctrl-C once: finishes and records running operations; the next `up` does the rest", async () => {
+  it("one Ctrl-C: running operations are finished and recorded; the next `up` completes the rest", async () => {
     const { before, up } = await upUntil("interrupted", 40, /^POST \/v1\.0\/applications 201/);
     up.kill("SIGINT");
     const { exitCode, signal, stdout } = await up;
@@ -81,7 +81,7 @@ describe("an `up` that is interrupted, or runs beside another", function () {
     assert.equal(dumpOfTenant(project, tenantIdOf(40)), before);
   });
 
-  it("two at once: refuses the second, and names the owner of the lock", async () => {
+  it("two at the same time: the second is refused with the owner of the lock", async () => {
     const { up } = await upUntil("twice", 41, /^POST \/v1\.0\/invitations 201/);
     try {
       const second = await project.pulumi(["up", "--stack", "twice", "--yes", "--skip-preview"]);

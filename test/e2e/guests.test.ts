@@ -58,7 +58,7 @@ describe("guests on the real engine", function () {
     return requests.slice(from).filter((line) => /^(POST|PATCH|DELETE) \/v1\.0\/(users|invitations)/.test(line));
   }
 
-  it("stops before the first change for a member, unless the settings allow members", async () => {
+  it("an existing member stops `up` before the first change unless the settings allow members", async () => {
     const before = users();
     for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
       const { exitCode, stdout, stderr } = await project.pulumi([...command, "--stack", "contoso"]);
@@ -100,7 +100,7 @@ describe("guests on the real engine", function () {
     assert.match(await project.succeed(["stack", "export", "--stack", "contoso", "--show-secrets"]), /\/redeem\?/);
   });
 
-  it("neither invites again nor deletes for another message", async () => {
+  it("another message neither invites again nor deletes", async () => {
     const [before, from] = [users(), requests.length];
     const changed = settings({ analysts: [ana, ben, cleo], invitationMessage: "Welcome to the team." });
     await project.writeSettings("contoso", changed);

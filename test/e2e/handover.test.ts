@@ -133,14 +133,14 @@ describe("the handover on the real engine", function () {
   });
   after(() => project.dispose());
 
-  it("previews everything and makes nothing", async () => {
+  it("previews everything and creates nothing", async () => {
     const before = dumpOfTenant(project, msspTenantId);
     const { steps } = JSON.parse(await succeed(["preview", "--json"])) as { steps: { op: string }[] };
     assert.ok(steps.length >= 6);
     assert.equal(dumpOfTenant(project, msspTenantId), before);
   });
 
-  it("makes the vault, the secret and the reader's access with `up`", async () => {
+  it("`up` creates vault, secret and the reader's access", async () => {
     await succeed(up);
     const [vault] = ofType("Microsoft.KeyVault/vaults");
     const properties = vault?.["properties"] as Record<string, unknown>;
@@ -170,7 +170,7 @@ describe("the handover on the real engine", function () {
     assert.equal((await readSecret(automationApplicationId, ARM_CLIENT_SECRET)).status, 403);
   });
 
-  it("keeps the value out of the state, of what is printed, of the tenant's file and of the dump", async () => {
+  it("the secret's value is not in state, output, tenant file or dump", async () => {
     const exported = await succeed(["stack", "export"]);
     const shown = await succeed(["preview", "--diff"]);
     const file = await readFile(path.join(project.folder, ".sandbox", "cloud", `${msspTenantId}.json`), "utf8");
@@ -181,12 +181,12 @@ describe("the handover on the real engine", function () {
     assert.match(dumpOfTenant(project, msspTenantId), /"sealedValue": null/);
   });
 
-  it("has nothing to change then, also after a refresh", async () => {
+  it("a second preview has no changes, also with a refresh", async () => {
     await succeed(["preview", "--expect-no-changes"]);
     await succeed(["preview", "--refresh", "--expect-no-changes"]);
   });
 
-  it("is previewed with the Azure role Reader alone", async () => {
+  it("the Azure role Reader is enough for a preview", async () => {
     const own = ofType("Microsoft.Authorization/roleAssignments").filter(
       ({ properties }) => (properties as { principalId: string }).principalId !== reader.id,
     );
@@ -203,7 +203,7 @@ describe("the handover on the real engine", function () {
     }
   });
 
-  it("rotates: a new version under the same name, and the old one is still there", async () => {
+  it("rotation: a new version under the same name, the old one is kept", async () => {
     const { secretVersionUri: before, secretUri } = await project.outputs("test");
     args = { ...args, secret: "second-s3cret-value", expiresOn: "2028-05-24T15:00:00Z" };
     const { steps } = JSON.parse(await succeed(["preview", "--json"])) as { steps: { op: string; urn: string }[] };
@@ -231,7 +231,7 @@ describe("the handover on the real engine", function () {
     assert.equal((mended?.["properties"] as Record<string, unknown>)["enableRbacAuthorization"], true);
   });
 
-  it("takes it away with `destroy`, without a role in the vault; what purge protection keeps is soft-deleted", async () => {
+  it("`destroy` works without a role in the vault; purge protection keeps a soft-deleted vault", async () => {
     const { vaultName } = await project.outputs("test");
     await succeed(["destroy", "--yes", "--skip-preview"]);
     assert.deepEqual(ofType("Microsoft.KeyVault/vaults"), []);
@@ -244,12 +244,12 @@ describe("the handover on the real engine", function () {
     assert.ok(days > 6.9 && days <= 7, `${days} days`);
   });
 
-  it("can be deployed again at once: the new vault has another name", async () => {
+  it("a new `up` right after `destroy` creates a vault of another name", async () => {
     await succeed(up);
     await succeed(["destroy", "--yes", "--skip-preview"]);
   });
 
-  it("says which right is missing", async () => {
+  it("a missing Azure right is named", async () => {
     const objects = project.sandbox.cloud.tenant(msspTenantId).objects(azureResources);
     const before = [...objects];
     for (const [key, resource] of before)
@@ -265,7 +265,7 @@ describe("the handover on the real engine", function () {
 });
 
 describe("a program that uses no Azure", function () {
-  it("doesn't load azure-native", async () => {
+  it("azure-native is not loaded", async () => {
     const project = await createProject();
     try {
       await project.writeSettings("plain", {
@@ -362,7 +362,7 @@ describe("the delegation on the real engine", function () {
   });
   after(() => project.dispose());
 
-  it("refuses Owner, roles with DataActions and the handing on of roles before anything is made", async () => {
+  it("Owner, roles with DataActions and roles that assign roles are refused before anything is created", async () => {
     const roles = ["Owner", "Log Analytics Contributor", "User Access Administrator"];
     const { exitCode, stdout, stderr } = await run(["up", "--yes", "--skip-preview"], { roles });
     assert.notEqual(exitCode, 0);
@@ -376,7 +376,7 @@ describe("the delegation on the real engine", function () {
     assert.equal(dumpOfTenant(project, customerTenantId), asBefore);
   });
 
-  it("lets the MSSP's group reach the Sentinel workspace, which it couldn't before", async () => {
+  it("the MSSP's group gets access to the Sentinel workspace", async () => {
     assert.equal(await reachWorkspace(), 401);
     await succeed(["up", "--yes", "--skip-preview"]);
     assert.equal(await reachWorkspace(), 200);
@@ -391,7 +391,7 @@ describe("the delegation on the real engine", function () {
     assert.deepEqual(roles, ["Microsoft Sentinel Responder", "Reader"]);
   });
 
-  it("has nothing to change then, also with the roles in another order", async () => {
+  it("a second preview has no changes, also with the roles in another order", async () => {
     args = { ...args, roles: ["Reader", "3E150937-b8fe-4cfb-8069-0eaf05ecd056"] };
     await succeed(["preview", "--expect-no-changes"]);
     await succeed(["preview", "--refresh", "--expect-no-changes"]);
@@ -408,7 +408,7 @@ describe("the delegation on the real engine", function () {
     assert.equal(ofType("Microsoft.ManagedServices/registrationDefinitions").length, 1);
   });
 
-  it("takes it away with `destroy`: the customer's subscription is as before", async () => {
+  it("`destroy`: the customer's subscription is as before", async () => {
     await succeed(["destroy", "--yes", "--skip-preview"]);
     assert.equal(dumpOfTenant(project, customerTenantId), asBefore);
     assert.equal(await reachWorkspace(), 401);

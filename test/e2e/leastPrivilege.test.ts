@@ -86,7 +86,7 @@ describe("the permissions that a stack needs", function () {
   for (const name of ["basic", "rbac", "entitlement"] as const) {
     const [settings, changed] = stacks[name];
 
-    it(`${name}: a preview with --refresh of a change takes only what reads`, async () => {
+    it(`${name}: a preview --refresh of a change needs only reading permissions`, async () => {
       const { tenantId, stack, configure } = await start(settings, (needed) => needed);
       await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
       const reading = permissionsToPreview(

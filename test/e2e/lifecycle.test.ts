@@ -64,7 +64,7 @@ describe("a customer's stack on the real engine", function () {
     assert.ok(days > 364 && days <= 366, `the secret ends in ${days} days`);
   });
 
-  it("hands out a secret that gets a token, and shows it only when asked", async () => {
+  it("the client secret gets a token and is shown only on request", async () => {
     const { clientId, clientSecret } = await project.outputs("contoso");
     const response = await fetch(`${project.sandbox.origins.http}/${tenantId}/oauth2/v2.0/token`, {
       method: "POST",
@@ -82,17 +82,17 @@ describe("a customer's stack on the real engine", function () {
     assert.ok(!exported.includes(String(clientSecret)), "the state has the secret in the clear");
   });
 
-  it("has nothing to change then", async () => {
+  it("a second preview has no changes", async () => {
     await project.succeed(["preview", "--stack", "contoso", "--expect-no-changes"]);
     await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
   });
 
-  it("has nothing to change when the analysts are listed in another order", async () => {
+  it("another order of the analysts has no changes", async () => {
     await project.writeSettings("contoso", customer(1, { analysts: [ben, ana] }));
     await project.succeed(["preview", "--stack", "contoso", "--expect-no-changes"]);
   });
 
-  it("invites one more analyst and touches only that guest and the membership", async () => {
+  it("one more analyst changes only that guest and the membership", async () => {
     const earlier = objectsOf(project, tenantId);
     await project.writeSettings("contoso", customer(1, { analysts: [ana, ben, cleo] }));
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
@@ -105,7 +105,7 @@ describe("a customer's stack on the real engine", function () {
     assert.equal(membersOf(project, tenantId, String(group["id"])).length, 3);
   });
 
-  it("removes an analyst and touches only that guest and the membership", async () => {
+  it("a removed analyst changes only that guest and the membership", async () => {
     const { guests } = (await project.outputs("contoso")) as { guests: Record<string, string> };
     const earlier = objectsOf(project, tenantId);
     await project.writeSettings("contoso", customer(1, { analysts: [ana, cleo] }));
@@ -120,7 +120,7 @@ describe("a customer's stack on the real engine", function () {
     assert.deepEqual(membersOf(project, tenantId, String(group["id"])), [guests[ana.email], guests[cleo.email]].sort());
   });
 
-  it("takes all of it away with `destroy`: the tenant is as before, byte for byte", async () => {
+  it("`destroy`: the tenant is as before, byte for byte", async () => {
     await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.equal(dumpOfTenant(project, tenantId), asBefore);
   });

@@ -35,7 +35,7 @@ describe("the policy pack on the real engine", function () {
   const withPack = (command: string, stack: string, ...flags: string[]): Promise<Finished> =>
     project.pulumi([command, "--stack", stack, "--policy-pack", "policy", ...flags]);
 
-  it("has nothing to say about the dev stack: new, deployed, and once more", async () => {
+  it("reports nothing for the dev stack: new, deployed and unchanged", async () => {
     for (const [command, ...flags] of [
       ["preview"],
       ["up", "--yes", "--skip-preview"],
@@ -50,7 +50,7 @@ describe("the policy pack on the real engine", function () {
   });
 
   for (const stack of ["sandbox-basic", "sandbox-entitlement"]) {
-    it(`has nothing to say about ${stack}: new, and deployed`, async () => {
+    it(`reports nothing for ${stack}: new and deployed`, async () => {
       for (const command of [["up", "--yes", "--skip-preview"], ["preview"]] as const) {
         const { exitCode, stdout } = await withPack(command[0], stack, ...command.slice(1));
         assert.equal(exitCode, 0, stdout);
@@ -59,7 +59,7 @@ describe("the policy pack on the real engine", function () {
     });
   }
 
-  it("refuses Pulumi.sandbox-bad.yaml, and names every rule", async () => {
+  it("refuses Pulumi.sandbox-bad.yaml and names each rule", async () => {
     const { exitCode, stdout } = await withPack("preview", "sandbox-bad");
     assert.notEqual(exitCode, 0, stdout);
     assert.match(stdout, /❌ defender-mssp@v/);
@@ -70,7 +70,7 @@ describe("the policy pack on the real engine", function () {
     }
   });
 
-  it("refuses its settings alone by the rules that settings can break, with parameters that are stricter", async () => {
+  it("refuses its settings without the extension by stricter parameters", async () => {
     const file = path.join(project.folder, "Pulumi.sandbox-bad.yaml");
     const settings = await readFile(file, "utf8");
     await writeFile(file, settings.replace(/^.*:extension: .*$/m, ""));
@@ -80,7 +80,7 @@ describe("the policy pack on the real engine", function () {
     assert.deepEqual(namedRules(stdout), brokenBySettings);
   });
 
-  it("invites no guest that a rule refuses", async () => {
+  it("a guest that a rule refuses is not invited", async () => {
     const { exitCode, stdout } = await withPack("up", "sandbox-bad", "--yes", "--skip-preview");
     assert.notEqual(exitCode, 0, stdout);
     assert.match(stdout, /❌ defender-mssp@v/);
@@ -107,14 +107,14 @@ describe("the policy pack on the real engine", function () {
     return stdout + stderr;
   }
 
-  it("that doesn't compile: says where, without a stack, and nothing goes on without it", async () => {
+  it("a pack that does not compile: the place is shown without a stack trace, and `up` stops", async () => {
     const said = await previewWith((source) => source.replace("export const owners =", "export const owners ("));
     assert.match(said, /The policy pack does not compile; nothing was changed/);
     assert.match(said, /rules\/owners\.ts:\d+:\d+/);
     assert.doesNotMatch(said, /^\s+at .*:\d+/m);
   });
 
-  it("with a bug in a rule: refuses, and says where in the sources", async () => {
+  it("a bug in a rule: `up` stops, and the place in the sources is shown", async () => {
     const said = await previewWith((source) => source.replace("const named = [", "const named = [...JSON.parse('1'),"));
     assert.match(said, /Error validating resource with policy 'owners'/);
     assert.match(said, /policy\/rules\/owners\.ts:\d+:\d+/);

@@ -104,7 +104,7 @@ describe("portal access on the real engine", function () {
       "rbac",
     ];
     for (const [index, to] of way.slice(1).entries()) {
-      it(`from ${way[index]} to ${to} there is never more access than one of the two gives`, async () => {
+      it(`from ${way[index]} to ${to}: at no time more access than one of the two models`, async () => {
         const old = grants(number);
         const moments: ReadonlySet<string>[] = [];
         const stop = project.sandbox.cloud.onChange(() => moments.push(grants(number)));
@@ -120,7 +120,7 @@ describe("portal access on the real engine", function () {
       });
     }
 
-    it("is gone with `destroy`, byte for byte", async () => {
+    it("`destroy`: the tenant is as before, byte for byte", async () => {
       await destroy(number);
       assert.equal(dumpOfTenant(project, tenantIdOf(number)), asBefore);
     });
@@ -134,7 +134,7 @@ describe("portal access on the real engine", function () {
       await up(number);
     });
 
-    it("moving one changes two memberships and nothing else in the tenant", async () => {
+    it("moving one analyst changes two memberships and nothing else in the tenant", async () => {
       const { groups, guests } = (await project.outputs(stack(number))) as Record<string, Record<string, string>>;
       const [objects, links] = [objectsOf(project, tenantId), linksOf(project, tenantId)];
       await configure(number, { ...models.rbac, analysts: [{ ...ana, tier: "tier2" }, ...analysts.slice(1)] });
@@ -151,7 +151,7 @@ describe("portal access on the real engine", function () {
       assert.deepEqual(linksOf(project, tenantId), { ...links, "groups.members": members });
     });
 
-    it("swapped tier names are refused before the first change, by one error", async () => {
+    it("swapped tier names are refused before the first change with one error", async () => {
       const tiers = { tier1: { name: "Tier 2 Analyst" }, tier2: { name: "Tier 1 Analyst" } };
       await configure(number, { ...models.rbac, portalAccess: { model: "rbac", tiers } });
       const before = dumpOfTenant(project, tenantId);
@@ -161,7 +161,7 @@ describe("portal access on the real engine", function () {
       assert.equal(dumpOfTenant(project, tenantId), before);
     });
 
-    it("access that has ended takes the memberships away and leaves the guest", async () => {
+    it("after the end of access the memberships are removed and the guest is kept", async () => {
       const { groups, guests, groupObjectId } = (await project.outputs(stack(number))) as {
         groups: Record<string, string>;
         guests: Record<string, string>;
@@ -192,7 +192,7 @@ describe("portal access on the real engine", function () {
     });
   });
 
-  describe("a tenant that can't have it", () => {
+  describe("a tenant without the licence or policy", () => {
     const cases: readonly [string, object, Record<string, string>, RegExp][] = [
       ["a directory role for a group, without Entra ID P1", models.basic, { entraLicence: "free" }, /Entra ID P1/],
       [
@@ -206,7 +206,7 @@ describe("portal access on the real engine", function () {
       ["a client secret of a year, where 90 days are allowed", models.rbac, { clientSecrets: "90" }, /90 days at most/],
     ];
     for (const [index, [name, settings, switched, reason]] of cases.entries()) {
-      it(`${name}: says so before anything is created`, async () => {
+      it(`${name}: refused before anything is created`, async () => {
         const number = 80 + index;
         const asBefore = await start(number, settings, switched);
         const from = requests.length;
@@ -229,7 +229,7 @@ describe("portal access on the real engine", function () {
       });
     }
 
-    it("takes an analyst who is a guest already, where nobody may invite", async () => {
+    it("an existing guest is used where invitations are forbidden", async () => {
       const number = 90;
       await start(number, { ...models.rbac, analysts: [ana] });
       await new TenantHands(project, tenantIdOf(number)).graph("POST", "/v1.0/invitations", {

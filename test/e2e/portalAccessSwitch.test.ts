@@ -49,7 +49,7 @@ describe("a switch of the portal access model on the real engine:", function () 
       .sort();
   }
 
-  it("gives what the model says", async () => {
+  it("each model gives its own access", async () => {
     assert.deepEqual(await up(), ["POST 201", "POST 201"]);
     assert.deepEqual(roles(), ["Directory Readers", "Security Reader"]);
   });
@@ -76,13 +76,13 @@ describe("a switch of the portal access model on the real engine:", function () 
     });
   }
 
-  it("another role of the same model: the old one first", async () => {
+  it("another role of the same model: the old one is removed first", async () => {
     await settings("basic", { role: "Security Operator" });
     assert.deepEqual(await up(), ["DELETE 204", "POST 201"]);
     assert.deepEqual(roles(), ["Directory Readers", "Security Operator"]);
   });
 
-  it("from the group to each guest, where the group can't be given a role", async () => {
+  it("from the group to each guest: works where a group cannot have a role", async () => {
     await settings("basic", { assignTo: "guests", assignable: "no" });
     // The group can't be changed: another one takes its name, and the grant that hangs on it goes first.
     assert.deepEqual((await up()).sort(), ["DELETE 204", "POST 201"]);
@@ -91,7 +91,7 @@ describe("a switch of the portal access model on the real engine:", function () 
     assert.deepEqual([group?.["isAssignableToRole"], others], [false, []]);
   });
 
-  it("a tenant without a licence for such groups refuses it in Microsoft's words", async () => {
+  it("a tenant without the licence for role-assignable groups: Microsoft's error is shown", async () => {
     setSwitches(project.sandbox.cloud.tenant(tenantId), { entraLicence: "free" });
     await settings("basic");
     const { exitCode, stdout } = await project.pulumi(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
@@ -100,7 +100,7 @@ describe("a switch of the portal access model on the real engine:", function () 
     setSwitches(project.sandbox.cloud.tenant(tenantId), { entraLicence: "p2" });
   });
 
-  it("takes everything away with `destroy`", async () => {
+  it("`destroy` removes everything", async () => {
     await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.equal(dumpOfTenant(project, tenantId), asBefore);
   });

@@ -133,7 +133,7 @@ describe("mssp doctor --repair", function () {
     assert.equal(dumpOfTenant(project, tenantIdOf(51)), before);
   });
 
-  it("never touches by --yes what carries no mark, and says so when it asks", async () => {
+  it("--yes changes no object without a mark; without --yes the question says so", async () => {
     await newStack("unmarked", 52);
     const hands = new TenantHands(project, tenantIdOf(52));
     await hands.graph("POST", "/v1.0/applications", { displayName: "Contoso 52 SIEM MSSP Connector" });
@@ -152,7 +152,7 @@ describe("mssp doctor --repair", function () {
     assert.deepEqual(objectsOf(project, tenantIdOf(52)).applications, {});
   });
 
-  it("deletes nothing by --yes after the state was lost: every object is shown as another stack's, and asked about", async () => {
+  it("after a lost state --yes deletes nothing: each object is shown as another stack's", async () => {
     await newStack("lost", 53, { portalAccess: "rbac" });
     await project.succeed(["up", "--stack", "lost", "--yes", "--skip-preview"]);
     await project.succeed(["stack", "rm", "lost", "--yes", "--force", "--preserve-config"]);
@@ -199,7 +199,7 @@ describe("mssp doctor --repair", function () {
     assert.equal(dumpOfTenant(project, tenantIdOf(55)), before);
   });
 
-  it("knows catalogs, access packages, policies and the catalog's groups from others of those names", async () => {
+  it("distinguishes its catalogs, packages, policies and groups from others of the same names", async () => {
     const tenantId = tenantIdOf(54);
     project.sandbox.cloud.describedTenant({ tenantId, domain: "contoso54.example" });
     const before = await newStack("packages", 54, {

@@ -23,7 +23,7 @@ describe("the search for secrets", () => {
     "hex in capitals": (text) => Buffer.from(text).toString("hex").toUpperCase(),
   };
   for (const [name, encode] of Object.entries(encodings)) {
-    it(`finds a secret in ${name}, whatever is around it`, () => {
+    it(`finds a secret in ${name}, in any context`, () => {
       fc.assert(
         fc.property(secret, around, around, (value, before, after) => {
           const found = searchFor(value).find("a log", `noise\n${encode(before + value + after)}\nnoise`);
@@ -34,7 +34,7 @@ describe("the search for secrets", () => {
     });
   }
 
-  it("finds nothing where no secret is, and says where one is", () => {
+  it("reports nothing without a secret, else the place of the secret", () => {
     const search = searchFor("s3cret-value");
     search.add("another", "an0ther-value");
     assert.deepEqual(search.find("a log", "s3cret-valu an0ther s3cret value"), []);

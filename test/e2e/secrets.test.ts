@@ -216,7 +216,7 @@ describe("secrets", function () {
     }
   });
 
-  it("pulumi: what the engine, its Node SDK and its traces show when they are asked for everything", async () => {
+  it("pulumi: full debug output of the engine, its Node SDK and its traces", async () => {
     await settings({ analysts: [ana], connector: { credential: secretsOf(200), loopbackRedirectPort } });
     const temporary = path.join(project.folder, "tmp");
     const debugging = ["--debug", "--tracing", `file:${temporary}/trace`, "--event-log", `${temporary}/events`];
@@ -270,7 +270,7 @@ describe("secrets", function () {
     assert.ok(collector.delivered.hec > 0 && collector.delivered.syslog > 0);
   });
 
-  it("mssp: token, in each of its ways", async () => {
+  it("mssp: token, each way to sign in", async () => {
     const { pem, refusedSecretFile, refusedTokenFile } = credentials;
     await signIn([]);
     await mssp(["verify", ...stack, "--json"]);
@@ -359,7 +359,7 @@ describe("secrets", function () {
     witness.stop();
   });
 
-  it("has seen every kind of secret, of place and of process", () => {
+  it("each kind of secret, place and process occurred", () => {
     assert.deepEqual(search.names, [
       ...["HEC token", "access token", "authorization code", "certificate's password", "client assertion"],
       ...[
@@ -398,7 +398,7 @@ describe("secrets", function () {
     assert.ok(requestLog.some((line) => line.startsWith("POST /") && line.includes(" 201 ")));
   });
 
-  it("are in no output, log, trace, state, file or command line", async () => {
+  it("no secret is in an output, log, trace, state, file or command line", async () => {
     const found: string[] = [];
     const debugging = new Set<string>();
     const look = (place: string, text: Buffer | string) => {
@@ -424,7 +424,7 @@ describe("secrets", function () {
     );
   });
 
-  it("are in the files that were asked for, which are their owner's alone at any time", () => {
+  it("requested files have the secrets and are readable by their owner only at any time", () => {
     const files = [...askedFor.keys()].map((place) => path.relative(project.folder, place));
     for (const name of ["refresh-token", "second-refresh-token", "oidc-token", "splunk", "arcsight", "elastic"]) {
       assert.ok(

@@ -120,18 +120,18 @@ describe("the SIEM engineer's commands on the real engine", function () {
     }
   });
 
-  it("the program takes no notice of what the configuration remembers", async () => {
+  it("the stored refresh token in the configuration changes nothing in the stack", async () => {
     await project.succeed(["preview", "--stack", "contoso", "--expect-no-changes"]);
   });
 
-  it("verify uses the kept token as the SIEM would", async () => {
+  it("verify uses the stored token as the SIEM does", async () => {
     const result = await verified();
     assert.equal(result.exitCode, 0, JSON.stringify(result.checks));
     assert.match(check(result, "refresh token").reason, /^accepted by Entra; expires in (89|90) days/);
     assert.match(check(result, "alerts from the legacy API").reason, /with the refresh token$/);
   });
 
-  it("token --renew exchanges it for a newer one, here into a file for its owner alone", async () => {
+  it("token --renew replaces the token, here in a file with mode 600", async () => {
     const file = path.join(project.folder, "refresh-token");
     const { exitCode, stderr } = await mssp("token", "--stack", "contoso", "--renew", "--to-file", file);
     assert.equal(exitCode, 0, stderr);
@@ -148,7 +148,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
     assert.match(again.stdout, new RegExp(`Refresh token: kept in file:${file}, valid until `));
   });
 
-  it("token --renew moves it into the MSSP's key vault, and reads it from there", async () => {
+  it("token --renew moves the token into the MSSP's key vault and reads it there", async () => {
     const vault = await makeVault(project, "fabrikam-siem");
     const moved = await mssp("token", "--stack", "contoso", "--renew", "--to-key-vault", vault);
     assert.equal(moved.exitCode, 0, moved.stderr);
@@ -163,7 +163,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
     assert.ok(!none.stderr.includes((await readFile(file, "utf8")).trim()));
   });
 
-  it("token refuses an address of another sign-in, an error, and another place", async () => {
+  it("token refuses the address of another sign-in, an error and another origin", async () => {
     const otherState = await signIn([], (ended) => ended.replace(/state=[^&]*/, "state=other"));
     assert.equal(otherState.exitCode, 1);
     assert.match(otherState.stderr, /^mssp: That address belongs to another sign-in/m);
@@ -181,7 +181,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
     }
   });
 
-  it("secrets lists both ends, and fails when one is near or over", async () => {
+  it("secrets lists both expiry dates and fails if one is near or past", async () => {
     const ofDay = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
     const at = async (days: number) => {
       const { exitCode, stdout } = await mssp("secrets", "--json", "--at", ofDay(days));
@@ -199,7 +199,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
     assert.deepEqual(await at(366), [1, "failed, expired", "failed, expired"]);
   });
 
-  it("siem-config writes placeholders, secrets only where asked, and replaces nothing unasked", async () => {
+  it("siem-config writes placeholders, secrets on request only, and overwrites files on request only", async () => {
     const out = path.join(project.folder, "splunk");
     const args = ["siem-config", "splunk", "--stack", "contoso", "--out", out];
     const first = await mssp(...args);
@@ -223,7 +223,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
     }
   });
 
-  it("verify says what somebody took away by hand; token stops before the browser", async () => {
+  it("verify names what was removed by hand; token stops before the browser", async () => {
     const hands = new TenantHands(project, tenantId);
     const { applications, siemAuthorizations, servicePrincipals } = objectsOf(project, tenantId);
     const application = single(applications);
@@ -326,7 +326,7 @@ describe("a SIEM authorization that is left to a person", function () {
     return { exitCode, ...checks.find(({ name }) => name === "SIEM authorization") };
   };
 
-  it("fails with the steps until a person has authorized it, then passes by use", async () => {
+  it("verify fails with the steps until a person has authorized it, then passes by a read", async () => {
     const { siemAuthorization, clientId } = await project.outputs("contoso");
     assert.equal(siemAuthorization, "manual");
     const before = await authorization();

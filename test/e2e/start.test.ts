@@ -15,7 +15,7 @@ describe("mssp start (npm start), on the real engine", function () {
   const start = () =>
     mssp(["start", "--home", folder], { environment: { PULUMI_CONFIG_PASSPHRASE: "the user's own" } });
 
-  it("onboards the sandbox customer, shows the outputs and what to type next", async () => {
+  it("onboards the sandbox customer and shows outputs and next commands", async () => {
     const { exitCode, stdout, stderr } = await start();
     assert.equal(exitCode, 0, stderr);
     assert.match(stdout, /\+ \d+ created/);
@@ -25,7 +25,7 @@ describe("mssp start (npm start), on the real engine", function () {
     assert.match(stderr, /▸ The Pulumi engine/);
   });
 
-  it("run again changes nothing", async () => {
+  it("a second run changes nothing", async () => {
     const { exitCode, stdout, stderr } = await start();
     assert.equal(exitCode, 0, stderr);
     assert.match(stdout, /\d+ unchanged/);

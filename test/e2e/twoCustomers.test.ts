@@ -17,7 +17,7 @@ describe("two customers side by side", function () {
   });
   after(() => project.dispose());
 
-  it("are onboarded at the same time, each in its own tenant", async () => {
+  it("two customers are onboarded at the same time, each in its own tenant", async () => {
     await Promise.all(
       ["first", "second"].map((stack) => project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"])),
     );
@@ -31,7 +31,7 @@ describe("two customers side by side", function () {
     }
   });
 
-  it("one goes and the other does not notice", async () => {
+  it("`destroy` of one customer changes nothing for the other", async () => {
     const other = dumpOfTenant(project, second);
     await project.succeed(["destroy", "--stack", "first", "--yes", "--skip-preview"]);
     assert.equal(dumpOfTenant(project, first), asBefore);

@@ -8,8 +8,8 @@ import {
   credentialLifetimeProblem,
 } from "../../guardrails/applications";
 
-describe("checks: applications", () => {
-  it("lets no redirect URI through but https on an allowed host, whatever is put into it", () => {
+describe("guardrails: applications", () => {
+  it("redirect URI: only https on an allowed host is accepted, for any input", () => {
     const part = fc.oneof(
       fc.string({ unit: "grapheme" }),
       fc.constantFrom(
@@ -42,7 +42,7 @@ describe("checks: applications", () => {
     );
   });
 
-  it("knows by its name which of Microsoft's permissions writes", () => {
+  it("permission: a writing one is recognized by its name", () => {
     const names = publishedApplications.flatMap(({ appRoles, scopes }) => [
       ...Object.keys(appRoles),
       ...Object.keys(scopes),
@@ -57,7 +57,7 @@ describe("checks: applications", () => {
     }
   });
 
-  it("refuses every permission where none is allowed", () => {
+  it("permission: an empty list of allowed ones refuses all", () => {
     for (const { appRoles, scopes } of publishedApplications) {
       for (const permission of [...Object.values(appRoles), ...Object.values(scopes)]) {
         assert.notEqual(permissionProblem(permission, []), undefined);
@@ -65,7 +65,7 @@ describe("checks: applications", () => {
     }
   });
 
-  it("counts a secret's life in days from now, with a minute for another process's clock", () => {
+  it("secret lifetime: counted in days from now, with a minute's tolerance for other clocks", () => {
     const now = new Date("2027-01-01T00:00:00Z");
     const says = (endDate: string) => credentialLifetimeProblem({ endDate, now, mostDays: 365 });
     assert.equal(says("2028-01-01T00:00:00Z"), undefined);

@@ -40,7 +40,7 @@ const lives: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[
   ],
 };
 
-describe(`${officialPlugin}: the lives of customers`, function () {
+describe(`${officialPlugin}: lifecycles of customers`, function () {
   if (user === undefined) {
     it(whereItWasLookedFor);
     return;
@@ -58,11 +58,10 @@ describe(`${officialPlugin}: the lives of customers`, function () {
   });
 
   for (const name of Object.keys(lives)) {
-    it(`${name}: up, no change, refresh, change, switch and destroy leave what the stand-in leaves`, () =>
-      running.get(name));
+    it(`${name}: up, no change, refresh, change, switch and destroy end as with the stand-in`, () => running.get(name));
   }
 
-  it("an object that is gone makes `destroy` fail, and none with --refresh", async () => {
+  it("a deleted object makes `destroy` fail; `destroy --refresh` succeeds", async () => {
     const project = await createProject({ plugins: "official", user });
     try {
       const tenantId = tenantIdOf(0xe8);
@@ -80,7 +79,7 @@ describe(`${officialPlugin}: the lives of customers`, function () {
     }
   });
 
-  it("a seed of faults: every step ends as with the stand-in and without faults", async () => {
+  it("with faults of a seed each step ends as with the stand-in without faults", async () => {
     const faults = { seed: 4, percent: 5, timeScale: 0.02 };
     const { runs } = await runSeed(
       checkout,

@@ -76,28 +76,28 @@ describe(officialPlugin, function () {
     return all;
   }
 
-  it("onboards a customer", async () => {
+  it("the official plugin onboards a customer", async () => {
     const up = ["up", "--stack", "contoso", "--yes", "--skip-preview", "--parallel", "32"];
     const [, said] = await Promise.all([pulumi("stand-in", ...up), pulumi("official", ...up)]);
     assert.match(said, /^mssp: official plugin azuread\b.*: \//m);
   });
 
-  it("leaves the same tenants as the stand-in plugin", () => {
+  it("the official plugin leaves the same tenants as the stand-in", () => {
     assert.deepEqual(compareDumps(dumpOf("stand-in"), dumpOf("official")), { onlyLeft: [], onlyRight: [] });
     assert.notEqual(textOf("official"), untouched.get("official"));
   });
 
-  it("finds nothing to change afterwards, in the state or in the tenant", async () => {
+  it("the official plugin finds no change afterwards, in the state or the tenant", async () => {
     await pulumi("official", "preview", "--stack", "contoso", "--expect-no-changes");
     await pulumi("official", "preview", "--stack", "contoso", "--expect-no-changes", "--refresh");
   });
 
-  it("takes all of it away again", async () => {
+  it("the official plugin destroys everything", async () => {
     await pulumi("official", "destroy", "--stack", "contoso", "--yes", "--skip-preview", "--parallel", "32");
     assert.equal(textOf("official"), untouched.get("official"));
   });
 
-  it("has asked for nothing that the sandbox doesn't have", () => {
+  it("the official plugin made only requests that the sandbox serves", () => {
     assert.deepEqual(of("official").sandbox.undocumentedRequests, []);
   });
 });

@@ -21,7 +21,7 @@ describe("policy pack", () => {
   });
 
   for (const rule of rules) {
-    it(`${rule.name}: says why and what to do, in the order of all`, () => {
+    it(`${rule.name}: the report says why and what to do, in the common order`, () => {
       const order = ["name", "severity", "level", "why", "remedy", "link", "parameters"];
       assert.deepEqual(Object.keys(rule).slice(0, order.length), order);
       assert.match(rule.name, /^[a-z]+(-[a-z]+)*$/);
@@ -38,7 +38,7 @@ describe("policy pack", () => {
       }
     });
 
-    it(`${rule.name}: tells the engine all of it`, () => {
+    it(`${rule.name}: the engine gets description, severity and parameters`, () => {
       const policy = rule.policy(() => undefined);
       const { name, description, severity, enforcementLevel, remediationSteps, url, configSchema } = policy;
       assert.deepEqual(
@@ -102,7 +102,7 @@ describe("policy pack", () => {
       [require.resolve("@pulumi/pulumi/cmd/run-policy-pack")],
     ],
   ] as const) {
-    it(`starts ${how}: its first line is its port`, async function () {
+    it(`${how}: the pack's first line is its port`, async function () {
       const folder = path.join(root, "policy");
       const pack = spawn(process.execPath, [...args, "127.0.0.1:1", folder], { cwd: folder });
       try {

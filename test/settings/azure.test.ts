@@ -22,12 +22,12 @@ function problems(changed: Record<string, unknown>): readonly SettingProblem[] {
 const wrong = (changed: Record<string, unknown>) => problems(changed).map(({ key, seen }) => `${key}: ${seen}`);
 
 describe("settings: handover and azureDelegation", () => {
-  it("are off unless they are set", () => {
+  it("handover and azureDelegation are off by default", () => {
     const result = check({});
     assert.ok("settings" in result && !("handover" in result.settings) && !("azureDelegation" in result.settings));
   });
 
-  it("come out typed, IDs in lower case", () => {
+  it("handover and azureDelegation are typed, with IDs in lower case", () => {
     const handover = { subscriptionId, location: "westeurope", softDeleteRetentionDays: 7 };
     const azureDelegation = { subscriptionId, groupObjectId: subscriptionId, groupName: "SOC", roles: ["Reader"] };
     const result = check({ handover, azureDelegation });
@@ -39,7 +39,7 @@ describe("settings: handover and azureDelegation", () => {
     });
   });
 
-  it("handover: a region for a new vault, or the ID of one that is there", () => {
+  it("handover: a region for a new vault, or the ID of an existing one", () => {
     const vaultId =
       "/subscriptions/5ec0de00-5ab5-4000-8000-000000000001/resourceGroups/siem/providers/Microsoft.KeyVault/vaults/siem";
     assert.deepEqual(wrong({ handover: { subscriptionId } }), ["handover.location: (not set)"]);
@@ -52,7 +52,7 @@ describe("settings: handover and azureDelegation", () => {
     ]);
   });
 
-  it("handover: only where there is a client secret", () => {
+  it("handover: requires a client secret", () => {
     const handover = { subscriptionId, location: "westeurope" };
     const federated = { type: "federated", issuer: "https://token.example", subject: "siem" };
     const [problem] = problems({ handover, connector: { credential: federated } });
@@ -60,7 +60,7 @@ describe("settings: handover and azureDelegation", () => {
     assert.match(problem.allowed, /client secret/);
   });
 
-  it("azureDelegation: roles that Azure Lighthouse doesn't delegate are refused, each with its place", () => {
+  it("azureDelegation: each role that Lighthouse does not delegate is reported with its place", () => {
     const delegation = { subscriptionId, groupObjectId: subscriptionId, groupName: "SOC" };
     const refused = problems({
       azureDelegation: { ...delegation, roles: ["Reader", "Owner", "Key Vault Secrets User"] },

@@ -43,25 +43,25 @@ describe("settings: connector", () => {
     certificate = await makeTestCertificate();
   });
 
-  describe("by default", () => {
+  describe("defaults", () => {
     const usual: ConnectorSettings = {
       kind: "customerApp",
       alertApis: ["legacySiem", "graph"],
       credential: { type: "secret", days: 365, rotateBeforeDays: 30, overlapDays: 7 },
     };
 
-    it("is the 2018 document's, with a secret of a year", () => {
+    it("default: the connector of the 2018 document, with a secret for one year", () => {
       for (const connector of ["", "customerApp", {}, { kind: "customerApp" }, { credential: "secret" }]) {
         assert.deepEqual(connectorOf(connector), usual, JSON.stringify(connector));
       }
     });
 
-    it("has its alert APIs in one order", () => {
+    it("alertApis: always in the same order", () => {
       assert.deepEqual(connectorOf({ alertApis: ["graph", "legacySiem"] }), usual);
       assert.deepEqual(connectorOf({ alertApis: ["graph"] }).alertApis, ["graph"]);
     });
 
-    it("of the MSSP's application reads Graph with a certificate", () => {
+    it("msspApp, default: reads Graph with a certificate", () => {
       assert.deepEqual(connectorOf({ kind: "msspApp", applicationId: applicationId.toUpperCase() }), {
         kind: "msspApp",
         applicationId,
@@ -70,7 +70,7 @@ describe("settings: connector", () => {
       });
     });
 
-    it("has an exchange audience of its own in the government cloud", () => {
+    it("federated, default: the government cloud has its own exchange audience", () => {
       const federated = { credential: { type: "federated", issuer, subject } };
       const audiences = ["public", "gcc", "gccHigh", "dod"].map((cloud) => connectorOf(federated, cloud).credential);
       assert.deepEqual(
@@ -84,7 +84,7 @@ describe("settings: connector", () => {
       );
     });
 
-    it("fits a rotation into whatever days a secret has", () => {
+    it("default rotation: fits into any number of days", () => {
       fc.assert(
         fc.property(fc.integer({ min: 2, max: 365 }), (days) => {
           const { credential } = connectorOf(secret({ days }));
@@ -98,7 +98,7 @@ describe("settings: connector", () => {
     });
   });
 
-  it("takes each credential with what goes with it", () => {
+  it("credential: each type accepts its own keys", () => {
     const schedule = { days: 90, rotateBeforeDays: 14, overlapDays: 0, renewMadeBefore: "2026-11-24" };
     assert.deepEqual(connectorOf(secret(schedule)).credential, { type: "secret", ...schedule });
     assert.deepEqual(connectorOf(secret({ days: "90" })).credential, {
@@ -211,21 +211,21 @@ describe("settings: connector", () => {
       });
     }
 
-    it("and says what to do with it", () => {
+    it("private key: refused with a remedy and without the key", () => {
       const [problem] = problemsOf({ credential: { type: "certificate", certificate: pem } });
       assert.equal(problem?.seen, "[secret]");
       assert.match(problem.allowed, /contains a private key.*create a new pair/);
     });
   });
 
-  it("takes one certificate, and no chain", () => {
+  it("certificate: exactly one, no chain", () => {
     const two = certificate.certificatePem.repeat(2);
     assert.deepEqual(wrong({ credential: { type: "certificate", certificate: two } }), [
       "connector.credential.certificate: (not shown)",
     ]);
   });
 
-  it("gives nothing but problems for whatever comes in", () => {
+  it("any input: a connector or a list of problems", () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.anything()), (connector) => {
         const result = checkSettings({ ...good, connector }, [], {});
@@ -243,10 +243,10 @@ describe("settings: connector", () => {
     );
   });
 
-  describe("and the clock", () => {
+  describe("MSSP_CLOCK", () => {
     const sandbox = { ARM_METADATA_HOSTNAME: "127.0.0.1:8443" };
 
-    it("may be set on the sandbox", () => {
+    it("MSSP_CLOCK: accepted on the sandbox", () => {
       assert.deepEqual(problemsOf("", { ...sandbox, MSSP_CLOCK: "2027-03-01T09:00:00Z" }), []);
     });
 
@@ -256,7 +256,7 @@ describe("settings: connector", () => {
       ["to no moment", { ...sandbox, MSSP_CLOCK: "tomorrow" }],
       ["without a zone", { ...sandbox, MSSP_CLOCK: "2027-03-01T09:00:00" }],
     ] as const) {
-      it(`may not be set ${what}`, () => {
+      it(`MSSP_CLOCK: refused ${what}`, () => {
         const [problem] = problemsOf("", { MSSP_CLOCK: "2027-03-01T09:00:00Z", ...environment });
         assert.equal(problem?.key, "MSSP_CLOCK (environment)");
       });

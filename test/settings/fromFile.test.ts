@@ -25,7 +25,7 @@ describe("a stack's settings file", function () {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  it("is looked for in the project's folder stackConfigDir, from any folder below the project", async () => {
+  it("stack file: found in stackConfigDir from any folder below the project", async () => {
     const project = path.join(folder, "project");
     await mkdir(path.join(project, "customers"), { recursive: true });
     await writeFile(path.join(project, "Pulumi.yaml"), "name: mssp\nruntime: nodejs\nstackConfigDir: customers\n");
@@ -48,7 +48,7 @@ describe("a stack's settings file", function () {
     }
   }
 
-  it("has anchors and aliases, and is what they stand for", async () => {
+  it("stack file: anchors and aliases are resolved", async () => {
     const settings = await read(`${yamlOf(good)}
   mssp:notificationRules:
     - &high { name: High, severities: [High], recipients: [soc@fabrikam.example] }
@@ -87,7 +87,7 @@ describe("a stack's settings file", function () {
     "a null byte": 'config:\n  mssp:customerName: "a\\0b"\n\0',
   };
   for (const [what, content] of Object.entries(hostile)) {
-    it(`with ${what} gives settings or one error`, async () => {
+    it(`stack file with ${what}: settings or one error`, async () => {
       const started = process.cpuUsage();
       await read(content);
       assert.ok(process.cpuUsage(started).user < 20_000_000, "twenty seconds of computing");
@@ -95,7 +95,7 @@ describe("a stack's settings file", function () {
     });
   }
 
-  it("property: whatever it is, settings or one error, and nothing is written", async () => {
+  it("property: any stack file gives settings or one error and writes nothing", async () => {
     const before = await readdir(folder);
     const text = fc.oneof(
       fc.string({ unit: "binary", maxLength: 60 }),
@@ -115,7 +115,7 @@ describe("a stack's settings file", function () {
     assert.deepEqual(await readdir(folder), before);
   });
 
-  it("is of a stack whose name is no path", async () => {
+  it("stack file: a stack name that is a path is refused", async () => {
     await writeFile(path.join(folder, "secret.yaml"), "config: {}\n");
     for (const stack of ["contoso/..", "..", "/etc/passwd", "a\0b", "x; rm -rf .", "-v", "contoso\n", "*"]) {
       const said = await read(yamlOf(good), stack);

@@ -88,7 +88,7 @@ describe("settings reference", () => {
     }
   });
 
-  it("is what Pulumi.yaml says: `npm run docs` writes it", () => {
+  it("Pulumi.yaml is up to date (`npm run docs` writes it)", () => {
     assert.equal(readFileSync(path.join(__dirname, "../../Pulumi.yaml"), "utf8"), generatePulumiYaml());
   });
 });

@@ -37,7 +37,7 @@ function wrong(...input: Parameters<typeof problemsOf>): string[] {
 const withAnalysts = (...analysts: unknown[]) => ({ analysts: JSON.stringify(analysts) });
 
 describe("settings", () => {
-  it("come out typed, normalised and frozen", () => {
+  it("parsed settings are typed, normalized and frozen", () => {
     const settings = parseSettings(
       { ...good, tenantId: tenantId.toUpperCase(), ...withAnalysts({ ...ana, email: "Ana@Fabrikam.example" }) },
       [],
@@ -70,7 +70,7 @@ describe("settings", () => {
     assert.ok([settings, settings.analysts, settings.analysts[0], settings.defenderCalls].every(Object.isFrozen));
   });
 
-  it("of the sandbox's stack are right", () => {
+  it("the settings of the sandbox's stack are valid", () => {
     const file = parse(readFileSync(path.join(root, "Pulumi.dev.yaml"), "utf8")) as { config: Record<string, unknown> };
     const values = Object.entries(file.config).map(([key, value]): [string, string] => [
       key.replace("defender-mssp:", ""),
@@ -81,18 +81,18 @@ describe("settings", () => {
     });
   });
 
-  describe("and Pulumi.yaml", () => {
+  describe("settings and Pulumi.yaml", () => {
     const project = parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) as {
       name: string;
       config: Record<string, { description?: string; default?: unknown; type?: unknown }>;
     };
 
-    it("have the same keys", () => {
+    it("Pulumi.yaml has the same keys", () => {
       assert.equal(project.name, "defender-mssp");
       assert.deepEqual(Object.keys(project.config), settingKeys);
     });
 
-    it("describe each, and leave the checking to the program", () => {
+    it("Pulumi.yaml describes each key and declares no type that the engine would check", () => {
       for (const [key, { description, default: initial, type }] of Object.entries(project.config)) {
         assert.ok((description ?? "").length > 20, `${key} has no description`);
         assert.equal(initial, "", `without a default the engine refuses a stack without ${key} by itself`);
@@ -100,7 +100,7 @@ describe("settings", () => {
       }
     });
 
-    it("agree on what has to be set", () => {
+    it("Pulumi.yaml requires the same keys", () => {
       const defaults = Object.fromEntries(Object.entries(project.config).map(([key, one]) => [key, one.default]));
       const result = checkSettings(defaults, [], {});
       const missing = "problems" in result ? result.problems.map(({ key }) => key) : [];
@@ -109,8 +109,8 @@ describe("settings", () => {
     });
   });
 
-  describe("that are wrong", () => {
-    it("are listed all at once, each with key, value and what is allowed", () => {
+  describe("wrong settings", () => {
+    it("wrong settings are listed together, each with key, value and allowed values", () => {
       assert.throws(
         () =>
           parseSettings(
@@ -146,7 +146,7 @@ describe("settings", () => {
       );
     });
 
-    it("are all the required ones where there is no configuration", () => {
+    it("without configuration each required setting is listed", () => {
       const result = checkSettings({}, [], {});
       assert.deepEqual("problems" in result && result.problems.map(({ key, seen }) => `${key} ${seen}`), [
         "customerName (not set)",
@@ -158,7 +158,7 @@ describe("settings", () => {
       ]);
     });
 
-    it("include every key that doesn't exist, with the nearest that does", () => {
+    it("an unknown key is listed with the nearest existing one", () => {
       assert.deepEqual(
         problemsOf({ tenantID: "x", analyst: "y" }).map(({ key, allowed }) => `${key}: ${allowed}`),
         ["tenantID: no such setting; the nearest is tenantId", "analyst: no such setting; the nearest is analysts"],
@@ -167,7 +167,7 @@ describe("settings", () => {
       assert.deepEqual(wrong(hostile), ['__proto__: "x"', 'constructor: "y"']);
     });
 
-    it("are a list or a map in place of a text, and a text in place of the list", () => {
+    it("a list or map in place of a string is wrong, and a string in place of a list", () => {
       assert.deepEqual(wrong({ customerName: '["a","b"]', tenantId: '{"a":"b"}', analysts: "ana@fabrikam.example" }), [
         'customerName: ["a","b"]',
         'tenantId: {"a":"b"}',
@@ -176,7 +176,7 @@ describe("settings", () => {
       assert.deepEqual(wrong({ customerName: "[Contoso]" }), []);
     });
 
-    it("are what the environment says as well", () => {
+    it("wrong environment variables are listed, too", () => {
       const environment = {
         ARM_TENANT_ID: "99999999-0000-4000-8000-000000000009",
         AZURE_TENANT_ID: msspTenantId.toUpperCase(),
@@ -193,8 +193,8 @@ describe("settings", () => {
     });
   });
 
-  describe("that are secret", () => {
-    it("are never shown, and refused: their values would be readable in the state", () => {
+  describe("secret settings", () => {
+    it("a secret setting is refused without its value, which the state would show", () => {
       const problems = problemsOf(
         { tenantId: "hunter2", ...withAnalysts({ email: "hunter2", displayName: "hunter2\n" }) },
         ["tenantId", "analysts", "unknown"],
@@ -213,7 +213,7 @@ describe("settings", () => {
       assert.deepEqual(wrong({ unknown: "hunter2" }, ["unknown"]), ["unknown: [secret]"]);
     });
 
-    it("are hidden as well where somebody put one under a wrong key or into a URL", () => {
+    it("a secret under a wrong key or in a URL is hidden", () => {
       assert.deepEqual(
         wrong({
           clientSecret: "hunter2",
@@ -231,7 +231,7 @@ describe("settings", () => {
     });
   });
 
-  describe("one by one", () => {
+  describe("each setting", () => {
     const accepted: readonly [string, readonly string[]][] = [
       ["tenantId", [tenantId, "FFFFFFFF-0000-1000-8000-00000000000A"]],
       [
@@ -247,7 +247,8 @@ describe("settings", () => {
     ];
     for (const [key, values] of accepted) {
       for (const value of values) {
-        it(`${key} may be ${JSON.stringify(value.slice(0, 40))}`, () => assert.deepEqual(wrong({ [key]: value }), []));
+        it(`${key}: ${JSON.stringify(value.slice(0, 40))} is accepted`, () =>
+          assert.deepEqual(wrong({ [key]: value }), []));
       }
     }
 
@@ -310,7 +311,7 @@ describe("settings", () => {
     ];
     for (const [key, values] of refused) {
       for (const value of values) {
-        it(`${key} may not be ${JSON.stringify(value.slice(0, 40))}`, () => {
+        it(`${key}: ${JSON.stringify(value.slice(0, 40))} is refused`, () => {
           assert.deepEqual(
             problemsOf({ [key]: value }).map((problem) => problem.key),
             [key],
@@ -330,7 +331,7 @@ describe("settings", () => {
       `${"a".repeat(65)}@fabrikam.example`,
       "ana@fabrikam.example\n",
     ]) {
-      it(`an analyst's address may not be ${JSON.stringify(email.slice(0, 40))}`, () => {
+      it(`analysts: the address ${JSON.stringify(email.slice(0, 40))} is refused`, () => {
         assert.deepEqual(
           problemsOf(withAnalysts({ email, displayName: "Ana" })).map(({ key }) => key),
           ["analysts[0].email"],
@@ -338,15 +339,15 @@ describe("settings", () => {
       });
     }
 
-    it("the tenants of customer and MSSP are two", () => {
+    it("customer and MSSP cannot have the same tenant", () => {
       assert.deepEqual(wrong({ msspTenantId: tenantId.toUpperCase() }), [`msspTenantId: "${tenantId.toUpperCase()}"`]);
     });
 
-    it("an invitation has a text of its own or a language", () => {
+    it("an invitation has either its own text or a language", () => {
       assert.deepEqual(wrong({ invitationMessage: "Hi", invitationLanguage: "de" }), ['invitationLanguage: "de"']);
     });
 
-    it("an analyst is there once, also beside another mistake and in capital letters", () => {
+    it("a duplicate analyst is refused, also in capital letters and beside another error", () => {
       assert.deepEqual(wrong(withAnalysts(ana, { email: "ben" }, { ...ana, email: "ANA@fabrikam.example" })), [
         'analysts[1].email: "ben"',
         "analysts[1].displayName: (not set)",
@@ -354,7 +355,7 @@ describe("settings", () => {
       ]);
     });
 
-    it("there may be no analysts, and at most 1000", () => {
+    it("analysts: from none to 1000", () => {
       const team = (size: number) =>
         Array.from({ length: size }, (_, index) => ({ ...ana, email: `a${index}@f.example` }));
       assert.deepEqual(wrong(withAnalysts()), []);
@@ -377,7 +378,7 @@ describe("settings", () => {
       assert.deepEqual(wrong({ accessEndsOn: "2027-02-30" }), ['accessEndsOn: "2027-02-30"']);
     });
 
-    it("analysts come from the domains that are listed", () => {
+    it("analysts: only from the listed domains", () => {
       const domains = (...list: string[]) => ({ analystDomains: JSON.stringify(list) });
       assert.deepEqual(wrong(domains("fabrikam.example")), []);
       assert.deepEqual(wrong(domains("other.example")), ['analysts[0].email: "ana@fabrikam.example"']);
@@ -388,7 +389,7 @@ describe("settings", () => {
       const access = (value: unknown) => ({ portalAccess: typeof value === "string" ? value : JSON.stringify(value) });
       const parsed = (value: unknown, more = {}) => parseSettings({ ...good, ...access(value), ...more }, [], {});
 
-      it("is a model, or a map with it", () => {
+      it("portalAccess: a model, or a map with the model", () => {
         assert.deepEqual(parsed("rbac").portalAccess, parseSettings(good, [], {}).portalAccess);
         assert.deepEqual(parsed("basic").portalAccess, { model: "basic", role: "Security Reader", assignTo: "group" });
         assert.deepEqual(parsed({ model: "basic", role: "Security Administrator", assignTo: "guests" }).portalAccess, {
@@ -398,7 +399,7 @@ describe("settings", () => {
         });
       });
 
-      it("entitlement: the MSSP's tenant tells who may ask, for a year, reviewed yearly; nobody is invited", () => {
+      it("portalAccess entitlement, default: the MSSP's tenant requests, one year, yearly review, no guests", () => {
         const { analysts, ...others } = good;
         const entitlement = { model: "entitlement", approvers: ["cto@contoso.com"] };
         const settings = parseSettings({ ...others, ...access(entitlement) }, [], {});
@@ -415,7 +416,7 @@ describe("settings", () => {
         assert.deepEqual("identitySource" in portalAccess && portalAccess.identitySource, { domain: "mssp.example" });
       });
 
-      it("is told what doesn't go together, with the place", () => {
+      it("portalAccess: keys that exclude each other are reported with their place", () => {
         assert.deepEqual(wrong(access("admin")), ['portalAccess.model: "admin"']);
         assert.deepEqual(wrong(access({ model: "rbac", role: "Security Reader" })), [
           'portalAccess.role: "Security Reader"',
@@ -440,7 +441,7 @@ describe("settings", () => {
       const rule = { name: "High", severities: ["High"], recipients: ["soc@mssp.example"] };
       const rules = (...list: unknown[]) => ({ notificationRules: JSON.stringify(list) });
 
-      it("say who the organization is and link to its portal unless told not to", () => {
+      it("notificationRules, default: the organization's name and its portal link", () => {
         const [one, two] = parseSettings(
           {
             ...good,
@@ -460,7 +461,7 @@ describe("settings", () => {
         });
       });
 
-      it("have a name of their own, severities and recipients", () => {
+      it("notificationRules: unique name, severities and recipients", () => {
         assert.deepEqual(wrong(rules(rule, { ...rule, name: "HIGH" })), ['notificationRules[1].name: "HIGH"']);
         assert.deepEqual(wrong(rules({ ...rule, severities: [], recipients: ["soc"] })), [
           "notificationRules[0].severities: []",
@@ -469,7 +470,7 @@ describe("settings", () => {
       });
     });
 
-    it("the SIEM's application is authorized by a call where an endpoint is set, the setting's first", () => {
+    it("defenderEndpoint: the setting precedes the environment's endpoint", () => {
       const mode = (values: Record<string, string>, environment: Record<string, string>) =>
         parseSettings({ ...good, ...values }, [], environment).defenderCalls;
       const environment = { MSSP_DEFENDER_ENDPOINT: "https://127.0.0.1:1" };
@@ -480,7 +481,7 @@ describe("settings", () => {
     });
   });
 
-  describe("whatever they are", function () {
+  describe("any input", function () {
     /** What reads as another name, ends a line or a quote, or means something to a shell, a path, a query, a log or a template. */
     const hostileText = fc.oneof(
       fc.constantFrom(
@@ -587,7 +588,7 @@ describe("settings", () => {
       .array(fc.tuple(key, value))
       .map((entries) => Object.fromEntries([...Object.entries(good), ...entries]));
 
-    it("they give a checked object or one VisibleError", () => {
+    it("any settings give a checked object or one VisibleError", () => {
       fc.assert(
         fc.property(
           values,
@@ -619,14 +620,14 @@ describe("settings", () => {
       );
     });
 
-    it("a key of blanks or of what CI takes for a command is shown in quotes", () => {
+    it("a key of blanks or of a CI command is shown in quotes", () => {
       assert.deepEqual(wrong({ " ": "x" }), ['" ": "x"']);
       assert.deepEqual(wrong({ "::set-output name=a::b": "##vso[task.setvariable variable=a]b" }), [
         '"::set-output name=a::b": "#\\u{23}vso[task.setvariable variable=a]b"',
       ]);
     });
 
-    it("a secret's value is in no error", () => {
+    it("no error contains a secret's value", () => {
       fc.assert(
         fc.property(fc.constantFrom(...settingKeys), fc.string({ minLength: 4 }), (secretKey, text) => {
           const value = `hunter2${text}hunter2`;
@@ -639,7 +640,7 @@ describe("settings", () => {
       );
     });
 
-    it("a hundred thousand wrong ones take little computing time and give a bounded message", () => {
+    it("100,000 wrong settings take little processor time and give a bounded message", () => {
       const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`key${index}`, "x".repeat(20)]));
       const start = process.cpuUsage();
       assert.throws(

@@ -44,7 +44,7 @@ const runsOf = (job: Job) => stepsOf(job).map(({ run = "" }) => run);
 const changesSomething = (job: Job) => runsOf(job).some((run) => /pulumi (up|destroy)/.test(run));
 
 describe("GitHub workflows", () => {
-  it("are those that docs/ci.md names", () => {
+  it("the workflows are those that docs/ci.md names", () => {
     assert.deepEqual([...workflows].sort(), [
       "ci.yml",
       "destroy.yml",
@@ -71,7 +71,7 @@ describe("GitHub workflows", () => {
           );
       });
 
-      it("gives no job more than it says it needs", () => {
+      it("each job has only the permissions that its comment explains", () => {
         assert.deepEqual(workflow(name).permissions, {});
         const allowed = new Set(["contents: read", "id-token: write", "pull-requests: write", "issues: write"]);
         for (const [id, { permissions = {} }] of jobsOf(name)) {
@@ -82,7 +82,7 @@ describe("GitHub workflows", () => {
         }
       });
 
-      it("never cancels what runs, and ends what hangs", () => {
+      it("no running job is cancelled; each has a time limit", () => {
         for (const [id, job] of jobsOf(name)) {
           // A job that runs a reusable workflow takes none: the jobs of that workflow have theirs.
           assert.ok((job["timeout-minutes"] ?? job.uses) !== undefined, `${id} has no timeout-minutes`);
@@ -91,14 +91,14 @@ describe("GitHub workflows", () => {
         assert.doesNotMatch(text(name), /cancel-in-progress: (?!false)/);
       });
 
-      it("puts no value of others into a script", () => {
+      it("no script contains a value from a pull request", () => {
         for (const [id, job] of jobsOf(name)) {
           for (const run of runsOf(job)) assert.doesNotMatch(run, /\$\{\{/, id);
         }
         assert.ok(!("pull_request_target" in workflow(name).on) && !("workflow_run" in workflow(name).on));
       });
 
-      it("has no stored credentials, and leaves none in the clone", () => {
+      it("no credential is stored or left in the clone", () => {
         assert.doesNotMatch(text(name), /\{\{[^}]*secrets\b|CLIENT_SECRET|PASSPHRASE|ACCESS_TOKEN\b/);
         for (const [id, job] of jobsOf(name)) {
           for (const step of stepsOf(job).filter(({ uses = "" }) => uses.includes("/checkout@")))
@@ -106,7 +106,7 @@ describe("GitHub workflows", () => {
         }
       });
 
-      it("changes a customer's tenant only from main, with that customer's approval, one at a time", () => {
+      it("a customer's tenant is changed only from main, after that customer's approval, one run at a time", () => {
         for (const [id, job] of jobsOf(name).filter(([, one]) => changesSomething(one))) {
           assert.match(job.environment ?? "", /^customer-\$\{\{ (matrix|inputs)\.stack \}\}$/, id);
           assert.match(job.concurrency?.group ?? "", /^stack-\$\{\{ (matrix|inputs)\.stack \}\}$/, id);
@@ -123,7 +123,7 @@ describe("GitHub workflows", () => {
     });
   }
 
-  it("look at no fork's pull request with an identity, and write on GitHub with merged code only", () => {
+  it("pull requests of forks get no identity; only merged code writes on GitHub", () => {
     const { preview, comment } = workflow("preview.yml").jobs;
     for (const job of [preview, comment])
       assert.match(job?.if ?? "", /github\.event\.pull_request\.head\.repo\.full_name == github\.repository/);
@@ -131,14 +131,14 @@ describe("GitHub workflows", () => {
     assert.equal(checkout?.with?.["ref"], "${{ github.event.pull_request.base.sha }}");
   });
 
-  it("confirm a destroy in the job that does it, too", () => {
+  it("the job that destroys checks the confirmation, too", () => {
     const { destroy } = workflow("destroy.yml").jobs;
     const runs = runsOf(destroy!);
     const confirmed = runs.findIndex((run) => run.includes("ci confirm-destroy"));
     assert.ok(confirmed >= 0 && confirmed < runs.findIndex((run) => run.includes("pulumi destroy")));
   });
 
-  it("bring every stack up once a week, so that a quiet customer's secret is renewed", () => {
+  it("each stack gets a weekly `up`, which renews its secret", () => {
     const { schedule } = workflow("up.yml").on as { schedule?: readonly { readonly cron: string }[] };
     assert.equal(schedule?.length, 1);
     assert.match(schedule[0]!.cron, /^\d+ \d+ \* \* [0-6]$/);
@@ -166,7 +166,7 @@ describe("GitHub workflows", () => {
     }).timeout(60_000);
   }
 
-  it("compare the state with this program before the engine runs anything out of it", () => {
+  it("the state is compared with the program before the engine runs code from it", () => {
     const files = [...workflows.map(text), ...templates.map(template)];
     const runs = files.flatMap((file) =>
       [...file.matchAll(/npx pulumi (up|destroy) .*/g)].map(({ index }) => file.slice(0, index)),
@@ -180,12 +180,12 @@ describe("GitHub workflows", () => {
       for (const [run] of file.matchAll(/npx pulumi (up|destroy) .*/g)) assert.match(run, / --refresh /, run);
   });
 
-  it("give no token that writes to a job that runs unreviewed code", () => {
+  it("a job that runs unreviewed code gets no token that can write", () => {
     for (const name of templates)
       assert.doesNotMatch(template(name), /COMMENT_TOKEN|System\.AccessToken|PRIVATE-TOKEN/, name);
   });
 
-  it("call commands of mssp ci with options that there are", async () => {
+  it("each call of mssp ci uses existing commands and options", async () => {
     const files = [...workflows.map(text), ...templates.map(template)];
     for (const [, command = "", flags = ""] of files.join("\n").matchAll(/mssp\.js ci ([a-z-]+)((?: .*)?)$/gm)) {
       const { stdout } = await execa(process.execPath, [path.join(root, "cli", "mssp.js"), "ci", command, "--help"]);
@@ -194,7 +194,7 @@ describe("GitHub workflows", () => {
     }
   }).timeout(60_000);
 
-  it("satisfy actionlint, where Go can get it", async function () {
+  it("actionlint reports nothing, if Go can install it", async function () {
     const version = await execa("go", ["version"], { reject: false, stdin: "ignore" });
     if (version.exitCode !== 0) skip(this, "there is no Go here");
     const lint = ["run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"];
@@ -226,7 +226,7 @@ function template(name: string): string {
 }
 
 describe("GitLab's and Azure's templates", () => {
-  it("are whole YAML", () => {
+  it("the templates are valid YAML", () => {
     assert.deepEqual([...templates].sort(), [
       "azure-pipelines.yml",
       "azure-stack.yml",
@@ -236,7 +236,7 @@ describe("GitLab's and Azure's templates", () => {
     for (const name of templates) assert.equal(typeof parse(template(name)), "object", name);
   });
 
-  it("have no stored credentials of Azure's: tokens of the run alone", () => {
+  it("the templates store no Azure credential and use tokens of the run", () => {
     for (const name of templates)
       assert.doesNotMatch(template(name), /CLIENT_SECRET|PASSPHRASE|ARM_ACCESS_KEY|PULUMI_ACCESS_TOKEN/, name);
     assert.match(
@@ -246,7 +246,7 @@ describe("GitLab's and Azure's templates", () => {
     assert.match(template("azure-stack.yml"), /addSpnToEnvironment: true/);
   });
 
-  it("never cancel what runs, and run one at a time for a stack", () => {
+  it("no running job is cancelled; one job runs at a time for a stack", () => {
     const [gitlab, stacks] = [template("gitlab-ci.yml"), template("gitlab-stacks.yml")].map(
       (one) => parse(one) as Record<string, Record<string, unknown>>,
     );
@@ -268,12 +268,12 @@ describe("GitLab's and Azure's templates", () => {
     assert.match(template("azure-pipelines.yml"), /autoCancel: false/);
   });
 
-  it("have every job that a child pipeline of mssp ci extends", () => {
+  it("each job that a child pipeline of mssp ci extends exists", () => {
     const stacks = parse(template("gitlab-stacks.yml")) as Record<string, unknown>;
     for (const job of [".preview", ".up", ".drift", ".comment", ".issues"]) assert.ok(job in stacks, job);
   });
 
-  it("put nothing that somebody typed, or named a branch, into a script", () => {
+  it("no script contains an input or a branch name", () => {
     // Template expressions are put in before a shell sees the script; the only one in a script is a command of this repository's.
     const scripts = template("azure-pipelines.yml") + template("azure-stack.yml");
     assert.doesNotMatch(scripts, /command: .*\$\{\{/);

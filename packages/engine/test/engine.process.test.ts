@@ -89,7 +89,7 @@ describe("language host on the real engine", function () {
     return output;
   }
 
-  it("up, preview, refresh and destroy of a program without resources", async () => {
+  it("a program without resources: up, preview, refresh and destroy", async () => {
     const folder = await project("empty", "export const answer = 42;");
     assert.match(await run(folder, "up", "--yes", "--skip-preview"), /answer: 42/);
     await run(folder, "preview", "--expect-no-changes");
@@ -97,7 +97,7 @@ describe("language host on the real engine", function () {
     assert.match(await run(folder, "destroy", "--yes", "--skip-preview"), /1 deleted/);
   });
 
-  it("the same with a dynamic resource and configuration, a secret included", async () => {
+  it("a program with a dynamic resource and a secret setting: up, preview, refresh and destroy", async () => {
     const folder = await project(
       "dynamic",
       `
@@ -125,7 +125,7 @@ describe("language host on the real engine", function () {
     assert.match(await run(folder, "destroy", "--yes", "--skip-preview"), /2 deleted/);
   });
 
-  it("shows what a program throws once, and nothing of the host's own", async () => {
+  it("a program that throws: its error is shown once, without the host's own frames", async () => {
     const folder = await project("throws", `throw new Error("out of the blue");`);
     const { code, output } = await pulumiExit(folder, "up", "--yes", "--skip-preview");
     assert.notEqual(code, 0);
@@ -133,14 +133,14 @@ describe("language host on the real engine", function () {
     assert.doesNotMatch(output, /exited with non-zero exit code/);
   });
 
-  it("names the exit code of a program that exits by itself", async () => {
+  it("a program that exits by itself: its exit code is named", async () => {
     const folder = await project("exits", "process.exit(4);");
     const { code, output } = await pulumiExit(folder, "preview");
     assert.notEqual(code, 0);
     assert.match(output, /Program exited with non-zero exit code: 4/);
   });
 
-  it("Ctrl-C ends a program that hangs, and leaves no process", async () => {
+  it("Ctrl-C: ends a program that hangs and leaves no process", async () => {
     const folder = await project("hangs", `console.log("pid=" + process.pid + "="); setInterval(() => {}, 1000);`);
     const { child, output } = start(folder, ["preview"]);
     const pid = Number(await until(() => /pid=(\d+)=/.exec(output())?.[1], 20_000));
@@ -150,7 +150,7 @@ describe("language host on the real engine", function () {
     await until(() => !isRunning(pid));
   });
 
-  it("no process outlives an engine that is killed", async () => {
+  it("SIGKILL of the engine: no process remains", async () => {
     const folder = await project(
       "killed",
       `console.log("pids=" + process.pid + "," + process.ppid + "="); setInterval(() => {}, 1000);`,
@@ -163,7 +163,7 @@ describe("language host on the real engine", function () {
     await until(() => !isRunning(program) && !isRunning(host));
   });
 
-  it("about: the runtime as the host gives it", async () => {
+  it("pulumi about: shows the host's runtime", async () => {
     const folder = await project("about", "export {};", { "package-lock.json": '{"packages":{}}' });
     const output = await run(folder, "about", "--json");
     // Warnings (of the stack without an update) come before and after.
@@ -172,7 +172,7 @@ describe("language host on the real engine", function () {
     assert.equal(runtime["version"], process.version);
   });
 
-  it("a policy pack stops what it forbids", async () => {
+  it("a policy pack: refuses a forbidden resource", async () => {
     // A pack is a package with an SDK and a policy library of its own: here just as much of one as the engine needs.
     const folder = await project("policies", `export const ok = true;`);
     const pack = temporaryFolder();
@@ -187,7 +187,7 @@ describe("language host on the real engine", function () {
     assert.match(output, /no stacks in policies\/dev/);
   });
 
-  it("a component plugin written in TypeScript is run from its source", async () => {
+  it("a component plugin in TypeScript: runs from its source", async () => {
     const plugin = temporaryFolder();
     writeFiles(plugin, {
       "PulumiPlugin.yaml": "runtime: nodejs\n",
@@ -221,7 +221,7 @@ describe("language host on the real engine", function () {
     assert.match(await run(folder, "up", "--yes", "--skip-preview"), /greeting: "hello world"/);
   });
 
-  it("import: the resource comes into the stack; its code needs the official host", async () => {
+  it("pulumi import: the resource is in the stack; its code requires the official host", async () => {
     const folder = await project("imports", "export {};");
     writeFiles(path.join(home, "plugins", "resource-thing-v1.0.0"), { "pulumi-resource-thing": thingPlugin });
     const args = ["import", "thing:index/box:Box", "my-box", "id1", "--yes", "--skip-preview"];

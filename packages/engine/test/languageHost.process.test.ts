@@ -62,7 +62,7 @@ describe("language host", () => {
   }
 
   describe("run", () => {
-    it("starts the SDK's runner with the engine's addresses, the stack and the entry point", async () => {
+    it("run: starts the SDK's runner with the engine's addresses, the stack and the entry point", async () => {
       const folder = programFolder({ run: recordingRunner });
       const request = runRequest(folder, {
         tsconfig: "tsconfig.other.json",
@@ -93,29 +93,29 @@ describe("language host", () => {
       });
     });
 
-    it("leaves TypeScript out where the options say so", async () => {
+    it("run: the option typescript: false disables TypeScript", async () => {
       const folder = programFolder({ run: recordingRunner });
       await run(runRequest(folder, { typescript: false }));
       assert.equal(readStarted(folder, "run").env["PULUMI_NODEJS_TYPESCRIPT"], undefined);
     });
 
-    it("bails without a word where the runner has shown the error", async () => {
+    it("run: an error that the runner has shown is not reported again", async () => {
       const response = await run(runRequest(programFolder({ run: "process.exit(32)" })));
       assert.deepEqual(response.toObject(), { error: "", bail: true });
     });
 
-    it("names a program's own exit code", async () => {
+    it("run: the program's own exit code is named", async () => {
       const response = await run(runRequest(programFolder({ run: "process.exit(3)" })));
       assert.deepEqual(response.toObject(), { error: "Program exited with non-zero exit code: 3", bail: false });
     });
 
-    it("passes on what a program that throws prints", async () => {
+    it("run: the output of a program that throws is passed on", async () => {
       const response = await run(runRequest(programFolder({ run: "throw new Error('from the program')" })));
       assert.equal(response.getError(), "Program exited with non-zero exit code: 1");
       assert.match(host.output().stderr, /Error: from the program/);
     });
 
-    it("advises on memory where V8 ran out of it, even when its sign comes in pieces", async () => {
+    it("run: out of memory in V8 is recognized, also in split output, and explained", async () => {
       const response = await run(
         runRequest(
           programFolder({
@@ -129,18 +129,18 @@ describe("language host", () => {
       );
     });
 
-    it("says to install the SDK where it is missing", async () => {
+    it("run: a missing SDK is reported with the command that installs it", async () => {
       const folder = temporaryFolder();
       const response = await run(runRequest(folder));
       assert.match(response.getError(), /SDK has not been installed.*Have you run pulumi install\?/);
     });
 
-    it("names a wrong runtime option", async () => {
+    it("run: an invalid runtime option is named", async () => {
       const response = await run(runRequest(programFolder({ run: "" }), { typescript: "yes" }));
       assert.equal(response.getError(), "typescript option must be a boolean");
     });
 
-    it("interrupts a program that hangs on a rejected promise when the engine cancels", async () => {
+    it("cancel: interrupts a program that hangs on a rejected promise", async () => {
       const folder = programFolder({
         run: `
           process.on("unhandledRejection", (error) => console.error("rejected: " + error.message));
@@ -155,7 +155,7 @@ describe("language host", () => {
       assert.equal((await running).getError(), "Program exited with non-zero exit code: -1");
     });
 
-    it("interrupts the program when the engine gives the call up", async () => {
+    it("cancel: interrupts the program when the engine cancels the call", async () => {
       const folder = programFolder({ run: "console.log(process.pid); setInterval(() => {}, 1000)" });
       const running = host.client.run(runRequest(folder), () => undefined);
       const pid = Number(await until(() => /^\d+/.exec(host.output().stdout)?.[0]));
@@ -163,7 +163,7 @@ describe("language host", () => {
       await until(() => !isRunning(pid));
     });
 
-    it("kills a program that ignores the interrupt, after 5 s", async function () {
+    it("cancel: kills a program that ignores the interrupt after 5 s", async function () {
       const folder = programFolder({
         run: `process.on("SIGINT", () => {}); console.log("ready"); setInterval(() => {}, 1000)`,
       });
@@ -175,7 +175,7 @@ describe("language host", () => {
       assert.ok(Date.now() - start > 4_500);
     });
 
-    it("hides NODE_OPTIONS from itself and not from the program", async () => {
+    it("run: NODE_OPTIONS applies to the program, not to the host", async () => {
       await stopHost(host);
       const folder = programFolder({ run: recordingRunner }, { "hook.js": `console.error("hooked");` });
       const options = `--require ${path.join(folder, "hook.js")}`;
@@ -186,7 +186,7 @@ describe("language host", () => {
       assert.match(host.output().stderr, /hooked/);
     });
 
-    it("holds a program back that floods standard output faster than it is read", async function () {
+    it("run: a program that floods standard output waits for the reader", async function () {
       await stopHost(host);
       host = await startHost(bin, engine.address, { readOutput: false });
       const megabytes = 50;
@@ -207,7 +207,7 @@ describe("language host", () => {
       assert.ok(grown < 20e6, `the host grew by ${grown} bytes`);
     });
 
-    it("holds a program back that floods standard error, too", async function () {
+    it("run: a program that floods standard error waits for the reader", async function () {
       const folder = programFolder({
         run: `
           const line = "x".repeat(1023) + "\\n";
@@ -222,8 +222,8 @@ describe("language host", () => {
     });
   });
 
-  describe("its end", () => {
-    it("comes with an interrupt, which ends the program first", async () => {
+  describe("shutdown", () => {
+    it("shutdown: an interrupt ends the program, then the host", async () => {
       const folder = programFolder({ run: "console.log(process.pid); setInterval(() => {}, 1000)" });
       const running = run(runRequest(folder)).catch(() => undefined);
       const pid = Number(await until(() => /^\d+/.exec(host.output().stdout)?.[0]));
@@ -234,7 +234,7 @@ describe("language host", () => {
       await running;
     });
 
-    it("comes when the engine closes its connection and interrupts, as it always does", async () => {
+    it("shutdown: the host ends when the engine closes its connection and interrupts", async () => {
       await call(host.client.getPluginInfo.bind(host.client) as never, new Empty());
       host.client.close();
       host.process.kill("SIGINT");
@@ -242,7 +242,7 @@ describe("language host", () => {
       assert.doesNotMatch(host.output().stderr, /still under way/);
     });
 
-    it("comes after 4 s where a program ignores the interrupt, and says so", async () => {
+    it("shutdown: a program that ignores the interrupt is reported after 4 s", async () => {
       const folder = programFolder({
         run: `process.on("SIGINT", () => {}); console.log(process.pid); setInterval(() => {}, 1000)`,
       });
@@ -255,7 +255,7 @@ describe("language host", () => {
       await running;
     });
 
-    it("comes when the engine is gone, which closes standard input", async () => {
+    it("shutdown: the host ends when standard input is closed", async () => {
       const folder = programFolder({ run: "console.log(process.pid); setInterval(() => {}, 1000)" });
       const running = run(runRequest(folder)).catch(() => undefined);
       const pid = Number(await until(() => /^\d+/.exec(host.output().stdout)?.[0]));
@@ -266,7 +266,7 @@ describe("language host", () => {
     });
   });
 
-  it("takes the engine's address from a handshake", async () => {
+  it("handshake: gives the host the engine's address", async () => {
     const request = new messages.LanguageHandshakeRequest();
     request.setEngineAddress("127.0.0.1:7");
     await call<messages.LanguageHandshakeRequest, messages.LanguageHandshakeResponse>(
@@ -290,7 +290,7 @@ describe("language host", () => {
       return response.getPackagesList();
     }
 
-    it("finds installed packages that need a plugin, nested and linked ones too, and no policy pack's", async () => {
+    it("getRequiredPackages: installed packages with a plugin, also nested and linked, not those of policy packs", async () => {
       const folder = temporaryFolder();
       const plugin = (name: string, pulumi: object): string => JSON.stringify({ name, version: "1.2.3", pulumi });
       writeFiles(folder, {
@@ -333,7 +333,7 @@ describe("language host", () => {
       assert.equal(Buffer.from(parameterization.getValue_asU8()).toString(), "hi");
     });
 
-    it("warns of two major versions of the SDK", async () => {
+    it("getRequiredPackages: warns of two major versions of the SDK", async () => {
       const folder = programFolder(
         {},
         {
@@ -357,14 +357,14 @@ describe("language host", () => {
       },
     });
 
-    it("reads package-lock.json", async () => {
+    it("getProgramDependencies: reads package-lock.json", async () => {
       const folder = temporaryFolder();
       writeFiles(folder, { "package.json": manifest, "package-lock.json": lock });
       assert.deepEqual(await dependencies(folder, false), ["@scope/one 1.0.0", "two 2.0.0"]);
       assert.deepEqual(await dependencies(folder, true), ["@scope/one 1.0.0", "three 3.0.0", "two 2.0.0"]);
     });
 
-    it("says where it looked when there is no lock file", async () => {
+    it("getProgramDependencies: a missing lock file is reported with its path", async () => {
       await assert.rejects(
         dependencies(temporaryFolder(), false),
         /no package-lock\.json found \(searching upwards from/,
@@ -386,7 +386,7 @@ describe("language host", () => {
     }
   });
 
-  it("about: Node, npm and the TypeScript that the program would load", async () => {
+  it("about: versions of Node.js, npm and the program's TypeScript", async () => {
     const folder = programFolder(
       {},
       {
@@ -408,7 +408,7 @@ describe("language host", () => {
   });
 
   describe("installDependencies", () => {
-    it("runs npm in the workspace's root and streams what it prints", async () => {
+    it("installDependencies: runs npm in the workspace's root and streams its output", async () => {
       await stopHost(host);
       host = await startHost(bin, engine.address, { env: withFakeTools(["npm"]) });
       const workspace = temporaryFolder();
@@ -427,7 +427,7 @@ describe("language host", () => {
       ["by its options", { "package-lock.json": "{}" }, { packagemanager: "pnpm" }],
       ["by its lock file", { "pnpm-lock.yaml": "" }, {}],
     ] as const) {
-      it(`refuses a project that uses another package manager ${what}`, async () => {
+      it(`installDependencies: refuses another package manager ${what}`, async () => {
         await stopHost(host);
         host = await startHost(bin, engine.address, { env: withFakeTools(["npm", "pnpm"]) });
         const folder = temporaryFolder();
@@ -437,7 +437,7 @@ describe("language host", () => {
       });
     }
 
-    it("fails with npm's exit code", async () => {
+    it("installDependencies: fails with npm's exit code", async () => {
       await stopHost(host);
       host = await startHost(bin, engine.address, { env: withFakeTools(["npm"], "exit 7") });
       const folder = temporaryFolder();
@@ -457,7 +457,7 @@ describe("language host", () => {
   });
 
   describe("runPlugin", () => {
-    it("runs a component plugin in the engine's folder, with the engine's environment, and streams its output", async () => {
+    it("runPlugin: starts a component plugin with folder and environment of the request and streams its output", async () => {
       const folder = programFolder({ "run-plugin": `${recordingRunner}; console.log("4711"); console.error("oops")` });
       const elsewhere = temporaryFolder();
       const request = pluginRequest(folder, "resource", ["127.0.0.1:1"]);
@@ -474,12 +474,12 @@ describe("language host", () => {
       assert.equal(started.env["PULUMI_NODEJS_TYPESCRIPT"], "true");
     });
 
-    it("fails where the plugin exits non-zero", async () => {
+    it("runPlugin: fails if the plugin exits with an error", async () => {
       const request = pluginRequest(programFolder({ "run-plugin": "process.exit(5)" }), "resource", []);
       await assert.rejects(collect(host.client.runPlugin(request)), /Program exited with non-zero exit code: 5/);
     });
 
-    it("ends the plugin when the engine gives the call up", async () => {
+    it("runPlugin: ends the plugin when the engine cancels the call", async () => {
       const folder = programFolder({ "run-plugin": "console.log(process.pid); setInterval(() => {}, 1000)" });
       const stream = host.client.runPlugin(pluginRequest(folder, "resource", []));
       stream.on("error", () => undefined);
@@ -493,7 +493,7 @@ describe("language host", () => {
     });
   });
 
-  it("answers UNIMPLEMENTED to what adds nothing here: the engine goes on without", async () => {
+  it("optional methods are answered with UNIMPLEMENTED, and the engine continues", async () => {
     const info = programInfo(temporaryFolder());
     const [prompts, template] = [new messages.RuntimeOptionsRequest(), new messages.TemplateRequest()];
     prompts.setInfo(info);
@@ -503,7 +503,7 @@ describe("language host", () => {
     await assert.rejects(call(host.client.template.bind(host.client) as never, template), refused);
   });
 
-  it("says of code generation that the official host is needed", async () => {
+  it("code generation is refused with a reference to the official language host", async () => {
     await assert.rejects(
       call<messages.GeneratePackageRequest, messages.GeneratePackageResponse>(
         host.client.generatePackage.bind(host.client),

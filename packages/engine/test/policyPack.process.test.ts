@@ -58,7 +58,7 @@ describe("language host: policy packs", () => {
     removeTemporaryFolders();
   });
 
-  it("gives the pack the stack's configuration and passes calls on", async () => {
+  it("policy pack: gets the stack's configuration and the engine's calls", async () => {
     const pack = startPack(packRunner);
     const client = await pack.client();
     await call<analyzer.AnalyzerHandshakeRequest, analyzer.AnalyzerHandshakeResponse>(
@@ -90,7 +90,7 @@ describe("language host: policy packs", () => {
     pack.stop();
   });
 
-  it("passes a refusal on with its status, and asks no more for what the pack doesn't serve", async () => {
+  it("policy pack: a refusal keeps its status, and a method that it does not serve is asked once", async () => {
     const pack = startPack(packRunner);
     const client = await pack.client();
     for (const details of ["refused 1", "refused 1"]) {
@@ -103,7 +103,7 @@ describe("language host: policy packs", () => {
     pack.stop();
   });
 
-  it("starts the pack without configuration where a call comes first, as `pulumi policy publish` does", async () => {
+  it("policy pack: starts without configuration if a call comes first, as in `pulumi policy publish`", async () => {
     const pack = startPack(packRunner);
     const client = await pack.client();
     assert.equal((await info(client)).env["PULUMI_NODEJS_PROJECT"], undefined);
@@ -111,7 +111,7 @@ describe("language host: policy packs", () => {
     pack.stop();
   });
 
-  it("answers calls with a failure where the pack ends before it gives its port", async () => {
+  it("policy pack: calls fail if it ends before it prints its port", async () => {
     const pack = startPack("console.error('broken pack'); process.exit(1)");
     const client = await pack.client();
     await assert.rejects(info(client), /UNAVAILABLE/);

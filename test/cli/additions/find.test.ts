@@ -54,7 +54,7 @@ async function additions(answers: Answers, changes: Partial<AdditionsTenant> = {
 }
 
 describe("additions to a stack's objects", () => {
-  it("are none where the tenant has what the state has, whatever the case of an ID", async () => {
+  it("no additions if tenant and state are equal, in any case of the IDs", async () => {
     const parts = await partsOf(tenant({}));
     assert.deepEqual(
       parts.map(({ state: one }) => one),
@@ -62,7 +62,7 @@ describe("additions to a stack's objects", () => {
     );
   });
 
-  it("of a certificate and of another API's permission go by the Azure CLI's own commands", async () => {
+  it("a certificate and another API's permission are removed by the Azure CLI's own commands", async () => {
     const api = { resourceAppId: "other-api", resourceAccess: [{ id: "role", type: "Role" }] };
     const found = await additions({
       "/v1.0/applications/app": {
@@ -81,7 +81,7 @@ describe("additions to a stack's objects", () => {
     assert.equal(found[0]?.done.on, end.startDateTime);
   });
 
-  it("are no owner of the MSSP's tenant and no owner who looks", async () => {
+  it("owners of the MSSP's tenant and the identity itself are no additions", async () => {
     const owners = [{ id: "automation", appOwnerOrganizationId: mssp.toUpperCase() }, { id: "ME" }, { id: "eve" }];
     const found = await additions({ "/v1.0/groups/group/owners": { value: owners } });
     assert.deepEqual(
@@ -90,7 +90,7 @@ describe("additions to a stack's objects", () => {
     );
   });
 
-  it("are guests of the MSSP's domains by any of their addresses, and listed ones by none", async () => {
+  it("guests of the MSSP's domains by any address are additions, listed analysts are not", async () => {
     const guest = (id: string, mail: string | null, userPrincipalName: string, otherMails: string[] = []) => ({
       ...{ id, mail, userPrincipalName, otherMails, displayName: id, createdDateTime: null },
     });
@@ -107,7 +107,7 @@ describe("additions to a stack's objects", () => {
     );
   });
 
-  it("name who did it only by an entry that names both objects, the last one", async () => {
+  it("the initiator is that of the last audit entry that names both objects", async () => {
     const entry = (by: string, on: string, ...ids: string[]) => ({
       activityDateTime: on,
       initiatedBy: { user: { userPrincipalName: by } },
@@ -128,14 +128,14 @@ describe("additions to a stack's objects", () => {
     assert.match(groups.reason, /by whom is not known: the audit log requires AuditLog\.Read\.All/);
   });
 
-  it("that can't be read are notChecked, with the permission, and deleted objects are the engine's", async () => {
+  it("an unreadable part is notChecked and names the missing permission", async () => {
     const parts = await partsOf(tenant({ "/v1.0/users": 403, "/v1.0/groups/group/members": 500 }));
     const reasons = Object.fromEntries(parts.map((part) => [part.name, [part.state, part.reason]]));
     assert.deepEqual(reasons["added guests"], ["notChecked", "not permitted: requires User.Read.All"]);
     assert.equal(reasons["added to the groups"]?.[0], "notChecked");
   });
 
-  it("of access packages are policies and assignments without the stack's policy or the MSSP's organization", async () => {
+  it("access packages: other policies, and assignments outside the stack's policy or the MSSP's organization", async () => {
     const base = "/beta/identityGovernance/entitlementManagement";
     const deployed = new Deployed([
       resource("azuread:index/accessPackage:AccessPackage", "package"),
@@ -183,7 +183,7 @@ describe("additions to a stack's objects", () => {
     );
   });
 
-  it("are shown as one word of a shell each, whatever a name holds", () => {
+  it("each name in a command is quoted as one shell word", () => {
     assert.equal(shellQuoted("it's"), `'it'\\''s'`);
     assert.equal(
       azRest("POST", "https://graph/x", { keyId: "'; rm -rf ~" }),

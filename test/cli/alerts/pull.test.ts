@@ -106,7 +106,7 @@ describe("cli/alerts: a pull from the sandbox", function () {
       assertAllOnce(collector.ids, until);
     });
 
-    it(`gets each alert once by ${api} though the service throttles, fails, cuts connections and sends half a page`, async () => {
+    it(`gets each alert once by ${api} despite throttling, errors, cut connections and truncated pages`, async () => {
       const faults: Record<number, Fault> = { 0: 500, 2: 429, 3: "reset", 6: "half", 8: "cut", 10: 503, 11: 429 };
       const collector = new Collector();
       const until = test.sandbox.cloud.now();
@@ -116,7 +116,7 @@ describe("cli/alerts: a pull from the sandbox", function () {
       assert.ok(proxy!.requests > 11, "not all faults were met");
     });
 
-    it(`renews the token when it ends in the middle, by ${api}`, async () => {
+    it(`renews a token that expires during the pull, by ${api}`, async () => {
       const collector = new Collector();
       const until = test.sandbox.cloud.now();
       let pages = 0;

@@ -19,7 +19,7 @@ describe("stacks that a range of commits touches", function () {
   const touched = (options: Partial<GitRange> = {}) =>
     changedStacks({ folder: repository.folder, from: before, to: "HEAD", ...options });
 
-  it("is the one whose settings file changed", async () => {
+  it("a changed settings file selects its stack", async () => {
     await repository.commit({ "Pulumi.contoso.yaml": "config:\n  a: other\n" });
     assert.deepEqual(await touched(), {
       stacks: ["contoso"],
@@ -29,7 +29,7 @@ describe("stacks that a range of commits touches", function () {
     });
   });
 
-  it("is a new customer's", async () => {
+  it("a new settings file selects its stack", async () => {
     await repository.commit({ "Pulumi.woodgrove.yaml": "config: {}\n", "docs/ci.md": "# changed\n" });
     assert.deepEqual((await touched()).stacks, ["woodgrove"]);
   });
@@ -43,7 +43,7 @@ describe("stacks that a range of commits touches", function () {
     "unknown",
     ".ci/run",
   ]) {
-    it(`is every one for ${file}, but those of the sandbox`, async () => {
+    it(`a change of ${file} selects all stacks except the sandbox's`, async () => {
       await repository.commit({ [file]: "changed\n", "Pulumi.contoso.yaml": "config:\n  a: other\n" });
       assert.deepEqual(await touched(), {
         stacks: ["contoso", "tailwind"],
@@ -54,7 +54,7 @@ describe("stacks that a range of commits touches", function () {
     });
   }
 
-  it("is found in the project's folder stackConfigDir, and nowhere else", async () => {
+  it("settings files are found in stackConfigDir only", async () => {
     await repository.commit({ "Pulumi.yaml": "name: mssp\nstackConfigDir: ./customers/\n" });
     await repository.commit({ "customers/Pulumi.contoso.yaml": "config: {}\n", "customers/Pulumi.adatum.yaml": "" });
     const [before, change] = [
@@ -66,7 +66,7 @@ describe("stacks that a range of commits touches", function () {
     assert.deepEqual((await touched({ from: undefined })).stacks, ["adatum", "contoso"]);
   });
 
-  it("is none for documents and tests", async () => {
+  it("a change of documents or tests selects no stack", async () => {
     await repository.commit({
       "docs/ci.md": "# changed\n",
       "README.md": "changed\n",
@@ -78,7 +78,7 @@ describe("stacks that a range of commits touches", function () {
     assert.deepEqual((await touched()).stacks, []);
   });
 
-  it("is none for the sandbox's own stacks, which are named", async () => {
+  it("the sandbox's own stacks are listed as excluded, not selected", async () => {
     await repository.commit({ "Pulumi.dev.yaml": "changed: 1\n", "Pulumi.sandbox-basic.yaml": "changed: 1\n" });
     const { stacks, excluded } = await touched();
     assert.deepEqual([stacks, excluded], [[], ["dev", "sandbox-basic"]]);
@@ -90,19 +90,19 @@ describe("stacks that a range of commits touches", function () {
     assert.deepEqual((await touched({ only: ["tailwind"] })).stacks, ["tailwind"]);
   });
 
-  it("names a deleted stack as one to destroy, and doesn't bring it up", async () => {
+  it("a deleted settings file selects the stack for destroy, not for up", async () => {
     await repository.commit({ "Pulumi.contoso.yaml": undefined, "index.ts": "changed\n" });
     const { stacks, deleted } = await touched();
     assert.deepEqual([stacks, deleted], [["tailwind"], ["contoso"]]);
   });
 
-  it("takes a renamed file for one stack deleted and another one added", async () => {
+  it("a renamed file is one deleted and one new stack", async () => {
     await repository.commit({ "Pulumi.contoso.yaml": undefined, "Pulumi.contoso2.yaml": "config:\n  a: contoso\n" });
     const { stacks, deleted } = await touched();
     assert.deepEqual([stacks, deleted], [["contoso2"], ["contoso"]]);
   });
 
-  it("counts a stack once that was deleted and made again", async () => {
+  it("a stack that was deleted and created again is listed once", async () => {
     await repository.commit({ "Pulumi.contoso.yaml": undefined });
     await repository.commit({ "Pulumi.contoso.yaml": "config:\n  a: again\n" });
     const { stacks, deleted } = await touched();
@@ -127,14 +127,14 @@ describe("stacks that a range of commits touches", function () {
     assert.deepEqual((await touched({ from: "HEAD^1" })).stacks, ["contoso"]);
   });
 
-  it("looks at the commits, not at the work tree", async () => {
+  it("compares commits, not the work tree", async () => {
     await repository.commit({ "Pulumi.contoso.yaml": "changed: 1\n" });
     await writeFile(path.join(repository.folder, "index.ts"), "not committed\n");
     await writeFile(path.join(repository.folder, "Pulumi.other.yaml"), "not committed\n");
     assert.deepEqual((await touched()).stacks, ["contoso"]);
   });
 
-  it("are all stacks without a commit to compare with", async () => {
+  it("without a commit to compare all stacks are selected", async () => {
     for (const from of [undefined, "0".repeat(40)])
       assert.deepEqual((await touched({ from })).stacks, ["contoso", "tailwind"]);
   });
@@ -156,7 +156,7 @@ describe("stacks that a range of commits touches", function () {
     'Pulumi.a".yaml',
     "Pulumi...yaml",
   ]) {
-    it(`refuses a file that can be no stack's: ${JSON.stringify(name)}`, async () => {
+    it(`refuses an invalid stack file name: ${JSON.stringify(name)}`, async () => {
       await repository.commit({ [name]: "config: {}\n" });
       await assert.rejects(
         touched(),
@@ -165,19 +165,19 @@ describe("stacks that a range of commits touches", function () {
     });
   }
 
-  it("doesn't take a settings file in another folder, or one of Pulumi's own, for a stack's", async () => {
+  it("ignores settings files in other folders and Pulumi's own files", async () => {
     await repository.commit({ "docs/Pulumi.other.yaml": "config: {}\n" });
     assert.deepEqual((await touched()).stacks, []);
   });
 
-  it("knows a pattern's star, and nothing else of patterns", () => {
+  it("patterns: only * is special", () => {
     assert.ok(matchesPattern("sandbox-basic", "sandbox-*"));
     assert.ok(!matchesPattern("a-sandbox-basic", "sandbox-*"));
     assert.ok(!matchesPattern("xdev", "dev") && !matchesPattern("devx", "dev"));
     assert.ok(!matchesPattern("axb", "a.b") && matchesPattern("a.b", "a.b"));
   });
 
-  it("takes files for harmless only by their whole place", () => {
+  it("ignored files are matched by their whole path", () => {
     for (const file of ["my-docs/x.ts", "components/docs/x.ts", "LICENSE.ts", "documents.md.ts", "testing.ts"])
       assert.ok(!touchesNothing(file), file);
   });

@@ -12,14 +12,14 @@ describe("mssp ci", function () {
   before(async () => (folder = await mkdtemp(path.join(tmpdir(), "mssp-ci-test-"))));
   after(() => rm(folder, { recursive: true, force: true }));
 
-  it("has help for each of its commands", async () => {
+  it("each command has help", async () => {
     const { stdout, stderr } = await mssp(["ci", "--help"]);
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*/gm)].map(([, name = ""]) => name);
     for (const name of ["matrix", "preview", "comment", "drift", "confirm-destroy", "oidc-token"])
       assert.ok(commands.includes(name), `${name}: ${stdout}${stderr}`);
   });
 
-  it("matrix prints for the next step on stdout, and for people on stderr", async () => {
+  it("matrix: data on stdout, messages on stderr", async () => {
     const repository = await Repository.create();
     try {
       await repository.commit({ "Pulumi.contoso.yaml": undefined, "Pulumi.tailwind.yaml": "changed: 1\n" });
@@ -41,7 +41,7 @@ describe("mssp ci", function () {
     }
   });
 
-  it("matrix wants a range or --all, and not both", async () => {
+  it("matrix: requires either a range or --all", async () => {
     for (const flags of [[], ["--from", "HEAD", "--all"]]) {
       const { exitCode, stderr } = await mssp(["ci", "matrix", ...flags]);
       assert.equal(exitCode, 2);
@@ -49,7 +49,7 @@ describe("mssp ci", function () {
     }
   });
 
-  it("comment and drift read what pulumi preview --json prints", async () => {
+  it("comment and drift: read the output of pulumi preview --json", async () => {
     const [change, drift] = ["change", "drift"].map((name) => path.join(samples, `${name}.json`));
     await writeFile(
       path.join(folder, "matrix.json"),
@@ -69,7 +69,7 @@ describe("mssp ci", function () {
     assert.equal((await mssp(["ci", "drift", path.join(samples, "unchanged.json"), ...matrix])).exitCode, 1);
   });
 
-  it("refuses a file that is no preview", async () => {
+  it("comment: refuses a file that is not a preview", async () => {
     for (const content of ["", "{", "[]", '{"steps": 1}', '{"msspPreview": 1, "stack": "x"}', '{"msspPreview": 2}']) {
       const file = path.join(folder, "contoso.json");
       await writeFile(file, content);
@@ -81,7 +81,7 @@ describe("mssp ci", function () {
     assert.match(nowhere.stderr, /^mssp: .*nowhere can't be read: /);
   });
 
-  it("confirm-destroy ends with 1 unless the name is typed to the letter", async () => {
+  it("confirm-destroy: exit code 1 unless the name is exact", async () => {
     const args = (typed: string) => ["ci", "confirm-destroy", "--stack", "dev", "--typed", typed, "--json"];
     const wrong = await mssp(args("Dev"));
     assert.deepEqual([wrong.exitCode, wrong.stdout], [1, ""]);

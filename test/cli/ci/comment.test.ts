@@ -36,7 +36,7 @@ const hostile = [
 ];
 
 describe("the comment on a pull request", () => {
-  it("says per stack what would be deleted, replaced, updated and created, and which properties change", () => {
+  it("lists deletes, replacements, updates and creates of each stack with the changed properties", () => {
     const violations = [
       { policy: "advice", pack: "p", level: "advisory", message: "d\nadvice\n", resource: "customer" },
       { policy: "no-groups", pack: "p", level: "mandatory", message: "d\n@octocat <b>no</b>\n", resource: "group" },
@@ -57,7 +57,7 @@ describe("the comment on a pull request", () => {
       assert.ok(text.startsWith(`${commentMarker}\n`));
   });
 
-  it("names stacks whose preview didn't come, as failed", () => {
+  it("lists a stack without a preview as failed", () => {
     const text = commentText([sample("unchanged")], { expected: ["unchanged", "contoso"] });
     assert.match(text, /\*\*1 failed\*\*/);
     assert.match(text, /No preview came of \(1\): <code>contoso<\/code>/);
@@ -71,7 +71,7 @@ describe("the comment on a pull request", () => {
     assert.match(text, /members<\/code>: − <code>"member 0"<\/code> \+ <code>"new one"<\/code> \|/);
   });
 
-  it("makes of hostile text nothing but text, wherever it stands", () => {
+  it("shows hostile text as plain text in each place", () => {
     for (const text of hostile) {
       const markdown = commentText([
         previewOf([{ name: text, type: text, properties: [{ name: text, before: [text], after: { [text]: text } }] }], {
@@ -99,7 +99,7 @@ describe("the comment on a pull request", () => {
     assertHarmless(text);
   });
 
-  it("counts the stacks that it has no room to name", () => {
+  it("gives the number of stacks that do not fit", () => {
     const previews = Array.from({ length: 3000 }, (_, index) => previewOf([{}], { stack: `customer-${index}` }));
     const text = commentText(previews);
     assert.ok(text.length <= gitHubTextLimit);
@@ -186,7 +186,7 @@ describe("the issue about drift", () => {
     );
   });
 
-  it("is drift where somebody added something that the engine can't see, and says what wasn't checked", () => {
+  it("additions that the engine cannot see are drift; unchecked parts are named", () => {
     const addition = {
       kind: "owner",
       to: 'group "Tier 1 Analyst"',

@@ -15,7 +15,7 @@ describe("the confirmation of a destroy", function () {
   const refused = (promise: Promise<unknown>, pattern: RegExp) =>
     assert.rejects(promise, (error) => error instanceof VisibleError && pattern.test(error.message));
 
-  it("is the stack's name to the letter", async () => {
+  it("the confirmation is exactly the stack's name", async () => {
     assert.deepEqual(await confirm("contoso", "contoso"), { stack: "contoso", settingsFrom: undefined });
     for (const typed of ["", "Contoso", "contoso ", " contoso", "contoso\n", "tailwind", "yes", "cоntoso"])
       await refused(confirm("contoso", typed), /^Nothing is destroyed: the confirmation must be/);
@@ -30,7 +30,7 @@ describe("the confirmation of a destroy", function () {
       await refused(confirm(name, name), /can't be a stack's name/);
   });
 
-  it("wants the settings, and finds deleted ones in git's history when told to", async () => {
+  it("requires the settings, on request from git's history", async () => {
     const last = await repository.commit({ "Pulumi.contoso.yaml": "config:\n  a: the last\n" });
     await repository.commit({ "Pulumi.contoso.yaml": undefined });
     await repository.commit({ "docs/ci.md": "later\n" });
@@ -41,7 +41,7 @@ describe("the confirmation of a destroy", function () {
     assert.equal(restored, "config:\n  a: the last\n");
   });
 
-  it("says so where no commit ever had such settings", async () => {
+  it("reports settings that no commit ever had", async () => {
     await refused(confirm("nobody", "nobody", true), /git's history here has none/);
   });
 });

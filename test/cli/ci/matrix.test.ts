@@ -17,7 +17,7 @@ describe("the matrix for a CI system", () => {
     assert.deepEqual(JSON.parse(matrixText(changed, "json")), changed);
   });
 
-  it("is outputs of a step for GitHub", () => {
+  it("GitHub: outputs of a step", () => {
     const outputs = Object.fromEntries(
       matrixText(changed, "github")
         .trimEnd()
@@ -31,7 +31,7 @@ describe("the matrix for a CI system", () => {
     assert.match(matrixText(nothing, "github"), /^any=false$/m);
   });
 
-  it("is never larger than GitHub takes: it says how to split", () => {
+  it("GitHub: above the limit it fails and says how to split", () => {
     assert.throws(
       () => matrixText(many, "github"),
       (error) => error instanceof VisibleError && /--part 1\/2/.test(error.message),
@@ -41,7 +41,7 @@ describe("the matrix for a CI system", () => {
     assert.deepEqual(parts.flatMap(({ stacks }) => stacks).sort(), [...many.stacks].sort());
   });
 
-  it("is a list of matrices within GitHub's limit with parts, and holds each stack once", () => {
+  it("GitHub: --parts gives matrices within the limit with each stack once", () => {
     const partsOf = (found: typeof many) => {
       const text = matrixText(found, "github", { parts: true });
       assert.doesNotMatch(text, /^matrix=/m);
@@ -55,7 +55,7 @@ describe("the matrix for a CI system", () => {
     assert.deepEqual(partsOf({ ...many, stacks: [] }), []);
   });
 
-  it("is output variables for Azure, whose conditions find a whole name only", () => {
+  it("Azure: output variables, whose conditions match whole names only", () => {
     assert.equal(
       matrixText(changed, "azure"),
       "##vso[task.setvariable variable=stacks;isOutput=true],contoso,tailwind,\n" +
@@ -63,7 +63,7 @@ describe("the matrix for a CI system", () => {
     );
   });
 
-  it("is a child pipeline for GitLab: a job a stack, and one that reports", () => {
+  it("GitLab: a child pipeline with a job for each stack and one that reports", () => {
     assert.deepEqual(parse(matrixText(changed, "gitlab", { job: "preview" })), {
       include: [{ local: "templates/gitlab/gitlab-stacks.yml" }],
       "preview contoso": { extends: ".preview", variables: { STACK: "contoso" } },

@@ -36,7 +36,7 @@ describe("GitHub's OIDC token in a file", function () {
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: "the job's token",
   });
 
-  it("is asked for with Entra's audience and written for this user alone", async () => {
+  it("requested with Entra's audience and written with mode 600", async () => {
     answers = [{ status: 200, body: JSON.stringify({ value: "a.b.c" }) }];
     const file = path.join(folder, "token");
     await writeFile(file, "an older and longer one", { mode: 0o644 });
@@ -51,7 +51,7 @@ describe("GitHub's OIDC token in a file", function () {
     assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
 
-  it("is asked for again after a failure", async () => {
+  it("requested again after a failure", async () => {
     answers = [
       { status: 503, body: "" },
       { status: 200, body: JSON.stringify({ value: "a.b.c" }) },
@@ -70,7 +70,7 @@ describe("GitHub's OIDC token in a file", function () {
     assert.equal(asked.length, 3);
   });
 
-  it("is asked for over https only", async () => {
+  it("requested over https only", async () => {
     const plain = { ...environment(), ACTIONS_ID_TOKEN_REQUEST_URL: "http://host.example/token" };
     await assert.rejects(writeOidcToken(path.join(folder, "token"), plain), VisibleError);
   });

@@ -24,7 +24,7 @@ const inText = (secret: string) =>
 
 describe("what leaves CI", () => {
   for (const [what, secret] of Object.entries(secrets)) {
-    it(`has not ${what}: not in a value, a key, a name, a message`, () => {
+    it(`${what} is removed from values, keys, names and messages`, () => {
       const text = inText(secret);
       assertGone(redactedText(text), secret);
       const urn = `urn:pulumi:contoso::defender-mssp::azuread:index/group:Group::${text}`;
@@ -44,7 +44,7 @@ describe("what leaves CI", () => {
     });
   }
 
-  it("has no value of a property with a secret's name, in any form", () => {
+  it("the value of a property with a secret's name is removed, in any form", () => {
     for (const name of [
       "clientSecret",
       "password",
@@ -61,7 +61,7 @@ describe("what leaves CI", () => {
     assert.equal(redactedValue("clientSecretExpiresOn", "2027-11-24T18:09:53Z"), "2027-11-24T18:09:53Z");
   });
 
-  it("has no secret output of a resource, and no value that the engine marks as secret", () => {
+  it("secret outputs and values that the engine marks as secret are removed", () => {
     const state = { type: "a:b:C", custom: true, additionalSecretOutputs: ["value"] };
     const preview = reducePreview("contoso", {
       steps: [
@@ -85,7 +85,7 @@ describe("what leaves CI", () => {
     ]);
   });
 
-  it("has no secret of the environment, short ones included", () => {
+  it("secrets of the environment are removed, also short ones", () => {
     const environment = {
       ARM_CLIENT_SECRET: "letmein",
       PULUMI_CONFIG_PASSPHRASE: "open sesame",
@@ -104,7 +104,7 @@ describe("what leaves CI", () => {
     assert.deepEqual(preview.messages, ["error: [secret], [secret], /etc/passphrase"]);
   });
 
-  it("keeps what a reviewer needs: names, addresses, hosts, identifiers, dates", () => {
+  it("names, addresses, hosts, identifiers and dates are kept", () => {
     for (const text of [
       "/applications/79de6145-d13a-4c2c-8984-ffacde9d9803/redirectUris/Web",
       "https://securitycenter.windows.com?tid=c0570500-0000-4000-8000-00000000000a",
@@ -123,7 +123,7 @@ describe("what leaves CI", () => {
     );
   });
 
-  it("property: no random secret in any context", () => {
+  it("property: a random secret is removed in any context", () => {
     const secret = fc
       .tuple(
         fc.constantFrom("Ab1", "xYz", "q.~"),

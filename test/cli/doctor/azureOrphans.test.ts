@@ -68,7 +68,7 @@ describe("azureOrphans", () => {
     return azureOrphans(settings, known, { handover: call, delegation: call });
   };
 
-  it("finds what the state does not have, each before what it is in, with the command that imports it", async () => {
+  it("lists objects that the state lacks, inner ones first, with the import command", async () => {
     for (const id of [vault, secret, definition, assignment]) there.add(id);
     const found = await find(state());
     assert.deepEqual(
@@ -91,7 +91,7 @@ describe("azureOrphans", () => {
     });
   });
 
-  it("leaves out what the state has", async () => {
+  it("omits objects that the state has", async () => {
     for (const id of [vault, secret, definition]) there.add(id);
     assert.deepEqual(
       (await find(state(vault.toUpperCase(), secret))).map(({ id }) => id),
@@ -99,7 +99,7 @@ describe("azureOrphans", () => {
     );
   });
 
-  it("takes only a delegation for certain: a deleted vault keeps its name", async () => {
+  it("only a delegation is certain, as a deleted vault keeps its name", async () => {
     for (const id of [vault, definition]) there.add(id);
     assert.deepEqual(
       (await find(state())).map(({ interrupted }) => interrupted),
@@ -107,7 +107,7 @@ describe("azureOrphans", () => {
     );
   });
 
-  it("finds nothing where the identity may not look", async () => {
+  it("lists nothing without permission to read", async () => {
     status = 403;
     assert.deepEqual(await find(state()), []);
   });

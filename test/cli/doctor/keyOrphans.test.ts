@@ -6,7 +6,7 @@ import { Known } from "../../../cli/doctor/orphan";
 import type { Settings } from "../../../settings";
 
 describe("keyOrphans", () => {
-  it("finds the settings' certificate that the state does not have, and no other one", async () => {
+  it("lists the certificate of the settings that the state lacks, and no other", async () => {
     const { certificatePem, sha1 } = await makeTestCertificate();
     const customKeyIdentifier = Buffer.from(sha1, "base64url").toString("hex").toUpperCase();
     const key = (keyId: string, of = customKeyIdentifier) => ({ keyId, customKeyIdentifier: of });

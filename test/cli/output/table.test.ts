@@ -6,7 +6,7 @@ import { textWidth } from "../../../cli/output/wrap";
 const lines = (...texts: string[]) => texts.map((text) => `${text}\n`).join("");
 
 describe("tableText", () => {
-  it("keeps a row on one line where the width is unlimited", () => {
+  it("unlimited width: each row is one line", () => {
     const long = "word ".repeat(60).trim();
     assert.equal(
       tableText(
@@ -20,14 +20,14 @@ describe("tableText", () => {
     );
   });
 
-  it("continues a cell below itself where its column is too narrow", () => {
+  it("narrow column: the cell continues on the next line", () => {
     assert.equal(
       tableText([["✓", "consent", "nobody has consented to Alert.Read"]], { width: 30 }),
       lines("✓  consent  nobody has", "            consented to", "            Alert.Read"),
     );
   });
 
-  it("breaks a word only where it is longer than the whole column", () => {
+  it("a word is broken only if it is longer than the column", () => {
     assert.equal(
       tableText([["ab", "x".repeat(25)]], { width: 14 }),
       lines(`ab  ${"x".repeat(10)}`, `    ${"x".repeat(10)}`, "    xxxxx"),

@@ -161,7 +161,7 @@ describe("siem-config", () => {
     assert.match(splunk["Splunk_TA_MS_Security/local/inputs.conf"] ?? "", /^# .*can't read the sandbox\.$/m);
   });
 
-  it("finds the customer's region: the host that doesn't refuse the connector", async () => {
+  it("finds the customer's region by the host that accepts the connector", async () => {
     const answers: Record<string, number> = { eu: 403, uk: 401, us: 200 };
     const call = (host: string) => {
       const status = answers[host] ?? 0;

@@ -53,7 +53,7 @@ describe("cli/stackOutputs", function () {
     assert.equal(requiredOutput("deployed", all, "clientSecret"), "of the connector");
   });
 
-  it("knows the connector and the cloud of stacks that don't say them yet", async () => {
+  it("gives defaults for the connector and the cloud of older stacks", async () => {
     await project.addStack("old", { tenantId: outputs.tenantId, clientId: outputs.clientId });
     const { cloud, connector } = await read("old");
     assert.equal(cloud, "public");

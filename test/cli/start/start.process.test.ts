@@ -9,14 +9,14 @@ import { mssp } from "../mssp";
 const lines = (...texts: string[]) => texts.map((text) => `${text}\n`).join("");
 
 describe("outputs for people", () => {
-  it("are a line each, the values below each other", () => {
+  it("outputs: one line each, with aligned values", () => {
     assert.equal(
       outputsText({ tenantId: "c057", clientSecret: "[secret]" }),
       lines("  tenantId      c057", "  clientSecret  [secret]"),
     );
   });
 
-  it("have the entries of a map and of a list on lines of their own, and every text whole", () => {
+  it("outputs: each entry of a map or list on its own line, with unbroken strings", () => {
     const sentence = `Give the group "Analysts" a role in the Defender portal: ${"and so on ".repeat(30)}to the end.`;
     assert.equal(
       outputsText({
@@ -39,7 +39,7 @@ describe("outputs for people", () => {
     );
   });
 
-  it("show empty values, numbers and switches, and maps in lists", () => {
+  it("outputs: empty values, numbers, booleans and maps in lists are shown", () => {
     assert.equal(
       outputsText({ guests: {}, nextSteps: [], nothing: null, count: 3, on: false, list: [{ a: "1" }, ["2"], []] }),
       lines(
@@ -59,7 +59,7 @@ describe("outputs for people", () => {
     assert.equal(outputsText({}), "");
   });
 
-  it("wraps sentences at the terminal's width, and keeps an address in one piece", () => {
+  it("outputs: sentences wrap at the terminal's width, addresses do not", () => {
     const address = `https://security.example/${"x".repeat(40)}`;
     assert.equal(
       outputsText({ nextSteps: [`Sign in to the portal: ${address}`], tenantId: "c057" }, 40),
@@ -67,14 +67,14 @@ describe("outputs for people", () => {
     );
   });
 
-  it("keep the lines of a text below each other", () => {
+  it("outputs: the lines of a string are aligned", () => {
     assert.equal(
       outputsText({ id: "1", steps: ["first\nsecond"], text: "a\nb" }),
       lines("  id    1", "  steps", "    - first", "      second", "  text  a", "        b"),
     );
   });
 
-  it("property: contain every name and value", () => {
+  it("property: outputs contain each name and value", () => {
     const word = fc.stringMatching(/^[!-~]{1,20}$/);
     const value = fc.oneof(word, fc.array(word), fc.dictionary(word, word));
     fc.assert(
@@ -93,7 +93,7 @@ function leavesOf(value: string | string[] | Record<string, string>): string[] {
 }
 
 describe("mssp start", function () {
-  it("has help that names what it changes and what it does not", async () => {
+  it("--help names what the command changes and what it does not change", async () => {
     const { exitCode, stdout } = await mssp(["start", "--help"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /`pulumi up` of\s+a\s+stack\s+on\s+the\s+sandbox/);
@@ -104,7 +104,7 @@ describe("mssp start", function () {
 });
 
 describe("mssp start --stack", function () {
-  it("refuses a stack without settings, suggests the one that is meant, and creates nothing", async () => {
+  it("refuses a stack without settings, suggests the nearest name and creates nothing", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-start-"));
     try {
       await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");

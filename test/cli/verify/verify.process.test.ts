@@ -68,7 +68,7 @@ describe("mssp verify and mssp secrets", function () {
     return { exitCode, list, states: Object.fromEntries(list.map(({ name, state }) => [name, state])), stdout };
   }
 
-  it("checks only the APIs and credentials of the connector", async () => {
+  it("verify: checks only the APIs and credentials of the connector", async () => {
     const { exitCode, states } = await checks("good");
     assert.deepEqual(states, {
       "alerts from Microsoft Graph": "passed",
@@ -91,7 +91,7 @@ describe("mssp verify and mssp secrets", function () {
     assert.equal(exitCode, 0);
   });
 
-  it("is red where a secret is wrong or over, a redirect URI or the portal's tenant is missing; and says it in a table", async () => {
+  it("verify: fails on a wrong or expired secret, a missing redirect URI or portal tenant, as a table", async () => {
     const { exitCode, states, list, stdout } = await checks("bad");
     assert.equal(exitCode, 1);
     const red = Object.keys(states).filter((name) => states[name] === "failed");
@@ -110,7 +110,7 @@ describe("mssp verify and mssp secrets", function () {
     assert.match(counts ?? "", /^\d+ passed, 4 failed, \d+ not checked\.$/);
   });
 
-  it("asks the server for the notification rules that it is said to have", async () => {
+  it("verify: reads the configured notification rules from the server", async () => {
     const before = await checks("rules");
     assert.equal(before.states["notification rules"], "failed");
     assert.match(before.stdout, /missing on the server: Severe: run npx pulumi up --refresh/);
@@ -136,7 +136,7 @@ describe("mssp verify and mssp secrets", function () {
     );
   });
 
-  it("asks the gateway that the settings name, where the environment names none", async () => {
+  it("verify: uses the gateway of the settings if the environment names none", async () => {
     const ask = async () => {
       const environment = { ...project.environment, MSSP_DEFENDER_ENDPOINT: undefined };
       const { stdout } = await runMssp(["verify", "--stack", "rules"], { folder: project.folder, environment });
@@ -154,7 +154,7 @@ describe("mssp verify and mssp secrets", function () {
     assert.match(await ask(), /notification rules +Severe: configured, confirmed by the server;/);
   });
 
-  it("proves nothing that it can't try: a credential that isn't here is red", async () => {
+  it("verify: fails if the connector's credential is not available", async () => {
     const { exitCode, list } = await checks("federated");
     assert.equal(exitCode, 1);
     assert.match(list[0]?.reason ?? "", /^not possible: .*--federated-token-file or in MSSP_FEDERATED_TOKEN_FILE\.$/);
@@ -168,7 +168,7 @@ describe("mssp verify and mssp secrets", function () {
     assert.match(stdout, /^✓ {2}alerts from Microsoft Graph/m);
   });
 
-  it("is one red line for a stack with nothing deployed, and for one that isn't there", async () => {
+  it("verify: one failed check for an empty stack and for a missing one", async () => {
     for (const stack of ["nothing", "none"]) {
       const { exitCode, list } = await checks(stack);
       assert.equal(exitCode, 1);
@@ -179,7 +179,7 @@ describe("mssp verify and mssp secrets", function () {
     }
   });
 
-  it("secrets lists every stack of the project, those without secrets as well", async () => {
+  it("secrets: lists each stack of the project, also those without secrets", async () => {
     const { exitCode, stdout, stderr } = await mssp("secrets");
     assert.equal(stderr, "");
     assert.equal(exitCode, 1);
@@ -212,7 +212,7 @@ describe("mssp verify and mssp secrets", function () {
     assert.match(unknown.stdout, /"unreadable": true/);
   });
 
-  it("secrets lists dates and remedies of both secrets of a rotation and of a certificate", async () => {
+  it("secrets: dates and remedies for both secrets of a rotation and for a certificate", async () => {
     const at = async (day: string, stack: string) => {
       const { exitCode, stdout } = await mssp("secrets", "--stack", stack, "--at", day);
       return [exitCode, ...(stdout.trim().split("\n\n")[0] ?? "").split("\n").slice(1)].map((line) =>
@@ -240,7 +240,7 @@ describe("mssp verify and mssp secrets", function () {
     ]);
   });
 
-  it("secrets prints the same list as JSON", async () => {
+  it("secrets: --json prints the same list", async () => {
     const { exitCode, stdout } = await mssp(
       "secrets",
       "--json",
@@ -274,7 +274,7 @@ describe("mssp verify and mssp secrets", function () {
     ]);
   });
 
-  it("secrets counts whole days", () => {
+  it("secrets: counts whole days", () => {
     const now = new Date("2027-01-01T12:00:00Z");
     const state = (end: string, days = 30) => {
       const { daysLeft, expired, state: result } = expiring(new Date(end), days, now);
@@ -288,7 +288,7 @@ describe("mssp verify and mssp secrets", function () {
     assert.deepEqual(state("2027-01-05T00:00:00Z", 3), [3, false, "failed"]);
   });
 
-  it("asks the legacy API where the customer's data may be", () => {
+  it("verify: asks the legacy API in each region", () => {
     const hosts = alertExporterHosts({ ...endpoints, metadataHost: undefined }, undefined);
     assert.deepEqual(
       hosts.map((host) => new URL(host).hostname.split(".")[0]),

@@ -51,7 +51,7 @@ describe("components: AzureDelegation", () => {
     assert.deepEqual((await resolved(delegation.roles)).value, ["Microsoft Sentinel Responder", "Reader"]);
   });
 
-  it("delegates one resource group only, where one is named; the definition is the subscription's", async () => {
+  it("delegates only a named resource group; the definition is at the subscription", async () => {
     const delegation = await declare({ resourceGroupName: "sentinel" });
     const scope = `/subscriptions/${subscriptionId}/resourceGroups/sentinel`;
     assert.equal(only("azure-native:managedservices:RegistrationAssignment").inputs["scope"], scope);

@@ -5,7 +5,7 @@ import { msspTenantId, only, startMocks } from "../mocks";
 const subscriptionId = "5ec0de00-5ab5-4000-8000-000000000001";
 
 describe("components: azureSubscription", () => {
-  it("hands out a provider for the tenant and subscription, signed in there", async () => {
+  it("returns a provider for tenant and subscription after it has signed in", async () => {
     await startMocks({ reached: msspTenantId });
     await azureSubscription("handover", { tenantId: msspTenantId, subscriptionId });
     const { inputs } = only("pulumi:providers:azure-native");
@@ -21,7 +21,7 @@ describe("components: azureSubscription", () => {
     assert.equal(only("pulumi:providers:azure-native").inputs["environment"], "usgovernment");
   });
 
-  it("refuses credentials of another tenant, and those of none", async () => {
+  it("refuses credentials of another tenant and missing credentials", async () => {
     await startMocks({ reached: "00000000-0000-4000-8000-00000000beef" });
     const args = { tenantId: msspTenantId, subscriptionId };
     await assert.rejects(

@@ -34,7 +34,7 @@ describe("components: CredentialHandover", () => {
       .map(({ type }) => type)
       .sort();
 
-  it("makes a resource group, a vault with RBAC and purge protection, and the secret, all by the given provider", async () => {
+  it("creates resource group, vault with RBAC and purge protection, and secret by the given provider", async () => {
     await declare();
     assert.deepEqual(declared(), [
       "azure-native:keyvault:Secret",
@@ -85,7 +85,7 @@ describe("components: CredentialHandover", () => {
     });
   });
 
-  it("takes a managed identity or a service principal for the reader where nothing is said", async () => {
+  it("the reader is a service principal or managed identity by default", async () => {
     await declare({ readerObjectId: "reader" });
     assert.equal(only("azure-native:authorization:RoleAssignment").inputs["principalType"], "ServicePrincipal");
   });
@@ -107,14 +107,14 @@ describe("components: CredentialHandover", () => {
     assert.equal(only("azure-native:keyvault:Vault").inputs["resourceGroupName"], "siem");
   });
 
-  it("gives addresses in clear", async () => {
+  it("outputs the addresses unencrypted", async () => {
     const handover = await declare();
     for (const output of [handover.secretUri, handover.secretVersionUri, handover.secretName, handover.vaultName]) {
       assert.equal((await resolved(output)).secret, false);
     }
   });
 
-  it("knows no address in a preview, and keeps the secret one", async () => {
+  it("preview: addresses are unknown and the secret stays secret", async () => {
     recorded = await startMocks({ preview: true });
     const handover = await declare({ readerObjectId: "reader" });
     assert.deepEqual(await resolved(handover.secretUri), { value: undefined, secret: false });

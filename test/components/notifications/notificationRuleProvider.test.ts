@@ -48,7 +48,7 @@ describe("AlertNotificationRule's provider", () => {
   };
   const change = (changes: object): void => void Object.assign(onServer()!, changes);
 
-  it("creates with every field, for all devices or for groups", async () => {
+  it("create: all fields, for all devices or for device groups", async () => {
     assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
     assert.deepEqual(onServer(), {
       id: onServer()!.id,
@@ -66,7 +66,7 @@ describe("AlertNotificationRule's provider", () => {
     assert.deepEqual(onServer()!["deviceGroups"], ["Servers"]);
   });
 
-  it("keeps several rules apart by their names", async () => {
+  it("rules are distinguished by their names", async () => {
     await resource.create(inputs, context);
     await resource.create({ ...inputs, name: "SOC / all", severities: ["Low"] }, context);
     assert.equal(stored().size, 2);
@@ -74,7 +74,7 @@ describe("AlertNotificationRule's provider", () => {
     assert.equal(onServer()!["name"], "SOC / all");
   });
 
-  it("recognises its own after a crash, and makes it as wanted", async () => {
+  it("create: recognizes its own rule after a crash and corrects it", async () => {
     await resource.create({ ...inputs, severities: ["Low"] }, context);
     assert.deepEqual((await resource.create(inputs, context)).outs, made);
     assert.deepEqual(onServer()!["severities"], ["Medium", "High"]);
@@ -127,12 +127,12 @@ describe("AlertNotificationRule's provider", () => {
     }
   });
 
-  it("says that it has gone, by an empty ID", async () => {
+  it("read: a deleted rule has an empty ID", async () => {
     assert.deepEqual(await resource.read(id, made, context), { id: "" });
     await resource.delete(id, made, context);
   });
 
-  it("says which permission is missing", async () => {
+  it("create: names the missing permission", async () => {
     test.addConnector({}, "Alert.Read");
     const environment = {
       ...test.environment,
@@ -148,7 +148,7 @@ describe("AlertNotificationRule's provider", () => {
   describe("check", () => {
     const checked = (news: object) => resource.check({}, { ...inputs, ...news });
 
-    it("turns on every switch that is not given", () => {
+    it("check: switches are on by default", () => {
       const none = {
         includeOrganizationName: undefined,
         includeTenantPortalLink: undefined,
@@ -157,7 +157,7 @@ describe("AlertNotificationRule's provider", () => {
       assert.deepEqual(checked(none), { inputs, failures: [] });
     });
 
-    it("writes severities in the page's order, and addresses once, in lower case, sorted", () => {
+    it("check: severities in the page's order; addresses once, in lower case, sorted", () => {
       const found = checked({
         severities: ["High", "Medium", "High"],
         recipients: [
@@ -169,7 +169,7 @@ describe("AlertNotificationRule's provider", () => {
       assert.deepEqual(found, { inputs, failures: [] });
     });
 
-    it("names every input that can't be", () => {
+    it("check: names each invalid input", () => {
       const wrong = {
         tenantId: "x",
         name: " ",
@@ -188,7 +188,7 @@ describe("AlertNotificationRule's provider", () => {
       ]);
     });
 
-    it("leaves unknown values alone", () => {
+    it("check: accepts unknown values", () => {
       const news = { ...inputs, name: unknown, severities: unknown, recipients: [unknown, "a@b.example"] };
       assert.deepEqual(resource.check({}, news), { inputs: news, failures: [] });
       assert.deepEqual(resource.diff(id, { ...made }, news).replaces, ["name"]);
@@ -198,7 +198,7 @@ describe("AlertNotificationRule's provider", () => {
   describe("in manual mode", () => {
     const manual = { ...inputs, mode: "manual" as const };
 
-    it("calls nothing and claims nothing", async () => {
+    it("manual mode: makes no call and reports manual", async () => {
       const state = { ...manual, status: "manual", adopted: false };
       const alone: CallContext = { environment: {} };
       assert.deepEqual(await resource.create(manual, alone), { id, outs: state });
@@ -207,7 +207,7 @@ describe("AlertNotificationRule's provider", () => {
       assert.equal(resource.diff(id, made as unknown as Record<string, unknown>, manual).replaces[0], "mode");
     });
 
-    it("spells out the page and each field", () => {
+    it("manual mode: names the portal page and each field", () => {
       assert.deepEqual(manualNotificationRuleSteps(inputs), [
         `Sign in to https://security.microsoft.com?tid=${tenantId} with the permission "Manage security settings" ` +
           "(for all devices: as Global Administrator), or ask the customer to.",

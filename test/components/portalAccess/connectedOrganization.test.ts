@@ -12,7 +12,7 @@ const args = {
 
 /** What the engine would be asked for; what the provider's methods do is tested beside this. */
 describe("ConnectedOrganization", () => {
-  it("asks for one resource of a type that policies can name", async () => {
+  it("declares one resource of its own type", async () => {
     const { resources } = await startMocks();
     const organization = new ConnectedOrganization("mssp-organization", args);
     await settled();

@@ -66,14 +66,14 @@ describe("ConnectedOrganization's provider", () => {
   const snapshot = (): string => JSON.stringify([...stored()]);
 
   describe("create", () => {
-    it("connects a tenant, and returns its inputs and what it found", async () => {
+    it("create: connects a tenant and returns its inputs and the tenant's values", async () => {
       const { id, outs } = await resource.create(inputs, context);
       assert.deepEqual([...stored().keys()], [id]);
       assert.deepEqual(outs, made);
       assert.deepEqual(onServer(), [asWanted]);
     });
 
-    it("connects a domain", async () => {
+    it("create: connects a domain", async () => {
       await resource.create(byDomain, context);
       const [{ identitySources }] = onServer() as [{ identitySources: Json }];
       assert.deepEqual(identitySources, [
@@ -94,7 +94,7 @@ describe("ConnectedOrganization's provider", () => {
     });
 
     for (const description of ["By hand", null, "Other. Managed by Pulumi (other/stack/name)."]) {
-      it(`adopts what is described as ${JSON.stringify(description)}, and leaves it as it is`, async () => {
+      it(`create: adopts an organization described as ${JSON.stringify(description)} unchanged`, async () => {
         const id = put({ description, state: "proposed" });
         const before = snapshot();
         const outs = { ...adopted, state: "proposed" };
@@ -103,7 +103,7 @@ describe("ConnectedOrganization's provider", () => {
       });
     }
 
-    it("is not confused by an organization of another identity source", async () => {
+    it("create: ignores an organization with another identity source", async () => {
       put({
         identitySources: [{ "@odata.type": "#microsoft.graph.azureActiveDirectoryTenant", tenantId: randomUUID() }],
       });
@@ -153,7 +153,7 @@ describe("ConnectedOrganization's provider", () => {
       assert.equal(displayName, "Fabrikam");
     });
 
-    it("leaves what is adopted", async () => {
+    it("update: does not change an adopted organization", async () => {
       const id = put({ description: "Theirs" });
       const before = snapshot();
       const news = { ...inputs, displayName: "Fabrikam" };
@@ -166,7 +166,7 @@ describe("ConnectedOrganization's provider", () => {
   });
 
   describe("delete", () => {
-    it("takes away what was made here, even if somebody has changed its description by hand", async () => {
+    it("delete: deletes its own organization also after a manual change of its description", async () => {
       const first = await resource.create(inputs, context);
       await resource.delete(first.id, first.outs, context);
       assert.equal(stored().size, 0);
@@ -176,11 +176,11 @@ describe("ConnectedOrganization's provider", () => {
       assert.equal(stored().size, 0);
     });
 
-    it("is content where it is gone already", async () => {
+    it("delete: a missing organization is accepted", async () => {
       await resource.delete(randomUUID(), made, context);
     });
 
-    it("keeps an adopted organization, and one that another program has taken over", async () => {
+    it("delete: keeps an adopted organization and one with another owner's mark", async () => {
       const byHand = put({ description: "By hand" });
       await resource.delete(byHand, adopted, context);
       const taken = put({ description: "x Managed by Pulumi (other/stack/name)." });
@@ -188,7 +188,7 @@ describe("ConnectedOrganization's provider", () => {
       assert.deepEqual([...stored().keys()], [byHand, taken]);
     });
 
-    it("says which policies still use it", async () => {
+    it("delete: names the policies that still use the organization", async () => {
       const { id, outs } = await resource.create(inputs, context);
       const requestor = { "@odata.type": "#microsoft.graph.connectedOrganizationMembers", id };
       for (const displayName of ["Partners", "Suppliers"]) {
@@ -209,7 +209,7 @@ describe("ConnectedOrganization's provider", () => {
   });
 
   describe("check and diff", () => {
-    it("write identifiers in lower case", () => {
+    it("check: writes identifiers in lower case", () => {
       const upper = { ...inputs, tenantId: tenantId.toUpperCase() };
       const { inputs: checked, failures } = resource.check(
         {},
@@ -234,7 +234,7 @@ describe("ConnectedOrganization's provider", () => {
       ["identitySource", { identitySource: { domainName: "fabrikam.example", displayName: "x" } }],
     ];
     for (const [property, changes] of wrong) {
-      it(`refuse ${JSON.stringify(changes)}`, () => {
+      it(`check: ${JSON.stringify(changes)} is refused`, () => {
         const { failures } = resource.check({}, { ...inputs, ...changes });
         assert.deepEqual(
           failures.map((failure) => failure.property),
@@ -243,13 +243,13 @@ describe("ConnectedOrganization's provider", () => {
       });
     }
 
-    it("leave alone what isn't known yet", () => {
+    it("check and diff: accept unknown values", () => {
       for (const identitySource of [unknown, { tenantId: unknown }]) {
         assert.deepEqual(resource.check({}, { ...inputs, displayName: unknown, identitySource }).failures, []);
       }
     });
 
-    it("replace for another identity source or tenant, the new one first", () => {
+    it("diff: another identity source or tenant replaces it and creates first", () => {
       assert.deepEqual(resource.diff("id", made, inputs), { changes: false, replaces: [], deleteBeforeReplace: false });
       assert.deepEqual(resource.diff("id", made, byDomain), {
         changes: true,
@@ -265,7 +265,7 @@ describe("ConnectedOrganization's provider", () => {
     });
   });
 
-  it("says which permission is missing", async () => {
+  it("create: names the missing permission", async () => {
     test.addConnector({ "00000003-0000-0000-c000-000000000000": ["Group.ReadWrite.All"] });
     const environment = {
       ARM_CLIENT_ID: "c0ffee00-0000-4000-8000-000000000001",

@@ -59,7 +59,7 @@ describe("components/defender: the providers of Defender's roles", () => {
   describe("a role", () => {
     const resource = roleDefinitionResource;
 
-    it("is made with its permissions and a mark, and gives out its ID", async () => {
+    it("role, create: has its permissions and a mark, and returns its ID", async () => {
       const { id, outs } = await resource.create(role, context);
       const made = only(roles());
       assert.equal(id, made.id);
@@ -70,14 +70,14 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.deepEqual(await resource.read(id, outs, context), { id, props: outs, inputs: role });
     });
 
-    it("keeps a description before the mark", async () => {
+    it("role, create: keeps a description before the mark", async () => {
       const inputs = { ...role, description: "What the MSSP's analysts may do." };
       const { id, outs } = await resource.create(inputs, context);
       assert.equal(only(roles())["description"], `What the MSSP's analysts may do. (managed by ${managedBy})`);
       assert.deepEqual((await resource.read(id, outs, context)).inputs, inputs);
     });
 
-    it("recognises its own after a crash, as often as a lost answer made it", async () => {
+    it("role, create: recognizes its own after a crash, also several copies of it", async () => {
       const before = await resource.create({ ...role, displayName: "Old name" }, context);
       const [theFirst] = [...roles().values()];
       roles().set("another", { ...theFirst!, id: "another" });
@@ -86,7 +86,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.equal(only(roles())["displayName"], "Tier 1 Analyst");
     });
 
-    it("never touches somebody else's role of the same name, and says what to do", async () => {
+    it("role, create: refuses another party's role of the same name, with a remedy", async () => {
       const { id, outs } = await resource.create({ ...role, displayName: "Ours" }, context);
       const theirs = { ...only(roles()), id: "theirs", displayName: "tier 1 analyst", description: "by hand" };
       roles().set("theirs", theirs);
@@ -98,7 +98,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.equal(roles().size, 2);
     });
 
-    it("names another role of the same stack as that, and tells how a name moves", async () => {
+    it("role, create: refuses the name of another role of the stack and explains how to move a name", async () => {
       await resource.create({ ...role, managedBy: "a/b/tier2" }, context);
       await assert.rejects(
         resource.create({ ...role, managedBy: "a/b/tier1" }, context),
@@ -128,7 +128,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.equal(resource.diff(id, outs, role).changes, false);
     });
 
-    it("doesn't take for a change what Defender does to its permissions", async () => {
+    it("role, read: Defender's normalization of permissions is no change", async () => {
       const { inputs, failures } = resource.check(
         {},
         {
@@ -151,13 +151,13 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.equal(resource.diff(id, again.props!, inputs).changes, false);
     });
 
-    it("follows a renamed stack", async () => {
+    it("role, update: renews the mark after the stack was renamed", async () => {
       const { id, outs } = await resource.create(role, context);
       await resource.update(id, outs, { ...role, managedBy: "a/b/c" }, context);
       assert.equal(only(roles())["description"], "(managed by a/b/c)");
     });
 
-    it("says that it has gone, and is content when it goes twice", async () => {
+    it("role: a deleted one is reported as gone; a second delete succeeds", async () => {
       const { id, outs } = await resource.create(role, context);
       await resource.delete(id, outs, context);
       assert.equal(roles().size, 0);
@@ -169,7 +169,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       );
     });
 
-    it("says which permission is missing, as Graph does and in words", async () => {
+    it("role: a missing permission is named by Graph's error and in words", async () => {
       test.addConnector({}, "Alert.Read");
       const environment = {
         ARM_CLIENT_ID: "c0ffee00-0000-4000-8000-000000000001",
@@ -189,7 +189,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       });
     });
 
-    it("checks what is known", () => {
+    it("role, check: validates known values", () => {
       const wrong = { tenantId: "x", displayName: "", description: " ", permissions: [] };
       assert.deepEqual(
         resource.check({}, { ...role, ...wrong }).failures.map(({ property }) => property),
@@ -219,7 +219,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       };
     });
 
-    it("gives the role to the group, on all data", async () => {
+    it("assignment, create: assigns the role to the group for all data sources", async () => {
       const { id, outs } = await resource.create(inputs, context);
       const { id: made, roleDefinitionId, principalIds, directoryScopeIds, appScopeIds } = only(grants());
       assert.equal(id, made);
@@ -236,7 +236,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.deepEqual(await resource.read(id, outs, context), { id, props: outs, inputs });
     });
 
-    it("recognises its own after a crash, and leaves those of other names", async () => {
+    it("assignment, create: recognizes its own after a crash and keeps those of other names", async () => {
       const { id } = await resource.create({ ...inputs, principalIds: [otherGroup] }, context);
       const [own] = [...grants().values()];
       grants().set("lost", { ...own!, id: "lost" });
@@ -265,14 +265,14 @@ describe("components/defender: the providers of Defender's roles", () => {
       }
     });
 
-    it("doesn't take another order of the principals for a change", async () => {
+    it("assignment, read: the order of the principals is no change", async () => {
       const two = { ...inputs, principalIds: [group, otherGroup] };
       const { id, outs } = await resource.create(two, context);
       assert.deepEqual(only(grants())["principalIds"], [otherGroup, group]);
       assert.equal(resource.diff(id, (await resource.read(id, outs, context)).props!, two).changes, false);
     });
 
-    it("is replaced, the old one first, for another role, tenant or model of access", () => {
+    it("assignment: another role, tenant or access model replaces it and deletes first", () => {
       for (const changed of [{ roleDefinitionId: unknown }, { tenantId: group }, { portalAccess: "entitlement" }]) {
         assert.deepEqual(resource.diff("", { ...inputs }, { ...inputs, ...changed }), {
           changes: true,
@@ -282,7 +282,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       }
     });
 
-    it("goes before its role does, and is content when it goes twice", async () => {
+    it("assignment: deleted before its role; a second delete succeeds", async () => {
       const { id, outs } = await resource.create(inputs, context);
       await assert.rejects(
         roleDefinitionResource.delete(inputs.roleDefinitionId, role, context),
@@ -295,7 +295,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.equal(roles().size, 0);
     });
 
-    it("waits for a group that Defender doesn't know yet, and not for ever", async () => {
+    it("assignment, create: waits for a new group for a limited time", async () => {
       waits.length = 0;
       const late = "90000000-0000-4000-8000-000000000003";
       const sleep = (milliseconds: number): Promise<void> => {
@@ -315,7 +315,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.equal(waits.length, 5);
     });
 
-    it("checks what is known, and fills in the data sources", () => {
+    it("assignment, check: validates known values and adds the data sources", () => {
       const { dataSources, ...rest } = inputs;
       assert.deepEqual(resource.check({}, { ...rest, principalIds: [group.toUpperCase(), group] }), {
         inputs: { ...rest, dataSources },
@@ -342,7 +342,7 @@ describe("components/defender: the providers of Defender's roles", () => {
     });
   });
 
-  describe("on a service that has its ways", () => {
+  describe("with the service's known behaviour", () => {
     let server: http.Server;
     /** What to answer instead of the sandbox; called with the sandbox's own answer's status. */
     let ways: (request: http.IncomingMessage, status: number, response: http.ServerResponse) => boolean;
@@ -379,7 +379,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
     }
 
-    it("finds what it made when a redirect is the answer, and follows none", async () => {
+    it("create: finds the new object after a redirect, which is not followed", async () => {
       let redirected = 0;
       let hidden = 3;
       ways = (request, status, response) => {
@@ -407,7 +407,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.equal(redirected, 2);
     });
 
-    it("waits until what it made is there, twice in a row", async () => {
+    it("create: waits until the new object is returned twice in a row", async () => {
       let looks = 0;
       ways = (request, _status, response) => {
         if (request.method !== "GET" || !/roleDefinitions\/./.test(request.url ?? "")) return false;
@@ -420,7 +420,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.equal(looks, 5);
     });
 
-    it("says so when what it made never comes", async () => {
+    it("create: reports a new object that never appears", async () => {
       ways = (request, _status, response) => {
         if (request.method !== "GET" || !/roleDefinitions\/./.test(request.url ?? "")) return false;
         response.writeHead(404, { "content-type": "application/json" }).end('{"error":{"code":"NotFound"}}');
@@ -434,7 +434,7 @@ describe("components/defender: the providers of Defender's roles", () => {
   });
 
   describe("the tiers", () => {
-    it("have only permissions that are well-formed and no other one includes", () => {
+    it("tiers: each permission is well-formed and included in no other", () => {
       for (const actions of [tierPermissions.tier1, tierPermissions.tier2]) {
         assert.deepEqual(
           actions.filter((one) => !isDefenderAction(one)),
@@ -444,7 +444,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       }
     });
 
-    it("are: everything but live response and settings; live response besides; nothing", () => {
+    it("tiers: tier 1 without live response and settings, tier 2 with live response, approvers none", () => {
       const added = tierPermissions.tier2.filter((one) => !tierPermissions.tier1.includes(one));
       assert.ok(tierPermissions.tier1.every((one) => tierPermissions.tier2.includes(one)));
       assert.deepEqual(
@@ -455,7 +455,7 @@ describe("components/defender: the providers of Defender's roles", () => {
       assert.deepEqual(tierPermissions.approvers, []);
     });
 
-    it("drop what another permission includes: `*` is one part or more, managing includes reading", () => {
+    it("tiers: a permission that another one includes is dropped", () => {
       const kept = (...actions: string[]) => effectiveActions(actions.map((one) => `microsoft.xdr/${one}`));
       assert.deepEqual(kept("a/b/read", "A/B/READ"), ["microsoft.xdr/a/b/read"]);
       assert.deepEqual(kept("a/*/manage", "a/b/read", "a/b/c/manage"), ["microsoft.xdr/a/*/manage"]);

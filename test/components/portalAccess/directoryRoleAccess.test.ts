@@ -13,7 +13,7 @@ describe("components/portalAccess: DirectoryRoleAccess", () => {
     recorded = await startMocks();
   });
 
-  it("gives the group the least role, in the scope that the model says", async () => {
+  it("assigns the least role to the group, in the scope of the model", async () => {
     const model = new PortalAccessModel("model", { model: "basic" });
     const access = new DirectoryRoleAccess("access", {
       principals: { group: "group-object" },
@@ -42,7 +42,7 @@ describe("components/portalAccess: DirectoryRoleAccess", () => {
     ["Security Administrator", "194ae4cb-b126-40b2-bd5b-6091b380977d"],
   ];
   for (const [role, id] of ids) {
-    it(`gives each guest ${role} where that was asked for`, async () => {
+    it(`assigns ${role} to each guest if the settings ask for it`, async () => {
       const principals = { "ana@f.example": "ana-object", "ben@f.example": "ben-object" };
       new DirectoryRoleAccess("access", { role, principals, directoryScope: "/" });
       await settled();
@@ -57,7 +57,7 @@ describe("components/portalAccess: DirectoryRoleAccess", () => {
     });
   }
 
-  it("gives no other role", () => {
+  it("assigns no other role", () => {
     const role = "Global Administrator" as PortalAccessRole;
     assert.throws(() => new DirectoryRoleAccess("access", { role, principals: {}, directoryScope: "/" }), {
       message:

@@ -39,7 +39,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 );
 
 describe("components: group memberships", () => {
-  it("any sequence of edits ends in exactly the memberships that the settings say", () => {
+  it("memberships after any sequence of edits are those of the settings", () => {
     fc.assert(
       fc.property(fc.array(edit, { maxLength: 30 }), (edits) => {
         let world: World = { analysts: [], day: 0, endForAll: undefined };
@@ -95,7 +95,7 @@ describe("components: group memberships", () => {
     assert.equal(dateOf(new Date("2027-01-01T00:30:00+01:00")), "2026-12-31");
   });
 
-  it("who has no tier is in the first", () => {
+  it("an analyst without a tier is in tier 1", () => {
     const analysts = [{ email: "ben@f.example" }, { email: "ana@f.example", tier: "approvers" as const }];
     assert.deepEqual(membershipsByTier(analysts, { today: "2026-11-24" }), {
       tier1: ["ben@f.example"],

@@ -35,13 +35,13 @@ describe("components: MsspSecurityGroup", () => {
     assert.deepEqual(await resolved(group.displayName), { value: "Fabrikam MSSP Analysts", secret: false });
   });
 
-  it("keeps apostrophes out of the provider's filter for duplicate names", async () => {
+  it("replaces apostrophes, which the provider's filter for duplicate names does not escape", async () => {
     new MsspSecurityGroup("analysts", { ...args, displayName: "O'Neill' or displayName ne '" });
     await settled();
     assert.equal(only(groupType).inputs["displayName"], "O’Neill’ or displayName ne ’");
   });
 
-  it("can be made assignable to roles, and is deleted before another one of its name is made", async () => {
+  it("can be role-assignable; a replacement deletes the group first", async () => {
     new MsspSecurityGroup("analysts", { ...args, assignableToRole: true });
     await settled();
     assert.equal(only(groupType).inputs["assignableToRole"], true);

@@ -30,7 +30,7 @@ describe("components: RedirectUri", () => {
     assert.deepEqual(await resolved(redirect.uri), { value: "https://contoso.com/SiemMsspConnector", secret: false });
   });
 
-  it("registers one more on localhost where it is asked for, in the same list", async () => {
+  it("registers a second one on localhost in the same list if a port is given", async () => {
     const args = { applicationId: "/applications/1", domain: "contoso.com", loopbackPort: 8400 };
     const redirect = new RedirectUri("redirect", args);
     await settled();

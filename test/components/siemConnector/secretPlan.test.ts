@@ -69,7 +69,7 @@ const policies = fc
 const fractions = fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: 5, maxLength: 120 });
 
 describe("components/siemConnector: the plan of the secrets", () => {
-  it("makes one secret for a new stack, which ends after the days of the settings", () => {
+  it("new stack: one secret that is valid for the days of the settings", () => {
     assert.deepEqual(planSecrets({}, year, new Date(start)), {
       ends: { first: "2027-11-24T15:00:00Z" },
       current: "first",
@@ -79,7 +79,7 @@ describe("components/siemConnector: the plan of the secrets", () => {
     });
   });
 
-  it("goes through a year: the next one a month before the end, the old one away a week later, and so on in turn", () => {
+  it("a year: the next secret a month before the end, the old one deleted a week later, in turn", () => {
     const stack = new Stack(year);
     const steps: string[] = [];
     for (let at = start; at < start + 800 * day; at += day) {
@@ -97,7 +97,7 @@ describe("components/siemConnector: the plan of the secrets", () => {
     ]);
   });
 
-  it("has at any time a current secret that works, whatever the days between two `up`s within the window", () => {
+  it("a valid current secret exists at any time if `up` runs within each window", () => {
     fc.assert(
       fc.property(policies, fractions, (policy, gaps) => {
         const stack = new Stack(policy);
@@ -115,7 +115,7 @@ describe("components/siemConnector: the plan of the secrets", () => {
     );
   });
 
-  it("leaves the old secret its days, or its own end, so that whoever fetches the new one in time never fails", () => {
+  it("the old secret stays for the overlap or until its own end", () => {
     fc.assert(
       fc.property(policies, fractions, (policy, gaps) => {
         const stack = new Stack(policy);
@@ -138,7 +138,7 @@ describe("components/siemConnector: the plan of the secrets", () => {
     );
   });
 
-  it("changes nothing between two steps, and something at each step that it has named", () => {
+  it("changes occur exactly at the announced dates", () => {
     fc.assert(
       fc.property(
         policies,
@@ -162,7 +162,7 @@ describe("components/siemConnector: the plan of the secrets", () => {
     );
   });
 
-  it("never has a secret that lasts longer than the settings say, whatever they were before", () => {
+  it("no secret is valid for longer than the current settings allow", () => {
     fc.assert(
       fc.property(
         policies,
@@ -186,13 +186,13 @@ describe("components/siemConnector: the plan of the secrets", () => {
     );
   });
 
-  it("makes a new one after years without an `up`, beside nothing that has ended", () => {
+  it("after years without an `up`: one new secret, expired ones are gone", () => {
     const stack = new Stack(year);
     stack.up(start);
     assert.deepEqual(Object.keys(stack.plan(start + 3000 * day).ends), ["second"]);
   });
 
-  it("renews once what was made before the day that the settings name", () => {
+  it("renewMadeBefore renews an older secret once", () => {
     const stack = new Stack(year);
     stack.up(start);
     stack.policy = { ...year, renewMadeBefore: "2026-12-01" };
@@ -205,7 +205,7 @@ describe("components/siemConnector: the plan of the secrets", () => {
     assert.deepEqual(Object.keys(stack.secrets), ["second"]);
   });
 
-  it("makes one new secret when the days are lowered, beside an older one that would end later", () => {
+  it("fewer days: one new secret beside the older one that would end later", () => {
     const stack = new Stack(year);
     stack.up(start);
     stack.policy = { ...year, days: 90 };
@@ -216,14 +216,14 @@ describe("components/siemConnector: the plan of the secrets", () => {
     assert.equal(stack.changes, 3);
   });
 
-  it("takes the old one away at once where there is to be no overlap", () => {
+  it("without an overlap the old secret is deleted at once", () => {
     const stack = new Stack({ ...year, overlapDays: 0 });
     stack.up(start);
     stack.up(start + 340 * day);
     assert.deepEqual(Object.keys(stack.secrets), ["second"]);
   });
 
-  it("keeps the old one to its own end where the state doesn't say when the new one was made", () => {
+  it("the old secret stays until its end if the state has no creation date of the new one", () => {
     const there = { first: { endsOn: "2027-01-01T00:00:00Z" }, second: { endsOn: "2027-11-01T00:00:00Z" } };
     assert.deepEqual(planSecrets(there, year, new Date(start)).ends, {
       first: "2027-01-01T00:00:00Z",

@@ -45,7 +45,7 @@ describe("DefenderSiemAuthorization", () => {
     return new DefenderSiemAuthorization("siem-authorization", { ...args, ...more });
   }
 
-  it("declares one resource of a type that policies can name", async () => {
+  it("declares one resource of its own type", async () => {
     const resource = make();
     await valueOf(resource.urn);
     assert.equal(asked.length, 1);

@@ -57,12 +57,12 @@ describe("DefenderSiemAuthorization's provider", () => {
   };
 
   describe("create", () => {
-    it("authorizes, and returns its inputs and the server's answer", async () => {
+    it("create: authorizes and returns its inputs and the server's answer", async () => {
       assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
       assert.deepEqual(onServer(), { msspTenantId, managedBy });
     });
 
-    it("recognises its own after a crash", async () => {
+    it("create: recognizes its own authorization after a crash", async () => {
       await resource.create(inputs, context);
       assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
       assert.equal(stored().size, 1);
@@ -72,14 +72,14 @@ describe("DefenderSiemAuthorization's provider", () => {
     });
 
     for (const mark of [null, "another/stack/name"]) {
-      it(`adopts what ${mark ?? "a person"} has made, and leaves it as it is`, async () => {
+      it(`create: adopts the authorization of ${mark ?? "a person"} unchanged`, async () => {
         put(msspTenantId, mark);
         assert.deepEqual((await resource.create(inputs, context)).outs, { ...made, adopted: true });
         assert.deepEqual(onServer(), { msspTenantId, managedBy: mark });
       });
     }
 
-    it("refuses another owner's authorization, and names the owner", async () => {
+    it("create: refuses another owner's authorization and names the owner", async () => {
       put(otherMssp, "another/stack/name");
       await assert.rejects(resource.create(inputs, context), (failure: Error) => {
         assert.match(
@@ -92,14 +92,14 @@ describe("DefenderSiemAuthorization's provider", () => {
       assert.deepEqual(onServer(), { msspTenantId: otherMssp, managedBy: "another/stack/name" });
     });
 
-    it("takes the endpoint from its input before the environment", async () => {
+    it("create: the endpoint of the input precedes the environment's", async () => {
       const environment = { ...test.environment, MSSP_DEFENDER_ENDPOINT: "http://127.0.0.1:9" };
       const endpoint = `${test.sandbox.origins.http}/`;
       const { outs } = await resource.create({ ...inputs, endpoint }, { ...context, environment });
       assert.deepEqual(outs, { ...made, endpoint });
     });
 
-    it("names both ways to set a missing endpoint", async () => {
+    it("create: a missing endpoint is reported with both ways to set it", async () => {
       const environment = { ...test.environment, MSSP_DEFENDER_ENDPOINT: undefined };
       await assert.rejects(
         resource.create(inputs, { ...context, environment }),
@@ -107,12 +107,12 @@ describe("DefenderSiemAuthorization's provider", () => {
       );
     });
 
-    it("doesn't send a token in the clear to another machine", async () => {
+    it("create: sends no token unencrypted to another machine", async () => {
       const environment = { ...test.environment, MSSP_DEFENDER_ENDPOINT: "http://gateway.example" };
       await assert.rejects(resource.create(inputs, { ...context, environment }), /it must be an https URL/);
     });
 
-    it("says which credentials are missing", async () => {
+    it("create: names the missing credentials", async () => {
       const environment = { MSSP_DEFENDER_ENDPOINT: test.sandbox.origins.http };
       await assert.rejects(
         resource.create(inputs, { ...context, environment }),
@@ -120,7 +120,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       );
     });
 
-    it("reports Entra's error for a wrong secret without the secret", async () => {
+    it("create: a wrong secret is reported with Entra's error, without the secret", async () => {
       const environment = { ...test.environment, ARM_CLIENT_SECRET: "wr0ng-secret" };
       await assert.rejects(resource.create(inputs, { ...context, environment }), (failure: Error) => {
         assert.match(failure.message, /AADSTS7000215/);
@@ -129,7 +129,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       });
     });
 
-    it("says which permission is missing", async () => {
+    it("create: names the missing permission", async () => {
       test.addConnector({}, "Alert.Read");
       const environment = {
         ...test.environment,
@@ -144,16 +144,16 @@ describe("DefenderSiemAuthorization's provider", () => {
   });
 
   describe("read", () => {
-    it("gives back inputs and outputs", async () => {
+    it("read: returns inputs and outputs", async () => {
       await resource.create(inputs, context);
       assert.deepEqual(await resource.read(id, made, context), { id, props: made, inputs });
     });
 
-    it("says that it has gone, by an empty ID", async () => {
+    it("read: a deleted authorization has an empty ID", async () => {
       assert.deepEqual(await resource.read(id, made, context), { id: "" });
     });
 
-    it("finds another MSSP's tenant ID", async () => {
+    it("read: finds another MSSP's tenant ID", async () => {
       put(otherMssp, null);
       const found = await resource.read(id, made, context);
       assert.deepEqual(found, {
@@ -164,7 +164,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       assert.equal(resource.diff(id, found.props, inputs).changes, true);
     });
 
-    it("finds another owner's mark", async () => {
+    it("read: finds another owner's mark", async () => {
       put(msspTenantId, "another/stack/name");
       const found = await resource.read(id, made, context);
       assert.deepEqual(found.props, { ...made, adopted: true });
@@ -175,32 +175,32 @@ describe("DefenderSiemAuthorization's provider", () => {
   describe("update", () => {
     const update = (olds: object, news: object) => resource.update(id, { ...olds }, { ...news }, context);
 
-    it("changes the MSSP in place", async () => {
+    it("update: changes the MSSP's tenant in place", async () => {
       await resource.create(inputs, context);
       const news = { ...inputs, msspTenantId: otherMssp };
       assert.deepEqual((await update(made, news)).outs, { ...made, msspTenantId: otherMssp });
       assert.deepEqual(onServer(), { msspTenantId: otherMssp, managedBy });
     });
 
-    it("restores a changed authorization and its mark", async () => {
+    it("update: restores a changed authorization and its mark", async () => {
       put(otherMssp, null);
       assert.deepEqual((await update({ ...made, msspTenantId: otherMssp }, inputs)).outs, made);
       assert.deepEqual(onServer(), { msspTenantId, managedBy });
     });
 
-    it("creates a missing authorization again", async () => {
+    it("update: creates a missing authorization again", async () => {
       assert.deepEqual((await update(made, { ...inputs })).outs, made);
       assert.deepEqual(onServer(), { msspTenantId, managedBy });
     });
 
-    it("follows a renamed stack", async () => {
+    it("update: renews the mark after the stack was renamed", async () => {
       await resource.create(inputs, context);
       const news = { ...inputs, managedBy: "defender-mssp/production/siem-authorization" };
       assert.deepEqual((await update(made, news)).outs, { ...made, managedBy: news.managedBy });
       assert.deepEqual(onServer(), { msspTenantId, managedBy: news.managedBy });
     });
 
-    it("changes neither an adopted authorization nor one with another owner's mark", async () => {
+    it("update: changes neither an adopted authorization nor another owner's", async () => {
       put(msspTenantId, "another/stack/name");
       for (const adopted of [true, false]) {
         await assert.rejects(
@@ -216,7 +216,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       assert.deepEqual(onServer(), { msspTenantId, managedBy: "another/stack/name" });
     });
 
-    it("really authorizes when a server takes over from a person", async () => {
+    it("update: authorizes when the mode changes from manual to endpoint", async () => {
       const manual = { ...made, mode: "manual", status: "manual" };
       assert.deepEqual((await update(manual, inputs)).outs, made);
       put(msspTenantId, null);
@@ -227,14 +227,14 @@ describe("DefenderSiemAuthorization's provider", () => {
   describe("delete", () => {
     const remove = (state: object) => resource.delete(id, { ...state }, context);
 
-    it("takes it away, and is content when it has gone", async () => {
+    it("delete: withdraws the authorization; a missing one is accepted", async () => {
       await resource.create(inputs, context);
       await remove(made);
       assert.equal(onServer(), undefined);
       await remove(made);
     });
 
-    it("keeps an adopted authorization and one with another owner's mark", async () => {
+    it("delete: keeps an adopted authorization and another owner's", async () => {
       put(msspTenantId, null);
       await remove({ ...made, adopted: true });
       assert.deepEqual(onServer(), { msspTenantId, managedBy: null });
@@ -243,7 +243,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       assert.deepEqual(onServer(), { msspTenantId, managedBy: "another/stack/name" });
     });
 
-    it("deletes its own authorization even after a manual change", async () => {
+    it("delete: withdraws its own authorization also after a manual change", async () => {
       put(otherMssp, null);
       await remove(made);
       assert.equal(onServer(), undefined);
@@ -254,7 +254,7 @@ describe("DefenderSiemAuthorization's provider", () => {
     const manual = { ...inputs, mode: "manual" as const };
     const state = { ...manual, status: "manual", adopted: false };
 
-    it("calls nothing and claims nothing", async () => {
+    it("manual mode: makes no call and reports manual", async () => {
       const alone: CallContext = { environment: {} };
       assert.deepEqual(await resource.create(manual, alone), { id, outs: state });
       assert.deepEqual(await resource.read(id, state, alone), { id, props: state, inputs: manual });
@@ -264,7 +264,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       await resource.delete(id, state, alone);
     });
 
-    it("lists what to enter on which portal page", () => {
+    it("manual mode: lists the values for each portal page", () => {
       assert.deepEqual(manualSiemAuthorizationSteps(inputs), [
         `Sign in to https://securitycenter.windows.com?tid=${tenantId} with the permission "Manage portal system settings", or ask the customer to.`,
         "Open Settings > SIEM and select the MSSP tab.",
@@ -284,19 +284,19 @@ describe("DefenderSiemAuthorization's provider", () => {
         .check({}, { ...inputs, ...news })
         .failures.map(({ property, reason }) => property || reason.split(" ")[0]);
 
-    it("writes UUIDs in lower case and passes the rest on", () => {
+    it("check: writes UUIDs in lower case and keeps all other inputs", () => {
       const news = { ...inputs, tenantId: tenantId.toUpperCase(), __provider: "code" };
       assert.deepEqual(resource.check({}, news), { inputs: { ...inputs, __provider: "code" }, failures: [] });
     });
 
-    it("names every input that can't be", () => {
+    it("check: names each invalid input", () => {
       assert.deepEqual(
         failuresOf({ tenantId: "x", applicationId: 3, msspTenantId: "", mode: "maybe", endpoint: "ftp://x" }),
         ["tenantId", "applicationId", "msspTenantId", "mode", "endpoint"],
       );
     });
 
-    it("takes no endpoint that would put a secret into the state, or a token on the wire", () => {
+    it("check: refuses an endpoint with credentials and an unencrypted one", () => {
       for (const endpoint of [
         "https://user:pass@gateway.example",
         "https://gateway.example?key=1",
@@ -310,7 +310,7 @@ describe("DefenderSiemAuthorization's provider", () => {
         assert.deepEqual(failuresOf({ endpoint }), []);
     });
 
-    it("leaves unknown values alone", () => {
+    it("check: accepts unknown values", () => {
       const news = {
         tenantId: unknown,
         applicationId: unknown,
@@ -326,11 +326,11 @@ describe("DefenderSiemAuthorization's provider", () => {
   describe("diff", () => {
     const diff = (news: object, olds: object = {}) => resource.diff(id, { ...made, ...olds }, { ...inputs, ...news });
 
-    it("reports no change for equal inputs", () => {
+    it("diff: equal inputs are no change", () => {
       assert.deepEqual(diff({ __provider: "other code" }), { changes: false, replaces: [], deleteBeforeReplace: true });
     });
 
-    it("replaces for another tenant or application, also for one that isn't known yet", () => {
+    it("diff: another or unknown tenant or application replaces it", () => {
       assert.deepEqual(diff({ tenantId: msspTenantId }).replaces, ["tenantId"]);
       assert.deepEqual(diff({ applicationId: unknown }), {
         changes: true,
@@ -339,7 +339,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       });
     });
 
-    it("updates in place for everything else", () => {
+    it("diff: all other changes update in place", () => {
       for (const news of [
         { msspTenantId: otherMssp },
         { msspTenantId: unknown },
@@ -352,7 +352,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       assert.equal(diff({}, { endpoint: "https://gateway.example" }).changes, true);
     });
 
-    it("replaces when a person takes over from a server: the server's authorization goes first", () => {
+    it("diff: a change from endpoint to manual replaces it and deletes first", () => {
       assert.deepEqual(diff({ mode: "manual" }), { changes: true, replaces: ["mode"], deleteBeforeReplace: true });
     });
   });
@@ -381,7 +381,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       await new Promise((resolve) => server.close(resolve));
     });
 
-    it("waits as long as Retry-After says", async () => {
+    it("errors: waits for Retry-After", async () => {
       let left = 2;
       troubles = (response) => {
         if (left-- <= 0) return false;
@@ -392,7 +392,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       assert.deepEqual(waits, [3000, 3000]);
     });
 
-    it("gives up after five tries", async () => {
+    it("errors: fails after five attempts", async () => {
       let tries = 0;
       troubles = (response) => {
         tries++;
@@ -411,7 +411,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       assert.equal(tries, 5);
     });
 
-    it("doesn't take a page that says 200 for an authorization", async () => {
+    it("errors: an HTML page with status 200 is no authorization", async () => {
       troubles = (response) => {
         response.writeHead(200, { "content-type": "text/html" }).end("<html>sign in</html>");
         return true;
@@ -422,7 +422,7 @@ describe("DefenderSiemAuthorization's provider", () => {
       );
     });
 
-    it("says where nothing answered", async () => {
+    it("errors: names the address that did not answer", async () => {
       server.close();
       server.closeAllConnections();
       await assert.rejects(

@@ -87,7 +87,7 @@ describe("components: SiemConnector", () => {
     assert.deepEqual(new Set(parents), new Set(["defender-mssp:index:SiemConnector::siem"]));
   });
 
-  it("only looks Microsoft's own service principals up, so that destroy can't touch them", async () => {
+  it("looks up Microsoft's service principals, so that destroy cannot delete them", async () => {
     new SiemConnector("siem", args);
     await settled();
     assert.deepEqual(
@@ -100,7 +100,7 @@ describe("components: SiemConnector", () => {
     assert.equal("useExisting" in only("azuread:index/servicePrincipal:ServicePrincipal").inputs, false);
   });
 
-  it("has nothing to do while its secret is good: the secret keeps the end that the state has", async () => {
+  it("keeps a valid secret with the expiry of the state", async () => {
     const deployedSecrets = { first: { startsOn: "2026-03-01T00:00:00Z", endsOn: "2027-03-01T00:00:00Z" } };
     new SiemConnector("siem", { ...args, deployedSecrets });
     await settled();
@@ -108,7 +108,7 @@ describe("components: SiemConnector", () => {
     assert.deepEqual([name, inputs["endDate"], ignoreChanges], ["siem-password", "2027-03-01T00:00:00Z", []]);
   });
 
-  it("makes the next secret in the other slot when it is due, hands that out, and keeps the old one", async () => {
+  it("a due rotation creates the next secret in the other slot, outputs it and keeps the old one", async () => {
     const deployedSecrets = { first: { startsOn: "2025-12-20T00:00:00Z", endsOn: "2026-12-20T00:00:00Z" } };
     const connector = new SiemConnector("siem", { ...args, deployedSecrets });
     await settled();
@@ -124,7 +124,7 @@ describe("components: SiemConnector", () => {
     assert.equal((await resolved(connector.clientSecret)).secret, true);
   });
 
-  it("reads the dates of its secrets from the stack's state, and nothing else", async () => {
+  it("reads only the dates of its secrets from the stack's state", async () => {
     const prefix = "urn:pulumi:dev::defender-mssp::x$azuread:index/applicationPassword:ApplicationPassword::";
     const type = "azuread:index/applicationPassword:ApplicationPassword";
     const outputs = { startDate: "2026-01-01T00:00:00Z", endDate: "2027-01-01T00:00:00Z", value: "sec~ret" };
@@ -161,7 +161,7 @@ describe("components: SiemConnector", () => {
       return logged;
     }
 
-    it("that lasts so long", async () => {
+    it("a secret that is too long for the policy", async () => {
       const [message, ...others] = await said(tooLong);
       assert.match(
         message ?? "",
@@ -170,18 +170,18 @@ describe("components: SiemConnector", () => {
       assert.deepEqual(others, []);
     });
 
-    it("at all", async () => {
+    it("any secret if the policy forbids secrets", async () => {
       const [message] = await said("CredentialTypeNotAllowedAsPerAppPolicy: Credential type not allowed");
       assert.match(message ?? "", /forbids client secrets.*certificate or a federated credential/);
     });
 
-    it("and leaves other errors alone", async () => {
+    it("other errors are passed on unchanged", async () => {
       assert.deepEqual(await said("Insufficient privileges to complete the operation."), []);
     });
   });
 
   for (const api of ["legacySiem", "graph"] as const) {
-    it(`asks for no more than ${api} where it reads that alone`, async () => {
+    it(`requests only ${api} if it reads only that API`, async () => {
       const access = { ...defaultConnectorAccess, alertApis: [api] } as ConnectorAccess;
       const connector = new SiemConnector("siem", { ...args, access });
       await settled();
@@ -193,7 +193,7 @@ describe("components: SiemConnector", () => {
     });
   }
 
-  it("takes a certificate's public part for as long as the certificate lasts, and has no secret", async () => {
+  it("certificate: registers the public part until the certificate's expiry, without a secret", async () => {
     const { certificatePem } = await makeTestCertificate();
     const access = withCredential({ type: "certificate", certificate: certificatePem });
     const connector = new SiemConnector("siem", { ...args, access });
@@ -218,7 +218,7 @@ describe("components: SiemConnector", () => {
     assert.ok(!recorded.resources.some(({ type }) => type.includes("Password")));
   });
 
-  it("trusts another identity provider's tokens, and has no secret", async () => {
+  it("federated: trusts the other identity provider, without a secret", async () => {
     const issuer = "https://token.actions.githubusercontent.com";
     const subject = "repo:fabrikam/siem:ref:refs/heads/main";
     const access = withCredential({ type: "federated", issuer, subject, audience: "api://AzureADTokenExchange" });
@@ -237,7 +237,7 @@ describe("components: SiemConnector", () => {
     assert.ok(!recorded.resources.some(({ type: one }) => /Password|Certificate/.test(one)));
   });
 
-  it("gives the MSSP's own application a service principal and exactly one permission", async () => {
+  it("msspApp: one service principal with exactly one permission", async () => {
     const applicationId = "f00dcafe-0000-4000-8000-000000000001";
     const access: ConnectorAccess = {
       kind: "msspApp",
@@ -280,7 +280,7 @@ describe("components: SiemConnector", () => {
     });
   });
 
-  it("counts from the system's clock where none is given", async () => {
+  it("the default clock is the system's", async () => {
     const before = Date.now();
     const connector = new SiemConnector("siem", { customerName: "Contoso", tenantId, deployedSecrets: {} });
     const { value } = await resolved(connector.clientSecretExpiresOn);
@@ -288,7 +288,7 @@ describe("components: SiemConnector", () => {
     assert.ok(days > 364.99 && days < 365.01, String(days));
   });
 
-  it("gives its secret as a secret, and the rest in clear", async () => {
+  it("outputs only the client secret as a secret", async () => {
     const connector = new SiemConnector("siem", args);
     assert.deepEqual(await resolved(connector.clientSecret), { value: "sec~ret", secret: true });
     assert.deepEqual(await resolved(connector.clientId), { value: "siem-application-client", secret: false });
@@ -300,7 +300,7 @@ describe("components: SiemConnector", () => {
     assert.deepEqual(await resolved(connector.clientSecretExpiresOn), { value: "2027-11-24T15:00:00Z", secret: false });
   });
 
-  it("has a secret and unknown client secret in a preview", async () => {
+  it("preview: the client secret is a secret and unknown", async () => {
     await startMocks({ preview: true });
     const connector = new SiemConnector("siem", args);
     assert.deepEqual(await resolved(connector.clientSecret), { value: undefined, secret: true });
@@ -318,12 +318,12 @@ describe("components: SiemConnector", () => {
       return await hook.run({}, { displayName: `${customerName} SIEM MSSP Connector` });
     }
 
-    it("agrees where the tenant has none of its name", async () => {
+    it("accepts a tenant without an application of its name", async () => {
       assert.equal(await creation(0), "");
       assert.deepEqual(recorded.invocations.at(-1)?.inputs, { displayName: "Contoso SIEM MSSP Connector" });
     });
 
-    it("refuses a second application, names the existing one and the remedy", async () => {
+    it("refuses a second application of its name; the error names the existing one and the remedy", async () => {
       const error = await creation(1);
       assert.match(
         error,
@@ -332,11 +332,11 @@ describe("components: SiemConnector", () => {
       assert.match(error, /delete it .* and run `npx pulumi up --refresh`/);
     });
 
-    it("refuses one more where there are several", async () => {
+    it("refuses another application if several have its name", async () => {
       assert.match(await creation(2), /^several applications named "Contoso SIEM MSSP Connector" already exist/);
     });
 
-    it("leaves a name alone that the provider can't look up", async () => {
+    it("does not check a name that the provider cannot look up", async () => {
       assert.equal(await creation(1, "O'Neil"), "");
       assert.ok(!recorded.invocations.some(({ token }) => token.includes("getApplication")));
     });

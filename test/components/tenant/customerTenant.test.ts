@@ -5,7 +5,7 @@ import { only, settled, startMocks, tenantId } from "../mocks";
 const another = "99999999-0000-4000-8000-000000000009";
 
 describe("components: customerTenant", () => {
-  it("is a provider for that tenant and no other login's, signed in before it is handed out", async () => {
+  it("returns a provider for that tenant after it has signed in", async () => {
     const recorded = await startMocks();
     await customerTenant("customer", tenantId);
     const provider = only("pulumi:providers:azuread");
@@ -20,7 +20,7 @@ describe("components: customerTenant", () => {
     assert.match(recorded.invocations[0]!.provider, /pulumi:providers:azuread::customer::customer-id$/);
   });
 
-  it("writes nothing of the environment into the state, least of all a credential", async () => {
+  it("writes no value of the environment and no credential into the state", async () => {
     const environment = {
       ARM_CLIENT_ID: "id",
       ARM_CLIENT_SECRET: "sec~ret",
@@ -57,7 +57,7 @@ describe("components: customerTenant", () => {
     );
   });
 
-  it("takes a tenant ID in capital letters for the same", async () => {
+  it("tenant IDs are compared without regard to case", async () => {
     await startMocks({ reached: tenantId.toUpperCase() });
     await customerTenant("customer", tenantId);
   });
@@ -85,22 +85,22 @@ describe("components: customerTenant", () => {
       return await recorded.hooks[0]!.run({ tenantId }, { tenantId: now });
     }
 
-    it("is refused while the stack has anything in the old tenant", async () => {
+    it("a changed tenant ID is refused while the stack has resources in the old tenant", async () => {
       const error = await change(["pulumi:pulumi:Stack", "azuread:index/group:Group"], another);
       assert.match(error, new RegExp(`in tenant ${tenantId}, but its setting tenantId is now ${another}`));
       assert.match(error, /destroy the stack first/);
     });
 
-    it("is refused while only the authorization is left there", async () => {
+    it("a changed tenant ID is refused while only the authorization remains in the old tenant", async () => {
       assert.notEqual(await change(["pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization"], another), "");
     });
 
-    it("may be corrected where a failed first deployment left no more than the provider", async () => {
+    it("the tenant ID can be corrected after a failed first deployment that left only the provider", async () => {
       const left = ["pulumi:pulumi:Stack", "pulumi:providers:azuread", "defender-mssp:index:CustomerOnboarding"];
       assert.equal(await change(left, another), "");
     });
 
-    it("leaves any other change of the provider alone", async () => {
+    it("other changes of the provider are accepted", async () => {
       assert.equal(await change(["azuread:index/group:Group"], tenantId), "");
     });
   });

@@ -27,7 +27,7 @@ describe("components: StackIdentity", () => {
     };
   };
 
-  it("marks every resource that is declared later, and descriptions with the MSSP's tenant as well", async () => {
+  it("StackIdentity: its ID is in the marks of all resources declared later, the MSSP's tenant in descriptions", async () => {
     new StackIdentity("stack-identity", { msspTenantId });
     const { guest, organization, group } = await declare();
     assert.equal(guest, "defender-mssp/dev#a0b1c2d3e4f5a6b7");
@@ -38,7 +38,7 @@ describe("components: StackIdentity", () => {
     );
   });
 
-  it("is not needed: without it marks name project and stack", async () => {
+  it("without StackIdentity marks name project and stack", async () => {
     const { guest, organization, group } = await declare();
     assert.equal(guest, "defender-mssp/dev");
     assert.equal(organization, "defender-mssp/dev/org");

@@ -9,13 +9,13 @@ const lockfile = (entry: object) => ({
 });
 const good = { license: "MIT", integrity: "sha512-x", resolved: "https://registry.example/b.tgz" };
 
-describe("the dependencies' check", () => {
-  it("finds nothing wrong with this project's lockfile", () => {
+describe("the check of the dependencies", () => {
+  it("reports nothing for this project's lockfile", () => {
     const file = path.resolve(__dirname, "..", "..", "..", "package-lock.json");
     assert.deepEqual(lockfileFindings(JSON.parse(readFileSync(file, "utf8"))), []);
   });
 
-  it("finds a licence that isn't allowed, and none at all", () => {
+  it("reports a licence that is not allowed and a missing one", () => {
     assert.deepEqual(lockfileFindings(lockfile(good)), []);
     for (const license of ["GPL-3.0-only", "UNLICENSED", "MIT AND GPL-2.0-only", undefined])
       assert.match(
@@ -24,7 +24,7 @@ describe("the dependencies' check", () => {
       );
   });
 
-  it("reads an expression: one of the alternatives, all of the parts", () => {
+  it("licence expressions: one alternative of OR, all parts of AND", () => {
     for (const licence of ["MIT", "(BSD-3-Clause AND Apache-2.0)", "GPL-2.0-only OR MIT"])
       assert.ok(isAllowed(licence), licence);
     for (const licence of ["GPL-2.0-only OR AGPL-3.0-only", "MIT AND SSPL-1.0", ""])
@@ -37,7 +37,7 @@ describe("the dependencies' check", () => {
     assert.match(lockfileFindings(lockfile({ ...good, hasInstallScript: true })).join(), /runs a script/);
   });
 
-  it("finds known vulnerabilities from moderate on, and knows a report from none", () => {
+  it("reports vulnerabilities of moderate severity or higher, and a missing audit report", () => {
     const vulnerability = (severity: string) =>
       JSON.stringify({ vulnerabilities: { b: { severity, range: "<2.0.0" } } });
     assert.deepEqual(auditFindings(vulnerability("high")), ["b <2.0.0: a known vulnerability, high"]);

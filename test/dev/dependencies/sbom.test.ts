@@ -16,7 +16,7 @@ const printed = (...components: object[]) => ({
 const known = { name: "zod", version: "4.0.0", purl: "pkg:npm/zod@4.0.0", hashes: [{ alg: "SHA-512", content: "00" }] };
 
 describe("the SBOM", () => {
-  it("has npm's components, the engine's archives and the modules that it is built of, with their hashes", () => {
+  it("lists npm's components, the engine's archives and its Go modules with their hashes", () => {
     const { sbom } = completeSbom(printed(known), "defender-mssp", engine);
     assert.equal(sbom.metadata.component.name, "defender-mssp");
     assert.deepEqual(
@@ -30,7 +30,7 @@ describe("the SBOM", () => {
     );
   });
 
-  it("names each component without a hash; the project's own packages need none", () => {
+  it("reports each component without a hash, except the project's own packages", () => {
     const own = { name: "engine", version: "0.1.0", purl: "pkg:npm/%40defender-mssp/engine@0.1.0" };
     const unknown = { name: "left-pad", version: "1.0.0", purl: "pkg:npm/left-pad@1.0.0", hashes: [] };
     const { findings } = completeSbom(printed(known, own, unknown), "defender-mssp", engine);
@@ -40,7 +40,7 @@ describe("the SBOM", () => {
     ]);
   });
 
-  it("refuses what isn't an SBOM", () => {
+  it("refuses a document that is not an SBOM", () => {
     assert.throws(() => completeSbom({ message: "405" }, "defender-mssp", engine));
   });
 });

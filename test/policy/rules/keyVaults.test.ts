@@ -6,12 +6,12 @@ describe("policy: key-vaults", () => {
   const type = "azure-native:keyvault:Vault";
   const sample = { enablePurgeProtection: true, enableRbacAuthorization: true, enableSoftDelete: true };
 
-  it("passes a vault with both", () => {
+  it("passes a vault with Azure RBAC and purge protection", () => {
     assert.deepEqual(judge(rule, type, { properties: sample }), []);
     assert.deepEqual(judge(rule, type, { properties: { ...sample, enableSoftDelete: undefined } }), []);
   });
 
-  it("refuses one without, of any version of the type", () => {
+  it("refuses a vault without either, in each version of the type", () => {
     for (const token of [type, "azure-native:keyvault/v20230701:Vault"]) {
       assert.deepEqual(judge(rule, token, { properties: { enableSoftDelete: false } }), [
         "it has no purge protection",
