@@ -3,8 +3,8 @@
 "use strict";
 
 const anything =
-  "^(index\\.ts$|launcher\\.js$|(settings|components|guardrails|policy|extensions|cli|packages|dev|test|examples)/)";
-const product = "^(index\\.ts$|launcher\\.js$|(settings|components|guardrails|policy|extensions|cli)/)";
+  "^(index\\.ts$|launcher\\.js$|(settings|components|guardrails|policy|extensions|cli|plugin|packages|dev|test|examples)/)";
+const product = "^(index\\.ts$|launcher\\.js$|(settings|components|guardrails|policy|extensions|cli|plugin)/)";
 const microsoft = "^packages/microsoft/";
 
 /** Of this repository, modules in `from` import only their own folder's and `allowed`. */
@@ -42,6 +42,7 @@ module.exports = {
       ["^components/", "^settings/", "^guardrails/", microsoft],
       "The policy pack judges what components declare, by the settings.",
     ),
+    floor("plugin", ["^components/", "^settings/", "^guardrails/", microsoft], "The plugin serves the components."),
     floor("extensions", ["^components/", "^settings/", "^guardrails/", microsoft], "Extensions use the components."),
     floor("examples", ["^components/(azure/)?index\\.ts$"], "Examples import what the package exports, by its name."),
     floor("cli", ["^components/", "^settings/", "^guardrails/", "^packages/"], "Commands import down."),

@@ -1,6 +1,6 @@
 import type * as microsoft from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import { dynamicResourceLogic, dynamicTypePrefix, providerCode } from "../guardrails/stateCode";
+import { dynamicResourceLogic, dynamicTypePrefix, pluginTypePrefix, providerCode } from "../guardrails/stateCode";
 
 /** Last part of a dynamic resource's type token, `pulumi-nodejs:dynamic/defender-mssp:<type>`. */
 export type DynamicResourceType = keyof typeof dynamicResourceLogic;
@@ -37,13 +37,24 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     opts?: pulumi.CustomResourceOptions,
   ) {
     const logic: DynamicResourceLogic = dynamicResourceLogic[type];
-    super(
-      `${dynamicTypePrefix}${type}`,
-      name,
-      { ...properties, __provider: providerCode(logic) },
-      // Old and new object have the same mark or name: the later deletion of the old one would hit
-      // the new one.
-      pulumi.mergeOptions({ deleteBeforeReplace: true }, opts),
-    );
+    // Old and new object have the same mark or name: the later deletion of the old one would hit
+    // the new one.
+    const options = pulumi.mergeOptions({ deleteBeforeReplace: true }, opts);
+    if (pluginVersion === undefined) {
+      super(`${dynamicTypePrefix}${type}`, name, { ...properties, __provider: providerCode(logic) }, options);
+    } else {
+      super(`${pluginTypePrefix}${type}`, name, { ...properties }, options);
+    }
   }
+}
+
+let pluginVersion: string | undefined;
+
+/**
+ * Lets the plugin of this package serve the resources that this process declares. The plugin calls
+ * it when it starts: Pulumi's dynamic provider works in the folder of the program, and a program in
+ * another language has no JavaScript packages there (pulumi/pulumi#5455).
+ */
+export function servedByPlugin(version: string): void {
+  pluginVersion = version;
 }

@@ -39,6 +39,9 @@ export const dynamicResourceLogic = {
 /** Prefix of the type tokens of this program's dynamic resources. */
 export const dynamicTypePrefix = "pulumi-nodejs:dynamic/defender-mssp:";
 
+/** Prefix of the type tokens of the same resources where the plugin serves them, and of the components' tokens. */
+export const pluginTypePrefix = "defender-mssp:index:";
+
 /** Texts of earlier releases, by type name. A release that changes `providerCode` adds the text before it here. */
 const formerCode: Readonly<Record<string, readonly string[]>> = {};
 

@@ -1,7 +1,7 @@
 import { clouds, type CloudName } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { deployedResources } from "./deployedResources";
+import { stackResources } from "./deployedResources";
 
 /**
  * The azuread provider for one customer's tenant. It is returned only after it has signed in to
@@ -31,7 +31,19 @@ export async function customerTenant(
   cloud: CloudName = "public",
   opts?: pulumi.ResourceOptions,
 ): Promise<azuread.Provider> {
-  const provider = new azuread.Provider(
+  const provider = tenantProvider(name, tenantId, cloud, opts);
+  await requireTenant(provider, tenantId);
+  return provider;
+}
+
+/** The provider without the sign-in: where a preview does not know the tenant ID yet. */
+export function tenantProvider(
+  name: string,
+  tenantId: pulumi.Input<string>,
+  cloud: CloudName = "public",
+  opts?: pulumi.ResourceOptions,
+): azuread.Provider {
+  return new azuread.Provider(
     name,
     {
       tenantId,
@@ -41,15 +53,19 @@ export async function customerTenant(
     },
     { ...opts, hooks: { beforeUpdate: [stayInTenant(name)] } },
   );
+}
+
+/** @throws pulumi.RunError if the provider does not reach the tenant. */
+export async function requireTenant(provider: pulumi.ProviderResource, tenantId: string): Promise<void> {
   const reached = await reachedTenant(provider, tenantId);
-  if (reached.toLowerCase() === tenantId.toLowerCase()) return provider;
+  if (reached.toLowerCase() === tenantId.toLowerCase()) return;
   throw new pulumi.RunError(
     `The credentials reach tenant ${reached}, but this stack is for tenant ${tenantId}. Nothing was created.\n` +
       "Sign in to the stack's tenant, or correct its setting tenantId.",
   );
 }
 
-async function reachedTenant(provider: azuread.Provider, tenantId: string): Promise<string> {
+async function reachedTenant(provider: pulumi.ProviderResource, tenantId: string): Promise<string> {
   try {
     return (await azuread.getClientConfig({ provider })).tenantId;
   } catch (error) {
@@ -88,6 +104,6 @@ function tenantOf(inputs: unknown): string {
  * corrected.
  */
 async function hasDeployedResources(): Promise<boolean> {
-  const resources = Object.values(await deployedResources());
+  const resources = Object.values(await stackResources());
   return resources.some(({ type }) => !type.startsWith("pulumi:") && !type.startsWith("defender-mssp:"));
 }

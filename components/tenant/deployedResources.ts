@@ -18,13 +18,19 @@ export type DeployedResources = Readonly<Record<string, DeployedResource>>;
  * that no release of this program does.
  */
 export async function deployedResources(): Promise<DeployedResources> {
+  const outputs = await stackResources();
+  const entries = Object.entries(outputs).map(([urn, resource]) => ({ urn, ...resource }));
+  const problem = foreignStateMessage(pulumi.getStack(), entries, process.env);
+  if (problem !== undefined) throw new pulumi.RunError(problem);
+  return outputs;
+}
+
+/** The same, whatever the resources carry: they may be those of a program in another language. */
+export async function stackResources(): Promise<DeployedResources> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as {
     readonly outputs: DeployedResources;
   };
-  const entries = Object.entries(outputs).map(([urn, resource]) => ({ urn, ...resource }));
-  const problem = foreignStateMessage(pulumi.getStack(), entries, process.env);
-  if (problem !== undefined) throw new pulumi.RunError(problem);
   return outputs;
 }
 

@@ -1,5 +1,6 @@
 /** What is generated from code: Pulumi.yaml and the pages of docs/reference. The page of the emulated routes is written by a test, which drives them. */
 import { format } from "prettier";
+import { pluginSchema } from "./pluginSchema";
 import { generatePulumiYaml } from "./pulumiYaml";
 import { commandsPage } from "./reference/commands";
 import { outputsPage } from "./reference/outputs";
@@ -16,6 +17,7 @@ export interface GeneratedFile {
 
 export const generatedFiles: readonly GeneratedFile[] = [
   { file: "Pulumi.yaml", make: generatePulumiYaml },
+  { file: "plugin/schema.json", make: async () => format(pluginSchema(), { parser: "json", printWidth: 120 }) },
   page("settings.md", "`settings/`", settingsPage),
   page("outputs.md", "`index.ts` and `components/`", outputsPage),
   page("permissions.md", "`settings/prerequisites.ts`", permissionsPage),

@@ -11,6 +11,9 @@ const productFiles = [
   "compile.js",
   "sdkShortcuts.js",
   "cli/mssp.js",
+  "plugin/index.js",
+  "plugin/PulumiPlugin.yaml",
+  "plugin/pulumi-resource-defender-mssp",
   "policy/pack.js",
   "policy/package.json",
   "policy/PulumiPolicy.yaml",
@@ -20,7 +23,7 @@ const productFiles = [
 ];
 
 /** Folders of `dist` that are the product's. */
-const productFolders = ["cli", "components", "extensions", "guardrails", "settings"];
+const productFolders = ["cli", "components", "extensions", "guardrails", "plugin", "settings"];
 
 /** Files of a package besides `dist`, README and licence. */
 const packageFiles: Readonly<Record<string, readonly string[]>> = {
@@ -62,10 +65,10 @@ async function stage(checkout: string, one: PackageDescription, folder: string):
   }
 }
 
-/** JavaScript and types, without the maps to sources that aren't there. */
+/** JavaScript, the plugin's schema and types, without the maps to sources that aren't there. */
 async function copyCompiled(from: string, to: string): Promise<void> {
   for (const name of await readdir(from, { recursive: true })) {
-    if (!/\.(js|cjs|d\.ts)$/.test(name)) continue;
+    if (!/\.(js|cjs|json|d\.ts)$/.test(name)) continue;
     const text = await readFile(path.join(from, name), "utf8");
     await mkdir(path.dirname(path.join(to, name)), { recursive: true });
     await writeFile(path.join(to, name), text.replace(/^\/\/# sourceMappingURL=.*$/m, ""));

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { ana, ben, checkout, createProject, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
+import { yamlHost } from "./yamlHost";
 
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 
 interface Example {
   readonly folder: string;
+  /** @default false */
+  readonly isYaml?: boolean;
   /** Numbers of the customers' tenants. */
   readonly tenants: readonly number[];
   readonly settings: Readonly<Record<string, unknown>>;
@@ -53,6 +56,41 @@ const examples: readonly Example[] = [
       }
     },
   },
+  {
+    folder: "siem-connector-yaml",
+    isYaml: true,
+    tenants: [73],
+    settings: { customerName: "Contoso 73", tenantId: tenantIdOf(73) },
+    check: (project, { clientId, clientSecret }) => {
+      const application = single(objectsOf(project, tenantIdOf(73)).applications);
+      assert.equal(application["displayName"], "Contoso 73 SIEM MSSP Connector");
+      assert.equal(clientId, application["appId"]);
+      assert.match(String(clientSecret), /^\S{20,}$/);
+    },
+  },
+  {
+    folder: "customer-onboarding-yaml",
+    isYaml: true,
+    tenants: [74],
+    settings: {
+      customerName: "Contoso 74",
+      customerDomain: "contoso74.example",
+      tenantId: tenantIdOf(74),
+      msspName: "Fabrikam Security",
+      msspTenantId,
+    },
+    check: (project, { clientId, guests, stackId }) => {
+      const { applications, users } = objectsOf(project, tenantIdOf(74));
+      const application = single(applications);
+      assert.equal(clientId, application["appId"]);
+      const mark = `onboarding-yaml/dev#${String(stackId)}`;
+      assert.match(String(application["description"]), new RegExp(`\\(${mark}, MSSP tenant ${msspTenantId}\\)`));
+      for (const { email } of [ana, ben]) {
+        const user = users[(guests as Record<string, string>)[email] ?? ""];
+        assert.match(String(user?.["employeeType"]), new RegExp(mark), `the mark of ${email}`);
+      }
+    },
+  },
 ];
 
 describe("the examples on the real engine:", function () {
@@ -63,14 +101,23 @@ describe("the examples on the real engine:", function () {
 
       const dumps = () => example.tenants.map((number) => dumpOfTenant(project, tenantIdOf(number)));
 
-      before(async () => {
-        project = await createProject({ program: path.join(checkout, "examples", example.folder) });
+      before(async function () {
+        const environment: Record<string, string> = {};
+        if (example.isYaml === true) {
+          const host = await yamlHost();
+          if ("missing" in host) {
+            console.log(`    skipped: ${host.missing}`);
+            return this.skip();
+          }
+          environment["PATH"] = `${host.folder}${path.delimiter}${process.env["PATH"] ?? ""}`;
+        }
+        project = await createProject({ program: path.join(checkout, "examples", example.folder), environment });
         await project.writeSettings("dev", example.settings);
         await project.succeed(["stack", "init", "dev"]);
         for (const number of example.tenants) project.sandbox.cloud.tenant(tenantIdOf(number));
         asBefore = dumps();
       });
-      after(() => project.dispose());
+      after(() => (project as SandboxProject | undefined)?.dispose());
 
       it("an example previews with unknown values", async () => {
         const steps = await project.changes("dev");
@@ -81,6 +128,13 @@ describe("the examples on the real engine:", function () {
       it("an example creates the objects of its components", async () => {
         await project.succeed(["up", "--stack", "dev", "--yes", "--skip-preview"]);
         example.check(project, await project.outputs("dev"));
+      });
+
+      it("has each secret encrypted in the state", async () => {
+        const secrets = secretsIn(await project.outputs("dev"));
+        assert.ok(secrets.length > 0);
+        const state = await project.succeed(["stack", "export", "--stack", "dev"]);
+        for (const secret of secrets) assert.ok(!state.includes(secret), "a secret is readable in the state");
       });
 
       it("an example has no changes afterwards", async () => {
@@ -94,3 +148,12 @@ describe("the examples on the real engine:", function () {
     });
   }
 });
+
+/** The client secrets and the links of invitations, wherever they are among the outputs. */
+function secretsIn(outputs: unknown): string[] {
+  if (typeof outputs !== "object" || outputs === null) return [];
+  return Object.entries(outputs).flatMap(([key, value]: [string, unknown]) => {
+    if (key === "clientSecret") return [String(value)];
+    return key === "inviteRedeemUrls" ? Object.values(value as Record<string, string>) : secretsIn(value);
+  });
+}

@@ -1,0 +1,265 @@
+/**
+ * `plugin/schema.json`: what the components look like to programs in other languages. Names, types and descriptions are those of the
+ * TypeScript declarations, so the two cannot differ. `npm run docs` writes it, `npm run docs:check` compares it.
+ *
+ * A closed set of strings becomes an enum, a union of objects a `oneOf`, `readonly` nothing. An argument that is no `Input` is `plain`: its
+ * value must be known in a preview. Functions, and resources as arguments, have no counterpart and are omitted.
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+import { argumentsMadeByPlugin, exposedComponents, exposedResources } from "../../plugin/exposed";
+import type { PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../plugin/schema";
+import { root } from "./files";
+
+export function pluginSchema(): string {
+  return `${JSON.stringify(new SchemaOfComponents().schema(), undefined, 2)}\n`;
+}
+
+class SchemaOfComponents {
+  readonly #program: ts.Program;
+  readonly #checker: ts.TypeChecker;
+  readonly #exports: ReadonlyMap<string, ts.Symbol>;
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #types: Record<string, TypeSchema> = {};
+
+  constructor() {
+    const entry = path.join(root, "components", "index.ts");
+    const { config } = ts.readConfigFile(path.join(root, "tsconfig.check.json"), (file) => ts.sys.readFile(file)) as {
+      config: object;
+    };
+    this.#program = ts.createProgram([entry], ts.parseJsonConfigFileContent(config, ts.sys, root).options);
+    this.#checker = this.#program.getTypeChecker();
+    const module = this.#checker.getSymbolAtLocation(this.#program.getSourceFile(entry) as ts.Node);
+    const exported = module === undefined ? [] : this.#checker.getExportsOfModule(module);
+    this.#exports = new Map(exported.map((symbol) => [symbol.name, this.#resolved(symbol)]));
+    this.#names = this.#namesOfUnions();
+  }
+
+  schema(): PackageSchema {
+    const { version, description } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as PackageSchema;
+    const names = [...Object.keys(exposedComponents), ...exposedResources].sort();
+    const resources = Object.fromEntries(names.map((name) => [`defender-mssp:index:${name}`, this.#resource(name)]));
+    const types = Object.fromEntries(Object.entries(this.#types).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return { name: "defender-mssp", version, description, meta: { moduleFormat: "(.*)" }, types, resources };
+  }
+
+  #resource(name: string): ResourceSchema {
+    const symbol = this.#exports.get(name);
+    const declaration = symbol?.valueDeclaration;
+    if (symbol === undefined || declaration === undefined) throw new Error(`components/index.ts exports no ${name}.`);
+    const [signature] = this.#checker.getTypeOfSymbolAtLocation(symbol, declaration).getConstructSignatures();
+    const parameter = signature?.parameters[1];
+    if (parameter === undefined) throw new Error(`${name} takes no arguments.`);
+    const inputs = this.#properties(this.#checker.getTypeOfSymbol(parameter), `${name}Args`, true);
+    const outputs = this.#outputs(symbol, name);
+    const isComponent = name in exposedComponents;
+    return {
+      description: this.#docs(symbol),
+      ...(isComponent ? { isComponent } : {}),
+      inputProperties: { ...inputs.properties, ...(isComponent ? { stackIdentity: this.#stackIdentity() } : {}) },
+      requiredInputs: inputs.required,
+      properties: outputs.properties,
+      required: outputs.required,
+    };
+  }
+
+  /** In TypeScript the declaration of a `StackIdentity` is enough. */
+  #stackIdentity(): PropertySchema {
+    const reference = this.#reference("StackIdentityOfComponent", () => ({
+      type: "object",
+      description: "The identity of the stack, which the marks of its objects in the customer's tenant name.",
+      properties: {
+        stackId: { type: "string", description: "`stackId` of the stack's `StackIdentity`." },
+        msspTenantId: { type: "string", description: "The MSSP's tenant ID, which descriptions name." },
+      },
+      required: ["msspTenantId", "stackId"],
+    }));
+    const description =
+      "Identity that marks the objects of this component.\n\nDefault: marks name project and stack only, so a stack of the same name in another backend takes them for its own.";
+    return { ...reference, description };
+  }
+
+  /** The fields of a class that are declared as outputs. */
+  #outputs(symbol: ts.Symbol, owner: string): Properties {
+    const fields = this.#checker.getPropertiesOfType(this.#checker.getDeclaredTypeOfSymbol(symbol)).filter((field) => {
+      const declaration = field.valueDeclaration;
+      return (
+        declaration !== undefined &&
+        ts.isPropertyDeclaration(declaration) &&
+        declaration.parent === symbol.valueDeclaration &&
+        declaration.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) === true
+      );
+    });
+    return this.#propertiesOf(fields, owner, false);
+  }
+
+  #properties(type: ts.Type, owner: string, isInput: boolean): Properties {
+    const symbols = this.#checker.getPropertiesOfType(type).filter(({ name }) => !isMadeByPlugin(name));
+    return this.#propertiesOf(symbols, owner, isInput);
+  }
+
+  #propertiesOf(symbols: readonly ts.Symbol[], owner: string, isInput: boolean): Properties {
+    const properties: Record<string, PropertySchema> = {};
+    const required: string[] = [];
+    for (const symbol of symbols) {
+      const declared = this.#checker.getTypeOfSymbol(symbol);
+      const context = `${owner.replace(/Args$/, "")}${symbol.name[0]?.toUpperCase() ?? ""}${symbol.name.slice(1)}`;
+      const type = this.#type(this.#checker.getNonNullableType(declared), context, isInput);
+      if (type === undefined) continue;
+      const description = this.#docs(symbol);
+      properties[symbol.name] = {
+        ...type,
+        ...(description === "" ? {} : { description }),
+        // The convention of the docstrings: a secret is called one in a sentence of its own.
+        ...(/\bA secret[.:]/.test(description) ? { secret: true } : {}),
+      };
+      if ((symbol.flags & ts.SymbolFlags.Optional) === 0 && !this.#mayBeUndefined(declared)) required.push(symbol.name);
+    }
+    return { properties, required: required.sort() };
+  }
+
+  #mayBeUndefined(type: ts.Type): boolean {
+    const inner = this.#unwrapped(type) ?? type;
+    return inner.isUnion() && inner.types.some(({ flags }) => (flags & ts.TypeFlags.Undefined) !== 0);
+  }
+
+  /** The `T` of an `Input<T>` or an `Output<T>`; undefined of any other type. */
+  #unwrapped(type: ts.Type): ts.Type | undefined {
+    const name = type.getSymbol()?.name ?? "";
+    if (["Promise", "OutputInstance"].includes(name))
+      return this.#checker.getTypeArguments(type as ts.TypeReference)[0];
+    if (!type.isUnionOrIntersection()) return undefined;
+    return type.types.map((member) => this.#unwrapped(member)).find((member) => member !== undefined);
+  }
+
+  /** Undefined for what has no counterpart in another language. */
+  #type(type: ts.Type, context: string, isInput: boolean): TypeSchema | undefined {
+    const unwrapped = this.#unwrapped(type);
+    if (unwrapped !== undefined) return this.#value(this.#checker.getNonNullableType(unwrapped), context, isInput);
+    const value = this.#value(type, context, isInput);
+    return value === undefined || !isInput ? value : { ...value, plain: true };
+  }
+
+  #value(type: ts.Type, context: string, isInput: boolean): TypeSchema | undefined {
+    if ((type.flags & ts.TypeFlags.BooleanLike) !== 0) return { type: "boolean" };
+    if ((type.flags & ts.TypeFlags.String) !== 0) return { type: "string" };
+    if ((type.flags & ts.TypeFlags.Number) !== 0) return { type: "number" };
+    if (type.isStringLiteral()) return { type: "string", const: type.value };
+    if (type.isUnion()) return this.#union(type, context, isInput);
+    if (this.#checker.isArrayType(type)) {
+      const [element] = this.#checker.getTypeArguments(type as ts.TypeReference);
+      const items = element && this.#type(element, context, isInput);
+      return items && { type: "array", items };
+    }
+    if (type.getCallSignatures().length > 0 || type.getProperty("urn") !== undefined) return undefined;
+    const values = type.getStringIndexType();
+    if (values !== undefined) {
+      const additionalProperties = this.#type(values, context, isInput);
+      return additionalProperties && { type: "object", additionalProperties };
+    }
+    return this.#reference(this.#nameOf(type) ?? context, () => ({
+      type: "object",
+      ...this.#properties(type, context, isInput),
+    }));
+  }
+
+  #union(type: ts.UnionType, context: string, isInput: boolean): TypeSchema {
+    if (type.types.every((member) => member.isStringLiteral())) {
+      const values = type.types.map((member) => member.value).sort();
+      const name = this.#names.get(keyOf(values)) ?? context;
+      return this.#reference(name, () => ({ type: "string", enum: values.map((value) => ({ value })) }));
+    }
+    const name = this.#nameOf(type) ?? context;
+    const property = discriminatorOf(type, this.#checker);
+    const members = type.types.map((member) => {
+      const literal = property && this.#literalOf(member, property);
+      const [first] = this.#checker.getPropertiesOfType(member);
+      const ending = literal ?? first?.name ?? "";
+      const ref = this.#value(member, `${name}${ending[0]?.toUpperCase() ?? ""}${ending.slice(1)}`, isInput);
+      if (ref?.$ref === undefined) throw new Error(`${context}: a union of others than objects has no counterpart.`);
+      return { literal, ref: { $ref: ref.$ref } };
+    });
+    const mapping = Object.fromEntries(members.map(({ literal, ref }) => [literal ?? "", ref.$ref]));
+    return {
+      oneOf: members.map(({ ref }) => ref),
+      ...(property === undefined ? {} : { discriminator: { propertyName: property, mapping } }),
+    };
+  }
+
+  #literalOf(member: ts.Type, property: string): string | undefined {
+    const symbol = member.getProperty(property);
+    const type = symbol && this.#checker.getTypeOfSymbol(symbol);
+    return type?.isStringLiteral() === true ? type.value : undefined;
+  }
+
+  #reference(name: string, make: () => TypeSchema): TypeSchema {
+    const token = `defender-mssp:index:${name}`;
+    // Held by its name before its properties are made, in case one of them refers to it.
+    if (this.#types[token] === undefined) {
+      this.#types[token] = {};
+      this.#types[token] = make();
+    }
+    return { $ref: `#/types/${token}` };
+  }
+
+  /** Name of an interface or a type alias. */
+  #nameOf(type: ts.Type): string | undefined {
+    const symbol = type.aliasSymbol ?? type.getSymbol();
+    if (symbol === undefined || ["__type", "Readonly", "Record", "Partial"].includes(symbol.name)) return undefined;
+    return symbol.name;
+  }
+
+  /** Names of the closed sets of strings: a property with `?` has lost its set's name. */
+  #namesOfUnions(): ReadonlyMap<string, string> {
+    const names = new Map<string, string>();
+    for (const source of this.#program.getSourceFiles()) {
+      if (source.isDeclarationFile || source.fileName.includes("/node_modules/@pulumi/")) continue;
+      for (const alias of source.statements.filter(ts.isTypeAliasDeclaration)) {
+        const type = this.#checker.getTypeAtLocation(alias);
+        if (!type.isUnion() || !type.types.every((member) => member.isStringLiteral())) continue;
+        const key = keyOf(type.types.map((member) => member.value));
+        if (!names.has(key)) names.set(key, alias.name.text);
+      }
+    }
+    return names;
+  }
+
+  #resolved(symbol: ts.Symbol): ts.Symbol {
+    return (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : this.#checker.getAliasedSymbol(symbol);
+  }
+
+  /** The docstring with its default. */
+  #docs(symbol: ts.Symbol): string {
+    const text = ts.displayPartsToString(symbol.getDocumentationComment(this.#checker));
+    const fallback = symbol.getJsDocTags(this.#checker).find(({ name }) => name === "default")?.text;
+    return [text, ...(fallback === undefined ? [] : [`Default: ${ts.displayPartsToString(fallback)}.`])]
+      .join("\n\n")
+      .trim();
+  }
+}
+
+interface Properties {
+  readonly properties: Record<string, PropertySchema>;
+  readonly required: string[];
+}
+
+function isMadeByPlugin(name: string): boolean {
+  return (argumentsMadeByPlugin as readonly string[]).includes(name);
+}
+
+function keyOf(values: readonly string[]): string {
+  return [...values].sort().join("|");
+}
+
+/** The property that has another literal in each member of a union. */
+function discriminatorOf(type: ts.UnionType, checker: ts.TypeChecker): string | undefined {
+  const [first] = type.types;
+  const candidates = first === undefined ? [] : checker.getPropertiesOfType(first).map(({ name }) => name);
+  return candidates.find((name) =>
+    type.types.every((member) => {
+      const symbol = member.getProperty(name);
+      return symbol !== undefined && checker.getTypeOfSymbol(symbol).isStringLiteral();
+    }),
+  );
+}

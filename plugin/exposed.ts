@@ -1,0 +1,37 @@
+/** What the plugin offers to programs in other languages, by the names of `components/index.ts`. The schema is generated from this. */
+import {
+  AnalystAccessPackages,
+  CustomerOnboarding,
+  DirectoryRoleAccess,
+  GuestUser,
+  MsspSecurityGroup,
+  PortalAccess,
+  RedirectUri,
+  SiemConnector,
+} from "../components";
+import type { DynamicResourceType } from "../components/dynamicResource";
+
+export const exposedComponents = {
+  AnalystAccessPackages,
+  CustomerOnboarding,
+  DirectoryRoleAccess,
+  GuestUser,
+  MsspSecurityGroup,
+  PortalAccess,
+  RedirectUri,
+  SiemConnector,
+} as const;
+
+/** The resources that a program may declare by itself. The plugin also serves those that only components declare. */
+export const exposedResources = [
+  "AlertNotificationRule",
+  "ConnectedOrganization",
+  "DefenderRoleAssignment",
+  "DefenderRoleDefinition",
+  "DefenderSiemAuthorization",
+  "PortalAccessModel",
+  "StackIdentity",
+] as const satisfies readonly DynamicResourceType[];
+
+/** Arguments that a program in TypeScript reads from its stack's state or looks up: the plugin does so itself. */
+export const argumentsMadeByPlugin = ["approverObjectIds", "connectorSecrets", "deployedSecrets"] as const;

@@ -1,0 +1,39 @@
+/** The parts of Pulumi's package schema that the plugin uses: https://www.pulumi.com/docs/iac/using-pulumi/extending-pulumi/schema/ */
+export interface PackageSchema {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly meta: { readonly moduleFormat: string };
+  readonly types: Readonly<Record<string, TypeSchema>>;
+  readonly resources: Readonly<Record<string, ResourceSchema>>;
+}
+
+export interface ResourceSchema {
+  readonly description: string;
+  readonly isComponent?: boolean;
+  readonly inputProperties: Readonly<Record<string, PropertySchema>>;
+  readonly requiredInputs: readonly string[];
+  readonly properties: Readonly<Record<string, PropertySchema>>;
+  readonly required: readonly string[];
+}
+
+export interface PropertySchema extends TypeSchema {
+  readonly secret?: boolean;
+}
+
+export interface TypeSchema {
+  readonly description?: string;
+  readonly type?: "string" | "number" | "boolean" | "array" | "object";
+  /** `#/types/<token>` */
+  readonly $ref?: string;
+  readonly const?: string;
+  readonly enum?: readonly { readonly value: string }[];
+  readonly items?: TypeSchema;
+  readonly additionalProperties?: TypeSchema;
+  readonly properties?: Readonly<Record<string, PropertySchema>>;
+  readonly required?: readonly string[];
+  readonly oneOf?: readonly { readonly $ref: string }[];
+  readonly discriminator?: { readonly propertyName: string; readonly mapping: Readonly<Record<string, string>> };
+  /** Its value must be known in a preview. */
+  readonly plain?: boolean;
+}
