@@ -18,17 +18,26 @@ const compiling = compiled(targets.program).catch(({ message, compilerText }) =>
 });
 for (const needed of ["@pulumi/azuread", "zod/mini", "@defender-mssp/microsoft"]) require(needed);
 
+/** Ends what the run before has left in this process: `mssp fleet` calls the program once for each stack. */
+let forgetRun = () => {};
+
 /** The program. The SDK calls it, and makes outputs of what it returns. */
 module.exports = async () => {
   const { code, map } = await compiling;
+  forgetRun();
   const program = new Module(path.join(__dirname, "index.js"), module);
   program.paths = module.paths;
-  for (const event of ["uncaughtException", "unhandledRejection"]) {
-    process.prependListener(event, (error) => showSources(error, program.id, map));
-  }
+  const show = (error) => showSources(error, program.id, map);
+  for (const event of ["uncaughtException", "unhandledRejection"]) process.prependListener(event, show);
   program._compile(code, program.id);
   const { exports } = program;
-  return Promise.race([wholly(exports), endedEarly()]);
+  const early = endedEarly();
+  forgetRun = () => {
+    for (const event of ["uncaughtException", "unhandledRejection"]) process.off(event, show);
+    early.forget();
+    module.children = module.children.filter((child) => child !== program);
+  };
+  return Promise.race([wholly(exports), early.promise]);
 };
 
 /** The program's outputs, when they and every resource that they wait for are known. */
@@ -44,12 +53,15 @@ async function wholly(exports) {
  */
 function endedEarly() {
   const run = stateOfRun();
-  return new Promise((_, reject) => {
-    process.once("beforeExit", () => {
+  let fail = () => {};
+  const promise = new Promise((_, reject) => {
+    fail = () => {
       // The engine has ended the run, and has said why.
       if (run?.terminated !== true) reject(new RunError(unfinished));
-    });
+    };
+    process.once("beforeExit", fail);
   });
+  return { promise, forget: () => process.off("beforeExit", fail) };
 }
 
 /** The SDK's own record of this run. Another SDK may have none: then the message appears beside the engine's. */

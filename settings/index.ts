@@ -50,6 +50,7 @@ import {
   type SettingProblem,
 } from "./problems";
 import { optional, required } from "./setting";
+import { tagSettings } from "./tags";
 import { domainName, endpoint, isUuid, moduleName, displayName, oneOf, tenantId } from "./validators";
 
 export type { Analyst } from "./analysts";
@@ -98,6 +99,8 @@ export interface Settings {
   readonly defenderCalls: DefenderCallSettings;
   /** A module of the folder extensions/, without its ending. None unless set. */
   readonly extension?: string;
+  /** `name=value`, by which `mssp fleet` selects stacks. The program does not use them. */
+  readonly tags?: readonly string[];
 }
 
 /** Every setting, in the order in which errors are listed. `Pulumi.yaml` and the reference are generated from it. */
@@ -146,6 +149,7 @@ export const settingsSchema = z.object({
     default: "none",
     example: "breakGlass",
   }),
+  ...tagSettings,
 });
 
 /** Settings that are lists or maps. The engine passes them as JSON. */
@@ -157,6 +161,7 @@ const structured = new Set([
   "connector",
   "handover",
   "azureDelegation",
+  "tags",
 ]);
 
 /** The keys of a stack's configuration, without the project's name. */

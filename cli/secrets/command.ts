@@ -9,7 +9,7 @@ import type { Connector } from "../connector/connector";
 import { stackArguments } from "../stack/stackName";
 import type { ExpiringSecret, StackSecrets } from "./stackSecrets";
 
-interface SecretsOptions {
+export interface SecretsOptions {
   readonly stack?: readonly string[];
   readonly days: number;
   readonly at?: Date;
@@ -56,7 +56,8 @@ export function registerSecrets(program: Command): void {
 /** Engine processes at a time. */
 const atOnce = 4;
 
-async function secretsOfStacks({ stack, days, at }: SecretsOptions): Promise<StackSecrets[]> {
+/** The secrets of these stacks, or of all. */
+export async function secretsOfStacks({ stack, days, at }: SecretsOptions): Promise<StackSecrets[]> {
   const { stackNames } = await import("../stack/pulumi.js");
   const stacks = stack ?? (await stackNames());
   const now = at ?? new Date();

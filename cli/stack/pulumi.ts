@@ -66,14 +66,18 @@ export async function stackNames(options: PulumiOptions = {}): Promise<string[]>
   return stacks.map(({ name }) => name).sort();
 }
 
-/** Without the engine `npx pulumi` would run Pulumi's install script, which checks no digest. */
-function requireEngine(environment: NodeJS.ProcessEnv): void {
+/**
+ * The engine's own executable, for a caller that starts many. Without it `npx pulumi` would run Pulumi's install script, which checks no digest.
+ * @throws VisibleError if it is not installed.
+ */
+export function requireEngine(environment: NodeJS.ProcessEnv): { readonly file: string; readonly version: string } {
   const version = environment["PULUMI_VERSION"] || pinnedVersion();
   const home = environment["PULUMI_HOME"] || path.join(environment["HOME"] ?? os.homedir(), ".pulumi");
   const name = process.platform === "win32" ? "pulumi.exe" : "pulumi";
   const engine = path.join(home, "versions", version, "bin", name);
   try {
     accessSync(engine, constants.X_OK);
+    return { file: engine, version };
   } catch {
     throw new VisibleError(
       `The Pulumi engine ${version} is not installed: there is no executable ${engine}. ` +

@@ -36,7 +36,7 @@ describe("--help of every command", () => {
     for (const { name, text } of helps)
       assert.doesNotMatch(
         text,
-        /(?<!npx )\bmssp (start|engine|doctor|sandbox|token|siem-config|verify|alerts|secrets|ci) /,
+        /(?<!npx )\bmssp (start|engine|doctor|sandbox|token|siem-config|verify|alerts|secrets|fleet|ci) /,
         name,
       );
   });

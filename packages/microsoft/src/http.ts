@@ -4,6 +4,7 @@
  */
 
 import { ServiceError } from "./errors";
+import { permission, sourceOf, tellThrottled, throttleScope } from "./requestLimiter";
 
 /** How often one call is tried at most, the first try included. */
 export const maximumTries = 5;
@@ -68,8 +69,10 @@ export async function request(url: string, options: RequestOptions = {}): Promis
   const method = (options.method ?? "GET").toUpperCase();
   const idempotent = options.idempotent ?? !["POST", "PATCH"].includes(method);
   const sleep = options.sleep ?? wait;
+  const source = sourceOf(url, { ...options, method });
   for (let tries = 1; ; tries++) {
     options.signal?.throwIfAborted();
+    await permission(source, options.signal);
     const outcome = checked(await attempt(url, method, options), url, method, options);
     const last = tries >= (options.tries ?? maximumTries);
     if (outcome instanceof ServiceError) {
@@ -79,8 +82,9 @@ export async function request(url: string, options: RequestOptions = {}): Promis
     }
     if (outcome.status < 300 || options.accept?.includes(outcome.status)) return { ...outcome, tries };
     const failure = errorOf(outcome, url, method, options);
-    if (!isRetried(outcome.status) || last) throw failure;
     const pause = retryAfter(outcome.headers) ?? backoff(tries);
+    if (outcome.status === 429) await tellThrottled(source, throttleScope(outcome.headers), pause);
+    if (!isRetried(outcome.status) || last) throw failure;
     if (pause > maximumRetryAfter) throw failure;
     await sleep(pause, options.signal);
   }

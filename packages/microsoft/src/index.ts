@@ -3,6 +3,7 @@ export * from "./identifiers";
 export * from "./clouds";
 export * from "./errors";
 export * from "./http";
+export { limiterVariable, type LimiterMessage, type RequestSource, type ThrottleScope } from "./requestLimiter";
 export * from "./endpoints";
 export * from "./clock";
 export * from "./entra/token";

@@ -7,6 +7,7 @@ import type { TokenKeys } from "../entra/keys";
 import type { Faults } from "./faults/index";
 import { graphLikeError } from "./graphLikeError";
 import { metadataDocument } from "./metadata";
+import { RequestCounter } from "./requestCounts";
 import { startPage } from "./startPage";
 
 export interface AppOptions {
@@ -56,6 +57,8 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook("onSend", async () => {
     if (cloud.hasUnsavedChanges) await cloud.saved();
   });
+  const counter = new RequestCounter();
+  counter.addTo(app);
   options.faults?.addTo(app);
   const { observe } = options;
   if (observe !== undefined) {
@@ -75,7 +78,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
       done();
     });
   }
-  app.get("/", (request, reply) => startPage(request, reply, cloud));
+  app.get("/", (request, reply) => startPage(request, reply, cloud, counter));
   app.get("/metadata/endpoints", () => metadataDocument(cloud.origins.https));
   app.register((scope, _options, done) => {
     addEntra(scope, cloud, options.keys);

@@ -1,6 +1,7 @@
 /** The page at `/`: what answers here, its base URLs and its tenants, for a person with a browser. Ours; nothing of Microsoft's. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
+import type { RequestCounter, RequestCounts } from "./requestCounts";
 
 interface Description {
   readonly about: string;
@@ -10,11 +11,18 @@ interface Description {
     readonly name: string;
     /** Number of objects by kind, such as `groups`; kinds without objects are omitted. */
     readonly objects: Readonly<Record<string, number>>;
+    /** Since the sandbox started. */
+    readonly requests: RequestCounts;
   }[];
 }
 
 /** Answers HTML, or JSON with `Accept: application/json`. Only names and counts of objects: no token is required. */
-export function startPage(request: FastifyRequest, reply: FastifyReply, cloud: EmulatedCloud): FastifyReply {
+export function startPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  cloud: EmulatedCloud,
+  counter: RequestCounter,
+): FastifyReply {
   // A page of another origin can't frame it; no name of a tenant can load or run anything.
   reply.headers({
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -22,12 +30,12 @@ export function startPage(request: FastifyRequest, reply: FastifyReply, cloud: E
     "cache-control": "no-store",
     vary: "accept",
   });
-  const description = describe(cloud);
+  const description = describe(cloud, counter);
   if (prefersJson(request.headers.accept ?? "")) return reply.send(description);
   return reply.type("text/html; charset=utf-8").send(page(description));
 }
 
-function describe(cloud: EmulatedCloud): Description {
+function describe(cloud: EmulatedCloud, counter: RequestCounter): Description {
   const { https, http } = cloud.origins;
   return {
     about: "An emulated Microsoft cloud on this machine. It listens on 127.0.0.1 only and never contacts Microsoft.",
@@ -50,6 +58,7 @@ function describe(cloud: EmulatedCloud): Description {
           .filter(([, count]) => count > 0)
           .sort(([left], [right]) => (left < right ? -1 : 1)),
       ),
+      requests: counter.of(tenant.id),
     })),
   };
 }

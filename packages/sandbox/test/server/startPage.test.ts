@@ -37,6 +37,31 @@ describe("the sandbox's start page", () => {
     );
   });
 
+  it("start page: each tenant's numbers of reads, writes and tokens", async () => {
+    const { variables } = await sandbox.environment();
+    const counted = async () => {
+      const { body } = await get(sandbox, "/", { accept: "application/json" });
+      return (body["tenants"] as { id: string; requests: unknown }[]).find(({ id }) => id === contoso)?.requests;
+    };
+    const before = await counted();
+    const answer = await fetch(`${sandbox.origins.http}/${contoso}/oauth2/v2.0/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        client_id: variables["ARM_CLIENT_ID"] ?? "",
+        client_secret: variables["ARM_CLIENT_SECRET"] ?? "",
+        grant_type: "client_credentials",
+        scope: "https://graph.microsoft.com/.default",
+      }),
+    });
+    const { access_token: token } = (await answer.json()) as { access_token: string };
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    await fetch(`${sandbox.origins.http}/v1.0/users`, { headers });
+    await fetch(`${sandbox.origins.http}/v1.0/groups`, { method: "POST", headers, body: "{}" });
+    await fetch(`${sandbox.origins.http}/v1.0/users`);
+    assert.deepEqual(before, { reads: 0, writes: 0, tokens: 0 });
+    assert.deepEqual(await counted(), { reads: 1, writes: 1, tokens: 1 });
+  });
+
   it("start page: not an undocumented request, and without secrets", async () => {
     const { variables } = await sandbox.environment();
     const { text } = await get(sandbox, "/", { accept: "application/json" });

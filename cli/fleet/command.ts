@@ -1,0 +1,213 @@
+/** `mssp fleet`: one command for all customers. */
+import { InvalidArgumentError, type Command } from "commander";
+import { describeCommand } from "../output/help";
+import { print } from "../output/standardOutput";
+import { visibleJson } from "../output/terminalText";
+import { defaultJournals, fleetExitCodes, type FleetCommand } from "./outcome";
+import type { Canary, FleetRunOptions } from "./run";
+import { selectionOptions, type SelectionOptions } from "./selectionOptions";
+
+/** Adds the subcommands to `program`. */
+export function registerFleet(program: Command): void {
+  const fleet = program
+    .command("fleet")
+    .description(
+      "List, preview, deploy and watch all customers: every stack of this folder, or those that you select.",
+    );
+  registerList(fleet);
+  registerStatus(fleet);
+  registerRun(fleet, "preview", {
+    description: "Preview the selected stacks. Changes nothing.",
+    changes: "Nothing but the run's journal and report.",
+    examples: [
+      "npx mssp fleet preview --policy-pack policy",
+      "npx mssp fleet preview --changed-since origin/main --json",
+      "npx mssp fleet preview --drift --tag tier=gold",
+    ],
+  });
+  registerRun(fleet, "up", {
+    description: "Run `pulumi up` on the selected stacks.",
+    changes: "The customers' tenants and the stacks' states, as `pulumi up` does; the run's journal and report.",
+    examples: [
+      "npx mssp fleet up --canary 1",
+      "npx mssp fleet up --yes --canary 10% --max-failures 3 --policy-pack policy",
+      "npx mssp fleet up --resume",
+      "npx mssp fleet up --status failed --refresh",
+    ],
+  });
+  registerRun(fleet, "refresh", {
+    description: "Bring the states of the selected stacks in line with their tenants.",
+    changes: "The stacks' states; the run's journal and report. The tenants stay as they are.",
+    examples: ["npx mssp fleet refresh --yes"],
+  });
+  registerRun(fleet, "destroy", {
+    description: "Take away all that the selected stacks have granted.",
+    changes: "The customers' tenants and the stacks' states, as `pulumi destroy` does; the run's journal and report.",
+    examples: ["npx mssp fleet destroy --stack contoso fabrikam", "npx mssp fleet destroy --tag leaving --refresh"],
+  });
+  registerOutputs(fleet);
+}
+
+interface PlaceOptions extends SelectionOptions {
+  readonly journal: string;
+  readonly json?: boolean;
+}
+
+function registerList(fleet: Command): void {
+  const command = withPlace(fleet.command("list"))
+    .description("List the customers: every Pulumi.<stack>.yaml of this folder.")
+    .action(async (options: PlaceOptions) => {
+      const { listText } = await import("./summary.js");
+      const { chosen } = await selected(options);
+      print(options.json === true ? `${visibleJson(chosen, 2)}\n` : listText(chosen));
+      if (chosen.some(({ problem }) => problem !== undefined)) process.exitCode = 1;
+    });
+  describeCommand(command, {
+    reads: "The stacks' settings files. It asks neither the backend nor a tenant.",
+    exitCodes: { 0: "every file can be used", 1: "a file has errors" },
+    examples: ["npx mssp fleet list", "npx mssp fleet list --tag tier=gold --json | jq -r '.[].stack'"],
+  });
+}
+
+function registerStatus(fleet: Command): void {
+  const command = withPlace(fleet.command("status"))
+    .description("Show how the last run of each customer ended.")
+    .action(async (options: PlaceOptions) => {
+      const [{ statusText }, { lastOutcomes }] = await Promise.all([import("./summary.js"), import("./journal.js")]);
+      const { chosen, journals } = await selected(options);
+      const last = await lastOutcomes(journals);
+      const list = chosen.map(({ stack }) => ({ stack, ...(last.get(stack) ?? { state: "never" }) }));
+      print(options.json === true ? `${visibleJson(list, 2)}\n` : statusText(chosen, last));
+      if (list.some(({ state }) => state === "failed")) process.exitCode = 1;
+    });
+  describeCommand(command, {
+    reads: "The stacks' settings files and the journals of the runs in this folder (--journal).",
+    exitCodes: { 0: "no stack's last run failed", 1: "a stack's last run failed" },
+    examples: ["npx mssp fleet status", "npx mssp fleet status --status failed,drifted,stale"],
+  });
+}
+
+interface OutputsOptions extends PlaceOptions {
+  readonly output?: readonly string[];
+  readonly parallel?: number;
+  readonly passphraseFolder?: string;
+}
+
+function registerOutputs(fleet: Command): void {
+  const command = withPlace(fleet.command("outputs"))
+    .description("Print the outputs of the selected stacks. Secrets are never printed.")
+    .option("--output <name...>", "only these outputs")
+    .option("--parallel <number>", "engines at a time (default: by cores)", positive)
+    .option("--passphrase-folder <folder>", "folder with a file for each stack, named like it, with its passphrase")
+    .action(async (options: OutputsOptions) => {
+      const { fleetOutputs, outputsText } = await import("./outputs.js");
+      const { chosen } = await selected(options);
+      const list = await fleetOutputs(
+        chosen.map(({ stack }) => stack),
+        options,
+      );
+      print(options.json === true ? `${visibleJson(list, 2)}\n` : outputsText(list));
+      if (list.some(({ problem }) => problem !== undefined)) process.exitCode = 1;
+    });
+  describeCommand(command, {
+    reads: "The stacks' outputs.",
+    exitCodes: { 0: "the outputs of every stack were read", 1: "those of a stack could not be read" },
+    examples: ["npx mssp fleet outputs --output clientId nextSteps", "npx mssp fleet outputs --json"],
+  });
+}
+
+interface RunText {
+  readonly description: string;
+  readonly changes: string;
+  readonly examples: readonly string[];
+}
+
+function registerRun(fleet: Command, name: FleetCommand, { description, changes, examples }: RunText): void {
+  const command = withPlace(fleet.command(name))
+    .description(description)
+    .option("--parallel <number>", "stacks at a time (default: by cores and free memory)", positive)
+    .option("--tries <number>", "run a stack at most so often when network faults or throttling end it", positive, 3)
+    .option("--max-failures <number>", "after so many failed stacks, start no other (default: no limit)", positive)
+    .option("--timeout <minutes>", "interrupt a stack after so long", positive, 60)
+    .option("--resume", `go on with the last ${name} that was cut off or left stacks out, with its options`)
+    .option("--passphrase-folder <folder>", "folder with a file for each stack, named like it, with its passphrase")
+    .option("--cancel-dead-locks", "cancel locks whose owner was a process of this machine that no longer runs")
+    .option("--count-requests", "count the requests to the sandbox");
+  if (name === "preview" || name === "up") command.option("--policy-pack <folder...>", "check with these policy packs");
+  if (name !== "refresh") command.option("--refresh", "compare with the tenants first");
+  if (name === "preview") {
+    command.option("--drift", "report what differs in the tenants, and what somebody added; implies --refresh");
+  } else {
+    command
+      .option("--yes", "ask no questions")
+      .option("--canary <number>", "first so many stacks, or a share such as 10%, then ask before the others", canary);
+  }
+  if (name === "up") {
+    command
+      .option("--init", "create stacks that the backend does not have")
+      .option("--secrets-provider <provider>", "with --init: what encrypts the new stacks' secrets");
+  }
+  if (name === "destroy") command.option("--all", "all customers: without it, a selector is required");
+  command.action(async (options: FleetRunOptions) => {
+    if (name === "destroy" && options.all !== true && options.resume !== true && !isSelective(options)) {
+      command.error("error: destroy needs a selector such as --stack, or --all", { exitCode: 2 });
+    }
+    const [{ runFleet }, { canAsk }] = await Promise.all([import("./run.js"), import("./question.js")]);
+    if (name !== "preview" && options.yes !== true && !canAsk()) {
+      command.error(`error: ${name} needs --yes where nobody can be asked`, { exitCode: 2 });
+    }
+    process.exitCode = await runFleet(name, options);
+  });
+  describeCommand(command, {
+    notes: [
+      "A stack that fails stops no other one. Ctrl-C finishes what is under way; --resume goes on later, also after a crash: no stack that has ended is run again.",
+      "On a terminal a table shows the progress. Otherwise, and where CI is set, each start and end is a line on stderr. --json prints each event as a JSON object on a line of stdout.",
+      "Requests of this program share one limit for each application and tenant: a 429 slows all that share it. The official provider plugins make their own requests; --parallel is their only brake.",
+    ],
+    reads: "The stacks' settings and states, and the customers' tenants.",
+    changes,
+    exitCodes: {
+      [fleetExitCodes.done]: "every selected stack was run, and none failed",
+      [fleetExitCodes.failed]: "a stack failed, or its settings file has errors",
+      [fleetExitCodes.drifted]: "a tenant has drifted (refresh, preview --drift)",
+      [fleetExitCodes.leftOut]: "no stack failed, and some were left out: interrupted, or not confirmed",
+    },
+    examples,
+  });
+}
+
+function withPlace(command: Command): Command {
+  return selectionOptions(command)
+    .option("--journal <folder>", "folder of the runs' journals and reports", defaultJournals)
+    .option("--json", "print JSON");
+}
+
+async function selected(options: PlaceOptions) {
+  const [{ readInventory }, { selectStacks }, { readProject }, path] = await Promise.all([
+    import("./inventory.js"),
+    import("./selection.js"),
+    import("../../settings/project.js"),
+    import("node:path"),
+  ]);
+  const project = await readProject();
+  const { folder } = project;
+  const journals = path.resolve(options.journal === defaultJournals ? folder : "", options.journal);
+  return { chosen: await selectStacks(await readInventory(project), options, { folder, journals }), journals };
+}
+
+function isSelective({ stack, tag, changedSince, secretsEndWithin, status }: SelectionOptions): boolean {
+  return [stack, tag, changedSince, secretsEndWithin, status].some((one) => one !== undefined);
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("It is a whole number from 1 to 99999.");
+  return Number(text);
+}
+
+function canary(text: string): Canary {
+  const [, number, percent] = /^([1-9]\d{0,4})(%)?$/.exec(text) ?? [];
+  if (number === undefined || (percent !== undefined && Number(number) > 100)) {
+    throw new InvalidArgumentError("It is a number of stacks, or a share from 1% to 100%.");
+  }
+  return percent === undefined ? { count: Number(number) } : { percent: Number(number) };
+}

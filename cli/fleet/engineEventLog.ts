@@ -1,0 +1,100 @@
+/** What of the engine's events a fleet run keeps: changes, messages, policy violations, the step under way. */
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { z } from "zod";
+import type { AdditionsPart } from "../additions/addition";
+import { redactedText } from "../ci/redaction";
+import { reducePreview, type PolicyViolation } from "../ci/stackPreview";
+import type { FleetCommand, TryResult } from "./outcome";
+
+interface Step {
+  readonly op: string;
+  readonly urn: string;
+  readonly oldState: unknown;
+  readonly newState: unknown;
+  readonly diffReasons: readonly string[] | undefined;
+}
+
+interface End {
+  readonly ok: boolean;
+  readonly messages: readonly string[];
+  readonly printed: string;
+  readonly additions: readonly AdditionsPart[];
+}
+
+const outputs = z.looseObject({ nextSteps: z.array(z.string()).catch([]) });
+
+export class EngineEventLog {
+  readonly #steps: Step[] = [];
+  readonly #messages: { message: string; severity: string }[] = [];
+  readonly #violations: PolicyViolation[] = [];
+  /** Resources whose refresh is under way: its result is no change of this command's. */
+  readonly #refreshing = new Set<string>();
+  #same = 0;
+  #nextSteps: readonly string[] = [];
+
+  constructor(
+    private readonly stack: string,
+    private readonly command: FleetCommand,
+    private readonly knownSecrets: readonly string[],
+    private readonly onStep: (step: string) => void,
+  ) {}
+
+  add(event: EngineEvent): void {
+    const { resourcePreEvent, resOutputsEvent, diagnosticEvent, policyEvent, summaryEvent } = event;
+    if (resourcePreEvent !== undefined) this.#begin(resourcePreEvent.metadata);
+    if (resOutputsEvent !== undefined) this.#end(resOutputsEvent.metadata);
+    if (summaryEvent !== undefined) this.#same = summaryEvent.resourceChanges["same"] ?? 0;
+    if (policyEvent !== undefined) {
+      const { policyName, policyPackName, enforcementLevel, message, resourceUrn = "" } = policyEvent;
+      const resource = nameOf(resourceUrn);
+      this.#violations.push({ policy: policyName, pack: policyPackName, level: enforcementLevel, message, resource });
+    }
+    // Messages for debugging quote secrets.
+    if (diagnosticEvent !== undefined && /^(error|warning)$/.test(diagnosticEvent.severity)) {
+      const message = diagnosticEvent.message.replaceAll(/<\{%.*?%\}>/g, "");
+      this.#messages.push({ message, severity: diagnosticEvent.severity });
+    }
+  }
+
+  /** Everything, without secrets. */
+  result({ ok, messages, printed, additions }: End): Omit<TryResult, "ok" | "seconds"> {
+    const { knownSecrets } = this;
+    const digest = {
+      steps: this.#steps,
+      changeSummary: { same: this.#same },
+      // What the program said is said once, without the engine's words around it.
+      diagnostics: messages.length > 0 ? this.#messages.filter(({ severity }) => severity !== "error") : this.#messages,
+    };
+    const run = { failed: !ok, messages, policyViolations: this.#violations, additions, knownSecrets };
+    const preview = reducePreview(this.stack, digest, run);
+    return {
+      messages: preview.messages.filter((message) => !ok || !isWarning(message, this.#messages)),
+      preview,
+      nextSteps: this.#nextSteps.map((step) => redactedText(step, knownSecrets)),
+      printed: ok ? "" : redactedText(printed, knownSecrets),
+    };
+  }
+
+  #begin({ op, urn, old, new: now, diffs }: Metadata): void {
+    if (op === "refresh") this.#refreshing.add(urn);
+    if (op !== "same") this.onStep(`${op} ${nameOf(urn)}`);
+    if (this.command === "preview") this.#steps.push({ op, urn, oldState: old, newState: now, diffReasons: diffs });
+  }
+
+  #end({ op, urn, type, old, new: now, diffs }: Metadata): void {
+    if (type === "pulumi:pulumi:Stack") this.#nextSteps = outputs.safeParse(now?.outputs).data?.nextSteps ?? [];
+    const isRefresh = this.#refreshing.delete(urn);
+    if (this.command === "preview" || (isRefresh && this.command !== "refresh")) return;
+    this.#steps.push({ op, urn, oldState: old, newState: now, diffReasons: diffs });
+  }
+}
+
+type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+function isWarning(message: string, all: readonly { message: string; severity: string }[]): boolean {
+  return all.some((one) => one.severity === "warning" && one.message.trim() === message);
+}

@@ -1,0 +1,45 @@
+/** The fleet: the customers whose settings files the project has. The backend is not asked: on a bucket that takes minutes. */
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { isStackName } from "../ci/stackNames";
+import { readStackSettings } from "../../settings/fromFile";
+import { shownStackFile, stacksWithSettings, type Project } from "../../settings/project";
+
+/** A customer's stack as its file describes it. */
+export interface FleetStack {
+  readonly stack: string;
+  readonly customerName?: string;
+  readonly tenantId?: string;
+  readonly tags: readonly string[];
+  /** Why the file can't be used; the fields above are absent then. */
+  readonly problem?: string;
+}
+
+/** Every stack of the project, in the order of their names. A file with errors is an entry, too: it stops no other customer. */
+export async function readInventory(
+  project: Project,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<FleetStack[]> {
+  const stacks = [...new Set(await stacksWithSettings(project))];
+  return Promise.all(stacks.map((stack) => readFleetStack(stack, project, environment)));
+}
+
+async function readFleetStack(stack: string, project: Project, environment: NodeJS.ProcessEnv): Promise<FleetStack> {
+  if (!isStackName(stack)) {
+    return {
+      stack,
+      tags: [],
+      problem: `${shownStackFile(project, stack)}: no stack can have this name. Rename the file.`,
+    };
+  }
+  try {
+    const {
+      customerName,
+      tenantId,
+      tags = [],
+    } = await readStackSettings(stack, { folder: project.folder, environment });
+    return { stack, customerName, tenantId, tags };
+  } catch (error) {
+    if (error instanceof VisibleError) return { stack, tags: [], problem: error.message };
+    throw error;
+  }
+}

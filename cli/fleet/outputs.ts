@@ -1,0 +1,73 @@
+/** `mssp fleet outputs`. */
+import { availableParallelism } from "node:os";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { redactedValue } from "../ci/redaction";
+import { readProject } from "../../settings/project";
+import { tableText, type Cell } from "../output/table";
+import { runPulumi } from "../stack/pulumi";
+import { passphraseVariables } from "./passphrases";
+import { canAsk, secretAnswer } from "./question";
+
+export interface StackOutputList {
+  readonly stack: string;
+  /** Without secrets. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly problem?: string;
+}
+
+export interface FleetOutputsOptions {
+  readonly output?: readonly string[];
+  readonly parallel?: number;
+  readonly passphraseFolder?: string;
+}
+
+export async function fleetOutputs(
+  stacks: readonly string[],
+  { output, parallel = availableParallelism(), passphraseFolder }: FleetOutputsOptions,
+): Promise<StackOutputList[]> {
+  const project = await readProject();
+  const { folder } = project;
+  const variables = await passphraseVariables(stacks, {
+    project,
+    environment: process.env,
+    ...(passphraseFolder === undefined ? {} : { passphraseFolder }),
+    ...(canAsk() ? { ask: secretAnswer } : {}),
+  });
+  const found = new Map<string, StackOutputList>();
+  const waiting = [...stacks];
+  const work = async () => {
+    for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
+      const environment = { ...process.env, ...variables.get(stack) };
+      found.set(stack, await outputsOf(stack, { folder, environment }, output));
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  return stacks.flatMap((stack) => found.get(stack) ?? []);
+}
+
+async function outputsOf(
+  stack: string,
+  place: { readonly folder: string; readonly environment: NodeJS.ProcessEnv },
+  names: readonly string[] | undefined,
+): Promise<StackOutputList> {
+  try {
+    const all = JSON.parse(await runPulumi(["stack", "output", "--stack", stack, "--json"], place)) as object;
+    const chosen = Object.entries(all).filter(([name]) => names?.includes(name) ?? true);
+    return { stack, outputs: Object.fromEntries(chosen.map(([name, value]) => [name, redactedValue(name, value)])) };
+  } catch (error) {
+    if (!(error instanceof VisibleError)) throw error;
+    return { stack, outputs: {}, problem: error.message };
+  }
+}
+
+export function outputsText(list: readonly StackOutputList[]): string {
+  const rows = list.flatMap(({ stack, outputs, problem }): Cell[][] => {
+    if (problem !== undefined) return [[stack, { text: problem, color: "red" }]];
+    return Object.entries(outputs).map(([name, value]) => [
+      stack,
+      name,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+  });
+  return tableText([["stack", "output", "value"], ...rows]);
+}

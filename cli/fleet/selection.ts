@@ -1,0 +1,55 @@
+/** Which customers a fleet command is for. All given selectors must fit. */
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { changedStacks } from "../ci/changedStacks";
+import { matchesPattern, sandboxStacks } from "../ci/stackNames";
+import type { FleetStack } from "./inventory";
+import { lastOutcomes } from "./journal";
+import type { SelectionOptions } from "./selectionOptions";
+
+/**
+ * The stacks that fit, in the inventory's order.
+ * @throws VisibleError where a name fits no stack: a typing mistake must not look like an empty fleet.
+ */
+export async function selectStacks(
+  inventory: readonly FleetStack[],
+  options: SelectionOptions,
+  place: { readonly folder: string; readonly journals: string },
+): Promise<FleetStack[]> {
+  const { stack: patterns, tag: wanted = [], changedSince, secretsEndWithin, status } = options;
+  for (const pattern of patterns ?? []) {
+    if (inventory.some(({ stack }) => matchesPattern(stack, pattern))) continue;
+    const known = inventory.map(({ stack }) => stack).slice(0, 20);
+    throw new VisibleError(
+      `No stack here fits "${pattern}". ` +
+        (known.length === 0 ? "The folder has no Pulumi.<stack>.yaml." : `Stacks: ${known.join(", ")}.`),
+    );
+  }
+  const isAnyOf = (stack: string, of: readonly string[]) => of.some((pattern) => matchesPattern(stack, pattern));
+  let chosen = inventory.filter(({ stack }) =>
+    patterns === undefined ? !isAnyOf(stack, sandboxStacks) : isAnyOf(stack, patterns),
+  );
+  chosen = chosen.filter(({ tags: has }) =>
+    wanted.every((one) => has.some((tag) => tag === one || tag.startsWith(`${one}=`))),
+  );
+  if (changedSince !== undefined) {
+    const range = { folder: place.folder, from: changedSince, to: "HEAD", exclude: [] };
+    const touched = new Set((await changedStacks(range)).stacks);
+    chosen = chosen.filter(({ stack }) => touched.has(stack));
+  }
+  if (status !== undefined) {
+    const last = await lastOutcomes(place.journals);
+    const oldest = Date.now() - options.staleAfter * 24 * 60 * 60 * 1000;
+    chosen = chosen.filter(({ stack }) => {
+      const known = last.get(stack);
+      const isStale = !(known?.upAt !== undefined && known.upAt.getTime() >= oldest);
+      return status.some((one) => (one === "stale" ? isStale : (known?.state ?? "never") === one));
+    });
+  }
+  if (secretsEndWithin !== undefined && chosen.length > 0) {
+    const { secretsOfStacks } = await import("../secrets/command.js");
+    const list = await secretsOfStacks({ stack: chosen.map(({ stack }) => stack), days: secretsEndWithin });
+    const ending = new Set(list.filter(({ state }) => state === "failed").map(({ stack }) => stack));
+    chosen = chosen.filter(({ stack }) => ending.has(stack));
+  }
+  return chosen;
+}

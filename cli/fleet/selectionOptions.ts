@@ -1,0 +1,56 @@
+/** The options by which a fleet command selects customers. */
+import { InvalidArgumentError, type Command } from "commander";
+import { isTag } from "../../settings/tagForm";
+import { recordedStates, type RecordedState } from "./outcome";
+
+export interface SelectionOptions {
+  readonly stack?: readonly string[];
+  readonly tag?: readonly string[];
+  readonly changedSince?: string;
+  readonly secretsEndWithin?: number;
+  readonly status?: readonly RecordedState[];
+  readonly staleAfter: number;
+}
+
+/** Adds the selectors to a command. */
+export function selectionOptions(command: Command): Command {
+  return command
+    .option(
+      "--stack <pattern...>",
+      'only these stacks; * matches any characters (default: all but "dev" and "sandbox-*")',
+    )
+    .option("--tag <tag...>", "only stacks with these tags: tier=gold, or tier for any value; all must fit", tags)
+    .option(
+      "--changed-since <revision>",
+      "only stacks that the commits since then touch, as `npx mssp ci matrix --from` does",
+    )
+    .option(
+      "--secrets-end-within <days>",
+      "only stacks whose secret or certificate expires within so many days; reads their outputs",
+      wholeNumber,
+    )
+    .option(
+      "--status <states>",
+      "only stacks whose last run here ended so, separated by commas: " + recordedStates.join(", "),
+      states,
+    )
+    .option("--stale-after <days>", "with --status stale: days without a successful up", wholeNumber, 7);
+}
+
+function tags(text: string, before: readonly string[] = []): readonly string[] {
+  if (!isTag(text) && !isTag(`${text}=x`)) throw new InvalidArgumentError("A tag is <name>=<value> or <name>.");
+  return [...before, text];
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError("It is a whole number up to 9999.");
+  return Number(text);
+}
+
+function states(text: string): readonly RecordedState[] {
+  return text.split(",").map((one) => {
+    const known = recordedStates.find((state) => state === one);
+    if (known === undefined) throw new InvalidArgumentError(`Allowed: ${recordedStates.join(", ")}.`);
+    return known;
+  });
+}

@@ -1,0 +1,76 @@
+/** The texts on stdout: the end of a run, `mssp fleet list`, `mssp fleet status`. */
+import path from "node:path";
+import { paragraph, tableText, type Cell } from "../output/table";
+import type { FleetStack } from "./inventory";
+import type { LastOutcome } from "./journal";
+import { stackStates, type StackState } from "./outcome";
+import { sortedOutcomes, type RunReport } from "./report";
+import { outcomeText } from "./view";
+
+const colors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
+  failed: "red",
+  drifted: "yellow",
+  leftOut: "yellow",
+  changed: "green",
+  unchanged: "green",
+};
+
+/** Every stack that is not as it was, the numbers, and what to do next. */
+export function summaryText(report: RunReport, folder: string): string {
+  const { command, counts, stacks, requests } = report;
+  const shown = sortedOutcomes(stacks).filter(({ state }) => state !== "unchanged");
+  const rows = shown.map((one): Cell[] => [one.stack, { text: outcomeText(one, command), color: colors[one.state] }]);
+  const numbers = stackStates
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${counts[state]} ${state === "leftOut" ? "left out" : state}`);
+  const persons = stacks.filter(({ nextSteps }) => nextSteps.length > 0).length;
+  const hints = [
+    ...(counts.leftOut > 0 ? [`Run the others: npx mssp fleet ${command} --resume`] : []),
+    ...(counts.failed > 0
+      ? [`Run what failed again: npx mssp fleet ${command} --status failed${command === "destroy" ? "" : " --refresh"}`]
+      : []),
+    ...(persons > 0 ? [`${persons} stacks have next steps for a person: see the report.`] : []),
+    ...(requests === undefined
+      ? []
+      : [`Requests: ${requests.reads} reads, ${requests.writes} writes, ${requests.tokens} tokens.`]),
+    `Report: ${path.join(folder, "report.html")}`,
+  ];
+  return `${tableText(rows)}${rows.length > 0 ? "\n" : ""}${numbers.join(", ")}.\n${hints.map((hint) => paragraph(hint)).join("")}`;
+}
+
+/** `mssp fleet list` as a table. */
+export function listText(stacks: readonly FleetStack[]): string {
+  const rows = stacks.map(({ stack, customerName = "", tenantId = "", tags, problem }): Cell[] =>
+    problem === undefined
+      ? [stack, customerName, tenantId, tags.join(" ")]
+      : [stack, { text: problem.split("\n")[0] ?? "", color: "red" }],
+  );
+  const wrong = stacks.filter(({ problem }) => problem !== undefined).length;
+  const ending = wrong === 0 ? "" : `, ${wrong} with settings that can't be used`;
+  return `${tableText([["stack", "customer", "tenant", "tags"], ...rows])}\n${counted(stacks.length)}${ending}.\n`;
+}
+
+/** `mssp fleet status` as a table. */
+export function statusText(stacks: readonly FleetStack[], last: ReadonlyMap<string, LastOutcome>): string {
+  const rows = stacks.map(({ stack }): Cell[] => {
+    const known = last.get(stack);
+    if (known === undefined) return [stack, "never", "", ""];
+    const { state, command, at, outcome, upAt } = known;
+    const when = at.getTime() === 0 ? "" : minute(at);
+    return [
+      stack,
+      { text: outcomeText(outcome, command), color: colors[state] },
+      `${command} ${when}`.trim(),
+      upAt === undefined ? "never" : minute(upAt),
+    ];
+  });
+  return `${tableText([["stack", "last run", "", "last up"], ...rows])}\n${counted(stacks.length)}.\n`;
+}
+
+function minute(at: Date): string {
+  return at.toISOString().slice(0, 16).replace("T", " ");
+}
+
+function counted(stacks: number): string {
+  return stacks === 1 ? "1 stack" : `${stacks} stacks`;
+}

@@ -1,0 +1,162 @@
+/**
+ * A worker thread of a fleet run: it runs the program of one stack at a time by the Automation API. One at a time, because the SDK takes an
+ * unhandled error of any program in a thread for one of every program that runs there.
+ */
+import { createRequire } from "node:module";
+import { parentPort, workerData } from "node:worker_threads";
+import type * as automation from "@pulumi/pulumi/automation";
+import type { AdditionsPart } from "../additions/addition";
+import { secretsOfEnvironment } from "../ci/redaction";
+import { EngineEventLog } from "./engineEventLog";
+import { engineCommand, EngineFailed } from "./engineCommand";
+import type { FleetCommand, TryResult } from "./outcome";
+
+/** What every job of a worker has in common. */
+export interface WorkerSetup {
+  /** Folder of the project. */
+  readonly folder: string;
+  /** The module that Pulumi.yaml names as `main`. */
+  readonly main: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+}
+
+export interface Job {
+  readonly stack: string;
+  readonly command: FleetCommand;
+  readonly refresh: boolean;
+  /** Look for what somebody added to the stack's objects, too. */
+  readonly drift: boolean;
+  /** Folders. */
+  readonly policyPacks: readonly string[];
+  /** Create the stack first where the backend has none of that name. */
+  readonly init?: { readonly secretsProvider?: string };
+  /** Variables of this stack's engine alone, such as its passphrase. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export type ToWorker = { readonly job: Job } | { readonly cancel: true };
+export type FromWorker = { readonly step: string } | { readonly result: TryResult };
+
+const setup = workerData as WorkerSetup;
+// The program, and the SDK that it resolves: another copy of the SDK would not know the program's resources.
+const ofProgram = createRequire(setup.main);
+
+let loaded: { readonly program: automation.PulumiFn; readonly sdk: typeof automation } | undefined;
+let running: AbortController | undefined;
+
+parentPort?.on("message", (message: ToWorker) => {
+  if ("cancel" in message) {
+    running?.abort();
+    return;
+  }
+  running = new AbortController();
+  void runJob(message.job, running.signal).then((result) => say({ result }));
+});
+
+function say(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+async function runJob(job: Job, signal: AbortSignal): Promise<TryResult> {
+  const began = performance.now();
+  const environment = { ...process.env, ...job.environment };
+  const knownSecrets = secretsOfEnvironment(environment);
+  const log = new EngineEventLog(job.stack, job.command, knownSecrets, (step) => say({ step }));
+  const ended = (ok: boolean, messages: readonly string[], printed = "", additions: readonly AdditionsPart[] = []) => ({
+    ok,
+    seconds: (performance.now() - began) / 1000,
+    ...log.result({ ok, messages, printed, additions }),
+  });
+  let programError: string | undefined;
+  try {
+    const { program, sdk } = load();
+    const workspace = await sdk.LocalWorkspace.create({
+      workDir: setup.folder,
+      envVars: { PULUMI_SKIP_UPDATE_CHECK: "true", ...job.environment },
+      pulumiCommand: engineCommand(setup.engine, setup.engineVersion),
+      program: async () => {
+        try {
+          return (await program()) as Record<string, unknown>;
+        } catch (error) {
+          programError = error instanceof Error ? error.message : String(error);
+          throw error;
+        }
+      },
+    });
+    if (job.init !== undefined) await initStack(workspace, job);
+    if (job.refresh || job.command === "refresh" || job.command === "destroy") await refuseForeign(job, environment);
+    // Selecting starts the engine, and writes the current stack, which all workers share.
+    workspace.selectStack = () => Promise.resolve();
+    const stack = await sdk.Stack.select(job.stack, workspace);
+    // The events have the outputs; these would start the engine three times more.
+    Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
+    await runCommand(stack, job, signal, (event) => log.add(event));
+    const additions = job.drift ? await additionsOf(job, environment) : [];
+    return ended(true, [], "", additions);
+  } catch (error) {
+    if (error instanceof EngineFailed) {
+      return ended(false, programError === undefined ? [] : [programError], `${error.stderr}\n${error.stdout}`);
+    }
+    return ended(false, [error instanceof Error ? error.message : String(error)]);
+  }
+}
+
+function load() {
+  if (loaded !== undefined) return loaded;
+  const program: unknown = ofProgram(setup.main);
+  if (typeof program !== "function") {
+    throw new Error(
+      `${setup.main} exports no function. A fleet run needs the program as one, as launcher.js exports it.`,
+    );
+  }
+  const sdk = ofProgram("@pulumi/pulumi/automation") as typeof automation;
+  loaded = { program: program as automation.PulumiFn, sdk };
+  return loaded;
+}
+
+async function runCommand(
+  stack: automation.Stack,
+  { command, refresh, policyPacks }: Job,
+  signal: AbortSignal,
+  onEvent: (event: automation.EngineEvent) => void,
+): Promise<void> {
+  const common = { color: "never" as const, signal, onEvent, suppressOutputs: true, suppressProgress: true };
+  const checked = { ...common, refresh, ...(policyPacks.length === 0 ? {} : { policyPacks: [...policyPacks] }) };
+  switch (command) {
+    case "preview":
+      await stack.preview(checked);
+      return;
+    case "up":
+      await stack.up(checked);
+      return;
+    case "refresh":
+      await stack.refresh(common);
+      return;
+    case "destroy":
+      await stack.destroy({ ...common, refresh });
+  }
+}
+
+/** `pulumi stack init` fails where the stack exists, which is as good. */
+async function initStack(workspace: automation.LocalWorkspace, { stack, init, environment }: Job): Promise<void> {
+  const provider = init?.secretsProvider === undefined ? [] : ["--secrets-provider", init.secretsProvider];
+  const args = ["stack", "init", stack, "--no-select", ...provider];
+  const command = workspace.pulumiCommand as unknown as {
+    run: (args: readonly string[], folder: string, environment: Readonly<Record<string, string>>) => Promise<unknown>;
+  };
+  await command.run(args, setup.folder, environment).catch((error: unknown) => {
+    if (error instanceof EngineFailed && /already exists/.test(error.stderr)) return;
+    throw error;
+  });
+}
+
+async function refuseForeign({ stack }: Job, environment: NodeJS.ProcessEnv): Promise<void> {
+  const { refuseForeignState } = await import("../stack/stateCode.js");
+  await refuseForeignState(stack, { folder: setup.folder, environment });
+}
+
+async function additionsOf({ stack }: Job, environment: NodeJS.ProcessEnv): Promise<readonly AdditionsPart[]> {
+  const { findAdditions } = await import("../additions/find.js");
+  return findAdditions({ stack, folder: setup.folder, environment });
+}

@@ -1,0 +1,122 @@
+/** The worker threads of a fleet run, one for each slot of the pool. */
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import { redactedText } from "../ci/redaction";
+import type { TryResult } from "./outcome";
+import type { FromWorker, Job, ToWorker, WorkerSetup } from "./worker";
+
+/** The SDK keeps some MiB of each stack that has run in a thread: after so many stacks a new thread takes its place. */
+const stacksOfOneWorker = 20;
+/** Of what a program printed, this much is kept for the report of a failure. */
+const printedLimit = 4_000;
+
+export interface WorkersOptions extends WorkerSetup {
+  /** Every worker's environment. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** After so long a stack is interrupted, in milliseconds. */
+  readonly timeout: number;
+  readonly onStep: (stack: string, step: string) => void;
+}
+
+export class Workers {
+  readonly #slots: (Slot | undefined)[] = [];
+  #isCancelled = false;
+
+  constructor(private readonly options: WorkersOptions) {}
+
+  /** Runs a job in a slot. Never throws: a worker that ends is a failed try. */
+  async run(job: Job, slot: number): Promise<TryResult> {
+    let worker = this.#slots[slot];
+    if (worker === undefined || worker.ended || worker.stacks >= stacksOfOneWorker) {
+      await worker?.end();
+      worker = new Slot(this.options);
+      this.#slots[slot] = worker;
+    }
+    if (this.#isCancelled) return failedTry("interrupted");
+    return worker.run(job);
+  }
+
+  /** Interrupts what is under way: each engine ends its operations and frees its lock. */
+  cancel(): void {
+    this.#isCancelled = true;
+    for (const slot of this.#slots) slot?.cancel();
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#slots.flatMap((slot) => (slot === undefined ? [] : [slot.end()])));
+  }
+}
+
+class Slot {
+  readonly #worker: Worker;
+  stacks = 0;
+  ended = false;
+
+  constructor(private readonly options: WorkersOptions) {
+    const { folder, main, engine, engineVersion, environment } = options;
+    this.#worker = new Worker(path.join(__dirname, "worker.js"), {
+      workerData: { folder, main, engine, engineVersion } satisfies WorkerSetup,
+      env: environment,
+      // What a customer's program prints belongs to that customer's result.
+      stdout: true,
+      stderr: true,
+    });
+    this.#worker.once("exit", () => (this.ended = true));
+    // Each job listens for itself; an error between two jobs only ends the worker.
+    this.#worker.on("error", () => (this.ended = true));
+  }
+
+  async run(job: Job): Promise<TryResult> {
+    this.stacks++;
+    let printed = "";
+    const print = (data: Buffer) => (printed = (printed + data.toString()).slice(-printedLimit));
+    const { stdout, stderr } = this.#worker;
+    for (const stream of [stdout, stderr]) stream.on("data", print);
+    const timer = setTimeout(() => this.cancel(), this.options.timeout);
+    const began = performance.now();
+    try {
+      const result = await this.#answer(job);
+      const isLate = !result.ok && performance.now() - began >= this.options.timeout;
+      const late = isLate ? [`no end after ${Math.round(this.options.timeout / 60_000)} minutes: interrupted`] : [];
+      const added = result.ok || printed === "" ? "" : `\nThe program printed:\n${redactedText(printed.trim())}`;
+      return { ...result, messages: [...late, ...result.messages], printed: result.printed + added };
+    } finally {
+      clearTimeout(timer);
+      for (const stream of [stdout, stderr]) stream.off("data", print);
+    }
+  }
+
+  cancel(): void {
+    this.#send({ cancel: true });
+  }
+
+  async end(): Promise<void> {
+    this.ended = true;
+    await this.#worker.terminate();
+  }
+
+  #answer(job: Job): Promise<TryResult> {
+    return new Promise((resolve) => {
+      const done = (result: TryResult) => {
+        this.#worker.off("message", receive).off("error", fail).off("exit", exited);
+        resolve(result);
+      };
+      const receive = (message: FromWorker) => {
+        if ("step" in message) this.options.onStep(job.stack, message.step);
+        else done(message.result);
+      };
+      const fail = (error: Error) => done(failedTry(`the program's thread ended: ${redactedText(error.message)}`));
+      const exited = (code: number) => done(failedTry(`the program ended its thread with exit code ${code}`));
+      this.#worker.on("message", receive).once("error", fail).once("exit", exited);
+      this.#send({ job });
+    });
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+}
+
+function failedTry(message: string): TryResult {
+  return { ok: false, seconds: 0, messages: [message], nextSteps: [], printed: "" };
+}

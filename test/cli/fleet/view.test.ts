@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import type { StackPreview } from "../../../cli/ci/stackPreview";
+import { exitCodeOf, isPassing, type StackOutcome, type StackState } from "../../../cli/fleet/outcome";
+import { reportHtml, countsOf, type RunReport } from "../../../cli/fleet/report";
+import { canaryCount } from "../../../cli/fleet/run";
+import { summaryText } from "../../../cli/fleet/summary";
+import { LiveView } from "../../../cli/fleet/view";
+
+const preview = (changes: StackPreview["changes"]): StackPreview => ({
+  msspPreview: 1,
+  stack: "contoso",
+  failed: false,
+  changes,
+  unchanged: 1,
+  messages: [],
+  policyViolations: [],
+  additions: [],
+});
+const outcome = (stack: string, state: StackState, changes: Partial<StackOutcome> = {}): StackOutcome => ({
+  stack,
+  state,
+  seconds: 1,
+  tries: 1,
+  messages: [],
+  nextSteps: [],
+  ...changes,
+});
+
+describe("what a fleet run shows", () => {
+  it("keeps the live table within the terminal's width and height", () => {
+    let drawn = "";
+    const draw = Object.assign((text: string) => void (drawn = text), { done: () => undefined });
+    const view = new LiveView(
+      "up",
+      draw,
+      () => ({ columns: 80, rows: 24 }),
+      () => 0,
+    );
+    view.begin(200);
+    for (let index = 0; index < 64; index++) {
+      view.started(`customer-${index}`, 1);
+      view.step(`customer-${index}`, `create ${"a-very-long-name".repeat(10)}\u001b[31m`);
+    }
+    for (let index = 100; index < 120; index++) {
+      view.ended(outcome(`customer-${index}`, "failed", { messages: ["tenantId is wrong: ".repeat(20)] }));
+    }
+    view.pause();
+    const lines = drawn.replaceAll(/\u001b\[\d+m/g, "").split("\n");
+    assert.ok(lines.length < 24, `${lines.length} lines`);
+    for (const line of lines) assert.ok(line.length < 80, line);
+    assert.match(lines[0] ?? "", /^up: 20 of 200 done \(20 failed\)/);
+    assert.match(lines[1] ?? "", /^64 running, 116 waiting/);
+  });
+
+  it("ends with what needs attention first, and what to type next", () => {
+    const stacks = [
+      outcome("a", "unchanged"),
+      outcome("b", "leftOut", { messages: ["interrupted"] }),
+      outcome("c", "failed", { messages: ["customerName is missing\nand more"] }),
+      outcome("d", "changed", {
+        preview: preview([{ operation: "create", type: "t", name: "n", properties: [] }]),
+        nextSteps: ["Authorize it"],
+      }),
+    ];
+    const text = summaryText(reportOf(stacks), "/runs/one");
+    assert.match(text, /^c  failed: customerName is missing.*\nb  left out: interrupted\nd  changed: 1 created\n/);
+    assert.match(text, /1 failed, 1 left out, 1 changed, 1 unchanged\./);
+    assert.match(text, /npx mssp fleet up --resume/);
+    assert.match(text, /npx mssp fleet up --status failed --refresh/);
+    assert.match(text, /1 stacks have next steps/);
+  });
+
+  it("writes a report that runs nothing that a customer's name or an error holds", () => {
+    const evil = "<script>alert(1)</script>";
+    const html = reportHtml(reportOf([{ ...outcome("a", "failed", { messages: [evil] }), customerName: evil }]));
+    assert.ok(!html.includes("<script>"));
+    assert.match(html, /&#60;script&#62;/);
+  });
+});
+
+describe("the exit code of a fleet run", () => {
+  it("tells a failure before what was left out, and that before a drift", () => {
+    assert.equal(exitCodeOf(["changed", "unchanged"]), 0);
+    assert.equal(exitCodeOf(["drifted", "failed", "leftOut"]), 1);
+    assert.equal(exitCodeOf(["drifted", "leftOut"]), 4);
+    assert.equal(exitCodeOf(["drifted", "changed"]), 3);
+  });
+});
+
+describe("canaries", () => {
+  it("are a number of stacks, or a share of at least one", () => {
+    assert.equal(canaryCount(undefined, 200), 0);
+    assert.equal(canaryCount({ count: 1 }, 200), 1);
+    assert.equal(canaryCount({ count: 5 }, 3), 3);
+    assert.equal(canaryCount({ percent: 10 }, 200), 20);
+    assert.equal(canaryCount({ percent: 10 }, 3), 1);
+  });
+});
+
+describe("passing faults", () => {
+  const result = { ok: false, seconds: 1, messages: [], nextSteps: [], printed: "" };
+  for (const text of [
+    "GET https://graph.microsoft.com/v1.0/users: 429 too many requests",
+    "read tcp 127.0.0.1:1->127.0.0.1:2: connection reset by peer",
+    'Post "https://graph.microsoft.com": EOF: EOF',
+    "no answer within 60 seconds",
+  ]) {
+    it(`"${text}" is one`, () => assert.ok(isPassing({ ...result, messages: [text] })));
+  }
+  for (const text of ["tenantId is missing", "403 not allowed", "AADSTS7000215: Invalid client secret"]) {
+    it(`"${text}" is none`, () => assert.ok(!isPassing({ ...result, messages: [text] })));
+  }
+});
+
+function reportOf(stacks: RunReport["stacks"]): RunReport {
+  return {
+    msspFleetReport: 1,
+    run: "one",
+    command: "up",
+    beganAt: "2026-11-26T05:00:00.000Z",
+    endedAt: "2026-11-26T05:01:00.000Z",
+    refresh: false,
+    policyPacks: [],
+    counts: countsOf(stacks),
+    stacks,
+  };
+}

@@ -1,0 +1,157 @@
+/** `mssp fleet` over twelve customers on the real engine: onboard, change, die in the middle, resume, faults, destroy. */
+import assert from "node:assert/strict";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { execa } from "execa";
+import { readRuns } from "../../cli/fleet/journal";
+import type { RunReport } from "../../cli/fleet/report";
+import { ana, ben, checkout, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
+
+const customers = Array.from({ length: 12 }, (_, index) => index + 1);
+const stackOf = (number: number) => `customer-${String(number).padStart(2, "0")}`;
+const stacks = customers.map(stackOf);
+
+describe("mssp fleet, twelve customers", () => {
+  let project: SandboxProject;
+  let asBefore: readonly string[];
+
+  before(async () => {
+    project = await createProject({ faults: { seed: 12, percent: 0 } });
+    await writeSettings([ana]);
+    for (const number of customers) project.sandbox.cloud.tenant(tenantIdOf(number));
+    asBefore = dumps();
+  });
+  after(() => project.dispose());
+
+  it("up onboards all, and a customer with a broken file stops no other", async () => {
+    await writeFile(path.join(project.folder, "Pulumi.customer-99.yaml"), "config: [\n");
+    const { exitCode, stderr } = await fleet("up", "--init", "--yes");
+    const report = await lastReport();
+    assert.equal(exitCode, 1);
+    assert.deepEqual(statesOf(report), { ...all("changed"), "customer-99": "failed" });
+    assert.match(report.stacks.find(({ stack }) => stack === "customer-99")?.messages[0] ?? "", /is no valid YAML/);
+    assert.match(stderr, /customer-99: failed: .*Pulumi\.customer-99\.yaml is no valid YAML/);
+    await writeFile(path.join(project.folder, "Pulumi.customer-99.yaml"), "");
+  });
+
+  it("preview names what a change does to each selected customer, and changes nothing", async () => {
+    await writeSettings([ana, ben]);
+    const before = dumps();
+    const { exitCode, stdout } = await fleet("preview", "--tag", "model=rbac", "--json");
+    const events = stdout.split("\n").map((line) => JSON.parse(line) as { event: string; stack?: string });
+    const report = await lastReport();
+    assert.equal(exitCode, 0);
+    assert.deepEqual(report.counts, { failed: 0, drifted: 0, leftOut: 0, changed: 3, unchanged: 0 });
+    for (const { preview } of report.stacks) {
+      assert.ok(preview?.changes.some(({ operation, name }) => operation === "create" && name.includes("ben.okafor")));
+    }
+    assert.equal(events.filter(({ event }) => event === "ended").length, 3);
+    assert.equal(events.at(-1)?.event, "report");
+    assert.deepEqual(dumps(), before);
+  });
+
+  it("up that is killed in the middle goes on with --resume, and runs nothing twice", async () => {
+    const running = start("up", "--stack", "customer-*", "--canary", "1", "--yes", "--json");
+    let ended = 0;
+    running.stdout.on("data", (data: Buffer) => {
+      ended += data.toString().split('"event":"ended"').length - 1;
+      if (ended >= 4) running.kill("SIGKILL");
+    });
+    assert.equal((await running).signal, "SIGKILL");
+    const [cut] = await readRuns(journals());
+    assert.ok(cut !== undefined && !cut.finished && cut.cutOff.size > 0);
+    const done = [...cut.outcomes.keys()];
+    assert.ok(done.length >= 4 && done.length < 12, `${done.length} had ended`);
+
+    const { exitCode, stderr } = await fleet("up", "--resume", "--yes");
+    const report = await lastReport();
+    const [whole] = await readRuns(journals());
+    assert.equal(exitCode, 1, stderr);
+    assert.equal(report.run, cut.id);
+    assert.deepEqual(statesOf(report), { ...all("changed"), "customer-99": "failed" });
+    assert.ok(whole?.finished);
+    const starts = await startsIn(cut.folder);
+    for (const stack of done)
+      assert.equal(starts.filter((one) => one === stack).length, stack === "customer-99" ? 0 : 1);
+    for (const number of customers) assert.match(dumpOfTenant(project, tenantIdOf(number)), /ben\.okafor/);
+  });
+
+  it("up survives faults of five percent", async () => {
+    const { faults } = project.sandbox;
+    assert.ok(faults);
+    faults.percent = 5;
+    await writeSettings([ana]);
+    const { exitCode, stdout, stderr } = await fleet("up", "--yes", "--stack", "customer-1*", "--tries", "6");
+    faults.percent = 0;
+    assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+    assert.ok([...faults.counts.values()].reduce((sum, count) => sum + count, 0) > 0);
+    const { counts } = await lastReport();
+    assert.equal(counts.changed, 3);
+  });
+
+  it("destroy takes all away: every tenant is as before", async () => {
+    const { exitCode, stdout, stderr } = await fleet("destroy", "--yes", "--stack", "customer-0*", "customer-1*");
+    assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+    assert.deepEqual(dumps(), asBefore);
+    const status = await fleet("status", "--json");
+    const list = JSON.parse(status.stdout) as { stack: string; state: string }[];
+    assert.deepEqual(
+      list.filter(({ state }) => state !== "changed").map(({ stack }) => stack),
+      ["customer-99"],
+    );
+  });
+
+  async function writeSettings(analysts: readonly object[]): Promise<void> {
+    for (const number of customers) {
+      const model = number % 4 === 0 ? "rbac" : "basic";
+      const settings = customer(number, { analysts, portalAccess: model, tags: [`model=${model}`] });
+      const file = path.join(project.folder, `Pulumi.${stackOf(number)}.yaml`);
+      const salt = /^encryptionsalt: .*$/m.exec(await readFile(file, "utf8").catch(() => ""))?.[0] ?? "";
+      await project.writeSettings(stackOf(number), settings);
+      await writeFile(file, `${salt}\n${await readFile(file, "utf8")}`);
+    }
+  }
+
+  function fleet(...args: readonly string[]) {
+    return start(...args);
+  }
+
+  function start(...args: readonly string[]) {
+    return execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), "fleet", ...args], {
+      cwd: project.folder,
+      env: { ...project.environment, NO_COLOR: "1", CI: "true" },
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+    });
+  }
+
+  function journals(): string {
+    return path.join(project.folder, ".mssp", "fleet");
+  }
+
+  async function lastReport(): Promise<RunReport> {
+    const [last = ""] = (await readdir(journals())).sort().reverse();
+    return JSON.parse(await readFile(path.join(journals(), last, "report.json"), "utf8")) as RunReport;
+  }
+
+  async function startsIn(folder: string): Promise<string[]> {
+    const lines = (await readFile(path.join(folder, "journal.jsonl"), "utf8")).split("\n");
+    return lines.flatMap((line) =>
+      line.includes('"kind":"start"') ? (JSON.parse(line) as { stack: string }).stack : [],
+    );
+  }
+
+  function dumps(): string[] {
+    return customers.map((number) => dumpOfTenant(project, tenantIdOf(number)));
+  }
+});
+
+function statesOf(report: RunReport): Record<string, string> {
+  return Object.fromEntries(report.stacks.map(({ stack, state }) => [stack, state]));
+}
+
+function all(state: string): Record<string, string> {
+  return Object.fromEntries(stacks.map((stack) => [stack, state]));
+}
