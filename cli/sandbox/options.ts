@@ -32,7 +32,7 @@ export function sandboxOptions(command: Command): Command {
         .choices(["stand-in", "official"])
         .default("stand-in"),
     )
-    .option("--port <port>", "HTTPS port on 127.0.0.1 (default: a free one)", portNumber)
+    .option("--port <port>", "HTTPS port on 127.0.0.1 (default: the folder's usual one)", portNumber)
     .option("--alerts <number>", "number of alerts in each tenant's Defender (default: 2160)", numberOfAlerts)
     .option("--log", "print a line for each request to stderr")
     .option(

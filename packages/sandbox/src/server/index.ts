@@ -19,7 +19,7 @@ import { changeSwitches, isAlive, takeLease, type Lease } from "./client";
 import { addControl, Leases } from "./control";
 import { Faults, type FaultOptions } from "./faults/index";
 import { prepareEnvironment, type EnvironmentOptions, type SandboxEnvironment } from "./environment";
-import { listen, type Listener } from "./listener";
+import { listen, listenForHome, type Listener } from "./listener";
 import { claim, currentOwner, type Owner } from "./owner";
 
 export type { TenantDescription } from "../cloud/seed";
@@ -33,7 +33,7 @@ export { tenantsOfStacks } from "./tenantsOfStacks";
 export interface SandboxOptions {
   /** The folder that holds everything. Made where it is missing. */
   readonly home: string;
-  /** The HTTPS port; a free one by default. */
+  /** The HTTPS port. By default the home's usual one, or a free one while that is in use. */
   readonly port?: number;
   /** Tenants to have from the beginning, with their names. */
   readonly tenants?: readonly TenantDescription[];
@@ -271,10 +271,10 @@ async function start(
   const handler: http.RequestListener = (request, response) => {
     app.routing(request, response);
   };
-  const httpsListener = await listen(handler, {
-    ...(options.port === undefined ? {} : { port: options.port }),
-    certificate,
-  });
+  const httpsListener =
+    options.port === undefined
+      ? await listenForHome(paths.home, handler, certificate)
+      : await listen(handler, { port: options.port, certificate });
   httpsPort = httpsListener.port;
   cloud.setOrigins(originsOf(httpsPort, httpListener.port));
   try {

@@ -1,4 +1,5 @@
 /** Loopback listeners. */
+import { createHash } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
@@ -40,6 +41,28 @@ export async function listen(
     server.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: (grace = 2000) => close(server, grace) };
+}
+
+/**
+ * Listens on the home's usual port, so that addresses in a stack's outputs and in SIEM files stay
+ * valid from run to run; on a free port while another program uses that one.
+ */
+export async function listenForHome(
+  home: string,
+  handler: http.RequestListener,
+  certificate: ServerCertificate,
+): Promise<Listener> {
+  try {
+    return await listen(handler, { port: usualPort(home), certificate });
+  } catch (error) {
+    if (!(error instanceof VisibleError)) throw error;
+    return listen(handler, { certificate });
+  }
+}
+
+/** From 20000 to 29999: below the ports that systems give out for port 0. */
+function usualPort(home: string): number {
+  return 20_000 + (createHash("sha256").update(home).digest().readUInt32BE() % 10_000);
 }
 
 async function close(server: http.Server, graceMilliseconds: number): Promise<void> {

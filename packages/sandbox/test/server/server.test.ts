@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import http from "node:http";
 import https from "node:https";
@@ -210,6 +211,20 @@ describe("starting the sandbox", () => {
       await sandbox.stop();
     }
     assert.ok((milliseconds[0] ?? 0) < 1000 && (milliseconds[1] ?? 0) < 500, milliseconds.join(" "));
+  });
+
+  it("start: uses the same port in each run of a home, and a free one while another program has it", async () => {
+    const portOf = async (): Promise<string> => {
+      const started = await startSandbox({ home: home() });
+      await started.stop();
+      return new URL(started.origins.https).port;
+    };
+    const usual = await portOf();
+    assert.equal(await portOf(), usual);
+    const other = net.createServer().listen(Number(usual), "127.0.0.1");
+    await once(other, "listening");
+    assert.notEqual(await portOf(), usual);
+    other.close();
   });
 
   it("start: uses the given port, and reports a port that another program uses", async () => {
