@@ -9,6 +9,7 @@ import { orAsBefore, outputsAfterResources } from "./components/outputs";
 import { customerTenant } from "./components/tenant/customerTenant";
 import { StackIdentity } from "./components/tenant/stackIdentity";
 import { deployedResources, stackOutputs } from "./components/tenant/deployedResources";
+import { recoverLostCreates } from "./components/tenant/lostCreates";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { refuseMovedNames } from "./components/portalAccess/deployedNames";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
@@ -60,7 +61,7 @@ async function program() {
       connectorSecrets: connectorSecrets("customer", deployed),
       clock: clockFrom(process.env),
     },
-    { provider },
+    { provider, transformations: [recoverLostCreates(tenantId, deployed)] },
   );
 
   const { clientId, clientSecret: secret, clientSecretExpiresOn: expiresOn } = onboarding;

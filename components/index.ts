@@ -63,5 +63,6 @@ export { SiemConnector, type ConnectorDescription, type SiemConnectorArgs } from
 export { customerTenant } from "./tenant/customerTenant";
 export { StackIdentity, type StackIdentityArgs } from "./tenant/stackIdentity";
 export { deployedResources, type DeployedResource, type DeployedResources } from "./tenant/deployedResources";
+export { recoverLostCreates } from "./tenant/lostCreates";
 export { requireTenantFeatures } from "./tenant/tenantFeatures";
 export type { TenantNeeds } from "../settings/prerequisites";

@@ -13,8 +13,8 @@ import {
 import { pageSize, type AlertSource, type FetchedAlert, type SourceOptions } from "./sources";
 
 /**
- * A shorter answer without a link is complete. Services lower `$top` without saying so, but no security list of Graph
- * has a lower limit than incidents have. https://learn.microsoft.com/graph/api/security-list-incidents: 50.
+ * Services lower `$top` without saying so. Where `$skip` is refused, a shorter answer than this counts as complete: no security list of
+ * Graph has a lower limit than incidents have. https://learn.microsoft.com/graph/api/security-list-incidents: 50.
  */
 const lowestLimit = 50;
 
@@ -37,7 +37,7 @@ export function graphSource(options: GraphSourceOptions): AlertSource {
     alertsPerSpan: Math.floor(0.8 * pageSize),
     smallestSpan: 1,
     page: async (window, { whole, signal }) => {
-      const page = await reader.page(window, { top: pageSize }, signal);
+      const page = await reader.provenPage(window, { top: pageSize }, signal);
       const { at } = page;
       if (page.isComplete || whole !== true) {
         return { alerts: page.alerts, size: page.alerts.length, isCut: !page.isComplete, at };
@@ -72,9 +72,34 @@ class GraphReader {
     );
     const alerts = page.alerts.map((original) => ({ record: recordOfSecurityAlert(original, tenantId), original }));
     const { length } = alerts;
-    const isShort = length < place.top && (length < lowestLimit || length < this.#largest);
+    const isShort = length === 0 || (length < place.top && length < this.#largest);
     this.#largest = Math.max(this.#largest, length);
     return { ...page, alerts, isComplete: !page.hasMore && isShort };
+  }
+
+  /**
+   * A page, and where it is as long as the longest one yet, whether it has all alerts of the window: `$skip` shows if there is one more.
+   * An alert whose severity changes leaves a filtered list meanwhile, and the next one takes its place: then the page is read again.
+   */
+  async provenPage(window: AlertWindow, place: Place, signal: AbortSignal | undefined): Promise<ReadPage> {
+    const page = await this.page(window, place, signal);
+    const { length } = page.alerts;
+    if (page.isComplete || page.hasMore || length >= place.top) return page;
+    if (!(await this.#endsAt(length, window, signal))) return page;
+    if (this.options.severities === undefined) return { ...page, isComplete: true };
+    const again = await this.page(window, place, signal);
+    const known = new Set(page.alerts.map(({ record }) => record.id));
+    return { ...page, isComplete: !again.hasMore && again.alerts.every(({ record }) => known.has(record.id)) };
+  }
+
+  async #endsAt(count: number, window: AlertWindow, signal: AbortSignal | undefined): Promise<boolean> {
+    try {
+      const { alerts, hasMore } = await this.page(window, { top: 1, skip: count }, signal);
+      return alerts.length === 0 && !hasMore;
+    } catch (error) {
+      if (error instanceof ServiceError && error.status === 400) return count < lowestLimit;
+      throw error;
+    }
   }
 
   /**

@@ -1,8 +1,8 @@
 /** Orphans of entitlement management: the catalog, its groups, the access packages, what they give and their policies. Graph beta, as azuread. */
-import { graphList, tiers as tierKeys, type GraphCall } from "@defender-mssp/microsoft";
+import { equals, graphList, tiers as tierKeys, type GraphCall } from "@defender-mssp/microsoft";
 import { accessCatalogName, groupNameInDirectory } from "../../settings/naming";
 import type { Settings } from "../../settings";
-import { deletionOf, equals, partEvidence, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
+import { deletionOf, partEvidence, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
 
 const base = "/beta/identityGovernance/entitlementManagement";
 const parent = { name: "customer-access-entitlement-packages", type: "defender-mssp:index:AnalystAccessPackages" };

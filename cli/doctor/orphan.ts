@@ -173,11 +173,6 @@ export async function madeBy(call: GraphCall, collection: string, object: GraphO
   };
 }
 
-/** `property eq 'value'` for a query. */
-export function equals(property: string, value: string): string {
-  return encodeURIComponent(`${property} eq '${value.replaceAll("'", "''")}'`);
-}
-
 /** A property that is a text; empty where it is none. */
 export function text(object: GraphObject, name: string): string {
   const value = object[name];

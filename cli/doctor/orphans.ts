@@ -3,6 +3,7 @@
  * connection, after Entra had made it and before the engine knew. The azuread provider then refuses to make a second one.
  */
 import {
+  equals,
   graphList,
   directoryRoleTemplates,
   microsoftGraph,
@@ -26,7 +27,6 @@ import { keyOrphans } from "./keyOrphans";
 import { markedOrphans } from "./markedOrphans";
 import {
   deletionOf,
-  equals,
   Known,
   lastSegment,
   madeBy,

@@ -45,8 +45,10 @@ export function customerApplication(
     // An application has one service principal in a tenant.
     { parent, deleteBeforeReplace: true },
   );
-  if (alertApis.includes("legacySiem")) readLegacyAlerts(name, { application, servicePrincipal }, parent);
-  if (alertApis.includes("graph")) readGraphAlerts(name, { application, servicePrincipal }, parent);
+  const legacy = alertApis.includes("legacySiem")
+    ? readLegacyAlerts(name, { application, servicePrincipal }, parent)
+    : undefined;
+  if (alertApis.includes("graph")) readGraphAlerts(name, { application, servicePrincipal }, { parent, after: legacy });
   return { application, servicePrincipal };
 }
 
@@ -55,9 +57,9 @@ function readLegacyAlerts(
   name: string,
   { application, servicePrincipal }: CustomerApplication,
   parent: pulumi.Resource,
-): void {
+): azuread.ApplicationApiAccess {
   const api = publishedApi(windowsDefenderAtp, parent);
-  new azuread.ApplicationApiAccess(
+  const access = new azuread.ApplicationApiAccess(
     `${name}-defender-access`,
     {
       applicationId: application.id,
@@ -75,19 +77,21 @@ function readLegacyAlerts(
     },
     { parent },
   );
+  return access;
 }
 
 function readGraphAlerts(
   name: string,
   { application, servicePrincipal }: CustomerApplication,
-  parent: pulumi.Resource,
+  { parent, after }: { parent: pulumi.Resource; after: azuread.ApplicationApiAccess | undefined },
 ): void {
   const api = publishedApi(microsoftGraph, parent);
   const appRoleId = api.roleId("SecurityAlert.Read.All");
   new azuread.ApplicationApiAccess(
     `${name}-graph-access`,
     { applicationId: application.id, apiClientId: microsoftGraph.appId, roleIds: [appRoleId] },
-    { parent },
+    // Both write the same list of the application; `recoverLostCreates` must not meet the other one.
+    { parent, ...(after === undefined ? {} : { dependsOn: [after] }) },
   );
   new azuread.AppRoleAssignment(
     `${name}-graph-consent`,

@@ -76,6 +76,11 @@ export async function graphList<T = Record<string, unknown>>(call: GraphCall, pa
   return items;
 }
 
+/** `property eq 'value'`, as the value of `$filter`. */
+export function equals(property: string, value: string): string {
+  return encodeURIComponent(`${property} eq '${value.replaceAll("'", "''")}'`);
+}
+
 /**
  * Path and query of the next page, without the host: a token goes to Graph and nowhere else.
  * @throws ServiceError if the link is not an http address. The path of `x:.evil.example` would

@@ -1,0 +1,56 @@
+import { graphCall, isLostAnswer, undoLostCreate, type CallContext } from "@defender-mssp/microsoft";
+import * as pulumi from "@pulumi/pulumi";
+import type { DeployedResources } from "./deployedResources";
+
+/** How often an operation is tried at most, the first time included. */
+const maximumTries = 4;
+
+/**
+ * A transformation that lets the azuread resources below a component recover from a cut connection
+ * within the same `up`. The azuread plugin repeats no request that writes: a create whose answer is
+ * lost fails, and its object would be in the tenant without being in the state.
+ *
+ * - Create: deletes what the lost request has created, and has the engine create the resource again.
+ *   Only an object that is certainly this stack's counts: it carries the stack's mark with its random
+ *   ID, or is a part of such an object. If none is found although Graph would accept a second one,
+ *   the create fails as before.
+ * - Update: has the engine repeat it. azuread's updates set values, so a repetition changes nothing.
+ *
+ * @param tenantId the customer's tenant ID, a UUID.
+ * @param deployed the stack's resources: `await deployedResources()`. What they name is not deleted.
+ *
+ * ## Least privileges
+ * None: who creates an object may delete it.
+ *
+ * @example
+ * new CustomerOnboarding("contoso", args, { provider, transformations: [recoverLostCreates(tenantId, deployed)] });
+ */
+export function recoverLostCreates(
+  tenantId: string,
+  deployed: DeployedResources,
+  context: CallContext = {},
+): pulumi.ResourceTransformation {
+  const known = JSON.stringify(Object.values(deployed).map(({ outputs }) => outputs)).toLowerCase();
+  const isKnown = (id: string) => known.includes(id.toLowerCase());
+  const recover = async (args: pulumi.ErrorHookArgs): Promise<boolean> => {
+    const { failedOperation, type, name, newInputs = {}, errors } = args;
+    if (errors.length >= maximumTries || !errors.some(isLostAnswer)) return false;
+    if (failedOperation === "update") return isLostAnswer(errors[0] ?? "");
+    if (failedOperation !== "create") return false;
+    try {
+      const call = await graphCall(tenantId, context);
+      const outcome = await undoLostCreate(call, { type, inputs: newInputs, errors, isKnown }, context);
+      return outcome === "repeat";
+    } catch (failure) {
+      const reason = failure instanceof Error ? failure.message : String(failure);
+      await pulumi.log.warn(`${name}: its lost create could not be looked up: ${reason}`);
+      return false;
+    }
+  };
+  const hook = new pulumi.ErrorHook("lost-creates", recover);
+  return ({ type, props, opts }) => {
+    if (!type.startsWith("azuread:")) return undefined;
+    const hooks = { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] };
+    return { props, opts: { ...opts, hooks } };
+  };
+}

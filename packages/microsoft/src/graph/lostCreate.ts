@@ -1,0 +1,317 @@
+/**
+ * A create whose answer was lost: the connection was cut after Graph had received the request. The azuread plugin reports a failure and keeps
+ * no ID, so the object is in the tenant and not in the state. This module finds what such a create has left, and deletes it.
+ *
+ * An object counts only if it is what the create asked for: it carries the very description with the stack's mark, or is a part of an object
+ * that the stack has made (an application's service principal, a package's role).
+ */
+import { X509Certificate } from "node:crypto";
+import { equals, graphList, type GraphCall } from "./call";
+import { deleteIfThere, goneStatuses, isGone } from "./gone";
+import { untilReplicated, type Waiting } from "./replication";
+
+/** The create of one azuread resource. */
+export interface FailedCreate {
+  /** Type token, such as `azuread:index/group:Group`. */
+  readonly type: string;
+  /** Inputs of the resource, as the engine has them. */
+  readonly inputs: Inputs;
+  /** What the plugin reported, newest first: every failed try of this create. */
+  readonly errors: readonly string[];
+  /** Whether the stack's state has an object of this ID. */
+  readonly isKnown: (id: string) => boolean;
+}
+
+/**
+ * `repeat`: nothing of the create is left, and it may be sent again. `leave`: it was not lost, or it is not certain that nothing is left of it.
+ */
+export type LostCreateOutcome = "repeat" | "leave";
+
+type Inputs = Readonly<Record<string, unknown>>;
+type GraphObject = Readonly<Record<string, unknown>>;
+
+interface Removal {
+  readonly path: string;
+  /** Sent in place of DELETE. */
+  readonly change?: { readonly method: "PATCH" | "POST"; readonly json: unknown };
+}
+
+interface Kind {
+  /** The request that creates the object: method, and the end of the path. A later request of the same create has left a known ID. */
+  readonly request: RegExp;
+  /** Whether Graph refuses a second one, so that the request may be repeated although nothing was found. */
+  readonly isUnique: boolean;
+  find(call: GraphCall, inputs: Inputs, isKnown: FailedCreate["isKnown"]): Promise<Removal[]>;
+}
+
+/** The directory shows a new object within seconds. https://learn.microsoft.com/graph/best-practices-concept */
+const waiting: Waiting = { tries: 10, pause: 1000 };
+
+/** Deletes what a lost create has left, after the directory has had time to show it. */
+export async function undoLostCreate(
+  call: GraphCall,
+  { type, inputs, errors, isKnown }: FailedCreate,
+  { sleep, signal }: Pick<Waiting, "sleep" | "signal"> = {},
+): Promise<LostCreateOutcome> {
+  const kind = kinds[type.split(":").at(-1) ?? ""];
+  if (kind === undefined || !errors.some((error) => kind.request.test(lostRequest(error)))) return "leave";
+  const found = await untilReplicated(
+    async () => {
+      const removals = await kind.find(call, inputs, isKnown);
+      return removals.length > 0 && removals;
+    },
+    { ...waiting, sleep, signal },
+  );
+  if (found === undefined) return kind.isUnique ? "repeat" : "leave";
+  for (const removal of found) await remove(call, removal);
+  return "repeat";
+}
+
+/** Whether a request of the plugin's was sent and not answered. */
+export function isLostAnswer(error: string): boolean {
+  return lostRequest(error) !== "";
+}
+
+/**
+ * Method and path of the request whose answer was lost; empty if there is none. Go's HTTP client writes `Post "https://…": <reason>`, the
+ * stand-in plugin `POST https://… failed: <reason>`.
+ */
+function lostRequest(error: string): string {
+  const found = /\b(POST|PATCH|PUT) "?https?:\/\/[^/\s"]+([^\s"?]*)\S*(?:":| failed:) /i.exec(error);
+  return found === null ? "" : `${(found[1] ?? "").toUpperCase()} ${found[2] ?? ""}`;
+}
+
+async function remove(call: GraphCall, { path, change }: Removal): Promise<void> {
+  if (change === undefined) return deleteIfThere(call, path);
+  await call(path, { ...change, accept: goneStatuses, idempotent: true });
+}
+
+const entitlement = "/beta/identityGovernance/entitlementManagement";
+
+const kinds: Readonly<Record<string, Kind>> = {
+  ApplicationRegistration: described("/v1.0/applications", (id) => `/v1.0/applications/${id}`),
+  Group: described("/v1.0/groups", (id) => `/v1.0/groups/${id}`),
+  AccessPackageCatalog: described(
+    `${entitlement}/accessPackageCatalogs`,
+    (id) => `${entitlement}/accessPackageCatalogs/${id}`,
+  ),
+  AccessPackage: described(
+    `${entitlement}/accessPackages`,
+    (id) => `${entitlement}/accessPackages/${id}`,
+    ({ catalogId }, inputs) => catalogId === inputs["catalogId"],
+  ),
+  AccessPackageAssignmentPolicy: described(
+    `${entitlement}/accessPackageAssignmentPolicies`,
+    (id) => `${entitlement}/accessPackageAssignmentPolicies/${id}`,
+    ({ accessPackageId }, inputs) => accessPackageId === inputs["accessPackageId"],
+  ),
+  ServicePrincipal: {
+    request: /^POST .*\/servicePrincipals$/,
+    isUnique: true,
+    async find(call, inputs, isKnown) {
+      const found = await graphList(
+        call,
+        `/v1.0/servicePrincipals?$filter=${equals("appId", text(inputs, "clientId"))}`,
+      );
+      return found
+        .filter((one) => !isKnown(text(one, "id")))
+        .map((one) => ({ path: `/v1.0/servicePrincipals/${text(one, "id")}` }));
+    },
+  },
+  AppRoleAssignment: {
+    request: /^POST .*\/appRoleAssignedTo$/,
+    isUnique: true,
+    async find(call, inputs, isKnown) {
+      const resourceId = text(inputs, "resourceObjectId");
+      const path = `/v1.0/servicePrincipals/${text(inputs, "principalObjectId")}/appRoleAssignments`;
+      return (await graphList(call, path))
+        .filter((one) => one["appRoleId"] === inputs["appRoleId"] && one["resourceId"] === resourceId)
+        .filter((one) => !isKnown(text(one, "id")))
+        .map((one) => ({ path: `/v1.0/servicePrincipals/${resourceId}/appRoleAssignedTo/${text(one, "id")}` }));
+    },
+  },
+  ServicePrincipalDelegatedPermissionGrant: {
+    request: /^POST .*\/oauth2PermissionGrants$/,
+    isUnique: true,
+    async find(call, inputs, isKnown) {
+      const path = `/v1.0/servicePrincipals/${text(inputs, "servicePrincipalObjectId")}/oauth2PermissionGrants`;
+      return (await graphList(call, path))
+        .filter((one) => one["resourceId"] === inputs["resourceServicePrincipalObjectId"])
+        .filter((one) => isSameSet(text(one, "scope").trim().split(/\s+/), inputs["claimValues"]))
+        .filter((one) => !isKnown(text(one, "id")))
+        .map((one) => ({ path: `/v1.0/oauth2PermissionGrants/${text(one, "id")}` }));
+    },
+  },
+  DirectoryRoleAssignment: {
+    request: /^POST .*\/roleManagement\/directory\/roleAssignments$/,
+    isUnique: true,
+    async find(call, inputs, isKnown) {
+      const path = "/v1.0/roleManagement/directory/roleAssignments";
+      const found = await graphList(
+        call,
+        `${path}?$filter=${equals("principalId", text(inputs, "principalObjectId"))}`,
+      );
+      return found
+        .filter((one) => one["roleDefinitionId"] === inputs["roleId"] && !isKnown(text(one, "id")))
+        .map((one) => ({ path: `${path}/${text(one, "id")}` }));
+    },
+  },
+  ApplicationRedirectUris: {
+    request: /^PATCH .*\/applications\/[^/]+$/,
+    isUnique: true,
+    find: (call, inputs) =>
+      partOf(call, inputs, ({ web }) => {
+        const { redirectUris = [] } = (web ?? {}) as { readonly redirectUris?: readonly unknown[] };
+        const isOurs = inputs["type"] === "Web" && isSameSet(redirectUris, inputs["redirectUris"]);
+        return isOurs ? { web: { redirectUris: [] } } : undefined;
+      }),
+  },
+  ApplicationApiAccess: {
+    request: /^PATCH .*\/applications\/[^/]+$/,
+    isUnique: true,
+    find: (call, inputs) =>
+      partOf(call, inputs, ({ requiredResourceAccess }) => {
+        const apis = (requiredResourceAccess ?? []) as readonly GraphObject[];
+        const others = apis.filter(({ resourceAppId }) => resourceAppId !== inputs["apiClientId"]);
+        return others.length < apis.length ? { requiredResourceAccess: others } : undefined;
+      }),
+  },
+  ApplicationCertificate: {
+    request: /^PATCH .*\/applications\/[^/]+$/,
+    isUnique: true,
+    find: (call, inputs, isKnown) =>
+      partOf(call, inputs, ({ keyCredentials }) => {
+        const thumbprint = new X509Certificate(text(inputs, "value")).fingerprint.replaceAll(":", "");
+        const keys = (keyCredentials ?? []) as readonly GraphObject[];
+        const isOurs = (key: GraphObject) => text(key, "customKeyIdentifier").toUpperCase() === thumbprint;
+        const others = keys.filter((key) => !isOurs(key) || isKnown(text(key, "keyId")));
+        return others.length < keys.length ? { keyCredentials: others } : undefined;
+      }),
+  },
+  ApplicationFederatedIdentityCredential: {
+    request: /^POST .*\/federatedIdentityCredentials$/,
+    isUnique: true,
+    async find(call, inputs, isKnown) {
+      const path = `${applicationOf(inputs)}/federatedIdentityCredentials`;
+      return (await graphList(call, path))
+        .filter((one) => one["name"] === inputs["displayName"] && !isKnown(text(one, "id")))
+        .map((one) => ({ path: `${path}/${text(one, "id")}` }));
+    },
+  },
+  ApplicationPassword: {
+    request: /^POST .*\/addPassword$/,
+    isUnique: false,
+    async find(call, inputs, isKnown) {
+      const { passwordCredentials = [] } = (await application(call, inputs)) as {
+        readonly passwordCredentials?: readonly GraphObject[];
+      };
+      const isOurs = (one: GraphObject) =>
+        one["displayName"] === inputs["displayName"] &&
+        second(one["endDateTime"]) === second(inputs["endDate"]) &&
+        !isKnown(text(one, "keyId"));
+      return passwordCredentials.filter(isOurs).map(({ keyId }) => ({
+        path: `${applicationOf(inputs)}/removePassword`,
+        change: { method: "POST" as const, json: { keyId } },
+      }));
+    },
+  },
+  AccessPackageResourceCatalogAssociation: {
+    request: /^POST .*\/accessPackageResourceRequests$/,
+    isUnique: true,
+    async find(call, inputs) {
+      const catalogId = text(inputs, "catalogId");
+      const path = `${entitlement}/accessPackageCatalogs/${catalogId}/accessPackageResources`;
+      return (await graphList(call, path))
+        .filter(({ originId }) => originId === inputs["resourceOriginId"])
+        .map(({ originId, originSystem }) => ({
+          path: `${entitlement}/accessPackageResourceRequests`,
+          change: {
+            method: "POST" as const,
+            json: {
+              catalogId,
+              executeImmediately: true,
+              requestType: "AdminRemove",
+              accessPackageResource: { originId, originSystem },
+            },
+          },
+        }));
+    },
+  },
+  AccessPackageResourcePackageAssociation: {
+    request: /^POST .*\/accessPackageResourceRoleScopes$/,
+    isUnique: false,
+    async find(call, inputs) {
+      const path = `${entitlement}/accessPackages/${text(inputs, "accessPackageId")}`;
+      const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
+      const answer = await call(`${path}?$expand=${encodeURIComponent(expand)}`, { accept: goneStatuses });
+      const { accessPackageResourceRoleScopes: scopes = [] } = (answer.body ?? {}) as {
+        readonly accessPackageResourceRoleScopes?: readonly GraphObject[];
+      };
+      // `<catalog>/<object ID of the group>`
+      const originId = text(inputs, "catalogResourceAssociationId").split("/").at(-1);
+      const isOurs = ({ accessPackageResourceScope: scope }: GraphObject) =>
+        (scope as GraphObject | undefined)?.["originId"] === originId;
+      return scopes
+        .filter(isOurs)
+        .map((one) => ({ path: `${path}/accessPackageResourceRoleScopes/${text(one, "id")}` }));
+    },
+  },
+};
+
+/** The mark of a stack with its random ID, as a description has it. Without the ID any stack of that name would fit. */
+const mark = /\([^(),\s]+#[0-9a-f]{16}[,)]/;
+
+/** What carries the stack's mark in its description. Graph takes a second one of the same name. */
+function described(
+  list: string,
+  path: (id: string) => string,
+  isIn: (one: GraphObject, inputs: Inputs) => boolean = () => true,
+): Kind {
+  const collection = list.split("/").at(-1) ?? "";
+  return {
+    request: new RegExp(`^POST .*/${collection}$`),
+    isUnique: false,
+    async find(call, inputs, isKnown) {
+      const [name, description] = [text(inputs, "displayName"), text(inputs, "description")];
+      if (!mark.test(description)) return [];
+      return (await graphList(call, `${list}?$filter=${equals("displayName", name)}`))
+        .filter((one) => one["displayName"] === name && one["description"] === description && isIn(one, inputs))
+        .filter((one) => !isKnown(text(one, "id")))
+        .map((one) => ({ path: path(text(one, "id")) }));
+    },
+  };
+}
+
+/** A property of the stack's own application. @param without the property without the part; undefined where the part is not there. */
+async function partOf(
+  call: GraphCall,
+  inputs: Inputs,
+  without: (application: GraphObject) => object | undefined,
+): Promise<Removal[]> {
+  const json = without(await application(call, inputs));
+  return json === undefined ? [] : [{ path: applicationOf(inputs), change: { method: "PATCH", json } }];
+}
+
+async function application(call: GraphCall, inputs: Inputs): Promise<GraphObject> {
+  const answer = await call(applicationOf(inputs), { accept: goneStatuses });
+  return isGone(answer) ? {} : (answer.body as GraphObject);
+}
+
+/** Of `/applications/<object ID>`. */
+function applicationOf(inputs: Inputs): string {
+  return `/v1.0/applications/${text(inputs, "applicationId").split("/").at(-1) ?? ""}`;
+}
+
+function text(object: GraphObject, name: string): string {
+  const value = object[name];
+  return typeof value === "string" ? value : "";
+}
+
+function second(moment: unknown): number {
+  return typeof moment === "string" ? Math.floor(Date.parse(moment) / 1000) : NaN;
+}
+
+function isSameSet(some: readonly unknown[], others: unknown): boolean {
+  if (!Array.isArray(others)) return false;
+  return some.length === others.length && some.every((one) => others.includes(one));
+}

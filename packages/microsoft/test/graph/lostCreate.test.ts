@@ -1,0 +1,300 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { undoLostCreate, type FailedCreate, type GraphCall } from "@defender-mssp/microsoft";
+import { rootCertificates } from "node:tls";
+
+const graph = "https://graph.microsoft.com";
+const mark = "Managed by Pulumi (defender-mssp/contoso#5013421047e1040e, MSSP tenant 5ec0de00)";
+const entitlement = "/beta/identityGovernance/entitlementManagement";
+const application = "/v1.0/applications/a1";
+const certificate = rootCertificates[0] ?? "";
+const thumbprint = new X509Certificate(certificate).fingerprint.replaceAll(":", "");
+
+type Objects = Readonly<Record<string, unknown>>;
+
+interface Case {
+  readonly type: string;
+  readonly request: string;
+  readonly inputs: Objects;
+  /** Answers by path, without the query. The last object of a list is the lost create's; the others are not. */
+  readonly there: Readonly<Record<string, object>>;
+  readonly removal: { readonly method: string; readonly path: string; readonly json?: unknown };
+  readonly isUnique: boolean;
+}
+
+/** A thing with the stack's mark, beside one of the same name of another stack, and one without a mark. */
+function marked(type: string, list: string, extra: Objects = {}, owner: Objects = {}): Case {
+  const inputs = { displayName: "Contoso", description: `Reads. ${mark}.`, ...extra };
+  const other = { ...inputs, id: "other", description: `Reads. ${mark.replace("5013", "6666")}.` };
+  const value = [other, { ...inputs, id: "unmarked", description: "Reads." }, { ...inputs, ...owner, id: "ours" }];
+  return {
+    ...{ type, request: `POST ${list}`, inputs, there: { [list]: { value } }, isUnique: false },
+    removal: { method: "DELETE", path: `${list}/ours` },
+  };
+}
+
+const cases: readonly Case[] = [
+  marked("applicationRegistration:ApplicationRegistration", "/v1.0/applications"),
+  marked("group:Group", "/v1.0/groups"),
+  marked("accessPackageCatalog:AccessPackageCatalog", `${entitlement}/accessPackageCatalogs`),
+  marked("accessPackage:AccessPackage", `${entitlement}/accessPackages`, { catalogId: "c1" }),
+  marked(
+    "accessPackageAssignmentPolicy:AccessPackageAssignmentPolicy",
+    `${entitlement}/accessPackageAssignmentPolicies`,
+    {
+      accessPackageId: "p1",
+    },
+  ),
+  {
+    type: "servicePrincipal:ServicePrincipal",
+    request: "POST /v1.0/servicePrincipals",
+    inputs: { clientId: "client" },
+    there: { "/v1.0/servicePrincipals": { value: [{ id: "s1", appId: "client" }] } },
+    removal: { method: "DELETE", path: "/v1.0/servicePrincipals/s1" },
+    isUnique: true,
+  },
+  {
+    type: "appRoleAssignment:AppRoleAssignment",
+    request: "POST /v1.0/servicePrincipals/graph/appRoleAssignedTo",
+    inputs: { principalObjectId: "s1", resourceObjectId: "graph", appRoleId: "r1" },
+    there: {
+      "/v1.0/servicePrincipals/s1/appRoleAssignments": {
+        value: [
+          { id: "otherRole", appRoleId: "r2", resourceId: "graph" },
+          { id: "otherApi", appRoleId: "r1", resourceId: "x" },
+          { id: "g1", appRoleId: "r1", resourceId: "graph" },
+        ],
+      },
+    },
+    removal: { method: "DELETE", path: "/v1.0/servicePrincipals/graph/appRoleAssignedTo/g1" },
+    isUnique: true,
+  },
+  {
+    type: "servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant",
+    request: "POST /v1.0/oauth2PermissionGrants",
+    inputs: { servicePrincipalObjectId: "s1", resourceServicePrincipalObjectId: "d1", claimValues: ["Alert.Read"] },
+    there: {
+      "/v1.0/servicePrincipals/s1/oauth2PermissionGrants": {
+        value: [
+          { id: "otherScope", resourceId: "d1", scope: "Alert.Read Machine.Read" },
+          { id: "g1", resourceId: "d1", scope: " Alert.Read" },
+        ],
+      },
+    },
+    removal: { method: "DELETE", path: "/v1.0/oauth2PermissionGrants/g1" },
+    isUnique: true,
+  },
+  {
+    type: "directoryRoleAssignment:DirectoryRoleAssignment",
+    request: "POST /v1.0/roleManagement/directory/roleAssignments",
+    inputs: { principalObjectId: "g1", roleId: "reader" },
+    there: {
+      "/v1.0/roleManagement/directory/roleAssignments": {
+        value: [
+          { id: "otherRole", roleDefinitionId: "admin" },
+          { id: "r1", roleDefinitionId: "reader" },
+        ],
+      },
+    },
+    removal: { method: "DELETE", path: "/v1.0/roleManagement/directory/roleAssignments/r1" },
+    isUnique: true,
+  },
+  {
+    type: "applicationRedirectUris:ApplicationRedirectUris",
+    request: `PATCH ${application}`,
+    inputs: {
+      applicationId: "/applications/a1",
+      type: "Web",
+      redirectUris: ["https://a.example", "https://b.example"],
+    },
+    there: { [application]: { web: { redirectUris: ["https://b.example", "https://a.example"] } } },
+    removal: { method: "PATCH", path: application, json: { web: { redirectUris: [] } } },
+    isUnique: true,
+  },
+  {
+    type: "applicationApiAccess:ApplicationApiAccess",
+    request: `PATCH ${application}`,
+    inputs: { applicationId: "/applications/a1", apiClientId: "graph" },
+    there: { [application]: { requiredResourceAccess: [{ resourceAppId: "other" }, { resourceAppId: "graph" }] } },
+    removal: { method: "PATCH", path: application, json: { requiredResourceAccess: [{ resourceAppId: "other" }] } },
+    isUnique: true,
+  },
+  {
+    type: "applicationCertificate:ApplicationCertificate",
+    request: `PATCH ${application}`,
+    inputs: { applicationId: "/applications/a1", value: certificate },
+    there: {
+      [application]: {
+        keyCredentials: [
+          { keyId: "k0", customKeyIdentifier: "00" },
+          { keyId: "k1", customKeyIdentifier: thumbprint },
+        ],
+      },
+    },
+    removal: {
+      method: "PATCH",
+      path: application,
+      json: { keyCredentials: [{ keyId: "k0", customKeyIdentifier: "00" }] },
+    },
+    isUnique: true,
+  },
+  {
+    type: "applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential",
+    request: `POST ${application}/federatedIdentityCredentials`,
+    inputs: { applicationId: "/applications/a1", displayName: "mssp-siem" },
+    there: {
+      [`${application}/federatedIdentityCredentials`]: {
+        value: [
+          { id: "f0", name: "theirs" },
+          { id: "f1", name: "mssp-siem" },
+        ],
+      },
+    },
+    removal: { method: "DELETE", path: `${application}/federatedIdentityCredentials/f1` },
+    isUnique: true,
+  },
+  {
+    type: "applicationPassword:ApplicationPassword",
+    request: `POST ${application}/addPassword`,
+    inputs: { applicationId: "/applications/a1", displayName: "SIEM", endDate: "2027-01-01T00:00:00Z" },
+    there: {
+      [application]: {
+        passwordCredentials: [
+          { keyId: "otherEnd", displayName: "SIEM", endDateTime: "2027-02-01T00:00:00Z" },
+          { keyId: "otherName", displayName: "theirs", endDateTime: "2027-01-01T00:00:00Z" },
+          { keyId: "p1", displayName: "SIEM", endDateTime: "2027-01-01T00:00:00.123Z" },
+        ],
+      },
+    },
+    removal: { method: "POST", path: `${application}/removePassword`, json: { keyId: "p1" } },
+    isUnique: false,
+  },
+  {
+    type: "accessPackageResourceCatalogAssociation:AccessPackageResourceCatalogAssociation",
+    request: `POST ${entitlement}/accessPackageResourceRequests`,
+    inputs: { catalogId: "c1", resourceOriginId: "g1", resourceOriginSystem: "AadGroup" },
+    there: {
+      [`${entitlement}/accessPackageCatalogs/c1/accessPackageResources`]: {
+        value: [
+          { originId: "g0", originSystem: "AadGroup" },
+          { originId: "g1", originSystem: "AadGroup" },
+        ],
+      },
+    },
+    removal: {
+      method: "POST",
+      path: `${entitlement}/accessPackageResourceRequests`,
+      json: {
+        catalogId: "c1",
+        executeImmediately: true,
+        requestType: "AdminRemove",
+        accessPackageResource: { originId: "g1", originSystem: "AadGroup" },
+      },
+    },
+    isUnique: true,
+  },
+  {
+    type: "accessPackageResourcePackageAssociation:AccessPackageResourcePackageAssociation",
+    request: `POST ${entitlement}/accessPackages/p1/accessPackageResourceRoleScopes`,
+    inputs: { accessPackageId: "p1", catalogResourceAssociationId: "c1/g1" },
+    there: {
+      [`${entitlement}/accessPackages/p1`]: {
+        accessPackageResourceRoleScopes: [
+          { id: "otherGroup", accessPackageResourceScope: { originId: "g0" } },
+          { id: "s1", accessPackageResourceScope: { originId: "g1" } },
+        ],
+      },
+    },
+    removal: { method: "DELETE", path: `${entitlement}/accessPackages/p1/accessPackageResourceRoleScopes/s1` },
+    isUnique: false,
+  },
+];
+
+describe("microsoft: a create whose answer was lost", () => {
+  interface Sent {
+    readonly method: string;
+    readonly path: string;
+    readonly json?: unknown;
+  }
+
+  /** A Graph in which these things are, and what was sent to it beside reads. */
+  function fakeGraph(there: Case["there"]): { readonly call: GraphCall; readonly sent: Sent[]; reads: number } {
+    const fake = { sent: [] as Sent[], reads: 0 };
+    const call: GraphCall = (path, { method = "GET", json } = {}) => {
+      if (method === "GET") fake.reads++;
+      else fake.sent.push({ method, path, ...(json === undefined ? {} : { json }) });
+      const body = there[path.split("?")[0] ?? ""] ?? { value: [] };
+      return Promise.resolve({ status: 200, headers: new Headers(), text: "", body, tries: 1 });
+    };
+    return Object.assign(fake, { call });
+  }
+
+  const sleep = () => Promise.resolve();
+  const lost = (request: string) => {
+    const [method = "", path = ""] = request.split(" ");
+    return `1 error occurred:\n\t* ${method} ${graph}${path} failed: other side closed\n\n`;
+  };
+  const failed = ({ type, inputs, request }: Case, changed: Partial<FailedCreate> = {}): FailedCreate => ({
+    ...{ type: `azuread:index/${type}`, inputs, errors: [lost(request)], isKnown: () => false },
+    ...changed,
+  });
+
+  for (const one of cases) {
+    const name = one.type.split(":")[1];
+    it(`${name}: exactly what it has left is deleted, and it is sent again`, async () => {
+      const { call, sent } = fakeGraph(one.there);
+      assert.equal(await undoLostCreate(call, failed(one), { sleep }), "repeat");
+      assert.deepEqual(sent, [one.removal]);
+    });
+
+    it(`${name}: ${one.isUnique ? "it is sent again" : "it fails as before"} where nothing is found in ten looks`, async () => {
+      const fake = fakeGraph({});
+      const outcome = await undoLostCreate(fake.call, failed(one), { sleep });
+      assert.equal(outcome, one.isUnique ? "repeat" : "leave");
+      assert.deepEqual([fake.sent, fake.reads], [[], 10]);
+    });
+  }
+
+  const [anApplication] = cases;
+  assert.ok(anApplication);
+
+  it("what the state has is not deleted", async () => {
+    const withIds = cases.filter(({ removal, type }) => removal.method === "DELETE" && !type.includes("Resource"));
+    for (const one of withIds) {
+      const { call, sent } = fakeGraph(one.there);
+      await undoLostCreate(call, failed(one, { isKnown: () => true }), { sleep });
+      assert.deepEqual(sent, [], one.type);
+    }
+  });
+
+  it("a description without the stack's random ID says nothing of whose it is", async () => {
+    const description = "Reads. Managed by Pulumi.";
+    const there = { "/v1.0/applications": { value: [{ id: "x", displayName: "Contoso", description }] } };
+    const { call, sent } = fakeGraph(there);
+    const inputs = { displayName: "Contoso", description };
+    assert.equal(await undoLostCreate(call, failed(anApplication, { inputs }), { sleep }), "leave");
+    assert.deepEqual(sent, []);
+  });
+
+  const others = {
+    "an answer of Graph's": `POST ${graph}/v1.0/applications answered 400: Request_BadRequest: No.`,
+    "a request after the one that created it": lost("PATCH /v1.0/applications/a1"),
+    "another collection": lost("POST /v1.0/groups"),
+    "an answer whose body ends in the middle, in the official plugin's words": "unmarshaling: unexpected EOF",
+  };
+  for (const [what, error] of Object.entries(others)) {
+    it(`${what} is no lost create`, async () => {
+      const fake = fakeGraph(anApplication.there);
+      assert.equal(await undoLostCreate(fake.call, failed(anApplication, { errors: [error] }), { sleep }), "leave");
+      assert.deepEqual([fake.sent, fake.reads], [[], 0]);
+    });
+  }
+
+  it("understands the official plugin's words, also where a later try was refused because the object exists", async () => {
+    const official = `Creating application: executing request: Post "${graph}/v1.0/applications": HTTP response was nil; connection may have been reset`;
+    const errors = ["A resource with that name already exists", official];
+    const { call, sent } = fakeGraph(anApplication.there);
+    assert.equal(await undoLostCreate(call, failed(anApplication, { errors }), { sleep }), "repeat");
+    assert.equal(sent.length, 1);
+  });
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { recoverLostCreates } from "../../../components/tenant/lostCreates";
+import { startMocks, tenantId } from "../mocks";
+
+const lost = (method: string) => `${method} https://graph.microsoft.com/v1.0/groups failed: other side closed`;
+
+describe("components: recoverLostCreates", () => {
+  type Hooks = pulumi.ResourceOptions["hooks"];
+
+  /** The hooks that the transformation gives to a resource of that type. */
+  async function hooksOf(type: string, before?: Hooks): Promise<Hooks> {
+    await startMocks();
+    const transform = recoverLostCreates(tenantId, {}, { environment: {} });
+    const args = { type, name: "one", props: {}, opts: { hooks: before }, resource: undefined as never };
+    return transform(args)?.opts.hooks;
+  }
+
+  async function outcome(failedOperation: string, errors: string[]): Promise<boolean> {
+    const hooks = await hooksOf("azuread:index/group:Group");
+    const type = "azuread:index/group:Group";
+    const call = { urn: "urn", id: "id", name: "one", type, failedOperation, errors, newInputs: {} };
+    return hooks!.onError![0]!.callback(call);
+  }
+
+  it("is bound to azuread's resources, after the hooks that they have", async () => {
+    const own = { callback: () => false } as unknown as pulumi.ErrorHook;
+    const hooks = await hooksOf("azuread:index/group:Group", { onError: [own] });
+    assert.equal(hooks?.onError?.[0], own);
+    assert.equal(hooks?.onError?.length, 2);
+    assert.equal(await hooksOf("pulumi-nodejs:dynamic/defender-mssp:Guest"), undefined);
+    assert.equal(await hooksOf("azure-native:keyvault:Vault"), undefined);
+  });
+
+  it("repeats an update whose answer was lost, three times at most", async () => {
+    assert.equal(await outcome("update", [lost("PATCH")]), true);
+    assert.equal(await outcome("update", [lost("PATCH"), lost("PATCH"), lost("PATCH")]), true);
+    assert.equal(
+      await outcome(
+        "update",
+        Array.from({ length: 4 }, () => lost("PATCH")),
+      ),
+      false,
+    );
+  });
+
+  it("repeats nothing that Graph has answered, and no deletion", async () => {
+    const answered = "PATCH https://graph.microsoft.com/v1.0/groups/x answered 400: Request_BadRequest: No.";
+    assert.equal(await outcome("update", [answered]), false);
+    assert.equal(await outcome("update", [answered, lost("PATCH")]), false);
+    assert.equal(await outcome("create", [answered]), false);
+    assert.equal(await outcome("delete", [lost("DELETE")]), false);
+  });
+
+  it("leaves a failure of its own to the plugin's error", async () => {
+    assert.equal(await outcome("create", [lost("POST")]), false);
+  });
+});
