@@ -9,13 +9,19 @@ import type { DeployedResource } from "./deployed";
 import type { AdditionsTenant } from "./tenant";
 
 const base = "/beta/identityGovernance/entitlementManagement";
+/** The step that ends an assignment, for an administrator of the tenant. */
+export function removalOf({ graph }: AdditionsTenant, { id }: Pick<Assignment, "id">): string {
+  const json = { requestType: "AdminRemove", accessPackageAssignment: { id } };
+  return azRest("POST", `${graph}${base}/accessPackageAssignmentRequests`, json);
+}
+
 const packageType = "azuread:index/accessPackage:AccessPackage";
 
-export function accessPackagesOf({ deployed }: AdditionsTenant): readonly DeployedResource[] {
+export function accessPackagesOf({ deployed }: Pick<AdditionsTenant, "deployed">): readonly DeployedResource[] {
   return deployed.all(packageType);
 }
 
-interface Assignment {
+export interface Assignment {
   readonly id: string;
   readonly accessPackageId: string;
   readonly assignmentPolicyId: string | null;
@@ -55,7 +61,6 @@ export function assignmentAdditions(tenant: AdditionsTenant, assignments: readon
   return assignments.flatMap((one) => {
     const problem = problemOf(tenant, one);
     if (problem === undefined) return [];
-    const json = { requestType: "AdminRemove", accessPackageAssignment: { id: one.id } };
     return [
       {
         kind: "access package assignment",
@@ -65,7 +70,7 @@ export function assignmentAdditions(tenant: AdditionsTenant, assignments: readon
         targets: [one.id, one.accessPackageId],
         // The request that made the assignment does not know its ID.
         mentions: one.target?.objectId ? [one.accessPackageId, one.target.objectId] : [one.id],
-        step: azRest("POST", `${tenant.graph}${base}/accessPackageAssignmentRequests`, json),
+        step: removalOf(tenant, one),
       },
     ];
   });

@@ -107,7 +107,11 @@ export async function findAdditions(run: AdditionsRun): Promise<AdditionsPart[]>
   }
 }
 
-async function tenantOf(run: AdditionsRun, deployed: Deployed): Promise<AdditionsTenant> {
+/**
+ * Signs in to the tenant of a stack's settings.
+ * @throws VisibleError where settings, credentials or tenant can't be used
+ */
+export async function tenantOf(run: AdditionsRun, deployed: Deployed): Promise<AdditionsTenant> {
   const environment = run.environment ?? process.env;
   const settings = await readStackSettings(run.stack, { environment, ...(run.folder && { folder: run.folder }) });
   return signedIn(settings, deployed, environment);
@@ -170,7 +174,8 @@ async function partOf(
   }
 }
 
-function whyNot({ status, message }: ServiceError, permission: string): string {
+/** Why a part was not checked. */
+export function whyNot({ status, message }: ServiceError, permission: string): string {
   return status === 401 || status === 403 ? `not permitted: requires ${permission}` : `not checked: ${message}`;
 }
 

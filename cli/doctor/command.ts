@@ -11,6 +11,7 @@ interface DoctorOptions {
   readonly stack: string;
   readonly json?: boolean;
   readonly repair?: boolean;
+  readonly beforeDestroy?: boolean;
   readonly yes?: boolean;
 }
 
@@ -26,7 +27,9 @@ export function registerDoctor(program: Command): void {
       "--yes",
       "with --repair: delete without asking what carries this stack's mark and belongs to an interrupted operation",
     )
+    .option("--before-destroy", "list who holds an access package of the stack, which `pulumi destroy` can't take away")
     .action(async ({ stack, json, ...options }: DoctorOptions) => {
+      if (options.beforeDestroy === true) return checkBeforeDestroy(stack, json === true);
       if (options.repair === true) return repairStack(stack, options.yes === true);
       const [{ examine }, { reportText }] = await Promise.all([import("./examination.js"), import("./report.js")]);
       const report = await examine(stack);
@@ -38,18 +41,31 @@ export function registerDoctor(program: Command): void {
     reads:
       "The stack's settings; the access tokens of the identity in the environment (ARM_…, or az login); with " +
       "Organization.Read.All and Policy.Read.All, the tenant's licences and policies. With --repair also the " +
-      "stack's state, the tenant's objects and, with AuditLog.Read.All, the audit log's entries about them.",
+      "stack's state, the tenant's objects and, with AuditLog.Read.All, the audit log's entries about them. With " +
+      "--before-destroy only the state and the assignments of access packages.",
     changes: "Nothing. With --repair, it deletes the objects that you confirm.",
     exitCodes: {
-      0: "all checks passed or were not possible; with --repair: no such object is left",
-      1: "a check failed, the tenant could not be read, or objects are left",
+      0:
+        "all checks passed or were not possible; with --repair: no such object is left; with --before-destroy: nobody " +
+        "holds an access package",
+      1:
+        "a check failed, the tenant could not be read, or objects are left; with --before-destroy: somebody holds one, " +
+        "or it can't be read",
     },
     examples: [
       "npx mssp doctor --stack contoso",
       "npx mssp doctor --stack contoso --repair",
+      "npx mssp doctor --stack contoso --before-destroy",
       "npx mssp sandbox run -- npx mssp doctor --stack dev --json",
     ],
   });
+}
+
+async function checkBeforeDestroy(stack: string, json: boolean): Promise<void> {
+  const { beforeDestroyReport, beforeDestroyText } = await import("./beforeDestroy.js");
+  const report = await beforeDestroyReport({ stack });
+  print(json ? `${visibleJson(report, 2)}\n` : beforeDestroyText(report));
+  if (report.state === "failed") process.exitCode = 1;
 }
 
 async function repairStack(stack: string, yes: boolean): Promise<void> {

@@ -67,16 +67,7 @@ describe("attack: somebody adds a way in to the stack's objects", function () {
 
   /** Carries out a printed step: `pulumi up --refresh`, or the request of an `az rest`. */
   async function carryOut(stack: string, hands: TenantHands, steps: readonly string[]): Promise<void> {
-    for (const step of steps.filter((one) => one.startsWith("az rest"))) {
-      const parts = /^az rest --method (\S+) --url '([^']+)'(?: --headers \S+ --body '(.+)')?$/.exec(step);
-      assert.ok(parts, step);
-      const { pathname, search } = new URL(parts[2] ?? "");
-      await hands.graph(
-        parts[1] ?? "",
-        `${pathname}${search}`,
-        parts[3] === undefined ? undefined : JSON.parse(parts[3]),
-      );
-    }
+    for (const step of steps.filter((one) => one.startsWith("az rest"))) await hands.carryOut(step);
     if (steps.includes("npx pulumi up --refresh"))
       await project.succeed(["up", "--stack", stack, "--refresh", "--yes", "--skip-preview"]);
   }

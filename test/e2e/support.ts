@@ -95,6 +95,15 @@ export class TenantHands {
     return this.#call("https://api.securitycenter.microsoft.com", method, route, body);
   }
 
+  /** Carries out a step that a command printed: `az rest …`. */
+  async carryOut(step: string): Promise<void> {
+    const parts = /^az rest --method (\S+) --url '([^']+)'(?: --headers \S+ --body '(.+)')?$/.exec(step);
+    if (parts === null) throw new Error(`no step of the Azure CLI's: ${step}`);
+    const [, method = "", url = "", body] = parts;
+    const { pathname, search } = new URL(url);
+    await this.graph(method, `${pathname}${search}`, body === undefined ? undefined : JSON.parse(body));
+  }
+
   async #call<Answer>(resource: string, method: string, route: string, body: unknown): Promise<Answer> {
     const response = await fetch(`${this.project.sandbox.origins.http}${route}`, {
       method,

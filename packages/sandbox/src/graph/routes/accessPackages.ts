@@ -150,9 +150,17 @@ function removeCatalog(call: Call): Answer {
   return noContent;
 }
 
-/** Its policies and role scopes are its own, and go with it. */
+/**
+ * Its policies and role scopes are its own, and go with it. One that somebody holds can't be deleted:
+ * https://learn.microsoft.com/graph/api/accesspackage-delete?view=graph-rest-beta. Code and words of the refusal are the sandbox's own.
+ */
 function removePackage(call: Call): Answer {
   const { id } = subject(call, packages);
+  const held = [...call.tenant.objects("accessPackageAssignments").values()].some(
+    ({ accessPackageId, assignmentState }) => accessPackageId === id && assignmentState !== "Expired",
+  );
+  if (held)
+    throw refused("AccessPackageHasAssignments", "The access package cannot be deleted because it has assignments.");
   for (const policy of [...call.tenant.objects(policies).values()]) {
     if (policy["accessPackageId"] === id) call.tenant.objects(policies).delete(policy.id);
   }

@@ -1,0 +1,97 @@
+/**
+ * `mssp doctor --before-destroy`: who holds an access package of the stack. Graph refuses to delete such a package, so `pulumi destroy` would
+ * stop half way, and the engine runs no program on `destroy` that could say so.
+ */
+import { graphList, ServiceError } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { accessPackagesOf, assignmentsOf, removalOf } from "../additions/accessPackages";
+import { readDeployed } from "../additions/deployed";
+import { tenantOf, whyNot, type AdditionsRun } from "../additions/find";
+import type { AdditionsTenant } from "../additions/tenant";
+import type { CheckState } from "../output/checkState";
+import { paragraph, tableText } from "../output/table";
+
+/** Somebody who has a package. */
+export interface Holder {
+  /** Display name, or what else the service tells of the person. */
+  readonly name: string;
+  /** Mail address or principal name; empty where the service does not say. */
+  readonly address: string;
+  /** Object ID of the user in the customer's tenant; empty where there is none yet. */
+  readonly objectId: string;
+  /** Name of the access package. */
+  readonly accessPackage: string;
+  /** ID of the assignment. */
+  readonly assignmentId: string;
+  /** The command that removes the assignment, for an administrator of the tenant. */
+  readonly step: string;
+}
+
+/** What `mssp doctor --before-destroy --json` prints. */
+export interface BeforeDestroyReport {
+  readonly stack: string;
+  /** `failed` where somebody holds a package, `notChecked` where the stack has no package in its state. */
+  readonly state: CheckState;
+  readonly holders: readonly Holder[];
+}
+
+/**
+ * Lists who holds the stack's access packages.
+ * @throws VisibleError where state, settings or tenant can't be read: then nothing is known
+ */
+export async function beforeDestroyReport(run: AdditionsRun): Promise<BeforeDestroyReport> {
+  const deployed = await readDeployed(run.stack, run);
+  if (accessPackagesOf({ deployed }).length === 0) return { stack: run.stack, state: "notChecked", holders: [] };
+  try {
+    const tenant = await tenantOf(run, deployed);
+    const assignments = await assignmentsOf(tenant);
+    const names = await namesOf(tenant);
+    const holders = assignments.map((one) => ({
+      name: one.target?.displayName ?? one.target?.email ?? "unknown",
+      address: one.target?.email ?? "",
+      objectId: one.target?.objectId ?? "",
+      accessPackage: names.get(one.accessPackageId.toLowerCase()) ?? one.accessPackageId,
+      assignmentId: one.id,
+      step: removalOf(tenant, one),
+    }));
+    return { stack: run.stack, state: holders.length > 0 ? "failed" : "passed", holders };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    throw new VisibleError(
+      `Who holds the access packages of stack ${run.stack} is not known: ${whyNot(error, "EntitlementManagement.Read.All")}. ` +
+        "If somebody holds one, `npx pulumi destroy` stops half way.",
+    );
+  }
+}
+
+/** Names of the packages by ID. */
+async function namesOf(tenant: AdditionsTenant): Promise<ReadonlyMap<string, string>> {
+  const found = await graphList<{ readonly id: string; readonly displayName: string | null }>(
+    tenant.call,
+    "/beta/identityGovernance/entitlementManagement/accessPackages",
+  );
+  return new Map(found.map(({ id, displayName }) => [id.toLowerCase(), displayName ?? id]));
+}
+
+/** The report for people. */
+export function beforeDestroyText({ stack, state, holders }: BeforeDestroyReport): string {
+  const again = `npx pulumi destroy --stack ${stack} --refresh`;
+  if (state === "notChecked")
+    return paragraph(`Stack ${stack} has no access packages: nothing must be done before \`${again}\`.`);
+  if (state === "passed") return paragraph(`Nobody holds an access package of stack ${stack}. Run \`${again}\`.`);
+  const rows = holders.map(({ name, address, accessPackage }) => [name, address, accessPackage]);
+  return [
+    paragraph(
+      `\`${again}\` would stop half way: Graph refuses to delete an access package that somebody holds. Assignments: ${holders.length}.\n`,
+    ),
+    tableText([["Holder", "Address", "Access package"], ...rows], { indent: 2 }),
+    paragraph(
+      "\nRemove each assignment in the customer's Entra admin center (Identity Governance > Access packages > the package > Assignments > Remove), or run:\n",
+    ),
+    ...holders.map(({ step }) => `  ${step}\n`),
+    paragraph(
+      `\nThen run \`${again}\`. It does not delete these users: the packages brought them into the tenant, whose settings for external users of ` +
+        "entitlement management decide whether they stay.",
+    ),
+  ].join("");
+}
