@@ -10,6 +10,7 @@ import { customerTenant } from "./components/tenant/customerTenant";
 import { StackIdentity } from "./components/tenant/stackIdentity";
 import { deployedResources, stackOutputs } from "./components/tenant/deployedResources";
 import { recoverLostCreates } from "./components/tenant/lostCreates";
+import { refuseLongCertificate } from "./components/siemConnector/longCertificate";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { refuseMovedNames } from "./components/portalAccess/deployedNames";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
@@ -36,6 +37,8 @@ async function program() {
   const deployed = await deployedResources();
   refuseMovedNames("customer-access", settings, deployed);
   const afterResources = outputsAfterResources();
+  const clock = clockFrom(process.env);
+  await refuseLongCertificate(settings.connector, deployed, clock());
   if (settings.handover) refuseUnpreparedMove("handover", settings.handover.subscriptionId, deployed);
   // All that signs in does so before the first declaration, and together: each waits for a plugin to start.
   // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
@@ -59,7 +62,7 @@ async function program() {
       approverObjectIds,
       loginEndpoint,
       connectorSecrets: connectorSecrets("customer", deployed),
-      clock: clockFrom(process.env),
+      clock,
     },
     { provider, transformations: [recoverLostCreates(tenantId, deployed)] },
   );

@@ -5,6 +5,9 @@ const millisecondsOfDay = 24 * 60 * 60 * 1000;
 /** The expiry is computed by another process, whose clock may be a little ahead. */
 const clockTolerance = 60 * 1000;
 
+/** Longest time from now until a certificate expires, in days: a year, and a day for a leap year. */
+export const longestCertificateDays = 366;
+
 export interface CredentialLifetime {
   /** When the credential expires: ISO 8601. */
   readonly endDate: string;

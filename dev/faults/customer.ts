@@ -2,6 +2,7 @@
 import type { OwnSandbox } from "@defender-mssp/sandbox";
 import {
   addApplication,
+  inDays,
   makeTestCertificate,
   msspSubscriptionId,
   msspTenantId,
@@ -139,7 +140,7 @@ let made: Promise<readonly Customer[]> | undefined;
 
 /** All of them. The certificate is the same for all runs of a process, so that their tenants can be compared. */
 export function allCustomers(): Promise<readonly Customer[]> {
-  return (made ??= makeTestCertificate(new Date(Date.now() + 300 * 86_400_000)).then(({ certificatePem }) => [
+  return (made ??= makeTestCertificate(inDays(300)).then(({ certificatePem }) => [
     tiers,
     packages,
     azure(certificatePem),

@@ -192,7 +192,7 @@ export async function converge(
   let left: string[] = [];
   for (let more = 1; more <= mostCommands; more++) {
     // Once, and never as the last command: it alone completes nothing.
-    if (!isRepaired && more < mostCommands && asksForRepair(last)) {
+    if (!isRepaired && more < mostCommands && asksForRepair(last, step)) {
       isRepaired = true;
       await repaired(attempt, said);
       continue;
@@ -207,14 +207,14 @@ export async function converge(
 }
 
 /**
- * Whether something may exist that the stack's state does not have: a write's answer was lost, the engine was killed, or a create was refused
- * because the object exists.
+ * Whether something may exist that the stack's state does not have: the answer to a create was lost and `up` has not found it, the engine was
+ * killed, or a create was refused because the object exists. A `destroy` creates nothing.
  */
-function asksForRepair({ signal, stdout, stderr }: Finished): boolean {
+function asksForRepair({ signal, stdout, stderr }: Finished, step: Step): boolean {
   const exists = /already exist|prevent_duplicate_names|so none was created/i;
-  const lost = /\b(POST|PUT|PATCH) \S+ failed: /;
+  const lost = /\bPOST \S+ failed: /;
   const text = `${stdout}\n${stderr}`;
-  return signal === "SIGKILL" || exists.test(text) || lost.test(text);
+  return signal === "SIGKILL" || (step !== "destroy" && (exists.test(text) || lost.test(text)));
 }
 
 /**

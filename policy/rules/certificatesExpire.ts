@@ -1,4 +1,4 @@
-import { credentialLifetimeProblem } from "../../guardrails/applications";
+import { credentialLifetimeProblem, longestCertificateDays } from "../../guardrails/applications";
 import { azuread } from "../resourceTypes";
 import { isMissing, knownText, problems, resourceRule } from "../rule";
 
@@ -14,7 +14,7 @@ export const certificatesExpire = resourceRule<{ mostDays: number }>({
       type: "integer",
       minimum: 1,
       maximum: 730,
-      default: 366,
+      default: longestCertificateDays,
       description: "Days from now within which a certificate must expire.",
     },
   },

@@ -3,7 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import type { CredentialType } from "@defender-mssp/microsoft";
 import type { SandboxProject } from "@defender-mssp/sandbox";
-import { msspTenantId, makeTestCertificate, type TestCertificate } from "@defender-mssp/sandbox/testing";
+import { inDays, msspTenantId, makeTestCertificate, type TestCertificate } from "@defender-mssp/sandbox/testing";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { createProject, TenantHands } from "./support";
 
@@ -88,7 +88,7 @@ export interface ConnectorProject {
 export async function startConnectorProject(): Promise<ConnectorProject> {
   const [project, certificate, provider] = await Promise.all([
     createProject(),
-    makeTestCertificate(),
+    makeTestCertificate(inDays(300)),
     startIdentityProvider(),
   ]);
   const dispose = async () => {

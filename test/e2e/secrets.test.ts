@@ -13,7 +13,13 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { encryptedArchive } from "@defender-mssp/microsoft/testing";
 import type { SandboxProject, Exchange } from "@defender-mssp/sandbox";
-import { msspSubscriptionId, subscriptionIdOf, setSwitches, makeTestCertificate } from "@defender-mssp/sandbox/testing";
+import {
+  msspSubscriptionId,
+  subscriptionIdOf,
+  setSwitches,
+  inDays,
+  makeTestCertificate,
+} from "@defender-mssp/sandbox/testing";
 import { execa } from "execa";
 import { SignJWT } from "jose";
 import { parse, stringify } from "yaml";
@@ -499,7 +505,7 @@ interface Credentials {
 }
 
 async function makeCredentials(folder: string, search: SecretSearch, refusedToken: string): Promise<Credentials> {
-  const [connector, other] = await Promise.all([makeTestCertificate(), makeTestCertificate()]);
+  const [connector, other] = await Promise.all([makeTestCertificate(inDays(300)), makeTestCertificate()]);
   for (const { privateKeyPem } of [connector, other]) {
     const lines = privateKeyPem.split("\n").filter((line) => line.length >= 20 && !line.startsWith("-----"));
     for (const line of lines) search.add("private key", line);

@@ -17,6 +17,6 @@ export { textOf } from "../graph/json";
 export { complete } from "../graph/objects";
 export { standInPlugins } from "../plugins/index";
 export { certificateFiles, serverCertificate } from "../server/certificate";
-export { makeTestCertificate, type TestCertificate } from "./certificates";
+export { inDays, makeTestCertificate, type TestCertificate } from "./certificates";
 export { addDaemon, contoso, daemonId, decodeToken, graphId, type Daemon } from "./support";
 export { connectorId, tenantId, testSandbox, type TestSandbox } from "./testSandbox";
