@@ -34,13 +34,13 @@ export function recoverLostCreates(
   const isKnown = (id: string) => known.includes(id.toLowerCase());
   const recover = async (args: pulumi.ErrorHookArgs): Promise<boolean> => {
     const { failedOperation, type, name, newInputs = {}, errors } = args;
-    if (errors.length >= maximumTries || !errors.some(isLostAnswer)) return false;
-    if (failedOperation === "update") return isLostAnswer(errors[0] ?? "");
-    if (failedOperation !== "create") return false;
+    const isLast = errors.length >= maximumTries;
+    if (failedOperation === "update") return !isLast && isLostAnswer(errors[0] ?? "");
+    if (failedOperation !== "create" || !errors.some(isLostAnswer)) return false;
     try {
       const call = await graphCall(tenantId, context);
       const outcome = await undoLostCreate(call, { type, inputs: newInputs, errors, isKnown }, context);
-      return outcome === "repeat";
+      return outcome === "repeat" && !isLast;
     } catch (failure) {
       const reason = failure instanceof Error ? failure.message : String(failure);
       await pulumi.log.warn(`${name}: its lost create could not be looked up: ${reason}`);

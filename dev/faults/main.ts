@@ -162,7 +162,7 @@ function waysOf({ ways, more, seen }: Sums): string {
   return [
     `Seen: ${kinds.join("; ")}.`,
     `${ways.atOnce} at once; ${ways.again} by the same command with --refresh; ${ways.repaired} with the repair as one of the commands, ` +
-      `after the answer to a create was lost. More commands needed: ${more.join(", ")} (none, one, two, three).`,
+      `after a kill, or a create that was refused because the object exists. More commands needed: ${more.join(", ")} (none, one, two, three).`,
   ].join("\n");
 }
 

@@ -192,7 +192,7 @@ export async function converge(
   let left: string[] = [];
   for (let more = 1; more <= mostCommands; more++) {
     // Once, and never as the last command: it alone completes nothing.
-    if (!isRepaired && more < mostCommands && asksForRepair(last, step)) {
+    if (!isRepaired && more < mostCommands && asksForRepair(last)) {
       isRepaired = true;
       await repaired(attempt, said);
       continue;
@@ -207,14 +207,12 @@ export async function converge(
 }
 
 /**
- * Whether something may exist that the stack's state does not have: the answer to a create was lost and `up` has not found it, the engine was
- * killed, or a create was refused because the object exists. A `destroy` creates nothing.
+ * Whether docs/interrupted-up.md asks for the repair: the engine was killed, or a create was refused because the object exists. What a lost
+ * create has left `up` finds by itself.
  */
-function asksForRepair({ signal, stdout, stderr }: Finished, step: Step): boolean {
+function asksForRepair({ signal, stdout, stderr }: Finished): boolean {
   const exists = /already exist|prevent_duplicate_names|so none was created/i;
-  const lost = /\bPOST \S+ failed: /;
-  const text = `${stdout}\n${stderr}`;
-  return signal === "SIGKILL" || (step !== "destroy" && (exists.test(text) || lost.test(text)));
+  return signal === "SIGKILL" || exists.test(`${stdout}\n${stderr}`);
 }
 
 /**

@@ -239,7 +239,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   AccessPackageResourcePackageAssociation: {
     request: /^POST .*\/accessPackageResourceRoleScopes$/,
-    isUnique: false,
+    // Its ID is made of the role's and the scope's.
+    isUnique: true,
     async find(call, inputs) {
       const path = `${entitlement}/accessPackages/${text(inputs, "accessPackageId")}`;
       const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";

@@ -206,7 +206,7 @@ const cases: readonly Case[] = [
       },
     },
     removal: { method: "DELETE", path: `${entitlement}/accessPackages/p1/accessPackageResourceRoleScopes/s1` },
-    isUnique: false,
+    isUnique: true,
   },
 ];
 
