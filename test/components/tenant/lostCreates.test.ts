@@ -27,7 +27,7 @@ describe("components: recoverLostCreates", () => {
     const own = { callback: () => false } as unknown as pulumi.ErrorHook;
     const hooks = await hooksOf("azuread:index/group:Group", { onError: [own] });
     assert.equal(hooks?.onError?.[0], own);
-    assert.equal(hooks?.onError?.length, 2);
+    assert.equal(hooks.onError.length, 2);
     assert.equal(await hooksOf("pulumi-nodejs:dynamic/defender-mssp:Guest"), undefined);
     assert.equal(await hooksOf("azure-native:keyvault:Vault"), undefined);
   });
