@@ -1,6 +1,7 @@
 import { microsoftGraph, windowsDefenderAtp, type AlertApi, type PublishedApplication } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import { inThisRun } from "../hooks";
 import { managedNote } from "../mark";
 import { siemConnectorName } from "../../settings/naming";
 
@@ -148,7 +149,7 @@ function onlyOneOfItsName(name: string, parent: pulumi.Resource): pulumi.Resourc
         "it must be renamed.",
     );
   };
-  return new pulumi.ResourceHook(`${name}-only-one-of-its-name`, check);
+  return new pulumi.ResourceHook(`${name}-only-one-of-its-name`, inThisRun(check));
 }
 
 /**

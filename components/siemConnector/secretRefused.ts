@@ -1,5 +1,6 @@
 import { readTenantFeatures, secretRefusal } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
+import { inThisRun } from "../hooks";
 
 /**
  * Explains what to do when the tenant's app management policy refuses a client secret: the policy
@@ -14,7 +15,7 @@ export function explainRefusedSecret(name: string, tenantId: pulumi.Input<string
     if (refusal === "tooLong") await pulumi.log.error(`${tooLong(days, await capOf(tenantId))} ${otherCredentials}`);
     return false; // a retry would be refused, too
   };
-  return new pulumi.ErrorHook(`${name}-secret-refused`, explain);
+  return new pulumi.ErrorHook(`${name}-secret-refused`, inThisRun(explain));
 }
 
 const otherCredentials = "Or use a certificate or a federated credential (setting connector.credential).";

@@ -1,6 +1,7 @@
 import { clouds, type CloudName } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import { inThisRun } from "../hooks";
 import { stackResources } from "./deployedResources";
 
 /**
@@ -92,7 +93,7 @@ function stayInTenant(name: string): pulumi.ResourceHook {
         "Restore the setting, destroy the stack first, or create a stack for the other customer (pulumi stack init).",
     );
   };
-  return new pulumi.ResourceHook(`${name}-stays-in-its-tenant`, check, { onDryRun: true });
+  return new pulumi.ResourceHook(`${name}-stays-in-its-tenant`, inThisRun(check), { onDryRun: true });
 }
 
 function tenantOf(inputs: unknown): string {

@@ -17,18 +17,19 @@ export const stackIdentityResource = {
     return { changes: false, replaces: [], deleteBeforeReplace: true };
   },
 
-  create() {
+  create(news: Properties = {}) {
     const stackId = randomBytes(idBytes).toString("hex");
-    return Promise.resolve({ id: stackId, outs: { stackId } });
+    return Promise.resolve({ id: stackId, outs: { ...news, stackId } });
   },
 
-  read(id: string) {
-    return Promise.resolve({ id, props: { stackId: id }, inputs: {} });
+  read(id: string, props: Properties = {}) {
+    const { stackId: _, ...inputs } = props;
+    return Promise.resolve({ id, props: { ...inputs, stackId: id }, inputs });
   },
 
   /** Nothing that can be updated. */
-  update(id: string) {
-    return Promise.resolve({ outs: { stackId: id } });
+  update(id: string, olds: Properties = {}, news: Properties = olds) {
+    return Promise.resolve({ outs: { ...news, stackId: id } });
   },
 
   delete() {

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { checkout, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
+import { yamlHost } from "./yamlHost";
+
+describe("the plugin, from a YAML program on the real engine:", function () {
+  const tenantId = tenantIdOf(75);
+  let project: SandboxProject;
+  let program: string;
+
+  before(async function () {
+    const host = await yamlHost();
+    if ("missing" in host) {
+      console.log(`    skipped: ${host.missing}`);
+      return this.skip();
+    }
+    const PATH = `${host.folder}${path.delimiter}${process.env["PATH"] ?? ""}`;
+    const folder = path.join(checkout, "examples", "customer-onboarding-yaml");
+    project = await createProject({ program: folder, environment: { PATH } });
+    program = await readFile(path.join(project.folder, "Pulumi.yaml"), "utf8");
+    await project.writeSettings("dev", {
+      customerName: "Contoso 75",
+      customerDomain: "contoso75.example",
+      tenantId,
+      msspName: "Fabrikam Security",
+      msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+    });
+    await project.succeed(["stack", "init", "dev"]);
+    project.sandbox.cloud.tenant(tenantId);
+  });
+  after(() => (project as SandboxProject | undefined)?.dispose());
+
+  /** Writes the example with one text in place of another. */
+  async function change(from: string, to: string): Promise<void> {
+    assert.ok(program.includes(from), from);
+    await writeFile(path.join(project.folder, "Pulumi.yaml"), program.replace(from, to));
+  }
+
+  async function refused(args: readonly string[], environment: Record<string, string> = {}): Promise<string> {
+    const { exitCode, stdout, stderr } = await project.pulumi([...args, "--stack", "dev"], environment);
+    assert.notEqual(exitCode, 0, stdout);
+    assert.doesNotMatch(stdout + stderr, /^\s+at .*:\d+:\d+\)?$/m, "no stack trace");
+    return stdout;
+  }
+
+  it("`pulumi package get-schema` prints the schema of the package", async () => {
+    const schema = JSON.parse(
+      await project.succeed(["package", "get-schema", "./node_modules/defender-mssp/plugin"]),
+    ) as {
+      name: string;
+      resources: Record<string, { isComponent?: boolean; requiredInputs: string[] }>;
+    };
+    assert.equal(schema.name, "defender-mssp");
+    const connector = schema.resources["defender-mssp:index:SiemConnector"];
+    assert.deepEqual([connector?.isComponent, connector?.requiredInputs], [true, ["customerName", "tenantId"]]);
+  });
+
+  for (const [name, from, to, line] of [
+    [
+      "a kind of connector that there is not",
+      "kind: customerApp",
+      "kind: other",
+      "connector.kind: must be one of customerApp, msspApp",
+    ],
+    [
+      "an unknown value where the component must know it",
+      "name: Fabrikam Tier 1",
+      "name: ${identity.stackId}",
+      "portalAccess.tiers.tier1.name: its value must be known in a preview",
+    ],
+    ["a tenant that is none", "tenantId: ${tenantId}", "tenantId: abc", "Cannot sign in to the customer's tenant abc"],
+  ] as const) {
+    it(`preview refuses ${name} in one line, and changes nothing`, async () => {
+      const asBefore = dumpOfTenant(project, tenantId);
+      await change(from, to);
+      const shown = await refused(["preview"]);
+      assert.ok(shown.includes(`CustomerOnboarding resource 'customer' has a problem: ${line}`), shown);
+      assert.equal(dumpOfTenant(project, tenantId), asBefore);
+    });
+  }
+
+  it("preview passes an unknown value to an argument that may be one", async () => {
+    await change("customerName: ${customerName}", "customerName: Contoso ${identity.stackId}");
+    const steps = await project.changes("dev");
+    assert.ok(steps.some(({ urn }) => urn.endsWith("::customer-siem-application")));
+  });
+
+  it("`up` stops before it registers a second application of the same name", async () => {
+    await writeFile(path.join(project.folder, "Pulumi.yaml"), program);
+    const hands = new TenantHands(project, tenantId);
+    const displayName = "Contoso 75 SIEM MSSP Connector";
+    const { id } = await hands.graph<{ id: string }>("POST", "/v1.0/applications", { displayName });
+    const shown = await refused(["up", "--yes", "--skip-preview"]);
+    assert.match(shown, /an application named "Contoso 75 SIEM MSSP Connector" \(client ID .*\) already exists/);
+    assert.deepEqual(Object.keys(objectsOf(project, tenantId).applications), [id]);
+    await hands.graph("DELETE", `/v1.0/applications/${id}`);
+  });
+
+  it("`up --refresh` goes on after a failure, and again changes nothing", async () => {
+    await project.succeed(["up", "--yes", "--skip-preview", "--refresh", "--stack", "dev"]);
+    await project.succeed(["preview", "--refresh", "--expect-no-changes", "--stack", "dev"]);
+  });
+
+  it("`up` updates, replaces and deletes by the arguments that changed", async () => {
+    await change("- name: MSSP SOC\n", "- name: MSSP SOC 2\n");
+    const program2 = await readFile(path.join(project.folder, "Pulumi.yaml"), "utf8");
+    await writeFile(
+      path.join(project.folder, "Pulumi.yaml"),
+      program2.replace("displayName: Ana Silva", "displayName: Ana S."),
+    );
+    const changes = await project.changes("dev");
+    const ops = new Map(changes.map(({ op, urn }) => [urn.split("::").at(-1), op]));
+    assert.equal(ops.get("customer-guest-ana.silva@fabrikam-security.example-user"), "update");
+    assert.equal(ops.get("customer-notification-MSSP SOC 2"), "create");
+    assert.equal(ops.get("customer-notification-MSSP SOC"), "delete");
+    await project.succeed(["up", "--yes", "--skip-preview", "--stack", "dev"]);
+    const names = Object.values(objectsOf(project, tenantId).users).map(({ displayName }) => displayName);
+    assert.ok(names.includes("Ana S.") && !names.includes("Ana Silva"), names.join(", "));
+  });
+
+  it("keeps the client secret that the state has: the plugin reads its dates", async () => {
+    const { clientSecret } = await project.outputs("dev");
+    await project.succeed(["up", "--yes", "--skip-preview", "--stack", "dev"]);
+    assert.equal((await project.outputs("dev"))["clientSecret"], clientSecret);
+  });
+});
