@@ -1,4 +1,4 @@
-/** Where the compiled files are, also when this runs from the sources: what is started as a process of its own runs on plain Node. */
+/** Finds the compiled files, also when the sources run: child processes run on plain Node.js. */
 import path from "node:path";
 
 /** @param file path below the package's `dist`, such as `plugins/launcher.js`. */

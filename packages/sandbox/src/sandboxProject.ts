@@ -1,6 +1,7 @@
 /**
- * A copy of this project in a temporary folder, with a sandbox of its own: for tests and measurements that run the real engine
- * and may break whatever they like. Nothing outside that folder is written.
+ * A copy of this project in a temporary folder, with a sandbox of its own: for tests and
+ * measurements that run the real engine and may break whatever they like. Nothing outside that
+ * folder is written.
  */
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -35,11 +36,17 @@ export interface PreviewStep {
 export interface SandboxProjectOptions {
   /** The checkout whose program is copied. */
   readonly checkout: string;
-  /** Folder of a program that is copied in place of the checkout's own, and that imports the checkout as a package by its name. */
+  /**
+   * Folder of a program that is copied in place of the checkout's own, and that imports the
+   * checkout as a package by its name.
+   */
   readonly program?: string;
   /** Extra variables for every command. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Gets a line for each request that the sandbox has answered, such as `POST /beta/groups 201 3 ms`. */
+  /**
+   * Gets a line for each request that the sandbox has answered, such as `POST /beta/groups 201 3
+   * ms`.
+   */
   readonly log?: (line: string) => void;
   /** Gets what each request and its answer hold, secrets included. */
   readonly observe?: (exchange: Exchange) => void;
@@ -88,8 +95,8 @@ export class SandboxProject {
   }
 
   /**
-   * Starts a Pulumi command without waiting for it: to watch it, or to kill it. The process is the engine itself, found as
-   * `npx pulumi` finds it.
+   * Starts a Pulumi command without waiting for it: to watch it, or to kill it. The process is the
+   * engine itself, found as `npx pulumi` finds it.
    */
   start(args: readonly string[], environment: Readonly<Record<string, string | undefined>> = {}) {
     const { PULUMI_HOME = "", PATH = "" } = this.environment;
@@ -147,7 +154,10 @@ async function shippedFiles(checkout: string): Promise<string[]> {
   return files.filter((file) => file !== "dist");
 }
 
-/** Links everything that is installed in a checkout, and the checkout itself by its package's name, into another `node_modules`. */
+/**
+ * Links everything that is installed in a checkout, and the checkout itself by its package's name,
+ * into another `node_modules`.
+ */
 async function linkPackages(checkout: string, nodeModules: string): Promise<void> {
   const installed = path.join(checkout, "node_modules");
   const { name } = JSON.parse(await readFile(path.join(checkout, "package.json"), "utf8")) as { name: string };

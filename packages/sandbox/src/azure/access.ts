@@ -1,4 +1,7 @@
-/** Whose a subscription is, and what a caller may do in it: role assignments, and Lighthouse's delegations. */
+/**
+ * Which tenant a subscription belongs to, and what a caller may do in it: role assignments and
+ * Lighthouse delegations.
+ */
 import type { AzureRoleName } from "@defender-mssp/microsoft";
 import { isUuid } from "../cloud/identity";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
@@ -10,7 +13,10 @@ import { addSubscription, azureResources, subscriptions } from "./subscriptions"
 
 const noSubscription = "00000000-0000-0000-0000-000000000000";
 
-/** The tenant of a subscription. One that nobody has used yet is the caller's: any UUID is a subscription here, as any is a tenant. */
+/**
+ * The tenant of a subscription. An unused subscription ID belongs to the caller's tenant: any UUID
+ * is a subscription, as any UUID is a tenant.
+ */
 export function tenantOfSubscription(cloud: Cloud, caller: Caller, subscriptionId: string): Tenant {
   const known = cloud.tenants().find((tenant) => tenant.objects(subscriptions).has(subscriptionId));
   if (known !== undefined) return known;
@@ -22,8 +28,10 @@ export function tenantOfSubscription(cloud: Cloud, caller: Caller, subscriptionI
 }
 
 /**
- * Refuses a caller who may not do that. A caller from another tenant needs a delegation.
- * @throws ServiceError 401 InvalidAuthenticationTokenTenant or 403 AuthorizationFailed, which names the action that is missing.
+ * Refuses a caller without the right to the action. A caller from another tenant needs a
+ * delegation.
+ * @throws ServiceError 401 InvalidAuthenticationTokenTenant or 403 AuthorizationFailed, which names
+ * the missing action.
  */
 export function demand(tenant: Tenant, caller: Caller, action: string, scope: string): void {
   const roles = rolesAt(tenant, caller, scope);
@@ -32,7 +40,7 @@ export function demand(tenant: Tenant, caller: Caller, action: string, scope: st
   throw armErrors.authorizationFailed(caller, action, scope);
 }
 
-/** The same for what is inside a resource, in Key Vault's words. */
+/** The same for a data action of Key Vault, with Key Vault's error. */
 export function demandData(tenant: Tenant, caller: Caller, action: string, scope: string): void {
   const roles = caller.tenant === tenant ? rolesAt(tenant, caller, scope) : [];
   if (roles.some((role) => allowsData(role, action))) return;
@@ -58,7 +66,7 @@ function assignedIds(tenant: Tenant, caller: Caller, scope: string): string[] {
     .map((assignment) => textAt(assignment, "roleDefinitionId"));
 }
 
-/** Azure Lighthouse: what the tenant has delegated to the caller's. */
+/** The roles that the tenant has delegated to the caller's tenant (Azure Lighthouse). */
 function delegatedIds(tenant: Tenant, caller: Caller, scope: string): string[] {
   return resourcesOfType(tenant, "Microsoft.ManagedServices/registrationAssignments")
     .filter((assignment) => isWithin(scope, scopeOf(assignment.id)))

@@ -1,6 +1,8 @@
 /**
- * Azure Resource Manager's error envelope, `error: {code, message}`, and the errors that are the same for every resource type.
- * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors. Key Vault's data plane has the same one.
+ * Azure Resource Manager's error envelope, `error: {code, message}`, and the errors that are the
+ * same for every resource type.
+ * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors.
+ * Key Vault's data plane has the same one.
  */
 import type { Caller, TokenRefused } from "../cloud/model";
 import { ServiceError, type ErrorEnvelope } from "../cloud/serviceError";

@@ -1,4 +1,4 @@
-/** What a resource type's routes get and answer. */
+/** Request and answer of the routes of a resource type. */
 import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
 import { azureResources } from "./subscriptions";
 import { keyOf, type ResourcePath } from "./resourceId";
@@ -7,10 +7,10 @@ import { armErrors } from "./errors";
 export interface ArmRequest {
   readonly cloud: Cloud;
   readonly caller: Caller;
-  /** The subscription's. */
+  /** The tenant of the subscription. */
   readonly tenant: Tenant;
   readonly path: ResourcePath;
-  /** The body's JSON; an empty object where there is none. */
+  /** The body's JSON; an empty object if there is none. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -20,11 +20,11 @@ export interface ArmAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One resource type. What it lacks is answered with 404. */
+/** One resource type. A method that it lacks is answered with 404. */
 export interface ResourceHandler {
   /** As Azure spells it: `Microsoft.KeyVault/vaults`. */
   readonly type: string;
-  /** Actions are `<action>/read`, `…/write`, `…/delete`; the type where it isn't said. */
+  /** Actions are `<action>/read`, `…/write`, `…/delete`. Default: the type. */
   readonly action?: string;
   put?(request: ArmRequest): ArmAnswer;
   patch?(request: ArmRequest): ArmAnswer;
@@ -58,8 +58,8 @@ export function nameOf({ names }: ResourcePath): string {
 }
 
 /**
- * What a resource's place has to be: a resource group, or another resource, or the subscription itself.
- * @throws ServiceError 404 for what isn't there.
+ * The required parent: a resource group, another resource, or the subscription itself.
+ * @throws ServiceError 404 for a missing parent.
  */
 export function demandScope({ tenant, path: { scope, resourceGroup } }: ArmRequest): void {
   const objects = tenant.objects(azureResources);
@@ -82,7 +82,7 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** Tags as Azure keeps them: texts by name. */
+/** Tags as Azure keeps them: strings by name. */
 export function tagsOf(body: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.entries(recordOf(body["tags"])).map(([name, value]) => [name, textOf(value)]));
 }

@@ -1,6 +1,6 @@
 /**
- * Azure in the emulated cloud: the resource manager for what the program makes there (resource groups, key vaults and their secrets, role
- * assignments, Lighthouse's delegations), and Key Vault's data plane.
+ * Azure in the emulated cloud: the resource manager (resource groups, key vaults and secrets, role
+ * assignments, Lighthouse delegations) and Key Vault's data plane.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Cloud, Routes } from "../cloud/model";
@@ -51,7 +51,7 @@ export const azureRoutes: Routes = (app, cloud) => {
 };
 
 function resourceManagerRoutes(scope: FastifyInstance, cloud: Cloud): void {
-  // `az login` asks for them, to look for subscriptions in each.
+  // `az login` lists the tenants to find the subscriptions of each.
   scope.get("/tenants", async (request) => {
     const { tenant } = await cloud.authenticate(request, "resourceManager");
     demandApiVersion(request);
@@ -110,12 +110,12 @@ function operationOf(
 function demandFor({ tenant, caller, path }: ArmRequest, handler: ResourceHandler, method: string): void {
   const verb = method === "GET" || method === "HEAD" ? "read" : method === "DELETE" ? "delete" : "write";
   demand(tenant, caller, `${handler.action ?? handler.type}/${verb}`, path.id);
-  // To delegate is to give access: Microsoft's document asks for the right to assign roles.
+  // A delegation gives access: Microsoft's document requires the right to assign roles.
   const gives = handler === registrationAssignments && verb !== "read";
   if (gives) demand(tenant, caller, "Microsoft.Authorization/roleAssignments/write", path.scope);
 }
 
-/** The one action there is: `POST …/locations/{location}/deletedVaults/{name}/purge`. */
+/** The only action: `POST …/locations/{location}/deletedVaults/{name}/purge`. */
 async function act(cloud: Cloud, request: FastifyRequest, pathname: string): Promise<ArmAnswer> {
   const caller = await cloud.authenticate(request, "resourceManager");
   const path = pathname.endsWith("/purge") ? resourcePath(pathname.slice(0, -"/purge".length)) : undefined;

@@ -1,6 +1,7 @@
 /**
- * Key Vault's data plane (https://learn.microsoft.com/rest/api/keyvault/secrets), where values come out. The sandbox has no DNS names to give:
- * instead of `https://<vault>.vault.azure.net/secrets/…` it is `/keyvault/<vault>/secrets/…` of the server.
+ * Key Vault's data plane (https://learn.microsoft.com/rest/api/keyvault/secrets), which returns the
+ * values. The sandbox has no DNS names: instead of `https://<vault>.vault.azure.net/secrets/…` the
+ * path is `/keyvault/<vault>/secrets/…` on the server.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { TokenRefused, type Caller, type Cloud, type StoredObject, type Tenant } from "../cloud/model";
@@ -15,7 +16,7 @@ interface OfSecret {
   Params: { vault: string; name: string; version?: string };
 }
 
-/** Who calls, and which vault. */
+/** The caller and the vault. */
 interface VaultCall {
   readonly caller: Caller;
   readonly tenant: Tenant;
@@ -82,7 +83,7 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
   });
 }
 
-/** The vault's name is all that a caller gives; without a token the answer says where to get one. */
+/** A caller gives only the vault's name. Without a token the answer names the token endpoint. */
 async function vaultCall(cloud: Cloud, request: FastifyRequest, name: string): Promise<VaultCall> {
   const place = placeOf(cloud, name);
   try {

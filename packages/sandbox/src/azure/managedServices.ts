@@ -1,6 +1,7 @@
 /**
- * Azure Lighthouse: https://learn.microsoft.com/rest/api/managedservices. Error codes and texts of refused roles as people have reported them
- * (Azure/Azure-Lighthouse-samples issues 31 and 137, MicrosoftDocs/azure-docs issues 80795 and 117760).
+ * Azure Lighthouse: https://learn.microsoft.com/rest/api/managedservices. Error codes and texts of
+ * refused roles are those of public reports (Azure/Azure-Lighthouse-samples issues 31 and 137,
+ * MicrosoftDocs/azure-docs issues 80795 and 117760).
  */
 import { azureRolesWithDataActions } from "@defender-mssp/microsoft";
 import { isUuid } from "../cloud/identity";
@@ -79,7 +80,7 @@ export const registrationDefinitions: ResourceHandler = {
     const used = resourcesOfType(request.tenant, assignmentType).some(
       (assignment) => keyOf(textAt(assignment, "registrationDefinitionId")) === keyOf(definition.id),
     );
-    // The code is the sandbox's own: nobody has reported Azure's.
+    // The code is the sandbox's own: Azure's is not in any public report.
     if (used)
       throw armErrors.conflict(
         "RegistrationDefinitionInUse",

@@ -1,15 +1,16 @@
 /**
- * Long-running operations, as the resource manager has them: an answer 202 (or 201) with an address to ask until it is over. Here what was
- * asked for is done at once, and the first question is answered with "not yet", so that clients have to wait as they must in Azure.
+ * Long-running operations of the resource manager: 202 (or 201) with an address to poll. The
+ * sandbox does the work at once and answers the first poll with "not yet", so that clients must
+ * wait as in Azure.
  */
 import { randomUUID } from "node:crypto";
 import type { Cloud } from "../cloud/model";
 import { type ArmAnswer, type ArmRequest, type ResourceHandler, nameOf } from "./handler";
 
-/** Questions that are still answered with "not yet", by the operation's ID. Gone with the process, when what was asked for is long done. */
+/** Operations whose first poll is outstanding, by ID. In memory only: the work is already done. */
 const waiting = new WeakMap<Cloud, Map<string, number>>();
 
-/** How an operation is asked about: by Location (202 until it is over), or by Azure-AsyncOperation (a status). */
+/** How an operation is polled: Location (202 until it ends) or Azure-AsyncOperation (a status). */
 export function started({ cloud, path }: ArmRequest, by: "location" | "status"): Record<string, string> {
   const id = randomUUID();
   operationsOf(cloud).set(id, 1);

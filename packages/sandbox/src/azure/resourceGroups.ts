@@ -86,7 +86,7 @@ function existingGroup(request: ArmRequest): StoredObject {
   return existing(request, type);
 }
 
-/** Vaults can be recovered after their group has gone, and are kept with their secrets. */
+/** Vaults can be recovered after the deletion of their group and are kept with their secrets. */
 function removeWithGroup(request: ArmRequest, tenant: Tenant, resource: StoredObject): void {
   if (resource["type"] === "Microsoft.KeyVault/vaults") softDelete(request.cloud, tenant, resource);
   else tenant.objects(azureResources).delete(keyOf(resource.id));

@@ -1,14 +1,19 @@
-/** Azure's resource IDs: paths that ignore case, each a type under a scope. */
+/** Azure's resource IDs: case-insensitive paths, each of a type under a scope. */
 
-/** A path of the resource manager's, taken apart. */
+/** The parts of a resource manager path. */
 export interface ResourcePath {
-  /** As it came, without a slash at the end. */
+  /** The original path without a trailing slash. */
   readonly id: string;
   readonly subscriptionId: string;
   readonly resourceGroup: string | undefined;
-  /** What the resource is under: a subscription, a resource group, or any other resource (`roleAssignments`). */
+  /**
+   * The parent scope: a subscription, a resource group, or any other resource (`roleAssignments`).
+   */
   readonly scope: string;
-  /** In lower case: `microsoft.keyvault/vaults/secrets`; `resourcegroups` and `subscriptions` for what has no provider. */
+  /**
+   * In lower case: `microsoft.keyvault/vaults/secrets`; `resourcegroups` and `subscriptions` have
+   * no provider.
+   */
   readonly type: string;
   /** One for each part of the type; one fewer for a collection. */
   readonly names: readonly string[];
@@ -16,7 +21,7 @@ export interface ResourcePath {
   readonly isCollection: boolean;
 }
 
-/** Takes a path apart; undefined where it is none of the resource manager's. */
+/** Parses a path; undefined if it is not one of the resource manager's. */
 export function resourcePath(path: string): ResourcePath | undefined {
   const segments = path
     .split("/")
@@ -64,12 +69,12 @@ export function resourcePath(path: string): ResourcePath | undefined {
   };
 }
 
-/** The same for every spelling of an ID. */
+/** The canonical form of an ID. */
 export function keyOf(id: string): string {
   return id.toLowerCase();
 }
 
-/** Whether a scope is another one or lies in it. */
+/** Whether a scope equals another one or is inside it. */
 export function isWithin(scope: string, other: string): boolean {
   const [inner, outer] = [keyOf(scope), keyOf(other)];
   return inner === outer || inner.startsWith(`${outer}/`);

@@ -93,7 +93,7 @@ export const roleDefinitions: ResourceHandler = {
     }),
 };
 
-/** A principal that the directory doesn't know yet is taken by its word, which is what `principalType` is for. */
+/** `principalType` allows a principal that the directory does not know yet. */
 function principalTypeOf(tenant: Tenant, principalId: string, given: string): string {
   const types = { users: "User", groups: "Group", servicePrincipals: "ServicePrincipal" } as const;
   const collection = (Object.keys(types) as (keyof typeof types)[]).find((name) =>

@@ -1,4 +1,7 @@
-/** What Azure's built-in roles allow, as far as the sandbox asks: their `actions`, `notActions` and `dataActions` as Microsoft publishes them. */
+/**
+ * `actions`, `notActions` and `dataActions` of Azure's built-in roles, as published by Microsoft,
+ * as far as the sandbox uses them.
+ */
 import { azureRoles, type AzureRoleName } from "@defender-mssp/microsoft";
 
 interface Permissions {
@@ -9,7 +12,10 @@ interface Permissions {
 
 const readAll: Permissions = { actions: ["*/read"] };
 
-/** Roles that aren't here allow nothing in the sandbox. MicrosoftDocs/azure-docs, `articles/role-based-access-control/built-in-roles`. */
+/**
+ * Roles that are not in this table allow nothing in the sandbox. MicrosoftDocs/azure-docs,
+ * `articles/role-based-access-control/built-in-roles`.
+ */
 const permissions: Readonly<Partial<Record<AzureRoleName, Permissions>>> = {
   Contributor: {
     actions: ["*"],
@@ -72,7 +78,7 @@ const permissions: Readonly<Partial<Record<AzureRoleName, Permissions>>> = {
   "User Access Administrator": { actions: ["*/read", "Microsoft.Authorization/*"] },
 };
 
-/** The built-in role whose definition has this ID, be it the UUID or the resource ID. */
+/** The built-in role whose definition has this ID, given as UUID or resource ID. */
 export function roleOfDefinition(roleDefinitionId: string): AzureRoleName | undefined {
   const uuid = roleDefinitionId.split("/").at(-1)?.toLowerCase();
   return (Object.keys(azureRoles) as AzureRoleName[]).find((name) => azureRoles[name] === uuid);

@@ -1,6 +1,7 @@
 /**
- * Secrets of a vault, by the resource manager (https://learn.microsoft.com/rest/api/keyvault/keyvault/secrets): it writes values and never
- * answers them. What is kept is one model for it and for the data plane.
+ * Secrets of a vault, by the resource manager
+ * (https://learn.microsoft.com/rest/api/keyvault/keyvault/secrets): it writes values and never
+ * returns them. It shares the stored model with the data plane.
  */
 import { randomBytes } from "node:crypto";
 import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
@@ -37,7 +38,7 @@ export interface SecretVersion {
   readonly notBefore: number | null;
 }
 
-/** What somebody wants a secret to be. */
+/** The requested properties of a secret. */
 export type NewVersion = Pick<SecretVersion, "contentType" | "tags" | "enabled" | "expires" | "notBefore"> & {
   readonly value: string;
 };
@@ -70,7 +71,7 @@ export const secrets: ResourceHandler = {
 };
 
 /**
- * Makes a secret, or a new version of it.
+ * Creates a secret or a new version of it.
  * @throws ServiceError 409 while a deleted secret of that name can be recovered.
  */
 export function addVersion(
@@ -125,7 +126,7 @@ export function secretsOf(tenant: Tenant, vault: StoredObject): StoredObject[] {
   );
 }
 
-/** Deletes a secret with all its versions; as long as its vault keeps it, its name is taken. */
+/** Deletes a secret with all its versions. Its name stays reserved while the vault keeps it. */
 export function softDeleteSecret(cloud: Cloud, tenant: Tenant, vault: StoredObject, secret: StoredObject): Date {
   const days = Number(propertiesOf(vault)["softDeleteRetentionInDays"] ?? 90);
   const purgeDate = new Date(cloud.now().getTime() + days * 24 * 60 * 60 * 1000);
@@ -142,7 +143,7 @@ function vaultOf({ tenant, path }: ArmRequest): StoredObject {
   throw armErrors.resourceNotFound("Microsoft.KeyVault/vaults", path.names[0] ?? "", path.resourceGroup);
 }
 
-/** As the resource manager answers it: without the value. */
+/** The resource manager's answer: without the value. */
 function secretBody(secret: StoredObject, vault: StoredObject): Record<string, unknown> {
   const newest = versionsOf(secret).at(-1);
   const secretUri = `${textAt(vault, "vaultUri")}secrets/${textOf(secret["name"])}`;

@@ -1,4 +1,6 @@
-/** The subscriptions of the emulated cloud: one in each tenant from the start, others on first use. */
+/**
+ * The subscriptions of the emulated cloud: one in each tenant from the start, others on first use.
+ */
 import { azureRoles, type AzureRoleName } from "@defender-mssp/microsoft";
 import { automationApplicationId, derivedId, msspTenantId, sandboxCustomerTenantId } from "../cloud/identity";
 import type { StoredObject, Tenant } from "../cloud/model";
@@ -15,7 +17,10 @@ export const sentinelResourceGroup = "sentinel";
 export const subscriptions = "azureSubscriptions";
 export const azureResources = "azureResources";
 
-/** What the MSSP's automation is in a subscription: in its own to make vaults and secrets, in a customer's to delegate it. */
+/**
+ * The automation's roles in a subscription: in the MSSP's own for vaults and secrets, in a
+ * customer's for the delegation.
+ */
 const automationRoles: Readonly<Record<"mssp" | "customer", readonly AzureRoleName[]>> = {
   mssp: ["Contributor", "Role Based Access Control Administrator", "Key Vault Secrets Officer"],
   customer: ["Contributor", "Role Based Access Control Administrator"],
@@ -27,7 +32,10 @@ export function subscriptionIdOf(tenantId: string): string {
   return tenantId === sandboxCustomerTenantId ? sandboxCustomerSubscriptionId : derivedId(tenantId, "subscriptions");
 }
 
-/** A new tenant's Azure: a subscription, in a customer's with a Sentinel workspace, and the automation's roles in it. */
+/**
+ * A new tenant's Azure: a subscription, in a customer's with a Sentinel workspace, and the
+ * automation's roles in it.
+ */
 export function fillSubscriptions(tenant: Tenant): void {
   const subscriptionId = subscriptionIdOf(tenant.id);
   addSubscription(tenant, subscriptionId);
@@ -59,7 +67,7 @@ export function addSubscription(tenant: Tenant, subscriptionId: string): StoredO
   };
   tenant.objects(subscriptions).set(subscriptionId, subscription);
   const scope = `/subscriptions/${subscriptionId}`;
-  // As `seed.ts` derives the automation's service principal.
+  // The same derivation as in `seed.ts`.
   const principalId = derivedId(tenant.id, `servicePrincipals/${automationApplicationId}`);
   for (const role of automationRoles[tenant.id === msspTenantId ? "mssp" : "customer"]) {
     const name = derivedId(tenant.id, `${scope}/roleAssignments/${role}`);

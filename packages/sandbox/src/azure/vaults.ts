@@ -1,4 +1,7 @@
-/** Key vaults: https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults, with soft delete and purge protection. */
+/**
+ * Key vaults: https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults, with soft delete and
+ * purge protection.
+ */
 import type { Cloud, DeletedObject, Json, StoredObject, Tenant } from "../cloud/model";
 import { propertiesOf, resourcesOfType } from "./access";
 import { armErrors } from "./errors";
@@ -20,7 +23,10 @@ import { isWithin, keyOf } from "./resourceId";
 import { addResource, azureResources } from "./subscriptions";
 
 const type = "Microsoft.KeyVault/vaults";
-/** As in the metadata document (`suffixes.keyVaultDns`): a name that leads nowhere. The data plane is below the server's own address. */
+/**
+ * As in the metadata document (`suffixes.keyVaultDns`): a name that does not resolve. The data
+ * plane is a path of the server.
+ */
 const vaultSuffix = "vault.sandbox.invalid";
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
@@ -46,7 +52,7 @@ export const vaults: ResourceHandler = {
       throw armErrors.badRequest("LocationRequired", "The location property is required for this definition.");
     addResource(tenant, vault);
     request.cloud.changed();
-    // Its DNS name comes a moment later: clients ask again.
+    // The DNS name exists a moment later, so that clients poll.
     return ok(
       { ...vault, properties: { ...properties, provisioningState: "RegisteringDns" } },
       before === undefined ? 201 : 200,
@@ -88,7 +94,10 @@ export const deletedVaultsOfLocation: ResourceHandler = {
   get: (request) => ok(deletedVaultBody(request, deletedVault(request))),
 };
 
-/** `POST …/locations/{location}/deletedVaults/{name}/purge` @throws ServiceError where purge protection forbids it. */
+/**
+ * `POST …/locations/{location}/deletedVaults/{name}/purge` @throws ServiceError where purge
+ * protection forbids it.
+ */
 export function purge(request: ArmRequest): void {
   const { object } = deletedVault(request);
   if (propertiesOf(object)["enablePurgeProtection"] === true) {
@@ -100,7 +109,10 @@ export function purge(request: ArmRequest): void {
   request.cloud.changed();
 }
 
-/** Takes a vault, and the secrets in it, out of sight until its retention is over. Role assignments on them are gone. */
+/**
+ * Soft-deletes a vault with its secrets until the retention ends. Role assignments on them are
+ * deleted.
+ */
 export function softDelete(cloud: Cloud, tenant: Tenant, vault: StoredObject): void {
   const now = cloud.now();
   const days = Number(propertiesOf(vault)["softDeleteRetentionInDays"] ?? 90);
@@ -114,7 +126,7 @@ export function softDelete(cloud: Cloud, tenant: Tenant, vault: StoredObject): v
   }
 }
 
-/** Remembers a deleted vault or secret. `purgeDateTime`: when it goes for good, ISO 8601. */
+/** Remembers a deleted vault or secret. `purgeDateTime`: the permanent deletion, ISO 8601. */
 export function keepDeleted(tenant: Tenant, object: StoredObject, now: Date, purgeDateTime: string): void {
   tenant.deleted.set(keyOf(object.id), {
     collection: azureResources,
@@ -139,7 +151,10 @@ function recover(request: ArmRequest): ArmAnswer {
   return ok(existing(request, type));
 }
 
-/** Vaults' names are DNS names: taken in the whole cloud, and as long as a deleted vault can be recovered. */
+/**
+ * Names of vaults are DNS names: unique in the cloud, also among deleted vaults that can be
+ * recovered.
+ */
 function refuseName({ cloud, path }: ArmRequest): void {
   const name = nameOf(path).toLowerCase();
   if (!/^[a-z](?!.*--)[a-z0-9-]{1,22}[a-z0-9]$/.test(name)) {

@@ -1,4 +1,6 @@
-/** The cloud's clock: the machine's, which a test may set forward to see secrets and tokens expire. */
+/**
+ * The cloud's clock: the machine's. A test can move it forward so that secrets and tokens expire.
+ */
 export class Clock {
   #aheadMilliseconds = 0;
 
@@ -6,7 +8,7 @@ export class Clock {
     return new Date(Date.now() + this.#aheadMilliseconds);
   }
 
-  /** Sets the clock forward. */
+  /** Moves the clock forward. */
   advance(milliseconds: number): void {
     this.#aheadMilliseconds += milliseconds;
   }

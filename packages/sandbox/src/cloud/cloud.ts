@@ -1,4 +1,6 @@
-/** The emulated cloud: every tenant in memory, and the one place where changes reach the disk. */
+/**
+ * The emulated cloud: all tenants in memory, and the only place that writes changes to the disk.
+ */
 import type { FastifyRequest } from "fastify";
 import { detectionInterval } from "../defender/detections";
 import { Clock } from "./clock";
@@ -9,7 +11,7 @@ import { fillTenant, type TenantDescription } from "./seed";
 import { hashSecret, matchesSecret, sealText, unsealText } from "./secrets";
 import { TenantRecord, type Store } from "./store";
 
-/** How bearer tokens are checked; Entra's part, which makes them, supplies it. */
+/** The check of bearer tokens, which Entra's part supplies. */
 export type Authenticator = (request: FastifyRequest, audience: Audience) => Promise<Caller>;
 
 export class EmulatedCloud implements Cloud {
@@ -20,7 +22,9 @@ export class EmulatedCloud implements Cloud {
   #sealingKey: Uint8Array | undefined;
   readonly #store: Store;
   readonly #tenants: Map<string, TenantRecord>;
-  /** Tenants that may differ from their files: a tenant that nobody has asked for can't have changed. */
+  /**
+   * Tenants that may differ from their files: only a tenant that was requested can have changed.
+   */
   readonly #inUse = new Set<string>();
   readonly #textOnDisk = new Map<string, string>();
   readonly #passingSecrets = new Map<string, string>();
@@ -47,7 +51,7 @@ export class EmulatedCloud implements Cloud {
     return this.#origins;
   }
 
-  /** Said by the server once it listens. */
+  /** Set by the server after it listens. */
   setOrigins(origins: { readonly https: string; readonly http: string }): void {
     this.#origins = { ...origins };
   }
@@ -56,7 +60,7 @@ export class EmulatedCloud implements Cloud {
     this.#authenticator = authenticator;
   }
 
-  /** 256 bits that are kept apart from the tenants. */
+  /** 256 bits, stored apart from the tenants. */
   setSealingKey(key: Uint8Array): void {
     this.#sealingKey = key;
   }
@@ -75,7 +79,10 @@ export class EmulatedCloud implements Cloud {
     return this.describedTenant({ tenantId: id });
   }
 
-  /** Like `tenant`; the description names the tenant if this is its first use, and is ignored after that. */
+  /**
+   * Like `tenant`; the description names the tenant if this is its first use, and is ignored after
+   * that.
+   */
   describedTenant(description: TenantDescription): Tenant {
     const id = description.tenantId.toLowerCase();
     if (!isUuid(id)) throw new Error(`"${description.tenantId}" is no tenant ID: a UUID is needed.`);
@@ -122,7 +129,7 @@ export class EmulatedCloud implements Cloud {
     return this.clock.now();
   }
 
-  /** A client secret that lives as long as this cloud is in memory: never stored, never dumped. */
+  /** A client secret that is valid while this cloud is in memory. Never stored, never in a dump. */
   acceptPassingSecret(secret: string, applicationId = automationApplicationId): void {
     this.#passingSecrets.set(applicationId, hashSecret(secret));
   }
@@ -137,7 +144,7 @@ export class EmulatedCloud implements Cloud {
     return this.#authenticator(request, audience);
   }
 
-  /** Tells `listener` of every change, when it has been made and before it is answered. @returns what ends that. */
+  /** Calls `listener` for each change, before its answer. @returns a function that stops it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -146,11 +153,11 @@ export class EmulatedCloud implements Cloud {
   changed(): void {
     this.#changes++;
     for (const listener of this.#listeners) listener();
-    // A failure is not lost: the changes stay unwritten, and whoever awaits `saved` is told.
+    // After a failure the changes stay unwritten, and `saved` rejects.
     setImmediate(() => void this.saved().catch(() => undefined));
   }
 
-  /** Resolves when every change so far is on disk. Requests that come at the same time share a write. */
+  /** Resolves when every change so far is on disk. Simultaneous requests share one write. */
   async saved(): Promise<void> {
     while (this.#changesOnDisk < this.#changes) {
       this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
@@ -175,7 +182,7 @@ export class EmulatedCloud implements Cloud {
     this.#changesOnDisk = upTo;
   }
 
-  /** What has been soft-deleted for long enough goes for good. */
+  /** Objects are removed permanently when their retention ends. */
   #forgetLongDeleted(): void {
     for (const tenant of this.#tenants.values()) {
       for (const deleted of [...tenant.deleted.values()]) {

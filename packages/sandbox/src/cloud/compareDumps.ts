@@ -1,21 +1,21 @@
 /**
- * Says whether two dumps of `npx mssp sandbox dump` tell of the same tenants. The same program run twice gets other object IDs,
- * other secrets and another time, and resources that are made side by side come in another order: none of that counts.
- * Everything else does.
+ * Compares two dumps of `npx mssp sandbox dump`. Two runs of one program differ in object IDs,
+ * secrets, times, and the order of resources that are created in parallel: these differences are
+ * ignored, all others are reported.
  */
 import { createHash } from "node:crypto";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** A dump, and when what it tells of was made. */
+/** A dump, and the start of the program that made its objects. */
 export interface Dump {
   /** What `npx mssp sandbox dump` printed. */
   text: string;
-  /** When the program began: times count as days from here, so that "expires in a year" can be told from "in two". */
+  /** When the program began: times are compared as days after it. */
   startedAt: Date;
 }
 
-/** What only one of the two dumps says. Both lists are empty where both tell of the same tenants. */
+/** Lines that only one dump has. Both lists are empty if the dumps are equal. */
 export interface DumpDifference {
   onlyLeft: string[];
   onlyRight: string[];
@@ -26,7 +26,10 @@ export function compareDumps(left: Dump, right: Dump): DumpDifference {
   return { onlyLeft: without(leftFacts, rightFacts), onlyRight: without(rightFacts, leftFacts) };
 }
 
-/** One line for each thing that a dump says, as `path = value`, in which whatever differs from run to run has a name instead. */
+/**
+ * One line `path = value` for each value of a dump, with names in place of values that differ
+ * between runs.
+ */
 export function normalisedFacts(left: Dump, right: Dump): [string[], string[]] {
   const facts = [left, right].map((dump) =>
     factsOf(JSON.parse(dump.text.replace(stackId, "#‹stack›")) as Json, []).map((fact) =>
@@ -43,20 +46,20 @@ export function normalisedFacts(left: Dump, right: Dump): [string[], string[]] {
 }
 
 const uuidPattern = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
-/** IDs of grants and assignments: 43 or more characters of URL-safe base64, or UUIDs put together. */
+/** IDs of grants and assignments: 43 or more characters of URL-safe base64, or joined UUIDs. */
 const linkIdPattern = /(?<=["/])[A-Za-z0-9_-]{40,90}(?=["/ ])/g;
 const timePattern = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 
-/** What is made at random, or from a random ID, without being one. */
+/** Random values that are not IDs. */
 const opaqueProperties: ReadonlySet<string> = new Set(["hint", "securityIdentifier", "customKeyIdentifier"]);
-/** The azuread provider makes up a mail nickname for a group that has none: the first ten characters of a UUID. */
+/** The azuread provider generates a group's mail nickname: the first ten characters of a UUID. */
 const madeUpNickname = /^[0-9a-f]{8}-[0-9a-f]$/i;
 
-/** Key Vault counts its times in seconds since 1970. */
+/** Key Vault's times are seconds since 1970. */
 const epochProperties: ReadonlySet<string> = new Set(["created", "expires", "notBefore", "updated"]);
 /** Key Vault names a version of a secret by 32 random digits. */
 const secretVersion = /^[0-9a-f]{32}$/;
-/** The mark of a stack ends with an ID that each stack has of its own. */
+/** A stack's mark ends with the stack's random ID. */
 const stackId = /#[0-9a-f]{16}(?![0-9a-f])/g;
 /** Names that must be unique in Azure end with eight random digits: `siem-handover-0123abcd`. */
 const randomEnd = /-[0-9a-f]{8}(?=["/ .]|$)/g;
@@ -79,7 +82,10 @@ function factsOf(value: Json, path: string[]): string[] {
   return entries.flatMap(([key, inner]) => factsOf(isNoRelayState(key, inner) ? null : inner, [...path, key]));
 }
 
-/** The azuread provider writes the relay state that a service principal doesn't have as an empty text once it has read it back, and at first as null. */
+/**
+ * The azuread provider writes a missing relay state of a service principal as null first, after a
+ * read as an empty string.
+ */
 function isNoRelayState(key: string, value: Json): boolean {
   return key === "samlSingleSignOnSettings" && /^\{"relayState":(""|null)\}$/.test(JSON.stringify(value));
 }
@@ -113,7 +119,7 @@ function canonical(value: Json, key = ""): string {
 
 function withoutTimes(fact: string, startedAt: Date, known: ReadonlySet<string>): string {
   return fact.replace(timePattern, (time) => {
-    // Of two runs side by side both may by chance have done something in the same second: that says nothing.
+    // The second in which two objects were created differs by chance.
     if (known.has(time) && Date.parse(time) < startedAt.getTime() - 1000) return time;
     const days = Math.round((Date.parse(time) - startedAt.getTime()) / day);
     return days === 0 ? "‹during the run›" : `‹${String(days)} days after the run›`;
@@ -121,8 +127,9 @@ function withoutTimes(fact: string, startedAt: Date, known: ReadonlySet<string>)
 }
 
 /**
- * Replaces each ID that is not `known` by a name. An object's own name does where it is the only one of that name; else
- * what is said of it (with the names of the others in it) tells it from the others, after a few rounds.
+ * Replaces each ID that is not `known` by a name. An object's own name is used if it is unique;
+ * otherwise its properties, in which other objects have their names, distinguish it after a few
+ * rounds.
  */
 function named(facts: string[], known: ReadonlySet<string>): string[] {
   const ids = [...idsIn(facts)].filter((id) => !known.has(id));
@@ -171,7 +178,7 @@ function sharedNames(names: ReadonlyMap<string, string>): Set<string> {
   return shared;
 }
 
-/** An ID that is put together from others counts as one, also where it is about one of those: `itself`. */
+/** An ID that is joined from others counts as one ID, also if one of those is `itself`. */
 function replaceIds(fact: string, names: ReadonlyMap<string, string>, itself?: string): string {
   const replace = (id: string): string => {
     if (id === itself) return "‹this›";

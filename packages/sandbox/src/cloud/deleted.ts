@@ -1,19 +1,19 @@
-/** When a soft-deleted object goes for good, and what goes with it. */
+/** When a soft-deleted object is removed permanently, and what is removed with it. */
 import type { DeletedObject, Tenant } from "./model";
 
 const entraRetentionDays = 30;
 
-/** Entra keeps an object for 30 days; a vault says itself how long it, and what is in it, is kept. */
+/** Entra keeps an object for 30 days; a vault has its own retention period. */
 export function endOfRetention({ object, deletedDateTime }: DeletedObject): Date {
   const { purgeDateTime } = object;
   if (typeof purgeDateTime === "string") return new Date(purgeDateTime);
   return new Date(Date.parse(deletedDateTime) + entraRetentionDays * 24 * 60 * 60 * 1000);
 }
 
-/** Removes a soft-deleted object for good, and its secrets with it. */
+/** Removes a soft-deleted object permanently, with its secrets. */
 export function forget(tenant: Tenant, deleted: DeletedObject): void {
   tenant.deleted.delete(deleted.object.id);
-  // Azure's IDs ignore case: those are by their ID in lower case.
+  // Azure's IDs are case-insensitive: the key is the ID in lower case.
   tenant.deleted.delete(deleted.object.id.toLowerCase());
   const credentials = deleted.object["passwordCredentials"];
   for (const credential of Array.isArray(credentials) ? credentials : []) {

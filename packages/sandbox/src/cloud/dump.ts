@@ -1,16 +1,20 @@
 /**
- * What the cloud holds, as text that two moments can be compared by: keys sorted, links sorted, nothing empty, nothing secret.
+ * The cloud's content as comparable text: sorted keys and links, without empty collections and
+ * secrets.
  */
 import type { EmulatedCloud } from "./cloud";
 import type { Json } from "./model";
 import type { TenantRecord } from "./store";
 
 export interface DumpOptions {
-  /** Also what has been soft-deleted. */
+  /** Includes soft-deleted objects. */
   readonly deleted?: boolean;
 }
 
-/** Properties whose values let somebody in. Graph answers them once at most, and nobody should store them: this makes sure. */
+/**
+ * Properties whose values give access. They should never be stored; the dump omits them in any
+ * case.
+ */
 const secretProperties: ReadonlySet<string> = new Set([
   "secretText",
   "password",
@@ -19,7 +23,10 @@ const secretProperties: ReadonlySet<string> = new Set([
   "sealedValue",
 ]);
 
-/** Every tenant by ID: its objects by collection and ID, its links by name and ID. Ends with a newline. */
+/**
+ * Every tenant by ID: its objects by collection and ID, its links by name and ID. Ends with a
+ * newline.
+ */
 export function dump(cloud: EmulatedCloud, options: DumpOptions = {}): string {
   const tenants = cloud.records().map((tenant) => [tenant.id, dumpTenant(tenant, options)]);
   return `${JSON.stringify(sorted(Object.fromEntries(tenants) as Json), null, 2)}\n`;

@@ -34,7 +34,7 @@ export function sandboxPaths(home: string): SandboxPaths {
   };
 }
 
-/** Makes the folders of a sandbox's home where they are missing. Throws `VisibleError` where it can't write. */
+/** Creates the missing folders of a sandbox's home. Throws `VisibleError` if it cannot write. */
 export async function prepareHome(home: string): Promise<SandboxPaths> {
   const paths = sandboxPaths(home);
   await guarded(paths.home, async () => {
@@ -48,8 +48,8 @@ export async function prepareHome(home: string): Promise<SandboxPaths> {
 }
 
 /**
- * A folder, and those above it, where they are missing. `mkdir` of Node 20 does the same with `recursive`, but never comes back from where
- * nothing can be made, such as a new folder in /proc.
+ * Creates a folder and its missing parents. Node 20's `mkdir` with `recursive` never returns where
+ * nothing can be created, such as in /proc.
  */
 async function makeFolder(folder: string): Promise<void> {
   try {
@@ -69,7 +69,7 @@ export async function isSandboxHome(home: string): Promise<boolean> {
   return marker !== undefined;
 }
 
-/** Deletes what a sandbox has made in its home, and nothing else that may be there. The owner's file is left to its owner. */
+/** Deletes the sandbox's files in its home and no other file. The owner deletes its own file. */
 export async function clearHome(home: string): Promise<void> {
   const paths = sandboxPaths(home);
   await guarded(paths.home, async () => {
@@ -82,14 +82,14 @@ export async function clearHome(home: string): Promise<void> {
   });
 }
 
-/** Writes the file unless it already says exactly that; atomically, so that a reader never sees half of it. */
+/** Writes the file atomically, unless it has this content already. */
 export async function writeWhenDifferent(file: string, text: string, mode?: number): Promise<void> {
   const before = await readFile(file, "utf8").catch(() => undefined);
   if (before === text) return;
   await writeFileAtomic(file, text, mode === undefined ? {} : { mode });
 }
 
-/** Runs `action`; turns what the file system refuses into an error for people. */
+/** Runs `action` and turns file system errors into errors for people. */
 export async function guarded<T>(place: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
@@ -113,7 +113,7 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: "too many open files",
 };
 
-/** The error for people when it is the file system that refused, else the error itself. */
+/** The error for people for a file system error, else the error itself. */
 export function fileSystemError(place: string, error: unknown): unknown {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
   const reason = reasons[error.code];

@@ -1,10 +1,15 @@
-/** The sandbox's fixed identities, and IDs that come out the same whenever the same thing is made again. */
+/**
+ * The sandbox's fixed identities, and IDs that are the same each time the same object is created.
+ */
 import { createHash } from "node:crypto";
 
 /** The MSSP's own tenant in every sandbox. */
 export const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 
-/** Application (client) ID of the application that `pulumi up` runs as: registered in the MSSP's tenant, consented by each customer. */
+/**
+ * Application (client) ID of the application that `pulumi up` runs as: registered in the MSSP's
+ * tenant, consented by each customer.
+ */
 export const automationApplicationId = "5ec0de00-a070-4000-8000-000000000001";
 
 /** The sandbox customer of `Pulumi.dev.yaml`. */
@@ -26,7 +31,7 @@ export function derivedId(tenantId: string, name: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** An ID of the kind that Graph gives grants and assignments: 43 characters, URL-safe base64. */
+/** An ID in the form of Graph's grants and assignments: 43 characters, URL-safe base64. */
 export function derivedLinkId(tenantId: string, name: string): string {
   return createHash("sha256").update(tenantId).update("\0").update(name).digest("base64url");
 }

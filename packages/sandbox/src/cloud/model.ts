@@ -1,12 +1,14 @@
 /**
- * What the emulated cloud remembers, and the contract between its parts: the store keeps it, Entra makes tokens from it,
- * Graph and Defender answer from it and change it.
+ * The model of the emulated cloud, which its parts share: the store keeps it, Entra issues tokens
+ * from it, Graph and Defender read and change it.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** A directory object as Graph would answer it in full, secret values excepted: those are never stored. */
+/**
+ * A directory object with all properties of Graph's, except secret values, which are never stored.
+ */
 export interface StoredObject {
   id: string;
   [property: string]: Json;
@@ -21,43 +23,58 @@ export interface DeletedObject {
   deletedDateTime: string;
 }
 
-/** One tenant of the emulated cloud. Whoever changes it calls `cloud.changed()` before answering. */
+/**
+ * One tenant of the emulated cloud. Whoever changes it calls `cloud.changed()` before answering.
+ */
 export interface Tenant {
   readonly id: string;
   /**
-   * Objects by id, of one collection. Names are Graph's entity sets where there is one (`applications`,
-   * `servicePrincipals`, `groups`, `users`, `domains`, `organization`, `directoryRoles`, `directoryRoleTemplates`,
-   * `oauth2PermissionGrants`, `appRoleAssignments`, `roleAssignments`, …); what is not Graph's is named for what it
-   * holds (`siemAuthorizations`). Made empty on first use.
+   * Objects by id, of one collection. Names are Graph's entity sets where there is one
+   * (`applications`, `servicePrincipals`, `groups`, `users`, `domains`, `organization`,
+   * `directoryRoles`, `directoryRoleTemplates`, `oauth2PermissionGrants`, `appRoleAssignments`,
+   * `roleAssignments`, …); other collections are named after their objects (`siemAuthorizations`).
+   * Created empty on first use.
    */
   objects(collection: string): Map<string, StoredObject>;
-  /** Directed links by the id they start from, in the order they were made: `groups.members`, `applications.owners`, … */
+  /**
+   * Directed links by the ID that they start from, in the order of their creation:
+   * `groups.members`, `applications.owners`, …
+   */
   links(name: string): Map<string, string[]>;
   /** Soft-deleted objects by id. */
   readonly deleted: Map<string, DeletedObject>;
-  /** Salted hashes of client secrets by keyId. No secret is ever stored in the clear. */
+  /** Salted hashes of client secrets by keyId. No secret is stored in plain text. */
   readonly secretHashes: Map<string, string>;
 }
 
-/** The emulated cloud: all tenants, a clock, and the one place where changes reach the disk. */
+/** The emulated cloud: all tenants, a clock, and the only place that writes changes to the disk. */
 export interface Cloud {
-  /** The tenant of that ID; made, and filled as a small real tenant is, on first use. `id` must be a UUID. */
+  /**
+   * The tenant of that ID, created on first use with the objects of a small real tenant. `id` must
+   * be a UUID.
+   */
   tenant(id: string): Tenant;
-  /** Every tenant there is now, by ID. */
+  /** All existing tenants, by ID. */
   tenants(): Tenant[];
   /** The tenant in which an application of this application ID is registered, if there is one. */
   homeTenantOf(applicationId: string): Tenant | undefined;
   /** The cloud's clock. */
   now(): Date;
-  /** Each tenant's Defender detects something once in so many milliseconds. */
+  /** Interval of detections in each tenant, in milliseconds. */
   readonly detectionInterval: number;
   /** Schedules an atomic write to disk; `stop` and the end of the process wait for it. */
   changed(): void;
-  /** Where this cloud answers now, without a trailing slash: `https://127.0.0.1:<port>` and `http://127.0.0.1:<port>`. */
+  /**
+   * The cloud's current origins, without a trailing slash: `https://127.0.0.1:<port>` and
+   * `http://127.0.0.1:<port>`.
+   */
   readonly origins: { readonly https: string; readonly http: string };
-  /** Encrypts what must be given back later and is never to be stored in the clear: the values of a vault's secrets. */
+  /**
+   * Encrypts values that must be returned later and must not be stored in plain text: a vault's
+   * secrets.
+   */
   seal(text: string): string;
-  /** What `seal` was given. */
+  /** Decrypts a value of `seal`. */
   unseal(sealed: string): string;
   /** Checks the bearer token of a request for one of the audiences. Throws `TokenRefused`. */
   authenticate(request: FastifyRequest, audience: Audience): Promise<Caller>;
@@ -66,7 +83,7 @@ export interface Cloud {
 /** The APIs of the emulated cloud that take bearer tokens. */
 export type Audience = "graph" | "azureADGraph" | "defender" | "resourceManager" | "keyVault";
 
-/** Who calls: an application by itself, or a user by way of an application. */
+/** The caller: an application, or a user by an application. */
 export interface Caller {
   tenant: Tenant;
   /** Object ID of the user or of the service principal. */
@@ -79,7 +96,7 @@ export interface Caller {
   scopes: ReadonlySet<string>;
 }
 
-/** Why a token was refused; each API words it in its own error envelope, with status 401. */
+/** Why a token was refused. Each API answers with 401 in its own error envelope. */
 export class TokenRefused extends Error {
   constructor(
     readonly reason: "missing" | "malformed" | "signature" | "expired" | "audience" | "tenant",

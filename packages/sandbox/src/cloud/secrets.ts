@@ -1,23 +1,26 @@
 /**
- * Client secrets: made with 240 bits of randomness, kept as salted SHA-256. A slow hash (scrypt, Argon2) protects
- * passwords that people choose, because those can be guessed; nobody guesses 240 random bits however fast the hash is,
- * and every token request would pay for it. Nothing but made secrets is ever hashed here.
+ * Client secrets: 240 random bits, stored as salted SHA-256. A slow hash (scrypt, Argon2) protects
+ * guessable passwords; 240 random bits need none, and each token request would pay for it. Only
+ * generated secrets are hashed here.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** A new client secret of 40 characters, shaped as Entra's are: its fourth to sixth characters are a format version. */
+/**
+ * A new client secret of 40 characters, shaped as Entra's are: its fourth to sixth characters are a
+ * format version.
+ */
 export function generateSecret(): string {
   const text = randomBytes(30).toString("base64url").replaceAll("-", "~");
   return `${text.slice(0, 3)}8Q~${text.slice(3)}`.slice(0, 40);
 }
 
-/** What `Tenant.secretHashes` keeps for a secret. */
+/** The entry of a secret in `Tenant.secretHashes`. */
 export function hashSecret(secret: string): string {
   const salt = randomBytes(16);
   return `sha256:${salt.toString("base64url")}:${digest(salt, secret).toString("base64url")}`;
 }
 
-/** Whether `secret` is the one that `hash` was made from; takes the same time whichever part differs. */
+/** Whether `hash` is of `secret`, compared in constant time. */
 export function matchesSecret(secret: string, hash: string): boolean {
   const [algorithm, salt, expected] = hash.split(":");
   if (algorithm !== "sha256" || salt === undefined || expected === undefined) return false;
@@ -26,7 +29,7 @@ export function matchesSecret(secret: string, hash: string): boolean {
   return expectedBytes.length === actualBytes.length && timingSafeEqual(expectedBytes, actualBytes);
 }
 
-/** Encrypts and authenticates (AES-256-GCM) a text that has to come out again. `key`: 256 bits. */
+/** Encrypts and authenticates a text (AES-256-GCM). `key`: 256 bits. */
 export function sealText(text: string, key: Uint8Array): string {
   const iv = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", key, iv);
@@ -34,7 +37,7 @@ export function sealText(text: string, key: Uint8Array): string {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url");
 }
 
-/** Throws where the text was sealed with another key, or changed. */
+/** Throws if the text was sealed with another key or changed. */
 export function unsealText(sealed: string, key: Uint8Array): string {
   const bytes = Buffer.from(sealed, "base64url");
   const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12));

@@ -1,6 +1,6 @@
 /**
- * What a new tenant holds: what a real small tenant with Defender has on its first day. The same tenant ID and description
- * give the same tenant, byte for byte: IDs are derived from names, times are constants.
+ * The objects of a new tenant: those of a small real tenant with Defender. The same tenant ID and
+ * description give the same tenant, byte for byte: IDs are derived from names, times are constants.
  */
 import {
   directoryRoleTemplates,
@@ -15,30 +15,33 @@ import { entitySets, type EntitySetName } from "../graph/entities";
 import { automationApplicationId, derivedId, derivedLinkId, msspTenantId, sandboxCustomerTenantId } from "./identity";
 import type { Json, StoredObject, Tenant } from "./model";
 
-/** A tenant to make: its ID, and what it is called if anybody has said so (a stack's `customerName` and `customerDomain`). */
+/**
+ * A tenant to create: its ID and, if known, its name (a stack's `customerName` and
+ * `customerDomain`).
+ */
 export interface TenantDescription {
   readonly tenantId: string;
   readonly displayName?: string;
   readonly domain?: string;
-  /** What the MSSP's automation may do in it; `automationPermissions` by default. */
+  /** The automation's permissions in it. Default: `automationPermissions`. */
   readonly permissions?: PermissionsByResource;
 }
 
 /** Names of application permissions, by the application ID of the API that has them. */
 export type PermissionsByResource = Readonly<Record<string, readonly string[]>>;
 
-/** When every seeded object says that it was made. */
+/** Creation time of all seeded objects. */
 const seededAt = "2024-01-15T09:00:00Z";
 
-/** Names of the sandbox's own two tenants, used where no stack's settings name them. */
+/** Names of the sandbox's own two tenants, unless a stack's settings name them. */
 const wellKnownTenants: Readonly<Record<string, { displayName: string; domain: string }>> = {
   [msspTenantId]: { displayName: "Fabrikam Security", domain: "fabrikam-security.example" },
   [sandboxCustomerTenantId]: { displayName: "Contoso", domain: "contoso.com" },
 };
 
 /**
- * What the MSSP's automation may do in a tenant by default: more than the onboarding needs, so that a program on the sandbox can also
- * use the azuread resources for which there is an emulation and no component yet (directory roles, applications of others).
+ * The automation's default permissions in a tenant: more than the onboarding needs, for programs
+ * that use emulated azuread resources without a component (directory roles, other applications).
  */
 export const automationPermissions: PermissionsByResource = {
   [microsoftGraph.appId]: [
@@ -58,7 +61,7 @@ export const automationPermissions: PermissionsByResource = {
   [windowsDefenderAtp.appId]: ["IntegrationConfiguration.ReadWrite"],
 };
 
-/** Names by which tokens for Microsoft's own applications are asked for, beside the application ID. */
+/** Names of Microsoft's applications in token requests, besides the application ID. */
 const servicePrincipalNames: Readonly<Record<string, readonly string[]>> = {
   "Microsoft Graph": ["https://graph.microsoft.com", "https://graph.microsoft.com/"],
   WindowsDefenderATP: [
@@ -94,14 +97,14 @@ export function fillTenant(tenant: Tenant, description: TenantDescription): void
   fillSubscriptions(tenant);
 }
 
-/** An application and where it may be used, for `addApplication`. */
+/** An application and its audience, for `addApplication`. */
 export interface ApplicationDescription {
   readonly applicationId: string;
   readonly displayName: string;
   readonly signInAudience: "AzureADMyOrg" | "AzureADMultipleOrgs";
 }
 
-/** Registers an application in `home`; as the portal would, without a service principal. */
+/** Registers an application in `home` without a service principal. */
 export function addApplication(home: Tenant, description: ApplicationDescription): StoredObject {
   return add(home, "applications", {
     id: derivedId(home.id, `applications/${description.applicationId}`),
@@ -113,7 +116,10 @@ export function addApplication(home: Tenant, description: ApplicationDescription
   });
 }
 
-/** Consents to an application in a tenant: its service principal, with the application permissions named, by resource's application ID. */
+/**
+ * Consents to an application in a tenant: its service principal, with the application permissions
+ * named, by resource's application ID.
+ */
 export function addConsentedServicePrincipal(
   tenant: Tenant,
   description: ApplicationDescription & { readonly homeTenantId: string },
@@ -156,7 +162,10 @@ export function assignAppRole(tenant: Tenant, principal: StoredObject, resourceA
   });
 }
 
-/** The label under onmicrosoft.com: the name's letters and digits, and part of the ID, so that no two tenants share one. */
+/**
+ * The label under onmicrosoft.com: the name's letters and digits, and part of the ID, so that no
+ * two tenants share one.
+ */
 function initialDomainLabel(displayName: string, tenantId: string): string {
   const letters = displayName
     .normalize("NFKD")
@@ -217,7 +226,10 @@ function addAdministrator(tenant: Tenant, company: string, userPrincipalName: st
   });
 }
 
-/** The one role that every tenant has active, and who has it; Entra shows that both as members and as role assignments. */
+/**
+ * The only role that each new tenant has activated, and its holder. Entra shows it as a member and
+ * as a role assignment.
+ */
 function addGlobalAdministrators(tenant: Tenant, administrators: readonly StoredObject[]): void {
   const roleTemplateId = directoryRoleTemplates["Global Administrator"];
   const roleId = derivedId(tenant.id, `directoryRoles/${roleTemplateId}`);
@@ -237,7 +249,10 @@ function addGlobalAdministrators(tenant: Tenant, administrators: readonly Stored
   }
 }
 
-/** A service principal of Microsoft's. As observed: made by nobody at no time, owned by Microsoft's tenant. */
+/**
+ * A service principal of Microsoft's. As observed: without creator and creation time, owned by
+ * Microsoft's tenant.
+ */
 function addPublishedServicePrincipal(tenant: Tenant, application: PublishedApplication): void {
   const id = derivedId(tenant.id, `servicePrincipals/${application.appId}`);
   add(tenant, "servicePrincipals", {
@@ -286,7 +301,7 @@ function publisherDomain(tenant: Tenant): Json {
   return domains.find((domain) => domain["isDefault"] === true)?.id ?? null;
 }
 
-/** An object of an entity set with everything that isn't named as the service has it when nobody says otherwise. */
+/** An object of an entity set; properties that are not given have the service's defaults. */
 function made(entitySet: EntitySetName, named: StoredObject): StoredObject {
   const { properties } = entitySets[entitySet];
   const unknown = Object.keys(named).filter((name) => !Object.hasOwn(properties, name));

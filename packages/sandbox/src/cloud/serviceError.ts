@@ -1,8 +1,8 @@
-/** Errors that a service of the emulated cloud answers a request with, and how they get into that service's envelope. */
+/** Errors of the emulated services, and how they get the service's envelope. */
 import type { FastifyInstance } from "fastify";
 import { TokenRefused } from "./model";
 
-/** A refusal. Routes throw it; one place in each service turns it into an answer. */
+/** A refusal. Routes throw it; one place in each service answers it. */
 export class ServiceError extends Error {
   constructor(
     /** HTTP status. */
@@ -16,7 +16,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** What differs between the services. */
+/** The differences between the services. */
 export interface ErrorEnvelope {
   /** The answer to a token that is missing or not accepted. */
   readonly refusedToken: (refused: TokenRefused) => ServiceError;
@@ -26,7 +26,9 @@ export interface ErrorEnvelope {
   readonly body: (error: ServiceError) => object;
 }
 
-/** Answers everything that the routes of a scope throw. A bug is thrown on: the server reports it to whoever runs it. */
+/**
+ * Answers the errors that routes of a scope throw. A bug is thrown on, and the server reports it.
+ */
 export function answerErrors(scope: FastifyInstance, envelope: ErrorEnvelope): void {
   scope.setErrorHandler(async (failure, _request, reply) => {
     const error = asServiceError(failure, envelope);

@@ -1,6 +1,6 @@
 /**
- * The cloud on disk: a JSON file for each tenant, replaced as a whole and atomically. A process that dies in the middle of
- * a write leaves the file as it was.
+ * The cloud on disk: a JSON file for each tenant, replaced atomically. A process that ends during a
+ * write leaves the file unchanged.
  */
 import { readFile, readdir, rm } from "node:fs/promises";
 import path from "node:path";
@@ -12,7 +12,7 @@ import type { DeletedObject, Json, StoredObject, Tenant } from "./model";
 
 const format = 1;
 
-/** A tenant's memory; `text` is how its file spells it. */
+/** A tenant in memory; `text` is the content of its file. */
 export class TenantRecord implements Tenant {
   readonly deleted = new Map<string, DeletedObject>();
   readonly secretHashes = new Map<string, string>();
@@ -29,12 +29,12 @@ export class TenantRecord implements Tenant {
     return made(this.#links, name, () => new Map<string, string[]>());
   }
 
-  /** Names of the collections that hold something. */
+  /** Names of the collections that are not empty. */
   collections(): string[] {
     return [...this.#objects].filter(([, objects]) => objects.size > 0).map(([name]) => name);
   }
 
-  /** Names of the kinds of links of which there are some. */
+  /** Names of the kinds of links that are not empty. */
   linkNames(): string[] {
     return [...this.#links]
       .filter(([, links]) => [...links.values()].some((to) => to.length > 0))
@@ -57,7 +57,7 @@ export class TenantRecord implements Tenant {
     });
   }
 
-  /** Throws an `Error` that says what is wrong with the text. */
+  /** Throws an `Error` with the reason. */
   static parse(id: string, text: string): TenantRecord {
     const file = asRecord(JSON.parse(text), "the file");
     if (file["format"] !== format) throw new Error(`its format is not ${format}`);
@@ -87,7 +87,7 @@ export class TenantRecord implements Tenant {
   }
 }
 
-/** A reader never writes: what it makes in memory is gone with it. */
+/** A reader never writes; its changes stay in memory. */
 export type StoreMode = "owned" | "read-only";
 
 export class Store {
@@ -112,7 +112,7 @@ export class Store {
     await guarded(this.folder, () => writeFileAtomic(this.#file(id), text));
   }
 
-  /** Removes what a process that was killed in the middle of a write has left. Only for the owner of the home. */
+  /** Removes temporary files of a killed process. Only for the owner of the home. */
   async removeLeftovers(): Promise<void> {
     for (const name of await readdir(this.folder)) {
       if (/^[0-9a-f-]{36}\.json\.\d+$/i.test(name)) await rm(path.join(this.folder, name), { force: true });

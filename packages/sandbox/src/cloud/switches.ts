@@ -1,49 +1,58 @@
 /**
- * What a customer's tenant may lack, or forbid: licences and policies that an onboarding runs into. Each tenant has everything until somebody
- * sets a switch (`npx mssp sandbox tenant`); set ones are kept with the tenant.
+ * Licences and policies of a tenant that an onboarding depends on. A tenant has and allows
+ * everything until a switch is set (`npx mssp sandbox tenant`); set switches are stored with the
+ * tenant.
  */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Tenant } from "./model";
 
-/** A switch's values as they are written; the first is what a new tenant has. */
+/** The values of a switch; the first is the default. */
 export const switches = {
-  /** Microsoft Entra ID's licence: `free` has no role-assignable groups, `p1` and `free` have no entitlement management. */
+  /**
+   * Microsoft Entra ID's licence: `free` has no role-assignable groups, `p1` and `free` have no
+   * entitlement management.
+   */
   entraLicence: ["p2", "p1", "free"],
   /** Whether guests can be invited (External collaboration settings). */
   b2bInvitations: ["on", "off"],
-  /** Client secrets, by the tenant's app management policy: allowed, forbidden, or with a longest life in days. */
+  /**
+   * Client secrets by the tenant's app management policy: allowed, forbidden, or limited in days.
+   */
   clientSecrets: ["on", "off", "<days>"],
 } as const;
 
 export type SwitchName = keyof typeof switches;
 
-/** The collection that set switches are kept in, each an object with its name as ID. */
+/** The collection of set switches, each an object with its name as ID. */
 const collection = "sandboxSwitches";
 
-/** A switch's value now. */
+/** The current value of a switch. */
 export function switchValue(tenant: Tenant, name: SwitchName): string {
   const value = tenant.objects(collection).get(name)?.["value"];
   return typeof value === "string" ? value : switches[name][0];
 }
 
-/** Every switch with its value now. */
+/** All switches with their current values. */
 export function switchValues(tenant: Tenant): Record<SwitchName, string> {
   const names = Object.keys(switches) as SwitchName[];
   return Object.fromEntries(names.map((name) => [name, switchValue(tenant, name)])) as Record<SwitchName, string>;
 }
 
-/** Sets switches, all or, where one can't be set, none. The caller says `cloud.changed()`. Throws `VisibleError`. */
+/**
+ * Sets all given switches, or none if one is invalid. The caller calls `cloud.changed()`. Throws
+ * `VisibleError`.
+ */
 export function setSwitches(tenant: Tenant, wanted: Readonly<Record<string, string>>): void {
   const checked = Object.entries(wanted).map(([name, value]) => [switchName(name), value.toLowerCase()] as const);
   for (const [name, value] of checked) checkValue(name, value);
   for (const [name, value] of checked) {
-    // A tenant with nothing set is as new: the default isn't kept.
+    // A default value is not stored: a tenant without set switches equals a new one.
     if (value === switches[name][0]) tenant.objects(collection).delete(name);
     else tenant.objects(collection).set(name, { id: name, value });
   }
 }
 
-/** The longest life of a client secret in days: 0 where there may be none, Infinity where nothing limits it. */
+/** The longest lifetime of a client secret in days: 0 if forbidden, Infinity if unlimited. */
 export function longestSecretDays(tenant: Tenant): number {
   const value = switchValue(tenant, "clientSecrets");
   if (value === "on") return Infinity;

@@ -1,20 +1,23 @@
 /**
- * What Defender has detected in a tenant. Nothing is stored: each tenant has one detection in every interval of the clock, and which
- * one follows from the tenant's ID and the interval's number. So the same tenant at the same time has the same
- * detections, any window of time costs only what is in it, and both alert APIs show the same ones.
+ * Detections of Defender in a tenant. Nothing is stored: each interval of the clock has one
+ * detection, which follows from the tenant's ID and the interval's number. The same tenant has the
+ * same detections at the same time, in both alert APIs.
  */
 import { createHash } from "node:crypto";
 import { clouds, type LegacyAlert, type SecurityAlert } from "@defender-mssp/microsoft";
 import type { Tenant } from "../cloud/model";
 import { derivedId } from "../cloud/identity";
 
-/** One detection in each interval of this many milliseconds, where the cloud isn't told otherwise. */
+/** The default interval between detections, in milliseconds. */
 export const detectionInterval = 20 * 60 * 1000;
 
-/** Older ones are gone, in milliseconds. Defender keeps six months; a month is enough to try things on. */
+/** Retention in milliseconds. Defender keeps six months; a month is enough for tests. */
 export const detectionRetention = 30 * 24 * 60 * 60 * 1000;
 
-/** The interval, in milliseconds, at which a tenant has this many detections at any time, give or take one. */
+/**
+ * The interval, in milliseconds, with which a tenant has this number of detections, plus or minus
+ * one.
+ */
 export function detectionIntervalFor(count: number): number {
   return Math.max(1, Math.floor(detectionRetention / count));
 }
@@ -38,7 +41,7 @@ export interface Detection {
   alertId: string;
   /** When it happened. */
   time: Date;
-  /** When the service had it; later than `time`, and in the order of the intervals. */
+  /** When the service processed it: later than `time`, in the order of the intervals. */
   processed: Date;
   tenantId: string;
   device: Device;
@@ -186,8 +189,9 @@ const users = ["adele", "diego", "isaiah", "lidia", "megan"] as const;
 const processDelay = 5 * 60 * 1000;
 
 /**
- * A tenant's detections that were processed from `since` (included) until `until` (excluded), the oldest first; so that
- * windows laid end to end show each one once. Nothing is later than `now` or older than the retention. `every` is the interval.
+ * A tenant's detections that were processed from `since` (included) until `until` (excluded), the
+ * oldest first; so that adjacent windows have each one once. None is later than `now` or older than
+ * the retention. `every` is the interval.
  */
 export function detectionsBetween(
   tenant: Tenant,
@@ -199,7 +203,7 @@ export function detectionsBetween(
   return detectionsIn(windowOf(since, until, now), new DetectionMaker(tenant, every, now), every, "oldest first");
 }
 
-/** The same, the newest first. Lazy: who takes few of many makes no more than those. */
+/** The same, newest first. Lazy: only the consumed ones are computed. */
 export function latestDetections(
   tenant: Tenant,
   since: Date,
@@ -254,7 +258,7 @@ export function detectionById(
   return [...detectionsBetween(tenant, ...window, now, every)].find((detection) => detection.alertId === alertId);
 }
 
-/** As the legacy alert API shows it. What doesn't apply is an empty string there. */
+/** The detection in the legacy alert API. A value that does not apply is an empty string. */
 export function legacyAlert(detection: Detection): LegacyAlert {
   const { alertId, device, kind } = detection;
   const iocId = digest("sha256", `${alertId}/ioc`).toString("base64");
@@ -313,7 +317,7 @@ export function legacyAlert(detection: Detection): LegacyAlert {
   };
 }
 
-/** As Graph's alerts_v2 shows it. */
+/** The detection in Graph's alerts_v2. */
 export function securityAlert(detection: Detection): SecurityAlert {
   const { alertId, kind, tenantId, status } = detection;
   const { portal } = clouds.public;
@@ -409,7 +413,7 @@ function evidenceOf(detection: Detection): SecurityAlert["evidence"] {
   ];
 }
 
-/** Makes the detections of one tenant. What many of them share, devices and files, is made once. */
+/** Computes the detections of one tenant. Shared devices and files are created once. */
 class DetectionMaker {
   readonly #domain: string;
   readonly #devices = new Map<number, Device>();
@@ -457,7 +461,7 @@ class DetectionMaker {
   }
 }
 
-/** A third is taken up after an hour, a third resolved after four, as the clock stands. */
+/** A third is in progress after an hour, a third resolved after four. */
 function progress(processed: Date, random: number, now: Date): Pick<Detection, "status" | "updated"> {
   const after = (hours: number) => new Date(processed.getTime() + hours * 60 * 60 * 1000);
   if (random % 3 === 0 && after(4) <= now) return { status: "resolved", updated: after(4) };
@@ -498,7 +502,7 @@ function digest(algorithm: "md5" | "sha1" | "sha256", text: string): Buffer {
   return createHash(algorithm).update(text).digest();
 }
 
-/** Alert IDs are made of .NET ticks: tenths of microseconds since the year 1. */
+/** Alert IDs contain .NET ticks: tenths of microseconds since the year 1. */
 const ticksPerMillisecond = 10_000n;
 const unixEpochTicks = 621_355_968_000_000_000n;
 

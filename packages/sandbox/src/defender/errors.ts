@@ -1,7 +1,7 @@
 /**
- * Defender's error envelope, as the API of Defender for Endpoint answers: `error: {code, message, target}`.
- * https://learn.microsoft.com/defender-endpoint/api/common-errors. The legacy alert API documents its statuses (401, 403,
- * 500) but no body; here it answers with the same envelope.
+ * Defender's error envelope, as the API of Defender for Endpoint answers: `error: {code, message,
+ * target}`. https://learn.microsoft.com/defender-endpoint/api/common-errors. The legacy alert API
+ * documents its statuses (401, 403, 500) but no body; here it answers with the same envelope.
  */
 import { randomUUID } from "node:crypto";
 import type { FastifyRequest } from "fastify";
@@ -20,7 +20,7 @@ export function forbidden(message: string): ServiceError {
   return new ServiceError(403, "Forbidden", message);
 }
 
-/** Checks the token for the first of these audiences that it is for. */
+/** Checks the token for the first matching audience. */
 export async function authenticate(
   cloud: Cloud,
   request: FastifyRequest,

@@ -1,6 +1,7 @@
 /**
- * Microsoft Defender in the emulated cloud: the legacy alert API, Graph's alerts_v2, and the authorization of applications
- * for the legacy API and the e-mail notification rules, which have no public API and are ours.
+ * Microsoft Defender in the emulated cloud: the legacy alert API, Graph's alerts_v2, and the
+ * sandbox's own routes for what has no public API: the authorization of applications for the legacy
+ * API, and e-mail notification rules.
  */
 import type { Cloud, Routes } from "../cloud/model";
 import { answerErrors } from "../cloud/serviceError";
@@ -21,7 +22,7 @@ export {
 } from "./detections";
 export { portalSettingsRole } from "./settingsManager";
 
-/** Routes that no document of Microsoft's has, by path. */
+/** The sandbox's own routes, which no document of Microsoft has, by path. */
 export const ownRoutes: readonly string[] = ["/siemAuthorizations/{applicationId}", "/notificationRules/{name}"];
 
 export const defenderRoutes: Routes = (app, cloud: Cloud) => {

@@ -1,6 +1,6 @@
 /**
- * The legacy SIEM (alert exporter) API: `GET /api/alerts`.
- * Source: Microsoft, "Pull Microsoft Defender for Endpoint detections using SIEM REST API" (deprecated 2023-12-31).
+ * The legacy SIEM (alert exporter) API: `GET /api/alerts`. Source: Microsoft, "Pull Microsoft
+ * Defender for Endpoint detections using SIEM REST API" (deprecated 2023-12-31).
  */
 import { windowsDefenderAtp } from "@defender-mssp/microsoft";
 import type { FastifyInstance } from "fastify";
@@ -13,7 +13,7 @@ import { isAuthorizedForSiem } from "./siemAuthorizations";
 const defaultWindow = 2 * 60 * 60 * 1000;
 
 export function legacyAlertRoutes(scope: FastifyInstance, cloud: Cloud): void {
-  // The documents write it both ways, and with a slash at the end.
+  // The documents have both spellings, also with a trailing slash.
   for (const path of ["/api/alerts", "/api/Alerts", "/api/alerts/", "/api/Alerts/"]) {
     scope.get(path, async (request) => {
       const caller = await authenticate(cloud, request, ["azureADGraph", "defender"]);
@@ -31,9 +31,10 @@ export function legacyAlertRoutes(scope: FastifyInstance, cloud: Cloud): void {
 }
 
 /**
- * It takes two things: the application is authorized (Settings > SIEM), and it has a permission to read alerts. Tokens are for Azure AD
- * Graph, so that permission isn't in them: it is looked up. What the service looks up for an application that calls by itself
- * isn't documented; here any consent for the whole tenant will do.
+ * Two conditions: the application is authorized (Settings > SIEM) and has a permission to read
+ * alerts. Tokens are for Azure AD Graph and do not contain that permission, so it is looked up. For
+ * application tokens the service's rule is not documented; here any consent for the whole tenant
+ * counts.
  */
 function mayRead(caller: Caller): boolean {
   const permissions = ["Alert.Read", "Alert.ReadWrite", "Alert.Read.All", "Alert.ReadWrite.All"];
@@ -114,7 +115,9 @@ function matches({ device }: Detection, query: AlertQuery): boolean {
   );
 }
 
-/** The documents' examples have no zone (`2016-09-12T00:00:00.000`); the parameter's name says UTC. */
+/**
+ * The documents' examples have no zone (`2016-09-12T00:00:00.000`); the parameter's name says UTC.
+ */
 function moment(text: string | undefined, name: string): Date | undefined {
   if (text === undefined) return undefined;
   const hasZone = /(z|[+-]\d\d:?\d\d)$/i.test(text);

@@ -1,6 +1,7 @@
 /**
- * E-mail notification rules: what the portal's page Settings > Endpoints > General > Email notifications does.
- * **Ours**: Microsoft publishes no API for it. The shapes are in @defender-mssp/microsoft.
+ * E-mail notification rules: what the portal's page Settings > Endpoints > General > Email
+ * notifications does. **The sandbox's own**: Microsoft publishes no API for it. The shapes are in
+ * @defender-mssp/microsoft.
  */
 import { alertSeverities, type AlertSeverity, type NotificationRule } from "@defender-mssp/microsoft";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -13,7 +14,7 @@ const collection = "notificationRules";
 const path = "/notificationRules/:name";
 const permission = "Manage security settings";
 
-/** As long as the portal takes a name is not documented: the sandbox's own limits. */
+/** The portal's limits of a name are not documented; these are the sandbox's own. */
 const longestName = 256;
 const mostRecipients = 100;
 
@@ -66,7 +67,7 @@ function existing(tenant: Tenant, name: string): NotificationRule {
   return rule as unknown as NotificationRule;
 }
 
-/** A person's rule carries no mark: `managedBy` may be left out. */
+/** A rule that a person made has no mark: `managedBy` is optional. */
 function read(body: unknown): Omit<NotificationRule, "name" | "status"> {
   const fields = (body ?? {}) as Record<string, unknown>;
   const { deviceGroups = null, managedBy } = fields;

@@ -1,6 +1,7 @@
 /**
  * Graph's security alerts: `GET /v1.0/security/alerts_v2` and `/{id}`.
- * https://learn.microsoft.com/graph/api/security-list-alerts_v2: `$filter` on eight properties, `$top`, `$skip`, `$count`.
+ * https://learn.microsoft.com/graph/api/security-list-alerts_v2: `$filter` on eight properties,
+ * `$top`, `$skip`, `$count`.
  */
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -14,7 +15,7 @@ import { detectionById, latestDetections, securityAlert, type Detection } from "
 
 const listPath = "/v1.0/security/alerts_v2";
 
-/** Any of these lets a caller read alerts, as a role of its own or for a user. */
+/** Each of these allows reading alerts, as an application or delegated permission. */
 const permissions = ["SecurityAlert.Read.All", "SecurityAlert.ReadWrite.All"];
 
 /** The properties that `$filter` takes. */
@@ -49,7 +50,7 @@ export function securityAlertRoutes(app: FastifyInstance, cloud: Cloud): void {
   );
 }
 
-/** Checks token and permission, and words errors as Graph does. */
+/** Checks token and permission; errors are Graph's. */
 async function answer(
   cloud: Cloud,
   request: FastifyRequest,
@@ -76,7 +77,7 @@ async function reader(cloud: Cloud, request: FastifyRequest): Promise<Caller> {
   const caller = await cloud.authenticate(request, "graph");
   const granted = caller.scopes.size > 0 ? caller.scopes : caller.roles;
   if (permissions.some((name) => granted.has(name))) return caller;
-  // The security API words this its own way, seen in public issue threads.
+  // The security API's own message, as in public issue threads.
   const kind = caller.scopes.size > 0 ? "scopes" : "roles";
   throw new GraphError(
     403,
@@ -86,8 +87,8 @@ async function reader(cloud: Cloud, request: FastifyRequest): Promise<Caller> {
 }
 
 /**
- * The newest first. A link to the next page keeps the moment of the first one, so that what comes in meanwhile shifts nothing, and
- * the last alert that was shown, so that a page costs the same wherever it is.
+ * Newest first. The link to the next page has the time of the first page, so that new alerts shift
+ * nothing, and the last alert shown.
  */
 function list(cloud: Cloud, caller: Caller, request: FastifyRequest): object {
   const options = optionsOf(request.url);
@@ -170,7 +171,10 @@ function filterOf(text: string | undefined): AlertFilter {
   return { ...createdBetween(filter), matches: (alert) => test(alert as unknown as Json) };
 }
 
-/** What a filter says of `createdDateTime` for all that it matches; whether they do match, the filter itself decides. */
+/**
+ * The bounds of `createdDateTime` that a filter implies; the filter itself decides whether an alert
+ * matches.
+ */
 function createdBetween(filter: Filter): { since: Date; until: Date } {
   if (filter.kind === "and") {
     const [left, right] = [createdBetween(filter.left), createdBetween(filter.right)];
@@ -180,7 +184,7 @@ function createdBetween(filter: Filter): { since: Date; until: Date } {
     return always;
   const moment = Date.parse(filter.value.text);
   if (Number.isNaN(moment)) return always;
-  // Whole milliseconds, and one more to either side: the text may be finer than that.
+  // Whole milliseconds, one more on either side: the filter's time may be more precise.
   if (filter.operator === "ge" || filter.operator === "gt") return { ...always, since: new Date(moment - 1) };
   if (filter.operator === "le" || filter.operator === "lt") return { ...always, until: new Date(moment + 2) };
   return always;

@@ -1,6 +1,7 @@
 /**
- * The authorization of applications for the legacy alert API: what the portal's page Settings > SIEM > MSSP does.
- * **Ours**: Microsoft publishes no API for it. The shapes are in @defender-mssp/microsoft.
+ * The authorization of applications for the legacy alert API: what the portal's page Settings >
+ * SIEM > MSSP does. **The sandbox's own**: Microsoft publishes no API for it. The shapes are in
+ * @defender-mssp/microsoft.
  */
 import type { SiemAuthorization } from "@defender-mssp/microsoft";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -69,7 +70,7 @@ function withoutId({ applicationId, msspTenantId, managedBy }: StoredObject): Si
   };
 }
 
-/** A person's authorization carries no mark: `managedBy` may be left out. */
+/** An authorization that a person made has no mark: `managedBy` is optional. */
 function read(body: unknown): Pick<SiemAuthorization, "msspTenantId" | "managedBy"> {
   const { msspTenantId, managedBy } = (body ?? {}) as { msspTenantId?: unknown; managedBy?: unknown };
   if (typeof msspTenantId !== "string" || !isUuid(msspTenantId)) throw badRequest("msspTenantId must be a UUID.");

@@ -1,6 +1,7 @@
 /**
- * The admin consent endpoint, where a customer's administrator lets an application of somebody else's in by a click. Nobody is asked
- * here either: opening the address is the click. The application gets its service principal and whatever its registration asks for.
+ * The admin consent endpoint, where a customer's administrator consents to another party's
+ * application. Opening the address is the consent. The application gets its service principal and
+ * the permissions that its registration requests.
  * https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
  */
 import { randomUUID } from "node:crypto";
@@ -45,7 +46,7 @@ function registrationFor(
   const home = cloud.homeTenantOf(clientId);
   const application = [...(home?.objects("applications").values() ?? [])].find((one) => one["appId"] === clientId);
   const mayCome = home === tenant || application?.["signInAudience"] !== "AzureADMyOrg";
-  // Says what Entra says of a client that isn't there.
+  // Throws Entra's error for a missing client.
   if (home === undefined || application === undefined || !mayCome) throw refusal(cloud, tenant, clientId);
   return { home, application };
 }
@@ -59,7 +60,7 @@ function refusal(cloud: EmulatedCloud, tenant: Tenant, clientId: string): Error 
   return entraErrors.notMultitenant(clientId);
 }
 
-/** Consents once more to an application that is there already: what it has stays. */
+/** Consents again to an existing application, which keeps its permissions. */
 function consent(cloud: EmulatedCloud, tenant: Tenant, home: Tenant, application: StoredObject): void {
   const applicationId = textOf(application["appId"]);
   if (servicePrincipalOf(tenant, applicationId) !== undefined) return;
@@ -96,7 +97,7 @@ function grantScopes(tenant: Tenant, client: StoredObject, wanted: Json): void {
   });
 }
 
-/** Names of the permissions of one kind that a registration asks for of one API. */
+/** Names of the permissions of one kind that a registration requests of one API. */
 function namesOf(tenant: Tenant, wanted: Json, type: string, property: string): string[] {
   const resource = servicePrincipalOf(tenant, textOf(propertyOf(wanted, "resourceAppId")));
   const ids = listOf(propertyOf(wanted, "resourceAccess"))

@@ -13,7 +13,7 @@ import { TokenRefused, type Audience, type Caller } from "../cloud/model";
 import { withoutSlash } from "./directory";
 import type { TokenMaker } from "./tokens";
 
-/** What each API takes in a token's `aud`, beside Graph's own origin. */
+/** The accepted `aud` values of each API, besides Graph's origin. */
 const audiences: Readonly<Record<Audience, readonly string[]>> = {
   graph: ["https://graph.microsoft.com", microsoftGraph.appId],
   azureADGraph: ["https://graph.windows.net", azureAdGraph.appId],
@@ -32,7 +32,7 @@ const audiences: Readonly<Record<Audience, readonly string[]>> = {
   keyVault: ["https://vault.azure.net", "https://vault.usgovcloudapi.net", azureKeyVault.appId],
 };
 
-/** The check that `Cloud.authenticate` does: signature, expiry, audience, tenant. */
+/** The check of `Cloud.authenticate`: signature, expiry, audience, tenant. */
 export function authenticator(
   cloud: EmulatedCloud,
   tokens: TokenMaker,

@@ -1,6 +1,7 @@
 /**
- * The authorization endpoint. Nobody is asked for a password or a consent: the tenant's first administrator (or whom
- * `login_hint` names) is signed in at once. What has not been granted before is still refused, by the token endpoint.
+ * The authorization endpoint. Without a password or consent page: the tenant's first administrator,
+ * or the user of `login_hint`, is signed in at once. The token endpoint refuses permissions without
+ * consent.
  */
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -13,7 +14,7 @@ import { isSameAddress } from "./redirectUris";
 import { delegatedScopes } from "./scopes";
 import type { TokenMaker } from "./tokens";
 
-/** Where an answer goes once the redirect URI has been found good. */
+/** The destination of the answer, after the check of the redirect URI. */
 interface ReplyAddress {
   readonly redirectUri: string;
   readonly mode: "query" | "fragment" | "form_post";
@@ -38,7 +39,7 @@ export async function authorize(
   } catch (error) {
     if (!(error instanceof EntraError)) throw error;
     const body = errorBody(error, request, cloud.now(), cloud.origins.https);
-    // Without a redirect URI that is known to be the client's own, the user is told, not the client.
+    // Without a valid redirect URI the error is shown to the user, not sent to the client.
     if (address === undefined) return reply.code(400).type("text/html; charset=utf-8").send(errorPage(body));
     return answer(reply, address, {
       error: error.error,

@@ -6,7 +6,7 @@ export interface Client {
   readonly tenant: Tenant;
   readonly clientId: string;
   readonly servicePrincipal: StoredObject;
-  /** The registration, in whichever tenant it is. */
+  /** The registration, in any tenant. */
   readonly application: StoredObject | undefined;
   readonly homeTenant: Tenant | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * How a client proves who it is: by a secret, by a JWT signed with the private key of a registered certificate, or by the
- * token of another issuer that a federated identity credential names.
+ * How a client authenticates: by a secret, by a JWT signed with the private key of a registered
+ * certificate, or by the token of another issuer that a federated identity credential names.
  * https://learn.microsoft.com/entra/identity-platform/certificate-credentials
  */
 import { X509Certificate } from "node:crypto";
@@ -30,7 +30,10 @@ export function clientIdOf(request: FastifyRequest, parameters: Parameters): str
   return parameters.get("client_id") ?? basicCredentials(request)?.clientId ?? parameters.need("client_id");
 }
 
-/** Checks the client's proof. Throws Entra's error for a bad one, and for a missing one unless the client may be public. */
+/**
+ * Checks the client's credential. Throws Entra's error for an invalid one, and for a missing one
+ * unless the client may be public.
+ */
 export async function authenticateClient(
   cloud: EmulatedCloud,
   client: Client,
@@ -100,7 +103,10 @@ async function checkCertificateAssertion(
   });
 }
 
-/** Entra's own names for its token endpoint: by ID or as the request named the tenant, v1 and v2, on either origin. */
+/**
+ * Entra's own names for its token endpoint: by ID or as the request named the tenant, v1 and v2, on
+ * either origin.
+ */
 function assertionAudiences(cloud: EmulatedCloud, client: Client, request: FastifyRequest): string[] {
   const { tenant: named = client.tenant.id } = request.params as { tenant?: string };
   return Object.values(cloud.origins).flatMap((origin) =>
@@ -159,7 +165,7 @@ async function verifyAssertion(
   key: X509Certificate["publicKey"] | ReturnType<typeof createRemoteJWKSet>,
   options: JWTVerifyOptions,
 ): Promise<void> {
-  // Clients' clocks differ, and msal rounds the present up: Entra lets five minutes pass.
+  // Clients' clocks differ and msal rounds up: Entra accepts five minutes.
   const tolerant = { clockTolerance: 300, ...options };
   try {
     if (typeof key === "function") await jwtVerify(assertion, key, tolerant);
@@ -208,7 +214,7 @@ function isOver(credential: Json, now: Date): boolean {
 }
 
 function isBeforeStart(credential: Json, now: Date): boolean {
-  // A minute's grace: client and cloud needn't have the same clock.
+  // One minute tolerance for different clocks.
   const start = Date.parse(textOf(propertyOf(credential, "startDateTime")));
   return !Number.isNaN(start) && start > now.getTime() + 60_000;
 }

@@ -1,4 +1,4 @@
-/** What Entra looks up in a tenant to answer a request: the tenant itself, the client, the resource, the user. */
+/** Look-ups of Entra for a request: the tenant, the client, the resource, the user. */
 import type { EmulatedCloud } from "../cloud/cloud";
 import { isUuid, msspTenantId } from "../cloud/identity";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
@@ -10,24 +10,24 @@ import { isPublicClientOfMicrosoft, publicClientOfMicrosoft } from "./publicClie
 export interface Resource {
   readonly servicePrincipal: StoredObject;
   readonly appId: string;
-  /** What the token's `aud` says: what the client has asked for. */
+  /** The token's `aud`: the name that the client requested. */
   readonly audience: string;
-  /** Of the access token; Microsoft's own APIs, and all that don't ask for another, have 1. */
+  /** Version of the access token; 1 for Microsoft's APIs and by default. */
   readonly tokenVersion: 1 | 2;
 }
 
 const nilUuid = "00000000-0000-0000-0000-000000000000";
 const tenantless: ReadonlySet<string> = new Set(["common", "organizations"]);
 
-/** Whether the path's tenant names none. */
+/** Whether the path names no particular tenant. */
 export function isTenantless(name: string): boolean {
   return tenantless.has(name.toLowerCase());
 }
 
 /**
- * The tenant that a request's path names, by ID or domain. Any UUID is a tenant's, made on first use. `common` and
- * `organizations` mean the client's home tenant: nobody is signed in who could mean another. With Microsoft's own clients it is
- * somebody of the MSSP's who signs in.
+ * The tenant that a request's path names, by ID or domain. Any UUID is a tenant's, made on first
+ * use. `common` and `organizations` mean the client's home tenant; for Microsoft's own clients the
+ * MSSP's tenant.
  */
 export function tenantOf(cloud: EmulatedCloud, name: string, clientId?: string): Tenant {
   if (isTenantless(name)) return tenantOfClient(cloud, clientId);
@@ -47,7 +47,7 @@ function tenantOfClient(cloud: EmulatedCloud, clientId: string | undefined): Ten
   return home;
 }
 
-/** The client in the tenant. Throws what Entra says when it isn't there or is turned off. */
+/** The client in the tenant. Throws Entra's error if it is missing or disabled. */
 export function clientIn(cloud: EmulatedCloud, tenant: Tenant, id: string): Client {
   if (id === nilUuid) throw entraErrors.invalidApplicationId(id);
   const clientId = id.toLowerCase();
@@ -65,12 +65,15 @@ export function clientIn(cloud: EmulatedCloud, tenant: Tenant, id: string): Clie
   if (servicePrincipal["accountEnabled"] === false) {
     throw entraErrors.disabledClient(clientId, textOf(servicePrincipal["displayName"]));
   }
-  // Its registration is gone: the service principal that is left behind can't sign in.
+  // A service principal without its registration cannot sign in.
   if (application === undefined) throw entraErrors.unknownClient(id, tenantName(tenant));
   return { tenant, clientId, servicePrincipal, application, homeTenant };
 }
 
-/** The resource that a client asks for by application ID, application ID URI, or the sandbox's own origin (Graph). */
+/**
+ * The resource that a client asks for by application ID, application ID URI, or the sandbox's own
+ * origin (Graph).
+ */
 export function resourceIn(cloud: EmulatedCloud, tenant: Tenant, identifier: string, graphAppId: string): Resource {
   const wanted = withoutSlash(identifier);
   const isOrigin = Object.values(cloud.origins).some((origin) => origin === wanted);
@@ -116,7 +119,7 @@ export function grantedScopes(
   return [...new Set(scopes.filter((scope) => scope !== ""))].sort();
 }
 
-/** Who signs in: whom `login_hint` names, else the tenant's first administrator. */
+/** The user who signs in: that of `login_hint`, else the tenant's first administrator. */
 export function signedInUser(tenant: Tenant, loginHint: string | undefined): StoredObject {
   const hint = loginHint?.toLowerCase();
   const hinted = find(
@@ -133,7 +136,7 @@ export function signedInUser(tenant: Tenant, loginHint: string | undefined): Sto
   return anybody;
 }
 
-/** What error texts call the tenant. */
+/** The tenant's name in error texts. */
 export function tenantName(tenant: Tenant): string {
   return textOf(tenant.objects("organization").get(tenant.id)?.["displayName"]) || tenant.id;
 }

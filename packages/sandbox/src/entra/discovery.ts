@@ -1,4 +1,6 @@
-/** The documents by which clients find Entra's endpoints and keys (OpenID Connect Discovery 1.0). */
+/**
+ * The documents by which clients find Entra's endpoints and keys (OpenID Connect Discovery 1.0).
+ */
 import { issuerOf } from "./tokens";
 
 /** The OpenID configuration of a tenant; `name` is the tenant as the request named it. */
@@ -54,7 +56,7 @@ export function openIdConfiguration(origin: string, name: string, version: 1 | 2
   };
 }
 
-/** Which hosts are this cloud's login hosts: msal asks before it trusts one. */
+/** The cloud's login hosts. msal reads them before it trusts a host. */
 export function instanceDiscovery(origin: string, tenant: string): Record<string, unknown> {
   const { host } = new URL(origin);
   return {

@@ -1,6 +1,7 @@
 /**
- * Entra's errors: an AADSTS code, the OAuth error that it belongs to, and the text. Texts and statuses are those of
- * captured answers where there is one, else of Microsoft's list of AADSTS codes and public issue threads:
+ * Entra's errors: an AADSTS code, the OAuth error that it belongs to, and the text. Texts and
+ * statuses are those of captured answers where there is one, else of Microsoft's list of AADSTS
+ * codes and public issue threads:
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
 import { randomUUID } from "node:crypto";
@@ -21,10 +22,10 @@ export class EntraError extends Error {
   }
 }
 
-/** Codes that the real service was seen to answer without an `error_uri`. */
+/** Codes that the real service answered without an `error_uri`. */
 const withoutUri: ReadonlySet<number> = new Set([700038, 70003, 70011]);
 
-/** The body of an error, in the order in which Entra answers it. */
+/** The body of an error, in Entra's order. */
 export function errorBody(
   error: EntraError,
   request: FastifyRequest,
@@ -63,7 +64,7 @@ const noFederatedMatch = (code: number, part: string, value: string): EntraError
       "credential Subject, Audience and Issuer against the presented assertion.",
   );
 
-/** The errors by what is wrong. */
+/** The errors by cause. */
 export const entraErrors = {
   malformed: () => invalidRequest(9002313, "Invalid request. Request is malformed or invalid."),
   missingParameter: (name: string) =>

@@ -19,7 +19,7 @@ const versions = [
   { version: 2, path: "/oauth2/v2.0", configuration: "/v2.0", keys: "/discovery/v2.0/keys" },
 ] as const;
 
-/** Adds Entra to the server, and to the cloud the check of the tokens that Entra makes. */
+/** Adds Entra to the server, and the token check to the cloud. */
 export function addEntra(app: FastifyInstance, cloud: EmulatedCloud, keys: TokenKeys): void {
   const tokens = new TokenMaker(cloud, keys);
   cloud.setAuthenticator(authenticator(cloud, tokens));
@@ -103,7 +103,9 @@ function sendError(cloud: EmulatedCloud, error: unknown, request: FastifyRequest
   return reply.code(500).send({ error: "server_error", error_description: STATUS_CODES[500] });
 }
 
-/** What the server itself refuses (a body that is no form, one that is too large) is a malformed request to Entra. */
+/**
+ * Requests that the server itself refuses (not a form, too large) are malformed requests to Entra.
+ */
 function asEntraError(error: unknown): EntraError | undefined {
   const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
   return typeof status === "number" && status < 500 ? entraErrors.malformed() : undefined;

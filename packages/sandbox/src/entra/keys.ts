@@ -1,7 +1,7 @@
 /**
- * The sandbox's own keys: an RSA key that signs tokens, and a secret one that seals authorization codes and refresh tokens.
- * Made once for each home (RSA takes a tenth of a second) and kept there, readable by its user alone, so that tokens handed
- * out before a restart are good after it.
+ * The sandbox's own keys: an RSA key that signs tokens, and a secret one that seals authorization
+ * codes and refresh tokens. Created once for each home and stored there with mode 600, so that
+ * tokens stay valid after a restart.
  */
 import {
   createHash,

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from "fastify";
 import { entraErrors } from "./errors";
 
-/** Reads parameters; one that is repeated counts once, an empty one not at all. */
+/** Reads parameters. A repeated one counts once, an empty one is ignored. */
 export class Parameters {
   constructor(private readonly values: Readonly<Record<string, unknown>>) {}
 
@@ -29,7 +29,10 @@ export class Parameters {
   }
 }
 
-/** The client's ID and secret in an `Authorization: Basic` header, both URL-encoded (RFC 6749, 2.3.1). */
+/**
+ * The client's ID and secret in an `Authorization: Basic` header, both URL-encoded (RFC 6749,
+ * 2.3.1).
+ */
 export function basicCredentials(request: FastifyRequest): { clientId: string; clientSecret: string } | undefined {
   const [, encoded] = /^basic +(\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
   if (encoded === undefined) return undefined;

@@ -1,19 +1,24 @@
 /**
- * Microsoft's own public clients, with which people sign in from a command line in every tenant: nobody has to consent to them, and a tenant
- * has no registration of them. They are made where they are asked for, and nothing is stored.
+ * Microsoft's own public clients, with which people sign in from a command line in each tenant,
+ * without consent and registration. They are created on request and not stored.
  */
 import { azureServiceManagement, microsoftGraph } from "@defender-mssp/microsoft";
 import { derivedId } from "../cloud/identity";
 import type { Tenant } from "../cloud/model";
 import type { Client } from "./client";
 
-/** By application ID. Source: Microsoft, "Application IDs of commonly used Microsoft applications". */
+/**
+ * By application ID. Source: Microsoft, "Application IDs of commonly used Microsoft applications".
+ */
 const names: Readonly<Partial<Record<string, string>>> = {
   "04b07795-8ddb-461a-bbee-02f9e1bf7b46": "Microsoft Azure CLI",
   "1950a258-227b-4e31-a9cf-717495945fc2": "Microsoft Azure PowerShell",
 };
 
-/** What Microsoft has authorized them for, by the API's application ID: the `scp` of the tokens that the Azure CLI gets. */
+/**
+ * Their permissions by Microsoft, by the API's application ID: the `scp` of the tokens that the
+ * Azure CLI gets.
+ */
 const scopes: Readonly<Partial<Record<string, readonly string[]>>> = {
   [azureServiceManagement.appId]: ["user_impersonation"],
   [microsoftGraph.appId]: [
@@ -52,7 +57,7 @@ export function isPublicClientOfMicrosoft(clientId: string): boolean {
   return names[clientId.toLowerCase()] !== undefined;
 }
 
-/** The delegated permissions that one of them has of an API without anybody's consent. */
+/** The delegated permissions that one of them has without consent. */
 export function authorizedByMicrosoft(clientId: string, apiApplicationId: string): readonly string[] {
   return isPublicClientOfMicrosoft(clientId) ? (scopes[apiApplicationId] ?? []) : [];
 }

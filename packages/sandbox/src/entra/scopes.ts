@@ -1,4 +1,4 @@
-/** What a request asks a token for: `scope` in version 2, `resource` in version 1. */
+/** The requested resource and permissions: `scope` in version 2, `resource` in version 1. */
 import { azureAdGraph, microsoftGraph } from "@defender-mssp/microsoft";
 import { entraErrors } from "./errors";
 import type { Parameters } from "./parameters";
@@ -6,7 +6,7 @@ import type { Parameters } from "./parameters";
 /** Permissions that concern the sign-in itself and belong to no API. */
 export const signInScopes: ReadonlySet<string> = new Set(["openid", "profile", "email", "offline_access"]);
 
-/** One API and what is asked of it. */
+/** One API and the requested permissions. */
 export interface WantedResource {
   /** Application ID URI, application ID or origin. */
   readonly identifier: string;
@@ -25,7 +25,7 @@ export function resourceOfApplication(parameters: Parameters, version: 1 | 2): s
   return scope.slice(0, -"/.default".length);
 }
 
-/** The scopes of a delegated request, in full; `fallback` are those of the sign-in that it continues. */
+/** The scopes of a delegated request, in full; `fallback`: the scopes of the original sign-in. */
 export function delegatedScopes(parameters: Parameters, version: 1 | 2, fallback: readonly string[] = []): string[] {
   if (version === 2) {
     const scope = parameters.get("scope");
@@ -37,7 +37,7 @@ export function delegatedScopes(parameters: Parameters, version: 1 | 2, fallback
   return ["openid", "profile", "offline_access", `${resource ?? azureAdGraph.appId}/.default`];
 }
 
-/** The API that delegated scopes are of: one, or Graph where they name none. */
+/** The API of delegated scopes: one, or Graph by default. */
 export function wantedResource(scopes: readonly string[]): WantedResource {
   const wanted = new Map<string, string[]>();
   for (const scope of scopes) {

@@ -1,6 +1,7 @@
 /**
  * The token endpoints, version 1 (`/{tenant}/oauth2/token`) and 2 (`/{tenant}/oauth2/v2.0/token`).
- * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow, …/v2-oauth2-auth-code-flow
+ * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow,
+ * …/v2-oauth2-auth-code-flow
  */
 import { createHash, randomUUID } from "node:crypto";
 import { azureAdGraph, microsoftGraph } from "@defender-mssp/microsoft";
@@ -35,7 +36,7 @@ type Answer = Record<string, unknown>;
 const deviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code";
 const deviceCodeLifetime = 600;
 
-/** Answers token requests. Codes work once: those that have been used are remembered as long as the server runs. */
+/** Answers token requests. Codes work once: used ones are kept in memory. */
 export class TokenEndpoint {
   readonly #usedCodes = new Set<string>();
   readonly #polledDeviceCodes = new Set<string>();
@@ -63,7 +64,10 @@ export class TokenEndpoint {
     }
   }
 
-  /** The device authorization endpoint. Nobody needs to enter the code: the first poll is told to wait, the next gets the token. */
+  /**
+   * The device authorization endpoint. No code is entered: the first poll gets "pending", the next
+   * one the token.
+   */
   async deviceAuthorization(request: FastifyRequest, version: 1 | 2): Promise<Answer> {
     const parameters = Parameters.ofBody(request);
     const client = this.#client(request, parameters);
@@ -81,7 +85,7 @@ export class TokenEndpoint {
     };
   }
 
-  /** A sign-in of the tenant's administrator (or of whom `login_hint` names) to a client. */
+  /** A sign-in of the tenant's administrator, or the user of `login_hint`, to a client. */
   #signIn(client: Client, scopes: readonly string[], parameters: Parameters): SignIn {
     const nonce = parameters.get("nonce");
     return {
@@ -176,7 +180,7 @@ export class TokenEndpoint {
         ? { refresh_token: await this.tokens.sealRefreshToken(signIn) }
         : {}),
       ...(wantsIdToken ? { id_token: await this.tokens.idToken(client, user, version, signIn.nonce) } : {}),
-      // msal asks for it: who has signed in, without having to read the ID token.
+      // For msal: the user, outside of the ID token.
       ...(parameters.get("client_info") === "1" ? { client_info: clientInformation(client.tenant, user) } : {}),
     };
     return version === 2 ? envelope(answer) : this.#version1(wanted.identifier, answer);
@@ -192,7 +196,7 @@ export class TokenEndpoint {
     return tenantOf(this.cloud, name, isTenantless(name) ? clientId : undefined);
   }
 
-  /** Version 1 answers numbers as texts, and says when the token is good. */
+  /** Version 1 returns numbers as strings, and the token's validity period. */
   #version1(resource: string, answer: Answer): Answer {
     const now = Math.floor(this.cloud.now().getTime() / 1000);
     return {
@@ -208,15 +212,16 @@ export class TokenEndpoint {
 }
 
 /**
- * The delegated permissions that a token gets: all that have been granted, as Entra does, not just those asked for.
- * Throws where one that was asked for is missing: the sandbox has no page on which somebody could consent.
+ * The delegated permissions of a token: all granted ones, as in Entra. Throws if a requested one is
+ * not granted, since the sandbox has no consent page.
  */
 function consentedScopes(client: Client, resource: Resource, user: StoredObject, asked: readonly string[]): string[] {
   const granted = [
     ...authorizedByMicrosoft(client.clientId, resource.appId),
     ...grantedScopes(client.tenant, client.servicePrincipal, resource.servicePrincipal, user),
   ];
-  // Signing in is what a registration could always ask of Azure AD Graph; the legacy alert API's token needs no more.
+  // Azure AD Graph always allows sign-in, and the legacy alert API's token needs no other
+  // permission.
   if (granted.length === 0 && resource.appId === azureAdGraph.appId) return ["User.Read"];
   const isSignInOnly = asked.length === 0;
   const missing = asked.some((scope) => scope !== ".default" && !granted.includes(scope));
@@ -251,7 +256,7 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }
 
-/** Whether the registration lets clients that can keep no secret use this redirect URI. */
+/** Whether the registration allows public clients for this redirect URI. */
 function isPublicRedirect(client: Client, redirectUri: string | undefined): boolean {
   const registered = ["publicClient", "spa"].flatMap((platform) =>
     listOf(propertyOf(client.application?.[platform], "redirectUris")).map(textOf),

@@ -1,6 +1,7 @@
 /**
- * The tokens that Entra hands out. Access tokens for Microsoft's own APIs are of version 1.0, as the real ones are; an
- * application's own API gets the version that its registration asks for (`api.requestedAccessTokenVersion`). Claims:
+ * The tokens that Entra issues. Access tokens for Microsoft's APIs have version 1.0, as real ones;
+ * an application's own API gets the version of its registration
+ * (`api.requestedAccessTokenVersion`). Claims:
  * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
  */
 import { createHash, randomBytes } from "node:crypto";
@@ -12,12 +13,12 @@ import { assignedRoles, textOf, type Resource } from "./directory";
 import { entraErrors } from "./errors";
 import type { TokenKeys } from "./keys";
 
-/** How long access tokens live, in seconds. */
+/** Lifetime of access tokens, in seconds. */
 export const accessTokenLifetime = 3599;
 const refreshTokenLifetime = 90 * 24 * 60 * 60;
 const codeLifetime = 10 * 60;
 
-/** How a client has proved who it is: the token's `appidacr` or `azpacr`. */
+/** How the client authenticated: the token's `appidacr` or `azpacr`. */
 export type ClientProof = "none" | "secret" | "certificate";
 
 const proofClaim: Readonly<Record<ClientProof, string>> = { none: "0", secret: "1", certificate: "2" };
@@ -26,15 +27,15 @@ const proofClaim: Readonly<Record<ClientProof, string>> = { none: "0", secret: "
 export interface SignIn {
   readonly tenantId: string;
   readonly clientId: string;
-  /** Object ID of the client's service principal: one that is made again later is another. */
+  /** Object ID of the client's service principal; a recreated one has another. */
   readonly servicePrincipalId: string;
   readonly userId: string;
-  /** As asked for, in full. */
+  /** The requested scopes, in full. */
   readonly scopes: readonly string[];
   readonly nonce?: string;
 }
 
-/** What an authorization code (or a device code) stands for. */
+/** The content of an authorization code or a device code. */
 export interface AuthorizationCode extends SignIn {
   readonly codeId: string;
   readonly redirectUri?: string;
@@ -60,7 +61,7 @@ export class TokenMaker {
     return this.#accessToken(client, resource, proof, claims);
   }
 
-  /** A token for a user by way of an application. */
+  /** A token for a user by an application. */
   async delegatedToken(
     client: Client,
     resource: Resource,
@@ -78,7 +79,7 @@ export class TokenMaker {
     return this.#accessToken(client, resource, proof, claims);
   }
 
-  /** Who has signed in, for the client itself. */
+  /** The ID token: the user, for the client. */
   async idToken(client: Client, user: StoredObject, version: 1 | 2, nonce: string | undefined): Promise<string> {
     const userPrincipalName = textOf(user["userPrincipalName"]);
     const person =
@@ -94,7 +95,7 @@ export class TokenMaker {
     });
   }
 
-  /** A code that stands for a sign-in for ten minutes. */
+  /** A code for a sign-in, valid for ten minutes. */
   sealCode(code: AuthorizationCode): Promise<string> {
     return this.#seal("code", { ...code }, codeLifetime);
   }
@@ -103,7 +104,10 @@ export class TokenMaker {
     return (await this.#open("code", text, entraErrors.expiredCode)) as unknown as AuthorizationCode;
   }
 
-  /** A refresh token. Entra's live 90 days, and using one doesn't end it: each use gives a new one beside it. */
+  /**
+   * A refresh token. As in Entra it is valid for 90 days; each use returns a new one, and the old
+   * one stays valid.
+   */
   sealRefreshToken(signIn: SignIn): Promise<string> {
     const { tenantId, clientId, servicePrincipalId, userId, scopes } = signIn;
     return this.#seal("refresh", { tenantId, clientId, servicePrincipalId, userId, scopes }, refreshTokenLifetime);
@@ -113,7 +117,9 @@ export class TokenMaker {
     return (await this.#open("refresh", text, entraErrors.expiredRefreshToken)) as unknown as SignIn;
   }
 
-  /** The claims of a token that this cloud has signed and that hasn't expired. Throws jose's errors. */
+  /**
+   * The claims of a token that this cloud has signed and that hasn't expired. Throws jose's errors.
+   */
   async verify(token: string): Promise<JWTPayload> {
     const { payload } = await jwtVerify(token, this.keys.publicKey, {
       algorithms: ["RS256"],
@@ -192,12 +198,15 @@ export class TokenMaker {
   }
 }
 
-/** The issuer of a tenant's tokens. That of version 1.0 is the same in every cloud; that of 2.0 is the login host. */
+/**
+ * The issuer of a tenant's tokens. In version 1.0 it is the same in each cloud, in 2.0 it is the
+ * login host.
+ */
 export function issuerOf(tenantId: string, version: 1 | 2, origin: string): string {
   return version === 1 ? `https://sts.windows.net/${tenantId}/` : `${origin}/${tenantId}/v2.0`;
 }
 
-/** A user's `sub` differs for each application, so that two can't match their users. */
+/** A user's `sub` differs for each application. */
 export function pairwise(userId: string, appId: string): string {
   return createHash("sha256").update(`${userId}/${appId}`).digest("base64url");
 }

@@ -1,4 +1,7 @@
-/** Answers in the shapes that several routes share: one entity, a list of entities, a list of directory objects. */
+/**
+ * Answers in the shapes that several routes share: one entity, a list of entities, a list of
+ * directory objects.
+ */
 import type { Json, StoredObject } from "../cloud/model";
 import { entitySets, odataType, type EntitySetName } from "./entities";
 import type { Found } from "./directory";
@@ -10,7 +13,9 @@ import { unreadableRequest } from "./errors";
 import { expanded } from "./expand";
 import { context, created, ok, type Answer, type Call } from "./route";
 
-/** One entity of a set. `name`: what `@odata.context` calls the set, where it isn't the set's name. */
+/**
+ * One entity of a set. `name`: what `@odata.context` calls the set, where it isn't the set's name.
+ */
 export function entity(call: Call, entitySet: EntitySetName, object: StoredObject, name: string = entitySet): Answer {
   const select = canonicalSelect(call.query.select, entitySet, call.version);
   const body = {
@@ -91,7 +96,10 @@ export function locationOf(call: Call, entitySet: EntitySetName, id: string): st
     : `${tenant}/directoryObjects/${id}/${directoryService}`;
 }
 
-/** `$select` on a mixed list names properties that only some types have: each answers those that it has. */
+/**
+ * `$select` on a mixed list names properties that only some types have: each answers those that it
+ * has.
+ */
 function knownNames(select: readonly string[], entitySet: EntitySetName, call: Call): readonly string[] {
   return select.flatMap((name) => {
     try {
@@ -121,7 +129,10 @@ function expansion({ name, select, expand }: Expansion): string {
   return `${name}(${[...(select ?? []), ...expand.map(expansion)].join(",")})`;
 }
 
-/** Of directory objects only the second index knows how many there are: without it `$count` is passed over. */
+/**
+ * Of directory objects only the second index knows how many there are: without it `$count` is
+ * passed over.
+ */
 function counted({ query }: Call, total: number, ofDirectoryObjects: boolean): Record<string, Json> {
   return query.advanced || (query.count && !ofDirectoryObjects) ? { "@odata.count": total } : {};
 }

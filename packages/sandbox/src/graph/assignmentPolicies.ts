@@ -1,6 +1,8 @@
 /**
- * The rules of an access package's assignment policy: who may ask, who approves, for how long, who reviews.
- * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentpolicy?view=graph-rest-beta and the pages of its parts.
+ * The rules of an access package's assignment policy: who may ask, who approves, for how long, who
+ * reviews.
+ * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentpolicy?view=graph-rest-beta
+ * and the pages of its parts.
  */
 import type { Json, StoredObject } from "../cloud/model";
 import { get } from "./directory";

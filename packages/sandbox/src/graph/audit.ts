@@ -1,6 +1,7 @@
 /**
- * The audit log of a tenant: each change by Graph, by whom and when. In memory alone: it is no part of what a tenant has. Entra names
- * activities in many words of its own; here they are the request's method and route. Secrets never get into it.
+ * The audit log of a tenant: each change by Graph, by whom and when. In memory alone: it is no part
+ * of what a tenant has. Entra names activities in many words of its own; here they are the
+ * request's method and route. Secrets never get into it.
  */
 import { randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../cloud/model";

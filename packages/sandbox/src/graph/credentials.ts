@@ -12,7 +12,10 @@ import { resourceName } from "./validate";
 /** What an application that has no start or end of a password in mind gets. */
 const yearsByDefault = 2;
 
-/** ID of the policy that forbids secrets or limits their life, where a tenant has one: its default app management policy. */
+/**
+ * ID of the policy that forbids secrets or limits their life, where a tenant has one: its default
+ * app management policy.
+ */
 export const appManagementPolicyId = "00000000-0000-0000-0000-000000000000";
 
 /** A new password: the credential with its secret, as it is answered once, and as it is kept. */
@@ -65,7 +68,10 @@ export function removePassword(tenant: Tenant, object: StoredObject, keyId: stri
   tenant.secretHashes.delete(keyId.toLowerCase());
 }
 
-/** An update may only leave out passwords; new ones are made by the service. Drops the secrets of those left out. */
+/**
+ * An update may only leave out passwords; new ones are made by the service. Drops the secrets of
+ * those left out.
+ */
 export function checkPasswordsLeft(tenant: Tenant, object: StoredObject, wanted: Json | undefined): JsonObject[] {
   const there = credentialsOf(object, "passwordCredentials");
   const ids = objectsIn(wanted).map((item) => item["keyId"]);
@@ -79,7 +85,10 @@ export function checkPasswordsLeft(tenant: Tenant, object: StoredObject, wanted:
   return left;
 }
 
-/** The whole `keyCredentials` collection that a client sends, as it is kept: with the certificates, for the token service. */
+/**
+ * The whole `keyCredentials` collection that a client sends, as it is kept: with the certificates,
+ * for the token service.
+ */
 export function acceptCertificates(
   entitySet: EntitySetName,
   before: StoredObject | undefined,
@@ -126,7 +135,10 @@ function readCertificate(base64: string): X509Certificate | undefined {
   }
 }
 
-/** Node lists a subject's parts line by line, most general first; the service the other way, and S for the state. */
+/**
+ * Node lists a subject's parts line by line, most general first; the service the other way, and S
+ * for the state.
+ */
 function distinguishedName(subject: string): string {
   return subject
     .split("\n")

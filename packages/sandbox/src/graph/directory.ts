@@ -1,4 +1,7 @@
-/** The directory of one tenant: finding objects, their links, deleting and restoring them with everything that hangs on them. */
+/**
+ * The directory of one tenant: finding objects, their links, deleting and restoring them with
+ * everything that hangs on them.
+ */
 import type { Cloud, DeletedObject, Json, StoredObject, Tenant } from "../cloud/model";
 import { directoryObjectSets, entitySets, type EntitySetName } from "./entities";
 import { conflictingValue, notFound } from "./errors";
@@ -10,7 +13,10 @@ export interface Found {
   object: StoredObject;
 }
 
-/** The object that a path's segment names: by ID, `(appId='…')`, or a user's principal name. Throws Graph's 404. */
+/**
+ * The object that a path's segment names: by ID, `(appId='…')`, or a user's principal name. Throws
+ * Graph's 404.
+ */
 export function get(tenant: Tenant, entitySet: EntitySetName, key: string): StoredObject {
   const object = find(tenant, entitySet, key);
   if (object === undefined) throw notFound(alternateKey(key)?.value ?? key);
@@ -81,8 +87,8 @@ export const linkNames: readonly string[] = [
 ];
 
 /**
- * Deletes an object with its links, grants and assignments. A soft-deleted one is kept with what `restore` needs to bring
- * all of that back.
+ * Deletes an object with its links, grants and assignments. A soft-deleted one is kept with what
+ * `restore` needs to bring all of that back.
  */
 export function remove(cloud: Cloud, tenant: Tenant, entitySet: EntitySetName, object: StoredObject): void {
   tenant.objects(entitySet).delete(object.id);
@@ -97,7 +103,10 @@ export function remove(cloud: Cloud, tenant: Tenant, entitySet: EntitySetName, o
   });
 }
 
-/** Brings a soft-deleted object back, with links to what still exists. Throws when something took its place. */
+/**
+ * Brings a soft-deleted object back, with links to what still exists. Throws when something took
+ * its place.
+ */
 export function restore(tenant: Tenant, deleted: DeletedObject): Found {
   const { [restoreKey]: kept, ...rest } = deleted.object;
   const object: StoredObject = { ...rest, id: deleted.object.id, deletedDateTime: null };
@@ -132,7 +141,10 @@ export function domainOf(tenant: Tenant, which: "isInitial" | "isDefault"): stri
   return (domains.find((domain) => domain[which] === true) ?? domains[0])?.id ?? "";
 }
 
-/** Where a soft-deleted object keeps its links and dependents. Not a property of Graph's: never answered. */
+/**
+ * Where a soft-deleted object keeps its links and dependents. Not a property of Graph's: never
+ * answered.
+ */
 const restoreKey = "@sandbox.restore";
 
 interface Kept {

@@ -1,9 +1,11 @@
 /**
- * The one table of Graph's entity sets, shared by the emulated Graph and the stand-in plugins: each set's type, its
- * properties (type, null or not, default, writable or not, answered by default or only when selected, in the order in
- * which the service answers them), whether a delete is soft, and its links.
+ * The one table of Graph's entity sets, shared by the emulated Graph and the stand-in plugins: each
+ * set's type, its properties (type, null or not, default, writable or not, answered by default or
+ * only when selected, in the order in which the service answers them), whether a delete is soft,
+ * and its links.
  *
- * Source: Microsoft's published metadata, and recorded answers where they disagree (the service wins).
+ * Source: Microsoft's published metadata, and recorded answers where they disagree (the service
+ * wins).
  */
 import { directoryAudit } from "./entities/auditLogs";
 import { application, federatedIdentityCredential, servicePrincipal } from "./entities/applications";
@@ -51,7 +53,10 @@ export interface EntitySet {
   /** Graph's type without `microsoft.graph.`: its `@odata.type` is `#microsoft.graph.<type>`. */
   readonly type: string;
   readonly properties: Properties;
-  /** Its objects are directory objects: in mixed lists, in `/directoryObjects`, and links may point to them. */
+  /**
+   * Its objects are directory objects: in mixed lists, in `/directoryObjects`, and links may point
+   * to them.
+   */
   readonly directoryObject: boolean;
   /** Deleted objects are kept in `/directory/deletedItems` for 30 days. */
   readonly softDelete: boolean;
@@ -60,7 +65,10 @@ export interface EntitySet {
   readonly path?: string;
   /** Another property that identifies one object, as in `/applications(appId='…')`. */
   readonly alternateKey?: string;
-  /** Last segment of the `location` header of a create, such as `Microsoft.DirectoryServices.Application`. */
+  /**
+   * Last segment of the `location` header of a create, such as
+   * `Microsoft.DirectoryServices.Application`.
+   */
   readonly directoryService?: string;
 }
 
@@ -217,7 +225,10 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     type: "accessPackageAssignmentPolicy",
     properties: accessPackageAssignmentPolicy,
   },
-  /** Linked from catalogs by `accessPackageCatalogs.accessPackageResources`, and so on: `routes/accessPackageResources.ts`. */
+  /**
+   * Linked from catalogs by `accessPackageCatalogs.accessPackageResources`, and so on:
+   * `routes/accessPackageResources.ts`.
+   */
   accessPackageResources: { ...plain, type: "accessPackageResource", properties: accessPackageResource },
   accessPackageResourceRequests: {
     ...plain,

@@ -1,4 +1,7 @@
-/** What the routes of entitlement management share: their paths, the tenant's licence, who changed what and when. */
+/**
+ * What the routes of entitlement management share: their paths, the tenant's licence, who changed
+ * what and when.
+ */
 import type { Json, StoredObject } from "../cloud/model";
 import type { EntitlementSetName } from "./entities";
 import { GraphError } from "./errors";
@@ -16,8 +19,8 @@ export function contextName(entitySet: EntitlementSetName, rest = ""): string {
 }
 
 /**
- * The routes of a tenant that has entitlement management, a part of Microsoft Entra ID P2 and ID Governance. A tenant's licence is
- * asked for here, in one place, before each of them.
+ * The routes of a tenant that has entitlement management, a part of Microsoft Entra ID P2 and ID
+ * Governance. A tenant's licence is asked for here, in one place, before each of them.
  */
 export function licensed(routes: readonly Route[]): Route[] {
   return routes.map((route) => ({
@@ -29,7 +32,10 @@ export function licensed(routes: readonly Route[]): Route[] {
   }));
 }
 
-/** Refuses what the service doesn't take. The codes and wordings are the service's where issue threads show them. */
+/**
+ * Refuses what the service doesn't take. The codes and wordings are the service's where issue
+ * threads show them.
+ */
 export function refused(code: string, message: string): GraphError {
   return new GraphError(400, code, message);
 }

@@ -1,6 +1,7 @@
 /**
  * Graph's errors: status, code and message as the service words them.
- * https://learn.microsoft.com/graph/errors; the wordings are from recorded answers and public issue threads.
+ * https://learn.microsoft.com/graph/errors; the wordings are from recorded answers and public issue
+ * threads.
  */
 import type { Json } from "../cloud/model";
 import { ServiceError } from "../cloud/serviceError";
@@ -48,7 +49,10 @@ export function notFound(segment: string): GraphError {
   );
 }
 
-/** The directory's refusal. The service says no more than its first sentence; `names`, any of which would do, are the sandbox's help. */
+/**
+ * The directory's refusal. The service says no more than its first sentence; `names`, any of which
+ * would do, are the sandbox's help.
+ */
 export function denied(names: readonly string[] = []): GraphError {
   const help = names.length === 0 ? "" : ` (Sandbox: ${names.join(" or ")} is missing.)`;
   return new GraphError(
@@ -59,15 +63,18 @@ export function denied(names: readonly string[] = []): GraphError {
 }
 
 /**
- * What is missing, in the words that public code records of Entra's privileged role management; Defender's own are documented nowhere.
- * `names`: any of them would do.
+ * What is missing, in the words that public code records of Entra's privileged role management;
+ * Defender's own are documented nowhere. `names`: any of them would do.
  */
 export function missingScope(names: readonly string[]): GraphError {
   const message = `Authorization failed due to missing permission scope ${names.join(",")}.`;
   return new GraphError(403, "PermissionScopeNotGranted", message);
 }
 
-/** Entitlement management's refusal; what is missing is named here only, the service leaves its caller to guess. */
+/**
+ * Entitlement management's refusal; what is missing is named here only, the service leaves its
+ * caller to guess.
+ */
 export function callerNotAuthorized(names: readonly string[]): GraphError {
   const missing = names.length === 1 ? names.join("") : `any of ${names.join(", ")}`;
   return new GraphError(

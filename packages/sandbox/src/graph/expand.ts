@@ -1,4 +1,6 @@
-/** `$expand`: navigations answered inside the object, at most twenty of each as the directory gives. */
+/**
+ * `$expand`: navigations answered inside the object, at most twenty of each as the directory gives.
+ */
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { findDirectoryObject, linked, linkedFrom, type Found } from "./directory";
 import { type EntitySetName, entitySets, odataType } from "./entities";
@@ -9,7 +11,10 @@ import type { Call } from "./route";
 
 const most = 20;
 
-/** What an object navigates to, by the navigation's name. Shared by `$expand` and the navigations' own routes. */
+/**
+ * What an object navigates to, by the navigation's name. Shared by `$expand` and the navigations'
+ * own routes.
+ */
 export const navigations: Readonly<
   Partial<Record<EntitySetName, Readonly<Record<string, (tenant: Tenant, id: string) => readonly Found[]>>>>
 > = {
@@ -40,7 +45,10 @@ const toOne: ReadonlySet<string> = new Set([
   "accessPackageResourceScope",
 ]);
 
-/** The expanded navigations of one object. Throws the service's 400 for one that the type doesn't have. */
+/**
+ * The expanded navigations of one object. Throws the service's 400 for one that the type doesn't
+ * have.
+ */
 export function expanded(
   call: Call,
   entitySet: EntitySetName,

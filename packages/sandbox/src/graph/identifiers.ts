@@ -1,12 +1,17 @@
 /** IDs and names that the directory derives from other values, and moments as it writes them. */
 import { randomBytes } from "node:crypto";
 
-/** A grant's ID: the GUIDs of client, resource and principal one after another, as recorded answers show. */
+/**
+ * A grant's ID: the GUIDs of client, resource and principal one after another, as recorded answers
+ * show.
+ */
 export function grantId(clientId: string, resourceId: string, principalId: string | null): string {
   return encodeGuids(principalId === null ? [clientId, resourceId] : [clientId, resourceId, principalId]);
 }
 
-/** A directory role assignment's ID: role definition and principal, and `-1` for the tenant's scope. */
+/**
+ * A directory role assignment's ID: role definition and principal, and `-1` for the tenant's scope.
+ */
 export function roleAssignmentId(roleDefinitionId: string, principalId: string, scope: string): string {
   const id = encodeGuids([roleDefinitionId, principalId]);
   return scope === "/" ? `${id}-1` : `${id}-${Buffer.from(scope).toString("base64url")}`;
@@ -39,13 +44,19 @@ export function wholeSeconds(moment: Date): string {
   return `${moment.toISOString().slice(0, 19)}Z`;
 }
 
-/** Seven decimals, as the answer to a create of an application has them, and every app role assignment. */
+/**
+ * Seven decimals, as the answer to a create of an application has them, and every app role
+ * assignment.
+ */
 export function sevenDecimals(moment: Date): string {
   // A clock here counts milliseconds; the last digits only have the service's shape.
   return `${moment.toISOString().slice(0, 23)}${1000 + (process.hrtime()[1] % 9000)}Z`;
 }
 
-/** A moment that a client sent, as the service gives it back: UTC, up to seven decimals, no fraction that is zero. */
+/**
+ * A moment that a client sent, as the service gives it back: UTC, up to seven decimals, no fraction
+ * that is zero.
+ */
 export function asMoment(text: string): string {
   const [, decimals = ""] = /\.(\d+)/.exec(text) ?? [];
   const fraction = decimals.slice(0, 7).replace(/0+$/, "");

@@ -1,6 +1,6 @@
 /**
- * The emulated Microsoft Graph, v1.0 and beta: what an onboarding needs of it, as the service answers it.
- * `routes.ts` lists the routes, `entities.ts` the types.
+ * The emulated Microsoft Graph, v1.0 and beta: what an onboarding needs of it, as the service
+ * answers it. `routes.ts` lists the routes, `entities.ts` the types.
  */
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -20,7 +20,10 @@ const contentType =
 const unreadableBody =
   "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.";
 
-/** Adds `/v1.0/*` and `/beta/*` to the server. A path that no route has is left to the server's own 404. */
+/**
+ * Adds `/v1.0/*` and `/beta/*` to the server. A path that no route has is left to the server's own
+ * 404.
+ */
 export const graphRoutes: Routes = (app, cloud) => {
   void app.register((scope: FastifyInstance, _options, done) => {
     takeAnyBody(scope);
@@ -85,7 +88,10 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
   }
 }
 
-/** An object of a list such as `members` is added by `$ref`: in the words of https://github.com/microsoftgraph/microsoft-graph-docs/issues/7795. */
+/**
+ * An object of a list such as `members` is added by `$ref`: in the words of
+ * https://github.com/microsoftgraph/microsoft-graph-docs/issues/7795.
+ */
 function otherMethod(method: string, version: string, path: string): GraphError {
   const isAdded =
     method === "POST" &&
@@ -112,7 +118,9 @@ async function authenticate(cloud: Cloud, request: FastifyRequest): Promise<Call
   }
 }
 
-/** https://learn.microsoft.com/graph/resolve-auth-errors; the wordings as issue threads show them. */
+/**
+ * https://learn.microsoft.com/graph/resolve-auth-errors; the wordings as issue threads show them.
+ */
 function unauthorized(cloud: Cloud, { reason }: TokenRefused): GraphError {
   const messages: Readonly<Record<TokenRefused["reason"], string>> = {
     missing: "Access token is empty.",
@@ -128,7 +136,10 @@ function unauthorized(cloud: Cloud, { reason }: TokenRefused): GraphError {
   return new GraphError(401, "InvalidAuthenticationToken", messages[reason], [], { "www-authenticate": challenge });
 }
 
-/** Bodies are read here: clients send a JSON content type with an empty body, which Fastify's own parser refuses. */
+/**
+ * Bodies are read here: clients send a JSON content type with an empty body, which Fastify's own
+ * parser refuses.
+ */
 function takeAnyBody(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));

@@ -18,14 +18,16 @@ export function requireLicence(call: Call, feature: LicensedFeature): void {
 }
 
 const refusals: Readonly<Record<LicensedFeature, () => GraphError>> = {
-  // As issue threads show it for a group that is to have a role (aztfmod/terraform-azurerm-caf 1026).
+  // As issue threads show it for a group that is to have a role (aztfmod/terraform-azurerm-caf
+  // 1026).
   roleAssignableGroups: () =>
     new GraphError(
       403,
       "Authorization_RequestDenied",
       "Only companies who have purchased AAD Premium may perform this operation.",
     ),
-  // As the service answers for the other features of the same licence (privileged identity management); nobody has shown this one's.
+  // As the service answers for the other features of the same licence (privileged identity
+  // management); nobody has shown this one's.
   entitlementManagement: () =>
     new GraphError(
       400,

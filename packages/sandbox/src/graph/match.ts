@@ -21,7 +21,9 @@ export class RouteTable {
       .sort((left, right) => specificity(right.segments).localeCompare(specificity(left.segments)));
   }
 
-  /** The route, `"otherMethod"` when the path has routes but not for this method, or `undefined`. */
+  /**
+   * The route, `"otherMethod"` when the path has routes but not for this method, or `undefined`.
+   */
   find(method: string, version: GraphVersion, path: string): Match | "otherMethod" | undefined {
     const segments = splitPath(path);
     let otherMethod = false;
@@ -37,8 +39,8 @@ export class RouteTable {
 }
 
 /**
- * Decoded segments; a key in parentheses becomes one of its own: `applications(appId='x')` is `applications`, `(appId='x')`,
- * and `applications('x')` is `applications`, `x`.
+ * Decoded segments; a key in parentheses becomes one of its own: `applications(appId='x')` is
+ * `applications`, `(appId='x')`, and `applications('x')` is `applications`, `x`.
  */
 function splitPath(path: string): string[] {
   return path
@@ -55,8 +57,9 @@ function splitPath(path: string): string[] {
 }
 
 /**
- * The namespace has a short name: `graph.user` is `microsoft.graph.user`. Actions are called by their plain names as well:
- * `microsoft.graph.addPassword` is `addPassword`. Only type casts need the namespace.
+ * The namespace has a short name: `graph.user` is `microsoft.graph.user`. Actions are called by
+ * their plain names as well: `microsoft.graph.addPassword` is `addPassword`. Only type casts need
+ * the namespace.
  */
 function withoutNamespace(segment: string): string {
   const [, name = ""] = /^(?:microsoft\.)?graph\.(\w+)$/.exec(segment) ?? [];
@@ -89,7 +92,10 @@ function matchSegments(template: readonly string[], segments: readonly string[])
   return parameters;
 }
 
-/** What Graph never takes for an ID: `$count` and its like, type casts, and the function `delta`, which has routes of its own. */
+/**
+ * What Graph never takes for an ID: `$count` and its like, type casts, and the function `delta`,
+ * which has routes of its own.
+ */
 function isReserved(segment: string): boolean {
   return /^(\$\w+|microsoft\.graph\.\w+|delta(\(\))?)$/.test(segment);
 }

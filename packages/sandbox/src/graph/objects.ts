@@ -28,8 +28,9 @@ export function update(entitySet: EntitySetName, object: StoredObject, values: J
 }
 
 /**
- * Values as they will be read back: the service keeps some collections as sets, and gives them in another order than they
- * came. Here that order is always the reverse one, so that a client that relies on an order finds out.
+ * Values as they will be read back: the service keeps some collections as sets, and gives them in
+ * another order than they came. Here that order is always the reverse one, so that a client that
+ * relies on an order finds out.
  */
 export function asReadBack(entitySet: EntitySetName, values: JsonObject): JsonObject {
   const { properties } = entitySets[entitySet];

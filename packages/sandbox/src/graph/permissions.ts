@@ -1,7 +1,7 @@
 /**
- * Which permissions let a caller do what, as each operation's page in Graph's reference lists them, least privileged first.
- * An application's are the `roles` of its token, a signed-in user's the `scp`.
- * https://learn.microsoft.com/graph/permissions-reference
+ * Which permissions let a caller do what, as each operation's page in Graph's reference lists them,
+ * least privileged first. An application's are the `roles` of its token, a signed-in user's the
+ * `scp`. https://learn.microsoft.com/graph/permissions-reference
  */
 import type { Caller } from "../cloud/model";
 import { callerNotAuthorized, denied, missingScope, type GraphError } from "./errors";
@@ -76,7 +76,8 @@ export const permissions = {
   listGroups: of(groupRead),
   createGroup: of(["Group.Create", ...groupWrite], { notDelegated: ["Group.Create"] }),
   writeGroup: of(groupWrite, { owned: ["Group.Create"] }),
-  // "Does not allow user or group deletion", says the permissions reference of Directory.ReadWrite.All.
+  // "Does not allow user or group deletion", says the permissions reference of
+  // Directory.ReadWrite.All.
   deleteGroup: of(["Group.ReadWrite.All"], { owned: ["Group.Create"] }),
   writeMembers: of(["GroupMember.ReadWrite.All", ...groupWrite], { owned: ["Group.Create"] }),
   readUsers: of(userRead),
@@ -108,7 +109,10 @@ export const permissions = {
   readDomains: of(["Domain.Read.All", "Domain.ReadWrite.All", ...directoryRead]),
 } satisfies Record<string, Permissions>;
 
-/** Permissions that the 403 names, and that are the same for users; `Directory.AccessAsUser.All` is none of them. */
+/**
+ * Permissions that the 403 names, and that are the same for users; `Directory.AccessAsUser.All` is
+ * none of them.
+ */
 function named(names: readonly string[]): Permissions {
   return { application: names, delegated: names, owned: [], refusal: () => missingScope(names) };
 }
@@ -121,7 +125,10 @@ interface Differences {
   notDelegated?: readonly string[];
 }
 
-/** Delegated scopes have the app roles' names with few exceptions; `Directory.AccessAsUser.All` is what the user may do. */
+/**
+ * Delegated scopes have the app roles' names with few exceptions; `Directory.AccessAsUser.All` is
+ * what the user may do.
+ */
 function of(application: readonly string[], differences: Differences = {}): Permissions {
   const { owned = [], delegated = [], notDelegated = [] } = differences;
   const withoutOwned = application.filter((name) => !name.endsWith(".OwnedBy") && !notDelegated.includes(name));
@@ -132,7 +139,10 @@ function of(application: readonly string[], differences: Differences = {}): Perm
   };
 }
 
-/** Entitlement management refuses in words of its own, and doesn't take what the user may do for a permission. */
+/**
+ * Entitlement management refuses in words of its own, and doesn't take what the user may do for a
+ * permission.
+ */
 function ofEntitlements(names: readonly string[]): Permissions {
   return { application: names, delegated: names, owned: [], refusal: () => callerNotAuthorized(names) };
 }

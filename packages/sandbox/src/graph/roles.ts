@@ -1,6 +1,6 @@
 /**
- * A directory role assignment in the scope of the whole tenant and a membership of the activated directory role are one
- * thing seen from two sides; these keep both in step.
+ * A directory role assignment in the scope of the whole tenant and a membership of the activated
+ * directory role are one thing seen from two sides; these keep both in step.
  */
 import type { StoredObject, Tenant } from "../cloud/model";
 import { addLink, find, removeLink } from "./directory";

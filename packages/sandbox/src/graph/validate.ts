@@ -1,6 +1,6 @@
 /**
- * Checks a request's body against the table, as two layers of the service do: the OData layer refuses wrong types
- * (`BadRequest`), the directory refuses values (`Request_BadRequest`).
+ * Checks a request's body against the table, as two layers of the service do: the OData layer
+ * refuses wrong types (`BadRequest`), the directory refuses values (`Request_BadRequest`).
  */
 import type { Json } from "../cloud/model";
 import {
@@ -42,8 +42,8 @@ export function checkCreate(entitySet: EntitySetName, body: JsonObject, version:
 }
 
 /**
- * The body of an update: only what it names changes. Where `present` is given, what can't be changed may come back with the
- * value it has: clients send the whole object.
+ * The body of an update: only what it names changes. Where `present` is given, what can't be
+ * changed may come back with the value it has: clients send the whole object.
  */
 export function checkUpdate(
   entitySet: EntitySetName,
@@ -131,7 +131,10 @@ function checkDirectoryValue(name: string, property: Property, value: Json, enti
   return value;
 }
 
-/** What the OData layer asks: the right JSON for the type. Answers the value as the service keeps it. */
+/**
+ * What the OData layer asks: the right JSON for the type. Answers the value as the service keeps
+ * it.
+ */
 function checkValue(name: string, property: Property, value: Json): Json {
   if (property.collection) {
     if (!Array.isArray(value)) throw unexpectedNode(value, "StartArray");

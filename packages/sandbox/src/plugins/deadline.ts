@@ -17,9 +17,9 @@ export class Deadline {
   }
 
   /**
-   * Gives one step of the operation a signal that is aborted at the deadline. The running timer holds the controller: with
-   * `AbortSignal.any([…, AbortSignal.timeout(…)])` nothing holds the timeout's signal, and Node 20 forgets it at the next
-   * garbage collection.
+   * Gives one step of the operation a signal that is aborted at the deadline. The running timer
+   * holds the controller: with `AbortSignal.any([…, AbortSignal.timeout(…)])` nothing holds the
+   * timeout's signal, and Node 20 forgets it at the next garbage collection.
    */
   async keep<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();

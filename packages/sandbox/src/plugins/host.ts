@@ -1,7 +1,8 @@
 /**
- * Runs the stand-in plugins for the engine: each of their servers is in one process beside the sandbox's, which has everything loaded
- * already. What the engine starts as a plugin is a launcher (`launcher.ts`) that asks the sandbox for a server of its own. A process for each
- * plugin would load the same files four times in every preview, one after another.
+ * Runs the stand-in plugins for the engine: each of their servers is in one process beside the
+ * sandbox's, which has everything loaded already. What the engine starts as a plugin is a launcher
+ * (`launcher.ts`) that asks the sandbox for a server of its own. A process for each plugin would
+ * load the same files four times in every preview, one after another.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -44,7 +45,9 @@ export class PluginHost {
     private readonly environment: NodeJS.ProcessEnv = process.env,
   ) {}
 
-  /** Starts the process, if it doesn't run: it loads what the plugins need while the engine starts. */
+  /**
+   * Starts the process, if it doesn't run: it loads what the plugins need while the engine starts.
+   */
   start(): HostProcess {
     if (this.#running !== undefined) return this.#running;
     const child = fork(compiledFile("plugins/hostProcess.js"), {

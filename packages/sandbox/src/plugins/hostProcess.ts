@@ -1,4 +1,7 @@
-/** The process in which the stand-in plugins run (`host.ts`). It ends with the process that started it. */
+/**
+ * The process in which the stand-in plugins run (`host.ts`). It ends with the process that started
+ * it.
+ */
 import { azureNativeProvider } from "./azureNative/provider";
 import { azureadProvider } from "./azuread/provider";
 import type { HostAnswer, HostRequest, PluginEnvironment } from "./host";
@@ -13,7 +16,8 @@ process.on("message", (request: HostRequest) => {
   else void start(request).then((answer) => process.send?.(answer));
 });
 process.on("disconnect", () => process.exit(0));
-// A terminal's Ctrl-C reaches this process as well. The engine, which asked for it, has plugins to speak to until it has ended.
+// A terminal's Ctrl-C reaches this process as well. The engine, which asked for it, has plugins to
+// speak to until it has ended.
 for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
 // What the providers load when they are configured.
 void import("@defender-mssp/microsoft");

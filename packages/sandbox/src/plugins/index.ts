@@ -1,15 +1,22 @@
-/** The stand-in provider plugins: which there are, in the versions that the program's SDKs ask for. */
+/**
+ * The stand-in provider plugins: which there are, in the versions that the program's SDKs ask for.
+ */
 import azuread from "@pulumi/azuread/package.json";
 import random from "@pulumi/random/package.json";
 
-/** Versions are those of the installed SDKs: the engine looks for a plugin of exactly that version. */
+/**
+ * Versions are those of the installed SDKs: the engine looks for a plugin of exactly that version.
+ */
 export const standInPlugins: readonly { readonly name: string; readonly version: string }[] = [
   { name: "azuread", version: azuread.version },
   { name: "random", version: random.version },
   ...azureNative(),
 ];
 
-/** Only customers with resources in Azure install this SDK, which is larger than everything else together. */
+/**
+ * Only customers with resources in Azure install this SDK, which is larger than everything else
+ * together.
+ */
 function azureNative() {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -1,7 +1,8 @@
 /**
- * What the engine starts as a provider plugin: `node launcher.js <sandbox's folder> <plugin> [engine address]`. It asks the sandbox for a server
- * of that plugin, prints its port as the first line, and lives as long as the engine and the sandbox do; with it the server goes. The
- * engine waits for it each time it needs a plugin, so nothing but Node is loaded here.
+ * What the engine starts as a provider plugin: `node launcher.js <sandbox's folder> <plugin>
+ * [engine address]`. It asks the sandbox for a server of that plugin, prints its port as the first
+ * line, and lives as long as the engine and the sandbox do; with it the server goes. The engine
+ * waits for it each time it needs a plugin, so nothing but Node is loaded here.
  */
 import fs from "node:fs";
 import { hold } from "../server/hold";
@@ -32,8 +33,8 @@ async function askForServer(home: string, plugin: string): Promise<{ port: numbe
 }
 
 /**
- * The engine ends its plugins with a signal. Should it be killed itself, nobody does: its end of our standard input
- * closes, and our parent becomes another process. Either ends us.
+ * The engine ends its plugins with a signal. Should it be killed itself, nobody does: its end of
+ * our standard input closes, and our parent becomes another process. Either ends us.
  */
 function endWithEngine(): void {
   if (fs.fstatSync(0).isFIFO() || fs.fstatSync(0).isSocket()) {

@@ -17,7 +17,10 @@ export interface AppOptions {
   readonly areas: readonly Routes[];
   /** The control routes. */
   readonly control: (app: FastifyInstance) => void;
-  /** Gets a line for each answered request: method, path, status, time. No secrets: neither headers, bodies nor codes. */
+  /**
+   * Gets a line for each answered request: method, path, status, time. No secrets: neither headers,
+   * bodies nor codes.
+   */
   readonly log?: (line: string) => void;
   /** Gets what each request and its answer hold, secrets included. */
   readonly observe?: (exchange: Exchange) => void;
@@ -29,7 +32,9 @@ export interface AppOptions {
 
 /** What a request and its answer hold. */
 export interface Exchange {
-  /** The request's body: bytes from Graph's routes, elsewhere parsed JSON or the fields of a form. */
+  /**
+   * The request's body: bytes from Graph's routes, elsewhere parsed JSON or the fields of a form.
+   */
   readonly request: unknown;
   /** The answer's body as it is sent; empty where there is none. */
   readonly answer: string;
@@ -53,7 +58,8 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
       .code(404)
       .send(graphLikeError("UnknownError", `The sandbox has no ${request.method} ${pathOf(request)}.`));
   });
-  // What has been answered has been written: a process killed right after an answer loses nothing of it.
+  // What has been answered has been written: a process killed right after an answer loses nothing
+  // of it.
   app.addHook("onSend", async () => {
     if (cloud.hasUnsavedChanges) await cloud.saved();
   });
@@ -134,7 +140,9 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split("?", 1)[0] ?? request.url;
 }
 
-/** The query of Graph's and Defender's requests says what was asked; Entra's holds codes and states. */
+/**
+ * The query of Graph's and Defender's requests says what was asked; Entra's holds codes and states.
+ */
 function loggedUrl(request: FastifyRequest): string {
   const isApi = /^\/(v1\.0|beta|api|metadata)\//.test(request.url);
   return isApi ? request.url : pathOf(request);

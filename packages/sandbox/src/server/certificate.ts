@@ -1,6 +1,7 @@
 /**
- * The sandbox's TLS certificate: made for each home, for loopback names only, trusted by nobody but the commands that the
- * sandbox starts (the metadata document must come by TLS from a certificate that the provider plugins trust).
+ * The sandbox's TLS certificate: made for each home, for loopback names only, trusted by nobody but
+ * the commands that the sandbox starts (the metadata document must come by TLS from a certificate
+ * that the provider plugins trust).
  */
 import { X509Certificate } from "node:crypto";
 import { chmod, readFile } from "node:fs/promises";
@@ -50,8 +51,9 @@ export async function serverCertificate(keysFolder: string, now: Date): Promise<
 }
 
 /**
- * Writes the two files that make a command trust the certificate. Go replaces its roots by those of SSL_CERT_FILE, so that file
- * has the usual ones as well; Node adds those of NODE_EXTRA_CA_CERTS. What the user has set for either is kept.
+ * Writes the two files that make a command trust the certificate. Go replaces its roots by those of
+ * SSL_CERT_FILE, so that file has the usual ones as well; Node adds those of NODE_EXTRA_CA_CERTS.
+ * What the user has set for either is kept.
  */
 export async function writeTrust(keysFolder: string, certificate: string, user: NodeJS.ProcessEnv): Promise<void> {
   const files = certificateFiles(keysFolder);

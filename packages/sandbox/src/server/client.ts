@@ -9,8 +9,9 @@ import type { Owner } from "./ownerFile";
 const answerTimeoutMilliseconds = 5000;
 
 /**
- * Whether the process that a home's file names answers there, with the file's token. A closed port, or another program on it, means
- * that the owner has died. Throws `VisibleError` when it is there and doesn't answer: it may still be writing.
+ * Whether the process that a home's file names answers there, with the file's token. A closed port,
+ * or another program on it, means that the owner has died. Throws `VisibleError` when it is there
+ * and doesn't answer: it may still be writing.
  */
 export async function isAlive(owner: Owner): Promise<boolean> {
   return new Promise<boolean>((resolve, reject) => {
@@ -46,7 +47,10 @@ export async function takeLease(owner: Owner, tenants: readonly TenantDescriptio
   return held && sandbox && { sandbox, ended: held.ended, end: () => held.end() };
 }
 
-/** Sets switches of a tenant in the owner's sandbox; answers all of the tenant's. Throws `VisibleError` for one that there isn't. */
+/**
+ * Sets switches of a tenant in the owner's sandbox; answers all of the tenant's. Throws
+ * `VisibleError` for one that there isn't.
+ */
 export async function changeSwitches(
   owner: Owner,
   change: { readonly tenantId: string; readonly set: Readonly<Record<string, string>> },

@@ -1,4 +1,7 @@
-/** Runs a command in the sandbox's environment, as if it had been typed: its terminal, its signals, its exit code. */
+/**
+ * Runs a command in the sandbox's environment, as if it had been typed: its terminal, its signals,
+ * its exit code.
+ */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
@@ -18,7 +21,10 @@ export class CommandNotStarted extends Error {
 
 const passedOn: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
-/** Runs the command to its end. Signals that come meanwhile are the command's; this process waits for what it makes of them. */
+/**
+ * Runs the command to its end. Signals that come meanwhile are the command's; this process waits
+ * for what it makes of them.
+ */
 export async function runCommand(command: readonly string[], env: NodeJS.ProcessEnv): Promise<CommandEnd> {
   const [file = "", ...args] = command;
   const child = spawn(file, args, { stdio: "inherit", env });
@@ -36,7 +42,10 @@ export async function runCommand(command: readonly string[], env: NodeJS.Process
   }
 }
 
-/** Ends this process as the command has ended: with its exit code, or by its signal, so that whoever waits can tell. */
+/**
+ * Ends this process as the command has ended: with its exit code, or by its signal, so that whoever
+ * waits can tell.
+ */
 export function endLike(end: CommandEnd): void {
   if ("exitCode" in end) {
     process.exitCode = end.exitCode;
@@ -47,8 +56,9 @@ export function endLike(end: CommandEnd): void {
 }
 
 /**
- * Whether the terminal has sent this signal to the command itself as well: Ctrl-C and Ctrl-\ go to the whole foreground process
- * group. Passing them on would make two of one, and Pulumi takes a second Ctrl-C for "stop at once and leave things as they are".
+ * Whether the terminal has sent this signal to the command itself as well: Ctrl-C and Ctrl-\ go to
+ * the whole foreground process group. Passing them on would make two of one, and Pulumi takes a
+ * second Ctrl-C for "stop at once and leave things as they are".
  */
 function comesFromTerminal(signal: NodeJS.Signals): boolean {
   return (signal === "SIGINT" || signal === "SIGQUIT") && isInForeground();
@@ -56,7 +66,8 @@ function comesFromTerminal(signal: NodeJS.Signals): boolean {
 
 function isInForeground(): boolean {
   try {
-    // Linux: fields 5 and 8 (proc_pid_stat(5)) are this process's group and the terminal's foreground group.
+    // Linux: fields 5 and 8 (proc_pid_stat(5)) are this process's group and the terminal's
+    // foreground group.
     const stat = readFileSync("/proc/self/stat", "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[2] === fields[5];

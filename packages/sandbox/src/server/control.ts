@@ -1,6 +1,7 @@
 /**
- * The control routes, `/sandbox/*`: by them a second command joins the sandbox that a first one runs. Ours; nothing of Microsoft's.
- * A lease is an open connection: it ends when its holder ends, however that happens. So is a plugin.
+ * The control routes, `/sandbox/*`: by them a second command joins the sandbox that a first one
+ * runs. Ours; nothing of Microsoft's. A lease is an open connection: it ends when its holder ends,
+ * however that happens. So is a plugin.
  */
 import { timingSafeEqual } from "node:crypto";
 import type { ServerResponse } from "node:http";

@@ -1,6 +1,7 @@
 /**
- * What a command needs in its environment to use the sandbox, and what of the user's own must not be there: nothing of a real login
- * may reach the command, and nothing of the command may reach the user's own Pulumi home.
+ * What a command needs in its environment to use the sandbox, and what of the user's own must not
+ * be there: nothing of a real login may reach the command, and nothing of the command may reach the
+ * user's own Pulumi home.
  */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
@@ -50,7 +51,8 @@ export async function prepareEnvironment(
   return {
     variables: {
       PULUMI_HOME: pulumiHome,
-      // Without a second file beside each, which is not written whole or not at all as the states are: who reads it half gets "EOF".
+      // Without a second file beside each, which is not written whole or not at all as the states
+      // are: who reads it half gets "EOF".
       PULUMI_BACKEND_URL: `file://${paths.state}?metadata=skip`,
       // No secret: what it protects is the sandbox's own. A user's passphrase is kept.
       ...(hasPassphrase ? {} : { PULUMI_CONFIG_PASSPHRASE: "sandbox" }),
@@ -80,7 +82,10 @@ export function commandEnvironment(
   return { ...Object.fromEntries(kept), ...environment.variables };
 }
 
-/** Where the user has a proxy, the sandbox is not behind it. Go leaves loopback out by itself; others need to be told. */
+/**
+ * Where the user has a proxy, the sandbox is not behind it. Go leaves loopback out by itself;
+ * others need to be told.
+ */
 function withoutProxy(user: NodeJS.ProcessEnv): Record<string, string> {
   const hasProxy = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"].some((name) => (user[name] ?? "") !== "");
   if (!hasProxy) return {};
@@ -89,7 +94,10 @@ function withoutProxy(user: NodeJS.ProcessEnv): Record<string, string> {
   return { NO_PROXY: list, no_proxy: list };
 }
 
-/** The folder of the sandbox: `--home`, else MSSP_SANDBOX_HOME, else `.sandbox` in the working folder. */
+/**
+ * The folder of the sandbox: `--home`, else MSSP_SANDBOX_HOME, else `.sandbox` in the working
+ * folder.
+ */
 export function sandboxHome(option: string | undefined, user: NodeJS.ProcessEnv = process.env): string {
   const named = option ?? user["MSSP_SANDBOX_HOME"];
   return path.resolve(named === undefined || named === "" ? ".sandbox" : named);

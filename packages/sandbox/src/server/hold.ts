@@ -1,6 +1,7 @@
 /**
- * A control route that is held: its answer is one line of JSON and stays open until either side has ended, however that happens. A launcher
- * of a plugin asks by it, so nothing but Node is loaded here.
+ * A control route that is held: its answer is one line of JSON and stays open until either side has
+ * ended, however that happens. A launcher of a plugin asks by it, so nothing but Node is loaded
+ * here.
  */
 import http from "node:http";
 import type { Owner } from "./ownerFile";

@@ -1,4 +1,7 @@
-/** Starts and stops the sandbox: the emulated cloud of one home, behind an HTTPS and an HTTP listener on this machine. */
+/**
+ * Starts and stops the sandbox: the emulated cloud of one home, behind an HTTPS and an HTTP
+ * listener on this machine.
+ */
 import type http from "node:http";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { Clock } from "../cloud/clock";
@@ -42,7 +45,10 @@ export interface SandboxOptions {
   readonly alerts?: number;
   /** Gets a line for each request, without secrets. */
   readonly log?: (line: string) => void;
-  /** Gets what each request and its answer hold, secrets included: for a test that looks for those in other places. */
+  /**
+   * Gets what each request and its answer hold, secrets included: for a test that looks for those
+   * in other places.
+   */
   readonly observe?: (exchange: Exchange) => void;
   /** What goes wrong on purpose; nothing by default. */
   readonly faults?: FaultOptions;
@@ -53,7 +59,10 @@ export interface Sandbox {
   /** Process that runs it. */
   readonly pid: number;
   readonly origins: { readonly https: string; readonly http: string };
-  /** Makes the Pulumi home and the certificate files; answers what a command needs in its environment. */
+  /**
+   * Makes the Pulumi home and the certificate files; answers what a command needs in its
+   * environment.
+   */
   environment(options?: EnvironmentOptions): Promise<SandboxEnvironment>;
   stop(): Promise<void>;
 }
@@ -77,7 +86,10 @@ export interface JoinedSandbox extends Sandbox {
   readonly ended: Promise<void>;
 }
 
-/** Starts the sandbox of a home. Throws `VisibleError` when another process runs it, or the port, a file or the disk is in the way. */
+/**
+ * Starts the sandbox of a home. Throws `VisibleError` when another process runs it, or the port, a
+ * file or the disk is in the way.
+ */
 export async function startSandbox(options: SandboxOptions): Promise<OwnSandbox> {
   const result = await startOrFindOwner(options);
   if ("started" in result) return result.started;
@@ -87,8 +99,8 @@ export async function startSandbox(options: SandboxOptions): Promise<OwnSandbox>
 }
 
 /**
- * Starts the sandbox of a home, or joins the one that runs.
- * Throws `VisibleError` where that one can't do as the options say: another port, a number of alerts, faults.
+ * Starts the sandbox of a home, or joins the one that runs. Throws `VisibleError` where that one
+ * can't do as the options say: another port, a number of alerts, faults.
  */
 export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox | JoinedSandbox> {
   for (;;) {
@@ -102,7 +114,10 @@ export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox |
   }
 }
 
-/** What only its start can decide. Throws `VisibleError`: left out silently, whoever asked for it would take the results for something else. */
+/**
+ * What only its start can decide. Throws `VisibleError`: left out silently, whoever asked for it
+ * would take the results for something else.
+ */
 function refuseLateOptions({ home, alerts, faults }: SandboxOptions, owner: Owner): void {
   const late = [...(alerts === undefined ? [] : ["--alerts"]), ...(faults === undefined ? [] : ["--faults"])];
   if (late.length === 0) return;
@@ -119,8 +134,9 @@ export function isOwn(sandbox: OwnSandbox | JoinedSandbox): sandbox is OwnSandbo
 }
 
 /**
- * Sets switches of a tenant (`../cloud/switches.ts`), in the sandbox that runs or, where none does, on disk; answers all of the tenant's.
- * Throws `VisibleError` for a switch or a value that there isn't.
+ * Sets switches of a tenant (`../cloud/switches.ts`), in the sandbox that runs or, where none does,
+ * on disk; answers all of the tenant's. Throws `VisibleError` for a switch or a value that there
+ * isn't.
  */
 export async function setTenantSwitches(
   options: SandboxOptions,
@@ -140,7 +156,10 @@ export async function setTenantSwitches(
   }
 }
 
-/** Forgets everything in a home: tenants, keys, stacks. Throws `VisibleError` while a sandbox runs there. */
+/**
+ * Forgets everything in a home: tenants, keys, stacks. Throws `VisibleError` while a sandbox runs
+ * there.
+ */
 export async function resetSandbox(home: string): Promise<"reset" | "nothing there"> {
   if (!(await isSandboxHome(home))) return "nothing there";
   const paths = sandboxPaths(home);
@@ -165,7 +184,10 @@ export async function resetSandbox(home: string): Promise<"reset" | "nothing the
   }
 }
 
-/** The cloud of a home as it is on disk, whether a sandbox runs or not, with the tenants added that the next start would make. Nothing is written. */
+/**
+ * The cloud of a home as it is on disk, whether a sandbox runs or not, with the tenants added that
+ * the next start would make. Nothing is written.
+ */
 export async function readCloud(home: string, tenants: readonly TenantDescription[] = []): Promise<EmulatedCloud> {
   const cloud = await EmulatedCloud.open(new Store(sandboxPaths(home).cloud, "read-only"));
   makeTenants(cloud, tenants);

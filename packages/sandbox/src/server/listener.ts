@@ -10,7 +10,10 @@ import type { ServerCertificate } from "./certificate";
 /** An HTTP or HTTPS server on 127.0.0.1. */
 export interface Listener {
   readonly port: number;
-  /** Stops taking connections; lets requests that are being answered end, for at most `graceMilliseconds`. */
+  /**
+   * Stops taking connections; lets requests that are being answered end, for at most
+   * `graceMilliseconds`.
+   */
   close(graceMilliseconds?: number): Promise<void>;
 }
 

@@ -1,10 +1,11 @@
 /**
  * Who owns a sandbox's home: one process at a time, whatever happened to those before it.
  *
- * The owner is whoever the file `owner.<n>.json` with the highest n names, as long as that process answers on the port that the file
- * names. When it doesn't, it has died, and its successor makes the file with n + 1. The file system lets only one process make that,
- * and the highest one is never removed, so two processes that come at the same time can't both win. The file's token is the
- * key to the owner's control routes: whoever may read the home may use its sandbox.
+ * The owner is whoever the file `owner.<n>.json` with the highest n names, as long as that process
+ * answers on the port that the file names. When it doesn't, it has died, and its successor makes
+ * the file with n + 1. The file system lets only one process make that, and the highest one is
+ * never removed, so two processes that come at the same time can't both win. The file's token is
+ * the key to the owner's control routes: whoever may read the home may use its sandbox.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { link, rm, writeFile } from "node:fs/promises";
@@ -36,7 +37,8 @@ export async function claim(
     if (latest.owner !== undefined && (await isAlive(latest.owner))) return { owner: latest.owner };
     const number = latest.number + 1;
     if (!(await makeOwnerFile(home, number, me))) continue;
-    // Somebody may have gone further while this process was slow: then this file is not the highest, and means nothing.
+    // Somebody may have gone further while this process was slow: then this file is not the
+    // highest, and means nothing.
     const highest = await latestOwner(home);
     if (highest.number === number) {
       await removeLower(home, number);

@@ -1,4 +1,7 @@
-/** The file that names a sandbox's owner; `owner.ts` says how it is made. A launcher of a plugin reads it, so nothing but Node is loaded here. */
+/**
+ * The file that names a sandbox's owner; `owner.ts` says how it is made. A launcher of a plugin
+ * reads it, so nothing but Node is loaded here.
+ */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -17,7 +20,10 @@ export function fileOf(home: string, number: number): string {
   return path.join(home, `owner.${number}.json`);
 }
 
-/** The highest number of a home's files, 0 where there is none, and whom that file names. It may have died. */
+/**
+ * The highest number of a home's files, 0 where there is none, and whom that file names. It may
+ * have died.
+ */
 export async function latestOwner(home: string): Promise<{ number: number; owner: Owner | undefined }> {
   const number = Math.max(0, ...(await ownerNumbers(home)));
   if (number === 0) return { number, owner: undefined };

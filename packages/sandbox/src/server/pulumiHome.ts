@@ -1,6 +1,6 @@
 /**
- * The sandbox's own Pulumi homes, one for each set of plugins: `versions` is the user's engine, `plugins` holds launchers.
- * Nothing in the user's own Pulumi home is changed.
+ * The sandbox's own Pulumi homes, one for each set of plugins: `versions` is the user's engine,
+ * `plugins` holds launchers. Nothing in the user's own Pulumi home is changed.
  */
 import { access, constants, lstat, mkdir, readdir, readlink, realpath, rm, stat, symlink } from "node:fs/promises";
 import os from "node:os";
@@ -57,7 +57,10 @@ function defaultPulumiHome(user: NodeJS.ProcessEnv): string {
   return path.join(user["HOME"] ?? os.homedir(), ".pulumi");
 }
 
-/** `versions` leads to the engine that the user has. Inside a sandbox's command PULUMI_HOME is a sandbox's already: follow its link. */
+/**
+ * `versions` leads to the engine that the user has. Inside a sandbox's command PULUMI_HOME is a
+ * sandbox's already: follow its link.
+ */
 async function linkEngine(home: string, user: NodeJS.ProcessEnv): Promise<void> {
   const target = await realpath(path.join(userPulumiHome(user), "versions")).catch(() => undefined);
   const link = path.join(home, "versions");
@@ -108,8 +111,9 @@ async function takeOfficial(home: string, plugin: PluginVersion, user: NodeJS.Pr
 }
 
 /**
- * Where the user's Pulumi homes would have it: PULUMI_HOME, and the one in the home folder. Inside a sandbox's command PULUMI_HOME is a
- * sandbox's, whose launchers are no official plugins; its engine shows where the user's is.
+ * Where the user's Pulumi homes would have it: PULUMI_HOME, and the one in the home folder. Inside
+ * a sandbox's command PULUMI_HOME is a sandbox's, whose launchers are no official plugins; its
+ * engine shows where the user's is.
  */
 async function installedIn(user: NodeJS.ProcessEnv, plugin: PluginVersion, file: string): Promise<string[]> {
   const named = userPulumiHome(user);

@@ -1,4 +1,7 @@
-/** How many requests each tenant has got since the sandbox started: for what a fleet of customers costs. Ours; nothing of Microsoft's. */
+/**
+ * How many requests each tenant has got since the sandbox started: for what a fleet of customers
+ * costs. Ours; nothing of Microsoft's.
+ */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 export interface RequestCounts {

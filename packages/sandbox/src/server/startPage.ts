@@ -1,4 +1,7 @@
-/** The page at `/`: what answers here, its base URLs and its tenants, for a person with a browser. Ours; nothing of Microsoft's. */
+/**
+ * The page at `/`: what answers here, its base URLs and its tenants, for a person with a browser.
+ * Ours; nothing of Microsoft's.
+ */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { RequestCounter, RequestCounts } from "./requestCounts";
@@ -16,7 +19,10 @@ interface Description {
   }[];
 }
 
-/** Answers HTML, or JSON with `Accept: application/json`. Only names and counts of objects: no token is required. */
+/**
+ * Answers HTML, or JSON with `Accept: application/json`. Only names and counts of objects: no token
+ * is required.
+ */
 export function startPage(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -1,6 +1,7 @@
 /**
- * The tenants that the stacks of the working folder name, so that they are there, with their names, before the first `up`. Wrong
- * settings are the program's to complain about: here they are left out.
+ * The tenants that the stacks of the working folder name, so that they are there, with their names,
+ * before the first `up`. Wrong settings are the program's to complain about: here they are left
+ * out.
  */
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
@@ -10,7 +11,10 @@ import type { TenantDescription } from "../cloud/seed";
 
 const stackFile = /^Pulumi\..+\.ya?ml$/;
 
-/** Tenants in the settings of the project in `folder`, those of the alphabetically first stack first. */
+/**
+ * Tenants in the settings of the project in `folder`, those of the alphabetically first stack
+ * first.
+ */
 export async function tenantsOfStacks(folder: string): Promise<TenantDescription[]> {
   const { name: project, stackConfigDir } = await yamlFile(path.join(folder, "Pulumi.yaml"));
   if (typeof project !== "string") return [];

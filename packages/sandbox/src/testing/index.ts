@@ -1,4 +1,6 @@
-/** For tests on the sandbox: hands inside an emulated tenant, which no client of the real cloud has. */
+/**
+ * For tests on the sandbox: hands inside an emulated tenant, which no client of the real cloud has.
+ */
 export { azureResources, msspSubscriptionId, subscriptionIdOf } from "../azure/subscriptions";
 export { automationApplicationId, derivedId, derivedLinkId, msspTenantId } from "../cloud/identity";
 export type { Json, StoredObject, Tenant } from "../cloud/model";

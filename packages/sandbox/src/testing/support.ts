@@ -79,7 +79,9 @@ export function decodeToken(token: unknown): { header: Record<string, unknown>; 
   return { header: decode(header), claims: decode(claims) };
 }
 
-/** An application of Contoso's own with a secret, its service principal, and the permissions named. */
+/**
+ * An application of Contoso's own with a secret, its service principal, and the permissions named.
+ */
 export interface Daemon {
   readonly tenant: Tenant;
   readonly application: StoredObject;

@@ -27,7 +27,10 @@ export interface TestSandbox {
   token(audience: keyof typeof audiences): Promise<string>;
   /** A token of the connector's. */
   connectorToken(audience: keyof typeof audiences): Promise<string>;
-  /** Registers the connector, with application permissions of these APIs and, for everybody, delegated ones of Defender's. */
+  /**
+   * Registers the connector, with application permissions of these APIs and, for everybody,
+   * delegated ones of Defender's.
+   */
   addConnector(permissions: Readonly<Record<string, readonly string[]>>, scope?: string): StoredObject;
   get(pathAndQuery: string, token?: string): Promise<{ status: number; headers: Headers; body: unknown }>;
   stop(): Promise<void>;

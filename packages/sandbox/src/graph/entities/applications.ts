@@ -1,4 +1,7 @@
-/** `application`, its federated identity credentials, and `servicePrincipal`, in the order in which the service answers. */
+/**
+ * `application`, its federated identity credentials, and `servicePrincipal`, in the order in which
+ * the service answers.
+ */
 import { complexDefaults } from "./complexTypes";
 import type { Properties } from "./property";
 import {

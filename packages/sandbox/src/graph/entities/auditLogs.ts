@@ -1,4 +1,7 @@
-/** What the tenant's audit log has of a change. https://learn.microsoft.com/graph/api/resources/directoryaudit */
+/**
+ * What the tenant's audit log has of a change.
+ * https://learn.microsoft.com/graph/api/resources/directoryaudit
+ */
 import type { Properties } from "./property";
 import { complex, complexes, computed, dateTime, readOnly, string } from "./property";
 

@@ -1,6 +1,7 @@
 /**
- * Complex types of Graph that the sandbox's entities have: `microsoft.graph.<name>`, properties in the service's order.
- * Documented at https://learn.microsoft.com/graph/api/resources/application and the pages of each type.
+ * Complex types of Graph that the sandbox's entities have: `microsoft.graph.<name>`, properties in
+ * the service's order. Documented at https://learn.microsoft.com/graph/api/resources/application
+ * and the pages of each type.
  */
 import { auditTypes } from "./auditLogs";
 import {
@@ -234,8 +235,8 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
 };
 
 /**
- * The complex type of a value: the declared one or, where that is abstract, the one that its `@odata.type` names. `undefined` where
- * it names none that may stand there.
+ * The complex type of a value: the declared one or, where that is abstract, the one that its
+ * `@odata.type` names. `undefined` where it names none that may stand there.
  */
 export function complexTypeOf(declared: string, value: { readonly [name: string]: Json }): string | undefined {
   const subtypes = entitlementSubtypes[declared];
@@ -244,7 +245,9 @@ export function complexTypeOf(declared: string, value: { readonly [name: string]
   return subtypes.find((subtype) => said === `#microsoft.graph.${subtype}`.toLowerCase());
 }
 
-/** What a value says of its own type in an answer: nothing, unless the declared type is abstract. */
+/**
+ * What a value says of its own type in an answer: nothing, unless the declared type is abstract.
+ */
 export function typeAnnotation(declared: string, type: string): { "@odata.type"?: string } {
   return declared === type ? {} : { "@odata.type": `#microsoft.graph.${type}` };
 }

@@ -1,7 +1,8 @@
 /**
- * Entitlement management: connected organizations, catalogs with their resources, access packages, assignment policies.
- * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview. All but connected organizations is beta's, as the
- * official azuread plugin calls it: v1.0 has other names for it.
+ * Entitlement management: connected organizations, catalogs with their resources, access packages,
+ * assignment policies.
+ * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview. All but connected
+ * organizations is beta's, as the official azuread plugin calls it: v1.0 has other names for it.
  */
 import type { Properties } from "./property";
 import {
@@ -25,7 +26,10 @@ const stamps: Properties = {
 };
 const named = { nullable: false, required: true, default: undefined } as const;
 
-/** https://learn.microsoft.com/graph/api/resources/connectedorganization; its update takes neither identity sources nor moments. */
+/**
+ * https://learn.microsoft.com/graph/api/resources/connectedorganization; its update takes neither
+ * identity sources nor moments.
+ */
 export const connectedOrganization: Properties = {
   id: string({ ...computed }),
   displayName: string(named),
@@ -70,7 +74,9 @@ export const accessPackageAssignment: Properties = {
   expiredDateTime: dateTime(readOnly),
 };
 
-/** https://learn.microsoft.com/graph/api/resources/accesspackageassignmentrequest?view=graph-rest-beta */
+/**
+ * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentrequest?view=graph-rest-beta
+ */
 export const accessPackageAssignmentRequest: Properties = {
   id: string({ ...computed }),
   requestType: string({ ...named, values: ["AdminAdd", "AdminRemove"] }),
@@ -111,7 +117,9 @@ export const accessPackageResource: Properties = {
   attributes: untypedCollection(readOnly),
 };
 
-/** https://learn.microsoft.com/graph/api/resources/accesspackageresourcerequest?view=graph-rest-beta */
+/**
+ * https://learn.microsoft.com/graph/api/resources/accesspackageresourcerequest?view=graph-rest-beta
+ */
 export const accessPackageResourceRequest: Properties = {
   id: string({ ...computed }),
   catalogId: string(named),
@@ -132,10 +140,14 @@ const originated: Properties = {
   originSystem: string(),
 };
 
-/** https://learn.microsoft.com/graph/api/resources/accesspackageresourcerole?view=graph-rest-beta */
+/**
+ * https://learn.microsoft.com/graph/api/resources/accesspackageresourcerole?view=graph-rest-beta
+ */
 export const accessPackageResourceRole: Properties = originated;
 
-/** https://learn.microsoft.com/graph/api/resources/accesspackageresourcescope?view=graph-rest-beta */
+/**
+ * https://learn.microsoft.com/graph/api/resources/accesspackageresourcescope?view=graph-rest-beta
+ */
 export const accessPackageResourceScope: Properties = {
   ...originated,
   roleOriginId: string(),
@@ -143,10 +155,14 @@ export const accessPackageResourceScope: Properties = {
   url: string(),
 };
 
-/** https://learn.microsoft.com/graph/api/resources/accesspackageresourcerolescope?view=graph-rest-beta */
+/**
+ * https://learn.microsoft.com/graph/api/resources/accesspackageresourcerolescope?view=graph-rest-beta
+ */
 export const accessPackageResourceRoleScope: Properties = { id: string({ ...computed }), ...stamps };
 
-/** https://learn.microsoft.com/graph/api/resources/accesspackageassignmentpolicy?view=graph-rest-beta */
+/**
+ * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentpolicy?view=graph-rest-beta
+ */
 export const accessPackageAssignmentPolicy: Properties = {
   id: string({ ...computed }),
   accessPackageId: string(named),
@@ -243,7 +259,10 @@ export const entitlementTypes: Readonly<Record<string, Properties>> = {
   accessPackageLocalizedText: { text: string(), languageCode: string() },
 };
 
-/** Abstract complex types of theirs, and what may stand for them: a value's `@odata.type` says which. */
+/**
+ * Abstract complex types of theirs, and what may stand for them: a value's `@odata.type` says
+ * which.
+ */
 export const entitlementSubtypes: Readonly<Record<string, readonly string[]>> = {
   identitySource: ["azureActiveDirectoryTenant", "domainIdentitySource"],
   userSet: [

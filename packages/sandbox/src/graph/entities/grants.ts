@@ -1,4 +1,7 @@
-/** What lets one party use another: delegated grants, app role assignments, directory roles and their assignments. */
+/**
+ * What lets one party use another: delegated grants, app role assignments, directory roles and
+ * their assignments.
+ */
 import type { Properties } from "./property";
 import { boolean, complexes, computed, dateTime, guid, readOnly, string, strings } from "./property";
 
@@ -66,14 +69,19 @@ export const unifiedRoleDefinition: Properties = {
   rolePermissions: complexes("unifiedRolePermission"),
 };
 
-/** A role of Defender's. https://learn.microsoft.com/graph/api/resources/unifiedroledefinition?view=graph-rest-beta */
+/**
+ * A role of Defender's.
+ * https://learn.microsoft.com/graph/api/resources/unifiedroledefinition?view=graph-rest-beta
+ */
 export const defenderRoleDefinition: Properties = {
   ...unifiedRoleDefinition,
   displayName: string({ required: true }),
   isBuiltIn: boolean({ ...readOnly, default: false }),
 };
 
-/** https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentmultiple?view=graph-rest-beta */
+/**
+ * https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentmultiple?view=graph-rest-beta
+ */
 export const unifiedRoleAssignmentMultiple: Properties = {
   id: string({ ...computed }),
   displayName: string({ required: true }),

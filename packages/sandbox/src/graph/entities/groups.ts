@@ -1,4 +1,7 @@
-/** `group`, in the order in which the service answers. https://learn.microsoft.com/graph/api/resources/group */
+/**
+ * `group`, in the order in which the service answers.
+ * https://learn.microsoft.com/graph/api/resources/group
+ */
 import type { Properties } from "./property";
 import { alwaysSelected, boolean, computed, dateTime, readOnly, string, strings, untypedCollection } from "./property";
 

@@ -1,6 +1,6 @@
 /**
- * How the table of entity sets describes a property, and short builders for it, so that an entry reads like the list of
- * properties in Graph's reference.
+ * How the table of entity sets describes a property, and short builders for it, so that an entry
+ * reads like the list of properties in Graph's reference.
  */
 import type { Json } from "../../cloud/model";
 
@@ -14,11 +14,17 @@ export type PrimitiveType =
   | "Edm.Guid"
   | "Edm.DateTimeOffset"
   | "Edm.Binary"
-  /** Anything at all: a type of Graph's that the sandbox only ever answers as null or as an empty collection. */
+  /**
+   * Anything at all: a type of Graph's that the sandbox only ever answers as null or as an empty
+   * collection.
+   */
   | "Edm.Untyped";
 
 export interface Property {
-  /** An EDM primitive, or the name of a complex type of Graph's (without `microsoft.graph.`) from `complexTypes`. */
+  /**
+   * An EDM primitive, or the name of a complex type of Graph's (without `microsoft.graph.`) from
+   * `complexTypes`.
+   */
   readonly type: PrimitiveType | { readonly complex: string };
   readonly collection: boolean;
   /** Whether a client may send null, and the service may answer it. A collection is never null. */
@@ -35,7 +41,10 @@ export interface Property {
   readonly only?: GraphVersion;
   /** The versions that answer it only when `$select` names it. */
   readonly selectedIn: readonly GraphVersion[];
-  /** A null value is answered right before this property: the service puts nulls of complex types among the primitives. */
+  /**
+   * A null value is answered right before this property: the service puts nulls of complex types
+   * among the primitives.
+   */
   readonly nullBefore?: string;
   /** Read back in another order than it was sent: clients must treat it as a set. */
   readonly unordered: boolean;
@@ -45,7 +54,10 @@ export interface Property {
   readonly writeOnly: boolean;
 }
 
-/** The properties of an entity or of a complex type, by name, in the order in which the service answers them. */
+/**
+ * The properties of an entity or of a complex type, by name, in the order in which the service
+ * answers them.
+ */
 export type Properties = Readonly<Record<string, Property>>;
 
 type Options = Partial<Omit<Property, "type" | "collection">>;

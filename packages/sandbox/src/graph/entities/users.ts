@@ -1,6 +1,7 @@
 /**
- * `user` and `invitation`. https://learn.microsoft.com/graph/api/resources/user, …/resources/invitation
- * v1.0 answers eleven properties of a user unless `$select` asks for others; beta answers all.
+ * `user` and `invitation`. https://learn.microsoft.com/graph/api/resources/user,
+ * …/resources/invitation v1.0 answers eleven properties of a user unless `$select` asks for others;
+ * beta answers all.
  */
 import type { Properties } from "./property";
 import {

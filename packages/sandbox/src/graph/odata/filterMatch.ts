@@ -1,7 +1,7 @@
 /**
- * Whether an object matches a `$filter`. Like the directory, strings compare without regard to case, and operators that
- * need its second index (`ne`, `not`, `endsWith`) are refused unless the query is an advanced one.
- * https://learn.microsoft.com/graph/aad-advanced-queries
+ * Whether an object matches a `$filter`. Like the directory, strings compare without regard to
+ * case, and operators that need its second index (`ne`, `not`, `endsWith`) are refused unless the
+ * query is an advanced one. https://learn.microsoft.com/graph/aad-advanced-queries
  */
 import type { Json } from "../../cloud/model";
 import { complexTypes, type Properties, type Property } from "../entities";
@@ -18,8 +18,8 @@ type Scope = ReadonlyMap<string, { property: Property; typeName: string }>;
 type Test = (object: Json, variables: ReadonlyMap<string, Json>) => boolean;
 
 /**
- * Checks a filter against a type and makes a predicate of it. `advanced`: the request says `ConsistencyLevel: eventual`
- * and `$count=true`, or the type isn't a directory object's.
+ * Checks a filter against a type and makes a predicate of it. `advanced`: the request says
+ * `ConsistencyLevel: eventual` and `$count=true`, or the type isn't a directory object's.
  */
 export function compileFilter(filter: Filter, type: FilteredType, advanced: boolean): (object: Json) => boolean {
   if (!advanced) refuseAdvanced(filter);

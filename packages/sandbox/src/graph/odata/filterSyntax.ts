@@ -9,7 +9,10 @@ export type Literal =
 
 export type ComparisonOperator = "eq" | "ne" | "gt" | "ge" | "lt" | "le";
 
-/** Property names of a path such as `web/homePageUrl`; inside a lambda the first is the lambda's variable. */
+/**
+ * Property names of a path such as `web/homePageUrl`; inside a lambda the first is the lambda's
+ * variable.
+ */
 export type PropertyPath = readonly string[];
 
 export type Filter =

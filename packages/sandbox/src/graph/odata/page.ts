@@ -49,7 +49,10 @@ function ordered<T extends StoredObject>(objects: readonly T[], { orderBy }: Que
   return [...objects].sort((left, right) => direction * name(left).localeCompare(name(right), "en"));
 }
 
-/** Opaque to clients: the ID that the page ended with, and its position in case that object is gone by then. */
+/**
+ * Opaque to clients: the ID that the page ended with, and its position in case that object is gone
+ * by then.
+ */
 function makeSkipToken(lastId: string, position: number): string {
   return Buffer.from(JSON.stringify([lastId, position])).toString("base64url");
 }

@@ -1,4 +1,7 @@
-/** A stored object as the service answers it: which properties, in which order, and what `$select` makes of them. */
+/**
+ * A stored object as the service answers it: which properties, in which order, and what `$select`
+ * makes of them.
+ */
 import type { Json, StoredObject } from "../../cloud/model";
 import {
   complexTypes,
@@ -12,7 +15,10 @@ import {
 import { unreadableRequest } from "../errors";
 import { objectsIn, type JsonObject } from "../json";
 
-/** One object, for a version and a selection (canonical names, or `undefined` for the default properties). */
+/**
+ * One object, for a version and a selection (canonical names, or `undefined` for the default
+ * properties).
+ */
 export function shape(
   entitySet: EntitySetName,
   object: StoredObject,
@@ -29,7 +35,10 @@ export function shape(
   return answer;
 }
 
-/** The canonical names of selected properties; their case doesn't matter. Throws the service's 400 for an unknown one. */
+/**
+ * The canonical names of selected properties; their case doesn't matter. Throws the service's 400
+ * for an unknown one.
+ */
 export function canonicalSelect(
   select: readonly string[] | undefined,
   entitySet: EntitySetName,

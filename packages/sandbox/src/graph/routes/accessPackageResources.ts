@@ -1,8 +1,10 @@
 /**
- * What access packages give: a catalog's resources, and their roles in a package. Of the resources that the service knows, the sandbox has
- * groups (`AadGroup`). Beta, as the official azuread plugin calls it.
+ * What access packages give: a catalog's resources, and their roles in a package. Of the resources
+ * that the service knows, the sandbox has groups (`AadGroup`). Beta, as the official azuread plugin
+ * calls it.
  *
- * Links: `accessPackageCatalogs.accessPackageResources`, `accessPackageResources.accessPackageResourceRoles` and `…Scopes`,
+ * Links: `accessPackageCatalogs.accessPackageResources`,
+ * `accessPackageResources.accessPackageResourceRoles` and `…Scopes`,
  * `accessPackages.accessPackageResourceRoleScopes`, and from those to one role and one scope.
  */
 import { randomUUID } from "node:crypto";
@@ -75,7 +77,10 @@ function resourcesOf(tenant: Tenant, catalogId: string): StoredObject[] {
   return linked(tenant, `${catalogs}.${resources}`, catalogId).flatMap((id) => tenant.objects(resources).get(id) ?? []);
 }
 
-/** Carried out at once. The service keeps the request as a record; the sandbox doesn't: nobody here reads it. */
+/**
+ * Carried out at once. The service keeps the request as a record; the sandbox doesn't: nobody here
+ * reads it.
+ */
 function request(call: Call): Answer {
   const { accessPackageResource, ...body } = bodyOf(call);
   const { values } = checkCreate(requests, body, call.version);
@@ -128,9 +133,10 @@ function keep(tenant: Tenant, entitySet: typeof resources | typeof roles | typeo
 }
 
 /**
- * Who adds a group to a catalog must be able to change it (microsoft-graph-docs-contrib 8474). An application needs Group.ReadWrite.All,
- * also for a group that it owns: Microsoft, "Create accessPackageResourceRequest". For a person, to own the group is enough
- * (microsoft-graph-docs 12204).
+ * Who adds a group to a catalog must be able to change it (microsoft-graph-docs-contrib 8474). An
+ * application needs Group.ReadWrite.All, also for a group that it owns: Microsoft, "Create
+ * accessPackageResourceRequest". For a person, to own the group is enough (microsoft-graph-docs
+ * 12204).
  */
 function mayChange({ tenant, caller }: Call, groupId: string): boolean {
   if (caller.scopes.size === 0) return caller.roles.has("Group.ReadWrite.All");

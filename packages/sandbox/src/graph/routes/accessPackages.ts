@@ -134,7 +134,10 @@ function createPackage(call: Call): Answer {
   return add(call, packages, values);
 }
 
-/** The official plugin names the catalog by `accessPackageCatalog` alone; Microsoft documents `catalogId`. Both are taken. */
+/**
+ * The official plugin names the catalog by `accessPackageCatalog` alone; Microsoft documents
+ * `catalogId`. Both are taken.
+ */
 function withoutCatalog(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== "accessPackageCatalog"));
 }
@@ -142,7 +145,8 @@ function withoutCatalog(body: JsonObject): JsonObject {
 function removeCatalog(call: Call): Answer {
   const { id } = subject(call, catalogs);
   const held = [...call.tenant.objects(packages).values()].some((one) => one["catalogId"] === id);
-  // The portal says that a catalog with access packages can't be deleted; the words are the sandbox's own.
+  // The portal says that a catalog with access packages can't be deleted; the words are the
+  // sandbox's own.
   if (held) throw refused("CatalogHasAccessPackages", "The catalog cannot be deleted because it has access packages.");
   forgetResources(call.tenant, id);
   call.tenant.objects(catalogs).delete(id);

@@ -1,6 +1,6 @@
 /**
- * App role assignments, seen from the resource (`appRoleAssignedTo`) and from the principal (`appRoleAssignments`).
- * https://learn.microsoft.com/graph/api/resources/approleassignment
+ * App role assignments, seen from the resource (`appRoleAssignedTo`) and from the principal
+ * (`appRoleAssignments`). https://learn.microsoft.com/graph/api/resources/approleassignment
  */
 import type { Json, StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";

@@ -74,7 +74,10 @@ function create(call: Call): Answer {
   return createdEntity(call, "applications", answered);
 }
 
-/** The user who registers an application owns it; of applications only those that may manage nothing but their own. */
+/**
+ * The user who registers an application owns it; of applications only those that may manage nothing
+ * but their own.
+ */
 function addOwners(call: Call, id: string, bindings: ReadonlyMap<string, readonly string[]>): void {
   bind(call, "applications", id, bindings);
   const ownsByCreating = isDelegated(call.caller) || !call.caller.roles.has("Application.ReadWrite.All");
@@ -173,8 +176,9 @@ function withTokenVersion(api: Json | undefined): JsonObject {
 }
 
 /**
- * Applications for personal accounts get tokens of version 2 only: https://learn.microsoft.com/graph/api/resources/apiapplication.
- * The words are those of https://github.com/hashicorp/terraform-provider-azuread/issues/1374.
+ * Applications for personal accounts get tokens of version 2 only:
+ * https://learn.microsoft.com/graph/api/resources/apiapplication. The words are those of
+ * https://github.com/hashicorp/terraform-provider-azuread/issues/1374.
  */
 function checkTokenVersion(api: Json): void {
   if (innerOf(api, "requestedAccessTokenVersion") === 2) return;

@@ -1,8 +1,9 @@
 /**
- * Organizations whose people may ask for access packages. https://learn.microsoft.com/graph/api/resources/connectedorganization
+ * Organizations whose people may ask for access packages.
+ * https://learn.microsoft.com/graph/api/resources/connectedorganization
  *
- * That a second one of the same identity source is refused, and so is the delete of one that a policy names, is what the portal
- * does; the words for it are the sandbox's own.
+ * That a second one of the same identity source is refused, and so is the delete of one that a
+ * policy names, is what the portal does; the words for it are the sandbox's own.
  */
 import { randomUUID } from "node:crypto";
 import type { Json, StoredObject } from "../../cloud/model";

@@ -1,6 +1,7 @@
 /**
  * Defender's unified RBAC: role definitions and their assignments. Beta alone has it.
- * https://learn.microsoft.com/graph/api/rbacapplication-post-roledefinitions?view=graph-rest-beta ("for a Defender provider") and
+ * https://learn.microsoft.com/graph/api/rbacapplication-post-roledefinitions?view=graph-rest-beta
+ * ("for a Defender provider") and
  * https://learn.microsoft.com/graph/api/rbacapplicationmultiple-post-roleassignments?view=graph-rest-beta.
  * No built-in roles: which ones a tenant has isn't documented.
  */
@@ -77,7 +78,10 @@ function patchDefinition(call: Call): Answer {
   return noContent;
 }
 
-/** The sandbox's own rule: whether the service takes a role that is still given away is not documented. */
+/**
+ * The sandbox's own rule: whether the service takes a role that is still given away is not
+ * documented.
+ */
 function deleteDefinition(call: Call): Answer {
   const { id } = existing(call, definitions);
   const isGiven = [...call.tenant.objects(assignments).values()].some((one) => one["roleDefinitionId"] === id);
@@ -89,7 +93,8 @@ function deleteDefinition(call: Call): Answer {
 
 function createAssignment(call: Call): Answer {
   const body = bodyOf(call);
-  // Measured in public code (KnudsenMorten/PIM4EntraPS, 2026-09-19), though Graph's examples for other providers name it.
+  // Measured in public code (KnudsenMorten/PIM4EntraPS, 2026-09-19), though Graph's examples for
+  // other providers name it.
   if (body["@odata.type"] !== undefined) {
     throw unreadableRequest("The input was not valid. roleAssignment: The roleAssignment field is required.");
   }
@@ -104,7 +109,10 @@ function createAssignment(call: Call): Answer {
   return createdEntity(call, assignments, assignment, contextNames[assignments]);
 }
 
-/** Unlike a role definition's, this update answers the object: https://learn.microsoft.com/graph/api/unifiedroleassignmentmultiple-update */
+/**
+ * Unlike a role definition's, this update answers the object:
+ * https://learn.microsoft.com/graph/api/unifiedroleassignmentmultiple-update
+ */
 function patchAssignment(call: Call): Answer {
   const assignment = existing(call, assignments);
   const { values } = checkUpdate(assignments, bodyOf(call), call.version, assignment);

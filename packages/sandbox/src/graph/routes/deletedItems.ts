@@ -1,4 +1,6 @@
-/** Soft-deleted objects, kept for 30 days. https://learn.microsoft.com/graph/api/resources/directory */
+/**
+ * Soft-deleted objects, kept for 30 days. https://learn.microsoft.com/graph/api/resources/directory
+ */
 import { forget } from "../../cloud/deleted";
 import type { DeletedObject, StoredObject } from "../../cloud/model";
 import { directoryObject, list } from "../answers";
@@ -13,7 +15,9 @@ import { nameBeforeDeletion } from "./users";
 const path = "/directory/deletedItems";
 const versions = bothVersions;
 
-/** Soft-deleted kinds: the set, the type's name in the path, and who may bring back or purge one. */
+/**
+ * Soft-deleted kinds: the set, the type's name in the path, and who may bring back or purge one.
+ */
 const kinds: readonly { entitySet: EntitySetName; type: string; write: Permissions }[] = [
   { entitySet: "applications", type: "application", write: permissions.writeApplication },
   { entitySet: "servicePrincipals", type: "servicePrincipal", write: permissions.writeServicePrincipal },

@@ -1,4 +1,7 @@
-/** Objects by ID whatever their type. https://learn.microsoft.com/graph/api/resources/directoryobject */
+/**
+ * Objects by ID whatever their type.
+ * https://learn.microsoft.com/graph/api/resources/directoryobject
+ */
 import { directoryObject, typed } from "../answers";
 import { findDirectoryObject, getDirectoryObject } from "../directory";
 import { entitySets } from "../entities";

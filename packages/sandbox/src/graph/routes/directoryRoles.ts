@@ -1,4 +1,7 @@
-/** Activated directory roles and their templates. https://learn.microsoft.com/graph/api/resources/directoryrole */
+/**
+ * Activated directory roles and their templates.
+ * https://learn.microsoft.com/graph/api/resources/directoryrole
+ */
 import { randomUUID } from "node:crypto";
 import { createdEntity } from "../answers";
 import { find, get } from "../directory";

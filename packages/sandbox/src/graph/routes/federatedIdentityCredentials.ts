@@ -1,4 +1,7 @@
-/** Federated identity credentials of applications. https://learn.microsoft.com/graph/api/resources/federatedidentitycredentials-overview */
+/**
+ * Federated identity credentials of applications.
+ * https://learn.microsoft.com/graph/api/resources/federatedidentitycredentials-overview
+ */
 import { randomUUID } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";

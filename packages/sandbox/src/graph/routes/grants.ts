@@ -1,4 +1,7 @@
-/** Delegated permission grants. https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant */
+/**
+ * Delegated permission grants.
+ * https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant
+ */
 import type { StoredObject } from "../../cloud/model";
 import { createdEntity, list } from "../answers";
 import { find, get } from "../directory";
@@ -55,7 +58,10 @@ export const grantRoutes: readonly Route[] = [
   },
 ];
 
-/** Only the scope changes. In the words of https://github.com/MicrosoftDocs/azure-docs/issues/105249. */
+/**
+ * Only the scope changes. In the words of
+ * https://github.com/MicrosoftDocs/azure-docs/issues/105249.
+ */
 function refuseFixed(body: JsonObject): void {
   const fixed = ["clientId", "consentType", "principalId", "resourceId"].find((name) => body[name] !== undefined);
   if (fixed !== undefined) throw badRequest(`Property cannot be updated: ${fixed}`);

@@ -116,7 +116,9 @@ function patch(call: Call): Answer {
   return noContent;
 }
 
-/** What the kinds of groups may be: https://learn.microsoft.com/graph/api/resources/groups-overview */
+/**
+ * What the kinds of groups may be: https://learn.microsoft.com/graph/api/resources/groups-overview
+ */
 function checkKind(group: JsonObject): void {
   const types = Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];
   const nickname = group["mailNickname"];

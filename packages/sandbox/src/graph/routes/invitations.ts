@@ -17,7 +17,10 @@ export const invitationRoutes: readonly Route[] = [
   { method: "POST", path: "/invitations", versions: bothVersions, permissions: permissions.invite, handle: invite },
 ];
 
-/** Inviting an address again answers the same user. The invitation itself can't be read later, so it isn't kept. */
+/**
+ * Inviting an address again answers the same user. The invitation itself can't be read later, so it
+ * isn't kept.
+ */
 function invite(call: Call): Answer {
   const { values } = checkCreate("invitations", bodyOf(call), call.version);
   const emailAddress = textOf(values["invitedUserEmailAddress"]);
@@ -102,7 +105,10 @@ function redirectUrl(url: string): string {
   return pathname === "/" && search === "" && hash === "" ? href : url;
 }
 
-/** Shaped as the service's, but it leads back to this cloud: nothing here sends anybody to Microsoft. */
+/**
+ * Shaped as the service's, but it leads back to this cloud: nothing here sends anybody to
+ * Microsoft.
+ */
 function redeemUrl(call: Call, invitationId: string): string {
   const redeem =
     `https://invitations.microsoft.com/redeem/?tenant=${call.tenant.id}&user=${invitationId}` +

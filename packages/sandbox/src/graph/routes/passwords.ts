@@ -1,4 +1,6 @@
-/** `addPassword` and `removePassword`. https://learn.microsoft.com/graph/api/application-addpassword */
+/**
+ * `addPassword` and `removePassword`. https://learn.microsoft.com/graph/api/application-addpassword
+ */
 import type { Json, StoredObject } from "../../cloud/model";
 import { textOf } from "../json";
 import {
@@ -45,7 +47,9 @@ function add(call: Call, owner: Owner): Answer {
   return actionResult(call, { "@odata.context": context(call, "microsoft.graph.passwordCredential"), ...answered });
 }
 
-/** In the words of https://github.com/Azure/active-directory-dotnet-graphapi-b2bportal-web/issues/8. */
+/**
+ * In the words of https://github.com/Azure/active-directory-dotnet-graphapi-b2bportal-web/issues/8.
+ */
 function refuseKnown(object: StoredObject, keyId: Json | undefined): void {
   if (!credentialsOf(object, "passwordCredentials").some((credential) => credential["keyId"] === keyId)) return;
   throw badRequest(`Update to existing credential with KeyId '${textOf(keyId)}' is not allowed.`);

@@ -1,6 +1,7 @@
 /**
- * What a tenant has licences for, whom it lets invite, and which credentials its applications may have; all of it follows the sandbox's
- * switches (`../../cloud/switches.ts`). https://learn.microsoft.com/graph/api/subscribedsku-list, …/authorizationpolicy-get,
+ * What a tenant has licences for, whom it lets invite, and which credentials its applications may
+ * have; all of it follows the sandbox's switches (`../../cloud/switches.ts`).
+ * https://learn.microsoft.com/graph/api/subscribedsku-list, …/authorizationpolicy-get,
  * …/tenantappmanagementpolicy-get
  */
 import { entraServicePlans, windowsDefenderServicePlan } from "@defender-mssp/microsoft";
@@ -47,7 +48,10 @@ export const policyRoutes: readonly Route[] = [
 
 type Plans = Readonly<Record<string, string>>;
 
-/** Stock-keeping units with their plans: Microsoft, "Product names and service plan identifiers for licensing". */
+/**
+ * Stock-keeping units with their plans: Microsoft, "Product names and service plan identifiers for
+ * licensing".
+ */
 function subscribedSkus(tenant: Tenant): StoredObject[] {
   const { AAD_PREMIUM, AAD_PREMIUM_P2 } = entraServicePlans;
   const defender = sku(tenant, "WIN_DEF_ATP", "111046dd-295b-4d6d-9724-d52ac90bd1f2", {

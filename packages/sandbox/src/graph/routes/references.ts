@@ -1,4 +1,6 @@
-/** References to directory objects: `owners`, `members`, and the `$ref` requests that change them. */
+/**
+ * References to directory objects: `owners`, `members`, and the `$ref` requests that change them.
+ */
 import type { StoredObject } from "../../cloud/model";
 import { directoryObjects } from "../answers";
 import { addLink, find, findDirectoryObject, get, linked, removeLink, type Found } from "../directory";
@@ -54,7 +56,10 @@ export interface ReferenceHooks {
   removed?: (call: Call, object: StoredObject, targetId: string) => void;
 }
 
-/** The object that a request is about; a token that only serves for owned objects is checked against its owners. */
+/**
+ * The object that a request is about; a token that only serves for owned objects is checked against
+ * its owners.
+ */
 export function subject(call: Call, entitySet: EntitySetName): StoredObject {
   const object = get(call.tenant, entitySet, parameter(call, "id"));
   if (
@@ -72,7 +77,10 @@ export function guardRoleAssignable(call: Call, group: StoredObject): void {
     throw denied(["RoleManagement.ReadWrite.Directory"]);
 }
 
-/** Adds what a body binds (`owners@odata.bind`). All references are resolved before the first is added. */
+/**
+ * Adds what a body binds (`owners@odata.bind`). All references are resolved before the first is
+ * added.
+ */
 export function bind(
   call: Call,
   entitySet: EntitySetName,
@@ -84,7 +92,10 @@ export function bind(
   }
 }
 
-/** What a body binds, before anything is made. Throws Graph's errors for too many, doubled or unknown references. */
+/**
+ * What a body binds, before anything is made. Throws Graph's errors for too many, doubled or
+ * unknown references.
+ */
 export function resolveBindings(
   call: Call,
   entitySet: EntitySetName,
@@ -134,7 +145,10 @@ function removeReference(call: Call, entitySet: EntitySetName, link: string, hoo
   return noContent;
 }
 
-/** `https://…/v1.0/directoryObjects/{id}`, `…/users/{id}` and the like; the host is not looked at, as in the service. */
+/**
+ * `https://…/v1.0/directoryObjects/{id}`, `…/users/{id}` and the like; the host is not looked at,
+ * as in the service.
+ */
 export function resolveReference(call: Call, entitySet: EntitySetName, link: string, reference: string): Found {
   const match = /\/(?:v1\.0|beta)\/([A-Za-z]+)(?:\/([^/?#]+)|\('([^']+)'\))$/.exec(reference);
   const set = match?.[1] ?? "";

@@ -1,4 +1,7 @@
-/** Directory roles as role-based access control: definitions and assignments. https://learn.microsoft.com/graph/api/resources/unifiedroleassignment */
+/**
+ * Directory roles as role-based access control: definitions and assignments.
+ * https://learn.microsoft.com/graph/api/resources/unifiedroleassignment
+ */
 import type { StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { find, findDirectoryObject, get } from "../directory";

@@ -1,4 +1,7 @@
-/** Service principals: what an application is in a tenant. https://learn.microsoft.com/graph/api/resources/serviceprincipal */
+/**
+ * Service principals: what an application is in a tenant.
+ * https://learn.microsoft.com/graph/api/resources/serviceprincipal
+ */
 import { randomUUID } from "node:crypto";
 import { microsoftServicesTenantId } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
@@ -55,7 +58,10 @@ export const servicePrincipalRoutes: readonly Route[] = [
   }),
 ];
 
-/** Brings an application's service principals in its own tenant up to date, as a change of the application does. */
+/**
+ * Brings an application's service principals in its own tenant up to date, as a change of the
+ * application does.
+ */
 export function syncServicePrincipals(tenant: Tenant, application: StoredObject): void {
   for (const servicePrincipal of tenant.objects(entitySet).values()) {
     if (servicePrincipal["appId"] !== application["appId"]) continue;
@@ -121,7 +127,10 @@ function patch(call: Call): Answer {
   return noContent;
 }
 
-/** Microsoft's own can't be deleted: the service protects those that it depends on, the sandbox all that it has. */
+/**
+ * Microsoft's own can't be deleted: the service protects those that it depends on, the sandbox all
+ * that it has.
+ */
 function removeServicePrincipal(call: Call): Answer {
   const servicePrincipal = subject(call, entitySet);
   if (servicePrincipal["appOwnerOrganizationId"] === microsoftServicesTenantId) throw denied();

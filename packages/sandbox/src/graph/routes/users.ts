@@ -109,7 +109,9 @@ function checkUserPrincipalName(tenant: Tenant, name: string, ofUser: string | u
   if (taken) throw conflictingValue("userPrincipalName");
 }
 
-/** https://learn.microsoft.com/entra/identity/authentication/concept-sspr-policy#microsoft-entra-password-policies */
+/**
+ * https://learn.microsoft.com/entra/identity/authentication/concept-sspr-policy#microsoft-entra-password-policies
+ */
 function refuseWeakPassword(values: Readonly<Record<string, Json>>): void {
   const profile = values["passwordProfile"];
   const password = isObject(profile) ? profile["password"] : undefined;

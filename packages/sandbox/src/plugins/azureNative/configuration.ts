@@ -1,4 +1,7 @@
-/** The provider's arguments, with the environment's variables behind them: names and order as in the official plugin. */
+/**
+ * The provider's arguments, with the environment's variables behind them: names and order as in the
+ * official plugin.
+ */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { refuseOtherHost } from "../loopback";
 import { type ValueRecord, textOf } from "../protocol/values";
@@ -58,7 +61,9 @@ const variables: Readonly<Record<string, string>> = {
 const environments =
   /^(azurecloud|azurepubliccloud|public|usgovernment|usgov|azureusgovernment(cloud)?|china|azurechina(cloud)?)$/i;
 
-/** @throws VisibleError when no metadata host is set, or one of another machine, or no subscription. */
+/**
+ * @throws VisibleError when no metadata host is set, or one of another machine, or no subscription.
+ */
 export function credentialsOf(args: ValueRecord, environment: Credentials["environment"] = process.env): Credentials {
   const merged: Record<string, string | undefined> = {};
   for (const [argument, variable] of Object.entries(variables)) {
@@ -80,7 +85,8 @@ export function credentialsOf(args: ValueRecord, environment: Credentials["envir
     throw new VisibleError("A subscription ID must be set: azure-native:subscriptionId, or ARM_SUBSCRIPTION_ID.");
   }
   return {
-    // A secret or a certificate is all that proves an identity here; nobody's login of the Azure CLI is used.
+    // A secret or a certificate is all that proves an identity here; nobody's login of the Azure
+    // CLI is used.
     environment: { ...merged, ARM_ENVIRONMENT: "public", ARM_USE_CLI: "false" },
     tenantId: merged.ARM_TENANT_ID ?? "",
     clientId: merged.ARM_CLIENT_ID ?? "",

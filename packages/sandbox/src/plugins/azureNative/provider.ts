@@ -1,7 +1,8 @@
 /**
- * The stand-in for the official `azure-native` plugin: the few resource types that the program uses, over the same calls of the resource
- * manager. It is made of entries as the other stand-ins are, and not of Terraform's rules: azure-native compares inputs with inputs, keeps what
- * Azure answers as outputs, and writes whole resources with PUT.
+ * The stand-in for the official `azure-native` plugin: the few resource types that the program
+ * uses, over the same calls of the resource manager. It is made of entries as the other stand-ins
+ * are, and not of Terraform's rules: azure-native compares inputs with inputs, keeps what Azure
+ * answers as outputs, and writes whole resources with PUT.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import {
@@ -35,7 +36,10 @@ import {
 } from "./shape";
 
 const clientConfig = "azure-native:authorization:getClientConfig";
-/** Functions that read a resource: the type's name with `get` in front, the parameters of its path as arguments. */
+/**
+ * Functions that read a resource: the type's name with `get` in front, the parameters of its path
+ * as arguments.
+ */
 const getters: Readonly<Record<string, string>> = { "azure-native:keyvault:getVault": "keyvault:Vault" };
 
 /** How long an operation may take where nothing else is said, in milliseconds. */

@@ -1,4 +1,7 @@
-/** Azure Resource Manager and Key Vault for the stand-in plugin: addresses, tokens, long-running operations. Only of this very machine. */
+/**
+ * Azure Resource Manager and Key Vault for the stand-in plugin: addresses, tokens, long-running
+ * operations. Only of this very machine.
+ */
 import { setTimeout } from "node:timers/promises";
 import type { AccessToken, Answer, Endpoints } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -14,7 +17,10 @@ export type ArmObject = Readonly<Record<string, unknown>>;
 /** A token is asked for anew this long before it ends, in milliseconds. */
 const tokenMargin = 5 * 60_000;
 
-/** The longest wait between two questions about an operation, in milliseconds. The sandbox asks for a second; its operations are over. */
+/**
+ * The longest wait between two questions about an operation, in milliseconds. The sandbox asks for
+ * a second; its operations are over.
+ */
 const longestPoll = 50;
 
 /** The resource manager, by one application in one tenant. */
@@ -53,7 +59,10 @@ export class ResourceManager {
     return new ArmCall(this, new Deadline(timeout, this.aborted.signal));
   }
 
-  /** One request to the resource manager. `path`: with its query, or a whole address that an answer named. */
+  /**
+   * One request to the resource manager. `path`: with its query, or a whole address that an answer
+   * named.
+   */
   async send(method: string, path: string, signal: AbortSignal, json?: unknown): Promise<Answer> {
     const url = path.startsWith("/") ? `${this.endpoints.resourceManagerEndpoint}${path}` : path;
     refuseOtherHost("azure-native", "an answer of the resource manager", url);
@@ -67,7 +76,10 @@ export class ResourceManager {
     });
   }
 
-  /** The official plugin deletes a secret by the vault's own API: the resource manager has no such call. */
+  /**
+   * The official plugin deletes a secret by the vault's own API: the resource manager has no such
+   * call.
+   */
   async deleteSecret(vaultName: string, secretName: string, signal: AbortSignal): Promise<void> {
     const vault = this.microsoft.keyVaultEndpoint(this.endpoints, vaultName);
     refuseOtherHost("azure-native", "the vault's address", vault);
@@ -132,7 +144,10 @@ export class ArmCall {
     return this.deadline.keep((signal) => this.manager.deleteSecret(vaultName, secretName, signal));
   }
 
-  /** Waits for a long-running operation: Azure-AsyncOperation has a status, Location answers 202 until it is over. */
+  /**
+   * Waits for a long-running operation: Azure-AsyncOperation has a status, Location answers 202
+   * until it is over.
+   */
   private async finish(answer: Answer): Promise<void> {
     const status = answer.headers.get("azure-asyncoperation");
     const location = answer.status === 202 ? answer.headers.get("location") : null;

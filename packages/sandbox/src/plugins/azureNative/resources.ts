@@ -1,11 +1,17 @@
-/** The resource types of azure-native that the stand-in has: the default API version of each module, as the SDK's docstrings name it. */
+/**
+ * The resource types of azure-native that the stand-in has: the default API version of each module,
+ * as the SDK's docstrings name it.
+ */
 import { type Properties, boolean, integer, list, map, object, objects, string } from "../schema/property";
 import type { ArmCall } from "./resourceManager";
 
 export interface ArmResource {
   /** Pulumi's module and name: `keyvault:Vault`. */
   readonly name: string;
-  /** Its ID, with the parameters that the program gives in braces; `subscriptionId` is the provider's. A changed parameter replaces it. */
+  /**
+   * Its ID, with the parameters that the program gives in braces; `subscriptionId` is the
+   * provider's. A changed parameter replaces it.
+   */
   readonly path: string;
   readonly apiVersion: string;
   /** Arguments and what only Azure says (`computed`). */
@@ -16,7 +22,10 @@ export interface ArmResource {
   readonly pathOutputs?: readonly string[];
   /** Outputs, as paths, that an update changes. */
   readonly changing?: readonly string[];
-  /** Lists that other resource types maintain as well: sent empty at first, and then as they are. As paths in the API's body. */
+  /**
+   * Lists that other resource types maintain as well: sent empty at first, and then as they are. As
+   * paths in the API's body.
+   */
   readonly shared?: readonly string[];
   /** Where the resource manager has no delete. */
   delete?(call: ArmCall, names: Readonly<Record<string, string>>): Promise<void>;

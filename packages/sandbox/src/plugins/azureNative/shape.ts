@@ -45,7 +45,10 @@ export function outputsOf(resource: ArmResource, answered: ArmObject): Record<st
   return { ...values, azureApiVersion: resource.apiVersion };
 }
 
-/** Outputs of a preview: arguments are known, what Azure decides isn't. Of an update, what Azure has decided stays, `changing` excepted. */
+/**
+ * Outputs of a preview: arguments are known, what Azure decides isn't. Of an update, what Azure has
+ * decided stays, `changing` excepted.
+ */
 export function previewOf(resource: ArmResource, inputs: ValueRecord, state?: ValueRecord): Record<string, Value> {
   const inPath = pathNames(resource).filter((name) => !resource.pathOutputs?.includes(name));
   const own = Object.entries(resource.properties).filter(([name]) => !inPath.includes(name));
@@ -53,7 +56,8 @@ export function previewOf(resource: ArmResource, inputs: ValueRecord, state?: Va
 }
 
 /**
- * Inputs after a refresh: where the outputs have changed, the inputs follow. What the service never answers (a secret's value) stays.
+ * Inputs after a refresh: where the outputs have changed, the inputs follow. What the service never
+ * answers (a secret's value) stays.
  */
 export function refreshedInputs(
   properties: Properties,

@@ -1,4 +1,7 @@
-/** What the resource and the function for applications share: the blocks of an application, read and written. */
+/**
+ * What the resource and the function for applications share: the blocks of an application, read and
+ * written.
+ */
 import type { Value } from "../protocol/values";
 import type { Fields } from "../schema/fields";
 import {

@@ -1,4 +1,7 @@
-/** The provider's arguments, with the environment's variables behind them: names and order as in the official plugin. */
+/**
+ * The provider's arguments, with the environment's variables behind them: names and order as in the
+ * official plugin.
+ */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { ValueRecord } from "../protocol/values";
 import { type Properties, boolean, string } from "../schema/property";
@@ -50,12 +53,16 @@ const variables: Readonly<Record<string, string>> = {
   tenantId: "ARM_TENANT_ID",
 };
 
-/** The names of clouds that the official plugin knows; with a metadata host only the name is checked. */
+/**
+ * The names of clouds that the official plugin knows; with a metadata host only the name is
+ * checked.
+ */
 const environments = /^(global|public|usgovernment|usgovernmentl4|usgovernmentl5|dod|china)$/i;
 
 /**
  * Where and as whom to work.
- * @throws VisibleError when no metadata host is set, or one of another machine; and without a tenant, as the official plugin.
+ * @throws VisibleError when no metadata host is set, or one of another machine; and without a
+ * tenant, as the official plugin.
  */
 export function credentialsOf(args: ValueRecord, environment: Credentials["environment"] = process.env): Credentials {
   const merged: Record<string, string | undefined> = {};
@@ -86,7 +93,8 @@ export function credentialsOf(args: ValueRecord, environment: Credentials["envir
         "Details: no Authorizer could be configured, please check your configuration: neither azuread:tenantId nor ARM_TENANT_ID is set.",
     );
   }
-  // A secret or a certificate is all that proves an identity here; nobody's login of the Azure CLI is used.
+  // A secret or a certificate is all that proves an identity here; nobody's login of the Azure CLI
+  // is used.
   const credentials = { ...merged, ARM_ENVIRONMENT: "public", ARM_USE_CLI: "false" };
   return { environment: credentials, tenantId: merged.ARM_TENANT_ID, clientId: merged.ARM_CLIENT_ID ?? "" };
 }

@@ -1,4 +1,7 @@
-/** What the resources of entitlement management share. The official plugin uses Graph beta for all of them. */
+/**
+ * What the resources of entitlement management share. The official plugin uses Graph beta for all
+ * of them.
+ */
 import { type Value, textOf } from "../protocol/values";
 import { type Check, type Properties, boolean, string } from "../schema/property";
 import type { Fields } from "../schema/fields";

@@ -1,4 +1,7 @@
-/** Microsoft Graph for the stand-in plugin: its addresses, token and retries. Only of this very machine. */
+/**
+ * Microsoft Graph for the stand-in plugin: its addresses, token and retries. Only of this very
+ * machine.
+ */
 import { setTimeout } from "node:timers/promises";
 import type { AccessToken, Answer, Endpoints, RequestOptions, ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -27,7 +30,10 @@ export interface Credentials {
   clientId: string;
 }
 
-/** The first wait before a retry, in milliseconds; doubled each time, as the official plugin does, up to the longest. */
+/**
+ * The first wait before a retry, in milliseconds; doubled each time, as the official plugin does,
+ * up to the longest.
+ */
 const firstWait = 1000;
 const longestWait = 10_000;
 
@@ -46,7 +52,10 @@ export class GraphConnection {
     readonly credentials: Credentials,
   ) {}
 
-  /** Asks the metadata host for the addresses, then for a token: wrong credentials are an error at once. */
+  /**
+   * Asks the metadata host for the addresses, then for a token: wrong credentials are an error at
+   * once.
+   */
   static async open(credentials: Credentials): Promise<GraphConnection> {
     refuseOtherHost("ARM_METADATA_HOSTNAME", `https://${credentials.environment.ARM_METADATA_HOSTNAME ?? ""}`);
     const microsoft: Microsoft = await import("@defender-mssp/microsoft");
@@ -199,7 +208,10 @@ export class GraphCall {
     await this.send(path, { method: "PUT", json: body }, version);
   }
 
-  /** An object that is gone already is an error, as in the official plugin: only a refresh finds out. */
+  /**
+   * An object that is gone already is an error, as in the official plugin: only a refresh finds
+   * out.
+   */
   async delete(path: string, version: Version = "v1.0"): Promise<void> {
     await this.send(path, { method: "DELETE" }, version);
   }
@@ -209,7 +221,10 @@ export class GraphCall {
     return this.connection.serviceError(error);
   }
 
-  /** Waits until an object that was just made is known: what is asked of it before that is refused, or lost. */
+  /**
+   * Waits until an object that was just made is known: what is asked of it before that is refused,
+   * or lost.
+   */
   async untilThere(path: string, version: Version = "v1.0"): Promise<void> {
     while ((await this.find(path, version)) === undefined) await this.pause(500);
   }
@@ -250,8 +265,9 @@ export class GraphCall {
   }
 
   /**
-   * The official plugin's client repeats 408, 424, 429 and 5xx except 501 until the operation's time is over, as late as Retry-After says; and
-   * GET alone after a failed connection: what else may have been done can't be known, and is an error. Undefined: not repeated.
+   * The official plugin's client repeats 408, 424, 429 and 5xx except 501 until the operation's
+   * time is over, as late as Retry-After says; and GET alone after a failed connection: what else
+   * may have been done can't be known, and is an error. Undefined: not repeated.
    */
   private pauseBeforeRepeat(error: unknown, method: string, pause: number): number | undefined {
     const failure = this.connection.serviceError(error);

@@ -1,4 +1,7 @@
-/** What the resource and the function for groups share. The official plugin uses Graph beta for groups. */
+/**
+ * What the resource and the function for groups share. The official plugin uses Graph beta for
+ * groups.
+ */
 import type { Value } from "../protocol/values";
 import { type Properties, boolean, list, string } from "../schema/property";
 import type { GraphCall, GraphObject } from "./graph";
@@ -16,7 +19,10 @@ export const groupComputed: Properties = {
   proxyAddresses: list("computed", { graph: "proxyAddresses" }),
 };
 
-/** Exchange keeps these of a Microsoft 365 group; Graph answers them only when they are asked for by name. */
+/**
+ * Exchange keeps these of a Microsoft 365 group; Graph answers them only when they are asked for by
+ * name.
+ */
 export const unifiedOnly = {
   autoSubscribeNewMembers: "autoSubscribeNewMembers",
   externalSendersAllowed: "allowExternalSenders",

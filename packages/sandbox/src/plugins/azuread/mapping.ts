@@ -8,8 +8,8 @@ import type { GraphCall, GraphObject } from "./graph";
 type Json = Record<string, unknown>;
 
 /**
- * What Graph answered, as the official plugin writes it into its state: what is null or missing is the
- * type's zero value, unless all that it is a part of is missing.
+ * What Graph answered, as the official plugin writes it into its state: what is null or missing is
+ * the type's zero value, unless all that it is a part of is missing.
  */
 export function readFrom(properties: Properties, object: GraphObject): Record<string, Value> {
   const values: Record<string, Value> = {};
@@ -23,7 +23,10 @@ export function readFrom(properties: Properties, object: GraphObject): Record<st
   return values;
 }
 
-/** A request's body: all properties that the program can give, or those named. An empty string is sent as null. */
+/**
+ * A request's body: all properties that the program can give, or those named. An empty string is
+ * sent as null.
+ */
 export function bodyOf(
   entitySet: EntitySetName,
   properties: Properties,
@@ -56,7 +59,10 @@ export function sameText(one: unknown, other: string): boolean {
   return typeof one === "string" && one.toLowerCase() === other.toLowerCase();
 }
 
-/** Adds what is missing and removes what is too much of a list of references such as `/groups/{id}/members`. */
+/**
+ * Adds what is missing and removes what is too much of a list of references such as
+ * `/groups/{id}/members`.
+ */
 export async function alignReferences(
   call: GraphCall,
   path: string,

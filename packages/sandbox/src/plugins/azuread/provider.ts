@@ -1,4 +1,7 @@
-/** The stand-in for the official `azuread` plugin: the same resource types over the same Graph calls, without the waiting. */
+/**
+ * The stand-in for the official `azuread` plugin: the same resource types over the same Graph
+ * calls, without the waiting.
+ */
 import type { ValueRecord } from "../protocol/values";
 import { type Table, TableProvider } from "../schema/tableProvider";
 import { configuration, credentialsOf } from "./configuration";

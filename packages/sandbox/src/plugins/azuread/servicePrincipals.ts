@@ -80,7 +80,10 @@ export function featuresIn(object: GraphObject): Record<"featureTags" | "feature
   return { featureTags: [flags], features: [{ ...Object.fromEntries(older), visibleToUsers: !has("hide") }] };
 }
 
-/** Tags to write: those of the flags, if the program has flags and, in an update, changed them, else `tags`. */
+/**
+ * Tags to write: those of the flags, if the program has flags and, in an update, changed them, else
+ * `tags`.
+ */
 export function tagsFor(plan: Fields, isUpdate: boolean): string[] {
   for (const name of ["featureTags", "features"]) {
     const blocks = plan.knows(name) ? plan.blocks(name) : [];
@@ -106,7 +109,10 @@ export async function samlMetadataUrl(call: GraphCall, id: string): Promise<stri
   return textAt(await call.get(`/servicePrincipals/${id}?$select=samlMetadataUrl`, "beta"), "samlMetadataUrl");
 }
 
-/** The owners of a new application or service principal: the caller and up to 19 others; the rest follow one by one. */
+/**
+ * The owners of a new application or service principal: the caller and up to 19 others; the rest
+ * follow one by one.
+ */
 export function initialOwners(owners: readonly string[], callerId: string): { first: string[]; extra: string[] } {
   const others = owners.filter((owner) => !sameText(owner, callerId));
   return { first: [callerId, ...others.slice(0, 19)], extra: others.slice(19) };

@@ -21,7 +21,10 @@ export function duplicateName(terraform: string, id: string, name: string): Erro
   );
 }
 
-/** The segments after the fixed ones of an ID such as `/applications/<id>/redirectUris/<type>`, or `<id>/password/<keyId>`. */
+/**
+ * The segments after the fixed ones of an ID such as `/applications/<id>/redirectUris/<type>`, or
+ * `<id>/password/<keyId>`.
+ */
 export function segments(id: string): { first: string; last: string } {
   const all = id.split("/").filter((segment) => segment !== "");
   const isPath = id.startsWith("/");

@@ -45,7 +45,9 @@ export interface Provider {
   checkConfig(urn: string, inputs: ValueRecord): Checked;
   /** Once, before everything below, unless an argument isn't known yet. */
   configure(args: ValueRecord): Promise<void>;
-  /** `before`: the inputs of the last time, empty for a new resource: what was made up then stays. */
+  /**
+   * `before`: the inputs of the last time, empty for a new resource: what was made up then stays.
+   */
   check(resource: ResourceRequest, inputs: ValueRecord, before: ValueRecord): Promise<Checked>;
   diff(
     resource: ResourceRequest,
@@ -76,8 +78,8 @@ export interface Provider {
 }
 
 /**
- * The object was made (or changed), but not all of it. The engine keeps `id` and `state`, says why, and updates the
- * resource the next time: nothing is lost.
+ * The object was made (or changed), but not all of it. The engine keeps `id` and `state`, says why,
+ * and updates the resource the next time: nothing is lost.
  */
 export class InitializationFailed extends Error {
   constructor(

@@ -1,9 +1,9 @@
 /**
  * The gRPC service `pulumirpc.ResourceProvider` of a stand-in plugin.
  *
- * It answers as the official plugins (made with Pulumi's Terraform bridge) do: previews are supported, secrets in
- * arguments are not (the engine takes them off and puts them back), and the outputs that the schema calls secret are
- * marked by the plugin.
+ * It answers as the official plugins (made with Pulumi's Terraform bridge) do: previews are
+ * supported, secrets in arguments are not (the engine takes them off and puts them back), and the
+ * outputs that the schema calls secret are marked by the plugin.
  */
 import {
   type sendUnaryData,
@@ -209,7 +209,9 @@ function checkResponse(checked: { inputs: Parameters<typeof toStruct>[0]; failur
   return response;
 }
 
-/** A provider's arguments can all be changed in place: the objects it manages stay where they are. */
+/**
+ * A provider's arguments can all be changed in place: the objects it manages stay where they are.
+ */
 function diffConfig(request: protocol.DiffRequest): protocol.DiffResponse {
   const olds = fromStruct(request.getOldInputs() ?? request.getOlds());
   const news = fromStruct(request.getNews());

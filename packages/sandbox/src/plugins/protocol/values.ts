@@ -1,9 +1,10 @@
 /**
  * Pulumi property values on the wire and in memory.
  *
- * On the wire a property value is a protobuf Struct in which some objects carry a signature (secrets, output values,
- * assets, resource references) and one marker string stands for an unknown value. In memory unknown is a symbol and a
- * secret an object of its own, so that neither is taken for a string or a plain object.
+ * On the wire a property value is a protobuf Struct in which some objects carry a signature
+ * (secrets, output values, assets, resource references) and one marker string stands for an unknown
+ * value. In memory unknown is a symbol and a secret an object of its own, so that neither is taken
+ * for a string or a plain object.
  *
  * https://pulumi-developer-docs.readthedocs.io/latest/docs/architecture/deployment-execution/property-values.html
  */

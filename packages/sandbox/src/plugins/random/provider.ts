@@ -1,4 +1,7 @@
-/** The stand-in for the official `random` plugin. It has no service behind it: nothing to configure, nothing to delete. */
+/**
+ * The stand-in for the official `random` plugin. It has no service behind it: nothing to configure,
+ * nothing to delete.
+ */
 import { type Table, TableProvider } from "../schema/tableProvider";
 import { resources } from "./resources";
 

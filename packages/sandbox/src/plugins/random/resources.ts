@@ -1,6 +1,7 @@
 /**
- * The types of the `random` plugin that this project declares: https://www.pulumi.com/registry/packages/random/. The state holds
- * everything that there is of a random value, so nothing is ever asked or deleted.
+ * The types of the `random` plugin that this project declares:
+ * https://www.pulumi.com/registry/packages/random/. The state holds everything that there is of a
+ * random value, so nothing is ever asked or deleted.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { ValueRecord } from "../protocol/values";

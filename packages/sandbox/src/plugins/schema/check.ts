@@ -1,6 +1,6 @@
 /**
- * Checks arguments against a schema and reports what is wrong in the official plugins' words: those of Terraform's SDK
- * (helper/schema) as Pulumi's bridge passes them on.
+ * Checks arguments against a schema and reports what is wrong in the official plugins' words: those
+ * of Terraform's SDK (helper/schema) as Pulumi's bridge passes them on.
  */
 import { type Value, type ValueRecord, hasUnknowns, isList, isRecord, textOf, unknown } from "../protocol/values";
 import { type Properties, type Property, isInput, isZero, terraformName } from "./property";
@@ -32,7 +32,10 @@ export function reasonForFunction(problem: Problem): string {
   return problem.terraformPath === "" ? text : `[${problem.terraformPath}] ${text}`;
 }
 
-/** The arguments with defaults filled in, and the names of those that were, under `__defaults`, as the bridge keeps them. */
+/**
+ * The arguments with defaults filled in, and the names of those that were, under `__defaults`, as
+ * the bridge keeps them.
+ */
 export function withDefaults(properties: Properties, inputs: ValueRecord): ValueRecord {
   const filled: Record<string, Value> = {};
   const defaults: string[] = [];

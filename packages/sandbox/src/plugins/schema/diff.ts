@@ -1,4 +1,7 @@
-/** What an update would change: a resource's last outputs against its new arguments, as Terraform plans it. */
+/**
+ * What an update would change: a resource's last outputs against its new arguments, as Terraform
+ * plans it.
+ */
 import type { ChangeKind, PropertyChange } from "../protocol/provider";
 import {
   type Value,
@@ -149,7 +152,10 @@ function compareFields(
   }
 }
 
-/** An item of a set without what says nothing: unset and zero are the same, `__defaults` is the bridge's. */
+/**
+ * An item of a set without what says nothing: unset and zero are the same, `__defaults` is the
+ * bridge's.
+ */
 function comparable(property: Property, item: Value): Value {
   if (!isRecord(item) || property.fields === undefined) return item;
   const entries = Object.entries(property.fields)

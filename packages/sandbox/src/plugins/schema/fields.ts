@@ -1,4 +1,7 @@
-/** A resource's planned values, read by name and type as Terraform's `d.Get` gives them: unset is the zero value. */
+/**
+ * A resource's planned values, read by name and type as Terraform's `d.Get` gives them: unset is
+ * the zero value.
+ */
 import { crc32 } from "node:zlib";
 import { type Value, type ValueRecord, canonical, isList, isRecord } from "../protocol/values";
 import { type Properties, type Property, isZero, zeroOf } from "./property";
@@ -76,7 +79,10 @@ export class Fields {
   }
 }
 
-/** Terraform walks a set by the decimal digits of its items' checksums, so requests name them in that order. */
+/**
+ * Terraform walks a set by the decimal digits of its items' checksums, so requests name them in
+ * that order.
+ */
 function inSetOrder(items: string[], property: Property): string[] {
   const suffix = property.hashesString ? "" : ";";
   return items

@@ -1,4 +1,7 @@
-/** What every stand-in plugin says of itself and checks in the same way: its schema, its configuration, the types that it has. */
+/**
+ * What every stand-in plugin says of itself and checks in the same way: its schema, its
+ * configuration, the types that it has.
+ */
 import type { Checked } from "../protocol/provider";
 import { type Value, type ValueRecord, exposed, recordOf } from "../protocol/values";
 import { problemsOf, reasonFor } from "./check";
@@ -18,7 +21,10 @@ export interface PackageDescription {
   readonly functions: Readonly<Record<string, Properties>>;
 }
 
-/** The package's schema, as the engine asks for it: https://www.pulumi.com/docs/iac/packages-and-automation/pulumi-packages/schema/ */
+/**
+ * The package's schema, as the engine asks for it:
+ * https://www.pulumi.com/docs/iac/packages-and-automation/pulumi-packages/schema/
+ */
 export function packageSchema({ name, version, configuration, resources, functions }: PackageDescription): object {
   return {
     name,
@@ -36,7 +42,9 @@ export function packageSchema({ name, version, configuration, resources, functio
   };
 }
 
-/** Checks the arguments of a provider. `read` turns an argument as the SDK sends it into a value. */
+/**
+ * Checks the arguments of a provider. `read` turns an argument as the SDK sends it into a value.
+ */
 export function checkedConfiguration(
   configuration: Properties,
   urn: string,

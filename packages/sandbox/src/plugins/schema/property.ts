@@ -1,19 +1,22 @@
 /**
  * How a stand-in plugin's entries describe a resource type: a line for each property.
  *
- * The official plugins are Terraform providers behind Pulumi's bridge, so the words are Terraform's where they matter: its
- * names are in error texts, its types decide how values compare (`set`: without order), and "computed" is what the provider fills in
- * where the program says nothing.
+ * The official plugins are Terraform providers behind Pulumi's bridge, so the words are Terraform's
+ * where they matter: its names are in error texts, its types decide how values compare (`set`:
+ * without order), and "computed" is what the provider fills in where the program says nothing.
  */
 import { type Value, type ValueRecord, isList, isRecord } from "../protocol/values";
 
 /**
- * Who gives a property its value: the program (`required`, `optional`), the service (`computed`), or the program if it
- * wants to (`optional or computed`).
+ * Who gives a property its value: the program (`required`, `optional`), the service (`computed`),
+ * or the program if it wants to (`optional or computed`).
  */
 export type Usage = "required" | "optional" | "computed" | "optional or computed";
 
-/** Says what is wrong with a value, in the official plugin's words, or nothing. `name` is the property's Terraform name. */
+/**
+ * Says what is wrong with a value, in the official plugin's words, or nothing. `name` is the
+ * property's Terraform name.
+ */
 export type Check = (value: Value, name: string) => string | undefined;
 
 export interface PropertyOptions {
@@ -21,7 +24,10 @@ export interface PropertyOptions {
   readonly terraform?: string;
   /** Where Graph has it: a path such as `web.homePageUrl` in the object's JSON. */
   readonly graph?: string;
-  /** Where the resource manager has it, where that isn't its name: a path such as `properties.principalId`. */
+  /**
+   * Where the resource manager has it, where that isn't its name: a path such as
+   * `properties.principalId`.
+   */
   readonly arm?: string;
   /** A change replaces the resource. */
   readonly forceNew?: boolean;
@@ -37,9 +43,15 @@ export interface PropertyOptions {
   readonly maximumItems?: number;
   /** `A` and `a` are the same. */
   readonly ignoresCase?: boolean;
-  /** Whether leaving it away is no change although the state has this value: what the service fills in by itself. */
+  /**
+   * Whether leaving it away is no change although the state has this value: what the service fills
+   * in by itself.
+   */
   readonly isDefaultState?: (value: Value) => boolean;
-  /** Of a set: Terraform hashes its items as they are, and not as the schema serializes them, which decides their order. */
+  /**
+   * Of a set: Terraform hashes its items as they are, and not as the schema serializes them, which
+   * decides their order.
+   */
   readonly hashesString?: boolean;
   /** Not emulated: naming it in a program is an error. */
   readonly unsupported?: boolean;
@@ -48,7 +60,10 @@ export interface PropertyOptions {
 type Kind = "string" | "boolean" | "integer" | "list" | "set" | "map" | "single" | "object" | "objects" | "objectSet";
 
 export interface Property extends PropertyOptions {
-  /** `single`: a list of at most one string, which Pulumi shows as a string. `object`: a list of at most one block, likewise. */
+  /**
+   * `single`: a list of at most one string, which Pulumi shows as a string. `object`: a list of at
+   * most one block, likewise.
+   */
   readonly kind: Kind;
   readonly usage: Usage;
   /** Of the blocks of `object`, `objects` and `objectSet`. */
@@ -101,7 +116,10 @@ export function isZero(value: Value | undefined): boolean {
   return isList(value) && value.length === 0;
 }
 
-/** The value of a property that the service gave none: what Terraform's `d.Set` makes of Go's zero values. */
+/**
+ * The value of a property that the service gave none: what Terraform's `d.Set` makes of Go's zero
+ * values.
+ */
 export function zeroOf(property: Property): Value {
   switch (property.kind) {
     case "string":
@@ -138,7 +156,10 @@ export function known(properties: Properties, values: ValueRecord): [string, Pro
   return found;
 }
 
-/** The path of a member, as the engine writes it: `tags["a.b"]` where a dot would mislead, else `tags.a`. */
+/**
+ * The path of a member, as the engine writes it: `tags["a.b"]` where a dot would mislead, else
+ * `tags.a`.
+ */
 export function memberPath(path: string, key: string): string {
   return /[."[\]]/.test(key) ? `${path}["${key}"]` : `${path}.${key}`;
 }

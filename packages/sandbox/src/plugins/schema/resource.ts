@@ -1,4 +1,7 @@
-/** What an entry for a resource type or a function holds. `Call` is what its operations need: a client, who calls. */
+/**
+ * What an entry for a resource type or a function holds. `Call` is what its operations need: a
+ * client, who calls.
+ */
 import type { ValueRecord } from "../protocol/values";
 import type { Fields } from "./fields";
 import type { Check, Properties } from "./property";

@@ -1,4 +1,7 @@
-/** From planned and read values to the outputs that the official plugins answer, and from outputs back to inputs. */
+/**
+ * From planned and read values to the outputs that the official plugins answer, and from outputs
+ * back to inputs.
+ */
 import {
   type Value,
   type ValueRecord,
@@ -12,8 +15,8 @@ import {
 import { type Properties, type Property, isCollection, isComputed, isInput, isZero, zeroOf } from "./property";
 
 /**
- * The inputs, and for what the program leaves away its default or, if the service decides or has filled it in by itself,
- * its last value.
+ * The inputs, and for what the program leaves away its default or, if the service decides or has
+ * filled it in by itself, its last value.
  */
 export function planned(properties: Properties, inputs: ValueRecord, state?: ValueRecord): ValueRecord {
   const plan: Record<string, Value> = {};
@@ -38,7 +41,9 @@ export function previewedCreate(properties: Properties, plan: ValueRecord): Valu
   });
 }
 
-/** Outputs of an update's preview. What the program has taken away is going to be the zero value. */
+/**
+ * Outputs of an update's preview. What the program has taken away is going to be the zero value.
+ */
 export function previewedUpdate(properties: Properties, plan: ValueRecord, state: ValueRecord): ValueRecord {
   return each(properties, (name, property) => {
     const before = state[name] ?? null;
@@ -49,8 +54,9 @@ export function previewedUpdate(properties: Properties, plan: ValueRecord, state
 }
 
 /**
- * Outputs after a real operation: what was read, else what was planned. Empty collections that the program left away are null
- * after a change, as in Terraform (blocks are not); a refresh finds them empty.
+ * Outputs after a real operation: what was read, else what was planned. Empty collections that the
+ * program left away are null after a change, as in Terraform (blocks are not); a refresh finds them
+ * empty.
  */
 export function completed(
   properties: Properties,
@@ -69,7 +75,10 @@ export function completed(
   });
 }
 
-/** Results of a function. What the service didn't say is left away; arguments are zero where nobody gave them. */
+/**
+ * Results of a function. What the service didn't say is left away; arguments are zero where nobody
+ * gave them.
+ */
 export function invoked(properties: Properties, args: ValueRecord, read: ValueRecord): ValueRecord {
   const results: Record<string, Value> = {};
   for (const [name, property] of Object.entries(properties)) {
@@ -158,7 +167,10 @@ function refreshedValue(property: Property | undefined, before: Value, now: Valu
   );
 }
 
-/** New items are drift of the outputs alone: the program never asked for them. Those of a set keep the program's order. */
+/**
+ * New items are drift of the outputs alone: the program never asked for them. Those of a set keep
+ * the program's order.
+ */
 function refreshedList(property: Property | undefined, before: readonly Value[], now: readonly Value[]): Value {
   const item = property === undefined ? undefined : { ...property, kind: "object" as const };
   if (property?.kind !== "set" && property?.kind !== "objectSet") {

@@ -40,7 +40,10 @@ export interface Table<Call> {
   configure(args: ValueRecord): Promise<void>;
   /** What one operation gets; it has to be over after so many milliseconds. */
   call(timeout: number): Call;
-  /** Waits a little for a new object that can't be read yet. Without it that is an error at once. Throws when the operation's time is over. */
+  /**
+   * Waits a little for a new object that can't be read yet. Without it that is an error at once.
+   * Throws when the operation's time is over.
+   */
   pause?(call: Call): Promise<void>;
   cancel(): void;
 }
@@ -239,8 +242,8 @@ export class TableProvider<Call> implements Provider {
   }
 
   /**
-   * Outputs of an operation that failed half way: what is there now, so that the next update sees what is missing; where
-   * that can't be read either, what is known.
+   * Outputs of an operation that failed half way: what is there now, so that the next update sees
+   * what is missing; where that can't be read either, what is known.
    */
   private async actual(
     resource: ResourceType<Call>,
@@ -284,7 +287,10 @@ export function tokenOf(plugin: string, name: string): string {
   return `${plugin}:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
 }
 
-/** What the bridge keeps in a state, so that the official plugin reads one that the stand-in wrote. An import names version 0 too. */
+/**
+ * What the bridge keeps in a state, so that the official plugin reads one that the stand-in wrote.
+ * An import names version 0 too.
+ */
 function metadata({ minutes: limits, schemaVersion }: ResourceType<never>, origin?: "imported"): string {
   const timeouts = Object.fromEntries(
     (["create", "delete", "read", "update"] satisfies (keyof Minutes)[])

@@ -94,7 +94,10 @@ export const logoutUrl: Check = ofText((value, name) => {
   return Buffer.byteLength(value) > 255 ? `URL must be 255 characters or less for "${name}"` : undefined;
 });
 
-/** `urn`: names such as `urn:ietf:wg:oauth:2.0:oob` are allowed. `anyScheme`: native clients have schemes of their own. */
+/**
+ * `urn`: names such as `urn:ietf:wg:oauth:2.0:oob` are allowed. `anyScheme`: native clients have
+ * schemes of their own.
+ */
 export function redirectUri({ urn, anyScheme }: { urn: boolean; anyScheme: boolean }): Check {
   const schemes = anyScheme ? [] : ["http", "https", "ms-appx-web", "brk-multihub"];
   const check = url({ schemes, urn, needsPath: true });
@@ -109,7 +112,8 @@ function url(rules: { schemes: readonly string[]; urn?: boolean; needsPath?: boo
   return ofText((value, name) => {
     if (value === "") return `URI must not be empty for "${name}"`;
     if (rules.urn && /^urn:[^:]*:/.test(value)) return undefined;
-    // Scheme, authority and path as Go's net/url splits them: WHATWG's parser adds a path where there is none.
+    // Scheme, authority and path as Go's net/url splits them: WHATWG's parser adds a path where
+    // there is none.
     const parts = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)/.exec(value);
 
     if (parts === null || /[\u0000-\u001f\u007f]/.test(value) || /%(?![0-9a-fA-F]{2})/.test(value)) {
@@ -127,8 +131,8 @@ function url(rules: { schemes: readonly string[]; urn?: boolean; needsPath?: boo
 }
 
 /**
- * The ID of an object as the official plugin writes it, such as `/applications/{applicationId}`: segments in braces are
- * the object's own.
+ * The ID of an object as the official plugin writes it, such as `/applications/{applicationId}`:
+ * segments in braces are the object's own.
  */
 export function resourceId(kind: string, pattern: string): Check {
   const expected = pattern.split("/").slice(1);

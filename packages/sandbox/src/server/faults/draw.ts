@@ -1,6 +1,7 @@
 /**
- * Which request gets which fault. Drawn from the seed, the request's method and path, and how many of the same came before: so what other
- * requests do at the same time changes nothing. IDs differ from run to run and count as one.
+ * Which request gets which fault. Drawn from the seed, the request's method and path, and how many
+ * of the same came before: so what other requests do at the same time changes nothing. IDs differ
+ * from run to run and count as one.
  */
 import { createHash } from "node:crypto";
 
@@ -37,7 +38,10 @@ export class Draws {
 
   constructor(private readonly seed: number) {}
 
-  /** The fault of the next request of that method and path; undefined for none. `kinds`: those that such a request can have. */
+  /**
+   * The fault of the next request of that method and path; undefined for none. `kinds`: those that
+   * such a request can have.
+   */
   next(method: string, path: string, percent: number, kinds: readonly FaultKind[]): Drawn | undefined {
     const name = `${method} ${withoutIds(path)}`;
     const before = this.#seen.get(name) ?? 0;
@@ -48,7 +52,10 @@ export class Draws {
   }
 }
 
-/** How far the server's clock is off, in milliseconds: up to ten minutes, either way. The same seed, the same clock. */
+/**
+ * How far the server's clock is off, in milliseconds: up to ten minutes, either way. The same seed,
+ * the same clock.
+ */
 export function clockSkew(seed: number): number {
   const [fraction = 0] = fractions(`${seed}\nclock`);
   return Math.round((fraction * 2 - 1) * 600_000);

@@ -1,6 +1,7 @@
 /**
- * The sandbox's faults: what a real cloud does to one in a few thousand requests, here to one in ten, by a seed. They come between the
- * connection and the routes, which know nothing of them. The control routes have none.
+ * The sandbox's faults: what a real cloud does to one in a few thousand requests, here to one in
+ * ten, by a seed. They come between the connection and the routes, which know nothing of them. The
+ * control routes have none.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -18,7 +19,10 @@ export interface FaultOptions {
   readonly percent?: number;
   /** @default all */
   readonly kinds?: readonly FaultKind[];
-  /** Times are multiplied by it: 1 is as long as in the real cloud, which is 30 seconds at most. @default 1 */
+  /**
+   * Times are multiplied by it: 1 is as long as in the real cloud, which is 30 seconds at most.
+   * @default 1
+   */
   readonly timeScale?: number;
 }
 
@@ -46,7 +50,10 @@ export const sights = [
 
 export type Sight = (typeof sights)[number];
 
-/** Longest wait for a late answer, for a new object to be seen, of Retry-After, and life of a short token: seconds. */
+/**
+ * Longest wait for a late answer, for a new object to be seen, of Retry-After, and life of a short
+ * token: seconds.
+ */
 const longest = { slow: 30, lag: 30, retryAfter: 10, token: 30 };
 
 const statuses = [500, 502, 503, 504] as const;
@@ -93,7 +100,10 @@ export class Faults {
     return this.#seen;
   }
 
-  /** The writes that were done and whose answers were lost, such as `POST /v1.0/applications`, in order. */
+  /**
+   * The writes that were done and whose answers were lost, such as `POST /v1.0/applications`, in
+   * order.
+   */
   get lostAnswers(): readonly string[] {
     return this.#lostAnswers;
   }
@@ -102,7 +112,9 @@ export class Faults {
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** Adds the faults to the server; after the hook that waits until an answer's changes are on disk. */
+  /**
+   * Adds the faults to the server; after the hook that waits until an answer's changes are on disk.
+   */
   addTo(app: FastifyInstance): void {
     app.addHook("onRequest", (request, reply) => this.#before(request, reply));
     app.addHook("preHandler", (request, reply) => this.#unseen(request, reply));
@@ -217,7 +229,10 @@ export class Faults {
     return JSON.stringify(stale);
   }
 
-  /** The token ends before its own claim says so, which nobody but the service reads; `expires_in` is true. */
+  /**
+   * The token ends before its own claim says so, which nobody but the service reads; `expires_in`
+   * is true.
+   */
   #shortened(payload: unknown, fault: Drawn): unknown {
     const answer = parsed(payload) as { access_token?: unknown; expires_in?: unknown } | undefined;
     if (typeof answer?.access_token !== "string") return payload;
@@ -268,7 +283,9 @@ function isTokenRequest({ method, url }: FastifyRequest): boolean {
   return method === "POST" && /\/oauth2\/(v2\.0\/)?token(\?|$)/.test(url);
 }
 
-/** Ends the connection as a machine does that has died: without a farewell where that can be done. */
+/**
+ * Ends the connection as a machine does that has died: without a farewell where that can be done.
+ */
 function cut(request: FastifyRequest): void {
   const { socket } = request.raw;
   // A TLS socket has no handle of its own to reset.
@@ -277,8 +294,9 @@ function cut(request: FastifyRequest): void {
 }
 
 /**
- * Fastify takes an answer for sent when it has ended, which one that is cut off never does. Without this a hook that has refused the request
- * would let it go on: it would be done all the same, and answered twice.
+ * Fastify takes an answer for sent when it has ended, which one that is cut off never does. Without
+ * this a hook that has refused the request would let it go on: it would be done all the same, and
+ * answered twice.
  */
 function isTheAnswer(reply: FastifyReply): void {
   reply.hijack();

@@ -1,4 +1,7 @@
-/** Graph's replicas learn of a new object with delay: until then it is neither there by its ID, nor in lists, nor to be referred to. */
+/**
+ * Graph's replicas learn of a new object with delay: until then it is neither there by its ID, nor
+ * in lists, nor to be referred to.
+ */
 import { graphLikeError } from "../graphLikeError";
 
 /** What a request is answered instead. */
@@ -23,7 +26,10 @@ export class Replication {
     return this.#hidden.size > 0;
   }
 
-  /** What a request gets that names a hidden object in its path or in its body; undefined where it names none. */
+  /**
+   * What a request gets that names a hidden object in its path or in its body; undefined where it
+   * names none.
+   */
   refusal(method: string, url: string, body: string): Refused | undefined {
     if (!this.isBehind) return undefined;
     const path = url.split("?", 1)[0] ?? "";
@@ -47,7 +53,10 @@ export class Replication {
   }
 }
 
-/** By what an object is known: its ID, an application's `appId`, and the user whom an invitation made. */
+/**
+ * By what an object is known: its ID, an application's `appId`, and the user whom an invitation
+ * made.
+ */
 function idsOf(object: unknown): string[] {
   const { id, appId, invitedUser } = (object ?? {}) as { id?: unknown; appId?: unknown; invitedUser?: unknown };
   const ids = [id, appId].filter((value) => typeof value === "string" && value.length > 20) as string[];
@@ -59,7 +68,10 @@ function notFound(id: string): Refused {
   return { status: 404, body: graphLikeError("Request_ResourceNotFound", message) };
 }
 
-/** What the service says of a reference to what it doesn't know yet; the azuread provider waits at exactly these. */
+/**
+ * What the service says of a reference to what it doesn't know yet; the azuread provider waits at
+ * exactly these.
+ */
 function dangling(path: string, id: string): Refused {
   const badRequest = (message: string) => ({ status: 400, body: graphLikeError("Request_BadRequest", message) });
   if (path.endsWith("/servicePrincipals")) {

@@ -1,4 +1,6 @@
-/** https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackageresourcecatalogassociation/ */
+/**
+ * https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackageresourcecatalogassociation/
+ */
 import { textOf } from "../../protocol/values";
 import { string, type Properties } from "../../schema/property";
 import { notEmpty, uuid } from "../../schema/validators";

@@ -1,4 +1,6 @@
-/** https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackageresourcepackageassociation/ */
+/**
+ * https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackageresourcepackageassociation/
+ */
 import { textOf } from "../../protocol/values";
 import { string, type Properties } from "../../schema/property";
 import { isUuid, notEmpty, oneOf, uuid } from "../../schema/validators";

@@ -1,8 +1,9 @@
 /**
  * https://www.pulumi.com/registry/packages/azuread/api-docs/application/
  *
- * A subset: the parts that the official plugin writes in several steps or through other APIs (`unsupported` below) are
- * refused. An application made of ApplicationRegistration and its split resources has them all.
+ * A subset: the parts that the official plugin writes in several steps or through other APIs
+ * (`unsupported` below) are refused. An application made of ApplicationRegistration and its split
+ * resources has them all.
  */
 import { isRecord, type Value } from "../../protocol/values";
 import { boolean, map, object, objects, objectSet, set, string, type Properties } from "../../schema/property";

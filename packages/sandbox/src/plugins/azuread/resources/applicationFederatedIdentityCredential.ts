@@ -1,4 +1,6 @@
-/** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationfederatedidentitycredential/ */
+/**
+ * https://www.pulumi.com/registry/packages/azuread/api-docs/applicationfederatedidentitycredential/
+ */
 import { list, string, type Properties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { lengthBetween, notEmpty } from "../../schema/validators";

@@ -68,7 +68,10 @@ export const applicationPassword: AzureadResource = {
   },
 };
 
-/** The official plugin's durations (`endDateRelative`) are not sent: it reads them and leaves them out of the request. */
+/**
+ * The official plugin's durations (`endDateRelative`) are not sent: it reads them and leaves them
+ * out of the request.
+ */
 function credentialOf(plan: Fields): object {
   return {
     ...(plan.has("displayName") ? { displayName: plan.text("displayName") } : {}),
@@ -81,7 +84,10 @@ export function credentialIn(application: GraphObject, list: string, keyId: stri
   return objectsAt(application, list).find((credential) => sameText(credential.keyId, keyId));
 }
 
-/** New parts of an application may be missing for a while in its next answers: asked once, then each second. */
+/**
+ * New parts of an application may be missing for a while in its next answers: asked once, then each
+ * second.
+ */
 export async function untilSeen(
   call: GraphCall,
   application: string,

@@ -87,7 +87,10 @@ export const applicationRegistration: AzureadResource = {
   },
 };
 
-/** The official plugin writes Go's notation of a value that may be null into its state; so that it finds the same, so do we. */
+/**
+ * The official plugin writes Go's notation of a value that may be null into its state; so that it
+ * finds the same, so do we.
+ */
 function disabledByMicrosoft(application: GraphObject): string {
   const status = application.disabledByMicrosoftStatus;
   if (status === undefined) return "";

@@ -183,7 +183,10 @@ function validate(plan: Fields): void {
   }
 }
 
-/** The first 20 owners, the caller in front, then users, service principals and groups; without any: the caller. */
+/**
+ * The first 20 owners, the caller in front, then users, service principals and groups; without any:
+ * the caller.
+ */
 async function owners(plan: Fields, call: GraphCall): Promise<{ first: string[]; extra: string[] }> {
   const caller = await call.callerId;
   const wanted = plan.texts("owners");
@@ -277,7 +280,9 @@ async function groupsNamed(call: GraphCall, displayName: string): Promise<GraphO
   return found.filter((one) => textAt(one, "displayName") === displayName);
 }
 
-/** As the portal makes one for a security group: eight hexadecimal digits, a hyphen and one more. */
+/**
+ * As the portal makes one for a security group: eight hexadecimal digits, a hyphen and one more.
+ */
 function randomNickname(): string {
   const digits = randomBytes(5).toString("hex");
   return `${digits.slice(0, 8)}-${digits.slice(8, 9)}`;

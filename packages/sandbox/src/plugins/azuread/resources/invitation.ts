@@ -55,7 +55,8 @@ export const invitation: AzureadResource = {
     return { userId, userEmailAddress: textAt(user, "mail") };
   },
   async delete(_, call, state) {
-    // Without a user the path is that of all users, and the request fails: as in the official plugin.
+    // Without a user the path is that of all users, and the request fails: as in the official
+    // plugin.
     await call.delete(`/users/${state.text("userId")}`);
   },
 };

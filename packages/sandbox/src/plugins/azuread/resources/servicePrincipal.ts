@@ -106,7 +106,8 @@ export const servicePrincipal: AzureadResource = {
   },
   update: (id, plan, call) => write(objectId(id), plan, call),
   async delete(id, call, state) {
-    // Sent although the object was there before, as the official plugin does; its error is then nobody's.
+    // Sent although the object was there before, as the official plugin does; its error is then
+    // nobody's.
     const deletion = call.delete(`/servicePrincipals/${objectId(id)}`);
     await (state.flag("useExisting") ? deletion.catch(() => undefined) : deletion);
   },

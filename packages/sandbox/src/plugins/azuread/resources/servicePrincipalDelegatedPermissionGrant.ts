@@ -1,4 +1,6 @@
-/** https://www.pulumi.com/registry/packages/azuread/api-docs/serviceprincipaldelegatedpermissiongrant/ */
+/**
+ * https://www.pulumi.com/registry/packages/azuread/api-docs/serviceprincipaldelegatedpermissiongrant/
+ */
 import { set, string, type Properties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { notEmpty, resourceId, uuid } from "../../schema/validators";

@@ -35,7 +35,10 @@ const properties: Properties = {
   ...userComputed,
 };
 
-/** Sent only when they are set, or change. An update doesn't clear `mail`, a create sends it in any case. */
+/**
+ * Sent only when they are set, or change. An update doesn't clear `mail`, a create sends it in any
+ * case.
+ */
 const sentWhenSet = ["businessPhones", "onpremisesImmutableId", "employeeHireDate"];
 
 /** Graph answers these only when they are asked for by name. */
