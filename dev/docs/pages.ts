@@ -5,6 +5,7 @@ import { generatePulumiYaml } from "./pulumiYaml";
 import { commandsPage } from "./reference/commands";
 import { outputsPage } from "./reference/outputs";
 import { permissionsPage } from "./reference/permissions";
+import { pluginPage } from "./reference/plugin";
 import { policyRulesPage } from "./reference/policyRules";
 import { settingsPage } from "./reference/settings";
 
@@ -22,6 +23,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("outputs.md", "`index.ts` and `components/`", outputsPage),
   page("permissions.md", "`settings/prerequisites.ts`", permissionsPage),
   page("commands.md", "`cli/`", commandsPage),
+  page("plugin.md", "`plugin/schema.json`", pluginPage),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),
 ];
 

@@ -12,9 +12,13 @@ import { argumentsMadeByPlugin, exposedComponents, exposedResources } from "../.
 import type { PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../plugin/schema";
 import { root } from "./files";
 
+/** The schema as JSON. Made once: it takes the compiler some seconds. */
 export function pluginSchema(): string {
-  return `${JSON.stringify(new SchemaOfComponents().schema(), undefined, 2)}\n`;
+  made ??= JSON.stringify(new SchemaOfComponents().schema(), undefined, 2);
+  return made;
 }
+
+let made: string | undefined;
 
 class SchemaOfComponents {
   readonly #program: ts.Program;

@@ -1,0 +1,100 @@
+/** docs/reference/plugin.md: the plugin's schema for people. The schema itself is made of the components' TypeScript declarations. */
+import type { PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../../plugin/schema";
+import { pluginSchema } from "../pluginSchema";
+
+const prefix = "defender-mssp:index:";
+
+export function pluginPage(): string {
+  const schema = JSON.parse(pluginSchema()) as PackageSchema;
+  const resources = Object.entries(schema.resources);
+  const components = resources.filter(([, { isComponent }]) => isComponent === true);
+  const others = resources.filter(([, { isComponent }]) => isComponent !== true);
+  return [
+    "# Components and resources in other languages",
+    "",
+    "What the plugin in `plugin/` offers to programs in YAML and other languages: [how to use it](../other-programs.md). " +
+      "The schema for tools is `plugin/schema.json`.",
+    "",
+    "_Plain_: the argument's value must be known in a preview; it cannot be an output of a new resource.",
+    "",
+    "## Components",
+    "",
+    ...components.flatMap(resourceSection),
+    "## Resources",
+    "",
+    "They are declared by themselves, or by the components. Their credentials are those of the environment.",
+    "",
+    ...others.flatMap(resourceSection),
+    "## Types",
+    "",
+    ...Object.entries(schema.types).flatMap(typeSection),
+  ].join("\n");
+}
+
+function resourceSection([token, resource]: [string, ResourceSchema]): string[] {
+  return [
+    `### ${nameOf(token)}`,
+    "",
+    `\`${token.replace(":index", "")}\``,
+    "",
+    // A heading of a docstring is one below its class.
+    resource.description.replace(/^## (.*)$/gm, "**$1**\n"),
+    "",
+    "**Arguments**",
+    "",
+    ...list(resource.inputProperties, resource.requiredInputs, "required"),
+    "",
+    "**Outputs**",
+    "",
+    ...list(resource.properties, resource.required, undefined),
+    "",
+  ];
+}
+
+function typeSection([token, type]: [string, TypeSchema]): string[] {
+  const values = type.enum?.map(({ value }) => `\`${value}\``).join(", ");
+  return [
+    `### ${nameOf(token)}`,
+    "",
+    ...(values === undefined ? list(type.properties ?? {}, type.required ?? [], "required") : [`One of ${values}.`]),
+    "",
+  ];
+}
+
+function list(
+  properties: Readonly<Record<string, PropertySchema>>,
+  required: readonly string[],
+  requiredWord: string | undefined,
+): string[] {
+  return Object.entries(properties).map(([name, property]) => {
+    const marks = [
+      typeText(property),
+      ...(required.includes(name) && requiredWord !== undefined ? [requiredWord] : []),
+      ...(property.plain === true ? ["plain"] : []),
+      ...(property.secret === true ? ["secret"] : []),
+    ];
+    const description = (property.description ?? "")
+      .split(/\n\n(?=Default: )/)
+      .map((text) => text.replaceAll("\n", " "));
+    // A list inside a description would end the item.
+    const text = description.join(" ").replaceAll(" - ", "; ");
+    return `- \`${name}\` (${marks.join(", ")})${text === "" ? "" : `: ${text}`}`;
+  });
+}
+
+function typeText(type: TypeSchema): string {
+  if (type.$ref !== undefined) return linkTo(type.$ref);
+  if (type.oneOf !== undefined) return type.oneOf.map(({ $ref }) => linkTo($ref)).join(" or ");
+  if (type.items !== undefined) return `list of ${typeText(type.items)}`;
+  if (type.additionalProperties !== undefined) return `map of ${typeText(type.additionalProperties)}`;
+  return type.const === undefined ? (type.type ?? "object") : `\`${type.const}\``;
+}
+
+function linkTo($ref: string): string {
+  const name = nameOf($ref.slice("#/types/".length));
+  return `[${name}](#${name.toLowerCase()})`;
+}
+
+function nameOf(token: string): string {
+  return token.slice(prefix.length);
+}
