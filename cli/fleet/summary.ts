@@ -5,7 +5,7 @@ import type { FleetStack } from "./inventory";
 import type { LastOutcome } from "./journal";
 import { stackStates, type StackState } from "./outcome";
 import { sortedOutcomes, type RunReport } from "./report";
-import { outcomeText } from "./view";
+import { oneLine, outcomeText } from "./view";
 
 const colors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
   failed: "red",
@@ -29,7 +29,7 @@ export function summaryText(report: RunReport, folder: string): string {
     ...(counts.failed > 0
       ? [`Run what failed again: npx mssp fleet ${command} --status failed${command === "destroy" ? "" : " --refresh"}`]
       : []),
-    ...(persons > 0 ? [`${persons} stacks have next steps for a person: see the report.`] : []),
+    ...(persons > 0 ? [`Stacks with next steps for a person: ${persons}. The report lists them.`] : []),
     ...(requests === undefined
       ? []
       : [`Requests: ${requests.reads} reads, ${requests.writes} writes, ${requests.tokens} tokens.`]),
@@ -43,7 +43,7 @@ export function listText(stacks: readonly FleetStack[]): string {
   const rows = stacks.map(({ stack, customerName = "", tenantId = "", tags, problem }): Cell[] =>
     problem === undefined
       ? [stack, customerName, tenantId, tags.join(" ")]
-      : [stack, { text: problem.split("\n")[0] ?? "", color: "red" }],
+      : [stack, { text: oneLine(problem), color: "red" }],
   );
   const wrong = stacks.filter(({ problem }) => problem !== undefined).length;
   const ending = wrong === 0 ? "" : `, ${wrong} with settings that can't be used`;

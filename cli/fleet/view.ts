@@ -29,7 +29,12 @@ const stateColors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
 export function outcomeText({ state, preview, messages }: StackOutcome, command: FleetCommand): string {
   const name = state === "leftOut" ? "left out" : state;
   const detail = state === "failed" || state === "leftOut" ? (messages[0] ?? "") : changesText(preview, command);
-  return visibleText(`${name}${detail === "" ? "" : `: ${detail}`}`);
+  return oneLine(`${name}${detail === "" ? "" : `: ${detail}`}`);
+}
+
+/** A text of several lines, such as all errors of a settings file, as one. */
+export function oneLine(text: string): string {
+  return visibleText(text.replaceAll(/\s*\n\s*/g, " "));
 }
 
 /** The numbers of changes; of what is done, not of what is to do, where the command does it. */
@@ -72,7 +77,7 @@ export class LineView implements FleetView {
   }
 
   retried(stack: string, tryNumber: number, [message = ""]: readonly string[]): void {
-    this.#say(`${stack}: try ${tryNumber} met a passing fault, runs again with --refresh: ${visibleText(message)}`);
+    this.#say(`${stack}: try ${tryNumber} met a passing fault, runs again with --refresh: ${oneLine(message)}`);
   }
 
   ended(outcome: StackOutcome): void {

@@ -3,10 +3,10 @@
  * have at their peaks, and how much they write. With `--than N` the same is measured with N analysts first, and the ratio is shown: it tells
  * whether the cost of one analyst grows with their number.
  */
-import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { SandboxProject } from "@defender-mssp/sandbox";
+import { familyOf } from "./processes";
 
 const commands = ["up", "preview", "destroy"] as const;
 type Command = (typeof commands)[number];
@@ -112,47 +112,6 @@ async function watched(project: SandboxProject, args: readonly string[]): Promis
 
 function sum(values: Iterable<number>): number {
   return [...values].reduce((all, one) => all + one, 0);
-}
-
-interface Process {
-  readonly pid: number;
-  readonly name: string;
-  readonly memory: number;
-  readonly written: number;
-  readonly processor: number;
-}
-
-/** Of the kernel's clock, by which /proc counts. */
-const ticksPerSecond = 100;
-
-/** A process and all that it has started, from /proc: Linux only. */
-function familyOf(root: number): Process[] {
-  const parents = new Map<number, number>();
-  for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    const status = read(`/proc/${entry}/status`);
-    parents.set(Number(entry), Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]));
-  }
-  const belongs = (pid: number): boolean => pid === root || (parents.has(pid) && belongs(parents.get(pid) ?? 0));
-  return [...parents.keys()].filter(belongs).map((pid) => {
-    const command = read(`/proc/${pid}/cmdline`).split("\0");
-    const file = command.find((part, index) => (index > 0 && part.includes("/")) || part.endsWith("pulumi"));
-    const times = read(`/proc/${pid}/stat`).split(") ")[1]?.split(" ") ?? [];
-    return {
-      pid,
-      processor: (Number(times[11] ?? 0) + Number(times[12] ?? 0)) / ticksPerSecond,
-      name: (file ?? command[0] ?? "").split("/").slice(-3).join("/"),
-      memory: Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024,
-      written: Number(/^wchar: (\d+)/m.exec(read(`/proc/${pid}/io`))?.[1] ?? 0) / 1024 / 1024,
-    };
-  });
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return ""; // The process has ended.
-  }
 }
 
 function describe(count: number, measured: Readonly<Record<Command, Measured>>): string {

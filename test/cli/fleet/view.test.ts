@@ -63,11 +63,14 @@ describe("what a fleet run shows", () => {
       }),
     ];
     const text = summaryText(reportOf(stacks), "/runs/one");
-    assert.match(text, /^c  failed: customerName is missing.*\nb  left out: interrupted\nd  changed: 1 created\n/);
+    assert.match(
+      text,
+      /^c  failed: customerName is missing and more\nb  left out: interrupted\nd  changed: 1 created\n/,
+    );
     assert.match(text, /1 failed, 1 left out, 1 changed, 1 unchanged\./);
     assert.match(text, /npx mssp fleet up --resume/);
     assert.match(text, /npx mssp fleet up --status failed --refresh/);
-    assert.match(text, /1 stacks have next steps/);
+    assert.match(text, /Stacks with next steps for a person: 1\./);
   });
 
   it("writes a report that runs nothing that a customer's name or an error holds", () => {

@@ -1,0 +1,43 @@
+/** What the processes of a command take, from /proc: Linux only. */
+import { readdirSync, readFileSync } from "node:fs";
+
+export interface Process {
+  readonly pid: number;
+  readonly name: string;
+  readonly memory: number;
+  readonly written: number;
+  readonly processor: number;
+}
+
+/** Of the kernel's clock, by which /proc counts. */
+const ticksPerSecond = 100;
+
+/** A process and all that it has started, from /proc: Linux only. */
+export function familyOf(root: number): Process[] {
+  const parents = new Map<number, number>();
+  for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    const status = read(`/proc/${entry}/status`);
+    parents.set(Number(entry), Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]));
+  }
+  const belongs = (pid: number): boolean => pid === root || (parents.has(pid) && belongs(parents.get(pid) ?? 0));
+  return [...parents.keys()].filter(belongs).map((pid) => {
+    const command = read(`/proc/${pid}/cmdline`).split("\0");
+    const file = command.find((part, index) => (index > 0 && part.includes("/")) || part.endsWith("pulumi"));
+    const times = read(`/proc/${pid}/stat`).split(") ")[1]?.split(" ") ?? [];
+    return {
+      pid,
+      processor: (Number(times[11] ?? 0) + Number(times[12] ?? 0)) / ticksPerSecond,
+      name: (file ?? command[0] ?? "").split("/").slice(-3).join("/"),
+      memory: Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024,
+      written: Number(/^wchar: (\d+)/m.exec(read(`/proc/${pid}/io`))?.[1] ?? 0) / 1024 / 1024,
+    };
+  });
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // The process has ended.
+  }
+}
