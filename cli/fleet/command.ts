@@ -5,7 +5,8 @@ import { print } from "../output/standardOutput";
 import { visibleJson } from "../output/terminalText";
 import { defaultJournals, fleetExitCodes, type FleetCommand } from "./outcome";
 import type { Canary, FleetRunOptions } from "./run";
-import { selectionOptions, type SelectionOptions } from "./selectionOptions";
+import { positive, selectionOptions, type SelectionOptions } from "./selectionOptions";
+import { registerManifests } from "./manifests/command";
 
 /** Adds the subcommands to `program`. */
 export function registerFleet(program: Command): void {
@@ -46,6 +47,7 @@ export function registerFleet(program: Command): void {
     examples: ["npx mssp fleet destroy --stack contoso fabrikam", "npx mssp fleet destroy --tag leaving --refresh"],
   });
   registerOutputs(fleet);
+  registerManifests(fleet);
 }
 
 interface PlaceOptions extends SelectionOptions {
@@ -69,10 +71,24 @@ function registerList(fleet: Command): void {
   });
 }
 
+interface StatusOptions extends PlaceOptions {
+  readonly kubeconfig?: string;
+  readonly namespace: string;
+}
+
 function registerStatus(fleet: Command): void {
   const command = withPlace(fleet.command("status"))
     .description("Show how the last run of each customer ended.")
-    .action(async (options: PlaceOptions) => {
+    .option("--kubeconfig <file>", "show the Stack objects of the Pulumi Kubernetes Operator instead; needs kubectl")
+    .option("--namespace <name>", "with --kubeconfig: their namespace", "mssp-customers")
+    .action(async ({ kubeconfig, ...options }: StatusOptions) => {
+      if (kubeconfig !== undefined) {
+        const { operatorStacks, operatorText } = await import("./manifests/operatorStatus.js");
+        const objects = await operatorStacks(kubeconfig, options.namespace);
+        print(options.json === true ? `${visibleJson(objects, 2)}\n` : operatorText(objects));
+        if (objects.some(({ state }) => state === "stalled")) process.exitCode = 1;
+        return;
+      }
       const [{ statusText }, { lastOutcomes }] = await Promise.all([import("./summary.js"), import("./journal.js")]);
       const { chosen, journals } = await selected(options);
       const last = await lastOutcomes(journals);
@@ -82,7 +98,7 @@ function registerStatus(fleet: Command): void {
     });
   describeCommand(command, {
     reads: "The stacks' settings files and the journals of the runs in this folder (--journal).",
-    exitCodes: { 0: "no stack's last run failed", 1: "a stack's last run failed" },
+    exitCodes: { 0: "no stack's last run failed", 1: "a stack's last run failed, or a Stack object is stalled" },
     examples: ["npx mssp fleet status", "npx mssp fleet status --status failed,drifted,stale"],
   });
 }
@@ -197,11 +213,6 @@ async function selected(options: PlaceOptions) {
 
 function isSelective({ stack, tag, changedSince, secretsEndWithin, status }: SelectionOptions): boolean {
   return [stack, tag, changedSince, secretsEndWithin, status].some((one) => one !== undefined);
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("It is a whole number from 1 to 99999.");
-  return Number(text);
 }
 
 function canary(text: string): Canary {

@@ -51,5 +51,6 @@ export async function selectStacks(
     const ending = new Set(list.filter(({ state }) => state === "failed").map(({ stack }) => stack));
     chosen = chosen.filter(({ stack }) => ending.has(stack));
   }
-  return chosen;
+  const { part } = options;
+  return part === undefined ? chosen : chosen.filter((_, index) => index % part.n === part.k - 1);
 }

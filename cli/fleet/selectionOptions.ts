@@ -10,6 +10,7 @@ export interface SelectionOptions {
   readonly secretsEndWithin?: number;
   readonly status?: readonly RecordedState[];
   readonly staleAfter: number;
+  readonly part?: { readonly k: number; readonly n: number };
 }
 
 /** Adds the selectors to a command. */
@@ -34,12 +35,25 @@ export function selectionOptions(command: Command): Command {
       "only stacks whose last run here ended so, separated by commas: " + recordedStates.join(", "),
       states,
     )
-    .option("--stale-after <days>", "with --status stale: days without a successful up", wholeNumber, 7);
+    .option("--stale-after <days>", "with --status stale: days without a successful up", wholeNumber, 7)
+    .option("--part <k/n>", "only part k of n of the stacks that fit: every n-th one", partNumber);
 }
 
 function tags(text: string, before: readonly string[] = []): readonly string[] {
   if (!isTag(text) && !isTag(`${text}=x`)) throw new InvalidArgumentError("A tag is <name>=<value> or <name>.");
   return [...before, text];
+}
+
+/** A whole number from 1 on. */
+export function positive(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("It is a whole number from 1 to 99999.");
+  return Number(text);
+}
+
+function partNumber(text: string): { readonly k: number; readonly n: number } {
+  const [, k = "", n = ""] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];
+  if (k === "" || Number(k) > Number(n)) throw new InvalidArgumentError("A part is <k>/<n>, such as 1/3.");
+  return { k: Number(k), n: Number(n) };
 }
 
 function wholeNumber(text: string): number {

@@ -1,0 +1,201 @@
+/** Pipelines that run the fleet in parts, a job for each part: previews on changes, `up` on main, a nightly look for drift. */
+import { stringify } from "yaml";
+import type { PipelineSystem } from "./systems";
+
+export interface PipelineOptions {
+  /** Jobs that share the customers. */
+  readonly parts: number;
+}
+
+const pins = {
+  checkout: "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
+  node: "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0",
+};
+const canary = "--canary 1 --max-failures 3";
+
+export function pipelineText(system: PipelineSystem, { parts }: PipelineOptions): string {
+  const texts = { github: gitHub, gitlab: gitLab, azure: azure };
+  return texts[system](parts);
+}
+
+const head = [
+  "# Written by `npx mssp fleet manifests`. Never run by its authors on a real tenant.",
+  "# Each job runs its part of the customers; `npx mssp fleet preview --part 1/2` shows what a part is.",
+  "",
+].join("\n");
+
+function gitHub(parts: number): string {
+  const part = Array.from({ length: parts }, (_, index) => `${index + 1}/${parts}`);
+  const job = (name: string, options: { readonly if: string; readonly client: string; readonly run: string }) => ({
+    name: `${name} \${{ matrix.part }}`,
+    if: options.if,
+    "runs-on": "ubuntu-24.04",
+    "timeout-minutes": 330,
+    permissions: { contents: "read", "id-token": "write" },
+    environment: `fleet-${name}`,
+    strategy: { "fail-fast": false, "max-parallel": 10, matrix: { part } },
+    // What runs is never cancelled: that would leave resources that no state knows.
+    concurrency: { group: `fleet-${name}-\${{ matrix.part }}`, "cancel-in-progress": false },
+    env: {
+      ARM_USE_OIDC: "true",
+      ARM_CLIENT_ID: `\${{ vars.${options.client} }}`,
+      AZURE_CLIENT_ID: `\${{ vars.${options.client} }}`,
+      AZURE_TENANT_ID: "${{ vars.MSSP_TENANT_ID }}",
+      PULUMI_BACKEND_URL: "${{ vars.PULUMI_BACKEND_URL }}",
+      PART: "${{ matrix.part }}",
+      BASE: "${{ github.base_ref }}",
+      BEFORE: "${{ github.event.before }}",
+    },
+    steps: [
+      { uses: pins.checkout, with: { "persist-credentials": false, "fetch-depth": 0 } },
+      { uses: pins.node, with: { "node-version": 24, "package-manager-cache": false } },
+      { run: "npm ci --ignore-scripts && npx mssp engine" },
+      {
+        name: name === "up" ? "Up" : "Preview",
+        run: [
+          // GitHub's token ends after some minutes, and each engine asks Entra with it again.
+          'npx mssp ci oidc-token --out "$RUNNER_TEMP/azure-token"',
+          'export AZURE_FEDERATED_TOKEN_FILE="$RUNNER_TEMP/azure-token"',
+          '(while sleep 200; do npx mssp ci oidc-token --out "$RUNNER_TEMP/azure-token"; done) &',
+          "renewing=$!",
+          `${options.run} || code=$?`,
+          'kill "$renewing"',
+          'exit "${code:-0}"',
+          "",
+        ].join("\n"),
+      },
+    ],
+  });
+  const workflow = {
+    name: "fleet",
+    on: {
+      pull_request: {},
+      push: { branches: ["main"] },
+      schedule: [{ cron: "17 2 * * *" }],
+    },
+    permissions: {},
+    jobs: {
+      preview: job("preview", {
+        if: "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository",
+        client: "MSSP_PREVIEW_CLIENT_ID",
+        run: 'npx mssp fleet preview --part "$PART" --changed-since "origin/$BASE" --policy-pack policy',
+      }),
+      up: job("up", {
+        if: "github.event_name == 'push' && github.ref == 'refs/heads/main'",
+        client: "MSSP_CLIENT_ID",
+        run: `npx mssp fleet up --yes --part "$PART" --changed-since "$BEFORE" --refresh --policy-pack policy ${canary}`,
+      }),
+      drift: job("drift", {
+        if: "github.event_name == 'schedule' && github.ref == 'refs/heads/main'",
+        client: "MSSP_PREVIEW_CLIENT_ID",
+        run: 'npx mssp fleet preview --drift --part "$PART"',
+      }),
+    },
+  };
+  // A comment behind an action's pin is no part of its value.
+  return head + stringify(workflow, { lineWidth: 0 }).replaceAll(/uses: "?([^"\n]+ # v[\d.]+)"?/g, "uses: $1");
+}
+
+function gitLab(parts: number): string {
+  const job = (rules: object[], environment: string, client: string, script: string) => ({
+    image: "node:24-bookworm",
+    interruptible: false,
+    ...(parts === 1 ? {} : { parallel: parts }),
+    rules,
+    environment: { name: environment, ...(environment === "fleet-up" ? {} : { action: "verify" }) },
+    resource_group: `${environment}-$CI_NODE_INDEX`,
+    id_tokens: { AZURE_ID_TOKEN: { aud: "api://AzureADTokenExchange" } },
+    variables: { ARM_USE_OIDC: "true", CLIENT_ID: client, GIT_DEPTH: "0" },
+    before_script: [
+      "npm ci --ignore-scripts && npx mssp engine",
+      "# mktemp makes a file that nobody else can read.",
+      'export AZURE_FEDERATED_TOKEN_FILE="$(mktemp)" ARM_OIDC_TOKEN="$AZURE_ID_TOKEN"',
+      'printf \'%s\' "$AZURE_ID_TOKEN" > "$AZURE_FEDERATED_TOKEN_FILE"',
+      'export ARM_CLIENT_ID="$CLIENT_ID" AZURE_CLIENT_ID="$CLIENT_ID" AZURE_TENANT_ID="$MSSP_TENANT_ID"',
+      'export PART="${CI_NODE_INDEX:-1}/${CI_NODE_TOTAL:-1}"',
+    ],
+    script: [script],
+    artifacts: { when: "always", paths: [".mssp/fleet/"], expire_in: "1 week" },
+  });
+  const pipeline = {
+    preview: job(
+      [{ if: '$CI_PIPELINE_SOURCE == "merge_request_event"' }],
+      "fleet-preview",
+      "$MSSP_PREVIEW_CLIENT_ID",
+      'npx mssp fleet preview --part "$PART" --changed-since "$CI_MERGE_REQUEST_DIFF_BASE_SHA" --policy-pack policy',
+    ),
+    up: job(
+      [{ if: '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH', when: "manual" }],
+      "fleet-up",
+      "$MSSP_CLIENT_ID",
+      `npx mssp fleet up --yes --part "$PART" --changed-since "$CI_COMMIT_BEFORE_SHA" --refresh --policy-pack policy ${canary}`,
+    ),
+    drift: job(
+      [{ if: '$CI_PIPELINE_SOURCE == "schedule"' }],
+      "fleet-drift",
+      "$MSSP_PREVIEW_CLIENT_ID",
+      'npx mssp fleet preview --drift --part "$PART"',
+    ),
+  };
+  return head + stringify(pipeline, { lineWidth: 0 });
+}
+
+function azure(parts: number): string {
+  const step = (connection: string, command: string) => [
+    { checkout: "self", fetchDepth: 0, persistCredentials: false },
+    { task: "NodeTool@0", inputs: { versionSpec: "24.x" } },
+    { bash: "npm ci --ignore-scripts && npx mssp engine", displayName: "Get ready" },
+    {
+      task: "AzureCLI@2",
+      displayName: "Fleet",
+      inputs: {
+        azureSubscription: connection,
+        addSpnToEnvironment: true,
+        scriptType: "bash",
+        scriptLocation: "inlineScript",
+        inlineScript: [
+          "set -euo pipefail",
+          'export AZURE_FEDERATED_TOKEN_FILE="$(mktemp)"',
+          'printf \'%s\' "$idToken" > "$AZURE_FEDERATED_TOKEN_FILE"',
+          'export AZURE_CLIENT_ID="$servicePrincipalId" AZURE_TENANT_ID="$tenantId"',
+          'export ARM_USE_OIDC=true ARM_OIDC_TOKEN="$idToken" ARM_CLIENT_ID="$servicePrincipalId"',
+          command,
+          "",
+        ].join("\n"),
+      },
+      env: {
+        PART: `$(System.JobPositionInPhase)/${parts}`,
+        BASE: "$(System.PullRequest.TargetBranchName)",
+        PULUMI_BACKEND_URL: "$(PULUMI_BACKEND_URL)",
+      },
+    },
+  ];
+  const strategy = parts === 1 ? {} : { strategy: { parallel: parts } };
+  const job = (name: string, condition: string, command: string) => ({
+    job: name,
+    condition,
+    timeoutInMinutes: 330,
+    pool: { vmImage: "ubuntu-24.04" },
+    ...strategy,
+    steps: step(`mssp-${name}`, command),
+  });
+  const pipeline = {
+    trigger: { branches: { include: ["main"] } },
+    pr: { branches: { include: ["main"] } },
+    schedules: [{ cron: "17 2 * * *", displayName: "Drift", branches: { include: ["main"] }, always: true }],
+    jobs: [
+      job(
+        "preview",
+        "eq(variables['Build.Reason'], 'PullRequest')",
+        'npx mssp fleet preview --part "$PART" --changed-since "origin/$BASE" --policy-pack policy',
+      ),
+      job(
+        "up",
+        "and(eq(variables['Build.SourceBranch'], 'refs/heads/main'), ne(variables['Build.Reason'], 'Schedule'))",
+        `npx mssp fleet up --yes --part "$PART" --refresh --policy-pack policy ${canary}`,
+      ),
+      job("drift", "eq(variables['Build.Reason'], 'Schedule')", 'npx mssp fleet preview --drift --part "$PART"'),
+    ],
+  };
+  return head + stringify(pipeline, { lineWidth: 0 });
+}
