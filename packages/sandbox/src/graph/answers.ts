@@ -13,9 +13,7 @@ import { unreadableRequest } from "./errors";
 import { expanded } from "./expand";
 import { context, created, ok, type Answer, type Call } from "./route";
 
-/**
- * One entity of a set. `name`: what `@odata.context` calls the set, where it isn't the set's name.
- */
+/** One entity of a set. `name`: the set's name in `@odata.context`, if it differs. */
 export function entity(call: Call, entitySet: EntitySetName, object: StoredObject, name: string = entitySet): Answer {
   const select = canonicalSelect(call.query.select, entitySet, call.version);
   const body = {
@@ -25,7 +23,7 @@ export function entity(call: Call, entitySet: EntitySetName, object: StoredObjec
   return ok({ "@odata.context": context(call, `${name}${projection(call, select)}/$entity`), ...body });
 }
 
-/** The answer to a create: 201, and where the object is. */
+/** The answer to a create: 201 with the object's location. */
 export function createdEntity(
   call: Call,
   entitySet: EntitySetName,
@@ -59,7 +57,10 @@ export function list(
   });
 }
 
-/** Objects of several types: each says its own. Filters may name the properties of `typeOf`. */
+/**
+ * Objects of several types, each with its `@odata.type`. Filters may name the properties of
+ * `typeOf`.
+ */
 export function directoryObjects(call: Call, found: readonly Found[], typeOf: EntitySetName = "users"): Answer {
   const byObject = new Map(found.map(({ object, entitySet }) => [object, entitySet]));
   const { items, total, skipToken } = page([...byObject.keys()], call.query, typeOf);
@@ -97,8 +98,7 @@ export function locationOf(call: Call, entitySet: EntitySetName, id: string): st
 }
 
 /**
- * `$select` on a mixed list names properties that only some types have: each answers those that it
- * has.
+ * `$select` on a mixed list may name properties of some types only: each object returns its own.
  */
 function knownNames(select: readonly string[], entitySet: EntitySetName, call: Call): readonly string[] {
   return select.flatMap((name) => {
@@ -130,8 +130,7 @@ function expansion({ name, select, expand }: Expansion): string {
 }
 
 /**
- * Of directory objects only the second index knows how many there are: without it `$count` is
- * passed over.
+ * Only the directory's second index counts: without it `$count` is ignored for directory objects.
  */
 function counted({ query }: Call, total: number, ofDirectoryObjects: boolean): Record<string, Json> {
   return query.advanced || (query.count && !ofDirectoryObjects) ? { "@odata.count": total } : {};

@@ -1,6 +1,6 @@
 /**
- * The rules of an access package's assignment policy: who may ask, who approves, for how long, who
- * reviews.
+ * The rules of an access package's assignment policy: who may request, who approves, for how long,
+ * who reviews.
  * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentpolicy?view=graph-rest-beta
  * and the pages of its parts.
  */
@@ -23,7 +23,7 @@ const scopeTypes = [
   "AllExternalSubjects",
 ];
 
-/** What each scope that names its requestors takes. */
+/** The requestor types of each scope that names its requestors. */
 const requestorTypes: Readonly<Record<string, readonly string[]>> = {
   SpecificDirectorySubjects: ["singleUser", "groupMembers"],
   SpecificConnectedOrganizationSubjects: ["connectedOrganizationMembers"],
@@ -94,7 +94,7 @@ function checkedStage(call: Call, stage: JsonObject): JsonObject {
 }
 
 function checkedReview(call: Call, settings: JsonObject, before?: StoredObject): JsonObject | null {
-  // Null is what the service answers where there are no reviews.
+  // The service returns null without reviews.
   if (settings["isEnabled"] !== true) return null;
   const recurrence = textOf(settings["recurrenceType"]);
   if (!recurrences.includes(recurrence)) throw invalidPolicy(`'${recurrence}' is no recurrenceType.`);
@@ -109,7 +109,7 @@ function checkedReview(call: Call, settings: JsonObject, before?: StoredObject):
   return { ...settings, startDateTime, reviewers };
 }
 
-/** A set of users with the name that the service adds to it. Throws for what isn't there. */
+/** A set of users with the display name that the service adds. Throws for a missing object. */
 function described(call: Call, set: JsonObject): JsonObject {
   const entitySet = {
     connectedOrganizationMembers: "connectedOrganizations",
@@ -127,7 +127,7 @@ function kindOf(set: { readonly [name: string]: Json }): string {
   return textOf(set["@odata.type"]).replace("#microsoft.graph.", "");
 }
 
-/** The service's code; the words are the sandbox's own. */
+/** The service's code; the text is the sandbox's own. */
 function invalidPolicy(message: string): Error {
   return refused("InvalidPolicy", `The policy is not valid. ${message}`);
 }

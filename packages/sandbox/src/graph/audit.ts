@@ -1,7 +1,7 @@
 /**
- * The audit log of a tenant: each change by Graph, by whom and when. In memory alone: it is no part
- * of what a tenant has. Entra names activities in many words of its own; here they are the
- * request's method and route. Secrets never get into it.
+ * The audit log of a tenant: each change by Graph, by whom and when. In memory only, not part of
+ * the stored tenant. Activities are named by the request's method and route, not in Entra's terms.
+ * Without secrets.
  */
 import { randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
@@ -10,10 +10,10 @@ import { isObject, textIn } from "./json";
 import { isDelegated } from "./permissions";
 import type { Answer, Call, Route } from "./route";
 
-/** As many as a small tenant has in a month. */
+/** The number of entries that are kept. */
 const kept = 5_000;
 
-/** Properties whose values the log shows: what they are, never a secret. */
+/** Properties whose values the log shows. None is a secret. */
 const shown = new Set([
   ...[
     "id",
@@ -51,7 +51,7 @@ export function auditLog(tenant: Tenant): readonly StoredObject[] {
   return logs.get(tenant) ?? [];
 }
 
-/** Notes a change that was answered with success. */
+/** Adds an entry for a successful change. */
 export function recordChange(call: Call, route: Route, answer: Answer): void {
   if (route.method === "GET" || answer.status >= 300) return;
   const log = logs.get(call.tenant) ?? [];

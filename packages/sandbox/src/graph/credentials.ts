@@ -9,16 +9,13 @@ import { sevenDecimals, wholeSeconds } from "./identifiers";
 import { type JsonObject, objectsIn, textIn } from "./json";
 import { resourceName } from "./validate";
 
-/** What an application that has no start or end of a password in mind gets. */
+/** The default lifetime of a password. */
 const yearsByDefault = 2;
 
-/**
- * ID of the policy that forbids secrets or limits their life, where a tenant has one: its default
- * app management policy.
- */
+/** ID of the default app management policy, which may forbid secrets or limit their lifetime. */
 export const appManagementPolicyId = "00000000-0000-0000-0000-000000000000";
 
-/** A new password: the credential with its secret, as it is answered once, and as it is kept. */
+/** A new password: the credential with its secret, which is returned once, and the stored form. */
 export function newPassword(
   tenant: Tenant,
   entitySet: EntitySetName,
@@ -34,7 +31,7 @@ export function newPassword(
     customKeyIdentifier: null,
     displayName: wanted["displayName"] ?? null,
     endDateTime,
-    // Of a service principal's password the service gives no hint.
+    // The service gives no hint for a service principal's password.
     hint: entitySet === "applications" ? secretText.slice(0, 3) : null,
     // A client may choose it.
     keyId: textIn(wanted["keyId"])?.toLowerCase() ?? randomUUID(),
@@ -57,7 +54,7 @@ function refuseByPolicy(tenant: Tenant, startDateTime: string, endDateTime: stri
   throw new GraphError(400, "CredentialInvalidLifetimeAsPerAppPolicy", message);
 }
 
-/** Removes a password. Throws the service's 400 when there is none of that ID. */
+/** Removes a password. Throws the service's 400 for an unknown ID. */
 export function removePassword(tenant: Tenant, object: StoredObject, keyId: string): void {
   const credentials = credentialsOf(object, "passwordCredentials");
   const left = credentials.filter((credential) => credential["keyId"] !== keyId.toLowerCase());
@@ -69,8 +66,8 @@ export function removePassword(tenant: Tenant, object: StoredObject, keyId: stri
 }
 
 /**
- * An update may only leave out passwords; new ones are made by the service. Drops the secrets of
- * those left out.
+ * An update can only remove passwords: the service creates new ones. Deletes the secrets of removed
+ * ones.
  */
 export function checkPasswordsLeft(tenant: Tenant, object: StoredObject, wanted: Json | undefined): JsonObject[] {
   const there = credentialsOf(object, "passwordCredentials");
@@ -86,8 +83,8 @@ export function checkPasswordsLeft(tenant: Tenant, object: StoredObject, wanted:
 }
 
 /**
- * The whole `keyCredentials` collection that a client sends, as it is kept: with the certificates,
- * for the token service.
+ * The stored form of the `keyCredentials` that a client sends, with the certificates for the token
+ * service.
  */
 export function acceptCertificates(
   entitySet: EntitySetName,
@@ -136,8 +133,8 @@ function readCertificate(base64: string): X509Certificate | undefined {
 }
 
 /**
- * Node lists a subject's parts line by line, most general first; the service the other way, and S
- * for the state.
+ * Node.js lists a subject's parts in the opposite order of the service, which writes S for the
+ * state.
  */
 function distinguishedName(subject: string): string {
   return subject

@@ -1,6 +1,6 @@
 /**
- * The directory of one tenant: finding objects, their links, deleting and restoring them with
- * everything that hangs on them.
+ * The directory of one tenant: objects and links, deletion and restoration with all dependent
+ * objects.
  */
 import type { Cloud, DeletedObject, Json, StoredObject, Tenant } from "../cloud/model";
 import { directoryObjectSets, entitySets, type EntitySetName } from "./entities";
@@ -52,12 +52,12 @@ export function getDirectoryObject(tenant: Tenant, id: string): Found {
   return found;
 }
 
-/** IDs that a link leads to, in the order in which they were added. */
+/** Target IDs of a link, in the order of their addition. */
 export function linked(tenant: Tenant, link: string, from: string): readonly string[] {
   return tenant.links(link).get(from) ?? [];
 }
 
-/** Adds a link; `false` when it was there already. */
+/** Adds a link; `false` if it exists. */
 export function addLink(tenant: Tenant, link: string, from: string, to: string): boolean {
   const there = linked(tenant, link, from);
   if (there.includes(to)) return false;
@@ -65,7 +65,7 @@ export function addLink(tenant: Tenant, link: string, from: string, to: string):
   return true;
 }
 
-/** Removes a link; `false` when there was none. */
+/** Removes a link; `false` if it does not exist. */
 export function removeLink(tenant: Tenant, link: string, from: string, to: string): boolean {
   const there = linked(tenant, link, from);
   if (!there.includes(to)) return false;
@@ -80,15 +80,15 @@ export function linkedFrom(tenant: Tenant, link: string, to: string): string[] {
   return [...tenant.links(link)].filter(([, ids]) => ids.includes(to)).map(([from]) => from);
 }
 
-/** Names of all links that there may be, federated identity credentials' included. */
+/** Names of all possible links, including those to federated identity credentials. */
 export const linkNames: readonly string[] = [
   ...Object.entries(entitySets).flatMap(([name, { links }]) => Object.keys(links).map((link) => `${name}.${link}`)),
   "applications.federatedIdentityCredentials",
 ];
 
 /**
- * Deletes an object with its links, grants and assignments. A soft-deleted one is kept with what
- * `restore` needs to bring all of that back.
+ * Deletes an object with its links, grants and assignments. A soft-deleted one is stored with what
+ * `restore` needs.
  */
 export function remove(cloud: Cloud, tenant: Tenant, entitySet: EntitySetName, object: StoredObject): void {
   tenant.objects(entitySet).delete(object.id);
@@ -104,8 +104,8 @@ export function remove(cloud: Cloud, tenant: Tenant, entitySet: EntitySetName, o
 }
 
 /**
- * Brings a soft-deleted object back, with links to what still exists. Throws when something took
- * its place.
+ * Restores a soft-deleted object with links to existing objects. Throws if another object has its
+ * name.
  */
 export function restore(tenant: Tenant, deleted: DeletedObject): Found {
   const { [restoreKey]: kept, ...rest } = deleted.object;
@@ -124,13 +124,13 @@ export function restore(tenant: Tenant, deleted: DeletedObject): Found {
   return { entitySet, object };
 }
 
-/** The object without what only `restore` needs. */
+/** The object without the values that only `restore` needs. */
 export function withoutRestore(object: StoredObject): StoredObject {
   const rest = Object.entries(object).filter(([name]) => name !== restoreKey);
   return { id: object.id, ...Object.fromEntries(rest) };
 }
 
-/** Whether two texts are the same to the directory: case doesn't matter. */
+/** Whether two strings are equal for the directory, which ignores case. */
 export function sameText(left: Json | undefined, right: string): boolean {
   return typeof left === "string" && left.toLowerCase() === right.toLowerCase();
 }
@@ -142,8 +142,7 @@ export function domainOf(tenant: Tenant, which: "isInitial" | "isDefault"): stri
 }
 
 /**
- * Where a soft-deleted object keeps its links and dependents. Not a property of Graph's: never
- * answered.
+ * Holds the links and dependents of a soft-deleted object. Not a property of Graph: never returned.
  */
 const restoreKey = "@sandbox.restore";
 
@@ -210,7 +209,7 @@ function refuseTaken(tenant: Tenant, entitySet: EntitySetName, object: StoredObj
   if (taken) throw conflictingValue(property);
 }
 
-/** Whether everything that a grant or assignment refers to is there. */
+/** Whether all objects of a grant or assignment exist. */
 function isComplete(tenant: Tenant, collection: EntitySetName, object: StoredObject): boolean {
   const references = dependents.find(([name]) => name === collection)?.[1] ?? [];
   return references.every((reference) => {

@@ -1,11 +1,9 @@
 /**
  * The one table of Graph's entity sets, shared by the emulated Graph and the stand-in plugins: each
- * set's type, its properties (type, null or not, default, writable or not, answered by default or
- * only when selected, in the order in which the service answers them), whether a delete is soft,
- * and its links.
+ * set's type, its properties (type, null or not, default, writable or not, returned by default or
+ * only when selected, in the service's order), whether a delete is soft, and its links.
  *
- * Source: Microsoft's published metadata, and recorded answers where they disagree (the service
- * wins).
+ * Source: Microsoft's published metadata, and recorded answers, which take precedence.
  */
 import { directoryAudit } from "./entities/auditLogs";
 import { application, federatedIdentityCredential, servicePrincipal } from "./entities/applications";
@@ -45,7 +43,7 @@ export type { GraphVersion, PrimitiveType, Properties, Property } from "./entiti
 
 /** A collection of references to directory objects, kept as links under `<entity set>.<name>`. */
 export interface Link {
-  /** Entity sets whose objects may be linked. */
+  /** Entity sets of the linked objects. */
   readonly targets: readonly EntitySetName[];
 }
 
@@ -54,14 +52,14 @@ export interface EntitySet {
   readonly type: string;
   readonly properties: Properties;
   /**
-   * Its objects are directory objects: in mixed lists, in `/directoryObjects`, and links may point
-   * to them.
+   * Its objects are directory objects: part of mixed lists and `/directoryObjects`, and possible
+   * link targets.
    */
   readonly directoryObject: boolean;
   /** Deleted objects are kept in `/directory/deletedItems` for 30 days. */
   readonly softDelete: boolean;
   readonly links: Readonly<Record<string, Link>>;
-  /** The path under `/v1.0` and `/beta`, where it isn't the entity set's name. */
+  /** The path under `/v1.0` and `/beta`, if it differs from the entity set's name. */
   readonly path?: string;
   /** Another property that identifies one object, as in `/applications(appId='…')`. */
   readonly alternateKey?: string;
@@ -259,7 +257,7 @@ export function isEntitySet(name: string): name is EntitySetName {
   return Object.hasOwn(entitySets, name);
 }
 
-/** The entity sets of directory objects, in the order in which an ID is looked for. */
+/** The entity sets of directory objects, in the order of the search for an ID. */
 export const directoryObjectSets = (Object.keys(entitySets) as EntitySetName[]).filter(
   (name) => entitySets[name].directoryObject,
 );

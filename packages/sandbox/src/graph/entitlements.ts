@@ -1,6 +1,6 @@
 /**
- * What the routes of entitlement management share: their paths, the tenant's licence, who changed
- * what and when.
+ * Shared by the routes of entitlement management: paths, the tenant's licence, creator and editor
+ * of an object.
  */
 import type { Json, StoredObject } from "../cloud/model";
 import type { EntitlementSetName } from "./entities";
@@ -13,14 +13,14 @@ import type { Call, Route } from "./route";
 /** The path under `/v1.0` and `/beta`. */
 export const entitlementPath = "/identityGovernance/entitlementManagement";
 
-/** What `@odata.context` calls an entity set, or what follows its segment. */
+/** The name of an entity set in `@odata.context`, or the rest after its segment. */
 export function contextName(entitySet: EntitlementSetName, rest = ""): string {
   return `identityGovernance/entitlementManagement/${entitySet}${rest}`;
 }
 
 /**
  * The routes of a tenant that has entitlement management, a part of Microsoft Entra ID P2 and ID
- * Governance. A tenant's licence is asked for here, in one place, before each of them.
+ * Governance. The licence is checked here, before each of them.
  */
 export function licensed(routes: readonly Route[]): Route[] {
   return routes.map((route) => ({
@@ -32,15 +32,12 @@ export function licensed(routes: readonly Route[]): Route[] {
   }));
 }
 
-/**
- * Refuses what the service doesn't take. The codes and wordings are the service's where issue
- * threads show them.
- */
+/** Refuses a request as the service does; codes and texts as in issue threads, if known. */
 export function refused(code: string, message: string): GraphError {
   return new GraphError(400, code, message);
 }
 
-/** Who made an object, and when. */
+/** Creator and creation time of an object. */
 export function createdStamp(call: Call): Record<string, Json> {
   const { createdBy, createdDateTime } = {
     createdBy: callerName(call),
@@ -49,7 +46,7 @@ export function createdStamp(call: Call): Record<string, Json> {
   return { createdBy, createdDateTime, modifiedBy: createdBy, modifiedDateTime: createdDateTime };
 }
 
-/** Who changed an object last, and when. */
+/** Last editor and change time of an object. */
 export function modified(call: Call, object: StoredObject): void {
   object["modifiedBy"] = callerName(call);
   object["modifiedDateTime"] = wholeSeconds(call.cloud.now());

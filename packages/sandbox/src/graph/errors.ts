@@ -1,6 +1,6 @@
 /**
- * Graph's errors: status, code and message as the service words them.
- * https://learn.microsoft.com/graph/errors; the wordings are from recorded answers and public issue
+ * Graph's errors: status, code and message of the service.
+ * https://learn.microsoft.com/graph/errors; the texts are from recorded answers and public issue
  * threads.
  */
 import type { Json } from "../cloud/model";
@@ -12,7 +12,7 @@ export interface ErrorDetail {
   target?: string;
 }
 
-/** A refusal of Graph's, which may name details. */
+/** An error of Graph, with optional details. */
 export class GraphError extends ServiceError {
   constructor(
     status: number,
@@ -30,7 +30,7 @@ export function badRequest(message: string, details: readonly ErrorDetail[] = []
   return new GraphError(400, "Request_BadRequest", message, details);
 }
 
-/** The OData layer in front of the directory can't read the request. */
+/** The OData layer in front of the directory cannot parse the request. */
 export function unreadableRequest(message: string): GraphError {
   return new GraphError(400, "BadRequest", message);
 }
@@ -40,7 +40,7 @@ export function unsupportedQuery(message = "Unsupported Query."): GraphError {
   return new GraphError(400, "Request_UnsupportedQuery", message);
 }
 
-/** `segment` is what the path or body named the object by. */
+/** `segment`: the object's key in the path or body. */
 export function notFound(segment: string): GraphError {
   return new GraphError(
     404,
@@ -50,8 +50,8 @@ export function notFound(segment: string): GraphError {
 }
 
 /**
- * The directory's refusal. The service says no more than its first sentence; `names`, any of which
- * would do, are the sandbox's help.
+ * The directory's 403. The service returns the first sentence only; `names`, of which one is
+ * enough, are the sandbox's addition.
  */
 export function denied(names: readonly string[] = []): GraphError {
   const help = names.length === 0 ? "" : ` (Sandbox: ${names.join(" or ")} is missing.)`;
@@ -63,18 +63,15 @@ export function denied(names: readonly string[] = []): GraphError {
 }
 
 /**
- * What is missing, in the words that public code records of Entra's privileged role management;
- * Defender's own are documented nowhere. `names`: any of them would do.
+ * The 403 of Entra's privileged role management, from public code; Defender's own text is not
+ * documented. `names`: one of them is enough.
  */
 export function missingScope(names: readonly string[]): GraphError {
   const message = `Authorization failed due to missing permission scope ${names.join(",")}.`;
   return new GraphError(403, "PermissionScopeNotGranted", message);
 }
 
-/**
- * Entitlement management's refusal; what is missing is named here only, the service leaves its
- * caller to guess.
- */
+/** Entitlement management's 403. The missing permission is the sandbox's addition. */
 export function callerNotAuthorized(names: readonly string[]): GraphError {
   const missing = names.length === 1 ? names.join("") : `any of ${names.join(", ")}`;
   return new GraphError(
@@ -84,7 +81,7 @@ export function callerNotAuthorized(names: readonly string[]): GraphError {
   );
 }
 
-/** A second object where the service allows one. */
+/** A duplicate object. */
 export function sameKey(message: string): GraphError {
   return new GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message);
 }
@@ -105,7 +102,7 @@ export function conflictingValue(property: string): GraphError {
   return badRequest(message, [{ code: "ObjectConflict", message, target: property }]);
 }
 
-/** The body of an error answer. `moment` is UTC; the service writes it without a zone. */
+/** The body of an error. `moment` is UTC; the service writes it without a zone. */
 export function errorBody(
   error: GraphError,
   moment: Date,

@@ -1,6 +1,4 @@
-/**
- * `$expand`: navigations answered inside the object, at most twenty of each as the directory gives.
- */
+/** `$expand`: navigations inside the object, at most twenty objects each, as in the directory. */
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { findDirectoryObject, linked, linkedFrom, type Found } from "./directory";
 import { type EntitySetName, entitySets, odataType } from "./entities";
@@ -12,8 +10,7 @@ import type { Call } from "./route";
 const most = 20;
 
 /**
- * What an object navigates to, by the navigation's name. Shared by `$expand` and the navigations'
- * own routes.
+ * The targets of a navigation, by its name. Shared by `$expand` and the navigations' own routes.
  */
 export const navigations: Readonly<
   Partial<Record<EntitySetName, Readonly<Record<string, (tenant: Tenant, id: string) => readonly Found[]>>>>
@@ -45,10 +42,7 @@ const toOne: ReadonlySet<string> = new Set([
   "accessPackageResourceScope",
 ]);
 
-/**
- * The expanded navigations of one object. Throws the service's 400 for one that the type doesn't
- * have.
- */
+/** The expanded navigations of one object. Throws the service's 400 for an unknown navigation. */
 export function expanded(
   call: Call,
   entitySet: EntitySetName,
@@ -99,7 +93,7 @@ function linkedObjects(link: string): (tenant: Tenant, id: string) => Found[] {
   return (tenant, id) => linked(tenant, link, id).flatMap((to) => findDirectoryObject(tenant, to) ?? []);
 }
 
-/** Objects that aren't directory objects, linked by `<from>.<to>`. */
+/** Linked objects (`<from>.<to>`) that are not directory objects. */
 function linkedIn(from: EntitySetName, to: EntitySetName, name: string = to): (tenant: Tenant, id: string) => Found[] {
   return (tenant, id) =>
     linked(tenant, `${from}.${name}`, id).flatMap((targetId) => {

@@ -1,10 +1,7 @@
-/** IDs and names that the directory derives from other values, and moments as it writes them. */
+/** IDs and names that the directory computes from other values, and its time formats. */
 import { randomBytes } from "node:crypto";
 
-/**
- * A grant's ID: the GUIDs of client, resource and principal one after another, as recorded answers
- * show.
- */
+/** A grant's ID: the joined GUIDs of client, resource and principal, as in recorded answers. */
 export function grantId(clientId: string, resourceId: string, principalId: string | null): string {
   return encodeGuids(principalId === null ? [clientId, resourceId] : [clientId, resourceId, principalId]);
 }
@@ -17,7 +14,7 @@ export function roleAssignmentId(roleDefinitionId: string, principalId: string, 
   return scope === "/" ? `${id}-1` : `${id}-${Buffer.from(scope).toString("base64url")}`;
 }
 
-/** An app role assignment's ID: the principal, and something that nobody can guess. */
+/** An app role assignment's ID: the principal and random bytes. */
 export function appRoleAssignmentId(principalId: string): string {
   return Buffer.concat([guidBytes(principalId), randomBytes(16)]).toString("base64url");
 }
@@ -39,24 +36,21 @@ export function guestNickname(emailAddress: string): string {
   return `${emailAddress.replace("@", "_")}#EXT#`;
 }
 
-/** Whole seconds, as the directory answers nearly every moment. */
+/** Whole seconds: the directory's format of nearly all times. */
 export function wholeSeconds(moment: Date): string {
   return `${moment.toISOString().slice(0, 19)}Z`;
 }
 
 /**
- * Seven decimals, as the answer to a create of an application has them, and every app role
- * assignment.
+ * Seven decimals: the format in the answer to the create of an application, and in app role
+ * assignments.
  */
 export function sevenDecimals(moment: Date): string {
-  // A clock here counts milliseconds; the last digits only have the service's shape.
+  // The clock has milliseconds; the other digits only follow the format.
   return `${moment.toISOString().slice(0, 23)}${1000 + (process.hrtime()[1] % 9000)}Z`;
 }
 
-/**
- * A moment that a client sent, as the service gives it back: UTC, up to seven decimals, no fraction
- * that is zero.
- */
+/** A client's time in the service's format: UTC, up to seven decimals, without trailing zeros. */
 export function asMoment(text: string): string {
   const [, decimals = ""] = /\.(\d+)/.exec(text) ?? [];
   const fraction = decimals.slice(0, 7).replace(/0+$/, "");

@@ -1,6 +1,6 @@
 /**
- * The emulated Microsoft Graph, v1.0 and beta: what an onboarding needs of it, as the service
- * answers it. `routes.ts` lists the routes, `entities.ts` the types.
+ * The emulated Microsoft Graph, v1.0 and beta: the part that an onboarding needs. `routes.ts` lists
+ * the routes, `entities.ts` the types.
  */
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -13,17 +13,14 @@ import { access, refusal } from "./permissions";
 import type { Answer, Call } from "./route";
 import { routeTable } from "./routes";
 
-/** What every answer with a body says of it. */
+/** Headers of each answer with a body. */
 const contentType =
   "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
 const unreadableBody =
   "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.";
 
-/**
- * Adds `/v1.0/*` and `/beta/*` to the server. A path that no route has is left to the server's own
- * 404.
- */
+/** Adds `/v1.0/*` and `/beta/*` to the server. A path without a route gets the server's 404. */
 export const graphRoutes: Routes = (app, cloud) => {
   void app.register((scope: FastifyInstance, _options, done) => {
     takeAnyBody(scope);
@@ -83,13 +80,13 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
     if (!(error instanceof GraphError)) throw error;
     void reply.headers(error.headers).header("vary", "Accept-Encoding").header("content-type", "application/json");
     const body = JSON.stringify(errorBody(error, cloud.now(), requestId, clientRequestId));
-    // As bytes: to a text Fastify would add a charset, which the service's errors don't have.
+    // As bytes: Fastify adds a charset to a string, which the service's errors do not have.
     return reply.code(error.status).send(Buffer.from(body));
   }
 }
 
 /**
- * An object of a list such as `members` is added by `$ref`: in the words of
+ * An object of a list such as `members` is added by `$ref`. The text is from
  * https://github.com/microsoftgraph/microsoft-graph-docs/issues/7795.
  */
 function otherMethod(method: string, version: string, path: string): GraphError {
@@ -118,9 +115,7 @@ async function authenticate(cloud: Cloud, request: FastifyRequest): Promise<Call
   }
 }
 
-/**
- * https://learn.microsoft.com/graph/resolve-auth-errors; the wordings as issue threads show them.
- */
+/** https://learn.microsoft.com/graph/resolve-auth-errors; the texts are from issue threads. */
 function unauthorized(cloud: Cloud, { reason }: TokenRefused): GraphError {
   const messages: Readonly<Record<TokenRefused["reason"], string>> = {
     missing: "Access token is empty.",

@@ -1,4 +1,4 @@
-/** What a tenant needs a licence for, and how the service refuses it without one. */
+/** Features that require a licence, and the service's errors without it. */
 import type { Tenant } from "../cloud/model";
 import { switchValue } from "../cloud/switches";
 import { GraphError } from "./errors";
@@ -12,13 +12,13 @@ export function hasLicence(tenant: Tenant, feature: LicensedFeature): boolean {
   return feature === "roleAssignableGroups" ? licence !== "free" : licence === "p2";
 }
 
-/** Throws the service's refusal where the caller's tenant has no licence for a feature. */
+/** Throws the service's error if the caller's tenant has no licence for a feature. */
 export function requireLicence(call: Call, feature: LicensedFeature): void {
   if (!hasLicence(call.tenant, feature)) throw refusals[feature]();
 }
 
 const refusals: Readonly<Record<LicensedFeature, () => GraphError>> = {
-  // As issue threads show it for a group that is to have a role (aztfmod/terraform-azurerm-caf
+  // The text for a role-assignable group is from an issue thread (aztfmod/terraform-azurerm-caf
   // 1026).
   roleAssignableGroups: () =>
     new GraphError(
@@ -26,8 +26,8 @@ const refusals: Readonly<Record<LicensedFeature, () => GraphError>> = {
       "Authorization_RequestDenied",
       "Only companies who have purchased AAD Premium may perform this operation.",
     ),
-  // As the service answers for the other features of the same licence (privileged identity
-  // management); nobody has shown this one's.
+  // The text of another feature of the same licence (privileged identity management); this
+  // feature's own is not known.
   entitlementManagement: () =>
     new GraphError(
       400,

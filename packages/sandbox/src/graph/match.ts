@@ -1,4 +1,4 @@
-/** Finds the route of a path: the most specific template wins. */
+/** Finds the route of a path: the most specific template matches. */
 import type { Method, Route } from "./route";
 import type { GraphVersion } from "./entities";
 
@@ -39,7 +39,7 @@ export class RouteTable {
 }
 
 /**
- * Decoded segments; a key in parentheses becomes one of its own: `applications(appId='x')` is
+ * Decoded segments; a key in parentheses becomes its own segment: `applications(appId='x')` is
  * `applications`, `(appId='x')`, and `applications('x')` is `applications`, `x`.
  */
 function splitPath(path: string): string[] {
@@ -57,9 +57,9 @@ function splitPath(path: string): string[] {
 }
 
 /**
- * The namespace has a short name: `graph.user` is `microsoft.graph.user`. Actions are called by
- * their plain names as well: `microsoft.graph.addPassword` is `addPassword`. Only type casts need
- * the namespace.
+ * The namespace has a short form: `graph.user` is `microsoft.graph.user`. Actions also have a
+ * qualified name: `microsoft.graph.addPassword` is `addPassword`. Only type casts need the
+ * namespace.
  */
 function withoutNamespace(segment: string): string {
   const [, name = ""] = /^(?:microsoft\.)?graph\.(\w+)$/.exec(segment) ?? [];
@@ -69,7 +69,7 @@ function withoutNamespace(segment: string): string {
 
 const actions: ReadonlySet<string> = new Set(["addpassword", "removepassword", "restore"]);
 
-/** A segment without its percent encoding; as it is where that can't be read. */
+/** A decoded segment; unchanged if the encoding is invalid. */
 export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
@@ -93,8 +93,8 @@ function matchSegments(template: readonly string[], segments: readonly string[])
 }
 
 /**
- * What Graph never takes for an ID: `$count` and its like, type casts, and the function `delta`,
- * which has routes of its own.
+ * Segments that are never an ID: `$count` and others, type casts, and the function `delta`, which
+ * has its own routes.
  */
 function isReserved(segment: string): boolean {
   return /^(\$\w+|microsoft\.graph\.\w+|delta(\(\))?)$/.test(segment);

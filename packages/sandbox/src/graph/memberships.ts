@@ -1,16 +1,16 @@
-/** Membership through groups in groups. */
+/** Membership through nested groups. */
 import type { StoredObject, Tenant } from "../cloud/model";
 import { findDirectoryObject, linked, type Found } from "./directory";
 import { memberships } from "./expand";
 
-/** Everything that is a member of a group, directly or through groups in it. */
+/** All members of a group, direct and transitive. */
 export function transitiveMembers(tenant: Tenant, groupId: string): Found[] {
   return reach(groupId, (id) =>
     linked(tenant, "groups.members", id).flatMap((member) => findDirectoryObject(tenant, member) ?? []),
   );
 }
 
-/** Groups and directory roles that an object is a member of, directly or through groups. */
+/** Groups and directory roles of which an object is a direct or transitive member. */
 export function transitiveMemberships(tenant: Tenant, id: string): Found[] {
   return reach(id, (from) => memberships(tenant, from));
 }

@@ -1,11 +1,11 @@
-/** Objects as they are kept: everything that the service would answer, in the table's order. */
+/** Stored objects: all properties that the service returns, in the table's order. */
 import type { Json, StoredObject } from "../cloud/model";
 import { complexTypes, entitySets, type EntitySetName, type Property } from "./entities";
 import { present } from "./odata/shape";
 import { type JsonObject, isObject } from "./json";
 import { merged } from "./validate";
 
-/** Beta's names for what v1.0's keep. */
+/** Beta's names of v1.0's properties. */
 const aliases: ReadonlySet<string> = new Set(["publishedPermissionScopes", "creationTimestamp"]);
 
 /** An object with these values and the table's defaults for the rest. */
@@ -18,7 +18,7 @@ export function complete(entitySet: EntitySetName, values: JsonObject & { id: st
   return object;
 }
 
-/** Changes a kept object in place: complex values merge, everything else is replaced. */
+/** Updates a stored object: complex values are merged, others replaced. */
 export function update(entitySet: EntitySetName, object: StoredObject, values: JsonObject): void {
   for (const [name, value] of Object.entries(values)) {
     const property = entitySets[entitySet].properties[name];
@@ -28,9 +28,8 @@ export function update(entitySet: EntitySetName, object: StoredObject, values: J
 }
 
 /**
- * Values as they will be read back: the service keeps some collections as sets, and gives them in
- * another order than they came. Here that order is always the reverse one, so that a client that
- * relies on an order finds out.
+ * Values as they are returned later. The service returns some collections in another order than
+ * sent; here the order is always reversed, so that a client that relies on it fails.
  */
 export function asReadBack(entitySet: EntitySetName, values: JsonObject): JsonObject {
   const { properties } = entitySets[entitySet];
@@ -47,7 +46,7 @@ function reordered(property: Property | undefined, value: Json): Json {
 
 function withDefault(property: Property, value: Json | undefined): Json {
   const standard = structuredClone(property.default ?? null);
-  // What has parts or items is never absent: null empties it.
+  // Complex values and collections always exist: null empties them.
   if (value === undefined || (value === null && (property.collection || isObject(standard)))) return standard;
   return isObject(standard) ? merged(standard, value) : value;
 }

@@ -1,7 +1,7 @@
 /**
- * Which permissions let a caller do what, as each operation's page in Graph's reference lists them,
- * least privileged first. An application's are the `roles` of its token, a signed-in user's the
- * `scp`. https://learn.microsoft.com/graph/permissions-reference
+ * The permissions of each operation, as listed in Graph's reference, least privileged first. An
+ * application's are the `roles` of its token, a signed-in user's the `scp`.
+ * https://learn.microsoft.com/graph/permissions-reference
  */
 import type { Caller } from "../cloud/model";
 import { callerNotAuthorized, denied, missingScope, type GraphError } from "./errors";
@@ -11,13 +11,13 @@ export interface Permissions {
   readonly application: readonly string[];
   /** Any of these delegated scopes is enough. */
   readonly delegated: readonly string[];
-  /** App roles that are enough where the calling application owns the object. */
+  /** App roles that are enough if the calling application owns the object. */
   readonly owned: readonly string[];
-  /** The service's refusal, where it isn't the directory's. */
+  /** The service's error, if it is not the directory's. */
   readonly refusal?: () => GraphError;
 }
 
-/** What the caller's token gives for an operation. */
+/** The caller's access to an operation, by the token. */
 export type Access = "all" | "owned" | "none";
 
 export function access(caller: Caller, permissions: Permissions): Access {
@@ -26,17 +26,17 @@ export function access(caller: Caller, permissions: Permissions): Access {
   return has(caller.roles, permissions.owned) ? "owned" : "none";
 }
 
-/** The refusal of a caller who has none of the permissions. */
+/** The error for a caller without any of the permissions. */
 export function refusal(permissions: Permissions): GraphError {
   return permissions.refusal?.() ?? denied(permissions.application);
 }
 
-/** Whether a user is signed in, or an application calls by itself. */
+/** Whether the caller is a user, not an application. */
 export function isDelegated(caller: Caller): boolean {
   return caller.scopes.size > 0;
 }
 
-/** A role-assignable group is guarded like the roles that it may be given. */
+/** A role-assignable group requires the permission to manage roles. */
 export function mayManageRoles(caller: Caller): boolean {
   return has(isDelegated(caller) ? caller.scopes : caller.roles, ["RoleManagement.ReadWrite.Directory"]);
 }
@@ -110,8 +110,7 @@ export const permissions = {
 } satisfies Record<string, Permissions>;
 
 /**
- * Permissions that the 403 names, and that are the same for users; `Directory.AccessAsUser.All` is
- * none of them.
+ * Permissions that the 403 names, equal for users; `Directory.AccessAsUser.All` is none of them.
  */
 function named(names: readonly string[]): Permissions {
   return { application: names, delegated: names, owned: [], refusal: () => missingScope(names) };
@@ -119,15 +118,15 @@ function named(names: readonly string[]): Permissions {
 
 interface Differences {
   owned?: readonly string[];
-  /** Delegated scopes beyond the app roles' names. */
+  /** Delegated scopes without an app role of the same name. */
   delegated?: readonly string[];
   /** App roles for which there is no delegated scope. */
   notDelegated?: readonly string[];
 }
 
 /**
- * Delegated scopes have the app roles' names with few exceptions; `Directory.AccessAsUser.All` is
- * what the user may do.
+ * Delegated scopes have the app roles' names with few exceptions; `Directory.AccessAsUser.All`
+ * gives the user's own rights.
  */
 function of(application: readonly string[], differences: Differences = {}): Permissions {
   const { owned = [], delegated = [], notDelegated = [] } = differences;
@@ -139,10 +138,7 @@ function of(application: readonly string[], differences: Differences = {}): Perm
   };
 }
 
-/**
- * Entitlement management refuses in words of its own, and doesn't take what the user may do for a
- * permission.
- */
+/** Entitlement management has its own error, and does not accept the user's own rights. */
 function ofEntitlements(names: readonly string[]): Permissions {
   return { application: names, delegated: names, owned: [], refusal: () => callerNotAuthorized(names) };
 }

@@ -1,6 +1,6 @@
 /**
  * A directory role assignment in the scope of the whole tenant and a membership of the activated
- * directory role are one thing seen from two sides; these keep both in step.
+ * directory role are the same thing; these functions keep both consistent.
  */
 import type { StoredObject, Tenant } from "../cloud/model";
 import { addLink, find, removeLink } from "./directory";
@@ -23,7 +23,7 @@ export function forgetAssignment(tenant: Tenant, role: StoredObject, principalId
   if (assignment !== undefined) tenant.objects("roleAssignments").delete(assignment.id);
 }
 
-/** After an assignment was made: who has an activated role is its member. */
+/** After an assignment was created: the holder of an activated role is its member. */
 export function rememberMember(tenant: Tenant, assignment: StoredObject): void {
   const role = activatedRole(tenant, assignment);
   if (role !== undefined) addLink(tenant, "directoryRoles.members", role.id, textOf(assignment["principalId"]));

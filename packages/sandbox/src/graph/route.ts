@@ -1,4 +1,4 @@
-/** What a route of the emulated Graph is, and what its handler gets and gives. */
+/** Routes of the emulated Graph: request and answer of their handlers. */
 import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
 import type { GraphVersion } from "./entities";
 import { unreadableRequest } from "./errors";
@@ -22,17 +22,17 @@ export interface Call {
   readonly cloud: Cloud;
   readonly tenant: Tenant;
   readonly caller: Caller;
-  /** `owned`: the token only permits it for objects that the calling application owns. */
+  /** `owned`: the token permits it only for objects that the calling application owns. */
   readonly access: Access;
   readonly version: GraphVersion;
-  /** Where the request came to, without a trailing slash. */
+  /** The origin of the request, without a trailing slash. */
   readonly origin: string;
   /** Segments that the route's path names, decoded. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly body: Json | undefined;
   readonly contentType: string | undefined;
-  /** The path as it was asked for, with the version, encoded. */
+  /** The requested path with the version, encoded. */
   readonly path: string;
 }
 
@@ -66,7 +66,7 @@ export function parameter(call: Call, name: string): string {
   return value;
 }
 
-/** The body as a JSON object. Throws the service's 400 where it is none. */
+/** The body as a JSON object. Throws the service's 400 for any other body. */
 export function bodyOf(call: Call): JsonObject {
   const { body } = call;
   if (body === undefined) throw unreadableRequest("Empty Payload. JSON content expected.");

@@ -19,7 +19,7 @@ import { asMoment } from "./identifiers";
 import { isIn } from "./odata/shape";
 import { isObject, textOf, type JsonObject } from "./json";
 
-/** What a body says: values of properties, and references to bind (`owners@odata.bind`). */
+/** The content of a body: values of properties, and references to bind (`owners@odata.bind`). */
 export interface CheckedBody {
   values: JsonObject;
   bindings: ReadonlyMap<string, readonly string[]>;
@@ -29,7 +29,7 @@ const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 const longestString = 1024;
 const longestDisplayName = 256;
 
-/** The body of a create. Throws what the service answers when something is wrong or missing. */
+/** The body of a create. Throws the service's error for a wrong or missing value. */
 export function checkCreate(entitySet: EntitySetName, body: JsonObject, version: GraphVersion): CheckedBody {
   const checked = check(entitySet, body, version, "create");
   for (const [name, property] of Object.entries(entitySets[entitySet].properties)) {
@@ -42,8 +42,8 @@ export function checkCreate(entitySet: EntitySetName, body: JsonObject, version:
 }
 
 /**
- * The body of an update: only what it names changes. Where `present` is given, what can't be
- * changed may come back with the value it has: clients send the whole object.
+ * The body of an update: only named properties change. With `present`, read-only properties may
+ * have their current value: clients send the whole object.
  */
 export function checkUpdate(
   entitySet: EntitySetName,
@@ -65,13 +65,13 @@ export function checkComplex(typeName: string, value: Json, what: string): JsonO
   return checked as JsonObject;
 }
 
-/** The directory's name of a resource in messages, such as `Application`. */
+/** The resource's name in the directory's messages, such as `Application`. */
 export function resourceName(entitySet: EntitySetName): string {
   const { type } = entitySets[entitySet];
   return type.charAt(0).toUpperCase() + type.slice(1);
 }
 
-/** An existing value with an update's on top: complex values merge, everything else is replaced. */
+/** An existing value with an update: complex values are merged, others replaced. */
 export function merged(before: Json | undefined, update: Json): Json {
   if (!isObject(before) || !isObject(update)) return update;
   const result: JsonObject = { ...before };
@@ -99,7 +99,7 @@ function check(
       bindings.set(link, references(link, value));
       continue;
     }
-    // An object's own type and ID may come back in a body; the service ignores them.
+    // A body may contain the object's type and ID; the service ignores them.
     if (name.includes("@odata.") || name === "id") continue;
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (property === undefined || !isIn(property, version)) throw badRequest(`Invalid property '${name}'.`);
@@ -119,7 +119,7 @@ function references(link: string, value: Json): string[] {
   });
 }
 
-/** What the directory asks of a value that has the right type. */
+/** The directory's check of a value of the right type. */
 function checkDirectoryValue(name: string, property: Property, value: Json, entitySet: EntitySetName): Json {
   const resource = resourceName(entitySet);
   if (value === null && !property.nullable) throw invalidValue(name, resource);
@@ -131,10 +131,7 @@ function checkDirectoryValue(name: string, property: Property, value: Json, enti
   return value;
 }
 
-/**
- * What the OData layer asks: the right JSON for the type. Answers the value as the service keeps
- * it.
- */
+/** The OData layer's check: the right JSON for the type. Returns the value in the stored form. */
 function checkValue(name: string, property: Property, value: Json): Json {
   if (property.collection) {
     if (!Array.isArray(value)) throw unexpectedNode(value, "StartArray");

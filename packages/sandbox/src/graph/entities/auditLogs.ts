@@ -1,5 +1,5 @@
 /**
- * What the tenant's audit log has of a change.
+ * An entry of the tenant's audit log.
  * https://learn.microsoft.com/graph/api/resources/directoryaudit
  */
 import type { Properties } from "./property";

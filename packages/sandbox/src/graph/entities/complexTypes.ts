@@ -29,7 +29,7 @@ const emptyUrls = {
   termsOfServiceUrl: null,
 };
 
-/** What a new application or service principal has until somebody sets it. */
+/** Defaults of a new application or service principal. */
 export const complexDefaults = {
   apiApplication: {
     acceptMappedClaims: null,
@@ -235,8 +235,8 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
 };
 
 /**
- * The complex type of a value: the declared one or, where that is abstract, the one that its
- * `@odata.type` names. `undefined` where it names none that may stand there.
+ * The complex type of a value: the declared one or, where that is abstract, the one of its
+ * `@odata.type`. `undefined` if that type is not allowed.
  */
 export function complexTypeOf(declared: string, value: { readonly [name: string]: Json }): string | undefined {
   const subtypes = entitlementSubtypes[declared];
@@ -245,9 +245,7 @@ export function complexTypeOf(declared: string, value: { readonly [name: string]
   return subtypes.find((subtype) => said === `#microsoft.graph.${subtype}`.toLowerCase());
 }
 
-/**
- * What a value says of its own type in an answer: nothing, unless the declared type is abstract.
- */
+/** A value's `@odata.type` in an answer: only if the declared type is abstract. */
 export function typeAnnotation(declared: string, type: string): { "@odata.type"?: string } {
   return declared === type ? {} : { "@odata.type": `#microsoft.graph.${type}` };
 }

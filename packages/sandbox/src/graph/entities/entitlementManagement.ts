@@ -2,7 +2,7 @@
  * Entitlement management: connected organizations, catalogs with their resources, access packages,
  * assignment policies.
  * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview. All but connected
- * organizations is beta's, as the official azuread plugin calls it: v1.0 has other names for it.
+ * organizations is beta, as used by the official azuread plugin: v1.0 has other names.
  */
 import type { Properties } from "./property";
 import {
@@ -27,8 +27,8 @@ const stamps: Properties = {
 const named = { nullable: false, required: true, default: undefined } as const;
 
 /**
- * https://learn.microsoft.com/graph/api/resources/connectedorganization; its update takes neither
- * identity sources nor moments.
+ * https://learn.microsoft.com/graph/api/resources/connectedorganization; its update accepts neither
+ * identity sources nor times.
  */
 export const connectedOrganization: Properties = {
   id: string({ ...computed }),
@@ -259,10 +259,7 @@ export const entitlementTypes: Readonly<Record<string, Properties>> = {
   accessPackageLocalizedText: { text: string(), languageCode: string() },
 };
 
-/**
- * Abstract complex types of theirs, and what may stand for them: a value's `@odata.type` says
- * which.
- */
+/** Abstract complex types and the allowed concrete types, which a value's `@odata.type` names. */
 export const entitlementSubtypes: Readonly<Record<string, readonly string[]>> = {
   identitySource: ["azureActiveDirectoryTenant", "domainIdentitySource"],
   userSet: [

@@ -1,7 +1,4 @@
-/**
- * What lets one party use another: delegated grants, app role assignments, directory roles and
- * their assignments.
- */
+/** Delegated grants, app role assignments, directory roles and their assignments. */
 import type { Properties } from "./property";
 import { boolean, complexes, computed, dateTime, guid, readOnly, string, strings } from "./property";
 
@@ -21,7 +18,7 @@ export const appRoleAssignment: Properties = {
   deletedDateTime: dateTime(readOnly),
   appRoleId: guid({ nullable: false, required: true, write: "create", default: undefined }),
   createdDateTime: dateTime({ ...computed, only: "v1.0" }),
-  // The name that beta has for the same moment; answered from `createdDateTime`.
+  // Beta's name of the same time; returned from `createdDateTime`.
   creationTimestamp: dateTime({ ...computed, only: "beta" }),
   principalDisplayName: string(readOnly),
   principalId: guid({ required: true, write: "create" }),
@@ -70,7 +67,7 @@ export const unifiedRoleDefinition: Properties = {
 };
 
 /**
- * A role of Defender's.
+ * A Defender role.
  * https://learn.microsoft.com/graph/api/resources/unifiedroledefinition?view=graph-rest-beta
  */
 export const defenderRoleDefinition: Properties = {

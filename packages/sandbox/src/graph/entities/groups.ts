@@ -10,7 +10,7 @@ export const group: Properties = {
   deletedDateTime: dateTime(readOnly),
   classification: string(),
   createdDateTime: dateTime({ ...computed }),
-  // Answered by the service though the published metadata lacks it.
+  // Returned by the service, missing in the published metadata.
   creationOptions: strings({ ...readOnly, only: "v1.0" }),
   createdByAppId: string({ ...readOnly, only: "beta" }),
   organizationId: string({ ...readOnly, only: "beta" }),

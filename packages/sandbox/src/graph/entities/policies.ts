@@ -1,8 +1,7 @@
 /**
- * `subscribedSku`, `authorizationPolicy`, `tenantAppManagementPolicy`: what a tenant has licences
- * for, and what it allows. Read only.
- * https://learn.microsoft.com/graph/api/resources/subscribedsku, …/authorizationpolicy,
- * …/tenantappmanagementpolicy
+ * `subscribedSku`, `authorizationPolicy`, `tenantAppManagementPolicy`: licences and policies of a
+ * tenant. Read only. https://learn.microsoft.com/graph/api/resources/subscribedsku,
+ * …/authorizationpolicy, …/tenantappmanagementpolicy
  */
 import type { Properties } from "./property";
 import { boolean, complex, complexes, computed, guid, int32, readOnly, string, strings } from "./property";

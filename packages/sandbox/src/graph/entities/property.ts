@@ -14,10 +14,7 @@ export type PrimitiveType =
   | "Edm.Guid"
   | "Edm.DateTimeOffset"
   | "Edm.Binary"
-  /**
-   * Anything at all: a type of Graph's that the sandbox only ever answers as null or as an empty
-   * collection.
-   */
+  /** A type of Graph that the sandbox returns only as null or an empty collection. */
   | "Edm.Untyped";
 
 export interface Property {
@@ -27,30 +24,30 @@ export interface Property {
    */
   readonly type: PrimitiveType | { readonly complex: string };
   readonly collection: boolean;
-  /** Whether a client may send null, and the service may answer it. A collection is never null. */
+  /** Whether the value may be null. A collection is never null. */
   readonly nullable: boolean;
-  /** What an object has when nobody sent a value; `undefined`: the service computes it. */
+  /** The default; `undefined`: the service computes it. */
   readonly default: Json | undefined;
-  /** When a client may set it: at any time, only while creating, or never. */
+  /** When a client may set it: always, at creation only, or never. */
   readonly write: "always" | "create" | "never";
   /** A create without it is refused. */
   readonly required: boolean;
-  /** The only values that are taken, where it is a closed set. */
+  /** The allowed values of a closed set. */
   readonly values?: readonly string[];
-  /** The version that has it, where only one does. */
+  /** The version that has it, if only one does. */
   readonly only?: GraphVersion;
-  /** The versions that answer it only when `$select` names it. */
+  /** The versions that return it only with `$select`. */
   readonly selectedIn: readonly GraphVersion[];
   /**
-   * A null value is answered right before this property: the service puts nulls of complex types
+   * A null value is returned right before this property: the service puts nulls of complex types
    * among the primitives.
    */
   readonly nullBefore?: string;
-  /** Read back in another order than it was sent: clients must treat it as a set. */
+  /** Returned in another order than sent: clients must treat it as a set. */
   readonly unordered: boolean;
-  /** Whether an empty text is a value; the directory refuses it in most places. */
+  /** Whether an empty string is allowed; the directory refuses most of them. */
   readonly emptyText: boolean;
-  /** Taken from a client, never kept and never answered: a password. */
+  /** Accepted, never stored and never returned: a password. */
   readonly writeOnly: boolean;
 }
 
@@ -75,13 +72,13 @@ export const untypedCollection = (options: Options = {}): Property => many("Edm.
 export const complex = (name: string, options: Options = {}): Property => single({ complex: name }, options);
 export const complexes = (name: string, options: Options = {}): Property => many({ complex: name }, options);
 
-/** Set by the service alone. */
+/** Set by the service only. */
 export const readOnly = { write: "never" } as const;
-/** Never null; the service computes a value when none is sent. */
+/** Never null; the service computes a missing value. */
 export const computed = { write: "never", nullable: false, default: undefined } as const;
-/** v1.0 answers it only when `$select` names it; beta always does. */
+/** v1.0 returns it only with `$select`; beta always does. */
 export const selected = { selectedIn: ["v1.0"] } as const;
-/** Both versions answer it only when `$select` names it. */
+/** Both versions return it only with `$select`. */
 export const alwaysSelected = { selectedIn: ["v1.0", "beta"] } as const;
 
 function single(type: Property["type"], options: Options): Property {

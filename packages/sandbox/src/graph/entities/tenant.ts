@@ -1,6 +1,6 @@
 /**
- * `organization` and `domain`: what a tenant is.
- * https://learn.microsoft.com/graph/api/resources/organization, …/domain
+ * `organization` and `domain`. https://learn.microsoft.com/graph/api/resources/organization,
+ * …/domain
  */
 import type { Properties } from "./property";
 import {

@@ -1,7 +1,7 @@
 /**
  * `user` and `invitation`. https://learn.microsoft.com/graph/api/resources/user,
- * …/resources/invitation v1.0 answers eleven properties of a user unless `$select` asks for others;
- * beta answers all.
+ * …/resources/invitation v1.0 returns eleven properties of a user unless `$select` names others;
+ * beta returns all.
  */
 import type { Properties } from "./property";
 import {

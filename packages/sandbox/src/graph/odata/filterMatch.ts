@@ -18,8 +18,8 @@ type Scope = ReadonlyMap<string, { property: Property; typeName: string }>;
 type Test = (object: Json, variables: ReadonlyMap<string, Json>) => boolean;
 
 /**
- * Checks a filter against a type and makes a predicate of it. `advanced`: the request says
- * `ConsistencyLevel: eventual` and `$count=true`, or the type isn't a directory object's.
+ * Checks a filter against a type and compiles a predicate. `advanced`: the request has
+ * `ConsistencyLevel: eventual` and `$count=true`, or the type is not a directory object.
  */
 export function compileFilter(filter: Filter, type: FilteredType, advanced: boolean): (object: Json) => boolean {
   if (!advanced) refuseAdvanced(filter);
@@ -113,7 +113,7 @@ interface Reader {
   value: (object: Json, variables: ReadonlyMap<string, Json>) => Json;
 }
 
-/** Finds the property that a path names, whatever its case, and how to get its value. */
+/** Finds the property of a path, ignoring case, and how to get its value. */
 function reader(path: PropertyPath, type: FilteredType, scope: Scope): Reader {
   const [first = "", ...rest] = path;
   const variable = scope.get(first);
@@ -170,7 +170,9 @@ function compare(operator: string, left: string | number | boolean, right: strin
   }
 }
 
-/** The literal as a value of the property's type; the OData layer refuses one of another type. */
+/**
+ * The literal as a value of the property's type; another type is refused, as by the OData layer.
+ */
 function comparable(property: Property, literal: Exclude<Literal, { kind: "null" }>): string | number | boolean {
   switch (property.type) {
     case "Edm.Boolean":

@@ -1,6 +1,7 @@
 /**
- * Reads `$filter` into a tree. The grammar is the part of OData 4.01 that Graph's directory takes:
- * https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html (5.1.1)
+ * Reads `$filter` into a tree. The grammar is the part of OData 4.01 that Graph's directory
+ * accepts: https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html
+ * (5.1.1)
  */
 import { unreadableRequest } from "../errors";
 
@@ -23,7 +24,7 @@ export type Filter =
   | { kind: "startsWith" | "endsWith"; path: PropertyPath; value: string }
   | { kind: "any"; path: PropertyPath; variable: string; condition: Filter | undefined };
 
-/** The tree of a `$filter`. Throws the service's 400 where the text can't be read. */
+/** The tree of a `$filter`. Throws the service's 400 for invalid text. */
 export function parseFilter(text: string): Filter {
   const parser = new Parser(tokenize(text), text);
   return parser.parse();
@@ -34,7 +35,7 @@ export function quoted(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
-/** Writes a tree as text, with every pair of parentheses that it could need. */
+/** Writes a tree as text, with all parentheses. */
 export function formatFilter(filter: Filter): string {
   switch (filter.kind) {
     case "and":
@@ -91,7 +92,8 @@ function tokenize(text: string): Token[] {
       position = end + 1;
     } else if (wordPattern.test(character)) {
       let end = position;
-      // A moment such as 2024-01-02T03:04:05Z holds colons; a lambda's variable is followed by one.
+      // A time such as 2024-01-02T03:04:05Z contains colons; a lambda's variable is followed by
+      // one.
       while (end < text.length && (wordPattern.test(text.charAt(end)) || isColonOfTime(text, position, end))) end++;
       tokens.push({ kind: "word", text: text.slice(position, end), position });
       position = end;
@@ -120,7 +122,7 @@ function isColonOfTime(text: string, start: number, position: number): boolean {
   return text.charAt(position) === ":" && /^\d{4}-\d\d-\d\dT\d\d/.test(text.slice(start, position));
 }
 
-/** Deeper than anybody writes, and far from where a stack would end. */
+/** Deeper than real filters, and far below the stack's limit. */
 const deepest = 100;
 
 class Parser {

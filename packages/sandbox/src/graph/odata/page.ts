@@ -1,4 +1,4 @@
-/** Pages of a list: filtered, ordered, cut, with a link to the rest. */
+/** Pages of a list: filtered, ordered, limited, with a link to the next page. */
 import type { StoredObject } from "../../cloud/model";
 import { entitySets, type EntitySetName } from "../entities";
 import { GraphError, unsupportedQuery } from "../errors";
@@ -8,13 +8,13 @@ import type { Query } from "./query";
 
 export interface Page<T> {
   items: T[];
-  /** How many there are in all. */
+  /** The total number. */
   total: number;
   /** Where the next page starts; `undefined` on the last one. */
   skipToken: string | undefined;
 }
 
-/** The objects that a query asks for. `typeOf` says whose properties its filter may name. */
+/** The objects that a query asks for. The filter may name the properties of `typeOf`. */
 export function page<T extends StoredObject>(objects: readonly T[], query: Query, typeOf: EntitySetName): Page<T> {
   const matching = ordered(filtered(objects, query, typeOf), query);
   const start = query.skipToken === undefined ? 0 : positionAfter(matching, query.skipToken);
@@ -49,10 +49,7 @@ function ordered<T extends StoredObject>(objects: readonly T[], { orderBy }: Que
   return [...objects].sort((left, right) => direction * name(left).localeCompare(name(right), "en"));
 }
 
-/**
- * Opaque to clients: the ID that the page ended with, and its position in case that object is gone
- * by then.
- */
+/** Opaque to clients: the last ID of the page, and its position in case that object is deleted. */
 function makeSkipToken(lastId: string, position: number): string {
   return Buffer.from(JSON.stringify([lastId, position])).toString("base64url");
 }
@@ -70,7 +67,7 @@ function readSkipToken(text: string): [string, number] {
       return [value[0], value[1] as number];
     }
   } catch {
-    // Not ours: refused below.
+    // A foreign token: refused below.
   }
   throw new GraphError(
     400,

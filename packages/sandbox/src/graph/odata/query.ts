@@ -1,4 +1,4 @@
-/** Query options of a request: what the directory takes, and how it refuses the rest. */
+/** Query options of a request: the accepted ones, and the errors for others. */
 import type { GraphVersion } from "../entities";
 import { badRequest, unreadableRequest, unsupportedQuery } from "../errors";
 
@@ -6,7 +6,7 @@ import { badRequest, unreadableRequest, unsupportedQuery } from "../errors";
 export interface Expansion {
   name: string;
   select: readonly string[] | undefined;
-  /** What is expanded inside. */
+  /** The properties of the expanded objects. */
   expand: readonly Expansion[];
 }
 
@@ -18,7 +18,7 @@ export interface Query {
   top: number;
   skipToken: string | undefined;
   count: boolean;
-  /** `ConsistencyLevel: eventual` and `$count=true`: the directory's second index answers. */
+  /** `ConsistencyLevel: eventual` and `$count=true`: uses the directory's second index. */
   advanced: boolean;
   /** All options as sent, for a link to the next page. */
   sent: URLSearchParams;
@@ -29,8 +29,8 @@ const largestPage = 999;
 const supported = new Set(["$filter", "$select", "$expand", "$orderby", "$top", "$skiptoken", "$count"]);
 
 /**
- * Reads the text after `?`. Throws the service's 400 for an option that it doesn't take.
- * Beta takes the options without `$` as well: https://learn.microsoft.com/graph/query-parameters
+ * Reads the text after `?`. Throws the service's 400 for an unknown option. Beta accepts the
+ * options without `$`: https://learn.microsoft.com/graph/query-parameters
  */
 export function parseQuery(text: string, consistencyLevel: string | undefined, version: GraphVersion = "v1.0"): Query {
   const sent = new URLSearchParams(text);

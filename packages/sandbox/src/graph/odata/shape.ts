@@ -1,7 +1,4 @@
-/**
- * A stored object as the service answers it: which properties, in which order, and what `$select`
- * makes of them.
- */
+/** A stored object in the service's form: properties, their order, and `$select`. */
 import type { Json, StoredObject } from "../../cloud/model";
 import {
   complexTypes,
@@ -36,8 +33,8 @@ export function shape(
 }
 
 /**
- * The canonical names of selected properties; their case doesn't matter. Throws the service's 400
- * for an unknown one.
+ * The canonical names of selected properties; case-insensitive. Throws the service's 400 for an
+ * unknown one.
  */
 export function canonicalSelect(
   select: readonly string[] | undefined,
@@ -59,7 +56,7 @@ export function canonicalSelect(
   });
 }
 
-/** A value of a complex type with every property that the type has, in the service's order. */
+/** A value of a complex type with all properties, in the service's order. */
 export function present(property: Property, value: Json): Json {
   if (typeof property.type !== "object" || value === null) return value;
   if (property.collection) {
@@ -79,13 +76,13 @@ export function isIn(property: Property, version: GraphVersion): boolean {
   return property.only === undefined || property.only === version;
 }
 
-/** The public key of a certificate is only answered when `$select` names `keyCredentials`. */
+/** The public key of a certificate is only returned if `$select` names `keyCredentials`. */
 function withoutKeys(property: Property, value: Json): Json {
   const isKeys = typeof property.type === "object" && property.type.complex === "keyCredential";
   return isKeys ? objectsIn(value).map((credential) => ({ ...credential, key: null })) : value;
 }
 
-/** What beta calls otherwise, read from where v1.0's name keeps it. */
+/** Beta's other names, read from v1.0's property. */
 const keptAs: Readonly<Record<string, string>> = {
   publishedPermissionScopes: "oauth2PermissionScopes",
   creationTimestamp: "createdDateTime",
@@ -96,7 +93,7 @@ function stored(object: Readonly<Record<string, Json>>, name: string, property: 
   return value === undefined ? structuredClone(property.default ?? null) : value;
 }
 
-/** The table's order; a null of a complex type stands where the table says that it does. */
+/** The table's order, with nulls of complex types at their place in the table. */
 function answerOrder(entitySet: EntitySetName, object: StoredObject): [string, Property][] {
   const order: [string, Property][] = [];
   const entries = Object.entries(entitySets[entitySet].properties);

@@ -1,6 +1,6 @@
 /**
- * Who holds an access package: beta, as far as an administrator gives and takes it directly. What
- * people ask for themselves isn't emulated.
+ * Assignments of access packages: beta, direct assignment and removal by an administrator. Requests
+ * of users are not emulated.
  * https://learn.microsoft.com/graph/api/entitlementmanagement-post-accesspackageassignmentrequests?view=graph-rest-beta
  */
 import { randomUUID } from "node:crypto";
@@ -54,10 +54,7 @@ function ask(call: Call): Answer {
   return createdEntity(call, requests, request, contextName(requests));
 }
 
-/**
- * The connected organization that somebody with this address belongs to, by the tenant that has the
- * domain.
- */
+/** The connected organization of an address, by the tenant that has the domain. */
 function organizationOf({ cloud, tenant }: Call, mail: string): string | undefined {
   const domain = mail.split("@").at(-1)?.toLowerCase() ?? "";
   const home = cloud.tenants().find((one) => one.objects("domains").has(domain));
@@ -68,9 +65,7 @@ function organizationOf({ cloud, tenant }: Call, mail: string): string | undefin
   )?.id;
 }
 
-/**
- * Of somebody who is in the tenant already. The subject of an assignment has the user's object ID.
- */
+/** The subject of an assignment to an existing user has the user's object ID. */
 function assignmentFrom(call: Call, asked: JsonObject): StoredObject {
   const policy = get(call.tenant, "accessPackageAssignmentPolicies", textOf(asked["assignmentPolicyId"]));
   const accessPackage = get(call.tenant, "accessPackages", textOf(asked["accessPackageId"]));

@@ -1,7 +1,6 @@
 /**
- * What access packages give: a catalog's resources, and their roles in a package. Of the resources
- * that the service knows, the sandbox has groups (`AadGroup`). Beta, as the official azuread plugin
- * calls it.
+ * A catalog's resources and their roles in access packages. Only groups (`AadGroup`) are emulated.
+ * Beta, as used by the official azuread plugin.
  *
  * Links: `accessPackageCatalogs.accessPackageResources`,
  * `accessPackageResources.accessPackageResourceRoles` and `…Scopes`,
@@ -63,12 +62,12 @@ export const accessPackageResourceRoutes = licensed([
   },
 ]);
 
-/** Removes a catalog's resources with all that is theirs. */
+/** Removes a catalog's resources with their roles and scopes. */
 export function forgetResources(tenant: Tenant, catalogId: string): void {
   for (const resource of resourcesOf(tenant, catalogId)) forgetResource(tenant, catalogId, resource);
 }
 
-/** Removes what an access package gives. */
+/** Removes the role scopes of an access package. */
 export function forgetRoleScopes(tenant: Tenant, packageId: string): void {
   for (const id of linked(tenant, `${packages}.${roleScopes}`, packageId)) forgetRoleScope(tenant, packageId, id);
 }
@@ -77,10 +76,7 @@ function resourcesOf(tenant: Tenant, catalogId: string): StoredObject[] {
   return linked(tenant, `${catalogs}.${resources}`, catalogId).flatMap((id) => tenant.objects(resources).get(id) ?? []);
 }
 
-/**
- * Carried out at once. The service keeps the request as a record; the sandbox doesn't: nobody here
- * reads it.
- */
+/** Executed at once. The service keeps the request as a record; the sandbox does not. */
 function request(call: Call): Answer {
   const { accessPackageResource, ...body } = bodyOf(call);
   const { values } = checkCreate(requests, body, call.version);
@@ -133,10 +129,9 @@ function keep(tenant: Tenant, entitySet: typeof resources | typeof roles | typeo
 }
 
 /**
- * Who adds a group to a catalog must be able to change it (microsoft-graph-docs-contrib 8474). An
- * application needs Group.ReadWrite.All, also for a group that it owns: Microsoft, "Create
- * accessPackageResourceRequest". For a person, to own the group is enough (microsoft-graph-docs
- * 12204).
+ * Adding a group requires the right to change it (microsoft-graph-docs-contrib 8474): an
+ * application needs Group.ReadWrite.All, also for its own group (Microsoft, "Create
+ * accessPackageResourceRequest"); a person may be the owner (microsoft-graph-docs 12204).
  */
 function mayChange({ tenant, caller }: Call, groupId: string): boolean {
   if (caller.scopes.size === 0) return caller.roles.has("Group.ReadWrite.All");
@@ -169,7 +164,7 @@ function forgetResource(tenant: Tenant, catalogId: string, { id }: StoredObject)
   tenant.objects(resources).delete(id);
 }
 
-/** A role of a resource in the package's catalog; who gets the package gets the role. */
+/** A role of a resource in the package's catalog; the package grants the role. */
 function addRoleScope(call: Call): Answer {
   const accessPackage = get(call.tenant, packages, parameter(call, "id"));
   const { accessPackageResourceRole: role, accessPackageResourceScope: scope } = bodyOf(call);
@@ -212,7 +207,7 @@ function forgetRoleScope(tenant: Tenant, packageId: string, id: string): void {
   tenant.objects(roleScopes).delete(id);
 }
 
-/** The ID of a resource's role or scope that has this origin. */
+/** The ID of a resource's role or scope by its origin. */
 function partOf(
   tenant: Tenant,
   resource: StoredObject,
@@ -224,7 +219,7 @@ function partOf(
   );
 }
 
-/** A role or a scope as it is sent: the resource inside says again whose it is. */
+/** A role or scope of a request, which contains its resource. */
 function withoutResource(part: Json | undefined): JsonObject {
   if (!isObject(part)) return {};
   return Object.fromEntries(Object.entries(part).filter(([name]) => name !== "accessPackageResource"));

@@ -1,5 +1,5 @@
 /**
- * Catalogs, access packages and assignment policies: beta, as the official azuread plugin calls it.
+ * Catalogs, access packages and assignment policies: beta, as used by the official azuread plugin.
  * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview?view=graph-rest-beta
  */
 import { randomUUID } from "node:crypto";
@@ -136,7 +136,7 @@ function createPackage(call: Call): Answer {
 
 /**
  * The official plugin names the catalog by `accessPackageCatalog` alone; Microsoft documents
- * `catalogId`. Both are taken.
+ * `catalogId`. Both are accepted.
  */
 function withoutCatalog(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== "accessPackageCatalog"));
@@ -145,8 +145,8 @@ function withoutCatalog(body: JsonObject): JsonObject {
 function removeCatalog(call: Call): Answer {
   const { id } = subject(call, catalogs);
   const held = [...call.tenant.objects(packages).values()].some((one) => one["catalogId"] === id);
-  // The portal says that a catalog with access packages can't be deleted; the words are the
-  // sandbox's own.
+  // The portal says that a catalog with access packages can't be deleted; the text is the sandbox's
+  // own.
   if (held) throw refused("CatalogHasAccessPackages", "The catalog cannot be deleted because it has access packages.");
   forgetResources(call.tenant, id);
   call.tenant.objects(catalogs).delete(id);
@@ -155,8 +155,9 @@ function removeCatalog(call: Call): Answer {
 }
 
 /**
- * Its policies and role scopes are its own, and go with it. One that somebody holds can't be deleted:
- * https://learn.microsoft.com/graph/api/accesspackage-delete?view=graph-rest-beta. Code and words of the refusal are the sandbox's own.
+ * Its policies and role scopes are deleted with it. One that somebody holds can't be deleted:
+ * https://learn.microsoft.com/graph/api/accesspackage-delete?view=graph-rest-beta. Code and words
+ * of the refusal are the sandbox's own.
  */
 function removePackage(call: Call): Answer {
   const { id } = subject(call, packages);
@@ -174,7 +175,7 @@ function removePackage(call: Call): Answer {
   return noContent;
 }
 
-/** What the body doesn't name goes back to its default. */
+/** A property that the body omits gets its default. */
 function replacePolicy(call: Call): Answer {
   const before = subject(call, policies);
   const { id, createdBy = null, createdDateTime = null } = before;

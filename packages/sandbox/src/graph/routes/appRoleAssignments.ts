@@ -15,10 +15,10 @@ import { isObject, textOf } from "../json";
 import { subject } from "./references";
 
 const entitySet = "appRoleAssignments";
-/** Assigned where a resource has no roles: access and nothing more. */
+/** The role ID for a resource without roles: access only. */
 const defaultAccess = "00000000-0000-0000-0000-000000000000";
 
-/** From which side assignments are looked at, and the property that names that side. */
+/** The side of the assignments, and its property. */
 const sides = [
   { navigation: "appRoleAssignedTo", property: "resourceId" },
   { navigation: "appRoleAssignments", property: "principalId" },
@@ -98,7 +98,7 @@ function create(call: Call, side: Side): Answer {
   return createdEntity(call, entitySet, assignment, contextName(call, side));
 }
 
-/** The role must be one of the resource's, and for such principals. */
+/** The role must be one of the resource's and allow this type of principal. */
 function checkRole(resource: StoredObject, appRoleId: string, { entitySet: principalSet }: Found): void {
   const roles = (Array.isArray(resource["appRoles"]) ? resource["appRoles"] : []).filter(isObject);
   if (appRoleId === defaultAccess && roles.length === 0) return;

@@ -74,10 +74,7 @@ function create(call: Call): Answer {
   return createdEntity(call, "applications", answered);
 }
 
-/**
- * The user who registers an application owns it; of applications only those that may manage nothing
- * but their own.
- */
+/** The registering user becomes the owner; an application only if it may manage just its own. */
 function addOwners(call: Call, id: string, bindings: ReadonlyMap<string, readonly string[]>): void {
   bind(call, "applications", id, bindings);
   const ownsByCreating = isDelegated(call.caller) || !call.caller.roles.has("Application.ReadWrite.All");
@@ -106,7 +103,7 @@ function patch(call: Call): Answer {
   return noContent;
 }
 
-/** Deleting a registration takes its service principal in the home tenant along. */
+/** Deleting a registration deletes its service principal in the home tenant. */
 function removeApplication(call: Call): Answer {
   const application = subject(call, "applications");
   for (const servicePrincipal of [...call.tenant.objects("servicePrincipals").values()]) {
@@ -129,7 +126,7 @@ function putLogo(call: Call): Answer {
   return noContent;
 }
 
-/** Checks what only the application as a whole shows, and adds what the service adds. */
+/** Checks rules between properties and adds the service's values. */
 function prepared(call: Call, values: JsonObject, before: StoredObject | undefined): JsonObject {
   const result: JsonObject = { ...values };
   const whole = (name: string): Json => merged(before?.[name], values[name] ?? null) ?? before?.[name] ?? null;
@@ -170,14 +167,14 @@ function isForPersonalAccounts(audience: Json): boolean {
   return textOf(audience).endsWith("PersonalMicrosoftAccount");
 }
 
-/** A new application that names no version gets the only one that it may have. */
+/** A new application without a version gets the only allowed one. */
 function withTokenVersion(api: Json | undefined): JsonObject {
   return { requestedAccessTokenVersion: 2, ...(isObject(api) ? api : {}) };
 }
 
 /**
  * Applications for personal accounts get tokens of version 2 only:
- * https://learn.microsoft.com/graph/api/resources/apiapplication. The words are those of
+ * https://learn.microsoft.com/graph/api/resources/apiapplication. The text is from
  * https://github.com/hashicorp/terraform-provider-azuread/issues/1374.
  */
 function checkTokenVersion(api: Json): void {
@@ -194,7 +191,7 @@ function checkIdentifierUris(call: Call, uris: Json | undefined, before: StoredO
   }
 }
 
-/** A role or scope that is enabled can neither go nor change. */
+/** An enabled role or scope can be neither deleted nor changed. */
 function refuseEnabled(before: Json | undefined, after: Json | undefined): void {
   if (after === undefined) return;
   const wanted = objectsIn(after);
@@ -217,7 +214,7 @@ function same(left: Json | undefined, right: Json): boolean {
   return JSON.stringify(left ?? null) === JSON.stringify(right);
 }
 
-/** Each web redirect URI has a setting, whose index is null until somebody sets it. */
+/** Each web redirect URI has a setting, whose index is null by default. */
 function withRedirectUriSettings(values: JsonObject): JsonObject {
   const uris = innerOf(values["web"], "redirectUris");
   if (!Array.isArray(uris) || !isObject(values["web"])) return values;

@@ -1,9 +1,9 @@
 /**
- * Organizations whose people may ask for access packages.
+ * Organizations whose users may request access packages.
  * https://learn.microsoft.com/graph/api/resources/connectedorganization
  *
- * That a second one of the same identity source is refused, and so is the delete of one that a
- * policy names, is what the portal does; the words for it are the sandbox's own.
+ * As the portal does, a second one of the same identity source is refused, and so is the deletion
+ * of one that a policy names; the texts are the sandbox's own.
  */
 import { randomUUID } from "node:crypto";
 import type { Json, StoredObject } from "../../cloud/model";
@@ -91,7 +91,7 @@ function remove(call: Call): Answer {
   return noContent;
 }
 
-/** What identifies an organization: its tenant or its domain. Refuses what is neither. */
+/** The identity source: a tenant or a domain. Refuses others. */
 function sourceKey(source: Json | undefined): string {
   const tenantId = innerOf(source, "tenantId");
   const value = textOf(tenantId ?? innerOf(source, "domainName")).toLowerCase();

@@ -1,9 +1,9 @@
 /**
- * Defender's unified RBAC: role definitions and their assignments. Beta alone has it.
+ * Defender's unified RBAC: role definitions and their assignments. Beta only.
  * https://learn.microsoft.com/graph/api/rbacapplication-post-roledefinitions?view=graph-rest-beta
  * ("for a Defender provider") and
  * https://learn.microsoft.com/graph/api/rbacapplicationmultiple-post-roleassignments?view=graph-rest-beta.
- * No built-in roles: which ones a tenant has isn't documented.
+ * No built-in roles, since they are not documented.
  */
 import { randomUUID } from "node:crypto";
 import { effectiveActions, isDefenderAction } from "@defender-mssp/microsoft";
@@ -78,10 +78,7 @@ function patchDefinition(call: Call): Answer {
   return noContent;
 }
 
-/**
- * The sandbox's own rule: whether the service takes a role that is still given away is not
- * documented.
- */
+/** The sandbox's own rule: whether the service deletes an assigned role is not documented. */
 function deleteDefinition(call: Call): Answer {
   const { id } = existing(call, definitions);
   const isGiven = [...call.tenant.objects(assignments).values()].some((one) => one["roleDefinitionId"] === id);
@@ -110,7 +107,7 @@ function createAssignment(call: Call): Answer {
 }
 
 /**
- * Unlike a role definition's, this update answers the object:
+ * Unlike that of a role definition, this update returns the object:
  * https://learn.microsoft.com/graph/api/unifiedroleassignmentmultiple-update
  */
 function patchAssignment(call: Call): Answer {
@@ -143,7 +140,7 @@ function checkAssignment(call: Call, values: JsonObject): void {
   }
 }
 
-/** Permissions as the service keeps them: without those that another one includes. */
+/** Permissions as the service stores them: without those that another one includes. */
 function kept(values: JsonObject): JsonObject {
   if (values["rolePermissions"] === undefined) return values;
   const rolePermissions = objectsIn(values["rolePermissions"]).map((permission) => {

@@ -15,9 +15,7 @@ import { nameBeforeDeletion } from "./users";
 const path = "/directory/deletedItems";
 const versions = bothVersions;
 
-/**
- * Soft-deleted kinds: the set, the type's name in the path, and who may bring back or purge one.
- */
+/** Soft-deleted types: the set, the name in the path, and the permissions to restore or purge. */
 const kinds: readonly { entitySet: EntitySetName; type: string; write: Permissions }[] = [
   { entitySet: "applications", type: "application", write: permissions.writeApplication },
   { entitySet: "servicePrincipals", type: "servicePrincipal", write: permissions.writeServicePrincipal },
@@ -84,7 +82,7 @@ function deletedItem(call: Call): DeletedObject {
   return deleted;
 }
 
-/** What may be done with a deleted object is what might have been done with it before. */
+/** A deleted object requires the same permissions as before its deletion. */
 function writable(call: Call): DeletedObject {
   const deleted = deletedItem(call);
   const kind = kinds.find(({ entitySet }) => entitySet === deleted.collection);

@@ -1,7 +1,4 @@
-/**
- * Objects by ID whatever their type.
- * https://learn.microsoft.com/graph/api/resources/directoryobject
- */
+/** Objects of any type by ID. https://learn.microsoft.com/graph/api/resources/directoryobject */
 import { directoryObject, typed } from "../answers";
 import { findDirectoryObject, getDirectoryObject } from "../directory";
 import { entitySets } from "../entities";
@@ -28,7 +25,7 @@ export const directoryObjectRoutes: readonly Route[] = [
   },
 ];
 
-/** Unknown IDs, and objects of other types than asked for, are left out. */
+/** Unknown IDs and objects of other types are omitted. */
 function getByIds(call: Call): Answer {
   const { ids, types } = bodyOf(call);
   if (!Array.isArray(ids)) throw missingValue("ids", "getByIds");

@@ -102,7 +102,7 @@ function credentialsOf(call: Call, application: StoredObject): StoredObject[] {
   );
 }
 
-/** By ID or, as the service takes it as well, by name. */
+/** By ID or by name, as in the service. */
 function credentialOf(call: Call, application: StoredObject): StoredObject {
   const key = parameter(call, "credential");
   const found = credentialsOf(call, application).find(({ id, name }) => id === key || name === key);

@@ -59,7 +59,7 @@ export const grantRoutes: readonly Route[] = [
 ];
 
 /**
- * Only the scope changes. In the words of
+ * Only the scope can be changed. The text is from
  * https://github.com/MicrosoftDocs/azure-docs/issues/105249.
  */
 function refuseFixed(body: JsonObject): void {
@@ -82,7 +82,7 @@ function create(call: Call): Answer {
   return createdEntity(call, entitySet, grant);
 }
 
-/** A grant for one user names that user; one for all names nobody. */
+/** A grant for one user has a principal; one for all users has none. */
 function principalOf(call: Call, consentType: unknown, principalId: unknown): string | null {
   if (consentType !== "Principal") {
     if (typeof principalId === "string")

@@ -97,7 +97,7 @@ function create(call: Call): Answer {
   };
   call.tenant.objects(entitySet).set(id, complete(entitySet, { ...asReadBack(entitySet, values), ...common }));
   bind(call, entitySet, id, bindings);
-  // The group's creator may go on managing it where that is all that the token permits.
+  // With a token for owned groups only, the creator becomes an owner.
   if (!bindings.has("owners") && createsOnlyOwn(call))
     call.tenant.links("groups.owners").set(id, [call.caller.objectId]);
   call.cloud.changed();
@@ -116,9 +116,7 @@ function patch(call: Call): Answer {
   return noContent;
 }
 
-/**
- * What the kinds of groups may be: https://learn.microsoft.com/graph/api/resources/groups-overview
- */
+/** The allowed kinds of groups: https://learn.microsoft.com/graph/api/resources/groups-overview */
 function checkKind(group: JsonObject): void {
   const types = Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];
   const nickname = group["mailNickname"];

@@ -18,8 +18,7 @@ export const invitationRoutes: readonly Route[] = [
 ];
 
 /**
- * Inviting an address again answers the same user. The invitation itself can't be read later, so it
- * isn't kept.
+ * A second invitation returns the same user. The invitation cannot be read later and is not stored.
  */
 function invite(call: Call): Answer {
   const { values } = checkCreate("invitations", bodyOf(call), call.version);
@@ -43,7 +42,7 @@ function invite(call: Call): Answer {
   });
 }
 
-/** The message is what administrators report; the code is the one that goes with the status. */
+/** The message is from reports of administrators; the code follows from the status. */
 function refuseWhereForbidden(tenant: Tenant): void {
   if (switchValue(tenant, "b2bInvitations") === "on") return;
   const message =
@@ -98,17 +97,14 @@ function addGuest(call: Call, emailAddress: string, values: JsonObject): StoredO
   return user;
 }
 
-/** A bare host comes back with a slash. */
+/** A host without a path is returned with a slash. */
 function redirectUrl(url: string): string {
   if (!URL.canParse(url)) throw unreadableRequest("The inviteRedirectUrl is not a valid URL.");
   const { pathname, search, hash, href } = new URL(url);
   return pathname === "/" && search === "" && hash === "" ? href : url;
 }
 
-/**
- * Shaped as the service's, but it leads back to this cloud: nothing here sends anybody to
- * Microsoft.
- */
+/** In the service's form, but with this cloud's host. */
 function redeemUrl(call: Call, invitationId: string): string {
   const redeem =
     `https://invitations.microsoft.com/redeem/?tenant=${call.tenant.id}&user=${invitationId}` +

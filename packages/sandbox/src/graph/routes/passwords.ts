@@ -41,14 +41,15 @@ function add(call: Call, owner: Owner): Answer {
   const credential = checkComplex("passwordCredential", wanted, "passwordCredential");
   refuseKnown(object, credential["keyId"]);
   const { answered, kept } = newPassword(call.tenant, owner, credential, call.cloud.now());
-  // The newest stands first, as recorded by Azure/azure-cli's test_app_credential.
+  // The newest is first, as recorded by Azure/azure-cli's test_app_credential.
   object["passwordCredentials"] = [kept, ...credentialsOf(object, "passwordCredentials")];
   call.cloud.changed();
   return actionResult(call, { "@odata.context": context(call, "microsoft.graph.passwordCredential"), ...answered });
 }
 
 /**
- * In the words of https://github.com/Azure/active-directory-dotnet-graphapi-b2bportal-web/issues/8.
+ * The text is from
+ * https://github.com/Azure/active-directory-dotnet-graphapi-b2bportal-web/issues/8.
  */
 function refuseKnown(object: StoredObject, keyId: Json | undefined): void {
   if (!credentialsOf(object, "passwordCredentials").some((credential) => credential["keyId"] === keyId)) return;

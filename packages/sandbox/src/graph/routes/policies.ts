@@ -1,8 +1,7 @@
 /**
- * What a tenant has licences for, whom it lets invite, and which credentials its applications may
- * have; all of it follows the sandbox's switches (`../../cloud/switches.ts`).
- * https://learn.microsoft.com/graph/api/subscribedsku-list, …/authorizationpolicy-get,
- * …/tenantappmanagementpolicy-get
+ * Licences, and policies for invitations and credentials. They follow the sandbox's switches
+ * (`../../cloud/switches.ts`). https://learn.microsoft.com/graph/api/subscribedsku-list,
+ * …/authorizationpolicy-get, …/tenantappmanagementpolicy-get
  */
 import { entraServicePlans, windowsDefenderServicePlan } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";

@@ -1,4 +1,4 @@
-/** The two routes by which every entity set of Graph is read: its list, and one object. */
+/** The two reading routes of each entity set: the list and one object. */
 import type { StoredObject } from "../../cloud/model";
 import { entity, list } from "../answers";
 import type { EntitySetName } from "../entities";
@@ -6,7 +6,7 @@ import type { Permissions } from "../permissions";
 import { bothVersions, type Call, type Route } from "../route";
 import { subject } from "./references";
 
-/** @param one finds the object that the path names */
+/** @param one finds the object of the path */
 export function readingRoutes(
   entitySet: EntitySetName,
   permissions: Permissions,

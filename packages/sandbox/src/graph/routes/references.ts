@@ -11,7 +11,7 @@ import { decodeSegment } from "../match";
 import { access, mayManageRoles, type Permissions } from "../permissions";
 import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
 
-/** How many owners an application, a service principal or a new group may have. */
+/** The limit of owners of an application, a service principal or a new group. */
 const mostBindings = 20;
 
 /** List, add and remove of one link. `path` is the entity set's, such as `/groups`. */
@@ -48,7 +48,7 @@ export function referenceRoutes(
   ];
 }
 
-/** What else happens with a reference, and what is refused. */
+/** Additional effects and checks of a reference. */
 export interface ReferenceHooks {
   beforeAdd?: (call: Call, object: StoredObject, target: Found) => void;
   beforeRemove?: (call: Call, object: StoredObject) => void;
@@ -56,10 +56,7 @@ export interface ReferenceHooks {
   removed?: (call: Call, object: StoredObject, targetId: string) => void;
 }
 
-/**
- * The object that a request is about; a token that only serves for owned objects is checked against
- * its owners.
- */
+/** The object of a request. A token for owned objects only is checked against its owners. */
 export function subject(call: Call, entitySet: EntitySetName): StoredObject {
   const object = get(call.tenant, entitySet, parameter(call, "id"));
   if (
@@ -71,15 +68,15 @@ export function subject(call: Call, entitySet: EntitySetName): StoredObject {
   return object;
 }
 
-/** Role-assignable groups may only be changed by those who may assign roles. */
+/** Changing a role-assignable group requires the right to assign roles. */
 export function guardRoleAssignable(call: Call, group: StoredObject): void {
   if (group["isAssignableToRole"] === true && !mayManageRoles(call.caller))
     throw denied(["RoleManagement.ReadWrite.Directory"]);
 }
 
 /**
- * Adds what a body binds (`owners@odata.bind`). All references are resolved before the first is
- * added.
+ * Adds the references that a body binds (`owners@odata.bind`). All references are resolved before
+ * the first is added.
  */
 export function bind(
   call: Call,
@@ -93,8 +90,7 @@ export function bind(
 }
 
 /**
- * What a body binds, before anything is made. Throws Graph's errors for too many, doubled or
- * unknown references.
+ * The references that a body binds. Throws Graph's errors for too many, duplicate or unknown ones.
  */
 export function resolveBindings(
   call: Call,
@@ -106,7 +102,7 @@ export function resolveBindings(
       throw badRequest(`The number of references in '${link}@odata.bind' exceeds the limit of ${mostBindings}.`);
     }
     const targets = references.map((reference) => resolveReference(call, entitySet, link, reference));
-    // Applications take their caller twice over, groups refuse any doubled reference.
+    // Applications accept their caller as a duplicate, groups refuse each duplicate.
     const ids = new Set(targets.map(({ object }) => object.id));
     if (ids.size < targets.length) throw badRequest("Request contains a property with duplicate values.");
     return [link, targets];
@@ -146,8 +142,8 @@ function removeReference(call: Call, entitySet: EntitySetName, link: string, hoo
 }
 
 /**
- * `https://…/v1.0/directoryObjects/{id}`, `…/users/{id}` and the like; the host is not looked at,
- * as in the service.
+ * `https://…/v1.0/directoryObjects/{id}`, `…/users/{id}` and the like; the host is ignored, as in
+ * the service.
  */
 export function resolveReference(call: Call, entitySet: EntitySetName, link: string, reference: string): Found {
   const match = /\/(?:v1\.0|beta)\/([A-Za-z]+)(?:\/([^/?#]+)|\('([^']+)'\))$/.exec(reference);
@@ -169,7 +165,7 @@ function findIn(call: Call, set: string, key: string): Found | undefined {
   return object === undefined ? undefined : { entitySet: set, object };
 }
 
-/** Whether the caller's token serves for another operation too. */
+/** Whether the caller's token also allows another operation. */
 export function mayAlso(call: Call, permissions: Permissions): boolean {
   return access(call.caller, permissions) === "all";
 }

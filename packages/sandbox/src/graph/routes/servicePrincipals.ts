@@ -1,7 +1,4 @@
-/**
- * Service principals: what an application is in a tenant.
- * https://learn.microsoft.com/graph/api/resources/serviceprincipal
- */
+/** Service principals. https://learn.microsoft.com/graph/api/resources/serviceprincipal */
 import { randomUUID } from "node:crypto";
 import { microsoftServicesTenantId } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
@@ -59,8 +56,7 @@ export const servicePrincipalRoutes: readonly Route[] = [
 ];
 
 /**
- * Brings an application's service principals in its own tenant up to date, as a change of the
- * application does.
+ * Updates the service principals in an application's own tenant after a change of the application.
  */
 export function syncServicePrincipals(tenant: Tenant, application: StoredObject): void {
   for (const servicePrincipal of tenant.objects(entitySet).values()) {
@@ -127,10 +123,7 @@ function patch(call: Call): Answer {
   return noContent;
 }
 
-/**
- * Microsoft's own can't be deleted: the service protects those that it depends on, the sandbox all
- * that it has.
- */
+/** Microsoft's own cannot be deleted: the service protects some, the sandbox all. */
 function removeServicePrincipal(call: Call): Answer {
   const servicePrincipal = subject(call, entitySet);
   if (servicePrincipal["appOwnerOrganizationId"] === microsoftServicesTenantId) throw denied();
@@ -139,7 +132,7 @@ function removeServicePrincipal(call: Call): Answer {
   return noContent;
 }
 
-/** Where the application is registered: here, or in another tenant if it is open to others. */
+/** The application's registration: in this tenant, or in another one if it is multitenant. */
 function backingTenant(call: Call, appId: string): Tenant {
   if (find(call.tenant, "applications", `(appId='${appId}')`) !== undefined) return call.tenant;
   const home = call.cloud.homeTenantOf(appId);
@@ -155,7 +148,7 @@ function noBackingApplication(appId: string): GraphError {
   return badRequest(message, [{ code: "NoBackingApplicationObject", message, target: "appId" }]);
 }
 
-/** Who may manage only what it owns must own the application, in this tenant. */
+/** A caller that may manage only its own objects must own the application, in this tenant. */
 function refuseForeign(call: Call, application: StoredObject): void {
   if (!managesOnlyOwn(call)) return;
   if (linked(call.tenant, "applications.owners", application.id).includes(call.caller.objectId)) return;
@@ -170,7 +163,7 @@ function managesOnlyOwn({ caller }: Call): boolean {
   return caller.scopes.size === 0 && !caller.roles.has("Application.ReadWrite.All");
 }
 
-/** What a service principal takes over from its application. */
+/** The properties that a service principal gets from its application. */
 function copiedFrom(application: StoredObject): JsonObject {
   const web = innerObject(application["web"]);
   const uris = [web, innerObject(application["spa"]), innerObject(application["publicClient"])];

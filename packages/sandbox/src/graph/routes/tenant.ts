@@ -1,4 +1,4 @@
-/** What the tenant is: its organization and its domains. */
+/** The tenant's organization and domains. */
 import { entity, list } from "../answers";
 import { get } from "../directory";
 import { permissions } from "../permissions";

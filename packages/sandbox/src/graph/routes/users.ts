@@ -71,7 +71,7 @@ function patch(call: Call): Answer {
   return noContent;
 }
 
-/** Entra renames a deleted user, so that the name is free for another one at once. */
+/** Entra renames a deleted user, so that the name is free at once. */
 function removeUser(call: Call): Answer {
   const user = subject(call, entitySet);
   remove(call.cloud, call.tenant, entitySet, user);
@@ -83,7 +83,7 @@ function removeUser(call: Call): Answer {
   return noContent;
 }
 
-/** A deleted user's name as it was before. */
+/** The former name of a deleted user. */
 export function nameBeforeDeletion(user: StoredObject): string {
   const name = textOf(user["userPrincipalName"]);
   const prefix = user.id.replaceAll("-", "");
