@@ -1,7 +1,6 @@
 /**
  * A copy of this project in a temporary folder, with a sandbox of its own: for tests and
- * measurements that run the real engine and may break whatever they like. Nothing outside that
- * folder is written.
+ * measurements on the real engine that may change anything. Nothing outside that folder is written.
  */
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,7 +17,7 @@ import {
   type PluginSet,
 } from "./server/index";
 
-/** How one command ended. */
+/** The end of one command. */
 export interface Finished {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
@@ -48,11 +47,11 @@ export interface SandboxProjectOptions {
    * ms`.
    */
   readonly log?: (line: string) => void;
-  /** Gets what each request and its answer hold, secrets included. */
+  /** Receives each request with its answer, including secrets. */
   readonly observe?: (exchange: Exchange) => void;
   /** How many alerts each tenant's Defender has. */
   readonly alerts?: number;
-  /** What goes wrong on purpose in the sandbox. */
+  /** Injected faults of the sandbox. */
   readonly faults?: FaultOptions;
   /** @default "stand-in" */
   readonly plugins?: PluginSet;
@@ -110,7 +109,7 @@ export class SandboxProject {
     });
   }
 
-  /** Runs a Pulumi command to its end, whatever that is. */
+  /** Runs a Pulumi command to its end, with any exit code. */
   async pulumi(
     args: readonly string[],
     environment: Readonly<Record<string, string | undefined>> = {},
@@ -119,7 +118,7 @@ export class SandboxProject {
     return { exitCode, signal, stdout, stderr };
   }
 
-  /** Runs a Pulumi command that must succeed; its output is in the error if it doesn't. */
+  /** Runs a Pulumi command that must succeed; otherwise the error has its output. */
   async succeed(args: readonly string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await this.pulumi(args);
     if (exitCode === 0) return stdout;
@@ -134,7 +133,7 @@ export class SandboxProject {
     return (steps ?? []).filter(({ op }) => op !== "same" && op !== "read");
   }
 
-  /** A stack's outputs, secrets in the clear. */
+  /** A stack's outputs, with decrypted secrets. */
   async outputs(stack: string): Promise<Record<string, unknown>> {
     const text = await this.succeed(["stack", "output", "--stack", stack, "--json", "--show-secrets"]);
     return JSON.parse(text) as Record<string, unknown>;
@@ -146,7 +145,7 @@ export class SandboxProject {
   }
 }
 
-/** What `npm pack` would take of a project, the compiled files apart. */
+/** The files that `npm pack` takes, without the compiled ones. */
 async function shippedFiles(checkout: string): Promise<string[]> {
   const { files = [] } = JSON.parse(await readFile(path.join(checkout, "package.json"), "utf8")) as {
     files?: string[];

@@ -1,10 +1,10 @@
 /** How long an operation of a stand-in plugin may take. */
 import { setTimeout as startTimer } from "node:timers";
 
-/** A longer timer would fire at once. In milliseconds: almost 25 days. */
+/** The longest timer, in milliseconds: almost 25 days. A longer one would fire at once. */
 const longestTimer = 2 ** 31 - 1;
 
-/** When an operation has to be over. */
+/** The deadline of an operation. */
 export class Deadline {
   private readonly end: number;
 
@@ -17,9 +17,9 @@ export class Deadline {
   }
 
   /**
-   * Gives one step of the operation a signal that is aborted at the deadline. The running timer
-   * holds the controller: with `AbortSignal.any([…, AbortSignal.timeout(…)])` nothing holds the
-   * timeout's signal, and Node 20 forgets it at the next garbage collection.
+   * Gives one step of the operation a signal that is aborted at the deadline. The timer holds the
+   * controller: Node 20 collects the timeout's signal of `AbortSignal.any([…,
+   * AbortSignal.timeout(…)])` as garbage.
    */
   async keep<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();

@@ -1,8 +1,7 @@
 /**
- * Runs the stand-in plugins for the engine: each of their servers is in one process beside the
- * sandbox's, which has everything loaded already. What the engine starts as a plugin is a launcher
- * (`launcher.ts`) that asks the sandbox for a server of its own. A process for each plugin would
- * load the same files four times in every preview, one after another.
+ * Runs the stand-in plugins for the engine: their servers share one process beside the sandbox's,
+ * with all files loaded. The engine starts a launcher (`launcher.ts`) that requests a server from
+ * the sandbox. A process for each plugin would load the same files four times in each preview.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -16,20 +15,20 @@ export interface HostedPlugin {
   readonly port: number;
   /** Resolves when the process that it runs in has ended. */
   readonly ended: Promise<void>;
-  /** Cancels what it does, and takes it down. */
+  /** Cancels its operations and stops it. */
   end(): void;
 }
 
-/** To the process: make a plugin's server, or take it down. */
+/** Message to the process: start or stop a plugin's server. */
 export type HostRequest =
   | { readonly id: number; readonly name: string; readonly version: string; readonly environment: PluginEnvironment }
   | { readonly id: number; readonly end: true };
 
-/** From it: the port. */
+/** Message from the process: the port. */
 export type HostAnswer =
   { readonly id: number; readonly port: number } | { readonly id: number; readonly error: string };
 
-/** The variables that a plugin reads: `ARM_*`. */
+/** The environment variables of a plugin: `ARM_*`. */
 export type PluginEnvironment = Readonly<Record<string, string | undefined>>;
 
 export class PluginHost {
@@ -64,7 +63,7 @@ export class PluginHost {
     const ended = once(child, "exit").then(() => {
       this.#running = undefined;
     });
-    // It ends with this process, and keeps it from no end.
+    // It ends with this process and does not keep it alive.
     child.unref();
     child.channel?.unref();
     return (this.#running = { child, ended, waiting });
@@ -72,7 +71,7 @@ export class PluginHost {
 
   /**
    * A fresh server of a plugin.
-   * @throws VisibleError for a plugin that there isn't.
+   * @throws VisibleError for an unknown plugin.
    */
   async serve(name: string, environment: PluginEnvironment): Promise<HostedPlugin> {
     const plugin = standInPlugins.find((one) => one.name === name);
@@ -105,6 +104,6 @@ interface HostProcess {
   readonly child: ChildProcess;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
-  /** Who waits for an answer, by its number. */
+  /** The pending requests, by number. */
   readonly waiting: Map<number, (answer: HostAnswer) => void>;
 }

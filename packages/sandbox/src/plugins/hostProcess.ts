@@ -16,10 +16,10 @@ process.on("message", (request: HostRequest) => {
   else void start(request).then((answer) => process.send?.(answer));
 });
 process.on("disconnect", () => process.exit(0));
-// A terminal's Ctrl-C reaches this process as well. The engine, which asked for it, has plugins to
-// speak to until it has ended.
+// A terminal's Ctrl-C also reaches this process. It continues, since the engine needs its plugins
+// until it has ended.
 for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
-// What the providers load when they are configured.
+// Modules that the providers load when they are configured.
 void import("@defender-mssp/microsoft");
 
 async function start(request: Extract<HostRequest, { name: string }>): Promise<HostAnswer> {

@@ -1,6 +1,4 @@
-/**
- * The stand-in provider plugins: which there are, in the versions that the program's SDKs ask for.
- */
+/** The stand-in provider plugins, in the versions of the program's SDKs. */
 import azuread from "@pulumi/azuread/package.json";
 import random from "@pulumi/random/package.json";
 
@@ -13,10 +11,7 @@ export const standInPlugins: readonly { readonly name: string; readonly version:
   ...azureNative(),
 ];
 
-/**
- * Only customers with resources in Azure install this SDK, which is larger than everything else
- * together.
- */
+/** Only customers with resources in Azure install this SDK, which is the largest dependency. */
 function azureNative() {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -1,8 +1,8 @@
 /**
  * What the engine starts as a provider plugin: `node launcher.js <sandbox's folder> <plugin>
- * [engine address]`. It asks the sandbox for a server of that plugin, prints its port as the first
- * line, and lives as long as the engine and the sandbox do; with it the server goes. The engine
- * waits for it each time it needs a plugin, so nothing but Node is loaded here.
+ * [engine address]`. It requests a server of that plugin from the sandbox, prints the port as the
+ * first line, and ends with the engine or the sandbox; then the server stops. The engine waits for
+ * each launcher, so only Node.js modules are loaded here.
  */
 import fs from "node:fs";
 import { hold } from "../server/hold";
@@ -33,8 +33,8 @@ async function askForServer(home: string, plugin: string): Promise<{ port: numbe
 }
 
 /**
- * The engine ends its plugins with a signal. Should it be killed itself, nobody does: its end of
- * our standard input closes, and our parent becomes another process. Either ends us.
+ * The engine ends its plugins by a signal. After a kill of the engine, standard input is closed and
+ * the parent process changes: each of these ends the launcher.
  */
 function endWithEngine(): void {
   if (fs.fstatSync(0).isFIFO() || fs.fstatSync(0).isSocket()) {

@@ -1,7 +1,7 @@
-/** The stand-in plugins never speak to anything but the sandbox. */
+/** The stand-in plugins call the sandbox only. */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 
-/** Refuses an address of another machine. `plugin`: its name; `what`: who named the address. */
+/** Refuses an address of another machine. `plugin`: its name; `what`: the source of the address. */
 export function refuseOtherHost(plugin: string, what: string, url: string): void {
   const host = URL.canParse(url) ? new URL(url).hostname : "";
   if (host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)) return;

@@ -1,4 +1,4 @@
-/** The one fastify application that answers for every area of the emulated cloud. */
+/** The Fastify application of all areas of the emulated cloud. */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { Routes } from "../cloud/model";
@@ -22,23 +22,23 @@ export interface AppOptions {
    * bodies nor codes.
    */
   readonly log?: (line: string) => void;
-  /** Gets what each request and its answer hold, secrets included. */
+  /** Receives each request with its answer, including secrets. */
   readonly observe?: (exchange: Exchange) => void;
-  /** What goes wrong on purpose. */
+  /** Injected faults. */
   readonly faults?: Faults;
-  /** Gets what nobody answers: `GET /v1.0/…`. */
+  /** Receives each request without a route: `GET /v1.0/…`. */
   readonly onUndocumented: (request: string) => void;
 }
 
-/** What a request and its answer hold. */
+/** A request and its answer. */
 export interface Exchange {
   /**
    * The request's body: bytes from Graph's routes, elsewhere parsed JSON or the fields of a form.
    */
   readonly request: unknown;
-  /** The answer's body as it is sent; empty where there is none. */
+  /** The answer's body as sent; empty if there is none. */
   readonly answer: string;
-  /** Where the answer sends a browser to. */
+  /** The `location` of the answer. */
   readonly location: string | undefined;
 }
 
@@ -46,7 +46,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   const { cloud, log } = options;
   const app = fastify({
     logger: false,
-    // Graph's URLs are long: filters, and whole `@odata.nextLink`s.
+    // Graph's URLs are long: filters and `@odata.nextLink`s.
     routerOptions: { maxParamLength: 2000, caseSensitive: true, ignoreTrailingSlash: false },
     bodyLimit: 4 * 1024 * 1024,
   });
@@ -58,8 +58,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
       .code(404)
       .send(graphLikeError("UnknownError", `The sandbox has no ${request.method} ${pathOf(request)}.`));
   });
-  // What has been answered has been written: a process killed right after an answer loses nothing
-  // of it.
+  // Changes are written before the answer, so that a killed process loses no answered change.
   app.addHook("onSend", async () => {
     if (cloud.hasUnsavedChanges) await cloud.saved();
   });
@@ -126,7 +125,7 @@ function sendError(error: unknown, _request: FastifyRequest, reply: FastifyReply
       "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.";
     return reply.code(status).send(graphLikeError("BadRequest", message));
   }
-  // A bug, or a disk that is full: said to whoever runs the sandbox, not to the client.
+  // A bug or a full disk: reported by the sandbox, not to the client.
   process.stderr.write(`mssp sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return reply.code(500).send(graphLikeError("InternalServerError", "The sandbox failed; its own output says why."));
 }
@@ -140,9 +139,7 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split("?", 1)[0] ?? request.url;
 }
 
-/**
- * The query of Graph's and Defender's requests says what was asked; Entra's holds codes and states.
- */
+/** The log shows queries of Graph and Defender; those of Entra contain codes and states. */
 function loggedUrl(request: FastifyRequest): string {
   const isApi = /^\/(v1\.0|beta|api|metadata)\//.test(request.url);
   return isApi ? request.url : pathOf(request);

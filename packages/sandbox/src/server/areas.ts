@@ -1,4 +1,4 @@
-/** The areas of the emulated cloud beside Entra. */
+/** The areas of the emulated cloud besides Entra. */
 import { azureRoutes } from "../azure/index";
 import type { Routes } from "../cloud/model";
 import { defenderRoutes } from "../defender/index";

@@ -1,5 +1,5 @@
 /**
- * The sandbox's TLS certificate: made for each home, for loopback names only, trusted by nobody but
+ * The sandbox's TLS certificate: created for each home, for loopback names only, trusted only by
  * the commands that the sandbox starts (the metadata document must come by TLS from a certificate
  * that the provider plugins trust).
  */
@@ -34,7 +34,7 @@ export function certificateFiles(keysFolder: string): {
   };
 }
 
-/** Reads the certificate, or makes one where there is none or it is about to expire. */
+/** Reads the certificate; creates one if it is missing or about to expire. */
 export async function serverCertificate(keysFolder: string, now: Date): Promise<ServerCertificate> {
   const files = certificateFiles(keysFolder);
   const [certificate, privateKey] = await Promise.all([text(files.certificate), text(files.privateKey)]);
@@ -52,8 +52,8 @@ export async function serverCertificate(keysFolder: string, now: Date): Promise<
 
 /**
  * Writes the two files that make a command trust the certificate. Go replaces its roots by those of
- * SSL_CERT_FILE, so that file has the usual ones as well; Node adds those of NODE_EXTRA_CA_CERTS.
- * What the user has set for either is kept.
+ * SSL_CERT_FILE, so that file also has the system's; Node.js adds those of NODE_EXTRA_CA_CERTS. The
+ * user's files for either are included.
  */
 export async function writeTrust(keysFolder: string, certificate: string, user: NodeJS.ProcessEnv): Promise<void> {
   const files = certificateFiles(keysFolder);
@@ -87,7 +87,7 @@ async function text(file: string): Promise<string> {
 
 function isGood(certificate: string, privateKey: string, now: Date): boolean {
   try {
-    // Refuses a key that belongs to another certificate, and what is no PEM.
+    // Refuses the key of another certificate, and a file that is not PEM.
     tls.createSecureContext({ cert: certificate, key: privateKey });
     return Date.parse(new X509Certificate(certificate).validTo) > now.getTime() + renewalDays * day;
   } catch {
@@ -96,7 +96,7 @@ function isGood(certificate: string, privateKey: string, now: Date): boolean {
 }
 
 async function makeCertificate(now: Date): Promise<ServerCertificate> {
-  // Loaded only here: once for each home.
+  // Loaded on demand: used once for each home.
   await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };

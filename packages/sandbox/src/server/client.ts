@@ -1,4 +1,4 @@
-/** How one command talks to the sandbox that another one runs. */
+/** Client of the sandbox of another command. */
 import http from "node:http";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { TenantDescription } from "../cloud/seed";
@@ -9,9 +9,9 @@ import type { Owner } from "./ownerFile";
 const answerTimeoutMilliseconds = 5000;
 
 /**
- * Whether the process that a home's file names answers there, with the file's token. A closed port,
- * or another program on it, means that the owner has died. Throws `VisibleError` when it is there
- * and doesn't answer: it may still be writing.
+ * Whether the owner of a home's file answers with the file's token. A closed port, or another
+ * program on it, means that the owner has ended. Throws `VisibleError` if it does not answer in
+ * time: it may still be writing.
  */
 export async function isAlive(owner: Owner): Promise<boolean> {
   return new Promise<boolean>((resolve, reject) => {
@@ -34,13 +34,13 @@ export async function isAlive(owner: Owner): Promise<boolean> {
 /** A lease of another command's sandbox. */
 export interface Lease {
   readonly sandbox: JoinedSandbox;
-  /** Resolves when the connection has ended: the owner has died, or the lease was given back. */
+  /** Resolves when the connection has ended: by the owner or by `end`. */
   readonly ended: Promise<void>;
-  /** Gives the lease back. */
+  /** Returns the lease. */
   end(): void;
 }
 
-/** Joins the owner's sandbox. `undefined` when it is about to stop, or has. */
+/** Joins the owner's sandbox. `undefined` if it is stopping or has stopped. */
 export async function takeLease(owner: Owner, tenants: readonly TenantDescription[]): Promise<Lease | undefined> {
   const held = await hold(owner, "/sandbox/lease", { tenants });
   const sandbox = held?.status === 200 ? parsed(held.line) : undefined;
@@ -48,8 +48,8 @@ export async function takeLease(owner: Owner, tenants: readonly TenantDescriptio
 }
 
 /**
- * Sets switches of a tenant in the owner's sandbox; answers all of the tenant's. Throws
- * `VisibleError` for one that there isn't.
+ * Sets switches of a tenant in the owner's sandbox; returns all of the tenant's. Throws
+ * `VisibleError` for an unknown one.
  */
 export async function changeSwitches(
   owner: Owner,

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
 
-/** How a command has ended. */
+/** The end of a command. */
 export type CommandEnd = { readonly exitCode: number } | { readonly signal: NodeJS.Signals };
 
 /** A command that could not be started; the exit code is the shell's for it. */
@@ -22,8 +22,8 @@ export class CommandNotStarted extends Error {
 const passedOn: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 /**
- * Runs the command to its end. Signals that come meanwhile are the command's; this process waits
- * for what it makes of them.
+ * Runs the command to its end. Signals are passed to the command, and this process waits for its
+ * end.
  */
 export async function runCommand(command: readonly string[], env: NodeJS.ProcessEnv): Promise<CommandEnd> {
   const [file = "", ...args] = command;
@@ -42,10 +42,7 @@ export async function runCommand(command: readonly string[], env: NodeJS.Process
   }
 }
 
-/**
- * Ends this process as the command has ended: with its exit code, or by its signal, so that whoever
- * waits can tell.
- */
+/** Ends this process as the command: with its exit code or by its signal. */
 export function endLike(end: CommandEnd): void {
   if ("exitCode" in end) {
     process.exitCode = end.exitCode;
@@ -57,8 +54,8 @@ export function endLike(end: CommandEnd): void {
 
 /**
  * Whether the terminal has sent this signal to the command itself as well: Ctrl-C and Ctrl-\ go to
- * the whole foreground process group. Passing them on would make two of one, and Pulumi takes a
- * second Ctrl-C for "stop at once and leave things as they are".
+ * the whole foreground process group. Passing them on would double them, and a second Ctrl-C makes
+ * Pulumi stop at once.
  */
 function comesFromTerminal(signal: NodeJS.Signals): boolean {
   return (signal === "SIGINT" || signal === "SIGQUIT") && isInForeground();

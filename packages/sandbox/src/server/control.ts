@@ -1,7 +1,7 @@
 /**
- * The control routes, `/sandbox/*`: by them a second command joins the sandbox that a first one
- * runs. Ours; nothing of Microsoft's. A lease is an open connection: it ends when its holder ends,
- * however that happens. So is a plugin.
+ * The control routes, `/sandbox/*`: a second command joins the sandbox of a first one. The
+ * sandbox's own, not Microsoft's. A lease or a plugin is an open connection, which ends with its
+ * holder.
  */
 import { timingSafeEqual } from "node:crypto";
 import type { ServerResponse } from "node:http";
@@ -13,7 +13,7 @@ import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/seed";
 import type { PluginEnvironment, PluginHost } from "../plugins/host";
 
-/** What a joined command needs to know, beside what is in the home. */
+/** Data for a joined command, besides the files of the home. */
 export interface JoinedSandbox {
   readonly pid: number;
   readonly httpsPort: number;
@@ -25,7 +25,7 @@ export interface JoinedSandbox {
 export class Leases {
   readonly #open = new Set<ServerResponse>();
   readonly #waiting = new Set<() => void>();
-  /** No more leases are given: the sandbox is about to stop. */
+  /** Whether new leases are refused: the sandbox is stopping. */
   isClosed = false;
 
   get count(): number {
@@ -42,13 +42,13 @@ export class Leases {
     });
   }
 
-  /** Resolves when nobody holds a lease. */
+  /** Resolves when no lease is held. */
   async none(): Promise<void> {
     if (this.#open.size === 0) return;
     await new Promise<void>((resolve) => this.#waiting.add(resolve));
   }
 
-  /** Gives no more, and ends those that are held. */
+  /** Refuses new leases and ends existing ones. */
   close(): void {
     this.isClosed = true;
     for (const connection of this.#open) connection.destroy();
@@ -114,7 +114,7 @@ async function servePlugin(request: FastifyRequest, reply: FastifyReply, plugins
   }
 }
 
-/** Answers a line, and leaves the connection open. */
+/** Answers a line and keeps the connection open. */
 function held(reply: FastifyReply, line: object): FastifyReply {
   reply.hijack();
   reply.raw.writeHead(200, { "content-type": "application/x-ndjson" });

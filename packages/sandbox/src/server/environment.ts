@@ -1,7 +1,6 @@
 /**
- * What a command needs in its environment to use the sandbox, and what of the user's own must not
- * be there: nothing of a real login may reach the command, and nothing of the command may reach the
- * user's own Pulumi home.
+ * The environment of a command on the sandbox: without the user's real logins, and without access
+ * to the user's own Pulumi home.
  */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
@@ -22,11 +21,11 @@ export interface SandboxEnvironment {
   readonly variables: Readonly<Record<string, string>>;
   /** To be removed from the user's environment, if they are there. */
   readonly removed: readonly string[];
-  /** What the user should know, a line each: which official plugins are used. */
+  /** Messages for the user, one line each: the official plugins in use. */
   readonly notes: readonly string[];
 }
 
-/** What of a running sandbox goes into the environment. */
+/** Values of a running sandbox for the environment. */
 export interface SandboxAccess {
   readonly httpsPort: number;
   readonly clientSecret: string;
@@ -51,10 +50,10 @@ export async function prepareEnvironment(
   return {
     variables: {
       PULUMI_HOME: pulumiHome,
-      // Without a second file beside each, which is not written whole or not at all as the states
-      // are: who reads it half gets "EOF".
+      // Without metadata files, which are not written atomically: a reader of an incomplete one
+      // gets "EOF".
       PULUMI_BACKEND_URL: `file://${paths.state}?metadata=skip`,
-      // No secret: what it protects is the sandbox's own. A user's passphrase is kept.
+      // Not a secret: it protects the sandbox's data only. A user's passphrase is kept.
       ...(hasPassphrase ? {} : { PULUMI_CONFIG_PASSPHRASE: "sandbox" }),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       ...(plugins === "stand-in" ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
@@ -73,7 +72,7 @@ export async function prepareEnvironment(
   };
 }
 
-/** The user's environment with the sandbox's in place of what interferes. */
+/** The user's environment with the sandbox's variables in place of conflicting ones. */
 export function commandEnvironment(
   environment: SandboxEnvironment,
   user: NodeJS.ProcessEnv = process.env,
@@ -83,8 +82,7 @@ export function commandEnvironment(
 }
 
 /**
- * Where the user has a proxy, the sandbox is not behind it. Go leaves loopback out by itself;
- * others need to be told.
+ * Excludes the sandbox from the user's proxy. Go excludes loopback by itself, other clients do not.
  */
 function withoutProxy(user: NodeJS.ProcessEnv): Record<string, string> {
   const hasProxy = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"].some((name) => (user[name] ?? "") !== "");

@@ -1,4 +1,4 @@
-/** Graph's error envelope, for answers that come from the server and not from a route. */
+/** Graph's error envelope, for answers of the server itself. */
 import { randomUUID } from "node:crypto";
 
 /** The body of an error answer, as Graph shapes it: https://learn.microsoft.com/graph/errors. */

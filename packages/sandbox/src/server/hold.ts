@@ -1,7 +1,6 @@
 /**
- * A control route that is held: its answer is one line of JSON and stays open until either side has
- * ended, however that happens. A launcher of a plugin asks by it, so nothing but Node is loaded
- * here.
+ * A control route with a held connection: the answer is one line of JSON and stays open until
+ * either side ends. A plugin's launcher uses it, so only Node.js modules are loaded here.
  */
 import http from "node:http";
 import type { Owner } from "./ownerFile";
@@ -17,7 +16,10 @@ export interface Held {
   end(): void;
 }
 
-/** Asks the owner. `undefined` when it doesn't answer with a line: it is about to stop, or has. */
+/**
+ * Sends the request to the owner. `undefined` without a line in the answer: it is stopping or has
+ * stopped.
+ */
 export async function hold(owner: Owner, route: string, question: object): Promise<Held | undefined> {
   return new Promise((resolve) => {
     const body = JSON.stringify(question);
@@ -46,7 +48,7 @@ export async function hold(owner: Owner, route: string, question: object): Promi
 
 /** A request to a control route. */
 export function requestOptions(owner: Owner, method: string, path: string) {
-  // A connection of its own: none is kept for a second request.
+  // A new connection, not kept for a second request.
   return {
     host: "127.0.0.1",
     port: owner.port,

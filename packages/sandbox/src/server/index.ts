@@ -34,11 +34,11 @@ export { commandEnvironment, sandboxHome } from "./environment";
 export { tenantsOfStacks } from "./tenantsOfStacks";
 
 export interface SandboxOptions {
-  /** The folder that holds everything. Made where it is missing. */
+  /** The sandbox's folder, created if it is missing. */
   readonly home: string;
   /** The HTTPS port. By default the home's usual one, or a free one while that is in use. */
   readonly port?: number;
-  /** Tenants to have from the beginning, with their names. */
+  /** Tenants to create at the start, with their names. */
   readonly tenants?: readonly TenantDescription[];
   readonly clock?: Clock;
   /** How many alerts each tenant's Defender has at any time, give or take one; 2160 by default. */
@@ -46,11 +46,11 @@ export interface SandboxOptions {
   /** Gets a line for each request, without secrets. */
   readonly log?: (line: string) => void;
   /**
-   * Gets what each request and its answer hold, secrets included: for a test that looks for those
-   * in other places.
+   * Receives each request with its answer, including secrets: for a test that searches secrets in
+   * other places.
    */
   readonly observe?: (exchange: Exchange) => void;
-  /** What goes wrong on purpose; nothing by default. */
+  /** Injected faults. Default: none. */
   readonly faults?: FaultOptions;
 }
 
@@ -60,8 +60,7 @@ export interface Sandbox {
   readonly pid: number;
   readonly origins: { readonly https: string; readonly http: string };
   /**
-   * Makes the Pulumi home and the certificate files; answers what a command needs in its
-   * environment.
+   * Creates the Pulumi home and the certificate files, and returns the environment of a command.
    */
   environment(options?: EnvironmentOptions): Promise<SandboxEnvironment>;
   stop(): Promise<void>;
@@ -72,7 +71,7 @@ export interface OwnSandbox extends Sandbox {
   readonly cloud: EmulatedCloud;
   /** Requests that no route answers, such as `GET /v1.0/me/messages`, in order. */
   readonly undocumentedRequests: readonly string[];
-  /** What goes wrong on purpose, where something does: counts, and `percent` to be set. */
+  /** The injected faults, if any: counts, and `percent`, which can be set. */
   readonly faults: Faults | undefined;
   /** How many other commands use it. */
   readonly joined: number;
@@ -87,8 +86,8 @@ export interface JoinedSandbox extends Sandbox {
 }
 
 /**
- * Starts the sandbox of a home. Throws `VisibleError` when another process runs it, or the port, a
- * file or the disk is in the way.
+ * Starts the sandbox of a home. Throws `VisibleError` if another process runs it, or on a port,
+ * file or disk error.
  */
 export async function startSandbox(options: SandboxOptions): Promise<OwnSandbox> {
   const result = await startOrFindOwner(options);
@@ -99,8 +98,8 @@ export async function startSandbox(options: SandboxOptions): Promise<OwnSandbox>
 }
 
 /**
- * Starts the sandbox of a home, or joins the one that runs. Throws `VisibleError` where that one
- * can't do as the options say: another port, a number of alerts, faults.
+ * Starts the sandbox of a home, or joins the one that runs. Throws `VisibleError` for options that
+ * a running sandbox cannot apply: another port, a number of alerts, faults.
  */
 export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox | JoinedSandbox> {
   for (;;) {
@@ -115,8 +114,8 @@ export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox |
 }
 
 /**
- * What only its start can decide. Throws `VisibleError`: left out silently, whoever asked for it
- * would take the results for something else.
+ * Refuses options that apply only at the start. Throws `VisibleError`: ignoring them would falsify
+ * the results.
  */
 function refuseLateOptions({ home, alerts, faults }: SandboxOptions, owner: Owner): void {
   const late = [...(alerts === undefined ? [] : ["--alerts"]), ...(faults === undefined ? [] : ["--faults"])];
@@ -128,15 +127,14 @@ function refuseLateOptions({ home, alerts, faults }: SandboxOptions, owner: Owne
   );
 }
 
-/** Whether `openSandbox` has started the sandbox here. */
+/** Whether this process has started the sandbox. */
 export function isOwn(sandbox: OwnSandbox | JoinedSandbox): sandbox is OwnSandbox {
   return "cloud" in sandbox;
 }
 
 /**
- * Sets switches of a tenant (`../cloud/switches.ts`), in the sandbox that runs or, where none does,
- * on disk; answers all of the tenant's. Throws `VisibleError` for a switch or a value that there
- * isn't.
+ * Sets switches of a tenant (`../cloud/switches.ts`), in the running sandbox, otherwise on disk.
+ * Returns all switches of the tenant. Throws `VisibleError` for an unknown switch or value.
  */
 export async function setTenantSwitches(
   options: SandboxOptions,
@@ -157,13 +155,13 @@ export async function setTenantSwitches(
 }
 
 /**
- * Forgets everything in a home: tenants, keys, stacks. Throws `VisibleError` while a sandbox runs
+ * Deletes all data of a home: tenants, keys, stacks. Throws `VisibleError` while a sandbox runs
  * there.
  */
 export async function resetSandbox(home: string): Promise<"reset" | "nothing there"> {
   if (!(await isSandboxHome(home))) return "nothing there";
   const paths = sandboxPaths(home);
-  // While it deletes it is the owner, and says to those who ask that it is stopping.
+  // During the deletion it is the owner, and answers that it is stopping.
   let token = "";
   const listener = await listen((request, response) => {
     const isHello = request.url === "/sandbox/hello" && request.headers.authorization === `Bearer ${token}`;
@@ -185,8 +183,8 @@ export async function resetSandbox(home: string): Promise<"reset" | "nothing the
 }
 
 /**
- * The cloud of a home as it is on disk, whether a sandbox runs or not, with the tenants added that
- * the next start would make. Nothing is written.
+ * The cloud of a home as on disk, also while a sandbox runs, with the tenants that the next start
+ * would create. Writes nothing.
  */
 export async function readCloud(home: string, tenants: readonly TenantDescription[] = []): Promise<EmulatedCloud> {
   const cloud = await EmulatedCloud.open(new Store(sandboxPaths(home).cloud, "read-only"));
@@ -198,7 +196,7 @@ async function startOrFindOwner(
   options: SandboxOptions,
 ): Promise<{ readonly started: OwnSandbox } | { readonly owner: Owner }> {
   const paths = await prepareHome(options.home);
-  // The common case of a second command: no need to listen to find that out.
+  // The common case of a second command, without a listener.
   const running = await currentOwner(paths.home, isAlive);
   if (running !== undefined) return { owner: running };
   const gate = new Gate();
@@ -218,7 +216,7 @@ async function startOrFindOwner(
   }
 }
 
-/** Holds requests back until the cloud is there: the port is known, and claimed, before. */
+/** Holds requests until the cloud is loaded: the port is known and claimed before. */
 class Gate {
   #open: ((handler: http.RequestListener) => void) | undefined;
   readonly #handler = new Promise<http.RequestListener>((resolve) => (this.#open = resolve));
@@ -238,7 +236,7 @@ const refuse: http.RequestListener = (_request, response) => {
   response.writeHead(503).end();
 };
 
-/** What the server of a home is made of, before it listens. */
+/** The parts of a home's server before it listens. */
 interface Opened {
   readonly cloud: EmulatedCloud;
   readonly keys: TokenKeys;
@@ -381,7 +379,7 @@ function originsOf(httpsPort: number, httpPort: number): { https: string; http: 
   return { https: `https://127.0.0.1:${httpsPort}`, http: `http://127.0.0.1:${httpPort}` };
 }
 
-/** The MSSP's own tenant is always there; those that stacks name come with their names. */
+/** The MSSP's tenant always exists; tenants of stacks get their names. */
 function makeTenants(cloud: EmulatedCloud, tenants: readonly TenantDescription[]): void {
   for (const description of [...tenants, { tenantId: msspTenantId }]) cloud.describedTenant(description);
 }

@@ -10,14 +10,11 @@ import type { ServerCertificate } from "./certificate";
 /** An HTTP or HTTPS server on 127.0.0.1. */
 export interface Listener {
   readonly port: number;
-  /**
-   * Stops taking connections; lets requests that are being answered end, for at most
-   * `graceMilliseconds`.
-   */
+  /** Stops listening; waits at most `graceMilliseconds` for running requests. */
   close(graceMilliseconds?: number): Promise<void>;
 }
 
-/** Listens on the port, or on a free one. Throws `VisibleError` when the port is in use. */
+/** Listens on the port, or on a free one. Throws `VisibleError` if the port is in use. */
 export async function listen(
   handler: http.RequestListener,
   options: { readonly port?: number; readonly certificate?: ServerCertificate } = {},
@@ -30,7 +27,7 @@ export async function listen(
           { cert: certificate.certificate, key: certificate.privateKey, minVersion: "TLSv1.2" },
           handler,
         );
-  // Pulumi's plugins keep connections for a minute and a half.
+  // Pulumi's plugins keep connections for 90 seconds.
   server.keepAliveTimeout = 120_000;
   server.on("clientError", (_error, socket) => {
     if (!socket.writable) return;

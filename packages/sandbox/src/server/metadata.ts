@@ -1,7 +1,7 @@
 /**
  * The metadata document: `GET /metadata/endpoints`, by which provider plugins and this program find
- * a cloud's hosts when ARM_METADATA_HOSTNAME is set. Every host in it is the sandbox's own, or one
- * that can't be (RFC 6761 `.invalid`): nothing that reads it may reach the real cloud.
+ * a cloud's hosts when ARM_METADATA_HOSTNAME is set. Each host in it is the sandbox's own or cannot
+ * exist (RFC 6761 `.invalid`), so that no reader reaches the real cloud.
  */
 export function metadataDocument(origin: string): Record<string, unknown> {
   return {

@@ -1,5 +1,5 @@
 /**
- * Who owns a sandbox's home: one process at a time, whatever happened to those before it.
+ * The owner of a sandbox's home: one process at a time.
  *
  * The owner is whoever the file `owner.<n>.json` with the highest n names, as long as that process
  * answers on the port that the file names. When it doesn't, it has died, and its successor makes
@@ -15,7 +15,7 @@ import { fileOf, latestOwner, ownerNumbers, type Owner } from "./ownerFile";
 
 export type { Owner } from "./ownerFile";
 
-/** Whether the owner that a file names still lives. */
+/** Whether the owner of a file is alive. */
 export type IsAlive = (owner: Owner) => Promise<boolean>;
 
 /** The living owner of a home, if there is one. */
@@ -25,7 +25,7 @@ export async function currentOwner(home: string, isAlive: IsAlive): Promise<Owne
   return (await isAlive(latest.owner)) ? latest.owner : undefined;
 }
 
-/** Makes this process, which listens on `port` already, the owner; or says who is. */
+/** Makes this process, which already listens on `port`, the owner, or returns the current one. */
 export async function claim(
   home: string,
   port: number,
@@ -37,8 +37,7 @@ export async function claim(
     if (latest.owner !== undefined && (await isAlive(latest.owner))) return { owner: latest.owner };
     const number = latest.number + 1;
     if (!(await makeOwnerFile(home, number, me))) continue;
-    // Somebody may have gone further while this process was slow: then this file is not the
-    // highest, and means nothing.
+    // Another process may have been faster: then this file is not the highest and does not count.
     const highest = await latestOwner(home);
     if (highest.number === number) {
       await removeLower(home, number);
@@ -48,7 +47,7 @@ export async function claim(
   }
 }
 
-/** Makes the file with its whole content at once, if it isn't there. */
+/** Creates the file with its content atomically, if it does not exist. */
 async function makeOwnerFile(home: string, number: number, owner: Owner): Promise<boolean> {
   const draft = path.join(home, `owner.draft.${randomUUID()}`);
   return guarded(home, async () => {

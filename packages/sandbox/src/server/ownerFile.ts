@@ -1,6 +1,6 @@
 /**
- * The file that names a sandbox's owner; `owner.ts` says how it is made. A launcher of a plugin
- * reads it, so nothing but Node is loaded here.
+ * The file that names a sandbox's owner; `owner.ts` says how it is made. A plugin's launcher reads
+ * it, so only Node.js modules are loaded here.
  */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -21,8 +21,8 @@ export function fileOf(home: string, number: number): string {
 }
 
 /**
- * The highest number of a home's files, 0 where there is none, and whom that file names. It may
- * have died.
+ * The highest number of a home's files, 0 without files, and the owner that it names, which may
+ * have ended.
  */
 export async function latestOwner(home: string): Promise<{ number: number; owner: Owner | undefined }> {
   const number = Math.max(0, ...(await ownerNumbers(home)));

@@ -14,7 +14,7 @@ export type PluginSet = "stand-in" | "official";
 
 export interface PulumiHome {
   readonly home: string;
-  /** What the user should know, a line each. */
+  /** Messages for the user, one line each. */
   readonly notes: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface PluginVersion {
   readonly version: string;
 }
 
-/** Makes or brings up to date the Pulumi home of a set of plugins. */
+/** Creates or updates the Pulumi home of a set of plugins. */
 export async function preparePulumiHome(
   paths: SandboxPaths,
   plugins: PluginSet,
@@ -90,7 +90,9 @@ async function writeLauncher(home: string, plugin: PluginVersion, command: reado
   );
 }
 
-/** Makes a launcher of the user's own plugin. Says which; without one the engine downloads it. */
+/**
+ * Creates a launcher of the user's own plugin and reports it. Without one the engine downloads it.
+ */
 async function takeOfficial(home: string, plugin: PluginVersion, user: NodeJS.ProcessEnv): Promise<string> {
   const name = `${plugin.name} ${plugin.version}`;
   const file = `pulumi-resource-${plugin.name}`;
@@ -105,15 +107,14 @@ async function takeOfficial(home: string, plugin: PluginVersion, user: NodeJS.Pr
     await writeLauncher(home, plugin, [onPath]);
     return `official plugin ${plugin.name} from PATH, whose version nobody has checked: ${onPath}`;
   }
-  // A launcher from an earlier run would lead nowhere.
+  // A launcher from an earlier run may point to a missing plugin.
   await removeLauncher(home, plugin, file);
   return `official plugin ${name}: found neither in ${path.join(userPulumiHome(user), "plugins")} nor on PATH; the engine downloads it`;
 }
 
 /**
- * Where the user's Pulumi homes would have it: PULUMI_HOME, and the one in the home folder. Inside
- * a sandbox's command PULUMI_HOME is a sandbox's, whose launchers are no official plugins; its
- * engine shows where the user's is.
+ * The plugin's place in the user's Pulumi homes: PULUMI_HOME, and the one in the home folder.
+ * Inside a sandbox's command PULUMI_HOME is a sandbox's; its engine's link leads to the user's.
  */
 async function installedIn(user: NodeJS.ProcessEnv, plugin: PluginVersion, file: string): Promise<string[]> {
   const named = userPulumiHome(user);
@@ -148,7 +149,7 @@ async function isExecutable(file: string): Promise<boolean> {
 async function removeLauncher(home: string, plugin: PluginVersion, file: string): Promise<void> {
   const folder = path.join(home, "plugins", `resource-${plugin.name}-v${plugin.version}`);
   const content = await readdir(folder).catch(() => []);
-  // What the engine has downloaded has more in it than our one small file.
+  // A downloaded plugin has more files than a launcher.
   if (content.length === 1 && (await isLauncher(path.join(folder, file)))) await rm(folder, { recursive: true });
 }
 

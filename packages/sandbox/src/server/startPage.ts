@@ -1,6 +1,6 @@
 /**
- * The page at `/`: what answers here, its base URLs and its tenants, for a person with a browser.
- * Ours; nothing of Microsoft's.
+ * The page at `/`: the services, base URLs and tenants, for a person with a browser. The sandbox's
+ * own, not Microsoft's.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
@@ -29,7 +29,7 @@ export function startPage(
   cloud: EmulatedCloud,
   counter: RequestCounter,
 ): FastifyReply {
-  // A page of another origin can't frame it; no name of a tenant can load or run anything.
+  // No other origin can frame it, and no tenant's name can load or run anything.
   reply.headers({
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",

@@ -1,7 +1,6 @@
 /**
- * The tenants that the stacks of the working folder name, so that they are there, with their names,
- * before the first `up`. Wrong settings are the program's to complain about: here they are left
- * out.
+ * The tenants that the stacks of the working folder name, so that they exist with their names
+ * before the first `up`. Wrong settings are skipped here; the program reports them.
  */
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";

@@ -1,5 +1,5 @@
 /**
- * For tests on the sandbox: hands inside an emulated tenant, which no client of the real cloud has.
+ * For tests: direct changes inside an emulated tenant, which no client of the real cloud can make.
  */
 export { azureResources, msspSubscriptionId, subscriptionIdOf } from "../azure/subscriptions";
 export { automationApplicationId, derivedId, derivedLinkId, msspTenantId } from "../cloud/identity";

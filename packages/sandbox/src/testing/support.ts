@@ -1,4 +1,4 @@
-/** What the sandbox's tests share: a home of their own, and requests as plain as they can be. */
+/** Shared by the sandbox's tests: a temporary home and plain requests. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -15,7 +15,7 @@ export const daemonId = "da3e0000-0000-4000-8000-000000000001";
 export const graphId = "00000003-0000-0000-c000-000000000000";
 export const defenderId = "fc780465-2017-40d4-a0c5-307022471b92";
 
-/** A temporary folder that `remove` takes away. */
+/** A temporary folder, deleted by `remove`. */
 export async function temporaryFolder(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), "mssp-sandbox-test-"));
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
@@ -37,7 +37,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body, where it is a JSON object. */
+  /** The body, if it is a JSON object. */
   readonly body: Record<string, unknown>;
 }
 
@@ -52,7 +52,7 @@ export async function post(
   return answered(await fetch(sandbox.origins.http + route, { method: "POST", body, headers }));
 }
 
-/** The values that there are. */
+/** The values that are not undefined. */
 export function defined(values: Readonly<Record<string, string | undefined>>): [string, string][] {
   return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
 }
@@ -79,9 +79,7 @@ export function decodeToken(token: unknown): { header: Record<string, unknown>; 
   return { header: decode(header), claims: decode(claims) };
 }
 
-/**
- * An application of Contoso's own with a secret, its service principal, and the permissions named.
- */
+/** An application of Contoso with a secret, a service principal and the given permissions. */
 export interface Daemon {
   readonly tenant: Tenant;
   readonly application: StoredObject;

@@ -1,4 +1,4 @@
-/** A sandbox in a temporary folder, and callers with tokens of its own Entra. */
+/** A sandbox in a temporary folder, and callers with its tokens. */
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";

@@ -31,13 +31,13 @@ export const configuration: Properties = {
   useOidc: boolean("optional"),
 };
 
-/** Where, and as whom, to work. */
+/** Subscription, cloud and credentials. */
 export interface Credentials {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly tenantId: string;
   readonly clientId: string;
   readonly subscriptionId: string;
-  /** Where resources go whose program names no location. */
+  /** The default location. */
   readonly location: string;
 }
 
@@ -85,8 +85,7 @@ export function credentialsOf(args: ValueRecord, environment: Credentials["envir
     throw new VisibleError("A subscription ID must be set: azure-native:subscriptionId, or ARM_SUBSCRIPTION_ID.");
   }
   return {
-    // A secret or a certificate is all that proves an identity here; nobody's login of the Azure
-    // CLI is used.
+    // Only a secret or a certificate is accepted here; no login of the Azure CLI is used.
     environment: { ...merged, ARM_ENVIRONMENT: "public", ARM_USE_CLI: "false" },
     tenantId: merged.ARM_TENANT_ID ?? "",
     clientId: merged.ARM_CLIENT_ID ?? "",

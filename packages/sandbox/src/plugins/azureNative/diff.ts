@@ -1,15 +1,12 @@
 /**
- * What an update would change. The official azure-native plugin compares the inputs of the last
- * time with those of now.
+ * The changes of an update. The official azure-native plugin compares the old inputs with the new
+ * ones.
  */
 import type { ChangeKind, PropertyChange } from "../protocol/provider";
 import { type Value, type ValueRecord, canonical, hasUnknowns, isList, isRecord } from "../protocol/values";
 import { memberPath, type Properties } from "../schema/property";
 
-/**
- * The property paths that differ. A change of a parameter of the path, or of what Azure never
- * changes, replaces.
- */
+/** The property paths that differ. A changed path parameter or immutable property replaces. */
 export function changesOf(properties: Properties, before: ValueRecord, now: ValueRecord): Map<string, PropertyChange> {
   const changes = new Map<string, PropertyChange>();
   for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {

@@ -1,7 +1,7 @@
 /**
  * The stand-in for the official `azure-native` plugin: the few resource types that the program
- * uses, over the same calls of the resource manager. It is made of entries as the other stand-ins
- * are, and not of Terraform's rules: azure-native compares inputs with inputs, keeps what Azure
+ * uses, over the same calls of the resource manager. It has a table of types as the other
+ * stand-ins, but not Terraform's rules: azure-native compares inputs with inputs, keeps what Azure
  * answers as outputs, and writes whole resources with PUT.
  */
 import { randomBytes, randomUUID } from "node:crypto";
@@ -42,10 +42,10 @@ const clientConfig = "azure-native:authorization:getClientConfig";
  */
 const getters: Readonly<Record<string, string>> = { "azure-native:keyvault:getVault": "keyvault:Vault" };
 
-/** How long an operation may take where nothing else is said, in milliseconds. */
+/** The default timeout of an operation, in milliseconds. */
 const defaultTimeout = 20 * 60_000;
 
-/** @param environment where the credentials are; this process's by default. */
+/** @param environment has the credentials. Default: this process's. */
 export function azureNativeProvider(version: string, environment: Credentials["environment"] = process.env): Provider {
   return new AzureNativeProvider(version, environment);
 }
@@ -180,7 +180,7 @@ class AzureNativeProvider implements Provider {
     return { result: { ...(await manager.identity()), subscriptionId } };
   }
 
-  /** What is there, as the function that reads a resource returns it. */
+  /** The existing resource, as the reading function returns it. */
   private async readResource(type: string, args: ValueRecord, manager: ResourceManager): Promise<ValueRecord> {
     const resource = resources.find(({ name }) => name === type);
     if (resource === undefined) throw new Error(`the stand-in has no ${type}`);
@@ -194,7 +194,7 @@ class AzureNativeProvider implements Provider {
     this.manager?.cancel();
   }
 
-  /** Writes it, and keeps what is there of it when that fails half way. */
+  /** Writes it, and keeps the existing part if that fails. */
   private async written(resource: ArmResource, id: string, call: ArmCall, body: object): Promise<ArmObject> {
     try {
       return await call.put(id, resource.apiVersion, body);
@@ -216,7 +216,7 @@ class AzureNativeProvider implements Provider {
     throw unknownType(this.name, method, type, names);
   }
 
-  /** The name that nobody has given: that of the last time, or a new one. */
+  /** The generated name: the previous one, or a new one. */
   private named(
     { autoname, properties }: ArmResource,
     { urn }: ResourceRequest,
@@ -248,7 +248,7 @@ function inBody(resource: ArmResource): Properties {
   return Object.fromEntries(Object.entries(resource.properties).filter(([name]) => !names.includes(name)));
 }
 
-/** As Azure spells it. */
+/** In Azure's spelling. */
 function idIn(answered: ArmObject, otherwise: string): string {
   const { id } = answered;
   return typeof id === "string" && id !== "" ? id : otherwise;

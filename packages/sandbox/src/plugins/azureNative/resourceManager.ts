@@ -1,6 +1,6 @@
 /**
  * Azure Resource Manager and Key Vault for the stand-in plugin: addresses, tokens, long-running
- * operations. Only of this very machine.
+ * operations. On this machine only.
  */
 import { setTimeout } from "node:timers/promises";
 import type { AccessToken, Answer, Endpoints } from "@defender-mssp/microsoft";
@@ -9,21 +9,21 @@ import { Deadline } from "../deadline";
 import { refuseOtherHost } from "../loopback";
 import type { Credentials } from "./configuration";
 
-/** Loaded when it is needed: a plugin that is only asked for its version starts without. */
+/** Loaded on demand: a plugin that is only asked for its version does not need it. */
 type Microsoft = typeof import("@defender-mssp/microsoft");
 
 export type ArmObject = Readonly<Record<string, unknown>>;
 
-/** A token is asked for anew this long before it ends, in milliseconds. */
+/** A token is renewed this long before its expiry, in milliseconds. */
 const tokenMargin = 5 * 60_000;
 
 /**
- * The longest wait between two questions about an operation, in milliseconds. The sandbox asks for
- * a second; its operations are over.
+ * The longest wait between two polls, in milliseconds. The sandbox's Retry-After is a second, but
+ * its operations have ended.
  */
 const longestPoll = 50;
 
-/** The resource manager, by one application in one tenant. */
+/** The resource manager, called by one application in one tenant. */
 export class ResourceManager {
   private readonly tokens = new Map<string, Promise<AccessToken>>();
   private readonly aborted = new AbortController();
@@ -34,7 +34,7 @@ export class ResourceManager {
     readonly credentials: Credentials,
   ) {}
 
-  /** Asks the metadata host for the addresses. */
+  /** Reads the addresses from the metadata host. */
   static async open(credentials: Credentials): Promise<ResourceManager> {
     const microsoft: Microsoft = await import("@defender-mssp/microsoft");
     const endpoints = await microsoft.discoverEndpoints(credentials.environment);
@@ -44,7 +44,7 @@ export class ResourceManager {
     return new ResourceManager(microsoft, endpoints, credentials);
   }
 
-  /** Who the credentials are: claims of a token for Graph, as the official plugin asks for one. */
+  /** The identity of the credentials: claims of a Graph token, as in the official plugin. */
   async identity(): Promise<{ tenantId: string; objectId: string; clientId: string }> {
     const payload = (await this.accessToken(this.endpoints.graphEndpoint)).split(".")[1] ?? "";
     const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as Record<string, string>;
@@ -126,7 +126,7 @@ export class ArmCall {
     if (answer.status === 404) throw notFound("PUT", id, answer);
     await this.finish(answer);
     let now = objectOf(answer);
-    // What says that it isn't ready is asked again; so is what an operation has finished.
+    // Repeated while the answer is "not ready", and after an operation.
     while (isOnItsWay(now) || answer.headers.has("azure-asyncoperation")) {
       now = (await this.find(id, apiVersion)) ?? {};
       if (!isOnItsWay(now)) return now;
@@ -135,7 +135,7 @@ export class ArmCall {
     return now;
   }
 
-  /** What is gone already is as good as deleted. */
+  /** A missing resource counts as deleted. */
   async delete(id: string, apiVersion: string): Promise<void> {
     await this.finish(await this.send("DELETE", `${id}?api-version=${apiVersion}`));
   }

@@ -14,9 +14,9 @@ export interface ArmResource {
    */
   readonly path: string;
   readonly apiVersion: string;
-  /** Arguments and what only Azure says (`computed`). */
+  /** Arguments, and outputs that only Azure sets (`computed`). */
   readonly properties: Properties;
-  /** The parameter that the plugin makes up where the program gives none. */
+  /** The parameter that the plugin generates by default. */
   readonly autoname: { readonly property: string; readonly kind: "random" | "uuid" };
   /** Parameters of the path that are outputs, too. */
   readonly pathOutputs?: readonly string[];
@@ -27,7 +27,7 @@ export interface ArmResource {
    * paths in the API's body.
    */
   readonly shared?: readonly string[];
-  /** Where the resource manager has no delete. */
+  /** For types without a delete in the resource manager. */
   delete?(call: ArmCall, names: Readonly<Record<string, string>>): Promise<void>;
 }
 

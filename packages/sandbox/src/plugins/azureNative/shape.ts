@@ -1,4 +1,4 @@
-/** Between Pulumi's values and the resource manager's JSON, by the entries' properties. */
+/** Converts between Pulumi's values and the resource manager's JSON. */
 import { type Value, type ValueRecord, canonical, isList, isRecord, unknown } from "../protocol/values";
 import { type Properties, type Property, isInput } from "../schema/property";
 import type { ArmObject } from "./resourceManager";
@@ -20,7 +20,7 @@ export function idOf(resource: ArmResource, inputs: ValueRecord, subscriptionId:
   });
 }
 
-/** The parameters in an ID; undefined where it isn't one of this type. */
+/** The parameters in an ID; undefined for an ID of another type. */
 export function namesIn(resource: ArmResource, id: string): Record<string, string> | undefined {
   const pattern = resource.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     name === "scope" ? "(?<scope>.+)" : `(?<${name}>[^/]+)`,
@@ -37,7 +37,7 @@ export function bodyOf(resource: ArmResource, inputs: ValueRecord): Json {
   return toArm(Object.fromEntries(own), inputs);
 }
 
-/** Outputs of what was answered. */
+/** Outputs of an answer. */
 export function outputsOf(resource: ArmResource, answered: ArmObject): Record<string, Value> {
   const inPath = pathNames(resource).filter((name) => !resource.pathOutputs?.includes(name));
   const own = Object.entries(resource.properties).filter(([name]) => !inPath.includes(name));
@@ -46,8 +46,8 @@ export function outputsOf(resource: ArmResource, answered: ArmObject): Record<st
 }
 
 /**
- * Outputs of a preview: arguments are known, what Azure decides isn't. Of an update, what Azure has
- * decided stays, `changing` excepted.
+ * Outputs of a preview: arguments are known, Azure's values are not. In an update Azure's values
+ * stay, except `changing`.
  */
 export function previewOf(resource: ArmResource, inputs: ValueRecord, state?: ValueRecord): Record<string, Value> {
   const inPath = pathNames(resource).filter((name) => !resource.pathOutputs?.includes(name));
@@ -56,8 +56,8 @@ export function previewOf(resource: ArmResource, inputs: ValueRecord, state?: Va
 }
 
 /**
- * Inputs after a refresh: where the outputs have changed, the inputs follow. What the service never
- * answers (a secret's value) stays.
+ * Inputs after a refresh: changed outputs change the inputs. A value that the service never returns
+ * (a secret's) stays.
  */
 export function refreshedInputs(
   properties: Properties,
@@ -80,7 +80,7 @@ export function refreshedInputs(
   return result;
 }
 
-/** Inputs of an import: all that a program could have said. */
+/** Inputs of an import: all arguments that a program can give. */
 export function importedInputs(properties: Properties, outputs: ValueRecord): ValueRecord {
   return withoutComputedFields(properties, outputs);
 }
@@ -163,7 +163,7 @@ export function at(object: unknown, path: string): unknown {
   return value;
 }
 
-/** Puts a value at a path, and makes what is on the way. */
+/** Sets the value at a path and creates missing parents. */
 export function put(body: Json, path: string, value: unknown): void {
   const steps = path.split(".");
   const last = steps.pop() ?? path;

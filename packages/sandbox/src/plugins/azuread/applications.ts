@@ -1,6 +1,6 @@
 /**
- * What the resource and the function for applications share: the blocks of an application, read and
- * written.
+ * Shared by the resource and the function for applications: reading and writing the blocks of an
+ * application.
  */
 import type { Value } from "../protocol/values";
 import type { Fields } from "../schema/fields";
@@ -24,7 +24,7 @@ type Json = Record<string, unknown>;
 
 const scopeFields = published.oauth2PermissionScopes?.fields ?? {};
 
-/** The same as a program gives them. */
+/** The same in a program's form. */
 const scopeInputs: Properties = {
   ...Object.fromEntries(Object.keys(scopeFields).map((name) => [name, string("optional")])),
   enabled: boolean("optional", { default: true }),

@@ -60,7 +60,7 @@ const variables: Readonly<Record<string, string>> = {
 const environments = /^(global|public|usgovernment|usgovernmentl4|usgovernmentl5|dod|china)$/i;
 
 /**
- * Where and as whom to work.
+ * Tenant, cloud and credentials.
  * @throws VisibleError when no metadata host is set, or one of another machine; and without a
  * tenant, as the official plugin.
  */
@@ -93,8 +93,7 @@ export function credentialsOf(args: ValueRecord, environment: Credentials["envir
         "Details: no Authorizer could be configured, please check your configuration: neither azuread:tenantId nor ARM_TENANT_ID is set.",
     );
   }
-  // A secret or a certificate is all that proves an identity here; nobody's login of the Azure CLI
-  // is used.
+  // Only a secret or a certificate is accepted here; no login of the Azure CLI is used.
   const credentials = { ...merged, ARM_ENVIRONMENT: "public", ARM_USE_CLI: "false" };
   return { environment: credentials, tenantId: merged.ARM_TENANT_ID, clientId: merged.ARM_CLIENT_ID ?? "" };
 }

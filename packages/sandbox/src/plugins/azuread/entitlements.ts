@@ -1,6 +1,6 @@
 /**
- * What the resources of entitlement management share. The official plugin uses Graph beta for all
- * of them.
+ * Shared by the resources of entitlement management. The official plugin uses Graph beta for all of
+ * them.
  */
 import { type Value, textOf } from "../protocol/values";
 import { type Check, type Properties, boolean, string } from "../schema/property";
@@ -11,14 +11,14 @@ import { textAt } from "./mapping";
 
 export const entitlementBase = "/identityGovernance/entitlementManagement";
 
-/** Of an object whose ID is a UUID and nothing else. */
+/** For objects whose ID is a UUID. */
 export const plainId: Check = (value) => {
   if (typeof value !== "string" || isUuid(value)) return undefined;
   const problem = value.length === 36 ? "uuid is improperly formatted" : "uuid string is wrong length";
   return `specified ID (${JSON.stringify(value)}) is not valid: ${problem}`;
 };
 
-/** `<catalog ID>/<origin ID>`, or what is wrong with an ID. */
+/** `<catalog ID>/<origin ID>`, or the error of an ID. */
 export function catalogAssociationId(id: string): { catalog: string; origin: string } | { problem: string } {
   const [catalog = "", ...rest] = id.split("/");
   if (rest.length === 0) return { problem: `ID should be in the format {catalogId}/{originId} - but got "${id}"` };

@@ -1,6 +1,5 @@
 /**
- * Microsoft Graph for the stand-in plugin: its addresses, token and retries. Only of this very
- * machine.
+ * Microsoft Graph for the stand-in plugin: its addresses, token and retries. On this machine only.
  */
 import { setTimeout } from "node:timers/promises";
 import type { AccessToken, Answer, Endpoints, RequestOptions, ServiceError } from "@defender-mssp/microsoft";
@@ -8,22 +7,22 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { Deadline } from "../deadline";
 import { refuseOtherHost as refuseHost } from "../loopback";
 
-/** Loaded when it is needed: a plugin that is only asked for its version starts without. */
+/** Loaded on demand: a plugin that is only asked for its version does not need it. */
 type Microsoft = typeof import("@defender-mssp/microsoft");
 
 export type Version = "v1.0" | "beta";
 export type GraphObject = Readonly<Record<string, unknown>> & { readonly id?: string };
 
-/** Which answers mean "not yet": Graph's replicas learn of new objects with delay. */
+/** Answers that mean "not yet": Graph replicates new objects with a delay. */
 export interface Patience {
-  /** 404: the object that was just made isn't known everywhere. */
+  /** 404: the new object has not replicated yet. */
   notFound?: boolean;
   conflict?: boolean;
   /** A 400 or 403 whose message matches. */
   messages?: readonly RegExp[];
 }
 
-/** What the provider's arguments, or the environment, say. */
+/** Credentials from the provider's arguments or the environment. */
 export interface Credentials {
   environment: Readonly<Record<string, string | undefined>>;
   tenantId: string;
@@ -37,10 +36,10 @@ export interface Credentials {
 const firstWait = 1000;
 const longestWait = 10_000;
 
-/** A token is asked for anew this long before it ends, in milliseconds. */
+/** A token is renewed this long before its expiry, in milliseconds. */
 const tokenMargin = 5 * 60_000;
 
-/** One tenant's Graph, by one application. */
+/** One tenant's Graph, called by one application. */
 export class GraphConnection {
   private token: Promise<AccessToken> | undefined;
   private readonly aborted = new AbortController();
@@ -53,8 +52,8 @@ export class GraphConnection {
   ) {}
 
   /**
-   * Asks the metadata host for the addresses, then for a token: wrong credentials are an error at
-   * once.
+   * Reads the addresses from the metadata host, then gets a token, so that wrong credentials fail
+   * at once.
    */
   static async open(credentials: Credentials): Promise<GraphConnection> {
     refuseOtherHost("ARM_METADATA_HOSTNAME", `https://${credentials.environment.ARM_METADATA_HOSTNAME ?? ""}`);
@@ -74,7 +73,7 @@ export class GraphConnection {
     return claims.oid ?? "";
   }
 
-  /** Ends everything that waits. */
+  /** Ends all waits. */
   cancel(): void {
     this.aborted.abort(new VisibleError("canceled"));
   }
@@ -88,7 +87,7 @@ export class GraphConnection {
     return `${this.endpoints.graphEndpoint}/${version}/directoryObjects/${id}`;
   }
 
-  /** One try. A token that the service says has ended is replaced, once. */
+  /** One attempt. An expired token is renewed once. */
   async send(url: string, options: RequestOptions): Promise<Answer> {
     const address = url.startsWith("/") ? `${this.endpoints.graphEndpoint}${url}` : url;
     refuseOtherHost("@odata.nextLink", address);
@@ -103,12 +102,12 @@ export class GraphConnection {
     }
   }
 
-  /** The service's error, if that is one. */
+  /** The service's error; undefined for another error. */
   serviceError(error: unknown): ServiceError | undefined {
     return error instanceof this.microsoft.ServiceError ? error : undefined;
   }
 
-  /** One at a time for each object: requests that read, change and write back must not overlap. */
+  /** A lock for each object: requests that read, change and write back must not overlap. */
   async locked<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.locks.get(key) ?? Promise.resolve();
     const mine = before.then(work, work);
@@ -175,7 +174,7 @@ export class GraphCall {
     return objectOf(await this.send(path, {}, version));
   }
 
-  /** All pages. `undefined`: what the list is of doesn't exist. */
+  /** All pages. `undefined`: the list's owner does not exist. */
   async findAll(path: string, version: Version = "v1.0"): Promise<GraphObject[] | undefined> {
     const items: GraphObject[] = [];
     let next: string | undefined = `/${version}${path}`;
@@ -189,7 +188,7 @@ export class GraphCall {
     return items;
   }
 
-  /** As `findAll`, where a missing owner of the list is an error. */
+  /** As `findAll`, but a missing owner of the list is an error. */
   async list(path: string, version: Version = "v1.0"): Promise<GraphObject[]> {
     const items = await this.findAll(path, version);
     if (items === undefined) throw new Error(`GET ${path}: not found`);
@@ -208,28 +207,22 @@ export class GraphCall {
     await this.send(path, { method: "PUT", json: body }, version);
   }
 
-  /**
-   * An object that is gone already is an error, as in the official plugin: only a refresh finds
-   * out.
-   */
+  /** A missing object is an error, as in the official plugin, until a refresh. */
   async delete(path: string, version: Version = "v1.0"): Promise<void> {
     await this.send(path, { method: "DELETE" }, version);
   }
 
-  /** The service's error, if that is one. */
+  /** The service's error; undefined for another error. */
   serviceError(error: unknown): ServiceError | undefined {
     return this.connection.serviceError(error);
   }
 
-  /**
-   * Waits until an object that was just made is known: what is asked of it before that is refused,
-   * or lost.
-   */
+  /** Waits until a new object has replicated: earlier requests would be refused or lost. */
   async untilThere(path: string, version: Version = "v1.0"): Promise<void> {
     while ((await this.find(path, version)) === undefined) await this.pause(500);
   }
 
-  /** Waits, unless the operation's time is over or it is canceled. */
+  /** Waits, unless the operation has timed out or is canceled. */
   pause(milliseconds: number): Promise<void> {
     return this.wait(milliseconds, new Error("the service has not shown the change in time"));
   }
@@ -266,14 +259,14 @@ export class GraphCall {
 
   /**
    * The official plugin's client repeats 408, 424, 429 and 5xx except 501 until the operation's
-   * time is over, as late as Retry-After says; and GET alone after a failed connection: what else
-   * may have been done can't be known, and is an error. Undefined: not repeated.
+   * timeout, after Retry-After. After a failed connection it repeats GET only: another request may
+   * have had its effect. Undefined: not repeated.
    */
   private pauseBeforeRepeat(error: unknown, method: string, pause: number): number | undefined {
     const failure = this.connection.serviceError(error);
     if (failure === undefined) return undefined;
     const { status, retryAfter } = failure;
-    // Nobody listens: the sandbox has ended.
+    // Connection refused: the sandbox has ended.
     if (status === 0) return method === "GET" && failure.cause !== "ECONNREFUSED" ? pause : undefined;
     const isRepeated = [408, 424, 429].includes(status) || (status >= 500 && status !== 501);
     return isRepeated ? (retryAfter ?? pause) : undefined;
@@ -288,7 +281,7 @@ export class GraphCall {
     return Boolean(patience.messages?.some((message) => message.test(failure.message)));
   }
 
-  /** At the deadline the service's last answer says more than that the time is up. */
+  /** At the deadline the service's last answer is the better error. */
   private async wait(milliseconds: number, lastError: unknown): Promise<void> {
     try {
       await this.deadline.keep((signal) => setTimeout(milliseconds, undefined, { signal }));
@@ -298,7 +291,7 @@ export class GraphCall {
   }
 }
 
-/** The stand-in plugins never speak to anything but the sandbox, whatever the settings say. */
+/** The stand-in plugins call the sandbox only, with any settings. */
 export function refuseOtherHost(what: string, url: string): void {
   refuseHost("azuread", what, url);
 }

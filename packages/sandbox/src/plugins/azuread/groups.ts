@@ -1,5 +1,5 @@
 /**
- * What the resource and the function for groups share. The official plugin uses Graph beta for
+ * Shared by the resource and the function for groups. The official plugin uses Graph beta for
  * groups.
  */
 import type { Value } from "../protocol/values";
@@ -20,8 +20,7 @@ export const groupComputed: Properties = {
 };
 
 /**
- * Exchange keeps these of a Microsoft 365 group; Graph answers them only when they are asked for by
- * name.
+ * Exchange keeps these of a Microsoft 365 group; Graph returns them only if `$select` names them.
  */
 export const unifiedOnly = {
   autoSubscribeNewMembers: "autoSubscribeNewMembers",

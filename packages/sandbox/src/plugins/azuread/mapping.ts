@@ -1,4 +1,4 @@
-/** Between a property of azuread and its place in Graph's JSON, by the entries' `graph` paths. */
+/** Maps properties of azuread to Graph's JSON, by the `graph` paths of the table. */
 import { type EntitySetName, odataType } from "../../graph/entities";
 import type { Value, ValueRecord } from "../protocol/values";
 import type { Fields } from "../schema/fields";
@@ -8,8 +8,8 @@ import type { GraphCall, GraphObject } from "./graph";
 type Json = Record<string, unknown>;
 
 /**
- * What Graph answered, as the official plugin writes it into its state: what is null or missing is
- * the type's zero value, unless all that it is a part of is missing.
+ * Graph's answer in the form of the official plugin's state: a null or missing value is the type's
+ * zero value, unless its parent is missing.
  */
 export function readFrom(properties: Properties, object: GraphObject): Record<string, Value> {
   const values: Record<string, Value> = {};
@@ -59,10 +59,7 @@ export function sameText(one: unknown, other: string): boolean {
   return typeof one === "string" && one.toLowerCase() === other.toLowerCase();
 }
 
-/**
- * Adds what is missing and removes what is too much of a list of references such as
- * `/groups/{id}/members`.
- */
+/** Adds and removes references to match a list such as `/groups/{id}/members`. */
 export async function alignReferences(
   call: GraphCall,
   path: string,
@@ -97,12 +94,12 @@ export function textAt(object: GraphObject, path: string): string {
   return typeof value === "string" ? value : "";
 }
 
-/** A value of Graph's as a Pulumi value: both are JSON. */
+/** A value of Graph as a Pulumi value: both are JSON. */
 export function recordOf(values: Json): ValueRecord {
   return values as ValueRecord;
 }
 
-/** Refuses an answer that lacks what every answer of this kind has. */
+/** Refuses an answer without its required properties. */
 export function required(value: string | undefined, what: string): string {
   if (value) return value;
   throw new Error(`Bad API response: ${what} is missing`);

@@ -1,6 +1,6 @@
 /**
- * The stand-in for the official `azuread` plugin: the same resource types over the same Graph
- * calls, without the waiting.
+ * The stand-in for the official `azuread` plugin: the same resource types and Graph calls, without
+ * the waits.
  */
 import type { ValueRecord } from "../protocol/values";
 import { type Table, TableProvider } from "../schema/tableProvider";
@@ -9,7 +9,7 @@ import { functions } from "./functions";
 import { type Credentials, type GraphCall, GraphConnection } from "./graph";
 import { resources } from "./resources";
 
-/** @param environment where the credentials are; this process's by default. */
+/** @param environment has the credentials. Default: this process's. */
 export function azureadProvider(
   version: string,
   environment: Credentials["environment"] = process.env,

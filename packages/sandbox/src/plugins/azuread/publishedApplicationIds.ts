@@ -1,7 +1,6 @@
 /**
- * Application IDs of Microsoft's APIs, by the names that the official plugin gives them: those of
- * which a sandbox tenant has the service principals. The official plugin knows about a hundred
- * more.
+ * Application IDs of Microsoft's APIs, by the official plugin's names: those with a service
+ * principal in a sandbox tenant. The official plugin knows about a hundred more.
  */
 import { microsoftGraph, microsoftThreatProtection, azureAdGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 

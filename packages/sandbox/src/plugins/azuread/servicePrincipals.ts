@@ -1,11 +1,11 @@
-/** What the resource and the function for service principals (and applications) share. */
+/** Shared by the resource and the function for service principals and applications. */
 import type { Value, ValueRecord } from "../protocol/values";
 import type { Fields } from "../schema/fields";
 import { type Properties, boolean, list, map, objects, string } from "../schema/property";
 import type { GraphCall, GraphObject } from "./graph";
 import { objectsAt, readFrom, sameText, textAt } from "./mapping";
 
-/** Tags that Microsoft gives a meaning, by the name of the flag that stands for them. */
+/** Tags with a meaning for Microsoft, by the name of their flag. */
 const featureTags: Readonly<Record<string, string>> = {
   customSingleSignOn: "WindowsAzureActiveDirectoryCustomSingleSignOnApplication",
   enterprise: "WindowsAzureActiveDirectoryIntegratedApp",
@@ -34,7 +34,7 @@ export const featureFields: Properties = {
   visibleToUsers: boolean("optional", { default: true }),
 };
 
-/** What a service principal publishes. */
+/** The roles and scopes that a service principal publishes. */
 export const published: Properties = {
   appRoles: objects("computed", {
     allowedMemberTypes: list("computed", { graph: "allowedMemberTypes" }),
@@ -71,7 +71,7 @@ export function publishedBy(object: GraphObject, scopesPath = "oauth2PermissionS
   };
 }
 
-/** The flags that an object's tags stand for. */
+/** The flags of an object's tags. */
 export function featuresIn(object: GraphObject): Record<"featureTags" | "features", Value> {
   const tags = tagsOf(object);
   const has = (flag: string) => tags.some((tag) => sameText(tag, featureTags[flag] ?? ""));

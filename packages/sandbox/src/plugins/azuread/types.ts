@@ -1,11 +1,11 @@
-/** The table's types, for Graph. */
+/** The types of the table, for Graph. */
 import type { FunctionType, ResourceType } from "../schema/resource";
 import type { GraphCall } from "./graph";
 
 export type AzureadResource = ResourceType<GraphCall>;
 export type AzureadFunction = FunctionType<GraphCall>;
 
-/** The official plugin refuses to take over what it hasn't made. */
+/** The official plugin refuses to adopt an existing object. */
 export function alreadyExists(terraform: string, id: string): Error {
   return new Error(
     `A resource with the ID "${id}" already exists - to be managed via Terraform this resource needs to be imported into ` +

@@ -1,4 +1,4 @@
-/** What the resource and the function for users share. */
+/** Shared by the resource and the function for users. */
 import { type Properties, boolean, list, set, string } from "../schema/property";
 import type { GraphCall } from "./graph";
 
@@ -18,7 +18,7 @@ export const userComputed: Properties = {
   userType: string("computed", { graph: "userType" }),
 };
 
-/** Properties that a program may set without any rule. */
+/** Properties without rules. */
 export function userPlain(usage: "optional" | "computed"): Properties {
   const plain = (graph: string) => string(usage, { graph });
   return {

@@ -1,4 +1,4 @@
-/** What a stand-in plugin must answer; the gRPC service translates. */
+/** The interface of a stand-in plugin behind the gRPC service. */
 import type { ValueRecord } from "./values";
 
 /** A mistake in a resource's or provider's arguments. `reason` is shown to the user as it is. */
@@ -43,11 +43,9 @@ export interface Provider {
   /** A package schema: what the engine asks for by `GetSchema`. */
   schema(): object;
   checkConfig(urn: string, inputs: ValueRecord): Checked;
-  /** Once, before everything below, unless an argument isn't known yet. */
+  /** Called once before the others, unless an argument is unknown. */
   configure(args: ValueRecord): Promise<void>;
-  /**
-   * `before`: the inputs of the last time, empty for a new resource: what was made up then stays.
-   */
+  /** `before`: the previous inputs, empty for a new resource. Generated values stay. */
   check(resource: ResourceRequest, inputs: ValueRecord, before: ValueRecord): Promise<Checked>;
   diff(
     resource: ResourceRequest,
@@ -73,13 +71,13 @@ export interface Provider {
   ): Promise<ValueRecord>;
   delete(resource: ResourceRequest, id: string, state: ValueRecord): Promise<void>;
   invoke(token: string, args: ValueRecord): Promise<{ result: ValueRecord } | { failures: CheckFailure[] }>;
-  /** Ctrl-C: give up waiting. */
+  /** Ctrl-C: ends all waits. */
   cancel(): void;
 }
 
 /**
- * The object was made (or changed), but not all of it. The engine keeps `id` and `state`, says why,
- * and updates the resource the next time: nothing is lost.
+ * The object was created or changed in part. The engine stores `id` and `state`, shows the reason,
+ * and updates the resource next time.
  */
 export class InitializationFailed extends Error {
   constructor(

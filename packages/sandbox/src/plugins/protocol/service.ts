@@ -162,7 +162,7 @@ function unimplemented() {
     callback({ code: status.UNIMPLEMENTED, details: `${call.getPath()} is not implemented` });
 }
 
-/** As the engine expects it: a half-made object travels in the status' details. */
+/** In the engine's format: a partly created object is in the status details. */
 function grpcError(error: unknown): Partial<ServiceError> {
   const message = error instanceof Error ? error.message : String(error);
   const metadata = new Metadata();

@@ -10,7 +10,7 @@
  */
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 
-/** A value that isn't known before the resources that it comes from have been made. */
+/** A value that is unknown until its resources exist. */
 export const unknown: unique symbol = Symbol("unknown");
 
 /** A value that the engine encrypts in its state and hides on the terminal. */
@@ -51,7 +51,7 @@ export function exposed(value: Value): Value {
   return value;
 }
 
-/** Whether something in the value isn't known yet. */
+/** Whether a part of the value is unknown. */
 export function hasUnknowns(value: Value): boolean {
   if (value === unknown) return true;
   if (value instanceof Secret) return hasUnknowns(value.value);
@@ -67,12 +67,12 @@ export function isRecord(value: Value | undefined): value is ValueRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Secret);
 }
 
-/** The record, or an empty one where the value is none. */
+/** The record; an empty one for any other value. */
 export function recordOf(value: Value | undefined): ValueRecord {
   return isRecord(value) ? value : {};
 }
 
-/** A primitive value as text; nothing for what is none. */
+/** A primitive value as a string; undefined for others. */
 export function textOf(value: Value | undefined): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
@@ -82,7 +82,7 @@ export function mapRecord(record: ValueRecord, change: (value: Value) => Value):
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
 
-/** The same text for equal values, whatever the order of an object's keys: sets compare by it. */
+/** The same string for equal values in any order of keys, for the comparison of sets. */
 export function canonical(value: Value): string {
   if (value === unknown) return unknownMarker;
   if (value instanceof Secret) return canonical(value.value);

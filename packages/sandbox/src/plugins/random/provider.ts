@@ -1,6 +1,5 @@
 /**
- * The stand-in for the official `random` plugin. It has no service behind it: nothing to configure,
- * nothing to delete.
+ * The stand-in for the official `random` plugin. It has no service: nothing to configure or delete.
  */
 import { type Table, TableProvider } from "../schema/tableProvider";
 import { resources } from "./resources";

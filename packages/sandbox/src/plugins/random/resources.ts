@@ -1,7 +1,7 @@
 /**
  * The types of the `random` plugin that this project declares:
- * https://www.pulumi.com/registry/packages/random/. The state holds everything that there is of a
- * random value, so nothing is ever asked or deleted.
+ * https://www.pulumi.com/registry/packages/random/. A random value exists in the state only, so
+ * nothing is read or deleted.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { ValueRecord } from "../protocol/values";
@@ -12,7 +12,7 @@ import { integerAtLeast } from "../schema/validators";
 
 type RandomResource = ResourceType<undefined>;
 
-/** Every property makes a new value when it changes: a random value has nothing to update. */
+/** Each changed property replaces the value. */
 const replaced = { forceNew: true };
 const keepers = map("optional", replaced);
 

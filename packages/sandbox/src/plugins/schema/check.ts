@@ -1,41 +1,38 @@
 /**
- * Checks arguments against a schema and reports what is wrong in the official plugins' words: those
- * of Terraform's SDK (helper/schema) as Pulumi's bridge passes them on.
+ * Checks arguments against a schema and reports errors with the official plugins' messages: those
+ * of Terraform's SDK (helper/schema) as passed on by Pulumi's bridge.
  */
 import { type Value, type ValueRecord, hasUnknowns, isList, isRecord, textOf, unknown } from "../protocol/values";
 import { type Properties, type Property, isInput, isZero, terraformName } from "./property";
 
-/** One thing that is wrong. */
+/** One error. */
 export interface Problem {
-  /** Where, in Pulumi's names: `message.body`. */
+  /** The path in Pulumi's names: `message.body`. */
   path: string;
-  /** Where, in Terraform's names: `message.0.body`. */
+  /** The path in Terraform's names: `message.0.body`. */
   terraformPath: string;
   summary: string;
   detail?: string;
 }
 
-/** Everything that is wrong with the arguments, in the order of the schema. */
+/** All errors of the arguments, in the order of the schema. */
 export function problemsOf(properties: Properties, inputs: ValueRecord): Problem[] {
   return checkRecord(properties, inputs, { path: "", terraformPath: "", root: { properties, inputs } });
 }
 
-/** As `pulumi up` shows it for a resource of that name. */
+/** The message that `pulumi up` shows for a resource of that name. */
 export function reasonFor(problem: Problem, resourceName: string): string {
   const text = problem.detail === undefined ? problem.summary : `${problem.summary}. ${problem.detail}`;
   return problem.path === "" ? text : `${text}. Examine values at '${resourceName}.${problem.path}'.`;
 }
 
-/** As a function's caller sees it. */
+/** The message for a function's caller. */
 export function reasonForFunction(problem: Problem): string {
   const text = problem.detail === undefined ? problem.summary : `${problem.summary}: ${problem.detail}`;
   return problem.terraformPath === "" ? text : `[${problem.terraformPath}] ${text}`;
 }
 
-/**
- * The arguments with defaults filled in, and the names of those that were, under `__defaults`, as
- * the bridge keeps them.
- */
+/** The arguments with defaults, whose names are in `__defaults`, as in the bridge. */
 export function withDefaults(properties: Properties, inputs: ValueRecord): ValueRecord {
   const filled: Record<string, Value> = {};
   const defaults: string[] = [];
@@ -51,7 +48,7 @@ export function withDefaults(properties: Properties, inputs: ValueRecord): Value
   return { ...filled, __defaults: defaults.sort() };
 }
 
-/** A primitive as its property's type, where it was given as another. */
+/** A primitive, converted to its property's type. */
 function coerced(property: Property, value: Value): Value {
   if (!["boolean", "number", "string"].includes(typeof value)) return value;
   if (!["boolean", "integer", "string", "single"].includes(property.kind)) return value;
@@ -113,7 +110,7 @@ function checkProperty(property: Property, value: Value | undefined, at: Place):
     const detail = `The sandbox's stand-in plugin does not emulate "${name}"; the official plugin has it.`;
     return [{ ...at, summary: "Not supported by the stand-in plugin", detail }];
   }
-  // Only whether it is set can be told of a value that isn't known yet.
+  // An unknown value counts as set; nothing else can be checked.
   if (hasUnknowns(value)) return [];
   const conflict = property.conflictsWith?.find((other) => isSet(other, at));
   if (conflict !== undefined) {
@@ -148,7 +145,7 @@ function combinationProblem(property: Property, at: Place): { summary: string; d
   return undefined;
 }
 
-/** Whether the argument with this Terraform path has a value, be it known or not. */
+/** Whether the argument with this Terraform path has a value, known or unknown. */
 function isSet(path: string, at: Place): boolean {
   const value = valueOf(path, at);
   return value !== undefined && value !== null;
@@ -205,7 +202,7 @@ function checkList(property: Property, value: Value, at: Place): Problem[] {
   }
   const isSetOf = property.kind === "set" || property.kind === "objectSet";
   return value.flatMap((item, index) => {
-    // What is wrong inside a set is reported of the set: its items have no place.
+    // An error inside a set is reported for the set: its items have no index.
     const itemAt = { ...at, path: isSetOf ? at.path : `${at.path}[${index}]`, terraformPath: `${name}.${index}` };
     const problems = checkItem(property, item, itemAt);
     return isSetOf ? problems.map((problem) => ({ ...problem, path: at.path })) : problems;
@@ -231,7 +228,7 @@ function checkPrimitive(property: Property, value: Value, at: Place): Problem[] 
   return problem === undefined ? [] : [{ ...at, summary: problem }];
 }
 
-/** Terraform takes "true" for a boolean and "2" for a number, and a number for a string. */
+/** Terraform accepts "true" as a boolean, "2" as a number, and a number as a string. */
 function decode(property: Property, value: Value): { value: Value } | { summary: string } {
   if (property.kind === "boolean") {
     if (typeof value === "boolean" || typeof value === "number") return { value: Boolean(value) };

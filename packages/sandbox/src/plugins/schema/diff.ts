@@ -1,6 +1,6 @@
 /**
- * What an update would change: a resource's last outputs against its new arguments, as Terraform
- * plans it.
+ * The changes of an update: a resource's last outputs compared with its new arguments, as in
+ * Terraform's plan.
  */
 import type { ChangeKind, PropertyChange } from "../protocol/provider";
 import {
@@ -15,7 +15,9 @@ import {
 } from "../protocol/values";
 import { type Properties, type Property, isCollection, isComputed, isInput, isZero, memberPath } from "./property";
 
-/** The property paths that differ. Computed properties that the program leaves alone never do. */
+/**
+ * The property paths that differ. Computed properties that the program does not set never differ.
+ */
 export function changesOf(
   properties: Properties,
   state: ValueRecord,
@@ -81,13 +83,13 @@ function isEqual(property: Property, before: Value | undefined, after: Value): b
   return property.ignoresCase ? old.toLowerCase() === now.toLowerCase() : old === now;
 }
 
-/** Programs may give "true" for true. */
+/** Programs may give "true" in place of true. */
 function primitive(property: Property, value: Value): string {
   if (property.kind === "boolean") return String(value === true || value === "true");
   return typeof value === "string" ? value : canonical(value);
 }
 
-/** Where a comparison stands, and what it has found. */
+/** The position of a comparison and its result. */
 interface Comparison {
   readonly path: string;
   /** A change here replaces the resource. */
@@ -153,8 +155,8 @@ function compareFields(
 }
 
 /**
- * An item of a set without what says nothing: unset and zero are the same, `__defaults` is the
- * bridge's.
+ * An item of a set without unset and zero values, which are equal, and without the bridge's
+ * `__defaults`.
  */
 function comparable(property: Property, item: Value): Value {
   if (!isRecord(item) || property.fields === undefined) return item;

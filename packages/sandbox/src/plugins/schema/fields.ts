@@ -27,7 +27,7 @@ export class Fields {
     return Number(this.get(name) ?? 0);
   }
 
-  /** A list of strings; those of a set in the order in which Terraform walks it. */
+  /** A list of strings; those of a set in Terraform's order. */
   texts(name: string): string[] {
     const value = this.get(name);
     const items = isList(value) ? value.filter((item) => typeof item === "string") : [];
@@ -41,7 +41,7 @@ export class Fields {
     return isList(value) ? value.filter(isRecord).map((item) => new Fields(fields, item)) : [];
   }
 
-  /** The only block; one with nothing in it where the program has none. */
+  /** The only block; an empty one by default. */
   block(name: string): Fields {
     const value = this.get(name);
     return new Fields(this.properties[name]?.fields ?? {}, isRecord(value) ? value : {});
@@ -52,12 +52,12 @@ export class Fields {
     return this.properties[name] !== undefined;
   }
 
-  /** Whether it is set, and not to the zero value. */
+  /** Whether it is set to another value than zero. */
   has(name: string): boolean {
     return !isZero(this.values[name]);
   }
 
-  /** Whether it is set, be it to the zero value. */
+  /** Whether it is set, also to the zero value. */
   isSet(name: string): boolean {
     return (this.values[name] ?? null) !== null;
   }
@@ -80,8 +80,7 @@ export class Fields {
 }
 
 /**
- * Terraform walks a set by the decimal digits of its items' checksums, so requests name them in
- * that order.
+ * Terraform orders a set by the decimal digits of its items' checksums; requests have that order.
  */
 function inSetOrder(items: string[], property: Property): string[] {
   const suffix = property.hashesString ? "" : ";";

@@ -1,14 +1,11 @@
-/**
- * What every stand-in plugin says of itself and checks in the same way: its schema, its
- * configuration, the types that it has.
- */
+/** Shared by the stand-in plugins: schema, check of the configuration, error for unknown types. */
 import type { Checked } from "../protocol/provider";
 import { type Value, type ValueRecord, exposed, recordOf } from "../protocol/values";
 import { problemsOf, reasonFor } from "./check";
 import { isInput, type Properties, type Property } from "./property";
 import { withSecrets } from "./state";
 
-/** Every provider resource may have these; they are the engine's. */
+/** Properties of the engine that each provider resource may have. */
 const engineKeys = ["version", "pluginDownloadURL"];
 
 export interface PackageDescription {
@@ -62,7 +59,7 @@ export function checkedConfiguration(
   return { inputs: withSecrets(configuration, given), failures };
 }
 
-/** The error for a resource type that a stand-in doesn't have. */
+/** The error for an unknown resource type. */
 export function unknownType(plugin: string, method: string, type: string, names: readonly string[]): Error {
   return new Error(
     `unrecognized resource type (${method}): ${type}. The sandbox's stand-in ${plugin} plugin has ` +

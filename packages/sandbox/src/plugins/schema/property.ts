@@ -1,31 +1,31 @@
 /**
- * How a stand-in plugin's entries describe a resource type: a line for each property.
+ * Description of a resource type in a stand-in plugin's table: a line for each property.
  *
- * The official plugins are Terraform providers behind Pulumi's bridge, so the words are Terraform's
- * where they matter: its names are in error texts, its types decide how values compare (`set`:
- * without order), and "computed" is what the provider fills in where the program says nothing.
+ * The official plugins are Terraform providers behind Pulumi's bridge, so Terraform's terms apply:
+ * its names are in error texts, its types decide how values compare (`set`: without order), and the
+ * provider sets a "computed" value if the program does not.
  */
 import { type Value, type ValueRecord, isList, isRecord } from "../protocol/values";
 
 /**
  * Who gives a property its value: the program (`required`, `optional`), the service (`computed`),
- * or the program if it wants to (`optional or computed`).
+ * or optionally the program (`optional or computed`).
  */
 export type Usage = "required" | "optional" | "computed" | "optional or computed";
 
 /**
- * Says what is wrong with a value, in the official plugin's words, or nothing. `name` is the
- * property's Terraform name.
+ * Returns the official plugin's error for a value, or undefined. `name` is the property's Terraform
+ * name.
  */
 export type Check = (value: Value, name: string) => string | undefined;
 
 export interface PropertyOptions {
-  /** Terraform's name, where it isn't the property's in snake case. */
+  /** Terraform's name, if it is not the property's in snake case. */
   readonly terraform?: string;
-  /** Where Graph has it: a path such as `web.homePageUrl` in the object's JSON. */
+  /** Its path in Graph's JSON, such as `web.homePageUrl`. */
   readonly graph?: string;
   /**
-   * Where the resource manager has it, where that isn't its name: a path such as
+   * Its path in the resource manager's JSON, if it differs from the name, such as
    * `properties.principalId`.
    */
   readonly arm?: string;
@@ -41,19 +41,16 @@ export interface PropertyOptions {
   readonly atLeastOneOf?: readonly string[];
   readonly minimumItems?: number;
   readonly maximumItems?: number;
-  /** `A` and `a` are the same. */
+  /** Whether `A` and `a` are equal. */
   readonly ignoresCase?: boolean;
-  /**
-   * Whether leaving it away is no change although the state has this value: what the service fills
-   * in by itself.
-   */
+  /** Whether omitting it is no change while the state has this value, which the service sets. */
   readonly isDefaultState?: (value: Value) => boolean;
   /**
-   * Of a set: Terraform hashes its items as they are, and not as the schema serializes them, which
-   * decides their order.
+   * For a set: Terraform hashes the items themselves, not their serialized form. The hash decides
+   * the order.
    */
   readonly hashesString?: boolean;
-  /** Not emulated: naming it in a program is an error. */
+  /** Not emulated: an error in a program. */
   readonly unsupported?: boolean;
 }
 
@@ -110,16 +107,13 @@ export function terraformName(name: string, property?: Property): string {
   return property?.terraform ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Null, false, 0, "" and what holds nothing: Terraform takes them for "not set". */
+/** Null, false, 0, "" and empty collections: "not set" for Terraform. */
 export function isZero(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === false || value === 0 || value === "") return true;
   return isList(value) && value.length === 0;
 }
 
-/**
- * The value of a property that the service gave none: what Terraform's `d.Set` makes of Go's zero
- * values.
- */
+/** The value of a property that the service omits: Terraform's `d.Set` of Go's zero value. */
 export function zeroOf(property: Property): Value {
   switch (property.kind) {
     case "string":
@@ -141,7 +135,7 @@ export function zeroOf(property: Property): Value {
   }
 }
 
-/** Whether it holds several values. */
+/** Whether it has several values. */
 export function isCollection(property: Property): boolean {
   return ["list", "set", "map", "objects", "objectSet"].includes(property.kind);
 }

@@ -1,12 +1,9 @@
-/**
- * What an entry for a resource type or a function holds. `Call` is what its operations need: a
- * client, who calls.
- */
+/** An entry for a resource type or a function. `Call`: the client that its operations use. */
 import type { ValueRecord } from "../protocol/values";
 import type { Fields } from "./fields";
 import type { Check, Properties } from "./property";
 
-/** How long an operation may take, in minutes, as the official plugin has it. */
+/** Timeouts of the operations in minutes, as in the official plugin. */
 export interface Minutes {
   readonly create: number;
   readonly read: number;
@@ -14,7 +11,7 @@ export interface Minutes {
   readonly delete: number;
 }
 
-/** Tells that the object exists from now on: should a later step fail, nothing is lost. */
+/** Reports that the object exists, so that it is stored even if a later step fails. */
 export type Created = (id: string, known?: ValueRecord) => void;
 
 export interface ResourceType<Call> {
@@ -23,18 +20,18 @@ export interface ResourceType<Call> {
   /** Terraform's: `azuread_group`. */
   readonly terraform: string;
   readonly properties: Properties;
-  /** Of the official plugin's state, so that it can take over a stack that the stand-in made. */
+  /** The official plugin's schema version, so that it can use a stand-in's stack. */
   readonly schemaVersion: number;
-  /** Where the official plugin has none, Terraform's 20 hold. */
+  /** Default: Terraform's 20. */
   readonly minutes?: Minutes;
   /** Checks an ID that the user wants to import. */
   readonly importId?: Check;
-  /** Rules that several properties make together. Throws what is wrong. */
+  /** Rules between properties. Throws the error. */
   validate?(plan: Fields, call: Call, isNew: boolean): Promise<void> | void;
-  /** Names of properties of which this very change can't be made in place. */
+  /** Names of properties that this change cannot update in place. */
   replaces?(before: ValueRecord, plan: Fields): string[];
   create(plan: Fields, call: Call, created: Created): Promise<void>;
-  /** The object's values, or undefined if it is gone. `state`: what is known of it. */
+  /** The object's values, or undefined if it does not exist. `state`: the known values. */
   read(id: string, call: Call, state: Fields): Promise<ValueRecord | undefined>;
   update?(id: string, plan: Fields, call: Call): Promise<void>;
   delete(id: string, call: Call, state: Fields): Promise<void>;

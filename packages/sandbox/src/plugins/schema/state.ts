@@ -14,10 +14,7 @@ import {
 } from "../protocol/values";
 import { type Properties, type Property, isCollection, isComputed, isInput, isZero, zeroOf } from "./property";
 
-/**
- * The inputs, and for what the program leaves away its default or, if the service decides or has
- * filled it in by itself, its last value.
- */
+/** The inputs; an omitted one has its default or, if the service sets it, its last value. */
 export function planned(properties: Properties, inputs: ValueRecord, state?: ValueRecord): ValueRecord {
   const plan: Record<string, Value> = {};
   for (const [name, property] of Object.entries(properties)) {
@@ -32,7 +29,7 @@ export function planned(properties: Properties, inputs: ValueRecord, state?: Val
   return plan;
 }
 
-/** Outputs of a create's preview: what the service will decide isn't known. */
+/** Outputs of a create's preview: values of the service are unknown. */
 export function previewedCreate(properties: Properties, plan: ValueRecord): ValueRecord {
   return each(properties, (name, property) => {
     const value = plan[name] ?? (isComputed(property) ? unknown : null);
@@ -41,9 +38,7 @@ export function previewedCreate(properties: Properties, plan: ValueRecord): Valu
   });
 }
 
-/**
- * Outputs of an update's preview. What the program has taken away is going to be the zero value.
- */
+/** Outputs of an update's preview. A removed value becomes the zero value. */
 export function previewedUpdate(properties: Properties, plan: ValueRecord, state: ValueRecord): ValueRecord {
   return each(properties, (name, property) => {
     const before = state[name] ?? null;
@@ -54,9 +49,8 @@ export function previewedUpdate(properties: Properties, plan: ValueRecord, state
 }
 
 /**
- * Outputs after a real operation: what was read, else what was planned. Empty collections that the
- * program left away are null after a change, as in Terraform (blocks are not); a refresh finds them
- * empty.
+ * Outputs after a real operation: the read values, else the planned ones. Omitted empty collections
+ * are null after a change, as in Terraform (blocks are not); after a refresh they are empty.
  */
 export function completed(
   properties: Properties,
@@ -75,10 +69,7 @@ export function completed(
   });
 }
 
-/**
- * Results of a function. What the service didn't say is left away; arguments are zero where nobody
- * gave them.
- */
+/** Results of a function. Values that the service omits are omitted; omitted arguments are zero. */
 export function invoked(properties: Properties, args: ValueRecord, read: ValueRecord): ValueRecord {
   const results: Record<string, Value> = {};
   for (const [name, property] of Object.entries(properties)) {
@@ -88,7 +79,7 @@ export function invoked(properties: Properties, args: ValueRecord, read: ValueRe
   return results;
 }
 
-/** Wraps what the schema calls secret: also null where the service keeps a value for itself. */
+/** Wraps the secrets of the schema, also null for a value that the service does not return. */
 export function withSecrets(properties: Properties, values: ValueRecord): ValueRecord {
   const marked: Record<string, Value> = { ...values };
   for (const [name, property] of Object.entries(properties)) {
@@ -100,7 +91,7 @@ export function withSecrets(properties: Properties, values: ValueRecord): ValueR
   return marked;
 }
 
-/** A refresh's inputs: for every property that the program gave, what is there now. */
+/** A refresh's inputs: the current value of each property that the program gave. */
 export function refreshedInputs(properties: Properties, inputs: ValueRecord, state: ValueRecord): ValueRecord {
   const refreshed: Record<string, Value> = {};
   for (const [name, before] of Object.entries(inputs)) {
@@ -121,7 +112,7 @@ export function importedInputs(properties: Properties, state: ValueRecord): Valu
     if (property.usage === "required" || !isDefaultOrZero(property, value)) inputs[name] = value;
   }
   for (const name of Object.keys(inputs).sort()) {
-    // Of those that exclude each other the first by name stays.
+    // Of properties that exclude each other the first by name stays.
     const { conflictsWith = [], exactlyOneOf = [] } = properties[name] ?? {};
     const others = [...conflictsWith, ...exactlyOneOf].map(camelCase);
     if (others.some((other) => other in inputs && other < name)) Reflect.deleteProperty(inputs, name);
@@ -199,7 +190,7 @@ function camelCase(terraform: string): string {
   return terraform.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Whether a program gets this value by saying nothing. */
+/** Whether this is the value of an omitted property. */
 function isDefaultOrZero(property: Property | undefined, value: Value): boolean {
   if (property?.default !== undefined) return value === property.default;
   return isZero(value) || (isRecord(value) && Object.keys(value).every((name) => name === "__defaults"));

@@ -1,4 +1,4 @@
-/** A plugin made of entries: the whole protocol for any resource type that a table describes. */
+/** A plugin from a table: the whole protocol for each resource type of the table. */
 import {
   type Checked,
   type CheckFailure,
@@ -25,7 +25,7 @@ import {
   withSecrets,
 } from "./state";
 
-/** How long an operation may take where nothing else is said. */
+/** The default timeout of an operation. */
 const defaultMinutes = 20;
 
 /** Under this key Terraform keeps timeouts in a state's private data. */
@@ -38,11 +38,11 @@ export interface Table<Call> {
   readonly resources: readonly ResourceType<Call>[];
   readonly functions: readonly FunctionType<Call>[];
   configure(args: ValueRecord): Promise<void>;
-  /** What one operation gets; it has to be over after so many milliseconds. */
+  /** The context of one operation, with its timeout in milliseconds. */
   call(timeout: number): Call;
   /**
-   * Waits a little for a new object that can't be read yet. Without it that is an error at once.
-   * Throws when the operation's time is over.
+   * Waits for a new object that cannot be read yet. Without it that is an error. Throws at the
+   * operation's timeout.
    */
   pause?(call: Call): Promise<void>;
   cancel(): void;
@@ -152,7 +152,7 @@ export class TableProvider<Call> implements Provider {
     if (!isRefresh) {
       const problem = resource.importId?.(id, "id");
       if (problem !== undefined) throw new Error(problem);
-      // The official plugin can't import it either, and says that it isn't there.
+      // The official plugin cannot import it either, and reports it as missing.
       if (resource.importId === undefined) return undefined;
     }
     const known = recordOf(exposed(before));
@@ -242,8 +242,8 @@ export class TableProvider<Call> implements Provider {
   }
 
   /**
-   * Outputs of an operation that failed half way: what is there now, so that the next update sees
-   * what is missing; where that can't be read either, what is known.
+   * Outputs of an operation that failed half way: the current values, so that the next update
+   * completes them; the known values if reading fails.
    */
   private async actual(
     resource: ResourceType<Call>,
@@ -263,7 +263,7 @@ export class TableProvider<Call> implements Provider {
     isNew: boolean,
     what: string,
   ): Promise<void> {
-    // A provider whose arguments aren't known yet can't ask anybody.
+    // A provider with unknown arguments cannot make requests.
     if (!this.isConfigured || resource.validate === undefined || hasUnknowns(plan.values)) return;
     const call = this.call(request, resource.minutes?.read);
     await wrapped(what, async () => resource.validate?.(plan, call, isNew));
@@ -288,8 +288,8 @@ export function tokenOf(plugin: string, name: string): string {
 }
 
 /**
- * What the bridge keeps in a state, so that the official plugin reads one that the stand-in wrote.
- * An import names version 0 too.
+ * The bridge's metadata in a state, so that the official plugin can read it. An import names
+ * version 0, too.
  */
 function metadata({ minutes: limits, schemaVersion }: ResourceType<never>, origin?: "imported"): string {
   const timeouts = Object.fromEntries(

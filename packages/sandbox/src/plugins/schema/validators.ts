@@ -1,4 +1,4 @@
-/** Checks of single values, worded as the official plugins word them. */
+/** Checks of single values, with the official plugins' messages. */
 import type { Check } from "./property";
 import type { Value } from "../protocol/values";
 
@@ -72,7 +72,7 @@ export const emailAddress: Check = ofText((value, name) => {
   return address.test(value) ? undefined : `value must be a valid email address for "${name}"`;
 });
 
-/** A language tag as BCP 47 forms it; whether the language exists is not asked. */
+/** A language tag as BCP 47 forms it; whether the language exists is not checked. */
 export const language: Check = ofText((value, name) => {
   try {
     Intl.getCanonicalLocales(value);

@@ -1,33 +1,33 @@
 /**
- * Which request gets which fault. Drawn from the seed, the request's method and path, and how many
- * of the same came before: so what other requests do at the same time changes nothing. IDs differ
- * from run to run and count as one.
+ * Chooses the fault of a request by the seed, the request's method and path, and the number of
+ * equal requests before it, so that other requests make no difference. IDs differ between runs and
+ * count as equal.
  */
 import { createHash } from "node:crypto";
 
-/** What may happen to one request. */
+/** The possible faults of a request. */
 export const faultKinds = [
   /** 429 with Retry-After, in seconds or as a date. */
   "throttled",
-  /** 500, 502, 503 or 504; nothing was done. */
+  /** 500, 502, 503 or 504; the request has no effect. */
   "failed",
-  /** The connection is cut; nothing was done. */
+  /** The connection is cut; the request has no effect. */
   "resetBefore",
-  /** The connection is cut; it was done. */
+  /** The connection is cut; the request has its effect. */
   "resetAfter",
-  /** Half of the answer's body, then the connection is cut; it was done. */
+  /** Half of the answer's body, then the connection is cut; the request has its effect. */
   "halfBody",
-  /** The answer comes late. */
+  /** The answer is delayed. */
   "slow",
-  /** A new object is not there for a while, by its ID and in lists. */
+  /** A new object is hidden for a while, by its ID and in lists. */
   "lag",
-  /** A token that ends soon, and says so. */
+  /** A token with a short lifetime, which `expires_in` states. */
   "shortToken",
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
 
-/** A fault, and numbers from 0 to below 1 for what is particular to it. */
+/** A fault with random numbers (0 to below 1) for its details. */
 export interface Drawn {
   readonly kind: FaultKind;
   readonly numbers: readonly number[];
@@ -39,8 +39,8 @@ export class Draws {
   constructor(private readonly seed: number) {}
 
   /**
-   * The fault of the next request of that method and path; undefined for none. `kinds`: those that
-   * such a request can have.
+   * The fault of the next request of that method and path; undefined for none. `kinds`: the
+   * possible ones for this request.
    */
   next(method: string, path: string, percent: number, kinds: readonly FaultKind[]): Drawn | undefined {
     const name = `${method} ${withoutIds(path)}`;
@@ -52,10 +52,7 @@ export class Draws {
   }
 }
 
-/**
- * How far the server's clock is off, in milliseconds: up to ten minutes, either way. The same seed,
- * the same clock.
- */
+/** The error of the server's clock by the seed, in milliseconds: at most ten minutes. */
 export function clockSkew(seed: number): number {
   const [fraction = 0] = fractions(`${seed}\nclock`);
   return Math.round((fraction * 2 - 1) * 600_000);
@@ -77,7 +74,7 @@ function decoded(path: string): string {
   }
 }
 
-/** Eight numbers from 0 to below 1 that follow from a text. */
+/** Eight numbers (0 to below 1) derived from a string. */
 function fractions(text: string): number[] {
   const digest = createHash("sha256").update(text).digest();
   return Array.from({ length: 8 }, (_value, index) => digest.readUInt32BE(index * 4) / 2 ** 32);

@@ -1,7 +1,6 @@
 /**
- * The sandbox's faults: what a real cloud does to one in a few thousand requests, here to one in
- * ten, by a seed. They come between the connection and the routes, which know nothing of them. The
- * control routes have none.
+ * The sandbox's faults: rare failures of a real cloud, here in one of ten requests, by a seed. They
+ * are applied between the connection and the routes. The control routes have none.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -13,20 +12,20 @@ import { Replication } from "./replication";
 export { faultKinds, type FaultKind } from "./draw";
 
 export interface FaultOptions {
-  /** A whole number. The same seed and the same requests, the same faults. */
+  /** A whole number. The same seed and requests give the same faults. */
   readonly seed: number;
   /** How many of 100 requests get a fault. @default 10 */
   readonly percent?: number;
   /** @default all */
   readonly kinds?: readonly FaultKind[];
   /**
-   * Times are multiplied by it: 1 is as long as in the real cloud, which is 30 seconds at most.
+   * Factor of all times: 1 is as in the real cloud, at most 30 seconds.
    * @default 1
    */
   readonly timeScale?: number;
 }
 
-/** What there is to see of the kinds, in their own order: each is counted as it happens. */
+/** The visible effects of the kinds, in their order, each counted when it happens. */
 export const sights = [
   "429, seconds",
   "429, date",
@@ -58,7 +57,7 @@ const longest = { slow: 30, lag: 30, retryAfter: 10, token: 30 };
 
 const statuses = [500, 502, 503, 504] as const;
 
-/** One request's fault, where it has one, and what of it is to be done once there is an answer. */
+/** The fault of a request, and the part that applies to its answer. */
 const drawn = new WeakMap<FastifyRequest, Drawn>();
 
 export class Faults {
@@ -66,12 +65,12 @@ export class Faults {
   readonly #kinds: readonly FaultKind[];
   readonly #scale: number;
   readonly #replication = new Replication();
-  /** When each short token ends, in milliseconds of this machine's clock. */
+  /** Expiry of each short token, in milliseconds of this machine's clock. */
   readonly #tokenEnds = new Map<string, number>();
   readonly #counts = new Map<FaultKind, number>();
   readonly #seen = new Map<Sight, number>();
   readonly #lostAnswers: string[] = [];
-  /** How many of 100 requests get a fault; 0 is fair weather. */
+  /** How many of 100 requests get a fault; 0 for none. */
   percent: number;
 
   constructor(
@@ -95,15 +94,12 @@ export class Faults {
     return this.#counts;
   }
 
-  /** How often each thing was seen that the faults do; what wasn't is left out. */
+  /** Counts of the visible effects; those that did not occur are omitted. */
   get seen(): ReadonlyMap<Sight, number> {
     return this.#seen;
   }
 
-  /**
-   * The writes that were done and whose answers were lost, such as `POST /v1.0/applications`, in
-   * order.
-   */
+  /** Writes with an effect whose answers were lost, such as `POST /v1.0/applications`, in order. */
   get lostAnswers(): readonly string[] {
     return this.#lostAnswers;
   }
@@ -157,12 +153,13 @@ export class Faults {
     }
   }
 
-  /** Which faults such a request can have, so that a fault that is drawn is one that happens. */
+  /** The possible faults of a request, so that each chosen fault happens. */
   #kindsFor(request: FastifyRequest): readonly FaultKind[] {
     const isToken = isTokenRequest(request);
     const isCreate = request.method === "POST" && isGraph(request);
     return this.#kinds.flatMap((kind) => {
-      // Rare requests, and three times as likely: else whole runs would have none.
+      // Rare requests are three times as likely to fail: otherwise whole runs would have no such
+      // fault.
       if (kind === "lag") return isCreate ? [kind, kind, kind] : [];
       if (kind === "shortToken") return isToken ? [kind, kind, kind] : [];
       return [kind];
@@ -229,10 +226,7 @@ export class Faults {
     return JSON.stringify(stale);
   }
 
-  /**
-   * The token ends before its own claim says so, which nobody but the service reads; `expires_in`
-   * is true.
-   */
+  /** The token ends before its `exp` claim, which only the service reads; `expires_in` is right. */
   #shortened(payload: unknown, fault: Drawn): unknown {
     const answer = parsed(payload) as { access_token?: unknown; expires_in?: unknown } | undefined;
     if (typeof answer?.access_token !== "string") return payload;
@@ -283,9 +277,7 @@ function isTokenRequest({ method, url }: FastifyRequest): boolean {
   return method === "POST" && /\/oauth2\/(v2\.0\/)?token(\?|$)/.test(url);
 }
 
-/**
- * Ends the connection as a machine does that has died: without a farewell where that can be done.
- */
+/** Ends the connection abruptly, by a reset where possible. */
 function cut(request: FastifyRequest): void {
   const { socket } = request.raw;
   // A TLS socket has no handle of its own to reset.
@@ -294,15 +286,14 @@ function cut(request: FastifyRequest): void {
 }
 
 /**
- * Fastify takes an answer for sent when it has ended, which one that is cut off never does. Without
- * this a hook that has refused the request would let it go on: it would be done all the same, and
- * answered twice.
+ * Fastify waits for the answer's end, which a cut one does not have. Without this the request would
+ * continue after a hook has refused it, and would be answered twice.
  */
 function isTheAnswer(reply: FastifyReply): void {
   reply.hijack();
 }
 
-/** Makes the answer's end its middle. The headers, with the whole length, are written by then. */
+/** Ends the answer in the middle of its body, after headers with the full length. */
 function sendHalf(request: FastifyRequest, reply: FastifyReply): void {
   const { raw } = reply;
   raw.end = (chunk?: unknown) => {

@@ -1,20 +1,19 @@
 /**
- * Graph's replicas learn of a new object with delay: until then it is neither there by its ID, nor
- * in lists, nor to be referred to.
+ * Replication delay of Graph: a new object is hidden by ID, in lists and in references for a while.
  */
 import { graphLikeError } from "../graphLikeError";
 
-/** What a request is answered instead. */
+/** The answer in place of the real one. */
 export interface Refused {
   readonly status: number;
   readonly body: Record<string, unknown>;
 }
 
 export class Replication {
-  /** When each hidden ID is seen everywhere, in milliseconds of this machine's clock. */
+  /** The end of each ID's delay, in milliseconds of this machine's clock. */
   readonly #hidden = new Map<string, number>();
 
-  /** Hides a new object, as the answer to its create describes it. */
+  /** Hides a new object, given by the answer to its create. */
   hide(created: unknown, milliseconds: number): void {
     const until = Date.now() + milliseconds;
     for (const id of idsOf(created)) this.#hidden.set(id, until);
@@ -27,8 +26,7 @@ export class Replication {
   }
 
   /**
-   * What a request gets that names a hidden object in its path or in its body; undefined where it
-   * names none.
+   * The answer to a request that names a hidden object in path or body; undefined if it names none.
    */
   refusal(method: string, url: string, body: string): Refused | undefined {
     if (!this.isBehind) return undefined;
@@ -39,7 +37,7 @@ export class Replication {
     return inBody === undefined ? undefined : dangling(path, inBody);
   }
 
-  /** A list without what is hidden; undefined where it is as it was. */
+  /** A list without hidden objects; undefined if nothing is hidden. */
   stale(answer: unknown): Record<string, unknown> | undefined {
     if (!this.isBehind || typeof answer !== "object" || answer === null) return undefined;
     const { value } = answer as { value?: unknown };
@@ -53,10 +51,7 @@ export class Replication {
   }
 }
 
-/**
- * By what an object is known: its ID, an application's `appId`, and the user whom an invitation
- * made.
- */
+/** The IDs of an object: its own, an application's `appId`, and the invited user's. */
 function idsOf(object: unknown): string[] {
   const { id, appId, invitedUser } = (object ?? {}) as { id?: unknown; appId?: unknown; invitedUser?: unknown };
   const ids = [id, appId].filter((value) => typeof value === "string" && value.length > 20) as string[];
@@ -69,7 +64,7 @@ function notFound(id: string): Refused {
 }
 
 /**
- * What the service says of a reference to what it doesn't know yet; the azuread provider waits at
+ * The service's errors for a reference to an unknown object; the azuread provider waits after
  * exactly these.
  */
 function dangling(path: string, id: string): Refused {

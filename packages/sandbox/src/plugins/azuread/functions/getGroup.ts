@@ -49,7 +49,7 @@ export const getGroup: AzureadFunction = {
         ...readFrom(properties, found),
         ...(await unifiedProperties(call, found)),
         ...writeback(found),
-        // As the official plugin: one for every group of which Graph says that it has no rule.
+        // As the official plugin: one block for each group without a rule.
         dynamicMemberships: "membershipRule" in found ? [dynamicMembership(found) ?? { enabled: true, rule: "" }] : [],
         members: idsOf(await call.list(`/groups/${id}/${members}`, "beta")),
         owners: idsOf(await call.list(`/groups/${id}/owners`, "beta")),

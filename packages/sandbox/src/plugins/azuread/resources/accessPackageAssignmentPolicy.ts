@@ -59,7 +59,7 @@ const reviewFields: Properties = {
   reviewFrequency: string("optional", { check: oneOf("annual", "halfyearly", "monthly", "quarterly", "weekly") }),
   reviewType: string("optional", { check: oneOf("Manager", "Reviewers", "Self") }),
   reviewers: { ...userSets, terraform: "reviewer" },
-  // The service begins when it likes, unless it is told.
+  // The service chooses the start, unless it is given.
   startingOn: string("optional", { check: dateTime, isDefaultState: () => true }),
 };
 
@@ -218,7 +218,7 @@ function approvalIn(policy: GraphObject): Value {
   };
 }
 
-/** Nothing where nothing of it is set. */
+/** Undefined if no part of it is set. */
 function reviewFrom(settings: Fields): object {
   if (!Object.keys(reviewFields).some((name) => name !== "startingOn" && settings.has(name))) return {};
   return {

@@ -33,7 +33,7 @@ export const accessPackageResourceCatalogAssociation: AzureadResource = {
     const existing = await catalogResources(call, catalog, `originId eq '${origin}'`);
     if (existing !== undefined && existing.length > 0) {
       throw new Error(
-        // The official plugin's own words, the mixed-up ID included.
+        // The official plugin's message, including its wrong ID.
         `A resource with the ID "${origin}/${origin}" already exists - to be managed via Terraform this resource needs to be imported into ` +
           'the State. Please see the resource documentation for "azuread_access_package_resource_catalog_association" for more information.',
       );

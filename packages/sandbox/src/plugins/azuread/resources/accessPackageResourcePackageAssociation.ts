@@ -83,7 +83,7 @@ function bodyOf(resource: GraphObject, originId: string, accessType: string): ob
   };
 }
 
-/** Graph gives it only inside its access package. */
+/** Graph returns it only inside its access package. */
 async function roleScope(call: GraphCall, accessPackage: string, id: string): Promise<GraphObject | undefined> {
   const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
   const found = await call.find(`${base}/${accessPackage}?$expand=${encodeURIComponent(expand)}`, "beta");

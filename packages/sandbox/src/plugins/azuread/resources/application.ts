@@ -29,7 +29,7 @@ import { applicationId, claimsOf, claimsText, groupMembershipClaims } from "./ap
 
 const unsupported = { unsupported: true };
 
-/** Graph fills these blocks in by itself; a program that leaves them away changes nothing. */
+/** Graph fills in these blocks; omitting them is no change. */
 const filledIn = { isDefaultState: holdsNothing };
 
 const properties: Properties = {
@@ -90,7 +90,7 @@ const properties: Properties = {
   publisherDomain: string("computed", { graph: "publisherDomain" }),
 };
 
-/** What a new application has although the stand-in's subset can't set it. */
+/** Values of a new application that the stand-in's subset cannot set. */
 const untouchedParts = {
   api: {
     acceptMappedClaims: false,

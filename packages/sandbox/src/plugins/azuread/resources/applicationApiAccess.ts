@@ -75,7 +75,7 @@ function isApi(api: string): (access: GraphObject) => boolean {
   return (access) => sameText(access.resourceAppId, api);
 }
 
-/** The list is written as a whole, so the others' entries are in it too. */
+/** The list is written as a whole, with the entries of others. */
 function bodyFor(application: string, requiredResourceAccess: readonly object[]): object {
   return { "@odata.type": odataType("applications"), id: application, requiredResourceAccess };
 }

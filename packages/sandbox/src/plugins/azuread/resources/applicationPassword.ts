@@ -56,7 +56,7 @@ export const applicationPassword: AzureadResource = {
     return {
       applicationId: `/applications/${application}`,
       keyId,
-      // What the service doesn't say was never given, or the state knows it.
+      // A value that the service omits was not given, or is in the state.
       displayName: textAt(credential, "displayName") || state.text("displayName"),
       startDate: textAt(credential, "startDateTime"),
       endDate: textAt(credential, "endDateTime"),
@@ -84,10 +84,7 @@ export function credentialIn(application: GraphObject, list: string, keyId: stri
   return objectsAt(application, list).find((credential) => sameText(credential.keyId, keyId));
 }
 
-/**
- * New parts of an application may be missing for a while in its next answers: asked once, then each
- * second.
- */
+/** New parts of an application may be missing for a while: polled at once, then each second. */
 export async function untilSeen(
   call: GraphCall,
   application: string,

@@ -88,8 +88,8 @@ export const applicationRegistration: AzureadResource = {
 };
 
 /**
- * The official plugin writes Go's notation of a value that may be null into its state; so that it
- * finds the same, so do we.
+ * The official plugin writes Go's notation of a nullable value into its state; so does the
+ * stand-in.
  */
 function disabledByMicrosoft(application: GraphObject): string {
   const status = application.disabledByMicrosoftStatus;
@@ -97,7 +97,7 @@ function disabledByMicrosoft(application: GraphObject): string {
   return typeof status === "string" ? `map[true:${status}]` : "map[false:]";
 }
 
-/** Graph has them as one text with commas. */
+/** Graph has them as one comma-separated string. */
 export function claimsText(claims: readonly string[]): string | null {
   return nullIfEmpty(claims.map((claim) => claim.trim()).join(","));
 }

@@ -41,7 +41,7 @@ export const directoryRole: AzureadResource = {
     const role = await call.find(`/directoryRoles/${objectId(id)}`);
     return role && readFrom(properties, role);
   },
-  // A directory role that is active once stays so: Entra knows no other way.
+  // An activated directory role cannot be deactivated.
   delete: () => Promise.resolve(),
 };
 

@@ -80,7 +80,7 @@ export const group: AzureadResource = {
   importId: resourceId("Group", "/groups/{groupId}"),
   validate,
   replaces(before, plan) {
-    // Membership can only be hidden from the beginning.
+    // Hidden membership can only be set at the creation.
     const wasVisible = before.visibility === "Private" || before.visibility === "Public";
     return wasVisible && plan.text("visibility") === hiddenMembership ? ["visibility"] : [];
   },
@@ -148,7 +148,7 @@ export const group: AzureadResource = {
   },
 };
 
-/** Rules between properties, as the official plugin words them. */
+/** Rules between properties, with the official plugin's messages. */
 function validate(plan: Fields): void {
   const types = plan.texts("types");
   const isUnified = types.includes("Unified");
@@ -213,7 +213,7 @@ async function postGroup(plan: Fields, call: GraphCall, first: readonly string[]
     const caller = await call.callerId;
     const withoutCaller = first.filter((owner) => !sameText(owner, caller));
     if (!isDuplicate || failure?.status !== 400 || withoutCaller.length === first.length) throw error;
-    // Graph adds the caller by itself, and minds being told so.
+    // Graph adds the caller by itself and refuses it in the request.
     return call.post("/groups", { ...body, ...bind(withoutCaller) }, "beta");
   }
 }
@@ -280,9 +280,7 @@ async function groupsNamed(call: GraphCall, displayName: string): Promise<GraphO
   return found.filter((one) => textAt(one, "displayName") === displayName);
 }
 
-/**
- * As the portal makes one for a security group: eight hexadecimal digits, a hyphen and one more.
- */
+/** The portal's format for a security group: eight hexadecimal digits, a hyphen and one more. */
 function randomNickname(): string {
   const digits = randomBytes(5).toString("hex");
   return `${digits.slice(0, 8)}-${digits.slice(8, 9)}`;

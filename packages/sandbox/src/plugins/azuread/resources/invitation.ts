@@ -41,7 +41,7 @@ export const invitation: AzureadResource = {
     const userId = required(textAt(invited, "invitedUser.id"), "invited user's object ID");
     const redeemUrl = required(textAt(invited, "inviteRedeemUrl"), "redeem URL");
     created(required(invited.id, "object ID returned for invitation"), { userId, redeemUrl });
-    // The official plugin finds out with this field whether the user is there, and leaves it empty.
+    // The official plugin uses this field to test for the user, and leaves it empty.
     await call.patch(`/users/${userId}`, { "@odata.type": odataType("users"), companyName: null }, "v1.0", {
       notFound: true,
     });
@@ -55,7 +55,7 @@ export const invitation: AzureadResource = {
     return { userId, userEmailAddress: textAt(user, "mail") };
   },
   async delete(_, call, state) {
-    // Without a user the path is that of all users, and the request fails: as in the official
+    // Without a user the path is that of the list, and the request fails, as in the official
     // plugin.
     await call.delete(`/users/${state.text("userId")}`);
   },

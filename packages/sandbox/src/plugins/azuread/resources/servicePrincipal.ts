@@ -55,7 +55,7 @@ const properties: Properties = {
   type: string("computed", { graph: "servicePrincipalType" }),
 };
 
-/** Answers that mean that the new application isn't known everywhere yet. */
+/** Answers that mean that the new application has not replicated yet. */
 const applicationUnknown = [
   /The appId '.+' of the service principal does not reference a valid application object/,
   /When using this permission, the backing application of the service principal being created must in the local tenant/,
@@ -106,8 +106,7 @@ export const servicePrincipal: AzureadResource = {
   },
   update: (id, plan, call) => write(objectId(id), plan, call),
   async delete(id, call, state) {
-    // Sent although the object was there before, as the official plugin does; its error is then
-    // nobody's.
+    // Sent also for an existing object, as the official plugin does; its error is ignored then.
     const deletion = call.delete(`/servicePrincipals/${objectId(id)}`);
     await (state.flag("useExisting") ? deletion.catch(() => undefined) : deletion);
   },

@@ -35,10 +35,7 @@ const properties: Properties = {
   ...userComputed,
 };
 
-/**
- * Sent only when they are set, or change. An update doesn't clear `mail`, a create sends it in any
- * case.
- */
+/** Sent only if set or changed. An update does not clear `mail`; a create always sends it. */
 const sentWhenSet = ["businessPhones", "onpremisesImmutableId", "employeeHireDate"];
 
 /** Graph answers these only when they are asked for by name. */
@@ -126,7 +123,7 @@ function newUser(plan: Fields): object {
   const unset = sentWhenSet.filter((name) => !plan.has(name));
   return {
     ...bodyWithout(plan, unset),
-    // As the portal: what stands before the @.
+    // As in the portal: the part before the @.
     mailNickname: plan.text("mailNickname") || plan.text("userPrincipalName").split("@")[0],
     passwordProfile: passwordProfile(plan),
   };
