@@ -1,4 +1,7 @@
-/** One stack: one customer's onboarding. Settings in, resources in the customer's tenant, outputs for the `mssp` command. */
+/**
+ * One stack: one customer's onboarding. Settings in, resources in the customer's tenant, outputs
+ * for the `mssp` command.
+ */
 import { clockFrom, discoverEndpoints, withoutUndefined } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as pulumi from "@pulumi/pulumi";
@@ -19,7 +22,10 @@ import { loadExtension } from "./extensions";
 import { tenantNeeds } from "./settings/prerequisites";
 import { parseSettings } from "./settings";
 
-/** The engine shows a RunError without a stack trace. This is the one place that turns an error for people into one. */
+/**
+ * The engine shows a RunError without a stack trace. This is the one place that turns an error for
+ * people into one.
+ */
 export = async () => {
   try {
     return await program();
@@ -33,15 +39,17 @@ async function program() {
   const settings = parseSettings(values, secretKeys, process.env);
   const { tenantId, msspTenantId, msspName, cloud, portalAccess } = settings;
   const extend = settings.extension === undefined ? undefined : loadExtension(settings.extension);
-  // Read before anything is registered: the engine writes the state at each registration, and a file backend would show half of the file.
+  // Read before anything is registered: the engine writes the state at each registration, and a
+  // file backend would show half of the file.
   const deployed = await deployedResources();
   refuseMovedNames("customer-access", settings, deployed);
   const afterResources = outputsAfterResources();
   const clock = clockFrom(process.env);
   await refuseLongCertificate(settings.connector, deployed, clock());
   if (settings.handover) refuseUnpreparedMove("handover", settings.handover.subscriptionId, deployed);
-  // All that signs in does so before the first declaration, and together: each waits for a plugin to start.
-  // Resource names say "customer" and not which: the customer's name is a setting, and a changed name replaces nothing.
+  // All that signs in does so before the first declaration, and together: each waits for a plugin
+  // to start. Resource names say "customer" and not which: the customer's name is a setting, and a
+  // changed name replaces nothing.
   const [provider, handOver, delegate] = await Promise.all([
     customerTenant("customer", tenantId, cloud),
     settings.handover && prepareHandover("handover", { ...settings.handover, tenantId: msspTenantId, cloud }),

@@ -1,6 +1,7 @@
 /**
- * A sample for the policy pack, named by Pulumi.sandbox-bad.yaml: it breaks the rules that no setting can break. It declares resources by type
- * token and properties, as the engine shows them to the pack; no plugin runs and no object of the tenant is created.
+ * A sample for the policy pack, named by Pulumi.sandbox-bad.yaml: it breaks the rules that no
+ * setting can break. It declares resources by type token and properties, as the engine shows them
+ * to the pack; no plugin runs and no object of the tenant is created.
  */
 import { azureAccessRoles, directoryRoleTemplates, microsoftGraph } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";

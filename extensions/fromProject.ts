@@ -1,4 +1,7 @@
-/** Extensions of an installed package: modules of the customers' repository. In a checkout `index.ts` stands in its place. */
+/**
+ * Extensions of an installed package: modules of the customers' repository. In a checkout
+ * `index.ts` stands in its place.
+ */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -12,7 +15,8 @@ const endings = [".js", ".cjs", ".mjs", ".ts"];
 /**
  * Loads the module that the settings name. For before the first declaration.
  *
- * @throws pulumi.RunError where there is none of that name, it does not load, or it exports no `extend`.
+ * @throws pulumi.RunError where there is none of that name, it does not load, or it exports no
+ * `extend`.
  */
 export function loadExtension(name: string): Extension {
   // The program runs in the package's folder; the extensions are the project's.

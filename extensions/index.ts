@@ -1,4 +1,7 @@
-/** What an MSSP makes in a customer's stack besides the program's own: modules of this folder, chosen by a setting. docs/extensions.md. */
+/**
+ * What an MSSP makes in a customer's stack besides the program's own: modules of this folder,
+ * chosen by a setting. docs/extensions.md.
+ */
 import { existsSync } from "node:fs";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";

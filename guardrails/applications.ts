@@ -1,11 +1,16 @@
-/** Checks of app registrations and their credentials, as pure functions for the policy pack and the settings. Each returns the problem, if any. */
+/**
+ * Checks of app registrations and their credentials, as pure functions for the policy pack and the
+ * settings. Each returns the problem, if any.
+ */
 import { publishedApplications } from "@defender-mssp/microsoft";
 
 const millisecondsOfDay = 24 * 60 * 60 * 1000;
 /** The expiry is computed by another process, whose clock may be a little ahead. */
 const clockTolerance = 60 * 1000;
 
-/** Longest time from now until a certificate expires, in days: a year, and a day for a leap year. */
+/**
+ * Longest time from now until a certificate expires, in days: a year, and a day for a leap year.
+ */
 export const longestCertificateDays = 366;
 
 export interface CredentialLifetime {

@@ -9,7 +9,8 @@ import {
 /**
  * An action of Defender's unified RBAC that is not allowed.
  *
- * @param allowed actions; each also allows the actions that it includes (`manage` includes `read`, `*` any part).
+ * @param allowed actions; each also allows the actions that it includes (`manage` includes `read`,
+ * `*` any part).
  */
 export function defenderActionProblem(action: string, allowed: readonly string[]): string | undefined {
   const wanted = action.trim().toLowerCase();
@@ -20,7 +21,9 @@ export function defenderActionProblem(action: string, allowed: readonly string[]
     : `${wanted} is not an allowed action`;
 }
 
-/** Roles whose holder can make any user an administrator: refused even if a parameter allows them. */
+/**
+ * Roles whose holder can make any user an administrator: refused even if a parameter allows them.
+ */
 export const forbiddenDirectoryRoles = ["Global Administrator", "Privileged Role Administrator"] as const;
 
 /**
@@ -43,7 +46,8 @@ export function directoryRoleProblem(role: string, allowed: readonly string[]): 
  * An Azure role whose holder can give access to others.
  *
  * @param roleDefinitionId the role's ID, or a resource ID that ends with it.
- * @param handsOn the roles that it may assign to managed identities; Lighthouse delegates "User Access Administrator" with such a list only.
+ * @param handsOn the roles that it may assign to managed identities; Lighthouse delegates "User
+ * Access Administrator" with such a list only.
  */
 export function azureRoleProblem(roleDefinitionId: string, handsOn: readonly string[] = []): string | undefined {
   const id = roleDefinitionId.slice(roleDefinitionId.lastIndexOf("/") + 1).toLowerCase();

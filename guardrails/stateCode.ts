@@ -1,14 +1,19 @@
 /**
- * What the engine runs out of a stack's state, compared with what this program writes there.
+ * Compares the code that the engine runs from a stack's state with the code that this program
+ * writes.
  *
- * The engine runs the code that a dynamic resource keeps in the state, and starts the provider plugins that the state names
- * with the inputs that the state has. Whoever can write a state can therefore run code as the identity of the next
- * `up`, `refresh` or `destroy`, or send its token to another host. Nothing of the state is trusted: it is compared, and
- * what differs is refused by name.
+ * The engine runs the code that a dynamic resource keeps in the state, and starts the provider
+ * plugins that the state names with the inputs that the state has. Whoever can write a state can
+ * therefore run code as the identity of the next `up`, `refresh` or `destroy`, or send its token to
+ * another host. Nothing of the state is trusted: it is compared, and what differs is refused by
+ * name.
  */
 import { createHash } from "node:crypto";
 
-/** The text of a dynamic resource's provider in the state: it calls the package `@defender-mssp/microsoft` by name, and holds nothing else. */
+/**
+ * The text of a dynamic resource's provider in the state: it calls the package
+ * `@defender-mssp/microsoft` by name, and holds nothing else.
+ */
 export function providerCode(logic: string): string {
   return `const call = (method) => async (...args) => (await import("@defender-mssp/microsoft")).${logic}[method](...args);
 exports.handler = () => ({
@@ -22,7 +27,10 @@ exports.handler = () => ({
 `;
 }
 
-/** The name that `@defender-mssp/microsoft` exports the logic of each dynamic resource by. Names in every customer's state: none changes. */
+/**
+ * The name that `@defender-mssp/microsoft` exports the logic of each dynamic resource by. Names in
+ * every customer's state: none changes.
+ */
 export const dynamicResourceLogic = {
   AlertNotificationRule: "notificationRuleResource",
   AppRoleGrant: "appRoleGrantResource",
@@ -39,10 +47,16 @@ export const dynamicResourceLogic = {
 /** Prefix of the type tokens of this program's dynamic resources. */
 export const dynamicTypePrefix = "pulumi-nodejs:dynamic/defender-mssp:";
 
-/** Prefix of the type tokens of the same resources where the plugin serves them, and of the components' tokens. */
+/**
+ * Prefix of the type tokens of the same resources where the plugin serves them, and of the
+ * components' tokens.
+ */
 export const pluginTypePrefix = "defender-mssp:index:";
 
-/** Texts of earlier releases, by type name. A release that changes `providerCode` adds the text before it here. */
+/**
+ * Texts of earlier releases, by type name. A release that changes `providerCode` adds the text
+ * before it here.
+ */
 const formerCode: Readonly<Record<string, readonly string[]>> = {};
 
 /** Provider plugins that the program uses, with the inputs that it gives to each. */
@@ -58,7 +72,10 @@ const providerInputs: Readonly<Record<string, RegExp>> = {
 const providerTypePrefix = "pulumi:providers:";
 const exactVersion = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 
-/** A resource as a state has it. `pulumi stack export` has inputs and outputs; the engine tells a running program the outputs only. */
+/**
+ * A resource as a state has it. `pulumi stack export` has inputs and outputs; the engine tells a
+ * running program the outputs only.
+ */
 export interface StateEntry {
   readonly urn: string;
   readonly type: string;
@@ -71,12 +88,16 @@ export interface ForeignState {
   readonly urn: string;
   /** What it is, as the end of a sentence that begins with the resource's name. */
   readonly problem: string;
-  /** SHA-256 (hexadecimal) of what would run: of the code, or of the provider's inputs as JSON with sorted keys. */
+  /**
+   * SHA-256 (hexadecimal) of what would run: of the code, or of the provider's inputs as JSON with
+   * sorted keys.
+   */
   readonly sha256: string;
 }
 
 /**
- * Resources of a state that carry code, or configure a provider plugin, in a way that no release of this program does.
+ * Resources of a state that carry code, or configure a provider plugin, in a way that no release of
+ * this program does.
  *
  * @param allowed SHA-256 hashes that count as known: of resources that an extension declares.
  */
@@ -87,11 +108,14 @@ export function foreignState(entries: readonly StateEntry[], allowed: readonly s
   return found.filter((one) => isFirst(one) && !allowed.includes(one.sha256));
 }
 
-/** The environment variable with the SHA-256 hashes that count as known, separated by commas or spaces. */
+/**
+ * The environment variable with the SHA-256 hashes that count as known, separated by commas or
+ * spaces.
+ */
 export const allowedStateVariable = "MSSP_ALLOWED_STATE_CODE";
 
 /**
- * What is wrong with a state and what to do about it; undefined where nothing is.
+ * The problems of a state with the remedy; undefined without problems.
  *
  * @param environment may have MSSP_ALLOWED_STATE_CODE.
  */
@@ -116,7 +140,10 @@ function resourceOf(urn: string): string {
   return urn.split("::").slice(2).join("::");
 }
 
-/** Any resource may name the dynamic provider as its own, whatever its type: the property alone decides. */
+/**
+ * Any resource may name the dynamic provider as its own, whatever its type: the property alone
+ * decides.
+ */
 function foreignCode({ urn, type, inputs = {}, outputs = {} }: StateEntry): ForeignState[] {
   const texts = new Set([inputs, outputs].flatMap((values) => ("__provider" in values ? [values["__provider"]] : [])));
   const known = knownCode(type);

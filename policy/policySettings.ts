@@ -17,7 +17,8 @@ export type PolicySettings = Pick<
 >;
 
 /**
- * The running stack's settings, read as the program reads them; undefined where they are wrong: then the program says so.
+ * The running stack's settings, read as the program reads them; undefined where they are wrong:
+ * then the program says so.
  *
  * @param environment what the engine starts a pack with: PULUMI_NODEJS_PROJECT and PULUMI_CONFIG.
  */

@@ -1,4 +1,7 @@
-/** Which principals of a stack are the ones that its settings name, and which principals a property of a resource names. */
+/**
+ * Which principals of a stack are the ones that its settings name, and which principals a property
+ * of a resource names.
+ */
 import { tiers } from "@defender-mssp/microsoft";
 import { groupNameInDirectory, securityGroupName, siemConnectorName } from "../settings/naming";
 import { azuread, dynamic } from "./resourceTypes";
@@ -12,11 +15,17 @@ export type PrincipalKind = "guest" | "group" | "servicePrincipal" | "applicatio
 export interface NamedPrincipal {
   readonly kind: PrincipalKind;
   readonly resource: StackResource;
-  /** Its IDs in the tenant, in lower case. Empty while a preview does not know them, and for a connected organization. */
+  /**
+   * Its IDs in the tenant, in lower case. Empty while a preview does not know them, and for a
+   * connected organization.
+   */
   readonly ids: readonly string[];
 }
 
-/** Types whose resources are principals: a value that comes from one of them is judged by that resource. */
+/**
+ * Types whose resources are principals: a value that comes from one of them is judged by that
+ * resource.
+ */
 const principalTypes: readonly string[] = [
   azuread("Application"),
   azuread("ApplicationRegistration"),
@@ -32,7 +41,8 @@ const principalTypes: readonly string[] = [
 ];
 
 /**
- * The principals of the stack that the settings name. Of several resources of one name none counts: nothing tells which one the settings mean.
+ * The principals of the stack that the settings name. Of several resources of one name none counts:
+ * nothing tells which one the settings mean.
  *
  * @param resources in any order.
  */
@@ -78,7 +88,8 @@ export interface Grant {
 /**
  * What is wrong with the principals of a grant.
  *
- * A known ID must be the ID of a named principal. A value that a preview does not know must come from one, and from no other principal.
+ * A known ID must be the ID of a named principal. A value that a preview does not know must come
+ * from one, and from no other principal.
  *
  * @param kinds kinds of principals that may get it.
  * @param also IDs that are allowed in addition.

@@ -1,4 +1,7 @@
-/** Tokens of the resource types that the program declares. A test reads the components, and compares. */
+/**
+ * Tokens of the resource types that the program declares. A test reads the components, and
+ * compares.
+ */
 
 /** Types of azuread's that the program declares, by their names. */
 const azureadNames = [
@@ -75,7 +78,10 @@ export function isProgramType(type: string): boolean {
   );
 }
 
-/** azure-native has each type once more for each version of its API: `azure-native:keyvault/v20230701:Vault`. */
+/**
+ * azure-native has each type once more for each version of its API:
+ * `azure-native:keyvault/v20230701:Vault`.
+ */
 export function typeWithoutVersion(type: string): string {
   return type.replace(/^(azure-native:\w+)\/v\w+:/, "$1:");
 }

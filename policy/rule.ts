@@ -19,7 +19,10 @@ export type ParameterSchema = PolicyConfigSchema["properties"][string];
 
 /** What a rule judges by, besides the resources. */
 export interface Context<Parameters> {
-  /** The running stack's settings; undefined where they are wrong, and then nothing counts as asked for. */
+  /**
+   * The running stack's settings; undefined where they are wrong, and then nothing counts as asked
+   * for.
+   */
   readonly settings: PolicySettings | undefined;
   readonly parameters: Parameters;
   readonly now: Date;
@@ -35,7 +38,10 @@ export interface JudgedResource {
 
 export interface StackResource extends JudgedResource {
   readonly urn: string;
-  /** URNs of the resources that each property's value comes from: known in a preview even where the value isn't. */
+  /**
+   * URNs of the resources that each property's value comes from: known in a preview even where the
+   * value isn't.
+   */
   readonly sources: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -114,7 +120,10 @@ export function stackRule<Parameters extends object>(rule: StackRule<Parameters>
   };
 }
 
-/** The value at a path: `unknown` where it, or what it is in, isn't known; undefined where there is none. */
+/**
+ * The value at a path: `unknown` where it, or what it is in, isn't known; undefined where there is
+ * none.
+ */
 export function valueAt(root: unknown, ...path: readonly string[]): unknown {
   let value = root;
   for (const part of path) {
@@ -131,7 +140,9 @@ export function knownItems(list: unknown): readonly unknown[] {
   return Array.isArray(list) ? list.filter((item) => item !== unknown) : [];
 }
 
-/** Whether a property is left out or empty. A value that a preview does not know yet is not missing. */
+/**
+ * Whether a property is left out or empty. A value that a preview does not know yet is not missing.
+ */
 export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || value === "";
 }
@@ -164,7 +175,9 @@ function metadata({ name, severity, level, why, remedy, link, parameters }: Desc
   };
 }
 
-/** The engine fills defaults in as well, where it is asked by the command line; other callers don't. */
+/**
+ * The engine fills defaults in as well, where it is asked by the command line; other callers don't.
+ */
 function parametersOf<Parameters>(rule: Description<Parameters>, configured: object): Parameters {
   const schemas = Object.entries<ParameterSchema>(rule.parameters);
   const defaults = Object.fromEntries(schemas.map(([name, schema]) => [name, schema.default as unknown]));
@@ -189,7 +202,10 @@ function plainProperties(props: object): Record<string, unknown> {
   return plain(props) as Record<string, unknown>;
 }
 
-/** Reading what isn't known throws, by which the SDK would end the whole rule: each value is read for itself. */
+/**
+ * Reading what isn't known throws, by which the SDK would end the whole rule: each value is read
+ * for itself.
+ */
 function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const read = (key: string): unknown => {

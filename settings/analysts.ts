@@ -1,4 +1,4 @@
-/** The MSSP's people: `analysts`, `analystDomains`, `accessEndsOn`, and what their invitation says. */
+/** The MSSP's analysts: `analysts`, `analystDomains`, `accessEndsOn`, and the invitation. */
 import { tiers, type Tier } from "@defender-mssp/microsoft";
 import type * as z from "zod/mini";
 import { guestAddressProblem } from "../guardrails/people";
@@ -18,22 +18,25 @@ import {
   switchOf,
 } from "./validators";
 
-/** A person of the MSSP's who works with the customer's Defender. */
+/** A person of the MSSP who works with the customer's Defender. */
 export interface Analyst {
-  /** Address that the invitation goes to, in lower case. It identifies the analyst: a changed address is another guest. */
+  /**
+   * Address that the invitation goes to, in lower case. It identifies the analyst: a changed
+   * address is another guest.
+   */
   readonly email: string;
   /** Name that the customer sees in their directory. */
   readonly displayName: string;
   /** Which of the model's groups the analyst is in; used by the model `rbac`. */
   readonly tier: Tier;
-  /** Last day of access: ISO 8601, UTC. The first `up` after it takes the memberships away. */
+  /** Last day of access: ISO 8601, UTC. The first `up` after it removes the memberships. */
   readonly accessEndsOn?: string;
 }
 
-/** More analysts than any team has: a list that is longer is a mistake, and one guest is one Graph call. */
+/** More analysts than a team has: a longer list is a mistake, and each guest is a Graph call. */
 const analystLimit = 1000;
 const domainLimit = 100;
-/** Ours; Graph documents no limit for the text of an invitation. */
+/** The program's own limit; Graph documents none for the text of an invitation. */
 const invitationMessageLimit = 1000;
 
 const analyst = mapOf("an analyst: email and displayName", {
@@ -105,7 +108,7 @@ export const analystSettings = {
 
 type Checked = z.infer<typeof analyst>;
 
-/** The analysts as the program takes them: addresses in lower case, the earlier of two last days. */
+/** The analysts with addresses in lower case and the earlier of two last days. */
 export function analystsFrom(checked: readonly Checked[], allEndOn: string | undefined): readonly Analyst[] {
   return Object.freeze(
     checked.map(({ email, displayName, tier = "tier1", accessEndsOn }) => {
@@ -120,7 +123,10 @@ export function analystsFrom(checked: readonly Checked[], allEndOn: string | und
   );
 }
 
-/** Problems that no single validator can see. They are reported even if another analyst has an invalid value. */
+/**
+ * Problems that no single validator can see. They are reported even if another analyst has an
+ * invalid value.
+ */
 export function analystProblems(settings: SettingPlace): void {
   const addresses = settings
     .at("analysts")

@@ -1,4 +1,7 @@
-/** What happens in Azure: `handover` of the client secret to a Key Vault of the MSSP's, `azureDelegation` of the customer's Sentinel workspace. */
+/**
+ * Azure: `handover` of the client secret to a Key Vault of the MSSP, `azureDelegation` of the
+ * customer's Sentinel workspace.
+ */
 import { roleAuthorizations, vaultOfResourceId, type DelegatedRole } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as z from "zod/mini";
@@ -7,15 +10,15 @@ import { valueAt } from "./problems";
 import { optional, required } from "./setting";
 import { displayName, listOf, mapOf, oneOf, text, uuid, wholeNumber } from "./validators";
 
-/** Where the SIEM's client secret is put: a vault in the MSSP's own subscription. */
+/** The vault for the SIEM's client secret, in the MSSP's own subscription. */
 export interface HandoverSettings {
   /** The MSSP's subscription, a UUID in lower case. */
   readonly subscriptionId: string;
-  /** Azure region of a vault that is made. */
+  /** Azure region of a new vault. */
   readonly location?: string;
-  /** A vault that is there already, by its resource ID. */
+  /** Resource ID of an existing vault. */
   readonly vaultId?: string;
-  /** A resource group that is there already, for the vault that is made. */
+  /** An existing resource group for a new vault. */
   readonly resourceGroupName?: string;
   readonly softDeleteRetentionDays?: number;
   readonly secretName?: string;
@@ -24,11 +27,11 @@ export interface HandoverSettings {
   readonly readerType?: "ServicePrincipal" | "User" | "Group";
 }
 
-/** Which of the customer's Azure is delegated to the MSSP by Azure Lighthouse. */
+/** The part of the customer's Azure that is delegated to the MSSP by Azure Lighthouse. */
 export interface DelegationSettings {
   /** The customer's subscription, a UUID in lower case. */
   readonly subscriptionId: string;
-  /** The resource group of the Sentinel workspace; the whole subscription where it is not set. */
+  /** The resource group of the Sentinel workspace. Default: the whole subscription. */
   readonly resourceGroupName?: string;
   /** Object ID, in the MSSP's own tenant, of the group that gets access. */
   readonly groupObjectId: string;
@@ -168,7 +171,7 @@ export function delegationFrom(checked: z.infer<typeof azureDelegation> | undefi
   });
 }
 
-/** Problems that several keys cause together, and roles that Azure Lighthouse doesn't delegate. */
+/** Problems between several keys, and roles that Azure Lighthouse does not delegate. */
 export function azureProblems(settings: SettingPlace): void {
   handoverProblems(settings.at("handover"), settings.at("connector"));
   for (const role of settings.at("azureDelegation", "roles").items(roleLimit)) {

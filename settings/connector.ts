@@ -1,4 +1,4 @@
-/** The SIEM's connector: `connector`. */
+/** The SIEM connector: `connector`. */
 import { X509Certificate } from "node:crypto";
 import {
   alertApis,
@@ -19,10 +19,10 @@ import { valueAt } from "./problems";
 import { optional, required } from "./setting";
 import { calendarDay, endpoint, listOf, mapOf, displayName, oneOf, uuid, wholeNumber } from "./validators";
 
-/** What the settings say about the connector: the shape that the components take. */
+/** The connector of the settings, in the form of the components' arguments. */
 export type ConnectorSettings = ConnectorAccess;
 
-/** A year, as the 2018 document says; Entra would take two. */
+/** A year, as in the 2018 document; Entra allows two. */
 const longestSecret = 365;
 
 const keysOfKind: Readonly<Record<ConnectorKind, readonly string[]>> = {
@@ -68,7 +68,7 @@ const credential = mapOf("secret, certificate or federated, or a map with type a
     default: "no renewal",
     example: '"2026-11-24"',
   }),
-  // Looked at by certificateProblems, which shows no part of it: it may be a private key.
+  // Checked by certificateProblems, which shows no part of it: it may be a private key.
   certificate: optional(z.unknown(), {
     description: "The certificate in PEM form, without its private key. Required with the type `certificate`.",
     default: "none",
@@ -142,7 +142,7 @@ export const connectorSettings = {
   }),
 };
 
-/** A kind alone is short for a map with it, and so is a type of credential. */
+/** A string is short for a map with that kind, or that type of credential. */
 export function connectorMap(raw: unknown): unknown {
   const map = typeof raw === "string" ? { kind: raw } : raw;
   const type = valueAt(map, ["credential"]);
@@ -152,13 +152,13 @@ export function connectorMap(raw: unknown): unknown {
 export function connectorFrom(checked: z.infer<typeof connector> | undefined, cloud: CloudName): ConnectorSettings {
   const { kind = "customerApp", applicationId = "", loopbackRedirectPort, ...rest } = checked ?? {};
   if (kind === "msspApp") {
-    // A certificate: Microsoft's page of 2026 advises against secrets.
+    // The default is a certificate: Microsoft's page of 2026 advises against secrets.
     const type = rest.credential?.type ?? "certificate";
     return { kind, applicationId: applicationId.toLowerCase(), alertApis: ["graph"], credential: { type } };
   }
   return {
     kind,
-    // In this order whatever the settings': it makes no difference.
+    // Always in this order.
     alertApis: alertApis.filter((api) => rest.alertApis?.includes(api) ?? true),
     credential: credentialFrom(rest.credential, cloud),
     ...(loopbackRedirectPort === undefined ? {} : { loopbackRedirectPort }),
@@ -173,7 +173,7 @@ function credentialFrom(checked: z.infer<typeof credential> | undefined, cloud: 
   return { type, ...scheduleFrom(schedule), ...(renewMadeBefore === undefined ? {} : { renewMadeBefore }) };
 }
 
-/** A month and a week; less where the secrets are so short that these wouldn't fit. */
+/** A month and a week; less for a secret with a shorter lifetime. */
 function scheduleFrom({ days = longestSecret, rotateBeforeDays, overlapDays }: Partial<Schedule>): Schedule {
   const before = rotateBeforeDays ?? Math.max(Math.min(30, Math.floor(days / 3)), 1);
   return {
@@ -186,15 +186,16 @@ function scheduleFrom({ days = longestSecret, rotateBeforeDays, overlapDays }: P
 type Schedule = Omit<SecretSchedule, "renewMadeBefore">;
 
 /**
- * The government cloud's has a name of its own. Read in Microsoft's "Set up managed identity for Power Platform", whose table has it for GCC High and
- * DoD; not tried on a tenant there. Where Entra wants another one, `connector.credential.audience` says so.
+ * The government cloud has its own audience: Microsoft, "Set up managed identity for Power
+ * Platform" (GCC High and DoD). Not tried on a tenant; `connector.credential.audience` overrides
+ * it.
  */
 function exchangeAudience(cloud: CloudName): string {
   const isPublicEntra = clouds[cloud].loginEndpoint === clouds.public.loginEndpoint;
   return isPublicEntra ? tokenExchangeAudience : `${tokenExchangeAudience}USGov`;
 }
 
-/** Problems that several keys cause together. */
+/** Problems between several keys. */
 export function connectorProblems(settings: SettingPlace): void {
   const connector = settings.at("connector");
   certificateProblems(connector.at("credential", "certificate"));
@@ -266,7 +267,7 @@ function scheduleProblems(credential: SettingPlace): void {
     .refuse(`at most ${most}: not more than rotateBeforeDays, and both together not more than days`);
 }
 
-/** Shows nothing of the value: a value in the wrong place here is most often a private key. */
+/** Shows no part of the value, which is most often a private key. */
 function certificateProblems(certificate: SettingPlace): void {
   const { value } = certificate;
   if (value === undefined) return;

@@ -1,13 +1,18 @@
 /**
- * Reads YAML as Pulumi's engine does, so that a command has the same settings as the program. The engine reads a stack's file with Go's
- * yaml.v3: `0123` is 83, `1_000` is 1000, an unquoted date is a time, `yes` is a text, and `<<` merges maps.
+ * Reads YAML as Pulumi's engine does, so that a command has the same settings as the program. The
+ * engine reads a stack's file with Go's yaml.v3: `0123` is 83, `1_000` is 1000, an unquoted date is
+ * a time, `yes` is a text, and `<<` merges maps.
  *
- * Follows `resolve` and `parseTimestamp` of gopkg.in/yaml.v3 3.0.1 (resolve.go), and `unmarshalObject` and `MarshalString` of Pulumi's SDK
- * 3.259.0 (sdk/go/common/resource/config/object.go).
+ * Follows `resolve` and `parseTimestamp` of gopkg.in/yaml.v3 3.0.1 (resolve.go), and
+ * `unmarshalObject` and `MarshalString` of Pulumi's SDK 3.259.0
+ * (sdk/go/common/resource/config/object.go).
  */
 import { isScalar, parseDocument, visit, type ScalarTag } from "yaml";
 
-/** @throws Error if the text is no YAML, or has what the engine reads in a way of its own. Its message has no line of the text. */
+/**
+ * @throws Error if the text is not YAML, or has a construct that only the engine can read. Its
+ * message has no line of the text.
+ */
 export function parseAsEngine(text: string): unknown {
   const document = parseDocument(text, {
     schema: "failsafe",
@@ -26,12 +31,15 @@ export function parseAsEngine(text: string): unknown {
   return document.toJS();
 }
 
-/** JSON as the engine makes it of a list or a map. */
+/** The engine's JSON of a list or a map. */
 export function asEngineJson(value: unknown): string {
   return JSON.stringify(value, (_, one: unknown) => (typeof one === "bigint" ? Number(one) : one));
 }
 
-/** The text that the engine hands to the program for a number, a boolean or an empty value; others are texts or JSON. */
+/**
+ * The text that the engine hands to the program for a number, a boolean or an empty value; others
+ * are texts or JSON.
+ */
 export function asEngineText(value: unknown): string | undefined {
   if (value === null) return "";
   return typeof value === "number" || typeof value === "boolean" || typeof value === "bigint"
@@ -42,7 +50,7 @@ export function asEngineText(value: unknown): string | undefined {
 const plainScalar: ScalarTag = {
   tag: "tag:pulumi.com,2026:plain",
   default: true,
-  // A merge key is none.
+  // A merge key is not a string.
   test: /^(?!<<$)/,
   resolve: (text: string) => resolvePlain(text),
 };
@@ -81,7 +89,7 @@ function numberOf(text: string): number | bigint | undefined {
   }
   if (!/^(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$/.test(digits)) return undefined;
   const value = Number(text);
-  // Too large for Go, too: a text.
+  // Too large for Go as well: a string.
   return Number.isFinite(value) ? value : undefined;
 }
 
@@ -93,7 +101,7 @@ function small(value: bigint): number | bigint {
 const timePattern =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:([Tt])| )(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9})\d*)?(Z|[-+]\d{2}:\d{2})?)?$/;
 
-/** A time as Go's `Time.String` writes it. */
+/** A time in the form of Go's `Time.String`. */
 function timeOf(text: string): string | undefined {
   const match = timePattern.exec(text);
   if (match === null) return undefined;

@@ -6,7 +6,10 @@ import { isEndpoint, isUuid } from "./validators";
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type RawSettings = Partial<Record<string, unknown>>;
 
-/** Environment variables that would make a stack act in another tenant, cloud or time than its settings say. */
+/**
+ * Environment variables that would make a stack act in another tenant, cloud or time than its
+ * settings say.
+ */
 export function environmentProblems(raw: RawSettings, environment: Environment): SettingProblem[] {
   const problems: SettingProblem[] = [];
   const endpoint = environment["MSSP_DEFENDER_ENDPOINT"];
@@ -27,7 +30,8 @@ export function environmentProblems(raw: RawSettings, environment: Environment):
     });
   }
   problems.push(...otherCloud(raw["cloud"], environment));
-  // Left over from another customer's shell: the provider uses its own tenant, but the user meant another one.
+  // Set for another customer: the provider uses its own tenant, but the user may mean the other
+  // one.
   const ours = [raw["tenantId"], raw["msspTenantId"]];
   if (!ours.every(isUuid)) return problems;
   for (const variable of ["ARM_TENANT_ID", "AZURE_TENANT_ID"]) {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ownSettings } from "./ownSettings";
 
-/** What the engine hands to this run of the program, as `settings/index.ts` takes it. */
+/** The configuration of this run, in the form for `settings/index.ts`. */
 export interface StackConfiguration {
   /** Value by key, without the project's name in front. */
   readonly values: Readonly<Record<string, string>>;
@@ -9,7 +9,10 @@ export interface StackConfiguration {
   readonly secretKeys: readonly string[];
 }
 
-/** The project's own part of the running stack's configuration. Other namespaces belong to the providers. */
+/**
+ * The project's own part of the running stack's configuration. Other namespaces belong to the
+ * providers.
+ */
 export function stackConfiguration(): StackConfiguration {
   const project = pulumi.getProject();
   const values = ownSettings(pulumi.runtime.allConfig(), project);
@@ -17,8 +20,9 @@ export function stackConfiguration(): StackConfiguration {
 }
 
 /**
- * Whether the engine marked a value as secret. The SDK has the function, which also knows the configuration of an inline
- * program, but leaves it out of its types; should it go, every value counts as secret.
+ * Whether the engine marked a value as secret. The SDK has the function, which also knows the
+ * configuration of an inline program, but not in its types. Without the function every value counts
+ * as secret.
  */
 function isSecret(key: string): boolean {
   const { isConfigSecret } = pulumi.runtime as { readonly isConfigSecret?: (key: string) => boolean };

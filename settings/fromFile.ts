@@ -1,4 +1,7 @@
-/** The settings of a stack as its file has them, checked as the program checks them: for commands that run without the engine. */
+/**
+ * The settings from a stack's file, with the program's checks: for commands that run without the
+ * engine.
+ */
 import { readFile } from "node:fs/promises";
 import { endpointVariable } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -19,7 +22,7 @@ export interface StackSettingsOptions {
 /**
  * Reads and checks `Pulumi.<stack>.yaml`. Nothing is decrypted: no setting is a secret.
  * @param stack its name, also with organization and project in front.
- * @throws VisibleError where there is no such file, it is no YAML, or a setting is wrong.
+ * @throws VisibleError if the file is missing or not YAML, or a setting is wrong.
  */
 export async function readStackSettings(stack: string, options: StackSettingsOptions = {}): Promise<Settings> {
   const project = await readProject(options.folder);
@@ -33,7 +36,10 @@ export async function readStackSettings(stack: string, options: StackSettingsOpt
   return parseSettings(values, secretKeys, options.environment ?? process.env);
 }
 
-/** The server that makes Defender's calls without a public API, without a slash at the end; undefined where a person makes them. */
+/**
+ * Base URL, without a trailing slash, of the server for Defender calls without a public API;
+ * undefined if a person makes the changes.
+ */
 export function defenderEndpointOf(
   { defenderCalls }: Pick<Settings, "defenderCalls">,
   environment: NodeJS.ProcessEnv,
@@ -42,7 +48,10 @@ export function defenderEndpointOf(
   return (defenderCalls.endpoint ?? environment[endpointVariable])?.replace(/\/+$/, "");
 }
 
-/** The project's settings in a stack's file as the engine would hand them over: lists and maps as JSON, encrypted values unseen. */
+/**
+ * The project's settings in a stack's file as the engine would hand them over: lists and maps as
+ * JSON, encrypted values unseen.
+ */
 export function configurationOf(content: Readonly<Record<string, unknown>>, project: string): StackConfiguration {
   // A key without a namespace is the project's.
   const named = Object.entries(asMap(content["config"])).map(
@@ -80,7 +89,7 @@ async function yamlFile(file: string): Promise<Record<string, unknown> | undefin
   }
 }
 
-/** An alias can make a list or a map that contains itself: no JSON, so no settings. */
+/** An alias can make a list or a map that contains itself, which is not JSON. */
 function withoutLoops(content: unknown): unknown {
   try {
     asEngineJson(content);

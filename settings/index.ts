@@ -1,6 +1,7 @@
 /**
- * Configuration → one checked, typed, frozen object. Only this file and the folder settings/ know the configuration's keys; `Pulumi.yaml`
- * describes the same keys to the engine. There is no Pulumi in it, so that the `mssp` command reads settings with the same code.
+ * Configuration → one checked, typed, frozen object. Only this file and the folder settings/ know
+ * the configuration's keys; `Pulumi.yaml` describes the same keys to the engine. It does not import
+ * Pulumi, so that the `mssp` command uses the same code.
  */
 import { clouds, withoutUndefined, type CloudName } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
@@ -59,7 +60,7 @@ export type { NotificationRule } from "./notificationRules";
 export type { PortalAccessSettings } from "./portalAccess";
 export type { SettingProblem } from "./problems";
 
-/** How calls of Defender are made that have no public API. */
+/** How Defender calls without a public API are made. */
 export type DefenderCallSettings =
   /** To an endpoint: this one, or the one of `MSSP_DEFENDER_ENDPOINT` at run time (sandbox). */
   | { readonly mode: "endpoint"; readonly endpoint?: string }
@@ -81,11 +82,13 @@ export interface Settings {
   readonly analysts: readonly Analyst[];
   /** E-mail domains that analysts may have. */
   readonly analystDomains?: readonly string[];
-  /** Text of the invitation instead of Microsoft's own. Never set together with `invitationLanguage`. */
+  /**
+   * Text of the invitation in place of Microsoft's. Never set together with `invitationLanguage`.
+   */
   readonly invitationMessage?: string;
   /** Language of Microsoft's own invitation text, a BCP 47 tag. */
   readonly invitationLanguage?: string;
-  /** Who gets a copy of each invitation. */
+  /** Address that receives a copy of each invitation. */
   readonly invitationCopyTo?: string;
   /** Whether an existing member of the tenant may be used as an analyst. */
   readonly adoptMembers?: boolean;
@@ -97,13 +100,16 @@ export interface Settings {
   /** Off unless set. */
   readonly azureDelegation?: DelegationSettings;
   readonly defenderCalls: DefenderCallSettings;
-  /** A module of the folder extensions/, without its ending. None unless set. */
+  /** A module of the folder extensions/, without its ending. Default: none. */
   readonly extension?: string;
   /** `name=value`, by which `mssp fleet` selects stacks. The program does not use them. */
   readonly tags?: readonly string[];
 }
 
-/** Every setting, in the order in which errors are listed. `Pulumi.yaml` and the reference are generated from it. */
+/**
+ * Every setting, in the order in which errors are listed. `Pulumi.yaml` and the reference are
+ * generated from it.
+ */
 export const settingsSchema = z.object({
   customerName: required(displayName("the customer's name", applicationNameLimit - siemConnectorName("").length), {
     description: `The customer's name. The SIEM's app registration is named "${siemConnectorName("<customerName>")}".`,
@@ -170,11 +176,13 @@ export const settingKeys: readonly string[] = Object.keys(settingsSchema.shape);
 /**
  * Checks a stack's configuration.
  *
- * @param values each key without the project's name in front, with its value as the engine hands it over: text, and JSON for
- * a list. A key with empty text counts as not set.
- * @param secretKeys the keys that are encrypted in the stack's file. Their values never appear in an error.
- * @param environment MSSP_DEFENDER_ENDPOINT turns the SIEM authorization into a call; ARM_TENANT_ID and AZURE_TENANT_ID must
- * not name a third tenant, ARM_USE_MSI must be off, and MSSP_CLOCK is for the sandbox only.
+ * @param values each key without the project's name in front, with its value as the engine hands it
+ * over: text, and JSON for a list. A key with empty text counts as not set.
+ * @param secretKeys the keys that are encrypted in the stack's file. Their values never appear in
+ * an error.
+ * @param environment MSSP_DEFENDER_ENDPOINT turns the SIEM authorization into a call; ARM_TENANT_ID
+ * and AZURE_TENANT_ID must not name a third tenant, ARM_USE_MSI must be off, and MSSP_CLOCK is for
+ * the sandbox only.
  * @throws VisibleError that lists everything that is wrong, and nothing else whatever the input.
  */
 export function parseSettings(
@@ -187,7 +195,7 @@ export function parseSettings(
   return result.settings;
 }
 
-/** Like `parseSettings`, for a caller that shows the problems itself. */
+/** As `parseSettings`, for a caller that shows the problems itself. */
 export function checkSettings(
   values: Readonly<Record<string, unknown>>,
   secretKeys: Iterable<string>,

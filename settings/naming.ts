@@ -1,6 +1,6 @@
 /**
- * Names that the program gives to things in a customer's tenant, and how long Entra lets them be. Components make names with
- * them, `settings/index.ts` computes from them how long a setting may be.
+ * Names of the objects in a customer's tenant, and Entra's limits of their length. Components use
+ * the names; `settings/index.ts` computes the limits of settings from them.
  */
 
 /** Longest display name that Entra takes for an app registration, in characters. */
@@ -10,7 +10,10 @@ export const directoryNameLimit = 256;
 /** Longest redirect URI that Entra takes, in characters. */
 export const redirectUriLimit = 256;
 
-/** Display name of the SIEM's app registration, as in Microsoft's "Configure managed security service provider integration" (2018). */
+/**
+ * Display name of the SIEM's app registration, as in Microsoft's "Configure managed security
+ * service provider integration" (2018).
+ */
 export function siemConnectorName(customerName: string): string {
   return `${customerName} SIEM MSSP Connector`;
 }
@@ -24,8 +27,8 @@ export function siemRedirectUri(domain: string): string {
 }
 
 /**
- * Redirect URI on the machine that a token is fetched on: nothing needs to be pasted then. Entra takes http for localhost only, and
- * doesn't compare the port.
+ * Redirect URI on localhost, with which no address needs to be pasted. Entra allows http for
+ * localhost only, and ignores the port.
  */
 export function siemLoopbackRedirectUri(port: number): string {
   return `http://localhost:${port}/SiemMsspConnector`;
@@ -36,7 +39,10 @@ export function securityGroupName(msspName: string): string {
   return `${msspName} MSSP Analysts`;
 }
 
-/** A group's name as the directory gets it: the azuread provider looks for it with a filter in which it doesn't escape apostrophes. */
+/**
+ * A group's name in the directory, without apostrophes, which the azuread provider does not escape
+ * in its filter.
+ */
 export function groupNameInDirectory(name: string): string {
   return name.replaceAll("'", "’");
 }

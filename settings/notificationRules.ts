@@ -7,11 +7,11 @@ import { emailAddress, listOf, mapOf, displayName, oneOf, pathName, switchOf } f
 export const alertSeverities = ["Informational", "Low", "Medium", "High"] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];
 
-/** A notification rule of the Defender portal: who gets an e-mail about which alerts, and what it says. */
+/** A notification rule of the Defender portal: recipients, alerts and content of an e-mail. */
 export interface NotificationRule {
   readonly name: string;
   readonly severities: readonly AlertSeverity[];
-  /** Names of device groups; all devices where it is not set. */
+  /** Names of device groups. Default: all devices. */
   readonly deviceGroups?: readonly string[];
   readonly recipients: readonly string[];
   readonly includeOrganizationName: boolean;
@@ -75,7 +75,10 @@ export const notificationSettings = {
   ),
 };
 
-/** Organization name and portal link are on by default: Microsoft's document for MSSPs asks for both. */
+/**
+ * Organization name and portal link are on by default: Microsoft's document for MSSPs asks for
+ * both.
+ */
 export function notificationRulesFrom(
   checked: readonly z.infer<typeof notificationRule>[] = [],
 ): readonly NotificationRule[] {

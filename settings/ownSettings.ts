@@ -1,4 +1,7 @@
-/** The settings of one project in an engine's configuration, by key without the project's name. Other namespaces are the providers'. */
+/**
+ * The settings of one project in an engine's configuration, by key without the project's name.
+ * Other namespaces are the providers'.
+ */
 export function ownSettings<Value>(
   configuration: Readonly<Record<string, Value>>,
   project: string,

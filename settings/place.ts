@@ -1,7 +1,10 @@
-/** A place in a stack's settings: reads the value there, and collects the problems that no single validator can see. */
+/**
+ * A place in a stack's settings: reads the value there, and collects the problems that no single
+ * validator can see.
+ */
 import { pathText, shown, valueAt, type SettingProblem } from "./problems";
 
-/** The settings before they are checked, and what is known about them. */
+/** The unchecked settings, with the keys that are encrypted. */
 interface Source {
   readonly raw: Readonly<Record<string, unknown>>;
   /** Keys that are encrypted in the stack's file. */
@@ -28,20 +31,20 @@ export class SettingPlace {
     return this.value !== undefined;
   }
 
-  /** The text here, if it is one and not empty. */
+  /** The string here, if it is one and not empty. */
   get text(): string | undefined {
     const { value } = this;
     return typeof value === "string" && value !== "" ? value : undefined;
   }
 
-  /** The whole number here, also as text; undefined where nothing is set, "none" where it is something else. */
+  /** The whole number here, also as a string; undefined if not set, "none" for another value. */
   get wholeNumber(): number | "none" | undefined {
     const { value } = this;
     const number = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
     return number === undefined || Number.isInteger(number) ? (number as number | undefined) : "none";
   }
 
-  /** The places of the list's items; none if this is no list, or one that is refused for its length. */
+  /** The places of the list's items; empty if this is not a list, or a list that is too long. */
   items(most: number): readonly SettingPlace[] {
     const { value } = this;
     return Array.isArray(value) && value.length <= most ? Array.from(value, (_, index) => this.at(index)) : [];
@@ -58,7 +61,7 @@ export class SettingPlace {
     this.source.problems.push({ key: pathText(this.path), seen, allowed });
   }
 
-  /** Reports all keys of a map that go with other choices than the one made, such as those of another kind. */
+  /** Reports all keys of a map that belong to another choice, such as another kind. */
   refuseKeysOfOthers<Choice extends string>(
     word: string,
     choice: Choice,
@@ -74,9 +77,9 @@ export class SettingPlace {
   }
 
   /**
-   * Reports all places but the first whose text is that of another place. Case makes no difference.
+   * Reports duplicates: all places but the first with the same string, ignoring case.
    * @param fallbacks texts of places that are not set.
-   * @param normalize what is compared instead of the text.
+   * @param normalize returns the value to compare.
    */
   static refuseRepeated(
     places: readonly SettingPlace[],

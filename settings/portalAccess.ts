@@ -1,4 +1,4 @@
-/** How analysts get into the customer's Defender portal: `portalAccess`. */
+/** Access of analysts to the customer's Defender portal: `portalAccess`. */
 import {
   isDefenderAction,
   portalAccessRoles,
@@ -17,7 +17,7 @@ import { domainName, emailAddress, listOf, mapOf, displayName, oneOf, text, whol
 export interface TierSettings {
   /** The group's display name. */
   readonly name: string;
-  /** Actions of Defender's unified RBAC; the tier's usual ones where this is not set. */
+  /** Actions of Defender's unified RBAC. Default: those of the tier. */
   readonly permissions?: readonly string[];
 }
 export type Tiers = Readonly<Record<Tier, TierSettings>>;
@@ -26,27 +26,29 @@ export const reviewIntervals = ["month", "quarter", "halfYear", "year"] as const
 export type ReviewInterval = (typeof reviewIntervals)[number];
 
 export type PortalAccessSettings =
-  /** A directory role of Entra's. */
+  /** A directory role of Entra. */
   | { readonly model: "basic"; readonly role: PortalAccessRole; readonly assignTo: "group" | "guests" }
   /** A group for each tier, with a role of Defender's unified RBAC. */
   | { readonly model: "rbac"; readonly tiers: Tiers }
-  /** Access packages, which the MSSP's people request for themselves. */
+  /** Access packages, which the MSSP's users request. */
   | {
       readonly model: "entitlement";
       readonly tiers: Tiers;
-      /** The customer's people who approve who may approve: e-mail addresses or user principal names. */
+      /**
+       * The customer's users who decide on the approvers: e-mail addresses or user principal names.
+       */
       readonly approvers: readonly string[];
       /** Days after which access ends unless it is requested again. */
       readonly expiresAfterDays: number;
       readonly reviewEvery: ReviewInterval;
-      /** What tells that somebody is of the MSSP's: its tenant, or a domain. */
+      /** The MSSP's identity source: its tenant or a domain. */
       readonly identitySource: { readonly tenantId: string } | { readonly domain: string };
     };
 
 export type PortalAccessModel = PortalAccessSettings["model"];
 const models = ["basic", "rbac", "entitlement"] as const satisfies readonly PortalAccessModel[];
 
-/** Which keys go with which model; `model` goes with each. */
+/** The keys of each model, besides `model`. */
 const keysOfModel: Readonly<Record<PortalAccessModel, readonly string[]>> = {
   basic: ["role", "assignTo"],
   rbac: ["tiers"],
@@ -161,7 +163,7 @@ export const portalAccessSettings = {
   }),
 };
 
-/** A model alone is short for a map with it; without a word it is `rbac`. */
+/** A string is short for a map with that model. Default: `rbac`. */
 export function portalAccessMap(raw: unknown): unknown {
   return typeof raw === "string" ? { model: raw } : raw;
 }
@@ -191,7 +193,7 @@ function tiersFrom(named: z.infer<typeof portalAccess>["tiers"]): Tiers {
   return { tier1: one("tier1"), tier2: one("tier2"), approvers: one("approvers") };
 }
 
-/** Problems that several keys cause together. */
+/** Problems between several keys. */
 export function portalAccessProblems(settings: SettingPlace): void {
   const access = settings.at("portalAccess");
   const model = access.at("model").oneOf(models, "rbac");
@@ -201,7 +203,10 @@ export function portalAccessProblems(settings: SettingPlace): void {
   groupNameProblems(settings);
 }
 
-/** Names of groups are unique in the tenant. Two groups that are created at once would evade the provider's check. */
+/**
+ * Names of groups are unique in the tenant. Two groups that are created at once would evade the
+ * provider's check.
+ */
 function groupNameProblems(settings: SettingPlace): void {
   const names = tiers.map((key) => settings.at("portalAccess", "tiers", key, "name"));
   SettingPlace.refuseRepeated(

@@ -1,6 +1,7 @@
 /**
- * What `pulumi up`, `refresh` and `destroy` of a stack need, by its settings: application permissions, licences and policies.
- * One list for the program, `mssp doctor`, the reference page and the tests that run a stack with these permissions only.
+ * What `pulumi up`, `refresh` and `destroy` of a stack need, by its settings: application
+ * permissions, licences and policies. One list for the program, `mssp doctor`, the reference page
+ * and the tests that run a stack with these permissions only.
  */
 import {
   defaultConnectorAccess,
@@ -118,12 +119,17 @@ function alertApis({ connector = defaultConnectorAccess }: PrerequisiteSettings)
   return connector.alertApis;
 }
 
-/** The MSSP's own application gets its permissions by admin consent, not by a grant of the stack. */
+/**
+ * The MSSP's own application gets its permissions by admin consent, not by a grant of the stack.
+ */
 function consentsToLegacyApi(settings: PrerequisiteSettings): boolean {
   return alertApis(settings).includes("legacySiem") && settings.connector?.kind !== "msspApp";
 }
 
-/** The permission that only reads what a permission changes. Consents are read together with their service principals. */
+/**
+ * The permission that only reads what a permission changes. Consents are read together with their
+ * service principals.
+ */
 const readingPermissions: Readonly<Partial<Record<string, GraphPermission>>> = {
   "Application.ReadWrite.All": "Application.Read.All",
   "DelegatedPermissionGrant.ReadWrite.All": "DelegatedPermissionGrant.Read.All",
@@ -137,16 +143,17 @@ const readingPermissions: Readonly<Partial<Record<string, GraphPermission>>> = {
 };
 
 /**
- * Names of the Microsoft Graph permissions that `pulumi preview --refresh` of a stack with these settings needs: none of them
- * writes. A gateway (`defenderEndpoint`) decides by itself what it asks for reading.
+ * Names of the Microsoft Graph permissions that `pulumi preview --refresh` of a stack with these
+ * settings needs: none of them writes. A gateway (`defenderEndpoint`) decides by itself what it
+ * asks for reading.
  */
 export function permissionsToPreview(settings: PrerequisiteSettings): readonly GraphPermission[] {
   return neededPermissions(settings).flatMap(({ permission }) => readingPermissions[permission] ?? []);
 }
 
 /**
- * Names of the Microsoft Graph permissions that show every addition to the stack's objects. Without one of them its additions are
- * `notChecked`. `AuditLog.Read.All` shows who made an addition.
+ * Names of the Microsoft Graph permissions that show every addition to the stack's objects. Without
+ * one of them its additions are `notChecked`. `AuditLog.Read.All` shows who made an addition.
  */
 export function permissionsToFindAdditions(settings: PrerequisiteSettings): readonly GraphPermission[] {
   const { model } = settings.portalAccess;
@@ -199,14 +206,20 @@ export function tenantNeeds(settings: PrerequisiteSettings): TenantNeeds {
   };
 }
 
-/** A sentence for each need that the tenant does not meet. `guests` are the analysts who must be invited. */
+/**
+ * A sentence for each need that the tenant does not meet. `guests` are the analysts who must be
+ * invited.
+ */
 export function missingFeatures(needs: TenantNeeds, features: TenantFeatures): string[] {
   return featureChecks.map((check) => check(needs, features)).filter((sentence) => sentence !== undefined);
 }
 
 type FeatureCheck = (needs: TenantNeeds, features: TenantFeatures) => string | undefined;
 
-/** Each returns what is missing and what to do, or undefined. In the order in which they are listed for people. */
+/**
+ * Each returns what is missing and what to do, or undefined. In the order in which they are listed
+ * for people.
+ */
 const featureChecks: readonly FeatureCheck[] = [
   ({ roleAssignableGroup }, { roleAssignableGroups }) =>
     roleAssignableGroup && roleAssignableGroups === false

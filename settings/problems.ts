@@ -1,25 +1,31 @@
-/** What is wrong with a stack's settings, and how it is shown: on one line, shortened, never a secret. */
+/** Problems of a stack's settings, and their text: one line, shortened, without secrets. */
 import { closest } from "fastest-levenshtein";
 
-/** One thing that is wrong. */
+/** One problem. */
 export interface SettingProblem {
   /** The setting's key, with the place inside its value: `analysts[1].email`. */
   readonly key: string;
-  /** The value as the user wrote it, shortened, `[secret]` where it may not be shown, `(not set)` where there is none. */
+  /**
+   * The value as the user wrote it, shortened, `[secret]` if it may not be shown, `(not set)` if
+   * there is none.
+   */
   readonly seen: string;
   /** What is allowed instead. */
   readonly allowed: string;
 }
 
-/** A key with such a word in it may hold a secret that somebody put in the wrong place: its value isn't shown. */
+/** The value of a key with such a word may be a misplaced secret and is not shown. */
 export const secretive = /secret|passw|passphrase|token|credential|key/i;
 
-/** Control characters and whatever else makes a name read as another one. Joiners stay: Persian and Indic names need them. */
+/**
+ * Control characters and others that disguise a name. Joiners are allowed: Persian and Indic names
+ * need them.
+ */
 export const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
 const listedProblems = 100;
 
-/** All that is wrong in one text, the first hundred in full. */
+/** All problems in one text, the first hundred in full. */
 export function problemsMessage(problems: readonly SettingProblem[]): string {
   const listed = problems
     .slice(0, listedProblems)
@@ -33,21 +39,24 @@ export function problemsMessage(problems: readonly SettingProblem[]): string {
   ].join("\n");
 }
 
-/** What is allowed in place of a key that there isn't. */
+/** The suggestion for an unknown key. */
 export function unknownKey(key: string, known: readonly string[]): string {
-  // The distance takes time in the product of both lengths; nothing that long is a slip of the finger.
+  // The distance takes time in the product of both lengths; a long key is no typing mistake.
   return `no such setting; the nearest is ${closest(key.slice(0, 100), known)}`;
 }
 
 const shownCharacters = 80;
 
-/** A value as an error shows it: on one line, without characters that a terminal acts on, shortened, never a secret. */
+/**
+ * A value as an error shows it: on one line, without characters that a terminal acts on, shortened,
+ * never a secret.
+ */
 export function shown(value: unknown, secret: boolean): string {
   if (value === undefined) return "(not set)";
   if (secret) return "[secret]";
   const isText = typeof value === "string" && structureIn(value) === undefined;
   const whole = isText ? value : jsonOf(typeof value === "string" ? structureIn(value) : value);
-  // Put into the wrong setting by mistake, most often.
+  // Most often put into the wrong setting by mistake.
   if (whole.includes("PRIVATE KEY-----")) return "[secret]";
   const text = shortened(whole);
   const visible = isText ? `"${printable(text)}"` : printable(text, "json");
@@ -60,7 +69,7 @@ export function shortened(whole: string): string {
   return [...withoutCredentials(whole.slice(0, 2000)).matchAll(/./gsu)].slice(0, shownCharacters).join("");
 }
 
-/** Nothing in it that a terminal acts on, or that CI takes for a command of its own (`##[…]`, `##vso[…]`). */
+/** Without terminal control characters and CI commands (`##[…]`, `##vso[…]`). */
 export function printable(text: string, form: "text" | "json" = "text"): string {
   const escaped = form === "text" ? JSON.stringify(text).slice(1, -1) : text;
   return escaped
@@ -68,13 +77,16 @@ export function printable(text: string, form: "text" | "json" = "text"): string 
     .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** A key as an error shows it: in quotes where it is no word. No line of an error begins with what CI takes for a command (`::…`). */
+/**
+ * A key in an error, in quotes unless it is a word. No line of an error begins with a CI command
+ * (`::…`).
+ */
 export function keyText(key: string): string {
   const text = printable(shortened(key));
   return /^[\p{L}\p{N}_][^\s]*$/u.test(text) ? text : `"${text}"`;
 }
 
-/** `https://user:password@host?sas=…` in a setting for a URL: what may be a credential goes. */
+/** `https://user:password@host?sas=…` in a setting for a URL: possible credentials are removed. */
 function withoutCredentials(value: string): string {
   return value.replace(/(:\/\/)[^/@\s]*@/g, "$1[secret]@").replace(/(:\/\/[^?\s]*\?).*$/s, "$1[secret]");
 }
@@ -100,7 +112,7 @@ export function pathText(path: readonly PropertyKey[]): string {
     .join("");
 }
 
-/** The value at a path, undefined where there is none. Prototypes take no part. */
+/** The value at a path; undefined if missing. Own properties only. */
 export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   let value = root;
   for (const part of path) {
@@ -110,14 +122,14 @@ export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** The list or map that the engine has made JSON of, where the stack's file has one instead of a text. */
+/** The list or map of a JSON text from the engine. */
 export function structureIn(value: string): object | undefined {
   if (!/^[[{]/.test(value)) return undefined;
   const parsed = fromJson(value);
   return typeof parsed === "object" && parsed !== null ? parsed : undefined;
 }
 
-/** The engine hands over a list as JSON; text that is no JSON stays text, for the check to refuse. */
+/** The engine passes a list as JSON; other text stays a string, which the check refuses. */
 export function fromJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {

@@ -1,4 +1,7 @@
-/** The Pulumi project of a folder, and where its stacks' settings files are: for commands that run without the engine. */
+/**
+ * The Pulumi project of a folder, and where its stacks' settings files are: for commands that run
+ * without the engine.
+ */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -9,13 +12,15 @@ export interface Project {
   readonly folder: string;
   /** Also the namespace of its settings. */
   readonly name: string;
-  /** Folder of the stacks' files, from the project's folder; "" where they are beside `Pulumi.yaml`. */
+  /**
+   * Folder of the stacks' files, from the project's folder; "" where they are beside `Pulumi.yaml`.
+   */
   readonly stackConfigDir: string;
 }
 
 /**
  * The project that the engine would use in a folder: of that folder or of the nearest one above it.
- * @throws VisibleError where there is none, or its file is no YAML.
+ * @throws VisibleError if there is none, or its file is not YAML.
  */
 export async function readProject(from = process.cwd()): Promise<Project> {
   for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
@@ -53,12 +58,15 @@ function stackFolderOf({ stackConfigDir }: Readonly<Record<string, unknown>>): s
   return folder === "." ? "" : folder;
 }
 
-/** The file of a stack's settings, absolute. @param stack its name, also with organization and project in front. */
+/**
+ * The file of a stack's settings, absolute. @param stack its name, also with organization and
+ * project in front.
+ */
 export function stackFile({ folder, stackConfigDir }: Project, stack: string): string {
   return path.join(folder, stackConfigDir, `Pulumi.${stack.split("/").at(-1) ?? ""}.yaml`);
 }
 
-/** The file as people read it: from the project's folder. */
+/** The file's path from the project's folder, for messages. */
 export function shownStackFile({ stackConfigDir }: Pick<Project, "stackConfigDir">, stack: string): string {
   return path.posix.join(stackConfigDir, `Pulumi.${stack.split("/").at(-1) ?? ""}.yaml`);
 }

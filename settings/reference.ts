@@ -1,16 +1,24 @@
-/** Every setting with its description, read from the declarations: `Pulumi.yaml` and docs/reference are generated from this list. */
+/**
+ * Every setting with its description, read from the declarations: `Pulumi.yaml` and docs/reference
+ * are generated from this list.
+ */
 import * as z from "zod/mini";
 import { settingsSchema } from "./index";
 import { textOf } from "./setting";
 import { valuesOf } from "./validators";
 
 export interface SettingReference {
-  /** The key without the project's name; a key inside a map or a list as `connector.credential.days` or `analysts[].email`. */
+  /**
+   * The key without the project's name; a key inside a map or a list as `connector.credential.days`
+   * or `analysts[].email`.
+   */
   readonly key: string;
   readonly required: boolean;
   /** What it does, in one or two sentences. Markdown. */
   readonly description: string;
-  /** What applies if it is not set: a value in backticks, or words. Absent for required settings. */
+  /**
+   * What applies if it is not set: a value in backticks, or words. Absent for required settings.
+   */
   readonly default?: string;
   /** The allowed values, as the error for another value states them. */
   readonly values: string;

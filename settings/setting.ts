@@ -1,4 +1,7 @@
-/** How a setting is declared: its validator together with what a reader must know about it. `reference.ts` lists them. */
+/**
+ * How a setting is declared: its validator together with what a reader must know about it.
+ * `reference.ts` lists them.
+ */
 import * as z from "zod/mini";
 
 /** What a reader must know about a setting. Markdown. */

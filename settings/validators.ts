@@ -4,14 +4,20 @@ import * as z from "zod/mini";
 import { structureIn, unprintable } from "./problems";
 
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** The addresses that the azuread provider accepts, with a dot in the domain: no guest has an address on a bare host name. */
+/**
+ * The addresses that the azuread provider accepts, with a dot in the domain: a guest's address has
+ * no bare host name.
+ */
 const emailForm = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
 const domainForm = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const unprintableInText = /[^\P{Cc}\n\t]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
 const allowedValues = z.registry<{ readonly values: string }>();
 
-/** The allowed values of a validator without the words that name the setting, for the reference: an error has both. */
+/**
+ * The allowed values of a validator without the words that name the setting, for the reference: an
+ * error has both.
+ */
 export function valuesOf(validator: z.core.$ZodType): string | undefined {
   return allowedValues.get(validator)?.values;
 }
@@ -22,13 +28,16 @@ function withValues<Validator extends z.core.$ZodType>(values: string, validator
   return validator;
 }
 
-/** A text setting: absent, of another type and refused by its check are the same thing to the user. */
+/**
+ * A text setting: absent, of another type and refused by its check are the same problem for the
+ * user.
+ */
 export function text(allowed: string, accepts: (value: string) => boolean) {
   const check = (value: string) => structureIn(value) === undefined && accepts(value);
   return z.string({ error: allowed }).check(z.refine(check, { error: allowed }));
 }
 
-/** A text setting whose error names it before the allowed values. */
+/** A string setting whose error names it before the allowed values. */
 function named(what: string, values: string, accepts: (value: string) => boolean) {
   return withValues(values, text(`${what}: ${values}`, accepts));
 }
@@ -39,7 +48,9 @@ export function oneOf<const Choice extends string>(what: string, choices: readon
   return withValues(values, z.enum(choices as readonly [Choice, ...Choice[]], { error: `${what}: ${values}` }));
 }
 
-/** A map with these keys and no others. The error for an unknown key names the nearest known one. */
+/**
+ * A map with these keys and no others. The error for an unknown key names the nearest known one.
+ */
 export function mapOf<Shape extends z.core.$ZodLooseShape>(allowed: string, shape: Shape) {
   return z.strictObject(shape, {
     // problemsOfIssue in index.ts makes the problem from the known keys.
@@ -47,7 +58,10 @@ export function mapOf<Shape extends z.core.$ZodLooseShape>(allowed: string, shap
   });
 }
 
-/** A list. Its length is checked before its items, so that a list of a million invalid items is one problem. */
+/**
+ * A list. Its length is checked before its items, so that a list of a million invalid items is one
+ * problem.
+ */
 export function listOf<Item extends z.core.$ZodType>(allowed: string, item: Item, limits: Limits) {
   const { least = 0, most } = limits;
   return z.pipe(
@@ -63,7 +77,7 @@ export interface Limits {
   readonly most: number;
 }
 
-/** A whole number; `pulumi config set` without `--path` makes a text of it. */
+/** A whole number, also as a string: `pulumi config set` without `--path` writes one. */
 export function wholeNumber(what: string, { least = 1, most }: Limits) {
   const values = `a whole number from ${least} to ${most}`;
   const allowed = `${what}: ${values}`;
@@ -78,7 +92,7 @@ export function wholeNumber(what: string, { least = 1, most }: Limits) {
   );
 }
 
-/** true or false; `pulumi config set` makes a text of it. */
+/** A boolean, also as a string: `pulumi config set` writes one. */
 export function switchOf(what: string) {
   const allowed = `${what}: true or false`;
   return withValues(
@@ -146,7 +160,10 @@ export function domainName(what: string, most = 253) {
   );
 }
 
-/** A calendar day, ISO 8601. The engine turns a date without quotes in a list into "2027-03-31 00:00:00 +0000 UTC". */
+/**
+ * A calendar day, ISO 8601. The engine turns a date without quotes in a list into "2027-03-31
+ * 00:00:00 +0000 UTC".
+ */
 export function calendarDay(what: string) {
   const day = (value: unknown) =>
     typeof value === "string" ? value.replace(/[ T]00:00:00(Z| \+0000 UTC)$/, "") : value;

@@ -1,6 +1,7 @@
 /**
- * `mssp doctor --repair`: shows each orphan with the evidence that it is one, asks, and deletes it or says how to import it. With `--yes`
- * it asks nothing, and deletes only what carries exactly this stack's mark and is explained by a create that the state says was interrupted.
+ * `mssp doctor --repair`: shows each orphan with the evidence, asks, and deletes it or says how to
+ * import it. With `--yes` it does not ask, and deletes only objects with exactly this stack's mark
+ * whose create the state lists as interrupted.
  */
 import { createInterface } from "node:readline/promises";
 import {
@@ -27,23 +28,24 @@ import { readStackState } from "./stackState";
 
 export interface RepairOptions extends StackSettingsOptions, Pick<CallContext, "endpoints"> {
   readonly stack: string;
-  /** Deletes without asking what is certainly left over of an interrupted operation of this stack. */
+  /** Deletes, without asking, certain leftovers of an interrupted operation of this stack. */
   readonly yes: boolean;
-  /** Asks a question; undefined where there is nobody to ask. */
+  /** Asks a question; undefined without a terminal. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
-  /** Gets what there is to read, a line or several. */
+  /** Receives the output, one or more lines. */
   readonly say: (text: string) => void;
 }
 
-/** How many orphans there were, and how many are there still. */
+/** Numbers of orphans before and after the repair. */
 export interface Repaired {
   readonly found: number;
   readonly left: number;
 }
 
 /**
- * Repairs a stack. By `yes` alone it deletes what is certainly left over; everything else only by a person's word, one by one.
- * @throws VisibleError where the settings are wrong, or tenant or state can't be read.
+ * Repairs a stack. `yes` alone deletes certain leftovers; everything else requires a person's
+ * answer.
+ * @throws VisibleError if the settings are wrong, or tenant or state cannot be read.
  */
 export async function repair(options: RepairOptions): Promise<Repaired> {
   const environment = options.environment ?? process.env;
@@ -52,7 +54,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     const inCloud = environment["ARM_ENVIRONMENT"] ? {} : { cloud: settings.cloud };
     const endpoints = options.endpoints ?? (await discoverEndpoints(environment, inCloud));
     const call = await graphCall(settings.tenantId, { environment, endpoints });
-    // In this order: what an `up` makes meanwhile is in the state before it is seen in the tenant, or not at all.
+    // The state is read first: it does not list a later create of a concurrent `up` as interrupted.
     const state = await readStackState(options.stack, { environment, folder: options.folder });
     const defender = await defenderCalls(settings, { environment, endpoints });
     const clientId = environment["ARM_CLIENT_ID"];
@@ -83,7 +85,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
   }
 }
 
-/** Asks on the terminal; undefined where there is none. */
+/** Asks on the terminal; undefined without one. */
 export function terminal(): RepairOptions["ask"] {
   if (!process.stdin.isTTY) return undefined;
   return async (question) => {
@@ -101,7 +103,7 @@ interface Services extends AzureCalls {
   readonly defender: PortalCall | undefined;
 }
 
-/** How Defender's calls without a public API are made; undefined where a person makes them. */
+/** The server for Defender calls without a public API; undefined if a person makes the changes. */
 async function defenderCalls(
   settings: Settings,
   { environment, endpoints }: { environment: NodeJS.ProcessEnv; endpoints: Endpoints },
@@ -113,7 +115,7 @@ async function defenderCalls(
   return { endpoint, token: accessToken };
 }
 
-/** Whether the orphan is no more. */
+/** Whether the orphan is gone. */
 async function settle(services: Services, orphan: Orphan, options: RepairOptions): Promise<boolean> {
   options.say(`\n${describe(orphan)}`);
   const importing = importCommand(orphan, options.stack);
@@ -132,7 +134,7 @@ async function settle(services: Services, orphan: Orphan, options: RepairOptions
   }
 }
 
-/** Gone already is as good. */
+/** Already deleted. */
 async function remove(services: Services, { method, path, json, service }: Removal): Promise<void> {
   const { graph } = services;
   if (service === undefined && method === "DELETE") return deleteIfThere(graph, path);
@@ -174,12 +176,12 @@ async function answer(
   return /^delete$/i.test(said) ? "delete" : "leave";
 }
 
-/** Left over of an interrupted operation of this very stack, beyond doubt. */
+/** A certain leftover of an interrupted operation of this stack. */
 function isCertain({ evidence, interrupted, isSecret }: Orphan): boolean {
   return evidence.owner === "thisStack" && interrupted && isSecret !== true;
 }
 
-/** Why a person should think twice. */
+/** The warning before a doubtful deletion. */
 function warning({ evidence, interrupted, isSecret }: Orphan): string {
   if (isSecret === true) return "If the SIEM uses this secret, it receives no alerts after the deletion. ";
   switch (evidence.owner) {

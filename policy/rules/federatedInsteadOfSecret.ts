@@ -2,7 +2,10 @@ import { windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { azuread } from "../resourceTypes";
 import { stackRule } from "../rule";
 
-/** A connector of the legacy alert API needs a client secret: Microsoft's connectors for that API take nothing else. */
+/**
+ * A connector of the legacy alert API needs a client secret: Microsoft's connectors for that API
+ * take nothing else.
+ */
 export const federatedInsteadOfSecret = stackRule<object>({
   name: "federated-instead-of-secret",
   severity: "medium",

@@ -25,7 +25,10 @@ export const guestsInTheirGroups = stackRule<object>({
   },
 });
 
-/** Addresses of each group's members, by the group's name. No other group of the stack has a guest as a member. */
+/**
+ * Addresses of each group's members, by the group's name. No other group of the stack has a guest
+ * as a member.
+ */
 function expectedMembers(
   resources: readonly StackResource[],
   { analysts, msspName, portalAccess }: PolicySettings,
@@ -55,7 +58,10 @@ function wrongMembers(
   });
 }
 
-/** By ID if it is known; in the preview of a new guest by the resources that the group's members come from. */
+/**
+ * By ID if it is known; in the preview of a new guest by the resources that the group's members
+ * come from.
+ */
 function isMember(guest: StackResource, group: StackResource): boolean {
   const { members } = group.properties;
   const { objectId } = guest.properties;

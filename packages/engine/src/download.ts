@@ -11,7 +11,7 @@ import { timeLeft, type ProgressLine } from "./progress";
 import { runTool } from "./runTool";
 import { answerMilliseconds, stallMilliseconds } from "./timeouts";
 
-/** Where the release comes from, and what it must be. */
+/** Sources of the release, and its digests. */
 export interface ReleaseSource {
   readonly origin: string;
   /** Where the release's own checksums file is, for an archive that isn't among `digests`. */
@@ -21,8 +21,9 @@ export interface ReleaseSource {
 }
 
 /**
- * Puts the release's files into `<folder>/bin`. Throws where the host doesn't answer within 4 s, has no such release for this machine, or
- * what comes isn't the released file; that is known before anything of it is unpacked or run.
+ * Puts the release's files into `<folder>/bin`. Throws where the host doesn't answer within 4 s,
+ * has no such release for this machine, or what comes isn't the released file; that is known before
+ * anything of it is unpacked or run.
  * @returns what was verified, for people
  */
 export async function downloadEngine(
@@ -98,7 +99,7 @@ async function fetchFile(
     if (total > 0 && bytes !== total) throw new Error(`${host} sent ${bytes} of ${total} bytes`);
     return hash.digest("hex");
   } catch (error) {
-    // `fetch` and streams give their own words for an abort; ours say why.
+    // Replaces the abort errors of `fetch` and streams by the reason.
     throw controller.signal.aborted ? (controller.signal.reason as Error) : error;
   } finally {
     clearTimeout(timer);

@@ -1,6 +1,6 @@
-/** What `ensureEngine` has found or put onto the machine. */
+/** The engine that `ensureEngine` found or installed. */
 
-/** How the engine came to be where it is; `found`: by something else than this program. */
+/** The engine's origin; `found`: not installed by this program. */
 export type EngineSource = "download" | "build" | "found";
 
 export interface Engine {
@@ -13,6 +13,6 @@ export interface Engine {
   source: EngineSource;
   /** `official` came with the download; `own` is the one of packages/engine/src/languageHost. */
   languageHost: "official" | "own";
-  /** Whether this call has put anything there. */
+  /** Whether this call installed anything. */
   changed: boolean;
 }

@@ -1,4 +1,4 @@
-/** The engine's folder: what is in it, whether it is whole, and how files get into it. */
+/** The engine's folder: its content, whether it is complete, and how files are installed. */
 import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -8,7 +8,9 @@ import { isOwnLauncher, launchers, type InstalledFile } from "./languageHostFile
 
 const recordFile = ".engine.json";
 
-/** What was put into an engine's folder, kept there so that later runs see at once that it is whole. */
+/**
+ * The record of the installed files, by which later runs see at once that the engine is complete.
+ */
 export interface EngineRecord {
   source: EngineSource;
   /** `official`, or the hash of our own language host's sources. */
@@ -46,7 +48,10 @@ export function inspectFolder(folder: string): FolderState {
   };
 }
 
-/** The version that the program at `executable` gives, without a leading `v`; undefined where it doesn't run. */
+/**
+ * The version that the program at `executable` gives, without a leading `v`; undefined where it
+ * doesn't run.
+ */
 export async function engineVersionOf(executable: string): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(executable, ["version"], {
@@ -59,7 +64,10 @@ export async function engineVersionOf(executable: string): Promise<string | unde
   }
 }
 
-/** Notes what is there. A folder that can't be written to (an image's, somebody else's) is left as it is. */
+/**
+ * Notes what is there. A folder that can't be written to (an image's, somebody else's) is left as
+ * it is.
+ */
 export async function recordEngine(folder: string, source: EngineSource, hostHash: string): Promise<EngineRecord> {
   const record: EngineRecord = {
     source,
@@ -75,7 +83,7 @@ export async function recordEngine(folder: string, source: EngineSource, hostHas
   return record;
 }
 
-/** Writes `file` into `folder` in one step: who looks meanwhile sees the old one or the new one. */
+/** Writes `file` into `folder` atomically. */
 export async function installFile(
   folder: string,
   file: InstalledFile,

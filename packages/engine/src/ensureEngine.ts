@@ -1,6 +1,7 @@
 /**
- * Gets the Pulumi engine onto this machine: fills the one folder in which `npx pulumi` and the Automation API look
- * for it. Nothing else is needed for `pulumi` to work from any shell afterwards.
+ * Gets the Pulumi engine onto this machine: fills the one folder in which `npx pulumi` and the
+ * Automation API look for it. Nothing else is needed for `pulumi` to work from any shell
+ * afterwards.
  */
 import fs from "node:fs";
 import os from "node:os";
@@ -33,7 +34,9 @@ export interface EngineOptions {
   home?: string;
   /** Where the releases are downloaded from. @default https://get.pulumi.com */
   origin?: string;
-  /** Where the checksums file of a release is that isn't pinned here. @default the release on GitHub */
+  /**
+   * Where the checksums file of a release is that isn't pinned here. @default the release on GitHub
+   */
   checksumsOrigin?: string;
   /** What the releases' archives must hash to, by name. @default those pinned here */
   digests?: Readonly<Record<string, Digest>>;
@@ -57,9 +60,9 @@ export function engineFolder(home?: string): string {
 }
 
 /**
- * Sees that the engine is there and whole: at once where it is; else by the official download where its host answers;
- * else by building it from Go modules. Throws a VisibleError that names every way where none works. Two calls at the
- * same time do the work once; one that is killed leaves nothing that a later one trips over.
+ * Ensures a complete engine: an existing one, else the official download, else a build from Go
+ * modules. Throws a VisibleError that names each failed way. Concurrent calls do the work once; a
+ * killed call does not disturb later ones.
  */
 export async function ensureEngine(options: EngineOptions = {}): Promise<Engine> {
   const version = engineVersion();
@@ -105,7 +108,7 @@ async function getEngine(
   if (present !== undefined) return { record: present, changed: false };
 
   const { recorded, hasPulumi } = inspectFolder(folder);
-  // A folder without a record of ours, or with one that no longer fits, has to show that its engine runs.
+  // Without a matching record the engine must prove that it runs.
   if (hasPulumi && (await engineVersionOf(executableIn(folder))) === version) {
     const source = recorded?.source ?? "found";
     const changed = await completeLanguageHost(version, folder, hostHash, options);
@@ -169,7 +172,10 @@ async function fetchOrBuild(
   );
 }
 
-/** What a first run says of what it trusts. The plugins of real providers come later, when the first real `up` asks for them. */
+/**
+ * The first run's statement of what was verified. Plugins of real providers are downloaded later,
+ * by the first real `up`.
+ */
 function verifiedLine({ verified, notVerified }: BuiltFrom): string {
   const later = "provider plugins, which the engine downloads when a stack first needs them";
   return (
@@ -178,14 +184,14 @@ function verifiedLine({ verified, notVerified }: BuiltFrom): string {
   );
 }
 
-/** The record of an engine that needs nothing done, found without starting a process. */
+/** The record of a complete engine, found without starting a process. */
 function wholeEngine(folder: string, hostHash: string): EngineRecord | undefined {
   const { recorded, isWhole } = inspectFolder(folder);
   if (recorded === undefined || !isWhole) return undefined;
   return recorded.languageHost === "official" || recorded.languageHost === hostHash ? recorded : undefined;
 }
 
-/** An engine that works but lies where nothing can be written: in an image, or on somebody else's disk. */
+/** A working engine in a folder without write permission, such as in an image. */
 async function unchangeableEngine(version: string, folder: string): Promise<EngineRecord | undefined> {
   const { hasPulumi, languageHost } = inspectFolder(folder);
   if (!hasPulumi || languageHost === "none" || isWritable(path.dirname(folder))) return undefined;
@@ -193,7 +199,10 @@ async function unchangeableEngine(version: string, folder: string): Promise<Engi
   return { source: "found", languageHost, pulumiBytes: 0 };
 }
 
-/** Puts our language host beside an engine that has none, or an older one of ours. Returns whether it did. */
+/**
+ * Puts our language host beside an engine that has none, or an older one of ours. Returns whether
+ * it did.
+ */
 async function completeLanguageHost(
   version: string,
   folder: string,
@@ -209,7 +218,10 @@ async function completeLanguageHost(
   return true;
 }
 
-/** A new folder beside `folder`, so that it can be renamed; what killed runs have left there goes first. */
+/**
+ * A new folder beside `folder`, so that it can be renamed; leftovers of killed runs are deleted
+ * first.
+ */
 async function temporaryFolder(folder: string): Promise<string> {
   const versions = path.dirname(folder);
   const prefix = `.${path.basename(folder)}.tmp-`;
@@ -222,7 +234,9 @@ async function temporaryFolder(folder: string): Promise<string> {
   return temporary;
 }
 
-/** What a failed download has left in the temporary folder must not end up beside a built engine. */
+/**
+ * What a failed download has left in the temporary folder must not end up beside a built engine.
+ */
 async function emptyFolder(folder: string): Promise<void> {
   await fs.promises.rm(folder, { recursive: true, force: true });
   await fs.promises.mkdir(path.join(folder, "bin"), { recursive: true });
@@ -253,7 +267,7 @@ function describe(version: string, folder: string, record: EngineRecord, changed
   return { version, folder, executable: executableIn(folder), changed, ...describeEngine(record) };
 }
 
-/** Turns what the file system refuses into something that a person can act on. */
+/** Turns file system errors into errors for people. */
 function explained(error: unknown, version: string, folder: string): unknown {
   if (error instanceof VisibleError) return error;
   const home = path.dirname(path.dirname(folder));

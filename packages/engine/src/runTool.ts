@@ -9,8 +9,8 @@ export interface ToolOptions {
 }
 
 /**
- * Runs a program to its end and returns its standard output; throws the last lines of what it said where it fails.
- * Ends it when this process is ended.
+ * Runs a program to its end and returns its standard output; throws the last lines of what it said
+ * where it fails. Ends it when this process is ended.
  */
 export async function runTool(command: string, args: string[], options: ToolOptions): Promise<string> {
   // Loaded late: where the engine is there already, no tool is run.

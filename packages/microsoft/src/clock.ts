@@ -3,7 +3,10 @@ import type { Environment } from "./endpoints";
 import { EnvironmentError } from "./errors";
 import { isLoopback } from "./http";
 
-/** The environment variable that sets the time on the sandbox. Anywhere else it is refused: it decides when secrets are renewed. */
+/**
+ * The environment variable that sets the time on the sandbox. Anywhere else it is refused: it
+ * decides when secrets are renewed.
+ */
 export const clockVariable = "MSSP_CLOCK";
 
 /** The system's clock. */
@@ -12,7 +15,8 @@ export function systemClock(): Date {
 }
 
 /**
- * The clock that secrets are renewed by: the system's, or stopped at MSSP_CLOCK (ISO 8601 with a zone, such as `2027-03-01T09:00:00Z`).
+ * The clock that secrets are renewed by: the system's, or stopped at MSSP_CLOCK (ISO 8601 with a
+ * zone, such as `2027-03-01T09:00:00Z`).
  * @throws EnvironmentError where MSSP_CLOCK can't be used; the message says what is allowed.
  */
 export function clockFrom(environment: Environment = process.env): () => Date {
@@ -24,7 +28,7 @@ export function clockFrom(environment: Environment = process.env): () => Date {
   return () => new Date(moment);
 }
 
-/** What would be allowed in place of MSSP_CLOCK's value; undefined where it is not set, or is right. */
+/** What is allowed for MSSP_CLOCK; undefined if it is not set or valid. */
 export function clockFault(environment: Environment): string | undefined {
   const set = environment[clockVariable];
   if (!set) return undefined;

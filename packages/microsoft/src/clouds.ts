@@ -1,17 +1,24 @@
 /**
- * Microsoft's clouds: the one table of hosts. Nothing else in this program names a host of Microsoft's. Each row says
- * where it was read; the sources are
- * - [sdk] hashicorp/go-azure-sdk, `sdk/environments/azure_public.go` and `azure_gov.go` (login, Graph, resource manager)
- * - [gov] MicrosoftDocs/defender-docs, `defender-endpoint/gov.md`, 2026-01-05 (portals, Defender's API), and its older
- *   edition in MicrosoftDocs/microsoft-365-docs, 2021 (legacy portals, SIEM hosts)
- * - [siem] Microsoft, "Pull Microsoft Defender for Endpoint detections using SIEM REST API" (the legacy alert API)
- * - [packages] Microsoft, "Share link to request an access package in entitlement management" (for US Government another host; GCC
- *   signs in to the public cloud's Entra, so its link is the public one)
- * - [access] Microsoft, "Access the Microsoft Defender portal as an MSSP", 2026-07-14, and "Configure managed security
- *   service provider integration", 2018-09-03 (`?tid=`)
+ * Microsoft's clouds: the one table of hosts. Nothing else in this program names a host of
+ * Microsoft's. Each row says where it was read; the sources are
+ * - [sdk] hashicorp/go-azure-sdk, `sdk/environments/azure_public.go` and `azure_gov.go` (login,
+ *   Graph, resource manager)
+ * - [gov] MicrosoftDocs/defender-docs, `defender-endpoint/gov.md`, 2026-01-05 (portals, Defender's
+ *   API), and its older edition in MicrosoftDocs/microsoft-365-docs, 2021 (legacy portals, SIEM
+ *   hosts)
+ * - [siem] Microsoft, "Pull Microsoft Defender for Endpoint detections using SIEM REST API" (the
+ *   legacy alert API)
+ * - [packages] Microsoft, "Share link to request an access package in entitlement management" (for
+ *   US Government another host; GCC signs in to the public cloud's Entra, so its link is the public
+ *   one)
+ * - [access] Microsoft, "Access the Microsoft Defender portal as an MSSP", 2026-07-14, and
+ *   "Configure managed security service provider integration", 2018-09-03 (`?tid=`)
  */
 
-/** `public`: everybody else. `gcc`: US government on the public cloud's Entra. `gccHigh`, `dod`: the US government cloud. */
+/**
+ * `public`: everybody else. `gcc`: US government on the public cloud's Entra. `gccHigh`, `dod`: the
+ * US government cloud.
+ */
 export type CloudName = "public" | "gcc" | "gccHigh" | "dod";
 
 /** The hosts of one cloud. Origins, without a trailing slash. */
@@ -22,13 +29,19 @@ export interface CloudHosts {
   readonly loginEndpoint: string;
   /** Microsoft Graph, which is also its tokens' audience. */
   readonly graphEndpoint: string;
-  /** Azure Key Vault's data plane: the audience of its tokens; a vault's own host is a name below it. */
+  /**
+   * Azure Key Vault's data plane: the audience of its tokens; a vault's own host is a name below
+   * it.
+   */
   readonly keyVaultEndpoint: string;
   /** Azure Resource Manager; serves the cloud's metadata document at `/metadata/endpoints`. */
   readonly resourceManagerEndpoint: string;
   /** Microsoft Defender portal. */
   readonly portal: string;
-  /** Windows Defender Security Center, the portal of the 2018 document; Microsoft redirects it to `portal`. */
+  /**
+   * Windows Defender Security Center, the portal of the 2018 document; Microsoft redirects it to
+   * `portal`.
+   */
   readonly legacyPortal: string;
   /** My Access, where people ask for access packages. */
   readonly myAccess: string;
@@ -36,7 +49,10 @@ export interface CloudHosts {
   readonly defenderApi: string;
   /** The resource to ask a token for, for the API of Defender for Endpoint. */
   readonly defenderResource: string;
-  /** The legacy SIEM (alert exporter) API by the region of the customer's data. Deprecated by Microsoft since 2023-12-31. */
+  /**
+   * The legacy SIEM (alert exporter) API by the region of the customer's data. Deprecated by
+   * Microsoft since 2023-12-31.
+   */
   readonly alertExporters: Readonly<Partial<Record<AlertExporterRegion, string>>>;
 }
 
@@ -115,12 +131,18 @@ export function legacyPortalUrl(cloud: CloudName, tenantId: string): string {
   return `${clouds[cloud].legacyPortal}?tid=${tenantId}`;
 }
 
-/** Entra's v2 token endpoint of a tenant: `scope` in its requests. `loginEndpoint` defaults to the cloud's own. */
+/**
+ * Entra's v2 token endpoint of a tenant: `scope` in its requests. `loginEndpoint` defaults to the
+ * cloud's own.
+ */
 export function tokenEndpoint(cloud: CloudName, tenantId: string, loginEndpoint?: string): string {
   return `${withoutTrailingSlash(loginEndpoint ?? clouds[cloud].loginEndpoint)}/${tenantId}/oauth2/v2.0/token`;
 }
 
-/** Entra's v1 token endpoint of a tenant: `resource` in its requests. The legacy alert API needs this one. [siem] */
+/**
+ * Entra's v1 token endpoint of a tenant: `resource` in its requests. The legacy alert API needs
+ * this one. [siem]
+ */
 export function legacyTokenEndpoint(cloud: CloudName, tenantId: string, loginEndpoint?: string): string {
   return `${withoutTrailingSlash(loginEndpoint ?? clouds[cloud].loginEndpoint)}/${tenantId}/oauth2/token`;
 }
@@ -130,7 +152,10 @@ export function adminConsentUrl(cloud: CloudName, tenantId: string, applicationI
   return `${clouds[cloud].loginEndpoint}/${tenantId}/adminconsent?client_id=${applicationId}`;
 }
 
-/** Where somebody of another organization asks for an access package; `domain`: one of the tenant's that has the package. [packages] */
+/**
+ * Where somebody of another organization asks for an access package; `domain`: one of the tenant's
+ * that has the package. [packages]
+ */
 export function accessPackageUrl(cloud: CloudName, domain: string, accessPackageId: string): string {
   return `${clouds[cloud].myAccess}/@${domain}#/access-packages/${accessPackageId}`;
 }

@@ -11,19 +11,27 @@ export interface Endpoints {
   loginEndpoint: string;
   graphEndpoint: string;
   resourceManagerEndpoint: string;
-  /** The host that these were asked of (ARM_METADATA_HOSTNAME); undefined where they are the cloud's own. */
+  /**
+   * The host that these were asked of (ARM_METADATA_HOSTNAME); undefined where they are the cloud's
+   * own.
+   */
   metadataHost: string | undefined;
 }
 
 export interface DiscoverOptions extends Pick<RequestOptions, "signal" | "timeout"> {
-  /** The cloud to take hosts from where the environment names no metadata host. Default: by ARM_ENVIRONMENT, else public. */
+  /**
+   * The cloud to take hosts from where the environment names no metadata host. Default: by
+   * ARM_ENVIRONMENT, else public.
+   */
   cloud?: CloudName;
 }
 
 /**
- * Where to call, by the official azuread plugin's own rule, so that this program and its plugin always reach the same
- * cloud: with ARM_METADATA_HOSTNAME the hosts come from that host's metadata document, else from the cloud's row in the table.
- * @throws ServiceError when the metadata host doesn't answer; EnvironmentError when its document can't be used.
+ * Where to call, by the official azuread plugin's own rule, so that this program and its plugin
+ * always reach the same cloud: with ARM_METADATA_HOSTNAME the hosts come from that host's metadata
+ * document, else from the cloud's row in the table.
+ * @throws ServiceError when the metadata host doesn't answer; EnvironmentError when its document
+ * can't be used.
  */
 export async function discoverEndpoints(
   environment: Environment = process.env,
@@ -61,7 +69,10 @@ export interface MetadataDocument {
   authentication?: { loginEndpoint?: string };
 }
 
-/** The cloud that ARM_ENVIRONMENT names, as the official plugin knows them. GCC is the public cloud's Entra. @throws EnvironmentError */
+/**
+ * The cloud that ARM_ENVIRONMENT names, as the official plugin knows them. GCC is the public
+ * cloud's Entra. @throws EnvironmentError
+ */
 export function cloudOf(name: string | undefined): CloudName {
   switch (name?.trim().toLowerCase()) {
     case undefined:

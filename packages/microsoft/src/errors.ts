@@ -1,6 +1,7 @@
 /**
- * Errors for people. Whoever shows an error shows a `VisibleError` by its message alone; every other error is a bug and keeps its
- * stack trace. This module imports nothing: `mssp --help` loads it.
+ * Errors for people. Whoever shows an error shows a `VisibleError` by its message alone; every
+ * other error is a bug and keeps its stack trace. This module imports nothing: `mssp --help` loads
+ * it.
  */
 
 /**
@@ -11,7 +12,10 @@ export class VisibleError extends Error {
   override readonly name: string = "VisibleError";
 }
 
-/** The environment variables, or the files that they name, cannot be used. The message names the variable. */
+/**
+ * The environment variables, or the files that they name, cannot be used. The message names the
+ * variable.
+ */
 export class EnvironmentError extends VisibleError {
   override readonly name = "EnvironmentError";
 }
@@ -30,12 +34,18 @@ export interface ServiceErrorDetail {
   readonly cause?: unknown;
 }
 
-/** A service answered with an error, or did not answer. Holds no secret: no headers, no request body, no query values. */
+/**
+ * A service answered with an error, or did not answer. Holds no secret: no headers, no request
+ * body, no query values.
+ */
 export class ServiceError extends VisibleError {
   override readonly name = "ServiceError";
   /** HTTP status; 0 if no answer arrived. */
   readonly status: number;
-  /** The service's own code, such as `Authorization_RequestDenied` or `AADSTS7000215`; empty if it gave none. */
+  /**
+   * The service's own code, such as `Authorization_RequestDenied` or `AADSTS7000215`; empty if it
+   * gave none.
+   */
   readonly serviceCode: string;
   /** The service's ID of this request, for its support; empty if it gave none. */
   readonly requestId: string;
@@ -56,14 +66,18 @@ export class ServiceError extends VisibleError {
   }
 }
 
-/** Whether a call failed, or could not be made with the credentials and variables of the environment. */
+/**
+ * Whether a call failed, or could not be made with the credentials and variables of the
+ * environment.
+ */
 export function isCallError(error: unknown): error is ServiceError | EnvironmentError {
   return error instanceof ServiceError || error instanceof EnvironmentError;
 }
 
 /**
- * Runs a step, and says of an error for people which step it was and what to do. That error stays on one line and has no stack:
- * Pulumi's dynamic provider prints the stack of what `read` and `delete` throw.
+ * Runs a step, and says of an error for people which step it was and what to do. That error stays
+ * on one line and has no stack: Pulumi's dynamic provider prints the stack of what `read` and
+ * `delete` throw.
  * @param what such as `The SIEM authorization's create`.
  * @param advice what to do about a service's error: a sentence, or empty.
  */

@@ -1,6 +1,6 @@
 /**
- * One HTTP call that lasts: throttling, passing faults and cut connections are waited out, errors are worded for people and
- * never hold a secret. Built on Node's own `fetch`, which honours NODE_EXTRA_CA_CERTS.
+ * One HTTP call with retries after throttling, transient faults and cut connections. Errors are for
+ * people and contain no secret. Uses Node's `fetch`, which honours NODE_EXTRA_CA_CERTS.
  */
 
 import { ServiceError } from "./errors";
@@ -9,13 +9,22 @@ import { permission, sourceOf, tellThrottled, throttleScope } from "./requestLim
 /** How often one call is tried at most, the first try included. */
 export const maximumTries = 5;
 
-/** How long one try may take, until its last byte has arrived, in milliseconds. Graph answers after 30 seconds at times. */
+/**
+ * How long one try may take, until its last byte has arrived, in milliseconds. Graph answers after
+ * 30 seconds at times.
+ */
 export const defaultTimeout = 60_000;
 
-/** The longest wait that is accepted from a server's Retry-After, in milliseconds; a longer one ends the call at once. */
+/**
+ * The longest wait that is accepted from a server's Retry-After, in milliseconds; a longer one ends
+ * the call at once.
+ */
 export const maximumRetryAfter = 120_000;
 
-/** The first wait where the server names none, in milliseconds; doubled each time, with up to a quarter more at random. */
+/**
+ * The first wait where the server names none, in milliseconds; doubled each time, with up to a
+ * quarter more at random.
+ */
 export const firstBackoff = 500;
 
 export interface RequestOptions {
@@ -30,14 +39,20 @@ export interface RequestOptions {
   text?: string;
   /** A bearer token for the Authorization header. */
   token?: string;
-  /** Statuses of 300 and above that are answers, not errors: such as 404 of a thing that may be gone. */
+  /**
+   * Statuses of 300 and above that are answers, not errors: such as 404 of a thing that may be
+   * gone.
+   */
   accept?: readonly number[];
   /**
-   * Whether the call may be repeated when it is unknown if it arrived (cut connection, no answer in time).
-   * Default: by its method, as RFC 9110 has it: not for POST and PATCH.
+   * Whether the call may be repeated when it is unknown if it arrived (cut connection, no answer in
+   * time). Default: by its method, as RFC 9110 has it: not for POST and PATCH.
    */
   idempotent?: boolean;
-  /** Whether the body of an answer below 300 is whole. One that isn't (half a page, a gateway's page) is a passing fault: tried again. */
+  /**
+   * Whether the body of an answer below 300 is whole. One that isn't (half a page, a gateway's
+   * page) is a passing fault: tried again.
+   */
   isWhole?: (body: unknown, answer: Pick<Answer, "status" | "headers">) => boolean;
   /** How long one try may take, in milliseconds. Default: `defaultTimeout`. */
   timeout?: number;
@@ -61,8 +76,9 @@ export interface Answer {
 }
 
 /**
- * Makes one HTTP call. Tried again, at most `maximumTries` times in all, after 408, 429 and 5xx except 501 (waiting as long as Retry-After
- * says, in seconds or as a date), and after a failed connection or an answer that isn't whole where the call is idempotent.
+ * Makes one HTTP call. Tried again, at most `maximumTries` times in all, after 408, 429 and 5xx
+ * except 501 (waiting as long as Retry-After says, in seconds or as a date), and after a failed
+ * connection or an answer that isn't whole where the call is idempotent.
  * @throws ServiceError when the service answers with an error, or not at all.
  */
 export async function request(url: string, options: RequestOptions = {}): Promise<Answer> {
@@ -106,7 +122,10 @@ export function wait(milliseconds: number, signal?: AbortSignal): Promise<void> 
   });
 }
 
-/** A URL as errors may show it: user information and the values of the query are left out, OData's and api-version's kept. */
+/**
+ * A URL as errors may show it: user information and the values of the query are left out, OData's
+ * and api-version's kept.
+ */
 export function withoutSecrets(url: string): string {
   if (!URL.canParse(url)) return url.split(/[?#]/)[0] ?? "";
   const parsed = new URL(url);
@@ -117,7 +136,8 @@ export function withoutSecrets(url: string): string {
 }
 
 /**
- * A name as a part of an address's path. Dots alone would mean another folder, however they are escaped (WHATWG URL, "double-dot path segment").
+ * A name as a part of an address's path. Dots alone would mean another folder, however they are
+ * escaped (WHATWG URL, "double-dot path segment").
  * @throws RangeError for "", "." and ".."; URIError for half a character
  */
 export function pathSegment(name: string): string {
@@ -157,9 +177,13 @@ function checked(
   return new ServiceError({ status, message, requestId: requestIdOf(headers), method, url: withoutSecrets(url) });
 }
 
-/** One try. A ServiceError is returned, not thrown, when no answer came: the caller decides about another try. */
+/**
+ * One try. A ServiceError is returned, not thrown, when no answer came: the caller decides about
+ * another try.
+ */
 async function attempt(url: string, method: string, options: RequestOptions): Promise<Reply | ServiceError> {
-  // Not AbortSignal.timeout and .any: those are kept, with the call's answer, until the time is over, however early the call has ended.
+  // Not AbortSignal.timeout and .any: those are kept, with the call's answer, until the time is
+  // over, however early the call has ended.
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   const timer = setTimeout(stop, options.timeout ?? defaultTimeout);
@@ -221,8 +245,9 @@ function isRetried(status: number): boolean {
 }
 
 /**
- * Milliseconds that the server asks to wait, from seconds (fractions are seen in practice) or from an HTTP date. The date is by the
- * server's clock, which its Date header tells: this machine's may be minutes off.
+ * Milliseconds that the server asks to wait, from seconds (fractions are seen in practice) or from
+ * an HTTP date. The date is by the server's clock, which its Date header tells: this machine's may
+ * be minutes off.
  */
 function retryAfter(headers: Headers): number | undefined {
   const value = headers.get("retry-after")?.trim();
@@ -236,7 +261,10 @@ function backoff(tries: number): number {
   return firstBackoff * 2 ** (tries - 1) * (1 + Math.random() / 4);
 }
 
-/** Reads the three envelopes that are about: Graph's and Defender's `error: {code, message}`, Entra's, and none. */
+/**
+ * Reads the three envelopes that are about: Graph's and Defender's `error: {code, message}`,
+ * Entra's, and none.
+ */
 function errorOf(reply: Reply, url: string, method: string, options: RequestOptions): ServiceError {
   const body = isRecord(reply.body) ? reply.body : {};
   const error = isRecord(body.error) ? body.error : {};
@@ -264,7 +292,10 @@ function requestIdOf(headers: Headers): string | undefined {
   return headers.get("request-id") ?? headers.get("x-ms-request-id") ?? undefined;
 }
 
-/** A service may echo what it was sent; the form's secret fields and the token never get into a message. */
+/**
+ * A service may echo what it was sent; the form's secret fields and the token never get into a
+ * message.
+ */
 function redacted(message: string, options: RequestOptions): string {
   const secrets = [
     options.token,

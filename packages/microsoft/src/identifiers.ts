@@ -1,28 +1,40 @@
 /**
- * Microsoft's identifiers, each with the public source that it was read from. They are the same in every tenant of the
- * public cloud. **National clouds have other IDs for some app roles** (public code gives SecurityAlert.Read.All another
- * ID in GCC High and DoD): a program for those clouds looks roles up by name on the tenant's own service principal.
+ * Microsoft's identifiers, each with the public source that it was read from. They are the same in
+ * every tenant of the public cloud. **National clouds have other IDs for some app roles** (public
+ * code gives SecurityAlert.Read.All another ID in GCC High and DoD): a program for those clouds
+ * looks roles up by name on the tenant's own service principal.
  */
 
-/** An application that publishes app roles and delegated permission scopes, with their IDs by name. */
+/**
+ * An application that publishes app roles and delegated permission scopes, with their IDs by name.
+ */
 export interface PublishedApplication {
   /** Application (client) ID. */
   readonly appId: string;
   /** As the tenant's service principal shows it. */
   readonly displayName: string;
-  /** App role IDs by value: what an application may do by itself (application permissions, the token's `roles`). */
+  /**
+   * App role IDs by value: what an application may do by itself (application permissions, the
+   * token's `roles`).
+   */
   readonly appRoles: Readonly<Record<string, string>>;
-  /** Scope IDs by value: what an application may do for a signed-in user (delegated permissions, the token's `scp`). */
+  /**
+   * Scope IDs by value: what an application may do for a signed-in user (delegated permissions, the
+   * token's `scp`).
+   */
   readonly scopes: Readonly<Record<string, string>>;
 }
 
-/** The tenant that Microsoft's own applications are registered in (`appOwnerOrganizationId` of their service principals). */
+/**
+ * The tenant that Microsoft's own applications are registered in (`appOwnerOrganizationId` of their
+ * service principals).
+ */
 export const microsoftServicesTenantId = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 
 /**
- * Microsoft Graph.
- * Source: merill/microsoft-info, `_info/GraphAppRoles.json` and `_info/GraphDelegateRoles.json` (exported from a real
- * tenant, commit 43b8a5d, 2026-08-20); the same IDs are in Microsoft's "Microsoft Graph permissions reference".
+ * Microsoft Graph. Source: merill/microsoft-info, `_info/GraphAppRoles.json` and
+ * `_info/GraphDelegateRoles.json` (exported from a real tenant, commit 43b8a5d, 2026-08-20); the
+ * same IDs are in Microsoft's "Microsoft Graph permissions reference".
  */
 export const microsoftGraph = {
   appId: "00000003-0000-0000-c000-000000000000",
@@ -97,10 +109,11 @@ export const microsoftGraph = {
 } as const satisfies PublishedApplication;
 
 /**
- * WindowsDefenderATP, the API of Microsoft Defender for Endpoint.
- * Sources: a public dump of the service principal's permissions ("WindowsDefenderATP (fc780465-…)": application and
- * delegated permissions with their IDs), a public onboarding script with the same IDs, and Microsoft's page of each call,
- * which names the permission; the application ID also in hashicorp/go-azure-sdk, `sdk/environments/constants.go`.
+ * WindowsDefenderATP, the API of Microsoft Defender for Endpoint. Sources: a public dump of the
+ * service principal's permissions ("WindowsDefenderATP (fc780465-…)": application and delegated
+ * permissions with their IDs), a public onboarding script with the same IDs, and Microsoft's page
+ * of each call, which names the permission; the application ID also in hashicorp/go-azure-sdk,
+ * `sdk/environments/constants.go`.
  */
 export const windowsDefenderAtp = {
   appId: "fc780465-2017-40d4-a0c5-307022471b92",
@@ -122,8 +135,8 @@ export const windowsDefenderAtp = {
 } as const satisfies PublishedApplication;
 
 /**
- * Microsoft Threat Protection, the API of Microsoft Defender XDR.
- * Sources: the same public dump ("Microsoft Threat Protection (8ee8fdad-…)"), and public scripts with the same IDs; the
+ * Microsoft Threat Protection, the API of Microsoft Defender XDR. Sources: the same public dump
+ * ("Microsoft Threat Protection (8ee8fdad-…)"), and public scripts with the same IDs; the
  * application ID also in hashicorp/go-azure-sdk, `sdk/environments/constants.go`.
  */
 export const microsoftThreatProtection = {
@@ -144,10 +157,11 @@ export const microsoftThreatProtection = {
 } as const satisfies PublishedApplication;
 
 /**
- * Windows Azure Active Directory: Azure AD Graph, retired on 2025-08-31. Still the *resource* of the legacy alert API's
- * tokens. The role's and the scope's names and IDs: MicrosoftDocs/azure-docs, "Use a Linux VM system-assigned managed
- * identity to access Azure AD Graph API" (Directory.Read.All) and the default permission of every old registration
- * (User.Read, in thousands of public application manifests).
+ * Windows Azure Active Directory: Azure AD Graph, retired on 2025-08-31. Still the *resource* of
+ * the legacy alert API's tokens. The role's and the scope's names and IDs:
+ * MicrosoftDocs/azure-docs, "Use a Linux VM system-assigned managed identity to access Azure AD
+ * Graph API" (Directory.Read.All) and the default permission of every old registration (User.Read,
+ * in thousands of public application manifests).
  */
 export const azureAdGraph = {
   appId: "00000002-0000-0000-c000-000000000000",
@@ -161,9 +175,9 @@ export const azureAdGraph = {
 } as const satisfies PublishedApplication;
 
 /**
- * Azure Resource Manager.
- * Sources: sign-in logs and consent scripts in public repositories, all with these IDs ("Windows Azure Service Management API"). It has
- * no app roles: what an application may do is for Azure's role assignments to say.
+ * Azure Resource Manager. Sources: sign-in logs and consent scripts in public repositories, all
+ * with these IDs ("Windows Azure Service Management API"). It has no app roles: what an application
+ * may do is for Azure's role assignments to say.
  */
 export const azureServiceManagement = {
   appId: "797f4846-ba00-4fd7-ba43-dac1f8f63013",
@@ -173,8 +187,8 @@ export const azureServiceManagement = {
 } as const satisfies PublishedApplication;
 
 /**
- * Azure Key Vault's data plane, which has no app roles either.
- * Source: MicrosoftDocs/azure-docs, "Manage storage account keys with Key Vault" (service principal application ID); the scope as
+ * Azure Key Vault's data plane, which has no app roles either. Source: MicrosoftDocs/azure-docs,
+ * "Manage storage account keys with Key Vault" (service principal application ID); the scope as
  * `required_resource_access` of public Terraform registrations has it.
  */
 export const azureKeyVault = {
@@ -184,7 +198,10 @@ export const azureKeyVault = {
   scopes: { user_impersonation: "f53da476-18e3-4152-8e01-aec403e6edc0" },
 } as const satisfies PublishedApplication;
 
-/** The applications above: what a small tenant with Defender has of Microsoft's own, as far as it matters here. */
+/**
+ * The applications above: what a small tenant with Defender has of Microsoft's own, as far as it
+ * matters here.
+ */
 export const publishedApplications: readonly PublishedApplication[] = [
   microsoftGraph,
   windowsDefenderAtp,
@@ -195,8 +212,9 @@ export const publishedApplications: readonly PublishedApplication[] = [
 ];
 
 /**
- * Directory role template IDs by display name. A template ID serves as the `roleDefinitionId` of an assignment.
- * Source: MicrosoftDocs/entra-docs, `docs/identity/role-based-access-control/permissions-reference.md` (2026-01-20).
+ * Directory role template IDs by display name. A template ID serves as the `roleDefinitionId` of an
+ * assignment. Source: MicrosoftDocs/entra-docs,
+ * `docs/identity/role-based-access-control/permissions-reference.md` (2026-01-20).
  */
 export const directoryRoleTemplates = {
   "Application Administrator": "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",
@@ -222,8 +240,9 @@ export const directoryRoleTemplates = {
 export type DirectoryRoleName = keyof typeof directoryRoleTemplates;
 
 /**
- * Service plans of Microsoft Entra ID by name, as `/subscribedSkus` lists them: P1 for role-assignable groups; P2 or ID Governance for
- * entitlement management. Source: Microsoft, "Product names and service plan identifiers for licensing".
+ * Service plans of Microsoft Entra ID by name, as `/subscribedSkus` lists them: P1 for
+ * role-assignable groups; P2 or ID Governance for entitlement management. Source: Microsoft,
+ * "Product names and service plan identifiers for licensing".
  */
 export const entraServicePlans = {
   AAD_PREMIUM: "41781fb2-bc02-4b7c-bd55-b576c07bb09d",
@@ -234,7 +253,10 @@ export const entraServicePlans = {
 /** The service plan of Microsoft Defender for Endpoint, `WINDEFATP`. Same source. */
 export const windowsDefenderServicePlan = "871d91ec-ec1a-452b-a83f-bd76c7d770ef";
 
-/** The directory roles that an MSSP's analysts may be given, least first. Microsoft's document of 2018 asks for the last. */
+/**
+ * The directory roles that an MSSP's analysts may be given, least first. Microsoft's document of
+ * 2018 asks for the last.
+ */
 export const portalAccessRoles = [
   "Security Reader",
   "Security Operator",

@@ -1,4 +1,7 @@
-/** Microsoft's identifiers, clouds and wire shapes, and the clients for Graph and Defender. No Pulumi in here. */
+/**
+ * Microsoft's identifiers, clouds and wire shapes, and the clients for Graph and Defender. No
+ * Pulumi in here.
+ */
 export * from "./identifiers";
 export * from "./clouds";
 export * from "./errors";

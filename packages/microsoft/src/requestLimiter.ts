@@ -1,10 +1,13 @@
 /**
- * A limit on requests that several processes share. Graph throttles an application over all of its tenants, and an application within a
- * tenant: processes that know nothing of each other meet 429 in turn. The owner of the limit (`mssp fleet`) listens on a local socket whose
- * address is in `MSSP_REQUEST_LIMITER`; `request()` asks it before each try and tells it of each 429. Without the variable nothing is asked.
+ * A limit on requests that several processes share. Graph throttles an application over all of its
+ * tenants, and an application within a tenant: processes that know nothing of each other meet 429
+ * in turn. The owner of the limit (`mssp fleet`) listens on a local socket whose address is in
+ * `MSSP_REQUEST_LIMITER`; `request()` asks it before each try and tells it of each 429. Without the
+ * variable nothing is asked.
  *
- * JSON lines. To the owner: `{"ask":1,"application":…,"tenant":…,"write":true}`, `{"throttled":30000,"scope":"application"|"tenant",…}`.
- * From it: `{"go":1}`. Application and tenant are IDs; no token, no address and no body is sent.
+ * JSON lines. To the owner: `{"ask":1,"application":…,"tenant":…,"write":true}`,
+ * `{"throttled":30000,"scope":"application"|"tenant",…}`. From it: `{"go":1}`. Application and
+ * tenant are IDs; no token, no address and no body is sent.
  */
 import type { Socket } from "node:net";
 
@@ -31,7 +34,10 @@ export interface LimiterMessage extends RequestSource {
   readonly scope?: ThrottleScope;
 }
 
-/** Waits until this request may be made. Returns at once where nobody limits, also where the owner has gone. */
+/**
+ * Waits until this request may be made. Returns at once where nobody limits, also where the owner
+ * has gone.
+ */
 export async function permission(source: RequestSource, signal?: AbortSignal): Promise<void> {
   const client = await connected();
   await client?.ask(source, signal);
@@ -43,7 +49,10 @@ export async function tellThrottled(source: RequestSource, scope: ThrottleScope,
   client?.send({ ...source, throttled: milliseconds, scope });
 }
 
-/** By the token's claims, or a token request's address and form: what the caller knows already, so that no caller has to say it. */
+/**
+ * By the token's claims, or a token request's address and form: what the caller knows already, so
+ * that no caller has to say it.
+ */
 export function sourceOf(
   url: string,
   { method, token, form }: { method: string; token?: string; form?: Readonly<Record<string, string>> },
@@ -58,7 +67,10 @@ export function sourceOf(
   return { application: form?.["client_id"] ?? "", tenant, write: false };
 }
 
-/** Without the header, all tenants of the application count as throttled: the milder guess would meet the next 429. */
+/**
+ * Without the header, all tenants of the application count as throttled: the milder guess would
+ * meet the next 429.
+ */
 export function throttleScope(headers: Headers): ThrottleScope {
   return /^tenant/i.test(headers.get("x-ms-throttle-scope") ?? "") ? "tenant" : "application";
 }

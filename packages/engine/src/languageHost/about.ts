@@ -8,8 +8,8 @@ import { npmExecutable } from "./packageManager";
 /**
  * What `pulumi about` shows of the runtime. A version that can't be found out is left empty.
  *
- * The engine asks this at every preview as well, so the usual answers are found without starting a process: npm's
- * `--version` alone would cost more than the rest of the host's work.
+ * The engine asks this at every preview as well, so the usual answers are found without starting a
+ * process: npm's `--version` alone would cost more than the rest of the host's work.
  */
 export async function about(request: AboutRequest, signal: AbortSignal): Promise<AboutResponse> {
   const folder = request.getInfo()?.getProgramDirectory() ?? "";
@@ -40,7 +40,10 @@ function isThisNode(executable: string): boolean {
   return fs.realpathSync(executable) === fs.realpathSync(process.execPath);
 }
 
-/** npm's version from its own package.json, where the executable is a link to `npm/bin/npm-cli.js`, as Node installs it. */
+/**
+ * npm's version from its own package.json, where the executable is a link to `npm/bin/npm-cli.js`,
+ * as Node installs it.
+ */
 function npmVersion(executable: string): string | undefined {
   try {
     const file = path.join(path.dirname(fs.realpathSync(executable)), "..", "package.json");

@@ -7,7 +7,10 @@ import path from "node:path";
 /** From a cancellation's SIGINT to the SIGKILL, as in the official host. */
 const killMilliseconds = 5_000;
 
-/** How long output is awaited once a process has ended: one that it left behind may hold the pipe open. */
+/**
+ * How long output is awaited once a process has ended: one that it left behind may hold the pipe
+ * open.
+ */
 const drainMilliseconds = 5_000;
 
 const running = new Set<ChildProcess>();
@@ -23,7 +26,10 @@ export interface ChildOptions {
 
 export interface Child {
   process: ChildProcess;
-  /** The exit code, -1 where a signal ended it (as Go gives it); rejects where it could not be started. */
+  /**
+   * The exit code, -1 where a signal ended it (as Go gives it); rejects where it could not be
+   * started.
+   */
   ended: Promise<number>;
 }
 
@@ -53,7 +59,10 @@ export function startChild(command: string, args: string[], options: ChildOption
   return { process: child, ended };
 }
 
-/** The exit code of `child`, once its `output` has been read to the end as well, but at most a few seconds later. */
+/**
+ * The exit code of `child`, once its `output` has been read to the end as well, but at most a few
+ * seconds later.
+ */
 export async function endOf(child: Child, output: Promise<void>[]): Promise<number> {
   const drained = Promise.allSettled(output);
   const code = await child.ended;
@@ -75,18 +84,22 @@ export function findExecutable(name: string): string | undefined {
     .find(isExecutable);
 }
 
-/** Node as the program's PATH has it, which a version manager may have set for that folder; else this process's. */
+/**
+ * Node as the program's PATH has it, which a version manager may have set for that folder; else
+ * this process's.
+ */
 export function nodeExecutable(): string {
   return findExecutable("node") ?? process.execPath;
 }
 
 /**
- * The file that `require(name)` loads from `folder`. Throws a message for the user where it is not installed;
- * `installCommand` is what it tells them to run.
+ * The file that `require(name)` loads from `folder`. Throws a message for the user where it is not
+ * installed; `installCommand` is what it tells them to run.
  */
 export async function locateModule(name: string, folder: string, installCommand: string): Promise<string> {
   try {
-    // Hooks that NODE_OPTIONS loads (Yarn's Plug'n'Play) resolve modules in their own way: then Node itself is asked.
+    // Hooks that NODE_OPTIONS loads (Yarn's Plug'n'Play) resolve modules in their own way: then
+    // Node itself is asked.
     if (process.env["NODE_OPTIONS"] !== undefined) return await resolveInNode(name, folder);
     return createRequire(path.join(fs.realpathSync(folder), "index.js")).resolve(name);
   } catch {

@@ -6,10 +6,12 @@ const pingMilliseconds = 30_000;
 let client: grpc.Client | undefined;
 
 /**
- * Calls `onGone` once the engine has disappeared, so that no host outlives an engine that was killed.
+ * Calls `onGone` once the engine has disappeared, so that no host outlives an engine that was
+ * killed.
  *
- * Two signs are watched: the end of standard input, which is a pipe from the engine and closes with it; and, as in the
- * official host, a health check of the engine's server, where every answer but "unavailable" means that it is there.
+ * Two signs are watched: the end of standard input, which is a pipe from the engine and closes with
+ * it; and, as in the official host, a health check of the engine's server, where every answer but
+ * "unavailable" means that it is there.
  */
 export function watchEngine(address: string, onGone: () => void): void {
   if (client === undefined) watchStandardInput(onGone);

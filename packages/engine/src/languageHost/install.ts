@@ -9,7 +9,10 @@ import { forward } from "./streams";
 
 type Call = ServerWritableStream<InstallDependenciesRequest, InstallDependenciesResponse>;
 
-/** Installs what the program's package.json says, and streams what npm prints; throws where it fails. */
+/**
+ * Installs what the program's package.json says, and streams what npm prints; throws where it
+ * fails.
+ */
 export async function installDependencies(call: Call, signal: AbortSignal): Promise<void> {
   const info = call.request.getInfo();
   const folder = info?.getProgramDirectory() ?? "";
@@ -42,8 +45,8 @@ async function runShowing(call: Call, command: string, args: string[], cwd: stri
 }
 
 /**
- * Where the project names its Node version (.nvmrc, .node-version) and fnm is there: has fnm install that version and
- * make it the default. The engine asks for this in containers only.
+ * Where the project names its Node version (.nvmrc, .node-version) and fnm is there: has fnm
+ * install that version and make it the default. The engine asks for this in containers only.
  */
 async function useNodeVersion(call: Call, folder: string, signal: AbortSignal): Promise<void> {
   const fnm = findExecutable("fnm");

@@ -10,7 +10,10 @@ export interface HostSettings {
   engineAddress: string;
   /** Zipkin-compatible endpoint, or empty. */
   tracing: string;
-  /** Aborted by the engine's Cancel and by the host's shutdown: every process under way is interrupted. */
+  /**
+   * Aborted by the engine's Cancel and by the host's shutdown: every process under way is
+   * interrupted.
+   */
   cancelled: AbortController;
   /** The calls under way, which a shutdown waits for. */
   calls: Set<Promise<void>>;
@@ -18,8 +21,8 @@ export interface HostSettings {
 }
 
 /**
- * The service that the engine asks. Each method loads what it needs only when it is asked: the engine starts a host at
- * least twice for every preview, and most of those are asked one question.
+ * The service that the engine asks. Each method loads what it needs only when it is asked: the
+ * engine starts a host at least twice for every preview, and most of those are asked one question.
  */
 export function languageRuntime(settings: HostSettings): ILanguageRuntimeServer {
   return {

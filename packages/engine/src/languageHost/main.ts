@@ -1,14 +1,16 @@
 /**
- * The Node language host: the process that the Pulumi engine starts to run TypeScript and JavaScript programs, policy
- * packs and component plugins. It speaks `pulumirpc.LanguageRuntime`, prints its port as the first line on stdout and
- * lives until the engine interrupts it or disappears.
+ * The Node language host: the process that the Pulumi engine starts to run TypeScript and
+ * JavaScript programs, policy packs and component plugins. It speaks `pulumirpc.LanguageRuntime`,
+ * prints its port as the first line on stdout and lives until the engine interrupts it or
+ * disappears.
  *
- * The official host of this name is a Go program of its own module, which the Go module proxy does not serve; it comes
- * with Pulumi's official download only. This one takes its place in an engine that was built on this machine.
- * Arguments, messages and exit codes are the official one's: https://github.com/pulumi/pulumi/tree/master/sdk/nodejs
+ * The official host of this name is a Go program of its own module, which the Go module proxy does
+ * not serve; it comes with Pulumi's official download only. This one takes its place in an engine
+ * that was built on this machine. Arguments, messages and exit codes are the official one's:
+ * https://github.com/pulumi/pulumi/tree/master/sdk/nodejs
  *
- * It is bundled into one file and put beside the engine (see ../languageHostFiles.ts): nothing in here may depend on
- * a file of this checkout.
+ * It is bundled into one file and put beside the engine (see ../languageHostFiles.ts): nothing in
+ * here may depend on a file of this checkout.
  */
 import fs from "node:fs";
 import * as grpc from "@grpc/grpc-js";
@@ -51,7 +53,8 @@ async function main(): Promise<void> {
   const calls = new Set<Promise<void>>();
   const shutdown = once(() => {
     cancelled.abort();
-    // Not the server's own graceful shutdown: it never ends where the engine is closing its connection just then.
+    // Not the server's own graceful shutdown: it never ends where the engine is closing its
+    // connection just then.
     void Promise.allSettled(calls).then(() => setImmediate(() => process.exit(0)));
     setTimeout(() => {
       const count = `${calls.size} ${calls.size === 1 ? "call" : "calls"}`;
@@ -75,8 +78,8 @@ async function main(): Promise<void> {
   );
   const port = await listen(server);
   if (engineAddress !== "") watchEngine(engineAddress, shutdown);
-  // Written straight to the descriptor: opening process.stdout would make the pipe non-blocking for the programs that
-  // inherit it.
+  // Written straight to the descriptor: opening process.stdout would make the pipe non-blocking for
+  // the programs that inherit it.
   fs.writeSync(1, `${port}\n`);
 }
 
@@ -99,14 +102,16 @@ function parseArguments(args: string[]): Arguments {
     } else if (name === "v" || name === "root") {
       if (inlineValue === undefined) rest.shift();
     }
-    // What is left are the switches of Go's logging (--logtostderr, --logflow), which mean nothing here.
+    // What is left are the switches of Go's logging (--logtostderr, --logflow), which mean nothing
+    // here.
   }
   return parsed;
 }
 
 /**
- * NODE_OPTIONS is meant for the program (`--inspect`, `--require`…), not for this process: the launcher hides it under
- * another name, and here it gets its own name back so that the programs inherit it.
+ * NODE_OPTIONS is meant for the program (`--inspect`, `--require`…), not for this process: the
+ * launcher hides it under another name, and here it gets its own name back so that the programs
+ * inherit it.
  */
 function restoreNodeOptions(): void {
   const hidden = process.env["PULUMI_LANGUAGE_NODEJS_NODE_OPTIONS"];

@@ -17,7 +17,10 @@ export interface RuntimeOptions {
   production: boolean;
 }
 
-/** Reads the options that the engine passes on; throws naming the option that has a wrong type or value. */
+/**
+ * Reads the options that the engine passes on; throws naming the option that has a wrong type or
+ * value.
+ */
 export function parseRuntimeOptions(struct: Struct | undefined): RuntimeOptions {
   const options = struct?.toJavaScript() ?? {};
   const packagemanager = ofType(options, "packagemanager", "string", "auto");
@@ -43,7 +46,10 @@ export function typeScriptEnvironment(options: RuntimeOptions): Record<string, s
   };
 }
 
-/** Splits as a shell does: blanks separate; quotes and backslashes keep them; throws on an unclosed quote. */
+/**
+ * Splits as a shell does: blanks separate; quotes and backslashes keep them; throws on an unclosed
+ * quote.
+ */
 export function splitWords(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;

@@ -23,8 +23,8 @@ export function npmExecutable(): string {
 }
 
 /**
- * Throws if the project in `folder` uses another package manager than npm, by its options or by its only lock file:
- * npm would install other versions than that lock file lists.
+ * Throws if the project in `folder` uses another package manager than npm, by its options or by its
+ * only lock file: npm would install other versions than that lock file lists.
  */
 export function refuseOtherManagers({ packagemanager }: RuntimeOptions, folder: string): void {
   const other = packagemanager === "auto" ? managerOfLockFile(folder) : packagemanager;
@@ -34,7 +34,10 @@ export function refuseOtherManagers({ packagemanager }: RuntimeOptions, folder: 
   );
 }
 
-/** The root of the npm workspace that the package around `folder` belongs to, or undefined. npm installs there. */
+/**
+ * The root of the npm workspace that the package around `folder` belongs to, or undefined. npm
+ * installs there.
+ */
 export function workspaceRoot(folder: string): string | undefined {
   const manifest = findUpwards(folder, "package.json");
   if (manifest === undefined) return undefined;
@@ -48,8 +51,8 @@ export function workspaceRoot(folder: string): string | undefined {
 }
 
 /**
- * The packages that package-lock.json lists: those that package.json asks for, or all of them. Throws if there is no
- * lock file.
+ * The packages that package-lock.json lists: those that package.json asks for, or all of them.
+ * Throws if there is no lock file.
  */
 export function installedPackages(folder: string, transitive: boolean): Dependency[] {
   const lockFile = findUpwards(folder, "package-lock.json");

@@ -29,12 +29,14 @@ export interface RequiredPackages {
 }
 
 /**
- * Every npm package installed below `folder` that says in its package.json that it needs a resource plugin
- * (`pulumi.resource: true`), links followed, policy packs left out: their plugins are not the program's.
+ * Every npm package installed below `folder` that says in its package.json that it needs a resource
+ * plugin (`pulumi.resource: true`), links followed, policy packs left out: their plugins are not
+ * the program's.
  *
- * A package is looked at where npm puts one: as `node_modules/<name>`, `node_modules/@<scope>/<name>`, and in the
- * package's own `node_modules`. Looking into every folder of every package as well would find nothing more and, with
- * azure-native's ten thousand folders, takes seconds.
+ * A package is looked at where npm puts one: as `node_modules/<name>`,
+ * `node_modules/@<scope>/<name>`, and in the package's own `node_modules`. Looking into every
+ * folder of every package as well would find nothing more and, with azure-native's ten thousand
+ * folders, takes seconds.
  */
 export function requiredPackages(folder: string): RequiredPackages {
   const search: Search = { folders: new Set(), installed: new Set(), packages: [], sdks: [] };
@@ -44,7 +46,10 @@ export function requiredPackages(folder: string): RequiredPackages {
 
 interface Search {
   folders: Set<string>;
-  /** Apart from `folders`: a workspace's package is a folder of the user's and, by a link, an installed package. */
+  /**
+   * Apart from `folders`: a workspace's package is a folder of the user's and, by a link, an
+   * installed package.
+   */
   installed: Set<string>;
   packages: PackageDependency[];
   sdks: { file: string; version: string }[];
@@ -76,7 +81,8 @@ function visitPackage(folder: string, search: Search): void {
   if (real === undefined || isPolicyPack(real)) return;
   readPackage(path.join(real, "package.json"), search);
   const nested = path.join(real, "node_modules");
-  // pnpm's store (node_modules/.pnpm/<name>@<version>/node_modules/<name>) is reached by its links and by this.
+  // pnpm's store (node_modules/.pnpm/<name>@<version>/node_modules/<name>) is reached by its links
+  // and by this.
   if (fs.existsSync(nested) && visit(nested, search.folders) !== undefined) visitNodeModules(nested, search);
   if (path.basename(folder).startsWith(".pnpm")) {
     for (const name of subfolders(real)) visitFolder(path.join(real, name), search);

@@ -8,8 +8,9 @@ import { forward } from "./streams";
 type Call = ServerWritableStream<RunPluginRequest, RunPluginResponse>;
 
 /**
- * Runs a plugin that is written in TypeScript or JavaScript: a policy pack (`analyzer`), a component provider
- * (`resource`), or another. Streams its output, of which the first line is its port. Throws where it exits non-zero.
+ * Runs a plugin that is written in TypeScript or JavaScript: a policy pack (`analyzer`), a
+ * component provider (`resource`), or another. Streams its output, of which the first line is its
+ * port. Throws where it exits non-zero.
  */
 export async function runPlugin(call: Call, engineAddress: string, signal: AbortSignal): Promise<void> {
   const request = call.request;
@@ -26,8 +27,8 @@ export async function runPlugin(call: Call, engineAddress: string, signal: Abort
   );
 
   const stdout = (chunk: Buffer): RunPluginResponse => output("Stdout", chunk);
-  // A policy pack expects the stack's configuration in its environment before it starts, but the engine sends it to
-  // the running pack: a proxy stands in until then.
+  // A policy pack expects the stack's configuration in its environment before it starts, but the
+  // engine sends it to the running pack: a proxy stands in until then.
   const proxy = isPolicyPack ? await (await import("./policyProxy.js")).PolicyProxy.start() : undefined;
   try {
     if (proxy !== undefined) call.write(stdout(Buffer.from(`${proxy.port}\n`)));

@@ -10,7 +10,9 @@ import type { Child } from "./child";
 
 type Unary = grpc.handleUnaryCall<Buffer, Buffer>;
 
-/** Every method of the service, with messages as they are on the wire: they are passed on, not read. */
+/**
+ * Every method of the service, with messages as they are on the wire: they are passed on, not read.
+ */
 const rawService: grpc.ServiceDefinition = Object.fromEntries(
   Object.entries(AnalyzerService as unknown as Record<string, grpc.MethodDefinition<unknown, unknown>>).map(
     ([name, { path, requestStream, responseStream }]) => [
@@ -29,9 +31,9 @@ const rawService: grpc.ServiceDefinition = Object.fromEntries(
 );
 
 /**
- * Stands between the engine and a policy pack. It takes the stack's configuration from the engine, lets the pack be
- * started with it, and from then on passes every call on to the pack. A call that comes before any configuration
- * (`pulumi policy publish`) starts the pack without.
+ * Stands between the engine and a policy pack. It takes the stack's configuration from the engine,
+ * lets the pack be started with it, and from then on passes every call on to the pack. A call that
+ * comes before any configuration (`pulumi policy publish`) starts the pack without.
  */
 export class PolicyProxy {
   /** Where the engine reaches the pack. */
@@ -67,7 +69,10 @@ export class PolicyProxy {
     server.addService(rawService, implementation);
   }
 
-  /** The environment that tells a policy pack about the stack, once the engine has; empty where it never will. */
+  /**
+   * The environment that tells a policy pack about the stack, once the engine has; empty where it
+   * never will.
+   */
   async configuration(signal: AbortSignal): Promise<Record<string, string>> {
     const cancelled = new Promise<never>((_resolve, reject) => {
       signal.addEventListener("abort", () => reject(new Error("cancelled before the policy pack was configured")));
@@ -84,7 +89,10 @@ export class PolicyProxy {
     return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   }
 
-  /** Connects to the pack by the port that it prints first; what it prints afterwards is the returned stream. */
+  /**
+   * Connects to the pack by the port that it prints first; what it prints afterwards is the
+   * returned stream.
+   */
   attach(child: Child): Readable {
     const rest = new PassThrough();
     const fail = (): void => this.pack.reject(new Error("policy pack not started: it ended before it gave its port"));

@@ -6,7 +6,10 @@ import { endOf, locateModule, nodeExecutable, startChild } from "./child";
 import { announceDebugger, debuggerArguments } from "./debugger";
 import { parseRuntimeOptions, typeScriptEnvironment, type RuntimeOptions } from "./options";
 
-/** The SDK's runner exits with this once it has shown the error itself: nothing is to be added to it. */
+/**
+ * The SDK's runner exits with this once it has shown the error itself: nothing is to be added to
+ * it.
+ */
 const alreadyReported = 32;
 
 const outOfMemoryAdvice =
@@ -15,7 +18,10 @@ const outOfMemoryAdvice =
   "the maximum memory in megabytes that can be allocated to nodejs. " +
   "See https://www.pulumi.com/docs/concepts/projects/project-file/#runtime-options";
 
-/** What V8 prints on standard error when it runs out of memory; the second where a debugger's hook fails first. */
+/**
+ * What V8 prints on standard error when it runs out of memory; the second where a debugger's hook
+ * fails first.
+ */
 const outOfMemorySigns = ["<--- Last few GCs --->", "Check failed: needs_context && current_scope_ == closure_scope_"];
 
 export interface EngineConnection {
@@ -25,11 +31,12 @@ export interface EngineConnection {
 }
 
 /**
- * Runs the program to its end in a process of its own. The answer's `error` is a message for the user; `bail` says that
- * the user has seen all there is to see. Never throws: what goes wrong is in the answer.
+ * Runs the program to its end in a process of its own. The answer's `error` is a message for the
+ * user; `bail` says that the user has seen all there is to see. Never throws: what goes wrong is in
+ * the answer.
  *
- * Standard output goes from the program straight into the engine's pipe: the engine's own pace holds the program back,
- * and nothing is buffered here.
+ * Standard output goes from the program straight into the engine's pipe: the engine's own pace
+ * holds the program back, and nothing is buffered here.
  */
 export async function runProgram(
   connection: EngineConnection,
@@ -125,7 +132,10 @@ function oldConfigKey(key: string): string {
 
 const write = promisify(fs.write);
 
-/** Passes standard error on at the pace of its reader, and looks for V8's signs of running out of memory. */
+/**
+ * Passes standard error on at the pace of its reader, and looks for V8's signs of running out of
+ * memory.
+ */
 async function forwardErrors(stderr: Readable | null, found: { outOfMemory: boolean }): Promise<void> {
   let tail = "";
   for await (const chunk of stderr ?? []) {

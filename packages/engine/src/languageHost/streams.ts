@@ -2,8 +2,8 @@ import type { Readable } from "node:stream";
 import type { ServerWritableStream } from "@grpc/grpc-js";
 
 /**
- * Sends what `output` gives as messages of `call`, at the pace at which the other side takes them; ends with the
- * output or with the call.
+ * Sends what `output` gives as messages of `call`, at the pace at which the other side takes them;
+ * ends with the output or with the call.
  */
 export async function forward<Request, Response>(
   call: ServerWritableStream<Request, Response>,

@@ -1,16 +1,17 @@
-/** Azure Key Vault: names, and where a vault's data plane is. */
+/** Azure Key Vault: names, and the address of a vault's data plane. */
 import { clouds, type CloudName } from "../clouds";
 import type { Endpoints } from "../endpoints";
 import { isLoopback } from "../http";
 
-/** What a token for the data plane is asked for (`resource`; with `/.default` the scope). */
+/** The audience of a token for the data plane (`resource`; with `/.default` the scope). */
 export function keyVaultAudience(cloud: CloudName): string {
   return clouds[cloud].keyVaultEndpoint;
 }
 
 /**
- * Base URL of a vault's data plane, without a trailing slash: append `/secrets/<name>?api-version=7.4`. On the sandbox, which has no
- * DNS names to give, all vaults are below the resource manager's own address.
+ * Base URL of a vault's data plane, without a trailing slash: append
+ * `/secrets/<name>?api-version=7.4`. On the sandbox, which has no DNS names to give, all vaults are
+ * below the resource manager's own address.
  */
 export function keyVaultEndpoint(endpoints: Endpoints, vaultName: string): string {
   const { cloud, metadataHost, resourceManagerEndpoint } = endpoints;
@@ -20,7 +21,10 @@ export function keyVaultEndpoint(endpoints: Endpoints, vaultName: string): strin
     : clouds[cloud].keyVaultEndpoint.replace("://", `://${vaultName}.`);
 }
 
-/** What an ID of a resource in a resource group says, or undefined where it is none. Azure's IDs ignore case. */
+/**
+ * The parts of the ID of a resource in a resource group; undefined for another ID. Azure's IDs are
+ * case-insensitive.
+ */
 export function vaultOfResourceId(
   id: string,
 ): { readonly subscriptionId: string; readonly resourceGroupName: string; readonly vaultName: string } | undefined {

@@ -1,7 +1,8 @@
 /**
- * Secrets in Azure Key Vault, by its data plane.
- * Source: Microsoft, Key Vault REST API, "Set Secret" and "Get Secret" (api-version 7.4), and "Authentication, requests and responses": a
- * call without a token is answered 401 with a challenge that names the vault's tenant and what to ask a token for.
+ * Secrets in Azure Key Vault, by its data plane. Source: Microsoft, Key Vault REST API, "Set
+ * Secret" and "Get Secret" (api-version 7.4), and "Authentication, requests and responses": a call
+ * without a token is answered 401 with a challenge that names the vault's tenant and what to ask a
+ * token for.
  */
 import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
 import { ServiceError } from "../errors";
@@ -10,11 +11,13 @@ import { requestToken } from "../entra/token";
 
 const apiVersion = "7.4";
 
-/** What a vault takes as a secret's name. */
+/** The allowed names of a secret. */
 export const keyVaultSecretName = /^[0-9a-zA-Z-]{1,127}$/;
 
 export interface KeyVaultSecretCall extends Pick<RequestOptions, "signal" | "timeout" | "sleep"> {
-  /** Base URL of the vault, such as `https://fabrikam.vault.azure.net`, without a trailing slash. */
+  /**
+   * Base URL of the vault, such as `https://fabrikam.vault.azure.net`, without a trailing slash.
+   */
   readonly vaultUrl: string;
   readonly name: string;
   /** Where the credentials are. Default: `process.env`; see `requestToken`. */
@@ -25,16 +28,16 @@ export interface KeyVaultSecretCall extends Pick<RequestOptions, "signal" | "tim
 
 export interface KeyVaultSecretValue {
   readonly value: string;
-  /** What it is, for people: a MIME type or a word. */
+  /** Content type, for people: a MIME type or a word. */
   readonly contentType?: string;
-  /** After this the vault still answers it; it is a notice for people and their tools. */
+  /** A notice for people and tools: the vault still returns the secret afterwards. */
   readonly expiresOn?: Date;
   readonly tags?: Readonly<Record<string, string>>;
 }
 
 /**
- * Sets a secret: a new version where there is one of that name. Needs `Microsoft.KeyVault/vaults/secrets/setSecret/action` (role Key Vault
- * Secrets Officer).
+ * Sets a secret: a new version where there is one of that name. Needs
+ * `Microsoft.KeyVault/vaults/secrets/setSecret/action` (role Key Vault Secrets Officer).
  * @returns the ID of the version, an address that holds no secret.
  * @throws ServiceError, EnvironmentError.
  */
@@ -57,7 +60,8 @@ export async function setKeyVaultSecret(call: KeyVaultSecretCall, secret: KeyVau
 }
 
 /**
- * The newest version of a secret. Needs `Microsoft.KeyVault/vaults/secrets/getSecret/action` (role Key Vault Secrets User).
+ * The newest version of a secret. Needs `Microsoft.KeyVault/vaults/secrets/getSecret/action` (role
+ * Key Vault Secrets User).
  * @throws ServiceError (404: there is none), EnvironmentError.
  */
 export async function getKeyVaultSecret(call: KeyVaultSecretCall): Promise<string> {
@@ -75,7 +79,7 @@ function optionsOf({ signal, timeout, sleep }: KeyVaultSecretCall): RequestOptio
   return { signal, timeout, sleep };
 }
 
-/** The token that the vault asks for. A challenge for something else than the vault's own service is not answered with a token. */
+/** The token of the vault's challenge. A challenge for another service gets no token. */
 async function tokenFor(call: KeyVaultSecretCall): Promise<string> {
   if (!isSecureAddress(call.vaultUrl)) throw unreadable(call, "GET", 0, "a vault's address begins with https://");
   const { status, headers } = await request(addressOf(call), { ...optionsOf(call), accept: [401] });
@@ -96,7 +100,10 @@ async function tokenFor(call: KeyVaultSecretCall): Promise<string> {
   return accessToken;
 }
 
-/** `Bearer authorization="https://login.microsoftonline.com/<tenant>", resource="https://vault.azure.net"` */
+/**
+ * `Bearer authorization="https://login.microsoftonline.com/<tenant>",
+ * resource="https://vault.azure.net"`
+ */
 function readChallenge(header: string): { readonly tenantId: string; readonly resource: string } | undefined {
   const valueOf = (name: string) => new RegExp(`${name}="([^"]*)"`, "i").exec(header)?.[1];
   const authority = valueOf("authorization(?:_uri)?");
@@ -109,8 +116,8 @@ function readChallenge(header: string): { readonly tenantId: string; readonly re
 }
 
 /**
- * Whether a token for `resource` may go to that vault: a vault is a host below its service's; on the sandbox, which has no DNS names to
- * give, any host of this machine.
+ * Whether a token for `resource` may go to that vault: a vault is a host below its service's; on
+ * the sandbox, which has no DNS names to give, any host of this machine.
  */
 export function isVaultOf(resource: string, vaultUrl: string): boolean {
   const vault = new URL(vaultUrl).hostname;

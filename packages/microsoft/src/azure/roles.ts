@@ -1,10 +1,13 @@
 /**
- * Azure's built-in roles as far as this program names them, and which of them Azure Lighthouse delegates. IDs are the same in every
- * tenant and cloud. Sources:
- * - [roles] MicrosoftDocs/azure-docs, `articles/role-based-access-control/built-in-roles.md` and the pages of its categories
- *   (general, privileged, security, monitor, management-and-governance), 2026-04-09
- * - [lighthouse] Microsoft, "Tenants, users, and roles in Azure Lighthouse scenarios", section "Role support for Azure Lighthouse"
- * - [137] Azure/Azure-Lighthouse-samples, issue 137: since June 2025 Log Analytics Contributor has DataActions, and is refused
+ * Azure's built-in roles as far as this program names them, and which of them Azure Lighthouse
+ * delegates. IDs are the same in every tenant and cloud. Sources:
+ * - [roles] MicrosoftDocs/azure-docs, `articles/role-based-access-control/built-in-roles.md` and
+ *   the pages of its categories (general, privileged, security, monitor,
+ *   management-and-governance), 2026-04-09
+ * - [lighthouse] Microsoft, "Tenants, users, and roles in Azure Lighthouse scenarios", section
+ *   "Role support for Azure Lighthouse"
+ * - [137] Azure/Azure-Lighthouse-samples, issue 137: since June 2025 Log Analytics Contributor has
+ *   DataActions, and is refused
  */
 import { VisibleError } from "../errors";
 
@@ -35,7 +38,7 @@ export const azureRoles = {
 /** Name of a built-in role that this program knows. */
 export type AzureRoleName = keyof typeof azureRoles;
 
-/** Roles that let their holder give access to others. Source: [roles], category "Privileged". */
+/** Roles whose holder can give access to others. Source: [roles], category "Privileged". */
 export const azureAccessRoles = {
   Owner: azureRoles.Owner,
   "Role Based Access Control Administrator": azureRoles["Role Based Access Control Administrator"],
@@ -45,7 +48,10 @@ export const azureAccessRoles = {
 /** Name of an Azure role that gives access. */
 export type AzureAccessRole = keyof typeof azureAccessRoles;
 
-/** What a Lighthouse delegation may give: built-in roles without DataActions that serve somebody who watches a Sentinel workspace. */
+/**
+ * Roles that can be delegated: built-in ones without DataActions, useful for watching a Sentinel
+ * workspace.
+ */
 export const delegableAzureRoles: readonly AzureRoleName[] = [
   "Contributor",
   "Log Analytics Reader",
@@ -71,8 +77,8 @@ export const azureRolesWithDataActions: readonly AzureRoleName[] = [
 ];
 
 /**
- * A role to delegate, by name (upper and lower case are the same) or ID. "User Access Administrator" only with the roles that it may
- * hand on to managed identities, and to nobody else.
+ * A role to delegate, by name (upper and lower case are the same) or ID. "User Access
+ * Administrator" only with the roles that it may hand on to managed identities, and to nobody else.
  */
 export type DelegatedRole = string | { readonly role: string; readonly delegatedRoles?: readonly string[] };
 
@@ -84,7 +90,8 @@ export interface RoleAuthorization {
 }
 
 /**
- * What Lighthouse is told of the roles, each once, in the order of their IDs, so that another order in the settings changes nothing.
+ * The authorizations of the roles for Lighthouse, each once, sorted by ID, so that their order in
+ * the settings makes no difference.
  * @throws VisibleError that names every role which can't be delegated, and why.
  */
 export function roleAuthorizations(roles: readonly DelegatedRole[]): RoleAuthorization[] {
@@ -108,14 +115,17 @@ export function azureRoleName(nameOrId: string): AzureRoleName | undefined {
   return names.find((name) => name.toLowerCase() === wanted || azureRoles[name] === wanted);
 }
 
-/** Resource ID of a built-in role in a subscription, as role assignments and definitions refer to it. */
+/**
+ * Resource ID of a built-in role in a subscription, as role assignments and definitions refer to
+ * it.
+ */
 export function roleDefinitionResourceId(subscriptionId: string, role: AzureRoleName): string {
   return `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`;
 }
 
 const names = Object.keys(azureRoles) as AzureRoleName[];
 
-/** The authorization, or what is wrong. */
+/** The authorization or the error. */
 function authorizationOf(role: string, delegatedRoles: readonly string[]): RoleAuthorization | string {
   const roleName = azureRoleName(role);
   const mayHandOn = roleName === "User Access Administrator";
@@ -138,7 +148,7 @@ function authorizationOf(role: string, delegatedRoles: readonly string[]): RoleA
   return { roleName, roleDefinitionId: azureRoles[roleName], ...delegated };
 }
 
-/** Why Lighthouse doesn't delegate a role, if it doesn't. [lighthouse] */
+/** Why Lighthouse does not delegate a role; undefined if it does. [lighthouse] */
 function notDelegable(wanted: string, roleName: AzureRoleName | undefined): string | undefined {
   if (roleName !== undefined && delegableAzureRoles.includes(roleName)) return undefined;
   const allowed = `Allowed are: ${delegableAzureRoles.join(", ")}.`;

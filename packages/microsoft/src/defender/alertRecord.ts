@@ -1,7 +1,7 @@
 /**
- * One schema for the alerts of both APIs: docs/alerts.md describes it. What an alert doesn't say is null, or an empty
- * list; times are ISO 8601, UTC, in milliseconds. Any field of an alert may be missing, null or of another type: one
- * alert must not stop the others.
+ * One schema for the alerts of both APIs: docs/alerts.md describes it. A missing value is null or
+ * an empty list; times are ISO 8601, UTC, in milliseconds. Any field of an alert may be missing,
+ * null or of another type: one alert must not stop the others.
  */
 import { createHash } from "node:crypto";
 import type { SecurityAlert, SecurityAlertEvidence } from "../graph/types";
@@ -12,10 +12,13 @@ export const recordSeverities = ["informational", "low", "medium", "high"] as co
 export type RecordSeverity = (typeof recordSeverities)[number];
 
 export interface AlertRecord {
-  /** This record's own, the same whenever it comes: Graph's alert ID, or the legacy API's FullId. Never empty. */
+  /** The record's own stable ID: Graph's alert ID, or the legacy API's FullId. Never empty. */
   id: string;
   api: AlertApi;
-  /** The alert's ID in the portal, the same in both APIs. Several records of the legacy API may belong to one alert. */
+  /**
+   * The alert's ID in the portal, the same in both APIs. Several records of the legacy API may
+   * belong to one alert.
+   */
   alertId: string;
   tenantId: string;
   title: string;
@@ -27,13 +30,16 @@ export interface AlertRecord {
   classification: string | null;
   determination: string | null;
   assignedTo: string | null;
-  /** When the service had it. */
+  /** When the service processed it. */
   createdAt: string;
   updatedAt: string | null;
   firstActivityAt: string | null;
   lastActivityAt: string | null;
   product: string;
-  /** What detected it, such as `microsoftDefenderForEndpoint` or `antivirus`. Two of the legacy API's sources are put into these words. */
+  /**
+   * What detected it, such as `microsoftDefenderForEndpoint` or `antivirus`. Two of the legacy
+   * API's sources are put into these words.
+   */
   detectionSource: string | null;
   detectorId: string | null;
   incidentId: string | null;
@@ -85,8 +91,8 @@ export interface AlertProcess {
 const endpointProduct = "Microsoft Defender for Endpoint";
 
 /**
- * A record of Graph's alerts_v2. Evidence of other kinds than devices, users, files, processes, addresses and URLs is in
- * the original only.
+ * A record of Graph's alerts_v2. Evidence of other kinds than devices, users, files, processes,
+ * addresses and URLs is in the original only.
  */
 export function recordOfSecurityAlert(given: SecurityAlert, tenantId: string): AlertRecord {
   const alert: Unchecked<SecurityAlert> = given;
@@ -187,10 +193,10 @@ function legacyEvidence(alert: Unchecked<LegacyAlert>): EvidenceLists {
   };
 }
 
-/** What the service is documented to send, and may not. */
+/** Documented values, which may be missing. */
 type Unchecked<T> = { readonly [Key in keyof T]?: unknown };
 
-/** The same for the same alert, whenever it comes. */
+/** A stable ID of the alert. */
 function madeUpId(alert: object): string {
   return `without-id-${createHash("sha256").update(JSON.stringify(alert)).digest("hex").slice(0, 29)}`;
 }
@@ -207,7 +213,10 @@ function evidenceOf(evidence: unknown): EvidenceLists {
   return lists;
 }
 
-/** https://learn.microsoft.com/graph/api/resources/security-alertevidence: the derived types, by name. */
+/**
+ * https://learn.microsoft.com/graph/api/resources/security-alertevidence: the derived types, by
+ * name.
+ */
 function addEvidence(lists: EvidenceLists, item: Unchecked<SecurityAlertEvidence>): void {
   switch (item["@odata.type"]) {
     case "#microsoft.graph.security.deviceEvidence":
@@ -257,7 +266,7 @@ function addUser({ users }: EvidenceLists, account: unknown): void {
   else known.userPrincipalName ??= user.userPrincipalName;
 }
 
-/** Two are one person where both the name and the domain are known, or nothing tells them apart. */
+/** Two users are equal if name and domain are known and equal, or nothing distinguishes them. */
 function isSameUser(a: AlertUser, b: AlertUser): boolean {
   const [first, second] = [a.userPrincipalName, b.userPrincipalName];
   if (a.name !== b.name || a.domain !== b.domain) return false;
@@ -317,7 +326,9 @@ function sourceOf(value: unknown): string | null {
   return source !== null && /^(WindowsDefenderAv|Antivirus)$/i.test(source) ? "antivirus" : source;
 }
 
-/** The services write seven decimals; some of the legacy API's examples have no zone, and are UTC. */
+/**
+ * The services write seven decimals; some of the legacy API's examples have no zone, and are UTC.
+ */
 function timeOf(value: unknown): string | null {
   const text = textOf(value);
   if (text === null) return null;

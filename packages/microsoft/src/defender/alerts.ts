@@ -1,8 +1,8 @@
 /**
- * A detection of the legacy SIEM (alert exporter) API, `GET /api/alerts`, in its documented order. Several detections may
- * belong to one alert (`AlertId`); `FullId` is one detection's own. Deprecated by Microsoft since 2023-12-31.
- * Source: Microsoft, "Pull Microsoft Defender for Endpoint detections using SIEM REST API", and "Microsoft Defender for
- * Endpoint detection fields".
+ * A detection of the legacy SIEM (alert exporter) API, `GET /api/alerts`, in its documented order.
+ * Several detections may belong to one alert (`AlertId`); `FullId` is one detection's own.
+ * Deprecated by Microsoft since 2023-12-31. Source: Microsoft, "Pull Microsoft Defender for
+ * Endpoint detections using SIEM REST API", and "Microsoft Defender for Endpoint detection fields".
  */
 export interface LegacyAlert {
   /** When it happened. Times are ISO 8601, UTC, with up to seven decimals. */

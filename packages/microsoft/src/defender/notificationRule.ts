@@ -1,7 +1,9 @@
 /**
- * The calls for Defender's e-mail notification rules: what the portal's page Settings > Endpoints > General > Email notifications does.
- * **Microsoft publishes no API for it; this one is ours**: the sandbox speaks it, and so may a gateway of an operator's. The token is
- * for the customer's tenant and WindowsDefenderATP; the token's tenant is the one that is changed. A rule is known by its name.
+ * The calls for Defender's e-mail notification rules: what the portal's page Settings > Endpoints >
+ * General > Email notifications does. **Microsoft publishes no API for it; this one is the
+ * project's own**: the sandbox serves it, and an operator's gateway may. The token is for the
+ * customer's tenant and WindowsDefenderATP; the token's tenant is the one that is changed. A rule
+ * is known by its name.
  *
  *     GET    {endpoint}/notificationRules/{name}    200, 404
  *     PUT    {endpoint}/notificationRules/{name}    201 made, 200 replaced: the rule without `name` and `status`
@@ -16,7 +18,10 @@ import { portalRequest, type PortalCall } from "./portalCall";
 export const alertSeverities = ["Informational", "Low", "Medium", "High"] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];
 
-/** The fields of a rule, in the order of the page. Microsoft, "Configure alert notifications in Microsoft Defender XDR" (2024-07-08). */
+/**
+ * The fields of a rule, in the order of the page. Microsoft, "Configure alert notifications in
+ * Microsoft Defender XDR" (2024-07-08).
+ */
 export interface NotificationRuleFields {
   /** Whether the e-mail names the customer. */
   includeOrganizationName: boolean;
@@ -34,19 +39,19 @@ export interface NotificationRuleFields {
 /** An e-mail notification rule. */
 export interface NotificationRule extends NotificationRuleFields {
   name: string;
-  /** Who made it and looks after it; null where a person did, by hand. */
+  /** The owner's mark; null for a rule that a person made. */
   managedBy: string | null;
-  /** The only one there is: what isn't configured isn't there. */
+  /** The only state: a missing rule does not exist. */
   status: "configured";
 }
 
-/** The rule as it is; undefined where there is none. */
+/** The current rule; undefined if there is none. */
 export async function getNotificationRule(call: PortalCall, name: string): Promise<NotificationRule | undefined> {
   const answer = await request(addressOf(call, name), { ...portalRequest(call), accept: goneStatuses });
   return isGone(answer) ? undefined : checked(answer, "GET", call, name);
 }
 
-/** Makes the rule, or replaces it. */
+/** Creates or replaces the rule. */
 export async function putNotificationRule(
   call: PortalCall,
   name: string,
@@ -67,7 +72,7 @@ export async function putNotificationRule(
   return checked(await request(addressOf(call, name), options), "PUT", call, name);
 }
 
-/** Takes the rule away; that there is none is fine. */
+/** Deletes the rule; a missing one is accepted. */
 export async function deleteNotificationRule(call: PortalCall, name: string): Promise<void> {
   await request(addressOf(call, name), { ...portalRequest(call), method: "DELETE", accept: goneStatuses });
 }
@@ -76,7 +81,7 @@ function addressOf({ endpoint }: PortalCall, name: string): string {
   return `${endpoint}/notificationRules/${pathSegment(name)}`;
 }
 
-/** `configured` is only what a server has said: an answer without it is no answer, such as a proxy's page with status 200. */
+/** Only the server's `configured` counts: a proxy's page with status 200 does not. */
 function checked({ status, body }: Answer, method: string, call: PortalCall, name: string): NotificationRule {
   const found = (body ?? {}) as Partial<NotificationRule>;
   const { severities, recipients } = found;

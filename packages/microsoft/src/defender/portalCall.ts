@@ -1,6 +1,6 @@
 import type { RequestOptions } from "../http";
 
-/** A call to a server that stands in for the portal: where, and as whom. */
+/** A call to a server in place of the portal: address and token. */
 export interface PortalCall extends Pick<RequestOptions, "signal" | "timeout" | "sleep"> {
   /** Base URL, without a trailing slash. */
   endpoint: string;

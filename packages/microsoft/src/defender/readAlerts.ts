@@ -1,7 +1,7 @@
 /**
- * Reads the alerts of a span of time, from Graph's alerts_v2 and from the legacy SIEM (alert exporter) API.
- * Sources: https://learn.microsoft.com/graph/api/security-list-alerts_v2, and Microsoft, "Pull Microsoft Defender for
- * Endpoint detections using SIEM REST API".
+ * Reads the alerts of a span of time, from Graph's alerts_v2 and from the legacy SIEM (alert
+ * exporter) API. Sources: https://learn.microsoft.com/graph/api/security-list-alerts_v2, and
+ * Microsoft, "Pull Microsoft Defender for Endpoint detections using SIEM REST API".
  */
 import type { Endpoints } from "../endpoints";
 import { request, serverTime, type Answer, type RequestOptions } from "../http";
@@ -24,11 +24,11 @@ export interface ReadAlertsOptions extends Pick<RequestOptions, "signal" | "time
 
 export interface SecurityAlertsOptions extends ReadAlertsOptions {
   readonly endpoints: Pick<Endpoints, "graphEndpoint">;
-  /** The most alerts that the answer may have. */
+  /** The largest number of alerts in the answer. */
   readonly top: number;
   /** Only these; without it, all. */
   readonly severities?: readonly RecordSeverity[];
-  /** Leaves out the first so many. */
+  /** Number of alerts to skip. */
   readonly skip?: number;
   /** `next` of the page before, in place of a query of its own. */
   readonly next?: string;
@@ -38,7 +38,10 @@ export interface SecurityAlertsPage {
   readonly alerts: readonly SecurityAlert[];
   /** The service says that there are more. */
   readonly hasMore: boolean;
-  /** Path and query of the next page. Absent on the last page, and where the link leads to something else than alerts. */
+  /**
+   * Path and query of the next page. Absent on the last page, and where the link leads to something
+   * else than alerts.
+   */
   readonly next?: string;
   /** The service's clock. */
   readonly at?: Date;
@@ -46,7 +49,7 @@ export interface SecurityAlertsPage {
 
 export const securityAlertsPath = "/v1.0/security/alerts_v2";
 
-/** A large page of a busy service takes its time, in milliseconds. */
+/** Timeout of a large page from a busy service, in milliseconds. */
 const pageTimeout = 100_000;
 
 /** One page of alerts_v2. Needs SecurityAlert.Read.All. @throws ServiceError */
@@ -70,7 +73,7 @@ function queryOf({ window, severities, top, skip = 0 }: SecurityAlertsOptions): 
     $top: String(top),
     ...(skip === 0 ? {} : { $skip: String(skip) }),
   };
-  // Not `+` for a space, which only forms know.
+  // Not `+` for a space, which is for forms only.
   const text = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
   return `${securityAlertsPath}?${text.join("&")}`;
 }
@@ -88,8 +91,10 @@ function isWholeCollection(body: unknown, answer: Pick<Answer, "status" | "heade
 }
 
 /**
- * 206: a provider behind the service failed, so its alerts are missing. A provider without a licence (403) has none.
- * Source: https://learn.microsoft.com/graph/api/resources/security-error-codes: `199 - "{Vendor}/{Provider}/{Status}/{ms}"`.
+ * 206: a provider behind the service failed, so its alerts are missing. A provider without a
+ * licence (403) has none. Source:
+ * https://learn.microsoft.com/graph/api/resources/security-error-codes: `199 -
+ * "{Vendor}/{Provider}/{Status}/{ms}"`.
  */
 function isPartial({ status, headers }: Pick<Answer, "status" | "headers">): boolean {
   if (status !== 206) return false;
@@ -104,7 +109,7 @@ function isObject(value: unknown): value is object {
 export interface LegacyAlertsOptions extends ReadAlertsOptions {
   /** Base URL: one of the cloud's `alertExporters`. */
   readonly endpoint: string;
-  /** The newest so many only. Without it the service answers with all in one piece, however many. */
+  /** Limits to the newest ones. Without it the service returns all in one answer. */
   readonly limit?: number;
 }
 
@@ -115,8 +120,8 @@ export interface LegacyAlertsAnswer {
 }
 
 /**
- * The detections of a window, by `LastProcessedTimeUtc`. Needs the application's authorization (Settings > SIEM) and
- * Alert.Read.
+ * The detections of a window, by `LastProcessedTimeUtc`. Needs the application's authorization
+ * (Settings > SIEM) and Alert.Read.
  * @throws ServiceError
  */
 export async function readLegacyAlerts(options: LegacyAlertsOptions): Promise<LegacyAlertsAnswer> {

@@ -1,12 +1,17 @@
 /**
- * Defender's unified RBAC in Graph **beta**: `/roleManagement/defender/roleDefinitions` and `/roleAssignments`. v1.0 has neither.
- * https://learn.microsoft.com/graph/api/resources/unifiedroledefinition and …/unifiedroleassignmentmultiple.
- * Application permission RoleManagement.ReadWrite.Defender; reading alone RoleManagement.Read.Defender.
+ * Defender's unified RBAC in Graph **beta**: `/roleManagement/defender/roleDefinitions` and
+ * `/roleAssignments`. v1.0 has neither.
+ * https://learn.microsoft.com/graph/api/resources/unifiedroledefinition and
+ * …/unifiedroleassignmentmultiple. Application permission RoleManagement.ReadWrite.Defender;
+ * reading alone RoleManagement.Read.Defender.
  *
- * What the service does beyond its documents was measured in public code (KnudsenMorten/PIM4EntraPS, 2026-09):
- * - a create that succeeded may be answered by a redirect instead of the object: it isn't followed, what was made is looked for;
+ * What the service does beyond its documents was measured in public code
+ * (KnudsenMorten/PIM4EntraPS, 2026-09):
+ * - a create that succeeded may be answered by a redirect instead of the object: it isn't followed,
+ *   what was made is looked for;
  * - an assignment's body must not name its `@odata.type`;
- * - assignments made in the portal have `directoryScopeIds: ["/"]`, and their data sources in `appScopeIds`, `/` for all of them.
+ * - assignments made in the portal have `directoryScopeIds: ["/"]`, and their data sources in
+ *   `appScopeIds`, `/` for all of them.
  */
 import { ServiceError } from "../errors";
 import { type Answer } from "../http";
@@ -14,7 +19,7 @@ import { graphList, type CallContext, type GraphCall } from "../graph/call";
 import { deleteIfThere, goneStatuses, isGone } from "../graph/gone";
 import { untilReplicated } from "../graph/replication";
 
-/** A role of Defender's: what its holders may do. */
+/** A Defender role. */
 export interface DefenderRoleDefinition {
   id: string;
   displayName: string;
@@ -24,7 +29,7 @@ export interface DefenderRoleDefinition {
   isBuiltIn: boolean;
 }
 
-/** Who has a role, on the data of which sources. */
+/** The holders of a role and its data sources. */
 export interface DefenderRoleAssignment {
   id: string;
   displayName: string;
@@ -35,7 +40,7 @@ export interface DefenderRoleAssignment {
   dataSources: string[];
 }
 
-/** Where waiting between two looks is done; tests do not wait. */
+/** Waits between two reads; for tests. */
 type Waits = Pick<CallContext, "sleep" | "signal">;
 
 /** All data sources, also those to come. */
@@ -48,13 +53,13 @@ export async function listRoleDefinitions(call: GraphCall): Promise<DefenderRole
   return (await graphList(call, definitions)).map(definitionOf);
 }
 
-/** The role as it is; undefined where there is none. */
+/** The current role; undefined if there is none. */
 export async function getRoleDefinition(call: GraphCall, id: string): Promise<DefenderRoleDefinition | undefined> {
   const answer = await call(`${definitions}/${encodeURIComponent(id)}`, { accept: goneStatuses });
   return isGone(answer) ? undefined : definitionOf(entityOf(answer, id, definitions));
 }
 
-/** Makes the role, and waits until the service knows it. */
+/** Creates the role and waits until the service returns it. */
 export async function createRoleDefinition(
   call: GraphCall,
   role: Pick<DefenderRoleDefinition, "displayName" | "description" | "permissions">,
@@ -77,7 +82,7 @@ export async function updateRoleDefinition(
   await call(path, { method: "PATCH", json: definitionBody(role), idempotent: true, accept: redirects });
 }
 
-/** Takes the role away; that there is none is fine. */
+/** Deletes the role; a missing one is accepted. */
 export async function deleteRoleDefinition(call: GraphCall, id: string): Promise<void> {
   await deleteIfThere(call, `${definitions}/${encodeURIComponent(id)}`);
 }
@@ -86,13 +91,16 @@ export async function listRoleAssignments(call: GraphCall): Promise<DefenderRole
   return (await graphList(call, assignments)).map(assignmentOf);
 }
 
-/** The assignment as it is; undefined where there is none. */
+/** The current assignment; undefined if there is none. */
 export async function getRoleAssignment(call: GraphCall, id: string): Promise<DefenderRoleAssignment | undefined> {
   const answer = await call(`${assignments}/${encodeURIComponent(id)}`, { accept: goneStatuses });
   return isGone(answer) ? undefined : assignmentOf(entityOf(answer, id, assignments));
 }
 
-/** Gives the role, and waits until the service knows that it did. A role or a group made just before may not be known yet: it is waited for. */
+/**
+ * Assigns the role and waits until the service returns the assignment. Also waits for a new role or
+ * group.
+ */
 export async function createRoleAssignment(
   call: GraphCall,
   assignment: Omit<DefenderRoleAssignment, "id">,
@@ -118,7 +126,7 @@ export async function updateRoleAssignment(
   await call(path, { method: "PATCH", json: assignmentBody(assignment), idempotent: true, accept: redirects });
 }
 
-/** Takes the role away from its holders; that there is no such assignment is fine. */
+/** Deletes the assignment; a missing one is accepted. */
 export async function deleteRoleAssignment(call: GraphCall, id: string): Promise<void> {
   await deleteIfThere(call, `${assignments}/${encodeURIComponent(id)}`);
 }
@@ -126,10 +134,10 @@ export async function deleteRoleAssignment(call: GraphCall, id: string): Promise
 /** The answers that public code saw instead of 201 after a create that had succeeded. */
 const redirects = [301, 302, 303, 307, 308];
 
-/** What one replica of the service knows the next may not yet: so often in a row it must be there. */
+/** Consecutive hits that prove replication. */
 const hitsInARow = 2;
 
-/** How long a new object is looked for: this many times, so many milliseconds apart. */
+/** Number of reads for a new object, and milliseconds between them. */
 const looks = 30;
 const pause = 1000;
 

@@ -1,7 +1,8 @@
 /**
- * The call that authorizes an application for the legacy alert API: what "Authorize application" does on the portal's page
- * Settings > SIEM > MSSP. **Microsoft publishes no API for it; this one is ours**: the sandbox speaks it, and so may a gateway of an
- * operator's. The token is for the customer's tenant and WindowsDefenderATP; the token's tenant is the one that is changed.
+ * The call that authorizes an application for the legacy alert API: what "Authorize application"
+ * does on the portal's page Settings > SIEM > MSSP. **Microsoft publishes no API for it; this one
+ * is the project's own**: the sandbox serves it, and an operator's gateway may. The token is for
+ * the customer's tenant and WindowsDefenderATP; the token's tenant is the one that is changed.
  *
  *     GET    {endpoint}/siemAuthorizations/{applicationId}    200, 404
  *     PUT    {endpoint}/siemAuthorizations/{applicationId}    201 made, 200 replaced: {msspTenantId, managedBy}
@@ -18,9 +19,9 @@ export interface SiemAuthorization {
   applicationId: string;
   /** The tenant ID that is entered beside it: the MSSP's. */
   msspTenantId: string;
-  /** Who made it and looks after it; null where a person did, by hand. */
+  /** The owner's mark; null for an authorization that a person made. */
   managedBy: string | null;
-  /** The only one there is: what isn't authorized isn't there. */
+  /** The only state: a missing authorization does not exist. */
   status: "authorized";
 }
 
@@ -29,13 +30,13 @@ export interface SiemAuthorizationCall extends PortalCall {
   applicationId: string;
 }
 
-/** The authorization as it is; undefined where there is none. */
+/** The current authorization; undefined if there is none. */
 export async function getSiemAuthorization(call: SiemAuthorizationCall): Promise<SiemAuthorization | undefined> {
   const answer = await request(addressOf(call), { ...portalRequest(call), accept: goneStatuses });
   return isGone(answer) ? undefined : checked(answer, "GET", call);
 }
 
-/** Makes the authorization, or replaces it. */
+/** Creates or replaces the authorization. */
 export async function putSiemAuthorization(
   call: SiemAuthorizationCall,
   { msspTenantId, managedBy }: { msspTenantId: string; managedBy: string },
@@ -47,7 +48,7 @@ export async function putSiemAuthorization(
   );
 }
 
-/** Takes the authorization away; that there is none is fine. */
+/** Deletes the authorization; a missing one is accepted. */
 export async function deleteSiemAuthorization(call: SiemAuthorizationCall): Promise<void> {
   await request(addressOf(call), { ...portalRequest(call), method: "DELETE", accept: goneStatuses });
 }
@@ -56,7 +57,7 @@ function addressOf(call: SiemAuthorizationCall): string {
   return `${call.endpoint}/siemAuthorizations/${encodeURIComponent(call.applicationId)}`;
 }
 
-/** `authorized` is only what a server has said: an answer without it is no answer, such as a proxy's page with status 200. */
+/** Only the server's `authorized` counts: a proxy's page with status 200 does not. */
 function checked({ status, body }: Answer, method: string, call: SiemAuthorizationCall): SiemAuthorization {
   const found = (body ?? {}) as Partial<SiemAuthorization>;
   const same = found.applicationId?.toLowerCase() === call.applicationId.toLowerCase();

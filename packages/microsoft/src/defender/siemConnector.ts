@@ -1,10 +1,15 @@
-/** What a SIEM connector is: the one declaration that settings, components, policy and commands share. */
+/**
+ * What a SIEM connector is: the one declaration that settings, components, policy and commands
+ * share.
+ */
 
 /**
  * The APIs that a connector can read alerts from:
- * - `legacySiem`: the legacy SIEM API of Defender for Endpoint (WindowsDefenderATP `Alert.Read`, delegated), to which Microsoft's document
- *   of 2018 connects the SIEM. Microsoft deprecated it on 2023-12-31.
- * - `graph`: `GET /security/alerts_v2` of Microsoft Graph (`SecurityAlert.Read.All`, application), its successor.
+ * - `legacySiem`: the legacy SIEM API of Defender for Endpoint (WindowsDefenderATP `Alert.Read`,
+ *   delegated), to which Microsoft's document of 2018 connects the SIEM. Microsoft deprecated it on
+ *   2023-12-31.
+ * - `graph`: `GET /security/alerts_v2` of Microsoft Graph (`SecurityAlert.Read.All`, application),
+ *   its successor.
  *
  * Settings, outputs, alert records, checkpoints and the option `--api` all use these values.
  */
@@ -21,9 +26,15 @@ export type CredentialType = (typeof credentialTypes)[number];
 export interface SecretSchedule {
   /** Days that a secret is valid for, at most 365. */
   readonly days: number;
-  /** Days before the end of a secret from which on the next `up` creates its successor; less than `days`. */
+  /**
+   * Days before the end of a secret from which on the next `up` creates its successor; less than
+   * `days`.
+   */
   readonly rotateBeforeDays: number;
-  /** Days that the old secret stays valid after that; at most `rotateBeforeDays`, and both together at most `days`. */
+  /**
+   * Days that the old secret stays valid after that; at most `rotateBeforeDays`, and both together
+   * at most `days`.
+   */
   readonly overlapDays: number;
   /** A day, UTC, ISO 8601: a secret created before it is replaced by the next `up`, once. */
   readonly renewMadeBefore?: string;
@@ -57,7 +68,10 @@ export type ConnectorAccess =
       /** Port of an additional redirect URI on localhost. */
       readonly loopbackRedirectPort?: number;
     }
-  /** The MSSP's own multitenant application, one for all its customers. Its credential is created in the MSSP's tenant. */
+  /**
+   * The MSSP's own multitenant application, one for all its customers. Its credential is created in
+   * the MSSP's tenant.
+   */
   | {
       readonly kind: "msspApp";
       /** The application (client) ID, a UUID. */

@@ -6,9 +6,15 @@ import { EnvironmentError, ServiceError } from "../errors";
 import { isSecureAddress, request, withoutSecrets, type RequestOptions } from "../http";
 
 export interface TokenOptions extends Pick<RequestOptions, "signal" | "timeout"> {
-  /** The tenant that the token is for: the customer's, not the one that the application is registered in. */
+  /**
+   * The tenant that the token is for: the customer's, not the one that the application is
+   * registered in.
+   */
   tenantId: string;
-  /** What the token is for, such as `https://api.securitycenter.microsoft.com`; asks Entra's v2 endpoint for its `.default`. */
+  /**
+   * What the token is for, such as `https://api.securitycenter.microsoft.com`; asks Entra's v2
+   * endpoint for its `.default`.
+   */
   audience: string;
   /** Asks Entra's v1 endpoint, as the legacy alert API needs it. Default: false. */
   v1?: boolean;
@@ -24,19 +30,24 @@ export interface AccessToken {
   expiresOn: Date;
 }
 
-/** The audience that Entra wants of the tokens of another identity provider. Microsoft, "Workload identity federation". */
+/**
+ * The audience that Entra wants of the tokens of another identity provider. Microsoft, "Workload
+ * identity federation".
+ */
 export const tokenExchangeAudience = "api://AzureADTokenExchange";
 
 /**
- * An access token for an application by itself (client credentials), with the credentials in the environment, by the names
- * and in the order of the official azuread plugin:
- * 1. ARM_CLIENT_CERTIFICATE_PATH (PKCS#12 or PEM) or ARM_CLIENT_CERTIFICATE (PKCS#12 in base64), ARM_CLIENT_CERTIFICATE_PASSWORD
+ * An access token for an application by itself (client credentials), with the credentials in the
+ * environment, by the names and in the order of the official azuread plugin:
+ * 1. ARM_CLIENT_CERTIFICATE_PATH (PKCS#12 or PEM) or ARM_CLIENT_CERTIFICATE (PKCS#12 in base64),
+ *    ARM_CLIENT_CERTIFICATE_PASSWORD
  * 2. ARM_CLIENT_SECRET or ARM_CLIENT_SECRET_FILE_PATH
- * 3. a token of another identity provider: ARM_OIDC_TOKEN, ARM_OIDC_TOKEN_FILE_PATH, or ARM_OIDC_REQUEST_URL with
- *    ARM_OIDC_REQUEST_TOKEN (GitHub's ACTIONS_ID_TOKEN_REQUEST_URL and …_TOKEN)
- * each with ARM_CLIENT_ID or ARM_CLIENT_ID_FILE_PATH. Without any of them: `az`, the Azure CLI, if somebody is logged in
- * there; not with ARM_METADATA_HOSTNAME (a real person's token is nobody else's business) and not with ARM_USE_CLI=false.
- * Managed identities are not supported.
+ * 3. a token of another identity provider: ARM_OIDC_TOKEN, ARM_OIDC_TOKEN_FILE_PATH, or
+ *    ARM_OIDC_REQUEST_URL with ARM_OIDC_REQUEST_TOKEN (GitHub's ACTIONS_ID_TOKEN_REQUEST_URL and
+ *    …_TOKEN) each with ARM_CLIENT_ID or ARM_CLIENT_ID_FILE_PATH. Without any of them: `az`, the
+ *    Azure CLI, if somebody is logged in there; not with ARM_METADATA_HOSTNAME (a real person's
+ *    token is nobody else's business) and not with ARM_USE_CLI=false. Managed identities are not
+ *    supported.
  * @throws EnvironmentError, and ServiceError when Entra refuses.
  */
 export async function requestToken(options: TokenOptions): Promise<AccessToken> {
@@ -77,12 +88,17 @@ export async function requestToken(options: TokenOptions): Promise<AccessToken> 
   };
 }
 
-/** `.default`: whatever has been granted. A trailing slash is part of the resource's name, as Entra sees it. */
+/**
+ * `.default`: whatever has been granted. A trailing slash is part of the resource's name, as Entra
+ * sees it.
+ */
 function scopeOf(audience: string): string {
   return `${audience}/.default`;
 }
 
-/** The form fields that prove who asks of the token endpoint at `url`, from the first set of credentials that there is. */
+/**
+ * The form fields of the client's authentication at `url`, from the first available credentials.
+ */
 export async function proofOf(
   clientId: string,
   url: string,
@@ -123,7 +139,7 @@ async function certificateOf(environment: Environment): Promise<ClientCertificat
   });
 }
 
-/** Where a certificate comes from, for errors, and what it is encrypted with. */
+/** The source of a certificate, for errors, and its password. */
 export interface CertificateSource {
   /** The file, or the variable that names it. */
   readonly source: string;
@@ -133,8 +149,10 @@ export interface CertificateSource {
 }
 
 /**
- * A certificate with its private key, from a PKCS#12 archive or a PEM file (the application's own certificate first).
- * @throws EnvironmentError that names the source and says what must be in it, and nothing of what is.
+ * A certificate with its private key, from a PKCS#12 archive or a PEM file (the application's own
+ * certificate first).
+ * @throws EnvironmentError that names the source and says what it must contain, without its
+ * content.
  */
 export function readClientCertificate(
   bytes: Buffer,
@@ -153,7 +171,7 @@ export function readClientCertificate(
   }
 }
 
-/** What few need is loaded when it is needed: importing this package must stay cheap. */
+/** Loaded on demand: importing this package must be cheap. */
 function readCertificate(bytes: Buffer, password: string): ClientCertificate {
   const text = bytes.toString("latin1");
   if (!text.includes("-----BEGIN ")) {
@@ -166,7 +184,10 @@ function readCertificate(bytes: Buffer, password: string): ClientCertificate {
   return { key: createPrivateKey({ key: text, passphrase: password }), certificate: new X509Certificate(text) };
 }
 
-/** A JWT that Entra accepts instead of a secret. Microsoft, "Certificate credentials": PS256 would do too; RS256 works everywhere. */
+/**
+ * A JWT that Entra accepts instead of a secret. Microsoft, "Certificate credentials": PS256 would
+ * do too; RS256 works everywhere.
+ */
 function signedAssertion(clientId: string, url: string, { key, certificate }: ClientCertificate): string {
   const now = Math.floor(Date.now() / 1000);
   const header = {
@@ -214,7 +235,7 @@ async function tokenFromAzureCli(
   return { accessToken, expiresOn: new Date((expires ?? 0) * 1000) };
 }
 
-/** What `az` prints; undefined where it isn't installed, nobody is logged in, or it refuses. */
+/** The output of `az`; undefined if it is not installed, not logged in, or fails. */
 async function azureCli(options: TokenOptions, environment: Environment): Promise<string | undefined> {
   const { execFile } = await import("node:child_process");
   const audience = options.v1 ? ["--resource", options.audience] : ["--scope", scopeOf(options.audience)];

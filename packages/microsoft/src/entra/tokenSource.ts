@@ -4,10 +4,16 @@ import { EnvironmentError, ServiceError } from "../errors";
 import { request, withoutSecrets, type RequestOptions } from "../http";
 import { proofOf, requestToken, type AccessToken, type TokenOptions } from "./token";
 
-/** A token is renewed this long before its end, in milliseconds; earlier only where it lives for less than twice that. */
+/**
+ * A token is renewed this long before its end, in milliseconds; earlier only where it lives for
+ * less than twice that.
+ */
 const renewalMargin = 5 * 60 * 1000;
 
-/** Access tokens of one application for one resource, for work that lasts longer than a token: renewed before they end. */
+/**
+ * Access tokens of one application for one resource, for work that lasts longer than a token:
+ * renewed before they end.
+ */
 export class TokenSource {
   #known: { readonly token: AccessToken; readonly renewAt: number } | undefined;
   #asking: Promise<AccessToken> | undefined;
@@ -15,8 +21,8 @@ export class TokenSource {
   constructor(private readonly ask: () => Promise<AccessToken>) {}
 
   /**
-   * Makes a call with a token. Where the service refuses the token (401), once more with a new one: tokens can be revoked, and
-   * this machine's clock can be wrong.
+   * Makes a call with a token. Where the service refuses the token (401), once more with a new one:
+   * tokens can be revoked, and this machine's clock can be wrong.
    */
   async use<Result>(call: (token: string) => Promise<Result>): Promise<Result> {
     const { accessToken } = await this.#current();
@@ -44,8 +50,8 @@ export class TokenSource {
 }
 
 /**
- * The application and its proof, by `requestToken`'s names: ARM_CLIENT_ID, ARM_CLIENT_SECRET, … Asked for before each token, since
- * federated tokens change.
+ * The application and its proof, by `requestToken`'s names: ARM_CLIENT_ID, ARM_CLIENT_SECRET, …
+ * Asked for before each token, since federated tokens change.
  */
 export type CredentialsSource = () => Environment | Promise<Environment>;
 
@@ -65,8 +71,9 @@ export interface RefreshOptions extends Pick<RequestOptions, "signal" | "timeout
 }
 
 /**
- * Tokens for a user, by a refresh token of Entra's v1 endpoint, as the 2018 document has the SIEM do it. Entra gives a new refresh token
- * each time; the old one stays good until its 90 days are over, so that nothing needs to be kept.
+ * Tokens for a user, by a refresh token of Entra's v1 endpoint, as the 2018 document has the SIEM
+ * do it. Entra gives a new refresh token each time; the old one stays good until its 90 days are
+ * over, so that nothing needs to be kept.
  * @throws ServiceError when Entra refuses: AADSTS700082 for a refresh token that is too old.
  */
 export function refreshedTokens(

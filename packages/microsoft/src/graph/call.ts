@@ -59,7 +59,8 @@ export async function withFreshToken(
 
 /**
  * Every item of a list, from all of its pages.
- * @throws ServiceError if a link to the next page cannot be used: a list without its end is no list.
+ * @throws ServiceError if a link to the next page cannot be used: a list without its end is no
+ * list.
  */
 export async function graphList<T = Record<string, unknown>>(call: GraphCall, path: string): Promise<T[]> {
   const items: T[] = [];

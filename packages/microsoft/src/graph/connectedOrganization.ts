@@ -1,13 +1,13 @@
 /**
- * Connected organizations of entitlement management: organizations whose people may ask for a tenant's access packages.
- * https://learn.microsoft.com/graph/api/resources/connectedorganization
+ * Connected organizations of entitlement management: organizations whose users may request a
+ * tenant's access packages. https://learn.microsoft.com/graph/api/resources/connectedorganization
  */
 import { ServiceError } from "../errors";
 import { type Answer } from "../http";
 import { graphList, type GraphCall } from "./call";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";
 
-/** What an organization is known by: its tenant, or a domain of its. */
+/** The identity source of an organization: its tenant or a domain. */
 export type IdentitySource = AzureActiveDirectoryTenant | DomainIdentitySource;
 
 export interface AzureActiveDirectoryTenant {
@@ -22,7 +22,7 @@ export interface DomainIdentitySource {
   domainName: string;
 }
 
-/** What a connected organization says of itself. */
+/** The changeable properties of a connected organization. */
 export interface ConnectedOrganizationDescription {
   displayName: string;
   description: string;
@@ -47,7 +47,7 @@ export async function listConnectedOrganizations(call: GraphCall): Promise<Found
   return (await graphList(call, path)).map(organizationOf);
 }
 
-/** Undefined where there is none of that ID. */
+/** Undefined for an unknown ID. */
 export async function getConnectedOrganization(
   call: GraphCall,
   id: string,
@@ -65,22 +65,25 @@ export async function createConnectedOrganization(
   return checked(await call(path, { method: "POST", json: { ...description, identitySources: [identitySource] } }));
 }
 
-/** Changes what it says of itself. */
+/** Changes its properties. */
 export async function updateConnectedOrganization(
   call: GraphCall,
   id: string,
   description: ConnectedOrganizationDescription,
 ): Promise<void> {
-  // Twice the same change is the same change.
+  // The same change twice has the same effect.
   await call(addressOf(id), { method: "PATCH", json: description, idempotent: true });
 }
 
-/** That there is none is fine. */
+/** A missing one is accepted. */
 export async function deleteConnectedOrganization(call: GraphCall, id: string): Promise<void> {
   await deleteIfThere(call, addressOf(id));
 }
 
-/** Names of the assignment policies that let its people ask. Graph beta: v1.0's policies name their requestors otherwise. */
+/**
+ * Names of the assignment policies that let its people ask. Graph beta: v1.0's policies name their
+ * requestors otherwise.
+ */
 export async function policiesOfConnectedOrganization(call: GraphCall, id: string): Promise<string[]> {
   const policies = (await graphList(call, `/beta${base}/accessPackageAssignmentPolicies`)) as readonly {
     displayName?: string;
@@ -95,7 +98,7 @@ function addressOf(id: string): string {
   return `${path}/${encodeURIComponent(id)}`;
 }
 
-/** An answer without an ID is none, such as a proxy's page with status 200. */
+/** Refuses an answer without an ID, such as a proxy's page with status 200. */
 function checked({ status, body }: Answer): FoundConnectedOrganization {
   const organization = organizationOf((body ?? {}) as Record<string, unknown>);
   if (organization.id !== "") return organization;

@@ -1,14 +1,15 @@
 /**
- * The ways in which Microsoft Graph says that an object is not there.
+ * Microsoft Graph's answers for a missing object.
  *
- * - 404, whatever its code: `Request_ResourceNotFound` (https://learn.microsoft.com/graph/resolve-auth-errors and every page of a
- *   directory object), `EntitlementManagementRoleAssignmentNotFound` and `AccessPackageNotFound` (reported, seen on a live tenant:
- *   https://github.com/hashicorp/terraform-provider-azuread/pull/1925);
+ * - 404, whatever its code: `Request_ResourceNotFound`
+ *   (https://learn.microsoft.com/graph/resolve-auth-errors and every page of a directory object),
+ *   `EntitlementManagementRoleAssignmentNotFound` and `AccessPackageNotFound` (reported, seen on a
+ *   live tenant: https://github.com/hashicorp/terraform-provider-azuread/pull/1925);
  * - 410 "Gone" (https://learn.microsoft.com/graph/errors);
- * - 400 `Request_BadRequest` "EntitlementGrant being updated or deleted is not found." for an app role assignment (reported:
- *   https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/968,
- *   https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3614). It was also seen while the assignment was still there,
- *   so it counts only if a look confirms it.
+ * - 400 `Request_BadRequest` "EntitlementGrant being updated or deleted is not found." for an app
+ *   role assignment (reported: https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/968,
+ *   https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3614). It was also seen
+ *   while the assignment was still there, so it counts only if a look confirms it.
  */
 import { ServiceError } from "../errors";
 import type { Answer } from "../http";
@@ -26,7 +27,7 @@ export function isGone({ status }: Pick<Answer, "status">): boolean {
 }
 
 /**
- * Deletes an object; that there is none is fine.
+ * Deletes an object; a missing one is accepted.
  * @throws ServiceError if Graph refuses, also where it denies an object that a look still shows.
  */
 export async function deleteIfThere(call: GraphCall, path: string): Promise<void> {
@@ -38,7 +39,7 @@ export async function deleteIfThere(call: GraphCall, path: string): Promise<void
   }
 }
 
-/** What to do about a change that failed because the object is not there; empty for every other failure. */
+/** The remedy for a change that failed because the object is missing; empty for other failures. */
 export function goneAdvice({ status, method }: ServiceError): string {
   if (!goneStatuses.includes(status) || method !== "PATCH") return "";
   return "Somebody has deleted it: `npx pulumi up --refresh` makes it anew.";

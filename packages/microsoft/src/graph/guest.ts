@@ -1,6 +1,7 @@
 /**
- * The calls of Microsoft Graph v1.0 around a B2B guest: who has an address, invite, read, change, delete.
- * https://learn.microsoft.com/graph/api/invitation-post, …/user-list, …/user-update, …/user-delete
+ * The calls of Microsoft Graph v1.0 around a B2B guest: find by address, invite, read, change,
+ * delete. https://learn.microsoft.com/graph/api/invitation-post, …/user-list, …/user-update,
+ * …/user-delete
  */
 import { ServiceError } from "../errors";
 import { type Answer } from "../http";
@@ -8,7 +9,10 @@ import { graphList, type GraphCall } from "./call";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";
 import type { Invitation, User } from "./types";
 
-/** What is asked of a user here. `employeeType` and `externalUserState` come only when they are selected. */
+/**
+ * What is asked of a user here. `employeeType` and `externalUserState` come only when they are
+ * selected.
+ */
 export type GuestUserObject = Pick<
   User,
   "id" | "displayName" | "mail" | "userType" | "externalUserState" | "createdDateTime"
@@ -19,7 +23,7 @@ export type GuestUserObject = Pick<
 export interface InvitationRequest {
   readonly email: string;
   readonly displayName: string;
-  /** Where the guest lands after accepting. */
+  /** Address after accepting. */
   readonly redirectUrl: string;
   /** Whether Microsoft sends an e-mail. */
   readonly sendMessage: boolean;
@@ -27,7 +31,7 @@ export interface InvitationRequest {
   readonly message?: string;
   /** Language of Microsoft's own text, a BCP 47 tag. */
   readonly language?: string;
-  /** Who gets a copy of the e-mail. Graph takes one. */
+  /** Address that receives a copy of the e-mail. Graph accepts one. */
   readonly copyRecipient?: string;
 }
 
@@ -39,14 +43,18 @@ export interface SentInvitation {
 }
 
 /**
- * Every user of the tenant who has this address as mail or as principal name, in which a guest's address is spelled
- * `ana_fabrikam.example#EXT#@…`. Other addresses don't count: whoever may write them would decide who gets the access.
+ * Every user of the tenant who has this address as mail or as principal name, in which a guest's
+ * address is spelled `ana_fabrikam.example#EXT#@…`. Other addresses do not count: whoever may write
+ * them could direct the access.
  */
 export async function findUsers(call: GraphCall, email: string): Promise<readonly GuestUserObject[]> {
   return (await findUsersOf(call, [email])).get(email) ?? [];
 }
 
-/** `findUsers` for many addresses, a few in each query: Graph limits how many parts an `or` may have. */
+/**
+ * `findUsers` for many addresses, a few in each query: Graph limits how many parts an `or` may
+ * have.
+ */
 export async function findUsersOf(
   call: GraphCall,
   emails: readonly string[],
@@ -117,7 +125,7 @@ function quoted(text: string): string {
   return text.replaceAll("'", "''");
 }
 
-/** Invites, by e-mail or without one. Repeated it answers the same user. */
+/** Invites, with or without an e-mail. A second invitation returns the same user. */
 export async function invite(call: GraphCall, wanted: InvitationRequest): Promise<SentInvitation> {
   const path = "/v1.0/invitations";
   const answer = await call(path, { method: "POST", json: invitationOf(wanted) });
@@ -126,7 +134,7 @@ export async function invite(call: GraphCall, wanted: InvitationRequest): Promis
   return { userId: invitedUser.id, redeemUrl: inviteRedeemUrl };
 }
 
-/** The user as it is; undefined where there is none. */
+/** The current user; undefined if there is none. */
 export async function getUser(call: GraphCall, id: string): Promise<GuestUserObject | undefined> {
   const path = `/v1.0/users/${encodeURIComponent(id)}`;
   const answer = await call(`${path}?$select=${selected}`, { accept: goneStatuses });
@@ -136,7 +144,7 @@ export async function getUser(call: GraphCall, id: string): Promise<GuestUserObj
   return user as GuestUserObject;
 }
 
-/** Changes a user. Answers whether the user was there: one just made may not be, for seconds. */
+/** Changes a user. Returns whether the user exists: a new one may be missing for seconds. */
 export async function patchUser(
   call: GraphCall,
   id: string,
@@ -146,7 +154,7 @@ export async function patchUser(
   return !isGone(await call(`/v1.0/users/${encodeURIComponent(id)}`, options));
 }
 
-/** Deletes a user; that there is none is fine. */
+/** Deletes a user; a missing one is accepted. */
 export async function deleteUser(call: GraphCall, id: string): Promise<void> {
   await deleteIfThere(call, `/v1.0/users/${encodeURIComponent(id)}`);
 }

@@ -1,9 +1,11 @@
 /**
- * A create whose answer was lost: the connection was cut after Graph had received the request. The azuread plugin reports a failure and keeps
- * no ID, so the object is in the tenant and not in the state. This module finds what such a create has left, and deletes it.
+ * A create whose answer was lost: the connection was cut after Graph had received the request. The
+ * azuread plugin reports a failure and keeps no ID, so the object is in the tenant and not in the
+ * state. This module finds what such a create has left, and deletes it.
  *
- * An object counts only if it is what the create asked for: it carries the very description with the stack's mark, or is a part of an object
- * that the stack has made (an application's service principal, a package's role).
+ * An object counts only if it is what the create asked for: it carries the very description with
+ * the stack's mark, or is a part of an object that the stack has made (an application's service
+ * principal, a package's role).
  */
 import { X509Certificate } from "node:crypto";
 import { equals, graphList, type GraphCall } from "./call";
@@ -23,7 +25,8 @@ export interface FailedCreate {
 }
 
 /**
- * `repeat`: nothing of the create is left, and it may be sent again. `leave`: it was not lost, or it is not certain that nothing is left of it.
+ * `repeat`: nothing of the create is left, and it may be sent again. `leave`: it was not lost, or
+ * it is not certain that nothing is left of it.
  */
 export type LostCreateOutcome = "repeat" | "leave";
 
@@ -37,14 +40,23 @@ interface Removal {
 }
 
 interface Kind {
-  /** The request that creates the object: method, and the end of the path. A later request of the same create has left a known ID. */
+  /**
+   * The request that creates the object: method, and the end of the path. A later request of the
+   * same create has left a known ID.
+   */
   readonly request: RegExp;
-  /** Whether Graph refuses a second one, so that the request may be repeated although nothing was found. */
+  /**
+   * Whether Graph refuses a second one, so that the request may be repeated although nothing was
+   * found.
+   */
   readonly isUnique: boolean;
   find(call: GraphCall, inputs: Inputs, isKnown: FailedCreate["isKnown"]): Promise<Removal[]>;
 }
 
-/** The directory shows a new object within seconds. https://learn.microsoft.com/graph/best-practices-concept */
+/**
+ * The directory shows a new object within seconds.
+ * https://learn.microsoft.com/graph/best-practices-concept
+ */
 const waiting: Waiting = { tries: 10, pause: 1000 };
 
 /** Deletes what a lost create has left, after the directory has had time to show it. */
@@ -73,8 +85,8 @@ export function isLostAnswer(error: string): boolean {
 }
 
 /**
- * Method and path of the request whose answer was lost; empty if there is none. Go's HTTP client writes `Post "https://…": <reason>`, the
- * stand-in plugin `POST https://… failed: <reason>`.
+ * Method and path of the request whose answer was lost; empty if there is none. Go's HTTP client
+ * writes `Post "https://…": <reason>`, the stand-in plugin `POST https://… failed: <reason>`.
  */
 function lostRequest(error: string): string {
   const found = /\b(POST|PATCH|PUT) "?https?:\/\/[^/\s"]+([^\s"?]*)\S*(?:":| failed:) /i.exec(error);
@@ -259,7 +271,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** The mark of a stack with its random ID, as a description has it. Without the ID any stack of that name would fit. */
+/**
+ * The mark of a stack with its random ID, as a description has it. Without the ID any stack of that
+ * name would fit.
+ */
 const mark = /\([^(),\s]+#[0-9a-f]{16}[,)]/;
 
 /** What carries the stack's mark in its description. Graph takes a second one of the same name. */
@@ -283,7 +298,10 @@ function described(
   };
 }
 
-/** A property of the stack's own application. @param without the property without the part; undefined where the part is not there. */
+/**
+ * A property of the stack's own application. @param without the property without the part;
+ * undefined where the part is not there.
+ */
 async function partOf(
   call: GraphCall,
   inputs: Inputs,

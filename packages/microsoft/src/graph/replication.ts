@@ -7,7 +7,10 @@ export interface Waiting extends Pick<RequestOptions, "sleep" | "signal"> {
   readonly tries: number;
   /** Milliseconds between two questions. Default: 1000. */
   readonly pause?: number;
-  /** How often in a row the answer must be there: one replica knows what the next does not. Default: 1. */
+  /**
+   * How often in a row the answer must be there: one replica knows what the next does not. Default:
+   * 1.
+   */
   readonly hits?: number;
   /** Whether a failure means that the service does not know a new object yet. Default: never. */
   readonly isUnknown?: (failure: ServiceError) => boolean;
@@ -15,9 +18,11 @@ export interface Waiting extends Pick<RequestOptions, "sleep" | "signal"> {
 
 /**
  * Asks until the directory shows a change, and at most `tries` times.
- * @param ask answers undefined or false, or fails as `isUnknown` says, while the change is not there.
+ * @param ask answers undefined or false, or fails as `isUnknown` says, while the change is not
+ * there.
  * @returns what `ask` answered; undefined if it never did.
- * @throws what `ask` throws, `isUnknown` failures only at the last try; the signal's reason, if it aborts.
+ * @throws what `ask` throws, `isUnknown` failures only at the last try; the signal's reason, if it
+ * aborts.
  */
 export async function untilReplicated<T>(
   ask: () => Promise<T | undefined | false>,

@@ -1,26 +1,26 @@
 /**
- * What a tenant has licences for and allows, as far as an onboarding runs into it: read from Graph, guessed never.
- * https://learn.microsoft.com/graph/api/subscribedsku-list (Organization.Read.All), …/authorizationpolicy-get (Policy.Read.All),
- * …/tenantappmanagementpolicy-get (Policy.Read.All)
+ * Licences and policies of a tenant that an onboarding depends on, read from Graph.
+ * https://learn.microsoft.com/graph/api/subscribedsku-list (Organization.Read.All),
+ * …/authorizationpolicy-get (Policy.Read.All), …/tenantappmanagementpolicy-get (Policy.Read.All)
  */
 import { ServiceError, visible } from "../errors";
 import { entraServicePlans } from "../identifiers";
 import { graphCall, graphList, type CallContext, type GraphCall } from "./call";
 import { findUsersOf } from "./guest";
 
-/** Each is undefined where this identity may not read it, or Graph doesn't say it plainly. */
+/** Each is undefined if this identity may not read it, or Graph's answer is unclear. */
 export interface TenantFeatures {
   /** Groups that can be given a directory role: Microsoft Entra ID P1. */
   readonly roleAssignableGroups: boolean | undefined;
   /** Access packages: Microsoft Entra ID P2 or ID Governance. */
   readonly entitlementManagement: boolean | undefined;
-  /** Whether guests can be invited. False only where nobody may; who else may depends on the identity. */
+  /** Whether guests can be invited. False only if nobody may invite. */
   readonly invitations: boolean | undefined;
-  /** The longest life of an application's client secret in days: 0 where there may be none, Infinity where no policy limits it. */
+  /** The longest lifetime of a client secret in days: 0 if forbidden, Infinity if unlimited. */
   readonly longestSecretDays: number | undefined;
 }
 
-/** What the tenant has and allows. Throws an error for people where Graph can't be asked at all. */
+/** The tenant's licences and policies. Throws an error for people if Graph cannot be called. */
 export async function readTenantFeatures(tenantId: string, context: CallContext = {}): Promise<TenantFeatures> {
   return visible("Looking up what the tenant has licences for", async () => {
     const call = await graphCall(tenantId, context);
@@ -39,7 +39,7 @@ export async function readTenantFeatures(tenantId: string, context: CallContext 
   });
 }
 
-/** Of these addresses, those that no user of the tenant has: who would have to be invited. */
+/** The addresses without a user in the tenant, which must be invited. */
 export async function addressesToInvite(
   tenantId: string,
   emails: readonly string[],
@@ -52,7 +52,9 @@ export async function addressesToInvite(
   });
 }
 
-/** IDs of the service plans that are provisioned; undefined where this identity may not read them. */
+/**
+ * IDs of the service plans that are provisioned; undefined where this identity may not read them.
+ */
 async function servicePlans(call: GraphCall): Promise<ReadonlySet<string> | undefined> {
   const skus = (await graphList(call, "/v1.0/subscribedSkus").catch(unlessDenied)) as SubscribedSku[] | undefined;
   if (skus === undefined) return undefined;
@@ -102,7 +104,10 @@ function invitations(authorization: Policy | undefined): boolean | undefined {
   }
 }
 
-/** Microsoft: the default policy applies to every application that no policy of its own is assigned to. */
+/**
+ * Microsoft: the default policy applies to every application that no policy of its own is assigned
+ * to.
+ */
 function longestSecretDays({ isEnabled, applicationRestrictions }: Policy): number | undefined {
   if (isEnabled !== true) return Infinity;
   const enabled = (applicationRestrictions?.passwordCredentials ?? []).filter(({ state }) => state !== "disabled");

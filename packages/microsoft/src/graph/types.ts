@@ -1,6 +1,7 @@
 /**
- * Graph's wire shapes, once, for everything here that reads or answers them. Names, types and what may be null follow
- * Microsoft's metadata of Graph v1.0; real answers carry every property of the full shape, or those of `$select`.
+ * Graph's wire shapes, once, for everything here that reads or answers them. Names, types and what
+ * may be null follow Microsoft's metadata of Graph v1.0; real answers carry every property of the
+ * full shape, or those of `$select`.
  */
 
 /** A collection's page. `@odata.nextLink` is absolute and followed as it is. */
@@ -51,7 +52,10 @@ export interface Application extends DirectoryObject {
   web: WebApplication;
 }
 
-/** Who may sign in to an application: this tenant's accounts, any tenant's, or personal accounts too. */
+/**
+ * Who may sign in to an application: this tenant's accounts, any tenant's, or personal accounts
+ * too.
+ */
 export type SignInAudience =
   "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount";
 
@@ -165,7 +169,10 @@ export interface OAuth2PermissionGrant {
   id: string;
   /** Object ID of the client's service principal. */
   clientId: string;
-  /** `AllPrincipals`: for every user, by an administrator. `Principal`: for the one user of `principalId`. */
+  /**
+   * `AllPrincipals`: for every user, by an administrator. `Principal`: for the one user of
+   * `principalId`.
+   */
   consentType: "AllPrincipals" | "Principal";
   principalId: string | null;
   /** Object ID of the API's service principal. */
@@ -240,7 +247,10 @@ export interface Organization extends DirectoryObject {
   verifiedDomains: { name: string; isDefault: boolean; isInitial: boolean; type: string; capabilities: string }[];
 }
 
-/** A security alert of `/security/alerts_v2` (`microsoft.graph.security.alert`), as far as the sandbox and the command use it. */
+/**
+ * A security alert of `/security/alerts_v2` (`microsoft.graph.security.alert`), as far as the
+ * sandbox and the command use it.
+ */
 export interface SecurityAlert {
   "@odata.type"?: string;
   id: string;
@@ -277,7 +287,10 @@ export interface SecurityAlert {
   evidence: SecurityAlertEvidence[];
 }
 
-/** A piece of an alert's evidence; `@odata.type` says which kind, and each kind adds its own properties. */
+/**
+ * A piece of an alert's evidence; `@odata.type` says which kind, and each kind adds its own
+ * properties.
+ */
 export interface SecurityAlertEvidence {
   "@odata.type": string;
   createdDateTime: string | null;

@@ -1,10 +1,12 @@
 /**
- * What the dynamic resource `AppRoleGrant` does: one application permission for a service principal in the customer's tenant, which is
- * the second half of what a click on the admin consent URL makes. The role is looked up by name on the tenant's own service principal
- * of the API: in some clouds it has another ID.
+ * What the dynamic resource `AppRoleGrant` does: one application permission for a service principal
+ * in the customer's tenant, which is the second half of what a click on the admin consent URL
+ * makes. The role is looked up by name on the tenant's own service principal of the API: in some
+ * clouds it has another ID.
  *
- * azuread's own resource fails where the permission is granted already. Here that one is adopted, and left by `destroy`; unless the
- * service principal is ours, for then nobody else has granted it anything and what is there is an earlier create's.
+ * azuread's own resource fails where the permission is granted already. Here that one is adopted,
+ * and left by `destroy`; unless the service principal is ours, for then nobody else has granted it
+ * anything and what is there is an earlier create's.
  */
 import { ServiceError, VisibleError, visible } from "../errors";
 import { graphCall, graphList, type CallContext, type GraphCall } from "../graph/call";
@@ -36,7 +38,10 @@ export type AppRoleGrantState = AppRoleGrantInputs & {
 
 const compared = ["tenantId", "principalObjectId", "apiApplicationId", "appRole"];
 
-/** How often a call is tried, a second apart, while the next replica does not know a new service principal. */
+/**
+ * How often a call is tried, a second apart, while the next replica does not know a new service
+ * principal.
+ */
 const replicationTries = 30;
 
 export const appRoleGrantResource = {

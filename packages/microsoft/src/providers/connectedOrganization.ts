@@ -1,9 +1,12 @@
 /**
- * What the dynamic resource `ConnectedOrganization` does. The resource's state holds nothing but a call of this module.
+ * What the dynamic resource `ConnectedOrganization` does. The resource's state holds nothing but a
+ * call of this module.
  *
- * An identity source belongs to one connected organization of a tenant at most, so what is there already is used. Whose it is, is decided
- * once, when the resource is created, and said by `adopted`:
- * - made here (its description ends with this resource's mark): kept as the settings say, taken away by `destroy`;
+ * An identity source belongs to one connected organization of a tenant at most, so what is there
+ * already is used. Whose it is, is decided once, when the resource is created, and said by
+ * `adopted`:
+ * - made here (its description ends with this resource's mark): kept as the settings say, taken
+ *   away by `destroy`;
  * - adopted (made by somebody else): looked at, never changed and never taken away.
  */
 import { ServiceError, VisibleError, visible } from "../errors";
@@ -32,7 +35,9 @@ export type ConnectedOrganizationInputs = {
   /** Without the mark that is written behind it. */
   description: string;
   identitySource: ConnectedOrganizationSource;
-  /** What the organization is marked with, so that a second create after a crash recognises its own. */
+  /**
+   * What the organization is marked with, so that a second create after a crash recognises its own.
+   */
   managedBy: string;
 };
 
@@ -44,9 +49,14 @@ export type ConnectedOrganizationState = ConnectedOrganizationInputs & {
   adopted: boolean;
 };
 
-/** The methods of a Pulumi dynamic provider, with every parameter of Pulumi's: see `resource.ts`. */
+/**
+ * The methods of a Pulumi dynamic provider, with every parameter of Pulumi's: see `resource.ts`.
+ */
 export const connectedOrganizationResource = {
-  /** Checks what is known, and writes tenant IDs and domain names in lower case, so that a difference in case is none. */
+  /**
+   * Checks what is known, and writes tenant IDs and domain names in lower case, so that a
+   * difference in case is none.
+   */
   check(_olds: Properties, news: Properties) {
     const inputs: Record<string, unknown> = { ...news };
     const failures = [
@@ -58,7 +68,10 @@ export const connectedOrganizationResource = {
     return { inputs, failures };
   },
 
-  /** Another identity source is another organization: made first, so that policies can turn to it before the old one goes. */
+  /**
+   * Another identity source is another organization: made first, so that policies can turn to it
+   * before the old one goes.
+   */
   diff(_id: string, olds: Properties, news: Properties) {
     const { changes, replaces } = differences(olds, news, {
       compared: ["tenantId", "displayName", "description", "identitySource", "managedBy"],
@@ -153,8 +166,8 @@ function stateOf(props: Properties): ConnectedOrganizationState {
 }
 
 /**
- * Graph has the tenant form in the documentation of the type, and no example that creates one; its own example is a domain's
- * (connectedorganization-post). Both are sent as documented.
+ * Graph has the tenant form in the documentation of the type, and no example that creates one; its
+ * own example is a domain's (connectedorganization-post). Both are sent as documented.
  */
 function sourceOf({ identitySource, displayName }: ConnectedOrganizationInputs): IdentitySource {
   return "tenantId" in identitySource

@@ -1,16 +1,21 @@
 /**
- * What the dynamic resource `Guest` does. The resource's state holds nothing but a call of this module, as for all dynamic resources.
+ * What the dynamic resource `Guest` does. The resource's state holds nothing but a call of this
+ * module, as for all dynamic resources.
  *
  * Whose a user is, is decided once, when the resource is created, and said by `adopted`:
- * - invited by this stack: named as the settings say, invited anew when somebody deleted the user, deleted by `destroy`;
- * - adopted (a guest was there already, or a member where the settings allow it): used, never changed and never deleted.
+ * - invited by this stack: named as the settings say, invited anew when somebody deleted the user,
+ *   deleted by `destroy`;
+ * - adopted (a guest was there already, or a member where the settings allow it): used, never
+ *   changed and never deleted.
  *
- * The engine can die after Graph has made the user and before it knows. So that the next create recognises its own, there is no moment
- * without a mark: Graph lets an invitation set one property of the user, the display name, so the invitation carries the mark in it; one
- * change then puts the name right and the mark into `employeeType`, where it stays.
+ * The engine can die after Graph has made the user and before it knows. So that the next create
+ * recognises its own, there is no moment without a mark: Graph lets an invitation set one property
+ * of the user, the display name, so the invitation carries the mark in it; one change then puts the
+ * name right and the mark into `employeeType`, where it stays.
  *
- * A changed address is a new resource, made before the old one is deleted. Where both addresses are one user, the new resource finds its
- * stack's guest and adds its key to the mark (`guestMark.ts`); the deletion of the old one then only takes its own key away.
+ * A changed address is a new resource, made before the old one is deleted. Where both addresses are
+ * one user, the new resource finds its stack's guest and adds its key to the mark (`guestMark.ts`);
+ * the deletion of the old one then only takes its own key away.
  */
 import { VisibleError, visible, type ServiceError } from "../errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
@@ -62,13 +67,22 @@ export type GuestState = GuestInputs & {
   objectId: string;
   /** The user was there before: `destroy` leaves it. */
   adopted: boolean;
-  /** Who was adopted, such as `guest "Ana Silva"`. Absent for an invited guest, and for who was adopted by version 0.1.0. */
+  /**
+   * Who was adopted, such as `guest "Ana Silva"`. Absent for an invited guest, and for who was
+   * adopted by version 0.1.0.
+   */
   adoptedUser?: string;
-  /** Link by which the invitation is accepted: a secret. Absent for an adopted user and after acceptance. */
+  /**
+   * Link by which the invitation is accepted: a secret. Absent for an adopted user and after
+   * acceptance.
+   */
   inviteRedeemUrl?: string;
 };
 
-/** How often a user just made is looked for, a second apart, before it is given up. Replication takes seconds; azuread waits 20. */
+/**
+ * How often a user just made is looked for, a second apart, before it is given up. Replication
+ * takes seconds; azuread waits 20.
+ */
 const patience = 60;
 
 export const guestResource = {
@@ -83,7 +97,10 @@ export const guestResource = {
     return { inputs, failures };
   },
 
-  /** What an invitation said matters while it is sent only: no difference in it is one. An adopted user's name isn't ours to change. */
+  /**
+   * What an invitation said matters while it is sent only: no difference in it is one. An adopted
+   * user's name isn't ours to change.
+   */
   diff(_id: string, olds: Properties, news: Properties) {
     const replaces = [
       ...(olds.tenantId === news.tenantId ? [] : ["tenantId"]),
@@ -141,8 +158,8 @@ export const guestResource = {
   },
 
   /**
-   * Deletes the user who was invited here, and sees that it has gone: an address is invited anew only after that. A user that another
-   * resource or another stack marks as its own stays.
+   * Deletes the user who was invited here, and sees that it has gone: an address is invited anew
+   * only after that. A user that another resource or another stack marks as its own stays.
    */
   async delete(id: string, props: Properties, context: CallContext = {}) {
     const state = stateOf(props);
@@ -169,7 +186,10 @@ function checkMessage({ message, language }: Properties): CheckFailure[] {
   ];
 }
 
-/** Invites; or, where the guest is this stack's already, asks for its link again without another e-mail. */
+/**
+ * Invites; or, where the guest is this stack's already, asks for its link again without another
+ * e-mail.
+ */
 async function inviteHere(
   call: GraphCall,
   inputs: GuestInputs,
@@ -229,7 +249,10 @@ async function ownByOtherAddress(call: GraphCall, inputs: GuestInputs): Promise<
   return users.find((user) => parseGuestMark(user.employeeType)?.owner === inputs.managedBy);
 }
 
-/** Who else uses the guest, as its mark says; undefined where this resource is the only one. A person's hand writes no mark. */
+/**
+ * Who else uses the guest, as its mark says; undefined where this resource is the only one. A
+ * person's hand writes no mark.
+ */
 function otherHolders(
   { employeeType }: GuestUserObject,
   { email, managedBy }: GuestState,

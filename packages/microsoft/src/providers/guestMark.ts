@@ -1,6 +1,7 @@
 /**
- * How a guest says whose it is. The mark names the stack, and each resource of the stack that uses the guest: an analyst whose address
- * changed is one user of two resources until the old one is deleted. Whoever deletes takes its own name out, and the last one deletes the user.
+ * How a guest says whose it is. The mark names the stack, and each resource of the stack that uses
+ * the guest: an analyst whose address changed is one user of two resources until the old one is
+ * deleted. Whoever deletes takes its own name out, and the last one deletes the user.
  */
 import { createHash } from "node:crypto";
 
@@ -8,7 +9,9 @@ import { createHash } from "node:crypto";
 export interface GuestMark {
   /** The stack: `<project>/<stack>#<stack ID>`, or without the ID. */
   readonly owner: string;
-  /** Keys of the addresses whose resources use the guest, sorted. Empty in a mark of version 0.1.0. */
+  /**
+   * Keys of the addresses whose resources use the guest, sorted. Empty in a mark of version 0.1.0.
+   */
   readonly keys: readonly string[];
 }
 

@@ -1,4 +1,7 @@
-/** The logic of the dynamic resource `AlertNotificationRule`. `portal.ts` describes the modes and adoption. */
+/**
+ * The logic of the dynamic resource `AlertNotificationRule`. `portal.ts` describes the modes and
+ * adoption.
+ */
 import { portalUrl, type CloudName } from "../clouds";
 import { checkBoolean, checkText, checkTexts, unknown, type CheckFailure } from "./provider";
 import {
@@ -11,7 +14,10 @@ import {
 } from "../defender/notificationRule";
 import { PortalResource, type PortalInputs, type PortalState } from "./portal";
 
-/** A rule in the settings. A type, not an interface: a resource's inputs need an implicit index signature. */
+/**
+ * A rule in the settings. A type, not an interface: a resource's inputs need an implicit index
+ * signature.
+ */
 export type NotificationRuleSettings = {
   /** Rule name, unique in the tenant. */
   name: string;
@@ -68,9 +74,9 @@ export const notificationRuleResource = new PortalResource<NotificationRuleInput
 });
 
 /**
- * The steps in the portal for mode `manual`, one a line, each field with its value. Source: Microsoft,
- * "Configure alert notifications in Microsoft Defender XDR" (2024-07-08), "Create rules for alert
- * notifications".
+ * The steps in the portal for mode `manual`, one a line, each field with its value. Source:
+ * Microsoft, "Configure alert notifications in Microsoft Defender XDR" (2024-07-08), "Create rules
+ * for alert notifications".
  */
 export function manualNotificationRuleSteps(
   rule: NotificationRuleSettings & { tenantId: string },

@@ -26,7 +26,10 @@ import {
 import { requestToken } from "../entra/token";
 import type { PortalCall } from "../defender/portalCall";
 
-/** `endpoint`: the resource calls a server. `manual`: a person does the step in the portal; the resource calls nothing. */
+/**
+ * `endpoint`: the resource calls a server. `manual`: a person does the step in the portal; the
+ * resource calls nothing.
+ */
 export type PortalMode = "endpoint" | "manual";
 
 /** The environment variable that names the server if a resource has no input `endpoint`. */
@@ -144,7 +147,9 @@ export class PortalResource<Inputs extends PortalInputs, Found, Status extends s
     });
   }
 
-  /** Deletes an object that this resource created, unless the object carries another mark by now. */
+  /**
+   * Deletes an object that this resource created, unless the object carries another mark by now.
+   */
   async delete(_id: string, props: Properties, context: CallContext = {}) {
     return this.#visibly("delete", async () => {
       const state = this.#stateOf(props);
@@ -155,7 +160,9 @@ export class PortalResource<Inputs extends PortalInputs, Found, Status extends s
     });
   }
 
-  /** Creates or updates the object as the inputs say, or leaves it to a person; returns the outputs. */
+  /**
+   * Creates or updates the object as the inputs say, or leaves it to a person; returns the outputs.
+   */
   async #settle(inputs: Inputs, isOurs: (found: Found) => boolean, context: CallContext) {
     if (inputs.mode === "manual") return this.#outputs(inputs, "manual", false);
     const run = await portalCalls(this.kind.noun, inputs, context);
@@ -178,8 +185,8 @@ export class PortalResource<Inputs extends PortalInputs, Found, Status extends s
   }
 
   /**
-   * Whether an object that this resource created carries another owner's mark by now. Without a mark
-   * it is still this resource's object, changed by hand: a person writes no mark.
+   * Whether an object that this resource created carries another owner's mark by now. Without a
+   * mark it is still this resource's object, changed by hand: a person writes no mark.
    */
   #isTaken(found: Found, state: Inputs): boolean {
     const mark = this.kind.markOf(found);
@@ -214,7 +221,10 @@ export class PortalResource<Inputs extends PortalInputs, Found, Status extends s
   }
 }
 
-/** Runs calls with the server's address and a token. Each operation reads the credentials anew; nothing stores them. */
+/**
+ * Runs calls with the server's address and a token. Each operation reads the credentials anew;
+ * nothing stores them.
+ */
 async function portalCalls(
   noun: string,
   { tenantId, endpoint }: PortalInputs,

@@ -1,6 +1,6 @@
 /**
- * What the dynamic resource `PortalAccessModel` does: it stands for nothing in any tenant and calls nobody. Another model replaces it, so
- * that everything that hangs on it goes first.
+ * What the dynamic resource `PortalAccessModel` does: it stands for nothing in any tenant and calls
+ * nobody. Another model replaces it, so that everything that hangs on it goes first.
  */
 import { checkText, differences, type Properties } from "./provider";
 

@@ -1,9 +1,11 @@
 /**
- * What the logic of all dynamic resources shares; each resource is a module of its own beside this one.
+ * What the logic of all dynamic resources shares; each resource is a module of its own beside this
+ * one.
  *
- * A resource is an object with the methods of a Pulumi dynamic provider (`check`, `diff`, `create`, `read`, `update`, `delete`), with every
- * parameter of Pulumi's: the code in a state calls it by name and passes all of them. Each method but `check` and `diff` takes a
- * `CallContext` besides, for tests, and runs inside `visible`:
+ * A resource is an object with the methods of a Pulumi dynamic provider (`check`, `diff`, `create`,
+ * `read`, `update`, `delete`), with every parameter of Pulumi's: the code in a state calls it by
+ * name and passes all of them. Each method but `check` and `diff` takes a `CallContext` besides,
+ * for tests, and runs inside `visible`:
  *
  *     check(_olds, news) {
  *       const inputs = { ...news };
@@ -12,7 +14,8 @@
  *     diff(_id, olds, news) { return differences(olds, news, { compared: ["tenantId", "displayName"], replaces: ["tenantId"] }); },
  *     create(news, context = {}) { return visible("The thing's create", async () => …, advice); },
  *
- * Properties arrive as the engine has them: any may be `unknown` in a preview; undefined can't be written to a state (`withoutUndefined`).
+ * Properties arrive as the engine has them: any may be `unknown` in a preview; undefined can't be
+ * written to a state (`withoutUndefined`).
  */
 import { isDeepStrictEqual } from "node:util";
 import { isSecureAddress } from "../http";
@@ -23,7 +26,10 @@ export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** Property values as the engine hands them over: in a preview some may be `unknown`. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** Of a property that is named the engine prints the value: leave the name empty where that may be a secret. */
+/**
+ * Of a property that is named the engine prints the value: leave the name empty where that may be a
+ * secret.
+ */
 export interface CheckFailure {
   property: string;
   reason: string;
@@ -66,7 +72,10 @@ export function checkBoolean(inputs: Properties, name: string): CheckFailure[] {
     : [{ property: name, reason: "it must be true or false" }];
 }
 
-/** A list of texts, at least `least` of them, none empty; sorted and without repeats, so that their order makes no difference. */
+/**
+ * A list of texts, at least `least` of them, none empty; sorted and without repeats, so that their
+ * order makes no difference.
+ */
 export function checkTexts(
   inputs: Record<string, unknown>,
   name: string,
@@ -88,7 +97,10 @@ export function checkTexts(
   return [];
 }
 
-/** The base URL of a server that gets a token and is written to the state: safe for the one, and without a secret for the other. */
+/**
+ * The base URL of a server that gets a token and is written to the state: safe for the one, and
+ * without a secret for the other.
+ */
 export function checkEndpoint(endpoint: unknown): CheckFailure[] {
   if (endpoint === unknown || endpoint === undefined) return [];
   const reason = endpointFault(endpoint);
@@ -112,14 +124,18 @@ export interface Difference {
   deleteBeforeReplace: boolean;
 }
 
-/** Compares values as they were with those to be. What isn't known yet counts as different: its marker is no value's. */
+/**
+ * Compares values as they were with those to be. What isn't known yet counts as different: its
+ * marker is no value's.
+ */
 export function differences(
   olds: Properties,
   news: Properties,
   { compared, replaces }: { compared: readonly string[]; replaces: readonly string[] },
 ): Difference {
   const differs = (name: string) => !isDeepStrictEqual(olds[name], news[name]);
-  // What is made anew often carries the same mark or name: made first and deleted then, the delete would take away the new one.
+  // What is made anew often carries the same mark or name: made first and deleted then, the delete
+  // would take away the new one.
   return { changes: compared.some(differs), replaces: replaces.filter(differs), deleteBeforeReplace: true };
 }
 

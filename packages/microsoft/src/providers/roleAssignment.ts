@@ -1,6 +1,6 @@
 /**
- * What the dynamic resource `DefenderRoleAssignment` does. An assignment is known by its role and its name: Graph has no place for a mark
- * on it, and the role is this stack's own.
+ * What the dynamic resource `DefenderRoleAssignment` does. An assignment is known by its role and
+ * its name: Graph has no place for a mark on it, and the role is this stack's own.
  */
 import { visible } from "../errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
@@ -36,13 +36,19 @@ export type RoleAssignmentInputs = {
   principalIds: string[];
   /** Defender's data sources (`appScopeIds`). `/`: all of them, also those to come. */
   dataSources: string[];
-  /** By which model the portal is reached; another one takes the assignment away before it is made anew. */
+  /**
+   * By which model the portal is reached; another one takes the assignment away before it is made
+   * anew.
+   */
   portalAccess?: string;
 };
 
 const names = ["tenantId", "displayName", "roleDefinitionId", "principalIds", "dataSources", "portalAccess"] as const;
 
-/** The methods of a Pulumi dynamic provider; see `resource.ts`. The resource's ID is the assignment's in Graph. */
+/**
+ * The methods of a Pulumi dynamic provider; see `resource.ts`. The resource's ID is the
+ * assignment's in Graph.
+ */
 export const roleAssignmentResource = {
   /** Checks what is known, and writes lists in one order. */
   check(_olds: Properties, news: Properties) {
@@ -115,7 +121,10 @@ function checkPrincipals(inputs: Record<string, unknown>): CheckFailure[] {
   return wrong.map((id) => ({ property: "principalIds", reason: `"${id}" is not a UUID` }));
 }
 
-/** What this stack made before, and lost sight of: made as it is wanted. One create may have made several, when its answer was lost. */
+/**
+ * What this stack made before, and lost sight of: made as it is wanted. One create may have made
+ * several, when its answer was lost.
+ */
 async function adoptOwn(call: GraphCall, inputs: RoleAssignmentInputs): Promise<DefenderRoleAssignment | undefined> {
   const isOwn = (one: DefenderRoleAssignment) =>
     one.roleDefinitionId === inputs.roleDefinitionId && one.displayName === inputs.displayName;

@@ -1,6 +1,7 @@
 /**
- * What the dynamic resource `DefenderRoleDefinition` does. A role is marked in its description, since Graph has no other place for it: by
- * that mark a second create after a crash recognises its own. A role of the same name that somebody else made is never touched.
+ * What the dynamic resource `DefenderRoleDefinition` does. A role is marked in its description,
+ * since Graph has no other place for it: by that mark a second create after a crash recognises its
+ * own. A role of the same name that somebody else made is never touched.
  */
 import { visible, VisibleError, type ServiceError } from "../errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
@@ -41,8 +42,9 @@ export type RoleDefinitionInputs = {
 const names = ["tenantId", "displayName", "description", "permissions", "managedBy"] as const;
 
 /**
- * The methods of a Pulumi dynamic provider; see `resource.ts`. The resource's ID is the role's in Graph, and no output holds it: while a
- * preview updates the role, the engine knows the ID and no output, and what refers to the role would look replaced.
+ * The methods of a Pulumi dynamic provider; see `resource.ts`. The resource's ID is the role's in
+ * Graph, and no output holds it: while a preview updates the role, the engine knows the ID and no
+ * output, and what refers to the role would look replaced.
  */
 export const roleDefinitionResource = {
   /** Checks what is known, and writes the permissions as Defender keeps them. */
@@ -110,7 +112,10 @@ function checkActions(inputs: Record<string, unknown>): CheckFailure[] {
   }));
 }
 
-/** What this stack made before, and lost sight of: made as it is wanted. One create may have made several, when its answer was lost. */
+/**
+ * What this stack made before, and lost sight of: made as it is wanted. One create may have made
+ * several, when its answer was lost.
+ */
 async function adoptOwn(call: GraphCall, inputs: RoleDefinitionInputs): Promise<DefenderRoleDefinition | undefined> {
   const isOwn = (role: DefenderRoleDefinition) => !role.isBuiltIn && ` ${role.description}`.endsWith(markOf(inputs));
   const [own, ...surplus] = (await refuseNamesakes(call, inputs, isOwn)).filter(isOwn);
@@ -119,7 +124,10 @@ async function adoptOwn(call: GraphCall, inputs: RoleDefinitionInputs): Promise<
   return own;
 }
 
-/** All roles there are. Throws where somebody else's has the name: in the portal nobody could tell the two apart. */
+/**
+ * All roles there are. Throws where somebody else's has the name: in the portal nobody could tell
+ * the two apart.
+ */
 async function refuseNamesakes(
   call: GraphCall,
   { displayName, tenantId, managedBy }: RoleDefinitionInputs,
@@ -139,7 +147,10 @@ async function refuseNamesakes(
   );
 }
 
-/** Whether the role's mark is that of another resource of the same stack: `<project>/<stack>/<resource>`. */
+/**
+ * Whether the role's mark is that of another resource of the same stack:
+ * `<project>/<stack>/<resource>`.
+ */
 function isOfStack({ description, isBuiltIn }: DefenderRoleDefinition, managedBy: string): boolean {
   const stack = managedBy.slice(0, managedBy.lastIndexOf("/") + 1);
   return !isBuiltIn && stack !== "" && description.includes(`(managed by ${stack}`);
@@ -155,7 +166,10 @@ function markOf({ managedBy }: Pick<RoleDefinitionInputs, "managedBy">): string 
   return ` (managed by ${managedBy})`;
 }
 
-/** What is there, in the words of the inputs. Without its mark it is as if nobody managed it: a difference, which an update mends. */
+/**
+ * What is there, in the words of the inputs. Without its mark it is as if nobody managed it: a
+ * difference, which an update mends.
+ */
 function seen(found: DefenderRoleDefinition, state: RoleDefinitionInputs): Partial<RoleDefinitionInputs> {
   const mark = markOf(state);
   const text = ` ${found.description}`;

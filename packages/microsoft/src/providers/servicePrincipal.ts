@@ -1,9 +1,10 @@
 /**
- * What the dynamic resource `MsspServicePrincipal` does: an application of another tenant's gets a service principal in the customer's,
- * which is the first half of what a click on the admin consent URL makes.
+ * What the dynamic resource `MsspServicePrincipal` does: an application of another tenant's gets a
+ * service principal in the customer's, which is the first half of what a click on the admin consent
+ * URL makes.
  *
- * azuread's own resource can't: with `useExisting` it adopts, but sends the delete all the same. Whose it is, is decided once, at the
- * create, and said by `adopted`:
+ * azuread's own resource can't: with `useExisting` it adopts, but sends the delete all the same.
+ * Whose it is, is decided once, at the create, and said by `adopted`:
  * - made here: known by its mark in `notes`, also after a crash, and taken away by `destroy`;
  * - adopted (the customer had consented already): never changed and never taken away.
  */
@@ -17,7 +18,10 @@ export type ServicePrincipalInputs = {
   tenantId: string;
   /** Application (client) ID of the MSSP's multitenant application. */
   applicationId: string;
-  /** What the service principal is marked with, so that a second create after a crash recognises its own. */
+  /**
+   * What the service principal is marked with, so that a second create after a crash recognises its
+   * own.
+   */
   managedBy: string;
 };
 
@@ -62,7 +66,9 @@ export const servicePrincipalResource = {
     });
   },
 
-  /** The service principal as it is; the ID is empty where it has gone, which tells the engine so. */
+  /**
+   * The service principal as it is; the ID is empty where it has gone, which tells the engine so.
+   */
   async read(id: string, props: Properties = {}, context: CallContext = {}) {
     return visibly("read", async () => {
       const state = stateOf(props);
@@ -121,7 +127,8 @@ async function make(call: GraphCall, inputs: ServicePrincipalInputs): Promise<Fo
   const json = { appId: inputs.applicationId, notes: mark(inputs) };
   const { status, body } = await call("/v1.0/servicePrincipals", { method: "POST", json, accept: [409] });
   if (status !== 409) return body as Found;
-  // Between the look and the create somebody else has made it: the customer's click, or a create of ours whose answer was lost.
+  // Between the look and the create somebody else has made it: the customer's click, or a create of
+  // ours whose answer was lost.
   const found = await find(call, inputs);
   if (found !== undefined) return found;
   throw new VisibleError(
@@ -129,7 +136,9 @@ async function make(call: GraphCall, inputs: ServicePrincipalInputs): Promise<Fo
   );
 }
 
-/** Free text that the Entra admin center shows on the enterprise application's page "Properties". */
+/**
+ * Free text that the Entra admin center shows on the enterprise application's page "Properties".
+ */
 function mark({ managedBy }: ServicePrincipalInputs): string {
   return `Managed by Pulumi: ${managedBy}`;
 }

@@ -1,7 +1,7 @@
 /**
- * The logic of the dynamic resource `DefenderSiemAuthorization`. The state holds only a call of this
- * module, so `up`, `refresh` and `destroy` always run the installed version. `portal.ts` describes
- * the modes and adoption.
+ * The logic of the dynamic resource `DefenderSiemAuthorization`. The state holds only a call of
+ * this module, so `up`, `refresh` and `destroy` always run the installed version. `portal.ts`
+ * describes the modes and adoption.
  */
 import { clouds, type CloudName } from "../clouds";
 import { checkUuid } from "./provider";
@@ -13,7 +13,10 @@ import {
   type SiemAuthorization,
 } from "../defender/siemAuthorization";
 
-/** `endpoint`: the resource calls a server. `manual`: a person does the step in the portal; the resource calls nothing. */
+/**
+ * `endpoint`: the resource calls a server. `manual`: a person does the step in the portal; the
+ * resource calls nothing.
+ */
 export type SiemAuthorizationMode = PortalMode;
 
 export type SiemAuthorizationInputs = PortalInputs & {

@@ -1,6 +1,7 @@
 /**
- * What the dynamic resource `StackIdentity` does: it stands for nothing in any tenant and calls nobody. Its random ID is made once, at the
- * create, and kept in the state: two stacks of one name, in two backends, have different ones.
+ * What the dynamic resource `StackIdentity` does: it stands for nothing in any tenant and calls
+ * nobody. Its random ID is made once, at the create, and kept in the state: two stacks of one name,
+ * in two backends, have different ones.
  */
 import { randomBytes } from "node:crypto";
 import type { Properties } from "./provider";
