@@ -12,6 +12,7 @@ const productFiles = [
   "sdkShortcuts.js",
   "cli/mssp.js",
   "plugin/index.js",
+  "plugin/package.json",
   "plugin/PulumiPlugin.yaml",
   "plugin/pulumi-resource-defender-mssp",
   "policy/pack.js",
