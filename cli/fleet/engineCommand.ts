@@ -2,6 +2,9 @@
 import path from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 
+/** After an interrupt the engine finishes the operations under way. One that takes longer is killed, in milliseconds. */
+const endsWithin = 5 * 60_000;
+
 /** The engine ended with another code than 0. */
 export class EngineFailed extends Error {
   constructor(
@@ -38,10 +41,15 @@ export function engineCommand(file: string, version: string): PulumiCommand {
       });
       running.stdout.on("data", (data: Buffer) => onOutput?.(data.toString()));
       running.stderr.on("data", (data: Buffer) => onError?.(data.toString()));
-      const interrupt = () => void running.kill("SIGINT");
+      let killer: NodeJS.Timeout | undefined;
+      const interrupt = () => {
+        running.kill("SIGINT");
+        killer = setTimeout(() => void running.kill("SIGKILL"), endsWithin);
+      };
       signal?.addEventListener("abort", interrupt, { once: true });
       const { exitCode, stdout, stderr } = await running;
       signal?.removeEventListener("abort", interrupt);
+      clearTimeout(killer);
       if (exitCode !== 0) throw new EngineFailed(exitCode, stdout, stderr);
       return { stdout, stderr, code: exitCode };
     },

@@ -96,10 +96,17 @@ async function runJob(job: Job, signal: AbortSignal): Promise<TryResult> {
     return ended(true, [], "", additions);
   } catch (error) {
     if (error instanceof EngineFailed) {
-      return ended(false, programError === undefined ? [] : [programError], `${error.stderr}\n${error.stdout}`);
+      const messages = programError === undefined ? withoutStack(job, error) : [programError];
+      return ended(false, messages, `${error.stderr}\n${error.stdout}`);
     }
     return ended(false, [error instanceof Error ? error.message : String(error)]);
   }
+}
+
+/** A customer whose stack nobody has created yet. */
+function withoutStack({ stack }: Job, { stderr }: EngineFailed): string[] {
+  if (!/no stack named/.test(stderr)) return [];
+  return [`The backend has no stack "${stack}". \`npx mssp fleet up --init --stack ${stack}\` creates it.`];
 }
 
 function load() {

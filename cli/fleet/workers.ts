@@ -77,6 +77,8 @@ class Slot {
     try {
       const result = await this.#answer(job);
       const isLate = !result.ok && performance.now() - began >= this.options.timeout;
+      // The program may still run in this thread.
+      if (isLate) this.ended = true;
       const late = isLate ? [`no end after ${Math.round(this.options.timeout / 60_000)} minutes: interrupted`] : [];
       const added = result.ok || printed === "" ? "" : `\nThe program printed:\n${redactedText(printed.trim())}`;
       return { ...result, messages: [...late, ...result.messages], printed: result.printed + added };
@@ -91,7 +93,6 @@ class Slot {
   }
 
   async end(): Promise<void> {
-    this.ended = true;
     await this.#worker.terminate();
   }
 

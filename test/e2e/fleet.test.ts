@@ -90,9 +90,22 @@ describe("mssp fleet, twelve customers", () => {
     assert.equal(counts.changed, 3);
   });
 
-  it("destroy takes all away: every tenant is as before", async () => {
-    const { exitCode, stdout, stderr } = await fleet("destroy", "--yes", "--stack", "customer-0*", "customer-1*");
-    assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+  it("destroy takes all away, also after Ctrl-C in the middle: every tenant is as before", async () => {
+    const running = start("destroy", "--yes", "--stack", "customer-0*", "customer-1*", "--json");
+    let interrupted = false;
+    running.stdout.on("data", (data: Buffer) => {
+      if (interrupted || !data.toString().includes('"event":"ended"')) return;
+      interrupted = true; // A second one would interrupt the engines.
+      running.kill("SIGINT");
+    });
+    const { exitCode, stderr } = await running;
+    const { counts } = await lastReport();
+    assert.equal(exitCode, 4, stderr);
+    assert.match(stderr, /Interrupted: finishing what is under way/);
+    assert.equal(counts.failed, 0);
+    assert.equal(counts.changed + counts.leftOut, 12);
+    const resumed = await fleet("destroy", "--resume", "--yes");
+    assert.equal(resumed.exitCode, 0, `${resumed.stdout}\n${resumed.stderr}`);
     assert.deepEqual(dumps(), asBefore);
     const status = await fleet("status", "--json");
     const list = JSON.parse(status.stdout) as { stack: string; state: string }[];

@@ -26,7 +26,41 @@ const head = [
 
 function gitHub(parts: number): string {
   const part = Array.from({ length: parts }, (_, index) => `${index + 1}/${parts}`);
-  const job = (name: string, options: { readonly if: string; readonly client: string; readonly run: string }) => ({
+  const workflow = {
+    name: "fleet",
+    on: { pull_request: {}, push: { branches: ["main"] }, schedule: [{ cron: "17 2 * * *" }] },
+    permissions: {},
+    jobs: {
+      preview: gitHubJob("preview", part, {
+        if: "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository",
+        client: "MSSP_PREVIEW_CLIENT_ID",
+        run: 'npx mssp fleet preview --part "$PART" --changed-since "origin/$BASE" --policy-pack policy',
+      }),
+      up: gitHubJob("up", part, {
+        if: "github.event_name == 'push' && github.ref == 'refs/heads/main'",
+        client: "MSSP_CLIENT_ID",
+        run: `npx mssp fleet up --yes --part "$PART" --changed-since "$BEFORE" --refresh --policy-pack policy ${canary}`,
+      }),
+      drift: gitHubJob("drift", part, {
+        if: "github.event_name == 'schedule' && github.ref == 'refs/heads/main'",
+        client: "MSSP_PREVIEW_CLIENT_ID",
+        run: 'npx mssp fleet preview --drift --part "$PART"',
+      }),
+    },
+  };
+  // A comment behind an action's pin is no part of its value.
+  return head + stringify(workflow, { lineWidth: 0 }).replaceAll(/uses: "?([^"\n]+ # v[\d.]+)"?/g, "uses: $1");
+}
+
+interface GitHubJob {
+  readonly if: string;
+  /** Variable that has the client ID. */
+  readonly client: string;
+  readonly run: string;
+}
+
+function gitHubJob(name: string, part: readonly string[], options: GitHubJob): object {
+  return {
     name: `${name} \${{ matrix.part }}`,
     if: options.if,
     "runs-on": "ubuntu-24.04",
@@ -50,50 +84,23 @@ function gitHub(parts: number): string {
       { uses: pins.checkout, with: { "persist-credentials": false, "fetch-depth": 0 } },
       { uses: pins.node, with: { "node-version": 24, "package-manager-cache": false } },
       { run: "npm ci --ignore-scripts && npx mssp engine" },
-      {
-        name: name === "up" ? "Up" : "Preview",
-        run: [
-          // GitHub's token ends after some minutes, and each engine asks Entra with it again.
-          'npx mssp ci oidc-token --out "$RUNNER_TEMP/azure-token"',
-          'export AZURE_FEDERATED_TOKEN_FILE="$RUNNER_TEMP/azure-token"',
-          '(while sleep 200; do npx mssp ci oidc-token --out "$RUNNER_TEMP/azure-token"; done) &',
-          "renewing=$!",
-          `${options.run} || code=$?`,
-          'kill "$renewing"',
-          'exit "${code:-0}"',
-          "",
-        ].join("\n"),
-      },
+      { name, run: gitHubRun(options.run) },
     ],
-  });
-  const workflow = {
-    name: "fleet",
-    on: {
-      pull_request: {},
-      push: { branches: ["main"] },
-      schedule: [{ cron: "17 2 * * *" }],
-    },
-    permissions: {},
-    jobs: {
-      preview: job("preview", {
-        if: "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository",
-        client: "MSSP_PREVIEW_CLIENT_ID",
-        run: 'npx mssp fleet preview --part "$PART" --changed-since "origin/$BASE" --policy-pack policy',
-      }),
-      up: job("up", {
-        if: "github.event_name == 'push' && github.ref == 'refs/heads/main'",
-        client: "MSSP_CLIENT_ID",
-        run: `npx mssp fleet up --yes --part "$PART" --changed-since "$BEFORE" --refresh --policy-pack policy ${canary}`,
-      }),
-      drift: job("drift", {
-        if: "github.event_name == 'schedule' && github.ref == 'refs/heads/main'",
-        client: "MSSP_PREVIEW_CLIENT_ID",
-        run: 'npx mssp fleet preview --drift --part "$PART"',
-      }),
-    },
   };
-  // A comment behind an action's pin is no part of its value.
-  return head + stringify(workflow, { lineWidth: 0 }).replaceAll(/uses: "?([^"\n]+ # v[\d.]+)"?/g, "uses: $1");
+}
+
+/** GitHub's token ends after some minutes, and each engine asks Entra with it again. */
+function gitHubRun(command: string): string {
+  return [
+    'npx mssp ci oidc-token --out "$RUNNER_TEMP/azure-token"',
+    'export AZURE_FEDERATED_TOKEN_FILE="$RUNNER_TEMP/azure-token"',
+    '(while sleep 200; do npx mssp ci oidc-token --out "$RUNNER_TEMP/azure-token"; done) &',
+    "renewing=$!",
+    `${command} || code=$?`,
+    'kill "$renewing"',
+    'exit "${code:-0}"',
+    "",
+  ].join("\n");
 }
 
 function gitLab(parts: number): string {
