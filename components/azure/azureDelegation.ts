@@ -4,6 +4,7 @@ import * as managedservices from "@pulumi/azure-native/managedservices";
 import type { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { managedNote } from "../mark";
 import { setOutputs } from "../outputs";
 
 export interface AzureDelegationArgs {
@@ -99,7 +100,7 @@ export class AzureDelegation extends pulumi.ComponentResource {
         registrationDefinitionId: this.uuid(`${name}-definition-id`),
         properties: {
           registrationDefinitionName: pulumi.interpolate`${args.msspName} Sentinel`,
-          description: pulumi.interpolate`${args.msspName} watches this Microsoft Sentinel workspace. Managed by Pulumi.`,
+          description: pulumi.interpolate`${args.msspName} watches this Microsoft Sentinel workspace. ${managedNote()}.`,
           managedByTenantId: args.msspTenantId,
           authorizations: authorizations.map(({ roleDefinitionId, delegatedRoleDefinitionIds }) => ({
             principalId: args.groupObjectId,

@@ -5,6 +5,7 @@ import type { Provider } from "@pulumi/azure-native/provider";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { stackMark } from "../mark";
 import { setOutputs } from "../outputs";
 
 export interface CredentialHandoverArgs {
@@ -172,7 +173,7 @@ export class CredentialHandover extends pulumi.ComponentResource {
         replacementTrigger: args.subscriptionId,
         // A vault that is deleted takes the secret with it, so no right in the vault is needed for
         // that.
-        ...(place.vault === undefined ? {} : { deletedWith: place.vault }),
+        ...(place.vault === undefined ? {} : { deletedWith: place.vault, dependsOn: [place.vault] }),
       },
     );
     if (args.readerObjectId !== undefined) this.letRead(name, args.readerObjectId, args);
@@ -205,14 +206,15 @@ export class CredentialHandover extends pulumi.ComponentResource {
       { parent: this, replacementTrigger: args.subscriptionId },
     );
     const vaultName = pulumi.interpolate`siem-handover-${suffix.hex}`;
-    const resourceGroupName = args.resourceGroupName ?? this.makeResourceGroup(name, vaultName, args);
+    const group = args.resourceGroupName === undefined ? this.makeResourceGroup(name, vaultName, args) : undefined;
+    const resourceGroupName = args.resourceGroupName ?? vaultName;
     const vault = new keyvault.Vault(
       `${name}-vault`,
       {
         resourceGroupName,
         vaultName,
         location: args.location,
-        tags: { managedBy: "Pulumi" },
+        tags: ownTags(),
         properties: {
           tenantId: args.tenantId,
           sku: { family: keyvault.SkuFamily.A, name: keyvault.SkuName.Standard },
@@ -222,22 +224,23 @@ export class CredentialHandover extends pulumi.ComponentResource {
           softDeleteRetentionInDays: args.softDeleteRetentionDays ?? defaultRetentionDays,
         },
       },
-      { parent: this },
+      { parent: this, ...(group === undefined ? {} : { dependsOn: [group] }) },
     );
-    return { vault, vaultId: vault.id, vaultName: vault.name, resourceGroupName };
+    // The names as they were given: outputs of a resource whose tags change are unknown in a preview,
+    // which would show what is in it as replaced.
+    return { vault, vaultId: vault.id, vaultName, resourceGroupName };
   }
 
   private makeResourceGroup(
     name: string,
     resourceGroupName: pulumi.Input<string>,
     { location }: CredentialHandoverArgs,
-  ): pulumi.Output<string> {
-    const group = new resources.ResourceGroup(
+  ): resources.ResourceGroup {
+    return new resources.ResourceGroup(
       `${name}-resource-group`,
-      { resourceGroupName, location, tags: { managedBy: "Pulumi" } },
+      { resourceGroupName, location, tags: ownTags() },
       { parent: this },
     );
-    return group.name;
   }
 
   /** Assigns the role on the secret, not on the vault, which may hold other secrets. */
@@ -254,6 +257,11 @@ export class CredentialHandover extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/** Tags of what the stack alone uses. The secret keeps its tags: ARM would write another version of it to change them. */
+function ownTags(): Record<string, pulumi.Input<string>> {
+  return { managedBy: "Pulumi", managedByStack: stackMark() };
 }
 
 /** The vault of the secret. */

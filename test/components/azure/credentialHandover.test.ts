@@ -60,6 +60,17 @@ describe("components: CredentialHandover", () => {
     }
   });
 
+  it("tags vault and resource group with the stack's mark, and declares what is in them by their known names", async () => {
+    await declare();
+    for (const type of ["azure-native:keyvault:Vault", "azure-native:resources:ResourceGroup"]) {
+      const { tags } = only(type).inputs as { readonly tags: unknown };
+      assert.deepEqual(tags, { managedBy: "Pulumi", managedByStack: "defender-mssp/dev" }, type);
+    }
+    const { vaultName, resourceGroupName } = only("azure-native:keyvault:Secret").inputs;
+    assert.match(String(vaultName), /^siem-handover-/);
+    assert.equal(resourceGroupName, vaultName);
+  });
+
   it("gives the secret its expiry in seconds, tags, and a name after the customer's tenant; its value is a secret", async () => {
     await declare();
     const { inputs } = only("azure-native:keyvault:Secret");

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
+import { switchValue } from "../cloud/switches";
 import type { JsonObject } from "./json";
 import { isObject, textIn } from "./json";
 import { isDelegated } from "./permissions";
@@ -46,9 +47,16 @@ const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 const logs = new WeakMap<Tenant, StoredObject[]>();
 
-/** The log, the newest entry first. */
-export function auditLog(tenant: Tenant): readonly StoredObject[] {
-  return logs.get(tenant) ?? [];
+const millisecondsOfDay = 24 * 60 * 60 * 1000;
+
+/**
+ * The log, the newest entry first. Entra keeps it for 7 days, with P1 for 30:
+ * https://learn.microsoft.com/entra/identity/monitoring-health/reference-reports-data-retention
+ */
+export function auditLog(tenant: Tenant, now: Date): readonly StoredObject[] {
+  const days = switchValue(tenant, "entraLicence") === "free" ? 7 : 30;
+  const oldest = new Date(now.getTime() - days * millisecondsOfDay).toISOString();
+  return (logs.get(tenant) ?? []).filter(({ activityDateTime }) => String(activityDateTime) >= oldest);
 }
 
 /** Adds an entry for a successful change. */

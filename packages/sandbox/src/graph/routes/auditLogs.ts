@@ -10,6 +10,7 @@ export const auditLogRoutes: readonly Route[] = [
     path: "/auditLogs/directoryAudits",
     versions: bothVersions,
     permissions: permissions.readAuditLog,
-    handle: (call) => list(call, "directoryAudits", auditLog(call.tenant), "auditLogs/directoryAudits"),
+    handle: (call) =>
+      list(call, "directoryAudits", auditLog(call.tenant, call.cloud.now()), "auditLogs/directoryAudits"),
   },
 ];
