@@ -1,12 +1,13 @@
 /**
  * `npm run docs` writes the reference pages; `npm run docs:check` says whether they are up to date, and checks every page: links and anchors,
- * paths in backticks, the length of table cells, the README's size, how shell blocks are run, the components' examples and documentation.
+ * paths in backticks, the tests that SECURITY.md names, the length of table cells, the README's size, how shell blocks are run, the components' examples and documentation.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { brokenExamples, exampleCount } from "./checks/examples";
 import { brokenLinks } from "./checks/links";
 import { missingPaths } from "./checks/paths";
+import { untestedPromises } from "./checks/security";
 import { longCells, readmeSize } from "./checks/size";
 import { typedocFindings } from "./checks/typedoc";
 import { howToRun } from "./commandBlocks";
@@ -32,6 +33,7 @@ async function check(): Promise<void> {
     ...missingPaths(root, pages),
     ...longCells(pages),
     ...pages.filter(({ file }) => file === "README.md").flatMap(readmeSize),
+    ...pages.filter(({ file }) => file === "SECURITY.md").flatMap(({ text }) => untestedPromises(root, text)),
     ...blocks.flatMap(unknownMark),
     ...brokenExamples(root),
     ...(await typedocFindings(root)),

@@ -1,23 +1,36 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
+import { untestedPromises } from "../../dev/docs/checks/security";
 
 const root = path.resolve(__dirname, "..", "..");
-const lines = readFileSync(path.join(root, "SECURITY.md"), "utf8").split("\n");
+const page = readFileSync(path.join(root, "SECURITY.md"), "utf8");
 
 describe("SECURITY.md", () => {
-  it("names a test for each limit, or says that it is not tested", () => {
-    const limits = lines.filter((line) => /^- \*\*(limits|seen by|only from main.*|remains|writing it)\*\*/.test(line));
-    assert.ok(limits.length >= 6);
-    for (const line of limits) assert.match(line, /`(test|packages)\/\S+\.test\.ts`|Not tested|docs\/ci\.md/, line);
+  it("names an existing test for each paragraph, or says that it is not tested", () => {
+    assert.deepEqual(untestedPromises(root, page), []);
   });
 
-  it("names only tests that exist", () => {
-    const named = [...lines.join("\n").matchAll(/`((?:test|packages)\/\S+\.test\.ts)`/g)].map(([, file]) => file ?? "");
-    assert.ok(named.length >= 10);
-    assert.deepEqual(
-      named.filter((file) => !existsSync(path.join(root, file))),
-      [],
+  const within = (body: string) =>
+    untestedPromises(
+      root,
+      `# Security\n\n## What is at stake\n\nIntroduction.\n\n### State\n\n${body}\n\n## Other\n\nFree.\n`,
     );
+
+  it("a paragraph or a list item without a test is found, with its line", () => {
+    assert.deepEqual(within("Nothing is lost.\nIn no case."), [
+      'SECURITY.md:9: names no test, and does not say "Not tested": Nothing is lost. In no case.…',
+    ]);
+    const items = "- **limits**: none (`test/docs/security.test.ts`).\n- **then**: wait.\n- `--debug`: an enumeration.";
+    assert.deepEqual(within(items), [
+      'SECURITY.md:10: names no test, and does not say "Not tested": - **then**: wait.…',
+    ]);
+    assert.deepEqual(within("It holds. Not tested."), []);
+  });
+
+  it("a test that does not exist is found", () => {
+    assert.deepEqual(within("It holds (`test/attacks/gone.test.ts`)."), [
+      "SECURITY.md: test/attacks/gone.test.ts: no such test",
+    ]);
   });
 });
