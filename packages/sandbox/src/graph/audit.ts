@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { switchValue } from "../cloud/switches";
 import type { JsonObject } from "./json";
-import { isObject, textIn } from "./json";
+import { isObject, textIn, textOf } from "./json";
 import { isDelegated } from "./permissions";
 import type { Answer, Call, Route } from "./route";
 
@@ -56,7 +56,7 @@ const millisecondsOfDay = 24 * 60 * 60 * 1000;
 export function auditLog(tenant: Tenant, now: Date): readonly StoredObject[] {
   const days = switchValue(tenant, "entraLicence") === "free" ? 7 : 30;
   const oldest = new Date(now.getTime() - days * millisecondsOfDay).toISOString();
-  return (logs.get(tenant) ?? []).filter(({ activityDateTime }) => String(activityDateTime) >= oldest);
+  return (logs.get(tenant) ?? []).filter((entry) => textOf(entry["activityDateTime"]) >= oldest);
 }
 
 /** Adds an entry for a successful change. */
