@@ -23,7 +23,8 @@ const maximumTries = 4;
  * None: who creates an object may delete it.
  *
  * @example
- * new CustomerOnboarding("contoso", args, { provider, transformations: [recoverLostCreates(tenantId, deployed)] });
+ * const recover = recoverLostCreates(tenantId, await deployedResources());
+ * new azuread.Group("analysts", { displayName: "Analysts", securityEnabled: true }, { transformations: [recover] });
  */
 export function recoverLostCreates(
   tenantId: string,
