@@ -5,6 +5,11 @@
 const Module = require("node:module");
 const path = require("node:path");
 
+const tooOld = require("./nodeVersion.js").tooOld();
+if (tooOld) {
+  console.error(tooOld);
+  process.exit(1);
+}
 const { loadSdk, withoutSdkSourceMaps, withoutSourcePositions } = require("./sdkShortcuts.js");
 const { RunError, output } = loadSdk(() => require("@pulumi/pulumi"));
 const { compiled, targets } = require("./compile.js");

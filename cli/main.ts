@@ -1,14 +1,17 @@
 /** Runs the `mssp` command. */
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { ownVersion, requireProjectsVersion } from "./installation";
 import { terminalText } from "./output/terminalText";
 import { wrapped } from "./output/wrap";
 import { program } from "./program";
 import { prepareUsage, usageExitCode } from "./usage";
 
-program.version(version(), "--version", "print the version");
+program.version(ownVersion(), "--version", "print the version");
 prepareUsage(program);
+// `init` makes a project of this version, whatever is around it.
+program.hook("preAction", (_, command) => {
+  if (command.name() !== "init") requireProjectsVersion();
+});
 
 // A reader that closes the pipe (`| head`) is no error, and the command still cleans up.
 for (const stream of [process.stdout, process.stderr]) {
@@ -38,10 +41,4 @@ function errorText(text: string): string {
     .split("\n")
     .flatMap((line) => (line.startsWith("  ") ? [line] : wrapped(line, width, "keep")))
     .join("\n");
-}
-
-/** Of the package: this file runs compiled, from `dist/cli`. */
-function version(): string {
-  const file = path.join(__dirname, "..", "..", "package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

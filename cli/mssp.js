@@ -8,6 +8,11 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 const root = path.dirname(__dirname);
+const tooOld = require("../nodeVersion.js").tooOld();
+if (tooOld) {
+  process.stderr.write("mssp: " + tooOld + "\n");
+  process.exit(1);
+}
 const buildInfo = path.join(root, "dist", ".tsbuildinfo");
 
 /** Whether a TypeScript file, or one below a folder, is newer than `time` (ms since the epoch). */

@@ -5,6 +5,8 @@ import { registerDoctor } from "./doctor/command";
 import { registerCi } from "./ci/command";
 import { registerEngine } from "./engine/command";
 import { registerFleet } from "./fleet/command";
+import { registerInit } from "./init/command";
+import { registerPermissions } from "./permissions/command";
 import { registerSandbox } from "./sandbox/command";
 import { registerSecrets } from "./secrets/command";
 import { registerSiemConfig } from "./siemConfig/command";
@@ -18,8 +20,10 @@ export const program = new Command("npx mssp")
   )
   .enablePositionalOptions();
 
+registerInit(program);
 registerStart(program);
 registerEngine(program);
+registerPermissions(program);
 registerDoctor(program);
 registerSandbox(program);
 registerToken(program);

@@ -3,7 +3,7 @@
  * engine.
  */
 import { readFile } from "node:fs/promises";
-import { endpointVariable } from "@defender-mssp/microsoft";
+import { clouds, endpointVariable } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { StackConfiguration } from "./fromEngine";
 import { parseSettings, type Settings } from "./index";
@@ -25,15 +25,31 @@ export interface StackSettingsOptions {
  * @throws VisibleError if the file is missing or not YAML, or a setting is wrong.
  */
 export async function readStackSettings(stack: string, options: StackSettingsOptions = {}): Promise<Settings> {
-  const project = await readProject(options.folder);
+  const { values, secretKeys } = await readConfiguration(stack, options.folder);
+  return parseSettings(values, secretKeys, options.environment ?? process.env);
+}
+
+/** Like `readStackSettings`, for a command that calls nothing: no variable has to fit the settings. */
+export async function readStackSettingsOffline(stack: string, folder?: string): Promise<Settings> {
+  const { values, secretKeys } = await readConfiguration(stack, folder);
+  return parseSettings(values, secretKeys, fitting(values["cloud"]));
+}
+
+async function readConfiguration(stack: string, folder: string | undefined): Promise<StackConfiguration> {
+  const project = await readProject(folder);
   const name = stack.split("/").at(-1) ?? "";
   const content = /^[\w.-]+$/.test(name) ? await yamlFile(stackFile(project, name)) : undefined;
   if (content === undefined) {
     const file = printable(shownStackFile(project, name));
     throw new VisibleError(`There is no ${file} in ${project.folder}. ${await stacksIn(project)}`);
   }
-  const { values, secretKeys } = configurationOf(content, project.name);
-  return parseSettings(values, secretKeys, options.environment ?? process.env);
+  return configurationOf(content, project.name);
+}
+
+/** The variables with which a program for that cloud would run. */
+function fitting(cloud: string | undefined): Readonly<Record<string, string>> {
+  const known = Object.entries(clouds).find(([name]) => name === cloud)?.[1];
+  return known === undefined ? {} : { ARM_ENVIRONMENT: known.environment };
 }
 
 /**

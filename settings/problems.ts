@@ -24,6 +24,7 @@ export const secretive = /secret|passw|passphrase|token|credential|key/i;
 export const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
 const listedProblems = 100;
+const noSuchSetting = "no such setting";
 
 /** All problems in one text, the first hundred in full. */
 export function problemsMessage(problems: readonly SettingProblem[]): string {
@@ -35,6 +36,9 @@ export function problemsMessage(problems: readonly SettingProblem[]): string {
     `${problems.length === 1 ? "1 setting is" : `${problems.length} settings are`} wrong; nothing was changed.`,
     ...listed,
     ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ...(problems.some(({ allowed }) => allowed.startsWith(noSuchSetting))
+      ? ["A setting that this version does not know may be of a newer version of defender-mssp: `npx mssp --version`."]
+      : []),
     "Settings are in Pulumi.<stack>.yaml under config, each key with the project's name in front (pulumi config set KEY VALUE).",
   ].join("\n");
 }
@@ -42,7 +46,7 @@ export function problemsMessage(problems: readonly SettingProblem[]): string {
 /** The suggestion for an unknown key. */
 export function unknownKey(key: string, known: readonly string[]): string {
   // The distance takes time in the product of both lengths; a long key is no typing mistake.
-  return `no such setting; the nearest is ${closest(key.slice(0, 100), known)}`;
+  return `${noSuchSetting}; the nearest is ${closest(key.slice(0, 100), known)}`;
 }
 
 const shownCharacters = 80;

@@ -12,7 +12,7 @@ export function registerEngine(program: Command): void {
     .description("Install the Pulumi engine on this machine, once, and print where it is.")
     .option("--json", "print version, path and source as one JSON object")
     .action(async ({ json }: { json?: boolean }) => {
-      const { ensureEngine } = await import("@defender-mssp/engine");
+      const { ensureEngine } = (await import("../sandbox/packages.js")).enginePackage();
       const engine = await ensureEngine();
       print(json === true ? `${visibleJson(engine, 2)}\n` : `${sentence(engine)}\n`);
     });

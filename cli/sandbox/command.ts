@@ -82,7 +82,7 @@ function registerDump(sandbox: Command): void {
     .option("--deleted", "include soft-deleted applications, groups and users, which are kept for 30 days")
     .option("--json", "the default: the output is always JSON")
     .action(async (options: HomeOptions & { deleted?: boolean }) => {
-      const { dump, readCloud, sandboxHome, tenantsOfStacks } = await import("@defender-mssp/sandbox");
+      const { dump, readCloud, sandboxHome, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
       const cloud = await readCloud(sandboxHome(options.home), await tenantsOfStacks(process.cwd()));
       await written(dump(cloud, { deleted: options.deleted === true }));
     });
@@ -125,7 +125,7 @@ async function printTenant(
   tenantId: string,
   options: HomeOptions & { set?: Record<string, string>; json?: boolean },
 ): Promise<void> {
-  const { sandboxHome, setTenantSwitches, tenantsOfStacks } = await import("@defender-mssp/sandbox");
+  const { sandboxHome, setTenantSwitches, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
   const home = sandboxHome(options.home);
   const tenants = await tenantsOfStacks(process.cwd());
   const switches = await setTenantSwitches({ home, tenants }, tenantId, options.set ?? {});
@@ -148,7 +148,7 @@ function registerReset(sandbox: Command): void {
   const command = withHome(sandbox.command("reset"))
     .description("Delete the sandbox: its tenants, keys, and the state of its stacks.")
     .action(async (options: HomeOptions) => {
-      const { resetSandbox, sandboxHome } = await import("@defender-mssp/sandbox");
+      const { resetSandbox, sandboxHome } = (await import("./packages.js")).sandboxPackage();
       const home = sandboxHome(options.home);
       const result = await resetSandbox(home);
       say(result === "reset" ? `The sandbox in ${home} is deleted.` : `There is no sandbox in ${home}.`);

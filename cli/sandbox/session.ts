@@ -1,6 +1,7 @@
 /** A command's use of the sandbox: starts or joins it, runs something in its environment, and stops it. */
 import type { JoinedSandbox, OwnSandbox } from "@defender-mssp/sandbox";
 import { say, written } from "./output";
+import { sandboxPackage } from "./packages";
 import type { StartOptions } from "./options";
 
 /** Starts or joins the sandbox, runs `action` with the environment in which commands use it, and leaves the sandbox again. */
@@ -18,7 +19,7 @@ export async function withSandbox<T>(
 
 /** Runs a command of the user's in the sandbox and ends this process as the command ended. */
 export async function runInSandbox(command: readonly string[], options: StartOptions): Promise<void> {
-  const { runCommand, endLike, CommandNotStarted } = await import("@defender-mssp/sandbox");
+  const { runCommand, endLike, CommandNotStarted } = sandboxPackage();
   try {
     endLike(await withSandbox(options, (env) => runCommand(command, env)));
   } catch (error) {
@@ -30,7 +31,7 @@ export async function runInSandbox(command: readonly string[], options: StartOpt
 
 /** Keeps the sandbox up until a signal. */
 export async function serve(options: StartOptions & { json?: boolean }): Promise<void> {
-  const { isOwn } = await import("@defender-mssp/sandbox");
+  const { isOwn } = sandboxPackage();
   const interrupted = nextInterrupt();
   const { sandbox, variables, removed } = await open(options);
   await written(options.json === true ? `${JSON.stringify(variables)}\n` : shellCommands(variables, removed));
@@ -42,7 +43,7 @@ export async function serve(options: StartOptions & { json?: boolean }): Promise
 
 /** Starts or joins the sandbox, and tells the user which of both. */
 async function open(options: StartOptions) {
-  const server = await import("@defender-mssp/sandbox");
+  const server = sandboxPackage();
   const home = server.sandboxHome(options.home);
   const sandbox = await server.openSandbox({
     home,

@@ -1,5 +1,6 @@
 /** What `mssp start` runs: engine, sandbox, `pulumi up`, the outputs, and what to type next. */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { enginePackage, sandboxPackage } from "../sandbox/packages";
 import { withSandbox } from "../sandbox/session";
 import type { StartOptions } from "../sandbox/options";
 import { askPulumi, pulumiCommand } from "../stack/pulumi";
@@ -18,7 +19,7 @@ type OnboardingOptions = StartOptions & { readonly stack: string };
 export async function onboard(options: OnboardingOptions): Promise<void> {
   const { stack } = options;
   await requireStackFile(stack);
-  const { ensureEngine } = await import("@defender-mssp/engine");
+  const { ensureEngine } = enginePackage();
   showStep("The Pulumi engine");
   const engine = await ensureEngine();
   await withSandbox(options, async (sandboxEnvironment) => {
@@ -48,7 +49,7 @@ async function runShown(
   environment: NodeJS.ProcessEnv,
   options: OnboardingOptions,
 ): Promise<void> {
-  const { runCommand } = await import("@defender-mssp/sandbox");
+  const { runCommand } = sandboxPackage();
   const end = await runCommand(pulumiCommand(args), environment);
   if ("exitCode" in end && end.exitCode === 0) return;
   throw failure(args, "exitCode" in end ? `exit code ${end.exitCode}` : end.signal, options);

@@ -10,6 +10,9 @@ import { stackOutputs, type DeployedResources } from "../tenant/deployedResource
 import type { AzureDelegation, AzureDelegationArgs } from "./azureDelegation";
 import type { CredentialHandover, CredentialHandoverArgs } from "./credentialHandover";
 
+/** The release of azure-native that this program is tried with, and that a package asks for. */
+export const azureNativeVersion = "3.28.0";
+
 /** The arguments that are known before the first declaration. */
 type Prepared<Args, Later extends keyof Args> = Omit<Args, Later> & {
   /**
@@ -42,6 +45,7 @@ export async function prepareHandover(
   name: string,
   args: Prepared<CredentialHandoverArgs, HandedOver | "tenantId"> & { readonly tenantId: string },
 ): Promise<(handedOver: Pick<CredentialHandoverArgs, HandedOver>) => CredentialHandover> {
+  requireAzureNative("handover");
   const { azureSubscription } = require("./azureSubscription") as typeof import("./azureSubscription");
   const handover = require("./credentialHandover") as typeof import("./credentialHandover");
   const { cloud, ...others } = args;
@@ -97,9 +101,25 @@ export async function prepareDelegation(
   name: string,
   args: AzureDelegationArgs & { readonly tenantId: string; readonly cloud?: CloudName },
 ): Promise<() => AzureDelegation> {
+  requireAzureNative("azureDelegation");
   const { azureSubscription } = require("./azureSubscription") as typeof import("./azureSubscription");
   const delegation = require("./azureDelegation") as typeof import("./azureDelegation");
   const { cloud, tenantId, ...others } = args;
   const provider = await azureSubscription(`${name}-azure`, { tenantId, subscriptionId: args.subscriptionId, cloud });
   return () => new delegation.AzureDelegation(name, others, { provider });
+}
+
+/**
+ * Only customers with resources in Azure need this SDK, which is larger than all other packages
+ * together: an installed package does not bring it.
+ */
+function requireAzureNative(setting: string): void {
+  try {
+    require.resolve("@pulumi/azure-native/package.json");
+  } catch {
+    throw new pulumi.RunError(
+      `${setting}: the package @pulumi/azure-native is not installed. Nothing was changed. Install it in the project's folder:\n` +
+        `  npm install --save-exact @pulumi/azure-native@${azureNativeVersion}`,
+    );
+  }
 }

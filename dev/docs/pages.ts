@@ -1,7 +1,8 @@
 /** What is generated from code: Pulumi.yaml and the pages of docs/reference. The page of the emulated routes is written by a test, which drives them. */
 import { format } from "prettier";
 import { pluginSchema } from "./pluginSchema";
-import { generatePulumiYaml } from "./pulumiYaml";
+import { templateManifest } from "./customersRepository";
+import { generatePulumiYaml, generateTemplatePulumiYaml } from "./pulumiYaml";
 import { commandsPage } from "./reference/commands";
 import { outputsPage } from "./reference/outputs";
 import { permissionsPage } from "./reference/permissions";
@@ -19,6 +20,8 @@ export interface GeneratedFile {
 export const generatedFiles: readonly GeneratedFile[] = [
   { file: "Pulumi.yaml", make: generatePulumiYaml },
   { file: "plugin/schema.json", make: async () => format(pluginSchema(), { parser: "json", printWidth: 120 }) },
+  { file: "templates/customers/Pulumi.yaml", make: generateTemplatePulumiYaml },
+  { file: "templates/customers/package.json", make: templateManifest },
   page("settings.md", "`settings/`", settingsPage),
   page("outputs.md", "`index.ts` and `components/`", outputsPage),
   page("permissions.md", "`settings/prerequisites.ts`", permissionsPage),

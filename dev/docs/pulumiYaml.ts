@@ -2,16 +2,36 @@
 import { Document, Scalar } from "yaml";
 import { settingsReference, type SettingReference } from "../../settings/reference";
 
-const head = `name: defender-mssp
-description: Grants a managed security service provider (MSSP) access to a customer's Microsoft Defender, one stack for each customer.
-runtime:
+const runtime = `runtime:
   name: nodejs
   options:
     typescript: false
-main: launcher.js
+`;
+
+const head = `name: defender-mssp
+description: Grants a managed security service provider (MSSP) access to a customer's Microsoft Defender, one stack for each customer.
+${runtime}main: launcher.js
 
 # Generated from settings/ by \`npm run docs\`: every setting of a stack. The program checks the values and reports all errors together.
-#
+`;
+
+/** Of a repository of customers: `mssp init` and `pulumi new` put the names in. */
+const templateHead = `name: \${PROJECT}
+description: \${DESCRIPTION}
+${runtime}# The program of the package, by reference. It runs in the package's folder, where its own dependencies are found even if npm nests them.
+main: node_modules/defender-mssp/launcher.js
+stackConfigDir: customers
+
+template:
+  description: A repository of the customers whose Microsoft Defender a security service provider watches
+  quickstart: |
+    Run \`npx mssp start\` to onboard a customer on the sandbox, and \`npx mssp new\` for the next one.
+    The project's name is in each stack's state: keep it.
+
+# Every setting of a stack. The program checks the values and reports all errors together.
+`;
+
+const whyNoTypes = `#
 # No setting has a \`type\`: with one, the engine itself refuses the first value of another type ("must be of type 'array<object>'"),
 # before the program can report all errors, and it refuses \`pulumi destroy\` too. For the same reason a required setting has the
 # default "", which counts as not set: without it, the engine names the missing keys but not what is allowed.
@@ -19,9 +39,18 @@ main: launcher.js
 
 /** The text of `Pulumi.yaml`. */
 export function generatePulumiYaml(): string {
+  return head + whyNoTypes + schema();
+}
+
+/** The text of `Pulumi.yaml` in a repository of customers. */
+export function generateTemplatePulumiYaml(): string {
+  return templateHead + whyNoTypes + schema();
+}
+
+function schema(): string {
   const topLevel = settingsReference().filter(({ key }) => /^\w+$/.test(key));
   const config = topLevel.map((setting) => [setting.key, { description: folded(textOf(setting)), default: "" }]);
-  return head + new Document({ config: Object.fromEntries(config) as object }).toString({ lineWidth: 100 });
+  return new Document({ config: Object.fromEntries(config) as object }).toString({ lineWidth: 100 });
 }
 
 function folded(text: string): Scalar {

@@ -20,6 +20,8 @@ export interface PackageDescription {
   readonly folder: string;
   /** Dependencies that only some users need: they install them when a command asks for them. */
   readonly optionalPeers: readonly string[];
+  /** Found in the project at run time. As optional peers they would be installed with `npm ci --omit=dev`, too. */
+  readonly loadedOnDemand?: readonly string[];
 }
 
 export const packages: readonly PackageDescription[] = [
@@ -29,7 +31,8 @@ export const packages: readonly PackageDescription[] = [
   {
     name: "defender-mssp",
     folder: ".",
-    optionalPeers: ["@defender-mssp/engine", "@defender-mssp/sandbox", "@pulumi/azure-native"],
+    optionalPeers: ["@pulumi/azure-native"],
+    loadedOnDemand: ["@defender-mssp/engine", "@defender-mssp/sandbox"],
   },
 ];
 
@@ -41,11 +44,14 @@ export async function readManifest(folder: string): Promise<Manifest> {
 }
 
 /** The manifest that is published: no scripts, no sources in `exports`, no compiler. */
-export function publishedManifest(manifest: Manifest, { folder, optionalPeers }: PackageDescription): object {
+export function publishedManifest(
+  manifest: Manifest,
+  { folder, optionalPeers, loadedOnDemand = [] }: PackageDescription,
+): object {
   const { name, version, description } = manifest;
   const known = { ...manifest.devDependencies, ...manifest.dependencies };
   const dependencies = Object.entries(manifest.dependencies).filter(
-    ([dependency]) => !neededToBuild.has(dependency) && !optionalPeers.includes(dependency),
+    ([dependency]) => !neededToBuild.has(dependency) && ![...optionalPeers, ...loadedOnDemand].includes(dependency),
   );
   const peers = Object.fromEntries(optionalPeers.map((peer) => [peer, known[peer] ?? version]));
   return {

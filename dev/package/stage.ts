@@ -1,5 +1,5 @@
 /** Puts together what each published package holds: compiled files, types, documents, and nothing that only a checkout needs. */
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { bundleLanguageHost, engineVersion } from "@defender-mssp/engine";
 import { execa } from "execa";
@@ -9,6 +9,7 @@ import { packages, publishedManifest, readManifest, type PackageDescription } fr
 const productFiles = [
   "launcher.js",
   "compile.js",
+  "nodeVersion.js",
   "sdkShortcuts.js",
   "cli/mssp.js",
   "plugin/index.js",
@@ -60,7 +61,12 @@ async function stage(checkout: string, one: PackageDescription, folder: string):
   for (const file of isProduct ? productFiles : (packageFiles[one.folder] ?? [])) {
     await cp(path.join(source, file), path.join(folder, file), { recursive: true });
   }
-  if (isProduct) await compileAhead(checkout, folder);
+  if (isProduct) {
+    await compileAhead(checkout, folder);
+    // npm leaves a .gitignore out of a package.
+    const template = path.join(folder, "templates", "customers");
+    await rename(path.join(template, ".gitignore"), path.join(template, "gitignore"));
+  }
   if (one.folder === "packages/engine") {
     await writeFile(path.join(folder, "dist", "pulumi-language-nodejs.cjs"), await bundleLanguageHost(engineVersion()));
   }

@@ -5,7 +5,7 @@ import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
-import { readStackSettings } from "../../settings/fromFile";
+import { readStackSettings, readStackSettingsOffline } from "../../settings/fromFile";
 import { requiredSettings } from "./required";
 
 const good = {
@@ -24,6 +24,12 @@ describe("a stack's settings file", function () {
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: mssp\nruntime: nodejs\n");
   });
   after(() => rm(folder, { recursive: true, force: true }));
+
+  it("of a government cloud fits no variable of this machine, and needs none offline", async () => {
+    await writeFile(path.join(folder, "Pulumi.gov.yaml"), yamlOf({ ...good, cloud: "gccHigh" }));
+    assert.equal((await readStackSettingsOffline("gov", folder)).cloud, "gccHigh");
+    await assert.rejects(readStackSettings("gov", { folder, environment: {} }), /ARM_ENVIRONMENT/);
+  });
 
   it("stack file: found in stackConfigDir from any folder below the project", async () => {
     const project = path.join(folder, "project");

@@ -1,0 +1,41 @@
+/** `mssp init`: makes a repository of customers. */
+import { Option, type Command } from "commander";
+import { describeCommand } from "../output/help";
+import { print } from "../output/standardOutput";
+import { visibleJson } from "../output/terminalText";
+import { ciSystems, type CiSystem } from "./templates";
+
+interface InitOptions {
+  readonly project?: string;
+  readonly ci: CiSystem | "none";
+  readonly git: boolean;
+  readonly lockfile: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds the subcommand to `program`. */
+export function registerInit(program: Command): void {
+  const command = program
+    .command("init")
+    .description("Make a repository of customers: settings files, pipelines, and one dependency, this program.")
+    .argument("<folder>", "a new or an empty folder")
+    .option("--project <name>", "name of the Pulumi project (default: the folder's name)")
+    .addOption(new Option("--ci <system>", "whose pipelines to add").choices([...ciSystems, "none"]).default("github"))
+    .option("--no-git", "make no git repository")
+    .option("--no-lockfile", "make no package-lock.json, for which npm asks the registry")
+    .option("--json", "print the folder, the project's name and the files as one JSON object")
+    .action(async (folder: string, { json, ...options }: InitOptions) => {
+      const { initialize, nextSteps } = await import("./initialize.js");
+      const made = await initialize(folder, options);
+      print(json === true ? `${visibleJson(made, 2)}\n` : nextSteps(made));
+    });
+  describeCommand(command, {
+    notes: [
+      "The project's name is a part of every resource's name in the state and of the marks in the customers' tenants: it stays as it is. `pulumi new` with the folder templates/customers of this package makes the same files, without pipelines.",
+    ],
+    reads: "The package registry, for the versions in package-lock.json.",
+    changes: "Makes the folder. After an error nothing is left of it.",
+    exitCodes: { 0: "the folder is there", 1: "the folder is not empty, or git or npm failed" },
+    examples: ["npx defender-mssp init customers", "npx mssp init customers --project acme-mssp --ci gitlab"],
+  });
+}

@@ -1,0 +1,110 @@
+/** `mssp permissions`: what to ask an administrator of a customer for, before anything is there. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { describeCommand } from "../output/help";
+import { print } from "../output/standardOutput";
+import { visibleJson } from "../output/terminalText";
+import { stackArguments } from "../stack/stackName";
+import type { ApplicationIds, Permissions } from "./needed";
+
+const formats = ["text", "json", "markdown", "manifest", "az"] as const;
+
+interface PermissionsOptions {
+  readonly stack?: readonly string[];
+  readonly format: (typeof formats)[number];
+  readonly json?: boolean;
+  readonly clientId?: string;
+  readonly previewClientId?: string;
+  readonly repository?: string;
+}
+
+/** Adds the subcommand to `program`. */
+export function registerPermissions(program: Command): void {
+  const command = program
+    .command("permissions")
+    .description("List the least permissions that stacks need, by their settings, and whom to ask for them.")
+    .option(
+      "--stack <stack...>",
+      "these stacks (default: all that have settings, but those of the sandbox)",
+      stackArguments,
+    )
+    .addOption(
+      new Option(
+        "--format <format>",
+        "text; json; markdown, to send to the customer; manifest, the app registration's requiredResourceAccess; az, a script that makes both applications",
+      )
+        .choices(formats)
+        .default("text"),
+    )
+    .option("--client-id <id>", "application ID of the automation, for the consent URL", uuid)
+    .option("--preview-client-id <id>", "application ID of the preview application", uuid)
+    .option("--repository <owner/name>", "with --format az: the GitHub repository whose workflows sign in", repository)
+    .option("--json", "the same as --format json")
+    .action(async (options: PermissionsOptions) => {
+      const permissions = await permissionsOfStacks(options);
+      print(await formatted(permissions, options));
+    });
+  describeCommand(command, {
+    notes: [
+      "Calls nothing: it works before any consent. `npx mssp doctor` compares the list with what an identity has.",
+      "The IDs are those of the public cloud. The US government's cloud has other IDs for some of them.",
+    ],
+    reads: "Pulumi.yaml and the stacks' settings files.",
+    exitCodes: { 1: "a stack has no settings, or they are wrong" },
+    examples: [
+      "npx mssp permissions --stack contoso",
+      "npx mssp permissions --stack contoso --format markdown --client-id <ID>",
+      "npx mssp permissions --format az --repository acme/customers > applications.sh",
+    ],
+  });
+}
+
+async function permissionsOfStacks(options: PermissionsOptions): Promise<Permissions> {
+  const [
+    { permissionsOf },
+    { readStackSettingsOffline },
+    { readProject, stacksWithSettings },
+    { sandboxStacks, matchesPattern },
+  ] = await Promise.all([
+    import("./needed.js"),
+    import("../../settings/fromFile.js"),
+    import("../../settings/project.js"),
+    import("../ci/stackNames.js"),
+  ]);
+  const isReal = (stack: string) => !sandboxStacks.some((pattern) => matchesPattern(stack, pattern));
+  const stacks = options.stack ?? (await stacksWithSettings(await readProject())).filter(isReal);
+  if (stacks.length === 0) {
+    const { VisibleError } = await import("@defender-mssp/microsoft/errors");
+    throw new VisibleError(
+      "The project has no stack of a customer: `npx mssp new <stack>` makes one. --stack names one of the sandbox.",
+    );
+  }
+  const customers = [];
+  for (const stack of stacks) customers.push({ stack, settings: await readStackSettingsOffline(stack) });
+  const ids: ApplicationIds = { automation: options.clientId, preview: options.previewClientId };
+  return permissionsOf(customers, ids);
+}
+
+async function formatted(permissions: Permissions, { format, json, repository }: PermissionsOptions): Promise<string> {
+  const chosen = json === true ? "json" : format;
+  if (chosen === "json") {
+    const { requiredResourceAccess } = await import("./manifest.js");
+    return `${visibleJson({ ...permissions, requiredResourceAccess: requiredResourceAccess(permissions.automation) }, 2)}\n`;
+  }
+  if (chosen === "manifest") {
+    const { requiredResourceAccess } = await import("./manifest.js");
+    return `${visibleJson({ requiredResourceAccess: requiredResourceAccess(permissions.automation) }, 2)}\n`;
+  }
+  if (chosen === "az") return (await import("./azScript.js")).azScript(permissions, repository);
+  const texts = await import("./text.js");
+  return chosen === "text" ? texts.permissionsText(permissions) : texts.permissionsMarkdown(permissions);
+}
+
+function uuid(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError("An application ID is a UUID.");
+}
+
+function repository(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9_.-]{1,100}$/.test(text)) return text;
+  throw new InvalidArgumentError("A repository is <owner>/<name>.");
+}

@@ -1,0 +1,137 @@
+/** What the two applications of the MSSP need in the tenants of some customers, by their settings alone. */
+import { clouds, microsoftGraph, publishedApplications, type CloudName } from "@defender-mssp/microsoft";
+import {
+  neededPermissions,
+  permissionsToFindAdditions,
+  permissionsToPreview,
+  type PrerequisiteSettings,
+} from "../../settings/prerequisites";
+import type { Settings } from "../../settings";
+
+/** A permission to ask an administrator for. */
+export interface RequestedPermission {
+  /** Display name of the API's application. */
+  readonly api: string;
+  readonly apiAppId: string;
+  readonly permission: string;
+  /** ID of the app role. The same in every tenant of the public cloud. */
+  readonly id: string;
+  readonly purpose: string;
+}
+
+/** A role in Azure, which consent does not give. */
+export interface AzureRole {
+  readonly stack: string;
+  readonly scope: string;
+  /** Who needs it. */
+  readonly application: "automation" | "preview";
+  readonly role: string;
+}
+
+export interface CustomerConsent {
+  readonly stack: string;
+  readonly customerName: string;
+  readonly tenantId: string;
+  readonly cloud: CloudName;
+  /** What an administrator of the customer opens; by application. */
+  readonly consentUrls: { readonly automation: string; readonly preview: string };
+  /** Whether a gateway of the MSSP's own (`defenderEndpoint`) decides about more permissions. */
+  readonly hasGateway: boolean;
+}
+
+export interface Permissions {
+  readonly msspTenantIds: readonly string[];
+  readonly customers: readonly CustomerConsent[];
+  /** For `pulumi up`, `refresh` and `destroy`. */
+  readonly automation: readonly RequestedPermission[];
+  /** Not needed: with them the program finds a missing licence or a forbidding policy before the first change. */
+  readonly optional: readonly RequestedPermission[];
+  /** For previews, and for the nightly look at what somebody added. None of them writes. */
+  readonly preview: readonly RequestedPermission[];
+  readonly azureRoles: readonly AzureRole[];
+}
+
+/** Application IDs, where they are known already. */
+export interface ApplicationIds {
+  readonly automation?: string;
+  readonly preview?: string;
+}
+
+export type CustomerSettings = PrerequisiteSettings &
+  Pick<Settings, "customerName" | "tenantId" | "msspTenantId" | "cloud"> &
+  Partial<Pick<Settings, "handover" | "azureDelegation">>;
+
+/** Each permission once, for all of the customers. */
+export function permissionsOf(
+  customers: readonly { readonly stack: string; readonly settings: CustomerSettings }[],
+  ids: ApplicationIds = {},
+): Permissions {
+  const all = customers.map(({ settings }) => settings);
+  return {
+    msspTenantIds: [...new Set(all.map(({ msspTenantId }) => msspTenantId))],
+    customers: customers.map(({ stack, settings }) => consentOf(stack, settings, ids)),
+    automation: once(all.flatMap(neededPermissions).filter(isPublished).map(requested)),
+    optional: graphPermissions(
+      ["Organization.Read.All", "Policy.Read.All"],
+      "finding a missing licence or a forbidding policy before the first change",
+    ),
+    preview: once([
+      ...graphPermissions(all.flatMap(permissionsToPreview), "previews"),
+      ...graphPermissions(all.flatMap(permissionsToFindAdditions), "finding what somebody added"),
+    ]),
+    azureRoles: customers.flatMap(({ stack, settings }) => azureRolesOf(stack, settings)),
+  };
+}
+
+function consentOf(stack: string, settings: CustomerSettings, ids: ApplicationIds): CustomerConsent {
+  const { customerName, tenantId, cloud, defenderCalls } = settings;
+  const url = (id = "<application ID>") => `${clouds[cloud].loginEndpoint}/${tenantId}/adminconsent?client_id=${id}`;
+  const consentUrls = { automation: url(ids.automation), preview: url(ids.preview) };
+  return { stack, customerName, tenantId, cloud, consentUrls, hasGateway: defenderCalls.mode === "endpoint" };
+}
+
+/** The permission of a gateway is its own affair: Microsoft publishes none for what it does. */
+function isPublished({ permission, apiAppId }: { readonly permission: string; readonly apiAppId: string }): boolean {
+  return permission !== "IntegrationConfiguration.ReadWrite" && roleId(apiAppId, permission) !== undefined;
+}
+
+function requested({ api, apiAppId, permission, purpose }: Omit<RequestedPermission, "id">): RequestedPermission {
+  return { api, apiAppId, permission, id: roleId(apiAppId, permission) ?? "", purpose };
+}
+
+function graphPermissions(names: readonly string[], purpose: string): RequestedPermission[] {
+  const { displayName: api, appId: apiAppId } = microsoftGraph;
+  return once(names.map((permission) => requested({ api, apiAppId, permission, purpose })));
+}
+
+function roleId(appId: string, permission: string): string | undefined {
+  return publishedApplications.find((application) => application.appId === appId)?.appRoles[permission];
+}
+
+function once(permissions: readonly RequestedPermission[]): RequestedPermission[] {
+  const byName = new Map<string, RequestedPermission>();
+  for (const one of permissions) {
+    const key = `${one.api} ${one.permission}`;
+    if (!byName.has(key)) byName.set(key, one);
+  }
+  return [...byName.values()].sort((a, b) => (a.permission < b.permission ? -1 : 1));
+}
+
+/** The least built-in roles; docs/azure.md has the reasons, and narrower scopes. */
+function azureRolesOf(stack: string, { handover, azureDelegation }: CustomerSettings): AzureRole[] {
+  const roles: AzureRole[] = [];
+  const add = (scope: string, names: readonly string[]) => {
+    for (const role of names) roles.push({ stack, scope, application: "automation", role });
+    roles.push({ stack, scope, application: "preview", role: "Reader" });
+  };
+  if (handover !== undefined) {
+    const vault = handover.vaultId === undefined ? "Contributor" : "Key Vault Contributor";
+    const access = handover.readerObjectId === undefined ? [] : [accessAdministrator];
+    add(handover.vaultId ?? `/subscriptions/${handover.subscriptionId}`, [vault, ...access]);
+  }
+  if (azureDelegation !== undefined)
+    add(`/subscriptions/${azureDelegation.subscriptionId}`, ["Contributor", accessAdministrator]);
+  return roles;
+}
+
+const accessAdministrator = "Role Based Access Control Administrator";

@@ -1,0 +1,101 @@
+/** The permissions for people: in a terminal, and as a text to send to a customer. */
+import { paragraph, tableText } from "../output/table";
+import type { CustomerConsent, Permissions, RequestedPermission } from "./needed";
+
+export function permissionsText({ customers, automation, optional, preview, azureRoles }: Permissions): string {
+  const rows = (permissions: readonly RequestedPermission[]) =>
+    tableText(
+      permissions.map(({ permission, id, purpose }) => [permission, id, purpose]),
+      { indent: 2 },
+    );
+  return [
+    paragraph(`Application permissions of the automation application, for ${stacksText(customers)}:`),
+    rows(automation),
+    "\nOptional:\n",
+    rows(optional),
+    "\nPermissions of the preview application, none of which writes:\n",
+    rows(preview),
+    ...(azureRoles.length === 0
+      ? []
+      : [
+          "\nRoles in Azure, which consent does not give:\n",
+          tableText(
+            azureRoles.map(({ stack, application, role, scope }) => [stack, application, role, scope]),
+            { indent: 2 },
+          ),
+        ]),
+    ...customers.flatMap((customer) => [
+      `\n${customer.customerName} (${customer.stack}): an administrator of the tenant opens these and accepts:\n`,
+      `  automation: ${customer.consentUrls.automation}\n`,
+      `  preview:    ${customer.consentUrls.preview}\n`,
+    ]),
+    ...notesOf(customers).map((note) => `\n${paragraph(note)}`),
+  ].join("");
+}
+
+/** To send to the customers' administrators. */
+export function permissionsMarkdown({ customers, automation, preview, azureRoles }: Permissions): string {
+  const list = (permissions: readonly RequestedPermission[]) =>
+    permissions.map(({ api, permission, id, purpose }) => `- ${api} \`${permission}\` (\`${id}\`): ${purpose}`);
+  return [
+    "# Access to your Microsoft Defender",
+    "",
+    `For ${customers.map(({ customerName, tenantId }) => `${plain(customerName)} (tenant \`${tenantId}\`)`).join(", ")}.`,
+    "",
+    "A Privileged Role Administrator or Global Administrator of the tenant consents to two applications. You can take the consent back at any time:",
+    "Entra admin center, Enterprise applications, the application, Properties, Delete.",
+    "",
+    "## The automation",
+    "",
+    "It makes what was agreed, and takes it away again. It has these application permissions:",
+    "",
+    ...list(automation),
+    "",
+    ...customers.map(({ consentUrls }) => `Consent: <${linkable(consentUrls.automation)}>`),
+    "",
+    "## The preview application",
+    "",
+    "It compares the tenant with the settings, and can change nothing:",
+    "",
+    ...list(preview),
+    "",
+    ...customers.map(({ consentUrls }) => `Consent: <${linkable(consentUrls.preview)}>`),
+    "",
+    ...(azureRoles.length === 0
+      ? []
+      : [
+          "## Roles in Azure",
+          "",
+          ...azureRoles.map(
+            ({ application, role, scope }) => `- \`${role}\` for the ${application} application on \`${scope}\``,
+          ),
+          "",
+        ]),
+    ...notesOf(customers).flatMap((note) => [note, ""]),
+  ].join("\n");
+}
+
+function notesOf(customers: readonly CustomerConsent[]): string[] {
+  const isGovernment = customers.some(({ cloud }) => cloud === "gccHigh" || cloud === "dod");
+  return [
+    ...(isGovernment
+      ? ["The US government's cloud has other IDs for some app roles: look each up by its name there."]
+      : []),
+    ...(customers.some(({ hasGateway }) => hasGateway)
+      ? ["Your gateway (defenderEndpoint) decides for itself what more it asks for."]
+      : []),
+  ];
+}
+
+function stacksText(customers: readonly CustomerConsent[]): string {
+  return customers.map(({ stack }) => stack).join(", ");
+}
+
+function linkable(url: string): string {
+  return url.replace("<application ID>", "APPLICATION-ID");
+}
+
+/** A name in Markdown as plain text. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>()#+!|~&]/g, "\\$&");
+}

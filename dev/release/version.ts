@@ -1,0 +1,52 @@
+/** Where the version of a release stands. All packages have the same one, and depend on each other by exactly that. */
+
+const manifests = [
+  "package.json",
+  "packages/microsoft/package.json",
+  "packages/engine/package.json",
+  "packages/sandbox/package.json",
+  "policy/package.json",
+];
+
+/**
+ * The files with the new version, and the changelog with the entries of "Unreleased" below it.
+ * @param read a file of the checkout.
+ * @param date of the release, `YYYY-MM-DD`.
+ * @throws Error where the version is none or not newer, or nothing is in "Unreleased".
+ */
+export function changedFiles(read: (file: string) => string, version: string, date: string): Map<string, string> {
+  const { version: current } = JSON.parse(read("package.json")) as { readonly version: string };
+  requireNewer(version, current);
+  const files = new Map<string, string>();
+  for (const file of manifests) files.set(file, withVersion(read(file), current, version));
+  files.set(
+    "policy/PulumiPolicy.yaml",
+    read("policy/PulumiPolicy.yaml").replace(/^version: .*$/m, `version: ${version}`),
+  );
+  files.set("CHANGELOG.md", released(read("CHANGELOG.md"), version, date));
+  return files;
+}
+
+/** The package's own version, and those of its siblings that it depends on. */
+function withVersion(text: string, current: string, version: string): string {
+  return text
+    .replace(`"version": "${current}"`, `"version": "${version}"`)
+    .replaceAll(/("@defender-mssp\/[a-z]+": )"[^"]+"/g, `$1"${version}"`);
+}
+
+function released(changelog: string, version: string, date: string): string {
+  const [head = "", ...rest] = changelog.split(/^## Unreleased\n/m);
+  const [unreleased = ""] = rest.join("").split(/^## /m);
+  if (unreleased.trim() === "")
+    throw new Error('CHANGELOG.md has nothing below "Unreleased": what does the release change?');
+  return `${head}## Unreleased\n\n## ${version} - ${date}\n${rest.join("")}`;
+}
+
+function requireNewer(version: string, current: string): void {
+  const parts = (text: string) => /^(\d+)\.(\d+)\.(\d+)$/.exec(text)?.slice(1).map(Number);
+  const [next, before] = [parts(version), parts(current)];
+  if (next === undefined) throw new Error("Usage: npm run release:version -- <version, such as 0.3.0>");
+  const differing = next.findIndex((part, index) => part !== before?.[index]);
+  if (differing < 0 || (next[differing] ?? 0) < (before?.[differing] ?? 0))
+    throw new Error(`${version} is not newer than ${current}.`);
+}

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { changedFiles } from "../../../dev/release/version";
+
+const root = path.resolve(__dirname, "..", "..", "..");
+const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+const withEntry = (file: string) =>
+  file === "CHANGELOG.md" ? "# Changelog\n\n## Unreleased\n\n- An entry.\n\n## 0.1.0\n" : read(file);
+
+describe("the version of a release", () => {
+  it("is written into every manifest, and into each dependency of one package on another", () => {
+    const files = changedFiles(withEntry, "99.1.2", "2031-12-31");
+    const manifests = [...files].filter(([file]) => file.endsWith("package.json"));
+    assert.equal(manifests.length, 5);
+    for (const [file, text] of manifests) {
+      const { version, dependencies = {} } = JSON.parse(text) as {
+        version: string;
+        dependencies?: Record<string, string>;
+      };
+      assert.equal(version, "99.1.2", file);
+      for (const [name, wanted] of Object.entries(dependencies))
+        if (name.startsWith("@defender-mssp/")) assert.equal(wanted, "99.1.2", `${file}: ${name}`);
+    }
+    assert.match(files.get("policy/PulumiPolicy.yaml") ?? "", /^version: 99\.1\.2$/m);
+  });
+
+  it("takes the entries of Unreleased into the changelog's new section", () => {
+    const text = changedFiles(withEntry, "99.1.2", "2031-12-31").get("CHANGELOG.md");
+    assert.equal(text, "# Changelog\n\n## Unreleased\n\n## 99.1.2 - 2031-12-31\n\n- An entry.\n\n## 0.1.0\n");
+  });
+
+  it("refuses a release without an entry, an older version and what is no version", () => {
+    const empty = (file: string) => (file === "CHANGELOG.md" ? "## Unreleased\n\n## 0.1.0\n" : read(file));
+    assert.throws(() => changedFiles(empty, "99.1.2", "2031-12-31"), /nothing below "Unreleased"/);
+    for (const version of ["0.0.9", (JSON.parse(read("package.json")) as { version: string }).version])
+      assert.throws(() => changedFiles(withEntry, version, "2031-12-31"), /is not newer than/);
+    for (const version of ["", "next", "1.0", "1.0.0-beta"])
+      assert.throws(() => changedFiles(withEntry, version, "2031-12-31"), /^Error: Usage/);
+  });
+});

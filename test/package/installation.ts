@@ -1,0 +1,86 @@
+/** An empty folder with nothing of the checkout in reach, in which the packed packages are installed. */
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { serveRegistry, type LocalRegistry } from "./registry";
+
+export const checkout = path.resolve(__dirname, "..", "..");
+
+export interface Ended {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+export class Installation {
+  private constructor(
+    /** Empty at first. */
+    readonly folder: string,
+    private readonly temporary: string,
+    readonly registry: LocalRegistry,
+  ) {}
+
+  static async create(): Promise<Installation> {
+    const temporary = await mkdtemp(path.join(tmpdir(), "defender-mssp-package-"));
+    await mkdir(path.join(temporary, "packed"));
+    const folder = path.join(temporary, "empty");
+    await mkdir(folder);
+    return new Installation(folder, temporary, await serveRegistry(checkout, path.join(temporary, "packed")));
+  }
+
+  /** A command as a user of the packages types it. npm's cache is empty at first: `cache` names another one. */
+  async run(
+    command: readonly [string, ...string[]],
+    { folder = this.folder, cache = "cache", environment = {} }: RunOptions = {},
+  ): Promise<Ended> {
+    const start = performance.now();
+    const [name, ...args] = command;
+    const { exitCode, stdout, stderr } = await execa(name, args, {
+      cwd: folder,
+      // What a checkout's `npm run` sets would lead npm and the commands back to the checkout.
+      env: {
+        ...userEnvironment(),
+        npm_config_registry: this.registry.url,
+        npm_config_cache: path.join(this.temporary, cache),
+        ...environment,
+      },
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+    });
+    return { exitCode, stdout, stderr, seconds: (performance.now() - start) / 1000 };
+  }
+
+  async dispose(): Promise<void> {
+    await this.registry.close();
+    await rm(this.temporary, { recursive: true, force: true });
+  }
+}
+
+interface RunOptions {
+  readonly folder?: string;
+  readonly cache?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+function userEnvironment(): NodeJS.ProcessEnv {
+  const ours = /^(npm_|NODE_OPTIONS$|INIT_CWD$|MSSP_|PULUMI_(?!HOME$)|FORCE_COLOR$|GIT_)/;
+  const others = Object.entries(process.env).filter(([name]) => !ours.test(name));
+  const path = (process.env["PATH"] ?? "").split(":").filter((folder) => !folder.startsWith(checkout));
+  return { ...Object.fromEntries(others), PATH: path.join(":"), NO_COLOR: "1" };
+}
+
+/** Megabytes of a folder's files, as `du` rounds them up to blocks. */
+export async function megabytes(folder: string): Promise<number> {
+  const { stdout } = await execa("du", ["-sk", folder]);
+  return Number.parseInt(stdout, 10) / 1000;
+}
+
+/** All files below a folder, from the folder. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const kinds = await Promise.all(names.map(async (name) => ({ name, found: await stat(path.join(folder, name)) })));
+  return kinds.filter(({ found }) => found.isFile()).map(({ name }) => name);
+}

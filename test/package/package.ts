@@ -1,0 +1,130 @@
+/**
+ * `npm run test:package`: what a user gets. The packages are packed, served by a registry on this machine, and installed into an empty folder
+ * with an empty npm cache; all other packages come from npm's own registry.
+ */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { Installation, megabytes, type Ended } from "./installation";
+
+describe("the packages in an empty folder", function () {
+  this.timeout(900_000);
+
+  let installation: Installation;
+  let customers: string;
+  const figures: string[] = [];
+
+  before(async () => {
+    installation = await Installation.create();
+    customers = path.join(installation.folder, "customers");
+    const packed = installation.registry.packages.map(({ name, bytes }) => `${name} ${(bytes / 1e6).toFixed(2)} MB`);
+    figures.push(`tarballs: ${packed.join(", ")}`);
+  });
+  after(async () => {
+    process.stdout.write(`\n${figures.map((line) => `      ${line}\n`).join("")}`);
+    await installation.dispose();
+  });
+
+  const inCustomers = (...command: readonly [string, ...string[]]) => installation.run(command, { folder: customers });
+  const onSandbox = (...command: readonly string[]) => inCustomers("npx", "mssp", "sandbox", "run", "--", ...command);
+  function succeeded(ended: Ended): Ended {
+    assert.equal(ended.exitCode, 0, `${ended.stdout}\n${ended.stderr}`);
+    return ended;
+  }
+
+  it("npx defender-mssp init makes a repository of customers", async () => {
+    const { stdout, seconds } = succeeded(
+      await installation.run(["npx", "--yes", "defender-mssp", "init", "customers", "--project", "acme-mssp"]),
+    );
+    figures.push(`npx defender-mssp init, npx's own cold installation included: ${seconds.toFixed(1)} s`);
+    assert.match(stdout, /The project is called acme-mssp/);
+    for (const file of [
+      ".git",
+      ".gitignore",
+      "package-lock.json",
+      ".github/workflows/up.yml",
+      "customers/Pulumi.dev.yaml",
+    ])
+      assert.ok(existsSync(path.join(customers, file)), file);
+  });
+
+  it("npm ci without the development dependencies is what a pipeline installs", async () => {
+    const args = ["--no-audit", "--no-fund"] as const;
+    const real = await installation.run(["npm", "ci", "--omit=dev", ...args], { folder: customers, cache: "cold" });
+    figures.push(`npm ci --omit=dev, cold: ${await size(real)}`);
+    assert.ok(!existsSync(path.join(customers, "node_modules/@defender-mssp/sandbox")));
+    const missing = await inCustomers("npx", "mssp", "start");
+    assert.equal(missing.exitCode, 1);
+    assert.match(
+      missing.stderr,
+      /^mssp: This command needs the package @defender-mssp\/sandbox[^]*\n  npm install .*sandbox@\d/m,
+    );
+    assert.equal(missing.stderr.trim().split("\n").length, 4);
+    const whole = await installation.run(["npm", "ci", ...args], { folder: customers, cache: "cold-too" });
+    figures.push(`npm ci, cold, with engine and sandbox: ${await size(whole)}`);
+    for (const compiler of ["typescript", "esbuild", "ts-node", "@pulumi/azure-native"])
+      assert.ok(!existsSync(path.join(customers, "node_modules", compiler)), compiler);
+  });
+
+  async function size(ended: Ended): Promise<string> {
+    const { seconds } = succeeded(ended);
+    return `${(await megabytes(path.join(customers, "node_modules"))).toFixed(0)} MB, ${seconds.toFixed(1)} s`;
+  }
+
+  it("npx mssp start onboards the first customer", async () => {
+    const { stdout, seconds } = succeeded(await inCustomers("npx", "mssp", "start"));
+    figures.push(`npx mssp start: ${seconds.toFixed(1)} s`);
+    assert.match(stdout, /\+ \d+ created/);
+    assert.match(stdout, /clientSecret\s+\[secret\]/);
+  });
+
+  it("npx pulumi preview finds nothing to change, with the policy pack by reference", async () => {
+    const policy = ["--policy-pack", "node_modules/defender-mssp/policy"];
+    const { stdout, seconds } = succeeded(
+      await onSandbox("npx", "pulumi", "preview", "--stack", "dev", "--expect-no-changes", ...policy),
+    );
+    figures.push(`npx mssp sandbox run -- npx pulumi preview, policy pack included: ${seconds.toFixed(1)} s`);
+    assert.match(stdout, /unchanged/);
+    assert.match(stdout, /defender-mssp@v/);
+  });
+
+  it("marks what it makes with the project's own name", async () => {
+    const { stdout } = succeeded(await inCustomers("npx", "mssp", "sandbox", "dump"));
+    assert.match(stdout, /acme-mssp\/dev/);
+    assert.doesNotMatch(stdout, /defender-mssp\/dev/);
+  });
+
+  it("npx mssp ci matrix finds the stacks in the folder customers", async () => {
+    for (const args of [
+      ["config", "user.email", "t@t.example"],
+      ["config", "user.name", "t"],
+      ["add", "--all"],
+    ])
+      succeeded(await inCustomers("git", ...(args as [string])));
+    succeeded(await inCustomers("git", "commit", "--quiet", "--message", "first"));
+    const { stdout } = succeeded(await inCustomers("npx", "mssp", "ci", "matrix", "--all", "--exclude", "none"));
+    assert.deepEqual((JSON.parse(stdout) as { stacks: string[] }).stacks, ["dev"]);
+    const ignored = succeeded(await inCustomers("git", "ls-files")).stdout;
+    assert.doesNotMatch(ignored, /^(\.sandbox|node_modules)\//m);
+  });
+
+  it("npx pulumi destroy takes everything away", async () => {
+    const { stdout } = succeeded(
+      await onSandbox("npx", "pulumi", "destroy", "--stack", "dev", "--refresh", "--yes", "--suppress-outputs"),
+    );
+    assert.match(stdout, /- \d+ deleted/);
+  });
+
+  it("no lockfile entry of ours has an install script", async () => {
+    const lockfile = JSON.parse(await readFile(path.join(customers, "package-lock.json"), "utf8")) as {
+      packages: Record<string, { hasInstallScript?: boolean }>;
+    };
+    const scripts = Object.entries(lockfile.packages).filter(([, entry]) => entry.hasInstallScript === true);
+    // protobufjs comes with gRPC; its script prints advice, and `npm ci --ignore-scripts` works as well.
+    assert.deepEqual(
+      scripts.map(([name]) => name),
+      ["node_modules/protobufjs"],
+    );
+  });
+});
