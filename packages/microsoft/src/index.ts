@@ -9,6 +9,7 @@ export * from "./http";
 export { limiterVariable, type LimiterMessage, type RequestSource, type ThrottleScope } from "./requestLimiter";
 export * from "./endpoints";
 export * from "./clock";
+export * from "./entra/tenantOfDomain";
 export * from "./entra/token";
 export * from "./entra/tokenSource";
 export { equals, graphCall, graphList, type CallContext, type GraphCall } from "./graph/call";
