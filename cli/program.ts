@@ -6,6 +6,7 @@ import { registerCi } from "./ci/command";
 import { registerEngine } from "./engine/command";
 import { registerFleet } from "./fleet/command";
 import { registerInit } from "./init/command";
+import { registerNew } from "./new/command";
 import { registerPermissions } from "./permissions/command";
 import { registerSandbox } from "./sandbox/command";
 import { registerSecrets } from "./secrets/command";
@@ -23,6 +24,7 @@ export const program = new Command("npx mssp")
 registerInit(program);
 registerStart(program);
 registerEngine(program);
+registerNew(program);
 registerPermissions(program);
 registerDoctor(program);
 registerSandbox(program);

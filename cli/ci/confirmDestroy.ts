@@ -1,9 +1,9 @@
 /** The last question before a customer's access is taken away by a workflow. */
-import { access } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { writeWholeFile } from "../output/wholeFile";
+import { exists } from "../stack/exists";
 import { readProject, shownStackFile } from "../../settings/project";
 import { checkedStackName } from "./stackNames";
 
@@ -65,11 +65,4 @@ async function restore(file: string, folder: string): Promise<string> {
   const commit = (await git("rev-parse", "--verify", `${deletedBy}^`)).trim();
   await writeWholeFile(path.join(folder, file), await git("show", `${commit}:${file}`));
   return commit;
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

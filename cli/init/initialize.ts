@@ -1,9 +1,10 @@
 /** Makes a repository of customers, whole or not at all. */
-import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { ownVersion } from "../installation";
+import { exists } from "../stack/exists";
 import { repositoryFiles, type CiSystem } from "./templates";
 
 export interface InitializeOptions {
@@ -130,13 +131,7 @@ async function run(command: string, args: readonly string[], folder: string): Pr
 
 /** Into the folder's place; an empty folder, or one with a `.git`, stays the same folder. */
 async function moveInto(draft: string, folder: string): Promise<void> {
-  const exists = await access(folder).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) {
-    await mkdir(folder);
-  }
+  if (!(await exists(folder))) await mkdir(folder);
   for (const name of await readdir(draft)) {
     if (name === ".git" && (await readdir(folder)).includes(".git")) continue;
     await rename(path.join(draft, name), path.join(folder, name));
