@@ -18,13 +18,13 @@ const common = {
 /** What esbuild makes of the sources. `dev/package` uses the same. */
 exports.targets = {
   program: {
-    what: "program",
+    failure: "The program does not compile; nothing was changed.",
     entry: path.join(__dirname, "index.ts"),
     ahead: () => path.join(__dirname, "program.compiled.js"),
     options: () => ({ ...common, packages: "external", sourcemap: "external", outfile: "index.js" }),
   },
   policyPack: {
-    what: "policy pack",
+    failure: "The policy pack does not compile; nothing was changed.",
     entry: path.join(__dirname, "policy", "pack.ts"),
     ahead: () => path.join(__dirname, "policy", isOn ? "pack.compiled.js" : "pack.compiled-whole-sdk.js"),
     options: () => ({ ...common, plugins: [smallSdk], sourcemap: "external", outfile: "pack.compiled.js" }),
@@ -43,7 +43,7 @@ exports.compiled = async function (target) {
 };
 
 /** Compiles the sources now; `plugins` in addition to the target's own. */
-exports.compile = async function ({ what, entry, options }, plugins = []) {
+exports.compile = async function ({ failure, entry, options }, plugins = []) {
   const esbuild = require("esbuild");
   const { plugins: own = [], ...others } = options();
   try {
@@ -57,7 +57,7 @@ exports.compile = async function ({ what, entry, options }, plugins = []) {
     return { code, map };
   } catch ({ errors = [], message }) {
     const places = await esbuild.formatMessages(errors, { kind: "error" });
-    const text = `The ${what} does not compile; nothing was changed.\n${places.join("") || message}`;
+    const text = `${failure}\n${places.join("") || message}`;
     throw Object.assign(new Error(text), { compilerText: text });
   }
 };

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";
 import { visibleJson } from "../output/terminalText";
+import { stackArguments } from "../stack/stackName";
 import type { GitLabJob, MatrixFormat } from "./matrix";
 
 /** Adds the subcommands to `program`. */
@@ -13,13 +14,97 @@ export function registerCi(program: Command): void {
       "The steps of a pipeline for a repository of customers: the touched stacks, previews, comments, drift, destroy.",
     )
     .addHelpText("after", "\nThe pipelines in templates/ call these commands; docs/ci.md explains them.");
+  registerSetup(ci);
   registerMatrix(ci);
   registerPreview(ci);
   registerComment(ci);
+  registerSort(ci);
   registerDrift(ci);
   registerConfirmDestroy(ci);
   registerCheckState(ci);
   registerOidcToken(ci);
+}
+
+interface SetupCommandOptions {
+  readonly stack?: readonly string[];
+  readonly repository?: string;
+  readonly reviewer?: string[];
+  readonly branch: string;
+  readonly clientId?: string;
+  readonly previewClientId?: string;
+  readonly backend?: string;
+  readonly apply?: boolean;
+  readonly json?: boolean;
+}
+
+function registerSetup(ci: Command): void {
+  const command = ci
+    .command("setup")
+    .description("Print the GitHub environments, reviewers and variables that the workflows need; --apply makes them.")
+    .option(
+      "--stack <stack...>",
+      "these stacks (default: all that have settings, but those of the sandbox)",
+      stackArguments,
+    )
+    .option("--repository <owner/name>", "default: the repository of this folder, as gh knows it", repositoryName)
+    .option("--reviewer <reviewer>", "a login, or organization/team; repeatable, at most six", reviewerName)
+    .option("--branch <branch>", "the branch whose workflows bring stacks up", "main")
+    .option("--client-id <id>", "application ID of the automation, for the variable MSSP_CLIENT_ID")
+    .option("--preview-client-id <id>", "application ID of the preview application")
+    .option("--backend <url>", "address of the state, for the variable PULUMI_BACKEND_URL")
+    .option("--apply", "make them, by gh")
+    .option("--json", "print the plan as one JSON object")
+    .action(async ({ apply, json, ...options }: SetupCommandOptions) => {
+      const [{ applyPlan, ownRepository, planText, setupPlan }, { customersOf }] = await Promise.all([
+        import("./setup.js"),
+        import("./customers.js"),
+      ]);
+      const customers = await customersOf(options.stack);
+      const [tenant] = customers.map(({ settings }) => settings.msspTenantId);
+      const plan = setupPlan({
+        repository: options.repository ?? (await ownRepository()),
+        stacks: customers.map(({ stack }) => stack),
+        reviewers: options.reviewer ?? [],
+        branch: options.branch,
+        variables: Object.fromEntries(
+          Object.entries({
+            MSSP_TENANT_ID: tenant,
+            MSSP_CLIENT_ID: options.clientId,
+            MSSP_PREVIEW_CLIENT_ID: options.previewClientId,
+            PULUMI_BACKEND_URL: options.backend,
+          }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+        ),
+      });
+      if (plan.environments.some(({ name, reviewers }) => name.startsWith("customer-") && reviewers.length === 0))
+        say("without --reviewer nobody has to approve an up.");
+      if (apply === true) await applyPlan(plan, (line) => say(`${line} is set.`));
+      if (json === true) print(`${visibleJson(plan, 2)}\n`);
+      else if (apply !== true) print(planText(plan));
+    });
+  describeCommand(command, {
+    notes: [
+      "Run it before the first workflow of a customer: GitHub makes an environment that is missing without any protection. docs/ci.md has the steps for GitLab and Azure Pipelines.",
+    ],
+    reads: "Pulumi.yaml, the stacks' settings files, and with --apply the repository's environments.",
+    changes: "Nothing; with --apply, environments and variables of the repository.",
+    exitCodes: { 1: "a stack has no settings, or gh failed; what was made before stays" },
+    examples: [
+      "npx mssp ci setup --stack contoso --reviewer acme/soc-leads",
+      "npx mssp ci setup --reviewer acme/soc-leads --client-id <ID> --apply",
+    ],
+  });
+}
+
+function repositoryName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9_.-]{1,100}$/.test(text)) return text;
+  throw new InvalidArgumentError("A repository is <owner>/<name>.");
+}
+
+function reviewerName(text: string, before: string[] = []): string[] {
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,38}(\/[A-Za-z0-9_.-]{1,100})?$/.test(text))
+    throw new InvalidArgumentError("A reviewer is a login, or <organization>/<team>.");
+  if (before.length >= 6) throw new InvalidArgumentError("GitHub takes at most six reviewers.");
+  return [...before, text];
 }
 
 interface MatrixOptions {
@@ -178,6 +263,43 @@ function registerComment(ci: Command): void {
     reads: "The files.",
     exitCodes: { 1: "a file can't be read or holds no preview" },
     examples: ["npx mssp ci comment previews", "npx mssp ci comment previews --matrix matrix.json"],
+  });
+}
+
+interface SortCommandOptions {
+  readonly matrix: string;
+  readonly canary?: string[];
+  readonly format: "json" | "github";
+}
+
+function registerSort(ci: Command): void {
+  const command = ci
+    .command("sort")
+    .description("Tell the stacks that a change really changes from those whose preview changes nothing.")
+    .argument("<file...>", "files of `npx mssp ci preview`, or folders of them")
+    .requiredOption("--matrix <file>", "output of `npx mssp ci matrix`: a stack without a preview counts as changed")
+    .option("--canary <pattern>", "stacks that go first; * matches any characters; repeatable", oneMore)
+    .addOption(
+      new Option("--format <format>", "json, or $GITHUB_OUTPUT lines").choices(["json", "github"]).default("json"),
+    )
+    .action(async (files: string[], { matrix, canary = [], format }: SortCommandOptions) => {
+      const [{ gitHubSortOutput, sortStacks }, { readPreviews }, { readMatrix }] = await Promise.all([
+        import("./sort.js"),
+        import("./stackPreview.js"),
+        import("./changedStacks.js"),
+      ]);
+      const canaries = canary.flatMap((patterns) => patterns.split(/[\s,]+/)).filter((pattern) => pattern !== "");
+      const options = { expected: (await readMatrix(matrix)).stacks, canaries };
+      const sorted = sortStacks(await readPreviews(files), options);
+      print(format === "github" ? gitHubSortOutput(sorted) : `${visibleJson(sorted, 2)}\n`);
+    });
+  describeCommand(command, {
+    notes: [
+      "A stack that failed, that a mandatory policy refuses, or that has no preview counts as changed: its own approval decides.",
+    ],
+    reads: "The files.",
+    exitCodes: { 1: "a file can't be read or holds no preview" },
+    examples: ["npx mssp ci sort previews --matrix matrix.json --canary contoso"],
   });
 }
 

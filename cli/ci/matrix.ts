@@ -14,6 +14,8 @@ const reportOf: Readonly<Partial<Record<GitLabJob, string>>> = { preview: "comme
 
 /** Most jobs that one matrix of GitHub's may make. */
 const gitHubMatrixLimit = 256;
+/** Most deployment jobs that GitLab counts in one pipeline, unless an administrator of the instance raises it. */
+const gitLabPipelineLimit = 500;
 
 export interface MatrixTextOptions {
   /** With `gitlab`. Default: `preview`. */
@@ -54,8 +56,10 @@ function gitHubOutput(changed: ChangedStacks, parts: boolean): string {
     );
   }
   const outputs = {
-    ...(parts ? { parts: JSON.stringify(matricesOf(changed)) } : { matrix: JSON.stringify({ stack: stacks }) }),
+    ...(parts ? { parts: JSON.stringify(partsOf(stacks)) } : { matrix: JSON.stringify({ stack: stacks }) }),
     any: String(stacks.length > 0),
+    // Code or a new version: the previews say which customers it changes.
+    everything: String(changed.everyStackBecause !== undefined),
     deleted: JSON.stringify(deleted),
     // For `comment` and `drift`, whose --matrix reads it.
     answer: JSON.stringify({ stacks, deleted }),
@@ -65,10 +69,10 @@ function gitHubOutput(changed: ChangedStacks, parts: boolean): string {
     .join("");
 }
 
-/** One matrix for each part of the stacks; none where no stack is touched. */
-function matricesOf(changed: ChangedStacks): { readonly stack: readonly string[] }[] {
-  const n = Math.ceil(changed.stacks.length / gitHubMatrixLimit);
-  return Array.from({ length: n }, (_, index) => ({ stack: partOf(changed, { k: index + 1, n }).stacks }));
+/** One matrix of GitHub's for each part of the stacks; none where there is no stack. */
+export function partsOf(stacks: readonly string[]): { readonly stack: readonly string[] }[] {
+  const n = Math.ceil(stacks.length / gitHubMatrixLimit);
+  return Array.from({ length: n }, (_, part) => ({ stack: stacks.filter((_, index) => index % n === part) }));
 }
 
 /** Azure asks a condition for each customer's stage: whether the list has `,contoso,`. */
@@ -80,10 +84,16 @@ function azureVariables({ stacks, deleted }: ChangedStacks): string {
 
 function gitLabPipeline({ stacks }: ChangedStacks, job: GitLabJob): string {
   // A pipeline without a job is an error to GitLab.
+  if (stacks.length > gitLabPipelineLimit) {
+    throw new VisibleError(
+      `${stacks.length} stacks: a pipeline of GitLab's has ${gitLabPipelineLimit} deployment jobs at most. ` +
+        `Set the CI/CD variable MSSP_PARTS to ${Math.ceil(stacks.length / gitLabPipelineLimit)} or more: the pipeline then runs in so many parts.`,
+    );
+  }
   if (stacks.length === 0) return stringify({ "no stack": { script: ["echo No stack is touched."] } });
   const report = reportOf[job];
   return stringify({
-    include: [{ local: "templates/gitlab/gitlab-stacks.yml" }],
+    include: [{ local: ".gitlab/gitlab-stacks.yml" }],
     ...Object.fromEntries(
       stacks.map((stack) => [`${job} ${stack}`, { extends: `.${job}`, variables: { STACK: stack } }]),
     ),

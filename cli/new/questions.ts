@@ -3,8 +3,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { clouds, discoverEndpoints, ServiceError, tenantOfDomain, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { readStackSettingsOffline } from "../../settings/fromFile";
-import { readProject, shownStackFile, stackFile, stacksWithSettings, type Project } from "../../settings/project";
-import { matchesPattern, sandboxStacks } from "../ci/stackNames";
+import { readProject, shownStackFile, stackFile, type Project } from "../../settings/project";
+import { customerStacks } from "../ci/customers";
 import { exists } from "../stack/exists";
 
 /** As options give them. */
@@ -90,8 +90,7 @@ export async function complete(
 
 /** The MSSP is the same for all customers. */
 async function ofAnotherCustomer(project: Project): Promise<Pick<GivenSettings, "msspName" | "msspTenantId">> {
-  const isReal = (stack: string) => !sandboxStacks.some((pattern) => matchesPattern(stack, pattern));
-  for (const stack of (await stacksWithSettings(project)).filter(isReal)) {
+  for (const stack of await customerStacks(project.folder)) {
     const settings = await readStackSettingsOffline(stack, project.folder).catch(() => undefined);
     if (settings !== undefined) return { msspName: settings.msspName, msspTenantId: settings.msspTenantId };
   }
@@ -210,7 +209,7 @@ async function ask(answers: Asked, fallback: GivenSettings): Promise<GivenSettin
       ],
     });
     if (isCancel(model)) return undefined;
-    answers.portalAccess = model as string;
+    answers.portalAccess = model;
   }
   if (answers.cloud === undefined) {
     const cloud = await select({
@@ -219,7 +218,7 @@ async function ask(answers: Asked, fallback: GivenSettings): Promise<GivenSettin
       options: Object.keys(clouds).map((value) => ({ value, label: value })),
     });
     if (isCancel(cloud)) return undefined;
-    answers.cloud = cloud as string;
+    answers.cloud = cloud;
   }
   return answers;
 }

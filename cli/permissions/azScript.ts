@@ -1,4 +1,5 @@
 /** A shell script that makes the MSSP's two applications with the Azure CLI. */
+import { clouds } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { requiredResourceAccess } from "./manifest";
 import type { Permissions } from "./needed";
@@ -10,7 +11,8 @@ import type { Permissions } from "./needed";
  * @param repository `owner/name`; without it no federated credential is made.
  * @throws VisibleError where the customers name different tenants of the MSSP.
  */
-export function azScript({ msspTenantIds, automation, preview }: Permissions, repository?: string): string {
+export function azScript(permissions: Permissions, repository?: string): string {
+  const { msspTenantIds, automation, preview, customers } = permissions;
   const [tenant, ...others] = msspTenantIds;
   if (tenant === undefined || others.length > 0) {
     throw new VisibleError(
@@ -21,7 +23,9 @@ export function azScript({ msspTenantIds, automation, preview }: Permissions, re
     head(tenant),
     application("automation", "MSSP automation", requiredResourceAccess(automation)),
     application("preview", "MSSP preview", requiredResourceAccess(preview)),
-    repository === undefined ? withoutRepository : credentials(repository),
+    repository === undefined
+      ? withoutRepository
+      : credentials(repository, clouds[customers[0]?.cloud ?? "public"].graphEndpoint),
     'echo "Variables of the pipeline: MSSP_TENANT_ID=$tenant MSSP_CLIENT_ID=$automation MSSP_PREVIEW_CLIENT_ID=$preview"\n',
   ].join("\n");
 }
@@ -65,14 +69,14 @@ const withoutRepository = `# No federated credential: --repository <owner/name> 
 `;
 
 /** Flexible credentials, which are a preview feature of Entra: only they can name the workflow's file and branch. */
-function credentials(repository: string): string {
+function credentials(repository: string, graph: string): string {
   const prefix = `claims['sub'] matches 'repo:${repository}:environment:`;
   const merged = `claims['job_workflow_ref'] matches '${repository}/.github/workflows/*@refs/heads/main'`;
   return `# What Entra accepts of GitHub. The ID says which repository has the name: one that takes the name later does not get in.
 repository_id="$(gh api "repos/${repository}" --jq .id)"
 credential() {
   object="$(az ad app show --id "$1" --query id --output tsv)"
-  url="https://graph.microsoft.com/beta/applications/$object/federatedIdentityCredentials"
+  url="${graph}/beta/applications/$object/federatedIdentityCredentials"
   if [ -n "$(az rest --method GET --url "$url" --query "value[?name=='$2'].id" --output tsv)" ]; then return; fi
   cat > "$files/credential.json" <<EOF
 {

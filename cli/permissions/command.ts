@@ -59,29 +59,9 @@ export function registerPermissions(program: Command): void {
 }
 
 async function permissionsOfStacks(options: PermissionsOptions): Promise<Permissions> {
-  const [
-    { permissionsOf },
-    { readStackSettingsOffline },
-    { readProject, stacksWithSettings },
-    { sandboxStacks, matchesPattern },
-  ] = await Promise.all([
-    import("./needed.js"),
-    import("../../settings/fromFile.js"),
-    import("../../settings/project.js"),
-    import("../ci/stackNames.js"),
-  ]);
-  const isReal = (stack: string) => !sandboxStacks.some((pattern) => matchesPattern(stack, pattern));
-  const stacks = options.stack ?? (await stacksWithSettings(await readProject())).filter(isReal);
-  if (stacks.length === 0) {
-    const { VisibleError } = await import("@defender-mssp/microsoft/errors");
-    throw new VisibleError(
-      "The project has no stack of a customer: `npx mssp new <stack>` makes one. --stack names one of the sandbox.",
-    );
-  }
-  const customers = [];
-  for (const stack of stacks) customers.push({ stack, settings: await readStackSettingsOffline(stack) });
+  const [{ permissionsOf }, { customersOf }] = await Promise.all([import("./needed.js"), import("../ci/customers.js")]);
   const ids: ApplicationIds = { automation: options.clientId, preview: options.previewClientId };
-  return permissionsOf(customers, ids);
+  return permissionsOf(await customersOf(options.stack), ids);
 }
 
 async function formatted(permissions: Permissions, { format, json, repository }: PermissionsOptions): Promise<string> {

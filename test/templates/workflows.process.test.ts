@@ -43,6 +43,9 @@ const stepsOf = ({ steps = [] }: Job) => steps;
 const runsOf = (job: Job) => stepsOf(job).map(({ run = "" }) => run);
 const changesSomething = (job: Job) => runsOf(job).some((run) => /pulumi (up|destroy)/.test(run));
 
+/** The job of the stacks whose preview changed nothing: one approval for all of them. */
+const isRelease = ({ environment }: Job) => environment === "release";
+
 describe("GitHub workflows", () => {
   it("the workflows are those that docs/ci.md names", () => {
     assert.deepEqual([...workflows].sort(), [
@@ -52,6 +55,7 @@ describe("GitHub workflows", () => {
       "drift.yml",
       "preview-stacks.yml",
       "preview.yml",
+      "unchanged-stacks.yml",
       "up-stacks.yml",
       "up.yml",
     ]);
@@ -107,7 +111,7 @@ describe("GitHub workflows", () => {
       });
 
       it("a customer's tenant is changed only from main, after that customer's approval, one run at a time", () => {
-        for (const [id, job] of jobsOf(name).filter(([, one]) => changesSomething(one))) {
+        for (const [id, job] of jobsOf(name).filter(([, one]) => changesSomething(one) && !isRelease(one))) {
           assert.match(job.environment ?? "", /^customer-\$\{\{ (matrix|inputs)\.stack \}\}$/, id);
           assert.match(job.concurrency?.group ?? "", /^stack-\$\{\{ (matrix|inputs)\.stack \}\}$/, id);
           assert.equal(job.env?.["ARM_CLIENT_ID"], "${{ vars.MSSP_CLIENT_ID }}");
@@ -131,6 +135,33 @@ describe("GitHub workflows", () => {
     assert.equal(checkout?.with?.["ref"], "${{ github.event.pull_request.base.sha }}");
   });
 
+  it("one approval brings up only stacks whose preview is unchanged, in the same job, too", () => {
+    const releases = workflows.flatMap((name) => jobsOf(name).filter(([, job]) => isRelease(job)));
+    assert.equal(releases.length, 1);
+    const [, job] = releases[0]!;
+    assert.match(job.if ?? "", /github\.ref == 'refs\/heads\/main'/);
+    const run = runsOf(job).find((one) => one.includes("pulumi up"))!;
+    assert.match(run, /pulumi preview --stack "\$STACK" --refresh --expect-no-changes [^\n]*&&\s+npx --no pulumi up/);
+    const { unchanged, changed, sort } = workflow("up.yml").jobs;
+    assert.match(unchanged?.if ?? "", /github\.event_name == 'push' && needs\.sort\.outputs\.unchanged != ''/);
+    assert.deepEqual(unchanged?.with, { stacks: "${{ needs.sort.outputs.unchanged }}" });
+    // After a failed or refused canary neither goes on.
+    for (const one of [unchanged, changed])
+      assert.match(one?.if ?? "", /\(needs\.canaries\.result == 'success' \|\| needs\.canaries\.result == 'skipped'\)/);
+    assert.match(
+      runsOf(sort!).join("\n"),
+      /ci sort previews --matrix matrix\.json --canary "\$CANARIES" --format github/,
+    );
+  });
+
+  it("npx runs the installed command only, and downloads none", () => {
+    for (const whole of [...workflows.map(text), ...templates.map(template)]) {
+      const file = whole.replace(/^\s*#.*$/gm, "");
+      assert.doesNotMatch(file, /npx (?!--no )(mssp|pulumi)/);
+      assert.doesNotMatch(file, /node cli\/mssp\.js|npm run -s build/);
+    }
+  });
+
   it("the job that destroys checks the confirmation, too", () => {
     const { destroy } = workflow("destroy.yml").jobs;
     const runs = runsOf(destroy!);
@@ -143,7 +174,7 @@ describe("GitHub workflows", () => {
     assert.equal(schedule?.length, 1);
     assert.match(schedule[0]!.cron, /^\d+ \d+ \* \* [0-6]$/);
     const stacks = runsOf(workflow("up.yml").jobs["stacks"]!).join("\n");
-    assert.match(stacks, /GITHUB_EVENT_NAME" = schedule \]; then\s+node cli\/mssp\.js ci matrix --all --format github/);
+    assert.match(stacks, /GITHUB_EVENT_NAME" = schedule \]; then\s+npx --no mssp ci matrix --all --format github/);
     assert.match(template("gitlab-ci.yml"), /--job "\$\{JOB:-drift\}"/);
     assert.match(template("azure-pipelines.yml"), /displayName: Weekly up/);
   });
@@ -169,7 +200,7 @@ describe("GitHub workflows", () => {
   it("the state is compared with the program before the engine runs code from it", () => {
     const files = [...workflows.map(text), ...templates.map(template)];
     const runs = files.flatMap((file) =>
-      [...file.matchAll(/npx pulumi (up|destroy) .*/g)].map(({ index }) => file.slice(0, index)),
+      [...file.matchAll(/npx --no pulumi (up|destroy) .*/g)].map(({ index }) => file.slice(0, index)),
     );
     assert.ok(runs.length >= 6, `${runs.length} runs`);
     for (const before of runs) {
@@ -177,7 +208,7 @@ describe("GitHub workflows", () => {
       assert.match(last, /ci check-state --stack "\$STACK"/, last);
     }
     for (const file of files)
-      for (const [run] of file.matchAll(/npx pulumi (up|destroy) .*/g)) assert.match(run, / --refresh /, run);
+      for (const [run] of file.matchAll(/npx --no pulumi (up|destroy) .*/g)) assert.match(run, / --refresh /, run);
   });
 
   it("a job that runs unreviewed code gets no token that can write", () => {
@@ -187,7 +218,7 @@ describe("GitHub workflows", () => {
 
   it("each call of mssp ci uses existing commands and options", async () => {
     const files = [...workflows.map(text), ...templates.map(template)];
-    for (const [, command = "", flags = ""] of files.join("\n").matchAll(/mssp\.js ci ([a-z-]+)((?: .*)?)$/gm)) {
+    for (const [, command = "", flags = ""] of files.join("\n").matchAll(/npx --no mssp ci ([a-z-]+)((?: .*)?)$/gm)) {
       const { stdout } = await execa(process.execPath, [path.join(root, "cli", "mssp.js"), "ci", command, "--help"]);
       const own = flags.split(/ && | \|\| | > | >> |;;/)[0] ?? "";
       for (const [flag] of own.matchAll(/(?<= )--[a-z-]+/g)) assert.ok(stdout.includes(flag), `${command} ${flag}`);
@@ -309,7 +340,7 @@ async function outputsOf(job: Job, stacks: readonly string[]): Promise<ReadonlyM
     await git("commit", "--quiet", "--message", "stacks");
     const output = path.join(folder, "output");
     const script = stepsOf(job).find((step) => (step as { id?: string }).id === "stacks")?.run ?? "";
-    await execa("bash", ["-e", "-c", script.replaceAll("node cli/mssp.js", '"$NODE" "$MSSP"')], {
+    await execa("bash", ["-e", "-c", script.replaceAll("npx --no mssp", '"$NODE" "$MSSP"')], {
       cwd: folder,
       env: {
         NODE: process.execPath,

@@ -65,7 +65,7 @@ describe("the matrix for a CI system", () => {
 
   it("GitLab: a child pipeline with a job for each stack and one that reports", () => {
     assert.deepEqual(parse(matrixText(changed, "gitlab", { job: "preview" })), {
-      include: [{ local: "templates/gitlab/gitlab-stacks.yml" }],
+      include: [{ local: ".gitlab/gitlab-stacks.yml" }],
       "preview contoso": { extends: ".preview", variables: { STACK: "contoso" } },
       "preview tailwind": { extends: ".preview", variables: { STACK: "tailwind" } },
       comment: { extends: ".comment" },

@@ -40,7 +40,7 @@ describe("mssp new", () => {
     "--analyst": "Ana Silva <ana@fabrikam.example>",
   };
   const create = (stack: string, changed: Readonly<Record<string, string | undefined>> = {}, more: string[] = []) => {
-    const all = Object.entries({ ...flags, ...changed }).flatMap(([flag, value]) =>
+    const all = Object.entries<string | undefined>({ ...flags, ...changed }).flatMap(([flag, value]) =>
       value === undefined ? [] : [`${flag}=${value}`],
     );
     return mssp(["new", stack, ...all, ...more], { folder, environment });

@@ -1,0 +1,139 @@
+/** What the packages hold, and that they run with nothing of the checkout's sources. `npm run test:package` installs them from a registry. */
+import assert from "node:assert/strict";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { packPackages, type PackedPackage } from "../../dev/package/pack";
+import { azureNativeVersion } from "../../components/azure/prepare";
+
+const checkout = path.resolve(__dirname, "..", "..");
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly scripts?: unknown;
+  readonly private?: unknown;
+  readonly exports: object;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+describe("the packed packages", function () {
+  let out: string;
+  let packed: readonly PackedPackage[];
+  let manifests: ReadonlyMap<string, Manifest>;
+  const staged = (name: string) => path.join(out, "staged", name.replace(/^@[^/]+\//, ""));
+
+  before(async () => {
+    out = await mkdtemp(path.join(tmpdir(), "mssp-packed-"));
+    packed = await packPackages(checkout, out);
+    const read = async ({ name }: PackedPackage) =>
+      [name, JSON.parse(await readFile(path.join(staged(name), "package.json"), "utf8")) as Manifest] as const;
+    manifests = new Map(await Promise.all(packed.map(read)));
+  });
+  after(() => rm(out, { recursive: true, force: true }));
+
+  it("are four, of one version, and depend on each other by exactly that", () => {
+    assert.deepEqual(packed.map(({ name }) => name).sort(), [
+      "@defender-mssp/engine",
+      "@defender-mssp/microsoft",
+      "@defender-mssp/sandbox",
+      "defender-mssp",
+    ]);
+    const versions = new Set(packed.map(({ version }) => version));
+    assert.equal(versions.size, 1);
+    for (const { name, dependencies } of manifests.values()) {
+      for (const [dependency, wanted] of Object.entries(dependencies)) {
+        assert.match(wanted, /^\d+\.\d+\.\d+$/, `${name}: ${dependency} ${wanted}`);
+        if (dependency.startsWith("@defender-mssp/")) assert.ok(versions.has(wanted), `${name}: ${dependency}`);
+      }
+    }
+  });
+
+  it("run no script at installation, and need no compiler and nothing of azure-native", () => {
+    for (const { name, scripts, dependencies, private: isPrivate } of manifests.values()) {
+      assert.equal(scripts, undefined, name);
+      assert.equal(isPrivate, undefined, name);
+      for (const one of ["typescript", "esbuild", "ts-node", "@pulumi/azure-native", "@defender-mssp/sandbox"])
+        assert.ok(!(one in dependencies), `${name} depends on ${one}`);
+    }
+    const { peerDependencies } = manifests.get("defender-mssp")!;
+    assert.deepEqual(peerDependencies, { "@pulumi/azure-native": azureNativeVersion });
+  });
+
+  it("hold README, licence, code and types, and no sources, tests or maps to sources", () => {
+    for (const { name, paths } of packed) {
+      for (const file of ["README.md", "LICENSE", "package.json"]) assert.ok(paths.includes(file), `${name}: ${file}`);
+      const strange = paths.filter(
+        (file) => /(^|\/)(test|src|dev)\//.test(file) || (/\.ts$/.test(file) && !/\.d\.ts$/.test(file)),
+      );
+      assert.deepEqual(strange, [], name);
+      assert.ok(
+        paths.some((file) => file.endsWith(".d.ts")),
+        name,
+      );
+    }
+    const product = packed.find(({ name }) => name === "defender-mssp")!.paths;
+    for (const file of [
+      "program.compiled.js",
+      "policy/pack.compiled.js",
+      "templates/customers/gitignore",
+      "CHANGELOG.md",
+    ])
+      assert.ok(product.includes(file), file);
+  });
+
+  it("export files that are there, and no condition of the checkout's", () => {
+    for (const [name, { exports }] of manifests) {
+      const targets = JSON.stringify(exports).match(/"\.\/(?:dist\/[^"]+|[^"/]+\.(?:js|json))"/g) ?? [];
+      const paths = packed.find((one) => one.name === name)!.paths;
+      for (const target of targets) {
+        const file = (JSON.parse(target) as string).slice(2);
+        assert.ok(paths.includes(file), `${name}: ${file}`);
+      }
+      assert.doesNotMatch(JSON.stringify(exports), /"source"/, name);
+    }
+  });
+
+  describe("in a repository of customers", () => {
+    let customers: string;
+
+    // The packages are copies; all other packages are the checkout's.
+    before(async () => {
+      customers = path.join(out, "customers");
+      const modules = path.join(customers, "node_modules");
+      await run(path.join(staged("defender-mssp"), "cli", "mssp.js"), ["init", customers, "--no-lockfile"], {
+        NODE_PATH: path.join(checkout, "node_modules"),
+      });
+      await mkdir(path.join(modules, "@defender-mssp"), { recursive: true });
+      for (const name of await readdir(path.join(checkout, "node_modules"))) {
+        if (/^(@defender-mssp|defender-mssp|\..*)$/.test(name)) continue;
+        await symlink(path.join(checkout, "node_modules", name), path.join(modules, name));
+      }
+      for (const { name } of packed)
+        await cp(staged(name), path.join(modules, ...name.split("/")), { recursive: true });
+    });
+
+    async function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+      const { exitCode, stdout, stderr } = await execa(process.execPath, [command, ...args], {
+        cwd: customers.length > 0 && args[0] !== "init" ? customers : out,
+        env: { NO_COLOR: "1", MSSP_SANDBOX_HOME: undefined, NODE_OPTIONS: undefined, ...environment },
+        reject: false,
+        stdin: "ignore",
+      });
+      assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+      return stdout;
+    }
+
+    const mssp = (...args: readonly string[]) =>
+      run(path.join(customers, "node_modules", "defender-mssp", "cli", "mssp.js"), args);
+
+    it("mssp start onboards the first customer, and a preview with the policy pack changes nothing", async () => {
+      assert.match(await mssp("start"), /\+ \d+ created/);
+      const pulumi = ["npx", "--no", "pulumi", "preview", "--stack", "dev", "--expect-no-changes"];
+      const pack = ["--policy-pack", "node_modules/defender-mssp/policy"];
+      assert.match(await mssp("sandbox", "run", "--", ...pulumi, ...pack), /unchanged/);
+    });
+  });
+});
