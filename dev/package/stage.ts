@@ -20,6 +20,10 @@ const productFiles = [
   "policy/package.json",
   "policy/PulumiPolicy.yaml",
   "policy/strict.json",
+  "plugin/index.js",
+  "plugin/PulumiPlugin.yaml",
+  "plugin/pulumi-resource-defender-mssp",
+  "plugin/schema.json",
   "templates",
   "CHANGELOG.md",
 ];
