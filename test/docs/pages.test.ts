@@ -92,7 +92,10 @@ describe("documentation", () => {
 
 /** All product code as one text. */
 function sources(): string {
-  const listed = execFileSync("git", ["ls-files", "*.ts", "launcher.js", "compile.js"], { cwd: root, encoding: "utf8" });
+  const listed = execFileSync("git", ["ls-files", "*.ts", "launcher.js", "compile.js"], {
+    cwd: root,
+    encoding: "utf8",
+  });
   const files = listed.split("\n").filter((file) => file !== "" && !/(^|\/)test\//.test(file));
   return files.map((file) => readFileSync(path.join(root, file), "utf8")).join("\n");
 }
