@@ -22,7 +22,7 @@ describe("attack: code in a stack's state", function () {
   let clean: string;
 
   before(async () => {
-    project = await createProject();
+    project = await createProject({ sharedRuntime: false });
     proof = path.join(project.folder, "proof.json");
     await project.writeSettings("contoso", customer(0x50, { portalAccess: "rbac" }));
     await project.succeed(["stack", "init", "contoso"]);

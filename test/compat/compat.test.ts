@@ -57,7 +57,7 @@ for (const version of foldersIn(__dirname)) {
     let project: SandboxProject;
 
     before(async () => {
-      project = await createProject();
+      project = await createProject({ sharedRuntime: false });
     });
     after(() => project.dispose());
 

@@ -8,7 +8,7 @@ describe("bad input on the real engine", function () {
   let asBefore: string;
 
   before(async () => {
-    project = await createProject();
+    project = await createProject({ sharedRuntime: false });
     await project.writeSettings("contoso", customer(40));
     await project.succeed(["stack", "init", "contoso"]);
     project.sandbox.cloud.tenant(tenantId);

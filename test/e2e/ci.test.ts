@@ -22,7 +22,7 @@ describe("mssp ci preview", function () {
   let project: SandboxProject;
 
   before(async () => {
-    project = await createProject();
+    project = await createProject({ sharedRuntime: false });
     await project.writeSettings("contoso", customer(7));
     await project.succeed(["stack", "init", "contoso"]);
   });

@@ -330,11 +330,8 @@ class CustomerStack {
     return { graph: await client.graph(), legacySiem: await client.legacySiem() };
   }
 
-  async #run([command = "", ...args]: readonly string[], now?: Date): Promise<string> {
+  #run([command = "", ...args]: readonly string[], now?: Date): Promise<string> {
     const environment = now === undefined ? {} : { MSSP_CLOCK: now.toISOString() };
-    const all = [command, "--stack", this.name, ...args];
-    const { exitCode, stdout, stderr } = await this.project.pulumi(all, environment);
-    if (exitCode === 0) return stdout;
-    throw new Error(`pulumi ${all.join(" ")} ended with ${exitCode}:\n${stdout}\n${stderr}`);
+    return this.project.succeed([command, "--stack", this.name, ...args], environment);
   }
 }

@@ -124,7 +124,7 @@ describe("Defender roles and notification rules on the real engine", function ()
       managedBy: null,
     });
 
-    const refused = await project.pulumi(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
+    const refused = await project.run(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
     assert.notEqual(refused.exitCode, 0, "the drift was not found");
     assert.deepEqual(await steps("--refresh"), [
       `update ${dynamicType("AlertNotificationRule")}`,

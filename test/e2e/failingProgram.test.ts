@@ -10,7 +10,7 @@ describe("a program with a bug, on the real engine", function () {
   let source: string;
 
   before(async () => {
-    project = await createProject();
+    project = await createProject({ sharedRuntime: false });
     file = path.join(project.folder, "settings/index.ts");
     source = await readFile(file, "utf8");
     await project.writeSettings("contoso", customer(50));

@@ -61,7 +61,7 @@ describe("guests on the real engine", function () {
   it("an existing member stops `up` before the first change unless the settings allow members", async () => {
     const before = users();
     for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
-      const { exitCode, stdout, stderr } = await project.pulumi([...command, "--stack", "contoso"]);
+      const { exitCode, stdout, stderr } = await project.run([...command, "--stack", "contoso"]);
       assert.notEqual(exitCode, 0);
       assert.match(stdout + stderr, /has a member, not a guest, with the address ben\.okafor@.*setting adoptMembers/);
     }

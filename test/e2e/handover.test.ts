@@ -60,13 +60,9 @@ describe("the handover on the real engine", function () {
   let reader: StoredObject;
   let args: Record<string, unknown>;
 
-  const run = async (command: readonly string[], changes: Record<string, unknown> = {}) =>
-    project.pulumi([...command, "--stack", "test"], { TEST_HANDOVER: JSON.stringify({ ...args, ...changes }) });
-  const succeed = async (command: readonly string[], changes: Record<string, unknown> = {}) => {
-    const { exitCode, stdout, stderr } = await run(command, changes);
-    assert.equal(exitCode, 0, `${command.join(" ")}:\n${stdout}\n${stderr}`);
-    return stdout;
-  };
+  const environment = () => ({ TEST_HANDOVER: JSON.stringify(args) });
+  const run = (command: readonly string[]) => project.pulumi([...command, "--stack", "test"], environment());
+  const succeed = (command: readonly string[]) => project.succeed([...command, "--stack", "test"], environment());
   const resources = () => [...project.sandbox.cloud.tenant(msspTenantId).objects(azureResources).values()];
   const ofType = (type: string) => resources().filter((resource) => resource["type"] === type);
   const up = ["up", "--yes", "--skip-preview"];
@@ -307,11 +303,8 @@ describe("the delegation on the real engine", function () {
 
   const run = async (command: readonly string[], changes: Record<string, unknown> = {}) =>
     project.pulumi([...command, "--stack", "test"], { TEST_DELEGATION: JSON.stringify({ ...args, ...changes }) });
-  const succeed = async (command: readonly string[]) => {
-    const { exitCode, stdout, stderr } = await run(command);
-    assert.equal(exitCode, 0, `${command.join(" ")}:\n${stdout}\n${stderr}`);
-    return stdout;
-  };
+  const succeed = (command: readonly string[]) =>
+    project.succeed([...command, "--stack", "test"], { TEST_DELEGATION: JSON.stringify(args) });
   const ofType = (type: string) =>
     [...project.sandbox.cloud.tenant(customerTenantId).objects(azureResources).values()].filter(
       (resource) => resource["type"] === type,

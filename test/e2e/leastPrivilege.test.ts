@@ -134,7 +134,7 @@ describe("the permissions that a stack needs", function () {
       missing = needed[index];
       return needed.filter((one) => one !== missing);
     });
-    const { exitCode, stdout, stderr } = await project.pulumi(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    const { exitCode, stdout, stderr } = await project.run(["up", "--stack", stack, "--yes", "--skip-preview"]);
     const permission = missing?.permission ?? "";
     assert.notEqual(exitCode, 0, `\`up\` succeeds without ${permission}`);
     assert.ok((stdout + stderr).includes(permission), `${permission} isn't named:\n${stdout}\n${stderr}`);

@@ -20,7 +20,7 @@ describe("a customer's stack on the real engine", function () {
   let asBefore: string;
 
   before(async () => {
-    project = await createProject();
+    project = await createProject({ logs: true, sharedRuntime: false });
     await project.writeSettings("contoso", customer(1));
     await project.succeed(["stack", "init", "contoso"]);
     project.sandbox.cloud.tenant(tenantId);

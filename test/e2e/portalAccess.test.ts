@@ -155,7 +155,7 @@ describe("portal access on the real engine", function () {
       const tiers = { tier1: { name: "Tier 2 Analyst" }, tier2: { name: "Tier 1 Analyst" } };
       await configure(number, { ...models.rbac, portalAccess: { model: "rbac", tiers } });
       const before = dumpOfTenant(project, tenantId);
-      const { exitCode, stdout } = await project.pulumi(["up", "--stack", stack(number), "--yes", "--skip-preview"]);
+      const { exitCode, stdout } = await project.run(["up", "--stack", stack(number), "--yes", "--skip-preview"]);
       assert.notEqual(exitCode, 0, stdout);
       assert.match(stdout, /tier1\.name: "Tier 2 Analyst" is still the name of portalAccess\.tiers\.tier2\.name/);
       assert.equal(dumpOfTenant(project, tenantId), before);

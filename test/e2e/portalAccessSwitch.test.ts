@@ -94,7 +94,7 @@ describe("a switch of the portal access model on the real engine:", function () 
   it("a tenant without the licence for role-assignable groups: Microsoft's error is shown", async () => {
     setSwitches(project.sandbox.cloud.tenant(tenantId), { entraLicence: "free" });
     await settings("basic");
-    const { exitCode, stdout } = await project.pulumi(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+    const { exitCode, stdout } = await project.run(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.notEqual(exitCode, 0);
     assert.match(stdout, /Only companies who have purchased AAD Premium may perform this operation/);
     setSwitches(project.sandbox.cloud.tenant(tenantId), { entraLicence: "p2" });

@@ -8,7 +8,7 @@ describe("without shortcuts into the SDK (MSSP_SDK_SHORTCUTS=off)", function () 
   let project: SandboxProject;
 
   before(async () => {
-    project = await createProject();
+    project = await createProject({ sharedRuntime: false });
     project.environment["MSSP_SDK_SHORTCUTS"] = "off";
     // Each process that takes the shortcuts would fail: the variable reaches all of them.
     const file = path.join(project.folder, "sdkShortcuts.js");

@@ -83,6 +83,8 @@ describe("secrets", function () {
   before(async () => {
     given = await mkdtemp(path.join(tmpdir(), "mssp-given-"));
     project = await createProject({
+      logs: true,
+      sharedRuntime: false,
       observe: (exchange) => learn(search, exchange),
       log: (line) => requestLog.push(line),
       alerts: 200,

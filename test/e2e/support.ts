@@ -1,4 +1,5 @@
 /** What the tests on the real engine share: a project on a sandbox of its own, and hands in the customer's tenant. */
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SandboxProject, type SandboxProjectOptions, dump } from "@defender-mssp/sandbox";
 
@@ -26,8 +27,24 @@ export function tenantIdOf(number: number): string {
   return `c0570500-0000-4000-8000-0000000000${number.toString(16).padStart(2, "0")}`;
 }
 
-export function createProject(options: Partial<SandboxProjectOptions> = {}): Promise<SandboxProject> {
-  return SandboxProject.create({ checkout, ...options });
+/** TEST_PROCESSES=own starts every command's own processes, as the engine does for customers. */
+const sharedRuntime = process.env["TEST_PROCESSES"] !== "own";
+
+/** A project's options, and whether its engine writes logs. */
+type TestOptions = Partial<SandboxProjectOptions> & { readonly logs?: boolean };
+
+/** `sharedRuntime: false` is for tests whose subject is the program's process or the dynamic provider's. */
+export async function createProject({ logs = false, ...options }: TestOptions = {}): Promise<SandboxProject> {
+  // Another program has packages of its own.
+  const isOwnProgram = options.program === undefined;
+  const project = await SandboxProject.create({ checkout, sharedRuntime: sharedRuntime && isOwnProgram, ...options });
+  if (!logs) await withoutLogs(project.environment);
+  return project;
+}
+
+/** Logs take a sixth of the engine's CPU time. It keeps none where a file has the folder's name. */
+async function withoutLogs({ PULUMI_HOME = "" }: NodeJS.ProcessEnv): Promise<void> {
+  await writeFile(path.join(PULUMI_HOME, "logs"), "");
 }
 
 /** Every live object of one tenant of the sandbox, as `mssp sandbox dump` prints it. */

@@ -8,7 +8,7 @@ describe("two customers side by side", function () {
   let asBefore: string;
 
   before(async () => {
-    project = await createProject();
+    project = await createProject({ sharedRuntime: false });
     await project.writeSettings("first", customer(3));
     await project.writeSettings("second", customer(4));
     for (const stack of ["first", "second"]) await project.succeed(["stack", "init", stack]);

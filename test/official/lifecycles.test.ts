@@ -62,7 +62,7 @@ describe(`${officialPlugin}: lifecycles of customers`, function () {
   }
 
   it("a deleted object makes `destroy` fail; `destroy --refresh` succeeds", async () => {
-    const project = await createProject({ plugins: "official", user });
+    const project = await createProject({ plugins: "official", user, sharedRuntime: false });
     try {
       const tenantId = tenantIdOf(0xe8);
       await project.writeSettings("contoso", customer(0xe8, { analysts: [], connector: { kind: "customerApp" } }));
@@ -100,7 +100,10 @@ async function liveOnce(
   steps: readonly Readonly<Record<string, unknown>>[],
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const projects = [await createProject(), await createProject({ plugins: "official", user: environment })] as const;
+  const projects = [
+    await createProject(),
+    await createProject({ plugins: "official", user: environment, sharedRuntime: false }),
+  ] as const;
   try {
     const startedAt = new Date();
     const tenantId = tenantIdOf(number);

@@ -24,7 +24,7 @@ describe(officialPlugin, function () {
 
   before(async () => {
     for (const set of sets) {
-      const project = await createProject();
+      const project = await createProject({ sharedRuntime: false });
       projects.set(set, project);
       await project.writeSettings("contoso", customer(7, { analysts: [ana, ben] }));
       await project.succeed(["stack", "init", "contoso"]);

@@ -2,12 +2,14 @@
  * A copy of this project in a temporary folder, with a sandbox of its own: for tests and
  * measurements on the real engine that may change anything. Nothing outside that folder is written.
  */
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { engineVersion } from "@defender-mssp/engine";
+import { SharedRuntime } from "./sharedRuntime/sharedRuntime";
 import {
   commandEnvironment,
   startSandbox,
@@ -57,6 +59,12 @@ export interface SandboxProjectOptions {
   readonly plugins?: PluginSet;
   /** The user's environment, where official plugins are looked for. @default this process's */
   readonly user?: NodeJS.ProcessEnv;
+  /**
+   * `run` and what builds on it use one process for the programs and dynamic resources of all
+   * commands, in place of four processes for each.
+   * @default false
+   */
+  readonly sharedRuntime?: boolean;
 }
 
 export class SandboxProject {
@@ -66,6 +74,7 @@ export class SandboxProject {
     readonly sandbox: OwnSandbox,
     /** The environment of every command on this sandbox. */
     readonly environment: NodeJS.ProcessEnv,
+    private readonly sharedRuntime: SharedRuntime | undefined,
   ) {}
 
   static async create(options: SandboxProjectOptions): Promise<SandboxProject> {
@@ -83,14 +92,21 @@ export class SandboxProject {
     const { log, observe, alerts, faults, plugins, user } = options;
     const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, observe, alerts, faults });
     const environment = commandEnvironment(await sandbox.environment({ plugins, user }), user);
-    return new SandboxProject(folder, sandbox, { ...environment, ...options.environment });
+    const ofCommands = { ...environment, ...options.environment };
+    const sharedRuntime = options.sharedRuntime === true ? new SharedRuntime(folder, ofCommands) : undefined;
+    return new SandboxProject(folder, sandbox, ofCommands, sharedRuntime);
   }
 
-  /** Writes a stack's settings: keys without the project's name in front. */
+  /**
+   * Writes a stack's settings: keys without the project's name in front. What else the stack's file
+   * has is kept, such as the salt of its secrets.
+   */
   async writeSettings(stack: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
     const { name } = parse(await readFile(path.join(this.folder, "Pulumi.yaml"), "utf8")) as { name: string };
     const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]));
-    await writeFile(path.join(this.folder, `Pulumi.${stack}.yaml`), stringify({ config }));
+    const file = path.join(this.folder, `Pulumi.${stack}.yaml`);
+    const before = existsSync(file) ? (parse(await readFile(file, "utf8")) as object) : {};
+    await writeFile(file, stringify({ ...before, config }));
   }
 
   /**
@@ -109,7 +125,7 @@ export class SandboxProject {
     });
   }
 
-  /** Runs a Pulumi command to its end, with any exit code. */
+  /** Runs a Pulumi command to its end, with any exit code and processes of its own. */
   async pulumi(
     args: readonly string[],
     environment: Readonly<Record<string, string | undefined>> = {},
@@ -118,9 +134,25 @@ export class SandboxProject {
     return { exitCode, signal, stdout, stderr };
   }
 
-  /** Runs a Pulumi command that must succeed; otherwise the error has its output. */
-  async succeed(args: readonly string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.pulumi(args);
+  /** Runs a Pulumi command to its end, with any exit code, in the shared runtime if there is one. */
+  async run(
+    args: readonly string[],
+    environment: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<Finished> {
+    const lent = await this.sharedRuntime?.lend(args, { ...this.environment, ...environment });
+    try {
+      return await this.pulumi(args, { ...environment, ...lent?.variables });
+    } finally {
+      lent?.end();
+    }
+  }
+
+  /** `run` for a command that must succeed; its output is in the error if it doesn't. */
+  async succeed(
+    args: readonly string[],
+    environment: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.run(args, environment);
     if (exitCode === 0) return stdout;
     throw new Error(`pulumi ${args.join(" ")} ended with ${exitCode}:\n${stdout}\n${stderr}`);
   }
@@ -140,6 +172,7 @@ export class SandboxProject {
   }
 
   async dispose(): Promise<void> {
+    await this.sharedRuntime?.stop();
     await this.sandbox.stop();
     await rm(this.folder, { recursive: true, force: true });
   }

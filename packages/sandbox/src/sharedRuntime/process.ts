@@ -1,0 +1,192 @@
+/** The process of a shared runtime (`sharedRuntime.ts`). It ends with its parent. */
+import type { AsyncLocalStorage } from "node:async_hooks";
+import path from "node:path";
+import { languageRuntime } from "@defender-mssp/engine/languageHost";
+import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
+import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
+import { RunResponse, type RunRequest } from "@pulumi/pulumi/proto/language_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { RuntimeAnswer, RuntimeRequest } from "./sharedRuntime";
+
+type Run = (call: ServerUnaryCall<RunRequest, RunResponse>, callback: sendUnaryData<RunResponse>) => void;
+
+/** What the Automation API runs inline programs with. The SDK keeps it out of its types. */
+interface InlinePrograms {
+  readonly LanguageServer: new (program: () => unknown) => { readonly run: Run };
+}
+
+/** Where the SDK keeps the settings of a run. */
+interface RunState {
+  readonly asyncLocalStorage: AsyncLocalStorage<object>;
+}
+
+/** The program that the product ships. Another entry point runs in a process of its own. */
+const launcher = "launcher.js";
+
+const running = new Map<number, () => void>();
+/** Resolves when the programs that have been asked for before have ended. */
+let programs = Promise.resolve();
+/** Events of the process that a program listens to. */
+const events = ["uncaughtException", "unhandledRejection", "beforeExit"] as const;
+
+process.on("message", (request: RuntimeRequest) => {
+  if ("end" in request) end(request.id);
+  else void serve(request).then((answer) => process.send?.(answer));
+});
+process.on("disconnect", () => process.exit(0));
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
+
+async function serve({ id, folder, environment }: Extract<RuntimeRequest, { folder: string }>): Promise<RuntimeAnswer> {
+  try {
+    for (const name of Object.keys(process.env)) if (!(name in environment)) Reflect.deleteProperty(process.env, name);
+    Object.assign(process.env, environment);
+    process.chdir(folder);
+    const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+    const ended = new Promise<void>((resolve) => {
+      running.set(id, () => {
+        server.forceShutdown();
+        resolve();
+      });
+    });
+    server.addService(LanguageRuntimeService, runtimeOfCommand(ended));
+    const languagePort = await listen(server);
+    return { id, languagePort, providerPort: await dynamicProvider() };
+  } catch (error) {
+    return { id, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function end(id: number): void {
+  running.get(id)?.();
+  running.delete(id);
+}
+
+/** The language host's own service, which runs the program here. `ended`: the command is over. */
+function runtimeOfCommand(ended: Promise<void>): ReturnType<typeof languageRuntime> {
+  const settings = {
+    engineAddress: "",
+    tracing: "",
+    cancelled: new AbortController(),
+    calls: new Set<Promise<void>>(),
+    onHandshake: () => undefined,
+  };
+  const host = languageRuntime(settings);
+  const run: Run = (call, callback) => {
+    const info = call.request.getInfo();
+    if (info?.getEntryPoint() !== launcher) {
+      (host.run as Run)(call, callback);
+      return;
+    }
+    call.request.setArgsList([settings.engineAddress]);
+    const file = path.join(info.getProgramDirectory(), launcher);
+    // One after another: the SDK has settings of one run in a process.
+    programs = programs.then(() => runInline(file, call, callback, ended));
+  };
+  return { ...host, run };
+}
+
+/**
+ * Loads the program again: its modules keep state for the time of one run. Packages keep none, and
+ * stay. A program whose resources failed may wait for them forever: its run ends with the command.
+ */
+function runInline(
+  file: string,
+  call: Parameters<Run>[0],
+  callback: Parameters<Run>[1],
+  ended: Promise<void>,
+): Promise<void> {
+  const { LanguageServer } = requireInternal("@pulumi/pulumi/automation/server") as InlinePrograms;
+  const { asyncLocalStorage } = globalThis as unknown as RunState;
+  const storeHere = asyncLocalStorage.getStore.bind(asyncLocalStorage);
+  let reported = false;
+  const program = async (): Promise<unknown> => {
+    // The SDK runs hooks outside of the run's context. A program's own process has one context.
+    const store = storeHere();
+    asyncLocalStorage.getStore = () => storeHere() ?? store;
+    Reflect.deleteProperty(require.cache, require.resolve(file));
+    try {
+      return await (requireInternal(file) as () => unknown)();
+    } catch (error) {
+      // The SDK shows it. The engine must add nothing.
+      reported = true;
+      throw error;
+    }
+  };
+  const dropListeners = rememberListeners();
+  const run = new Promise<void>((resolve) => {
+    let answered = false;
+    new LanguageServer(program).run(call, (error, response) => {
+      // After an error the SDK answers a second time.
+      if (answered) return;
+      answered = true;
+      callback(reported ? null : error, reported ? alreadyReported() : response);
+      resolve();
+    });
+  });
+  return Promise.race([run, ended]).then(() => {
+    Reflect.deleteProperty(asyncLocalStorage, "getStore");
+    dropListeners();
+  });
+}
+
+/** @returns what takes away the listeners that were added since. */
+function rememberListeners(): () => void {
+  const before = events.map((event) => process.rawListeners(event));
+  return () => {
+    events.forEach((event, index) => {
+      process.removeAllListeners(event);
+      for (const listener of before[index] ?? []) process.on(event, listener as () => void);
+    });
+  };
+}
+
+function alreadyReported(): RunResponse {
+  const response = new RunResponse();
+  response.setBail(true);
+  return response;
+}
+
+let providerPort: Promise<number> | undefined;
+
+/** The port of the SDK's dynamic provider. It serves every command, and keeps only compiled code. */
+function dynamicProvider(): Promise<number> {
+  return (providerPort ??= new Promise((resolve, reject) => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method
+    const { addService } = Server.prototype;
+    const { argv } = process;
+    const { log } = console;
+    // The engine tells a provider that it attaches to its own address. The SDK's can't answer that.
+    Server.prototype.addService = function (service, implementation) {
+      implementation["attach"] = (_call: unknown, answer: sendUnaryData<Empty>) => answer(null, new Empty());
+      addService.call(this, service, implementation);
+    };
+    // It prints its port.
+    console.log = (text: string) => {
+      console.log = log;
+      resolve(Number(text));
+    };
+    process.argv = [process.execPath, "dynamic-provider", "attached"];
+    try {
+      requireInternal("@pulumi/pulumi/cmd/dynamic-provider");
+    } catch (error) {
+      reject(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      process.argv = argv;
+      Server.prototype.addService = addService;
+    }
+  }));
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+      if (error) reject(error);
+      else resolve(port);
+    });
+  });
+}
+
+function requireInternal(file: string): unknown {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require(file) as unknown;
+}
