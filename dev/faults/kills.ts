@@ -9,6 +9,7 @@ const oneByOne = [...commands.up, "--parallel", "1"];
 export async function countWrites(checkout: string, customer: Customer): Promise<number> {
   let writes = 0;
   const project = await newProject(checkout, customer, {
+    sharedRuntime: true,
     log: (line) => {
       if (isWrite(line)) writes++;
     },

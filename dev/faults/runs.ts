@@ -93,7 +93,7 @@ export async function fairWeather(checkout: string): Promise<Weather> {
 
 async function fairWeatherOf(checkout: string, customer: Customer): Promise<FairWeather> {
   const startedAt = new Date();
-  const project = await newProject(checkout, customer);
+  const project = await newProject(checkout, customer, { sharedRuntime: true });
   try {
     const untouched = dump(project.sandbox.cloud);
     const dumps: Record<Step, string> = { up: "", change: "", destroy: "" };
