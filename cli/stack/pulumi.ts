@@ -34,12 +34,15 @@ export function pulumiCommand(args: readonly string[]): [string, ...string[]] {
  * @throws VisibleError if the engine is not installed.
  */
 export async function askPulumi(args: readonly string[], options: PulumiOptions = {}): Promise<PulumiAnswer> {
-  requireEngine(options.environment ?? process.env);
+  const environment = options.environment ?? process.env;
+  const { file: engine } = requireEngine(environment);
   const { execa } = await import("execa");
-  const [node, ...command] = pulumiCommand([...args, "--non-interactive"]);
-  const { exitCode, signal, stdout, stderr } = await execa(node, command, {
+  // As `npx pulumi` starts it, without its Node.js process. The language host is beside the engine.
+  const PATH = `${path.dirname(engine)}${path.delimiter}${environment["PATH"] ?? ""}`;
+  const { exitCode, signal, stdout, stderr } = await execa(engine, [...args, "--non-interactive"], {
     ...(options.folder === undefined ? {} : { cwd: options.folder }),
-    ...(options.environment === undefined ? {} : { env: options.environment, extendEnv: false }),
+    env: { ...environment, PATH },
+    extendEnv: false,
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
     stderr: options.showErrors === true ? "inherit" : "pipe",
     // A state or a preview of a large customer is more than the default of 100 MB.

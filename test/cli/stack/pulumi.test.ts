@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -21,6 +21,21 @@ describe("cli: running Pulumi", () => {
         return true;
       });
       assert.deepEqual(await readdir(home), []);
+    } finally {
+      await rm(home, { recursive: true });
+    }
+  });
+
+  it("starts the engine itself, with the language host's folder first on PATH", async () => {
+    const home = await mkdtemp(path.join(tmpdir(), "mssp-engine-"));
+    try {
+      const folder = path.join(home, "versions", "3.0.0", "bin");
+      await mkdir(folder, { recursive: true });
+      const engine = path.join(folder, "pulumi");
+      await writeFile(engine, '#!/bin/sh\necho "$PPID $PATH $*"\n', { mode: 0o755 });
+      const environment = { PATH: process.env["PATH"], PULUMI_HOME: home, PULUMI_VERSION: "3.0.0" };
+      const { stdout } = await askPulumi(["stack", "ls"], { environment });
+      assert.equal(stdout, `${process.pid} ${folder}:${process.env["PATH"]} stack ls --non-interactive`);
     } finally {
       await rm(home, { recursive: true });
     }
