@@ -4,7 +4,7 @@ import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, Ten
 
 describe("the engine is killed with -9 in the middle of `up`", function () {
   let project: SandboxProject;
-  let killAt: { readonly request: RegExp; readonly kill: () => void } | undefined;
+  let killAt: { readonly request: Pick<RegExp, "test">; readonly kill: () => void } | undefined;
 
   before(async () => {
     project = await createProject({
@@ -59,6 +59,42 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     assert.match(again, /customer-siem-authorization, interrupted while creating/);
     assert.deepEqual(single(objectsOf(project, tenantIdOf(20)).siemAuthorizations), authorization);
     await converged("authorization", 20, before);
+  });
+
+  // PULUMI_SKIP_CHECKPOINTS: the engine writes the state once, at its end. docs/portal-access.md offers it for many analysts.
+  it("analysts added without checkpoints: the next `up` recognises every guest that the state does not have", async () => {
+    const [number, stack] = [25, "unwritten"];
+    await project.writeSettings(stack, customer(number, { analysts: [ana] }));
+    await project.succeed(["stack", "init", stack]);
+    project.sandbox.cloud.tenant(tenantIdOf(number));
+    const before = dumpOfTenant(project, tenantIdOf(number));
+    await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    const many = Array.from({ length: 6 }, (_, index) => ({
+      email: `analyst.${index}@fabrikam-security.example`,
+      displayName: `Analyst ${index}`,
+    }));
+    await project.writeSettings(stack, customer(number, { analysts: [ana, ...many] }));
+    const command = ["up", "--stack", stack, "--yes", "--skip-preview", "--parallel", "1"];
+    const up = project.start(command, { PULUMI_SKIP_CHECKPOINTS: "true" });
+    let invited = 0;
+    killAt = {
+      request: { test: (line) => /^POST \/v1\.0\/invitations 201/.test(line) && ++invited === 4 },
+      kill: () => up.kill("SIGKILL"),
+    };
+    assert.equal((await up).signal, "SIGKILL");
+    const guests = guestsIn(number);
+    assert.equal(guests.length, 5);
+    const state = await project.succeed(["stack", "export", "--stack", stack]);
+    assert.equal(guests.filter((id) => state.includes(id)).length, 1, "the state has only the first analyst's guest");
+
+    await project.succeed(["cancel", "--stack", stack, "--yes"]);
+    await project.succeed(["up", "--stack", stack, "--refresh", "--yes", "--skip-preview"]);
+    assert.equal(guestsIn(number).length, 7);
+    assert.deepEqual(
+      guests.filter((id) => !guestsIn(number).includes(id)),
+      [],
+    );
+    await converged(stack, number, before);
   });
 
   // Graph has made the guest; or has marked it, too. Either way the engine doesn't know.
