@@ -17,6 +17,8 @@ export interface RunReport {
   readonly counts: Readonly<Record<StackState, number>>;
   /** With `--count-requests`. */
   readonly requests?: RequestCounts;
+  /** This program's own requests: all, those that the shared limit made wait, and answers 429. */
+  readonly ownRequests: { readonly asked: number; readonly waited: number; readonly throttled: number };
   readonly stacks: readonly (StackOutcome & { readonly customerName?: string })[];
 }
 

@@ -105,7 +105,8 @@ export async function runFleet(command: FleetCommand, options: FleetRunOptions):
     const outcomes = await run.all(stacks);
     journal.finish();
     view.pause();
-    const report = await reported(run, [...(before === undefined ? [] : endedBefore(before)), ...outcomes], counter);
+    const all = [...(before === undefined ? [] : endedBefore(before)), ...outcomes];
+    const report = await reported(run, all, { counter, limiter });
     if (options.json === true) print(`${visibleJson({ event: "report", ...report })}\n`);
     else print(summaryText(report, journal.folder));
     return exitCodeOf(report.stacks.map(({ state }) => state));
@@ -369,7 +370,7 @@ async function viewOf(command: FleetCommand, { json }: FleetRunOptions): Promise
 async function reported(
   { parts, beganAt }: FleetRun,
   all: readonly StackOutcome[],
-  counter: RequestCounter | undefined,
+  { counter, limiter }: { readonly counter: RequestCounter | undefined; readonly limiter: Limiter },
 ): Promise<RunReport> {
   const { plan, inventory, journal, before } = parts;
   const outcomes = [...new Map(all.map((one) => [one.stack, one])).values()];
@@ -385,6 +386,7 @@ async function reported(
     policyPacks: plan.policyPacks,
     counts: countsOf(outcomes),
     ...(requests === undefined ? {} : { requests }),
+    ownRequests: { ...limiter.counts },
     stacks: outcomes.map((one) => {
       const customerName = known.get(one.stack)?.customerName;
       return customerName === undefined ? one : { ...one, customerName };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Journal, lastOutcomes, readRuns, remainingOf, type RunPlan } from "../../../cli/fleet/journal";
@@ -44,6 +44,11 @@ describe("the journal of a fleet run", () => {
     assert.deepEqual(remainingOf(run), ["b", "c", "d"]);
 
     const resumed = Journal.resume(run);
+    const lines = (await readFile(path.join(journal.folder, "journal.jsonl"), "utf8")).split("\n");
+    assert.ok(
+      lines.some((line) => line.startsWith('{"kind":"resume"')),
+      "the half line swallowed the next entry",
+    );
     for (const stack of ["b", "c", "d"]) resumed.ended(outcome(stack, "unchanged"));
     resumed.finish();
     const [whole] = await readRuns(folder);

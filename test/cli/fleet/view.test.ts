@@ -125,6 +125,7 @@ function reportOf(stacks: RunReport["stacks"]): RunReport {
     refresh: false,
     policyPacks: [],
     counts: countsOf(stacks),
+    ownRequests: { asked: 0, waited: 0, throttled: 0 },
     stacks,
   };
 }
