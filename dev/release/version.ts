@@ -12,11 +12,12 @@ const manifests = [
  * The files with the new version, and the changelog with the entries of "Unreleased" below it.
  * @param read a file of the checkout.
  * @param date of the release, `YYYY-MM-DD`.
- * @throws Error where the version is none or not newer, or nothing is in "Unreleased".
+ * @throws Error where the version is none or was released before, or nothing is in "Unreleased".
  */
 export function changedFiles(read: (file: string) => string, version: string, date: string): Map<string, string> {
   const { version: current } = JSON.parse(read("package.json")) as { readonly version: string };
-  requireNewer(version, current);
+  const isUnreleased = !read("CHANGELOG.md").includes(`## ${version} `);
+  if (version !== current || !isUnreleased) requireNewer(version, current);
   const files = new Map<string, string>();
   for (const file of manifests) files.set(file, withVersion(read(file), current, version));
   files.set(

@@ -60,7 +60,7 @@ describe("the packages in an empty folder", function () {
       missing.stderr,
       /^mssp: This command needs the package @defender-mssp\/sandbox[^]*\n  npm install .*sandbox@\d/m,
     );
-    assert.equal(missing.stderr.trim().split("\n").length, 4);
+    assert.doesNotMatch(missing.stderr, /^ {4}at /m);
     const whole = await installation.run(["npm", "ci", ...args], { folder: customers, cache: "cold-too" });
     figures.push(`npm ci, cold, with engine and sandbox: ${await size(whole)}`);
     for (const compiler of ["typescript", "esbuild", "ts-node", "@pulumi/azure-native"])

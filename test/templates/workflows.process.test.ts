@@ -35,7 +35,7 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-const fileOf = (name: string) => path.join(folders[name === "ci.yml" ? 1 : 0]!, name);
+const fileOf = (name: string) => path.join(folders[["ci.yml", "release.yml"].includes(name) ? 1 : 0]!, name);
 const text = (name: string) => readFileSync(fileOf(name), "utf8");
 const workflow = (name: string) => parse(text(name)) as Workflow;
 const jobsOf = (name: string) => Object.entries(workflow(name).jobs);
@@ -55,6 +55,7 @@ describe("GitHub workflows", () => {
       "drift.yml",
       "preview-stacks.yml",
       "preview.yml",
+      "release.yml",
       "unchanged-stacks.yml",
       "up-stacks.yml",
       "up.yml",
@@ -118,7 +119,12 @@ describe("GitHub workflows", () => {
           assert.match(text(name), /if: .*github\.ref == 'refs\/heads\/main'/);
         }
         for (const [id, job] of jobsOf(name).filter(
-          ([, one]) => "id-token" in (one.permissions ?? {}) && one.uses === undefined && !changesSomething(one),
+          ([, one]) =>
+            // The release's token is for npm.
+            name !== "release.yml" &&
+            "id-token" in (one.permissions ?? {}) &&
+            one.uses === undefined &&
+            !changesSomething(one),
         )) {
           assert.equal(job.env?.["ARM_CLIENT_ID"], "${{ vars.MSSP_PREVIEW_CLIENT_ID }}", id);
           assert.ok(job.environment === "preview" || job.environment === "drift", id);

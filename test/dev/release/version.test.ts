@@ -33,8 +33,14 @@ describe("the version of a release", () => {
   it("refuses a release without an entry, an older version and what is no version", () => {
     const empty = (file: string) => (file === "CHANGELOG.md" ? "## Unreleased\n\n## 0.1.0\n" : read(file));
     assert.throws(() => changedFiles(empty, "99.1.2", "2031-12-31"), /nothing below "Unreleased"/);
-    for (const version of ["0.0.9", (JSON.parse(read("package.json")) as { version: string }).version])
-      assert.throws(() => changedFiles(withEntry, version, "2031-12-31"), /is not newer than/);
+    assert.throws(() => changedFiles(withEntry, "0.0.9", "2031-12-31"), /is not newer than/);
+    const { version: current } = JSON.parse(read("package.json")) as { version: string };
+    const after = (file: string) => withEntry(file) + (file === "CHANGELOG.md" ? `\n## ${current} - 2026-01-01\n` : "");
+    assert.throws(() => changedFiles(after, current, "2031-12-31"), /is not newer than/);
+    // The version that the manifests have already, and that no section of the changelog has.
+    assert.ok(
+      changedFiles(withEntry, current, "2031-12-31").get("CHANGELOG.md")?.includes(`## ${current} - 2031-12-31`),
+    );
     for (const version of ["", "next", "1.0", "1.0.0-beta"])
       assert.throws(() => changedFiles(withEntry, version, "2031-12-31"), /^Error: Usage/);
   });
