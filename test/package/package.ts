@@ -109,6 +109,23 @@ describe("the packages in an empty folder", function () {
     assert.doesNotMatch(ignored, /^(\.sandbox|node_modules)\//m);
   });
 
+  it("npx mssp new adds a customer, npx mssp permissions lists what it consents to, and npx pulumi up onboards it", async () => {
+    const flags = ["--customer-name=Tailwind", "--customer-domain=contoso.com", "--mssp-name=Fabrikam", "--no-check"];
+    const ids = [
+      "--tenant-id=c0570500-0000-4000-8000-00000000000d",
+      "--mssp-tenant-id=5ec0de00-5ea1-4000-8000-000000000001",
+    ];
+    const made = succeeded(
+      await onSandbox("npx", "mssp", "new", "tailwind", ...flags, ...ids, "--analyst=ana@fabrikam.example"),
+    );
+    assert.match(made.stdout, /^customers\/Pulumi\.tailwind\.yaml is written\./m);
+    const { stdout } = succeeded(await inCustomers("npx", "mssp", "permissions", "--stack", "tailwind"));
+    assert.match(stdout, /RoleManagement\.ReadWrite\.Defender +8b7e8c0a-7e9d-4049-97ec-04b5e1bcaf05/);
+    succeeded(await onSandbox("npx", "pulumi", "stack", "init", "tailwind"));
+    const up = succeeded(await onSandbox("npx", "pulumi", "up", "--stack", "tailwind", "--yes", "--skip-preview"));
+    figures.push(`npx mssp sandbox run -- npx pulumi up: ${up.seconds.toFixed(1)} s`);
+  });
+
   it("npx pulumi destroy takes everything away", async () => {
     const { stdout } = succeeded(
       await onSandbox("npx", "pulumi", "destroy", "--stack", "dev", "--refresh", "--yes", "--suppress-outputs"),
