@@ -31,7 +31,7 @@ export function registerInit(program: Command): void {
     });
   describeCommand(command, {
     notes: [
-      "The project's name is a part of every resource's name in the state and of the marks in the customers' tenants: it stays as it is.",
+      "The project's name is a part of every resource's name in the state and of the marks in the customers' tenants: it stays as it is. `pulumi new <clone>/templates/customers --generate-only`, with the absolute path of a clone of defender-mssp, makes the same files without pipelines.",
     ],
     reads: "The package registry, for the versions in package-lock.json.",
     changes: "Makes the folder. After an error nothing is left of it.",

@@ -15,6 +15,10 @@ const pipelineFolder: Readonly<Record<CiSystem, (file: string) => string>> = {
 
 const description = "The customers whose Microsoft Defender we watch, one stack for each.";
 
+const program = `# The program of the package, by reference. It runs in the package's folder, where its own dependencies are found even if npm nests them.
+main: node_modules/defender-mssp/launcher.js
+`;
+
 /** The files, by their path in the repository. */
 export async function repositoryFiles(project: string, ci: CiSystem | "none"): Promise<ReadonlyMap<string, string>> {
   const templates = path.join(packageRoot(), "templates");
@@ -23,7 +27,8 @@ export async function repositoryFiles(project: string, ci: CiSystem | "none"): P
     // npm leaves a .gitignore out of a package.
     const name = file === "gitignore" ? ".gitignore" : file;
     const filled = text.replaceAll("${PROJECT}", project).replaceAll("${DESCRIPTION}", description);
-    files.set(name, name === "Pulumi.yaml" ? withoutTemplate(filled) : filled);
+    if (name === "Pulumi.yaml") files.set(name, withProgram(withoutTemplate(filled)));
+    else files.set(name, name.startsWith("customers/") ? withNamespace(filled, project) : filled);
   }
   if (ci === "none") return files;
   for (const [file, text] of await textsBelow(path.join(templates, ci))) files.set(pipelineFolder[ci](file), text);
@@ -33,6 +38,16 @@ export async function repositoryFiles(project: string, ci: CiSystem | "none"): P
 /** What only `pulumi new` reads. */
 function withoutTemplate(text: string): string {
   return text.replace(/^template:\n(?: .*\n)*\n?/m, "");
+}
+
+/** With the program by reference. The template has none: `pulumi new` looks for `main` before the package is installed. */
+function withProgram(text: string): string {
+  return text.replace(/^# The program: .*\n# main: .*\n/m, () => program);
+}
+
+/** With the project's name in front of the settings. The template has none: `pulumi new` breaks the line after a name in a YAML file. */
+function withNamespace(text: string, project: string): string {
+  return text.replace(/^ {2}(?=\w+:)/gm, () => `  ${project}:`);
 }
 
 async function textsBelow(folder: string): Promise<[string, string][]> {

@@ -8,6 +8,8 @@ export function templateManifest(): string {
   const manifest = {
     name: "customers",
     private: true,
+    // Of a project from `pulumi new`, whose Pulumi.yaml names no program.
+    main: "node_modules/defender-mssp/launcher.js",
     scripts: { start: "mssp start" },
     engines: { node: ">=20.19.0" },
     // The engine's package downloads the engine and compares it with its pinned hash, in a pipeline too.

@@ -18,14 +18,14 @@ ${runtime}main: launcher.js
 /** Of a repository of customers: `mssp init` and `pulumi new` put the names in. */
 const templateHead = `name: \${PROJECT}
 description: \${DESCRIPTION}
-${runtime}# The program of the package, by reference. It runs in the package's folder, where its own dependencies are found even if npm nests them.
-main: node_modules/defender-mssp/launcher.js
+${runtime}# The program: package.json names it, because \`pulumi new\` refuses a \`main\` that is not installed yet. If npm nests packages, name it here, too:
+# main: node_modules/defender-mssp/launcher.js
 stackConfigDir: customers
 
 template:
   description: A repository of the customers whose Microsoft Defender a security service provider watches
   quickstart: |
-    Run \`npx mssp start\` to onboard a customer on the sandbox, and \`npx mssp new\` for the next one.
+    Run \`npm install\`, then \`npx mssp start\` to onboard a customer on the sandbox, and \`npx mssp new\` for the next one.
     The project's name is in each stack's state: keep it.
 
 # Every setting of a stack. The program checks the values and reports all errors together.

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { Installation, megabytes, type Ended } from "./installation";
+import { checkout, Installation, megabytes, type Ended } from "./installation";
 
 describe("the packages in an empty folder", function () {
   this.timeout(900_000);
@@ -77,6 +77,16 @@ describe("the packages in an empty folder", function () {
     figures.push(`npx mssp start: ${seconds.toFixed(1)} s`);
     assert.match(stdout, /\+ \d+ created/);
     assert.match(stdout, /clientSecret\s+\[secret\]/);
+  });
+
+  it("npx pulumi new makes a repository of customers of the template, too", async () => {
+    const folder = path.join(installation.folder, "generated");
+    const args = ["--generate-only", "--yes", "--name", "generated", "--dir", folder];
+    succeeded(await inCustomers("npx", "pulumi", "new", path.join(checkout, "templates", "customers"), ...args));
+    succeeded(await installation.run(["npm", "install", "--no-audit", "--no-fund"], { folder }));
+    const { stdout } = succeeded(await installation.run(["npx", "mssp", "start"], { folder }));
+    assert.match(stdout, /\+ \d+ created/);
+    succeeded(await installation.run(["npx", "mssp", "sandbox", "reset"], { folder }));
   });
 
   it("npx pulumi preview finds nothing to change, with the policy pack by reference", async () => {

@@ -11,6 +11,7 @@ const pins = {
   checkout: "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
   node: "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0",
 };
+const policyPack = "node_modules/defender-mssp/policy";
 const canary = "--canary 1 --max-failures 3";
 
 export function pipelineText(system: PipelineSystem, { parts }: PipelineOptions): string {
@@ -34,17 +35,17 @@ function gitHub(parts: number): string {
       preview: gitHubJob("preview", part, {
         if: "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository",
         client: "MSSP_PREVIEW_CLIENT_ID",
-        run: 'npx mssp fleet preview --part "$PART" --changed-since "origin/$BASE" --policy-pack policy',
+        run: `npx --no mssp fleet preview --part "$PART" --changed-since "origin/$BASE" --policy-pack ${policyPack}`,
       }),
       up: gitHubJob("up", part, {
         if: "github.event_name == 'push' && github.ref == 'refs/heads/main'",
         client: "MSSP_CLIENT_ID",
-        run: `npx mssp fleet up --yes --part "$PART" --changed-since "$BEFORE" --refresh --policy-pack policy ${canary}`,
+        run: `npx --no mssp fleet up --yes --part "$PART" --changed-since "$BEFORE" --refresh --policy-pack ${policyPack} ${canary}`,
       }),
       drift: gitHubJob("drift", part, {
         if: "github.event_name == 'schedule' && github.ref == 'refs/heads/main'",
         client: "MSSP_PREVIEW_CLIENT_ID",
-        run: 'npx mssp fleet preview --drift --part "$PART"',
+        run: 'npx --no mssp fleet preview --drift --part "$PART"',
       }),
     },
   };
@@ -83,7 +84,7 @@ function gitHubJob(name: string, part: readonly string[], options: GitHubJob): o
     steps: [
       { uses: pins.checkout, with: { "persist-credentials": false, "fetch-depth": 0 } },
       { uses: pins.node, with: { "node-version": 24, "package-manager-cache": false } },
-      { run: "npm ci --ignore-scripts && npx mssp engine" },
+      { run: "npm ci --ignore-scripts && npx --no mssp engine" },
       { name, run: gitHubRun(options.run) },
     ],
   };
@@ -92,9 +93,9 @@ function gitHubJob(name: string, part: readonly string[], options: GitHubJob): o
 /** GitHub's token ends after some minutes, and each engine asks Entra with it again. */
 function gitHubRun(command: string): string {
   return [
-    'npx mssp ci oidc-token --out "$RUNNER_TEMP/azure-token"',
+    'npx --no mssp ci oidc-token --out "$RUNNER_TEMP/azure-token"',
     'export AZURE_FEDERATED_TOKEN_FILE="$RUNNER_TEMP/azure-token"',
-    '(while sleep 200; do npx mssp ci oidc-token --out "$RUNNER_TEMP/azure-token"; done) &',
+    '(while sleep 200; do npx --no mssp ci oidc-token --out "$RUNNER_TEMP/azure-token"; done) &',
     "renewing=$!",
     `${command} || code=$?`,
     'kill "$renewing"',
@@ -114,7 +115,7 @@ function gitLab(parts: number): string {
     id_tokens: { AZURE_ID_TOKEN: { aud: "api://AzureADTokenExchange" } },
     variables: { ARM_USE_OIDC: "true", CLIENT_ID: client, GIT_DEPTH: "0" },
     before_script: [
-      "npm ci --ignore-scripts && npx mssp engine",
+      "npm ci --ignore-scripts && npx --no mssp engine",
       "# mktemp makes a file that nobody else can read.",
       'export AZURE_FEDERATED_TOKEN_FILE="$(mktemp)" ARM_OIDC_TOKEN="$AZURE_ID_TOKEN"',
       'printf \'%s\' "$AZURE_ID_TOKEN" > "$AZURE_FEDERATED_TOKEN_FILE"',
@@ -129,19 +130,19 @@ function gitLab(parts: number): string {
       [{ if: '$CI_PIPELINE_SOURCE == "merge_request_event"' }],
       "fleet-preview",
       "$MSSP_PREVIEW_CLIENT_ID",
-      'npx mssp fleet preview --part "$PART" --changed-since "$CI_MERGE_REQUEST_DIFF_BASE_SHA" --policy-pack policy',
+      `npx --no mssp fleet preview --part "$PART" --changed-since "$CI_MERGE_REQUEST_DIFF_BASE_SHA" --policy-pack ${policyPack}`,
     ),
     up: job(
       [{ if: '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH', when: "manual" }],
       "fleet-up",
       "$MSSP_CLIENT_ID",
-      `npx mssp fleet up --yes --part "$PART" --changed-since "$CI_COMMIT_BEFORE_SHA" --refresh --policy-pack policy ${canary}`,
+      `npx --no mssp fleet up --yes --part "$PART" --changed-since "$CI_COMMIT_BEFORE_SHA" --refresh --policy-pack ${policyPack} ${canary}`,
     ),
     drift: job(
       [{ if: '$CI_PIPELINE_SOURCE == "schedule"' }],
       "fleet-drift",
       "$MSSP_PREVIEW_CLIENT_ID",
-      'npx mssp fleet preview --drift --part "$PART"',
+      'npx --no mssp fleet preview --drift --part "$PART"',
     ),
   };
   return head + stringify(pipeline, { lineWidth: 0 });
@@ -151,7 +152,7 @@ function azure(parts: number): string {
   const step = (connection: string, command: string) => [
     { checkout: "self", fetchDepth: 0, persistCredentials: false },
     { task: "NodeTool@0", inputs: { versionSpec: "24.x" } },
-    { bash: "npm ci --ignore-scripts && npx mssp engine", displayName: "Get ready" },
+    { bash: "npm ci --ignore-scripts && npx --no mssp engine", displayName: "Get ready" },
     {
       task: "AzureCLI@2",
       displayName: "Fleet",
@@ -194,14 +195,14 @@ function azure(parts: number): string {
       job(
         "preview",
         "eq(variables['Build.Reason'], 'PullRequest')",
-        'npx mssp fleet preview --part "$PART" --changed-since "origin/$BASE" --policy-pack policy',
+        `npx --no mssp fleet preview --part "$PART" --changed-since "origin/$BASE" --policy-pack ${policyPack}`,
       ),
       job(
         "up",
         "and(eq(variables['Build.SourceBranch'], 'refs/heads/main'), ne(variables['Build.Reason'], 'Schedule'))",
-        `npx mssp fleet up --yes --part "$PART" --refresh --policy-pack policy ${canary}`,
+        `npx --no mssp fleet up --yes --part "$PART" --refresh --policy-pack ${policyPack} ${canary}`,
       ),
-      job("drift", "eq(variables['Build.Reason'], 'Schedule')", 'npx mssp fleet preview --drift --part "$PART"'),
+      job("drift", "eq(variables['Build.Reason'], 'Schedule')", 'npx --no mssp fleet preview --drift --part "$PART"'),
     ],
   };
   return head + stringify(pipeline, { lineWidth: 0 });

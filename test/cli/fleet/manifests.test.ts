@@ -77,18 +77,24 @@ describe("pipelines of the fleet", () => {
     it(`${system}: YAML with a job for each part, of which only up changes a tenant`, () => {
       const text = pipelineText(system, { parts: 4 });
       assert.ok(parse(text));
-      const commands = [...text.matchAll(/npx mssp fleet (\w+) [^\n]*/g)].filter(
-        ([line]) => !line.includes("--part 1/2"),
-      );
+      const commands = [...text.matchAll(/npx --no mssp fleet (\w+) [^\n]*/g)];
       assert.deepEqual(
         commands.map(([, command]) => command),
         ["preview", "up", "preview"],
       );
       for (const [line] of commands) assert.match(line, /--part "\$PART"/);
+      assert.match(commands[0]?.[0] ?? "", /--policy-pack node_modules\/defender-mssp\/policy( |$)/);
       assert.match(commands[1]?.[0] ?? "", /--yes .*--canary 1 --max-failures 3/);
       assert.match(text, system === "gitlab" ? /parallel: 4/ : system === "azure" ? /parallel: 4/ : /- 4\/4/);
     });
   }
+
+  it("run the installed package's commands: npx downloads none", () => {
+    for (const system of pipelineSystems) {
+      const text = pipelineText(system, { parts: 4 }).replaceAll(/^#.*\n/gm, "");
+      assert.deepEqual(text.match(/npx (?!--no )[^\n]*/g), null, system);
+    }
+  });
 
   it("github: actions are pinned, jobs have no more permissions than they need", () => {
     const text = pipelineText("github", { parts: 1 });

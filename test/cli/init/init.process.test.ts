@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { mssp } from "../mssp";
+import { execa } from "execa";
+import { parse } from "yaml";
+import { requireEngine } from "../../../cli/stack/pulumi";
+import { configurationOf } from "../../../settings/fromFile";
+import { checkout, mssp } from "../mssp";
 
 describe("mssp init", () => {
   let folder: string;
@@ -22,10 +26,33 @@ describe("mssp init", () => {
     assert.match(await text("Pulumi.yaml"), /^name: acme\.mssp\n/);
     assert.doesNotMatch(await text("Pulumi.yaml"), /^template:/m);
     assert.match(await text("customers/Pulumi.dev.yaml"), /^ {2}acme\.mssp:tenantId: /m);
+    assert.match(await text("Pulumi.yaml"), /^main: node_modules\/defender-mssp\/launcher\.js\n/m);
     for (const file of await readdir(path.join(folder, "customers"), { recursive: true, withFileTypes: true })) {
       if (!file.isFile() || file.parentPath.includes(".git/")) continue;
       assert.doesNotMatch(await readFile(path.join(file.parentPath, file.name), "utf8"), /\$\{(PROJECT|DESCRIPTION)\}/);
     }
+  });
+
+  it("makes the settings that pulumi new makes of the same template", async () => {
+    const { exitCode, stderr } = await init(["customers", "--project", "acme.mssp"]);
+    assert.equal(exitCode, 0, stderr);
+    const made = path.join(folder, "made");
+    const args = ["--generate-only", "--yes", "--name", "acme.mssp", "--dir", made];
+    await execa(requireEngine(process.env).file, ["new", path.join(checkout, "templates", "customers"), ...args], {
+      env: { PULUMI_HOME: path.join(folder, "home"), PULUMI_SKIP_UPDATE_CHECK: "true" },
+      stdin: "ignore",
+    });
+    const read = async (repository: string, file: string) =>
+      parse(await readFile(path.join(repository, file), "utf8")) as Record<string, unknown>;
+    const settings = async (repository: string) =>
+      configurationOf(await read(repository, "customers/Pulumi.dev.yaml"), "acme.mssp").values;
+    const ofPulumi = await settings(made);
+    assert.equal(ofPulumi["tenantId"], "c0570500-0000-4000-8000-00000000000a");
+    assert.deepEqual(ofPulumi, await settings(path.join(folder, "customers")));
+    const { name, main } = await read(made, "Pulumi.yaml");
+    assert.equal(name, "acme.mssp");
+    // A program that is not installed yet would end `pulumi new` with an error.
+    assert.equal(main, undefined);
   });
 
   it("asks for exact versions of this release, and ignores secrets", async () => {
