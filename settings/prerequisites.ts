@@ -178,7 +178,7 @@ export function beforeDestroy({ portalAccess }: { readonly portalAccess: { reado
   return [
     "Before `npx pulumi destroy` or another portalAccess.model: remove every assignment of these access packages (Entra admin center > Identity " +
       "Governance > Access packages > the package > Assignments > Remove). Graph refuses to delete a package that somebody holds, and the " +
-      "run would stop half way. `npx mssp doctor --stack <stack> --before-destroy` lists who holds which.",
+      "run would fail halfway. `npx mssp doctor --stack <stack> --before-destroy` lists who holds which.",
   ];
 }
 

@@ -53,7 +53,8 @@ export function holdersOf(tenant: AdditionsTenant, assignments: readonly Assignm
 function problemOf({ deployed }: AdditionsTenant, { assignmentPolicyId, target }: Assignment): string | undefined {
   if (assignmentPolicyId === null || !deployed.has(assignmentPolicyId)) return "by a policy that is not the stack's";
   const organization = target?.connectedOrganizationId;
-  if (organization == null || !deployed.has(organization)) return "to somebody who is not of the MSSP's organization";
+  if (organization == null || !deployed.has(organization))
+    return "to somebody outside the MSSP's connected organization";
   return undefined;
 }
 

@@ -35,8 +35,8 @@ export async function withAudit(call: GraphCall, found: readonly FoundAddition[]
     if (!(error instanceof ServiceError)) throw error;
     notAsked =
       error.status === 401 || error.status === 403
-        ? "by whom is not known: the audit log requires AuditLog.Read.All"
-        : `by whom is not known: the audit log could not be read (${error.message})`;
+        ? "author not known: reading the audit log requires AuditLog.Read.All"
+        : `author not known: the audit log could not be read (${error.message})`;
   }
   const additions = found.map(({ createdOn = "", targets, mentions, ...addition }) => ({
     ...addition,

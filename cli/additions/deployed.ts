@@ -57,7 +57,7 @@ export class Deployed {
  */
 export async function readDeployed(stack: string, options: PulumiOptions = {}): Promise<Deployed> {
   const { data } = exported.safeParse(JSON.parse(await runPulumi(["stack", "export", "--stack", stack], options)));
-  if (data === undefined) throw new VisibleError(`The state of stack "${stack}" can't be read: it has another form.`);
+  if (data === undefined) throw new VisibleError(`The state of stack "${stack}" can't be read: unknown format.`);
   return new Deployed(
     (data.deployment?.resources ?? []).map((one) => ({
       ...one,

@@ -79,7 +79,7 @@ export async function readMatrix(file: string): Promise<Pick<ChangedStacks, "sta
     const { stacks, deleted } = answer.parse(JSON.parse(await readFile(file, "utf8")));
     return { stacks: stacks.map(checkedStackName), deleted: deleted.map(checkedStackName) };
   } catch (error) {
-    const reason = error instanceof VisibleError ? error.message : "not what `npx mssp ci matrix --json` prints";
+    const reason = error instanceof VisibleError ? error.message : "it is not what `npx mssp ci matrix --json` prints";
     throw new VisibleError(`${file} can't be used: ${reason}`);
   }
 }

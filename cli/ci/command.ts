@@ -11,7 +11,7 @@ export function registerCi(program: Command): void {
   const ci = program
     .command("ci")
     .description(
-      "The steps of a pipeline for a repository of customers: the touched stacks, previews, comments, drift, destroy.",
+      "Run the steps of a pipeline for a repository of customers: touched stacks, previews, comments, drift, destroy.",
     )
     .addHelpText("after", "\nThe pipelines in templates/ call these commands; docs/ci.md explains them.");
   registerSetup(ci);
@@ -40,19 +40,21 @@ interface SetupCommandOptions {
 function registerSetup(ci: Command): void {
   const command = ci
     .command("setup")
-    .description("Print the GitHub environments, reviewers and variables that the workflows need; --apply makes them.")
+    .description(
+      "Print the GitHub environments, reviewers and variables that the workflows need; --apply creates them.",
+    )
     .option(
       "--stack <stack...>",
-      "these stacks (default: all that have settings, but those of the sandbox)",
+      "only these stacks (default: all with settings, except the sandbox's)",
       stackArguments,
     )
-    .option("--repository <owner/name>", "default: the repository of this folder, as gh knows it", repositoryName)
-    .option("--reviewer <reviewer>", "a login, or organization/team; repeatable, at most six", reviewerName)
+    .option("--repository <owner/name>", "the repository (default: this folder's, according to gh)", repositoryName)
+    .option("--reviewer <reviewer>", "a user, or organization/team; repeatable, at most six", reviewerName)
     .option("--branch <branch>", "the branch whose workflows bring stacks up", "main")
     .option("--client-id <id>", "application ID of the automation, for the variable MSSP_CLIENT_ID")
     .option("--preview-client-id <id>", "application ID of the preview application")
     .option("--backend <url>", "address of the state, for the variable PULUMI_BACKEND_URL")
-    .option("--apply", "make them, by gh")
+    .option("--apply", "create them with gh")
     .option("--json", "print the plan as one JSON object")
     .action(async ({ apply, json, ...options }: SetupCommandOptions) => {
       const [{ applyPlan, ownRepository, planText, setupPlan }, { customersOf }] = await Promise.all([
@@ -76,18 +78,18 @@ function registerSetup(ci: Command): void {
         ),
       });
       if (plan.environments.some(({ name, reviewers }) => name.startsWith("customer-") && reviewers.length === 0))
-        say("without --reviewer nobody has to approve an up.");
+        say("without --reviewer nobody has to approve `up`.");
       if (apply === true) await applyPlan(plan, (line) => say(`${line} is set.`));
       if (json === true) print(`${visibleJson(plan, 2)}\n`);
       else if (apply !== true) print(planText(plan));
     });
   describeCommand(command, {
     notes: [
-      "Run it before the first workflow of a customer: GitHub makes an environment that is missing without any protection. docs/ci.md has the steps for GitLab and Azure Pipelines.",
+      "Run it before the first workflow of a customer: GitHub creates a missing environment without protection. docs/ci.md has the steps for GitLab and Azure Pipelines.",
     ],
     reads: "Pulumi.yaml, the stacks' settings files, and with --apply the repository's environments.",
     changes: "Nothing; with --apply, environments and variables of the repository.",
-    exitCodes: { 1: "a stack has no settings, or gh failed; what was made before stays" },
+    exitCodes: { 1: "a stack has no settings, or gh failed; changes made before stay" },
     examples: [
       "npx mssp ci setup --stack contoso --reviewer acme/soc-leads",
       "npx mssp ci setup --reviewer acme/soc-leads --client-id <ID> --apply",
@@ -126,7 +128,7 @@ function registerMatrix(ci: Command): void {
     .description("Print the stacks that a range of commits touches.")
     .option("--from <commit>", "start of the range, such as origin/main: the commit at which --to left it")
     .option("--to <commit>", "end of the range", "HEAD")
-    .option("--all", "every stack, whatever has changed")
+    .option("--all", "every stack, regardless of changes")
     .option(
       "--exclude <pattern>",
       'leave out these stacks; * matches any characters; repeatable (default: "dev", "sandbox-*")',
@@ -243,7 +245,7 @@ function registerComment(ci: Command): void {
       "files of `npx mssp ci preview`, <stack>.json of `pulumi preview --json`, or folders of them",
     )
     .option("--matrix <file>", "output of `npx mssp ci matrix`: adds deleted stacks, and stacks without a preview")
-    .option("--max-length <characters>", "the most characters to print; GitHub's limit is", wholeNumber, 65_536)
+    .option("--max-length <characters>", "maximum number of characters; GitHub's limit is", wholeNumber, 65_536)
     .option("--json", "print an object with the text, and the marker that is its first line")
     .action(async (files: string[], options: CommentOptions) => {
       const [{ commentMarker, commentText }, { readPreviews }, { readMatrix }] = await Promise.all([
@@ -275,7 +277,7 @@ interface SortCommandOptions {
 function registerSort(ci: Command): void {
   const command = ci
     .command("sort")
-    .description("Tell the stacks that a change really changes from those whose preview changes nothing.")
+    .description("Separate the stacks that a change affects from those whose preview shows no changes.")
     .argument("<file...>", "files of `npx mssp ci preview`, or folders of them")
     .requiredOption("--matrix <file>", "output of `npx mssp ci matrix`: a stack without a preview counts as changed")
     .option("--canary <pattern>", "stacks that go first; * matches any characters; repeatable", oneMore)
@@ -436,7 +438,7 @@ function registerOidcToken(ci: Command): void {
   describeCommand(command, {
     reads: "The job's own token service; the job needs the permission `id-token: write`.",
     changes: "Writes the file, readable by its owner only.",
-    exitCodes: { 1: "this is no job of GitHub's with that permission, or the file can't be written" },
+    exitCodes: { 1: "not a GitHub job with that permission, or the file can't be written" },
     examples: ['npx mssp ci oidc-token --out "$RUNNER_TEMP/entra-token"'],
   });
 }

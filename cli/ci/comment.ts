@@ -26,8 +26,8 @@ export function commentText(previews: readonly StackPreview[], options: CommentO
   const text = new LimitedText(limit);
   text.add([commentMarker, "## Preview of the customers' stacks", ""]);
   text.add([summary({ failed: failed.length + missing.length, changing: changing.length, quiet: quiet.length }), ""]);
-  text.addList("Needs a destroy, by the workflow of that name, before its settings are deleted", deleted);
-  text.addList("No preview came of", missing);
+  text.addList("Run the workflow `destroy` before the settings are deleted", deleted);
+  text.addList("Without a preview", missing);
   const details = [...failed, ...changing].map((preview) => ({
     heading: `### ${code(preview.stack)}: ${headline(preview)}`,
     ...previewLines(preview, { before: "now", after: "then" }),

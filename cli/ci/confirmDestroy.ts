@@ -31,7 +31,7 @@ export async function confirmDestroy(request: DestroyRequest): Promise<Confirmed
   const stack = checkedStackName(request.stack);
   if (request.typed !== stack) {
     throw new VisibleError(
-      `Nothing is destroyed: the confirmation must be the stack's name, ${JSON.stringify(stack)}, to the letter.`,
+      `Nothing is destroyed: the confirmation must be the stack's name, exactly ${JSON.stringify(stack)}.`,
     );
   }
   const project = await readProject(request.folder);
@@ -39,7 +39,7 @@ export async function confirmDestroy(request: DestroyRequest): Promise<Confirmed
   if (await exists(path.join(project.folder, file))) return { stack, settingsFrom: undefined };
   if (request.restoreSettings !== true) {
     throw new VisibleError(
-      `Nothing is destroyed: there is no ${file}. With --restore-settings it is taken from the last commit that had it.`,
+      `Nothing is destroyed: there is no ${file}. --restore-settings restores it from the last commit that had it.`,
     );
   }
   return { stack, settingsFrom: await restore(file, project.folder) };

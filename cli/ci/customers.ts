@@ -18,7 +18,7 @@ export async function customersOf(stacks?: readonly string[]): Promise<Customer[
   const names = stacks ?? (await customerStacks());
   if (names.length === 0) {
     throw new VisibleError(
-      "The project has no stack of a customer: `npx mssp new <stack>` makes one. --stack names one of the sandbox.",
+      "The project has no customer stacks. Create one with `npx mssp new <stack>`, or name a sandbox stack with --stack.",
     );
   }
   return Promise.all(names.map(async (stack) => ({ stack, settings: await readStackSettingsOffline(stack) })));

@@ -19,7 +19,7 @@ export function driftReports(previews: readonly StackPreview[], expected: readon
   const missing = expected.filter((stack) => !previews.some((preview) => preview.stack === stack));
   const lost = missing.map((stack) => ({
     ...{ msspPreview: 1 as const, stack, failed: true, changes: [], unchanged: 0, policyViolations: [], additions: [] },
-    messages: ["The job left no preview: its log says why."],
+    messages: ["The job produced no preview: see its log."],
   }));
   return [...previews, ...lost].map((preview) => driftReport(preview));
 }
@@ -36,25 +36,25 @@ function bodyText(preview: StackPreview, state: DriftReport["state"], limit: num
   const text = new LimitedText(limit);
   const stack = code(preview.stack);
   if (state === "clean") {
-    text.add([`The tenant of ${stack} is what its settings say.`, ""]);
+    text.add([`The tenant of ${stack} matches its settings.`, ""]);
     text.addSections(notCheckedSection(preview));
     return text.text;
   }
   text.add(
     state === "failed"
-      ? [`The tenant of ${stack} could not be looked at, so nobody knows whether it is what its settings say.`, ""]
+      ? [`The tenant of ${stack} could not be compared with its settings.`, ""]
       : [
-          `The tenant of ${stack} is not what its settings say: somebody or something else changed it.`,
+          `The tenant of ${stack} does not match its settings: somebody or something else changed it.`,
           "",
-          `Was the change wanted? Then put it into ${code(`Pulumi.${preview.stack}.yaml`)}. If not, \`pulumi up --refresh\` ` +
-            `(the workflow \`up\`, by hand) puts right what the table says.`,
+          `If the change is intended, add it to ${code(`Pulumi.${preview.stack}.yaml`)}. If not, \`pulumi up --refresh\` ` +
+            `(the workflow \`up\`, started manually) reverts the changes in the table.`,
           "",
         ],
   );
   const counts = countsText(preview.changes);
   text.addSections([
     {
-      heading: `### To put right: ${counts === "" ? "nothing found" : counts}`,
+      heading: `### Changes to revert: ${counts === "" ? "nothing found" : counts}`,
       ...previewLines(preview, { before: "in the tenant", after: "by the settings" }),
     },
     ...addedSection(preview),

@@ -22,7 +22,7 @@ export async function writeOidcToken(
   const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = environment;
   if (address === undefined || address === "" || bearer === undefined || bearer === "") {
     throw new VisibleError(
-      "GitHub offers no token here: the job needs the permission `id-token: write`, which the pull request of a fork never has.",
+      "GitHub offers no OpenID Connect token: the job requires the permission `id-token: write`, which pull requests from forks never have.",
     );
   }
   const url = new URL(address);

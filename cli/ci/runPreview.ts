@@ -122,7 +122,7 @@ function parsedOrUndefined(text: string): unknown {
 /** CI systems end a job that says nothing for long, and so do people. */
 function reportProgress(stack: string, { progress, progressEvery = 15, drift }: PreviewRun): () => void {
   if (progress === undefined) return () => undefined;
-  const what = drift === true ? "looking at the tenant" : "previewing";
+  const what = drift === true ? "comparing the tenant" : "previewing";
   progress(`${stack}: ${what}`);
   const began = Date.now();
   const timer = setInterval(

@@ -15,8 +15,8 @@ export function isStackName(name: string): boolean {
 export function checkedStackName(name: string): string {
   if (isStackName(name)) return name;
   throw new VisibleError(
-    `${JSON.stringify(name)} can't be a stack's name: letters, digits, "_", "." and "-", not "-" or "." first, ` +
-      `100 characters at most. Rename its Pulumi.<stack>.yaml.`,
+    `${JSON.stringify(name)} can't be a stack's name: at most 100 letters, digits, "_", "." and "-", and no "-" or "." ` +
+      `at the beginning. Rename its Pulumi.<stack>.yaml.`,
   );
 }
 

@@ -148,7 +148,7 @@ async function readPreview(file: string): Promise<StackPreview> {
       return reducePreview(path.basename(file, ".json"), content);
     }
     const parsed = stackPreview.safeParse(content);
-    if (!parsed.success) throw new VisibleError("a file of another form, or of another version of mssp");
+    if (!parsed.success) throw new VisibleError("unknown format, or another version of mssp");
     return redactedAgain({ ...parsed.data, stack: checkedStackName(parsed.data.stack) });
   } catch (error) {
     const reason =

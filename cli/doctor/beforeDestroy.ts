@@ -58,8 +58,8 @@ export async function beforeDestroyReport(run: AdditionsRun): Promise<BeforeDest
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     throw new VisibleError(
-      `Who holds the access packages of stack ${run.stack} is not known: ${whyNot(error, "EntitlementManagement.Read.All")}. ` +
-        "If somebody holds one, `npx pulumi destroy` stops half way.",
+      `Can't read who holds the access packages of stack ${run.stack}: ${whyNot(error, "EntitlementManagement.Read.All")}. ` +
+        "If somebody holds one, `npx pulumi destroy` fails halfway.",
     );
   }
 }
@@ -82,7 +82,7 @@ export function beforeDestroyText({ stack, state, holders }: BeforeDestroyReport
   const rows = holders.map(({ name, address, accessPackage }) => [name, address, accessPackage]);
   return [
     paragraph(
-      `\`${again}\` would stop half way: Graph refuses to delete an access package that somebody holds. Assignments: ${holders.length}.\n`,
+      `\`${again}\` would fail halfway: Graph refuses to delete an access package that somebody holds. Assignments: ${holders.length}.\n`,
     ),
     tableText([["Holder", "Address", "Access package"], ...rows], { indent: 2 }),
     paragraph(
@@ -90,8 +90,8 @@ export function beforeDestroyText({ stack, state, holders }: BeforeDestroyReport
     ),
     ...holders.map(({ step }) => `  ${step}\n`),
     paragraph(
-      `\nThen run \`${again}\`. It does not delete these users: the packages brought them into the tenant, whose settings for external users of ` +
-        "entitlement management decide whether they stay.",
+      `\nThen run \`${again}\`. It does not delete these users: the packages brought them into the tenant. The tenant's settings for ` +
+        "external users of entitlement management decide whether they stay.",
     ),
   ].join("");
 }

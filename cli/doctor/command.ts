@@ -27,7 +27,10 @@ export function registerDoctor(program: Command): void {
       "--yes",
       "with --repair: delete without asking what carries this stack's mark and belongs to an interrupted operation",
     )
-    .option("--before-destroy", "list who holds an access package of the stack, which `pulumi destroy` can't take away")
+    .option(
+      "--before-destroy",
+      "list who holds an access package of the stack: `pulumi destroy` can't delete such a package",
+    )
     .action(async ({ stack, json, ...options }: DoctorOptions) => {
       if (options.beforeDestroy === true) return checkBeforeDestroy(stack, json === true);
       if (options.repair === true) return repairStack(stack, options.yes === true);

@@ -155,14 +155,14 @@ async function answer(
   if (yes) {
     if (isCertain(orphan)) return "delete";
     say(
-      "--yes deletes only what carries this stack's mark and belongs to an operation that its state says was interrupted, and no secret. " +
+      "--yes deletes only objects with this stack's mark from an operation that the state lists as interrupted, and never a secret. " +
         "Run the command without --yes to be asked.\n",
     );
     return "leave";
   }
   if (ask === undefined) {
     say(
-      "There is no terminal to ask on. --yes deletes what certainly belongs to an interrupted operation of this stack.\n",
+      "There is no terminal to ask on. --yes deletes only objects that certainly belong to an interrupted operation of this stack.\n",
     );
     return "leave";
   }

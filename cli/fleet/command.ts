@@ -13,7 +13,7 @@ export function registerFleet(program: Command): void {
   const fleet = program
     .command("fleet")
     .description(
-      "List, preview, deploy and watch all customers: every stack of this folder, or those that you select.",
+      "List, preview, deploy and monitor all customers: every stack of this folder, or the stacks that you select.",
     );
   registerList(fleet);
   registerStatus(fleet);
@@ -37,12 +37,12 @@ export function registerFleet(program: Command): void {
     ],
   });
   registerRun(fleet, "refresh", {
-    description: "Bring the states of the selected stacks in line with their tenants.",
+    description: "Update the states of the selected stacks to match their tenants.",
     changes: "The stacks' states; the run's journal and report. The tenants stay as they are.",
     examples: ["npx mssp fleet refresh --yes"],
   });
   registerRun(fleet, "destroy", {
-    description: "Take away all that the selected stacks have granted.",
+    description: "Remove everything that the selected stacks created.",
     changes: "The customers' tenants and the stacks' states, as `pulumi destroy` does; the run's journal and report.",
     examples: ["npx mssp fleet destroy --stack contoso fabrikam", "npx mssp fleet destroy --tag leaving --refresh"],
   });
@@ -66,7 +66,7 @@ function registerList(fleet: Command): void {
     });
   describeCommand(command, {
     reads: "The stacks' settings files. It asks neither the backend nor a tenant.",
-    exitCodes: { 0: "every file can be used", 1: "a file has errors" },
+    exitCodes: { 0: "no file has errors", 1: "a file has errors" },
     examples: ["npx mssp fleet list", "npx mssp fleet list --tag tier=gold --json | jq -r '.[].stack'"],
   });
 }
@@ -79,8 +79,8 @@ interface StatusOptions extends PlaceOptions {
 function registerStatus(fleet: Command): void {
   const command = withPlace(fleet.command("status"))
     .description("Show how the last run of each customer ended.")
-    .option("--kubeconfig <file>", "show the Stack objects of the Pulumi Kubernetes Operator instead; needs kubectl")
-    .option("--namespace <name>", "with --kubeconfig: their namespace", "mssp-customers")
+    .option("--kubeconfig <file>", "show the Stack objects of the Pulumi Kubernetes Operator instead; requires kubectl")
+    .option("--namespace <name>", "with --kubeconfig: namespace of the objects", "mssp-customers")
     .action(async ({ kubeconfig, ...options }: StatusOptions) => {
       if (kubeconfig !== undefined) {
         const { operatorStacks, operatorText } = await import("./manifests/operatorStatus.js");
@@ -113,8 +113,8 @@ function registerOutputs(fleet: Command): void {
   const command = withPlace(fleet.command("outputs"))
     .description("Print the outputs of the selected stacks. Secrets are never printed.")
     .option("--output <name...>", "only these outputs")
-    .option("--parallel <number>", "engines at a time (default: by cores)", positive)
-    .option("--passphrase-folder <folder>", "folder with a file for each stack, named like it, with its passphrase")
+    .option("--parallel <number>", "engines at a time (default: one for each core)", positive)
+    .option("--passphrase-folder <folder>", "folder with one passphrase file for each stack, named after the stack")
     .action(async (options: OutputsOptions) => {
       const { fleetOutputs, outputsText } = await import("./outputs.js");
       const { chosen } = await selected(options);
@@ -127,7 +127,7 @@ function registerOutputs(fleet: Command): void {
     });
   describeCommand(command, {
     reads: "The stacks' outputs.",
-    exitCodes: { 0: "the outputs of every stack were read", 1: "those of a stack could not be read" },
+    exitCodes: { 0: "the outputs of every stack were read", 1: "the outputs of a stack could not be read" },
     examples: ["npx mssp fleet outputs --output clientId nextSteps", "npx mssp fleet outputs --json"],
   });
 }
@@ -141,44 +141,52 @@ interface RunText {
 function registerRun(fleet: Command, name: FleetCommand, { description, changes, examples }: RunText): void {
   const command = withPlace(fleet.command(name))
     .description(description)
-    .option("--parallel <number>", "stacks at a time (default: by cores and free memory)", positive)
-    .option("--tries <number>", "run a stack at most so often when network faults or throttling end it", positive, 3)
-    .option("--max-failures <number>", "after so many failed stacks, start no other (default: no limit)", positive)
-    .option("--timeout <minutes>", "interrupt a stack after so long", positive, 60)
-    .option("--resume", `go on with the last ${name} that was cut off or left stacks out, with its options`)
-    .option("--passphrase-folder <folder>", "folder with a file for each stack, named like it, with its passphrase")
-    .option("--cancel-dead-locks", "cancel locks whose owner was a process of this machine that no longer runs")
+    .option("--parallel <number>", "stacks at a time (default: limited by cores and free memory)", positive)
+    .option("--tries <number>", "tries of each stack after network faults or throttling", positive, 3)
+    .option(
+      "--max-failures <number>",
+      "start no further stack after this number of failures (default: no limit)",
+      positive,
+    )
+    .option("--timeout <minutes>", "interrupt a stack after this time", positive, 60)
+    .option("--resume", `continue the last ${name} that was interrupted or left stacks out, with its options`)
+    .option("--passphrase-folder <folder>", "folder with one passphrase file for each stack, named after the stack")
+    .option("--cancel-dead-locks", "cancel locks whose owner was a process on this machine that has ended")
     .option("--count-requests", "count the requests to the sandbox");
   if (name === "preview" || name === "up") command.option("--policy-pack <folder...>", "check with these policy packs");
   if (name !== "refresh") command.option("--refresh", "compare with the tenants first");
   if (name === "preview") {
-    command.option("--drift", "report what differs in the tenants, and what somebody added; implies --refresh");
+    command.option("--drift", "report drift, and what somebody added in the tenants; implies --refresh");
   } else {
     command
       .option("--yes", "ask no questions")
-      .option("--canary <number>", "first so many stacks, or a share such as 10%, then ask before the others", canary);
+      .option(
+        "--canary <number>",
+        "run this many stacks first, or a share such as 10%, then ask before the others",
+        canary,
+      );
   }
   if (name === "up") {
     command
       .option("--init", "create stacks that the backend does not have")
-      .option("--secrets-provider <provider>", "with --init: what encrypts the new stacks' secrets");
+      .option("--secrets-provider <provider>", "with --init: secrets provider of the new stacks");
   }
-  if (name === "destroy") command.option("--all", "all customers: without it, a selector is required");
+  if (name === "destroy") command.option("--all", "destroy all customers; without it, a selector is required");
   command.action(async (options: FleetRunOptions) => {
     if (name === "destroy" && options.all !== true && options.resume !== true && !isSelective(options)) {
-      command.error("error: destroy needs a selector such as --stack, or --all", { exitCode: 2 });
+      command.error("error: destroy requires a selector such as --stack, or --all", { exitCode: 2 });
     }
     const [{ runFleet }, { canAsk }] = await Promise.all([import("./run.js"), import("./question.js")]);
     if (name !== "preview" && options.yes !== true && !canAsk()) {
-      command.error(`error: ${name} needs --yes where nobody can be asked`, { exitCode: 2 });
+      command.error(`error: ${name} requires --yes without a terminal`, { exitCode: 2 });
     }
     process.exitCode = await runFleet(name, options);
   });
   describeCommand(command, {
     notes: [
-      "A stack that fails stops no other one. Ctrl-C finishes what is under way; --resume goes on later, also after a crash: no stack that has ended is run again.",
-      "On a terminal a table shows the progress. Otherwise, and where CI is set, each start and end is a line on stderr. --json prints each event as a JSON object on a line of stdout.",
-      "Requests of this program share one limit for each application and tenant: a 429 slows all that share it. The official provider plugins make their own requests; --parallel is their only brake.",
+      "A failed stack does not stop the others. Ctrl-C lets the running stacks finish. --resume continues later, also after a crash: stacks that have ended are not run again.",
+      "On a terminal, a table shows the progress. Without a terminal, or if CI is set, each start and end is a line on stderr. --json prints each event to stdout as a JSON object on one line.",
+      "This program's requests share one limit for each application and tenant: a 429 delays every request under that limit. The official provider plugins make their own requests; only --parallel limits them.",
     ],
     reads: "The stacks' settings and states, and the customers' tenants.",
     changes,
@@ -218,7 +226,7 @@ function isSelective({ stack, tag, changedSince, secretsEndWithin, status }: Sel
 function canary(text: string): Canary {
   const [, number, percent] = /^([1-9]\d{0,4})(%)?$/.exec(text) ?? [];
   if (number === undefined || (percent !== undefined && Number(number) > 100)) {
-    throw new InvalidArgumentError("It is a number of stacks, or a share from 1% to 100%.");
+    throw new InvalidArgumentError("Expected a number of stacks, or a share from 1% to 100%.");
   }
   return percent === undefined ? { count: Number(number) } : { percent: Number(number) };
 }

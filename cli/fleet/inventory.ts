@@ -28,7 +28,7 @@ async function readFleetStack(stack: string, project: Project, environment: Node
     return {
       stack,
       tags: [],
-      problem: `${shownStackFile(project, stack)}: no stack can have this name. Rename the file.`,
+      problem: `${shownStackFile(project, stack)}: not a valid stack name. Rename the file.`,
     };
   }
   try {

@@ -152,7 +152,7 @@ export async function lastOutcomes(journals: string): Promise<Map<string, LastOu
 }
 
 function cutOffOutcome(stack: string, command: FleetCommand, run: string): LastOutcome {
-  const messages = ["the run was cut off while this stack was under way"];
+  const messages = ["the run was interrupted while this stack was running"];
   const outcome = { stack, state: "failed" as const, seconds: 0, tries: 1, messages, nextSteps: [] };
   return { state: "failed", command, at: new Date(0), run, outcome, upAt: undefined };
 }

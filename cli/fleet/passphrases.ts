@@ -62,7 +62,7 @@ export async function passphraseVariables(
       missing.delete(stack);
     }
     if (fitting.length === 0 && ++wrong >= wrongAnswers) {
-      throw new VisibleError(`The passphrase does not fit ${listed([...missing.keys()])}. Nothing was run.`);
+      throw new VisibleError(`The passphrase does not match ${listed([...missing.keys()])}. Nothing was run.`);
     }
   }
   return found;

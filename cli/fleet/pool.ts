@@ -139,7 +139,7 @@ function ending(stack: string, tries: number): StackOutcome {
 function lockText(stack: string, { host, pid, since, state }: NonNullable<StackOutcome["lock"]>): string {
   const owner = `process ${pid} on ${host} since ${since}`;
   if (state !== "dead") return `the stack is locked by ${owner}`;
-  return `the stack is locked by ${owner}, which no longer runs: npx pulumi cancel --yes --stack ${stack}`;
+  return `the stack is locked by ${owner}, which has ended: run npx pulumi cancel --yes --stack ${stack}`;
 }
 
 function firstLine(text: string): string {

@@ -23,7 +23,7 @@ export class RequestCounter {
     const host = environment["ARM_METADATA_HOSTNAME"] ?? "";
     if (!isLoopback(host.split(":")[0] ?? "")) {
       throw new VisibleError(
-        "--count-requests needs the sandbox, which counts them: put `npx mssp sandbox run --` in front of the command.",
+        "--count-requests requires the sandbox, which counts them: put `npx mssp sandbox run --` in front of the command.",
       );
     }
     const address = `https://${host}/`;
@@ -51,7 +51,8 @@ export class RequestCounter {
 async function ask(address: string): Promise<ByTenant> {
   const { body } = await request(address);
   const parsed = page.safeParse(body);
-  if (!parsed.success) throw new VisibleError(`${address} counts no requests: it is no sandbox of this version.`);
+  if (!parsed.success)
+    throw new VisibleError(`${address} does not count requests: it is not a sandbox of this version.`);
   return new Map(parsed.data.tenants.map(({ id, requests }) => [id, requests]));
 }
 

@@ -77,7 +77,7 @@ export async function runFleet(command: FleetCommand, options: FleetRunOptions):
   const plan = before?.plan ?? (await planOf(command, inventory, options, { folder, journals }));
   const stacks = before === undefined ? plan.stacks : remainingOf(before);
   if (stacks.length === 0) {
-    process.stderr.write("mssp fleet: no stack is selected: nothing was run.\n");
+    process.stderr.write("mssp fleet: No stack is selected. Nothing was run.\n");
     return 0;
   }
   await confirmRun(plan, stacks, options);
@@ -210,7 +210,7 @@ class FleetRun {
     if (reason === undefined && options.yes !== true) {
       view.pause();
       const names = first.map(({ stack }) => stack).join(", ");
-      const question = `${plan.command} of ${names} has succeeded. Go on with the other ${rest.length}?`;
+      const question = `${plan.command} of ${names} has succeeded. Continue with the other ${rest.length}?`;
       if (!(canAsk() && (await confirmed(question)))) reason = leftOutByPerson;
       else view.begin(rest.length, this.parts.parallel);
     }
@@ -228,13 +228,13 @@ class FleetRun {
     // The run that is resumed left these: it has ended, and its engines with it.
     const own = dead.filter((stack) => before?.cutOff.has(stack));
     const others = dead.filter((stack) => !own.includes(stack));
-    const question = `The owners of the locks of ${others.join(", ")} no longer run. Cancel these locks and run again?`;
+    const question = `The processes that locked ${others.join(", ")} have ended. Cancel these locks and run again?`;
     const mayCancel =
       others.length > 0 && (options.cancelDeadLocks === true || (canAsk() && (await confirmed(question))));
     const freed = mayCancel ? dead : own;
     if (freed.length === 0) return;
     for (const stack of freed) {
-      say(`${stack}: cancelling the lock that a process which no longer runs has left.`);
+      say(`${stack}: cancelling the lock of a process that has ended.`);
       const environment = { ...process.env, ...variables.get(stack) };
       await askPulumi(["cancel", "--yes", "--stack", stack], { folder, environment });
       this.#outcomes.delete(stack);
@@ -248,9 +248,9 @@ class FleetRun {
     this.#interrupts++;
     this.#stop = "interrupted";
     if (this.#interrupts === 1) {
-      say("Interrupted: finishing what is under way. Ctrl-C again interrupts that, too.");
+      say("Interrupted: the running stacks finish, no other starts. Press Ctrl-C again to interrupt them.");
     } else if (this.#interrupts === 2) {
-      say("Interrupting what is under way: each engine ends its operations.");
+      say("Interrupting the running stacks: each engine finishes its current operations.");
       this.parts.workers.cancel();
     } else process.exit(130);
   }
@@ -280,7 +280,7 @@ async function interruptedRun(journals: string, command: FleetCommand): Promise<
   if (run === undefined) throw new VisibleError(`${journals} has no run of \`npx mssp fleet ${command}\` to resume.`);
   const { host, pid } = run.owner;
   if (!run.finished && host === hostname() && isRunning(pid, /mssp|fleet|node/)) {
-    throw new VisibleError(`The run ${run.id} is not over: process ${pid} runs it. Nothing was resumed.`);
+    throw new VisibleError(`The run ${run.id} is still running in process ${pid}. Nothing was resumed.`);
   }
   return run;
 }
@@ -299,7 +299,7 @@ async function confirmRun({ command }: RunPlan, stacks: readonly string[], optio
 /** Why the engine need not be started. `destroy` does not read the settings. */
 function problemOf(stack: string, { command }: RunPlan, inventory: readonly FleetStack[]): string | undefined {
   const known = inventory.find((one) => one.stack === stack);
-  if (known === undefined) return `there is no Pulumi.${stack}.yaml any more`;
+  if (known === undefined) return `Pulumi.${stack}.yaml no longer exists`;
   return command === "destroy" ? undefined : known.problem;
 }
 

@@ -20,7 +20,7 @@ export async function selectStacks(
     if (inventory.some(({ stack }) => matchesPattern(stack, pattern))) continue;
     const known = inventory.map(({ stack }) => stack).slice(0, 20);
     throw new VisibleError(
-      `No stack here fits "${pattern}". ` +
+      `No stack matches "${pattern}". ` +
         (known.length === 0 ? "The folder has no Pulumi.<stack>.yaml." : `Stacks: ${known.join(", ")}.`),
     );
   }

@@ -20,23 +20,23 @@ export function selectionOptions(command: Command): Command {
       "--stack <pattern...>",
       'only these stacks; * matches any characters (default: all but "dev" and "sandbox-*")',
     )
-    .option("--tag <tag...>", "only stacks with these tags: tier=gold, or tier for any value; all must fit", tags)
+    .option("--tag <tag...>", "only stacks with these tags: tier=gold, or tier for any value; all must match", tags)
     .option(
       "--changed-since <revision>",
-      "only stacks that the commits since then touch, as `npx mssp ci matrix --from` does",
+      "only stacks that the commits since this revision touch, as in `npx mssp ci matrix --from`",
     )
     .option(
       "--secrets-end-within <days>",
-      "only stacks whose secret or certificate expires within so many days; reads their outputs",
+      "only stacks whose secret or certificate expires within this number of days; reads their outputs",
       wholeNumber,
     )
     .option(
       "--status <states>",
-      "only stacks whose last run here ended so, separated by commas: " + recordedStates.join(", "),
+      "only stacks whose last run ended in one of these states, separated by commas: " + recordedStates.join(", "),
       states,
     )
     .option("--stale-after <days>", "with --status stale: days without a successful up", wholeNumber, 7)
-    .option("--part <k/n>", "only part k of n of the stacks that fit: every n-th one", partNumber);
+    .option("--part <k/n>", "only part k of n of the selected stacks: every n-th one", partNumber);
 }
 
 function tags(text: string, before: readonly string[] = []): readonly string[] {
@@ -46,7 +46,7 @@ function tags(text: string, before: readonly string[] = []): readonly string[] {
 
 /** A whole number from 1 on. */
 export function positive(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("It is a whole number from 1 to 99999.");
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1 to 99999.");
   return Number(text);
 }
 
@@ -57,7 +57,7 @@ function partNumber(text: string): { readonly k: number; readonly n: number } {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError("It is a whole number up to 9999.");
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number up to 9999.");
   return Number(text);
 }
 

@@ -27,9 +27,11 @@ export function summaryText(report: RunReport, folder: string): string {
   const hints = [
     ...(counts.leftOut > 0 ? [`Run the others: npx mssp fleet ${command} --resume`] : []),
     ...(counts.failed > 0
-      ? [`Run what failed again: npx mssp fleet ${command} --status failed${command === "destroy" ? "" : " --refresh"}`]
+      ? [
+          `Run the failed stacks again: npx mssp fleet ${command} --status failed${command === "destroy" ? "" : " --refresh"}`,
+        ]
       : []),
-    ...(persons > 0 ? [`Stacks with next steps for a person: ${persons}. The report lists them.`] : []),
+    ...(persons > 0 ? [`Stacks with manual next steps: ${persons}. The report lists them.`] : []),
     ...(requests === undefined
       ? []
       : [`Requests: ${requests.reads} reads, ${requests.writes} writes, ${requests.tokens} tokens.`]),
@@ -46,7 +48,7 @@ export function listText(stacks: readonly FleetStack[]): string {
       : [stack, { text: oneLine(problem), color: "red" }],
   );
   const wrong = stacks.filter(({ problem }) => problem !== undefined).length;
-  const ending = wrong === 0 ? "" : `, ${wrong} with settings that can't be used`;
+  const ending = wrong === 0 ? "" : `, ${wrong} with invalid settings`;
   return `${tableText([["stack", "customer", "tenant", "tags"], ...rows])}\n${counted(stacks.length)}${ending}.\n`;
 }
 

@@ -77,7 +77,9 @@ export class LineView implements FleetView {
   }
 
   retried(stack: string, tryNumber: number, [message = ""]: readonly string[]): void {
-    this.#say(`${stack}: try ${tryNumber} met a passing fault, runs again with --refresh: ${oneLine(message)}`);
+    this.#say(
+      `${stack}: try ${tryNumber} failed with a transient error, running again with --refresh: ${oneLine(message)}`,
+    );
   }
 
   ended(outcome: StackOutcome): void {

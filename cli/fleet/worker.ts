@@ -114,7 +114,7 @@ function load() {
   const program: unknown = ofProgram(setup.main);
   if (typeof program !== "function") {
     throw new Error(
-      `${setup.main} exports no function. A fleet run needs the program as one, as launcher.js exports it.`,
+      `${setup.main} does not export a function. A fleet run requires the program as an exported function, as in launcher.js.`,
     );
   }
   const sdk = ofProgram("@pulumi/pulumi/automation") as typeof automation;

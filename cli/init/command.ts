@@ -17,12 +17,16 @@ interface InitOptions {
 export function registerInit(program: Command): void {
   const command = program
     .command("init")
-    .description("Make a repository of customers: settings files, pipelines, and one dependency, this program.")
+    .description(
+      "Create a repository of customers: settings files, pipelines, and this program as the only dependency.",
+    )
     .argument("<folder>", "a new or an empty folder")
     .option("--project <name>", "name of the Pulumi project (default: the folder's name)")
-    .addOption(new Option("--ci <system>", "whose pipelines to add").choices([...ciSystems, "none"]).default("github"))
-    .option("--no-git", "make no git repository")
-    .option("--no-lockfile", "make no package-lock.json, for which npm asks the registry")
+    .addOption(
+      new Option("--ci <system>", "CI system whose pipelines to add").choices([...ciSystems, "none"]).default("github"),
+    )
+    .option("--no-git", "create no git repository")
+    .option("--no-lockfile", "create no package-lock.json, which requires the package registry")
     .option("--json", "print the folder, the project's name and the files as one JSON object")
     .action(async (folder: string, { json, ...options }: InitOptions) => {
       const { initialize, nextSteps } = await import("./initialize.js");
@@ -31,11 +35,11 @@ export function registerInit(program: Command): void {
     });
   describeCommand(command, {
     notes: [
-      "The project's name is a part of every resource's name in the state and of the marks in the customers' tenants: it stays as it is. `pulumi new <clone>/templates/customers --generate-only`, with the absolute path of a clone of defender-mssp, makes the same files without pipelines.",
+      "The project's name is part of every resource's URN in the state and of the marks in the customers' tenants. Do not change it later. `pulumi new <clone>/templates/customers --generate-only`, with the absolute path of a clone of defender-mssp, creates the same files without pipelines.",
     ],
     reads: "The package registry, for the versions in package-lock.json.",
-    changes: "Makes the folder. After an error nothing is left of it.",
-    exitCodes: { 0: "the folder is there", 1: "the folder is not empty, or git or npm failed" },
+    changes: "Creates the folder. After an error, nothing is left behind.",
+    exitCodes: { 0: "the folder was created", 1: "the folder is not empty, or git or npm failed" },
     examples: ["npx defender-mssp init customers", "npx mssp init customers --project acme-mssp --ci gitlab"],
   });
 }

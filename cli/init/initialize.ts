@@ -57,14 +57,14 @@ export function nextSteps({ folder, project, version, files }: InitializedReposi
   const install = files.includes("package-lock.json") ? "npm ci" : "npm install";
   return [
     `${shown}: a repository of customers with defender-mssp ${version}.`,
-    `The project is called ${project}. The name is in each stack's state and in the marks in the customers' tenants: keep it.`,
+    `The project's name is ${project}. Do not change it later: each stack's state and the marks in the customers' tenants contain it.`,
     "",
     "What to type next:",
     ...(shown === "." ? [] : [`  cd ${/^[\w./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`}`]),
     `  ${install}`,
     "  npx mssp start          # onboards the customer of customers/Pulumi.dev.yaml on the sandbox",
     "  npx mssp new contoso    # writes the settings of a customer",
-    "README.md has the rest on one page.",
+    "README.md describes the other steps on one page.",
     "",
   ].join("\n");
 }
@@ -73,8 +73,8 @@ export function nextSteps({ folder, project, version, files }: InitializedReposi
 function requireProjectName(name: string): void {
   if (/^[A-Za-z][A-Za-z0-9_.-]{0,99}$/.test(name) && name !== "pulumi") return;
   throw new VisibleError(
-    `${JSON.stringify(name)} can't be a project's name: letters, digits, "_", "." and "-", a letter first, 100 characters ` +
-      "at most. Nothing was created. Give another one with --project.",
+    `${JSON.stringify(name)} can't be a project's name: at most 100 letters, digits, "_", "." and "-", and a letter at the ` +
+      "beginning. Nothing was created. Choose another name with --project.",
   );
 }
 
@@ -99,7 +99,7 @@ async function requireGit(): Promise<void> {
   const { failed } = await execa("git", ["--version"], { reject: false, stdin: "ignore" });
   if (failed)
     throw new VisibleError(
-      "git is not installed, or not in PATH. Nothing was created. The pipelines need a git repository; --no-git makes the folder without one.",
+      "git is not installed, or not in PATH. Nothing was created. The pipelines need a git repository; --no-git creates the folder without one.",
     );
 }
 
@@ -117,7 +117,7 @@ async function writeFiles(folder: string, files: ReadonlyMap<string, string>): P
 }
 
 async function makeLockfile(folder: string): Promise<void> {
-  process.stderr.write("npm looks up the versions of package-lock.json…\n");
+  process.stderr.write("Creating package-lock.json: npm reads the versions from the registry…\n");
   await run("npm", ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], folder);
 }
 
@@ -125,7 +125,7 @@ async function run(command: string, args: readonly string[], folder: string): Pr
   const { failed, stderr, code } = await execa(command, args, { cwd: folder, reject: false, stdin: "ignore" });
   if (!failed) return;
   const reason = stderr.split("\n").find((line) => /error|fatal/i.test(line) && !/\bcode\b/.test(line)) ?? code ?? "";
-  const hint = command === "npm" ? " With --no-lockfile the folder is made without asking the registry." : "";
+  const hint = command === "npm" ? " --no-lockfile creates the folder without the registry." : "";
   throw new VisibleError(`\`${command} ${args[0]}\` failed: ${reason.trim()} Nothing was created.${hint}`);
 }
 

@@ -16,7 +16,7 @@ interface NewOptions extends GivenSettings {
 export function registerNew(program: Command): void {
   const command = program
     .command("new")
-    .description("Write the settings file of a customer, and say what to send to its administrator.")
+    .description("Write the settings file of a customer, and print what to send to the customer's administrator.")
     .argument("<stack>", "name of the customer's stack", stackArgument)
     .option("--customer-name <name>", "the customer's name")
     .option("--customer-domain <domain>", "a domain of the customer")
@@ -27,12 +27,12 @@ export function registerNew(program: Command): void {
     .addOption(
       new Option(
         "--portal-access <model>",
-        "how analysts get into the portal; access packages need more settings",
+        "how analysts access the portal; access packages require more settings",
       ).choices(["rbac", "basic"]),
     )
     .option("--analyst <analyst...>", 'analysts: "Ana Silva <ana@mssp.example>", or an address alone')
-    .option("--no-check", "don't ask Entra whose domain it is")
-    .option("--json", "print the file, its settings and the check as one JSON object; asks nothing")
+    .option("--no-check", "do not check in Entra which tenant the domain belongs to")
+    .option("--json", "print the file, its settings and the check as one JSON object; asks no questions")
     .action(async (stack: string, { json, check, ...given }: NewOptions) => {
       const [{ complete }, { writeCustomer, nextSteps }] = await Promise.all([
         import("./questions.js"),
@@ -50,10 +50,10 @@ export function registerNew(program: Command): void {
     });
   describeCommand(command, {
     notes: [
-      "In a terminal it asks for what the options leave out. The tenant ID is compared with the OpenID configuration of the domain, for which nobody has to sign in.",
+      "In a terminal, the command asks for missing options. It compares the tenant ID with the OpenID configuration of the domain, which requires no sign-in.",
     ],
     reads: "Pulumi.yaml and the other customers' settings; Entra's public OpenID configuration of the domain.",
-    changes: "Writes Pulumi.<stack>.yaml. It makes no stack and changes no tenant.",
+    changes: "Writes Pulumi.<stack>.yaml. It creates no stack and changes no tenant.",
     exitCodes: { 0: "the file is written", 1: "a setting is wrong or missing, or the file exists" },
     examples: [
       "npx mssp new contoso",

@@ -41,10 +41,10 @@ export async function writeCustomer(stack: string, answers: CustomerAnswers): Pr
 }
 
 const comments: Readonly<Record<string, string>> = {
-  customerName: "The SIEM's app registration is named by it.",
-  tenantId: "Everything is made in this tenant; `up` stops if its credentials reach another one.",
-  msspName: "Who we are.",
-  analysts: 'Guests in the customer\'s tenant. An end of access is a quoted date: accessEndsOn: "2031-12-31".',
+  customerName: "The name of the SIEM's app registration contains it.",
+  tenantId: "All objects are created in this tenant; `up` stops if its credentials reach another tenant.",
+  msspName: "The name of the MSSP.",
+  analysts: 'Guests in the customer\'s tenant. Quote the date on which access ends: accessEndsOn: "2031-12-31".',
   portalAccess: "rbac: tiers with roles of Defender's unified RBAC. basic: a directory role.",
 };
 
@@ -71,7 +71,7 @@ export function nextSteps({ stack, file, tenantId, tenantCheck, notCheckedBecaus
   return [
     `${file} is written. ${check}`,
     "",
-    "What to send to the customer's administrator, with the consent addresses:",
+    "What to send to the customer's administrator, with the consent URLs:",
     `  npx mssp permissions --stack ${stack} --format markdown --client-id <automation>`,
     "What to type next:",
     `  npx pulumi stack init ${stack} --secrets-provider <key>    # docs: state backends`,

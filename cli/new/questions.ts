@@ -116,7 +116,7 @@ async function lookUp(domain: string, cloud: CloudName): Promise<LookUp> {
     if (tenantId === undefined)
       throw new VisibleError(
         `Entra knows no tenant with the domain ${domain} in the cloud ${cloud}; nothing was written. ` +
-          "Is the domain typed correctly? --no-check skips the question.",
+          "Check the spelling of the domain. --no-check skips this check.",
       );
     return { tenantId };
   } catch (error) {
@@ -177,7 +177,7 @@ async function ask(answers: Asked, fallback: GivenSettings): Promise<GivenSettin
   const questions: readonly [keyof Asked, string, string][] = [
     ["customerName", "The customer's name", "Contoso"],
     ["customerDomain", "A domain of the customer", "contoso.com"],
-    ["tenantId", "The customer's tenant ID (empty: that of the domain)", ""],
+    ["tenantId", "The customer's tenant ID (empty: the domain's tenant)", ""],
     ["msspName", "Your name", "Fabrikam Security"],
     ["msspTenantId", "Your own tenant ID", "66666666-7777-8888-9999-000000000000"],
     ["analyst", "Analysts, separated by commas (empty for none)", "Ana Silva <ana@mssp.example>"],
@@ -201,7 +201,7 @@ async function ask(answers: Asked, fallback: GivenSettings): Promise<GivenSettin
   }
   if (answers.portalAccess === undefined) {
     const model = await select({
-      message: "How do the analysts get into the Defender portal?",
+      message: "How do the analysts access the Defender portal?",
       output: process.stderr,
       options: [
         { value: "rbac", label: "Tiers with roles of Defender's unified RBAC" },

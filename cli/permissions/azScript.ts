@@ -16,7 +16,7 @@ export function azScript(permissions: Permissions, repository?: string): string 
   const [tenant, ...others] = msspTenantIds;
   if (tenant === undefined || others.length > 0) {
     throw new VisibleError(
-      `The stacks name different values of msspTenantId (${msspTenantIds.join(", ")}): choose those of one with --stack.`,
+      `The stacks name different values of msspTenantId (${msspTenantIds.join(", ")}): select the stacks of one MSSP tenant with --stack.`,
     );
   }
   return [
@@ -33,15 +33,15 @@ export function azScript(permissions: Permissions, repository?: string): string 
 function head(tenant: string): string {
   return `#!/bin/sh
 # Makes the MSSP's two applications. Sign in first: az login --tenant ${tenant}
-# Written by \`npx mssp permissions --format az\`. It was tried with a stand-in for az, not on a tenant.
+# Written by \`npx mssp permissions --format az\`. It was tried with a stand-in for az, not on a real tenant.
 set -eu
 
-# Where an administrator lands after consenting: a page of yours.
+# The page of yours that opens after an administrator has consented.
 : "\${REDIRECT_URI:?set REDIRECT_URI to an https address of yours}"
 tenant=${tenant}
 signed_in="$(az account show --query tenantId --output tsv)"
 if [ "$signed_in" != "$tenant" ]; then
-  echo "Signed in to $signed_in, and the applications belong to $tenant: az login --tenant $tenant" >&2
+  echo "Signed in to $signed_in; the applications belong to $tenant. Run: az login --tenant $tenant" >&2
   exit 1
 fi
 files="$(mktemp -d)"

@@ -21,10 +21,10 @@ interface PermissionsOptions {
 export function registerPermissions(program: Command): void {
   const command = program
     .command("permissions")
-    .description("List the least permissions that stacks need, by their settings, and whom to ask for them.")
+    .description("List the least permissions that the stacks' settings require, and the URLs to consent to them.")
     .option(
       "--stack <stack...>",
-      "these stacks (default: all that have settings, but those of the sandbox)",
+      "only these stacks (default: all with settings, except the sandbox's)",
       stackArguments,
     )
     .addOption(
@@ -45,7 +45,7 @@ export function registerPermissions(program: Command): void {
     });
   describeCommand(command, {
     notes: [
-      "Calls nothing: it works before any consent. `npx mssp doctor` compares the list with what an identity has.",
+      "The command makes no requests, so it works before any consent. `npx mssp doctor` compares the list with the permissions of an identity.",
       "The IDs are those of the public cloud. The US government's cloud has other IDs for some of them.",
     ],
     reads: "Pulumi.yaml and the stacks' settings files.",

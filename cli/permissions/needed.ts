@@ -73,7 +73,7 @@ export function permissionsOf(
     automation: once(all.flatMap(neededPermissions).filter(isPublished).map(requested)),
     optional: graphPermissions(
       ["Organization.Read.All", "Policy.Read.All"],
-      "finding a missing licence or a forbidding policy before the first change",
+      "checking licences and policies before the first change",
     ),
     preview: once([
       ...graphPermissions(all.flatMap(permissionsToPreview), "previews"),

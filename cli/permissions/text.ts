@@ -13,19 +13,19 @@ export function permissionsText({ customers, automation, optional, preview, azur
     rows(automation),
     "\nOptional:\n",
     rows(optional),
-    "\nPermissions of the preview application, none of which writes:\n",
+    "\nRead-only permissions of the preview application:\n",
     rows(preview),
     ...(azureRoles.length === 0
       ? []
       : [
-          "\nRoles in Azure, which consent does not give:\n",
+          "\nAzure roles, which consent does not assign:\n",
           tableText(
             azureRoles.map(({ stack, application, role, scope }) => [stack, application, role, scope]),
             { indent: 2 },
           ),
         ]),
     ...customers.flatMap((customer) => [
-      `\n${customer.customerName} (${customer.stack}): an administrator of the tenant opens these and accepts:\n`,
+      `\n${customer.customerName} (${customer.stack}): an administrator of the tenant opens these URLs and accepts:\n`,
       `  automation: ${customer.consentUrls.automation}\n`,
       `  preview:    ${customer.consentUrls.preview}\n`,
     ]),
@@ -42,12 +42,12 @@ export function permissionsMarkdown({ customers, automation, preview, azureRoles
     "",
     `For ${customers.map(({ customerName, tenantId }) => `${plain(customerName)} (tenant \`${tenantId}\`)`).join(", ")}.`,
     "",
-    "A Privileged Role Administrator or Global Administrator of the tenant consents to two applications. You can take the consent back at any time:",
+    "A Privileged Role Administrator or Global Administrator of the tenant consents to two applications. You can revoke the consent at any time:",
     "Entra admin center, Enterprise applications, the application, Properties, Delete.",
     "",
     "## The automation",
     "",
-    "It makes what was agreed, and takes it away again. It has these application permissions:",
+    "It creates and removes the objects that were agreed. It requires these application permissions:",
     "",
     ...list(automation),
     "",
@@ -55,7 +55,7 @@ export function permissionsMarkdown({ customers, automation, preview, azureRoles
     "",
     "## The preview application",
     "",
-    "It compares the tenant with the settings, and can change nothing:",
+    "It compares the tenant with the settings. Its permissions are read-only:",
     "",
     ...list(preview),
     "",
@@ -79,10 +79,10 @@ function notesOf(customers: readonly CustomerConsent[]): string[] {
   const isGovernment = customers.some(({ cloud }) => cloud === "gccHigh" || cloud === "dod");
   return [
     ...(isGovernment
-      ? ["The US government's cloud has other IDs for some app roles: look each up by its name there."]
+      ? ["The US government's cloud has other IDs for some app roles: look up each role by its name there."]
       : []),
     ...(customers.some(({ hasGateway }) => hasGateway)
-      ? ["Your gateway (defenderEndpoint) decides for itself what more it asks for."]
+      ? ["Your gateway (defenderEndpoint) may require further permissions."]
       : []),
   ];
 }

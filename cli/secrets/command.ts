@@ -22,7 +22,7 @@ export function registerSecrets(program: Command): void {
     .command("secrets")
     .description("List when each customer's client secret, certificate and refresh token expire.")
     .option("--stack <stack...>", "only these stacks (default: all stacks of the project)", stackArguments)
-    .option("--days <days>", "fail what expires within so many days", dayNumber, 30)
+    .option("--days <days>", "fail credentials that expire within this number of days", dayNumber, 30)
     .option("--at <date>", "as of this day, such as 2027-03-31 (default: now)", date)
     .option("--json", "print the list as JSON")
     .action(async (options: SecretsOptions) => {

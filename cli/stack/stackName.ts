@@ -9,7 +9,7 @@ import { isStackName } from "../ci/stackNames";
 export function stackArgument(text: string): string {
   if (text.split("/").length <= 3 && text.split("/").every(isStackName)) return text;
   throw new InvalidArgumentError(
-    'A stack\'s name is of letters, digits, "_", "." and "-", not "-" or "." first, 100 characters at most.',
+    'A stack\'s name has at most 100 letters, digits, "_", "." and "-", and no "-" or "." at the beginning.',
   );
 }
 

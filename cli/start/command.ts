@@ -10,10 +10,10 @@ const defaultStack = "dev";
 /** Adds the subcommand to `program`. */
 export function registerStart(program: Command): void {
   const start = sandboxOptions(program.command("start"))
-    .description("Get the Pulumi engine and onboard a sandbox customer: `pulumi up` of a stack on the sandbox.")
+    .description("Install the Pulumi engine and onboard a sandbox customer: `pulumi up` of a stack on the sandbox.")
     .option(
       "--stack <stack>",
-      "the stack, created where it does not exist; its settings are in Pulumi.<stack>.yaml",
+      "the stack, created if it does not exist; its settings are in Pulumi.<stack>.yaml",
       stackArgument,
       defaultStack,
     )

@@ -39,12 +39,12 @@ export function registerVerify(program: Command): void {
     });
   describeCommand(command, {
     notes: [
-      "What somebody added to the stack's objects fails the check `added …`, with who and when as the audit log tells, and the step that takes it away.",
+      "An addition to the stack's objects fails the check `added …`. The check names who added it and when, if the audit log has it, and the step that removes it.",
       "Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted. The identity that runs `pulumi up` permits more checks.",
     ],
     reads:
-      "The stack's state, outputs and configuration; one page of alerts from each API of the connector; what the " +
-      "customer's tenant has of the stack's objects; the audit log on what somebody added to them.",
+      "The stack's state, outputs and configuration; one page of alerts from each API of the connector; the " +
+      "stack's objects in the customer's tenant; the audit log's entries about additions to them.",
     exitCodes: { 0: "no check failed", 1: "a check failed" },
     examples: ["npx mssp verify --stack contoso", "npx mssp sandbox run -- npx mssp verify --stack dev --json"],
   });

@@ -19,7 +19,7 @@ import { asAutomation, automationToken, type VerifyContext } from "./context";
 
 /** When the connector's credential ends: as the stack says of one that is made there, as the named certificate says of itself. */
 export function credentialExpiry({ connector, credential, now }: VerifyContext): Check {
-  const name = "credential's end";
+  const name = "credential expiry";
   const { kind, credential: type, credentialExpiresOn, clientSecretExpiresOn = credentialExpiresOn } = connector;
   if (type === "federated") return notChecked(name, "not applicable: a federated credential does not expire");
   if (type === "secret") {

@@ -26,7 +26,7 @@ template:
   description: A repository of the customers whose Microsoft Defender a security service provider watches
   quickstart: |
     Run \`npm install\`, then \`npx mssp start\` to onboard a customer on the sandbox, and \`npx mssp new\` for the next one.
-    The project's name is in each stack's state: keep it.
+    Each stack's state contains the project's name: do not change it.
 
 # Every setting of a stack. The program checks the values and reports all errors together.
 `;

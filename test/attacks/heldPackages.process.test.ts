@@ -93,7 +93,7 @@ describe("attack: destroy with access packages that people hold", function () {
       const nameOf = (one: StoredObject | undefined) => textOf(one?.["displayName"]);
       assert.deepEqual(named, [`${ana.email}: ${nameOf(tier1)}`, `${ben.email}: ${nameOf(tier2)}`].sort());
       const { stdout } = await doctor();
-      for (const text of [ana.email, ben.email, nameOf(tier1), nameOf(tier2), "would stop half way", "az rest"])
+      for (const text of [ana.email, ben.email, nameOf(tier1), nameOf(tier2), "would fail halfway", "az rest"])
         assert.ok(stdout.includes(text), `${text} is not in\n${stdout}`);
       // What it says is so.
       const destroy = ["destroy", "--stack", stack, "--refresh", "--yes", "--skip-preview"];

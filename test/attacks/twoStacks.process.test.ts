@@ -52,7 +52,7 @@ describe("attack: a second stack in a customer's tenant", function () {
     assert.equal(exitCode, 1);
     assert.match(stdout, /^application "Contoso 114 SIEM MSSP Connector"$/m);
     assert.match(stdout, /^ {2}whose {5}another stack's/m);
-    assert.match(stdout, /^--yes deletes only what carries this stack's mark/m);
+    assert.match(stdout, /^--yes deletes only objects with this stack's mark/m);
     assert.doesNotMatch(stdout, /^Deleted /m);
     assert.equal(dumpOfTenant(project, tenantId), production);
   });

@@ -86,7 +86,7 @@ describe("mssp", function () {
           const { exitCode, stdout, stderr } = await mssp([...command, `--stack=${name}`], { folder });
           assert.equal(exitCode, 2);
           assert.equal(stdout, "");
-          assert.match(stderr, /A stack's name is of letters/);
+          assert.match(stderr, /A stack's name has at most 100 letters/);
           assert.deepEqual(await readdir(folder), []);
         }
         await rm(folder, { recursive: true });

@@ -82,7 +82,7 @@ describe("mssp ci preview", function () {
       environment: project.environment,
     });
     assert.equal(ended.exitCode, 0, ended.stderr);
-    assert.match(ended.stderr, /^mssp ci: contoso: looking at the tenant\n/);
+    assert.match(ended.stderr, /^mssp ci: contoso: comparing the tenant\n/);
     const written = await readFile(out, "utf8");
     assert.deepEqual(JSON.parse(ended.stdout), JSON.parse(written));
     const { state, body } = driftReport(JSON.parse(written) as Awaited<ReturnType<typeof preview>>);

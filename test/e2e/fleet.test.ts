@@ -103,7 +103,7 @@ describe("mssp fleet, twelve customers", () => {
     assert.equal(exitCode, 4, stderr);
     // A destroy runs no program: these are the dynamic providers', which the engine has started.
     assert.ok(ownRequests.asked > 0, "no request of a dynamic provider asked the limiter");
-    assert.match(stderr, /Interrupted: finishing what is under way/);
+    assert.match(stderr, /Interrupted: the running stacks finish/);
     assert.equal(counts.failed, 0);
     assert.equal(counts.changed + counts.leftOut, 12);
     const resumed = await fleet("destroy", "--resume", "--yes");

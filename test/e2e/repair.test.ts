@@ -140,7 +140,7 @@ describe("mssp doctor --repair", function () {
     const byYes = await repaired("unmarked", "nobody", { yes: true });
     assert.deepEqual([byYes.found, byYes.left], [1, 1]);
     assert.match(byYes.said, /^  mark      none: no evidence that this program created it$/m);
-    assert.match(byYes.said, /--yes deletes only what carries this stack's mark/);
+    assert.match(byYes.said, /--yes deletes only objects with this stack's mark/);
     const yes = await repaired("unmarked", ["yes"]);
     assert.match(
       yes.questions[0] ?? "",

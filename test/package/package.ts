@@ -38,7 +38,7 @@ describe("the packages in an empty folder", function () {
       await installation.run(["npx", "--yes", "defender-mssp", "init", "customers", "--project", "acme-mssp"]),
     );
     figures.push(`npx defender-mssp init, npx's own cold installation included: ${seconds.toFixed(1)} s`);
-    assert.match(stdout, /The project is called acme-mssp/);
+    assert.match(stdout, /The project's name is acme-mssp/);
     for (const file of [
       ".git",
       ".gitignore",

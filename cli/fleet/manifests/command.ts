@@ -12,7 +12,9 @@ import { pipelineSystems, type PipelineSystem } from "./systems";
 export function registerManifests(fleet: Command): void {
   const manifests = fleet
     .command("manifests")
-    .description("Print manifests by which other systems run the fleet: the Pulumi Kubernetes Operator, CI pipelines.");
+    .description(
+      "Print manifests with which other systems run the fleet: the Pulumi Kubernetes Operator, CI pipelines.",
+    );
   registerKubernetes(manifests);
   for (const system of pipelineSystems) registerPipeline(manifests, system);
 }
@@ -24,14 +26,14 @@ function registerKubernetes(manifests: Command): void {
     .description("Print two Stack objects for each customer, for the Pulumi Kubernetes Operator 2.9: up, and drift.")
     .requiredOption("--image <image>", "image of the workspaces: templates/kubernetes/Dockerfile")
     .requiredOption("--repository <url>", "HTTPS address of the repository of customers")
-    .requiredOption("--backend <url>", "where the states are, such as azblob://state?storage_account=msspstate")
+    .requiredOption("--backend <url>", "address of the state backend, such as azblob://state?storage_account=msspstate")
     .requiredOption("--client-id <id>", "client ID of the MSSP's automation application")
     .option("--tenant-id <id>", "the MSSP's tenant, for the backend and the key")
-    .option("--secrets-provider <provider>", "what encrypts the secrets, if not a passphrase")
+    .option("--secrets-provider <provider>", "secrets provider of the stacks (default: a passphrase)")
     .option("--branch <branch>", "branch of the repository", "main")
     .option("--namespace <name>", "namespace of all objects", "mssp-customers")
     .option("--service-account <name>", "service account of the workspaces", "mssp-automation")
-    .option("--git-secret <name>", "Secret whose key `token` reads the repository", "repository")
+    .option("--git-secret <name>", "Secret that holds the repository's access token in the key `token`", "repository")
     .option("--passphrase-secret <name>", "Secret with a passphrase for each stack, by object name", "passphrases")
     .option("--json", "print the stacks and the names of their objects instead")
     .action(async (options: KubernetesCommandOptions) => {
@@ -64,7 +66,7 @@ function registerPipeline(manifests: Command, system: PipelineSystem): void {
   const names = { github: "GitHub workflow", gitlab: "GitLab pipeline", azure: "Azure pipeline" };
   const command = selectionOptions(manifests.command(system))
     .description(`Print a ${names[system]} that runs the fleet in parts: preview, up, drift.`)
-    .option("--per-job <number>", "customers of one job", positive, 50)
+    .option("--per-job <number>", "customers per job", positive, 50)
     .option("--json", "print the number of parts instead")
     .action(async (options: PipelineCommandOptions) => {
       const [{ pipelineText }, { partLimits }, stacks] = await Promise.all([
@@ -76,7 +78,7 @@ function registerPipeline(manifests: Command, system: PipelineSystem): void {
       if (parts > partLimits[system]) {
         const least = Math.ceil(stacks.length / partLimits[system]);
         command.error(
-          `error: ${parts} jobs are more than a matrix holds (${partLimits[system]}): --per-job ${least} or more`,
+          `error: a matrix holds at most ${partLimits[system]} jobs, not ${parts}: use --per-job ${least} or more`,
           { exitCode: 2 },
         );
       }
@@ -85,7 +87,7 @@ function registerPipeline(manifests: Command, system: PipelineSystem): void {
       );
     });
   describeCommand(command, {
-    notes: ["Identities, variables and environments: docs/ci.md. One approval is for all customers of a run."],
+    notes: ["Identities, variables and environments: docs/ci.md. One approval covers all customers of a run."],
     reads: "The stacks' settings files, to count them.",
     examples: [`npx mssp fleet manifests ${system} --per-job 100`],
   });

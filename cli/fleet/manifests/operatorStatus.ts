@@ -38,7 +38,7 @@ export async function operatorStacks(kubeconfig: string, namespace: string): Pro
   const { exitCode, stdout, stderr, failed } = await execa("kubectl", args, { reject: false, stdin: "ignore" });
   if (failed) {
     const reason = exitCode === undefined ? "it can't be started" : oneLine(stderr.trim());
-    throw new VisibleError(`kubectl found no Stack objects in the namespace ${namespace}: ${reason}.`);
+    throw new VisibleError(`kubectl could not list the Stack objects in the namespace ${namespace}: ${reason}.`);
   }
   return operatorStates(JSON.parse(stdout));
 }
@@ -68,6 +68,6 @@ export function operatorText(objects: readonly OperatorStack[]): string {
   const hint =
     stalled === 0
       ? ""
-      : "The operator tries a stalled object again only after a change of it: set the annotation pulumi.com/reconciliation-request.\n";
+      : "The operator retries a stalled object only after the object changes: set its annotation pulumi.com/reconciliation-request.\n";
   return `${tableText([["object", "stack", "state", ""], ...rows])}\n${objects.length} objects, ${stalled} stalled.\n${hint}`;
 }

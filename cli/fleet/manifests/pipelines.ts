@@ -20,7 +20,7 @@ export function pipelineText(system: PipelineSystem, { parts }: PipelineOptions)
 }
 
 const head = [
-  "# Written by `npx mssp fleet manifests`. Never run by its authors on a real tenant.",
+  "# Written by `npx mssp fleet manifests`. Not tried on a real tenant.",
   "# Each job runs its part of the customers; `npx mssp fleet preview --part 1/2` shows what a part is.",
   "",
 ].join("\n");

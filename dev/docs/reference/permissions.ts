@@ -74,14 +74,14 @@ export function permissionsPage(): string {
       return `- \`${portalAccess.model}\`: ${permissions.map((name) => `\`${name}\``).join(", ")}`;
     }),
     "",
-    "A gateway (`defenderEndpoint`) decides for itself what it asks for.",
+    "A gateway (`defenderEndpoint`) may require further permissions.",
     "",
     "In Azure, a preview needs `Reader`: with `handover` on the vault's resource group in the MSSP's subscription, with `azureDelegation` on the",
     "customer's subscription.",
     "",
     "## Permissions to find additions",
     "",
-    "[What somebody added](../additions.md) is found with these, none of which writes. A place that cannot be read is `notChecked`:",
+    "These read-only permissions find [what somebody added](../additions.md). A place that cannot be read is `notChecked`:",
     "",
     ...Object.values(models).map((portalAccess) => {
       const permissions = permissionsToFindAdditions({ analysts: [], portalAccess, defenderCalls: { mode: "manual" } });

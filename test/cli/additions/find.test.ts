@@ -125,7 +125,7 @@ describe("additions to a stack's objects", () => {
     const parts = await partsOf(tenant({ ...members, "/v1.0/auditLogs/directoryAudits": 403 }));
     const groups = parts.find(({ name }) => name === "added to the groups");
     assert.equal(groups?.state, "failed");
-    assert.match(groups.reason, /by whom is not known: the audit log requires AuditLog\.Read\.All/);
+    assert.match(groups.reason, /author not known: reading the audit log requires AuditLog\.Read\.All/);
   });
 
   it("an unreadable part is notChecked and names the missing permission", async () => {

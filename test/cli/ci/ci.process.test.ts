@@ -62,7 +62,7 @@ describe("mssp ci", function () {
 
     const drifted = await mssp(["ci", "drift", drift!, "--out", path.join(folder, "issues")]);
     assert.deepEqual([drifted.exitCode, drifted.stdout], [3, "drift\tdrifted"]);
-    assert.match(await readFile(path.join(folder, "issues", "drift.md"), "utf8"), /not what its settings say/);
+    assert.match(await readFile(path.join(folder, "issues", "drift.md"), "utf8"), /does not match its settings/);
     const clean = await mssp(["ci", "drift", path.join(samples, "unchanged.json"), "--json"]);
     assert.equal(clean.exitCode, 0);
     assert.equal((JSON.parse(clean.stdout) as { state: string }[])[0]?.state, "clean");

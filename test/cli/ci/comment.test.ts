@@ -60,7 +60,7 @@ describe("the comment on a pull request", () => {
   it("lists a stack without a preview as failed", () => {
     const text = commentText([sample("unchanged")], { expected: ["unchanged", "contoso"] });
     assert.match(text, /\*\*1 failed\*\*/);
-    assert.match(text, /No preview came of \(1\): <code>contoso<\/code>/);
+    assert.match(text, /Without a preview \(1\): <code>contoso<\/code>/);
   });
 
   it("shows the added and removed items of a long list", () => {
@@ -229,7 +229,7 @@ describe("the issue about drift", () => {
         ["tailwind", "failed"],
       ],
     );
-    assert.match(reports[1]!.body, /The job left no preview/);
+    assert.match(reports[1]!.body, /The job produced no preview/);
   });
 });
 

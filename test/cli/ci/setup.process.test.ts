@@ -93,7 +93,7 @@ esac
   });
 
   it("says that nobody has to approve without reviewers", async () => {
-    assert.match((await setup("--stack", "contoso")).stderr, /without --reviewer nobody has to approve an up/);
+    assert.match((await setup("--stack", "contoso")).stderr, /without --reviewer nobody has to approve `up`/);
   });
 
   it("refuses what is no reviewer and no repository", async () => {

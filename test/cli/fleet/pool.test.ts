@@ -107,10 +107,7 @@ describe("the pool of a fleet run", () => {
     const told = await pool(["a"], { a: [{ ...failedWith(), printed: lock }] });
     const [outcome] = told.outcomes;
     assert.deepEqual(outcome?.lock, { host: "here", pid: 4711, since: "2026-11-26T05:00:00Z", state: "dead" });
-    assert.match(
-      outcome.messages[0] ?? "",
-      /process 4711 on here .* no longer runs: npx pulumi cancel --yes --stack a/,
-    );
+    assert.match(outcome.messages[0] ?? "", /process 4711 on here .* has ended: run npx pulumi cancel --yes --stack a/);
     assert.deepEqual(told.starts, ["a"]);
   });
 

@@ -47,7 +47,7 @@ describe("the fleet's inventory and selectors", () => {
     assert.deepEqual(await names({ stack: ["contoso*", "d*"] }), ["contoso", "contoso-lab", "dev"]);
   });
 
-  it("select by tags: all must fit", async () => {
+  it("select by tags: all must match", async () => {
     assert.deepEqual(await names({ tag: ["tier"] }), ["contoso", "contoso-lab"]);
     assert.deepEqual(await names({ tag: ["tier=gold"] }), ["contoso"]);
     assert.deepEqual(await names({ tag: ["tier=gold", "region=us"] }), []);
@@ -82,7 +82,7 @@ describe("the fleet's inventory and selectors", () => {
   it("refuse a name that fits no stack", async () => {
     await assert.rejects(names({ stack: ["contoso", "contosso"] }), (error: unknown) => {
       assert.ok(error instanceof VisibleError);
-      assert.match(error.message, /No stack here fits "contosso"\. Stacks: broken, contoso,/);
+      assert.match(error.message, /No stack matches "contosso"\. Stacks: broken, contoso,/);
       return true;
     });
   });

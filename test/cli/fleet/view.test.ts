@@ -70,7 +70,7 @@ describe("what a fleet run shows", () => {
     assert.match(text, /1 failed, 1 left out, 1 changed, 1 unchanged\./);
     assert.match(text, /npx mssp fleet up --resume/);
     assert.match(text, /npx mssp fleet up --status failed --refresh/);
-    assert.match(text, /Stacks with next steps for a person: 1\./);
+    assert.match(text, /Stacks with manual next steps: 1\./);
   });
 
   it("writes a report that runs nothing that a customer's name or an error holds", () => {

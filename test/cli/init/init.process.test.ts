@@ -22,7 +22,7 @@ describe("mssp init", () => {
   it("puts the project's name in front of the settings, and says that it stays", async () => {
     const { exitCode, stdout, stderr } = await init(["customers", "--project", "acme.mssp"]);
     assert.equal(exitCode, 0, stderr);
-    assert.match(stdout, /The project is called acme\.mssp\. .*keep it/);
+    assert.match(stdout, /The project's name is acme\.mssp\. Do not change it later/);
     assert.match(await text("Pulumi.yaml"), /^name: acme\.mssp\n/);
     assert.doesNotMatch(await text("Pulumi.yaml"), /^template:/m);
     assert.match(await text("customers/Pulumi.dev.yaml"), /^ {2}acme\.mssp:tenantId: /m);
@@ -103,7 +103,7 @@ describe("mssp init", () => {
       assert.equal(exitCode, 1);
       assert.match(
         stderr,
-        /^mssp: .*can't be a project's name: .*Nothing was created\. Give another one with --project\.\n?$/,
+        /^mssp: .*can't be a project's name: .*Nothing was created\. Choose another name with --project\.\n?$/,
       );
       assert.deepEqual(await readdir(folder), []);
     });
@@ -125,7 +125,7 @@ describe("mssp init", () => {
     const environment = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" };
     const { exitCode, stderr } = await mssp(["init", "customers"], { folder, environment });
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^mssp: `npm install` failed: .*Nothing was created\. With --no-lockfile/m);
+    assert.match(stderr, /^mssp: `npm install` failed: .*Nothing was created\. --no-lockfile creates/m);
     assert.deepEqual(await readdir(folder), []);
   });
 });

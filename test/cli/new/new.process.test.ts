@@ -59,7 +59,7 @@ describe("mssp new", () => {
     ]);
     assert.match(
       await readFile(path.join(folder, "customers/Pulumi.contoso.yaml"), "utf8"),
-      /^ {2}# Everything is made/m,
+      /^ {2}# All objects are created/m,
     );
   });
 
@@ -123,7 +123,7 @@ describe("mssp new", () => {
     for (const name of ["-x", "a b", "../x", ".", "ä"]) {
       const { exitCode, stderr } = await mssp(["new", "--", name], { folder, environment });
       assert.equal(exitCode, 2, name);
-      assert.match(stderr, /A stack's name is of letters, digits/);
+      assert.match(stderr, /A stack's name has at most 100 letters, digits/);
     }
   });
 

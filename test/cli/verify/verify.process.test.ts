@@ -75,7 +75,7 @@ describe("mssp verify and mssp secrets", function () {
       "refresh token": "notChecked",
       "alerts from the legacy API": "notChecked",
       "SIEM authorization": "notChecked",
-      "credential's end": "passed",
+      "credential expiry": "passed",
       consent: "passed",
       "redirect URI": "notChecked",
       "notification rules": "notChecked",
@@ -95,14 +95,14 @@ describe("mssp verify and mssp secrets", function () {
     const { exitCode, states, list, stdout } = await checks("bad");
     assert.equal(exitCode, 1);
     const red = Object.keys(states).filter((name) => states[name] === "failed");
-    assert.deepEqual(red, ["alerts from Microsoft Graph", "credential's end", "redirect URI", "portal URL"]);
+    assert.deepEqual(red, ["alerts from Microsoft Graph", "credential expiry", "redirect URI", "portal URL"]);
     assert.match(list[0]?.reason ?? "", /AADSTS7000215: .* The client secret is wrong/);
     assert.ok(!stdout.includes("not-the-secret"));
     const table = await mssp("verify", "--stack", "bad");
     assert.equal(table.exitCode, 1);
     assert.match(
       table.stdout,
-      /^✗ {2}credential's end +expired on 2020-01-01: npx pulumi up renews the client secret$/m,
+      /^✗ {2}credential expiry +expired on 2020-01-01: npx pulumi up renews the client secret$/m,
     );
     assert.match(table.stdout, /^– {2}notification rules +check by hand in the portal: Severe$/m);
     const [rows = "", counts] = table.stdout.trim().split("\n\n");
