@@ -1,4 +1,7 @@
-/** This program's own package: where it is, which version, and whether the project in a folder uses the same. */
+/**
+ * This program's own package: where it is, which version, and whether the project in a folder uses
+ * the same.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -25,8 +28,8 @@ export function ownVersion(): string {
 }
 
 /**
- * Loads a package that only some commands need and that is installed apart: beside this one, or in the project of the working folder. It must
- * be of this package's version: they belong together.
+ * Loads a package that only some commands need and that is installed apart: beside this one, or in
+ * the project of the working folder. It must be of this package's version: they belong together.
  * @throws VisibleError with the command that installs it.
  */
 export function optionalPackage(name: string): unknown {
@@ -49,7 +52,8 @@ export function optionalPackage(name: string): unknown {
 }
 
 /**
- * Refuses to work on a project that uses another version: what this one writes and checks is not what `pulumi up` would run.
+ * Refuses to work on a project that uses another version: what this one writes and checks is not
+ * what `pulumi up` would run.
  * @throws VisibleError that names both versions.
  */
 export function requireProjectsVersion(folder = process.cwd()): void {

@@ -33,7 +33,10 @@ program.parseAsync().catch((error: unknown) => {
   process.exitCode ??= 1;
 });
 
-/** In a terminal, sentences are wrapped between words. An indented line is a command to paste, and stays in one piece. */
+/**
+ * In a terminal, sentences are wrapped between words. An indented line is a command to paste, and
+ * stays in one piece.
+ */
 function errorText(text: string): string {
   if (!process.stderr.isTTY) return text;
   const width = Math.max(process.stderr.columns || 80, 40);

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// Starts the `mssp` command. In a checkout it compiles first whatever changed since the last build, so that what
-// runs is always what the sources say; in an installed package there are no sources and it starts at once.
+// Starts the `mssp` command. In a checkout it compiles first whatever changed since the last build,
+// so that what
+// runs is always what the sources say; in an installed package there are no sources and it starts
+// at once.
 "use strict";
 
 const { spawnSync } = require("node:child_process");
@@ -50,7 +52,8 @@ if (isStale()) {
     stdio: ["ignore", 2, 2],
   });
   if (build.status !== 0) {
-    // The compiler has written what it could: without its record the next run compiles again instead of starting that.
+    // The compiler has written what it could: without its record the next run compiles again
+    // instead of starting that.
     fs.rmSync(buildInfo, { force: true });
     process.stderr.write("mssp: the sources do not compile; the errors are above.\n");
     process.exit(1);

@@ -1,11 +1,15 @@
-/** How every command treats its command line: usage errors, in the order that helps most, and with exit code 2. */
+/**
+ * How every command treats its command line: usage errors, in the order that helps most, and with
+ * exit code 2.
+ */
 import { CommanderError, type Command } from "commander";
 
 const usageErrorExitCode = 2;
 
 /**
- * Prepares the registered commands below `program`. Commander reports a missing required option before an unknown one; a user who
- * typed `--stak` must read that it is unknown and that `--stack` is meant.
+ * Prepares the registered commands below `program`. Commander reports a missing required option
+ * before an unknown one; a user who typed `--stak` must read that it is unknown and that `--stack`
+ * is meant.
  */
 export function prepareUsage(program: Command): void {
   for (const command of withSubcommands(program)) {

@@ -5,7 +5,10 @@ import path from "node:path";
 const checkout = path.dirname(__dirname);
 const table = path.join("packages", "microsoft", "src", "clouds.ts");
 
-/** The product: what runs for a real customer. The sandbox and the tests play Microsoft, and have to name its hosts. */
+/**
+ * The product: what runs for a real customer. The sandbox and the tests play Microsoft, and have to
+ * name its hosts.
+ */
 const sources = [
   "components",
   "extensions",

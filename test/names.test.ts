@@ -1,4 +1,7 @@
-/** Names from settings on their way to Microsoft: in a query, a path or a body they are the same name, and never anything else. */
+/**
+ * Names from settings on their way to Microsoft: in a query, a path or a body they are the same
+ * name, and never anything else.
+ */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -13,7 +13,10 @@ const configuration = {
   "azuread:tenantId": "not ours to judge",
 };
 
-/** What the tenant is asked about by Graph has been deployed before, so nobody is asked. On the real engine the sandbox answers. */
+/**
+ * What the tenant is asked about by Graph has been deployed before, so nobody is asked. On the real
+ * engine the sandbox answers.
+ */
 const deployed = [
   { type: "pulumi-nodejs:dynamic/defender-mssp:Guest", outputs: { email: "ana@fabrikam.example" } },
   "azuread:index/applicationPassword:ApplicationPassword",

@@ -1,5 +1,7 @@
-// mocha's spec output, the seed of fast-check's properties, and at the very end one line that a machine can read:
-// `N passed, N failed[, N skipped]`. With TEST_TIMES=<file> each file's time goes there, in milliseconds, the longest first.
+// mocha's spec output, the seed of fast-check's properties, and at the very end one line that a
+// machine can read:
+// `N passed, N failed[, N skipped]`. With TEST_TIMES=<file> each file's time goes there, in
+// milliseconds, the longest first.
 "use strict";
 
 const fs = require("node:fs");

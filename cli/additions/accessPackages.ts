@@ -1,6 +1,7 @@
 /**
- * Additions to the stack's access packages: policies, and assignments that no policy of the stack's or no person of the MSSP's stands behind.
- * Reading needs `EntitlementManagement.Read.All`. Graph beta, as the azuread provider:
+ * Additions to the stack's access packages: policies of others, and assignments by other policies
+ * or to people outside the MSSP. Reading needs `EntitlementManagement.Read.All`. Graph beta, as the
+ * azuread provider:
  * https://learn.microsoft.com/graph/api/entitlementmanagement-list-accesspackageassignments?view=graph-rest-beta
  */
 import { graphList } from "@defender-mssp/microsoft";

@@ -1,12 +1,12 @@
-/** What somebody added to the stack's objects in the customer's tenant: what one addition is, and what is known of it. */
+/** An addition to the stack's objects in the customer's tenant, and who made it when. */
 import { z } from "zod";
 import type { CheckState } from "../output/checkState";
 
-/** Who did it and when, as the tenant's audit log tells. */
+/** Who added it and when, by the tenant's audit log. */
 const done = z.object({
   /** User principal name or application; empty where the log does not name one. */
   by: z.string(),
-  /** ISO 8601, UTC; empty where nothing tells. */
+  /** ISO 8601, UTC; empty if unknown. */
   on: z.string(),
 });
 export type Done = z.infer<typeof done>;
@@ -21,12 +21,12 @@ export const additionShape = z.object({
   /** Its ID in the tenant. */
   id: z.string(),
   done,
-  /** The step that takes it away: `pulumi up --refresh`, or a command for an administrator of the tenant. */
+  /** The step that removes it: `pulumi up --refresh`, or a command for a tenant administrator. */
   step: z.string(),
 });
 export type Addition = z.infer<typeof additionShape>;
 
-/** One place that was looked at, as it is written to a file. */
+/** The result of one part of the search, as written to a file. */
 export const partShape = z.object({
   /** Such as `added to the application`. */
   name: z.string(),
@@ -37,7 +37,7 @@ export const partShape = z.object({
 });
 export type AdditionsPart = z.infer<typeof partShape>;
 
-/** An addition as its part finds it: the audit log is asked later. */
+/** An addition before the audit log is read. */
 export interface FoundAddition extends Omit<Addition, "done"> {
   /** When the object itself says that it was made; empty where it does not. */
   readonly createdOn?: string;
@@ -47,7 +47,7 @@ export interface FoundAddition extends Omit<Addition, "done"> {
   readonly mentions?: readonly string[];
 }
 
-/** Engine-made lists are authoritative: the next `up` that looks at the tenant makes them so again. */
+/** Lists that the engine declares are authoritative: the next `up --refresh` restores them. */
 export const upRefresh = "npx pulumi up --refresh";
 
 /** The Azure CLI's command for one request of Graph's, for an administrator of the tenant. */
@@ -57,7 +57,7 @@ export function azRest(method: "DELETE" | "PATCH" | "POST", url: string, json?: 
   return `az rest --method ${method} --url ${shellQuoted(url)}${body}`;
 }
 
-/** One word of a shell, whatever it holds. */
+/** Quotes any text as one word of a shell. */
 export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

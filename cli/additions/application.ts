@@ -1,4 +1,7 @@
-/** Additions to the SIEM's application in the customer's tenant. Reading needs `Application.Read.All`. */
+/**
+ * Additions to the SIEM's application in the customer's tenant. Reading needs
+ * `Application.Read.All`.
+ */
 import { graphList, type Application } from "@defender-mssp/microsoft";
 import { azRest, shellQuoted, upRefresh, type FoundAddition } from "./addition";
 import { textsOf, type DeployedResource } from "./deployed";
@@ -16,7 +19,7 @@ export function applicationsOf({ deployed }: AdditionsTenant): readonly Deployed
 export async function applicationAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
   const found = applicationsOf(tenant).map(async ({ objectId }): Promise<FoundAddition[]> => {
     const { status, body } = await tenant.call(`/v1.0/applications/${objectId}`, { accept: [404] });
-    // A deleted application is the engine's to find.
+    // The engine reports a deleted application.
     if (status === 404) return [];
     const application = body as Application;
     const named = { id: objectId, name: `application "${application.displayName}"` };
@@ -96,7 +99,7 @@ export function expectedRedirectUris({ deployed }: AdditionsTenant): readonly st
   return deployed.all(redirectUris).flatMap(({ inputs }) => textsOf(inputs["redirectUris"]));
 }
 
-/** The engine compares the platforms that it declared; those of another platform it never sees. */
+/** The engine compares only the platforms that the stack declares. */
 function addedRedirectUris(tenant: AdditionsTenant, application: Application, to: string): FoundAddition[] {
   const expected = expectedRedirectUris(tenant);
   const declared = tenant.deployed.all(redirectUris).map(({ inputs }) => String(inputs["type"]).toLowerCase());
@@ -117,7 +120,7 @@ function addedRedirectUris(tenant: AdditionsTenant, application: Application, to
   });
 }
 
-/** What the application asks for. It grants nothing by itself: an administrator who consents grants all of it. */
+/** Requested permissions. They grant nothing until an administrator consents to them. */
 function requestedPermissions(tenant: AdditionsTenant, application: Application, to: string): FoundAddition[] {
   const declared = tenant.deployed.all(apiAccess);
   return application.requiredResourceAccess.flatMap(({ resourceAppId, resourceAccess }) => {

@@ -1,6 +1,6 @@
 /**
- * Who added something and when, by the tenant's audit log, which keeps 7 days, or 30 with Entra ID P1. Reading needs `AuditLog.Read.All`.
- * https://learn.microsoft.com/graph/api/directoryaudit-list
+ * Who added something and when, by the tenant's audit log, which keeps 7 days, or 30 with Entra ID
+ * P1. Reading needs `AuditLog.Read.All`. https://learn.microsoft.com/graph/api/directoryaudit-list
  */
 import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import type { Addition, Done, FoundAddition } from "./addition";
@@ -17,14 +17,16 @@ interface AuditEntry {
   }[];
 }
 
-/** The audit log as it was readable: what it knows of each addition, or why it could not be asked. */
+/** Additions with their authors, or the reason why the audit log could not be read. */
 export interface Audited {
   readonly additions: readonly Addition[];
-  /** Undefined where the log was asked. */
+  /** Undefined if the log was read. */
   readonly notAsked: string | undefined;
 }
 
-/** Completes additions by the audit log. Where it can't be read, they keep what their objects tell. */
+/**
+ * Adds author and time from the audit log. Without it, additions keep their objects' creation time.
+ */
 export async function withAudit(call: GraphCall, found: readonly FoundAddition[]): Promise<Audited> {
   const ids = [...new Set(found.flatMap(({ targets }) => targets))];
   const entries = new Map<string, readonly AuditEntry[]>();
@@ -56,7 +58,7 @@ async function entriesOf(call: GraphCall, id: string): Promise<readonly AuditEnt
   return value;
 }
 
-/** The last entry that names all of it, as a target or in a new value. */
+/** The last entry that mentions all texts, as a target or in a new value. */
 function doneBy(entries: readonly AuditEntry[], mentions: readonly string[]): Done | undefined {
   const about = entries
     .filter((entry) => mentions.every((text) => namedIn(entry, text.toLowerCase())))

@@ -1,4 +1,7 @@
-/** Additions to the stack's Defender roles: who else was given one. Reading needs `RoleManagement.Read.Defender`. */
+/**
+ * Additions to the stack's Defender roles: assignments to others. Reading needs
+ * `RoleManagement.Read.Defender`.
+ */
 import { listRoleAssignments } from "@defender-mssp/microsoft";
 import { azRest, upRefresh, type FoundAddition } from "./addition";
 import { textsOf, type DeployedResource } from "./deployed";

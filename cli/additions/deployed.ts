@@ -1,4 +1,4 @@
-/** What the stack's state says is the stack's: the IDs of its objects, and what it wanted of them. */
+/** The stack's objects by its state: their IDs and inputs. */
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { runPulumi, type PulumiOptions } from "../stack/pulumi";
@@ -44,7 +44,9 @@ export class Deployed {
     return this.#ids.has(id.toLowerCase());
   }
 
-  /** Resources of a type, such as `azuread:index/group:Group`, or of a dynamic one, such as `Guest`. */
+  /**
+   * Resources of a type, such as `azuread:index/group:Group`, or of a dynamic one, such as `Guest`.
+   */
   all(type: string): readonly DeployedResource[] {
     const whole = type.includes(":") ? type : `pulumi-nodejs:dynamic/defender-mssp:${type}`;
     return this.resources.filter((one) => one.type === whole && one.objectId !== "");

@@ -1,6 +1,7 @@
 /**
- * Finds what somebody added to the stack's objects in the customer's tenant. The engine compares only what the stack declares, so a second
- * secret, another owner or a wider consent is no drift to it. Shared by `mssp verify` and the nightly `mssp ci preview --drift`.
+ * Finds additions to the stack's objects in the customer's tenant. The engine compares only
+ * declared resources, so it does not report a second secret, another owner or a wider consent.
+ * Shared by `mssp verify` and the nightly `mssp ci preview --drift`.
  */
 import {
   discoverEndpoints,
@@ -35,9 +36,9 @@ export interface AdditionsRun {
 /** One place to look at. */
 interface Part {
   readonly name: string;
-  /** What reading it takes. */
+  /** The permission to read it. */
   readonly permission: string;
-  /** Why there is nothing to look at; undefined where there is. */
+  /** Why the part does not apply; undefined if it does. */
   readonly notApplicable: (tenant: AdditionsTenant) => string | undefined;
   readonly look: (tenant: AdditionsTenant, holders: ReadonlySet<string>) => Promise<FoundAddition[]>;
 }
@@ -93,7 +94,8 @@ const parts: readonly Part[] = [
 ];
 
 /**
- * Looks at every part. What can't be read is `notChecked`, with the permission that reading takes; it never counts as passed.
+ * Checks every part. A part that can't be read is `notChecked`, with the missing permission; it
+ * never counts as passed.
  * @throws VisibleError where the state can't be read
  */
 export async function findAdditions(run: AdditionsRun): Promise<AdditionsPart[]> {
@@ -125,13 +127,15 @@ async function signedIn(settings: Settings, deployed: Deployed, environment: Env
   return { call, graph: audience, deployed, settings, ownObjectId: objectIdIn(accessToken) };
 }
 
-/** Whose token it is. Nothing depends on it but which owner is not named: the token itself is for Graph to check. */
+/**
+ * The token's object ID. Only the list of foreign owners depends on it; Graph validates the token.
+ */
 function objectIdIn(token: string): string | undefined {
   const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString() || "{}") as { oid?: string };
   return claims.oid;
 }
 
-/** Looks at every part of a tenant. */
+/** Checks every part of a tenant. */
 export async function partsOf(tenant: AdditionsTenant): Promise<AdditionsPart[]> {
   const holders = await holdersIn(tenant);
   const results: AdditionsPart[] = [];
@@ -139,7 +143,7 @@ export async function partsOf(tenant: AdditionsTenant): Promise<AdditionsPart[]>
   return results;
 }
 
-/** Without the assignments of access packages nobody knows who is a member by one. */
+/** Holders of access packages are group members without being in the state. */
 async function holdersIn(tenant: AdditionsTenant): Promise<ReadonlySet<string> | ServiceError> {
   if (accessPackagesOf(tenant).length === 0) return new Set();
   try {

@@ -10,7 +10,10 @@ export function groupsOf({ deployed }: AdditionsTenant): readonly DeployedResour
   return deployed.all(groupType);
 }
 
-/** @param assigned object IDs of those who hold an access package of the stack's: they are members without being in its state. */
+/**
+ * @param assigned object IDs of those who hold an access package of the stack's: they are members
+ * without being in its state.
+ */
 export async function groupAdditions(
   tenant: AdditionsTenant,
   assigned: ReadonlySet<string> = new Set(),

@@ -20,7 +20,10 @@ export function msspDomains({ settings }: AdditionsTenant): readonly string[] {
   return [...new Set([...(settings.analystDomains ?? []), ...ofAnalysts].map((domain) => domain.toLowerCase()))];
 }
 
-/** @param assigned object IDs of those who hold an access package of the stack's: entitlement management made them guests. */
+/**
+ * @param assigned object IDs of those who hold an access package of the stack's: entitlement
+ * management invited them.
+ */
 export async function guestAdditions(
   tenant: AdditionsTenant,
   assigned: ReadonlySet<string> = new Set(),
@@ -44,7 +47,10 @@ export async function guestAdditions(
     }));
 }
 
-/** All addresses of a guest, in lower case. Entra spells the invited one into the principal name: `ana_fabrikam.example#EXT#@…`. */
+/**
+ * All addresses of a guest, in lower case. Entra spells the invited one into the principal name:
+ * `ana_fabrikam.example#EXT#@…`.
+ */
 function addresses({ mail, otherMails = [], userPrincipalName }: Guest): string[] {
   const [invited, isExternal] = userPrincipalName.split("#EXT#@");
   const spelled = isExternal === undefined ? userPrincipalName : (invited ?? "").replace(/_([^_]*)$/, "@$1");

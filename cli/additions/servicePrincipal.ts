@@ -1,6 +1,7 @@
 /**
- * Additions to the SIEM's service principal: what was granted to it, and what it can sign in with. Reading needs `Application.Read.All` and,
- * for delegated permissions, `DelegatedPermissionGrant.Read.All`.
+ * Additions to the SIEM's service principal: what was granted to it, and what it can sign in with.
+ * Reading needs `Application.Read.All` and, for delegated permissions,
+ * `DelegatedPermissionGrant.Read.All`.
  */
 import {
   graphList,
@@ -21,7 +22,7 @@ export function servicePrincipalsOf({ deployed }: AdditionsTenant): readonly Dep
   return [...deployed.all(madeHere), ...deployed.all("MsspServicePrincipal")];
 }
 
-/** All but the delegated permissions, which need another permission to read. */
+/** Without delegated permissions: reading them needs another permission. */
 export async function servicePrincipalAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
   const found = servicePrincipalsOf(tenant).map(async ({ objectId, type }): Promise<FoundAddition[]> => {
     const principal = await read(tenant, objectId);
@@ -29,7 +30,7 @@ export async function servicePrincipalAdditions(tenant: AdditionsTenant): Promis
     const named = { id: objectId, name: `service principal "${principal.displayName}"` };
     return [
       ...credentials(tenant, principal, named.name),
-      // The MSSP's own registration brings its redirect URIs along.
+      // The MSSP's own application has redirect URIs that the stack does not declare.
       ...(type === madeHere ? await replyUrls(tenant, principal, named.name) : []),
       ...(await grantedRoles(tenant, principal, named.name)),
       ...(await foreignOwners(tenant, "servicePrincipals", named)),
@@ -43,7 +44,7 @@ async function read({ call }: AdditionsTenant, id: string): Promise<ServicePrinc
   return status === 404 ? undefined : (body as ServicePrincipal);
 }
 
-/** The stack gives its service principal no credential: those of the application serve. */
+/** The stack declares no credential of the service principal, only of the application. */
 function credentials({ deployed, graph }: AdditionsTenant, principal: ServicePrincipal, to: string): FoundAddition[] {
   const { id } = principal;
   const foreign = <One extends { keyId: string }>(list: readonly One[]) =>
@@ -119,7 +120,7 @@ export async function consentAdditions(tenant: AdditionsTenant): Promise<FoundAd
   return (await Promise.all(found)).flat();
 }
 
-/** A grant of its own, or scopes in the stack's grant, which the engine makes right again. */
+/** Another grant, or added scopes in the stack's grant, which the engine removes. */
 function addedScopes({ deployed, graph }: AdditionsTenant, one: OAuth2PermissionGrant, to: string): FoundAddition[] {
   const scopes = (one.scope ?? "").split(" ").filter((scope) => scope !== "");
   const ours = deployed.all(grant).find(({ objectId }) => objectId === one.id.toLowerCase());

@@ -1,4 +1,4 @@
-/** What each part needs to look at the tenant. */
+/** What each part of the search needs. */
 import { graphList, type GraphCall } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
 import type { Deployed } from "./deployed";
@@ -12,7 +12,7 @@ export interface AdditionsTenant {
   readonly settings: Pick<Settings, "analysts" | "msspTenantId" | "portalAccess"> & {
     readonly analystDomains?: readonly string[];
   };
-  /** Object ID of the identity that looks: what it made itself, it owns. */
+  /** Object ID of the identity that reads: it owns the objects that it created. */
   readonly ownObjectId: string | undefined;
 }
 
@@ -30,7 +30,10 @@ export function nameOf({ id, displayName, userPrincipalName }: Principal): strin
   return `${displayName ?? userPrincipalName ?? "an object"} (${userPrincipalName ?? id})`;
 }
 
-/** Owners that are neither the identity that looks nor an application of the MSSP's tenant, such as the automation that made the object. */
+/**
+ * Owners other than the identity that reads and applications of the MSSP's tenant, such as the
+ * automation.
+ */
 export async function foreignOwners(
   { call, graph, settings, ownObjectId }: AdditionsTenant,
   collection: "applications" | "servicePrincipals" | "groups",

@@ -1,6 +1,6 @@
 /**
- * CEF, version 0. Source: ArcSight, "Implementing ArcSight Common Event Format (CEF)", version 25: keys, lengths, escapes
- * and severities.
+ * CEF, version 0. Source: ArcSight, "Implementing ArcSight Common Event Format (CEF)", version 25:
+ * keys, lengths, escapes and severities.
  */
 import { createHash } from "node:crypto";
 import { isIPv4, isIPv6 } from "node:net";
@@ -103,7 +103,9 @@ function cutTo(field: string, text: string): string {
   return cutText(visible(text), lengths[field] ?? usualLength);
 }
 
-/** CEF has escapes for line breaks only; other characters that a terminal acts on are spelled out. */
+/**
+ * CEF has escapes for line breaks only; other characters that a terminal acts on are spelled out.
+ */
 function visible(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
   return text

@@ -1,6 +1,6 @@
 /**
- * Where a pull stands: what a later run needs to go on without a gap. The file is replaced completely or not at all, so a
- * run that is killed leaves the earlier one.
+ * Where a pull stands: what a later run needs to go on without a gap. The file is replaced
+ * completely or not at all, so a run that is killed leaves the earlier one.
  */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
@@ -11,8 +11,8 @@ import { checkWritable, writeWholeFile } from "../output/wholeFile";
 const moment = z.iso.datetime();
 
 /**
- * Up to where a source has been read: all alerts that the service had created before this time. Earlier checkpoints also
- * have a `window`, with a link to the next page; their span is read again.
+ * Up to where a source has been read: all alerts that the service had created before this time.
+ * Earlier checkpoints also have a `window`, with a link to the next page; their span is read again.
  */
 const cursorSchema = z.object({ since: moment });
 export type Cursor = z.infer<typeof cursorSchema>;
@@ -24,14 +24,17 @@ const positionSchema = z.object({
   api: z.preprocess((api) => (api === "legacy" ? "legacySiem" : api), z.enum(alertApis)),
   cursor: cursorSchema,
   /**
-   * Records that were delivered last, with their times: services show alerts late, so the next pull begins a little
-   * earlier, and leaves these out.
+   * Records that were delivered last, with their times: services show alerts late, so the next pull
+   * begins a little earlier, and leaves these out.
    */
   recent: z.record(z.string(), moment),
 });
 export type Position = z.infer<typeof positionSchema>;
 
-/** Reads a checkpoint; undefined where there is no such file. @throws VisibleError where it can't be used. */
+/**
+ * Reads a checkpoint; undefined where there is no such file. @throws VisibleError where it can't be
+ * used.
+ */
 export async function readCheckpoint(
   file: string,
   expected: Pick<Position, "tenantId" | "api">,
@@ -59,7 +62,8 @@ export async function writeCheckpoint(file: string, position: Position): Promise
 }
 
 /**
- * Reads a checkpoint, and proves that it can be replaced: before the first alert, since afterwards would be too late.
+ * Reads a checkpoint, and proves that it can be replaced: before the first alert, since afterwards
+ * would be too late.
  * @throws VisibleError where it can't be read, used or written.
  */
 export async function openCheckpoint(

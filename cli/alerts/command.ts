@@ -1,4 +1,6 @@
-/** `mssp alerts`: pulls a customer's alerts and hands them on. docs/alerts.md describes the output. */
+/**
+ * `mssp alerts`: pulls a customer's alerts and hands them on. docs/alerts.md describes the output.
+ */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
 import type { AlertsOptions } from "./run";

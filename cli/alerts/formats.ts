@@ -1,4 +1,7 @@
-/** How an alert is written: JSON, one to a line, or CEF. Text of an alert never drives the terminal that shows it. */
+/**
+ * How an alert is written: JSON, one to a line, or CEF. Text of an alert never drives the terminal
+ * that shows it.
+ */
 import { visibleJson } from "../output/terminalText";
 import type { FetchedAlert } from "./sources";
 

@@ -1,6 +1,7 @@
 /**
- * Alerts from Graph's alerts_v2. Each span of time is read as one answer that is known to be complete: a list that is
- * read page by page moves while it is read, its links may be missing, wrong or too old, and `$skip` is limited.
+ * Alerts from Graph's alerts_v2. Each span of time is read as one answer that is known to be
+ * complete: a list that is read page by page moves while it is read, its links may be missing,
+ * wrong or too old, and `$skip` is limited.
  */
 import {
   readSecurityAlerts,
@@ -13,8 +14,9 @@ import {
 import { pageSize, type AlertSource, type FetchedAlert, type SourceOptions } from "./sources";
 
 /**
- * Services lower `$top` without saying so. Where `$skip` is refused, a shorter answer than this counts as complete: no security list of
- * Graph has a lower limit than incidents have. https://learn.microsoft.com/graph/api/security-list-incidents: 50.
+ * Services lower `$top` without saying so. Where `$skip` is refused, a shorter answer than this
+ * counts as complete: no security list of Graph has a lower limit than incidents have.
+ * https://learn.microsoft.com/graph/api/security-list-incidents: 50.
  */
 const lowestLimit = 50;
 
@@ -78,8 +80,9 @@ class GraphReader {
   }
 
   /**
-   * A page, and where it is as long as the longest one yet, whether it has all alerts of the window: `$skip` shows if there is one more.
-   * An alert whose severity changes leaves a filtered list meanwhile, and the next one takes its place: then the page is read again.
+   * A page, and where it is as long as the longest one yet, whether it has all alerts of the
+   * window: `$skip` shows if there is one more. An alert whose severity changes leaves a filtered
+   * list meanwhile, and the next one takes its place: then the page is read again.
    */
   async provenPage(window: AlertWindow, place: Place, signal: AbortSignal | undefined): Promise<ReadPage> {
     const page = await this.page(window, place, signal);
@@ -103,8 +106,8 @@ class GraphReader {
   }
 
   /**
-   * More alerts of one moment than an answer has, by links and `$skip`. What changes meanwhile may move alerts between
-   * pages, so they are read again until nothing new comes.
+   * More alerts of one moment than an answer has, by links and `$skip`. What changes meanwhile may
+   * move alerts between pages, so they are read again until nothing new comes.
    * @throws ServiceError where the service doesn't give all of them.
    */
   async crowdedMoment(window: AlertWindow, signal: AbortSignal | undefined): Promise<FetchedAlert[]> {

@@ -1,7 +1,7 @@
 /**
- * Alerts to Splunk's HTTP Event Collector: `POST /services/collector/event`, many events in one call, each with its own
- * time. Source: Splunk, "Format events for HTTP Event Collector", "HTTP Event Collector REST API endpoints", and
- * "Troubleshoot HTTP Event Collector" (codes).
+ * Alerts to Splunk's HTTP Event Collector: `POST /services/collector/event`, many events in one
+ * call, each with its own time. Source: Splunk, "Format events for HTTP Event Collector", "HTTP
+ * Event Collector REST API endpoints", and "Troubleshoot HTTP Event Collector" (codes).
  */
 import { isSecureAddress, request, ServiceError, type Answer } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -104,12 +104,15 @@ class Collector {
     throw new DestinationError(`Splunk's collector refuses alert ${id} as too large, shortened as well.`, false);
   }
 
-  /** False when it is too large. @throws DestinationError unless the collector says that it has all. */
+  /**
+   * False when it is too large. @throws DestinationError unless the collector says that it has all.
+   */
   async #takes(text: string): Promise<boolean> {
     const { token, signal, sleep } = this.options;
     const headers = { authorization: `Splunk ${token}`, "content-type": "application/json" };
     try {
-      // Sent again where it isn't known whether it arrived: an event that comes twice has the same ID.
+      // Sent again where it isn't known whether it arrived: an event that comes twice has the same
+      // ID.
       const answer = await request(this.url, {
         ...{ method: "POST", text, token, headers, signal, sleep },
         idempotent: true,
@@ -127,7 +130,10 @@ class Collector {
   }
 }
 
-/** A proxy or a sign-in page answers 200 as well: only the collector's own code 0 says that it has the events. */
+/**
+ * A proxy or a sign-in page answers 200 as well: only the collector's own code 0 says that it has
+ * the events.
+ */
 function checkCode({ status, body }: Answer): void {
   const { code, text } = (body ?? {}) as { code?: unknown; text?: unknown };
   if (code === 0) return;

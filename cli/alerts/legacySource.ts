@@ -9,9 +9,9 @@ import {
 import { pageSize, type AlertSource, type FetchedAlert, type SourceOptions } from "./sources";
 
 /**
- * The API answers with a whole span at once, so spans are made short enough; `limit` gives the newest so many. It can't
- * filter by severity. It has a host for each region that data is stored in: the one that takes the token is the
- * customer's.
+ * The API answers with a whole span at once, so spans are made short enough; `limit` gives the
+ * newest so many. It can't filter by severity. It has a host for each region that data is stored
+ * in: the one that takes the token is the customer's.
  */
 export function legacySource({
   hosts,

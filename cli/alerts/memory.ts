@@ -1,12 +1,16 @@
 /**
- * Keeps a long pull as small as a short one. Every page is garbage as soon as it is delivered, and V8 lets it pile up
- * while there is memory. A pull runs for days beside other programs, so it collects by itself.
+ * Keeps a long pull as small as a short one. Every page is garbage as soon as it is delivered, and
+ * V8 lets it pile up while there is memory. A pull runs for days beside other programs, so it
+ * collects by itself.
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { AlertSink } from "./pull";
 
-/** Alerts between two collections. One takes some hundredths of a second and frees some tens of megabytes. */
+/**
+ * Alerts between two collections. One takes some hundredths of a second and frees some tens of
+ * megabytes.
+ */
 const collectEvery = 10_000;
 
 /** A sink that also collects garbage from time to time. */

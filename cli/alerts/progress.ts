@@ -1,4 +1,7 @@
-/** What the user sees of a pull on standard error: notes, and on a terminal a line that shows the progress. */
+/**
+ * What the user sees of a pull on standard error: notes, and on a terminal a line that shows the
+ * progress.
+ */
 import { terminalText } from "../output/terminalText";
 import type { PullProgress } from "./pull";
 

@@ -1,6 +1,6 @@
 /**
- * The pull: reads, leaves out what came before, delivers, and only then moves the checkpoint. A kill between the two
- * delivers some alerts again, with the same IDs, and loses none.
+ * The pull: reads, leaves out what came before, delivers, and only then moves the checkpoint. A
+ * kill between the two delivers some alerts again, with the same IDs, and loses none.
  */
 import { ServiceError, wait } from "@defender-mssp/microsoft";
 import { writeCheckpoint, type Position } from "./checkpoint";
@@ -10,10 +10,16 @@ import type { ServiceClock } from "./serviceClock";
 import type { AlertSource, FetchedAlert } from "./sources";
 import { readFrom } from "./windows";
 
-/** How far back each pull begins behind the newest alert known, in milliseconds: services show alerts late. */
+/**
+ * How far back each pull begins behind the newest alert known, in milliseconds: services show
+ * alerts late.
+ */
 export const overlap = 10 * 60 * 1000;
 
-/** The checkpoint is written at most this often while alerts come, in milliseconds; a kill repeats no more than this. */
+/**
+ * The checkpoint is written at most this often while alerts come, in milliseconds; a kill repeats
+ * no more than this.
+ */
 const checkpointEvery = 1000;
 
 /** The longest pause after a failure, in milliseconds, unless the service asks for a longer one. */
@@ -23,7 +29,9 @@ const longestRetryPause = 60_000;
 export interface AlertSink {
   /** Resolves when the destination has all of them completely; rejects where it may not have. */
   deliver(alerts: readonly FetchedAlert[]): Promise<void>;
-  /** Resolves when what was delivered survives a power failure; for destinations that can say so. */
+  /**
+   * Resolves when what was delivered survives a power failure; for destinations that can say so.
+   */
   flush?(): Promise<void>;
 }
 
@@ -55,7 +63,8 @@ export interface PullProgress {
 
 /**
  * Pulls until there is nothing new, or with `follow` until the signal says so.
- * @throws ServiceError, VisibleError, ReaderGone, or the signal's reason; the checkpoint is written before.
+ * @throws ServiceError, VisibleError, ReaderGone, or the signal's reason; the checkpoint is written
+ * before.
  */
 export async function pull(options: PullOptions): Promise<void> {
   const { follow, signal, progress, sleep = wait } = options;
@@ -131,7 +140,10 @@ class PullState {
     this.#savedAt = Date.now();
   }
 
-  /** An interrupt doesn't wait for a reader that takes nothing; what it may have got then comes again. */
+  /**
+   * An interrupt doesn't wait for a reader that takes nothing; what it may have got then comes
+   * again.
+   */
   async #deliver(alerts: readonly FetchedAlert[]): Promise<void> {
     const { sink, signal } = this.options;
     await unlessAborted(sink.deliver(alerts), signal);

@@ -1,4 +1,6 @@
-/** Reads the next item of a sequence while the caller works on the current one: one ahead, no more. */
+/**
+ * Reads the next item of a sequence while the caller works on the current one: one ahead, no more.
+ */
 export async function* readAhead<T>(sequence: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
   let coming = sequence.next();
   // It may fail while the caller works on the current one; the next await throws its error.

@@ -1,4 +1,7 @@
-/** `mssp alerts`: finds the source and the destination, pulls, and turns the result into an exit code. */
+/**
+ * `mssp alerts`: finds the source and the destination, pulls, and turns the result into an exit
+ * code.
+ */
 import {
   recordSeverities,
   applicationTokens,
@@ -46,7 +49,10 @@ export interface AlertsOptions extends CredentialOptions {
   readonly quiet?: boolean;
 }
 
-/** Defender keeps alerts for 180 days. Microsoft, "Data retention information for Microsoft Defender for Endpoint". */
+/**
+ * Defender keeps alerts for 180 days. Microsoft, "Data retention information for Microsoft Defender
+ * for Endpoint".
+ */
 const defaultSince = "P180D";
 const defaultInterval = "PT1M";
 
@@ -94,7 +100,10 @@ async function pullAlerts(options: AlertsOptions, signal: AbortSignal, progress:
   await pull({ source, sink: withFlatMemory(sink), position, checkpoint, follow, signal, progress, clock });
 }
 
-/** The moment that `--since` means, by the service's clock: this machine's may be hours off. @throws VisibleError */
+/**
+ * The moment that `--since` means, by the service's clock: this machine's may be hours off. @throws
+ * VisibleError
+ */
 async function firstMoment(
   since: string,
   source: AlertSource,
@@ -119,7 +128,10 @@ function intervalOf(text: string): number {
   throw new VisibleError(`--interval "${text}" is not an ISO 8601 duration from a second to a day: PT30S, PT5M.`);
 }
 
-/** Graph, where the connector has it: the legacy API is deprecated, and both would show most alerts twice. */
+/**
+ * Graph, where the connector has it: the legacy API is deprecated, and both would show most alerts
+ * twice.
+ */
 function defaultApi({ alertApis, stack }: Connector): AlertApi {
   if (alertApis.includes("graph")) return "graph";
   if (alertApis.includes("legacySiem")) return "legacySiem";

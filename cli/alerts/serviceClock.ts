@@ -8,7 +8,9 @@ export class ServiceClock {
     if (at !== undefined) this.#offset = at.getTime() - Date.now();
   }
 
-  /** The service has created something at this time, so its clock is not behind. In milliseconds. */
+  /**
+   * The service has created something at this time, so its clock is not behind. In milliseconds.
+   */
   saw(moment: number): void {
     this.#newest = Math.max(this.#newest, moment);
   }

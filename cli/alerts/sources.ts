@@ -40,5 +40,7 @@ export interface SourceOptions {
   readonly severities?: readonly RecordSeverity[];
 }
 
-/** Small enough that memory stays flat, large enough that a million alerts are not too many calls. */
+/**
+ * Small enough that memory stays flat, large enough that a million alerts are not too many calls.
+ */
 export const pageSize = 250;

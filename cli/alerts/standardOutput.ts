@@ -7,7 +7,10 @@ import { DestinationError } from "./destination";
 import type { AlertFormat } from "./formats";
 import { ReaderGone, type AlertSink } from "./pull";
 
-/** Alerts to standard output: a file is written completely, and synchronized with the disk before a checkpoint. */
+/**
+ * Alerts to standard output: a file is written completely, and synchronized with the disk before a
+ * checkpoint.
+ */
 export function standardOutput(format: AlertFormat): AlertSink {
   return isWrittenDirectly(1) ? outputFile(format, 1) : outputStream(format, process.stdout);
 }

@@ -1,6 +1,6 @@
 /**
- * Alerts to a syslog server: RFC 5424 messages over TCP (RFC 6587) or TLS (RFC 5425). Each is framed by its length in
- * octets, which allows any content.
+ * Alerts to a syslog server: RFC 5424 messages over TCP (RFC 6587) or TLS (RFC 5425). Each is
+ * framed by its length in octets, which allows any content.
  */
 import net from "node:net";
 import os from "node:os";
@@ -24,12 +24,16 @@ const severities: Readonly<Record<AlertRecord["severity"], number>> = {
   unknown: 5,
 };
 
-/** How long the server may take to open a connection, or to close it after the last byte, in milliseconds. */
+/**
+ * How long the server may take to open a connection, or to close it after the last byte, in
+ * milliseconds.
+ */
 const patience = 10_000;
 
 /**
- * How long a connection stays open after the last byte: milliseconds at least, and times that the connection took to
- * open. A server that closes its side meanwhile has failed: it could not know that no more comes.
+ * How long a connection stays open after the last byte: milliseconds at least, and times that the
+ * connection took to open. A server that closes its side meanwhile has failed: it could not know
+ * that no more comes.
  */
 const settling = { least: 25, connects: 2 } as const;
 
@@ -54,7 +58,8 @@ export interface SyslogOptions {
 }
 
 /**
- * `tcp://host:port` or `tls://host:port`; ports 601 and 6514 where none is given (RFC 6587, RFC 5425).
+ * `tcp://host:port` or `tls://host:port`; ports 601 and 6514 where none is given (RFC 6587, RFC
+ * 5425).
  * @throws VisibleError
  */
 export function syslogAddress(text: string): SyslogAddress {
@@ -74,9 +79,9 @@ export function syslogAddress(text: string): SyslogAddress {
 }
 
 /**
- * A batch is a connection. Syslog has no receipts, and TCP does not tell what the other end has read. But a server that
- * closes its side after ours, and not before, has read everything. A batch whose connection broke is sent again. What a
- * server has read and then loses cannot be noticed.
+ * A batch is a connection. Syslog has no receipts, and TCP does not tell what the other end has
+ * read. But a server that closes its side after ours, and not before, has read everything. A batch
+ * whose connection broke is sent again. What a server has read and then loses cannot be noticed.
  */
 export function syslogServer(options: SyslogOptions): AlertSink {
   return {
@@ -104,7 +109,8 @@ export function syslogMessage(alert: FetchedAlert, format: AlertFormat): string 
   const host = headerField(os.hostname(), 255);
   const header = `<${priority}>1 ${record.createdAt} ${host} defender-mssp ${process.pid} ${record.api} -`;
   const text = format(alert);
-  // 6.4: UTF-8 begins with a byte order mark. Plain ASCII needs none, and not every server removes it.
+  // 6.4: UTF-8 begins with a byte order mark. Plain ASCII needs none, and not every server removes
+  // it.
   return `${header} ${/^[\x00-\x7f]*$/.test(text) ? "" : "\uFEFF"}${text}`;
 }
 
@@ -149,7 +155,8 @@ async function sendBatch({ address, signal, settle }: SyslogOptions, batch: Buff
       socket.resume(); // Only the end of what the server sends matters.
       socket.write(batch, () => {
         const pause = settle ?? Math.max(settling.least, settling.connects * opening);
-        // setImmediate reads what has come in first: closing a TLS connection writes, and that write would turn a
+        // setImmediate reads what has come in first: closing a TLS connection writes, and that
+        // write would turn a
         // reset into an end.
         timer = setTimeout(() => setImmediate(closeOurSide), pause);
       });

@@ -4,7 +4,10 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 const units = [7 * 24 * 60 * 60, 24 * 60 * 60, 60 * 60, 60, 1] as const;
 const pattern = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 
-/** Milliseconds of an ISO 8601 duration of weeks and less, such as PT10M or P1DT12H; undefined for any other text. */
+/**
+ * Milliseconds of an ISO 8601 duration of weeks and less, such as PT10M or P1DT12H; undefined for
+ * any other text.
+ */
 export function durationOf(text: string): number | undefined {
   const [whole, ...parts] = pattern.exec(text.toUpperCase()) ?? [];
   if (whole === undefined || !/\d/.test(whole) || whole.endsWith("T")) return undefined;

@@ -1,6 +1,7 @@
 /**
- * Reads a source from a cursor up to now, in spans of time laid end to end, the oldest first. After each span it is
- * known where to go on. The last span has no end: the service's clock counts, not this machine's.
+ * Reads a source from a cursor up to now, in spans of time laid end to end, the oldest first. After
+ * each span it is known where to go on. The last span has no end: the service's clock counts, not
+ * this machine's.
  */
 import type { Cursor } from "./checkpoint";
 import { ServiceClock } from "./serviceClock";
@@ -11,7 +12,9 @@ const day = 24 * 60 * minute;
 /** Milliseconds. */
 const largestSpan = 32 * day;
 
-/** A span is complete when it ended this long ago, in milliseconds: services show some alerts late. */
+/**
+ * A span is complete when it ended this long ago, in milliseconds: services show some alerts late.
+ */
 const settled = 60 * minute;
 
 /** The alerts of a span, and where to go on after it. */
@@ -43,7 +46,8 @@ export async function* readFrom(
 ): AsyncGenerator<ReadPage, void> {
   let reached = Date.parse(start.since);
   let from = Math.max(0, reached - overlap);
-  // The first span has no end: a quiet tenant has no more, and a busy one's answer says how long spans should be.
+  // The first span has no end: a quiet tenant has no more, and a busy one's answer says how long
+  // spans should be.
   let length = Infinity;
   let wanted = source.alertsPerSpan;
   for (;;) {

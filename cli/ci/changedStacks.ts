@@ -1,4 +1,4 @@
-/** Which stacks a change touches: from the commits alone, whatever the work tree holds. */
+/** The stacks that a change touches, by its commits; the work tree does not count. */
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { z } from "zod";
@@ -9,7 +9,7 @@ import { checkedStackName, matchesPattern, sandboxStacks, stackOfFile } from "./
 export interface ChangedStacks {
   /** Stacks to preview or to bring up, sorted. */
   readonly stacks: readonly string[];
-  /** Stacks whose settings file is gone: what they made is still in the customer's tenant until somebody destroys them. */
+  /** Stacks with a deleted settings file. Their resources remain in the tenant until `destroy`. */
   readonly deleted: readonly string[];
   /** Touched, but left out by a pattern. */
   readonly excluded: readonly string[];
@@ -20,7 +20,10 @@ export interface ChangedStacks {
 export interface GitRange {
   /** The repository. */
   readonly folder: string;
-  /** Where the change began: a branch, tag or commit. Undefined, or GitHub's forty zeros for a new branch: every stack is touched. */
+  /**
+   * Where the change began: a branch, tag or commit. Every stack is touched if it is undefined, or
+   * GitHub's forty zeros for a new branch.
+   */
   readonly from: string | undefined;
   /** Where it ends. */
   readonly to: string;
@@ -31,8 +34,9 @@ export interface GitRange {
 }
 
 /**
- * A stack's own file touches that stack; what no stack's resources can depend on (documents, tests, the sandbox) touches none;
- * everything else, known or not, touches all. The range begins where `to` left `from`, so what has meanwhile happened on `from` doesn't count.
+ * A stack's own file touches that stack. Files that no stack depends on (documents, tests, the
+ * sandbox) touch none. Every other file touches all stacks. The range begins at the merge base:
+ * later commits on `from` don't count.
  * @throws VisibleError where git knows no such commits, or a file's name can't be a stack's.
  */
 export async function changedStacks(range: GitRange): Promise<ChangedStacks> {
@@ -48,7 +52,8 @@ export async function changedStacks(range: GitRange): Promise<ChangedStacks> {
     return split({ touched: all, deleted: [], everyStackBecause: "there is nothing to compare with" }, range);
   }
   const files = zeroSeparated(
-    // Without rename detection a renamed file is one deleted and one added: a renamed stack is another stack to Pulumi.
+    // Without rename detection a renamed file is one deleted and one added: a renamed stack is
+    // another stack to Pulumi.
     await git(
       range.folder,
       ["diff", "--name-only", "--no-renames", "-z", "--end-of-options", `${range.from}...${range.to}`],
@@ -84,14 +89,14 @@ export async function readMatrix(file: string): Promise<Pick<ChangedStacks, "sta
   }
 }
 
-/** Whether a file has no part in what a stack makes. A file that nobody thought of has. */
+/** Whether no stack depends on a file. Unknown files count as a dependency. */
 export function touchesNothing(file: string): boolean {
   return (
     /^(docs|test|dev|packages\/sandbox|packages\/[^/]+\/test|\.github\/ISSUE_TEMPLATE)\//.test(file) ||
     /^(LICENSE|\.editorconfig|\.gitignore|\.prettierrc\.json|\.prettierignore|\.mocharc\.json|eslint\.config\.mjs)$/.test(
       file,
     ) ||
-    // A policy's or a component's own document is none of its code.
+    // Documents beside policies and components are not code.
     /\.md$/.test(file)
   );
 }
@@ -112,7 +117,10 @@ function split(
   };
 }
 
-/** Where the stacks' files are at the end of the range; a `Pulumi.yaml` that changed touches every stack anyway. */
+/**
+ * Where the stacks' files are at the end of the range; a `Pulumi.yaml` that changed touches every
+ * stack anyway.
+ */
 async function stackFolder(range: GitRange): Promise<string> {
   const at = ["ls-tree", "--name-only", "-z", "--end-of-options", range.to, "Pulumi.yaml"];
   if (zeroSeparated(await git(range.folder, at, range)).length === 0) return "";

@@ -388,7 +388,9 @@ function registerConfirmDestroy(ci: Command): void {
   });
 }
 
-/** What a person must do first. Settings that this version doesn't accept tell nothing, and `destroy` doesn't read them. */
+/**
+ * Manual steps before the destroy. Invalid settings give none: `destroy` does not read settings.
+ */
 async function stepsBeforeDestroy(stack: string): Promise<string[]> {
   const [{ readStackSettings }, { beforeDestroy }] = await Promise.all([
     import("../../settings/fromFile.js"),
@@ -443,12 +445,15 @@ function registerOidcToken(ci: Command): void {
   });
 }
 
-/** To stderr: stdout is for what the next command reads. */
+/** To stderr: the next command reads stdout. */
 function say(line: string): void {
   process.stderr.write(`mssp ci: ${line}\n`);
 }
 
-/** A text of others can begin no line of the log: GitHub and Azure take some for commands (`::set-output`, `##vso[…]`). */
+/**
+ * Foreign text must not begin a log line: GitHub and Azure run some lines as commands
+ * (`::set-output`, `##vso[…]`).
+ */
 function oneLine(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")

@@ -1,9 +1,9 @@
-/** The one comment on a pull request that says what its merge would do to customers. */
+/** The comment on a pull request: what the merge would change for customers. */
 import { code } from "./markdown";
 import { countsText, gitHubTextLimit, previewLines } from "./previewText";
 import type { StackPreview } from "./stackPreview";
 
-/** First line of the comment: who finds it there updates the comment instead of writing another. */
+/** First line of the comment, by which a workflow finds the comment to update. */
 export const commentMarker = "<!-- mssp ci comment -->";
 
 export interface CommentOptions {
@@ -15,7 +15,10 @@ export interface CommentOptions {
   readonly limit?: number;
 }
 
-/** Stacks with errors first, then those with changes; the rest is one line. What doesn't fit is counted, never cut in the middle of a line. */
+/**
+ * Stacks with errors first, then those with changes, the others in one line. Lines that don't fit
+ * are counted, never cut.
+ */
 export function commentText(previews: readonly StackPreview[], options: CommentOptions = {}): string {
   const { deleted = [], expected = [], limit = gitHubTextLimit } = options;
   const missing = expected.filter((stack) => !previews.some((preview) => preview.stack === stack));
@@ -32,7 +35,7 @@ export function commentText(previews: readonly StackPreview[], options: CommentO
     heading: `### ${code(preview.stack)}: ${headline(preview)}`,
     ...previewLines(preview, { before: "now", after: "then" }),
   }));
-  // Each stack is named before the first one's rows take the room.
+  // All headings come before rows: the first stack's rows could fill the limit.
   text.addSections(details);
   const violated = quiet.filter(({ policyViolations }) => policyViolations.length > 0);
   for (const preview of violated) {
@@ -69,7 +72,9 @@ export interface Section {
   readonly rows: readonly string[];
 }
 
-/** Markdown of whole lines, up to a number of UTF-16 units (never fewer than a server's characters). */
+/**
+ * Markdown of whole lines, up to a number of UTF-16 units (never fewer than a server's characters).
+ */
 export class LimitedText {
   #text = "";
 
@@ -94,15 +99,15 @@ export class LimitedText {
     }
   }
 
-  /** Headings of all sections are sure of their place before any section's rows. */
+  /** Reserves room for all headings before any rows. */
   addSections(sections: readonly Section[]): void {
-    // Its own line and the one that says what is left out, with their numbers and empty lines.
+    // The heading's line and the line that counts omitted rows, with numbers and empty lines.
     const room = (heading: string) => heading.length + leftOut.length + 24;
     let reserved = sections.reduce((sum, { heading }) => sum + room(heading), endRoom);
     for (const [index, { heading, head, rows }] of sections.entries()) {
       reserved -= room(heading);
       const others = sections.length - index;
-      // Hundreds of stacks with changes may be more than the limit holds even as headings.
+      // The headings of hundreds of stacks can exceed the limit.
       if (!this.#append(this.#text, [heading, ""], endRoom)) {
         this.add([`… and ${others} more ${others === 1 ? "stack" : "stacks"}, in the jobs' logs`, ""]);
         return;
@@ -124,5 +129,5 @@ export class LimitedText {
 }
 
 const leftOut = "more, in the job's log";
-/** For the line that says how many stacks are left out. */
+/** For the line that counts omitted stacks. */
 const endRoom = 80;

@@ -1,4 +1,4 @@
-/** The last question before a customer's access is taken away by a workflow. */
+/** The confirmation before a workflow removes a customer's access. */
 import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -24,7 +24,8 @@ export interface ConfirmedDestroy {
 }
 
 /**
- * The typed name must be the stack's to the letter, and the settings there: without the file Pulumi can't read the state's secrets.
+ * The typed text must equal the stack's name, and the settings file must exist: without it Pulumi
+ * can't read the state's secrets.
  * @throws VisibleError otherwise
  */
 export async function confirmDestroy(request: DestroyRequest): Promise<ConfirmedDestroy> {

@@ -1,4 +1,4 @@
-/** The customers of a project: every stack that has settings, but those of the sandbox. */
+/** The customers of a project: every stack with settings, except the sandbox's. */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Settings } from "../../settings";
 import { readStackSettingsOffline } from "../../settings/fromFile";

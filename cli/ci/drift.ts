@@ -1,4 +1,4 @@
-/** What each night's look at the tenants found, as issues: one for each stack, found again by its title. */
+/** The nightly drift check as issues: one for each stack, found by its title. */
 import { LimitedText, type Section } from "./comment";
 import { code } from "./markdown";
 import { countsText, gitHubTextLimit, previewLines } from "./previewText";
@@ -6,9 +6,9 @@ import type { StackPreview } from "./stackPreview";
 
 export interface DriftReport {
   readonly stack: string;
-  /** `failed`: the tenant couldn't be looked at, which is no all-clear. */
+  /** `failed`: the tenant couldn't be compared. */
   readonly state: "clean" | "drifted" | "failed";
-  /** The same for a stack every night, whatever was found: so that the same issue is updated, and closed. */
+  /** Constant for a stack, so that the same issue is updated and closed. */
   readonly title: string;
   /** Markdown. */
   readonly body: string;
@@ -63,7 +63,7 @@ function bodyText(preview: StackPreview, state: DriftReport["state"], limit: num
   return text.text;
 }
 
-/** What the engine can't see, each with the step that takes it away. */
+/** Additions, which the engine can't see, each with the step that removes it. */
 function addedSection({ additions }: StackPreview): Section[] {
   const found = additions.flatMap((part) => part.additions);
   if (found.length === 0) return [];

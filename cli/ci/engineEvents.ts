@@ -1,6 +1,6 @@
 /**
- * Receives the engine's events over gRPC on this machine, as Pulumi's Automation API does, and not by a file: the events quote secrets in the clear
- * (the Node SDK's debug messages do), and nothing of them may be on a disk.
+ * Receives the engine's events over local gRPC, as Pulumi's Automation API does. The events can
+ * contain plain-text secrets (debug messages of the Node SDK), so they must not reach a disk.
  */
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { EventsService, type IEventsServer } from "@pulumi/pulumi/proto/events_grpc_pb.js";
@@ -9,7 +9,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 export interface EngineEvents {
   /** What the engine's `--event-log` takes. */
   readonly address: string;
-  /** Resolves when the engine has said everything, or has ended. Nothing listens after that. */
+  /** Resolves after the engine's last event or its end, and closes the server. */
   close(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export async function receiveEngineEvents(receive: (event: string) => void): Pro
     streamEvents: (call, answer) => {
       call.on("data", (request: { getEvent(): string }) => receive(request.getEvent()));
       call.on("end", () => answer(null, new Empty()));
-      // The engine was killed: what it has said until then is all there is.
+      // The engine was killed: no more events follow.
       call.on("error", () => undefined);
     },
   };

@@ -1,6 +1,9 @@
-/** Text that other people wrote, for Markdown: it is shown as text and has no other effect. */
+/** Foreign text in Markdown: shown as text, without any other effect. */
 
-/** Characters that are invisible or change how others look: control, format, private and unassigned ones. */
+/**
+ * Characters that are invisible or change how others look: control, format, private and unassigned
+ * ones.
+ */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
 /**

@@ -1,4 +1,4 @@
-/** The stacks of a change in the form that each CI system takes. */
+/** The stacks of a change in each CI system's format. */
 import { stringify } from "yaml";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { ChangedStacks } from "./changedStacks";
@@ -9,24 +9,31 @@ export type MatrixFormat = (typeof matrixFormats)[number];
 /** What a GitLab child pipeline does with each stack. */
 export const gitLabJobs = ["preview", "up", "drift"] as const;
 export type GitLabJob = (typeof gitLabJobs)[number];
-/** The job that tells people what those of all stacks found. */
+/** The job that reports the results of all stacks. */
 const reportOf: Readonly<Partial<Record<GitLabJob, string>>> = { preview: "comment", drift: "issues" };
 
 /** Most jobs that one matrix of GitHub's may make. */
 const gitHubMatrixLimit = 256;
-/** Most deployment jobs that GitLab counts in one pipeline, unless an administrator of the instance raises it. */
+/**
+ * Most deployment jobs that GitLab counts in one pipeline, unless an administrator of the instance
+ * raises it.
+ */
 const gitLabPipelineLimit = 500;
 
 export interface MatrixTextOptions {
   /** With `gitlab`. Default: `preview`. */
   readonly job?: GitLabJob;
-  /** With `github`: print `parts`, a list of matrices within GitHub's limit, in place of `matrix`. Default: false. */
+  /**
+   * With `github`: print `parts`, a list of matrices within GitHub's limit, in place of `matrix`.
+   * Default: false.
+   */
   readonly parts?: boolean;
 }
 
 /**
- * `json`: the whole answer. `github`: lines for `$GITHUB_OUTPUT`. `azure`: logging commands that set output variables. `gitlab`: a
- * child pipeline with a job a stack, as templates/gitlab/gitlab-stacks.yml describes it.
+ * `json`: the whole answer. `github`: lines for `$GITHUB_OUTPUT`. `azure`: logging commands that
+ * set output variables. `gitlab`: a child pipeline with a job a stack, as
+ * templates/gitlab/gitlab-stacks.yml describes it.
  * @throws VisibleError where the system can't run so many jobs.
  */
 export function matrixText(
@@ -58,7 +65,7 @@ function gitHubOutput(changed: ChangedStacks, parts: boolean): string {
   const outputs = {
     ...(parts ? { parts: JSON.stringify(partsOf(stacks)) } : { matrix: JSON.stringify({ stack: stacks }) }),
     any: String(stacks.length > 0),
-    // Code or a new version: the previews say which customers it changes.
+    // A change of code or version: previews determine the changed customers.
     everything: String(changed.everyStackBecause !== undefined),
     deleted: JSON.stringify(deleted),
     // For `comment` and `drift`, whose --matrix reads it.
@@ -75,7 +82,7 @@ export function partsOf(stacks: readonly string[]): { readonly stack: readonly s
   return Array.from({ length: n }, (_, part) => ({ stack: stacks.filter((_, index) => index % n === part) }));
 }
 
-/** Azure asks a condition for each customer's stage: whether the list has `,contoso,`. */
+/** Azure's condition of each customer's stage checks whether the list contains `,contoso,`. */
 function azureVariables({ stacks, deleted }: ChangedStacks): string {
   const variable = (name: string, values: readonly string[]) =>
     `##vso[task.setvariable variable=${name};isOutput=true],${values.map((value) => `${value},`).join("")}\n`;

@@ -1,18 +1,20 @@
 /**
- * GitHub's OpenID Connect token in a file, for clients that read one: Pulumi's state in Azure storage and its Key Vault secrets provider take it
- * from AZURE_FEDERATED_TOKEN_FILE (Azure SDK's WorkloadIdentityCredential). The azuread provider asks GitHub by itself.
+ * GitHub's OpenID Connect token in a file, for clients that read one: Pulumi's state in Azure
+ * storage and its Key Vault secrets provider take it from AZURE_FEDERATED_TOKEN_FILE (Azure SDK's
+ * WorkloadIdentityCredential). The azuread provider asks GitHub by itself.
  *
  * Source: https://docs.github.com/actions/reference/security/oidc
  */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { writeWholeFile } from "../output/wholeFile";
 
-/** What Entra expects in the token's `aud` (federated identity credentials). */
+/** The `aud` that Entra expects for federated identity credentials. */
 export const azureAudience = "api://AzureADTokenExchange";
 
 /**
  * Writes the token to a file that only this user can read. It lives for minutes.
- * @throws VisibleError outside of a job with the permission `id-token: write`, and where GitHub gives no token; never with a token in it
+ * @throws VisibleError outside of a job with the permission `id-token: write`, or if GitHub returns
+ * no token. It never contains a token
  */
 export async function writeOidcToken(
   file: string,

@@ -1,11 +1,16 @@
-/** A stack's preview in Markdown: what a comment on a pull request and an issue about drift have in common. */
+/** A stack's preview in Markdown, for pull request comments and drift issues. */
 import { code, codeOfLines, codeOfValue } from "./markdown";
 import { isSame, operations, type Change, type PropertyChange, type StackPreview } from "./stackPreview";
 
-/** GitHub's limit of a comment's or an issue's text, in characters (a 422 says so: "body is too long (maximum is 65536 characters)"). */
+/**
+ * GitHub's limit of a comment's or an issue's text, in characters (a 422 says so: "body is too long
+ * (maximum is 65536 characters)").
+ */
 export const gitHubTextLimit = 65_536;
 
-/** Properties that a row shows, and characters that a row may have; the rest is in the job's log. */
+/**
+ * Properties that a row shows, and characters that a row may have; the rest is in the job's log.
+ */
 const propertiesInRow = 25;
 const rowLimit = 6_000;
 /** Added or removed items of a list that are shown. */
@@ -13,7 +18,7 @@ const itemsShown = 10;
 const messagesShown = 10;
 const messageLimits = { lines: 15, characters: 400 };
 
-/** How the two sides of a change are called. */
+/** Labels of the two sides of a change. */
 export interface Sides {
   readonly before: string;
   readonly after: string;
@@ -28,7 +33,10 @@ export function countsText(changes: readonly Change[]): string {
     .join(", ");
 }
 
-/** The lines of a stack's table, with its errors and policy violations in front: each stands for itself, so that any number of the first fits in a limit. */
+/**
+ * Errors and policy violations, then the table. Each line is independent, so that a limit can cut
+ * after any line.
+ */
 export function previewLines(
   preview: StackPreview,
   sides: Sides,

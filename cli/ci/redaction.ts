@@ -1,19 +1,23 @@
 /**
- * Takes secrets out of what goes where many can read it. The engine already writes `[secret]` for what is marked secret; this is
- * for what isn't marked: a provider that forgot to (azuread's `redeemUrl`), an error message that quotes a value.
+ * Removes secrets from public text. The engine writes `[secret]` for marked secrets. This covers
+ * unmarked ones: a provider's unmarked output (azuread's `redeemUrl`), or an error message that
+ * quotes a value.
  */
 
 export const secretText = "[secret]";
 
-/** Under this key the engine keeps what kind of special value an object is (sdk/go/common/resource/sig). */
+/**
+ * Under this key the engine keeps what kind of special value an object is
+ * (sdk/go/common/resource/sig).
+ */
 const signatureKey = "4dabf18193072939515e22adb298388d";
 
 const secretName =
   /secret|passw|pwd$|passphrase|token|credential|private.?key|api.?key|access.?key|redeem|connection.?string|assertion|cookie/i;
-/** Names that speak of a secret and hold none. */
+/** Names that match but hold no secret. */
 const harmlessName = /(ExpiresOn|Endpoint|Version)$/;
 
-/** Whether what a property of this name holds is to be taken for a secret. */
+/** Whether a property of this name counts as a secret. */
 export function isSecretName(name: string): boolean {
   return secretName.test(name) && !harmlessName.test(name);
 }
@@ -42,10 +46,10 @@ export function redactedText(text: string, knownSecrets: readonly string[] = [])
   return result.replace(wordWithoutGaps, (word) => (looksRandom(word) ? secretText : word));
 }
 
-/** Values of the environment's variables that are named like secrets: no message may quote them. */
+/** Values of environment variables with names of secrets: no message may quote them. */
 export function secretsOfEnvironment(environment: Readonly<Record<string, string | undefined>>): string[] {
   const values = Object.entries(environment).map(([name, value = ""]) =>
-    // A file's path or an address tells no secret, and "true" would be found everywhere.
+    // Paths and URLs are not secret, and short values such as "true" occur everywhere.
     isSecretName(name) && !/_(FILE|PATH|URL|FILE_PATH)$/.test(name) && value.length >= 6 ? value : "",
   );
   // The longest first: one may be a part of another.
@@ -71,8 +75,8 @@ const wordWithoutGaps = /[\w+/=~.-]{20,}/g;
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 /**
- * Whether a word is more like random characters than like a name, a path or a host: in random ones the kind of character (upper, lower, digit) changes
- * all the time. UUIDs are identifiers here, not secrets.
+ * Whether a word looks random rather than like a name, path or host: the kind of character (upper,
+ * lower, digit) changes often. UUIDs are identifiers here, not secrets.
  */
 function looksRandom(word: string): boolean {
   return word

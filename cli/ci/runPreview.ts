@@ -1,4 +1,4 @@
-/** Runs `pulumi preview` of one stack for CI and keeps of it what people may see. */
+/** Runs `pulumi preview` of one stack for CI and keeps the result without secrets. */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
@@ -20,15 +20,18 @@ export interface PreviewRun {
   readonly environment: NodeJS.ProcessEnv;
   /** Folder of a policy pack; its violations become part of the answer. */
   readonly policyPack?: string;
-  /** Look at the tenant first: the changes are then what has drifted. */
+  /** Refresh first: the changes are then the drift. */
   readonly drift?: boolean;
-  /** Told now and then that the run is still under way. */
+  /** Receives a line periodically while the run lasts. */
   readonly progress?: (line: string) => void;
   /** Seconds between two such lines. */
   readonly progressEvery?: number;
 }
 
-/** What the engine ends with where `--expect-no-changes` is not met (sdk/go/common/util/cmdutil/exit_codes.go). */
+/**
+ * What the engine ends with where `--expect-no-changes` is not met
+ * (sdk/go/common/util/cmdutil/exit_codes.go).
+ */
 const noChangesExpected = 7;
 
 const policyEvent = z.looseObject({
@@ -41,10 +44,10 @@ const policyEvent = z.looseObject({
   }),
 });
 
-/** A preview that fails is an answer, too: `failed`, with what was said. */
+/** A failed preview is a result, too: `failed`, with the messages. */
 export async function runPreview(run: PreviewRun): Promise<StackPreview> {
   const stack = checkedStackName(run.stack);
-  // Engine events are all that tells of policy violations: `--json` leaves them out.
+  // Only the engine's events contain policy violations: `--json` omits them.
   const violations: PolicyViolation[] = [];
   const events = await receiveEngineEvents((event) => violations.push(...policyViolations(event)));
   const knownSecrets = secretsOfEnvironment(run.environment);
@@ -80,7 +83,7 @@ export async function runPreview(run: PreviewRun): Promise<StackPreview> {
   }
 }
 
-/** Why the state can't be trusted: a preview would run what it holds. */
+/** Why the state is refused: a preview would run its code. */
 async function foreignState(stack: string, { folder, environment }: PreviewRun): Promise<string | undefined> {
   try {
     await refuseForeignState(stack, { folder, environment });
@@ -91,7 +94,7 @@ async function foreignState(stack: string, { folder, environment }: PreviewRun):
   }
 }
 
-/** What the engine can't see: it compares what the stack declares. */
+/** Additions: the engine compares only declared resources. */
 function additionsIn(stack: string, { folder, environment }: PreviewRun): Promise<AdditionsPart[]> {
   return findAdditions({ stack, folder, environment });
 }
@@ -119,7 +122,7 @@ function parsedOrUndefined(text: string): unknown {
   }
 }
 
-/** CI systems end a job that says nothing for long, and so do people. */
+/** CI systems and people end jobs that print nothing for long. */
 function reportProgress(stack: string, { progress, progressEvery = 15, drift }: PreviewRun): () => void {
   if (progress === undefined) return () => undefined;
   const what = drift === true ? "comparing the tenant" : "previewing";

@@ -1,4 +1,4 @@
-/** What GitHub must have before a customer's first run: environments with their reviewers, and variables. */
+/** GitHub's environments, reviewers and variables, required before a customer's first run. */
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 
@@ -29,8 +29,8 @@ export interface SetupPlan {
 }
 
 /**
- * An environment for each customer and one for the stacks that a version does not change, with reviewers; one for drift; one for previews, which
- * any branch may use, since pull requests come from any.
+ * Environments with reviewers for each customer and for unchanged stacks (`release`); one for
+ * drift; one for previews, which any branch may use because pull requests come from any branch.
  */
 export function setupPlan({ repository, stacks, reviewers, branch, variables }: SetupOptions): SetupPlan {
   const reviewed = [...stacks.map((stack) => `customer-${stack}`), "release"];
@@ -84,7 +84,7 @@ export function planText(plan: SetupPlan): string {
  */
 export async function applyPlan(plan: SetupPlan, report: (line: string) => void): Promise<void> {
   const { repository, environments, variables } = plan;
-  // Every reviewer first: a name typed wrongly changes nothing.
+  // Look up all reviewers first: a wrong name then changes nothing.
   const ids = new Map<string, number>();
   for (const reviewer of new Set(environments.flatMap(({ reviewers }) => reviewers)))
     ids.set(reviewer, Number(await gh(["api", reviewerPath(reviewer), "--jq", ".id"])));
@@ -108,7 +108,7 @@ export async function applyPlan(plan: SetupPlan, report: (line: string) => void)
 function environmentBody(reviewers: readonly object[], branch: string | undefined): object {
   return {
     reviewers,
-    // Whoever merged does not approve alone.
+    // The author of the run can't approve it.
     prevent_self_review: reviewers.length > 0,
     deployment_branch_policy: branch === undefined ? null : { protected_branches: false, custom_branch_policies: true },
   };

@@ -1,4 +1,4 @@
-/** Which stacks a change really changes: those wait for their customer's approval, the others for one approval together. */
+/** Changed stacks, which need an approval each, and unchanged ones, which share one approval. */
 import { partsOf } from "./matrix";
 import { matchesPattern } from "./stackNames";
 import type { StackPreview } from "./stackPreview";
@@ -35,7 +35,10 @@ function isUnchanged({ failed, changes, policyViolations }: StackPreview): boole
   return !failed && changes.length === 0 && !policyViolations.some(({ level }) => level === "mandatory");
 }
 
-/** Lines for `$GITHUB_OUTPUT`: matrices within GitHub's limit, and the unchanged stacks as one list, which one job works through. */
+/**
+ * Lines for `$GITHUB_OUTPUT`: matrices within GitHub's limit, and the unchanged stacks as one list,
+ * which one job works through.
+ */
 export function gitHubSortOutput({ canaries, changed, unchanged }: SortedStacks): string {
   const outputs = {
     canaries: JSON.stringify(partsOf(canaries)),

@@ -1,9 +1,10 @@
-/** Names of stacks, as they come from file names in a repository: whoever opens a pull request can choose them. */
+/** Stack names from file names: whoever opens a pull request can choose them. */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 /**
- * What Pulumi allows as the name of a stack, and nothing else: so a name can go into a shell word, a workflow's matrix, a file
- * path and a logging command as it is. A name that begins with "-" would be taken for an option, one of dots only for a folder.
+ * What Pulumi allows as the name of a stack, and nothing else: so a name can go into a shell word,
+ * a workflow's matrix, a file path and a logging command as it is. A name that begins with "-"
+ * would be taken for an option, one of dots only for a folder.
  */
 const stackName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
 
@@ -20,7 +21,10 @@ export function checkedStackName(name: string): string {
   );
 }
 
-/** The stack whose settings are in a file of the project's folder `stackConfigDir`; none for any other file. */
+/**
+ * The stack whose settings are in a file of the project's folder `stackConfigDir`; none for any
+ * other file.
+ */
 export function stackOfFile(file: string, stackConfigDir = ""): string | undefined {
   const prefix = stackConfigDir === "" ? "" : `${stackConfigDir}/`;
   if (!file.startsWith(prefix)) return undefined;
@@ -28,10 +32,12 @@ export function stackOfFile(file: string, stackConfigDir = ""): string | undefin
   return name === undefined ? undefined : checkedStackName(name);
 }
 
-/** Stacks on the sandbox, which no CI looks at unless told so. */
+/** Sandbox stacks, which CI skips by default. */
 export const sandboxStacks: readonly string[] = ["dev", "sandbox-*"];
 
-/** Whether a name is meant by a pattern: the name itself, or with `*` for any number of characters. */
+/**
+ * Whether a name is meant by a pattern: the name itself, or with `*` for any number of characters.
+ */
 export function matchesPattern(name: string, pattern: string): boolean {
   const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`, "s").test(name);

@@ -1,4 +1,4 @@
-/** What a preview of a stack would do, reduced to what people may and want to see: without secrets, and without what stays the same. */
+/** A stack's preview for people: changes only, without secrets. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
@@ -7,7 +7,7 @@ import { partShape, type AdditionsPart } from "../additions/addition";
 import { redactedText, redactedValue, secretText } from "./redaction";
 import { checkedStackName } from "./stackNames";
 
-/** The most grave first: so they are shown. */
+/** The most serious first, in the order of display. */
 export const operations = ["delete", "replace", "update", "create", "import"] as const;
 export type Operation = (typeof operations)[number];
 
@@ -41,7 +41,7 @@ const policyViolation = z.object({
 export type PolicyViolation = z.infer<typeof policyViolation>;
 
 const stackPreview = z.object({
-  /** Says that a file is of this form, and of which. */
+  /** Format and version of the file. */
   msspPreview: z.literal(1),
   stack: z.string(),
   /** The preview ended with an error: `changes` is then not all that would happen. */
@@ -52,7 +52,9 @@ const stackPreview = z.object({
   /** What the engine and the program reported as errors and warnings. */
   messages: z.array(z.string()),
   policyViolations: z.array(policyViolation),
-  /** With `--drift`: what somebody added to the stack's objects, by the places that were looked at. */
+  /**
+   * With `--drift`: what somebody added to the stack's objects, by the places that were looked at.
+   */
   additions: z.array(partShape).default([]),
 });
 export type StackPreview = z.infer<typeof stackPreview>;
@@ -82,7 +84,7 @@ const digest = z.looseObject({
   diagnostics: z.array(z.looseObject({ message: z.string(), severity: z.string().optional() })).nullish(),
 });
 
-/** How the run that printed a digest went; the digest itself doesn't say. */
+/** Facts about the run that the digest does not contain. */
 export interface RunOfPreview {
   readonly failed?: boolean;
   readonly messages?: readonly string[];
@@ -121,8 +123,9 @@ export function reducePreview(stack: string, printed: unknown, run: RunOfPreview
 }
 
 /**
- * Reads previews from files, or from all `*.json` of a folder: those that `mssp ci preview` wrote, or what `pulumi preview --json` printed into a file
- * called `<stack>.json`. In the order of the stacks' names.
+ * Reads previews from files, or from all `*.json` of a folder: those that `mssp ci preview` wrote,
+ * or what `pulumi preview --json` printed into a file called `<stack>.json`. In the order of the
+ * stacks' names.
  * @throws VisibleError for a file that can't be read or is something else
  */
 export async function readPreviews(places: readonly string[]): Promise<StackPreview[]> {
@@ -159,7 +162,7 @@ async function readPreview(file: string): Promise<StackPreview> {
   }
 }
 
-/** A file may come from a job that ran the code of a pull request: what it says is taken for nothing more than a claim. */
+/** A file may come from a job that ran a pull request's code, so it is redacted again. */
 function redactedAgain(preview: StackPreview): StackPreview {
   return {
     ...preview,
@@ -182,7 +185,7 @@ function redactedPart(part: AdditionsPart, knownSecrets: readonly string[] = [])
       ...one,
       to: shown(one.to),
       what: shown(one.what),
-      // Graph's IDs look like secrets; a step without them is none.
+      // Graph's IDs look like secrets, but a step needs them.
       step: knownSecrets.reduce((step, secret) => step.replaceAll(secret, secretText), one.step),
     })),
   };
@@ -241,7 +244,7 @@ function redactedProperty(
   };
 }
 
-/** Without what the SDK keeps for itself, and with a word for what only `up` will know. */
+/** Without the SDK's internal properties, and with a text for values known only after `up`. */
 function readable(value: unknown): unknown {
   if (typeof value === "string") return unknowns.has(value) ? "[known after up]" : value;
   if (Array.isArray(value)) return value.map(readable);
@@ -250,7 +253,10 @@ function readable(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, readable(item)]));
 }
 
-/** What the engine writes for a value that isn't known in a preview (sdk/go/common/resource/plugin/rpc.go), by type. */
+/**
+ * What the engine writes for a value that isn't known in a preview
+ * (sdk/go/common/resource/plugin/rpc.go), by type.
+ */
 const unknowns: ReadonlySet<string> = new Set([
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number

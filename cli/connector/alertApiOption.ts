@@ -5,7 +5,10 @@ import type { AlertApi } from "@defender-mssp/microsoft";
 /** Written out: importing them would load the package at every start of the command. */
 const apis = ["graph", "legacySiem"] as const satisfies readonly AlertApi[];
 
-/** `--api` with the values of the setting `connector.alertApis`. The former value `legacy` is accepted with a hint. */
+/**
+ * `--api` with the values of the setting `connector.alertApis`. The former value `legacy` is
+ * accepted with a hint.
+ */
 export function alertApiOption(description: string): Option {
   return new Option("--api <api>", description).choices(apis).argParser(alertApiOf);
 }

@@ -1,6 +1,9 @@
 import { clouds, ServiceError, type AlertExporterRegion, type Endpoints } from "@defender-mssp/microsoft";
 
-/** Base URLs of the legacy alert API: the region's, or all of the cloud's; the sandbox's where the environment names it. */
+/**
+ * Base URLs of the legacy alert API: the region's, or all of the cloud's; the sandbox's where the
+ * environment names it.
+ */
 export function alertExporterHosts(endpoints: Endpoints, region: AlertExporterRegion | undefined): readonly string[] {
   if (endpoints.metadataHost !== undefined) return [`https://${endpoints.metadataHost}`];
   const { alertExporters } = clouds[endpoints.cloud];
@@ -10,8 +13,8 @@ export function alertExporterHosts(endpoints: Endpoints, region: AlertExporterRe
 }
 
 /**
- * The first host that accepts the caller, and its answer: a tenant's data is in one region, and the others refuse
- * its tokens with 401 or 403.
+ * The first host that accepts the caller, and its answer: a tenant's data is in one region, and the
+ * others refuse its tokens with 401 or 403.
  * @throws ServiceError: the last refusal, or the first other failure.
  */
 export async function acceptingHost<Answer>(

@@ -1,8 +1,10 @@
 /**
- * The refresh token of a stack's connector: where it is kept, and how old it is. It lives 90 days whatever one does (Microsoft, "Refresh
- * tokens in the Microsoft identity platform"), and a SIEM without a new one by then stops.
+ * The refresh token of a stack's connector: where it is kept, and how old it is. It lives 90 days
+ * whatever one does (Microsoft, "Refresh tokens in the Microsoft identity platform"), and a SIEM
+ * without a new one by then stops.
  *
- * What is remembered is in the stack's configuration, in a namespace of its own (`mssp:`) that the program doesn't read.
+ * What is remembered is in the stack's configuration, in a namespace of its own (`mssp:`) that the
+ * program doesn't read.
  */
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
@@ -59,7 +61,8 @@ export function daysUntil(moment: Date, now: Date): number {
 
 /**
  * Checks a place before somebody signs in for nothing.
- * @throws VisibleError for a file that is there already and not this stack's token, a folder that isn't, a name that no vault takes.
+ * @throws VisibleError for a file that is there already and not this stack's token, a folder that
+ * isn't, a name that no vault takes.
  */
 export async function checkPlace(place: TokenPlace, known: TokenRecord | undefined, force: boolean): Promise<void> {
   if (place.kind === "keyVault") {
@@ -89,7 +92,10 @@ export interface KeepOptions extends PulumiOptions {
   readonly credentials?: Environment;
 }
 
-/** Keeps a new refresh token, and remembers since when. The token is written first: a record without one would lie. */
+/**
+ * Keeps a new refresh token, and remembers since when. The token is written first: a record without
+ * one would lie.
+ */
 export async function keepToken(
   stack: string,
   token: string,

@@ -1,4 +1,7 @@
-/** Orphans of entitlement management: the catalog, its groups, the access packages, what they give and their policies. Graph beta, as azuread. */
+/**
+ * Orphans of entitlement management: the catalog, its groups, the access packages, what they give
+ * and their policies. Graph beta, as azuread.
+ */
 import { equals, graphList, tiers as tierKeys, type GraphCall } from "@defender-mssp/microsoft";
 import { accessCatalogName, groupNameInDirectory } from "../../settings/naming";
 import type { Settings } from "../../settings";
@@ -7,7 +10,7 @@ import { deletionOf, partEvidence, text, undated, type GraphObject, type Known, 
 const base = "/beta/identityGovernance/entitlementManagement";
 const parent = { name: "customer-access-entitlement-packages", type: "defender-mssp:index:AnalystAccessPackages" };
 
-/** What there is of a model `entitlement` that the stack's state doesn't have; of another model nothing is looked for. */
+/** Orphans of the model `entitlement`; none for other models. */
 export async function accessPackageOrphans(
   call: GraphCall,
   { portalAccess }: Settings,
@@ -26,7 +29,7 @@ export async function accessPackageOrphans(
   const orphanPackages = packages.filter((one) => !isKnown(known)(one) && names.includes(text(one, "displayName")));
   const knownPackages = packages.filter(isKnown(known));
   return [
-    // What is in something else goes first.
+    // Parts before the object that contains them.
     ...(await policies(call, knownPackages, known)),
     ...(await roles(call, knownPackages, known)),
     ...orphanPackages.map((one) => orphanPackage(one, portalAccess.tiers, known)),
@@ -70,7 +73,7 @@ async function policies(call: GraphCall, packages: readonly GraphObject[], known
     }));
 }
 
-/** The memberships that a package gives, which Graph shows inside the package alone. */
+/** Roles of a package, which Graph lists only inside the package. */
 async function roles(call: GraphCall, packages: readonly GraphObject[], known: Known): Promise<Orphan[]> {
   const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
   const found = packages.map(async (one): Promise<Orphan[]> => {
@@ -96,7 +99,7 @@ async function roles(call: GraphCall, packages: readonly GraphObject[], known: K
   return (await Promise.all(found)).flat();
 }
 
-/** The stack's own groups in its catalog; what a person put there beside them isn't looked at. */
+/** The stack's own groups in its catalog; other resources are ignored. */
 async function resources(call: GraphCall, catalogs: readonly GraphObject[], known: Known): Promise<Orphan[]> {
   const found = catalogs.map(async (catalog): Promise<Orphan[]> => {
     const id = text(catalog, "id");

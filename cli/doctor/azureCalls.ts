@@ -1,9 +1,14 @@
-/** Azure Resource Manager, as the repair asks it: with a token of the MSSP's tenant for the handover, of the customer's for the delegation. */
+/**
+ * Calls of Azure Resource Manager: the MSSP's tenant for the handover, the customer's for the
+ * delegation.
+ */
 import { clouds, requestToken, type Endpoints, type PortalCall } from "@defender-mssp/microsoft";
 import { isCallError } from "@defender-mssp/microsoft/errors";
 import type { Settings } from "../../settings";
 
-/** Azure Resource Manager with a token of each tenant; undefined where the stack has nothing there. */
+/**
+ * Azure Resource Manager with a token of each tenant; undefined where the stack has nothing there.
+ */
 export interface AzureCalls {
   /** The MSSP's tenant. */
   readonly handover: PortalCall | undefined;
@@ -11,7 +16,10 @@ export interface AzureCalls {
   readonly delegation: PortalCall | undefined;
 }
 
-/** Signs in to each tenant in which the stack has something of Azure's. Where that fails it says that Azure is not searched. */
+/**
+ * Signs in to each tenant with Azure resources of the stack. A failure is reported: Azure is not
+ * searched.
+ */
 export async function azureCalls(
   { tenantId, msspTenantId, handover, azureDelegation }: Settings,
   {

@@ -1,6 +1,7 @@
 /**
- * What a stack would have in Azure, is there, and is not in its state: azure-native refuses to create a resource that exists. The names have random
- * parts, which are in the state before the resources are made.
+ * Azure resources of the stack that exist and are missing in its state: azure-native refuses to
+ * create an existing resource. Names have random parts, which the state contains before the
+ * resources exist.
  */
 import { azureRoles, request, vaultOfResourceId, type PortalCall } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
@@ -18,7 +19,7 @@ interface Candidate {
   readonly apiVersion: string;
 }
 
-/** Finds them, each before what it is in. Changes nothing. */
+/** Finds orphans, parts before the resource that contains them. Changes nothing. */
 export async function azureOrphans(settings: Settings, state: StackState, calls: AzureCalls): Promise<Orphan[]> {
   const found = [];
   for (const service of ["delegation", "handover"] as const) {
@@ -88,7 +89,7 @@ function handedOver(settings: Settings, state: StackState): Candidate[] {
   ];
 }
 
-/** The reader's role assignment has a name that nobody knows: it is found by whom it gives what. */
+/** The role assignment has an unknown name: it is found by principal and role. */
 async function readers(call: PortalCall, settings: Settings, state: StackState): Promise<Orphan[]> {
   const vault = vaultOf(settings, state);
   const { readerObjectId } = settings.handover ?? {};
@@ -154,7 +155,7 @@ async function isOrphan(call: PortalCall, { id, apiVersion }: Candidate, state: 
   return (await ask(call, `${id}?api-version=${apiVersion}`)).status === 200;
 }
 
-/** Without the right to look, nothing is found: `up` then names the resource. */
+/** Without permission nothing is found; `up` then names the resource. */
 async function ask({ endpoint, token }: PortalCall, path: string) {
   return request(`${endpoint}${path}`, { token, accept: [403, 404] });
 }
@@ -162,7 +163,7 @@ async function ask({ endpoint, token }: PortalCall, path: string) {
 function orphan({ what, type, name, id, apiVersion }: Candidate, service: keyof AzureCalls, state: StackState): Orphan {
   const evidence = { owner: "thisStack", text: "its name, of which the stack's state has the random part" } as const;
   const isPending = state.pending.some((one) => one.type === `azure-native:${type}`);
-  // A deleted vault keeps its name for up to 90 days: only a person may choose that.
+  // A deleted vault keeps its name for up to 90 days, so a person must decide.
   const interrupted = isPending && service === "delegation";
   return {
     ...undated(`${what} "${id.split("/").at(-1) ?? id}"`, id, evidence, interrupted),

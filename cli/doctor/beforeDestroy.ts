@@ -1,6 +1,7 @@
 /**
- * `mssp doctor --before-destroy`: who holds an access package of the stack. Graph refuses to delete such a package, so `pulumi destroy` would
- * stop half way, and the engine runs no program on `destroy` that could say so.
+ * `mssp doctor --before-destroy`: lists who holds an access package of the stack. Graph refuses to
+ * delete such a package, so `pulumi destroy` would fail halfway; the engine runs no program on
+ * `destroy` that could warn.
  */
 import { graphList, ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -11,9 +12,9 @@ import type { AdditionsTenant } from "../additions/tenant";
 import type { CheckState } from "../output/checkState";
 import { paragraph, tableText } from "../output/table";
 
-/** Somebody who has a package. */
+/** A holder of an access package. */
 export interface Holder {
-  /** Display name, or what else the service tells of the person. */
+  /** Display name, or another name from the service. */
   readonly name: string;
   /** Mail address or principal name; empty where the service does not say. */
   readonly address: string;
@@ -30,14 +31,17 @@ export interface Holder {
 /** What `mssp doctor --before-destroy --json` prints. */
 export interface BeforeDestroyReport {
   readonly stack: string;
-  /** `failed` where somebody holds a package, `notChecked` where the stack has no package in its state. */
+  /**
+   * `failed` where somebody holds a package, `notChecked` where the stack has no package in its
+   * state.
+   */
   readonly state: CheckState;
   readonly holders: readonly Holder[];
 }
 
 /**
  * Lists who holds the stack's access packages.
- * @throws VisibleError where state, settings or tenant can't be read: then nothing is known
+ * @throws VisibleError where state, settings or tenant can't be read
  */
 export async function beforeDestroyReport(run: AdditionsRun): Promise<BeforeDestroyReport> {
   const deployed = await readDeployed(run.stack, run);

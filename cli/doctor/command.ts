@@ -1,5 +1,6 @@
 /**
- * `mssp doctor`: checks what a stack needs in the customer's tenant. With `--repair`: removes what an interrupted `up` left there.
+ * `mssp doctor`: checks what a stack needs in the customer's tenant. With `--repair`: removes what
+ * an interrupted `up` left there.
  */
 import type { Command } from "commander";
 import { describeCommand } from "../output/help";

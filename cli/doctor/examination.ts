@@ -1,4 +1,7 @@
-/** The checks of `mssp doctor`: the access tokens of the signed-in identity, and the tenant's licences and policies. */
+/**
+ * The checks of `mssp doctor`: the access tokens of the signed-in identity, and the tenant's
+ * licences and policies.
+ */
 import {
   addressesToInvite,
   adminConsentUrl,
@@ -25,7 +28,8 @@ import { readStackSettings, type StackSettingsOptions } from "../../settings/fro
 
 /**
  * Checks what a stack needs.
- * @throws VisibleError where the settings are wrong, or the identity can't sign in to the customer's tenant.
+ * @throws VisibleError where the settings are wrong, or the identity can't sign in to the
+ * customer's tenant.
  */
 export async function examine(stack: string, options: StackSettingsOptions = {}): Promise<Report> {
   const settings = await readStackSettings(stack, options);
@@ -120,7 +124,10 @@ const readPermissions: Readonly<Record<FeatureName, string>> = {
   clientSecrets: "Policy.Read.All",
 };
 
-/** Claims of an access token. They describe the identity and decide nothing: the service validates the token. */
+/**
+ * Claims of an access token. They describe the identity and decide nothing: the service validates
+ * the token.
+ */
 interface Claims {
   readonly appid?: string;
   readonly azp?: string;

@@ -1,4 +1,7 @@
-/** Who made an orphan and when, as far as the tenant's audit log tells. It keeps 7 days, or 30 with Entra ID P1, and needs AuditLog.Read.All. */
+/**
+ * Who created an orphan and when, by the tenant's audit log: 7 days, or 30 with Entra ID P1; needs
+ * AuditLog.Read.All.
+ */
 import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { text, type GraphObject, type Orphan } from "./orphan";
 
@@ -12,8 +15,9 @@ interface DirectoryAudit {
 }
 
 /**
- * The orphan with the first entry of the log about it, or with the reason why there is none: a person decides by it. Azure's and Defender's
- * objects are not in this log. https://learn.microsoft.com/graph/api/directoryaudit-list
+ * Adds the log's first entry about the orphan, or the reason why there is none, to help a person
+ * decide. Azure and Defender objects are not in this log.
+ * https://learn.microsoft.com/graph/api/directoryaudit-list
  */
 export async function withHistory(call: GraphCall, orphan: Orphan): Promise<Orphan> {
   if (orphan.removal.service !== undefined) return orphan;
@@ -39,7 +43,7 @@ function firstOf(entries: readonly DirectoryAudit[]): string {
   return `${first.activityDisplayName ?? "first change"} on ${first.activityDateTime ?? "?"} by ${who ?? "?"}`;
 }
 
-/** The log only helps a person to decide: without it the repair goes on. */
+/** The repair continues without the log, which only helps a person decide. */
 function whyUnread({ status, serviceCode, message }: ServiceError): string {
   if (/NonPremiumTenant/.test(serviceCode)) return "not readable: the tenant has no Entra ID P1";
   if (status === 401 || status === 403) return "not readable: requires AuditLog.Read.All";

@@ -1,4 +1,6 @@
-/** Of an application in the stack's state: the connector's certificate and federated credential that the state does not have. */
+/**
+ * Certificates and federated credentials of the stack's application that are missing in its state.
+ */
 import { X509Certificate } from "node:crypto";
 import { graphList, type GraphCall } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
@@ -19,7 +21,7 @@ export async function keyOrphans(
   return credential.type === "federated" ? federated(call, application, known) : [];
 }
 
-/** Only those of the certificate in the settings: another one is somebody else's. */
+/** Only the certificate in the settings: others are not this stack's. */
 function certificates(application: GraphObject, pem: string, known: Known): Orphan[] {
   const thumbprint = new X509Certificate(pem).fingerprint.replaceAll(":", "");
   const keys = (application.keyCredentials ?? []) as readonly GraphObject[];

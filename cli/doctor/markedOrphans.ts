@@ -1,6 +1,6 @@
 /**
- * What dynamic resources made, which find their own again by the mark: the next `up` goes on with it, so it is left over only where none is
- * to come. Objects that carry another stack's mark, or none, are not looked at: an `up` takes them for somebody else's, too.
+ * Objects of dynamic resources. The next `up` finds them by their mark, so they are orphans only if
+ * no `up` follows. Objects with another stack's mark, or none, are ignored, as `up` does.
  */
 import {
   findUsersOf,
@@ -18,7 +18,10 @@ import { dynamicResourceLogic, dynamicTypePrefix } from "../../guardrails/stateC
 import type { Settings } from "../../settings";
 import { deletionOf, undated, type Known, type Orphan } from "./orphan";
 
-/** @param defender how Defender's calls without a public API are made; undefined where a person makes them. */
+/**
+ * @param defender server for Defender calls without a public API; undefined if a person makes the
+ * changes.
+ */
 export async function markedOrphans(
   call: GraphCall,
   settings: Settings,
@@ -79,7 +82,7 @@ async function defenderRoles(
   );
   const path = "/beta/roleManagement/defender";
   return [
-    // A role that is given can't be deleted.
+    // An assigned role can't be deleted.
     ...given.map(({ id, displayName, roleDefinitionId }) => ({
       ...marked(
         `assignment of the Defender role "${displayName}"`,

@@ -1,4 +1,4 @@
-/** What the searches for orphans share: what one is, what the stack's state knows, and how Graph is asked. */
+/** What the searches for orphans share. */
 import { graphList, type GraphCall } from "@defender-mssp/microsoft";
 import type { AzureCalls } from "./azureCalls";
 import type { StackState, StateResource } from "./stackState";
@@ -8,20 +8,20 @@ export interface Orphan {
   readonly what: string;
   /** Object ID, or what else names it. */
   readonly id: string;
-  /** When it was made, ISO 8601, UTC; empty where the service doesn't say. */
+  /** Creation time, ISO 8601, UTC; empty if unknown. */
   readonly createdOn: string;
-  /** Who owns it, or made it; empty where the service doesn't say. */
+  /** Owner or creator; empty if unknown. */
   readonly createdBy: string;
   /** The first entry of the tenant's audit log about it, where this identity may read the log. */
   readonly audit?: string;
   readonly evidence: Evidence;
-  /** Whether the state says that a create was interrupted which explains the object. */
+  /** Whether the state lists an interrupted create of this object. */
   readonly interrupted: boolean;
-  /** A credential, which may be in use: never deleted without a person's word. */
+  /** A credential, which may be in use: deleted only after a person confirms. */
   readonly isSecret?: boolean;
-  /** The request that takes it away. */
+  /** The request that removes it. */
   readonly removal: Removal;
-  /** Whether the next `up` finds it by its mark and goes on with it. */
+  /** Whether the next `up` finds it by its mark and adopts it. */
   readonly comesBack?: boolean;
   /** Whether Entra keeps it for 30 days after that, among the deleted items. */
   readonly restorable: boolean;
@@ -29,11 +29,14 @@ export interface Orphan {
   readonly importArguments: readonly string[] | undefined;
 }
 
-/** Whose an object is. */
+/** The owner of an object, and the evidence. */
 export interface Evidence {
-  /** `thisStack`: it carries exactly this stack's mark, or is a part of what the state has. `another`: another stack's mark, or an old one. */
+  /**
+   * `thisStack`: it carries exactly this stack's mark, or is a part of what the state has.
+   * `another`: another stack's mark, or an old one.
+   */
   readonly owner: "thisStack" | "another" | "unknown";
-  /** What says so. */
+  /** The evidence. */
   readonly text: string;
 }
 
@@ -41,23 +44,26 @@ export interface Removal {
   readonly method: "DELETE" | "PATCH" | "POST";
   readonly path: string;
   readonly json?: unknown;
-  /** Whose request it is. @default Microsoft Graph's */
+  /** The service that receives the request. @default Microsoft Graph */
   readonly service?: "defender" | keyof AzureCalls;
 }
 
 export type GraphObject = Readonly<Record<string, unknown>>;
 
-/** What the descriptions of this program's objects say; version 0.1.0 named no stack in some of them. */
+/** Marks in descriptions; in version 0.1.0 some of them named no stack. */
 const describedAs = /[Mm]anaged by (?:Pulumi\b(?: \(([^(),]+)[,)])?|([^()]+)\))/;
 
-/** The project, whose name marks begin with. */
+/** The project's name, with which marks begin. */
 const project = "defender-mssp";
 
-/** What the engine knows of, by the ends of the provider's IDs. */
+/** Objects in the state, by the last segments of the providers' IDs. */
 export class Known {
   readonly #ids: ReadonlySet<string>;
 
-  /** The stack's mark; undefined where the state has no ID of the stack, so that nothing is certainly its own. */
+  /**
+   * The stack's mark; undefined without a stack ID in the state: then no object is certainly the
+   * stack's.
+   */
   readonly owner: string | undefined;
 
   constructor(
@@ -84,7 +90,7 @@ export class Known {
     return this.state.resources.some((one) => one.id.toLowerCase().startsWith(id.toLowerCase()));
   }
 
-  /** Object IDs of the groups and guests that the stack has made, or uses. */
+  /** Object IDs of the groups and guests of the stack. */
   principals(): string[] {
     const types = ["azuread:index/group:Group", "pulumi-nodejs:dynamic/defender-mssp:Guest"];
     return this.state.resources.filter(({ type }) => types.includes(type)).map(({ id }) => lastSegment(id));
@@ -100,8 +106,8 @@ export class Known {
   }
 
   /**
-   * `pulumi import` of a resource of that name, below the component that declares it and by the provider of the stack's tenant. Where the
-   * component isn't in the state yet there is nothing to import it below.
+   * Arguments of `pulumi import` with the declaring component as parent and the provider of the
+   * stack's tenant. Undefined if the state does not contain the component.
    */
   importOf(type: string, name: string, id: string, parentType: string): readonly string[] | undefined {
     const parent = this.state.resources.find(
@@ -115,20 +121,22 @@ export class Known {
     return [type, name, id, "--parent", named(parent, "parent"), "--provider", named(provider, "provider")];
   }
 
-  /** Whether the engine was interrupted while it was creating such a resource, with these inputs. */
+  /**
+   * Whether the engine was interrupted while it was creating such a resource, with these inputs.
+   */
   isPending(type: string, inputs: Readonly<Record<string, unknown>> = {}): boolean {
     return this.state.pending.some(
       (one) => one.type === type && Object.entries(inputs).every(([name, value]) => one.inputs[name] === value),
     );
   }
 
-  /** Whose an object is that carries this mark: `<owner>`, or `<owner>/<resource name>`. */
+  /** The owner by a mark: `<owner>`, or `<owner>/<resource name>`. */
   evidence(mark: string, text: string): Evidence {
     const isOwn = this.owner !== undefined && (mark === this.owner || mark.startsWith(`${this.owner}/`));
     return { owner: isOwn ? "thisStack" : "another", text };
   }
 
-  /** Whose an object is, by its description. */
+  /** The owner by the object's description. */
   describedEvidence(description: string): Evidence {
     const found = describedAs.exec(description);
     if (found === null) return { owner: "unknown", text: "none: no evidence that this program created it" };
@@ -138,7 +146,7 @@ export class Known {
 
 const stackIdentityType = "pulumi-nodejs:dynamic/defender-mssp:StackIdentity";
 
-/** What its service tells nothing more of: not when it was made and by whom; and what can't be imported. */
+/** An orphan without creation time and creator, which can't be imported. */
 export function undated(what: string, id: string, evidence: Evidence, interrupted: boolean): Omit<Orphan, "removal"> {
   return {
     what,
@@ -152,17 +160,17 @@ export function undated(what: string, id: string, evidence: Evidence, interrupte
   };
 }
 
-/** Of what is a part of something in the stack's state. */
+/** Evidence for a part of an object in the stack's state. */
 export function partEvidence(owner: string): Evidence {
   return { owner: "thisStack", text: `part of ${owner}, which is in the stack's state` };
 }
 
-/** Takes away by one request of Graph's. */
+/** Removal by one request of Graph. */
 export function deletionOf(path: string): Removal {
   return { method: "DELETE", path };
 }
 
-/** An object's ID, when it was made, and who owns it. */
+/** An object's ID, creation time and owners. */
 export async function madeBy(call: GraphCall, collection: string, object: GraphObject) {
   const id = text(object, "id");
   const owners = await graphList<GraphObject>(call, `/v1.0/${collection}/${id}/owners`);

@@ -1,6 +1,7 @@
 /**
- * What a stack's settings would create, that is in the customer's tenant and not in the stack's state: an earlier `up` was killed, or lost its
- * connection, after Entra had made it and before the engine knew. The azuread provider then refuses to make a second one.
+ * Objects that the stack's settings would create, that exist in the customer's tenant and are
+ * missing in the state: an `up` was killed or lost its connection after Entra created them. The
+ * azuread provider then refuses to create them again.
  */
 import {
   equals,
@@ -43,13 +44,13 @@ export interface Searched {
   readonly stack: string;
   /** Application (client) ID of the identity that runs `up`; none for a signed-in user. */
   readonly clientId: string | undefined;
-  /** How Defender's calls without a public API are made; undefined where a person makes them. */
+  /** Server for Defender calls without a public API; undefined if a person makes the changes. */
   readonly defender: PortalCall | undefined;
-  /** Azure Resource Manager. @default the stack has nothing there */
+  /** Azure Resource Manager. @default not searched */
   readonly azure?: AzureCalls;
 }
 
-/** Finds them all, each before what it is a part of. Changes nothing. */
+/** Finds all orphans, parts before the object that contains them. Changes nothing. */
 export async function findOrphans(
   call: GraphCall,
   settings: Settings,
@@ -121,7 +122,7 @@ async function groups(call: GraphCall, { msspName, portalAccess }: Settings, kno
   return (await Promise.all(found)).flat();
 }
 
-/** The role of the model `basic`, given to what the stack has made itself. */
+/** Assignments of the model `basic`'s role to the stack's own principals. */
 async function directoryRoles(call: GraphCall, { portalAccess }: Settings, known: Known): Promise<Orphan[]> {
   if (portalAccess.model !== "basic") return [];
   const { role } = portalAccess;
@@ -145,7 +146,7 @@ async function directoryRoles(call: GraphCall, { portalAccess }: Settings, known
   return (await Promise.all(given)).flat();
 }
 
-/** Of an application that the stack has made: what belongs to it and the stack doesn't know. */
+/** Parts of the stack's applications that are missing in the state. */
 async function partsOfApplications(
   call: GraphCall,
   settings: Settings,
@@ -254,7 +255,7 @@ async function servicePrincipals(
   return (await Promise.all(orphans)).flat();
 }
 
-/** What the program itself would grant; what a person granted beside it isn't looked at. */
+/** Consents that the program itself grants; others are ignored. */
 async function consents(call: GraphCall, application: GraphObject, id: string, known: Known): Promise<Orphan[]> {
   const [grants, roles] = await Promise.all([
     graphList(call, `/v1.0/servicePrincipals/${id}/oauth2PermissionGrants`),
@@ -294,7 +295,9 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
   ];
 }
 
-/** The provider makes the caller an owner and takes it out again: an `up` may have ended between the two. */
+/**
+ * The provider adds the caller as owner and removes it again: an `up` may have ended in between.
+ */
 async function ownership(
   call: GraphCall,
   application: GraphObject,

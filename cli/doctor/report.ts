@@ -1,4 +1,4 @@
-/** The report of `mssp doctor`: its form, and the same as text. */
+/** The report of `mssp doctor`, as data and as text. */
 import type { NeededPermission } from "../../settings/prerequisites";
 import { countsSentence, markOf, type CheckState } from "../output/checkState";
 import { paragraph, tableText } from "../output/table";
@@ -11,11 +11,16 @@ export interface Report {
   readonly tenantId: string;
   readonly identity: Identity;
   readonly permissions: readonly (NeededPermission & {
-    /** `notChecked`: a user's token does not show what a scoped or custom directory role permits. */
+    /**
+     * `notChecked`: a user's token does not show what a scoped or custom directory role permits.
+     */
     readonly state: CheckState;
   })[];
   readonly features: readonly Feature[];
-  /** Where an administrator of the customer consents to the application's permissions; none for a user. */
+  /**
+   * Where an administrator of the customer consents to the application's permissions; none for a
+   * user.
+   */
   readonly adminConsentUrl?: string;
   /** `failed` where a permission, licence or policy is missing; `passed` otherwise. */
   readonly state: "passed" | "failed";

@@ -4,7 +4,10 @@ import { runPulumi, type PulumiOptions } from "../stack/pulumi";
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
-  /** The provider's ID; empty for components and for resources whose creation the engine did not finish. */
+  /**
+   * The provider's ID; empty for components and for resources whose creation the engine did not
+   * finish.
+   */
   readonly id: string;
   readonly custom: boolean;
   /** The output `clientId` of an application. */
@@ -13,7 +16,7 @@ export interface StateResource {
 
 export interface StackState {
   readonly resources: readonly StateResource[];
-  /** The creates that were interrupted: the state doesn't know whether they were made. */
+  /** Interrupted creates: the objects may exist. */
   readonly pending: readonly PendingCreate[];
 }
 

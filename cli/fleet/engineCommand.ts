@@ -2,7 +2,10 @@
 import path from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 
-/** After an interrupt the engine finishes the operations under way. One that takes longer is killed, in milliseconds. */
+/**
+ * After an interrupt, the engine finishes its operations within this time, in milliseconds, or is
+ * killed.
+ */
 const endsWithin = 5 * 60_000;
 
 /** The engine ended with another code than 0. */
@@ -16,7 +19,10 @@ export class EngineFailed extends Error {
   }
 }
 
-/** The Automation API's own runner puts the engine into this process's group, where Ctrl-C of a terminal reaches it (pulumi#6334). */
+/**
+ * The Automation API's own runner puts the engine into this process's group, where Ctrl-C of a
+ * terminal reaches it (pulumi#6334).
+ */
 export function engineCommand(file: string, version: string): PulumiCommand {
   const command = {
     command: file,

@@ -1,4 +1,7 @@
-/** What of the engine's events a fleet run keeps: changes, messages, policy violations, the step under way. */
+/**
+ * What a fleet run keeps of the engine's events: changes, messages, policy violations, current
+ * step.
+ */
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import type { AdditionsPart } from "../additions/addition";
@@ -27,7 +30,7 @@ export class EngineEventLog {
   readonly #steps: Step[] = [];
   readonly #messages: { message: string; severity: string }[] = [];
   readonly #violations: PolicyViolation[] = [];
-  /** Resources whose refresh is under way: its result is no change of this command's. */
+  /** Resources being refreshed: the result is not a change of this command. */
   readonly #refreshing = new Set<string>();
   #same = 0;
   #nextSteps: readonly string[] = [];
@@ -62,7 +65,7 @@ export class EngineEventLog {
     const digest = {
       steps: this.#steps,
       changeSummary: { same: this.#same },
-      // What the program said is said once, without the engine's words around it.
+      // The program's message appears once, without the engine's text around it.
       diagnostics: messages.length > 0 ? this.#messages.filter(({ severity }) => severity !== "error") : this.#messages,
     };
     const run = { failed: !ok, messages, policyViolations: this.#violations, additions, knownSecrets };

@@ -1,4 +1,7 @@
-/** The fleet: the customers whose settings files the project has. The backend is not asked: on a bucket that takes minutes. */
+/**
+ * The fleet: the customers with settings files. It doesn't ask the backend, which takes minutes on
+ * a bucket.
+ */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { isStackName } from "../ci/stackNames";
 import { readStackSettings } from "../../settings/fromFile";
@@ -14,7 +17,10 @@ export interface FleetStack {
   readonly problem?: string;
 }
 
-/** Every stack of the project, in the order of their names. A file with errors is an entry, too: it stops no other customer. */
+/**
+ * Every stack of the project, by name. A file with errors is an entry, too, and does not stop other
+ * customers.
+ */
 export async function readInventory(
   project: Project,
   environment: NodeJS.ProcessEnv = process.env,

@@ -1,6 +1,7 @@
 /**
- * The journal of a fleet run: a file of JSON lines, each on the disk before the run goes on. Whatever ends the run, the file tells which stacks
- * are done. A folder holds the runs of a project, a folder each: journal.jsonl, report.json, report.html.
+ * The journal of a fleet run: JSON lines, each synchronized with the disk before the run continues,
+ * so the file shows which stacks have ended. Each run has a folder: journal.jsonl, report.json,
+ * report.html.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { randomBytes } from "node:crypto";
@@ -59,11 +60,11 @@ export class Journal {
     return journal;
   }
 
-  /** Goes on with a run. */
+  /** Continues a run. */
   static resume({ id, folder, plan }: RecordedRun, now = new Date()): Journal {
     const file = explained(folder, () => openSync(path.join(folder, "journal.jsonl"), "a", 0o600));
     const journal = new Journal(id, folder, plan, file);
-    // The last line may be a half one.
+    // The last line may be incomplete.
     journal.#write("\n");
     journal.#add({ kind: "resume", at: now.toISOString(), owner: thisProcess() });
     return journal;
@@ -104,7 +105,7 @@ export interface RecordedRun {
   readonly finished: boolean;
   /** The last outcome of each stack that has ended, with its time. */
   readonly outcomes: ReadonlyMap<string, { readonly outcome: StackOutcome; readonly at: Date }>;
-  /** Stacks that were under way when the run was cut off: what they did is unknown. */
+  /** Stacks that were running when the run was interrupted: their results are unknown. */
   readonly cutOff: ReadonlySet<string>;
 }
 
@@ -178,7 +179,7 @@ async function readRun(folder: string): Promise<RecordedRun | undefined> {
   return { id: path.basename(folder), folder, plan, owner, beganAt: new Date(at), finished, outcomes, cutOff };
 }
 
-/** A line that was cut off is no entry. */
+/** Ignores an incomplete line. */
 function entryOf(line: string): Entry[] {
   try {
     return line === "" ? [] : [JSON.parse(line) as Entry];

@@ -1,6 +1,6 @@
 /**
- * The limit on requests that all processes of a fleet run share: this program's own calls of Graph and Defender, in workers and in the
- * dynamic providers that the engine starts. The official provider plugins make their calls themselves and know nothing of it.
+ * The request limit that all processes of a fleet run share: this program's own calls of Graph and
+ * Defender, in workers and in dynamic providers. The official provider plugins do not use it.
  */
 import { createServer, type Server, type Socket } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -16,8 +16,9 @@ interface Rate {
 }
 
 /**
- * Microsoft Graph's published limits (throttling-limits, "Identity and access service limits", "Microsoft Graph service-specific limits").
- * The writes over all tenants are the smallest of the values that copies of the page have had.
+ * Microsoft Graph's published limits (throttling-limits, "Identity and access service limits",
+ * "Microsoft Graph service-specific limits"). For writes over all tenants, copies of the page
+ * differ; this is the lowest value.
  */
 export const graphLimits = {
   application: { all: { requests: 130_000, within: 10_000 }, writes: { requests: 35_000, within: 300_000 } },
@@ -27,10 +28,10 @@ export const graphLimits = {
 /** Decides when a request may be made. Times are milliseconds of any clock. */
 export class Limits {
   readonly #spans = new Map<string, number[]>();
-  /** Until when nothing may be asked, by application or by application and tenant. */
+  /** End of the wait after a 429, by application or by application and tenant. */
   readonly #holds = new Map<string, number>();
 
-  /** How long this request must wait; 0: it is made now, and counted. */
+  /** The wait of this request; 0: the request is made now, and counted. */
   take(source: RequestSource, now: number): number {
     const { application, tenant } = source;
     const rates: [string, Rate][] = [[`${application} all`, graphLimits.application.all]];
@@ -45,7 +46,7 @@ export class Limits {
     return 0;
   }
 
-  /** After a 429: everybody who shares what is throttled waits. */
+  /** After a 429, all requests in the throttled scope wait. */
   hold({ application, tenant }: RequestSource, scope: "application" | "tenant", milliseconds: number, now: number) {
     const key = scope === "application" ? application : `${application} ${tenant}`;
     this.#holds.set(key, Math.max(this.#holds.get(key) ?? 0, now + milliseconds));
@@ -61,12 +62,12 @@ export class Limits {
   }
 }
 
-/** Serves a run's limit to the processes that have `variables` in their environment. */
+/** Serves a run's limit to processes with `variables` in their environment. */
 export class Limiter {
   readonly #limits = new Limits();
   readonly #sockets = new Set<Socket>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** Requests that were made to wait, and answers 429 that were told. */
+  /** Requests that waited, and reported 429 responses. */
   readonly counts = { asked: 0, waited: 0, throttled: 0 };
 
   private constructor(
@@ -76,7 +77,7 @@ export class Limiter {
   ) {}
 
   static async start(): Promise<Limiter> {
-    // A folder of this user alone: a socket's own mode is not honoured everywhere.
+    // A private folder: some systems ignore a socket's own mode.
     const folder = mkdtempSync(path.join(tmpdir(), "mssp-fleet-"));
     const address =
       process.platform === "win32" ? `\\\\.\\pipe\\${path.basename(folder)}` : path.join(folder, "limiter");

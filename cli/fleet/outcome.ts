@@ -1,11 +1,13 @@
-/** How the run of one stack ended: what the journal, the report, the table and the exit code are made of. */
+/** The outcome of one stack's run, for the journal, the report, the table and the exit code. */
 import type { StackPreview } from "../ci/stackPreview";
 
 /** What a fleet run does with each stack. */
 export const fleetCommands = ["preview", "up", "refresh", "destroy"] as const;
 export type FleetCommand = (typeof fleetCommands)[number];
 
-/** `drifted`: the tenant differs from the state or the settings. `leftOut`: selected, but not run. */
+/**
+ * `drifted`: the tenant differs from the state or the settings. `leftOut`: selected, but not run.
+ */
 export const stackStates = ["failed", "drifted", "leftOut", "changed", "unchanged"] as const;
 export type StackState = (typeof stackStates)[number];
 
@@ -44,7 +46,7 @@ export interface StackOutcome {
   readonly lock?: LockOwner;
 }
 
-/** What a worker says of one try. */
+/** A worker's result of one try. */
 export interface TryResult {
   readonly ok: boolean;
   readonly seconds: number;
@@ -58,14 +60,16 @@ export interface TryResult {
 /** Exit codes of a fleet run. */
 export const fleetExitCodes = { done: 0, failed: 1, drifted: 3, leftOut: 4 } as const;
 
-/** A failure counts more than a stack that was left out, and that more than a drift. */
+/** In order of precedence: failed, left out, drifted. */
 export function exitCodeOf(states: readonly StackState[]): number {
   if (states.includes("failed")) return fleetExitCodes.failed;
   if (states.includes("leftOut")) return fleetExitCodes.leftOut;
   return states.includes("drifted") ? fleetExitCodes.drifted : fleetExitCodes.done;
 }
 
-/** Faults of the network and of a busy service, as the engine, the provider plugins and this program word them. */
+/**
+ * Transient network and service errors, in the words of the engine, the plugins and this program.
+ */
 const passing: readonly RegExp[] = [
   /\b(408|429|500|502|503|504)\b/,
   /too many requests|throttl|bad gateway|service unavailable|gateway timeout|internal (server )?error|not available/i,
@@ -74,13 +78,13 @@ const passing: readonly RegExp[] = [
   /no answer within|deadline exceeded|timed? ?out|is not whole/i,
 ];
 
-/** A failure that the same run may not meet again. A wrong setting, a policy violation and a lock are none. */
+/** Whether a failure is transient. Wrong settings, policy violations and locks are not. */
 export function isPassing({ ok, preview, messages, printed }: TryResult): boolean {
   if (ok || preview?.policyViolations.some(({ level }) => level === "mandatory") === true) return false;
   return [...messages, printed].some((text) => passing.some((pattern) => pattern.test(text)));
 }
 
-/** Of the engine's message about a locked stack; undefined where it is none. */
+/** The lock's owner from the engine's message; undefined if the stack is not locked. */
 export function lockOwnerOf(
   { messages, printed }: Pick<TryResult, "messages" | "printed">,
   stateOf: (host: string, pid: number) => LockOwnerState,

@@ -1,6 +1,6 @@
 /**
- * The passphrases of stacks that are encrypted by one. They reach the engine in the environment of one stack's own process: never in an
- * argument, a file or a log.
+ * Passphrases of stacks. They reach the engine only in the environment of that stack's process,
+ * never in an argument, a file or a log.
  */
 import { createDecipheriv, pbkdf2 } from "node:crypto";
 import { access, readFile } from "node:fs/promises";
@@ -21,12 +21,13 @@ export interface PassphraseOptions {
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Wrong answers that are taken before the run ends. */
+/** Wrong answers before the run ends. */
 const wrongAnswers = 3;
 
 /**
- * The variables of each stack's engine. Without `passphraseFolder` and without PULUMI_CONFIG_PASSPHRASE or …_FILE it asks once: a passphrase
- * counts for every stack that it fits, and the others are asked for next.
+ * The variables of each stack's engine. Without `passphraseFolder`, PULUMI_CONFIG_PASSPHRASE or
+ * …_FILE it asks: a passphrase is used for every stack that it matches; it asks again for the
+ * others.
  * @throws VisibleError where a passphrase is missing.
  */
 export async function passphraseVariables(
@@ -69,8 +70,9 @@ export async function passphraseVariables(
 }
 
 /**
- * Whether a passphrase is the one of a stack's `encryptionsalt`, as the engine decides it (sdk/go/common/resource/config/crypt.go): the
- * salt, and the word "pulumi" encrypted with AES-256-GCM by the key that PBKDF2 derives.
+ * Whether a passphrase matches a stack's `encryptionsalt`, as the engine checks it
+ * (sdk/go/common/resource/config/crypt.go): the salt, and the word "pulumi" encrypted with
+ * AES-256-GCM and a key from PBKDF2.
  */
 export async function fitsPassphrase(salt: string, passphrase: string): Promise<boolean> {
   const [version, saltText = "", , nonce = "", encrypted = ""] = salt.split(":");

@@ -1,4 +1,4 @@
-/** Runs many stacks, some at a time. A stack that fails stops no other one. */
+/** Runs many stacks, several at a time. A failure does not stop other stacks. */
 import {
   isPassing,
   lockOwnerOf,
@@ -10,27 +10,27 @@ import {
 
 export interface PlannedStack {
   readonly stack: string;
-  /** Read the tenant first: another run may have ended half way. */
+  /** Read the tenant first: an earlier run may have been interrupted. */
   readonly refresh: boolean;
 }
 
 export interface PoolOptions {
   readonly parallel: number;
-  /** How often a stack is run at most when passing faults end it. */
+  /** Most tries of a stack after transient errors. */
   readonly tries: number;
-  /** After so many failed stacks none is started any more. */
+  /** After this number of failed stacks, no other is started. */
   readonly maxFailures: number;
   /** One try of one stack, in this slot. */
   readonly run: (stack: PlannedStack, slot: number) => Promise<TryResult>;
   /** Why no further stack may start; undefined while they may. */
   readonly stopped: () => string | undefined;
   readonly onStart: (stack: string, tryNumber: number) => void;
-  /** A try met a passing fault; the stack waits for its next one. */
+  /** A try failed with a transient error; the stack waits for its next try. */
   readonly onRetry: (stack: string, tryNumber: number, messages: readonly string[]) => void;
   readonly onEnd: (outcome: StackOutcome) => void;
   readonly stateOf: (result: TryResult) => StackState;
   readonly lockOwnerState: (host: string, pid: number) => LockOwnerState;
-  /** Before a second try: doubled for each further one. In milliseconds. */
+  /** Pause before the second try, doubled for each further one, in milliseconds. */
   readonly firstPause?: number;
 }
 
@@ -38,7 +38,9 @@ interface Waiting extends PlannedStack {
   readonly tryNumber: number;
 }
 
-/** Runs the stacks in their order and reports each one's outcome, also of those that were left out. */
+/**
+ * Runs the stacks in their order and reports each one's outcome, also of those that were left out.
+ */
 export async function runPool(stacks: readonly PlannedStack[], options: PoolOptions): Promise<StackOutcome[]> {
   return new Pool(stacks, options).run();
 }
@@ -47,7 +49,7 @@ class Pool {
   readonly #queue: Waiting[];
   readonly #outcomes: StackOutcome[] = [];
   readonly #idle: (() => void)[] = [];
-  /** Stacks that run, or wait for their next try: they may come back to the queue. */
+  /** Stacks that run or wait for their next try, and may return to the queue. */
   #open = 0;
 
   constructor(
@@ -76,7 +78,7 @@ class Pool {
     }
   }
 
-  /** The next stack; waits while others may still come back. Undefined when there will be none. */
+  /** The next stack; waits while others may return. Undefined if none will follow. */
   async #next(): Promise<Waiting | undefined> {
     for (;;) {
       if (this.#stopReason() !== undefined) return undefined;
@@ -89,7 +91,7 @@ class Pool {
   #judge(planned: Waiting, result: TryResult): void {
     const { stack, tryNumber } = planned;
     const lock = result.ok ? undefined : lockOwnerOf(result, this.options.lockOwnerState);
-    // The engine of a run that was killed goes on for a moment, and frees its lock itself.
+    // The engine of a killed run continues for a moment and releases its lock itself.
     const mayPass = lock === undefined ? isPassing(result) : lock.state === "alive";
     if (!result.ok && mayPass && tryNumber < this.options.tries) {
       this.options.onRetry(stack, tryNumber, result.messages);

@@ -12,7 +12,7 @@ export async function confirmed(question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await answerTo(`${question} [y/N] `)).trim());
 }
 
-/** An answer that nobody sees. */
+/** An answer that is not echoed. */
 export async function secretAnswer(question: string): Promise<string> {
   process.stderr.write(question);
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -25,7 +25,7 @@ async function answerTo(question: string): Promise<string> {
   return asked(question, process.stderr);
 }
 
-/** Ctrl-C and the end of the input are no answer. */
+/** Ctrl-C and the end of the input give an empty answer. */
 async function asked(question: string, output: NodeJS.WritableStream): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output, terminal: true });
   try {

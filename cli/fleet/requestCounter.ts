@@ -1,4 +1,7 @@
-/** `--count-requests`: what the sandbox answered during a run. The provider plugins' own requests are among them, which nobody here sees. */
+/**
+ * `--count-requests`: requests to the sandbox during a run, including those of the provider
+ * plugins.
+ */
 import { isLoopback, request } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { z } from "zod";
@@ -18,7 +21,7 @@ export class RequestCounter {
     private readonly before: ByTenant,
   ) {}
 
-  /** @throws VisibleError without a sandbox: Microsoft's services tell nobody. */
+  /** @throws VisibleError without a sandbox: Microsoft's services don't report counts. */
   static async start(environment: NodeJS.ProcessEnv): Promise<RequestCounter> {
     const host = environment["ARM_METADATA_HOSTNAME"] ?? "";
     if (!isLoopback(host.split(":")[0] ?? "")) {
@@ -30,7 +33,7 @@ export class RequestCounter {
     return new RequestCounter(address, await ask(address));
   }
 
-  /** Since the start. A request in a tenant that is no stack's, such as the MSSP's, counts in the sum only. */
+  /** Since the start. Requests in other tenants, such as the MSSP's, count in the sum only. */
   async counts(inventory: readonly FleetStack[]): Promise<RequestCounts> {
     const after = await ask(this.address);
     const grown = new Map([...after].map(([tenant, now]) => [tenant, minus(now, this.before.get(tenant) ?? none)]));

@@ -62,7 +62,7 @@ export interface FleetRunOptions extends SelectionOptions {
   readonly json?: boolean;
 }
 
-/** Memory that a worker, its engine and its plugins take together. Measured: docs/guides/fleet.md. */
+/** Memory of a worker with its engine and plugins. Measured in docs/guides/fleet.md. */
 const bytesOfWorker = 450 * 1024 * 1024;
 const leftOutByCanary = "a canary failed";
 const leftOutByPerson = "not confirmed";
@@ -153,14 +153,14 @@ class FleetRun {
     for (const stack of stacks) {
       const problem = problemOf(stack, plan, inventory);
       if (problem !== undefined) this.#ended({ ...withoutRun(stack, "failed"), messages: [problem] });
-      // What a run that was cut off has done shows in the tenant only.
+      // Only the tenant shows the result of an interrupted run.
       else runnable.push({ stack, refresh: plan.refresh || before?.cutOff.has(stack) === true });
     }
     const canaries = canaryCount(options.canary, runnable.length);
     const [first, rest] = [runnable.slice(0, canaries), runnable.slice(canaries)];
     if (first.length > 0) await this.#pool(first);
     if (rest.length > 0 && (await this.#mayGoOn(first, rest))) {
-      // Engines that download the same plugin at the same time disturb each other (pulumi#4031).
+      // Engines must not download the same plugin at the same time (pulumi#4031).
       const alone = first.length === 0 && hasMissingPlugin() ? 1 : 0;
       if (alone > 0) await this.#pool(rest.slice(0, alone));
       await this.#pool(rest.slice(alone));
@@ -201,7 +201,7 @@ class FleetRun {
     this.parts.view.ended(outcome);
   }
 
-  /** After the canaries: all of them must have succeeded, and somebody must agree. */
+  /** After the canaries: all must have succeeded, and a person must confirm. */
   async #mayGoOn(first: readonly PlannedStack[], rest: readonly PlannedStack[]): Promise<boolean> {
     if (first.length === 0) return true;
     const hasFailed = first.some(({ stack }) => this.#outcomes.get(stack)?.state === "failed");
@@ -219,13 +219,13 @@ class FleetRun {
     return false;
   }
 
-  /** Locks whose owners have died: nobody else will free them. */
+  /** Locks of processes that have ended: nothing else releases them. */
   async #offerCancel(): Promise<void> {
     const dead = [...this.#outcomes.values()].filter(({ lock }) => lock?.state === "dead").map(({ stack }) => stack);
     if (dead.length === 0 || this.#stop !== undefined) return;
     const { options, view, folder, variables, before } = this.parts;
     view.pause();
-    // The run that is resumed left these: it has ended, and its engines with it.
+    // Locks of the resumed run: its process and its engines have ended.
     const own = dead.filter((stack) => before?.cutOff.has(stack));
     const others = dead.filter((stack) => !own.includes(stack));
     const question = `The processes that locked ${others.join(", ")} have ended. Cancel these locks and run again?`;
@@ -243,7 +243,9 @@ class FleetRun {
     await this.#pool(freed.map((stack) => ({ stack, refresh: true })));
   }
 
-  /** Ctrl-C: what runs is finished; again: it is interrupted; a third time: this process ends. */
+  /**
+   * First Ctrl-C: running stacks finish. Second: they are interrupted. Third: this process ends.
+   */
   #interrupted(): void {
     this.#interrupts++;
     this.#stop = "interrupted";
@@ -274,7 +276,7 @@ async function planOf(
   };
 }
 
-/** The last run of the command, which must have been cut off or have left stacks out. */
+/** The last run of the command, interrupted or with stacks left out. */
 async function interruptedRun(journals: string, command: FleetCommand): Promise<RecordedRun> {
   const run = (await readRuns(journals)).find(({ plan }) => plan.command === command);
   if (run === undefined) throw new VisibleError(`${journals} has no run of \`npx mssp fleet ${command}\` to resume.`);
@@ -296,7 +298,7 @@ async function confirmRun({ command }: RunPlan, stacks: readonly string[], optio
   if (!(await confirmed(`${command} of ${many} (${shown})?`))) throw new VisibleError("Nothing was run.");
 }
 
-/** Why the engine need not be started. `destroy` does not read the settings. */
+/** Why a stack fails without a run. `destroy` does not read the settings. */
 function problemOf(stack: string, { command }: RunPlan, inventory: readonly FleetStack[]): string | undefined {
   const known = inventory.find((one) => one.stack === stack);
   if (known === undefined) return `Pulumi.${stack}.yaml no longer exists`;
@@ -319,7 +321,7 @@ export function canaryCount(canary: Canary | undefined, total: number): number {
   return Math.min(total, count ?? Math.max(1, Math.ceil((total * percent) / 100)));
 }
 
-/** One worker for each core, as far as the free memory reaches. */
+/** One worker for each core, limited by the free memory. */
 function defaultParallel(): number {
   return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / bytesOfWorker)));
 }
@@ -329,7 +331,10 @@ function lockOwnerState(host: string, pid: number): LockOwnerState {
   return isRunning(pid, /pulumi/) ? "alive" : "dead";
 }
 
-/** Whether a process of this machine runs. Its ID may be another program's by now: where the system tells, the name must fit. */
+/**
+ * Whether a process runs on this machine. Process IDs are reused, so the name must match where the
+ * system shows it.
+ */
 function isRunning(pid: number, name: RegExp): boolean {
   try {
     process.kill(pid, 0);
@@ -340,7 +345,10 @@ function isRunning(pid: number, name: RegExp): boolean {
   return !existsSync(file) || name.test(readFileSync(file, "utf8"));
 }
 
-/** The module that the engine would run, and the engine. The working folder becomes that of the program, as with the engine. */
+/**
+ * The program's module, and the engine. Changes the working folder to the program's, as the engine
+ * does.
+ */
 function workerSetup(folder: string) {
   const project = parse(readFileSync(path.join(folder, "Pulumi.yaml"), "utf8")) as { main?: unknown };
   const main = createRequire(path.join(folder, "Pulumi.yaml")).resolve(
@@ -351,7 +359,7 @@ function workerSetup(folder: string) {
   return { folder, main, engine: file, engineVersion: version };
 }
 
-/** Every stack needs azuread's plugin; the others come with it or on demand. */
+/** Every stack needs azuread's plugin; the engine gets others on demand. */
 function hasMissingPlugin(): boolean {
   const home = process.env["PULUMI_HOME"] || path.join(homedir(), ".pulumi");
   const packageFile = readFileSync(require.resolve("@pulumi/azuread/package.json"), "utf8");

@@ -1,4 +1,4 @@
-/** Which customers a fleet command is for. All given selectors must fit. */
+/** Selects the customers of a fleet command. A customer must match all given selectors. */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { changedStacks } from "../ci/changedStacks";
 import { matchesPattern, sandboxStacks } from "../ci/stackNames";
@@ -7,8 +7,9 @@ import { lastOutcomes } from "./journal";
 import type { SelectionOptions } from "./selectionOptions";
 
 /**
- * The stacks that fit, in the inventory's order.
- * @throws VisibleError where a name fits no stack: a typing mistake must not look like an empty fleet.
+ * The matching stacks, in the inventory's order.
+ * @throws VisibleError if a name matches no stack: a typing mistake must not look like an empty
+ * fleet.
  */
 export async function selectStacks(
   inventory: readonly FleetStack[],

@@ -15,7 +15,7 @@ const colors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
   unchanged: "green",
 };
 
-/** Every stack that is not as it was, the numbers, and what to do next. */
+/** Every stack that is not unchanged, the numbers, and the next steps. */
 export function summaryText(report: RunReport, folder: string): string {
   const { command, counts, stacks, requests } = report;
   const shown = sortedOutcomes(stacks).filter(({ state }) => state !== "unchanged");

@@ -1,4 +1,4 @@
-/** What a person or a program sees of a fleet run while it goes on. */
+/** Progress of a fleet run, for people and for programs. */
 import colors from "picocolors";
 import { operations } from "../ci/stackPreview";
 import { countsText } from "../ci/previewText";
@@ -32,12 +32,12 @@ export function outcomeText({ state, preview, messages }: StackOutcome, command:
   return oneLine(`${name}${detail === "" ? "" : `: ${detail}`}`);
 }
 
-/** A text of several lines, such as all errors of a settings file, as one. */
+/** Joins the lines of a text, such as all errors of a settings file. */
 export function oneLine(text: string): string {
   return visibleText(text.replaceAll(/\s*\n\s*/g, " "));
 }
 
-/** The numbers of changes; of what is done, not of what is to do, where the command does it. */
+/** The numbers of changes: planned ones for a preview, otherwise completed ones. */
 export function changesText(preview: StackOutcome["preview"], command: FleetCommand): string {
   if (preview === undefined) return "";
   const { changes, additions } = preview;
@@ -55,7 +55,7 @@ function doneText(changes: NonNullable<StackOutcome["preview"]>["changes"]): str
     .join(", ");
 }
 
-/** A line for each start, fault and end: for CI's logs. Steps would be thousands of lines. */
+/** For CI logs: a line for each start, retry and end. Steps would be thousands of lines. */
 export class LineView implements FleetView {
   #total = 0;
   #done = 0;
@@ -131,13 +131,13 @@ export class JsonView implements FleetView {
   }
 }
 
-/** Draws over what it has drawn before; `done` leaves it. */
+/** Replaces the previous drawing; `done` keeps it. */
 export interface Drawing {
   (text: string): void;
   done: () => void;
 }
 
-/** A table on a terminal that is drawn anew a few times a second. */
+/** A table on a terminal, redrawn several times a second. */
 export class LiveView implements FleetView {
   readonly #running = new Map<string, { readonly since: number; step: string }>();
   readonly #counts = new Map<StackState, number>();

@@ -5,15 +5,18 @@ import { redactedText } from "../ci/redaction";
 import type { TryResult } from "./outcome";
 import type { FromWorker, Job, ToWorker, WorkerSetup } from "./worker";
 
-/** The SDK keeps some MiB of each stack that has run in a thread: after so many stacks a new thread takes its place. */
+/**
+ * The SDK keeps some MiB for each stack in a thread, so the thread is replaced after this many
+ * stacks.
+ */
 const stacksOfOneWorker = 20;
-/** Of what a program printed, this much is kept for the report of a failure. */
+/** Characters of a program's output that are kept for the report of a failure. */
 const printedLimit = 4_000;
 
 export interface WorkersOptions extends WorkerSetup {
   /** Every worker's environment. */
   readonly environment: NodeJS.ProcessEnv;
-  /** After so long a stack is interrupted, in milliseconds. */
+  /** Time after which a stack is interrupted, in milliseconds. */
   readonly timeout: number;
   readonly onStep: (stack: string, step: string) => void;
 }
@@ -24,7 +27,7 @@ export class Workers {
 
   constructor(private readonly options: WorkersOptions) {}
 
-  /** Runs a job in a slot. Never throws: a worker that ends is a failed try. */
+  /** Runs a job in a slot. Never throws: the end of a worker is a failed try. */
   async run(job: Job, slot: number): Promise<TryResult> {
     let worker = this.#slots[slot];
     if (worker === undefined || worker.ended || worker.stacks >= stacksOfOneWorker) {
@@ -36,7 +39,7 @@ export class Workers {
     return worker.run(job);
   }
 
-  /** Interrupts what is under way: each engine ends its operations and frees its lock. */
+  /** Interrupts the running stacks: each engine finishes its operations and releases its lock. */
   cancel(): void {
     this.#isCancelled = true;
     for (const slot of this.#slots) slot?.cancel();
@@ -57,7 +60,7 @@ class Slot {
     this.#worker = new Worker(path.join(__dirname, "worker.js"), {
       workerData: { folder, main, engine, engineVersion } satisfies WorkerSetup,
       env: environment,
-      // What a customer's program prints belongs to that customer's result.
+      // A program's output belongs to its customer's result.
       stdout: true,
       stderr: true,
     });

@@ -1,4 +1,4 @@
-/** `mssp init`: makes a repository of customers. */
+/** `mssp init`: creates a repository of customers. */
 import { Option, type Command } from "commander";
 import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";

@@ -1,4 +1,4 @@
-/** Makes a repository of customers, whole or not at all. */
+/** Creates a repository of customers, completely or not at all. */
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
@@ -11,9 +11,9 @@ export interface InitializeOptions {
   /** Default: the folder's name. */
   readonly project?: string;
   readonly ci: CiSystem | "none";
-  /** Make a git repository, unless the folder is in one. */
+  /** Create a git repository, unless the folder is in one. */
   readonly git: boolean;
-  /** Make package-lock.json. */
+  /** Create package-lock.json. */
   readonly lockfile: boolean;
 }
 
@@ -27,8 +27,9 @@ export interface InitializedRepository {
 }
 
 /**
- * Makes the folder.
- * @throws VisibleError where it has something in it, the name can't be a project's, or git or npm fails; nothing is left then.
+ * Creates the folder.
+ * @throws VisibleError if it is not empty, the project's name is invalid, or git or npm fails;
+ * nothing is left then.
  */
 export async function initialize(target: string, options: InitializeOptions): Promise<InitializedRepository> {
   const folder = path.resolve(target);
@@ -51,7 +52,7 @@ export async function initialize(target: string, options: InitializeOptions): Pr
   return { folder, project, version: ownVersion(), files: names };
 }
 
-/** What to type next. */
+/** The next commands. */
 export function nextSteps({ folder, project, version, files }: InitializedRepository): string {
   const shown = path.relative(process.cwd(), folder) || ".";
   const install = files.includes("package-lock.json") ? "npm ci" : "npm install";
@@ -69,7 +70,7 @@ export function nextSteps({ folder, project, version, files }: InitializedReposi
   ].join("\n");
 }
 
-/** Pulumi's rule for a project's name, which is the namespace of the settings, too. */
+/** Pulumi's rule for a project's name, which is also the namespace of the settings. */
 function requireProjectName(name: string): void {
   if (/^[A-Za-z][A-Za-z0-9_.-]{0,99}$/.test(name) && name !== "pulumi") return;
   throw new VisibleError(
@@ -129,7 +130,7 @@ async function run(command: string, args: readonly string[], folder: string): Pr
   throw new VisibleError(`\`${command} ${args[0]}\` failed: ${reason.trim()} Nothing was created.${hint}`);
 }
 
-/** Into the folder's place; an empty folder, or one with a `.git`, stays the same folder. */
+/** Moves the files. An existing folder, empty or with a `.git`, is kept. */
 async function moveInto(draft: string, folder: string): Promise<void> {
   if (!(await exists(folder))) await mkdir(folder);
   for (const name of await readdir(draft)) {

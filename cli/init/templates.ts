@@ -35,7 +35,7 @@ export async function repositoryFiles(project: string, ci: CiSystem | "none"): P
   return files;
 }
 
-/** What only `pulumi new` reads. */
+/** Removes the part that only `pulumi new` reads. */
 function withoutTemplate(text: string): string {
   return text.replace(/^template:\n(?: .*\n)*\n?/m, "");
 }

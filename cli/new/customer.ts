@@ -1,4 +1,4 @@
-/** The settings file of a new customer, with comments, and what to do next. */
+/** The settings file of a new customer, with comments, and the next steps. */
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
@@ -62,7 +62,7 @@ export function customerFile(project: string, settings: Readonly<Record<string, 
   ].join("");
 }
 
-/** What to type and to send next. */
+/** The next commands, and what to send. */
 export function nextSteps({ stack, file, tenantId, tenantCheck, notCheckedBecause }: WrittenCustomer): string {
   const check =
     tenantCheck === "confirmed"

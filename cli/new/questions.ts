@@ -1,4 +1,7 @@
-/** The settings of a new customer: from options, from another customer's file, from Entra, and from a person. */
+/**
+ * The settings of a new customer: from options, from another customer's file, from Entra, and from
+ * a person.
+ */
 import { setTimeout as wait } from "node:timers/promises";
 import { clouds, discoverEndpoints, ServiceError, tenantOfDomain, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -19,7 +22,7 @@ export interface GivenSettings {
   readonly analyst?: readonly string[];
 }
 
-/** Whether Entra was asked whose domain it is. */
+/** Whether Entra confirmed the domain's tenant. */
 export type TenantCheck = "confirmed" | "notChecked";
 
 export interface CustomerAnswers {
@@ -49,8 +52,9 @@ export interface CompleteOptions {
 }
 
 /**
- * All settings of the customer; undefined where the person broke off.
- * @throws VisibleError where the file exists, something is missing and nobody can be asked, or the domain is another tenant's.
+ * All settings of the customer; undefined if the person cancelled.
+ * @throws VisibleError if the file exists, a value is missing without a terminal, or the domain is
+ * another tenant's.
  */
 export async function complete(
   stack: string,
@@ -171,7 +175,7 @@ function nameFrom(email: string): string {
 
 type Asked = { -readonly [Key in keyof GivenSettings]: GivenSettings[Key] };
 
-/** Asks on the terminal, on standard error; undefined where the person broke off. */
+/** Asks on the terminal, on standard error; undefined if the person cancelled. */
 async function ask(answers: Asked, fallback: GivenSettings): Promise<GivenSettings | undefined> {
   const { text, select, isCancel } = await import("@clack/prompts");
   const questions: readonly [keyof Asked, string, string][] = [

@@ -1,7 +1,8 @@
 import { ServiceError, VisibleError } from "@defender-mssp/microsoft/errors";
 
 /**
- * The error to throw in place of a service's: its message, and below it what to do. Any other error stays as it is.
+ * The error to throw in place of a service's: its message, and below it what to do. Any other error
+ * stays as it is.
  * @param advice what to do about a service's error; undefined if nothing is known.
  */
 export function advised(error: unknown, advice: (error: ServiceError) => string | undefined): unknown {

@@ -1,7 +1,10 @@
 /** The one vocabulary for the result of a check, in the text and the JSON of every command. */
 import type { Cell } from "./table";
 
-/** `notChecked`: the check does not apply to this stack, or nobody with the permission for it is signed in. */
+/**
+ * `notChecked`: the check does not apply to this stack, or nobody with the permission for it is
+ * signed in.
+ */
 export type CheckState = "passed" | "failed" | "notChecked";
 
 const marks: Readonly<Record<CheckState, Cell>> = {

@@ -1,4 +1,7 @@
-/** Standard output, completely. Node takes a short write to a file, such as on a full disk, for a whole one. */
+/**
+ * Standard output, completely. Node takes a short write to a file, such as on a full disk, for a
+ * whole one.
+ */
 import { fstatSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import { VisibleError } from "@defender-mssp/microsoft/errors";

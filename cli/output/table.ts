@@ -1,4 +1,7 @@
-/** Tables for a terminal: columns that wrap at its width, colours around text that has been made safe. */
+/**
+ * Tables for a terminal: columns that wrap at its width, colours around text that has been made
+ * safe.
+ */
 import colors from "picocolors";
 import { terminalText } from "./terminalText";
 import { textWidth, wrapped } from "./wrap";
@@ -7,7 +10,10 @@ import { textWidth, wrapped } from "./wrap";
 export type Cell = string | { readonly text: string; readonly color: "green" | "red" | "yellow" | "bold" };
 
 export interface TableOptions {
-  /** Columns of the terminal. Default: those of stdout; unlimited where stdout is no terminal, so that a row stays one line. */
+  /**
+   * Columns of the terminal. Default: those of stdout; unlimited where stdout is no terminal, so
+   * that a row stays one line.
+   */
   readonly width?: number;
   /** Spaces in front of each line. Default: 0. */
   readonly indent?: number;
@@ -22,7 +28,10 @@ export function terminalWidth(): number {
   return process.stdout.isTTY ? Math.max(process.stdout.columns || 80, 40) : Infinity;
 }
 
-/** Rows as lines, the cells of a column below each other. A cell that is too long for its column continues on the next line. */
+/**
+ * Rows as lines, the cells of a column below each other. A cell that is too long for its column
+ * continues on the next line.
+ */
 export function tableText(rows: readonly (readonly Cell[])[], options: TableOptions = {}): string {
   const { width = terminalWidth(), indent = 0 } = options;
   const texts = rows.map((row) => row.map((cell) => terminalText(typeof cell === "string" ? cell : cell.text)));
@@ -59,7 +68,10 @@ function rowLines(
   });
 }
 
-/** Each column as wide as its longest line; where that is too much, the widest ones give way, down to their longest word. */
+/**
+ * Each column as wide as its longest line; where that is too much, the widest ones give way, down
+ * to their longest word.
+ */
 function columnWidths(rows: readonly (readonly string[])[], available: number): number[] {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const longest = (column: number, separator: RegExp) =>

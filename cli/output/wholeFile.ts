@@ -10,9 +10,10 @@ export interface WholeFileOptions {
 }
 
 /**
- * Writes a file: to a new file beside it, completely, synchronized with the disk, and then in its place. A link to a
- * file stays a link.
- * @throws VisibleError when the file can't be written, or is a directory, a pipe, a device or a dangling link.
+ * Writes a file: to a new file beside it, completely, synchronized with the disk, and then in its
+ * place. A link to a file stays a link.
+ * @throws VisibleError when the file can't be written, or is a directory, a pipe, a device or a
+ * dangling link.
  */
 export async function writeWholeFile(file: string, text: string, { mode = 0o644 }: WholeFileOptions = {}) {
   await explained(file, async () => {
@@ -69,7 +70,9 @@ function temporaryName(target: string): string {
   return `${target}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`;
 }
 
-/** `writeFile` of a handle continues after a short write; the system call behind a full disk is one. */
+/**
+ * `writeFile` of a handle continues after a short write; the system call behind a full disk is one.
+ */
 async function writeNewFile(file: string, text: string, mode: number): Promise<void> {
   const handle = await open(file, "wx", mode);
   try {
@@ -81,7 +84,10 @@ async function writeNewFile(file: string, text: string, mode: number): Promise<v
   }
 }
 
-/** Without it, a power failure could bring back the old name. Not every system can synchronize a folder. */
+/**
+ * Without it, a power failure could bring back the old name. Not every system can synchronize a
+ * folder.
+ */
 async function synchronizeFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);
   await handle?.sync().catch(() => undefined);

@@ -25,7 +25,10 @@ function pieces(word: string, width: number): string[] {
   return found;
 }
 
-/** Columns that a terminal takes for a text: two for East Asian wide characters and emoji, none for combining marks. */
+/**
+ * Columns that a terminal takes for a text: two for East Asian wide characters and emoji, none for
+ * combining marks.
+ */
 export function textWidth(text: string): number {
   let width = 0;
   for (const character of text) {

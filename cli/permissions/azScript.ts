@@ -1,12 +1,13 @@
-/** A shell script that makes the MSSP's two applications with the Azure CLI. */
+/** A shell script that registers the MSSP's two applications with the Azure CLI. */
 import { clouds } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { requiredResourceAccess } from "./manifest";
 import type { Permissions } from "./needed";
 
 /**
- * The script: two multitenant applications with their permissions and federated credentials for GitHub's workflows. It runs again without
- * making anything twice, and sets the permissions of an application that is there.
+ * The script: two multitenant applications with permissions and federated credentials for GitHub's
+ * workflows. It can run again: it creates nothing twice, and updates the permissions of existing
+ * applications.
  *
  * @param repository `owner/name`; without it no federated credential is made.
  * @throws VisibleError where the customers name different tenants of the MSSP.
@@ -68,7 +69,10 @@ fi
 const withoutRepository = `# No federated credential: --repository <owner/name> adds those of GitHub. docs/ci.md has GitLab's and Azure's.
 `;
 
-/** Flexible credentials, which are a preview feature of Entra: only they can name the workflow's file and branch. */
+/**
+ * Flexible credentials, which are a preview feature of Entra: only they can name the workflow's
+ * file and branch.
+ */
 function credentials(repository: string, graph: string): string {
   const prefix = `claims['sub'] matches 'repo:${repository}:environment:`;
   const merged = `claims['job_workflow_ref'] matches '${repository}/.github/workflows/*@refs/heads/main'`;

@@ -1,4 +1,4 @@
-/** `mssp permissions`: what to ask an administrator of a customer for, before anything is there. */
+/** `mssp permissions`: the permissions to request from a customer's administrator. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";

@@ -6,7 +6,10 @@ export interface RequiredResourceAccess {
   readonly resourceAccess: readonly { readonly id: string; readonly type: "Role" }[];
 }
 
-/** `requiredResourceAccess` of the application, as Microsoft Graph and the Entra admin center take it. */
+/**
+ * `requiredResourceAccess` of the application, as Microsoft Graph and the Entra admin center take
+ * it.
+ */
 export function requiredResourceAccess(permissions: readonly RequestedPermission[]): RequiredResourceAccess[] {
   const apis = [...new Set(permissions.map(({ apiAppId }) => apiAppId))];
   return apis.map((resourceAppId) => ({

@@ -1,4 +1,4 @@
-/** What the two applications of the MSSP need in the tenants of some customers, by their settings alone. */
+/** Permissions of the MSSP's two applications in customers' tenants, by the settings. */
 import { clouds, microsoftGraph, publishedApplications, type CloudName } from "@defender-mssp/microsoft";
 import {
   neededPermissions,
@@ -19,7 +19,7 @@ export interface RequestedPermission {
   readonly purpose: string;
 }
 
-/** A role in Azure, which consent does not give. */
+/** A role in Azure, which consent does not assign. */
 export interface AzureRole {
   readonly stack: string;
   readonly scope: string;
@@ -35,7 +35,7 @@ export interface CustomerConsent {
   readonly cloud: CloudName;
   /** What an administrator of the customer opens; by application. */
   readonly consentUrls: { readonly automation: string; readonly preview: string };
-  /** Whether a gateway of the MSSP's own (`defenderEndpoint`) decides about more permissions. */
+  /** Whether the MSSP's own gateway (`defenderEndpoint`) may require more permissions. */
   readonly hasGateway: boolean;
 }
 
@@ -44,14 +44,14 @@ export interface Permissions {
   readonly customers: readonly CustomerConsent[];
   /** For `pulumi up`, `refresh` and `destroy`. */
   readonly automation: readonly RequestedPermission[];
-  /** Not needed: with them the program finds a missing licence or a forbidding policy before the first change. */
+  /** Optional: to check licences and policies before the first change. */
   readonly optional: readonly RequestedPermission[];
-  /** For previews, and for the nightly look at what somebody added. None of them writes. */
+  /** For previews and the nightly search for additions. All are read-only. */
   readonly preview: readonly RequestedPermission[];
   readonly azureRoles: readonly AzureRole[];
 }
 
-/** Application IDs, where they are known already. */
+/** Known application IDs. */
 export interface ApplicationIds {
   readonly automation?: string;
   readonly preview?: string;
@@ -90,7 +90,7 @@ function consentOf(stack: string, settings: CustomerSettings, ids: ApplicationId
   return { stack, customerName, tenantId, cloud, consentUrls, hasGateway: defenderCalls.mode === "endpoint" };
 }
 
-/** The permission of a gateway is its own affair: Microsoft publishes none for what it does. */
+/** Microsoft publishes no permission for a gateway's calls. */
 function isPublished({ permission, apiAppId }: { readonly permission: string; readonly apiAppId: string }): boolean {
   return permission !== "IntegrationConfiguration.ReadWrite" && roleId(apiAppId, permission) !== undefined;
 }

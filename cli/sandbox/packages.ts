@@ -1,4 +1,7 @@
-/** The packages that only trying and testing need. `npx mssp init` puts them into a repository of customers. */
+/**
+ * The packages that only trying and testing need. `npx mssp init` puts them into a repository of
+ * customers.
+ */
 import type * as engine from "@defender-mssp/engine";
 import type * as sandbox from "@defender-mssp/sandbox";
 import { optionalPackage } from "../installation";

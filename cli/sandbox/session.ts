@@ -1,10 +1,16 @@
-/** A command's use of the sandbox: starts or joins it, runs something in its environment, and stops it. */
+/**
+ * A command's use of the sandbox: starts or joins it, runs something in its environment, and stops
+ * it.
+ */
 import type { JoinedSandbox, OwnSandbox } from "@defender-mssp/sandbox";
 import { say, written } from "./output";
 import { sandboxPackage } from "./packages";
 import type { StartOptions } from "./options";
 
-/** Starts or joins the sandbox, runs `action` with the environment in which commands use it, and leaves the sandbox again. */
+/**
+ * Starts or joins the sandbox, runs `action` with the environment in which commands use it, and
+ * leaves the sandbox again.
+ */
 export async function withSandbox<T>(
   options: StartOptions,
   action: (env: NodeJS.ProcessEnv) => Promise<T>,

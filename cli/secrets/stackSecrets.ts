@@ -16,7 +16,10 @@ export interface ExpiringSecret {
 /** The secrets of one stack. */
 export interface StackSecrets {
   readonly stack: string;
-  /** `failed`: a secret failed, or the stack could not be read. `notChecked`: the stack has no secret that expires. */
+  /**
+   * `failed`: a secret failed, or the stack could not be read. `notChecked`: the stack has no
+   * secret that expires.
+   */
   readonly state: CheckState;
   /** The type of the connector's credential; absent where nothing is deployed. */
   readonly credential?: Connector["credential"];
@@ -25,7 +28,10 @@ export interface StackSecrets {
     /** From then on `up` renews it: ISO 8601, UTC. Stacks of earlier versions do not have it. */
     readonly renewsOn?: string;
   };
-  /** The client secret before the current one, during their overlap. The first `up` after its end deletes it. */
+  /**
+   * The client secret before the current one, during their overlap. The first `up` after its end
+   * deletes it.
+   */
   readonly previousClientSecret?: ExpiringSecret;
   /** Only a certificate that the settings name. */
   readonly certificate?: ExpiringSecret;

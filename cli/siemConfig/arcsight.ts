@@ -1,12 +1,13 @@
 /**
  * ArcSight's FlexConnector REST: two files for its folder `current/user/agent/flexagent/`.
  *
- * Sources: MicrosoftDocs/windows-itpro-docs, "Configure HP ArcSight to consume Windows Defender ATP alerts" (keys
- * of the client properties file, file names, folder, events URL), and "Microsoft Defender ATP detections API
- * fields" (which field of a detection maps to which field of ArcSight). Microsoft's own parser file is no longer
- * public: the parser's syntax follows the FlexConnector Developer's Guide and public parser files. Each function
- * and event field is in the syntax file josephbreihan/vim-arcsight. The files have not been tried on an ArcSight,
- * nor has `/` as the location of a bare JSON array.
+ * Sources: MicrosoftDocs/windows-itpro-docs, "Configure HP ArcSight to consume Windows Defender ATP
+ * alerts" (keys of the client properties file, file names, folder, events URL), and "Microsoft
+ * Defender ATP detections API fields" (which field of a detection maps to which field of ArcSight).
+ * Microsoft's own parser file is no longer public: the parser's syntax follows the FlexConnector
+ * Developer's Guide and public parser files. Each function and event field is in the syntax file
+ * josephbreihan/vim-arcsight. The files have not been tried on an ArcSight, nor has `/` as the
+ * location of a bare JSON array.
  */
 import { legacyAlertResource, legacyTokenEndpoint } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";

@@ -4,15 +4,19 @@
  *     curl -u <user> -H 'kbn-xsrf: true' -H 'content-type: application/json' \
  *       -d @m365_defender.json <kibana>/api/fleet/package_policies
  *
- * Sources: Elastic, "Create a package policy" (Kibana API, simplified format), and elastic/integrations:
- * - `packages/m365_defender`: `manifest.yml` (login_url, client_id, client_secret, tenant_id of the input `httpjson`)
- *   and `data_stream/alert/manifest.yml` (request_url, initial_interval, interval, batch_size). It reads alerts_v2 as
- *   the application. Version 2.14.2 enables two more sources by default: `azure-eventhub`, with four required
- *   variables, and `incident`, which needs SecurityIncident.Read.All. Both are disabled here.
- * - `packages/microsoft_defender_endpoint`: `data_stream/log`, `manifest.yml`, `changelog.yml` (`oauth_endpoint_params`
- *   since 4.1.0) and the test `test-oauth-params-config.yml` (`grant_type: refresh_token`). It reads `/api/alerts` of
- *   Defender for Endpoint, which the connector may do for a user only (Alert.Read): hence the refresh token. It asks
- *   `<login_url>/<tenant_id>/oauth2/token` for the resource `https://api.securitycenter.windows.com/` by default.
+ * Sources: Elastic, "Create a package policy" (Kibana API, simplified format), and
+ * elastic/integrations:
+ * - `packages/m365_defender`: `manifest.yml` (login_url, client_id, client_secret, tenant_id of the
+ *   input `httpjson`) and `data_stream/alert/manifest.yml` (request_url, initial_interval,
+ *   interval, batch_size). It reads alerts_v2 as the application. Version 2.14.2 enables two more
+ *   sources by default: `azure-eventhub`, with four required variables, and `incident`, which needs
+ *   SecurityIncident.Read.All. Both are disabled here.
+ * - `packages/microsoft_defender_endpoint`: `data_stream/log`, `manifest.yml`, `changelog.yml`
+ *   (`oauth_endpoint_params` since 4.1.0) and the test `test-oauth-params-config.yml` (`grant_type:
+ *   refresh_token`). It reads `/api/alerts` of Defender for Endpoint, which the connector may do
+ *   for a user only (Alert.Read): hence the refresh token. It asks
+ *   `<login_url>/<tenant_id>/oauth2/token` for the resource
+ *   `https://api.securitycenter.windows.com/` by default.
  *
  * The files have not been tried on a Kibana.
  */
@@ -77,7 +81,10 @@ function defenderForEndpoint({ connector, hosts, clientSecret, refreshToken }: S
   return policyFile("microsoft_defender_endpoint", connector.stack, inputs, ", 4.1.0 or later");
 }
 
-/** @param since what the placeholder of the version says about the oldest one that reads such a file. */
+/**
+ * @param since what the placeholder of the version says about the oldest one that reads such a
+ * file.
+ */
 function policyFile(
   packageName: string,
   stack: string,

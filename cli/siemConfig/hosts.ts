@@ -1,4 +1,7 @@
-/** The hosts that a product's files name: the cloud's own, or the sandbox's when the environment points to it. */
+/**
+ * The hosts that a product's files name: the cloud's own, or the sandbox's when the environment
+ * points to it.
+ */
 import {
   clouds,
   request,
@@ -26,8 +29,8 @@ export function siemHosts(endpoints: Endpoints, alertExporter: string | undefine
 }
 
 /**
- * The legacy alert API of the customer's region: the one that --region names, or the only one that there is, or
- * the one that accepts the connector's token.
+ * The legacy alert API of the customer's region: the one that --region names, or the only one that
+ * there is, or the one that accepts the connector's token.
  * @throws VisibleError when the cloud has no such region, or none of them accepts the connector.
  */
 export async function customerAlertExporter(

@@ -1,11 +1,13 @@
-/** Java's `.properties` format. Source: Oracle, `java.util.Properties`, `load(Reader)` and `store`. */
+/**
+ * Java's `.properties` format. Source: Oracle, `java.util.Properties`, `load(Reader)` and `store`.
+ */
 
 /** One line of a file: `[key, value]`, or a comment. */
 export type PropertiesLine = readonly [key: string, value: string] | string;
 
 /**
- * Writes the lines. Everything but printable ASCII becomes `\uXXXX`, so that the file reads the same in UTF-8 and in
- * Latin-1, which Java up to version 8 uses for these files.
+ * Writes the lines. Everything but printable ASCII becomes `\uXXXX`, so that the file reads the
+ * same in UTF-8 and in Latin-1, which Java up to version 8 uses for these files.
  */
 export function propertiesText(lines: readonly PropertiesLine[]): string {
   return lines.map((line) => `${typeof line === "string" ? commentText(line) : entryText(line)}\n`).join("");

@@ -4,15 +4,18 @@
  *     az deployment group create --resource-group <group> \
  *       --template-file dataConnector.json --parameters @dataConnector.parameters.json
  *
- * Source: Microsoft, "Microsoft.SecurityInsights dataConnectors" (template reference), kind `MicrosoftThreatProtection`
- * with `tenantId` and `dataTypes.incidents.state`. The published types of 2025-03-01 don't have this kind; those of
- * preview versions do (Azure/bicep-types-az, 2025-07-01-preview). Incidents include their alerts. The connector
- * reads the tenant of its workspace: the workspace is the customer's, reached by Azure Lighthouse (component
+ * Source: Microsoft, "Microsoft.SecurityInsights dataConnectors" (template reference), kind
+ * `MicrosoftThreatProtection` with `tenantId` and `dataTypes.incidents.state`. The published types
+ * of 2025-03-01 don't have this kind; those of preview versions do (Azure/bicep-types-az,
+ * 2025-07-01-preview). Incidents include their alerts. The connector reads the tenant of its
+ * workspace: the workspace is the customer's, reached by Azure Lighthouse (component
  * `AzureDelegation`). No client secret is involved. The template has not been deployed.
  */
 import { plainName, type SiemConnection, type SiemFile } from "./siem";
 
-/** Renders both files. The engineer enters `workspaceName`, which no output of the stack contains. */
+/**
+ * Renders both files. The engineer enters `workspaceName`, which no output of the stack contains.
+ */
 export function sentinelFiles({ connector }: SiemConnection): readonly SiemFile[] {
   return [
     { path: "dataConnector.json", text: json(template), holdsSecret: false },

@@ -1,4 +1,7 @@
-/** What the renderers of SIEM files share. Renderers are pure: they take a connection and return files. */
+/**
+ * What the renderers of SIEM files share. Renderers are pure: they take a connection and return
+ * files.
+ */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Connector } from "../connector/connector";
 
@@ -18,9 +21,13 @@ export interface SiemHosts {
   readonly graphEndpoint: string;
   /** The API of Defender for Endpoint. */
   readonly defenderApi: string;
-  /** The legacy alert API of the customer's region; undefined when no file of the product needs it. */
+  /**
+   * The legacy alert API of the customer's region; undefined when no file of the product needs it.
+   */
   readonly alertExporter: string | undefined;
-  /** Whether these are the sandbox's: a product that knows Microsoft's hosts by name can't reach it. */
+  /**
+   * Whether these are the sandbox's: a product that knows Microsoft's hosts by name can't reach it.
+   */
   readonly isSandbox: boolean;
 }
 
@@ -33,7 +40,10 @@ export interface SiemFile {
   readonly holdsSecret: boolean;
 }
 
-/** Splunk, ArcSight and Elastic sign in with a client secret only. @throws VisibleError for other credentials. */
+/**
+ * Splunk, ArcSight and Elastic sign in with a client secret only. @throws VisibleError for other
+ * credentials.
+ */
 export function needClientSecret({ connector }: SiemConnection, product: string): void {
   if (connector.credential === "secret") return;
   const credential = connector.credential === "certificate" ? "certificate" : "federated credential";

@@ -2,13 +2,13 @@
  * Splunk: a folder of an app for each of the connector's alert APIs.
  *
  * - Legacy alert API: the REST API Modular Input (Splunkbase 1546, `rest_ta`). Sources: its
- *   `README/inputs.conf.spec` (names of the settings), and Microsoft, "Configure Splunk to consume Windows Defender
- *   ATP alerts" (values, among them JSONArrayHandler).
- * - Microsoft Graph: the Splunk Add-on for Microsoft Security (Splunkbase 6207, `Splunk_TA_MS_Security`). Sources:
- *   its `README/inputs.conf.spec`, and public copies of the add-on: the input
- *   `microsoft_defender_endpoint_atp_alerts`, the known `location`s (those named `…-graph-api` read
- *   `/v1.0/security/alerts_v2`) and the fields of an account. According to that code, the add-on encrypts a password
- *   in the file at its next start; this has not been tried.
+ *   `README/inputs.conf.spec` (names of the settings), and Microsoft, "Configure Splunk to consume
+ *   Windows Defender ATP alerts" (values, among them JSONArrayHandler).
+ * - Microsoft Graph: the Splunk Add-on for Microsoft Security (Splunkbase 6207,
+ *   `Splunk_TA_MS_Security`). Sources: its `README/inputs.conf.spec`, and public copies of the
+ *   add-on: the input `microsoft_defender_endpoint_atp_alerts`, the known `location`s (those named
+ *   `…-graph-api` read `/v1.0/security/alerts_v2`) and the fields of an account. According to that
+ *   code, the add-on encrypts a password in the file at its next start; this has not been tried.
  */
 import { legacyAlertResource, legacyTokenEndpoint, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";

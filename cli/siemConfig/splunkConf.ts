@@ -1,7 +1,7 @@
 /**
- * Splunk's `.conf` format. Source: Splunk, "About configuration files" and "Configuration file structure" (Admin
- * Manual): stanzas in brackets, `name = value`, comments on their own lines; a backslash at the end of a line
- * continues it. The format has no quoting.
+ * Splunk's `.conf` format. Source: Splunk, "About configuration files" and "Configuration file
+ * structure" (Admin Manual): stanzas in brackets, `name = value`, comments on their own lines; a
+ * backslash at the end of a line continues it. The format has no quoting.
  */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 
@@ -14,8 +14,8 @@ export interface Stanza {
 
 /**
  * Writes the stanzas.
- * @throws VisibleError for a value that the format can't express. It names the setting, never the value: it may be a
- * secret.
+ * @throws VisibleError for a value that the format can't express. It names the setting, never the
+ * value: it may be a secret.
  */
 export function splunkConfText(head: readonly string[], stanzas: readonly Stanza[]): string {
   const blocks = [head.map(comment), ...stanzas.map(stanzaLines)];

@@ -1,4 +1,7 @@
-/** Runs Pulumi: the one place where the commands start it. Secrets go through pipes, never through arguments. */
+/**
+ * Runs Pulumi: the one place where the commands start it. Secrets go through pipes, never through
+ * arguments.
+ */
 import { accessSync, constants, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -70,7 +73,8 @@ export async function stackNames(options: PulumiOptions = {}): Promise<string[]>
 }
 
 /**
- * The engine's own executable, for a caller that starts many. Without it `npx pulumi` would run Pulumi's install script, which checks no digest.
+ * The engine's own executable, for a caller that starts many. Without it `npx pulumi` would run
+ * Pulumi's install script, which checks no digest.
  * @throws VisibleError if it is not installed.
  */
 export function requireEngine(environment: NodeJS.ProcessEnv): { readonly file: string; readonly version: string } {

@@ -3,8 +3,9 @@ import { InvalidArgumentError } from "commander";
 import { isStackName } from "../ci/stackNames";
 
 /**
- * A stack's name, also with organization and project in front. What no stack can be called is refused here: it never gets to the engine, to
- * a file's name or to a command that is shown for copying.
+ * A stack's name, also with organization and project in front. What no stack can be called is
+ * refused here: it never gets to the engine, to a file's name or to a command that is shown for
+ * copying.
  */
 export function stackArgument(text: string): string {
   if (text.split("/").length <= 3 && text.split("/").every(isStackName)) return text;

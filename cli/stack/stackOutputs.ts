@@ -1,6 +1,6 @@
 /**
- * Reads a stack's outputs with `pulumi stack output --json`, for all commands. They come through a pipe: a secret is never an
- * argument, a file or a line of text on the way.
+ * Reads a stack's outputs with `pulumi stack output --json`, for all commands. They come through a
+ * pipe: a secret is never an argument, a file or a line of text on the way.
  */
 import { z } from "zod";
 import { alertApis, connectorKinds, credentialTypes, defaultConnectorAccess } from "@defender-mssp/microsoft";
@@ -8,7 +8,10 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { runPulumi } from "./pulumi";
 
 const text = z.string().min(1);
-/** Without `secrets` the engine prints `[secret]` in place of a secret: such an output counts as absent. */
+/**
+ * Without `secrets` the engine prints `[secret]` in place of a secret: such an output counts as
+ * absent.
+ */
 const secretText = text.optional().transform(unlessHidden);
 const secretMap = z.union([z.string(), z.record(z.string(), z.string())]).optional();
 
@@ -75,8 +78,8 @@ export interface StackOutputsOptions {
 
 /**
  * Reads the outputs of a stack.
- * @throws VisibleError where the stack does not exist or has not been deployed, its outputs are of another version, or the engine
- * can't read it (passphrase, login).
+ * @throws VisibleError where the stack does not exist or has not been deployed, its outputs are of
+ * another version, or the engine can't read it (passphrase, login).
  */
 export async function readStackOutputs(stack: string, options: StackOutputsOptions = {}): Promise<StackOutputs> {
   const answer = await askEngine(stack, options);

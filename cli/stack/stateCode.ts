@@ -1,4 +1,7 @@
-/** Compares a stack's state with what this program writes, before the engine runs anything out of it. */
+/**
+ * Compares a stack's state with what this program writes, before the engine runs anything out of
+ * it.
+ */
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { foreignStateMessage } from "../../guardrails/stateCode";
@@ -21,8 +24,9 @@ const exported = z.object({
 });
 
 /**
- * Refuses a state of which the engine would run code, or start a provider plugin, that no release of this program has written there.
- * Resources that wait for their deletion and interrupted operations count as well. A stack without a state passes.
+ * Refuses a state of which the engine would run code, or start a provider plugin, that no release
+ * of this program has written there. Resources that wait for their deletion and interrupted
+ * operations count as well. A stack without a state passes.
  *
  * @throws VisibleError that names each such resource; or that the state can't be read.
  */

@@ -1,4 +1,7 @@
-/** `mssp start` (`npm start`): onboards the sandbox customer from nothing, and shows what to type next. */
+/**
+ * `mssp start` (`npm start`): onboards the sandbox customer from nothing, and shows what to type
+ * next.
+ */
 import type { Command } from "commander";
 import { describeCommand } from "../output/help";
 import { sandboxOptions, type StartOptions } from "../sandbox/options";

@@ -27,7 +27,8 @@ export async function onboard(options: OnboardingOptions): Promise<void> {
     showStep(`Pulumi ${engine.version} onboards the customer of Pulumi.${stack}.yaml, on the sandbox`);
     await runShown(["stack", "select", stack, "--create"], environment, options);
     await refuseForeignState(stack, { environment });
-    // An earlier start may have been interrupted: only a refresh shows what that one has left in the tenant.
+    // An earlier start may have been interrupted: only a refresh shows what that one has left in
+    // the tenant.
     const up = ["up", "--stack", stack, "--refresh", "--yes", "--skip-preview", "--suppress-outputs"];
     await runShown(up, environment, options);
     const outputs = await readOutputs(environment, options);

@@ -3,9 +3,11 @@ import { terminalText } from "../output/terminalText";
 import { wrapped } from "../output/wrap";
 
 /**
- * A stack's outputs, from `pulumi stack output --json`: `name  value` with the values below each other, the entries of a map or a
- * list on lines of their own, every text whole. Secrets stay the `[secret]` that Pulumi prints.
- * @param width columns at which sentences are wrapped; an address stays in one piece, to be copied. Default: no wrapping.
+ * A stack's outputs, from `pulumi stack output --json`: `name  value` with the values below each
+ * other, the entries of a map or a list on lines of their own, every text whole. Secrets stay the
+ * `[secret]` that Pulumi prints.
+ * @param width columns at which sentences are wrapped; an address stays in one piece, to be copied.
+ * Default: no wrapping.
  */
 export function outputsText(outputs: Readonly<Record<string, unknown>>, width = Infinity): string {
   return mapLines(outputs, "  ")

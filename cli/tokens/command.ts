@@ -1,4 +1,7 @@
-/** `mssp token`: gets the access and refresh tokens of a stack's connector from the customer's tenant. */
+/**
+ * `mssp token`: gets the access and refresh tokens of a stack's connector from the customer's
+ * tenant.
+ */
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { Option, type Command } from "commander";

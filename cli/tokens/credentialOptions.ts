@@ -8,8 +8,9 @@ export interface CredentialOptions {
 }
 
 /**
- * Adds the options to a command. They name files: every user of the machine can read arguments. For unattended
- * commands there is a variable for each; `credentialOf` reads the one that matches the stack's credential.
+ * Adds the options to a command. They name files: every user of the machine can read arguments. For
+ * unattended commands there is a variable for each; `credentialOf` reads the one that matches the
+ * stack's credential.
  */
 export function credentialOptions(command: Command): Command {
   return command

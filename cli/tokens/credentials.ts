@@ -1,6 +1,7 @@
 /**
- * The credential of a connector: the client secret in the stack's outputs, or what the user names when no output
- * contains it (private key of a certificate, federated token, secret of the MSSP's own application).
+ * The credential of a connector: the client secret in the stack's outputs, or what the user names
+ * when no output contains it (private key of a certificate, federated token, secret of the MSSP's
+ * own application).
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -50,7 +51,8 @@ const passwordVariable = "MSSP_CERTIFICATE_PASSWORD";
 
 /**
  * The connector's credential. Read at each call: federated tokens change.
- * @throws VisibleError for a missing option, an option that doesn't match the connector, or an unusable file.
+ * @throws VisibleError for a missing option, an option that doesn't match the connector, or an
+ * unusable file.
  */
 export async function credentialOf(connector: Connector, options: CredentialOptions): Promise<ConnectorCredential> {
   const { stack, credential: type, clientSecret } = connector;
@@ -82,7 +84,10 @@ function readCertificate(file: string, bytes: Buffer): ConnectorCredential {
   return { kind: "certificate", file, ...certificate, ...(password === undefined ? {} : { password }) };
 }
 
-/** Environment for `requestToken` as the connector. Of the user's own, it contains only where the cloud is. */
+/**
+ * Environment for `requestToken` as the connector. Of the user's own, it contains only where the
+ * cloud is.
+ */
 export function connectorEnvironment(clientId: string, credential: ConnectorCredential): Environment {
   const { ARM_METADATA_HOSTNAME, ARM_ENVIRONMENT } = process.env;
   return {

@@ -11,8 +11,9 @@ import type { Connector } from "../connector/connector";
 import { readToken, readTokenRecord } from "../connector/refreshToken";
 
 /**
- * Tokens for the user who signed in with `mssp token`, as the document of 2018 describes; without a refresh token,
- * tokens of the application. MSSP_REFRESH_TOKEN takes precedence over the kept refresh token.
+ * Tokens for the user who signed in with `mssp token`, as the document of 2018 describes; without a
+ * refresh token, tokens of the application. MSSP_REFRESH_TOKEN takes precedence over the kept
+ * refresh token.
  */
 export async function legacyTokens(
   { stack, tenantId }: Connector,

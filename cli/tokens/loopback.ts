@@ -1,6 +1,7 @@
 /**
- * The end of a sign-in on this machine: a server that the browser is redirected to. Every local process and every
- * page in the browser can call it, so only a request with the state of this sign-in ends it.
+ * The end of a sign-in on this machine: a server that the browser is redirected to. Every local
+ * process and every page in the browser can call it, so only a request with the state of this
+ * sign-in ends it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
@@ -31,8 +32,8 @@ export class LoopbackRedirect {
   }
 
   /**
-   * The address that the browser is redirected to, with Entra's answer in it. Requests that are not the answer to
-   * this sign-in get an error page, and the wait continues.
+   * The address that the browser is redirected to, with Entra's answer in it. Requests that are not
+   * the answer to this sign-in get an error page, and the wait continues.
    * @param state the state of this sign-in.
    * @throws VisibleError when nobody signs in within that time, in seconds.
    */

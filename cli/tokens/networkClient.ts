@@ -1,4 +1,7 @@
-/** msal's calls through this project's HTTP call, which retries throttling and transient faults and keeps secrets out. */
+/**
+ * msal's calls through this project's HTTP call, which retries throttling and transient faults and
+ * keeps secrets out.
+ */
 import { request, type Answer } from "@defender-mssp/microsoft";
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
 

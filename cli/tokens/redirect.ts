@@ -1,6 +1,7 @@
 /**
- * The redirect URI of a sign-in. The script of the document of 2018 registered one URI and sent another, which Entra
- * refuses (AADSTS50011). Here the registration is compared first with the URI that will be sent.
+ * The redirect URI of a sign-in. The script of the document of 2018 registered one URI and sent
+ * another, which Entra refuses (AADSTS50011). Here the registration is compared first with the URI
+ * that will be sent.
  */
 import { request, requestToken, ServiceError, type Endpoints, EnvironmentError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -14,7 +15,9 @@ export type LiveRegistration =
   | { readonly state: "unread"; readonly reason: string }
   | { readonly state: "gone" };
 
-/** The registration in the customer's tenant, if this shell's credentials (ARM_…, `az`) may read it. */
+/**
+ * The registration in the customer's tenant, if this shell's credentials (ARM_…, `az`) may read it.
+ */
 export async function readRegistration(connector: Connector, endpoints: Endpoints): Promise<LiveRegistration> {
   if (connector.kind === "msspApp") return { state: "unread", reason: "it is in the MSSP's own tenant" };
   const filter = encodeURIComponent(`appId eq '${connector.clientId}'`);

@@ -1,4 +1,7 @@
-/** Sign-in of a user to a connector: authorization code flow with PKCE, device code flow, and renewal. */
+/**
+ * Sign-in of a user to a connector: authorization code flow with PKCE, device code flow, and
+ * renewal.
+ */
 import { randomBytes } from "node:crypto";
 import { ServiceError, legacyAlertResource, type AlertApi, type Endpoints } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -31,7 +34,8 @@ export function resourceOf(api: AlertApi, endpoints: Endpoints): string {
 
 /**
  * Signs a user in with a browser, which ends at the redirect URI.
- * @param receive shows the user the address to open, and returns the address where the browser ended.
+ * @param receive shows the user the address to open, and returns the address where the browser
+ * ended.
  * @throws VisibleError when that address is no answer to this request, or Entra refused.
  */
 export async function signInByCode(
@@ -61,8 +65,8 @@ export async function signInByCode(
 }
 
 /**
- * Signs a user in on another device. Requires a registration that allows public client flows; many tenants block the
- * flow by Conditional Access.
+ * Signs a user in on another device. Requires a registration that allows public client flows; many
+ * tenants block the flow by Conditional Access.
  */
 export async function signInByDevice(request: SignInRequest, show: (message: string) => void): Promise<Tokens> {
   const { PublicClientApplication } = await import("@azure/msal-node");
@@ -125,8 +129,8 @@ export function codeOf(address: string, redirectUri: string, state: string): str
 }
 
 /**
- * Advice on an error of Entra, by its number. Source: Microsoft, "Microsoft Entra authentication and authorization
- * error codes".
+ * Advice on an error of Entra, by its number. Source: Microsoft, "Microsoft Entra authentication
+ * and authorization error codes".
  */
 export function adviceFor(message: string): string | undefined {
   const [, code] = /AADSTS(\d+)/.exec(message) ?? [];
@@ -217,7 +221,10 @@ function tokensOf(application: ClientApplication, result: AuthenticationResult):
   };
 }
 
-/** Entra's own sentence, without msal's prefix, trace and time, and without characters that act on a terminal. */
+/**
+ * Entra's own sentence, without msal's prefix, trace and time, and without characters that act on a
+ * terminal.
+ */
 function oneLine(message: string): string {
   const [first = ""] = message.slice(Math.max(0, message.indexOf("AADSTS"))).split(/\r?\n/);
   return visibleText(first.replace(/ (- )?(Trace|Correlation) ID: .*$/i, "").trim());

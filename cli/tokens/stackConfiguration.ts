@@ -1,6 +1,7 @@
 /**
- * Values of a stack's configuration, written into its file without changing anything else there. `pulumi config set`
- * writes the whole file anew: it drops formatting and turns an unquoted date such as 2031-12-31 into a Go time.
+ * Values of a stack's configuration, written into its file without changing anything else there.
+ * `pulumi config set` writes the whole file anew: it drops formatting and turns an unquoted date
+ * such as 2031-12-31 into a Go time.
  */
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -59,7 +60,8 @@ export function withValues(
   const expected = expectedContent(text, values, provider);
   const spliced = splice(text, values, provider);
   if (spliced !== undefined && isDeepStrictEqual(contentOf(spliced), expected)) return spliced;
-  // A layout that is not the engine's, such as a map in braces: written by the YAML library, which keeps the rest.
+  // A layout that is not the engine's, such as a map in braces: written by the YAML library, which
+  // keeps the rest.
   const document = parseDocument(text);
   for (const [key, value] of Object.entries(provider)) document.set(key, value);
   if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
@@ -110,7 +112,10 @@ function expectedContent(
   return { ...content, ...provider, config };
 }
 
-/** Replaces, removes and adds lines of a block map with a key on each line; undefined for another layout. */
+/**
+ * Replaces, removes and adds lines of a block map with a key on each line; undefined for another
+ * layout.
+ */
 function splice(
   text: string,
   values: Readonly<Record<string, FileValue>>,

@@ -1,4 +1,6 @@
-/** The checks that play the SIEM: a token as the connector would get it, and one page of alerts from each API that it has. */
+/**
+ * Checks that act as the SIEM: a token, and one page of alerts from each of the connector's APIs.
+ */
 import {
   legacyAlertResource,
   manualSiemAuthorizationSteps,
@@ -63,7 +65,7 @@ export async function refreshToken(context: VerifyContext): Promise<{ check: Che
   }
 }
 
-/** What the legacy alert API says to the connector. */
+/** The legacy alert API's response to the connector. */
 export interface LegacyAlerts {
   readonly check: Check;
   /** `authorized` and `refused` are facts, by use; `unknown`: it could not be asked. */
@@ -71,8 +73,9 @@ export interface LegacyAlerts {
 }
 
 /**
- * The legacy alert API, with the access token that the kept refresh token gave, else with the application's own. It has a host for each
- * region that data is stored in: the one that answers is the customer's.
+ * The legacy alert API, with the access token that the kept refresh token gave, else with the
+ * application's own. It has a host for each region that data is stored in: the one that answers is
+ * the customer's.
  */
 export async function legacyAlerts(context: VerifyContext, accessToken: string | undefined): Promise<LegacyAlerts> {
   const name = "alerts from the legacy API";

@@ -50,7 +50,10 @@ export function registerVerify(program: Command): void {
   });
 }
 
-/** Runs every check. A missing stack, or another reason that no check can run, is one failed check and no error. */
+/**
+ * Runs every check. A missing stack, or another reason that no check can run, is one failed check
+ * and no error.
+ */
 export async function verify(options: VerifyOptions): Promise<readonly Check[]> {
   const [{ failed }, alerts, tenant, { findAdditions }] = await Promise.all([
     import("./check.js"),

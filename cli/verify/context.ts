@@ -1,4 +1,6 @@
-/** What the checks share: the connector, its cloud's endpoints, and the tokens of both identities. */
+/**
+ * What the checks share: the connector, its cloud's endpoints, and the tokens of both identities.
+ */
 import {
   EnvironmentError,
   requestToken,
@@ -15,7 +17,7 @@ import { failed, notChecked, type Check } from "./check";
 export interface VerifyContext {
   readonly connector: Connector;
   readonly endpoints: Endpoints;
-  /** What the connector proves itself with, or why that isn't known here. */
+  /** The connector's credential, or why it is unknown. */
   readonly credential: ConnectorCredential | VisibleError;
   /** The kept refresh token's record, if there is one. */
   readonly tokenRecord: TokenRecord | undefined;
@@ -26,7 +28,10 @@ export interface VerifyContext {
   readonly now: Date;
 }
 
-/** A token of this shell's own identity (ARM_…, `az`) in the customer's tenant: the automation that also runs `up`. */
+/**
+ * A token of this shell's own identity (ARM_…, `az`) in the customer's tenant: the automation that
+ * also runs `up`.
+ */
 export async function automationToken(context: VerifyContext, audience: string): Promise<string> {
   const { connector, endpoints } = context;
   const { accessToken } = await requestToken({ tenantId: connector.tenantId, audience, endpoints });
@@ -44,7 +49,10 @@ export async function connectorToken(
   return (await requestToken({ tenantId, audience, v1, environment, endpoints })).accessToken;
 }
 
-/** Runs a check with this shell's own identity. Without an identity or its permission the result is `notChecked`. */
+/**
+ * Runs a check with this shell's own identity. Without an identity or its permission the result is
+ * `notChecked`.
+ */
 export async function asAutomation(name: string, look: () => Promise<Check>): Promise<Check> {
   try {
     return await look();

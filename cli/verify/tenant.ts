@@ -1,4 +1,6 @@
-/** The checks of what the customer's tenant has: consent, redirect URI, authorization, portal; and of what ends. */
+/**
+ * The checks of the customer's tenant (consent, redirect URI, authorization, portal) and of expiry.
+ */
 import {
   clouds,
   getNotificationRule,
@@ -17,7 +19,7 @@ import { authorizationByUse, type LegacyAlerts } from "./alerts";
 import { failed, notChecked, passed, type Check } from "./check";
 import { asAutomation, automationToken, type VerifyContext } from "./context";
 
-/** When the connector's credential ends: as the stack says of one that is made there, as the named certificate says of itself. */
+/** The expiry of the connector's credential, from the stack's outputs or the given certificate. */
 export function credentialExpiry({ connector, credential, now }: VerifyContext): Check {
   const name = "credential expiry";
   const { kind, credential: type, credentialExpiresOn, clientSecretExpiresOn = credentialExpiresOn } = connector;
@@ -45,7 +47,7 @@ function endsOn(name: string, end: Date, now: Date, remedy: string): Check {
   return end <= now ? failed(name, `expired on ${date}: ${remedy}`) : passed(name, `in ${days} days (${date})`);
 }
 
-/** What an administrator has consented to, in the tenant's own records. */
+/** The consents in the tenant. */
 export function consent(context: VerifyContext): Promise<Check> {
   const name = "consent";
   return asAutomation(name, async () => {
@@ -134,7 +136,10 @@ export function redirectUri(context: VerifyContext): Promise<Check> {
   });
 }
 
-/** By the server that keeps authorizations, where there is one; else by what the use of it has shown. */
+/**
+ * Asks the server that keeps authorizations, if there is one; otherwise uses the result of the
+ * call.
+ */
 export async function authorization(context: VerifyContext, byUse: LegacyAlerts): Promise<Check> {
   const name = "SIEM authorization";
   const { connector, defenderEndpoint } = context;
@@ -152,8 +157,8 @@ export async function authorization(context: VerifyContext, byUse: LegacyAlerts)
 }
 
 /**
- * The e-mail notification rules: asked of the server that keeps them, where there is one; else as the last `up` left them. Microsoft has no
- * public API to read those that a person has made.
+ * The e-mail notification rules: asked of the server that keeps them, where there is one; else as
+ * the last `up` left them. Microsoft has no public API to read those that a person has made.
  */
 export async function notificationRules(context: VerifyContext): Promise<Check> {
   const name = "notification rules";
@@ -188,7 +193,7 @@ async function missingNotificationRules(
   return missing;
 }
 
-/** That the portal's address is the customer's, and that its tenant is one. */
+/** Checks that the portal's URL is the customer's and that the tenant exists. */
 export async function portal(context: VerifyContext): Promise<Check> {
   const name = "portal URL";
   const { connector, endpoints } = context;

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:analysts`: how long `up`, `preview` and `destroy` of a customer with many analysts take, how much memory the processes
- * have at their peaks, and how much they write. With `--than N` the same is measured with N analysts first, and the ratio is shown: it tells
- * whether the cost of one analyst grows with their number.
+ * `npm run bench:analysts`: how long `up`, `preview` and `destroy` of a customer with many analysts
+ * take, how much memory the processes have at their peaks, and how much they write. With `--than N`
+ * the same is measured with N analysts first, and the ratio is shown: it tells whether the cost of
+ * one analyst grows with their number.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -13,7 +14,10 @@ type Command = (typeof commands)[number];
 
 interface Measured {
   readonly seconds: number;
-  /** Processor time of all processes of the command, the sandbox apart, in seconds: other work on the machine does not change it. */
+  /**
+   * Processor time of all processes of the command, the sandbox apart, in seconds: other work on
+   * the machine does not change it.
+   */
   readonly processor: number;
   /** Peak of the sum over all processes of the command, in MB. */
   readonly megabytes: number;

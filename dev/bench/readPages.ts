@@ -1,6 +1,7 @@
 /**
- * What `mssp alerts` is compared with: reads the pages of alerts_v2 that its first argument begins with, parses them, and does nothing else.
- * The token is in MSSP_BENCH_TOKEN. Prints how many alerts there were.
+ * What `mssp alerts` is compared with: reads the pages of alerts_v2 that its first argument begins
+ * with, parses them, and does nothing else. The token is in MSSP_BENCH_TOKEN. Prints how many
+ * alerts there were.
  */
 async function main(): Promise<void> {
   const headers = { authorization: `Bearer ${process.env.MSSP_BENCH_TOKEN ?? ""}` };

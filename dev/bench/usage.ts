@@ -1,4 +1,7 @@
-/** Loaded into a measured process with --require: at its end it writes what it has used to the file that MSSP_BENCH_USAGE names. */
+/**
+ * Loaded into a measured process with --require: at its end it writes what it has used to the file
+ * that MSSP_BENCH_USAGE names.
+ */
 import { writeFileSync } from "node:fs";
 
 export interface Usage {

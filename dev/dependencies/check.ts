@@ -1,6 +1,8 @@
 /**
- * `npm run check:dependencies`: is what the lockfile names allowed to be here, is its content known, and is a vulnerability known of it? Writes the
- * SBOM to dist/sbom.cdx.json. `--require-audit` makes it an error that npm's advisories couldn't be asked; without it that is only said.
+ * `npm run check:dependencies`: is what the lockfile names allowed to be here, is its content
+ * known, and is a vulnerability known of it? Writes the SBOM to dist/sbom.cdx.json.
+ * `--require-audit` makes it an error that npm's advisories couldn't be asked; without it that is
+ * only said.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";

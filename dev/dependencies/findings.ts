@@ -1,7 +1,10 @@
 /** What is wrong with the dependencies of a lockfile. */
 import { z } from "zod";
 
-/** SPDX identifiers that fit this project's own Apache-2.0, with nothing to do beyond keeping their notices. */
+/**
+ * SPDX identifiers that fit this project's own Apache-2.0, with nothing to do beyond keeping their
+ * notices.
+ */
 const allowedLicences: ReadonlySet<string> = new Set([
   ...["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "0BSD", "CC0-1.0"],
   // argparse, in JavaScript after Python's; SPDX's own list of exceptions.
@@ -28,7 +31,10 @@ const lockfile = z.looseObject({
   ),
 });
 
-/** A line for each package whose licence isn't allowed, whose content isn't pinned, or that runs a script when it is installed. */
+/**
+ * A line for each package whose licence isn't allowed, whose content isn't pinned, or that runs a
+ * script when it is installed.
+ */
 export function lockfileFindings(content: unknown): string[] {
   return Object.entries(lockfile.parse(content).packages).flatMap(([place, entry]) => {
     // The project itself and its workspaces.
@@ -64,7 +70,9 @@ const auditReport = z.looseObject({
   vulnerabilities: z.record(z.string(), z.looseObject({ severity: z.string(), range: z.string() })),
 });
 
-/** A line for each vulnerable package, from `npm audit --json`; undefined where that is no report. */
+/**
+ * A line for each vulnerable package, from `npm audit --json`; undefined where that is no report.
+ */
 export function auditFindings(printed: string): string[] | undefined {
   let content: unknown;
   try {

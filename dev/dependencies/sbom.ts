@@ -1,4 +1,7 @@
-/** The software bill of materials: what npm installs, and what the Pulumi engine is got from. CycloneDX 1.5, in JSON. */
+/**
+ * The software bill of materials: what npm installs, and what the Pulumi engine is got from.
+ * CycloneDX 1.5, in JSON.
+ */
 import { z } from "zod";
 
 const component = z.looseObject({
@@ -56,7 +59,10 @@ function engineComponents({ version, archives }: EngineSources): Component[] {
   }));
 }
 
-/** go.sum's `h1` is a SHA-256 over the module's files, not over its archive: a property of its own says which. */
+/**
+ * go.sum's `h1` is a SHA-256 over the module's files, not over its archive: a property of its own
+ * says which.
+ */
 function goComponents({ goMod, goSum }: EngineSources): Component[] {
   const sums = new Map(
     goSum.split("\n").flatMap((line) => {

@@ -1,4 +1,7 @@
-/** How each shell block of the README and the guides is run. A comment before the block says so where it isn't run as it is. */
+/**
+ * How each shell block of the README and the guides is run. A comment before the block says so
+ * where it isn't run as it is.
+ */
 import type { ShellBlock } from "./markdown";
 
 /** The comments that may stand before a shell block. */
@@ -9,7 +12,10 @@ const notRun = "Not run:";
 export type HowToRun =
   /** In a shell of the checkout. */
   | { readonly kind: "checkout"; readonly install: boolean }
-  /** In a shell that `mssp sandbox run` starts: the same commands reach a customer's tenant elsewhere. */
+  /**
+   * In a shell that `mssp sandbox run` starts: the same commands reach a customer's tenant
+   * elsewhere.
+   */
   | { readonly kind: "sandbox" }
   /** Not at all. */
   | { readonly kind: "none"; readonly reason: string };

@@ -12,7 +12,8 @@ export function templateManifest(): string {
     main: "node_modules/defender-mssp/launcher.js",
     scripts: { start: "mssp start" },
     engines: { node: ">=20.19.0" },
-    // The engine's package downloads the engine and compares it with its pinned hash, in a pipeline too.
+    // The engine's package downloads the engine and compares it with its pinned hash, in a pipeline
+    // too.
     dependencies: { "@defender-mssp/engine": version, "defender-mssp": version },
     devDependencies: { "@defender-mssp/sandbox": version },
   };

@@ -1,6 +1,8 @@
 /**
- * `npm run docs` writes the reference pages; `npm run docs:check` says whether they are up to date, and checks every page: links and anchors,
- * paths in backticks, the tests that SECURITY.md names, the length of table cells, the README's size, how shell blocks are run, the components' examples and documentation.
+ * `npm run docs` writes the reference pages; `npm run docs:check` says whether they are up to date,
+ * and checks every page: links and anchors, paths in backticks, the tests that SECURITY.md names,
+ * the length of table cells, the README's size, how shell blocks are run, the components' examples
+ * and documentation.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,7 @@
-/** What is generated from code: Pulumi.yaml and the pages of docs/reference. The page of the emulated routes is written by a test, which drives them. */
+/**
+ * What is generated from code: Pulumi.yaml and the pages of docs/reference. The page of the
+ * emulated routes is written by a test, which drives them.
+ */
 import { format } from "prettier";
 import { pluginSchema } from "./pluginSchema";
 import { templateManifest } from "./customersRepository";

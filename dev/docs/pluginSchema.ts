@@ -1,9 +1,11 @@
 /**
- * `plugin/schema.json`: what the components look like to programs in other languages. Names, types and descriptions are those of the
- * TypeScript declarations, so the two cannot differ. `npm run docs` writes it, `npm run docs:check` compares it.
+ * `plugin/schema.json`: what the components look like to programs in other languages. Names, types
+ * and descriptions are those of the TypeScript declarations, so the two cannot differ. `npm run
+ * docs` writes it, `npm run docs:check` compares it.
  *
- * A closed set of strings becomes an enum, a union of objects a `oneOf`, `readonly` nothing. An argument that is no `Input` is `plain`: its
- * value must be known in a preview. Functions, and resources as arguments, have no counterpart and are omitted.
+ * A closed set of strings becomes an enum, a union of objects a `oneOf`, `readonly` nothing. An
+ * argument that is no `Input` is `plain`: its value must be known in a preview. Functions, and
+ * resources as arguments, have no counterpart and are omitted.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,7 @@
-/** `Pulumi.yaml`, whose settings come from the declarations in settings/. `npm run docs` writes it, `npm run docs:check` compares it. */
+/**
+ * `Pulumi.yaml`, whose settings come from the declarations in settings/. `npm run docs` writes it,
+ * `npm run docs:check` compares it.
+ */
 import { Document, Scalar } from "yaml";
 import { settingsReference, type SettingReference } from "../../settings/reference";
 

@@ -1,4 +1,7 @@
-/** The customers of the runs with faults: settings for `up`, and others for the change. Together they use everything that writes. */
+/**
+ * The customers of the runs with faults: settings for `up`, and others for the change. Together
+ * they use everything that writes.
+ */
 import type { OwnSandbox } from "@defender-mssp/sandbox";
 import {
   addApplication,
@@ -46,7 +49,10 @@ const rules = {
   night: { name: "Night shift", severities: ["High"], recipients: ["night@fabrikam-security.example"] },
 };
 
-/** Guests in tiers with Defender's roles, rules, and a SIEM with a secret. Later one analyst has come, one has gone, one is in another tier. */
+/**
+ * Guests in tiers with Defender's roles, rules, and a SIEM with a secret. Later one analyst has
+ * come, one has gone, one is in another tier.
+ */
 const tiers: Customer = {
   name: "tiers",
   settings: {
@@ -75,7 +81,10 @@ const tiers: Customer = {
 /** The MSSP's own application, for connectors of the kind `msspApp`. */
 const siemApplicationId = "51e40000-0000-4000-8000-0000000000fa";
 
-/** Access packages and the MSSP's application. Later they are on other terms, and the SIEM has an application of its own. */
+/**
+ * Access packages and the MSSP's application. Later they are on other terms, and the SIEM has an
+ * application of its own.
+ */
 const packages: Customer = {
   name: "packages",
   settings: {
@@ -105,7 +114,10 @@ const packages: Customer = {
   },
 };
 
-/** A directory role, a certificate, the secret in the MSSP's Key Vault later, and a delegation that changes. */
+/**
+ * A directory role, a certificate, the secret in the MSSP's Key Vault later, and a delegation that
+ * changes.
+ */
 function azure(certificate: string): Customer {
   const delegation = {
     subscriptionId: subscriptionIdOf(tenantId),
@@ -138,7 +150,10 @@ function azure(certificate: string): Customer {
 
 let made: Promise<readonly Customer[]> | undefined;
 
-/** All of them. The certificate is the same for all runs of a process, so that their tenants can be compared. */
+/**
+ * All of them. The certificate is the same for all runs of a process, so that their tenants can be
+ * compared.
+ */
 export function allCustomers(): Promise<readonly Customer[]> {
   return (made ??= makeTestCertificate(inDays(300)).then(({ certificatePem }) => [
     tiers,
@@ -153,7 +168,10 @@ export async function customerOf(seed: number): Promise<Customer> {
   return customers[seed % customers.length] ?? tiers;
 }
 
-/** What is there before the first command: the customer's tenant, and the MSSP's application in its own. */
+/**
+ * What is there before the first command: the customer's tenant, and the MSSP's application in its
+ * own.
+ */
 export function prepareTenants(cloud: OwnSandbox["cloud"]): void {
   cloud.describedTenant({ tenantId, displayName: "Contoso", domain: "contoso.example" });
   addApplication(cloud.tenant(msspTenantId), {

@@ -1,4 +1,7 @@
-/** The engine is killed with -9 right after one of the writes of an `up`: it is done, and the engine doesn't know. */
+/**
+ * The engine is killed with -9 right after one of the writes of an `up`: it is done, and the engine
+ * doesn't know.
+ */
 import { stack, type Customer } from "./customer";
 import { commands, converge, isFoundAgain, newProject, type FairWeather, type Result, type Run } from "./runs";
 
@@ -22,7 +25,10 @@ export async function countWrites(checkout: string, customer: Customer): Promise
   }
 }
 
-/** An `up` that is killed at that write (1 is the first), and what it takes to get to the tenant that an undisturbed one leaves. */
+/**
+ * An `up` that is killed at that write (1 is the first), and what it takes to get to the tenant
+ * that an undisturbed one leaves.
+ */
 export async function runKill(checkout: string, write: number, fair: FairWeather): Promise<Result> {
   const began = performance.now();
   const startedAt = new Date();
@@ -68,7 +74,10 @@ export async function runKill(checkout: string, write: number, fair: FairWeather
   }
 }
 
-/** A line of the sandbox's log: `POST /v1.0/applications 201 3 ms`. Asking for a token changes nothing. */
+/**
+ * A line of the sandbox's log: `POST /v1.0/applications 201 3 ms`. Asking for a token changes
+ * nothing.
+ */
 function isWrite(line: string): boolean {
   return /^(POST|PATCH|PUT|DELETE) \S+ 2\d\d /.test(line) && !/\/oauth2\//.test(line);
 }

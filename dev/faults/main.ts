@@ -1,6 +1,7 @@
 /**
- * `npm run faults`: seeds of faults, each over `up`, a change and `destroy` of a customer; or, with --kills, an `up` whose engine is killed,
- * at each of its writes in turn. The last line is for machines; exits with 1 unless nothing is lost and nothing left over.
+ * `npm run faults`: seeds of faults, each over `up`, a change and `destroy` of a customer; or, with
+ * --kills, an `up` whose engine is killed, at each of its writes in turn. The last line is for
+ * machines; exits with 1 unless nothing is lost and nothing left over.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -27,7 +28,9 @@ interface Sums {
   readonly runs: number;
   readonly injected: number;
   readonly converged: number;
-  /** Commands after which the tenant is not the one without faults, and those that did not converge. */
+  /**
+   * Commands after which the tenant is not the one without faults, and those that did not converge.
+   */
   readonly lost: number;
   /** Facts that are in the tenant after destroy, and weren't before. */
   readonly leftOver: number;

@@ -1,9 +1,10 @@
 /**
- * One seed: `up`, a change and `destroy` of one customer on a sandbox with faults. Each result is compared with that of the same commands
- * without faults.
+ * One seed: `up`, a change and `destroy` of one customer on a sandbox with faults. Each result is
+ * compared with that of the same commands without faults.
  *
- * Where a command fails, at most three more commands follow, as docs/interrupted-up.md tells an operator: the same command with `--refresh`,
- * and `mssp doctor --repair` first where something exists that the stack's state does not have.
+ * Where a command fails, at most three more commands follow, as docs/interrupted-up.md tells an
+ * operator: the same command with `--refresh`, and `mssp doctor --repair` first where something
+ * exists that the stack's state does not have.
  */
 import type { Endpoints } from "@defender-mssp/microsoft";
 import {
@@ -24,13 +25,16 @@ export interface Run {
   readonly step: Step;
   readonly injected: number;
   /**
-   * `at once`: by itself. `again`: by the same command with `--refresh`. `repaired`: with `mssp doctor --repair` as one of the commands.
-   * `not`: not within three more commands.
+   * `at once`: by itself. `again`: by the same command with `--refresh`. `repaired`: with `mssp
+   * doctor --repair` as one of the commands. `not`: not within three more commands.
    */
   readonly converged: "at once" | "again" | "repaired" | "not";
   /** How many more commands it took, the repair counted. */
   readonly more: number;
-  /** What only the tenant without faults has, and what only this one has (duplicates, too); `path = value` each. */
+  /**
+   * What only the tenant without faults has, and what only this one has (duplicates, too); `path =
+   * value` each.
+   */
   readonly differences: readonly string[];
   /** The creates whose answers were lost and that only a repair finds again. */
   readonly lostCreates: readonly string[];
@@ -63,7 +67,9 @@ export interface FairWeather {
 export type Weather = Readonly<Record<CustomerName, FairWeather>>;
 
 export interface SeedOptions extends FaultOptions {
-  /** How many of 100 requests get a fault during the commands that follow a failed one. @default 0 */
+  /**
+   * How many of 100 requests get a fault during the commands that follow a failed one. @default 0
+   */
   readonly percentAgain?: number;
   /** Whose provider plugins, and where official ones are looked for. @default the stand-ins */
   readonly project?: Pick<SandboxProjectOptions, "plugins" | "user">;
@@ -77,7 +83,10 @@ export const commands: Readonly<Record<Step, readonly string[]>> = {
   destroy: ["destroy", ...options],
 };
 
-/** After a failure only a refresh shows what the tenant has; and what can go on does, whatever else fails. */
+/**
+ * After a failure only a refresh shows what the tenant has; and what can go on does, whatever else
+ * fails.
+ */
 const again = ["--refresh", "--continue-on-error"];
 
 /** How many commands may follow one that failed. */
@@ -207,8 +216,8 @@ export async function converge(
 }
 
 /**
- * Whether docs/interrupted-up.md asks for the repair: the engine was killed, or a create was refused because the object exists. What a lost
- * create has left `up` finds by itself.
+ * Whether docs/interrupted-up.md asks for the repair: the engine was killed, or a create was
+ * refused because the object exists. What a lost create has left `up` finds by itself.
  */
 function asksForRepair({ signal, stdout, stderr }: Finished): boolean {
   const exists = /already exist|prevent_duplicate_names|so none was created/i;
@@ -216,8 +225,8 @@ function asksForRepair({ signal, stdout, stderr }: Finished): boolean {
 }
 
 /**
- * Whether a write makes something that the next command finds again by itself: what dynamic resources make carries a mark, and Azure's
- * resources are put by their names.
+ * Whether a write makes something that the next command finds again by itself: what dynamic
+ * resources make carries a mark, and Azure's resources are put by their names.
  */
 export function isFoundAgain(write: string): boolean {
   return (
@@ -250,7 +259,10 @@ function writeSettings(project: SandboxProject, customer: Customer, step: Step):
   return project.writeSettings(stack, step === "up" ? customer.settings : customer.changedSettings);
 }
 
-/** What `mssp doctor --repair` does, with the answers of an operator: `delete`, unless the next `up` uses the object. */
+/**
+ * What `mssp doctor --repair` does, with the answers of an operator: `delete`, unless the next `up`
+ * uses the object.
+ */
 async function repaired({ project, step }: Attempt, said: string[]): Promise<void> {
   const ask = (question: string) => {
     const isLeft = step !== "destroy" && question.includes("uses it");

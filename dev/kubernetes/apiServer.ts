@@ -1,4 +1,7 @@
-/** A Kubernetes API server on this machine, with nothing behind it: it checks objects as a cluster does. */
+/**
+ * A Kubernetes API server on this machine, with nothing behind it: it checks objects as a cluster
+ * does.
+ */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import https from "node:https";

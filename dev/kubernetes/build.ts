@@ -1,4 +1,7 @@
-/** Builds Kubernetes' API server and etcd from Go modules: no registry has their executables. Minutes the first time, kept in node_modules/.cache. */
+/**
+ * Builds Kubernetes' API server and etcd from Go modules: no registry has their executables.
+ * Minutes the first time, kept in node_modules/.cache.
+ */
 import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
@@ -28,7 +31,10 @@ export async function buildBinaries(cache: string, say: (line: string) => void):
   return { apiServer, etcd };
 }
 
-/** Kubernetes' own go.mod replaces its libraries by folders of its repository; other modules need their published versions. */
+/**
+ * Kubernetes' own go.mod replaces its libraries by folders of its repository; other modules need
+ * their published versions.
+ */
 async function apiServerModule(cache: string): Promise<string[]> {
   const { stdout } = await execa("go", ["mod", "download", "-json", `k8s.io/kubernetes@${kubernetes.version}`], {
     cwd: cache,

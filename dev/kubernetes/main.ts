@@ -1,6 +1,7 @@
 /**
- * `npm run test:kubernetes`: a real API server with the operator's resource definitions takes the objects of `mssp fleet manifests kubernetes` for
- * 200 customers, strictly, and refuses wrong ones. Needs Go and the folder of definitions (argument, or ../shared/reference/kubernetes).
+ * `npm run test:kubernetes`: a real API server with the operator's resource definitions takes the
+ * objects of `mssp fleet manifests kubernetes` for 200 customers, strictly, and refuses wrong ones.
+ * Needs Go and the folder of definitions (argument, or ../shared/reference/kubernetes).
  */
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";

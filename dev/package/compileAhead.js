@@ -1,4 +1,5 @@
-// `node dev/package/compileAhead.js <folder>`: writes the compiled program and policy pack into a package's folder.
+// `node dev/package/compileAhead.js <folder>`: writes the compiled program and policy pack into a
+// package's folder.
 "use strict";
 
 const fs = require("node:fs");

@@ -1,4 +1,7 @@
-/** `npm run package`: packs the four packages into `.packages` (or `--out <folder>`), each as a folder and as a tarball. */
+/**
+ * `npm run package`: packs the four packages into `.packages` (or `--out <folder>`), each as a
+ * folder and as a tarball.
+ */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";

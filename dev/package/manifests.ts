@@ -20,7 +20,10 @@ export interface PackageDescription {
   readonly folder: string;
   /** Dependencies that only some users need: they install them when a command asks for them. */
   readonly optionalPeers: readonly string[];
-  /** Found in the project at run time. As optional peers they would be installed with `npm ci --omit=dev`, too. */
+  /**
+   * Found in the project at run time. As optional peers they would be installed with `npm ci
+   * --omit=dev`, too.
+   */
   readonly loadedOnDemand?: readonly string[];
 }
 

@@ -1,4 +1,7 @@
-/** Puts together what each published package holds: compiled files, types, documents, and nothing that only a checkout needs. */
+/**
+ * Puts together what each published package holds: compiled files, types, documents, and nothing
+ * that only a checkout needs.
+ */
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { bundleLanguageHost, engineVersion } from "@defender-mssp/engine";
@@ -88,7 +91,8 @@ async function copyCompiled(from: string, to: string): Promise<void> {
 
 async function compileAhead(checkout: string, folder: string): Promise<void> {
   const script = path.join(checkout, "dev", "package", "compileAhead.js");
-  // The pack differs with the shortcuts into the SDK turned off; which holds is read when compile.js loads.
+  // The pack differs with the shortcuts into the SDK turned off; which holds is read when
+  // compile.js loads.
   for (const shortcuts of ["on", "off"]) {
     await execa(process.execPath, [script, folder], { env: { MSSP_SDK_SHORTCUTS: shortcuts }, stdin: "ignore" });
   }

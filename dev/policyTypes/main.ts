@@ -1,6 +1,7 @@
 /**
- * `npm run policy:types`: writes policy/typeDecisions.json again from the installed provider SDKs. Decisions are kept; a type that is new
- * stands under "undecided", and the tests fail until somebody has moved it: docs/policy.md.
+ * `npm run policy:types`: writes policy/typeDecisions.json again from the installed provider SDKs.
+ * Decisions are kept; a type that is new stands under "undecided", and the tests fail until
+ * somebody has moved it: docs/policy.md.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,11 +1,16 @@
-/** Type tokens that the installed provider SDKs can declare, read from their files: importing azure-native takes seconds. */
+/**
+ * Type tokens that the installed provider SDKs can declare, read from their files: importing
+ * azure-native takes seconds.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 /** Plugins whose types a stack of this program can declare. */
 export const judgedPlugins = ["azuread", "azure-native", "random"] as const;
 
-/** Names of types, by plugin, and for azure-native by plugin and module (`azure-native:keyvault`). */
+/**
+ * Names of types, by plugin, and for azure-native by plugin and module (`azure-native:keyvault`).
+ */
 export type TypeNames = Readonly<Record<string, readonly string[]>>;
 
 /** @param packages the folder `node_modules`. */
@@ -24,7 +29,10 @@ export function declarableTypes(packages: string): TypeNames {
   return sorted(found);
 }
 
-/** `azuread:index/group:Group` → azuread, Group. `azure-native:keyvault:Vault` → azure-native:keyvault, Vault. */
+/**
+ * `azuread:index/group:Group` → azuread, Group. `azure-native:keyvault:Vault` →
+ * azure-native:keyvault, Vault.
+ */
 export function partsOf(token: string): { readonly group: string; readonly name: string } {
   const [plugin = "", module = "", name = ""] = token.split(":");
   return { group: plugin === "azure-native" ? `${plugin}:${module}` : plugin, name };

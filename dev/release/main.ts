@@ -1,4 +1,7 @@
-/** `npm run release:version -- <version>`: the version of the next release, in every file that names it. */
+/**
+ * `npm run release:version -- <version>`: the version of the next release, in every file that names
+ * it.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";

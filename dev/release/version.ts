@@ -1,4 +1,7 @@
-/** Where the version of a release stands. All packages have the same one, and depend on each other by exactly that. */
+/**
+ * Where the version of a release stands. All packages have the same one, and depend on each other
+ * by exactly that.
+ */
 
 const manifests = [
   "package.json",

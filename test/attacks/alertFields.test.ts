@@ -1,4 +1,7 @@
-/** Alerts whose fields are null, of another type, or drive a terminal: each is delivered, and only as text. */
+/**
+ * Alerts whose fields are null, of another type, or drive a terminal: each is delivered, and only
+ * as text.
+ */
 import assert from "node:assert/strict";
 import {
   recordOfLegacyAlert,
@@ -14,7 +17,10 @@ import { hecEvent } from "../../cli/alerts/hec";
 import { StderrProgress } from "../../cli/alerts/progress";
 import { syslogMessage } from "../../cli/alerts/syslog";
 
-/** What a terminal or a log viewer acts on: C0, DEL, C1, bidi overrides and isolates, line and paragraph separators. */
+/**
+ * What a terminal or a log viewer acts on: C0, DEL, C1, bidi overrides and isolates, line and
+ * paragraph separators.
+ */
 const acting = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069]/;
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const now = new Date("2026-06-01T12:00:00Z");

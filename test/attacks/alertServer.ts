@@ -1,4 +1,7 @@
-/** A server of alerts_v2 with every behaviour that the API's documents and reports allow, all of them at once if need be. */
+/**
+ * A server of alerts_v2 with every behaviour that the API's documents and reports allow, all of
+ * them at once if need be.
+ */
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TokenSource } from "@defender-mssp/microsoft";
@@ -155,7 +158,10 @@ export class AlertServer {
   }
 }
 
-/** Everything but the key and what is filtered by is null or missing, as Microsoft's metadata allows. */
+/**
+ * Everything but the key and what is filtered by is null or missing, as Microsoft's metadata
+ * allows.
+ */
 function asServed({ id, created, updated, severity }: ServedAlert): object {
   const lastUpdateDateTime = new Date(updated).toISOString();
   const times = { createdDateTime: new Date(created).toISOString(), lastUpdateDateTime };

@@ -1,4 +1,7 @@
-/** `mssp alerts` reads every alert, whatever the server does that the API's documents and reports allow. */
+/**
+ * `mssp alerts` reads every alert, whatever the server does that the API's documents and reports
+ * allow.
+ */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -38,7 +41,10 @@ describe("attack: alerts that a server hides", function () {
     readonly failAt?: number;
   }
 
-  /** Two runs of the command, the second from the first one's checkpoint; more where one ended with an error. */
+  /**
+   * Two runs of the command, the second from the first one's checkpoint; more where one ended with
+   * an error.
+   */
   async function delivered({ since, severities, failAt }: Run): Promise<Set<string>> {
     const ids = new Set<string>();
     let deliveries = 0;

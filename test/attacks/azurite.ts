@@ -1,4 +1,6 @@
-/** Azurite, Microsoft's own emulator of Azure Storage, from npm: a real blob server on this machine. */
+/**
+ * Azurite, Microsoft's own emulator of Azure Storage, from npm: a real blob server on this machine.
+ */
 import { spawn } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -7,14 +9,20 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 
-/** The newest one that runs on Node 20. It is no dependency of this project: 190 MB that nothing else needs. */
+/**
+ * The newest one that runs on Node 20. It is no dependency of this project: 190 MB that nothing
+ * else needs.
+ */
 const version = "3.35.0";
 const account = "msspstate";
 
 export interface BlobServer {
   /** Pulumi's URL of the container `state`. */
   readonly backendUrl: string;
-  /** A shared access signature with these permissions on every container and blob: `r` read, `l` list, `w` write, ... */
+  /**
+   * A shared access signature with these permissions on every container and blob: `r` read, `l`
+   * list, `w` write, ...
+   */
   readonly signature: (permissions: string) => string;
   /** A request for a blob of the container, with those permissions. */
   request(method: string, blob: string, permissions: string): Promise<Response>;
@@ -61,7 +69,10 @@ export async function startAzurite(): Promise<BlobServer | undefined> {
   };
 }
 
-/** Microsoft, "Create an account SAS", version 2021-08-06: services, resource types and permissions, signed with the account's key. */
+/**
+ * Microsoft, "Create an account SAS", version 2021-08-06: services, resource types and permissions,
+ * signed with the account's key.
+ */
 function accountSignature(key: Buffer, permissions: string): string {
   const [serviceVersion, expiry, protocol] = ["2021-08-06", "2099-01-01T00:00:00Z", "http,https"];
   const signed = [account, permissions, "b", "sco", "", expiry, "", protocol, serviceVersion, "", ""].join("\n");

@@ -1,6 +1,7 @@
 /**
- * How deep a stack's graph is for the engine. The official azuread plugin waits 20 seconds for most creations and deletions, so the time of
- * `destroy` is the number of waves that wait, and that of `up` is the longest chain of creations that wait.
+ * How deep a stack's graph is for the engine. The official azuread plugin waits 20 seconds for most
+ * creations and deletions, so the time of `destroy` is the number of waves that wait, and that of
+ * `up` is the longest chain of creations that wait.
  */
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/sandbox";
@@ -17,7 +18,10 @@ interface ResourceState {
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
 }
 
-/** Seconds that the official plugin 6.9.1 waits, by the last part of the type: `hashicorp/terraform-provider-azuread`, measured. */
+/**
+ * Seconds that the official plugin 6.9.1 waits, by the last part of the type:
+ * `hashicorp/terraform-provider-azuread`, measured.
+ */
 const deletion: Readonly<Record<string, number>> = {
   ApplicationRegistration: 20,
   ApplicationPassword: 20,
@@ -38,7 +42,10 @@ const creation: Readonly<Record<string, number>> = {
 
 const kindOf = ({ type }: ResourceState) => type.split(":").at(-1) ?? "";
 
-/** What a resource waits for: `DependenciesOf` of the engine's dependency graph (pkg/v3/resource/graph). */
+/**
+ * What a resource waits for: `DependenciesOf` of the engine's dependency graph
+ * (pkg/v3/resource/graph).
+ */
 function dependenciesOf(index: number, all: readonly ResourceState[]): Set<string> {
   const { dependencies = [], propertyDependencies = {}, deletedWith, provider, parent } = all[index]!;
   const named = new Set([...dependencies, ...Object.values(propertyDependencies).flatMap((urns) => urns ?? [])]);
@@ -59,7 +66,10 @@ function isWithin({ parent }: ResourceState, urn: string, all: readonly Resource
   return parent === urn || isWithin(all.find((one) => one.urn === parent) ?? all[0]!, urn, all);
 }
 
-/** Deletions that wait, by depth: the engine deletes all resources of one depth together (`ScheduleDeletes`). */
+/**
+ * Deletions that wait, by depth: the engine deletes all resources of one depth together
+ * (`ScheduleDeletes`).
+ */
 function wavesOf(all: readonly ResourceState[]): string[][] {
   const depths = new Map<string, number>();
   const waves: (string[] | undefined)[] = [];

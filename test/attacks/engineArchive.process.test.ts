@@ -1,4 +1,7 @@
-/** Attack: the host of the engine, the package index or a module proxy hands out another file. Nothing of it is unpacked or run. */
+/**
+ * Attack: the host of the engine, the package index or a module proxy hands out another file.
+ * Nothing of it is unpacked or run.
+ */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -1,4 +1,7 @@
-/** An existing vault for the client secret whose access policies, or whose tenant, let others read it: refused before the first declaration. */
+/**
+ * An existing vault for the client secret whose access policies, or whose tenant, let others read
+ * it: refused before the first declaration.
+ */
 import assert from "node:assert/strict";
 import { prepareHandover } from "../../components/azure/prepare";
 import { msspTenantId, startMocks, type Recording } from "../components/mocks";

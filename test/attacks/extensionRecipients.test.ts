@@ -1,6 +1,7 @@
 /**
- * Code in a stack (an extension, a changed component) that gives access to a stranger, or to a tier more than its work needs. The settings cannot
- * see it: the policy pack must refuse each grant by a mandatory rule, by the ID of the recipient alone.
+ * Code in a stack (an extension, a changed component) that gives access to a stranger, or to a tier
+ * more than its work needs. The settings cannot see it: the policy pack must refuse each grant by a
+ * mandatory rule, by the ID of the recipient alone.
  */
 import assert from "node:assert/strict";
 import { azureRoles, directoryRoleTemplates, microsoftGraph, tierNames } from "@defender-mssp/microsoft";

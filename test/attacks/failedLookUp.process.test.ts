@@ -1,4 +1,7 @@
-/** A look-up in the customer's tenant that fails must end in one error for people, not in a dump of the error's object. */
+/**
+ * A look-up in the customer's tenant that fails must end in one error for people, not in a dump of
+ * the error's object.
+ */
 import assert from "node:assert/strict";
 import { createProject, customer, tenantIdOf } from "../e2e/support";
 

@@ -1,6 +1,7 @@
 /**
- * An object that is gone before `destroy`, because the answer to its deletion was lost or somebody deleted it: the azuread provider refuses to
- * delete it, so every command after a failure needs `--refresh`. The stand-in must refuse too, or the sandbox hides it.
+ * An object that is gone before `destroy`, because the answer to its deletion was lost or somebody
+ * deleted it: the azuread provider refuses to delete it, so every command after a failure needs
+ * `--refresh`. The stand-in must refuse too, or the sandbox hides it.
  */
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/sandbox";

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { ana, createProject, customer, membersOf, objectsOf, single, TenantHands, tenantIdOf } from "../e2e/support";
 
-/** On the real engine: the resource of the new address is made before the one of the old address is deleted. */
+/**
+ * On the real engine: the resource of the new address is made before the one of the old address is
+ * deleted.
+ */
 describe("attack: an analyst's address that changes", function () {
   this.timeout(240_000);
 

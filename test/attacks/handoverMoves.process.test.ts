@@ -1,4 +1,7 @@
-/** Another subscription in the settings of the handover: the vault must follow, or the run must fail. */
+/**
+ * Another subscription in the settings of the handover: the vault must follow, or the run must
+ * fail.
+ */
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { azureResources, derivedId, msspSubscriptionId, msspTenantId } from "@defender-mssp/sandbox/testing";

@@ -1,4 +1,7 @@
-/** `destroy` of a stack whose access packages people hold: Graph refuses, half way. Whoever starts it must know before. */
+/**
+ * `destroy` of a stack whose access packages people hold: Graph refuses, half way. Whoever starts
+ * it must know before.
+ */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -3,7 +3,10 @@ import type { SandboxProject } from "@defender-mssp/sandbox";
 import { createProject, customer } from "../e2e/support";
 import { startAzurite, type BlobServer } from "./azurite";
 
-/** A pull request runs code that nobody has reviewed. The identity of its preview must not be able to write a customer's state. */
+/**
+ * A pull request runs code that nobody has reviewed. The identity of its preview must not be able
+ * to write a customer's state.
+ */
 describe("attack: the preview identity writes the state", function () {
   this.timeout(600_000);
 

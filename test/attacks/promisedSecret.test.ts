@@ -1,4 +1,7 @@
-/** A client secret that was announced as good until a date, and settings that change before that date. */
+/**
+ * A client secret that was announced as good until a date, and settings that change before that
+ * date.
+ */
 import assert from "node:assert/strict";
 import type { SecretSchedule } from "@defender-mssp/microsoft";
 import * as fc from "fast-check";

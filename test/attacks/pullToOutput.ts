@@ -1,4 +1,7 @@
-/** A process of its own: pulls 72 alerts to standard output, with the checkpoint that its argument names. */
+/**
+ * A process of its own: pulls 72 alerts to standard output, with the checkpoint that its argument
+ * names.
+ */
 import type { AlertRecord } from "@defender-mssp/microsoft";
 import { openCheckpoint, type Position } from "../../cli/alerts/checkpoint";
 import { recordAsJson } from "../../cli/alerts/formats";

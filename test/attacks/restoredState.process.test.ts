@@ -5,7 +5,10 @@ import type { SandboxProject } from "@defender-mssp/sandbox";
 import { mssp } from "../cli/mssp";
 import { createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "../e2e/support";
 
-/** A restored backup of the state doesn't know what was made since: the secret that the SIEM uses looks like one that nobody has. */
+/**
+ * A restored backup of the state doesn't know what was made since: the secret that the SIEM uses
+ * looks like one that nobody has.
+ */
 describe("attack: the repair after an older state was restored", function () {
   this.timeout(240_000);
 

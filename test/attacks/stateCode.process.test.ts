@@ -15,7 +15,10 @@ interface State {
   readonly deployment: { readonly resources: Resource[] };
 }
 
-/** Who can write a stack's state can put code there. It must not run as the identity of the next `up`. */
+/**
+ * Who can write a stack's state can put code there. It must not run as the identity of the next
+ * `up`.
+ */
 describe("attack: code in a stack's state", function () {
   let project: SandboxProject;
   let proof: string;

@@ -1,6 +1,7 @@
 /**
- * What each analyst adds to the state. The engine writes the whole state about five times for each analyst that it adds, and encrypts every secret
- * in it again each time: a second secret or a kilobyte more for each analyst makes `up` of a large customer slow and large.
+ * What each analyst adds to the state. The engine writes the whole state about five times for each
+ * analyst that it adds, and encrypts every secret in it again each time: a second secret or a
+ * kilobyte more for each analyst makes `up` of a large customer slow and large.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";

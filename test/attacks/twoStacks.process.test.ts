@@ -4,7 +4,9 @@ import type { SandboxProject } from "@defender-mssp/sandbox";
 import { mssp } from "../cli/mssp";
 import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "../e2e/support";
 
-/** Two stacks that mean the same tenant: of the same name in another backend, and of another MSSP. */
+/**
+ * Two stacks that mean the same tenant: of the same name in another backend, and of another MSSP.
+ */
 describe("attack: a second stack in a customer's tenant", function () {
   this.timeout(300_000);
 

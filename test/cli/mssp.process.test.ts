@@ -1,4 +1,7 @@
-/** What people get wrong at the `mssp` command and in the sandbox's folder: one clear error, and nothing lost. */
+/**
+ * What people get wrong at the `mssp` command and in the sandbox's folder: one clear error, and
+ * nothing lost.
+ */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";

@@ -17,7 +17,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `node cli/mssp.js <args>` to its end, whatever that is, without a home or a login of the user's, and uncoloured (CI asks for colours). */
+/**
+ * Runs `node cli/mssp.js <args>` to its end, whatever that is, without a home or a login of the
+ * user's, and uncoloured (CI asks for colours).
+ */
 export async function mssp(args: readonly string[], options: MsspOptions = {}): Promise<Ended> {
   const { folder = checkout, environment = {} } = options;
   const { exitCode, stdout, stderr } = await execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...args], {

@@ -1,4 +1,7 @@
-/** Stacks with given outputs, made without running a program: for tests of the commands that read them. */
+/**
+ * Stacks with given outputs, made without running a program: for tests of the commands that read
+ * them.
+ */
 import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

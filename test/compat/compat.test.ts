@@ -18,10 +18,16 @@ interface Preview {
   }[];
 }
 
-/** Marks name the stack's ID since version 0.2.0: the next `up` gives the stack an ID and renews its marks in place, and changes nothing else. */
+/**
+ * Marks name the stack's ID since version 0.2.0: the next `up` gives the stack an ID and renews its
+ * marks in place, and changes nothing else.
+ */
 const renewsMarks = (version: string) => version === "0.1.0";
 
-/** The properties that hold the marks of Azure's resources: a tag, and the description of a delegation. */
+/**
+ * The properties that hold the marks of Azure's resources: a tag, and the description of a
+ * delegation.
+ */
 function azureMarks(urn: string, detailedDiff: Readonly<Record<string, unknown>> | null = {}): string[] {
   const changed = Object.keys(detailedDiff ?? {});
   if (/\$azure-native:(keyvault:Vault|resources:ResourceGroup)::/.test(urn)) {

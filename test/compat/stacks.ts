@@ -1,6 +1,7 @@
 /**
- * The stacks whose states are kept: one for each model of portal access, each kind of connector and each kind of credential.
- * A state that was recorded once stays as it is; a new release adds a folder.
+ * The stacks whose states are kept: one for each model of portal access, each kind of connector and
+ * each kind of credential. A state that was recorded once stays as it is; a new release adds a
+ * folder.
  */
 import { readFile } from "node:fs/promises";
 import path from "node:path";

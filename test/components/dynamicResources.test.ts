@@ -69,8 +69,8 @@ const kinds: readonly Kind[] = [
 ];
 
 /**
- * What the engine would be asked for, and what it would write to a state. Doesn't prove what the provider's methods do: those are called in
- * the tests of the providers, and on the real engine.
+ * What the engine would be asked for, and what it would write to a state. Doesn't prove what the
+ * provider's methods do: those are called in the tests of the providers, and on the real engine.
  */
 for (const kind of kinds) {
   describe(kind.name, () => {

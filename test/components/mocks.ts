@@ -1,7 +1,8 @@
 /**
- * Pulumi mocks that record what the engine would be asked for: not only types, names and inputs, but the options as well, which
- * `pulumi.runtime.setMocks` alone doesn't show. What they don't prove: that the engine and a provider accept it, and in which
- * order; that is for the tests on the real engine.
+ * Pulumi mocks that record what the engine would be asked for: not only types, names and inputs,
+ * but the options as well, which `pulumi.runtime.setMocks` alone doesn't show. What they don't
+ * prove: that the engine and a provider accept it, and in which order; that is for the tests on the
+ * real engine.
  */
 import { publishedApplications } from "@defender-mssp/microsoft";
 import * as grpc from "@grpc/grpc-js";
@@ -53,7 +54,10 @@ export interface Hook {
 
 export interface ErrorHook {
   readonly name: string;
-  /** Runs the hook as the engine does after a failed call. @returns whether the call is to be made again. */
+  /**
+   * Runs the hook as the engine does after a failed call. @returns whether the call is to be made
+   * again.
+   */
   run(errors: string[]): Promise<boolean>;
 }
 
@@ -114,7 +118,10 @@ export async function startMocks(options: MockOptions = {}): Promise<Recording> 
   return recording;
 }
 
-/** Value and secretness of an output, whose value is undefined while it is unknown, and where there is no such output. */
+/**
+ * Value and secretness of an output, whose value is undefined while it is unknown, and where there
+ * is no such output.
+ */
 export async function resolved<T>(
   output: pulumi.Output<T> | undefined,
 ): Promise<{ value: T | undefined; secret: boolean }> {
@@ -134,7 +141,8 @@ export function only(type: string): Registration {
 
 /** Waits until everything that has been declared is registered. */
 export async function settled(): Promise<void> {
-  // On a loaded machine the next registration may take a while: nothing new several times in a row counts.
+  // On a loaded machine the next registration may take a while: nothing new several times in a row
+  // counts.
   for (let quiet = 0; quiet < 5;) {
     const before = recorded();
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,6 +1,7 @@
 /**
- * Every shell block of the README and the guides, run as it is written, in the order of the pages, in one copy of the checkout. A block is given to
- * bash on standard input, as pasting does: a command that reads standard input would swallow the rest.
+ * Every shell block of the README and the guides, run as it is written, in the order of the pages,
+ * in one copy of the checkout. A block is given to bash on standard input, as pasting does: a
+ * command that reads standard input would swallow the rest.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -57,7 +58,9 @@ async function run(code: string, how: Exclude<HowToRun, { kind: "none" }>, folde
   });
 }
 
-/** A user's environment with a home folder of its own. Pulumi's home has the engine, and no login. */
+/**
+ * A user's environment with a home folder of its own. Pulumi's home has the engine, and no login.
+ */
 function environment(folder: string): Record<string, string | undefined> {
   const home = path.join(path.dirname(folder), "home");
   const { PATH, LANG } = process.env;

@@ -235,7 +235,10 @@ describe("the SIEM connector on the real engine", function () {
       async function upAndFetch(): Promise<Proof> {
         return bySecret((await stack.up(clock.now()))["clientSecret"]);
       }
-      /** Time passes, and the SIEM pulls with what it has: the last hour every hour, and Graph's newest page once a day. */
+      /**
+       * Time passes, and the SIEM pulls with what it has: the last hour every hour, and Graph's
+       * newest page once a day.
+       */
       async function untilDay(day: number): Promise<void> {
         const client = stack.client(() => secret);
         for (; hour < day * 24; hour++) {

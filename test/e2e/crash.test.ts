@@ -17,7 +17,10 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
   });
   after(() => project.dispose());
 
-  /** A new customer whose first `up` is killed when the sandbox has answered that request. Answers the tenant as it was before. */
+  /**
+   * A new customer whose first `up` is killed when the sandbox has answered that request. Answers
+   * the tenant as it was before.
+   */
   async function killedAt(number: number, stack: string, request: RegExp): Promise<string> {
     await project.writeSettings(stack, customer(number));
     await project.succeed(["stack", "init", stack]);
@@ -61,7 +64,8 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     await converged("authorization", 20, before);
   });
 
-  // PULUMI_SKIP_CHECKPOINTS: the engine writes the state once, at its end. docs/portal-access.md offers it for many analysts.
+  // PULUMI_SKIP_CHECKPOINTS: the engine writes the state once, at its end. docs/portal-access.md
+  // offers it for many analysts.
   it("analysts added without checkpoints: the next `up` recognises every guest that the state does not have", async () => {
     const [number, stack] = [25, "unwritten"];
     await project.writeSettings(stack, customer(number, { analysts: [ana] }));

@@ -1,6 +1,7 @@
 /**
- * Each connector that can be set, from `up` to alerts that arrive, and to nothing after `destroy`: the kinds, credentials and alert APIs in all
- * combinations, on the real engine and with the commands that people type.
+ * Each connector that can be set, from `up` to alerts that arrive, and to nothing after `destroy`:
+ * the kinds, credentials and alert APIs in all combinations, on the real engine and with the
+ * commands that people type.
  */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
@@ -46,7 +47,8 @@ const table: readonly { kind: ConnectorKind; alertApis: readonly AlertApi[]; mis
   ...[["legacySiem"], ["legacySiem", "graph"]].map((apis) => ({
     kind: "msspApp" as const,
     alertApis: apis as AlertApi[],
-    // Microsoft's documents of that API only ever register in the customer's tenant: an inference, which the settings follow (docs/adr).
+    // Microsoft's documents of that API only ever register in the customer's tenant: an inference,
+    // which the settings follow (docs/adr).
     misfit: "the legacy alert API authorizes a registration of the customer's",
   })),
 ];
@@ -201,7 +203,10 @@ describe("each connector of the settings on the real engine", function () {
     };
   }
 
-  /** What is wrong with what `mssp alerts` gives: the clock goes on meanwhile, so what came or went during the pull may be in it or not. */
+  /**
+   * What is wrong with what `mssp alerts` gives: the clock goes on meanwhile, so what came or went
+   * during the pull may be in it or not.
+   */
   async function pulled(cell: Cell, { name, tenantId }: { name: string; tenantId: string }, api: AlertApi) {
     const before = alertIds(tenantId, api);
     const { exitCode, stdout, stderr } = await mssp(

@@ -1,4 +1,7 @@
-/** What must not be lost when the cloud, the network or somebody's hand is in the way. `npm run faults` runs many more seeds, and all kills. */
+/**
+ * What must not be lost when the cloud, the network or somebody's hand is in the way. `npm run
+ * faults` runs many more seeds, and all kills.
+ */
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
@@ -67,7 +70,9 @@ describe("an `up` that is interrupted, or runs beside another", function () {
   after(() => project.dispose());
   afterEach(() => (watch = undefined));
 
-  /** Starts an `up`; resolves when the sandbox has answered such a request, while the `up` goes on. */
+  /**
+   * Starts an `up`; resolves when the sandbox has answered such a request, while the `up` goes on.
+   */
   async function upUntil(stack: string, number: number, request: RegExp) {
     await project.writeSettings(stack, customer(number));
     await project.succeed(["stack", "init", stack]);
@@ -114,7 +119,8 @@ describe("an `up` that is interrupted, or runs beside another", function () {
     const { exitCode, stdout, stderr } = await up;
     assert.equal(exitCode, 0, `the first goes on: ${stdout}\n${stderr}`);
     await project.succeed(["preview", "--stack", "twice", "--refresh", "--expect-no-changes"]);
-    // Read half written, such a file is "failed to load checkpoint: EOF", and says nothing of the lock.
+    // Read half written, such a file is "failed to load checkpoint: EOF", and says nothing of the
+    // lock.
     const files = await readdir(path.join(project.folder, ".sandbox", "state"), { recursive: true });
     assert.deepEqual([files.length > 0, files.filter((file) => file.endsWith(".attrs"))], [true, []]);
   });

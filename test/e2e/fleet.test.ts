@@ -1,4 +1,7 @@
-/** `mssp fleet` over twelve customers on the real engine: onboard, change, die in the middle, resume, faults, destroy. */
+/**
+ * `mssp fleet` over twelve customers on the real engine: onboard, change, die in the middle,
+ * resume, faults, destroy.
+ */
 import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";

@@ -1,10 +1,12 @@
 /**
- * Who may do what in a tenant of the sandbox: the measure by which a switch of the portal access model never gives more than one of the
- * two models. A grant is a text "<who>: <what>", and the set of them is all that
+ * Who may do what in a tenant of the sandbox: the measure by which a switch of the portal access
+ * model never gives more than one of the two models. A grant is a text "<who>: <what>", and the set
+ * of them is all that
  * - users and groups have by directory roles, of their own and by their groups;
  * - users and groups have by roles of Defender's unified RBAC, in the same way;
- * - people of a connected organization can get by an access package that they may request.
- * Users are named by e-mail address and groups by name, so that an object made anew with the same access counts as the same.
+ * - people of a connected organization can get by an access package that they may request. Users
+ *   are named by e-mail address and groups by name, so that an object made anew with the same
+ *   access counts as the same.
  */
 import { directoryRoleTemplates } from "@defender-mssp/microsoft";
 import { type StoredObject, type Tenant, textOf } from "@defender-mssp/sandbox/testing";
@@ -55,7 +57,9 @@ function holders(tenant: Tenant, principalId: string): string[] {
   ];
 }
 
-/** Connected organizations whose people may request a package that makes them members of a group. */
+/**
+ * Connected organizations whose people may request a package that makes them members of a group.
+ */
 function requestors(tenant: Tenant, groupId: string): string[] {
   const scopes = idsOf(tenant, "accessPackageResourceScopes", ({ originId }) => originId === groupId);
   const roleScopes = startsOf(tenant, "accessPackageResourceRoleScopes.accessPackageResourceScopes", scopes);

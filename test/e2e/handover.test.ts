@@ -1,4 +1,7 @@
-/** The handover of the connector's secret, and the delegation of a customer's Sentinel, on the real engine: programs of their own. */
+/**
+ * The handover of the connector's secret, and the delegation of a customer's Sentinel, on the real
+ * engine: programs of their own.
+ */
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -21,7 +24,10 @@ const customerTenantId = tenantIdOf(1);
 const customerSubscriptionId = subscriptionIdOf(customerTenantId);
 const siemApplicationId = "51e40000-0000-4000-8000-000000000001";
 
-/** A program in the place of the product's: settings from the environment, so that each test can change them. */
+/**
+ * A program in the place of the product's: settings from the environment, so that each test can
+ * change them.
+ */
 const handoverProgram = `
 import * as pulumi from "@pulumi/pulumi";
 import { azureSubscription } from "./components/azure";
@@ -118,7 +124,8 @@ describe("the handover on the real engine", function () {
       softDeleteRetentionDays: 7,
       readerObjectId: reader.id,
     };
-    // Neither a vault's secrets nor anything else of the automation's is needed for up and destroy but these two.
+    // Neither a vault's secrets nor anything else of the automation's is needed for up and destroy
+    // but these two.
     const officer = derivedId(
       msspTenantId,
       `/subscriptions/${msspSubscriptionId}/roleAssignments/Key Vault Secrets Officer`,
@@ -310,7 +317,10 @@ describe("the delegation on the real engine", function () {
       (resource) => resource["type"] === type,
     );
 
-  /** The MSSP's automation as an analyst: a member of the group, with a token of the MSSP's own tenant. */
+  /**
+   * The MSSP's automation as an analyst: a member of the group, with a token of the MSSP's own
+   * tenant.
+   */
   async function reachWorkspace(method = "GET"): Promise<number> {
     const { ARM_CLIENT_ID = "", ARM_CLIENT_SECRET = "" } = project.environment;
     const { http } = project.sandbox.origins;

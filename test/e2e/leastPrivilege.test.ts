@@ -40,7 +40,10 @@ const stacks = {
 
 type StackName = keyof typeof stacks;
 
-/** With `settings/prerequisites.ts`, of which `mssp doctor` and the README's table tell the user, and nothing else. */
+/**
+ * With `settings/prerequisites.ts`, of which `mssp doctor` and the README's table tell the user,
+ * and nothing else.
+ */
 describe("the permissions that a stack needs", function () {
   let project: SandboxProject;
   let tenants = 100;

@@ -5,7 +5,10 @@ import type { Finished, SandboxProject } from "@defender-mssp/sandbox";
 import { rules } from "../../policy/rules";
 import { checkout, createProject, objectsOf } from "./support";
 
-/** The rules that the settings of Pulumi.sandbox-bad.yaml break with the parameters of policy/strict.json. */
+/**
+ * The rules that the settings of Pulumi.sandbox-bad.yaml break with the parameters of
+ * policy/strict.json.
+ */
 const brokenBySettings = [
   "client-secrets-expire",
   "directory-roles",
@@ -24,7 +27,8 @@ describe("the policy pack on the real engine", function () {
     project = await createProject();
     for (const stack of ["dev", "sandbox-basic", "sandbox-entitlement", "sandbox-bad"]) {
       const settings = await readFile(path.join(checkout, `Pulumi.${stack}.yaml`), "utf8");
-      // This sandbox has not read the file when it makes the tenant, so the tenant has another domain.
+      // This sandbox has not read the file when it makes the tenant, so the tenant has another
+      // domain.
       const approver = settings.replace("security.admin@adventure-works.com", "security.admin@tenant-c0570500.example");
       await writeFile(path.join(project.folder, `Pulumi.${stack}.yaml`), approver);
       await project.succeed(["stack", "init", stack]);

@@ -84,7 +84,8 @@ describe("a switch of the portal access model on the real engine:", function () 
 
   it("from the group to each guest: works where a group cannot have a role", async () => {
     await settings("basic", { assignTo: "guests", assignable: "no" });
-    // The group can't be changed: another one takes its name, and the grant that hangs on it goes first.
+    // The group can't be changed: another one takes its name, and the grant that hangs on it goes
+    // first.
     assert.deepEqual((await up()).sort(), ["DELETE 204", "POST 201"]);
     assert.deepEqual(roles(), ["Directory Readers", "Security Reader"]);
     const [group, ...others] = [...project.sandbox.cloud.tenant(tenantId).objects("groups").values()];

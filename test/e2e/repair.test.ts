@@ -1,4 +1,7 @@
-/** `mssp doctor --repair`: what a killed `up` left is found, shown with its evidence, and deleted or imported; nobody else's is touched. */
+/**
+ * `mssp doctor --repair`: what a killed `up` left is found, shown with its evidence, and deleted or
+ * imported; nobody else's is touched.
+ */
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { repair, type RepairOptions } from "../../cli/doctor/repair";

@@ -1,6 +1,6 @@
 /**
- * Looks for secrets in bytes: as they are, and in the forms that they take on their way through JSON, URLs, forms, Basic authentication
- * and dumps of bytes.
+ * Looks for secrets in bytes: as they are, and in the forms that they take on their way through
+ * JSON, URLs, forms, Basic authentication and dumps of bytes.
  */
 
 /** A secret in a place where it must not be. */
@@ -116,8 +116,9 @@ function goJson(value: string): string {
 }
 
 /**
- * What is always the same in the base64 of a text that has the value in it: three forms, by where in a group of three bytes it begins. The
- * characters at the edges, which also depend on the neighbours, are left out.
+ * What is always the same in the base64 of a text that has the value in it: three forms, by where
+ * in a group of three bytes it begins. The characters at the edges, which also depend on the
+ * neighbours, are left out.
  */
 function base64Forms(value: string): string[] {
   const bytes = Buffer.from(value);

@@ -1,6 +1,6 @@
 /**
- * Every secret that there is on the way of a customer, planted or learned from the server that makes it, and every place that somebody else may
- * look at: none is in any of them.
+ * Every secret that there is on the way of a customer, planted or learned from the server that
+ * makes it, and every place that somebody else may look at: none is in any of them.
  */
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
@@ -172,7 +172,10 @@ describe("secrets", function () {
     return file;
   }
 
-  /** `mssp token` as a person uses it: the address that it shows is opened, and the browser is sent on to the command. */
+  /**
+   * `mssp token` as a person uses it: the address that it shows is opened, and the browser is sent
+   * on to the command.
+   */
   async function signIn(args: readonly string[]): Promise<void> {
     const command = startMssp(["token", ...stack, ...args]);
     const [url] = await command.says(/https:\/\/127\.0\.0\.1:\S+authorize\S+/);
@@ -446,7 +449,10 @@ describe("secrets", function () {
   const isAsked = (place: string) => [...asked].some((file) => place.startsWith(file));
 });
 
-/** What the server side knows of: secrets in answers and in what is sent to it, by their names there. */
+/**
+ * What the server side knows of: secrets in answers and in what is sent to it, by their names
+ * there.
+ */
 const learned: Readonly<Record<string, string>> = {
   secretText: "client secret",
   inviteRedeemUrl: "redeem URL",
@@ -476,8 +482,9 @@ function learnFrom(search: SecretSearch, value: unknown): void {
 }
 
 /**
- * What the engine and its SDK show of a resource's properties, secret or not, when somebody asks for it (SECURITY.md): which option it was.
- * No credential is among those properties, only what a stack makes.
+ * What the engine and its SDK show of a resource's properties, secret or not, when somebody asks
+ * for it (SECURITY.md): which option it was. No credential is among those properties, only what a
+ * stack makes.
  */
 function debuggingOfEngine({ secret, place, offset }: Finding, content: Buffer): string | undefined {
   if (secret !== "client secret" && secret !== "redeem URL") return undefined;

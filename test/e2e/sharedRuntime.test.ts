@@ -1,4 +1,7 @@
-/** Most tests use one process for programs and dynamic resources: it must do what the engine's own do. */
+/**
+ * Most tests use one process for programs and dynamic resources: it must do what the engine's own
+ * do.
+ */
 import assert from "node:assert/strict";
 import { compareDumps, dump, type Finished, type SandboxProject } from "@defender-mssp/sandbox";
 import { setSwitches } from "@defender-mssp/sandbox/testing";

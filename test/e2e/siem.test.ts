@@ -1,4 +1,7 @@
-/** From `up` to alerts that arrive, and to nothing after `destroy`: the commands of the SIEM engineer on the real engine. */
+/**
+ * From `up` to alerts that arrive, and to nothing after `destroy`: the commands of the SIEM
+ * engineer on the real engine.
+ */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -50,7 +53,10 @@ describe("the SIEM engineer's commands on the real engine", function () {
     return found;
   };
 
-  /** `mssp token` as a person uses it: the address that it shows is opened, and where that ends is pasted. */
+  /**
+   * `mssp token` as a person uses it: the address that it shows is opened, and where that ends is
+   * pasted.
+   */
   async function signIn(args: readonly string[], paste: (ended: string) => string = (ended) => ended) {
     const command = spawn(
       process.execPath,
@@ -273,7 +279,10 @@ describe("the SIEM engineer's commands on the real engine", function () {
   });
 });
 
-/** A key vault in the MSSP's subscription; the automation is Key Vault Secrets Officer there. Its data plane's address. */
+/**
+ * A key vault in the MSSP's subscription; the automation is Key Vault Secrets Officer there. Its
+ * data plane's address.
+ */
 async function makeVault(project: SandboxProject, name: string): Promise<string> {
   const { https } = project.sandbox.origins;
   const { ARM_CLIENT_ID: clientId = "", ARM_CLIENT_SECRET: clientSecret = "" } = project.environment;

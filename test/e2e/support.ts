@@ -1,4 +1,7 @@
-/** What the tests on the real engine share: a project on a sandbox of its own, and hands in the customer's tenant. */
+/**
+ * What the tests on the real engine share: a project on a sandbox of its own, and hands in the
+ * customer's tenant.
+ */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SandboxProject, type SandboxProjectOptions, dump } from "@defender-mssp/sandbox";
@@ -9,7 +12,10 @@ export const ana = { email: "ana.silva@fabrikam-security.example", displayName: 
 export const ben = { email: "ben.okafor@fabrikam-security.example", displayName: "Ben Okafor" };
 export const cleo = { email: "cleo.martin@fabrikam-security.example", displayName: "Cleo Martin" };
 
-/** Settings of a customer with one group and its role; the number makes the tenant. The other models: portalAccess.test.ts. */
+/**
+ * Settings of a customer with one group and its role; the number makes the tenant. The other
+ * models: portalAccess.test.ts.
+ */
 export function customer(number: number, changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     customerName: `Contoso ${number}`,
@@ -33,7 +39,10 @@ const sharedRuntime = process.env["TEST_PROCESSES"] !== "own";
 /** A project's options, and whether its engine writes logs. */
 type TestOptions = Partial<SandboxProjectOptions> & { readonly logs?: boolean };
 
-/** `sharedRuntime: false` is for tests whose subject is the program's process or the dynamic provider's. */
+/**
+ * `sharedRuntime: false` is for tests whose subject is the program's process or the dynamic
+ * provider's.
+ */
 export async function createProject({ logs = false, ...options }: TestOptions = {}): Promise<SandboxProject> {
   // Another program has packages of its own.
   const isOwnProgram = options.program === undefined;
@@ -59,7 +68,10 @@ type Collections = Record<
   ObjectsById
 >;
 
-/** The live objects of one tenant by collection and ID: what somebody with administrator's eyes sees. */
+/**
+ * The live objects of one tenant by collection and ID: what somebody with administrator's eyes
+ * sees.
+ */
 export function objectsOf(project: SandboxProject, tenantId: string): Collections {
   const { objects } = JSON.parse(dumpOfTenant(project, tenantId)) as { objects: Partial<Collections> };
   const { applications = {}, groups = {}, users = {}, servicePrincipals = {} } = objects;
@@ -67,7 +79,10 @@ export function objectsOf(project: SandboxProject, tenantId: string): Collection
   return { ...objects, applications, groups, users, servicePrincipals, appRoleAssignments, siemAuthorizations };
 }
 
-/** The links of one tenant by name and the ID that they start from; the IDs that they lead to are sorted. */
+/**
+ * The links of one tenant by name and the ID that they start from; the IDs that they lead to are
+ * sorted.
+ */
 export function linksOf(project: SandboxProject, tenantId: string): Record<string, Record<string, string[]>> {
   return (JSON.parse(dumpOfTenant(project, tenantId)) as { links: Record<string, Record<string, string[]>> }).links;
 }
@@ -95,7 +110,10 @@ export function single(objects: ObjectsById): Record<string, unknown> {
   return only;
 }
 
-/** Calls Graph, or the sandbox's Defender, in a customer's tenant, as the identity that also runs `up`. */
+/**
+ * Calls Graph, or the sandbox's Defender, in a customer's tenant, as the identity that also runs
+ * `up`.
+ */
 export class TenantHands {
   #tokens = new Map<string, string>();
 

@@ -1,4 +1,7 @@
-/** Sees what a run leaves for others to read: every file of some folders, also those that are gone again, and every process's arguments. */
+/**
+ * Sees what a run leaves for others to read: every file of some folders, also those that are gone
+ * again, and every process's arguments.
+ */
 import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
@@ -32,7 +35,9 @@ export class Witness {
     this.#look();
   }
 
-  /** Every file that was seen, with what was in it, and who might read it, at the end of its life. */
+  /**
+   * Every file that was seen, with what was in it, and who might read it, at the end of its life.
+   */
   async *files(): AsyncGenerator<{ readonly place: string; readonly content: Buffer; readonly mode: number }> {
     for (const { kept, place } of this.#files.values()) {
       yield { place, content: await readFile(kept), mode: (await stat(kept)).mode & 0o777 };

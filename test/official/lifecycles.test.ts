@@ -1,6 +1,7 @@
 /**
- * The life of a customer with the official azuread plugin, for each model of portal access and each kind of connector: after every step its
- * tenant must be the one that the stand-in leaves. That plugin waits 20 seconds for most creates and deletes, so the lives go side by side.
+ * The life of a customer with the official azuread plugin, for each model of portal access and each
+ * kind of connector: after every step its tenant must be the one that the stand-in leaves. That
+ * plugin waits 20 seconds for most creates and deletes, so the lives go side by side.
  */
 import assert from "node:assert/strict";
 import { compareDumps, dump, type Dump, type SandboxProject } from "@defender-mssp/sandbox";

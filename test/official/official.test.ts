@@ -1,6 +1,7 @@
 /**
- * The program with the official azuread plugin in place of the stand-in: the judge of both, and of the sandbox. Takes two
- * minutes, as that plugin waits 20 s for most creates and deletes; needs the plugin, which is not downloaded for this.
+ * The program with the official azuread plugin in place of the stand-in: the judge of both, and of
+ * the sandbox. Takes two minutes, as that plugin waits 20 s for most creates and deletes; needs the
+ * plugin, which is not downloaded for this.
  */
 import assert from "node:assert/strict";
 import path from "node:path";
@@ -49,7 +50,10 @@ describe(officialPlugin, function () {
     return { text: textOf(set), startedAt };
   }
 
-  /** `mssp sandbox run --plugins <set> -- pulumi …` in the set's project; answers what was said on stdout and stderr. */
+  /**
+   * `mssp sandbox run --plugins <set> -- pulumi …` in the set's project; answers what was said on
+   * stdout and stderr.
+   */
   async function pulumi(set: PluginSet, ...args: readonly string[]): Promise<string> {
     const project = of(set);
     const command = path.join(project.folder, "node_modules", ".bin", "pulumi");

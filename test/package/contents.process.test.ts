@@ -1,4 +1,7 @@
-/** What the packages hold, and that they run with nothing of the checkout's sources. `npm run test:package` installs them from a registry. */
+/**
+ * What the packages hold, and that they run with nothing of the checkout's sources. `npm run
+ * test:package` installs them from a registry.
+ */
 import assert from "node:assert/strict";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,7 @@
-/** An empty folder with nothing of the checkout in reach, in which the packed packages are installed. */
+/**
+ * An empty folder with nothing of the checkout in reach, in which the packed packages are
+ * installed.
+ */
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -30,7 +33,10 @@ export class Installation {
     return new Installation(folder, temporary, await serveRegistry(checkout, path.join(temporary, "packed")));
   }
 
-  /** A command as a user of the packages types it. npm's cache is empty at first: `cache` names another one. */
+  /**
+   * A command as a user of the packages types it. npm's cache is empty at first: `cache` names
+   * another one.
+   */
   async run(
     command: readonly [string, ...string[]],
     { folder = this.folder, cache = "cache", environment = {} }: RunOptions = {},

@@ -1,6 +1,7 @@
 /**
- * `npm run test:package`: what a user gets. The packages are packed, served by a registry on this machine, and installed into an empty folder
- * with an empty npm cache; all other packages come from npm's own registry.
+ * `npm run test:package`: what a user gets. The packages are packed, served by a registry on this
+ * machine, and installed into an empty folder with an empty npm cache; all other packages come from
+ * npm's own registry.
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -148,7 +149,8 @@ describe("the packages in an empty folder", function () {
       packages: Record<string, { hasInstallScript?: boolean }>;
     };
     const scripts = Object.entries(lockfile.packages).filter(([, entry]) => entry.hasInstallScript === true);
-    // protobufjs comes with gRPC; its script prints advice, and `npm ci --ignore-scripts` works as well.
+    // protobufjs comes with gRPC; its script prints advice, and `npm ci --ignore-scripts` works as
+    // well.
     assert.deepEqual(
       scripts.map(([name]) => name),
       ["node_modules/protobufjs"],

@@ -1,4 +1,7 @@
-/** A package registry on this machine that has the packed packages, and sends npm to its own registry for all others. */
+/**
+ * A package registry on this machine that has the packed packages, and sends npm to its own
+ * registry for all others.
+ */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";

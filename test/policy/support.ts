@@ -27,7 +27,10 @@ export const contoso: PolicySettings = {
 };
 
 export interface Given {
-  /** The stack's settings, Contoso's unless others are given; `wrong` for settings that can't be read. */
+  /**
+   * The stack's settings, Contoso's unless others are given; `wrong` for settings that can't be
+   * read.
+   */
   readonly settings?: PolicySettings | "wrong";
   /** Parameters by `--policy-pack-config`; the defaults otherwise. */
   readonly parameters?: Readonly<Record<string, unknown>>;
@@ -81,7 +84,10 @@ export function judgeStack(rule: Rule, samples: readonly Sample[], given: Given 
   return said;
 }
 
-/** Properties whose unknown values throw when they are read. The SDK exports the function, and leaves it out of its types. */
+/**
+ * Properties whose unknown values throw when they are read. The SDK exports the function, and
+ * leaves it out of its types.
+ */
 function asTheSdkHasThem(properties: object): Record<string, unknown> {
   const { unknownCheckingProxy } = sdk as unknown as {
     readonly unknownCheckingProxy: (properties: object) => Record<string, unknown>;

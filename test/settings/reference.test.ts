@@ -29,7 +29,10 @@ function parsed(settings: Readonly<Record<string, unknown>>) {
   );
 }
 
-/** The settings with a value at a key such as `analysts[].tier`; undefined where they have one, or lack the map that it is in. */
+/**
+ * The settings with a value at a key such as `analysts[].tier`; undefined where they have one, or
+ * lack the map that it is in.
+ */
 function withValue(settings: object, key: string, value: unknown): Readonly<Record<string, unknown>> | undefined {
   const changed = structuredClone(settings) as Record<string, unknown>;
   const parts = key.replaceAll("[]", ".0").split(".");

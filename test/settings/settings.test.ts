@@ -483,7 +483,10 @@ describe("settings", () => {
   });
 
   describe("any input", function () {
-    /** What reads as another name, ends a line or a quote, or means something to a shell, a path, a query, a log or a template. */
+    /**
+     * What reads as another name, ends a line or a quote, or means something to a shell, a path, a
+     * query, a log or a template.
+     */
     const hostileText = fc.oneof(
       fc.constantFrom(
         ...[

@@ -1,4 +1,5 @@
-// One seed for all properties of a run: FC_SEED, or a new one. The reporter prints it, and FC_SEED=<seed> repeats the run.
+// One seed for all properties of a run: FC_SEED, or a new one. The reporter prints it, and
+// FC_SEED=<seed> repeats the run.
 // mocha loads this file in its own process first; the worker processes inherit the variable.
 "use strict";
 

@@ -1,4 +1,7 @@
-/** The workflow files, held to what docs/ci.md promises: what a reviewer would have to look for in each of them at every change. */
+/**
+ * The workflow files, held to what docs/ci.md promises: what a reviewer would have to look for in
+ * each of them at every change.
+ */
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -82,7 +85,8 @@ describe("GitHub workflows", () => {
         for (const [id, { permissions = {} }] of jobsOf(name)) {
           for (const [scope, access] of Object.entries(permissions))
             assert.ok(allowed.has(`${scope}: ${access}`), `${id}: ${scope}`);
-          // Whoever can become the MSSP's identity writes nothing on GitHub, and the other way round.
+          // Whoever can become the MSSP's identity writes nothing on GitHub, and the other way
+          // round.
           assert.ok(!("id-token" in permissions) || Object.keys(permissions).length === 2, id);
         }
       });
@@ -311,7 +315,8 @@ describe("GitLab's and Azure's templates", () => {
   });
 
   it("no script contains an input or a branch name", () => {
-    // Template expressions are put in before a shell sees the script; the only one in a script is a command of this repository's.
+    // Template expressions are put in before a shell sees the script; the only one in a script is a
+    // command of this repository's.
     const scripts = template("azure-pipelines.yml") + template("azure-stack.yml");
     assert.doesNotMatch(scripts, /command: .*\$\{\{/);
     assert.doesNotMatch(scripts, /- bash: .*\$\{\{/);
@@ -332,7 +337,10 @@ function skip(context: Mocha.Context, reason: string): never {
   return context.skip();
 }
 
-/** The outputs of the job's step `stacks`, run as written in a repository whose last commit adds these stacks. */
+/**
+ * The outputs of the job's step `stacks`, run as written in a repository whose last commit adds
+ * these stacks.
+ */
 async function outputsOf(job: Job, stacks: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const folder = mkdtempSync(path.join(tmpdir(), "workflows-"));
   try {

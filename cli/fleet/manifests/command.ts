@@ -1,4 +1,4 @@
-/** `mssp fleet manifests`: what other engines need to run the fleet. */
+/** `mssp fleet manifests`: manifests with which other systems run the fleet. */
 import type { Command } from "commander";
 import { describeCommand } from "../../output/help";
 import { print } from "../../output/standardOutput";

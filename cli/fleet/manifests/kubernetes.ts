@@ -1,6 +1,6 @@
 /**
- * Objects for the Pulumi Kubernetes Operator 2.9: for each customer a Stack that brings it up, and one that looks for drift. Secrets are
- * referenced, never written.
+ * Objects for the Pulumi Kubernetes Operator 2.9: for each customer, one Stack that runs `up` and
+ * one that checks for drift. Secrets are referenced, never written.
  */
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
@@ -29,7 +29,7 @@ export interface ManifestStack {
   readonly usesPassphrase: boolean;
 }
 
-/** The operator names other objects after a Stack, and limits its name to so many characters. */
+/** The operator names other objects after a Stack, and limits its name to this length. */
 const nameLimit = 42;
 const driftSuffix = "-drift";
 const tokenFile = "/var/run/secrets/azure/tokens/azure-identity-token";
@@ -40,7 +40,7 @@ export function kubernetesManifests(stacks: readonly ManifestStack[], options: K
   return objects.map((one) => stringify(one, { lineWidth: 0 })).join("---\n");
 }
 
-/** A name that Kubernetes takes, and two stacks never share: changed or shortened names end with a part of a hash. */
+/** A valid, unique Kubernetes name: changed or shortened names end with a part of a hash. */
 export function objectName(stack: string): string {
   const room = nameLimit - driftSuffix.length;
   const plain = stack
@@ -81,7 +81,8 @@ function stackObjects(one: ManifestStack, options: KubernetesOptions): object[] 
     spec,
   });
   return [
-    // The operator's `destroyOnFinalize` can't delete dynamic resources: destroy with `npx mssp fleet destroy`.
+    // The operator's `destroyOnFinalize` can't delete dynamic resources: destroy with `npx mssp
+    // fleet destroy`.
     object(name, { ...commonSpec(one, name, options), refresh: true, resyncFrequencySeconds: 86_400 }),
     object(`${name}${driftSuffix}`, {
       ...commonSpec(one, name, options),
@@ -89,7 +90,7 @@ function stackObjects(one: ManifestStack, options: KubernetesOptions): object[] 
       refresh: true,
       continueResyncOnCommitMatch: true,
       resyncFrequencySeconds: 86_400,
-      // `expectNoRefreshChanges` is ignored by 2.9; without this no status shows a drift.
+      // Version 2.9 ignores `expectNoRefreshChanges`; without this, no status shows drift.
       updateTemplate: { spec: { expectNoChanges: true } },
     }),
   ];
@@ -102,7 +103,7 @@ function commonSpec({ stack, usesPassphrase }: ManifestStack, name: string, opti
     stack,
     backend,
     ...(secretsProvider === undefined ? {} : { secretsProvider }),
-    // The stack is initialized elsewhere: its key would stay in the pod.
+    // The stack is created elsewhere: otherwise its key would stay in the pod.
     useLocalStackOnly: true,
     projectRepo: repository,
     branch: `refs/heads/${branch}`,

@@ -1,17 +1,23 @@
-/** `mssp fleet status --kubeconfig`: the Stack objects of the Pulumi Kubernetes Operator, as kubectl has them. */
+/**
+ * `mssp fleet status --kubeconfig`: the Stack objects of the Pulumi Kubernetes Operator, as kubectl
+ * has them.
+ */
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { oneLine } from "../view";
 import { tableText, type Cell } from "../../output/table";
 
-/** `stalled`: the operator has given up until the object or its annotation `pulumi.com/reconciliation-request` changes. */
+/**
+ * `stalled`: the operator waits for a change of the object, such as the annotation
+ * `pulumi.com/reconciliation-request`.
+ */
 export type OperatorState = "stalled" | "ready" | "running";
 
 export interface OperatorStack {
   readonly name: string;
   readonly stack: string;
   readonly state: OperatorState;
-  /** What the operator says. */
+  /** The operator's message. */
   readonly message: string;
 }
 

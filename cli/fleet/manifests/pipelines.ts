@@ -1,4 +1,7 @@
-/** Pipelines that run the fleet in parts, a job for each part: previews on changes, `up` on main, a nightly look for drift. */
+/**
+ * Pipelines with a job for each part of the fleet: previews on changes, `up` on main, nightly drift
+ * checks.
+ */
 import { stringify } from "yaml";
 import type { PipelineSystem } from "./systems";
 
@@ -49,7 +52,7 @@ function gitHub(parts: number): string {
       }),
     },
   };
-  // A comment behind an action's pin is no part of its value.
+  // The comment after an action's pin is not part of its value.
   return head + stringify(workflow, { lineWidth: 0 }).replaceAll(/uses: "?([^"\n]+ # v[\d.]+)"?/g, "uses: $1");
 }
 
@@ -69,7 +72,7 @@ function gitHubJob(name: string, part: readonly string[], options: GitHubJob): o
     permissions: { contents: "read", "id-token": "write" },
     environment: `fleet-${name}`,
     strategy: { "fail-fast": false, "max-parallel": 10, matrix: { part } },
-    // What runs is never cancelled: that would leave resources that no state knows.
+    // Never cancel a running job: it could leave resources that are in no state.
     concurrency: { group: `fleet-${name}-\${{ matrix.part }}`, "cancel-in-progress": false },
     env: {
       ARM_USE_OIDC: "true",
@@ -90,7 +93,7 @@ function gitHubJob(name: string, part: readonly string[], options: GitHubJob): o
   };
 }
 
-/** GitHub's token ends after some minutes, and each engine asks Entra with it again. */
+/** GitHub's token expires after some minutes, and each engine sends it to Entra again. */
 function gitHubRun(command: string): string {
   return [
     'npx --no mssp ci oidc-token --out "$RUNNER_TEMP/azure-token"',

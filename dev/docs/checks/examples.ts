@@ -3,7 +3,9 @@ import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 
-/** An example in a docstring: one of a class or function is a program, one of a property is a value. */
+/**
+ * An example in a docstring: one of a class or function is a program, one of a property is a value.
+ */
 interface Example {
   readonly file: string;
   readonly line: number;
@@ -86,7 +88,9 @@ const surroundings: Readonly<Record<string, string>> = {
     '"applicationId" | "clientId" | "clientSecret" | "clientSecretExpiresOn">>;',
 };
 
-/** The example as a module of its own: with imports of what it uses, unless it has imports itself. */
+/**
+ * The example as a module of its own: with imports of what it uses, unless it has imports itself.
+ */
 function programOf({ code }: Example, exported: readonly string[]): string {
   const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(code);
   const declares = (name: string) => new RegExp(`\\b(?:const|class|as)\\s+${name}\\b`).test(code);

@@ -1,4 +1,6 @@
-/** Every link to a file, and every anchor, leads somewhere. Links to other sites are not followed. */
+/**
+ * Every link to a file, and every anchor, leads somewhere. Links to other sites are not followed.
+ */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { anchorsOf, linksOf, readPage, type Page } from "../markdown";

@@ -35,7 +35,10 @@ function isElsewhere(value: string): boolean {
   return elsewhere.some((one) => (typeof one === "string" ? one === value : one.test(value)));
 }
 
-/** All files of the checkout, their names alone, and the folders that hold them, with a slash at the end. */
+/**
+ * All files of the checkout, their names alone, and the folders that hold them, with a slash at the
+ * end.
+ */
 function trackedPaths(root: string): ReadonlySet<string> {
   const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
     cwd: root,

@@ -7,7 +7,10 @@ const testFile = /`((?:test|packages)\/[^`\s]+\.test\.ts)`/g;
 /** The section that promises. */
 const promises = "## What is at stake";
 
-/** Says for each paragraph and list item that it names neither a test nor that it is not tested, and which named tests do not exist. */
+/**
+ * Says for each paragraph and list item that it names neither a test nor that it is not tested, and
+ * which named tests do not exist.
+ */
 export function untestedPromises(root: string, text: string): readonly string[] {
   return [...promisesIn(text).flatMap(untested), ...missingTests(root, text)];
 }

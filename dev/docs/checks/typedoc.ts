@@ -1,8 +1,14 @@
-/** TypeDoc documents everything that `components/index.ts` exports, without a warning: `npm run docs:api` writes the pages. */
+/**
+ * TypeDoc documents everything that `components/index.ts` exports, without a warning: `npm run
+ * docs:api` writes the pages.
+ */
 import { execFile } from "node:child_process";
 import path from "node:path";
 
-/** What TypeDoc says, a line each: a type that is not exported, a link that leads nowhere, an unknown tag. */
+/**
+ * What TypeDoc says, a line each: a type that is not exported, a link that leads nowhere, an
+ * unknown tag.
+ */
 export function typedocFindings(root: string): Promise<readonly string[]> {
   const bin = path.join(root, "node_modules", "typedoc", "bin", "typedoc");
   const args = [bin, "--options", path.join(root, "dev", "docs", "typedoc.json"), "--emit", "none"];

@@ -21,7 +21,9 @@ export function commandsPage(): string {
   ].join("\n");
 }
 
-/** The names of all commands, those of groups in front of their parts: `sandbox`, `sandbox run`, … */
+/**
+ * The names of all commands, those of groups in front of their parts: `sandbox`, `sandbox run`, …
+ */
 export function commandNames(): readonly string[] {
   return commandsBelow(program, []).map(({ names }) => names.join(" "));
 }
@@ -33,7 +35,9 @@ function commandsBelow(parent: Command, above: readonly string[]): { names: read
   });
 }
 
-/** The help with the texts around it, 80 columns wide and without colours whatever the terminal is. */
+/**
+ * The help with the texts around it, 80 columns wide and without colours whatever the terminal is.
+ */
 export function helpOf(command: Command): string {
   const written: string[] = [];
   command.configureOutput({

@@ -1,6 +1,6 @@
 /**
- * docs/reference/outputs.md: the outputs of the program. Their names and types are those of what index.ts returns; their descriptions
- * are the docstrings of CustomerOnboarding.
+ * docs/reference/outputs.md: the outputs of the program. Their names and types are those of what
+ * index.ts returns; their descriptions are the docstrings of CustomerOnboarding.
  */
 import path from "node:path";
 import ts from "typescript";

@@ -1,4 +1,7 @@
-/** docs/reference/permissions.md: what `up` and `preview` ask of the customer's administrator, from settings/prerequisites.ts. */
+/**
+ * docs/reference/permissions.md: what `up` and `preview` ask of the customer's administrator, from
+ * settings/prerequisites.ts.
+ */
 import {
   alertApis,
   defaultConnectorAccess,

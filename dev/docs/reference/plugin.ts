@@ -1,4 +1,7 @@
-/** docs/reference/plugin.md: the plugin's schema for people. The schema itself is made of the components' TypeScript declarations. */
+/**
+ * docs/reference/plugin.md: the plugin's schema for people. The schema itself is made of the
+ * components' TypeScript declarations.
+ */
 import type { PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../../plugin/schema";
 import { pluginSchema } from "../pluginSchema";
 

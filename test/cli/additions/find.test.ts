@@ -1,4 +1,7 @@
-/** Which additions are found and by which step they go, over canned answers of Graph; test/attacks/additions.process.test.ts has the sandbox. */
+/**
+ * Which additions are found and by which step they go, over canned answers of Graph;
+ * test/attacks/additions.process.test.ts has the sandbox.
+ */
 import assert from "node:assert/strict";
 import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { azRest, shellQuoted } from "../../../cli/additions/addition";

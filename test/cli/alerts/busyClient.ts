@@ -1,6 +1,7 @@
 /**
- * A process of its own, since it needs a certificate authority: delivers an alert to a TLS server that resets each connection after it has
- * read it, while this thread is busy. Its argument is the folder with the server's certificate. Prints how it ended.
+ * A process of its own, since it needs a certificate authority: delivers an alert to a TLS server
+ * that resets each connection after it has read it, while this thread is busy. Its argument is the
+ * folder with the server's certificate. Prints how it ended.
  */
 import type { AddressInfo } from "node:net";
 import type net from "node:net";

@@ -121,7 +121,8 @@ describe("cli/alerts: a pull from the sandbox", function () {
       const until = test.sandbox.cloud.now();
       let pages = 0;
       collector.onDelivery = () => {
-        // Beyond the token's hour by the service's clock, though this machine's says that it is good.
+        // Beyond the token's hour by the service's clock, though this machine's says that it is
+        // good.
         if (++pages === 3) test.sandbox.cloud.clock.advance(65 * 60 * 1000);
       };
       await pull({ source: await sourceOf(api, () => undefined), sink: collector, position: start(since, api) });
@@ -186,7 +187,10 @@ describe("cli/alerts: a pull from the sandbox", function () {
 
 const microsoftGraphAudience = "https://graph.microsoft.com";
 
-/** A service of the test's own: alerts by the moment when it has them, and whatever oddity a test adds. */
+/**
+ * A service of the test's own: alerts by the moment when it has them, and whatever oddity a test
+ * adds.
+ */
 class FakeService implements AlertSource {
   readonly api = "graph";
   readonly alertsPerSpan = 1000;

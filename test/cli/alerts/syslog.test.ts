@@ -14,7 +14,10 @@ import { SyslogFrames } from "./parsers";
 const record = { id: "1", api: "graph", severity: "high", createdAt: "2026-06-01T12:00:00.000Z" } as AlertRecord;
 const alerts = [{ record, original: record }];
 
-/** What a server does with each connection, by its number from 0; what it has read whole is in the result. */
+/**
+ * What a server does with each connection, by its number from 0; what it has read whole is in the
+ * result.
+ */
 async function delivered(behave: (socket: net.Socket, index: number) => void): Promise<string[]> {
   const received: string[] = [];
   let connections = 0;

@@ -10,7 +10,8 @@ import type { StackPreview } from "../../../cli/ci/stackPreview";
 import { previewOf, sample } from "./samples";
 
 /**
- * The text of golden/<name>, byte for byte. UPDATE_GOLDEN=1 writes it anew: look at the difference before committing it.
+ * The text of golden/<name>, byte for byte. UPDATE_GOLDEN=1 writes it anew: look at the difference
+ * before committing it.
  */
 function assertGolden(name: string, text: string): void {
   const file = path.join(__dirname, "golden", name);
@@ -18,7 +19,10 @@ function assertGolden(name: string, text: string): void {
   assert.equal(text, readFileSync(file, "utf8"));
 }
 
-/** What is left of Markdown when each piece of inline code of ours is taken away: nothing in it comes from a value. */
+/**
+ * What is left of Markdown when each piece of inline code of ours is taken away: nothing in it
+ * comes from a value.
+ */
 function withoutCode(markdown: string): string {
   return markdown.replace(/<code>[^<>\n`|@]*<\/code>/g, "CODE");
 }

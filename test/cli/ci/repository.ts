@@ -1,4 +1,7 @@
-/** A git repository of customers in a temporary folder, for tests of what a range of commits touches. */
+/**
+ * A git repository of customers in a temporary folder, for tests of what a range of commits
+ * touches.
+ */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

@@ -23,7 +23,10 @@ const settings = {
 const urn = (type: string, name: string) => `urn:pulumi:contoso::defender-mssp::${type}::${name}`;
 const resource = (type: string, name: string, id = "", custom = true) => ({ urn: urn(type, name), type, id, custom });
 
-/** The random parts are in the state, and the components and providers; of Azure's resources only those given. */
+/**
+ * The random parts are in the state, and the components and providers; of Azure's resources only
+ * those given.
+ */
 const state = (...known: readonly string[]): StackState => ({
   resources: [
     resource("random:index/randomId:RandomId", "handover-suffix", Buffer.from("0123abcd", "hex").toString("base64url")),

@@ -1,4 +1,7 @@
-/** The objects for the operator, checked by kubeconform against the operator's published resource definitions. */
+/**
+ * The objects for the operator, checked by kubeconform against the operator's published resource
+ * definitions.
+ */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -81,7 +84,9 @@ describe("kubeconform", function () {
   }
 });
 
-/** A definition's objects take unknown fields by JSON schema's rules; a strict server refuses them. */
+/**
+ * A definition's objects take unknown fields by JSON schema's rules; a strict server refuses them.
+ */
 function closeObjects(schema: Schema): void {
   if (schema.properties !== undefined && schema["x-kubernetes-preserve-unknown-fields"] !== true) {
     schema.additionalProperties ??= false;

@@ -62,7 +62,10 @@ describe("mssp sandbox", function () {
   const run = (...args: string[]) => start(args).ended;
   const node = (script: string) => [process.execPath, "-e", script];
 
-  /** A command that prints `said` and runs until `release`: no test depends on how long a start takes. */
+  /**
+   * A command that prints `said` and runs until `release`: no test depends on how long a start
+   * takes.
+   */
   function held(name: string, said = `"${name}"`, exitCode = 0) {
     const file = path.join(folder, `release-${name}`);
     const isReleased = `require("node:fs").existsSync(${JSON.stringify(file)})`;
@@ -305,7 +308,8 @@ describe("mssp sandbox", function () {
   });
 
   it("run: uses at most two seconds of processor time, on the first start and the next", async () => {
-    // `times` prints user and system time of the shell, then those of its children. Time on the clock depends on what else runs.
+    // `times` prints user and system time of the shell, then those of its children. Time on the
+    // clock depends on what else runs.
     const script = '"$0" "$1" sandbox run -- true && times';
     for (let count = 0; count < 2; count++) {
       const shell = spawn("sh", ["-c", script, process.execPath, command], {

@@ -27,7 +27,10 @@ const mark = `MSSP analyst, managed by Pulumi (defender-mssp/dev; ${guestKey(inp
 
 type Trouble = (method: string, path: string, response: http.ServerResponse, body: string) => boolean;
 
-/** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server, with a gateway that makes trouble. */
+/**
+ * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server,
+ * with a gateway that makes trouble.
+ */
 describe("components/entra: the provider's methods", () => {
   let test: TestSandbox;
   let gateway: http.Server;
@@ -75,7 +78,8 @@ describe("components/entra: the provider's methods", () => {
     const body = Buffer.concat(chunks).toString("utf8");
     const { method = "", url = "", headers } = request;
     if (url.endsWith("/token")) {
-      // The sandbox gives tokens for its own address and for Microsoft's name of Graph; the gateway is neither.
+      // The sandbox gives tokens for its own address and for Microsoft's name of Graph; the gateway
+      // is neither.
       const form = body.replace(encodeURIComponent(gatewayOrigin()), encodeURIComponent("https://graph.microsoft.com"));
       const init = { method, body: new URLSearchParams(form) };
       response.end(await (await fetch(test.sandbox.origins.http + url, init)).text());

@@ -24,7 +24,9 @@ const inputs = {
 } as const;
 const made = { ...inputs, status: "configured", adopted: false } as unknown as NotificationRuleState;
 
-/** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
+/**
+ * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
+ */
 describe("AlertNotificationRule's provider", () => {
   let test: TestSandbox;
   let context: CallContext;

@@ -20,7 +20,9 @@ const role: RoleDefinitionInputs = { tenantId, displayName: "Tier 1 Analyst", pe
 const otherGroup = "90000000-0000-4000-8000-000000000002";
 const group = "90000000-0000-4000-8000-000000000001";
 
-/** The dynamic providers' methods, called as Pulumi calls them, against the sandbox's own server. */
+/**
+ * The dynamic providers' methods, called as Pulumi calls them, against the sandbox's own server.
+ */
 describe("components/defender: the providers of Defender's roles", () => {
   let test: TestSandbox;
   let context: CallContext;
@@ -359,7 +361,10 @@ describe("components/defender: the providers of Defender's roles", () => {
       await new Promise((resolve) => server.close(resolve));
     });
 
-    /** To the sandbox, which knows itself only by its own origin: a token asked for this one is asked for that. */
+    /**
+     * To the sandbox, which knows itself only by its own origin: a token asked for this one is
+     * asked for that.
+     */
     async function relay(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part as Buffer);

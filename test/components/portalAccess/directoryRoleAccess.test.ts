@@ -6,7 +6,10 @@ import { only, resolved, settled, startMocks, type Recording } from "../mocks";
 
 const assignmentType = "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment";
 
-/** What the engine would be asked for; that grants go before they come is proven in test/e2e/portalAccessSwitch.test.ts. */
+/**
+ * What the engine would be asked for; that grants go before they come is proven in
+ * test/e2e/portalAccessSwitch.test.ts.
+ */
 describe("components/portalAccess: DirectoryRoleAccess", () => {
   let recorded: Recording;
   beforeEach(async () => {

@@ -6,8 +6,8 @@ import {
 } from "../../../components/siemConnector/siemAuthorization";
 
 /**
- * What the engine would be asked for. Doesn't prove parents, order or what the provider's methods do: those are called in
- * siemAuthorizationProvider.test.ts, and on the real engine.
+ * What the engine would be asked for. Doesn't prove parents, order or what the provider's methods
+ * do: those are called in siemAuthorizationProvider.test.ts, and on the real engine.
  */
 describe("DefenderSiemAuthorization", () => {
   let asked: pulumi.runtime.MockResourceArgs[];

@@ -18,7 +18,9 @@ const managedBy = "defender-mssp/dev/siem-authorization";
 const inputs = { tenantId, applicationId, msspTenantId, mode: "endpoint", managedBy } as const;
 const made: SiemAuthorizationState = { ...inputs, status: "authorized", adopted: false };
 
-/** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
+/**
+ * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
+ */
 describe("DefenderSiemAuthorization's provider", () => {
   let test: TestSandbox;
   let context: CallContext;

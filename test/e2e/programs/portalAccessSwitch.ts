@@ -1,6 +1,7 @@
 /**
- * A program for portalAccessSwitch.test.ts, which puts it in the place of index.ts: one group, and one grant by the model that the
- * configuration names. The other kind of grant stands for Defender's roles: a dynamic resource, here one that assigns a directory role itself.
+ * A program for portalAccessSwitch.test.ts, which puts it in the place of index.ts: one group, and
+ * one grant by the model that the configuration names. The other kind of grant stands for
+ * Defender's roles: a dynamic resource, here one that assigns a directory role itself.
  */
 import { directoryRoleTemplates } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";

@@ -1,6 +1,7 @@
 /**
- * Pulumi's language host for YAML programs. The official engine brings it; beside an engine that was built here it is built once, from
- * the Go modules in this folder, and kept in the user's cache folder.
+ * Pulumi's language host for YAML programs. The official engine brings it; beside an engine that
+ * was built here it is built once, from the Go modules in this folder, and kept in the user's cache
+ * folder.
  */
 import { execFile } from "node:child_process";
 import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
