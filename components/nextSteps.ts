@@ -27,7 +27,7 @@ export interface OnboardingState {
   readonly siemAuthorization?: pulumi.Output<"authorized" | "manual">;
 }
 
-/** What an onboarding leaves to people, one sentence each, in the order in which it is done. */
+/** The manual steps after an onboarding, one sentence each, in their order. */
 export function nextSteps(state: OnboardingState): pulumi.Output<string[]> {
   const { tenantId, msspTenantId, cloud = "public", applicationId, siemAuthorization } = state;
   const rules = state.notificationRules.map(({ rule, status }) => status.apply((value) => ({ rule, status: value })));

@@ -1,5 +1,5 @@
 /**
- * Where a pull stands: what a later run needs to go on without a gap. The file is replaced
+ * The progress of a pull, from which a later run continues without a gap. The file is replaced
  * completely or not at all, so a run that is killed leaves the earlier one.
  */
 import { readFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { checkWritable, writeWholeFile } from "../output/wholeFile";
 const moment = z.iso.datetime();
 
 /**
- * Up to where a source has been read: all alerts that the service had created before this time.
+ * The end of the span that has been read: all alerts that the service created before this time.
  * Earlier checkpoints also have a `window`, with a link to the next page; their span is read again.
  */
 const cursorSchema = z.object({ since: moment });

@@ -4,9 +4,9 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 export class DestinationError extends VisibleError {
   constructor(
     message: string,
-    /** It may take them later, such as a server that is down or a disk that is full. */
+    /** The destination may accept them later, such as after an outage or on a full disk. */
     readonly isPassing: boolean,
-    /** How long it asks to wait, in milliseconds. */
+    /** The wait that it asks for, in milliseconds. */
     readonly retryAfter?: number,
   ) {
     super(message);

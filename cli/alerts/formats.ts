@@ -1,6 +1,5 @@
 /**
- * How an alert is written: JSON, one to a line, or CEF. Text of an alert never drives the terminal
- * that shows it.
+ * Formats of an alert: JSON lines or CEF. Control characters in an alert never reach a terminal.
  */
 import { visibleJson } from "../output/terminalText";
 import type { FetchedAlert } from "./sources";
@@ -12,5 +11,5 @@ export type AlertFormat = (alert: FetchedAlert) => string;
 
 export const recordAsJson: AlertFormat = ({ record }) => visibleJson(record);
 
-/** As the service wrote it. */
+/** The service's own object. */
 export const originalAsJson: AlertFormat = ({ original }) => visibleJson(original);

@@ -1,6 +1,5 @@
 /**
- * What the user sees of a pull on standard error: notes, and on a terminal a line that shows the
- * progress.
+ * A pull's output on standard error: notes, and on a terminal a progress line.
  */
 import { terminalText } from "../output/terminalText";
 import type { PullProgress } from "./pull";

@@ -25,7 +25,7 @@ const checkpointEvery = 1000;
 /** The longest pause after a failure, in milliseconds, unless the service asks for a longer one. */
 const longestRetryPause = 60_000;
 
-/** Where alerts go. */
+/** The destination of alerts. */
 export interface AlertSink {
   /** Resolves when the destination has all of them completely; rejects where it may not have. */
   deliver(alerts: readonly FetchedAlert[]): Promise<void>;
@@ -56,7 +56,7 @@ export interface PullOptions {
 }
 
 export interface PullProgress {
-  /** So many more have been delivered, up to this moment (ISO 8601). */
+  /** Number of newly delivered alerts, and the time of the last one (ISO 8601). */
   delivered(count: number, upTo: string): void;
   note(text: string): void;
 }

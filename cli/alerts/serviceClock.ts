@@ -20,7 +20,7 @@ export class ServiceClock {
     return Math.max(this.#byHeader(), this.#newest);
   }
 
-  /** What the service's clock has passed for certain, in milliseconds. */
+  /** A time that the service's clock has certainly passed, in milliseconds. */
   passed(): number {
     return this.#offset === undefined ? this.#newest : this.#byHeader();
   }

@@ -1,4 +1,4 @@
-/** What the two alert APIs have in common: the alerts of a span of time, in one answer. */
+/** The common interface of the two alert APIs: the alerts of a time span, in one response. */
 import type { AlertApi, AlertRecord, AlertWindow, RecordSeverity, TokenSource } from "@defender-mssp/microsoft";
 
 /** An alert, in this project's schema and as the service wrote it. */
@@ -9,7 +9,7 @@ export interface FetchedAlert {
 
 export interface AlertPage {
   readonly alerts: readonly FetchedAlert[];
-  /** How many the service sent, those of other severities included. */
+  /** Number of alerts from the service, including other severities. */
   readonly size: number;
   /** The answer may lack alerts of the span: ask for a shorter one. */
   readonly isCut: boolean;
@@ -25,7 +25,7 @@ export interface PageOptions {
 
 export interface AlertSource {
   readonly api: AlertApi;
-  /** How many alerts a span should have at most, so that its answer isn't cut. */
+  /** Most alerts of a span, so that the response isn't truncated. */
   readonly alertsPerSpan: number;
   /** The shortest span that the API can tell from the next one, in milliseconds. */
   readonly smallestSpan: number;

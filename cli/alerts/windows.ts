@@ -99,7 +99,7 @@ function shorter({ from, until }: Span, { alerts, size }: AlertPage, wanted: num
   return Math.floor(Math.min(half, dense > 0 ? dense : Infinity));
 }
 
-/** Up to where no more alerts are expected; a later reading begins a little earlier. */
+/** The time before which no more alerts are expected; a later pull begins a little earlier. */
 function reachedBy({ from, until }: Span, { alerts }: AlertPage, clock: ServiceClock): number {
   const passed = clock.passed();
   if (until !== undefined && until <= passed - settled) return until;

@@ -3,7 +3,7 @@
  * whatever one does (Microsoft, "Refresh tokens in the Microsoft identity platform"), and a SIEM
  * without a new one by then stops.
  *
- * What is remembered is in the stack's configuration, in a namespace of its own (`mssp:`) that the
+ * The record is in the stack's configuration, in a namespace of its own (`mssp:`) that the
  * program doesn't read.
  */
 import { readFile, stat } from "node:fs/promises";
@@ -17,7 +17,7 @@ export const refreshTokenDays = 90;
 
 const day = 24 * 60 * 60 * 1000;
 
-/** Where a refresh token is kept. */
+/** The place of a refresh token. */
 export type TokenPlace =
   /** In the stack's configuration, encrypted by the stack's secrets provider. */
   | { readonly kind: "configuration" }
@@ -26,7 +26,7 @@ export type TokenPlace =
   /** In Azure Key Vault. */
   | { readonly kind: "keyVault"; readonly vaultUrl: string; readonly name: string };
 
-/** What is remembered of a refresh token; nothing of it is secret. */
+/** The record of a refresh token. It contains no secret. */
 export interface TokenRecord {
   readonly place: TokenPlace;
   readonly issuedOn: Date;
@@ -39,7 +39,7 @@ const keys = {
   place: "mssp:refreshTokenKeptIn",
 } as const;
 
-/** What the stack's configuration remembers; undefined where there was never a token. */
+/** The record in the stack's configuration; undefined if there was never a token. */
 export async function readTokenRecord(stack: string, options: PulumiOptions = {}): Promise<TokenRecord | undefined> {
   const answer = await runPulumi(["config", "--stack", stack, "--json"], options);
   const configuration = JSON.parse(answer) as Partial<Record<string, { value?: string }>>;
@@ -137,7 +137,7 @@ async function writeSecretFile(file: string, text: string): Promise<void> {
   await writeWholeFile(file, text, { mode: 0o600 });
 }
 
-/** How a place is written down and shown. */
+/** The text for a place, in the record and in output. */
 export function placeText(place: TokenPlace): string {
   if (place.kind === "file") return `file:${place.file}`;
   return place.kind === "keyVault" ? `${place.vaultUrl}/secrets/${place.name}` : "configuration";

@@ -7,7 +7,7 @@ export interface HomeOptions {
   readonly home?: string;
 }
 
-/** How a command wants the sandbox. */
+/** A command's options for the sandbox. */
 export interface StartOptions extends HomeOptions {
   readonly plugins: PluginSet;
   readonly port?: number;

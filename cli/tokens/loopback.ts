@@ -86,7 +86,7 @@ const pages = {
   refused: "The sign-in was refused. The terminal shows the reason. You can close this window.",
 } as const;
 
-/** Nothing of the request is in the page. */
+/** The page contains no part of the request. */
 function show(response: ServerResponse, status: number, text: string): void {
   const page = `<!DOCTYPE html>
 <html lang="en"><head><title>Sign-in</title></head><body><p>${text}</p></body></html>

@@ -270,7 +270,7 @@ function kindOf(access: PortalAccessChoice): string {
 
 type TierGroups = Readonly<Record<Tier, MsspSecurityGroup>>;
 
-/** What a model has declared. */
+/** The resources that a model declares. */
 interface GivenAccess {
   readonly group?: MsspSecurityGroup;
   readonly tiers?: TierGroups;

@@ -24,7 +24,7 @@ interface Row {
 
 interface Measured {
   readonly seconds: number;
-  /** Of all processes of the command together, in MB. */
+  /** Sum over all processes of the command, in MB. */
   readonly megabytes: number;
 }
 

@@ -1,4 +1,4 @@
-/** What the processes of a command take, from /proc: Linux only. */
+/** CPU time and memory of a command's processes, from /proc: Linux only. */
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface Process {
@@ -9,7 +9,7 @@ export interface Process {
   readonly processor: number;
 }
 
-/** Of the kernel's clock, by which /proc counts. */
+/** Ticks of the kernel's clock, the unit of /proc. */
 const ticksPerSecond = 100;
 
 /** A process and all that it has started, from /proc: Linux only. */

@@ -19,10 +19,10 @@ const sbomShape = z.looseObject({
 
 type Component = z.infer<typeof component>;
 
-/** What the engine is got from, beside npm's packages. */
+/** The engine's sources besides npm packages. */
 export interface EngineSources {
   readonly version: string;
-  /** By name of the archive. */
+  /** By the archive's name. */
   readonly archives: Readonly<Record<string, { readonly algorithm: "sha256" | "sha512"; readonly hex: string }>>;
   /** Texts of the Go module that builds it. */
   readonly goMod: string;

@@ -20,7 +20,7 @@ export type HowToRun =
   /** Not at all. */
   | { readonly kind: "none"; readonly reason: string };
 
-/** How to run a block. Throws where its comment says nothing of the kind. */
+/** How to run a block. Throws if its comment is unknown. */
 export function howToRun({ file, line, comment }: ShellBlock): HowToRun {
   if (comment === undefined) return { kind: "checkout", install: true };
   if (comment === inSandbox) return { kind: "sandbox" };

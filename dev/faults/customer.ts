@@ -169,7 +169,7 @@ export async function customerOf(seed: number): Promise<Customer> {
 }
 
 /**
- * What is there before the first command: the customer's tenant, and the MSSP's application in its
+ * The objects before the first command: the customer's tenant, and the MSSP's application in its
  * own.
  */
 export function prepareTenants(cloud: OwnSandbox["cloud"]): void {

@@ -53,7 +53,7 @@ export async function runKill(checkout: string, write: number, fair: FairWeather
     const ended = { exitCode: undefined, signal: "SIGKILL", stdout: killed.stdout, stderr: killed.stderr };
     const again = await converge({ ...attempt, step: "up" }, ended);
     const first: Run = { step: "up", injected: 1, lostCreates, ...again };
-    // Nothing disturbs the destroy: whatever it took more than itself would be no convergence.
+    // The destroy has no faults, so any further command means that it did not converge.
     const gone = await converge(
       { ...attempt, step: "destroy" },
       { ...ended, signal: undefined, stdout: "", stderr: "" },

@@ -38,7 +38,7 @@ interface Sums {
   readonly ways: Readonly<Record<"atOnce" | "again" | "repaired", number>>;
   /** How many commands needed none, one, two and three more. */
   readonly more: readonly number[];
-  /** How often each thing was seen that the faults do. */
+  /** Number of times that each effect of the faults was seen. */
   readonly seen: Readonly<Record<string, number>>;
 }
 
@@ -115,7 +115,7 @@ function progress(done: number, all: number, milliseconds: number): string {
   return `${done} of ${all}, ${minutes(milliseconds)}, about ${minutes((milliseconds / done) * (all - done))} left\n`;
 }
 
-/** What breaks one run, which is a bug of this tool, ends that one only. */
+/** An error in one run, a bug of this tool, ends only that run. */
 function brokenRun(name: string): (error: unknown) => Result {
   return (error) => {
     const said = error instanceof Error ? (error.stack ?? error.message) : String(error);

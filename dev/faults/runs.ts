@@ -20,7 +20,7 @@ import { allCustomers, customerOf, prepareTenants, stack, type Customer, type Cu
 
 export type Step = "up" | "change" | "destroy";
 
-/** How one command ended, with all that it took. */
+/** The result of one command, including further commands. */
 export interface Run {
   readonly step: Step;
   readonly injected: number;
@@ -29,35 +29,35 @@ export interface Run {
    * doctor --repair` as one of the commands. `not`: not within three more commands.
    */
   readonly converged: "at once" | "again" | "repaired" | "not";
-  /** How many more commands it took, the repair counted. */
+  /** Number of further commands, including the repair. */
   readonly more: number;
   /**
-   * What only the tenant without faults has, and what only this one has (duplicates, too); `path =
-   * value` each.
+   * Differences from the tenant without faults, missing and additional (also duplicates), as `path =
+   * value`.
    */
   readonly differences: readonly string[];
   /** The creates whose answers were lost and that only a repair finds again. */
   readonly lostCreates: readonly string[];
-  /** What the commands said, where it did not converge at once. */
+  /** The commands' output, if it did not converge at once. */
   readonly said: string;
 }
 
-/** What came of one sandbox: a seed, or a kill. */
+/** The result of one sandbox: a seed, or a kill. */
 export interface Result {
   /** Such as `seed 7`. */
   readonly name: string;
   readonly customer: CustomerName;
   readonly runs: readonly Run[];
-  /** How many runs there were to be: one that does not converge is the last. */
+  /** Planned number of runs: a run that does not converge is the last. */
   readonly planned: number;
   /** Faults of each kind. */
   readonly injected: Readonly<Record<string, number>>;
-  /** How often each thing was seen that they do. */
+  /** Number of times that each of their effects was seen. */
   readonly seen: Readonly<Record<string, number>>;
   readonly seconds: number;
 }
 
-/** What the tenants of one customer are without faults. */
+/** The tenants of one customer without faults. */
 export interface FairWeather {
   readonly customer: Customer;
   readonly dumps: Readonly<Record<Step, string>>;
@@ -84,8 +84,8 @@ export const commands: Readonly<Record<Step, readonly string[]>> = {
 };
 
 /**
- * After a failure only a refresh shows what the tenant has; and what can go on does, whatever else
- * fails.
+ * After a failure, only a refresh shows the tenant; `--continue-on-error` lets other resources
+ * continue.
  */
 const again = ["--refresh", "--continue-on-error"];
 
@@ -125,7 +125,7 @@ export async function runSeed(checkout: string, options: SeedOptions, weather: W
   const customer = await customerOf(options.seed);
   const fair = weather[customer.name];
   const project = await newProject(checkout, customer, { faults: options, ...options.project });
-  // By the clock that the tenant's times are of, which a seed sets wrong.
+  // By the tenant's clock, which a seed sets wrong.
   const startedAt = project.sandbox.cloud.now();
   try {
     const runs: Run[] = [];
@@ -160,7 +160,7 @@ export interface Attempt {
   readonly startedAt: Date;
 }
 
-/** What only the tenants without faults say after that step, and what only these do. */
+/** Differences from the tenants without faults after that step. */
 export function differencesOf({ fair, step, project, startedAt }: Attempt): string[] {
   const { onlyLeft, onlyRight } = compareDumps(
     { text: fair.dumps[step], startedAt: fair.startedAt },
@@ -266,7 +266,7 @@ function writeSettings(project: SandboxProject, customer: Customer, step: Step):
 async function repaired({ project, step }: Attempt, said: string[]): Promise<void> {
   const ask = (question: string) => {
     const isLeft = step !== "destroy" && question.includes("uses it");
-    // Of another stack, or of nobody knows whom.
+    // Another stack's object, or of unknown origin.
     return Promise.resolve(isLeft || /may (belong|be in use)/.test(question) ? "" : "delete");
   };
   const say = (text: string) => void said.push(text);

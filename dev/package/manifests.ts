@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
-/** What is read of a `package.json`. */
+/** The fields of a `package.json` that are read. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;

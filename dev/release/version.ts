@@ -1,5 +1,5 @@
 /**
- * Where the version of a release stands. All packages have the same one, and depend on each other
+ * Files that contain the version. All packages have the same one, and depend on each other
  * by exactly that.
  */
 

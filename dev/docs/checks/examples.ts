@@ -14,7 +14,7 @@ interface Example {
   readonly code: string;
 }
 
-/** What the compiler says about the examples. */
+/** The compiler's errors in the examples. */
 export function brokenExamples(root: string): readonly string[] {
   const options = compilerOptions(root);
   const entry = path.posix.join(root, "components", "index.ts");

@@ -6,7 +6,7 @@ import path from "node:path";
 import ts from "typescript";
 import { root } from "../files";
 
-/** What index.ts makes itself, besides the component's outputs. */
+/** Outputs that index.ts adds to the component's. */
 const programOutputs: Readonly<Record<string, string>> = {
   cloud: "The cloud that the customer's tenant is in.",
   handover:
