@@ -71,7 +71,7 @@ describe("mssp", function () {
     assert.deepEqual([exitCode, stdout], [0, version]);
   });
 
-  describe("with a name that no stack can have", () => {
+  describe("with an invalid stack name", () => {
     const commands = [
       ["doctor"],
       ["verify"],

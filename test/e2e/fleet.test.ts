@@ -54,7 +54,7 @@ describe("mssp fleet, twelve customers", () => {
     assert.deepEqual(dumps(), before);
   });
 
-  it("up that is killed in the middle goes on with --resume, and runs nothing twice", async () => {
+  it("a killed up continues with --resume, and runs no stack twice", async () => {
     const running = start("up", "--stack", "customer-*", "--canary", "1", "--yes", "--json");
     let ended = 0;
     running.stdout.on("data", (data: Buffer) => {

@@ -60,7 +60,7 @@ esac
     );
   });
 
-  it("with --apply makes them: reviewers, the branch, no branch twice, variables", async () => {
+  it("--apply sets reviewers, the branch once, and variables", async () => {
     const { exitCode, stderr, calls } = await setup("--apply", "--reviewer", "ana", "--reviewer", "acme/leads");
     assert.equal(exitCode, 0, stderr);
     const contoso = calls.find((call) => call.includes("PUT repos/acme/customers/environments/customer-contoso"));
@@ -79,7 +79,7 @@ esac
     assert.ok(calls.some((call) => call.startsWith("variable set MSSP_TENANT_ID ")));
   });
 
-  it("changes nothing when a reviewer does not exist", async () => {
+  it("changes nothing if a reviewer does not exist", async () => {
     const { exitCode, stderr, calls } = await setup(
       "--apply",
       "--reviewer",
@@ -92,11 +92,11 @@ esac
     assert.equal(calls.length, 1);
   });
 
-  it("says that nobody has to approve without reviewers", async () => {
+  it("warns that `up` needs no approval without reviewers", async () => {
     assert.match((await setup("--stack", "contoso")).stderr, /without --reviewer nobody has to approve `up`/);
   });
 
-  it("refuses what is no reviewer and no repository", async () => {
+  it("refuses an invalid reviewer or repository", async () => {
     for (const args of [
       ["--reviewer", "a b"],
       ["--reviewer", "$(id)"],

@@ -19,7 +19,7 @@ function preview(stack: string, more: Partial<StackPreview> = {}): StackPreview 
 const change: StackPreview["changes"][number] = { operation: "update", type: "t", name: "n", properties: [] };
 const violation = (level: string) => ({ policy: "p", pack: "k", level, message: "m", resource: "" });
 
-describe("the stacks that a change really changes", () => {
+describe("the stacks that a change affects", () => {
   it("are those with a change, a failure, a mandatory violation or no preview", () => {
     const previews = [
       preview("adatum"),
@@ -36,13 +36,13 @@ describe("the stacks that a change really changes", () => {
     });
   });
 
-  it("go first where a pattern names them, if they change", () => {
+  it("are canaries if a pattern names them and they change", () => {
     const previews = [preview("test-a", { changes: [change] }), preview("test-b"), preview("z", { changes: [change] })];
     const sorted = sortStacks(previews, { expected: [], canaries: ["test-*"] });
     assert.deepEqual(sorted, { canaries: ["test-a"], changed: ["z"], unchanged: ["test-b"] });
   });
 
-  it("of a version that changes nobody are none: one approval serves all", () => {
+  it("are none for a version that changes nothing: one approval covers all", () => {
     const stacks = Array.from({ length: 200 }, (_, index) => `c${index}`);
     const sorted = sortStacks(
       stacks.map((stack) => preview(stack)),
@@ -54,7 +54,7 @@ describe("the stacks that a change really changes", () => {
     assert.equal(lines.find((line) => line.startsWith("unchanged="))?.split(" ").length, 200);
   });
 
-  it("are parted into matrices within GitHub's limit", () => {
+  it("are divided into matrices within GitHub's limit", () => {
     const stacks = Array.from({ length: 300 }, (_, index) => `c${index}`);
     const line = gitHubSortOutput(sortStacks([], { expected: stacks, canaries: [] }));
     const parts = JSON.parse(/^changed=(.*)$/m.exec(line)?.[1] ?? "") as { stack: string[] }[];

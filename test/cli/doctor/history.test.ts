@@ -39,7 +39,7 @@ describe("cli/doctor: the audit log's entry about an orphan", () => {
     return { ...undated("group", id, evidence, false), removal: deletionOf(`/v1.0/groups/${id}`) };
   }
 
-  it("names the first change, when it was and who made it", async () => {
+  it("names the first change, its time and its author", async () => {
     permit();
     const found = await orphan();
     const madeOn = test.sandbox.cloud.now().toISOString().slice(0, 16);
@@ -50,7 +50,7 @@ describe("cli/doctor: the audit log's entry about an orphan", () => {
     assert.ok(audit.includes(`on ${madeOn}`), audit);
   });
 
-  it("says which permission reading takes", async () => {
+  it("names the permission to read the log", async () => {
     assert.equal((await withHistory(call, await orphan())).audit, "not readable: requires AuditLog.Read.All");
   });
 
@@ -58,7 +58,7 @@ describe("cli/doctor: the audit log's entry about an orphan", () => {
     ["free", 7],
     ["p1", 30],
   ] as const) {
-    it(`says that there is no entry of a change that is older than the log, with the licence ${licence}`, async () => {
+    it(`reports that the log has no entry for an older change, with the licence ${licence}`, async () => {
       permit();
       setSwitches(test.tenant, { entraLicence: licence });
       const found = await orphan();
@@ -71,7 +71,7 @@ describe("cli/doctor: the audit log's entry about an orphan", () => {
     });
   }
 
-  it("says that the tenant has no licence, and what else keeps the log from being read; the repair goes on", async () => {
+  it("reports a missing licence or another reason why the log can't be read; the repair continues", async () => {
     const found = await orphan();
     const refusing =
       (status: number, serviceCode: string): GraphCall =>
@@ -87,7 +87,7 @@ describe("cli/doctor: the audit log's entry about an orphan", () => {
     await assert.rejects(withHistory(bug, found), TypeError);
   });
 
-  it("names a person by the principal name, and admits what the entry does not tell", async () => {
+  it("names a person by the principal name, and shows missing parts of the entry", async () => {
     const answering = (value: object[]): GraphCall => {
       return () => Promise.resolve({ status: 200, headers: new Headers(), text: "", body: { value }, tries: 1 });
     };
@@ -103,7 +103,7 @@ describe("cli/doctor: the audit log's entry about an orphan", () => {
     assert.equal(await audit([{ initiatedBy: null }]), "first change on ? by ?");
   });
 
-  it("is not looked for where the object is not Graph's", async () => {
+  it("is not read for objects outside Graph", async () => {
     const found = await orphan();
     const vault = { ...found, removal: { ...found.removal, service: "customerAzure" } } as unknown as Orphan;
     const call: GraphCall = () => assert.fail("the log was asked");

@@ -30,7 +30,7 @@ describe("the journal of a fleet run", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("tells what is done, what was cut off and what remains, also after a half line", async () => {
+  it("shows ended, interrupted and remaining stacks, also after an incomplete line", async () => {
     const journal = Journal.begin(folder, plan());
     journal.started("a", 1);
     journal.ended(outcome("a", "changed"));
@@ -64,7 +64,7 @@ describe("the journal of a fleet run", () => {
     assert.deepEqual(run && remainingOf(run), ["b"]);
   });
 
-  it("gives the last outcome of each stack over all runs; one that was left out keeps the one before", async () => {
+  it("gives the last outcome of each stack over all runs; a stack that was left out keeps its earlier one", async () => {
     const first = Journal.begin(folder, plan(), new Date("2026-11-01T10:00:00Z"));
     first.ended(outcome("a", "changed"));
     first.ended(outcome("b", "failed"));
@@ -83,7 +83,7 @@ describe("the journal of a fleet run", () => {
     assert.equal(last.get("d"), undefined);
   });
 
-  it("answers nothing where no run was recorded", async () => {
+  it("gives no outcomes without a recorded run", async () => {
     assert.deepEqual(await readRuns(path.join(folder, "nowhere")), []);
   });
 });

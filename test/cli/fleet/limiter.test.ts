@@ -7,8 +7,8 @@ import { graphLimits, Limiter, Limits } from "../../../cli/fleet/limiter";
 
 const source = (tenant: string, write = false) => ({ application: "app", tenant, write });
 
-describe("the limits that a fleet shares", () => {
-  it("let a request through at once, and after a 429 hold everybody who shares what is throttled", () => {
+describe("the shared limits of a fleet run", () => {
+  it("allow a request at once, and after a 429 delay all requests in the throttled scope", () => {
     const limits = new Limits();
     assert.equal(limits.take(source("one"), 0), 0);
     limits.hold(source("one"), "tenant", 5_000, 1_000);
@@ -54,7 +54,7 @@ describe("requests under a shared limit", () => {
     await limiter.stop();
   });
 
-  it("ask before each try, and a 429 makes the others wait", async () => {
+  it("pass the limiter before each try, and wait after another request's 429", async () => {
     answers = [429];
     const sleeps: number[] = [];
     const sleep = (milliseconds: number) => {
@@ -70,7 +70,7 @@ describe("requests under a shared limit", () => {
     assert.equal(limiter.counts.asked, 3);
   });
 
-  it("go on when the owner of the limit has gone", async () => {
+  it("continue if the limiter has ended", async () => {
     await request(address, { token: tokenOf("one") });
     await limiter.stop();
     assert.equal((await request(address, { token: tokenOf("one") })).status, 200);

@@ -19,7 +19,7 @@ describe("objects for the Kubernetes operator", () => {
   ];
   const objects = parseAllDocuments(kubernetesManifests(stacks, options)).map((one) => one.toJS() as StackObject);
 
-  it("are two for each stack, of which the second changes nothing", () => {
+  it("are two for each stack; the second one changes nothing", () => {
     const found = objects.filter(({ kind }) => kind === "Stack");
     assert.equal(found.length, 4);
     const [up, drift] = found;
@@ -31,7 +31,7 @@ describe("objects for the Kubernetes operator", () => {
     assert.ok(found.every(({ spec }) => spec["destroyOnFinalize"] === false));
   });
 
-  it("refer to the passphrase of a stack that has one, and hold no secret", () => {
+  it("refer to a stack's passphrase, and contain no secret", () => {
     const [contoso, , other] = objects.filter(({ kind }) => kind === "Stack");
     assert.deepEqual(contoso?.spec.envRefs["PULUMI_CONFIG_PASSPHRASE"], {
       type: "Secret",
@@ -40,7 +40,7 @@ describe("objects for the Kubernetes operator", () => {
     assert.equal(other?.spec.envRefs["PULUMI_CONFIG_PASSPHRASE"], undefined);
   });
 
-  it("have names that fit and that no two stacks share", () => {
+  it("have valid and unique names", () => {
     const names = ["contoso", "Contoso", "con_toso", "con.toso", "a".repeat(60), `${"a".repeat(60)}b`, "_", "-"];
     const made = names.map(objectName);
     assert.equal(new Set(made).size, names.length);
@@ -53,7 +53,7 @@ describe("objects for the Kubernetes operator", () => {
 });
 
 describe("the operator's status", () => {
-  it("shows a stalled object first, with what to do", () => {
+  it("shows a stalled object first, with a remedy", () => {
     const item = (name: string, type: string, message: string) => ({
       metadata: { name },
       spec: { stack: name },

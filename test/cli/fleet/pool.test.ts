@@ -50,13 +50,13 @@ async function pool(
 const states = ({ outcomes }: Told) => Object.fromEntries(outcomes.map(({ stack, state }) => [stack, state]));
 
 describe("the pool of a fleet run", () => {
-  it("goes on after a failure, which stops no other stack", async () => {
+  it("runs the other stacks after a failure", async () => {
     const told = await pool(["a", "b", "c"], { a: [failedWith("a wrong setting")] });
     assert.deepEqual(states(told), { a: "failed", b: "changed", c: "changed" });
     assert.deepEqual(told.outcomes[0]?.messages, ["a wrong setting"]);
   });
 
-  it("runs a stack again with --refresh after a passing fault, at most --tries times", async () => {
+  it("runs a stack again with --refresh after a transient error, at most --tries times", async () => {
     const fault = failedWith("GET /v1.0/users: 503 service unavailable");
     const told = await pool(["a", "b"], { a: [fault], b: [fault, fault, fault] });
     assert.deepEqual(states(told), { a: "changed", b: "failed" });
@@ -68,7 +68,7 @@ describe("the pool of a fleet run", () => {
     assert.equal(told.outcomes.find(({ stack }) => stack === "b")?.tries, 3);
   });
 
-  it("runs no policy violation again, whatever its text", async () => {
+  it("does not retry a policy violation, with any text", async () => {
     const preview = {
       msspPreview: 1 as const,
       stack: "a",
@@ -83,13 +83,13 @@ describe("the pool of a fleet run", () => {
     assert.deepEqual(told.starts, ["a"]);
   });
 
-  it("starts none after --max-failures, and reports those that were left out", async () => {
+  it("starts no stack after --max-failures, and reports the stacks left out", async () => {
     const told = await pool(["a", "b", "c"], { a: [failedWith("no")] }, { maxFailures: 1 });
     assert.deepEqual(states(told), { a: "failed", b: "leftOut", c: "leftOut" });
     assert.deepEqual(told.outcomes[1]?.messages, ["--max-failures 1 was reached"]);
   });
 
-  it("finishes what runs when it is stopped, and reports a stack that waits for its next try", async () => {
+  it("finishes the running stacks when stopped, and reports a stack that waits for its next try", async () => {
     let stop: string | undefined;
     const told = await pool(
       ["a", "b", "c"],
@@ -103,7 +103,7 @@ describe("the pool of a fleet run", () => {
     assert.deepEqual(states(told), { a: "leftOut", b: "changed", c: "leftOut" });
   });
 
-  it("names a lock whose owner is dead, and does not wait for it", async () => {
+  it("names the lock of an ended process, and does not wait for it", async () => {
     const told = await pool(["a"], { a: [{ ...failedWith(), printed: lock }] });
     const [outcome] = told.outcomes;
     assert.deepEqual(outcome?.lock, { host: "here", pid: 4711, since: "2026-11-26T05:00:00Z", state: "dead" });
@@ -111,7 +111,7 @@ describe("the pool of a fleet run", () => {
     assert.deepEqual(told.starts, ["a"]);
   });
 
-  it("waits for a lock whose owner still runs here", async () => {
+  it("waits for the lock of a running process", async () => {
     const locked = { ...failedWith(), printed: lock };
     const told = await pool(["a"], { a: [locked] }, { lockOwnerState: () => "alive" });
     assert.deepEqual(states(told), { a: "changed" });
@@ -119,7 +119,7 @@ describe("the pool of a fleet run", () => {
     assert.deepEqual(states(elsewhere), { a: "failed" });
   });
 
-  it("runs as many at a time as it may, and no more", async () => {
+  it("runs at most --parallel stacks at a time", async () => {
     let running = 0;
     let most = 0;
     await pool(

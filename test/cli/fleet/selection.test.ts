@@ -26,7 +26,7 @@ describe("the fleet's inventory and selectors", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("list every settings file, one with errors with its problem", async () => {
+  it("list every settings file, with the problem of an invalid one", async () => {
     const inventory = await readInventory(await readProject(folder), {});
     assert.deepEqual(
       inventory.map(({ stack }) => stack),
@@ -41,7 +41,7 @@ describe("the fleet's inventory and selectors", () => {
     });
   });
 
-  it("leave the sandbox's customers out unless they are named", async () => {
+  it("omit the sandbox's customers unless named", async () => {
     assert.deepEqual(await names({}), ["broken", "contoso", "contoso-lab", "fabrikam"]);
     assert.deepEqual(await names({ stack: ["dev"] }), ["dev"]);
     assert.deepEqual(await names({ stack: ["contoso*", "d*"] }), ["contoso", "contoso-lab", "dev"]);
@@ -79,7 +79,7 @@ describe("the fleet's inventory and selectors", () => {
     assert.deepEqual(await names({ changedSince: "HEAD" }), []);
   });
 
-  it("refuse a name that fits no stack", async () => {
+  it("refuse a name that matches no stack", async () => {
     await assert.rejects(names({ stack: ["contoso", "contosso"] }), (error: unknown) => {
       assert.ok(error instanceof VisibleError);
       assert.match(error.message, /No stack matches "contosso"\. Stacks: broken, contoso,/);

@@ -26,7 +26,7 @@ const outcome = (stack: string, state: StackState, changes: Partial<StackOutcome
   ...changes,
 });
 
-describe("what a fleet run shows", () => {
+describe("the output of a fleet run", () => {
   it("keeps the live table within the terminal's width and height", () => {
     let drawn = "";
     const draw = Object.assign((text: string) => void (drawn = text), { done: () => undefined });
@@ -52,7 +52,7 @@ describe("what a fleet run shows", () => {
     assert.match(lines[1] ?? "", /^64 running, 116 waiting/);
   });
 
-  it("ends with what needs attention first, and what to type next", () => {
+  it("ends with the most serious outcomes first, and the next commands", () => {
     const stacks = [
       outcome("a", "unchanged"),
       outcome("b", "leftOut", { messages: ["interrupted"] }),
@@ -73,7 +73,7 @@ describe("what a fleet run shows", () => {
     assert.match(text, /Stacks with manual next steps: 1\./);
   });
 
-  it("writes a report that runs nothing that a customer's name or an error holds", () => {
+  it("escapes customers' names and errors in the HTML report", () => {
     const evil = "<script>alert(1)</script>";
     const html = reportHtml(reportOf([{ ...outcome("a", "failed", { messages: [evil] }), customerName: evil }]));
     assert.ok(!html.includes("<script>"));
@@ -82,7 +82,7 @@ describe("what a fleet run shows", () => {
 });
 
 describe("the exit code of a fleet run", () => {
-  it("tells a failure before what was left out, and that before a drift", () => {
+  it("is that of a failure, then of a stack left out, then of drift", () => {
     assert.equal(exitCodeOf(["changed", "unchanged"]), 0);
     assert.equal(exitCodeOf(["drifted", "failed", "leftOut"]), 1);
     assert.equal(exitCodeOf(["drifted", "leftOut"]), 4);
@@ -100,7 +100,7 @@ describe("canaries", () => {
   });
 });
 
-describe("passing faults", () => {
+describe("a transient error", () => {
   const result = { ok: false, seconds: 1, messages: [], nextSteps: [], printed: "" };
   for (const text of [
     "GET https://graph.microsoft.com/v1.0/users: 429 too many requests",
@@ -108,10 +108,10 @@ describe("passing faults", () => {
     'Post "https://graph.microsoft.com": EOF: EOF',
     "no answer within 60 seconds",
   ]) {
-    it(`"${text}" is one`, () => assert.ok(isPassing({ ...result, messages: [text] })));
+    it(`is recognized: "${text}"`, () => assert.ok(isPassing({ ...result, messages: [text] })));
   }
   for (const text of ["tenantId is missing", "403 not allowed", "AADSTS7000215: Invalid client secret"]) {
-    it(`"${text}" is none`, () => assert.ok(!isPassing({ ...result, messages: [text] })));
+    it(`is not: "${text}"`, () => assert.ok(!isPassing({ ...result, messages: [text] })));
   }
 });
 

@@ -19,7 +19,7 @@ describe("mssp init", () => {
     mssp(["init", "--no-lockfile", ...args], { folder, environment });
   const text = (file: string) => readFile(path.join(folder, "customers", file), "utf8");
 
-  it("puts the project's name in front of the settings, and says that it stays", async () => {
+  it("prefixes the settings with the project's name, and says not to change it", async () => {
     const { exitCode, stdout, stderr } = await init(["customers", "--project", "acme.mssp"]);
     assert.equal(exitCode, 0, stderr);
     assert.match(stdout, /The project's name is acme\.mssp\. Do not change it later/);
@@ -77,7 +77,7 @@ describe("mssp init", () => {
     });
   }
 
-  it("refuses a folder with something in it, and changes nothing", async () => {
+  it("refuses a folder that is not empty, and changes nothing", async () => {
     await mkdir(path.join(folder, "customers"));
     await writeFile(path.join(folder, "customers", "mine.txt"), "mine");
     const { exitCode, stderr } = await init(["customers"]);
@@ -109,7 +109,7 @@ describe("mssp init", () => {
     });
   }
 
-  it("without git says so and makes nothing; --no-git makes the folder", async () => {
+  it("reports missing git and creates nothing; --no-git creates the folder", async () => {
     const PATH = path.join(folder, "empty-path");
     const refused = await init(["customers"], { PATH });
     assert.equal(refused.exitCode, 1);

@@ -63,7 +63,7 @@ describe("mssp new", () => {
     );
   });
 
-  it("takes the MSSP's name and tenant from another customer", async () => {
+  it("uses the MSSP's name and tenant of another customer", async () => {
     await create("contoso");
     const { exitCode, stderr } = await create("tailwind", { "--mssp-name": undefined, "--mssp-tenant-id": undefined });
     assert.equal(exitCode, 0, stderr);
@@ -80,13 +80,13 @@ describe("mssp new", () => {
     await assert.rejects(settings("contoso"), /There is no/);
   });
 
-  it("refuses a domain that Entra does not know", async () => {
+  it("refuses a domain without a tenant in Entra", async () => {
     const { exitCode, stderr } = await create("contoso", { "--customer-domain": "nobody.example" });
     assert.equal(exitCode, 1);
     assert.match(stderr, /^mssp: Entra knows no tenant with the domain nobody\.example/);
   });
 
-  it("says that it was not checked where Entra can't be reached, and with --no-check", async () => {
+  it("reports that the tenant was not checked if Entra can't be reached, and with --no-check", async () => {
     const offline = { ...environment, ARM_METADATA_HOSTNAME: "127.0.0.1:9" };
     const args = Object.entries({ ...flags, "--tenant-id": contoso }).map(([flag, value]) => `${flag}=${value}`);
     const ended = await mssp(["new", "contoso", ...args], { folder, environment: offline });
@@ -99,7 +99,7 @@ describe("mssp new", () => {
     assert.match(unchecked.stdout, /Not checked .*: --no-check\.$/m);
   });
 
-  it("names the options that are missing when nobody can be asked", async () => {
+  it("names the missing options without a terminal", async () => {
     const { exitCode, stderr } = await mssp(["new", "contoso", "--customer-name", "Contoso"], { folder, environment });
     assert.equal(exitCode, 1);
     assert.match(
@@ -115,7 +115,7 @@ describe("mssp new", () => {
     await assert.rejects(settings("contoso"), /There is no/);
   });
 
-  it("refuses a stack that has a file, and a name that no stack can have", async () => {
+  it("refuses an existing settings file and an invalid stack name", async () => {
     await create("contoso");
     const again = await create("contoso");
     assert.equal(again.exitCode, 1);
@@ -139,7 +139,7 @@ describe("mssp new", () => {
 });
 
 describe("the file of a new customer", () => {
-  it("has exactly the settings, whatever is in their texts", () => {
+  it("has exactly the settings, with any text in them", () => {
     const values = {
       customerName: "A: #b\n- 'c' \"d\" ${e}",
       analysts: [{ email: "a@b.c", displayName: "Ä: [x]" }],
@@ -149,7 +149,7 @@ describe("the file of a new customer", () => {
     assert.deepEqual(config, Object.fromEntries(Object.entries(values).map(([key, value]) => [`acme:${key}`, value])));
   });
 
-  it("names an analyst by the address where no name is given", () => {
+  it("derives an analyst's missing name from the address", () => {
     assert.deepEqual(analystOf("ana.silva@mssp.example"), {
       email: "ana.silva@mssp.example",
       displayName: "Ana Silva",

@@ -28,14 +28,14 @@ const customer = (values?: Readonly<Record<string, unknown>>, stack = "contoso")
 const names = (list: readonly { readonly permission: string }[]) => list.map(({ permission }) => permission);
 
 describe("mssp permissions", () => {
-  it("asks for the role of the directory only where the model is basic", () => {
+  it("requests the directory role only for the model basic", () => {
     const of = (portalAccess: string) => names(permissionsOf([customer({ portalAccess })]).automation);
     assert.ok(of("basic").includes("RoleManagement.ReadWrite.Directory"));
     assert.ok(!of("rbac").includes("RoleManagement.ReadWrite.Directory"));
     assert.ok(of("rbac").includes("RoleManagement.ReadWrite.Defender"));
   });
 
-  it("asks for everything that one of several customers needs, once", () => {
+  it("lists each permission of several customers once", () => {
     const { automation, customers } = permissionsOf([
       customer({ portalAccess: "basic" }),
       customer({ portalAccess: "rbac" }, "tailwind"),
@@ -49,7 +49,7 @@ describe("mssp permissions", () => {
     );
   });
 
-  it("gives the preview application nothing that writes", () => {
+  it("gives the preview application only read permissions", () => {
     for (const portalAccess of ["basic", "rbac"]) {
       const { preview } = permissionsOf([customer({ portalAccess })]);
       assert.ok(preview.length > 3);
@@ -102,13 +102,13 @@ describe("mssp permissions", () => {
     );
   });
 
-  it("writes a customer's name into Markdown as text only", () => {
+  it("escapes a customer's name in Markdown", () => {
     const text = permissionsMarkdown(permissionsOf([customer({ customerName: "[x](https://evil.example) <b>" })]));
     assert.match(text, /\\\[x\\\]\(https|\\\[x\\\]\\\(https/);
     assert.doesNotMatch(text, /[^\\]<b>/);
   });
 
-  it("refuses one script for customers of two MSSP tenants", () => {
+  it("refuses a script for customers of two MSSP tenants", () => {
     const other = customer({ msspTenantId: "99999999-0000-4000-8000-000000000009" }, "tailwind");
     assert.throws(() => azScript(permissionsOf([customer(), other])), /different values of msspTenantId/);
   });
@@ -154,7 +154,7 @@ esac
 
   const tenant = settingsOf().msspTenantId;
 
-  it("makes two multitenant applications with their permissions, and four federated credentials", async () => {
+  it("registers two multitenant applications with their permissions, and four federated credentials", async () => {
     const { calls, exitCode, said } = await runScript("", tenant);
     assert.equal(exitCode, 0, said);
     const created = calls.filter((call) => call.startsWith("ad app create"));
@@ -176,7 +176,7 @@ esac
     assert.match(said, /MSSP_CLIENT_ID=new-application/);
   });
 
-  it("makes no application twice", async () => {
+  it("registers no application twice", async () => {
     const { calls, exitCode, said } = await runScript("there-already", tenant);
     assert.equal(exitCode, 0, said);
     assert.equal(calls.filter((call) => call.startsWith("ad app create")).length, 0);

@@ -10,7 +10,7 @@ describe("components: a certificate of the connector that lasts longer than the 
   const connectorOf = (certificate: string) =>
     ({ kind: "customerApp", alertApis: ["graph"], credential: { type: "certificate", certificate } }) as const;
 
-  it("is refused with its end, the limit and what to do", async () => {
+  it("is refused with its expiry, the limit and a remedy", async () => {
     await startMocks();
     const { certificatePem } = await makeTestCertificate(new Date("2099-01-01T00:00:00Z"));
     await assert.rejects(refuseLongCertificate(connectorOf(certificatePem), {}, now), {
@@ -19,7 +19,7 @@ describe("components: a certificate of the connector that lasts longer than the 
     });
   });
 
-  it("stays where it is deployed; another one with another end does not", async () => {
+  it("is accepted if it is deployed; another one is not", async () => {
     await startMocks();
     const { certificatePem } = await makeTestCertificate(new Date("2099-01-01T00:00:00Z"));
     const deployed = (endDate: string) => ({ one: { type, outputs: { endDate } } });
@@ -30,7 +30,7 @@ describe("components: a certificate of the connector that lasts longer than the 
     );
   });
 
-  it("is accepted up to 366 days, and no other credential is looked at", async () => {
+  it("is accepted up to 366 days; other credentials are not checked", async () => {
     const { certificatePem } = await makeTestCertificate(inDays(366));
     await refuseLongCertificate(connectorOf(certificatePem), {}, now);
     const another = await makeTestCertificate(inDays(368));

@@ -88,7 +88,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
       assert.equal(ours().length, 1);
     });
 
-    it("is gone after the delete, and a second delete succeeds", async () => {
+    it("does not exist after the delete, and a second delete succeeds", async () => {
       const { id, outs } = await makePrincipal();
       await principals.delete(id, outs, context);
       assert.deepEqual(ours(), []);

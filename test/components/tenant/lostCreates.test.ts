@@ -44,7 +44,7 @@ describe("components: recoverLostCreates", () => {
     );
   });
 
-  it("repeats nothing that Graph has answered, and no deletion", async () => {
+  it("repeats no request with a response from Graph, and no deletion", async () => {
     const answered = "PATCH https://graph.microsoft.com/v1.0/groups/x answered 400: Request_BadRequest: No.";
     assert.equal(await outcome("update", [answered]), false);
     assert.equal(await outcome("update", [answered, lost("PATCH")]), false);
@@ -52,7 +52,7 @@ describe("components: recoverLostCreates", () => {
     assert.equal(await outcome("delete", [lost("DELETE")]), false);
   });
 
-  it("leaves a failure of its own to the plugin's error", async () => {
+  it("reports the plugin's error if the recovery itself fails", async () => {
     assert.equal(await outcome("create", [lost("POST")]), false);
   });
 });

@@ -80,7 +80,7 @@ describe("requireTenantFeatures", function () {
     assert.match(await refusal({ entitlementManagement: true }), /Access packages need/);
   });
 
-  it("needs no invitation for an existing analyst", async () => {
+  it("requires no invitation for an existing analyst", async () => {
     setSwitches(test.tenant, { b2bInvitations: "off" });
     const [administrator] = [...test.tenant.objects("users").values()];
     assert.equal(await refusal({ guests: [administrator?.["mail"] as string] }), "");
@@ -92,7 +92,7 @@ describe("requireTenantFeatures", function () {
     assert.equal(await refusal(everything), "");
   });
 
-  it("does not check what is already deployed", async () => {
+  it("does not check deployed features", async () => {
     setSwitches(test.tenant, { entraLicence: "free", clientSecrets: "off" });
     const deployed = [
       "azuread:index/accessPackageCatalog:AccessPackageCatalog",
@@ -101,7 +101,7 @@ describe("requireTenantFeatures", function () {
     assert.equal(await refusal({ entitlementManagement: true, clientSecretDays: 365 }, deployed), "");
   });
 
-  it("refuses nothing that is unknown", () => {
+  it("accepts unknown licences and policies", () => {
     const unknown = {
       roleAssignableGroups: undefined,
       entitlementManagement: undefined,
