@@ -13,7 +13,7 @@ const pipelineFolder: Readonly<Record<CiSystem, (file: string) => string>> = {
   azure: (file) => (file === "azure-pipelines.yml" ? file : `.azure/${file}`),
 };
 
-const description = "The customers whose Microsoft Defender we watch, one stack for each.";
+const description = "The customers whose Microsoft Defender we monitor, one stack for each.";
 
 const program = `# The program of the package, by reference. It runs in the package's folder, where its own dependencies are found even if npm nests them.
 main: node_modules/defender-mssp/launcher.js
