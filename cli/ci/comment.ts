@@ -29,7 +29,7 @@ export function commentText(previews: readonly StackPreview[], options: CommentO
   const text = new LimitedText(limit);
   text.add([commentMarker, "## Preview of the customers' stacks", ""]);
   text.add([summary({ failed: failed.length + missing.length, changing: changing.length, quiet: quiet.length }), ""]);
-  text.addList("Run the workflow `destroy` before the settings are deleted", deleted);
+  text.addList("Run the destroy workflow before the settings are deleted", deleted);
   text.addList("Without a preview", missing);
   const details = [...failed, ...changing].map((preview) => ({
     heading: `### ${code(preview.stack)}: ${headline(preview)}`,

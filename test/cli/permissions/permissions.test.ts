@@ -65,7 +65,7 @@ describe("mssp permissions", () => {
       assert.notEqual(permission, "IntegrationConfiguration.ReadWrite");
     }
     assert.equal(customers[0]?.hasGateway, true);
-    assert.match(permissionsText(permissionsOf([customer(gateway)])), /gateway \(defenderEndpoint\) decides/);
+    assert.match(permissionsText(permissionsOf([customer(gateway)])), /gateway \(defenderEndpoint\) may require/);
   });
 
   it("names the consent page of the customer's tenant, in the customer's cloud", () => {
