@@ -117,6 +117,8 @@ function load() {
       `${setup.main} does not export a function. A fleet run requires the program as an exported function, as in launcher.js.`,
     );
   }
+  // The SDK's root directory, which the language host sets in a run of its own: extensions of an installed package are there.
+  process.env["PULUMI_NODEJS_ROOT_DIRECTORY"] = setup.folder;
   const sdk = ofProgram("@pulumi/pulumi/automation") as typeof automation;
   loaded = { program: program as automation.PulumiFn, sdk };
   return loaded;

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { checkout, Installation, megabytes, type Ended } from "./installation";
 
@@ -136,6 +136,78 @@ describe("the packages in an empty folder", function () {
     const up = succeeded(await onSandbox("npx", "pulumi", "up", "--stack", "tailwind", "--yes", "--skip-preview"));
     figures.push(`npx mssp sandbox run -- npx pulumi up: ${up.seconds.toFixed(1)} s`);
   });
+
+  it("names the setting and the command where azure-native is missing, and changes nothing", async () => {
+    const subscriptionId = "5ab5c000-0000-4000-8000-000000000001";
+    const groupObjectId = "00000000-0000-4000-8000-000000000001";
+    const needing = {
+      handover: { subscriptionId, location: "westeurope" },
+      azureDelegation: { subscriptionId, groupObjectId, groupName: "Analysts", roles: ["Microsoft Sentinel Reader"] },
+    };
+    for (const [setting, value] of Object.entries(needing)) {
+      const restore = await addSettings({ [setting]: value });
+      const { exitCode, stdout, stderr } = await onSandbox("npx", "pulumi", "up", "--stack", "dev", "--yes", "-f");
+      await restore();
+      assert.notEqual(exitCode, 0);
+      const shown = `${stdout}\n${stderr}`;
+      assert.match(
+        shown,
+        new RegExp(
+          `error: ${setting}: the package @pulumi/azure-native is not installed\\. Nothing was changed\\..*\\n` +
+            " *npm install --save-exact @pulumi/azure-native@\\d+\\.\\d+\\.\\d+\\n",
+        ),
+      );
+      assert.doesNotMatch(shown, /^ +at |[1-9]\d* (created|updated|deleted)/m);
+    }
+  });
+
+  it("npx mssp fleet preview runs the packed program, with the module in extensions/ that a customer names", async () => {
+    const module = [
+      'const azuread = require("@pulumi/azuread");',
+      "exports.extend = ({ settings, provider }) => {",
+      "  const displayName = `${settings.msspName} Log Readers`;",
+      '  new azuread.Group("readers", { displayName, securityEnabled: true }, { provider });',
+      "};",
+    ];
+    await mkdir(path.join(customers, "extensions"));
+    await writeFile(path.join(customers, "extensions", "auditLog.js"), module.join("\n"));
+    const restore = await addSettings({ extension: "auditLog" });
+    const policy = ["--policy-pack", "node_modules/defender-mssp/policy"];
+    const preview = await onSandbox(
+      "npx",
+      "mssp",
+      "fleet",
+      "preview",
+      "--stack",
+      "dev",
+      "tailwind",
+      "--json",
+      ...policy,
+    );
+    await restore();
+    const { stdout } = succeeded(preview);
+    figures.push(`npx mssp fleet preview of two customers: ${preview.seconds.toFixed(1)} s`);
+    const report = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
+      stacks: { stack: string; state: string; preview: { changes: { operation: string; name: string }[] } }[];
+    };
+    const states = Object.fromEntries(report.stacks.map(({ stack, state }) => [stack, state]));
+    assert.deepEqual(states, { dev: "changed", tailwind: "unchanged" });
+    const changes = report.stacks.flatMap(({ preview: { changes } }) => changes);
+    assert.ok(
+      changes.some(({ operation, name }) => `${operation} ${name}` === "create readers"),
+      JSON.stringify(changes),
+    );
+  });
+
+  /** Adds settings to the first customer's. @returns what takes them out again. */
+  async function addSettings(settings: Readonly<Record<string, unknown>>): Promise<() => Promise<void>> {
+    const file = path.join(customers, "customers", "Pulumi.dev.yaml");
+    const before = await readFile(file, "utf8");
+    // JSON is YAML, too.
+    const lines = Object.entries(settings).map(([key, value]) => `  acme-mssp:${key}: ${JSON.stringify(value)}\n`);
+    await writeFile(file, before.trimEnd() + "\n" + lines.join(""));
+    return () => writeFile(file, before);
+  }
 
   it("npx pulumi destroy takes everything away", async () => {
     const { stdout } = succeeded(
