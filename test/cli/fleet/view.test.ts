@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
 import type { StackPreview } from "../../../cli/ci/stackPreview";
 import { exitCodeOf, isPassing, type StackOutcome, type StackState } from "../../../cli/fleet/outcome";
 import { reportHtml, countsOf, type RunReport } from "../../../cli/fleet/report";
@@ -62,7 +63,7 @@ describe("the output of a fleet run", () => {
         nextSteps: ["Authorize it"],
       }),
     ];
-    const text = summaryText(reportOf(stacks), "/runs/one");
+    const text = stripVTControlCharacters(summaryText(reportOf(stacks), "/runs/one"));
     assert.match(
       text,
       /^c  failed: customerName is missing and more\nb  left out: interrupted\nd  changed: 1 created\n/,
