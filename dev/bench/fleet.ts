@@ -1,72 +1,57 @@
-/**
- * `npm run bench:fleet`: what `mssp fleet` takes, each row against a baseline of the same run. Both are measured in turn, so that a slow moment
- * of the machine hits both; the medians count. Exits with 1 where a goal is not met.
- */
+/** What `mssp fleet` takes, against a shell loop and against itself with other numbers of customers. */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { SandboxProject } from "@defender-mssp/sandbox";
 import { execa } from "execa";
 import { familyOf } from "./processes";
+import { inTurn, rowOf, timed, type BenchGroup, type Measured, type Row, type RowInfo } from "./row";
 
-interface Row {
-  readonly name: string;
-  readonly ratio: number;
-  readonly goal: number;
-  /** Whether the ratio must be at least the goal; otherwise at most. */
-  readonly atLeast: boolean;
-  readonly seconds: number;
-  readonly baselineSeconds: number;
-  readonly runs: number;
-  /** Least and greatest ratio of a pair. */
-  readonly spread: readonly [number, number];
-}
+const rows = {
+  loop: { name: "fleet-preview", what: "fleet preview", against: "a loop of `pulumi preview`", goal: 0.35 },
+  time: {
+    name: "fleet-time",
+    what: "fleet preview: time per customer",
+    against: "a tenth of the customers",
+    goal: 1.05,
+    isLong: true,
+  },
+  memory: {
+    name: "fleet-memory",
+    what: "fleet preview: peak memory",
+    against: "a tenth of the customers",
+    goal: 1.1,
+    unit: "MB",
+    isLong: true,
+  },
+  changed: {
+    name: "fleet-changed",
+    what: "fleet preview, one customer changed",
+    against: "all changed",
+    goal: 0.5,
+    isLong: true,
+  },
+} satisfies Readonly<Record<string, RowInfo>>;
 
-interface Measured {
-  readonly seconds: number;
-  /** Sum over all processes of the command, in MB. */
-  readonly megabytes: number;
-}
+/** Customers of the row against a loop, which a run without `--rows` measures, and of the others. */
+const [fewCustomers, manyCustomers] = [8, 200];
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      customers: { type: "string", default: "50" },
-      many: { type: "string", default: "200" },
-      few: { type: "string", default: "20" },
-      runs: { type: "string", default: "5" },
-      rows: { type: "string", default: "loop,growth,changed" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(
-      "npm run -s bench:fleet -- [--rows loop,growth,changed] [--customers 50] [--few 20] [--many 200] [--runs 5] [--json]\n",
-    );
-    return;
-  }
-  const wanted = values.rows.split(",");
-  const [customers, few, many, runs] = [values.customers, values.few, values.many, values.runs].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const most = Math.max(wanted.includes("loop") ? customers : 0, wanted.some((row) => row !== "loop") ? many : 0);
-  const bench = await FleetBench.create(most);
-  try {
-    const rows = [
-      ...(wanted.includes("loop") ? [await bench.loop(customers, runs)] : []),
-      ...(wanted.includes("growth") ? await bench.growth(few, many, runs) : []),
-      ...(wanted.includes("changed") ? [await bench.changed(many, runs)] : []),
-    ];
-    process.stdout.write(values.json ? `${JSON.stringify(rows)}\n` : rows.map(describe).join(""));
-    if (rows.some(({ ratio, goal, atLeast }) => (atLeast ? ratio < goal : ratio > goal))) process.exitCode = 1;
-  } finally {
-    await bench.dispose();
-  }
-}
+export const fleet: BenchGroup = {
+  rows: Object.values(rows),
+  async measure(wanted, { checkout, customers, runs }) {
+    const hasLong = [rows.time, rows.memory, rows.changed].some(wanted);
+    const [ofLoop, ofLong] = [customers ?? fewCustomers, customers ?? manyCustomers];
+    const bench = await FleetBench.create(checkout, Math.max(wanted(rows.loop) ? ofLoop : 0, hasLong ? ofLong : 0));
+    try {
+      return [
+        ...(wanted(rows.loop) ? [await bench.loop(ofLoop, runs)] : []),
+        ...(wanted(rows.time) || wanted(rows.memory) ? await bench.growth(ofLong, runs) : []),
+        ...(wanted(rows.changed) ? [await bench.changed(ofLong, runs)] : []),
+      ].filter(wanted);
+    } finally {
+      await bench.dispose();
+    }
+  },
+};
 
 class FleetBench {
   private constructor(
@@ -75,8 +60,7 @@ class FleetBench {
   ) {}
 
   /** A project with so many customers, all deployed. */
-  static async create(customers: number): Promise<FleetBench> {
-    const checkout = path.resolve(__dirname, "..", "..", "..");
+  static async create(checkout: string, customers: number): Promise<FleetBench> {
     const bench = new FleetBench(await SandboxProject.create({ checkout }), checkout);
     for (let number = 1; number <= customers; number++) await bench.#writeCustomer(number);
     await bench.#fleet("up", "--yes", "--init");
@@ -90,32 +74,24 @@ class FleetBench {
   /** Against a shell loop of `pulumi preview` over the same stacks. */
   async loop(customers: number, runs: number): Promise<Row> {
     const stacks = Array.from({ length: customers }, (_, index) => stackOf(index + 1));
-    const loop = async () => {
-      const began = performance.now();
-      for (const stack of stacks) await this.project.succeed(["preview", "--stack", stack]);
-      return { seconds: (performance.now() - began) / 1000, megabytes: 0 };
-    };
+    const loop = () =>
+      timed(async () => {
+        for (const stack of stacks) await this.project.succeed(["preview", "--stack", stack]);
+      });
     const pairs = await inTurn(loop, () => this.#fleet("preview", "--stack", ...stacks), runs);
-    return rowOf(`fleet preview, ${customers} customers, against a loop of pulumi preview`, pairs, 0.35);
+    return rowOf(rows.loop, pairs, customers);
   }
 
-  /** Time and memory at many customers, against few. */
-  async growth(few: number, many: number, runs: number): Promise<Row[]> {
-    const preview = (count: number) => () =>
-      this.#fleet("preview", "--stack", ...Array.from({ length: count }, (_, index) => stackOf(index + 1)));
+  /** Time and memory, against those of a tenth of the customers. */
+  async growth(many: number, runs: number): Promise<Row[]> {
+    const few = Math.ceil(many / 10);
+    const preview = (count: number) => async () => {
+      const stacks = Array.from({ length: count }, (_, index) => stackOf(index + 1));
+      const { seconds, megabytes } = await this.#fleet("preview", "--stack", ...stacks);
+      return { seconds: seconds / count, megabytes };
+    };
     const pairs = await inTurn(preview(few), preview(many), runs);
-    const each = pairs.map(({ base, compared }) => ({
-      base: { ...base, seconds: base.seconds / few },
-      compared: { ...compared, seconds: compared.seconds / many },
-    }));
-    const memory = pairs.map(({ base, compared }) => ({
-      base: { ...base, seconds: base.megabytes },
-      compared: { ...compared, seconds: compared.megabytes },
-    }));
-    return [
-      rowOf(`fleet preview, time per customer at ${many}, against ${few}`, each, 1.05),
-      rowOf(`fleet preview, peak memory (MB) at ${many}, against ${few}`, memory, 1.1),
-    ];
+    return [rowOf(rows.time, pairs, many), rowOf(rows.memory, pairs, many)];
   }
 
   /** One customer changed, against all changed. */
@@ -140,7 +116,7 @@ class FleetBench {
     await touch([1], "one");
     const since = (revision: string) => () => this.#fleet("preview", "--changed-since", revision);
     const pairs = await inTurn(since("HEAD~2"), since("HEAD~1"), runs);
-    return rowOf(`fleet preview of ${customers} where one customer changed, against all changed`, pairs, 0.5);
+    return rowOf(rows.changed, pairs, customers);
   }
 
   async #writeCustomer(number: number): Promise<void> {
@@ -159,7 +135,7 @@ class FleetBench {
   }
 
   /** Runs the command in a process of its own, as people do. */
-  async #fleet(...args: readonly string[]): Promise<Measured> {
+  async #fleet(...args: readonly string[]): Promise<Required<Measured>> {
     const { folder, environment } = this.project;
     const began = performance.now();
     const command = [path.join(this.checkout, "cli", "mssp.js"), "fleet", ...args];
@@ -185,46 +161,6 @@ class FleetBench {
   }
 }
 
-interface Pair {
-  readonly base: Measured;
-  readonly compared: Measured;
-}
-
-async function inTurn(base: () => Promise<Measured>, compared: () => Promise<Measured>, runs: number): Promise<Pair[]> {
-  const pairs: Pair[] = [];
-  for (let run = 0; run < runs; run++) pairs.push({ base: await base(), compared: await compared() });
-  return pairs;
-}
-
-function rowOf(name: string, pairs: readonly Pair[], goal: number): Row {
-  const ratios = pairs.map(({ base, compared }) => compared.seconds / base.seconds);
-  return {
-    name,
-    ratio: median(ratios),
-    goal,
-    atLeast: false,
-    seconds: median(pairs.map(({ compared }) => compared.seconds)),
-    baselineSeconds: median(pairs.map(({ base }) => base.seconds)),
-    runs: pairs.length,
-    spread: [Math.min(...ratios), Math.max(...ratios)],
-  };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
-}
-
-function describe({ name, ratio, goal, seconds, baselineSeconds, runs, spread }: Row): string {
-  const [least, most] = spread.map((value) => value.toFixed(2));
-  return (
-    `${name}\n  ${seconds.toFixed(2)} against ${baselineSeconds.toFixed(2)}: ${ratio.toFixed(2)} ` +
-    `(${least} to ${most}, ${runs} pairs), goal ${goal}\n`
-  );
-}
-
 function stackOf(number: number): string {
   return `customer-${String(number).padStart(4, "0")}`;
 }
@@ -232,5 +168,3 @@ function stackOf(number: number): string {
 function fileOf(number: number): string {
   return `Pulumi.${stackOf(number)}.yaml`;
 }
-
-void main();
