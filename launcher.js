@@ -10,13 +10,14 @@ if (tooOld) {
   console.error(tooOld);
   process.exit(1);
 }
-const { loadSdk, withoutSdkSourceMaps, withoutSourcePositions } = require("./sdkShortcuts.js");
+const { loadSdk, withoutPromiseTraces, withoutSdkSourceMaps, withoutSourcePositions } = require("./sdkShortcuts.js");
 const { RunError, output } = loadSdk(() => require("@pulumi/pulumi"));
 const { compiled, targets } = require("./compile.js");
 
 // An error that is shown gets its places in our sources from `showSources`.
 withoutSdkSourceMaps();
 withoutSourcePositions();
+withoutPromiseTraces();
 
 const compiling = compiled(targets.program).catch(({ message, compilerText }) => {
   throw new RunError(compilerText ?? message);

@@ -50,6 +50,24 @@ exports.withoutSourcePositions = function () {
 };
 
 /**
+ * Ends the recording of a stack trace for each promise of the SDK, a tenth of the program's time. Only PULUMI_DEBUG_PROMISE_LEAKS shows them.
+ */
+exports.withoutPromiseTraces = function () {
+  if (!isOn || process.env.PULUMI_DEBUG_PROMISE_LEAKS) return;
+  const debuggable = require("@pulumi/pulumi/runtime/debuggable");
+  const { debuggablePromise } = debuggable;
+  debuggable.debuggablePromise = (promise, context) => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      return debuggablePromise(promise, context);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  };
+};
+
+/**
  * Tells the engine that a policy pack changes no resource, as older packs do. It otherwise asks about each resource twice, first whether a
  * rule would change it.
  */

@@ -7,6 +7,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type * as automation from "@pulumi/pulumi/automation";
 import type { AdditionsPart } from "../additions/addition";
 import { secretsOfEnvironment } from "../ci/redaction";
+import { serveDynamicResources, type ServedResources } from "./dynamicProvider";
 import { EngineEventLog } from "./engineEventLog";
 import { engineCommand, EngineFailed } from "./engineCommand";
 import type { FleetCommand, TryResult } from "./outcome";
@@ -69,11 +70,13 @@ async function runJob(job: Job, signal: AbortSignal): Promise<TryResult> {
     ...log.result({ ok, messages, printed, additions }),
   });
   let programError: string | undefined;
+  let served: ServedResources | undefined;
   try {
     const { program, sdk } = load();
+    if (mayServeHere(job, environment)) served = await serveDynamicResources(ofProgram);
     const workspace = await sdk.LocalWorkspace.create({
       workDir: setup.folder,
-      envVars: { PULUMI_SKIP_UPDATE_CHECK: "true", ...job.environment },
+      envVars: { PULUMI_SKIP_UPDATE_CHECK: "true", ...served?.variables, ...job.environment },
       pulumiCommand: engineCommand(setup.engine, setup.engineVersion),
       program: async () => {
         try {
@@ -100,7 +103,15 @@ async function runJob(job: Job, signal: AbortSignal): Promise<TryResult> {
       return ended(false, messages, `${error.stderr}\n${error.stdout}`);
     }
     return ended(false, [error instanceof Error ? error.message : String(error)]);
+  } finally {
+    served?.end();
   }
+}
+
+/** With `--refresh` the code of the dynamic resources comes from the stack's state: it gets a process of its own. */
+function mayServeHere({ command, refresh, drift }: Job, environment: NodeJS.ProcessEnv): boolean {
+  const isOff = environment["MSSP_SDK_SHORTCUTS"] === "off" || environment["PULUMI_DEBUG_PROVIDERS"] !== undefined;
+  return command === "preview" && !refresh && !drift && !isOff;
 }
 
 /** A customer whose stack nobody has created yet. */
