@@ -35,8 +35,21 @@ export function permissionsText({ customers, automation, optional, preview, azur
 
 /** To send to the customers' administrators. */
 export function permissionsMarkdown({ customers, automation, preview, azureRoles }: Permissions): string {
-  const list = (permissions: readonly RequestedPermission[]) =>
-    permissions.map(({ api, permission, id, purpose }) => `- ${api} \`${permission}\` (\`${id}\`): ${purpose}`);
+  const application = (
+    title: string,
+    use: string,
+    permissions: readonly RequestedPermission[],
+    consent: "automation" | "preview",
+  ) => [
+    `## ${title}`,
+    "",
+    use,
+    "",
+    ...permissions.map(({ api, permission, id, purpose }) => `- ${api} \`${permission}\` (\`${id}\`): ${purpose}`),
+    "",
+    ...customers.map(({ consentUrls }) => `Consent: <${linkable(consentUrls[consent])}>`),
+    "",
+  ];
   return [
     "# Access to your Microsoft Defender",
     "",
@@ -45,22 +58,18 @@ export function permissionsMarkdown({ customers, automation, preview, azureRoles
     "A Privileged Role Administrator or Global Administrator of the tenant consents to two applications. You can revoke the consent at any time:",
     "Entra admin center, Enterprise applications, the application, Properties, Delete.",
     "",
-    "## The automation",
-    "",
-    "It creates and removes the objects that were agreed. It requires these application permissions:",
-    "",
-    ...list(automation),
-    "",
-    ...customers.map(({ consentUrls }) => `Consent: <${linkable(consentUrls.automation)}>`),
-    "",
-    "## The preview application",
-    "",
-    "It compares the tenant with the settings. Its permissions are read-only:",
-    "",
-    ...list(preview),
-    "",
-    ...customers.map(({ consentUrls }) => `Consent: <${linkable(consentUrls.preview)}>`),
-    "",
+    ...application(
+      "The automation",
+      "It creates and removes the objects that were agreed. It requires these application permissions:",
+      automation,
+      "automation",
+    ),
+    ...application(
+      "The preview application",
+      "It compares the tenant with the settings. Its permissions are read-only:",
+      preview,
+      "preview",
+    ),
     ...(azureRoles.length === 0
       ? []
       : [

@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Journal, lastOutcomes, readRuns, remainingOf, type RunPlan } from "../../../cli/fleet/journal";
-import type { StackOutcome, StackState } from "../../../cli/fleet/outcome";
+import { outcome } from "./outcomes";
 
 const plan = (changes: Partial<RunPlan> = {}): RunPlan => ({
   command: "up",
@@ -12,14 +12,6 @@ const plan = (changes: Partial<RunPlan> = {}): RunPlan => ({
   drift: false,
   policyPacks: [],
   ...changes,
-});
-const outcome = (stack: string, state: StackState): StackOutcome => ({
-  stack,
-  state,
-  seconds: 1,
-  tries: 1,
-  messages: [],
-  nextSteps: [],
 });
 
 describe("the journal of a fleet run", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import type { StackPreview } from "../../../cli/ci/stackPreview";
-import { exitCodeOf, isPassing, type StackOutcome, type StackState } from "../../../cli/fleet/outcome";
+import { exitCodeOf, isPassing } from "../../../cli/fleet/outcome";
+import { outcome } from "./outcomes";
 import { reportHtml, countsOf, type RunReport } from "../../../cli/fleet/report";
 import { canaryCount } from "../../../cli/fleet/run";
 import { summaryText } from "../../../cli/fleet/summary";
@@ -16,15 +17,6 @@ const preview = (changes: StackPreview["changes"]): StackPreview => ({
   messages: [],
   policyViolations: [],
   additions: [],
-});
-const outcome = (stack: string, state: StackState, changes: Partial<StackOutcome> = {}): StackOutcome => ({
-  stack,
-  state,
-  seconds: 1,
-  tries: 1,
-  messages: [],
-  nextSteps: [],
-  ...changes,
 });
 
 describe("the output of a fleet run", () => {
