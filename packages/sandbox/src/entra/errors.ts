@@ -48,7 +48,7 @@ export function errorBody(
 }
 
 /** The correlation ID that the client has chosen, if it is a UUID. */
-function clientRequestId(request: FastifyRequest): string | undefined {
+export function clientRequestId(request: FastifyRequest): string | undefined {
   const header = request.headers["client-request-id"];
   return typeof header === "string" && /^[0-9a-f-]{36}$/i.test(header) ? header : undefined;
 }

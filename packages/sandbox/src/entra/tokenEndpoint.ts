@@ -26,6 +26,7 @@ import {
 } from "./directory";
 import { entraErrors } from "./errors";
 import { Parameters } from "./parameters";
+import { recordedSignIn, type SignInAttempt } from "./recordedSignIn";
 import { authorizedByMicrosoft } from "./publicClients";
 import { isSameAddress } from "./redirectUris";
 import { delegatedScopes, resourceOfApplication, signInScopes, wantedResource } from "./scopes";
@@ -100,9 +101,16 @@ export class TokenEndpoint {
 
   async #clientCredentials(request: FastifyRequest, parameters: Parameters, version: 1 | 2): Promise<Answer> {
     const client = this.#client(request, parameters);
+    const attempt: SignInAttempt = { request, client, eventType: "servicePrincipal" };
+    return recordedSignIn(this.cloud, attempt, () => this.#applicationsToken(attempt, parameters, version));
+  }
+
+  async #applicationsToken(attempt: SignInAttempt, parameters: Parameters, version: 1 | 2): Promise<Answer> {
+    const { client, request } = attempt;
     const proof = await authenticateClient(this.cloud, client, request, parameters);
     const identifier = resourceOfApplication(parameters, version);
     const resource = resourceIn(this.cloud, client.tenant, identifier, microsoftGraph.appId);
+    attempt.resource = resource;
     const isAssigned = assignedRoles(client.tenant, client.servicePrincipal, resource.servicePrincipal).length > 0;
     if (resource.servicePrincipal["appRoleAssignmentRequired"] === true && !isAssigned) {
       throw entraErrors.unassignedClient(client.clientId, resource.appId);
@@ -129,7 +137,8 @@ export class TokenEndpoint {
       ...code,
       scopes: [...new Set([...scopes, ...code.scopes.filter((scope) => signInScopes.has(scope))])],
     };
-    const answer = await this.#delegated(client, asked, proof, version, parameters);
+    const attempt: SignInAttempt = { request, client, eventType: "interactiveUser" };
+    const answer = await this.#delegated(attempt, asked, proof, version, parameters);
     this.#usedCodes.add(code.codeId);
     return answer;
   }
@@ -141,7 +150,8 @@ export class TokenEndpoint {
     const proof = await authenticateClient(this.cloud, client, request, parameters, isPublicClient(client));
     const scopes = delegatedScopes(parameters, version, signIn.scopes);
     const asked = { ...signIn, scopes: [...new Set([...scopes, "offline_access"])] };
-    return this.#delegated(client, asked, proof, version, parameters);
+    const attempt: SignInAttempt = { request, client, eventType: "nonInteractiveUser" };
+    return this.#delegated(attempt, asked, proof, version, parameters);
   }
 
   async #deviceCode(request: FastifyRequest, parameters: Parameters, version: 1 | 2): Promise<Answer> {
@@ -155,21 +165,34 @@ export class TokenEndpoint {
       throw entraErrors.authorizationPending();
     }
     this.#usedCodes.add(code.codeId);
-    return this.#delegated(client, code, proof, version, parameters);
+    const attempt: SignInAttempt = { request, client, eventType: "interactiveUser" };
+    return this.#delegated(attempt, code, proof, version, parameters);
   }
 
-  async #delegated(
-    client: Client,
+  #delegated(
+    attempt: SignInAttempt,
     signIn: SignIn,
     proof: ClientProof,
     version: 1 | 2,
     parameters: Parameters,
   ): Promise<Answer> {
-    const user = client.tenant.objects("users").get(signIn.userId);
+    attempt.user = attempt.client.tenant.objects("users").get(signIn.userId);
+    return recordedSignIn(this.cloud, attempt, () => this.#usersToken(attempt, signIn, proof, version, parameters));
+  }
+
+  async #usersToken(
+    attempt: SignInAttempt,
+    signIn: SignIn,
+    proof: ClientProof,
+    version: 1 | 2,
+    parameters: Parameters,
+  ): Promise<Answer> {
+    const { client, user } = attempt;
     if (user === undefined || user["accountEnabled"] === false) throw entraErrors.revokedGrant();
     if (signIn.servicePrincipalId !== client.servicePrincipal.id) throw entraErrors.revokedGrant();
     const wanted = wantedResource(signIn.scopes);
     const resource = resourceIn(this.cloud, client.tenant, wanted.identifier, microsoftGraph.appId);
+    attempt.resource = resource;
     const granted = consentedScopes(client, resource, user, wanted.permissions);
     const accessToken = await this.tokens.delegatedToken(client, resource, proof, user, granted);
     const wantsIdToken = signIn.scopes.includes("openid");

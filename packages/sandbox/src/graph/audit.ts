@@ -54,9 +54,19 @@ const millisecondsOfDay = 24 * 60 * 60 * 1000;
  * https://learn.microsoft.com/entra/identity/monitoring-health/reference-reports-data-retention
  */
 export function auditLog(tenant: Tenant, now: Date): readonly StoredObject[] {
+  return withinRetention(tenant, logs.get(tenant) ?? [], "activityDateTime", now);
+}
+
+/** The entries of a log that the tenant's licence still keeps. `moment`: the property with their time. */
+export function withinRetention(
+  tenant: Tenant,
+  entries: readonly StoredObject[],
+  moment: string,
+  now: Date,
+): StoredObject[] {
   const days = switchValue(tenant, "entraLicence") === "free" ? 7 : 30;
   const oldest = new Date(now.getTime() - days * millisecondsOfDay).toISOString();
-  return (logs.get(tenant) ?? []).filter((entry) => textOf(entry["activityDateTime"]) >= oldest);
+  return entries.filter((entry) => textOf(entry[moment]) >= oldest);
 }
 
 /** Adds an entry for a successful change. */

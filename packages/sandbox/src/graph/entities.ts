@@ -5,7 +5,7 @@
  *
  * Source: Microsoft's published metadata, and recorded answers, which take precedence.
  */
-import { directoryAudit } from "./entities/auditLogs";
+import { directoryAudit, signIn } from "./entities/auditLogs";
 import { application, federatedIdentityCredential, servicePrincipal } from "./entities/applications";
 import {
   appRoleAssignment,
@@ -96,6 +96,7 @@ export type EntitySetName =
   | "authorizationPolicy"
   | "defaultAppManagementPolicy"
   | "directoryAudits"
+  | "signIns"
   | "federatedIdentityCredentials"
   | EntitlementSetName;
 
@@ -208,6 +209,7 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     properties: federatedIdentityCredential,
   },
   directoryAudits: { ...plain, type: "directoryAudit", properties: directoryAudit, path: "auditLogs/directoryAudits" },
+  signIns: { ...plain, type: "signIn", properties: signIn, path: "auditLogs/signIns" },
   connectedOrganizations: { ...plain, type: "connectedOrganization", properties: connectedOrganization },
   accessPackageCatalogs: { ...plain, type: "accessPackageCatalog", properties: accessPackageCatalog },
   accessPackageAssignments: { ...plain, type: "accessPackageAssignment", properties: accessPackageAssignment },

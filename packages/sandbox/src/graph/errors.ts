@@ -71,6 +71,15 @@ export function missingScope(names: readonly string[]): GraphError {
   return new GraphError(403, "PermissionScopeNotGranted", message);
 }
 
+/**
+ * The 403 of the audit log and the sign-ins, from issue threads
+ * (microsoftgraph/microsoft-graph-explorer-v4 2731).
+ */
+export function missingLogPermission(name: string): GraphError {
+  const message = `Calling principal does not have required MSGraph permissions ${name}`;
+  return new GraphError(403, "Authentication_MSGraphPermissionMissing", message);
+}
+
 /** Entitlement management's 403. The missing permission is the sandbox's addition. */
 export function callerNotAuthorized(names: readonly string[]): GraphError {
   const missing = names.length === 1 ? names.join("") : `any of ${names.join(", ")}`;

@@ -68,7 +68,7 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
       version,
       origin: request.protocol === "https" ? cloud.origins.https : cloud.origins.http,
       parameters: match.parameters,
-      query: parseQuery(search, header(request, "consistencylevel"), version),
+      query: parseQuery(search, header(request, "consistencylevel"), version, match.route.pageSize),
       body: readBody(request),
       contentType: header(request, "content-type"),
       path,

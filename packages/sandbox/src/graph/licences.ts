@@ -4,12 +4,12 @@ import { switchValue } from "../cloud/switches";
 import { GraphError } from "./errors";
 import type { Call } from "./route";
 
-export type LicensedFeature = "roleAssignableGroups" | "entitlementManagement";
+export type LicensedFeature = "roleAssignableGroups" | "entitlementManagement" | "signInLogs";
 
 /** Whether the tenant has the licence for a feature. */
 export function hasLicence(tenant: Tenant, feature: LicensedFeature): boolean {
   const licence = switchValue(tenant, "entraLicence");
-  return feature === "roleAssignableGroups" ? licence !== "free" : licence === "p2";
+  return feature === "entitlementManagement" ? licence === "p2" : licence !== "free";
 }
 
 /** Throws the service's error if the caller's tenant has no licence for a feature. */
@@ -25,6 +25,13 @@ const refusals: Readonly<Record<LicensedFeature, () => GraphError>> = {
       403,
       "Authorization_RequestDenied",
       "Only companies who have purchased AAD Premium may perform this operation.",
+    ),
+  // Code and text from issue threads (microsoftgraph/msgraph-sdk-dotnet 1006).
+  signInLogs: () =>
+    new GraphError(
+      403,
+      "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+      "Neither tenant is B2C or tenant doesn't have premium license",
     ),
   // The text of another feature of the same licence (privileged identity management); this
   // feature's own is not known.

@@ -2,7 +2,7 @@
 import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
 import type { GraphVersion } from "./entities";
 import { unreadableRequest } from "./errors";
-import type { Query } from "./odata/query";
+import type { PageSize, Query } from "./odata/query";
 import type { JsonObject } from "./json";
 import type { Access, Permissions } from "./permissions";
 
@@ -14,6 +14,8 @@ export interface Route {
   readonly path: string;
   readonly versions: readonly GraphVersion[];
   readonly permissions: Permissions;
+  /** The number of items in a page of its list. Default: the directory's. */
+  readonly pageSize?: PageSize;
   readonly handle: (call: Call) => Answer;
 }
 

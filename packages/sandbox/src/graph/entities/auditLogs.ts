@@ -1,9 +1,21 @@
 /**
- * An entry of the tenant's audit log.
- * https://learn.microsoft.com/graph/api/resources/directoryaudit
+ * An entry of the tenant's audit log, and a sign-in.
+ * https://learn.microsoft.com/graph/api/resources/directoryaudit, …/signin
  */
 import type { Properties } from "./property";
-import { complex, complexes, computed, dateTime, readOnly, string } from "./property";
+import {
+  boolean,
+  complex,
+  complexes,
+  computed,
+  dateTime,
+  int32,
+  readOnly,
+  string,
+  strings,
+  untyped,
+  untypedCollection,
+} from "./property";
 
 const named = { ...readOnly, nullable: false, default: undefined } as const;
 
@@ -22,7 +34,47 @@ export const directoryAudit: Properties = {
   additionalDetails: complexes("keyValue", readOnly),
 };
 
-/** Its complex types. */
+const beta = { ...readOnly, only: "beta" } as const;
+const none = string({ ...readOnly, default: "none" });
+
+/** Risk, location and device are what Entra answers where it knows nothing. */
+export const signIn: Properties = {
+  id: string({ ...computed }),
+  createdDateTime: dateTime(named),
+  userDisplayName: string(readOnly),
+  userPrincipalName: string(readOnly),
+  userId: string({ ...named, emptyText: true }),
+  appId: string(readOnly),
+  appDisplayName: string(readOnly),
+  ipAddress: string(readOnly),
+  clientAppUsed: string({ ...readOnly, emptyText: true }),
+  userAgent: string(readOnly),
+  correlationId: string(readOnly),
+  conditionalAccessStatus: string({ ...readOnly, default: "notApplied" }),
+  isInteractive: boolean(readOnly),
+  riskDetail: none,
+  riskLevelAggregated: none,
+  riskLevelDuringSignIn: none,
+  riskState: none,
+  riskEventTypes: strings(readOnly),
+  riskEventTypes_v2: strings(readOnly),
+  resourceDisplayName: string(readOnly),
+  resourceId: string(readOnly),
+  resourceTenantId: string(readOnly),
+  homeTenantId: string(readOnly),
+  servicePrincipalId: string({ ...named, emptyText: true }),
+  servicePrincipalName: string(readOnly),
+  status: complex("signInStatus", readOnly),
+  deviceDetail: untyped(readOnly),
+  location: untyped(readOnly),
+  appliedConditionalAccessPolicies: untypedCollection(readOnly),
+  appOwnerTenantId: string(beta),
+  crossTenantAccessType: string({ ...beta, default: "none" }),
+  signInEventTypes: strings(beta),
+  userType: string(beta),
+};
+
+/** The complex types of both. */
 export const auditTypes: Readonly<Record<string, Properties>> = {
   auditActivityInitiator: { app: complex("appIdentity"), user: complex("userIdentity") },
   appIdentity: {
@@ -40,5 +92,6 @@ export const auditTypes: Readonly<Record<string, Properties>> = {
     groupType: string(),
     modifiedProperties: complexes("modifiedProperty"),
   },
+  signInStatus: { errorCode: int32(), failureReason: string(), additionalDetails: string() },
   modifiedProperty: { displayName: string(), oldValue: string(), newValue: string() },
 };

@@ -4,6 +4,7 @@ import { entitySets, type EntitySetName } from "../entities";
 import { GraphError, unsupportedQuery } from "../errors";
 import { compileFilter } from "./filterMatch";
 import { parseFilter } from "./filterSyntax";
+import { isIn } from "./shape";
 import type { Query } from "./query";
 
 export interface Page<T> {
@@ -30,7 +31,8 @@ export function page<T extends StoredObject>(objects: readonly T[], query: Query
 
 function filtered<T extends StoredObject>(objects: readonly T[], query: Query, typeOf: EntitySetName): readonly T[] {
   if (query.filter === undefined) return objects;
-  const { type, properties, directoryObject } = entitySets[typeOf];
+  const { type, properties: all, directoryObject } = entitySets[typeOf];
+  const properties = Object.fromEntries(Object.entries(all).filter(([, one]) => isIn(one, query.version)));
   const matches = compileFilter(
     parseFilter(query.filter),
     { name: `microsoft.graph.${type}`, properties },

@@ -20,19 +20,31 @@ export interface Query {
   count: boolean;
   /** `ConsistencyLevel: eventual` and `$count=true`: uses the directory's second index. */
   advanced: boolean;
+  /** A filter may name the properties of this version only. */
+  version: GraphVersion;
   /** All options as sent, for a link to the next page. */
   sent: URLSearchParams;
 }
 
-const pageSize = 100;
-const largestPage = 999;
+/** Numbers of items: without `$top`, and the largest `$top`. */
+export interface PageSize {
+  readonly default: number;
+  readonly largest: number;
+}
+
+const directoryPage: PageSize = { default: 100, largest: 999 };
 const supported = new Set(["$filter", "$select", "$expand", "$orderby", "$top", "$skiptoken", "$count"]);
 
 /**
  * Reads the text after `?`. Throws the service's 400 for an unknown option. Beta accepts the
  * options without `$`: https://learn.microsoft.com/graph/query-parameters
  */
-export function parseQuery(text: string, consistencyLevel: string | undefined, version: GraphVersion = "v1.0"): Query {
+export function parseQuery(
+  text: string,
+  consistencyLevel: string | undefined,
+  version: GraphVersion = "v1.0",
+  pageSize: PageSize = directoryPage,
+): Query {
   const sent = new URLSearchParams(text);
   const options = new Map<string, string>();
   for (const [name, value] of sent) {
@@ -60,10 +72,11 @@ export function parseQuery(text: string, consistencyLevel: string | undefined, v
     select: parseSelect(options.get("$select")),
     expand: parseExpand(options.get("$expand")),
     orderBy,
-    top: parseTop(options.get("$top")),
+    top: parseTop(options.get("$top"), pageSize),
     skipToken: options.get("$skiptoken"),
     count,
     advanced,
+    version,
     sent,
   };
 }
@@ -127,15 +140,15 @@ function parseOrderBy(text: string | undefined): Query["orderBy"] {
   return { property: match[1] ?? "", descending: match[2]?.toLowerCase() === "desc" };
 }
 
-function parseTop(text: string | undefined): number {
-  if (text === undefined) return pageSize;
+function parseTop(text: string | undefined, { default: usual, largest }: PageSize): number {
+  if (text === undefined) return usual;
   const top = Number(text);
   if (!/^-?\d+$/.test(text))
     throw unreadableRequest(
       `Invalid value '${text}' for $top query option found. The $top query option requires a non-negative integer value.`,
     );
-  if (top < 1 || top > largestPage) {
-    throw unsupportedQuery(`Invalid page size specified: '${text}'. Must be between 1 and ${largestPage} inclusive.`);
+  if (top < 1 || top > largest) {
+    throw unsupportedQuery(`Invalid page size specified: '${text}'. Must be between 1 and ${largest} inclusive.`);
   }
   return top;
 }
