@@ -27,8 +27,13 @@ module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     floor("packages/microsoft/src", [], "Microsoft's facts and clients depend on nothing of this repository."),
+    floor("packages/pages/src", [], "Pages know their design and nothing of this repository."),
     floor("packages/engine/src", [microsoft], "The engine's package knows Microsoft's alone."),
-    floor("packages/sandbox/src", [microsoft, "^packages/engine/"], "The sandbox knows microsoft and engine."),
+    floor(
+      "packages/sandbox/src",
+      [microsoft, "^packages/engine/", "^packages/pages/"],
+      "The sandbox knows microsoft, engine and pages.",
+    ),
     floor("guardrails", [microsoft], "Guardrails are pure functions that settings and policy ask."),
     floor("settings", ["^guardrails/", microsoft], "Settings know no component and no command."),
     floor(
@@ -62,7 +67,7 @@ module.exports = {
     },
     // A package is imported by its name, through its exports; only its own files reach into it.
     byName("packages-by-name", { pathNot: "^packages/" }, "^packages/"),
-    ...["microsoft", "engine", "sandbox"].map((name) =>
+    ...["microsoft", "engine", "sandbox", "pages"].map((name) =>
       byName(`${name}-imports-by-name`, { path: `^packages/${name}/` }, `^packages/(?!${name}/)`),
     ),
   ],

@@ -1,5 +1,5 @@
 /**
- * `npm run package`: packs the four packages into `.packages` (or `--out <folder>`), each as a
+ * `npm run package`: packs the packages into `.packages` (or `--out <folder>`), each as a
  * folder and as a tarball.
  */
 import { mkdir } from "node:fs/promises";

@@ -29,6 +29,7 @@ export interface PackageDescription {
 
 export const packages: readonly PackageDescription[] = [
   { name: "@defender-mssp/microsoft", folder: "packages/microsoft", optionalPeers: [] },
+  { name: "@defender-mssp/pages", folder: "packages/pages", optionalPeers: [] },
   { name: "@defender-mssp/engine", folder: "packages/engine", optionalPeers: [] },
   { name: "@defender-mssp/sandbox", folder: "packages/sandbox", optionalPeers: ["@pulumi/azure-native"] },
   {

@@ -6,6 +6,7 @@
 const manifests = [
   "package.json",
   "packages/microsoft/package.json",
+  "packages/pages/package.json",
   "packages/engine/package.json",
   "packages/sandbox/package.json",
   "policy/package.json",

@@ -37,10 +37,11 @@ describe("the packed packages", function () {
   });
   after(() => rm(out, { recursive: true, force: true }));
 
-  it("are four, of one version, and depend on each other by exactly that", () => {
+  it("are five, of one version, and depend on each other by exactly that", () => {
     assert.deepEqual(packed.map(({ name }) => name).sort(), [
       "@defender-mssp/engine",
       "@defender-mssp/microsoft",
+      "@defender-mssp/pages",
       "@defender-mssp/sandbox",
       "defender-mssp",
     ]);

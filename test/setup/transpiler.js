@@ -6,13 +6,15 @@ const esbuild = require("esbuild");
 exports.create = () => ({
   transpile(input, { fileName }) {
     const { code, map } = esbuild.transformSync(input, {
-      loader: "ts",
+      loader: fileName.endsWith("x") ? "tsx" : "ts",
       format: "cjs",
       platform: "node",
       target: "node20",
       sourcefile: fileName,
       sourcemap: "external",
       sourcesContent: false,
+      jsxFactory: "h",
+      jsxFragment: "Fragment",
     });
     return { outputText: code, sourceMapText: map };
   },

@@ -1,0 +1,37 @@
+/** The one script and the one style of all pages, and the policy that allows nothing else. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { css } from "./style";
+
+let read: string | undefined;
+
+/** The script that sorts and filters tables and highlights paths. */
+export function script(): string {
+  // tsc adds the name of a source map, which a page that is one file does not have.
+  read ??= readFileSync(path.join(__dirname, "browser", "page.js"), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
+  return read;
+}
+
+export function style(): string {
+  return css;
+}
+
+/**
+ * The policy of every page, in its own markup. A server that sends pages can send it as the header
+ * `Content-Security-Policy`, too, with `frame-ancestors 'none'`, which a page itself can't ask for.
+ */
+export function contentSecurityPolicy(): string {
+  const directives = [
+    "default-src 'none'",
+    `script-src '${hash(script())}'`,
+    `style-src '${hash(style())}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ];
+  return directives.join("; ");
+}
+
+function hash(text: string): string {
+  return `sha256-${createHash("sha256").update(text, "utf8").digest("base64")}`;
+}
