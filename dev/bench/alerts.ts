@@ -111,12 +111,13 @@ class Bench {
       stdout: isCommand ? "ignore" : "pipe",
     });
     const seconds = (performance.now() - start) / 1000;
-    const usage = JSON.parse(await readFile(usageFile, "utf8")) as Usage;
-    return { run: { seconds, megabytes: usage.maxRSS / 1024 }, stdout: stdout ?? "", stderr };
+    const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(await readFile(usageFile, "utf8")) as Usage;
+    const run = { seconds, processor: (userCPUTime + systemCPUTime) / 1e6, megabytes: maxRSS / 1024 };
+    return { run, stdout: stdout ?? "", stderr };
   }
 }
 
 /** The two pulls may not meet the same number of alerts: the sandbox's clock goes on. */
-function ofThousand({ seconds, megabytes }: Measured, count: number): Measured {
-  return { seconds: (seconds / count) * 1000, ...(megabytes === undefined ? {} : { megabytes }) };
+function ofThousand({ seconds, processor, megabytes }: Required<Measured>, count: number): Measured {
+  return { seconds: (seconds / count) * 1000, processor: (processor / count) * 1000, megabytes };
 }

@@ -3,8 +3,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SandboxProject } from "@defender-mssp/sandbox";
 import { execa } from "execa";
-import { familyOf } from "./processes";
-import { inTurn, rowOf, timed, type BenchGroup, type Measured, type Row, type RowInfo } from "./row";
+import { usageOf, type Usage } from "./processes";
+import { inTurn, rowOf, timed, type BenchGroup, type Row, type RowInfo } from "./row";
 
 const rows = {
   loop: { name: "fleet-preview", what: "fleet preview", against: "a loop of `pulumi preview`", goal: 0.35 },
@@ -87,8 +87,8 @@ class FleetBench {
     const few = Math.ceil(many / 10);
     const preview = (count: number) => async () => {
       const stacks = Array.from({ length: count }, (_, index) => stackOf(index + 1));
-      const { seconds, megabytes } = await this.#fleet("preview", "--stack", ...stacks);
-      return { seconds: seconds / count, megabytes };
+      const { seconds, processor, megabytes } = await this.#fleet("preview", "--stack", ...stacks);
+      return { seconds: seconds / count, processor: processor / count, megabytes };
     };
     const pairs = await inTurn(preview(few), preview(many), runs);
     return [rowOf(rows.time, pairs, many), rowOf(rows.memory, pairs, many)];
@@ -135,9 +135,8 @@ class FleetBench {
   }
 
   /** Runs the command in a process of its own, as people do. */
-  async #fleet(...args: readonly string[]): Promise<Required<Measured>> {
+  async #fleet(...args: readonly string[]): Promise<Usage> {
     const { folder, environment } = this.project;
-    const began = performance.now();
     const command = [path.join(this.checkout, "cli", "mssp.js"), "fleet", ...args];
     const running = execa(process.execPath, command, {
       cwd: folder,
@@ -146,18 +145,10 @@ class FleetBench {
       reject: false,
       stdin: "ignore",
     });
-    let megabytes = 0;
-    const watch = setInterval(() => {
-      const processes = running.pid === undefined ? [] : familyOf(running.pid);
-      megabytes = Math.max(
-        megabytes,
-        processes.reduce((sum, { memory }) => sum + memory, 0),
-      );
-    }, 500);
-    const { exitCode, stdout, stderr } = await running;
-    clearInterval(watch);
+    const { end, ...usage } = await usageOf(running);
+    const { exitCode, stdout, stderr } = end;
     if (exitCode !== 0) throw new Error(`mssp fleet ${args.join(" ")} ended with ${exitCode}:\n${stdout}\n${stderr}`);
-    return { seconds: (performance.now() - began) / 1000, megabytes };
+    return usage;
   }
 }
 

@@ -99,7 +99,7 @@ function countOf(option: string, text: string): number {
 }
 
 function cells(row: Row) {
-  const { name, ratio, goal, atLeast, seconds, baselineSeconds, runs, spread, unit = "s" } = row;
+  const { name, ratio, processorRatio, goal, atLeast, seconds, baselineSeconds, runs, spread, unit = "s" } = row;
   const [least, most] = spread.map((value) => value.toFixed(2));
   return [
     name,
@@ -107,6 +107,7 @@ function cells(row: Row) {
     `goal ${atLeast ? "≥" : "≤"} ${goal}`,
     `${least} to ${most}, ${runs} pairs`,
     `${seconds.toFixed(2)} / ${baselineSeconds.toFixed(2)} ${unit}`,
+    processorRatio === undefined ? "" : `processor ${processorRatio.toFixed(2)}`,
   ];
 }
 

@@ -50,28 +50,44 @@ export function merged(before: readonly Result[], now: readonly Result[], order:
 
 export function tableOf(results: readonly Result[]): string {
   const rows = results.map((row) => {
-    const { name, against, ratio, goal, atLeast, seconds, baselineSeconds, runs, spread, day, load, unit = "s" } = row;
+    const {
+      name,
+      against,
+      ratio,
+      processorRatio,
+      goal,
+      atLeast,
+      seconds,
+      baselineSeconds,
+      runs,
+      spread,
+      day,
+      load,
+      unit = "s",
+    } = row;
     return [
       `\`${name}\``,
       whatOf(row),
       against,
       `${isMet(row) ? "" : "**"}${ratio.toFixed(2)}${isMet(row) ? "" : "**"}`,
       `${atLeast ? "≥" : "≤"} ${goal}`,
+      processorRatio?.toFixed(2) ?? "",
       `${spread.map((value) => value.toFixed(2)).join(" to ")}, ${runs} pairs`,
       `${seconds} / ${baselineSeconds} ${unit}`,
       `${day}, load ${load}`,
     ];
   });
-  const head = ["row", "what", "against", "ratio", "goal", "spread", "medians", "measured"];
+  const head = ["row", "what", "against", "ratio", "goal", "by processor time", "spread", "medians", "measured"];
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
 function rounded(row: Row): Row {
-  const { ratio, seconds, baselineSeconds, spread } = row;
+  const { ratio, processorRatio, seconds, baselineSeconds, spread } = row;
   const short = (value: number) => Number(value.toFixed(3));
   return {
     ...row,
     ratio: short(ratio),
+    ...(processorRatio === undefined ? {} : { processorRatio: short(processorRatio) }),
     seconds: short(seconds),
     baselineSeconds: short(baselineSeconds),
     spread: [short(spread[0]), short(spread[1])],

@@ -41,3 +41,37 @@ function read(file: string): string {
     return ""; // The process has ended.
   }
 }
+
+/** What a command and all its processes have taken. */
+export interface Usage {
+  readonly seconds: number;
+  /** Processor time in seconds. A process whose parent was killed does not count. */
+  readonly processor: number;
+  /** Peak of the sum of the processes' resident memory, in MB, looked at twice a second. */
+  readonly megabytes: number;
+}
+
+/** Waits for a child process of this one. Nothing else may end at the same time: its time would count, too. */
+export async function usageOf<End>(running: Promise<End> & { readonly pid?: number }): Promise<Usage & { end: End }> {
+  const [began, before] = [performance.now(), processorOfChildren()];
+  let megabytes = 0;
+  const watch = setInterval(() => {
+    const processes = running.pid === undefined ? [] : familyOf(running.pid);
+    megabytes = Math.max(
+      megabytes,
+      processes.reduce((sum, { memory }) => sum + memory, 0),
+    );
+  }, 500);
+  try {
+    const end = await running;
+    return { seconds: (performance.now() - began) / 1000, processor: processorOfChildren() - before, megabytes, end };
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+/** Of this process's children that have ended, and of theirs, in seconds. */
+export function processorOfChildren(): number {
+  const times = read("/proc/self/stat").split(") ")[1]?.split(" ") ?? [];
+  return (Number(times[13] ?? 0) + Number(times[14] ?? 0)) / ticksPerSecond;
+}

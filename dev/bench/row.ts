@@ -1,4 +1,5 @@
 /** A row of the benchmark: two pieces of work that are measured in turn, so that a slow moment of the machine hits both. */
+import { processorOfChildren } from "./processes";
 
 export interface RowInfo {
   /** What `--rows` takes. */
@@ -18,6 +19,8 @@ export interface Row extends RowInfo {
   /** Median of the pairs' ratios: of times, of memory, or of throughput (`atLeast`). */
   readonly ratio: number;
   readonly atLeast: boolean;
+  /** The same of processor time, which other work on the machine changes less. */
+  readonly processorRatio?: number;
   /** Medians. */
   readonly seconds: number;
   readonly baselineSeconds: number;
@@ -47,6 +50,8 @@ export interface BenchGroup {
 
 export interface Measured {
   readonly seconds: number;
+  /** Processor time of the processes that were started, in seconds. */
+  readonly processor?: number;
   /** Peak memory: sum over all processes of the command. */
   readonly megabytes?: number;
 }
@@ -68,20 +73,25 @@ export async function inTurn(
 }
 
 export async function timed(work: () => Promise<unknown>): Promise<Measured> {
-  const began = performance.now();
+  const [began, before] = [performance.now(), processorOfChildren()];
   await work();
-  return { seconds: (performance.now() - began) / 1000 };
+  return { seconds: (performance.now() - began) / 1000, processor: processorOfChildren() - before };
 }
 
 export function rowOf(info: RowInfo, pairs: readonly Pair[], customers?: number): Row {
   const value = ({ seconds, megabytes = NaN }: Measured) => (info.unit === "MB" ? megabytes : seconds);
-  const values = pairs.map(({ base, compared }) => ({ base: value(base), compared: value(compared) }));
   const atLeast = info.atLeast === true;
-  const ratios = values.map(({ base, compared }) => (atLeast ? base / compared : compared / base));
+  const ratioOf = (base: number, compared: number) => (atLeast ? base / compared : compared / base);
+  const values = pairs.map(({ base, compared }) => ({ base: value(base), compared: value(compared) }));
+  const ratios = values.map(({ base, compared }) => ratioOf(base, compared));
+  const processorRatio = median(
+    pairs.map(({ base, compared }) => ratioOf(base.processor ?? NaN, compared.processor ?? NaN)),
+  );
   return {
     ...info,
     ratio: median(ratios),
     atLeast,
+    ...(info.unit === "MB" || Number.isNaN(processorRatio) ? {} : { processorRatio }),
     seconds: median(values.map(({ compared }) => compared)),
     baselineSeconds: median(values.map(({ base }) => base)),
     runs: pairs.length,

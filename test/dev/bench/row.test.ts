@@ -22,6 +22,13 @@ describe("a row of the benchmark", () => {
     assert.equal(shareOfGoal(row), 0.9 / 0.8);
   });
 
+  it("has the ratio of processor time beside that of the clock, where it was measured", () => {
+    const measured = { base: { seconds: 1, processor: 2 }, compared: { seconds: 9, processor: 3 } };
+    assert.deepEqual([rowOf(info, [measured]).ratio, rowOf(info, [measured]).processorRatio], [9, 1.5]);
+    assert.equal(rowOf({ ...info, goal: 0.9, atLeast: true }, [measured]).processorRatio, 2 / 3);
+    assert.equal("processorRatio" in rowOf(info, [pair(1, 2)]), false);
+  });
+
   it("compares memory where its unit is MB", () => {
     const row = rowOf({ ...info, unit: "MB" }, [
       { base: { seconds: 1, megabytes: 100 }, compared: { seconds: 9, megabytes: 150 } },
