@@ -43,6 +43,7 @@ export async function examine(stack: string, options: StackSettingsOptions = {})
         "Check the setting tenantId, the credentials in the environment (ARM_CLIENT_ID with its secret, certificate or federated " +
         "token, or az login), and that the customer has consented to that application." +
         (environment["ARM_METADATA_HOSTNAME"] ? "" : sandboxHint(stack)),
+      { cause: error },
     );
   }
 }

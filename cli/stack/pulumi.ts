@@ -63,7 +63,15 @@ export async function askPulumi(args: readonly string[], options: PulumiOptions 
 export async function runPulumi(args: readonly string[], options: PulumiOptions = {}): Promise<string> {
   const { exitCode, stdout, stderr } = await askPulumi(args, options);
   if (exitCode === 0) return stdout;
-  throw new VisibleError(failureText(args, stderr));
+  const text = failureText(args, stderr);
+  throw isMissing(stderr) ? new StackNotFoundError(text) : new VisibleError(text);
+}
+
+/** The backend has no stack of this name. */
+export class StackNotFoundError extends VisibleError {}
+
+function isMissing(stderr: string): boolean {
+  return /no stack named/.test(stderr);
 }
 
 /** Names of the project's stacks, sorted. */
@@ -104,7 +112,7 @@ function failureText(args: readonly string[], stderr: string): string {
   const named = args[args.indexOf("--stack") + 1];
   const stack = args.includes("--stack") && named !== undefined ? `stack "${named}"` : "the project's stacks";
   const reason = firstLine(stderr);
-  if (/no stack named/.test(stderr)) {
+  if (isMissing(stderr)) {
     return `There is no ${stack}. \`npx pulumi stack ls\` lists the stacks. ${sandboxHint}`;
   }
   if (/incorrect passphrase|passphrase must be set/.test(stderr)) {

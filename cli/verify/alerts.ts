@@ -28,7 +28,8 @@ export async function graphAlerts(context: VerifyContext): Promise<Check> {
     const { body } = await request(`${endpoints.graphEndpoint}/v1.0/security/alerts_v2?$top=10`, { token });
     const { value } = (body ?? {}) as { value?: unknown };
     if (!Array.isArray(value)) return failed(name, "the answer is not a list of alerts");
-    return passed(name, `200, a page of ${value.length}, as the application`);
+    const check = passed(name, `200, a page of ${value.length}, as the application`);
+    return { ...check, alerts: value.length };
   } catch (error) {
     return failed(name, withAdvice(error));
   }
@@ -105,7 +106,8 @@ async function askEach(name: string, context: VerifyContext, token: string, how:
       const { body } = await request(`${host}/api/alerts?limit=10&ago=P1D`, { token });
       if (!Array.isArray(body))
         return { check: failed(name, `${host}: the answer is not a list`), authorization: "unknown" };
-      return { check: passed(name, `200 from ${host}, a page of ${body.length}, ${how}`), authorization: "authorized" };
+      const check = passed(name, `200 from ${host}, a page of ${body.length}, ${how}`);
+      return { check: { ...check, alerts: body.length }, authorization: "authorized" };
     } catch (error) {
       if (!(error instanceof ServiceError) || (error.status !== 401 && error.status !== 403)) throw error;
       refusal = error;

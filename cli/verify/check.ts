@@ -9,6 +9,8 @@ export interface Check {
   readonly reason: string;
   /** Where the check looks for what somebody added: each addition. */
   readonly additions?: readonly Addition[];
+  /** Where the check reads alerts: the number of alerts on its page. */
+  readonly alerts?: number;
 }
 
 export const passed = (name: string, reason: string): Check => ({ name, state: "passed", reason });

@@ -5,13 +5,12 @@ import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";
 import { visibleJson } from "../output/terminalText";
 import { stackArgument } from "../stack/stackName";
-import { credentialOptions, type CredentialOptions } from "../tokens/credentialOptions";
+import { credentialOptions } from "../tokens/credentialOptions";
 import type { Check } from "./check";
+import type { ContextOptions } from "./contextOf";
 import type { VerifyContext } from "./context";
 
-interface VerifyOptions extends CredentialOptions {
-  readonly stack: string;
-  readonly region?: "eu" | "uk" | "us";
+interface VerifyOptions extends ContextOptions {
   readonly json?: boolean;
 }
 
@@ -55,7 +54,8 @@ export function registerVerify(program: Command): void {
  * and no error.
  */
 export async function verify(options: VerifyOptions): Promise<readonly Check[]> {
-  const [{ failed }, alerts, tenant, { findAdditions }] = await Promise.all([
+  const [{ contextOf }, { failed }, alerts, tenant, { findAdditions }] = await Promise.all([
+    import("./contextOf.js"),
     import("./check.js"),
     import("./alerts.js"),
     import("./tenant.js"),
@@ -82,36 +82,6 @@ export async function verify(options: VerifyOptions): Promise<readonly Check[]> 
     await tenant.portal(context),
     ...(await findAdditions({ stack: options.stack })),
   ];
-}
-
-async function contextOf(options: VerifyOptions): Promise<VerifyContext> {
-  const [{ readConnector }, { credentialOf, endpointsOf }, { readTokenRecord }, { alertExporterHosts }, settings] =
-    await Promise.all([
-      import("../connector/connector.js"),
-      import("../tokens/credentials.js"),
-      import("../connector/refreshToken.js"),
-      import("../connector/hosts.js"),
-      import("../../settings/fromFile.js"),
-    ]);
-  const connector = await readConnector(options.stack, { secrets: true });
-  const endpoints = await endpointsOf(connector);
-  // The next `up` reports invalid settings; this command checks what is deployed.
-  const defenderCalls = await settings.readStackSettings(options.stack).then(
-    (read) => read.defenderCalls,
-    () => ({ mode: "endpoint" }) as const,
-  );
-  return {
-    connector,
-    endpoints,
-    credential: await credentialOf(connector, options).catch((error: unknown) => {
-      if (error instanceof VisibleError) return error;
-      throw error;
-    }),
-    tokenRecord: await readTokenRecord(options.stack),
-    alertExporters: alertExporterHosts(endpoints, options.region),
-    defenderEndpoint: settings.defenderEndpointOf({ defenderCalls }, process.env),
-    now: new Date(),
-  };
 }
 
 async function checksText(checks: readonly Check[]): Promise<string> {

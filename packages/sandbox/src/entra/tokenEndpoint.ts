@@ -195,6 +195,7 @@ export class TokenEndpoint {
     attempt.resource = resource;
     const granted = consentedScopes(client, resource, user, wanted.permissions);
     const accessToken = await this.tokens.delegatedToken(client, resource, proof, user, granted);
+    if (attempt.eventType === "interactiveUser") this.#acceptInvitation(user);
     const wantsIdToken = signIn.scopes.includes("openid");
     const answer = {
       scope: answeredScopes(version, wanted.identifier, granted, signIn.scopes),
@@ -207,6 +208,17 @@ export class TokenEndpoint {
       ...(parameters.get("client_info") === "1" ? { client_info: clientInformation(client.tenant, user) } : {}),
     };
     return version === 2 ? envelope(answer) : this.#version1(wanted.identifier, answer);
+  }
+
+  /**
+   * A guest's first sign-in to the tenant redeems the invitation.
+   * https://learn.microsoft.com/entra/external-id/redemption-experience
+   */
+  #acceptInvitation(user: StoredObject): void {
+    if (user["externalUserState"] !== "PendingAcceptance") return;
+    user["externalUserState"] = "Accepted";
+    user["externalUserStateChangeDateTime"] = `${this.cloud.now().toISOString().slice(0, 19)}Z`;
+    this.cloud.changed();
   }
 
   #client(request: FastifyRequest, parameters: Parameters): Client {
