@@ -2,8 +2,12 @@
  * `npm run bench:analysts`: how long `up`, `preview` and `destroy` of a customer with many analysts
  * take, how much memory the processes have at their peaks, and how much they write. With `--than N`
  * the same is measured with N analysts first, and the ratio is shown: it tells whether the cost of
- * one analyst grows with their number.
+ * one analyst grows with their number. `--skip-checkpoints` lets the engine write the state once, at
+ * the end of each command. `--floor` measures a program that has nothing of this project: for each
+ * analyst one component with one resource of the stand-in random provider. No program that keeps an
+ * analyst in a resource of its own takes less.
  */
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { SandboxProject } from "@defender-mssp/sandbox";
@@ -27,22 +31,32 @@ interface Measured {
   readonly written: number;
 }
 
+interface Subject {
+  readonly floor: boolean;
+  readonly skipCheckpoints: boolean;
+}
+
+const usage = "npm run -s bench:analysts -- [--analysts N] [--than N] [--skip-checkpoints] [--floor] [--json]\n";
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       analysts: { type: "string", default: "1000" },
       than: { type: "string" },
+      "skip-checkpoints": { type: "boolean", default: false },
+      floor: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) {
-    process.stdout.write("npm run -s bench:analysts -- [--analysts N] [--than N] [--json]\n");
+    process.stdout.write(usage);
     return;
   }
+  const subject: Subject = { floor: values.floor, skipCheckpoints: values["skip-checkpoints"] };
   const runs: { analysts: number; measured: Readonly<Record<Command, Measured>> }[] = [];
   for (const count of [values.than, values.analysts].flatMap((text) => (text === undefined ? [] : [Number(text)]))) {
-    const measured = await measure(count);
+    const measured = await measure(count, subject);
     runs.push({ analysts: count, measured });
     if (!values.json) process.stdout.write(describe(count, measured));
   }
@@ -57,18 +71,44 @@ async function main(): Promise<void> {
   }
 }
 
-async function measure(count: number): Promise<Readonly<Record<Command, Measured>>> {
-  const project = await SandboxProject.create({ checkout: path.resolve(__dirname, "..", "..", "..") });
+async function measure(count: number, subject: Subject): Promise<Readonly<Record<Command, Measured>>> {
+  const checkout = path.resolve(__dirname, "..", "..", "..");
+  const environment: Readonly<Record<string, string>> = subject.skipCheckpoints
+    ? { PULUMI_SKIP_CHECKPOINTS: "true" }
+    : {};
+  const project = await SandboxProject.create({ checkout, environment });
   try {
-    await project.writeSettings("many", settings(count));
-    await project.succeed(["stack", "init", "many"]);
-    const up = await watched(project, ["up", "--stack", "many", "--yes", "--skip-preview"]);
-    const preview = await watched(project, ["preview", "--stack", "many", "--expect-no-changes"]);
-    const destroy = await watched(project, ["destroy", "--stack", "many", "--yes", "--skip-preview"]);
+    const folder = subject.floor ? await floorProgram(project, checkout, count) : project.folder;
+    if (!subject.floor) await project.writeSettings("many", settings(count));
+    const at = ["--stack", "many", "--cwd", folder];
+    await project.succeed(["stack", "init", "many", "--cwd", folder]);
+    const up = await watched(project, ["up", ...at, "--yes", "--skip-preview"]);
+    const preview = await watched(project, ["preview", ...at, "--expect-no-changes"]);
+    const destroy = await watched(project, ["destroy", ...at, "--yes", "--skip-preview"]);
     return { up, preview, destroy };
   } finally {
     await project.dispose();
   }
+}
+
+async function floorProgram(project: SandboxProject, checkout: string, count: number): Promise<string> {
+  const folder = path.join(project.folder, "floor");
+  const files = {
+    "Pulumi.yaml": "name: floor\nruntime: nodejs\n",
+    "package.json": '{ "name": "floor", "main": "index.js" }\n',
+    "index.js": `"use strict";
+const { ComponentResource } = require("@pulumi/pulumi");
+const { RandomUuid } = require("@pulumi/random");
+for (let number = 0; number < ${count}; number++) {
+  const parent = new ComponentResource("floor:index:Analyst", \`analyst-\${number}\`);
+  new RandomUuid(\`analyst-\${number}\`, {}, { parent });
+}
+`,
+  };
+  await mkdir(folder);
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
+  await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
+  return folder;
 }
 
 function settings(count: number) {
