@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import { describeCommand } from "../output/help";
 import { say, written } from "./output";
 import { sandboxOptions, withHome, type HomeOptions, type StartOptions } from "./options";
+import { registerClock, registerEnv, registerStop } from "./running";
 
 /** Adds the subcommands to `program`. */
 export function registerSandbox(program: Command): void {
@@ -12,6 +13,9 @@ export function registerSandbox(program: Command): void {
     .enablePositionalOptions();
   registerRun(sandbox);
   registerServe(sandbox);
+  registerStop(sandbox);
+  registerEnv(sandbox);
+  registerClock(sandbox);
   registerDump(sandbox);
   registerTenant(sandbox);
   registerReset(sandbox);
@@ -54,19 +58,28 @@ function registerRun(sandbox: Command): void {
 function registerServe(sandbox: Command): void {
   const command = sandboxOptions(sandbox.command("serve"))
     .description("Start the sandbox, print the environment to use it with, and keep it up until it is stopped.")
-    .option("--json", "print the environment as one JSON object instead of shell commands")
-    .action(async (options: StartOptions & { json?: boolean }) => {
+    .option("--detach", "keep it up in the background, and return when it answers; print no environment")
+    .option("--json", "print the environment as one JSON object; with --detach, where the server is")
+    .action(async (options: StartOptions & { json?: boolean; detach?: boolean }) => {
+      if (options.detach === true) return (await import("./detached.js")).serveDetached(options);
       const { serve } = await import("./session.js");
-      await serve(options);
+      return serve(options);
     });
   describeCommand(command, {
     notes: [
-      "To stop it, press Ctrl-C, or run the `kill` command that it prints. The printed environment holds a secret of the sandbox: keep its file out of git.",
+      "To stop it, press Ctrl-C, or run `npx mssp sandbox stop`. The printed environment holds a secret of the sandbox: keep its file out of git.",
+      "With --detach the server writes to serve.log in the sandbox's folder. A server that is up already is left as it is.",
     ],
     reads: "The stacks' settings in Pulumi.*.yaml, for the tenants that they name.",
     changes: "The sandbox in .sandbox (or --home).",
-    exitCodes: { 0: "stopped by Ctrl-C or a signal", 1: "the sandbox could not be started" },
+    exitCodes: {
+      0: "stopped; with --detach, the server is up",
+      1: "the sandbox could not be started",
+    },
     examples: [
+      "npx mssp sandbox serve --detach",
+      'eval "$(npx mssp sandbox env)"          # in any shell',
+      "npx mssp sandbox stop",
       "npx mssp sandbox serve > sandbox.env    # in one shell",
       ". ./sandbox.env                         # in any other",
       "npx mssp sandbox serve --json --port 8443",
@@ -79,16 +92,19 @@ function registerDump(sandbox: Command): void {
     .description(
       "Print every object of every emulated tenant as JSON with sorted keys, whether the sandbox runs or not.",
     )
+    .option("--tenant <tenantId>", "only that tenant, a UUID", tenantIdArgument)
     .option("--deleted", "include soft-deleted applications, groups and users, which are kept for 30 days")
     .option("--json", "the default: the output is always JSON")
-    .action(async (options: HomeOptions & { deleted?: boolean }) => {
+    .action(async ({ home, tenant, deleted = false }: HomeOptions & { tenant?: string; deleted?: boolean }) => {
       const { dump, readCloud, sandboxHome, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
-      const cloud = await readCloud(sandboxHome(options.home), await tenantsOfStacks(process.cwd()));
-      await written(dump(cloud, { deleted: options.deleted === true }));
+      const cloud = await readCloud(sandboxHome(home), await tenantsOfStacks(process.cwd()));
+      await written(dump(cloud, { deleted, ...(tenant === undefined ? {} : { tenant }) }));
     });
   describeCommand(command, {
     reads: "The sandbox in .sandbox (or --home).",
+    exitCodes: { 1: "the sandbox has no such tenant, or its files can't be read" },
     examples: [
+      "npx mssp sandbox dump --tenant c0570500-0000-4000-8000-00000000000a",
       "# show that destroy leaves nothing behind:",
       "npx mssp sandbox dump > before.json",
       "npx mssp sandbox run -- npx pulumi up --yes --stack dev",

@@ -5,6 +5,7 @@
 import type { JoinedSandbox, OwnSandbox } from "@defender-mssp/sandbox";
 import { say, written } from "./output";
 import { sandboxPackage } from "./packages";
+import { shellCommands } from "./shells";
 import type { StartOptions } from "./options";
 
 /**
@@ -35,20 +36,39 @@ export async function runInSandbox(command: readonly string[], options: StartOpt
   }
 }
 
-/** Keeps the sandbox up until a signal. */
+/** Keeps the sandbox up until a signal, or `sandbox stop`. */
 export async function serve(options: StartOptions & { json?: boolean }): Promise<void> {
-  const { isOwn } = sandboxPackage();
+  await keepUp(options, async ({ sandbox, variables, removed }) => {
+    await written(options.json === true ? `${JSON.stringify(variables)}\n` : shellCommands(variables, removed));
+    say(
+      `The sandbox is up at ${sandbox.origins.https}. To stop it: Ctrl-C, or from another shell: kill ${process.pid}`,
+    );
+    say(`Its services and tenants, for a browser: ${sandbox.origins.http}/`);
+  });
+}
+
+/** Starts or joins the sandbox, calls `whenUp`, and stops it or leaves it at a signal or its end. */
+export async function keepUp(
+  options: StartOptions,
+  whenUp: (opened: Awaited<ReturnType<typeof open>>) => Promise<void>,
+): Promise<void> {
   const interrupted = nextInterrupt();
-  const { sandbox, variables, removed } = await open(options);
-  await written(options.json === true ? `${JSON.stringify(variables)}\n` : shellCommands(variables, removed));
-  say(`The sandbox is up at ${sandbox.origins.https}. To stop it: Ctrl-C, or from another shell: kill ${process.pid}`);
-  say(`Its services and tenants, for a browser: ${sandbox.origins.http}/`);
-  await (isOwn(sandbox) ? interrupted : Promise.race([interrupted, sandbox.ended]));
-  await close(sandbox);
+  let stop: () => void = () => undefined;
+  const stopRequest = new Promise<void>((resolve) => (stop = resolve));
+  const opened = await open(options, stop);
+  const { sandbox } = opened;
+  await whenUp(opened);
+  if ("cloud" in sandbox) {
+    const isInterrupted = await Promise.race([interrupted.then(() => true), stopRequest.then(() => false)]);
+    await (isInterrupted ? close(sandbox) : end(sandbox));
+  } else {
+    await Promise.race([interrupted, sandbox.ended]);
+    await close(sandbox);
+  }
 }
 
 /** Starts or joins the sandbox, and tells the user which of both. */
-async function open(options: StartOptions) {
+async function open(options: StartOptions, onStopRequest?: () => void) {
   const server = sandboxPackage();
   const home = server.sandboxHome(options.home);
   const sandbox = await server.openSandbox({
@@ -58,6 +78,7 @@ async function open(options: StartOptions) {
     ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
     ...(options.faults === undefined ? {} : { faults: options.faults }),
     ...(options.log === true ? { log: (line: string) => process.stderr.write(`${line}\n`) } : {}),
+    ...(onStopRequest === undefined ? {} : { onStopRequest }),
   });
   if (!server.isOwn(sandbox)) {
     say(`Joined the sandbox in ${home} that process ${sandbox.pid} runs.`);
@@ -90,6 +111,10 @@ async function close(sandbox: OwnSandbox | JoinedSandbox): Promise<void> {
     say(`${others} this sandbox: waiting until that ends. Ctrl-C stops the sandbox now.`);
     await Promise.race([sandbox.closeToOthers(), nextInterrupt()]);
   } else await sandbox.closeToOthers();
+  await end(sandbox);
+}
+
+async function end(sandbox: OwnSandbox | JoinedSandbox): Promise<void> {
   await sandbox.stop();
   if ("cloud" in sandbox && sandbox.faults !== undefined) {
     const kinds = [...sandbox.faults.counts].map(([kind, count]) => `${kind} ${count}`).sort();
@@ -101,10 +126,4 @@ function nextInterrupt(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
   });
-}
-
-function shellCommands(variables: Readonly<Record<string, string>>, removed: readonly string[]): string {
-  const unset = removed.filter((name) => variables[name] === undefined).map((name) => `unset ${name}\n`);
-  const set = Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
-  return [...unset, ...set].join("");
 }

@@ -7,6 +7,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { runningSandbox, stopSandbox } from "@defender-mssp/sandbox";
 import { contoso } from "@defender-mssp/sandbox/testing";
 import { checkout } from "../mssp";
 
@@ -30,6 +31,7 @@ describe("mssp sandbox", function () {
   });
   afterEach(async () => {
     for (const child of children) child.kill("SIGKILL");
+    await stopSandbox(home, { force: true }).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -266,6 +268,121 @@ describe("mssp sandbox", function () {
     sourced.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
     await new Promise((resolve) => sourced.once("close", resolve));
     assert.equal(text, `${variables["ARM_CLIENT_SECRET"] ?? ""}|${home}|none\n`);
+  });
+
+  it("serve --detach: returns when the server is up; env gives its environment to a shell; stop ends it", async () => {
+    const first = await start(["serve", "--detach", "--json"], { ARM_TENANT_ID: "real" }).ended;
+    const { started, pid, https } = JSON.parse(first.stdout) as { started: boolean; pid: number; https: string };
+    assert.deepEqual([first.code, started], [0, true]);
+    const second = await run("serve", "--detach");
+    assert.deepEqual([second.code, second.stdout], [0, ""]);
+    assert.match(second.stderr, new RegExp(`is up already at ${https} \\(process ${pid}\\)`));
+    const refused = await run("serve", "--detach", "--faults", "7", "--port", "9");
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.match(refused.stderr, /--faults and --port can only be given at its start/);
+
+    const script = `eval "$("$0" "$1" sandbox env)"; "$0" -e "$2"; echo "\${ARM_TENANT_ID-none}|$ARM_CLIENT_SECRET"`;
+    const asks = `fetch(process.env.MSSP_DEFENDER_ENDPOINT + "/metadata/endpoints").then(({ status }) => console.log(status))`;
+    const shell = spawn("sh", ["-c", script, process.execPath, command, asks], {
+      cwd: folder,
+      env: { ...process.env, MSSP_SANDBOX_HOME: home, ARM_TENANT_ID: "real" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    children.add(shell);
+    let printed = "";
+    shell.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+    await once(shell, "close");
+    const variables = JSON.parse((await run("env", "--json")).stdout) as Record<string, string>;
+    assert.equal(printed, `200\nnone|${variables["ARM_CLIENT_SECRET"]}\n`);
+    assert.ok(!(await readFile(path.join(home, "serve.log"), "utf8")).includes(variables["ARM_CLIENT_SECRET"]!));
+
+    const stopped = await run("stop");
+    assert.deepEqual(
+      [stopped.code, stopped.stderr],
+      [0, `mssp: The sandbox in ${home} is stopped (process ${pid}).\n`],
+    );
+    assert.equal((await run("stop")).stderr, `mssp: No sandbox runs in ${home}.\n`);
+    const none = await run("env");
+    assert.deepEqual([none.code, none.stdout], [1, ""]);
+    assert.match(none.stderr, /No sandbox runs in .* npx mssp sandbox serve --detach$/m);
+  });
+
+  it("serve --detach: the file of a killed server is none; a start that fails says why", async () => {
+    const { pid } = JSON.parse((await run("serve", "--detach", "--json")).stdout) as { pid: number };
+    process.kill(pid, "SIGKILL");
+    while ((await runningSandbox(home)) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal((await run("stop")).stderr, `mssp: No sandbox runs in ${home}.\n`);
+    const again = JSON.parse((await run("serve", "--detach", "--json")).stdout) as { started: boolean; pid: number };
+    assert.ok(again.started && again.pid !== pid);
+    await stopSandbox(home);
+    const [tenant = ""] = await readdir(path.join(home, "cloud"));
+    await writeFile(path.join(home, "cloud", tenant), "{");
+    const damaged = await run("serve", "--detach");
+    assert.deepEqual([damaged.code, damaged.stdout], [1, ""]);
+    assert.match(damaged.stderr, /^mssp: [^\n]+ is damaged[^\n]+\n$/);
+  });
+
+  it("stop: refuses the sandbox of a `run`, and one that is in use unless --force is given", async () => {
+    const [one, other] = [held("first"), held("second")];
+    const first = start(["run", "--", ...one.command]);
+    await first.says(/first/);
+    for (const args of [
+      ["stop", "--force"],
+      ["serve", "--detach"],
+    ]) {
+      const refused = await run(...args);
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, new RegExp(`rocess ${first.child.pid} .*for its own command`));
+    }
+    await one.release();
+    assert.equal((await first.ended).code, 0);
+    const served = start(["serve"]);
+    await served.says(/is up/);
+    const second = start(["run", "--", ...other.command]);
+    await second.says(/second/);
+    const inUse = await run("stop");
+    assert.deepEqual([inUse.code, inUse.stderr.includes("Another command uses this sandbox")], [1, true]);
+    assert.equal((await run("stop", "--force")).code, 0);
+    assert.equal((await served.ended).code, 0);
+    await other.release();
+    await second.ended;
+  });
+
+  it("clock: shows, moves and resets the server's clock; other arguments are usage errors", async () => {
+    const served = start(["serve"]);
+    await served.says(/is up/);
+    const clock = async (...args: string[]) =>
+      JSON.parse((await run("clock", "--json", ...args)).stdout) as { now: string; aheadSeconds: number };
+    assert.equal((await clock()).aheadSeconds, 0);
+    assert.equal((await clock("--advance", "P90D")).aheadSeconds, 90 * 86_400);
+    assert.match((await clock("--set", "2030-01-31")).now, /^2030-01-31T00:00:/);
+    assert.match((await run("clock")).stdout, /^2030-01-31T\S+ \(\d+ seconds ahead of the machine's time\)\n$/);
+    const early = await run("clock", "--set", "1999-01-01");
+    assert.deepEqual([early.code, early.stdout], [1, ""]);
+    assert.match(early.stderr, /from 2000-01-01 to 2099-12-31/);
+    assert.equal((await clock("--reset")).aheadSeconds, 0);
+    const wrong = [
+      ["--advance", "90d"],
+      ["--set", "tomorrow"],
+      ["--reset", "--advance", "P1D"],
+    ];
+    const ends = await Promise.all(wrong.map((args) => run("clock", ...args)));
+    assert.deepEqual(
+      ends.map(({ code }) => code),
+      [2, 2, 2],
+    );
+    served.child.kill("SIGINT");
+    await served.ended;
+  });
+
+  it("dump --tenant: that tenant alone; an unknown one is an error that lists the tenants", async () => {
+    await run("run", "--", "true");
+    const all = JSON.parse((await run("dump")).stdout) as Record<string, unknown>;
+    const [known = ""] = Object.keys(all);
+    assert.deepEqual(JSON.parse((await run("dump", "--tenant", known)).stdout), { [known]: all[known] });
+    const unknown = await run("dump", "--tenant", contoso);
+    assert.deepEqual([unknown.code, unknown.stdout], [1, ""]);
+    assert.ok(unknown.stderr.includes(`no tenant ${contoso}. It has ${known}`), unknown.stderr);
   });
 
   it("dump: same output before, during and after a run, with the tenants of the stack files", async () => {

@@ -1,5 +1,5 @@
 /**
- * The cloud's clock: the machine's. A test can move it forward so that secrets and tokens expire.
+ * The cloud's clock: the machine's, until it is moved so that secrets, tokens and policies expire.
  */
 export class Clock {
   #aheadMilliseconds = 0;
@@ -8,7 +8,12 @@ export class Clock {
     return new Date(Date.now() + this.#aheadMilliseconds);
   }
 
-  /** Moves the clock forward. */
+  /** How far the clock is ahead of the machine's; negative if it is behind. */
+  get aheadMilliseconds(): number {
+    return this.#aheadMilliseconds;
+  }
+
+  /** Moves the clock forward, or back by a negative number. */
   advance(milliseconds: number): void {
     this.#aheadMilliseconds += milliseconds;
   }

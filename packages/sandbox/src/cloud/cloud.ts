@@ -43,7 +43,7 @@ export class EmulatedCloud implements Cloud {
   /** Reads the cloud. Throws `VisibleError` for a damaged or unreadable file. */
   static async open(store: Store, clock = new Clock()): Promise<EmulatedCloud> {
     const cloud = new EmulatedCloud(store, await store.load(), clock);
-    cloud.#forgetLongDeleted();
+    cloud.forgetLongDeleted();
     return cloud;
   }
 
@@ -182,8 +182,8 @@ export class EmulatedCloud implements Cloud {
     this.#changesOnDisk = upTo;
   }
 
-  /** Objects are removed permanently when their retention ends. */
-  #forgetLongDeleted(): void {
+  /** Removes soft-deleted objects whose retention has ended, by the cloud's clock. */
+  forgetLongDeleted(): void {
     for (const tenant of this.#tenants.values()) {
       for (const deleted of [...tenant.deleted.values()]) {
         if (endOfRetention(deleted) >= this.now()) continue;

@@ -2,11 +2,14 @@
  * The cloud's content as comparable text: sorted keys and links, without empty collections and
  * secrets.
  */
+import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { EmulatedCloud } from "./cloud";
 import type { Json } from "./model";
 import type { TenantRecord } from "./store";
 
 export interface DumpOptions {
+  /** Only that tenant, by its ID. */
+  readonly tenant?: string;
   /** Includes soft-deleted objects. */
   readonly deleted?: boolean;
 }
@@ -25,10 +28,16 @@ const secretProperties: ReadonlySet<string> = new Set([
 
 /**
  * Every tenant by ID: its objects by collection and ID, its links by name and ID. Ends with a
- * newline.
+ * newline. Throws `VisibleError` for a tenant that the cloud does not have.
  */
 export function dump(cloud: EmulatedCloud, options: DumpOptions = {}): string {
-  const tenants = cloud.records().map((tenant) => [tenant.id, dumpTenant(tenant, options)]);
+  const { tenant: only } = options;
+  const records = cloud.records().filter(({ id }) => only === undefined || id === only.toLowerCase());
+  if (only !== undefined && records.length === 0) {
+    const known = cloud.records().map(({ id }) => id);
+    throw new VisibleError(`The sandbox has no tenant ${only}. It has ${known.sort().join(", ")}.`);
+  }
+  const tenants = records.map((tenant) => [tenant.id, dumpTenant(tenant, options)]);
   return `${JSON.stringify(sorted(Object.fromEntries(tenants) as Json), null, 2)}\n`;
 }
 

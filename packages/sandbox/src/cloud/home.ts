@@ -7,6 +7,7 @@
  *     keys/             private keys, readable by the owner alone, and the certificates
  *     state/            Pulumi's state of the sandbox's stacks
  *     pulumi/           the Pulumi homes, one for each set of plugins
+ *     serve.log         what a server in the background writes (`serve --detach`)
  */
 import { chmod, mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
@@ -20,6 +21,7 @@ export interface SandboxPaths {
   readonly keys: string;
   readonly state: string;
   readonly pulumi: string;
+  readonly log: string;
 }
 
 export function sandboxPaths(home: string): SandboxPaths {
@@ -31,6 +33,7 @@ export function sandboxPaths(home: string): SandboxPaths {
     keys: path.join(absolute, "keys"),
     state: path.join(absolute, "state"),
     pulumi: path.join(absolute, "pulumi"),
+    log: path.join(absolute, "serve.log"),
   };
 }
 
@@ -73,7 +76,7 @@ export async function isSandboxHome(home: string): Promise<boolean> {
 export async function clearHome(home: string): Promise<void> {
   const paths = sandboxPaths(home);
   await guarded(paths.home, async () => {
-    for (const item of [paths.cloud, paths.keys, paths.state, paths.pulumi]) {
+    for (const item of [paths.cloud, paths.keys, paths.state, paths.pulumi, paths.log]) {
       await rm(item, { recursive: true, force: true });
     }
     for (const name of await readdir(paths.home)) {

@@ -55,9 +55,20 @@ export async function changeSwitches(
   owner: Owner,
   change: { readonly tenantId: string; readonly set: Readonly<Record<string, string>> },
 ): Promise<Record<string, string>> {
-  const body = JSON.stringify(change);
-  const options = requestOptions(owner, "POST", "/sandbox/tenant");
-  const headers = { ...options.headers, "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  return (await ask<{ switches: Record<string, string> }>(owner, "POST", "/sandbox/tenant", change)).switches;
+}
+
+/** A control route's answer. Throws `VisibleError` with the text of a refusal. */
+export async function ask<T extends object>(
+  owner: Owner,
+  method: "GET" | "POST",
+  route: string,
+  question?: object,
+): Promise<T> {
+  const body = question === undefined ? "" : JSON.stringify(question);
+  const options = requestOptions(owner, method, route);
+  const content = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const headers = { ...options.headers, ...(method === "GET" ? {} : content) };
   const [status, text] = await new Promise<[number, string]>((resolve, reject) => {
     const request = http.request({ ...options, headers }, (answer) => {
       let received = "";
@@ -68,9 +79,10 @@ export async function changeSwitches(
     request.once("error", reject);
     request.end(body);
   });
-  const { error, switches } = JSON.parse(text) as { error?: string; switches?: Record<string, string> };
-  if (status === 200 && switches !== undefined) return switches;
-  throw new VisibleError(error ?? `The sandbox answered ${status}.`);
+  const answer = JSON.parse(text) as T | { readonly error: unknown };
+  if (status === 200 && !("error" in answer)) return answer;
+  const reason = "error" in answer && typeof answer.error === "string" ? answer.error : undefined;
+  throw new VisibleError(reason ?? `The sandbox answered ${status}.`);
 }
 
 function parsed(text: string): JoinedSandbox | undefined {

@@ -12,6 +12,7 @@ import { isUuid } from "../cloud/identity";
 import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/seed";
 import type { PluginEnvironment, PluginHost } from "../plugins/host";
+import { ClockControl } from "./clockControl";
 
 /** Data for a joined command, besides the files of the home. */
 export interface JoinedSandbox {
@@ -62,6 +63,19 @@ export interface ControlOptions {
   readonly plugins: PluginHost;
   readonly undocumented: () => readonly string[];
   readonly sandbox: () => JoinedSandbox;
+  /** Ends the sandbox. Missing: it ends with the command that it was started for. */
+  readonly onStopRequest?: () => void;
+}
+
+/** Answer of `/sandbox/status`. */
+export interface SandboxStatus {
+  readonly pid: number;
+  readonly httpsPort: number;
+  readonly httpPort: number;
+  /** How many other commands use it. */
+  readonly joined: number;
+  /** Whether it runs until it is stopped, not only for one command. */
+  readonly staysUp: boolean;
 }
 
 export function addControl(app: FastifyInstance, options: ControlOptions): void {
@@ -70,20 +84,58 @@ export function addControl(app: FastifyInstance, options: ControlOptions): void 
       await reply.code(401).send({ error: "The control token is missing or wrong." });
   });
   app.get("/sandbox/hello", () => ({ pid: process.pid }));
+  app.get("/sandbox/status", () => statusOf(options));
+  app.post("/sandbox/stop", (request, reply) => stop(request, reply, options));
+  const clock = new ClockControl(options.cloud);
+  app.get("/sandbox/clock", () => clock.state());
+  app.post("/sandbox/clock", (request, reply) => answered(reply, () => clock.change(request.body)));
   app.get("/sandbox/undocumented", () => ({ requests: options.undocumented() }));
   app.post("/sandbox/tenant", (request, reply) => changeTenant(request, reply, options.cloud));
   app.post("/sandbox/lease", (request, reply) => giveLease(request, reply, options));
   app.post("/sandbox/plugin", (request, reply) => servePlugin(request, reply, options.plugins));
 }
 
+function statusOf({ leases, onStopRequest, sandbox }: ControlOptions): SandboxStatus {
+  const { pid, httpsPort, httpPort } = sandbox();
+  return { pid, httpsPort, httpPort, joined: leases.count, staysUp: onStopRequest !== undefined };
+}
+
+/** With `force` also while other commands use it. The connection ends when the process has stopped. */
+async function stop(request: FastifyRequest, reply: FastifyReply, options: ControlOptions): Promise<FastifyReply> {
+  const { leases, onStopRequest } = options;
+  const { force } = (request.body ?? {}) as { force?: unknown };
+  return answered(reply, () => {
+    if (onStopRequest === undefined) {
+      throw new VisibleError(
+        `Process ${process.pid} runs the sandbox for its own command (\`sandbox run\`), and stops it when that has ended.`,
+      );
+    }
+    if (leases.count > 0 && force !== true) {
+      const users = leases.count === 1 ? "Another command uses" : `${leases.count} other commands use`;
+      throw new VisibleError(`${users} this sandbox. Wait until that has ended, or stop it at once with --force.`);
+    }
+    leases.isClosed = true;
+    // The answer is sent first.
+    setImmediate(onStopRequest);
+    return statusOf(options);
+  });
+}
+
 /** Sets switches of a tenant, and answers all of them. */
 async function changeTenant(request: FastifyRequest, reply: FastifyReply, cloud: EmulatedCloud): Promise<FastifyReply> {
   const { tenantId, set } = request.body as { tenantId: string; set: Record<string, string> };
-  try {
+  return answered(reply, () => {
     const tenant = cloud.tenant(tenantId);
     setSwitches(tenant, set);
     cloud.changed();
-    return await reply.send({ switches: switchValues(tenant) });
+    return { switches: switchValues(tenant) };
+  });
+}
+
+/** The result of `action` as JSON; an error for people as its text. */
+async function answered(reply: FastifyReply, action: () => object): Promise<FastifyReply> {
+  try {
+    return await reply.send(action());
   } catch (error) {
     if (error instanceof VisibleError) return await reply.code(400).send({ error: error.message });
     throw error;

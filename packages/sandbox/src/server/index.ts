@@ -32,6 +32,9 @@ export type { EnvironmentOptions, SandboxEnvironment } from "./environment";
 export type { PluginSet } from "./pulumiHome";
 export { commandEnvironment, sandboxHome } from "./environment";
 export { tenantsOfStacks } from "./tenantsOfStacks";
+export type { ClockChange, ClockState } from "./clockControl";
+export type { SandboxStatus } from "./control";
+export { environmentOfRunning, openServerLog, runningSandbox, sandboxClock, stopSandbox } from "./running";
 
 export interface SandboxOptions {
   /** The sandbox's folder, created if it is missing. */
@@ -52,6 +55,8 @@ export interface SandboxOptions {
   readonly observe?: (exchange: Exchange) => void;
   /** Injected faults. Default: none. */
   readonly faults?: FaultOptions;
+  /** Called when `stopSandbox` asks for the end. Without it the sandbox refuses. */
+  readonly onStopRequest?: () => void;
 }
 
 /** A sandbox that commands can use. */
@@ -282,7 +287,16 @@ async function start(
     cloud,
     keys,
     areas,
-    control: (scope) => addControl(scope, { cloud, token: owner.token, leases, plugins, undocumented, sandbox }),
+    control: (scope) =>
+      addControl(scope, {
+        cloud,
+        token: owner.token,
+        leases,
+        plugins,
+        undocumented,
+        sandbox,
+        ...(options.onStopRequest === undefined ? {} : { onStopRequest: options.onStopRequest }),
+      }),
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.observe === undefined ? {} : { observe: options.observe }),
     ...(faults === undefined ? {} : { faults }),
