@@ -40,10 +40,20 @@ export function redactedValue(name: string, value: unknown, knownSecrets: readon
 
 /** Text without what looks like a secret, and without the values of `knownSecrets`. */
 export function redactedText(text: string, knownSecrets: readonly string[] = []): string {
+  return withoutCredentials(text, knownSecrets).replace(wordWithoutGaps, (word) =>
+    looksRandom(word) ? secretText : word,
+  );
+}
+
+/**
+ * Text without the values of `knownSecrets` and without what has a credential's form: for text
+ * whose identifiers must stay, such as a log's.
+ */
+export function withoutCredentials(text: string, knownSecrets: readonly string[] = []): string {
   let result = text;
   for (const secret of knownSecrets) result = result.replaceAll(secret, secretText);
   for (const pattern of secretPatterns) result = result.replace(pattern, secretText);
-  return result.replace(wordWithoutGaps, (word) => (looksRandom(word) ? secretText : word));
+  return result;
 }
 
 /** Values of environment variables with names of secrets: no message may quote them. */

@@ -12,7 +12,7 @@ export * from "./clock";
 export * from "./entra/tenantOfDomain";
 export * from "./entra/token";
 export * from "./entra/tokenSource";
-export { equals, graphCall, graphList, type CallContext, type GraphCall } from "./graph/call";
+export { equals, graphCall, graphList, nextPage, type CallContext, type GraphCall } from "./graph/call";
 export { deleteIfThere, goneStatuses, isGone } from "./graph/gone";
 export { isLostAnswer, undoLostCreate, type FailedCreate, type LostCreateOutcome } from "./graph/lostCreate";
 export { withoutUndefined } from "./providers/provider";
