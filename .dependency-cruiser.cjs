@@ -1,5 +1,5 @@
-// The floors of the project: an import goes down, never up, and no module imports itself around a corner. Type-only imports count.
-// `npm run boundaries` checks them; it is part of `npm run lint`.
+// The floors of the project: an import goes down, never up, and no module imports itself around a
+// corner. Type-only imports count. `npm run boundaries` checks them; it is part of `npm run lint`.
 "use strict";
 
 const anything =
@@ -38,7 +38,8 @@ module.exports = {
     floor("settings", ["^guardrails/", microsoft], "Settings know no component and no command."),
     floor(
       "components",
-      // Names, limits and prerequisites are facts; the configuration itself reaches components as arguments only.
+      // Names, limits and prerequisites are facts; the configuration itself reaches components as
+      // arguments only.
       ["^settings/(naming|prerequisites)\\.ts$", "^guardrails/", microsoft],
       "Components take arguments and never read the configuration.",
     ),

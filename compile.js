@@ -1,5 +1,6 @@
-// The program and the policy pack, each as one file of JavaScript. A checkout compiles them at each run, so that what runs is what the
-// sources say; an installed package has no sources and holds what `npm run package` compiled.
+// The program and the policy pack, each as one file of JavaScript. A checkout compiles them at each
+// run, so that what runs is what the sources say; an installed package has no sources and holds
+// what `npm run package` compiled.
 "use strict";
 
 const fs = require("node:fs");
@@ -31,7 +32,10 @@ exports.targets = {
   },
 };
 
-/** @returns the code, and its source map as text; rejects with `compilerText` where the sources do not compile. */
+/**
+ * @returns the code, and its source map as text; rejects with `compilerText` where the sources do
+ * not compile.
+ */
 exports.compiled = async function (target) {
   if (!fs.existsSync(target.entry)) {
     const file = target.ahead();

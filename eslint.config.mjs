@@ -23,7 +23,8 @@ export default tseslint.config(
   {
     files: ["test/**/*.ts", "packages/*/test/**/*.ts"],
     rules: {
-      // mocha's describe and it return what need not be awaited; assertions read better without guards.
+      // mocha's describe and it return what need not be awaited; assertions read better without
+      // guards.
       "@typescript-eslint/no-non-null-assertion": "off",
     },
   },

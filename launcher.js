@@ -1,5 +1,6 @@
-// What Pulumi runs. In a checkout, esbuild compiles `index.ts` while this process loads the packages that the program needs: Pulumi's own
-// way, ts-node, takes half a second of every preview. An installed package holds the compiled program (compile.js).
+// What Pulumi runs. In a checkout, esbuild compiles `index.ts` while this process loads the
+// packages that the program needs: Pulumi's own way, ts-node, takes half a second of every preview.
+// An installed package holds the compiled program (compile.js).
 "use strict";
 
 const Module = require("node:module");
@@ -24,7 +25,10 @@ const compiling = compiled(targets.program).catch(({ message, compilerText }) =>
 });
 for (const needed of ["@pulumi/azuread", "zod/mini", "@defender-mssp/microsoft"]) require(needed);
 
-/** Ends what the run before has left in this process: `mssp fleet` calls the program once for each stack. */
+/**
+ * Ends what the run before has left in this process: `mssp fleet` calls the program once for each
+ * stack.
+ */
 let forgetRun = () => {};
 
 /** The program. The SDK calls it, and makes outputs of what it returns. */
@@ -54,8 +58,8 @@ async function wholly(exports) {
 }
 
 /**
- * Fails when Node.js has no work left before the program has ended. The SDK would tell the engine then that all resources are declared, and
- * the engine would delete those that are not.
+ * Fails when Node.js has no work left before the program has ended. The SDK would tell the engine
+ * then that all resources are declared, and the engine would delete those that are not.
  */
 function endedEarly() {
   const run = stateOfRun();
@@ -70,7 +74,10 @@ function endedEarly() {
   return { promise, forget: () => process.off("beforeExit", fail) };
 }
 
-/** The SDK's own record of this run. Another SDK may have none: then the message appears beside the engine's. */
+/**
+ * The SDK's own record of this run. Another SDK may have none: then the message appears beside the
+ * engine's.
+ */
 function stateOfRun() {
   try {
     return require("@pulumi/pulumi/runtime/state").getStore();

@@ -1,4 +1,5 @@
-// Which Node.js runs this program. Any version can read this file, so that an old one gets a sentence instead of a syntax error.
+// Which Node.js runs this program. Any version can read this file, so that an old one gets a
+// sentence instead of a syntax error.
 "use strict";
 
 const least = [20, 19];

@@ -1,8 +1,10 @@
-// Every place that reaches into Pulumi's SDK in order to start sooner. MSSP_SDK_SHORTCUTS=off turns all of them off: everything works as
-// before and takes longer, so that a new release of the SDK can't break a customer's run.
+// Every place that reaches into Pulumi's SDK in order to start sooner. MSSP_SDK_SHORTCUTS=off turns
+// all of them off: everything works as before and takes longer, so that a new release of the SDK
+// can't break a customer's run.
 //
-// Who calls it: launcher.js (the program), policy/pack.js (the policy pack), and the host of dynamic resources that packages/engine
-// builds. That host belongs to the engine and not to a checkout: it looks for this file in the program that it serves.
+// Who calls it: launcher.js (the program), policy/pack.js (the policy pack), and the host of
+// dynamic resources that packages/engine builds. That host belongs to the engine and not to a
+// checkout: it looks for this file in the program that it serves.
 "use strict";
 
 const Module = require("node:module");
@@ -13,8 +15,9 @@ const isOn = process.env.MSSP_SDK_SHORTCUTS !== "off";
 exports.isOn = isOn;
 
 /**
- * Runs `load`, which requires the SDK, without the TypeScript compiler and npm's tree reader. The SDK loads them at once, for a third of a
- * second, to write functions into the state, which this program never does (components/dynamicResource.ts). It gets them at their first use.
+ * Runs `load`, which requires the SDK, without the TypeScript compiler and npm's tree reader. The
+ * SDK loads them at once, for a third of a second, to write functions into the state, which this
+ * program never does (components/dynamicResource.ts). It gets them at their first use.
  */
 exports.loadSdk = function (load) {
   if (!isOn) return load();
@@ -34,23 +37,26 @@ exports.loadSdk = function (load) {
 };
 
 /**
- * Ends the mapping of stacks to the SDK's TypeScript sources: it takes a fifth of a second, for a stack that the SDK makes for each promise.
- * An uncaught error with such frames makes Node 20 hang while it prints it (nodejs/node#64011).
+ * Ends the mapping of stacks to the SDK's TypeScript sources: it takes a fifth of a second, for a
+ * stack that the SDK makes for each promise. An uncaught error with such frames makes Node 20 hang
+ * while it prints it (nodejs/node#64011).
  */
 exports.withoutSdkSourceMaps = function () {
   if (isOn) Error.prepareStackTrace = undefined;
 };
 
 /**
- * Ends the recording of where each resource was declared. The places are lines of the compiled program, which nobody reads; the state has a
- * quarter more bytes with them, and the engine writes the whole state twice for each resource that it creates.
+ * Ends the recording of where each resource was declared. The places are lines of the compiled
+ * program, which nobody reads; the state has a quarter more bytes with them, and the engine writes
+ * the whole state twice for each resource that it creates.
  */
 exports.withoutSourcePositions = function () {
   if (isOn) require("@pulumi/pulumi").Resource.stackTrace = () => [];
 };
 
 /**
- * Ends the recording of a stack trace for each promise of the SDK, a tenth of the program's time. Only PULUMI_DEBUG_PROMISE_LEAKS shows them.
+ * Ends the recording of a stack trace for each promise of the SDK, a tenth of the program's time.
+ * Only PULUMI_DEBUG_PROMISE_LEAKS shows them.
  */
 exports.withoutPromiseTraces = function () {
   if (!isOn || process.env.PULUMI_DEBUG_PROMISE_LEAKS) return;
@@ -68,16 +74,17 @@ exports.withoutPromiseTraces = function () {
 };
 
 /**
- * Tells the engine that a policy pack changes no resource, as older packs do. It otherwise asks about each resource twice, first whether a
- * rule would change it.
+ * Tells the engine that a policy pack changes no resource, as older packs do. It otherwise asks
+ * about each resource twice, first whether a rule would change it.
  */
 exports.withoutRemediation = function () {
   if (isOn) delete require("@pulumi/pulumi/proto/analyzer_grpc_pb").AnalyzerService.remediate;
 };
 
 /**
- * esbuild plugin for the policy pack: `@pulumi/policy` is compiled in with the two modules of the SDK that it needs, in place of the whole
- * SDK, which takes longer to load than everything else in the pack. Other packages are required as they are.
+ * esbuild plugin for the policy pack: `@pulumi/policy` is compiled in with the two modules of the
+ * SDK that it needs, in place of the whole SDK, which takes longer to load than everything else in
+ * the pack. Other packages are required as they are.
  */
 exports.smallSdk = {
   name: "small SDK",

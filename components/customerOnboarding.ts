@@ -279,8 +279,8 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
 
   private connect(name: string, args: CustomerOnboardingArgs, { nodes }: PortalAccess): CustomerConnector {
     const { connector: access = defaultConnectorAccess, connectorSecrets = {} } = args;
-    // Then the application is at the depth of the groups or of the catalog, and its service principal
-    // and credential at that of the other groups or of the packages.
+    // Then the application is at the depth of the groups or of the catalog, and its service
+    // principal and credential at that of the other groups or of the packages.
     const registrationAfter = nodes.organization ?? nodes.model;
     const connectorArgs = { ...args, access, deployedSecrets: connectorSecrets, registrationAfter };
     return declareCustomerConnector(name, connectorArgs, { parent: this });

@@ -1,6 +1,7 @@
 /**
- * The arguments of a component as its TypeScript class takes them, from what another language has sent. The schema says which of them may
- * be outputs; the others are plain values, and must be known in a preview.
+ * The arguments of a component as its TypeScript class takes them, from what another language has
+ * sent. The schema says which of them may be outputs; the others are plain values, and must be
+ * known in a preview.
  */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as pulumi from "@pulumi/pulumi";
@@ -12,7 +13,10 @@ interface Problem {
   readonly reason: string;
 }
 
-/** @throws VisibleError that names every argument that is wrong. No value is in the message: it may be a secret. */
+/**
+ * @throws VisibleError that names every argument that is wrong. No value is in the message: it may
+ * be a secret.
+ */
 export async function argumentsOf(schema: PackageSchema, type: string, inputs: pulumi.Inputs): Promise<pulumi.Inputs> {
   const resource = schema.resources[type];
   if (resource === undefined) throw new VisibleError(`The package defender-mssp has no component ${type}.`);
@@ -85,7 +89,10 @@ class ArgumentReader {
     return Object.fromEntries(await Promise.all(entries));
   }
 
-  /** The member of a union that the discriminator names; without one, the first whose required keys are there. */
+  /**
+   * The member of a union that the discriminator names; without one, the first whose required keys
+   * are there.
+   */
   #member(value: unknown, { oneOf = [], discriminator, plain }: TypeSchema, path: string): unknown {
     if (typeof value !== "object" || value === null) return this.#refuse(path, "must be a map");
     const given = value as Readonly<Record<string, unknown>>;

@@ -1,4 +1,7 @@
-/** Declares a component for a program in another language, with what a program in TypeScript does beside it: signing in, and reading its state. */
+/**
+ * Declares a component for a program in another language, with what a program in TypeScript does
+ * beside it: signing in, and reading its state.
+ */
 import { clockFrom, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import * as pulumi from "@pulumi/pulumi";
@@ -78,8 +81,8 @@ async function approversOf(
 }
 
 /**
- * The azuread provider of the options, or a new one for the argument `tenantId`. Both have signed in to that tenant: nothing is declared
- * in the tenant of whoever is signed in on this machine.
+ * The azuread provider of the options, or a new one for the argument `tenantId`. Both have signed
+ * in to that tenant: nothing is declared in the tenant of whoever is signed in on this machine.
  */
 async function signIn(
   name: string,

@@ -1,6 +1,6 @@
 /**
- * Create, read, update and delete of the resources that no provider plugin offers, by the logic in `@defender-mssp/microsoft` that
- * Pulumi's dynamic provider calls for a program in TypeScript.
+ * Create, read, update and delete of the resources that no provider plugin offers, by the logic in
+ * `@defender-mssp/microsoft` that Pulumi's dynamic provider calls for a program in TypeScript.
  */
 import * as microsoft from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";

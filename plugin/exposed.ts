@@ -1,4 +1,7 @@
-/** What the plugin offers to programs in other languages, by the names of `components/index.ts`. The schema is generated from this. */
+/**
+ * What the plugin offers to programs in other languages, by the names of `components/index.ts`. The
+ * schema is generated from this.
+ */
 import {
   AnalystAccessPackages,
   CustomerOnboarding,
@@ -22,7 +25,10 @@ export const exposedComponents = {
   SiemConnector,
 } as const;
 
-/** The resources that a program may declare by itself. The plugin also serves those that only components declare. */
+/**
+ * The resources that a program may declare by itself. The plugin also serves those that only
+ * components declare.
+ */
 export const exposedResources = [
   "AlertNotificationRule",
   "ConnectedOrganization",
@@ -33,5 +39,8 @@ export const exposedResources = [
   "StackIdentity",
 ] as const satisfies readonly DynamicResourceType[];
 
-/** Arguments that a program in TypeScript reads from its stack's state or looks up: the plugin does so itself. */
+/**
+ * Arguments that a program in TypeScript reads from its stack's state or looks up: the plugin does
+ * so itself.
+ */
 export const argumentsMadeByPlugin = ["approverObjectIds", "connectorSecrets", "deployedSecrets"] as const;

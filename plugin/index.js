@@ -4,7 +4,8 @@
 const fs = require("node:fs");
 const { loadSdk, withoutSdkSourceMaps, withoutSourcePositions } = require("../sdkShortcuts.js");
 
-// Standard input is a pipe from the engine: this process must not outlive an engine that was killed.
+// Standard input is a pipe from the engine: this process must not outlive an engine that was
+// killed.
 const stdin = fs.fstatSync(0);
 if (stdin.isFIFO() || stdin.isSocket()) {
   process.stdin

@@ -1,4 +1,5 @@
-// What the engine runs for `--policy-pack policy`: in a checkout it compiles `pack.ts` while this process loads gRPC, as ../launcher.js does.
+// What the engine runs for `--policy-pack policy`: in a checkout it compiles `pack.ts` while this
+// process loads gRPC, as ../launcher.js does.
 "use strict";
 
 const Module = require("node:module");
@@ -23,7 +24,8 @@ async function run() {
   for (const needed of neededAtOnce) require(needed);
   withoutRemediation();
   const { code, map } = await compiling;
-  // An error in a rule shows its place in the TypeScript file. Packages that are loaded already get no source maps.
+  // An error in a rule shows its place in the TypeScript file. Packages that are loaded already get
+  // no source maps.
   process.setSourceMapsEnabled(true);
   const program = new Module(path.join(__dirname, "pack.compiled.js"), module);
   program.paths = module.paths;

@@ -29,7 +29,9 @@ export async function readStackSettings(stack: string, options: StackSettingsOpt
   return parseSettings(values, secretKeys, options.environment ?? process.env);
 }
 
-/** Like `readStackSettings`, for a command that calls nothing: no variable has to fit the settings. */
+/**
+ * Like `readStackSettings`, for a command that calls nothing: no variable has to fit the settings.
+ */
 export async function readStackSettingsOffline(stack: string, folder?: string): Promise<Settings> {
   const { values, secretKeys } = await readConfiguration(stack, folder);
   return parseSettings(values, secretKeys, fitting(values["cloud"]));

@@ -40,12 +40,18 @@ function withoutTemplate(text: string): string {
   return text.replace(/^template:\n(?: .*\n)*\n?/m, "");
 }
 
-/** With the program by reference. The template has none: `pulumi new` looks for `main` before the package is installed. */
+/**
+ * With the program by reference. The template has none: `pulumi new` looks for `main` before the
+ * package is installed.
+ */
 function withProgram(text: string): string {
   return text.replace(/^# The program: .*\n# main: .*\n/m, () => program);
 }
 
-/** With the project's name in front of the settings. The template has none: `pulumi new` breaks the line after a name in a YAML file. */
+/**
+ * With the project's name in front of the settings. The template has none: `pulumi new` breaks the
+ * line after a name in a YAML file.
+ */
 function withNamespace(text: string, project: string): string {
   return text.replace(/^ {2}(?=\w+:)/gm, () => `  ${project}:`);
 }

@@ -15,9 +15,9 @@ export interface CredentialHandoverArgs {
    */
   readonly tenantId: pulumi.Input<string>;
   /**
-   * ID of the MSSP's subscription, a UUID: the same as the provider's. A change replaces everything:
-   * a vault cannot be moved with its secrets' versions, so the new one exists before the old one is
-   * deleted.
+   * ID of the MSSP's subscription, a UUID: the same as the provider's. A change replaces
+   * everything: a vault cannot be moved with its secrets' versions, so the new one exists before
+   * the old one is deleted.
    */
   readonly subscriptionId: string;
   /** The customer's tenant ID, a UUID. It is a tag and part of the name of the secret. */
@@ -226,8 +226,8 @@ export class CredentialHandover extends pulumi.ComponentResource {
       },
       { parent: this, ...(group === undefined ? {} : { dependsOn: [group] }) },
     );
-    // The names as they were given: outputs of a resource whose tags change are unknown in a preview,
-    // which would show what is in it as replaced.
+    // The names as they were given: outputs of a resource whose tags change are unknown in a
+    // preview, which would show what is in it as replaced.
     return { vault, vaultId: vault.id, vaultName, resourceGroupName };
   }
 
@@ -259,7 +259,10 @@ export class CredentialHandover extends pulumi.ComponentResource {
   }
 }
 
-/** Tags of what the stack alone uses. The secret keeps its tags: ARM would write another version of it to change them. */
+/**
+ * Tags of what the stack alone uses. The secret keeps its tags: ARM would write another version of
+ * it to change them.
+ */
 function ownTags(): Record<string, pulumi.Input<string>> {
   return { managedBy: "Pulumi", managedByStack: stackMark() };
 }

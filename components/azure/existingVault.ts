@@ -4,8 +4,9 @@ import type { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Refuses an existing vault for the client secret, before the first declaration and in a preview, too, if it does not grant
- * access by Azure RBAC alone or belongs to another tenant: an access policy of the vault would let its holders read the secret.
+ * Refuses an existing vault for the client secret, before the first declaration and in a preview,
+ * too, if it does not grant access by Azure RBAC alone or belongs to another tenant: an access
+ * policy of the vault would let its holders read the secret.
  *
  * @throws pulumi.RunError that says what to change.
  *

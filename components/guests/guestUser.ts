@@ -49,8 +49,8 @@ export interface GuestUserArgs {
 /**
  * A user in the customer's tenant for one of the MSSP's people. An existing guest whose mail or
  * principal name is the address is adopted: not invited again, not renamed, and not deleted by
- * `destroy`. A member is adopted only with `adoptMember`. Otherwise the address is invited by e-mail
- * as a B2B guest; `destroy` deletes the guest, and every membership with it.
+ * `destroy`. A member is adopted only with `adoptMember`. Otherwise the address is invited by
+ * e-mail as a B2B guest; `destroy` deletes the guest, and every membership with it.
  *
  * `message`, `language`, `redirectUrl` and `copyRecipient` have an effect at the time of the
  * invitation only. A later change sends no second invitation. A guest that is deleted by hand is
@@ -113,10 +113,12 @@ export class GuestUser extends pulumi.ComponentResource {
       { tenantId, email, displayName, redirectUrl, message, language, copyRecipient, adoptMember },
       { parent: this },
     );
-    // The state has the link as an output of the Guest. The engine encrypts every secret of the state again at each save
-    // and keeps the results in memory: with a second copy, many analysts take twice the memory.
+    // The state has the link as an output of the Guest. The engine encrypts every secret of the
+    // state again at each save and keeps the results in memory: with a second copy, many analysts
+    // take twice the memory.
     const { inviteRedeemUrl: _, ...registered } = setOutputs<GuestUser>(this, {
-      // While a preview renames or marks the guest, the engine knows the ID, which is the same, and no output.
+      // While a preview renames or marks the guest, the engine knows the ID, which is the same, and
+      // no output.
       objectId: this.guest.id,
       email: this.guest.email,
       inviteRedeemUrl: pulumi.secret(this.guest.inviteRedeemUrl),

@@ -14,8 +14,9 @@ interface NamedObject {
 }
 
 /**
- * Refuses a group or role name that another group or role of this stack still has in the tenant: names that are swapped, or
- * passed on. Names are unique, and the engine renames in any order, so it would fail after the first change.
+ * Refuses a group or role name that another group or role of this stack still has in the tenant:
+ * names that are swapped, or passed on. Names are unique, and the engine renames in any order, so
+ * it would fail after the first change.
  *
  * @param name resource name of the `PortalAccess`.
  * @param deployed the stack's resources: `await deployedResources()`.
@@ -47,7 +48,9 @@ export function refuseMovedNames(
   );
 }
 
-/** The groups and roles that can exist, also those of another model, which the engine deletes last. */
+/**
+ * The groups and roles that can exist, also those of another model, which the engine deletes last.
+ */
 function namedObjects(
   name: string,
   { msspName, portalAccess }: Parameters<typeof refuseMovedNames>[1],

@@ -116,7 +116,9 @@ function rotationOf({ renewsOn, overlapEndsOn }: SecretPlan): SecretRotation {
   };
 }
 
-/** Until when previous secrets stay: new for a secret that is created now, else as the state has it. */
+/**
+ * Until when previous secrets stay: new for a secret that is created now, else as the state has it.
+ */
 function recordOf(slot: SecretSlot, plan: SecretPlan, deployed: SecretsBySlot): Record<string, string> | undefined {
   const isCreated = plan.isNew && slot === plan.current;
   const record = isCreated ? plan.keepsUntil : deployed[slot]?.keepsUntil;

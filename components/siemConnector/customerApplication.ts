@@ -91,7 +91,8 @@ function readGraphAlerts(
   new azuread.ApplicationApiAccess(
     `${name}-graph-access`,
     { applicationId: application.id, apiClientId: microsoftGraph.appId, roleIds: [appRoleId] },
-    // Both write the same list of the application; `recoverLostCreates` must not meet the other one.
+    // Both write the same list of the application; `recoverLostCreates` must not meet the other
+    // one.
     { parent, ...(after === undefined ? {} : { dependsOn: [after] }) },
   );
   new azuread.AppRoleAssignment(

@@ -10,14 +10,16 @@ const maximumTries = 4;
  * within the same `up`. The azuread plugin repeats no request that writes: a create whose answer is
  * lost fails, and its object would be in the tenant without being in the state.
  *
- * - Create: deletes what the lost request has created, and has the engine create the resource again.
- *   Only an object that is certainly this stack's counts: it carries the stack's mark with its random
- *   ID, or is a part of such an object. If none is found although Graph would accept a second one,
- *   the create fails as before.
- * - Update: has the engine repeat it. azuread's updates set values, so a repetition changes nothing.
+ * - Create: deletes what the lost request has created, and has the engine create the resource
+ *   again. Only an object that is certainly this stack's counts: it carries the stack's mark with
+ *   its random ID, or is a part of such an object. If none is found although Graph would accept a
+ *   second one, the create fails as before.
+ * - Update: has the engine repeat it. azuread's updates set values, so a repetition changes
+ *   nothing.
  *
  * @param tenantId the customer's tenant ID, a UUID.
- * @param deployed the stack's resources: `await deployedResources()`. What they name is not deleted.
+ * @param deployed the stack's resources: `await deployedResources()`. What they name is not
+ * deleted.
  *
  * ## Least privileges
  * None: who creates an object may delete it.

@@ -8,8 +8,8 @@ export interface StackIdentityArgs {
 }
 
 /**
- * A random ID of the stack, made once and kept in its state. Every mark of the stack's objects names
- * it, so that a stack of the same name in another backend does not take them for its own.
+ * A random ID of the stack, made once and kept in its state. Every mark of the stack's objects
+ * names it, so that a stack of the same name in another backend does not take them for its own.
  *
  * Declare it once, before every other component: resources that are declared later are marked with
  * it. Without it marks name project and stack only.

@@ -1,4 +1,7 @@
-/** `mssp alerts` from the sandbox to nowhere: its throughput against a loop that only reads and parses the same pages, and its memory. */
+/**
+ * `mssp alerts` from the sandbox to nowhere: its throughput against a loop that only reads and
+ * parses the same pages, and its memory.
+ */
 import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
 import { requestToken, securityAlertsPath } from "@defender-mssp/microsoft";

@@ -1,9 +1,15 @@
-/** The chart of the last results: a bar for each row. It reaches the line of the goals where the goal is just met. */
+/**
+ * The chart of the last results: a bar for each row. It reaches the line of the goals where the
+ * goal is just met.
+ */
 import { isMet, type Row } from "./row";
 
 export type Scheme = "light" | "dark";
 
-/** The colours of the other images in docs/images, and blue and orange, which people who are colour-blind tell apart. */
+/**
+ * The colours of the other images in docs/images, and blue and orange, which people who are
+ * colour-blind tell apart.
+ */
 const colors = {
   light: {
     background: "#ffffff",

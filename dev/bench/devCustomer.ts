@@ -1,4 +1,7 @@
-/** What Pulumi commands on the dev customer take: previews against empty programs, `up` against resources that do nothing. */
+/**
+ * What Pulumi commands on the dev customer take: previews against empty programs, `up` against
+ * resources that do nothing.
+ */
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";

@@ -1,4 +1,6 @@
-/** What `mssp fleet` takes, against a shell loop and against itself with other numbers of customers. */
+/**
+ * What `mssp fleet` takes, against a shell loop and against itself with other numbers of customers.
+ */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SandboxProject } from "@defender-mssp/sandbox";
@@ -32,7 +34,9 @@ const rows = {
   },
 } satisfies Readonly<Record<string, RowInfo>>;
 
-/** Customers of the row against a loop, which a run without `--rows` measures, and of the others. */
+/**
+ * Customers of the row against a loop, which a run without `--rows` measures, and of the others.
+ */
 const [fewCustomers, manyCustomers] = [8, 200];
 
 export const fleet: BenchGroup = {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what commands take, each row against a baseline of the same run. Exits with 1 where a goal is not met. `--write` records
- * the rows in docs/reference/performance.md.
+ * `npm run bench`: what commands take, each row against a baseline of the same run. Exits with 1
+ * where a goal is not met. `--write` records the rows in docs/reference/performance.md.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";

@@ -2,10 +2,10 @@
  * `npm run bench:analysts`: how long `up`, `preview` and `destroy` of a customer with many analysts
  * take, how much memory the processes have at their peaks, and how much they write. With `--than N`
  * the same is measured with N analysts first, and the ratio is shown: it tells whether the cost of
- * one analyst grows with their number. `--skip-checkpoints` lets the engine write the state once, at
- * the end of each command. `--floor` measures a program that has nothing of this project: for each
- * analyst one component with one resource of the stand-in random provider. No program that keeps an
- * analyst in a resource of its own takes less.
+ * one analyst grows with their number. `--skip-checkpoints` lets the engine write the state once,
+ * at the end of each command. `--floor` measures a program that has nothing of this project: for
+ * each analyst one component with one resource of the stand-in random provider. No program that
+ * keeps an analyst in a resource of its own takes less.
  */
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";

@@ -1,4 +1,7 @@
-/** Records results in docs/reference/performance.md and its charts. Rows that were not measured keep their last results. */
+/**
+ * Records results in docs/reference/performance.md and its charts. Rows that were not measured keep
+ * their last results.
+ */
 import { availableParallelism, loadavg } from "node:os";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";

@@ -51,7 +51,10 @@ export interface Usage {
   readonly megabytes: number;
 }
 
-/** Waits for a child process of this one. Nothing else may end at the same time: its time would count, too. */
+/**
+ * Waits for a child process of this one. Nothing else may end at the same time: its time would
+ * count, too.
+ */
 export async function usageOf<End>(running: Promise<End> & { readonly pid?: number }): Promise<Usage & { end: End }> {
   const [began, before] = [performance.now(), processorOfChildren()];
   let megabytes = 0;

@@ -1,4 +1,7 @@
-/** A row of the benchmark: two pieces of work that are measured in turn, so that a slow moment of the machine hits both. */
+/**
+ * A row of the benchmark: two pieces of work that are measured in turn, so that a slow moment of
+ * the machine hits both.
+ */
 import { processorOfChildren } from "./processes";
 
 export interface RowInfo {

@@ -32,8 +32,8 @@ export interface Run {
   /** Number of further commands, including the repair. */
   readonly more: number;
   /**
-   * Differences from the tenant without faults, missing and additional (also duplicates), as `path =
-   * value`.
+   * Differences from the tenant without faults, missing and additional (also duplicates), as `path
+   * = value`.
    */
   readonly differences: readonly string[];
   /** The creates whose answers were lost and that only a repair finds again. */

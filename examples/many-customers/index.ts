@@ -1,4 +1,7 @@
-/** Several customers in one stack. Each has a provider of its own, so that nothing of one is declared in another's tenant. */
+/**
+ * Several customers in one stack. Each has a provider of its own, so that nothing of one is
+ * declared in another's tenant.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import {
   connectorSecrets,
@@ -25,7 +28,8 @@ export = async () => {
   const customers = config.requireObject<Customer[]>("customers");
 
   const deployed = await deployedResources();
-  // All sign in before the first declaration: a tenant that cannot be reached stops the run before a change.
+  // All sign in before the first declaration: a tenant that cannot be reached stops the run before
+  // a change.
   const signedIn = await Promise.all(
     customers.map(async (customer) => ({
       ...customer,

@@ -5,7 +5,8 @@ import { customerTenant, deployedResources, deployedSecrets, SiemConnector } fro
 export = async () => {
   const config = new pulumi.Config();
   const tenantId = config.require("tenantId");
-  // Read before anything is declared: the rotation of the client secret is planned by the dates of the deployed ones.
+  // Read before anything is declared: the rotation of the client secret is planned by the dates of
+  // the deployed ones.
   const deployed = await deployedResources();
   const provider = await customerTenant("customer", tenantId);
   const siem = new SiemConnector(

@@ -1,6 +1,7 @@
 /**
- * The language host on the real engine: programs in a temporary folder, with a file backend and a Pulumi home of
- * their own. The engine itself is the one in the user's Pulumi home, which is only read; without one these are skipped.
+ * The language host on the real engine: programs in a temporary folder, with a file backend and a
+ * Pulumi home of their own. The engine itself is the one in the user's Pulumi home, which is only
+ * read; without one these are skipped.
  */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -173,7 +174,8 @@ describe("language host on the real engine", function () {
   });
 
   it("a policy pack: refuses a forbidden resource", async () => {
-    // A pack is a package with an SDK and a policy library of its own: here just as much of one as the engine needs.
+    // A pack is a package with an SDK and a policy library of its own: here just as much of one as
+    // the engine needs.
     const folder = await project("policies", `export const ok = true;`);
     const pack = temporaryFolder();
     writeFiles(pack, {
@@ -231,7 +233,10 @@ describe("language host on the real engine", function () {
   });
 });
 
-/** A program that is started by a symbolic link looks for its language host where the link points to. */
+/**
+ * A program that is started by a symbolic link looks for its language host where the link points
+ * to.
+ */
 function hardLink(file: string, to: string): void {
   try {
     fs.linkSync(file, to);

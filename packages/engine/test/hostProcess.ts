@@ -1,4 +1,7 @@
-/** For the tests of the language host: the real host as a process, and an engine that is only a gRPC server. */
+/**
+ * For the tests of the language host: the real host as a process, and an engine that is only a gRPC
+ * server.
+ */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
@@ -89,7 +92,10 @@ export interface Host {
   ended: Promise<number | null>;
 }
 
-/** Starts the host in `bin` as an engine does: standard input is a pipe, in a process group of its own. */
+/**
+ * Starts the host in `bin` as an engine does: standard input is a pipe, in a process group of its
+ * own.
+ */
 export async function startHost(
   bin: string,
   engineAddress: string,

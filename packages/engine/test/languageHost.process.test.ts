@@ -1,6 +1,7 @@
 /**
- * The language host by its protocol: the real process, asked as the engine asks it. The SDK's runners are replaced by
- * small scripts here, so that what they are given is seen; engine.process.test.ts runs the real ones on the real engine.
+ * The language host by its protocol: the real process, asked as the engine asks it. The SDK's
+ * runners are replaced by small scripts here, so that what they are given is seen;
+ * engine.process.test.ts runs the real ones on the real engine.
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";

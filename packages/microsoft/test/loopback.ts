@@ -16,7 +16,10 @@ export interface Loopback {
   close: () => Promise<void>;
 }
 
-/** `answer` gets how many requests there were before; undefined cuts the connection, "never" doesn't answer at all. */
+/**
+ * `answer` gets how many requests there were before; undefined cuts the connection, "never" doesn't
+ * answer at all.
+ */
 export async function loopback(
   answer: (
     request: SeenRequest,

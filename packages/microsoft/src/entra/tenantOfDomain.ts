@@ -3,9 +3,11 @@ import { ServiceError, VisibleError } from "../errors";
 import { request, type RequestOptions } from "../http";
 
 /**
- * ID of the tenant that has a verified domain, in lower case; undefined where Entra knows no such tenant. Needs no credentials: it reads the
- * domain's OpenID configuration. Microsoft, "OpenID Connect on the Microsoft identity platform": `issuer` names the tenant.
- * @throws ServiceError where Entra can't be reached (status 0) or fails; VisibleError where its answer names no tenant.
+ * ID of the tenant that has a verified domain, in lower case; undefined where Entra knows no such
+ * tenant. Needs no credentials: it reads the domain's OpenID configuration. Microsoft, "OpenID
+ * Connect on the Microsoft identity platform": `issuer` names the tenant.
+ * @throws ServiceError where Entra can't be reached (status 0) or fails; VisibleError where its
+ * answer names no tenant.
  */
 export async function tenantOfDomain(
   domain: string,
@@ -13,7 +15,8 @@ export async function tenantOfDomain(
   { signal, timeout }: Pick<RequestOptions, "signal" | "timeout"> = {},
 ): Promise<string | undefined> {
   const url = `${loginEndpoint}/${encodeURIComponent(domain)}/v2.0/.well-known/openid-configuration`;
-  // AADSTS90002, tenant not found, is a 400; so is a name that no domain can have (AADSTS900021, AADSTS900023).
+  // AADSTS90002, tenant not found, is a 400; so is a name that no domain can have (AADSTS900021,
+  // AADSTS900023).
   const { status, body } = await request(url, { signal, timeout, accept: [400], tries: 2 });
   if (status === 400) {
     const { error } = (body ?? {}) as { error?: unknown };

@@ -16,13 +16,19 @@ interface Case {
   readonly type: string;
   readonly request: string;
   readonly inputs: Objects;
-  /** Answers by path, without the query. The last object of a list is the lost create's; the others are not. */
+  /**
+   * Answers by path, without the query. The last object of a list is the lost create's; the others
+   * are not.
+   */
   readonly there: Readonly<Record<string, object>>;
   readonly removal: { readonly method: string; readonly path: string; readonly json?: unknown };
   readonly isUnique: boolean;
 }
 
-/** A thing with the stack's mark, beside one of the same name of another stack, and one without a mark. */
+/**
+ * A thing with the stack's mark, beside one of the same name of another stack, and one without a
+ * mark.
+ */
 function marked(type: string, list: string, extra: Objects = {}, owner: Objects = {}): Case {
   const inputs = { displayName: "Contoso", description: `Reads. ${mark}.`, ...extra };
   const other = { ...inputs, id: "other", description: `Reads. ${mark.replace("5013", "6666")}.` };

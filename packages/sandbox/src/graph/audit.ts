@@ -57,7 +57,10 @@ export function auditLog(tenant: Tenant, now: Date): readonly StoredObject[] {
   return withinRetention(tenant, logs.get(tenant) ?? [], "activityDateTime", now);
 }
 
-/** The entries of a log that the tenant's licence still keeps. `moment`: the property with their time. */
+/**
+ * The entries of a log that the tenant's licence still keeps. `moment`: the property with their
+ * time.
+ */
 export function withinRetention(
   tenant: Tenant,
   entries: readonly StoredObject[],

@@ -320,7 +320,10 @@ describe("sandbox/defender: GET /v1.0/security/alerts_v2", () => {
   });
 });
 
-/** Lists what a value has that the metadata's type hasn't: unknown names, values outside an enumeration, nulls where none may be. */
+/**
+ * Lists what a value has that the metadata's type hasn't: unknown names, values outside an
+ * enumeration, nulls where none may be.
+ */
 function metadataChecker(security: string): (kind: string, type: string, value: Record<string, unknown>) => string[] {
   const body = (kind: string, name: string): string =>
     new RegExp(`<${kind} Name="${name}"[^>]*?(?:/>|>([\\s\\S]*?)</${kind}>)`).exec(security)?.[0] ?? "";

@@ -1,6 +1,7 @@
 /**
- * Unmodified clients of Microsoft's against a sandbox, in a process of their own: its environment makes it trust the sandbox's
- * certificate. Reads what to use from stdin as JSON, prints what the clients got as JSON.
+ * Unmodified clients of Microsoft's against a sandbox, in a process of their own: its environment
+ * makes it trust the sandbox's certificate. Reads what to use from stdin as JSON, prints what the
+ * clients got as JSON.
  */
 "use strict";
 
@@ -40,7 +41,8 @@ const scenarios = {
   },
 
   /**
-   * The Azure CLI's way, by its own application: a person signs in to no tenant in particular, and the refresh token is good for another API.
+   * The Azure CLI's way, by its own application: a person signs in to no tenant in particular, and
+   * the refresh token is good for another API.
    */
   async azureCli({ origin, tenant, scope }) {
     const clientId = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";

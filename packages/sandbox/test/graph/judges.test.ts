@@ -1,7 +1,8 @@
 /**
- * The judges of the emulated Graph, in one process so that they see the same evidence: the official plugin's call sequences,
- * the recorded answers of the service, Microsoft's own client, and then: has every route been driven to a success, does
- * Microsoft's metadata have it, and does the page in docs/ say so?
+ * The judges of the emulated Graph, in one process so that they see the same evidence: the official
+ * plugin's call sequences, the recorded answers of the service, Microsoft's own client, and then:
+ * has every route been driven to a success, does Microsoft's metadata have it, and does the page in
+ * docs/ say so?
  */
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";

@@ -454,7 +454,8 @@ describe("requests to the emulated Graph", function () {
     for (const path of ["users/$count", "groups/$count", "users/delta", "groups/delta", "applications/delta()"]) {
       it(`path: ${path} is reported as a missing route, not as a missing object`, async () => {
         const { status, body } = await graph.call("GET", `/v1.0/${path}`);
-        // The server's 404, which this harness leaves to Fastify's default; Graph's own has an `error`.
+        // The server's 404, which this harness leaves to Fastify's default; Graph's own has an
+        // `error`.
         assert.deepEqual([status, body["message"]], [404, `Route GET:/v1.0/${path} not found`]);
       });
     }

@@ -1,4 +1,6 @@
-/** What `check` says, in the official plugin's words (Terraform's SDK and Pulumi's bridge 3.130). */
+/**
+ * What `check` says, in the official plugin's words (Terraform's SDK and Pulumi's bridge 3.130).
+ */
 import assert from "node:assert/strict";
 import { azureadProvider } from "../../src/plugins/azuread/provider";
 import { unknown, type ValueRecord } from "../../src/plugins/protocol/values";

@@ -1,4 +1,7 @@
-/** Each entry has exactly the properties that the SDK of the official plugin declares, and replaces where its documents say so. */
+/**
+ * Each entry has exactly the properties that the SDK of the official plugin declares, and replaces
+ * where its documents say so.
+ */
 import assert from "node:assert/strict";
 import azureNativeSdk from "@pulumi/azure-native/package.json";
 import azureadSdk from "@pulumi/azuread/package.json";

@@ -1,4 +1,7 @@
-/** What the azuread stand-in does when Graph is slow to learn of new objects, throttles, or refuses for good. */
+/**
+ * What the azuread stand-in does when Graph is slow to learn of new objects, throttles, or refuses
+ * for good.
+ */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import https from "node:https";
@@ -48,7 +51,8 @@ describe("The azuread stand-in's retries and waiting", function () {
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const trust = path.join(folder, "trust.pem");
-    // The plugin's garbage is collected all the time, so that nothing that it waits for lives by chance.
+    // The plugin's garbage is collected all the time, so that nothing that it waits for lives by
+    // chance.
     const collector = path.join(folder, "collector.js");
     fs.writeFileSync(
       collector,
@@ -155,7 +159,8 @@ describe("The azuread stand-in's retries and waiting", function () {
 
   it("timeout: ends with the service's last answer", async () => {
     script[`PATCH /v1.0/users/${userId}`] = [refused(404, "Request_ResourceNotFound")];
-    // Two seconds of patience; without them the stand-in would wait for the official plugin's minutes, and mocha would not.
+    // Two seconds of patience; without them the stand-in would wait for the official plugin's
+    // minutes, and mocha would not.
     assert.match(await refusal(client.create("Invitation", invitation, false, 2)), /Request_ResourceNotFound/);
   });
 

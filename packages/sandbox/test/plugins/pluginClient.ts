@@ -9,7 +9,10 @@ import type { Provider } from "../../src/plugins/protocol/provider";
 import { listen } from "../../src/plugins/protocol/serve";
 import { fromStruct, toStruct, type ValueRecord } from "../../src/plugins/protocol/values";
 
-/** What `diff` says, with kinds as words: `replace` says that the property's change replaces the resource. */
+/**
+ * What `diff` says, with kinds as words: `replace` says that the property's change replaces the
+ * resource.
+ */
 export interface DiffAnswer {
   changed: boolean;
   replaces: string[];
@@ -212,7 +215,9 @@ export class PluginClient {
     );
   }
 
-  /** `Group` as the engine names it; azure-native's types come with their module: `keyvault:Vault`. */
+  /**
+   * `Group` as the engine names it; azure-native's types come with their module: `keyvault:Vault`.
+   */
   private token(type: string): string {
     if (type.includes(":")) return `${this.plugin}:${type}`;
     return `${this.plugin}:index/${type.charAt(0).toLowerCase()}${type.slice(1)}:${type}`;

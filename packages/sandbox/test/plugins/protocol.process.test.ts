@@ -191,7 +191,8 @@ describe("A plugin's process", () => {
   }).timeout(20_000);
 
   it("process: ends after the engine was killed, even if standard input stays open", async () => {
-    // Stands for the engine: starts a plugin whose standard input is a pipe of ours, tells us its process ID, and waits.
+    // Stands for the engine: starts a plugin whose standard input is a pipe of ours, tells us its
+    // process ID, and waits.
     const engine = spawn(
       process.execPath,
       [

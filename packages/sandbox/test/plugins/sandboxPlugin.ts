@@ -1,4 +1,7 @@
-/** A stand-in, azuread's or another, in a process of its own, on a sandbox in this process that notes every request. */
+/**
+ * A stand-in, azuread's or another, in a process of its own, on a sandbox in this process that
+ * notes every request.
+ */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";

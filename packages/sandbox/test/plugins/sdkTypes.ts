@@ -1,4 +1,7 @@
-/** What the SDK's own declarations (`@pulumi/azuread/*.d.ts`) say of a resource type or a function: the entries' judge. */
+/**
+ * What the SDK's own declarations (`@pulumi/azuread/*.d.ts`) say of a resource type or a function:
+ * the entries' judge.
+ */
 import fs from "node:fs";
 import path from "node:path";
 
@@ -14,7 +17,10 @@ export type SdkProperties = Map<string, SdkProperty>;
 
 const files = new Map<string, string>();
 
-/** The members of an interface or class in a declaration file of a package: `GroupArgs` of `group.d.ts`. */
+/**
+ * The members of an interface or class in a declaration file of a package: `GroupArgs` of
+ * `group.d.ts`.
+ */
 export function membersOf(plugin: string, file: string, name: string): SdkProperties {
   const text = declarations(plugin, file);
   const start = new RegExp(`\\n( *)export (declare class|interface) ${name}(?: extends [\\w.]+)? \\{`).exec(text);
@@ -33,7 +39,10 @@ export function membersOf(plugin: string, file: string, name: string): SdkProper
   return members;
 }
 
-/** The interface that a property's type names, such as `inputs.GroupDynamicMembership`, in the package's `types`. */
+/**
+ * The interface that a property's type names, such as `inputs.GroupDynamicMembership`, in the
+ * package's `types`.
+ */
 export function nestedMembersOf(plugin: string, type: string): SdkProperties | undefined {
   const named = /(inputs|outputs)\.(\w+)/.exec(type);
   if (named === null) return undefined;

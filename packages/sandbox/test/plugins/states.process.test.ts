@@ -1,4 +1,7 @@
-/** What the azuread stand-in sends and keeps where that is easy to get wrong, as seen of the official plugin (6.9.1). */
+/**
+ * What the azuread stand-in sends and keeps where that is easy to get wrong, as seen of the
+ * official plugin (6.9.1).
+ */
 import assert from "node:assert/strict";
 import type { GraphCall } from "../../src/plugins/azuread/graph";
 import { user } from "../../src/plugins/azuread/resources/user";

@@ -1,7 +1,8 @@
 /**
- * The Graph calls of every operation of every resource type, against those of the official plugin (6.9.1, terraform-provider-azuread 3.8.0):
- * the same, in the same order, without the polls that wait for replicas and without the pairs of changes that only find out whether
- * an object is there (`TERRAFORM_UPDATE_…`). Each create is followed by a read, as there.
+ * The Graph calls of every operation of every resource type, against those of the official plugin
+ * (6.9.1, terraform-provider-azuread 3.8.0): the same, in the same order, without the polls that
+ * wait for replicas and without the pairs of changes that only find out whether an object is there
+ * (`TERRAFORM_UPDATE_…`). Each create is followed by a read, as there.
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -729,7 +730,10 @@ const gone: Readonly<Record<string, RegExp>> = {
   AccessPackageResourceCatalogAssociation: /Retrieving Access Package Resource Catalog Association: model was nil$/m,
 };
 
-/** As with the official plugin, a collection that nobody gave is null after a create and empty after a refresh. */
+/**
+ * As with the official plugin, a collection that nobody gave is null after a create and empty after
+ * a refresh.
+ */
 function sameWhenEmpty(state: ValueRecord): ValueRecord {
   const entries = Object.entries(state);
   return Object.fromEntries(entries.map(([name, value]) => [name, isList(value) && value.length === 0 ? null : value]));

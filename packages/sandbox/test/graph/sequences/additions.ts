@@ -1,4 +1,7 @@
-/** What tells of changes by others: the audit log, and who holds an access package by an administrator's hand. */
+/**
+ * What tells of changes by others: the audit log, and who holds an access package by an
+ * administrator's hand.
+ */
 import assert from "node:assert/strict";
 import { recordSignIn, type SignInEventType } from "../../../src/cloud/signIns";
 import { setSwitches } from "../../../src/cloud/switches";

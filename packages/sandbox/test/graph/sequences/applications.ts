@@ -1,4 +1,7 @@
-/** What the official plugin sends for application registrations and what hangs on them, call by call. */
+/**
+ * What the official plugin sends for application registrations and what hangs on them, call by
+ * call.
+ */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { matchesSecret } from "../../../src/cloud/secrets";

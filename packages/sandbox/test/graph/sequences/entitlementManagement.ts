@@ -1,4 +1,7 @@
-/** Entitlement management: the official plugin's calls on beta, connected organizations on both, and what the service refuses. */
+/**
+ * Entitlement management: the official plugin's calls on beta, connected organizations on both, and
+ * what the service refuses.
+ */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { Json } from "../../../src/cloud/model";

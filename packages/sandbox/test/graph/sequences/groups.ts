@@ -1,4 +1,7 @@
-/** Groups, their members and owners, and what members are in: the plugin's calls, and what the service refuses. */
+/**
+ * Groups, their members and owners, and what members are in: the plugin's calls, and what the
+ * service refuses.
+ */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { items, text, type Body, type Harness } from "../support/harness";

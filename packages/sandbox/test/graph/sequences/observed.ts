@@ -1,6 +1,6 @@
 /**
- * Every recorded answer of the real service, asked for again in a tenant that is as the service's must have been. What can't
- * be the same is named, with the reason.
+ * Every recorded answer of the real service, asked for again in a tenant that is as the service's
+ * must have been. What can't be the same is named, with the reason.
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";

@@ -1,4 +1,7 @@
-/** What a tenant has licences for and allows, by the sandbox's switches, and how Graph refuses what it doesn't. */
+/**
+ * What a tenant has licences for and allows, by the sandbox's switches, and how Graph refuses what
+ * it doesn't.
+ */
 import assert from "node:assert/strict";
 import { entraServicePlans } from "@defender-mssp/microsoft";
 import { setSwitches } from "../../../src/cloud/switches";

@@ -1,4 +1,7 @@
-/** Service principals, app role assignments, delegated grants: the plugin's calls, and what the service refuses. */
+/**
+ * Service principals, app role assignments, delegated grants: the plugin's calls, and what the
+ * service refuses.
+ */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { microsoftGraph, microsoftThreatProtection, windowsDefenderAtp } from "@defender-mssp/microsoft";

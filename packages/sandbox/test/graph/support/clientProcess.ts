@@ -1,7 +1,8 @@
 /**
- * Run as a process of its own, so that Node trusts the sandbox's certificate: Microsoft's credential and Graph client,
- * unmodified, on a round trip. Settings in the environment as a command in the sandbox has them, and TENANT_ID. Ends with
- * exit code 0 when everything was as a caller of the real service expects it.
+ * Run as a process of its own, so that Node trusts the sandbox's certificate: Microsoft's
+ * credential and Graph client, unmodified, on a round trip. Settings in the environment as a
+ * command in the sandbox has them, and TENANT_ID. Ends with exit code 0 when everything was as a
+ * caller of the real service expects it.
  */
 import assert from "node:assert/strict";
 import { ClientSecretCredential } from "@azure/identity";

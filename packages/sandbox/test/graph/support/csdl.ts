@@ -1,8 +1,10 @@
 /**
- * Microsoft's published metadata of Graph as a judge: does it have the properties that were answered, with these types,
- * these enum members, null only where it allows null, and does it have the route?
+ * Microsoft's published metadata of Graph as a judge: does it have the properties that were
+ * answered, with these types, these enum members, null only where it allows null, and does it have
+ * the route?
  *
- * The published beta is that of a national cloud, a subset of the public one: what it lacks is looked for in v1.0.
+ * The published beta is that of a national cloud, a subset of the public one: what it lacks is
+ * looked for in v1.0.
  */
 import { XMLParser } from "fast-xml-parser";
 import type { Json } from "../../../src/cloud/model";
@@ -10,15 +12,19 @@ import { textOf } from "../../../src/graph/json";
 import type { GraphVersion } from "../../../src/graph/entities";
 import { hasReference, readReference } from "./reference";
 
-/** What the service answers though the published metadata lacks it (each seen in recorded answers), by type. */
+/**
+ * What the service answers though the published metadata lacks it (each seen in recorded answers),
+ * by type.
+ */
 export const serviceKnowsBetter: Readonly<Record<string, readonly string[]>> = {
   "graph.group": ["creationOptions"],
   "graph.servicePrincipal": ["createdDateTime"],
 };
 
 /**
- * Navigations that Microsoft's pages document for the public beta and the published metadata, a national cloud's, lacks: the singleton,
- * the navigation, and the type that it leads to, which the metadata has.
+ * Navigations that Microsoft's pages document for the public beta and the published metadata, a
+ * national cloud's, lacks: the singleton, the navigation, and the type that it leads to, which the
+ * metadata has.
  * https://learn.microsoft.com/graph/api/resources/unifiedrbacapplicationmultiple?view=graph-rest-beta, which inherits this type.
  */
 export const publicBetaKnowsBetter: Readonly<Record<string, string>> = {
@@ -102,7 +108,10 @@ function typeOfContext(version: GraphVersion, fragment: string): string | undefi
   return undefined;
 }
 
-/** `applications('x')/owners` and `users(id,displayName)` to names: keys and projections say nothing about types. */
+/**
+ * `applications('x')/owners` and `users(id,displayName)` to names: keys and projections say nothing
+ * about types.
+ */
 function splitContext(path: string): string[] {
   const names: string[] = [];
   let depth = 0;
@@ -240,7 +249,10 @@ function withBases(metadata: Metadata, type: string): string[] {
   return types;
 }
 
-/** `microsoft.graph.user` and the files' alias `graph.user` are one; `microsoft.graph.security.alert` is `graph.security.alert`. */
+/**
+ * `microsoft.graph.user` and the files' alias `graph.user` are one;
+ * `microsoft.graph.security.alert` is `graph.security.alert`.
+ */
 function normal(type: string): string {
   return type.replace(/\bmicrosoft\.graph\./, "graph.");
 }

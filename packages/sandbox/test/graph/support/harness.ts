@@ -1,6 +1,7 @@
 /**
- * The emulated Graph without sockets and without Entra: requests go straight into the routes, who calls is said outright.
- * Every answer is checked against Microsoft's metadata, where that is there, and every success is remembered.
+ * The emulated Graph without sockets and without Entra: requests go straight into the routes, who
+ * calls is said outright. Every answer is checked against Microsoft's metadata, where that is
+ * there, and every success is remembered.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -113,7 +114,10 @@ export class Harness {
     return found;
   }
 
-  /** One request; `pathAndQuery` starts with the version. Fails when the metadata doesn't have what was answered. */
+  /**
+   * One request; `pathAndQuery` starts with the version. Fails when the metadata doesn't have what
+   * was answered.
+   */
   async call(method: string, pathAndQuery: string, options: Options = {}): Promise<Answered> {
     const { body, as = everything, headers = {}, evidence = "test" } = options;
     const isRaw = typeof body === "string" || Buffer.isBuffer(body);

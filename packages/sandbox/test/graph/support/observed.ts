@@ -19,10 +19,15 @@ export function readObserved(): Observed[] {
   return JSON.parse(readReference("observed.json")) as Observed[];
 }
 
-/** Where an answer may differ from the recorded one, with the reason. Paths such as `value[].web`. */
+/**
+ * Where an answer may differ from the recorded one, with the reason. Paths such as `value[].web`.
+ */
 export type Exceptions = Readonly<Record<string, string>>;
 
-/** Properties that the service answers today and didn't when the older recordings were made: an answer may have them. */
+/**
+ * Properties that the service answers today and didn't when the older recordings were made: an
+ * answer may have them.
+ */
 const addedSince: Readonly<Record<string, string>> = {
   nativeAuthenticationApisEnabled: "in application answers of 2025, not of 2022",
   uniqueName: "in application answers of 2025, not of 2022",
@@ -33,10 +38,16 @@ const addedSince: Readonly<Record<string, string>> = {
   serviceProvisioningErrors: "in group answers of 2023, not of 2022",
 };
 
-/** Keys whose place among the others the service has changed over the years: only there or not counts. */
+/**
+ * Keys whose place among the others the service has changed over the years: only there or not
+ * counts.
+ */
 const movedSince: ReadonlySet<string> = new Set(["verifiedPublisher"]);
 
-/** What differs: status, headers, and the body's keys with their order, nulls, types and normalised values. */
+/**
+ * What differs: status, headers, and the body's keys with their order, nulls, types and normalised
+ * values.
+ */
 export function differences(observed: Observed, answered: Answered, exceptions: Exceptions): string[] {
   const found = [...headerDifferences(observed, answered, exceptions)];
   if (answered.status !== observed.status) found.unshift(`status ${answered.status} instead of ${observed.status}`);

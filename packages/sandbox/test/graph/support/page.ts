@@ -1,4 +1,6 @@
-/** The page in docs/ that lists every emulated route with what shows that it is as the service's. */
+/**
+ * The page in docs/ that lists every emulated route with what shows that it is as the service's.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -21,7 +23,10 @@ import { routeKey } from "./harness";
 export const refreshCommand =
   "UPDATE_SANDBOX_ROUTES=1 npx mocha --reporter spec --no-parallel packages/sandbox/test/graph/judges.test.ts";
 
-/** The page as it should be. Only after the tests have driven the routes, and with the reference data there. */
+/**
+ * The page as it should be. Only after the tests have driven the routes, and with the reference
+ * data there.
+ */
 export async function makePage(): Promise<string> {
   return format(pageText(await otherRoutes()), { parser: "markdown", printWidth: 120 });
 }
