@@ -17,10 +17,10 @@ if (tooOld) {
 }
 const buildInfo = path.join(root, "dist", ".tsbuildinfo");
 
-/** Whether a TypeScript file, or one below a folder, is newer than `time` (ms since the epoch). */
+/** Whether a source file, or one below a folder, is newer than `time` (ms since the epoch). */
 function hasNewerSource(place, time) {
   const stat = fs.statSync(place);
-  if (!stat.isDirectory()) return place.endsWith(".ts") && !place.endsWith(".d.ts") && stat.mtimeMs > time;
+  if (!stat.isDirectory()) return /\.(tsx?|js)$/.test(place) && !place.endsWith(".d.ts") && stat.mtimeMs > time;
   const names = fs.readdirSync(place).filter((name) => name !== "node_modules" && name !== "dist");
   return names.some((name) => hasNewerSource(path.join(place, name), time));
 }

@@ -11,6 +11,9 @@
  * - [packages] Microsoft, "Share link to request an access package in entitlement management" (for
  *   US Government another host; GCC signs in to the public cloud's Entra, so its link is the public
  *   one)
+ * - [entra] Microsoft, "Redemption experience in Microsoft Entra B2B" (the admin center of one
+ *   tenant), and "Allow access to the Microsoft Entra admin center" in the application proxy's
+ *   documents (hosts of the clouds)
  * - [access] Microsoft, "Access the Microsoft Defender portal as an MSSP", 2026-07-14, and
  *   "Configure managed security service provider integration", 2018-09-03 (`?tid=`)
  */
@@ -43,6 +46,8 @@ export interface CloudHosts {
    * `portal`.
    */
   readonly legacyPortal: string;
+  /** Microsoft Entra admin center. */
+  readonly entraAdminCenter: string;
   /** My Access, where people ask for access packages. */
   readonly myAccess: string;
   /** The API of Defender for Endpoint. */
@@ -65,6 +70,7 @@ const publicEntra = {
   graphEndpoint: "https://graph.microsoft.com", // [sdk]
   keyVaultEndpoint: "https://vault.azure.net", // [sdk]
   resourceManagerEndpoint: "https://management.azure.com", // [sdk]
+  entraAdminCenter: "https://entra.microsoft.com", // [entra]
   myAccess: "https://myaccess.microsoft.com", // [packages]
 } as const;
 
@@ -74,6 +80,7 @@ const governmentEntra = {
   graphEndpoint: "https://graph.microsoft.us", // [sdk]
   keyVaultEndpoint: "https://vault.usgovcloudapi.net", // [sdk]
   resourceManagerEndpoint: "https://management.usgovcloudapi.net", // [sdk]
+  entraAdminCenter: "https://entra.microsoft.us", // [entra]
   myAccess: "https://myaccess.microsoft.us", // [packages]
 } as const;
 
@@ -124,6 +131,16 @@ export const legacyAlertResource = "https://graph.windows.net";
 /** The Defender portal, opened for one customer's tenant. [access] */
 export function portalUrl(cloud: CloudName, tenantId: string): string {
   return `${clouds[cloud].portal}?tid=${tenantId}`;
+}
+
+/** The Entra admin center, opened for one tenant. [entra] */
+export function entraAdminCenterUrl(cloud: CloudName, tenantId: string): string {
+  return `${clouds[cloud].entraAdminCenter}/${tenantId}`;
+}
+
+/** Permissions and roles in the Defender portal: Microsoft, "Create custom roles". */
+export function defenderRolesUrl(cloud: CloudName, tenantId: string): string {
+  return `${clouds[cloud].portal}/mtp_roles?tid=${tenantId}`;
 }
 
 /** The portal of the 2018 document, opened for one customer's tenant. [access] */

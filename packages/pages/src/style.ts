@@ -26,7 +26,7 @@ const general = `
 *, *::before, *::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
 html { background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK JP", sans-serif; text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 1320px; padding: 24px clamp(16px, 3vw, 40px) 48px; overflow-wrap: anywhere; }
+body { margin: 0 auto; max-width: 1320px; padding: 24px clamp(16px, 3vw, 40px) 48px; overflow-wrap: break-word; }
 h1, h2, h3 { line-height: 1.25; text-wrap: balance; }
 h1 { font-size: 1.9rem; margin: 0 0 4px; }
 h2 { font-size: 1.35rem; margin: 0 0 8px; }
@@ -57,8 +57,8 @@ const parts = `
 .figure-value { display: block; font-size: 1.8rem; font-weight: 600; line-height: 1.2; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 10px 24px; margin: 16px 0; }
 .facts dt { color: var(--soft); font-size: 0.85rem; }
-.facts dd { margin: 0; }
-.preformatted pre { background: var(--surface); border: 1px solid var(--line); border-radius: 6px; padding: 14px 16px; margin: 6px 0; white-space: pre-wrap; font: 0.9rem/1.55 ui-monospace, Consolas, "DejaVu Sans Mono", monospace; }
+.facts dd { margin: 0; overflow-wrap: anywhere; }
+.preformatted pre { overflow-wrap: anywhere; background: var(--surface); border: 1px solid var(--line); border-radius: 6px; padding: 14px 16px; margin: 6px 0; white-space: pre-wrap; font: 0.9rem/1.55 ui-monospace, Consolas, "DejaVu Sans Mono", monospace; }
 .none { color: var(--soft); }`;
 
 const tables = `
@@ -70,7 +70,7 @@ const tables = `
 .tools output { color: var(--soft); font-size: 0.9rem; padding: 6px 0; }
 table { border-collapse: collapse; width: 100%; font-size: 0.94rem; }
 caption { text-align: start; font-weight: 600; padding: 4px 0; }
-th, td { text-align: start; vertical-align: top; padding: 7px 10px; border-bottom: 1px solid var(--line); font-weight: normal; }
+th, td { text-align: start; vertical-align: top; overflow-wrap: break-word; padding: 7px 10px; border-bottom: 1px solid var(--line); font-weight: normal; }
 thead th { background: var(--surface); font-weight: 600; font-size: 0.88rem; white-space: nowrap; position: sticky; top: 0; }
 thead th button { all: unset; cursor: pointer; display: inline-block; min-height: 24px; }
 thead th button::after { content: " ↕" / ""; color: var(--soft); }
@@ -78,6 +78,9 @@ thead th[aria-sort=ascending] button::after { content: " ↑" / ""; }
 thead th[aria-sort=descending] button::after { content: " ↓" / ""; }
 thead th button:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 tbody th { font-weight: 600; }
+time { white-space: nowrap; }
+td.long, th.long, td.long code { overflow-wrap: anywhere; }
+td.id code { white-space: nowrap; font-size: 0.8rem; }
 th.number, td.number { text-align: end; font-variant-numeric: tabular-nums; }
 tr:target { outline: 3px solid var(--focus); outline-offset: -3px; }
 .heat .frame { overflow: auto; max-height: 85vh; border: 1px solid var(--line); border-radius: 6px; }
@@ -117,7 +120,7 @@ const drawings = `
 .bar .now { stroke: var(--ink); stroke-width: 2; }`;
 
 const narrow = `
-@media (max-width: 720px) {
+@media (max-width: 1000px) {
   .cards table, .cards tbody, .cards tr, .cards tbody th, .cards td, .cards caption { display: block; }
   .cards thead { display: flex; flex-wrap: wrap; gap: 4px; padding-bottom: 6px; }
   .cards thead tr { display: contents; }
@@ -126,6 +129,9 @@ const narrow = `
   .cards tbody th, .cards td { border: 0; padding: 4px 0; text-align: start; }
   .cards td::before { content: attr(data-title); display: inline-block; min-width: 6.5rem; padding-right: 8px; font-size: 0.85rem; color: var(--soft); }
   .cards td:empty { display: none; }
+  .cards td.id code { white-space: normal; overflow-wrap: anywhere; }
+}
+@media (max-width: 720px) {
   .heat tbody th { max-width: 9rem; }
   .tools label, .tools input, .tools select { width: 100%; }
   .time-line li, .time-line .axis { grid-template-columns: minmax(0, 1fr); }

@@ -6,8 +6,11 @@ import type { Words } from "./words";
 
 export interface Column {
   readonly title: string;
-  /** `number` sorts by value and aligns right. Default: `text`. */
-  readonly kind?: "text" | "number";
+  /**
+   * `number` sorts by value and aligns right; `id` does not wrap; `long` may break anywhere, for texts without spaces.
+   * Default: `text`.
+   */
+  readonly kind?: "text" | "number" | "id" | "long";
   /** Offer the column's values as a choice above the table. For columns with few different values. */
   readonly choices?: boolean;
 }
@@ -92,7 +95,9 @@ function rendered(data: Table, words: Words, look: "cards" | "heat"): Markup {
 
 function cellOf(cell: Cell, index: number, column: Column | undefined, look: "cards" | "heat"): Markup {
   const { content, sort, state, title } = withContent(cell);
-  const classes = [column?.kind === "number" ? "number" : "", look === "heat" ? (state ?? "") : ""].join(" ").trim();
+  const classes = [column?.kind === "text" ? "" : (column?.kind ?? ""), look === "heat" ? (state ?? "") : ""]
+    .join(" ")
+    .trim();
   const properties = {
     ...(classes === "" ? {} : { class: classes }),
     ...(sort === undefined || String(sort) === plainText(content) ? {} : { "data-sort": String(sort) }),

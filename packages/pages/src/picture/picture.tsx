@@ -3,7 +3,7 @@ import { Fragment, h, type Markup } from "../markup";
 import type { Block } from "../blocks";
 import { isSafeTarget, type State } from "../content";
 import { filled, type Words } from "../words";
-import { layout, type Layout, type Measures } from "./layout";
+import { layout, type Layout, type LayoutEdge, type LayoutNode, type Measures } from "./layout";
 import { wrap } from "./wrap";
 
 /** What a node stands for; it decides the colour. */
@@ -51,7 +51,32 @@ const measures: Measures = { nodeWidth: 196, columnGap: 56, rowGap: 14, top: 30,
 const lineHeight = 17;
 const padding = 10;
 /** Characters in a line of a node. */
-const lineWidth = { label: 24, detail: 26 };
+const lineWidth = { label: 23, detail: 26 };
+
+const laneHeight = 8;
+
+/** Room in each column that a longer line crosses, so that it does not run behind the nodes there. */
+class Lanes {
+  readonly nodes: LayoutNode[] = [];
+  readonly edges: LayoutEdge[] = [];
+  readonly #ids = new Map<PictureEdge, readonly string[]>();
+
+  constructor(edges: readonly PictureEdge[], nodes: ReadonlyMap<string, PictureNode>) {
+    edges.forEach((edge, index) => {
+      const [first, last] = [nodes.get(edge.from)?.column ?? 0, nodes.get(edge.to)?.column ?? 0];
+      const crossed = Array.from({ length: Math.max(0, last - first - 1) }, (_, at) => first + 1 + at);
+      const ids = crossed.map((column) => `lane ${index} ${column}`);
+      this.#ids.set(edge, ids);
+      this.nodes.push(...crossed.map((column, at) => ({ id: ids[at] ?? "", column, height: laneHeight })));
+      const stops = [edge.from, ...ids, edge.to];
+      this.edges.push(...stops.slice(1).map((to, at) => ({ from: stops[at] ?? "", to })));
+    });
+  }
+
+  of(edge: PictureEdge): readonly string[] {
+    return this.#ids.get(edge) ?? [];
+  }
+}
 
 /** Lines highlight with the node that the pointer or the keyboard is on. */
 export function picture(data: Picture): Block {
@@ -69,7 +94,8 @@ function rendered(data: Picture, words: Words): Markup {
   const nodes = data.nodes.map(drawn);
   const known = new Map(nodes.map((node) => [node.id, node]));
   const edges = data.edges.filter(({ from, to }) => known.has(from) && known.has(to));
-  const places = layout(nodes, edges, measures);
+  const lanes = new Lanes(edges, known);
+  const places = layout([...nodes, ...lanes.nodes], lanes.edges, measures);
   const width = Math.max(places.width, columnX(columns.length - 1) + measures.nodeWidth + measures.margin);
   return (
     <figure class="picture" id={id}>
@@ -88,7 +114,7 @@ function rendered(data: Picture, words: Words): Markup {
               {column}
             </text>
           ))}
-          <g class="edges">{edges.map((edge) => drawnEdge(edge, known, places))}</g>
+          <g class="edges">{edges.map((edge) => drawnEdge(edge, known, places, lanes))}</g>
           {nodes.map((node) => drawnNode(node, places, edges))}
         </svg>
       </div>
@@ -123,22 +149,24 @@ function drawn(node: PictureNode): DrawnNode {
   };
 }
 
-function drawnEdge(
-  { from, to, label, state }: PictureEdge,
-  nodes: ReadonlyMap<string, DrawnNode>,
-  { places }: Layout,
-): Markup {
+function drawnEdge(edge: PictureEdge, nodes: ReadonlyMap<string, DrawnNode>, { places }: Layout, lanes: Lanes): Markup {
+  const { from, to, label, state } = edge;
   const [start, end] = [places.get(from), places.get(to)];
   const [x1, y1] = [(start?.x ?? 0) + measures.nodeWidth, (start?.y ?? 0) + (nodes.get(from)?.height ?? 0) / 2];
   const [x2, y2] = [end?.x ?? 0, (end?.y ?? 0) + (nodes.get(to)?.height ?? 0) / 2];
-  const bend = Math.max(30, (x2 - x1) / 2);
+  const middles = lanes.of(edge).map((id) => places.get(id) ?? { x: 0, y: 0 });
+  // Through a lane the line runs straight, so that it passes between the nodes of that column.
+  const parts = middles.map(({ x, y }) => [x, y + laneHeight / 2, x + measures.nodeWidth] as const);
+  const ends = [...parts, [x2, y2, x2] as const];
+  let [x, y] = [x1, y1];
+  let line = `M${x1} ${y1}`;
+  for (const [left, height, right] of ends) {
+    const bend = Math.max(20, (left - x) / 2);
+    line += ` C${x + bend} ${y} ${left - bend} ${height} ${left} ${height} H${right}`;
+    [x, y] = [right, height];
+  }
   return (
-    <path
-      class={`edge ${state ?? ""}`.trim()}
-      data-from={from}
-      data-to={to}
-      d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
-    >
+    <path class={`edge ${state ?? ""}`.trim()} data-from={from} data-to={to} d={line}>
       {label === undefined ? null : <title>{label}</title>}
     </path>
   );

@@ -1,0 +1,122 @@
+/** The picture of a report: the MSSP, its people and credentials, what they belong to, what that allows. */
+import type { NodeKind, Picture, PictureEdge, PictureNode } from "@defender-mssp/pages";
+import type { AccessReport, ObjectKind, ReportObject, ReportPath } from "./model";
+
+/** More people than this are drawn together where they reach the same. */
+const mostPeople = 12;
+
+const columns = ["MSSP", "Who", "By what", "Group or identity", "Right"];
+
+const shapes: Readonly<Record<ObjectKind, { readonly kind: NodeKind; readonly column: number }>> = {
+  guest: { kind: "person", column: 1 },
+  connectedOrganization: { kind: "organization", column: 1 },
+  clientSecret: { kind: "credential", column: 1 },
+  certificate: { kind: "credential", column: 1 },
+  federatedCredential: { kind: "credential", column: 1 },
+  vaultSecret: { kind: "credential", column: 1 },
+  accessPackage: { kind: "group", column: 2 },
+  application: { kind: "application", column: 2 },
+  group: { kind: "group", column: 3 },
+  servicePrincipal: { kind: "application", column: 3 },
+  directoryRole: { kind: "role", column: 4 },
+  defenderRole: { kind: "role", column: 4 },
+  permission: { kind: "permission", column: 4 },
+  notificationRule: { kind: "rule", column: 4 },
+  siemAuthorization: { kind: "permission", column: 4 },
+  delegation: { kind: "role", column: 4 },
+};
+
+const msspId = "mssp";
+
+export function accessPicture(report: AccessReport): Picture {
+  const { msspName, customerName, objects, paths } = report;
+  const people = drawnPeople(objects, paths);
+  const others = objects.filter(({ kind }) => kind !== "guest");
+  const nodes: PictureNode[] = [
+    { id: msspId, label: msspName, kind: "organization", column: 0 },
+    ...people.nodes,
+    ...others.map((object) => nodeOf(object)),
+  ];
+  const edges: PictureEdge[] = [
+    ...people.edges,
+    ...paths.filter(({ from }) => !people.isPerson(from)).map(({ from, to, by }) => ({ from, to, label: by })),
+    ...extraEdges(report),
+  ];
+  const starts = nodes.filter(({ column }) => column === 1);
+  return {
+    title: `Who reaches what in ${customerName}`,
+    description: `From ${msspName} on the left to what its people and its SIEM may do on the right. Each node leads to its row in the table.`,
+    columns,
+    nodes,
+    edges: [...starts.map(({ id }) => ({ from: msspId, to: id, label: "belongs to the MSSP" })), ...edges],
+  };
+}
+
+function nodeOf({ key, kind, name, detail, difference }: ReportObject): PictureNode {
+  const shown = kind === "defenderRole" ? `${detail.split(", ").length} actions in Defender` : detail;
+  const isShort = kind === "application" || kind === "servicePrincipal" || kind === "siemAuthorization";
+  return {
+    id: key,
+    label: kind === "siemAuthorization" ? "Legacy alert API" : name,
+    ...(isShort ? { detail: shortKind[kind] } : shown === "" ? {} : { detail: shown }),
+    ...shapes[kind],
+    ...(difference === undefined
+      ? {}
+      : { state: difference.startsWith("missing") ? ("failed" as const) : ("warning" as const) }),
+    href: `#${key}`,
+  };
+}
+
+const shortKind = {
+  application: "app registration",
+  servicePrincipal: "enterprise application",
+  siemAuthorization: "SIEM authorization",
+} as const;
+
+interface People {
+  readonly nodes: readonly PictureNode[];
+  readonly edges: readonly PictureEdge[];
+  readonly isPerson: (id: string) => boolean;
+}
+
+function drawnPeople(objects: readonly ReportObject[], paths: readonly ReportPath[]): People {
+  const guests = objects.filter(({ kind }) => kind === "guest");
+  const keys = new Set(guests.map(({ key }) => key));
+  const isPerson = (id: string) => keys.has(id);
+  if (guests.length <= mostPeople) {
+    const edges = paths.filter(({ from }) => isPerson(from)).map(({ from, to, by }) => ({ from, to, label: by }));
+    return { nodes: guests.map(nodeOf), edges, isPerson };
+  }
+  const bands = new Map<string, ReportObject[]>();
+  for (const guest of guests) {
+    const reached = paths.filter(({ from }) => from === guest.key).map(({ to }) => to);
+    const band = reached.sort().join(" ");
+    bands.set(band, [...(bands.get(band) ?? []), guest]);
+  }
+  const list = [...bands];
+  return {
+    nodes: list.map(([, members], index) => ({
+      id: `people-${index}`,
+      label: `${members.length} people`,
+      detail: members.map(({ name }) => name).join(", "),
+      ...shapes.guest,
+      href: "#objects",
+    })),
+    edges: list.flatMap(([band], index) =>
+      band === "" ? [] : band.split(" ").map((to) => ({ from: `people-${index}`, to, label: "members of" })),
+    ),
+    isPerson,
+  };
+}
+
+/** What has no path of its own: notification rules, the delegation, the authorization, the vault's secret. */
+function extraEdges({ objects }: AccessReport): PictureEdge[] {
+  const principal = objects.find(({ kind }) => kind === "servicePrincipal");
+  return objects.flatMap(({ key, kind }): PictureEdge[] => {
+    if (kind === "notificationRule") return [{ from: msspId, to: key, label: "gets e-mails" }];
+    if (kind === "delegation") return [{ from: msspId, to: key, label: "a group of the MSSP's tenant" }];
+    if (kind === "siemAuthorization" && principal !== undefined)
+      return [{ from: principal.key, to: key, label: "authorized for" }];
+    return [];
+  });
+}

@@ -1,0 +1,93 @@
+/** Puts a report together from what was read. */
+import { adminConsentUrl, portalUrl } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { Settings } from "../../settings";
+import { attentionOf } from "./attention";
+import { endsOf } from "./ends";
+import type { LiveFindings } from "./live";
+import type { AccessReport, ReportObject } from "./model";
+import { objectsOf } from "./objects";
+import type { ReportState } from "./readState";
+
+export interface ReportSources {
+  readonly stack: string;
+  readonly settings: Settings;
+  readonly state: ReportState;
+  readonly source: AccessReport["source"];
+  /** Of `mssp token`, if it has stored one. */
+  readonly refreshToken?: { readonly issuedOn: Date; readonly expiresOn: Date };
+  readonly live?: LiveFindings;
+  readonly now: Date;
+}
+
+/** @throws VisibleError where nothing is deployed. */
+export function reportOf(sources: ReportSources): AccessReport {
+  const { stack, settings, state, source, refreshToken, live, now } = sources;
+  const { tenantId, cloud, connector } = settings;
+  const { objects: all, paths } = objectsOf(state.resources, { cloud, tenantId });
+  if (all.length === 0) {
+    throw new VisibleError(
+      `Stack "${stack}" has no objects in a tenant: nothing is deployed there. Run \`npx pulumi up --stack ${stack}\` first, ` +
+        `or \`npx mssp report --stack ${stack} --for customer\` to show what it will create.`,
+    );
+  }
+  const { outputs } = state;
+  const ends = endsOf({ objects: all, outputs, settings, ...(refreshToken === undefined ? {} : { refreshToken }) });
+  const consentUrl =
+    connector.kind === "msspApp" ? adminConsentUrl(cloud, tenantId, connector.applicationId) : undefined;
+  const hasConsent = all.some(({ kind }) => kind === "permission");
+  const nextSteps = Array.isArray(outputs["nextSteps"])
+    ? outputs["nextSteps"].filter((one) => typeof one === "string")
+    : [];
+  return {
+    msspReport: 1,
+    stack,
+    customerName: settings.customerName,
+    tenantId,
+    customerDomain: settings.customerDomain,
+    msspName: settings.msspName,
+    msspTenantId: settings.msspTenantId,
+    cloud,
+    portalUrl: portalUrl(cloud, tenantId),
+    portalAccess: settings.portalAccess.model,
+    source,
+    writtenAt: now.toISOString(),
+    ...(state.writtenAt === undefined ? {} : { stateWrittenAt: state.writtenAt }),
+    ...(consentUrl === undefined ? {} : { adminConsentUrl: consentUrl }),
+    objects: all.map((object) => completed(object, settings, live)),
+    paths,
+    ends,
+    additions: (live?.parts ?? []).flatMap(({ additions }) =>
+      additions.map(({ what, to, done, step }) => ({ what, to, by: done.by, on: done.on, step })),
+    ),
+    nextSteps,
+    attention: attentionOf({
+      settings,
+      ends,
+      nextSteps,
+      interrupted: state.interrupted,
+      ...(consentUrl === undefined || hasConsent ? {} : { consentToGive: consentUrl }),
+      ...(live === undefined ? {} : { live }),
+      now,
+    }),
+  };
+}
+
+/** With what the settings and the tenant say of it. */
+function completed(object: ReportObject, { analysts }: Settings, live: LiveFindings | undefined): ReportObject {
+  const analyst =
+    object.kind === "guest" ? analysts.find(({ email }) => email === object.detail.toLowerCase()) : undefined;
+  const difference =
+    live === undefined
+      ? undefined
+      : live.missingKeys.has(object.key)
+        ? "missing in the tenant"
+        : object.kind === "guest" && live.pendingInvitations?.includes(object.detail) === true
+          ? "invitation not accepted"
+          : undefined;
+  return {
+    ...object,
+    ...(analyst?.accessEndsOn === undefined ? {} : { until: `${analyst.accessEndsOn}T23:59:59.000Z` }),
+    ...(difference === undefined ? {} : { difference }),
+  };
+}

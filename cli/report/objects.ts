@@ -1,0 +1,294 @@
+/** The objects and paths of a report, from the resources of a stack's state or preview. */
+import { directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import { linkTo, type LinkPlace } from "./links";
+import { objectKinds, type ObjectKind, type ReportObject, type ReportPath } from "./model";
+import type { StateResource } from "./readState";
+
+export interface ObjectsAndPaths {
+  readonly objects: readonly ReportObject[];
+  readonly paths: readonly ReportPath[];
+}
+
+/** @param place the customer's tenant. */
+export function objectsOf(resources: readonly StateResource[], place: LinkPlace): ObjectsAndPaths {
+  const objects = resources.flatMap((resource) => {
+    const describe = describers[resource.type];
+    return describe === undefined ? [] : describe(resource, { resources, place });
+  });
+  objects.sort((a, b) => objectKinds.indexOf(a.kind) - objectKinds.indexOf(b.kind) || (a.name < b.name ? -1 : 1));
+  const known = new Set(objects.map(({ key }) => key));
+  const paths = resources
+    .flatMap((resource) => pathsOf(resource, resources))
+    .filter(({ from, to }) => known.has(from) && known.has(to));
+  return { objects, paths };
+}
+
+interface Surroundings {
+  readonly resources: readonly StateResource[];
+  readonly place: LinkPlace;
+}
+
+type Describe = (resource: StateResource, surroundings: Surroundings) => ReportObject[];
+
+const describers: Readonly<Partial<Record<string, Describe>>> = {
+  Guest: (one, { place }) => [
+    made("guest", one, place, { name: text(one, "displayName"), detail: text(one, "email") }),
+  ],
+  "azuread:index/group:Group": (one, { place }) => [
+    made("group", one, place, { name: text(one, "displayName"), detail: membersText(one) }),
+  ],
+  "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment": (one, { place }) => [
+    made("directoryRole", one, place, { name: directoryRoleName(text(one, "roleId")), detail: "", objectId: "" }),
+  ],
+  DefenderRoleDefinition: (one, { place }) => [
+    made("defenderRole", one, place, { name: text(one, "displayName"), detail: list(one, "permissions").join(", ") }),
+  ],
+  ConnectedOrganization: (one, { place }) => [
+    made("connectedOrganization", one, place, { name: text(one, "displayName"), detail: "" }),
+  ],
+  "azuread:index/accessPackage:AccessPackage": (one, { place, resources }) => [
+    made("accessPackage", one, place, { name: text(one, "displayName"), detail: termsText(one, resources) }),
+  ],
+  "azuread:index/applicationRegistration:ApplicationRegistration": (one, { place }) => [
+    made("application", one, place, {
+      name: text(one, "displayName"),
+      detail: text(one, "clientId"),
+      appId: text(one, "clientId"),
+    }),
+  ],
+  "azuread:index/servicePrincipal:ServicePrincipal": servicePrincipal,
+  MsspServicePrincipal: servicePrincipal,
+  "azuread:index/applicationPassword:ApplicationPassword": credential("clientSecret"),
+  "azuread:index/applicationCertificate:ApplicationCertificate": credential("certificate"),
+  "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential": (one, all) =>
+    credential("federatedCredential")(one, all).map((object) => ({
+      ...object,
+      detail: `${text(one, "issuer")}, ${text(one, "subject")}`,
+    })),
+  "azuread:index/appRoleAssignment:AppRoleAssignment": (one, all) => [
+    permission(one, all, roleName(text(one, "appRoleId")), "as the application itself"),
+  ],
+  AppRoleGrant: (one, all) => [permission(one, all, text(one, "appRole"), "as the application itself")],
+  "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant": (one, all) => [
+    permission(one, all, list(one, "claimValues").join(", "), "for a signed-in user"),
+  ],
+  AlertNotificationRule: (one, { place }) => [
+    made("notificationRule", one, place, {
+      name: text(one, "name"),
+      detail: `${list(one, "severities").join(", ")} → ${list(one, "recipients").join(", ")}`,
+      objectId: "",
+    }),
+  ],
+  DefenderSiemAuthorization: (one, { place }) => [
+    made("siemAuthorization", one, place, {
+      name: text(one, "applicationId"),
+      detail: text(one, "status"),
+      objectId: "",
+    }),
+  ],
+  "azure-native:managedservices:RegistrationDefinition": delegation,
+  "azure-native:keyvault:Secret": (one, { place }) => [
+    made("vaultSecret", one, place, {
+      name: text(one, "secretName"),
+      detail: text(one, "vaultName"),
+      objectId: "",
+    }),
+  ],
+};
+
+function servicePrincipal(one: StateResource, { place, resources }: Surroundings): ReportObject[] {
+  const appId = text(one, "clientId") || text(one, "applicationId");
+  const registration = resources.find(
+    ({ type, outputs }) => /ApplicationRegistration$/.test(type) && outputs["clientId"] === appId,
+  );
+  const name = text(one, "displayName") || (registration && text(registration, "displayName")) || appId;
+  return [made("servicePrincipal", one, place, { name, detail: appId, appId })];
+}
+
+function credential(kind: "clientSecret" | "certificate" | "federatedCredential"): Describe {
+  return (one, { place, resources }) => {
+    const application = lastPart(text(one, "applicationId"));
+    const registration = resources.find(
+      ({ type, id }) => /ApplicationRegistration$/.test(type) && lastPart(id) === application,
+    );
+    const appId = registration === undefined ? "" : text(registration, "clientId");
+    const end = text(one, "endDate");
+    return [
+      {
+        ...made(kind, one, place, { name: text(one, "displayName") || lastPart(one.id), detail: "", appId }),
+        ...(end === "" ? {} : { until: new Date(end).toISOString() }),
+      },
+    ];
+  };
+}
+
+function permission(one: StateResource, { place, resources }: Surroundings, name: string, how: string): ReportObject {
+  const principal = text(one, "principalObjectId") || text(one, "servicePrincipalObjectId");
+  const holder = resources.find(({ type, id }) => /ServicePrincipal$/.test(type) && lastPart(id) === principal);
+  const appId = holder === undefined ? "" : text(holder, "clientId") || text(holder, "applicationId");
+  const object = made("permission", one, place, { name, detail: `${apiOf(name)}, ${how}`, objectId: principal, appId });
+  return { ...object, objectId: "" };
+}
+
+function delegation(one: StateResource, { place, resources }: Surroundings): ReportObject[] {
+  const { authorizations } = (one.inputs["properties"] ?? {}) as {
+    readonly authorizations?: readonly { readonly principalIdDisplayName?: string }[];
+  };
+  const assignment = resources.find(({ type }) => type === "azure-native:managedservices:RegistrationAssignment");
+  const groups = (authorizations ?? []).map(({ principalIdDisplayName = "" }) => principalIdDisplayName);
+  const scope = text(assignment ?? one, "scope");
+  return [made("delegation", one, place, { name: [...new Set(groups)].join(", "), detail: scope, objectId: "" })];
+}
+
+interface Description {
+  readonly name: string;
+  readonly detail: string;
+  /** Default: the last part of the provider's ID. */
+  readonly objectId?: string;
+  readonly appId?: string;
+}
+
+function made(
+  kind: ObjectKind,
+  one: StateResource,
+  place: LinkPlace,
+  { name, detail, ...ids }: Description,
+): ReportObject {
+  const { objectId = lastPart(one.id), appId } = ids;
+  const link = one.id === "" ? undefined : linkTo(kind, place, objectId || lastPart(one.id), appId);
+  return {
+    key: keyOf(one),
+    kind,
+    name,
+    detail,
+    objectId,
+    ...(link === undefined ? {} : { link }),
+    ...(one.created === undefined ? {} : { since: one.created }),
+    adopted: one.outputs["adopted"] === true,
+  };
+}
+
+/** Names of a program's resources are unique by type. */
+function keyOf({ type, name }: StateResource): string {
+  const short = type.split(":").at(-1) ?? type;
+  return `${short}-${name}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+}
+
+/** Who reaches what by this resource. */
+function pathsOf(one: StateResource, all: readonly StateResource[]): ReportPath[] {
+  const byId = (id: string) =>
+    all.find((other) => id !== "" && lastPart(other.id) === lastPart(id) && describers[other.type]);
+  const path = (from: string, to: StateResource | undefined, by: string): ReportPath[] => {
+    const source = byId(from);
+    return source === undefined || to === undefined ? [] : [{ from: keyOf(source), to: keyOf(to), by }];
+  };
+  switch (one.type) {
+    case "azuread:index/group:Group":
+      return list(one, "members").flatMap((member) => path(member, one, "member of"));
+    case "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment":
+      return path(text(one, "principalObjectId"), one, "has the role");
+    case "DefenderRoleAssignment": {
+      const role = byId(text(one, "roleDefinitionId"));
+      return list(one, "principalIds").flatMap((group) => path(group, role, "has the role"));
+    }
+    case "azuread:index/accessPackageResourcePackageAssociation:AccessPackageResourcePackageAssociation": {
+      const group = byId(text(one, "catalogResourceAssociationId"));
+      return path(text(one, "accessPackageId"), group, "makes a member of");
+    }
+    case "azuread:index/accessPackage:AccessPackage": {
+      const organization = all.find(({ type }) => type === "ConnectedOrganization");
+      return organization === undefined ? [] : path(organization.id, one, "may request");
+    }
+    default:
+      return connectorPaths(one, all, path);
+  }
+}
+
+function connectorPaths(
+  one: StateResource,
+  all: readonly StateResource[],
+  path: (from: string, to: StateResource | undefined, by: string) => ReportPath[],
+): ReportPath[] {
+  switch (one.type) {
+    case "azuread:index/applicationPassword:ApplicationPassword":
+    case "azuread:index/applicationCertificate:ApplicationCertificate":
+    case "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential":
+      // From left to right: the credential opens the application.
+      return path(text(one, "applicationId"), one, "signs in with").map(({ from, to, by }) => ({
+        from: to,
+        to: from,
+        by,
+      }));
+    case "azuread:index/appRoleAssignment:AppRoleAssignment":
+    case "AppRoleGrant":
+      return path(text(one, "principalObjectId"), one, "may");
+    case "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant":
+      return path(text(one, "servicePrincipalObjectId"), one, "may");
+    case "azuread:index/servicePrincipal:ServicePrincipal": {
+      const registration = all.find(
+        ({ type, outputs }) => /ApplicationRegistration$/.test(type) && outputs["clientId"] === text(one, "clientId"),
+      );
+      return registration === undefined ? [] : path(registration.id, one, "signs in as");
+    }
+    default:
+      return [];
+  }
+}
+
+/** A text of a resource: as its provider answered, else as it was asked for. */
+function text({ inputs, outputs }: StateResource, name: string): string {
+  const value = outputs[name] ?? inputs[name];
+  return typeof value === "string" && value !== unknown ? value : "";
+}
+
+function list({ inputs, outputs }: StateResource, name: string): string[] {
+  const value = outputs[name] ?? inputs[name];
+  return (Array.isArray(value) ? (value as unknown[]) : []).filter(
+    (one) => typeof one === "string" && one !== unknown,
+  ) as string[];
+}
+
+/** What the engine writes for a value that a preview can't know (sdk/go/common/resource/plugin). */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+function lastPart(id: string): string {
+  return id.split("/").at(-1) ?? "";
+}
+
+function membersText(one: StateResource): string {
+  const members = list(one, "members").length;
+  return members === 0 ? "" : `${members} ${members === 1 ? "member" : "members"}`;
+}
+
+function directoryRoleName(id: string): string {
+  return Object.entries(directoryRoleTemplates).find(([, template]) => template === id)?.[0] ?? id;
+}
+
+/** National clouds have other IDs: then the ID is shown. */
+function roleName(id: string): string {
+  const all = { ...windowsDefenderAtp.appRoles, ...microsoftGraph.appRoles };
+  return Object.entries(all).find(([, role]) => role === id)?.[0] ?? id;
+}
+
+function apiOf(permissions: string): string {
+  const known = { ...windowsDefenderAtp.appRoles, ...windowsDefenderAtp.scopes };
+  return permissions.split(", ").every((one) => one in known)
+    ? windowsDefenderAtp.displayName
+    : microsoftGraph.displayName;
+}
+
+/** Such as "180 days, reviewed quarterly". */
+function termsText(one: StateResource, resources: readonly StateResource[]): string {
+  const policy = resources.find(
+    ({ type, inputs }) =>
+      /AccessPackageAssignmentPolicy$/.test(type) && one.id !== "" && inputs["accessPackageId"] === one.id,
+  );
+  const days = policy?.inputs["durationInDays"];
+  const { reviewFrequency } = (policy?.inputs["assignmentReviewSettings"] ?? {}) as {
+    readonly reviewFrequency?: string;
+  };
+  return [
+    ...(typeof days === "number" ? [`${days} days`] : []),
+    ...(reviewFrequency === undefined ? [] : [`reviewed ${reviewFrequency}`]),
+  ].join(", ");
+}

@@ -1,0 +1,151 @@
+import type { Texts } from "./texts";
+
+export const de: Texts = {
+  words: {
+    skipToText: "Zum Text springen",
+    contents: "Inhalt",
+    filter: "Zeilen filtern",
+    all: "{column}: alle",
+    rowsShown: "{shown} von {all} Zeilen",
+    inWords: "Das Bild in Worten",
+    reaches: "{from} → {to}",
+    today: "heute",
+    noEnd: "kein Ende",
+    none: "Keine",
+  },
+  kinds: {
+    guest: {
+      name: "Gastbenutzer",
+      meaning:
+        "Eine Person des MSSP, die sich im Mandanten anmelden kann. Rechte bekommt sie nur durch Gruppen, Rollen und Zugriffspakete.",
+    },
+    group: {
+      name: "Sicherheitsgruppe",
+      meaning: "Ihre Mitglieder erhalten die Rollen, die die Gruppe hat. Wer daraus entfernt wird, verliert sie.",
+    },
+    directoryRole: {
+      name: "Entra-Verzeichnisrolle",
+      meaning: "Eine Rolle für den gesamten Mandanten. Sie reicht weiter als Microsoft Defender.",
+    },
+    defenderRole: {
+      name: "Defender-Rolle",
+      meaning: "Die genannten Aktionen im Microsoft Defender-Portal und nichts außerhalb davon.",
+    },
+    connectedOrganization: {
+      name: "Verbundene Organisation",
+      meaning:
+        "Personen aus dem Mandanten des MSSP dürfen die Zugriffspakete anfordern. Für sich allein gewährt sie nichts.",
+    },
+    accessPackage: {
+      name: "Zugriffspaket",
+      meaning: "Wer es anfordert und genehmigt bekommt, wird für begrenzte Zeit Mitglied einer Gruppe.",
+    },
+    application: {
+      name: "App-Registrierung",
+      meaning:
+        "Der Eintrag des SIEM-Connectors im Mandanten. Er darf, was seine Berechtigungen unten sagen, und sonst nichts.",
+    },
+    servicePrincipal: {
+      name: "Unternehmensanwendung",
+      meaning:
+        "Die Identität, mit der sich das SIEM im Mandanten anmeldet. Wird sie gelöscht, endet das Lesen der Warnungen.",
+    },
+    clientSecret: {
+      name: "Geheimer Clientschlüssel",
+      meaning: "Ein Kennwort des SIEM-Connectors. Die Seite zeigt, wann es endet, nie seinen Wert.",
+    },
+    certificate: {
+      name: "Zertifikat",
+      meaning: "Ein Zertifikat, mit dem sich der SIEM-Connector anmeldet. Im Mandanten liegt nur der öffentliche Teil.",
+    },
+    federatedCredential: {
+      name: "Verbundanmeldeinformation",
+      meaning: "Ein bestimmter Dienst des MSSP kann sich ohne Geheimnis als SIEM-Connector anmelden.",
+    },
+    permission: {
+      name: "API-Berechtigung",
+      meaning: "Was der SIEM-Connector über diese API tun darf. Eine Berechtigung mit dem Namen Read ändert nichts.",
+    },
+    notificationRule: {
+      name: "E-Mail-Benachrichtigungsregel",
+      meaning: "Microsoft Defender sendet zu Warnungen dieser Schweregrade eine E-Mail an diese Adressen.",
+    },
+    siemAuthorization: {
+      name: "SIEM-Autorisierung",
+      meaning:
+        "Erlaubt dem SIEM-Connector, Warnungen über die alte Warnungs-API zu lesen, die Microsoft abgekündigt hat.",
+    },
+    delegation: {
+      name: "Azure Lighthouse-Delegierung",
+      meaning: "Eine Gruppe des MSSP hat eine Rolle in einem Abonnement oder einer Ressourcengruppe von Azure.",
+    },
+    vaultSecret: {
+      name: "Geheimnis im Key Vault des MSSP",
+      meaning:
+        "Hier bewahrt der MSSP den geheimen Clientschlüssel für sein SIEM auf. Es liegt nicht in Ihrem Mandanten.",
+    },
+  },
+  title: "Zugriff von {mssp} auf Microsoft Defender von {customer}",
+  subtitleBefore: "Was {mssp} in Ihrem Mandanten {tenant} anlegen wird. Stand: {date}.",
+  subtitleAfter: "Was {mssp} in Ihrem Mandanten {tenant} hat. Stand: {date}.",
+  noSecret:
+    "Diese Seite enthält kein Kennwort, kein Geheimnis und kein Token. Jeder in Ihrer Organisation darf sie lesen.",
+  mail: {
+    title: "E-Mail zum Versenden",
+    intro: "Senden Sie diesen Text mit dieser Seite als Anlage.",
+    subject: "Zugriff von {mssp} auf Ihren Microsoft Defender",
+    before:
+      "Guten Tag,\n\n{mssp} wird Microsoft Defender von {customer} überwachen. Die angehängte Seite führt alles auf, was wir in Ihrem Mandanten {tenant} anlegen werden, was jeder Eintrag erlaubt und wie Sie ihn ohne uns prüfen und beenden.\n\nBitte lesen Sie sie, bevor Sie zustimmen. Bis dahin wird nichts angelegt.",
+    after:
+      "Guten Tag,\n\n{mssp} überwacht Microsoft Defender von {customer}. Die angehängte Seite führt alles auf, was wir in Ihrem Mandanten {tenant} haben, was jeder Eintrag erlaubt, wann er endet und wie Sie ihn ohne uns prüfen und beenden.\n\nBitte vergleichen Sie sie mit Ihrem Mandanten und sagen Sie uns, was nicht stimmt.",
+    consent: "Öffnen Sie zum Zustimmen als Administrator diese Seite: {link}",
+  },
+  consent: {
+    title: "Ihre Zustimmung",
+    text: "Öffnen Sie die Seite als Administrator, der für die ganze Organisation zustimmen darf. Vergleichen Sie Namen und Berechtigungen der Anwendung mit der Liste unten und stimmen Sie nur zu, wenn sie übereinstimmen.",
+    link: "Zustimmungsseite von Microsoft öffnen",
+    none: "Für den SIEM-Connector ist keine Zustimmungsseite nötig: Er ist eine Anwendung Ihres eigenen Mandanten.",
+  },
+  objects: {
+    titleBefore: "Was angelegt wird",
+    titleAfter: "Was vorhanden ist",
+    intro: "Außer der Automatisierungsanwendung des MSSP gehört sonst nichts in Ihrem Mandanten zu diesem Zugriff.",
+    kind: "Art",
+    name: "Name",
+    meaning: "Bedeutung",
+    objectId: "Objekt-ID",
+    since: "Seit",
+    until: "Bis",
+  },
+  ends: { title: "Was wann endet", intro: "Was kein Ende hat, bleibt, bis {mssp} oder Sie es entfernen." },
+  check: {
+    title: "Prüfen, ohne {mssp} zu vertrauen",
+    intro:
+      "Melden Sie sich mit eigenen Lesezeichen in Ihrem Mandanten an, nicht mit Links dieser Seite. Vergleichen Sie die Objekt-IDs mit der Tabelle oben. Menüs stehen hier auf Englisch.",
+    analysts:
+      "Personen: Microsoft Entra Admin Center ({entra}), „Users“, Benutzertyp „Guest“. Öffnen Sie jede Gruppe der Tabelle und vergleichen Sie ihre Mitglieder.",
+    roles:
+      "Rollen: Microsoft Defender-Portal, „Settings > Microsoft Defender XDR > Permissions and roles“. Verzeichnisrollen: Entra Admin Center, „Roles and administrators“.",
+    packages:
+      "Zugriffspakete: Entra Admin Center, „Identity Governance“, Katalog „MSSP Accesses“. Dort steht, wer welches Paket hat.",
+    connector:
+      "SIEM-Connector: Entra Admin Center, „App registrations“ und „Enterprise applications“. Vergleichen Sie Anwendungs-ID, Berechtigungen und Anmeldeinformationen.",
+    logs: "Was getan wurde: Entra Admin Center, „Audit logs“ und „Sign-in logs“, gefiltert nach den Gästen und der Anwendung der Tabelle.",
+    notifications:
+      "E-Mail-Benachrichtigungen: Microsoft Defender-Portal, „Settings > Endpoints > General > Email notifications“.",
+    azure: "Azure: Azure-Portal, „Service providers“.",
+  },
+  stop: {
+    title: "Selbst beenden",
+    intro: "Sie brauchen dafür niemanden. In dieser Reihenfolge kommt nichts von selbst zurück:",
+    automation:
+      "Löschen Sie die Automatisierungsanwendung des MSSP unter „Enterprise applications“. Von da an kann {mssp} in Ihrem Mandanten nichts mehr ändern.",
+    connector:
+      "Löschen Sie die Unternehmensanwendung und die App-Registrierung des SIEM-Connectors. Danach werden keine Warnungen mehr gelesen.",
+    people: "Löschen Sie die Gäste und die Gruppen der Tabelle.",
+    rest: "Löschen Sie die Defender-Rollen, Benachrichtigungsregeln, Zugriffspakete und die Delegierung, soweit die Tabelle welche enthält.",
+    tokens: "Ein vorher ausgestelltes Zugriffstoken gilt weiter, bis es abläuft, normalerweise nach etwa einer Stunde.",
+  },
+  footer:
+    "Die Menüs folgen den Dokumenten von Microsoft; Microsoft kann seitdem eines verschoben haben. Die Schritte wurden nie an einem echten Mandanten erprobt.",
+};

@@ -1,0 +1,135 @@
+import { english } from "@defender-mssp/pages";
+import type { Texts } from "./texts";
+
+export const en: Texts = {
+  words: english,
+  kinds: {
+    guest: {
+      name: "Guest user",
+      meaning:
+        "A person of the MSSP who can sign in to the tenant. Rights come only from groups, roles and access packages.",
+    },
+    group: {
+      name: "Security group",
+      meaning: "Its members get the roles that the group has. Whoever is removed from it loses them.",
+    },
+    directoryRole: {
+      name: "Entra directory role",
+      meaning: "A role for the whole tenant. It reaches more than Microsoft Defender.",
+    },
+    defenderRole: {
+      name: "Defender role",
+      meaning: "The listed actions in the Microsoft Defender portal, and nothing outside of it.",
+    },
+    connectedOrganization: {
+      name: "Connected organization",
+      meaning: "People of the MSSP's tenant may request the access packages. It grants nothing by itself.",
+    },
+    accessPackage: {
+      name: "Access package",
+      meaning: "Makes the people who request it, and whose request is approved, members of a group for a limited time.",
+    },
+    application: {
+      name: "App registration",
+      meaning: "The SIEM connector's entry in the tenant. It can do what its permissions below say, and nothing else.",
+    },
+    servicePrincipal: {
+      name: "Enterprise application",
+      meaning: "The identity by which the SIEM signs in to the tenant. Deleting it ends the reading of alerts.",
+    },
+    clientSecret: {
+      name: "Client secret",
+      meaning: "A password of the SIEM connector. The page shows when it ends, never its value.",
+    },
+    certificate: {
+      name: "Certificate",
+      meaning: "A certificate with which the SIEM connector signs in. The tenant has the public part only.",
+    },
+    federatedCredential: {
+      name: "Federated credential",
+      meaning: "Lets one workload of the MSSP sign in as the SIEM connector, without a secret.",
+    },
+    permission: {
+      name: "API permission",
+      meaning: "What the SIEM connector may do through this API. A permission called Read changes nothing.",
+    },
+    notificationRule: {
+      name: "E-mail notification rule",
+      meaning: "Microsoft Defender sends an e-mail about alerts of these severities to these addresses.",
+    },
+    siemAuthorization: {
+      name: "SIEM authorization",
+      meaning: "Lets the SIEM connector read alerts through the legacy alert API, which Microsoft has deprecated.",
+    },
+    delegation: {
+      name: "Azure Lighthouse delegation",
+      meaning: "A group of the MSSP has a role in one subscription or resource group of Azure.",
+    },
+    vaultSecret: {
+      name: "Secret in the MSSP's Key Vault",
+      meaning: "Where the MSSP keeps the client secret for its SIEM. It is not in your tenant.",
+    },
+  },
+  title: "Access of {mssp} to the Microsoft Defender of {customer}",
+  subtitleBefore: "What {mssp} will create in your tenant {tenant}. As of {date}.",
+  subtitleAfter: "What {mssp} has in your tenant {tenant}. As of {date}.",
+  noSecret: "This page contains no password, no secret and no token. Everybody in your organization may read it.",
+  mail: {
+    title: "Mail to send",
+    intro: "Send this text with this page attached.",
+    subject: "Access of {mssp} to your Microsoft Defender",
+    before:
+      "Hello,\n\n{mssp} is about to watch the Microsoft Defender of {customer}. The attached page lists everything that we will create in your tenant {tenant}, what each item allows, and how you check it and end it without us.\n\nPlease read it before you agree. Nothing is created until then.",
+    after:
+      "Hello,\n\n{mssp} watches the Microsoft Defender of {customer}. The attached page lists everything that we have in your tenant {tenant}, what each item allows, when it ends, and how you check it and end it without us.\n\nPlease compare it with your tenant, and tell us what is not as it should be.",
+    consent: "To consent, open this page as an administrator: {link}",
+  },
+  consent: {
+    title: "Your consent",
+    text: "Open the page as an administrator who may consent for the whole organization. Compare the application's name and its permissions with the list below, and accept only if they match.",
+    link: "Open Microsoft's consent page",
+    none: "No consent page is needed for the SIEM connector: it is an application of your own tenant.",
+  },
+  objects: {
+    titleBefore: "What will be created",
+    titleAfter: "What there is",
+    intro: "Besides the MSSP's automation application, nothing else in your tenant belongs to this access.",
+    kind: "What",
+    name: "Name",
+    meaning: "What it means",
+    objectId: "Object ID",
+    since: "Since",
+    until: "Until",
+  },
+  ends: { title: "What ends when", intro: "What has no end stays until {mssp} or you remove it." },
+  check: {
+    title: "Check it without trusting {mssp}",
+    intro:
+      "Sign in to your own tenant with your own bookmarks, not with links of this page. Compare the object IDs with the table above.",
+    analysts:
+      "People: Microsoft Entra admin center ({entra}), Users, user type Guest. Open each group of the table and compare its members.",
+    roles:
+      "Roles: Microsoft Defender portal, Settings > Microsoft Defender XDR > Permissions and roles. Directory roles: Entra admin center, Roles and administrators.",
+    packages:
+      "Access packages: Entra admin center, Identity Governance, catalog MSSP Accesses. It shows who holds which package.",
+    connector:
+      "SIEM connector: Entra admin center, App registrations and Enterprise applications. Compare application ID, permissions and credentials.",
+    logs: "What was done: Entra admin center, Audit logs and Sign-in logs, filtered by the guests and the application of the table.",
+    notifications:
+      "E-mail notifications: Microsoft Defender portal, Settings > Endpoints > General > Email notifications.",
+    azure: "Azure: Azure portal, Service providers.",
+  },
+  stop: {
+    title: "End it yourself",
+    intro: "You need nobody's help for this. In this order, nothing comes back by itself:",
+    automation:
+      "Delete the MSSP's automation application under Enterprise applications. From then on {mssp} can change nothing in your tenant.",
+    connector:
+      "Delete the enterprise application and the app registration of the SIEM connector. No more alerts are read.",
+    people: "Delete the guests and the groups of the table.",
+    rest: "Delete the Defender roles, notification rules, access packages and the delegation, if the table has any.",
+    tokens: "An access token that was issued before stays valid until it expires, by default after about an hour.",
+  },
+  footer:
+    "Menus follow Microsoft's documents; Microsoft may have moved one since. The steps were never tried on a real tenant.",
+};

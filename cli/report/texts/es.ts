@@ -1,0 +1,151 @@
+import type { Texts } from "./texts";
+
+export const es: Texts = {
+  words: {
+    skipToText: "Ir al texto",
+    contents: "Contenido",
+    filter: "Filtrar filas",
+    all: "{column}: todo",
+    rowsShown: "{shown} de {all} filas",
+    inWords: "La imagen en palabras",
+    reaches: "{from} → {to}",
+    today: "hoy",
+    noEnd: "sin fin",
+    none: "Ninguno",
+  },
+  kinds: {
+    guest: {
+      name: "Usuario invitado",
+      meaning:
+        "Una persona del MSSP que puede iniciar sesión en el inquilino. Solo tiene permisos por grupos, roles y paquetes de acceso.",
+    },
+    group: {
+      name: "Grupo de seguridad",
+      meaning: "Sus miembros reciben los roles del grupo. Quien sale del grupo los pierde.",
+    },
+    directoryRole: {
+      name: "Rol de directorio de Entra",
+      meaning: "Un rol para todo el inquilino. Alcanza más que Microsoft Defender.",
+    },
+    defenderRole: {
+      name: "Rol de Defender",
+      meaning: "Las acciones indicadas en el portal de Microsoft Defender, y nada fuera de él.",
+    },
+    connectedOrganization: {
+      name: "Organización conectada",
+      meaning:
+        "Las personas del inquilino del MSSP pueden solicitar los paquetes de acceso. Por sí sola no concede nada.",
+    },
+    accessPackage: {
+      name: "Paquete de acceso",
+      meaning: "Quien lo solicita y recibe la aprobación pasa a ser miembro de un grupo por un tiempo limitado.",
+    },
+    application: {
+      name: "Registro de aplicación",
+      meaning:
+        "La entrada del conector SIEM en el inquilino. Puede hacer lo que dicen sus permisos de abajo, y nada más.",
+    },
+    servicePrincipal: {
+      name: "Aplicación empresarial",
+      meaning:
+        "La identidad con la que el SIEM inicia sesión en el inquilino. Si se elimina, termina la lectura de alertas.",
+    },
+    clientSecret: {
+      name: "Secreto de cliente",
+      meaning: "Una contraseña del conector SIEM. La página muestra cuándo caduca, nunca su valor.",
+    },
+    certificate: {
+      name: "Certificado",
+      meaning: "Un certificado con el que el conector SIEM inicia sesión. El inquilino solo tiene la parte pública.",
+    },
+    federatedCredential: {
+      name: "Credencial federada",
+      meaning: "Permite que un servicio concreto del MSSP inicie sesión como conector SIEM, sin secreto.",
+    },
+    permission: {
+      name: "Permiso de API",
+      meaning: "Lo que el conector SIEM puede hacer mediante esta API. Un permiso llamado Read no modifica nada.",
+    },
+    notificationRule: {
+      name: "Regla de notificación por correo",
+      meaning: "Microsoft Defender envía un correo a estas direcciones sobre las alertas de estas gravedades.",
+    },
+    siemAuthorization: {
+      name: "Autorización SIEM",
+      meaning:
+        "Permite que el conector SIEM lea alertas mediante la antigua API de alertas, que Microsoft ha declarado obsoleta.",
+    },
+    delegation: {
+      name: "Delegación de Azure Lighthouse",
+      meaning: "Un grupo del MSSP tiene un rol en una suscripción o un grupo de recursos de Azure.",
+    },
+    vaultSecret: {
+      name: "Secreto en el Key Vault del MSSP",
+      meaning: "Donde el MSSP guarda el secreto de cliente para su SIEM. No está en su inquilino.",
+    },
+  },
+  title: "Acceso de {mssp} a Microsoft Defender de {customer}",
+  subtitleBefore: "Lo que {mssp} creará en su inquilino {tenant}. A fecha de {date}.",
+  subtitleAfter: "Lo que {mssp} tiene en su inquilino {tenant}. A fecha de {date}.",
+  noSecret:
+    "Esta página no contiene ninguna contraseña, ningún secreto ni ningún token. Cualquier persona de su organización puede leerla.",
+  mail: {
+    title: "Correo para enviar",
+    intro: "Envíe este texto con esta página adjunta.",
+    subject: "Acceso de {mssp} a su Microsoft Defender",
+    before:
+      "Buenos días:\n\n{mssp} va a supervisar Microsoft Defender de {customer}. La página adjunta enumera todo lo que crearemos en su inquilino {tenant}, qué permite cada elemento y cómo puede comprobarlo y terminarlo sin nosotros.\n\nLéala antes de dar su conformidad. Hasta entonces no se crea nada.",
+    after:
+      "Buenos días:\n\n{mssp} supervisa Microsoft Defender de {customer}. La página adjunta enumera todo lo que tenemos en su inquilino {tenant}, qué permite cada elemento, cuándo termina y cómo puede comprobarlo y terminarlo sin nosotros.\n\nCompárela con su inquilino e indíquenos lo que no sea correcto.",
+    consent: "Para dar su consentimiento, abra esta página como administrador: {link}",
+  },
+  consent: {
+    title: "Su consentimiento",
+    text: "Abra la página como administrador que puede dar el consentimiento para toda la organización. Compare el nombre de la aplicación y sus permisos con la lista de abajo, y acepte solo si coinciden.",
+    link: "Abrir la página de consentimiento de Microsoft",
+    none: "El conector SIEM no necesita página de consentimiento: es una aplicación de su propio inquilino.",
+  },
+  objects: {
+    titleBefore: "Lo que se creará",
+    titleAfter: "Lo que existe",
+    intro: "Aparte de la aplicación de automatización del MSSP, nada más en su inquilino forma parte de este acceso.",
+    kind: "Tipo",
+    name: "Nombre",
+    meaning: "Qué significa",
+    objectId: "Id. de objeto",
+    since: "Desde",
+    until: "Hasta",
+  },
+  ends: { title: "Qué termina y cuándo", intro: "Lo que no tiene fin permanece hasta que {mssp} o usted lo elimine." },
+  check: {
+    title: "Comprobarlo sin confiar en {mssp}",
+    intro:
+      "Inicie sesión en su inquilino con sus propios marcadores, no con los enlaces de esta página. Compare los id. de objeto con la tabla anterior. Los menús figuran en inglés.",
+    analysts:
+      "Personas: Centro de administración de Microsoft Entra ({entra}), «Users», tipo de usuario «Guest». Abra cada grupo de la tabla y compare sus miembros.",
+    roles:
+      "Roles: portal de Microsoft Defender, «Settings > Microsoft Defender XDR > Permissions and roles». Roles de directorio: Centro de administración de Entra, «Roles and administrators».",
+    packages:
+      "Paquetes de acceso: Centro de administración de Entra, «Identity Governance», catálogo «MSSP Accesses». Muestra quién tiene qué paquete.",
+    connector:
+      "Conector SIEM: Centro de administración de Entra, «App registrations» y «Enterprise applications». Compare el id. de aplicación, los permisos y las credenciales.",
+    logs: "Lo que se hizo: Centro de administración de Entra, «Audit logs» y «Sign-in logs», filtrados por los invitados y la aplicación de la tabla.",
+    notifications:
+      "Notificaciones por correo: portal de Microsoft Defender, «Settings > Endpoints > General > Email notifications».",
+    azure: "Azure: Azure Portal, «Service providers».",
+  },
+  stop: {
+    title: "Terminarlo usted mismo",
+    intro: "No necesita la ayuda de nadie. En este orden, nada vuelve por sí solo:",
+    automation:
+      "Elimine la aplicación de automatización del MSSP en «Enterprise applications». A partir de entonces, {mssp} no puede cambiar nada en su inquilino.",
+    connector:
+      "Elimine la aplicación empresarial y el registro de aplicación del conector SIEM. Ya no se lee ninguna alerta.",
+    people: "Elimine los invitados y los grupos de la tabla.",
+    rest: "Elimine los roles de Defender, las reglas de notificación, los paquetes de acceso y la delegación, si la tabla los contiene.",
+    tokens:
+      "Un token de acceso emitido antes sigue siendo válido hasta que caduca, de forma predeterminada después de una hora aproximadamente.",
+  },
+  footer:
+    "Los menús siguen los documentos de Microsoft; Microsoft puede haber movido alguno desde entonces. Estos pasos nunca se probaron en un inquilino real.",
+};

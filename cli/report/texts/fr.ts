@@ -1,0 +1,153 @@
+import type { Texts } from "./texts";
+
+export const fr: Texts = {
+  words: {
+    skipToText: "Aller au texte",
+    contents: "Sommaire",
+    filter: "Filtrer les lignes",
+    all: "{column} : tout",
+    rowsShown: "{shown} lignes sur {all}",
+    inWords: "L’image en mots",
+    reaches: "{from} → {to}",
+    today: "aujourd’hui",
+    noEnd: "sans fin",
+    none: "Aucun élément",
+  },
+  kinds: {
+    guest: {
+      name: "Utilisateur invité",
+      meaning:
+        "Une personne du MSSP qui peut se connecter au locataire. Elle n’a de droits que par des groupes, des rôles et des packages d’accès.",
+    },
+    group: {
+      name: "Groupe de sécurité",
+      meaning: "Ses membres reçoivent les rôles du groupe. Qui en est retiré les perd.",
+    },
+    directoryRole: {
+      name: "Rôle d’annuaire Entra",
+      meaning: "Un rôle pour tout le locataire. Il va plus loin que Microsoft Defender.",
+    },
+    defenderRole: {
+      name: "Rôle Defender",
+      meaning: "Les actions indiquées dans le portail Microsoft Defender, et rien en dehors.",
+    },
+    connectedOrganization: {
+      name: "Organisation connectée",
+      meaning: "Les personnes du locataire du MSSP peuvent demander les packages d’accès. Seule, elle n’accorde rien.",
+    },
+    accessPackage: {
+      name: "Package d’accès",
+      meaning: "Les personnes dont la demande est approuvée deviennent membres d’un groupe pour une durée limitée.",
+    },
+    application: {
+      name: "Inscription d’application",
+      meaning:
+        "L’entrée du connecteur SIEM dans le locataire. Il peut faire ce que disent ses autorisations ci-dessous, et rien d’autre.",
+    },
+    servicePrincipal: {
+      name: "Application d’entreprise",
+      meaning:
+        "L’identité avec laquelle le SIEM se connecte au locataire. La supprimer met fin à la lecture des alertes.",
+    },
+    clientSecret: {
+      name: "Secret client",
+      meaning: "Un mot de passe du connecteur SIEM. La page indique quand il expire, jamais sa valeur.",
+    },
+    certificate: {
+      name: "Certificat",
+      meaning: "Un certificat avec lequel le connecteur SIEM se connecte. Le locataire n’en a que la partie publique.",
+    },
+    federatedCredential: {
+      name: "Identifiant fédéré",
+      meaning: "Permet à un service précis du MSSP de se connecter comme connecteur SIEM, sans secret.",
+    },
+    permission: {
+      name: "Autorisation d’API",
+      meaning: "Ce que le connecteur SIEM peut faire par cette API. Une autorisation nommée Read ne modifie rien.",
+    },
+    notificationRule: {
+      name: "Règle de notification par e-mail",
+      meaning: "Microsoft Defender envoie un e-mail à ces adresses pour les alertes de ces niveaux de gravité.",
+    },
+    siemAuthorization: {
+      name: "Autorisation SIEM",
+      meaning: "Permet au connecteur SIEM de lire les alertes par l’ancienne API d’alertes, que Microsoft a dépréciée.",
+    },
+    delegation: {
+      name: "Délégation Azure Lighthouse",
+      meaning: "Un groupe du MSSP a un rôle dans un abonnement ou un groupe de ressources Azure.",
+    },
+    vaultSecret: {
+      name: "Secret dans le Key Vault du MSSP",
+      meaning: "L’endroit où le MSSP garde le secret client pour son SIEM. Il n’est pas dans votre locataire.",
+    },
+  },
+  title: "Accès de {mssp} au Microsoft Defender de {customer}",
+  subtitleBefore: "Ce que {mssp} va créer dans votre locataire {tenant}. État au {date}.",
+  subtitleAfter: "Ce que {mssp} possède dans votre locataire {tenant}. État au {date}.",
+  noSecret:
+    "Cette page ne contient ni mot de passe, ni secret, ni jeton. Toute personne de votre organisation peut la lire.",
+  mail: {
+    title: "E-mail à envoyer",
+    intro: "Envoyez ce texte avec cette page en pièce jointe.",
+    subject: "Accès de {mssp} à votre Microsoft Defender",
+    before:
+      "Bonjour,\n\n{mssp} va surveiller le Microsoft Defender de {customer}. La page jointe énumère tout ce que nous allons créer dans votre locataire {tenant}, ce que chaque élément permet, et comment vous pouvez le vérifier et y mettre fin sans nous.\n\nVeuillez la lire avant de donner votre accord. Rien n’est créé avant.",
+    after:
+      "Bonjour,\n\n{mssp} surveille le Microsoft Defender de {customer}. La page jointe énumère tout ce que nous avons dans votre locataire {tenant}, ce que chaque élément permet, quand il prend fin, et comment vous pouvez le vérifier et y mettre fin sans nous.\n\nVeuillez la comparer avec votre locataire et nous dire ce qui n’est pas correct.",
+    consent: "Pour donner votre consentement, ouvrez cette page en tant qu’administrateur : {link}",
+  },
+  consent: {
+    title: "Votre consentement",
+    text: "Ouvrez la page en tant qu’administrateur autorisé à consentir pour toute l’organisation. Comparez le nom de l’application et ses autorisations avec la liste ci-dessous, et n’acceptez que s’ils correspondent.",
+    link: "Ouvrir la page de consentement de Microsoft",
+    none: "Aucune page de consentement n’est nécessaire pour le connecteur SIEM : c’est une application de votre propre locataire.",
+  },
+  objects: {
+    titleBefore: "Ce qui sera créé",
+    titleAfter: "Ce qui existe",
+    intro:
+      "Hormis l’application d’automatisation du MSSP, rien d’autre dans votre locataire ne fait partie de cet accès.",
+    kind: "Type",
+    name: "Nom",
+    meaning: "Signification",
+    objectId: "ID d’objet",
+    since: "Depuis",
+    until: "Jusqu’au",
+  },
+  ends: {
+    title: "Ce qui prend fin, et quand",
+    intro: "Ce qui n’a pas de fin reste jusqu’à ce que {mssp} ou vous le supprimiez.",
+  },
+  check: {
+    title: "Vérifier sans faire confiance à {mssp}",
+    intro:
+      "Connectez-vous à votre locataire avec vos propres favoris, pas avec les liens de cette page. Comparez les ID d’objet avec le tableau ci-dessus. Les menus sont indiqués en anglais.",
+    analysts:
+      "Personnes : centre d’administration Microsoft Entra ({entra}), « Users », type d’utilisateur « Guest ». Ouvrez chaque groupe du tableau et comparez ses membres.",
+    roles:
+      "Rôles : portail Microsoft Defender, « Settings > Microsoft Defender XDR > Permissions and roles ». Rôles d’annuaire : centre d’administration Entra, « Roles and administrators ».",
+    packages:
+      "Packages d’accès : centre d’administration Entra, « Identity Governance », catalogue « MSSP Accesses ». On y voit qui détient quel package.",
+    connector:
+      "Connecteur SIEM : centre d’administration Entra, « App registrations » et « Enterprise applications ». Comparez l’ID d’application, les autorisations et les identifiants.",
+    logs: "Ce qui a été fait : centre d’administration Entra, « Audit logs » et « Sign-in logs », filtrés sur les invités et l’application du tableau.",
+    notifications:
+      "Notifications par e-mail : portail Microsoft Defender, « Settings > Endpoints > General > Email notifications ».",
+    azure: "Azure : portail Azure, « Service providers ».",
+  },
+  stop: {
+    title: "Y mettre fin vous-même",
+    intro: "Vous n’avez besoin de personne pour cela. Dans cet ordre, rien ne revient de soi-même :",
+    automation:
+      "Supprimez l’application d’automatisation du MSSP sous « Enterprise applications ». Dès lors, {mssp} ne peut plus rien modifier dans votre locataire.",
+    connector:
+      "Supprimez l’application d’entreprise et l’inscription d’application du connecteur SIEM. Plus aucune alerte n’est lue.",
+    people: "Supprimez les invités et les groupes du tableau.",
+    rest: "Supprimez les rôles Defender, les règles de notification, les packages d’accès et la délégation, si le tableau en contient.",
+    tokens:
+      "Un jeton d’accès émis auparavant reste valable jusqu’à son expiration, par défaut après une heure environ.",
+  },
+  footer:
+    "Les menus suivent les documents de Microsoft ; Microsoft peut en avoir déplacé un depuis. Ces étapes n’ont jamais été essayées sur un locataire réel.",
+};

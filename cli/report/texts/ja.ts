@@ -1,0 +1,145 @@
+import type { Texts } from "./texts";
+
+export const ja: Texts = {
+  words: {
+    skipToText: "本文へ移動",
+    contents: "目次",
+    filter: "行の絞り込み",
+    all: "{column}: すべて",
+    rowsShown: "{all} 行中 {shown} 行",
+    inWords: "図の内容",
+    reaches: "{from} → {to}",
+    today: "今日",
+    noEnd: "期限なし",
+    none: "なし",
+  },
+  kinds: {
+    guest: {
+      name: "ゲスト ユーザー",
+      meaning:
+        "テナントにサインインできる MSSP の担当者です。権限はグループ、ロール、アクセス パッケージを通じてのみ与えられます。",
+    },
+    group: {
+      name: "セキュリティ グループ",
+      meaning: "メンバーはグループに割り当てられたロールを得ます。グループから外されると、そのロールを失います。",
+    },
+    directoryRole: {
+      name: "Entra ディレクトリ ロール",
+      meaning: "テナント全体に対するロールです。Microsoft Defender より広い範囲に及びます。",
+    },
+    defenderRole: {
+      name: "Defender のロール",
+      meaning: "Microsoft Defender ポータルで、記載された操作のみを行えます。ポータルの外では何もできません。",
+    },
+    connectedOrganization: {
+      name: "接続された組織",
+      meaning: "MSSP のテナントの担当者がアクセス パッケージを要求できます。これだけでは何の権限も与えられません。",
+    },
+    accessPackage: {
+      name: "アクセス パッケージ",
+      meaning: "要求し、承認された人が、限られた期間だけグループのメンバーになります。",
+    },
+    application: {
+      name: "アプリの登録",
+      meaning: "テナントにある SIEM コネクタの登録です。下記のアクセス許可にあることだけを行えます。",
+    },
+    servicePrincipal: {
+      name: "エンタープライズ アプリケーション",
+      meaning: "SIEM がテナントにサインインするための ID です。削除すると、アラートは読み取れなくなります。",
+    },
+    clientSecret: {
+      name: "クライアント シークレット",
+      meaning: "SIEM コネクタのパスワードです。このページには有効期限だけを記載し、値は記載しません。",
+    },
+    certificate: {
+      name: "証明書",
+      meaning: "SIEM コネクタがサインインに使う証明書です。テナントにあるのは公開部分だけです。",
+    },
+    federatedCredential: {
+      name: "フェデレーション資格情報",
+      meaning: "MSSP の特定のワークロードが、シークレットなしで SIEM コネクタとしてサインインできます。",
+    },
+    permission: {
+      name: "API のアクセス許可",
+      meaning: "SIEM コネクタがこの API で行えることです。Read という名前のアクセス許可では何も変更されません。",
+    },
+    notificationRule: {
+      name: "メール通知ルール",
+      meaning: "Microsoft Defender が、記載された重大度のアラートについて、記載された宛先にメールを送信します。",
+    },
+    siemAuthorization: {
+      name: "SIEM の承認",
+      meaning: "SIEM コネクタが、Microsoft が非推奨とした従来のアラート API でアラートを読み取れます。",
+    },
+    delegation: {
+      name: "Azure Lighthouse の委任",
+      meaning: "MSSP のグループが、Azure の 1 つのサブスクリプションまたはリソース グループでロールを持ちます。",
+    },
+    vaultSecret: {
+      name: "MSSP の Key Vault にあるシークレット",
+      meaning: "MSSP が SIEM 用のクライアント シークレットを保管する場所です。お客様のテナントにはありません。",
+    },
+  },
+  title: "{customer} の Microsoft Defender に対する {mssp} のアクセス",
+  subtitleBefore: "{mssp} がお客様のテナント {tenant} に作成するものです。{date} 現在。",
+  subtitleAfter: "{mssp} がお客様のテナント {tenant} に持つものです。{date} 現在。",
+  noSecret:
+    "このページには、パスワード、シークレット、トークンは含まれていません。お客様の組織の誰が読んでも問題ありません。",
+  mail: {
+    title: "送信するメール",
+    intro: "このページを添付して、次の文面を送信してください。",
+    subject: "{mssp} による Microsoft Defender へのアクセスについて",
+    before:
+      "ご担当者様\n\n{mssp} は、{customer} の Microsoft Defender の監視を開始する予定です。添付のページに、お客様のテナント {tenant} に作成するすべてのもの、それぞれで可能になること、弊社を介さずに確認および終了する方法を記載しています。\n\n同意される前にお読みください。同意されるまで、何も作成されません。",
+    after:
+      "ご担当者様\n\n{mssp} は、{customer} の Microsoft Defender を監視しています。添付のページに、お客様のテナント {tenant} にあるすべてのもの、それぞれで可能なこと、有効期限、弊社を介さずに確認および終了する方法を記載しています。\n\nお客様のテナントと照合し、相違があればお知らせください。",
+    consent: "同意するには、管理者として次のページを開いてください: {link}",
+  },
+  consent: {
+    title: "お客様の同意",
+    text: "組織全体に代わって同意できる管理者としてページを開いてください。アプリケーションの名前とアクセス許可を下の一覧と照合し、一致する場合にのみ承諾してください。",
+    link: "Microsoft の同意ページを開く",
+    none: "SIEM コネクタに同意ページは必要ありません。お客様ご自身のテナントのアプリケーションです。",
+  },
+  objects: {
+    titleBefore: "作成されるもの",
+    titleAfter: "現在あるもの",
+    intro: "MSSP の自動化アプリケーションを除き、お客様のテナントでこのアクセスに属するものはほかにありません。",
+    kind: "種類",
+    name: "名前",
+    meaning: "意味",
+    objectId: "オブジェクト ID",
+    since: "開始日",
+    until: "終了日",
+  },
+  ends: { title: "終了するものとその時期", intro: "期限のないものは、{mssp} またはお客様が削除するまで残ります。" },
+  check: {
+    title: "{mssp} を信頼せずに確認する",
+    intro:
+      "このページのリンクではなく、ご自身のブックマークからテナントにサインインしてください。オブジェクト ID を上の表と照合してください。メニュー名は英語で記載しています。",
+    analysts:
+      "担当者: Microsoft Entra 管理センター ({entra}) の [Users]、ユーザーの種類 [Guest]。表の各グループを開き、メンバーを照合してください。",
+    roles:
+      "ロール: Microsoft Defender ポータルの [Settings > Microsoft Defender XDR > Permissions and roles]。ディレクトリ ロール: Entra 管理センターの [Roles and administrators]。",
+    packages:
+      "アクセス パッケージ: Entra 管理センターの [Identity Governance]、カタログ [MSSP Accesses]。誰がどのパッケージを持つかが表示されます。",
+    connector:
+      "SIEM コネクタ: Entra 管理センターの [App registrations] と [Enterprise applications]。アプリケーション ID、アクセス許可、資格情報を照合してください。",
+    logs: "行われた操作: Entra 管理センターの [Audit logs] と [Sign-in logs]。表のゲストとアプリケーションで絞り込んでください。",
+    notifications: "メール通知: Microsoft Defender ポータルの [Settings > Endpoints > General > Email notifications]。",
+    azure: "Azure: Azure portal の [Service providers]。",
+  },
+  stop: {
+    title: "ご自身で終了する",
+    intro: "誰の助けも必要ありません。次の順序で行うと、自動的に元に戻ることはありません。",
+    automation:
+      "[Enterprise applications] で MSSP の自動化アプリケーションを削除します。以後、{mssp} はお客様のテナントで何も変更できません。",
+    connector:
+      "SIEM コネクタのエンタープライズ アプリケーションとアプリの登録を削除します。アラートは読み取られなくなります。",
+    people: "表のゲストとグループを削除します。",
+    rest: "表に Defender のロール、通知ルール、アクセス パッケージ、委任があれば、それらを削除します。",
+    tokens: "以前に発行されたアクセス トークンは、期限が切れるまで有効です (既定では約 1 時間)。",
+  },
+  footer:
+    "メニューは Microsoft のドキュメントに従っています。その後 Microsoft が変更した可能性があります。これらの手順は実際のテナントで試されていません。",
+};

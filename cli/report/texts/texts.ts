@@ -1,0 +1,69 @@
+/** The texts of the hand-out for a customer, one file for each language. */
+import type { Words } from "@defender-mssp/pages";
+import type { ObjectKind } from "../model";
+
+export const languages = ["en", "de", "fr", "es", "ja"] as const;
+export type Language = (typeof languages)[number];
+
+/**
+ * `{mssp}`, `{customer}`, `{tenant}`, `{date}` and `{portal}` stand for names and addresses. Names of
+ * menus stay English, as Microsoft's English documents have them.
+ */
+export interface Texts {
+  /** The words that the pages add by themselves. */
+  readonly words: Words;
+  readonly kinds: Readonly<Record<ObjectKind, KindText>>;
+  readonly title: string;
+  readonly subtitleBefore: string;
+  readonly subtitleAfter: string;
+  readonly noSecret: string;
+  readonly mail: {
+    readonly title: string;
+    readonly intro: string;
+    readonly subject: string;
+    readonly before: string;
+    readonly after: string;
+    /** In the mail, only where there is a link to consent. */
+    readonly consent: string;
+  };
+  readonly consent: { readonly title: string; readonly text: string; readonly link: string; readonly none: string };
+  readonly objects: {
+    readonly titleBefore: string;
+    readonly titleAfter: string;
+    readonly intro: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly meaning: string;
+    readonly objectId: string;
+    readonly since: string;
+    readonly until: string;
+  };
+  readonly ends: { readonly title: string; readonly intro: string };
+  readonly check: {
+    readonly title: string;
+    readonly intro: string;
+    readonly analysts: string;
+    readonly roles: string;
+    readonly packages: string;
+    readonly connector: string;
+    readonly logs: string;
+    readonly notifications: string;
+    readonly azure: string;
+  };
+  readonly stop: {
+    readonly title: string;
+    readonly intro: string;
+    readonly automation: string;
+    readonly connector: string;
+    readonly people: string;
+    readonly rest: string;
+    readonly tokens: string;
+  };
+  readonly footer: string;
+}
+
+export interface KindText {
+  readonly name: string;
+  /** What the MSSP can do by it, in a sentence. */
+  readonly meaning: string;
+}
