@@ -181,7 +181,7 @@ describe("mssp report: what needs attention", () => {
     assert.equal(attention.filter(({ topic }) => topic === "manualSteps").length, nextSteps.length);
     const interrupted = recordedReport("dev", { state: { ...stateOf("dev"), interrupted: 2 } });
     assert.equal(interrupted.attention[0]?.state, "failed");
-    assert.match(interrupted.attention[0]?.title ?? "", /2 operations is unknown/);
+    assert.match(interrupted.attention[0].title, /2 operations is unknown/);
   });
 
   it("live: what is missing, added, not accepted or not consented to is marked", () => {
