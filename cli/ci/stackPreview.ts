@@ -195,7 +195,7 @@ function changeOf(one: z.infer<typeof step>, knownSecrets: readonly string[]): C
   const { oldState, newState, urn } = one;
   const operation = operations.find((known) => known === one.op.replace(/^import-replacement$/, "replace"));
   // Component resources exist in the program only.
-  if (operation === undefined || (newState ?? oldState)?.custom !== true) return [];
+  if (operation === undefined || (newState ?? oldState)?.custom !== true || isDefaultProvider(urn)) return [];
   const parts = urn.split("::");
   return [
     {
@@ -210,6 +210,15 @@ function changeOf(one: z.infer<typeof step>, knownSecrets: readonly string[]): C
             ),
     },
   ];
+}
+
+/**
+ * The engine makes these itself, and `pulumi preview` never lists them: that of the dynamic resources keeps the stack's whole configuration,
+ * so each changed setting updates it. The engine's own rule: https://github.com/pulumi/pulumi, IsDefaultProvider.
+ */
+function isDefaultProvider(urn: string): boolean {
+  const [, , type = "", name = ""] = urn.split("::");
+  return type.startsWith("pulumi:providers:") && name.startsWith("default");
 }
 
 function changedProperties(
