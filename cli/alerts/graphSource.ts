@@ -36,7 +36,7 @@ export function graphSource(options: GraphSourceOptions): AlertSource {
   const reader = new GraphReader(options);
   return {
     api: "graph",
-    alertsPerSpan: Math.floor(0.8 * pageSize),
+    alertsPerSpan: Math.floor(0.9 * pageSize),
     smallestSpan: 1,
     page: async (window, { whole, signal }) => {
       const page = await reader.provenPage(window, { top: pageSize }, signal);

@@ -8,10 +8,10 @@ import { runInNewContext } from "node:vm";
 import type { AlertSink } from "./pull";
 
 /**
- * Alerts between two collections. One takes some hundredths of a second and frees some tens of
- * megabytes.
+ * Alerts between two collections. One takes some hundredths of a second: every 10,000 alerts they
+ * took a seventh of the pull's processor time, and the peak of memory was the same.
  */
-const collectEvery = 10_000;
+const collectEvery = 50_000;
 
 /** A sink that also collects garbage from time to time. */
 export function withFlatMemory(sink: AlertSink): AlertSink {
