@@ -1,6 +1,6 @@
 /** `mssp new`: writes the settings of a customer. */
 import { Option, type Command } from "commander";
-import { clouds } from "@defender-mssp/microsoft";
+import { clouds } from "@defender-mssp/microsoft/clouds";
 import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";
 import { visibleJson } from "../output/terminalText";

@@ -14,6 +14,23 @@ import { checkout, mssp, type Ended } from "./mssp";
 const isRoot = process.getuid?.() === 0;
 
 describe("mssp", function () {
+  it("--help loads no package that only a command needs", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "mssp-help-"));
+    try {
+      const file = path.join(folder, "loaded.js");
+      const print = "process.stderr.write(Object.keys(require.cache).join('\\n'))";
+      await writeFile(file, `process.on("exit", () => ${print});`);
+      const { exitCode, stderr } = await mssp(["--help"], { environment: { NODE_OPTIONS: `--require ${file}` } });
+      assert.equal(exitCode, 0);
+      const packages = stderr
+        .split("\n")
+        .filter((name) => /[\\/](node_modules|packages)[\\/]/.test(name) && !/[\\/]commander[\\/]/.test(name));
+      assert.deepEqual(packages.map((name) => path.basename(name)).sort(), ["clouds.js", "errors.js"]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   describe("usage errors", () => {
     for (const [args, ...says] of [
       [[], /^Usage: npx mssp \[options\] \[command\]$/m],
