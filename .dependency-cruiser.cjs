@@ -40,7 +40,7 @@ module.exports = {
       "components",
       // Names, limits and prerequisites are facts; the configuration itself reaches components as
       // arguments only.
-      ["^settings/(naming|prerequisites)\\.ts$", "^guardrails/", microsoft],
+      ["^settings/(naming|omittedParts|prerequisites)\\.ts$", "^guardrails/", microsoft],
       "Components take arguments and never read the configuration.",
     ),
     floor(

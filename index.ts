@@ -10,6 +10,7 @@ import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboa
 import { reportAdoptions } from "./components/guests/adoptions";
 import { orAsBefore, outputsAfterResources } from "./components/outputs";
 import { customerTenant } from "./components/tenant/customerTenant";
+import { leaveAdopted } from "./components/tenant/adopted";
 import { StackIdentity } from "./components/tenant/stackIdentity";
 import { deployedResources, stackOutputs } from "./components/tenant/deployedResources";
 import { recoverLostCreates } from "./components/tenant/lostCreates";
@@ -37,7 +38,7 @@ export = async () => {
 async function program() {
   const { values, secretKeys } = stackConfiguration();
   const settings = parseSettings(values, secretKeys, process.env);
-  const { tenantId, msspTenantId, msspName, cloud, portalAccess } = settings;
+  const { tenantId, msspTenantId, msspName, cloud, portalAccess, adopted = { objects: [], omit: [] } } = settings;
   const extend = settings.extension === undefined ? undefined : loadExtension(settings.extension);
   // Read before anything is registered: the engine writes the state at each registration, and a
   // file backend would show half of the file.
@@ -67,12 +68,13 @@ async function program() {
     "customer",
     {
       ...settings,
+      omit: adopted.omit,
       approverObjectIds,
       loginEndpoint,
       connectorSecrets: connectorSecrets("customer", deployed),
       clock,
     },
-    { provider, transformations: [recoverLostCreates(tenantId, deployed)] },
+    { provider, transformations: [recoverLostCreates(tenantId, deployed), leaveAdopted(adopted.objects, deployed)] },
   );
 
   const { clientId, clientSecret: secret, clientSecretExpiresOn: expiresOn } = onboarding;

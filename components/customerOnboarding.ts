@@ -17,6 +17,7 @@ import {
   type InvitedAnalyst,
   type OnboardedAnalyst,
 } from "./guests/invitedAnalysts";
+import type { OmittablePart } from "../settings/omittedParts";
 import { nextSteps } from "./nextSteps";
 import { declareNotificationRules } from "./notifications/notificationRules";
 import { setOutputs, type OutputsOf } from "./outputs";
@@ -102,6 +103,11 @@ export interface CustomerOnboardingArgs {
    */
   readonly notificationRules?: readonly NotificationRuleSettings[];
   /**
+   * Parts that are not declared, for a customer who was onboarded by hand without them.
+   * @default none
+   */
+  readonly omit?: readonly OmittablePart[];
+  /**
    * How notification rules and the SIEM authorization are made, for which Microsoft publishes no
    * API.
    * @default { mode: "manual" }
@@ -180,12 +186,12 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
   declare public readonly clientId: pulumi.Output<string>;
   /**
    * Client secret of the SIEM connector. A secret. Omitted unless the connector has a client secret
-   * that this stack creates.
+   * that this stack creates; null for an adopted one, whose value Entra does not show.
    */
   declare public readonly clientSecret?: pulumi.Output<string>;
   /** When the client secret expires: UTC, ISO 8601. Omitted together with it. */
   declare public readonly clientSecretExpiresOn?: pulumi.Output<string>;
-  /** Redirect URI to send in a token request. Omitted for the kind `msspApp`. */
+  /** Redirect URI to send in a token request. Omitted for the kind `msspApp`, and if `omit` names it. */
   declare public readonly redirectUri?: pulumi.Output<string>;
   /** Redirect URI on localhost. Omitted unless one is registered. */
   declare public readonly loopbackRedirectUri?: pulumi.Output<string>;

@@ -23,6 +23,7 @@ import {
   type HandoverSettings,
 } from "./azure";
 import { environmentProblems, type Environment, type RawSettings } from "./environment";
+import { adoptedFrom, adoptedProblems, adoptedSettings, type AdoptedSettings } from "./adopted";
 import { analystProblems, analystsFrom, analystSettings, type Analyst } from "./analysts";
 import { connectorFrom, connectorMap, connectorProblems, connectorSettings, type ConnectorSettings } from "./connector";
 import {
@@ -54,6 +55,7 @@ import { optional, required } from "./setting";
 import { tagSettings } from "./tags";
 import { domainName, endpoint, isUuid, moduleName, displayName, oneOf, tenantId } from "./validators";
 
+export type { AdoptedObject, AdoptedSettings } from "./adopted";
 export type { Analyst } from "./analysts";
 export type { ConnectorSettings } from "./connector";
 export type { NotificationRule } from "./notificationRules";
@@ -102,6 +104,8 @@ export interface Settings {
   readonly defenderCalls: DefenderCallSettings;
   /** A module of the folder extensions/, without its ending. Default: none. */
   readonly extension?: string;
+  /** What was created by hand before this stack. Default: nothing. */
+  readonly adopted?: AdoptedSettings;
   /** `name=value`, by which `mssp fleet` selects stacks. The program does not use them. */
   readonly tags?: readonly string[];
 }
@@ -155,6 +159,7 @@ export const settingsSchema = z.object({
     default: "none",
     example: "breakGlass",
   }),
+  ...adoptedSettings,
   ...tagSettings,
 });
 
@@ -167,6 +172,7 @@ const structured = new Set([
   "connector",
   "handover",
   "azureDelegation",
+  "adopted",
   "tags",
 ]);
 
@@ -213,6 +219,7 @@ export function checkSettings(
     notificationProblems,
     connectorProblems,
     azureProblems,
+    adoptedProblems,
   ]) {
     findProblems(place);
   }
@@ -222,8 +229,16 @@ export function checkSettings(
 }
 
 function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Environment): Settings {
-  const { defenderEndpoint, analystDomains, accessEndsOn, portalAccess, notificationRules, connector, ...rest } =
-    checked;
+  const {
+    defenderEndpoint,
+    analystDomains,
+    accessEndsOn,
+    portalAccess,
+    notificationRules,
+    connector,
+    adopted,
+    ...rest
+  } = checked;
   const msspTenantId = rest.msspTenantId.toLowerCase();
   const cloud = rest.cloud ?? "public";
   return Object.freeze({
@@ -239,6 +254,7 @@ function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Envi
       analystDomains,
       handover: handoverFrom(rest.handover),
       azureDelegation: delegationFrom(rest.azureDelegation),
+      adopted: adoptedFrom(adopted),
     }),
     defenderCalls: Object.freeze(defenderCalls(defenderEndpoint, environment)),
   });

@@ -169,6 +169,20 @@ export function permissionsToFindAdditions(settings: PrerequisiteSettings): read
 }
 
 /**
+ * Names of the Microsoft Graph permissions with which `mssp adopt` sees everything that an onboarding
+ * by hand leaves: none of them writes. Without one of them its part is not looked at.
+ */
+export const permissionsToAdopt = [
+  "Application.Read.All",
+  "DelegatedPermissionGrant.Read.All",
+  "EntitlementManagement.Read.All",
+  "Group.Read.All",
+  "RoleManagement.Read.Defender",
+  "RoleManagement.Read.Directory",
+  "User.Read.All",
+] as const satisfies readonly GraphPermission[];
+
+/**
  * What a person must do before `pulumi destroy` of a stack with these settings, one sentence each.
  *
  * Microsoft, "Delete accessPackage": a package that has an assignment cannot be deleted.

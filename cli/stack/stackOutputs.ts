@@ -12,7 +12,7 @@ const text = z.string().min(1);
  * Without `secrets` the engine prints `[secret]` in place of a secret: such an output counts as
  * absent.
  */
-const secretText = text.optional().transform(unlessHidden);
+const secretText = text.nullish().transform(unlessHidden);
 const secretMap = z.union([z.string(), z.record(z.string(), z.string())]).optional();
 
 const schema = z.object({
@@ -23,7 +23,7 @@ const schema = z.object({
   legacyPortalUrl: text.optional(),
   /** Application (client) ID of the connector. */
   clientId: text,
-  /** Secret. Only where `connector.credential` is "secret". */
+  /** Secret. Only where `connector.credential` is "secret"; null for an adopted secret, whose value is unknown. */
   clientSecret: secretText,
   /** RFC 3339, UTC. */
   clientSecretExpiresOn: text.optional(),
@@ -118,6 +118,6 @@ async function askEngine(stack: string, { secrets, ...options }: StackOutputsOpt
   }
 }
 
-function unlessHidden(value: string | undefined): string | undefined {
-  return value === "[secret]" ? undefined : value;
+function unlessHidden(value: string | null | undefined): string | undefined {
+  return value === "[secret]" ? undefined : (value ?? undefined);
 }

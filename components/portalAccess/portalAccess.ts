@@ -2,12 +2,14 @@ import {
   systemClock,
   tierNames,
   tierPermissions,
+  tiers,
   type CloudName,
   type PortalAccessRole,
   type Tier,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { securityGroupName } from "../../settings/naming";
+import type { OmittablePart } from "../../settings/omittedParts";
 import { setOutputs } from "../outputs";
 import type { ConnectedOrganization } from "./connectedOrganization";
 import { DefenderRoleAssignment, DefenderRoleDefinition } from "./defenderRole";
@@ -74,6 +76,11 @@ export interface PortalAccessArgs {
    */
   readonly approverObjectIds?: readonly pulumi.Input<string>[];
   /**
+   * Parts that are not declared: the group of all analysts, or tiers of the model `rbac`.
+   * @default none
+   */
+  readonly omit?: readonly OmittablePart[];
+  /**
    * Microsoft cloud of the customer's tenant.
    * @default "public"
    */
@@ -126,7 +133,7 @@ export interface PortalAccessArgs {
 export class PortalAccess extends pulumi.ComponentResource {
   /**
    * Object ID of the group of all analysts. Without a value for the model `entitlement`, which has
-   * no such group.
+   * no such group, and if `omit` names it.
    */
   declare public readonly groupObjectId: pulumi.Output<string | undefined>;
   /** Object ID of each tier's group, by tier. Empty for the model `basic`. */
@@ -168,13 +175,15 @@ export class PortalAccess extends pulumi.ComponentResource {
   }
 
   private give(name: string, args: PortalAccessArgs, model: PortalAccessModel): GivenAccess {
-    const { access, analysts } = args;
+    const { access, analysts, omit = [] } = args;
     const dates = { today: dateOf((args.clock ?? systemClock)()) };
     if (access.model === "entitlement") {
-      const tiers = this.tierGroups(name, args, access, model);
+      const tiers = this.allTierGroups(name, args, access, model);
       return { tiers, entitlement: this.entitlement(name, args, access, tiers) };
     }
-    const group = this.analystsGroup(name, args, membershipsOfAll(analysts, dates));
+    const group = omit.includes("analystsGroup")
+      ? undefined
+      : this.analystsGroup(name, args, membershipsOfAll(analysts, dates));
     if (access.model === "rbac") {
       return { group, tiers: this.tierGroups(name, args, access, model, membershipsByTier(analysts, dates)) };
     }
@@ -203,47 +212,71 @@ export class PortalAccess extends pulumi.ComponentResource {
   private directoryRole(
     name: string,
     { role, assignTo }: Extract<PortalAccessChoice, { model: "basic" }>,
-    group: MsspSecurityGroup,
+    group: MsspSecurityGroup | undefined,
     analysts: readonly AnalystUser[],
     model: PortalAccessModel,
   ): void {
     const guests = Object.fromEntries(analysts.map(({ email, objectId }) => [email, objectId]));
+    const ofGroup: Record<string, pulumi.Input<string>> = group === undefined ? {} : { group: group.objectId };
     new DirectoryRoleAccess(
       `${name}-role`,
       {
         role,
-        principals: assignTo === "group" ? { group: group.objectId } : guests,
+        principals: assignTo === "group" ? ofGroup : guests,
         directoryScope: model.directoryScope,
       },
       { parent: this },
     );
   }
 
-  /** The tiers' groups with their roles. Without `members` the program manages no members. */
+  /** Access packages need the group of each tier, and manage the members. */
+  private allTierGroups(
+    name: string,
+    args: PortalAccessArgs,
+    access: EntitlementChoice,
+    model: PortalAccessModel,
+  ): TierGroups {
+    const add = (tier: Tier) => this.tierGroup(name, tier, args, access, model);
+    return { tier1: add("tier1"), tier2: add("tier2"), approvers: add("approvers") };
+  }
+
+  /** The tiers' groups with their roles, without the tiers that `omit` names. */
   private tierGroups(
     name: string,
+    args: PortalAccessArgs,
+    access: Extract<PortalAccessChoice, { model: "rbac" }>,
+    model: PortalAccessModel,
+    members: Readonly<Record<Tier, readonly string[]>>,
+  ): Partial<TierGroups> {
+    const declared = tiers.filter((tier) => args.omit?.includes(tier) !== true);
+    return Object.fromEntries(
+      declared.map((tier) => [tier, this.tierGroup(name, tier, args, access, model, members[tier])]),
+    );
+  }
+
+  /** A tier's group with its role. Without `members` the program manages no members. */
+  private tierGroup(
+    name: string,
+    tier: Tier,
     { tenantId, msspName, analysts }: PortalAccessArgs,
     access: Extract<PortalAccessChoice, { tiers: unknown }>,
     model: PortalAccessModel,
-    members?: Readonly<Record<Tier, readonly string[]>>,
-  ): TierGroups {
-    const add = (tier: Tier): MsspSecurityGroup => {
-      const named = access.tiers[tier];
-      const group = new MsspSecurityGroup(
-        `${name}-${tier}`,
-        {
-          displayName: named.name,
-          msspName,
-          members: members && objectIds(analysts, members[tier]),
-          purpose: access.model,
-        },
-        // The grants of the other model are deleted first.
-        { parent: this, dependsOn: [model] },
-      );
-      defenderRole(`${name}-${tier}`, { tenantId, tier, named, group, model: model.model }, this);
-      return group;
-    };
-    return { tier1: add("tier1"), tier2: add("tier2"), approvers: add("approvers") };
+    members?: readonly string[],
+  ): MsspSecurityGroup {
+    const named = access.tiers[tier];
+    const group = new MsspSecurityGroup(
+      `${name}-${tier}`,
+      {
+        displayName: named.name,
+        msspName,
+        members: members && objectIds(analysts, members),
+        purpose: access.model,
+      },
+      // The grants of the other model are deleted first.
+      { parent: this, dependsOn: [model] },
+    );
+    defenderRole(`${name}-${tier}`, { tenantId, tier, named, group, model: model.model }, this);
+    return group;
   }
 
   private entitlement(
@@ -272,12 +305,12 @@ type TierGroups = Readonly<Record<Tier, MsspSecurityGroup>>;
 
 /** The resources that a model declares. */
 interface GivenAccess {
-  readonly group?: MsspSecurityGroup;
-  readonly tiers?: TierGroups;
+  readonly group?: MsspSecurityGroup | undefined;
+  readonly tiers?: Partial<TierGroups>;
   readonly entitlement?: EntitlementAccess;
 }
 
-function objectIdsByTier(groups: TierGroups | undefined): Record<string, pulumi.Output<string>> {
+function objectIdsByTier(groups: Partial<TierGroups> | undefined): Record<string, pulumi.Output<string>> {
   return Object.fromEntries(Object.entries(groups ?? {}).map(([tier, { objectId }]) => [tier, objectId]));
 }
 

@@ -100,11 +100,19 @@ function secrets(
   });
   const current = Object.fromEntries(declared)[plan.current] as azuread.ApplicationPassword;
   return {
-    clientSecret: pulumi.secret(valueOfMade(current, current.value)),
+    clientSecret: ifKnown(pulumi.secret(valueOfMade(current, current.value))),
     expiresOn: valueOfMade(current, current.endDate),
     rotation: rotationOf(plan),
     passwords: declared.map(([, password]) => password),
   };
+}
+
+/**
+ * The state has no value of a secret that was created by hand, and neither has the output: a secret
+ * output without a value is null.
+ */
+function ifKnown(value: pulumi.Output<string>): pulumi.Output<string> {
+  return value.apply((known) => (known === "" ? undefined : known)) as pulumi.Output<string>;
 }
 
 function rotationOf({ renewsOn, overlapEndsOn }: SecretPlan): SecretRotation {

@@ -3,12 +3,15 @@ import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { inThisRun } from "../hooks";
 import { managedNote } from "../mark";
+import type { OmittablePart } from "../../settings/omittedParts";
 import { siemConnectorName } from "../../settings/naming";
 
 export interface CustomerApplicationArgs {
   readonly customerName: pulumi.Input<string>;
   readonly alertApis: readonly AlertApi[];
   readonly registrationAfter?: pulumi.Resource | undefined;
+  /** Permissions and consents that are not declared. */
+  readonly omit: readonly OmittablePart[];
 }
 
 export interface CustomerApplication {
@@ -22,7 +25,7 @@ export interface CustomerApplication {
  */
 export function customerApplication(
   name: string,
-  { customerName, alertApis, registrationAfter }: CustomerApplicationArgs,
+  { customerName, alertApis, registrationAfter, omit }: CustomerApplicationArgs,
   parent: pulumi.Resource,
 ): CustomerApplication {
   const application = new azuread.ApplicationRegistration(
@@ -47,9 +50,11 @@ export function customerApplication(
     { parent, deleteBeforeReplace: true },
   );
   const legacy = alertApis.includes("legacySiem")
-    ? readLegacyAlerts(name, { application, servicePrincipal }, parent)
+    ? readLegacyAlerts(name, { application, servicePrincipal }, { parent, omit })
     : undefined;
-  if (alertApis.includes("graph")) readGraphAlerts(name, { application, servicePrincipal }, { parent, after: legacy });
+  if (alertApis.includes("graph")) {
+    readGraphAlerts(name, { application, servicePrincipal }, { parent, omit, after: legacy });
+  }
   return { application, servicePrincipal };
 }
 
@@ -57,18 +62,21 @@ export function customerApplication(
 function readLegacyAlerts(
   name: string,
   { application, servicePrincipal }: CustomerApplication,
-  parent: pulumi.Resource,
-): azuread.ApplicationApiAccess {
+  { parent, omit }: ApiAccessOptions,
+): azuread.ApplicationApiAccess | undefined {
   const api = publishedApi(windowsDefenderAtp, parent);
-  const access = new azuread.ApplicationApiAccess(
-    `${name}-defender-access`,
-    {
-      applicationId: application.id,
-      apiClientId: windowsDefenderAtp.appId,
-      scopeIds: [api.scopeId("Alert.Read")],
-    },
-    { parent },
-  );
+  const access = omit.includes("legacyPermission")
+    ? undefined
+    : new azuread.ApplicationApiAccess(
+        `${name}-defender-access`,
+        {
+          applicationId: application.id,
+          apiClientId: windowsDefenderAtp.appId,
+          scopeIds: [api.scopeId("Alert.Read")],
+        },
+        { parent },
+      );
+  if (omit.includes("legacyConsent")) return access;
   new azuread.ServicePrincipalDelegatedPermissionGrant(
     `${name}-defender-consent`,
     {
@@ -84,22 +92,30 @@ function readLegacyAlerts(
 function readGraphAlerts(
   name: string,
   { application, servicePrincipal }: CustomerApplication,
-  { parent, after }: { parent: pulumi.Resource; after: azuread.ApplicationApiAccess | undefined },
+  { parent, omit, after }: ApiAccessOptions & { readonly after: azuread.ApplicationApiAccess | undefined },
 ): void {
   const api = publishedApi(microsoftGraph, parent);
   const appRoleId = api.roleId("SecurityAlert.Read.All");
-  new azuread.ApplicationApiAccess(
-    `${name}-graph-access`,
-    { applicationId: application.id, apiClientId: microsoftGraph.appId, roleIds: [appRoleId] },
-    // Both write the same list of the application; `recoverLostCreates` must not meet the other
-    // one.
-    { parent, ...(after === undefined ? {} : { dependsOn: [after] }) },
-  );
+  if (!omit.includes("graphPermission")) {
+    new azuread.ApplicationApiAccess(
+      `${name}-graph-access`,
+      { applicationId: application.id, apiClientId: microsoftGraph.appId, roleIds: [appRoleId] },
+      // Both write the same list of the application; `recoverLostCreates` must not meet the other
+      // one.
+      { parent, ...(after === undefined ? {} : { dependsOn: [after] }) },
+    );
+  }
+  if (omit.includes("graphConsent")) return;
   new azuread.AppRoleAssignment(
     `${name}-graph-consent`,
     { principalObjectId: servicePrincipal.objectId, resourceObjectId: api.objectId, appRoleId },
     { parent },
   );
+}
+
+interface ApiAccessOptions {
+  readonly parent: pulumi.Resource;
+  readonly omit: readonly OmittablePart[];
 }
 
 interface PublishedApi {

@@ -37,10 +37,11 @@ export function declareCustomerConnector(
 
 function redirectTo(
   name: string,
-  { customerDomain, access }: CustomerConnectorArgs,
+  { customerDomain, access, omit = [] }: CustomerConnectorArgs,
   { applicationId }: SiemConnector,
   opts: pulumi.ComponentResourceOptions,
 ): RedirectUri | undefined {
+  if (omit.includes("redirectUri")) return undefined;
   if (access.kind !== "customerApp" || applicationId === undefined) return undefined;
   return new RedirectUri(
     `${name}-siem-redirect`,

@@ -8,6 +8,7 @@ import {
 } from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import type { OmittablePart } from "../../settings/omittedParts";
 import { setOutputs, valueOfMade, type OutputsOf } from "../outputs";
 import { announceDeletion, declareCredential, type DeclaredCredential } from "./credential";
 import { customerApplication, type CustomerApplication } from "./customerApplication";
@@ -47,6 +48,11 @@ export interface SiemConnectorArgs {
    * @default none
    */
   readonly registrationAfter?: pulumi.Resource;
+  /**
+   * Parts that are not declared: the client secret, permissions or consents.
+   * @default none
+   */
+  readonly omit?: readonly OmittablePart[];
   /**
    * Returns the current time, by which the rotation of client secrets is planned.
    * @default the system clock
@@ -135,8 +141,9 @@ export class SiemConnector extends pulumi.ComponentResource {
   }
 
   private declareRegistration(name: string, access: CustomerAppAccess, args: SiemConnectorArgs): DeclaredRegistration {
-    const { customerName, registrationAfter } = args;
-    const parts = customerApplication(name, { ...access, customerName, registrationAfter }, this);
+    const { customerName, registrationAfter, omit = [] } = args;
+    const parts = customerApplication(name, { ...access, customerName, registrationAfter, omit }, this);
+    if (omit.includes("clientSecret")) return { ...parts, credential: { passwords: [] } };
     const credential = declareCredential(
       name,
       access.credential,
