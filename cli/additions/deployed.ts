@@ -14,6 +14,7 @@ const exported = z.object({
             id: z.string().default(""),
             inputs: values.default({}),
             outputs: values.default({}),
+            retainOnDelete: z.boolean().default(false),
           }),
         )
         .nullish(),
@@ -29,6 +30,8 @@ export interface DeployedResource {
   readonly objectId: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Whether the engine only forgets the resource when it is deleted. */
+  readonly retainOnDelete?: boolean;
 }
 
 /** The resources of one stack. */

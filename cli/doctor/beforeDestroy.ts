@@ -6,7 +6,7 @@
 import { graphList, ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { accessPackagesOf, assignmentsOf, removalOf } from "../additions/accessPackages";
-import { readDeployed } from "../additions/deployed";
+import { readDeployed, type Deployed, type DeployedResource } from "../additions/deployed";
 import { tenantOf, whyNot, type AdditionsRun } from "../additions/find";
 import type { AdditionsTenant } from "../additions/tenant";
 import type { CheckState } from "../output/checkState";
@@ -28,6 +28,15 @@ export interface Holder {
   readonly step: string;
 }
 
+/** An object that `pulumi destroy` removes from the state only: it existed before the stack. */
+export interface KeptObject {
+  /** Such as `Group`. */
+  readonly type: string;
+  readonly name: string;
+  /** ID of the object in the customer's tenant. */
+  readonly objectId: string;
+}
+
 /** What `mssp doctor --before-destroy --json` prints. */
 export interface BeforeDestroyReport {
   readonly stack: string;
@@ -37,6 +46,8 @@ export interface BeforeDestroyReport {
    */
   readonly state: CheckState;
   readonly holders: readonly Holder[];
+  /** Adopted objects that `destroy` keeps. They have no effect on `state`. */
+  readonly kept: readonly KeptObject[];
 }
 
 /**
@@ -45,7 +56,8 @@ export interface BeforeDestroyReport {
  */
 export async function beforeDestroyReport(run: AdditionsRun): Promise<BeforeDestroyReport> {
   const deployed = await readDeployed(run.stack, run);
-  if (accessPackagesOf({ deployed }).length === 0) return { stack: run.stack, state: "notChecked", holders: [] };
+  const kept = keptObjects(deployed);
+  if (accessPackagesOf({ deployed }).length === 0) return { stack: run.stack, state: "notChecked", holders: [], kept };
   try {
     const tenant = await tenantOf(run, deployed);
     const assignments = await assignmentsOf(tenant);
@@ -58,7 +70,7 @@ export async function beforeDestroyReport(run: AdditionsRun): Promise<BeforeDest
       assignmentId: one.id,
       step: removalOf(tenant, one),
     }));
-    return { stack: run.stack, state: holders.length > 0 ? "failed" : "passed", holders };
+    return { stack: run.stack, state: holders.length > 0 ? "failed" : "passed", holders, kept };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     throw new VisibleError(
@@ -66,6 +78,16 @@ export async function beforeDestroyReport(run: AdditionsRun): Promise<BeforeDest
         "If somebody holds one, `npx pulumi destroy` fails halfway.",
     );
   }
+}
+
+/** Objects with a name: their parts, such as redirect URIs, stay with them. */
+function keptObjects({ resources }: Deployed): KeptObject[] {
+  const isKept = ({ retainOnDelete = false, outputs }: DeployedResource) =>
+    retainOnDelete || outputs["adopted"] === true;
+  return resources.filter(isKept).flatMap(({ type, objectId, outputs }) => {
+    const name = outputs["email"] ?? outputs["displayName"];
+    return typeof name === "string" ? [{ type: type.split(":").at(-1) ?? type, name, objectId }] : [];
+  });
 }
 
 /** Names of the packages by ID. */
@@ -78,7 +100,27 @@ async function namesOf(tenant: AdditionsTenant): Promise<ReadonlyMap<string, str
 }
 
 /** The report for people. */
-export function beforeDestroyText({ stack, state, holders }: BeforeDestroyReport): string {
+export function beforeDestroyText(report: BeforeDestroyReport): string {
+  return `${holdersText(report)}${keptText(report)}`;
+}
+
+function keptText({ stack, kept }: BeforeDestroyReport): string {
+  if (kept.length === 0) return "";
+  return [
+    paragraph(
+      "\n`destroy` keeps these objects, which existed before the stack, and removes them from the state only:\n",
+    ),
+    tableText([["Type", "Name", "Object ID"], ...kept.map(({ type, name, objectId }) => [type, name, objectId])], {
+      indent: 2,
+    }),
+    paragraph(
+      "\nTo let `destroy` delete what `npx mssp adopt` adopted, set its onDestroy to delete in the setting adopted.objects and run " +
+        `\`npx pulumi up --stack ${stack}\` first. Delete the others in the tenant by hand.`,
+    ),
+  ].join("");
+}
+
+function holdersText({ stack, state, holders }: BeforeDestroyReport): string {
   const again = `npx pulumi destroy --stack ${stack} --refresh`;
   if (state === "notChecked")
     return paragraph(`Stack ${stack} has no access packages: nothing must be done before \`${again}\`.`);

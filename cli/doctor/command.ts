@@ -30,7 +30,7 @@ export function registerDoctor(program: Command): void {
     )
     .option(
       "--before-destroy",
-      "list who holds an access package of the stack: `pulumi destroy` can't delete such a package",
+      "list who holds an access package of the stack, which `pulumi destroy` can't delete, and the adopted objects that it keeps",
     )
     .action(async ({ stack, json, ...options }: DoctorOptions) => {
       if (options.beforeDestroy === true) return checkBeforeDestroy(stack, json === true);
