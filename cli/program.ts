@@ -1,5 +1,6 @@
 /** The `mssp` command: its subcommands, each of which loads what it needs only when it runs. */
 import { Command } from "commander";
+import { registerAdopt } from "./adopt/command";
 import { registerAlerts } from "./alerts/command";
 import { registerDoctor } from "./doctor/command";
 import { registerCi } from "./ci/command";
@@ -28,6 +29,7 @@ registerInit(program);
 registerStart(program);
 registerEngine(program);
 registerNew(program);
+registerAdopt(program);
 registerPermissions(program);
 registerDoctor(program);
 registerSandbox(program);

@@ -12,6 +12,7 @@ import {
 import type { PortalAccessSettings } from "../../../settings";
 import {
   neededPermissions,
+  permissionsToAdopt,
   permissionsToFindAdditions,
   permissionsToPreview,
   type NeededPermission,
@@ -81,6 +82,13 @@ export function permissionsPage(): string {
     "",
     "In Azure, a preview needs `Reader`: with `handover` on the vault's resource group in the MSSP's subscription, with `azureDelegation` on the",
     "customer's subscription.",
+    "",
+    "## Permissions to adopt",
+    "",
+    "[`npx mssp adopt`](../guides/adopting.md) finds what was created by hand with these read-only permissions on Microsoft Graph. Without one of them its",
+    "part is not looked at:",
+    "",
+    ...permissionsToAdopt.map((name) => `- \`${name}\`: \`${roleId("Microsoft Graph", name)}\``),
     "",
     "## Permissions to find additions",
     "",

@@ -1,5 +1,4 @@
 /** How long an operation of a stand-in plugin may take. */
-import { setMaxListeners } from "node:events";
 import { setTimeout as startTimer } from "node:timers";
 
 /** The longest timer, in milliseconds: almost 25 days. A longer one would fire at once. */
@@ -15,8 +14,6 @@ export class Deadline {
     private readonly canceled: AbortSignal,
   ) {
     this.end = performance.now() + milliseconds;
-    // Each operation under way listens, and as many may be under way as the engine starts.
-    setMaxListeners(0, canceled);
   }
 
   /**

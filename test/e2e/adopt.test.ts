@@ -1,0 +1,368 @@
+/**
+ * `mssp adopt` of three tenants that people filled by hand, with an identity that has only the
+ * read-only permissions that the command's help names.
+ */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { execa } from "execa";
+import { directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import {
+  addApplication,
+  addConsentedServicePrincipal,
+  addDaemon,
+  assignAppRole,
+  automationApplicationId,
+  msspTenantId,
+} from "@defender-mssp/sandbox/testing";
+import { permissionsToAdopt } from "../../settings/prerequisites";
+import { ana, ben, checkout, cleo, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
+
+const command = path.join(checkout, "cli", "mssp.js");
+
+const writing = [
+  "Application.ReadWrite.All",
+  "AppRoleAssignment.ReadWrite.All",
+  "DelegatedPermissionGrant.ReadWrite.All",
+  "EntitlementManagement.ReadWrite.All",
+  "Group.ReadWrite.All",
+  "RoleManagement.ReadWrite.Defender",
+  "RoleManagement.ReadWrite.Directory",
+  "User.Invite.All",
+  "User.ReadWrite.All",
+];
+
+interface Created {
+  readonly id: string;
+}
+
+/** An administrator of the customer, who clicks through the portals. */
+class Administrator {
+  private readonly hands: TenantHands;
+
+  constructor(
+    private readonly project: SandboxProject,
+    readonly tenantId: string,
+  ) {
+    const applicationId = randomUUID();
+    const permissions = { [microsoftGraph.appId]: writing };
+    const { secret } = addDaemon(project.sandbox.cloud, permissions, { tenantId, applicationId });
+    const environment = { ARM_CLIENT_ID: applicationId, ARM_CLIENT_SECRET: secret };
+    this.hands = new TenantHands({ sandbox: project.sandbox, environment } as unknown as SandboxProject, tenantId);
+  }
+
+  post<Answer = Created>(route: string, body: unknown): Promise<Answer> {
+    return this.hands.graph<Answer>("POST", route, body);
+  }
+
+  async invite({ email, displayName }: { readonly email: string; readonly displayName: string }): Promise<string> {
+    const { invitedUser } = await this.post<{ invitedUser: Created }>("/v1.0/invitations", {
+      invitedUserEmailAddress: email,
+      invitedUserDisplayName: displayName,
+      inviteRedirectUrl: "https://portal.azure.com",
+    });
+    return invitedUser.id;
+  }
+
+  async group(displayName: string, members: readonly string[], more: object = {}): Promise<string> {
+    const { id } = await this.post("/v1.0/groups", {
+      displayName,
+      mailEnabled: false,
+      mailNickname: randomUUID().slice(0, 8),
+      securityEnabled: true,
+      ...more,
+    });
+    for (const member of members) await this.add(`/v1.0/groups/${id}/members`, member);
+    return id;
+  }
+
+  add(route: string, objectId: string): Promise<unknown> {
+    return this.post(`${route}/$ref`, { "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${objectId}` });
+  }
+
+  directoryRole(role: keyof typeof directoryRoleTemplates, principalId: string): Promise<Created> {
+    const roleDefinitionId = directoryRoleTemplates[role];
+    return this.post("/v1.0/roleManagement/directory/roleAssignments", {
+      principalId,
+      roleDefinitionId,
+      directoryScopeId: "/",
+    });
+  }
+
+  async defenderRole(displayName: string, actions: readonly string[], groupId: string): Promise<string> {
+    const role = await this.post("/beta/roleManagement/defender/roleDefinitions", {
+      displayName,
+      description: "Made by hand",
+      rolePermissions: [{ allowedResourceActions: actions }],
+    });
+    await this.post("/beta/roleManagement/defender/roleAssignments", {
+      displayName,
+      roleDefinitionId: role.id,
+      principalIds: [groupId],
+      directoryScopeIds: ["/"],
+      appScopeIds: ["/"],
+    });
+    return role.id;
+  }
+
+  /** As the document of 2018 says, with a secret of a year. */
+  async registration(displayName: string, more: object = {}) {
+    const application = await this.post<Created & { appId: string }>("/v1.0/applications", {
+      displayName,
+      signInAudience: "AzureADMyOrg",
+      ...more,
+    });
+    const servicePrincipal = await this.post("/v1.0/servicePrincipals", { appId: application.appId });
+    return { ...application, servicePrincipal: servicePrincipal.id };
+  }
+
+  async accessPackage(
+    root: string,
+    { name, catalog, group, organization }: Readonly<Record<"name" | "catalog" | "group" | "organization", string>>,
+  ): Promise<void> {
+    await this.post(`${root}/accessPackageResourceRequests`, {
+      catalogId: catalog,
+      executeImmediately: true,
+      requestType: "AdminAdd",
+      accessPackageResource: { originId: group, originSystem: "AadGroup" },
+    });
+    const resources = await this.hands.graph<{ value: { id: string; resourceType: string }[] }>(
+      "GET",
+      `${root}/accessPackageCatalogs/${catalog}/accessPackageResources?$filter=${encodeURIComponent(`originId eq '${group}'`)}`,
+    );
+    const [resource] = resources.value;
+    const { id } = await this.post(`${root}/accessPackages`, {
+      catalogId: catalog,
+      displayName: name,
+      description: name,
+    });
+    await this.post(`${root}/accessPackages/${id}/accessPackageResourceRoleScopes`, {
+      accessPackageResourceRole: {
+        accessPackageResource: { id: resource?.id, originId: group, resourceType: resource?.resourceType },
+        displayName: "Member",
+        originId: `Member_${group}`,
+        originSystem: "AadGroup",
+      },
+      accessPackageResourceScope: { originId: group, originSystem: "AadGroup" },
+    });
+    const deciding = { "@odata.type": "#microsoft.graph.singleUser", isBackup: false, id: this.someUser() };
+    await this.post(`${root}/accessPackageAssignmentPolicies`, {
+      accessPackageId: id,
+      displayName: "SOC",
+      description: "People of the SOC",
+      canExtend: true,
+      durationInDays: 180,
+      requestorSettings: {
+        acceptRequests: true,
+        scopeType: "SpecificConnectedOrganizationSubjects",
+        allowedRequestors: [
+          { "@odata.type": "#microsoft.graph.connectedOrganizationMembers", isBackup: false, id: organization },
+        ],
+      },
+      requestApprovalSettings: {
+        isApprovalRequired: true,
+        isApprovalRequiredForExtension: false,
+        isRequestorJustificationRequired: true,
+        approvalMode: "SingleStage",
+        approvalStages: [
+          {
+            approvalStageTimeOutInDays: 14,
+            isApproverJustificationRequired: true,
+            isEscalationEnabled: false,
+            escalationTimeInMinutes: 0,
+            primaryApprovers: [deciding],
+          },
+        ],
+      },
+    });
+  }
+
+  secret(applicationId: string, displayName: string, days: number): Promise<{ keyId: string }> {
+    const endDateTime = new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString();
+    return this.post(`/v1.0/applications/${applicationId}/addPassword`, {
+      passwordCredential: { displayName, endDateTime },
+    });
+  }
+
+  /** Object ID of a user of the customer. */
+  someUser(): string {
+    const { users } = objectsOf(this.project, this.tenantId);
+    return Object.entries(users).find(([, user]) => user["jobTitle"] === "Security Administrator")?.[0] ?? "";
+  }
+
+  servicePrincipalOf(appId: string): string {
+    const { servicePrincipals } = objectsOf(this.project, this.tenantId);
+    const found = Object.entries(servicePrincipals).find(([, object]) => object["appId"] === appId);
+    return found?.[0] ?? "";
+  }
+}
+
+describe("mssp adopt", function () {
+  let project: SandboxProject;
+
+  before(async () => {
+    // Microsoft has no API for what the endpoint does; most MSSPs have no gateway.
+    project = await createProject({ environment: { MSSP_DEFENDER_ENDPOINT: "" } });
+  });
+  after(() => project.dispose());
+
+  /** A tenant in which the automation can only read. */
+  function tenant(number: number): Administrator {
+    const tenantId = tenantIdOf(number);
+    const permissions = { [microsoftGraph.appId]: permissionsToAdopt };
+    project.sandbox.cloud.describedTenant({ tenantId, domain: `contoso${number}.example`, permissions });
+    return new Administrator(project, tenantId);
+  }
+
+  async function adopt(number: number, ...more: readonly string[]) {
+    const customer = ["--customer-name", `Contoso ${number}`, "--customer-domain", `contoso${number}.example`];
+    const mssp = ["--mssp-name", "Fabrikam Security", "--mssp-tenant-id", msspTenantId];
+    const domain = ["--mssp-domain", "fabrikam-security.example", "--tenant-id", tenantIdOf(number)];
+    const args = ["adopt", `hand${number}`, ...customer, ...mssp, ...domain, "--no-check", ...more];
+    return execa(process.execPath, [command, ...args], {
+      cwd: project.folder,
+      env: project.environment,
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+    });
+  }
+
+  it("the document of 2018: guests with a directory role, and an application with secret and redirect URI", async () => {
+    const hand = tenant(1);
+    const guests = [await hand.invite(ana), await hand.invite(ben)];
+    for (const guest of guests) await hand.directoryRole("Security Administrator", guest);
+    const application = await hand.registration("Contoso SIEM MSSP Connector", {
+      web: { redirectUris: ["https://contoso1.example/SiemMsspConnector", "https://SiemMsspConnector"] },
+      requiredResourceAccess: [
+        {
+          resourceAppId: windowsDefenderAtp.appId,
+          resourceAccess: [{ id: windowsDefenderAtp.scopes["Alert.Read"], type: "Scope" }],
+        },
+      ],
+    });
+    await hand.secret(application.id, "siem key", 300);
+    await hand.post("/v1.0/oauth2PermissionGrants", {
+      clientId: application.servicePrincipal,
+      resourceId: hand.servicePrincipalOf(windowsDefenderAtp.appId),
+      consentType: "AllPrincipals",
+      scope: "Alert.Read",
+    });
+    await adoptedWithoutChanges(hand, "--json");
+    const { clientSecret } = await project.outputs("hand1");
+    assert.equal(clientSecret, null, "the state has no value of the secret");
+  });
+
+  it("Microsoft's page of today: access packages, tiers, and the MSSP's own application", async () => {
+    const hand = tenant(2);
+    const entitlements = "/beta/identityGovernance/entitlementManagement";
+    const organization = await hand.post("/v1.0/identityGovernance/entitlementManagement/connectedOrganizations", {
+      displayName: "Fabrikam",
+      description: "Our SOC",
+      identitySources: [
+        {
+          "@odata.type": "#microsoft.graph.domainIdentitySource",
+          domainName: "fabrikam-security.example",
+          displayName: "F",
+        },
+      ],
+      state: "configured",
+    });
+    const catalog = await hand.post(`${entitlements}/accessPackageCatalogs`, {
+      displayName: "MSSP Accesses",
+      description: "For the MSSP",
+      isExternallyVisible: true,
+    });
+    for (const name of ["Tier 1 Analyst", "Tier 2 Analyst", "MSSP Analyst Approvers"]) {
+      const group = await hand.group(name, []);
+      await hand.defenderRole(name, ["microsoft.xdr/secops/securitydata/read"], group);
+      await hand.accessPackage(entitlements, { name, catalog: catalog.id, group, organization: organization.id });
+    }
+    const description = {
+      applicationId: randomUUID(),
+      displayName: "Fabrikam SIEM",
+      signInAudience: "AzureADMultipleOrgs",
+    } as const;
+    const { cloud } = project.sandbox;
+    addApplication(cloud.tenant(msspTenantId), description);
+    addConsentedServicePrincipal(
+      cloud.tenant(hand.tenantId),
+      { ...description, homeTenantId: msspTenantId },
+      { [microsoftGraph.appId]: ["SecurityAlert.Read.All"] },
+    );
+    await adoptedWithoutChanges(hand, "--json");
+  });
+
+  it("a mess: asks about each ambiguity, and `destroy` deletes only what the settings say", async () => {
+    const hand = tenant(3);
+    const [anaId, benId, cleoId] = [await hand.invite(ana), await hand.invite(ben), await hand.invite(cleo)];
+    const visitor = hand.someUser();
+    const tier1 = await hand.group("Tier 1 Analyst", [anaId, visitor]);
+    await hand.defenderRole("MSSP readers", ["microsoft.xdr/secops/securitydata/read"], tier1);
+    const second = await hand.group("SOC level 2", [benId], { description: "Made by Bob" });
+    await hand.defenderRole(
+      "SOC level 2",
+      ["microsoft.xdr/secops/securitydata/read", "microsoft.xdr/secops/securitydata/alerts/manage"],
+      second,
+    );
+    const project7 = await hand.group("Project 7", [cleoId, visitor]);
+    const first = await hand.registration("Contoso SIEM MSSP Connector", { notes: "2019" });
+    const other = await hand.registration("Fabrikam pull", {
+      web: { redirectUris: ["https://old.example/SiemMsspConnector"] },
+    });
+    await hand.secret(first.id, "first", 20);
+    await hand.secret(first.id, "forever", 700);
+    await hand.secret(other.id, "other", 300);
+    const alerts = {
+      resourceId: hand.servicePrincipalOf(microsoftGraph.appId),
+      appRoleId: microsoftGraph.appRoles["SecurityAlert.Read.All"],
+    };
+    await hand.post(`/v1.0/servicePrincipals/${first.servicePrincipal}/appRoleAssignments`, {
+      principalId: first.servicePrincipal,
+      ...alerts,
+    });
+
+    const refused = await adopt(3, "--yes");
+    assert.equal(refused.exitCode, 1);
+    for (const question of ["application=", `tier:${second}=`]) assert.match(refused.stderr, new RegExp(question));
+    assert.ok(!existsSync(path.join(project.folder, "Pulumi.hand3.yaml")));
+
+    const answers = [
+      `application=${first.id}`,
+      `tier:${second}=tier2`,
+      `members:${tier1}=keep`,
+      `group:${project7}=leave`,
+    ];
+    await adoptedWithoutChanges(hand, "--json", "--answer", ...answers, "--mssp-owns", "groups");
+    const again = await adopt(3, "--yes");
+    assert.match(again.stderr, /Pulumi\.hand3\.yaml exists already/);
+
+    const held = await execa(process.execPath, [command, "doctor", "--stack", "hand3", "--before-destroy"], {
+      cwd: project.folder,
+      env: project.environment,
+      extendEnv: false,
+    });
+    assert.match(held.stdout, /Contoso SIEM MSSP Connector/);
+    const automation = hand.servicePrincipalOf(automationApplicationId);
+    const tenantOf = project.sandbox.cloud.tenant(hand.tenantId);
+    const principal = tenantOf.objects("servicePrincipals").get(automation);
+    for (const role of writing) if (principal) assignAppRole(tenantOf, principal, microsoftGraph.appId, role);
+    await project.succeed(["destroy", "--stack", "hand3", "--refresh", "--yes", "--skip-preview"]);
+    const { applications, groups, users } = objectsOf(project, hand.tenantId);
+    assert.ok(first.id in applications && other.id in applications);
+    assert.deepEqual(Object.keys(groups), [project7]);
+    assert.ok([anaId, benId, cleoId].every((id) => id in users));
+  });
+
+  /** Adopts, and shows that the tenant is as before and that the program would change nothing. */
+  async function adoptedWithoutChanges({ tenantId }: Administrator, ...more: readonly string[]): Promise<void> {
+    const number = Number.parseInt(tenantId.slice(-2), 16);
+    const before = dumpOfTenant(project, tenantId);
+    const { exitCode, stderr } = await adopt(number, "--yes", ...more);
+    assert.equal(exitCode, 0, stderr);
+    assert.equal(dumpOfTenant(project, tenantId), before);
+    await project.succeed(["preview", "--stack", `hand${number}`, "--refresh", "--expect-no-changes"]);
+  }
+});
