@@ -195,7 +195,7 @@ function registerPreview(ci: Command): void {
     .description("Preview a stack and write the changes, without secrets, to a file for `comment` and `drift`.")
     .requiredOption("--stack <stack>", "name of the stack")
     .option("--out <file>", "the file (default: previews/<stack>.json)")
-    .option("--policy-pack <folder>", "check the stack with this policy pack")
+    .option("--policy-pack <folder>", "check the stack with this policy pack (in a checkout of this project: policy)")
     .option("--drift", "compare the tenant with the settings (refreshes first)")
     .option("--json", "print the changes to stdout as well")
     .action(async (options: PreviewOptions) => {
@@ -224,7 +224,8 @@ function registerPreview(ci: Command): void {
       1: "the preview failed, or a mandatory policy refused it; the file says why",
     },
     examples: [
-      "npx mssp ci preview --stack contoso --policy-pack policy",
+      "npx mssp ci preview --stack contoso \\",
+      "  --policy-pack node_modules/defender-mssp/policy",
       "npx mssp sandbox run -- npx mssp ci preview --stack dev --drift",
     ],
   });

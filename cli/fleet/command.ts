@@ -21,7 +21,7 @@ export function registerFleet(program: Command): void {
     description: "Preview the selected stacks. Changes nothing.",
     changes: "Nothing but the run's journal and report.",
     examples: [
-      "npx mssp fleet preview --policy-pack policy",
+      "npx mssp fleet preview --policy-pack node_modules/defender-mssp/policy",
       "npx mssp fleet preview --changed-since origin/main --json",
       "npx mssp fleet preview --drift --tag tier=gold",
     ],
@@ -31,7 +31,8 @@ export function registerFleet(program: Command): void {
     changes: "The customers' tenants and the stacks' states, as `pulumi up` does; the run's journal and report.",
     examples: [
       "npx mssp fleet up --canary 1",
-      "npx mssp fleet up --yes --canary 10% --max-failures 3 --policy-pack policy",
+      "npx mssp fleet up --yes --canary 10% --max-failures 3 \\",
+      "  --policy-pack node_modules/defender-mssp/policy",
       "npx mssp fleet up --resume",
       "npx mssp fleet up --status failed --refresh",
     ],
@@ -153,7 +154,11 @@ function registerRun(fleet: Command, name: FleetCommand, { description, changes,
     .option("--passphrase-folder <folder>", "folder with one passphrase file for each stack, named after the stack")
     .option("--cancel-dead-locks", "cancel locks whose owner was a process on this machine that has ended")
     .option("--count-requests", "count the requests to the sandbox");
-  if (name === "preview" || name === "up") command.option("--policy-pack <folder...>", "check with these policy packs");
+  if (name === "preview" || name === "up")
+    command.option(
+      "--policy-pack <folder...>",
+      "check with these policy packs (in a checkout of this project: policy)",
+    );
   if (name !== "refresh") command.option("--refresh", "compare with the tenants first");
   if (name === "preview") {
     command.option("--drift", "report drift, and what somebody added in the tenants; implies --refresh");
