@@ -2,7 +2,8 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { describeCommand } from "../output/help";
 import { say, written } from "./output";
-import { sandboxOptions, withHome, type HomeOptions, type StartOptions } from "./options";
+import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type StartOptions } from "./options";
+import { registerPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
 
 /** Adds the subcommands to `program`. */
@@ -17,6 +18,7 @@ export function registerSandbox(program: Command): void {
   registerEnv(sandbox);
   registerClock(sandbox);
   registerDump(sandbox);
+  registerPermissions(sandbox);
   registerTenant(sandbox);
   registerReset(sandbox);
 }
@@ -147,11 +149,6 @@ async function printTenant(
   const switches = await setTenantSwitches({ home, tenants }, tenantId, options.set ?? {});
   const lines = Object.entries(switches).map(([name, value]) => `${name}=${value}\n`);
   await written(options.json === true ? `${JSON.stringify(switches)}\n` : lines.join(""));
-}
-
-function tenantIdArgument(text: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
-  throw new InvalidArgumentError("A tenant ID is a UUID.");
 }
 
 function switchAssignment(text: string, before: Record<string, string> = {}): Record<string, string> {

@@ -67,3 +67,8 @@ function faultOptions(text: string): FaultOptions {
   }
   return { seed: Number(seed), percent: Number(percent) };
 }
+
+export function tenantIdArgument(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError("A tenant ID is a UUID.");
+}

@@ -83,6 +83,7 @@ describe("the permissions that a stack needs", function () {
       await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
       await project.succeed(["destroy", "--stack", stack, "--refresh", "--yes", "--skip-preview"]);
       assert.equal(dumpOfTenant(project, tenantId), before);
+      assert.deepEqual(unusedIn(tenantId), [], "the table asks for permissions that no request needs");
     });
   }
 
@@ -98,7 +99,9 @@ describe("the permissions that a stack needs", function () {
       assert.ok(reading.every((permission) => /\.Read\./.test(permission)));
       grantOnly(tenantId, { [microsoftGraph.appId]: reading, [windowsDefenderAtp.appId]: [portalSettingsRole] });
       await configure(changed);
+      project.sandbox.permissionUse.forget(tenantId);
       await project.succeed(["preview", "--stack", stack, "--refresh"]);
+      assert.deepEqual(unusedIn(tenantId), [], "the table asks for permissions that no preview needs");
     });
   }
 
@@ -124,6 +127,14 @@ describe("the permissions that a stack needs", function () {
     for (const [appId, roles] of Object.entries(permissions)) {
       for (const role of roles) assignAppRole(tenant, automation, appId, role);
     }
+  }
+
+  /** Permissions of the automation in a tenant without which every request would have passed. */
+  function unusedIn(tenantId: string): string[] {
+    const uses = project.sandbox.permissionUse.of(tenantId);
+    const automation = uses.find(({ applicationId }) => applicationId === automationApplicationId);
+    assert.ok(automation !== undefined && automation.permissions.some(({ used }) => used));
+    return automation.permissions.filter(({ used }) => !used).map(({ permission }) => permission);
   }
 
   async function settingsOf(settings: object) {

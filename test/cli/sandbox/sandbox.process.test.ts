@@ -375,6 +375,34 @@ describe("mssp sandbox", function () {
     await served.ended;
   });
 
+  it("permissions: over several runs, those that requests have needed; --reset starts anew", async () => {
+    const reads = (path: string) => `
+      const { ARM_CLIENT_ID, ARM_CLIENT_SECRET, MSSP_DEFENDER_ENDPOINT: server } = process.env;
+      const body = new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: ARM_CLIENT_ID,
+        client_secret: ARM_CLIENT_SECRET,
+        scope: "https://graph.microsoft.com/.default",
+      });
+      const signIn = fetch(server + "/${contoso}/oauth2/v2.0/token", { method: "POST", body });
+      signIn.then((answer) => answer.json()).then(({ access_token }) =>
+        fetch(server + "/v1.0${path}", { headers: { authorization: "Bearer " + access_token } }));`;
+    await run("run", "--", ...node(reads("/groups")));
+    await run("run", "--", ...node(reads("/domains")));
+    const listed = await run("permissions", "--tenant", contoso);
+    assert.equal(listed.code, 0);
+    assert.match(listed.stdout, /^ {4}used +Domain\.Read\.All +Microsoft Graph +1 +GET \/domains$/m);
+    assert.match(listed.stdout, /^ {4}used +Group\.ReadWrite\.All .* GET \/groups$/m);
+    assert.match(listed.stdout, /^ {4}unused +User\.ReadWrite\.All +Microsoft Graph/m);
+    assert.equal((await run("permissions", "--reset")).code, 0);
+    const { tenants } = JSON.parse((await run("permissions", "--json")).stdout) as {
+      tenants: { identities: { permissions: { used: boolean }[] }[] }[];
+    };
+    const all = tenants.flatMap(({ identities }) => identities.flatMap(({ permissions }) => permissions));
+    assert.ok(all.length > 0 && all.every(({ used }) => !used));
+    assert.equal((await run("permissions", "--tenant", "00000000-0000-4000-8000-000000000009")).code, 1);
+  });
+
   it("dump --tenant: that tenant alone; an unknown one is an error that lists the tenants", async () => {
     await run("run", "--", "true");
     const all = JSON.parse((await run("dump")).stdout) as Record<string, unknown>;

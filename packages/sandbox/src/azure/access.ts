@@ -5,6 +5,7 @@
 import type { AzureRoleName } from "@defender-mssp/microsoft";
 import { isUuid } from "../cloud/identity";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
+import { apiNames } from "../cloud/permissionUse";
 import { ServiceError } from "../cloud/serviceError";
 import { armErrors } from "./errors";
 import { isWithin, keyOf } from "./resourceId";
@@ -35,7 +36,14 @@ export function tenantOfSubscription(cloud: Cloud, caller: Caller, subscriptionI
  */
 export function demand(tenant: Tenant, caller: Caller, action: string, scope: string): void {
   const roles = rolesAt(tenant, caller, scope);
-  if (roles.some((role) => allows(role, action))) return;
+  if (
+    passes(
+      caller,
+      action,
+      roles.filter(({ role }) => allows(role, action)),
+    )
+  )
+    return;
   if (caller.tenant !== tenant && roles.length === 0) throw armErrors.wrongTenant(caller, tenant.id);
   throw armErrors.authorizationFailed(caller, action, scope);
 }
@@ -43,7 +51,14 @@ export function demand(tenant: Tenant, caller: Caller, action: string, scope: st
 /** The same for a data action of Key Vault, with Key Vault's error. */
 export function demandData(tenant: Tenant, caller: Caller, action: string, scope: string): void {
   const roles = caller.tenant === tenant ? rolesAt(tenant, caller, scope) : [];
-  if (roles.some((role) => allowsData(role, action))) return;
+  if (
+    passes(
+      caller,
+      action,
+      roles.filter(({ role }) => allowsData(role, action)),
+    )
+  )
+    return;
   throw new ServiceError(
     403,
     "Forbidden",
@@ -53,29 +68,52 @@ export function demandData(tenant: Tenant, caller: Caller, action: string, scope
   );
 }
 
-/** The built-in roles that a caller has at a scope, inherited ones included. */
-function rolesAt(tenant: Tenant, caller: Caller, scope: string): AzureRoleName[] {
-  const ids = caller.tenant === tenant ? assignedIds(tenant, caller, scope) : delegatedIds(tenant, caller, scope);
-  return ids.map(roleOfDefinition).filter((role) => role !== undefined);
+/** A built-in role, and the scope at which it is assigned or delegated. */
+interface AssignedRole {
+  readonly role: AzureRoleName;
+  readonly at: string;
 }
 
-function assignedIds(tenant: Tenant, caller: Caller, scope: string): string[] {
-  return resourcesOfType(tenant, "Microsoft.Authorization/roleAssignments")
-    .filter((assignment) => isWithin(scope, textAt(assignment, "scope")))
-    .filter((assignment) => isPrincipal(tenant, caller, textAt(assignment, "principalId")))
-    .map((assignment) => textAt(assignment, "roleDefinitionId"));
+function passes(caller: Caller, action: string, roles: readonly AssignedRole[]): boolean {
+  if (roles.length === 0) return false;
+  const enough = [...new Set(roles.map(({ role, at }) => `${role} at ${at}`))];
+  caller.passed.push({ api: apiNames.resourceManager, enough, operation: action });
+  return true;
+}
+
+/** The built-in roles that a caller has at a scope, inherited ones included. */
+function rolesAt(tenant: Tenant, caller: Caller, scope: string): AssignedRole[] {
+  if (caller.tenant !== tenant) return delegatedRoles(tenant, caller, scope);
+  return roleAssignmentsOf(tenant)
+    .filter(({ at }) => isWithin(scope, at))
+    .filter(({ principalId }) => isPrincipal(tenant, caller, principalId));
+}
+
+/** Every assignment of a built-in role in a tenant's subscriptions. */
+export function roleAssignmentsOf(tenant: Tenant): (AssignedRole & { readonly principalId: string })[] {
+  return resourcesOfType(tenant, "Microsoft.Authorization/roleAssignments").flatMap((assignment) => {
+    const role = roleOfDefinition(textAt(assignment, "roleDefinitionId"));
+    const [at, principalId] = [textAt(assignment, "scope"), textAt(assignment, "principalId")];
+    return role === undefined ? [] : [{ role, at, principalId }];
+  });
 }
 
 /** The roles that the tenant has delegated to the caller's tenant (Azure Lighthouse). */
-function delegatedIds(tenant: Tenant, caller: Caller, scope: string): string[] {
+function delegatedRoles(tenant: Tenant, caller: Caller, scope: string): AssignedRole[] {
   return resourcesOfType(tenant, "Microsoft.ManagedServices/registrationAssignments")
     .filter((assignment) => isWithin(scope, scopeOf(assignment.id)))
-    .map((assignment) => tenant.objects(azureResources).get(keyOf(textAt(assignment, "registrationDefinitionId"))))
-    .filter((definition) => definition !== undefined)
-    .filter((definition) => textAt(definition, "managedByTenantId").toLowerCase() === caller.tenant.id)
-    .flatMap((definition) => authorizationsOf(definition))
+    .flatMap((assignment) => {
+      const id = keyOf(textAt(assignment, "registrationDefinitionId"));
+      const definition = tenant.objects(azureResources).get(id);
+      return definition === undefined ? [] : [{ definition, at: scopeOf(assignment.id) }];
+    })
+    .filter(({ definition }) => textAt(definition, "managedByTenantId").toLowerCase() === caller.tenant.id)
+    .flatMap(({ definition, at }) => authorizationsOf(definition).map((authorization) => ({ ...authorization, at })))
     .filter(({ principalId }) => isPrincipal(caller.tenant, caller, principalId))
-    .map(({ roleDefinitionId }) => roleDefinitionId);
+    .flatMap(({ roleDefinitionId, at }) => {
+      const role = roleOfDefinition(roleDefinitionId);
+      return role === undefined ? [] : [{ role, at }];
+    });
 }
 
 function authorizationsOf(definition: StoredObject): { principalId: string; roleDefinitionId: string }[] {

@@ -29,6 +29,7 @@ export class EmulatedCloud implements Cloud {
   readonly #textOnDisk = new Map<string, string>();
   readonly #passingSecrets = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
+  readonly #callers = new WeakMap<FastifyRequest, Caller>();
   #changes = 0;
   #changesOnDisk = 0;
   #writing: Promise<void> | undefined;
@@ -139,9 +140,16 @@ export class EmulatedCloud implements Cloud {
     return hash !== undefined && matchesSecret(secret, hash);
   }
 
-  authenticate(request: FastifyRequest, audience: Audience): Promise<Caller> {
+  async authenticate(request: FastifyRequest, audience: Audience): Promise<Caller> {
     if (this.#authenticator === undefined) throw new Error("This cloud has no token service.");
-    return this.#authenticator(request, audience);
+    const caller = await this.#authenticator(request, audience);
+    this.#callers.set(request, caller);
+    return caller;
+  }
+
+  /** Who has sent a request; `undefined` before the check of its token and for a refused one. */
+  callerOf(request: FastifyRequest): Caller | undefined {
+    return this.#callers.get(request);
   }
 
   /** Calls `listener` for each change, before its answer. @returns a function that stops it. */

@@ -8,6 +8,7 @@
  *     state/            Pulumi's state of the sandbox's stacks
  *     pulumi/           the Pulumi homes, one for each set of plugins
  *     serve.log         what a server in the background writes (`serve --detach`)
+ *     permissions.json  which permissions requests have needed (permissionUse.ts)
  */
 import { chmod, mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
@@ -22,6 +23,7 @@ export interface SandboxPaths {
   readonly state: string;
   readonly pulumi: string;
   readonly log: string;
+  readonly permissions: string;
 }
 
 export function sandboxPaths(home: string): SandboxPaths {
@@ -34,6 +36,7 @@ export function sandboxPaths(home: string): SandboxPaths {
     state: path.join(absolute, "state"),
     pulumi: path.join(absolute, "pulumi"),
     log: path.join(absolute, "serve.log"),
+    permissions: path.join(absolute, "permissions.json"),
   };
 }
 
@@ -76,7 +79,7 @@ export async function isSandboxHome(home: string): Promise<boolean> {
 export async function clearHome(home: string): Promise<void> {
   const paths = sandboxPaths(home);
   await guarded(paths.home, async () => {
-    for (const item of [paths.cloud, paths.keys, paths.state, paths.pulumi, paths.log]) {
+    for (const item of [paths.cloud, paths.keys, paths.state, paths.pulumi, paths.log, paths.permissions]) {
       await rm(item, { recursive: true, force: true });
     }
     for (const name of await readdir(paths.home)) {

@@ -83,6 +83,16 @@ export interface Cloud {
 /** The APIs of the emulated cloud that take bearer tokens. */
 export type Audience = "graph" | "azureADGraph" | "defender" | "resourceManager" | "keyVault";
 
+/** A check that a request has passed. */
+export interface PassedCheck {
+  /** Display name of the API that asks for the permission. */
+  readonly api: string;
+  /** The granted permissions that are each enough, least privileged first. */
+  readonly enough: readonly string[];
+  /** What was checked, where that is not the request's operation: an action in Azure. */
+  readonly operation?: string;
+}
+
 /** The caller: an application, or a user by an application. */
 export interface Caller {
   tenant: Tenant;
@@ -94,6 +104,12 @@ export interface Caller {
   roles: ReadonlySet<string>;
   /** Delegated permissions (the token's `scp`). */
   scopes: ReadonlySet<string>;
+  /** The API that the token is for. */
+  audience: Audience;
+  /** What the request does, such as `POST /groups`. */
+  operation: string;
+  /** The checks that the request has passed. */
+  readonly passed: PassedCheck[];
 }
 
 /** Why a token was refused. Each API answers with 401 in its own error envelope. */

@@ -5,6 +5,7 @@
 import { windowsDefenderAtp } from "@defender-mssp/microsoft";
 import type { FastifyInstance } from "fastify";
 import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
+import { apiNames } from "../cloud/permissionUse";
 import { latestDetections, legacyAlert, type Detection } from "./detections";
 import { authenticate, badRequest, forbidden } from "./errors";
 import { isAuthorizedForSiem } from "./siemAuthorizations";
@@ -38,30 +39,27 @@ export function legacyAlertRoutes(scope: FastifyInstance, cloud: Cloud): void {
  */
 function mayRead(caller: Caller): boolean {
   const permissions = ["Alert.Read", "Alert.ReadWrite", "Alert.Read.All", "Alert.ReadWrite.All"];
-  const inToken = permissions.some((name) => caller.roles.has(name) || caller.scopes.has(name));
-  return isAuthorizedForSiem(caller.tenant, caller.applicationId) && (inToken || hasConsent(caller, permissions));
+  const inToken = permissions.filter((name) => caller.roles.has(name) || caller.scopes.has(name));
+  const enough = inToken.length > 0 ? inToken : consented(caller, permissions);
+  if (enough.length === 0 || !isAuthorizedForSiem(caller.tenant, caller.applicationId)) return false;
+  caller.passed.push({ api: apiNames.defender, enough });
+  return true;
 }
 
-function hasConsent({ tenant, applicationId, objectId }: Caller, permissions: readonly string[]): boolean {
+/** Those of the permissions to which the tenant has consented for the application. */
+function consented({ tenant, applicationId, objectId }: Caller, permissions: readonly string[]): string[] {
   const client = servicePrincipalOf(tenant, applicationId);
   const api = servicePrincipalOf(tenant, windowsDefenderAtp.appId);
-  if (client === undefined || api === undefined) return false;
-  const granted = [...tenant.objects("oauth2PermissionGrants").values()].some(
-    (grant) =>
-      grant.clientId === client.id &&
-      grant.resourceId === api.id &&
-      (grant.consentType === "AllPrincipals" || grant.principalId === objectId) &&
-      typeof grant.scope === "string" &&
-      grant.scope.split(" ").some((scope) => permissions.includes(scope)),
-  );
+  if (client === undefined || api === undefined) return [];
+  const scopes = [...tenant.objects("oauth2PermissionGrants").values()]
+    .filter(({ clientId, resourceId }) => clientId === client.id && resourceId === api.id)
+    .filter(({ consentType, principalId }) => consentType === "AllPrincipals" || principalId === objectId)
+    .flatMap(({ scope }) => (typeof scope === "string" ? scope.split(" ") : []));
+  const assigned = [...tenant.objects("appRoleAssignments").values()]
+    .filter(({ principalId, resourceId }) => principalId === client.id && resourceId === api.id)
+    .map(({ appRoleId }) => appRoleId);
   const roles: Readonly<Record<string, string>> = windowsDefenderAtp.appRoles;
-  const assigned = [...tenant.objects("appRoleAssignments").values()].some(
-    (assignment) =>
-      assignment.principalId === client.id &&
-      assignment.resourceId === api.id &&
-      permissions.some((name) => roles[name] === assignment.appRoleId),
-  );
-  return granted || assigned;
+  return permissions.filter((name) => scopes.includes(name) || assigned.includes(roles[name] ?? ""));
 }
 
 function servicePrincipalOf(tenant: Tenant, applicationId: string): StoredObject | undefined {

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { SecurityAlert } from "@defender-mssp/microsoft";
 import { TokenRefused, type Caller, type Cloud, type Json } from "../cloud/model";
+import { apiNames } from "../cloud/permissionUse";
 import { dateTime, string } from "../graph/entities/property";
 import { errorBody, GraphError, notFound, unreadableRequest } from "../graph/errors";
 import { compileFilter } from "../graph/odata/filterMatch";
@@ -76,7 +77,11 @@ async function answer(
 async function reader(cloud: Cloud, request: FastifyRequest): Promise<Caller> {
   const caller = await cloud.authenticate(request, "graph");
   const granted = caller.scopes.size > 0 ? caller.scopes : caller.roles;
-  if (permissions.some((name) => granted.has(name))) return caller;
+  const enough = permissions.filter((name) => granted.has(name));
+  if (enough.length > 0) {
+    caller.passed.push({ api: apiNames.graph, enough });
+    return caller;
+  }
   // The security API's own message, as in public issue threads.
   const kind = caller.scopes.size > 0 ? "scopes" : "roles";
   throw new GraphError(

@@ -1,6 +1,7 @@
 /** Authorization for the settings of Defender's portal. */
 import type { FastifyRequest } from "fastify";
 import type { Caller, Cloud } from "../cloud/model";
+import { apiNames } from "../cloud/permissionUse";
 import { authenticate, badRequest, forbidden } from "./errors";
 
 /**
@@ -17,7 +18,10 @@ export const portalSettingsRole = "IntegrationConfiguration.ReadWrite";
  */
 export async function settingsManager(cloud: Cloud, request: FastifyRequest, permission: string): Promise<Caller> {
   const caller = await authenticate(cloud, request, ["defender"]);
-  if (caller.roles.has(portalSettingsRole) || caller.scopes.has(portalSettingsRole)) return caller;
+  if (caller.roles.has(portalSettingsRole) || caller.scopes.has(portalSettingsRole)) {
+    caller.passed.push({ api: apiNames.defender, enough: [portalSettingsRole] });
+    return caller;
+  }
   throw forbidden(
     `${permission} is required: in the sandbox, WindowsDefenderATP's ${portalSettingsRole} (application or delegated).`,
   );

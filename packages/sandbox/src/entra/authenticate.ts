@@ -43,7 +43,7 @@ export function authenticator(
     if (typeof claims.aud !== "string" || !accepted.includes(withoutSlash(claims.aud))) {
       throw new TokenRefused("audience", "Access token validation failure. Invalid audience.");
     }
-    return callerOf(cloud, claims);
+    return { ...callerOf(cloud, claims), audience, operation: operationOf(request), passed: [] };
   };
 }
 
@@ -69,7 +69,13 @@ async function verified(tokens: TokenMaker, token: string): Promise<JWTPayload> 
   }
 }
 
-function callerOf(cloud: EmulatedCloud, claims: JWTPayload): Caller {
+/** `GET /keyvault/{vault}/secrets`: the method and the route. */
+function operationOf(request: FastifyRequest): string {
+  const { url = "" } = (request as Partial<FastifyRequest>).routeOptions ?? {};
+  return `${request.method} ${url.replace(/:(\w+)/g, "{$1}")}`;
+}
+
+function callerOf(cloud: EmulatedCloud, claims: JWTPayload): Omit<Caller, "audience" | "operation" | "passed"> {
   const { tid, oid } = claims;
   const applicationId = claims["appid"] ?? claims["azp"];
   if (typeof tid !== "string" || typeof oid !== "string" || typeof applicationId !== "string") {

@@ -58,6 +58,7 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
   try {
     const caller = await authenticate(cloud, request);
     if (match === "otherMethod" || !isGraphVersion(version)) throw otherMethod(request.method, version, path);
+    caller.operation = `${match.route.method} ${match.route.path}`;
     const granted = access(caller, match.route.permissions);
     if (granted === "none") throw refusal(match.route.permissions);
     const call: Call = {

@@ -4,6 +4,7 @@
  * https://learn.microsoft.com/graph/permissions-reference
  */
 import type { Caller } from "../cloud/model";
+import { apiNames } from "../cloud/permissionUse";
 import { callerNotAuthorized, denied, missingLogPermission, missingScope, type GraphError } from "./errors";
 
 export interface Permissions {
@@ -24,10 +25,10 @@ export type Access = "all" | "owned" | "none";
 
 export function access(caller: Caller, permissions: Permissions): Access {
   const { also } = permissions;
-  if (also !== undefined && !has(isDelegated(caller) ? caller.scopes : caller.roles, also)) return "none";
-  if (isDelegated(caller)) return has(caller.scopes, permissions.delegated) ? "all" : "none";
-  if (has(caller.roles, permissions.application)) return "all";
-  return has(caller.roles, permissions.owned) ? "owned" : "none";
+  if (also !== undefined && !passes(caller, also)) return "none";
+  if (isDelegated(caller)) return passed(caller, caller.scopes, permissions.delegated) ? "all" : "none";
+  if (passed(caller, caller.roles, permissions.application)) return "all";
+  return passed(caller, caller.roles, permissions.owned) ? "owned" : "none";
 }
 
 /** The error for a caller without any of the permissions. */
@@ -42,7 +43,12 @@ export function isDelegated(caller: Caller): boolean {
 
 /** A role-assignable group requires the permission to manage roles. */
 export function mayManageRoles(caller: Caller): boolean {
-  return has(isDelegated(caller) ? caller.scopes : caller.roles, ["RoleManagement.ReadWrite.Directory"]);
+  return passes(caller, ["RoleManagement.ReadWrite.Directory"]);
+}
+
+/** Whether the caller has one of the permissions, as app role or delegated. Counts as a check. */
+export function passes(caller: Caller, wanted: readonly string[]): boolean {
+  return passed(caller, isDelegated(caller) ? caller.scopes : caller.roles, wanted);
 }
 
 const directoryRead = ["Directory.Read.All", "Directory.ReadWrite.All"];
@@ -156,6 +162,9 @@ function ofEntitlements(names: readonly string[]): Permissions {
   return { application: names, delegated: names, owned: [], refusal: () => callerNotAuthorized(names) };
 }
 
-function has(granted: ReadonlySet<string>, wanted: readonly string[]): boolean {
-  return wanted.some((name) => granted.has(name));
+function passed(caller: Caller, granted: ReadonlySet<string>, wanted: readonly string[]): boolean {
+  const enough = wanted.filter((name) => granted.has(name));
+  if (enough.length === 0) return false;
+  caller.passed.push({ api: apiNames.graph, enough });
+  return true;
 }

@@ -2,13 +2,15 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { Routes } from "../cloud/model";
+import type { PermissionUse } from "../cloud/permissionUse";
 import { addEntra } from "../entra/index";
 import type { TokenKeys } from "../entra/keys";
 import type { Faults } from "./faults/index";
 import { graphLikeError } from "./graphLikeError";
 import { metadataDocument } from "./metadata";
 import { RequestCounter } from "./requestCounts";
-import { startPage } from "./startPage";
+import { addPages } from "./pages/index";
+import { loggedUrl, RequestLog } from "./requestLog";
 
 export interface AppOptions {
   readonly cloud: EmulatedCloud;
@@ -24,6 +26,8 @@ export interface AppOptions {
   readonly log?: (line: string) => void;
   /** Receives each request with its answer, including secrets. */
   readonly observe?: (exchange: Exchange) => void;
+  /** Counts the permissions that requests need. */
+  readonly permissionUse: PermissionUse;
   /** Injected faults. */
   readonly faults?: Faults;
   /** Receives each request without a route: `GET /v1.0/…`. */
@@ -43,7 +47,7 @@ export interface Exchange {
 }
 
 export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
-  const { cloud, log } = options;
+  const { cloud } = options;
   const app = fastify({
     logger: false,
     // Graph's URLs are long: filters and `@odata.nextLink`s.
@@ -62,6 +66,14 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook("onSend", async () => {
     if (cloud.hasUnsavedChanges) await cloud.saved();
   });
+  // A refused request has needed nothing. Before the faults, which lose answers, not requests.
+  app.addHook("onSend", (request, reply, payload, done) => {
+    const caller = cloud.callerOf(request);
+    if (caller !== undefined && ![401, 403].includes(reply.statusCode)) options.permissionUse.record(caller);
+    done(null, payload);
+  });
+  const log = new RequestLog();
+  log.addTo(app, cloud, (request) => options.faults?.kindOf(request));
   const counter = new RequestCounter();
   counter.addTo(app);
   options.faults?.addTo(app);
@@ -77,13 +89,14 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
       done(null, payload);
     });
   }
-  if (log !== undefined) {
+  const { log: writeLine } = options;
+  if (writeLine !== undefined) {
     app.addHook("onResponse", (request, reply, done) => {
-      log(`${request.method} ${loggedUrl(request)} ${reply.statusCode} ${reply.elapsedTime.toFixed(0)} ms`);
+      writeLine(`${request.method} ${loggedUrl(request.url)} ${reply.statusCode} ${reply.elapsedTime.toFixed(0)} ms`);
       done();
     });
   }
-  app.get("/", (request, reply) => startPage(request, reply, cloud, counter));
+  addPages(app, { cloud, counter, log, faults: options.faults });
   app.get("/metadata/endpoints", () => metadataDocument(cloud.origins.https));
   app.register((scope, _options, done) => {
     addEntra(scope, cloud, options.keys);
@@ -137,10 +150,4 @@ function statusOf(error: unknown): number {
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split("?", 1)[0] ?? request.url;
-}
-
-/** The log shows queries of Graph and Defender; those of Entra contain codes and states. */
-function loggedUrl(request: FastifyRequest): string {
-  const isApi = /^\/(v1\.0|beta|api|metadata)\//.test(request.url);
-  return isApi ? request.url : pathOf(request);
 }

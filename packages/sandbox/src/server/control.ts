@@ -9,10 +9,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { EmulatedCloud } from "../cloud/cloud";
 import { isUuid } from "../cloud/identity";
+import type { PermissionUse } from "../cloud/permissionUse";
 import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/seed";
 import type { PluginEnvironment, PluginHost } from "../plugins/host";
 import { ClockControl } from "./clockControl";
+import { permissionReport } from "./permissionReport";
 
 /** Data for a joined command, besides the files of the home. */
 export interface JoinedSandbox {
@@ -61,6 +63,7 @@ export interface ControlOptions {
   readonly token: string;
   readonly leases: Leases;
   readonly plugins: PluginHost;
+  readonly permissionUse: PermissionUse;
   readonly undocumented: () => readonly string[];
   readonly sandbox: () => JoinedSandbox;
   /** Ends the sandbox. Missing: it ends with the command that it was started for. */
@@ -86,6 +89,11 @@ export function addControl(app: FastifyInstance, options: ControlOptions): void 
   app.get("/sandbox/hello", () => ({ pid: process.pid }));
   app.get("/sandbox/status", () => statusOf(options));
   app.post("/sandbox/stop", (request, reply) => stop(request, reply, options));
+  app.get("/sandbox/permissions", () => permissionReport(options.cloud, options.permissionUse));
+  app.post("/sandbox/permissions/forget", () => {
+    options.permissionUse.forget();
+    return {};
+  });
   const clock = new ClockControl(options.cloud);
   app.get("/sandbox/clock", () => clock.state());
   app.post("/sandbox/clock", (request, reply) => answered(reply, () => clock.change(request.body)));

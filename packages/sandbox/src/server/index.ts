@@ -9,6 +9,7 @@ import { EmulatedCloud } from "../cloud/cloud";
 import { clearHome, isSandboxHome, prepareHome, sandboxPaths, type SandboxPaths } from "../cloud/home";
 import { msspTenantId } from "../cloud/identity";
 import { generateSecret } from "../cloud/secrets";
+import type { PermissionUse } from "../cloud/permissionUse";
 import type { TenantDescription } from "../cloud/seed";
 import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
@@ -24,6 +25,7 @@ import { Faults, type FaultOptions } from "./faults/index";
 import { prepareEnvironment, type EnvironmentOptions, type SandboxEnvironment } from "./environment";
 import { listen, listenForHome, type Listener } from "./listener";
 import { claim, currentOwner, type Owner } from "./owner";
+import { readPermissionUse, writePermissionUse } from "./permissionFile";
 
 export type { TenantDescription } from "../cloud/seed";
 export type { Exchange } from "./app";
@@ -34,6 +36,9 @@ export { commandEnvironment, sandboxHome } from "./environment";
 export { tenantsOfStacks } from "./tenantsOfStacks";
 export type { ClockChange, ClockState } from "./clockControl";
 export type { SandboxStatus } from "./control";
+export type { IdentityUse, UsedPermission } from "../cloud/permissionUse";
+export type { PermissionReport } from "./permissionReport";
+export { forgetPermissionUse, sandboxPermissions } from "./permissionFile";
 export { environmentOfRunning, openServerLog, runningSandbox, sandboxClock, stopSandbox } from "./running";
 
 export interface SandboxOptions {
@@ -78,6 +83,8 @@ export interface OwnSandbox extends Sandbox {
   readonly undocumentedRequests: readonly string[];
   /** The injected faults, if any: counts, and `percent`, which can be set. */
   readonly faults: Faults | undefined;
+  /** Which permissions requests have needed, in this and earlier processes. */
+  readonly permissionUse: PermissionUse;
   /** How many other commands use it. */
   readonly joined: number;
   /** Resolves when no other command uses it; from then on none can join. */
@@ -249,6 +256,7 @@ interface Opened {
   /** The automation's client secret, valid while this server runs. */
   readonly clientSecret: string;
   readonly faults: Faults | undefined;
+  readonly permissionUse: PermissionUse;
 }
 
 async function openHome(options: SandboxOptions, paths: SandboxPaths): Promise<Opened> {
@@ -265,7 +273,8 @@ async function openHome(options: SandboxOptions, paths: SandboxPaths): Promise<O
   const clientSecret = generateSecret();
   cloud.acceptPassingSecret(clientSecret);
   const faults = options.faults === undefined ? undefined : new Faults(options.faults, clock);
-  return { cloud, keys, certificate, clientSecret, faults };
+  const permissionUse = await readPermissionUse(paths.permissions);
+  return { cloud, keys, certificate, clientSecret, faults, permissionUse };
 }
 
 async function start(
@@ -276,7 +285,7 @@ async function start(
   httpListener: Listener,
 ): Promise<OwnSandbox> {
   const opened = await openHome(options, paths);
-  const { cloud, keys, certificate, clientSecret, faults } = opened;
+  const { cloud, keys, certificate, clientSecret, faults, permissionUse } = opened;
   const leases = new Leases();
   const plugins = new PluginHost(certificateFiles(paths.keys).certificate);
   const undocumentedRequests: string[] = [];
@@ -287,12 +296,14 @@ async function start(
     cloud,
     keys,
     areas,
+    permissionUse,
     control: (scope) =>
       addControl(scope, {
         cloud,
         token: owner.token,
         leases,
         plugins,
+        permissionUse,
         undocumented,
         sandbox,
         ...(options.onStopRequest === undefined ? {} : { onStopRequest: options.onStopRequest }),
@@ -322,6 +333,7 @@ async function start(
   const close = async () => {
     await httpsListener.close();
     await cloud.saved();
+    if (permissionUse.isChanged) await writePermissionUse(paths.permissions, permissionUse);
     await app.close();
     // Last: while it answers, this process is the home's owner.
     await httpListener.close();
@@ -340,13 +352,14 @@ interface Running extends Opened {
 }
 
 function ownSandbox(running: Running): OwnSandbox {
-  const { cloud, faults, paths, leases, plugins, undocumentedRequests, httpsPort } = running;
+  const { cloud, faults, permissionUse, paths, leases, plugins, undocumentedRequests, httpsPort } = running;
   return {
     pid: process.pid,
     origins: cloud.origins,
     cloud,
     undocumentedRequests,
     faults,
+    permissionUse,
     get joined() {
       return leases.count;
     },

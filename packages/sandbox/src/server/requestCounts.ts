@@ -30,13 +30,22 @@ export class RequestCounter {
   }
 
   #count(request: FastifyRequest): void {
-    const [, tokenTenant] = /^\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/oauth2\//i.exec(request.url) ?? [];
-    const tenant = (tokenTenant ?? tenantOfToken(request.headers.authorization))?.toLowerCase();
+    const tenant = tenantOfRequest(request);
     if (tenant === undefined) return;
     const before = this.of(tenant);
-    const kind = tokenTenant !== undefined ? "tokens" : ["GET", "HEAD"].includes(request.method) ? "reads" : "writes";
+    const isForToken = tenantOfPath(request.url) !== undefined;
+    const kind = isForToken ? "tokens" : ["GET", "HEAD"].includes(request.method) ? "reads" : "writes";
     this.#counts.set(tenant, { ...before, [kind]: before[kind] + 1 });
   }
+}
+
+/** The tenant that a request is for, by the path of a sign-in or the token; lower case. */
+export function tenantOfRequest({ url, headers }: FastifyRequest): string | undefined {
+  return (tenantOfPath(url) ?? tenantOfToken(headers.authorization))?.toLowerCase();
+}
+
+function tenantOfPath(url: string): string | undefined {
+  return /^\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/oauth2\//i.exec(url)?.[1];
 }
 
 /** Nobody is let in by it: a count needs no signature. */

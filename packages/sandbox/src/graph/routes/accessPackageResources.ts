@@ -15,7 +15,7 @@ import { notFound } from "../errors";
 import { wholeSeconds } from "../identifiers";
 import { isObject, textOf, type JsonObject } from "../json";
 import { complete } from "../objects";
-import { permissions } from "../permissions";
+import { isDelegated, passes, permissions } from "../permissions";
 import { bodyOf, noContent, parameter, type Answer, type Call } from "../route";
 import { checkCreate } from "../validate";
 
@@ -134,8 +134,8 @@ function keep(tenant: Tenant, entitySet: typeof resources | typeof roles | typeo
  * accessPackageResourceRequest"); a person may be the owner (microsoft-graph-docs 12204).
  */
 function mayChange({ tenant, caller }: Call, groupId: string): boolean {
-  if (caller.scopes.size === 0) return caller.roles.has("Group.ReadWrite.All");
-  return caller.scopes.has("Group.ReadWrite.All") || linked(tenant, "groups.owners", groupId).includes(caller.objectId);
+  if (passes(caller, ["Group.ReadWrite.All"])) return true;
+  return isDelegated(caller) && linked(tenant, "groups.owners", groupId).includes(caller.objectId);
 }
 
 function removeResource(call: Call, catalogId: string, { originId }: JsonObject): void {

@@ -1,12 +1,13 @@
 /**
  * The sandbox's faults: rare failures of a real cloud, here in one of ten requests, by a seed. They
- * are applied between the connection and the routes. The control routes have none.
+ * are applied between the connection and the routes. The control routes and the pages have none.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { graphLikeError } from "../graphLikeError";
 import type { Clock } from "../../cloud/clock";
 import { clockSkew, Draws, faultKinds, type Drawn, type FaultKind } from "./draw";
+import { isOwnPage } from "../requestLog";
 import { Replication } from "./replication";
 
 export { faultKinds, type FaultKind } from "./draw";
@@ -59,6 +60,8 @@ const statuses = [500, 502, 503, 504] as const;
 
 /** The fault of a request, and the part that applies to its answer. */
 const drawn = new WeakMap<FastifyRequest, Drawn>();
+/** The fault that each request has got. */
+const given = new WeakMap<FastifyRequest, FaultKind>();
 
 export class Faults {
   readonly #draws: Draws;
@@ -104,6 +107,11 @@ export class Faults {
     return this.#lostAnswers;
   }
 
+  /** The fault that a request has got, if any. */
+  kindOf(request: FastifyRequest): FaultKind | undefined {
+    return given.get(request);
+  }
+
   get injected(): number {
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
   }
@@ -118,7 +126,7 @@ export class Faults {
   }
 
   async #before(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    if (isControl(request)) return undefined;
+    if (isOwnPage(request.url)) return undefined;
     void reply.header("date", this.clock.now().toUTCString());
     if (this.#isEnded(request)) {
       this.#see("token ended");
@@ -128,6 +136,7 @@ export class Faults {
     }
     const fault = this.#draws.next(request.method, request.url, this.percent, this.#kindsFor(request));
     if (fault === undefined) return undefined;
+    given.set(request, fault.kind);
     switch (fault.kind) {
       case "throttled":
         this.#count(fault.kind);
@@ -176,7 +185,7 @@ export class Faults {
   }
 
   async #after(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-    if (isControl(request)) return payload;
+    if (isOwnPage(request.url)) return payload;
     const answer = isGraph(request) && request.method === "GET" ? this.#staleList(payload) : payload;
     const fault = drawn.get(request);
     if (fault === undefined) return answer;
@@ -263,10 +272,6 @@ export class Faults {
   #count(kind: FaultKind): void {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
   }
-}
-
-function isControl({ url }: FastifyRequest): boolean {
-  return url.startsWith("/sandbox/");
 }
 
 function isGraph({ url }: FastifyRequest): boolean {

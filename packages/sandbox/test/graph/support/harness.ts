@@ -224,5 +224,8 @@ function callerFrom(cloud: EmulatedCloud, header: string): Caller {
     applicationId: claims.applicationId,
     roles: new Set(claims.roles),
     scopes: new Set(claims.scopes),
+    audience: "graph",
+    operation: "",
+    passed: [],
   };
 }

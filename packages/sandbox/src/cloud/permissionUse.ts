@@ -1,0 +1,221 @@
+/**
+ * Which of its permissions each application has needed. Every check that a request passes is
+ * counted with the granted permissions that were each enough for it. From these the report tells
+ * the permissions that were needed from those without which every request would have passed.
+ *
+ * App roles, delegated permissions and Azure roles are recorded. No route of the sandbox asks for
+ * a user's directory role, so none is listed.
+ */
+import type { Audience, Caller, PassedCheck } from "./model";
+
+export interface UsedPermission {
+  readonly api: string;
+  /** An app role, a delegated permission, or an Azure role with its scope. */
+  readonly permission: string;
+  /** Whether a request needed it. */
+  readonly used: boolean;
+  /** Number of checks that it was needed for. */
+  readonly requests: number;
+  /** What it was needed for, such as `POST /groups`, sorted. */
+  readonly operations: readonly string[];
+}
+
+/** The permissions of an application in a tenant, or of a user who has signed in to it. */
+export interface IdentityUse {
+  readonly applicationId: string;
+  /** Object ID of the user; `null` for the application itself. */
+  readonly userId: string | null;
+  readonly permissions: readonly UsedPermission[];
+}
+
+interface Counted {
+  readonly check: PassedCheck;
+  readonly operation: string;
+  requests: number;
+}
+
+interface Identity {
+  readonly applicationId: string;
+  readonly userId: string | null;
+  /** Names by API. */
+  readonly granted: Map<string, Set<string>>;
+  readonly checks: Map<string, Counted>;
+}
+
+const format = 1;
+
+/** The API whose permissions a token of an audience has. */
+export const apiNames: Readonly<Record<Audience, string>> = {
+  graph: "Microsoft Graph",
+  azureADGraph: "Windows Azure Active Directory",
+  defender: "WindowsDefenderATP",
+  resourceManager: "Azure",
+  keyVault: "Azure",
+};
+
+export class PermissionUse {
+  readonly #tenants = new Map<string, Map<string, Identity>>();
+  /** Whether something was recorded or forgotten since the object was made or `text` was read. */
+  isChanged = false;
+
+  /** Counts the checks that an authorized request has passed. */
+  record(caller: Caller): void {
+    const { tenant, audience, passed, operation } = caller;
+    const isUser = caller.scopes.size > 0;
+    const identity = this.#identity(tenant.id, caller.applicationId, isUser ? caller.objectId : null);
+    this.isChanged = true;
+    grant(identity, apiNames[audience], [...caller.roles, ...caller.scopes]);
+    for (const check of passed) {
+      grant(identity, check.api, check.enough);
+      count(identity, { check, operation: check.operation ?? operation, requests: 1 });
+    }
+  }
+
+  /** Forgets everything, or what is recorded of a tenant. */
+  forget(tenantId?: string): void {
+    if (tenantId === undefined) this.#tenants.clear();
+    else this.#tenants.delete(tenantId);
+    this.isChanged = true;
+  }
+
+  /** What is recorded of a tenant, by application. `granted` adds the current grants. */
+  of(tenantId: string, granted: readonly Grant[] = []): IdentityUse[] {
+    const identities = new Map<string, Identity>();
+    for (const [key, identity] of this.#tenants.get(tenantId) ?? []) {
+      const copy = new Map([...identity.granted].map(([api, names]) => [api, new Set(names)] as const));
+      identities.set(key, { ...identity, granted: copy });
+    }
+    for (const { applicationId, api, permission } of granted) {
+      grant(identityIn(identities, applicationId, null), api, [permission]);
+    }
+    return [...identities.values()].map(report).sort(byIds);
+  }
+
+  text(): string {
+    const tenants = [...this.#tenants].map(([tenantId, identities]) => [
+      tenantId,
+      [...identities.values()].map(({ granted, checks, ...ids }) => ({
+        ...ids,
+        granted: Object.fromEntries([...granted].map(([api, names]) => [api, [...names]])),
+        checks: [...checks.values()],
+      })),
+    ]);
+    this.isChanged = false;
+    return `${JSON.stringify({ format, tenants: Object.fromEntries(tenants) as unknown })}\n`;
+  }
+
+  /** Reads what `text` has written. A text that is none counts as empty: it is only a record. */
+  static parse(text: string): PermissionUse {
+    const use = new PermissionUse();
+    try {
+      const file = JSON.parse(text) as { format: number; tenants: Record<string, readonly Stored[]> };
+      if (file.format !== format) return use;
+      for (const [tenantId, identities] of Object.entries(file.tenants)) {
+        for (const { applicationId, userId, granted, checks } of identities) {
+          const identity = use.#identity(tenantId, applicationId, userId);
+          for (const [api, names] of Object.entries(granted)) grant(identity, api, names);
+          for (const counted of checks) count(identity, counted);
+        }
+      }
+      return use;
+    } catch {
+      return new PermissionUse();
+    }
+  }
+
+  #identity(tenantId: string, applicationId: string, userId: string | null): Identity {
+    const identities = this.#tenants.get(tenantId) ?? new Map<string, Identity>();
+    this.#tenants.set(tenantId, identities);
+    return identityIn(identities, applicationId, userId);
+  }
+}
+
+/** A permission that a tenant has granted to an application. */
+export interface Grant {
+  readonly applicationId: string;
+  readonly api: string;
+  readonly permission: string;
+}
+
+interface Stored {
+  readonly applicationId: string;
+  readonly userId: string | null;
+  readonly granted: Readonly<Record<string, readonly string[]>>;
+  readonly checks: readonly Counted[];
+}
+
+function identityIn(identities: Map<string, Identity>, applicationId: string, userId: string | null): Identity {
+  const key = `${applicationId} ${userId ?? ""}`;
+  const identity = identities.get(key) ?? { applicationId, userId, granted: new Map(), checks: new Map() };
+  identities.set(key, identity);
+  return identity;
+}
+
+function grant({ granted }: Identity, api: string, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const known = granted.get(api) ?? new Set();
+  for (const name of names) known.add(name);
+  granted.set(api, known);
+}
+
+function count({ checks }: Identity, counted: Counted): void {
+  const key = JSON.stringify([counted.operation, counted.check.api, counted.check.enough]);
+  const before = checks.get(key);
+  if (before === undefined) checks.set(key, { ...counted });
+  else before.requests += counted.requests;
+}
+
+function report({ applicationId, userId, granted, checks }: Identity): IdentityUse {
+  const needed = attributed([...checks.values()]);
+  const permissions = [...granted].flatMap(([api, names]) =>
+    [...names].map((permission): UsedPermission => {
+      const counted = needed.get(keyOf(api, permission)) ?? [];
+      return {
+        api,
+        permission,
+        used: counted.length > 0,
+        requests: counted.reduce((sum, { requests }) => sum + requests, 0),
+        operations: [...new Set(counted.map(({ operation }) => operation))].sort(),
+      };
+    }),
+  );
+  return { applicationId, userId, permissions: permissions.sort(byNames) };
+}
+
+/**
+ * The checks by the permission that they needed. A check with one permission needed that one. Any
+ * other check is attributed to a permission that is needed already, else to the least privileged.
+ */
+function attributed(checks: readonly Counted[]): Map<string, Counted[]> {
+  const needed = new Map<string, Counted[]>();
+  const add = (key: string, counted: Counted) => needed.set(key, [...(needed.get(key) ?? []), counted]);
+  const several = checks.filter(({ check }) => check.enough.length > 1);
+  for (const counted of checks) {
+    const [only, ...others] = counted.check.enough;
+    if (only !== undefined && others.length === 0) add(keyOf(counted.check.api, only), counted);
+  }
+  for (const counted of several) {
+    const keys = counted.check.enough.map((permission) => keyOf(counted.check.api, permission));
+    const key = keys.find((one) => needed.has(one)) ?? keys[0];
+    if (key !== undefined) add(key, counted);
+  }
+  return needed;
+}
+
+function keyOf(api: string, permission: string): string {
+  return `${api}\n${permission}`;
+}
+
+function byIds(left: IdentityUse, right: IdentityUse): number {
+  return compare(`${left.applicationId} ${left.userId ?? ""}`, `${right.applicationId} ${right.userId ?? ""}`);
+}
+
+/** Used ones first. */
+function byNames(left: UsedPermission, right: UsedPermission): number {
+  if (left.used !== right.used) return left.used ? -1 : 1;
+  return compare(keyOf(left.api, left.permission), keyOf(right.api, right.permission));
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,70 @@
+/**
+ * The pages of the sandbox, for a person with a browser: `/` and `/pages/*`. The sandbox's own, not
+ * Microsoft's. They only read, and show no secret: each property that they show is named here or in
+ * `objects.ts`.
+ */
+import { contentSecurityPolicy } from "@defender-mssp/pages";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { isUuid } from "../../cloud/identity";
+import { graphLikeError } from "../graphLikeError";
+import { describe, overviewPage } from "./overview";
+import type { Shown } from "./shown";
+import { tenantPage } from "./tenant";
+
+/** Adds `GET /` (HTML, or JSON with `Accept: application/json`) and `GET /pages/tenants/{id}`. */
+export function addPages(app: FastifyInstance, shown: Shown): void {
+  app.register((scope, _options, done) => {
+    scope.addHook("onRequest", async (request, reply) => {
+      if (!isOwnHost(request.headers.host ?? "")) await reply.code(403).send(foreignHost);
+    });
+    scope.get("/", (request, reply) => {
+      void reply.header("vary", "accept");
+      const description = describe(shown);
+      return prefersJson(request) ? sent(reply).send(description) : html(reply, overviewPage(description, shown));
+    });
+    scope.get<{ Params: { id: string } }>("/pages/tenants/:id", (request, reply) => {
+      const id = request.params.id.toLowerCase();
+      const tenant = shown.cloud.records().find((one) => one.id === id);
+      if (tenant !== undefined) return html(reply, tenantPage(tenant, shown));
+      const what = isUuid(id) ? `The sandbox has no tenant ${id}.` : "A tenant's page is /pages/tenants/<tenant ID>.";
+      return sent(reply).code(404).send(graphLikeError("ResourceNotFound", what));
+    });
+    done();
+  });
+}
+
+const foreignHost = graphLikeError(
+  "Forbidden",
+  "The sandbox's pages are for 127.0.0.1 and localhost only: the request names another host.",
+);
+
+/**
+ * A page of another site can make its own name lead to this machine (DNS rebinding). Its requests
+ * still name that host.
+ */
+function isOwnHost(host: string): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
+}
+
+function html(reply: FastifyReply, page: string): FastifyReply {
+  return sent(reply).type("text/html; charset=utf-8").send(page);
+}
+
+/** No other origin can frame or read it, and no text of a tenant can load or run anything. */
+function sent(reply: FastifyReply): FastifyReply {
+  return reply.headers({
+    "content-security-policy": `${contentSecurityPolicy()}; frame-ancestors 'none'`,
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+  });
+}
+
+/** A browser names text/html first; a client that names neither gets the page. */
+function prefersJson({ headers }: FastifyRequest): boolean {
+  const accept = (headers.accept ?? "").toLowerCase();
+  const json = accept.indexOf("application/json");
+  const page = accept.indexOf("text/html");
+  return json >= 0 && (page < 0 || json < page);
+}

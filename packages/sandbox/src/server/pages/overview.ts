@@ -1,0 +1,114 @@
+/** The page at `/`: services, tenants, the clock, faults, the last requests. */
+import { code, facts, figures, link, paragraph, renderPage, section, table, type Block } from "@defender-mssp/pages";
+import type { RequestCounts } from "../requestCounts";
+import { nameOf } from "../names";
+import { requestTable } from "./requests";
+import type { Shown } from "./shown";
+
+/** The same for a program. */
+export interface Description {
+  readonly about: string;
+  readonly services: readonly { readonly name: string; readonly url: string }[];
+  readonly tenants: readonly {
+    readonly id: string;
+    readonly name: string;
+    /** Number of objects by kind, such as `groups`; kinds without objects are omitted. */
+    readonly objects: Readonly<Record<string, number>>;
+    /** Since the sandbox started. */
+    readonly requests: RequestCounts;
+  }[];
+}
+
+export function describe({ cloud, counter }: Pick<Shown, "cloud" | "counter">): Description {
+  const { https, http } = cloud.origins;
+  return {
+    about: "An emulated Microsoft cloud on this machine. It listens on 127.0.0.1 only and never contacts Microsoft.",
+    services: [
+      { name: "Microsoft Entra ID", url: `${https}/{tenant ID}/oauth2/v2.0` },
+      { name: "Microsoft Graph v1.0", url: `${https}/v1.0` },
+      { name: "Microsoft Graph beta", url: `${https}/beta` },
+      { name: "Microsoft Defender", url: `${https}/api` },
+      { name: "Azure Resource Manager", url: `${https}/subscriptions` },
+      { name: "Metadata of the cloud", url: `${https}/metadata/endpoints` },
+      { name: "The same services without TLS", url: http },
+    ],
+    tenants: cloud.records().map((tenant) => ({
+      id: tenant.id,
+      name: nameOf([...tenant.objects("organization").values()][0]),
+      objects: Object.fromEntries(
+        tenant
+          .collections()
+          .map((kind) => [kind, tenant.objects(kind).size] as const)
+          .sort(([left], [right]) => (left < right ? -1 : 1)),
+      ),
+      requests: counter.of(tenant.id),
+    })),
+  };
+}
+
+export function overviewPage(description: Description, shown: Shown): string {
+  const { cloud, log, faults } = shown;
+  return renderPage({
+    title: "Sandbox",
+    subtitle: description.about,
+    footer: "Everything here is made up. The page shows the moment of its request; reload it for a new one.",
+    blocks: [
+      figures([
+        { label: "Tenants", value: description.tenants.length, href: "#tenants" },
+        { label: "Requests", value: log.total, href: "#requests" },
+        { label: "Faults", value: faults?.injected ?? 0, href: "#faults" },
+      ]),
+      section({ id: "tenants", title: "Tenants" }, tenantTable(description)),
+      section({ id: "requests", title: "Last requests" }, requestTable(log.latest(), cloud)),
+      section({ id: "faults", title: "Clock and faults" }, facts(clockFacts(shown)), ...faultBlocks(shown)),
+      section(
+        { id: "services", title: "Services" },
+        table({
+          caption: "Base URLs",
+          columns: [{ title: "Service" }, { title: "URL" }],
+          rows: description.services.map(({ name, url }) => ({ cells: [name, code(url)] })),
+        }),
+      ),
+    ],
+  });
+}
+
+function tenantTable({ tenants }: Description): Block {
+  const kinds = ["users", "groups", "applications", "servicePrincipals"] as const;
+  return table({
+    caption: "Emulated tenants, and their requests since the server started",
+    columns: [
+      { title: "Tenant" },
+      { title: "Tenant ID" },
+      ...["Users", "Groups", "Applications", "Service principals", "Reads", "Writes", "Tokens"].map(
+        (title) => ({ title, kind: "number" }) as const,
+      ),
+    ],
+    rows: tenants.map(({ id, name, objects, requests }) => ({
+      cells: [
+        { content: link(name === "" ? id : name, `/pages/tenants/${id}`), sort: name },
+        code(id),
+        ...kinds.map((kind) => String(objects[kind] ?? 0)),
+        ...[requests.reads, requests.writes, requests.tokens].map(String),
+      ],
+    })),
+  });
+}
+
+function clockFacts({ cloud, faults }: Shown): { name: string; value: string }[] {
+  const ahead = Math.round(cloud.clock.aheadMilliseconds / 1000);
+  const distance = `${Math.abs(ahead)} seconds ${ahead > 0 ? "ahead of" : "behind"} the machine's`;
+  return [
+    { name: "The server's clock", value: cloud.now().toISOString() },
+    { name: "Compared with the machine's clock", value: ahead === 0 ? "the same" : distance },
+    { name: "Injected faults", value: faults === undefined ? "off" : `${faults.percent} percent of the requests` },
+  ];
+}
+
+function faultBlocks({ faults }: Shown): Block[] {
+  if (faults === undefined) {
+    return [paragraph("Faults are switched on at the start: ", code("npx mssp sandbox serve --faults 7:10"))];
+  }
+  const rows = [...faults.seen].map(([sight, count]) => ({ cells: [sight, String(count)] }));
+  return [table({ caption: "Faults so far", columns: [{ title: "Fault" }, { title: "Count", kind: "number" }], rows })];
+}
