@@ -27,7 +27,7 @@ const alertsHelp: HelpSections = {
     "130, 143": "ended by Ctrl-C or SIGTERM before every alert was delivered",
   },
   examples: [
-    "npx mssp alerts --stack contoso --since P1D | jq .title",
+    "npx mssp alerts --stack contoso --since 24h | jq .title",
     "npx mssp alerts --stack contoso --severity high,medium --follow \\",
     "  --checkpoint contoso.json >> contoso.jsonl",
     "npx mssp alerts --stack contoso --format cef \\",
@@ -55,11 +55,11 @@ export function registerAlerts(program: Command): void {
     )
     .option(
       "--since <time>",
-      "start: a time such as 2026-06-01T12:00:00Z, or how long ago: PT12H, P30D (default: P180D, all that Defender keeps)",
+      "start: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D, all that Defender keeps)",
     )
     .option("--severity <list>", `only these severities, separated by commas: ${severities.join(", ")}`, severityList)
     .option("--follow", "keep pulling until Ctrl-C, and wait for a service or a destination that is down")
-    .option("--interval <duration>", "pause between two pulls of --follow, ISO 8601 (default: PT1M)")
+    .option("--interval <duration>", "pause between two pulls of --follow: 30s, 5m, PT5M (default: 1m)")
     .option(
       "--checkpoint <file>",
       "store the progress in this file and continue from it; --since then applies to the first run only",
@@ -71,6 +71,12 @@ export function registerAlerts(program: Command): void {
     )
     .option("--raw", "the service's own object instead of this command's schema (JSON only)")
     .option("--hec <url>", "send to Splunk's HTTP Event Collector; its token is in MSSP_HEC_TOKEN")
+    .option("--index <index>", "with --hec: Splunk's index (default: the token's)")
+    .option(
+      "--sourcetype <type>",
+      "with --hec: Splunk's source type (default: defender:alert; cef; with --raw the add-on's, ms:defender:atp:alerts)",
+    )
+    .option("--acknowledge", "with --hec: wait until Splunk has indexed the alerts (indexer acknowledgment)")
     .option("--syslog <address>", "send as RFC 5424 messages: tls://host:6514, or tcp://host:601 (not encrypted)")
     .addOption(
       new Option(

@@ -7,6 +7,7 @@ import { isSecureAddress, request, ServiceError, type Answer } from "@defender-m
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { visibleJson } from "../output/terminalText";
 import { DestinationError } from "./destination";
+import { Acknowledgments } from "./hecAcknowledgments";
 import type { AlertFormat } from "./formats";
 import type { AlertSink } from "./pull";
 import { shortened, shortenings } from "./shortened";
@@ -22,11 +23,19 @@ export interface HecOptions {
   /** JSON goes as an object, other formats as text. */
   readonly format: AlertFormat;
   readonly isJson: boolean;
+  /** Splunk's index. Default: the token's. */
+  readonly index?: string | undefined;
+  /** Splunk's source type. */
+  readonly sourcetype: string;
+  /** Whether alerts count as delivered only when they are indexed. @default false */
+  readonly acknowledge?: boolean | undefined;
   readonly signal?: AbortSignal;
   /** Gets told of an alert that was too large. */
   readonly note?: (text: string) => void;
   /** For tests. */
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Milliseconds, for tests. */
+  readonly now?: () => number;
 }
 
 /** @throws VisibleError where a token must not go to that address. */
@@ -36,12 +45,22 @@ export function splunkCollector(options: HecOptions): AlertSink {
     deliver: async (alerts) => {
       for (const call of calls(alerts, options)) await collector.deliver(call);
     },
+    flush: () => collector.flush(),
   };
+}
+
+/**
+ * The service's own alerts have the source type of the Splunk Add-on for Microsoft Security, so
+ * that what is built on the add-on finds them. Records of this command have another shape.
+ */
+export function sourceTypeOf({ isJson, isRaw }: { readonly isJson: boolean; readonly isRaw: boolean }): string {
+  if (!isJson) return "cef";
+  return isRaw ? "ms:defender:atp:alerts" : "defender:alert";
 }
 
 /** One event, as the collector reads it. */
 export function hecEvent(
-  { format, isJson }: Pick<HecOptions, "format" | "isJson">,
+  { format, isJson, index, sourcetype }: Pick<HecOptions, "format" | "isJson" | "index" | "sourcetype">,
   alert: FetchedAlert,
   isShortened = false,
 ): string {
@@ -50,7 +69,8 @@ export function hecEvent(
     time: Date.parse(record.createdAt) / 1000,
     ...(record.devices[0]?.name ? { host: record.devices[0].name } : {}),
     source: `defender:${record.tenantId}`,
-    sourcetype: isJson ? "defender:alert" : "cef",
+    sourcetype,
+    ...(index === undefined ? {} : { index }),
     // Indexed: a repeated alert is found by it.
     fields: { id: record.id, ...(isShortened ? { shortened: "true" } : {}) },
   };
@@ -78,10 +98,21 @@ function* calls(alerts: readonly FetchedAlert[], options: HecOptions): Generator
 }
 
 class Collector {
+  readonly #acknowledgments: Acknowledgments | undefined;
+
   constructor(
     private readonly url: string,
     private readonly options: HecOptions,
-  ) {}
+  ) {
+    if (options.acknowledge !== true) return;
+    const ask = (channel: string, acks: readonly number[]) => this.#ask(channel, acks);
+    this.#acknowledgments = new Acknowledgments({ ...options, ask, send: (text) => this.#send(text) });
+  }
+
+  /** Resolves when Splunk has indexed everything, where it was asked to say so. */
+  async flush(): Promise<void> {
+    await this.#acknowledgments?.settle();
+  }
 
   /** A call that is too large is divided; an alert that is too large alone is shortened. */
   async deliver(call: Call): Promise<void> {
@@ -108,18 +139,41 @@ class Collector {
    * False when it is too large. @throws DestinationError unless the collector says that it has all.
    */
   async #takes(text: string): Promise<boolean> {
+    const answer = await this.#send(text);
+    if (answer.status === 413) return false;
+    await this.#acknowledgments?.expect(text, answer);
+    return true;
+  }
+
+  async #send(text: string): Promise<Answer> {
+    const answer = await this.#post(this.url, text);
+    if (answer.status !== 413) checkCode(answer);
+    return answer;
+  }
+
+  /** Which of these calls are indexed: `POST /services/collector/ack`. */
+  async #ask(channel: string, acks: readonly number[]): Promise<unknown> {
+    const url = new URL(this.url);
+    url.pathname = url.pathname.replace(/\/(event|raw)(\/1\.0)?\/?$/, "/ack");
+    url.searchParams.set("channel", channel);
+    return (await this.#post(url.href, JSON.stringify({ acks }))).body;
+  }
+
+  async #post(url: string, text: string): Promise<Answer> {
     const { token, signal, sleep } = this.options;
-    const headers = { authorization: `Splunk ${token}`, "content-type": "application/json" };
+    const headers = {
+      authorization: `Splunk ${token}`,
+      "content-type": "application/json",
+      ...this.#acknowledgments?.headers,
+    };
     try {
       // Sent again where it isn't known whether it arrived: an event that comes twice has the same
       // ID.
-      const answer = await request(this.url, {
+      return await request(url, {
         ...{ method: "POST", text, token, headers, signal, sleep },
         idempotent: true,
         accept: [413],
       });
-      if (answer.status !== 413) checkCode(answer);
-      return answer.status !== 413;
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const { status, message, retryAfter } = error;

@@ -117,7 +117,7 @@ class PullState {
 
   /** Reads and delivers up to now. */
   async catchUp(): Promise<void> {
-    const { source, signal, clock } = this.options;
+    const { source, sink, signal, clock } = this.options;
     for await (const { alerts, after } of readAhead(
       readFrom(source, this.#position.cursor, { signal, overlap, clock }),
     )) {
@@ -128,6 +128,8 @@ class PullState {
       if (Date.now() - this.#savedAt >= checkpointEvery) await this.save();
     }
     await this.save();
+    // Without a checkpoint nothing has asked yet whether the destination keeps everything.
+    if (this.options.checkpoint === undefined) await sink.flush?.();
   }
 
   /** Never ahead of what the destination keeps. */

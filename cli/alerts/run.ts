@@ -22,7 +22,7 @@ import { openCheckpoint, type Position } from "./checkpoint";
 import { DestinationError } from "./destination";
 import { originalAsJson, recordAsCef, recordAsJson } from "./formats";
 import { graphSource } from "./graphSource";
-import { splunkCollector } from "./hec";
+import { sourceTypeOf, splunkCollector } from "./hec";
 import { legacySource } from "./legacySource";
 import { withFlatMemory } from "./memory";
 import { StderrProgress } from "./progress";
@@ -44,6 +44,9 @@ export interface AlertsOptions extends CredentialOptions {
   readonly format: "json" | "cef";
   readonly raw?: boolean;
   readonly hec?: string;
+  readonly index?: string;
+  readonly sourcetype?: string;
+  readonly acknowledge?: boolean;
   readonly syslog?: string;
   readonly region?: AlertExporterRegion;
   readonly quiet?: boolean;
@@ -114,18 +117,21 @@ async function firstMoment(
   return momentOf(since, new Date(clock.now()));
 }
 
-function checkCombination({ raw, format, hec, syslog, interval, follow }: AlertsOptions): void {
+function checkCombination(options: AlertsOptions): void {
+  const { raw, format, hec, syslog, interval, follow } = options;
   if (raw === true && format === "cef") throw new VisibleError("--raw is JSON: it can't be used with --format cef.");
   if (hec !== undefined && syslog !== undefined) {
     throw new VisibleError("Use --hec or --syslog, not both: run the command for each, with its own checkpoint.");
   }
+  const ofHec = (["index", "sourcetype", "acknowledge"] as const).find((name) => options[name] !== undefined);
+  if (ofHec !== undefined && hec === undefined) throw new VisibleError(`--${ofHec} goes with --hec.`);
   if (interval !== undefined && follow !== true) throw new VisibleError("--interval goes with --follow.");
 }
 
 function intervalOf(text: string): number {
   const milliseconds = durationOf(text);
   if (milliseconds !== undefined && milliseconds >= 1000 && milliseconds <= 24 * 60 * 60 * 1000) return milliseconds;
-  throw new VisibleError(`--interval "${text}" is not an ISO 8601 duration from a second to a day: PT30S, PT5M.`);
+  throw new VisibleError(`--interval "${text}" is not a duration from a second to a day: 30s, 5m, PT5M.`);
 }
 
 /**
@@ -140,7 +146,8 @@ function defaultApi({ alertApis, stack }: Connector): AlertApi {
   );
 }
 
-function sinkOf({ format, raw, hec, syslog }: AlertsOptions, signal: AbortSignal, progress: StderrProgress): AlertSink {
+function sinkOf(options: AlertsOptions, signal: AbortSignal, progress: StderrProgress): AlertSink {
+  const { format, raw, hec, index, sourcetype, acknowledge, syslog } = options;
   const isJson = format === "json";
   const write = raw === true ? originalAsJson : isJson ? recordAsJson : recordAsCef;
   if (syslog !== undefined) return syslogServer({ address: syslogAddress(syslog), format: write, signal });
@@ -148,7 +155,8 @@ function sinkOf({ format, raw, hec, syslog }: AlertsOptions, signal: AbortSignal
   const token = process.env.MSSP_HEC_TOKEN;
   if (!token) throw new VisibleError("--hec needs the collector's token in the environment: MSSP_HEC_TOKEN.");
   const note = (text: string): void => progress.note(text);
-  return splunkCollector({ url: hec, token, format: write, isJson, signal, note });
+  const placed = { index, sourcetype: sourcetype ?? sourceTypeOf({ isJson, isRaw: raw === true }) };
+  return splunkCollector({ url: hec, token, format: write, isJson, ...placed, acknowledge, signal, note });
 }
 
 async function sourceOf(

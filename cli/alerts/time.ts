@@ -1,14 +1,18 @@
-/** Times and durations as people type them: ISO 8601. */
+/** Times and durations as people type them: ISO 8601, and for durations also the short form 24h. */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 
 const units = [7 * 24 * 60 * 60, 24 * 60 * 60, 60 * 60, 60, 1] as const;
+// Small letters alone: 10M could mean months.
+const shortPattern = /^(\d+)([wdhms])$/;
 const pattern = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 
 /**
- * Milliseconds of an ISO 8601 duration of weeks and less, such as PT10M or P1DT12H; undefined for
- * any other text.
+ * Milliseconds of a duration of weeks and less, in ISO 8601 (PT10M, P1DT12H) or in the short form
+ * of one unit (10m, 24h, 7d); undefined for any other text.
  */
 export function durationOf(text: string): number | undefined {
+  const [, amount, unit = ""] = shortPattern.exec(text) ?? [];
+  if (amount !== undefined) return 1000 * Number(amount) * (units["wdhms".indexOf(unit)] ?? 0);
   const [whole, ...parts] = pattern.exec(text.toUpperCase()) ?? [];
   if (whole === undefined || !/\d/.test(whole) || whole.endsWith("T")) return undefined;
   // Months and years have no fixed length.
@@ -21,7 +25,7 @@ export function momentOf(text: string, now: Date): Date {
   const moment = ago === undefined ? timeOf(text) : now.getTime() - ago;
   if (moment === undefined) {
     throw new VisibleError(
-      `--since "${text}" is neither a time nor a duration of ISO 8601: 2026-06-01T12:00:00Z, 2026-06-01, PT12H, P30D.`,
+      `--since "${text}" is neither a time nor a duration: 2026-06-01T12:00:00Z, 2026-06-01, 24h, 30d, PT12H, P30D.`,
     );
   }
   if (moment > now.getTime()) throw new VisibleError(`--since "${text}" is in the future (now: ${now.toISOString()}).`);

@@ -164,7 +164,7 @@ describe("attack: a destination that accepts less than it reports", () => {
     const notes: string[] = [];
     const sinkOf = (): AlertSink =>
       splunkCollector({
-        ...{ url: collector.url, token: "t", format: recordAsJson, isJson: true },
+        ...{ url: collector.url, token: "t", format: recordAsJson, isJson: true, sourcetype: "defender:alert" },
         note: (line) => void notes.push(line),
         sleep: () => Promise.resolve(),
       });

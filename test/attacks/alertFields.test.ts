@@ -56,7 +56,7 @@ function assertDeliverable(record: AlertRecord, original: object): void {
   for (const line of lines) assert.doesNotMatch(line, acting);
   assert.deepEqual(JSON.parse(lines[0] ?? ""), JSON.parse(JSON.stringify(record)));
   for (const format of [recordAsJson, recordAsCef]) {
-    assert.doesNotMatch(hecEvent({ format, isJson: format === recordAsJson }, alert), acting);
+    assert.doesNotMatch(hecEvent({ format, isJson: format === recordAsJson, sourcetype: "cef" }, alert), acting);
     assert.doesNotMatch(syslogMessage(alert, format).replace("\ufeff", ""), acting);
   }
   assert.notEqual(record.id, "");

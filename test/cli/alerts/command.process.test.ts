@@ -377,7 +377,7 @@ describe("mssp alerts", function () {
       [["--since", "yesterday"], 1, /neither a time nor a duration/],
       [["--raw", "--format", "cef"], 1, /--raw is JSON/],
       [["--interval", "PT5M"], 1, /--interval goes with --follow/],
-      [["--follow", "--interval", "5"], 1, /not an ISO 8601 duration/],
+      [["--follow", "--interval", "5"], 1, /is not a duration from a second to a day/],
       [["--hec", "https://splunk.example.com"], 1, /MSSP_HEC_TOKEN/],
       [["--syslog", "siem"], 1, /is not an address such as/],
       [["--checkpoint", path.join(folder, "none", "c.json")], 1, /c\.json can't be written: ENOENT/],

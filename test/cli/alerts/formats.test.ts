@@ -226,9 +226,13 @@ describe("cli/alerts: Splunk events", () => {
     fc.assert(
       fc.property(nastyRecord, fc.boolean(), (record, isJson) => {
         const format = isJson ? recordAsJson : recordAsCef;
-        const event = JSON.parse(hecEvent({ format, isJson }, fetched(record))) as Record<string, unknown>;
+        const event = JSON.parse(hecEvent({ format, isJson, sourcetype: "t", index: "i" }, fetched(record))) as Record<
+          string,
+          unknown
+        >;
         assert.equal(event.time, Date.parse(record.createdAt) / 1000);
         assert.equal(event.host, record.devices[0]!.name);
+        assert.deepEqual([event.sourcetype, event.index], ["t", "i"]);
         assert.deepEqual(event.fields, { id: record.id });
         const expected = isJson ? (JSON.parse(JSON.stringify(record)) as unknown) : recordAsCef(fetched(record));
         assert.deepEqual(event.event, expected);
@@ -238,17 +242,22 @@ describe("cli/alerts: Splunk events", () => {
 });
 
 describe("cli/alerts: times", () => {
-  it("are ISO 8601 times or durations", () => {
+  it("are ISO 8601 times, or durations in ISO 8601 or with one unit", () => {
     assert.equal(durationOf("PT10M"), 600_000);
     assert.equal(durationOf("P1DT2H"), 26 * 3_600_000);
     assert.equal(durationOf("P2W"), 14 * 86_400_000);
     assert.equal(durationOf("PT0.5S"), 500);
-    for (const text of ["P", "PT", "P1DT", "10M", "P1M", "P1Y", ""]) assert.equal(durationOf(text), undefined, text);
+    assert.equal(durationOf("24h"), 86_400_000);
+    assert.equal(durationOf("2w"), 14 * 86_400_000);
+    assert.equal(durationOf("30s"), 30_000);
+    for (const text of ["24 h", "h", "1h30m", "-1h", "1.5h", "P", "PT", "P1DT", "10M", "P1M", "P1Y", ""])
+      assert.equal(durationOf(text), undefined, text);
     assert.equal(momentOf("PT1H", now).toISOString(), "2026-06-01T11:00:00.000Z");
+    assert.equal(momentOf("1h", now).toISOString(), "2026-06-01T11:00:00.000Z");
     assert.equal(momentOf("2026-05-01", now).toISOString(), "2026-05-01T00:00:00.000Z");
     assert.equal(momentOf("2026-05-01T10:00:00", now).toISOString(), "2026-05-01T10:00:00.000Z");
     assert.equal(momentOf("2026-05-01T10:00:00+02:00", now).toISOString(), "2026-05-01T08:00:00.000Z");
-    assert.throws(() => momentOf("yesterday", now), /neither a time nor a duration of ISO 8601/);
+    assert.throws(() => momentOf("yesterday", now), /neither a time nor a duration: /);
     assert.throws(() => momentOf("2026-13-01", now), /neither a time/);
     assert.throws(() => momentOf("2027-01-01", now), /in the future/);
   });
