@@ -38,20 +38,31 @@ describe("mssp fleet, twelve customers", () => {
     await writeFile(path.join(project.folder, "Pulumi.customer-99.yaml"), "");
   });
 
-  it("preview names what a change does to each selected customer, and changes nothing", async () => {
+  it("preview names what a change does to each selected customer, runs policy packs, and changes nothing", async () => {
     await writeSettings([ana, ben]);
+    const against = customer(12, { analysts: [ana], portalAccess: "rbac", extension: "againstTheRules" });
+    await project.writeSettings(stackOf(12), { ...against, tags: ["model=rbac"] });
     const before = dumps();
-    const { exitCode, stdout } = await fleet("preview", "--tag", "model=rbac", "--json");
+    const { exitCode, stdout } = await fleet("preview", "--tag", "model=rbac", "--policy-pack", "policy", "--json");
     const events = stdout.split("\n").map((line) => JSON.parse(line) as { event: string; stack?: string });
     const report = await lastReport();
-    assert.equal(exitCode, 0);
-    assert.deepEqual(report.counts, { failed: 0, drifted: 0, leftOut: 0, changed: 3, unchanged: 0 });
-    for (const { preview } of report.stacks) {
-      assert.ok(preview?.changes.some(({ operation, name }) => operation === "create" && name.includes("ben.okafor")));
+    assert.equal(exitCode, 1);
+    assert.deepEqual(report.counts, { failed: 1, drifted: 0, leftOut: 0, changed: 2, unchanged: 0 });
+    for (const { stack, state, preview } of report.stacks) {
+      const violations = preview?.policyViolations.filter(({ level }) => level === "mandatory") ?? [];
+      assert.equal(violations.length > 0, stack === stackOf(12), `${stack}: ${violations.length} violations`);
+      if (state === "failed") continue;
+      const changes = preview?.changes ?? [];
+      assert.ok(changes.some(({ operation, name }) => operation === "create" && name.includes("ben.okafor")));
+      assert.deepEqual(
+        changes.filter(({ type }) => type.startsWith("pulumi:providers:")),
+        [],
+      );
     }
     assert.equal(events.filter(({ event }) => event === "ended").length, 3);
     assert.equal(events.at(-1)?.event, "report");
     assert.deepEqual(dumps(), before);
+    await writeSettings([ana, ben]);
   });
 
   it("a killed up continues with --resume, and runs no stack twice", async () => {
