@@ -65,9 +65,9 @@ export function fleetRow(report: AccessReport, { page, lastRun, lastRunAt, drift
 
 const endColumns = [
   ["clientSecret", "Secret"],
-  ["previousClientSecret", "Previous secret"],
+  ["previousClientSecret", "Old secret"],
   ["certificate", "Certificate"],
-  ["refreshToken", "Refresh token"],
+  ["refreshToken", "Token"],
   ["access", "People"],
 ] as const satisfies readonly (readonly [ReportEnd["kind"], string])[];
 
@@ -102,7 +102,7 @@ export function fleetPage({ customers, writtenAt }: FleetReport): string {
             { title: "Onboarding", choices: true },
             ...endColumns.map(([, title]) => ({ title, kind: "number" as const })),
             { title: "Drift", choices: true },
-            { title: "Manual steps", kind: "number" },
+            { title: "Steps", kind: "number" },
             { title: "Now", kind: "number" },
             { title: "Soon", kind: "number" },
             { title: "Last run" },

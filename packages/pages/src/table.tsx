@@ -59,18 +59,19 @@ function rendered(data: Table, words: Words, look: "cards" | "heat"): Markup {
       </p>
     );
   }
+  const role = rolesOf(look);
   return (
     <div class={`table ${look}`}>
       {filterable ? <Tools caption={caption} columns={columns} words={words} rows={rows.length} /> : null}
       <div class="frame" {...(look === "heat" ? { role: "region", "aria-label": caption, tabIndex: 0 } : {})}>
-        {/* The roles: as cards the rows are no table to a browser any more. */}
-        <table role="table" data-sortable>
+        {/* As cards the rows would be no table to a browser any more without the roles. */}
+        <table {...role("table")} data-sortable>
           <caption>{caption}</caption>
-          <thead role="rowgroup">
-            <tr role="row">
+          <thead {...role("rowgroup")}>
+            <tr {...role("row")}>
               {columns.map(({ title, kind = "text" }, index) => (
                 <th
-                  role="columnheader"
+                  {...role("columnheader")}
                   scope="col"
                   class={kind}
                   {...(sortedBy?.column === index ? { "aria-sort": sortedBy.order } : {})}
@@ -80,9 +81,9 @@ function rendered(data: Table, words: Words, look: "cards" | "heat"): Markup {
               ))}
             </tr>
           </thead>
-          <tbody role="rowgroup">
+          <tbody {...role("rowgroup")}>
             {rows.map(({ id, cells }) => (
-              <tr role="row" {...(id === undefined ? {} : { id })}>
+              <tr {...role("row")} {...(id === undefined ? {} : { id })}>
                 {cells.map((cell, index) => cellOf(cell, index, columns[index], look))}
               </tr>
             ))}
@@ -104,16 +105,22 @@ function cellOf(cell: Cell, index: number, column: Column | undefined, look: "ca
     ...(title === undefined ? {} : { title }),
     ...(look === "cards" && column !== undefined ? { "data-title": column.title } : {}),
   };
+  const role = rolesOf(look);
   const shown = look === "cards" && state !== undefined ? <span class={`badge ${state}`}>{content}</span> : content;
   return index === 0 ? (
-    <th role="rowheader" scope="row" {...properties}>
+    <th {...role("rowheader")} scope="row" {...properties}>
       {shown}
     </th>
   ) : (
-    <td role="cell" {...properties}>
+    <td {...role("cell")} {...properties}>
       {shown}
     </td>
   );
+}
+
+/** A heat map stays a table at every width, and has thousands of cells. */
+function rolesOf(look: "cards" | "heat"): (name: string) => { readonly role?: string } {
+  return (name) => (look === "cards" ? { role: name } : {});
 }
 
 function withContent(cell: Cell): Exclude<Cell, Content> {

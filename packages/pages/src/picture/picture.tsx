@@ -115,7 +115,7 @@ function rendered(data: Picture, words: Words): Markup {
             </text>
           ))}
           <g class="edges">{edges.map((edge) => drawnEdge(edge, known, places, lanes))}</g>
-          {nodes.map((node) => drawnNode(node, places, edges))}
+          {nodes.map((node) => drawnNode(node, places))}
         </svg>
       </div>
       <figcaption>{description}</figcaption>
@@ -172,7 +172,7 @@ function drawnEdge(edge: PictureEdge, nodes: ReadonlyMap<string, DrawnNode>, { p
   );
 }
 
-function drawnNode(node: DrawnNode, { places }: Layout, edges: readonly PictureEdge[]): Markup {
+function drawnNode(node: DrawnNode, { places }: Layout): Markup {
   const { id, label, detail, kind, state, href, labelLines, detailLines, height } = node;
   const { x, y } = places.get(id) ?? { x: 0, y: 0 };
   const lines = [
@@ -193,13 +193,8 @@ function drawnNode(node: DrawnNode, { places }: Layout, edges: readonly PictureE
   );
   const properties = { class: `node ${kind} ${state ?? ""}`.trim(), "data-node": id };
   if (href === undefined || !isSafeTarget(href)) return <g {...properties}>{inside}</g>;
-  const reached = edges.filter(({ from }) => from === id).length;
   return (
-    <a
-      {...properties}
-      href={href}
-      aria-label={`${label}${detail === undefined ? "" : `, ${detail}`}${reached > 0 ? ` (→ ${reached})` : ""}`}
-    >
+    <a {...properties} href={href}>
       {inside}
     </a>
   );
