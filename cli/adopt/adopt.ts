@@ -79,9 +79,9 @@ export async function adopt(stack: string, options: AdoptOptions): Promise<Adopt
   if (planned === undefined) return undefined;
   const { plan } = planned;
   const { tenantId } = answers;
-  say(planText({ plan, stack, tenantId }));
   if (options.plan !== undefined) await writeWholeFile(options.plan, `${JSON.stringify(plan, undefined, 2)}\n`);
   if (plan.questions.length > 0) throw new VisibleError(openQuestions(plan));
+  say(planText({ plan, stack, tenantId }));
   if (dryRun) return { stack, tenantId, plan };
   if (!(await confirmed(stack, plan, options))) return undefined;
   const file = await untilWritten(() => write(stack, answers, planned, tenant.call, options));
@@ -176,7 +176,7 @@ function keptKinds(found: FoundTenant, customer: PlannedCustomer, answers: Answe
 function openQuestions({ questions: open }: Plan): string {
   return (
     `Nothing was written: ${open.length === 1 ? "a question is" : `${open.length} questions are`} open. ` +
-    `Answer in a terminal without --yes, or with options.\n${open.map(questionText).join("")}`
+    `Answer in a terminal without --yes, or with options; an answer can raise another question.\n\n${open.map(questionText).join("\n\n")}`
   );
 }
 

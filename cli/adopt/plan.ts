@@ -29,8 +29,10 @@ export function planAdoption(found: FoundTenant, customer: PlannedCustomer, answ
 }
 
 function leaveTheRest(draft: Draft): void {
+  const isOpen = draft.questions.length > 0;
+  const why = isOpen ? "Undecided: it depends on an open question." : "The settings have no place for it.";
   for (const item of everyFound(draft.found)) {
     if (draft.isSettled(item.id)) continue;
-    draft.putAside({ ...item, why: "The settings have no place for it." });
+    draft.putAside({ ...item, why });
   }
 }

@@ -51,7 +51,7 @@ function choose(
     choices: [
       ...applications.map(({ id, displayName, appId, secrets }) => ({
         value: id,
-        text: `registration "${displayName}" (client ID ${appId}, ${secrets.length} client secrets)`,
+        text: `registration "${displayName}" (client ID ${appId}; client secrets: ${secrets.length})`,
       })),
       ...ofMssp.map(({ id, displayName, appId }) => ({
         value: id,

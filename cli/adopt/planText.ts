@@ -26,7 +26,6 @@ export function planText({ plan, stack, tenantId }: ShownPlan): string {
       "why",
       plan.notLooked.map(({ what, why }) => ["", what, why]),
     ),
-    ...plan.questions.map(questionText),
   ].join("");
 }
 
@@ -50,10 +49,10 @@ function missing(title: string, parts: readonly MissingPart[]): string {
   )}`;
 }
 
-/** A question with the options that answer it. */
+/** A question with the options that answer it: each on a line of its own, to be copied. */
 export function questionText({ id, text, choices }: Question): string {
-  const options = choices.map((choice) => `  --answer ${id}=${choice.value}   ${choice.text}\n`);
-  return `\n${paragraph(text)}${paragraph(options.join("").trimEnd())}`;
+  const options = choices.map((choice) => `- ${choice.text}:\n  --answer ${id}=${choice.value}`);
+  return [text, ...options].join("\n");
 }
 
 /** The end of the command, after the state was written. */
