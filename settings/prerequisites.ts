@@ -183,6 +183,12 @@ export const permissionsToAdopt = [
 ] as const satisfies readonly GraphPermission[];
 
 /**
+ * Names of the Microsoft Graph permissions for evidence of what the MSSP did. Most of Microsoft's
+ * pages require both for sign-ins; `AuditLog.Read.All` alone shows the directory audit log.
+ */
+export const permissionsForEvidence = ["AuditLog.Read.All", "Directory.Read.All"] as const satisfies GraphPermission[];
+
+/**
  * What a person must do before `pulumi destroy` of a stack with these settings, one sentence each.
  *
  * Microsoft, "Delete accessPackage": a package that has an assignment cannot be deleted.

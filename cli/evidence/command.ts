@@ -50,7 +50,7 @@ export function registerEvidence(program: Command): void {
     },
     examples: [
       "npx mssp evidence --stack contoso --from 2026-11-01 --to 2026-11-30",
-      "npx mssp evidence --stack contoso --from 2026-11-01 --to 2026-11-30 --out contoso-november --json",
+      "npx mssp evidence --stack contoso --from 2026-11-01 --to 2026-11-30 --json",
     ],
   });
 }

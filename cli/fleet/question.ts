@@ -21,6 +21,11 @@ export async function secretAnswer(question: string): Promise<string> {
   return answer;
 }
 
+/** What the person types, without the spaces around it. */
+export async function typedAnswer(question: string): Promise<string> {
+  return (await answerTo(question)).trim();
+}
+
 async function answerTo(question: string): Promise<string> {
   return asked(question, process.stderr);
 }

@@ -2,6 +2,7 @@
 import { clouds, microsoftGraph, publishedApplications, type CloudName } from "@defender-mssp/microsoft";
 import {
   neededPermissions,
+  permissionsForEvidence,
   permissionsToFindAdditions,
   permissionsToPreview,
   type PrerequisiteSettings,
@@ -44,7 +45,7 @@ export interface Permissions {
   readonly customers: readonly CustomerConsent[];
   /** For `pulumi up`, `refresh` and `destroy`. */
   readonly automation: readonly RequestedPermission[];
-  /** Optional: to check licences and policies before the first change. */
+  /** Optional: to check licences and policies before the first change, and for evidence. */
   readonly optional: readonly RequestedPermission[];
   /** For previews and the nightly search for additions. All are read-only. */
   readonly preview: readonly RequestedPermission[];
@@ -71,10 +72,13 @@ export function permissionsOf(
     msspTenantIds: [...new Set(all.map(({ msspTenantId }) => msspTenantId))],
     customers: customers.map(({ stack, settings }) => consentOf(stack, settings, ids)),
     automation: once(all.flatMap(neededPermissions).filter(isPublished).map(requested)),
-    optional: graphPermissions(
-      ["Organization.Read.All", "Policy.Read.All"],
-      "checking licences and policies before the first change",
-    ),
+    optional: [
+      ...graphPermissions(
+        ["Organization.Read.All", "Policy.Read.All"],
+        "checking licences and policies before the first change",
+      ),
+      ...graphPermissions(permissionsForEvidence, "evidence of what the MSSP did, from the audit log and sign-ins"),
+    ],
     preview: once([
       ...graphPermissions(all.flatMap(permissionsToPreview), "previews"),
       ...graphPermissions(all.flatMap(permissionsToFindAdditions), "finding what somebody added"),

@@ -16,6 +16,8 @@ export interface PulumiOptions {
   readonly input?: string;
   /** Show what the command writes to stderr instead of collecting it. */
   readonly showErrors?: boolean;
+  /** Show what the command writes to stdout on stderr instead of collecting it. */
+  readonly showOutput?: boolean;
 }
 
 /** How a Pulumi command ended. */
@@ -47,12 +49,13 @@ export async function askPulumi(args: readonly string[], options: PulumiOptions 
     env: { ...environment, PATH },
     extendEnv: false,
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+    stdout: options.showOutput === true ? 2 : "pipe",
     stderr: options.showErrors === true ? "inherit" : "pipe",
     // A state or a preview of a large customer is more than the default of 100 MB.
     maxBuffer: 1024 * 1024 * 1024,
     reject: false,
   });
-  return { exitCode, signal, stdout, stderr: stderr ?? "" };
+  return { exitCode, signal, stdout: stdout ?? "", stderr: stderr ?? "" };
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 import type { PortalAccessSettings } from "../../../settings";
 import {
   neededPermissions,
+  permissionsForEvidence,
   permissionsToAdopt,
   permissionsToFindAdditions,
   permissionsToPreview,
@@ -68,6 +69,16 @@ export function permissionsPage(): string {
     ...["Organization.Read.All", "Policy.Read.All"].map(
       (name) => `- \`${name}\`: \`${roleId("Microsoft Graph", name)}\``,
     ),
+    "",
+    "## Permissions for evidence",
+    "",
+    "[Evidence of what the MSSP did](../evidence.md), alone or before an off-boarding, reads the audit log and the sign-ins. Without a permission the",
+    "evidence says what it does not show:",
+    "",
+    ...permissionsForEvidence.map((name) => `- \`${name}\`: \`${roleId("Microsoft Graph", name)}\``),
+    "",
+    "The retention of the logs is known with `Organization.Read.All`. The proof of an off-boarding, and `npx mssp onboard`, read with the permissions of",
+    "`up`; guests also with `User.Read.All`, assignments of access packages with `EntitlementManagement.Read.All`.",
     "",
     "## Permissions to preview",
     "",
