@@ -3,13 +3,12 @@
  * Microsoft's. They only read, and show no secret: each property that they show is named here or in
  * `objects.ts`.
  */
-import { contentSecurityPolicy } from "@defender-mssp/pages";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isUuid } from "../../cloud/identity";
 import { graphLikeError } from "../graphLikeError";
-import { describe, overviewPage } from "./overview";
+import { describe } from "./describe";
+import type * as renderer from "./renderers";
 import type { Shown } from "./shown";
-import { tenantPage } from "./tenant";
 
 /** Adds `GET /` (HTML, or JSON with `Accept: application/json`) and `GET /pages/tenants/{id}`. */
 export function addPages(app: FastifyInstance, shown: Shown): void {
@@ -20,12 +19,13 @@ export function addPages(app: FastifyInstance, shown: Shown): void {
     scope.get("/", (request, reply) => {
       void reply.header("vary", "accept");
       const description = describe(shown);
-      return prefersJson(request) ? sent(reply).send(description) : html(reply, overviewPage(description, shown));
+      if (prefersJson(request)) return sent(reply).send(description);
+      return html(reply, renderers().overviewPage(description, shown));
     });
     scope.get<{ Params: { id: string } }>("/pages/tenants/:id", (request, reply) => {
       const id = request.params.id.toLowerCase();
       const tenant = shown.cloud.records().find((one) => one.id === id);
-      if (tenant !== undefined) return html(reply, tenantPage(tenant, shown));
+      if (tenant !== undefined) return html(reply, renderers().tenantPage(tenant, shown));
       const what = isUuid(id) ? `The sandbox has no tenant ${id}.` : "A tenant's page is /pages/tenants/<tenant ID>.";
       return sent(reply).code(404).send(graphLikeError("ResourceNotFound", what));
     });
@@ -46,14 +46,22 @@ function isOwnHost(host: string): boolean {
   return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
 }
 
+/** No text of a tenant can load or run anything. */
 function html(reply: FastifyReply, page: string): FastifyReply {
-  return sent(reply).type("text/html; charset=utf-8").send(page);
+  const policy = `${renderers().contentSecurityPolicy()}; frame-ancestors 'none'`;
+  return sent(reply).header("content-security-policy", policy).type("text/html; charset=utf-8").send(page);
 }
 
-/** No other origin can frame or read it, and no text of a tenant can load or run anything. */
+/** Loaded on demand: most sandboxes run without a look at their pages. */
+function renderers(): typeof renderer {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() finds no source file in tests
+  return require("./renderers") as typeof renderer;
+}
+
+/** No other origin can frame or read it. */
 function sent(reply: FastifyReply): FastifyReply {
   return reply.headers({
-    "content-security-policy": `${contentSecurityPolicy()}; frame-ancestors 'none'`,
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",

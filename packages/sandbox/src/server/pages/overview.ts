@@ -1,50 +1,8 @@
 /** The page at `/`: services, tenants, the clock, faults, the last requests. */
 import { code, facts, figures, link, paragraph, renderPage, section, table, type Block } from "@defender-mssp/pages";
-import type { RequestCounts } from "../requestCounts";
-import { nameOf } from "../names";
+import type { Description } from "./describe";
 import { requestTable } from "./requests";
 import type { Shown } from "./shown";
-
-/** The same for a program. */
-export interface Description {
-  readonly about: string;
-  readonly services: readonly { readonly name: string; readonly url: string }[];
-  readonly tenants: readonly {
-    readonly id: string;
-    readonly name: string;
-    /** Number of objects by kind, such as `groups`; kinds without objects are omitted. */
-    readonly objects: Readonly<Record<string, number>>;
-    /** Since the sandbox started. */
-    readonly requests: RequestCounts;
-  }[];
-}
-
-export function describe({ cloud, counter }: Pick<Shown, "cloud" | "counter">): Description {
-  const { https, http } = cloud.origins;
-  return {
-    about: "An emulated Microsoft cloud on this machine. It listens on 127.0.0.1 only and never contacts Microsoft.",
-    services: [
-      { name: "Microsoft Entra ID", url: `${https}/{tenant ID}/oauth2/v2.0` },
-      { name: "Microsoft Graph v1.0", url: `${https}/v1.0` },
-      { name: "Microsoft Graph beta", url: `${https}/beta` },
-      { name: "Microsoft Defender", url: `${https}/api` },
-      { name: "Azure Resource Manager", url: `${https}/subscriptions` },
-      { name: "Metadata of the cloud", url: `${https}/metadata/endpoints` },
-      { name: "The same services without TLS", url: http },
-    ],
-    tenants: cloud.records().map((tenant) => ({
-      id: tenant.id,
-      name: nameOf([...tenant.objects("organization").values()][0]),
-      objects: Object.fromEntries(
-        tenant
-          .collections()
-          .map((kind) => [kind, tenant.objects(kind).size] as const)
-          .sort(([left], [right]) => (left < right ? -1 : 1)),
-      ),
-      requests: counter.of(tenant.id),
-    })),
-  };
-}
 
 export function overviewPage(description: Description, shown: Shown): string {
   const { cloud, log, faults } = shown;
