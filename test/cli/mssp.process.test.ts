@@ -3,6 +3,7 @@
  * nothing lost.
  */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import http from "node:http";
@@ -190,13 +191,16 @@ function withoutSteps({ exitCode, stdout, stderr }: Ended): Ended {
   return { exitCode, stdout, stderr: said.join("\n") };
 }
 
-/** Every file below a sandbox's home with its text, but for the note of who had the home last. */
+/** SHA-256 of every file below a sandbox's home, except the note of who had the home last. */
 async function contents(folder: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const name of await readdir(folder, { recursive: true })) {
     if (name.startsWith("owner.")) continue;
     const file = path.join(folder, name);
-    if ((await stat(file)).isFile()) found[name] = await readFile(file, "utf8");
+    if ((await stat(file)).isFile())
+      found[name] = createHash("sha256")
+        .update(await readFile(file))
+        .digest("hex");
   }
   return found;
 }
