@@ -2,34 +2,32 @@
  * The engine is killed with -9 right after one of the writes of an `up`: it is done, and the engine
  * doesn't know.
  */
-import { stack, type Customer } from "./customer";
-import { commands, converge, isFoundAgain, newProject, type FairWeather, type Result, type Run } from "./runs";
+import { stack } from "./customer";
+import {
+  commands,
+  converge,
+  isFoundAgain,
+  isWrite,
+  newProject,
+  type FairWeather,
+  type Result,
+  type Run,
+  type SeedOptions,
+} from "./runs";
 
 /** One at a time: then every kill finds the same, and exactly one write is under way. */
 const oneByOne = [...commands.up, "--parallel", "1"];
 
-/** How many writes an `up` makes. */
-export async function countWrites(checkout: string, customer: Customer): Promise<number> {
-  let writes = 0;
-  const project = await newProject(checkout, customer, {
-    sharedRuntime: true,
-    log: (line) => {
-      if (isWrite(line)) writes++;
-    },
-  });
-  try {
-    await project.succeed(oneByOne);
-    return writes;
-  } finally {
-    await project.dispose();
-  }
-}
-
 /**
  * An `up` that is killed at that write (1 is the first), and what it takes to get to the tenant
- * that an undisturbed one leaves.
+ * that an undisturbed one leaves. The killed one has processes of its own.
  */
-export async function runKill(checkout: string, write: number, fair: FairWeather): Promise<Result> {
+export async function runKill(
+  checkout: string,
+  write: number,
+  fair: FairWeather,
+  options: SeedOptions["project"] = {},
+): Promise<Result> {
   const began = performance.now();
   const startedAt = new Date();
   const { customer } = fair;
@@ -41,7 +39,7 @@ export async function runKill(checkout: string, write: number, fair: FairWeather
     killedAt = line.split(" ").slice(0, 2).join(" ");
     kill();
   };
-  const project = await newProject(checkout, customer, { log });
+  const project = await newProject(checkout, customer, { log, ...options });
   try {
     const up = project.start(oneByOne);
     kill = () => up.kill("SIGKILL");
@@ -72,12 +70,4 @@ export async function runKill(checkout: string, write: number, fair: FairWeather
   } finally {
     await project.dispose();
   }
-}
-
-/**
- * A line of the sandbox's log: `POST /v1.0/applications 201 3 ms`. Asking for a token changes
- * nothing.
- */
-function isWrite(line: string): boolean {
-  return /^(POST|PATCH|PUT|DELETE) \S+ 2\d\d /.test(line) && !/\/oauth2\//.test(line);
 }

@@ -7,7 +7,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { sights } from "@defender-mssp/sandbox";
 import { allCustomers } from "./customer";
-import { countWrites, runKill } from "./kills";
+import { runKill } from "./kills";
 import { fairWeather, runSeed, type Result, type Weather } from "./runs";
 
 const help = `npm run -s faults -- [--seeds 50] [--first 1] [--percent 10] [--scale 0.02] [--jobs 3] [--json]
@@ -100,14 +100,13 @@ async function main(): Promise<void> {
 }
 
 async function killsOf(checkout: string, weather: Weather): Promise<Task[]> {
-  const tasks = (await allCustomers()).map(async (customer) => {
-    const writes = await countWrites(checkout, customer);
-    return Array.from({ length: writes }, (_value, index) => ({
+  return (await allCustomers()).flatMap((customer) => {
+    const fair = weather[customer.name];
+    return Array.from({ length: fair.writes }, (_value, index) => ({
       name: `kill ${index + 1} of ${customer.name}`,
-      run: () => runKill(checkout, index + 1, weather[customer.name]),
+      run: () => runKill(checkout, index + 1, fair),
     }));
   });
-  return (await Promise.all(tasks)).flat();
 }
 
 function progress(done: number, all: number, milliseconds: number): string {

@@ -61,6 +61,8 @@ export interface Result {
 export interface FairWeather {
   readonly customer: Customer;
   readonly dumps: Readonly<Record<Step, string>>;
+  /** How many writes its `up` makes. */
+  readonly writes: number;
   readonly startedAt: Date;
 }
 
@@ -71,8 +73,11 @@ export interface SeedOptions extends FaultOptions {
    * How many of 100 requests get a fault during the commands that follow a failed one. @default 0
    */
   readonly percentAgain?: number;
-  /** Whose provider plugins, and where official ones are looked for. @default the stand-ins */
-  readonly project?: Pick<SandboxProjectOptions, "plugins" | "user">;
+  /**
+   * Whose provider plugins, where official ones are looked for, and whose processes. @default the
+   * stand-ins, in processes of the engine's own
+   */
+  readonly project?: Pick<SandboxProjectOptions, "plugins" | "user" | "sharedRuntime">;
 }
 
 const options = ["--stack", stack, "--yes", "--skip-preview"];
@@ -102,18 +107,24 @@ export async function fairWeather(checkout: string): Promise<Weather> {
 
 async function fairWeatherOf(checkout: string, customer: Customer): Promise<FairWeather> {
   const startedAt = new Date();
-  const project = await newProject(checkout, customer, { sharedRuntime: true });
+  let writes = 0;
+  const log = (line: string) => {
+    if (isWrite(line)) writes++;
+  };
+  const project = await newProject(checkout, customer, { sharedRuntime: true, log });
   try {
     const untouched = dump(project.sandbox.cloud);
     const dumps: Record<Step, string> = { up: "", change: "", destroy: "" };
+    const counts: Record<Step, number> = { up: 0, change: 0, destroy: 0 };
     for (const step of steps) {
       await writeSettings(project, customer, step);
       await project.succeed(commands[step]);
       dumps[step] = dump(project.sandbox.cloud);
+      counts[step] = writes;
     }
     const { onlyRight } = compareDumps({ text: untouched, startedAt }, { text: dumps.destroy, startedAt });
     if (onlyRight.length > 0) throw new Error(`Without any fault something is left: ${onlyRight.join("; ")}`);
-    return { customer, dumps, startedAt };
+    return { customer, dumps, writes: counts.up, startedAt };
   } finally {
     await project.dispose();
   }
@@ -181,7 +192,7 @@ export async function newProject(
     ...(faults === undefined ? {} : { faults: { ...faults, percent: 0 } }),
   });
   await writeSettings(project, customer, "up");
-  await project.succeed(["stack", "init", stack]);
+  await project.addStack(stack);
   prepareTenants(project.sandbox.cloud);
   return project;
 }
@@ -206,7 +217,7 @@ export async function converge(
       await repaired(attempt, said);
       continue;
     }
-    last = await project.pulumi([...commands[step], ...again]);
+    last = await project.run([...commands[step], ...again]);
     left = differencesOf(attempt);
     said.push(textOf(last), ...left.map((one) => `  ${one}`));
     if (last.exitCode !== 0 || left.length > 0) continue;
@@ -243,7 +254,7 @@ async function runStep(attempt: Attempt, { percent = 10, percentAgain = 0 }: See
   const { faults } = project.sandbox;
   const [before, lostBefore] = [faults?.injected ?? 0, faults?.lostAnswers.length ?? 0];
   if (faults !== undefined) faults.percent = percent;
-  const first = await project.pulumi(commands[step]);
+  const first = await project.run(commands[step]);
   if (faults !== undefined) faults.percent = first.exitCode === 0 ? 0 : percentAgain;
   const lostCreates = () => (faults?.lostAnswers ?? []).slice(lostBefore).filter((write) => !isFoundAgain(write));
   const done = () => ({ step, injected: (faults?.injected ?? 0) - before, lostCreates: lostCreates() });
@@ -284,6 +295,14 @@ async function repaired({ project, step }: Attempt, said: string[]): Promise<voi
   await repair({ stack, folder, environment, endpoints, yes: false, ask, say }).catch((error: unknown) => {
     said.push(String(error));
   });
+}
+
+/**
+ * A line of the sandbox's log: `POST /v1.0/applications 201 3 ms`. Asking for a token changes
+ * nothing.
+ */
+export function isWrite(line: string): boolean {
+  return /^(POST|PATCH|PUT|DELETE) \S+ 2\d\d /.test(line) && !/\/oauth2\//.test(line);
 }
 
 function textOf({ exitCode, stdout, stderr }: Finished): string {

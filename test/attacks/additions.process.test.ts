@@ -54,7 +54,7 @@ describe("attack: somebody adds a way in to the stack's objects", function () {
 
   async function deploy(stack: string, number: number, settings: object): Promise<TenantHands> {
     await project.writeSettings(stack, customer(number, { ...settings }));
-    await project.succeed(["stack", "init", stack]);
+    await project.addStack(stack);
     const tenant = project.sandbox.cloud.tenant(tenantIdOf(number));
     assignAppRole(tenant, automationIn(number), microsoftGraph.appId, "AuditLog.Read.All");
     await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);

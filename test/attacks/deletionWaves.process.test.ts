@@ -108,7 +108,7 @@ describe("attack: consecutive waits of the official plugin", function () {
     const { tenantId } = customer(number) as { tenantId: string };
     project.sandbox.cloud.describedTenant({ tenantId, domain: "customer.example" });
     await project.writeSettings(stack, customer(number, changes));
-    await project.succeed(["stack", "init", stack]);
+    await project.addStack(stack);
     await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
     const { deployment } = JSON.parse(await project.succeed(["stack", "export", "--stack", stack])) as {
       deployment: { resources: ResourceState[] };

@@ -12,7 +12,7 @@ describe("attack: a look-up that fails during `up`", function () {
     const project = await createProject();
     try {
       await project.writeSettings("contoso", customer(0x62, { analysts: [], connector: { kind: "customerApp" } }));
-      await project.succeed(["stack", "init", "contoso"]);
+      await project.addStack("contoso");
       const servicePrincipals = project.sandbox.cloud.tenant(tenantIdOf(0x62)).objects("servicePrincipals");
       for (const [id, { displayName }] of servicePrincipals) {
         if (displayName === "WindowsDefenderATP") servicePrincipals.delete(id);

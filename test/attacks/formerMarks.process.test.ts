@@ -29,7 +29,7 @@ describe("attack: marks of version 0.1.0, which another stack of the same name h
       notificationRules: [{ name: "MSSP SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] }],
     });
     await project.writeSettings("contoso", settings);
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     asMade = dumpOfTenant(project, tenantId);
   });

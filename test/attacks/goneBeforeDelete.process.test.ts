@@ -16,7 +16,7 @@ describe("attack: an object that is deleted before `destroy`", function () {
   before(async () => {
     project = await createProject();
     await project.writeSettings("contoso", customer(61, { analysts: [ana], connector: { kind: "customerApp" } }));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
     untouched = dumpOfTenant(project, tenantId);
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);

@@ -18,7 +18,7 @@ describe("attack: an analyst's address that changes", function () {
     project = await createProject();
     hands = new TenantHands(project, tenantId);
     await project.writeSettings("contoso", customer(0x71, { analysts: [ana] }));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     await up();
   });
   after(() => project.dispose());

@@ -20,7 +20,7 @@ describe("attack: a handover that moves to another subscription", function () {
 
   before(async () => {
     project = await createProject();
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
   });
   after(() => project.dispose());
 

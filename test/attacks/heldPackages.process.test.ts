@@ -75,7 +75,7 @@ describe("attack: destroy with access packages that people hold", function () {
       cloud.describedTenant({ tenantId: tenantIdOf(number), domain: "customer.example" });
       const portalAccess = { model: "entitlement", approvers: ["security.admin@customer.example"] };
       await project.writeSettings(stack, customer(number, { portalAccess, analysts: [] }));
-      await project.succeed(["stack", "init", stack]);
+      await project.addStack(stack);
       assert.match((await doctor()).stdout, /has no access packages/);
       await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
       const free = await doctor();

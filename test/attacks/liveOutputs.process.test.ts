@@ -22,7 +22,7 @@ describe("attack: outputs of an incomplete run", function () {
   before(async () => {
     project = await createProject();
     await settings();
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     await project.succeed(up);
   });
   after(() => project.dispose());

@@ -24,7 +24,7 @@ describe("attack: the repair after an older state was restored", function () {
       credential: { type: "secret", days, rotateBeforeDays: 30, overlapDays: 0 },
     });
     await project.writeSettings("contoso", customer(0x74, { connector: connector(365) }));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     const backup = path.join(project.folder, "backup.json");
     await writeFile(backup, await project.succeed(["stack", "export", "--stack", "contoso"]));

@@ -28,7 +28,7 @@ describe("attack: code in a stack's state", function () {
     project = await createProject({ sharedRuntime: false });
     proof = path.join(project.folder, "proof.json");
     await project.writeSettings("contoso", customer(0x50, { portalAccess: "rbac" }));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     clean = await project.succeed(["stack", "export", "--stack", "contoso"]);
   });

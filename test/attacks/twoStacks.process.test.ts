@@ -21,7 +21,7 @@ describe("attack: a second stack in a customer's tenant", function () {
   before(async () => {
     project = await createProject();
     await project.writeSettings("contoso", settings);
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     production = dumpOfTenant(project, tenantId);
   });
@@ -49,7 +49,7 @@ describe("attack: a second stack in a customer's tenant", function () {
 
   it("another MSSP's `mssp doctor --repair --yes` deletes nothing", async () => {
     await project.writeSettings("other", { ...settings, msspName: "Other MSSP" });
-    await project.succeed(["stack", "init", "other"]);
+    await project.addStack("other");
     const { exitCode, stdout } = await repair("other");
     assert.equal(exitCode, 1);
     assert.match(stdout, /^application "Contoso 114 SIEM MSSP Connector"$/m);

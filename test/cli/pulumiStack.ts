@@ -6,11 +6,14 @@ import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
+import { StateFile, Vault } from "@defender-mssp/sandbox/testing";
 import { runPulumi } from "../../cli/stack/pulumi";
 
-/** Marks a value as a secret of Pulumi's. */
-export function secret(value: unknown): Record<string, unknown> {
-  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: JSON.stringify(value) };
+export { secretOutput as secret } from "@defender-mssp/sandbox/testing";
+
+interface StackOptions {
+  /** The stacks' secrets need the passphrase, and the engine makes the stacks. @default false */
+  readonly passphrase?: boolean;
 }
 
 /** A sandbox, and a Pulumi project with nothing but stacks in it. */
@@ -20,19 +23,34 @@ export class StackProject {
     readonly sandbox: OwnSandbox,
     /** For commands that use the sandbox. */
     readonly environment: NodeJS.ProcessEnv,
+    private readonly vault: Vault | undefined,
   ) {}
 
-  static async create(options: Partial<SandboxOptions> = {}): Promise<StackProject> {
+  static async create({
+    passphrase = false,
+    ...options
+  }: Partial<SandboxOptions> & StackOptions = {}): Promise<StackProject> {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-stacks-"));
     await mkdir(path.join(folder, "project"));
     await writeFile(path.join(folder, "project", "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
     const sandbox = await startSandbox({ ...options, home: path.join(folder, "sandbox") });
     const project = path.join(folder, "project");
-    return new StackProject(project, sandbox, commandEnvironment(await sandbox.environment({ user: process.env })));
+    const vault = passphrase ? undefined : await Vault.start();
+    const environment = commandEnvironment(await sandbox.environment({ user: process.env }));
+    return new StackProject(project, sandbox, { ...environment, ...vault?.variables }, vault);
   }
 
   /** A stack that has been deployed with these outputs; without outputs, one that has not. */
   async addStack(name: string, outputs?: Readonly<Record<string, unknown>>): Promise<void> {
+    if (this.vault !== undefined) {
+      const { url, encryptedkey } = this.vault.key;
+      const settings = `secretsprovider: ${url}\nencryptedkey: ${encryptedkey}\n`;
+      await writeFile(path.join(this.folder, `Pulumi.${name}.yaml`), settings);
+      await new StateFile(this.environment["PULUMI_BACKEND_URL"] ?? "", "defender-mssp", name, this.vault).create(
+        outputs,
+      );
+      return;
+    }
     await this.#pulumi("stack", "init", name);
     if (outputs === undefined) return;
     const settings = await readFile(path.join(this.folder, `Pulumi.${name}.yaml`), "utf8");
@@ -51,6 +69,7 @@ export class StackProject {
 
   async dispose(): Promise<void> {
     await this.sandbox.stop();
+    await this.vault?.stop();
     await rm(path.dirname(this.folder), { recursive: true, force: true });
   }
 

@@ -73,7 +73,7 @@ for (const version of foldersIn(__dirname)) {
         const file = path.join(folder, "state.json");
         const { deployment } = JSON.parse(await readFile(file, "utf8")) as State;
         await project.writeSettings(stack, {});
-        await project.succeed(["stack", "init", stack]);
+        await project.addStack(stack);
         await cp(path.join(folder, "stack.yaml"), path.join(project.folder, `Pulumi.${stack}.yaml`));
         await project.succeed(["stack", "import", "--stack", stack, "--file", file]);
         // Secrets are renewed by the clock.

@@ -91,7 +91,7 @@ describe("access packages on the real engine", function () {
     project = await createProject();
     await writeFile(path.join(project.folder, "index.ts"), program);
     hands = new TenantHands(project, tenantId);
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     const { value: users } = await hands.graph<{ value: { userPrincipalName: string }[] }>("GET", "/v1.0/users");
     contact = users[0]!.userPrincipalName;
     await settings();

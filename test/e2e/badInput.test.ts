@@ -10,7 +10,7 @@ describe("bad input on the real engine", function () {
   before(async () => {
     project = await createProject({ sharedRuntime: false });
     await project.writeSettings("contoso", customer(40));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
     asBefore = dumpOfTenant(project, tenantId);
   });

@@ -24,7 +24,7 @@ describe("mssp ci preview", function () {
   before(async () => {
     project = await createProject({ sharedRuntime: false });
     await project.writeSettings("contoso", customer(7));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
   });
   after(() => project.dispose());
 

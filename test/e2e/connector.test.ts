@@ -33,7 +33,7 @@ describe("the SIEM connector on the real engine", function () {
     const stack = new CustomerStack(project, number);
     project.sandbox.cloud.tenant(stack.tenantId);
     await stack.set(connector);
-    await project.succeed(["stack", "init", stack.name]);
+    await project.addStack(stack.name);
     return stack;
   }
 

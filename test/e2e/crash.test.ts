@@ -23,7 +23,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
    */
   async function killedAt(number: number, stack: string, request: RegExp): Promise<string> {
     await project.writeSettings(stack, customer(number));
-    await project.succeed(["stack", "init", stack]);
+    await project.addStack(stack);
     project.sandbox.cloud.tenant(tenantIdOf(number));
     const before = dumpOfTenant(project, tenantIdOf(number));
     // One at a time: then exactly one create is under way when the engine dies.
@@ -69,7 +69,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
   it("analysts added without checkpoints: the next `up` recognises every guest that the state does not have", async () => {
     const [number, stack] = [25, "unwritten"];
     await project.writeSettings(stack, customer(number, { analysts: [ana] }));
-    await project.succeed(["stack", "init", stack]);
+    await project.addStack(stack);
     project.sandbox.cloud.tenant(tenantIdOf(number));
     const before = dumpOfTenant(project, tenantIdOf(number));
     await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);

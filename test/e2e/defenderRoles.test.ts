@@ -64,7 +64,7 @@ describe("Defender roles and notification rules on the real engine", function ()
     await writeFile(path.join(project.folder, "index.ts"), program);
     hands = new TenantHands(project, tenantId);
     await settings({});
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
     asBefore = dumpOfTenant(project, tenantId);
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);

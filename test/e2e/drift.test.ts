@@ -11,7 +11,7 @@ describe("drift after a manual change of the tenant", function () {
     project = await createProject();
     hands = new TenantHands(project, tenantId);
     await project.writeSettings("contoso", customer(2));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
   });
   after(() => project.dispose());

@@ -143,7 +143,7 @@ describe("each connector of the settings on the real engine", function () {
     const name = `customer${number}`;
     project.sandbox.cloud.tenant(tenantIdOf(number));
     await project.writeSettings(name, customer(number, { analysts: [], connector: connectorOf(cell) }));
-    await project.succeed(["stack", "init", name]);
+    await project.addStack(name);
     return { name, tenantId: tenantIdOf(number) };
   }
 

@@ -113,7 +113,7 @@ describe("the examples on the real engine:", function () {
         }
         project = await createProject({ program: path.join(checkout, "examples", example.folder), environment });
         await project.writeSettings("dev", example.settings);
-        await project.succeed(["stack", "init", "dev"]);
+        await project.addStack("dev");
         for (const number of example.tenants) project.sandbox.cloud.tenant(tenantIdOf(number));
         asBefore = dumps();
       });

@@ -14,7 +14,7 @@ describe("a program with a bug, on the real engine", function () {
     file = path.join(project.folder, "settings/index.ts");
     source = await readFile(file, "utf8");
     await project.writeSettings("contoso", customer(50));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
   });
   after(() => project.dispose());
 

@@ -7,9 +7,18 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { allCustomers } from "../../dev/faults/customer";
-import { countWrites, runKill } from "../../dev/faults/kills";
+import { runKill } from "../../dev/faults/kills";
 import { fairWeather, runSeed, type Run, type Weather } from "../../dev/faults/runs";
-import { checkout, createProject, customer, dumpOfTenant, single, objectsOf, tenantIdOf } from "./support";
+import {
+  checkout,
+  createProject,
+  customer,
+  dumpOfTenant,
+  sharedRuntime,
+  single,
+  objectsOf,
+  tenantIdOf,
+} from "./support";
 
 let fair: Promise<Weather> | undefined;
 
@@ -24,7 +33,8 @@ describe("a cloud in which one request in ten fails", function () {
 
   for (const seed of [2, 12, 41]) {
     it(`seed ${seed}: up, a change and destroy end as without faults after at most three more commands`, async () => {
-      const { runs, injected } = await runSeed(checkout, { seed, percent: 10, timeScale: 0.02 }, weather);
+      const options = { seed, percent: 10, timeScale: 0.02, project: { sharedRuntime } };
+      const { runs, injected } = await runSeed(checkout, options, weather);
       assertConverged(runs);
       assert.equal(runs.length, 3);
       assert.ok(Object.keys(injected).length > 0, "a seed without a fault shows nothing");
@@ -37,7 +47,7 @@ describe("a cloud in which one request in ten fails, during the commands that fo
   before(async () => (weather = await fairWeatherOnce()));
 
   it("seed 2, whose creates of azuread's are lost: each step ends as without faults, with three more commands at most", async () => {
-    const options = { seed: 2, percent: 10, percentAgain: 10, timeScale: 0.02 };
+    const options = { seed: 2, percent: 10, percentAgain: 10, timeScale: 0.02, project: { sharedRuntime } };
     const { runs } = await runSeed(checkout, options, weather);
     assertConverged(runs);
     assert.equal(runs.length, 3);
@@ -52,8 +62,8 @@ describe("an `up` whose engine is killed at one of its writes", function () {
   for (const [index, part] of [0.35, 0.8].entries()) {
     it(`${["tiers", "packages"][index]}, ${part * 100} % of the way: another, with the repair where a create's answer was lost, leaves the same`, async () => {
       const customer = (await allCustomers())[index]!;
-      const write = Math.round(part * (await countWrites(checkout, customer)));
-      const { runs } = await runKill(checkout, write, weather[customer.name]);
+      const fair = weather[customer.name];
+      const { runs } = await runKill(checkout, Math.round(part * fair.writes), fair, { sharedRuntime });
       assertConverged(runs);
       assert.equal(runs.length, 2);
     });
@@ -75,7 +85,7 @@ describe("an `up` that is interrupted, or runs beside another", function () {
    */
   async function upUntil(stack: string, number: number, request: RegExp) {
     await project.writeSettings(stack, customer(number));
-    await project.succeed(["stack", "init", stack]);
+    await project.addStack(stack);
     project.sandbox.cloud.tenant(tenantIdOf(number));
     const before = dumpOfTenant(project, tenantIdOf(number));
     const reached = new Promise<void>((resolve) => (watch = (line) => request.test(line) && resolve()));

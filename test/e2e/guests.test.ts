@@ -35,7 +35,7 @@ describe("guests on the real engine", function () {
     [member = ""] = Object.keys(objectsOf(project, tenantId).users).filter((id) => id !== byHand);
     await hands.graph("PATCH", `/v1.0/users/${member}`, { mail: ben.email });
     await project.writeSettings("contoso", customer(60, { analysts: [ana, ben, cleo] }));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
   });
   after(() => project.dispose());
 

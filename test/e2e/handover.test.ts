@@ -57,7 +57,7 @@ export = async () => {
 async function projectWith(program: string): Promise<SandboxProject> {
   const project = await createProject();
   await writeFile(path.join(project.folder, "index.ts"), program);
-  await project.succeed(["stack", "init", "test"]);
+  await project.addStack("test");
   return project;
 }
 
@@ -288,7 +288,7 @@ describe("a program that uses no Azure", function () {
   if (loaded.length > 0) require("fs").appendFileSync(${JSON.stringify(path.join(project.folder, "loaded.txt"))}, loaded.join("\\n") + "\\n");
 });`,
       );
-      await project.succeed(["stack", "init", "plain"]);
+      await project.addStack("plain");
       const { exitCode, stderr } = await project.pulumi(["preview", "--stack", "plain"], {
         NODE_OPTIONS: `--require ${spy}`,
       });

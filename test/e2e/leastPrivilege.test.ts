@@ -67,7 +67,7 @@ describe("the permissions that a stack needs", function () {
     );
     const granted = byResource(permissions(needed));
     project.sandbox.cloud.describedTenant({ tenantId, domain: "customer.example", permissions: granted });
-    await project.succeed(["stack", "init", stack]);
+    await project.addStack(stack);
     return { tenantId, stack, configure };
   }
 

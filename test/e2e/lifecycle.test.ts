@@ -22,7 +22,7 @@ describe("a customer's stack on the real engine", function () {
   before(async () => {
     project = await createProject({ logs: true, sharedRuntime: false });
     await project.writeSettings("contoso", customer(1));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
     asBefore = dumpOfTenant(project, tenantId);
   });

@@ -27,7 +27,7 @@ describe("the plugin, from a YAML program on the real engine:", function () {
       msspName: "Fabrikam Security",
       msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
     });
-    await project.succeed(["stack", "init", "dev"]);
+    await project.addStack("dev");
     project.sandbox.cloud.tenant(tenantId);
   });
   after(() => (project as SandboxProject | undefined)?.dispose());

@@ -31,7 +31,7 @@ describe("the policy pack on the real engine", function () {
       // domain.
       const approver = settings.replace("security.admin@adventure-works.com", "security.admin@tenant-c0570500.example");
       await writeFile(path.join(project.folder, `Pulumi.${stack}.yaml`), approver);
-      await project.succeed(["stack", "init", stack]);
+      await project.addStack(stack);
     }
   });
   after(() => project.dispose());

@@ -46,7 +46,7 @@ describe("portal access on the real engine", function () {
     const tenant = project.sandbox.cloud.describedTenant({ tenantId: tenantIdOf(number), domain: "customer.example" });
     setSwitches(tenant, switched);
     await configure(number, settings);
-    await project.succeed(["stack", "init", stack(number)]);
+    await project.addStack(stack(number));
     return dumpOfTenant(project, tenant.id);
   }
 

@@ -19,7 +19,7 @@ describe("a switch of the portal access model on the real engine:", function () 
     const program = await readFile(path.join(__dirname, "programs", "portalAccessSwitch.ts"), "utf8");
     await writeFile(path.join(project.folder, "index.ts"), program.replaceAll("../../../components/", "./components/"));
     await settings("basic");
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
     asBefore = dumpOfTenant(project, tenantId);
   });

@@ -28,7 +28,7 @@ describe("mssp doctor --repair", function () {
     changes: Readonly<Record<string, unknown>> = {},
   ): Promise<string> {
     await project.writeSettings(stack, customer(number, changes));
-    await project.succeed(["stack", "init", stack]);
+    await project.addStack(stack);
     project.sandbox.cloud.tenant(tenantIdOf(number));
     return dumpOfTenant(project, tenantIdOf(number));
   }
@@ -159,7 +159,7 @@ describe("mssp doctor --repair", function () {
     await newStack("lost", 53, { portalAccess: "rbac" });
     await project.succeed(["up", "--stack", "lost", "--yes", "--skip-preview"]);
     await project.succeed(["stack", "rm", "lost", "--yes", "--force", "--preserve-config"]);
-    await project.succeed(["stack", "init", "lost"]);
+    await project.addStack("lost");
     const whole = dumpOfTenant(project, tenantIdOf(53));
     const byYes = await repaired("lost", "nobody", { yes: true });
     assert.equal(byYes.left, byYes.found);

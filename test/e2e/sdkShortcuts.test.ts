@@ -16,7 +16,7 @@ describe("without shortcuts into the SDK (MSSP_SDK_SHORTCUTS=off)", function () 
     const guard = 'if (process.env.MSSP_SDK_SHORTCUTS !== "off") throw new Error("the shortcuts are on");';
     await writeFile(file, source.replace('"use strict";', `"use strict";\n${guard}`));
     await cp(path.join(checkout, "Pulumi.dev.yaml"), path.join(project.folder, "Pulumi.dev.yaml"));
-    await project.succeed(["stack", "init", "dev"]);
+    await project.addStack("dev");
   });
   after(() => project.dispose());
 

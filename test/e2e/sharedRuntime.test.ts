@@ -22,7 +22,7 @@ describe("the shared runtime, beside the processes that the engine starts", func
     startedAt = new Date();
     projects = await Promise.all([createProject({ sharedRuntime: false }), createProject({ sharedRuntime: true })]);
     await configure({});
-    await both(["stack", "init"]);
+    for (const project of projects) await project.addStack("contoso");
   });
   after(() => Promise.all(projects.map((project) => project.dispose())));
 
@@ -55,6 +55,14 @@ describe("the shared runtime, beside the processes that the engine starts", func
     const ended = await both(["up", "--yes", "--skip-preview"]);
     assert.equal(ended[0].exitCode, 0, ended[0].stdout);
     await assertSame();
+  });
+
+  it("the outputs that are read without the engine are those of the engine", async () => {
+    const [, shared] = projects;
+    const { stdout } = await shared.run(["stack", "output", ...stack, "--json", "--show-secrets"]);
+    const outputs = await shared.outputs("contoso");
+    assert.deepEqual(outputs, JSON.parse(stdout));
+    assert.match(String(outputs["clientSecret"]), /^\S{30,}$/);
   });
 
   it("a preview at another time shows the same steps", async () => {

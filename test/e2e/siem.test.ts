@@ -26,7 +26,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
   before(async () => {
     project = await createProject();
     await project.writeSettings("contoso", customer(5));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     const outputs = await project.outputs("contoso");
     clientSecret = String(outputs["clientSecret"]);
@@ -323,7 +323,7 @@ describe("a SIEM authorization that is left to a person", function () {
   before(async () => {
     project = await createProject({ environment: { MSSP_DEFENDER_ENDPOINT: "" } });
     await project.writeSettings("contoso", customer(6));
-    await project.succeed(["stack", "init", "contoso"]);
+    await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
   });
   after(() => project.dispose());

@@ -34,7 +34,7 @@ export function tenantIdOf(number: number): string {
 }
 
 /** TEST_PROCESSES=own starts every command's own processes, as the engine does for customers. */
-const sharedRuntime = process.env["TEST_PROCESSES"] !== "own";
+export const sharedRuntime = process.env["TEST_PROCESSES"] !== "own";
 
 /** A project's options, and whether its engine writes logs. */
 type TestOptions = Partial<SandboxProjectOptions> & { readonly logs?: boolean };

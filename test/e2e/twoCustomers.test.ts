@@ -11,7 +11,7 @@ describe("two customers side by side", function () {
     project = await createProject({ sharedRuntime: false });
     await project.writeSettings("first", customer(3));
     await project.writeSettings("second", customer(4));
-    for (const stack of ["first", "second"]) await project.succeed(["stack", "init", stack]);
+    for (const stack of ["first", "second"]) await project.addStack(stack);
     for (const tenantId of [first, second]) project.sandbox.cloud.tenant(tenantId);
     asBefore = dumpOfTenant(project, first);
   });

@@ -67,7 +67,7 @@ describe(`${officialPlugin}: lifecycles of customers`, function () {
     try {
       const tenantId = tenantIdOf(0xe8);
       await project.writeSettings("contoso", customer(0xe8, { analysts: [], connector: { kind: "customerApp" } }));
-      await project.succeed(["stack", "init", "contoso"]);
+      await project.addStack("contoso");
       const untouched = textOf(project, tenantId);
       await project.succeed(["up", ...options]);
       const [group = ""] = [...project.sandbox.cloud.tenant(tenantId).objects("groups").keys()];
@@ -112,7 +112,7 @@ async function liveOnce(
     for (const project of projects) {
       addSiemApplication(project);
       await settings(project, number, steps[0] ?? {});
-      await project.succeed(["stack", "init", "contoso"]);
+      await project.addStack("contoso");
       untouched.push(textOf(project, tenantId));
     }
     for (const [index, step] of steps.entries()) {

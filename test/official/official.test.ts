@@ -28,7 +28,7 @@ describe(officialPlugin, function () {
       const project = await createProject({ sharedRuntime: false });
       projects.set(set, project);
       await project.writeSettings("contoso", customer(7, { analysts: [ana, ben] }));
-      await project.succeed(["stack", "init", "contoso"]);
+      await project.addStack("contoso");
       // Makes the customer's tenant, as the settings describe it.
       await pulumi(set, "stack", "ls");
       untouched.set(set, textOf(set));

@@ -10,6 +10,8 @@ import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { engineVersion } from "@defender-mssp/engine";
 import { SharedRuntime } from "./sharedRuntime/sharedRuntime";
+import { StateFile } from "./sharedRuntime/stateFile";
+import { Vault } from "./sharedRuntime/vault";
 import {
   commandEnvironment,
   startSandbox,
@@ -61,7 +63,7 @@ export interface SandboxProjectOptions {
   readonly user?: NodeJS.ProcessEnv;
   /**
    * `run` and what builds on it use one process for the programs and dynamic resources of all
-   * commands, in place of four processes for each.
+   * commands, in place of four processes for each. `addStack` and `outputs` do without the engine.
    * @default false
    */
   readonly sharedRuntime?: boolean;
@@ -75,6 +77,7 @@ export class SandboxProject {
     /** The environment of every command on this sandbox. */
     readonly environment: NodeJS.ProcessEnv,
     private readonly sharedRuntime: SharedRuntime | undefined,
+    private readonly vault: Vault | undefined,
   ) {}
 
   static async create(options: SandboxProjectOptions): Promise<SandboxProject> {
@@ -92,9 +95,10 @@ export class SandboxProject {
     const { log, observe, alerts, faults, plugins, user } = options;
     const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, observe, alerts, faults });
     const environment = commandEnvironment(await sandbox.environment({ plugins, user }), user);
-    const ofCommands = { ...environment, ...options.environment };
+    const vault = options.sharedRuntime === true ? await Vault.start() : undefined;
+    const ofCommands = { ...environment, ...vault?.variables, ...options.environment };
     const sharedRuntime = options.sharedRuntime === true ? new SharedRuntime(folder, ofCommands) : undefined;
-    return new SandboxProject(folder, sandbox, ofCommands, sharedRuntime);
+    return new SandboxProject(folder, sandbox, ofCommands, sharedRuntime, vault);
   }
 
   /**
@@ -102,11 +106,23 @@ export class SandboxProject {
    * has is kept, such as the salt of its secrets.
    */
   async writeSettings(stack: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
-    const { name } = parse(await readFile(path.join(this.folder, "Pulumi.yaml"), "utf8")) as { name: string };
+    const name = await this.#projectName();
     const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]));
-    const file = path.join(this.folder, `Pulumi.${stack}.yaml`);
-    const before = existsSync(file) ? (parse(await readFile(file, "utf8")) as object) : {};
-    await writeFile(file, stringify({ ...before, config }));
+    await this.#addToStackFile(stack, { config });
+  }
+
+  /**
+   * Creates a stack of which nothing is deployed: `pulumi stack init`. With a shared runtime its
+   * secrets have a key that needs no passphrase.
+   */
+  async addStack(stack: string): Promise<void> {
+    if (this.vault === undefined) {
+      await this.succeed(["stack", "init", stack]);
+      return;
+    }
+    const { url, encryptedkey } = this.vault.key;
+    await this.#addToStackFile(stack, { secretsprovider: url, encryptedkey });
+    await (await this.#stateFile(stack, this.vault)).create();
   }
 
   /**
@@ -167,6 +183,8 @@ export class SandboxProject {
 
   /** A stack's outputs, with decrypted secrets. */
   async outputs(stack: string): Promise<Record<string, unknown>> {
+    const read = this.vault && (await (await this.#stateFile(stack, this.vault)).outputs());
+    if (read !== undefined) return read;
     const text = await this.succeed(["stack", "output", "--stack", stack, "--json", "--show-secrets"]);
     return JSON.parse(text) as Record<string, unknown>;
   }
@@ -174,7 +192,23 @@ export class SandboxProject {
   async dispose(): Promise<void> {
     await this.sharedRuntime?.stop();
     await this.sandbox.stop();
+    await this.vault?.stop();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #projectName(): Promise<string> {
+    return (parse(await readFile(path.join(this.folder, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+  }
+
+  /** Keeps what else the file has. */
+  async #addToStackFile(stack: string, entries: Readonly<Record<string, unknown>>): Promise<void> {
+    const file = path.join(this.folder, `Pulumi.${stack}.yaml`);
+    const before = existsSync(file) ? (parse(await readFile(file, "utf8")) as object) : {};
+    await writeFile(file, stringify({ ...before, ...entries }));
+  }
+
+  async #stateFile(stack: string, vault: Vault): Promise<StateFile> {
+    return new StateFile(this.environment["PULUMI_BACKEND_URL"] ?? "", await this.#projectName(), stack, vault);
   }
 }
 

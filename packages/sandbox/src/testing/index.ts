@@ -18,6 +18,8 @@ export { portalSettingsRole } from "../defender/settingsManager";
 export { textOf } from "../graph/json";
 export { complete } from "../graph/objects";
 export { standInPlugins } from "../plugins/index";
+export { secretOutput, StateFile } from "../sharedRuntime/stateFile";
+export { Vault } from "../sharedRuntime/vault";
 export { certificateFiles, serverCertificate } from "../server/certificate";
 export { inDays, makeTestCertificate, type TestCertificate } from "./certificates";
 export { addDaemon, contoso, daemonId, decodeToken, graphId, type Daemon } from "./support";
