@@ -14,7 +14,7 @@ import {
 } from "@defender-mssp/pages";
 import { clouds } from "@defender-mssp/microsoft";
 import { daysLeft } from "./attention";
-import type { AccessReport } from "./model";
+import type { AccessReport, ReportObject } from "./model";
 import { dayCell, endState } from "./page";
 import { textsOf } from "./texts/all";
 import type { Language, Texts } from "./texts/texts";
@@ -99,7 +99,7 @@ function objectsSection({ objects, source }: AccessReport, texts: Texts): Block 
       rows: objects.map((one) => ({
         id: one.key,
         cells: [
-          [one.name, one.detail === "" ? "" : ` (${one.detail})`],
+          [one.name, detailText(one)],
           texts.kinds[one.kind].name,
           texts.kinds[one.kind].meaning,
           ...(isBefore ? [] : [one.objectId === "" ? "" : code(one.objectId), dayCell(one.since), dayCell(one.until)]),
@@ -107,6 +107,13 @@ function objectsSection({ objects, source }: AccessReport, texts: Texts): Block 
       })),
     }),
   );
+}
+
+/** What is data, and no words of this program. */
+function detailText({ kind, detail }: ReportObject): string {
+  const isWords = kind === "group" || kind === "accessPackage" || kind === "siemAuthorization";
+  const shown = kind === "permission" ? (detail.split(", ")[0] ?? "") : isWords ? "" : detail;
+  return shown === "" ? "" : ` (${shown})`;
 }
 
 function endsSection({ ends, objects, writtenAt }: AccessReport, texts: Texts, fill: Fill): Block {

@@ -41,6 +41,15 @@ export async function readLive(
   ]);
   const run = { stack, ...options };
   const tenant = await tenantOf(run, await readDeployed(stack, run));
+  return { ...(await compared(tenant, objects, resources)), parts: await partsOf(tenant) };
+}
+
+/** Looks each object and consent up. */
+export async function compared(
+  tenant: Pick<AdditionsTenant, "call">,
+  objects: readonly ReportObject[],
+  resources: readonly StateResource[],
+): Promise<Omit<LiveFindings, "parts">> {
   const found = await Promise.all(objects.map((object) => lookUp(tenant, object)));
   const consents = await consentsOf(tenant, resources);
   const missing = found.filter(({ state }) => state === "missing").map(({ object }) => object);
@@ -49,7 +58,6 @@ export async function readLive(
   );
   const guestsRead = found.some(({ object, state }) => object.kind === "guest" && state !== "notChecked");
   return {
-    parts: await partsOf(tenant),
     missing: missing.map(({ kind, name }) => `${kindWords[kind] ?? kind} "${name}"`),
     missingKeys: new Set(missing.map(({ key }) => key)),
     ...(guestsRead
@@ -78,7 +86,7 @@ interface LookedUp {
   readonly unread?: string;
 }
 
-async function lookUp({ call }: AdditionsTenant, object: ReportObject): Promise<LookedUp> {
+async function lookUp({ call }: Pick<AdditionsTenant, "call">, object: ReportObject): Promise<LookedUp> {
   const place = places[object.kind];
   if (place === undefined || object.objectId === "") return { object, state: "notChecked", isPending: false };
   const selected = object.kind === "guest" ? "?$select=id,externalUserState" : "";
@@ -97,7 +105,7 @@ async function lookUp({ call }: AdditionsTenant, object: ReportObject): Promise<
 }
 
 async function consentsOf(
-  { call }: AdditionsTenant,
+  { call }: Pick<AdditionsTenant, "call">,
   resources: readonly StateResource[],
 ): Promise<{ readonly missing: string[]; readonly notChecked: { readonly what: string; readonly reason: string }[] }> {
   const missing: string[] = [];

@@ -79,9 +79,9 @@ const describers: Readonly<Partial<Record<string, Describe>>> = {
       objectId: "",
     }),
   ],
-  DefenderSiemAuthorization: (one, { place }) => [
+  DefenderSiemAuthorization: (one, { place, resources }) => [
     made("siemAuthorization", one, place, {
-      name: text(one, "applicationId"),
+      name: text(one, "applicationId") || nameOfRegistration(resources),
       detail: text(one, "status"),
       objectId: "",
     }),
@@ -98,11 +98,21 @@ const describers: Readonly<Partial<Record<string, Describe>>> = {
 
 function servicePrincipal(one: StateResource, { place, resources }: Surroundings): ReportObject[] {
   const appId = text(one, "clientId") || text(one, "applicationId");
-  const registration = resources.find(
-    ({ type, outputs }) => /ApplicationRegistration$/.test(type) && outputs["clientId"] === appId,
-  );
+  const registration = registrationOf(appId, resources);
   const name = text(one, "displayName") || (registration && text(registration, "displayName")) || appId;
   return [made("servicePrincipal", one, place, { name, detail: appId, appId })];
+}
+
+/** Before `up` no client ID is known: then it is the stack's only registration. */
+function registrationOf(appId: string, resources: readonly StateResource[]): StateResource | undefined {
+  return resources.find(
+    (one) => /ApplicationRegistration$/.test(one.type) && (appId === "" || text(one, "clientId") === appId),
+  );
+}
+
+function nameOfRegistration(resources: readonly StateResource[]): string {
+  const registration = registrationOf("", resources);
+  return registration === undefined ? "" : text(registration, "displayName");
 }
 
 function credential(kind: "clientSecret" | "certificate" | "federatedCredential"): Describe {

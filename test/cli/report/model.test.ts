@@ -19,6 +19,12 @@ function pathsFrom(report: AccessReport, key: string): string[] {
     : next.flatMap(({ to }) => pathsFrom(report, to).map((rest) => `${name} → ${rest}`));
 }
 
+/** As a preview has what only `up` will know. */
+function unknownIn(inputs: Readonly<Record<string, unknown>>): Record<string, string> {
+  const names = ["clientId", "applicationId"].filter((name) => name in inputs);
+  return Object.fromEntries(names.map((name) => [name, "04da6b54-80e4-46f7-96ec-b56ff0331ba9"]));
+}
+
 function startOf(report: AccessReport, kind: string, name?: string): string {
   return report.objects.find((one) => one.kind === kind && (name === undefined || one.name === name))!.key;
 }
@@ -94,7 +100,7 @@ describe("mssp report: objects and paths", () => {
         urn: `urn:pulumi:dev::defender-mssp::${type}::${name}`,
         type: type.includes(":") ? type : `pulumi-nodejs:dynamic/defender-mssp:${type}`,
         custom: true,
-        inputs: { ...inputs, members: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"] },
+        inputs: { ...inputs, ...unknownIn(inputs), members: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"] },
       },
     }));
     const report = recordedReport("dev", { state: parsePreview("dev", JSON.stringify({ steps })), source: "preview" });
@@ -102,6 +108,7 @@ describe("mssp report: objects and paths", () => {
     for (const { objectId, link, since } of report.objects)
       assert.deepEqual([objectId, link, since], ["", undefined, undefined]);
     assert.doesNotMatch(JSON.stringify(report), /04da6b54/);
+    for (const { kind, name } of report.objects) assert.notEqual(name, "", kind);
   });
 });
 

@@ -26,6 +26,20 @@ describe("mssp report: no secret", () => {
     );
   }
 
+  it("what is read of a state has none: encrypted, decrypted, in a list, or under the name of one", () => {
+    const encrypted = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: planted };
+    const urn = "urn:pulumi:dev::defender-mssp::azuread:index/group:Group::group";
+    const inputs = { displayName: encrypted, members: ["kept", encrypted], nested: { value: planted, kept: "kept" } };
+    const outputs = { clientSecret: planted, inviteRedeemUrls: { ana: planted }, extra: encrypted, hidden: "[secret]" };
+    const resources = [
+      { urn, type: "azuread:index/group:Group", custom: true, id: "1", inputs, outputs },
+      { urn: "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev", type: "pulumi:pulumi:Stack", outputs },
+    ];
+    const state = parseReportState("dev", JSON.stringify({ deployment: { resources } }));
+    assert.deepEqual(state.resources[0]!.inputs, { members: ["kept"], nested: { kept: "kept" } });
+    assert.deepEqual([state.resources[0]!.outputs, state.outputs], [{}, {}]);
+  });
+
   for (const name of recorded) {
     it(`${name}: no output has one of the state`, () => {
       const text = withPlanted(stateText(name));
@@ -125,6 +139,8 @@ describe("mssp report: the hand-out", () => {
     const html = handoutPage(recordedReport("dev", { source: "preview" }), "fr");
     assert.match(html, /Ce qui sera créé/);
     assert.match(html, /Rien n’est créé avant/);
+    // The program's own words in the details are English.
+    assert.doesNotMatch(html, /signed-in user|as the application|member/);
     assert.doesNotMatch(html, /Ce qui existe/);
   });
 
