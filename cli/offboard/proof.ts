@@ -69,7 +69,7 @@ export interface ProofRun {
 }
 
 /** Waits between looks at what is still there: a replica may be behind. In milliseconds. */
-const patience = [2_000, 4_000, 8_000, 16_000];
+const patience = [1_000, 2_000, 4_000];
 
 /** Whether nothing of the stack is left, and everything was looked at. */
 export function isProved({ items, found, notes }: Proved): boolean {

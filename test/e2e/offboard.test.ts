@@ -1,0 +1,267 @@
+/**
+ * One customer's life with its three questions: where does the onboarding stand, what did the MSSP
+ * do, and is everything gone? One `up`, an interrupted off-boarding, and its continuation.
+ */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { microsoftGraph } from "@defender-mssp/microsoft";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import {
+  assignAppRole,
+  automationApplicationId,
+  setSwitches,
+  textOf,
+  type StoredObject,
+} from "@defender-mssp/sandbox/testing";
+import type { OnboardingProgress } from "../../cli/onboard/progress";
+import type { Certificate } from "../../cli/offboard/certificate";
+import { mssp, type Ended } from "../cli/mssp";
+import { ana, ben, createProject, customer, objectsOf, TenantHands, tenantIdOf } from "./support";
+
+const azureCli = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+const hostile = "<script>alert(1)</script>";
+
+describe("onboarding, evidence and off-boarding of a customer", function () {
+  const stack = "contoso";
+  const tenantId = tenantIdOf(0x60);
+  let project: SandboxProject;
+  let secret = "";
+
+  before(async () => {
+    project = await createProject();
+    const notificationRules = [{ name: "SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] }];
+    const changes = { portalAccess: "rbac", notificationRules, analysts: [{ ...ana, displayName: hostile }, ben] };
+    await project.writeSettings(stack, customer(0x60, changes));
+  });
+  after(() => project.dispose());
+
+  const run = (...args: readonly string[]): Promise<Ended> =>
+    mssp(args, { folder: project.folder, environment: project.environment });
+
+  async function onboarding(): Promise<OnboardingProgress & { exitCode: number | undefined }> {
+    const { exitCode, stdout, stderr } = await run("onboard", "--stack", stack, "--json");
+    assert.notEqual(stdout, "", stderr);
+    return { ...(JSON.parse(stdout) as OnboardingProgress), exitCode };
+  }
+
+  const automation = (): StoredObject => {
+    const principals = [...project.sandbox.cloud.tenant(tenantId).objects("servicePrincipals").values()];
+    return principals.find(({ appId }) => appId === automationApplicationId)!;
+  };
+  const permit = (...names: (keyof typeof microsoftGraph.appRoles)[]): void => {
+    for (const name of names)
+      assignAppRole(project.sandbox.cloud.tenant(tenantId), automation(), microsoftGraph.appId, name);
+  };
+
+  /** An analyst signs in to the tenant, as with the Azure CLI, which redeems the invitation. */
+  async function signIn(user: StoredObject): Promise<void> {
+    const post = async (route: string, form: Record<string, string>): Promise<Record<string, string>> => {
+      const address = `${project.sandbox.origins.http}/${tenantId}/oauth2/v2.0/${route}`;
+      return (await (await fetch(address, { method: "POST", body: new URLSearchParams(form) })).json()) as Record<
+        string,
+        string
+      >;
+    };
+    const scope = "https://graph.microsoft.com/.default";
+    const login = { client_id: azureCli, scope, login_hint: textOf(user["userPrincipalName"]) };
+    const { device_code: code = "" } = await post("devicecode", login);
+    const grant = {
+      client_id: azureCli,
+      grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+      device_code: code,
+    };
+    await post("token", grant);
+    assert.ok((await post("token", grant))["access_token"]);
+  }
+
+  const guests = (): StoredObject[] =>
+    Object.values(objectsOf(project, tenantId).users).filter(({ userType }) => userType === "Guest") as StoredObject[];
+
+  it("before `up`, the platform engineer is next; afterwards the analysts", async () => {
+    await project.succeed(["stack", "init", stack]);
+    const empty = await onboarding();
+    assert.deepEqual([empty.exitCode, empty.next?.name, empty.next?.actor], [3, "up", "platformEngineer"]);
+    await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    const deployed = await onboarding();
+    assert.deepEqual([deployed.exitCode, deployed.next?.name, deployed.next?.actor], [3, "invitations", "analyst"]);
+    assert.match(deployed.next?.found ?? "", /^0 of 2 accepted/);
+    assert.ok(deployed.manualSteps.length > 0);
+    secret = String((await project.outputs(stack))["clientSecret"]);
+  });
+
+  it("it is complete when the analysts have signed in; unified RBAC is for a person to confirm", async () => {
+    for (const user of guests()) await signIn(user);
+    const { exitCode, state, steps } = await onboarding();
+    assert.deepEqual([exitCode, state], [0, "complete"], JSON.stringify(steps));
+    assert.deepEqual(
+      steps.filter((one) => one.state === "byHand").map(({ name }) => name),
+      ["unifiedRbac"],
+    );
+    assert.equal(steps.find(({ name }) => name === "firstAlert")?.state, "done");
+  });
+
+  it("without the consent, the customer's administrator is next", async () => {
+    const principals = project.sandbox.cloud.tenant(tenantId).objects("servicePrincipals");
+    const kept = automation();
+    principals.delete(kept.id);
+    const { exitCode, next } = await onboarding();
+    principals.set(kept.id, kept);
+    assert.deepEqual([exitCode, next?.name, next?.actor], [3, "consent", "customerAdministrator"]);
+    assert.match(next?.next ?? "", /adminconsent\?client_id=/);
+  });
+
+  it("evidence: without the permissions it names them", async () => {
+    const day = new Date().toISOString().slice(0, 10);
+    const { exitCode, stdout } = await run(
+      "evidence",
+      "--stack",
+      stack,
+      "--from",
+      day,
+      "--to",
+      day,
+      "--out",
+      "refused",
+      "--json",
+    );
+    const { gaps } = JSON.parse(stdout) as { gaps: { kind: string; text: string }[] };
+    assert.equal(exitCode, 3);
+    assert.equal(gaps.filter(({ kind }) => kind === "permission").length, 4);
+    assert.match(gaps[0]?.text ?? "", /requires AuditLog\.Read\.All/);
+  });
+
+  it("evidence: who did what, with hashes, without the client secret, hostile names escaped", async () => {
+    permit("AuditLog.Read.All", "Directory.Read.All");
+    const day = new Date().toISOString().slice(0, 10);
+    const { exitCode, stdout, stderr } = await run(
+      "evidence",
+      "--stack",
+      stack,
+      "--from",
+      day,
+      "--to",
+      day,
+      "--out",
+      "whole",
+      "--json",
+    );
+    assert.equal(exitCode, 0, stdout + stderr);
+    const { entries, runs } = JSON.parse(stdout) as { entries: Record<string, number>; runs: number };
+    assert.equal(runs, 1);
+    assert.equal(entries["interactiveSignIns"], 2);
+    assert.ok(entries["directoryAudits"]! > 10, JSON.stringify(entries));
+    assert.ok(entries["servicePrincipalSignIns"]! > 2, JSON.stringify(entries));
+    const folder = path.join(project.folder, "whole");
+    const { files } = JSON.parse(await readFile(path.join(folder, "manifest.json"), "utf8")) as {
+      files: { name: string; sha256: string }[];
+    };
+    for (const { name, sha256 } of files)
+      assert.equal(
+        createHash("sha256")
+          .update(await readFile(path.join(folder, name)))
+          .digest("hex"),
+        sha256,
+        name,
+      );
+    assert.ok(secret.length > 20);
+    for (const name of await readdir(folder)) {
+      const text = await readFile(path.join(folder, name), "utf8");
+      assert.ok(!text.includes(secret), `${name} has the client secret`);
+      if (name.endsWith(".html")) assert.ok(!text.includes("<script>alert"), name);
+    }
+  });
+
+  it("evidence: a tenant without Entra ID P1 shows no sign-ins, and the code of Graph's says why", async () => {
+    setSwitches(project.sandbox.cloud.tenant(tenantId), { entraLicence: "free" });
+    const from = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10);
+    const to = new Date().toISOString().slice(0, 10);
+    const { exitCode, stdout } = await run("evidence", "--stack", stack, "--from", from, "--to", to, "--out", "free");
+    setSwitches(project.sandbox.cloud.tenant(tenantId), { entraLicence: "p2" });
+    assert.equal(exitCode, 3);
+    assert.match(
+      stdout,
+      /no Microsoft Entra ID P1; Graph answers 403 Authentication_RequestFromNonPremiumTenantOrB2CTenant/,
+    );
+    assert.match(stdout, /outside of the retention\. The tenant keeps its logs for 7 days/);
+  });
+
+  it("off-boarding: nothing is removed without a confirmation", async () => {
+    const { exitCode, stderr } = await run("offboard", "--stack", stack);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /Pass --yes/);
+    assert.equal(guests().length, 2);
+  });
+
+  it("off-boarding: an interrupted one goes on where it was, with the evidence of the first run", async () => {
+    const tenant = project.sandbox.cloud.tenant(tenantId);
+    const grants = tenant.objects("appRoleAssignments");
+    const role = microsoftGraph.appRoles["User.ReadWrite.All"];
+    const [taken] = [...grants.values()].filter(
+      ({ principalId, appRoleId }) => principalId === automation().id && appRoleId === role,
+    );
+    grants.delete(taken!.id);
+    permit("User.Read.All");
+    const first = await run("offboard", "--stack", stack, "--yes");
+    assert.equal(first.exitCode, 1, first.stdout);
+    assert.match(first.stderr, /run the same command again/);
+    const manifest = await readFile(path.join(project.folder, "offboard-contoso", "evidence", "manifest.json"), "utf8");
+    assert.ok(guests().length > 0);
+
+    grants.set(taken!.id, taken!);
+    const second = await run("offboard", "--stack", stack, "--yes");
+    assert.equal(second.exitCode, 0, second.stdout + second.stderr);
+    assert.match(second.stderr, /Continuing the off-boarding/);
+    assert.match(second.stdout, /Nothing is left of Fabrikam Security/);
+    assert.equal(
+      await readFile(path.join(project.folder, "offboard-contoso", "evidence", "manifest.json"), "utf8"),
+      manifest,
+    );
+    const names = await readdir(path.join(project.folder, "offboard-contoso"));
+    assert.deepEqual(names.sort(), ["certificate.html", "certificate.json", "evidence", "offboard.json"]);
+    assert.deepEqual(guests(), []);
+  });
+
+  it("the certificate names every object with its ID, what stays and why, and holds no secret", async () => {
+    const folder = path.join(project.folder, "offboard-contoso");
+    const certificate = JSON.parse(await readFile(path.join(folder, "certificate.json"), "utf8")) as Certificate;
+    assert.equal(certificate.state, "complete");
+    const kinds = new Set(certificate.removed.map(({ kind }) => kind));
+    for (const kind of [
+      "application",
+      "service principal",
+      "group",
+      "guest",
+      "Defender role",
+      "notification rule",
+      "SIEM authorization",
+    ])
+      assert.ok(kinds.has(kind), kind);
+    const application = certificate.removed.find(({ kind }) => kind === "application");
+    assert.equal(application?.state, "softDeleted");
+    assert.ok(certificate.stays.some(({ what, why }) => what.includes(application.id) && why.includes("30 days")));
+    assert.ok(certificate.stays.some(({ what }) => what.includes(automationApplicationId)));
+    assert.ok(certificate.checks.every(({ command }) => command.startsWith("az rest --method GET")));
+    const texts = await Promise.all(
+      ["certificate.json", "certificate.html", "offboard.json"].map((name) =>
+        readFile(path.join(folder, name), "utf8"),
+      ),
+    );
+    for (const text of texts) assert.ok(!text.includes(secret));
+    assert.ok(!texts[1]?.includes("<script>alert"));
+    assert.ok((await project.succeed(["stack", "ls"])).includes(stack), "the stack is kept");
+  });
+
+  it("what comes back is found: a restored guest is left, and the exit code says so", async () => {
+    const { removed } = JSON.parse(
+      await readFile(path.join(project.folder, "offboard-contoso", "certificate.json"), "utf8"),
+    ) as Certificate;
+    const guest = removed.find(({ kind }) => kind === "guest");
+    await new TenantHands(project, tenantId).graph("POST", `/v1.0/directory/deletedItems/${guest?.id}/restore`);
+    const { exitCode, stdout } = await run("offboard", "--stack", stack, "--yes", "--json");
+    const certificate = JSON.parse(stdout) as Certificate;
+    assert.deepEqual([exitCode, certificate.state], [3, "incomplete"]);
+    assert.ok(certificate.left.some(({ what }) => what.includes(guest!.id)));
+  });
+});
