@@ -153,7 +153,8 @@ async function destroyed(run: OffboardRun, journal: Journal): Promise<Journal> {
     if (report.state === "failed") throw new VisibleError(beforeDestroyText(report).trimEnd());
     const name = stack.split("/").at(-1) ?? stack;
     const typed = await confirm(
-      `Stack ${name} has ${deployed.resources.length} resources; the customer is ${journal.customerName}, tenant ${journal.tenantId}.\n` +
+      `Stack ${name} of ${journal.customerName} has ${journal.items.length} objects and their parts,\n` +
+        `most of them in tenant ${journal.tenantId}.\n` +
         `Type the stack's name to remove all of them: `,
     );
     await confirmDestroy({ stack: name, typed, folder: run.folder ?? process.cwd() });
