@@ -2,7 +2,8 @@
  * Provider plugins that create nothing: each create is answered with an object that exists. The
  * engine attaches to them (PULUMI_DEBUG_PROVIDERS) for the one run that fills the state, so that
  * names, parents, inputs and dependencies in the state are those of the program, written by the
- * engine itself. An update, a deletion and an object that is not in the plan are refused.
+ * engine itself. An update, a deletion and an object that is not in the plan are refused; the engine
+ * compares with the real plugins afterwards.
  */
 import { Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -96,8 +97,12 @@ function resourceMethods({ object, invoke }: Answers) {
       response.setReturn(toStruct(await invoke(request.getTok(), fromStruct(request.getArgs()))));
       return response;
     }),
-    // The state is new: the engine has nothing to compare, to read, to change or to delete.
-    ...refused("diff", "read", "update", "delete"),
+    diff: unary(() => {
+      const response = new protocol.DiffResponse();
+      response.setChanges(protocol.DiffResponse.DiffChanges.DIFF_NONE);
+      return response;
+    }),
+    ...refused("read", "update", "delete"),
   };
 }
 

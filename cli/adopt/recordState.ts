@@ -2,7 +2,8 @@
  * Makes the state of an adopted customer, in a backend of its own in a temporary folder:
  *
  * 1. `up` runs the program with provider plugins that answer each create with the object that exists
- *    (`answeringProviders.ts`): the engine writes names, parents and dependencies as always.
+ *    (`answeringProviders.ts`): the engine writes names, parents and dependencies as always. A second
+ *    `up` writes the outputs, some of which depend on the state.
  * 2. `refresh` runs the real plugins, which read each object, as an import does.
  * 3. `preview` shows what the program would change.
  *
@@ -131,14 +132,17 @@ async function fill({ objects, isCreated, invoke }: RecordedCustomer, engine: En
     invoke,
   });
   try {
-    await engine.run(["up", "--yes", "--skip-preview", ...engine.configuration], { variables: served.variables });
+    const up = ["up", "--yes", "--skip-preview", ...engine.configuration];
+    await engine.run(up, { variables: served.variables });
+    // The program plans the rotation by the secrets in the state: the outputs have its dates now.
+    await engine.run(up, { variables: served.variables });
   } finally {
     served.end();
   }
 }
 
 interface Deployment {
-  deployment: { resources?: { urn: string; id?: string }[] };
+  deployment: { resources?: { urn: string; type: string; id?: string; outputs?: unknown }[] };
 }
 
 /** Takes the resources that the next `up` creates out of the state, and returns it. */
@@ -148,6 +152,8 @@ async function withoutCreated({ isCreated }: RecordedCustomer, engine: Engine): 
   const all = state.deployment.resources ?? [];
   const kept = all.filter(({ urn, id }) => id === undefined || !isCreated(nameIn(urn)));
   if (kept.length === all.length) return exported;
+  // The outputs describe what does not exist yet.
+  for (const one of kept) if (one.type === "pulumi:pulumi:Stack") delete one.outputs;
   state.deployment.resources = kept;
   const deployment = JSON.stringify(state);
   await engine.run(["stack", "import"], { input: deployment });
