@@ -18,6 +18,9 @@ import {
   addConsentedServicePrincipal,
   type StoredObject,
 } from "@defender-mssp/sandbox/testing";
+import { permissionsOf } from "../../cli/permissions/needed";
+import { parseSettings } from "../../settings";
+import { requiredSettings } from "../settings/required";
 import { createProject, dumpOfTenant, tenantIdOf } from "./support";
 
 const customerTenantId = tenantIdOf(1);
@@ -59,6 +62,25 @@ async function projectWith(program: string): Promise<SandboxProject> {
   await writeFile(path.join(project.folder, "index.ts"), program);
   await project.addStack("test");
   return project;
+}
+
+/** The Azure roles that `mssp permissions` asks for, with their scopes. */
+function rolesToAskFor(settings: object): { automation: string[]; preview: string[] } {
+  const { azureRoles: roles } = permissionsOf([
+    { stack: "test", settings: parseSettings({ ...requiredSettings, analysts: [], ...settings }, [], {}) },
+  ]);
+  const of = (who: string) =>
+    roles.filter(({ application }) => application === who).map(({ role, scope }) => `${role} at ${scope}`);
+  return { automation: of("automation"), preview: of("preview") };
+}
+
+/** The Azure roles in a tenant without which requests of the automation would have been refused. */
+function neededAzureRoles({ sandbox }: SandboxProject, tenantId: string): string[] {
+  const automation = sandbox.permissionUse
+    .of(tenantId)
+    .find(({ applicationId }) => applicationId === automationApplicationId);
+  const permissions = automation?.permissions ?? [];
+  return permissions.filter(({ api, used }) => api === "Azure" && used).map(({ permission }) => permission);
 }
 
 describe("the handover on the real engine", function () {
@@ -245,6 +267,9 @@ describe("the handover on the real engine", function () {
     assert.deepEqual(deleted.map(({ name }) => name).sort(), [`siem-${customerTenantId}`, vaultName].sort());
     const days = (Date.parse(deleted[0]?.["purgeDateTime"] as string) - Date.now()) / 86_400_000;
     assert.ok(days > 6.9 && days <= 7, `${days} days`);
+    const handover = { subscriptionId: msspSubscriptionId, location: "westeurope", readerObjectId: reader.id };
+    const { automation, preview } = rolesToAskFor({ handover });
+    assert.deepEqual(neededAzureRoles(project, msspTenantId).sort(), [...automation, ...preview].sort());
   });
 
   it("a new `up` right after `destroy` creates a vault of another name", async () => {
@@ -415,5 +440,9 @@ describe("the delegation on the real engine", function () {
     await succeed(["destroy", "--yes", "--skip-preview"]);
     assert.equal(dumpOfTenant(project, customerTenantId), asBefore);
     assert.equal(await reachWorkspace(), 401);
+    const { subscriptionId, groupObjectId, groupName } = args;
+    const azureDelegation = { subscriptionId, groupObjectId, groupName, roles: ["Reader"] };
+    const { automation } = rolesToAskFor({ azureDelegation });
+    assert.deepEqual(neededAzureRoles(project, customerTenantId).sort(), automation.sort());
   });
 });
