@@ -75,7 +75,7 @@ export function registerClock(sandbox: Command): void {
       new Option("--set <time>", "to a time, ISO 8601").argParser(timeArgument).conflicts(["advance", "reset"]),
     )
     .addOption(
-      new Option("--advance <duration>", "forward, by an ISO 8601 duration such as P90D or PT12H")
+      new Option("--advance <duration>", "forward, by a duration such as 90d, 12h or P90D (ISO 8601)")
         .argParser(durationArgument)
         .conflicts(["reset"]),
     )
@@ -92,7 +92,7 @@ export function registerClock(sandbox: Command): void {
     exitCodes: { 1: "no sandbox runs in that folder, or the time is outside the years 2000 to 2099" },
     examples: [
       "# are the connector's secrets still valid in 90 days?",
-      "npx mssp sandbox clock --advance P90D",
+      "npx mssp sandbox clock --advance 90d",
       "npx mssp sandbox run -- npx mssp secrets --stack dev",
       "npx mssp sandbox clock --reset",
     ],
@@ -125,5 +125,5 @@ function timeArgument(text: string): string {
 function durationArgument(text: string): number {
   const milliseconds = durationOf(text);
   if (milliseconds !== undefined) return milliseconds;
-  throw new InvalidArgumentError("A duration is ISO 8601, of weeks and less: P90D, PT12H, P1W.");
+  throw new InvalidArgumentError("A duration is of weeks and less: 90d, 12h, 1w, or ISO 8601 (P90D).");
 }
