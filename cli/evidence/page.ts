@@ -193,7 +193,7 @@ function callSection(calls: readonly CallRecord[]): Block {
   const columns = [
     { title: "List", choices: true },
     { title: "About" },
-    { title: "Request" },
+    { title: "Request", kind: "long" as const },
     { title: "Answer" },
     { title: "Entries", kind: "number" as const },
   ];
@@ -212,7 +212,7 @@ function fileSection(files: readonly EvidenceFile[]): Block {
     { title: "File" },
     { title: "About" },
     { title: "Bytes", kind: "number" as const },
-    { title: "SHA-256" },
+    { title: "SHA-256", kind: "long" as const },
   ];
   return section(
     { id: "files", title: "Files" },

@@ -103,7 +103,11 @@ function staying(item: ProvedItem, graph: string): Staying[] {
     return [{ what: `${kind} "${name}" (${id})`, why: "it was in the tenant before the MSSP's stack", step: "" }];
   if (kind.endsWith("keyvault:Vault") && state === "gone")
     return [
-      { what: `deleted key vault ${name}`, why: "Azure keeps a deleted vault for its retention period", step: "" },
+      {
+        what: `deleted key vault ${name} (${id})`,
+        why: "Azure keeps a deleted vault for its retention period",
+        step: "",
+      },
     ];
   return [];
 }

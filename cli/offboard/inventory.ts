@@ -81,7 +81,13 @@ export function inventoryOf({ resources }: Pick<Deployed, "resources">): Invento
     if (proof === undefined) parts[kind] = (parts[kind] ?? 0) + 1;
     else {
       const named = proof === "azure" ? id : proof === "notificationRule" ? lastPart(id) : objectId;
-      items.push({ proof, kind, name: nameOf(resource, named), id: named, ...ownership(resource) });
+      items.push({
+        proof,
+        kind,
+        name: proof === "azure" ? (id.split("/").at(-1) ?? id) : nameOf(resource, named),
+        id: named,
+        ...ownership(resource),
+      });
     }
   }
   return { items, parts };

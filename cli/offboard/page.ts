@@ -56,7 +56,7 @@ export function certificatePage(certificate: Certificate): string {
 function removedSection({ removed, removedParts, runs, destroyedOn }: Certificate): Block {
   const rows = removed.map(({ kind, name, id, state, deletedOn }): Row => {
     const when = deletedOn ?? destroyedOn;
-    const shown = state === "softDeleted" ? "deleted, restorable by you for 30 days" : "gone";
+    const shown = state === "softDeleted" ? "deleted, restorable" : "gone";
     return {
       cells: [
         visibleText(name),
@@ -70,7 +70,7 @@ function removedSection({ removed, removedParts, runs, destroyedOn }: Certificat
   const columns = [
     { title: "Name" },
     { title: "Kind", choices: true },
-    { title: "ID" },
+    { title: "ID", kind: "long" as const },
     { title: "Removed by (UTC)" },
     { title: "State" },
   ];
@@ -90,7 +90,11 @@ function staysTable(caption: string, stays: readonly Staying[]): Block {
   const rows = stays.map(({ what, why, step }): Row => ({
     cells: [visibleText(what), visibleText(why), step === "" ? "" : code(visibleText(step))],
   }));
-  return table({ caption, columns: [{ title: "What" }, { title: "Why" }, { title: "How to remove it" }], rows });
+  return table({
+    caption,
+    columns: [{ title: "What", kind: "long" }, { title: "Why" }, { title: "How to remove it", kind: "long" }],
+    rows,
+  });
 }
 
 function sameName({ sameName: found }: Certificate): Block[] {

@@ -78,7 +78,7 @@ describe("the inventory of a stack", () => {
         ["user", "ana@fabrikam.example", "a1"],
         ["notificationRule", "SOC / servers", "SOC / servers"],
         ["group", "Tier 1", "g1"],
-        ["azure", "/subscriptions/s/vaults/v", "/subscriptions/s/vaults/v"],
+        ["azure", "v", "/subscriptions/s/vaults/v"],
       ],
     );
     assert.deepEqual(
