@@ -78,7 +78,7 @@ export function writtenText({
     ),
     "\n",
     paragraph("What to type next:"),
-    `  npx pulumi preview --stack ${stack} --refresh --expect-no-changes\n`,
+    `  npx pulumi preview --stack ${stack} --refresh${plan.created.length === 0 ? " --expect-no-changes" : ""}\n`,
     `  git add ${file}    # then a pull request\n`,
   ].join("");
 }
