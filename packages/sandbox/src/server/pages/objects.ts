@@ -39,9 +39,18 @@ function tableOfObjects(
 }
 
 const choice = (title: string): Column => ({ title, choices: true });
+/** For texts without spaces, such as IDs. */
+const long = (title: string): Column => ({ title, kind: "long" });
 
 export function userTable(tenant: TenantRecord): Block {
-  const titles = ["Name", choice("Type"), "User principal name", choice("Invitation"), choice("Enabled"), "Object ID"];
+  const titles = [
+    "Name",
+    choice("Type"),
+    long("User principal name"),
+    choice("Invitation"),
+    choice("Enabled"),
+    long("Object ID"),
+  ];
   return tableOfObjects("Members and guests", titles, objectsOf(tenant, "users"), (user) => [
     nameOf(user),
     text(user["userType"]),
@@ -53,7 +62,7 @@ export function userTable(tenant: TenantRecord): Block {
 }
 
 export function groupTable(tenant: TenantRecord): Block {
-  const titles = ["Name", "Members", "Owners", choice("Role-assignable"), "Object ID"];
+  const titles = ["Name", long("Members"), long("Owners"), choice("Role-assignable"), long("Object ID")];
   return tableOfObjects("Groups with their members", titles, objectsOf(tenant, "groups"), (group) => [
     nameOf(group),
     namesOf(tenant, linked(tenant, "groups.members", group.id)),
@@ -64,7 +73,7 @@ export function groupTable(tenant: TenantRecord): Block {
 }
 
 export function applicationTable(tenant: TenantRecord): Block {
-  const titles = ["Name", "Client secrets", "Certificates", choice("Audience"), "Application ID"];
+  const titles = ["Name", "Client secrets", "Certificates", choice("Audience"), long("Application ID")];
   return tableOf(
     "Registered applications",
     titles,
@@ -79,7 +88,7 @@ export function applicationTable(tenant: TenantRecord): Block {
 }
 
 export function servicePrincipalTable(tenant: TenantRecord): Block {
-  const titles = ["Name", choice("Enabled"), "App roles", "Application ID", "Object ID"];
+  const titles = ["Name", choice("Enabled"), "App roles", long("Application ID"), long("Object ID")];
   return tableOfObjects("Service principals", titles, objectsOf(tenant, "servicePrincipals"), (principal) => [
     nameOf(principal),
     text(principal["accountEnabled"]),
@@ -93,7 +102,7 @@ export function appRoleTable(tenant: TenantRecord): Block {
   const assignments = [...tenant.objects("appRoleAssignments").values()];
   return tableOf(
     "App roles that are assigned",
-    [choice("Application"), choice("API"), "App role"],
+    [choice("Application"), choice("API"), long("App role")],
     assignments.map(({ principalId, resourceId, appRoleId }) => [
       principalName(tenant, text(principalId)),
       principalName(tenant, text(resourceId)),
@@ -106,7 +115,7 @@ export function grantTable(tenant: TenantRecord): Block {
   const grants = [...tenant.objects("oauth2PermissionGrants").values()];
   return tableOf(
     "Delegated permissions that are consented to",
-    [choice("Application"), choice("API"), "Permissions", choice("For")],
+    [choice("Application"), choice("API"), long("Permissions"), choice("For")],
     grants.map(({ clientId, resourceId, scope, consentType, principalId }) => [
       principalName(tenant, text(clientId)),
       principalName(tenant, text(resourceId)),
@@ -120,7 +129,7 @@ export function directoryRoleTable(tenant: TenantRecord): Block {
   const assignments = [...tenant.objects("roleAssignments").values()];
   return tableOf(
     "Assignments of directory roles",
-    ["Who", choice("Role"), "Scope"],
+    ["Who", choice("Role"), long("Scope")],
     assignments.map(({ principalId, roleDefinitionId, directoryScopeId }) => [
       principalName(tenant, text(principalId)),
       directoryRoleName(tenant, text(roleDefinitionId)),
@@ -133,7 +142,7 @@ export function defenderRoleTable(tenant: TenantRecord): Block {
   const assignments = [...tenant.objects("defenderRoleAssignments").values()];
   return tableOf(
     "Roles of Defender's unified RBAC",
-    ["Role", "Assigned to", "Permissions"],
+    ["Role", long("Assigned to"), long("Permissions")],
     objectsOf(tenant, "defenderRoleDefinitions").map((role) => {
       const given = assignments.filter(({ roleDefinitionId }) => roleDefinitionId === role.id);
       const actions = objectsIn(role["rolePermissions"]).flatMap(({ allowedResourceActions }) =>
@@ -154,7 +163,7 @@ export function defenderRoleTable(tenant: TenantRecord): Block {
 export function siemTable(tenant: TenantRecord): Block {
   return tableOf(
     "Applications that are authorized for the legacy alert API (the sandbox's own)",
-    ["Application ID", "MSSP's tenant", choice("State")],
+    [long("Application ID"), long("MSSP's tenant"), choice("State")],
     [...tenant.objects("siemAuthorizations").values()].map(({ applicationId, msspTenantId, status }) => [
       code(text(applicationId)),
       code(text(msspTenantId)),
@@ -166,7 +175,7 @@ export function siemTable(tenant: TenantRecord): Block {
 export function ruleTable(tenant: TenantRecord): Block {
   return tableOf(
     "E-mail notification rules (the sandbox's own)",
-    ["Rule", "Severities", "Recipients"],
+    ["Rule", "Severities", long("Recipients")],
     [...tenant.objects("notificationRules").values()].map(({ name, severities, recipients }) => [
       text(name),
       texts(severities).join(", "),
@@ -197,7 +206,7 @@ export function packageTable(tenant: TenantRecord): Block {
 export function resourceTable(tenant: TenantRecord): Block {
   return tableOf(
     "Resources",
-    [choice("Type"), "Name", choice("Location"), "Resource ID"],
+    [choice("Type"), "Name", choice("Location"), long("Resource ID")],
     objectsOf(tenant, azureResources).map(({ id, name, type, location }) => [
       text(type),
       text(name),
@@ -210,7 +219,7 @@ export function resourceTable(tenant: TenantRecord): Block {
 export function azureRoleTable(tenant: TenantRecord): Block {
   return tableOf(
     "Assignments of Azure roles",
-    ["Who", choice("Role"), "Scope"],
+    ["Who", choice("Role"), long("Scope")],
     roleAssignmentsOf(tenant).map(({ principalId, role, at }) => [principalName(tenant, principalId), role, code(at)]),
   );
 }

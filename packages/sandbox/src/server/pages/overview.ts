@@ -23,7 +23,7 @@ export function overviewPage(description: Description, shown: Shown): string {
         { id: "services", title: "Services" },
         table({
           caption: "Base URLs",
-          columns: [{ title: "Service" }, { title: "URL" }],
+          columns: [{ title: "Service" }, { title: "URL", kind: "long" }],
           rows: description.services.map(({ name, url }) => ({ cells: [name, code(url)] })),
         }),
       ),
@@ -37,7 +37,7 @@ function tenantTable({ tenants }: Description): Block {
     caption: "Emulated tenants, and their requests since the server started",
     columns: [
       { title: "Tenant" },
-      { title: "Tenant ID" },
+      { title: "Tenant ID", kind: "long" },
       ...["Users", "Groups", "Applications", "Service principals", "Reads", "Writes", "Tokens"].map(
         (title) => ({ title, kind: "number" }) as const,
       ),

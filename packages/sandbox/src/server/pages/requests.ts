@@ -11,7 +11,7 @@ export function requestTable(requests: readonly LoggedRequest[], cloud: Emulated
     columns: [
       { title: "Time (UTC)" },
       { title: "Method", choices: true },
-      { title: "Path" },
+      { title: "Path", kind: "long" },
       { title: "Status", choices: true },
       { title: "Milliseconds", kind: "number" },
       { title: "Tenant", choices: true },
