@@ -28,7 +28,10 @@ export function registerReport(program: Command): void {
     )
     .option("--stack <stack>", "the customer's stack", stackArgument)
     .option("--all", 'all customers on one page, with a page for each: every stack but "dev" and "sandbox-*"')
-    .option("--live", "compare with the customer's tenant, and mark the differences")
+    .option(
+      "--live",
+      "compare with the customer's tenant, and mark the differences; with --all also where each onboarding stands",
+    )
     .addOption(new Option("--for <reader>", "the hand-out to send to the customer").choices(["customer"]))
     .addOption(new Option("--language <language>", "language of the hand-out (default: en)").choices(languages))
     .option("--out <file>", "file to write; with --all a folder, or a file *.html for the overview alone", file)

@@ -1,5 +1,17 @@
 /** The fleet's page: a row for each customer, coloured by what ends, differs or waits. */
-import { figures, heatMap, link, renderPage, section, type Cell, type Row, type State } from "@defender-mssp/pages";
+import {
+  figures,
+  heatMap,
+  link,
+  paragraph,
+  renderPage,
+  section,
+  table,
+  type Cell,
+  type Row,
+  type State,
+} from "@defender-mssp/pages";
+import { actorNames, stepTitles, type OnboardingProgress } from "../onboard/progress";
 import { daysLeft } from "./attention";
 import { csvText } from "./csv";
 import type { AccessReport, ReportEnd } from "./model";
@@ -26,6 +38,8 @@ export interface FleetRow {
   readonly manualSteps: number;
   readonly failed: number;
   readonly warnings: number;
+  /** With `--live`: the result of `mssp onboard`. */
+  readonly onboarding?: OnboardingProgress;
 }
 
 /** What a report says of the fleet. */
@@ -110,6 +124,7 @@ export function fleetPage({ customers, writtenAt }: FleetReport): string {
           rows: rows.map((row) => rowOf(row, now)),
         }),
       ),
+      ...waitingSection(rows),
     ],
     footer:
       "Written by npx mssp report --all. It contains no secret. Drift is known from --live, or from the last npx mssp fleet preview --drift in this folder.",
@@ -134,7 +149,52 @@ function rowOf(row: FleetRow, now: Date): Row {
   };
 }
 
-const onboarding: Readonly<Record<FleetRow["lastRun"], { readonly text: string; readonly state: State }>> = {
+/** The customers whose onboarding waits for somebody, with the next step and whose move it is. */
+function waitingSection(rows: readonly FleetRow[]) {
+  if (rows.every(({ onboarding }) => onboarding === undefined)) return [];
+  const waiting = rows.flatMap(({ onboarding: one, customerName, stack, page }): Row[] => {
+    if (one === undefined || one.state === "complete") return [];
+    const name = customerName === "" ? stack : customerName;
+    const [step, whose, next] =
+      one.next === undefined
+        ? ["", "", one.problem ?? ""]
+        : [stepTitles[one.next.name], actorNames[one.next.actor], one.next.next];
+    const cells = [page === undefined ? name : link(name, page), countText(one), step, whose, next];
+    return [{ id: `onboarding-${stack.replaceAll(/[^\w-]/g, "-")}`, cells }];
+  });
+  return [
+    section(
+      {
+        id: "onboarding",
+        title: "Onboardings that wait",
+        intro: "The first step that waits for somebody, as npx mssp onboard shows it.",
+      },
+      waiting.length === 0 ? paragraph("No onboarding waits.") : waitingTable(waiting),
+    ),
+  ];
+}
+
+function waitingTable(rows: readonly Row[]) {
+  return table({
+    caption: "Customers and their next steps",
+    columns: [
+      { title: "Customer" },
+      { title: "Steps done" },
+      { title: "Step", choices: true },
+      { title: "Whose move", choices: true },
+      { title: "What to do" },
+    ],
+    rows,
+  });
+}
+
+/** Such as `5 of 8`: steps that are done, of those that apply and can be seen. */
+function countText({ steps }: OnboardingProgress): string {
+  const count = (state: string) => steps.filter((one) => one.state === state).length;
+  return `${count("done")} of ${count("done") + count("waiting")}`;
+}
+
+const lastRuns: Readonly<Record<FleetRow["lastRun"], { readonly text: string; readonly state: State }>> = {
   never: { text: "deployed", state: "information" },
   failed: { text: "last run failed", state: "failed" },
   drifted: { text: "drifted", state: "warning" },
@@ -143,11 +203,16 @@ const onboarding: Readonly<Record<FleetRow["lastRun"], { readonly text: string; 
   unchanged: { text: "deployed", state: "passed" },
 };
 
-function onboardingCell({ state, lastRun, problem }: FleetRow): Cell {
+function onboardingCell({ state, lastRun, problem, onboarding }: FleetRow): Cell {
+  if (onboarding !== undefined && onboarding.state !== "failed") {
+    const shown = onboarding.state === "complete" ? "passed" : "warning";
+    const content = onboarding.state === "complete" ? "complete" : countText(onboarding);
+    return { content, state: shown, ...(onboarding.next === undefined ? {} : { title: onboarding.next.next }) };
+  }
   if (state === "notDeployed") return { content: "not deployed", state: "notChecked" };
   if (state === "unreadable")
     return { content: "unreadable", state: "failed", ...(problem === undefined ? {} : { title: problem }) };
-  const { text, state: shown } = onboarding[lastRun];
+  const { text, state: shown } = lastRuns[lastRun];
   return { content: text, state: shown };
 }
 
@@ -184,11 +249,17 @@ export function fleetCsv({ customers }: FleetReport): string {
   return csvText([
     [
       ...["stack", "customer", "tenant", "state", "last run", "last run at", ...kinds],
-      ...["drift", "manual steps", "now", "soon", "problem"],
+      ...["drift", "manual steps", "now", "soon", "onboarding", "whose move", "next step", "problem"],
     ],
     ...customers.map(({ stack, customerName, tenantId, state, lastRun, lastRunAt = "", ends, ...row }) => [
       ...[stack, customerName, tenantId, state, lastRun, lastRunAt, ...kinds.map((kind) => ends[kind] ?? "")],
-      ...[row.drift, row.manualSteps, row.failed, row.warnings, row.problem ?? ""],
+      ...[row.drift, row.manualSteps, row.failed, row.warnings, ...onboardingCsv(row), row.problem ?? ""],
     ]),
   ]);
+}
+
+function onboardingCsv({ onboarding }: Pick<FleetRow, "onboarding">): string[] {
+  if (onboarding === undefined) return ["", "", ""];
+  const { state, next } = onboarding;
+  return [state, next === undefined ? "" : actorNames[next.actor], next?.next ?? ""];
 }

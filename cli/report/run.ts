@@ -111,14 +111,24 @@ export async function readFleet(options: ReadOptions & { readonly journals: stri
   const waiting = [...chosen];
   const work = async () => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      const { row, report } = await customerOf(one, last.get(one.stack), { ...options, folder: project.folder, now });
-      rows.set(one.stack, row);
+      const place = { ...options, folder: project.folder, now };
+      const { row, report } = await customerOf(one, last.get(one.stack), place);
+      rows.set(one.stack, { ...row, ...(await onboardingOf(row, place)) });
       if (report !== undefined) reports.set(one.stack, report);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   const customers = chosen.flatMap(({ stack }) => rows.get(stack) ?? []);
   return { fleet: { msspFleetOverview: 1, writtenAt: now.toISOString(), customers }, reports };
+}
+
+/** Where the onboarding stands, with `--live`: it asks the tenant. */
+async function onboardingOf({ stack, state }: FleetRow, options: ReadOptions): Promise<Pick<FleetRow, "onboarding">> {
+  const { live: isLive = false, folder, environment } = options;
+  if (!isLive || state === "unreadable") return {};
+  const { onboardingProgress } = await import("../onboard/onboarding.js");
+  const place = { ...(folder === undefined ? {} : { folder }), ...(environment === undefined ? {} : { environment }) };
+  return { onboarding: await onboardingProgress({ stack, ...place }) };
 }
 
 async function customerOf(

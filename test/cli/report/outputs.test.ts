@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { csvText } from "../../../cli/report/csv";
+import { progressOf, type OnboardingStep, type StepName, type StepState } from "../../../cli/onboard/progress";
 import { fleetCsv, fleetPage, fleetRow, type FleetReport, type FleetRow } from "../../../cli/report/fleet";
 import { handoutPage, mailOf } from "../../../cli/report/handout";
 import { objectsCsv } from "../../../cli/report/objectsCsv";
@@ -220,6 +221,40 @@ describe("mssp report: the fleet", () => {
     assert.equal(fleetRow(recordedReport("basic"), facts).drift, "notChecked");
     const html = fleetPage({ msspFleetOverview: 1, writtenAt: now.toISOString(), customers: [row({})] });
     assert.match(html, /class="notChecked">not checked/);
+  });
+
+  it("with --live shows whose move each onboarding waits for", () => {
+    const about = { stack: "a", checkedOn: now.toISOString(), manualSteps: [] };
+    const step = (name: StepName, state: StepState): OnboardingStep => ({
+      ...{ name, state, actor: "analyst", found: "", next: state === "waiting" ? "Accept <the> invitation." : "" },
+    });
+    const waiting = progressOf(about, [step("consent", "done"), step("invitations", "waiting"), step("up", "byHand")]);
+    const complete = progressOf(about, [step("consent", "done")]);
+    const customers = [
+      row({ stack: "a", customerName: "Adatum", onboarding: waiting }),
+      row({ stack: "b", customerName: "Bakery", onboarding: complete }),
+      row({
+        stack: "c",
+        customerName: "Cafe",
+        onboarding: { ...about, state: "failed", steps: [], problem: "locked" },
+      }),
+    ];
+    const fleet = { msspFleetOverview: 1, writtenAt: now.toISOString(), customers } as const;
+    const [, table = ""] = fleetPage(fleet).split('id="onboarding"');
+    assert.match(table, /Adatum.*1 of 2.*Invitations.*the analysts.*Accept &lt;the> invitation\./s);
+    assert.match(table, /Cafe.*locked/s);
+    assert.doesNotMatch(table, /Bakery/);
+    const [head = [], ...rows] = parsed(fleetCsv(fleet));
+    const at = head.indexOf("onboarding");
+    assert.deepEqual(
+      rows.map((cells) => cells.slice(at, at + 3)),
+      [
+        ["waiting", "the analysts", "Accept <the> invitation."],
+        ["complete", "", ""],
+        ["failed", "", ""],
+      ],
+    );
+    assert.doesNotMatch(fleetPage({ ...fleet, customers: [row({})] }), /id="onboarding"/);
   });
 
   it("leaves out the link where a customer has no page, and keeps a hostile name a text", () => {
