@@ -1,6 +1,6 @@
 /** `mssp adopt`: makes a stack for a customer who was onboarded by hand. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { clouds } from "@defender-mssp/microsoft";
+import { clouds } from "@defender-mssp/microsoft/clouds";
 import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";
 import { visibleJson } from "../output/terminalText";

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { PermissionReport, UsedPermission } from "@defender-mssp/sandbox";
 import { describeCommand } from "../output/help";
-import { paragraph, tableText, type Cell } from "../output/table";
+import type { Cell } from "../output/table";
 import { say, written } from "./output";
 import { tenantIdArgument, withHome, type HomeOptions } from "./options";
 
@@ -50,10 +50,15 @@ async function printPermissions(
   if (options.tenant !== undefined && chosen.length === 0) {
     throw new VisibleError(`The sandbox in ${home} has no tenant ${options.tenant} with permissions.`);
   }
-  await written(options.json === true ? `${JSON.stringify({ tenants: chosen })}\n` : chosen.map(text).join("\n"));
+  if (options.json === true) return written(`${JSON.stringify({ tenants: chosen })}\n`);
+  const table = await import("../output/table.js");
+  await written(chosen.map((tenant) => text(tenant, table)).join("\n"));
 }
 
-function text({ tenantId, displayName, identities }: Tenant): string {
+function text(
+  { tenantId, displayName, identities }: Tenant,
+  { paragraph, tableText }: typeof import("../output/table"),
+): string {
   const parts = identities.map(({ applicationId, userId, displayName: name, permissions }) => {
     const user = userId === null ? "" : `, user ${userId}`;
     const title =
