@@ -11,6 +11,12 @@ const allowedLicences: ReadonlySet<string> = new Set([
   ...["Python-2.0", "PSF-2.0", "CC-BY-3.0"],
 ]);
 
+/**
+ * SPDX identifiers of packages that only the development uses, unmodified, and that no package of
+ * this project contains.
+ */
+const allowedInDevelopment: ReadonlySet<string> = new Set(["MPL-2.0"]);
+
 /** Packages that tell their licence in a file only, which somebody has read. */
 const readLicences: ReadonlyMap<string, string> = new Map([["@logdna/tail-file", "SEE LICENSE IN LICENSE"]]);
 
@@ -26,6 +32,7 @@ const lockfile = z.looseObject({
       integrity: z.string().optional(),
       resolved: z.string().optional(),
       link: z.boolean().optional(),
+      dev: z.boolean().optional(),
       hasInstallScript: z.boolean().optional(),
     }),
   ),
@@ -41,8 +48,9 @@ export function lockfileFindings(content: unknown): string[] {
     if (!place.includes("node_modules/") || entry.link === true) return [];
     const name = place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length);
     const { license = "none" } = entry;
+    const isOnlyDeveloped = entry.dev === true && allowedInDevelopment.has(license);
     return [
-      ...(isAllowed(license) || readLicences.get(name) === license
+      ...(isAllowed(license) || isOnlyDeveloped || readLicences.get(name) === license
         ? []
         : [`${name}: the licence ${license} is not allowed`]),
       ...(entry.integrity === undefined ? [`${name}: the lockfile has no integrity for it`] : []),

@@ -24,6 +24,12 @@ describe("the check of the dependencies", () => {
       );
   });
 
+  it("allows MPL-2.0 in development, and not in what is installed", () => {
+    assert.deepEqual(lockfileFindings(lockfile({ ...good, license: "MPL-2.0", dev: true })), []);
+    assert.match(lockfileFindings(lockfile({ ...good, license: "MPL-2.0" })).join(), /MPL-2\.0 is not allowed/);
+    assert.match(lockfileFindings(lockfile({ ...good, license: "GPL-3.0-only", dev: true })).join(), /not allowed/);
+  });
+
   it("licence expressions: one alternative of OR, all parts of AND", () => {
     for (const licence of ["MIT", "(BSD-3-Clause AND Apache-2.0)", "GPL-2.0-only OR MIT"])
       assert.ok(isAllowed(licence), licence);
