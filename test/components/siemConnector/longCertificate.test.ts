@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { inDays, makeTestCertificate } from "@defender-mssp/sandbox/testing";
+import { makeTestCertificate } from "@defender-mssp/sandbox/testing";
 import { refuseLongCertificate } from "../../../components/siemConnector/longCertificate";
 import { startMocks } from "../mocks";
 
 const now = new Date();
+const inDays = (days: number) => new Date(now.getTime() + days * 24 * 60 * 60 * 1000);
 const type = "azuread:index/applicationCertificate:ApplicationCertificate";
 
 describe("components: a certificate of the connector that lasts longer than the policy pack allows", () => {
