@@ -144,8 +144,24 @@ class GraphReader {
     } catch (error) {
       const isRefused = error instanceof ServiceError && [400, 404, 410].includes(error.status);
       if (!isRefused || (place.next === undefined && place.skip === undefined)) throw error;
-      if (place.next === undefined) throw incomplete(window, `it refuses to skip ${place.skip}: ${error.message}`);
-      return this.#pageAt(window, { top: largestTop, skip: read }, read, signal);
+      if (place.next !== undefined) return this.#pageAt(window, { top: largestTop, skip: read }, read, signal);
+      const last = await this.#lastPage(window, Math.floor((place.skip ?? 0) / 2), signal);
+      if (last !== undefined) return last;
+      throw incomplete(window, `it refuses to skip ${place.skip}: ${error.message}`);
+    }
+  }
+
+  /**
+   * Where `$skip` is limited, a page that begins earlier shows the end if it is shorter than what
+   * the service is known to send in one answer.
+   */
+  async #lastPage(window: AlertWindow, skip: number, signal: AbortSignal | undefined): Promise<ReadPage | undefined> {
+    try {
+      const page = await this.page(window, { top: largestTop, skip }, signal);
+      return page.isComplete ? page : undefined;
+    } catch (error) {
+      if (error instanceof ServiceError && error.status === 400) return undefined;
+      throw error;
     }
   }
 }

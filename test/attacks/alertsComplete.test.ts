@@ -154,6 +154,13 @@ describe("attack: alerts that a server hides", function () {
     assert.equal(found.size, 0);
   });
 
+  it("alerts of one millisecond that an answer has are read, even if $skip does not reach that far", async () => {
+    server.reset({ links: "none", largestSkip: 500 });
+    const since = fill(300, day);
+    for (let index = 0; index < 542; index++) server.add(`tie ${index}`, since + hour);
+    assertComplete(await delivered({ since }), since);
+  });
+
   for (const links of ["circle", "otherHost", "otherPath", "noAddress", "stale"] as const) {
     it(`an invalid link (${links}) is not the end, and no other host is called`, async () => {
       server.reset({ links, cap: 100 });
