@@ -7,6 +7,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { runningSandbox, stopSandbox } from "@defender-mssp/sandbox";
 import { contoso } from "@defender-mssp/sandbox/testing";
 import { checkout } from "../mssp";
@@ -391,9 +392,10 @@ describe("mssp sandbox", function () {
     await run("run", "--", ...node(reads("/domains")));
     const listed = await run("permissions", "--tenant", contoso);
     assert.equal(listed.code, 0);
-    assert.match(listed.stdout, /^ {4}used +Domain\.Read\.All +Microsoft Graph +1 +GET \/domains$/m);
-    assert.match(listed.stdout, /^ {4}used +Group\.ReadWrite\.All .* GET \/groups$/m);
-    assert.match(listed.stdout, /^ {4}unused +User\.ReadWrite\.All +Microsoft Graph/m);
+    const text = stripVTControlCharacters(listed.stdout);
+    assert.match(text, /^ {4}used +Domain\.Read\.All +Microsoft Graph +1 +GET \/domains$/m);
+    assert.match(text, /^ {4}used +Group\.ReadWrite\.All .* GET \/groups$/m);
+    assert.match(text, /^ {4}unused +User\.ReadWrite\.All +Microsoft Graph/m);
     assert.equal((await run("permissions", "--reset")).code, 0);
     const { tenants } = JSON.parse((await run("permissions", "--json")).stdout) as {
       tenants: { identities: { permissions: { used: boolean }[] }[] }[];

@@ -91,11 +91,11 @@ const secretNames = /token|secret|password|code|key|assertion|credential|nonce|^
 
 /**
  * The path and query of a request as it may be shown. Sign-in queries carry codes and states: only
- * those of the APIs are kept, without values of parameters that could give access.
+ * those of Graph and Defender are kept, without values of parameters that could give access.
  */
 export function loggedUrl(url: string): string {
   const [path = "", query] = url.split("?", 2);
-  const isApi = /^\/(v1\.0|beta|api|metadata|subscriptions|keyvault)(\/|$)/.test(path);
+  const isApi = /^\/(v1\.0|beta|api|metadata)\//.test(path);
   if (query === undefined || !isApi) return shortened(path);
   const parameters = query.split("&").map((parameter) => {
     const [name = ""] = parameter.split("=", 1);
