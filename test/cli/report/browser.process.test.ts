@@ -10,7 +10,9 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AxeResults, RunOptions } from "axe-core";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
-import { fleetPage } from "../../../cli/report/fleet";
+import { testSandbox, tenantId } from "@defender-mssp/sandbox/testing";
+import { progressOf } from "../../../cli/onboard/progress";
+import { fleetPage, type FleetReport } from "../../../cli/report/fleet";
 import { handoutPage } from "../../../cli/report/handout";
 import { reportPage } from "../../../cli/report/page";
 import { inventedFleet } from "./inventedFleet";
@@ -32,6 +34,26 @@ function chromiumFile(): string | undefined {
   });
 }
 
+/** The page of an emulated tenant, which `mssp sandbox serve` shows in the same design. */
+async function sandboxPage(): Promise<string> {
+  const test = await testSandbox();
+  try {
+    const url = `${test.sandbox.origins.http}/pages/tenants/${tenantId}`;
+    return await (await fetch(url, { headers: { accept: "text/html" } })).text();
+  } finally {
+    await test.stop();
+  }
+}
+
+/** The first customer's onboarding waits for its analysts. */
+function withOnboarding({ customers, ...fleet }: FleetReport): FleetReport {
+  const step = { name: "invitations", state: "waiting", actor: "analyst", found: "", next: "Accept it." } as const;
+  const about = { stack: "customer-0001", checkedOn: now.toISOString(), manualSteps: [] };
+  const [first, ...others] = customers.map((row) => ({ ...row, onboarding: progressOf(about, []) }));
+  assert.ok(first);
+  return { ...fleet, customers: [{ ...first, onboarding: progressOf(about, [step]) }, ...others] };
+}
+
 describe("mssp report: the pages in a browser", function () {
   this.timeout(120_000);
 
@@ -50,6 +72,8 @@ describe("mssp report: the pages in a browser", function () {
       entitlement: reportPage(recordedReport("entitlement"), "index.html"),
       handout: handoutPage(recordedReport("mssp-application"), "ja"),
       fleet: fleetPage(inventedFleet(1000, now)),
+      smallFleet: fleetPage(withOnboarding(inventedFleet(20, now))),
+      sandbox: await sandboxPage(),
     };
     for (const [name, html] of Object.entries(pages)) await writeFile(path.join(folder, `${name}.html`), html);
     // Root may not use Chromium's sandbox; the pages are this test's own.
@@ -124,7 +148,7 @@ describe("mssp report: the pages in a browser", function () {
     }));
 
   it("never scrolls sideways from 360 to 1,600 pixels of width", async () => {
-    for (const name of ["report", "entitlement", "handout", "fleet"]) {
+    for (const name of ["report", "entitlement", "handout", "fleet", "smallFleet", "sandbox"]) {
       await shown(name, async (page) => {
         for (const width of widths) {
           await page.setViewportSize({ width, height: 800 });
@@ -141,6 +165,8 @@ describe("mssp report: the pages in a browser", function () {
         ["report", 1280],
         ["entitlement", 360],
         ["handout", 1280],
+        ["smallFleet", 1280],
+        ["sandbox", 1280],
       ] as const) {
         await shown(
           name,
