@@ -1,5 +1,5 @@
 /** What a report says of one customer. Its JSON is what `mssp report --json` prints; it holds no secret. */
-import type { CloudName } from "@defender-mssp/microsoft";
+import type { Settings } from "../../settings";
 
 /** What an object of a stack is, in the terms of Entra, Defender and Azure. */
 export const objectKinds = [
@@ -85,15 +85,12 @@ export interface Attention {
   readonly remedy: string;
 }
 
-export interface AccessReport {
+export interface AccessReport extends Pick<
+  Settings,
+  "customerName" | "tenantId" | "customerDomain" | "msspName" | "msspTenantId" | "cloud"
+> {
   readonly msspReport: 1;
   readonly stack: string;
-  readonly customerName: string;
-  readonly tenantId: string;
-  readonly customerDomain: string;
-  readonly msspName: string;
-  readonly msspTenantId: string;
-  readonly cloud: CloudName;
   readonly portalUrl: string;
   readonly portalAccess: "basic" | "rbac" | "entitlement";
   /** `state`: as of the last `up`; `live`: compared with the tenant; `preview`: what `up` will create. */

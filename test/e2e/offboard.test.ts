@@ -40,6 +40,11 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
   const run = (...args: readonly string[]): Promise<Ended> =>
     mssp(args, { folder: project.folder, environment: project.environment });
 
+  function evidenceOfToday(folder: string): Promise<Ended> {
+    const day = new Date().toISOString().slice(0, 10);
+    return run("evidence", "--stack", stack, "--from", day, "--to", day, "--out", folder, "--json");
+  }
+
   async function onboarding(): Promise<OnboardingProgress & { exitCode: number | undefined }> {
     const { exitCode, stdout, stderr } = await run("onboard", "--stack", stack, "--json");
     assert.notEqual(stdout, "", stderr);
@@ -113,19 +118,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
   });
 
   it("evidence: without the permissions it names them", async () => {
-    const day = new Date().toISOString().slice(0, 10);
-    const { exitCode, stdout } = await run(
-      "evidence",
-      "--stack",
-      stack,
-      "--from",
-      day,
-      "--to",
-      day,
-      "--out",
-      "refused",
-      "--json",
-    );
+    const { exitCode, stdout } = await evidenceOfToday("refused");
     const { gaps } = JSON.parse(stdout) as { gaps: { kind: string; text: string }[] };
     assert.equal(exitCode, 3);
     assert.equal(gaps.filter(({ kind }) => kind === "permission").length, 4);
@@ -134,19 +127,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
 
   it("evidence: who did what, with hashes, without the client secret, hostile names escaped", async () => {
     permit("AuditLog.Read.All", "Directory.Read.All");
-    const day = new Date().toISOString().slice(0, 10);
-    const { exitCode, stdout, stderr } = await run(
-      "evidence",
-      "--stack",
-      stack,
-      "--from",
-      day,
-      "--to",
-      day,
-      "--out",
-      "whole",
-      "--json",
-    );
+    const { exitCode, stdout, stderr } = await evidenceOfToday("whole");
     assert.equal(exitCode, 0, stdout + stderr);
     const { entries, runs } = JSON.parse(stdout) as { entries: Record<string, number>; runs: number };
     assert.equal(runs, 1);
