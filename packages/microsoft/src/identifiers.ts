@@ -60,7 +60,10 @@ export const microsoftGraph = {
     "GroupMember.ReadWrite.All": "dbaae8cf-10b5-4b86-a4a1-f871c94c6695",
     "Organization.Read.All": "498476ce-e0fe-48b0-b801-37ba7e2685c6",
     "Policy.Read.All": "246dd0d5-5bd0-4def-940b-0421030a5b68",
+    "Policy.Read.ConditionalAccess": "37730810-e9ba-4e46-b07e-8ca78d182097",
     "Policy.ReadWrite.ApplicationConfiguration": "be74164b-cff1-491c-8741-e671cb536e13",
+    "Policy.ReadWrite.ConditionalAccess": "01c0a623-fc9b-48e9-b794-0756f8e8f067",
+    "Policy.ReadWrite.CrossTenantAccess": "338163d7-f101-4c92-94ba-ca46fe52447c",
     "RoleManagement.Read.All": "c7fbd983-d9aa-4fa7-84b8-17382c103bc4",
     "RoleManagement.Read.Defender": "4d6e30d1-e64e-4ae7-bf9d-c706cc928cef",
     "RoleManagement.Read.Directory": "483bed4a-2ad3-4361-a73b-c83ccdbdc53c",
@@ -252,6 +255,24 @@ export const entraServicePlans = {
 
 /** The service plan of Microsoft Defender for Endpoint, `WINDEFATP`. Same source. */
 export const windowsDefenderServicePlan = "871d91ec-ec1a-452b-a83f-bd76c7d770ef";
+
+/**
+ * The application of the Defender portal in Conditional Access and cross-tenant access. Microsoft
+ * Purview and Intune share it. Source: merill/microsoft-info (commit 43b8a5d, 2026-08-20).
+ */
+export const defenderPortalAppId = "80ccca67-54bd-44ab-8625-4b79c4dc7775";
+
+/**
+ * The built-in authentication strengths by the setting's word. Source: Microsoft, "Conditional
+ * Access authentication strengths", and azuread's documentation of `authenticationStrengthPolicyId`.
+ */
+export const authenticationStrengths = {
+  multifactor: "00000000-0000-0000-0000-000000000002",
+  passwordless: "00000000-0000-0000-0000-000000000003",
+  phishingResistant: "00000000-0000-0000-0000-000000000004",
+} as const;
+
+export type AuthenticationStrength = keyof typeof authenticationStrengths;
 
 /**
  * The directory roles that an MSSP's analysts may be given, least first. Microsoft's document of

@@ -6,6 +6,12 @@
  * Source: Microsoft's published metadata, and recorded answers, which take precedence.
  */
 import { directoryAudit, signIn } from "./entities/auditLogs";
+import { conditionalAccessPolicy, whatIfAnalysisResult } from "./entities/conditionalAccess";
+import {
+  crossTenantAccessPolicyConfigurationDefault,
+  crossTenantAccessPolicyConfigurationPartner,
+  crossTenantIdentitySyncPolicyPartner,
+} from "./entities/crossTenantAccess";
 import { application, federatedIdentityCredential, servicePrincipal } from "./entities/applications";
 import {
   appRoleAssignment,
@@ -98,6 +104,11 @@ export type EntitySetName =
   | "directoryAudits"
   | "signIns"
   | "federatedIdentityCredentials"
+  | "conditionalAccessPolicies"
+  | "whatIfAnalysisResults"
+  | "crossTenantAccessDefault"
+  | "crossTenantAccessPartners"
+  | "crossTenantIdentitySynchronizations"
   | EntitlementSetName;
 
 /** The entity sets under `identityGovernance/entitlementManagement`. */
@@ -207,6 +218,32 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     ...plain,
     type: "federatedIdentityCredential",
     properties: federatedIdentityCredential,
+  },
+  conditionalAccessPolicies: {
+    ...plain,
+    type: "conditionalAccessPolicy",
+    properties: conditionalAccessPolicy,
+    path: "identity/conditionalAccess/policies",
+  },
+  /** Answers of `identity/conditionalAccess/evaluate`; none is stored. */
+  whatIfAnalysisResults: { ...plain, type: "whatIfAnalysisResult", properties: whatIfAnalysisResult },
+  crossTenantAccessDefault: {
+    ...plain,
+    type: "crossTenantAccessPolicyConfigurationDefault",
+    properties: crossTenantAccessPolicyConfigurationDefault,
+    path: "policies/crossTenantAccessPolicy/default",
+  },
+  crossTenantAccessPartners: {
+    ...plain,
+    type: "crossTenantAccessPolicyConfigurationPartner",
+    properties: crossTenantAccessPolicyConfigurationPartner,
+    path: "policies/crossTenantAccessPolicy/partners",
+  },
+  /** By the partner's tenant ID. */
+  crossTenantIdentitySynchronizations: {
+    ...plain,
+    type: "crossTenantIdentitySyncPolicyPartner",
+    properties: crossTenantIdentitySyncPolicyPartner,
   },
   directoryAudits: { ...plain, type: "directoryAudit", properties: directoryAudit, path: "auditLogs/directoryAudits" },
   signIns: { ...plain, type: "signIn", properties: signIn, path: "auditLogs/signIns" },

@@ -80,6 +80,12 @@ export function missingLogPermission(name: string): GraphError {
   return new GraphError(403, "Authentication_MSGraphPermissionMissing", message);
 }
 
+/** The 403 of Conditional Access. The service's own text is not verified. */
+export function missingScopesInToken(names: readonly string[]): GraphError {
+  const message = "You cannot perform the requested operation, required scopes are missing in the token.";
+  return new GraphError(403, "AccessDenied", `${message} (Sandbox: ${names.join(" or ")} is missing.)`);
+}
+
 /** Entitlement management's 403. The missing permission is the sandbox's addition. */
 export function callerNotAuthorized(names: readonly string[]): GraphError {
   const missing = names.length === 1 ? names.join("") : `any of ${names.join(", ")}`;

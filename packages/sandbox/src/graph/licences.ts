@@ -4,7 +4,8 @@ import { switchValue } from "../cloud/switches";
 import { GraphError } from "./errors";
 import type { Call } from "./route";
 
-export type LicensedFeature = "roleAssignableGroups" | "entitlementManagement" | "signInLogs";
+export type LicensedFeature =
+  "roleAssignableGroups" | "entitlementManagement" | "signInLogs" | "conditionalAccess" | "crossTenantAccess";
 
 /** Whether the tenant has the licence for a feature. */
 export function hasLicence(tenant: Tenant, feature: LicensedFeature): boolean {
@@ -33,6 +34,11 @@ const refusals: Readonly<Record<LicensedFeature, () => GraphError>> = {
       "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
       "Neither tenant is B2C or tenant doesn't have premium license",
     ),
+  // The service's own text is not verified.
+  conditionalAccess: () => new GraphError(403, "AccessDenied", "Your tenant is not licensed for this feature."),
+  // Microsoft documents that trust and targets need P1; the service's own refusal is not known.
+  crossTenantAccess: () =>
+    new GraphError(403, "AadPremiumLicenseRequired", "The tenant needs to have Microsoft Entra ID P1 license."),
   // The text of another feature of the same licence (privileged identity management); this
   // feature's own is not known.
   entitlementManagement: () =>

@@ -5,7 +5,14 @@
  */
 import type { Caller } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
-import { callerNotAuthorized, denied, missingLogPermission, missingScope, type GraphError } from "./errors";
+import {
+  callerNotAuthorized,
+  denied,
+  missingLogPermission,
+  missingScope,
+  missingScopesInToken,
+  type GraphError,
+} from "./errors";
 
 export interface Permissions {
   /** Any of these app roles is enough. */
@@ -118,6 +125,16 @@ export const permissions = {
     "Policy.Read.All",
     "Policy.ReadWrite.ApplicationConfiguration",
   ]),
+  readCrossTenantAccess: of(["Policy.Read.All", "Policy.ReadWrite.CrossTenantAccess"]),
+  writeCrossTenantAccess: of(["Policy.ReadWrite.CrossTenantAccess"]),
+  readConditionalAccess: ofConditionalAccess([
+    "Policy.Read.ConditionalAccess",
+    "Policy.Read.All",
+    "Policy.ReadWrite.ConditionalAccess",
+  ]),
+  // Its page names this one; whether a higher one is enough is not documented.
+  evaluateConditionalAccess: ofConditionalAccess(["Policy.Read.ConditionalAccess"]),
+  writeConditionalAccess: ofConditionalAccess(["Policy.ReadWrite.ConditionalAccess"], ["Policy.Read.All"]),
   readDomains: of(["Domain.Read.All", "Domain.ReadWrite.All", ...directoryRead]),
 } satisfies Record<string, Permissions>;
 
@@ -133,6 +150,11 @@ function ofLogs(also?: readonly string[]): Permissions {
   const names = ["AuditLog.Read.All"];
   const missing = [...names, ...(also?.slice(0, 1) ?? [])].join(",");
   return { application: names, delegated: names, owned: [], also, refusal: () => missingLogPermission(missing) };
+}
+
+/** `also`: names of which one is needed in addition. */
+function ofConditionalAccess(names: readonly string[], also?: readonly string[]): Permissions {
+  return { application: names, delegated: names, owned: [], also, refusal: () => missingScopesInToken(names) };
 }
 
 interface Differences {

@@ -6,6 +6,8 @@ import { auditLogRoutes } from "./routes/auditLogs";
 import { accessPackageResourceRoutes } from "./routes/accessPackageResources";
 import { accessPackageRoutes } from "./routes/accessPackages";
 import { applicationRoutes } from "./routes/applications";
+import { conditionalAccessRoutes } from "./routes/conditionalAccess";
+import { crossTenantAccessRoutes } from "./routes/crossTenantAccess";
 import { defenderRoleRoutes } from "./routes/defenderRoles";
 import { connectedOrganizationRoutes } from "./routes/connectedOrganizations";
 import { deletedItemRoutes } from "./routes/deletedItems";
@@ -41,6 +43,8 @@ export const routeTable = new RouteTable([
   ...deletedItemRoutes,
   ...tenantRoutes,
   ...policyRoutes,
+  ...crossTenantAccessRoutes,
+  ...conditionalAccessRoutes,
   ...connectedOrganizationRoutes,
   ...accessPackageRoutes,
   ...accessPackageResourceRoutes,

@@ -10,6 +10,7 @@ import path from "node:path";
 import { routeTable } from "../../src/graph/routes";
 import { additionSequences } from "./sequences/additions";
 import { applicationSequences } from "./sequences/applications";
+import { accessPolicySequences } from "./sequences/accessPolicies";
 import { clientSequences } from "./sequences/client";
 import { defenderRoleSequences } from "./sequences/defenderRoles";
 import { directorySequences } from "./sequences/directory";
@@ -44,6 +45,7 @@ describe("the emulated Graph", function () {
   describe("called by this project's dynamic resources", () => {
     defenderRoleSequences(() => graph);
     additionSequences(() => graph);
+    accessPolicySequences(() => graph);
   });
   describe("in a tenant without a licence or with a restrictive policy", () => policySequences(() => graph));
 

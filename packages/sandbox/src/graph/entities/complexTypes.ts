@@ -17,6 +17,8 @@ import {
   strings,
   type Properties,
 } from "./property";
+import { conditionalAccessSubtypes, conditionalAccessTypes } from "./conditionalAccess";
+import { crossTenantAccessTypes } from "./crossTenantAccess";
 import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
 import type { Json } from "../../cloud/model";
 import { textOf } from "../json";
@@ -232,6 +234,13 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
   },
   ...entitlementTypes,
   ...auditTypes,
+  ...crossTenantAccessTypes,
+  ...conditionalAccessTypes,
+};
+
+const subtypesOf: Readonly<Record<string, readonly string[]>> = {
+  ...entitlementSubtypes,
+  ...conditionalAccessSubtypes,
 };
 
 /**
@@ -239,7 +248,7 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
  * `@odata.type`. `undefined` if that type is not allowed.
  */
 export function complexTypeOf(declared: string, value: { readonly [name: string]: Json }): string | undefined {
-  const subtypes = entitlementSubtypes[declared];
+  const subtypes = subtypesOf[declared];
   if (subtypes === undefined) return declared;
   const said = textOf(value["@odata.type"]).toLowerCase();
   return subtypes.find((subtype) => said === `#microsoft.graph.${subtype}`.toLowerCase());

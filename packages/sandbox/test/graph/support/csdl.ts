@@ -56,6 +56,8 @@ interface OperationElement {
 interface Metadata {
   types: Map<string, TypeElement>;
   enums: Map<string, ReadonlySet<string>>;
+  /** Enums of which a value may have several members. */
+  flags: Set<string>;
   operations: OperationElement[];
   sets: Map<string, string>;
   singletons: Map<string, string>;
@@ -94,7 +96,8 @@ function errorProblems(body: Record<string, Json>): string[] {
 }
 
 function typeOfContext(version: GraphVersion, fragment: string): string | undefined {
-  if (fragment.startsWith("Collection(")) return fragment;
+  const collection = /^Collection\((.+)\)$/.exec(fragment)?.[1];
+  if (collection !== undefined) return `Collection(${normal(collection)})`;
   const path = fragment.replace(/\/\$entity$/, "");
   const segments = splitContext(path);
   const [first = "", ...rest] = segments;
@@ -127,6 +130,10 @@ function splitContext(path: string): string[] {
   return [...names, name];
 }
 
+function valuesIn(version: GraphVersion, type: string, value: string): string[] {
+  return sources(version).some(({ flags }) => flags.has(type)) ? value.split(",") : [value];
+}
+
 function valueProblems(version: GraphVersion, type: string, value: Json, where: string): string[] {
   const itemType = /^Collection\((.+)\)$/.exec(type)?.[1];
   if (itemType !== undefined) {
@@ -137,7 +144,10 @@ function valueProblems(version: GraphVersion, type: string, value: Json, where: 
   if (type.startsWith("Edm.")) return primitiveProblems(type, value, where);
   const members = firstIn(version, (metadata) => metadata.enums.get(type));
   if (members !== undefined) {
-    return typeof value === "string" && members.has(value) ? [] : [`${where}: ${JSON.stringify(value)} is no ${type}`];
+    // A value of flags is a list of members with commas.
+    return typeof value === "string" && valuesIn(version, type, value).every((one) => members.has(one))
+      ? []
+      : [`${where}: ${JSON.stringify(value)} is no ${type}`];
   }
   return objectProblems(version, type, value, where);
 }
@@ -323,7 +333,7 @@ interface SchemaElement {
   Namespace: string;
   EntityType?: AsParsed<TypeElement>[];
   ComplexType?: AsParsed<TypeElement>[];
-  EnumType?: { Name: string; Member?: { Name: string }[] }[];
+  EnumType?: { Name: string; IsFlags?: string; Member?: { Name: string }[] }[];
   Action?: AsParsed<OperationElement>[];
   Function?: AsParsed<OperationElement>[];
   EntityContainer?: {
@@ -344,6 +354,7 @@ function parse(xml: string): Metadata {
   const metadata: Metadata = {
     types: new Map(),
     enums: new Map(),
+    flags: new Set(),
     operations: [],
     sets: new Map(),
     singletons: new Map(),
@@ -363,6 +374,7 @@ function addSchema(metadata: Metadata, schema: SchemaElement): void {
   }
   for (const each of schema.EnumType ?? []) {
     metadata.enums.set(qualified(each.Name), new Set((each.Member ?? []).map(({ Name }) => Name)));
+    if (each.IsFlags === "true") metadata.flags.add(qualified(each.Name));
   }
   for (const operation of [...(schema.Action ?? []), ...(schema.Function ?? [])]) {
     metadata.operations.push({

@@ -1,0 +1,156 @@
+/**
+ * Conditional Access: policies, and the What If evaluation of a sign-in.
+ * https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
+ */
+import type { Properties } from "./property";
+import { boolean, complex, computed, dateTime, int32, readOnly, string, strings } from "./property";
+
+export const conditionalAccessPolicy: Properties = {
+  id: string({ ...computed }),
+  templateId: string(readOnly),
+  displayName: string({ nullable: false, required: true, default: undefined }),
+  description: string(),
+  createdDateTime: dateTime(readOnly),
+  modifiedDateTime: dateTime(readOnly),
+  deletedDateTime: dateTime(readOnly),
+  state: string({
+    nullable: false,
+    required: true,
+    default: undefined,
+    values: ["enabled", "disabled", "enabledForReportingButNotEnforced"],
+  }),
+  conditions: complex("conditionalAccessConditionSet", { nullable: false, required: true, default: undefined }),
+  grantControls: complex("conditionalAccessGrantControls"),
+  sessionControls: complex("conditionalAccessSessionControls"),
+};
+
+/** A policy with the evaluation of one sign-in. */
+export const whatIfAnalysisResult: Properties = {
+  ...conditionalAccessPolicy,
+  policyApplies: boolean({ ...readOnly, nullable: false, default: false }),
+  analysisReasons: string({ ...readOnly, nullable: false, default: "notSet" }),
+};
+
+const filter = complex("conditionalAccessFilter");
+const isEnabled = boolean();
+
+export const conditionalAccessTypes: Readonly<Record<string, Properties>> = {
+  applicationContext: { includeApplications: strings() },
+  applicationEnforcedRestrictionsSessionControl: { isEnabled },
+  authenticationStrengthPolicy: {
+    id: string({ nullable: false, required: true, default: undefined }),
+    createdDateTime: dateTime({ ...computed }),
+    modifiedDateTime: dateTime({ ...computed }),
+    displayName: string({ ...computed }),
+    description: string(readOnly),
+    policyType: string({ ...computed }),
+    requirementsSatisfied: string({ ...computed }),
+    allowedCombinations: strings(readOnly),
+  },
+  cloudAppSecuritySessionControl: { cloudAppSecurityType: string(), isEnabled },
+  conditionalAccessAllExternalTenants: { membershipKind: string({ values: ["all"] }) },
+  conditionalAccessApplications: {
+    includeApplications: strings(),
+    excludeApplications: strings(),
+    includeUserActions: strings(),
+    includeAuthenticationContextClassReferences: strings(),
+    applicationFilter: filter,
+  },
+  conditionalAccessAuthenticationFlows: { transferMethods: string({ nullable: false, default: "none" }) },
+  conditionalAccessClientApplications: {
+    includeServicePrincipals: strings(),
+    excludeServicePrincipals: strings(),
+    servicePrincipalFilter: filter,
+  },
+  conditionalAccessConditionSet: {
+    userRiskLevels: strings(),
+    signInRiskLevels: strings(),
+    clientAppTypes: strings(),
+    servicePrincipalRiskLevels: strings(),
+    insiderRiskLevels: string(),
+    platforms: complex("conditionalAccessPlatforms"),
+    locations: complex("conditionalAccessLocations"),
+    devices: complex("conditionalAccessDevices"),
+    clientApplications: complex("conditionalAccessClientApplications"),
+    authenticationFlows: complex("conditionalAccessAuthenticationFlows"),
+    applications: complex("conditionalAccessApplications", { required: true }),
+    users: complex("conditionalAccessUsers"),
+  },
+  conditionalAccessDevices: { deviceFilter: filter },
+  conditionalAccessEnumeratedExternalTenants: {
+    membershipKind: string({ values: ["enumerated"] }),
+    members: strings(),
+  },
+  conditionalAccessFilter: {
+    mode: string({ nullable: false, default: "include", values: ["include", "exclude"] }),
+    rule: string({ nullable: false, default: "" }),
+  },
+  conditionalAccessGrantControls: {
+    operator: string({ values: ["AND", "OR"] }),
+    builtInControls: strings(),
+    customAuthenticationFactors: strings(),
+    termsOfUse: strings(),
+    authenticationStrength: complex("authenticationStrengthPolicy"),
+  },
+  conditionalAccessGuestsOrExternalUsers: {
+    guestOrExternalUserTypes: string({ nullable: false, required: true, default: undefined }),
+    externalTenants: complex("conditionalAccessExternalTenants"),
+  },
+  conditionalAccessLocations: { includeLocations: strings(), excludeLocations: strings() },
+  conditionalAccessPlatforms: { includePlatforms: strings(), excludePlatforms: strings() },
+  conditionalAccessSessionControls: {
+    disableResilienceDefaults: boolean(),
+    applicationEnforcedRestrictions: complex("applicationEnforcedRestrictionsSessionControl"),
+    cloudAppSecurity: complex("cloudAppSecuritySessionControl"),
+    persistentBrowser: complex("persistentBrowserSessionControl"),
+    secureSignInSession: complex("secureSignInSessionControl"),
+    signInFrequency: complex("signInFrequencySessionControl"),
+  },
+  conditionalAccessUsers: {
+    includeUsers: strings(),
+    excludeUsers: strings(),
+    includeGroups: strings(),
+    excludeGroups: strings(),
+    includeRoles: strings(),
+    excludeRoles: strings(),
+    includeGuestsOrExternalUsers: complex("conditionalAccessGuestsOrExternalUsers"),
+    excludeGuestsOrExternalUsers: complex("conditionalAccessGuestsOrExternalUsers"),
+  },
+  persistentBrowserSessionControl: { mode: string(), isEnabled },
+  secureSignInSessionControl: { isEnabled },
+  servicePrincipalSignIn: { servicePrincipalId: string() },
+  signInConditions: {
+    authenticationFlow: complex("conditionalAccessAuthenticationFlows"),
+    clientAppType: string(),
+    country: string(),
+    devicePlatform: string(),
+    insiderRiskLevel: string(),
+    ipAddress: string(),
+    servicePrincipalRiskLevel: string(),
+    signInRiskLevel: string(),
+    userRiskLevel: string(),
+  },
+  signInFrequencySessionControl: {
+    authenticationType: string({ values: ["primaryAndSecondaryAuthentication", "secondaryAuthentication"] }),
+    frequencyInterval: string({ values: ["timeBased", "everyTime"] }),
+    isEnabled,
+    type: string({ values: ["days", "hours"] }),
+    value: int32(),
+  },
+  userActionContext: { userAction: string() },
+  userSignIn: {
+    externalTenantId: string(),
+    externalUserType: string({ nullable: false, default: "none" }),
+    userId: string(),
+  },
+};
+
+/** Types of the values of abstract types. */
+export const conditionalAccessSubtypes: Readonly<Record<string, readonly string[]>> = {
+  conditionalAccessExternalTenants: [
+    "conditionalAccessEnumeratedExternalTenants",
+    "conditionalAccessAllExternalTenants",
+  ],
+  signInContext: ["applicationContext", "userActionContext"],
+  signInIdentity: ["userSignIn", "servicePrincipalSignIn"],
+};

@@ -1,0 +1,72 @@
+/**
+ * Cross-tenant access: the default configuration and those of partners.
+ * https://learn.microsoft.com/graph/api/resources/crosstenantaccesspolicy-overview
+ */
+import type { Properties } from "./property";
+import { boolean, complex, complexes, computed, readOnly, string } from "./property";
+
+const accessType = { values: ["allowed", "blocked"] } as const;
+
+/** What default and partner share. Null in a partner's configuration: the default's value applies. */
+const configuration: Properties = {
+  appServiceConnectInbound: complex("crossTenantAccessPolicyAppServiceConnectSetting"),
+  automaticUserConsentSettings: complex("inboundOutboundPolicyConfiguration"),
+  b2bCollaborationInbound: complex("crossTenantAccessPolicyB2BSetting"),
+  b2bCollaborationOutbound: complex("crossTenantAccessPolicyB2BSetting"),
+  b2bDirectConnectInbound: complex("crossTenantAccessPolicyB2BSetting"),
+  b2bDirectConnectOutbound: complex("crossTenantAccessPolicyB2BSetting"),
+  inboundTrust: complex("crossTenantAccessPolicyInboundTrust"),
+  m365CollaborationInbound: complex("crossTenantAccessPolicyM365CollaborationInboundSetting"),
+  m365CollaborationOutbound: complex("crossTenantAccessPolicyM365CollaborationOutboundSetting"),
+  tenantRestrictions: complex("crossTenantAccessPolicyTenantRestrictions"),
+};
+
+/** The key is `tenantId`; the type has no `id`. */
+export const crossTenantAccessPolicyConfigurationPartner: Properties = {
+  tenantId: string({ nullable: false, required: true, default: undefined, write: "create" }),
+  isServiceProvider: boolean(),
+  isInMultiTenantOrganization: boolean(readOnly),
+  ...configuration,
+};
+
+export const crossTenantAccessPolicyConfigurationDefault: Properties = {
+  id: string({ ...computed }),
+  isServiceDefault: boolean(readOnly),
+  ...configuration,
+};
+
+export const crossTenantIdentitySyncPolicyPartner: Properties = {
+  tenantId: string({ ...readOnly, nullable: false, default: undefined }),
+  displayName: string(),
+  userSyncInbound: complex("crossTenantUserSyncInbound"),
+};
+
+const targetConfiguration = "crossTenantAccessPolicyTargetConfiguration";
+const b2bSetting: Properties = {
+  usersAndGroups: complex(targetConfiguration),
+  applications: complex(targetConfiguration),
+};
+
+export const crossTenantAccessTypes: Readonly<Record<string, Properties>> = {
+  crossTenantAccessPolicyAppServiceConnectSetting: { applications: complex(targetConfiguration) },
+  crossTenantAccessPolicyB2BSetting: b2bSetting,
+  crossTenantAccessPolicyInboundTrust: {
+    isMfaAccepted: boolean(),
+    isCompliantDeviceAccepted: boolean(),
+    isHybridAzureADJoinedDeviceAccepted: boolean(),
+  },
+  crossTenantAccessPolicyM365CollaborationInboundSetting: { users: complex(targetConfiguration) },
+  crossTenantAccessPolicyM365CollaborationOutboundSetting: { usersAndGroups: complex(targetConfiguration) },
+  crossTenantAccessPolicyTarget: {
+    target: string(),
+    targetType: string({ values: ["user", "group", "application"] }),
+  },
+  crossTenantAccessPolicyTargetConfiguration: {
+    accessType: string(accessType),
+    targets: complexes("crossTenantAccessPolicyTarget"),
+  },
+  crossTenantAccessPolicyTenantRestrictions: { ...b2bSetting, devices: complex("devicesFilter") },
+  crossTenantUserSyncInbound: { isSyncAllowed: boolean() },
+  devicesFilter: { mode: string(accessType), rule: string() },
+  inboundOutboundPolicyConfiguration: { inboundAllowed: boolean(), outboundAllowed: boolean() },
+};

@@ -1,0 +1,158 @@
+/**
+ * Conditional Access: policies, and What If.
+ * https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy,
+ * …/conditionalaccessroot-evaluate
+ *
+ * Texts of refusals are the sandbox's own.
+ */
+import { randomUUID } from "node:crypto";
+import type { Json, StoredObject } from "../../cloud/model";
+import { createdEntity, entity, list } from "../answers";
+import { whatIf } from "../conditionalAccess";
+import { get } from "../directory";
+import { unreadableRequest } from "../errors";
+import { wholeSeconds } from "../identifiers";
+import { innerOf, isObject, textOf, textsIn, type JsonObject } from "../json";
+import { requireLicence } from "../licences";
+import { complete } from "../objects";
+import { shape } from "../odata/shape";
+import { permissions } from "../permissions";
+import { actionResult, bodyOf, context, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { checkComplex, checkCreate, checkUpdate } from "../validate";
+
+const entitySet = "conditionalAccessPolicies";
+const base = "/identity/conditionalAccess";
+const path = `${base}/policies`;
+const contextName = "identity/conditionalAccess/policies";
+const versions = ["v1.0"] as const;
+const read = permissions.readConditionalAccess;
+const write = permissions.writeConditionalAccess;
+
+export const conditionalAccessRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path,
+    versions,
+    permissions: read,
+    handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values(), contextName),
+  },
+  { method: "POST", path, versions, permissions: write, handle: create },
+  {
+    method: "GET",
+    path: `${path}/{id}`,
+    versions,
+    permissions: read,
+    handle: (call) => entity(call, entitySet, subject(call), contextName),
+  },
+  { method: "PATCH", path: `${path}/{id}`, versions, permissions: write, handle: patch },
+  { method: "DELETE", path: `${path}/{id}`, versions, permissions: write, handle: remove },
+  {
+    method: "POST",
+    path: `${base}/evaluate`,
+    versions,
+    permissions: permissions.evaluateConditionalAccess,
+    handle: evaluate,
+  },
+];
+
+function subject(call: Call): StoredObject {
+  return get(call.tenant, entitySet, parameter(call, "id"));
+}
+
+function create(call: Call): Answer {
+  requireLicence(call, "conditionalAccess");
+  const { values } = checkCreate(entitySet, bodyOf(call), call.version);
+  const policy = complete(entitySet, {
+    ...checked(values),
+    id: randomUUID(),
+    createdDateTime: wholeSeconds(call.cloud.now()),
+  });
+  call.tenant.objects(entitySet).set(policy.id, policy);
+  call.cloud.changed();
+  return createdEntity(call, entitySet, policy, contextName);
+}
+
+function patch(call: Call): Answer {
+  requireLicence(call, "conditionalAccess");
+  const policy = subject(call);
+  const { values } = checkUpdate(entitySet, bodyOf(call), call.version);
+  Object.assign(policy, complete(entitySet, { ...policy, ...checked(values) }), {
+    modifiedDateTime: wholeSeconds(call.cloud.now()),
+  });
+  call.cloud.changed();
+  return noContent;
+}
+
+function remove(call: Call): Answer {
+  call.tenant.objects(entitySet).delete(subject(call).id);
+  call.cloud.changed();
+  return noContent;
+}
+
+function evaluate(call: Call): Answer {
+  requireLicence(call, "conditionalAccess");
+  const { signInIdentity, signInContext, signInConditions = {}, appliedPoliciesOnly } = bodyOf(call);
+  const signIn = {
+    identity: checkComplex("signInIdentity", signInIdentity ?? null, "signInIdentity"),
+    context: checkComplex("signInContext", signInContext ?? null, "signInContext"),
+    conditions: checkComplex("signInConditions", signInConditions, "signInConditions"),
+  };
+  const results = [...call.tenant.objects(entitySet).values()].map((policy) => {
+    const reasons = whatIf(policy, signIn);
+    const result = { ...policy, policyApplies: reasons.length === 0, analysisReasons: reasons.join(",") || "notSet" };
+    return shape("whatIfAnalysisResults", complete("whatIfAnalysisResults", result), call.version);
+  });
+  const value = results.filter(({ policyApplies }) => appliedPoliciesOnly !== true || policyApplies === true);
+  return actionResult(call, {
+    "@odata.context": context(call, "Collection(microsoft.graph.whatIfAnalysisResult)"),
+    value,
+  });
+}
+
+/** The values of a create or an update, with the built-in authentication strength in full. */
+function checked(values: JsonObject): JsonObject {
+  const { conditions, grantControls } = values;
+  if (isObject(conditions)) {
+    const users = conditions["users"];
+    const included = ["includeUsers", "includeGroups", "includeRoles"].flatMap((name) => listIn(users, name));
+    if (included.length === 0 && !isObject(innerOf(users, "includeGuestsOrExternalUsers"))) {
+      throw unreadableRequest("1001: The policy does not include users.");
+    }
+    if (listIn(conditions, "clientAppTypes").length === 0)
+      throw unreadableRequest("The policy has no client app types.");
+  }
+  const strength = innerOf(grantControls, "authenticationStrength");
+  if (!isObject(grantControls) || !isObject(strength)) return values;
+  const id = textOf(strength["id"]);
+  const builtIn = builtInStrengths[id];
+  if (builtIn === undefined) throw unreadableRequest(`There is no authentication strength '${id}'.`);
+  if (listIn(grantControls, "builtInControls").includes("mfa")) {
+    throw unreadableRequest("A policy requires either 'mfa' or an authentication strength.");
+  }
+  return { ...values, grantControls: { ...grantControls, authenticationStrength: { ...strength, ...builtIn } } };
+}
+
+function listIn(value: Json | undefined, name: string): string[] {
+  return textsIn(innerOf(value, name));
+}
+
+/** https://learn.microsoft.com/entra/identity/authentication/concept-authentication-strengths */
+const builtInStrengths: Readonly<Record<string, JsonObject>> = Object.fromEntries(
+  [
+    ["00000000-0000-0000-0000-000000000002", "Multifactor authentication"],
+    ["00000000-0000-0000-0000-000000000003", "Passwordless MFA"],
+    ["00000000-0000-0000-0000-000000000004", "Phishing-resistant MFA"],
+  ].map(([id = "", displayName = ""]) => [
+    id,
+    {
+      id,
+      displayName,
+      description: null,
+      createdDateTime: "2021-12-01T00:00:00Z",
+      modifiedDateTime: "2021-12-01T00:00:00Z",
+      policyType: "builtIn",
+      requirementsSatisfied: "mfa",
+      allowedCombinations: ["fido2"],
+    },
+  ]),
+);
