@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { registerAdopt } from "./adopt/command";
 import { registerAlerts } from "./alerts/command";
+import { registerConnection } from "./connection/command";
 import { registerDoctor } from "./doctor/command";
 import { registerCi } from "./ci/command";
 import { registerEngine } from "./engine/command";
@@ -34,6 +35,7 @@ registerAdopt(program);
 registerPermissions(program);
 registerDoctor(program);
 registerSandbox(program);
+registerConnection(program);
 registerToken(program);
 registerSiemConfig(program);
 registerVerify(program);

@@ -5,8 +5,8 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
 import type { AlertsOptions } from "./run";
 import { alertApiOption } from "../connector/alertApiOption";
+import { connectorOptions } from "../connector/connectorOption";
 import { describeCommand, type HelpSections } from "../output/help";
-import { stackArgument } from "../stack/stackName";
 import { credentialOptions } from "../tokens/credentialOptions";
 
 const severities: readonly RecordSeverity[] = ["informational", "low", "medium", "high"];
@@ -16,7 +16,7 @@ const alertsHelp: HelpSections = {
     "With --checkpoint, the same command continues where it ended, after any exit code. An alert that comes twice has the same `id`.",
     "The legacy API is read with the refresh token that `npx mssp token` keeps (or MSSP_REFRESH_TOKEN), else as the application.",
   ],
-  reads: "The stack's outputs and configuration, and the alerts of the customer's tenant.",
+  reads: "The stack's outputs and configuration, or the connection file, and the alerts of the customer's tenant.",
   changes: "Nothing in the tenant. Writes the checkpoint, and sends the alerts to --hec or --syslog.",
   exitCodes: {
     0: "every alert was delivered; with --follow: ended by Ctrl-C or SIGTERM; or the reader of the pipe has closed it",
@@ -34,20 +34,19 @@ const alertsHelp: HelpSections = {
     "  --syslog tls://siem.example.com --follow --checkpoint contoso.json",
     "MSSP_HEC_TOKEN=… npx mssp alerts --stack contoso \\",
     "  --hec https://splunk.example.com:8088 --checkpoint contoso.json",
+    "npx mssp alerts --connection contoso.json --follow --checkpoint progress.json",
     "npx mssp sandbox run -- npx mssp alerts --stack dev --api legacySiem --raw",
   ],
 };
 
 /** Adds the subcommand to `program`. */
 export function registerAlerts(program: Command): void {
-  const command = credentialOptions(
-    program
-      .command("alerts")
-      .description(
-        "Pull the customer's Defender alerts as the SIEM connector would, and write them to standard output, Splunk or syslog.",
-      )
-      .requiredOption("--stack <stack>", "the customer's stack", stackArgument),
-  )
+  const alerts = program
+    .command("alerts")
+    .description(
+      "Pull the customer's Defender alerts as the SIEM connector would, and write them to standard output, Splunk or syslog.",
+    );
+  const command = credentialOptions(connectorOptions(alerts))
     .addOption(
       alertApiOption(
         "graph: Microsoft Graph's alerts_v2; legacySiem: the legacy SIEM API (default: graph, if the connector has it)",

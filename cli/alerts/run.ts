@@ -11,7 +11,8 @@ import {
   type RecordSeverity,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { readConnector, type Connector } from "../connector/connector";
+import { shownConnector, type Connector } from "../connector/connector";
+import { selectedConnector, type ConnectorOptions } from "../connector/connectorOption";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
 import { legacyTokens } from "../tokens/legacyTokens";
@@ -33,8 +34,7 @@ import { standardOutput } from "./standardOutput";
 import { syslogAddress, syslogServer } from "./syslog";
 import { durationOf, momentOf } from "./time";
 
-export interface AlertsOptions extends CredentialOptions {
-  readonly stack: string;
+export interface AlertsOptions extends CredentialOptions, ConnectorOptions {
   readonly api?: AlertApi;
   readonly since?: string;
   readonly severity?: readonly RecordSeverity[];
@@ -86,7 +86,7 @@ async function pullAlerts(options: AlertsOptions, signal: AbortSignal, progress:
   const { checkpoint, since = defaultSince } = options;
   momentOf(since, endOfTime); // A usage error comes before anything is read.
   const sink = sinkOf(options, signal, progress);
-  const connector = await readConnector(options.stack, { secrets: true });
+  const connector = await selectedConnector(options);
   const api = options.api ?? defaultApi(connector);
   const { tenantId } = connector;
   const known = checkpoint === undefined ? undefined : await openCheckpoint(checkpoint, { tenantId, api });
@@ -138,11 +138,12 @@ function intervalOf(text: string): number {
  * Graph, where the connector has it: the legacy API is deprecated, and both would show most alerts
  * twice.
  */
-function defaultApi({ alertApis, stack }: Connector): AlertApi {
+function defaultApi(connector: Connector): AlertApi {
+  const { alertApis } = connector;
   if (alertApis.includes("graph")) return "graph";
   if (alertApis.includes("legacySiem")) return "legacySiem";
   throw new VisibleError(
-    `The connector of stack "${stack}" may read no alerts: the setting connector.alertApis is empty.`,
+    `The connector of ${shownConnector(connector)} may read no alerts: the setting connector.alertApis is empty.`,
   );
 }
 

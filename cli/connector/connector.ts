@@ -1,8 +1,30 @@
-/** A stack's SIEM connector: what `mssp token`, `siem-config` and `verify` work on. */
+/** A SIEM connector: what `mssp token`, `siem-config`, `verify` and `alerts` work on. */
 import { readStackOutputs, type StackOutputs, type StackOutputsOptions } from "../stack/stackOutputs";
 
 /** The outputs of a stack, with what describes its connector on the same level. */
-export type Connector = Omit<StackOutputs, "connector"> & StackOutputs["connector"] & { readonly stack: string };
+export type Connector = Omit<StackOutputs, "connector"> &
+  StackOutputs["connector"] & {
+    readonly stack: string;
+    /** Where the connector comes from, if not from the stack. */
+    readonly connection?: Connection;
+  };
+
+/** Where a connector's credential is. */
+export type CredentialPlace =
+  /** URI of a Key Vault secret, without a version. */
+  | { readonly keyVaultSecret: string }
+  /** A client secret, a certificate with its private key, or a federated token. */
+  | { readonly file: string }
+  /** The environment variable that names such a file. */
+  | { readonly fileVariable: string };
+
+/** The connection file that a connector was read from. */
+export interface Connection {
+  readonly file: string;
+  readonly credentialPlace: CredentialPlace;
+  /** The sandbox that the connector is on, such as `127.0.0.1:8443`. */
+  readonly metadataHost?: string;
+}
 
 /**
  * Reads a stack's outputs.
@@ -11,4 +33,14 @@ export type Connector = Omit<StackOutputs, "connector"> & StackOutputs["connecto
 export async function readConnector(stack: string, options: StackOutputsOptions = {}): Promise<Connector> {
   const { connector, ...outputs } = await readStackOutputs(stack, options);
   return { stack, ...outputs, ...connector };
+}
+
+/** The connector's name in messages: the stack, or the connection file. */
+export function shownConnector({ stack, connection }: Connector): string {
+  return connection === undefined ? `stack "${stack}"` : `the connection ${connection.file}`;
+}
+
+/** The option that selects the connector, for a command that is shown for copying. */
+export function selectingOption({ stack, connection }: Connector): string {
+  return connection === undefined ? `--stack ${stack}` : `--connection ${connection.file}`;
 }

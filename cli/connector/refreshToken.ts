@@ -17,7 +17,7 @@ export const refreshTokenDays = 90;
 
 const day = 24 * 60 * 60 * 1000;
 
-/** The place of a refresh token. */
+/** The place of a refresh token. A connection file's connector has no configuration. */
 export type TokenPlace =
   /** In the stack's configuration, encrypted by the stack's secrets provider. */
   | { readonly kind: "configuration" }
@@ -110,8 +110,7 @@ export async function keepToken(
     await changeConfiguration(stack, { plain, secret: { [keys.token]: token } }, options);
     return record;
   }
-  if (place.kind === "file") await writeSecretFile(place.file, `${token}\n`);
-  else await keepInVault(stack, token, place, record, options);
+  await keepElsewhere(place, token, record, { stack, credentials: options.credentials });
   // A token that is kept elsewhere does not remain in the configuration.
   await changeConfiguration(stack, { plain, remove: [keys.token] }, options);
   return record;
@@ -122,12 +121,37 @@ export async function readToken(stack: string, { place }: TokenRecord, options: 
   if (place.kind === "configuration") {
     return (await runPulumi(["config", "get", "--stack", stack, keys.token], options)).trim();
   }
-  if (place.kind === "keyVault") return getKeyVaultSecret({ ...place, environment: options.credentials });
+  return readElsewhere(place, { owner: `stack "${stack}"`, credentials: options.credentials });
+}
+
+/** A place outside of the stack's configuration. */
+export type PlaceElsewhere = Exclude<TokenPlace, { kind: "configuration" }>;
+
+/** Writes a refresh token into a file or a key vault. @throws VisibleError */
+export async function keepElsewhere(
+  place: PlaceElsewhere,
+  token: string,
+  { expiresOn }: TokenRecord,
+  { stack, credentials }: { readonly stack: string; readonly credentials?: Environment | undefined },
+): Promise<void> {
+  if (place.kind === "file") return writeSecretFile(place.file, `${token}\n`);
+  await setKeyVaultSecret(
+    { ...place, environment: credentials },
+    { value: token, contentType: "OAuth 2.0 refresh token", expiresOn, tags: { stack } },
+  );
+}
+
+/** Reads it there. @throws VisibleError where it is gone; the message names its owner. */
+export async function readElsewhere(
+  place: PlaceElsewhere,
+  { owner, credentials }: { readonly owner: string; readonly credentials?: Environment | undefined },
+): Promise<string> {
+  if (place.kind === "keyVault") return getKeyVaultSecret({ ...place, environment: credentials });
   try {
     return (await readFile(place.file, "utf8")).trim();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new VisibleError(`The refresh token of stack "${stack}" is kept in a file that can't be read: ${reason}`);
+    throw new VisibleError(`The refresh token of ${owner} is kept in a file that can't be read: ${reason}`);
   }
 }
 
@@ -143,23 +167,11 @@ export function placeText(place: TokenPlace): string {
   return place.kind === "keyVault" ? `${place.vaultUrl}/secrets/${place.name}` : "configuration";
 }
 
-function placeOf(text: string | undefined): TokenPlace | undefined {
+/** The place that `placeText` describes. */
+export function placeOf(text: string | undefined): TokenPlace | undefined {
   if (text === undefined) return undefined;
   if (text === "configuration") return { kind: "configuration" };
   if (text.startsWith("file:")) return { kind: "file", file: text.slice("file:".length) };
   const [, vaultUrl, name] = /^(https?:\/\/.+)\/secrets\/([0-9a-zA-Z-]+)$/.exec(text) ?? [];
   return vaultUrl === undefined || name === undefined ? undefined : { kind: "keyVault", vaultUrl, name };
-}
-
-async function keepInVault(
-  stack: string,
-  token: string,
-  place: Extract<TokenPlace, { kind: "keyVault" }>,
-  { expiresOn }: TokenRecord,
-  { credentials }: KeepOptions,
-): Promise<void> {
-  await setKeyVaultSecret(
-    { ...place, environment: credentials },
-    { value: token, contentType: "OAuth 2.0 refresh token", expiresOn, tags: { stack } },
-  );
 }

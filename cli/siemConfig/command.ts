@@ -4,15 +4,14 @@ import path from "node:path";
 import { Argument, Option, type Command } from "commander";
 import type { AlertExporterRegion } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { connectorOptions, selectedConnector, type ConnectorOptions } from "../connector/connectorOption";
 import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";
 import { visibleJson } from "../output/terminalText";
 import { siemProducts, type SiemProduct } from "./products";
 import type { SiemConnection } from "./siem";
-import { stackArgument } from "../stack/stackName";
 
-interface SiemConfigOptions {
-  readonly stack: string;
+interface SiemConfigOptions extends ConnectorOptions {
   readonly out: string;
   readonly region?: AlertExporterRegion;
   readonly showSecrets?: boolean;
@@ -24,11 +23,11 @@ const modes = { secret: 0o600, other: 0o644 } as const;
 
 /** Adds the subcommand to `program`. */
 export function registerSiemConfig(program: Command): void {
-  const command = program
+  const siemConfig = program
     .command("siem-config")
     .description("Write the files with which a SIEM product reaches the customer's alerts.")
-    .addArgument(new Argument("<product>", "SIEM product").choices(siemProducts))
-    .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
+    .addArgument(new Argument("<product>", "SIEM product").choices(siemProducts));
+  const command = connectorOptions(siemConfig)
     .requiredOption("--out <folder>", "folder for the files; created if it does not exist")
     .addOption(
       new Option(
@@ -92,26 +91,28 @@ async function refuseToReplace(targets: readonly string[]): Promise<void> {
 }
 
 async function connectionOf(product: SiemProduct, options: SiemConfigOptions): Promise<SiemConnection> {
-  const [{ readConnector }, { readToken, readTokenRecord }, { endpointsOf }, { needsAlertExporter }, hosts] =
-    await Promise.all([
-      import("../connector/connector.js"),
-      import("../connector/refreshToken.js"),
-      import("../tokens/credentials.js"),
-      import("./render.js"),
-      import("./hosts.js"),
-    ]);
-  const { stack, region, showSecrets = false } = options;
-  const connector = await readConnector(stack, { secrets: showSecrets });
+  const [{ keptToken }, { credentialOf, endpointsOf }, { needsAlertExporter }, hosts] = await Promise.all([
+    import("../connector/keptToken.js"),
+    import("../tokens/credentials.js"),
+    import("./render.js"),
+    import("./hosts.js"),
+  ]);
+  const { region, showSecrets = false } = options;
+  const connector = await selectedConnector(options, { secrets: showSecrets });
   const endpoints = await endpointsOf(connector);
   const alertExporter = needsAlertExporter(product, connector)
     ? await hosts.customerAlertExporter(connector, endpoints, region)
     : undefined;
-  const record = showSecrets ? await readTokenRecord(stack) : undefined;
-  const refreshToken = record === undefined ? undefined : await readToken(stack, record);
+  const kept = keptToken(connector);
+  const record = showSecrets ? await kept.record() : undefined;
+  const refreshToken = record === undefined ? undefined : await kept.read(record);
+  const { stack } = connector;
+  const credential = showSecrets && connector.connection !== undefined ? await credentialOf(connector, {}) : undefined;
+  const clientSecret = credential?.kind === "secret" ? credential.secret : connector.clientSecret;
   return {
     connector,
     hosts: hosts.siemHosts(endpoints, alertExporter),
-    clientSecret: (showSecrets ? connector.clientSecret : undefined) ?? `<client secret of stack ${stack}>`,
+    clientSecret: (showSecrets ? clientSecret : undefined) ?? `<client secret of stack ${stack}>`,
     refreshToken: refreshToken ?? `<refresh token of stack ${stack}>`,
   };
 }

@@ -55,8 +55,8 @@ export async function customerAlertExporter(
 }
 
 /** Asks each region for no more than one alert of the last hour. */
-async function askForHost({ stack }: Connector, endpoints: Endpoints, hosts: readonly string[]): Promise<string> {
-  const connector = await readConnector(stack, { secrets: true });
+async function askForHost(given: Connector, endpoints: Endpoints, hosts: readonly string[]): Promise<string> {
+  const connector = given.connection === undefined ? await readConnector(given.stack, { secrets: true }) : given;
   const credential = await credentialOf(connector, {});
   const tokens = await legacyTokens(connector, () => connectorEnvironment(connector.clientId, credential), endpoints);
   const { host } = await acceptingHost(hosts, (candidate) =>

@@ -61,6 +61,8 @@ const schema = z.object({
       credential: defaultConnectorAccess.credential.type,
       alertApis: [...defaultConnectorAccess.alertApis],
     }),
+  /** Where the client secret is in the MSSP's Key Vault. */
+  handover: z.object({ secretUri: text }).optional(),
   nextSteps: z.array(z.string()).default([]),
 });
 

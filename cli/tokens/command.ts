@@ -8,18 +8,18 @@ import { Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { AlertApi } from "@defender-mssp/microsoft";
 import { alertApiOption } from "../connector/alertApiOption";
-import type { Connector } from "../connector/connector";
+import { selectingOption, shownConnector, type Connector } from "../connector/connector";
+import { connectorOptions, selectedConnector, type ConnectorOptions } from "../connector/connectorOption";
+import type { KeptToken } from "../connector/keptToken";
 import type { TokenPlace, TokenRecord } from "../connector/refreshToken";
 import { advised } from "../output/advised";
 import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";
 import { visibleJson, visibleText } from "../output/terminalText";
-import { stackArgument } from "../stack/stackName";
 import { credentialOptions, type CredentialOptions } from "./credentialOptions";
 import type { Tokens } from "./signIn";
 
-interface TokenCommandOptions extends CredentialOptions {
-  readonly stack: string;
+interface TokenCommandOptions extends CredentialOptions, ConnectorOptions {
   readonly deviceCode?: boolean;
   readonly clientCredentials?: boolean;
   readonly renew?: boolean;
@@ -40,15 +40,13 @@ const openAddress = "Open this address in a browser and sign in as a user of the
 
 /** Adds the subcommand to `program`. */
 export function registerToken(program: Command): void {
-  const command = credentialOptions(
-    program
-      .command("token")
-      .description(
-        "Get the tokens of a stack's SIEM connector from the customer's tenant. Stores the refresh token encrypted; " +
-          "prints tokens only with --show-secrets.",
-      )
-      .requiredOption("--stack <stack>", "the customer's stack", stackArgument),
-  )
+  const token = program
+    .command("token")
+    .description(
+      "Get the tokens of a stack's SIEM connector from the customer's tenant. Stores the refresh token encrypted; " +
+        "prints tokens only with --show-secrets.",
+    );
+  const command = credentialOptions(connectorOptions(token))
     .addOption(new Option("--device-code", "sign in on another device").conflicts(["clientCredentials", "renew"]))
     .addOption(
       new Option("--client-credentials", "get a token of the application itself, without a sign-in").conflicts([
@@ -77,10 +75,11 @@ export function registerToken(program: Command): void {
     notes: [
       "A refresh token is valid for 90 days. `npx mssp secrets` warns before its end; --renew renews it. Only the legacy alert API needs one.",
     ],
-    reads: "The stack's outputs, and with --renew the kept refresh token.",
+    reads: "The stack's outputs, or the connection file, and with --renew the kept refresh token.",
     changes:
       "Stores the refresh token encrypted in the stack's configuration (mssp:refreshToken), or where --to-file or " +
-      "--to-key-vault says. With --client-credentials, nothing.",
+      "--to-key-vault says. With --connection: in a file that only you can read, in $STATE_DIRECTORY, " +
+      "$XDG_STATE_HOME/defender-mssp or ~/.local/state/defender-mssp. With --client-credentials, nothing.",
     exitCodes: { 0: "the token was received, and stored", 1: "the sign-in, the stack or the place failed" },
     examples: [
       "npx mssp token --stack contoso",
@@ -95,7 +94,7 @@ async function applicationToken(options: TokenCommandOptions): Promise<void> {
   const { connectorEnvironment, credentialOf, endpointsOf } = await import("./credentials.js");
   const { resourceOf } = await import("./signIn.js");
   const { requestToken } = await import("@defender-mssp/microsoft");
-  const connector = await connectorOf(options.stack);
+  const connector = await selectedConnector(options);
   const endpoints = await endpointsOf(connector);
   const api = options.api ?? (connector.alertApis.includes("graph") ? "graph" : "legacySiem");
   const { accessToken, expiresOn } = await requestToken({
@@ -116,20 +115,22 @@ async function applicationToken(options: TokenCommandOptions): Promise<void> {
 }
 
 async function personsTokens(options: TokenCommandOptions): Promise<void> {
-  const [{ credentialOf, endpointsOf }, store] = await Promise.all([
+  const [{ credentialOf, endpointsOf }, { checkPlace, placeText }, { keptToken }] = await Promise.all([
     import("./credentials.js"),
     import("../connector/refreshToken.js"),
+    import("../connector/keptToken.js"),
   ]);
-  const connector = await connectorOf(options.stack);
+  const connector = await selectedConnector(options);
   if (connector.kind === "msspApp") {
     throw new VisibleError(
-      `The connector of stack "${connector.stack}" is the MSSP's own application, which reads alerts without a ` +
+      `The connector of ${shownConnector(connector)} is the MSSP's own application, which reads alerts without a ` +
         "signed-in user. Use --client-credentials.",
     );
   }
-  const known = await store.readTokenRecord(connector.stack);
-  const place = placeFor(options, known);
-  await store.checkPlace(place, known, options.force === true);
+  const kept = keptToken(connector);
+  const known = await kept.record();
+  const place = await placeFor(connector, options, kept, known);
+  await checkPlace(place, known, options.force === true);
   const endpoints = await endpointsOf(connector);
   const api = apiFor(connector, options.api);
   const request = { connector, endpoints, api };
@@ -139,12 +140,12 @@ async function personsTokens(options: TokenCommandOptions): Promise<void> {
   const issuedOn = new Date();
   let tokens: Tokens;
   if (options.renew === true) {
-    if (known === undefined) throw new VisibleError(nothingToRenew(connector.stack));
-    tokens = await renew(request, credential, await store.readToken(connector.stack, known));
+    if (known === undefined) throw new VisibleError(nothingToRenew(connector));
+    tokens = await renew(request, credential, await kept.read(known));
   } else if (credential === undefined) {
     tokens = await signInByDevice(request, say);
   } else tokens = await byBrowser(request, credential, options);
-  const record = await store.keepToken(connector.stack, tokens.refreshToken, place, issuedOn);
+  const record = await kept.keep(tokens.refreshToken, place, issuedOn);
   show(options, {
     stack: connector.stack,
     api,
@@ -154,7 +155,7 @@ async function personsTokens(options: TokenCommandOptions): Promise<void> {
       ...(options.showSecrets === true ? { value: tokens.accessToken } : {}),
     },
     refreshToken: {
-      keptIn: store.placeText(record.place),
+      keptIn: placeText(record.place),
       issuedOn: record.issuedOn.toISOString(),
       expiresOn: record.expiresOn.toISOString(),
       ...(options.showSecrets === true ? { value: tokens.refreshToken } : {}),
@@ -172,11 +173,10 @@ async function byBrowser(
     import("./redirect.js"),
     import("./loopback.js"),
   ]);
-  const { stack, redirectUri, loopbackRedirectUri } = request.connector;
+  const { redirectUri, loopbackRedirectUri } = request.connector;
   const viaLoopback = loopbackRedirectUri !== undefined && paste !== true;
   const target = viaLoopback ? loopbackRedirectUri : redirectUri;
-  if (target === undefined)
-    throw new VisibleError(`Stack "${stack}" has no redirect URI. Run \`npx pulumi up --stack ${stack}\`.`);
+  if (target === undefined) throw new VisibleError(noRedirect(request.connector));
   const unchecked = await checkRedirect(request.connector, target, request.endpoints);
   if (unchecked !== undefined) say(unchecked);
   if (!viaLoopback) return signInByCode(request, credential, target, (url) => pastedAddress(url, target));
@@ -207,18 +207,18 @@ async function pastedAddress(signInUrl: string, redirectUri: string): Promise<st
   throw new VisibleError("No address was pasted. Run the command again, and paste the address where the browser ends.");
 }
 
-async function connectorOf(stack: string): Promise<Connector> {
-  const { readConnector } = await import("../connector/connector.js");
-  return readConnector(stack, { secrets: true });
-}
-
-function placeFor(options: TokenCommandOptions, known: TokenRecord | undefined): TokenPlace {
+async function placeFor(
+  { stack }: Connector,
+  options: TokenCommandOptions,
+  kept: KeptToken,
+  known: TokenRecord | undefined,
+): Promise<TokenPlace> {
   if (options.toFile !== undefined) return { kind: "file", file: path.resolve(options.toFile) };
   if (options.toKeyVault !== undefined) {
     const vaultUrl = options.toKeyVault.replace(/\/+$/, "");
-    return { kind: "keyVault", vaultUrl, name: options.secretName ?? `${options.stack}-refresh-token` };
+    return { kind: "keyVault", vaultUrl, name: options.secretName ?? `${stack}-refresh-token` };
   }
-  return options.renew === true && known !== undefined ? known.place : { kind: "configuration" };
+  return options.renew === true && known !== undefined ? known.place : kept.defaultPlace();
 }
 
 /** A user reads the legacy API with `Alert.Read`; the application itself reads Microsoft Graph. */
@@ -227,13 +227,23 @@ function apiFor(connector: Connector, asked: AlertApi | undefined): AlertApi {
   const api = asked ?? (connector.alertApis.includes("legacySiem") ? "legacySiem" : first);
   if (api !== undefined && connector.alertApis.includes(api)) return api;
   throw new VisibleError(
-    `The connector of stack "${connector.stack}" can't access ${api ?? "any alert API"}. ` +
+    `The connector of ${shownConnector(connector)} can't access ${api ?? "any alert API"}. ` +
       `Setting connector.alertApis: ${connector.alertApis.join(", ") || "empty"}.`,
   );
 }
 
-function nothingToRenew(stack: string): string {
-  return `No refresh token is kept for stack "${stack}". Get one first: npx mssp token --stack ${stack}`;
+function noRedirect(connector: Connector): string {
+  const { stack, connection } = connector;
+  return connection === undefined
+    ? `Stack "${stack}" has no redirect URI. Run \`npx pulumi up --stack ${stack}\`.`
+    : `The connection file ${connection.file} has no redirect URI: write it again with \`npx mssp connection\`.`;
+}
+
+function nothingToRenew(connector: Connector): string {
+  return (
+    `No refresh token is kept for ${shownConnector(connector)}. ` +
+    `Get one first: npx mssp token ${selectingOption(connector)}`
+  );
 }
 
 interface Result {

@@ -1,19 +1,20 @@
 /**
- * The credential of a connector: the client secret in the stack's outputs, or what the user names
- * when no output contains it (private key of a certificate, federated token, secret of the MSSP's
- * own application).
+ * The credential of a connector: the client secret in the stack's outputs, what a connection file
+ * points to, or what the user names (private key of a certificate, federated token, secret of the
+ * MSSP's own application).
  */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import {
   discoverEndpoints,
+  getKeyVaultSecret,
   readClientCertificate,
   type ClientCertificate,
   type Endpoints,
   type Environment,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import type { Connector } from "../connector/connector";
+import { shownConnector, type Connection, type Connector } from "../connector/connector";
 import type { CredentialOptions } from "./credentialOptions";
 
 /** A credential of the connector. */
@@ -55,23 +56,63 @@ const passwordVariable = "MSSP_CERTIFICATE_PASSWORD";
  * unusable file.
  */
 export async function credentialOf(connector: Connector, options: CredentialOptions): Promise<ConnectorCredential> {
-  const { stack, credential: type, clientSecret } = connector;
+  const { credential: type, clientSecret, connection } = connector;
   const { option, key, variable, words } = ways[type];
   const other = Object.values(ways).find((way) => way.key !== key && options[way.key] !== undefined);
-  if (other !== undefined) {
-    throw new VisibleError(`The connector of stack "${stack}" uses ${words}: replace ${other.option} with ${option}.`);
-  }
+  const uses = `The connector of ${shownConnector(connector)} uses ${words}`;
+  if (other !== undefined) throw new VisibleError(`${uses}: replace ${other.option} with ${option}.`);
   const file = options[key] ?? (process.env[variable] || undefined);
-  if (file !== undefined) return readCredential(type, file);
+  if (file !== undefined) return readCredential(connector, file);
+  if (connection !== undefined) return credentialAt(connector, connection, `${uses}; name its file with ${option}`);
   if (type === "secret" && clientSecret !== undefined) return { kind: "secret", secret: clientSecret };
   throw new VisibleError(
-    `The connector of stack "${stack}" uses ${words}, which the stack's outputs do not contain: ` +
-      `name its file with ${option} or in ${variable}.`,
+    `${uses}, which the stack's outputs do not contain: name its file with ${option} or in ${variable}.`,
   );
 }
 
-async function readCredential(type: CredentialType, file: string): Promise<ConnectorCredential> {
-  const bytes = await read(file);
+/** The variable that names the file of a credential of this type, for every command. */
+export function credentialVariable(type: CredentialType): string {
+  return ways[type].variable;
+}
+
+/** The credential where a connection file says. */
+async function credentialAt(
+  connector: Connector,
+  { file: connectionFile, credentialPlace: place }: Connection,
+  remedy: string,
+): Promise<ConnectorCredential> {
+  if ("file" in place) return readCredential(connector, place.file);
+  if ("fileVariable" in place) {
+    const { [place.fileVariable]: file } = process.env;
+    if (file) return readCredential(connector, file);
+    throw new VisibleError(
+      `The environment variable ${place.fileVariable}, which names the credential's file according to ` +
+        `${connectionFile}, is not set. ${remedy}.`,
+    );
+  }
+  const { keyVaultSecretOf } = await import("../connector/connectionFile.js");
+  const secret = keyVaultSecretOf(place.keyVaultSecret);
+  if (connector.credential !== "secret" || secret === undefined) {
+    throw new VisibleError(
+      `${connectionFile}: a Key Vault secret can only be the place of a client secret. ${remedy}.`,
+    );
+  }
+  try {
+    const endpoints = await endpointsOf(connector);
+    return { kind: "secret", secret: await getKeyVaultSecret({ ...secret, endpoints }) };
+  } catch (error) {
+    if (!(error instanceof VisibleError)) throw error;
+    throw new VisibleError(
+      `The client secret could not be read from ${place.keyVaultSecret}: ${error.message}\n` +
+        "This machine's own identity (ARM_…, or `az`) needs the role Key Vault Secrets User there. " +
+        `Or ${remedy.slice(remedy.indexOf("name its file"))}.`,
+      { cause: error },
+    );
+  }
+}
+
+async function readCredential({ credential: type, connection }: Connector, file: string): Promise<ConnectorCredential> {
+  const bytes = await read(file, connection !== undefined && type !== "federated");
   if (type === "certificate") return readCertificate(file, bytes);
   const text = bytes.toString("utf8").trim();
   if (text === "") throw new VisibleError(`${file} is empty; expected ${ways[type].words}.`);
@@ -112,14 +153,29 @@ export function msalCredential(credential: ConnectorCredential) {
   return { clientCertificate: { thumbprintSha256, privateKey } };
 }
 
-/** Hosts of the connector's cloud, or of the sandbox when the environment points to it. */
-export function endpointsOf(connector: Connector): Promise<Endpoints> {
-  return discoverEndpoints(process.env, { cloud: connector.cloud });
+/**
+ * Hosts of the connector's cloud, or of the sandbox when the environment or the connection file
+ * points to it.
+ */
+export function endpointsOf({ cloud, connection }: Connector): Promise<Endpoints> {
+  const { ARM_METADATA_HOSTNAME = connection?.metadataHost } = process.env;
+  return discoverEndpoints({ ...process.env, ARM_METADATA_HOSTNAME }, { cloud });
 }
 
-async function read(file: string): Promise<Buffer> {
+/**
+ * @param isPrivate whether the file must be unreadable for other users. A federated token lives for
+ * minutes, and Kubernetes writes it for all users.
+ */
+async function read(file: string, isPrivate: boolean): Promise<Buffer> {
   try {
-    return await readFile(file);
+    const handle = await open(file, "r");
+    try {
+      if (isPrivate && process.platform !== "win32" && ((await handle.stat()).mode & 0o004) !== 0)
+        throw new Error(`every user of this machine may read it. Correct that: chmod o-rwx ${file}`);
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     throw new VisibleError(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`);
   }

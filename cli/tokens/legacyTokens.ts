@@ -8,7 +8,7 @@ import {
   type TokenSource,
 } from "@defender-mssp/microsoft";
 import type { Connector } from "../connector/connector";
-import { readToken, readTokenRecord } from "../connector/refreshToken";
+import { keptToken } from "../connector/keptToken";
 
 /**
  * Tokens for the user who signed in with `mssp token`, as the document of 2018 describes; without a
@@ -16,14 +16,15 @@ import { readToken, readTokenRecord } from "../connector/refreshToken";
  * refresh token.
  */
 export async function legacyTokens(
-  { stack, tenantId }: Connector,
+  connector: Connector,
   credentials: CredentialsSource,
   endpoints: Endpoints,
   signal?: AbortSignal,
 ): Promise<TokenSource> {
-  const record = await readTokenRecord(stack);
-  const refreshToken = process.env.MSSP_REFRESH_TOKEN || (record && (await readToken(stack, record)));
-  const common = { tenantId, endpoints, ...(signal === undefined ? {} : { signal }) };
+  const kept = keptToken(connector);
+  const refreshToken =
+    process.env.MSSP_REFRESH_TOKEN || (await kept.record().then((record) => record && kept.read(record)));
+  const common = { tenantId: connector.tenantId, endpoints, ...(signal === undefined ? {} : { signal }) };
   if (refreshToken) return refreshedTokens(credentials, refreshToken, { ...common, resource: legacyAlertResource });
   return applicationTokens(credentials, { ...common, audience: legacyAlertResource, v1: true });
 }

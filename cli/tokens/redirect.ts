@@ -19,6 +19,7 @@ export type LiveRegistration =
  * The registration in the customer's tenant, if this shell's credentials (ARM_…, `az`) may read it.
  */
 export async function readRegistration(connector: Connector, endpoints: Endpoints): Promise<LiveRegistration> {
+  if (connector.connection !== undefined) return { state: "unread", reason: "it requires the identity that runs up" };
   if (connector.kind === "msspApp") return { state: "unread", reason: "it is in the MSSP's own tenant" };
   const filter = encodeURIComponent(`appId eq '${connector.clientId}'`);
   try {

@@ -9,7 +9,8 @@ import {
   ServiceError,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { daysUntil, readToken } from "../connector/refreshToken";
+import { selectingOption } from "../connector/connector";
+import { daysUntil } from "../connector/refreshToken";
 import { connectorEnvironment } from "../tokens/credentials";
 import { adviceFor } from "../tokens/signIn";
 import { failed, notChecked, passed, type Check } from "./check";
@@ -38,20 +39,18 @@ export async function graphAlerts(context: VerifyContext): Promise<Check> {
 /** The kept refresh token: its age, and that Entra still takes it. */
 export async function refreshToken(context: VerifyContext): Promise<{ check: Check; accessToken?: string }> {
   const name = "refresh token";
-  const { connector, credential, tokenRecord, now } = context;
-  const { stack } = connector;
+  const { connector, credential, kept, tokenRecord, now } = context;
+  const getOne = `run npx mssp token ${selectingOption(connector)}`;
   if (!connector.alertApis.includes("legacySiem")) {
     return { check: notChecked(name, "not applicable: the connector signs in as itself") };
   }
-  if (tokenRecord === undefined)
-    return { check: notChecked(name, `none is stored: run npx mssp token --stack ${stack}`) };
+  if (tokenRecord === undefined) return { check: notChecked(name, `none is stored: ${getOne}`) };
   const days = daysUntil(tokenRecord.expiresOn, now);
-  if (days < 0)
-    return { check: failed(name, `expired on ${dateOf(tokenRecord.expiresOn)}: run npx mssp token --stack ${stack}`) };
+  if (days < 0) return { check: failed(name, `expired on ${dateOf(tokenRecord.expiresOn)}: ${getOne}`) };
   if (credential instanceof VisibleError) return { check: failed(name, `not possible: ${reasonOf(credential)}`) };
   try {
     const credentials = () => connectorEnvironment(connector.clientId, credential);
-    const tokens = refreshedTokens(credentials, await readToken(stack, tokenRecord), {
+    const tokens = refreshedTokens(credentials, await kept.read(tokenRecord), {
       tenantId: connector.tenantId,
       resource: legacyAlertResource,
       endpoints: context.endpoints,

@@ -1,10 +1,10 @@
 /** `mssp verify`: signs in and reads alerts as the SIEM would, and checks what this requires. */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { type Command, Option } from "commander";
+import { connectorOptions } from "../connector/connectorOption";
 import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";
 import { visibleJson } from "../output/terminalText";
-import { stackArgument } from "../stack/stackName";
 import { credentialOptions } from "../tokens/credentialOptions";
 import type { Check } from "./check";
 import type { ContextOptions } from "./contextOf";
@@ -16,12 +16,10 @@ interface VerifyOptions extends ContextOptions {
 
 /** Adds the subcommand to `program`. */
 export function registerVerify(program: Command): void {
-  const command = credentialOptions(
-    program
-      .command("verify")
-      .description("Sign in and read alerts as the SIEM would, and check everything that this requires.")
-      .requiredOption("--stack <stack>", "the customer's stack", stackArgument),
-  )
+  const verifying = program
+    .command("verify")
+    .description("Sign in and read alerts as the SIEM would, and check everything that this requires.");
+  const command = credentialOptions(connectorOptions(verifying))
     .addOption(
       new Option(
         "--region <region>",
@@ -32,20 +30,26 @@ export function registerVerify(program: Command): void {
     .action(async (options: VerifyOptions) => {
       const checks = await verify(options);
       const state = checks.some((check) => check.state === "failed") ? "failed" : "passed";
-      const result = { stack: options.stack, state, checks };
+      const { stack, connection } = options;
+      const result = { ...(stack === undefined ? { connection } : { stack }), state, checks };
       print(options.json === true ? `${visibleJson(result, 2)}\n` : await checksText(checks));
       if (state === "failed") process.exitCode = 1;
     });
   describeCommand(command, {
     notes: [
       "An addition to the stack's objects fails the check `added …`. The check names who added it and when, if the audit log has it, and the step that removes it.",
+      "With --connection, the checks that require the stack's state are not checked.",
       "Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted. The identity that runs `pulumi up` permits more checks.",
     ],
     reads:
-      "The stack's state, outputs and configuration; one page of alerts from each API of the connector; the " +
+      "The stack's state, outputs and configuration, or the connection file; one page of alerts from each API of the connector; the " +
       "stack's objects in the customer's tenant; the audit log's entries about additions to them.",
     exitCodes: { 0: "no check failed", 1: "a check failed" },
-    examples: ["npx mssp verify --stack contoso", "npx mssp sandbox run -- npx mssp verify --stack dev --json"],
+    examples: [
+      "npx mssp verify --stack contoso",
+      "npx mssp verify --connection contoso.json",
+      "npx mssp sandbox run -- npx mssp verify --stack dev --json",
+    ],
   });
 }
 
@@ -65,22 +69,31 @@ export async function verify(options: VerifyOptions): Promise<readonly Check[]> 
   try {
     context = await contextOf(options);
   } catch (error) {
-    if (error instanceof VisibleError) return [failed("stack", error.message)];
-    throw error;
+    if (!(error instanceof VisibleError)) throw error;
+    return [failed(options.connection === undefined ? "stack" : "connection", error.message)];
   }
   const refresh = await alerts.refreshToken(context);
   const legacy = await alerts.legacyAlerts(context, refresh.accessToken);
+  const asSiem = [await alerts.graphAlerts(context), refresh.check, legacy.check];
+  if (options.connection !== undefined) {
+    const { requiringState } = await import("./requiringState.js");
+    return [
+      ...asSiem,
+      alerts.authorizationByUse(context, legacy),
+      tenant.credentialExpiry(context),
+      await tenant.portal(context),
+      ...requiringState,
+    ];
+  }
   return [
-    await alerts.graphAlerts(context),
-    refresh.check,
-    legacy.check,
+    ...asSiem,
     await tenant.authorization(context, legacy),
     tenant.credentialExpiry(context),
     await tenant.consent(context),
     await tenant.redirectUri(context),
     await tenant.notificationRules(context),
     await tenant.portal(context),
-    ...(await findAdditions({ stack: options.stack })),
+    ...(await findAdditions({ stack: context.connector.stack })),
   ];
 }
 

@@ -10,6 +10,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Connector } from "../connector/connector";
+import type { KeptToken } from "../connector/keptToken";
 import type { TokenRecord } from "../connector/refreshToken";
 import type { ConnectorCredential } from "../tokens/credentials";
 import { failed, notChecked, type Check } from "./check";
@@ -19,6 +20,8 @@ export interface VerifyContext {
   readonly endpoints: Endpoints;
   /** The connector's credential, or why it is unknown. */
   readonly credential: ConnectorCredential | VisibleError;
+  /** Where the connector's refresh token is kept. */
+  readonly kept: KeptToken;
   /** The kept refresh token's record, if there is one. */
   readonly tokenRecord: TokenRecord | undefined;
   /** Base URLs of the legacy alert API, to be tried in this order. */

@@ -1,15 +1,15 @@
 /** Collects what the checks of `mssp verify` and `mssp onboard` share. */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { defenderEndpointOf, readStackSettings } from "../../settings/fromFile";
-import { readConnector } from "../connector/connector";
+import { readConnector, type Connector } from "../connector/connector";
+import { selectedConnector, type ConnectorOptions } from "../connector/connectorOption";
 import { alertExporterHosts } from "../connector/hosts";
-import { readTokenRecord } from "../connector/refreshToken";
+import { keptToken } from "../connector/keptToken";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { credentialOf, endpointsOf } from "../tokens/credentials";
 import type { VerifyContext } from "./context";
 
-export interface ContextOptions extends CredentialOptions {
-  readonly stack: string;
+export interface ContextOptions extends CredentialOptions, ConnectorOptions {
   /** Where the customer's Defender data is stored. Default: whichever answers. */
   readonly region?: "eu" | "uk" | "us";
   /** Folder of the project. Default: the working folder. */
@@ -18,16 +18,15 @@ export interface ContextOptions extends CredentialOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** @throws VisibleError where the stack's outputs or configuration can't be read. */
+/** @throws VisibleError where the stack's outputs or configuration, or the connection file, can't be read. */
 export async function contextOf(options: ContextOptions): Promise<VerifyContext> {
-  const { stack, folder, environment } = options;
-  const connector = await readConnector(stack, { secrets: true, folder, environment });
+  const { stack = "", connection, folder, environment } = options;
+  const connector =
+    connection === undefined
+      ? await readConnector(stack, { secrets: true, folder, environment })
+      : await selectedConnector({ connection });
   const endpoints = await endpointsOf(connector);
-  // The next `up` reports invalid settings; this command checks what is deployed.
-  const defenderCalls = await readStackSettings(stack, { folder, environment }).then(
-    (read) => read.defenderCalls,
-    () => ({ mode: "endpoint" }) as const,
-  );
+  const kept = keptToken(connector, { folder, environment });
   return {
     connector,
     endpoints,
@@ -35,9 +34,24 @@ export async function contextOf(options: ContextOptions): Promise<VerifyContext>
       if (error instanceof VisibleError) return error;
       throw error;
     }),
-    tokenRecord: await readTokenRecord(stack, { folder, environment }),
+    kept,
+    tokenRecord: await kept.record(),
     alertExporters: alertExporterHosts(endpoints, options.region),
-    defenderEndpoint: defenderEndpointOf({ defenderCalls }, environment ?? process.env),
+    defenderEndpoint: await authorizingServer(connector, options),
     now: new Date(),
   };
+}
+
+/** Only the settings name it. */
+async function authorizingServer(
+  { stack, connection }: Connector,
+  { folder, environment }: ContextOptions,
+): Promise<string | undefined> {
+  if (connection !== undefined) return undefined;
+  // The next `up` reports invalid settings; this command checks what is deployed.
+  const defenderCalls = await readStackSettings(stack, { folder, environment }).then(
+    (read) => read.defenderCalls,
+    () => ({ mode: "endpoint" }) as const,
+  );
+  return defenderEndpointOf({ defenderCalls }, environment ?? process.env);
 }

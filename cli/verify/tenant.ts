@@ -22,11 +22,19 @@ import { asAutomation, automationToken, type VerifyContext } from "./context";
 /** The expiry of the connector's credential, from the stack's outputs or the given certificate. */
 export function credentialExpiry({ connector, credential, now }: VerifyContext): Check {
   const name = "credential expiry";
-  const { kind, credential: type, credentialExpiresOn, clientSecretExpiresOn = credentialExpiresOn } = connector;
+  const {
+    kind,
+    connection,
+    credential: type,
+    credentialExpiresOn,
+    clientSecretExpiresOn = credentialExpiresOn,
+  } = connector;
   if (type === "federated") return notChecked(name, "not applicable: a federated credential does not expire");
   if (type === "secret") {
     if (clientSecretExpiresOn !== undefined)
       return endsOn(name, new Date(clientSecretExpiresOn), now, "npx pulumi up renews the client secret");
+    if (connection !== undefined)
+      return notChecked(name, "not checked: requires the stack's outputs (npx mssp secrets)");
     return kind === "msspApp"
       ? notChecked(name, "the MSSP's own application: its secret is in the MSSP's tenant")
       : notChecked(name, "the stack has no output clientSecretExpiresOn");
