@@ -23,6 +23,9 @@ export { guestKey, invitedNameEnding, parseGuestMark, type GuestMark } from "./p
 export * from "./providers/guest";
 export type * from "./defender/alerts";
 export * from "./defender/alertRecord";
+export * from "./defender/hunting";
+export * from "./defender/incidentRecord";
+export * from "./defender/incidents";
 export * from "./defender/readAlerts";
 export * from "./defender/siemAuthorization";
 export * from "./defender/siemConnector";

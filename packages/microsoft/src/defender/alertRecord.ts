@@ -3,13 +3,22 @@
  * an empty list; times are ISO 8601, UTC, in milliseconds. Any field of an alert may be missing,
  * null or of another type: one alert must not stop the others.
  */
-import { createHash } from "node:crypto";
 import type { SecurityAlert, SecurityAlertEvidence } from "../graph/types";
 import type { LegacyAlert } from "./alerts";
+import {
+  epoch,
+  fieldsOf,
+  listOf,
+  madeUpId,
+  severityOf,
+  textOf,
+  timeOf,
+  type RecordSeverity,
+  type Unchecked,
+} from "./recordFields";
 import type { AlertApi } from "./siemConnector";
 
-export const recordSeverities = ["informational", "low", "medium", "high"] as const;
-export type RecordSeverity = (typeof recordSeverities)[number];
+export { recordSeverities, type RecordSeverity } from "./recordFields";
 
 export interface AlertRecord {
   /** The record's own stable ID: Graph's alert ID, or the legacy API's FullId. Never empty. */
@@ -193,17 +202,7 @@ function legacyEvidence(alert: Unchecked<LegacyAlert>): EvidenceLists {
   };
 }
 
-/** Documented values, which may be missing. */
-type Unchecked<T> = { readonly [Key in keyof T]?: unknown };
-
-/** A stable ID of the alert. */
-function madeUpId(alert: object): string {
-  return `without-id-${createHash("sha256").update(JSON.stringify(alert)).digest("hex").slice(0, 29)}`;
-}
-
 const unknownProduct = "Microsoft Defender";
-
-const epoch = new Date(0).toISOString();
 
 type EvidenceLists = Pick<AlertRecord, "devices" | "users" | "files" | "processes" | "ipAddresses" | "urls">;
 
@@ -295,18 +294,6 @@ function addText(list: string[], value: unknown): void {
   if (text !== null) list.push(text);
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-function listOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
-}
-
 function separated(value: unknown, separator: string): string[] {
   return (textOf(value) ?? "")
     .split(separator)
@@ -314,24 +301,9 @@ function separated(value: unknown, separator: string): string[] {
     .filter((part) => part !== "");
 }
 
-function severityOf(value: unknown): AlertRecord["severity"] {
-  const name = textOf(value)?.toLowerCase();
-  return recordSeverities.find((severity) => severity === name) ?? "unknown";
-}
-
 /** The legacy API's Source; two values are put into the words of alerts_v2. */
 function sourceOf(value: unknown): string | null {
   const source = textOf(value);
   if (source === "EDR") return "microsoftDefenderForEndpoint";
   return source !== null && /^(WindowsDefenderAv|Antivirus)$/i.test(source) ? "antivirus" : source;
-}
-
-/**
- * The services write seven decimals; some of the legacy API's examples have no zone, and are UTC.
- */
-function timeOf(value: unknown): string | null {
-  const text = textOf(value);
-  if (text === null) return null;
-  const time = Date.parse(/(z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
-  return Number.isNaN(time) ? null : new Date(time).toISOString();
 }

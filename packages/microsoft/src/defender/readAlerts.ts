@@ -9,7 +9,7 @@ import type { SecurityAlert } from "../graph/types";
 import type { RecordSeverity } from "./alertRecord";
 import type { LegacyAlert } from "./alerts";
 
-/** A span of time, by when the service created the alert. */
+/** A span of time, by when the service created the alert, or changed the incident. */
 export interface AlertWindow {
   /** Included. */
   readonly since: Date;
@@ -22,68 +22,103 @@ export interface ReadAlertsOptions extends Pick<RequestOptions, "signal" | "time
   readonly window: AlertWindow;
 }
 
-export interface SecurityAlertsOptions extends ReadAlertsOptions {
+/** What the lists of Graph's security API have in common. */
+export interface SecurityPageOptions extends ReadAlertsOptions, Pick<RequestOptions, "tries" | "headers"> {
   readonly endpoints: Pick<Endpoints, "graphEndpoint">;
-  /** The largest number of alerts in the answer. */
+  /** The largest number of items in the answer. */
   readonly top: number;
   /** Only these; without it, all. */
   readonly severities?: readonly RecordSeverity[];
-  /** Number of alerts to skip. */
+  /** Number of items to skip. */
   readonly skip?: number;
   /** `next` of the page before, in place of a query of its own. */
   readonly next?: string;
 }
 
-export interface SecurityAlertsPage {
-  readonly alerts: readonly SecurityAlert[];
+export type SecurityAlertsOptions = Omit<SecurityPageOptions, "tries" | "headers">;
+
+export interface SecurityPage<T> {
+  readonly items: readonly T[];
   /** The service says that there are more. */
   readonly hasMore: boolean;
   /**
-   * Path and query of the next page. Absent on the last page, and where the link leads to something
-   * else than alerts.
+   * Path and query of the next page. Absent on the last page, and where the link leads to another
+   * list.
    */
   readonly next?: string;
   /** The service's clock. */
   readonly at?: Date;
 }
 
+export type SecurityAlertsPage = Omit<SecurityPage<SecurityAlert>, "items"> & {
+  readonly alerts: readonly SecurityAlert[];
+};
+
 export const securityAlertsPath = "/v1.0/security/alerts_v2";
 
 /** Timeout of a large page from a busy service, in milliseconds. */
-const pageTimeout = 100_000;
+export const securityPageTimeout = 100_000;
 
 /** One page of alerts_v2. Needs SecurityAlert.Read.All. @throws ServiceError */
 export async function readSecurityAlerts(options: SecurityAlertsOptions): Promise<SecurityAlertsPage> {
-  const { endpoints, token, signal, sleep, timeout = pageTimeout } = options;
-  const url = `${endpoints.graphEndpoint}${options.next ?? queryOf(options)}`;
-  const { body, headers } = await request(url, { token, signal, sleep, timeout, isWhole: isWholeCollection });
-  const { value, "@odata.nextLink": link } = body as { value: SecurityAlert[]; "@odata.nextLink"?: unknown };
-  const hasMore = link !== undefined && link !== null;
-  return { alerts: value.filter(isObject), hasMore, next: continuation(link), at: serverTime(headers) };
+  const list = { path: securityAlertsPath, property: "createdDateTime" };
+  const { items, ...page } = await securityPage<SecurityAlert>({ ...options, ...list });
+  return { ...page, alerts: items };
 }
 
-function queryOf({ window, severities, top, skip = 0 }: SecurityAlertsOptions): string {
+/** A list of the security API. */
+interface SecurityList {
+  readonly path: string;
+  /** The time that the window goes by. */
+  readonly property: string;
+  readonly expand?: string;
+}
+
+/** One page of a list. @throws ServiceError */
+export async function securityPage<T extends object>(
+  options: SecurityPageOptions & SecurityList,
+): Promise<SecurityPage<T>> {
+  const { endpoints, token, path, next, signal, sleep, tries, headers: sent, timeout = securityPageTimeout } = options;
+  const url = `${endpoints.graphEndpoint}${next ?? queryOf(options)}`;
+  const { body, headers } = await request(url, {
+    ...{ token, signal, sleep, tries, timeout, headers: sent, isWhole: isWholeCollection },
+  });
+  const { value, "@odata.nextLink": link } = body as { value: T[]; "@odata.nextLink"?: unknown };
+  const hasMore = link !== undefined && link !== null;
+  return { items: value.filter(isObject), hasMore, next: continuation(link, path), at: serverTime(headers) };
+}
+
+function queryOf({
+  path,
+  property,
+  expand,
+  window,
+  severities,
+  top,
+  skip = 0,
+}: SecurityPageOptions & SecurityList): string {
   const conditions = [
-    `createdDateTime ge ${window.since.toISOString()}`,
-    ...(window.until === undefined ? [] : [`createdDateTime lt ${window.until.toISOString()}`]),
+    `${property} ge ${window.since.toISOString()}`,
+    ...(window.until === undefined ? [] : [`${property} lt ${window.until.toISOString()}`]),
     ...(severities === undefined ? [] : [`(${severities.map((name) => `severity eq '${name}'`).join(" or ")})`]),
   ];
   const query = {
     $filter: conditions.join(" and "),
     $top: String(top),
     ...(skip === 0 ? {} : { $skip: String(skip) }),
+    ...(expand === undefined ? {} : { $expand: expand }),
   };
   // Not `+` for a space, which is for forms only.
   const text = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  return `${securityAlertsPath}?${text.join("&")}`;
+  return `${path}?${text.join("&")}`;
 }
 
-/** The host is left out: a token goes to Graph and nowhere else, and there to alerts only. */
-function continuation(link: unknown): string | undefined {
+/** The host is left out: a token goes to Graph and nowhere else, and there to this list only. */
+function continuation(link: unknown, path: string): string | undefined {
   if (typeof link !== "string" || !URL.canParse(link)) return undefined;
   const { protocol, pathname, search } = new URL(link);
-  const isOfAlerts = /^https?:$/.test(protocol) && pathname.toLowerCase() === securityAlertsPath.toLowerCase();
-  return isOfAlerts ? `${pathname}${search}` : undefined;
+  const isOfList = /^https?:$/.test(protocol) && pathname.toLowerCase() === path.toLowerCase();
+  return isOfList ? `${pathname}${search}` : undefined;
 }
 
 function isWholeCollection(body: unknown, answer: Pick<Answer, "status" | "headers">): boolean {
@@ -102,7 +137,7 @@ function isPartial({ status, headers }: Pick<Answer, "status" | "headers">): boo
   return statuses.length === 0 || statuses.some((code) => code !== "403");
 }
 
-function isObject(value: unknown): value is object {
+function isObject<T>(value: T): value is T & object {
   return typeof value === "object" && value !== null;
 }
 
@@ -125,7 +160,7 @@ export interface LegacyAlertsAnswer {
  * @throws ServiceError
  */
 export async function readLegacyAlerts(options: LegacyAlertsOptions): Promise<LegacyAlertsAnswer> {
-  const { endpoint, token, window, limit, signal, sleep, timeout = pageTimeout } = options;
+  const { endpoint, token, window, limit, signal, sleep, timeout = securityPageTimeout } = options;
   const query = new URLSearchParams({ sinceTimeUtc: window.since.toISOString() });
   if (window.until !== undefined) query.set("untilTimeUtc", window.until.toISOString());
   if (limit !== undefined) query.set("limit", String(limit));

@@ -283,8 +283,48 @@ export interface SecurityAlert {
   lastActivityDateTime: string | null;
   systemTags: string[];
   alertPolicyId: string | null;
-  comments: { comment: string | null; createdByDisplayName: string | null; createdDateTime: string | null }[];
+  comments: SecurityComment[];
   evidence: SecurityAlertEvidence[];
+}
+
+/** A comment on an alert or an incident (`microsoft.graph.security.alertComment`). */
+export interface SecurityComment {
+  comment: string | null;
+  createdByDisplayName: string | null;
+  createdDateTime: string | null;
+}
+
+/**
+ * An incident of `/security/incidents` (`microsoft.graph.security.incident`). `alerts` is there
+ * with `$expand=alerts` only.
+ */
+export interface SecurityIncident {
+  "@odata.type"?: string;
+  id: string;
+  tenantId: string | null;
+  /**
+   * `awaitingAction` only with `Prefer: include-unknown-enum-members`; else `unknownFutureValue`.
+   */
+  status: "active" | "resolved" | "inProgress" | "redirected" | "awaitingAction" | "unknownFutureValue";
+  incidentWebUrl: string | null;
+  /** The incident that this one was merged into; its status is then `redirected`. */
+  redirectIncidentId: string | null;
+  displayName: string | null;
+  createdDateTime: string;
+  lastUpdateDateTime: string;
+  assignedTo: string | null;
+  classification: SecurityAlert["classification"];
+  determination: string | null;
+  severity: SecurityAlert["severity"];
+  customTags: string[];
+  systemTags: string[];
+  description: string | null;
+  lastModifiedBy: string | null;
+  resolvingComment: string | null;
+  summary: string | null;
+  priorityScore: number | null;
+  comments: SecurityComment[];
+  alerts?: SecurityAlert[];
 }
 
 /**

@@ -7,12 +7,22 @@ import { createHash } from "node:crypto";
 import { clouds, type LegacyAlert, type SecurityAlert } from "@defender-mssp/microsoft";
 import type { Tenant } from "../cloud/model";
 import { derivedId } from "../cloud/identity";
+import { withTicks } from "./securityApi";
 
 /** The default interval between detections, in milliseconds. */
 export const detectionInterval = 20 * 60 * 1000;
 
 /** Retention in milliseconds. Defender keeps six months; a month is enough for tests. */
 export const detectionRetention = 30 * 24 * 60 * 60 * 1000;
+
+/** Consecutive detections of which an incident is made. */
+export const detectionsPerIncident = 3;
+
+/** One incident of so many is merged into the one before it … */
+const mergedOneIn = 16;
+
+/** … this long after its creation, in milliseconds. */
+export const mergeDelay = 30 * 60 * 1000;
 
 /**
  * The interval, in milliseconds, with which a tenant has this number of detections, plus or minus
@@ -414,7 +424,7 @@ function evidenceOf(detection: Detection): SecurityAlert["evidence"] {
 }
 
 /** Computes the detections of one tenant. Shared devices and files are created once. */
-class DetectionMaker {
+export class DetectionMaker {
   readonly #domain: string;
   readonly #devices = new Map<number, Device>();
   readonly #hashes = new Map<string, Pick<Detection, "sha1" | "sha256" | "md5">>();
@@ -428,8 +438,8 @@ class DetectionMaker {
   }
 
   make(interval: number): Detection {
-    const random = digest("sha256", `${this.tenant.id}/detections/${interval}`);
-    const processed = new Date(interval * this.every + (random.readUInt32BE(0) % this.every));
+    const random = this.#random(interval);
+    const processed = this.#processed(interval, random);
     const kind = pick(kinds, random.readUInt8(4));
     return {
       alertId: `da${ticksOf(processed)}_${random.readInt32BE(8)}`,
@@ -440,10 +450,37 @@ class DetectionMaker {
       user: pick(users, random.readUInt8(6)),
       kind,
       ...progress(processed, random.readUInt8(7), this.now),
-      incident: (interval % 90_000) + 1000,
+      incident: this.#incidentOf(interval),
       processId: 1000 + (random.readUInt16BE(16) % 20_000),
       ...this.#hashesOf(kind.file),
     };
+  }
+
+  /** When the service processed an interval's detection. */
+  processed(interval: number): Date {
+    return this.#processed(interval, this.#random(interval));
+  }
+
+  /** When an incident was merged into the one before it; undefined: it was not. */
+  mergedAt(incident: number): Date | undefined {
+    if (incident % mergedOneIn !== mergedOneIn - 1) return undefined;
+    const created = this.processed(incident * detectionsPerIncident);
+    const merged = new Date(created.getTime() + mergeDelay);
+    return merged <= this.now ? merged : undefined;
+  }
+
+  /** Alerts move with their incident. */
+  #incidentOf(interval: number): number {
+    const incident = Math.floor(interval / detectionsPerIncident);
+    return this.mergedAt(incident) === undefined ? incident : incident - 1;
+  }
+
+  #random(interval: number): Buffer {
+    return digest("sha256", `${this.tenant.id}/detections/${interval}`);
+  }
+
+  #processed(interval: number, random: Buffer): Date {
+    return new Date(interval * this.every + (random.readUInt32BE(0) % this.every));
   }
 
   #device(index: number): Device {
@@ -508,9 +545,4 @@ const unixEpochTicks = 621_355_968_000_000_000n;
 
 function ticksOf(date: Date): bigint {
   return unixEpochTicks + BigInt(date.getTime()) * ticksPerMillisecond;
-}
-
-/** Seven decimals, as the service writes times. */
-function withTicks(date: Date): string {
-  return date.toISOString().replace("Z", "0000Z");
 }

@@ -1,11 +1,13 @@
 /**
- * Microsoft Defender in the emulated cloud: the legacy alert API, Graph's alerts_v2, and the
- * sandbox's own routes for what has no public API: the authorization of applications for the legacy
+ * Microsoft Defender in the emulated cloud: the legacy alert API, Graph's alerts, incidents
+ * and hunting, and the sandbox's own routes for what has no public API: the authorization of applications for the legacy
  * API, and e-mail notification rules.
  */
 import type { Cloud, Routes } from "../cloud/model";
 import { answerErrors } from "../cloud/serviceError";
 import { defenderEnvelope } from "./errors";
+import { huntingRoutes } from "./hunting";
+import { incidentRoutes } from "./incidentRoutes";
 import { legacyAlertRoutes } from "./legacyAlerts";
 import { notificationRuleRoutes } from "./notificationRules";
 import { securityAlertRoutes } from "./securityAlerts";
@@ -20,6 +22,7 @@ export {
   legacyAlert,
   securityAlert,
 } from "./detections";
+export { Incidents } from "./incidents";
 export { portalSettingsRole } from "./settingsManager";
 
 /** The sandbox's own routes, which no document of Microsoft has, by path. */
@@ -34,4 +37,6 @@ export const defenderRoutes: Routes = (app, cloud: Cloud) => {
     done();
   });
   securityAlertRoutes(app, cloud);
+  incidentRoutes(app, cloud);
+  huntingRoutes(app, cloud);
 };

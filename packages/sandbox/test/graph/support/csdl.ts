@@ -43,6 +43,8 @@ interface TypeElement {
   Name: string;
   BaseType?: string;
   HasStream?: string;
+  /** Whether it may have properties that it does not declare. */
+  OpenType?: string;
   Property: PropertyElement[];
   NavigationProperty: PropertyElement[];
 }
@@ -105,7 +107,7 @@ function typeOfContext(version: GraphVersion, fragment: string): string | undefi
   for (const metadata of sources(version)) {
     let type = metadata.sets.get(first) ?? metadata.singletons.get(first);
     for (const segment of rest)
-      type = type === undefined ? undefined : navigation(metadata, elementType(type), segment)?.Type;
+      type = type === undefined ? undefined : member(metadata, elementType(type), segment)?.Type;
     if (type !== undefined) return elementType(type);
   }
   return undefined;
@@ -161,13 +163,17 @@ function objectProblems(version: GraphVersion, declared: string, value: Json, wh
   return Object.entries(value).flatMap(([name, inner]) => {
     if (name.includes("@odata.") || serviceKnowsBetter[type]?.includes(name) === true) return [];
     const property = firstIn(version, (metadata) => member(metadata, type, name));
-    if (property === undefined) return [`${where}: ${type} has no property ${name}`];
+    if (property === undefined) return isOpen(version, type) ? [] : [`${where}: ${type} has no property ${name}`];
     if (inner === null) {
       const isNullable = property.Nullable !== "false" && !property.Type.startsWith("Collection(");
       return isNullable ? [] : [`${where}.${name} is null, but ${type} doesn't allow that`];
     }
     return valueProblems(version, property.Type, inner, `${where}.${name}`);
   });
+}
+
+function isOpen(version: GraphVersion, type: string): boolean {
+  return firstIn(version, (metadata) => metadata.types.get(type))?.OpenType === "true";
 }
 
 const primitivePatterns: Readonly<Record<string, RegExp>> = {
@@ -185,7 +191,7 @@ function primitiveProblems(type: string, value: Json, where: string): string[] {
       ? typeof value === "string" && pattern.test(value)
       : type === "Edm.Boolean"
         ? typeof value === "boolean"
-        : type === "Edm.Int32" && Number.isInteger(value);
+        : ["Edm.Int32", "Edm.Int64"].includes(type) && Number.isInteger(value);
   return isRight ? [] : [`${where}: ${JSON.stringify(value)} is no ${type}`];
 }
 
@@ -350,7 +356,9 @@ function parse(xml: string): Metadata {
     isArray: (name, _path, _isLeaf, isAttribute) => !isAttribute && lists.has(name),
     stopNodes: ["*.Annotations", "*.Annotation"],
   });
-  const document = parser.parse(xml) as { "edmx:Edmx": { "edmx:DataServices": { Schema: SchemaElement[] } } };
+  const document = parser.parse(withoutAliases(xml)) as {
+    "edmx:Edmx": { "edmx:DataServices": { Schema: SchemaElement[] } };
+  };
   const metadata: Metadata = {
     types: new Map(),
     enums: new Map(),
@@ -363,9 +371,17 @@ function parse(xml: string): Metadata {
   return metadata;
 }
 
+/** The alias `self` of one schema is used in all of them. */
+function withoutAliases(xml: string): string {
+  const [, namespace] = /<Schema Namespace="([^"]+)" Alias="self"/.exec(xml) ?? [];
+  return namespace === undefined ? xml : xml.replace(/(["(])self\./g, `$1${namespace}.`);
+}
+
 function addSchema(metadata: Metadata, schema: SchemaElement): void {
   const qualified = (name: string): string => normal(`${schema.Namespace}.${name}`);
-  for (const type of [...(schema.EntityType ?? []), ...(schema.ComplexType ?? [])]) {
+  // Entities are checked although directory objects are open types: they have no other properties.
+  const entities = (schema.EntityType ?? []).map((type) => ({ ...type, OpenType: undefined }));
+  for (const type of [...entities, ...(schema.ComplexType ?? [])]) {
     metadata.types.set(qualified(type.Name), {
       ...type,
       Property: type.Property ?? [],

@@ -99,6 +99,7 @@ function defenderEvidence(route: string): string {
   const [method = "", path_ = ""] = route.split(" ");
   const [, version = "", ...rest] = path_.split("/");
   if (version === "v1.0" && hasRoute("v1.0", method, `/${rest.join("/")}`)) return "metadata, tests";
+  if (version === "v1.0") return "documented, tests";
   if (ownRoutes.includes(path_)) return "**this project's own**: the page of the portal has no public API";
   return "Microsoft's pages on the (deprecated) SIEM REST API; no metadata is published";
 }
