@@ -11,6 +11,12 @@ export type FleetCommand = (typeof fleetCommands)[number];
 export const stackStates = ["failed", "drifted", "leftOut", "changed", "unchanged"] as const;
 export type StackState = (typeof stackStates)[number];
 
+/** The most serious first, then by name. */
+export function sortedOutcomes<T extends StackOutcome>(outcomes: readonly T[]): T[] {
+  const rank = ({ state }: StackOutcome) => stackStates.indexOf(state);
+  return [...outcomes].sort((a, b) => rank(a) - rank(b) || (a.stack < b.stack ? -1 : 1));
+}
+
 /** A stack's state by the runs that are recorded. `stale`: no successful `up` for some days. */
 export const recordedStates = [...stackStates, "never", "stale"] as const;
 export type RecordedState = (typeof recordedStates)[number];

@@ -24,7 +24,8 @@ import {
 import { passphraseVariables } from "./passphrases";
 import { runPool, type PlannedStack } from "./pool";
 import { canAsk, confirmed, secretAnswer } from "./question";
-import { countsOf, writeReport, type RunReport } from "./report";
+import { countsOf, type RunReport } from "./report";
+import { writeReport } from "./writeReport";
 import { RequestCounter } from "./requestCounter";
 import { selectStacks } from "./selection";
 import type { SelectionOptions } from "./selectionOptions";

@@ -3,8 +3,8 @@ import path from "node:path";
 import { paragraph, tableText, type Cell } from "../output/table";
 import type { FleetStack } from "./inventory";
 import type { LastOutcome } from "./journal";
-import { stackStates, type StackState } from "./outcome";
-import { sortedOutcomes, type RunReport } from "./report";
+import { sortedOutcomes, stackStates, type StackState } from "./outcome";
+import type { RunReport } from "./report";
 import { oneLine, outcomeText } from "./view";
 
 const colors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {

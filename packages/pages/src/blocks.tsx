@@ -67,13 +67,21 @@ export function preformatted(text: string, { label }: { readonly label?: string 
   };
 }
 
+export interface DetailsHead {
+  readonly summary: string;
+  /** Anchor of what is folded up, unique on the page: a link to it unfolds it. */
+  readonly id?: string;
+  /** Not folded up at first. Default: false. */
+  readonly open?: boolean;
+}
+
 /** Blocks that are folded up at first; printed in full. */
-export function details(summary: string, ...blocks: readonly Block[]): Block {
+export function details({ summary, id, open = false }: DetailsHead, ...blocks: readonly Block[]): Block {
   return {
     render: (words) => (
-      <details>
+      <details {...(open ? { open } : {})}>
         <summary>{summary}</summary>
-        {blocks.map((block) => block.render(words))}
+        <div {...(id === undefined ? {} : { id })}>{blocks.map((block) => block.render(words))}</div>
       </details>
     ),
   };

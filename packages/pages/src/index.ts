@@ -11,6 +11,7 @@ export {
   section,
   subsection,
   type Block,
+  type DetailsHead,
   type Figure,
   type SectionHead,
 } from "./blocks";

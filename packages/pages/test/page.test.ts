@@ -25,7 +25,7 @@ function everything(text: string): string {
       section(
         { id: "a", title: text, intro: text },
         subsection(text, paragraph(text), list([text], { ordered: true }), preformatted(text, { label: text })),
-        details(text, notice("warning", text), facts([{ name: text, value: text }])),
+        details({ summary: text, id: "d" }, notice("warning", text), facts([{ name: text, value: text }])),
         figures([{ label: text, value: text, href: "#a" }]),
         table({
           caption: text,

@@ -2,22 +2,11 @@ import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import type { StackPreview } from "../../../cli/ci/stackPreview";
 import { exitCodeOf, isPassing } from "../../../cli/fleet/outcome";
-import { outcome } from "./outcomes";
-import { reportHtml, countsOf, type RunReport } from "../../../cli/fleet/report";
+import { outcome, preview, reportOf } from "./outcomes";
 import { canaryCount } from "../../../cli/fleet/run";
+import { runPage } from "../../../cli/fleet/runPage";
 import { summaryText } from "../../../cli/fleet/summary";
 import { LiveView } from "../../../cli/fleet/view";
-
-const preview = (changes: StackPreview["changes"]): StackPreview => ({
-  msspPreview: 1,
-  stack: "contoso",
-  failed: false,
-  changes,
-  unchanged: 1,
-  messages: [],
-  policyViolations: [],
-  additions: [],
-});
 
 describe("the output of a fleet run", () => {
   it("keeps the live table within the terminal's width and height", () => {
@@ -66,11 +55,35 @@ describe("the output of a fleet run", () => {
     assert.match(text, /Stacks with manual next steps: 1\./);
   });
 
-  it("escapes customers' names and errors in the HTML report", () => {
-    const evil = "<script>alert(1)</script>";
-    const html = reportHtml(reportOf([{ ...outcome("a", "failed", { messages: [evil] }), customerName: evil }]));
-    assert.ok(!html.includes("<script>"));
-    assert.match(html, /&#60;script&#62;/);
+  it("escapes customers' names and errors in the page", () => {
+    const evil = "<img src=x onerror=alert(1)>";
+    const html = runPage(reportOf([{ ...outcome("a", "failed", { messages: [evil] }), customerName: evil }]));
+    assert.ok(!html.includes("<img"));
+    assert.ok(html.includes("&lt;img src=x onerror=alert(1)>"));
+  });
+
+  it("unfolds what failed on the page, and links each explained stack to its details", () => {
+    const changes: StackPreview["changes"] = [
+      {
+        operation: "update",
+        type: "azuread:index/group:Group",
+        name: "g",
+        properties: [{ name: "displayName", before: "a", after: "b" }],
+      },
+    ];
+    const html = runPage(
+      reportOf([
+        outcome("a", "unchanged"),
+        outcome("b", "changed", { preview: preview(changes), nextSteps: ["Authorize it"] }),
+        outcome("c", "failed", { messages: ["customerName is missing"] }),
+      ]),
+    );
+    assert.match(html, /<details><summary>b: changed<\/summary><div id="stack-b">/);
+    assert.match(html, /<details open><summary>c: failed<\/summary><div id="stack-c">.*customerName is missing/);
+    assert.match(html, /update azuread:index\/group:Group g\n {4}displayName: &quot;a&quot; → &quot;b&quot;/);
+    assert.ok(html.includes("Authorize it"));
+    assert.match(html, /<a href="#stack-c">c<\/a>.*<a href="#stack-b">b<\/a>/s);
+    assert.ok(!html.includes("#stack-a"));
   });
 });
 
@@ -107,18 +120,3 @@ describe("a transient error", () => {
     it(`is not: "${text}"`, () => assert.ok(!isPassing({ ...result, messages: [text] })));
   }
 });
-
-function reportOf(stacks: RunReport["stacks"]): RunReport {
-  return {
-    msspFleetReport: 1,
-    run: "one",
-    command: "up",
-    beganAt: "2026-11-26T05:00:00.000Z",
-    endedAt: "2026-11-26T05:01:00.000Z",
-    refresh: false,
-    policyPacks: [],
-    counts: countsOf(stacks),
-    ownRequests: { asked: 0, waited: 0, throttled: 0 },
-    stacks,
-  };
-}

@@ -12,9 +12,11 @@ import type { AxeResults, RunOptions } from "axe-core";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { testSandbox, tenantId } from "@defender-mssp/sandbox/testing";
 import { progressOf } from "../../../cli/onboard/progress";
+import { runPage } from "../../../cli/fleet/runPage";
 import { fleetPage, type FleetReport } from "../../../cli/report/fleet";
 import { handoutPage } from "../../../cli/report/handout";
 import { reportPage } from "../../../cli/report/page";
+import { eventfulRun } from "../fleet/outcomes";
 import { inventedFleet } from "./inventedFleet";
 import { now, recordedReport } from "./states";
 
@@ -74,6 +76,7 @@ describe("mssp report: the pages in a browser", function () {
       fleet: fleetPage(inventedFleet(1000, now)),
       smallFleet: fleetPage(withOnboarding(inventedFleet(20, now))),
       sandbox: await sandboxPage(),
+      fleetRun: runPage(eventfulRun()),
     };
     for (const [name, html] of Object.entries(pages)) await writeFile(path.join(folder, `${name}.html`), html);
     // Root may not use Chromium's sandbox; the pages are this test's own.
@@ -148,7 +151,7 @@ describe("mssp report: the pages in a browser", function () {
     }));
 
   it("never scrolls sideways from 360 to 1,600 pixels of width", async () => {
-    for (const name of ["report", "entitlement", "handout", "fleet", "smallFleet", "sandbox"]) {
+    for (const name of ["report", "entitlement", "handout", "fleet", "smallFleet", "sandbox", "fleetRun"]) {
       await shown(name, async (page) => {
         for (const width of widths) {
           await page.setViewportSize({ width, height: 800 });
@@ -167,6 +170,7 @@ describe("mssp report: the pages in a browser", function () {
         ["handout", 1280],
         ["smallFleet", 1280],
         ["sandbox", 1280],
+        ["fleetRun", 1280],
       ] as const) {
         await shown(
           name,
