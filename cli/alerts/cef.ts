@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import { isIPv4, isIPv6 } from "node:net";
 import type { AlertRecord } from "@defender-mssp/microsoft";
 import { visibleText } from "../output/terminalText";
-import { cutText } from "./shortened";
-import type { FetchedAlert } from "./sources";
+import { cutText } from "../sinks/shortened";
+import type { FetchedAlert } from "./fetchedAlert";
 
 /** Characters of a field at most, where they differ from the extension's usual 1023. */
 const lengths: Readonly<Record<string, number>> = {

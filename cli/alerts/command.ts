@@ -7,6 +7,7 @@ import type { AlertsOptions } from "./run";
 import { alertApiOption } from "../connector/alertApiOption";
 import { connectorOptions } from "../connector/connectorOption";
 import { describeCommand, type HelpSections } from "../output/help";
+import { sinkOptions } from "../sinks/sinkOptions";
 import { credentialOptions } from "../tokens/credentialOptions";
 
 const severities: readonly RecordSeverity[] = ["informational", "low", "medium", "high"];
@@ -68,15 +69,8 @@ export function registerAlerts(program: Command): void {
         .choices(["json", "cef"])
         .default("json"),
     )
-    .option("--raw", "the service's own object instead of this command's schema (JSON only)")
-    .option("--hec <url>", "send to Splunk's HTTP Event Collector; its token is in MSSP_HEC_TOKEN")
-    .option("--index <index>", "with --hec: Splunk's index (default: the token's)")
-    .option(
-      "--sourcetype <type>",
-      "with --hec: Splunk's source type (default: defender:alert; cef; with --raw the add-on's, ms:defender:atp:alerts)",
-    )
-    .option("--acknowledge", "with --hec: wait until Splunk has indexed the alerts (indexer acknowledgment)")
-    .option("--syslog <address>", "send as RFC 5424 messages: tls://host:6514, or tcp://host:601 (not encrypted)")
+    .option("--raw", "the service's own object instead of this command's schema (JSON only)");
+  sinkOptions(command, { sourcetypes: "defender:alert; cef; with --raw the add-on's, ms:defender:atp:alerts" })
     .addOption(
       new Option(
         "--region <region>",

@@ -11,7 +11,8 @@ import {
   type Endpoints,
   type SecurityAlertsPage,
 } from "@defender-mssp/microsoft";
-import { pageSize, type AlertSource, type FetchedAlert, type SourceOptions } from "./sources";
+import { pageSize } from "../pull/source";
+import { fetchedAlert, type AlertSource, type FetchedAlert, type SourceOptions } from "./fetchedAlert";
 
 /**
  * Services lower `$top` without saying so. Where `$skip` is refused, a shorter answer than this
@@ -36,16 +37,16 @@ export function graphSource(options: GraphSourceOptions): AlertSource {
   const reader = new GraphReader(options);
   return {
     api: "graph",
-    alertsPerSpan: Math.floor(0.9 * pageSize),
+    itemsPerSpan: Math.floor(0.9 * pageSize),
     smallestSpan: 1,
     page: async (window, { whole, signal }) => {
       const page = await reader.provenPage(window, { top: pageSize }, signal);
       const { at } = page;
       if (page.isComplete || whole !== true) {
-        return { alerts: page.alerts, size: page.alerts.length, isCut: !page.isComplete, at };
+        return { items: page.alerts, size: page.alerts.length, isCut: !page.isComplete, at };
       }
       const alerts = await reader.crowdedMoment(window, signal);
-      return { alerts, size: alerts.length, isCut: false, at };
+      return { items: alerts, size: alerts.length, isCut: false, at };
     },
   };
 }
@@ -72,7 +73,7 @@ class GraphReader {
     const page = await tokens.use((token) =>
       readSecurityAlerts({ endpoints, token, window, severities, signal, sleep, ...place }),
     );
-    const alerts = page.alerts.map((original) => ({ record: recordOfSecurityAlert(original, tenantId), original }));
+    const alerts = page.alerts.map((original) => fetchedAlert(recordOfSecurityAlert(original, tenantId), original));
     const { length } = alerts;
     const isShort = length === 0 || (length < place.top && length < this.#largest);
     this.#largest = Math.max(this.#largest, length);

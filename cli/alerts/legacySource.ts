@@ -6,7 +6,8 @@ import {
   type LegacyAlertsAnswer,
   type LegacyAlertsOptions,
 } from "@defender-mssp/microsoft";
-import { pageSize, type AlertSource, type FetchedAlert, type SourceOptions } from "./sources";
+import { pageSize } from "../pull/source";
+import { fetchedAlert, type AlertSource, type FetchedAlert, type SourceOptions } from "./fetchedAlert";
 
 /**
  * The API answers with a whole span at once, so spans are made short enough; `limit` gives the
@@ -34,18 +35,18 @@ export function legacySource({
   };
   return {
     api: "legacySiem",
-    alertsPerSpan: pageSize,
+    itemsPerSpan: pageSize,
     // The documented times have no fractions of a second.
     smallestSpan: 1000,
     page: async (window, { whole, signal }) => {
       const limit = whole === true ? undefined : 2 * pageSize;
       const { alerts: answer, at } = await ask({ window, limit, signal });
       untried = [];
-      const alerts = answer.map((original) => ({ record: recordOfLegacyAlert(original, tenantId), original }));
+      const alerts = answer.map((original) => fetchedAlert(recordOfLegacyAlert(original, tenantId), original));
       const isWanted = ({ record }: FetchedAlert) =>
         severities === undefined || severities.some((severity) => severity === record.severity);
       const isCut = limit !== undefined && answer.length >= limit;
-      return { alerts: alerts.filter(isWanted), size: answer.length, isCut, at };
+      return { items: alerts.filter(isWanted), size: answer.length, isCut, at };
     },
   };
 }

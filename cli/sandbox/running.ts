@@ -1,7 +1,7 @@
 /** The commands for a sandbox that runs already: `stop`, `env`, `clock`. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { ClockChange } from "@defender-mssp/sandbox";
-import { durationOf } from "../alerts/time";
+import { durationOf } from "../pull/time";
 import { describeCommand } from "../output/help";
 import { say, written } from "./output";
 import { pluginsOption, withHome, type HomeOptions, type StartOptions } from "./options";

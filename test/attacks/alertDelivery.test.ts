@@ -9,13 +9,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import type { AlertRecord } from "@defender-mssp/microsoft";
-import { openCheckpoint, type Position } from "../../cli/alerts/checkpoint";
-import { DestinationError } from "../../cli/alerts/destination";
+import { openCheckpoint, type Position } from "../../cli/pull/checkpoint";
+import { DestinationError, formatted, type Destination, type Sink } from "../../cli/sinks/sink";
 import { recordAsJson } from "../../cli/alerts/formats";
-import { splunkCollector } from "../../cli/alerts/hec";
-import { pull, type AlertSink } from "../../cli/alerts/pull";
-import type { AlertSource, FetchedAlert } from "../../cli/alerts/sources";
-import { outputFile } from "../../cli/alerts/standardOutput";
+import { splunkCollector } from "../../cli/sinks/hec";
+import { fetchedAlert, sinkRecordOf, type AlertSource, type FetchedAlert } from "../../cli/alerts/fetchedAlert";
+import { pull } from "../../cli/pull/pull";
+import { outputFile } from "../../cli/sinks/standardOutput";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const expected = { tenantId, api: "graph" } as const;
@@ -27,13 +27,17 @@ function alertsOf(count: number, length: number, character = "d"): FetchedAlert[
     const createdAt = new Date(began + index * 1000).toISOString();
     const description = character.repeat(length);
     const record = { id: `id ${index}`, createdAt, description, devices: [], tenantId } as unknown as AlertRecord;
-    return { record, original: record };
+    return fetchedAlert(record, record);
   });
 }
 
 function sourceOf(alerts: readonly FetchedAlert[]): AlertSource {
-  const page = { alerts, size: alerts.length, isCut: false };
-  return { api: "graph", alertsPerSpan: 1000, smallestSpan: 1, page: () => Promise.resolve(page) };
+  const page = { items: alerts, size: alerts.length, isCut: false };
+  return { api: "graph", itemsPerSpan: 1000, smallestSpan: 1, page: () => Promise.resolve(page) };
+}
+
+function inJson(sink: Sink): Destination<FetchedAlert> {
+  return formatted(sink, (alert) => sinkRecordOf(alert, recordAsJson));
 }
 
 function start(): Position {
@@ -63,7 +67,7 @@ describe("attack: a destination that accepts less than it reports", () => {
         });
 
     /** A file of a disk with so much room, which takes a few bytes at a time. */
-    function fileOn(disk: { room: number }): { file: string; fd: number; sink: AlertSink } {
+    function fileOn(disk: { room: number }): { file: string; fd: number; sink: Destination<FetchedAlert> } {
       const file = path.join(folder, "alerts.jsonl");
       const fd = openSync(file, "a");
       const write = (to: number, bytes: Uint8Array, at: number, length: number): number => {
@@ -72,7 +76,7 @@ describe("attack: a destination that accepts less than it reports", () => {
         disk.room -= size;
         return writeSync(to, bytes, at, size);
       };
-      return { file, fd, sink: outputFile(recordAsJson, fd, write as typeof writeSync) };
+      return { file, fd, sink: inJson(outputFile(fd, write as typeof writeSync)) };
     }
 
     it("file: short writes are completed", async () => {
@@ -120,7 +124,7 @@ describe("attack: a destination that accepts less than it reports", () => {
     });
 
     it("file: synchronized with the disk before the checkpoint moves", async () => {
-      const sink: AlertSink = {
+      const sink: Destination<FetchedAlert> = {
         deliver: () => Promise.resolve(),
         flush: () => Promise.reject(new DestinationError("EIO", false)),
       };
@@ -162,12 +166,14 @@ describe("attack: a destination that accepts less than it reports", () => {
     afterEach(() => collector.stop());
 
     const notes: string[] = [];
-    const sinkOf = (): AlertSink =>
-      splunkCollector({
-        ...{ url: collector.url, token: "t", format: recordAsJson, isJson: true, sourcetype: "defender:alert" },
-        note: (line) => void notes.push(line),
-        sleep: () => Promise.resolve(),
-      });
+    const sinkOf = (): Destination<FetchedAlert> =>
+      inJson(
+        splunkCollector({
+          ...{ url: collector.url, token: "t", isJson: true, sourcetype: "defender:alert" },
+          note: (line) => void notes.push(line),
+          sleep: () => Promise.resolve(),
+        }),
+      );
     const received = (): { event: AlertRecord; fields: object }[] =>
       collector.bodies.flatMap((body) =>
         body.split(/(?<=\})(?=\{"time")/).map((event) => JSON.parse(event) as { event: AlertRecord; fields: object }),
@@ -198,7 +204,7 @@ describe("attack: a destination that accepts less than it reports", () => {
       const limit = 20_000;
       collector.answer = (body) => (Buffer.byteLength(body) > limit ? { status: 413, text: "" } : success);
       const [large] = alertsOf(1, 3 * limit, "漢");
-      const alerts = [...alertsOf(30, 1000), { ...large!, record: { ...large!.record, id: "large" } }];
+      const alerts = [...alertsOf(30, 1000), fetchedAlert({ ...large!.record, id: "large" }, {})];
       notes.length = 0;
       await sinkOf().deliver(alerts);
       const events = received();
@@ -208,7 +214,7 @@ describe("attack: a destination that accepts less than it reports", () => {
       );
       assert.deepEqual(events.at(-1)?.fields, { id: "large", shortened: "true" });
       assert.deepEqual(events[0]?.fields, { id: "id 0" });
-      assert.match(notes.join("\n"), /^Alert large is larger than Splunk's collector takes/);
+      assert.match(notes.join("\n"), /^Record large is larger than Splunk's collector takes/);
     });
 
     it("Splunk: --follow waits for a collector that is down for an hour", async () => {

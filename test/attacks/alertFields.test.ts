@@ -13,9 +13,10 @@ import {
 import { detectionsBetween, legacyAlert, securityAlert } from "@defender-mssp/sandbox/testing";
 import fc from "fast-check";
 import { originalAsJson, recordAsCef, recordAsJson } from "../../cli/alerts/formats";
-import { hecEvent } from "../../cli/alerts/hec";
-import { StderrProgress } from "../../cli/alerts/progress";
-import { syslogMessage } from "../../cli/alerts/syslog";
+import { fetchedAlert, sinkRecordOf } from "../../cli/alerts/fetchedAlert";
+import { hecEvent } from "../../cli/sinks/hec";
+import { StderrProgress } from "../../cli/pull/progress";
+import { syslogMessage } from "../../cli/sinks/syslog";
 
 /**
  * What a terminal or a log viewer acts on: C0, DEL, C1, bidi overrides and isolates, line and
@@ -51,13 +52,16 @@ function spoilt<T extends object>(alert: T): fc.Arbitrary<T> {
 }
 
 function assertDeliverable(record: AlertRecord, original: object): void {
-  const alert = { record, original };
+  const alert = fetchedAlert(record, original);
   const lines = [recordAsJson(alert), originalAsJson(alert), recordAsCef(alert)];
   for (const line of lines) assert.doesNotMatch(line, acting);
   assert.deepEqual(JSON.parse(lines[0] ?? ""), JSON.parse(JSON.stringify(record)));
   for (const format of [recordAsJson, recordAsCef]) {
-    assert.doesNotMatch(hecEvent({ format, isJson: format === recordAsJson, sourcetype: "cef" }, alert), acting);
-    assert.doesNotMatch(syslogMessage(alert, format).replace("\ufeff", ""), acting);
+    assert.doesNotMatch(
+      hecEvent({ isJson: format === recordAsJson, sourcetype: "cef" }, sinkRecordOf(alert, format)),
+      acting,
+    );
+    assert.doesNotMatch(syslogMessage(sinkRecordOf(alert, format)).replace("\ufeff", ""), acting);
   }
   assert.notEqual(record.id, "");
   assert.match(record.createdAt, /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -92,7 +96,7 @@ describe("attack: fields of an alert", () => {
   it("fields that a service's error repeats are escaped in the message", () => {
     let shown = "";
     const stream = { isTTY: true, write: (text: string) => (shown += text) } as unknown as NodeJS.WriteStream;
-    new StderrProgress(false, stream).note("answered 503: \u001b[2J\u009b2J\u202e");
+    new StderrProgress("alert", false, stream).note("answered 503: \u001b[2J\u009b2J\u202e");
     assert.equal(shown, "mssp: answered 503: \\u{1b}[2J\\u{9b}2J\\u{202e}\n");
   });
 });

@@ -8,10 +8,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
 import fc from "fast-check";
-import { openCheckpoint, type Position } from "../../cli/alerts/checkpoint";
+import { openCheckpoint, type Position } from "../../cli/pull/checkpoint";
 import { graphSource } from "../../cli/alerts/graphSource";
-import { pull, type AlertSink } from "../../cli/alerts/pull";
-import { ServiceClock } from "../../cli/alerts/serviceClock";
+import { pull } from "../../cli/pull/pull";
+import type { FetchedAlert } from "../../cli/alerts/fetchedAlert";
+import type { Destination } from "../../cli/sinks/sink";
+import { ServiceClock } from "../../cli/pull/serviceClock";
 import { AlertServer, tokens, type Behaviour, type Fault } from "./alertServer";
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 24 * 3_600_000];
@@ -48,7 +50,7 @@ describe("attack: alerts that a server hides", function () {
   async function delivered({ since, severities, failAt }: Run): Promise<Set<string>> {
     const ids = new Set<string>();
     let deliveries = 0;
-    const sink: AlertSink = {
+    const sink: Destination<FetchedAlert> = {
       deliver: (alerts) => {
         if (deliveries++ === failAt) return Promise.reject(new Error("killed"));
         for (const { record } of alerts) ids.add(record.id);
@@ -138,7 +140,7 @@ describe("attack: alerts that a server hides", function () {
     for (let index = 0; index < 700; index++) server.add(`tie ${index}`, since + hour);
     for (let index = 0; index < 700; index++) server.add(`later ${index}`, since + day + index * minute);
     const found = new Set<string>();
-    const sink: AlertSink = {
+    const sink: Destination<FetchedAlert> = {
       deliver: (alerts) => {
         for (const { record } of alerts) found.add(record.id);
         return Promise.resolve();

@@ -3,31 +3,32 @@
  * names.
  */
 import type { AlertRecord } from "@defender-mssp/microsoft";
-import { openCheckpoint, type Position } from "../../cli/alerts/checkpoint";
+import { openCheckpoint, type Position } from "../../cli/pull/checkpoint";
+import { fetchedAlert, sinkRecordOf, type AlertSource, type FetchedAlert } from "../../cli/alerts/fetchedAlert";
 import { recordAsJson } from "../../cli/alerts/formats";
-import { pull } from "../../cli/alerts/pull";
-import type { AlertSource, FetchedAlert } from "../../cli/alerts/sources";
-import { standardOutput } from "../../cli/alerts/standardOutput";
+import { pull } from "../../cli/pull/pull";
+import { formatted } from "../../cli/sinks/sink";
+import { standardOutput } from "../../cli/sinks/standardOutput";
 
 const key = { tenantId: "c0570500-0000-4000-8000-00000000000a", api: "graph" } as const;
 const began = Date.parse("2026-06-01T12:00:00Z");
 
 const alerts = Array.from({ length: 72 }, (_, index): FetchedAlert => {
   const createdAt = new Date(began + index * 60_000).toISOString();
-  const record = { id: `id ${index}`, createdAt, description: "d".repeat(900) } as AlertRecord;
-  return { record, original: record };
+  const record = { id: `id ${index}`, createdAt, description: "d".repeat(900), devices: [] } as unknown as AlertRecord;
+  return fetchedAlert(record, record);
 });
 
 /** Ten alerts in a span. */
 const source: AlertSource = {
-  ...{ api: "graph", alertsPerSpan: 10, smallestSpan: 1 },
+  ...{ api: "graph", itemsPerSpan: 10, smallestSpan: 1 },
   page: ({ since, until }) => {
     const within = alerts.filter(({ record }) => {
       const time = Date.parse(record.createdAt);
       return time >= since.getTime() && (until === undefined || time < until.getTime());
     });
     return Promise.resolve({
-      alerts: within.slice(0, 10),
+      items: within.slice(0, 10),
       size: Math.min(10, within.length),
       isCut: within.length > 10,
     });
@@ -37,7 +38,8 @@ const source: AlertSource = {
 async function main(checkpoint: string): Promise<void> {
   const start: Position = { version: 1, ...key, recent: {}, cursor: { since: new Date(began).toISOString() } };
   const position = (await openCheckpoint(checkpoint, key)) ?? start;
-  await pull({ source, sink: standardOutput(recordAsJson), position, checkpoint });
+  const sink = formatted(standardOutput(), (alert: FetchedAlert) => sinkRecordOf(alert, recordAsJson));
+  await pull({ source, sink, position, checkpoint });
 }
 
 main(process.argv[2] ?? "").catch((error: unknown) => {

@@ -9,9 +9,10 @@ import {
 import { detectionsBetween, legacyAlert, securityAlert } from "@defender-mssp/sandbox/testing";
 import fc from "fast-check";
 import { recordAsCef, recordAsJson } from "../../../cli/alerts/formats";
-import { hecEvent } from "../../../cli/alerts/hec";
-import { syslogAddress, syslogFrame, syslogMessage } from "../../../cli/alerts/syslog";
-import { durationOf, momentOf } from "../../../cli/alerts/time";
+import { fetchedAlert, sinkRecordOf } from "../../../cli/alerts/fetchedAlert";
+import { hecEvent } from "../../../cli/sinks/hec";
+import { syslogAddress, syslogFrame, syslogMessage } from "../../../cli/sinks/syslog";
+import { durationOf, momentOf } from "../../../cli/pull/time";
 import { parseCef, parseSyslog, SyslogFrames } from "./parsers";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
@@ -26,7 +27,7 @@ const tenant = {
 const detections = [...detectionsBetween(tenant, new Date(now.getTime() - 24 * 60 * 60 * 1000), now, now)];
 const [detection] = detections;
 const graph = recordOfSecurityAlert(securityAlert(detection!), tenantId);
-const fetched = (record: AlertRecord) => ({ record, original: record });
+const fetched = (record: AlertRecord) => fetchedAlert(record, record);
 
 /** Text with everything that any of the formats treats in its own way. */
 const nasty = fc.string({
@@ -183,7 +184,9 @@ describe("cli/alerts: syslog", () => {
   it("is framed and parsed back unchanged, in chunks of any size", () => {
     fc.assert(
       fc.property(fc.array(nastyRecord, { maxLength: 5 }), fc.integer({ min: 1, max: 900 }), (records, size) => {
-        const bytes = Buffer.concat(records.map((record) => syslogFrame(syslogMessage(fetched(record), recordAsJson))));
+        const bytes = Buffer.concat(
+          records.map((record) => syslogFrame(syslogMessage(sinkRecordOf(fetched(record), recordAsJson)))),
+        );
         const frames = new SyslogFrames();
         for (let at = 0; at < bytes.length; at += size) frames.push(bytes.subarray(at, at + size));
         const parsed = frames.messages.map(parseSyslog);
@@ -203,7 +206,7 @@ describe("cli/alerts: syslog", () => {
   });
 
   it("begins with a byte order mark only if the message is not plain ASCII", () => {
-    const message = (title: string) => syslogMessage(fetched({ ...graph, title }), recordAsCef);
+    const message = (title: string) => syslogMessage(sinkRecordOf(fetched({ ...graph, title }), recordAsCef));
     assert.ok(message("é").includes(" - \uFEFFCEF:0|"));
     assert.ok(message("e").includes(" - CEF:0|"));
   });
@@ -226,10 +229,8 @@ describe("cli/alerts: Splunk events", () => {
     fc.assert(
       fc.property(nastyRecord, fc.boolean(), (record, isJson) => {
         const format = isJson ? recordAsJson : recordAsCef;
-        const event = JSON.parse(hecEvent({ format, isJson, sourcetype: "t", index: "i" }, fetched(record))) as Record<
-          string,
-          unknown
-        >;
+        const sent = sinkRecordOf(fetched(record), format);
+        const event = JSON.parse(hecEvent({ isJson, sourcetype: "t", index: "i" }, sent)) as Record<string, unknown>;
         assert.equal(event.time, Date.parse(record.createdAt) / 1000);
         assert.equal(event.host, record.devices[0]!.name);
         assert.deepEqual([event.sourcetype, event.index], ["t", "i"]);

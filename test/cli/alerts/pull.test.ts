@@ -21,17 +21,19 @@ import {
   testSandbox,
   type TestSandbox,
 } from "@defender-mssp/sandbox/testing";
-import { readCheckpoint, writeCheckpoint, type Cursor, type Position } from "../../../cli/alerts/checkpoint";
-import { pull, type AlertSink, type PullOptions } from "../../../cli/alerts/pull";
+import { readCheckpoint, writeCheckpoint, type Cursor, type Position } from "../../../cli/pull/checkpoint";
+import { pull, type PullOptions } from "../../../cli/pull/pull";
 import { graphSource } from "../../../cli/alerts/graphSource";
 import { legacySource } from "../../../cli/alerts/legacySource";
-import type { AlertPage, AlertSource, FetchedAlert } from "../../../cli/alerts/sources";
+import { fetchedAlert, type AlertSource, type FetchedAlert } from "../../../cli/alerts/fetchedAlert";
+import type { SourcePage } from "../../../cli/pull/source";
+import type { Destination } from "../../../cli/sinks/sink";
 import { faultProxy, type Fault, type FaultProxy } from "./faultProxy";
 
 const hour = 60 * 60 * 1000;
 
 /** Keeps what it is given. */
-class Collector implements AlertSink {
+class Collector implements Destination<FetchedAlert> {
   readonly records: AlertRecord[] = [];
   onDelivery: () => void = () => undefined;
 
@@ -193,13 +195,13 @@ const microsoftGraphAudience = "https://graph.microsoft.com";
  */
 class FakeService implements AlertSource {
   readonly api = "graph";
-  readonly alertsPerSpan = 1000;
+  readonly itemsPerSpan = 1000;
   readonly smallestSpan = 1000;
   readonly asked: AlertWindow[] = [];
   alerts: string[] = [];
-  answer: ((window: AlertWindow, whole: boolean) => AlertPage | undefined) | undefined;
+  answer: ((window: AlertWindow, whole: boolean) => SourcePage<FetchedAlert> | undefined) | undefined;
 
-  page(window: AlertWindow, { whole }: { whole?: boolean }): Promise<AlertPage> {
+  page(window: AlertWindow, { whole }: { whole?: boolean }): Promise<SourcePage<FetchedAlert>> {
     this.asked.push(window);
     const own = this.answer?.(window, whole === true);
     return Promise.resolve(own ?? this.pageOf(this.within(window)));
@@ -209,12 +211,12 @@ class FakeService implements AlertSource {
     return this.alerts.filter((at) => new Date(at) >= since && (until === undefined || new Date(at) < until));
   }
 
-  pageOf(moments: readonly string[]): AlertPage {
-    const alerts = moments.map((at) => {
+  pageOf(moments: readonly string[]): SourcePage<FetchedAlert> {
+    const items = moments.map((at) => {
       const record = { id: `id of ${at}`, alertId: at, createdAt: at } as AlertRecord;
-      return { record, original: record };
+      return fetchedAlert(record, record);
     });
-    return { alerts, size: alerts.length, isCut: false };
+    return { items, size: items.length, isCut: false };
   }
 }
 
@@ -225,7 +227,7 @@ describe("cli/alerts: a pull", () => {
     service: FakeService,
     cursor: Cursor,
     recent: Position["recent"] = {},
-    more: Partial<PullOptions> = {},
+    more: Partial<PullOptions<FetchedAlert>> = {},
   ) {
     const collector = new Collector();
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
@@ -315,7 +317,7 @@ describe("cli/alerts: a pull", () => {
     const service = new FakeService();
     service.alerts = [ago(30)];
     const since = ago(60);
-    const broken: AlertSink = {
+    const broken: Destination<FetchedAlert> = {
       deliver: () => Promise.reject(new VisibleError("full")),
     };
     await assert.rejects(pulled(service, { since }, {}, { sink: broken }), /full/);
@@ -326,7 +328,7 @@ describe("cli/alerts: a pull", () => {
     const service = new FakeService();
     service.alerts = [ago(30)];
     const controller = new AbortController();
-    const stuck: AlertSink = {
+    const stuck: Destination<FetchedAlert> = {
       deliver: () => {
         setTimeout(() => controller.abort(new Error("interrupted")), 20);
         return new Promise(() => undefined);
@@ -360,19 +362,13 @@ describe("cli/alerts: the checkpoint", () => {
     await writeFile(file, JSON.stringify({ ...start(new Date(0)), api: "legacy" }));
     const position = await readCheckpoint(file, { tenantId, api: "legacySiem" });
     assert.deepEqual(position, start(new Date(0), "legacySiem"));
-    await assert.rejects(
-      readCheckpoint(file, expected),
-      /by --api legacySiem, not of .* by graph: use a file for each/,
-    );
+    await assert.rejects(readCheckpoint(file, expected), /and legacySiem, not of .* and graph: use a file for each/);
   });
 
   it("of another pull, or damaged, is refused and left unchanged", async () => {
     const file = path.join(folder, "c.json");
     await writeCheckpoint(file, start(new Date(0), "legacySiem"));
-    await assert.rejects(
-      readCheckpoint(file, expected),
-      /by --api legacySiem, not of .* by graph: use a file for each/,
-    );
+    await assert.rejects(readCheckpoint(file, expected), /and legacySiem, not of .* and graph: use a file for each/);
     for (const text of ["", "{}", '{"version":1', "alerts\n"]) {
       await writeFile(file, text);
       await assert.rejects(readCheckpoint(file, expected), VisibleError);

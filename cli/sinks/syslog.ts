@@ -1,22 +1,19 @@
 /**
- * Alerts to a syslog server: RFC 5424 messages over TCP (RFC 6587) or TLS (RFC 5425). Each is
+ * Records to a syslog server: RFC 5424 messages over TCP (RFC 6587) or TLS (RFC 5425). Each is
  * framed by its length in octets, which allows any content.
  */
 import net from "node:net";
 import os from "node:os";
 import tls from "node:tls";
-import { wait, type AlertRecord } from "@defender-mssp/microsoft";
+import { wait } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import type { AlertFormat } from "./formats";
-import { DestinationError } from "./destination";
-import type { AlertSink } from "./pull";
-import type { FetchedAlert } from "./sources";
+import { DestinationError, type Sink, type SinkRecord } from "./sink";
 
 /** Facility "local use 0". RFC 5424, 6.2.1. */
 const facility = 16;
 
 /** RFC 5424, 6.2.1: 2 critical, 4 warning, 5 notice, 6 informational. */
-const severities: Readonly<Record<AlertRecord["severity"], number>> = {
+const severities: Readonly<Record<SinkRecord["severity"], number>> = {
   high: 2,
   medium: 4,
   low: 5,
@@ -49,7 +46,6 @@ export interface SyslogAddress {
 
 export interface SyslogOptions {
   readonly address: SyslogAddress;
-  readonly format: AlertFormat;
   readonly signal?: AbortSignal;
   /** First wait between two tries, in milliseconds; for tests. */
   readonly backoff?: number;
@@ -83,10 +79,10 @@ export function syslogAddress(text: string): SyslogAddress {
  * read. But a server that closes its side after ours, and not before, has read everything. A batch
  * whose connection broke is sent again. What a server has read and then loses cannot be noticed.
  */
-export function syslogServer(options: SyslogOptions): AlertSink {
+export function syslogServer(options: SyslogOptions): Sink {
   return {
-    deliver: async (alerts) => {
-      const batch = Buffer.concat(alerts.map((alert) => syslogFrame(syslogMessage(alert, options.format))));
+    deliver: async (records) => {
+      const batch = Buffer.concat(records.map((record) => syslogFrame(syslogMessage(record))));
       for (let tries = 1; ; tries++) {
         options.signal?.throwIfAborted();
         try {
@@ -102,13 +98,12 @@ export function syslogServer(options: SyslogOptions): AlertSink {
   };
 }
 
-/** RFC 5424, 6: header, no structured data, and the alert as the message. */
-export function syslogMessage(alert: FetchedAlert, format: AlertFormat): string {
-  const { record } = alert;
+/** RFC 5424, 6: header, no structured data, and the record as the message. */
+export function syslogMessage(record: SinkRecord): string {
+  const { text } = record;
   const priority = facility * 8 + severities[record.severity];
   const host = headerField(os.hostname(), 255);
-  const header = `<${priority}>1 ${record.createdAt} ${host} defender-mssp ${process.pid} ${record.api} -`;
-  const text = format(alert);
+  const header = `<${priority}>1 ${record.at} ${host} defender-mssp ${process.pid} ${record.kind} -`;
   // 6.4: UTF-8 begins with a byte order mark. Plain ASCII needs none, and not every server removes
   // it.
   return `${header} ${/^[\x00-\x7f]*$/.test(text) ? "" : "\uFEFF"}${text}`;

@@ -5,7 +5,7 @@
  */
 import type { Cursor } from "./checkpoint";
 import { ServiceClock } from "./serviceClock";
-import type { AlertPage, AlertSource, FetchedAlert } from "./sources";
+import type { Pulled, Source, SourcePage } from "./source";
 
 const minute = 60 * 1000;
 const day = 24 * 60 * minute;
@@ -17,9 +17,9 @@ const largestSpan = 32 * day;
  */
 const settled = 60 * minute;
 
-/** The alerts of a span, and where to go on after it. */
-export interface ReadPage {
-  readonly alerts: readonly FetchedAlert[];
+/** The items of a span, and where to go on after it. */
+export interface ReadPage<T extends Pulled> {
+  readonly items: readonly T[];
   readonly after: Cursor;
 }
 
@@ -39,17 +39,17 @@ interface Span {
 }
 
 /** @throws ServiceError */
-export async function* readFrom(
-  source: AlertSource,
+export async function* readFrom<T extends Pulled>(
+  source: Source<T>,
   start: Cursor,
   { signal, overlap = 0, clock = new ServiceClock() }: ReadOptions = {},
-): AsyncGenerator<ReadPage, void> {
+): AsyncGenerator<ReadPage<T>, void> {
   let reached = Date.parse(start.since);
   let from = Math.max(0, reached - overlap);
   // The first span has no end: a quiet tenant has no more, and a busy one's answer says how long
   // spans should be.
   let length = Infinity;
-  let wanted = source.alertsPerSpan;
+  let wanted = source.itemsPerSpan;
   for (;;) {
     const span = { from, until: endOf(from, length, source.smallestSpan, clock) };
     const page = await pageOf(source, span, clock, signal);
@@ -59,25 +59,25 @@ export async function* readFrom(
       continue;
     }
     reached = Math.max(reached, reachedBy(span, page, clock));
-    yield { alerts: page.alerts, after: { since: new Date(reached).toISOString() } };
+    yield { items: page.items, after: { since: new Date(reached).toISOString() } };
     if (span.until === undefined) return;
     from = span.until;
     length = Math.min(largestSpan, length * clamp(wanted / Math.max(1, page.size), 0.25, 8));
-    wanted = Math.min(source.alertsPerSpan, Math.ceil(1.1 * wanted));
+    wanted = Math.min(source.itemsPerSpan, Math.ceil(1.1 * wanted));
   }
 }
 
-async function pageOf(
-  source: AlertSource,
+async function pageOf<T extends Pulled>(
+  source: Source<T>,
   { from, until }: Span,
   clock: ServiceClock,
   signal: AbortSignal | undefined,
-): Promise<AlertPage> {
+): Promise<SourcePage<T>> {
   const window = { since: new Date(from), ...(until === undefined ? {} : { until: new Date(until) }) };
   const whole = until !== undefined && until - from <= source.smallestSpan;
   const page = await source.page(window, { whole, signal });
   clock.learn(page.at);
-  for (const { record } of page.alerts) clock.saw(Date.parse(record.createdAt));
+  for (const { at } of page.items) clock.saw(Date.parse(at));
   return page;
 }
 
@@ -91,20 +91,25 @@ function endOf(from: number, length: number, shortest: number, clock: ServiceClo
 }
 
 /** The length of a span that holds less than this one, in milliseconds. */
-function shorter({ from, until }: Span, { alerts, size }: AlertPage, wanted: number, clock: ServiceClock): number {
-  const times = alerts.map(({ record }) => Date.parse(record.createdAt));
+function shorter(
+  { from, until }: Span,
+  { items, size }: SourcePage<Pulled>,
+  wanted: number,
+  clock: ServiceClock,
+): number {
+  const times = items.map(({ at }) => Date.parse(at));
   const half = ((until ?? clock.now()) - from) / 2;
-  // The newest are listed first, so a cut answer shows how dense alerts are.
+  // The newest are listed first, so a cut answer shows how dense they are.
   const dense = times.length < 2 ? Infinity : ((largest(times) - smallest(times)) * wanted) / size;
   return Math.floor(Math.min(half, dense > 0 ? dense : Infinity));
 }
 
 /** The time before which no more alerts are expected; a later pull begins a little earlier. */
-function reachedBy({ from, until }: Span, { alerts }: AlertPage, clock: ServiceClock): number {
+function reachedBy({ from, until }: Span, { items }: SourcePage<Pulled>, clock: ServiceClock): number {
   const passed = clock.passed();
   if (until !== undefined && until <= passed - settled) return until;
-  const times = alerts
-    .map(({ record }) => Date.parse(record.createdAt))
+  const times = items
+    .map(({ at }) => Date.parse(at))
     .filter((time) => time >= from && (until === undefined || time < until));
   return Math.min(largest([0, ...times]), passed);
 }

@@ -1,5 +1,4 @@
-/** Alerts that a destination refuses as too large. */
-import type { FetchedAlert } from "./sources";
+/** Records that a destination refuses as too large. */
 
 export interface Shortening {
   /** Characters of a text at most. */
@@ -15,9 +14,9 @@ export const shortenings: readonly Shortening[] = [
   { text: 300, items: 1 },
 ];
 
-/** The same alert with long texts and lists cut. */
-export function shortened({ record, original }: FetchedAlert, limits: Shortening): FetchedAlert {
-  return { record: cut(record, limits) as FetchedAlert["record"], original: cut(original, limits) };
+/** The same value with long texts and lists cut, at any depth. */
+export function cutValues<T>(value: T, limits: Shortening): T {
+  return cut(value, limits) as T;
 }
 
 function cut(value: unknown, limits: Shortening): unknown {

@@ -4,17 +4,17 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { json, text } from "node:stream/consumers";
 import type { AlertRecord } from "@defender-mssp/microsoft";
-import { DestinationError } from "../../../cli/alerts/destination";
+import { DestinationError, type SinkRecord } from "../../../cli/sinks/sink";
+import { fetchedAlert, sinkRecordOf } from "../../../cli/alerts/fetchedAlert";
 import { recordAsJson } from "../../../cli/alerts/formats";
-import { splunkCollector } from "../../../cli/alerts/hec";
-import type { FetchedAlert } from "../../../cli/alerts/sources";
+import { splunkCollector } from "../../../cli/sinks/hec";
 
 /** Alerts of which each fills a call of its own. */
-function largeAlerts(count: number): FetchedAlert[] {
+function largeAlerts(count: number): SinkRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const createdAt = new Date(Date.UTC(2026, 10, 1) + index * 1000).toISOString();
     const record = { id: `id ${index}`, createdAt, description: "d".repeat(300_000), devices: [], tenantId: "t" };
-    return { record: record as unknown as AlertRecord, original: record };
+    return sinkRecordOf(fetchedAlert(record as unknown as AlertRecord, record), recordAsJson);
   });
 }
 
@@ -65,14 +65,14 @@ class Indexer {
   }
 }
 
-describe("cli/alerts: indexer acknowledgment of Splunk's collector", () => {
+describe("cli/sinks: indexer acknowledgment of Splunk's collector", () => {
   let indexer: Indexer;
   let url: string;
   let clock = 0;
   const notes: string[] = [];
   const sink = (acknowledge = true) =>
     splunkCollector({
-      ...{ url, token: "t", format: recordAsJson, isJson: true, sourcetype: "defender:alert", acknowledge },
+      ...{ url, token: "t", isJson: true, sourcetype: "defender:alert", acknowledge },
       note: (line) => void notes.push(line),
       sleep: (milliseconds) => Promise.resolve(void (clock += milliseconds)),
       now: () => clock,
@@ -92,7 +92,7 @@ describe("cli/alerts: indexer acknowledgment of Splunk's collector", () => {
     await destination.flush?.();
     assert.deepEqual(
       indexer.indexed,
-      alerts.map(({ record }) => record.id),
+      alerts.map(({ id }) => id),
     );
     assert.equal(indexer.channels.size, 1);
     assert.match(String([...indexer.channels][0]), /^[0-9a-f-]{36}$/);

@@ -1,17 +1,14 @@
 /**
- * Alerts to Splunk's HTTP Event Collector: `POST /services/collector/event`, many events in one
+ * Records to Splunk's HTTP Event Collector: `POST /services/collector/event`, many events in one
  * call, each with its own time. Source: Splunk, "Format events for HTTP Event Collector", "HTTP
  * Event Collector REST API endpoints", and "Troubleshoot HTTP Event Collector" (codes).
  */
 import { isSecureAddress, request, ServiceError, type Answer } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { visibleJson } from "../output/terminalText";
-import { DestinationError } from "./destination";
 import { Acknowledgments } from "./hecAcknowledgments";
-import type { AlertFormat } from "./formats";
-import type { AlertSink } from "./pull";
-import { shortened, shortenings } from "./shortened";
-import type { FetchedAlert } from "./sources";
+import { shortenings } from "./shortened";
+import { DestinationError, type Sink, type SinkRecord } from "./sink";
 
 /** Bytes of one call at most: collectors of old releases take a megabyte. */
 const callSize = 500_000;
@@ -20,17 +17,16 @@ export interface HecOptions {
   /** Base URL of the collector, or the whole address of its event endpoint. */
   readonly url: string;
   readonly token: string;
-  /** JSON goes as an object, other formats as text. */
-  readonly format: AlertFormat;
+  /** Whether texts are JSON objects: they go as objects, other formats as text. */
   readonly isJson: boolean;
   /** Splunk's index. Default: the token's. */
   readonly index?: string | undefined;
   /** Splunk's source type. */
   readonly sourcetype: string;
-  /** Whether alerts count as delivered only when they are indexed. @default false */
+  /** Whether records count as delivered only when they are indexed. @default false */
   readonly acknowledge?: boolean | undefined;
   readonly signal?: AbortSignal;
-  /** Gets told of an alert that was too large. */
+  /** Gets told of a record that was too large. */
   readonly note?: (text: string) => void;
   /** For tests. */
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
@@ -39,59 +35,49 @@ export interface HecOptions {
 }
 
 /** @throws VisibleError where a token must not go to that address. */
-export function splunkCollector(options: HecOptions): AlertSink {
+export function splunkCollector(options: HecOptions): Sink {
   const collector = new Collector(addressOf(options.url), options);
   return {
-    deliver: async (alerts) => {
-      for (const call of calls(alerts, options)) await collector.deliver(call);
+    deliver: async (records) => {
+      for (const call of calls(records, options)) await collector.deliver(call);
     },
     flush: () => collector.flush(),
   };
 }
 
-/**
- * The service's own alerts have the source type of the Splunk Add-on for Microsoft Security, so
- * that what is built on the add-on finds them. Records of this command have another shape.
- */
-export function sourceTypeOf({ isJson, isRaw }: { readonly isJson: boolean; readonly isRaw: boolean }): string {
-  if (!isJson) return "cef";
-  return isRaw ? "ms:defender:atp:alerts" : "defender:alert";
-}
-
 /** One event, as the collector reads it. */
 export function hecEvent(
-  { format, isJson, index, sourcetype }: Pick<HecOptions, "format" | "isJson" | "index" | "sourcetype">,
-  alert: FetchedAlert,
+  { isJson, index, sourcetype }: Pick<HecOptions, "isJson" | "index" | "sourcetype">,
+  record: Pick<SinkRecord, "id" | "at" | "host" | "tenantId" | "text">,
   isShortened = false,
 ): string {
-  const { record } = alert;
   const about = {
-    time: Date.parse(record.createdAt) / 1000,
-    ...(record.devices[0]?.name ? { host: record.devices[0].name } : {}),
+    time: Date.parse(record.at) / 1000,
+    ...(record.host ? { host: record.host } : {}),
     source: `defender:${record.tenantId}`,
     sourcetype,
     ...(index === undefined ? {} : { index }),
-    // Indexed: a repeated alert is found by it.
+    // Indexed: a repeated record is found by it.
     fields: { id: record.id, ...(isShortened ? { shortened: "true" } : {}) },
   };
-  const event = isJson ? format(alert) : JSON.stringify(format(alert));
+  const event = isJson ? record.text : JSON.stringify(record.text);
   return `${visibleJson(about).slice(0, -1)},"event":${event}}`;
 }
 
 /** The events of one call. */
-type Call = readonly { readonly alert: FetchedAlert; readonly event: string }[];
+type Call = readonly { readonly record: SinkRecord; readonly event: string }[];
 
-function* calls(alerts: readonly FetchedAlert[], options: HecOptions): Generator<Call> {
-  let call: { alert: FetchedAlert; event: string }[] = [];
+function* calls(records: readonly SinkRecord[], options: HecOptions): Generator<Call> {
+  let call: { record: SinkRecord; event: string }[] = [];
   let size = 0;
-  for (const alert of alerts) {
-    const event = hecEvent(options, alert);
+  for (const record of records) {
+    const event = hecEvent(options, record);
     const bytes = Buffer.byteLength(event, "utf8");
     if (call.length > 0 && size + bytes > callSize) {
       yield call;
       [call, size] = [[], 0];
     }
-    call.push({ alert, event });
+    call.push({ record, event });
     size += bytes;
   }
   if (call.length > 0) yield call;
@@ -114,25 +100,25 @@ class Collector {
     await this.#acknowledgments?.settle();
   }
 
-  /** A call that is too large is divided; an alert that is too large alone is shortened. */
+  /** A call that is too large is divided; a record that is too large alone is shortened. */
   async deliver(call: Call): Promise<void> {
     if (await this.#takes(call.map(({ event }) => event).join(""))) return;
     const [first] = call;
-    if (call.length === 1 && first !== undefined) return this.#deliverShortened(first.alert);
+    if (call.length === 1 && first !== undefined) return this.#deliverShortened(first.record);
     const half = Math.ceil(call.length / 2);
     await this.deliver(call.slice(0, half));
     await this.deliver(call.slice(half));
   }
 
-  async #deliverShortened(alert: FetchedAlert): Promise<void> {
-    const { id } = alert.record;
+  async #deliverShortened(record: SinkRecord): Promise<void> {
+    const { id } = record;
     for (const limits of shortenings) {
-      const event = hecEvent(this.options, shortened(alert, limits), true);
+      const event = hecEvent(this.options, { ...record, text: record.shortened(limits) }, true);
       if (!(await this.#takes(event))) continue;
-      this.options.note?.(`Alert ${id} is larger than Splunk's collector takes: it was delivered shortened.`);
+      this.options.note?.(`Record ${id} is larger than Splunk's collector takes: it was delivered shortened.`);
       return;
     }
-    throw new DestinationError(`Splunk's collector refuses alert ${id} as too large, shortened as well.`, false);
+    throw new DestinationError(`Splunk's collector refuses record ${id} as too large, shortened as well.`, false);
   }
 
   /**

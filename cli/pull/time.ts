@@ -19,6 +19,16 @@ export function durationOf(text: string): number | undefined {
   return 1000 * units.reduce((sum, unit, index) => sum + unit * Number(parts[index] ?? 0), 0);
 }
 
+/** The pause between two pulls of `--follow`, if the user names none. */
+export const defaultInterval = "PT1M";
+
+/** Milliseconds of `--interval`. @throws VisibleError */
+export function intervalOf(text: string): number {
+  const milliseconds = durationOf(text);
+  if (milliseconds !== undefined && milliseconds >= 1000 && milliseconds <= 24 * 60 * 60 * 1000) return milliseconds;
+  throw new VisibleError(`--interval "${text}" is not a duration from a second to a day: 30s, 5m, PT5M.`);
+}
+
 /** The moment that `--since` means. @param now the service's time. @throws VisibleError */
 export function momentOf(text: string, now: Date): Date {
   const ago = durationOf(text);

@@ -1,27 +1,25 @@
-/** Alerts to standard output, an alert a line. */
+/** Records to standard output, a record a line. */
 import { closeSync, fstatSync, fsync, openSync, readSync, writeSync } from "node:fs";
 import { promisify } from "node:util";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { isWrittenDirectly, writeBytes } from "../output/standardOutput";
-import { DestinationError } from "./destination";
-import type { AlertFormat } from "./formats";
-import { ReaderGone, type AlertSink } from "./pull";
+import { DestinationError, ReaderGone, type Sink, type SinkRecord } from "./sink";
 
 /**
- * Alerts to standard output: a file is written completely, and synchronized with the disk before a
+ * Records to standard output: a file is written completely, and synchronized with the disk before a
  * checkpoint.
  */
-export function standardOutput(format: AlertFormat): AlertSink {
-  return isWrittenDirectly(1) ? outputFile(format, 1) : outputStream(format, process.stdout);
+export function standardOutput(): Sink {
+  return isWrittenDirectly(1) ? outputFile(1) : outputStream(process.stdout);
 }
 
-/** Alerts to an open file. */
-export function outputFile(format: AlertFormat, fd: number, write = writeSync): AlertSink {
+/** Records to an open file. */
+export function outputFile(fd: number, write = writeSync): Sink {
   // A run that was killed, or a disk that was full, may have left half a line.
   let isWithinLine = endsWithinLine(fd);
   return {
-    deliver: (alerts) => {
-      const text = `${isWithinLine ? "\n" : ""}${linesOf(alerts, format)}`;
+    deliver: (records) => {
+      const text = `${isWithinLine ? "\n" : ""}${linesOf(records)}`;
       try {
         writeBytes(fd, Buffer.from(text, "utf8"), write);
         isWithinLine = false;
@@ -35,17 +33,17 @@ export function outputFile(format: AlertFormat, fd: number, write = writeSync): 
   };
 }
 
-function outputStream(format: AlertFormat, output: NodeJS.WritableStream): AlertSink {
+function outputStream(output: NodeJS.WritableStream): Sink {
   return {
-    deliver: (alerts) =>
+    deliver: (records) =>
       new Promise((resolve, reject) => {
-        output.write(linesOf(alerts, format), (error) => (error ? reject(explained(error)) : resolve()));
+        output.write(linesOf(records), (error) => (error ? reject(explained(error)) : resolve()));
       }),
   };
 }
 
-function linesOf(alerts: Parameters<AlertSink["deliver"]>[0], format: AlertFormat): string {
-  return alerts.map((alert) => `${format(alert)}\n`).join("");
+function linesOf(records: readonly SinkRecord[]): string {
+  return records.map(({ text }) => `${text}\n`).join("");
 }
 
 /** Whether the file's last line lacks its end. */
@@ -63,7 +61,7 @@ function endsWithinLine(fd: number): boolean {
       closeSync(file);
     }
   } catch {
-    return true; // An empty line does less harm than two alerts in one.
+    return true; // An empty line does less harm than two records in one.
   }
 }
 

@@ -9,8 +9,9 @@ import tls from "node:tls";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { AlertRecord } from "@defender-mssp/microsoft";
 import { serverCertificate } from "@defender-mssp/sandbox/testing";
+import { fetchedAlert, sinkRecordOf } from "../../../cli/alerts/fetchedAlert";
 import { recordAsJson } from "../../../cli/alerts/formats";
-import { syslogServer } from "../../../cli/alerts/syslog";
+import { syslogServer } from "../../../cli/sinks/syslog";
 
 const resetAfter = 100;
 const busyFor = 400;
@@ -31,11 +32,18 @@ async function serve(folder: string): Promise<void> {
 }
 
 async function deliver(port: number): Promise<string> {
-  const record = { id: "1", api: "graph", severity: "high", createdAt: "2026-06-01T12:00:00.000Z" } as AlertRecord;
+  const alert = {
+    id: "1",
+    api: "graph",
+    severity: "high",
+    createdAt: "2026-06-01T12:00:00.000Z",
+    devices: [] as AlertRecord["devices"],
+  };
+  const record = alert as AlertRecord;
   const address = { transport: "tls", host: "127.0.0.1", port } as const;
   try {
-    await syslogServer({ address, format: recordAsJson, backoff: 1, settle: 50 }).deliver([
-      { record, original: record },
+    await syslogServer({ address, backoff: 1, settle: 50 }).deliver([
+      sinkRecordOf(fetchedAlert(record, record), recordAsJson),
     ]);
     return "delivered";
   } catch (error) {

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { wait, type Answer } from "@defender-mssp/microsoft";
-import { DestinationError } from "./destination";
+import { DestinationError } from "./sink";
 
 /** Calls that may wait for their acknowledgment; each has at most 500,000 bytes. */
 const mostWaiting = 16;

@@ -1,23 +1,23 @@
 /**
  * The pull: reads, leaves out what came before, delivers, and only then moves the checkpoint. A
- * kill between the two delivers some alerts again, with the same IDs, and loses none.
+ * kill between the two delivers some items again, with the same IDs, and loses none.
  */
 import { ServiceError, wait } from "@defender-mssp/microsoft";
 import { writeCheckpoint, type Position } from "./checkpoint";
-import { DestinationError } from "./destination";
+import { DestinationError, type Destination } from "../sinks/sink";
 import { readAhead } from "./readAhead";
 import type { ServiceClock } from "./serviceClock";
-import type { AlertSource, FetchedAlert } from "./sources";
+import type { Pulled, Source } from "./source";
 import { readFrom } from "./windows";
 
 /**
- * How far back each pull begins behind the newest alert known, in milliseconds: services show
- * alerts late.
+ * How far back each pull begins behind the newest item known, in milliseconds: services show
+ * them late.
  */
 export const overlap = 10 * 60 * 1000;
 
 /**
- * The checkpoint is written at most this often while alerts come, in milliseconds; a kill repeats
+ * The checkpoint is written at most this often while items come, in milliseconds; a kill repeats
  * no more than this.
  */
 const checkpointEvery = 1000;
@@ -25,24 +25,9 @@ const checkpointEvery = 1000;
 /** The longest pause after a failure, in milliseconds, unless the service asks for a longer one. */
 const longestRetryPause = 60_000;
 
-/** The destination of alerts. */
-export interface AlertSink {
-  /** Resolves when the destination has all of them completely; rejects where it may not have. */
-  deliver(alerts: readonly FetchedAlert[]): Promise<void>;
-  /**
-   * Resolves when what was delivered survives a power failure; for destinations that can say so.
-   */
-  flush?(): Promise<void>;
-}
-
-/** The sink's reader has had enough (`| head`): the end, and no error. */
-export class ReaderGone extends Error {
-  override readonly name = "ReaderGone";
-}
-
-export interface PullOptions {
-  readonly source: AlertSource;
-  readonly sink: AlertSink;
+export interface PullOptions<T extends Pulled> {
+  readonly source: Source<T>;
+  readonly sink: Destination<T>;
   readonly position: Position;
   /** The file that keeps the position. */
   readonly checkpoint?: string;
@@ -56,7 +41,7 @@ export interface PullOptions {
 }
 
 export interface PullProgress {
-  /** Number of newly delivered alerts, and the time of the last one (ISO 8601). */
+  /** Number of newly delivered items, and the time of the last one (ISO 8601). */
   delivered(count: number, upTo: string): void;
   note(text: string): void;
 }
@@ -66,7 +51,7 @@ export interface PullProgress {
  * @throws ServiceError, VisibleError, ReaderGone, or the signal's reason; the checkpoint is written
  * before.
  */
-export async function pull(options: PullOptions): Promise<void> {
+export async function pull<T extends Pulled>(options: PullOptions<T>): Promise<void> {
   const { follow, signal, progress, sleep = wait } = options;
   const state = new PullState(options);
   const catchUp = async (): Promise<void> => {
@@ -91,7 +76,7 @@ export async function pull(options: PullOptions): Promise<void> {
  */
 export async function patiently<T>(
   work: () => Promise<T>,
-  { follow, signal, progress, sleep = wait }: Pick<PullOptions, "follow" | "signal" | "progress" | "sleep">,
+  { follow, signal, progress, sleep = wait }: Pick<PullOptions<Pulled>, "follow" | "signal" | "progress" | "sleep">,
 ): Promise<T> {
   for (;;) {
     try {
@@ -104,13 +89,13 @@ export async function patiently<T>(
   }
 }
 
-class PullState {
+class PullState<T extends Pulled> {
   #position: Position;
   readonly #recent: Map<string, string>;
   #savedAt = 0;
   #isChanged = false;
 
-  constructor(private readonly options: PullOptions) {
+  constructor(private readonly options: PullOptions<T>) {
     this.#position = options.position;
     this.#recent = new Map(Object.entries(options.position.recent));
   }
@@ -118,11 +103,11 @@ class PullState {
   /** Reads and delivers up to now. */
   async catchUp(): Promise<void> {
     const { source, sink, signal, clock } = this.options;
-    for await (const { alerts, after } of readAhead(
+    for await (const { items, after } of readAhead(
       readFrom(source, this.#position.cursor, { signal, overlap, clock }),
     )) {
       signal?.throwIfAborted();
-      const fresh = alerts.filter(({ record }) => !this.#recent.has(record.id));
+      const fresh = items.filter(({ id }) => !this.#recent.has(id));
       if (fresh.length > 0) await this.#deliver(fresh);
       this.#moveTo(after, fresh);
       if (Date.now() - this.#savedAt >= checkpointEvery) await this.save();
@@ -146,17 +131,16 @@ class PullState {
    * An interrupt doesn't wait for a reader that takes nothing; what it may have got then comes
    * again.
    */
-  async #deliver(alerts: readonly FetchedAlert[]): Promise<void> {
+  async #deliver(items: readonly T[]): Promise<void> {
     const { sink, signal } = this.options;
-    await unlessAborted(sink.deliver(alerts), signal);
-    const last = alerts.at(-1)?.record.createdAt ?? "";
-    this.options.progress?.delivered(alerts.length, last);
+    await unlessAborted(sink.deliver(items), signal);
+    this.options.progress?.delivered(items.length, items.at(-1)?.at ?? "");
   }
 
-  #moveTo(cursor: Position["cursor"], delivered: readonly FetchedAlert[]): void {
+  #moveTo(cursor: Position["cursor"], delivered: readonly T[]): void {
     const kept = new Date(Math.max(0, Date.parse(cursor.since) - 2 * overlap)).toISOString();
-    for (const { record } of delivered) if (record.createdAt >= kept) this.#recent.set(record.id, record.createdAt);
-    for (const [id, createdAt] of this.#recent) if (createdAt < kept) this.#recent.delete(id);
+    for (const { id, at } of delivered) if (at >= kept) this.#recent.set(id, at);
+    for (const [id, at] of this.#recent) if (at < kept) this.#recent.delete(id);
     if (delivered.length === 0 && cursor.since === this.#position.cursor.since) return;
     this.#position = { ...this.#position, cursor };
     this.#isChanged = true;

@@ -4,14 +4,13 @@
  */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { alertApis } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { checkWritable, writeWholeFile } from "../output/wholeFile";
 
 const moment = z.iso.datetime();
 
 /**
- * The end of the span that has been read: all alerts that the service created before this time.
+ * The end of the span that has been read: all items of the service before this time.
  * Earlier checkpoints also have a `window`, with a link to the next page; their span is read again.
  */
 const cursorSchema = z.object({ since: moment });
@@ -20,8 +19,8 @@ export type Cursor = z.infer<typeof cursorSchema>;
 const positionSchema = z.object({
   version: z.literal(1),
   tenantId: z.string(),
-  /** Earlier checkpoints say `legacy`. */
-  api: z.preprocess((api) => (api === "legacy" ? "legacySiem" : api), z.enum(alertApis)),
+  /** What was read: an alert API, or `incidents`. Earlier checkpoints say `legacy`. */
+  api: z.string().transform((api) => (api === "legacy" ? "legacySiem" : api)),
   cursor: cursorSchema,
   /**
    * Records that were delivered last, with their times: services show alerts late, so the next pull
@@ -51,7 +50,7 @@ export async function readCheckpoint(
   const { tenantId, api } = position.data;
   if (tenantId === expected.tenantId && api === expected.api) return position.data;
   throw new VisibleError(
-    `The checkpoint ${file} is of tenant ${tenantId} by --api ${api}, not of ${expected.tenantId} by ${expected.api}: ` +
+    `The checkpoint ${file} is of tenant ${tenantId} and ${api}, not of ${expected.tenantId} and ${expected.api}: ` +
       "use a file for each.",
   );
 }

@@ -7,12 +7,15 @@ import path from "node:path";
 import type { AlertRecord } from "@defender-mssp/microsoft";
 import { certificateFiles, serverCertificate } from "@defender-mssp/sandbox/testing";
 import { execa } from "execa";
+import { fetchedAlert, sinkRecordOf } from "../../../cli/alerts/fetchedAlert";
 import { recordAsJson } from "../../../cli/alerts/formats";
-import { syslogServer } from "../../../cli/alerts/syslog";
-import { SyslogFrames } from "./parsers";
+import { syslogServer } from "../../../cli/sinks/syslog";
+import { SyslogFrames } from "../alerts/parsers";
 
-const record = { id: "1", api: "graph", severity: "high", createdAt: "2026-06-01T12:00:00.000Z" } as AlertRecord;
-const alerts = [{ record, original: record }];
+const alert: Partial<AlertRecord> = {
+  ...{ id: "1", api: "graph", severity: "high", createdAt: "2026-06-01T12:00:00.000Z", devices: [] },
+};
+const records = [sinkRecordOf(fetchedAlert(alert as AlertRecord, alert), recordAsJson)];
 
 /**
  * What a server does with each connection, by its number from 0; what it has read whole is in the
@@ -34,16 +37,16 @@ async function delivered(behave: (socket: net.Socket, index: number) => void): P
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const options = { address: { transport: "tcp", host: "127.0.0.1", port }, format: recordAsJson } as const;
+  const options = { address: { transport: "tcp", host: "127.0.0.1", port } } as const;
   try {
-    await syslogServer({ ...options, backoff: 1, settle: 500 }).deliver(alerts);
+    await syslogServer({ ...options, backoff: 1, settle: 500 }).deliver(records);
     return received;
   } finally {
     server.close();
   }
 }
 
-describe("cli/alerts: delivery by syslog", () => {
+describe("cli/sinks: delivery by syslog", () => {
   it("resolves after the server has received every byte", async () => {
     assert.equal((await delivered(() => undefined)).length, 1);
   });

@@ -14,6 +14,8 @@ export class StderrProgress implements PullProgress {
   #isLineOpen = false;
 
   constructor(
+    /** What is counted, in the singular. */
+    private readonly noun: string,
     private readonly quiet: boolean,
     private readonly stream: NodeJS.WriteStream = process.stderr,
   ) {}
@@ -32,14 +34,14 @@ export class StderrProgress implements PullProgress {
     this.stream.write(`mssp: ${terminalText(text)}\n`);
   }
 
-  /** Shows how many alerts were delivered. */
+  /** Shows how many were delivered. */
   finish(): void {
     this.#endLine();
     if (!this.quiet) this.stream.write(`mssp: ${this.#summary()}.\n`);
   }
 
   #summary(): string {
-    return `${this.#count.toLocaleString("en-US")} ${this.#count === 1 ? "alert" : "alerts"}`;
+    return `${this.#count.toLocaleString("en-US")} ${this.noun}${this.#count === 1 ? "" : "s"}`;
   }
 
   #endLine(): void {

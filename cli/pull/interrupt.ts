@@ -1,0 +1,46 @@
+/** How a pull ends: by a signal, by a failure, or completely; and the exit code of each. */
+import { ServiceError } from "@defender-mssp/microsoft";
+import { DestinationError, ReaderGone } from "../sinks/sink";
+
+const exitCodes = { other: 1, refused: 3, unavailable: 4, destination: 5, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Ctrl-C and SIGTERM: the first ends the pull after saving the checkpoint, the second at once. */
+export class Interrupt {
+  readonly #controller = new AbortController();
+  readonly signal: AbortSignal = this.#controller.signal;
+  #name: "SIGINT" | "SIGTERM" | undefined;
+  readonly #handlers = (["SIGINT", "SIGTERM"] as const).map((name) => ({ name, handler: () => this.#stop(name) }));
+
+  constructor() {
+    for (const { name, handler } of this.#handlers) process.on(name, handler);
+  }
+
+  get name(): "SIGINT" | "SIGTERM" | undefined {
+    return this.#name;
+  }
+
+  dispose(): void {
+    for (const { name, handler } of this.#handlers) process.off(name, handler);
+  }
+
+  #stop(name: "SIGINT" | "SIGTERM"): void {
+    if (this.#name !== undefined) process.exit(exitCodes[name]);
+    this.#name = name;
+    this.#controller.abort(new Error("interrupted"));
+  }
+}
+
+/** The exit code of a pull that an error has ended. */
+export function exitCodeOf(error: unknown, { follow, interrupt }: { follow: boolean; interrupt: Interrupt }): number {
+  const { name } = interrupt;
+  if (name !== undefined) return follow ? 0 : exitCodes[name];
+  return exitCodeOfFailure(error);
+}
+
+/** The exit code of a failure, whatever the signals. */
+export function exitCodeOfFailure(error: unknown): number {
+  if (error instanceof ReaderGone) return 0;
+  if (error instanceof DestinationError) return exitCodes.destination;
+  if (!(error instanceof ServiceError)) return exitCodes.other;
+  return [400, 401, 403].includes(error.status) ? exitCodes.refused : exitCodes.unavailable;
+}
