@@ -154,29 +154,7 @@ function registerRun(fleet: Command, name: FleetCommand, { description, changes,
     .option("--passphrase-folder <folder>", "folder with one passphrase file for each stack, named after the stack")
     .option("--cancel-dead-locks", "cancel locks whose owner was a process on this machine that has ended")
     .option("--count-requests", "count the requests to the sandbox");
-  if (name === "preview" || name === "up")
-    command.option(
-      "--policy-pack <folder...>",
-      "check with these policy packs (in a checkout of this project: policy)",
-    );
-  if (name !== "refresh") command.option("--refresh", "compare with the tenants first");
-  if (name === "preview") {
-    command.option("--drift", "report drift, and what somebody added in the tenants; implies --refresh");
-  } else {
-    command
-      .option("--yes", "ask no questions")
-      .option(
-        "--canary <number>",
-        "run this many stacks first, or a share such as 10%, then ask before the others",
-        canary,
-      );
-  }
-  if (name === "up") {
-    command
-      .option("--init", "create stacks that the backend does not have")
-      .option("--secrets-provider <provider>", "with --init: secrets provider of the new stacks");
-  }
-  if (name === "destroy") command.option("--all", "destroy all customers; without it, a selector is required");
+  addOwnOptions(command, name);
   command.action(async (options: FleetRunOptions) => {
     if (name === "destroy" && options.all !== true && options.resume !== true && !isSelective(options)) {
       command.error("error: destroy requires a selector such as --stack, or --all", { exitCode: 2 });
@@ -203,6 +181,33 @@ function registerRun(fleet: Command, name: FleetCommand, { description, changes,
     },
     examples,
   });
+}
+
+/** The options that only some of the commands have. */
+function addOwnOptions(command: Command, name: FleetCommand): void {
+  if (name === "preview" || name === "up")
+    command.option(
+      "--policy-pack <folder...>",
+      "check with these policy packs (in a checkout of this project: policy)",
+    );
+  if (name !== "refresh") command.option("--refresh", "compare with the tenants first");
+  if (name === "preview") {
+    command.option("--drift", "report drift, and what somebody added in the tenants; implies --refresh");
+  } else {
+    command
+      .option("--yes", "ask no questions")
+      .option(
+        "--canary <number>",
+        "run this many stacks first, or a share such as 10%, then ask before the others",
+        canary,
+      );
+  }
+  if (name === "up") {
+    command
+      .option("--init", "create stacks that the backend does not have")
+      .option("--secrets-provider <provider>", "with --init: secrets provider of the new stacks");
+  }
+  if (name === "destroy") command.option("--all", "destroy all customers; without it, a selector is required");
 }
 
 function withPlace(command: Command): Command {

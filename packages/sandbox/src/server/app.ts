@@ -77,25 +77,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   const counter = new RequestCounter();
   counter.addTo(app);
   options.faults?.addTo(app);
-  const { observe } = options;
-  if (observe !== undefined) {
-    app.addHook("onSend", (request, reply, payload, done) => {
-      const location = reply.getHeader("location");
-      observe({
-        request: request.body,
-        answer: typeof payload === "string" ? payload : "",
-        location: typeof location === "string" ? location : undefined,
-      });
-      done(null, payload);
-    });
-  }
-  const { log: writeLine } = options;
-  if (writeLine !== undefined) {
-    app.addHook("onResponse", (request, reply, done) => {
-      writeLine(`${request.method} ${loggedUrl(request.url)} ${reply.statusCode} ${reply.elapsedTime.toFixed(0)} ms`);
-      done();
-    });
-  }
+  addObservers(app, options);
   addPages(app, { cloud, counter, log, faults: options.faults });
   app.get("/metadata/endpoints", () => metadataDocument(cloud.origins.https));
   app.register((scope, _options, done) => {
@@ -114,6 +96,27 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.ready();
   return app;
+}
+
+/** What watches the answers: `observe` and `log`, where the options have them. */
+function addObservers(app: FastifyInstance, { observe, log: writeLine }: AppOptions): void {
+  if (observe !== undefined) {
+    app.addHook("onSend", (request, reply, payload, done) => {
+      const location = reply.getHeader("location");
+      observe({
+        request: request.body,
+        answer: typeof payload === "string" ? payload : "",
+        location: typeof location === "string" ? location : undefined,
+      });
+      done(null, payload);
+    });
+  }
+  if (writeLine !== undefined) {
+    app.addHook("onResponse", (request, reply, done) => {
+      writeLine(`${request.method} ${loggedUrl(request.url)} ${reply.statusCode} ${reply.elapsedTime.toFixed(0)} ms`);
+      done();
+    });
+  }
 }
 
 /** Clients send `Content-Type: application/json` with requests that have no body, too. */

@@ -316,10 +316,7 @@ async function start(
   const handler: http.RequestListener = (request, response) => {
     app.routing(request, response);
   };
-  const httpsListener =
-    options.port === undefined
-      ? await listenForHome(paths.home, handler, certificate)
-      : await listen(handler, { port: options.port, certificate });
+  const httpsListener = await listenForClients(options, paths, handler, certificate);
   httpsPort = httpsListener.port;
   cloud.setOrigins(originsOf(httpsPort, httpListener.port));
   try {
@@ -339,6 +336,16 @@ async function start(
     await httpListener.close();
   };
   return ownSandbox({ ...opened, paths, leases, plugins, undocumentedRequests, httpsPort, close });
+}
+
+/** The HTTPS listener: on the port of the options, else on the port that the home had before. */
+function listenForClients(
+  { port }: SandboxOptions,
+  { home }: SandboxPaths,
+  handler: http.RequestListener,
+  certificate: Parameters<typeof listenForHome>[2],
+): Promise<Listener> {
+  return port === undefined ? listenForHome(home, handler, certificate) : listen(handler, { port, certificate });
 }
 
 interface Running extends Opened {
