@@ -74,6 +74,10 @@ export const microsoftGraph = {
     "SecurityEvents.Read.All": "bf394140-e372-4bf9-a898-299cfc7564e5",
     "SecurityIncident.Read.All": "45cc0394-e837-488b-a098-1918f48d186c",
     "SecurityIncident.ReadWrite.All": "34bf0e97-1971-4929-b999-9e2442d941d7",
+    "TenantGovernance-Invitation.Read.All": "3f4f98e9-6faf-4e5f-814b-ed2ed8a4ec9e",
+    "TenantGovernance-PolicyTemplate.Read.All": "eb9465d8-e7c0-4301-8e51-927f34ee3134",
+    "TenantGovernance-Relationship.Read.All": "41c250d0-8793-44e1-a130-5fdbd5bccd0a",
+    "TenantGovernance-Request.Read.All": "294294d5-2b81-4cf1-837c-28fc22bc3290",
     "ThreatHunting.Read.All": "dd98c7f5-2d42-42d3-a0e4-633161547251",
     "User.DeleteRestore.All": "eccc023d-eccf-4e7b-9683-8813ab36cecc",
     "User.EnableDisableAccount.All": "3011c876-62b7-4ada-afa2-506cbbecc68c",
@@ -236,6 +240,9 @@ export const directoryRoleTemplates = {
   "Security Administrator": "194ae4cb-b126-40b2-bd5b-6091b380977d",
   "Security Operator": "5f2222b1-57c3-48ba-8ad5-d4759f1fde6f",
   "Security Reader": "5d6b6bb7-de71-4623-b4af-96380a352509",
+  // These two: two public listings of role templates that agree (2026).
+  "Tenant Governance Administrator": "1981f584-96e9-4a6f-95b0-f522373f8fae",
+  "Tenant Governance Relationship Administrator": "b8e31d83-1534-480f-9b10-0338ded51b7e",
   "User Administrator": "fe930be7-5e62-47db-91af-98c3a49a38b1",
 } as const;
 

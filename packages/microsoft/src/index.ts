@@ -39,6 +39,7 @@ export * from "./defender/roles";
 export * from "./providers/roleDefinition";
 export * from "./providers/roleAssignment";
 export * from "./graph/tenantFeatures";
+export * from "./graph/tenantGovernance";
 export * from "./providers/portalAccessModel";
 export * from "./providers/stackIdentity";
 export * from "./graph/connectedOrganization";

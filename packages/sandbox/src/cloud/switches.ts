@@ -10,9 +10,10 @@ import type { Tenant } from "./model";
 export const switches = {
   /**
    * Microsoft Entra ID's licence: `free` has no role-assignable groups, `p1` and `free` have no
-   * entitlement management.
+   * entitlement management. `governance` is P2 with ID Governance, which a governance relationship
+   * needs for applications.
    */
-  entraLicence: ["p2", "p1", "free"],
+  entraLicence: ["p2", "p1", "free", "governance"],
   /** Whether guests can be invited (External collaboration settings). */
   b2bInvitations: ["on", "off"],
   /**

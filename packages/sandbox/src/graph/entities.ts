@@ -40,6 +40,13 @@ import {
 import { group } from "./entities/groups";
 import { authorizationPolicy, subscribedSku, tenantAppManagementPolicy } from "./entities/policies";
 import { domain, organization } from "./entities/tenant";
+import {
+  governanceInvitation,
+  governancePolicyTemplate,
+  governanceRelationship,
+  governanceRequest,
+  tenantGovernanceSetting,
+} from "./entities/tenantGovernance";
 import { invitation, user } from "./entities/users";
 import type { GraphVersion, Properties } from "./entities/property";
 
@@ -109,7 +116,8 @@ export type EntitySetName =
   | "crossTenantAccessDefault"
   | "crossTenantAccessPartners"
   | "crossTenantIdentitySynchronizations"
-  | EntitlementSetName;
+  | EntitlementSetName
+  | GovernanceSetName;
 
 /** The entity sets under `identityGovernance/entitlementManagement`. */
 export type EntitlementSetName =
@@ -125,6 +133,14 @@ export type EntitlementSetName =
   | "accessPackageResourceRoles"
   | "accessPackageResourceScopes"
   | "accessPackageResourceRoleScopes";
+
+/** The entity sets under `directory/tenantGovernance`. */
+export type GovernanceSetName =
+  | "tenantGovernanceSettings"
+  | "governanceInvitations"
+  | "governancePolicyTemplates"
+  | "governanceRequests"
+  | "governanceRelationships";
 
 /** Every entity set by name. */
 export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
@@ -279,6 +295,20 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     type: "accessPackageResourceRoleScope",
     properties: accessPackageResourceRoleScope,
   },
+  tenantGovernanceSettings: { ...plain, type: "tenantGovernanceSetting", properties: tenantGovernanceSetting },
+  governanceInvitations: { ...plain, type: "governanceInvitation", properties: governanceInvitation },
+  governancePolicyTemplates: { ...plain, type: "tenantGovernancePolicyTemplate", properties: governancePolicyTemplate },
+  governanceRequests: {
+    ...plain,
+    type: "governanceRequest",
+    properties: governanceRequest,
+    // v1.0's and beta's name of the template that a create refers to.
+    links: {
+      tenantGovernancePolicyTemplate: { targets: ["governancePolicyTemplates"] },
+      governancePolicyTemplate: { targets: ["governancePolicyTemplates"] },
+    },
+  },
+  governanceRelationships: { ...plain, type: "governanceRelationship", properties: governanceRelationship },
 };
 
 /** The `@odata.type` of an entity set's objects. */

@@ -5,18 +5,29 @@ import { GraphError } from "./errors";
 import type { Call } from "./route";
 
 export type LicensedFeature =
-  "roleAssignableGroups" | "entitlementManagement" | "signInLogs" | "conditionalAccess" | "crossTenantAccess";
+  | "roleAssignableGroups"
+  | "entitlementManagement"
+  | "signInLogs"
+  | "conditionalAccess"
+  | "crossTenantAccess"
+  | "governanceRelationships"
+  | "governanceApplications";
 
 /** Whether the tenant has the licence for a feature. */
 export function hasLicence(tenant: Tenant, feature: LicensedFeature): boolean {
   const licence = switchValue(tenant, "entraLicence");
-  return feature === "entitlementManagement" ? licence === "p2" : licence !== "free";
+  if (feature === "governanceApplications") return licence === "governance";
+  return feature === "entitlementManagement" ? ["p2", "governance"].includes(licence) : licence !== "free";
 }
 
 /** Throws the service's error if the caller's tenant has no licence for a feature. */
 export function requireLicence(call: Call, feature: LicensedFeature): void {
   if (!hasLicence(call.tenant, feature)) throw refusals[feature]();
 }
+
+/** The texts of these two are the sandbox's own: the pages document the licences and no errors. */
+const governanceLicence = (licence: string) => () =>
+  new GraphError(403, "Authorization_RequestDenied", `The tenant needs to have ${licence}.`);
 
 const refusals: Readonly<Record<LicensedFeature, () => GraphError>> = {
   // The text for a role-assignable group is from an issue thread (aztfmod/terraform-azurerm-caf
@@ -27,6 +38,8 @@ const refusals: Readonly<Record<LicensedFeature, () => GraphError>> = {
       "Authorization_RequestDenied",
       "Only companies who have purchased AAD Premium may perform this operation.",
     ),
+  governanceRelationships: governanceLicence("Microsoft Entra ID P1"),
+  governanceApplications: governanceLicence("Microsoft Entra ID Governance"),
   // Code and text from issue threads (microsoftgraph/msgraph-sdk-dotnet 1006).
   signInLogs: () =>
     new GraphError(

@@ -135,6 +135,17 @@ export const permissions = {
   // Its page names this one; whether a higher one is enough is not documented.
   evaluateConditionalAccess: ofConditionalAccess(["Policy.Read.ConditionalAccess"]),
   writeConditionalAccess: ofConditionalAccess(["Policy.ReadWrite.ConditionalAccess"], ["Policy.Read.All"]),
+  // Applications may read only; a user also needs a directory role.
+  readGovernanceSettings: ofGovernance("Setting", "read"),
+  writeGovernanceSettings: ofGovernance("Setting", "write"),
+  readGovernanceInvitations: ofGovernance("Invitation", "read"),
+  writeGovernanceInvitations: ofGovernance("Invitation", "write"),
+  readGovernanceTemplates: ofGovernance("PolicyTemplate", "read"),
+  writeGovernanceTemplates: ofGovernance("PolicyTemplate", "write"),
+  readGovernanceRequests: ofGovernance("Request", "read"),
+  writeGovernanceRequests: ofGovernance("Request", "write"),
+  readGovernanceRelationships: ofGovernance("Relationship", "read"),
+  writeGovernanceRelationships: ofGovernance("Relationship", "write"),
   readDomains: of(["Domain.Read.All", "Domain.ReadWrite.All", ...directoryRead]),
 } satisfies Record<string, Permissions>;
 
@@ -182,6 +193,13 @@ function of(application: readonly string[], differences: Differences = {}): Perm
 /** Entitlement management has its own error, and does not accept the user's own rights. */
 function ofEntitlements(names: readonly string[]): Permissions {
   return { application: names, delegated: names, owned: [], refusal: () => callerNotAuthorized(names) };
+}
+
+/** Tenant Governance: writes are for signed-in users. */
+function ofGovernance(what: string, use: "read" | "write"): Permissions {
+  const [read, write] = [`TenantGovernance-${what}.Read.All`, `TenantGovernance-${what}.ReadWrite.All`];
+  const names = use === "read" ? [read, write] : [write];
+  return { application: use === "read" ? [read] : [], delegated: names, owned: [], refusal: () => denied(names) };
 }
 
 function passed(caller: Caller, granted: ReadonlySet<string>, wanted: readonly string[]): boolean {

@@ -23,6 +23,7 @@ import { policyRoutes } from "./routes/policies";
 import { roleManagementRoutes } from "./routes/roleManagement";
 import { servicePrincipalRoutes } from "./routes/servicePrincipals";
 import { tenantRoutes } from "./routes/tenant";
+import { tenantGovernanceRoutes } from "./routes/tenantGovernance";
 import { userRoutes } from "./routes/users";
 
 export const routeTable = new RouteTable([
@@ -50,4 +51,5 @@ export const routeTable = new RouteTable([
   ...accessPackageResourceRoutes,
   ...accessPackageAssignmentRoutes,
   ...auditLogRoutes,
+  ...tenantGovernanceRoutes,
 ]);

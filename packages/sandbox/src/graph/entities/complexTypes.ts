@@ -20,6 +20,7 @@ import {
 import { conditionalAccessSubtypes, conditionalAccessTypes } from "./conditionalAccess";
 import { crossTenantAccessTypes } from "./crossTenantAccess";
 import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
+import { tenantGovernanceTypes } from "./tenantGovernance";
 import type { Json } from "../../cloud/model";
 import { textOf } from "../json";
 
@@ -233,6 +234,7 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
     redirectUriSettings: complexes("redirectUriSettings"),
   },
   ...entitlementTypes,
+  ...tenantGovernanceTypes,
   ...auditTypes,
   ...crossTenantAccessTypes,
   ...conditionalAccessTypes,

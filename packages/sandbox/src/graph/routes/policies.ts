@@ -52,7 +52,7 @@ type Plans = Readonly<Record<string, string>>;
  * licensing".
  */
 function subscribedSkus(tenant: Tenant): StoredObject[] {
-  const { AAD_PREMIUM, AAD_PREMIUM_P2 } = entraServicePlans;
+  const { AAD_PREMIUM, AAD_PREMIUM_P2, Entra_Identity_Governance } = entraServicePlans;
   const defender = sku(tenant, "WIN_DEF_ATP", "111046dd-295b-4d6d-9724-d52ac90bd1f2", {
     WINDEFATP: windowsDefenderServicePlan,
   });
@@ -63,7 +63,12 @@ function subscribedSkus(tenant: Tenant): StoredObject[] {
       return [defender, sku(tenant, "AAD_PREMIUM", "078d2b04-f1bd-4111-bbd4-b4b1b354cef4", { AAD_PREMIUM })];
     default: {
       const plans = { AAD_PREMIUM, AAD_PREMIUM_P2 };
-      return [defender, sku(tenant, "AAD_PREMIUM_P2", "84a661c4-e949-4bd2-a560-ed7766fcaf2b", plans)];
+      const p2 = sku(tenant, "AAD_PREMIUM_P2", "84a661c4-e949-4bd2-a560-ed7766fcaf2b", plans);
+      if (switchValue(tenant, "entraLicence") !== "governance") return [defender, p2];
+      const governance = sku(tenant, "Microsoft_Entra_ID_Governance", "cf6b0d46-4093-4546-a0ab-0b1546dcc10e", {
+        Entra_Identity_Governance,
+      });
+      return [defender, p2, governance];
     }
   }
 }

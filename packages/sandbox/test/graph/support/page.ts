@@ -15,7 +15,7 @@ import { tokenKeys } from "../../../src/entra/keys";
 import type { GraphVersion } from "../../../src/graph/entities";
 import type { Route } from "../../../src/graph/route";
 import { routeTable } from "../../../src/graph/routes";
-import { hasRoute, publicBetaKnowsBetter } from "./csdl";
+import { documentsAlone, hasRoute, publicBetaKnowsBetter } from "./csdl";
 import { evidenceFor } from "./evidence";
 import { routeKey } from "./harness";
 
@@ -46,6 +46,7 @@ function pageText(others: { defender: string[]; entra: string[] }): string {
     "- **metadata**: Microsoft's published metadata of Graph has the route. Every answer in the tests is checked against it: names, types, enum",
     "  members, and null only where the metadata allows it. The published beta metadata is a national cloud's; v1.0 metadata fills its gaps.",
     "- **documented**: Microsoft's pages have the route for the public beta. The published metadata has only its types, which are checked.",
+    "- **documents alone**: Microsoft's pages have the route, and the published metadata has neither it nor its types. Its errors are the sandbox's own.",
     "- **tests**: the tests drive the route to a success, most of them with the calls of the official azuread plugin.",
     "- **observed**: a recorded answer of the real service is replayed against the route.",
     "- **client**: Microsoft's own client library, unmodified, uses the route.",
@@ -84,11 +85,16 @@ function graphItem(route: Route): string {
 function graphEvidence(route: Route, version: GraphVersion): string {
   const evidence = evidenceFor(routeKey(route, version));
   return [
+    ...(isFromDocumentsAlone(route.path) ? ["documents alone"] : []),
     ...(hasRoute(version, route.method, route.path) ? [isOnlyDocumented(route.path) ? "documented" : "metadata"] : []),
     ...(evidence.size > 0 ? ["tests"] : []),
     ...(evidence.has("observed") ? ["observed"] : []),
     ...(evidence.has("client") ? ["client"] : []),
   ].join(", ");
+}
+
+export function isFromDocumentsAlone(route: string): boolean {
+  return documentsAlone.some((path) => route.startsWith(`/${path}/`));
 }
 
 function isOnlyDocumented(route: string): boolean {

@@ -1,0 +1,108 @@
+/**
+ * Microsoft Entra Tenant Governance. Built from documents alone: the published metadata has none of
+ * these types. https://learn.microsoft.com/graph/api/resources/tenantgovernanceservices-tenantgovernance
+ * and the pages that it links (2026-08-13); `policySnapshot.version` and `groupDisplayName` of a
+ * template are in the answers of a public sample (2026-06).
+ */
+import type { Properties } from "./property";
+import { boolean, complex, complexes, computed, dateTime, int32, readOnly, string } from "./property";
+
+const tenants: Properties = {
+  governingTenantId: string({ write: "create" }),
+  governingTenantName: string(readOnly),
+  governedTenantId: string({ write: "create" }),
+  governedTenantName: string(readOnly),
+};
+
+export const tenantGovernanceSetting: Properties = {
+  isRelatedTenantsEnabled: boolean({ ...readOnly, nullable: false, default: false }),
+  canReceiveInvitations: boolean({ nullable: false, default: false }),
+};
+
+export const governanceInvitation: Properties = {
+  id: string({ ...computed }),
+  ...tenants,
+  governingTenantId: string({ nullable: false, required: true, write: "create" }),
+  createdDateTime: dateTime({ ...computed }),
+  expirationDateTime: dateTime({ ...computed }),
+};
+
+export const governancePolicyTemplate: Properties = {
+  id: string({ ...computed }),
+  displayName: string({ nullable: false, required: true }),
+  description: string({ nullable: false, required: true }),
+  createdDateTime: dateTime({ ...computed }),
+  lastModifiedDateTime: dateTime({ ...computed }),
+  version: string({ ...readOnly, default: "1" }),
+  multiTenantApplicationsToProvision: complexes("multiTenantApplicationsToProvision", { required: true }),
+  delegatedAdministrationRoleAssignments: complexes("delegatedAdministrationRoleAssignment", { required: true }),
+};
+
+export const governanceRequest: Properties = {
+  id: string({ ...computed }),
+  ...tenants,
+  governedTenantId: string({ nullable: false, required: true, write: "create" }),
+  expirationDateTime: dateTime({ ...computed }),
+  requestDateTime: dateTime({ ...computed }),
+  status: string({ nullable: false, default: "pending", values: ["pending", "accepted", "rejected"] }),
+  policySnapshot: complex("relationshipPolicy", readOnly),
+};
+
+export const governanceRelationship: Properties = {
+  createdType: string({ ...readOnly, default: "approvedByAdmin" }),
+  creationDateTime: dateTime({ ...computed }),
+  id: string({ ...computed }),
+  status: string({
+    nullable: false,
+    default: "active",
+    values: ["active", "terminated", "terminationRequestedByGoverningTenant"],
+  }),
+  governingTenantId: string(readOnly),
+  governedTenantId: string(readOnly),
+  governingTenantName: string(readOnly),
+  governedTenantName: string(readOnly),
+  policySnapshot: complex("relationshipPolicy", readOnly),
+};
+
+/** Their complex types, for `complexTypes`. */
+export const tenantGovernanceTypes: Readonly<Record<string, Properties>> = {
+  roleTemplate: { id: string({ nullable: false, required: true }), name: string() },
+  /** A reference to the group: the pages show no other property. */
+  governanceGroup: { id: string({ nullable: false, required: true }) },
+  delegatedAdministrationRoleAssignment: {
+    groupDisplayName: string(),
+    roleTemplates: complexes("roleTemplate"),
+    group: complex("governanceGroup"),
+  },
+  governancePermission: {
+    id: string({ nullable: false, required: true }),
+    name: string(),
+    type: string({ values: ["role", "scope"] }),
+  },
+  governanceResourceAccess: {
+    resourceAppId: string({ nullable: false, required: true }),
+    permissions: complexes("governancePermission"),
+  },
+  multiTenantApplicationsToProvision: {
+    appId: string({ nullable: false, required: true }),
+    objectId: string(),
+    displayName: string(),
+    requiredResourceAccesses: complexes("governanceResourceAccess"),
+  },
+  delegatedAdministrationRoleAssignmentSnapshot: {
+    groupDisplayName: string(),
+    groupId: string(),
+    roleTemplates: complexes("roleTemplate"),
+  },
+  multiTenantApplicationsToProvisionSnapshot: {
+    appId: string(),
+    displayName: string(),
+    requiredResourceAccesses: complexes("governanceResourceAccess"),
+  },
+  relationshipPolicy: {
+    policyId: string(),
+    version: int32(),
+    multiTenantApplicationsToProvision: complexes("multiTenantApplicationsToProvisionSnapshot"),
+    delegatedAdministrationRoleAssignments: complexes("delegatedAdministrationRoleAssignmentSnapshot"),
+  },
+};
