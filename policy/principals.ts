@@ -73,7 +73,7 @@ function principalsIn(
 
 /** Names of the groups that the settings name, as the directory has them, in lower case. */
 export function groupNames({ msspName, portalAccess }: PolicySettings): readonly string[] {
-  const ofTiers = portalAccess.model === "basic" ? [] : tiers.map((tier) => portalAccess.tiers[tier].name);
+  const ofTiers = "tiers" in portalAccess ? tiers.map((tier) => portalAccess.tiers[tier].name) : [];
   return [securityGroupName(msspName), ...ofTiers].map((name) => groupNameInDirectory(name).toLowerCase());
 }
 

@@ -65,7 +65,7 @@ const analystsAllowed = `a list of up to ${analystLimit} analysts, each with ema
 export const analystSettings = {
   analysts: required(listOf(analystsAllowed, analyst, { most: analystLimit }), {
     description:
-      "The MSSP's analysts, who are invited as guests. Use `[]` if there are none; with the model `entitlement` it may be omitted.",
+      "The MSSP's analysts, who are invited as guests. Use `[]` if there are none; with the models `entitlement` and `governance` it may be omitted.",
     example: "[{ email: ana@mssp.example, displayName: Ana Silva, tier: tier2 }]",
   }),
   analystDomains: optional(

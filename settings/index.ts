@@ -275,8 +275,8 @@ function rawSettings(values: Readonly<Record<string, unknown>>): RawSettings {
   }
   if (raw["portalAccess"] !== undefined) raw["portalAccess"] = portalAccessMap(raw["portalAccess"]);
   if (raw["connector"] !== undefined) raw["connector"] = connectorMap(raw["connector"]);
-  // The model entitlement has no list of analysts.
-  if (valueAt(raw, ["portalAccess", "model"]) === "entitlement") raw["analysts"] ??= [];
+  // These models have no list of analysts.
+  if (["entitlement", "governance"].includes(valueAt(raw, ["portalAccess", "model"]) as string)) raw["analysts"] ??= [];
   return raw;
 }
 

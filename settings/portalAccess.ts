@@ -8,6 +8,7 @@ import {
   type Tier,
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
+import { governanceFrom, governanceKeys, governanceProblems, type GovernanceSettings } from "./governance";
 import { directoryNameLimit, groupNameInDirectory, securityGroupName } from "./naming";
 import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
@@ -43,16 +44,19 @@ export type PortalAccessSettings =
       readonly reviewEvery: ReviewInterval;
       /** The MSSP's identity source: its tenant or a domain. */
       readonly identitySource: { readonly tenantId: string } | { readonly domain: string };
-    };
+    }
+  /** Roles of the MSSP's own groups, by a governance relationship. */
+  | GovernanceSettings;
 
 export type PortalAccessModel = PortalAccessSettings["model"];
-const models = ["basic", "rbac", "entitlement"] as const satisfies readonly PortalAccessModel[];
+const models = ["basic", "rbac", "entitlement", "governance"] as const satisfies readonly PortalAccessModel[];
 
 /** The keys of each model, besides `model`. */
 const keysOfModel: Readonly<Record<PortalAccessModel, readonly string[]>> = {
   basic: ["role", "assignTo"],
   rbac: ["tiers"],
   entitlement: ["tiers", "approvers", "expiresAfterDays", "reviewEvery", "identitySource"],
+  governance: ["groups", "provisionConnector"],
 };
 
 const tier = mapOf("a tier: name, permissions", {
@@ -82,10 +86,11 @@ const oneTier = (key: Tier) =>
     example: "{ name: SOC }",
   });
 
-const portalAccess = mapOf("basic, rbac or entitlement, or a map with model and the keys of that model", {
+const portalAccess = mapOf("basic, rbac, entitlement or governance, or a map with model and the keys of that model", {
   model: required(oneOf("how analysts get access to the portal", models), {
     description:
-      "`basic`: a directory role. `rbac`: for each tier a group and a role of Defender's unified RBAC. `entitlement`: access packages.",
+      "`basic`: a directory role. `rbac`: for each tier a group and a role of Defender's unified RBAC. `entitlement`: access packages. " +
+      "`governance`: a governance relationship of Microsoft Entra, in preview in part and never tried on a tenant; `up` creates no guests and no groups.",
     example: "rbac",
   }),
   role: optional(oneOf("the directory role", portalAccessRoles), {
@@ -153,6 +158,7 @@ const portalAccess = mapOf("basic, rbac or entitlement, or a map with model and 
       example: "{ domain: mssp.example }",
     },
   ),
+  ...governanceKeys,
 });
 
 export const portalAccessSettings = {
@@ -175,6 +181,7 @@ export function portalAccessFrom(
   const access: Partial<z.infer<typeof portalAccess>> = checked ?? {};
   const model = access.model ?? "rbac";
   if (model === "basic") return { model, role: access.role ?? "Security Reader", assignTo: access.assignTo ?? "group" };
+  if (model === "governance") return governanceFrom(access);
   const tiers = tiersFrom(access.tiers);
   if (model === "rbac") return { model, tiers };
   const { identitySource = "tenant" } = access;
@@ -200,6 +207,7 @@ export function portalAccessProblems(settings: SettingPlace): void {
   if (model === undefined) return;
   access.refuseKeysOfOthers("model", model, keysOfModel);
   if (model === "entitlement") entitlementProblems(settings);
+  if (model === "governance") governanceProblems(settings);
   groupNameProblems(settings);
 }
 

@@ -163,7 +163,7 @@ export function permissionsToFindAdditions(settings: PrerequisiteSettings): read
     "DelegatedPermissionGrant.Read.All",
     "Group.Read.All",
     "User.Read.All",
-    ...(model === "basic" ? [] : (["RoleManagement.Read.Defender"] as const)),
+    ...(model === "rbac" || model === "entitlement" ? (["RoleManagement.Read.Defender"] as const) : []),
     ...(model === "entitlement" ? (["EntitlementManagement.Read.All"] as const) : []),
   ];
 }
@@ -189,11 +189,33 @@ export const permissionsToAdopt = [
 export const permissionsForEvidence = ["AuditLog.Read.All", "Directory.Read.All"] as const satisfies GraphPermission[];
 
 /**
+ * Names of the Microsoft Graph permissions with which `mssp verify`, `mssp onboard` and
+ * `mssp governance status` see a governance relationship without a signed-in person. `up` needs none
+ * of them: people of both tenants establish the relationship.
+ */
+export function permissionsToSeeGovernance({
+  portalAccess,
+}: Pick<PrerequisiteSettings, "portalAccess">): readonly GraphPermission[] {
+  if (portalAccess.model !== "governance") return [];
+  return [
+    "TenantGovernance-Invitation.Read.All",
+    "TenantGovernance-Relationship.Read.All",
+    "TenantGovernance-Request.Read.All",
+  ];
+}
+
+/**
  * What a person must do before `pulumi destroy` of a stack with these settings, one sentence each.
  *
  * Microsoft, "Delete accessPackage": a package that has an assignment cannot be deleted.
  */
 export function beforeDestroy({ portalAccess }: { readonly portalAccess: { readonly model: string } }): string[] {
+  if (portalAccess.model === "governance") {
+    return [
+      "Before `npx pulumi destroy` or another portalAccess.model: end the governance relationship with " +
+        "`npx mssp governance terminate --stack <stack>`. Neither ends it: it grants access until the customer terminates it.",
+    ];
+  }
   if (portalAccess.model !== "entitlement") return [];
   return [
     "Before `npx pulumi destroy` or another portalAccess.model: remove every assignment of these access packages (Entra admin center > Identity " +
@@ -208,6 +230,8 @@ export interface TenantNeeds {
   readonly roleAssignableGroup?: boolean;
   /** Access packages (`portalAccess` `entitlement`). */
   readonly entitlementManagement?: boolean;
+  /** A governance relationship (`portalAccess` `governance`). */
+  readonly governanceRelationship?: boolean;
   /** Addresses of the analysts who are to be guests. */
   readonly guests?: readonly string[];
   /** Life of the client secret in days, where the connector gets one. */
@@ -221,6 +245,7 @@ export function tenantNeeds(settings: PrerequisiteSettings): TenantNeeds {
   return {
     roleAssignableGroup: portalAccess.model === "basic" && portalAccess.assignTo === "group",
     entitlementManagement: portalAccess.model === "entitlement",
+    governanceRelationship: portalAccess.model === "governance",
     guests: analysts.map(({ email }) => email),
     clientSecretDays: kind === "customerApp" && credential.type === "secret" ? credential.days : undefined,
   };
@@ -250,6 +275,12 @@ const featureChecks: readonly FeatureCheck[] = [
     needs.entitlementManagement && entitlementManagement === false
       ? "Access packages need Microsoft Entra ID P2 or ID Governance, which the tenant doesn't have: " +
         "set portalAccess.model to rbac."
+      : undefined,
+  // Microsoft, "Licensing for Microsoft Entra Tenant Governance", and Defender's page on governance
+  // relationships: P1 in both tenants.
+  ({ governanceRelationship }, { roleAssignableGroups: hasP1 }) =>
+    governanceRelationship && hasP1 === false
+      ? "A governance relationship needs Microsoft Entra ID P1, which the tenant doesn't have: set portalAccess.model to rbac."
       : undefined,
   ({ guests = [] }, { invitations }) =>
     guests.length > 0 && invitations === false

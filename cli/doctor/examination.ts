@@ -103,6 +103,9 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
     ...(needs.entitlementManagement === true
       ? [feature("entitlementManagement", { entitlementManagement: true }, has(found.entitlementManagement))]
       : []),
+    ...(needs.governanceRelationship === true
+      ? [feature("governanceRelationship", { governanceRelationship: true }, has(found.roleAssignableGroups))]
+      : []),
     ...(guests.length > 0
       ? [feature("invitations", { guests: uninvited }, uninvited.length === 0 ? "passed" : has(found.invitations))]
       : []),
@@ -121,6 +124,7 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
 const readPermissions: Readonly<Record<FeatureName, string>> = {
   roleAssignableGroups: "Organization.Read.All",
   entitlementManagement: "Organization.Read.All",
+  governanceRelationship: "Organization.Read.All",
   invitations: "Policy.Read.All",
   clientSecrets: "Policy.Read.All",
 };

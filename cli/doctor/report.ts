@@ -35,7 +35,8 @@ export interface Feature {
   readonly reason?: string;
 }
 
-export type FeatureName = "roleAssignableGroups" | "entitlementManagement" | "invitations" | "clientSecrets";
+export type FeatureName =
+  "roleAssignableGroups" | "entitlementManagement" | "governanceRelationship" | "invitations" | "clientSecrets";
 
 export interface Identity {
   readonly kind: "application" | "user";
@@ -50,6 +51,7 @@ export interface Identity {
 const featureNames: Readonly<Record<FeatureName, string>> = {
   roleAssignableGroups: "role-assignable groups",
   entitlementManagement: "entitlement management",
+  governanceRelationship: "governance relationship (P1)",
   invitations: "guest invitations",
   clientSecrets: "client secret lifetime",
 };

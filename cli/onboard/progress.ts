@@ -23,6 +23,7 @@ export const stepTitles = {
   up: "pulumi up",
   invitations: "Invitations",
   accessPackages: "Access packages",
+  governance: "Governance relationship",
   unifiedRbac: "Unified RBAC",
   notificationRules: "Notification rules",
   siemAuthorization: "SIEM authorization",

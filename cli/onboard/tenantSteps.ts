@@ -1,5 +1,12 @@
 /** The steps of an onboarding that show in the customer's tenant: consent, guests, packages. */
-import { adminConsentUrl, discoverEndpoints, graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import {
+  adminConsentUrl,
+  clockFrom,
+  discoverEndpoints,
+  graphCall,
+  ServiceError,
+  type GraphCall,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Settings } from "../../settings";
 import { accessPackagesOf, assignmentsOf } from "../additions/accessPackages";
@@ -9,6 +16,7 @@ import { examine } from "../doctor/examination";
 import type { Report } from "../doctor/report";
 import type { StackOutputs } from "../stack/stackOutputs";
 import type { Actor, OnboardingStep, StepName } from "./progress";
+import { stateOf as governanceStateOf } from "../governance/run";
 import { byHand, done, notApplicable, unchecked, waiting, type OnboardingRun } from "./step";
 
 /** Entra's codes for an application that nobody in the tenant has consented to. */
@@ -77,6 +85,8 @@ export async function accessSteps(
   return [
     outputs === undefined ? notYet("invitations", "analyst") : await invitationStep(run, settings, outputs),
     packages,
+    // People of both tenants establish it: it waits for nothing that is deployed.
+    ...(settings.portalAccess.model === "governance" ? [await governanceStep(run, settings)] : []),
     rbac,
     outputs === undefined ? notYet("notificationRules", "customerAdministrator") : ruleStep(outputs),
   ];
@@ -134,6 +144,20 @@ async function accessPackageStep(run: OnboardingRun): Promise<OnboardingStep> {
     return waiting(name, "analyst", found, "Request an access package by its link in the output accessPackages.");
   } catch (error) {
     return { name, ...unchecked(error, "EntitlementManagement.Read.All") };
+  }
+}
+
+/** Whose move the governance relationship waits for. */
+async function governanceStep(run: OnboardingRun, settings: Settings): Promise<OnboardingStep> {
+  const name = "governance";
+  try {
+    const now = run.now?.() ?? clockFrom(run.environment ?? process.env)();
+    const state = await governanceStateOf(run.stack, settings, await callOf(run, settings), now);
+    const { found, actor = "customerAdministrator", next, differences } = state;
+    if (state.state === "active") return done(name, actor, `${found}, and grants what the settings say`);
+    return waiting(name, actor, [found, ...differences].join("; "), next);
+  } catch (error) {
+    return { name, ...unchecked(error, "TenantGovernance-Relationship.Read.All") };
   }
 }
 

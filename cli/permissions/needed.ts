@@ -5,6 +5,7 @@ import {
   permissionsForEvidence,
   permissionsToFindAdditions,
   permissionsToPreview,
+  permissionsToSeeGovernance,
   type PrerequisiteSettings,
 } from "../../settings/prerequisites";
 import type { Settings } from "../../settings";
@@ -78,6 +79,7 @@ export function permissionsOf(
         "checking licences and policies before the first change",
       ),
       ...graphPermissions(permissionsForEvidence, "evidence of what the MSSP did, from the audit log and sign-ins"),
+      ...graphPermissions(all.flatMap(permissionsToSeeGovernance), "seeing the governance relationship"),
     ],
     preview: once([
       ...graphPermissions(all.flatMap(permissionsToPreview), "previews"),

@@ -24,6 +24,8 @@ const shapes: Readonly<Record<ObjectKind, { readonly kind: NodeKind; readonly co
   notificationRule: { kind: "rule", column: 4 },
   siemAuthorization: { kind: "permission", column: 4 },
   delegation: { kind: "role", column: 4 },
+  governanceGroup: { kind: "group", column: 1 },
+  governanceRole: { kind: "role", column: 4 },
 };
 
 const msspId = "mssp";

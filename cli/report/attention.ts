@@ -89,6 +89,12 @@ function leastPrivilege({ portalAccess, connector }: Settings): Attention[] {
         title: "The directory role is assigned to each guest, not to a group",
         remedy: "portalAccess.assignTo: group, where the tenant has Microsoft Entra ID P1",
       });
+  } else if (portalAccess.model === "governance") {
+    for (const role of new Set(portalAccess.groups.flatMap(({ roles }) => roles)))
+      found.push({
+        title: `The directory role ${role} reaches more of the tenant than Microsoft Defender`,
+        remedy: "portalAccess.groups: the least role for each group, or portalAccess.model: rbac",
+      });
   } else {
     for (const tier of ["tier1", "tier2", "approvers"] as const) {
       const { name, permissions } = portalAccess.tiers[tier];

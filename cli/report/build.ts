@@ -4,6 +4,7 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Settings } from "../../settings";
 import { attentionOf } from "./attention";
 import { endsOf } from "./ends";
+import { governanceObjects } from "./governance";
 import type { LiveFindings } from "./live";
 import type { AccessReport, ReportObject } from "./model";
 import { objectsOf } from "./objects";
@@ -24,13 +25,16 @@ export interface ReportSources {
 export function reportOf(sources: ReportSources): AccessReport {
   const { stack, settings, state, source, refreshToken, live, now } = sources;
   const { tenantId, cloud, connector } = settings;
-  const { objects: all, paths } = objectsOf(state.resources, { cloud, tenantId });
-  if (all.length === 0) {
+  const deployed = objectsOf(state.resources, { cloud, tenantId });
+  if (deployed.objects.length === 0) {
     throw new VisibleError(
       `Stack "${stack}" has no objects in a tenant: nothing is deployed there. Run \`npx pulumi up --stack ${stack}\` first, ` +
         `or \`npx mssp report --stack ${stack} --for customer\` to show what it will create.`,
     );
   }
+  const ofRelationship = governanceObjects(settings);
+  const all = [...deployed.objects, ...ofRelationship.objects];
+  const paths = [...deployed.paths, ...ofRelationship.paths];
   const { outputs } = state;
   const ends = endsOf({ objects: all, outputs, settings, ...(refreshToken === undefined ? {} : { refreshToken }) });
   const consentUrl =

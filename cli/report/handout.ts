@@ -37,7 +37,7 @@ export function handoutPage(report: AccessReport, language: Language): string {
       objectsSection(inTenant, texts),
       ...(isBefore || report.ends.length === 0 ? [] : [endsSection(report, texts, fill)]),
       checkSection(inTenant, texts, fill),
-      stopSection(texts, fill),
+      stopSection(inTenant, texts, fill),
     ],
     footer: texts.footer,
   });
@@ -149,8 +149,9 @@ function checkSection({ objects }: AccessReport, { check }: Texts, fill: Fill): 
   return section({ id: "check", title: fill(check.title), intro: check.intro }, list(steps.map(fill)));
 }
 
-function stopSection({ stop }: Texts, fill: Fill): Block {
-  const steps = [stop.automation, stop.connector, stop.people, stop.rest];
+function stopSection({ portalAccess }: AccessReport, { stop }: Texts, fill: Fill): Block {
+  const people = portalAccess === "governance" ? stop.governance : stop.people;
+  const steps = [stop.automation, stop.connector, people, stop.rest];
   return section(
     { id: "stop", title: stop.title, intro: stop.intro },
     list(steps.map(fill), { ordered: true }),

@@ -46,6 +46,8 @@ export function linkTo(
     case "directoryRole":
     case "connectedOrganization":
     case "accessPackage":
+    case "governanceGroup":
+    case "governanceRole":
       return entraAdminCenterUrl(cloud, tenantId);
     case "delegation":
     case "vaultSecret":

@@ -19,6 +19,8 @@ export const objectKinds = [
   "siemAuthorization",
   "delegation",
   "vaultSecret",
+  "governanceGroup",
+  "governanceRole",
 ] as const;
 export type ObjectKind = (typeof objectKinds)[number];
 
@@ -92,7 +94,7 @@ export interface AccessReport extends Pick<
   readonly msspReport: 1;
   readonly stack: string;
   readonly portalUrl: string;
-  readonly portalAccess: "basic" | "rbac" | "entitlement";
+  readonly portalAccess: Settings["portalAccess"]["model"];
   /** `state`: as of the last `up`; `live`: compared with the tenant; `preview`: what `up` will create. */
   readonly source: "state" | "live" | "preview";
   /** ISO 8601, UTC. */

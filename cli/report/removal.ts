@@ -20,6 +20,12 @@ const applications = {
   url: "https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals",
 };
 const tokensStay = "Access tokens that were issued before stay valid until they expire, by default about an hour.";
+const terminateGovernance = {
+  title: "Terminate a governance relationship (preview)",
+  url: "https://learn.microsoft.com/entra/id-governance/tenant-governance/how-to-terminate-governance-relationship",
+};
+const governanceEnd =
+  "Entra admin center > Tenant governance > Governing tenants > the MSSP's tenant > Terminate governance";
 const apps = "Entra admin center > App registrations > the application";
 
 export const removals: Readonly<Record<ObjectKind, Removal>> = {
@@ -152,5 +158,17 @@ export const removals: Readonly<Record<ObjectKind, Removal>> = {
       title: "Azure Key Vault soft-delete",
       url: "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview",
     },
+  },
+  governanceGroup: {
+    setting: "Remove the group from portalAccess.groups, then npx mssp governance request",
+    click: governanceEnd,
+    stays: `The group in the MSSP's own tenant. ${tokensStay}`,
+    document: terminateGovernance,
+  },
+  governanceRole: {
+    setting: "Remove the role from portalAccess.groups, then npx mssp governance request",
+    click: governanceEnd,
+    stays: tokensStay,
+    document: terminateGovernance,
   },
 };

@@ -190,7 +190,7 @@ function configuration({ connector, endpoints }: SignInRequest, proof: object, n
 }
 
 /** Replaces msal's errors by Entra's own words. */
-async function acquired(
+export async function acquired(
   answer: Promise<AuthenticationResult | null>,
   network: NetworkClient,
 ): Promise<AuthenticationResult> {

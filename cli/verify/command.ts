@@ -58,12 +58,13 @@ export function registerVerify(program: Command): void {
  * and no error.
  */
 export async function verify(options: VerifyOptions): Promise<readonly Check[]> {
-  const [{ contextOf }, { failed }, alerts, tenant, { findAdditions }] = await Promise.all([
+  const [{ contextOf }, { failed }, alerts, tenant, { findAdditions }, governance] = await Promise.all([
     import("./contextOf.js"),
     import("./check.js"),
     import("./alerts.js"),
     import("./tenant.js"),
     import("../additions/find.js"),
+    import("./governance.js"),
   ]);
   let context: VerifyContext;
   try {
@@ -93,6 +94,7 @@ export async function verify(options: VerifyOptions): Promise<readonly Check[]> 
     await tenant.redirectUri(context),
     await tenant.notificationRules(context),
     await tenant.portal(context),
+    ...(await governance.governanceRelationship(context, options)),
     ...(await findAdditions({ stack: context.connector.stack })),
   ];
 }

@@ -61,7 +61,7 @@ function namedObjects(
     setting: "msspName (group of all analysts)",
     displayName: securityGroupName(msspName),
   } as const;
-  if (portalAccess.model === "basic") return [analysts];
+  if (!("tiers" in portalAccess)) return [analysts];
   const ofTiers = tiers.flatMap((tier) => {
     const { name: displayName } = portalAccess.tiers[tier];
     const setting = `portalAccess.tiers.${tier}.name`;

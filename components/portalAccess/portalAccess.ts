@@ -10,6 +10,7 @@ import {
 import * as pulumi from "@pulumi/pulumi";
 import { securityGroupName } from "../../settings/naming";
 import type { OmittablePart } from "../../settings/omittedParts";
+import { beforeDestroy } from "../../settings/prerequisites";
 import { setOutputs } from "../outputs";
 import type { ConnectedOrganization } from "./connectedOrganization";
 import { DefenderRoleAssignment, DefenderRoleDefinition } from "./defenderRole";
@@ -36,7 +37,12 @@ export type PortalAccessChoice =
   /** A group for each tier, with a role of Defender's unified RBAC. */
   | { readonly model: "rbac"; readonly tiers: Readonly<Record<Tier, AnalystTier>> }
   /** The same groups and roles; the MSSP's people request their membership. */
-  | EntitlementChoice;
+  | EntitlementChoice
+  /**
+   * A governance relationship, which people of both tenants establish. Nothing is declared: no
+   * guests, groups and roles. In preview in part, and never tried on a tenant.
+   */
+  | { readonly model: "governance" };
 
 /** The tiers that Microsoft's document names. */
 export const defaultPortalAccess: PortalAccessChoice = {
@@ -67,7 +73,7 @@ export interface PortalAccessArgs {
   readonly customerDomain: pulumi.Input<string>;
   /** The model of portal access, with its settings. */
   readonly access: PortalAccessChoice;
-  /** The analysts. Ignored for the model `entitlement`. */
+  /** The analysts. Ignored for the models `entitlement` and `governance`. */
   readonly analysts: readonly AnalystUser[];
   /**
    * Object IDs of `access.approvers`: `await contactObjectIds(access.approvers, { provider })`.
@@ -93,11 +99,12 @@ export interface PortalAccessArgs {
 }
 
 /**
- * Grants the MSSP's analysts access to the customer's Defender portal, by one of three models:
+ * Grants the MSSP's analysts access to the customer's Defender portal, by one of four models:
  * - `basic`: a directory role for the whole tenant (`DirectoryRoleAccess`);
  * - `rbac`: a group for each tier, and a role of Defender's unified RBAC for each group;
  * - `entitlement`: the same, with members who request an access package instead of invited guests
- *   (`EntitlementAccess`).
+ *   (`EntitlementAccess`);
+ * - `governance`: nothing in the customer's tenant, for a governance relationship grants the access.
  *
  * The first two also have a group of all analysts, for what the customer decides about them
  * (Conditional Access, a Sentinel workspace). An analyst's groups follow from the tier and the last
@@ -132,11 +139,11 @@ export interface PortalAccessArgs {
  */
 export class PortalAccess extends pulumi.ComponentResource {
   /**
-   * Object ID of the group of all analysts. Without a value for the model `entitlement`, which has
-   * no such group, and if `omit` names it.
+   * Object ID of the group of all analysts. Without a value for the models `entitlement` and
+   * `governance`, which have no such group, and if `omit` names it.
    */
   declare public readonly groupObjectId: pulumi.Output<string | undefined>;
-  /** Object ID of each tier's group, by tier. Empty for the model `basic`. */
+  /** Object ID of each tier's group, by tier. Empty for the models `basic` and `governance`. */
   declare public readonly groups: pulumi.Output<Record<string, string>>;
   /**
    * Link at which each tier's access package is requested, by tier. Empty unless the model is
@@ -162,7 +169,13 @@ export class PortalAccess extends pulumi.ComponentResource {
         groupObjectId: pulumi.output(given.group?.objectId),
         groups: pulumi.output(objectIdsByTier(given.tiers)),
         accessPackages: pulumi.output(given.entitlement?.accessPackages ?? {}),
-        nextSteps: steps.apply((all) => (given.tiers === undefined ? all : [activateWorkloads, ...all])),
+        nextSteps: steps.apply((all) => [
+          ...(given.tiers === undefined ? [] : [activateWorkloads]),
+          ...(args.access.model === "governance"
+            ? [establishRelationship, ...beforeDestroy({ portalAccess: args.access })]
+            : []),
+          ...all,
+        ]),
       }),
     );
   }
@@ -176,6 +189,7 @@ export class PortalAccess extends pulumi.ComponentResource {
 
   private give(name: string, args: PortalAccessArgs, model: PortalAccessModel): GivenAccess {
     const { access, analysts, omit = [] } = args;
+    if (access.model === "governance") return {};
     const dates = { today: dateOf((args.clock ?? systemClock)()) };
     if (access.model === "entitlement") {
       const tiers = this.allTierGroups(name, args, access, model);
@@ -318,6 +332,11 @@ function objectIdsByTier(groups: Partial<TierGroups> | undefined): Record<string
 const activateWorkloads =
   "Activate unified RBAC in the Defender portal: open Settings > Microsoft Defender XDR > Permissions and roles and turn on each workload. " +
   "Until then the tiers' roles have no effect.";
+
+/** Microsoft, "Set up a governance relationship (preview)": the three-step handshake. */
+const establishRelationship =
+  "Establish the governance relationship, if it does not exist: the customer's Tenant Governance Administrator invites the MSSP's tenant, " +
+  "the MSSP's sends a governance request, and the customer's accepts it. `npx mssp governance status --stack <stack>` says whose move it is.";
 
 interface DefenderRoleOfGroup {
   readonly tenantId: pulumi.Input<string>;

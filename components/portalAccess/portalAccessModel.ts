@@ -3,7 +3,7 @@ import { DynamicResource } from "../dynamicResource";
 
 export interface PortalAccessModelArgs {
   /**
-   * Name of the model: `basic`, `basic, for each guest`, `rbac` or `entitlement`. A change deletes
+   * Name of the model: `basic`, `basic, for each guest`, `rbac`, `entitlement` or `governance`. A change deletes
    * every grant that depends on this resource, and then replaces the resource.
    */
   model: pulumi.Input<string>;

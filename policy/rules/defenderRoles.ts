@@ -26,7 +26,7 @@ export const defenderRoles = resourceRule<Readonly<Record<Tier, readonly string[
   check: ({ properties: { displayName, permissions } }, { settings, parameters }) => {
     if (displayName === unknown) return [];
     const access = settings?.portalAccess;
-    const named = access === undefined || access.model === "basic" ? undefined : access.tiers;
+    const named = access !== undefined && "tiers" in access ? access.tiers : undefined;
     const tier = tiers.find((one) => named?.[one].name.toLowerCase() === knownText(displayName)?.toLowerCase());
     if (tier === undefined) return [`the settings name no tier ${JSON.stringify(displayName ?? "")}`];
     return problems(...knownTexts(permissions).map((action) => defenderActionProblem(action, parameters[tier])));

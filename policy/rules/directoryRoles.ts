@@ -1,5 +1,5 @@
 import { directoryRoleProblem } from "../../guardrails/roles";
-import { azuread } from "../resourceTypes";
+import { azuread, dynamic } from "../resourceTypes";
 import { knownText, problems, resourceRule } from "../rule";
 
 interface Parameters {
@@ -25,18 +25,30 @@ export const directoryRoles = resourceRule<Parameters>({
     securityAdministrator: {
       type: "boolean",
       default: true,
-      description: "Whether the settings may ask for Security Administrator (portalAccess.role).",
+      description: "Whether the settings may ask for Security Administrator (portalAccess.role, portalAccess.groups).",
     },
   },
   types: [
     azuread("DirectoryRole"),
     azuread("DirectoryRoleAssignment"),
     azuread("DirectoryRoleEligibilityScheduleRequest"),
+    // Stands for the model; with governance no other resource names the roles.
+    dynamic("PortalAccessModel"),
   ],
-  check: ({ properties }, { settings, parameters: { roles, securityAdministrator } }) => {
+  check: ({ type, properties }, { settings, parameters: { roles, securityAdministrator } }) => {
     const access = settings?.portalAccess;
-    const isAskedFor = access?.model === "basic" && access.role === "Security Administrator" && securityAdministrator;
+    const ofSettings: readonly string[] =
+      access?.model === "basic"
+        ? [access.role]
+        : access?.model === "governance"
+          ? access.groups.flatMap((group) => group.roles)
+          : [];
+    const isAskedFor = ofSettings.includes("Security Administrator") && securityAdministrator;
     const allowed = isAskedFor ? [...roles, "Security Administrator"] : roles;
+    if (type === dynamic("PortalAccessModel")) {
+      if (access?.model !== "governance") return [];
+      return problems(...new Set(ofSettings.map((role) => directoryRoleProblem(role, allowed))));
+    }
     const { roleId, roleDefinitionId, templateId, displayName } = properties;
     const role = [roleId, roleDefinitionId, templateId, displayName].map(knownText).find((one) => one !== undefined);
     return problems(role === undefined ? undefined : directoryRoleProblem(role, allowed));

@@ -84,6 +84,15 @@ export const de: Texts = {
       meaning:
         "Hier bewahrt der MSSP den geheimen Clientschlüssel für sein SIEM auf. Es liegt nicht in Ihrem Mandanten.",
     },
+    governanceGroup: {
+      name: "Gruppe im Mandanten des MSSP",
+      meaning:
+        "Ihre Mitglieder haben Verzeichnisrollen in Ihrem Mandanten, ohne Konten dort, solange die Governance-Beziehung aktiv ist.",
+    },
+    governanceRole: {
+      name: "Verzeichnisrolle durch eine Governance-Beziehung",
+      meaning: "Was die Mitglieder der Gruppe in Ihrem Mandanten dürfen.",
+    },
   },
   title: "Zugriff von {mssp} auf Microsoft Defender von {customer}",
   subtitleBefore: "Was {mssp} in Ihrem Mandanten {tenant} anlegen wird. Stand: {date}.",
@@ -143,6 +152,8 @@ export const de: Texts = {
     connector:
       "Löschen Sie die Unternehmensanwendung und die App-Registrierung des SIEM-Connectors. Danach werden keine Warnungen mehr gelesen.",
     people: "Löschen Sie die Gäste und die Gruppen der Tabelle.",
+    governance:
+      "Beenden Sie die Governance-Beziehung: Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > der Mandant von {mssp} > Terminate governance. Microsoft entfernt ihre Rollen und Anwendungen.",
     rest: "Löschen Sie die Defender-Rollen, Benachrichtigungsregeln, Zugriffspakete und die Delegierung, soweit die Tabelle welche enthält.",
     tokens: "Ein vorher ausgestelltes Zugriffstoken gilt weiter, bis es abläuft, normalerweise nach etwa einer Stunde.",
   },

@@ -69,6 +69,15 @@ export const en: Texts = {
       name: "Secret in the MSSP's Key Vault",
       meaning: "Where the MSSP keeps the client secret for its SIEM. It is not in your tenant.",
     },
+    governanceGroup: {
+      name: "Group of the MSSP's tenant",
+      meaning:
+        "Its members have directory roles in your tenant, without accounts there, as long as the governance relationship is active.",
+    },
+    governanceRole: {
+      name: "Directory role by a governance relationship",
+      meaning: "What the members of the group may do in your tenant.",
+    },
   },
   title: "Access of {mssp} to the Microsoft Defender of {customer}",
   subtitleBefore: "What {mssp} will create in your tenant {tenant}. As of {date}.",
@@ -127,6 +136,8 @@ export const en: Texts = {
     connector:
       "Delete the enterprise application and the app registration of the SIEM connector. No more alerts are read.",
     people: "Delete the guests and the groups of the table.",
+    governance:
+      "End the governance relationship: Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > the tenant of {mssp} > Terminate governance. Microsoft removes its roles and applications.",
     rest: "Delete the Defender roles, notification rules, access packages and the delegation, if the table has any.",
     tokens: "An access token that was issued before stays valid until it expires, by default after about an hour.",
   },

@@ -83,6 +83,15 @@ export const es: Texts = {
       name: "Secreto en el Key Vault del MSSP",
       meaning: "Donde el MSSP guarda el secreto de cliente para su SIEM. No está en su inquilino.",
     },
+    governanceGroup: {
+      name: "Grupo del inquilino del MSSP",
+      meaning:
+        "Sus miembros tienen roles de directorio en su inquilino, sin cuentas en él, mientras la relación de gobernanza esté activa.",
+    },
+    governanceRole: {
+      name: "Rol de directorio por una relación de gobernanza",
+      meaning: "Lo que los miembros del grupo pueden hacer en su inquilino.",
+    },
   },
   title: "Acceso de {mssp} a Microsoft Defender de {customer}",
   subtitleBefore: "Lo que {mssp} creará en su inquilino {tenant}. A fecha de {date}.",
@@ -142,6 +151,8 @@ export const es: Texts = {
     connector:
       "Elimine la aplicación empresarial y el registro de aplicación del conector SIEM. Ya no se lee ninguna alerta.",
     people: "Elimine los invitados y los grupos de la tabla.",
+    governance:
+      "Termine la relación de gobernanza: Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > el inquilino de {mssp} > Terminate governance. Microsoft elimina sus roles y aplicaciones.",
     rest: "Elimine los roles de Defender, las reglas de notificación, los paquetes de acceso y la delegación, si la tabla los contiene.",
     tokens:
       "Un token de acceso emitido antes sigue siendo válido hasta que caduca, de forma predeterminada después de una hora aproximadamente.",

@@ -81,6 +81,15 @@ export const fr: Texts = {
       name: "Secret dans le Key Vault du MSSP",
       meaning: "L’endroit où le MSSP garde le secret client pour son SIEM. Il n’est pas dans votre locataire.",
     },
+    governanceGroup: {
+      name: "Groupe du locataire du MSSP",
+      meaning:
+        "Ses membres ont des rôles d’annuaire dans votre locataire, sans y avoir de compte, tant que la relation de gouvernance est active.",
+    },
+    governanceRole: {
+      name: "Rôle d’annuaire par une relation de gouvernance",
+      meaning: "Ce que les membres du groupe peuvent faire dans votre locataire.",
+    },
   },
   title: "Accès de {mssp} au Microsoft Defender de {customer}",
   subtitleBefore: "Ce que {mssp} va créer dans votre locataire {tenant}. État au {date}.",
@@ -144,6 +153,8 @@ export const fr: Texts = {
     connector:
       "Supprimez l’application d’entreprise et l’inscription d’application du connecteur SIEM. Plus aucune alerte n’est lue.",
     people: "Supprimez les invités et les groupes du tableau.",
+    governance:
+      "Mettez fin à la relation de gouvernance : Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > le locataire de {mssp} > Terminate governance. Microsoft supprime ses rôles et ses applications.",
     rest: "Supprimez les rôles Defender, les règles de notification, les packages d’accès et la délégation, si le tableau en contient.",
     tokens:
       "Un jeton d’accès émis auparavant reste valable jusqu’à son expiration, par défaut après une heure environ.",

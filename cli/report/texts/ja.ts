@@ -79,6 +79,15 @@ export const ja: Texts = {
       name: "MSSP の Key Vault にあるシークレット",
       meaning: "MSSP が SIEM 用のクライアント シークレットを保管する場所です。お客様のテナントにはありません。",
     },
+    governanceGroup: {
+      name: "MSSP のテナントのグループ",
+      meaning:
+        "ガバナンス関係が有効な間、そのメンバーはお客様のテナントにアカウントを持たずにディレクトリ ロールを持ちます。",
+    },
+    governanceRole: {
+      name: "ガバナンス関係によるディレクトリ ロール",
+      meaning: "グループのメンバーがお客様のテナントでできること。",
+    },
   },
   title: "{customer} の Microsoft Defender に対する {mssp} のアクセス",
   subtitleBefore: "{mssp} がお客様のテナント {tenant} に作成するものです。{date} 現在。",
@@ -137,6 +146,8 @@ export const ja: Texts = {
     connector:
       "SIEM コネクタのエンタープライズ アプリケーションとアプリの登録を削除します。アラートは読み取られなくなります。",
     people: "表のゲストとグループを削除します。",
+    governance:
+      "ガバナンス関係を終了します。Microsoft Entra admin center ({entra})、Tenant governance > Governing tenants > {mssp} のテナント > Terminate governance。Microsoft がそのロールとアプリケーションを削除します。",
     rest: "表に Defender のロール、通知ルール、アクセス パッケージ、委任があれば、それらを削除します。",
     tokens: "以前に発行されたアクセス トークンは、期限が切れるまで有効です (既定では約 1 時間)。",
   },

@@ -56,6 +56,8 @@ export interface Texts {
     readonly automation: string;
     readonly connector: string;
     readonly people: string;
+    /** Only where the access is by a governance relationship. */
+    readonly governance: string;
     readonly rest: string;
     readonly tokens: string;
   };

@@ -16,6 +16,7 @@ import {
   permissionsToAdopt,
   permissionsToFindAdditions,
   permissionsToPreview,
+  permissionsToSeeGovernance,
   type NeededPermission,
   type PrerequisiteSettings,
 } from "../../../settings/prerequisites";
@@ -32,6 +33,7 @@ const models: Readonly<Record<PortalAccessSettings["model"], PortalAccessSetting
     reviewEvery: "year",
     identitySource: { domain: "mssp.example" },
   },
+  governance: { model: "governance", groups: [], provisionConnector: false },
 };
 
 const connectors: readonly ConnectorAccess[] = [
@@ -93,6 +95,15 @@ export function permissionsPage(): string {
     "",
     "In Azure, a preview needs `Reader`: with `handover` on the vault's resource group in the MSSP's subscription, with `azureDelegation` on the",
     "customer's subscription.",
+    "",
+    "## Permissions to see a governance relationship",
+    "",
+    "With `portalAccess` `governance`, `npx mssp verify`, `npx mssp onboard` and `npx mssp governance status` read the",
+    "[relationship](../governance.md) with these. No application may change it:",
+    "",
+    ...permissionsToSeeGovernance({ portalAccess: models.governance }).map(
+      (name) => `- \`${name}\`: \`${roleId("Microsoft Graph", name)}\``,
+    ),
     "",
     "## Permissions to adopt",
     "",

@@ -77,6 +77,8 @@ describe("mssp report: objects and paths", () => {
       "accessPackage",
       "certificate",
       "federatedCredential",
+      "governanceGroup",
+      "governanceRole",
     ]);
     const guest = report.objects.find(({ kind }) => kind === "guest")!;
     assert.match(guest.objectId, /^[0-9a-f-]{36}$/);
