@@ -18,7 +18,7 @@ const alertsHelp: HelpSections = {
     "The legacy API is read with the refresh token that `npx mssp token` keeps (or MSSP_REFRESH_TOKEN), else as the application.",
   ],
   reads: "The stack's outputs and configuration, or the connection file, and the alerts of the customer's tenant.",
-  changes: "Nothing in the tenant. Writes the checkpoint, and sends the alerts to --hec or --syslog.",
+  changes: "Nothing in the tenant. Writes the checkpoint, and sends the alerts to the destination.",
   exitCodes: {
     0: "every alert was delivered; with --follow: ended by Ctrl-C or SIGTERM; or the reader of the pipe has closed it",
     1: "an option, the stack or the checkpoint can't be used",
@@ -45,7 +45,7 @@ export function registerAlerts(program: Command): void {
   const alerts = program
     .command("alerts")
     .description(
-      "Pull the customer's Defender alerts as the SIEM connector would, and write them to standard output, Splunk or syslog.",
+      "Pull the customer's Defender alerts as the SIEM connector would, and write them to standard output, a file or a SIEM.",
     );
   const command = credentialOptions(connectorOptions(alerts))
     .addOption(
@@ -70,7 +70,10 @@ export function registerAlerts(program: Command): void {
         .default("json"),
     )
     .option("--raw", "the service's own object instead of this command's schema (JSON only)");
-  sinkOptions(command, { sourcetypes: "defender:alert; cef; with --raw the add-on's, ms:defender:atp:alerts" })
+  sinkOptions(command, {
+    sourcetypes: "defender:alert; cef; with --raw the add-on's, ms:defender:atp:alerts",
+    dataStream: "logs-defender.alert-default",
+  })
     .addOption(
       new Option(
         "--region <region>",

@@ -3,13 +3,15 @@ import type { AlertApi, AlertRecord, RecordSeverity, TokenSource } from "@defend
 import type { Pulled, Source } from "../pull/source";
 import { cutValues } from "../sinks/shortened";
 import type { SinkRecord } from "../sinks/sink";
-import type { AlertFormat } from "./formats";
 
 /** An alert, in this project's schema and as the service wrote it. */
 export interface FetchedAlert extends Pulled {
   readonly record: AlertRecord;
   readonly original: unknown;
 }
+
+/** An alert as one line, without the line's end. */
+export type AlertFormat = (alert: FetchedAlert) => string;
 
 export interface AlertSource extends Source<FetchedAlert> {
   readonly api: AlertApi;

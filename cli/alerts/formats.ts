@@ -2,12 +2,10 @@
  * Formats of an alert: JSON lines or CEF. Control characters in an alert never reach a terminal.
  */
 import { visibleJson } from "../output/terminalText";
-import type { FetchedAlert } from "./fetchedAlert";
+import type { AlertFormat } from "./fetchedAlert";
 
 export { recordAsCef } from "./cef";
-
-/** An alert as one line, without the line's end. */
-export type AlertFormat = (alert: FetchedAlert) => string;
+export { recordAsEcs } from "./ecs";
 
 export const recordAsJson: AlertFormat = ({ record }) => visibleJson(record);
 

@@ -31,7 +31,7 @@ import { checkSinkOptions, chooseSink } from "../sinks/chooseSink";
 import { formatted, ReaderGone, type Destination } from "../sinks/sink";
 import type { SinkOptions } from "../sinks/sinkOptions";
 import { sinkRecordOf, type AlertSource, type FetchedAlert } from "./fetchedAlert";
-import { originalAsJson, recordAsCef, recordAsJson, sourceTypeOf } from "./formats";
+import { originalAsJson, recordAsCef, recordAsEcs, recordAsJson, sourceTypeOf } from "./formats";
 import { graphSource } from "./graphSource";
 import { legacySource } from "./legacySource";
 
@@ -100,6 +100,13 @@ function checkCombination(options: AlertsOptions): void {
   const { raw, format, interval, follow } = options;
   if (raw === true && format === "cef") throw new VisibleError("--raw is JSON: it can't be used with --format cef.");
   checkSinkOptions(options);
+  const ofJson = options.elasticsearch !== undefined ? "elasticsearch" : "log-analytics";
+  if (format === "cef" && (options.elasticsearch ?? options.logAnalytics) !== undefined) {
+    throw new VisibleError(`--${ofJson} takes JSON: it can't be used with --format cef.`);
+  }
+  if (raw === true && options.elasticsearch !== undefined) {
+    throw new VisibleError("--elasticsearch takes the Elastic Common Schema: it can't be used with --raw.");
+  }
   if (interval !== undefined && follow !== true) throw new VisibleError("--interval goes with --follow.");
 }
 
@@ -119,8 +126,10 @@ function defaultApi(connector: Connector): AlertApi {
 function sinkOf(options: AlertsOptions, signal: AbortSignal, progress: StderrProgress): Destination<FetchedAlert> {
   const isRaw = options.raw === true;
   const isJson = options.format === "json";
-  const format = isRaw ? originalAsJson : isJson ? recordAsJson : recordAsCef;
-  const records = { isJson, sourcetype: sourceTypeOf({ isJson, isRaw }) };
+  const json = isRaw ? originalAsJson : options.elasticsearch === undefined ? recordAsJson : recordAsEcs;
+  const format = isJson ? json : recordAsCef;
+  const sourcetype = sourceTypeOf({ isJson, isRaw });
+  const records = { isJson, sourcetype, dataStream: "logs-defender.alert-default" };
   const sink = chooseSink(options, records, { signal, note: (text) => progress.note(text) });
   return formatted(sink, (alert) => sinkRecordOf(alert, format));
 }

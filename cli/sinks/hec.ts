@@ -6,8 +6,8 @@
 import { isSecureAddress, request, ServiceError, type Answer } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { visibleJson } from "../output/terminalText";
+import { deliverInCalls } from "./calls";
 import { Acknowledgments } from "./hecAcknowledgments";
-import { shortenings } from "./shortened";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 
 /** Bytes of one call at most: collectors of old releases take a megabyte. */
@@ -25,7 +25,7 @@ export interface HecOptions {
   readonly sourcetype: string;
   /** Whether records count as delivered only when they are indexed. @default false */
   readonly acknowledge?: boolean | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Gets told of a record that was too large. */
   readonly note?: (text: string) => void;
   /** For tests. */
@@ -38,9 +38,7 @@ export interface HecOptions {
 export function splunkCollector(options: HecOptions): Sink {
   const collector = new Collector(addressOf(options.url), options);
   return {
-    deliver: async (records) => {
-      for (const call of calls(records, options)) await collector.deliver(call);
-    },
+    deliver: (records) => collector.deliver(records),
     flush: () => collector.flush(),
   };
 }
@@ -64,25 +62,6 @@ export function hecEvent(
   return `${visibleJson(about).slice(0, -1)},"event":${event}}`;
 }
 
-/** The events of one call. */
-type Call = readonly { readonly record: SinkRecord; readonly event: string }[];
-
-function* calls(records: readonly SinkRecord[], options: HecOptions): Generator<Call> {
-  let call: { record: SinkRecord; event: string }[] = [];
-  let size = 0;
-  for (const record of records) {
-    const event = hecEvent(options, record);
-    const bytes = Buffer.byteLength(event, "utf8");
-    if (call.length > 0 && size + bytes > callSize) {
-      yield call;
-      [call, size] = [[], 0];
-    }
-    call.push({ record, event });
-    size += bytes;
-  }
-  if (call.length > 0) yield call;
-}
-
 class Collector {
   readonly #acknowledgments: Acknowledgments | undefined;
 
@@ -100,25 +79,14 @@ class Collector {
     await this.#acknowledgments?.settle();
   }
 
-  /** A call that is too large is divided; a record that is too large alone is shortened. */
-  async deliver(call: Call): Promise<void> {
-    if (await this.#takes(call.map(({ event }) => event).join(""))) return;
-    const [first] = call;
-    if (call.length === 1 && first !== undefined) return this.#deliverShortened(first.record);
-    const half = Math.ceil(call.length / 2);
-    await this.deliver(call.slice(0, half));
-    await this.deliver(call.slice(half));
-  }
-
-  async #deliverShortened(record: SinkRecord): Promise<void> {
-    const { id } = record;
-    for (const limits of shortenings) {
-      const event = hecEvent(this.options, { ...record, text: record.shortened(limits) }, true);
-      if (!(await this.#takes(event))) continue;
-      this.options.note?.(`Record ${id} is larger than Splunk's collector takes: it was delivered shortened.`);
-      return;
-    }
-    throw new DestinationError(`Splunk's collector refuses record ${id} as too large, shortened as well.`, false);
+  deliver(records: readonly SinkRecord[]): Promise<void> {
+    return deliverInCalls(records, {
+      name: "Splunk's collector",
+      mostBytes: callSize,
+      write: (record, isShortened) => hecEvent(this.options, record, isShortened),
+      takes: (call) => this.#takes(call.map(({ text }) => text).join("")),
+      note: this.options.note,
+    });
   }
 
   /**

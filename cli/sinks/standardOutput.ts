@@ -13,8 +13,8 @@ export function standardOutput(): Sink {
   return isWrittenDirectly(1) ? outputFile(1) : outputStream(process.stdout);
 }
 
-/** Records to an open file. */
-export function outputFile(fd: number, write = writeSync): Sink {
+/** Records to an open file. @param name the file's name in errors. */
+export function outputFile(fd: number, write = writeSync, name = "Standard output"): Sink {
   // A run that was killed, or a disk that was full, may have left half a line.
   let isWithinLine = endsWithinLine(fd);
   return {
@@ -26,10 +26,10 @@ export function outputFile(fd: number, write = writeSync): Sink {
         return Promise.resolve();
       } catch (error) {
         isWithinLine = endsWithinLine(fd);
-        return Promise.reject(explained(error as NodeJS.ErrnoException));
+        return Promise.reject(explained(error as NodeJS.ErrnoException, name));
       }
     },
-    flush: () => synchronized(fd),
+    flush: () => synchronized(fd, name),
   };
 }
 
@@ -66,21 +66,21 @@ function endsWithinLine(fd: number): boolean {
 }
 
 /** Not every file can be synchronized; an error of the disk is one of the destination. */
-async function synchronized(fd: number): Promise<void> {
+async function synchronized(fd: number, name: string): Promise<void> {
   try {
     await promisify(fsync)(fd);
   } catch (error) {
     if (!["EINVAL", "ENOTSUP", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) {
-      throw explained(error as NodeJS.ErrnoException);
+      throw explained(error as NodeJS.ErrnoException, name);
     }
   }
 }
 
-function explained(error: NodeJS.ErrnoException): Error {
+function explained(error: NodeJS.ErrnoException, name = "Standard output"): Error {
   const { code = "", message } = error;
   if (code === "EPIPE" || code === "ERR_STREAM_DESTROYED") return new ReaderGone("standard output is closed");
   const isFull = code === "ENOSPC" || code === "EDQUOT";
   return isFull || code === "EFBIG" || code === "EIO"
-    ? new DestinationError(`Standard output can't be written: ${message}.`, isFull)
-    : new VisibleError(`Standard output can't be written: ${message}.`);
+    ? new DestinationError(`${name} can't be written: ${message}.`, isFull)
+    : new VisibleError(`${name} can't be written: ${message}.`);
 }

@@ -1,12 +1,13 @@
 /**
- * Records to a syslog server: RFC 5424 messages over TCP (RFC 6587) or TLS (RFC 5425). Each is
- * framed by its length in octets, which allows any content.
+ * Records to a syslog server: RFC 5424 messages over UDP (RFC 5426), TCP (RFC 6587) or TLS (RFC
+ * 5425). On a connection each is framed by its length in octets, which allows any content.
  */
 import net from "node:net";
 import os from "node:os";
 import tls from "node:tls";
 import { wait } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { syslogDatagrams } from "./syslogDatagrams";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 
 /** Facility "local use 0". RFC 5424, 6.2.1. */
@@ -38,15 +39,19 @@ const settling = { least: 25, connects: 2 } as const;
 const maximumTries = 5;
 const firstBackoff = 500;
 
+const ports = { udp: 514, tcp: 601, tls: 6514 } as const;
+
 export interface SyslogAddress {
-  readonly transport: "tcp" | "tls";
+  readonly transport: "udp" | "tcp" | "tls";
   readonly host: string;
   readonly port: number;
 }
 
 export interface SyslogOptions {
   readonly address: SyslogAddress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Gets told of a record that was too large for a datagram. */
+  readonly note?: (text: string) => void;
   /** First wait between two tries, in milliseconds; for tests. */
   readonly backoff?: number;
   /** How long a connection stays open after the last byte, in milliseconds; for tests. */
@@ -54,8 +59,8 @@ export interface SyslogOptions {
 }
 
 /**
- * `tcp://host:port` or `tls://host:port`; ports 601 and 6514 where none is given (RFC 6587, RFC
- * 5425).
+ * `udp://host:port`, `tcp://host:port` or `tls://host:port`; ports 514, 601 and 6514 where none is
+ * given (RFC 5426, RFC 6587, RFC 5425).
  * @throws VisibleError
  */
 export function syslogAddress(text: string): SyslogAddress {
@@ -64,14 +69,19 @@ export function syslogAddress(text: string): SyslogAddress {
   const isRest =
     url !== undefined &&
     ((url.pathname !== "" && url.pathname !== "/") || url.username !== "" || url.password !== "" || url.search !== "");
-  if ((transport !== "tcp" && transport !== "tls") || url === undefined || url.hostname === "" || isRest) {
+  if (
+    (transport !== "udp" && transport !== "tcp" && transport !== "tls") ||
+    url === undefined ||
+    url.hostname === "" ||
+    isRest
+  ) {
     throw new VisibleError(
       // Without the text itself: it may have a password in it.
-      "The value of --syslog is not an address such as tls://siem.example.com:6514 or tcp://10.0.0.5:601.",
+      "The value of --syslog is not an address such as tls://siem.example.com:6514, tcp://10.0.0.5:601 or udp://10.0.0.5:514.",
     );
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  return { transport, host, port: Number(url.port || (transport === "tls" ? 6514 : 601)) };
+  return { transport, host, port: Number(url.port || ports[transport]) };
 }
 
 /**
@@ -80,6 +90,8 @@ export function syslogAddress(text: string): SyslogAddress {
  * whose connection broke is sent again. What a server has read and then loses cannot be noticed.
  */
 export function syslogServer(options: SyslogOptions): Sink {
+  const { address, signal, note } = options;
+  if (address.transport === "udp") return syslogDatagrams({ ...address, signal, note, message: syslogMessage });
   return {
     deliver: async (records) => {
       const batch = Buffer.concat(records.map((record) => syslogFrame(syslogMessage(record))));

@@ -36,7 +36,7 @@ export interface RequestOptions {
   /** Sent as JSON. */
   json?: unknown;
   /** Sent as it is; `headers` say what it is. */
-  text?: string;
+  text?: string | Uint8Array;
   /** A bearer token for the Authorization header. */
   token?: string;
   /**
@@ -220,7 +220,7 @@ function headersOf(options: RequestOptions): Record<string, string> {
   };
 }
 
-function bodyOf(options: RequestOptions): string | undefined {
+function bodyOf(options: RequestOptions): string | Uint8Array | undefined {
   if (options.json !== undefined) return JSON.stringify(options.json);
   if (options.text !== undefined) return options.text;
   return options.form === undefined ? undefined : new URLSearchParams(options.form).toString();

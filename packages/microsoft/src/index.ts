@@ -46,6 +46,7 @@ export * from "./graph/connectedOrganization";
 export * from "./providers/connectedOrganization";
 export * from "./azure/roles";
 export * from "./azure/keyVault";
+export * from "./azure/logsIngestion";
 export * from "./providers/servicePrincipal";
 export * from "./providers/appRoleGrant";
 export * from "./graph/appManagementPolicy";

@@ -219,7 +219,8 @@ describe("cli/alerts: syslog", () => {
     });
     assert.deepEqual(syslogAddress("tcp://10.0.0.5:1514"), { transport: "tcp", host: "10.0.0.5", port: 1514 });
     assert.deepEqual(syslogAddress("tcp://[::1]:1514"), { transport: "tcp", host: "::1", port: 1514 });
-    for (const text of ["siem", "udp://a:1", "tls://", "tls://a/path", "https://a"])
+    assert.deepEqual(syslogAddress("udp://10.0.0.5"), { transport: "udp", host: "10.0.0.5", port: 514 });
+    for (const text of ["siem", "unix://a:1", "tls://", "tls://a/path", "https://a"])
       assert.throws(() => syslogAddress(text), /is not an address such as/);
   });
 });

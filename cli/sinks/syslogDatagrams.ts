@@ -1,0 +1,82 @@
+/**
+ * Records to a syslog server by UDP (RFC 5426): a message a datagram. Nothing tells whether one has
+ * arrived.
+ */
+import dgram from "node:dgram";
+import net from "node:net";
+import { wait } from "@defender-mssp/microsoft";
+import { shortenings } from "./shortened";
+import { DestinationError, type Sink, type SinkRecord } from "./sink";
+
+/** Bytes of a message at most: what servers take by default. RFC 5426, 3.2, asks them for 2048. */
+export const largestDatagram = 8192;
+
+/** Bytes between two pauses, and the pause in milliseconds: a server's buffer has a few hundred KiB. */
+const burst = 64 * 1024;
+const pause = 10;
+
+export interface DatagramOptions {
+  readonly host: string;
+  readonly port: number;
+  /** A record as a message. */
+  readonly message: (record: SinkRecord) => string;
+  readonly signal?: AbortSignal | undefined;
+  /** Gets told of a record that was too large. */
+  readonly note?: ((text: string) => void) | undefined;
+}
+
+export function syslogDatagrams(options: DatagramOptions): Sink {
+  return {
+    deliver: async (records) => {
+      const socket = dgram.createSocket(net.isIPv6(options.host) ? "udp6" : "udp4");
+      try {
+        await connected(socket, options);
+        let sent = 0;
+        for (const record of records) {
+          const bytes = datagramOf(record, options);
+          await send(socket, bytes);
+          sent += bytes.length;
+          if (sent < burst) continue;
+          sent = 0;
+          await wait(pause, options.signal);
+        }
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        if (error instanceof DestinationError) throw error;
+        const { message } = error as Error;
+        const server = `udp://${options.host}:${options.port}`;
+        throw new DestinationError(`The syslog server ${server} took nothing more: ${message}.`, true);
+      } finally {
+        socket.close();
+      }
+    },
+  };
+}
+
+function datagramOf(record: SinkRecord, { message, note }: DatagramOptions): Buffer {
+  const whole = Buffer.from(message(record), "utf8");
+  if (whole.length <= largestDatagram) return whole;
+  for (const limits of shortenings) {
+    const bytes = Buffer.from(message({ ...record, text: record.shortened(limits) }), "utf8");
+    if (bytes.length > largestDatagram) continue;
+    note?.(`Record ${record.id} is larger than a datagram of ${largestDatagram} bytes: it was delivered shortened.`);
+    return bytes;
+  }
+  throw new DestinationError(`Record ${record.id} is too large for syslog by UDP, shortened as well: use TCP.`, false);
+}
+
+/** A connected socket learns of a host that answers "port unreachable". */
+function connected(socket: dgram.Socket, { host, port }: DatagramOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.connect(port, host, () => {
+      resolve();
+    });
+  });
+}
+
+function send(socket: dgram.Socket, bytes: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.send(bytes, (error) => (error === null ? resolve() : reject(error)));
+  });
+}
