@@ -12,7 +12,7 @@
 import { legacyAlertResource, legacyTokenEndpoint } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { propertiesText, type PropertiesLine } from "./properties";
-import { alertExporter, needClientSecret, type SiemConnection, type SiemFile } from "./siem";
+import { alertExporter, needClientSecret, plainName, type SiemConnection, type SiemFile, type SiemScope } from "./siem";
 
 /** Maps a field of a detection to a field of an ArcSight event. */
 interface Mapping {
@@ -68,8 +68,19 @@ const mappings: readonly Mapping[] = [
   { from: "LogOnUsers", to: "sourceUserId" },
 ];
 
-/** Renders both files. */
-export function arcsightFiles(connection: SiemConnection): readonly SiemFile[] {
+/**
+ * Renders both files, in a folder for each connector: a FlexConnector reads one tenant, and has a
+ * folder `flexagent` of its own.
+ */
+export function arcsightFiles(connections: readonly SiemConnection[], scope: SiemScope): readonly SiemFile[] {
+  return connections.flatMap((connection) => {
+    const files = filesOf(connection);
+    if (scope === "oneCustomer") return files;
+    return files.map((file) => ({ ...file, path: `${plainName(connection.connector.stack)}/${file.path}` }));
+  });
+}
+
+function filesOf(connection: SiemConnection): readonly SiemFile[] {
   needClientSecret(connection, "ArcSight");
   if (!connection.connector.alertApis.includes("legacySiem")) {
     throw new VisibleError(

@@ -21,16 +21,23 @@
  * The files have not been tried on a Kibana.
  */
 import { stringify } from "yaml";
-import { needClientSecret, plainName, type SiemConnection, type SiemFile } from "./siem";
+import { needClientSecret, plainName, type SiemConnection, type SiemFile, type SiemScope } from "./siem";
 
-/** Renders a file for each alert API of the connector. */
-export function elasticFiles(connection: SiemConnection): readonly SiemFile[] {
-  needClientSecret(connection, "Elastic Agent");
-  const { alertApis } = connection.connector;
-  return [
-    ...(alertApis.includes("graph") ? [defenderXdr(connection)] : []),
-    ...(alertApis.includes("legacySiem") ? [defenderForEndpoint(connection)] : []),
-  ];
+/**
+ * Renders a file for each connector and each of its alert APIs: Fleet takes one policy in a call.
+ */
+export function elasticFiles(connections: readonly SiemConnection[], scope: SiemScope): readonly SiemFile[] {
+  return connections.flatMap((connection) => {
+    needClientSecret(connection, "Elastic Agent");
+    const { alertApis, stack } = connection.connector;
+    const files = [
+      ...(alertApis.includes("graph") ? [defenderXdr(connection)] : []),
+      ...(alertApis.includes("legacySiem") ? [defenderForEndpoint(connection)] : []),
+    ];
+    return scope === "oneCustomer"
+      ? files
+      : files.map((file) => ({ ...file, path: `${plainName(stack)}/${file.path}` }));
+  });
 }
 
 function defenderXdr({ connector, hosts, clientSecret }: SiemConnection): SiemFile {

@@ -11,28 +11,30 @@
  * workspace: the workspace is the customer's, reached by Azure Lighthouse (component
  * `AzureDelegation`). No client secret is involved. The template has not been deployed.
  */
-import { plainName, type SiemConnection, type SiemFile } from "./siem";
+import { plainName, type SiemConnection, type SiemFile, type SiemScope } from "./siem";
 
 /**
- * Renders both files. The engineer enters `workspaceName`, which no output of the stack contains.
+ * Renders the template, and the parameters of each connector. The engineer enters `workspaceName`,
+ * which no output of the stack contains.
  */
-export function sentinelFiles({ connector }: SiemConnection): readonly SiemFile[] {
-  return [
-    { path: "dataConnector.json", text: json(template), holdsSecret: false },
-    {
-      path: "dataConnector.parameters.json",
-      text: json({
-        $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
-        contentVersion: "1.0.0.0",
-        parameters: {
-          workspaceName: { value: "<name of the customer's Log Analytics workspace>" },
-          tenantId: { value: connector.tenantId },
-          connectorName: { value: `defender-xdr-${plainName(connector.stack)}` },
-        },
-      }),
-      holdsSecret: false,
+export function sentinelFiles(connections: readonly SiemConnection[], scope: SiemScope): readonly SiemFile[] {
+  const parameters = connections.map((connection) => {
+    const folder = scope === "oneCustomer" ? "" : `${plainName(connection.connector.stack)}/`;
+    return { path: `${folder}dataConnector.parameters.json`, text: parametersOf(connection), holdsSecret: false };
+  });
+  return [{ path: "dataConnector.json", text: json(template), holdsSecret: false }, ...parameters];
+}
+
+function parametersOf({ connector }: SiemConnection): string {
+  return json({
+    $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
+    contentVersion: "1.0.0.0",
+    parameters: {
+      workspaceName: { value: "<name of the customer's Log Analytics workspace>" },
+      tenantId: { value: connector.tenantId },
+      connectorName: { value: `defender-xdr-${plainName(connector.stack)}` },
     },
-  ];
+  });
 }
 
 const template = {

@@ -53,6 +53,9 @@ export function needClientSecret({ connector }: SiemConnection, product: string)
   );
 }
 
+/** Whether several customers get their files at once; the files of one customer alone keep short names. */
+export type SiemScope = "oneCustomer" | "allCustomers";
+
 /** A name for a stanza, a policy or a file: letters, digits, `_` and `-` of the stack's name. */
 export function plainName(stack: string): string {
   return stack.replace(/[^A-Za-z0-9_-]+/g, "_");
