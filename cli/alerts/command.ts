@@ -1,16 +1,14 @@
 /**
  * `mssp alerts`: pulls a customer's alerts and hands them on. docs/alerts.md describes the output.
  */
-import { InvalidArgumentError, Option, type Command } from "commander";
-import type { RecordSeverity } from "@defender-mssp/microsoft";
+import { Option, type Command } from "commander";
 import type { AlertsOptions } from "./run";
+import { severities, severityList } from "./severities";
 import { alertApiOption } from "../connector/alertApiOption";
 import { connectorOptions } from "../connector/connectorOption";
 import { describeCommand, type HelpSections } from "../output/help";
 import { sinkOptions } from "../sinks/sinkOptions";
 import { credentialOptions } from "../tokens/credentialOptions";
-
-const severities: readonly RecordSeverity[] = ["informational", "low", "medium", "high"];
 
 const alertsHelp: HelpSections = {
   notes: [
@@ -86,11 +84,4 @@ export function registerAlerts(program: Command): void {
       await runAlerts(options);
     });
   describeCommand(command, alertsHelp);
-}
-
-function severityList(text: string): RecordSeverity[] {
-  const names = text.split(",").map((name) => name.trim().toLowerCase());
-  const known = names.filter((name): name is RecordSeverity => severities.some((severity) => severity === name));
-  if (known.length === names.length) return [...new Set(known)];
-  throw new InvalidArgumentError(`Allowed are ${severities.join(", ")}, separated by commas.`);
 }

@@ -14,6 +14,7 @@ export {
   securityAlert,
   type Detection,
 } from "../defender/detections";
+export { Incidents } from "../defender/incidents";
 export { portalSettingsRole } from "../defender/settingsManager";
 export { textOf } from "../graph/json";
 export { complete } from "../graph/objects";
