@@ -71,7 +71,7 @@ export function registerIncidents(program: Command): void {
       "store the progress in this file and continue from it; --since then applies to the first run only",
     )
     .option("--raw", "the service's own object instead of this command's schema");
-  sinkOptions(command, { sourcetypes: "defender:incident" })
+  sinkOptions(command, { sourcetypes: "defender:incident", dataStream: "logs-defender.incident-default" })
     .option("--id <id>", "this incident only: print it, or change it")
     .option("--close", "with --id: set the status to resolved")
     .option("--assign <user>", "with --id: assign it to this user (user principal name)")

@@ -24,13 +24,14 @@ import { ServiceClock } from "../pull/serviceClock";
 import { firstMoment } from "../pull/start";
 import { defaultInterval, intervalOf, momentOf } from "../pull/time";
 import { checkSinkOptions, chooseSink } from "../sinks/chooseSink";
-import { cutValues } from "../sinks/shortened";
+import { cutValues, type Shortening } from "../sinks/shortened";
 import { formatted, ReaderGone, type Destination, type SinkRecord } from "../sinks/sink";
 import type { SinkOptions } from "../sinks/sinkOptions";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
 import { isChange, runOne, type OneOptions } from "./one";
 import type { IncidentAccess } from "./access";
+import { incidentAsEcs } from "./ecs";
 import { incidentSource, type FetchedIncident } from "./incidentSource";
 
 export interface IncidentsOptions extends CredentialOptions, ConnectorOptions, SinkOptions, Partial<OneOptions> {
@@ -75,17 +76,24 @@ export async function runIncidents(options: IncidentsOptions): Promise<void> {
   }
 }
 
-const ofPull = ["since", "severity", "follow", "interval", "checkpoint", "raw", "hec", "syslog"] as const;
+const ofPull = [
+  ...(["since", "severity", "follow", "interval", "checkpoint", "raw"] as const),
+  ...(["hec", "syslog", "elasticsearch", "logAnalytics", "file"] as const),
+] as const;
 const ofOne = ["close", "assign", "comment", "classify", "determination", "json"] as const;
 
 function checkCombination(options: IncidentsOptions): void {
-  const { id, interval, follow, classify, determination } = options;
+  const { id, interval, follow, classify, determination, raw, elasticsearch } = options;
   checkSinkOptions(options);
   const stray = id === undefined ? ofOne.find((name) => options[name] !== undefined) : undefined;
   if (stray !== undefined) throw new VisibleError(`--${stray} goes with --id: name the incident.`);
   const pulls = id === undefined ? undefined : ofPull.find((name) => options[name] !== undefined);
-  if (pulls !== undefined) throw new VisibleError(`--${pulls} is for a pull: it can't be used with --id.`);
+  if (pulls !== undefined)
+    throw new VisibleError(`--${pulls.replace("A", "-a")} is for a pull: it can't be used with --id.`);
   if (id !== undefined && !/^[\w-]{1,100}$/.test(id)) throw new VisibleError(`--id "${id}" is no incident's ID.`);
+  if (raw === true && elasticsearch !== undefined) {
+    throw new VisibleError("--elasticsearch takes the Elastic Common Schema: it can't be used with --raw.");
+  }
   if (interval !== undefined && follow !== true) throw new VisibleError("--interval goes with --follow.");
   if (determination !== undefined && classify === undefined) {
     throw new VisibleError("--determination goes with --classify.");
@@ -129,23 +137,27 @@ function sinkOf(
   signal: AbortSignal,
   progress: StderrProgress,
 ): Destination<FetchedIncident> {
-  const isRaw = options.raw === true;
-  const records = { isJson: true, sourcetype: "defender:incident" };
+  const format = options.raw === true ? "raw" : options.elasticsearch === undefined ? "record" : "ecs";
+  const records = { isJson: true, sourcetype: "defender:incident", dataStream: "logs-defender.incident-default" };
   const sink = chooseSink(options, records, { signal, note: (text) => progress.note(text) });
-  return formatted(sink, (incident) => sinkRecordOf(incident, isRaw));
+  return formatted(sink, (incident) => sinkRecordOf(incident, format));
 }
 
 /** An incident as sinks take it. */
-export function sinkRecordOf({ id, record, original }: FetchedIncident, isRaw: boolean): SinkRecord {
-  const shown = isRaw ? original : record;
+export function sinkRecordOf({ id, record, original }: FetchedIncident, format: "record" | "raw" | "ecs"): SinkRecord {
+  const text = (limits?: Shortening): string => {
+    const cut = <T>(value: T): T => (limits === undefined ? value : cutValues(value, limits));
+    if (format === "raw") return visibleJson(cut(original));
+    return format === "ecs" ? incidentAsEcs(cut(record)) : visibleJson(cut(record));
+  };
   return {
     id,
     tenantId: record.tenantId,
     at: record.updatedAt,
     severity: record.severity,
     kind: "incident",
-    text: visibleJson(shown),
-    shortened: (limits) => visibleJson(cutValues(shown, limits)),
+    text: text(),
+    shortened: text,
   };
 }
 
