@@ -14,7 +14,9 @@ import { leaveAdopted } from "./components/tenant/adopted";
 import { StackIdentity } from "./components/tenant/stackIdentity";
 import { deployedResources, stackOutputs } from "./components/tenant/deployedResources";
 import { recoverLostCreates } from "./components/tenant/lostCreates";
+import { connectorWithDeployedApis } from "./components/siemConnector/deployedApis";
 import { refuseLongCertificate } from "./components/siemConnector/longCertificate";
+import { requirePublishedRoles } from "./components/siemConnector/publishedRoles";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { refuseMovedNames } from "./components/portalAccess/deployedNames";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
@@ -37,12 +39,13 @@ export = async () => {
 
 async function program() {
   const { values, secretKeys } = stackConfiguration();
-  const settings = parseSettings(values, secretKeys, process.env);
-  const { tenantId, msspTenantId, msspName, cloud, portalAccess, adopted = { objects: [], omit: [] } } = settings;
-  const extend = settings.extension === undefined ? undefined : loadExtension(settings.extension);
+  const asked = parseSettings(values, secretKeys, process.env);
+  const { tenantId, msspTenantId, msspName, cloud, portalAccess, adopted = { objects: [], omit: [] } } = asked;
+  const extend = asked.extension === undefined ? undefined : loadExtension(asked.extension);
   // Read before anything is registered: the engine writes the state at each registration, and a
   // file backend would show half of the file.
   const deployed = await deployedResources();
+  const settings = { ...asked, connector: await connectorWithDeployedApis("customer", asked.connector, deployed) };
   refuseMovedNames("customer-access", settings, deployed);
   const afterResources = outputsAfterResources();
   const clock = clockFrom(process.env);
@@ -58,6 +61,7 @@ async function program() {
       prepareDelegation("delegation", { ...settings.azureDelegation, tenantId, msspTenantId, msspName, cloud }),
   ]);
   await requireTenantFeatures(tenantId, tenantNeeds(settings), deployed);
+  await requirePublishedRoles(settings.connector, clock(), { provider });
   await reportAdoptions(settings, deployed);
   const approvers = portalAccess.model === "entitlement" ? portalAccess.approvers : [];
   const { loginEndpoint } = await discoverEndpoints(process.env, { cloud });

@@ -75,9 +75,10 @@ export interface CustomerOnboardingArgs {
    */
   readonly adoptMembers?: pulumi.Input<boolean>;
   /**
-   * The SIEM connector: its kind, the alert APIs that it may read, and its credential.
-   * @default an app registration in the customer's tenant for both alert APIs, with a client secret
-   * that is valid for 365 days
+   * The SIEM connector: its kind, the alert APIs that it may read, what else it may do (`profile`),
+   * and its credential.
+   * @default an app registration in the customer's tenant that reads alerts by Microsoft Graph, with
+   * a client secret that is valid for 365 days
    */
   readonly connector?: ConnectorAccess;
   /**
@@ -180,7 +181,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
    * Address of the Defender portal in Microsoft's document of 2018, which redirects to `portalUrl`.
    */
   declare public readonly legacyPortalUrl: pulumi.Output<string>;
-  /** Kind, alert APIs and credential of the SIEM connector, with the dates of its credential. */
+  /** Kind, alert APIs, profile and credential of the SIEM connector, with the dates of its credential. */
   declare public readonly connector: pulumi.Output<ConnectorDescription>;
   /** Application (client) ID of the SIEM connector. */
   declare public readonly clientId: pulumi.Output<string>;

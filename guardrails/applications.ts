@@ -74,20 +74,32 @@ export function permissionName(idOrName: string): string | undefined {
 
 /** Whether a permission allows a change, by the words in Microsoft's names of permissions. */
 export function permissionWrites(name: string): boolean {
-  return /Write|Manage|Create|Delete|Invite|Enable|Disable|Send|AccessAsUser|FullControl|impersonation/.test(name);
+  return (
+    /Write|Manage|Create|Delete|Invite|Enable|Disable|Send|AccessAsUser|FullControl|impersonation/.test(name) ||
+    // Response actions of Defender for Endpoint.
+    /^Machine\.(?!Read)/.test(name)
+  );
 }
 
 /**
- * A permission that is not allowed, or one that allows a change, whether it is listed or not.
+ * A permission that is not allowed, or one that allows a change and that the settings do not ask
+ * for, whether it is listed or not.
  *
  * @param permission its name, or its ID.
  * @param allowed names; IDs where a national cloud has others than the public one.
+ * @param asked names that the connector's profile has: these may allow a change.
  */
-export function permissionProblem(permission: string, allowed: readonly string[]): string | undefined {
+export function permissionProblem(
+  permission: string,
+  allowed: readonly string[],
+  asked: readonly string[] = [],
+): string | undefined {
   const name = permissionName(permission);
+  if (name !== undefined && asked.includes(name)) return undefined;
   const isAllowed = allowed.some((one) => one === name || one.toLowerCase() === permission.toLowerCase());
   if (permissionWrites(name ?? permission)) return `${name ?? permission} allows changes`;
   if (isAllowed) return undefined;
-  const list = allowed.length === 0 ? "none" : allowed.join(", ");
+  const all = [...new Set([...allowed, ...asked])];
+  const list = all.length === 0 ? "none" : all.join(", ");
   return `${name ?? `an unknown permission (${permission})`} is not allowed; allowed: ${list}`;
 }

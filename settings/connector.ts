@@ -3,11 +3,16 @@ import { X509Certificate } from "node:crypto";
 import {
   alertApis,
   clouds,
+  connectorActions,
   connectorKinds,
+  connectorProfiles,
   credentialTypes,
+  profileWrites,
   tokenExchangeAudience,
+  withoutUndefined,
   type CloudName,
   type ConnectorAccess,
+  type ConnectorContract,
   type ConnectorCredential,
   type ConnectorKind,
   type CredentialType,
@@ -17,10 +22,13 @@ import * as z from "zod/mini";
 import type { SettingPlace } from "./place";
 import { valueAt } from "./problems";
 import { optional, required } from "./setting";
-import { calendarDay, endpoint, listOf, mapOf, displayName, oneOf, uuid, wholeNumber } from "./validators";
+import { calendarDay, endpoint, listOf, mapOf, displayName, oneOf, switchOf, uuid, wholeNumber } from "./validators";
 
 /** The connector of the settings, in the form of the components' arguments. */
-export type ConnectorSettings = ConnectorAccess;
+export type ConnectorSettings = ConnectorAccess & {
+  /** Set if the settings do not name `alertApis`: a stack that has the legacy API keeps it. */
+  readonly alertApisAreDefault?: true;
+};
 
 /** A year, as in the 2018 document; Entra allows two. */
 const longestSecret = 365;
@@ -92,53 +100,95 @@ const credential = mapOf("secret, certificate or federated, or a map with type a
   }),
 });
 
-const connector = mapOf("customerApp or msspApp, or a map with kind, alertApis, credential and the keys of that kind", {
-  kind: optional(oneOf("the kind of the connector", connectorKinds), {
-    description:
-      "`customerApp`: a registration in the customer's tenant. `msspApp`: the MSSP's own multitenant application.",
-    default: "`customerApp`",
-    example: "msspApp",
-  }),
-  applicationId: optional(uuid("the application (client) ID of the MSSP's multitenant application"), {
-    description: "Application (client) ID of the MSSP's multitenant application. Required with the kind `msspApp`.",
-    default: "none",
-    example: "f00dcafe-0000-4000-8000-000000000001",
-  }),
-  alertApis: optional(
-    listOf("a list of alert APIs: legacySiem, graph", oneOf("an alert API", alertApis), {
-      least: 1,
-      most: alertApis.length,
+const connector = mapOf(
+  "customerApp or msspApp, or a map with kind, alertApis, profile, credential and the keys of that kind",
+  {
+    kind: optional(oneOf("the kind of the connector", connectorKinds), {
+      description:
+        "`customerApp`: a registration in the customer's tenant. `msspApp`: the MSSP's own multitenant application.",
+      default: "`customerApp`",
+      example: "msspApp",
     }),
-    {
+    applicationId: optional(uuid("the application (client) ID of the MSSP's multitenant application"), {
+      description: "Application (client) ID of the MSSP's multitenant application. Required with the kind `msspApp`.",
+      default: "none",
+      example: "f00dcafe-0000-4000-8000-000000000001",
+    }),
+    alertApis: optional(
+      listOf("a list of alert APIs: legacySiem, graph", oneOf("an alert API", alertApis), {
+        least: 1,
+        most: alertApis.length,
+      }),
+      {
+        description:
+          "APIs that the connector may read alerts from. `graph`: Microsoft Graph. `legacySiem`: the deprecated SIEM API, only with the kind `customerApp`.",
+        default: "`[graph]`; a stack that has the legacy API keeps it until `alertApis` is set",
+        example: "[legacySiem, graph]",
+      },
+    ),
+    profile: optional(oneOf("what the connector may do", connectorProfiles), {
       description:
-        "APIs that the connector may read alerts from. `graph`: Microsoft Graph. `legacySiem`: the deprecated SIEM API, only with the kind `customerApp`.",
-      default: "`[legacySiem, graph]`; with the kind `msspApp` `[graph]`",
-      example: "[graph]",
-    },
-  ),
-  credential: optional(credential, {
-    description:
-      "The connector's credential: a type, or a map with `type` and the type's keys. With the kind `msspApp` a " +
-      "type alone, for the MSSP creates it in its own tenant.",
-    default: "`secret`; with the kind `msspApp` `certificate`",
-    example: "{ type: secret, days: 180, rotateBeforeDays: 14, overlapDays: 3 }",
-  }),
-  loopbackRedirectPort: optional(
-    wholeNumber("the port of a redirect URI on localhost", { least: 1024, most: 65_535 }),
-    {
+        "What the connector may do, each including the one before: `read`: read alerts. `hunt`: read incidents and run " +
+        "advanced hunting queries. `triage`: change alerts and incidents. `respond`: the response actions of `actions`.",
+      default: "`read`",
+      example: "triage",
+    }),
+    incidents: optional(switchOf("whether the connector may read incidents"), {
+      description: "Whether the connector may read incidents with the profile `read`. The other profiles include it.",
+      default: "`false`",
+      example: "true",
+    }),
+    actions: optional(
+      listOf(
+        `a list of response actions: ${connectorActions.join(", ")}`,
+        oneOf("a response action", connectorActions),
+        {
+          least: 1,
+          most: connectorActions.length,
+        },
+      ),
+      {
+        description: "Response actions that the connector may take. Required with the profile `respond`.",
+        default: "none",
+        example: "[isolate, scan]",
+      },
+    ),
+    approvedBy: optional(displayName("the Security Administrator of the customer who approved the changes", 256), {
       description:
-        "Port of an additional redirect URI on localhost, with which `npx mssp token` receives the sign-in itself. Only with the kind `customerApp`.",
-      default: "no such redirect URI",
-      example: "8400",
-    },
-  ),
-});
+        "Name of the Security Administrator of the customer who approved the profile. Required with `triage` and `respond`.",
+      default: "none",
+      example: "Dana Reyes <dana.reyes@contoso.com>",
+    }),
+    writesEndOn: optional(calendarDay("the last day on which the connector may change anything"), {
+      description:
+        "Last day of `triage` or `respond`, UTC; required with them. The first `up` after it removes the roles that allow changes.",
+      default: "none",
+      example: '"2027-03-31"',
+    }),
+    credential: optional(credential, {
+      description:
+        "The connector's credential: a type, or a map with `type` and the type's keys. With the kind `msspApp` a " +
+        "type alone, for the MSSP creates it in its own tenant.",
+      default: "`secret`; with the kind `msspApp` `certificate`",
+      example: "{ type: secret, days: 180, rotateBeforeDays: 14, overlapDays: 3 }",
+    }),
+    loopbackRedirectPort: optional(
+      wholeNumber("the port of a redirect URI on localhost", { least: 1024, most: 65_535 }),
+      {
+        description:
+          "Port of an additional redirect URI on localhost, with which `npx mssp token` receives the sign-in itself. Only with the kind `customerApp`.",
+        default: "no such redirect URI",
+        example: "8400",
+      },
+    ),
+  },
+);
 
 export const connectorSettings = {
   connector: optional(connector, {
     description: "The application with which the SIEM reads alerts: a kind, or a map with `kind` and the kind's keys.",
     default: "`customerApp`",
-    example: "{ kind: customerApp, alertApis: [graph], credential: { type: secret, days: 180 } }",
+    example: "{ kind: customerApp, profile: hunt, credential: { type: secret, days: 180 } }",
   }),
 };
 
@@ -151,18 +201,50 @@ export function connectorMap(raw: unknown): unknown {
 
 export function connectorFrom(checked: z.infer<typeof connector> | undefined, cloud: CloudName): ConnectorSettings {
   const { kind = "customerApp", applicationId = "", loopbackRedirectPort, ...rest } = checked ?? {};
+  const contract = contractFrom(rest);
   if (kind === "msspApp") {
     // The default is a certificate: Microsoft's page of 2026 advises against secrets.
     const type = rest.credential?.type ?? "certificate";
-    return { kind, applicationId: applicationId.toLowerCase(), alertApis: ["graph"], credential: { type } };
+    return {
+      kind,
+      applicationId: applicationId.toLowerCase(),
+      alertApis: ["graph"],
+      credential: { type },
+      ...contract,
+    };
   }
+  const { alertApis: asked } = rest;
   return {
     kind,
     // Always in this order.
-    alertApis: alertApis.filter((api) => rest.alertApis?.includes(api) ?? true),
+    alertApis: alertApis.filter((api) => (asked ?? ["graph"]).includes(api)),
+    ...(asked === undefined ? { alertApisAreDefault: true } : {}),
     credential: credentialFrom(rest.credential, cloud),
     ...(loopbackRedirectPort === undefined ? {} : { loopbackRedirectPort }),
+    ...contract,
   };
+}
+
+function contractFrom(checked: Partial<z.infer<typeof connector>>): ConnectorContract {
+  const { profile, incidents, actions, approvedBy, writesEndOn } = checked;
+  return withoutUndefined({
+    profile,
+    // `false` is the default.
+    incidents: incidents === true ? true : undefined,
+    // Always in this order.
+    actions: actions && connectorActions.filter((action) => actions.includes(action)),
+    approvedBy,
+    writesEndOn,
+  });
+}
+
+/**
+ * The connector of a stack that has the legacy alert API: it keeps it, unless the settings name
+ * `alertApis`.
+ */
+export function keepingLegacyApi(connector: ConnectorSettings): ConnectorSettings {
+  if (connector.kind !== "customerApp" || connector.alertApisAreDefault !== true) return connector;
+  return { ...connector, alertApis };
 }
 
 function credentialFrom(checked: z.infer<typeof credential> | undefined, cloud: CloudName): ConnectorCredential {
@@ -200,11 +282,41 @@ export function connectorProblems(settings: SettingPlace): void {
   const connector = settings.at("connector");
   certificateProblems(connector.at("credential", "certificate"));
   scheduleProblems(connector.at("credential"));
+  contractProblems(connector);
   const kind = connector.at("kind").oneOf(connectorKinds, "customerApp");
   if (kind === undefined) return;
   connector.refuseKeysOfOthers("kind", kind, keysOfKind);
   if (kind === "msspApp") msspAppProblems(connector);
   else credentialProblems(connector.at("credential"));
+}
+
+/** Keys that a profile requires; with the others each is refused. */
+const requiredOfProfile = {
+  actions: "the response actions, such as [isolate, scan], with the profile respond",
+  approvedBy: "the name of the customer's Security Administrator who approved the changes",
+  writesEndOn: "the last day of the changes, such as 2027-03-31 (ISO 8601, UTC)",
+} as const;
+
+function contractProblems(connector: SettingPlace): void {
+  const profile = connector.at("profile").oneOf(connectorProfiles, "read");
+  if (profile === undefined) return;
+  for (const [key, allowed] of Object.entries(requiredOfProfile)) {
+    const place = connector.at(key);
+    const isNeeded = key === "actions" ? profile === "respond" : profileWrites(profile);
+    if (isNeeded && !place.isSet) place.refuse(allowed);
+    if (!isNeeded && place.isSet) {
+      place.refuse(`only with the profile ${key === "actions" ? "respond" : "triage or respond"}; it is ${profile}`);
+    }
+  }
+  if (profile === "read") return;
+  const { value: incidents } = connector.at("incidents");
+  if (incidents === false || incidents === "false") {
+    connector.at("incidents").refuse(`not false with the profile ${profile}, which includes reading incidents`);
+  }
+  const apis = connector.at("alertApis");
+  if (apis.isSet && !apis.items(Infinity).some(({ value }) => value === "graph")) {
+    apis.refuse(`a list with graph, with the profile ${profile}: incidents and hunting are in Microsoft Graph`);
+  }
 }
 
 function msspAppProblems(connector: SettingPlace): void {

@@ -59,7 +59,7 @@ const permissions: readonly ConditionalPermission[] = [
     directoryRoles: ["Application Administrator", "Cloud Application Administrator"],
   }),
   graph("AppRoleAssignment.ReadWrite.All", (settings) => alertApis(settings).includes("graph"), {
-    purpose: "consent to reading alerts by Microsoft Graph",
+    purpose: "consent to the SIEM connector's application permissions",
     directoryRoles: ["Privileged Role Administrator"],
   }),
   graph("DelegatedPermissionGrant.ReadWrite.All", consentsToLegacyApi, {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { microsoftGraph } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import program from "../index";
 import { msspTenantId, only, resolved, settled, startMocks, tenantId, type Recording } from "./components/mocks";
@@ -12,6 +13,7 @@ const configuration = {
   "defender-mssp:analysts": JSON.stringify([{ email: "Ana@fabrikam.example", displayName: "Ana" }]),
   "azuread:tenantId": "not ours to judge",
 };
+const withLegacyApi = { ...configuration, "defender-mssp:connector": '{"alertApis":["legacySiem","graph"]}' };
 
 /**
  * What the tenant is asked about by Graph has been deployed before, so nobody is asked. On the real
@@ -54,6 +56,7 @@ describe("program", () => {
   });
 
   it("onboards the customer of its settings and exports the outputs by name", async () => {
+    pulumi.runtime.setAllConfig(withLegacyApi, []);
     const outputs = await program();
     assert.deepEqual(Object.keys(outputs), [
       "cloud",
@@ -89,6 +92,7 @@ describe("program", () => {
         kind: "customerApp",
         credential: "secret",
         alertApis: ["legacySiem", "graph"],
+        profile: "read",
         credentialExpiresOn: endDate,
         renewsOn: new Date(Date.parse(String(endDate)) - aMonth).toISOString().replace(".000Z", "Z"),
       },
@@ -101,8 +105,46 @@ describe("program", () => {
     );
   });
 
+  it("keeps the legacy alert API of a stack that has it, with a warning, until the settings name the APIs", async () => {
+    const authorization = "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization";
+    const type = { type: authorization, outputs: {} };
+    const state = { [`urn:pulumi:dev::defender-mssp::x$${authorization}::customer-siem-authorization`]: type };
+    const apisOf = async (config: Record<string, string>, options: Parameters<typeof startMocks>[0]) => {
+      await startMocks(options);
+      pulumi.runtime.setAllConfig(config, []);
+      const { value } = await resolved((await program()).connector);
+      return value?.alertApis;
+    };
+    assert.deepEqual(await apisOf(configuration, { deployed, state }), ["legacySiem", "graph"]);
+    assert.deepEqual(await apisOf(configuration, { deployed }), ["graph"]);
+    const graphOnly = { ...configuration, "defender-mssp:connector": '{"alertApis":["graph"]}' };
+    assert.deepEqual(await apisOf(graphOnly, { deployed, state }), ["graph"]);
+  });
+
+  it("refuses a role that the tenant does not publish before it declares anything", async () => {
+    recorded = await startMocks({ deployed });
+    const connector = '{"profile":"hunt"}';
+    pulumi.runtime.setAllConfig({ ...configuration, "defender-mssp:connector": connector }, []);
+    const { appRoles } = microsoftGraph as { appRoles: Record<string, string> };
+    const hunting = appRoles["ThreatHunting.Read.All"] ?? "";
+    delete appRoles["ThreatHunting.Read.All"];
+    try {
+      await assert.rejects(
+        program(),
+        /connector\.profile hunt: Microsoft Graph has no application role ThreatHunting\.Read\.All in the customer's tenant\. Nothing was changed/,
+      );
+      assert.deepEqual(
+        recorded.resources.filter(({ type }) => !type.startsWith("pulumi:")),
+        [],
+      );
+    } finally {
+      appRoles["ThreatHunting.Read.All"] = hunting;
+    }
+  });
+
   it("authorizes by a call if the environment names an endpoint, and keeps the endpoint out of the state", async () => {
     process.env["MSSP_DEFENDER_ENDPOINT"] = "https://127.0.0.1:1234";
+    pulumi.runtime.setAllConfig(withLegacyApi, []);
     await program();
     await settled();
     const { inputs } = only("pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization");

@@ -113,6 +113,8 @@ async function placeOf(connector: Connector, options: ConnectionOptions): Promis
 
 async function contentOf(connector: Connector, credentialPlace: CredentialPlace): Promise<ConnectionContent> {
   const { stack, tenantId, clientId, cloud, kind, alertApis, credential, redirectUri, loopbackRedirectUri } = connector;
+  const { profile, incidents, actions, approvedBy, writesEndOn } = connector;
+  const { withoutUndefined } = await import("@defender-mssp/microsoft");
   const { connectionVersion, isThisMachine } = await import("../connector/connectionFile.js");
   const { ARM_METADATA_HOSTNAME: metadataHost = "" } = process.env;
   return {
@@ -128,6 +130,8 @@ async function contentOf(connector: Connector, credentialPlace: CredentialPlace)
       credential,
       ...(redirectUri === undefined ? {} : { redirectUri }),
       ...(loopbackRedirectUri === undefined ? {} : { loopbackRedirectUri }),
+      ...(profile === "read" ? {} : { profile }),
+      ...withoutUndefined({ incidents, actions, approvedBy, writesEndOn }),
     },
     credentialPlace,
   };

@@ -7,7 +7,9 @@ import { z } from "zod";
 import {
   alertApis,
   clouds,
+  connectorActions,
   connectorKinds,
+  connectorProfiles,
   credentialTypes,
   isLoopback,
   keyVaultSecretName,
@@ -35,7 +37,7 @@ const secretUri = z
     "expected a Key Vault secret URI without a version, such as https://<vault>.vault.azure.net/secrets/<name>",
   );
 
-const placeSchema: z.ZodType<CredentialPlace> = z.union([
+const placeSchema: z.ZodType<CredentialPlace, CredentialPlace> = z.union([
   z.strictObject({ keyVaultSecret: secretUri }),
   z.strictObject({
     file: z.string().refine((text) => text !== "" && !/[\0\r\n]/.test(text), "expected the path of a file"),
@@ -64,12 +66,18 @@ const schema = z.strictObject({
     credential: z.enum(credentialTypes),
     redirectUri: redirectUri.optional(),
     loopbackRedirectUri: redirectUri.optional(),
+    /** What the connector may do, when the file was written. */
+    profile: z.enum(connectorProfiles).default("read"),
+    incidents: z.boolean().optional(),
+    actions: z.array(z.enum(connectorActions)).optional(),
+    approvedBy: z.string().optional(),
+    writesEndOn: z.string().optional(),
   }),
   credentialPlace: placeSchema,
 });
 
 /** The content of a connection file. */
-export type ConnectionContent = z.infer<typeof schema>;
+export type ConnectionContent = z.input<typeof schema>;
 
 /**
  * Reads a connection file.
@@ -148,7 +156,7 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-function contentOf(file: string, text: string): ConnectionContent {
+function contentOf(file: string, text: string): z.output<typeof schema> {
   const value = parsed(text);
   const refuse = (reason: string): VisibleError =>
     new VisibleError(`${file} is not a usable connection file: ${reason}`);

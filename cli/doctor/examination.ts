@@ -5,6 +5,7 @@
 import {
   addressesToInvite,
   adminConsentUrl,
+  clockFrom,
   clouds,
   directoryRoleTemplates,
   discoverEndpoints,
@@ -23,6 +24,7 @@ import {
 } from "../../settings/prerequisites";
 import type { Settings } from "../../settings";
 import type { CheckState } from "../output/checkState";
+import { connectorFeatures } from "./connectorFeatures";
 import type { Feature, FeatureName, Identity, Report } from "./report";
 import { readStackSettings, type StackSettingsOptions } from "../../settings/fromFile";
 
@@ -67,7 +69,10 @@ async function examined(stack: string, settings: Settings, environment: NodeJS.P
   }
   const identity = identityOf(claims.get(microsoftGraph.appId) ?? {});
   const permissions = needed.map((one) => ({ ...one, state: stateOf(one, claims.get(one.apiAppId) ?? {}, identity) }));
-  const features = await featuresOf(tenantId, tenantNeeds(settings), { environment, endpoints });
+  const features = [
+    ...(await featuresOf(tenantId, tenantNeeds(settings), { environment, endpoints })),
+    ...(await connectorFeatures(settings, clockFrom(environment)(), { environment, endpoints })),
+  ];
   return {
     stack,
     customerName,
@@ -89,7 +94,7 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
   const uninvited = found.invitations === false ? await addressesToInvite(tenantId, guests, context) : guests;
   const has = (state: boolean | undefined): Feature["state"] =>
     state === undefined ? "notChecked" : state ? "passed" : "failed";
-  const feature = (name: FeatureName, need: TenantNeeds, state: Feature["state"]): Feature => ({
+  const feature = (name: keyof typeof readPermissions, need: TenantNeeds, state: Feature["state"]): Feature => ({
     feature: name,
     state,
     ...(state === "failed" ? { reason: missingFeatures(need, found).join(" ") } : {}),
@@ -121,7 +126,7 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
   ];
 }
 
-const readPermissions: Readonly<Record<FeatureName, string>> = {
+const readPermissions: Readonly<Record<Exclude<FeatureName, "connectorRoles" | "connectorProfile">, string>> = {
   roleAssignableGroups: "Organization.Read.All",
   entitlementManagement: "Organization.Read.All",
   governanceRelationship: "Organization.Read.All",

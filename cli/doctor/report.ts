@@ -31,12 +31,18 @@ export interface Feature {
   readonly feature: FeatureName;
   /** `notChecked`: the identity may not read it, or the tenant's answer is ambiguous. */
   readonly state: CheckState;
-  /** What is missing and what to do, or what the check requires; none where it passed. */
+  /** What is missing and what to do, what the check requires, or what the next `up` changes. */
   readonly reason?: string;
 }
 
 export type FeatureName =
-  "roleAssignableGroups" | "entitlementManagement" | "governanceRelationship" | "invitations" | "clientSecrets";
+  | "roleAssignableGroups"
+  | "entitlementManagement"
+  | "governanceRelationship"
+  | "invitations"
+  | "clientSecrets"
+  | "connectorRoles"
+  | "connectorProfile";
 
 export interface Identity {
   readonly kind: "application" | "user";
@@ -54,6 +60,8 @@ const featureNames: Readonly<Record<FeatureName, string>> = {
   governanceRelationship: "governance relationship (P1)",
   invitations: "guest invitations",
   clientSecrets: "client secret lifetime",
+  connectorRoles: "connector's application roles",
+  connectorProfile: "connector's profile",
 };
 
 const tenantHeading = "Tenant licences and policies";

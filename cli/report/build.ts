@@ -1,7 +1,8 @@
 /** Puts a report together from what was read. */
-import { adminConsentUrl, portalUrl } from "@defender-mssp/microsoft";
+import { adminConsentUrl, allConnectorRoles, portalUrl } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Settings } from "../../settings";
+import { keepingLegacyApi } from "../../settings/connector";
 import { attentionOf } from "./attention";
 import { endsOf } from "./ends";
 import { governanceObjects } from "./governance";
@@ -66,7 +67,7 @@ export function reportOf(sources: ReportSources): AccessReport {
     ),
     nextSteps,
     attention: attentionOf({
-      settings,
+      settings: { ...settings, connector: reads(all, "Alert.Read") ? keepingLegacyApi(connector) : connector },
       ends,
       nextSteps,
       interrupted: state.interrupted,
@@ -77,10 +78,21 @@ export function reportOf(sources: ReportSources): AccessReport {
   };
 }
 
+function reads(objects: readonly ReportObject[], permission: string): boolean {
+  return objects.some(({ kind, name }) => kind === "permission" && name === permission);
+}
+
 /** With what the settings and the tenant say of it. */
-function completed(object: ReportObject, { analysts }: Settings, live: LiveFindings | undefined): ReportObject {
+function completed(
+  object: ReportObject,
+  { analysts, connector }: Settings,
+  live: LiveFindings | undefined,
+): ReportObject {
   const analyst =
     object.kind === "guest" ? analysts.find(({ email }) => email === object.detail.toLowerCase()) : undefined;
+  const changes =
+    object.kind === "permission" && allConnectorRoles.some(({ value, writes }) => writes && value === object.name);
+  const lastDay = changes ? connector.writesEndOn : analyst?.accessEndsOn;
   const difference =
     live === undefined
       ? undefined
@@ -91,7 +103,7 @@ function completed(object: ReportObject, { analysts }: Settings, live: LiveFindi
           : undefined;
   return {
     ...object,
-    ...(analyst?.accessEndsOn === undefined ? {} : { until: `${analyst.accessEndsOn}T23:59:59.000Z` }),
+    ...(lastDay === undefined ? {} : { until: `${lastDay}T23:59:59.000Z` }),
     ...(difference === undefined ? {} : { difference }),
   };
 }

@@ -1,4 +1,5 @@
 /** What ends, and when. */
+import { profileWrites } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
 import type { ReportEnd, ReportObject } from "./model";
 
@@ -17,6 +18,7 @@ export function endsOf({ objects, outputs, settings, refreshToken }: EndSources)
     ...credentialEnds(objects, outputs),
     ...(refreshToken === undefined ? [] : [refreshTokenEnd(refreshToken)]),
     ...accessEnds(settings),
+    ...changesEnd(settings),
     ...packageEnds(settings, objects),
   ];
   const last = "9999";
@@ -76,6 +78,21 @@ function accessEnds({ analysts }: Settings): ReportEnd[] {
           } as const,
         ],
   );
+}
+
+/** The last day on which the connector may change anything. */
+function changesEnd({ connector }: Settings): ReportEnd[] {
+  const { profile = "read", approvedBy = "", writesEndOn } = connector;
+  if (!profileWrites(profile) || writesEndOn === undefined) return [];
+  return [
+    {
+      what: `Profile ${profile} of the SIEM connector, approved by ${approvedBy},`,
+      kind: "connectorProfile",
+      until: `${writesEndOn}T23:59:59.000Z`,
+      remedy:
+        "The first npx pulumi up after it removes the roles that allow changes; extend connector.writesEndOn if the customer approves",
+    },
+  ];
 }
 
 function packageEnds({ portalAccess }: Settings, objects: readonly ReportObject[]): ReportEnd[] {

@@ -66,7 +66,14 @@ export interface ReportAddition {
 /** Something that ends. */
 export interface ReportEnd {
   readonly what: string;
-  readonly kind: "clientSecret" | "previousClientSecret" | "certificate" | "refreshToken" | "access" | "accessPackage";
+  readonly kind:
+    | "clientSecret"
+    | "previousClientSecret"
+    | "certificate"
+    | "refreshToken"
+    | "access"
+    | "accessPackage"
+    | "connectorProfile";
   /** ISO 8601, UTC. */
   readonly from?: string;
   /** ISO 8601, UTC; absent for a period that begins with each request. */

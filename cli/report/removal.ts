@@ -115,7 +115,7 @@ export const removals: Readonly<Record<ObjectKind, Removal>> = {
     },
   },
   permission: {
-    setting: "connector.alertApis",
+    setting: "connector.profile or connector.alertApis",
     click: "Entra admin center > Enterprise applications > the application > Permissions > Revoke permission",
     stays: tokensStay,
     document: {

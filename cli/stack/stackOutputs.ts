@@ -3,7 +3,13 @@
  * pipe: a secret is never an argument, a file or a line of text on the way.
  */
 import { z } from "zod";
-import { alertApis, connectorKinds, credentialTypes, defaultConnectorAccess } from "@defender-mssp/microsoft";
+import {
+  alertApis,
+  connectorActions,
+  connectorKinds,
+  connectorProfiles,
+  credentialTypes,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { runPulumi } from "./pulumi";
 
@@ -49,6 +55,16 @@ const schema = z.object({
       kind: z.enum(connectorKinds),
       credential: z.enum(credentialTypes),
       alertApis: z.array(z.enum(alertApis)),
+      /** Stacks of earlier releases have no such output: their connectors read alerts. */
+      profile: z.enum(connectorProfiles).default("read"),
+      /** Whether the profile `read` includes incidents. */
+      incidents: z.boolean().optional(),
+      /** Of the profile `respond`. */
+      actions: z.array(z.enum(connectorActions)).optional(),
+      /** Last day on which the connector may change anything. A day, UTC. */
+      writesEndOn: text.optional(),
+      /** Who of the customer approved that. */
+      approvedBy: text.optional(),
       /** End of a secret or certificate that the stack creates. RFC 3339, UTC. */
       credentialExpiresOn: text.optional(),
       /** From then on `up` renews the secret. RFC 3339, UTC. */
@@ -56,11 +72,7 @@ const schema = z.object({
       /** Until then the previous secret stays valid, where there is one. A day, UTC. */
       overlapEndsOn: text.optional(),
     })
-    .default({
-      kind: defaultConnectorAccess.kind,
-      credential: defaultConnectorAccess.credential.type,
-      alertApis: [...defaultConnectorAccess.alertApis],
-    }),
+    .default({ kind: "customerApp", credential: "secret", alertApis: ["legacySiem", "graph"], profile: "read" }),
   /** Where the client secret is in the MSSP's Key Vault. */
   handover: z.object({ secretUri: text }).optional(),
   nextSteps: z.array(z.string()).default([]),

@@ -90,6 +90,7 @@ export async function verify(options: VerifyOptions): Promise<readonly Check[]> 
     ...asSiem,
     await tenant.authorization(context, legacy),
     tenant.credentialExpiry(context),
+    ...[tenant.endOfChanges(context)].filter((check) => check !== undefined),
     await tenant.consent(context),
     await tenant.redirectUri(context),
     await tenant.notificationRules(context),

@@ -3,13 +3,16 @@
  */
 import {
   clouds,
+  connectorRoles,
   getNotificationRule,
   getSiemAuthorization,
   graphList,
-  microsoftGraph,
   portalUrl,
+  profileWrites,
   request,
   windowsDefenderAtp,
+  writesHaveEnded,
+  type ConnectorRole,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
@@ -55,44 +58,93 @@ function endsOn(name: string, end: Date, now: Date, remedy: string): Check {
   return end <= now ? failed(name, `expired on ${date}: ${remedy}`) : passed(name, `in ${days} days (${date})`);
 }
 
-/** The consents in the tenant. */
+/**
+ * The last day on which the connector may change anything; undefined for a profile that only reads.
+ */
+export function endOfChanges({ connector, now }: VerifyContext): Check | undefined {
+  const { profile, writesEndOn, approvedBy = "" } = connector;
+  if (!profileWrites(profile) || writesEndOn === undefined) return undefined;
+  const name = "end of changes";
+  if (writesHaveEnded(connector, dayOf(now))) {
+    return failed(
+      name,
+      `the profile ${profile} ended on ${writesEndOn}: run npx pulumi up, which removes its roles, or set a later connector.writesEndOn`,
+    );
+  }
+  return passed(name, `the profile ${profile}, approved by ${approvedBy}, ends after ${writesEndOn}`);
+}
+
+/** The consents in the tenant: those of the profile and the alert APIs, and no other role. */
 export function consent(context: VerifyContext): Promise<Check> {
   const name = "consent";
   return asAutomation(name, async () => {
-    const { connector } = context;
+    const { connector, now } = context;
     const token = await automationToken(context, context.endpoints.graphEndpoint);
     const client = await servicePrincipal(context, token, connector.clientId);
     if (client === undefined) {
       return failed(name, `the tenant has no service principal for ${connector.clientId}: run npx pulumi up --refresh`);
     }
+    const readsLegacy = connector.alertApis.includes("legacySiem");
+    const wanted = connectorRoles(connector, dayOf(now));
+    const granted = await grantedRoles(context, token, client.id);
     const missing = [
-      ...(connector.alertApis.includes("graph") && !(await hasAppRole(context, token, client.id)) ? [graphRole] : []),
-      ...(connector.alertApis.includes("legacySiem") && !(await hasScope(context, token, client.id))
-        ? [alertScope]
-        : []),
+      ...wanted.filter((role) => !granted.some((one) => isRole(one, role))).map(({ value }) => value),
+      ...(readsLegacy && !(await hasScope(context, token, client.id)) ? [alertScope] : []),
     ];
-    if (missing.length > 0) return failed(name, `no consent to ${missing.join(" and ")}: run npx pulumi up --refresh`);
-    const granted = [
-      ...(connector.alertApis.includes("graph") ? [`${graphRole} (application)`] : []),
-      ...(connector.alertApis.includes("legacySiem") ? [`${alertScope} (delegated)`] : []),
+    const additional = granted.filter((one) => !wanted.some((role) => isRole(one, role))).map(({ value }) => value);
+    const problems = [
+      ...(missing.length > 0 ? [`no consent to ${missing.join(" and ")}: run npx pulumi up --refresh`] : []),
+      ...(additional.length > 0 ? [additionalProblem(connector, additional)] : []),
     ];
-    return passed(name, granted.join(", "));
+    if (problems.length > 0) return failed(name, problems.join("; "));
+    const all = [
+      ...wanted.map(({ value }) => `${value} (application)`),
+      ...(readsLegacy ? [`${alertScope} (delegated)`] : []),
+    ];
+    return passed(name, all.join(", "));
   });
 }
 
-const graphRole = "SecurityAlert.Read.All";
 const alertScope = "Alert.Read";
 
-/** By the role's name on the tenant's own service principal: national clouds have other IDs. */
-async function hasAppRole(context: VerifyContext, token: string, clientId: string): Promise<boolean> {
-  const graph = await servicePrincipal(context, token, microsoftGraph.appId);
-  const role = graph?.appRoles?.find(({ value }) => value === graphRole);
+function additionalProblem({ profile }: VerifyContext["connector"], additional: readonly string[]): string {
+  return (
+    `${additional.join(" and ")} ${additional.length === 1 ? "is" : "are"} not of the profile ${profile}: run npx pulumi up; ` +
+    "remove what it leaves in Entra admin center > Enterprise applications > the connector > Permissions"
+  );
+}
+
+function dayOf(now: Date): string {
+  return now.toISOString().slice(0, 10);
+}
+
+/** A role that the connector has, by names: national clouds have other IDs. */
+interface GrantedRole {
+  /** Application ID of the API. */
+  readonly appId: string | undefined;
+  readonly value: string;
+}
+
+function isRole(granted: GrantedRole, { api, value }: ConnectorRole): boolean {
+  return granted.appId === api.appId && granted.value === value;
+}
+
+async function grantedRoles(context: VerifyContext, token: string, clientId: string): Promise<GrantedRole[]> {
   const assignments = await listed<{ appRoleId: string; resourceId: string }>(
     context,
     token,
     `/servicePrincipals/${clientId}/appRoleAssignments`,
   );
-  return assignments.some(({ appRoleId, resourceId }) => appRoleId === role?.id && resourceId === graph?.id);
+  const { graphEndpoint } = context.endpoints;
+  const read = async (id: string) => {
+    const { body } = await request(`${graphEndpoint}/v1.0/servicePrincipals/${id}`, { token, accept: [404] });
+    return [id, body as Partial<ServicePrincipal>] as const;
+  };
+  const apis = new Map(await Promise.all([...new Set(assignments.map(({ resourceId }) => resourceId))].map(read)));
+  return assignments.map(({ appRoleId, resourceId }) => {
+    const api = apis.get(resourceId);
+    return { appId: api?.appId, value: api?.appRoles?.find(({ id }) => id === appRoleId)?.value ?? appRoleId };
+  });
 }
 
 async function hasScope(context: VerifyContext, token: string, clientId: string): Promise<boolean> {
@@ -110,6 +162,7 @@ async function hasScope(context: VerifyContext, token: string, clientId: string)
 
 interface ServicePrincipal {
   readonly id: string;
+  readonly appId: string;
   readonly appRoles?: readonly { readonly id: string; readonly value: string }[];
 }
 

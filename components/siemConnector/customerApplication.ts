@@ -1,6 +1,13 @@
-import { microsoftGraph, windowsDefenderAtp, type AlertApi, type PublishedApplication } from "@defender-mssp/microsoft";
+import {
+  microsoftGraph,
+  windowsDefenderAtp,
+  type ConnectorProfile,
+  type ConnectorRole,
+  type PublishedApplication,
+} from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import { alertRole, consentName } from "./consents";
 import { inThisRun } from "../hooks";
 import { managedNote } from "../mark";
 import type { OmittablePart } from "../../settings/omittedParts";
@@ -8,7 +15,12 @@ import { siemConnectorName } from "../../settings/naming";
 
 export interface CustomerApplicationArgs {
   readonly customerName: pulumi.Input<string>;
-  readonly alertApis: readonly AlertApi[];
+  /** Whether the connector reads the legacy alert API. */
+  readonly readsLegacyAlerts: boolean;
+  /** The profile in force. */
+  readonly profile: ConnectorProfile;
+  /** The application roles that the profile has. */
+  readonly roles: readonly ConnectorRole[];
   readonly registrationAfter?: pulumi.Resource | undefined;
   /** Permissions and consents that are not declared. */
   readonly omit: readonly OmittablePart[];
@@ -20,19 +32,19 @@ export interface CustomerApplication {
 }
 
 /**
- * Declares the app registration in the customer's tenant, its service principal, and the permission
- * of each alert API with its consent.
+ * Declares the app registration in the customer's tenant, its service principal, and for each API
+ * its permissions with their consent.
  */
 export function customerApplication(
   name: string,
-  { customerName, alertApis, registrationAfter, omit }: CustomerApplicationArgs,
+  { customerName, readsLegacyAlerts, profile, roles, registrationAfter, omit }: CustomerApplicationArgs,
   parent: pulumi.Resource,
 ): CustomerApplication {
   const application = new azuread.ApplicationRegistration(
     `${name}-application`,
     {
       displayName: pulumi.output(customerName).apply(siemConnectorName),
-      description: pulumi.interpolate`The MSSP's SIEM reads this tenant's Defender alerts with it. ${managedNote()}.`,
+      description: pulumi.interpolate`${purposes[profile]}. ${managedNote()}.`,
       signInAudience: "AzureADMyOrg",
     },
     {
@@ -49,34 +61,59 @@ export function customerApplication(
     // An application has one service principal in a tenant.
     { parent, deleteBeforeReplace: true },
   );
-  const legacy = alertApis.includes("legacySiem")
-    ? readLegacyAlerts(name, { application, servicePrincipal }, { parent, omit })
-    : undefined;
-  if (alertApis.includes("graph")) {
-    readGraphAlerts(name, { application, servicePrincipal }, { parent, omit, after: legacy });
-  }
-  return { application, servicePrincipal };
+  const declared = { application, servicePrincipal };
+  const ofApi = (api: PublishedApplication) => roles.filter((role) => role.api === api);
+  const legacy = declareDefenderAccess(name, declared, {
+    roles: ofApi(windowsDefenderAtp),
+    readsLegacyAlerts,
+    parent,
+    omit,
+  });
+  declareGraphAccess(name, declared, { roles: ofApi(microsoftGraph), parent, omit, after: legacy });
+  return declared;
 }
 
-/** The permission on the registration's page "API permissions", and "Grant admin consent". */
-function readLegacyAlerts(
+/** The registration's description, which the customer's administrator sees. */
+const purposes: Readonly<Record<ConnectorProfile, string>> = {
+  read: "The MSSP's SIEM reads this tenant's Defender alerts with it",
+  hunt: "The MSSP's SIEM reads this tenant's Defender alerts, incidents and hunting data with it",
+  triage: "The MSSP's SOC reads and changes this tenant's Defender alerts and incidents with it",
+  respond: "The MSSP's SOC reads this tenant's Defender data and takes response actions with it",
+};
+
+interface ApiAccessOptions {
+  readonly roles: readonly ConnectorRole[];
+  readonly parent: pulumi.Resource;
+  readonly omit: readonly OmittablePart[];
+}
+
+/**
+ * WindowsDefenderATP: what the registration's page "API permissions" lists, and "Grant admin
+ * consent". The legacy alert API is a delegated permission, response actions are roles.
+ */
+function declareDefenderAccess(
   name: string,
   { application, servicePrincipal }: CustomerApplication,
-  { parent, omit }: ApiAccessOptions,
+  { roles, readsLegacyAlerts, parent, omit }: ApiAccessOptions & { readonly readsLegacyAlerts: boolean },
 ): azuread.ApplicationApiAccess | undefined {
+  if (!readsLegacyAlerts && roles.length === 0) return undefined;
   const api = publishedApi(windowsDefenderAtp, parent);
-  const access = omit.includes("legacyPermission")
-    ? undefined
-    : new azuread.ApplicationApiAccess(
-        `${name}-defender-access`,
-        {
-          applicationId: application.id,
-          apiClientId: windowsDefenderAtp.appId,
-          scopeIds: [api.scopeId("Alert.Read")],
-        },
-        { parent },
-      );
-  if (omit.includes("legacyConsent")) return access;
+  const hasPermission = readsLegacyAlerts && !omit.includes("legacyPermission");
+  const access =
+    !hasPermission && roles.length === 0
+      ? undefined
+      : new azuread.ApplicationApiAccess(
+          `${name}-defender-access`,
+          {
+            applicationId: application.id,
+            apiClientId: windowsDefenderAtp.appId,
+            ...(hasPermission ? { scopeIds: [api.scopeId("Alert.Read")] } : {}),
+            ...(roles.length === 0 ? {} : { roleIds: roles.map(({ value }) => api.roleId(value)) }),
+          },
+          { parent },
+        );
+  consentTo(roles, api, `${name}-defender`, servicePrincipal, parent);
+  if (!readsLegacyAlerts || omit.includes("legacyConsent")) return access;
   new azuread.ServicePrincipalDelegatedPermissionGrant(
     `${name}-defender-consent`,
     {
@@ -89,33 +126,51 @@ function readLegacyAlerts(
   return access;
 }
 
-function readGraphAlerts(
+/** Microsoft Graph. What `omit` names is the permission to read alerts, and its consent. */
+function declareGraphAccess(
   name: string,
   { application, servicePrincipal }: CustomerApplication,
-  { parent, omit, after }: ApiAccessOptions & { readonly after: azuread.ApplicationApiAccess | undefined },
+  { roles, parent, omit, after }: ApiAccessOptions & { readonly after: azuread.ApplicationApiAccess | undefined },
 ): void {
+  if (roles.length === 0) return;
   const api = publishedApi(microsoftGraph, parent);
-  const appRoleId = api.roleId("SecurityAlert.Read.All");
-  if (!omit.includes("graphPermission")) {
+  const without = (part: OmittablePart) =>
+    omit.includes(part) ? roles.filter(({ value }) => value !== alertRole) : roles;
+  const listed = without("graphPermission");
+  if (listed.length > 0) {
     new azuread.ApplicationApiAccess(
       `${name}-graph-access`,
-      { applicationId: application.id, apiClientId: microsoftGraph.appId, roleIds: [appRoleId] },
+      {
+        applicationId: application.id,
+        apiClientId: microsoftGraph.appId,
+        roleIds: listed.map(({ value }) => api.roleId(value)),
+      },
       // Both write the same list of the application; `recoverLostCreates` must not meet the other
       // one.
       { parent, ...(after === undefined ? {} : { dependsOn: [after] }) },
     );
   }
-  if (omit.includes("graphConsent")) return;
-  new azuread.AppRoleAssignment(
-    `${name}-graph-consent`,
-    { principalObjectId: servicePrincipal.objectId, resourceObjectId: api.objectId, appRoleId },
-    { parent },
-  );
+  consentTo(without("graphConsent"), api, `${name}-graph`, servicePrincipal, parent);
 }
 
-interface ApiAccessOptions {
-  readonly parent: pulumi.Resource;
-  readonly omit: readonly OmittablePart[];
+function consentTo(
+  roles: readonly ConnectorRole[],
+  api: PublishedApi,
+  prefix: string,
+  servicePrincipal: azuread.ServicePrincipal,
+  parent: pulumi.Resource,
+): void {
+  for (const { value } of roles) {
+    new azuread.AppRoleAssignment(
+      consentName(prefix, value),
+      {
+        principalObjectId: servicePrincipal.objectId,
+        resourceObjectId: api.objectId,
+        appRoleId: api.roleId(value),
+      },
+      { parent },
+    );
+  }
 }
 
 interface PublishedApi {

@@ -1,15 +1,24 @@
 import {
   adminConsentUrl,
+  connectorRoles,
   defaultConnectorAccess,
+  isApproved,
+  profileOn,
+  profileWrites,
   systemClock,
+  withoutUndefined,
+  writesHaveEnded,
   type AlertApi,
   type CloudName,
   type ConnectorAccess,
+  type ConnectorAction,
+  type ConnectorProfile,
 } from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import type { OmittablePart } from "../../settings/omittedParts";
 import { setOutputs, valueOfMade, type OutputsOf } from "../outputs";
+import { dateOf } from "../portalAccess/memberships";
 import { announceDeletion, declareCredential, type DeclaredCredential } from "./credential";
 import { customerApplication, type CustomerApplication } from "./customerApplication";
 import { msspApplication } from "./msspApplication";
@@ -31,9 +40,10 @@ export interface SiemConnectorArgs {
    */
   readonly cloud?: CloudName;
   /**
-   * Kind of the connector, the alert APIs that it may read, and its credential.
-   * @default an app registration in the customer's tenant for both alert APIs, with a client secret
-   * that is valid for 365 days
+   * Kind of the connector, the alert APIs that it may read, what else it may do (`profile`), and its
+   * credential.
+   * @default an app registration in the customer's tenant that reads alerts by Microsoft Graph, with
+   * a client secret that is valid for 365 days
    */
   readonly access?: ConnectorAccess;
   /**
@@ -54,14 +64,16 @@ export interface SiemConnectorArgs {
    */
   readonly omit?: readonly OmittablePart[];
   /**
-   * Returns the current time, by which the rotation of client secrets is planned.
+   * Returns the current time, by which the rotation of client secrets is planned, and which ends
+   * the right to change anything.
    * @default the system clock
    */
   readonly clock?: () => Date;
 }
 
 /**
- * The application by which the MSSP's SIEM reads the customer's alerts, and nothing else.
+ * The application by which the MSSP's SIEM reads the customer's alerts. It may do nothing else
+ * unless `access.profile` says so.
  *
  * `customerApp`: a single-tenant app registration in the customer's tenant with its service
  * principal, and for each alert API
@@ -69,6 +81,9 @@ export interface SiemConnectorArgs {
  *   document of 2018 uses this API;
  * - `graph`: the application permission `SecurityAlert.Read.All` of Microsoft Graph, with consent,
  *   for `GET /security/alerts_v2`.
+ *
+ * The profiles `hunt`, `triage` and `respond` add application roles, each with its consent. Those of
+ * `triage` and `respond` that allow changes are removed by the first `up` after `writesEndOn`.
  *
  * Its credential is a client secret that is renewed in time, a certificate, or a federated
  * credential.
@@ -92,6 +107,7 @@ export interface SiemConnectorArgs {
  *   Administrator` (consent to an application permission of Microsoft Graph).
  *
  * ## Errors
+ * `pulumi.ResourceError` for a profile that allows changes without `approvedBy` and `writesEndOn`.
  * The engine stops before it creates the registration if the tenant has one of the same name.
  *
  * @example
@@ -127,22 +143,32 @@ export class SiemConnector extends pulumi.ComponentResource {
   constructor(name: string, args: SiemConnectorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:SiemConnector", name, {}, opts);
     const access = args.access ?? defaultConnectorAccess;
+    refuseUnapproved(access, this);
+    sayEnded(access, todayOf(args), this);
     if (access.kind === "customerApp") {
       const declared = this.declareRegistration(name, access, args);
       const { application, servicePrincipal, credential } = declared;
       this.registration = { application, servicePrincipal, passwords: credential.passwords };
-      this.registerOutputs(setOutputs<SiemConnector>(this, registrationOutputs(access, declared)));
+      this.registerOutputs(setOutputs<SiemConnector>(this, registrationOutputs(access, declared, args)));
       return;
     }
     announceDeletion(args.deployedSecrets, "the connector is now of the kind msspApp", this);
-    const servicePrincipal = msspApplication(name, { ...args, applicationId: access.applicationId }, this);
+    const { tenantId } = args;
+    const roles = connectorRoles(access, todayOf(args));
+    const servicePrincipal = msspApplication(name, { tenantId, applicationId: access.applicationId, roles }, this);
     this.msspServicePrincipal = servicePrincipal;
     this.registerOutputs(setOutputs<SiemConnector>(this, msspOutputs(access, servicePrincipal, args)));
   }
 
   private declareRegistration(name: string, access: CustomerAppAccess, args: SiemConnectorArgs): DeclaredRegistration {
     const { customerName, registrationAfter, omit = [] } = args;
-    const parts = customerApplication(name, { ...access, customerName, registrationAfter, omit }, this);
+    const today = todayOf(args);
+    const rights = {
+      readsLegacyAlerts: access.alertApis.includes("legacySiem"),
+      profile: profileOn(access, today),
+      roles: connectorRoles(access, today),
+    };
+    const parts = customerApplication(name, { ...rights, customerName, registrationAfter, omit }, this);
     if (omit.includes("clientSecret")) return { ...parts, credential: { passwords: [] } };
     const credential = declareCredential(
       name,
@@ -173,9 +199,37 @@ type CustomerAppAccess = Extract<ConnectorAccess, { kind: "customerApp" }>;
 type MsspAppAccess = Extract<ConnectorAccess, { kind: "msspApp" }>;
 type DeclaredRegistration = CustomerApplication & { readonly credential: DeclaredCredential };
 
+function todayOf({ clock = systemClock }: SiemConnectorArgs): string {
+  return dateOf(clock());
+}
+
+function refuseUnapproved(access: ConnectorAccess, parent: pulumi.Resource): void {
+  const { profile = "read", actions = [] } = access;
+  if (profileWrites(profile) && !isApproved(access)) {
+    throw new pulumi.ResourceError(
+      `access.profile "${profile}" allows changes: set access.approvedBy and access.writesEndOn, too.`,
+      parent,
+    );
+  }
+  if (profile === "respond" && actions.length === 0) {
+    throw new pulumi.ResourceError('access.profile "respond" needs access.actions, such as ["isolate"].', parent);
+  }
+}
+
+/** Logs why roles are removed: the list of changes does not say. */
+function sayEnded(access: ConnectorAccess, today: string, parent: pulumi.Resource): void {
+  if (!writesHaveEnded(access, today)) return;
+  void pulumi.log.warn(
+    `connector.profile ${access.profile ?? ""} ended on ${access.writesEndOn ?? ""}: the connector has no role any more that ` +
+      "allows changes, and keeps those of hunt. Set a later connector.writesEndOn if the customer approves, or connector.profile hunt or read.",
+    parent,
+  );
+}
+
 function registrationOutputs(
   access: CustomerAppAccess,
   { application, servicePrincipal, credential }: DeclaredRegistration,
+  args: SiemConnectorArgs,
 ): OutputsOf<SiemConnector> {
   const { clientSecret } = credential;
   return {
@@ -185,16 +239,17 @@ function registrationOutputs(
     clientSecret,
     clientSecretExpiresOn: clientSecret && credential.expiresOn,
     adminConsentUrl: undefined,
-    description: descriptionOf(access, credential),
+    description: descriptionOf(access, todayOf(args), credential),
   };
 }
 
 function msspOutputs(
   access: MsspAppAccess,
   { id }: MsspServicePrincipal,
-  { tenantId, cloud = "public" }: SiemConnectorArgs,
+  args: SiemConnectorArgs,
 ): OutputsOf<SiemConnector> {
   const { applicationId } = access;
+  const { tenantId, cloud = "public" } = args;
   return {
     applicationId: undefined,
     clientId: pulumi.output(applicationId),
@@ -202,7 +257,7 @@ function msspOutputs(
     clientSecret: undefined,
     clientSecretExpiresOn: undefined,
     adminConsentUrl: pulumi.output(tenantId).apply((tenant) => adminConsentUrl(cloud, tenant, applicationId)),
-    description: descriptionOf(access),
+    description: descriptionOf(access, todayOf(args)),
   };
 }
 
@@ -214,6 +269,16 @@ export interface ConnectorDescription {
   readonly credential: ConnectorAccess["credential"]["type"];
   /** The alert APIs that the connector may read. */
   readonly alertApis: readonly AlertApi[];
+  /** What the connector may do: after the last day of changes `hunt`. */
+  readonly profile: ConnectorProfile;
+  /** Whether it may read incidents with the profile `read`. Absent if not. */
+  readonly incidents?: boolean;
+  /** The response actions of the profile `respond`. */
+  readonly actions?: readonly ConnectorAction[];
+  /** Last day on which it may change anything: UTC, ISO 8601. Only with `triage` and `respond`. */
+  readonly writesEndOn?: string;
+  /** Name of the Security Administrator of the customer who approved that. */
+  readonly approvedBy?: string;
   /**
    * When the credential expires: UTC, ISO 8601. Absent if it does not expire, or if this stack does
    * not create it.
@@ -231,10 +296,22 @@ export interface ConnectorDescription {
 }
 
 function descriptionOf(
-  { kind, credential: { type: credential }, alertApis }: ConnectorAccess,
+  access: ConnectorAccess,
+  today: string,
   declared?: DeclaredCredential,
 ): pulumi.Output<ConnectorDescription> {
-  const known: ConnectorDescription = { kind, credential, alertApis, ...declared?.rotation };
+  const { kind, credential, alertApis, incidents, actions, approvedBy, writesEndOn } = access;
+  const profile = profileOn(access, today);
+  const known = withoutUndefined({
+    kind,
+    credential: credential.type,
+    alertApis,
+    profile,
+    ...(profile === "read" ? { incidents } : {}),
+    ...(profile === "respond" ? { actions } : {}),
+    ...(profileWrites(profile) ? { writesEndOn, approvedBy } : {}),
+    ...declared?.rotation,
+  }) as ConnectorDescription;
   const expiresOn = declared?.expiresOn;
   return expiresOn === undefined
     ? pulumi.output(known)

@@ -1,4 +1,7 @@
-import { permissionProblem } from "../../guardrails/applications";
+import { allConnectorRoles, connectorRoles, writesHaveEnded } from "@defender-mssp/microsoft";
+import { dateOf } from "../../components/portalAccess/memberships";
+import { permissionName, permissionProblem } from "../../guardrails/applications";
+import type { PolicySettings } from "../policySettings";
 import { azuread, dynamic } from "../resourceTypes";
 import { knownText, knownTexts, problems, resourceRule, type JudgedResource } from "../rule";
 
@@ -6,9 +9,9 @@ export const apiPermissions = resourceRule<{ allowed: readonly string[] }>({
   name: "api-permissions",
   severity: "critical",
   level: "mandatory",
-  why: "An application can read the customer's alerts and nothing else: no other permission is requested or granted, and none that allows changes.",
+  why: "An application has the permissions of connector.alertApis and connector.profile and no other one; one that allows changes has an approver and an end date.",
   remedy:
-    "Request only the permissions of connector.alertApis; add another permission that only reads to the parameter allowed.",
+    "For a change, set connector.profile with approvedBy and writesEndOn; add another permission that only reads to the parameter allowed.",
   link: "https://learn.microsoft.com/graph/permissions-reference",
   parameters: {
     allowed: {
@@ -25,9 +28,23 @@ export const apiPermissions = resourceRule<{ allowed: readonly string[] }>({
     azuread("ServicePrincipalDelegatedPermissionGrant"),
     dynamic("AppRoleGrant"),
   ],
-  check: (resource, { parameters: { allowed } }) =>
-    problems(...permissionsOf(resource).map((permission) => permissionProblem(permission, allowed))),
+  check: (resource, { parameters: { allowed }, settings, now }) => {
+    const today = dateOf(now);
+    const asked = settings === undefined ? [] : connectorRoles(settings.connector, today).map(({ value }) => value);
+    const judge = (permission: string) => {
+      const problem = permissionProblem(permission, allowed, asked);
+      return problem === undefined ? undefined : `${problem}${endedNote(permission, settings, today)}`;
+    };
+    return problems(...permissionsOf(resource).map(judge));
+  },
 });
+
+/** The settings' own reason why a role of the profile is refused. */
+function endedNote(permission: string, settings: PolicySettings | undefined, today: string): string {
+  const isOfProfile = allConnectorRoles.some(({ value }) => value === permissionName(permission));
+  if (!isOfProfile || settings === undefined || !writesHaveEnded(settings.connector, today)) return "";
+  return `; connector.writesEndOn was ${settings.connector.writesEndOn ?? ""}`;
+}
 
 /** By name or ID, as the resource has them. */
 function permissionsOf({ properties }: JudgedResource): readonly string[] {

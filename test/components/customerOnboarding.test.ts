@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { defaultConnectorAccess } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import type * as pulumi from "@pulumi/pulumi";
 import * as fc from "fast-check";
@@ -20,6 +21,7 @@ const args: CustomerOnboardingArgs = {
     { email: "ana@fabrikam.example", displayName: "Ana" },
     { email: "ben@fabrikam.example", displayName: "Ben" },
   ],
+  connector: { ...defaultConnectorAccess, alertApis: ["legacySiem", "graph"] },
   clock: () => new Date("2026-11-24T15:00:00Z"),
 };
 

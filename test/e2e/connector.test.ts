@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { windowsDefenderAtp } from "@defender-mssp/microsoft";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { setSwitches, type TestCertificate } from "@defender-mssp/sandbox/testing";
+import { mssp as runMssp } from "../cli/mssp";
 import {
   byCertificate,
   bySecret,
@@ -56,6 +58,7 @@ describe("the SIEM connector on the real engine", function () {
         kind: "customerApp",
         credential: "secret",
         alertApis: ["legacySiem", "graph"],
+        profile: "read",
         credentialExpiresOn: outputs["clientSecretExpiresOn"],
         renewsOn: new Date(Date.parse(String(outputs["clientSecretExpiresOn"])) - 30 * 24 * 60 * 60 * 1000)
           .toISOString()
@@ -135,7 +138,12 @@ describe("the SIEM connector on the real engine", function () {
       const outputs = await stack.up();
       assert.equal(outputs["clientId"], applicationId);
       for (const proof of Object.values(proofs)) assert.equal((await stack.reads(proof)).graph, "alerts");
-      assert.deepEqual(outputs["connector"], { kind: "msspApp", credential: "federated", alertApis: ["graph"] });
+      assert.deepEqual(outputs["connector"], {
+        kind: "msspApp",
+        credential: "federated",
+        alertApis: ["graph"],
+        profile: "read",
+      });
       assert.equal(
         outputs["adminConsentUrl"],
         `https://login.microsoftonline.com/${stack.tenantId}/adminconsent?client_id=${applicationId}`,
@@ -221,10 +229,117 @@ describe("the SIEM connector on the real engine", function () {
     });
   });
 
+  describe("its profile", () => {
+    const approved = { approvedBy: "Dana Reyes", writesEndOn: "2999-12-31" };
+
+    /** Names of the application roles that the connector has, sorted. */
+    function rolesOf({ tenantId }: CustomerStack): string[] {
+      const { appRoleAssignments, servicePrincipals } = objectsOf(project, tenantId);
+      return Object.values(appRoleAssignments)
+        .filter(({ principalDisplayName }) => String(principalDisplayName).endsWith("SIEM MSSP Connector"))
+        .map(({ resourceId, appRoleId }) => {
+          const roles = servicePrincipals[String(resourceId)]?.["appRoles"] as { id: string; value: string }[];
+          return roles.find(({ id }) => id === appRoleId)?.value ?? "";
+        })
+        .sort();
+    }
+
+    /** The checks of the profile by `mssp verify`: state and reason by name. */
+    async function verified({ name }: CustomerStack): Promise<Record<string, string>> {
+      const { stdout } = await runMssp(["verify", "--stack", name, "--json"], project);
+      const { checks } = JSON.parse(stdout) as { checks: { name: string; state: string; reason: string }[] };
+      const wanted = checks.filter(({ name: check }) => check === "consent" || check === "end of changes");
+      return Object.fromEntries(wanted.map(({ name: check, state, reason }) => [check, `${state}: ${reason}`]));
+    }
+
+    it("read → triage → respond → read: each switch changes its roles alone, and `destroy` leaves the tenant as before", async () => {
+      const stack = await newStack(0x77, { profile: "read" });
+      const asBefore = dumpOfTenant(project, stack.tenantId);
+      const secret = bySecret((await stack.up())["clientSecret"]);
+      assert.deepEqual(rolesOf(stack), ["SecurityAlert.Read.All"]);
+      const reading = dumpOfTenant(project, stack.tenantId);
+
+      await stack.set({ profile: "triage", ...approved });
+      const triage = Array.from({ length: 4 }, () => "create AppRoleAssignment");
+      const described = ["update ApplicationApiAccess", "update ApplicationRegistration"];
+      assert.deepEqual(await stack.changes(), [...triage, ...described]);
+      await stack.up();
+      assert.equal((await stack.reads(secret)).graph, "alerts");
+
+      await stack.set({ profile: "respond", actions: ["isolate", "indicators"], ...approved });
+      assert.deepEqual(await stack.changes(), [
+        "create AppRoleAssignment",
+        "create AppRoleAssignment",
+        "create AppRoleAssignment",
+        "create ApplicationApiAccess",
+        "update ApplicationRegistration",
+      ]);
+      await stack.up();
+      const granted = [
+        "Machine.Isolate",
+        "Machine.Read.All",
+        "SecurityAlert.Read.All",
+        "SecurityAlert.ReadWrite.All",
+        "SecurityIncident.Read.All",
+        "SecurityIncident.ReadWrite.All",
+        "ThreatHunting.Read.All",
+        "Ti.ReadWrite",
+      ];
+      assert.deepEqual(rolesOf(stack), granted);
+      await stack.hasNoChanges();
+      const checks = await verified(stack);
+      assert.match(checks["consent"] ?? "", /^passed: SecurityAlert\.Read\.All \(application\), .*Ti\.ReadWrite/);
+      assert.match(checks["end of changes"] ?? "", /^passed: the profile respond, approved by Dana Reyes, ends after/);
+
+      await stack.set({ profile: "read" });
+      assert.deepEqual((await stack.changes()).slice(0, 8), [
+        ...Array.from({ length: 7 }, () => "delete AppRoleAssignment"),
+        "delete ApplicationApiAccess",
+      ]);
+      await stack.up();
+      assert.deepEqual(rolesOf(stack), ["SecurityAlert.Read.All"]);
+      assert.equal(dumpOfTenant(project, stack.tenantId), reading);
+      await stack.destroy();
+      assert.equal(dumpOfTenant(project, stack.tenantId), asBefore);
+    });
+
+    it("that has ended: the next `up` removes what allows changes; verify finds a role that is granted by hand", async () => {
+      const stack = await newStack(0x78, { profile: "triage", ...approved, writesEndOn: "2027-03-31" });
+      await stack.up(new Date("2027-03-31T12:00:00Z"));
+      const after = new Date("2027-04-01T00:00:00Z");
+      assert.deepEqual(await stack.changes("", after), [
+        "delete AppRoleAssignment",
+        "delete AppRoleAssignment",
+        "update ApplicationApiAccess",
+        "update ApplicationRegistration",
+      ]);
+      const outputs = await stack.up(after);
+      const reads = ["SecurityAlert.Read.All", "SecurityIncident.Read.All", "ThreatHunting.Read.All"];
+      assert.deepEqual(rolesOf(stack), reads);
+      assert.equal((outputs["connector"] as { profile: string }).profile, "hunt");
+
+      const { servicePrincipals } = objectsOf(project, stack.tenantId);
+      const named = (name: string) =>
+        Object.values(servicePrincipals).find(({ displayName }) => String(displayName).endsWith(name))?.["id"];
+      await new TenantHands(project, stack.tenantId).graph(
+        "POST",
+        `/v1.0/servicePrincipals/${String(named("WindowsDefenderATP"))}/appRoleAssignedTo`,
+        {
+          principalId: named("SIEM MSSP Connector"),
+          resourceId: named("WindowsDefenderATP"),
+          appRoleId: windowsDefenderAtp.appRoles["Machine.Isolate"],
+        },
+      );
+      const { consent, "end of changes": end } = await verified(stack);
+      assert.match(consent ?? "", /^failed: Machine\.Isolate is not of the profile hunt/);
+      assert.equal(end, undefined);
+    });
+  });
+
   describe("the client secret over a year", () => {
     it("rotation without a gap: of hourly pulls of alerts none fails", async () => {
       const { clock } = project.sandbox.cloud;
-      const stack = await newStack(0x75, { credential: "secret" });
+      const stack = await newStack(0x75, { alertApis: ["graph", "legacySiem"], credential: "secret" });
       const pulls = new Map<string, number>();
       let hour = 0;
       let handedOut = await upAndFetch();

@@ -44,6 +44,7 @@ const planted = {
   "certificate's password": "planted-certificate-passw0rd",
 };
 
+const alertApis = ["legacySiem", "graph"];
 const everyFeature = {
   portalAccess: "rbac",
   notificationRules: [{ name: "High", severities: ["High"], recipients: ["soc@fabrikam-security.example"] }],
@@ -218,7 +219,7 @@ describe("secrets", function () {
 
   it("pulumi: preview, up, refresh, with the policy pack and logs up to -v=2", async () => {
     await pulumi(["stack", "init", "contoso"]);
-    await settings({ connector: { loopbackRedirectPort } });
+    await settings({ connector: { alertApis, loopbackRedirectPort } });
     await pulumi(["preview", ...stack, "--diff", "--policy-pack", "policy"]);
     await pulumi([...up, "--policy-pack", "policy", "-v=2", "--logtostderr", "--logflow"]);
     await pulumi(["preview", ...stack, "--json", "--show-sames"]);
@@ -229,7 +230,7 @@ describe("secrets", function () {
   });
 
   it("pulumi: full debug output of the engine, its Node SDK and its traces", async () => {
-    await settings({ analysts: [ana], connector: { credential: secretsOf(200), loopbackRedirectPort } });
+    await settings({ analysts: [ana], connector: { alertApis, credential: secretsOf(200), loopbackRedirectPort } });
     const temporary = path.join(project.folder, "tmp");
     const debugging = ["--debug", "--tracing", `file:${temporary}/trace`, "--event-log", `${temporary}/events`];
     await pulumi([...up, "-v=9", "--logtostderr", "--logflow", ...debugging]);
@@ -239,7 +240,10 @@ describe("secrets", function () {
   it("pulumi: runs that fail", async () => {
     await pulumi(["preview", ...stack], 1, { ARM_CLIENT_SECRET: planted["wrong client secret"] });
     await pulumi(["preview", ...stack], 1, { PULUMI_CONFIG_PASSPHRASE: planted["wrong passphrase"] });
-    await settings({ analysts: [ana, ben], connector: { credential: secretsOf(100), loopbackRedirectPort } });
+    await settings({
+      analysts: [ana, ben],
+      connector: { alertApis, credential: secretsOf(100), loopbackRedirectPort },
+    });
     setSwitches(project.sandbox.cloud.tenant(tenantId), { b2bInvitations: "off", clientSecrets: "off" });
     await pulumi([...up, "-v=2", "--logtostderr"], 1);
     setSwitches(project.sandbox.cloud.tenant(tenantId), { b2bInvitations: "on", clientSecrets: "on" });

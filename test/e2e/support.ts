@@ -25,6 +25,7 @@ export function customer(number: number, changes: Readonly<Record<string, unknow
     msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
     analysts: [ana, ben],
     portalAccess: "basic",
+    connector: { alertApis: ["legacySiem", "graph"] },
     ...changes,
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { makeTestCertificate, type TestCertificate } from "@defender-mssp/sandbox/testing";
 import * as fc from "fast-check";
+import { keepingLegacyApi } from "../../settings/connector";
 import { checkSettings, parseSettings, type ConnectorSettings, type SettingProblem } from "../../settings";
 
 const good: Readonly<Record<string, string>> = {
@@ -46,19 +47,27 @@ describe("settings: connector", () => {
   describe("defaults", () => {
     const usual: ConnectorSettings = {
       kind: "customerApp",
-      alertApis: ["legacySiem", "graph"],
+      alertApis: ["graph"],
+      alertApisAreDefault: true,
       credential: { type: "secret", days: 365, rotateBeforeDays: 30, overlapDays: 7 },
     };
 
-    it("default: the connector of the 2018 document, with a secret for one year", () => {
+    it("default: reads alerts by Microsoft Graph, with a secret for one year", () => {
       for (const connector of ["", "customerApp", {}, { kind: "customerApp" }, { credential: "secret" }]) {
         assert.deepEqual(connectorOf(connector), usual, JSON.stringify(connector));
       }
     });
 
     it("alertApis: always in the same order", () => {
-      assert.deepEqual(connectorOf({ alertApis: ["graph", "legacySiem"] }), usual);
+      assert.deepEqual(connectorOf({ alertApis: ["graph", "legacySiem"] }).alertApis, ["legacySiem", "graph"]);
       assert.deepEqual(connectorOf({ alertApis: ["graph"] }).alertApis, ["graph"]);
+    });
+
+    it("alertApis: a stack with the legacy API keeps it unless the settings name the APIs", () => {
+      assert.deepEqual(keepingLegacyApi(connectorOf({})).alertApis, ["legacySiem", "graph"]);
+      assert.deepEqual(keepingLegacyApi(connectorOf({ alertApis: ["graph"] })).alertApis, ["graph"]);
+      const msspApp = connectorOf({ kind: "msspApp", applicationId });
+      assert.deepEqual(keepingLegacyApi(msspApp), msspApp);
     });
 
     it("msspApp, default: reads Graph with a certificate", () => {
@@ -98,6 +107,17 @@ describe("settings: connector", () => {
     });
   });
 
+  it("profile: in the form of the components, its actions always in the same order", () => {
+    const approved = { approvedBy: "Dana Reyes", writesEndOn: "2027-03-31" };
+    const contract = { profile: "respond", actions: ["isolate", "indicators"], ...approved } as const;
+    for (const kind of [{}, { kind: "msspApp", applicationId }]) {
+      const asked = { ...kind, ...contract, actions: ["indicators", "isolate"] };
+      assert.deepEqual(connectorOf(asked), { ...connectorOf(kind), ...contract });
+    }
+    assert.deepEqual(connectorOf({ incidents: true }), { ...connectorOf({}), incidents: true });
+    assert.deepEqual(connectorOf({ incidents: "false" }), connectorOf({}));
+  });
+
   it("credential: each type accepts its own keys", () => {
     const schedule = { days: 90, rotateBeforeDays: 14, overlapDays: 0, renewMadeBefore: "2026-11-24" };
     assert.deepEqual(connectorOf(secret(schedule)).credential, { type: "secret", ...schedule });
@@ -124,6 +144,38 @@ describe("settings: connector", () => {
       ["with an unknown key", { kinds: "msspApp" }, ['connector.kinds: "msspApp"']],
       ["with no alert API", { alertApis: [] }, ["connector.alertApis: []"]],
       ["with an unknown alert API", { alertApis: ["splunk"] }, ['connector.alertApis[0]: "splunk"']],
+      ["with an unknown profile", { profile: "admin" }, ['connector.profile: "admin"']],
+      [
+        "with a profile that changes something, without approval and end",
+        { profile: "triage" },
+        ["connector.approvedBy: (not set)", "connector.writesEndOn: (not set)"],
+      ],
+      [
+        "with the profile respond as a whole",
+        { profile: "respond", approvedBy: "Dana", writesEndOn: "2027-03-31" },
+        ["connector.actions: (not set)"],
+      ],
+      [
+        "with no response action",
+        { profile: "respond", actions: [], approvedBy: "Dana", writesEndOn: "2027-03-31" },
+        ["connector.actions: []"],
+      ],
+      [
+        "with actions, an approval and an end that its profile does not have",
+        { actions: ["isolate"], approvedBy: "Dana", writesEndOn: "2027-03-31" },
+        ['connector.actions: ["isolate"]', 'connector.approvedBy: "Dana"', 'connector.writesEndOn: "2027-03-31"'],
+      ],
+      [
+        "with an end that is no day",
+        { profile: "triage", approvedBy: "Dana", writesEndOn: "soon" },
+        ['connector.writesEndOn: "soon"'],
+      ],
+      ["with hunt but without incidents", { profile: "hunt", incidents: false }, ["connector.incidents: false"]],
+      [
+        "with hunt on the legacy API alone",
+        { profile: "hunt", alertApis: ["legacySiem"] },
+        ['connector.alertApis: ["legacySiem"]'],
+      ],
       ["with an unknown credential", { credential: "password" }, ['connector.credential.type: "password"']],
       ["with a secret of two years", secret({ days: 730 }), ["connector.credential.days: 730"]],
       ["with a secret of no days", secret({ days: 0 }), ["connector.credential.days: 0"]],
@@ -233,7 +285,7 @@ describe("settings: connector", () => {
       }),
       { numRuns: 300 },
     );
-    const key = fc.constantFrom("kind", "credential", "alertApis", "applicationId", "loopbackRedirectPort");
+    const key = fc.constantFrom("kind", "credential", "alertApis", "profile", "actions", "incidents", "writesEndOn");
     fc.assert(
       fc.property(fc.dictionary(key, fc.jsonValue()), (connector) => {
         const result = checkSettings(values(connector), [], {});

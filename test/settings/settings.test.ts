@@ -62,7 +62,8 @@ describe("settings", () => {
       notificationRules: [],
       connector: {
         kind: "customerApp",
-        alertApis: ["legacySiem", "graph"],
+        alertApis: ["graph"],
+        alertApisAreDefault: true,
         credential: { type: "secret", days: 365, rotateBeforeDays: 30, overlapDays: 7 },
       },
       defenderCalls: { mode: "manual" },

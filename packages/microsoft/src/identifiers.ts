@@ -130,7 +130,14 @@ export const windowsDefenderAtp = {
     "Alert.Read.All": "71fe6b80-7034-4028-9ed8-0f316df9c3ff",
     "Alert.ReadWrite.All": "0f7000ec-157b-497f-b70e-ef0b0584f140",
     "IntegrationConfiguration.ReadWrite": "7c6f6912-60e9-4fcd-bb2a-c25bc35e8c59",
+    // The response actions: three public listings agree on these IDs, and other public scripts have
+    // wrong ones. The program resolves every role by its value.
+    "Machine.CollectForensics": "15405ab2-2103-4a3c-ad80-e829841cedcc",
+    "Machine.Isolate": "7e4e1300-e1b9-4102-88ba-f0cb6e6d5974",
+    "Machine.LiveResponse": "1629b959-c0af-42a1-92f0-f6162060bdf1",
     "Machine.Read.All": "ea8291d3-4b9a-44b5-bc3a-6cea3026dc79",
+    "Machine.Scan": "a86d9824-b2b6-45f8-b042-16bc4922ed4e",
+    "Ti.ReadWrite": "a8bc2240-f96a-46a1-bad5-6a960b7327a1",
   },
   scopes: {
     "AdvancedQuery.Read": "1fb6e712-1bd9-4184-b1c0-5e71e759196b",

@@ -28,6 +28,7 @@ export * from "./defender/incidentRecord";
 export * from "./defender/incidents";
 export * from "./defender/readAlerts";
 export * from "./defender/siemAuthorization";
+export * from "./defender/connectorProfile";
 export * from "./defender/siemConnector";
 export * from "./providers/siemAuthorization";
 export * from "./azure/keyVaultSecrets";

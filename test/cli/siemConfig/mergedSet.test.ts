@@ -24,6 +24,7 @@ function customer(stack: string, changes: Partial<Connector> = {}): SiemConnecti
     kind: "customerApp",
     credential: "secret",
     alertApis: ["legacySiem", "graph"],
+    profile: "read",
     cloud: "public",
     tenantId: `tenant-of-${stack}`,
     clientId: `client-of-${stack}`,

@@ -20,6 +20,7 @@ const contoso: Connector = {
   kind: "customerApp",
   credential: "secret",
   alertApis: ["legacySiem", "graph"],
+  profile: "read",
   cloud: "public",
   tenantId: "c0570500-0000-4000-8000-00000000000a",
   clientId: "c0ffee00-0000-4000-8000-000000000001",

@@ -11,7 +11,7 @@ const outputs = {
   clientSecretExpiresOn: "2027-01-01T00:00:00Z",
   inviteRedeemUrls: secret({ "ana@example.com": "https://example.com/redeem" }),
   guests: { "ana@example.com": "11111111-0000-4000-8000-000000000001" },
-  connector: { kind: "msspApp", credential: "secret", alertApis: ["graph"] },
+  connector: { kind: "msspApp", credential: "secret", alertApis: ["graph"], profile: "read" },
   nextSteps: ["one"],
 };
 
@@ -57,7 +57,12 @@ describe("cli/stackOutputs", function () {
     await project.addStack("old", { tenantId: outputs.tenantId, clientId: outputs.clientId });
     const { cloud, connector } = await read("old");
     assert.equal(cloud, "public");
-    assert.deepEqual(connector, { kind: "customerApp", credential: "secret", alertApis: ["legacySiem", "graph"] });
+    assert.deepEqual(connector, {
+      kind: "customerApp",
+      credential: "secret",
+      alertApis: ["legacySiem", "graph"],
+      profile: "read",
+    });
   });
 
   it("reports each error with a remedy", async () => {

@@ -10,6 +10,7 @@ import { only, resolved, settled, startMocks, tenantId, type Recording } from ".
 const args = {
   customerName: "Contoso",
   tenantId,
+  access: { ...defaultConnectorAccess, alertApis: ["legacySiem", "graph"] } satisfies ConnectorAccess,
   deployedSecrets: {},
   clock: () => new Date("2026-11-24T15:00:00.123Z"),
 };
@@ -213,6 +214,7 @@ describe("components: SiemConnector", () => {
       kind: "customerApp",
       credential: "certificate",
       alertApis: ["legacySiem", "graph"],
+      profile: "read",
       credentialExpiresOn: "2099-01-01T00:00:00Z",
     });
     assert.ok(!recorded.resources.some(({ type }) => type.includes("Password")));
@@ -277,6 +279,89 @@ describe("components: SiemConnector", () => {
       kind: "msspApp",
       credential: "certificate",
       alertApis: ["graph"],
+      profile: "read",
+    });
+  });
+
+  describe("profile", () => {
+    const approved = { approvedBy: "Dana Reyes", writesEndOn: "2027-03-31" };
+    const respond = { profile: "respond", actions: ["indicators", "isolate"], ...approved } as const;
+    const legacy = { ...args.access, ...respond };
+
+    async function declared(access: ConnectorAccess, now = "2027-03-31T23:59:59Z"): Promise<string[]> {
+      recorded = await startMocks();
+      const connector = new SiemConnector("siem", { ...args, access, clock: () => new Date(now) });
+      await settled();
+      description = (await resolved(connector.description)).value;
+      return recorded.resources.map(({ name }) => name).filter((name) => /consent/.test(name));
+    }
+    let description: unknown;
+
+    it("adds one consent for each role, and keeps the name of the first", async () => {
+      const { alertApis: _, ...others } = args.access;
+      assert.deepEqual(await declared({ ...others, alertApis: ["graph"], ...respond }), [
+        "siem-defender-consent-Machine.Read.All",
+        "siem-defender-consent-Machine.Isolate",
+        "siem-defender-consent-Ti.ReadWrite",
+        "siem-graph-consent",
+        "siem-graph-consent-SecurityIncident.Read.All",
+        "siem-graph-consent-ThreatHunting.Read.All",
+        "siem-graph-consent-SecurityAlert.ReadWrite.All",
+        "siem-graph-consent-SecurityIncident.ReadWrite.All",
+      ]);
+      assert.deepEqual(description, {
+        kind: "customerApp",
+        credential: "secret",
+        alertApis: ["graph"],
+        ...respond,
+        credentialExpiresOn: "2028-03-30T23:59:59Z",
+        renewsOn: "2028-02-29T23:59:59Z",
+      });
+    });
+
+    it("requests the roles of one API together with its delegated permission", async () => {
+      await declared(legacy);
+      const access = recorded.resources.find(({ name }) => name === "siem-defender-access")?.inputs;
+      assert.deepEqual([(access?.["scopeIds"] as string[]).length, (access?.["roleIds"] as string[]).length], [1, 3]);
+    });
+
+    it("keeps the roles of hunt alone after the last day", async () => {
+      assert.deepEqual(await declared(legacy, "2027-04-01T00:00:00Z"), [
+        "siem-defender-consent",
+        "siem-graph-consent",
+        "siem-graph-consent-SecurityIncident.Read.All",
+        "siem-graph-consent-ThreatHunting.Read.All",
+      ]);
+      assert.equal((description as { profile: string }).profile, "hunt");
+    });
+
+    it("read grants incidents if they are asked for", async () => {
+      const consents = await declared({ ...defaultConnectorAccess, incidents: true });
+      assert.deepEqual(consents, ["siem-graph-consent", "siem-graph-consent-SecurityIncident.Read.All"]);
+    });
+
+    it("msspApp: one grant for each role", async () => {
+      const access = { kind: "msspApp", applicationId: "a", alertApis: ["graph"], credential: { type: "certificate" } };
+      assert.deepEqual(await declared({ ...access, ...respond, actions: ["scan"] } as ConnectorAccess), [
+        "siem-mssp-graph-consent",
+        "siem-mssp-graph-consent-SecurityIncident.Read.All",
+        "siem-mssp-graph-consent-ThreatHunting.Read.All",
+        "siem-mssp-graph-consent-SecurityAlert.ReadWrite.All",
+        "siem-mssp-graph-consent-SecurityIncident.ReadWrite.All",
+        "siem-mssp-defender-consent-Machine.Read.All",
+        "siem-mssp-defender-consent-Machine.Scan",
+      ]);
+    });
+
+    it("that allows changes is refused without an approver and an end, before a resource is declared", () => {
+      for (const changes of [{ approvedBy: undefined }, { writesEndOn: undefined }, { actions: [] }]) {
+        const access = { ...legacy, ...changes } as ConnectorAccess;
+        assert.throws(() => new SiemConnector("siem", { ...args, access }), /access\.profile "respond"/);
+      }
+      assert.deepEqual(
+        recorded.resources.filter(({ custom }) => custom),
+        [],
+      );
     });
   });
 

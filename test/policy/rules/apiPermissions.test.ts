@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { azuread, dynamic } from "../../../policy/resourceTypes";
 import { apiPermissions as rule } from "../../../policy/rules/apiPermissions";
-import { judge, unknownValue } from "../support";
+import { contoso, judge, unknownValue } from "../support";
 
 describe("policy: api-permissions", () => {
   const access = azuread("ApplicationApiAccess");
@@ -37,6 +37,26 @@ describe("policy: api-permissions", () => {
     assert.deepEqual(judge(rule, access, { roleIds: [appRoles["Directory.Read.All"]] }, { parameters }), []);
     for (const permission of [appRoles["SecurityAlert.ReadWrite.All"], windowsDefenderAtp.scopes["Alert.ReadWrite"]]) {
       assert.match(judge(rule, access, { roleIds: [permission] }, { parameters })[0]!, /allows changes/);
+    }
+  });
+
+  it("passes the roles of the connector's profile; a change only until its last day", () => {
+    const connectorOf = (contract: object) => ({
+      settings: { ...contoso, connector: { ...contoso.connector, ...contract } },
+    });
+    const role = (appRoleId: string, contract: object) =>
+      judge(rule, azuread("AppRoleAssignment"), { appRoleId }, connectorOf(contract));
+    const hunting = appRoles["ThreatHunting.Read.All"];
+    assert.deepEqual(role(hunting, { profile: "hunt" }), []);
+    assert.match(role(hunting, {})[0]!, /ThreatHunting\.Read\.All is not allowed/);
+    const isolate = windowsDefenderAtp.appRoles["Machine.Isolate"];
+    const respond = { profile: "respond", actions: ["isolate"], approvedBy: "Dana Reyes" };
+    assert.deepEqual(role(isolate, { ...respond, writesEndOn: "2999-12-31" }), []);
+    assert.deepEqual(role(isolate, { ...respond, writesEndOn: "2020-12-31" }), [
+      "Machine.Isolate allows changes; connector.writesEndOn was 2020-12-31",
+    ]);
+    for (const contract of [{}, respond, { ...respond, actions: ["scan"], writesEndOn: "2999-12-31" }]) {
+      assert.deepEqual(role(isolate, contract), ["Machine.Isolate allows changes"], JSON.stringify(contract));
     }
   });
 

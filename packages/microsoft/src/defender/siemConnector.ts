@@ -1,7 +1,8 @@
 /**
  * What a SIEM connector is: the one declaration that settings, components, policy and commands
- * share.
+ * share. What it may do is in connectorProfile.ts.
  */
+import type { ConnectorContract } from "./connectorProfile";
 
 /**
  * The APIs that a connector can read alerts from:
@@ -61,28 +62,28 @@ export type ConnectorCredential =
 
 export type ConnectorAccess =
   /** A registration in the customer's tenant, as Microsoft's document of 2018 describes it. */
-  | {
+  | ({
       readonly kind: "customerApp";
       readonly alertApis: readonly AlertApi[];
       readonly credential: ConnectorCredential;
       /** Port of an additional redirect URI on localhost. */
       readonly loopbackRedirectPort?: number;
-    }
+    } & ConnectorContract)
   /**
    * The MSSP's own multitenant application, one for all its customers. Its credential is created in
    * the MSSP's tenant.
    */
-  | {
+  | ({
       readonly kind: "msspApp";
       /** The application (client) ID, a UUID. */
       readonly applicationId: string;
       readonly alertApis: readonly Extract<AlertApi, "graph">[];
       readonly credential: { readonly type: CredentialType };
-    };
+    } & ConnectorContract);
 
-/** The connector of Microsoft's document of 2018, with both alert APIs. */
+/** A registration in the customer's tenant that reads alerts by Microsoft Graph. */
 export const defaultConnectorAccess: Extract<ConnectorAccess, { readonly kind: "customerApp" }> = {
   kind: "customerApp",
-  alertApis: ["legacySiem", "graph"],
+  alertApis: ["graph"],
   credential: { type: "secret", days: 365, rotateBeforeDays: 30, overlapDays: 7 },
 };
