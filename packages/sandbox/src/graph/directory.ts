@@ -155,6 +155,10 @@ const dependents: readonly [EntitySetName, readonly string[]][] = [
   ["oauth2PermissionGrants", ["clientId", "resourceId", "principalId"]],
   ["appRoleAssignments", ["principalId", "resourceId"]],
   ["roleAssignments", ["principalId"]],
+  ["eligibilitySchedules", ["groupId", "principalId"]],
+  ["eligibilityScheduleRequests", ["groupId", "principalId"]],
+  ["roleManagementPolicies", ["scopeId"]],
+  ["roleManagementPolicyAssignments", ["scopeId"]],
 ];
 
 function alternateKey(key: string): { property: string; value: string } | undefined {

@@ -39,6 +39,12 @@ import {
 } from "./entities/entitlementManagement";
 import { group } from "./entities/groups";
 import { authorizationPolicy, subscribedSku, tenantAppManagementPolicy } from "./entities/policies";
+import {
+  eligibilitySchedule,
+  eligibilityScheduleRequest,
+  unifiedRoleManagementPolicy,
+  unifiedRoleManagementPolicyAssignment,
+} from "./entities/privilegedAccess";
 import { domain, organization } from "./entities/tenant";
 import {
   governanceInvitation,
@@ -111,6 +117,10 @@ export type EntitySetName =
   | "directoryAudits"
   | "signIns"
   | "federatedIdentityCredentials"
+  | "eligibilityScheduleRequests"
+  | "eligibilitySchedules"
+  | "roleManagementPolicies"
+  | "roleManagementPolicyAssignments"
   | "conditionalAccessPolicies"
   | "whatIfAnalysisResults"
   | "crossTenantAccessDefault"
@@ -263,6 +273,30 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
   },
   directoryAudits: { ...plain, type: "directoryAudit", properties: directoryAudit, path: "auditLogs/directoryAudits" },
   signIns: { ...plain, type: "signIn", properties: signIn, path: "auditLogs/signIns" },
+  eligibilityScheduleRequests: {
+    ...plain,
+    type: "privilegedAccessGroupEligibilityScheduleRequest",
+    properties: eligibilityScheduleRequest,
+    path: "identityGovernance/privilegedAccess/group/eligibilityScheduleRequests",
+  },
+  eligibilitySchedules: {
+    ...plain,
+    type: "privilegedAccessGroupEligibilitySchedule",
+    properties: eligibilitySchedule,
+    path: "identityGovernance/privilegedAccess/group/eligibilitySchedules",
+  },
+  roleManagementPolicies: {
+    ...plain,
+    type: "unifiedRoleManagementPolicy",
+    properties: unifiedRoleManagementPolicy,
+    path: "policies/roleManagementPolicies",
+  },
+  roleManagementPolicyAssignments: {
+    ...plain,
+    type: "unifiedRoleManagementPolicyAssignment",
+    properties: unifiedRoleManagementPolicyAssignment,
+    path: "policies/roleManagementPolicyAssignments",
+  },
   connectedOrganizations: { ...plain, type: "connectedOrganization", properties: connectedOrganization },
   accessPackageCatalogs: { ...plain, type: "accessPackageCatalog", properties: accessPackageCatalog },
   accessPackageAssignments: { ...plain, type: "accessPackageAssignment", properties: accessPackageAssignment },

@@ -7,6 +7,7 @@ import type { Call } from "./route";
 export type LicensedFeature =
   | "roleAssignableGroups"
   | "entitlementManagement"
+  | "privilegedAccess"
   | "signInLogs"
   | "conditionalAccess"
   | "crossTenantAccess"
@@ -17,7 +18,8 @@ export type LicensedFeature =
 export function hasLicence(tenant: Tenant, feature: LicensedFeature): boolean {
   const licence = switchValue(tenant, "entraLicence");
   if (feature === "governanceApplications") return licence === "governance";
-  return feature === "entitlementManagement" ? ["p2", "governance"].includes(licence) : licence !== "free";
+  const needsP2 = feature === "entitlementManagement" || feature === "privilegedAccess";
+  return needsP2 ? ["p2", "governance"].includes(licence) : licence !== "free";
 }
 
 /** Throws the service's error if the caller's tenant has no licence for a feature. */
@@ -52,12 +54,17 @@ const refusals: Readonly<Record<LicensedFeature, () => GraphError>> = {
   // Microsoft documents that trust and targets need P1; the service's own refusal is not known.
   crossTenantAccess: () =>
     new GraphError(403, "AadPremiumLicenseRequired", "The tenant needs to have Microsoft Entra ID P1 license."),
+  privilegedAccess: premiumP2,
   // The text of another feature of the same licence (privileged identity management); this
   // feature's own is not known.
-  entitlementManagement: () =>
-    new GraphError(
-      400,
-      "AadPremiumLicenseRequired",
-      "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
-    ),
+  entitlementManagement: premiumP2,
 };
+
+/** Code and text of privileged identity management, from issue threads. */
+function premiumP2(): GraphError {
+  return new GraphError(
+    400,
+    "AadPremiumLicenseRequired",
+    "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+  );
+}

@@ -107,6 +107,16 @@ export const permissions = {
   writeRoles: of(["RoleManagement.ReadWrite.Directory"]),
   readDefenderRoles: named(["RoleManagement.Read.Defender", "RoleManagement.ReadWrite.Defender"]),
   writeDefenderRoles: named(["RoleManagement.ReadWrite.Defender"]),
+  readEligibilities: named([
+    "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+    "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+  ]),
+  writeEligibilities: named(["PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"]),
+  readGroupRolePolicies: named([
+    "RoleManagementPolicy.Read.AzureADGroup",
+    "RoleManagementPolicy.ReadWrite.AzureADGroup",
+  ]),
+  writeGroupRolePolicies: named(["RoleManagementPolicy.ReadWrite.AzureADGroup"]),
   readMemberships: of([...groupRead, ...userRead, ...applicationRead]),
   readDirectoryObjects: of([...applicationRead, ...groupRead, ...userRead]),
   readDeletedItems: of([...applicationRead, ...groupRead, ...userRead]),

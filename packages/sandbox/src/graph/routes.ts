@@ -16,10 +16,12 @@ import { directoryRoleRoutes } from "./routes/directoryRoles";
 import { federatedIdentityCredentialRoutes } from "./routes/federatedIdentityCredentials";
 import { grantRoutes } from "./routes/grants";
 import { groupRoutes } from "./routes/groups";
+import { groupRolePolicyRoutes } from "./routes/groupRolePolicies";
 import { invitationRoutes } from "./routes/invitations";
 import { membershipRoutes } from "./routes/memberships";
 import { passwordRoutes } from "./routes/passwords";
 import { policyRoutes } from "./routes/policies";
+import { privilegedAccessRoutes } from "./routes/privilegedAccess";
 import { roleManagementRoutes } from "./routes/roleManagement";
 import { servicePrincipalRoutes } from "./routes/servicePrincipals";
 import { tenantRoutes } from "./routes/tenant";
@@ -52,4 +54,6 @@ export const routeTable = new RouteTable([
   ...accessPackageAssignmentRoutes,
   ...auditLogRoutes,
   ...tenantGovernanceRoutes,
+  ...privilegedAccessRoutes,
+  ...groupRolePolicyRoutes,
 ]);

@@ -18,6 +18,7 @@ import { entitlementSequences } from "./sequences/entitlementManagement";
 import { groupSequences } from "./sequences/groups";
 import { observedSequences } from "./sequences/observed";
 import { policySequences } from "./sequences/policies";
+import { privilegedAccessSequences } from "./sequences/privilegedAccess";
 import { servicePrincipalSequences } from "./sequences/servicePrincipals";
 import { tenantGovernanceSequences } from "./sequences/tenantGovernance";
 import { userSequences } from "./sequences/users";
@@ -47,6 +48,7 @@ describe("the emulated Graph", function () {
     defenderRoleSequences(() => graph);
     additionSequences(() => graph);
     accessPolicySequences(() => graph);
+    privilegedAccessSequences(() => graph);
   });
   describe("called by mssp governance", () => tenantGovernanceSequences(() => graph));
   describe("in a tenant without a licence or with a restrictive policy", () => policySequences(() => graph));

@@ -19,6 +19,7 @@ import {
 } from "./property";
 import { conditionalAccessSubtypes, conditionalAccessTypes } from "./conditionalAccess";
 import { crossTenantAccessTypes } from "./crossTenantAccess";
+import { privilegedAccessTypes } from "./privilegedAccess";
 import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
 import { tenantGovernanceTypes } from "./tenantGovernance";
 import type { Json } from "../../cloud/model";
@@ -236,6 +237,7 @@ export const complexTypes: Readonly<Record<string, Properties>> = {
   ...entitlementTypes,
   ...tenantGovernanceTypes,
   ...auditTypes,
+  ...privilegedAccessTypes,
   ...crossTenantAccessTypes,
   ...conditionalAccessTypes,
 };

@@ -17,7 +17,7 @@ export interface Page<T> {
 
 /** The objects that a query asks for. The filter may name the properties of `typeOf`. */
 export function page<T extends StoredObject>(objects: readonly T[], query: Query, typeOf: EntitySetName): Page<T> {
-  const matching = ordered(filtered(objects, query, typeOf), query);
+  const matching = ordered(filtered(objects, query, typeOf), query, typeOf);
   const start = query.skipToken === undefined ? 0 : positionAfter(matching, query.skipToken);
   const items = matching.slice(start, start + query.top);
   const last = items.at(-1);
@@ -41,14 +41,23 @@ function filtered<T extends StoredObject>(objects: readonly T[], query: Query, t
   return objects.filter(matches);
 }
 
-function ordered<T extends StoredObject>(objects: readonly T[], { orderBy }: Query): readonly T[] {
+/** The directory sorts by display name only, and not what a filter has found. */
+function ordered<T extends StoredObject>(
+  objects: readonly T[],
+  { orderBy, filter, advanced }: Query,
+  typeOf: EntitySetName,
+): readonly T[] {
   if (orderBy === undefined) return objects;
-  if (orderBy.property.toLowerCase() !== "displayname") {
-    throw unsupportedQuery(`Unsupported sort property '${orderBy.property}'.`);
+  const { directoryObject, properties } = entitySets[typeOf];
+  if (directoryObject && filter !== undefined && !advanced) {
+    throw unsupportedQuery("Sorting not supported for current query.");
   }
+  const sortable = directoryObject ? ["displayName"] : Object.keys(properties);
+  const property = sortable.find((name) => name.toLowerCase() === orderBy.property.toLowerCase());
+  if (property === undefined) throw unsupportedQuery(`Unsupported sort property '${orderBy.property}'.`);
   const direction = orderBy.descending ? -1 : 1;
-  const name = (object: T): string => (typeof object["displayName"] === "string" ? object["displayName"] : "");
-  return [...objects].sort((left, right) => direction * name(left).localeCompare(name(right), "en"));
+  const text = (object: T): string => (typeof object[property] === "string" ? object[property] : "");
+  return [...objects].sort((left, right) => direction * text(left).localeCompare(text(right), "en"));
 }
 
 /** Opaque to clients: the last ID of the page, and its position in case that object is deleted. */

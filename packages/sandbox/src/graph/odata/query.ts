@@ -64,9 +64,6 @@ export function parseQuery(
   const orderBy = parseOrderBy(options.get("$orderby"));
   const filter = options.get("$filter");
   const advanced = count && consistencyLevel?.toLowerCase() === "eventual";
-  if (orderBy !== undefined && filter !== undefined && !advanced) {
-    throw unsupportedQuery("Sorting not supported for current query.");
-  }
   return {
     filter,
     select: parseSelect(options.get("$select")),
@@ -94,6 +91,7 @@ function parseSelect(text: string | undefined): readonly string[] | undefined {
 function parseExpand(text: string | undefined): Expansion[] {
   if (text === undefined) return [];
   return splitOutsideParentheses(text).map((item) => {
+    if (item.trim() === "*") return { name: "*", select: undefined, expand: [] };
     const match = /^([A-Za-z]+)(?:\((.*)\))?$/.exec(item.trim());
     const options = innerOptions(match?.[2] ?? "");
     const unknown = [...options.keys()].find((name) => !["$select", "$expand"].includes(name));

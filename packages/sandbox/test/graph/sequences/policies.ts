@@ -49,6 +49,16 @@ export function policySequences(harness: () => Harness): void {
       await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
     }));
 
+  it("licence P1: no eligible members of groups, and no policy for them", () =>
+    switched({ entraLicence: "p1" }, async (graph) => {
+      const path = "/v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleRequests";
+      const filter = encodeURIComponent("groupId eq '00000000-0000-4000-8000-000000000001'");
+      const { code } = await graph.refused(400, "GET", `${path}?$filter=${filter}`);
+      assert.equal(code, "AadPremiumLicenseRequired");
+      await graph.refused(400, "POST", path, {});
+      await graph.refused(400, "GET", `/v1.0/policies/roleManagementPolicyAssignments?$filter=${filter}`);
+    }));
+
   it("no licence: role-assignable groups are refused, other groups can be created", () =>
     switched({ entraLicence: "free" }, async (graph) => {
       assert.equal((await plans(graph)).length, 1);

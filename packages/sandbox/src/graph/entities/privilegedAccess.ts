@@ -1,0 +1,81 @@
+/**
+ * Privileged Identity Management for Groups: eligible memberships, and the policies by which they
+ * are activated. https://learn.microsoft.com/graph/api/resources/privilegedidentitymanagement-for-groups-api-overview
+ */
+import { boolean, complex, computed, dateTime, readOnly, string, untyped, type Properties } from "./property";
+
+const relationship = string({ nullable: false, required: true, values: ["owner", "member"] });
+
+/**
+ * https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupeligibilityschedulerequest
+ */
+export const eligibilityScheduleRequest: Properties = {
+  id: string({ ...computed }),
+  status: string({ ...computed }),
+  createdDateTime: dateTime(readOnly),
+  completedDateTime: dateTime(readOnly),
+  approvalId: string(readOnly),
+  customData: string(readOnly),
+  createdBy: untyped(readOnly),
+  action: string({
+    required: true,
+    values: ["adminAssign", "adminUpdate", "adminRemove", "adminExtend", "adminRenew", "selfExtend", "selfRenew"],
+  }),
+  isValidationOnly: boolean({ default: false }),
+  justification: string(),
+  accessId: relationship,
+  groupId: string({ nullable: false, required: true }),
+  principalId: string({ nullable: false, required: true }),
+  targetScheduleId: string(readOnly),
+  scheduleInfo: complex("requestSchedule"),
+  ticketInfo: complex("ticketInfo"),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupeligibilityschedule */
+export const eligibilitySchedule: Properties = {
+  id: string({ ...computed }),
+  createdDateTime: dateTime(readOnly),
+  modifiedDateTime: dateTime(readOnly),
+  createdUsing: string(readOnly),
+  status: string(readOnly),
+  scheduleInfo: complex("requestSchedule", readOnly),
+  accessId: string(readOnly),
+  principalId: string(readOnly),
+  groupId: string(readOnly),
+  memberType: string({ ...readOnly, default: "direct" }),
+};
+
+/**
+ * https://learn.microsoft.com/graph/api/resources/unifiedrolemanagementpolicy. `rules` is a
+ * navigation: `routes/groupRolePolicies.ts` answers it.
+ */
+export const unifiedRoleManagementPolicy: Properties = {
+  id: string({ ...computed }),
+  displayName: string({ ...computed }),
+  description: string({ ...computed }),
+  isOrganizationDefault: boolean({ ...readOnly, default: false }),
+  scopeId: string({ ...computed }),
+  scopeType: string({ ...computed }),
+  lastModifiedDateTime: dateTime(readOnly),
+  lastModifiedBy: untyped(readOnly),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/unifiedrolemanagementpolicyassignment */
+export const unifiedRoleManagementPolicyAssignment: Properties = {
+  id: string({ ...computed }),
+  policyId: string({ ...computed }),
+  scopeId: string({ ...computed }),
+  scopeType: string({ ...computed }),
+  roleDefinitionId: string(readOnly),
+};
+
+/** Their complex types, for `complexTypes`. */
+export const privilegedAccessTypes: Readonly<Record<string, Properties>> = {
+  requestSchedule: { startDateTime: dateTime(), recurrence: untyped(), expiration: complex("expirationPattern") },
+  expirationPattern: {
+    type: string({ values: ["notSpecified", "noExpiration", "afterDateTime", "afterDuration"] }),
+    endDateTime: dateTime(),
+    duration: string(),
+  },
+  ticketInfo: { ticketNumber: string(), ticketSystem: string() },
+};

@@ -1,0 +1,208 @@
+/**
+ * Eligible members and owners of groups: requests of an administrator, and the schedules that come
+ * of them. Activation by the eligible person is not emulated.
+ * https://learn.microsoft.com/graph/api/privilegedaccessgroup-post-eligibilityschedulerequests
+ */
+import { randomUUID } from "node:crypto";
+import type { StoredObject, Tenant } from "../../cloud/model";
+import { createdEntity, entity, list } from "../answers";
+import { get, getDirectoryObject } from "../directory";
+import { refused } from "../entitlements";
+import { badRequest, unreadableRequest } from "../errors";
+import { onboard, ruleOf } from "../groupRolePolicies";
+import { wholeSeconds } from "../identifiers";
+import { innerOf, isObject, textIn, textOf, textsIn, type JsonObject } from "../json";
+import { requireLicence } from "../licences";
+import { complete } from "../objects";
+import { permissions } from "../permissions";
+import { bodyOf, parameter, type Answer, type Call, type Route } from "../route";
+import { checkCreate } from "../validate";
+
+const requests = "eligibilityScheduleRequests";
+const schedules = "eligibilitySchedules";
+const root = "/identityGovernance/privilegedAccess/group";
+const versions = ["v1.0"] as const;
+const name = (entitySet: string): string => `${root.slice(1)}/${entitySet}`;
+const minute = 60_000;
+const day = 24 * 60 * minute;
+/** https://learn.microsoft.com/entra/id-governance/privileged-identity-management/groups-assign-member-owner */
+const shortest = 5 * minute;
+
+export const privilegedAccessRoutes: readonly Route[] = (
+  [
+    {
+      method: "POST",
+      path: `${root}/${requests}`,
+      versions,
+      permissions: permissions.writeEligibilities,
+      handle: request,
+    },
+    {
+      method: "GET",
+      path: `${root}/${requests}`,
+      versions,
+      permissions: permissions.readEligibilities,
+      handle: (call) => filtered(call, requests, [...call.tenant.objects(requests).values()]),
+    },
+    {
+      method: "GET",
+      path: `${root}/${schedules}`,
+      versions,
+      permissions: permissions.readEligibilities,
+      handle: (call) => filtered(call, schedules, current(call)),
+    },
+    {
+      method: "GET",
+      path: `${root}/${schedules}/{id}`,
+      versions,
+      permissions: permissions.readEligibilities,
+      handle: (call) => {
+        current(call);
+        return entity(call, schedules, get(call.tenant, schedules, parameter(call, "id")), name(schedules));
+      },
+    },
+  ] satisfies Route[]
+).map((route) => ({
+  ...route,
+  handle: (call) => {
+    requireLicence(call, "privilegedAccess");
+    return route.handle(call);
+  },
+}));
+
+/**
+ * "This API requires the $filter (eq) query parameter to scope the request to a principal or a
+ * group": privilegedaccessgroup-list-eligibilityschedules. The error's text is the sandbox's own.
+ */
+function filtered(call: Call, entitySet: typeof requests | typeof schedules, objects: StoredObject[]): Answer {
+  if (!/\b(groupId|principalId) eq /.test(call.query.filter ?? "")) {
+    throw refused("MissingProvider", "The request must have a $filter of groupId or principalId.");
+  }
+  return list(call, entitySet, objects, name(entitySet));
+}
+
+/** The schedules that have not ended; those that have are removed, as the service does. */
+function current({ tenant, cloud }: Pick<Call, "tenant" | "cloud">): StoredObject[] {
+  for (const schedule of tenant.objects(schedules).values()) {
+    const end = textIn(innerOf(innerOf(schedule["scheduleInfo"], "expiration"), "endDateTime"));
+    if (end !== undefined && Date.parse(end) <= cloud.now().getTime()) tenant.objects(schedules).delete(schedule.id);
+  }
+  return [...tenant.objects(schedules).values()];
+}
+
+function request(call: Call): Answer {
+  const { values } = checkCreate(requests, bodyOf(call), call.version);
+  const group = groupOf(call.tenant, textOf(values["groupId"]));
+  const asked: Asked = {
+    ...values,
+    groupId: group.id,
+    principalId: getDirectoryObject(call.tenant, textOf(values["principalId"])).object.id,
+  };
+  const there = current(call).find((one) =>
+    (["groupId", "principalId", "accessId"] as const).every((key) => one[key] === asked[key]),
+  );
+  const schedule = change(call, asked, there);
+  const now = wholeSeconds(call.cloud.now());
+  const made = complete(requests, {
+    ...asked,
+    id: randomUUID(),
+    status: values["action"] === "adminRemove" ? "Revoked" : "Provisioned",
+    createdDateTime: now,
+    completedDateTime: now,
+    targetScheduleId: schedule.id,
+    scheduleInfo: values["action"] === "adminRemove" ? null : (schedule["scheduleInfo"] ?? null),
+  });
+  call.tenant.objects(requests).set(made.id, made);
+  call.cloud.changed();
+  return createdEntity(call, requests, made, name(requests));
+}
+
+type Asked = JsonObject & { readonly groupId: string; readonly principalId: string };
+
+/** Codes and texts: terraform-provider-azuread 1306, 1412, 1450; the rest from public code. */
+function change(call: Call, asked: Asked, there: StoredObject | undefined): StoredObject {
+  const action = textOf(asked["action"]);
+  if (action === "adminAssign") {
+    if (there !== undefined) throw refused("RoleAssignmentExists", "The Role assignment already exists.");
+    const scheduleInfo = scheduleOf(call, asked);
+    onboard(call, asked.groupId);
+    return save(call, asked, { scheduleInfo, id: `${asked.groupId}_${textOf(asked["accessId"])}_${randomUUID()}` });
+  }
+  if (there === undefined) throw refused("RoleAssignmentDoesNotExist", "The Role assignment does not exist.");
+  if (action === "adminUpdate") return save(call, asked, { ...there, scheduleInfo: scheduleOf(call, asked) });
+  if (action !== "adminRemove") throw unreadableRequest(`The sandbox does not emulate the action '${action}'.`);
+  if (call.cloud.now().getTime() - Date.parse(textOf(there["createdDateTime"])) < shortest) {
+    throw refused("ActiveDurationTooShort", "The Active duration is too short. Miniumum Required is 5 minutes.");
+  }
+  call.tenant.objects(schedules).delete(there.id);
+  return there;
+}
+
+function save(call: Call, asked: Asked, values: JsonObject & { id: string }): StoredObject {
+  const now = wholeSeconds(call.cloud.now());
+  const schedule = complete(schedules, {
+    createdDateTime: now,
+    ...values,
+    modifiedDateTime: now,
+    status: "Provisioned",
+    accessId: asked["accessId"] ?? null,
+    groupId: asked.groupId,
+    principalId: asked.principalId,
+  });
+  call.tenant.objects(schedules).set(schedule.id, schedule);
+  return schedule;
+}
+
+/** "Groups with dynamic membership and groups synchronized from on-premises can't be managed." */
+function groupOf(tenant: Tenant, id: string): StoredObject {
+  const group = get(tenant, "groups", id);
+  const isDynamic = textsIn(group["groupTypes"]).includes("DynamicMembership");
+  if (isDynamic || group["onPremisesSyncEnabled"] === true) {
+    throw badRequest("The group cannot be onboarded to Privileged Identity Management.");
+  }
+  return group;
+}
+
+/** The schedule with its start, by the group's policy. */
+function scheduleOf(call: Call, { scheduleInfo = null, groupId, accessId }: Asked): JsonObject {
+  const expiration = innerOf(scheduleInfo, "expiration");
+  const start = textIn(innerOf(scheduleInfo, "startDateTime")) ?? wholeSeconds(call.cloud.now());
+  const end = endOf(isObject(expiration) ? expiration : {}, start);
+  const rule = ruleOf(call.tenant, groupId, textOf(accessId), "Expiration_Admin_Eligibility");
+  const longest = Number(/^P(\d+)D$/.exec(textOf(rule["maximumDuration"]))?.[1] ?? Infinity) * day;
+  const duration = end === undefined ? Infinity : Date.parse(end) - Date.parse(start);
+  if (rule["isExpirationRequired"] === true && duration > longest) {
+    throw refused(
+      "RoleAssignmentRequestPolicyValidationFailed",
+      'The following policy rules failed: ["ExpirationRule"]',
+    );
+  }
+  if (duration < shortest) {
+    throw refused("ActiveDurationTooShort", "The Active duration is too short. Miniumum Required is 5 minutes.");
+  }
+  return {
+    startDateTime: start,
+    recurrence: null,
+    expiration: {
+      type: end === undefined ? "noExpiration" : "afterDateTime",
+      endDateTime: end ?? null,
+      duration: null,
+    },
+  };
+}
+
+function endOf(expiration: JsonObject, start: string): string | undefined {
+  switch (expiration["type"]) {
+    case "noExpiration":
+      return undefined;
+    case "afterDateTime":
+      return textOf(expiration["endDateTime"]);
+    case "afterDuration": {
+      const [, days, hours] = /^P(?:(\d+)D)?(?:T(\d+)H)?$/.exec(textOf(expiration["duration"])) ?? [];
+      const length = Number(days ?? 0) * day + Number(hours ?? 0) * 60 * minute;
+      return wholeSeconds(new Date(Date.parse(start) + length));
+    }
+    default:
+      throw refused("InvalidScheduleInfo", "The schedule has no expiration.");
+  }
+}
