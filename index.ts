@@ -19,6 +19,7 @@ import { refuseLongCertificate } from "./components/siemConnector/longCertificat
 import { requirePublishedRoles } from "./components/siemConnector/publishedRoles";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { refuseMovedNames } from "./components/portalAccess/deployedNames";
+import { customerApprovers } from "./components/portalAccess/portalAccess";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
@@ -63,9 +64,8 @@ async function program() {
   await requireTenantFeatures(tenantId, tenantNeeds(settings), deployed);
   await requirePublishedRoles(settings.connector, clock(), { provider });
   await reportAdoptions(settings, deployed);
-  const approvers = portalAccess.model === "entitlement" ? portalAccess.approvers : [];
   const { loginEndpoint } = await discoverEndpoints(process.env, { cloud });
-  const approverObjectIds = await contactObjectIds(approvers, { provider });
+  const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
 
   new StackIdentity("stack-identity", { msspTenantId });
   const onboarding = new CustomerOnboarding(

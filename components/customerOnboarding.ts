@@ -93,8 +93,9 @@ export interface CustomerOnboardingArgs {
    */
   readonly portalAccess?: PortalAccessChoice;
   /**
-   * Object IDs of the approvers: `await contactObjectIds(portalAccess.approvers, { provider })`.
-   * Required with the model `entitlement`, ignored with the others.
+   * Object IDs of the customer's approvers:
+   * `await contactObjectIds(customerApprovers(portalAccess), { provider })`. Required with the model
+   * `entitlement`, and if `activation.tier2Approval` names people; ignored otherwise.
    * @default none
    */
   readonly approverObjectIds?: readonly string[];

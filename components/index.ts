@@ -46,13 +46,18 @@ export { EntitlementAccess, type EntitlementAccessArgs, type EntitlementTerms } 
 export type { TieredAnalyst } from "./portalAccess/memberships";
 export { MsspSecurityGroup, type MsspSecurityGroupArgs } from "./portalAccess/msspSecurityGroup";
 export {
+  customerApprovers,
   PortalAccess,
+  type Activation,
   type AnalystTier,
   type AnalystUser,
+  type BasicChoice,
   type EntitlementChoice,
   type PortalAccessArgs,
   type PortalAccessChoice,
+  type RbacChoice,
 } from "./portalAccess/portalAccess";
+export { EligibleMembers, type EligibleMemberArgs, type EligibleMembersArgs } from "./portalAccess/eligibleMembers";
 export { PortalAccessModel, type PortalAccessModelArgs } from "./portalAccess/portalAccessModel";
 export { deployedSecrets } from "./siemConnector/deployedSecrets";
 export type { MsspServicePrincipal } from "./siemConnector/msspServicePrincipal";

@@ -38,6 +38,7 @@ export const dynamicResourceLogic = {
   DefenderRoleAssignment: "roleAssignmentResource",
   DefenderRoleDefinition: "roleDefinitionResource",
   DefenderSiemAuthorization: "siemAuthorizationResource",
+  EligibleMembers: "eligibleMembersResource",
   Guest: "guestResource",
   MsspServicePrincipal: "servicePrincipalResource",
   PortalAccessModel: "portalAccessModelResource",

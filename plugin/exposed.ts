@@ -35,6 +35,7 @@ export const exposedResources = [
   "DefenderRoleAssignment",
   "DefenderRoleDefinition",
   "DefenderSiemAuthorization",
+  "EligibleMembers",
   "PortalAccessModel",
   "StackIdentity",
 ] as const satisfies readonly DynamicResourceType[];

@@ -31,6 +31,7 @@ const dynamicNames = [
   "DefenderRoleAssignment",
   "DefenderRoleDefinition",
   "DefenderSiemAuthorization",
+  "EligibleMembers",
   "Guest",
   "MsspServicePrincipal",
   "PortalAccessModel",

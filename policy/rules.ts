@@ -17,6 +17,7 @@ import { knownResourceTypes } from "./rules/knownResourceTypes";
 import { namedGuests } from "./rules/namedGuests";
 import { namedOrganizations } from "./rules/namedOrganizations";
 import { namedPrincipals } from "./rules/namedPrincipals";
+import { noStandingTier2 } from "./rules/noStandingTier2";
 import { notificationRules } from "./rules/notificationRules";
 import { owners } from "./rules/owners";
 import { redirectUris } from "./rules/redirectUris";
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   guestDomains,
   guestCount,
   guestsInTheirGroups,
+  noStandingTier2,
   owners,
   defenderRoles,
   directoryRoles,

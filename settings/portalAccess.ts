@@ -26,11 +26,29 @@ export type Tiers = Readonly<Record<Tier, TierSettings>>;
 export const reviewIntervals = ["month", "quarter", "halfYear", "year"] as const;
 export type ReviewInterval = (typeof reviewIntervals)[number];
 
+/** Just-in-time access: analysts are eligible members and activate for some hours. */
+export interface ActivationSettings {
+  /** The longest activation, 1 to 8 hours. */
+  readonly hours: number;
+  /**
+   * Who approves an activation in tier 2: the members of the MSSP's approvers' group, or people of
+   * the customer. Default: nobody needs to.
+   */
+  readonly tier2Approval?: "approvers" | "customer";
+  /** Those people of the customer: e-mail addresses or user principal names. */
+  readonly approvers?: readonly string[];
+}
+
+/** Membership is standing unless `activation` is set. */
+interface Activated {
+  readonly activation?: ActivationSettings;
+}
+
 export type PortalAccessSettings =
   /** A directory role of Entra. */
-  | { readonly model: "basic"; readonly role: PortalAccessRole; readonly assignTo: "group" | "guests" }
+  | ({ readonly model: "basic"; readonly role: PortalAccessRole; readonly assignTo: "group" | "guests" } & Activated)
   /** A group for each tier, with a role of Defender's unified RBAC. */
-  | { readonly model: "rbac"; readonly tiers: Tiers }
+  | ({ readonly model: "rbac"; readonly tiers: Tiers } & Activated)
   /** Access packages, which the MSSP's users request. */
   | {
       readonly model: "entitlement";
@@ -53,8 +71,8 @@ const models = ["basic", "rbac", "entitlement", "governance"] as const satisfies
 
 /** The keys of each model, besides `model`. */
 const keysOfModel: Readonly<Record<PortalAccessModel, readonly string[]>> = {
-  basic: ["role", "assignTo"],
-  rbac: ["tiers"],
+  basic: ["role", "assignTo", "activation"],
+  rbac: ["tiers", "activation"],
   entitlement: ["tiers", "approvers", "expiresAfterDays", "reviewEvery", "identitySource"],
   governance: ["groups", "provisionConnector"],
 };
@@ -86,6 +104,30 @@ const oneTier = (key: Tier) =>
     example: "{ name: SOC }",
   });
 
+/** Microsoft, "PIM for Groups API overview": an activation lasts eight hours at most. */
+const longestActivation = 8;
+const customerApprovers = "a list of 1 to 10 people of the customer, by e-mail address or user principal name";
+
+const activation = mapOf("a map with hours and tier2Approval", {
+  hours: optional(wholeNumber("hours until an activation ends", { most: longestActivation }), {
+    description: `Hours after which an activation ends, 1 to ${longestActivation}.`,
+    default: `\`${longestActivation}\``,
+    example: "4",
+  }),
+  tier2Approval: optional(
+    z.union([z.literal("approvers"), listOf(customerApprovers, emailAddress(), { least: 1, most: 10 })], {
+      error: `approvers, or ${customerApprovers}`,
+    }),
+    {
+      description:
+        "Who approves each activation in tier 2: `approvers`, the active members of the MSSP's approvers' group, or people of the customer. " +
+        "Only with the model `rbac`.",
+      default: "no approval",
+      example: "[security.admin@contoso.com]",
+    },
+  ),
+});
+
 const portalAccess = mapOf("basic, rbac, entitlement or governance, or a map with model and the keys of that model", {
   model: required(oneOf("how analysts get access to the portal", models), {
     description:
@@ -114,6 +156,19 @@ const portalAccess = mapOf("basic, rbac, entitlement or governance, or a map wit
       description: "Names and permissions of the tiers. Only with the models `rbac` and `entitlement`.",
       default: "Microsoft's tiers",
       example: "{ tier1: { name: SOC Tier 1 } }",
+    },
+  ),
+  activation: optional(
+    z.union([z.literal("standing"), z.literal("justInTime"), activation], {
+      error: "standing, justInTime, or a map with hours and tier2Approval",
+    }),
+    {
+      description:
+        "`standing`: analysts are members of their groups. `justInTime`, or a map: analysts are eligible members and activate with MFA and " +
+        "a justification (Privileged Identity Management, which requires Microsoft Entra ID P2 or ID Governance). Only with the models `basic`, " +
+        "assigned to the group, and `rbac`.",
+      default: "`standing`",
+      example: "{ hours: 4, tier2Approval: approvers }",
     },
   ),
   approvers: optional(
@@ -180,10 +235,13 @@ export function portalAccessFrom(
 ): PortalAccessSettings {
   const access: Partial<z.infer<typeof portalAccess>> = checked ?? {};
   const model = access.model ?? "rbac";
-  if (model === "basic") return { model, role: access.role ?? "Security Reader", assignTo: access.assignTo ?? "group" };
   if (model === "governance") return governanceFrom(access);
+  const activated = activationFrom(access.activation);
+  if (model === "basic") {
+    return { model, role: access.role ?? "Security Reader", assignTo: access.assignTo ?? "group", ...activated };
+  }
   const tiers = tiersFrom(access.tiers);
-  if (model === "rbac") return { model, tiers };
+  if (model === "rbac") return { model, tiers, ...activated };
   const { identitySource = "tenant" } = access;
   return {
     model,
@@ -193,6 +251,17 @@ export function portalAccessFrom(
     reviewEvery: access.reviewEvery ?? "year",
     identitySource: identitySource === "tenant" ? { tenantId: msspTenantId } : identitySource,
   };
+}
+
+function activationFrom(checked: z.infer<typeof portalAccess>["activation"]): Activated {
+  if (checked === undefined || checked === "standing") return {};
+  const { hours = longestActivation, tier2Approval } = checked === "justInTime" ? {} : checked;
+  if (tier2Approval === undefined) return { activation: Object.freeze({ hours }) };
+  const approval =
+    tier2Approval === "approvers"
+      ? ({ tier2Approval } as const)
+      : ({ tier2Approval: "customer", approvers: tier2Approval } as const);
+  return { activation: Object.freeze({ hours, ...approval }) };
 }
 
 function tiersFrom(named: z.infer<typeof portalAccess>["tiers"]): Tiers {
@@ -208,6 +277,7 @@ export function portalAccessProblems(settings: SettingPlace): void {
   access.refuseKeysOfOthers("model", model, keysOfModel);
   if (model === "entitlement") entitlementProblems(settings);
   if (model === "governance") governanceProblems(settings);
+  if (model === "basic" || model === "rbac") activationProblems(settings, model);
   groupNameProblems(settings);
 }
 
@@ -231,6 +301,37 @@ function groupNameProblems(settings: SettingPlace): void {
       name.refuse("another name than that of the group of all analysts, <msspName> MSSP Analysts");
     }
   }
+}
+
+function activationProblems(settings: SettingPlace, model: "basic" | "rbac"): void {
+  const place = settings.at("portalAccess", "activation");
+  if (!place.isSet || place.value === "standing") return;
+  if (settings.at("portalAccess", "assignTo").value === "guests") {
+    place.refuse("only with assignTo group: a guest is an eligible member of the group that has the directory role");
+  }
+  const approval = place.at("tier2Approval");
+  if (model === "basic" && approval.isSet) approval.refuse("only with the model rbac, which has tiers");
+  const omitted = settings.at("adopted", "omit").items(100);
+  if (approval.value === "approvers" && omitted.some(({ value }) => value === "approvers")) {
+    approval.refuse("people of the customer: adopted.omit leaves out the group of the MSSP's approvers");
+  }
+  for (const one of settings.at("adopted", "objects").items(1100)) {
+    if (!isMembersGroup(one.at("resource").text, model)) continue;
+    place.refuse(
+      "standing as long as adopted.objects has the group: its policy was not made by this stack",
+      shownGroup(one),
+    );
+  }
+}
+
+/** Whether an adopted resource is a group whose members would be eligible. */
+function isMembersGroup(resource: string | undefined, model: "basic" | "rbac"): boolean {
+  const names = model === "basic" ? ["analysts"] : tiers;
+  return names.some((name) => resource?.endsWith(`-access-${name}-group`) === true);
+}
+
+function shownGroup(one: SettingPlace): string {
+  return `set, and ${one.at("resource").text ?? ""} is adopted`;
 }
 
 function entitlementProblems(settings: SettingPlace): void {

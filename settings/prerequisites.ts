@@ -52,6 +52,9 @@ const hasModel =
   ({ portalAccess }: PrerequisiteSettings): boolean =>
     models.includes(portalAccess.model);
 
+const isJustInTime = ({ portalAccess }: PrerequisiteSettings): boolean =>
+  (portalAccess.model === "basic" || portalAccess.model === "rbac") && portalAccess.activation !== undefined;
+
 /** In the order in which they are listed for people. */
 const permissions: readonly ConditionalPermission[] = [
   graph("Application.ReadWrite.All", always, {
@@ -100,6 +103,14 @@ const permissions: readonly ConditionalPermission[] = [
     purpose: "the directory role, and the group that may have it",
     directoryRoles: ["Privileged Role Administrator"],
   }),
+  graph("PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup", isJustInTime, {
+    purpose: "the eligible members of the groups of analysts",
+    directoryRoles: ["Privileged Role Administrator", "Groups Administrator"],
+  }),
+  graph("RoleManagementPolicy.ReadWrite.AzureADGroup", isJustInTime, {
+    purpose: "the policies by which eligible members activate",
+    directoryRoles: ["Privileged Role Administrator", "Groups Administrator"],
+  }),
   graph("RoleManagement.ReadWrite.Defender", hasModel("rbac", "entitlement"), {
     purpose: "the tiers' roles in Defender's unified RBAC",
     directoryRoles: ["Security Administrator"],
@@ -136,8 +147,10 @@ const readingPermissions: Readonly<Partial<Record<string, GraphPermission>>> = {
   "EntitlementManagement.ReadWrite.All": "EntitlementManagement.Read.All",
   "Group.Read.All": "Group.Read.All",
   "Group.ReadWrite.All": "Group.Read.All",
+  "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup": "PrivilegedEligibilitySchedule.Read.AzureADGroup",
   "RoleManagement.ReadWrite.Defender": "RoleManagement.Read.Defender",
   "RoleManagement.ReadWrite.Directory": "RoleManagement.Read.Directory",
+  "RoleManagementPolicy.ReadWrite.AzureADGroup": "RoleManagementPolicy.Read.AzureADGroup",
   "User.Read.All": "User.Read.All",
   "User.ReadWrite.All": "User.Read.All",
 };
@@ -232,6 +245,8 @@ export interface TenantNeeds {
   readonly entitlementManagement?: boolean;
   /** A governance relationship (`portalAccess` `governance`). */
   readonly governanceRelationship?: boolean;
+  /** Eligible members of groups (`portalAccess.activation`). */
+  readonly justInTime?: boolean;
   /** Addresses of the analysts who are to be guests. */
   readonly guests?: readonly string[];
   /** Life of the client secret in days, where the connector gets one. */
@@ -246,6 +261,7 @@ export function tenantNeeds(settings: PrerequisiteSettings): TenantNeeds {
     roleAssignableGroup: portalAccess.model === "basic" && portalAccess.assignTo === "group",
     entitlementManagement: portalAccess.model === "entitlement",
     governanceRelationship: portalAccess.model === "governance",
+    justInTime: isJustInTime(settings),
     guests: analysts.map(({ email }) => email),
     clientSecretDays: kind === "customerApp" && credential.type === "secret" ? credential.days : undefined,
   };
@@ -281,6 +297,12 @@ const featureChecks: readonly FeatureCheck[] = [
   ({ governanceRelationship }, { roleAssignableGroups: hasP1 }) =>
     governanceRelationship && hasP1 === false
       ? "A governance relationship needs Microsoft Entra ID P1, which the tenant doesn't have: set portalAccess.model to rbac."
+      : undefined,
+  // Microsoft Entra ID P2 and ID Governance have both features.
+  ({ justInTime }, { entitlementManagement }) =>
+    justInTime && entitlementManagement === false
+      ? "Just-in-time access needs Microsoft Entra ID P2 or ID Governance, which the tenant doesn't have: " +
+        "set portalAccess.activation to standing."
       : undefined,
   ({ guests = [] }, { invitations }) =>
     guests.length > 0 && invitations === false

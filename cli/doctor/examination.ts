@@ -111,6 +111,9 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
     ...(needs.governanceRelationship === true
       ? [feature("governanceRelationship", { governanceRelationship: true }, has(found.roleAssignableGroups))]
       : []),
+    ...(needs.justInTime === true
+      ? [feature("justInTime", { justInTime: true }, has(found.entitlementManagement))]
+      : []),
     ...(guests.length > 0
       ? [feature("invitations", { guests: uninvited }, uninvited.length === 0 ? "passed" : has(found.invitations))]
       : []),
@@ -130,6 +133,7 @@ const readPermissions: Readonly<Record<Exclude<FeatureName, "connectorRoles" | "
   roleAssignableGroups: "Organization.Read.All",
   entitlementManagement: "Organization.Read.All",
   governanceRelationship: "Organization.Read.All",
+  justInTime: "Organization.Read.All",
   invitations: "Policy.Read.All",
   clientSecrets: "Policy.Read.All",
 };

@@ -39,6 +39,7 @@ export type FeatureName =
   | "roleAssignableGroups"
   | "entitlementManagement"
   | "governanceRelationship"
+  | "justInTime"
   | "invitations"
   | "clientSecrets"
   | "connectorRoles"
@@ -58,6 +59,7 @@ const featureNames: Readonly<Record<FeatureName, string>> = {
   roleAssignableGroups: "role-assignable groups",
   entitlementManagement: "entitlement management",
   governanceRelationship: "governance relationship (P1)",
+  justInTime: "just-in-time access (PIM for Groups)",
   invitations: "guest invitations",
   clientSecrets: "client secret lifetime",
   connectorRoles: "connector's application roles",

@@ -6,6 +6,7 @@ import {
   type CloudName,
   type PortalAccessRole,
   type Tier,
+  withoutUndefined,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { securityGroupName } from "../../settings/naming";
@@ -14,6 +15,7 @@ import { beforeDestroy } from "../../settings/prerequisites";
 import { setOutputs } from "../outputs";
 import type { ConnectedOrganization } from "./connectedOrganization";
 import { DefenderRoleAssignment, DefenderRoleDefinition } from "./defenderRole";
+import { EligibleMembers, type EligibleMembersArgs } from "./eligibleMembers";
 import { MsspSecurityGroup } from "./msspSecurityGroup";
 import { DirectoryRoleAccess } from "./directoryRoleAccess";
 import { EntitlementAccess, type EntitlementTerms } from "./entitlementAccess";
@@ -31,11 +33,54 @@ export interface AnalystTier {
   readonly permissions?: readonly string[];
 }
 
+/**
+ * Just-in-time access: analysts are eligible members of their groups, and activate the membership
+ * with MFA and a justification.
+ */
+export interface Activation {
+  /** Hours after which an activation ends, 1 to 8. */
+  readonly hours: number;
+  /**
+   * Who approves each activation in tier 2, only with the model `rbac`: the active members of the
+   * approvers' group, or people of the customer.
+   * @default no activation needs an approval
+   */
+  readonly tier2Approval?: "approvers" | "customer";
+  /**
+   * Those people of the customer, by e-mail address or user principal name. Their object IDs are the
+   * argument `approverObjectIds`.
+   * @default none
+   */
+  readonly approvers?: readonly string[];
+}
+
+export interface BasicChoice {
+  readonly model: "basic";
+  readonly role: PortalAccessRole;
+  readonly assignTo: "group" | "guests";
+  /**
+   * Just-in-time access, only with `assignTo: "group"`.
+   * @default analysts are members of the group
+   */
+  readonly activation?: Activation;
+}
+
+export interface RbacChoice {
+  readonly model: "rbac";
+  readonly tiers: Readonly<Record<Tier, AnalystTier>>;
+  /**
+   * Just-in-time access to the tiers. The group of all analysts, which grants nothing, keeps its
+   * members.
+   * @default analysts are members of their tier's group
+   */
+  readonly activation?: Activation;
+}
+
 export type PortalAccessChoice =
   /** A directory role, assigned to the group of all analysts or to each guest. */
-  | { readonly model: "basic"; readonly role: PortalAccessRole; readonly assignTo: "group" | "guests" }
+  | BasicChoice
   /** A group for each tier, with a role of Defender's unified RBAC. */
-  | { readonly model: "rbac"; readonly tiers: Readonly<Record<Tier, AnalystTier>> }
+  | RbacChoice
   /** The same groups and roles; the MSSP's people request their membership. */
   | EntitlementChoice
   /**
@@ -76,8 +121,8 @@ export interface PortalAccessArgs {
   /** The analysts. Ignored for the models `entitlement` and `governance`. */
   readonly analysts: readonly AnalystUser[];
   /**
-   * Object IDs of `access.approvers`: `await contactObjectIds(access.approvers, { provider })`.
-   * Required for the model `entitlement`, ignored for the others.
+   * Object IDs of `access.approvers`, or of `access.activation.approvers`:
+   * `await contactObjectIds(customerApprovers(access), { provider })`. Ignored without them.
    * @default none
    */
   readonly approverObjectIds?: readonly pulumi.Input<string>[];
@@ -110,7 +155,10 @@ export interface PortalAccessArgs {
  * (Conditional Access, a Sentinel workspace). An analyst's groups follow from the tier and the last
  * day of access alone: to move an analyst changes the members of two groups.
  *
- * A switch of the model deletes the grants of the old model before it creates those of the new one
+ * With `activation`, the first two models make analysts eligible members (`EligibleMembers`) instead
+ * of members of the groups that grant something.
+ *
+ * A switch of the model or of `activation` deletes the grants of the old model before it creates those of the new one
  * (`PortalAccessModel`), and replaces the tiers' groups, so that no membership of the old model
  * stays.
  *
@@ -119,7 +167,7 @@ export interface PortalAccessArgs {
  *
  * ## Least privileges
  * Those of `MsspSecurityGroup`; with `basic` also those of `DirectoryRoleAccess`; with `rbac` and
- * `entitlement` those of `DefenderRoleDefinition`; with `entitlement` those of `EntitlementAccess`.
+ * `entitlement` those of `DefenderRoleDefinition`; with `activation` those of `EligibleMembers`; with `entitlement` those of `EntitlementAccess`.
  *
  * ## Errors
  * Those of the components that it contains.
@@ -158,6 +206,7 @@ export class PortalAccess extends pulumi.ComponentResource {
 
   constructor(name: string, args: PortalAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("defender-mssp:index:PortalAccess", name, {}, opts);
+    this.refuseInvalid(args);
     const model = new PortalAccessModel(`${name}-model`, { model: kindOf(args.access) }, { parent: this });
     const given = this.give(name, args, model);
     this.model = model;
@@ -174,6 +223,7 @@ export class PortalAccess extends pulumi.ComponentResource {
           ...(args.access.model === "governance"
             ? [establishRelationship, ...beforeDestroy({ portalAccess: args.access })]
             : []),
+          ...(activationOf(args.access) === undefined ? [] : [activateMembership]),
           ...all,
         ]),
       }),
@@ -185,6 +235,11 @@ export class PortalAccess extends pulumi.ComponentResource {
     return this.organization === undefined
       ? { model: this.model }
       : { model: this.model, organization: this.organization };
+  }
+
+  private refuseInvalid(args: PortalAccessArgs): void {
+    const fault = activationFault(args);
+    if (fault !== undefined) throw new pulumi.ResourceError(`PortalAccess: ${fault}`, this, true);
   }
 
   private give(name: string, args: PortalAccessArgs, model: PortalAccessModel): GivenAccess {
@@ -199,7 +254,13 @@ export class PortalAccess extends pulumi.ComponentResource {
       ? undefined
       : this.analystsGroup(name, args, membershipsOfAll(analysts, dates));
     if (access.model === "rbac") {
-      return { group, tiers: this.tierGroups(name, args, access, model, membershipsByTier(analysts, dates)) };
+      const members = membershipsByTier(analysts, dates);
+      const given = this.tierGroups(name, args, access, model, members);
+      this.eligibleTiers(name, args, access, given, members);
+      return { group, tiers: given };
+    }
+    if (group !== undefined && access.activation !== undefined) {
+      this.eligible(`${name}-analysts`, args, access.activation, group, membershipsOfAll(analysts, dates));
     }
     const holders = analysts.filter((analyst) => hasAccess(analyst, dates));
     this.directoryRole(name, access, group, holders, model);
@@ -211,13 +272,16 @@ export class PortalAccess extends pulumi.ComponentResource {
     { access, analysts, msspName }: PortalAccessArgs,
     members: readonly string[],
   ): MsspSecurityGroup {
+    // With the model rbac this group grants nothing.
+    const isEligible = access.model === "basic" && access.activation !== undefined;
     return new MsspSecurityGroup(
       `${name}-analysts`,
       {
         displayName: pulumi.output(msspName).apply(securityGroupName),
         msspName,
-        members: objectIds(analysts, members),
+        members: isEligible ? undefined : objectIds(analysts, members),
         assignableToRole: access.model === "basic" && access.assignTo === "group" ? true : undefined,
+        purpose: isEligible ? kindOf(access) : undefined,
       },
       { parent: this },
     );
@@ -225,7 +289,7 @@ export class PortalAccess extends pulumi.ComponentResource {
 
   private directoryRole(
     name: string,
-    { role, assignTo }: Extract<PortalAccessChoice, { model: "basic" }>,
+    { role, assignTo }: BasicChoice,
     group: MsspSecurityGroup | undefined,
     analysts: readonly AnalystUser[],
     model: PortalAccessModel,
@@ -258,7 +322,7 @@ export class PortalAccess extends pulumi.ComponentResource {
   private tierGroups(
     name: string,
     args: PortalAccessArgs,
-    access: Extract<PortalAccessChoice, { model: "rbac" }>,
+    access: RbacChoice,
     model: PortalAccessModel,
     members: Readonly<Record<Tier, readonly string[]>>,
   ): Partial<TierGroups> {
@@ -283,14 +347,55 @@ export class PortalAccess extends pulumi.ComponentResource {
       {
         displayName: named.name,
         msspName,
-        members: members && objectIds(analysts, members),
-        purpose: access.model,
+        members: activationOf(access) === undefined ? members && objectIds(analysts, members) : undefined,
+        purpose: kindOf(access),
       },
       // The grants of the other model are deleted first.
       { parent: this, dependsOn: [model] },
     );
     defenderRole(`${name}-${tier}`, { tenantId, tier, named, group, model: model.model }, this);
     return group;
+  }
+
+  /** Makes analysts eligible members of the tiers' groups. Tier 2 may need an approval. */
+  private eligibleTiers(
+    name: string,
+    args: PortalAccessArgs,
+    { activation }: RbacChoice,
+    groups: Partial<TierGroups>,
+    members: Readonly<Record<Tier, readonly string[]>>,
+  ): void {
+    if (activation === undefined) return;
+    for (const tier of tiers) {
+      const group = groups[tier];
+      if (group === undefined) continue;
+      const approval = tier === "tier2" ? activation.tier2Approval : undefined;
+      const approvers = approval === undefined ? {} : approversArgs(approval, args, groups.approvers);
+      this.eligible(`${name}-${tier}`, args, activation, group, members[tier], approvers);
+    }
+  }
+
+  private eligible(
+    name: string,
+    { tenantId, analysts }: PortalAccessArgs,
+    { hours }: Activation,
+    group: MsspSecurityGroup,
+    members: readonly string[],
+    approvers: Pick<EligibleMembersArgs, "approvers" | "approverGroups"> = {},
+  ): void {
+    const eligible = analysts.filter(({ email }) => members.includes(email));
+    new EligibleMembers(
+      `${name}-eligible`,
+      {
+        tenantId,
+        groupId: group.objectId,
+        maximumActivation: `PT${hours}H`,
+        members: eligible.map(({ objectId, accessEndsOn }) => withoutUndefined({ objectId, accessEndsOn })),
+        ...approvers,
+      },
+      // The group's deletion ends every eligibility; Entra refuses to remove a new one.
+      { parent: this, deletedWith: group.nodes.group },
+    );
   }
 
   private entitlement(
@@ -312,7 +417,50 @@ export class PortalAccess extends pulumi.ComponentResource {
  * holds the old and the new one at once.
  */
 function kindOf(access: PortalAccessChoice): string {
+  if (activationOf(access) !== undefined) return `${access.model}, just in time`;
   return access.model === "basic" && access.assignTo === "guests" ? "basic, for each guest" : access.model;
+}
+
+function activationOf(access: PortalAccessChoice): Activation | undefined {
+  return access.model === "basic" || access.model === "rbac" ? access.activation : undefined;
+}
+
+/** What is wrong with the activation; an approval that nobody can give would be none. */
+function activationFault({ access, approverObjectIds = [], omit = [] }: PortalAccessArgs): string | undefined {
+  const activation = activationOf(access);
+  if (activation === undefined) return undefined;
+  const { hours, tier2Approval } = activation;
+  if (access.model === "basic" && access.assignTo === "guests") {
+    return 'activation needs assignTo "group": a guest is an eligible member of the group that has the role.';
+  }
+  if (!Number.isInteger(hours) || hours < 1 || hours > 8) {
+    return `activation.hours is ${hours}; it must be a whole number from 1 to 8.`;
+  }
+  if (tier2Approval === "customer" && approverObjectIds.length === 0) {
+    return "approverObjectIds is empty; name at least one person of the customer, who approves activations in tier 2.";
+  }
+  if (tier2Approval === "approvers" && omit.includes("approvers")) {
+    return "tier2Approval needs the group of the MSSP's approvers, which omit leaves out.";
+  }
+  return undefined;
+}
+
+/**
+ * The customer's people whose object IDs a `PortalAccess` needs, by e-mail address or user principal
+ * name: its argument `approverObjectIds`.
+ */
+export function customerApprovers(access: PortalAccessChoice): readonly string[] {
+  if (access.model === "entitlement") return access.approvers;
+  return activationOf(access)?.approvers ?? [];
+}
+
+function approversArgs(
+  approval: "approvers" | "customer",
+  { approverObjectIds = [] }: PortalAccessArgs,
+  group: MsspSecurityGroup | undefined,
+): Pick<EligibleMembersArgs, "approvers" | "approverGroups"> {
+  if (approval === "customer") return { approvers: [...approverObjectIds] };
+  return { approverGroups: group === undefined ? [] : [group.objectId] };
 }
 
 type TierGroups = Readonly<Record<Tier, MsspSecurityGroup>>;
@@ -337,6 +485,10 @@ const activateWorkloads =
 const establishRelationship =
   "Establish the governance relationship, if it does not exist: the customer's Tenant Governance Administrator invites the MSSP's tenant, " +
   "the MSSP's sends a governance request, and the customer's accepts it. `npx mssp governance status --stack <stack>` says whose move it is.";
+/** Microsoft, "Activate your group membership or ownership in Privileged Identity Management". */
+const activateMembership =
+  "Each analyst activates the membership before work: in the Entra admin center, in the customer's directory, Identity Governance > " +
+  "Privileged Identity Management > My roles > Groups > Activate. Until then the Defender portal shows nothing.";
 
 interface DefenderRoleOfGroup {
   readonly tenantId: pulumi.Input<string>;

@@ -47,6 +47,7 @@ function withoutDeployed(needs: TenantNeeds, deployed: readonly DeployedResource
     roleAssignableGroup: needs.roleAssignableGroup && !has(":Group", isAssignable) ? true : undefined,
     entitlementManagement: needs.entitlementManagement && !has(":AccessPackageCatalog") ? true : undefined,
     governanceRelationship: needs.governanceRelationship,
+    justInTime: needs.justInTime && !has(":EligibleMembers") ? true : undefined,
     guests: guests.length > 0 ? guests : undefined,
     clientSecretDays: has(":ApplicationPassword") ? undefined : needs.clientSecretDays,
   };

@@ -2,7 +2,16 @@ import { tiers } from "@defender-mssp/microsoft";
 import { dateOf, membershipsByTier, membershipsOfAll } from "../../components/portalAccess/memberships";
 import { groupNameInDirectory, securityGroupName } from "../../settings/naming";
 import { azuread, dynamic } from "../resourceTypes";
-import { knownText, knownTexts, stackRule, unknown, type StackResource, type StackViolation } from "../rule";
+import {
+  knownItems,
+  knownText,
+  knownTexts,
+  stackRule,
+  unknown,
+  valueAt,
+  type StackResource,
+  type StackViolation,
+} from "../rule";
 import type { PolicySettings } from "../policySettings";
 
 export const guestsInTheirGroups = stackRule<object>({
@@ -21,7 +30,14 @@ export const guestsInTheirGroups = stackRule<object>({
     }
     const groups = resources.filter(({ type }) => type === azuread("Group"));
     const expected = expectedMembers(resources, settings, dateOf(now));
-    return groups.flatMap((group) => wrongMembers(group, guests, expected.get(nameOf(group)) ?? []));
+    const eligibilities = resources.filter(({ type }) => type === dynamic("EligibleMembers"));
+    return groups.flatMap((group) => {
+      const eligible = eligibilities.find((one) => isOfGroup(one, group));
+      const members = expected.get(nameOf(group)) ?? [];
+      return eligible === undefined
+        ? wrongMembers(group, guests, members)
+        : wrongEligibleMembers(group, eligible, guests, members);
+    });
   },
 });
 
@@ -39,7 +55,8 @@ function expectedMembers(
   ]);
   // The stack's own resource says which model it has.
   const model = resources.find(({ type }) => type === dynamic("PortalAccessModel"))?.properties["model"];
-  if (model !== "rbac" || portalAccess.model !== "rbac") return expected;
+  if (!["rbac", "rbac, just in time"].includes(knownText(model) ?? "") || portalAccess.model !== "rbac")
+    return expected;
   const byTier = membershipsByTier(analysts, { today });
   for (const tier of tiers) expected.set(groupNameInDirectory(portalAccess.tiers[tier].name), byTier[tier]);
   return expected;
@@ -56,6 +73,37 @@ function wrongMembers(
     if (email === undefined || is === expected.includes(email)) return [];
     return [{ problem: `${email} is ${is ? "" : "not "}in the group "${nameOf(group)}"`, resource: group }];
   });
+}
+
+/** An active member of such a group has activated the membership: not everybody has. */
+function wrongEligibleMembers(
+  group: StackResource,
+  eligible: StackResource,
+  guests: readonly StackResource[],
+  expected: readonly string[],
+): readonly StackViolation[] {
+  const ids = knownItems(eligible.properties["members"]).map((member) => valueAt(member, "objectId"));
+  const isUnknown = eligible.properties["members"] === unknown || ids.includes(unknown);
+  return guests.flatMap((guest) => {
+    const email = knownText(guest.properties["email"])?.toLowerCase();
+    if (email === undefined) return [];
+    const { objectId } = guest.properties;
+    const is = isUnknown
+      ? (eligible.sources["members"]?.includes(guest.urn) ?? false)
+      : typeof objectId === "string" && ids.includes(objectId);
+    const isExpected = expected.includes(email);
+    const [inGroup, of] = [isMember(guest, group), `the group "${nameOf(group)}"`];
+    return [
+      ...(is === isExpected ? [] : [`${email} is ${is ? "an" : "no"} eligible member of ${of}`]),
+      ...(inGroup && !isExpected ? [`${email} is in ${of}`] : []),
+    ].map((problem) => ({ problem, resource: group }));
+  });
+}
+
+function isOfGroup(eligible: StackResource, group: StackResource): boolean {
+  const [id, objectId] = [eligible.properties["groupId"], group.properties["objectId"]];
+  if (typeof id === "string" && typeof objectId === "string") return id === objectId;
+  return eligible.sources["groupId"]?.includes(group.urn) ?? false;
 }
 
 /**

@@ -37,6 +37,7 @@ const grants: Readonly<Record<string, Readonly<Record<string, readonly Principal
   [azuread("ServicePrincipalPassword")]: { servicePrincipalId: [] },
   [dynamic("AppRoleGrant")]: { principalObjectId: ["servicePrincipal"] },
   [dynamic("DefenderRoleAssignment")]: { principalIds: ["group"] },
+  [dynamic("EligibleMembers")]: { members: ["guest"], groupId: ["group"], approverGroups: ["group"] },
 };
 
 /** Types that this rule judges. */
@@ -70,6 +71,7 @@ export const namedPrincipals = stackRule<{ principals: readonly string[] }>({
           ),
           ...(resource.type === dynamic("DefenderRoleAssignment") ? roleOfOtherGroup(resource, stack) : []),
           ...(resource.type === azuread("AccessPackageAssignmentPolicy") ? policyProblems(resource, stack) : []),
+          ...(resource.type === dynamic("EligibleMembers") ? approverProblems(resource, stack, settings) : []),
         ].map((problem): StackViolation => ({ problem, resource })),
       )
       .concat(tooManyApprovers(resources, settings));
@@ -78,8 +80,8 @@ export const namedPrincipals = stackRule<{ principals: readonly string[] }>({
 
 function grantIn({ properties, sources }: StackResource, property: string): Grant {
   const value = properties[property];
-  const values = Array.isArray(value) ? value : isMissing(value) ? [] : [value];
-  return { values, sources: sources[property] ?? [] };
+  const values: readonly unknown[] = Array.isArray(value) ? value : isMissing(value) ? [] : [value];
+  return { values: values.map((one) => valueAt(one, "objectId") ?? one), sources: sources[property] ?? [] };
 }
 
 /** A tier's role goes to the tier's group, which has its name. */
@@ -157,6 +159,22 @@ function subjectProblems(
       ? []
       : [`${String(objectId)} is not the connected organization of the settings`];
   });
+}
+
+/** The settings name the approvers of activations by address, so only their number is known. */
+function approverProblems(
+  { properties }: StackResource,
+  stack: Stack,
+  settings: PolicySettings | undefined,
+): readonly string[] {
+  const approvers = knownItems(properties["approvers"]);
+  const access = settings?.portalAccess;
+  const most = access?.model === "rbac" ? (access.activation?.approvers?.length ?? 0) : 0;
+  const tooMany =
+    approvers.length > most
+      ? [`${approvers.length} people approve activations; the settings name ${most} (activation.tier2Approval)`]
+      : [];
+  return [...approvers.flatMap((id) => guestProblem(id, stack)), ...tooMany];
 }
 
 /** The customer decides, not the MSSP. */

@@ -4,6 +4,7 @@
  * of them is all that
  * - users and groups have by directory roles, of their own and by their groups;
  * - users and groups have by roles of Defender's unified RBAC, in the same way;
+ * - users can activate as eligible members of such groups;
  * - people of a connected organization can get by an access package that they may request. Users
  *   are named by e-mail address and groups by name, so that an object made anew with the same
  *   access counts as the same.
@@ -53,8 +54,16 @@ function holders(tenant: Tenant, principalId: string): string[] {
   return [
     `group ${textOf(group["displayName"])}`,
     ...members.flatMap((member) => holders(tenant, member)),
+    ...eligibleMembers(tenant, principalId).map((member) => `when activated, ${member}`),
     ...requestors(tenant, principalId).map((organization) => `on request, people of ${organization}`),
   ];
+}
+
+/** Users who may activate the membership of a group. */
+function eligibleMembers(tenant: Tenant, groupId: string): string[] {
+  return [...tenant.objects("eligibilitySchedules").values()]
+    .filter((schedule) => schedule["groupId"] === groupId)
+    .map(({ principalId }) => textOf(tenant.objects("users").get(textOf(principalId))?.["mail"]));
 }
 
 /**

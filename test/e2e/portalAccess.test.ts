@@ -201,6 +201,12 @@ describe("portal access on the real engine", function () {
         { entraLicence: "p1" },
         /Entra ID P2 or ID Governance/,
       ],
+      [
+        "just-in-time access, without Entra ID P2",
+        { analysts, portalAccess: { model: "rbac", activation: "justInTime" } },
+        { entraLicence: "p1" },
+        /Just-in-time access needs Microsoft Entra ID P2 or ID Governance/,
+      ],
       ["a new guest, where nobody may invite", models.rbac, { b2bInvitations: "off" }, /aren't there yet: ana\.silva@/],
       ["a client secret, where there may be none", models.rbac, { clientSecrets: "off" }, /forbids client secrets/],
       ["a client secret of a year, where 90 days are allowed", models.rbac, { clientSecrets: "90" }, /90 days at most/],

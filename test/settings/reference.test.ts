@@ -14,6 +14,7 @@ const contexts: readonly Readonly<Record<string, unknown>>[] = [
   {},
   { analysts: [{ email: "ana@mssp.example", displayName: "Ana" }] },
   { portalAccess: { model: "basic" } },
+  { portalAccess: { model: "rbac", activation: {} } },
   { portalAccess: { model: "entitlement", approvers: ["admin@contoso.com"] } },
   { connector: {} },
   { connector: { credential: { type: "secret" } } },

@@ -45,6 +45,8 @@ export * from "./providers/portalAccessModel";
 export * from "./providers/stackIdentity";
 export * from "./graph/connectedOrganization";
 export * from "./providers/connectedOrganization";
+export type { ActivationPolicy, EligibleMember } from "./graph/groupEligibility";
+export * from "./providers/eligibleMembers";
 export * from "./azure/roles";
 export * from "./azure/keyVault";
 export * from "./azure/logsIngestion";

@@ -1,0 +1,282 @@
+/**
+ * Eligible members of a group, and the policy by which they activate: Privileged Identity
+ * Management for Groups.
+ * https://learn.microsoft.com/graph/api/resources/privilegedidentitymanagement-for-groups-api-overview
+ */
+import { ServiceError } from "../errors";
+import type { RequestOptions } from "../http";
+import { equals, graphList, type GraphCall } from "./call";
+import { untilReplicated } from "./replication";
+
+/** A person who may activate the membership. */
+export interface EligibleMember {
+  /** Object ID of the user. */
+  readonly objectId: string;
+  /** Last day of the eligibility: ISO 8601, UTC. Undefined: it does not end. */
+  readonly accessEndsOn?: string | undefined;
+}
+
+/** How eligible members activate. */
+export interface ActivationPolicy {
+  /** The longest activation, an ISO 8601 duration such as `PT8H`. */
+  readonly maximumActivation: string;
+  /** What an activation needs: `Justification`, `MultiFactorAuthentication`, `Ticketing`. */
+  readonly activationRequires: readonly string[];
+  /** Object IDs of the users who approve activations. Without approvers none is approved. */
+  readonly approvers: readonly string[];
+  /** Object IDs of the groups whose active members approve activations. */
+  readonly approverGroups: readonly string[];
+  /** Whether an eligibility may have no end. */
+  readonly permanentEligibility: boolean;
+}
+
+type Waits = Pick<RequestOptions, "sleep" | "signal">;
+
+const root = "/v1.0/identityGovernance/privilegedAccess/group";
+const policies = "/v1.0/policies/roleManagementPolicies";
+
+/** An eligible member as the service has it. */
+export interface FoundEligibility extends EligibleMember {
+  /** When the eligibility was assigned: ISO 8601, UTC. */
+  readonly assignedOn: string;
+  /** Whether its end is the end of a day, as this program sets it. */
+  readonly endsWithDay: boolean;
+}
+
+/** The eligible members of a group. */
+export async function listEligibleMembers(call: GraphCall, groupId: string): Promise<FoundEligibility[]> {
+  const found = await graphList<Schedule>(call, `${root}/eligibilitySchedules?$filter=${equals("groupId", groupId)}`);
+  return found
+    .filter(({ accessId }) => accessId === "member")
+    .map((schedule) => {
+      const end = schedule.scheduleInfo?.expiration?.endDateTime ?? undefined;
+      return {
+        objectId: schedule.principalId.toLowerCase(),
+        accessEndsOn: end === undefined ? undefined : lastDayBefore(end),
+        endsWithDay: end === undefined || /T00:00:00(\.0+)?Z$/.test(end),
+        assignedOn: schedule.createdDateTime ?? "",
+      };
+    });
+}
+
+/**
+ * Makes a user an eligible member, or changes the end of the eligibility. Waits for a new user or
+ * group that the service does not know yet.
+ */
+export async function assignEligibility(
+  call: GraphCall,
+  groupId: string,
+  member: EligibleMember,
+  waits: Waits = {},
+): Promise<void> {
+  const assign = () =>
+    requestEligibility(call, groupId, member, "adminAssign").catch((failure: unknown) => {
+      if (!hasCode(failure, "RoleAssignmentExists")) throw failure;
+      return requestEligibility(call, groupId, member, "adminUpdate");
+    });
+  await untilReplicated(async () => (await assign(), true), { ...waits, ...whileUnknown });
+}
+
+/**
+ * Takes the eligibility away; a missing one is accepted. The service refuses it within five minutes
+ * of the assignment: waits until then.
+ */
+export async function removeEligibility(
+  call: GraphCall,
+  groupId: string,
+  objectId: string,
+  waits: Waits = {},
+): Promise<void> {
+  const remove = () =>
+    requestEligibility(call, groupId, { objectId }, "adminRemove").catch((failure: unknown) => {
+      if (!hasCode(failure, "RoleAssignmentDoesNotExist")) throw failure;
+    });
+  await untilReplicated(async () => (await remove(), true), { ...waits, ...whileTooEarly });
+}
+
+/** The policy for the members of a group. Other rules of it are not read. */
+export async function readActivationPolicy(call: GraphCall, groupId: string): Promise<ActivationPolicy> {
+  const rules = await graphList<Rule>(call, `${policies}/${encodeURIComponent(await policyId(call, groupId))}/rules`);
+  const rule = (id: string): Rule => rules.find((one) => one.id === id) ?? { id };
+  const { setting } = rule(ruleIds.approval);
+  const approvers = setting?.isApprovalRequired
+    ? (setting.approvalStages ?? []).flatMap((stage) => stage.primaryApprovers ?? [])
+    : [];
+  const ids = (values: readonly (string | null | undefined)[]) =>
+    values
+      .filter((id) => typeof id === "string")
+      .map((id) => id.toLowerCase())
+      .sort();
+  return {
+    maximumActivation: rule(ruleIds.activation).maximumDuration ?? "",
+    activationRequires: [...(rule(ruleIds.requirements).enabledRules ?? [])].sort(),
+    approvers: ids(approvers.map(({ userId }) => userId)),
+    approverGroups: ids(approvers.map(({ groupId: id }) => id)),
+    permanentEligibility: rule(ruleIds.eligibility).isExpirationRequired === false,
+  };
+}
+
+/**
+ * Sets the policy for the members of a group, and reads it until the service shows it. The first
+ * change onboards the group and gives the policy another ID; terraform-provider-azuread 1517
+ * reports settings that were missing after it. So it is written again as long as it differs.
+ * @param isEqual compares the policy with the one wanted.
+ */
+export async function writeActivationPolicy(
+  call: GraphCall,
+  groupId: string,
+  policy: ActivationPolicy,
+  isEqual: (found: ActivationPolicy) => boolean,
+  waits: Waits = {},
+): Promise<void> {
+  const attempt = async () => {
+    if (isEqual(await readActivationPolicy(call, groupId))) return true;
+    const path = `${policies}/${encodeURIComponent(await policyId(call, groupId))}`;
+    await call(path, { method: "PATCH", json: { rules: rulesOf(policy) }, idempotent: true });
+    return isEqual(await readActivationPolicy(call, groupId));
+  };
+  const written = await untilReplicated(attempt, { ...waits, ...whileUnknown });
+  if (written === true) return;
+  const message = "the request was accepted, but the policy did not change; run `npx pulumi up --refresh` again";
+  throw new ServiceError({ status: 200, message, method: "PATCH", url: policies });
+}
+
+const ruleIds = {
+  eligibility: "Expiration_Admin_Eligibility",
+  activation: "Expiration_EndUser_Assignment",
+  requirements: "Enablement_EndUser_Assignment",
+  approval: "Approval_EndUser_Assignment",
+} as const;
+
+/** The program's attempts at an object that a replica does not know yet: 404, or its 400. */
+const whileUnknown = {
+  tries: 8,
+  pause: 3000,
+  isUnknown: (failure: ServiceError) => failure.status === 404 || hasCode(failure, "SubjectNotFound"),
+};
+
+/** Five minutes with some reserve. */
+const whileTooEarly = {
+  tries: 22,
+  pause: 15_000,
+  isUnknown: (failure: ServiceError) => hasCode(failure, "ActiveDurationTooShort"),
+};
+
+interface Schedule {
+  readonly principalId: string;
+  readonly accessId: string;
+  readonly createdDateTime?: string | null;
+  readonly scheduleInfo?: { readonly expiration?: { readonly endDateTime?: string | null } | null } | null;
+}
+
+interface Rule {
+  readonly id: string;
+  readonly isExpirationRequired?: boolean | null;
+  readonly maximumDuration?: string | null;
+  readonly enabledRules?: readonly string[];
+  readonly setting?: {
+    readonly isApprovalRequired?: boolean | null;
+    readonly approvalStages?: readonly {
+      readonly primaryApprovers?: readonly { readonly userId?: string | null; readonly groupId?: string | null }[];
+    }[];
+  } | null;
+}
+
+async function requestEligibility(
+  call: GraphCall,
+  groupId: string,
+  { objectId, accessEndsOn }: EligibleMember,
+  action: "adminAssign" | "adminUpdate" | "adminRemove",
+): Promise<void> {
+  const expiration =
+    accessEndsOn === undefined
+      ? { type: "noExpiration" }
+      : { type: "afterDateTime", endDateTime: `${dayAfter(accessEndsOn)}T00:00:00Z` };
+  const scheduleInfo = action === "adminRemove" ? {} : { scheduleInfo: { expiration } };
+  const json = { accessId: "member", action, groupId, principalId: objectId, justification, ...scheduleInfo };
+  // A repeated assignment is answered with RoleAssignmentExists, a repeated removal with
+  // RoleAssignmentDoesNotExist.
+  await call(`${root}/eligibilityScheduleRequests`, { method: "POST", json, idempotent: true });
+}
+
+const justification = "Managed by defender-mssp";
+
+/** The ID changes when the group is onboarded: looked up each time. */
+async function policyId(call: GraphCall, groupId: string): Promise<string> {
+  const filter = encodeURIComponent(
+    `scopeType eq 'Group' and scopeId eq '${groupId}' and roleDefinitionId eq 'member'`,
+  );
+  const path = `/v1.0/policies/roleManagementPolicyAssignments?$filter=${filter}`;
+  const [found] = await graphList<{ readonly policyId: string }>(call, path);
+  if (found !== undefined) return found.policyId;
+  throw new ServiceError({ status: 404, message: "the group has no policy", method: "GET", url: path });
+}
+
+const typeOf = (rule: string): string => `#microsoft.graph.unifiedRoleManagementPolicy${rule}Rule`;
+
+function rulesOf(policy: ActivationPolicy): readonly object[] {
+  const { approvers, approverGroups } = policy;
+  const primaryApprovers = [
+    ...approvers.map((userId) => ({ "@odata.type": "#microsoft.graph.singleUser", userId })),
+    ...approverGroups.map((groupId) => ({ "@odata.type": "#microsoft.graph.groupMembers", groupId })),
+  ];
+  const isApprovalRequired = primaryApprovers.length > 0;
+  const rule = (type: string, id: string, level: "Eligibility" | "Assignment", values: object) => ({
+    "@odata.type": typeOf(type),
+    id,
+    target: {
+      caller: level === "Eligibility" ? "Admin" : "EndUser",
+      operations: ["all"],
+      level,
+      inheritableSettings: [],
+      enforcedSettings: [],
+    },
+    ...values,
+  });
+  return [
+    rule("Expiration", ruleIds.eligibility, "Eligibility", {
+      isExpirationRequired: !policy.permanentEligibility,
+      maximumDuration: "P365D",
+    }),
+    rule("Expiration", ruleIds.activation, "Assignment", {
+      isExpirationRequired: true,
+      maximumDuration: policy.maximumActivation,
+    }),
+    rule("Enablement", ruleIds.requirements, "Assignment", { enabledRules: policy.activationRequires }),
+    rule("Approval", ruleIds.approval, "Assignment", {
+      setting: {
+        isApprovalRequired,
+        isApprovalRequiredForExtension: false,
+        isRequestorJustificationRequired: true,
+        approvalMode: "SingleStage",
+        approvalStages: isApprovalRequired
+          ? [
+              {
+                approvalStageTimeOutInDays: 1,
+                isApproverJustificationRequired: true,
+                isEscalationEnabled: false,
+                escalationTimeInMinutes: 0,
+                primaryApprovers,
+                escalationApprovers: [],
+              },
+            ]
+          : [],
+      },
+    }),
+  ];
+}
+
+function hasCode(failure: unknown, code: string): boolean {
+  return failure instanceof ServiceError && failure.serviceCode === code;
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+function dayAfter(date: string): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + day).toISOString().slice(0, 10);
+}
+
+/** The last whole day before a moment. */
+function lastDayBefore(moment: string): string {
+  return new Date(Date.parse(moment) - 1).toISOString().slice(0, 10);
+}

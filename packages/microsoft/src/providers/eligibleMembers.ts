@@ -1,0 +1,194 @@
+/**
+ * What the dynamic resource `EligibleMembers` does. The list of members is authoritative, as that
+ * of a group's members is: an eligible member whom another party adds is removed.
+ *
+ * azuread's two types are not used, tried with provider 3.9.0 against the sandbox: an eligibility
+ * that another party removed stays in the state, because its requests are never deleted, and the
+ * policy of a group that is gone makes every refresh fail. See ADR 0043.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { visible, type ServiceError } from "../errors";
+import { graphCall, type CallContext, type GraphCall } from "../graph/call";
+import { goneAdvice, goneStatuses, isGone } from "../graph/gone";
+import {
+  assignEligibility,
+  listEligibleMembers,
+  readActivationPolicy,
+  removeEligibility,
+  writeActivationPolicy,
+  type ActivationPolicy,
+  type EligibleMember,
+} from "../graph/groupEligibility";
+import {
+  checkBoolean,
+  checkText,
+  checkTexts,
+  checkUuid,
+  differences,
+  isUuid,
+  picked,
+  unknown,
+  withoutUndefined,
+  type CheckFailure,
+  type Properties,
+} from "./provider";
+
+export type EligibleMembersInputs = {
+  /** The customer's tenant. */
+  tenantId: string;
+  /** Object ID of the group. */
+  groupId: string;
+  /** The eligible members; nobody else is. */
+  members: EligibleMember[];
+} & {
+  -readonly [Name in keyof ActivationPolicy]: ActivationPolicy[Name] extends readonly string[]
+    ? string[]
+    : ActivationPolicy[Name];
+};
+
+const policyNames = [
+  "maximumActivation",
+  "activationRequires",
+  "approvers",
+  "approverGroups",
+  "permanentEligibility",
+] as const satisfies readonly (keyof ActivationPolicy)[];
+const names = ["tenantId", "groupId", "members", ...policyNames] as const;
+
+/** What an activation needs unless the inputs say otherwise. */
+export const activationRequirements = ["Justification", "MultiFactorAuthentication"] as const;
+
+export const eligibleMembersResource = {
+  /** Checks what is known, and writes lists in one order. */
+  check(_olds: Properties, news: Properties) {
+    const inputs: Record<string, unknown> = { ...news };
+    inputs.activationRequires ??= [...activationRequirements];
+    inputs.approvers ??= [];
+    inputs.approverGroups ??= [];
+    inputs.permanentEligibility ??= true;
+    const allowed = [...activationRequirements, "Ticketing"];
+    const failures = [
+      ...checkUuid(inputs, "tenantId"),
+      ...checkUuid(inputs, "groupId"),
+      ...checkText(inputs, "maximumActivation"),
+      ...checkTexts(inputs, "activationRequires", { allowed }),
+      ...checkTexts(inputs, "approvers"),
+      ...checkTexts(inputs, "approverGroups"),
+      ...checkBoolean(inputs, "permanentEligibility"),
+      ...checkMembers(inputs),
+    ];
+    return { inputs, failures };
+  },
+
+  diff(_id: string, olds: Properties, news: Properties) {
+    return differences(olds, news, { compared: names, replaces: ["tenantId", "groupId"] });
+  },
+
+  async create(news: Properties, context: CallContext = {}) {
+    return visibly("create", async () => {
+      const inputs = inputsOf(news);
+      await bringAbout(await graphCall(inputs.tenantId, context), inputs, context);
+      return { id: inputs.groupId, outs: inputs };
+    });
+  },
+
+  /** What there is; the ID is empty where the group has gone, which tells the engine so. */
+  async read(id: string, props: Properties = {}, context: CallContext = {}) {
+    return visibly("read", async () => {
+      const state = inputsOf(props);
+      const call = await graphCall(state.tenantId, context);
+      if (isGone(await call(`/v1.0/groups/${id}?$select=id`, { accept: goneStatuses }))) return { id: "" };
+      const [policy, members] = await Promise.all([readActivationPolicy(call, id), listEligibleMembers(call, id)]);
+      const there = {
+        ...state,
+        ...policy,
+        members: members.map(({ objectId, accessEndsOn }) => withoutUndefined({ objectId, accessEndsOn })).sort(byId),
+      };
+      return { id, props: there, inputs: there };
+    });
+  },
+
+  async update(id: string, _olds: Properties, news: Properties, context: CallContext = {}) {
+    return visibly("update", async () => {
+      const inputs = inputsOf(news);
+      await bringAbout(await graphCall(inputs.tenantId, context), { ...inputs, groupId: id }, context);
+      return { outs: inputs };
+    });
+  },
+
+  /** The policy stays: Microsoft has no call that takes it away from a group. */
+  async delete(id: string, props: Properties, context: CallContext = {}) {
+    return visibly("delete", async () => {
+      const call = await graphCall(inputsOf(props).tenantId, context);
+      if (isGone(await call(`/v1.0/groups/${id}?$select=id`, { accept: goneStatuses }))) return;
+      for (const { objectId } of await listEligibleMembers(call, id)) {
+        await removeEligibility(call, id, objectId, context);
+      }
+    });
+  },
+};
+
+/** Who is to go goes first; nobody becomes eligible before the policy is as it is wanted. */
+async function bringAbout(call: GraphCall, inputs: EligibleMembersInputs, context: CallContext): Promise<void> {
+  const { groupId, members } = inputs;
+  const found = await listEligibleMembers(call, groupId);
+  for (const { objectId } of found) {
+    if (members.some((member) => member.objectId === objectId)) continue;
+    await removeEligibility(call, groupId, objectId, context);
+  }
+  const policy = picked(inputs, policyNames) as unknown as ActivationPolicy;
+  await writeActivationPolicy(call, groupId, policy, (there) => isDeepStrictEqual(there, policy), context);
+  for (const member of members) {
+    const before = found.find(({ objectId }) => objectId === member.objectId);
+    if (before?.endsWithDay && before.accessEndsOn === member.accessEndsOn) continue;
+    await assignEligibility(call, groupId, member, context);
+  }
+}
+
+function checkMembers(inputs: Record<string, unknown>): CheckFailure[] {
+  const { members } = inputs;
+  if (members === unknown) return [];
+  if (!Array.isArray(members)) return [{ property: "members", reason: "it must be a list" }];
+  const list: readonly unknown[] = members;
+  if (list.some((member) => member === unknown || (member as Properties | null)?.["objectId"] === unknown)) return [];
+  const failures: CheckFailure[] = [];
+  for (const member of list as readonly Properties[]) {
+    const { objectId, accessEndsOn } = member;
+    if (typeof objectId !== "string" || !isUuid(objectId.toLowerCase()))
+      failures.push({ property: "members", reason: `"${String(objectId)}" is not a UUID` });
+    if (accessEndsOn !== undefined && !(typeof accessEndsOn === "string" && /^\d{4}-\d\d-\d\d$/.test(accessEndsOn)))
+      failures.push({ property: "members", reason: `"${String(accessEndsOn)}" is not a date` });
+  }
+  if (failures.length > 0) return failures;
+  inputs.members = (list as readonly EligibleMember[])
+    .map(({ objectId, accessEndsOn }) => withoutUndefined({ objectId: objectId.toLowerCase(), accessEndsOn }))
+    .sort(byId);
+  return [];
+}
+
+function byId(left: EligibleMember, right: EligibleMember): number {
+  return left.objectId < right.objectId ? -1 : left.objectId > right.objectId ? 1 : 0;
+}
+
+function inputsOf(props: Properties): EligibleMembersInputs {
+  return picked(props, names) as unknown as EligibleMembersInputs;
+}
+
+const visibly = <T>(step: string, run: () => Promise<T>) =>
+  visible(`The ${step} of the group's eligible members`, run, eligibilityAdvice);
+
+function eligibilityAdvice(failure: ServiceError): string {
+  if (failure.serviceCode === "AadPremiumLicenseRequired") {
+    return "Just-in-time access needs Microsoft Entra ID P2 or ID Governance: set portalAccess.activation to standing.";
+  }
+  if (failure.serviceCode === "ActiveDurationTooShort") {
+    return "Entra removes no eligibility in its first five minutes: run the command again later.";
+  }
+  if (failure.status === 403) {
+    return (
+      "The identity that runs this needs Microsoft Graph's application permissions PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup and " +
+      "RoleManagementPolicy.ReadWrite.AzureADGroup in this tenant, with the consent of an administrator."
+    );
+  }
+  return goneAdvice(failure);
+}

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { StoredObject } from "@defender-mssp/sandbox/testing";
+import { grantsIn, within } from "./grants";
+import {
+  ana,
+  ben,
+  cleo,
+  createProject,
+  customer,
+  dumpOfTenant,
+  membersOf,
+  objectsOf,
+  TenantHands,
+  tenantIdOf,
+} from "./support";
+
+const analysts = [ana, { ...ben, tier: "tier2", accessEndsOn: "2099-03-31" }, { ...cleo, tier: "approvers" }];
+const requests = "/v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleRequests";
+
+/** What the settings say, in the order of a stack's life. */
+const ways = {
+  justInTime: { model: "rbac", activation: { hours: 4, tier2Approval: "approvers" } },
+  standing: "rbac",
+  again: { model: "rbac", activation: "justInTime" },
+  "basic, just in time": { model: "basic", activation: "justInTime" },
+  basic: "basic",
+  "basic, again": { model: "basic", activation: "justInTime" },
+} as const;
+
+describe("just-in-time access on the real engine", function () {
+  const number = 95;
+  const stack = `customer${number}`;
+  const tenantId = tenantIdOf(number);
+  const log: string[] = [];
+  let project: SandboxProject;
+  let asBefore: string;
+
+  before(async () => {
+    project = await createProject({ log: (line) => log.push(line) });
+    project.sandbox.cloud.describedTenant({ tenantId, domain: "customer.example" });
+    await configure(ways.justInTime);
+    await project.addStack(stack);
+    asBefore = dumpOfTenant(project, tenantId);
+  });
+  after(() => project.dispose());
+
+  const configure = (portalAccess: object | string) =>
+    project.writeSettings(stack, customer(number, { analysts, portalAccess }));
+  const up = (...flags: string[]) => project.succeed(["up", "--stack", stack, "--yes", "--skip-preview", ...flags]);
+  const unchanged = (...flags: string[]) =>
+    project.succeed(["preview", "--stack", stack, "--expect-no-changes", ...flags]);
+  const tenant = () => project.sandbox.cloud.tenant(tenantId);
+  const grants = () => grantsIn(tenant());
+  const outputs = async () => (await project.outputs(stack)) as Record<"groups" | "guests", Record<string, string>>;
+  const schedules = (): StoredObject[] => [...tenant().objects("eligibilitySchedules").values()];
+  const rule = (groupId: string, id: string): StoredObject => {
+    const policies = [...tenant().objects("roleManagementPolicies").values()].filter(
+      (one) => one["scopeId"] === groupId,
+    );
+    const rules = policies.map(({ rules: all }) => (all as unknown as StoredObject[]).find((one) => one.id === id)!);
+    return rules.find((one) => one["maximumDuration"] !== "PT8H") ?? rules[0]!;
+  };
+
+  it("from nothing: analysts are eligible members of their tier's group and members of none that grants something", async () => {
+    await up();
+    const { groups, guests } = await outputs();
+    for (const groupId of Object.values(groups)) assert.deepEqual(membersOf(project, tenantId, groupId), []);
+    const eligible = schedules().map(({ groupId, principalId, scheduleInfo }) => [
+      Object.keys(groups).find((tier) => groups[tier] === groupId),
+      Object.keys(guests).find((email) => guests[email] === principalId),
+      (scheduleInfo as { expiration: { endDateTime: unknown } }).expiration.endDateTime,
+    ]);
+    assert.deepEqual(eligible.sort(), [
+      ["approvers", cleo.email, null],
+      ["tier1", ana.email, null],
+      ["tier2", ben.email, "2099-04-01T00:00:00Z"],
+    ]);
+    assert.equal(rule(groups["tier2"]!, "Expiration_EndUser_Assignment")["maximumDuration"], "PT4H");
+    const approvals = ["tier1", "tier2"].map((tier) =>
+      JSON.stringify(rule(groups[tier]!, "Approval_EndUser_Assignment")["setting"]).includes(groups["approvers"]!),
+    );
+    assert.equal(approvals[0], false, "only tier 2 needs an approval");
+    const given = [...grants()];
+    assert.ok(given.includes(`when activated, ${ana.email}: microsoft.xdr/secops/securitydata/alerts/manage`));
+    assert.ok(!given.some((grant) => grant.startsWith(ana.email)), given.join("\n"));
+    await unchanged();
+    await unchanged("--refresh");
+  });
+
+  it("an activation changes nothing for the stack, and its policy lets the analyst be in the group", async () => {
+    const { groups, guests } = await outputs();
+    tenant().links("groups.members").set(groups["tier1"]!, [guests[ana.email]!]);
+    await unchanged("--refresh");
+    await up("--refresh", "--policy-pack", "policy");
+    assert.deepEqual(membersOf(project, tenantId, groups["tier1"]!), [guests[ana.email]!]);
+    await unchanged("--refresh");
+  });
+
+  it("drift: an eligible member and a weaker policy by hand are shown, and `up --refresh` mends both", async () => {
+    const { groups, guests } = await outputs();
+    const hands = new TenantHands(project, tenantId);
+    await hands.graph("POST", requests, {
+      accessId: "member",
+      action: "adminAssign",
+      groupId: groups["tier2"],
+      principalId: guests[ana.email],
+      scheduleInfo: { expiration: { type: "noExpiration" } },
+    });
+    for (const one of schedules()) one["createdDateTime"] = "2024-01-01T00:00:00Z";
+    const id = "Enablement_EndUser_Assignment";
+    for (const policy of tenant().objects("roleManagementPolicies").values()) {
+      if (policy["scopeId"] !== groups["tier1"]) continue;
+      policy["rules"] = (policy["rules"] as unknown as StoredObject[]).map((one) =>
+        one.id === id ? { ...one, enabledRules: [] } : one,
+      );
+    }
+    const shown = await project.succeed(["preview", "--stack", stack, "--refresh", "--diff"]);
+    assert.match(shown, /customer-access-tier1-eligible/);
+    assert.match(shown, /customer-access-tier2-eligible/);
+    await up("--refresh");
+    const ofTier2 = schedules().filter(({ groupId }) => groupId === groups["tier2"]);
+    assert.deepEqual(
+      ofTier2.map(({ principalId }) => principalId),
+      [guests[ben.email]],
+    );
+    await unchanged("--refresh");
+  });
+
+  for (const [from, to] of [
+    ["justInTime", "standing"],
+    ["standing", "again"],
+    ["again", "basic, just in time"],
+    ["basic, just in time", "basic"],
+    ["basic", "basic, again"],
+  ] as const) {
+    it(`from ${from} to ${to}: at no time more access than one of the two`, async () => {
+      const old = grants();
+      await configure(ways[to]);
+      const moments: ReadonlySet<string>[] = [];
+      const stop = project.sandbox.cloud.onChange(() => moments.push(grants()));
+      await up().finally(stop);
+      const now = grants();
+      assert.notDeepEqual(now, old);
+      assert.ok(moments.length > 3, `${moments.length} changes`);
+      for (const moment of moments) {
+        assert.ok(within(moment, old) || within(moment, now), `more than either: ${[...moment].join("\n")}`);
+      }
+      await unchanged("--refresh");
+    });
+  }
+
+  it("a group that the customer deletes: `up --refresh` makes it and its eligible members anew", async () => {
+    const [group] = Object.keys(objectsOf(project, tenantId).groups);
+    await new TenantHands(project, tenantId).graph("DELETE", `/v1.0/groups/${group ?? ""}`);
+    assert.deepEqual(schedules(), []);
+    await up("--refresh");
+    assert.equal(schedules().length, 3);
+  });
+
+  it("`destroy` at once: the tenant is as before, byte for byte, without a request that Entra would refuse", async () => {
+    const from = log.length;
+    await project.succeed(["destroy", "--stack", stack, "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, tenantId), asBefore);
+    assert.deepEqual(
+      log.slice(from).filter((line) => line.startsWith(`POST ${requests}`)),
+      [],
+    );
+  });
+});
