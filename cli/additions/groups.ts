@@ -23,11 +23,25 @@ export async function groupAdditions(
     if (status === 404) return [];
     const named = { id: objectId, name: `group "${(body as Group).displayName}"` };
     return [
-      ...(await foreignMembers(tenant, named, inputs["members"], assigned)),
+      ...(await foreignMembers(
+        tenant,
+        named,
+        inputs["members"],
+        new Set([...assigned, ...eligible(tenant, objectId)]),
+      )),
       ...(await foreignOwners(tenant, "groups", named)),
     ];
   });
   return (await Promise.all(found)).flat();
+}
+
+/** Eligible members are members while their activation lasts, without being in the group's state. */
+function eligible({ deployed }: AdditionsTenant, groupId: string): string[] {
+  return deployed
+    .all("EligibleMembers")
+    .filter((one) => one.objectId === groupId)
+    .flatMap(({ inputs }) => (inputs["members"] ?? []) as readonly { readonly objectId: string }[])
+    .map(({ objectId }) => objectId.toLowerCase());
 }
 
 async function foreignMembers(

@@ -34,8 +34,8 @@ const describers: Readonly<Partial<Record<string, Describe>>> = {
   Guest: (one, { place }) => [
     made("guest", one, place, { name: text(one, "displayName"), detail: text(one, "email") }),
   ],
-  "azuread:index/group:Group": (one, { place }) => [
-    made("group", one, place, { name: text(one, "displayName"), detail: membersText(one) }),
+  "azuread:index/group:Group": (one, { place, resources }) => [
+    made("group", one, place, { name: text(one, "displayName"), detail: membersText(one, resources) }),
   ],
   "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment": (one, { place }) => [
     made("directoryRole", one, place, { name: directoryRoleName(text(one, "roleId")), detail: "", objectId: "" }),
@@ -195,6 +195,12 @@ function pathsOf(one: StateResource, all: readonly StateResource[]): ReportPath[
   switch (one.type) {
     case "azuread:index/group:Group":
       return list(one, "members").flatMap((member) => path(member, one, "member of"));
+    case "EligibleMembers": {
+      const group = byId(text(one, "groupId"));
+      return eligibleMembers(one).flatMap(({ objectId, accessEndsOn }) =>
+        path(objectId, group, eligibilityText(one, accessEndsOn)),
+      );
+    }
     case "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment":
       return path(text(one, "principalObjectId"), one, "has the role");
     case "DefenderRoleAssignment": {
@@ -265,9 +271,35 @@ function lastPart(id: string): string {
   return id.split("/").at(-1) ?? "";
 }
 
-function membersText(one: StateResource): string {
-  const members = list(one, "members").length;
-  return members === 0 ? "" : `${members} ${members === 1 ? "member" : "members"}`;
+function membersText(one: StateResource, resources: readonly StateResource[]): string {
+  const eligibility = resources.find(
+    ({ type, inputs }) => type === "EligibleMembers" && one.id !== "" && inputs["groupId"] === lastPart(one.id),
+  );
+  // The members of such a group have activated their membership; the state is no record of that.
+  const members = eligibility === undefined ? list(one, "members").length : eligibleMembers(eligibility).length;
+  if (members === 0) return "";
+  return `${members} ${eligibility === undefined ? "" : "eligible "}${members === 1 ? "member" : "members"}`;
+}
+
+interface Eligible {
+  readonly objectId: string;
+  readonly accessEndsOn?: string;
+}
+
+function eligibleMembers({ inputs, outputs }: StateResource): Eligible[] {
+  const members = outputs["members"] ?? inputs["members"];
+  return (Array.isArray(members) ? (members as unknown[]) : []).filter(
+    (one): one is Eligible => typeof (one as Eligible | null)?.objectId === "string",
+  );
+}
+
+/** Such as "eligible until 2027-03-31, active for up to 4 hours after an approval". */
+function eligibilityText(one: StateResource, accessEndsOn: string | undefined): string {
+  const hours = /^PT(\d+)H$/.exec(text(one, "maximumActivation"))?.[1];
+  const isApproved = [...list(one, "approvers"), ...list(one, "approverGroups")].length > 0;
+  const end = accessEndsOn === undefined ? "" : ` until ${accessEndsOn}`;
+  const duration = hours === undefined ? text(one, "maximumActivation") : `${hours} hours`;
+  return `eligible${end}, active for up to ${duration}${isApproved ? " after an approval" : ""}`;
 }
 
 function directoryRoleName(id: string): string {

@@ -48,6 +48,12 @@ export interface EligibleMembersArgs {
    * @default true
    */
   permanentEligibility?: pulumi.Input<boolean>;
+  /**
+   * Name of the model of portal access: `model` of the stack's `PortalAccessModel`. A switch then
+   * takes the eligibilities away before it gives anything.
+   * @default the eligibilities end with the group
+   */
+  portalAccess?: pulumi.Input<string>;
 }
 
 /**
@@ -85,6 +91,7 @@ export class EligibleMembers extends DynamicResource {
   declare public readonly approvers: pulumi.Output<string[]>;
   declare public readonly approverGroups: pulumi.Output<string[]>;
   declare public readonly permanentEligibility: pulumi.Output<boolean>;
+  declare public readonly portalAccess: pulumi.Output<string | undefined>;
 
   /** The resource ID is the object ID of the group. */
   constructor(name: string, args: EligibleMembersArgs, opts?: pulumi.CustomResourceOptions) {

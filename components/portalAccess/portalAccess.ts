@@ -252,7 +252,7 @@ export class PortalAccess extends pulumi.ComponentResource {
     }
     const group = omit.includes("analystsGroup")
       ? undefined
-      : this.analystsGroup(name, args, membershipsOfAll(analysts, dates));
+      : this.analystsGroup(name, args, model, membershipsOfAll(analysts, dates));
     if (access.model === "rbac") {
       const members = membershipsByTier(analysts, dates);
       const given = this.tierGroups(name, args, access, model, members);
@@ -260,7 +260,9 @@ export class PortalAccess extends pulumi.ComponentResource {
       return { group, tiers: given };
     }
     if (group !== undefined && access.activation !== undefined) {
-      this.eligible(`${name}-analysts`, args, access.activation, group, membershipsOfAll(analysts, dates));
+      // The group stays when the activation is taken back: it has no purpose then.
+      const more = { portalAccess: model.model };
+      this.eligible(`${name}-analysts`, args, access.activation, group, membershipsOfAll(analysts, dates), more);
     }
     const holders = analysts.filter((analyst) => hasAccess(analyst, dates));
     this.directoryRole(name, access, group, holders, model);
@@ -270,6 +272,7 @@ export class PortalAccess extends pulumi.ComponentResource {
   private analystsGroup(
     name: string,
     { access, analysts, msspName }: PortalAccessArgs,
+    model: PortalAccessModel,
     members: readonly string[],
   ): MsspSecurityGroup {
     // With the model rbac this group grants nothing.
@@ -283,7 +286,8 @@ export class PortalAccess extends pulumi.ComponentResource {
         assignableToRole: access.model === "basic" && access.assignTo === "group" ? true : undefined,
         purpose: isEligible ? kindOf(access) : undefined,
       },
-      { parent: this },
+      // Back from just-in-time access nobody becomes a member before the eligibilities are gone.
+      { parent: this, ...(access.model === "basic" ? { dependsOn: [model] } : {}) },
     );
   }
 
@@ -381,7 +385,7 @@ export class PortalAccess extends pulumi.ComponentResource {
     { hours }: Activation,
     group: MsspSecurityGroup,
     members: readonly string[],
-    approvers: Pick<EligibleMembersArgs, "approvers" | "approverGroups"> = {},
+    more: Pick<EligibleMembersArgs, "approvers" | "approverGroups" | "portalAccess"> = {},
   ): void {
     const eligible = analysts.filter(({ email }) => members.includes(email));
     new EligibleMembers(
@@ -391,7 +395,7 @@ export class PortalAccess extends pulumi.ComponentResource {
         groupId: group.objectId,
         maximumActivation: `PT${hours}H`,
         members: eligible.map(({ objectId, accessEndsOn }) => withoutUndefined({ objectId, accessEndsOn })),
-        ...approvers,
+        ...more,
       },
       // The group's deletion ends every eligibility; Entra refuses to remove a new one.
       { parent: this, deletedWith: group.nodes.group },

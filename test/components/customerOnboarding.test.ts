@@ -4,6 +4,7 @@ import * as azuread from "@pulumi/azuread";
 import type * as pulumi from "@pulumi/pulumi";
 import * as fc from "fast-check";
 import { CustomerOnboarding, type CustomerOnboardingArgs } from "../../components/customerOnboarding";
+import { defaultPortalAccess, type RbacChoice } from "../../components/portalAccess/portalAccess";
 import { msspTenantId, only, resolved, settled, startMocks, tenantId, type MockOptions, type Recording } from "./mocks";
 
 const authorizationType = "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization";
@@ -81,6 +82,77 @@ describe("components: CustomerOnboarding", () => {
         "customer > customer-siem-authorization (DefenderSiemAuthorization)",
       ].sort(),
     );
+  });
+
+  describe("just-in-time access", () => {
+    const { tiers } = defaultPortalAccess as RbacChoice;
+    const analysts = [
+      { email: "ana@fabrikam.example", displayName: "Ana", accessEndsOn: "2027-03-31" },
+      { email: "ben@fabrikam.example", displayName: "Ben", tier: "tier2" as const },
+      { email: "eve@fabrikam.example", displayName: "Eve", accessEndsOn: "2026-01-31" },
+    ];
+    const eligible = () =>
+      recorded.resources
+        .filter(({ type }) => type.endsWith(":EligibleMembers"))
+        .map(({ name, inputs }) => [name, inputs["members"], inputs["maximumActivation"], inputs["approverGroups"]])
+        .sort();
+
+    it("rbac: eligible members of each tier, no members in the tiers' groups, all in the group of all analysts", async () => {
+      const portalAccess = { model: "rbac", tiers, activation: { hours: 4, tier2Approval: "approvers" } } as const;
+      const { nextSteps } = await onboard({ analysts, portalAccess });
+      assert.deepEqual(eligible(), [
+        ["customer-access-approvers-eligible", [], "PT4H", undefined],
+        [
+          "customer-access-tier1-eligible",
+          [{ objectId: "customer-guest-ana@fabrikam.example-user-object", accessEndsOn: "2027-03-31" }],
+          "PT4H",
+          undefined,
+        ],
+        [
+          "customer-access-tier2-eligible",
+          [{ objectId: "customer-guest-ben@fabrikam.example-user-object" }],
+          "PT4H",
+          ["customer-access-approvers-group-object"],
+        ],
+      ]);
+      for (const tier of ["tier1", "tier2", "approvers"])
+        assert.equal(membersOf(`customer-access-${tier}-group`), undefined);
+      assert.equal(membersOf("customer-access-analysts-group").length, 2);
+      assert.match((await resolved(nextSteps)).value!.join("\n"), /My roles > Groups > Activate/);
+    });
+
+    it("basic: eligible members of the group that has the directory role", async () => {
+      const portalAccess = {
+        model: "basic",
+        role: "Security Reader",
+        assignTo: "group",
+        activation: { hours: 8 },
+      } as const;
+      await onboard({ analysts, portalAccess });
+      assert.deepEqual(
+        eligible().map(([name, members]) => [name, (members as unknown[]).length]),
+        [["customer-access-analysts-eligible", 2]],
+      );
+      assert.equal(membersOf("customer-access-analysts-group"), undefined);
+    });
+
+    for (const [name, portalAccess, expected] of [
+      [
+        "each guest",
+        { model: "basic", role: "Security Reader", assignTo: "guests", activation: { hours: 8 } },
+        /assignTo "group"/,
+      ],
+      ["nine hours", { model: "rbac", tiers, activation: { hours: 9 } }, /activation\.hours is 9/],
+      [
+        "approvers whom nobody names",
+        { model: "rbac", tiers, activation: { hours: 8, tier2Approval: "customer" } },
+        /approverObjectIds is empty/,
+      ],
+    ] as const) {
+      it(`refuses ${name} before anything is declared`, async () => {
+        await assert.rejects(onboard({ portalAccess }), expected);
+      });
+    }
   });
 
   it("uses the given provider for each resource and look-up in the tenant", async () => {

@@ -418,6 +418,63 @@ describe("settings", () => {
         assert.deepEqual("identitySource" in portalAccess && portalAccess.identitySource, { domain: "mssp.example" });
       });
 
+      it("portalAccess.activation: standing by default, justInTime, or a map with hours and who approves", () => {
+        const activation = (value: unknown, more = {}) => {
+          const { portalAccess } = parsed({ model: "rbac", activation: value }, more);
+          return "activation" in portalAccess ? portalAccess.activation : undefined;
+        };
+        assert.equal(activation("standing"), undefined);
+        assert.deepEqual(parsed({ model: "rbac", activation: "standing" }), parsed("rbac"));
+        assert.deepEqual(activation("justInTime"), { hours: 8 });
+        assert.deepEqual(activation({ hours: 1, tier2Approval: "approvers" }), {
+          hours: 1,
+          tier2Approval: "approvers",
+        });
+        assert.deepEqual(activation({ tier2Approval: ["cto@contoso.com"] }), {
+          hours: 8,
+          tier2Approval: "customer",
+          approvers: ["cto@contoso.com"],
+        });
+        for (const [key, value] of [
+          ["activation", "sometimes"],
+          ["activation.hours", { hours: 9 }],
+          ["activation.hours", { hours: 0 }],
+          ["activation.tier2Approval", { tier2Approval: [] }],
+          ["activation.minutes", { minutes: 30 }],
+        ] as const) {
+          const problems = problemsOf(access({ model: "rbac", activation: value }));
+          assert.ok(problems.length > 0, JSON.stringify(value));
+          for (const problem of problems) assert.ok(`portalAccess.${key}`.startsWith(problem.key), problem.key);
+        }
+      });
+
+      it("portalAccess.activation: refused with entitlement, with guests, and for adopted groups, each with one error", () => {
+        const one = (value: object, more: Record<string, string> = {}) => {
+          const [problem, ...others] = problemsOf({ ...access(value), ...more });
+          assert.deepEqual(others, []);
+          return problem!;
+        };
+        const entitlement = { model: "entitlement", approvers: ["cto@contoso.com"], activation: "justInTime" };
+        assert.match(one(entitlement, { analysts: "[]" }).allowed, /^only with the model basic or rbac$/);
+        const guests = one({ model: "basic", assignTo: "guests", activation: "justInTime" });
+        assert.deepEqual(
+          [guests.key, guests.allowed.slice(0, 24)],
+          ["portalAccess.activation", "only with assignTo group"],
+        );
+        const basic = one({ model: "basic", activation: { tier2Approval: "approvers" } });
+        assert.match(basic.allowed, /only with the model rbac/);
+        const id = "90000000-0000-4000-8000-000000000001";
+        const object = { resource: "customer-access-tier2-group", id, onDestroy: "keep" };
+        const adopted = { adopted: JSON.stringify({ objects: [object] }) };
+        assert.match(one({ model: "rbac", activation: "justInTime" }, adopted).seen, /tier2-group is adopted/);
+        assert.deepEqual(wrong({ ...access({ model: "basic", activation: "justInTime" }), ...adopted }), []);
+        const omit = { adopted: JSON.stringify({ omit: ["approvers"] }) };
+        assert.match(
+          one({ model: "rbac", activation: { tier2Approval: "approvers" } }, omit).allowed,
+          /^people of the customer/,
+        );
+      });
+
       it("portalAccess: keys that exclude each other are reported with their place", () => {
         assert.deepEqual(wrong(access("admin")), ['portalAccess.model: "admin"']);
         assert.deepEqual(wrong(access({ model: "rbac", role: "Security Reader" })), [

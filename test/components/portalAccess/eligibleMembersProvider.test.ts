@@ -124,9 +124,9 @@ describe("eligible members of a group: the provider", () => {
     rule("Enablement_EndUser_Assignment")["enabledRules"] = [];
     age(10);
     const { inputs: there } = await resource.read(id, outs, context);
-    assert.deepEqual(there?.members, [{ objectId: ben }]);
-    assert.deepEqual(there?.activationRequires, []);
-    assert.equal(resource.diff(id, there as object as Record<string, unknown>, wanted).changes, true);
+    assert.ok(there);
+    assert.deepEqual([there.members, there.activationRequires], [[{ objectId: ben }], []]);
+    assert.equal(resource.diff(id, there, wanted).changes, true);
     await resource.update(id, outs, wanted, context);
     assert.deepEqual(eligible(), [[ana, null]]);
     assert.deepEqual(rule("Enablement_EndUser_Assignment")["enabledRules"], [

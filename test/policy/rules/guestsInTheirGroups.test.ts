@@ -87,4 +87,32 @@ describe("policy: guests-in-their-groups", () => {
       `ben@fabrikam.example is not in the group "${all}"`,
     ]);
   });
+
+  describe("just-in-time access", () => {
+    const justInTime = { ...model, properties: { model: "rbac, just in time" } };
+    const eligible = (displayName: string, ...names: string[]) => ({
+      type: dynamic("EligibleMembers"),
+      name: `${displayName} eligible`,
+      properties: { groupId: `id-of-${displayName}`, members: names.map((name) => ({ objectId: `id-of-${name}` })) },
+    });
+    const tier = (displayName: string, ...names: string[]) => {
+      const one = group(displayName, ...names);
+      return { ...one, properties: { ...one.properties, objectId: `id-of-${displayName}` } };
+    };
+    const right = [group(all, "ana", "ben"), eligible("Tier 1 Analyst", "ana"), eligible("Tier 2 Analyst", "ben")];
+
+    it("passes eligible guests, whether they have activated their membership or not", () => {
+      assert.deepEqual(say(justInTime, ...guests, ...right, tier("Tier 1 Analyst"), tier("Tier 2 Analyst")), []);
+      assert.deepEqual(say(justInTime, ...guests, ...right, tier("Tier 1 Analyst", "ana"), tier("Tier 2 Analyst")), []);
+    });
+
+    it("refuses an eligible guest of another tier, a missing one, and a member who is not eligible", () => {
+      const wrong = [group(all, "ana", "ben"), eligible("Tier 1 Analyst"), eligible("Tier 2 Analyst", "ana", "ben")];
+      assert.deepEqual(say(justInTime, ...guests, ...wrong, tier("Tier 1 Analyst", "ben"), tier("Tier 2 Analyst")), [
+        'ana@fabrikam.example is no eligible member of the group "Tier 1 Analyst"',
+        'ben@fabrikam.example is in the group "Tier 1 Analyst"',
+        'ana@fabrikam.example is an eligible member of the group "Tier 2 Analyst"',
+      ]);
+    });
+  });
 });

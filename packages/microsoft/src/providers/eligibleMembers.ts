@@ -2,9 +2,8 @@
  * What the dynamic resource `EligibleMembers` does. The list of members is authoritative, as that
  * of a group's members is: an eligible member whom another party adds is removed.
  *
- * azuread's two types are not used, tried with provider 3.9.0 against the sandbox: an eligibility
- * that another party removed stays in the state, because its requests are never deleted, and the
- * policy of a group that is gone makes every refresh fail. See ADR 0043.
+ * azuread's two types are not used (ADR 43): they keep an eligibility that another party removed in
+ * the state, and a refresh fails where the group is gone.
  */
 import { isDeepStrictEqual } from "node:util";
 import { visible, type ServiceError } from "../errors";
@@ -40,6 +39,8 @@ export type EligibleMembersInputs = {
   groupId: string;
   /** The eligible members; nobody else is. */
   members: EligibleMember[];
+  /** By which model the portal is reached; another one takes the eligibilities away first. */
+  portalAccess?: string;
 } & {
   -readonly [Name in keyof ActivationPolicy]: ActivationPolicy[Name] extends readonly string[]
     ? string[]
@@ -53,7 +54,7 @@ const policyNames = [
   "approverGroups",
   "permanentEligibility",
 ] as const satisfies readonly (keyof ActivationPolicy)[];
-const names = ["tenantId", "groupId", "members", ...policyNames] as const;
+const names = ["tenantId", "groupId", "members", "portalAccess", ...policyNames] as const;
 
 /** What an activation needs unless the inputs say otherwise. */
 export const activationRequirements = ["Justification", "MultiFactorAuthentication"] as const;
@@ -75,13 +76,14 @@ export const eligibleMembersResource = {
       ...checkTexts(inputs, "approvers"),
       ...checkTexts(inputs, "approverGroups"),
       ...checkBoolean(inputs, "permanentEligibility"),
+      ...(inputs.portalAccess === undefined ? [] : checkText(inputs, "portalAccess")),
       ...checkMembers(inputs),
     ];
     return { inputs, failures };
   },
 
   diff(_id: string, olds: Properties, news: Properties) {
-    return differences(olds, news, { compared: names, replaces: ["tenantId", "groupId"] });
+    return differences(olds, news, { compared: names, replaces: ["tenantId", "groupId", "portalAccess"] });
   },
 
   async create(news: Properties, context: CallContext = {}) {
@@ -152,12 +154,12 @@ function checkMembers(inputs: Record<string, unknown>): CheckFailure[] {
   const list: readonly unknown[] = members;
   if (list.some((member) => member === unknown || (member as Properties | null)?.["objectId"] === unknown)) return [];
   const failures: CheckFailure[] = [];
-  for (const member of list as readonly Properties[]) {
-    const { objectId, accessEndsOn } = member;
+  for (const member of list as readonly (Properties | null)[]) {
+    const { objectId, accessEndsOn } = member ?? {};
     if (typeof objectId !== "string" || !isUuid(objectId.toLowerCase()))
       failures.push({ property: "members", reason: `"${String(objectId)}" is not a UUID` });
     if (accessEndsOn !== undefined && !(typeof accessEndsOn === "string" && /^\d{4}-\d\d-\d\d$/.test(accessEndsOn)))
-      failures.push({ property: "members", reason: `"${String(accessEndsOn)}" is not a date` });
+      failures.push({ property: "members", reason: `${JSON.stringify(accessEndsOn)} is not a date` });
   }
   if (failures.length > 0) return failures;
   inputs.members = (list as readonly EligibleMember[])
