@@ -96,8 +96,12 @@ export class SandboxProject {
     const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, observe, alerts, faults });
     const environment = commandEnvironment(await sandbox.environment({ plugins, user }), user);
     const vault = options.sharedRuntime === true ? await Vault.start() : undefined;
+    const attach = (ofCommand: NodeJS.ProcessEnv) => sandbox.attachPlugins(ofCommand);
     const ofCommands = { ...environment, ...vault?.variables, ...options.environment };
-    const sharedRuntime = options.sharedRuntime === true ? new SharedRuntime(folder, ofCommands) : undefined;
+    const sharedRuntime =
+      options.sharedRuntime === true
+        ? new SharedRuntime(folder, ofCommands, plugins === "official" ? undefined : attach)
+        : undefined;
     return new SandboxProject(folder, sandbox, ofCommands, sharedRuntime, vault);
   }
 

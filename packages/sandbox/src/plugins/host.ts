@@ -19,9 +19,26 @@ export interface HostedPlugin {
   end(): void;
 }
 
-/** Message to the process: start or stop a plugin's server. */
+/** The plugins' servers for one command of the engine that attaches to them. */
+export interface AttachablePlugins {
+  /** By the plugin's name, on 127.0.0.1. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Cancels their operations and stops them. */
+  end(): void;
+}
+
+/**
+ * Message to the process: start or stop a plugin's server. `isShared`: each connection gets a
+ * plugin of its own, as each provider of a stack gets a process of its own from the engine.
+ */
 export type HostRequest =
-  | { readonly id: number; readonly name: string; readonly version: string; readonly environment: PluginEnvironment }
+  | {
+      readonly id: number;
+      readonly name: string;
+      readonly version: string;
+      readonly environment: PluginEnvironment;
+      readonly isShared: boolean;
+    }
   | { readonly id: number; readonly end: true };
 
 /** Message from the process: the port. */
@@ -73,7 +90,7 @@ export class PluginHost {
    * A fresh server of a plugin.
    * @throws VisibleError for an unknown plugin.
    */
-  async serve(name: string, environment: PluginEnvironment): Promise<HostedPlugin> {
+  async serve(name: string, environment: PluginEnvironment, isShared = false): Promise<HostedPlugin> {
     const plugin = standInPlugins.find((one) => one.name === name);
     if (plugin === undefined) {
       const names = standInPlugins.map((one) => one.name).join(", ");
@@ -86,11 +103,21 @@ export class PluginHost {
       if (child.connected) child.send(request, () => undefined);
     };
     const answered = new Promise<HostAnswer>((resolve) => waiting.set(id, resolve));
-    send({ id, ...plugin, environment });
+    send({ id, ...plugin, environment, isShared });
     const answer = await Promise.race([answered, ended]);
     if (answer === undefined) throw new Error("the process of the sandbox's plugins has ended");
     if ("error" in answer) throw new Error(answer.error);
     return { port: answer.port, ended, end: () => send({ id, end: true }) };
+  }
+
+  /** Every plugin, for a command that starts no launchers. @param command the command's variables. */
+  async attachable(command: NodeJS.ProcessEnv): Promise<AttachablePlugins> {
+    const environment = Object.fromEntries(Object.entries(command).filter(([name]) => name.startsWith("ARM_")));
+    const served = await Promise.all(standInPlugins.map(({ name }) => this.serve(name, environment, true)));
+    return {
+      ports: Object.fromEntries(standInPlugins.map(({ name }, index) => [name, served[index]?.port ?? 0])),
+      end: () => served.forEach((plugin) => plugin.end()),
+    };
   }
 
   /** Ends the process, and with it every plugin. */

@@ -6,7 +6,7 @@ import { azureNativeProvider } from "./azureNative/provider";
 import { azureadProvider } from "./azuread/provider";
 import type { HostAnswer, HostRequest, PluginEnvironment } from "./host";
 import type { Provider } from "./protocol/provider";
-import { listen } from "./protocol/serve";
+import { listen, listenForEach } from "./protocol/serve";
 import { randomProvider } from "./random/provider";
 
 const running = new Map<number, () => void>();
@@ -23,8 +23,13 @@ for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => und
 void import("@defender-mssp/microsoft");
 
 async function start(request: Extract<HostRequest, { name: string }>): Promise<HostAnswer> {
-  const { id, name, version, environment } = request;
+  const { id, name, version, environment, isShared } = request;
   try {
+    if (isShared) {
+      const { port, end } = await listenForEach(() => makeProvider(name, version, environment));
+      running.set(id, end);
+      return { id, port };
+    }
     const provider = makeProvider(name, version, environment);
     const { server, port } = await listen(() => provider);
     running.set(id, () => {

@@ -15,7 +15,7 @@ import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
 import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys, type TokenKeys } from "../entra/keys";
-import { PluginHost } from "../plugins/host";
+import { PluginHost, type AttachablePlugins } from "../plugins/host";
 import { makeApp, type Exchange } from "./app";
 import { areas } from "./areas";
 import { certificateFiles, serverCertificate, type ServerCertificate } from "./certificate";
@@ -32,6 +32,7 @@ export type { Exchange } from "./app";
 export { faultKinds, sights, type FaultKind, type FaultOptions, type Sight } from "./faults/index";
 export type { EnvironmentOptions, SandboxEnvironment } from "./environment";
 export type { PluginSet } from "./pulumiHome";
+export type { AttachablePlugins } from "../plugins/host";
 export { commandEnvironment, sandboxHome } from "./environment";
 export { tenantsOfStacks } from "./tenantsOfStacks";
 export type { ClockChange, ClockState } from "./clockControl";
@@ -85,6 +86,8 @@ export interface OwnSandbox extends Sandbox {
   readonly faults: Faults | undefined;
   /** Which permissions requests have needed, in this and earlier processes. */
   readonly permissionUse: PermissionUse;
+  /** Serves the stand-in plugins to one command of the engine, which starts none then. */
+  attachPlugins(environment: NodeJS.ProcessEnv): Promise<AttachablePlugins>;
   /** How many other commands use it. */
   readonly joined: number;
   /** Resolves when no other command uses it; from then on none can join. */
@@ -376,6 +379,7 @@ function ownSandbox(running: Running): OwnSandbox {
       const access = { httpsPort, clientSecret, certificate: certificate.certificate };
       return prepareEnvironment(paths, access, environmentOptions);
     },
+    attachPlugins: (environment) => plugins.attachable(environment),
     closeToOthers: async () => {
       while (leases.count > 0) await leases.none();
       leases.isClosed = true;

@@ -1,10 +1,12 @@
 /**
  * One process in place of those that the engine starts for each command: language host, program,
- * provider of dynamic resources. For tests whose subject is not these processes.
+ * provider of dynamic resources. The stand-in plugins have theirs already: here the engine attaches
+ * to them too, without launchers. For tests whose subject is not these processes.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { compiledFile } from "../compiled";
+import type { AttachablePlugins } from "../plugins/host";
 
 /** To the process: serve a command that runs in `folder` with these variables, or end that. */
 export type RuntimeRequest =
@@ -38,6 +40,8 @@ export class SharedRuntime {
   constructor(
     private readonly folder: string,
     private readonly environment: NodeJS.ProcessEnv,
+    /** Serves the stand-in plugins to a command; `undefined`: the engine starts the plugins. */
+    private readonly attachPlugins?: (environment: NodeJS.ProcessEnv) => Promise<AttachablePlugins>,
   ) {}
 
   /**
@@ -55,15 +59,19 @@ export class SharedRuntime {
     const answered = new Promise<RuntimeAnswer>((resolve) => this.#waiting.set(id, resolve));
     const { child, ended } = this.#start();
     child.send({ id, folder: this.folder, environment } satisfies RuntimeRequest);
+    const plugins = await this.attachPlugins?.(environment);
     const answer = await Promise.race([answered, ended]);
     if (answer === undefined) throw new Error("the shared runtime's process has ended");
     if ("error" in answer) throw new Error(answer.error);
     return {
       variables: {
         PULUMI_DEBUG_LANGUAGES: `nodejs:${answer.languagePort}`,
-        PULUMI_DEBUG_PROVIDERS: `pulumi-nodejs:${answer.providerPort}`,
+        PULUMI_DEBUG_PROVIDERS: Object.entries({ "pulumi-nodejs": answer.providerPort, ...plugins?.ports })
+          .map(([name, port]) => `${name}:${port}`)
+          .join(),
       },
       end: () => {
+        plugins?.end();
         if (--current.users === 0) this.#current = undefined;
         if (child.connected) child.send({ id, end: true } satisfies RuntimeRequest, () => undefined);
       },
@@ -80,7 +88,8 @@ export class SharedRuntime {
     const child = fork(compiledFile("sharedRuntime/process.js"), {
       cwd: this.folder,
       env: this.environment,
-      execArgv: [],
+      // A run's garbage is mostly young: with more room for it, a fifth of the CPU time is saved.
+      execArgv: ["--max-semi-space-size=64", "--min-semi-space-size=32"],
       // stdout belongs to the command that runs the tests.
       stdio: ["ignore", 2, 2, "ipc"],
     });

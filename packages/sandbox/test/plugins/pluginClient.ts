@@ -48,9 +48,10 @@ export class PluginClient {
     });
   }
 
-  /** A plugin in a process of its own. */
+  /** A plugin in a process of its own, by a connection of its own. */
   static at(port: number, plugin: string): PluginClient {
-    const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    const options = { "grpc.use_local_subchannel_pool": 1 };
+    const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), options);
     return new PluginClient(client, plugin, () => {
       client.close();
       return Promise.resolve();
