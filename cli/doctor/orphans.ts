@@ -4,6 +4,7 @@
  * azuread provider then refuses to create them again.
  */
 import {
+  allConnectorRoles,
   equals,
   graphList,
   directoryRoleTemplates,
@@ -283,14 +284,19 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
         ),
       ),
     ...roles
-      .filter((one) => text(one, "appRoleId") === microsoftGraph.appRoles["SecurityAlert.Read.All"])
-      .flatMap((one) =>
-        orphan(
-          one,
-          "consent to SecurityAlert.Read.All",
-          `/v1.0/servicePrincipals/${text(one, "resourceId")}/appRoleAssignedTo/${text(one, "id")}`,
-          "azuread:index/appRoleAssignment:AppRoleAssignment",
-        ),
+      .map((one) => ({
+        one,
+        role: allConnectorRoles.find(({ api, value }) => api.appRoles[value] === text(one, "appRoleId")),
+      }))
+      .flatMap(({ one, role }) =>
+        role === undefined
+          ? []
+          : orphan(
+              one,
+              `consent to ${role.value}`,
+              `/v1.0/servicePrincipals/${text(one, "resourceId")}/appRoleAssignedTo/${text(one, "id")}`,
+              "azuread:index/appRoleAssignment:AppRoleAssignment",
+            ),
       ),
   ];
 }

@@ -1,5 +1,5 @@
 /** Puts a report together from what was read. */
-import { adminConsentUrl, allConnectorRoles, portalUrl } from "@defender-mssp/microsoft";
+import { adminConsentUrl, allConnectorRoles, portalUrl, profileOn, profileWrites } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Settings } from "../../settings";
 import { keepingLegacyApi } from "../../settings/connector";
@@ -59,6 +59,7 @@ export function reportOf(sources: ReportSources): AccessReport {
     writtenAt: now.toISOString(),
     ...(state.writtenAt === undefined ? {} : { stateWrittenAt: state.writtenAt }),
     ...(consentUrl === undefined ? {} : { adminConsentUrl: consentUrl }),
+    ...approvalOf(connector, now),
     objects: all.map((object) => completed(object, settings, live)),
     paths,
     ends,
@@ -76,6 +77,17 @@ export function reportOf(sources: ReportSources): AccessReport {
       now,
     }),
   };
+}
+
+function approvalOf(
+  connector: Settings["connector"],
+  now: Date,
+): Pick<AccessReport, "connectorApproval"> | Record<string, never> {
+  const { approvedBy, writesEndOn } = connector;
+  if (approvedBy === undefined || writesEndOn === undefined) return {};
+  return profileWrites(profileOn(connector, now.toISOString().slice(0, 10)))
+    ? { connectorApproval: { approvedBy, writesEndOn } }
+    : {};
 }
 
 function reads(objects: readonly ReportObject[], permission: string): boolean {

@@ -34,7 +34,7 @@ export function handoutPage(report: AccessReport, language: Language): string {
       notice("information", texts.noSecret),
       mailSection(report, texts, fill),
       consentSection(report, texts),
-      objectsSection(inTenant, texts),
+      objectsSection(inTenant, texts, fill),
       ...(isBefore || report.ends.length === 0 ? [] : [endsSection(report, texts, fill)]),
       checkSection(inTenant, texts, fill),
       stopSection(inTenant, texts, fill),
@@ -45,7 +45,8 @@ export function handoutPage(report: AccessReport, language: Language): string {
 
 type Fill = (text: string) => string;
 
-function fillerOf({ msspName, customerName, tenantId, writtenAt, cloud, adminConsentUrl = "" }: AccessReport): Fill {
+function fillerOf(report: AccessReport): Fill {
+  const { msspName, customerName, tenantId, writtenAt, cloud, adminConsentUrl = "", connectorApproval } = report;
   const values: Readonly<Record<string, string>> = {
     mssp: msspName,
     customer: customerName,
@@ -53,6 +54,8 @@ function fillerOf({ msspName, customerName, tenantId, writtenAt, cloud, adminCon
     date: writtenAt.slice(0, 10),
     entra: new URL(clouds[cloud].entraAdminCenter).host,
     link: adminConsentUrl,
+    approver: connectorApproval?.approvedBy ?? "",
+    until: connectorApproval?.writesEndOn ?? "",
   };
   return (text) => text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }
@@ -82,12 +85,13 @@ function consentSection({ adminConsentUrl }: AccessReport, { consent }: Texts): 
   );
 }
 
-function objectsSection({ objects, source }: AccessReport, texts: Texts): Block {
+function objectsSection({ objects, source, connectorApproval }: AccessReport, texts: Texts, fill: Fill): Block {
   const { titleBefore, titleAfter, intro, kind, name, meaning, objectId, since, until } = texts.objects;
   const isBefore = source === "preview";
   const title = isBefore ? titleBefore : titleAfter;
   return section(
     { id: "objects", title, intro },
+    ...(connectorApproval === undefined ? [] : [paragraph(fill(texts.approval))]),
     table({
       caption: title,
       columns: [
@@ -101,12 +105,17 @@ function objectsSection({ objects, source }: AccessReport, texts: Texts): Block 
         cells: [
           [one.name, detailText(one)],
           texts.kinds[one.kind].name,
-          texts.kinds[one.kind].meaning,
+          meaningOf(one, texts),
           ...(isBefore ? [] : [one.objectId === "" ? "" : code(one.objectId), dayCell(one.since), dayCell(one.until)]),
         ],
       })),
     }),
   );
+}
+
+/** A role of the connector has a sentence of its own. */
+function meaningOf({ kind, name }: ReportObject, { kinds, roles }: Texts): string {
+  return (kind === "permission" && Object.hasOwn(roles, name) ? roles[name] : undefined) ?? kinds[kind].meaning;
 }
 
 /** What is data, and no words of this program. */

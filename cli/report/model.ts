@@ -109,6 +109,8 @@ export interface AccessReport extends Pick<
   /** The state's own time: ISO 8601, UTC. */
   readonly stateWrittenAt?: string;
   readonly adminConsentUrl?: string;
+  /** Who of the customer approved the connector's changes, and their last day; if it may make any. */
+  readonly connectorApproval?: { readonly approvedBy: string; readonly writesEndOn: string };
   readonly objects: readonly ReportObject[];
   readonly paths: readonly ReportPath[];
   readonly ends: readonly ReportEnd[];

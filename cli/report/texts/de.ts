@@ -94,6 +94,24 @@ export const de: Texts = {
       meaning: "Was die Mitglieder der Gruppe in Ihrem Mandanten dürfen.",
     },
   },
+  roles: {
+    "SecurityAlert.Read.All": "Liest die Warnungen von Microsoft Defender.",
+    "SecurityIncident.Read.All": "Liest die Incidents von Microsoft Defender.",
+    "ThreatHunting.Read.All":
+      "Fragt die Daten der erweiterten Bedrohungssuche ab: Ereignisse von Geräten, Postfächern, Identitäten und Cloud-Apps.",
+    "SecurityAlert.ReadWrite.All": "Ändert Warnungen: Status, Zuweisung, Klassifizierung, Bestimmung und Kommentare.",
+    "SecurityIncident.ReadWrite.All":
+      "Ändert Incidents: Status, Zuweisung, Klassifizierung, Bestimmung, Tags und Kommentare.",
+    "Machine.Read.All": "Liest die Liste der Geräte und den Stand von Reaktionsmaßnahmen.",
+    "Machine.Isolate": "Isoliert ein Gerät vom Netzwerk und hebt die Isolation auf.",
+    "Machine.Scan": "Startet eine Virenprüfung auf einem Gerät.",
+    "Machine.CollectForensics": "Sammelt ein Untersuchungspaket von einem Gerät und lädt es herunter.",
+    "Machine.LiveResponse": "Führt Live-Response-Befehle auf einem Gerät aus.",
+    "Ti.ReadWrite":
+      "Erstellt, ändert und löscht eigene Indikatoren, die Dateien, Adressen, URLs und Zertifikate blockieren.",
+  },
+  approval:
+    "Der SIEM-Connector darf ändern, was die Berechtigungen mit ReadWrite, Machine und Ti im Namen sagen. {approver} hat das bis {until} genehmigt.",
   title: "Zugriff von {mssp} auf Microsoft Defender von {customer}",
   subtitleBefore: "Was {mssp} in Ihrem Mandanten {tenant} anlegen wird. Stand: {date}.",
   subtitleAfter: "Was {mssp} in Ihrem Mandanten {tenant} hat. Stand: {date}.",

@@ -1,3 +1,4 @@
+import { allConnectorRoles } from "@defender-mssp/microsoft";
 import { english } from "@defender-mssp/pages";
 import type { Texts } from "./texts";
 
@@ -79,6 +80,9 @@ export const en: Texts = {
       meaning: "What the members of the group may do in your tenant.",
     },
   },
+  roles: Object.fromEntries(allConnectorRoles.map(({ value, sentence }) => [value, sentence])),
+  approval:
+    "The SIEM connector may change what the permissions called ReadWrite, Machine and Ti say. {approver} approved this until {until}.",
   title: "Access of {mssp} to the Microsoft Defender of {customer}",
   subtitleBefore: "What {mssp} will create in your tenant {tenant}. As of {date}.",
   subtitleAfter: "What {mssp} has in your tenant {tenant}. As of {date}.",

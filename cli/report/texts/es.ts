@@ -93,6 +93,24 @@ export const es: Texts = {
       meaning: "Lo que los miembros del grupo pueden hacer en su inquilino.",
     },
   },
+  roles: {
+    "SecurityAlert.Read.All": "Lee las alertas de Microsoft Defender.",
+    "SecurityIncident.Read.All": "Lee los incidentes de Microsoft Defender.",
+    "ThreatHunting.Read.All":
+      "Consulta los datos de la búsqueda avanzada: eventos de dispositivos, buzones, identidades y aplicaciones en la nube.",
+    "SecurityAlert.ReadWrite.All": "Modifica alertas: estado, asignación, clasificación, determinación y comentarios.",
+    "SecurityIncident.ReadWrite.All":
+      "Modifica incidentes: estado, asignación, clasificación, determinación, etiquetas y comentarios.",
+    "Machine.Read.All": "Lee la lista de dispositivos y el estado de las acciones de respuesta.",
+    "Machine.Isolate": "Aísla un dispositivo de la red y lo libera.",
+    "Machine.Scan": "Inicia un examen antivirus en un dispositivo.",
+    "Machine.CollectForensics": "Recopila un paquete de investigación de un dispositivo y lo descarga.",
+    "Machine.LiveResponse": "Ejecuta comandos de respuesta inmediata en un dispositivo.",
+    "Ti.ReadWrite":
+      "Crea, modifica y elimina sus propios indicadores, que bloquean archivos, direcciones, URL y certificados.",
+  },
+  approval:
+    "El conector SIEM puede modificar lo que indican los permisos llamados ReadWrite, Machine y Ti. {approver} lo aprobó hasta el {until}.",
   title: "Acceso de {mssp} a Microsoft Defender de {customer}",
   subtitleBefore: "Lo que {mssp} creará en su inquilino {tenant}. A fecha de {date}.",
   subtitleAfter: "Lo que {mssp} tiene en su inquilino {tenant}. A fecha de {date}.",

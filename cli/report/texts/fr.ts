@@ -91,6 +91,25 @@ export const fr: Texts = {
       meaning: "Ce que les membres du groupe peuvent faire dans votre locataire.",
     },
   },
+  roles: {
+    "SecurityAlert.Read.All": "Lit les alertes de Microsoft Defender.",
+    "SecurityIncident.Read.All": "Lit les incidents de Microsoft Defender.",
+    "ThreatHunting.Read.All":
+      "Interroge les données de la chasse avancée : événements des appareils, des boîtes aux lettres, des identités et des applications cloud.",
+    "SecurityAlert.ReadWrite.All":
+      "Modifie les alertes : état, affectation, classification, détermination et commentaires.",
+    "SecurityIncident.ReadWrite.All":
+      "Modifie les incidents : état, affectation, classification, détermination, balises et commentaires.",
+    "Machine.Read.All": "Lit la liste des appareils et l’état des actions de réponse.",
+    "Machine.Isolate": "Isole un appareil du réseau et lève l’isolement.",
+    "Machine.Scan": "Lance une analyse antivirus sur un appareil.",
+    "Machine.CollectForensics": "Collecte un package d’examen sur un appareil et le télécharge.",
+    "Machine.LiveResponse": "Exécute des commandes de réponse en direct sur un appareil.",
+    "Ti.ReadWrite":
+      "Crée, modifie et supprime ses propres indicateurs, qui bloquent des fichiers, des adresses, des URL et des certificats.",
+  },
+  approval:
+    "Le connecteur SIEM peut modifier ce qu’indiquent les autorisations nommées ReadWrite, Machine et Ti. {approver} l’a approuvé jusqu’au {until}.",
   title: "Accès de {mssp} au Microsoft Defender de {customer}",
   subtitleBefore: "Ce que {mssp} va créer dans votre locataire {tenant}. État au {date}.",
   subtitleAfter: "Ce que {mssp} possède dans votre locataire {tenant}. État au {date}.",

@@ -89,6 +89,22 @@ export const ja: Texts = {
       meaning: "グループのメンバーがお客様のテナントでできること。",
     },
   },
+  roles: {
+    "SecurityAlert.Read.All": "Microsoft Defender のアラートを読み取ります。",
+    "SecurityIncident.Read.All": "Microsoft Defender のインシデントを読み取ります。",
+    "ThreatHunting.Read.All":
+      "高度な追及のデータ (デバイス、メールボックス、ID、クラウド アプリのイベント) を照会します。",
+    "SecurityAlert.ReadWrite.All": "アラートの状態、割り当て、分類、判定、コメントを変更します。",
+    "SecurityIncident.ReadWrite.All": "インシデントの状態、割り当て、分類、判定、タグ、コメントを変更します。",
+    "Machine.Read.All": "デバイスの一覧と、応答アクションの状態を読み取ります。",
+    "Machine.Isolate": "デバイスをネットワークから分離し、分離を解除します。",
+    "Machine.Scan": "デバイスでウイルス対策スキャンを開始します。",
+    "Machine.CollectForensics": "デバイスから調査パッケージを収集し、ダウンロードします。",
+    "Machine.LiveResponse": "デバイスでライブ応答のコマンドを実行します。",
+    "Ti.ReadWrite": "ファイル、アドレス、URL、証明書をブロックする独自のインジケーターを作成、変更、削除します。",
+  },
+  approval:
+    "SIEM コネクタは、ReadWrite、Machine、Ti という名前のアクセス許可が示す変更を行えます。{approver} が {until} まで承認しました。",
   title: "{customer} の Microsoft Defender に対する {mssp} のアクセス",
   subtitleBefore: "{mssp} がお客様のテナント {tenant} に作成するものです。{date} 現在。",
   subtitleAfter: "{mssp} がお客様のテナント {tenant} に持つものです。{date} 現在。",

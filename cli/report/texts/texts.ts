@@ -13,6 +13,10 @@ export interface Texts {
   /** The words that the pages add by themselves. */
   readonly words: Words;
   readonly kinds: Readonly<Record<ObjectKind, KindText>>;
+  /** What an application role lets the connector do, by the role's name. */
+  readonly roles: Readonly<Record<string, string>>;
+  /** Only where the connector may change something; `{approver}` and `{until}` are of the settings. */
+  readonly approval: string;
   readonly title: string;
   readonly subtitleBefore: string;
   readonly subtitleAfter: string;

@@ -153,6 +153,18 @@ describe("mssp report: what needs attention", () => {
     assert.equal(report.objects.find(({ name }) => name === "Ana Silva")?.until?.slice(0, 10), "2027-06-10");
   });
 
+  it("a profile that allows changes: its end, who approved it, and that it has ended", () => {
+    const approved = { approvedBy: "Dana Reyes", writesEndOn: "2027-06-10" };
+    const settings = settingsOf("basic", { connector: { profile: "triage", ...approved } });
+    const report = recordedReport("basic", { settings });
+    const what = "Profile triage of the SIEM connector, approved by Dana Reyes,";
+    assert.deepEqual(titles(report, "ends"), [`warning: ${what} ends on 2027-06-10, in 15 days`]);
+    assert.deepEqual(report.connectorApproval, approved);
+    const after = recordedReport("basic", { settings, now: new Date("2027-06-11T00:00:00Z") });
+    assert.deepEqual(titles(after, "ends"), [`failed: ${what} ended on 2027-06-10`]);
+    assert.equal(after.connectorApproval, undefined);
+  });
+
   it("least privilege: directory roles, the legacy API, secrets that Graph does not need, added actions", () => {
     assert.deepEqual(titles(recordedReport("basic"), "leastPrivilege"), [
       "warning: The directory role Security Operator reaches more of the tenant than Microsoft Defender",

@@ -136,6 +136,14 @@ describe("mssp report: the hand-out", () => {
     assert.doesNotMatch(html, /Geheimnis im Key Vault/);
   });
 
+  it("says what each application role lets the connector do, and who approved changes", () => {
+    const connectorApproval = { approvedBy: "Dana <b> Reyes", writesEndOn: "2027-06-10" };
+    const html = handoutPage({ ...recordedReport("dev"), connectorApproval }, "de");
+    assert.match(html, /Liest die Warnungen von Microsoft Defender\./);
+    assert.match(html, /Dana &lt;b&gt; Reyes hat das bis 2027-06-10 genehmigt/);
+    assert.doesNotMatch(handoutPage(recordedReport("dev"), "de"), /hat das bis/);
+  });
+
   it("before up it says what will be created, and promises that nothing is there yet", () => {
     const html = handoutPage(recordedReport("dev", { source: "preview" }), "fr");
     assert.match(html, /Ce qui sera créé/);
