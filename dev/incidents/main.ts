@@ -1,0 +1,198 @@
+/**
+ * `npm run incidents:demo`: pulls incidents from a sandbox with faults, kills the command some
+ * times, and counts: is each incident there at least once, and how much memory did it take? Exits
+ * with 1 if one is lost.
+ */
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { microsoftGraph } from "@defender-mssp/microsoft";
+import { commandEnvironment, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import {
+  addApplication,
+  addConsentedServicePrincipal,
+  detectionIntervalFor,
+  Incidents,
+} from "@defender-mssp/sandbox/testing";
+import { execa } from "execa";
+
+const usage = `npm run -s incidents:demo -- [--incidents 100000] [--kills 5] [--faults 2]
+
+  --incidents N  incidents of the customer, each with three alerts or six
+  --kills N      how often the command is ended by kill -9
+  --faults N     of 100 requests, so many get a fault of the sandbox
+`;
+
+const checkout = path.resolve(__dirname, "..", "..", "..");
+const tenantId = "c0570500-0000-4000-8000-00000000000a";
+const clientId = "c0ffee00-0000-4000-8000-000000000005";
+const clientSecret = "the connector's secret";
+const alertsOfAnIncident = 3;
+
+interface Counted {
+  readonly lines: number;
+  readonly kills: number;
+  readonly megabytes: number;
+  readonly seconds: number;
+  readonly lost: number;
+  readonly wanted: number;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      incidents: { type: "string", default: "100000" },
+      kills: { type: "string", default: "5" },
+      faults: { type: "string", default: "2" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const [incidents = 0, kills = 0, percent = 0] = [values.incidents, values.kills, values.faults].map(Number);
+  if (values.help || !(incidents >= 100) || !(kills >= 0) || !(percent >= 0 && percent <= 20)) {
+    process.stdout.write(usage);
+    if (!values.help) process.exitCode = 2;
+    return;
+  }
+  for (const [count, ends] of [
+    [Math.ceil(incidents / 100), 0],
+    [incidents, kills],
+  ] as const) {
+    const { lines, megabytes, seconds, lost, wanted, ...rest } = await pulled(count, ends, percent);
+    process.stdout.write(
+      `${wanted} incidents, ${percent} % faults, ${rest.kills} kills: ${lost} lost, ${lines - wanted} repeated, ` +
+        `${seconds.toFixed(0)} s, peak ${megabytes.toFixed(0)} MB\n`,
+    );
+    if (lost > 0) process.exitCode = 1;
+  }
+}
+
+async function pulled(count: number, kills: number, percent: number): Promise<Counted> {
+  const folder = await mkdtemp(path.join(tmpdir(), "mssp-incidents-"));
+  const faults = {
+    seed: 7,
+    percent,
+    timeScale: 0.01,
+    kinds: ["throttled", "failed", "resetBefore", "halfBody"],
+  } as const;
+  const sandbox = await startSandbox({
+    home: path.join(folder, "sandbox"),
+    tenants: [{ tenantId, displayName: "Contoso", domain: "contoso.com" }],
+    ...(percent === 0 ? {} : { faults }),
+  });
+  try {
+    sandbox.cloud.detectionInterval = detectionIntervalFor(count * alertsOfAnIncident);
+    await writeConnector(sandbox, folder);
+    const wanted = changes(sandbox);
+    const started = performance.now();
+    const ran = await runs(sandbox, folder, kills, count);
+    const seconds = (performance.now() - started) / 1000;
+    const lost = await lostOf(wanted, path.join(folder, "out.jsonl"));
+    return { ...ran, ...lost, seconds, wanted: wanted.size };
+  } finally {
+    await sandbox.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The application, and the files that a SIEM engineer's machine would have. */
+async function writeConnector(sandbox: OwnSandbox, folder: string): Promise<void> {
+  const tenant = sandbox.cloud.tenant(tenantId);
+  const application = { applicationId: clientId, displayName: "Connector", signInAudience: "AzureADMyOrg" } as const;
+  addApplication(tenant, application);
+  const permissions = { [microsoftGraph.appId]: ["SecurityIncident.Read.All"] };
+  addConsentedServicePrincipal(tenant, { ...application, homeTenantId: tenantId }, permissions);
+  sandbox.cloud.acceptPassingSecret(clientSecret, clientId);
+  const secretFile = path.join(folder, "secret");
+  await writeFile(secretFile, clientSecret, { mode: 0o600 });
+  const connection = {
+    msspConnection: 1,
+    stack: "contoso",
+    tenantId,
+    clientId,
+    cloud: "public",
+    endpoints: { metadataHost: new URL(sandbox.origins.https).host },
+    connector: { kind: "customerApp", alertApis: ["graph"], credential: "secret" },
+    credentialPlace: { file: secretFile },
+  };
+  await writeFile(path.join(folder, "connection.json"), JSON.stringify(connection), { mode: 0o600 });
+}
+
+/** Each incident with its last change, as the sandbox has them now. */
+function changes(sandbox: OwnSandbox): Set<string> {
+  const always = { since: new Date(0), until: new Date(8.64e15) };
+  const { cloud } = sandbox;
+  const incidents = new Incidents(cloud.tenant(tenantId), cloud.detectionInterval, cloud.now());
+  const found = new Set<string>();
+  for (const { number, updated } of incidents.within({ created: always, updated: always })) {
+    // What changes or ends while it is read is not counted.
+    const age = Date.now() - updated.getTime();
+    const hour = 60 * 60 * 1000;
+    if (age > 6 * hour && age < 29 * 24 * hour) found.add(`${number}@${updated.toISOString()}`);
+  }
+  return found;
+}
+
+/** Until the command ends by itself. Each kill comes after a share of the incidents. */
+async function runs(sandbox: OwnSandbox, folder: string, kills: number, count: number) {
+  const environment = commandEnvironment(await sandbox.environment({ user: process.env }));
+  const output = createWriteStream(path.join(folder, "out.jsonl"));
+  const command = [
+    path.join(checkout, "cli", "mssp.js"),
+    "incidents",
+    "--connection",
+    path.join(folder, "connection.json"),
+  ];
+  let [killed, lines, megabytes, isWhole] = [0, 0, 0, false];
+  while (!isWhole) {
+    const child = execa(
+      process.execPath,
+      [...command, "--checkpoint", path.join(folder, "checkpoint.json"), "--quiet"],
+      {
+        ...{ env: environment, extendEnv: false, reject: false, stdin: "ignore", buffer: false, stderr: "inherit" },
+      },
+    );
+    const timer = setInterval(() => {
+      void peakOf(child.pid).then((peak) => (megabytes = Math.max(megabytes, peak)));
+    }, 200);
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (!line.endsWith("}")) continue; // The last line of a killed run.
+      lines++;
+      if (!output.write(`${line}\n`)) await once(output, "drain");
+      if (killed >= kills || lines < ((killed + 1) * count) / (kills + 1)) continue;
+      killed++;
+      child.kill("SIGKILL");
+    }
+    const { exitCode } = await child;
+    clearInterval(timer);
+    isWhole = exitCode === 0;
+    if (exitCode !== 0 && exitCode !== undefined) throw new Error(`mssp incidents ended with ${exitCode}`);
+  }
+  output.end();
+  await once(output, "finish");
+  return { kills: killed, lines, megabytes };
+}
+
+/** The largest resident memory of a process so far; 0 where the system does not tell. */
+async function peakOf(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+}
+
+async function lostOf(wanted: ReadonlySet<string>, file: string): Promise<{ lost: number; lines: number }> {
+  const found = new Set<string>();
+  let lines = 0;
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    const { id, updatedAt } = JSON.parse(line) as { id: string; updatedAt: string };
+    const change = `${id}@${updatedAt}`;
+    if (!wanted.has(change)) continue;
+    found.add(change);
+    lines++;
+  }
+  return { lost: wanted.size - found.size, lines };
+}
+
+void main();
