@@ -19,13 +19,18 @@ const permissions = ["ThreatHunting.Read.All"];
  */
 const largestResult = 100_000;
 
+/** The action's short name, which the page has, and the qualified one, which Microsoft's SDKs send. */
+const names = ["runHuntingQuery", "microsoft.graph.security.runHuntingQuery"];
+
 export function huntingRoutes(app: FastifyInstance, cloud: Cloud): void {
-  app.post("/v1.0/security/runHuntingQuery", (request, reply) =>
-    answer(cloud, request, reply, permissions, (caller) => ({
-      "@odata.context": `${originOf(request)}/v1.0/$metadata#microsoft.graph.security.huntingQueryResults`,
-      ...hunt(cloud, caller, bodyOf(request)),
-    })),
-  );
+  for (const name of names) {
+    app.post(`/v1.0/security/${name}`, (request, reply) =>
+      answer(cloud, request, reply, permissions, (caller) => ({
+        "@odata.context": `${originOf(request)}/v1.0/$metadata#microsoft.graph.security.huntingQueryResults`,
+        ...hunt(cloud, caller, bodyOf(request)),
+      })),
+    );
+  }
 }
 
 function hunt(cloud: Cloud, caller: Caller, body: Readonly<Record<string, Json>>): object {

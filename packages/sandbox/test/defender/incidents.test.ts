@@ -249,6 +249,12 @@ describe("sandbox/defender: incidents by Graph", function () {
       );
     });
 
+    it("answers to the action's qualified name, as Microsoft's SDKs send it, with parameters in small letters", async () => {
+      const path = "/v1.0/security/microsoft.graph.security.runHuntingQuery";
+      const { body } = await call<Results>("POST", path, { query: "DeviceInfo | count", timespan: "P7D" });
+      assert.deepEqual(body.results, [{ Count: 6 }]);
+    });
+
     it("filters, projects, sorts and counts like the alerts themselves", async () => {
       const whole = await hunt("AlertInfo | count");
       const total = Number(whole.body.results[0]!["Count"]);
