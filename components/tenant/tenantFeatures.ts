@@ -46,7 +46,7 @@ function withoutDeployed(needs: TenantNeeds, deployed: readonly DeployedResource
   return {
     roleAssignableGroup: needs.roleAssignableGroup && !has(":Group", isAssignable) ? true : undefined,
     entitlementManagement: needs.entitlementManagement && !has(":AccessPackageCatalog") ? true : undefined,
-    governanceRelationship: needs.governanceRelationship,
+    governanceRelationship: needs.governanceRelationship ? true : undefined,
     justInTime: needs.justInTime && !has(":EligibleMembers") ? true : undefined,
     guests: guests.length > 0 ? guests : undefined,
     clientSecretDays: has(":ApplicationPassword") ? undefined : needs.clientSecretDays,
