@@ -26,6 +26,7 @@ import { declareCustomerConnector, type CustomerConnector } from "./siemConnecto
 import { deployedSecrets } from "./siemConnector/deployedSecrets";
 import type { SecretsBySlot } from "./siemConnector/secretPlan";
 import type { ConnectorDescription } from "./siemConnector/siemConnector";
+import { MsspTrust, type CrossTenantTrust, type MsspConditionalAccess } from "./trust/msspTrust";
 import type { DeployedResources } from "./tenant/deployedResources";
 
 export interface CustomerOnboardingArgs {
@@ -100,6 +101,16 @@ export interface CustomerOnboardingArgs {
    */
   readonly approverObjectIds?: readonly string[];
   /**
+   * What the customer's tenant trusts of the MSSP's.
+   * @default nothing is changed
+   */
+  readonly crossTenantTrust?: CrossTenantTrust;
+  /**
+   * The customer's own Conditional Access policy for the users of the MSSP's tenant.
+   * @default none
+   */
+  readonly conditionalAccess?: MsspConditionalAccess;
+  /**
    * E-mail notification rules. The resource of a rule is named after the rule.
    * @default none
    */
@@ -148,7 +159,7 @@ export type CustomerOnboardingOptions = pulumi.ComponentResourceOptions & { read
  * managed security service provider (MSSP) access" (2026-07-29).
  *
  * ## Least privileges
- * Those of `GuestUser`, `PortalAccess`, `SiemConnector` and `RedirectUri`; with
+ * Those of `GuestUser`, `PortalAccess`, `MsspTrust`, `SiemConnector` and `RedirectUri`; with
  * `defenderCalls.mode: "endpoint"` also those of `DefenderSiemAuthorization` and
  * `AlertNotificationRule`. `mssp doctor` lists them for a stack's settings.
  *
@@ -243,6 +254,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
 
     const guests = args.analysts.map((analyst) => inviteAnalyst(name, analyst, args, { parent: this }));
     const portalAccess = this.giveAccess(name, args, guests);
+    if (args.crossTenantTrust ?? args.conditionalAccess) new MsspTrust(`${name}-trust`, args, { parent: this });
     const notificationRules = declareNotificationRules(name, args, { parent: this });
     const { connector, redirect, authorization } = this.connect(name, args, portalAccess);
 

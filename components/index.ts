@@ -70,4 +70,6 @@ export { StackIdentity, type StackIdentityArgs } from "./tenant/stackIdentity";
 export { deployedResources, type DeployedResource, type DeployedResources } from "./tenant/deployedResources";
 export { recoverLostCreates } from "./tenant/lostCreates";
 export { requireTenantFeatures } from "./tenant/tenantFeatures";
+export { CrossTenantPartner, type CrossTenantPartnerArgs } from "./trust/crossTenantPartner";
+export { MsspTrust, type CrossTenantTrust, type MsspConditionalAccess, type MsspTrustArgs } from "./trust/msspTrust";
 export type { TenantNeeds } from "../settings/prerequisites";

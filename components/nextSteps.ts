@@ -6,6 +6,7 @@ import {
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import type { GuestUser } from "./guests/guestUser";
+import { trustSteps, type CrossTenantTrust } from "./trust/msspTrust";
 import type { DeclaredNotificationRule } from "./notifications/notificationRules";
 
 /** An analyst's user in the customer's tenant. */
@@ -23,6 +24,7 @@ export interface OnboardingState {
   readonly applicationId: pulumi.Input<string>;
   readonly guests: readonly AnalystGuest[];
   readonly portalAccessSteps: pulumi.Output<string[]>;
+  readonly crossTenantTrust?: CrossTenantTrust;
   readonly notificationRules: readonly DeclaredNotificationRule[];
   readonly siemAuthorization?: pulumi.Output<"authorized" | "manual">;
 }
@@ -43,6 +45,7 @@ export function nextSteps(state: OnboardingState): pulumi.Output<string[]> {
       ...(guests.some(({ adopted }) => !adopted) ? [acceptInvitation(portalUrl(cloud, tenant))] : []),
       ...guests.filter(({ adopted }) => adopted).map(checkAdopted),
       ...portalAccessSteps,
+      ...trustSteps(state.crossTenantTrust, mssp),
       ...declaredRules
         .filter(({ status }) => status === "manual")
         .flatMap(({ rule }) => manualNotificationRuleSteps({ tenantId: tenant, ...rule }, cloud)),

@@ -28,9 +28,11 @@ export const extend: Extension = ({ settings: { tenantId } }) => {
   entitlement(tenantId);
   azure();
   new Shown("pulumi-nodejs:dynamic:Resource", "untyped", {});
+  new Shown(azuread("NamedLocation"), "named-location", { displayName: "Everywhere" });
   new Shown(azuread("ConditionalAccessPolicy"), "conditional-access", {
     displayName: "Everybody may",
     state: "disabled",
+    conditions: { users: { includedUsers: ["All"] } },
   });
 };
 

@@ -35,6 +35,7 @@ export const dynamicResourceLogic = {
   AlertNotificationRule: "notificationRuleResource",
   AppRoleGrant: "appRoleGrantResource",
   ConnectedOrganization: "connectedOrganizationResource",
+  CrossTenantPartner: "crossTenantPartnerResource",
   DefenderRoleAssignment: "roleAssignmentResource",
   DefenderRoleDefinition: "roleDefinitionResource",
   DefenderSiemAuthorization: "siemAuthorizationResource",

@@ -88,6 +88,7 @@ function markOf(urn: string): Values {
 const marked: ReadonlySet<string> = new Set([
   "AlertNotificationRule",
   "ConnectedOrganization",
+  "CrossTenantPartner",
   "DefenderRoleDefinition",
   "DefenderSiemAuthorization",
 ]);

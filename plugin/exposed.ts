@@ -8,6 +8,7 @@ import {
   DirectoryRoleAccess,
   GuestUser,
   MsspSecurityGroup,
+  MsspTrust,
   PortalAccess,
   RedirectUri,
   SiemConnector,
@@ -20,6 +21,7 @@ export const exposedComponents = {
   DirectoryRoleAccess,
   GuestUser,
   MsspSecurityGroup,
+  MsspTrust,
   PortalAccess,
   RedirectUri,
   SiemConnector,
@@ -32,6 +34,7 @@ export const exposedComponents = {
 export const exposedResources = [
   "AlertNotificationRule",
   "ConnectedOrganization",
+  "CrossTenantPartner",
   "DefenderRoleAssignment",
   "DefenderRoleDefinition",
   "DefenderSiemAuthorization",

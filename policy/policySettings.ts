@@ -11,6 +11,8 @@ export type PolicySettings = Pick<
   | "msspTenantId"
   | "analysts"
   | "portalAccess"
+  | "crossTenantTrust"
+  | "conditionalAccess"
   | "connector"
   | "handover"
   | "azureDelegation"

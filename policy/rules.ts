@@ -23,6 +23,7 @@ import { owners } from "./rules/owners";
 import { redirectUris } from "./rules/redirectUris";
 import { roleAssignableGroups } from "./rules/roleAssignableGroups";
 import { singleTenantApplications } from "./rules/singleTenantApplications";
+import { trustOfMsspOnly } from "./rules/trustOfMsspOnly";
 import { typedDynamicResources } from "./rules/typedDynamicResources";
 import type { Rule } from "./rule";
 
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   namedPrincipals,
   namedGuests,
   namedOrganizations,
+  trustOfMsspOnly,
   azurePrincipals,
   guestDomains,
   guestCount,

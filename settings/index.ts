@@ -53,6 +53,15 @@ import {
 } from "./problems";
 import { optional, required } from "./setting";
 import { tagSettings } from "./tags";
+import {
+  conditionalAccessFrom,
+  conditionalAccessMap,
+  crossTenantTrustFrom,
+  trustProblems,
+  trustSettings,
+  type ConditionalAccessSettings,
+  type CrossTenantTrustSettings,
+} from "./trust";
 import { domainName, endpoint, isUuid, moduleName, displayName, oneOf, tenantId } from "./validators";
 
 export type { AdoptedObject, AdoptedSettings } from "./adopted";
@@ -61,6 +70,7 @@ export type { ConnectorSettings } from "./connector";
 export type { NotificationRule } from "./notificationRules";
 export type { PortalAccessSettings } from "./portalAccess";
 export type { SettingProblem } from "./problems";
+export type { ConditionalAccessSettings, CrossTenantTrustSettings } from "./trust";
 
 /** How Defender calls without a public API are made. */
 export type DefenderCallSettings =
@@ -95,6 +105,10 @@ export interface Settings {
   /** Whether an existing member of the tenant may be used as an analyst. */
   readonly adoptMembers?: boolean;
   readonly portalAccess: PortalAccessSettings;
+  /** What the customer's tenant trusts of the MSSP's. Off unless set. */
+  readonly crossTenantTrust?: CrossTenantTrustSettings;
+  /** The customer's Conditional Access policy for the MSSP's people. Off unless set. */
+  readonly conditionalAccess?: ConditionalAccessSettings;
   readonly notificationRules: readonly NotificationRule[];
   readonly connector: ConnectorSettings;
   /** Off unless set. */
@@ -144,6 +158,7 @@ export const settingsSchema = z.object({
   }),
   ...analystSettings,
   ...portalAccessSettings,
+  ...trustSettings,
   ...notificationSettings,
   ...connectorSettings,
   ...azureSettings,
@@ -168,6 +183,8 @@ const structured = new Set([
   "analysts",
   "analystDomains",
   "portalAccess",
+  "crossTenantTrust",
+  "conditionalAccess",
   "notificationRules",
   "connector",
   "handover",
@@ -216,6 +233,7 @@ export function checkSettings(
     sameTenants,
     analystProblems,
     portalAccessProblems,
+    trustProblems,
     notificationProblems,
     connectorProblems,
     azureProblems,
@@ -234,6 +252,8 @@ function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Envi
     analystDomains,
     accessEndsOn,
     portalAccess,
+    crossTenantTrust,
+    conditionalAccess,
     notificationRules,
     connector,
     adopted,
@@ -252,6 +272,8 @@ function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Envi
     connector: Object.freeze(connectorFrom(connector, cloud)),
     ...withoutUndefined({
       analystDomains,
+      crossTenantTrust: crossTenantTrustFrom(crossTenantTrust),
+      conditionalAccess: conditionalAccessFrom(conditionalAccess),
       handover: handoverFrom(rest.handover),
       azureDelegation: delegationFrom(rest.azureDelegation),
       adopted: adoptedFrom(adopted),
@@ -274,6 +296,7 @@ function rawSettings(values: Readonly<Record<string, unknown>>): RawSettings {
     raw[key] = structured.has(key) ? fromJson(value) : value;
   }
   if (raw["portalAccess"] !== undefined) raw["portalAccess"] = portalAccessMap(raw["portalAccess"]);
+  if (raw["conditionalAccess"] !== undefined) raw["conditionalAccess"] = conditionalAccessMap(raw["conditionalAccess"]);
   if (raw["connector"] !== undefined) raw["connector"] = connectorMap(raw["connector"]);
   // These models have no list of analysts.
   if (["entitlement", "governance"].includes(valueAt(raw, ["portalAccess", "model"]) as string)) raw["analysts"] ??= [];

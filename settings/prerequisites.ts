@@ -34,7 +34,7 @@ export interface NeededPermission {
 
 /** What decides which permissions are needed. */
 export type PrerequisiteSettings = Pick<Settings, "analysts" | "portalAccess" | "defenderCalls"> &
-  Partial<Pick<Settings, "connector">>;
+  Partial<Pick<Settings, "connector" | "crossTenantTrust" | "conditionalAccess">>;
 
 /** The permissions that a stack with these settings needs, each once. */
 export function neededPermissions(settings: PrerequisiteSettings): readonly NeededPermission[] {
@@ -115,6 +115,18 @@ const permissions: readonly ConditionalPermission[] = [
     purpose: "the tiers' roles in Defender's unified RBAC",
     directoryRoles: ["Security Administrator"],
   }),
+  graph("Policy.ReadWrite.CrossTenantAccess", ({ crossTenantTrust }) => crossTenantTrust !== undefined, {
+    purpose: "the entry of the MSSP's tenant in the cross-tenant access policy",
+    directoryRoles: ["Security Administrator"],
+  }),
+  graph("Policy.ReadWrite.ConditionalAccess", setsConditionalAccess, {
+    purpose: "the Conditional Access policy for people of the MSSP's tenant",
+    directoryRoles: ["Conditional Access Administrator", "Security Administrator"],
+  }),
+  graph("Policy.Read.All", setsConditionalAccess, {
+    purpose: "writing a Conditional Access policy, which requires reading policies",
+    directoryRoles: ["Conditional Access Administrator", "Security Administrator", "Security Reader", "Global Reader"],
+  }),
   {
     api: windowsDefenderAtp.displayName,
     apiAppId: windowsDefenderAtp.appId,
@@ -128,6 +140,10 @@ const permissions: readonly ConditionalPermission[] = [
 
 function alertApis({ connector = defaultConnectorAccess }: PrerequisiteSettings): readonly AlertApi[] {
   return connector.alertApis;
+}
+
+function setsConditionalAccess({ conditionalAccess }: PrerequisiteSettings): boolean {
+  return conditionalAccess !== undefined;
 }
 
 /**
@@ -147,6 +163,8 @@ const readingPermissions: Readonly<Partial<Record<string, GraphPermission>>> = {
   "EntitlementManagement.ReadWrite.All": "EntitlementManagement.Read.All",
   "Group.Read.All": "Group.Read.All",
   "Group.ReadWrite.All": "Group.Read.All",
+  "Policy.ReadWrite.ConditionalAccess": "Policy.Read.All",
+  "Policy.ReadWrite.CrossTenantAccess": "Policy.Read.All",
   "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup": "PrivilegedEligibilitySchedule.Read.AzureADGroup",
   "RoleManagement.ReadWrite.Defender": "RoleManagement.Read.Defender",
   "RoleManagement.ReadWrite.Directory": "RoleManagement.Read.Directory",
@@ -249,6 +267,8 @@ export interface TenantNeeds {
   readonly justInTime?: boolean;
   /** Addresses of the analysts who are to be guests. */
   readonly guests?: readonly string[];
+  /** Names of the settings that need Microsoft Entra ID P1. */
+  readonly premiumSettings?: readonly string[];
   /** Life of the client secret in days, where the connector gets one. */
   readonly clientSecretDays?: number;
 }
@@ -263,8 +283,18 @@ export function tenantNeeds(settings: PrerequisiteSettings): TenantNeeds {
     governanceRelationship: portalAccess.model === "governance",
     justInTime: isJustInTime(settings),
     guests: analysts.map(({ email }) => email),
+    premiumSettings: premiumSettings(settings),
     clientSecretDays: kind === "customerApp" && credential.type === "secret" ? credential.days : undefined,
   };
+}
+
+/** Trust, limits and Conditional Access need P1; automatic consent alone does not. */
+function premiumSettings({ crossTenantTrust, conditionalAccess }: PrerequisiteSettings): string[] {
+  const { automaticConsent: _, ...trust } = crossTenantTrust ?? {};
+  return [
+    ...(Object.values(trust).some((value) => value !== false) ? ["crossTenantTrust"] : []),
+    ...(conditionalAccess === undefined ? [] : ["conditionalAccess"]),
+  ];
 }
 
 /**
@@ -297,6 +327,11 @@ const featureChecks: readonly FeatureCheck[] = [
   ({ governanceRelationship }, { roleAssignableGroups: hasP1 }) =>
     governanceRelationship && hasP1 === false
       ? "A governance relationship needs Microsoft Entra ID P1, which the tenant doesn't have: set portalAccess.model to rbac."
+      : undefined,
+  ({ premiumSettings: named = [] }, { roleAssignableGroups: hasPremium }) =>
+    named.length > 0 && hasPremium === false
+      ? `${named.join(" and ")} ${named.length === 1 ? "needs" : "need"} Microsoft Entra ID P1, which the tenant doesn't have: ` +
+        `remove ${named.length === 1 ? "the setting" : "the settings"}.`
       : undefined,
   // Microsoft Entra ID P2 and ID Governance have both features.
   ({ justInTime }, { entitlementManagement }) =>

@@ -44,7 +44,8 @@ export function registerDoctor(program: Command): void {
     notes: ["Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted."],
     reads:
       "The stack's settings; the access tokens of the identity in the environment (ARM_…, or az login); with " +
-      "Organization.Read.All and Policy.Read.All, the tenant's licences and policies. With --repair also the " +
+      "Organization.Read.All and Policy.Read.All, the tenant's licences, policies and Conditional Access (with " +
+      "Policy.Read.ConditionalAccess also What If). With --repair also the " +
       "stack's state, the tenant's objects and, with AuditLog.Read.All, the audit log's entries about them. With " +
       "--before-destroy only the state and the assignments of access packages.",
     changes: "Nothing. With --repair, it deletes the objects that you confirm.",

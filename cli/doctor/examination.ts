@@ -26,6 +26,7 @@ import type { Settings } from "../../settings";
 import type { CheckState } from "../output/checkState";
 import { connectorFeatures } from "./connectorFeatures";
 import type { Feature, FeatureName, Identity, Report } from "./report";
+import { accessChecks } from "./conditionalAccess";
 import { readStackSettings, type StackSettingsOptions } from "../../settings/fromFile";
 
 /**
@@ -69,10 +70,13 @@ async function examined(stack: string, settings: Settings, environment: NodeJS.P
   }
   const identity = identityOf(claims.get(microsoftGraph.appId) ?? {});
   const permissions = needed.map((one) => ({ ...one, state: stateOf(one, claims.get(one.apiAppId) ?? {}, identity) }));
-  const features = [
-    ...(await featuresOf(tenantId, tenantNeeds(settings), { environment, endpoints })),
-    ...(await connectorFeatures(settings, clockFrom(environment)(), { environment, endpoints })),
-  ];
+  const [found, connectorFound, access] = await Promise.all([
+    featuresOf(tenantId, tenantNeeds(settings), { environment, endpoints }),
+    connectorFeatures(settings, clockFrom(environment)(), { environment, endpoints }),
+    accessChecks(settings, { environment, endpoints }),
+  ]);
+  const conditionalAccess = "checks" in access ? access.checks : [];
+  const features = [...found, ...connectorFound, accessFeature(access)];
   return {
     stack,
     customerName,
@@ -80,17 +84,27 @@ async function examined(stack: string, settings: Settings, environment: NodeJS.P
     identity,
     permissions,
     features,
+    conditionalAccess,
     ...(identity.kind === "application"
       ? { adminConsentUrl: adminConsentUrl(cloud, tenantId, identity.clientId) }
       : {}),
-    state: [...permissions, ...features].some(({ state }) => state === "failed") ? "failed" : "passed",
+    state: [...permissions, ...features, ...conditionalAccess].some(({ state }) => state === "failed")
+      ? "failed"
+      : "passed",
   };
+}
+
+/** Whether the customer's policies could be read; `conditionalAccess` has those that matter. */
+function accessFeature(access: Awaited<ReturnType<typeof accessChecks>>): Feature {
+  return "checks" in access
+    ? { feature: "conditionalAccess", state: "passed" }
+    : { feature: "conditionalAccess", state: "notChecked", reason: access.notChecked };
 }
 
 /** The check of each licence and policy that the settings need. */
 async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallContext): Promise<Feature[]> {
   const found = await readTenantFeatures(tenantId, context);
-  const { guests = [], clientSecretDays } = needs;
+  const { guests = [], premiumSettings = [], clientSecretDays } = needs;
   const uninvited = found.invitations === false ? await addressesToInvite(tenantId, guests, context) : guests;
   const has = (state: boolean | undefined): Feature["state"] =>
     state === undefined ? "notChecked" : state ? "passed" : "failed";
@@ -111,8 +125,8 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
     ...(needs.governanceRelationship === true
       ? [feature("governanceRelationship", { governanceRelationship: true }, has(found.roleAssignableGroups))]
       : []),
-    ...(needs.justInTime === true
-      ? [feature("justInTime", { justInTime: true }, has(found.entitlementManagement))]
+    ...(premiumSettings.length > 0
+      ? [feature("premiumSettings", { premiumSettings }, has(found.roleAssignableGroups))]
       : []),
     ...(guests.length > 0
       ? [feature("invitations", { guests: uninvited }, uninvited.length === 0 ? "passed" : has(found.invitations))]
@@ -129,7 +143,10 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
   ];
 }
 
-const readPermissions: Readonly<Record<Exclude<FeatureName, "connectorRoles" | "connectorProfile">, string>> = {
+type CheckedHere = Exclude<FeatureName, "connectorRoles" | "connectorProfile" | "conditionalAccess">;
+
+const readPermissions: Readonly<Record<CheckedHere, string>> = {
+  premiumSettings: "Organization.Read.All",
   roleAssignableGroups: "Organization.Read.All",
   entitlementManagement: "Organization.Read.All",
   governanceRelationship: "Organization.Read.All",

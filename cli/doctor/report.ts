@@ -1,5 +1,6 @@
 /** The report of `mssp doctor`, as data and as text. */
 import type { NeededPermission } from "../../settings/prerequisites";
+import type { AccessCheck } from "./conditionalAccess";
 import { countsSentence, markOf, type CheckState } from "../output/checkState";
 import { paragraph, tableText } from "../output/table";
 
@@ -17,12 +18,17 @@ export interface Report {
     readonly state: CheckState;
   })[];
   readonly features: readonly Feature[];
+  /** Conditional Access policies that stop the MSSP's people, ask them for something, or may. */
+  readonly conditionalAccess: readonly AccessCheck[];
   /**
    * Where an administrator of the customer consents to the application's permissions; none for a
    * user.
    */
   readonly adminConsentUrl?: string;
-  /** `failed` where a permission, licence or policy is missing; `passed` otherwise. */
+  /**
+   * `failed` where a permission, licence or policy is missing, or a Conditional Access policy blocks
+   * the MSSP's people; `passed` otherwise.
+   */
   readonly state: "passed" | "failed";
 }
 
@@ -43,7 +49,9 @@ export type FeatureName =
   | "invitations"
   | "clientSecrets"
   | "connectorRoles"
-  | "connectorProfile";
+  | "connectorProfile"
+  | "premiumSettings"
+  | "conditionalAccess";
 
 export interface Identity {
   readonly kind: "application" | "user";
@@ -64,6 +72,8 @@ const featureNames: Readonly<Record<FeatureName, string>> = {
   clientSecrets: "client secret lifetime",
   connectorRoles: "connector's application roles",
   connectorProfile: "connector's profile",
+  premiumSettings: "cross-tenant trust and Conditional Access (Entra ID P1)",
+  conditionalAccess: "Conditional Access policies read",
 };
 
 const tenantHeading = "Tenant licences and policies";
@@ -84,6 +94,10 @@ export function reportText(report: Report): string {
       heading: tenantHeading,
       rows: report.features.map(({ state, feature, reason }) => [markOf(state), featureNames[feature], reason ?? ""]),
     },
+    {
+      heading: "Conditional Access policies that concern the MSSP's people in the Defender portal",
+      rows: report.conditionalAccess.map(({ state, policy, reason }) => [markOf(state), policy, reason]),
+    },
   ];
   return [
     paragraph(`Stack ${report.stack}: ${report.customerName}, tenant ${report.tenantId}`),
@@ -96,16 +110,21 @@ export function reportText(report: Report): string {
   ].join("");
 }
 
-function conclusion({ state, permissions, features, adminConsentUrl, identity }: Report): string[] {
-  const counts = countsSentence([...permissions, ...features].map((one) => one.state));
+function conclusion(report: Report): string[] {
+  const { state, permissions, features, conditionalAccess, adminConsentUrl, identity } = report;
+  const all = [...permissions, ...features, ...conditionalAccess];
+  const counts = countsSentence(all.map((one) => one.state));
   const missing = permissions.filter((one) => one.state === "failed");
-  const isOpen = [...permissions, ...features].some((one) => one.state === "notChecked");
+  const isOpen = all.some((one) => one.state === "notChecked");
+  const blocking = conditionalAccess.filter((one) => one.state === "failed");
+  const wouldFail = [...permissions, ...features].some((one) => one.state === "failed");
   if (state === "passed") {
     const open = isOpen ? " Items marked – could not be checked." : "";
     return [`No missing permissions, licences or policies found.${open}`, counts];
   }
   return [
-    "`pulumi up` would fail.",
+    ...(wouldFail ? ["`pulumi up` would fail."] : []),
+    ...blocking.map(({ policy, reason }) => `Analysts could not open the Defender portal: "${policy}": ${reason}`),
     ...(missing.length > 0 && identity.kind === "application"
       ? [
           `Add to the application's API permissions: ${missing.map(({ api, permission }) => `${api} ${permission}`).join(", ")}`,

@@ -12,6 +12,8 @@ const proofs = [
   "accessPackageCatalog",
   "assignmentPolicy",
   "connectedOrganization",
+  "accessPartner",
+  "accessPolicy",
   "directoryRoleAssignment",
   "defenderRole",
   "defenderRoleAssignment",
@@ -56,6 +58,8 @@ const types: Readonly<Record<string, readonly [Proof, string]>> = {
     "assignment policy",
   ],
   ConnectedOrganization: ["connectedOrganization", "connected organization"],
+  CrossTenantPartner: ["accessPartner", "partner of the cross-tenant access policy"],
+  "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy": ["accessPolicy", "Conditional Access policy"],
   "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment": [
     "directoryRoleAssignment",
     "directory role assignment",

@@ -168,6 +168,8 @@ export const graphPaths: Readonly<Partial<Record<Proof, string>>> = {
   accessPackageCatalog: `${base}/accessPackageCatalogs`,
   assignmentPolicy: `${base}/accessPackageAssignmentPolicies`,
   connectedOrganization: "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations",
+  accessPartner: "/v1.0/policies/crossTenantAccessPolicy/partners",
+  accessPolicy: "/v1.0/identity/conditionalAccess/policies",
   directoryRoleAssignment: "/v1.0/roleManagement/directory/roleAssignments",
 };
 

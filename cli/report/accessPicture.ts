@@ -14,6 +14,8 @@ const shapes: Readonly<Record<ObjectKind, { readonly kind: NodeKind; readonly co
   certificate: { kind: "credential", column: 1 },
   federatedCredential: { kind: "credential", column: 1 },
   vaultSecret: { kind: "credential", column: 1 },
+  tenantTrust: { kind: "rule", column: 2 },
+  conditionalAccessPolicy: { kind: "rule", column: 2 },
   accessPackage: { kind: "group", column: 2 },
   application: { kind: "application", column: 2 },
   group: { kind: "group", column: 3 },

@@ -48,6 +48,8 @@ export function linkTo(
     case "accessPackage":
     case "governanceGroup":
     case "governanceRole":
+    case "tenantTrust":
+    case "conditionalAccessPolicy":
       return entraAdminCenterUrl(cloud, tenantId);
     case "delegation":
     case "vaultSecret":

@@ -9,6 +9,8 @@ export const objectKinds = [
   "defenderRole",
   "connectedOrganization",
   "accessPackage",
+  "tenantTrust",
+  "conditionalAccessPolicy",
   "application",
   "servicePrincipal",
   "clientSecret",

@@ -46,6 +46,12 @@ const describers: Readonly<Partial<Record<string, Describe>>> = {
   ConnectedOrganization: (one, { place }) => [
     made("connectedOrganization", one, place, { name: text(one, "displayName"), detail: "" }),
   ],
+  CrossTenantPartner: (one, { place }) => [
+    made("tenantTrust", one, place, { name: text(one, "partnerTenantId"), detail: trustText(one) }),
+  ],
+  "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy": (one, { place }) => [
+    made("conditionalAccessPolicy", one, place, { name: text(one, "displayName"), detail: text(one, "state") }),
+  ],
   "azuread:index/accessPackage:AccessPackage": (one, { place, resources }) => [
     made("accessPackage", one, place, { name: text(one, "displayName"), detail: termsText(one, resources) }),
   ],
@@ -317,6 +323,21 @@ function apiOf(permissions: string): string {
   return permissions.split(", ").every((one) => one in known)
     ? windowsDefenderAtp.displayName
     : microsoftGraph.displayName;
+}
+
+/** What the entry of the MSSP's tenant says, in the terms of Entra's page. */
+function trustText(one: StateResource): string {
+  const isOn = (name: string) => (one.outputs[name] ?? one.inputs[name]) === true;
+  const group = text(one, "limitToGroup");
+  const application = text(one, "limitToApplication");
+  return [
+    ...(isOn("isMfaAccepted") ? ["trusts multifactor authentication"] : []),
+    ...(isOn("isCompliantDeviceAccepted") ? ["trusts compliant devices"] : []),
+    ...(isOn("isHybridAzureADJoinedDeviceAccepted") ? ["trusts hybrid joined devices"] : []),
+    ...(isOn("inboundConsentAllowed") ? ["redeems invitations automatically"] : []),
+    ...(group === "" ? [] : [`only its group ${group}`]),
+    ...(application === "" ? [] : [`only the application ${application}`]),
+  ].join(", ");
 }
 
 /** Such as "180 days, reviewed quarterly". */

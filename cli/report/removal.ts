@@ -71,6 +71,25 @@ export const removals: Readonly<Record<ObjectKind, Removal>> = {
       url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-organization",
     },
   },
+  tenantTrust: {
+    setting: "Remove crossTenantTrust",
+    click:
+      "Entra admin center > External Identities > Cross-tenant access settings > Organizational settings > the MSSP's tenant > Inbound access > Trust settings > Default settings",
+    stays: "The guests, who then register for MFA in the customer's tenant if a policy asks for it.",
+    document: {
+      title: "Cross-tenant access settings for B2B collaboration",
+      url: "https://learn.microsoft.com/entra/external-id/cross-tenant-access-settings-b2b-collaboration",
+    },
+  },
+  conditionalAccessPolicy: {
+    setting: "Remove conditionalAccess",
+    click: "Entra admin center > Conditional Access > Policies > the policy > Delete",
+    stays: "The customer's other policies, which apply to the MSSP's people as before.",
+    document: {
+      title: "Authentication and Conditional Access for External ID",
+      url: "https://learn.microsoft.com/entra/external-id/authentication-conditional-access",
+    },
+  },
   accessPackage: {
     setting: "Another portalAccess.model, or pulumi destroy, after the assignments are removed",
     click:

@@ -42,6 +42,11 @@ function withoutDeployed(needs: TenantNeeds, deployed: readonly DeployedResource
   const has = (type: string, matches: (outputs: DeployedResource["outputs"]) => boolean = () => true) =>
     deployed.some((resource) => resource.type.endsWith(type) && matches(resource.outputs));
   const guests = needs.guests?.filter((email) => !has(":Guest", (guest) => guest["email"] === email)) ?? [];
+  const settingTypes: Readonly<Record<string, string>> = {
+    crossTenantTrust: ":CrossTenantPartner",
+    conditionalAccess: ":ConditionalAccessPolicy",
+  };
+  const premium = needs.premiumSettings?.filter((setting) => !has(settingTypes[setting] ?? setting)) ?? [];
   const isAssignable = (group: DeployedResource["outputs"]) => group["assignableToRole"] === true;
   return {
     roleAssignableGroup: needs.roleAssignableGroup && !has(":Group", isAssignable) ? true : undefined,
@@ -49,6 +54,7 @@ function withoutDeployed(needs: TenantNeeds, deployed: readonly DeployedResource
     governanceRelationship: needs.governanceRelationship ? true : undefined,
     justInTime: needs.justInTime && !has(":EligibleMembers") ? true : undefined,
     guests: guests.length > 0 ? guests : undefined,
+    premiumSettings: premium.length > 0 ? premium : undefined,
     clientSecretDays: has(":ApplicationPassword") ? undefined : needs.clientSecretDays,
   };
 }

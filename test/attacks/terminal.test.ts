@@ -65,6 +65,7 @@ describe("attack: control characters in a tenant's text", () => {
       ...{ stack: "contoso", customerName: text, tenantId: "t", state: "failed", permissions: [] },
       identity: { kind: "user", name: text, clientId: "c", objectId: "o" },
       features: [{ feature: "invitations", state: "failed", reason: text }],
+      conditionalAccess: [{ policy: text, policyId: text, state: "failed", reason: text }],
     });
     fc.assert(
       fc.property(anything, (text) => {

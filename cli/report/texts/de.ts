@@ -36,6 +36,16 @@ export const de: Texts = {
       meaning:
         "Personen aus dem Mandanten des MSSP dürfen die Zugriffspakete anfordern. Für sich allein gewährt sie nichts.",
     },
+    tenantTrust: {
+      name: "Vertrauen in den Mandanten des MSSP",
+      meaning:
+        "Dieser Mandant erkennt an, was der Eintrag vom Mandanten des MSSP nennt, etwa dessen mehrstufige Authentifizierung. Für sich allein gewährt er keinen Zugriff.",
+    },
+    conditionalAccessPolicy: {
+      name: "Richtlinie für bedingten Zugriff",
+      meaning:
+        "Was Personen aus dem Mandanten des MSSP bei der Anmeldung erfüllen müssen. Sie gilt für niemanden aus Ihrer Organisation.",
+    },
     accessPackage: {
       name: "Zugriffspaket",
       meaning: "Wer es anfordert und genehmigt bekommt, wird für begrenzte Zeit Mitglied einer Gruppe.",

@@ -26,6 +26,16 @@ export const en: Texts = {
       name: "Connected organization",
       meaning: "People of the MSSP's tenant may request the access packages. It grants nothing by itself.",
     },
+    tenantTrust: {
+      name: "Trust of the MSSP's tenant",
+      meaning:
+        "This tenant accepts what the entry says of the MSSP's tenant, such as its multifactor authentication. It grants no access by itself.",
+    },
+    conditionalAccessPolicy: {
+      name: "Conditional Access policy",
+      meaning:
+        "What people of the MSSP's tenant must satisfy when they sign in. It applies to nobody of your organization.",
+    },
     accessPackage: {
       name: "Access package",
       meaning: "Makes the people who request it, and whose request is approved, members of a group for a limited time.",

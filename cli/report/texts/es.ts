@@ -36,6 +36,16 @@ export const es: Texts = {
       meaning:
         "Las personas del inquilino del MSSP pueden solicitar los paquetes de acceso. Por sí sola no concede nada.",
     },
+    tenantTrust: {
+      name: "Confianza en el inquilino del MSSP",
+      meaning:
+        "Este inquilino acepta lo que la entrada indica del inquilino del MSSP, como su autenticación multifactor. Por sí sola no concede acceso.",
+    },
+    conditionalAccessPolicy: {
+      name: "Directiva de acceso condicional",
+      meaning:
+        "Lo que deben cumplir las personas del inquilino del MSSP al iniciar sesión. No se aplica a nadie de su organización.",
+    },
     accessPackage: {
       name: "Paquete de acceso",
       meaning: "Quien lo solicita y recibe la aprobación pasa a ser miembro de un grupo por un tiempo limitado.",

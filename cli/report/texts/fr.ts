@@ -35,6 +35,16 @@ export const fr: Texts = {
       name: "Organisation connectée",
       meaning: "Les personnes du locataire du MSSP peuvent demander les packages d’accès. Seule, elle n’accorde rien.",
     },
+    tenantTrust: {
+      name: "Confiance dans le locataire du MSSP",
+      meaning:
+        "Ce locataire accepte ce que l’entrée indique du locataire du MSSP, comme son authentification multifacteur. Seule, elle n’accorde aucun accès.",
+    },
+    conditionalAccessPolicy: {
+      name: "Stratégie d’accès conditionnel",
+      meaning:
+        "Ce que les personnes du locataire du MSSP doivent remplir pour se connecter. Elle ne s’applique à personne de votre organisation.",
+    },
     accessPackage: {
       name: "Package d’accès",
       meaning: "Les personnes dont la demande est approuvée deviennent membres d’un groupe pour une durée limitée.",

@@ -47,6 +47,16 @@ export * from "./graph/connectedOrganization";
 export * from "./providers/connectedOrganization";
 export type { ActivationPolicy, EligibleMember } from "./graph/groupEligibility";
 export * from "./providers/eligibleMembers";
+export {
+  getAccessDefault,
+  getAccessPartner,
+  type AccessConfiguration,
+  type AccessPartner,
+} from "./graph/crossTenantAccess";
+export { listAccessPolicies, whatIfAccess, type AccessPolicy } from "./graph/conditionalAccess";
+export { judgePolicy, type ExternalSignIn, type PolicyJudgement } from "./entra/conditionalAccess";
+export * from "./providers/crossTenantPartner";
+export type { PartnerPart } from "./providers/accessPartnerPlan";
 export * from "./azure/roles";
 export * from "./azure/keyVault";
 export * from "./azure/logsIngestion";

@@ -75,6 +75,8 @@ describe("mssp report: objects and paths", () => {
       "directoryRole",
       "connectedOrganization",
       "accessPackage",
+      "tenantTrust",
+      "conditionalAccessPolicy",
       "certificate",
       "federatedCredential",
       "governanceGroup",

@@ -26,7 +26,7 @@ describe("policy: known-resource-types", () => {
 
   it("refuses a type that gives access and that no rule judges, even if the parameter names it", () => {
     const also = [
-      "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy",
+      "azuread:index/namedLocation:NamedLocation",
       "azuread:index/customDirectoryRole:CustomDirectoryRole",
       "azure-native:authorization:RoleDefinition",
       "azure-native:keyvault:AccessPolicy",

@@ -14,6 +14,7 @@ import { applicationOwner } from "./applicationOwner";
 import { applicationPassword } from "./applicationPassword";
 import { applicationRedirectUris } from "./applicationRedirectUris";
 import { applicationRegistration } from "./applicationRegistration";
+import { conditionalAccessPolicy } from "./conditionalAccessPolicy";
 import { directoryRole } from "./directoryRole";
 import { directoryRoleAssignment } from "./directoryRoleAssignment";
 import { group } from "./group";
@@ -38,6 +39,7 @@ export const resources: readonly AzureadResource[] = [
   applicationRedirectUris,
   applicationRegistration,
   appRoleAssignment,
+  conditionalAccessPolicy,
   directoryRole,
   directoryRoleAssignment,
   group,

@@ -1,0 +1,158 @@
+import { authenticationStrengths, defenderPortalAppId, type AuthenticationStrength } from "@defender-mssp/microsoft";
+import * as azuread from "@pulumi/azuread";
+import * as pulumi from "@pulumi/pulumi";
+import { setOutputs } from "../outputs";
+import { CrossTenantPartner } from "./crossTenantPartner";
+
+/** What the customer's tenant trusts of the MSSP's. A key that is not set is left as it is. */
+export interface CrossTenantTrust {
+  /** Whether multifactor authentication in the MSSP's tenant counts. */
+  readonly mfa?: boolean;
+  /** Whether a device that is compliant in the MSSP's tenant counts as compliant. */
+  readonly compliantDevice?: boolean;
+  /** Whether a device that is hybrid joined in the MSSP's tenant counts as such. */
+  readonly hybridJoinedDevice?: boolean;
+  /** Whether invitations of the MSSP's users are accepted without asking them. */
+  readonly automaticConsent?: boolean;
+  /** Object ID of a group of the MSSP's tenant: only its members may come as guests. */
+  readonly limitToGroup?: string;
+  /** Whether the MSSP's users may use the Defender portal only. */
+  readonly limitToDefenderPortal?: boolean;
+}
+
+/** The customer's own Conditional Access policy for the users of the MSSP's tenant. */
+export interface MsspConditionalAccess {
+  /** `report`: report-only. `enforce`: enabled. */
+  readonly mode: "report" | "enforce";
+  readonly strength: AuthenticationStrength;
+  /** Whether a compliant device is required, too. */
+  readonly compliantDevice: boolean;
+  /** Hours after which users sign in again. Default: the tenant's. */
+  readonly signInFrequencyHours?: number;
+}
+
+export interface MsspTrustArgs {
+  /** The customer's tenant ID, a UUID. */
+  readonly tenantId: pulumi.Input<string>;
+  /** The MSSP's tenant ID, a UUID. */
+  readonly msspTenantId: pulumi.Input<string>;
+  /** The MSSP's name, for the policy's name. */
+  readonly msspName: pulumi.Input<string>;
+  /**
+   * What the customer's tenant trusts of the MSSP's.
+   * @default nothing is changed
+   */
+  readonly crossTenantTrust?: CrossTenantTrust;
+  /**
+   * The customer's own Conditional Access policy for the users of the MSSP's tenant.
+   * @default none
+   */
+  readonly conditionalAccess?: MsspConditionalAccess;
+}
+
+/**
+ * Trust of the MSSP's tenant: its partner entry in the customer's cross-tenant access policy, and a
+ * Conditional Access policy for its users.
+ *
+ * The policy includes the guests of the MSSP's tenant and nobody else: the customer's own users,
+ * emergency access accounts among them, are out of its reach whatever the settings say.
+ *
+ * ## Least privileges
+ * Those of `CrossTenantPartner`; for the policy the application permissions
+ * `Policy.ReadWrite.ConditionalAccess` and `Policy.Read.All` on Microsoft Graph. Both need Microsoft
+ * Entra ID P1.
+ *
+ * @example
+ * new MsspTrust(
+ *   "trust",
+ *   { tenantId, msspTenantId, msspName: "Fabrikam Security", crossTenantTrust: { mfa: true } },
+ *   { provider },
+ * );
+ */
+export class MsspTrust extends pulumi.ComponentResource {
+  /** Object ID of the Conditional Access policy. Omitted without one. */
+  declare public readonly policyId?: pulumi.Output<string>;
+
+  constructor(name: string, args: MsspTrustArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("defender-mssp:index:MsspTrust", name, {}, opts);
+    const { crossTenantTrust: trust, conditionalAccess } = args;
+    const partner = trust && this.trust(name, args, trust);
+    // A policy is enforced after the trust that it relies on, and goes before it.
+    const dependsOn = partner === undefined ? [] : [partner];
+    const policy =
+      conditionalAccess &&
+      new azuread.ConditionalAccessPolicy(`${name}-policy`, policyOf(args, conditionalAccess), {
+        parent: this,
+        dependsOn,
+      });
+    this.registerOutputs(setOutputs<MsspTrust>(this, { policyId: policy?.objectId }));
+  }
+
+  private trust(name: string, { tenantId, msspTenantId }: MsspTrustArgs, trust: CrossTenantTrust): CrossTenantPartner {
+    return new CrossTenantPartner(
+      `${name}-partner`,
+      {
+        tenantId,
+        partnerTenantId: msspTenantId,
+        isMfaAccepted: trust.mfa,
+        isCompliantDeviceAccepted: trust.compliantDevice,
+        isHybridAzureADJoinedDeviceAccepted: trust.hybridJoinedDevice,
+        inboundConsentAllowed: trust.automaticConsent,
+        limitToGroup: trust.limitToGroup,
+        limitToApplication: trust.limitToDefenderPortal === true ? defenderPortalAppId : undefined,
+      },
+      { parent: this },
+    );
+  }
+}
+
+function policyOf(
+  { msspName, msspTenantId }: MsspTrustArgs,
+  { mode, strength, compliantDevice, signInFrequencyHours }: MsspConditionalAccess,
+): azuread.ConditionalAccessPolicyArgs {
+  return {
+    displayName: pulumi.interpolate`MSSP access: ${msspName}`,
+    state: mode === "enforce" ? "enabled" : "enabledForReportingButNotEnforced",
+    conditions: {
+      applications: { includedApplications: ["All"] },
+      clientAppTypes: ["all"],
+      users: {
+        includedGuestsOrExternalUsers: [
+          {
+            guestOrExternalUserTypes: ["b2bCollaborationGuest", "b2bCollaborationMember"],
+            externalTenants: [{ membershipKind: "enumerated", members: [msspTenantId] }],
+          },
+        ],
+      },
+    },
+    grantControls: {
+      operator: "AND",
+      builtInControls: compliantDevice ? ["compliantDevice"] : [],
+      authenticationStrengthPolicyId: `/policies/authenticationStrengthPolicies/${authenticationStrengths[strength]}`,
+    },
+    ...(signInFrequencyHours === undefined
+      ? {}
+      : { sessionControls: { signInFrequency: signInFrequencyHours, signInFrequencyPeriod: "hours" } }),
+  };
+}
+
+/** What a person must know or do about the trust, one sentence each. */
+export function trustSteps(trust: CrossTenantTrust | undefined, msspTenantId: string): string[] {
+  const { automaticConsent, limitToGroup, limitToDefenderPortal } = trust ?? {};
+  const people = limitToGroup === undefined ? "users" : `members of the group ${limitToGroup}`;
+  const place =
+    limitToDefenderPortal === true ? ", and only for the Defender portal (which includes Purview and Intune)" : "";
+  return [
+    ...(limitToGroup !== undefined || limitToDefenderPortal === true
+      ? [
+          `Check that nobody else of the MSSP's tenant ${msspTenantId} works in this tenant: only ${people} of that tenant can be guests${place}. Entra refuses all others of it.`,
+        ]
+      : []),
+    ...(automaticConsent === true
+      ? [
+          "In the MSSP's tenant, an administrator allows automatic redemption for this tenant, too: Entra admin center > External Identities > " +
+            "Cross-tenant access settings > Outbound access > Trust settings.",
+        ]
+      : []),
+  ];
+}

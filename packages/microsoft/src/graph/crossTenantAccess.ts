@@ -1,0 +1,130 @@
+/**
+ * Partners of a tenant's cross-tenant access policy.
+ * https://learn.microsoft.com/graph/api/resources/crosstenantaccesspolicyconfigurationpartner
+ *
+ * A null property inherits the tenant's default. **Unverified**: the status of a create where the
+ * partner exists (409 is expected), and how long a deleted partner is still returned.
+ */
+import { VisibleError } from "../errors";
+import { graphList, type CallContext, type GraphCall } from "./call";
+import { goneStatuses, isGone } from "./gone";
+import { untilReplicated } from "./replication";
+
+export interface InboundTrust {
+  readonly isMfaAccepted?: boolean | null;
+  readonly isCompliantDeviceAccepted?: boolean | null;
+  readonly isHybridAzureADJoinedDeviceAccepted?: boolean | null;
+}
+
+export interface AutomaticUserConsent {
+  readonly inboundAllowed?: boolean | null;
+  readonly outboundAllowed?: boolean | null;
+}
+
+export interface AccessTarget {
+  /** An ID, or `AllUsers`, `AllApplications`, `Office365`, `AllMicrosoftApps`. */
+  readonly target: string;
+  readonly targetType: "user" | "group" | "application";
+}
+
+export interface AccessTargets {
+  readonly accessType: "allowed" | "blocked";
+  readonly targets: readonly AccessTarget[];
+}
+
+export interface B2BSetting {
+  readonly usersAndGroups?: AccessTargets | null;
+  readonly applications?: AccessTargets | null;
+}
+
+/** The properties that this program may change, of a partner and of the default. */
+export interface AccessConfiguration {
+  readonly inboundTrust: InboundTrust | null;
+  readonly automaticUserConsentSettings: AutomaticUserConsent | null;
+  /** Exactly so spelled: Graph refuses `b2BCollaborationInbound`. */
+  readonly b2bCollaborationInbound: B2BSetting | null;
+}
+
+export type AccessProperty = keyof AccessConfiguration;
+
+/** A partner as Graph has it, other properties included. */
+export type AccessPartner = AccessConfiguration & Readonly<Record<string, unknown>>;
+
+const base = "/v1.0/policies/crossTenantAccessPolicy";
+
+/** The partner's configuration; undefined if the tenant has none for it. */
+export async function getAccessPartner(call: GraphCall, partner: string): Promise<AccessPartner | undefined> {
+  const answer = await call(addressOf(partner), { accept: goneStatuses });
+  return isGone(answer) ? undefined : (answer.body as AccessPartner);
+}
+
+/** What applies to every tenant without a partner's value. */
+export async function getAccessDefault(call: GraphCall): Promise<AccessConfiguration> {
+  return (await call(`${base}/default`)).body as AccessConfiguration;
+}
+
+/** False if there is one already, or a deleted one has not gone yet. */
+export async function createAccessPartner(
+  call: GraphCall,
+  partner: string,
+  values: Partial<AccessConfiguration>,
+): Promise<boolean> {
+  const json = { tenantId: partner, ...values };
+  const { status } = await call(`${base}/partners`, { method: "POST", json, accept: [409] });
+  return status !== 409;
+}
+
+export async function updateAccessPartner(
+  call: GraphCall,
+  partner: string,
+  values: Partial<AccessConfiguration>,
+): Promise<void> {
+  await call(addressOf(partner), { method: "PATCH", json: values });
+}
+
+/** Waits until the partner has gone: a create conflicts with a deleted one that is still there. */
+export async function deleteAccessPartner(
+  call: GraphCall,
+  partner: string,
+  { sleep, signal }: Pick<CallContext, "sleep" | "signal">,
+): Promise<void> {
+  await call(addressOf(partner), { method: "DELETE", accept: goneStatuses });
+  const isDeleted = await untilReplicated(async () => (await getAccessPartner(call, partner)) === undefined, {
+    tries: 60,
+    sleep,
+    signal,
+  });
+  if (isDeleted === true) return;
+  throw new VisibleError(
+    `Graph accepted the deletion of the partner ${partner}, and still returns it after a minute. Run this again with --refresh.`,
+  );
+}
+
+/** Whether the tenant synchronizes users from the partner. Such a partner cannot be deleted. */
+export async function hasIdentitySynchronization(call: GraphCall, partner: string): Promise<boolean> {
+  return !isGone(await call(`${addressOf(partner)}/identitySynchronization`, { accept: goneStatuses }));
+}
+
+/**
+ * The mark of another stack of the same MSSP in this tenant: those in the descriptions of its
+ * applications and groups. Undefined if there is none, or this identity may not look.
+ *
+ * @param own the stack's own mark, `<project>/<stack>#<stack ID>`.
+ */
+export async function otherStackOf(call: GraphCall, msspTenantId: string, own: string): Promise<string | undefined> {
+  for (const kind of ["applications", "groups"]) {
+    const found = await graphList<{ description?: string | null }>(
+      call,
+      `/v1.0/${kind}?$select=id,description&$top=999`,
+    ).catch(() => []);
+    for (const { description } of found) {
+      const [, mark, tenant] = /\(([^(),]+), MSSP tenant ([0-9a-f-]{36})\)/.exec(description ?? "") ?? [];
+      if (mark !== undefined && mark !== own && tenant === msspTenantId) return mark;
+    }
+  }
+  return undefined;
+}
+
+function addressOf(partner: string): string {
+  return `${base}/partners/${encodeURIComponent(partner)}`;
+}

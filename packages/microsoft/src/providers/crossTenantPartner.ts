@@ -1,0 +1,220 @@
+/**
+ * What the dynamic resource `CrossTenantPartner` does: the stack's part of the partner entry that a
+ * tenant's cross-tenant access policy has for the MSSP's tenant.
+ *
+ * A tenant has one entry for a partner, and an entry has no place for a mark. So the state records
+ * what each changed property was before. `delete` puts that back; it deletes an entry only if this
+ * resource made it and nobody has added anything.
+ */
+import { ServiceError, visible, VisibleError } from "../errors";
+import { graphCall, type CallContext, type GraphCall } from "../graph/call";
+import {
+  createAccessPartner,
+  deleteAccessPartner,
+  getAccessDefault,
+  getAccessPartner,
+  hasIdentitySynchronization,
+  otherStackOf,
+  updateAccessPartner,
+  type AccessPartner,
+} from "../graph/crossTenantAccess";
+import { goneStatuses } from "../graph/gone";
+import { untilReplicated } from "../graph/replication";
+import {
+  isEmptyPartner,
+  partIn,
+  planPartner,
+  planRemoval,
+  type PartnerPart,
+  type PartnerPlan,
+  type PartnerRecord,
+} from "./accessPartnerPlan";
+import { checkBoolean, checkUuid, differences, picked, unknown, type Properties } from "./provider";
+
+export type CrossTenantPartnerInputs = PartnerPart & {
+  /** The customer's tenant. */
+  readonly tenantId: string;
+  /** The MSSP's tenant. */
+  readonly partnerTenantId: string;
+  /** The resource's mark, which Graph has no place for. It begins with the stack's. */
+  readonly managedBy: string;
+};
+
+/** The resource's outputs: its inputs, and what is needed to take them out again. */
+export type CrossTenantPartnerState = CrossTenantPartnerInputs & {
+  /** Whether another party made the entry: `delete` keeps it. */
+  readonly adopted: boolean;
+  /** `PartnerRecord` as JSON: the engine does not keep null in an output. */
+  readonly before: string;
+};
+
+const switches = [
+  "isMfaAccepted",
+  "isCompliantDeviceAccepted",
+  "isHybridAzureADJoinedDeviceAccepted",
+  "inboundConsentAllowed",
+] as const;
+const limits = ["limitToGroup", "limitToApplication"] as const;
+const parts = [...switches, ...limits];
+const names = ["tenantId", "partnerTenantId", "managedBy", ...parts];
+
+export const crossTenantPartnerResource = {
+  /** Checks what is known, and writes IDs in lower case. */
+  check(_olds: Properties, news: Properties) {
+    const inputs: Record<string, unknown> = picked(news, Object.keys(news));
+    const failures = [
+      ...["tenantId", "partnerTenantId", ...limits.filter((name) => inputs[name] !== undefined)].flatMap((name) =>
+        checkUuid(inputs, name),
+      ),
+      ...switches.filter((name) => inputs[name] !== undefined).flatMap((name) => checkBoolean(inputs, name)),
+    ];
+    if (inputs.tenantId !== unknown && inputs.tenantId === inputs.partnerTenantId) {
+      failures.push({ property: "partnerTenantId", reason: "it must be another tenant than tenantId" });
+    }
+    return { inputs, failures };
+  },
+
+  diff(_id: string, olds: Properties, news: Properties) {
+    return differences(olds, news, {
+      compared: names.filter((name) => name !== "managedBy"),
+      replaces: ["tenantId", "partnerTenantId"],
+    });
+  },
+
+  async create(news: Properties, context: CallContext = {}) {
+    return visibly("create", async () => {
+      const inputs = inputsOf(news);
+      const call = await graphCall(inputs.tenantId, context);
+      const existing = await getAccessPartner(call, inputs.partnerTenantId);
+      if (existing !== undefined) await refuseSecondStack(call, inputs, existing);
+      return { id: inputs.partnerTenantId, outs: await apply(call, inputs, { adopted: true, record: {} }, context) };
+    });
+  },
+
+  /** The stack's part as it is; the ID is empty if the entry has gone. */
+  async read(_id: string, props: Properties = {}, context: CallContext = {}) {
+    return visibly("read", async () => {
+      const state = stateOf(props);
+      const { tenantId, partnerTenantId, managedBy, adopted, before } = state;
+      const current = await getAccessPartner(await graphCall(tenantId, context), partnerTenantId);
+      if (current === undefined) return { id: "" };
+      const inputs = { tenantId, partnerTenantId, managedBy, ...partIn(current, state) };
+      return { id: partnerTenantId, props: { ...inputs, adopted, before }, inputs };
+    });
+  },
+
+  async update(_id: string, olds: Properties, news: Properties, context: CallContext = {}) {
+    return visibly("update", async () => {
+      const { adopted, before } = stateOf(olds);
+      const inputs = inputsOf(news);
+      const call = await graphCall(inputs.tenantId, context);
+      return { outs: await apply(call, inputs, { adopted, record: JSON.parse(before) as PartnerRecord }, context) };
+    });
+  },
+
+  async delete(_id: string, props: Properties, context: CallContext = {}) {
+    return visibly("delete", async () => {
+      const { tenantId, partnerTenantId, adopted, before } = stateOf(props);
+      const call = await graphCall(tenantId, context);
+      const current = await getAccessPartner(call, partnerTenantId);
+      if (current === undefined) return;
+      const values = planRemoval(current, await getAccessDefault(call), JSON.parse(before) as PartnerRecord);
+      const isOursAlone = !adopted && isEmptyPartner({ ...current, ...values });
+      if (isOursAlone && !(await hasIdentitySynchronization(call, partnerTenantId))) {
+        await deleteAccessPartner(call, partnerTenantId, context);
+      } else if (Object.keys(values).length > 0) {
+        await updateAccessPartner(call, partnerTenantId, values);
+      }
+    });
+  },
+};
+
+interface Ownership {
+  readonly adopted: boolean;
+  readonly record: PartnerRecord;
+}
+
+/**
+ * Writes the stack's part. A partner that was deleted a moment ago is still returned and cannot be
+ * changed or created, so this tries until it has gone.
+ */
+async function apply(
+  call: GraphCall,
+  inputs: CrossTenantPartnerInputs,
+  owned: Ownership,
+  context: CallContext,
+): Promise<CrossTenantPartnerState> {
+  const { partnerTenantId } = inputs;
+  const defaults = await getAccessDefault(call);
+  const fresh = () => planPartner(inputs, undefined, defaults, {});
+  let isPosted = false;
+  const attempt = async (): Promise<CrossTenantPartnerState | undefined> => {
+    const current = await getAccessPartner(call, partnerTenantId);
+    if (current === undefined) {
+      const plan = fresh();
+      isPosted = true;
+      isPosted = await createAccessPartner(call, partnerTenantId, plan.values);
+      return isPosted ? stateOfPlan(inputs, plan, false) : undefined;
+    }
+    // The answer of the create was lost.
+    if (isPosted) return stateOfPlan(inputs, fresh(), false);
+    const plan = planPartner(inputs, current, defaults, owned.record);
+    if (Object.keys(plan.values).length > 0) {
+      await updateAccessPartner(call, partnerTenantId, plan.values);
+    }
+    return stateOfPlan(inputs, plan, owned.adopted);
+  };
+  const isUnknown = ({ status, method }: ServiceError) =>
+    goneStatuses.includes(status) || (status === 0 && method === "POST");
+  const { sleep, signal } = context;
+  const state = await untilReplicated(attempt, { tries: 60, isUnknown, sleep, signal });
+  if (state !== undefined) return state;
+  throw new VisibleError(
+    `Graph says that tenant ${inputs.tenantId} has a partner entry for ${partnerTenantId}, and does not return it. Run this again with --refresh.`,
+  );
+}
+
+function stateOfPlan(
+  inputs: CrossTenantPartnerInputs,
+  { record }: PartnerPlan,
+  adopted: boolean,
+): CrossTenantPartnerState {
+  return { ...inputs, adopted, before: JSON.stringify(record) };
+}
+
+/**
+ * Two stacks of one MSSP would each take the other's part away: an entry has no place for a mark.
+ * So a stack refuses an entry that has its part already, if another stack is in the tenant.
+ */
+async function refuseSecondStack(call: GraphCall, inputs: CrossTenantPartnerInputs, existing: AccessPartner) {
+  const { tenantId, partnerTenantId, managedBy } = inputs;
+  const found = picked(partIn(existing, inputs), parts);
+  if (JSON.stringify(found) !== JSON.stringify(picked(inputs, parts))) return;
+  const other = await otherStackOf(call, partnerTenantId, managedBy.slice(0, managedBy.lastIndexOf("/")));
+  if (other === undefined) return;
+  throw new VisibleError(
+    `Tenant ${tenantId} has what crossTenantTrust asks for already, and the stack ${other} of the same MSSP works in it. ` +
+      "A partner entry has no place for a mark, so only one of the two stacks may keep it: remove crossTenantTrust from this stack's settings.",
+  );
+}
+
+function inputsOf(props: Properties): CrossTenantPartnerInputs {
+  return picked(props, names) as unknown as CrossTenantPartnerInputs;
+}
+
+function stateOf(props: Properties): CrossTenantPartnerState {
+  const { adopted, before } = props as unknown as CrossTenantPartnerState;
+  return { ...inputsOf(props), adopted, before };
+}
+
+const visibly = <T>(step: string, run: () => Promise<T>) =>
+  visible(`The ${step} of the trust in the MSSP's tenant`, run, advice);
+
+function advice({ status, serviceCode }: ServiceError): string {
+  if (status !== 403) return "";
+  if (/License/i.test(serviceCode)) return "Trust and B2B limits need Microsoft Entra ID P1 in the customer's tenant.";
+  return (
+    "The identity that runs this needs the application permission Policy.ReadWrite.CrossTenantAccess on Microsoft Graph in this tenant; " +
+    "trust and B2B limits also need Microsoft Entra ID P1."
+  );
+}
