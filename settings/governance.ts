@@ -7,11 +7,11 @@ import {
   type GovernedGroup,
   type PortalAccessRole,
 } from "@defender-mssp/microsoft";
+import type { ConnectorSettings } from "./connector";
 import { directoryNameLimit } from "./naming";
 import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
 import { displayName, listOf, mapOf, oneOf, switchOf, uuid } from "./validators";
-import type { Settings } from "./index";
 
 /** A governance relationship: nothing is created in the customer's tenant by `up`. */
 export interface GovernanceSettings {
@@ -97,11 +97,14 @@ export function governanceProblems(settings: SettingPlace): void {
   }
 }
 
+/** The settings that decide what the relationship grants. */
+interface PolicySource {
+  readonly portalAccess: GovernanceSettings | { readonly model: "basic" | "rbac" | "entitlement" };
+  readonly connector: ConnectorSettings;
+}
+
 /** What the relationship of these settings grants; undefined with another model. */
-export function governancePolicy({
-  portalAccess,
-  connector,
-}: Pick<Settings, "portalAccess" | "connector">): GovernancePolicy | undefined {
+export function governancePolicy({ portalAccess, connector }: PolicySource): GovernancePolicy | undefined {
   if (portalAccess.model !== "governance") return undefined;
   const { groups, provisionConnector } = portalAccess;
   if (!provisionConnector || connector.kind !== "msspApp") return wantedPolicy(groups, []);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { directoryRoleTemplates, type DirectoryRoleName } from "@defender-mssp/microsoft";
-import { azuread } from "../../../policy/resourceTypes";
+import { azuread, dynamic } from "../../../policy/resourceTypes";
 import { directoryRoles as rule } from "../../../policy/rules/directoryRoles";
 import { contoso, judge, unknownValue, type Given } from "../support";
 
@@ -35,6 +35,16 @@ describe("policy: directory-roles", () => {
     const eligible = { roleDefinitionId: directoryRoleTemplates["Global Administrator"] };
     assert.equal(judge(rule, azuread("DirectoryRoleEligibilityScheduleRequest"), eligible).length, 1);
     assert.equal(judge(rule, azuread("DirectoryRole"), { displayName: "Global Administrator" }).length, 1);
+  });
+
+  it("judges the roles of a governance relationship, which no resource names", () => {
+    const groups = [{ objectId: "g", name: "SOC", roles: ["Security Reader", "Security Administrator"] as const }];
+    const settings = { ...contoso, portalAccess: { model: "governance", groups, provisionConnector: false } as const };
+    const model = (given: Given) => judge(rule, dynamic("PortalAccessModel"), { model: "governance" }, given);
+    assert.deepEqual(model({ settings }), []);
+    const refused = model({ settings, parameters: { securityAdministrator: false } });
+    assert.match(refused.join(), /^Security Administrator is not allowed/);
+    assert.deepEqual(judge(rule, dynamic("PortalAccessModel"), { model: "rbac" }), []);
   });
 
   it("reports nothing for values that a preview does not know", () => {
