@@ -1,0 +1,149 @@
+/**
+ * One customer's life with the portal access model `governance`: from guests to a relationship that
+ * people of both tenants establish with `mssp governance`, and to nothing.
+ */
+import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
+import { microsoftGraph } from "@defender-mssp/microsoft";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { assignAppRole, automationApplicationId } from "@defender-mssp/sandbox/testing";
+import type { ActionResult } from "../../cli/governance/run";
+import type { GovernanceState } from "../../cli/governance/state";
+import type { OnboardingProgress } from "../../cli/onboard/progress";
+import { mssp, type Ended } from "../cli/mssp";
+import { ana, createProject, customer, differing, objectsOf, tenantIdOf } from "./support";
+
+const graphCommandLineTools = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
+const groupId = "0a0b0c0d-0000-4000-8000-000000000001";
+
+describe("the life of a governance relationship on the real engine", function () {
+  const stack = "contoso";
+  const tenantId = tenantIdOf(0x62);
+  let project: SandboxProject;
+  let before_: ReturnType<typeof objectsOf>;
+
+  before(async () => {
+    project = await createProject();
+    await project.writeSettings(stack, customer(0x62, { portalAccess: "rbac", analysts: [ana] }));
+    await project.addStack(stack);
+    const { cloud } = project.sandbox;
+    const tenant = cloud.tenant(tenantId);
+    const automation = [...tenant.objects("servicePrincipals").values()].find(
+      ({ appId }) => appId === automationApplicationId,
+    )!;
+    for (const what of ["Invitation", "Relationship", "Request"]) {
+      assignAppRole(tenant, automation, microsoftGraph.appId, `TenantGovernance-${what}.Read.All`);
+    }
+    cloud.tenant(msspTenantId).objects("groups").set(groupId, {
+      id: groupId,
+      displayName: "SOC Tier 1",
+      isAssignableToRole: true,
+      securityEnabled: true,
+    });
+    before_ = objectsOf(project, tenantId);
+  });
+  after(() => project.dispose());
+
+  const run = (...args: readonly string[]): Promise<Ended> =>
+    mssp(args, { folder: project.folder, environment: project.environment });
+
+  async function governance(action: string, ...more: readonly string[]): Promise<ActionResult & { exitCode: unknown }> {
+    const signIn = ["--client-id", graphCommandLineTools, "--device-code"];
+    const ended = await run("governance", action, "--stack", stack, ...signIn, "--yes", "--json", ...more);
+    assert.notEqual(ended.stdout, "", ended.stderr);
+    return { ...(JSON.parse(ended.stdout) as ActionResult), exitCode: ended.exitCode };
+  }
+
+  async function status(): Promise<GovernanceState & { exitCode: unknown }> {
+    const ended = await run("governance", "status", "--stack", stack, "--json");
+    assert.notEqual(ended.stdout, "", ended.stderr);
+    return { ...(JSON.parse(ended.stdout) as GovernanceState), exitCode: ended.exitCode };
+  }
+
+  const withRoles = (...roles: string[]) =>
+    customer(0x62, {
+      analysts: [],
+      portalAccess: { model: "governance", groups: [{ objectId: groupId, name: "SOC Tier 1", roles }] },
+    });
+  const rolesGiven = () =>
+    [...project.sandbox.cloud.tenant(tenantId).objects("delegatedAdministrationRoles").values()].length;
+
+  it("the switch from rbac shows in the preview, and takes guests, groups and roles away", async () => {
+    await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    await project.writeSettings(stack, withRoles("Security Reader"));
+    const preview = stripVTControlCharacters(await project.succeed(["preview", "--stack", stack, "--diff"]));
+    assert.match(preview, /model: "rbac" => "governance"/);
+    await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    const { users, groups, ...others } = objectsOf(project, tenantId);
+    assert.deepEqual(Object.keys(users), Object.keys(before_.users));
+    assert.deepEqual(groups, before_.groups);
+    assert.deepEqual((others as Record<string, unknown>)["defenderRoleAssignments"], undefined);
+  });
+
+  it("request, invite, request again and accept establish it; each step says whose move is next", async () => {
+    const first = await status();
+    assert.deepEqual([first.state, first.actor, first.exitCode], ["none", "customerAdministrator", 3]);
+    const prepared = await governance("request");
+    assert.deepEqual([prepared.result, prepared.exitCode], ["changed", 3]);
+    assert.match(prepared.waitsFor ?? "", /npx mssp governance invite/);
+    assert.equal((await governance("invite")).result, "changed");
+    assert.equal((await governance("invite")).result, "unchanged");
+    assert.equal((await status()).state, "invited");
+    const sent = await governance("request");
+    assert.equal(sent.changes.length, 1, sent.changes.join(" "));
+    assert.equal((await governance("request")).result, "unchanged");
+    assert.equal((await status()).state, "requested");
+    assert.equal(rolesGiven(), 0);
+    const accepted = await governance("accept");
+    assert.deepEqual(accepted.grants, [
+      `members of the MSSP's group SOC Tier 1 (${groupId}) have the directory role Security Reader`,
+    ]);
+    assert.equal(accepted.exitCode, 0);
+    assert.equal(rolesGiven(), 1);
+    assert.equal((await governance("accept")).result, "unchanged");
+  });
+
+  it("verify and onboard see the relationship, and a setting that it does not fit", async () => {
+    const check = async () => {
+      const { stdout } = await run("verify", "--stack", stack, "--json");
+      const { checks } = JSON.parse(stdout) as { checks: { name: string; state: string; reason: string }[] };
+      return checks.find(({ name }) => name === "governance relationship");
+    };
+    assert.equal((await check())?.state, "passed");
+    const { stdout } = await run("onboard", "--stack", stack, "--json");
+    const { steps } = JSON.parse(stdout) as OnboardingProgress;
+    assert.equal(steps.find(({ name }) => name === "governance")?.state, "done");
+    await project.writeSettings(stack, withRoles("Security Operator"));
+    const differs = await check();
+    assert.equal(differs?.state, "failed");
+    assert.match(differs.reason, /missing: .*Security Operator; not in the settings: .*Security Reader/);
+    await project.writeSettings(stack, withRoles("Security Reader"));
+  });
+
+  it("the MSSP asks for the end, the customer ends it, and the template goes", async () => {
+    const asked = await governance("terminate", "--as", "mssp");
+    assert.deepEqual([asked.result, asked.exitCode], ["changed", 3]);
+    assert.equal(rolesGiven(), 1, "until the customer confirms");
+    assert.equal((await status()).state, "terminationRequested");
+    assert.equal((await governance("terminate", "--as", "customer")).result, "changed");
+    assert.equal(rolesGiven(), 0);
+    const template = await governance("terminate", "--as", "mssp");
+    assert.match(template.changes.join(" "), /Delete the policy template/);
+    assert.deepEqual([...project.sandbox.cloud.tenant(msspTenantId).objects("governancePolicyTemplates").keys()], []);
+    await project.writeSettings(stack, customer(0x62, { portalAccess: "rbac", analysts: [ana] }));
+    const preview = stripVTControlCharacters(await project.succeed(["preview", "--stack", stack, "--diff"]));
+    assert.match(preview, /model: "governance" => "rbac"/);
+    await project.writeSettings(stack, withRoles("Security Reader"));
+  });
+
+  it("destroy leaves the tenant as it was, but for the records of what has ended", async () => {
+    await project.succeed(["destroy", "--stack", stack, "--yes", "--skip-preview"]);
+    const left = differing(before_, objectsOf(project, tenantId)).map((one) => one.split("/")[0]);
+    assert.deepEqual([...new Set(left)].sort(), [
+      "governanceInvitations",
+      "governanceRelationships",
+      "governanceRequests",
+    ]);
+  });
+});
