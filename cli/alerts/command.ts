@@ -1,8 +1,8 @@
 /**
  * `mssp alerts`: pulls a customer's alerts and hands them on. docs/alerts.md describes the output.
  */
-import { Option, type Command } from "commander";
-import type { AlertsOptions } from "./run";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { AlertsOptions } from "./setup";
 import { severities, severityList } from "./severities";
 import { alertApiOption } from "../connector/alertApiOption";
 import { connectorOptions } from "../connector/connectorOption";
@@ -12,6 +12,7 @@ import { credentialOptions } from "../tokens/credentialOptions";
 
 const alertsHelp: HelpSections = {
   notes: [
+    "With --all, a customer's failure stops no other. It is named on standard error and, with --follow, tried again. The exit code is 0 if every customer was read completely.",
     "With --checkpoint, the same command continues where it ended, after any exit code. An alert that comes twice has the same `id`.",
     "The legacy API is read with the refresh token that `npx mssp token` keeps (or MSSP_REFRESH_TOKEN), else as the application.",
   ],
@@ -34,6 +35,8 @@ const alertsHelp: HelpSections = {
     "MSSP_HEC_TOKEN=… npx mssp alerts --stack contoso \\",
     "  --hec https://splunk.example.com:8088 --checkpoint contoso.json",
     "npx mssp alerts --connection contoso.json --follow --checkpoint progress.json",
+    "npx mssp alerts --all --follow --checkpoints ./checkpoints \\",
+    "  --metrics 127.0.0.1:9464 --health /run/mssp/health.json --file /var/log/mssp/alerts.jsonl",
     "npx mssp sandbox run -- npx mssp alerts --stack dev --api legacySiem --raw",
   ],
 };
@@ -78,10 +81,32 @@ export function registerAlerts(program: Command): void {
         "legacySiem: where the customer's Defender data is stored (default: whichever answers)",
       ).choices(["eu", "uk", "us"]),
     )
+    .option("--all", 'every customer of the folder but "dev" and "sandbox-*"')
+    .option(
+      "--tag <tag...>",
+      "with --all: only stacks with these tags: tier=gold, or tier for any value; all must match",
+    )
+    .option("--connections <folder>", "with --all: the connection files (*.json) of this folder in place of stacks")
+    .option("--checkpoints <folder>", "with --all: store the progress of each customer in a file of this folder")
+    .option("--parallel <number>", "with --all: pages that are read at the same time (default: 8)", parallelNumber)
+    .option(
+      "--passphrase-folder <folder>",
+      "with --all: folder with one passphrase file for each stack, named after the stack",
+    )
+    .option(
+      "--metrics <place>",
+      "Prometheus metrics: a port of this machine (127.0.0.1:9464), or a file for node_exporter (*.prom)",
+    )
+    .option("--health <file>", "write the state as JSON to this file every ten seconds, for a container's probes")
     .option("--quiet", "no progress and no summary on standard error")
     .action(async (options: AlertsOptions) => {
       const { runAlerts } = await import("./run.js");
       await runAlerts(options);
     });
   describeCommand(command, alertsHelp);
+}
+
+function parallelNumber(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1 to 99.");
+  return Number(text);
 }

@@ -8,7 +8,8 @@ import { DestinationError, type Destination } from "../sinks/sink";
 import { readAhead } from "./readAhead";
 import type { ServiceClock } from "./serviceClock";
 import type { Pulled, Source } from "./source";
-import { readFrom } from "./windows";
+import type { Slots } from "./slots";
+import { readFrom, type ReadPage } from "./windows";
 
 /**
  * How far back each pull begins behind the newest item known, in milliseconds: services show
@@ -36,6 +37,8 @@ export interface PullOptions<T extends Pulled> {
   readonly signal?: AbortSignal;
   readonly progress?: PullProgress;
   readonly clock?: ServiceClock;
+  /** Of several pulls: each page is read and delivered in a slot. Without them the next page is read ahead. */
+  readonly slots?: Slots;
   /** For tests. */
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
@@ -44,6 +47,11 @@ export interface PullProgress {
   /** Number of newly delivered items, and the time of the last one (ISO 8601). */
   delivered(count: number, upTo: string): void;
   note(text: string): void;
+  /** Reading up to now begins. */
+  started?(): void;
+  /** Everything up to now was delivered. */
+  succeeded?(): void;
+  failed?(): void;
 }
 
 /**
@@ -52,19 +60,10 @@ export interface PullProgress {
  * before.
  */
 export async function pull<T extends Pulled>(options: PullOptions<T>): Promise<void> {
-  const { follow, signal, progress, sleep = wait } = options;
-  const state = new PullState(options);
-  const catchUp = async (): Promise<void> => {
-    try {
-      await state.catchUp();
-    } catch (error) {
-      // The first failure is the one that counts.
-      await state.save().catch((failure: unknown) => progress?.note(String(failure)));
-      throw error;
-    }
-  };
+  const { follow, signal, sleep = wait } = options;
+  const work = new Pull(options);
   for (;;) {
-    await patiently(catchUp, options);
+    await patiently(() => work.catchUp(), options);
     if (follow === undefined) return;
     await sleep(follow, signal);
   }
@@ -89,7 +88,8 @@ export async function patiently<T>(
   }
 }
 
-class PullState<T extends Pulled> {
+/** A pull that is done step by step. */
+export class Pull<T extends Pulled> {
   #position: Position;
   readonly #recent: Map<string, string>;
   #savedAt = 0;
@@ -100,21 +100,53 @@ class PullState<T extends Pulled> {
     this.#recent = new Map(Object.entries(options.position.recent));
   }
 
-  /** Reads and delivers up to now. */
+  /** Whether a checkpoint keeps the position. */
+  get isKept(): boolean {
+    return this.options.checkpoint !== undefined;
+  }
+
+  /**
+   * Reads and delivers up to now, and moves the checkpoint, also when it fails.
+   * @throws as `pull` does.
+   */
   async catchUp(): Promise<void> {
-    const { source, sink, signal, clock } = this.options;
-    for await (const { items, after } of readAhead(
-      readFrom(source, this.#position.cursor, { signal, overlap, clock }),
-    )) {
-      signal?.throwIfAborted();
-      const fresh = items.filter(({ id }) => !this.#recent.has(id));
-      if (fresh.length > 0) await this.#deliver(fresh);
-      this.#moveTo(after, fresh);
-      if (Date.now() - this.#savedAt >= checkpointEvery) await this.save();
+    const { progress } = this.options;
+    progress?.started?.();
+    try {
+      await this.#readAll();
+      progress?.succeeded?.();
+    } catch (error) {
+      // The first failure is the one that counts.
+      await this.save().catch((failure: unknown) => progress?.note(String(failure)));
+      progress?.failed?.();
+      throw error;
     }
+  }
+
+  async #readAll(): Promise<void> {
+    const { source, sink, signal, clock, slots } = this.options;
+    const pages = readFrom(source, this.#position.cursor, { signal, overlap, clock });
+    if (slots === undefined) for await (const page of readAhead(pages)) await this.#take(page);
+    else while (await slots.use(() => this.#takeNext(pages)));
     await this.save();
     // Without a checkpoint nothing has asked yet whether the destination keeps everything.
     if (this.options.checkpoint === undefined) await sink.flush?.();
+  }
+
+  /** False after the last page. */
+  async #takeNext(pages: AsyncGenerator<ReadPage<T>, void>): Promise<boolean> {
+    const { done, value } = await pages.next();
+    if (done === true) return false;
+    await this.#take(value);
+    return true;
+  }
+
+  async #take({ items, after }: ReadPage<T>): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    const fresh = items.filter(({ id }) => !this.#recent.has(id));
+    if (fresh.length > 0) await this.#deliver(fresh);
+    this.#moveTo(after, fresh);
+    if (Date.now() - this.#savedAt >= checkpointEvery) await this.save();
   }
 
   /** Never ahead of what the destination keeps. */
@@ -147,7 +179,7 @@ class PullState<T extends Pulled> {
   }
 }
 
-function isPassing(error: unknown): error is ServiceError | DestinationError {
+export function isPassing(error: unknown): error is ServiceError | DestinationError {
   if (error instanceof DestinationError) return error.isPassing;
   if (!(error instanceof ServiceError)) return false;
   const { status } = error;

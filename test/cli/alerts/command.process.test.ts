@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -159,6 +159,40 @@ describe("mssp alerts", function () {
     assert.equal(exitCode, 0, stderr);
     assert.match(stderr, /^mssp: --api legacy is now called --api legacySiem\.$/m);
     assert.deepEqual([...new Set(recordsOf(stdout).map(({ api }) => api))], ["legacySiem"]);
+  });
+
+  it("pulls all customers to a file, names those that fail, and shows metrics and health", async () => {
+    const [file, metrics, health] = ["alerts.jsonl", "mssp.prom", "health.json"].map((name) => path.join(folder, name));
+    const checkpoints = path.join(folder, "checkpoints");
+    const command = [
+      ...["alerts", "--all", ...sinceOption, "--checkpoints", checkpoints],
+      ...["--file", file!, "--file-size", "2M", "--metrics", metrics!, "--health", health!],
+    ];
+    const until = new Date();
+    const { exitCode, stderr } = await execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...command], {
+      ...{ cwd: project.folder, env: project.environment, extendEnv: false, reject: false, stdin: "ignore" },
+    });
+    assert.equal(exitCode, 1, "refused and unusable customers have one exit code");
+    assert.match(stderr, /^mssp: certificate: The connector of stack "certificate" uses a certificate/m);
+    assert.match(stderr, /^mssp: stranger: .*AADSTS7000215/m);
+    assert.match(stderr, /^mssp: 2 of 4 customers were read completely\.$/m);
+    assert.deepEqual((await readdir(checkpoints)).sort(), ["contoso.graph.json", "legacy.legacySiem.json"]);
+    const files = (await readdir(folder)).filter((name) => name.startsWith("alerts.jsonl"));
+    assert.ok(files.length > 1, "the file was not rotated");
+    const texts = await Promise.all(files.map((name) => readFile(path.join(folder, name), "utf8")));
+    const records = texts.flatMap(recordsOf);
+    for (const api of ["graph", "legacySiem"]) {
+      assertAllOnce(
+        records.filter((record) => record.api === api).map(({ alertId }) => alertId),
+        until,
+      );
+    }
+    assert.ok(records.every((record) => record.tenantId === tenantId));
+    const text = await readFile(metrics!, "utf8");
+    assert.match(text, new RegExp(`^mssp_alerts_pull_success\\{stack="contoso",tenant_id="${tenantId}"\\} 1$`, "m"));
+    assert.match(text, /^mssp_alerts_pull_success\{stack="stranger",tenant_id="[^"]+"\} 0$/m);
+    const state = JSON.parse(await readFile(health!, "utf8")) as { status: string; failing: string[] };
+    assert.deepEqual([state.status, state.failing.sort()], ["degraded", ["certificate", "stranger"]]);
   });
 
   it("loses no alert when it is killed, and continues from the checkpoint", async () => {
@@ -376,6 +410,15 @@ describe("mssp alerts", function () {
       [["--severity", "grave"], 2, /Allowed are informational, low, medium, high/],
       [["--since", "yesterday"], 1, /neither a time nor a duration/],
       [["--raw", "--format", "cef"], 1, /--raw is JSON/],
+      [["--file", "a", "--syslog", "tls://a"], 1, /Use --syslog or --file, not both/],
+      [["--data-stream", "logs-a-b"], 1, /--data-stream goes with --elasticsearch/],
+      [["--elasticsearch", "https://elastic.example.com"], 1, /MSSP_ELASTICSEARCH_API_KEY/],
+      [["--log-analytics", "https://a.ingest.monitor.azure.com"], 1, /needs --dcr and --stream/],
+      [["--log-analytics", "https://a.example", "--format", "cef"], 1, /--log-analytics takes JSON/],
+      [["--file", "a", "--file-size", "1"], 2, /A size is a number with k, M or G/],
+      [["--metrics", "0.0.0.0:9464"], 1, /is neither a port of this machine/],
+      [["--checkpoints", "a"], 1, /--checkpoints goes with --all/],
+      [["--all"], 2, /use exactly one of --stack <stack>, --connection <file>, --all/],
       [["--interval", "PT5M"], 1, /--interval goes with --follow/],
       [["--follow", "--interval", "5"], 1, /is not a duration from a second to a day/],
       [["--hec", "https://splunk.example.com"], 1, /MSSP_HEC_TOKEN/],
@@ -403,8 +446,12 @@ describe("mssp alerts", function () {
       "--syslog=tls://",
       "--syslog=udp://",
       "--syslog=",
+      "--elasticsearch=https://",
+      "--log-analytics=https://",
     ]) {
-      const { exitCode, stderr } = await run([`${option}siem:hunter2@siem.example.com`], { MSSP_HEC_TOKEN: "t" });
+      const { exitCode, stderr } = await run([`${option}siem:hunter2@siem.example.com`], {
+        ...{ MSSP_HEC_TOKEN: "t", MSSP_ELASTICSEARCH_API_KEY: "k" },
+      });
       assert.equal(exitCode, 1);
       assert.doesNotMatch(stderr, /hunter2/);
     }

@@ -8,7 +8,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { detectionsBetween, legacyAlert, securityAlert } from "@defender-mssp/sandbox/testing";
 import fc from "fast-check";
-import { recordAsCef, recordAsJson } from "../../../cli/alerts/formats";
+import { recordAsCef, recordAsEcs, recordAsJson } from "../../../cli/alerts/formats";
 import { fetchedAlert, sinkRecordOf } from "../../../cli/alerts/fetchedAlert";
 import { hecEvent } from "../../../cli/sinks/hec";
 import { syslogAddress, syslogFrame, syslogMessage } from "../../../cli/sinks/syslog";
@@ -177,6 +177,29 @@ describe("cli/alerts: CEF", () => {
       const record = { ...graph, severity: severity as AlertRecord["severity"] };
       assert.equal(parseCef(recordAsCef(fetched(record))).header[6], number);
     }
+  });
+});
+
+describe("cli/alerts: Elastic Common Schema", () => {
+  it("has time, ID, tenant and entities in the schema's fields, for any characters", () => {
+    fc.assert(
+      fc.property(nastyRecord, (record) => {
+        const document = JSON.parse(recordAsEcs(fetched(record))) as Record<string, Record<string, unknown>>;
+        assert.equal(document["@timestamp"], record.createdAt);
+        assert.equal(document["message"], record.title);
+        assert.equal(document["event"]?.["id"], record.id);
+        assert.equal(document["event"]["kind"], "alert");
+        assert.equal(document["organization"]?.["id"], record.tenantId);
+        assert.equal(document["host"]?.["name"], record.devices[0]?.name ?? undefined);
+        assert.deepEqual(document["defender"], JSON.parse(JSON.stringify(record)));
+      }),
+    );
+  });
+
+  it("leaves out what is no IP address: the server refuses a document with one", () => {
+    const device = { ...graph.devices[0]!, ipAddresses: ["10.0.0.1", "not an address"] };
+    const document = JSON.parse(recordAsEcs(fetched({ ...graph, devices: [device] }))) as { host: { ip: string[] } };
+    assert.deepEqual(document.host.ip, ["10.0.0.1"]);
   });
 });
 
