@@ -12,6 +12,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { selectedConnector, type ConnectorOptions } from "../connector/connectorOption";
+import { requireTriage } from "../connector/requireProfile";
 import { adviceOnProfile } from "../connector/profileAdvice";
 import { advised } from "../output/advised";
 import { visibleJson } from "../output/terminalText";
@@ -124,6 +125,7 @@ async function pullIncidents(options: IncidentsOptions, signal: AbortSignal, pro
 
 async function accessOf(options: IncidentsOptions, signal: AbortSignal): Promise<IncidentAccess> {
   const connector = await selectedConnector(options);
+  if (isChange(options)) requireTriage(connector, new Date().toISOString().slice(0, 10));
   const { tenantId, clientId } = connector;
   const endpoints = await endpointsOf(connector);
   const credentials = async () => connectorEnvironment(clientId, await credentialOf(connector, options));

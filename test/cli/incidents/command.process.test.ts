@@ -41,8 +41,14 @@ describe("mssp incidents and hunt", function () {
     addConnector(tenants.fabrikam, reader, ["ThreatHunting.Read.All"]);
     const connector = { kind: "customerApp", credential: "secret", alertApis: ["graph"] };
     const outputs = { clientSecret: secret(clientSecret), connector };
+    const triage = (writesEndOn: string) => ({
+      connector: { ...connector, profile: "triage", approvedBy: "Megan Bowen", writesEndOn },
+    });
     await project.addStack("contoso", { ...outputs, tenantId: tenants.contoso, clientId: reader });
-    await project.addStack("triage", { ...outputs, tenantId: tenants.contoso, clientId: triager });
+    const writer = { ...outputs, tenantId: tenants.contoso, clientId: triager };
+    await project.addStack("triage", { ...writer, ...triage("2099-12-31") });
+    await project.addStack("ended", { ...writer, ...triage("2026-01-31") });
+    await project.addStack("stale", { ...writer, ...triage("2099-12-31"), clientId: reader });
     await project.addStack("fabrikam", { ...outputs, tenantId: tenants.fabrikam, clientId: reader });
   });
   after(() => project.dispose());
@@ -161,13 +167,22 @@ describe("mssp incidents and hunt", function () {
   });
 
   it("incidents: names the permission and the setting that a connector lacks", async () => {
-    const write = await run(["incidents", "--stack", "contoso", "--id", idOf("active"), "--close"]);
+    const write = await run(["incidents", "--stack", "stale", "--id", idOf("active"), "--close"]);
     assert.equal(write.exitCode, 3);
     assert.match(write.stderr, /SecurityIncident\.ReadWrite\.All.*connector\.profile: triage/);
     const read = await run(["incidents", "--stack", "fabrikam"]);
     assert.equal(read.exitCode, 3);
     assert.match(read.stderr, /SecurityIncident\.Read\.All.*connector\.incidents: true/);
     assert.doesNotMatch(write.stderr + read.stderr, /\n\s+at /);
+  });
+
+  it("incidents: refuses a change that the contract does not include, before any call", async () => {
+    const profile = await run(["incidents", "--stack", "contoso", "--id", "1", "--close"]);
+    assert.equal(profile.exitCode, 1);
+    assert.match(profile.stderr, /has the profile "read".*connector\.profile: triage/);
+    const ended = await run(["incidents", "--stack", "ended", "--id", "1", "--close"]);
+    assert.equal(ended.exitCode, 1);
+    assert.match(ended.stderr, /until 2026-01-31.*connector\.writesEndOn/);
   });
 
   for (const [args, reason] of [
