@@ -1,0 +1,64 @@
+/** The unit and the container file of `templates/siem`. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { program } from "../../cli/program";
+import { checkout } from "../cli/mssp";
+
+const folder = path.join(checkout, "templates", "siem");
+const unitFile = path.join(folder, "mssp-alerts@.service");
+
+describe("templates/siem", () => {
+  it("the unit is one that systemd accepts, and is hardened (systemd-analyze)", async function () {
+    const { exitCode: isMissing } = await execa("systemd-analyze", ["--version"], { reject: false });
+    if (isMissing !== 0) this.skip();
+    const temporary = await mkdtemp(path.join(tmpdir(), "mssp-unit-"));
+    try {
+      // Verifying needs an instance, and programs that exist.
+      const instance = path.join(temporary, "mssp-alerts@contoso.service");
+      await writeFile(instance, (await readFile(unitFile, "utf8")).replace("/usr/bin/node", process.execPath));
+      const verified = await execa("systemd-analyze", ["verify", instance], { reject: false, all: true });
+      assert.equal(verified.exitCode, 0, verified.all);
+      assert.doesNotMatch(verified.all, /mssp-alerts/, "a warning about the unit");
+      // From 0.0 (hardened) to 10.0; "exposed" begins at 5.0. The threshold is in tenths.
+      const options = ["security", "--offline=true", "--threshold=15", instance];
+      const { exitCode, all } = await execa("systemd-analyze", options, { reject: false, all: true });
+      assert.equal(exitCode, 0, all.split("\n").slice(-2).join("\n"));
+    } finally {
+      await rm(temporary, { recursive: true });
+    }
+  });
+
+  it("the unit and the container file use options that `mssp alerts` has", async () => {
+    const alerts = program.commands.find((command) => command.name() === "alerts");
+    const known: readonly (string | null | undefined)[] = alerts?.options.map(({ long }) => long) ?? [];
+    const unit = await readFile(unitFile, "utf8");
+    const started = /^ExecStart=.*$/m.exec(unit)?.[0] ?? "";
+    const described = /--env MSSP_HEC_TOKEN mssp-alerts alerts([^]*?)\n#[^#]*Not built/.exec(
+      await readFile(path.join(folder, "Containerfile"), "utf8"),
+    )?.[1];
+    for (const text of [started, described ?? ""]) {
+      const used: readonly string[] = text.match(/--[a-z-]+/g) ?? [];
+      assert.ok(used.includes("--connection"), text);
+      assert.deepEqual(
+        used.filter((option) => !known.includes(option)),
+        [],
+      );
+    }
+  });
+
+  it("the unit keeps its state and its credentials in what systemd gives to it alone", async () => {
+    const unit = await readFile(unitFile, "utf8");
+    for (const line of [
+      "DynamicUser=yes",
+      "LoadCredential=connection.json:/etc/mssp/%i.json",
+      "LoadCredential=client-secret:/etc/mssp/%i.secret",
+      "Environment=MSSP_CLIENT_SECRET_FILE=%d/client-secret",
+      "StateDirectory=mssp/%i",
+    ])
+      assert.ok(unit.split("\n").includes(line), line);
+    assert.match(unit, /^ExecStart=.* --connection %d\/connection\.json .* --checkpoint %S\/mssp\/%i\//m);
+  });
+});
