@@ -200,6 +200,8 @@ function pathsOf(one: StateResource, all: readonly StateResource[]): ReportPath[
   };
   switch (one.type) {
     case "azuread:index/group:Group":
+      // Who has activated the membership is a member for some hours; the state may be older.
+      if (eligibilityOf(one, all) !== undefined) return [];
       return list(one, "members").flatMap((member) => path(member, one, "member of"));
     case "EligibleMembers": {
       const group = byId(text(one, "groupId"));
@@ -278,13 +280,17 @@ function lastPart(id: string): string {
 }
 
 function membersText(one: StateResource, resources: readonly StateResource[]): string {
-  const eligibility = resources.find(
-    ({ type, inputs }) => type === "EligibleMembers" && one.id !== "" && inputs["groupId"] === lastPart(one.id),
-  );
-  // The members of such a group have activated their membership; the state is no record of that.
+  const eligibility = eligibilityOf(one, resources);
   const members = eligibility === undefined ? list(one, "members").length : eligibleMembers(eligibility).length;
   if (members === 0) return "";
   return `${members} ${eligibility === undefined ? "" : "eligible "}${members === 1 ? "member" : "members"}`;
+}
+
+/** The eligible members of a group. */
+function eligibilityOf(group: StateResource, resources: readonly StateResource[]): StateResource | undefined {
+  return resources.find(
+    ({ type, inputs }) => type === "EligibleMembers" && group.id !== "" && inputs["groupId"] === lastPart(group.id),
+  );
 }
 
 interface Eligible {

@@ -32,6 +32,13 @@ const stacks = {
       notificationRules: [{ ...rule, severities: ["Low"] }],
     },
   ],
+  "rbac, just in time": [
+    { portalAccess: { model: "rbac", activation: "justInTime" } },
+    {
+      portalAccess: { model: "rbac", activation: { hours: 2, tier2Approval: "approvers" } },
+      analysts: [{ ...ana, accessEndsOn: "2099-03-31" }, ben],
+    },
+  ],
   entitlement: [
     { portalAccess: { model: "entitlement", approvers }, analysts: [] },
     { portalAccess: { model: "entitlement", approvers, expiresAfterDays: 90 }, analysts: [] },
@@ -87,7 +94,7 @@ describe("the permissions that a stack needs", function () {
     });
   }
 
-  for (const name of ["basic", "rbac", "entitlement"] as const) {
+  for (const name of ["basic", "rbac", "rbac, just in time", "entitlement"] as const) {
     const [settings, changed] = stacks[name];
 
     it(`${name}: a preview --refresh of a change needs only reading permissions`, async () => {

@@ -138,6 +138,20 @@ describe("additions to a stack's objects", () => {
     assert.equal(reasons["added to the groups"]?.[0], "notChecked");
   });
 
+  it("just-in-time access: an analyst who has activated the membership is no addition, anybody else is", async () => {
+    const inputs = { groupId: "group", members: [{ objectId: "Ana" }] };
+    const deployed = new Deployed([
+      resource("azuread:index/group:Group", "group"),
+      resource("pulumi-nodejs:dynamic/defender-mssp:EligibleMembers", "group", inputs),
+    ]);
+    const members = { value: [{ id: "ana" }, { id: "eve" }] };
+    const found = await additions({ "/v1.0/groups/group/members": members }, { deployed });
+    assert.deepEqual(
+      found.map(({ kind, id }) => `${kind} ${id}`),
+      ["member eve"],
+    );
+  });
+
   it("access packages: other policies, and assignments outside the stack's policy or the MSSP's organization", async () => {
     const base = "/beta/identityGovernance/entitlementManagement";
     const deployed = new Deployed([

@@ -5,7 +5,15 @@ import { linkTo } from "../../../cli/report/links";
 import type { LiveFindings } from "../../../cli/report/live";
 import { objectKinds, type AccessReport } from "../../../cli/report/model";
 import { parsePreview, parseReportState } from "../../../cli/report/readState";
-import { now, recordedReport, settingsOf, stateOf } from "./states";
+import { now, recordedReport, settingsOf, stateOf, stateText } from "./states";
+
+interface StateEntry {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
 
 const namesOf = ({ objects }: AccessReport, kind: string) =>
   objects.filter((one) => one.kind === kind).map(({ name }) => name);
@@ -46,6 +54,34 @@ describe("mssp report: objects and paths", () => {
     assert.deepEqual(pathsFrom(report, startOf(report, "guest", "Ben Okafor")), [
       "Ben Okafor → Fabrikam Security MSSP Analysts → Security Operator",
     ]);
+  });
+
+  it("just-in-time access: who is eligible, until when, and for how many hours; an activated member is no other path", () => {
+    const written = JSON.parse(stateText("certificate")) as { deployment: { resources: StateEntry[] } };
+    const { resources } = written.deployment;
+    const one = (ending: string) => resources.find(({ urn }) => urn.endsWith(`::${ending}`))!;
+    const group = one("customer-access-tier1-group");
+    const [objectId] = group.outputs!["members"] as string[];
+    resources.push({
+      ...one("customer-access-tier1-role"),
+      urn: group.urn.replace(/::[^:]*Group::/, "::EligibleMembers::"),
+      type: "pulumi-nodejs:dynamic/defender-mssp:EligibleMembers",
+      id: group.id!.split("/").at(-1)!,
+      inputs: {
+        groupId: group.id!.split("/").at(-1)!,
+        members: [{ objectId, accessEndsOn: "2099-03-31" }],
+        maximumActivation: "PT4H",
+        approvers: [objectId],
+      },
+      outputs: {},
+    });
+    const report = recordedReport("certificate", { state: parseReportState("certificate", JSON.stringify(written)) });
+    const tier = report.objects.find(({ kind, name }) => kind === "group" && name === "Tier 1 Analyst")!;
+    assert.equal(tier.detail, "1 eligible member");
+    assert.deepEqual(
+      report.paths.filter(({ to }) => to === tier.key).map(({ by }) => by),
+      ["eligible until 2099-03-31, active for up to 4 hours after an approval"],
+    );
   });
 
   it("entitlement: the MSSP's organization requests packages, which lead to groups and roles", () => {
