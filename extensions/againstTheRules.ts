@@ -66,6 +66,7 @@ function people(tenantId: string): void {
     assignableToRole: true,
     owners: [stranger],
   });
+  new Shown(azuread("Group"), "standing", { displayName: "Tier 2 Analyst", members: ["id-of-stranger"] });
   new Shown(azuread("DirectoryRoleAssignment"), "role", {
     roleId: directoryRoleTemplates["Global Administrator"],
     principalObjectId: stranger,

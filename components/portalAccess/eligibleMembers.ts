@@ -61,6 +61,8 @@ export interface EligibleMembersArgs {
  * Privileged Identity Management (PIM) for Groups. An eligible member has nothing of the group's
  * access until the activation, and nothing after it ends.
  *
+ * Standing members of the group are removed when this resource is created.
+ *
  * The first change onboards the group in PIM, which Entra cannot undo; only deleting the group does.
  * Entra removes no eligibility in its first five minutes: a removal waits for it. With `deletedWith`
  * the group, no removal is needed when the group is deleted.
@@ -70,7 +72,8 @@ export interface EligibleMembersArgs {
  *
  * ## Least privileges
  * Application permissions on Microsoft Graph: `PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup`
- * and `RoleManagementPolicy.ReadWrite.AzureADGroup`; and one that reads the group. The credentials
+ * and `RoleManagementPolicy.ReadWrite.AzureADGroup`; and one that reads the group and removes its
+ * members (`MsspSecurityGroup`). The credentials
  * are those of the environment (ARM_CLIENT_ID with a secret, a certificate or a federated token),
  * not those of a provider. The tenant needs Microsoft Entra ID P2 or Microsoft Entra ID Governance.
  *

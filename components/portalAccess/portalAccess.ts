@@ -260,7 +260,7 @@ export class PortalAccess extends pulumi.ComponentResource {
       return { group, tiers: given };
     }
     if (group !== undefined && access.activation !== undefined) {
-      // The group stays when the activation is taken back: it has no purpose then.
+      // This group stays when the activation is set or taken back.
       const more = { portalAccess: model.model };
       this.eligible(`${name}-analysts`, args, access.activation, group, membershipsOfAll(analysts, dates), more);
     }
@@ -284,7 +284,6 @@ export class PortalAccess extends pulumi.ComponentResource {
         msspName,
         members: isEligible ? undefined : objectIds(analysts, members),
         assignableToRole: access.model === "basic" && access.assignTo === "group" ? true : undefined,
-        purpose: isEligible ? kindOf(access) : undefined,
       },
       // Back from just-in-time access nobody becomes a member before the eligibilities are gone.
       { parent: this, ...(access.model === "basic" ? { dependsOn: [model] } : {}) },

@@ -1,3 +1,4 @@
+import { tierNames } from "@defender-mssp/microsoft";
 import { groupNameInDirectory } from "../../settings/naming";
 import { azuread } from "../resourceTypes";
 import { knownText, resourceRule } from "../rule";
@@ -13,8 +14,9 @@ export const noStandingTier2 = resourceRule<object>({
   types: [azuread("Group")],
   check: ({ properties: { displayName, members } }, { settings }) => {
     const access = settings?.portalAccess;
-    if (access?.model !== "rbac" || !Array.isArray(members) || members.length === 0) return [];
-    if (knownText(displayName) !== groupNameInDirectory(access.tiers.tier2.name)) return [];
-    return [`the group "${access.tiers.tier2.name}" has ${members.length} standing members`];
+    if (!Array.isArray(members) || members.length === 0) return [];
+    const tier2 = access !== undefined && "tiers" in access ? access.tiers.tier2.name : tierNames.tier2;
+    if (knownText(displayName) !== groupNameInDirectory(tier2)) return [];
+    return [`the group "${tier2}" has ${members.length} standing members`];
   },
 });

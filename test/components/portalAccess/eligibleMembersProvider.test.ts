@@ -109,6 +109,16 @@ describe("eligible members of a group: the provider", () => {
     assert.deepEqual(resource.diff(id, outs, wanted).changes, false);
   });
 
+  it("create: takes the standing members out of the group before anybody is eligible", async () => {
+    test.tenant.links("groups.members").set(group, [ana, ben]);
+    await resource.create(inputs(), context);
+    assert.deepEqual(test.tenant.links("groups.members").get(group) ?? [], []);
+    test.tenant.links("groups.members").set(group, [ana]);
+    await resource.update(group, inputs(), inputs({ maximumActivation: "PT2H" }), context);
+    assert.deepEqual(test.tenant.links("groups.members").get(group), [ana], "an activated member stays");
+    test.tenant.links("groups.members").delete(group);
+  });
+
   it("create: takes what an interrupted create has left, with another end", async () => {
     await resource.create(inputs({ members: [{ objectId: ana, accessEndsOn: "2099-01-01" }] }), context);
     await resource.create(inputs(), context);

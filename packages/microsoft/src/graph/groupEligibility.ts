@@ -6,6 +6,7 @@
 import { ServiceError } from "../errors";
 import type { RequestOptions } from "../http";
 import { equals, graphList, type GraphCall } from "./call";
+import { deleteIfThere } from "./gone";
 import { untilReplicated } from "./replication";
 
 /** A person who may activate the membership. */
@@ -92,6 +93,17 @@ export async function removeEligibility(
       if (!hasCode(failure, "RoleAssignmentDoesNotExist")) throw failure;
     });
   await untilReplicated(async () => (await remove(), true), { ...waits, ...whileTooEarly });
+}
+
+/**
+ * Takes every member out of the group: standing ones, whom nothing in `/members` tells from one who
+ * has activated. A missing one is accepted.
+ */
+export async function removeStandingMembers(call: GraphCall, groupId: string): Promise<void> {
+  const path = `/v1.0/groups/${groupId}/members`;
+  for (const { id } of await graphList<{ readonly id: string }>(call, `${path}?$select=id`)) {
+    await deleteIfThere(call, `${path}/${id}/$ref`);
+  }
 }
 
 /** The policy for the members of a group. Other rules of it are not read. */

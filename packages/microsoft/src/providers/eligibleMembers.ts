@@ -14,6 +14,7 @@ import {
   listEligibleMembers,
   readActivationPolicy,
   removeEligibility,
+  removeStandingMembers,
   writeActivationPolicy,
   type ActivationPolicy,
   type EligibleMember,
@@ -86,10 +87,13 @@ export const eligibleMembersResource = {
     return differences(olds, news, { compared: names, replaces: ["tenantId", "groupId", "portalAccess"] });
   },
 
+  /** A group that had standing members loses them first. */
   async create(news: Properties, context: CallContext = {}) {
     return visibly("create", async () => {
       const inputs = inputsOf(news);
-      await bringAbout(await graphCall(inputs.tenantId, context), inputs, context);
+      const call = await graphCall(inputs.tenantId, context);
+      await removeStandingMembers(call, inputs.groupId);
+      await bringAbout(call, inputs, context);
       return { id: inputs.groupId, outs: inputs };
     });
   },
