@@ -17,6 +17,8 @@ const options = ["--stack", "contoso", "--yes", "--skip-preview", "--parallel", 
 const approvers = ["security.admin@contoso.example"];
 const entitlement = { model: "entitlement", approvers, expiresAfterDays: 180, reviewEvery: "quarter" };
 
+const approved = { approvedBy: "Dana Reyes", writesEndOn: "2999-12-31" };
+
 /** Settings of each step: at first, changed, and with another model or kind. */
 const lives: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
   rbac: [
@@ -33,6 +35,15 @@ const lives: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[
     { portalAccess: entitlement, analysts: [] },
     { portalAccess: { ...entitlement, expiresAfterDays: 365, reviewEvery: "year" }, analysts: [] },
     { portalAccess: "basic", analysts: [ana] },
+  ],
+  connectorProfile: [
+    { analysts: [] },
+    {
+      analysts: [],
+      connector: { alertApis: ["legacySiem", "graph"], profile: "respond", actions: ["isolate"], ...approved },
+    },
+    { analysts: [], connector: { alertApis: ["graph"], profile: "respond", actions: ["scan"], ...approved } },
+    { analysts: [], connector: { alertApis: ["graph"] } },
   ],
   msspApp: [
     { analysts: [], connector: { kind: "msspApp", applicationId: siemApplicationId } },
