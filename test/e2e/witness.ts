@@ -2,18 +2,25 @@
  * Sees what a run leaves for others to read: every file of some folders, also those that are gone
  * again, and every process's arguments.
  */
-import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 
 /** Milliseconds between two looks. */
 const pause = 15;
 
+/** A folder that has not changed for as long is not read again: two changes may have one time. */
+const settled = 1000;
+
 export class Witness {
   /** Arguments of every process of this machine that was seen, separated by spaces. */
   readonly commandLines = new Set<string>();
   /** By device and inode: a file that is written anew in place of another is another. */
   readonly #files = new Map<string, { readonly kept: string; readonly place: string }>();
+  /** By place: when a folder last changed, and its folders then. */
+  readonly #settled = new Map<string, { readonly changed: number; readonly folders: readonly string[] }>();
+  /** Processes without arguments: threads of the kernel, and what has ended. */
+  #silent = new Set<string>();
   readonly #timer: NodeJS.Timeout;
 
   /**
@@ -51,20 +58,37 @@ export class Witness {
 
   #look(): void {
     for (const folder of this.folders) this.#keepFilesOf(folder);
+    const silent = new Set<string>();
     for (const entry of readdirSync("/proc")) {
       if (!/^\d+$/.test(entry)) continue;
-      const line = unlessGone(() => readFileSync(`/proc/${entry}/cmdline`, "latin1"));
+      const line = this.#silent.has(entry) ? "" : unlessGone(() => readFileSync(`/proc/${entry}/cmdline`, "latin1"));
       if (line) this.commandLines.add(line.replaceAll("\0", " ").trim());
+      else silent.add(entry);
     }
+    this.#silent = silent;
   }
 
+  /** A new file, or another one in its place, changes the folder that it is in. */
   #keepFilesOf(folder: string): void {
+    const now = Date.now();
+    const changed = unlessGone(() => statSync(folder).mtimeMs);
+    if (changed === undefined) return;
+    const known = this.#settled.get(folder);
+    const folders = known?.changed === changed ? known.folders : this.#readFolder(folder);
+    if (now - changed > settled) this.#settled.set(folder, { changed, folders });
+    for (const inner of folders) this.#keepFilesOf(inner);
+  }
+
+  /** Keeps the files of a folder. @returns the folders in it. */
+  #readFolder(folder: string): string[] {
+    const folders: string[] = [];
     for (const entry of unlessGone(() => readdirSync(folder, { withFileTypes: true })) ?? []) {
       const place = path.join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (place !== this.keep) this.#keepFilesOf(place);
+        if (place !== this.keep) folders.push(place);
       } else if (entry.isFile()) unlessGone(() => this.#keepFile(place));
     }
+    return folders;
   }
 
   #keepFile(place: string): void {
