@@ -93,7 +93,11 @@ export class SandboxProject {
       await linkPackages(checkout, path.join(folder, "node_modules"));
     }
     const { log, observe, alerts, faults, plugins, user } = options;
-    const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log, observe, alerts, faults });
+    const sandbox = await startSandbox({
+      home: path.join(folder, ".sandbox"),
+      sharesSigningKey: true,
+      ...{ log, observe, alerts, faults },
+    });
     const environment = commandEnvironment(await sandbox.environment({ plugins, user }), user);
     const vault = options.sharedRuntime === true ? await Vault.start() : undefined;
     const attach = (ofCommand: NodeJS.ProcessEnv) => sandbox.attachPlugins(ofCommand);

@@ -35,12 +35,16 @@ export interface PublicKeyDocument {
   readonly e: string;
 }
 
-/** Reads the keys, or makes them. `folder` is private to its user. */
-export async function tokenKeys(folder: string): Promise<TokenKeys> {
+/**
+ * Reads the keys, or makes them. `folder` is private to its user.
+ * @param sharesSigningKey new keys have the signing key that this process has made for other homes.
+ */
+export async function tokenKeys(folder: string, sharesSigningKey = false): Promise<TokenKeys> {
   const file = path.join(folder, "tokens.json");
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) {
-    const made = await makeKeys();
+    const signing = await (sharesSigningKey ? (sharedSigningKey ??= makeSigningKey()) : makeSigningKey());
+    const made: KeyFile = { signing, sealing: randomBytes(32).toString("base64url") };
     await guarded(file, () => writeWhenDifferent(file, `${JSON.stringify(made)}\n`, 0o600));
     return asKeys(made);
   }
@@ -62,12 +66,12 @@ interface KeyFile {
   readonly sealing: string;
 }
 
-async function makeKeys(): Promise<KeyFile> {
+let sharedSigningKey: Promise<string> | undefined;
+
+/** In PEM. */
+async function makeSigningKey(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
-  return {
-    signing: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    sealing: randomBytes(32).toString("base64url"),
-  };
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
 function asKeys(file: KeyFile): TokenKeys {

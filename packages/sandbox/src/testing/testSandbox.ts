@@ -38,7 +38,11 @@ export interface TestSandbox {
 
 export async function testSandbox(): Promise<TestSandbox> {
   const home = await mkdtemp(path.join(os.tmpdir(), "mssp-defender-"));
-  const sandbox = await startSandbox({ home, tenants: [{ tenantId, displayName: "Contoso", domain: "contoso.com" }] });
+  const sandbox = await startSandbox({
+    home,
+    sharesSigningKey: true,
+    tenants: [{ tenantId, displayName: "Contoso", domain: "contoso.com" }],
+  });
   const { cloud, origins } = sandbox;
   const endpoints: Endpoints = {
     cloud: "public",

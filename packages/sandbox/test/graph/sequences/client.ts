@@ -15,7 +15,11 @@ export function clientSequences(): void {
   it("@microsoft/microsoft-graph-client with @azure/identity: create, read and delete on v1.0 and beta", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-client-"));
     const lines: string[] = [];
-    const sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), log: (line) => lines.push(line) });
+    const sandbox = await startSandbox({
+      home: path.join(folder, ".sandbox"),
+      sharesSigningKey: true,
+      log: (line) => lines.push(line),
+    });
     try {
       const { variables } = await sandbox.environment();
       const script = path.join(__dirname, "../support/clientProcess.ts");
