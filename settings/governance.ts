@@ -1,5 +1,6 @@
 /** The keys of `portalAccess` with the model `governance`. */
 import {
+  connectorRoles,
   microsoftGraph,
   portalAccessRoles,
   wantedPolicy,
@@ -109,10 +110,17 @@ export function governancePolicy({ portalAccess, connector }: PolicySource): Gov
   const { groups, provisionConnector } = portalAccess;
   if (!provisionConnector || connector.kind !== "msspApp") return wantedPolicy(groups, []);
   const { applicationId: appId } = connector;
-  return wantedPolicy(groups, [{ appId, displayName: "of the connector", permissions: connectorPermissions }]);
+  return wantedPolicy(groups, [{ appId, displayName: "of the connector", permissions: readingPermissions(connector) }]);
 }
 
-/** Application permissions of the connector on Microsoft Graph. */
-const connectorPermissions = [
-  "SecurityAlert.Read.All",
-] as const satisfies readonly (keyof typeof microsoftGraph.appRoles)[];
+/**
+ * The connector's permissions on Microsoft Graph that only read. A relationship has no end date, so
+ * that those that write, which have one, are for `up` to grant and to take away.
+ */
+function readingPermissions(connector: ConnectorSettings): string[] {
+  const roles = connectorRoles(connector, afterEveryEnd);
+  return roles.flatMap(({ api, value, writes }) => (api === microsoftGraph && !writes ? [value] : []));
+}
+
+/** A day on which no writing role is left. */
+const afterEveryEnd = "9999-12-31";

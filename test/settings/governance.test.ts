@@ -40,6 +40,11 @@ describe("settings of a governance relationship", () => {
       parseSettings(values({ groups: [group], provisionConnector: true }, more), [], {}),
     );
     assert.deepEqual(withApp?.applications[0]?.permissions, ["SecurityAlert.Read.All"]);
+    const contract = { profile: "triage", approvedBy: "Sam Kim", writesEndOn: "2099-01-01" };
+    const writing = { connector: JSON.stringify({ ...(JSON.parse(connector) as object), ...contract }) };
+    const settings = parseSettings(values({ groups: [group], provisionConnector: true }, writing), [], {});
+    const permissions = governancePolicy(settings)?.applications[0]?.permissions;
+    assert.deepEqual(permissions, ["SecurityAlert.Read.All", "SecurityIncident.Read.All", "ThreatHunting.Read.All"]);
   });
 
   for (const [title, portalAccess, more, problem] of [
