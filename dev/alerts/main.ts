@@ -1,0 +1,164 @@
+/**
+ * `npm run alerts:many -- [--customers 50] [--alerts 100000] [--kills 3]`: pulls the alerts of many
+ * customers of a sandbox with `mssp alerts --all`, kills the command (SIGKILL) on the way, and checks
+ * that each alert arrived. Prints throughput, repeated alerts and peak memory.
+ */
+import { spawn } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { microsoftGraph } from "@defender-mssp/microsoft";
+import { commandEnvironment, detectionIntervalFor, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import { addApplication, addConsentedServicePrincipal, detectionsBetween } from "@defender-mssp/sandbox/testing";
+import { connectionText } from "../../cli/connector/connectionFile";
+
+const clientSecret = "the connectors' secret";
+const day = 24 * 60 * 60 * 1000;
+
+interface Customer {
+  readonly tenantId: string;
+  readonly clientId: string;
+}
+
+interface Run {
+  readonly seconds: number;
+  /** Peak of resident memory of the command, in MiB. */
+  readonly peak: number;
+  readonly kills: number;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      customers: { type: "string", default: "50" },
+      alerts: { type: "string", default: "100000" },
+      kills: { type: "string", default: "3" },
+    },
+  });
+  const [count, alerts, kills] = [Number(values.customers), Number(values.alerts), Number(values.kills)];
+  const folder = await mkdtemp(path.join(tmpdir(), "mssp-many-"));
+  const customers = Array.from({ length: count }, (_, index) => ({
+    tenantId: `c0570500-0000-4000-8000-${String(index).padStart(12, "0")}`,
+    clientId: `c0ffee00-0000-4000-8000-${String(index).padStart(12, "0")}`,
+  }));
+  const tenants = customers.map(({ tenantId }, index) => ({
+    ...{ tenantId, displayName: `Customer ${index}`, domain: `customer${index}.example` },
+  }));
+  const sandbox = await startSandbox({ tenants, home: path.join(folder, "sandbox") });
+  try {
+    sandbox.cloud.detectionInterval = detectionIntervalFor(Math.ceil(alerts / count));
+    for (const customer of customers) addConnector(sandbox, customer);
+    await writeConnections(folder, customers, sandbox);
+    const since = new Date(Date.now() - 179 * day);
+    const until = new Date();
+    const run = await pulled(folder, sandbox, since, kills);
+    await report(folder, sandbox, customers, { since, until }, run);
+  } finally {
+    await sandbox.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function addConnector({ cloud }: OwnSandbox, { tenantId, clientId }: Customer): void {
+  const tenant = cloud.tenant(tenantId);
+  const description = { applicationId: clientId, displayName: "Connector", signInAudience: "AzureADMyOrg" } as const;
+  addApplication(tenant, description);
+  const permissions = { [microsoftGraph.appId]: ["SecurityAlert.Read.All"] };
+  addConsentedServicePrincipal(tenant, { ...description, homeTenantId: tenantId }, permissions);
+  cloud.acceptPassingSecret(clientSecret, clientId);
+}
+
+async function writeConnections(folder: string, customers: readonly Customer[], sandbox: OwnSandbox): Promise<void> {
+  const environment = commandEnvironment(await sandbox.environment({ user: process.env }));
+  const [connections, secret] = [path.join(folder, "connections"), path.join(folder, "secret")];
+  await mkdir(connections);
+  await writeFile(secret, clientSecret, { mode: 0o600 });
+  for (const [index, { tenantId, clientId }] of customers.entries()) {
+    const stack = `customer${index}`;
+    const text = connectionText({
+      ...{ msspConnection: 1, stack, tenantId, clientId, cloud: "public", credentialPlace: { file: secret } },
+      endpoints: { metadataHost: environment["ARM_METADATA_HOSTNAME"] ?? "" },
+      connector: { kind: "customerApp", alertApis: ["graph"], credential: "secret" },
+    });
+    await writeFile(path.join(connections, `${stack}.json`), text, { mode: 0o600 });
+  }
+}
+
+/** Runs the command, kills it so many times on the way, and lets the last run end. */
+async function pulled(folder: string, sandbox: OwnSandbox, since: Date, kills: number): Promise<Run> {
+  const env = commandEnvironment(await sandbox.environment({ user: process.env }));
+  const args = ["alerts", "--all", "--connections", path.join(folder, "connections"), "--since", since.toISOString()];
+  const places = ["--checkpoints", path.join(folder, "checkpoints"), "--file", path.join(folder, "alerts.jsonl")];
+  const command = [path.resolve("cli", "mssp.js"), ...args, ...places, "--file-size", "100G"];
+  const began = performance.now();
+  let [peak, killed] = [0, 0];
+  for (;;) {
+    const child = spawn(process.execPath, command, { env, cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+    const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    const killAt = killed < kills ? performance.now() + 3000 + Math.random() * 2000 : Infinity;
+    while (child.exitCode === null && child.signalCode === null) {
+      const status = await readFile(`/proc/${child.pid}/status`, "utf8").catch(() => "");
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+      if (performance.now() > killAt) child.kill("SIGKILL");
+      await sleep(100);
+    }
+    const code = await ended;
+    if (child.signalCode === "SIGKILL") {
+      killed++;
+      continue;
+    }
+    if (code !== 0) throw new Error(`the command ended with exit code ${code}`);
+    return { seconds: (performance.now() - began) / 1000, peak, kills: killed };
+  }
+}
+
+async function report(
+  folder: string,
+  { cloud }: OwnSandbox,
+  customers: readonly Customer[],
+  { since, until }: { readonly since: Date; readonly until: Date },
+  { seconds, peak, kills }: Run,
+): Promise<void> {
+  const found = new Map(customers.map(({ tenantId }) => [tenantId, new Set<string>()]));
+  let lines = 0;
+  for await (const line of createInterface({ input: createReadStream(path.join(folder, "alerts.jsonl")) })) {
+    // A kill may leave half a line; its alert comes again.
+    const record = parsed(line);
+    if (record === undefined) continue;
+    lines++;
+    found.get(record.tenantId)?.add(record.alertId);
+  }
+  let [expected, lost] = [0, 0];
+  for (const { tenantId } of customers) {
+    for (const { alertId } of detectionsBetween(
+      cloud.tenant(tenantId),
+      since,
+      until,
+      cloud.now(),
+      cloud.detectionInterval,
+    )) {
+      expected++;
+      if (found.get(tenantId)?.has(alertId) !== true) lost++;
+    }
+  }
+  const distinct = [...found.values()].reduce((sum, ids) => sum + ids.size, 0);
+  process.stdout.write(
+    `${customers.length} customers, ${expected} alerts: ${lost} lost, ${lines - distinct} repeated, ${kills} kills, ` +
+      `${Math.round(lines / seconds)} alerts/s, peak ${Math.round(peak)} MiB\n`,
+  );
+  if (lost > 0 || expected === 0) process.exitCode = 1;
+}
+
+function parsed(line: string): { readonly tenantId: string; readonly alertId: string } | undefined {
+  try {
+    return JSON.parse(line) as { tenantId: string; alertId: string };
+  } catch {
+    return undefined;
+  }
+}
+
+void main();
