@@ -21,6 +21,7 @@ import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { refuseMovedNames } from "./components/portalAccess/deployedNames";
 import { customerApprovers } from "./components/portalAccess/portalAccess";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
+import { keepingLegacyApi } from "./settings/connector";
 import { stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
 import { tenantNeeds } from "./settings/prerequisites";
@@ -46,7 +47,8 @@ async function program() {
   // Read before anything is registered: the engine writes the state at each registration, and a
   // file backend would show half of the file.
   const deployed = await deployedResources();
-  const settings = { ...asked, connector: await connectorWithDeployedApis("customer", asked.connector, deployed) };
+  const connector = { asked: asked.connector, keeping: keepingLegacyApi(asked.connector) };
+  const settings = { ...asked, connector: await connectorWithDeployedApis("customer", connector, deployed) };
   refuseMovedNames("customer-access", settings, deployed);
   const afterResources = outputsAfterResources();
   const clock = clockFrom(process.env);

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { keepingLegacyApi, type ConnectorSettings } from "../../settings/connector";
 import type { DeployedResources } from "../tenant/deployedResources";
 
 /**
@@ -8,21 +7,20 @@ import type { DeployedResources } from "../tenant/deployedResources";
  * upgrade must not end a SIEM's alerts.
  *
  * @param name resource name of the `CustomerOnboarding`.
+ * @param connector as the settings ask, and the same with the legacy API if they name no API.
  * @param deployed the stack's resources: `await deployedResources()`.
  */
-export async function connectorWithDeployedApis(
+export async function connectorWithDeployedApis<Connector>(
   name: string,
-  connector: ConnectorSettings,
+  { asked, keeping }: { readonly asked: Connector; readonly keeping: Connector },
   deployed: DeployedResources,
-): Promise<ConnectorSettings> {
+): Promise<Connector> {
   const names = [`::${name}-siem-defender-consent`, `::${name}-siem-authorization`];
   const isDeployed = Object.keys(deployed).some((urn) => names.some((one) => urn.endsWith(one)));
-  const kept = isDeployed ? keepingLegacyApi(connector) : connector;
-  if (kept !== connector) {
-    await pulumi.log.warn(
-      "connector.alertApis is not set, and this stack has the legacy alert API, which is no default any more: it keeps the API. " +
-        "Set connector.alertApis to [legacySiem, graph] to keep it, or to [graph] once the SIEM reads Microsoft Graph.",
-    );
-  }
-  return kept;
+  if (!isDeployed || keeping === asked) return asked;
+  await pulumi.log.warn(
+    "connector.alertApis is not set, and this stack has the legacy alert API, which is no default any more: it keeps the API. " +
+      "Set connector.alertApis to [legacySiem, graph] to keep it, or to [graph] once the SIEM reads Microsoft Graph.",
+  );
+  return keeping;
 }

@@ -16,7 +16,7 @@ import {
   type RecordSeverity,
   type Unchecked,
 } from "./recordFields";
-import type { AlertApi } from "./siemConnector";
+import type { AlertApi } from "./alertApi";
 
 export { recordSeverities, type RecordSeverity } from "./recordFields";
 

@@ -17,7 +17,7 @@
  * Nothing of it was tried on a real tenant.
  */
 import { microsoftGraph, windowsDefenderAtp, type PublishedApplication } from "../identifiers";
-import type { AlertApi } from "./siemConnector";
+import type { AlertApi } from "./alertApi";
 
 /** Each profile includes those before it. */
 export const connectorProfiles = ["read", "hunt", "triage", "respond"] as const;

@@ -2,20 +2,8 @@
  * What a SIEM connector is: the one declaration that settings, components, policy and commands
  * share. What it may do is in connectorProfile.ts.
  */
+import type { AlertApi } from "./alertApi";
 import type { ConnectorContract } from "./connectorProfile";
-
-/**
- * The APIs that a connector can read alerts from:
- * - `legacySiem`: the legacy SIEM API of Defender for Endpoint (WindowsDefenderATP `Alert.Read`,
- *   delegated), to which Microsoft's document of 2018 connects the SIEM. Microsoft deprecated it on
- *   2023-12-31.
- * - `graph`: `GET /security/alerts_v2` of Microsoft Graph (`SecurityAlert.Read.All`, application),
- *   its successor.
- *
- * Settings, outputs, alert records, checkpoints and the option `--api` all use these values.
- */
-export const alertApis = ["legacySiem", "graph"] as const;
-export type AlertApi = (typeof alertApis)[number];
 
 export const connectorKinds = ["customerApp", "msspApp"] as const;
 export type ConnectorKind = (typeof connectorKinds)[number];
