@@ -80,8 +80,8 @@ export interface EligibleMembersArgs {
  * @example
  * new EligibleMembers("tier2", {
  *   tenantId,
- *   groupId: group.objectId,
- *   members: [{ objectId: ana.objectId, accessEndsOn: "2027-03-31" }],
+ *   groupId: "22222222-2222-4222-8222-222222222222",
+ *   members: [{ objectId: "33333333-3333-4333-8333-333333333333", accessEndsOn: "2027-03-31" }],
  *   maximumActivation: "PT8H",
  * });
  */
