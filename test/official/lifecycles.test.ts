@@ -45,6 +45,15 @@ const lives: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[
     { analysts: [], connector: { alertApis: ["graph"], profile: "respond", actions: ["scan"], ...approved } },
     { analysts: [], connector: { alertApis: ["graph"] } },
   ],
+  trust: [
+    { analysts: [], crossTenantTrust: { mfa: true, compliantDevice: true }, conditionalAccess: "report" },
+    {
+      analysts: [],
+      crossTenantTrust: { mfa: true, compliantDevice: true },
+      conditionalAccess: { mode: "enforce", compliantDevice: true, signInFrequencyHours: 8 },
+    },
+    { analysts: [] },
+  ],
   msspApp: [
     { analysts: [], connector: { kind: "msspApp", applicationId: siemApplicationId } },
     { analysts: [ana], connector: { kind: "msspApp", applicationId: siemApplicationId } },

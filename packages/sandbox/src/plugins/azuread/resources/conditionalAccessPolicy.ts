@@ -15,6 +15,11 @@ const filter = object("optional", {
   mode: string("required", { check: oneOf("exclude", "include") }),
   rule: string("required", { check: notEmpty }),
 });
+const clients: Properties = {
+  excludedServicePrincipals: list("optional"),
+  filter,
+  includedServicePrincipals: list("optional"),
+};
 const guests: Properties = {
   guestOrExternalUserTypes: list("required"),
   externalTenants: objects("optional", {
@@ -37,12 +42,11 @@ const conditions: Properties = {
     includedApplications: list("optional"),
     excludedApplications: list("optional"),
     includedUserActions: list("optional"),
-    filter: { ...filter, unsupported: true },
   }),
   authenticationFlowTransferMethods: { ...list("optional"), unsupported: true },
-  clientApplications: object("optional", {}, { unsupported: true }),
+  clientApplications: object("optional", clients, { unsupported: true }),
   clientAppTypes: list("required"),
-  devices: object("optional", {}, { unsupported: true }),
+  devices: object("optional", { filter }, { unsupported: true }),
   insiderRiskLevels: string("optional or computed"),
   locations: object("optional", { includedLocations: list("required"), excludedLocations: list("optional") }),
   platforms: object("optional", { includedPlatforms: list("required"), excludedPlatforms: list("optional") }),
