@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import type { AccessConfiguration, AccessPartner } from "../../../packages/microsoft/src/graph/crossTenantAccess";
+import type { AccessConfiguration, AccessPartner } from "../../src/graph/crossTenantAccess";
 import {
   isEmptyPartner,
   partIn,
   planPartner,
   planRemoval,
   type PartnerPart,
-} from "../../../packages/microsoft/src/providers/accessPartnerPlan";
+} from "../../src/providers/accessPartnerPlan";
 
 const group = "77777777-8888-9999-0000-111111111111";
 const portal = "80ccca67-54bd-44ab-8625-4b79c4dc7775";
