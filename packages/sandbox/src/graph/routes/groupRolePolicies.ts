@@ -6,6 +6,7 @@
  */
 import type { Json } from "../../cloud/model";
 import { entity, list } from "../answers";
+import { entitySets } from "../entities";
 import { refused } from "../entitlements";
 import { notFound, unreadableRequest } from "../errors";
 import { assignmentsOf, onboard, policyOf, rulesOf } from "../groupRolePolicies";
@@ -77,7 +78,9 @@ function listRules(call: Call): Answer {
 
 function patchPolicy(call: Call): Answer {
   const { rules, ...others } = bodyOf(call);
-  const unknown = Object.keys(others).find((name) => !["id", "scopeId", "scopeType"].includes(name));
+  // azuread sends the whole policy, also its empty texts.
+  const { properties } = entitySets[policies];
+  const unknown = Object.keys(others).find((name) => !name.includes("@odata.") && !Object.hasOwn(properties, name));
   if (unknown !== undefined || !Array.isArray(rules)) throw unreadableRequest("A policy is changed by its rules.");
   change(call, objectsIn(rules));
   return noContent;

@@ -104,6 +104,8 @@ async function policy(graph: Harness): Promise<void> {
     id: after,
     scopeId: made.groupId,
     scopeType: "Group",
+    displayName: "",
+    description: "",
     rules,
   });
   assert.equal(await policyId(graph, made), after);
