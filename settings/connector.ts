@@ -228,8 +228,8 @@ export function connectorFrom(checked: z.infer<typeof connector> | undefined, cl
 function contractFrom(checked: Partial<z.infer<typeof connector>>): ConnectorContract {
   const { profile, incidents, actions, approvedBy, writesEndOn } = checked;
   return withoutUndefined({
-    profile,
-    // `false` is the default.
+    // The defaults are left out: they are what a contract without these keys says.
+    profile: profile === "read" ? undefined : profile,
     incidents: incidents === true ? true : undefined,
     // Always in this order.
     actions: actions && connectorActions.filter((action) => actions.includes(action)),

@@ -11,10 +11,10 @@ import { selectStacks } from "../fleet/selection";
 import { terminalText } from "../output/terminalText";
 import { exitCodeOfFailure, Interrupt } from "../pull/interrupt";
 import { ReaderGone } from "../sinks/sink";
+import { writeToOutput } from "../sinks/standardOutput";
 import { readProject } from "../../settings/project";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
-import { writeText } from "./output";
 import { queryOf, timespanOf } from "./query";
 import { rowsAsCsv, rowsAsJson, type RowsText } from "./rows";
 
@@ -145,7 +145,7 @@ async function huntOne({ name, connector: read }: Target, hunt: Hunt): Promise<n
   const tokens = applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal });
   const { columns, rows } = await tokens.use((token) => runHuntingQuery({ endpoints, token, query, timespan, signal }));
   signal.throwIfAborted();
-  await writeText(rowsText({ tenantId, stack }, { columns, rows }));
+  await writeToOutput(rowsText({ tenantId, stack }, { columns, rows }));
   if (rows.length >= olderHuntingLimits.rows) {
     note(`${name}: ${numbered(rows.length, "row")}: the service may have left out more. Limit the query.`);
   }

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, fsync, openSync, readSync, writeSync } from "node:fs";
 import { promisify } from "node:util";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { isWrittenDirectly, writeBytes } from "../output/standardOutput";
+import { isWrittenDirectly, print, writeBytes } from "../output/standardOutput";
 import { DestinationError, ReaderGone, type Sink, type SinkRecord } from "./sink";
 
 /**
@@ -34,12 +34,24 @@ export function outputFile(fd: number, write = writeSync, name = "Standard outpu
 }
 
 function outputStream(output: NodeJS.WritableStream): Sink {
-  return {
-    deliver: (records) =>
-      new Promise((resolve, reject) => {
-        output.write(linesOf(records), (error) => (error ? reject(explained(error)) : resolve()));
-      }),
-  };
+  return { deliver: (records) => written(output, linesOf(records)) };
+}
+
+/**
+ * Writes a text to standard output and waits until it is taken, so that a slow reader slows the
+ * writer and texts of several customers never mix.
+ * @throws VisibleError, ReaderGone
+ */
+export async function writeToOutput(text: string): Promise<void> {
+  if (text === "") return;
+  if (isWrittenDirectly(1)) print(text);
+  else await written(process.stdout, text);
+}
+
+function written(output: NodeJS.WritableStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    output.write(text, (error) => (error ? reject(explained(error)) : resolve()));
+  });
 }
 
 function linesOf(records: readonly SinkRecord[]): string {
