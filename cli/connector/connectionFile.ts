@@ -120,7 +120,9 @@ export function keyVaultSecretOf(uri: string): { readonly vaultUrl: string; read
   const isVault =
     (protocol === "https:" &&
       Object.values(clouds).some(({ keyVaultEndpoint }) => isBelow(hostname, keyVaultEndpoint))) ||
-    isLoopback(hostname);
+    isLoopback(hostname) ||
+    // The sandbox's stand-in for a vault: a name that never resolves (RFC 2606).
+    hostname.endsWith(".invalid");
   const name = /^\/secrets\/([^/]+)\/?$/.exec(pathname)?.[1];
   if (!isVault || name === undefined || !keyVaultSecretName.test(name)) return undefined;
   if (search !== "" || hash !== "" || username !== "" || password !== "") return undefined;

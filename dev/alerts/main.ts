@@ -5,24 +5,16 @@
  */
 import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { microsoftGraph } from "@defender-mssp/microsoft";
-import { commandEnvironment, detectionIntervalFor, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
-import { addApplication, addConsentedServicePrincipal, detectionsBetween } from "@defender-mssp/sandbox/testing";
-import { connectionText } from "../../cli/connector/connectionFile";
+import { commandEnvironment, type OwnSandbox } from "@defender-mssp/sandbox";
+import { detectionsBetween } from "@defender-mssp/sandbox/testing";
+import { ManyCustomers, type Customer } from "./customers";
 
-const clientSecret = "the connectors' secret";
 const day = 24 * 60 * 60 * 1000;
-
-interface Customer {
-  readonly tenantId: string;
-  readonly clientId: string;
-}
 
 interface Run {
   readonly seconds: number;
@@ -40,51 +32,16 @@ async function main(): Promise<void> {
     },
   });
   const [count, alerts, kills] = [Number(values.customers), Number(values.alerts), Number(values.kills)];
-  const folder = await mkdtemp(path.join(tmpdir(), "mssp-many-"));
-  const customers = Array.from({ length: count }, (_, index) => ({
-    tenantId: `c0570500-0000-4000-8000-${String(index).padStart(12, "0")}`,
-    clientId: `c0ffee00-0000-4000-8000-${String(index).padStart(12, "0")}`,
-  }));
-  const tenants = customers.map(({ tenantId }, index) => ({
-    ...{ tenantId, displayName: `Customer ${index}`, domain: `customer${index}.example` },
-  }));
-  const sandbox = await startSandbox({ tenants, home: path.join(folder, "sandbox") });
+  const many = await ManyCustomers.start(count);
+  const { folder, sandbox, customers } = many;
   try {
-    sandbox.cloud.detectionInterval = detectionIntervalFor(Math.ceil(alerts / count));
-    for (const customer of customers) addConnector(sandbox, customer);
-    await writeConnections(folder, customers, sandbox);
+    many.hold(alerts);
     const since = new Date(Date.now() - 179 * day);
     const until = new Date();
     const run = await pulled(folder, sandbox, since, kills);
     await report(folder, sandbox, customers, { since, until }, run);
   } finally {
-    await sandbox.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function addConnector({ cloud }: OwnSandbox, { tenantId, clientId }: Customer): void {
-  const tenant = cloud.tenant(tenantId);
-  const description = { applicationId: clientId, displayName: "Connector", signInAudience: "AzureADMyOrg" } as const;
-  addApplication(tenant, description);
-  const permissions = { [microsoftGraph.appId]: ["SecurityAlert.Read.All"] };
-  addConsentedServicePrincipal(tenant, { ...description, homeTenantId: tenantId }, permissions);
-  cloud.acceptPassingSecret(clientSecret, clientId);
-}
-
-async function writeConnections(folder: string, customers: readonly Customer[], sandbox: OwnSandbox): Promise<void> {
-  const environment = commandEnvironment(await sandbox.environment({ user: process.env }));
-  const [connections, secret] = [path.join(folder, "connections"), path.join(folder, "secret")];
-  await mkdir(connections);
-  await writeFile(secret, clientSecret, { mode: 0o600 });
-  for (const [index, { tenantId, clientId }] of customers.entries()) {
-    const stack = `customer${index}`;
-    const text = connectionText({
-      ...{ msspConnection: 1, stack, tenantId, clientId, cloud: "public", credentialPlace: { file: secret } },
-      endpoints: { metadataHost: environment["ARM_METADATA_HOSTNAME"] ?? "" },
-      connector: { kind: "customerApp", alertApis: ["graph"], credential: "secret" },
-    });
-    await writeFile(path.join(connections, `${stack}.json`), text, { mode: 0o600 });
+    await many.dispose();
   }
 }
 

@@ -9,10 +9,11 @@ import { alerts } from "./alerts";
 import { devCustomer } from "./devCustomer";
 import { fleet } from "./fleet";
 import { help } from "./help";
+import { manyAlerts } from "./manyAlerts";
 import { writePage } from "./page";
 import { isMet, type BenchOptions, type Row, type RowInfo } from "./row";
 
-const groups = [help, devCustomer, fleet, alerts];
+const groups = [help, devCustomer, fleet, alerts, manyAlerts];
 const allRows = groups.flatMap(({ rows }) => rows);
 
 const usage = `npm run -s bench -- [--rows NAME,NAME | --rows all] [--runs 5] [--customers N] [--json] [--write]
@@ -20,7 +21,7 @@ const usage = `npm run -s bench -- [--rows NAME,NAME | --rows all] [--runs 5] [-
 Rows (* only if named; takes minutes to hours):
 ${allRows.map(({ name, what, against, isLong }) => `  ${isLong === true ? "*" : " "} ${name.padEnd(20)}${what} / ${against}\n`).join("")}
   --runs N           pairs of each row. Default: 5
-  --customers N      of the fleet. Default: 8 for fleet-preview, 200 for the other rows
+  --customers N      of the fleet. Default: 8 for fleet-preview, 50 for alerts-many, 200 for the other rows
   --alerts N         default: 100000
   --without A,B      the dev customer does without these settings: what does one cost?
   --json             an array of rows

@@ -17,10 +17,16 @@ import { checkout } from "./support";
 const pages = markdownFiles(checkout).filter(isRunPage);
 const blocks = pages.flatMap((file) => shellBlocksOf(readPage(checkout, file)));
 
-describe("shell blocks of the README and the guides", function () {
-  this.bail(true);
-
+describe("shell blocks of the README and the guides", () => {
   let folder: string;
+  let hasFailed = false;
+  // Not `bail`: with parallel workers that ends every other file's tests, too.
+  beforeEach(function () {
+    if (hasFailed) this.skip();
+  });
+  afterEach(function () {
+    hasFailed ||= this.currentTest?.state === "failed";
+  });
   before(async () => (folder = await copyOfCheckout()));
   after(() => rm(path.dirname(folder), { recursive: true, force: true }));
 

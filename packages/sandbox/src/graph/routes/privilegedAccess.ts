@@ -91,7 +91,9 @@ function current({ tenant, cloud }: Pick<Call, "tenant" | "cloud">): StoredObjec
 }
 
 function request(call: Call): Answer {
-  const { values } = checkCreate(requests, bodyOf(call), call.version);
+  // The official azuread plugin sends an empty `createdBy` (its client's struct has no optional one).
+  const { createdBy: _, ...body } = bodyOf(call);
+  const { values } = checkCreate(requests, body, call.version);
   const group = groupOf(call.tenant, textOf(values["groupId"]));
   const asked: Asked = {
     ...values,

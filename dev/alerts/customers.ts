@@ -1,0 +1,102 @@
+/** Many customers of a sandbox, each with a connector and a connection file, without engine and state. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { microsoftGraph } from "@defender-mssp/microsoft";
+import {
+  commandEnvironment,
+  detectionIntervalFor,
+  startSandbox,
+  type OwnSandbox,
+  type SandboxOptions,
+} from "@defender-mssp/sandbox";
+import { addApplication, addConsentedServicePrincipal } from "@defender-mssp/sandbox/testing";
+import { connectionText } from "../../cli/connector/connectionFile";
+
+const clientSecret = "the connectors' secret";
+
+export interface Customer {
+  readonly tenantId: string;
+  readonly clientId: string;
+}
+
+export class ManyCustomers {
+  private constructor(
+    /** A folder of its own, deleted at the end. */
+    readonly folder: string,
+    readonly sandbox: OwnSandbox,
+    readonly customers: readonly Customer[],
+  ) {}
+
+  static async start(count: number, options: Pick<SandboxOptions, "faults"> = {}): Promise<ManyCustomers> {
+    const folder = await mkdtemp(path.join(tmpdir(), "mssp-many-"));
+    const customers = Array.from({ length: count }, (_, index) => ({
+      tenantId: `c0570500-0000-4000-8000-${String(index).padStart(12, "0")}`,
+      clientId: `c0ffee00-0000-4000-8000-${String(index).padStart(12, "0")}`,
+    }));
+    const tenants = customers.map(({ tenantId }, index) => ({
+      tenantId,
+      displayName: `Customer ${index}`,
+      domain: `customer${index}.example`,
+    }));
+    const sandbox = await startSandbox({ ...options, tenants, home: path.join(folder, "sandbox") });
+    const many = new ManyCustomers(folder, sandbox, customers);
+    for (const customer of customers) many.#addConnector(customer);
+    await many.#writeConnections();
+    return many;
+  }
+
+  /** The folder with the connection files of all customers. */
+  get connections(): string {
+    return path.join(this.folder, "connections");
+  }
+
+  /** The connection file of one customer. */
+  connection(index: number): string {
+    return path.join(this.connections, `customer${index}.json`);
+  }
+
+  /** Each customer has its share of so many alerts. */
+  hold(alerts: number, { customers = this.customers.length } = {}): void {
+    this.sandbox.cloud.detectionInterval = detectionIntervalFor(Math.ceil(alerts / customers));
+  }
+
+  async environment(): Promise<NodeJS.ProcessEnv> {
+    return commandEnvironment(await this.sandbox.environment({ user: process.env }));
+  }
+
+  async dispose(): Promise<void> {
+    await this.sandbox.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #addConnector({ tenantId, clientId }: Customer): void {
+    const { cloud } = this.sandbox;
+    const tenant = cloud.tenant(tenantId);
+    const description = { applicationId: clientId, displayName: "Connector", signInAudience: "AzureADMyOrg" } as const;
+    addApplication(tenant, description);
+    const permissions = { [microsoftGraph.appId]: ["SecurityAlert.Read.All"] };
+    addConsentedServicePrincipal(tenant, { ...description, homeTenantId: tenantId }, permissions);
+    cloud.acceptPassingSecret(clientSecret, clientId);
+  }
+
+  async #writeConnections(): Promise<void> {
+    const environment = await this.environment();
+    const secret = path.join(this.folder, "secret");
+    await mkdir(this.connections);
+    await writeFile(secret, clientSecret, { mode: 0o600 });
+    for (const [index, { tenantId, clientId }] of this.customers.entries()) {
+      const text = connectionText({
+        msspConnection: 1,
+        stack: `customer${index}`,
+        tenantId,
+        clientId,
+        cloud: "public",
+        credentialPlace: { file: secret },
+        endpoints: { metadataHost: environment["ARM_METADATA_HOSTNAME"] ?? "" },
+        connector: { kind: "customerApp", alertApis: ["graph"], credential: "secret" },
+      });
+      await writeFile(this.connection(index), text, { mode: 0o600 });
+    }
+  }
+}
