@@ -133,7 +133,7 @@ function expansion({ name, select, expand }: Expansion): string {
  * Only the directory's second index counts: without it `$count` is ignored for directory objects.
  */
 function counted({ query }: Call, total: number, ofDirectoryObjects: boolean): Record<string, Json> {
-  return query.advanced || (query.count && !ofDirectoryObjects) ? { "@odata.count": total } : {};
+  return query.count && (query.advanced || !ofDirectoryObjects) ? { "@odata.count": total } : {};
 }
 
 function nextLink(call: Call, skipToken: string | undefined): Record<string, Json> {

@@ -6,11 +6,13 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TokenRefused, type Caller, type Cloud, type Json, type Routes } from "../cloud/model";
 import { recordChange } from "./audit";
-import { isGraphVersion } from "./entities";
+import { answerBatch, batchRoute, isBatch, protocolOf } from "./batch";
+import type { GraphVersion } from "./entities";
 import { GraphError, errorBody, unreadableRequest } from "./errors";
+import type { Match } from "./match";
 import { parseQuery } from "./odata/query";
 import { access, refusal } from "./permissions";
-import type { Answer, Call } from "./route";
+import { bothVersions, type Answer, type Call } from "./route";
 import { routeTable } from "./routes";
 
 /** Headers of each answer with a body. */
@@ -24,7 +26,7 @@ const unreadableBody =
 export const graphRoutes: Routes = (app, cloud) => {
   void app.register((scope: FastifyInstance, _options, done) => {
     takeAnyBody(scope);
-    for (const version of ["v1.0", "beta"]) {
+    for (const version of bothVersions) {
       scope.route({
         method: ["GET", "POST", "PATCH", "PUT", "DELETE"],
         url: `/${version}/*`,
@@ -35,7 +37,12 @@ export const graphRoutes: Routes = (app, cloud) => {
   });
 };
 
-async function serve(cloud: Cloud, version: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+async function serve(
+  cloud: Cloud,
+  version: GraphVersion,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
   const requestId = randomUUID();
   const clientRequestId = header(request, "client-request-id") ?? requestId;
   void reply.headers({
@@ -48,16 +55,18 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
     "x-ms-resource-unit": "1",
   });
   const [path, search] = split(request.url);
-  const match = isGraphVersion(version)
-    ? routeTable.find(request.method, version, path.slice(version.length + 1))
-    : undefined;
+  const match = routeOf(request.method, version, path);
   if (match === undefined) {
     reply.callNotFound();
     return reply;
   }
   try {
     const caller = await authenticate(cloud, request);
-    if (match === "otherMethod" || !isGraphVersion(version)) throw otherMethod(request.method, version, path);
+    if (match === "otherMethod") throw otherMethod(request.method, version, path);
+    if (match === "batch") {
+      caller.operation = `${batchRoute.method} ${batchRoute.path}`;
+      return await answerBatch(request, reply, cloud, version, readBody(request));
+    }
     caller.operation = `${match.route.method} ${match.route.path}`;
     const granted = access(caller, match.route.permissions);
     if (granted === "none") throw refusal(match.route.permissions);
@@ -67,9 +76,9 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
       caller,
       access: granted,
       version,
-      origin: request.protocol === "https" ? cloud.origins.https : cloud.origins.http,
+      origin: protocolOf(request) === "https" ? cloud.origins.https : cloud.origins.http,
       parameters: match.parameters,
-      query: parseQuery(search, header(request, "consistencylevel"), version, match.route.pageSize),
+      query: parseQuery(search, header(request, "consistencylevel"), version, match.route),
       body: readBody(request),
       contentType: header(request, "content-type"),
       path,
@@ -86,15 +95,18 @@ async function serve(cloud: Cloud, version: string, request: FastifyRequest, rep
   }
 }
 
+function routeOf(method: string, version: GraphVersion, path: string): Match | "otherMethod" | "batch" | undefined {
+  if (isBatch(path)) return method === batchRoute.method ? "batch" : "otherMethod";
+  return routeTable.find(method, version, path.slice(version.length + 1));
+}
+
 /**
  * An object of a list such as `members` is added by `$ref`. The text is from
  * https://github.com/microsoftgraph/microsoft-graph-docs/issues/7795.
  */
-function otherMethod(method: string, version: string, path: string): GraphError {
+function otherMethod(method: string, version: GraphVersion, path: string): GraphError {
   const isAdded =
-    method === "POST" &&
-    isGraphVersion(version) &&
-    typeof routeTable.find("POST", version, `${path.slice(version.length + 1)}/$ref`) === "object";
+    method === "POST" && typeof routeTable.find("POST", version, `${path.slice(version.length + 1)}/$ref`) === "object";
   if (isAdded) return unreadableRequest("Write requests are only supported on contained entities");
   return new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
 }

@@ -16,6 +16,8 @@ export interface Route {
   readonly permissions: Permissions;
   /** The number of items in a page of its list. Default: the directory's. */
   readonly pageSize?: PageSize;
+  /** Whether its list takes `$search`. Default: no. */
+  readonly searchable?: boolean;
   readonly handle: (call: Call) => Answer;
 }
 

@@ -7,9 +7,11 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { batchRoute } from "../../src/graph/batch";
 import { routeTable } from "../../src/graph/routes";
 import { additionSequences } from "./sequences/additions";
 import { applicationSequences } from "./sequences/applications";
+import { batchSequences } from "./sequences/batch";
 import { accessPolicySequences } from "./sequences/accessPolicies";
 import { clientSequences } from "./sequences/client";
 import { defenderRoleSequences } from "./sequences/defenderRoles";
@@ -51,6 +53,7 @@ describe("the emulated Graph", function () {
     privilegedAccessSequences(() => graph);
   });
   describe("called by mssp governance", () => tenantGovernanceSequences(() => graph));
+  describe("called in batches", () => batchSequences(() => graph));
   describe("in a tenant without a licence or with a restrictive policy", () => policySequences(() => graph));
 
   describe("compared with recorded answers of the service", () => observedSequences(() => graph));
@@ -58,7 +61,9 @@ describe("the emulated Graph", function () {
   describe("called by Microsoft's client", () => clientSequences());
 
   describe("all routes", () => {
-    const routes = routeTable.routes.flatMap((route) => route.versions.map((version) => ({ route, version })));
+    const routes = [...routeTable.routes, batchRoute].flatMap((route) =>
+      route.versions.map((version) => ({ route, version })),
+    );
 
     it("each route is answered with success at least once", () => {
       const keys = routes.map(({ route, version }) => routeKey(route, version));

@@ -4,6 +4,7 @@ import { entitySets, type EntitySetName } from "../entities";
 import { GraphError, unsupportedQuery } from "../errors";
 import { compileFilter } from "./filterMatch";
 import { parseFilter } from "./filterSyntax";
+import { compileSearch } from "./search";
 import { isIn } from "./shape";
 import type { Query } from "./query";
 
@@ -30,15 +31,17 @@ export function page<T extends StoredObject>(objects: readonly T[], query: Query
 }
 
 function filtered<T extends StoredObject>(objects: readonly T[], query: Query, typeOf: EntitySetName): readonly T[] {
-  if (query.filter === undefined) return objects;
+  if (query.filter === undefined && query.search === undefined) return objects;
   const { type, properties: all, directoryObject } = entitySets[typeOf];
   const properties = Object.fromEntries(Object.entries(all).filter(([, one]) => isIn(one, query.version)));
-  const matches = compileFilter(
-    parseFilter(query.filter),
-    { name: `microsoft.graph.${type}`, properties },
-    query.advanced || !directoryObject,
-  );
-  return objects.filter(matches);
+  const filteredType = { name: `microsoft.graph.${type}`, properties };
+  const matches = [
+    ...(query.filter === undefined
+      ? []
+      : [compileFilter(parseFilter(query.filter), filteredType, query.advanced || !directoryObject)]),
+    ...(query.search === undefined ? [] : [compileSearch(query.search, filteredType)]),
+  ];
+  return objects.filter((object) => matches.every((match) => match(object)));
 }
 
 /** The directory sorts by display name only, and not what a filter has found. */

@@ -18,7 +18,9 @@ export interface Query {
   top: number;
   skipToken: string | undefined;
   count: boolean;
-  /** `ConsistencyLevel: eventual` and `$count=true`: uses the directory's second index. */
+  /** `$search`, of an advanced query only. */
+  search: string | undefined;
+  /** `ConsistencyLevel: eventual` and `$count=true` or `$search`: uses the directory's second index. */
   advanced: boolean;
   /** A filter may name the properties of this version only. */
   version: GraphVersion;
@@ -35,6 +37,12 @@ export interface PageSize {
 const directoryPage: PageSize = { default: 100, largest: 999 };
 const supported = new Set(["$filter", "$select", "$expand", "$orderby", "$top", "$skiptoken", "$count"]);
 
+/** What a route's list offers. */
+export interface ListOptions {
+  readonly pageSize?: PageSize;
+  readonly searchable?: boolean;
+}
+
 /**
  * Reads the text after `?`. Throws the service's 400 for an unknown option. Beta accepts the
  * options without `$`: https://learn.microsoft.com/graph/query-parameters
@@ -43,15 +51,16 @@ export function parseQuery(
   text: string,
   consistencyLevel: string | undefined,
   version: GraphVersion = "v1.0",
-  pageSize: PageSize = directoryPage,
+  { pageSize = directoryPage, searchable = false }: ListOptions = {},
 ): Query {
+  const known = searchable ? new Set([...supported, "$search"]) : supported;
   const sent = new URLSearchParams(text);
   const options = new Map<string, string>();
   for (const [name, value] of sent) {
     const plain = name.toLowerCase();
-    const option = version === "beta" && supported.has(`$${plain}`) ? `$${plain}` : plain;
+    const option = version === "beta" && known.has(`$${plain}`) ? `$${plain}` : plain;
     if (option === "$skip") throw badRequest("'$skip' is not supported by the service.");
-    if (option.startsWith("$") && !supported.has(option)) {
+    if (option.startsWith("$") && !known.has(option)) {
       throw unreadableRequest(`The query parameter '${name}' is not supported.`);
     }
     if (options.has(option))
@@ -63,7 +72,9 @@ export function parseQuery(
   const count = parseCount(options.get("$count"));
   const orderBy = parseOrderBy(options.get("$orderby"));
   const filter = options.get("$filter");
-  const advanced = count && consistencyLevel?.toLowerCase() === "eventual";
+  const search = options.get("$search");
+  const isEventual = consistencyLevel?.toLowerCase() === "eventual";
+  if (search !== undefined && !isEventual) throw unsupportedQuery(withoutConsistencyLevel);
   return {
     filter,
     select: parseSelect(options.get("$select")),
@@ -72,11 +83,16 @@ export function parseQuery(
     top: parseTop(options.get("$top"), pageSize),
     skipToken: options.get("$skiptoken"),
     count,
-    advanced,
+    search,
+    advanced: isEventual && (count || search !== undefined),
     version,
     sent,
   };
 }
+
+/** From microsoftgraph/microsoft-graph-docs-contrib 3495. */
+const withoutConsistencyLevel =
+  "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'";
 
 function parseSelect(text: string | undefined): readonly string[] | undefined {
   const names = text?.split(",").map((name) => name.trim());

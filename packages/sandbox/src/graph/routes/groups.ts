@@ -24,6 +24,7 @@ export const groupRoutes: readonly Route[] = [
     path: "/groups",
     versions,
     permissions: permissions.listGroups,
+    searchable: true,
     handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values()),
   },
   { method: "POST", path: "/groups", versions, permissions: permissions.createGroup, handle: create },

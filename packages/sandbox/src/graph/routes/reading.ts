@@ -6,6 +6,9 @@ import type { Permissions } from "../permissions";
 import { bothVersions, type Call, type Route } from "../route";
 import { subject } from "./references";
 
+/** The lists that take `$search`; a list of another type refuses it, as the OData layer does. */
+const searchable: ReadonlySet<EntitySetName> = new Set(["applications", "servicePrincipals", "users"]);
+
 /** @param one finds the object of the path */
 export function readingRoutes(
   entitySet: EntitySetName,
@@ -17,6 +20,7 @@ export function readingRoutes(
     {
       ...common,
       path: `/${entitySet}`,
+      searchable: searchable.has(entitySet),
       handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values()),
     },
     { ...common, path: `/${entitySet}/{id}`, handle: (call) => entity(call, entitySet, one(call)) },

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { isBatch, isInBatch } from "../../graph/batch";
 import { graphLikeError } from "../graphLikeError";
 import type { Clock } from "../../cloud/clock";
 import { clockSkew, Draws, faultKinds, type Drawn, type FaultKind } from "./draw";
@@ -57,6 +58,14 @@ export type Sight = (typeof sights)[number];
 const longest = { slow: 30, lag: 30, retryAfter: 10, token: 30 };
 
 const statuses = [500, 502, 503, 504] as const;
+
+/** Faults of the connection, which the requests in a batch share. */
+const ofConnection: ReadonlySet<FaultKind> = new Set(["resetBefore", "resetAfter", "halfBody"]);
+/**
+ * Faults that the requests in a batch have one by one; the batch is answered with 200:
+ * https://learn.microsoft.com/graph/throttling#throttling-and-batching
+ */
+const inBatches: ReadonlySet<FaultKind> = new Set(["throttled", "failed", "lag"]);
 
 /** The fault of a request, and the part that applies to its answer. */
 const drawn = new WeakMap<FastifyRequest, Drawn>();
@@ -166,7 +175,9 @@ export class Faults {
   #kindsFor(request: FastifyRequest): readonly FaultKind[] {
     const isToken = isTokenRequest(request);
     const isCreate = request.method === "POST" && isGraph(request);
+    const impossible = isInBatch() ? ofConnection : isBatchRequest(request) ? inBatches : undefined;
     return this.#kinds.flatMap((kind) => {
+      if (impossible?.has(kind) === true) return [];
       // Rare requests are three times as likely to fail: otherwise whole runs would have no such
       // fault.
       if (kind === "lag") return isCreate ? [kind, kind, kind] : [];
@@ -176,7 +187,7 @@ export class Faults {
   }
 
   async #unseen(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    if (!isGraph(request)) return undefined;
+    if (!isGraph(request) || isBatchRequest(request)) return undefined;
     const body = Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";
     const refused = this.#replication.refusal(request.method, request.url, body);
     if (refused === undefined) return undefined;
@@ -276,6 +287,10 @@ export class Faults {
 
 function isGraph({ url }: FastifyRequest): boolean {
   return /^\/(v1\.0|beta)\//.test(url);
+}
+
+function isBatchRequest(request: FastifyRequest): boolean {
+  return isGraph(request) && isBatch(request.url.split("?", 1)[0] ?? "");
 }
 
 function isTokenRequest({ method, url }: FastifyRequest): boolean {

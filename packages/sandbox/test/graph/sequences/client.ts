@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
+import { batchRoute, isBatch } from "../../../src/graph/batch";
 import { isGraphVersion } from "../../../src/graph/entities";
 import { routeTable } from "../../../src/graph/routes";
 import { sandboxCustomerTenantId } from "../../../src/cloud/identity";
@@ -12,7 +13,7 @@ import { remember } from "../support/evidence";
 import { routeKey } from "../support/harness";
 
 export function clientSequences(): void {
-  it("@microsoft/microsoft-graph-client with @azure/identity: create, read and delete on v1.0 and beta", async () => {
+  it("@microsoft/microsoft-graph-client with @azure/identity: create, read, search, batch and delete on v1.0 and beta", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-client-"));
     const lines: string[] = [];
     const sandbox = await startSandbox({
@@ -48,6 +49,7 @@ function rememberSuccesses(lines: readonly string[]): void {
     const [, method = "", version = "", rest = "", status = ""] =
       /^(\S+) \/([^/]+)(\/[^? ]*)\S* (\d+) /.exec(line) ?? [];
     if (!isGraphVersion(version) || !status.startsWith("2")) continue;
+    if (isBatch(`/${version}${rest}`)) remember(routeKey(batchRoute, version), "client");
     const match = routeTable.find(method, version, rest);
     if (match !== undefined && match !== "otherMethod") remember(routeKey(match.route, version), "client");
   }

@@ -6,7 +6,15 @@
  */
 import assert from "node:assert/strict";
 import { ClientSecretCredential } from "@azure/identity";
-import { Client, GraphError, PageIterator, type PageCollection } from "@microsoft/microsoft-graph-client";
+import {
+  BatchRequestContent,
+  BatchResponseContent,
+  Client,
+  GraphError,
+  PageIterator,
+  type BatchResponseBody,
+  type PageCollection,
+} from "@microsoft/microsoft-graph-client";
 import { TokenCredentialAuthenticationProvider } from "@microsoft/microsoft-graph-client/authProviders/azureTokenCredentials";
 
 type Entity = Record<string, unknown> & { id: string };
@@ -68,6 +76,7 @@ async function roundTrip(graph: Client, version: string): Promise<void> {
   await at(`/oauth2PermissionGrants/${grant.id}`).delete();
   await membership(graph, version);
   await pages(graph, version);
+  await batch(graph, version);
   await at(`/applications/${application.id}`).delete();
   await assert.rejects(at(`/applications/${application.id}`).get(), (error: GraphError) => {
     assert.deepEqual([error.statusCode, error.code], [404, "Request_ResourceNotFound"]);
@@ -98,6 +107,41 @@ async function membership(graph: Client, version: string): Promise<void> {
   await at(`/groups/${group.id}`).delete();
   const user = (await at(`/users/${invitation.invitedUser.id}`).get()) as Entity;
   await at(`/users/${encodeURIComponent(String(user["userPrincipalName"]))}`).delete();
+}
+
+/** The client's own builder of batches and reader of their answers; the group is found by `$search`. */
+async function batch(graph: Client, version: string): Promise<void> {
+  // The client strips the origin, and takes the rest for the path without a version.
+  const at = (path: string, init?: RequestInit) => new Request(`https://graph.microsoft.com${path}`, init);
+  const body = { displayName: "Batched-group", mailEnabled: false, mailNickname: "batched", securityEnabled: true };
+  const headers = { "Content-Type": "application/json" };
+  const content = new BatchRequestContent([
+    { id: "create", request: at("/groups", { method: "POST", body: JSON.stringify(body), headers }) },
+    { id: "list", dependsOn: ["create"], request: at("/groups?$filter=displayName eq 'Batched-group'&$select=id") },
+  ]);
+  const answer = (await graph
+    .api("/$batch")
+    .version(version)
+    .post(await content.getContent())) as BatchResponseBody;
+  const responses = new BatchResponseContent(answer);
+  assert.equal(responses.getResponseById("create").status, 201);
+  const created = (await responses.getResponseById("create").json()) as Entity;
+  const listed = (await responses.getResponseById("list").json()) as { value: Entity[] };
+  assert.deepEqual(listed.value, [{ id: created.id }]);
+  const found = (await graph
+    .api("/groups")
+    .version(version)
+    .header("ConsistencyLevel", "eventual")
+    .search('"displayName:batchedgroup"')
+    .count(true)
+    .get()) as { "@odata.count": number; value: Entity[] };
+  assert.deepEqual([found["@odata.count"], found.value[0]?.id], [1, created.id]);
+  const gone = new BatchRequestContent([{ id: "1", request: at(`/groups/${created.id}`, { method: "DELETE" }) }]);
+  const deleted = (await graph
+    .api("/$batch")
+    .version(version)
+    .post(await gone.getContent())) as BatchResponseBody;
+  assert.equal(new BatchResponseContent(deleted).getResponseById("1").status, 204);
 }
 
 /** The client's own page iterator follows `@odata.nextLink`. */

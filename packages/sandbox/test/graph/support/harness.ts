@@ -13,6 +13,7 @@ import { Clock } from "../../../src/cloud/clock";
 import { EmulatedCloud } from "../../../src/cloud/cloud";
 import { TokenRefused, type Caller, type Json, type StoredObject, type Tenant } from "../../../src/cloud/model";
 import { Store } from "../../../src/cloud/store";
+import { batchRoute, isBatch } from "../../../src/graph/batch";
 import { isGraphVersion } from "../../../src/graph/entities";
 import { graphRoutes } from "../../../src/graph/index";
 import type { Route } from "../../../src/graph/route";
@@ -188,6 +189,14 @@ export class Harness {
     const [pathOnly = ""] = pathAndQuery.split("?", 1);
     const [, version = ""] = pathOnly.split("/");
     if (!isGraphVersion(version)) return;
+    if (isBatch(pathOnly)) {
+      for (const { status, body } of responsesOf(answered.body)) {
+        const problems = metadataProblems(version, status, body ?? {});
+        assert.deepEqual(problems, [], `${method} ${pathAndQuery}: ${problems.join("; ")}`);
+      }
+      if (answered.status === 200) remember(routeKey(batchRoute, version), evidence);
+      return;
+    }
     const match = routeTable.find(method, version, pathOnly.slice(version.length + 1));
     if (match === undefined) return;
     const problems = metadataProblems(version, answered.status, answered.body);
@@ -198,8 +207,21 @@ export class Harness {
 }
 
 /** How a route of one version is called in evidence and in the docs. */
-export function routeKey(route: Route, version: string): string {
+export function routeKey(route: Pick<Route, "method" | "path">, version: string): string {
   return `${route.method} /${version}${route.path}`;
+}
+
+/** One answer of a batch. */
+export interface BatchAnswer {
+  id: string;
+  status: number;
+  headers: Record<string, string>;
+  body: Body | null;
+}
+
+/** A batch's answers; none for an error. */
+export function responsesOf(body: Body): BatchAnswer[] {
+  return (body["responses"] ?? []) as unknown as BatchAnswer[];
 }
 
 /** A list answer's items. */

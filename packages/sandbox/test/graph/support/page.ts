@@ -12,6 +12,7 @@ import { Store } from "../../../src/cloud/store";
 import { defenderRoutes, ownRoutes } from "../../../src/defender/index";
 import { addEntra } from "../../../src/entra/index";
 import { tokenKeys } from "../../../src/entra/keys";
+import { batchRoute } from "../../../src/graph/batch";
 import type { GraphVersion } from "../../../src/graph/entities";
 import type { Route } from "../../../src/graph/route";
 import { routeTable } from "../../../src/graph/routes";
@@ -53,7 +54,7 @@ function pageText(others: { defender: string[]; entra: string[] }): string {
     "",
     "## Microsoft Graph",
     "",
-    ...routeTable.routes.map(graphItem),
+    ...[...routeTable.routes, batchRoute].map(graphItem),
     "",
     "## Microsoft Defender",
     "",
@@ -72,7 +73,10 @@ function pageText(others: { defender: string[]; entra: string[] }): string {
   ].join("\n");
 }
 
-function graphItem(route: Route): string {
+/** What the page says of a route. */
+type ListedRoute = Pick<Route, "method" | "path" | "versions">;
+
+function graphItem(route: ListedRoute): string {
   const evidence = route.versions.map((version) => ({ version, of: graphEvidence(route, version) }));
   const [first] = evidence;
   const name = `- \`${route.method} ${route.path}\``;
@@ -82,7 +86,7 @@ function graphItem(route: Route): string {
     : `${name}: ${evidence.map(({ version, of }) => `${version}: ${of}`).join("; ")}`;
 }
 
-function graphEvidence(route: Route, version: GraphVersion): string {
+function graphEvidence(route: ListedRoute, version: GraphVersion): string {
   const evidence = evidenceFor(routeKey(route, version));
   return [
     ...(isFromDocumentsAlone(route.path) ? ["documents alone"] : []),
@@ -94,7 +98,7 @@ function graphEvidence(route: Route, version: GraphVersion): string {
 }
 
 export function isFromDocumentsAlone(route: string): boolean {
-  return documentsAlone.some((path) => route.startsWith(`/${path}/`));
+  return route === batchRoute.path || documentsAlone.some((path) => route.startsWith(`/${path}/`));
 }
 
 function isOnlyDocumented(route: string): boolean {
