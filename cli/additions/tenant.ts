@@ -9,7 +9,7 @@ export interface AdditionsTenant {
   /** Base URL of Graph, for the steps that are shown. */
   readonly graph: string;
   readonly deployed: Deployed;
-  readonly settings: Pick<Settings, "analysts" | "msspTenantId" | "portalAccess"> & {
+  readonly settings: Pick<Settings, "analysts" | "tenantId" | "msspTenantId" | "portalAccess"> & {
     readonly analystDomains?: readonly string[];
   };
   /** Object ID of the identity that reads: it owns the objects that it created. */

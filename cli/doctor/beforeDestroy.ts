@@ -1,14 +1,16 @@
 /**
- * `mssp doctor --before-destroy`: lists who holds an access package of the stack. Graph refuses to
- * delete such a package, so `pulumi destroy` would fail halfway; the engine runs no program on
- * `destroy` that could warn.
+ * `mssp doctor --before-destroy`: lists who holds an access package of the stack, and a governance
+ * relationship that grants access. Graph refuses to delete such a package, so `pulumi destroy` would
+ * fail halfway; it does not end the relationship. The engine runs no program on `destroy` that could
+ * warn.
  */
-import { graphList, ServiceError } from "@defender-mssp/microsoft";
+import { grantSentences, graphList, ServiceError, type RelationshipStatus } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { accessPackagesOf, assignmentsOf, removalOf } from "../additions/accessPackages";
 import { readDeployed, type Deployed, type DeployedResource } from "../additions/deployed";
 import { tenantOf, whyNot, type AdditionsRun } from "../additions/find";
 import type { AdditionsTenant } from "../additions/tenant";
+import { endStep, lookAtGovernance, lookStep, relationshipText, type GovernanceLook } from "../governance/look";
 import type { CheckState } from "../output/checkState";
 import { paragraph, tableText } from "../output/table";
 
@@ -37,32 +39,68 @@ export interface KeptObject {
   readonly objectId: string;
 }
 
+/** A governance relationship between the stack's two tenants, which `pulumi destroy` does not end. */
+export interface RelationshipLeft {
+  /** `none`: none grants anything. `notChecked`: it could not be read. */
+  readonly state: RelationshipStatus | "none" | "notChecked";
+  /** What was found, or why it was not checked. */
+  readonly found: string;
+  /** What it grants, a sentence for each grant. */
+  readonly grants: readonly string[];
+  /** The step that ends it, or by which a person looks; empty with `none`. */
+  readonly step: string;
+}
+
 /** What `mssp doctor --before-destroy --json` prints. */
 export interface BeforeDestroyReport {
   readonly stack: string;
   /**
-   * `failed` where somebody holds a package, `notChecked` where the stack has no package in its
-   * state.
+   * `failed` where somebody holds a package or a governance relationship grants access, `notChecked`
+   * where neither could be looked at: the stack has no package in its state.
    */
   readonly state: CheckState;
+  /** Whether the stack has access packages in its state. */
+  readonly hasAccessPackages: boolean;
   readonly holders: readonly Holder[];
+  readonly relationship: RelationshipLeft;
   /** Adopted objects that `destroy` keeps. They have no effect on `state`. */
   readonly kept: readonly KeptObject[];
 }
 
 /**
- * Lists who holds the stack's access packages.
- * @throws VisibleError where state, settings or tenant can't be read
+ * Lists who holds the stack's access packages, and looks at the governance relationship.
+ * @throws VisibleError where the state can't be read; for a stack with access packages also where
+ * settings or tenant can't be.
  */
 export async function beforeDestroyReport(run: AdditionsRun): Promise<BeforeDestroyReport> {
-  const deployed = await readDeployed(run.stack, run);
-  const kept = keptObjects(deployed);
-  if (accessPackagesOf({ deployed }).length === 0) return { stack: run.stack, state: "notChecked", holders: [], kept };
+  const { stack } = run;
+  const deployed = await readDeployed(stack, run);
+  const signedIn = settled(tenantOf(run, deployed));
+  const hasAccessPackages = accessPackagesOf({ deployed }).length > 0;
+  const holders = hasAccessPackages ? await holdersOf(stack, await signedIn()) : [];
+  const relationship = relationshipLeft(stack, await lookAtGovernance(signedIn));
+  const isChecked = hasAccessPackages || relationship.state !== "notChecked";
+  return {
+    stack,
+    state: holders.length > 0 || grantsAccess(relationship) ? "failed" : isChecked ? "passed" : "notChecked",
+    hasAccessPackages,
+    holders,
+    relationship,
+    kept: keptObjects(deployed),
+  };
+}
+
+/** Signs in once; a failure shows only to who asks for the tenant. */
+function settled(tenant: Promise<AdditionsTenant>): () => Promise<AdditionsTenant> {
+  tenant.catch(() => undefined);
+  return () => tenant;
+}
+
+async function holdersOf(stack: string, tenant: AdditionsTenant): Promise<Holder[]> {
   try {
-    const tenant = await tenantOf(run, deployed);
     const assignments = await assignmentsOf(tenant);
     const names = await namesOf(tenant);
-    const holders = assignments.map((one) => ({
+    return assignments.map((one) => ({
       name: one.target?.displayName ?? one.target?.email ?? "unknown",
       address: one.target?.email ?? "",
       objectId: one.target?.objectId ?? "",
@@ -70,14 +108,31 @@ export async function beforeDestroyReport(run: AdditionsRun): Promise<BeforeDest
       assignmentId: one.id,
       step: removalOf(tenant, one),
     }));
-    return { stack: run.stack, state: holders.length > 0 ? "failed" : "passed", holders, kept };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     throw new VisibleError(
-      `Can't read who holds the access packages of stack ${run.stack}: ${whyNot(error, "EntitlementManagement.Read.All")}. ` +
+      `Can't read who holds the access packages of stack ${stack}: ${whyNot(error, "EntitlementManagement.Read.All")}. ` +
         "If somebody holds one, `npx pulumi destroy` fails halfway.",
     );
   }
+}
+
+export function relationshipLeft(stack: string, look: GovernanceLook): RelationshipLeft {
+  switch (look.state) {
+    case "none":
+      return { state: "none", found: "no governance relationship is active", grants: [], step: "" };
+    case "notChecked":
+      return { state: "notChecked", found: look.reason, grants: [], step: lookStep(stack) };
+    case "grants": {
+      const { relationship } = look;
+      const grants = grantSentences(relationship.policy);
+      return { state: relationship.status, found: relationshipText(relationship), grants, step: endStep(stack) };
+    }
+  }
+}
+
+function grantsAccess({ state }: RelationshipLeft): boolean {
+  return state !== "none" && state !== "notChecked";
 }
 
 /** Objects with a name: their parts, such as redirect URIs, stay with them. */
@@ -101,7 +156,27 @@ async function namesOf(tenant: AdditionsTenant): Promise<ReadonlyMap<string, str
 
 /** The report for people. */
 export function beforeDestroyText(report: BeforeDestroyReport): string {
-  return `${holdersText(report)}${keptText(report)}`;
+  return [holdersText(report), relationshipPart(report), keptText(report)].join("");
+}
+
+function relationshipPart({ stack, relationship, holders }: BeforeDestroyReport): string {
+  const { state, found, grants, step } = relationship;
+  const next = holders.length > 0 ? "" : ` Then run \`npx pulumi destroy --stack ${stack} --refresh\`.`;
+  if (state === "none") return "";
+  if (state === "notChecked") {
+    return paragraph(
+      `\nWhether a governance relationship is active: ${found}. \`destroy\` does not end one: it grants access until the ` +
+        `customer ends it. ${step}${next}`,
+    );
+  }
+  return [
+    paragraph(`\n\`destroy\` does not end the governance relationship: ${found}. It grants:\n`),
+    tableText(
+      grants.map((one) => ["-", one]),
+      { indent: 2 },
+    ),
+    paragraph(`\nEnd it first. ${step}${next}`),
+  ].join("");
 }
 
 function keptText({ stack, kept }: BeforeDestroyReport): string {
@@ -120,11 +195,15 @@ function keptText({ stack, kept }: BeforeDestroyReport): string {
   ].join("");
 }
 
-function holdersText({ stack, state, holders }: BeforeDestroyReport): string {
+function holdersText({ stack, hasAccessPackages, holders, relationship }: BeforeDestroyReport): string {
   const again = `npx pulumi destroy --stack ${stack} --refresh`;
-  if (state === "notChecked")
-    return paragraph(`Stack ${stack} has no access packages: nothing must be done before \`${again}\`.`);
-  if (state === "passed") return paragraph(`Nobody holds an access package of stack ${stack}. Run \`${again}\`.`);
+  if (holders.length === 0) {
+    const found = hasAccessPackages
+      ? `Nobody holds an access package of stack ${stack}.`
+      : `Stack ${stack} has no access packages.`;
+    const isReady = relationship.state === "none";
+    return paragraph(isReady ? `${found} No governance relationship is active. Run \`${again}\`.` : found);
+  }
   const rows = holders.map(({ name, address, accessPackage }) => [name, address, accessPackage]);
   return [
     paragraph(

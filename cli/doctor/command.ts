@@ -30,7 +30,7 @@ export function registerDoctor(program: Command): void {
     )
     .option(
       "--before-destroy",
-      "list who holds an access package of the stack, which `pulumi destroy` can't delete, and the adopted objects that it keeps",
+      "list what `pulumi destroy` can't end: access packages that people hold, a governance relationship, and adopted objects that it keeps",
     )
     .action(async ({ stack, json, ...options }: DoctorOptions) => {
       if (options.beforeDestroy === true) return checkBeforeDestroy(stack, json === true);
@@ -47,15 +47,16 @@ export function registerDoctor(program: Command): void {
       "Organization.Read.All and Policy.Read.All, the tenant's licences, policies and Conditional Access (with " +
       "Policy.Read.ConditionalAccess also What If). With --repair also the " +
       "stack's state, the tenant's objects and, with AuditLog.Read.All, the audit log's entries about them. With " +
-      "--before-destroy only the state and the assignments of access packages.",
+      "--before-destroy only the state, the assignments of access packages and, with TenantGovernance-Relationship.Read.All, the " +
+      "governance relationship.",
     changes: "Nothing. With --repair, it deletes the objects that you confirm.",
     exitCodes: {
       0:
         "all checks passed or were not possible; with --repair: no such object is left; with --before-destroy: nobody " +
-        "holds an access package",
+        "holds an access package, and no governance relationship was found",
       1:
         "a check failed, the tenant could not be read, or objects are left; with --before-destroy: somebody holds one, " +
-        "or it can't be read",
+        "a governance relationship grants access, or the access packages can't be read",
     },
     examples: [
       "npx mssp doctor --stack contoso",

@@ -64,7 +64,7 @@ export async function governanceState(
     if (differences.length === 0) {
       return { ...common, state: "active", found: `active since ${day(current.creationDateTime)}`, next: "", grants };
     }
-    const open = await openRequest(governance, wanted, now);
+    const open = await unlessDenied(openRequest(governance, wanted, now));
     const found = "a relationship is active, and differs from the settings";
     const move = open === undefined ? msspMoves(stack) : customerMoves(stack, "accept");
     return { ...common, state: "differs", found, ...move, differences, grants };
@@ -108,7 +108,8 @@ export async function openRequest(
   return (await governance.openRequests(now)).find(({ policy }) => policyDifferences(wanted, policy).length === 0);
 }
 
-const portalSteps = {
+/** Places in the customer's Entra admin center. */
+export const portalSteps = {
   accept: "Tenant governance > Governing tenants > Received requests",
   terminate: "Tenant governance > Governing tenants > the tenant > Terminate governance, or Confirm termination",
 } as const;

@@ -46,7 +46,10 @@ export interface StepContext {
 const nothing = { changes: [], grants: [], run: () => Promise.resolve() } as const;
 
 /** The pair of a stack's tenants, as an identity that `call` is of. */
-export function governanceOf(call: GraphCall, { tenantId, msspTenantId }: Settings): TenantGovernance {
+export function governanceOf(
+  call: GraphCall,
+  { tenantId, msspTenantId }: Pick<Settings, "tenantId" | "msspTenantId">,
+): TenantGovernance {
   return new TenantGovernance(call, { governingTenantId: msspTenantId, governedTenantId: tenantId });
 }
 

@@ -1,9 +1,10 @@
 /** The certificate for the customer: what was taken away, what stays and why, and how to check it. */
 import { shellQuoted } from "../additions/addition";
+import { endStep, lookStep, relationshipText } from "../governance/look";
 import type { StackUpdate } from "../stack/history";
 import type { Proof } from "./inventory";
 import type { Journal } from "./journal";
-import { graphPaths, isProved, type Proved, type ProvedItem } from "./proof";
+import { graphPaths, isProved, isRelationshipOpen, type Proved, type ProvedItem } from "./proof";
 
 /** Something that stays in the tenant after the off-boarding. */
 export interface Staying {
@@ -43,6 +44,8 @@ export interface Certificate {
   readonly left: readonly Staying[];
   /** Objects with the same name as one of the stack's, and without its mark. */
   readonly sameName: readonly { readonly what: string; readonly id: string }[];
+  /** Whether a governance relationship grants the MSSP access, which no `destroy` ends. */
+  readonly governance: { readonly state: Proved["governance"]["look"]["state"]; readonly found: string };
   readonly checks: readonly CustomerCheck[];
   readonly evidence: NonNullable<Journal["evidence"]> | null;
 }
@@ -80,6 +83,7 @@ export function certificateOf({ journal, proved, history, graph, automation }: C
     left: [
       ...proved.items.flatMap(leftItem),
       ...proved.found.filter(({ isOurs }) => isOurs).map(leftByMark(stack)),
+      ...relationshipLeft(stack, proved),
       ...proved.notes.map((note) => ({
         what: "Not searched",
         why: note,
@@ -87,6 +91,7 @@ export function certificateOf({ journal, proved, history, graph, automation }: C
       })),
     ],
     sameName: proved.found.filter(({ isOurs }) => !isOurs).map(({ what, id }) => ({ what, id })),
+    governance: { state: proved.governance.look.state, found: relationshipFound(proved) },
     checks: proved.items.flatMap((item) => checkOf(item, graph)),
     evidence: evidence ?? null,
   };
@@ -150,6 +155,20 @@ function leftByMark(stack: string): (found: Proved["found"][number]) => Staying 
     why: `it carries the mark of stack ${stack}: ${evidence}`,
     step: `npx mssp doctor --stack ${stack} --repair`,
   });
+}
+
+function relationshipLeft(stack: string, proved: Proved): Staying[] {
+  const { governance } = proved;
+  if (!isRelationshipOpen(governance)) return [];
+  const step = governance.look.state === "grants" ? endStep(stack) : lookStep(stack);
+  return [
+    { what: "governance relationship", why: relationshipFound(proved), step: `${step} Then run the command again.` },
+  ];
+}
+
+function relationshipFound({ governance: { look } }: Proved): string {
+  if (look.state === "none") return "no governance relationship between the two tenants is active";
+  return look.state === "grants" ? relationshipText(look.relationship) : look.reason;
 }
 
 function checkOf({ proof, kind, name, id, state }: ProvedItem, graph: string): CustomerCheck[] {

@@ -33,9 +33,11 @@ export function registerOffboard(program: Command): void {
   describeCommand(command, {
     notes: [
       "Steps: the evidence, as `npx mssp evidence`; `pulumi destroy --refresh`; the proof, by the ID of each object, by " +
-        "the stack's mark and among the deleted items; the certificate, HTML and JSON.",
+        "the stack's mark, among the deleted items and by the governance relationship; the certificate, HTML and JSON.",
       "The same command continues after an interruption: the folder has a record of what is done. After the last step " +
         "it proves again.",
+      "No `destroy` ends a governance relationship: the certificate is incomplete while one is active or, with " +
+        "portalAccess.model governance, could not be read. It needs TenantGovernance-Relationship.Read.All.",
       "It stops before the removal while somebody holds an access package (`npx mssp doctor --before-destroy`).",
       "The stack and its history stay. `npx pulumi stack rm` deletes them, when you have archived the folder.",
     ],

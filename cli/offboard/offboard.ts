@@ -150,7 +150,13 @@ async function destroyed(run: OffboardRun, journal: Journal): Promise<Journal> {
   if (isEmpty && journal.destroyedOn !== undefined) return journal;
   if (!isEmpty) {
     const report = await beforeDestroyReport({ ...run, stack });
-    if (report.state === "failed") throw new VisibleError(beforeDestroyText(report).trimEnd());
+    // A relationship stops no `destroy`: the certificate is incomplete until the customer ends it.
+    if (report.holders.length > 0) throw new VisibleError(beforeDestroyText(report).trimEnd());
+    const { state, found, step } = report.relationship;
+    if (state !== "none" && state !== "notChecked")
+      say(
+        `Warning: ${found}. The removal does not end it, and the certificate is incomplete until it has ended. ${step}\n`,
+      );
     const name = stack.split("/").at(-1) ?? stack;
     const typed = await confirm(
       `Stack ${name} of ${journal.customerName} has ${journal.items.length} objects and their parts,\n` +

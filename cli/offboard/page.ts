@@ -106,7 +106,7 @@ function sameName({ sameName: found }: Certificate): Block[] {
   ];
 }
 
-function checkSection({ checks, tenantId }: Certificate): Block {
+function checkSection({ checks, tenantId, governance }: Certificate): Block {
   const commands = checks.map(
     ({ what, command, expected }) => `# ${visibleText(what)}: expected ${expected}\n${visibleText(command)}`,
   );
@@ -117,6 +117,7 @@ function checkSection({ checks, tenantId }: Certificate): Block {
         ["Sign in to your own tenant: ", code(`az login --tenant ${tenantId} --allow-no-subscriptions`)],
         "Run each command below. Not found (404) means that the object is gone.",
         "In the Microsoft Entra admin center, look at Users > Deleted users, Applications > Deleted applications, and the audit log.",
+        ["Look at Tenant governance > Governing tenants. Result of this check: ", visibleText(governance.found), "."],
       ],
       { ordered: true },
     ),

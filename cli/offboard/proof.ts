@@ -1,6 +1,6 @@
 /**
- * Proves in the customer's tenant that nothing of a stack is left: each object by its ID, and
- * everything that carries the stack's mark. Reads only.
+ * Proves in the customer's tenant that nothing of a stack is left: each object by its ID, everything
+ * that carries the stack's mark, and a governance relationship of the two tenants. Reads only.
  */
 import {
   clouds,
@@ -22,6 +22,7 @@ import { defenderEndpointOf, readStackSettings } from "../../settings/fromFile";
 import { azureCalls, type AzureCalls } from "../doctor/azureCalls";
 import { findOrphans } from "../doctor/orphans";
 import type { Orphan } from "../doctor/orphan";
+import { lookAtGovernance, type GovernanceLook } from "../governance/look";
 import type { Item, Proof } from "./inventory";
 import type { Journal } from "./journal";
 
@@ -50,11 +51,19 @@ export interface Found {
   readonly evidence: string;
 }
 
+/** The governance relationship, which `pulumi destroy` does not end. */
+export interface GovernanceProof {
+  readonly look: GovernanceLook;
+  /** Whether it must have been looked at: with the model `governance`. */
+  readonly isRequired: boolean;
+}
+
 export interface Proved {
   /** ISO 8601, UTC. */
   readonly checkedOn: string;
   readonly items: readonly ProvedItem[];
   readonly found: readonly Found[];
+  readonly governance: GovernanceProof;
   /** What could not be searched, and why. */
   readonly notes: readonly string[];
 }
@@ -72,9 +81,15 @@ export interface ProofRun {
 const patience = [1_000, 2_000, 4_000];
 
 /** Whether nothing of the stack is left, and everything was looked at. */
-export function isProved({ items, found, notes }: Proved): boolean {
+export function isProved({ items, found, governance, notes }: Proved): boolean {
   const isOpen = ({ state }: ProvedItem): boolean => state === "left" || state === "notChecked" || state === "byHand";
-  return !items.some(isOpen) && !found.some(({ isOurs }) => isOurs) && notes.length === 0;
+  const isMarked = found.some(({ isOurs }) => isOurs);
+  return !items.some(isOpen) && !isMarked && !isRelationshipOpen(governance) && notes.length === 0;
+}
+
+/** With another model, many tenants let nobody read whether there is a relationship. */
+export function isRelationshipOpen({ look, isRequired }: GovernanceProof): boolean {
+  return look.state === "grants" || (look.state === "notChecked" && isRequired);
 }
 
 /**
@@ -97,6 +112,10 @@ export async function prove(run: ProofRun, journal: Journal): Promise<Proved> {
       isOurs: evidence.owner === "thisStack",
       evidence: evidence.text,
     })),
+    governance: {
+      look: await lookAtGovernance(() => Promise.resolve({ settings, call: look.graph })),
+      isRequired: settings.portalAccess.model === "governance",
+    },
     notes,
   };
 }

@@ -4,7 +4,8 @@ import { paragraph, tableText, type Cell } from "../output/table";
 import type { Certificate, Staying } from "./certificate";
 
 export function certificateText(certificate: Certificate, out: string, width?: number): string {
-  const { customerName, msspName, tenantId, state, removed, removedParts, stays, left, stack } = certificate;
+  const { customerName, msspName, tenantId, state, removed, removedParts, stays, left, governance, stack } =
+    certificate;
   const options = { indent: 2, ...(width === undefined ? {} : { width }) };
   const isComplete = state === "complete";
   const counts = new Map<string, number>();
@@ -21,6 +22,8 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     "\n",
     paragraph("Removed:", width),
     tableText([...rows, [{ text: "✓", color: "green" }, "parts of these objects", String(parts)]], options),
+    "\n",
+    paragraph(`Governance relationship: ${governance.found}.`, width),
     ...(left.length === 0
       ? []
       : ["\n", paragraph("Left or not checked:", width), listed({ text: "✗", color: "red" }, left)]),

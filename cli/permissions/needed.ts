@@ -1,5 +1,12 @@
 /** Permissions of the MSSP's two applications in customers' tenants, by the settings. */
-import { clouds, microsoftGraph, publishedApplications, type CloudName } from "@defender-mssp/microsoft";
+import {
+  adminConsentUrl,
+  clouds,
+  connectorRoles,
+  microsoftGraph,
+  publishedApplications,
+  type CloudName,
+} from "@defender-mssp/microsoft";
 import {
   neededPermissions,
   permissionsForEvidence,
@@ -19,6 +26,16 @@ export interface RequestedPermission {
   /** ID of the app role. The same in every tenant of the public cloud. */
   readonly id: string;
   readonly purpose: string;
+}
+
+/** The MSSP's own application that the SIEM reads with (`connector.kind` `msspApp`). */
+export interface ConnectorConsent {
+  readonly stack: string;
+  readonly applicationId: string;
+  /** Where the customer consents by a click; otherwise `pulumi up` grants the same. */
+  readonly consentUrl: string;
+  /** The application roles of `connector.profile` today; `purpose` is a sentence for the customer. */
+  readonly permissions: readonly RequestedPermission[];
 }
 
 /** A role in Azure, which consent does not assign. */
@@ -50,6 +67,8 @@ export interface Permissions {
   readonly optional: readonly RequestedPermission[];
   /** For previews and the nightly search for additions. All are read-only. */
   readonly preview: readonly RequestedPermission[];
+  /** Empty where each connector is a registration in the customer's tenant. */
+  readonly connectors: readonly ConnectorConsent[];
   readonly azureRoles: readonly AzureRole[];
 }
 
@@ -63,10 +82,14 @@ export type CustomerSettings = PrerequisiteSettings &
   Pick<Settings, "customerName" | "tenantId" | "msspTenantId" | "cloud"> &
   Partial<Pick<Settings, "handover" | "azureDelegation">>;
 
-/** Each permission once, for all of the customers. */
+/**
+ * Each permission once, for all of the customers.
+ * @param now decides whether a connector's right to change has ended.
+ */
 export function permissionsOf(
   customers: readonly { readonly stack: string; readonly settings: CustomerSettings }[],
   ids: ApplicationIds = {},
+  now: Date = new Date(),
 ): Permissions {
   const all = customers.map(({ settings }) => settings);
   return {
@@ -85,6 +108,7 @@ export function permissionsOf(
       ...graphPermissions(all.flatMap(permissionsToPreview), "previews"),
       ...graphPermissions(all.flatMap(permissionsToFindAdditions), "finding what somebody added"),
     ]),
+    connectors: customers.flatMap(({ stack, settings }) => connectorConsent(stack, settings, now)),
     azureRoles: customers.flatMap(({ stack, settings }) => azureRolesOf(stack, settings)),
   };
 }
@@ -94,6 +118,19 @@ function consentOf(stack: string, settings: CustomerSettings, ids: ApplicationId
   const url = (id = "<application ID>") => `${clouds[cloud].loginEndpoint}/${tenantId}/adminconsent?client_id=${id}`;
   const consentUrls = { automation: url(ids.automation), preview: url(ids.preview) };
   return { stack, customerName, tenantId, cloud, consentUrls, hasGateway: defenderCalls.mode === "endpoint" };
+}
+
+function connectorConsent(
+  stack: string,
+  { connector, cloud, tenantId }: CustomerSettings,
+  now: Date,
+): ConnectorConsent[] {
+  if (connector?.kind !== "msspApp") return [];
+  const { applicationId } = connector;
+  const permissions = connectorRoles(connector, now.toISOString().slice(0, 10)).map(({ api, value, sentence }) =>
+    requested({ api: api.displayName, apiAppId: api.appId, permission: value, purpose: sentence }),
+  );
+  return [{ stack, applicationId, consentUrl: adminConsentUrl(cloud, tenantId, applicationId), permissions }];
 }
 
 /** Microsoft publishes no permission for a gateway's calls. */

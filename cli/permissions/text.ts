@@ -2,7 +2,14 @@
 import { paragraph, tableText } from "../output/table";
 import type { CustomerConsent, Permissions, RequestedPermission } from "./needed";
 
-export function permissionsText({ customers, automation, optional, preview, azureRoles }: Permissions): string {
+export function permissionsText({
+  customers,
+  automation,
+  optional,
+  preview,
+  connectors,
+  azureRoles,
+}: Permissions): string {
   const rows = (permissions: readonly RequestedPermission[]) =>
     tableText(
       permissions.map(({ permission, id, purpose }) => [permission, id, purpose]),
@@ -15,6 +22,14 @@ export function permissionsText({ customers, automation, optional, preview, azur
     rows(optional),
     "\nRead-only permissions of the preview application:\n",
     rows(preview),
+    ...connectors.flatMap(({ stack, applicationId, permissions, consentUrl }) => [
+      "\n",
+      paragraph(
+        `Application permissions of the connector ${applicationId} (${stack}), which \`pulumi up\` grants, or an administrator at the URL:`,
+      ),
+      rows(permissions),
+      `  ${consentUrl}\n`,
+    ]),
     ...(azureRoles.length === 0
       ? []
       : [
@@ -34,7 +49,7 @@ export function permissionsText({ customers, automation, optional, preview, azur
 }
 
 /** To send to the customers' administrators. */
-export function permissionsMarkdown({ customers, automation, preview, azureRoles }: Permissions): string {
+export function permissionsMarkdown({ customers, automation, preview, connectors, azureRoles }: Permissions): string {
   const application = (
     title: string,
     use: string,
@@ -45,7 +60,7 @@ export function permissionsMarkdown({ customers, automation, preview, azureRoles
     "",
     use,
     "",
-    ...permissions.map(({ api, permission, id, purpose }) => `- ${api} \`${permission}\` (\`${id}\`): ${purpose}`),
+    ...permissions.map(permissionLine),
     "",
     ...customers.map(({ consentUrls }) => `Consent: <${linkable(consentUrls[consent])}>`),
     "",
@@ -70,6 +85,16 @@ export function permissionsMarkdown({ customers, automation, preview, azureRoles
       preview,
       "preview",
     ),
+    ...connectors.flatMap(({ stack, applicationId, permissions, consentUrl }) => [
+      `## The SIEM's connector${customers.length > 1 ? ` of ${plain(stack)}` : ""}`,
+      "",
+      `The SIEM signs in as the MSSP's application \`${applicationId}\`. The automation grants these application permissions; you can also consent by the link:`,
+      "",
+      ...permissions.map(permissionLine),
+      "",
+      `Consent: <${consentUrl}>`,
+      "",
+    ]),
     ...(azureRoles.length === 0
       ? []
       : [
@@ -82,6 +107,10 @@ export function permissionsMarkdown({ customers, automation, preview, azureRoles
         ]),
     ...notesOf(customers).flatMap((note) => [note, ""]),
   ].join("\n");
+}
+
+function permissionLine({ api, permission, id, purpose }: RequestedPermission): string {
+  return `- ${api} \`${permission}\` (\`${id}\`): ${purpose}`;
 }
 
 function notesOf(customers: readonly CustomerConsent[]): string[] {

@@ -1,10 +1,12 @@
 /** What needs attention, the most urgent first. */
 import { effectiveActions, tierPermissions, type AlertApi } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
+import { governanceAttention } from "./governance";
 import type { LiveFindings } from "./live";
 import type { Attention, ReportEnd } from "./model";
 
 export interface AttentionSources {
+  readonly stack: string;
   readonly settings: Settings;
   readonly ends: readonly ReportEnd[];
   readonly nextSteps: readonly string[];
@@ -22,11 +24,12 @@ const day = 24 * 60 * 60 * 1000;
 const order = ["failed", "warning", "notChecked"] as const;
 
 export function attentionOf(sources: AttentionSources): Attention[] {
-  const { live, settings, interrupted } = sources;
+  const { stack, live, settings, interrupted } = sources;
   const all = [
     ...interruptedRun(interrupted),
     ...endings(sources),
     ...(live === undefined ? [] : liveAttention(live)),
+    ...governanceAttention(stack, settings, live?.governance),
     ...leastPrivilege(settings),
     ...manualSteps(sources),
     ...consentOfPerson(sources),

@@ -5,7 +5,7 @@ import type { Settings } from "../../settings";
 import { keepingLegacyApi } from "../../settings/connector";
 import { attentionOf } from "./attention";
 import { endsOf } from "./ends";
-import { governanceObjects } from "./governance";
+import { governanceFound, governanceObjects } from "./governance";
 import type { LiveFindings } from "./live";
 import type { AccessReport, ReportObject } from "./model";
 import { objectsOf } from "./objects";
@@ -44,6 +44,7 @@ export function reportOf(sources: ReportSources): AccessReport {
   const nextSteps = Array.isArray(outputs["nextSteps"])
     ? outputs["nextSteps"].filter((one) => typeof one === "string")
     : [];
+  const governance = governanceFound(settings, live?.governance);
   return {
     msspReport: 1,
     stack,
@@ -60,6 +61,7 @@ export function reportOf(sources: ReportSources): AccessReport {
     ...(state.writtenAt === undefined ? {} : { stateWrittenAt: state.writtenAt }),
     ...(consentUrl === undefined ? {} : { adminConsentUrl: consentUrl }),
     ...approvalOf(connector, now),
+    ...(governance === undefined ? {} : { governance }),
     objects: all.map((object) => completed(object, settings, live)),
     paths,
     ends,
@@ -68,6 +70,7 @@ export function reportOf(sources: ReportSources): AccessReport {
     ),
     nextSteps,
     attention: attentionOf({
+      stack,
       settings: { ...settings, connector: reads(all, "Alert.Read") ? keepingLegacyApi(connector) : connector },
       ends,
       nextSteps,
@@ -108,7 +111,7 @@ function completed(
   const difference =
     live === undefined
       ? undefined
-      : live.missingKeys.has(object.key)
+      : live.missingKeys.has(object.key) || isUngranted(object, live)
         ? "missing in the tenant"
         : object.kind === "guest" && live.pendingInvitations?.includes(object.detail) === true
           ? "invitation not accepted"
@@ -118,4 +121,9 @@ function completed(
     ...(lastDay === undefined ? {} : { until: `${lastDay}T23:59:59.000Z` }),
     ...(difference === undefined ? {} : { difference }),
   };
+}
+
+/** Whether an object of the settings' governance relationship grants nothing: there is none. */
+function isUngranted({ kind }: ReportObject, { governance }: LiveFindings): boolean {
+  return kind === "governanceRole" && governance.state === "none";
 }

@@ -2,6 +2,7 @@
 import { ServiceError } from "@defender-mssp/microsoft";
 import type { AdditionsPart } from "../additions/addition";
 import type { AdditionsTenant } from "../additions/tenant";
+import type { GovernanceLook } from "../governance/look";
 import type { ObjectKind, ReportObject } from "./model";
 import type { StateResource } from "./readState";
 
@@ -16,6 +17,8 @@ export interface LiveFindings {
   readonly pendingInvitations?: readonly string[];
   /** Permissions that the state has and the tenant has not. */
   readonly missingConsents: readonly string[];
+  /** The governance relationship of the two tenants. */
+  readonly governance: GovernanceLook;
   readonly notChecked: readonly { readonly what: string; readonly reason: string }[];
 }
 
@@ -35,13 +38,18 @@ export async function readLive(
   resources: readonly StateResource[],
   options: { readonly folder?: string; readonly environment?: NodeJS.ProcessEnv },
 ): Promise<LiveFindings> {
-  const [{ partsOf, tenantOf }, { readDeployed }] = await Promise.all([
+  const [{ partsOf, tenantOf }, { readDeployed }, { lookAtGovernance }] = await Promise.all([
     import("../additions/find.js"),
     import("../additions/deployed.js"),
+    import("../governance/look.js"),
   ]);
   const run = { stack, ...options };
   const tenant = await tenantOf(run, await readDeployed(stack, run));
-  return { ...(await compared(tenant, objects, resources)), parts: await partsOf(tenant) };
+  return {
+    ...(await compared(tenant, objects, resources)),
+    parts: await partsOf(tenant),
+    governance: await lookAtGovernance(() => Promise.resolve(tenant)),
+  };
 }
 
 /** Looks each object and consent up. */
@@ -49,7 +57,7 @@ export async function compared(
   tenant: Pick<AdditionsTenant, "call">,
   objects: readonly ReportObject[],
   resources: readonly StateResource[],
-): Promise<Omit<LiveFindings, "parts">> {
+): Promise<Omit<LiveFindings, "parts" | "governance">> {
   const found = await Promise.all(objects.map((object) => lookUp(tenant, object)));
   const consents = await consentsOf(tenant, resources);
   const missing = found.filter(({ state }) => state === "missing").map(({ object }) => object);

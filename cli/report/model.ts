@@ -1,4 +1,5 @@
 /** What a report says of one customer. Its JSON is what `mssp report --json` prints; it holds no secret. */
+import type { RelationshipStatus } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
 
 /** What an object of a stack is, in the terms of Entra, Defender and Azure. */
@@ -113,6 +114,8 @@ export interface AccessReport extends Pick<
   readonly adminConsentUrl?: string;
   /** Who of the customer approved the connector's changes, and their last day; if it may make any. */
   readonly connectorApproval?: { readonly approvedBy: string; readonly writesEndOn: string };
+  /** The governance relationship: with that model, and where `--live` finds one with another model. */
+  readonly governance?: { readonly state: RelationshipStatus | "none" | "notChecked"; readonly found: string };
   readonly objects: readonly ReportObject[];
   readonly paths: readonly ReportPath[];
   readonly ends: readonly ReportEnd[];

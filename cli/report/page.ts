@@ -225,13 +225,15 @@ function stepsSection({ nextSteps }: AccessReport): Block[] {
 }
 
 function identifiers(report: AccessReport): Block {
-  const { tenantId, customerDomain, msspTenantId, portalUrl, cloud, portalAccess, adminConsentUrl } = report;
+  const { tenantId, customerDomain, msspTenantId, portalUrl, cloud, portalAccess, adminConsentUrl, governance } =
+    report;
   return facts([
     { name: "Customer's tenant", value: code(tenantId) },
     { name: "Customer's domain", value: customerDomain },
     { name: "MSSP's tenant", value: code(msspTenantId) },
     { name: "Cloud", value: cloud },
     { name: "Portal access", value: portalAccess },
+    ...(governance === undefined ? [] : [{ name: "Governance relationship", value: governance.found }]),
     { name: "Defender portal", value: link(portalUrl, portalUrl) },
     ...(adminConsentUrl === undefined
       ? []

@@ -99,7 +99,8 @@ export function permissionsPage(): string {
     "## Permissions to see a governance relationship",
     "",
     "With `portalAccess` `governance`, `npx mssp verify`, `npx mssp onboard` and `npx mssp governance status` read the",
-    "[relationship](../governance.md) with these. No application may change it:",
+    "[relationship](../governance.md) with these. `npx mssp doctor --before-destroy`, `offboard`, `report --live` and, with every model, `verify` need",
+    "`TenantGovernance-Relationship.Read.All` alone. No application may change it:",
     "",
     ...permissionsToSeeGovernance({ portalAccess: models.governance }).map(
       (name) => `- \`${name}\`: \`${roleId("Microsoft Graph", name)}\``,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { Deployed } from "../../../cli/additions/deployed";
+import type { GovernanceLook } from "../../../cli/governance/look";
 import { certificateOf } from "../../../cli/offboard/certificate";
 import { inventoryOf, joined, type Item } from "../../../cli/offboard/inventory";
 import type { Journal } from "../../../cli/offboard/journal";
@@ -36,6 +37,7 @@ function proved(changes: Partial<ProvedItem> = {}, others: Partial<Proved> = {})
     checkedOn: "2026-11-26T09:06:00.000Z",
     items: [{ ...guest, state: "gone", ...changes }],
     found: [],
+    governance: { look: { state: "none" }, isRequired: false },
     notes: [],
     ...others,
   };
@@ -104,6 +106,37 @@ describe("the certificate", () => {
     assert.ok(!isProved(proved({}, { found: [{ ...found, isOurs: true }] })));
     assert.ok(isProved(proved({}, { found: [{ ...found, isOurs: false }] })));
     assert.ok(!isProved(proved({}, { notes: ["Azure was not searched"] })));
+  });
+
+  it("is incomplete while a governance relationship grants access, or was not looked at with that model", () => {
+    const relationship = {
+      id: "1",
+      creationDateTime: "2026-11-01T00:00:00Z",
+      policy: { groups: [], applications: [] },
+    };
+    const active: GovernanceLook = { state: "grants", relationship: { ...relationship, status: "active" } };
+    const asked: GovernanceLook = {
+      state: "grants",
+      relationship: { ...relationship, status: "terminationRequestedByGoverningTenant" },
+    };
+    const unread: GovernanceLook = { state: "notChecked", reason: "not permitted: requires X" };
+    const of = (look: GovernanceLook, isRequired: boolean) =>
+      certificate(proved({}, { governance: { look, isRequired } }));
+    for (const isRequired of [true, false]) {
+      for (const look of [active, asked]) {
+        const { state, left } = of(look, isRequired);
+        assert.deepEqual([state, left.length], ["incomplete", 1]);
+        assert.match(left[0]?.step ?? "", /npx mssp governance terminate --stack contoso --as customer/);
+      }
+      assert.equal(of({ state: "none" }, isRequired).state, "complete");
+    }
+    const required = of(unread, true);
+    assert.deepEqual([required.state, required.left.length], ["incomplete", 1]);
+    assert.match(required.left[0]?.step ?? "", /npx mssp governance status --stack contoso/);
+    const optional = of(unread, false);
+    assert.deepEqual([optional.state, optional.left], ["complete", []]);
+    for (const text of [certificatePage(optional), certificateText(optional, "offboard-contoso")])
+      assert.match(text.replace(/\s+/g, " "), /not permitted: requires X/);
   });
 
   it("an incomplete one lists each reason, with what to do", () => {

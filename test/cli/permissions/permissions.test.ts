@@ -80,6 +80,26 @@ describe("mssp permissions", () => {
     assert.match(permissionsText(permissionsOf([customer({ cloud: "gccHigh" })])), /other IDs for some app roles/);
   });
 
+  it("lists the connector's own roles for an msspApp, by its profile and until its last day", () => {
+    const applicationId = "f00dcafe-0000-4000-8000-000000000001";
+    const triage = { profile: "triage", approvedBy: "Eva", writesEndOn: "2026-12-31" };
+    const of = (connector: object, now: string) =>
+      permissionsOf([customer({ connector: { kind: "msspApp", applicationId, ...connector } })], {}, new Date(now));
+    const [read] = of({}, "2026-12-31T12:00:00Z").connectors;
+    assert.deepEqual(names(read?.permissions ?? []), ["SecurityAlert.Read.All"]);
+    assert.ok(read?.consentUrl.includes(applicationId));
+    const [before, after] = ["2026-12-31T12:00:00Z", "2027-01-01T00:00:00Z"].map(
+      (now) => of(triage, now).connectors[0],
+    );
+    const change = "SecurityAlert.ReadWrite.All";
+    assert.ok(names(before?.permissions ?? []).includes(change));
+    assert.ok(!names(after?.permissions ?? []).includes(change));
+    for (const { id, permission } of before?.permissions ?? []) assert.match(id, /^[0-9a-f-]{36}$/, permission);
+    for (const text of [permissionsText, permissionsMarkdown])
+      assert.match(text(of({}, "2026-12-31T12:00:00Z")), /SecurityAlert\.Read\.All/);
+    assert.deepEqual(permissionsOf([customer()]).connectors, []);
+  });
+
   it("lists the roles in Azure that the handover needs", () => {
     const handover = { subscriptionId: "5ec0de00-5ab5-4000-8000-000000000001", location: "westeurope" };
     const { azureRoles } = permissionsOf([customer({ handover })]);

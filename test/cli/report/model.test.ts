@@ -251,6 +251,7 @@ describe("mssp report: what needs attention", () => {
       missingKeys: new Set([group.key]),
       pendingInvitations: ["ben.okafor@fabrikam-security.example"],
       missingConsents: ["Alert.Read"],
+      governance: { state: "none" },
       notChecked: [],
       parts: [
         {

@@ -221,6 +221,7 @@ describe("mssp report: the fleet", () => {
       missing: [],
       missingKeys: new Set<string>(),
       missingConsents: ["Alert.Read"],
+      governance: { state: "none" as const },
       notChecked: [],
       parts: [],
     };
