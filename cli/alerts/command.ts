@@ -36,7 +36,7 @@ const alertsHelp: HelpSections = {
     "  --hec https://splunk.example.com:8088 --checkpoint contoso.json",
     "npx mssp alerts --connection contoso.json --follow --checkpoint progress.json",
     "npx mssp alerts --all --follow --checkpoints ./checkpoints \\",
-    "  --metrics 127.0.0.1:9464 --health /run/mssp/health.json --file /var/log/mssp/alerts.jsonl",
+    "  --metrics 127.0.0.1:9464 --health health.json --file alerts.jsonl",
     "npx mssp sandbox run -- npx mssp alerts --stack dev --api legacySiem --raw",
   ],
 };

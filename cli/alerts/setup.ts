@@ -7,7 +7,8 @@ import {
   type RecordSeverity,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { shownConnector, type Connector } from "../connector/connector";
+import type { Connector } from "../connector/connector";
+import { shownConnector } from "../connector/shownConnector";
 import type { ConnectorOptions } from "../connector/connectorOption";
 import { alertExporterHosts } from "../connector/hosts";
 import { openCheckpoint, type Position } from "../pull/checkpoint";

@@ -34,13 +34,3 @@ export async function readConnector(stack: string, options: StackOutputsOptions 
   const { connector, ...outputs } = await readStackOutputs(stack, options);
   return { stack, ...outputs, ...connector };
 }
-
-/** The connector's name in messages: the stack, or the connection file. */
-export function shownConnector({ stack, connection }: Connector): string {
-  return connection === undefined ? `stack "${stack}"` : `the connection ${connection.file}`;
-}
-
-/** The option that selects the connector, for a command that is shown for copying. */
-export function selectingOption({ stack, connection }: Connector): string {
-  return connection === undefined ? `--stack ${stack}` : `--connection ${connection.file}`;
-}

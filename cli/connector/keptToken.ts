@@ -8,7 +8,8 @@ import path from "node:path";
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { PulumiOptions } from "../stack/pulumi";
-import { shownConnector, type Connector } from "./connector";
+import type { Connector } from "./connector";
+import { shownConnector } from "./shownConnector";
 import {
   expiryOf,
   keepElsewhere,

@@ -1,7 +1,8 @@
 /** A write is refused before any call where the contract with the customer does not include it. */
 import { profileIncludes, writesHaveEnded } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { shownConnector, type Connector } from "./connector";
+import type { Connector } from "./connector";
+import { shownConnector } from "./shownConnector";
 
 /**
  * A connection file does not say what the connector may do: there Graph decides.

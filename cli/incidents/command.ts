@@ -44,7 +44,7 @@ const incidentsHelp: HelpSections = {
     "npx mssp incidents --stack contoso --since 24h | jq .title",
     "npx mssp incidents --stack contoso --severity high,medium --follow \\",
     "  --checkpoint contoso-incidents.json >> contoso-incidents.jsonl",
-    "npx mssp incidents --stack contoso --id 4711 --assign ana.silva@fabrikam-security.example",
+    "npx mssp incidents --stack contoso --id 4711 --assign ana@mssp.example",
     "npx mssp incidents --stack contoso --id 4711 --close --classify truePositive \\",
     "  --determination phishing --comment 'Mailbox cleaned.'",
   ],

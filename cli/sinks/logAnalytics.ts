@@ -1,10 +1,10 @@
 /** Records to a table of a Log Analytics workspace, by Azure Monitor's Logs Ingestion API. */
 import {
   applicationTokens,
+  clouds,
   discoverEndpoints,
   isSecureAddress,
   logsIngestionCallSize,
-  logsIngestionResource,
   ServiceError,
   uploadLogs,
   type TokenSource,
@@ -53,7 +53,7 @@ export function logAnalytics(options: LogAnalyticsOptions): Sink {
 
 async function tokensOf({ tenantId, signal }: LogAnalyticsOptions): Promise<TokenSource> {
   const endpoints = await discoverEndpoints(process.env);
-  const audience = logsIngestionResource(endpoints.cloud);
+  const audience = clouds[endpoints.cloud].logsIngestionResource;
   return applicationTokens(() => process.env, { tenantId, audience, endpoints, signal });
 }
 
@@ -79,7 +79,7 @@ function checkAddress({ url: text, rule, stream }: LogAnalyticsOptions): void {
   const url = isSecureAddress(text) ? new URL(text) : undefined;
   if (url === undefined || url.username !== "" || url.password !== "" || url.search !== "" || url.pathname !== "/") {
     throw new VisibleError(
-      "--log-analytics needs the logs ingestion endpoint of the data collection rule, such as https://<name>.ingest.monitor.azure.com.",
+      "--log-analytics needs the logs ingestion endpoint that the data collection rule shows: an https address without a path.",
     );
   }
   if (!/^dcr-[0-9a-f]{32}$/.test(rule)) {

@@ -14,7 +14,8 @@ import {
   type Environment,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { shownConnector, type Connection, type Connector } from "../connector/connector";
+import type { Connection, Connector } from "../connector/connector";
+import { shownConnector } from "../connector/shownConnector";
 import type { CredentialOptions } from "./credentialOptions";
 
 /** A credential of the connector. */

@@ -9,7 +9,7 @@ import {
   ServiceError,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { selectingOption } from "../connector/connector";
+import { selectingOption } from "../connector/shownConnector";
 import { daysUntil } from "../connector/refreshToken";
 import { connectorEnvironment } from "../tokens/credentials";
 import { adviceFor } from "../tokens/signIn";

@@ -131,7 +131,7 @@ const grants: readonly [what: string, sample: Sample, rule: string][] = [
   [
     "a Conditional Access policy",
     { type: azuread("ConditionalAccessPolicy"), properties: { displayName: "Everybody may" } },
-    "known-resource-types",
+    "trust-of-mssp-only",
   ],
 ];
 

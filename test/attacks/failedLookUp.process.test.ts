@@ -11,7 +11,10 @@ describe("attack: a look-up that fails during `up`", function () {
   it("a failed look-up gives one error that names the object", async () => {
     const project = await createProject();
     try {
-      await project.writeSettings("contoso", customer(0x62, { analysts: [], connector: { kind: "customerApp" } }));
+      await project.writeSettings(
+        "contoso",
+        customer(0x62, { analysts: [], connector: { kind: "customerApp", alertApis: ["legacySiem", "graph"] } }),
+      );
       await project.addStack("contoso");
       const servicePrincipals = project.sandbox.cloud.tenant(tenantIdOf(0x62)).objects("servicePrincipals");
       for (const [id, { displayName }] of servicePrincipals) {

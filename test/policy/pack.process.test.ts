@@ -24,7 +24,7 @@ describe("policy pack", () => {
     it(`${rule.name}: the report says why and what to do, in the common order`, () => {
       const order = ["name", "severity", "level", "why", "remedy", "link", "parameters"];
       assert.deepEqual(Object.keys(rule).slice(0, order.length), order);
-      assert.match(rule.name, /^[a-z]+(-[a-z]+)*$/);
+      assert.match(rule.name, /^[a-z]+(-[a-z0-9]+)*$/);
       for (const sentence of [rule.why, rule.remedy]) assert.match(sentence, /^[A-Z].*[.]$/s);
       assert.ok(URL.canParse(rule.link) && rule.link.startsWith("https://"), rule.link);
     });

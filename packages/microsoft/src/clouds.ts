@@ -37,6 +37,8 @@ export interface CloudHosts {
    * it.
    */
   readonly keyVaultEndpoint: string;
+  /** The resource to ask a token for, for the Logs Ingestion API of Azure Monitor. */
+  readonly logsIngestionResource: string;
   /** Azure Resource Manager; serves the cloud's metadata document at `/metadata/endpoints`. */
   readonly resourceManagerEndpoint: string;
   /** Microsoft Defender portal. */
@@ -69,6 +71,7 @@ const publicEntra = {
   loginEndpoint: "https://login.microsoftonline.com", // [sdk], [gov] for GCC
   graphEndpoint: "https://graph.microsoft.com", // [sdk]
   keyVaultEndpoint: "https://vault.azure.net", // [sdk]
+  logsIngestionResource: "https://monitor.azure.com", // Azure Monitor Ingestion client library, audiences
   resourceManagerEndpoint: "https://management.azure.com", // [sdk]
   entraAdminCenter: "https://entra.microsoft.com", // [entra]
   myAccess: "https://myaccess.microsoft.com", // [packages]
@@ -79,6 +82,7 @@ const governmentEntra = {
   loginEndpoint: "https://login.microsoftonline.us", // [sdk], [gov]
   graphEndpoint: "https://graph.microsoft.us", // [sdk]
   keyVaultEndpoint: "https://vault.usgovcloudapi.net", // [sdk]
+  logsIngestionResource: "https://monitor.azure.us", // Azure Monitor Ingestion client library, audiences
   resourceManagerEndpoint: "https://management.usgovcloudapi.net", // [sdk]
   entraAdminCenter: "https://entra.microsoft.us", // [entra]
   myAccess: "https://myaccess.microsoft.us", // [packages]

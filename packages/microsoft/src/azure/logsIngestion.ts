@@ -2,16 +2,10 @@
  * Azure Monitor's Logs Ingestion API. Source: Microsoft, "Logs Ingestion API in Azure Monitor".
  */
 import { gzipSync } from "node:zlib";
-import type { CloudName } from "../clouds";
 import { pathSegment, request, type RequestOptions } from "../http";
 
 /** Bytes of one call at most, compressed or not: 1 MB. Microsoft, "Azure Monitor service limits". */
 export const logsIngestionCallSize = 1_000_000;
-
-/** The resource to ask a token for. Microsoft, "Azure Monitor Ingestion client library", audiences. */
-export function logsIngestionResource(cloud: CloudName): string {
-  return cloud === "gccHigh" || cloud === "dod" ? "https://monitor.azure.us" : "https://monitor.azure.com";
-}
 
 export interface LogsUpload extends Pick<RequestOptions, "signal" | "sleep"> {
   /** The logs ingestion endpoint of the data collection rule or of a data collection endpoint. */

@@ -39,8 +39,8 @@ describe("A stand-in plugin", () => {
   });
 
   it("plugin: an unknown type is refused with the list of types", async () => {
-    const text = await refusal(plugin.check("ConditionalAccessPolicy", {}));
-    assert.match(text, /unrecognized resource type \(Check\): azuread:index\/conditionalAccessPolicy/);
+    const text = await refusal(plugin.check("NamedLocation", {}));
+    assert.match(text, /unrecognized resource type \(Check\): azuread:index\/namedLocation/);
     assert.match(text, /stand-in azuread plugin has .*Invitation/);
   });
 

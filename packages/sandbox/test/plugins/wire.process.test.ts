@@ -379,6 +379,37 @@ const cases: readonly Case[] = [
     delete: ["DELETE /beta/groups/{group}/members/{guest}/$ref"],
   },
   {
+    type: "ConditionalAccessPolicy",
+    as: "policy",
+    inputs: () => ({
+      displayName: "Guests of the MSSP",
+      state: "enabledForReportingButNotEnforced",
+      conditions: {
+        applications: { includedApplications: ["All"] },
+        clientAppTypes: ["all"],
+        users: {
+          includedGuestsOrExternalUsers: [
+            {
+              guestOrExternalUserTypes: ["b2bCollaborationGuest"],
+              externalTenants: [{ membershipKind: "enumerated", members: [graph] }],
+            },
+          ],
+        },
+      },
+      grantControls: { operator: "OR", builtInControls: ["mfa"] },
+    }),
+    create: [
+      "POST /v1.0/identity/conditionalAccess/policies",
+      "GET /v1.0/identity/conditionalAccess/policies/{policy}",
+      "GET /v1.0/identity/conditionalAccess/policies/{policy}",
+    ],
+    read: ["GET /v1.0/identity/conditionalAccess/policies/{policy}"],
+    delete: [
+      "GET /v1.0/identity/conditionalAccess/policies/{policy}",
+      "DELETE /v1.0/identity/conditionalAccess/policies/{policy}",
+    ],
+  },
+  {
     type: "DirectoryRole",
     as: "role",
     inputs: () => ({ displayName: "Security Reader" }),
