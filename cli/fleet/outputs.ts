@@ -1,6 +1,7 @@
 /** `mssp fleet outputs`. */
 import { availableParallelism } from "node:os";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { atOnce } from "../atOnce";
 import { redactedValue } from "../ci/redaction";
 import { readProject } from "../../settings/project";
 import { tableText, type Cell } from "../output/table";
@@ -33,16 +34,10 @@ export async function fleetOutputs(
     ...(passphraseFolder === undefined ? {} : { passphraseFolder }),
     ...(canAsk() ? { ask: secretAnswer } : {}),
   });
-  const found = new Map<string, StackOutputList>();
-  const waiting = [...stacks];
-  const work = async () => {
-    for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
-      const environment = { ...process.env, ...variables.get(stack) };
-      found.set(stack, await outputsOf(stack, { folder, environment }, output));
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, work));
-  return stacks.flatMap((stack) => found.get(stack) ?? []);
+  return atOnce(parallel, stacks, (stack) => {
+    const environment = { ...process.env, ...variables.get(stack) };
+    return outputsOf(stack, { folder, environment }, output);
+  });
 }
 
 async function outputsOf(

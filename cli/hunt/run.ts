@@ -1,6 +1,7 @@
 /** `mssp hunt`: asks the customers, writes their rows as they come, and makes the exit code. */
 import { applicationTokens, olderHuntingLimits, runHuntingQuery, ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { atOnce } from "../atOnce";
 import { readConnection } from "../connector/connectionFile";
 import { readConnector, type Connector } from "../connector/connector";
 import { adviceOnProfile } from "../connector/profileAdvice";
@@ -111,21 +112,17 @@ async function variablesOf(
 /** @returns the exit code. */
 async function huntAll(targets: readonly Target[], hunt: Hunt): Promise<number> {
   const { options, signal } = hunt;
-  const waiting = [...targets];
   const failures: unknown[] = [];
   let rows = 0;
-  const work = async (): Promise<void> => {
-    for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
-      try {
-        rows += await huntOne(target, hunt);
-      } catch (error) {
-        if (signal.aborted || !(error instanceof VisibleError)) throw error;
-        failures.push(error);
-        note(`${target.name}: ${error.message}${hintOn(error)}`);
-      }
+  await atOnce(options.parallel, targets, async (target) => {
+    try {
+      rows += await huntOne(target, hunt);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof VisibleError)) throw error;
+      failures.push(error);
+      note(`${target.name}: ${error.message}${hintOn(error)}`);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(options.parallel, targets.length) }, work));
+  });
   const answered = targets.length - failures.length;
   if (options.quiet !== true) {
     note(`${numbered(rows, "row")} from ${answered} of ${numbered(targets.length, "customer")}.`);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { readStackSettingsOffline } from "../../settings/fromFile";
 import { readProject } from "../../settings/project";
+import { atOnce } from "../atOnce";
 import { readTokenRecord } from "../connector/refreshToken";
 import { readInventory, type FleetStack } from "../fleet/inventory";
 import { lastOutcomes, type LastOutcome } from "../fleet/journal";
@@ -107,18 +108,12 @@ export async function readFleet(options: ReadOptions & { readonly journals: stri
   const chosen = await selectStacks(inventory, { staleAfter: 7 }, { folder: project.folder, journals: folder });
   const last = await lastOutcomes(folder);
   const reports = new Map<string, AccessReport>();
-  const rows = new Map<string, FleetRow>();
-  const waiting = [...chosen];
-  const work = async () => {
-    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      const place = { ...options, folder: project.folder, now };
-      const { row, report } = await customerOf(one, last.get(one.stack), place);
-      rows.set(one.stack, { ...row, ...(await onboardingOf(row, place)) });
-      if (report !== undefined) reports.set(one.stack, report);
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
-  const customers = chosen.flatMap(({ stack }) => rows.get(stack) ?? []);
+  const place = { ...options, folder: project.folder, now };
+  const customers = await atOnce(availableParallelism(), chosen, async (one) => {
+    const { row, report } = await customerOf(one, last.get(one.stack), place);
+    if (report !== undefined) reports.set(one.stack, report);
+    return { ...row, ...(await onboardingOf(row, place)) };
+  });
   return { fleet: { msspFleetOverview: 1, writtenAt: now.toISOString(), customers }, reports };
 }
 

@@ -54,22 +54,14 @@ export function registerSecrets(program: Command): void {
 }
 
 /** Engine processes at a time. */
-const atOnce = 4;
+const engines = 4;
 
 /** The secrets of these stacks, or of all. */
 export async function secretsOfStacks({ stack, days, at }: SecretsOptions): Promise<StackSecrets[]> {
-  const { stackNames } = await import("../stack/pulumi.js");
+  const [{ stackNames }, { atOnce }] = await Promise.all([import("../stack/pulumi.js"), import("../atOnce.js")]);
   const stacks = stack ?? (await stackNames());
   const now = at ?? new Date();
-  const found = new Map<string, StackSecrets>();
-  const waiting = [...stacks];
-  const work = async () => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      found.set(name, await secretsOf(name, days, now));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return stacks.flatMap((name) => found.get(name) ?? []);
+  return atOnce(engines, stacks, (name) => secretsOf(name, days, now));
 }
 
 async function secretsOf(stack: string, days: number, now: Date): Promise<StackSecrets> {

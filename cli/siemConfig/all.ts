@@ -1,6 +1,7 @@
 /** `mssp siem-config --all`: one set of files for all customers of the project. */
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { readProject } from "../../settings/project";
+import { atOnce } from "../atOnce";
 import { isStackName } from "../ci/stackNames";
 import { readInventory } from "../fleet/inventory";
 import { selectStacks } from "../fleet/selection";
@@ -27,7 +28,7 @@ export interface MergedSet {
 }
 
 /** Engine processes at a time. */
-const atOnce = 4;
+const engines = 4;
 
 /**
  * Writes the set. A customer that can't be read or included is a row of the result.
@@ -35,15 +36,7 @@ const atOnce = 4;
  */
 export async function writeSiemConfigOfAll(product: SiemProduct, options: WriteOptions): Promise<MergedSet> {
   const stacks = await customers();
-  const read = new Map<string, SiemConnection | CustomerResult>();
-  const waiting = [...stacks];
-  const work = async () => {
-    for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
-      read.set(stack, await connectionOrProblem(product, stack, options));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  const found = stacks.flatMap((stack) => read.get(stack) ?? []);
+  const found = await atOnce(engines, stacks, (stack) => connectionOrProblem(product, stack, options));
   const merged = mergedSiemFiles(
     product,
     found.flatMap((one) => ("connector" in one ? [one] : [])),
