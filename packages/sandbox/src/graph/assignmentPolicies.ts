@@ -4,9 +4,9 @@
  * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentpolicy?view=graph-rest-beta
  * and the pages of its parts.
  */
+import { refused } from "./errors";
 import type { Json, StoredObject } from "../cloud/model";
 import { get } from "./directory";
-import { refused } from "./entitlements";
 import { wholeSeconds } from "./identifiers";
 import { innerOf, isObject, objectsIn, textIn, textOf, type JsonObject } from "./json";
 import type { Call } from "./route";

@@ -1,14 +1,11 @@
 /**
- * Shared by the routes of entitlement management: paths, the tenant's licence, creator and editor
- * of an object.
+ * Shared by the routes of entitlement management: paths, creator and editor of an object.
  */
 import type { Json, StoredObject } from "../cloud/model";
 import type { EntitlementSetName } from "./entities";
-import { GraphError } from "./errors";
 import { isDelegated } from "./permissions";
 import { wholeSeconds } from "./identifiers";
-import { requireLicence } from "./licences";
-import type { Call, Route } from "./route";
+import type { Call } from "./route";
 
 /** The path under `/v1.0` and `/beta`. */
 export const entitlementPath = "/identityGovernance/entitlementManagement";
@@ -16,25 +13,6 @@ export const entitlementPath = "/identityGovernance/entitlementManagement";
 /** The name of an entity set in `@odata.context`, or the rest after its segment. */
 export function contextName(entitySet: EntitlementSetName, rest = ""): string {
   return `identityGovernance/entitlementManagement/${entitySet}${rest}`;
-}
-
-/**
- * The routes of a tenant that has entitlement management, a part of Microsoft Entra ID P2 and ID
- * Governance. The licence is checked here, before each of them.
- */
-export function licensed(routes: readonly Route[]): Route[] {
-  return routes.map((route) => ({
-    ...route,
-    handle: (call) => {
-      requireLicence(call, "entitlementManagement");
-      return route.handle(call);
-    },
-  }));
-}
-
-/** Refuses a request as the service does; codes and texts as in issue threads, if known. */
-export function refused(code: string, message: string): GraphError {
-  return new GraphError(400, code, message);
 }
 
 /** Creator and creation time of an object. */

@@ -137,3 +137,8 @@ export function errorBody(
     },
   };
 }
+
+/** Refuses a request as identity governance does; codes and texts as in issue threads, if known. */
+export function refused(code: string, message: string): GraphError {
+  return new GraphError(400, code, message);
+}

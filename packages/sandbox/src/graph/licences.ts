@@ -2,7 +2,7 @@
 import type { Tenant } from "../cloud/model";
 import { switchValue } from "../cloud/switches";
 import { GraphError } from "./errors";
-import type { Call } from "./route";
+import type { Call, Route } from "./route";
 
 export type LicensedFeature =
   | "roleAssignableGroups"
@@ -25,6 +25,17 @@ export function hasLicence(tenant: Tenant, feature: LicensedFeature): boolean {
 /** Throws the service's error if the caller's tenant has no licence for a feature. */
 export function requireLicence(call: Call, feature: LicensedFeature): void {
   if (!hasLicence(call.tenant, feature)) throw refusals[feature]();
+}
+
+/** Routes that check the licence of the caller's tenant first, each of them. */
+export function licensed(feature: LicensedFeature, routes: readonly Route[]): Route[] {
+  return routes.map((route) => ({
+    ...route,
+    handle: (call) => {
+      requireLicence(call, feature);
+      return route.handle(call);
+    },
+  }));
 }
 
 /** The texts of these two are the sandbox's own: the pages document the licences and no errors. */

@@ -7,7 +7,9 @@ import { randomUUID } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
 import { createdEntity, list } from "../answers";
 import { get } from "../directory";
-import { contextName, createdStamp, entitlementPath, licensed, refused } from "../entitlements";
+import { contextName, createdStamp, entitlementPath } from "../entitlements";
+import { refused } from "../errors";
+import { licensed } from "../licences";
 import { innerOf, objectsIn, textIn, textOf, type JsonObject } from "../json";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
@@ -18,7 +20,7 @@ const versions = ["beta"] as const;
 const assignments = "accessPackageAssignments";
 const requests = "accessPackageAssignmentRequests";
 
-export const accessPackageAssignmentRoutes = licensed([
+export const accessPackageAssignmentRoutes = licensed("entitlementManagement", [
   {
     method: "GET",
     path: `${entitlementPath}/${assignments}`,

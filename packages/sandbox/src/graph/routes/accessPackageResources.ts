@@ -10,8 +10,9 @@ import { randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, list } from "../answers";
 import { addLink, get, linked, linkedFrom, removeLink } from "../directory";
-import { contextName, createdStamp, entitlementPath, licensed, refused } from "../entitlements";
-import { notFound } from "../errors";
+import { contextName, createdStamp, entitlementPath } from "../entitlements";
+import { licensed } from "../licences";
+import { notFound, refused } from "../errors";
 import { wholeSeconds } from "../identifiers";
 import { isObject, textOf, type JsonObject } from "../json";
 import { complete } from "../objects";
@@ -28,7 +29,7 @@ const roles = "accessPackageResourceRoles";
 const scopes = "accessPackageResourceScopes";
 const roleScopes = "accessPackageResourceRoleScopes";
 
-export const accessPackageResourceRoutes = licensed([
+export const accessPackageResourceRoutes = licensed("entitlementManagement", [
   {
     method: "GET",
     path: `${entitlementPath}/${catalogs}/{id}/${resources}`,

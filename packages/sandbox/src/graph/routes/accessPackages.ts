@@ -7,7 +7,9 @@ import type { StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { assignmentPolicyFrom } from "../assignmentPolicies";
 import { get } from "../directory";
-import { contextName, createdStamp, entitlementPath, licensed, modified, refused } from "../entitlements";
+import { contextName, createdStamp, entitlementPath, modified } from "../entitlements";
+import { refused } from "../errors";
+import { licensed } from "../licences";
 import type { EntitlementSetName } from "../entities";
 import { innerOf, textOf, type JsonObject } from "../json";
 import { complete, update } from "../objects";
@@ -23,7 +25,7 @@ const catalogs = "accessPackageCatalogs";
 const packages = "accessPackages";
 const policies = "accessPackageAssignmentPolicies";
 
-export const accessPackageRoutes = licensed([
+export const accessPackageRoutes = licensed("entitlementManagement", [
   ...readRoutes(catalogs),
   {
     method: "POST",

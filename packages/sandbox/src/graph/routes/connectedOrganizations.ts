@@ -9,7 +9,9 @@ import { randomUUID } from "node:crypto";
 import type { Json, StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { get } from "../directory";
-import { contextName, createdStamp, entitlementPath, licensed, modified, refused } from "../entitlements";
+import { contextName, createdStamp, entitlementPath, modified } from "../entitlements";
+import { refused } from "../errors";
+import { licensed } from "../licences";
 import { innerOf, objectsIn, textOf } from "../json";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
@@ -22,7 +24,7 @@ const versions = bothVersions;
 const read = permissions.readEntitlements;
 const write = permissions.writeEntitlements;
 
-export const connectedOrganizationRoutes = licensed([
+export const connectedOrganizationRoutes = licensed("entitlementManagement", [
   {
     method: "GET",
     path,

@@ -7,12 +7,11 @@
 import type { Json } from "../../cloud/model";
 import { entity, list } from "../answers";
 import { entitySets } from "../entities";
-import { refused } from "../entitlements";
-import { notFound, unreadableRequest } from "../errors";
+import { notFound, refused, unreadableRequest } from "../errors";
 import { assignmentsOf, onboard, policyOf, rulesOf } from "../groupRolePolicies";
 import { wholeSeconds } from "../identifiers";
 import { innerOf, isObject, objectsIn, textOf, textsIn, type JsonObject } from "../json";
-import { requireLicence } from "../licences";
+import { licensed } from "../licences";
 import { permissions } from "../permissions";
 import { bodyOf, context, noContent, ok, parameter, type Answer, type Call, type Route } from "../route";
 
@@ -22,27 +21,19 @@ const versions = ["v1.0"] as const;
 const read = permissions.readGroupRolePolicies;
 const write = permissions.writeGroupRolePolicies;
 
-export const groupRolePolicyRoutes: readonly Route[] = (
-  [
-    { method: "GET", path: `/policies/${assignments}`, versions, permissions: read, handle: listAssignments },
-    { method: "GET", path: `/policies/${policies}/{id}`, versions, permissions: read, handle: readPolicy },
-    { method: "PATCH", path: `/policies/${policies}/{id}`, versions, permissions: write, handle: patchPolicy },
-    { method: "GET", path: `/policies/${policies}/{id}/rules`, versions, permissions: read, handle: listRules },
-    {
-      method: "PATCH",
-      path: `/policies/${policies}/{id}/rules/{ruleId}`,
-      versions,
-      permissions: write,
-      handle: patchRule,
-    },
-  ] satisfies Route[]
-).map((route) => ({
-  ...route,
-  handle: (call) => {
-    requireLicence(call, "privilegedAccess");
-    return route.handle(call);
+export const groupRolePolicyRoutes: readonly Route[] = licensed("privilegedAccess", [
+  { method: "GET", path: `/policies/${assignments}`, versions, permissions: read, handle: listAssignments },
+  { method: "GET", path: `/policies/${policies}/{id}`, versions, permissions: read, handle: readPolicy },
+  { method: "PATCH", path: `/policies/${policies}/{id}`, versions, permissions: write, handle: patchPolicy },
+  { method: "GET", path: `/policies/${policies}/{id}/rules`, versions, permissions: read, handle: listRules },
+  {
+    method: "PATCH",
+    path: `/policies/${policies}/{id}/rules/{ruleId}`,
+    versions,
+    permissions: write,
+    handle: patchRule,
   },
-}));
+]);
 
 /** "You must provide a $filter for scopeId and scopeType", says the page. The text is the sandbox's. */
 function listAssignments(call: Call): Answer {

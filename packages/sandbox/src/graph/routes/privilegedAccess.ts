@@ -7,12 +7,11 @@ import { randomUUID } from "node:crypto";
 import type { StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { get, getDirectoryObject } from "../directory";
-import { refused } from "../entitlements";
-import { badRequest, unreadableRequest } from "../errors";
+import { badRequest, refused, unreadableRequest } from "../errors";
 import { onboard, ruleOf } from "../groupRolePolicies";
 import { wholeSeconds } from "../identifiers";
 import { innerOf, isObject, textIn, textOf, textsIn, type JsonObject } from "../json";
-import { requireLicence } from "../licences";
+import { licensed } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
 import { bodyOf, parameter, type Answer, type Call, type Route } from "../route";
@@ -28,47 +27,39 @@ const day = 24 * 60 * minute;
 /** https://learn.microsoft.com/entra/id-governance/privileged-identity-management/groups-assign-member-owner */
 const shortest = 5 * minute;
 
-export const privilegedAccessRoutes: readonly Route[] = (
-  [
-    {
-      method: "POST",
-      path: `${root}/${requests}`,
-      versions,
-      permissions: permissions.writeEligibilities,
-      handle: request,
-    },
-    {
-      method: "GET",
-      path: `${root}/${requests}`,
-      versions,
-      permissions: permissions.readEligibilities,
-      handle: (call) => filtered(call, requests, [...call.tenant.objects(requests).values()]),
-    },
-    {
-      method: "GET",
-      path: `${root}/${schedules}`,
-      versions,
-      permissions: permissions.readEligibilities,
-      handle: (call) => filtered(call, schedules, current(call)),
-    },
-    {
-      method: "GET",
-      path: `${root}/${schedules}/{id}`,
-      versions,
-      permissions: permissions.readEligibilities,
-      handle: (call) => {
-        current(call);
-        return entity(call, schedules, get(call.tenant, schedules, parameter(call, "id")), name(schedules));
-      },
-    },
-  ] satisfies Route[]
-).map((route) => ({
-  ...route,
-  handle: (call) => {
-    requireLicence(call, "privilegedAccess");
-    return route.handle(call);
+export const privilegedAccessRoutes: readonly Route[] = licensed("privilegedAccess", [
+  {
+    method: "POST",
+    path: `${root}/${requests}`,
+    versions,
+    permissions: permissions.writeEligibilities,
+    handle: request,
   },
-}));
+  {
+    method: "GET",
+    path: `${root}/${requests}`,
+    versions,
+    permissions: permissions.readEligibilities,
+    handle: (call) => filtered(call, requests, [...call.tenant.objects(requests).values()]),
+  },
+  {
+    method: "GET",
+    path: `${root}/${schedules}`,
+    versions,
+    permissions: permissions.readEligibilities,
+    handle: (call) => filtered(call, schedules, current(call)),
+  },
+  {
+    method: "GET",
+    path: `${root}/${schedules}/{id}`,
+    versions,
+    permissions: permissions.readEligibilities,
+    handle: (call) => {
+      current(call);
+      return entity(call, schedules, get(call.tenant, schedules, parameter(call, "id")), name(schedules));
+    },
+  },
+]);
 
 /**
  * "This API requires the $filter (eq) query parameter to scope the request to a principal or a
