@@ -6,6 +6,8 @@ import {
   type CloudName,
   type ConnectorAccess,
   type NotificationRuleSettings,
+  type CrossTenantTrust,
+  type MsspConditionalAccess,
 } from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
@@ -26,7 +28,7 @@ import { declareCustomerConnector, type CustomerConnector } from "./siemConnecto
 import { deployedSecrets } from "./siemConnector/deployedSecrets";
 import type { SecretsBySlot } from "./siemConnector/secretPlan";
 import type { ConnectorDescription } from "./siemConnector/siemConnector";
-import { MsspTrust, type CrossTenantTrust, type MsspConditionalAccess } from "./trust/msspTrust";
+import { MsspTrust } from "./trust/msspTrust";
 import type { DeployedResources } from "./tenant/deployedResources";
 
 export interface CustomerOnboardingArgs {

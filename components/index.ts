@@ -10,6 +10,8 @@ export type {
   ConnectorAccess,
   ConnectorCredential,
   CredentialType,
+  CrossTenantTrust,
+  MsspConditionalAccess,
   SecretSchedule,
 } from "@defender-mssp/microsoft";
 
@@ -71,5 +73,5 @@ export { deployedResources, type DeployedResource, type DeployedResources } from
 export { recoverLostCreates } from "./tenant/lostCreates";
 export { requireTenantFeatures } from "./tenant/tenantFeatures";
 export { CrossTenantPartner, type CrossTenantPartnerArgs } from "./trust/crossTenantPartner";
-export { MsspTrust, type CrossTenantTrust, type MsspConditionalAccess, type MsspTrustArgs } from "./trust/msspTrust";
+export { MsspTrust, type MsspTrustArgs } from "./trust/msspTrust";
 export type { TenantNeeds } from "../settings/prerequisites";

@@ -3,10 +3,11 @@ import {
   manualSiemAuthorizationSteps,
   portalUrl,
   type CloudName,
+  type CrossTenantTrust,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import type { GuestUser } from "./guests/guestUser";
-import { trustSteps, type CrossTenantTrust } from "./trust/msspTrust";
+import { trustSteps } from "./trust/msspTrust";
 import type { DeclaredNotificationRule } from "./notifications/notificationRules";
 
 /** An analyst's user in the customer's tenant. */

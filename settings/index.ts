@@ -3,7 +3,13 @@
  * the configuration's keys; `Pulumi.yaml` describes the same keys to the engine. It does not import
  * Pulumi, so that the `mssp` command uses the same code.
  */
-import { clouds, withoutUndefined, type CloudName } from "@defender-mssp/microsoft";
+import {
+  clouds,
+  withoutUndefined,
+  type CloudName,
+  type CrossTenantTrust,
+  type MsspConditionalAccess,
+} from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import {
@@ -59,8 +65,6 @@ import {
   crossTenantTrustFrom,
   trustProblems,
   trustSettings,
-  type ConditionalAccessSettings,
-  type CrossTenantTrustSettings,
 } from "./trust";
 import { domainName, endpoint, isUuid, moduleName, displayName, oneOf, tenantId } from "./validators";
 
@@ -70,7 +74,6 @@ export type { ConnectorSettings } from "./connector";
 export type { NotificationRule } from "./notificationRules";
 export type { PortalAccessSettings } from "./portalAccess";
 export type { SettingProblem } from "./problems";
-export type { ConditionalAccessSettings, CrossTenantTrustSettings } from "./trust";
 
 /** How Defender calls without a public API are made. */
 export type DefenderCallSettings =
@@ -106,9 +109,9 @@ export interface Settings {
   readonly adoptMembers?: boolean;
   readonly portalAccess: PortalAccessSettings;
   /** What the customer's tenant trusts of the MSSP's. Off unless set. */
-  readonly crossTenantTrust?: CrossTenantTrustSettings;
+  readonly crossTenantTrust?: CrossTenantTrust;
   /** The customer's Conditional Access policy for the MSSP's people. Off unless set. */
-  readonly conditionalAccess?: ConditionalAccessSettings;
+  readonly conditionalAccess?: MsspConditionalAccess;
   readonly notificationRules: readonly NotificationRule[];
   readonly connector: ConnectorSettings;
   /** Off unless set. */

@@ -1,27 +1,14 @@
 /** Trust of the MSSP's tenant: `crossTenantTrust` and `conditionalAccess`. */
-import { authenticationStrengths, type AuthenticationStrength } from "@defender-mssp/microsoft";
+import {
+  authenticationStrengths,
+  type AuthenticationStrength,
+  type CrossTenantTrust,
+  type MsspConditionalAccess,
+} from "@defender-mssp/microsoft";
 import type * as z from "zod/mini";
 import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
 import { mapOf, oneOf, switchOf, uuid, wholeNumber } from "./validators";
-
-/** A key that is not set is left as it is in the customer's tenant. */
-export interface CrossTenantTrustSettings {
-  readonly mfa?: boolean;
-  readonly compliantDevice?: boolean;
-  readonly hybridJoinedDevice?: boolean;
-  readonly automaticConsent?: boolean;
-  /** Object ID in the MSSP's tenant, a UUID in lower case. */
-  readonly limitToGroup?: string;
-  readonly limitToDefenderPortal?: boolean;
-}
-
-export interface ConditionalAccessSettings {
-  readonly mode: "report" | "enforce";
-  readonly strength: AuthenticationStrength;
-  readonly compliantDevice: boolean;
-  readonly signInFrequencyHours?: number;
-}
 
 const modes = ["report", "enforce"] as const;
 const strengths = Object.keys(authenticationStrengths) as AuthenticationStrength[];
@@ -57,7 +44,8 @@ const crossTenantTrust = mapOf("a map with mfa, compliantDevice or another key o
   }),
   limitToDefenderPortal: optional(switchOf("whether the MSSP's people may use the Defender portal only"), {
     description:
-      "Lets people of the MSSP's tenant use the Defender portal only (with Purview and Intune, which share its application). It closes every other application to them.",
+      "Lets people of the MSSP's tenant use the Defender portal only (with Purview and Intune, which share its " +
+      "application). It closes every other application to them.",
     default: "no limit is set",
     example: "true",
   }),
@@ -88,13 +76,15 @@ const conditionalAccess = mapOf("report or enforce, or a map with mode", {
 export const trustSettings = {
   crossTenantTrust: optional(crossTenantTrust, {
     description:
-      "What the customer's tenant trusts of the MSSP's tenant: its entry in the cross-tenant access policy. Only the keys that are set are changed. Requires Microsoft Entra ID P1; see docs/trust.md.",
+      "What the customer's tenant trusts of the MSSP's tenant: its entry in the cross-tenant access policy. Only the " +
+      "keys that are set are changed. Requires Microsoft Entra ID P1; see docs/trust.md.",
     default: "nothing is changed",
     example: "{ mfa: true, compliantDevice: true }",
   }),
   conditionalAccess: optional(conditionalAccess, {
     description:
-      "The customer's own Conditional Access policy for people of the MSSP's tenant: `report`, `enforce`, or a map with `mode`. It never includes anybody else. Requires Microsoft Entra ID P1; see docs/trust.md.",
+      "The customer's own Conditional Access policy for people of the MSSP's tenant: `report`, `enforce`, or a map " +
+      "with `mode`. It never includes anybody else. Requires Microsoft Entra ID P1; see docs/trust.md.",
     default: "none",
     example: "{ mode: report }",
   }),
@@ -107,7 +97,7 @@ export function conditionalAccessMap(raw: unknown): unknown {
 
 export function crossTenantTrustFrom(
   checked: z.infer<typeof crossTenantTrust> | undefined,
-): CrossTenantTrustSettings | undefined {
+): CrossTenantTrust | undefined {
   if (checked === undefined) return undefined;
   const { limitToGroup, ...rest } = checked;
   return Object.freeze(limitToGroup === undefined ? rest : { ...rest, limitToGroup: limitToGroup.toLowerCase() });
@@ -115,7 +105,7 @@ export function crossTenantTrustFrom(
 
 export function conditionalAccessFrom(
   checked: z.infer<typeof conditionalAccess> | undefined,
-): ConditionalAccessSettings | undefined {
+): MsspConditionalAccess | undefined {
   if (checked === undefined) return undefined;
   const { mode, strength = "multifactor", compliantDevice = false, ...rest } = checked;
   return Object.freeze({ mode, strength, compliantDevice, ...rest });

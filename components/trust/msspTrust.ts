@@ -1,35 +1,13 @@
-import { authenticationStrengths, defenderPortalAppId, type AuthenticationStrength } from "@defender-mssp/microsoft";
+import {
+  authenticationStrengths,
+  defenderPortalAppId,
+  type CrossTenantTrust,
+  type MsspConditionalAccess,
+} from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { setOutputs } from "../outputs";
 import { CrossTenantPartner } from "./crossTenantPartner";
-
-/** What the customer's tenant trusts of the MSSP's. A key that is not set is left as it is. */
-export interface CrossTenantTrust {
-  /** Whether multifactor authentication in the MSSP's tenant counts. */
-  readonly mfa?: boolean;
-  /** Whether a device that is compliant in the MSSP's tenant counts as compliant. */
-  readonly compliantDevice?: boolean;
-  /** Whether a device that is hybrid joined in the MSSP's tenant counts as such. */
-  readonly hybridJoinedDevice?: boolean;
-  /** Whether invitations of the MSSP's users are accepted without asking them. */
-  readonly automaticConsent?: boolean;
-  /** Object ID of a group of the MSSP's tenant: only its members may come as guests. */
-  readonly limitToGroup?: string;
-  /** Whether the MSSP's users may use the Defender portal only. */
-  readonly limitToDefenderPortal?: boolean;
-}
-
-/** The customer's own Conditional Access policy for the users of the MSSP's tenant. */
-export interface MsspConditionalAccess {
-  /** `report`: report-only. `enforce`: enabled. */
-  readonly mode: "report" | "enforce";
-  readonly strength: AuthenticationStrength;
-  /** Whether a compliant device is required, too. */
-  readonly compliantDevice: boolean;
-  /** Hours after which users sign in again. Default: the tenant's. */
-  readonly signInFrequencyHours?: number;
-}
 
 export interface MsspTrustArgs {
   /** The customer's tenant ID, a UUID. */
@@ -145,7 +123,8 @@ export function trustSteps(trust: CrossTenantTrust | undefined, msspTenantId: st
   return [
     ...(limitToGroup !== undefined || limitToDefenderPortal === true
       ? [
-          `Check that nobody else of the MSSP's tenant ${msspTenantId} works in this tenant: only ${people} of that tenant can be guests${place}. Entra refuses all others of it.`,
+          `Check that nobody else of the MSSP's tenant ${msspTenantId} works in this tenant: only ${people} of that ` +
+            `tenant can be guests${place}. Entra refuses all others of it.`,
         ]
       : []),
     ...(automaticConsent === true

@@ -22,6 +22,7 @@ export { findUsers, findUsersOf, isMember, type GuestUserObject } from "./graph/
 export { guestKey, invitedNameEnding, parseGuestMark, type GuestMark } from "./providers/guestMark";
 export * from "./providers/guest";
 export type * from "./defender/alerts";
+export type * from "./entra/msspTrust";
 export * from "./defender/alertApi";
 export * from "./defender/alertRecord";
 export * from "./defender/hunting";
