@@ -3,16 +3,18 @@
  */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { AlertsOptions } from "./setup";
-import { severities, severityList } from "./severities";
+
 import { alertApiOption } from "../connector/alertApiOption";
 import { connectorOptions } from "../connector/connectorOption";
 import { describeCommand, type HelpSections } from "../output/help";
+import { pullOptions } from "../pull/pullOptions";
 import { sinkOptions } from "../sinks/sinkOptions";
 import { credentialOptions } from "../tokens/credentialOptions";
 
 const alertsHelp: HelpSections = {
   notes: [
-    "With --all, a customer's failure stops no other. It is named on standard error and, with --follow, tried again. The exit code is 0 if every customer was read completely.",
+    "With --all, a customer's failure stops no other. It is named on standard error and, with --follow, tried " +
+      "again. The exit code is 0 if every customer was read completely.",
     "With --checkpoint, the same command continues where it ended, after any exit code. An alert that comes twice has the same `id`.",
     "The legacy API is read with the refresh token that `npx mssp token` keeps (or MSSP_REFRESH_TOKEN), else as the application.",
   ],
@@ -48,23 +50,15 @@ export function registerAlerts(program: Command): void {
     .description(
       "Pull the customer's Defender alerts as the SIEM connector would, and write them to standard output, a file or a SIEM.",
     );
-  const command = credentialOptions(connectorOptions(alerts))
-    .addOption(
-      alertApiOption(
-        "graph: Microsoft Graph's alerts_v2; legacySiem: the legacy SIEM API (default: graph, if the connector has it)",
-      ),
-    )
-    .option(
-      "--since <time>",
+  const command = credentialOptions(connectorOptions(alerts)).addOption(
+    alertApiOption(
+      "graph: Microsoft Graph's alerts_v2; legacySiem: the legacy SIEM API (default: graph, if the connector has it)",
+    ),
+  );
+  pullOptions(command, {
+    since:
       "start: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D, all that Defender keeps)",
-    )
-    .option("--severity <list>", `only these severities, separated by commas: ${severities.join(", ")}`, severityList)
-    .option("--follow", "keep pulling until Ctrl-C, and wait for a service or a destination that is down")
-    .option("--interval <duration>", "pause between two pulls of --follow: 30s, 5m, PT5M (default: 1m)")
-    .option(
-      "--checkpoint <file>",
-      "store the progress in this file and continue from it; --since then applies to the first run only",
-    )
+  })
     .addOption(
       new Option("--format <format>", "json: one object; cef: ArcSight's format")
         .choices(["json", "cef"])

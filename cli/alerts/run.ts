@@ -2,45 +2,31 @@
  * `mssp alerts`: pulls the alerts of one customer or of several, and turns the result into an exit
  * code.
  */
-import { ServiceError } from "@defender-mssp/microsoft";
+import type { ServiceError } from "@defender-mssp/microsoft";
 import { selectedConnector } from "../connector/connectorOption";
-import { advised } from "../output/advised";
-import { exitCodeOf, Interrupt } from "../pull/interrupt";
+import { interruptible } from "../pull/interrupt";
 import { withFlatMemory } from "../pull/memory";
 import { Metrics, metricsPlace, publish } from "../pull/metrics";
 import { StderrProgress } from "../pull/progress";
 import { pull, type PullProgress } from "../pull/pull";
-import { defaultInterval, intervalOf, momentOf } from "../pull/time";
-import { ReaderGone } from "../sinks/sink";
+import { checkSince, defaultInterval, intervalOf } from "../pull/time";
 import { adviceFor } from "../tokens/signIn";
-import { checkCombination, defaultSince, pullOf, sinkOf, type AlertsOptions } from "./setup";
+import { checkCombination, pullOf, sinkOf, type AlertsOptions } from "./setup";
 
 export type { AlertsOptions } from "./setup";
 
-const endOfTime = new Date(8.64e15);
-
-export async function runAlerts(options: AlertsOptions): Promise<void> {
-  const interrupt = new Interrupt();
+export function runAlerts(options: AlertsOptions): Promise<void> {
   const progress = new StderrProgress("alert", options.quiet === true);
-  try {
-    process.exitCode = await pullAlerts(options, interrupt.signal, progress);
-    progress.finish();
-  } catch (error) {
-    if (interrupt.signal.aborted || error instanceof ReaderGone) progress.finish();
-    process.exitCode = exitCodeOf(error, { follow: options.follow === true, interrupt });
-    // Standard output may wait for a reader without end: what it has not taken comes again.
-    if (interrupt.signal.aborted) process.stderr.write("", () => process.exit());
-    else if (!(error instanceof ReaderGone)) throw advised(error, adviceOn);
-  } finally {
-    interrupt.dispose();
-  }
+  return interruptible({ follow: options.follow === true, progress, adviceOn }, (signal) =>
+    pullAlerts(options, signal, progress),
+  );
 }
 
 /** @returns the exit code. */
 async function pullAlerts(options: AlertsOptions, signal: AbortSignal, progress: StderrProgress): Promise<number> {
   checkCombination(options);
   const follow = options.follow === true ? intervalOf(options.interval ?? defaultInterval) : undefined;
-  momentOf(options.since ?? defaultSince, endOfTime); // A usage error comes before anything is read.
+  if (options.since !== undefined) checkSince(options.since); // A usage error comes before anything is read.
   const place = options.metrics === undefined ? undefined : metricsPlace(options.metrics);
   const sink = withFlatMemory(sinkOf(options, signal, progress));
   const metrics = new Metrics("alert");

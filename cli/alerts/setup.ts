@@ -1,20 +1,13 @@
 /** What a pull of one customer needs: the source, where to begin, and the sink. */
-import {
-  applicationTokens,
-  recordSeverities,
-  type AlertApi,
-  type AlertExporterRegion,
-  type RecordSeverity,
-} from "@defender-mssp/microsoft";
+import { applicationTokens, type AlertApi, type AlertExporterRegion } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
 import type { ConnectorOptions } from "../connector/connectorOption";
 import { alertExporterHosts } from "../connector/hosts";
-import { openCheckpoint, type Position } from "../pull/checkpoint";
-import { patiently, type PullOptions, type PullProgress } from "../pull/pull";
-import { ServiceClock } from "../pull/serviceClock";
-import { firstMoment } from "../pull/start";
+import type { PullOptions, PullProgress } from "../pull/pull";
+import { checkPullOptions, chosenSeverities, type PullCommandOptions } from "../pull/pullOptions";
+import { startOf } from "../pull/start";
 import { checkSinkOptions, chooseSink } from "../sinks/chooseSink";
 import { formatted, type Destination } from "../sinks/sink";
 import type { SinkOptions } from "../sinks/sinkOptions";
@@ -26,17 +19,10 @@ import { originalAsJson, recordAsCef, recordAsEcs, recordAsJson, sourceTypeOf } 
 import { graphSource } from "./graphSource";
 import { legacySource } from "./legacySource";
 
-export interface AlertsOptions extends CredentialOptions, ConnectorOptions, SinkOptions {
+export interface AlertsOptions extends CredentialOptions, ConnectorOptions, SinkOptions, PullCommandOptions {
   readonly api?: AlertApi;
-  readonly since?: string;
-  readonly severity?: readonly RecordSeverity[];
-  readonly follow?: boolean;
-  readonly interval?: string;
-  readonly checkpoint?: string;
   readonly format: "json" | "cef";
-  readonly raw?: boolean;
   readonly region?: AlertExporterRegion;
-  readonly quiet?: boolean;
   /** Several customers at once; goes without `stack` and `connection`. */
   readonly all?: boolean;
   readonly tag?: readonly string[];
@@ -47,12 +33,6 @@ export interface AlertsOptions extends CredentialOptions, ConnectorOptions, Sink
   readonly metrics?: string;
   readonly health?: string;
 }
-
-/**
- * Defender keeps alerts for 180 days. Microsoft, "Data retention information for Microsoft Defender
- * for Endpoint".
- */
-export const defaultSince = "P180D";
 
 export interface SetupOptions {
   readonly options: AlertsOptions;
@@ -71,40 +51,32 @@ export async function pullOf(
   connector: Connector,
   { options, checkpointOf, signal, progress, follow, sleep }: SetupOptions,
 ): Promise<Pick<PullOptions<FetchedAlert>, "source" | "position" | "checkpoint" | "clock">> {
-  const { since = defaultSince } = options;
   const api = options.api ?? defaultApi(connector);
   if (options.all === true && options.raw === true && api === "legacySiem") {
     throw new VisibleError("--raw with --all needs --api graph: the legacy API's objects do not name their tenant.");
   }
-  const checkpoint = checkpointOf(api);
-  const { tenantId } = connector;
-  const known = checkpoint === undefined ? undefined : await openCheckpoint(checkpoint, { tenantId, api });
-  if (known !== undefined && options.since !== undefined) {
-    progress.note(`The checkpoint continues at ${known.cursor.since}; --since applies to the first run only.`);
-  }
-  const source = await sourceOf(api, connector, options, { signal, sleep });
-  const clock = new ServiceClock();
-  const start = async (): Promise<Position> => {
-    const first = await firstMoment(since, source, clock, signal);
-    return { version: 1, tenantId, api, cursor: { since: first.toISOString() }, recent: {} };
-  };
-  const position = known ?? (await patiently(start, { follow, signal, progress }));
-  return { source, position, checkpoint, clock };
+  return startOf({
+    tenantId: connector.tenantId,
+    api,
+    checkpoint: checkpointOf(api),
+    since: options.since,
+    openSource: () => sourceOf(api, connector, options, { signal, sleep }),
+    follow,
+    signal,
+    progress,
+  });
 }
 
 /** @throws VisibleError for options that exclude or need each other. */
 export function checkCombination(options: AlertsOptions): void {
-  const { raw, format, interval, follow } = options;
+  const { raw, format } = options;
   if (raw === true && format === "cef") throw new VisibleError("--raw is JSON: it can't be used with --format cef.");
   checkSinkOptions(options);
   const ofJson = options.elasticsearch !== undefined ? "elasticsearch" : "log-analytics";
   if (format === "cef" && (options.elasticsearch ?? options.logAnalytics) !== undefined) {
     throw new VisibleError(`--${ofJson} takes JSON: it can't be used with --format cef.`);
   }
-  if (raw === true && options.elasticsearch !== undefined) {
-    throw new VisibleError("--elasticsearch takes the Elastic Common Schema: it can't be used with --raw.");
-  }
-  if (interval !== undefined && follow !== true) throw new VisibleError("--interval goes with --follow.");
+  checkPullOptions(options);
   checkCustomers(options);
 }
 
@@ -146,7 +118,7 @@ async function sourceOf(
   const { tenantId } = connector;
   const credentials = async () => connectorEnvironment(connector.clientId, await credentialOf(connector, options));
   await credentials(); // A missing credential is reported before any call.
-  const severities = options.severity?.length === recordSeverities.length ? undefined : options.severity;
+  const severities = chosenSeverities(options);
   if (api === "graph") {
     const tokens = applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal });
     return graphSource({ endpoints, tenantId, tokens, severities, sleep });

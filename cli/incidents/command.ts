@@ -5,7 +5,7 @@
 import { Option, type Command } from "commander";
 import type { IncidentClassification, IncidentDetermination } from "@defender-mssp/microsoft";
 import type { IncidentsOptions } from "./run";
-import { severityList, severities } from "../alerts/severities";
+import { pullOptions } from "../pull/pullOptions";
 import { describeCommand, type HelpSections } from "../output/help";
 import { sinkOptions } from "../sinks/sinkOptions";
 import { connectorOptions } from "../connector/connectorOption";
@@ -26,7 +26,8 @@ const determinations: readonly IncidentDetermination[] = [
 const incidentsHelp: HelpSections = {
   notes: [
     "An incident comes again after each change. A delivery that is repeated has the same `id` and `updatedAt`.",
-    "Reading needs SecurityIncident.Read.All (connector.incidents: true, or connector.profile: hunt); --close, --assign, --comment and --classify need connector.profile: triage.",
+    "Reading needs SecurityIncident.Read.All (connector.incidents: true, or connector.profile: hunt); --close, " +
+      "--assign, --comment and --classify need connector.profile: triage.",
   ],
   reads: "The stack's outputs or the connection file, and the incidents of the customer's tenant.",
   changes:
@@ -58,19 +59,11 @@ export function registerIncidents(program: Command): void {
         .command("incidents")
         .description("Pull the customer's Defender incidents with their alerts, or change one."),
     ),
-  )
-    .option(
-      "--since <time>",
+  );
+  pullOptions(command, {
+    since:
       "incidents that were changed since then: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D)",
-    )
-    .option("--severity <list>", `only these severities, separated by commas: ${severities.join(", ")}`, severityList)
-    .option("--follow", "keep pulling until Ctrl-C, and wait for a service or a destination that is down")
-    .option("--interval <duration>", "pause between two pulls of --follow: 30s, 5m, PT5M (default: 1m)")
-    .option(
-      "--checkpoint <file>",
-      "store the progress in this file and continue from it; --since then applies to the first run only",
-    )
-    .option("--raw", "the service's own object instead of this command's schema");
+  }).option("--raw", "the service's own object instead of this command's schema");
   sinkOptions(command, { sourcetypes: "defender:incident", dataStream: "logs-defender.incident-default" })
     .option("--id <id>", "this incident only: print it, or change it")
     .option("--close", "with --id: set the status to resolved")

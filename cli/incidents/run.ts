@@ -4,29 +4,25 @@
  */
 import {
   applicationTokens,
-  recordSeverities,
   type IncidentClassification,
   type IncidentDetermination,
-  type RecordSeverity,
   type ServiceError,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { selectedConnector, type ConnectorOptions } from "../connector/connectorOption";
 import { requireTriage } from "../connector/requireProfile";
 import { adviceOnProfile } from "../connector/profileAdvice";
-import { advised } from "../output/advised";
 import { visibleJson } from "../output/terminalText";
-import { openCheckpoint, type Position } from "../pull/checkpoint";
-import { exitCodeOf, Interrupt } from "../pull/interrupt";
+import { interruptible } from "../pull/interrupt";
 import { withFlatMemory } from "../pull/memory";
 import { StderrProgress } from "../pull/progress";
-import { patiently, pull } from "../pull/pull";
-import { ServiceClock } from "../pull/serviceClock";
-import { firstMoment } from "../pull/start";
-import { defaultInterval, intervalOf, momentOf } from "../pull/time";
+import { pull } from "../pull/pull";
+import { checkPullOptions, chosenSeverities, type PullCommandOptions } from "../pull/pullOptions";
+import { startOf } from "../pull/start";
+import { checkSince, defaultInterval, intervalOf } from "../pull/time";
 import { checkSinkOptions, chooseSink } from "../sinks/chooseSink";
 import { cutValues, type Shortening } from "../sinks/shortened";
-import { formatted, ReaderGone, type Destination, type SinkRecord } from "../sinks/sink";
+import { formatted, type Destination, type SinkRecord } from "../sinks/sink";
 import type { SinkOptions } from "../sinks/sinkOptions";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
@@ -35,46 +31,22 @@ import type { IncidentAccess } from "./access";
 import { incidentAsEcs } from "./ecs";
 import { incidentSource, type FetchedIncident } from "./incidentSource";
 
-export interface IncidentsOptions extends CredentialOptions, ConnectorOptions, SinkOptions, Partial<OneOptions> {
-  readonly since?: string;
-  readonly severity?: readonly RecordSeverity[];
-  readonly follow?: boolean;
-  readonly interval?: string;
-  readonly checkpoint?: string;
-  readonly raw?: boolean;
-  readonly quiet?: boolean;
+export interface IncidentsOptions
+  extends CredentialOptions, ConnectorOptions, SinkOptions, PullCommandOptions, Partial<OneOptions> {
   readonly classify?: IncidentClassification;
   readonly determination?: IncidentDetermination;
 }
 
-/**
- * Defender keeps incidents for 180 days. Microsoft, "Data retention information for Microsoft
- * Defender for Endpoint".
- */
-const defaultSince = "P180D";
-
-const endOfTime = new Date(8.64e15);
-
-export async function runIncidents(options: IncidentsOptions): Promise<void> {
-  const interrupt = new Interrupt();
-  const { signal } = interrupt;
-  const progress = new StderrProgress("incident", options.quiet === true);
-  try {
+export function runIncidents(options: IncidentsOptions): Promise<void> {
+  const { id } = options;
+  const progress = id === undefined ? new StderrProgress("incident", options.quiet === true) : undefined;
+  const adviceOnCall = (error: ServiceError): string | undefined => adviceOn(error, options);
+  return interruptible({ follow: options.follow === true, progress, adviceOn: adviceOnCall }, async (signal) => {
     checkCombination(options);
-    if (options.id === undefined) {
-      await pullIncidents(options, signal, progress);
-      progress.finish();
-    } else await runOne(await accessOf(options, signal), { ...options, id: options.id }, signal);
-  } catch (error) {
-    const isPull = options.id === undefined;
-    if (isPull && (signal.aborted || error instanceof ReaderGone)) progress.finish();
-    process.exitCode = exitCodeOf(error, { follow: options.follow === true, interrupt });
-    // Standard output may wait for a reader without end: what it has not taken comes again.
-    if (signal.aborted) process.stderr.write("", () => process.exit());
-    else if (!(error instanceof ReaderGone)) throw advised(error, (failure) => adviceOn(failure, options));
-  } finally {
-    interrupt.dispose();
-  }
+    if (id !== undefined) await runOne(await accessOf(options, signal), { ...options, id }, signal);
+    else if (progress !== undefined) await pullIncidents(options, signal, progress);
+    return 0;
+  });
 }
 
 const ofPull = [
@@ -84,7 +56,7 @@ const ofPull = [
 const ofOne = ["close", "assign", "comment", "classify", "determination", "json"] as const;
 
 function checkCombination(options: IncidentsOptions): void {
-  const { id, interval, follow, classify, determination, raw, elasticsearch } = options;
+  const { id, classify, determination } = options;
   checkSinkOptions(options);
   const stray = id === undefined ? ofOne.find((name) => options[name] !== undefined) : undefined;
   if (stray !== undefined) throw new VisibleError(`--${stray} goes with --id: name the incident.`);
@@ -92,10 +64,7 @@ function checkCombination(options: IncidentsOptions): void {
   if (pulls !== undefined)
     throw new VisibleError(`--${pulls.replace("A", "-a")} is for a pull: it can't be used with --id.`);
   if (id !== undefined && !/^[\w-]{1,100}$/.test(id)) throw new VisibleError(`--id "${id}" is no incident's ID.`);
-  if (raw === true && elasticsearch !== undefined) {
-    throw new VisibleError("--elasticsearch takes the Elastic Common Schema: it can't be used with --raw.");
-  }
-  if (interval !== undefined && follow !== true) throw new VisibleError("--interval goes with --follow.");
+  checkPullOptions(options);
   if (determination !== undefined && classify === undefined) {
     throw new VisibleError("--determination goes with --classify.");
   }
@@ -103,24 +72,22 @@ function checkCombination(options: IncidentsOptions): void {
 
 async function pullIncidents(options: IncidentsOptions, signal: AbortSignal, progress: StderrProgress): Promise<void> {
   const follow = options.follow === true ? intervalOf(options.interval ?? defaultInterval) : undefined;
-  const { checkpoint, since = defaultSince } = options;
-  momentOf(since, endOfTime); // A usage error comes before anything is read.
-  const sink = sinkOf(options, signal, progress);
+  if (options.since !== undefined) checkSince(options.since); // A usage error comes before anything is read.
+  const sink = withFlatMemory(sinkOf(options, signal, progress));
   const access = await accessOf(options, signal);
-  const [{ tenantId }, api] = [access, "incidents"];
-  const known = checkpoint === undefined ? undefined : await openCheckpoint(checkpoint, { tenantId, api });
-  if (known !== undefined && options.since !== undefined) {
-    progress.note(`The checkpoint continues at ${known.cursor.since}; --since applies to the first run only.`);
-  }
-  const severities = options.severity?.length === recordSeverities.length ? undefined : options.severity;
-  const source = incidentSource({ ...access, severities, note: (text) => progress.note(text) });
-  const clock = new ServiceClock();
-  const start = async (): Promise<Position> => {
-    const first = await firstMoment(since, source, clock, signal);
-    return { version: 1, tenantId, api, cursor: { since: first.toISOString() }, recent: {} };
-  };
-  const position = known ?? (await patiently(start, { follow, signal, progress }));
-  await pull({ source, sink: withFlatMemory(sink), position, checkpoint, follow, signal, progress, clock });
+  const severities = chosenSeverities(options);
+  const note = (text: string): void => progress.note(text);
+  const start = await startOf({
+    tenantId: access.tenantId,
+    api: "incidents",
+    checkpoint: options.checkpoint,
+    since: options.since,
+    openSource: () => Promise.resolve(incidentSource({ ...access, severities, note })),
+    follow,
+    signal,
+    progress,
+  });
+  await pull({ ...start, sink, follow, signal, progress });
 }
 
 async function accessOf(options: IncidentsOptions, signal: AbortSignal): Promise<IncidentAccess> {

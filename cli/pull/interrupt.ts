@@ -1,5 +1,6 @@
 /** How a pull ends: by a signal, by a failure, or completely; and the exit code of each. */
 import { ServiceError } from "@defender-mssp/microsoft";
+import { advised } from "../output/advised";
 import { DestinationError, ReaderGone } from "../sinks/sink";
 
 const exitCodes = { other: 1, refused: 3, unavailable: 4, destination: 5, SIGINT: 130, SIGTERM: 143 } as const;
@@ -30,8 +31,37 @@ export class Interrupt {
   }
 }
 
+export interface InterruptibleOptions {
+  /** Whether the command follows: a signal is then its usual end. */
+  readonly follow: boolean;
+  /** What a pull has said so far; it has a last word after a signal, and if nobody reads on. */
+  readonly progress?: { finish(): void };
+  readonly adviceOn: (error: ServiceError) => string | undefined;
+}
+
+/** Runs a command that signals end, and sets the exit code. @throws VisibleError */
+export async function interruptible(
+  { follow, progress, adviceOn }: InterruptibleOptions,
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<void> {
+  const interrupt = new Interrupt();
+  const { signal } = interrupt;
+  try {
+    process.exitCode = await work(signal);
+    progress?.finish();
+  } catch (error) {
+    if (signal.aborted || error instanceof ReaderGone) progress?.finish();
+    process.exitCode = exitCodeOf(error, { follow, interrupt });
+    // Standard output may wait for a reader without end: what it has not taken comes again.
+    if (signal.aborted) process.stderr.write("", () => process.exit());
+    else if (!(error instanceof ReaderGone)) throw advised(error, adviceOn);
+  } finally {
+    interrupt.dispose();
+  }
+}
+
 /** The exit code of a pull that an error has ended. */
-export function exitCodeOf(error: unknown, { follow, interrupt }: { follow: boolean; interrupt: Interrupt }): number {
+function exitCodeOf(error: unknown, { follow, interrupt }: { follow: boolean; interrupt: Interrupt }): number {
   const { name } = interrupt;
   if (name !== undefined) return follow ? 0 : exitCodes[name];
   return exitCodeOfFailure(error);

@@ -1,13 +1,55 @@
-/** The option `--severity`, which several commands have. */
-import { InvalidArgumentError } from "commander";
+/** The options of a pull, which `mssp alerts` and `mssp incidents` have. */
+import { InvalidArgumentError, type Command } from "commander";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+
+export interface PullCommandOptions {
+  readonly since?: string;
+  readonly severity?: readonly RecordSeverity[];
+  readonly follow?: boolean;
+  readonly interval?: string;
+  readonly checkpoint?: string;
+  readonly raw?: boolean;
+  readonly quiet?: boolean;
+}
 
 /** Written out: importing them would load the package at every start of the command. */
-export const severities: readonly RecordSeverity[] = ["informational", "low", "medium", "high"];
+const severities: readonly RecordSeverity[] = ["informational", "low", "medium", "high"];
 
-export function severityList(text: string): RecordSeverity[] {
+/** @param since what `--since` means, and its default. */
+export function pullOptions(command: Command, { since }: { readonly since: string }): Command {
+  return command
+    .option("--since <time>", since)
+    .option("--severity <list>", `only these severities, separated by commas: ${severities.join(", ")}`, severityList)
+    .option("--follow", "keep pulling until Ctrl-C, and wait for a service or a destination that is down")
+    .option("--interval <duration>", "pause between two pulls of --follow: 30s, 5m, PT5M (default: 1m)")
+    .option(
+      "--checkpoint <file>",
+      "store the progress in this file and continue from it; --since then applies to the first run only",
+    );
+}
+
+function severityList(text: string): RecordSeverity[] {
   const names = text.split(",").map((name) => name.trim().toLowerCase());
   const known = names.filter((name): name is RecordSeverity => severities.some((severity) => severity === name));
   if (known.length === names.length) return [...new Set(known)];
   throw new InvalidArgumentError(`Allowed are ${severities.join(", ")}, separated by commas.`);
+}
+
+/** @throws VisibleError for options of a pull that exclude or need each other. */
+export function checkPullOptions({
+  raw,
+  elasticsearch,
+  interval,
+  follow,
+}: PullCommandOptions & { readonly elasticsearch?: string }): void {
+  if (raw === true && elasticsearch !== undefined) {
+    throw new VisibleError("--elasticsearch takes the Elastic Common Schema: it can't be used with --raw.");
+  }
+  if (interval !== undefined && follow !== true) throw new VisibleError("--interval goes with --follow.");
+}
+
+/** The severities to keep; undefined for all. */
+export function chosenSeverities({ severity }: PullCommandOptions): readonly RecordSeverity[] | undefined {
+  return severity?.length === severities.length ? undefined : severity;
 }

@@ -29,6 +29,19 @@ export function intervalOf(text: string): number {
   throw new VisibleError(`--interval "${text}" is not a duration from a second to a day: 30s, 5m, PT5M.`);
 }
 
+/**
+ * Defender keeps alerts and incidents for 180 days. Microsoft, "Data retention information for
+ * Microsoft Defender for Endpoint".
+ */
+export const defaultSince = "P180D";
+
+const endOfTime = new Date(8.64e15);
+
+/** Refuses a text that is no `--since`, whatever the service's time is. @throws VisibleError */
+export function checkSince(text: string): void {
+  momentOf(text, endOfTime);
+}
+
 /** The moment that `--since` means. @param now the service's time. @throws VisibleError */
 export function momentOf(text: string, now: Date): Date {
   const ago = durationOf(text);
