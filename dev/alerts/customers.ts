@@ -20,6 +20,10 @@ export interface Customer {
   readonly clientId: string;
 }
 
+export interface ManyCustomersOptions extends Pick<SandboxOptions, "faults"> {
+  readonly permission?: string;
+}
+
 export class ManyCustomers {
   private constructor(
     /** A folder of its own, deleted at the end. */
@@ -28,7 +32,11 @@ export class ManyCustomers {
     readonly customers: readonly Customer[],
   ) {}
 
-  static async start(count: number, options: Pick<SandboxOptions, "faults"> = {}): Promise<ManyCustomers> {
+  /** @param permission what the connectors may do, an application permission of Microsoft Graph. */
+  static async start(
+    count: number,
+    { permission = "SecurityAlert.Read.All", ...options }: ManyCustomersOptions = {},
+  ): Promise<ManyCustomers> {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-many-"));
     const customers = Array.from({ length: count }, (_, index) => ({
       tenantId: `c0570500-0000-4000-8000-${String(index).padStart(12, "0")}`,
@@ -41,7 +49,7 @@ export class ManyCustomers {
     }));
     const sandbox = await startSandbox({ ...options, tenants, home: path.join(folder, "sandbox") });
     const many = new ManyCustomers(folder, sandbox, customers);
-    for (const customer of customers) many.#addConnector(customer);
+    for (const customer of customers) many.#addConnector(customer, permission);
     await many.#writeConnections();
     return many;
   }
@@ -70,12 +78,12 @@ export class ManyCustomers {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  #addConnector({ tenantId, clientId }: Customer): void {
+  #addConnector({ tenantId, clientId }: Customer, permission: string): void {
     const { cloud } = this.sandbox;
     const tenant = cloud.tenant(tenantId);
     const description = { applicationId: clientId, displayName: "Connector", signInAudience: "AzureADMyOrg" } as const;
     addApplication(tenant, description);
-    const permissions = { [microsoftGraph.appId]: ["SecurityAlert.Read.All"] };
+    const permissions = { [microsoftGraph.appId]: [permission] };
     addConsentedServicePrincipal(tenant, { ...description, homeTenantId: tenantId }, permissions);
     cloud.acceptPassingSecret(clientSecret, clientId);
   }

@@ -5,13 +5,13 @@
  */
 import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { commandEnvironment, type OwnSandbox } from "@defender-mssp/sandbox";
+import type { OwnSandbox } from "@defender-mssp/sandbox";
 import { detectionsBetween } from "@defender-mssp/sandbox/testing";
+import { peakMemoryOf } from "../bench/processes";
 import { ManyCustomers, type Customer } from "./customers";
 
 const day = 24 * 60 * 60 * 1000;
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     many.hold(alerts);
     const since = new Date(Date.now() - 179 * day);
     const until = new Date();
-    const run = await pulled(folder, sandbox, since, kills);
+    const run = await pulled(many, since, kills);
     await report(folder, sandbox, customers, { since, until }, run);
   } finally {
     await many.dispose();
@@ -46,9 +46,10 @@ async function main(): Promise<void> {
 }
 
 /** Runs the command, kills it so many times on the way, and lets the last run end. */
-async function pulled(folder: string, sandbox: OwnSandbox, since: Date, kills: number): Promise<Run> {
-  const env = commandEnvironment(await sandbox.environment({ user: process.env }));
-  const args = ["alerts", "--all", "--connections", path.join(folder, "connections"), "--since", since.toISOString()];
+async function pulled(many: ManyCustomers, since: Date, kills: number): Promise<Run> {
+  const { folder } = many;
+  const env = await many.environment();
+  const args = ["alerts", "--all", "--connections", many.connections, "--since", since.toISOString()];
   const places = ["--checkpoints", path.join(folder, "checkpoints"), "--file", path.join(folder, "alerts.jsonl")];
   const command = [path.resolve("cli", "mssp.js"), ...args, ...places, "--file-size", "100G"];
   const began = performance.now();
@@ -58,8 +59,7 @@ async function pulled(folder: string, sandbox: OwnSandbox, since: Date, kills: n
     const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
     const killAt = killed < kills ? performance.now() + 3000 + Math.random() * 2000 : Infinity;
     while (child.exitCode === null && child.signalCode === null) {
-      const status = await readFile(`/proc/${child.pid}/status`, "utf8").catch(() => "");
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+      peak = Math.max(peak, peakMemoryOf(child.pid));
       if (performance.now() > killAt) child.kill("SIGKILL");
       await sleep(100);
     }

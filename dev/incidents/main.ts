@@ -4,21 +4,14 @@
  * with 1 if one is lost.
  */
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { microsoftGraph } from "@defender-mssp/microsoft";
-import { commandEnvironment, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
-import {
-  addApplication,
-  addConsentedServicePrincipal,
-  detectionIntervalFor,
-  Incidents,
-} from "@defender-mssp/sandbox/testing";
+import { Incidents } from "@defender-mssp/sandbox/testing";
 import { execa } from "execa";
+import { ManyCustomers } from "../alerts/customers";
+import { peakMemoryOf } from "../bench/processes";
 
 const usage = `npm run -s incidents:demo -- [--incidents 100000] [--kills 5] [--faults 2]
 
@@ -28,9 +21,6 @@ const usage = `npm run -s incidents:demo -- [--incidents 100000] [--kills 5] [--
 `;
 
 const checkout = path.resolve(__dirname, "..", "..", "..");
-const tenantId = "c0570500-0000-4000-8000-00000000000a";
-const clientId = "c0ffee00-0000-4000-8000-000000000005";
-const clientSecret = "the connector's secret";
 const alertsOfAnIncident = 3;
 
 interface Counted {
@@ -71,61 +61,33 @@ async function main(): Promise<void> {
 }
 
 async function pulled(count: number, kills: number, percent: number): Promise<Counted> {
-  const folder = await mkdtemp(path.join(tmpdir(), "mssp-incidents-"));
   const faults = {
     seed: 7,
     percent,
     timeScale: 0.01,
     kinds: ["throttled", "failed", "resetBefore", "halfBody"],
   } as const;
-  const sandbox = await startSandbox({
-    home: path.join(folder, "sandbox"),
-    tenants: [{ tenantId, displayName: "Contoso", domain: "contoso.com" }],
+  const many = await ManyCustomers.start(1, {
+    permission: "SecurityIncident.Read.All",
     ...(percent === 0 ? {} : { faults }),
   });
   try {
-    sandbox.cloud.detectionInterval = detectionIntervalFor(count * alertsOfAnIncident);
-    await writeConnector(sandbox, folder);
-    const wanted = changes(sandbox);
+    many.hold(count * alertsOfAnIncident);
+    const wanted = changes(many);
     const started = performance.now();
-    const ran = await runs(sandbox, folder, kills, count);
+    const ran = await runs(many, kills, count);
     const seconds = (performance.now() - started) / 1000;
-    const lost = await lostOf(wanted, path.join(folder, "out.jsonl"));
+    const lost = await lostOf(wanted, path.join(many.folder, "out.jsonl"));
     return { ...ran, ...lost, seconds, wanted: wanted.size };
   } finally {
-    await sandbox.stop();
-    await rm(folder, { recursive: true, force: true });
+    await many.dispose();
   }
 }
 
-/** The application, and the files that a SIEM engineer's machine would have. */
-async function writeConnector(sandbox: OwnSandbox, folder: string): Promise<void> {
-  const tenant = sandbox.cloud.tenant(tenantId);
-  const application = { applicationId: clientId, displayName: "Connector", signInAudience: "AzureADMyOrg" } as const;
-  addApplication(tenant, application);
-  const permissions = { [microsoftGraph.appId]: ["SecurityIncident.Read.All"] };
-  addConsentedServicePrincipal(tenant, { ...application, homeTenantId: tenantId }, permissions);
-  sandbox.cloud.acceptPassingSecret(clientSecret, clientId);
-  const secretFile = path.join(folder, "secret");
-  await writeFile(secretFile, clientSecret, { mode: 0o600 });
-  const connection = {
-    msspConnection: 1,
-    stack: "contoso",
-    tenantId,
-    clientId,
-    cloud: "public",
-    endpoints: { metadataHost: new URL(sandbox.origins.https).host },
-    connector: { kind: "customerApp", alertApis: ["graph"], credential: "secret" },
-    credentialPlace: { file: secretFile },
-  };
-  await writeFile(path.join(folder, "connection.json"), JSON.stringify(connection), { mode: 0o600 });
-}
-
 /** Each incident with its last change, as the sandbox has them now. */
-function changes(sandbox: OwnSandbox): Set<string> {
+function changes({ sandbox: { cloud }, customers }: ManyCustomers): Set<string> {
   const always = { since: new Date(0), until: new Date(8.64e15) };
-  const { cloud } = sandbox;
-  const incidents = new Incidents(cloud.tenant(tenantId), cloud.detectionInterval, cloud.now());
+  const incidents = new Incidents(cloud.tenant(customers[0]?.tenantId ?? ""), cloud.detectionInterval, cloud.now());
   const found = new Set<string>();
   for (const { number, updated } of incidents.within({ created: always, updated: always })) {
     // What changes or ends while it is read is not counted.
@@ -137,15 +99,11 @@ function changes(sandbox: OwnSandbox): Set<string> {
 }
 
 /** Until the command ends by itself. Each kill comes after a share of the incidents. */
-async function runs(sandbox: OwnSandbox, folder: string, kills: number, count: number) {
-  const environment = commandEnvironment(await sandbox.environment({ user: process.env }));
+async function runs(many: ManyCustomers, kills: number, count: number) {
+  const { folder } = many;
+  const environment = await many.environment();
   const output = createWriteStream(path.join(folder, "out.jsonl"));
-  const command = [
-    path.join(checkout, "cli", "mssp.js"),
-    "incidents",
-    "--connection",
-    path.join(folder, "connection.json"),
-  ];
+  const command = [path.join(checkout, "cli", "mssp.js"), "incidents", "--connection", many.connection(0)];
   let [killed, lines, megabytes, isWhole] = [0, 0, 0, false];
   while (!isWhole) {
     const child = execa(
@@ -156,7 +114,7 @@ async function runs(sandbox: OwnSandbox, folder: string, kills: number, count: n
       },
     );
     const timer = setInterval(() => {
-      void peakOf(child.pid).then((peak) => (megabytes = Math.max(megabytes, peak)));
+      megabytes = Math.max(megabytes, peakMemoryOf(child.pid));
     }, 200);
     for await (const line of createInterface({ input: child.stdout })) {
       if (!line.endsWith("}")) continue; // The last line of a killed run.
@@ -174,12 +132,6 @@ async function runs(sandbox: OwnSandbox, folder: string, kills: number, count: n
   output.end();
   await once(output, "finish");
   return { kills: killed, lines, megabytes };
-}
-
-/** The largest resident memory of a process so far; 0 where the system does not tell. */
-async function peakOf(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
 }
 
 async function lostOf(wanted: ReadonlySet<string>, file: string): Promise<{ lost: number; lines: number }> {
