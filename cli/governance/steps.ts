@@ -182,7 +182,8 @@ async function checkGroups(call: GraphCall, { groups }: GovernanceSettings): Pro
     const found = body as { readonly isAssignableToRole?: boolean | null; readonly securityEnabled?: boolean | null };
     if (found.isAssignableToRole !== true || found.securityEnabled !== true) {
       throw new VisibleError(
-        `The group ${objectId} (${name}) is no role-assignable security group. Create one with isAssignableToRole, which can't be changed later, and name it in portalAccess.groups.`,
+        `The group ${objectId} (${name}) is no role-assignable security group. Create one with isAssignableToRole, ` +
+          "which can't be changed later, and name it in portalAccess.groups.",
       );
     }
   }
@@ -274,7 +275,8 @@ function otherRequest(differences: readonly string[]): string {
   const lines = differences.map((one) => `- ${one}`).join("\n");
   return (
     `The MSSP's request asks for something else than the settings say. Nothing was accepted.\n${lines}\n` +
-    "Ask the MSSP to send a request that fits the settings, or reject this one in the Entra admin center (Tenant governance > Governing tenants > Received requests)."
+    "Ask the MSSP to send a request that fits the settings, or reject this one in the Entra admin center (Tenant " +
+    "governance > Governing tenants > Received requests)."
   );
 }
 

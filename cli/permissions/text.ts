@@ -88,7 +88,8 @@ export function permissionsMarkdown({ customers, automation, preview, connectors
     ...connectors.flatMap(({ stack, applicationId, permissions, consentUrl }) => [
       `## The SIEM's connector${customers.length > 1 ? ` of ${plain(stack)}` : ""}`,
       "",
-      `The SIEM signs in as the MSSP's application \`${applicationId}\`. The automation grants these application permissions; you can also consent by the link:`,
+      `The SIEM signs in as the MSSP's application \`${applicationId}\`. The automation grants these application ` +
+        "permissions; you can also consent by the link:",
       "",
       ...permissions.map(permissionLine),
       "",

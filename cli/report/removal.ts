@@ -74,7 +74,8 @@ export const removals: Readonly<Record<ObjectKind, Removal>> = {
   tenantTrust: {
     setting: "Remove crossTenantTrust",
     click:
-      "Entra admin center > External Identities > Cross-tenant access settings > Organizational settings > the MSSP's tenant > Inbound access > Trust settings > Default settings",
+      "Entra admin center > External Identities > Cross-tenant access settings > Organizational settings > the " +
+      "MSSP's tenant > Inbound access > Trust settings > Default settings",
     stays: "The guests, who then register for MFA in the customer's tenant if a policy asks for it.",
     document: {
       title: "Cross-tenant access settings for B2B collaboration",

@@ -54,7 +54,9 @@ export function registerSiemConfig(program: Command): void {
       "Writes the files into --out, each completely or not at all. Only you can read a file that contains a secret or its placeholder.",
     exitCodes: {
       0: "all files are written",
-      1: "nothing is written if a file exists (see --force) or the stack can't be read; with --all: a customer that is deployed is not included, or no customer is",
+      1:
+        "nothing is written if a file exists (see --force) or the stack can't be read; with --all: a customer that is " +
+        "deployed is not included, or no customer is",
     },
     examples: [
       "npx mssp siem-config splunk --stack contoso --out splunk",

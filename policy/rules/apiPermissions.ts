@@ -9,7 +9,9 @@ export const apiPermissions = resourceRule<{ allowed: readonly string[] }>({
   name: "api-permissions",
   severity: "critical",
   level: "mandatory",
-  why: "An application has the permissions of connector.alertApis and connector.profile and no other one; one that allows changes has an approver and an end date.",
+  why:
+    "An application has the permissions of connector.alertApis and connector.profile and no other one; one that " +
+    "allows changes has an approver and an end date.",
   remedy:
     "For a change, set connector.profile with approvedBy and writesEndOn; add another permission that only reads to the parameter allowed.",
   link: "https://learn.microsoft.com/graph/permissions-reference",

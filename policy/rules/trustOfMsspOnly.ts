@@ -6,7 +6,9 @@ export const trustOfMsspOnly = resourceRule<object>({
   name: "trust-of-mssp-only",
   severity: "critical",
   level: "mandatory",
-  why: "The tenant trusts the MSSP's tenant only, and only as the settings say; a Conditional Access policy reaches guests of the MSSP's tenant and nobody of the customer's.",
+  why:
+    "The tenant trusts the MSSP's tenant only, and only as the settings say; a Conditional Access policy reaches " +
+    "guests of the MSSP's tenant and nobody of the customer's.",
   remedy: "Set msspTenantId, crossTenantTrust and conditionalAccess, or remove the resource.",
   link: "https://learn.microsoft.com/entra/external-id/cross-tenant-access-overview",
   parameters: {},

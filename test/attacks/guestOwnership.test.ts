@@ -19,7 +19,7 @@ describe("attack: ownership of a guest", () => {
 
   before(async () => {
     test = await testSandbox();
-    context = { environment: test.environment, endpoints: test.endpoints, sleep: () => Promise.resolve() };
+    ({ context } = test);
     seeded = new Set(users().keys());
   });
   beforeEach(() => {

@@ -39,7 +39,8 @@ export const de: Texts = {
     tenantTrust: {
       name: "Vertrauen in den Mandanten des MSSP",
       meaning:
-        "Dieser Mandant erkennt an, was der Eintrag vom Mandanten des MSSP nennt, etwa dessen mehrstufige Authentifizierung. Für sich allein gewährt er keinen Zugriff.",
+        "Dieser Mandant erkennt an, was der Eintrag vom Mandanten des MSSP nennt, etwa dessen mehrstufige " +
+        "Authentifizierung. Für sich allein gewährt er keinen Zugriff.",
     },
     conditionalAccessPolicy: {
       name: "Richtlinie für bedingten Zugriff",
@@ -181,7 +182,8 @@ export const de: Texts = {
       "Löschen Sie die Unternehmensanwendung und die App-Registrierung des SIEM-Connectors. Danach werden keine Warnungen mehr gelesen.",
     people: "Löschen Sie die Gäste und die Gruppen der Tabelle.",
     governance:
-      "Beenden Sie die Governance-Beziehung: Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > der Mandant von {mssp} > Terminate governance. Microsoft entfernt ihre Rollen und Anwendungen.",
+      "Beenden Sie die Governance-Beziehung: Microsoft Entra admin center ({entra}), Tenant governance > Governing " +
+      "tenants > der Mandant von {mssp} > Terminate governance. Microsoft entfernt ihre Rollen und Anwendungen.",
     rest: "Löschen Sie die Defender-Rollen, Benachrichtigungsregeln, Zugriffspakete und die Delegierung, soweit die Tabelle welche enthält.",
     tokens: "Ein vorher ausgestelltes Zugriffstoken gilt weiter, bis es abläuft, normalerweise nach etwa einer Stunde.",
   },

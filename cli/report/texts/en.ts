@@ -151,7 +151,8 @@ export const en: Texts = {
       "Delete the enterprise application and the app registration of the SIEM connector. No more alerts are read.",
     people: "Delete the guests and the groups of the table.",
     governance:
-      "End the governance relationship: Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > the tenant of {mssp} > Terminate governance. Microsoft removes its roles and applications.",
+      "End the governance relationship: Microsoft Entra admin center ({entra}), Tenant governance > Governing " +
+      "tenants > the tenant of {mssp} > Terminate governance. Microsoft removes its roles and applications.",
     rest: "Delete the Defender roles, notification rules, access packages and the delegation, if the table has any.",
     tokens: "An access token that was issued before stays valid until it expires, by default after about an hour.",
   },

@@ -180,7 +180,8 @@ export const es: Texts = {
       "Elimine la aplicación empresarial y el registro de aplicación del conector SIEM. Ya no se lee ninguna alerta.",
     people: "Elimine los invitados y los grupos de la tabla.",
     governance:
-      "Termine la relación de gobernanza: Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > el inquilino de {mssp} > Terminate governance. Microsoft elimina sus roles y aplicaciones.",
+      "Termine la relación de gobernanza: Microsoft Entra admin center ({entra}), Tenant governance > Governing " +
+      "tenants > el inquilino de {mssp} > Terminate governance. Microsoft elimina sus roles y aplicaciones.",
     rest: "Elimine los roles de Defender, las reglas de notificación, los paquetes de acceso y la delegación, si la tabla los contiene.",
     tokens:
       "Un token de acceso emitido antes sigue siendo válido hasta que caduca, de forma predeterminada después de una hora aproximadamente.",

@@ -183,7 +183,9 @@ export const fr: Texts = {
       "Supprimez l’application d’entreprise et l’inscription d’application du connecteur SIEM. Plus aucune alerte n’est lue.",
     people: "Supprimez les invités et les groupes du tableau.",
     governance:
-      "Mettez fin à la relation de gouvernance : Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > le locataire de {mssp} > Terminate governance. Microsoft supprime ses rôles et ses applications.",
+      "Mettez fin à la relation de gouvernance : Microsoft Entra admin center ({entra}), Tenant governance > " +
+      "Governing tenants > le locataire de {mssp} > Terminate governance. Microsoft supprime ses rôles et ses " +
+      "applications.",
     rest: "Supprimez les rôles Defender, les règles de notification, les packages d’accès et la délégation, si le tableau en contient.",
     tokens:
       "Un jeton d’accès émis auparavant reste valable jusqu’à son expiration, par défaut après une heure environ.",

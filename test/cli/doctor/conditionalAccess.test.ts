@@ -11,7 +11,7 @@ describe("mssp doctor: Conditional Access", () => {
 
   before(async () => {
     test = await testSandbox();
-    context = { environment: test.environment, endpoints: test.endpoints, sleep: () => Promise.resolve() };
+    ({ context } = test);
   });
   beforeEach(() => policies().clear());
   after(() => test.stop());

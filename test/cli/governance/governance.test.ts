@@ -44,7 +44,7 @@ const contextOf = (answers: Answers, written?: string[]) => ({
 const value = (...items: object[]) => ({ value: items });
 
 describe("mssp governance", () => {
-  it("status: whose move it is, in every state", async () => {
+  it("status: names the side whose step is next, in every state", async () => {
     const asked = { ...active, status: "terminationRequestedByGoverningTenant" };
     const states: [Answers, string, string | undefined][] = [
       [{}, "none", "customerAdministrator"],

@@ -124,7 +124,7 @@ describe("mssp report and the governance relationship", () => {
   const attention = (settings: Settings, found: GovernanceLook | undefined) =>
     governanceAttention("contoso", settings, found).map(({ state, title }) => `${state}: ${title}`);
 
-  it("without --live it says that nobody has looked; live, what is wrong", async () => {
+  it("without --live the relationship is not checked; with --live each difference is listed", async () => {
     assert.deepEqual(attention(governance, undefined), [
       "notChecked: Whether the governance relationship is active is not known: not looked at: use --live",
     ]);
@@ -139,7 +139,7 @@ describe("mssp report and the governance relationship", () => {
     assert.match(differing.join(), /missing: .*Security Reader.*not in the settings: .*Security Operator/);
   });
 
-  it("an active one that fits is said, and needs no attention", async () => {
+  it("an active relationship that matches the settings is listed and needs no attention", async () => {
     const found = await look([relationship("active")]);
     assert.deepEqual(attention(governance, found), []);
     assert.deepEqual(governanceFound(governance, found), {

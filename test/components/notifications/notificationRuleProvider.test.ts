@@ -37,7 +37,7 @@ describe("AlertNotificationRule's provider", () => {
 
   beforeEach(() => {
     stored().clear();
-    context = { environment: test.environment, endpoints: test.endpoints, sleep: () => Promise.resolve() };
+    ({ context } = test);
   });
 
   after(() => test.stop());

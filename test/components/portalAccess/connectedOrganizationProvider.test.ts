@@ -31,7 +31,7 @@ describe("ConnectedOrganization's provider", () => {
 
   before(async () => {
     test = await testSandbox();
-    context = { environment: test.environment, endpoints: test.endpoints, sleep: () => Promise.resolve() };
+    ({ context } = test);
   });
   beforeEach(() => {
     stored().clear();

@@ -17,7 +17,7 @@ describe("CrossTenantPartner's provider", () => {
 
   before(async () => {
     test = await testSandbox();
-    context = { environment: test.environment, endpoints: test.endpoints, sleep: () => Promise.resolve() };
+    ({ context } = test);
   });
   beforeEach(() => {
     partners().clear();

@@ -63,7 +63,7 @@ describe("judgement of Conditional Access policies", () => {
     assert.equal(applies({ applications: without }), "no");
   });
 
-  it("circumstances: another kind of client is not reached; a place or a risk is perhaps", () => {
+  it("circumstances: a policy for another kind of client does not apply; one for a place or a risk may apply", () => {
     assert.equal(applies({ clientAppTypes: ["exchangeActiveSync", "other"] }), "no");
     assert.equal(applies({ locations: { includeLocations: ["All"] } }), "perhaps");
     assert.equal(applies({ signInRiskLevels: ["high"] }), "perhaps");

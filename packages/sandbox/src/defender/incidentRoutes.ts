@@ -170,7 +170,8 @@ function topOf(options: Map<string, string>): number {
   const top = numberOf(options, "$top", 0, Number.MAX_SAFE_INTEGER) ?? largestPage;
   if (top > largestPage) {
     throw unreadableRequest(
-      `The query specified in the URI is not valid. The limit of '${largestPage}' for Top query has been exceeded. The value from the incoming request is '${top}'.`,
+      `The query specified in the URI is not valid. The limit of '${largestPage}' for Top query has been exceeded. ` +
+        `The value from the incoming request is '${top}'.`,
     );
   }
   return top;

@@ -2,7 +2,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { requestToken, windowsDefenderAtp, type Endpoints, type Environment } from "@defender-mssp/microsoft";
+import {
+  requestToken,
+  windowsDefenderAtp,
+  type CallContext,
+  type Endpoints,
+  type Environment,
+} from "@defender-mssp/microsoft";
 import { derivedLinkId, sandboxCustomerTenantId } from "../cloud/identity";
 import type { StoredObject, Tenant } from "../cloud/model";
 import { addApplication, addConsentedServicePrincipal } from "../cloud/seed";
@@ -23,6 +29,8 @@ export interface TestSandbox {
   endpoints: Endpoints;
   /** Credentials of the automation's application, and the Defender endpoint. */
   environment: Environment;
+  /** What a dynamic provider's methods are called with; waits take no time. */
+  context: CallContext;
   /** A token of the automation's application. */
   token(audience: keyof typeof audiences): Promise<string>;
   /** A token of the connector's. */
@@ -68,6 +76,7 @@ export async function testSandbox(): Promise<TestSandbox> {
     tenant,
     endpoints,
     environment,
+    context: { environment, endpoints, sleep: () => Promise.resolve() },
     token: (audience) => ask(audience, environment),
     connectorToken: (audience) =>
       ask(audience, { ARM_CLIENT_ID: connectorId, ARM_CLIENT_SECRET: "connector-secret-of-the-test" }),
