@@ -27,18 +27,26 @@ import type { CheckState } from "../output/checkState";
 import { connectorFeatures } from "./connectorFeatures";
 import type { Feature, FeatureName, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
+import { legacyApiNotes, settingsAsDeployed, type SettingsAsDeployed } from "../stack/settingsAsDeployed";
 import { readStackSettings, type StackSettingsOptions } from "../../settings/fromFile";
 
 /**
- * Checks what a stack needs.
+ * Checks what a stack needs, by its settings and the legacy alert API that it may keep.
+ * @param options `known`: the settings, where the caller has read them.
  * @throws VisibleError where the settings are wrong, or the identity can't sign in to the
  * customer's tenant.
  */
-export async function examine(stack: string, options: StackSettingsOptions = {}): Promise<Report> {
-  const settings = await readStackSettings(stack, options);
-  const environment = options.environment ?? process.env;
+export async function examine(
+  stack: string,
+  options: StackSettingsOptions & { readonly known?: SettingsAsDeployed } = {},
+): Promise<Report> {
+  const { environment = process.env, folder } = options;
+  const found =
+    options.known ??
+    (await settingsAsDeployed(stack, await readStackSettings(stack, options), { environment, folder }));
+  const { settings } = found;
   try {
-    return await examined(stack, settings, environment);
+    return { ...(await examined(stack, settings, environment)), notes: legacyApiNotes([{ stack, ...found }]) };
   } catch (error) {
     if (!isCallError(error)) throw error;
     throw new VisibleError(
@@ -55,7 +63,11 @@ function sandboxHint(stack: string): string {
   return `\nTo try it without a tenant: \`npx mssp sandbox run -- npx mssp doctor --stack ${stack}\``;
 }
 
-async function examined(stack: string, settings: Settings, environment: NodeJS.ProcessEnv): Promise<Report> {
+async function examined(
+  stack: string,
+  settings: Settings,
+  environment: NodeJS.ProcessEnv,
+): Promise<Omit<Report, "notes">> {
   const { tenantId, customerName, cloud } = settings;
   const needed = neededPermissions(settings);
   const endpoints = await discoverEndpoints(environment, environment["ARM_ENVIRONMENT"] ? {} : { cloud });

@@ -25,6 +25,8 @@ export interface Report {
    * user.
    */
   readonly adminConsentUrl?: string;
+  /** What the settings leave open; empty where they say everything. */
+  readonly notes: readonly string[];
   /**
    * `failed` where a permission, licence or policy is missing, or a Conditional Access policy blocks
    * the MSSP's people; `passed` otherwise.
@@ -106,6 +108,7 @@ export function reportText(report: Report): string {
       .filter(({ rows }) => rows.length > 0)
       .map(({ heading, rows }) => `\n${paragraph(heading)}${tableText(rows, { indent: 2 })}`),
     "\n",
+    ...report.notes.map((note) => `${paragraph(note)}\n`),
     ...conclusion(report).map((text) => paragraph(text)),
   ].join("");
 }

@@ -7,6 +7,7 @@ import type { Settings } from "../../settings";
 import { readStackSettings } from "../../settings/fromFile";
 import { latestUpdate } from "../stack/history";
 import { StackNotFoundError } from "../stack/pulumi";
+import { settingsAsDeployed, type SettingsAsDeployed } from "../stack/settingsAsDeployed";
 import { readStackOutputs, type StackOutputs } from "../stack/stackOutputs";
 import { readStackState } from "../doctor/stackState";
 import { progressOf, type OnboardingProgress, type OnboardingStep } from "./progress";
@@ -25,7 +26,8 @@ export async function onboardingProgress(run: OnboardingRun): Promise<Onboarding
   try {
     settings = await readStackSettings(run.stack, run);
     const { customerName, tenantId } = settings;
-    const { steps, outputs } = await stepsOf(run, settings);
+    const known = await settingsAsDeployed(run.stack, settings, run);
+    const { steps, outputs } = await stepsOf(run, known);
     return progressOf({ ...about, customerName, tenantId, manualSteps: outputs?.nextSteps ?? [] }, steps);
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
@@ -36,9 +38,10 @@ export async function onboardingProgress(run: OnboardingRun): Promise<Onboarding
 
 async function stepsOf(
   run: OnboardingRun,
-  settings: Settings,
+  known: SettingsAsDeployed,
 ): Promise<{ readonly steps: readonly OnboardingStep[]; readonly outputs?: StackOutputs }> {
-  const consent = await consentSteps(run, settings);
+  const { settings } = known;
+  const consent = await consentSteps(run, known);
   const { step: up, outputs } = await upStep(run);
   const isConsented = consent.every(({ state }) => state !== "waiting");
   const ready = isConsented && up.state === "done" ? outputs : undefined;

@@ -14,6 +14,7 @@ import { readDeployed } from "../additions/deployed";
 import { tenantOf } from "../additions/find";
 import { examine } from "../doctor/examination";
 import type { Report } from "../doctor/report";
+import type { SettingsAsDeployed } from "../stack/settingsAsDeployed";
 import type { StackOutputs } from "../stack/stackOutputs";
 import type { Actor, OnboardingStep, StepName } from "./progress";
 import { stateOf as governanceStateOf } from "../governance/run";
@@ -23,12 +24,12 @@ import { byHand, done, notApplicable, unchecked, waiting, type OnboardingRun } f
 const withoutConsent = new Set(["AADSTS700016", "AADSTS7000229", "AADSTS65001", "AADSTS650051", "AADSTS650052"]);
 
 /** The consent to the MSSP's application, and what the tenant must have. */
-export async function consentSteps(run: OnboardingRun, settings: Settings): Promise<OnboardingStep[]> {
-  const { cloud, tenantId } = settings;
+export async function consentSteps(run: OnboardingRun, known: SettingsAsDeployed): Promise<OnboardingStep[]> {
+  const { cloud, tenantId } = known.settings;
   const clientId = (run.environment ?? process.env)["ARM_CLIENT_ID"] ?? "<application ID>";
   const open = `Open ${adminConsentUrl(cloud, tenantId, clientId)} and accept.`;
   try {
-    const report = await examine(run.stack, run);
+    const report = await examine(run.stack, { ...run, known });
     return [consentStep(report, open), licenceStep(report)];
   } catch (error) {
     const cause = error instanceof VisibleError ? error.cause : undefined;

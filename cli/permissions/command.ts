@@ -4,6 +4,7 @@ import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";
 import { visibleJson } from "../output/terminalText";
 import { stackArguments } from "../stack/stackName";
+import type { Customer } from "../ci/customers";
 import type { ApplicationIds, Permissions } from "./needed";
 
 const formats = ["text", "json", "markdown", "manifest", "az"] as const;
@@ -45,10 +46,12 @@ export function registerPermissions(program: Command): void {
     });
   describeCommand(command, {
     notes: [
-      "The command makes no requests, so it works before any consent. `npx mssp doctor` compares the list with the permissions of an identity.",
+      "The command makes no requests to a tenant, so it works before any consent. `npx mssp doctor` compares the list with the permissions of an identity.",
       "The IDs are those of the public cloud. The US government's cloud has other IDs for some of them.",
     ],
-    reads: "Pulumi.yaml and the stacks' settings files.",
+    reads:
+      "Pulumi.yaml and the stacks' settings files; the state of each stack whose settings do not name connector.alertApis, " +
+      "because it may keep the legacy alert API.",
     exitCodes: { 1: "a stack has no settings, or they are wrong" },
     examples: [
       "npx mssp permissions --stack contoso",
@@ -61,7 +64,25 @@ export function registerPermissions(program: Command): void {
 async function permissionsOfStacks(options: PermissionsOptions): Promise<Permissions> {
   const [{ permissionsOf }, { customersOf }] = await Promise.all([import("./needed.js"), import("../ci/customers.js")]);
   const ids: ApplicationIds = { automation: options.clientId, preview: options.previewClientId };
-  return permissionsOf(await customersOf(options.stack), ids);
+  const customers = await customersOf(options.stack);
+  return permissionsOf(await asDeployed(customers), ids);
+}
+
+/** Engine processes at a time. */
+const engines = 4;
+
+/** With the legacy API where a stack keeps it. Notes go to stderr, beside every format. */
+async function asDeployed(customers: readonly Customer[]): Promise<readonly Customer[]> {
+  const [{ legacyApiNotes, settingsAsDeployed }, { atOnce }, { terminalText }] = await Promise.all([
+    import("../stack/settingsAsDeployed.js"),
+    import("../atOnce.js"),
+    import("../output/terminalText.js"),
+  ]);
+  const found = await atOnce(engines, customers, async ({ stack, settings }) => {
+    return { stack, ...(await settingsAsDeployed(stack, settings, {})) };
+  });
+  for (const note of legacyApiNotes(found)) process.stderr.write(terminalText(`mssp: ${note}\n`));
+  return found;
 }
 
 async function formatted(permissions: Permissions, { format, json, repository }: PermissionsOptions): Promise<string> {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { legacyApiResourceNames } from "../../settings/naming";
 import type { DeployedResources } from "../tenant/deployedResources";
 
 /**
@@ -15,7 +16,7 @@ export async function connectorWithDeployedApis<Connector>(
   { asked, keeping }: { readonly asked: Connector; readonly keeping: Connector },
   deployed: DeployedResources,
 ): Promise<Connector> {
-  const names = [`::${name}-siem-defender-consent`, `::${name}-siem-authorization`];
+  const names = legacyApiResourceNames(name).map((one) => `::${one}`);
   const isDeployed = Object.keys(deployed).some((urn) => names.some((one) => urn.endsWith(one)));
   if (!isDeployed || keeping === asked) return asked;
   await pulumi.log.warn(

@@ -66,6 +66,7 @@ describe("attack: control characters in a tenant's text", () => {
       identity: { kind: "user", name: text, clientId: "c", objectId: "o" },
       features: [{ feature: "invitations", state: "failed", reason: text }],
       conditionalAccess: [{ policy: text, policyId: text, state: "failed", reason: text }],
+      notes: [text],
     });
     fc.assert(
       fc.property(anything, (text) => {
