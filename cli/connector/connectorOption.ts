@@ -50,16 +50,17 @@ function connectionArgument(text: string): string {
 /**
  * The connector that the options select, by default with the stack's secrets. Those of a connection
  * are where its file says, and `credentialOf` reads them.
+ * @param options `environment`: of the stack's engine. Default: `process.env`.
  * @throws VisibleError as `readConnector` and `readConnection` do.
  */
 export async function selectedConnector(
   { stack, connection }: ConnectorOptions,
-  { secrets = true }: { readonly secrets?: boolean } = {},
+  { secrets = true, environment }: { readonly secrets?: boolean; readonly environment?: NodeJS.ProcessEnv } = {},
 ): Promise<Connector> {
   if (connection !== undefined) {
     const { readConnection } = await import("./connectionFile.js");
     return readConnection(connection);
   }
   const { readConnector } = await import("./connector.js");
-  return readConnector(stack ?? "", { secrets });
+  return readConnector(stack ?? "", { secrets, ...(environment === undefined ? {} : { environment }) });
 }

@@ -5,6 +5,7 @@ import { print } from "../output/standardOutput";
 import { visibleJson } from "../output/terminalText";
 import { defaultJournals, fleetExitCodes, type FleetCommand } from "./outcome";
 import type { Canary, FleetRunOptions } from "./run";
+import { passphraseFolderOption } from "./passphraseOption";
 import { positive, selectionOptions, type SelectionOptions } from "./selectionOptions";
 import { registerManifests } from "./manifests/command";
 
@@ -115,7 +116,7 @@ function registerOutputs(fleet: Command): void {
     .description("Print the outputs of the selected stacks. Secrets are never printed.")
     .option("--output <name...>", "only these outputs")
     .option("--parallel <number>", "engines at a time (default: one for each core)", positive)
-    .option("--passphrase-folder <folder>", "folder with one passphrase file for each stack, named after the stack")
+    .addOption(passphraseFolderOption())
     .action(async (options: OutputsOptions) => {
       const { fleetOutputs, outputsText } = await import("./outputs.js");
       const { chosen } = await selected(options);
@@ -151,7 +152,7 @@ function registerRun(fleet: Command, name: FleetCommand, { description, changes,
     )
     .option("--timeout <minutes>", "interrupt a stack after this time", positive, 60)
     .option("--resume", `continue the last ${name} that was interrupted or left stacks out, with its options`)
-    .option("--passphrase-folder <folder>", "folder with one passphrase file for each stack, named after the stack")
+    .addOption(passphraseFolderOption())
     .option("--cancel-dead-locks", "cancel locks whose owner was a process on this machine that has ended")
     .option("--count-requests", "count the requests to the sandbox");
   addOwnOptions(command, name);

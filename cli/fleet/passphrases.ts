@@ -3,7 +3,7 @@
  * never in an argument, a file or a log.
  */
 import { createDecipheriv, pbkdf2 } from "node:crypto";
-import { access, readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
@@ -35,15 +35,11 @@ export async function passphraseVariables(
   options: PassphraseOptions,
 ): Promise<ReadonlyMap<string, Variables>> {
   const { project, environment, passphraseFolder, ask } = options;
-  const found = new Map<string, Variables>();
   const missing = new Map<string, string>();
-  for (const stack of stacks) {
-    const file = passphraseFolder === undefined ? undefined : path.resolve(passphraseFolder, stack);
-    if (file !== undefined && (await isThere(file))) found.set(stack, { PULUMI_CONFIG_PASSPHRASE_FILE: file });
-    else {
-      const salt = await saltOf(stackFile(project, stack));
-      if (salt !== undefined) missing.set(stack, salt);
-    }
+  const found = new Map(passphraseFolder === undefined ? [] : await passphrasesInFolder(stacks, passphraseFolder));
+  for (const stack of stacks.filter((one) => !found.has(one))) {
+    const salt = await saltOf(stackFile(project, stack));
+    if (salt !== undefined) missing.set(stack, salt);
   }
   const isSet = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"].some(
     (name) => (environment[name] ?? "") !== "",
@@ -67,6 +63,38 @@ export async function passphraseVariables(
     }
   }
   return found;
+}
+
+/**
+ * The variables of the stacks that have a file in the folder, for a command that leaves the others
+ * to the engine. The engine prefers PULUMI_CONFIG_PASSPHRASE to a file: it gets the file's text.
+ * @throws VisibleError where there is no such folder, or a file can't be read.
+ */
+export async function passphrasesInFolder(
+  stacks: readonly string[],
+  folder: string,
+): Promise<ReadonlyMap<string, Variables>> {
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
+    throw new VisibleError(
+      `--passphrase-folder ${folder}: there is no such folder. It holds a file named like the stack, with its passphrase, for each stack.`,
+    );
+  }
+  const found = new Map<string, Variables>();
+  for (const stack of stacks) {
+    const text = await passphraseIn(path.resolve(folder, stack));
+    // Trimmed, as the engine does with a file.
+    if (text !== undefined) found.set(stack, { PULUMI_CONFIG_PASSPHRASE: text.trim() });
+  }
+  return found;
+}
+
+async function passphraseIn(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new VisibleError(`The passphrase file can't be read: ${(error as Error).message}.`);
+  }
 }
 
 /**
@@ -109,13 +137,6 @@ async function saltOf(file: string): Promise<string | undefined> {
   } catch {
     return undefined; // The inventory says what is wrong with the file.
   }
-}
-
-function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 function listed(stacks: readonly string[]): string {

@@ -1,6 +1,7 @@
 /** `mssp onboard`: where the onboarding of a customer stands, what is next, and whose move it is. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { passphraseFolderOption } from "../fleet/passphraseOption";
 import { positive } from "../fleet/selectionOptions";
 import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";
@@ -38,7 +39,7 @@ export function registerOnboard(program: Command): void {
       ).choices(["eu", "uk", "us"]),
     )
     .option("--parallel <number>", "with --all: engines at a time (default: one for each core)", positive)
-    .option("--passphrase-folder <folder>", "with --all: folder with a passphrase file for each stack")
+    .addOption(passphraseFolderOption("--all"))
     .option(
       "--json",
       "print the result as JSON: an object, or a list with --all; with --watch, one line for each change",

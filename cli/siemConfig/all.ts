@@ -4,13 +4,14 @@ import { readProject } from "../../settings/project";
 import { atOnce } from "../atOnce";
 import { isStackName } from "../ci/stackNames";
 import { readInventory } from "../fleet/inventory";
+import { passphrasesInFolder } from "../fleet/passphrases";
 import { selectStacks } from "../fleet/selection";
 import { markOf, type CheckState } from "../output/checkState";
 import { tableText } from "../output/table";
 import type { SiemProduct } from "./products";
 import { mergedSiemFiles } from "./render";
 import type { SiemConnection } from "./siem";
-import { connectionOf, writeFiles, type WriteOptions } from "./write";
+import { connectionOf, writeFiles, type ConnectionOptions, type WriteOptions } from "./write";
 
 /** A customer in the summary. */
 export interface CustomerResult {
@@ -32,11 +33,20 @@ const engines = 4;
 
 /**
  * Writes the set. A customer that can't be read or included is a row of the result.
- * @throws VisibleError when there is no project, or a file exists.
+ * @throws VisibleError when there is no project or folder of passphrases, or a file exists.
  */
-export async function writeSiemConfigOfAll(product: SiemProduct, options: WriteOptions): Promise<MergedSet> {
+export async function writeSiemConfigOfAll(
+  product: SiemProduct,
+  options: WriteOptions & { readonly passphraseFolder?: string },
+): Promise<MergedSet> {
   const stacks = await customers();
-  const found = await atOnce(engines, stacks, (stack) => connectionOrProblem(product, stack, options));
+  const { passphraseFolder, showSecrets } = options;
+  // A stack without a file there fails by itself, if its engine needs a passphrase.
+  const variables = passphraseFolder === undefined ? undefined : await passphrasesInFolder(stacks, passphraseFolder);
+  const found = await atOnce(engines, stacks, (stack) => {
+    const environment = { ...process.env, ...variables?.get(stack) };
+    return connectionOrProblem(product, { stack, showSecrets, environment });
+  });
   const merged = mergedSiemFiles(
     product,
     found.flatMap((one) => ("connector" in one ? [one] : [])),
@@ -61,12 +71,12 @@ async function customers(): Promise<string[]> {
 
 async function connectionOrProblem(
   product: SiemProduct,
-  stack: string,
-  { showSecrets = false }: WriteOptions,
+  options: ConnectionOptions & { readonly stack: string },
 ): Promise<SiemConnection | CustomerResult> {
+  const { stack } = options;
   try {
     if (!isStackName(stack)) throw new VisibleError("the name of its settings file is not a valid stack name");
-    return await connectionOf(product, { stack, showSecrets });
+    return await connectionOf(product, options);
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     if (/nothing is deployed there|There is no stack/.test(error.message))

@@ -1,5 +1,6 @@
 /** `mssp siem-config`: writes the files with which a SIEM product reaches a customer's alerts. */
 import { Argument, Option, type Command } from "commander";
+import { passphraseFolderOption } from "../fleet/passphraseOption";
 import { connectorOptions } from "../connector/connectorOption";
 import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";
@@ -9,6 +10,7 @@ import type { WriteOptions } from "./write";
 
 interface SiemConfigOptions extends WriteOptions {
   readonly all?: boolean;
+  readonly passphraseFolder?: string;
   readonly json?: boolean;
 }
 
@@ -20,6 +22,7 @@ export function registerSiemConfig(program: Command): void {
     .addArgument(new Argument("<product>", "SIEM product").choices(siemProducts));
   const command: Command = connectorOptions(siemConfig)
     .option("--all", 'one set of files for all customers: every stack but "dev" and "sandbox-*"')
+    .addOption(passphraseFolderOption("--all"))
     .requiredOption("--out <folder>", "folder for the files; created if it does not exist")
     .addOption(
       new Option(
@@ -36,6 +39,8 @@ export function registerSiemConfig(program: Command): void {
     .action(async (product: SiemProduct, options: SiemConfigOptions) => {
       if (options.all === true) await writeAll(product, options);
       else {
+        if (options.passphraseFolder !== undefined)
+          command.error("error: --passphrase-folder goes with --all", { exitCode: 2 });
         const { writeSiemConfig } = await import("./write.js");
         const written = await writeSiemConfig(product, options);
         print(`${options.json === true ? visibleJson(written, 2) : written.join("\n")}\n`);

@@ -11,6 +11,8 @@ import type { SiemConnection, SiemFile } from "./siem";
 export interface ConnectionOptions extends ConnectorOptions {
   readonly region?: AlertExporterRegion;
   readonly showSecrets?: boolean;
+  /** Of the stack's engine. Default: `process.env`. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 export interface WriteOptions extends ConnectionOptions {
@@ -60,13 +62,13 @@ export async function connectionOf(product: SiemProduct, options: ConnectionOpti
     import("./render.js"),
     import("./hosts.js"),
   ]);
-  const { region, showSecrets = false } = options;
-  const connector = await selectedConnector(options, { secrets: showSecrets });
+  const { region, showSecrets = false, environment } = options;
+  const connector = await selectedConnector(options, { secrets: showSecrets, environment });
   const endpoints = await endpointsOf(connector);
   const alertExporter = needsAlertExporter(product, connector)
     ? await hosts.customerAlertExporter(connector, endpoints, region)
     : undefined;
-  const kept = keptToken(connector);
+  const kept = keptToken(connector, { environment });
   const record = showSecrets ? await kept.record() : undefined;
   const refreshToken = record === undefined ? undefined : await kept.read(record);
   const { stack } = connector;

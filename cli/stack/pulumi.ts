@@ -120,7 +120,10 @@ function failureText(args: readonly string[], stderr: string): string {
   }
   if (/incorrect passphrase|passphrase must be set/.test(stderr)) {
     const what = /incorrect/.test(stderr) ? "The passphrase is wrong for" : "A passphrase is required for";
-    return `${what} ${stack}: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.`;
+    return (
+      `${what} ${stack}: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE. ` +
+      "Commands for several stacks also take --passphrase-folder."
+    );
   }
   if (/PULUMI_ACCESS_TOKEN must be set|not logged in/i.test(stderr)) {
     return `Can't read ${stack}: Pulumi is not logged in to a backend. Run \`npx pulumi login\`. ${sandboxHint}`;

@@ -16,7 +16,7 @@ describe("passphrases of a fleet", () => {
     for (const stack of ["a", "b"])
       await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), `encryptionsalt: ${salt}\n`);
     await writeFile(path.join(folder, "Pulumi.cloud.yaml"), "secretsprovider: azurekeyvault://x\n");
-    await writeFile(path.join(folder, "b"), "sandbox");
+    await writeFile(path.join(folder, "b"), "sandbox\n");
   });
   const project = () => ({ folder, name: "defender-mssp", stackConfigDir: "" });
   after(() => rm(folder, { recursive: true }));
@@ -42,7 +42,13 @@ describe("passphrases of a fleet", () => {
   it("come from a folder of files, and the environment's are left to the engine", async () => {
     const options = { project: project(), environment: { PULUMI_CONFIG_PASSPHRASE: "x" }, passphraseFolder: folder };
     const found = await passphraseVariables(["a", "b"], options);
-    assert.deepEqual(Object.fromEntries(found), { b: { PULUMI_CONFIG_PASSPHRASE_FILE: path.join(folder, "b") } });
+    assert.deepEqual(Object.fromEntries(found), { b: { PULUMI_CONFIG_PASSPHRASE: "sandbox" } });
+    const nowhere = { ...options, passphraseFolder: path.join(folder, "nowhere") };
+    await assert.rejects(passphraseVariables(["a"], nowhere), /--passphrase-folder .*nowhere: there is no such folder/);
+    await assert.rejects(
+      passphraseVariables(["."], options),
+      /^VisibleError: The passphrase file can't be read: EISDIR/,
+    );
   });
 
   it("are required where nobody can be asked; no message quotes one", async () => {
