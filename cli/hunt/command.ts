@@ -4,6 +4,8 @@
  */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { HuntOptions } from "./run";
+import { passphraseFolderOption } from "../fleet/passphraseOption";
+import { timespanOf } from "./timespan";
 import { describeCommand, type HelpSections } from "../output/help";
 import { credentialOptions } from "../tokens/credentialOptions";
 
@@ -16,7 +18,7 @@ const huntHelp: HelpSections = {
   changes: "Nothing.",
   exitCodes: {
     0: "every customer answered; or the reader of the pipe has closed it",
-    1: "an option, a stack or the query can't be used; or customers failed for different reasons",
+    1: "a stack or the query can't be used, or the output can't be written; or customers failed for different reasons",
     3: "refused: the credentials, a missing permission or a missing consent",
     4: "the service does not answer, or answers only with errors",
     "130, 143": "ended by Ctrl-C or SIGTERM",
@@ -48,21 +50,41 @@ export function registerHunt(program: Command): void {
       added,
     )
     .option("--file <file>", "read the query from this file")
-    .option("--timespan <duration>", "how far back: 24h, 7d, PT12H, or <start>/<end> (default: the service's, 30 days)")
+    .option(
+      "--timespan <duration>",
+      "how far back: 24h, 7d, PT12H, or <start>/<end> (default: the service's, 30 days)",
+      timespanOf,
+    )
     .addOption(
       new Option("--format <format>", "json: an object a line; csv: safe for a spreadsheet")
         .choices(["json", "csv"])
         .default("json"),
     )
     .option("--parallel <number>", "customers that are asked at the same time", upToTwenty, 4)
-    .option("--passphrase-folder <folder>", "folder with one passphrase file for each stack, named after the stack");
+    .addOption(passphraseFolderOption("--all or --stack"));
   credentialOptions(command)
     .option("--quiet", "no summary on standard error")
     .action(async (query: string | undefined, options: HuntOptions) => {
+      const problem = usageProblem(query, options);
+      if (problem !== undefined) command.error(`error: ${problem}`, { exitCode: 2 });
       const { runHunt } = await import("./run.js");
       await runHunt(query, options);
     });
   describeCommand(command, huntHelp);
+}
+
+/** What is wrong with the command line, beyond single options. */
+function usageProblem(query: string | undefined, options: HuntOptions): string | undefined {
+  const { stack, connection, all, tag, file, passphraseFolder } = options;
+  if ([stack, connection, all].filter((given) => given !== undefined).length !== 1)
+    return "use exactly one of --stack <pattern>, --connection <file>, --all";
+  if (tag !== undefined && all !== true) return "--tag goes with --all";
+  if (passphraseFolder !== undefined && connection !== undefined)
+    return "--passphrase-folder goes with --stack or --all: a connection file needs no passphrase";
+  if (query === undefined && file === undefined)
+    return "the query is missing: give it as an argument, with --file, or - for standard input";
+  if (query !== undefined && file !== undefined) return "give the query or --file, not both";
+  return undefined;
 }
 
 function added(text: string, before: readonly string[] = []): readonly string[] {

@@ -1,12 +1,18 @@
 /** `mssp hunt`: asks the customers, writes their rows as they come, and makes the exit code. */
-import { applicationTokens, olderHuntingLimits, runHuntingQuery, ServiceError } from "@defender-mssp/microsoft";
+import {
+  applicationTokens,
+  olderHuntingLimits,
+  runHuntingQuery,
+  ServiceError,
+  type HuntingResult,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { atOnce } from "../atOnce";
 import { readConnection } from "../connector/connectionFile";
 import { readConnector, type Connector } from "../connector/connector";
 import { adviceOnProfile } from "../connector/profileAdvice";
 import { isStackName } from "../ci/stackNames";
-import { passphraseVariables } from "../fleet/passphrases";
+import { passphrasesInFolder } from "../fleet/passphrases";
 import { readInventory } from "../fleet/inventory";
 import { selectStacks } from "../fleet/selection";
 import { terminalText } from "../output/terminalText";
@@ -16,8 +22,8 @@ import { writeToOutput } from "../sinks/standardOutput";
 import { readProject } from "../../settings/project";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
-import { queryOf, timespanOf } from "./query";
-import { rowsAsCsv, rowsAsJson, type RowsText } from "./rows";
+import { queryOf } from "./query";
+import { rowsAsCsv, rowsAsJson, type Customer, type RowsText } from "./rows";
 
 export interface HuntOptions extends CredentialOptions {
   readonly stack?: readonly string[];
@@ -25,6 +31,7 @@ export interface HuntOptions extends CredentialOptions {
   readonly all?: boolean;
   readonly tag?: readonly string[];
   readonly file?: string;
+  /** In a form that Graph documents. */
   readonly timespan?: string;
   readonly format: "json" | "csv";
   readonly parallel: number;
@@ -34,7 +41,6 @@ export interface HuntOptions extends CredentialOptions {
 
 interface Hunt {
   readonly query: string;
-  readonly timespan?: string;
   readonly rowsText: RowsText;
   readonly options: HuntOptions;
   readonly signal: AbortSignal;
@@ -51,11 +57,10 @@ interface Target {
 export async function runHunt(argument: string | undefined, options: HuntOptions): Promise<void> {
   const interrupt = new Interrupt();
   try {
-    const timespan = options.timespan === undefined ? undefined : timespanOf(options.timespan);
     const targets = await targetsOf(options);
     const query = await queryOf(argument, options.file);
     const rowsText = options.format === "csv" ? rowsAsCsv() : rowsAsJson;
-    const hunt: Hunt = { query, timespan, rowsText, options, signal: interrupt.signal };
+    const hunt: Hunt = { query, rowsText, options, signal: interrupt.signal };
     process.exitCode = await huntAll(targets, hunt);
   } catch (error) {
     if (error instanceof ReaderGone) return;
@@ -66,23 +71,19 @@ export async function runHunt(argument: string | undefined, options: HuntOptions
   }
 }
 
-/** @throws VisibleError for none, or several kinds of selectors. */
+/** @throws VisibleError where there is no such customer. */
 async function targetsOf(options: HuntOptions): Promise<readonly Target[]> {
-  const { stack, connection, all, tag } = options;
-  if ([stack, connection, all].filter((given) => given !== undefined).length !== 1) {
-    throw new VisibleError(
-      "Name the customers with --stack or --connection, or take all with --all: one of the three.",
-    );
-  }
-  if (tag !== undefined && all !== true) throw new VisibleError("--tag goes with --all.");
+  const { connection } = options;
   if (connection !== undefined) {
     return connection.map((file) => ({ name: file, connector: () => readConnection(file) }));
   }
   const stacks = await stacksOf(options);
-  const variables = await variablesOf(stacks, options);
+  const { passphraseFolder } = options;
+  // The engine says which of the others needs one: that customer's failure stops no other.
+  const variables = passphraseFolder === undefined ? undefined : await passphrasesInFolder(stacks, passphraseFolder);
   return stacks.map((name) => ({
     name,
-    connector: () => readConnector(name, { secrets: true, environment: { ...process.env, ...variables.get(name) } }),
+    connector: () => readConnector(name, { secrets: true, environment: { ...process.env, ...variables?.get(name) } }),
   }));
 }
 
@@ -100,27 +101,33 @@ async function stacksOf({ stack: patterns, tag }: HuntOptions): Promise<readonly
   return chosen.map(({ stack }) => stack);
 }
 
-/** Of each stack's engine. */
-async function variablesOf(
-  stacks: readonly string[],
-  { passphraseFolder }: HuntOptions,
-): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
-  if (passphraseFolder === undefined) return new Map();
-  return passphraseVariables(stacks, { project: await readProject(), environment: process.env, passphraseFolder });
-}
-
-/** @returns the exit code. */
+/** @returns the exit code. @throws what standard output's failure or a signal throws: it ends every query. */
 async function huntAll(targets: readonly Target[], hunt: Hunt): Promise<number> {
-  const { options, signal } = hunt;
+  const { options, rowsText } = hunt;
+  const output = new AbortController();
+  const signal = AbortSignal.any([hunt.signal, output.signal]);
   const failures: unknown[] = [];
   let rows = 0;
   await atOnce(options.parallel, targets, async (target) => {
+    let text: string;
+    let count: number;
     try {
-      rows += await huntOne(target, hunt);
+      const answer = await huntOne(target, { ...hunt, signal });
+      text = rowsText(answer.customer, answer.result);
+      count = answer.result.rows.length;
     } catch (error) {
       if (signal.aborted || !(error instanceof VisibleError)) throw error;
       failures.push(error);
       note(`${target.name}: ${error.message}${hintOn(error)}`);
+      return;
+    }
+    await writeToOutput(text).catch((error: unknown) => {
+      output.abort(error);
+      throw error;
+    });
+    rows += count;
+    if (count >= olderHuntingLimits.rows) {
+      note(`${target.name}: ${numbered(count, "row")}: the service may have left out more. Limit the query.`);
     }
   });
   const answered = targets.length - failures.length;
@@ -131,22 +138,21 @@ async function huntAll(targets: readonly Target[], hunt: Hunt): Promise<number> 
   return codes.size > 1 ? 1 : ([...codes][0] ?? 0);
 }
 
-/** @returns the number of rows. @throws VisibleError, ReaderGone */
-async function huntOne({ name, connector: read }: Target, hunt: Hunt): Promise<number> {
-  const { query, timespan, rowsText, options, signal } = hunt;
+/** @throws VisibleError */
+async function huntOne(
+  { connector: read }: Target,
+  { query, options, signal }: Hunt,
+): Promise<{ readonly customer: Customer; readonly result: HuntingResult }> {
   signal.throwIfAborted();
   const connector = await read();
   const { tenantId, clientId, stack } = connector;
+  const { timespan } = options;
   const endpoints = await endpointsOf(connector);
   const credentials = async () => connectorEnvironment(clientId, await credentialOf(connector, options));
   const tokens = applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal });
-  const { columns, rows } = await tokens.use((token) => runHuntingQuery({ endpoints, token, query, timespan, signal }));
+  const result = await tokens.use((token) => runHuntingQuery({ endpoints, token, query, timespan, signal }));
   signal.throwIfAborted();
-  await writeToOutput(rowsText({ tenantId, stack }, { columns, rows }));
-  if (rows.length >= olderHuntingLimits.rows) {
-    note(`${name}: ${numbered(rows.length, "row")}: the service may have left out more. Limit the query.`);
-  }
-  return rows.length;
+  return { customer: { tenantId, stack }, result };
 }
 
 /** 400 is the query's fault, not the connector's. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { queryOf, timespanOf } from "../../../cli/hunt/query";
+import { InvalidArgumentError } from "commander";
+import { queryOf } from "../../../cli/hunt/query";
+import { timespanOf } from "../../../cli/hunt/timespan";
 import { rowsAsCsv, rowsAsJson } from "../../../cli/hunt/rows";
 
 const customer = { tenantId: "t", stack: "contoso" };
@@ -47,8 +48,6 @@ describe("cli/hunt: query and timespan", () => {
   it("the query is the argument, a file or standard input, without a byte order mark", async () => {
     assert.equal(await queryOf(" AlertInfo ", undefined), "AlertInfo");
     assert.equal(await queryOf("-", undefined, Readable.from(["\uFEFFAlert", "Info\n"])), "AlertInfo");
-    await assert.rejects(queryOf("x", "y"), VisibleError);
-    await assert.rejects(queryOf(undefined, undefined), /Give a query/);
     await assert.rejects(queryOf(undefined, "/nowhere/x.kql"), /can't be read/);
     await assert.rejects(queryOf("-", undefined, Readable.from([" "])), /empty/);
   });
@@ -65,7 +64,7 @@ describe("cli/hunt: query and timespan", () => {
       assert.equal(timespanOf(text), expected);
     }
     for (const text of ["", "P", "PT", "yesterday", "P1D/P1D", "P1M", "1d/2d/3d", "2026-06-01"]) {
-      assert.throws(() => timespanOf(text), VisibleError, text);
+      assert.throws(() => timespanOf(text), InvalidArgumentError, text);
     }
   });
 });
