@@ -57,13 +57,16 @@ export function list(
   });
 }
 
+const directoryTypes = (Object.keys(entitySets) as EntitySetName[]).filter((name) => entitySets[name].directoryObject);
+
 /**
  * Objects of several types, each with its `@odata.type`. Filters may name the properties of
- * `typeOf`.
+ * `typeOf`. A search may name those of any directory object, which is not verified; an object
+ * without the property does not match.
  */
 export function directoryObjects(call: Call, found: readonly Found[], typeOf: EntitySetName = "users"): Answer {
   const byObject = new Map(found.map(({ object, entitySet }) => [object, entitySet]));
-  const { items, total, skipToken } = page([...byObject.keys()], call.query, typeOf);
+  const { items, total, skipToken } = page([...byObject.keys()], call.query, typeOf, directoryTypes);
   return ok({
     "@odata.context": context(call, `directoryObjects${projection(call, call.query.select)}`),
     ...counted(call, total, true),

@@ -16,9 +16,17 @@ export interface Page<T> {
   skipToken: string | undefined;
 }
 
-/** The objects that a query asks for. The filter may name the properties of `typeOf`. */
-export function page<T extends StoredObject>(objects: readonly T[], query: Query, typeOf: EntitySetName): Page<T> {
-  const matching = ordered(filtered(objects, query, typeOf), query, typeOf);
+/**
+ * The objects that a query asks for. The filter may name the properties of `typeOf`, the search
+ * those of `searched`.
+ */
+export function page<T extends StoredObject>(
+  objects: readonly T[],
+  query: Query,
+  typeOf: EntitySetName,
+  searched: readonly EntitySetName[] = [typeOf],
+): Page<T> {
+  const matching = ordered(filtered(objects, query, { typeOf, searched }), query, typeOf);
   const start = query.skipToken === undefined ? 0 : positionAfter(matching, query.skipToken);
   const items = matching.slice(start, start + query.top);
   const last = items.at(-1);
@@ -30,16 +38,23 @@ export function page<T extends StoredObject>(objects: readonly T[], query: Query
   };
 }
 
-function filtered<T extends StoredObject>(objects: readonly T[], query: Query, typeOf: EntitySetName): readonly T[] {
+function filtered<T extends StoredObject>(
+  objects: readonly T[],
+  query: Query,
+  { typeOf, searched }: { readonly typeOf: EntitySetName; readonly searched: readonly EntitySetName[] },
+): readonly T[] {
   if (query.filter === undefined && query.search === undefined) return objects;
-  const { type, properties: all, directoryObject } = entitySets[typeOf];
-  const properties = Object.fromEntries(Object.entries(all).filter(([, one]) => isIn(one, query.version)));
-  const filteredType = { name: `microsoft.graph.${type}`, properties };
+  const { type, directoryObject } = entitySets[typeOf];
+  const name = `microsoft.graph.${type}`;
+  const propertiesOf = (entitySet: EntitySetName) =>
+    Object.entries(entitySets[entitySet].properties).filter(([, one]) => isIn(one, query.version));
+  const filteredType = { name, properties: Object.fromEntries(propertiesOf(typeOf)) };
+  const searchedType = { name, properties: Object.fromEntries(searched.flatMap(propertiesOf)) };
   const matches = [
     ...(query.filter === undefined
       ? []
       : [compileFilter(parseFilter(query.filter), filteredType, query.advanced || !directoryObject)]),
-    ...(query.search === undefined ? [] : [compileSearch(query.search, filteredType)]),
+    ...(query.search === undefined ? [] : [compileSearch(query.search, searchedType)]),
   ];
   return objects.filter((object) => matches.every((match) => match(object)));
 }

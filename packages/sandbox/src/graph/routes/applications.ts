@@ -35,10 +35,12 @@ export const applicationRoutes: readonly Route[] = [
     permissions: permissions.writeApplication,
     handle: putLogo,
   },
-  ...referenceRoutes("applications", "owners", {
-    read: permissions.readApplications,
-    write: permissions.writeApplication,
-  }),
+  ...referenceRoutes(
+    "applications",
+    "owners",
+    { read: permissions.readApplications, write: permissions.writeApplication },
+    { searchable: true },
+  ),
 ];
 
 function create(call: Call): Answer {

@@ -54,6 +54,7 @@ export const groupRoutes: readonly Route[] = [
     path: "/groups/{id}/memberOf",
     versions,
     permissions: permissions.readGroups,
+    searchable: true,
     handle: (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
   },
   {
@@ -61,19 +62,20 @@ export const groupRoutes: readonly Route[] = [
     path: "/groups/{id}/transitiveMembers",
     versions,
     permissions: permissions.readGroups,
+    searchable: true,
     handle: (call) => directoryObjects(call, transitiveMembers(call.tenant, subject(call, entitySet).id)),
   },
   ...referenceRoutes(
     entitySet,
     "owners",
     { read: permissions.readGroups, write: permissions.writeGroup },
-    { beforeAdd: guardRoleAssignable, beforeRemove: keepOneOwner },
+    { beforeAdd: guardRoleAssignable, beforeRemove: keepOneOwner, searchable: true },
   ),
   ...referenceRoutes(
     entitySet,
     "members",
     { read: permissions.readGroups, write: permissions.writeMembers },
-    { beforeAdd: checkMember, beforeRemove: guardRoleAssignable },
+    { beforeAdd: checkMember, beforeRemove: guardRoleAssignable, searchable: true },
   ),
 ];
 

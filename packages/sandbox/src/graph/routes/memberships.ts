@@ -41,6 +41,7 @@ function transitive(entitySet: EntitySetName, idOf: (call: Call) => string): Rou
     path: `/${entitySet}/{id}/transitiveMemberOf`,
     versions: bothVersions,
     permissions: permissions.readMemberships,
+    searchable: true,
     handle: (call) => directoryObjects(call, transitiveMemberships(call.tenant, idOf(call)), "groups"),
   };
 }

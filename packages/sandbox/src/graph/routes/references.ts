@@ -19,7 +19,7 @@ export function referenceRoutes(
   entitySet: EntitySetName,
   link: string,
   permissions: { read: Permissions; write: Permissions },
-  hooks: ReferenceHooks = {},
+  hooks: ReferenceHooks & { readonly searchable?: boolean } = {},
 ): Route[] {
   const path = `/${entitySet}/{id}/${link}`;
   const common = { versions: bothVersions };
@@ -29,6 +29,7 @@ export function referenceRoutes(
       method: "GET",
       path,
       permissions: permissions.read,
+      searchable: hooks.searchable ?? false,
       handle: (call) => listReferences(call, entitySet, link),
     },
     {

@@ -47,6 +47,7 @@ export const servicePrincipalRoutes: readonly Route[] = [
     path: "/servicePrincipals/{id}/memberOf",
     versions,
     permissions: permissions.readServicePrincipals,
+    searchable: true,
     handle: (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
   },
   ...referenceRoutes(entitySet, "owners", {

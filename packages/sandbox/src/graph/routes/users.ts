@@ -27,6 +27,7 @@ export const userRoutes: readonly Route[] = [
     path: "/users/{id}/memberOf",
     versions,
     permissions: permissions.readUsers,
+    searchable: true,
     handle: (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
   },
   { method: "GET", path: "/users/{id}/manager", versions, permissions: permissions.readUsers, handle: getManager },

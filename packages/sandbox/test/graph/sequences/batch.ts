@@ -219,6 +219,67 @@ async function search(graph: Harness): Promise<void> {
       eventual,
     );
     assert.equal(elsewhere.message, "The query parameter '$search' is not supported.");
+    await searchRelationships(graph, version, ids);
     for (const id of ids) await graph.expect(204, "DELETE", `/${version}/groups/${id}`);
+  }
+}
+
+/**
+ * The relationships that Microsoft lists as searchable:
+ * https://learn.microsoft.com/graph/aad-advanced-queries#microsoft-entra-id-directory-objects-that-support-advanced-query-capabilities
+ */
+async function searchRelationships(graph: Harness, version: string, ids: readonly string[]): Promise<void> {
+  const eventual = { headers: { consistencylevel: "eventual" } };
+  const [outer = "", inner = "", other = ""] = ids;
+  const user = [...graph.tenant.objects("users").values()][0]!;
+  const { id: principal } = graph.automation;
+  for (const id of [inner, other, user.id, principal]) {
+    const reference = { "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${id}` };
+    await graph.expect(204, "POST", `/${version}/groups/${outer}/members/$ref`, reference);
+  }
+  const names = async (path: string, search: string): Promise<Json[]> =>
+    items(
+      await graph.expect(
+        200,
+        "GET",
+        `/${version}/${path}?$search=${encodeURIComponent(search)}&$count=true`,
+        undefined,
+        eventual,
+      ),
+    ).map(({ displayName }) => displayName ?? null);
+  // Objects of every type: a group, a user by a property that groups lack, an application.
+  for (const link of ["members", "transitiveMembers"]) {
+    assert.deepEqual(await names(`groups/${outer}/${link}`, '"displayName:tier"'), ["Search-Tier 1"]);
+    const byMail = `"userPrincipalName:${text(user, "userPrincipalName").slice(0, 4)}"`;
+    assert.deepEqual(await names(`groups/${outer}/${link}`, byMail), [user["displayName"]]);
+    assert.deepEqual(await names(`groups/${outer}/${link}`, `"displayName:${text(graph.automation, "displayName")}"`), [
+      graph.automation["displayName"],
+    ]);
+    assert.deepEqual(await names(`groups/${outer}/${link}`, '"displayName:nobody"'), []);
+  }
+  for (const member of [`groups/${inner}`, `users/${user.id}`, `servicePrincipals/${principal}`]) {
+    for (const link of ["memberOf", "transitiveMemberOf"]) {
+      assert.deepEqual(await names(`${member}/${link}`, '"displayName:tier"'), ["Search-Tier 2"]);
+      assert.deepEqual(await names(`${member}/${link}`, '"displayName:research"'), []);
+    }
+  }
+  const application = text(
+    await graph.expect(201, "POST", `/${version}/applications`, { displayName: "Searched" }),
+    "id",
+  );
+  assert.deepEqual(await names(`groups/${outer}/owners`, '"displayName:nobody"'), []);
+  assert.deepEqual(await names(`applications/${application}/owners`, '"displayName:nobody"'), []);
+  await graph.expect(204, "DELETE", `/${version}/applications/${application}`);
+  // Not in the list.
+  const role = [...graph.tenant.objects("directoryRoles").values()][0]!;
+  for (const path of [`servicePrincipals/${principal}/owners`, `directoryRoles/${role.id}/members`]) {
+    const refused = await graph.refused(400, "GET", `/${version}/${path}?$search="displayName:a"`, undefined, eventual);
+    assert.equal(refused.message, "The query parameter '$search' is not supported.");
+  }
+  for (const [path, options, code] of [
+    [`groups/${outer}/members?$search="displayName:a"`, {}, "Request_UnsupportedQuery"],
+    [`groups/${outer}/members?$search="nothing:a"`, eventual, "Request_UnsupportedQuery"],
+  ] as const) {
+    assert.equal((await graph.refused(400, "GET", `/${version}/${path}`, undefined, options)).code, code);
   }
 }
