@@ -1,11 +1,9 @@
 /** Runs the `mssp` command. */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { ownVersion, requireProjectsVersion } from "./installation";
-import { terminalText } from "./output/terminalText";
-import { wrapped } from "./output/wrap";
-import { program } from "./program";
+import { programFor } from "./program";
 import { prepareUsage, usageExitCode } from "./usage";
 
+const program = programFor(process.argv.slice(2));
 program.version(ownVersion(), "--version", "print the version");
 prepareUsage(program);
 // `init` makes a project of this version, whatever is around it.
@@ -22,26 +20,8 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-program.parseAsync().catch((error: unknown) => {
-  const usage = usageExitCode(error);
-  if (usage !== undefined) {
-    process.exitCode = usage;
-    return;
-  }
-  if (error instanceof VisibleError) process.stderr.write(`${errorText(`mssp: ${terminalText(error.message)}`)}\n`);
-  else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode ??= 1;
+program.parseAsync().catch(async (error: unknown) => {
+  const ended = usageExitCode(error);
+  if (ended === undefined) (await import("./failure.js")).report(error);
+  process.exitCode ??= ended ?? 1;
 });
-
-/**
- * In a terminal, sentences are wrapped between words. An indented line is a command to paste, and
- * stays in one piece.
- */
-function errorText(text: string): string {
-  if (!process.stderr.isTTY) return text;
-  const width = Math.max(process.stderr.columns || 80, 40);
-  return text
-    .split("\n")
-    .flatMap((line) => (line.startsWith("  ") ? [line] : wrapped(line, width, "keep")))
-    .join("\n");
-}

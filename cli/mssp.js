@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // Starts the `mssp` command. In a checkout it compiles first whatever changed since the last build,
-// so that what
-// runs is always what the sources say; in an installed package there are no sources and it starts
-// at once.
+// so that what runs is always what the sources say; in an installed package there are no sources
+// and it starts at once.
 "use strict";
 
 const { spawnSync } = require("node:child_process");
@@ -17,22 +16,31 @@ if (tooOld) {
 }
 const buildInfo = path.join(root, "dist", ".tsbuildinfo");
 
-/** Whether a source file, or one below a folder, is newer than `time` (ms since the epoch). */
-function hasNewerSource(place, time) {
+/**
+ * Whether a file or a folder's source was changed after `time` (ms since the epoch). A folder's own
+ * time tells of sources that were added, removed or renamed.
+ */
+function isNewer(place, time) {
   const stat = fs.statSync(place);
-  if (!stat.isDirectory()) return /\.(tsx?|js)$/.test(place) && !place.endsWith(".d.ts") && stat.mtimeMs > time;
-  const names = fs.readdirSync(place).filter((name) => name !== "node_modules" && name !== "dist");
-  return names.some((name) => hasNewerSource(path.join(place, name), time));
+  if (stat.mtimeMs > time) return true;
+  return (
+    stat.isDirectory() &&
+    fs.readdirSync(place, { withFileTypes: true }).some((entry) => {
+      const isSource = entry.isDirectory() || (/\.(tsx?|js)$/.test(entry.name) && !entry.name.endsWith(".d.ts"));
+      return isSource && isNewer(`${place}/${entry.name}`, time);
+    })
+  );
 }
 
-/** The folders and files that the build compiles, of this project and of its packages. */
-function sources(project) {
-  const { include = [], references = [] } = JSON.parse(fs.readFileSync(project, "utf8"));
+/** Adds what the build of a project compiles, of the projects that it refers to, too: file or folder. */
+function addSources(project, places = new Set()) {
+  if (places.has(project)) return places;
+  places.add(project);
+  const { include, references = [] } = JSON.parse(fs.readFileSync(project, "utf8"));
   const folder = path.dirname(project);
-  return [
-    ...include.map((name) => path.join(folder, name)),
-    ...references.flatMap(({ path: name }) => sources(path.join(folder, name, "tsconfig.json"))),
-  ];
+  for (const name of include) places.add(path.join(folder, name));
+  for (const { path: name } of references) addSources(path.join(folder, name, "tsconfig.json"), places);
+  return places;
 }
 
 function isStale() {
@@ -40,7 +48,7 @@ function isStale() {
   if (!fs.existsSync(project)) return false;
   if (!fs.existsSync(buildInfo)) return true;
   const built = fs.statSync(buildInfo).mtimeMs;
-  return sources(project).some((place) => hasNewerSource(place, built));
+  return [...addSources(project)].some((place) => isNewer(place, built));
 }
 
 if (isStale()) {

@@ -1,55 +1,139 @@
-/** The `mssp` command: its subcommands, each of which loads what it needs only when it runs. */
+/**
+ * The `mssp` command. Its help needs no more than the names and descriptions of the subcommands; the
+ * module of a subcommand loads if the command line names it.
+ */
+/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return -- import() does not resolve sources in tests */
 import { Command } from "commander";
-import { registerAdopt } from "./adopt/command";
-import { registerAlerts } from "./alerts/command";
-import { registerConnection } from "./connection/command";
-import { registerDoctor } from "./doctor/command";
-import { registerCi } from "./ci/command";
-import { registerEngine } from "./engine/command";
-import { registerEvidence } from "./evidence/command";
-import { registerFleet } from "./fleet/command";
-import { registerGovernance } from "./governance/command";
-import { registerHunt } from "./hunt/command";
-import { registerIncidents } from "./incidents/command";
-import { registerInit } from "./init/command";
-import { registerNew } from "./new/command";
-import { registerOffboard } from "./offboard/command";
-import { registerOnboard } from "./onboard/command";
-import { registerPermissions } from "./permissions/command";
-import { registerReport } from "./report/command";
-import { registerSandbox } from "./sandbox/command";
-import { registerSecrets } from "./secrets/command";
-import { registerSiemConfig } from "./siemConfig/command";
-import { registerStart } from "./start/command";
-import { registerToken } from "./tokens/command";
-import { registerVerify } from "./verify/command";
 
-export const program = new Command("npx mssp")
-  .description(
-    "Grants a managed security service provider (MSSP) access to its customers' Microsoft Defender, and shows what is granted.",
-  )
-  .enablePositionalOptions();
+interface Subcommand {
+  readonly description: string;
+  readonly load: () => {
+    /** Adds arguments, options and action. */
+    readonly define: (command: Command) => void;
+  };
+}
 
-registerInit(program);
-registerStart(program);
-registerEngine(program);
-registerNew(program);
-registerAdopt(program);
-registerPermissions(program);
-registerDoctor(program);
-registerSandbox(program);
-registerConnection(program);
-registerToken(program);
-registerSiemConfig(program);
-registerVerify(program);
-registerOnboard(program);
-registerGovernance(program);
-registerReport(program);
-registerOffboard(program);
-registerAlerts(program);
-registerIncidents(program);
-registerHunt(program);
-registerEvidence(program);
-registerSecrets(program);
-registerFleet(program);
-registerCi(program);
+const subcommands: Readonly<Record<string, Subcommand>> = {
+  init: {
+    description:
+      "Create a repository of customers: settings files, pipelines, and this program as the only dependency.",
+    load: () => require("./init/command"),
+  },
+  start: {
+    description: "Install the Pulumi engine and onboard a sandbox customer: `pulumi up` of a stack on the sandbox.",
+    load: () => require("./start/command"),
+  },
+  engine: {
+    description: "Install the Pulumi engine on this machine, once, and print where it is.",
+    load: () => require("./engine/command"),
+  },
+  new: {
+    description: "Write the settings file of a customer, and print what to send to the customer's administrator.",
+    load: () => require("./new/command"),
+  },
+  adopt: {
+    description: "Make a stack for a customer who was onboarded by hand. Reads the tenant, and changes nothing there.",
+    load: () => require("./adopt/command"),
+  },
+  permissions: {
+    description: "List the least permissions that the stacks' settings require, and the URLs to consent to them.",
+    load: () => require("./permissions/command"),
+  },
+  doctor: {
+    description: "Check the permissions, licences and policies that a stack's settings need in the customer's tenant.",
+    load: () => require("./doctor/command"),
+  },
+  sandbox: {
+    description: "Use an emulated Microsoft cloud on this machine instead of a real customer's tenant.",
+    load: () => require("./sandbox/command"),
+  },
+  connection: {
+    description:
+      "Write a file with which `alerts`, `verify`, `token` and `siem-config` run on a machine that has neither project, " +
+      "engine nor state.",
+    load: () => require("./connection/command"),
+  },
+  token: {
+    description:
+      "Get the tokens of a stack's SIEM connector from the customer's tenant. Stores the refresh token encrypted; " +
+      "prints tokens only with --show-secrets.",
+    load: () => require("./tokens/command"),
+  },
+  "siem-config": {
+    description: "Write the files with which a SIEM product reaches the customer's alerts.",
+    load: () => require("./siemConfig/command"),
+  },
+  verify: {
+    description: "Sign in and read alerts as the SIEM would, and check everything that this requires.",
+    load: () => require("./verify/command"),
+  },
+  onboard: {
+    description: "Show where a customer's onboarding stands, what is next, and whose move it is.",
+    load: () => require("./onboard/command"),
+  },
+  governance: {
+    description: "Establish, show and end the governance relationship of a stack with portalAccess.model governance.",
+    load: () => require("./governance/command"),
+  },
+  report: {
+    description:
+      "Write a page that shows who of the MSSP can do what in a customer's tenant, since when and until when.",
+    load: () => require("./report/command"),
+  },
+  offboard: {
+    description:
+      "Off-board a customer: collect evidence, remove everything, prove in the tenant that nothing is left, and write a certificate.",
+    load: () => require("./offboard/command"),
+  },
+  alerts: {
+    description:
+      "Pull the customer's Defender alerts as the SIEM connector would, and write them to standard output, a file or a SIEM.",
+    load: () => require("./alerts/command"),
+  },
+  incidents: {
+    description: "Pull the customer's Defender incidents with their alerts, or change one.",
+    load: () => require("./incidents/command"),
+  },
+  hunt: {
+    description: "Run one query of advanced hunting (KQL) over one or all customers.",
+    load: () => require("./hunt/command"),
+  },
+  evidence: {
+    description:
+      "Collect what the MSSP did in the customer's tenant: directory changes, sign-ins, runs of Pulumi, as a folder with hashes.",
+    load: () => require("./evidence/command"),
+  },
+  secrets: {
+    description: "List when each customer's client secret, certificate and refresh token expire.",
+    load: () => require("./secrets/command"),
+  },
+  fleet: {
+    description:
+      "List, preview, deploy and monitor all customers: every stack of this folder, or the stacks that you select.",
+    load: () => require("./fleet/command"),
+  },
+  ci: {
+    description:
+      "Run the steps of a pipeline for a repository of customers: touched stacks, previews, comments, drift, destroy.",
+    load: () => require("./ci/command"),
+  },
+};
+
+export const subcommandNames = Object.keys(subcommands);
+
+/**
+ * The command for a command line. A subcommand that the line does not name has only its name and
+ * description.
+ */
+export function programFor(commandLine: readonly string[]): Command {
+  const program = new Command("npx mssp")
+    .description(
+      "Grants a managed security service provider (MSSP) access to its customers' Microsoft Defender, and shows what is granted.",
+    )
+    .enablePositionalOptions();
+  for (const [name, { description, load }] of Object.entries(subcommands)) {
+    const command = program.command(name).description(description);
+    if (commandLine.includes(name)) load().define(command);
+  }
+  return program.configureHelp({ subcommandTerm: (command) => command.name() });
+}

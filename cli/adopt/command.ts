@@ -9,11 +9,9 @@ import type { AdoptOptions } from "./adopt";
 
 type CommandOptions = Omit<AdoptOptions, "interactive" | "say"> & { readonly json?: boolean };
 
-/** Adds the subcommand to `program`. */
-export function registerAdopt(program: Command): void {
-  const command = program
-    .command("adopt")
-    .description("Make a stack for a customer who was onboarded by hand. Reads the tenant, and changes nothing there.")
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .argument("<stack>", "name of the customer's stack, which must not exist", stackArgument)
     .option("--customer-name <name>", "the customer's name")
     .option("--customer-domain <domain>", "a domain of the customer")

@@ -43,13 +43,8 @@ const alertsHelp: HelpSections = {
   ],
 };
 
-/** Adds the subcommand to `program`. */
-export function registerAlerts(program: Command): void {
-  const alerts = program
-    .command("alerts")
-    .description(
-      "Pull the customer's Defender alerts as the SIEM connector would, and write them to standard output, a file or a SIEM.",
-    );
+/** Adds arguments, options and action. */
+export function define(alerts: Command): void {
   const command = credentialOptions(connectorOptions(alerts)).addOption(
     alertApiOption(
       "graph: Microsoft Graph's alerts_v2; legacySiem: the legacy SIEM API (default: graph, if the connector has it)",

@@ -6,14 +6,9 @@ import { visibleJson } from "../output/terminalText";
 import { stackArguments } from "../stack/stackName";
 import type { GitLabJob, MatrixFormat } from "./matrix";
 
-/** Adds the subcommands to `program`. */
-export function registerCi(program: Command): void {
-  const ci = program
-    .command("ci")
-    .description(
-      "Run the steps of a pipeline for a repository of customers: touched stacks, previews, comments, drift, destroy.",
-    )
-    .addHelpText("after", "\nThe pipelines in templates/ call these commands; docs/ci.md explains them.");
+/** Adds arguments, options and action. */
+export function define(ci: Command): void {
+  ci.addHelpText("after", "\nThe pipelines in templates/ call these commands; docs/ci.md explains them.");
   registerSetup(ci);
   registerMatrix(ci);
   registerPreview(ci);

@@ -18,14 +18,9 @@ interface ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Adds the subcommand to `program`. */
-export function registerConnection(program: Command): void {
-  const command = program
-    .command("connection")
-    .description(
-      "Write a file with which `alerts`, `verify`, `token` and `siem-config` run on a machine that has neither project, " +
-        "engine nor state.",
-    )
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
     .requiredOption("--out <file>", "file to write", fileName)
     .addOption(

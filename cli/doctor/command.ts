@@ -16,11 +16,9 @@ interface DoctorOptions {
   readonly yes?: boolean;
 }
 
-/** Adds the subcommand to `program`. */
-export function registerDoctor(program: Command): void {
-  const command = program
-    .command("doctor")
-    .description("Check the permissions, licences and policies that a stack's settings need in the customer's tenant.")
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .requiredOption("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml", stackArgument)
     .option("--json", "print the report as JSON")
     .option("--repair", "find objects that an interrupted `pulumi up` left in the tenant, and ask about each")

@@ -5,11 +5,9 @@ import { describeCommand } from "../output/help";
 import { print } from "../output/standardOutput";
 import { visibleJson } from "../output/terminalText";
 
-/** Adds the subcommand to `program`. */
-export function registerEngine(program: Command): void {
-  const command = program
-    .command("engine")
-    .description("Install the Pulumi engine on this machine, once, and print where it is.")
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .option("--json", "print version, path and source as one JSON object")
     .action(async ({ json }: { json?: boolean }) => {
       const { ensureEngine } = (await import("../sandbox/packages.js")).enginePackage();

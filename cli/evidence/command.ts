@@ -16,13 +16,9 @@ interface EvidenceOptions {
 /** The evidence is written, and does not show everything. */
 export const withGaps = 3;
 
-/** Adds the subcommand to `program`. */
-export function registerEvidence(program: Command): void {
-  const command = program
-    .command("evidence")
-    .description(
-      "Collect what the MSSP did in the customer's tenant: directory changes, sign-ins, runs of Pulumi, as a folder with hashes.",
-    )
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
     .requiredOption("--from <date>", "first day (UTC), such as 2026-11-01, or a moment such as 2026-11-01T08:00:00Z")
     .requiredOption("--to <date>", "last day, included, or a moment, excluded")

@@ -9,13 +9,8 @@ import { passphraseFolderOption } from "./passphraseOption";
 import { positive, selectionOptions, type SelectionOptions } from "./selectionOptions";
 import { registerManifests } from "./manifests/command";
 
-/** Adds the subcommands to `program`. */
-export function registerFleet(program: Command): void {
-  const fleet = program
-    .command("fleet")
-    .description(
-      "List, preview, deploy and monitor all customers: every stack of this folder, or the stacks that you select.",
-    );
+/** Adds arguments, options and action. */
+export function define(fleet: Command): void {
   registerList(fleet);
   registerStatus(fleet);
   registerRun(fleet, "preview", {

@@ -20,11 +20,8 @@ const person =
   "It is never stored. docs/governance.md lists the permissions and roles.";
 const again = "The command looks first and changes only what is left: run it again to continue.";
 
-/** Adds the subcommands to `program`. */
-export function registerGovernance(program: Command): void {
-  const governance = program
-    .command("governance")
-    .description("Establish, show and end the governance relationship of a stack with portalAccess.model governance.");
+/** Adds arguments, options and action. */
+export function define(governance: Command): void {
   step(governance, "invite", "As the customer: invite the MSSP's tenant to send a governance request.", {
     reads: "The stack's settings; the relationship, requests and invitations of the two tenants.",
     changes: "An invitation in both tenants, valid for 30 days. It grants nothing.",

@@ -30,11 +30,9 @@ const huntHelp: HelpSections = {
   ],
 };
 
-/** Adds the subcommand to `program`. */
-export function registerHunt(program: Command): void {
-  const command = program
-    .command("hunt")
-    .description("Run one query of advanced hunting (KQL) over one or all customers.")
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .argument("[query]", "the query; - reads it from standard input")
     // Not as fleet has them: an option that takes several values would take the query as well.
     .option("--stack <pattern>", "this stack, or those that match: * stands for any characters; may be repeated", added)

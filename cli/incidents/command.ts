@@ -51,15 +51,9 @@ const incidentsHelp: HelpSections = {
   ],
 };
 
-/** Adds the subcommand to `program`. */
-export function registerIncidents(program: Command): void {
-  const command = credentialOptions(
-    connectorOptions(
-      program
-        .command("incidents")
-        .description("Pull the customer's Defender incidents with their alerts, or change one."),
-    ),
-  );
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  credentialOptions(connectorOptions(command));
   pullOptions(command, {
     since:
       "incidents that were changed since then: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D)",

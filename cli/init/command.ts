@@ -13,13 +13,9 @@ interface InitOptions {
   readonly json?: boolean;
 }
 
-/** Adds the subcommand to `program`. */
-export function registerInit(program: Command): void {
-  const command = program
-    .command("init")
-    .description(
-      "Create a repository of customers: settings files, pipelines, and this program as the only dependency.",
-    )
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .argument("<folder>", "a new or an empty folder")
     .option("--project <name>", "name of the Pulumi project (default: the folder's name)")
     .addOption(

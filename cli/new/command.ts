@@ -12,11 +12,9 @@ interface NewOptions extends GivenSettings {
   readonly json?: boolean;
 }
 
-/** Adds the subcommand to `program`. */
-export function registerNew(program: Command): void {
-  const command = program
-    .command("new")
-    .description("Write the settings file of a customer, and print what to send to the customer's administrator.")
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .argument("<stack>", "name of the customer's stack", stackArgument)
     .option("--customer-name <name>", "the customer's name")
     .option("--customer-domain <domain>", "a domain of the customer")

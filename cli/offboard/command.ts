@@ -17,13 +17,9 @@ interface OffboardOptions {
 /** Something is left in the tenant, or could not be checked. */
 const somethingLeft = 3;
 
-/** Adds the subcommand to `program`. */
-export function registerOffboard(program: Command): void {
-  const command = program
-    .command("offboard")
-    .description(
-      "Off-board a customer: collect evidence, remove everything, prove in the tenant that nothing is left, and write a certificate.",
-    )
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
     .option("--days <days>", "length of the evidence's period before now", days, 30)
     .option("--out <folder>", "folder of evidence, certificate and record (default: offboard-<stack>)")

@@ -21,12 +21,10 @@ interface OnboardOptions extends CredentialOptions {
   readonly json?: boolean;
 }
 
-/** Adds the subcommand to `program`. */
-export function registerOnboard(program: Command): void {
-  const command = credentialOptions(
-    program
-      .command("onboard")
-      .description("Show where a customer's onboarding stands, what is next, and whose move it is.")
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  credentialOptions(
+    command
       .option("--stack <stack>", "the customer's stack", stackArgument)
       .option("--all", 'every stack with settings but "dev" and "sandbox-*"'),
   )

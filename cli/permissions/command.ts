@@ -18,11 +18,9 @@ interface PermissionsOptions {
   readonly repository?: string;
 }
 
-/** Adds the subcommand to `program`. */
-export function registerPermissions(program: Command): void {
-  const command = program
-    .command("permissions")
-    .description("List the least permissions that the stacks' settings require, and the URLs to consent to them.")
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .option(
       "--stack <stack...>",
       "only these stacks (default: all with settings, except the sandbox's)",

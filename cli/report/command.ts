@@ -19,13 +19,9 @@ interface ReportOptions {
   readonly csv?: boolean;
 }
 
-/** Adds the subcommand to `program`. */
-export function registerReport(program: Command): void {
-  const command: Command = program
-    .command("report")
-    .description(
-      "Write a page that shows who of the MSSP can do what in a customer's tenant, since when and until when.",
-    )
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .option("--stack <stack>", "the customer's stack", stackArgument)
     .option("--all", 'all customers on one page, with a page for each: every stack but "dev" and "sandbox-*"')
     .option(

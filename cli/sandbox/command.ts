@@ -6,12 +6,9 @@ import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type Star
 import { registerPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
 
-/** Adds the subcommands to `program`. */
-export function registerSandbox(program: Command): void {
-  const sandbox = program
-    .command("sandbox")
-    .description("Use an emulated Microsoft cloud on this machine instead of a real customer's tenant.")
-    .enablePositionalOptions();
+/** Adds arguments, options and action. */
+export function define(sandbox: Command): void {
+  sandbox.enablePositionalOptions();
   registerRun(sandbox);
   registerServe(sandbox);
   registerStop(sandbox);

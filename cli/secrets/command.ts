@@ -16,11 +16,9 @@ export interface SecretsOptions {
   readonly json?: boolean;
 }
 
-/** Adds the subcommand to `program`. */
-export function registerSecrets(program: Command): void {
-  const command = program
-    .command("secrets")
-    .description("List when each customer's client secret, certificate and refresh token expire.")
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
     .option("--stack <stack...>", "only these stacks (default: all stacks of the project)", stackArguments)
     .option("--days <days>", "fail credentials that expire within this number of days", dayNumber, 30)
     .option("--at <date>", "as of this day, such as 2027-03-31 (default: now)", date)

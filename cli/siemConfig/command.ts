@@ -14,12 +14,9 @@ interface SiemConfigOptions extends WriteOptions {
   readonly json?: boolean;
 }
 
-/** Adds the subcommand to `program`. */
-export function registerSiemConfig(program: Command): void {
-  const siemConfig = program
-    .command("siem-config")
-    .description("Write the files with which a SIEM product reaches the customer's alerts.")
-    .addArgument(new Argument("<product>", "SIEM product").choices(siemProducts));
+/** Adds arguments, options and action. */
+export function define(siemConfig: Command): void {
+  siemConfig.addArgument(new Argument("<product>", "SIEM product").choices(siemProducts));
   const command: Command = connectorOptions(siemConfig)
     .option("--all", 'one set of files for all customers: every stack but "dev" and "sandbox-*"')
     .addOption(passphraseFolderOption("--all"))

@@ -10,10 +10,9 @@ import { stackArgument } from "../stack/stackName";
 /** The sandbox customer, whose settings are in the repository. */
 const defaultStack = "dev";
 
-/** Adds the subcommand to `program`. */
-export function registerStart(program: Command): void {
-  const start = sandboxOptions(program.command("start"))
-    .description("Install the Pulumi engine and onboard a sandbox customer: `pulumi up` of a stack on the sandbox.")
+/** Adds arguments, options and action. */
+export function define(start: Command): void {
+  sandboxOptions(start)
     .option(
       "--stack <stack>",
       "the stack, created if it does not exist; its settings are in Pulumi.<stack>.yaml",

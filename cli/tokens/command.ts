@@ -39,14 +39,8 @@ const browserPatience = 600;
 
 const openAddress = "Open this address in a browser and sign in as a user of the customer who may read alerts:";
 
-/** Adds the subcommand to `program`. */
-export function registerToken(program: Command): void {
-  const token = program
-    .command("token")
-    .description(
-      "Get the tokens of a stack's SIEM connector from the customer's tenant. Stores the refresh token encrypted; " +
-        "prints tokens only with --show-secrets.",
-    );
+/** Adds arguments, options and action. */
+export function define(token: Command): void {
   const command = credentialOptions(connectorOptions(token))
     .addOption(new Option("--device-code", "sign in on another device").conflicts(["clientCredentials", "renew"]))
     .addOption(

@@ -14,11 +14,8 @@ interface VerifyOptions extends ContextOptions {
   readonly json?: boolean;
 }
 
-/** Adds the subcommand to `program`. */
-export function registerVerify(program: Command): void {
-  const verifying = program
-    .command("verify")
-    .description("Sign in and read alerts as the SIEM would, and check everything that this requires.");
+/** Adds arguments, options and action. */
+export function define(verifying: Command): void {
   const command = credentialOptions(connectorOptions(verifying))
     .addOption(
       new Option(

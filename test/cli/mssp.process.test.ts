@@ -5,17 +5,30 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { execa } from "execa";
 import { checkout, mssp, type Ended } from "./mssp";
 
 const isRoot = process.getuid?.() === 0;
 
 describe("mssp", function () {
-  it("--help loads no package that only a command needs", async () => {
+  it("--help loads no package and no module that only a command needs", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-help-"));
     try {
       const file = path.join(folder, "loaded.js");
@@ -23,10 +36,62 @@ describe("mssp", function () {
       await writeFile(file, `process.on("exit", () => ${print});`);
       const { exitCode, stderr } = await mssp(["--help"], { environment: { NODE_OPTIONS: `--require ${file}` } });
       assert.equal(exitCode, 0);
-      const packages = stderr
-        .split("\n")
-        .filter((name) => /[\\/](node_modules|packages)[\\/]/.test(name) && !/[\\/]commander[\\/]/.test(name));
-      assert.deepEqual(packages.map((name) => path.basename(name)).sort(), ["clouds.js", "errors.js"]);
+      const loaded = stderr.split("\n");
+      assert.deepEqual(
+        loaded.filter((name) => /[\\/]command\.js$/.test(name) && !name.includes("node_modules")),
+        [],
+      );
+      const packages = loaded.filter(
+        (name) => /[\\/](node_modules|packages)[\\/]/.test(name) && !/[\\/]commander[\\/]/.test(name),
+      );
+      assert.deepEqual(packages.map((name) => path.basename(name)).sort(), ["errors.js"]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("in a checkout: compiles after a source was changed, added, renamed or removed, and only then", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "mssp-stale-"));
+    const place = (file: string) => path.join(folder, file);
+    try {
+      const files = {
+        "tsconfig.build.json": JSON.stringify({ include: ["cli"], references: [{ path: "packages/one" }] }),
+        "packages/one/tsconfig.json": JSON.stringify({ include: ["src"] }),
+        "packages/one/src/deep/one.ts": "",
+        "cli/notes.md": "",
+        "dist/.tsbuildinfo": "",
+        "dist/cli/main.js": "",
+        "node_modules/typescript/bin/tsc": "",
+      };
+      for (const [file, text] of Object.entries(files)) {
+        await mkdir(path.dirname(place(file)), { recursive: true });
+        await writeFile(place(file), text);
+      }
+      for (const file of ["cli/mssp.js", "nodeVersion.js"]) await copyFile(path.join(checkout, file), place(file));
+      const compiles = async () => {
+        const { exitCode, stderr } = await execa(process.execPath, [place("cli/mssp.js")]);
+        assert.equal(exitCode, 0);
+        // The next change is after the build, whatever the file system's clock counts in.
+        const before = new Date(Date.now() - 1000);
+        const all = await readdir(folder, { recursive: true });
+        for (const file of all.filter((name) => !name.startsWith("dist"))) await utimes(place(file), before, before);
+        return stderr.includes("Compiling");
+      };
+      await compiles();
+      assert.equal(await compiles(), false, "nothing was changed");
+      const deep = place("packages/one/src/deep");
+      await writeFile(path.join(deep, "one.ts"), "export {};");
+      assert.equal(await compiles(), true, "changed");
+      await writeFile(path.join(deep, "two.ts"), "");
+      assert.equal(await compiles(), true, "added");
+      await rename(path.join(deep, "two.ts"), path.join(deep, "three.ts"));
+      assert.equal(await compiles(), true, "renamed");
+      await rm(path.join(deep, "three.ts"));
+      assert.equal(await compiles(), true, "removed");
+      await writeFile(place("packages/one/tsconfig.json"), files["packages/one/tsconfig.json"]);
+      assert.equal(await compiles(), true, "a project file was changed");
+      await writeFile(place("cli/notes.md"), "No source.");
+      assert.equal(await compiles(), false, "no source was changed");
     } finally {
       await rm(folder, { recursive: true });
     }

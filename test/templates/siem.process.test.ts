@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { program } from "../../cli/program";
+import { programFor } from "../../cli/program";
 import { checkout } from "../cli/mssp";
 
 const folder = path.join(checkout, "templates", "siem");
@@ -32,7 +32,7 @@ describe("templates/siem", () => {
   });
 
   it("the unit and the container file use options that `mssp alerts` has", async () => {
-    const alerts = program.commands.find((command) => command.name() === "alerts");
+    const alerts = programFor(["alerts"]).commands.find((command) => command.name() === "alerts");
     const known: readonly (string | null | undefined)[] = alerts?.options.map(({ long }) => long) ?? [];
     const unit = await readFile(unitFile, "utf8");
     const started = /^ExecStart=.*$/m.exec(unit)?.[0] ?? "";

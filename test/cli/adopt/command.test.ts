@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { Command } from "commander";
-import { registerAdopt } from "../../../cli/adopt/command";
+import { define } from "../../../cli/adopt/command";
 import { permissionsToAdopt } from "../../../settings/prerequisites";
 
 /** The text of `npx mssp adopt --help`, on one line. */
 function helpText(): string {
   let text = "";
-  const program = new Command().configureOutput({ writeOut: (part) => (text += part) });
-  registerAdopt(program);
-  program.commands[0]?.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
+  const command = new Command("adopt").configureOutput({ writeOut: (part) => (text += part) });
+  define(command);
+  command.outputHelp();
   return text.replace(/\s+/g, " ");
 }
 

@@ -1,0 +1,23 @@
+/** What the command says if it fails. It loads only then. */
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { terminalText } from "./output/terminalText";
+import { wrapped } from "./output/wrap";
+
+/** An error for people by its message; any other is a bug and keeps its stack. */
+export function report(error: unknown): void {
+  if (error instanceof VisibleError) process.stderr.write(`${errorText(`mssp: ${terminalText(error.message)}`)}\n`);
+  else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+}
+
+/**
+ * In a terminal, sentences are wrapped between words. An indented line is a command to paste, and
+ * stays in one piece.
+ */
+function errorText(text: string): string {
+  if (!process.stderr.isTTY) return text;
+  const width = Math.max(process.stderr.columns || 80, 40);
+  return text
+    .split("\n")
+    .flatMap((line) => (line.startsWith("  ") ? [line] : wrapped(line, width, "keep")))
+    .join("\n");
+}
