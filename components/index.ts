@@ -73,5 +73,6 @@ export { deployedResources, type DeployedResource, type DeployedResources } from
 export { recoverLostCreates } from "./tenant/lostCreates";
 export { requireTenantFeatures } from "./tenant/tenantFeatures";
 export { CrossTenantPartner, type CrossTenantPartnerArgs } from "./trust/crossTenantPartner";
+export { CrossTenantPartnerEntry, type CrossTenantPartnerEntryArgs } from "./trust/crossTenantPartnerEntry";
 export { MsspTrust, type MsspTrustArgs } from "./trust/msspTrust";
 export type { TenantNeeds } from "../settings/prerequisites";

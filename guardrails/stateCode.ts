@@ -36,6 +36,7 @@ export const dynamicResourceLogic = {
   AppRoleGrant: "appRoleGrantResource",
   ConnectedOrganization: "connectedOrganizationResource",
   CrossTenantPartner: "crossTenantPartnerResource",
+  CrossTenantPartnerEntry: "crossTenantPartnerEntryResource",
   DefenderRoleAssignment: "roleAssignmentResource",
   DefenderRoleDefinition: "roleDefinitionResource",
   DefenderSiemAuthorization: "siemAuthorizationResource",

@@ -35,6 +35,7 @@ export const exposedResources = [
   "AlertNotificationRule",
   "ConnectedOrganization",
   "CrossTenantPartner",
+  "CrossTenantPartnerEntry",
   "DefenderRoleAssignment",
   "DefenderRoleDefinition",
   "DefenderSiemAuthorization",

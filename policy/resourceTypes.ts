@@ -30,6 +30,7 @@ const dynamicNames = [
   "AppRoleGrant",
   "ConnectedOrganization",
   "CrossTenantPartner",
+  "CrossTenantPartnerEntry",
   "DefenderRoleAssignment",
   "DefenderRoleDefinition",
   "DefenderSiemAuthorization",

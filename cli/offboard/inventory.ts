@@ -73,7 +73,7 @@ const types: Readonly<Record<string, readonly [Proof, string]>> = {
 const dynamicPrefix = "pulumi-nodejs:dynamic/defender-mssp:";
 
 /** Resources that are in the state only: nothing of them is in a tenant. */
-const inStateOnly = /^(pulumi:|random:)|:(StackIdentity|PortalAccessModel)$/;
+const inStateOnly = /^(pulumi:|random:)|:(StackIdentity|PortalAccessModel|CrossTenantPartnerEntry)$/;
 
 export function inventoryOf({ resources }: Pick<Deployed, "resources">): Inventory {
   const items: Item[] = [];

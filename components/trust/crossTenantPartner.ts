@@ -38,6 +38,12 @@ export interface CrossTenantPartnerArgs {
    * @default left as it is
    */
   limitToApplication?: pulumi.Input<string>;
+  /**
+   * What the entry said before the first change, as JSON: `found` of a `CrossTenantPartnerEntry`. It
+   * keeps that known if the engine is killed during the change.
+   * @default what the entry says when this resource is created
+   */
+  found?: pulumi.Input<string>;
 }
 
 /**
@@ -71,6 +77,7 @@ export class CrossTenantPartner extends DynamicResource {
   declare public readonly inboundConsentAllowed: pulumi.Output<boolean | undefined>;
   declare public readonly limitToGroup: pulumi.Output<string | undefined>;
   declare public readonly limitToApplication: pulumi.Output<string | undefined>;
+  declare public readonly found: pulumi.Output<string | undefined>;
   /** Mark of the resource. Only the state has it. */
   declare public readonly managedBy: pulumi.Output<string>;
   /** Whether another party made the entry before this stack. */

@@ -8,6 +8,7 @@ import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { setOutputs } from "../outputs";
 import { CrossTenantPartner } from "./crossTenantPartner";
+import { CrossTenantPartnerEntry } from "./crossTenantPartnerEntry";
 
 export interface MsspTrustArgs {
   /** The customer's tenant ID, a UUID. */
@@ -67,6 +68,11 @@ export class MsspTrust extends pulumi.ComponentResource {
   }
 
   private trust(name: string, { tenantId, msspTenantId }: MsspTrustArgs, trust: CrossTenantTrust): CrossTenantPartner {
+    const entry = new CrossTenantPartnerEntry(
+      `${name}-partner-entry`,
+      { tenantId, partnerTenantId: msspTenantId },
+      { parent: this },
+    );
     return new CrossTenantPartner(
       `${name}-partner`,
       {
@@ -78,6 +84,7 @@ export class MsspTrust extends pulumi.ComponentResource {
         inboundConsentAllowed: trust.automaticConsent,
         limitToGroup: trust.limitToGroup,
         limitToApplication: trust.limitToDefenderPortal === true ? defenderPortalAppId : undefined,
+        found: entry.found,
       },
       { parent: this },
     );

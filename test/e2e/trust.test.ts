@@ -14,9 +14,16 @@ describe("trust of the MSSP's tenant on the real engine", function () {
   const tenantId = tenantIdOf(0x2d);
   let project: SandboxProject;
   let hands: TenantHands;
+  let killAt: { readonly request: RegExp; readonly kill: () => void } | undefined;
 
   before(async () => {
-    project = await createProject();
+    project = await createProject({
+      log: (line) => {
+        if (killAt?.request.test(line) !== true) return;
+        killAt.kill();
+        killAt = undefined;
+      },
+    });
     hands = new TenantHands(project, tenantId);
     await settings({});
     await project.addStack("contoso");
@@ -108,6 +115,48 @@ describe("trust of the MSSP's tenant on the real engine", function () {
     assert.deepEqual(entry()?.["b2bDirectConnectOutbound"], blocked);
     project.sandbox.cloud.tenant(tenantId).objects("crossTenantAccessPartners").clear();
     assert.equal(dumpOfTenant(project, tenantId), before);
+  });
+
+  describe("the engine is killed with -9", () => {
+    before(async () => {
+      await settings({});
+      await project.succeed(["up", ...options]);
+    });
+
+    for (const [what, request, left] of [
+      ["has given the trust", /^PATCH \/v1\.0\/\S+\/partners\/\S+ 204/, undefined],
+      ["has made an entry", /^POST \/v1\.0\/\S+\/partners 201/, "an entry without any effect"],
+    ] as const) {
+      it(`when it ${what} and the state does not know: its removal leaves ${left ?? "nothing"}`, async () => {
+        const before = dumpOfTenant(project, tenantId);
+        await settings({ crossTenantTrust: { mfa: true } });
+        const up = project.start(["up", ...options, "--parallel", "1"]);
+        killAt = { request, kill: () => up.kill("SIGKILL") };
+        assert.equal((await up).signal, "SIGKILL");
+        assert.ok(entry());
+        const state = JSON.parse(await project.succeed(["stack", "export", "--stack", "contoso"])) as {
+          deployment: { pending_operations: { type: string; resource: { urn: string } }[] };
+        };
+        const [pending] = state.deployment.pending_operations;
+        assert.match(`${pending?.type} ${pending?.resource.urn}`, /^creating .*::customer-trust-partner(-entry)?$/);
+        await project.succeed(["cancel", "--stack", "contoso", "--yes"]);
+        await project.succeed(["up", ...options]);
+        assert.equal((entry()?.["inboundTrust"] as Record<string, unknown>)["isMfaAccepted"], true);
+        await project.succeed([...noChanges, "--refresh"]);
+        await settings({});
+        await project.succeed(["up", ...options]);
+        if (left !== undefined) {
+          const { tenantId: partnerTenantId, id: _, ...values } = entry() ?? {};
+          assert.equal(partnerTenantId, msspTenantId);
+          assert.deepEqual(
+            Object.values(values).filter((value) => value !== null && value !== false),
+            [],
+          );
+          project.sandbox.cloud.tenant(tenantId).objects("crossTenantAccessPartners").clear();
+        }
+        assert.equal(dumpOfTenant(project, tenantId), before);
+      });
+    }
   });
 
   it("without Microsoft Entra ID P1, up stops before the first change", async () => {

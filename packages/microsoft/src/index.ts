@@ -58,6 +58,7 @@ export {
 export { listAccessPolicies, whatIfAccess, type AccessPolicy } from "./graph/conditionalAccess";
 export { judgePolicy, type ExternalSignIn, type PolicyJudgement } from "./entra/conditionalAccess";
 export * from "./providers/crossTenantPartner";
+export * from "./providers/crossTenantPartnerEntry";
 export type { PartnerPart } from "./providers/accessPartnerPlan";
 export * from "./azure/roles";
 export * from "./azure/keyVault";

@@ -83,6 +83,26 @@ export function planPartner(
   return { values, record: next };
 }
 
+/**
+ * How a stack's part is taken out of an entry that it has not been put into yet: as `planPartner`
+ * records it.
+ *
+ * @param found the properties before the first change: `configurationIn`.
+ */
+export function recordFrom(
+  part: PartnerPart,
+  found: AccessConfiguration,
+  defaults: AccessConfiguration,
+): PartnerRecord {
+  return planPartner(part, found as AccessPartner, defaults, {}).record;
+}
+
+/** The properties of an entry that a stack may change. */
+export function configurationIn(entry: Partial<AccessConfiguration>): AccessConfiguration {
+  const { inboundTrust = null, automaticUserConsentSettings = null, b2bCollaborationInbound = null } = entry;
+  return { inboundTrust, automaticUserConsentSettings, b2bCollaborationInbound };
+}
+
 /** What to write so that the entry is as if the stack had never changed it. */
 export function planRemoval(
   current: AccessPartner,
@@ -120,7 +140,7 @@ export function isEmptyPartner(partner: Readonly<Record<string, unknown>>): bool
 }
 
 /** The stack's part as an entry has it. A member that has another form is undefined. */
-export function partIn(current: AccessPartner, part: PartnerPart): PartnerPart {
+export function partIn(current: AccessConfiguration, part: PartnerPart): PartnerPart {
   const trust = current.inboundTrust ?? {};
   const limits: B2BSetting = current.b2bCollaborationInbound ?? {};
   const found: Readonly<Record<keyof PartnerPart, boolean | string | null | undefined>> = {

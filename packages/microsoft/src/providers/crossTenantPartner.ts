@@ -4,7 +4,8 @@
  *
  * A tenant has one entry for a partner, and an entry has no place for a mark. So the state records
  * what each changed property was before. `delete` puts that back; it deletes an entry only if this
- * resource made it and nobody has added anything.
+ * resource made it and nobody has added anything. `CrossTenantPartnerEntry` makes the entry first,
+ * so that a change whose state was lost is not taken for the customer's.
  */
 import { ServiceError, visible, VisibleError } from "../errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
@@ -16,7 +17,7 @@ import {
   hasIdentitySynchronization,
   otherStackOf,
   updateAccessPartner,
-  type AccessPartner,
+  type AccessConfiguration,
 } from "../graph/crossTenantAccess";
 import { goneStatuses } from "../graph/gone";
 import { untilReplicated } from "../graph/replication";
@@ -25,6 +26,7 @@ import {
   partIn,
   planPartner,
   planRemoval,
+  recordFrom,
   type PartnerPart,
   type PartnerPlan,
   type PartnerRecord,
@@ -38,6 +40,11 @@ export type CrossTenantPartnerInputs = PartnerPart & {
   readonly partnerTenantId: string;
   /** The resource's mark, which Graph has no place for. It begins with the stack's. */
   readonly managedBy: string;
+  /**
+   * What the entry said before the first change, as JSON: an output of `CrossTenantPartnerEntry`.
+   * Default: what it says when this resource is created.
+   */
+  readonly found?: string;
 };
 
 /** The resource's outputs: its inputs, and what is needed to take them out again. */
@@ -56,7 +63,9 @@ const switches = [
 ] as const;
 const limits = ["limitToGroup", "limitToApplication"] as const;
 const parts = [...switches, ...limits];
-const names = ["tenantId", "partnerTenantId", "managedBy", ...parts];
+const names = ["tenantId", "partnerTenantId", "managedBy", "found", ...parts];
+/** Differences of these change nothing in the tenant. */
+const ofTheState = ["managedBy", "found"];
 
 export const crossTenantPartnerResource = {
   /** Checks what is known, and writes IDs in lower case. */
@@ -76,35 +85,40 @@ export const crossTenantPartnerResource = {
 
   diff(_id: string, olds: Properties, news: Properties) {
     return differences(olds, news, {
-      compared: names.filter((name) => name !== "managedBy"),
+      compared: names.filter((name) => !ofTheState.includes(name)),
       replaces: ["tenantId", "partnerTenantId"],
     });
   },
 
   async create(news: Properties, context: CallContext = {}) {
-    return visibly("create", async () => {
+    return visiblyTrusted("create", async () => {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
-      const existing = await getAccessPartner(call, inputs.partnerTenantId);
-      if (existing !== undefined) await refuseSecondStack(call, inputs, existing);
-      return { id: inputs.partnerTenantId, outs: await apply(call, inputs, { adopted: true, record: {} }, context) };
+      const found = foundBefore(inputs) ?? (await getAccessPartner(call, inputs.partnerTenantId));
+      if (found !== undefined) await refuseSecondStack(call, inputs, found);
+      const record =
+        inputs.found === undefined || found === undefined
+          ? {}
+          : recordFrom(inputs, found, await getAccessDefault(call));
+      return { id: inputs.partnerTenantId, outs: await apply(call, inputs, { adopted: true, record }, context) };
     });
   },
 
   /** The stack's part as it is; the ID is empty if the entry has gone. */
   async read(_id: string, props: Properties = {}, context: CallContext = {}) {
-    return visibly("read", async () => {
+    return visiblyTrusted("read", async () => {
       const state = stateOf(props);
-      const { tenantId, partnerTenantId, managedBy, adopted, before } = state;
+      const { tenantId, partnerTenantId, managedBy, found, adopted, before } = state;
       const current = await getAccessPartner(await graphCall(tenantId, context), partnerTenantId);
       if (current === undefined) return { id: "" };
-      const inputs = { tenantId, partnerTenantId, managedBy, ...partIn(current, state) };
+      const ofState = found === undefined ? { managedBy } : { managedBy, found };
+      const inputs = { tenantId, partnerTenantId, ...ofState, ...partIn(current, state) };
       return { id: partnerTenantId, props: { ...inputs, adopted, before }, inputs };
     });
   },
 
   async update(_id: string, olds: Properties, news: Properties, context: CallContext = {}) {
-    return visibly("update", async () => {
+    return visiblyTrusted("update", async () => {
       const { adopted, before } = stateOf(olds);
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
@@ -113,7 +127,7 @@ export const crossTenantPartnerResource = {
   },
 
   async delete(_id: string, props: Properties, context: CallContext = {}) {
-    return visibly("delete", async () => {
+    return visiblyTrusted("delete", async () => {
       const { tenantId, partnerTenantId, adopted, before } = stateOf(props);
       const call = await graphCall(tenantId, context);
       const current = await getAccessPartner(call, partnerTenantId);
@@ -186,16 +200,20 @@ function stateOfPlan(
  * Two stacks of one MSSP would each take the other's part away: an entry has no place for a mark.
  * So a stack refuses an entry that has its part already, if another stack is in the tenant.
  */
-async function refuseSecondStack(call: GraphCall, inputs: CrossTenantPartnerInputs, existing: AccessPartner) {
+async function refuseSecondStack(call: GraphCall, inputs: CrossTenantPartnerInputs, existing: AccessConfiguration) {
   const { tenantId, partnerTenantId, managedBy } = inputs;
-  const found = picked(partIn(existing, inputs), parts);
-  if (JSON.stringify(found) !== JSON.stringify(picked(inputs, parts))) return;
+  const there = picked(partIn(existing, inputs), parts);
+  if (JSON.stringify(there) !== JSON.stringify(picked(inputs, parts))) return;
   const other = await otherStackOf(call, partnerTenantId, managedBy.slice(0, managedBy.lastIndexOf("/")));
   if (other === undefined) return;
   throw new VisibleError(
     `Tenant ${tenantId} has what crossTenantTrust asks for already, and the stack ${other} of the same MSSP works in it. ` +
       "A partner entry has no place for a mark, so only one of the two stacks may keep it: remove crossTenantTrust from this stack's settings.",
   );
+}
+
+function foundBefore({ found }: CrossTenantPartnerInputs): AccessConfiguration | undefined {
+  return found === undefined ? undefined : (JSON.parse(found) as AccessConfiguration);
 }
 
 function inputsOf(props: Properties): CrossTenantPartnerInputs {
@@ -207,7 +225,8 @@ function stateOf(props: Properties): CrossTenantPartnerState {
   return { ...inputsOf(props), adopted, before };
 }
 
-const visibly = <T>(step: string, run: () => Promise<T>) =>
+/** Runs a step of a resource of the partner entry, with what to do about Graph's refusals. */
+export const visiblyTrusted = <T>(step: string, run: () => Promise<T>) =>
   visible(`The ${step} of the trust in the MSSP's tenant`, run, advice);
 
 function advice({ status, serviceCode }: ServiceError): string {
