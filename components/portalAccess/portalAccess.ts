@@ -158,9 +158,10 @@ export interface PortalAccessArgs {
  * With `activation`, the first two models make analysts eligible members (`EligibleMembers`) instead
  * of members of the groups that grant something.
  *
- * A switch of the model or of `activation` deletes the grants of the old model before it creates those of the new one
- * (`PortalAccessModel`), and replaces the tiers' groups, so that no membership of the old model
- * stays.
+ * A switch of the model or of `activation` deletes the grants of the old one before it creates those
+ * of the new one (`PortalAccessModel`). A switch of the model also replaces the tiers' groups, so that
+ * no membership of the old model stays. A switch of `activation` keeps them, and all that the
+ * customer has given to them.
  *
  * Follows "Grant MSSP user access" in Microsoft's "Configure managed security service provider
  * integration" (2018) and "Grant managed security service provider (MSSP) access" (2026-07-29).
@@ -248,6 +249,7 @@ export class PortalAccess extends pulumi.ComponentResource {
     const dates = { today: dateOf((args.clock ?? systemClock)()) };
     if (access.model === "entitlement") {
       const tiers = this.allTierGroups(name, args, access, model);
+      this.defenderRoles(name, args, access, model, tiers);
       return { tiers, entitlement: this.entitlement(name, args, access, tiers) };
     }
     const group = omit.includes("analystsGroup")
@@ -256,13 +258,12 @@ export class PortalAccess extends pulumi.ComponentResource {
     if (access.model === "rbac") {
       const members = membershipsByTier(analysts, dates);
       const given = this.tierGroups(name, args, access, model, members);
-      this.eligibleTiers(name, args, access, given, members);
+      const eligible = this.eligibleTiers(name, args, access, model, given, members);
+      this.defenderRoles(name, args, access, model, given, eligible);
       return { group, tiers: given };
     }
     if (group !== undefined && access.activation !== undefined) {
-      // This group stays when the activation is set or taken back.
-      const more = { portalAccess: model.model };
-      this.eligible(`${name}-analysts`, args, access.activation, group, membershipsOfAll(analysts, dates), more);
+      this.eligible(`${name}-analysts`, args, access.activation, model, group, membershipsOfAll(analysts, dates));
     }
     const holders = analysts.filter((analyst) => hasAccess(analyst, dates));
     this.directoryRole(name, access, group, holders, model);
@@ -321,7 +322,7 @@ export class PortalAccess extends pulumi.ComponentResource {
     return { tier1: add("tier1"), tier2: add("tier2"), approvers: add("approvers") };
   }
 
-  /** The tiers' groups with their roles, without the tiers that `omit` names. */
+  /** The tiers' groups, without the tiers that `omit` names. */
   private tierGroups(
     name: string,
     args: PortalAccessArgs,
@@ -335,29 +336,27 @@ export class PortalAccess extends pulumi.ComponentResource {
     );
   }
 
-  /** A tier's group with its role. Without `members` the program manages no members. */
+  /** A tier's group. Without `members` the program manages no members. */
   private tierGroup(
     name: string,
     tier: Tier,
-    { tenantId, msspName, analysts }: PortalAccessArgs,
+    { msspName, analysts }: PortalAccessArgs,
     access: Extract<PortalAccessChoice, { tiers: unknown }>,
     model: PortalAccessModel,
     members?: readonly string[],
   ): MsspSecurityGroup {
-    const named = access.tiers[tier];
-    const group = new MsspSecurityGroup(
+    return new MsspSecurityGroup(
       `${name}-${tier}`,
       {
-        displayName: named.name,
+        displayName: access.tiers[tier].name,
         msspName,
         members: activationOf(access) === undefined ? members && objectIds(analysts, members) : undefined,
-        purpose: kindOf(access),
+        // Not `kindOf`: the group stays when the activation is set or taken back.
+        purpose: access.model,
       },
       // The grants of the other model are deleted first.
       { parent: this, dependsOn: [model] },
     );
-    defenderRole(`${name}-${tier}`, { tenantId, tier, named, group, model: model.model }, this);
-    return group;
   }
 
   /** Makes analysts eligible members of the tiers' groups. Tier 2 may need an approval. */
@@ -365,16 +364,42 @@ export class PortalAccess extends pulumi.ComponentResource {
     name: string,
     args: PortalAccessArgs,
     { activation }: RbacChoice,
+    model: PortalAccessModel,
     groups: Partial<TierGroups>,
     members: Readonly<Record<Tier, readonly string[]>>,
+  ): Partial<Record<Tier, EligibleMembers>> {
+    if (activation === undefined) return {};
+    const declared = tiers.flatMap((tier) => {
+      const group = groups[tier];
+      if (group === undefined) return [];
+      const approval = tier === "tier2" ? activation.tier2Approval : undefined;
+      const approvers = approval === undefined ? {} : approversArgs(approval, args, groups.approvers);
+      return [
+        [tier, this.eligible(`${name}-${tier}`, args, activation, model, group, members[tier], approvers)] as const,
+      ];
+    });
+    return Object.fromEntries(declared);
+  }
+
+  /**
+   * The roles of the tiers' groups. A group gets its role after its standing members have become
+   * eligible ones, so that nobody is both.
+   */
+  private defenderRoles(
+    name: string,
+    { tenantId }: PortalAccessArgs,
+    access: Extract<PortalAccessChoice, { tiers: unknown }>,
+    model: PortalAccessModel,
+    groups: Partial<TierGroups>,
+    eligible: Partial<Record<Tier, EligibleMembers>> = {},
   ): void {
-    if (activation === undefined) return;
     for (const tier of tiers) {
       const group = groups[tier];
       if (group === undefined) continue;
-      const approval = tier === "tier2" ? activation.tier2Approval : undefined;
-      const approvers = approval === undefined ? {} : approversArgs(approval, args, groups.approvers);
-      this.eligible(`${name}-${tier}`, args, activation, group, members[tier], approvers);
+      const members = eligible[tier];
+      const opts = { parent: this, ...(members === undefined ? {} : { dependsOn: [members] }) };
+      const named = access.tiers[tier];
+      defenderRole(`${name}-${tier}`, { tenantId, tier, named, group, model: model.model }, opts);
     }
   }
 
@@ -382,19 +407,21 @@ export class PortalAccess extends pulumi.ComponentResource {
     name: string,
     { tenantId, analysts }: PortalAccessArgs,
     { hours }: Activation,
+    model: PortalAccessModel,
     group: MsspSecurityGroup,
     members: readonly string[],
-    more: Pick<EligibleMembersArgs, "approvers" | "approverGroups" | "portalAccess"> = {},
-  ): void {
+    approvers: Pick<EligibleMembersArgs, "approvers" | "approverGroups"> = {},
+  ): EligibleMembers {
     const eligible = analysts.filter(({ email }) => members.includes(email));
-    new EligibleMembers(
+    return new EligibleMembers(
       `${name}-eligible`,
       {
         tenantId,
         groupId: group.objectId,
         maximumActivation: `PT${hours}H`,
         members: eligible.map(({ objectId, accessEndsOn }) => withoutUndefined({ objectId, accessEndsOn })),
-        ...more,
+        ...approvers,
+        portalAccess: model.model,
       },
       // The group's deletion ends every eligibility; Entra refuses to remove a new one.
       { parent: this, deletedWith: group.nodes.group },
@@ -502,18 +529,20 @@ interface DefenderRoleOfGroup {
   readonly model: pulumi.Output<string>;
 }
 
+type DefenderRoleOptions = Required<Pick<pulumi.ResourceOptions, "parent">> & Pick<pulumi.ResourceOptions, "dependsOn">;
+
 /**
  * Declares a tier's role in Defender's unified RBAC and assigns it to the tier's group. A tier
  * without actions has no role.
  */
-function defenderRole(name: string, args: DefenderRoleOfGroup, parent: pulumi.Resource): void {
+function defenderRole(name: string, args: DefenderRoleOfGroup, opts: DefenderRoleOptions): void {
   const { tenantId, tier, named, group, model } = args;
   const permissions = named.permissions ?? tierPermissions[tier];
   if (permissions.length === 0) return;
   const role = new DefenderRoleDefinition(
     `${name}-role`,
     { tenantId, displayName: named.name, permissions: [...permissions] },
-    { parent },
+    { parent: opts.parent },
   );
   new DefenderRoleAssignment(
     `${name}-role-assignment`,
@@ -524,7 +553,7 @@ function defenderRole(name: string, args: DefenderRoleOfGroup, parent: pulumi.Re
       principalIds: [group.objectId],
       portalAccess: model,
     },
-    { parent },
+    opts,
   );
 }
 

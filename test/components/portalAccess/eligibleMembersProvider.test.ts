@@ -198,6 +198,16 @@ describe("eligible members of a group: the provider", () => {
     assert.equal(waits.length, 1);
   });
 
+  it("who loses the eligibility while active leaves the group; others stay", async () => {
+    const { id, outs } = await resource.create(inputs({ members: [{ objectId: ana }, { objectId: ben }] }), context);
+    age(6);
+    test.tenant.links("groups.members").set(group, [ana, ben]);
+    await resource.update(id, outs, inputs(), context);
+    assert.deepEqual(test.tenant.links("groups.members").get(group), [ana]);
+    await resource.delete(id, inputs(), context);
+    assert.deepEqual(test.tenant.links("groups.members").get(group) ?? [], []);
+  });
+
   it("delete: removes every eligible member; read and delete accept a group that is gone", async () => {
     const { id, outs } = await resource.create(inputs(), context);
     age(10);

@@ -79,8 +79,9 @@ export async function assignEligibility(
 }
 
 /**
- * Takes the eligibility away; a missing one is accepted. The service refuses it within five minutes
- * of the assignment: waits until then.
+ * Takes the eligibility away, and the membership of somebody who has activated it: Microsoft does
+ * not say that an activation ends with its eligibility. A missing one is accepted. The service
+ * refuses the removal within five minutes of the assignment: waits until then.
  */
 export async function removeEligibility(
   call: GraphCall,
@@ -93,6 +94,7 @@ export async function removeEligibility(
       if (!hasCode(failure, "RoleAssignmentDoesNotExist")) throw failure;
     });
   await untilReplicated(async () => (await remove(), true), { ...waits, ...whileTooEarly });
+  await deleteIfThere(call, `/v1.0/groups/${groupId}/members/${objectId}/$ref`);
 }
 
 /**
