@@ -53,13 +53,7 @@ export function define(alerts: Command): void {
   pullOptions(command, {
     since:
       "start: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D, all that Defender keeps)",
-  })
-    .addOption(
-      new Option("--format <format>", "json: one object; cef: ArcSight's format")
-        .choices(["json", "cef"])
-        .default("json"),
-    )
-    .option("--raw", "the service's own object instead of this command's schema (JSON only)");
+  });
   sinkOptions(command, {
     sourcetypes: "defender:alert; cef; with --raw the add-on's, ms:defender:atp:alerts",
     dataStream: "logs-defender.alert-default",

@@ -21,7 +21,6 @@ import { legacySource } from "./legacySource";
 
 export interface AlertsOptions extends CredentialOptions, ConnectorOptions, SinkOptions, PullCommandOptions {
   readonly api?: AlertApi;
-  readonly format: "json" | "cef";
   readonly region?: AlertExporterRegion;
   /** Several customers at once; goes without `stack` and `connection`. */
   readonly all?: boolean;
@@ -69,13 +68,7 @@ export async function pullOf(
 
 /** @throws VisibleError for options that exclude or need each other. */
 export function checkCombination(options: AlertsOptions): void {
-  const { raw, format } = options;
-  if (raw === true && format === "cef") throw new VisibleError("--raw is JSON: it can't be used with --format cef.");
   checkSinkOptions(options);
-  const ofJson = options.elasticsearch !== undefined ? "elasticsearch" : "log-analytics";
-  if (format === "cef" && (options.elasticsearch ?? options.logAnalytics) !== undefined) {
-    throw new VisibleError(`--${ofJson} takes JSON: it can't be used with --format cef.`);
-  }
   checkPullOptions(options);
   checkCustomers(options);
 }
@@ -99,7 +92,7 @@ export function sinkOf(
   progress: Pick<PullProgress, "note">,
 ): Destination<FetchedAlert> {
   const isRaw = options.raw === true;
-  const isJson = options.format === "json";
+  const isJson = options.format !== "cef";
   const json = isRaw ? originalAsJson : options.elasticsearch === undefined ? recordAsJson : recordAsEcs;
   const format = isJson ? json : recordAsCef;
   const sourcetype = sourceTypeOf({ isJson, isRaw });

@@ -57,8 +57,8 @@ export function define(command: Command): void {
   pullOptions(command, {
     since:
       "incidents that were changed since then: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D)",
-  }).option("--raw", "the service's own object instead of this command's schema");
-  sinkOptions(command, { sourcetypes: "defender:incident", dataStream: "logs-defender.incident-default" })
+  });
+  sinkOptions(command, { sourcetypes: "defender:incident; cef", dataStream: "logs-defender.incident-default" })
     .option("--id <id>", "this incident only: print it, or change it")
     .option("--close", "with --id: set the status to resolved")
     .option("--assign <user>", "with --id: assign it to this user (user principal name)")

@@ -12,7 +12,6 @@ import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { selectedConnector, type ConnectorOptions } from "../connector/connectorOption";
 import { requireTriage } from "../connector/requireProfile";
 import { adviceOnProfile } from "../connector/profileAdvice";
-import { visibleJson } from "../output/terminalText";
 import { interruptible } from "../pull/interrupt";
 import { withFlatMemory } from "../pull/memory";
 import { StderrProgress } from "../pull/progress";
@@ -20,16 +19,14 @@ import { pull } from "../pull/pull";
 import { checkPullOptions, chosenSeverities, type PullCommandOptions } from "../pull/pullOptions";
 import { startOf } from "../pull/start";
 import { checkSince, defaultInterval, intervalOf } from "../pull/time";
-import { checkSinkOptions, chooseSink } from "../sinks/chooseSink";
-import { cutValues, type Shortening } from "../sinks/shortened";
-import { formatted, type Destination, type SinkRecord } from "../sinks/sink";
+import { checkSinkOptions } from "../sinks/chooseSink";
 import type { SinkOptions } from "../sinks/sinkOptions";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
 import { isChange, runOne, type OneOptions } from "./one";
 import type { IncidentAccess } from "./access";
-import { incidentAsEcs } from "./ecs";
-import { incidentSource, type FetchedIncident } from "./incidentSource";
+import { incidentSource } from "./incidentSource";
+import { incidentSink } from "./sink";
 
 export interface IncidentsOptions
   extends CredentialOptions, ConnectorOptions, SinkOptions, PullCommandOptions, Partial<OneOptions> {
@@ -50,7 +47,7 @@ export function runIncidents(options: IncidentsOptions): Promise<void> {
 }
 
 const ofPull = [
-  ...(["since", "severity", "follow", "interval", "checkpoint", "raw"] as const),
+  ...(["since", "severity", "follow", "interval", "checkpoint", "format", "raw"] as const),
   ...(["hec", "syslog", "elasticsearch", "logAnalytics", "file"] as const),
 ] as const;
 const ofOne = ["close", "assign", "comment", "classify", "determination", "json"] as const;
@@ -73,10 +70,10 @@ function checkCombination(options: IncidentsOptions): void {
 async function pullIncidents(options: IncidentsOptions, signal: AbortSignal, progress: StderrProgress): Promise<void> {
   const follow = options.follow === true ? intervalOf(options.interval ?? defaultInterval) : undefined;
   if (options.since !== undefined) checkSince(options.since); // A usage error comes before anything is read.
-  const sink = withFlatMemory(sinkOf(options, signal, progress));
+  const note = (text: string): void => progress.note(text);
+  const sink = withFlatMemory(incidentSink(options, { signal, note }));
   const access = await accessOf(options, signal);
   const severities = chosenSeverities(options);
-  const note = (text: string): void => progress.note(text);
   const start = await startOf({
     tenantId: access.tenantId,
     api: "incidents",
@@ -99,35 +96,6 @@ async function accessOf(options: IncidentsOptions, signal: AbortSignal): Promise
   await credentials(); // A missing credential is reported before any call.
   const tokens = applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal });
   return { endpoints, tenantId, tokens };
-}
-
-function sinkOf(
-  options: IncidentsOptions,
-  signal: AbortSignal,
-  progress: StderrProgress,
-): Destination<FetchedIncident> {
-  const format = options.raw === true ? "raw" : options.elasticsearch === undefined ? "record" : "ecs";
-  const records = { isJson: true, sourcetype: "defender:incident", dataStream: "logs-defender.incident-default" };
-  const sink = chooseSink(options, records, { signal, note: (text) => progress.note(text) });
-  return formatted(sink, (incident) => sinkRecordOf(incident, format));
-}
-
-/** An incident as sinks take it. */
-export function sinkRecordOf({ id, record, original }: FetchedIncident, format: "record" | "raw" | "ecs"): SinkRecord {
-  const text = (limits?: Shortening): string => {
-    const cut = <T>(value: T): T => (limits === undefined ? value : cutValues(value, limits));
-    if (format === "raw") return visibleJson(cut(original));
-    return format === "ecs" ? incidentAsEcs(cut(record)) : visibleJson(cut(record));
-  };
-  return {
-    id,
-    tenantId: record.tenantId,
-    at: record.updatedAt,
-    severity: record.severity,
-    kind: "incident",
-    text: text(),
-    shortened: text,
-  };
 }
 
 function adviceOn(error: ServiceError, options: IncidentsOptions): string | undefined {

@@ -1,7 +1,8 @@
 /** The options of a pull, which `mssp alerts` and `mssp incidents` have. */
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import type { SinkOptions } from "../sinks/sinkOptions";
 
 export interface PullCommandOptions {
   readonly since?: string;
@@ -9,6 +10,8 @@ export interface PullCommandOptions {
   readonly follow?: boolean;
   readonly interval?: string;
   readonly checkpoint?: string;
+  /** @default "json" */
+  readonly format?: "json" | "cef";
   readonly raw?: boolean;
   readonly quiet?: boolean;
 }
@@ -26,7 +29,14 @@ export function pullOptions(command: Command, { since }: { readonly since: strin
     .option(
       "--checkpoint <file>",
       "store the progress in this file and continue from it; --since then applies to the first run only",
-    );
+    )
+    .addOption(
+      new Option("--format <format>", "json: one object; cef: ArcSight's format (default: json)").choices([
+        "json",
+        "cef",
+      ]),
+    )
+    .option("--raw", "the service's own object instead of this command's schema (JSON only)");
 }
 
 function severityList(text: string): RecordSeverity[] {
@@ -39,10 +49,17 @@ function severityList(text: string): RecordSeverity[] {
 /** @throws VisibleError for options of a pull that exclude or need each other. */
 export function checkPullOptions({
   raw,
+  format,
   elasticsearch,
+  logAnalytics,
   interval,
   follow,
-}: PullCommandOptions & { readonly elasticsearch?: string }): void {
+}: PullCommandOptions & Pick<SinkOptions, "elasticsearch" | "logAnalytics">): void {
+  if (raw === true && format === "cef") throw new VisibleError("--raw is JSON: it can't be used with --format cef.");
+  if (format === "cef" && (elasticsearch ?? logAnalytics) !== undefined) {
+    const ofJson = elasticsearch === undefined ? "log-analytics" : "elasticsearch";
+    throw new VisibleError(`--${ofJson} takes JSON: it can't be used with --format cef.`);
+  }
   if (raw === true && elasticsearch !== undefined) {
     throw new VisibleError("--elasticsearch takes the Elastic Common Schema: it can't be used with --raw.");
   }

@@ -80,6 +80,7 @@ export interface Syslog {
   readonly severity: number;
   readonly timestamp: string;
   readonly application: string;
+  readonly messageId: string;
   readonly structuredData: string;
   readonly message: string;
 }
@@ -89,12 +90,14 @@ export function parseSyslog(text: string): Syslog {
   const pattern = /^<(\d{1,3})>1 (\S+) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) (-) (?:\uFEFF)?(.*)$/s;
   const match = pattern.exec(text);
   if (match === null) throw new Error(`no RFC 5424 message: ${text.slice(0, 80)}`);
-  const [, priority = "", timestamp = "", , application = "", , , structuredData = "", message = ""] = match;
+  const [, priority = "", timestamp = "", , application = "", , messageId = "", structuredData = "", message = ""] =
+    match;
   return {
     facility: Math.floor(Number(priority) / 8),
     severity: Number(priority) % 8,
     timestamp,
     application,
+    messageId,
     structuredData,
     message,
   };

@@ -1,41 +1,8 @@
 import assert from "node:assert/strict";
 import { elasticsearch } from "../../../cli/sinks/elasticsearch";
 import { DestinationError } from "../../../cli/sinks/sink";
+import { DataStream, itemsOf } from "./dataStream";
 import { recordsOf, serverOf, type Call, type Reply } from "./records";
-
-interface Item {
-  readonly id: string;
-  readonly document: { readonly id: string };
-}
-
-function itemsOf({ body }: Call): Item[] {
-  const lines = body.toString().split("\n");
-  assert.equal(lines.pop(), "", "the body does not end with a line's end");
-  return lines.flatMap((line, index) => {
-    if (index % 2 === 1) return [];
-    const { create } = JSON.parse(line) as { create: { _id: string } };
-    return [{ id: create._id, document: JSON.parse(lines[index + 1] ?? "") as Item["document"] }];
-  });
-}
-
-/** A data stream: documents by _id, and refusals that a test adds. */
-class DataStream {
-  readonly documents = new Map<string, unknown>();
-  refuse: (item: Item, call: number) => { status: number; error: object } | undefined = () => undefined;
-
-  answer(call: Call, index: number): Reply {
-    const items = itemsOf(call).map((item) => {
-      const refused = this.refuse(item, index);
-      if (refused !== undefined) return { create: refused };
-      if (this.documents.has(item.id)) {
-        return { create: { status: 409, error: { type: "version_conflict_engine_exception" } } };
-      }
-      this.documents.set(item.id, item.document);
-      return { create: { status: 201 } };
-    });
-    return { status: 200, body: { errors: items.some(({ create }) => create.status !== 201), items } };
-  }
-}
 
 describe("cli/sinks: Elasticsearch", () => {
   let stream: DataStream;

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import http from "node:http";
-import type { AddressInfo } from "node:net";
-import { json, text } from "node:stream/consumers";
 import type { AlertRecord } from "@defender-mssp/microsoft";
 import { DestinationError, type SinkRecord } from "../../../cli/sinks/sink";
 import { fetchedAlert, sinkRecordOf } from "../../../cli/alerts/fetchedAlert";
 import { recordAsJson } from "../../../cli/alerts/formats";
 import { splunkCollector } from "../../../cli/sinks/hec";
+import { Indexer } from "./indexer";
 
 /** Alerts of which each fills a call of its own. */
 function largeAlerts(count: number): SinkRecord[] {
@@ -16,53 +13,6 @@ function largeAlerts(count: number): SinkRecord[] {
     const record = { id: `id ${index}`, createdAt, description: "d".repeat(300_000), devices: [], tenantId: "t" };
     return sinkRecordOf(fetchedAlert(record as unknown as AlertRecord, record), recordAsJson);
   });
-}
-
-/** A collector with indexer acknowledgment: it accepts at once, and indexes when it is asked the second time. */
-class Indexer {
-  readonly indexed: string[] = [];
-  readonly accepted: string[] = [];
-  readonly channels = new Set<string | undefined>();
-  acknowledges = true;
-  /** Accepts and loses the call with this number. */
-  loses: (call: number) => boolean = () => false;
-  #asked = new Map<number, number>();
-  #calls: string[] = [];
-  readonly #server = http.createServer((request, response) => void this.#answer(request, response));
-
-  async listen(): Promise<string> {
-    this.#server.listen(0, "127.0.0.1");
-    await once(this.#server, "listening");
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  stop(): void {
-    this.#server.close();
-  }
-
-  async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(request.url ?? "", "http://splunk");
-    const header = request.headers["x-splunk-request-channel"];
-    this.channels.add(String(header));
-    if (pathname === "/services/collector/ack") {
-      this.channels.add(searchParams.get("channel") ?? undefined);
-      const { acks } = (await json(request)) as { acks: number[] };
-      response.end(JSON.stringify({ acks: Object.fromEntries(acks.map((id) => [id, this.#isIndexed(id)])) }));
-      return;
-    }
-    const { event } = JSON.parse(await text(request)) as { event: AlertRecord };
-    this.accepted.push(event.id);
-    const ackId = this.#calls.push(event.id) - 1;
-    response.end(JSON.stringify({ text: "Success", code: 0, ...(this.acknowledges ? { ackId } : {}) }));
-  }
-
-  #isIndexed(id: number): boolean {
-    const asked = (this.#asked.get(id) ?? 0) + 1;
-    this.#asked.set(id, asked);
-    if (this.loses(id) || asked < 2) return false;
-    this.indexed.push(this.#calls[id] ?? "");
-    return true;
-  }
 }
 
 describe("cli/sinks: indexer acknowledgment of Splunk's collector", () => {
