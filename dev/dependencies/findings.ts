@@ -6,7 +6,7 @@ import { z } from "zod";
  * notices.
  */
 const allowedLicences: ReadonlySet<string> = new Set([
-  ...["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "0BSD", "CC0-1.0"],
+  ...["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "0BSD", "CC0-1.0", "Zlib"],
   // argparse, in JavaScript after Python's; SPDX's own list of exceptions.
   ...["Python-2.0", "PSF-2.0", "CC-BY-3.0"],
 ]);

@@ -19,6 +19,7 @@ export function recordsOf(count: number, length = 10, first = 0): SinkRecord[] {
 }
 
 export interface Call {
+  readonly method: string;
   readonly url: string;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: Buffer;
@@ -35,7 +36,7 @@ export async function serverOf(answer: (call: Call, index: number) => Reply) {
   const calls: Call[] = [];
   const server = http.createServer((request, response) => {
     void buffer(request).then((body) => {
-      const call = { url: request.url ?? "", headers: request.headers, body };
+      const call = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body };
       const { status, body: reply, headers = {} } = answer(call, calls.push(call) - 1);
       response.writeHead(status, headers).end(reply === undefined ? "" : JSON.stringify(reply));
     });
