@@ -45,7 +45,12 @@ describe("cli/sinks: Azure Monitor's requests against Microsoft's client", () =>
         ],
       },
     );
-    await client.upload(rule, stream, rows.map((row) => ({ ...row })), { maxConcurrency: 1 });
+    await client.upload(
+      rule,
+      stream,
+      rows.map((row) => ({ ...row })),
+      { maxConcurrency: 1 },
+    );
     return server.calls.splice(0);
   }
 
