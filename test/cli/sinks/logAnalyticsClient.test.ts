@@ -1,7 +1,6 @@
 /** The requests of Microsoft's own client for the Logs Ingestion API are the judge of this project's. */
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
-import { LogsIngestionClient } from "@azure/monitor-ingestion";
 import { clouds, logsIngestionCallSize } from "@defender-mssp/microsoft";
 import { logAnalytics } from "../../../cli/sinks/logAnalytics";
 import { alertsToSend, incidentsToSend } from "./itemsToSend";
@@ -11,6 +10,24 @@ const rule = `dcr-${"0123456789abcdef".repeat(2)}`;
 const stream = "Custom-DefenderAlerts_CL";
 /** The client sends a token to https only: a policy behind its own leads the request to the server. */
 const endpoint = "https://contoso-dce.westeurope-1.ingest.monitor.azure.com";
+
+/** What this test uses of the client. Its package is loaded when the test runs. */
+interface ClientPackage {
+  readonly LogsIngestionClient: new (
+    endpoint: string,
+    credential: object,
+    options: object,
+  ) => {
+    upload(rule: string, stream: string, rows: readonly object[], options: object): Promise<void>;
+  };
+}
+
+interface PipelineRequest {
+  url: string;
+  allowInsecureConnection: boolean;
+}
+
+const clientPackage: string = "@azure/monitor-ingestion";
 
 describe("cli/sinks: Azure Monitor's requests against Microsoft's client", () => {
   let server: Awaited<ReturnType<typeof serverOf>>;
@@ -26,6 +43,7 @@ describe("cli/sinks: Azure Monitor's requests against Microsoft's client", () =>
       for (const scope of [wanted].flat()) scopes.add(scope);
       return Promise.resolve({ token: "the token", expiresOnTimestamp: Date.now() + 3_600_000 });
     };
+    const { LogsIngestionClient } = (await import(clientPackage)) as ClientPackage;
     const client = new LogsIngestionClient(
       endpoint,
       { getToken },
@@ -35,7 +53,7 @@ describe("cli/sinks: Azure Monitor's requests against Microsoft's client", () =>
             position: "perRetry",
             policy: {
               name: "toTheServerOfTheTest",
-              sendRequest: (request, next) => {
+              sendRequest: (request: PipelineRequest, next: (request: PipelineRequest) => unknown) => {
                 request.url = request.url.replace(endpoint, server.url);
                 request.allowInsecureConnection = true;
                 return next(request);
@@ -45,12 +63,7 @@ describe("cli/sinks: Azure Monitor's requests against Microsoft's client", () =>
         ],
       },
     );
-    await client.upload(
-      rule,
-      stream,
-      rows.map((row) => ({ ...row })),
-      { maxConcurrency: 1 },
-    );
+    await client.upload(rule, stream, rows, { maxConcurrency: 1 });
     return server.calls.splice(0);
   }
 
