@@ -37,7 +37,7 @@ describe("the policy pack on the real engine", function () {
   after(() => project.dispose());
 
   const withPack = (command: string, stack: string, ...flags: string[]): Promise<Finished> =>
-    project.pulumi([command, "--stack", stack, "--policy-pack", "policy", ...flags]);
+    project.run([command, "--stack", stack, "--policy-pack", "policy", ...flags]);
 
   it("warns of the dev stack's standing tier 2 and reports nothing else: new, deployed and unchanged", async () => {
     for (const [command, ...flags] of [

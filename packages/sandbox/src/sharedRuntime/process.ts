@@ -17,6 +17,7 @@ type GetRequiredPackages = (
   call: ServerUnaryCall<GetRequiredPackagesRequest, GetRequiredPackagesResponse>,
   callback: sendUnaryData<GetRequiredPackagesResponse>,
 ) => void;
+type Cancel = (call: ServerUnaryCall<Empty, Empty>, callback: sendUnaryData<Empty>) => void;
 type Run = (call: ServerUnaryCall<RunRequest, RunResponse>, callback: sendUnaryData<RunResponse>) => void;
 
 /** What the Automation API runs inline programs with. The SDK keeps it out of its types. */
@@ -92,7 +93,11 @@ function runtimeOfCommand(ended: Promise<void>): ReturnType<typeof languageRunti
     // One after another: the SDK has settings of one run in a process.
     programs = programs.then(() => runInline(file, call, callback, ended));
   };
-  return { ...host, getRequiredPackages, run };
+  // The engine attaches several times to this service, and cancels what one of its connections
+  // started: a policy pack of another one must go on.
+  const cancel: Cancel = (_call, callback) => callback(null, new Empty());
+  void ended.then(() => settings.cancelled.abort());
+  return { ...host, getRequiredPackages, run, cancel };
 }
 
 let requiredPackages: GetRequiredPackagesResponse | undefined;

@@ -49,7 +49,7 @@ export class SharedRuntime {
    * variables are not those of a command that still runs.
    */
   async lend(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Lent | undefined> {
-    if (!operations.has(args[0] ?? "") || args.includes("--policy-pack")) return undefined;
+    if (!operations.has(args[0] ?? "")) return undefined;
     if (readAtStart.some((name) => environment[name] !== this.environment[name])) return undefined;
     const key = JSON.stringify(environment);
     if (this.#current !== undefined && this.#current.key !== key) return undefined;
