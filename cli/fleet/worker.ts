@@ -11,6 +11,7 @@ import { serveDynamicResources, type ServedResources } from "./dynamicProvider";
 import { EngineEventLog } from "./engineEventLog";
 import { engineCommand, EngineFailed } from "./engineCommand";
 import type { FleetCommand, TryResult } from "./outcome";
+import { rememberClients } from "./sdkClients";
 
 /** What every job of a worker has in common. */
 export interface WorkerSetup {
@@ -43,7 +44,13 @@ const setup = workerData as WorkerSetup;
 // The program, and the SDK that it resolves: another copy of the SDK would not know the program's resources.
 const ofProgram = createRequire(setup.main);
 
-let loaded: { readonly program: automation.PulumiFn; readonly sdk: typeof automation } | undefined;
+interface Loaded {
+  readonly program: automation.PulumiFn;
+  readonly sdk: typeof automation;
+  readonly closeClients: () => void;
+}
+
+let loaded: Loaded | undefined;
 let running: AbortController | undefined;
 
 parentPort?.on("message", (message: ToWorker) => {
@@ -105,6 +112,7 @@ async function runJob(job: Job, signal: AbortSignal): Promise<TryResult> {
     return ended(false, [error instanceof Error ? error.message : String(error)]);
   } finally {
     served?.end();
+    loaded?.closeClients();
   }
 }
 
@@ -120,8 +128,9 @@ function withoutStack({ stack }: Job, { stderr }: EngineFailed): string[] {
   return [`The backend has no stack "${stack}". \`npx mssp fleet up --init --stack ${stack}\` creates it.`];
 }
 
-function load() {
+function load(): Loaded {
   if (loaded !== undefined) return loaded;
+  const closeClients = rememberClients(ofProgram);
   const program: unknown = ofProgram(setup.main);
   if (typeof program !== "function") {
     throw new Error(
@@ -131,7 +140,7 @@ function load() {
   // The SDK's root directory, which the language host sets in a run of its own: extensions of an installed package are there.
   process.env["PULUMI_NODEJS_ROOT_DIRECTORY"] = setup.folder;
   const sdk = ofProgram("@pulumi/pulumi/automation") as typeof automation;
-  loaded = { program: program as automation.PulumiFn, sdk };
+  loaded = { program: program as automation.PulumiFn, sdk, closeClients };
   return loaded;
 }
 

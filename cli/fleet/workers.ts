@@ -6,8 +6,8 @@ import type { TryResult } from "./outcome";
 import type { FromWorker, Job, ToWorker, WorkerSetup } from "./worker";
 
 /**
- * The SDK keeps some MiB for each stack in a thread, so the thread is replaced after this many
- * stacks.
+ * Each stack leaves a fifth of a MB in its thread, and an error of a program may leave more, so the
+ * thread is replaced after this many stacks.
  */
 const stacksOfOneWorker = 20;
 /** Characters of a program's output that are kept for the report of a failure. */
