@@ -119,7 +119,7 @@ function registerTenant(sandbox: Command): void {
     .argument("<tenantId>", "the tenant, a UUID", tenantIdArgument)
     .option(
       "--set <switch=value...>",
-      "entraLicence=p2|p1|free, b2bInvitations=on|off, clientSecrets=on|off|<longest life in days>",
+      "entraLicence=p2|p1|free, b2bInvitations=on|off, clientSecrets=on|off|<longest life in days>, mfa=on|off",
       switchAssignment,
     )
     .option("--json", "print the switches as one JSON object")

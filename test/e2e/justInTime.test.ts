@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/sandbox";
-import type { StoredObject } from "@defender-mssp/sandbox/testing";
+import { setSwitches, textOf, type StoredObject } from "@defender-mssp/sandbox/testing";
 import { grantsIn, within } from "./grants";
 import {
   ana,
@@ -16,7 +16,16 @@ import {
 } from "./support";
 
 const analysts = [ana, { ...ben, tier: "tier2", accessEndsOn: "2099-03-31" }, { ...cleo, tier: "approvers" }];
-const requests = "/v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleRequests";
+const privileged = "identityGovernance/privilegedAccess/group";
+const requests = `/v1.0/${privileged}/eligibilityScheduleRequests`;
+const minute = 60_000;
+const hour = 60 * minute;
+
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+  readonly body: Record<string, unknown>;
+}
 
 /** What the settings say, in the order of a stack's life. */
 const ways = {
@@ -102,12 +111,107 @@ describe("just-in-time access on the real engine", function () {
     }
   });
 
+  /** A person of the tenant, signed in to Microsoft Graph Command Line Tools. */
+  async function signIn(userId: string): Promise<(method: string, route: string, body?: object) => Promise<Answered>> {
+    const post = async (route: string, form: Record<string, string>) => {
+      const address = `${project.sandbox.origins.http}/${tenantId}/oauth2/v2.0/${route}`;
+      const response = await fetch(address, { method: "POST", body: new URLSearchParams(form) });
+      return (await response.json()) as Record<string, string>;
+    };
+    const client_id = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+    const scope = "https://graph.microsoft.com/PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup";
+    const login_hint = textOf(tenant().objects("users").get(userId)?.["userPrincipalName"]);
+    const { device_code = "" } = await post("devicecode", { client_id, scope, login_hint });
+    const grant = { client_id, grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code };
+    await post("token", grant);
+    const { access_token: token = "" } = await post("token", grant);
+    return async (method, route, body) => {
+      const response = await fetch(`${project.sandbox.origins.http}/v1.0/${privileged}/${route}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, text, body: (text === "" ? {} : JSON.parse(text)) as Answered["body"] };
+    };
+  }
+
+  const activation = (groupId: string, principalId: string, duration: string, justification?: string) => ({
+    accessId: "member",
+    action: "selfActivate",
+    groupId,
+    principalId,
+    justification,
+    scheduleInfo: { expiration: { type: "afterDuration", duration } },
+  });
+  const asked = "assignmentScheduleRequests";
+
+  it("an eligible analyst activates with MFA and a justification, for at most the hours of the settings, and it ends by itself", async () => {
+    const { groups, guests } = await outputs();
+    const [tier1, id] = [groups["tier1"]!, guests[ana.email]!];
+    const call = await signIn(id);
+    for (const [wrong, rule] of [
+      [activation(tier1, id, "PT4H30M", "Incident 42"), "ExpirationRule"],
+      [activation(tier1, id, "PT4H"), "JustificationRule"],
+    ] as const) {
+      const { status, text } = await call("POST", asked, wrong);
+      assert.equal(status, 400);
+      assert.ok(text.includes(rule), text);
+    }
+    setSwitches(tenant(), { mfa: "off" });
+    const withoutMfa = await (await signIn(id))("POST", asked, activation(tier1, id, "PT4H", "Incident 42"));
+    setSwitches(tenant(), { mfa: "on" });
+    assert.match(withoutMfa.text, /MfaRule/);
+    const notEligible = await call("POST", asked, activation(groups["tier2"]!, id, "PT4H", "Incident 42"));
+    assert.match(notEligible.text, /RoleAssignmentDoesNotExist/);
+    const right = "microsoft.xdr/secops/securitydata/alerts/manage";
+    assert.ok(!grants().has(`${ana.email}: ${right}`));
+
+    assert.equal((await call("POST", asked, activation(tier1, id, "PT4H", "Incident 42"))).status, 201);
+    assert.ok(grants().has(`${ana.email}: ${right}`));
+    const { clock } = project.sandbox.cloud;
+    clock.advance(4 * hour + minute);
+    await new TenantHands(project, tenantId).graph("GET", "/v1.0/organization");
+    assert.ok(!grants().has(`${ana.email}: ${right}`), "four hours later it has ended");
+    clock.advance(-4 * hour - minute);
+  });
+
+  it("tier 2: an activation waits for an approver who has activated, and the analyst ends it", async () => {
+    const { groups, guests } = await outputs();
+    const [tier2, benId, cleoId] = [groups["tier2"]!, guests[ben.email]!, guests[cleo.email]!];
+    const [callAsBen, callAsCleo] = [await signIn(benId), await signIn(cleoId)];
+    const request = await callAsBen("POST", asked, activation(tier2, benId, "PT4H", "Incident 42"));
+    assert.deepEqual([request.status, request.body["status"]], [201, "PendingApproval"], request.text);
+    const approval = `assignmentApprovals/${String(request.body["approvalId"])}`;
+    const { body } = await callAsCleo("GET", approval);
+    const [stage] = body["stages"] as { id: string }[];
+    const decide = (call: typeof callAsBen) =>
+      call("PATCH", `${approval}/stages/${stage?.id}`, { reviewResult: "Approve", justification: "Incident 42" });
+    assert.equal((await decide(callAsCleo)).status, 403, "she is eligible as an approver, and not active");
+    assert.equal((await decide(callAsBen)).status, 403);
+    const activated = await callAsCleo("POST", asked, activation(groups["approvers"]!, cleoId, "PT1H", "Approvals"));
+    assert.equal(activated.status, 201, activated.text);
+    assert.ok(![...grants()].some((grant) => grant.startsWith(ben.email)));
+    assert.equal((await decide(callAsCleo)).status, 204);
+    assert.ok([...grants()].some((grant) => grant.startsWith(ben.email)));
+    const { clock } = project.sandbox.cloud;
+    clock.advance(6 * minute);
+    const end = { ...activation(tier2, benId, "PT4H"), action: "selfDeactivate" };
+    assert.equal((await callAsBen("POST", asked, end)).status, 201);
+    const endAsCleo = { ...activation(groups["approvers"]!, cleoId, "PT1H"), action: "selfDeactivate" };
+    assert.equal((await callAsCleo("POST", asked, endAsCleo)).status, 201);
+    clock.advance(-6 * minute);
+    assert.ok(![...grants()].some((grant) => grant.startsWith(ben.email)));
+  });
+
   it("an activation changes nothing for the stack, and its policy lets the analyst be in the group", async () => {
     const { groups, guests } = await outputs();
-    tenant().links("groups.members").set(groups["tier1"]!, [guests[ana.email]!]);
+    const [tier1, id] = [groups["tier1"]!, guests[ana.email]!];
+    const call = await signIn(id);
+    assert.equal((await call("POST", asked, activation(tier1, id, "PT4H", "Incident 42"))).status, 201);
     await unchanged("--refresh");
     await up("--refresh", "--policy-pack", "policy");
-    assert.deepEqual(membersOf(project, tenantId, groups["tier1"]!), [guests[ana.email]!]);
+    assert.deepEqual(membersOf(project, tenantId, tier1), [id]);
     await unchanged("--refresh");
   });
 

@@ -104,6 +104,8 @@ export interface Caller {
   roles: ReadonlySet<string>;
   /** Delegated permissions (the token's `scp`). */
   scopes: ReadonlySet<string>;
+  /** How the user has signed in (the token's `amr`), such as `mfa`. Undefined: not known. */
+  methods?: ReadonlySet<string>;
   /** The API that the token is for. */
   audience: Audience;
   /** What the request does, such as `POST /groups`. */

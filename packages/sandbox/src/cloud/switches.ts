@@ -20,6 +20,8 @@ export const switches = {
    * Client secrets by the tenant's app management policy: allowed, forbidden, or limited in days.
    */
   clientSecrets: ["on", "off", "<days>"],
+  /** Whether users sign in with multifactor authentication. */
+  mfa: ["on", "off"],
 } as const;
 
 export type SwitchName = keyof typeof switches;

@@ -85,5 +85,13 @@ function callerOf(cloud: EmulatedCloud, claims: JWTPayload): Omit<Caller, "audie
     throw new TokenRefused("tenant", "Access token validation failure. The tenant isn't there.");
   const roles = Array.isArray(claims["roles"]) ? (claims["roles"] as string[]) : [];
   const scopes = typeof claims["scp"] === "string" ? claims["scp"].split(" ") : [];
-  return { tenant: cloud.tenant(tid), objectId: oid, applicationId, roles: new Set(roles), scopes: new Set(scopes) };
+  const methods = Array.isArray(claims["amr"]) ? (claims["amr"] as string[]) : [];
+  return {
+    tenant: cloud.tenant(tid),
+    objectId: oid,
+    applicationId,
+    roles: new Set(roles),
+    scopes: new Set(scopes),
+    methods: new Set(methods),
+  };
 }

@@ -44,6 +44,7 @@ const scopes: Readonly<Partial<Record<string, readonly string[]>>> = {
 const consentedToCommandLineTools: readonly string[] = [
   "Application.Read.All",
   "Group.Read.All",
+  "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
   ...["Invitation", "PolicyTemplate", "Relationship", "Request", "Setting"].flatMap((what) => [
     `TenantGovernance-${what}.Read.All`,
     `TenantGovernance-${what}.ReadWrite.All`,

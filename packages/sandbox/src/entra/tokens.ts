@@ -8,6 +8,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { EncryptJWT, errors, jwtDecrypt, jwtVerify, SignJWT, type JWTPayload } from "jose";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject, Tenant } from "../cloud/model";
+import { switchValue } from "../cloud/switches";
 import type { Client } from "./client";
 import { assignedRoles, textOf, type Resource } from "./directory";
 import { entraErrors } from "./errors";
@@ -73,7 +74,13 @@ export class TokenMaker {
     const userPrincipalName = textOf(user["userPrincipalName"]);
     const person =
       resource.tokenVersion === 1
-        ? { acr: "1", amr: ["pwd"], idtyp: "user", unique_name: userPrincipalName, upn: userPrincipalName }
+        ? {
+            acr: "1",
+            amr: methodsIn(client.tenant),
+            idtyp: "user",
+            unique_name: userPrincipalName,
+            upn: userPrincipalName,
+          }
         : { preferred_username: userPrincipalName };
     const claims = { ...person, name, oid: user.id, scp: scopes.join(" "), sub: pairwise(user.id, resource.appId) };
     return this.#accessToken(client, resource, proof, claims);
@@ -84,7 +91,7 @@ export class TokenMaker {
     const userPrincipalName = textOf(user["userPrincipalName"]);
     const person =
       version === 1
-        ? { amr: ["pwd"], unique_name: userPrincipalName, upn: userPrincipalName }
+        ? { amr: methodsIn(client.tenant), unique_name: userPrincipalName, upn: userPrincipalName }
         : { preferred_username: userPrincipalName, email: textOf(user["mail"]) || undefined };
     return this.#sign(client.tenant, version, client.clientId, {
       ...person,
@@ -204,6 +211,11 @@ export class TokenMaker {
  */
 export function issuerOf(tenantId: string, version: 1 | 2, origin: string): string {
   return version === 1 ? `https://sts.windows.net/${tenantId}/` : `${origin}/${tenantId}/v2.0`;
+}
+
+/** How the tenant's users sign in. */
+function methodsIn(tenant: Tenant): string[] {
+  return switchValue(tenant, "mfa") === "on" ? ["pwd", "mfa"] : ["pwd"];
 }
 
 /** A user's `sub` differs for each application. */

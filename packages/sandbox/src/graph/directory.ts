@@ -157,6 +157,8 @@ const dependents: readonly [EntitySetName, readonly string[]][] = [
   ["roleAssignments", ["principalId"]],
   ["eligibilitySchedules", ["groupId", "principalId"]],
   ["eligibilityScheduleRequests", ["groupId", "principalId"]],
+  ["assignmentSchedules", ["groupId", "principalId"]],
+  ["assignmentScheduleRequests", ["groupId", "principalId"]],
   ["roleManagementPolicies", ["scopeId"]],
   ["roleManagementPolicyAssignments", ["scopeId"]],
 ];

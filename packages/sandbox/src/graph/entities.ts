@@ -40,6 +40,9 @@ import {
 import { group } from "./entities/groups";
 import { authorizationPolicy, subscribedSku, tenantAppManagementPolicy } from "./entities/policies";
 import {
+  approvalStage,
+  assignmentSchedule,
+  assignmentScheduleRequest,
   eligibilitySchedule,
   eligibilityScheduleRequest,
   unifiedRoleManagementPolicy,
@@ -117,6 +120,9 @@ export type EntitySetName =
   | "directoryAudits"
   | "signIns"
   | "federatedIdentityCredentials"
+  | "approvalStages"
+  | "assignmentScheduleRequests"
+  | "assignmentSchedules"
   | "eligibilityScheduleRequests"
   | "eligibilitySchedules"
   | "roleManagementPolicies"
@@ -273,6 +279,20 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
   },
   directoryAudits: { ...plain, type: "directoryAudit", properties: directoryAudit, path: "auditLogs/directoryAudits" },
   signIns: { ...plain, type: "signIn", properties: signIn, path: "auditLogs/signIns" },
+  /** Kept in the request that it decides on. */
+  approvalStages: { ...plain, type: "approvalStage", properties: approvalStage },
+  assignmentScheduleRequests: {
+    ...plain,
+    type: "privilegedAccessGroupAssignmentScheduleRequest",
+    properties: assignmentScheduleRequest,
+    path: "identityGovernance/privilegedAccess/group/assignmentScheduleRequests",
+  },
+  assignmentSchedules: {
+    ...plain,
+    type: "privilegedAccessGroupAssignmentSchedule",
+    properties: assignmentSchedule,
+    path: "identityGovernance/privilegedAccess/group/assignmentSchedules",
+  },
   eligibilityScheduleRequests: {
     ...plain,
     type: "privilegedAccessGroupEligibilityScheduleRequest",

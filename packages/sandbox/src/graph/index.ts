@@ -9,6 +9,7 @@ import { recordChange } from "./audit";
 import { answerBatch, batchRoute, isBatch, protocolOf } from "./batch";
 import type { GraphVersion } from "./entities";
 import { GraphError, errorBody, unreadableRequest } from "./errors";
+import { lapseActivations } from "./groupActivations";
 import type { Match } from "./match";
 import { parseQuery } from "./odata/query";
 import { access, refusal } from "./permissions";
@@ -62,6 +63,7 @@ async function serve(
   }
   try {
     const caller = await authenticate(cloud, request);
+    lapseActivations(caller.tenant, cloud);
     if (match === "otherMethod") throw otherMethod(request.method, version, path);
     if (match === "batch") {
       caller.operation = `${batchRoute.method} ${batchRoute.path}`;

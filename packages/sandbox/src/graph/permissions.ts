@@ -77,6 +77,10 @@ const roleRead = [
   "RoleManagement.ReadWrite.Directory",
   ...directoryRead,
 ];
+const activationRead = [
+  "PrivilegedAssignmentSchedule.Read.AzureADGroup",
+  "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
+];
 
 export const permissions = {
   readApplications: of([...applicationRead, "Application.ReadWrite.OwnedBy"]),
@@ -112,6 +116,11 @@ export const permissions = {
     "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
   ]),
   writeEligibilities: named(["PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"]),
+  readActivations: named(activationRead),
+  writeActivations: named(["PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup"]),
+  // Approvers are people: the pages have no permission for applications.
+  readApprovals: { ...named(activationRead), application: [] },
+  writeApprovals: { ...named(["PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup"]), application: [] },
   readGroupRolePolicies: named([
     "RoleManagementPolicy.Read.AzureADGroup",
     "RoleManagementPolicy.ReadWrite.AzureADGroup",

@@ -16,6 +16,7 @@ import { directoryRoleRoutes } from "./routes/directoryRoles";
 import { federatedIdentityCredentialRoutes } from "./routes/federatedIdentityCredentials";
 import { grantRoutes } from "./routes/grants";
 import { groupRoutes } from "./routes/groups";
+import { groupActivationRoutes } from "./routes/groupActivations";
 import { groupRolePolicyRoutes } from "./routes/groupRolePolicies";
 import { invitationRoutes } from "./routes/invitations";
 import { membershipRoutes } from "./routes/memberships";
@@ -55,5 +56,6 @@ export const routeTable = new RouteTable([
   ...auditLogRoutes,
   ...tenantGovernanceRoutes,
   ...privilegedAccessRoutes,
+  ...groupActivationRoutes,
   ...groupRolePolicyRoutes,
 ]);

@@ -13,10 +13,10 @@ describe("sandbox/server: a tenant's switches", function () {
   after(() => rm(home, { recursive: true, force: true }));
 
   it("tenant switches: all on in a new tenant; stored on disk while no sandbox runs", async () => {
-    const all = { entraLicence: "p2", b2bInvitations: "on", clientSecrets: "on" };
+    const all = { entraLicence: "p2", b2bInvitations: "on", clientSecrets: "on", mfa: "on" };
     assert.deepEqual(await setTenantSwitches({ home }, tenantId, {}), all);
     const set = { ENTRALICENCE: "P1", clientSecrets: "90" };
-    const changed = { entraLicence: "p1", b2bInvitations: "on", clientSecrets: "90" };
+    const changed = { entraLicence: "p1", b2bInvitations: "on", clientSecrets: "90", mfa: "on" };
     assert.deepEqual(await setTenantSwitches({ home }, tenantId, set), changed);
     assert.deepEqual(await setTenantSwitches({ home }, tenantId, {}), changed);
   });
@@ -24,8 +24,9 @@ describe("sandbox/server: a tenant's switches", function () {
   it("tenant switches: changed in the running sandbox, which also refuses wrong ones", async () => {
     const sandbox = await startSandbox({ home });
     try {
-      const values = await setTenantSwitches({ home }, tenantId, { b2bInvitations: "off", clientSecrets: "on" });
-      assert.deepEqual(values, { entraLicence: "p1", b2bInvitations: "off", clientSecrets: "on" });
+      const changes = { b2bInvitations: "off", clientSecrets: "on", mfa: "off" };
+      const values = await setTenantSwitches({ home }, tenantId, changes);
+      assert.deepEqual(values, { entraLicence: "p1", ...changes });
       assert.deepEqual(switchValues(sandbox.cloud.tenant(tenantId)), values);
       await assert.rejects(setTenantSwitches({ home }, tenantId, { entraLicence: "free", b2bInvitations: "maybe" }), {
         message: `The switch b2bInvitations can't be "maybe"; it can be on, off.`,
@@ -37,7 +38,7 @@ describe("sandbox/server: a tenant's switches", function () {
   });
 
   for (const [name, value, message] of [
-    ["licence", "p1", /no switch "licence"\. There are entraLicence, b2bInvitations, clientSecrets\./],
+    ["licence", "p1", /no switch "licence"\. There are entraLicence, b2bInvitations, clientSecrets, mfa\./],
     ["clientSecrets", "0", /can't be "0"; it can be on, off, <days>/],
     ["clientSecrets", "<days>", /can't be "<days>"/],
     ["entraLicence", "90", /can't be "90"; it can be p2, p1, free/],

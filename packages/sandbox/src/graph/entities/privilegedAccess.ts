@@ -45,6 +45,36 @@ export const eligibilitySchedule: Properties = {
   memberType: string({ ...readOnly, default: "direct" }),
 };
 
+/** https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupassignmentschedulerequest */
+export const assignmentScheduleRequest: Properties = {
+  ...eligibilityScheduleRequest,
+  action: string({
+    required: true,
+    values: [
+      ...["adminAssign", "adminUpdate", "adminRemove", "selfActivate", "selfDeactivate"],
+      ...["adminExtend", "adminRenew", "selfExtend", "selfRenew"],
+    ],
+  }),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupassignmentschedule */
+export const assignmentSchedule: Properties = {
+  ...eligibilitySchedule,
+  assignmentType: string({ ...readOnly, values: ["assigned", "activated"] }),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/approvalstage */
+export const approvalStage: Properties = {
+  id: string({ ...computed }),
+  displayName: string(readOnly),
+  reviewedDateTime: dateTime(readOnly),
+  reviewResult: string(),
+  status: string(readOnly),
+  assignedToMe: boolean(readOnly),
+  justification: string(),
+  reviewedBy: untyped(readOnly),
+};
+
 /**
  * https://learn.microsoft.com/graph/api/resources/unifiedrolemanagementpolicy. `rules` is a
  * navigation: `routes/groupRolePolicies.ts` answers it.

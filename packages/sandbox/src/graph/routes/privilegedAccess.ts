@@ -1,6 +1,6 @@
 /**
  * Eligible members and owners of groups: requests of an administrator, and the schedules that come
- * of them. Activation by the eligible person is not emulated.
+ * of them. `groupActivations.ts` has the activation by the eligible person.
  * https://learn.microsoft.com/graph/api/privilegedaccessgroup-post-eligibilityschedulerequests
  */
 import { randomUUID } from "node:crypto";

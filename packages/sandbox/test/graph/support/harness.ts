@@ -27,6 +27,8 @@ export type Body = Record<string, Json>;
 export interface As {
   roles?: readonly string[];
   scopes?: readonly string[];
+  /** The token's `amr`. */
+  methods?: readonly string[];
   objectId?: string;
   applicationId?: string;
   tenantId?: string;
@@ -182,6 +184,7 @@ export class Harness {
       applicationId: as.applicationId ?? this.automation["appId"],
       roles: as.scopes === undefined ? (as.roles ?? []) : [],
       scopes: as.scopes ?? [],
+      methods: as.methods ?? [],
     };
   }
 
@@ -244,6 +247,7 @@ function callerFrom(cloud: EmulatedCloud, header: string): Caller {
     applicationId: string;
     roles: string[];
     scopes: string[];
+    methods: string[];
   };
   return {
     tenant: cloud.tenant(claims.tenantId),
@@ -251,6 +255,7 @@ function callerFrom(cloud: EmulatedCloud, header: string): Caller {
     applicationId: claims.applicationId,
     roles: new Set(claims.roles),
     scopes: new Set(claims.scopes),
+    methods: new Set(claims.methods),
     audience: "graph",
     operation: "",
     passed: [],
