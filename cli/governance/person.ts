@@ -8,10 +8,9 @@ import { once } from "node:events";
 import { randomBytes } from "node:crypto";
 import { request, type Endpoints, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { terminalText } from "../output/terminalText";
 import { LoopbackRedirect } from "../tokens/loopback";
 import { NetworkClient } from "../tokens/networkClient";
-import { acquired, codeOf } from "../tokens/signIn";
+import { acquired, codeOf, deviceCodeShown } from "../tokens/signIn";
 
 export const tokenVariable = "MSSP_GRAPH_TOKEN";
 
@@ -115,10 +114,12 @@ async function signedIn(target: SignInTarget, { clientId, deviceCode }: PersonOp
     },
     system: { networkClient: network },
   });
+  const advice = (message: string) => adviceOn(message, clientId, target);
   const scopes = target.scopes.map((scope) => `${graphEndpoint}/${scope}`);
   if (deviceCode === true) {
-    const deviceCodeCallback = ({ message }: { readonly message: string }) => say(terminalText(message));
-    return (await acquired(application.acquireTokenByDeviceCode({ scopes, deviceCodeCallback }), network)).accessToken;
+    const deviceCodeCallback = deviceCodeShown(network, say, advice);
+    const answer = application.acquireTokenByDeviceCode({ scopes, deviceCodeCallback });
+    return (await acquired(answer, network, advice)).accessToken;
   }
   const redirectUri = `http://localhost:${await freePort()}`;
   const loopback = await LoopbackRedirect.listen(redirectUri);
@@ -133,13 +134,34 @@ async function signedIn(target: SignInTarget, { clientId, deviceCode }: PersonOp
       codeChallenge: challenge,
       codeChallengeMethod: "S256",
     });
-    say(`Open this address in a browser and sign in as an administrator of ${target.tenant}:\n\n${url}\n`);
-    const code = codeOf(await loopback.receive(state, browserPatience), redirectUri, state);
+    say(
+      `Open this address in a browser of this machine and sign in as an administrator of ${target.tenant}. ` +
+        `Without a browser, end this with Ctrl-C and use --device-code.\n\n${url}\n`,
+    );
+    const code = codeOf(await loopback.receive(state, browserPatience), redirectUri, state, advice);
     const answer = application.acquireTokenByCode({ scopes, redirectUri, code, codeVerifier: verifier });
-    return (await acquired(answer, network)).accessToken;
+    return (await acquired(answer, network, advice)).accessToken;
   } finally {
     loopback.close();
   }
+}
+
+/**
+ * What to do about an error of Entra, by its number. Source: Microsoft, "Microsoft Entra
+ * authentication and authorization error codes".
+ */
+function adviceOn(message: string, clientId: string, { tenant, scopes }: SignInTarget): string | undefined {
+  const [, code = ""] = /AADSTS(\d+)/.exec(message) ?? [];
+  return {
+    "50011": `The application ${clientId} lacks the redirect URI http://localhost: add it as a mobile and desktop application.`,
+    "50105": `The application ${clientId} requires an assignment, and this person has none.`,
+    "53003": "A Conditional Access policy blocks this sign-in. Many block the device code flow: use the browser.",
+    "65001": `Nobody has consented to ${scopes.join(", ")} for the application ${clientId}: an administrator of ${tenant} does.`,
+    "65004": "The person did not consent. Run the command again to be asked again.",
+    "70008": "The code has expired. Run the command again.",
+    "700016": `There is no application ${clientId} in ${tenant}: --client-id names a public client of that tenant. See docs/governance.md.`,
+    "7000218": `The application ${clientId} is no public client: turn on "Allow public client flows" in its registration.`,
+  }[code];
 }
 
 /** Entra ignores the port of a public client's redirect URI on localhost. */

@@ -74,9 +74,27 @@ export async function signInByDevice(request: SignInRequest, show: (message: str
   const application = new PublicClientApplication(configuration(request, {}, network));
   const answer = application.acquireTokenByDeviceCode({
     scopes: scopesOf(request),
-    deviceCodeCallback: ({ message }) => show(terminalText(message)),
+    deviceCodeCallback: deviceCodeShown(network, show),
   });
   return tokensOf(application, await acquired(answer, network));
+}
+
+/**
+ * Shows the code of a device code flow. msal takes a refusal, which has no message, for an answer.
+ * @throws VisibleError with Entra's words.
+ */
+export function deviceCodeShown(
+  network: NetworkClient,
+  show: (message: string) => void,
+  advice: Advice = adviceFor,
+): (answer: { readonly message?: string }) => void {
+  return ({ message }) => {
+    if (message === undefined) {
+      const refusal = network.refusal ?? "Entra answered without a device code. Run the command again.";
+      throw new VisibleError(withAdvice(oneLine(refusal), advice));
+    }
+    show(terminalText(message));
+  };
 }
 
 /** Exchanges a refresh token for new tokens. The old one remains valid until its own end. */
@@ -105,7 +123,7 @@ export async function renew(
  * The code in the address where the browser ended.
  * @throws VisibleError for another address, the state of another sign-in, or a refusal by Entra.
  */
-export function codeOf(address: string, redirectUri: string, state: string): string {
+export function codeOf(address: string, redirectUri: string, state: string, advice: Advice = adviceFor): string {
   const text = address.trim();
   const target = new URL(redirectUri);
   const ended = URL.canParse(text) ? new URL(text) : undefined;
@@ -122,14 +140,17 @@ export function codeOf(address: string, redirectUri: string, state: string): str
       "That address belongs to another sign-in: its state differs. Run the command again, and use the new address.",
     );
   }
-  if (refusal !== null) throw new VisibleError(withAdvice(oneLine(refusal)));
+  if (refusal !== null) throw new VisibleError(withAdvice(oneLine(refusal), advice));
   const code = searchParams.get("code");
   if (code === null || code === "") throw new VisibleError("That address contains no code. Copy the whole address.");
   return code;
 }
 
+/** What to do about an error of Entra; undefined if nothing is known. */
+export type Advice = (message: string) => string | undefined;
+
 /**
- * Advice on an error of Entra, by its number. Source: Microsoft, "Microsoft Entra authentication
+ * Advice on an error of Entra, by its number, about a connector. Source: Microsoft, "Microsoft Entra authentication
  * and authorization error codes".
  */
 export function adviceFor(message: string): string | undefined {
@@ -161,8 +182,8 @@ const adviceByCode: Readonly<Partial<Record<string, string>>> = {
   "7000222": "The client secret has expired. Renew it with `npx pulumi up --refresh`, then run the command again.",
 };
 
-function withAdvice(message: string): string {
-  const advice = adviceFor(message);
+function withAdvice(message: string, adviceOn: Advice): string {
+  const advice = adviceOn(message);
   return advice === undefined ? message : `${message}\n${advice}`;
 }
 
@@ -189,10 +210,11 @@ function configuration({ connector, endpoints }: SignInRequest, proof: object, n
   };
 }
 
-/** Replaces msal's errors by Entra's own words. */
+/** Replaces msal's errors by Entra's own words, with what to do: by default about a connector. */
 export async function acquired(
   answer: Promise<AuthenticationResult | null>,
   network: NetworkClient,
+  advice: Advice = adviceFor,
 ): Promise<AuthenticationResult> {
   const { AuthError } = await import("@azure/msal-node");
   try {
@@ -200,7 +222,7 @@ export async function acquired(
     if (result !== null) return result;
   } catch (error) {
     if (error instanceof ServiceError || !(error instanceof AuthError)) throw error;
-    throw new VisibleError(withAdvice(oneLine(network.refusal ?? (error.errorMessage || error.errorCode))));
+    throw new VisibleError(withAdvice(oneLine(network.refusal ?? (error.errorMessage || error.errorCode)), advice));
   }
   throw new VisibleError("Entra answered without a token. Run the command again.");
 }

@@ -3,17 +3,20 @@
  * people of both tenants establish with `mssp governance`, and to nothing.
  */
 import assert from "node:assert/strict";
+import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { assignAppRole, automationApplicationId } from "@defender-mssp/sandbox/testing";
+import { execa } from "execa";
 import type { ActionResult } from "../../cli/governance/run";
 import type { GovernanceState } from "../../cli/governance/state";
 import type { OnboardingProgress } from "../../cli/onboard/progress";
 import { mssp, type Ended } from "../cli/mssp";
-import { ana, createProject, customer, differing, objectsOf, tenantIdOf } from "./support";
+import { ana, checkout, createProject, customer, differing, objectsOf, tenantIdOf } from "./support";
 
 const graphCommandLineTools = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+const azureCli = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 const groupId = "0a0b0c0d-0000-4000-8000-000000000001";
 
@@ -55,6 +58,47 @@ describe("the life of a governance relationship on the real engine", function ()
     return { ...(JSON.parse(ended.stdout) as ActionResult), exitCode: ended.exitCode };
   }
 
+  /** As a person does it: opens the address that the command shows, and ends at its redirect URI. */
+  async function browse(args: readonly string[]): Promise<Ended> {
+    const command = execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), "governance", ...args], {
+      cwd: project.folder,
+      env: project.environment,
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+    });
+    const shown = new Promise<string>((resolve) => {
+      let output = "";
+      command.stderr.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        const [url] = /https:\/\/127\.0\.0\.1:\S+authorize\S+(?=\n)/.exec(output) ?? [];
+        if (url !== undefined) resolve(url);
+      });
+    });
+    const url = await Promise.race([shown, command.then(({ stderr }) => assert.fail(stderr))]);
+    const { pathname, search, searchParams } = new URL(url);
+    assert.deepEqual(
+      ["code_challenge_method", "prompt", "response_type"].map((name) => searchParams.get(name)),
+      ["S256", "select_account", "code"],
+    );
+    const redirect = new URL(searchParams.get("redirect_uri") ?? "");
+    assert.equal(redirect.hostname, "localhost");
+    // Of another page in the browser: it ends no sign-in.
+    assert.equal((await fetch(`${redirect.href}?code=forged&state=forged`)).status, 400);
+    const sent = await fetch(`${project.sandbox.origins.http}${pathname}${search}`, { redirect: "manual" });
+    assert.equal((await fetch(sent.headers.get("location") ?? "")).status, 200);
+    const { exitCode, stdout, stderr } = await command;
+    assert.doesNotMatch(stdout + stderr.replace(url, ""), /eyJ[\w-]{10}|^\s+at /m, "a token, or a stack trace");
+    return { exitCode, stdout, stderr };
+  }
+
+  async function inBrowser(action: string): Promise<ActionResult> {
+    const signIn = ["--client-id", graphCommandLineTools, "--yes", "--json"];
+    const { stdout, stderr } = await browse([action, "--stack", stack, ...signIn]);
+    assert.notEqual(stdout, "", stderr);
+    return JSON.parse(stdout) as ActionResult;
+  }
+
   async function status(): Promise<GovernanceState & { exitCode: unknown }> {
     const ended = await run("governance", "status", "--stack", stack, "--json");
     assert.notEqual(ended.stdout, "", ended.stderr);
@@ -87,7 +131,7 @@ describe("the life of a governance relationship on the real engine", function ()
     const prepared = await governance("request");
     assert.deepEqual([prepared.result, prepared.exitCode], ["changed", 3]);
     assert.match(prepared.waitsFor ?? "", /npx mssp governance invite/);
-    assert.equal((await governance("invite")).result, "changed");
+    assert.equal((await inBrowser("invite")).result, "changed");
     assert.equal((await governance("invite")).result, "unchanged");
     assert.equal((await status()).state, "invited");
     const sent = await governance("request");
@@ -102,6 +146,36 @@ describe("the life of a governance relationship on the real engine", function ()
     assert.equal(accepted.exitCode, 0);
     assert.equal(rolesGiven(), 1);
     assert.equal((await governance("accept")).result, "unchanged");
+  });
+
+  it("a client without consent, an unknown client and a sign-in that nobody makes: one error, with what to do", async () => {
+    const { exitCode, stderr } = await browse([
+      "status",
+      "--stack",
+      stack,
+      "--as",
+      "customer",
+      "--client-id",
+      azureCli,
+    ]);
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /^mssp: AADSTS65001: .*\nNobody has consented to TenantGovernance-Relationship\.Read\.All, .* an administrator of the customer's tenant does\.$/m,
+    );
+    const unknown = "0a0b0c0d-0000-4000-8000-00000000dead";
+    const refused = await run("governance", "accept", "--stack", stack, "--client-id", unknown, "--device-code");
+    assert.equal(refused.exitCode, 1);
+    assert.match(
+      refused.stderr,
+      /^mssp: AADSTS700016: .*\nThere is no application 0a0b0c0d-\S+ in the customer's tenant/m,
+    );
+    const nobody = await run("governance", "accept", "--stack", stack);
+    assert.equal(nobody.exitCode, 1);
+    assert.match(
+      nobody.stderr,
+      /^mssp: This step needs a signed-in person of the customer's tenant\. Pass --client-id/,
+    );
   });
 
   it("verify and onboard see the relationship, and a setting that it does not fit", async () => {
