@@ -27,18 +27,23 @@ export function define(command: Command): void {
       new Option(
         "--key-vault-secret <uri>",
         "the client secret is this Key Vault secret (default: the secret of `handover`, if the stack has it)",
-      ).conflicts(["credentialFile", "credentialVariable"]),
+      )
+        .argParser(secretUri)
+        .conflicts(["credentialFile", "credentialVariable"]),
     )
     .addOption(
       new Option(
         "--credential-file <file>",
         "the client secret, the certificate with its private key or the federated token is in this file of that machine",
-      ).conflicts("credentialVariable"),
+      )
+        .argParser(fileName)
+        .conflicts("credentialVariable"),
     )
     .option(
       "--credential-variable <name>",
       "this environment variable of that machine names the credential's file (default: MSSP_CLIENT_SECRET_FILE, " +
         "MSSP_CERTIFICATE_FILE or MSSP_FEDERATED_TOKEN_FILE)",
+      variableName,
     )
     .option("--force", "replace an existing file")
     .option("--json", "print the file's name and content as one JSON object")
@@ -140,6 +145,19 @@ function summaryOf({ out }: ConnectionOptions, { credentialPlace: place, stack }
         ? `the file ${place.file}`
         : `the file that the environment variable ${place.fileVariable} names`;
   return `${out}: connection of stack ${stack}, without a secret. Credential: ${where}.\n`;
+}
+
+/** The connection file's own check knows the vaults of each cloud. */
+function secretUri(text: string): string {
+  if (/^https:\/\/[^/\s]+\/secrets\/[^/\s]+\/?$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    "Expected the URI of a secret without a version: https://<vault>.vault.azure.net/secrets/<name>.",
+  );
+}
+
+function variableName(text: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected the name of an environment variable, such as MSSP_CLIENT_SECRET_FILE.");
 }
 
 function fileName(text: string): string {

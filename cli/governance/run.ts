@@ -1,6 +1,13 @@
 /** Runs a step as a signed-in person: shows it, asks, makes the changes. */
-import { clockFrom, discoverEndpoints, graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import {
+  clockFrom,
+  discoverEndpoints,
+  graphCall,
+  ServiceError,
+  type CallContext,
+  type GraphCall,
+} from "@defender-mssp/microsoft";
+import { isCallError, VisibleError } from "@defender-mssp/microsoft/errors";
 import { readStackSettings } from "../../settings/fromFile";
 import type { Settings } from "../../settings";
 import { governancePolicy } from "../../settings/governance";
@@ -98,11 +105,26 @@ export async function readGovernance(options: ActionOptions): Promise<Governance
   const isPerson = as !== undefined || options.clientId !== undefined || tenantOfToken(environment) !== undefined;
   const call = isPerson
     ? await personsCall(statusTarget(settings, options, environment, endpoints), options, environment)
-    : await graphCall(settings.tenantId, { environment, endpoints });
+    : await automationsCall(settings, { environment, endpoints });
   try {
     return await stateOf(stack, settings, call, clockFrom(environment)());
   } catch (error) {
     throw advised(error, isPerson ? adviceFor : adviceForApplication);
+  }
+}
+
+/** @throws VisibleError with what to do, where the automation can't sign in. */
+async function automationsCall({ tenantId }: Settings, context: CallContext): Promise<GraphCall> {
+  try {
+    return await graphCall(tenantId, context);
+  } catch (error) {
+    if (!isCallError(error)) throw error;
+    throw new VisibleError(
+      `Can't sign in to the customer's tenant ${tenantId} as the automation: ${error.message}\n` +
+        "Check the credentials in the environment (ARM_CLIENT_ID with its secret, certificate or federated token, or az login). " +
+        "Or pass --as customer or --as mssp and sign in as a person.",
+      { cause: error },
+    );
   }
 }
 

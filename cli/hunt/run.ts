@@ -118,7 +118,9 @@ async function huntAll(targets: readonly Target[], hunt: Hunt): Promise<number> 
     } catch (error) {
       if (signal.aborted || !(error instanceof VisibleError)) throw error;
       failures.push(error);
-      note(`${target.name}: ${error.message}${hintOn(error)}`);
+      // An error of a connection file begins with its name.
+      const name = error.message.startsWith(`${target.name} `) ? "" : `${target.name}: `;
+      note(`${name}${error.message}${hintOn(error)}`);
       return;
     }
     await writeToOutput(text).catch((error: unknown) => {
@@ -155,9 +157,11 @@ async function huntOne(
   return { customer: { tenantId, stack }, result };
 }
 
-/** 400 is the query's fault, not the connector's. */
+/** 400 of the service is the query's fault, not the connector's; Entra refuses a connector with 400, too. */
 function codeOf(error: unknown): number {
-  return error instanceof ServiceError && error.status === 400 ? 1 : exitCodeOfFailure(error);
+  const isOfQuery =
+    error instanceof ServiceError && error.status === 400 && error.url.endsWith("/security/runHuntingQuery");
+  return isOfQuery ? 1 : exitCodeOfFailure(error);
 }
 
 function hintOn(error: VisibleError): string {

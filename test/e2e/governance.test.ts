@@ -170,6 +170,15 @@ describe("the life of a governance relationship on the real engine", function ()
       refused.stderr,
       /^mssp: AADSTS700016: .*\nThere is no application 0a0b0c0d-\S+ in the customer's tenant/m,
     );
+    const wrongSecret = await mssp(["governance", "status", "--stack", stack], {
+      folder: project.folder,
+      environment: { ...project.environment, ARM_CLIENT_SECRET: "wrong" },
+    });
+    assert.equal(wrongSecret.exitCode, 1);
+    assert.match(
+      wrongSecret.stderr,
+      /^mssp: Can't sign in to the customer's tenant \S+ as the automation: .*AADSTS7000215: .*\nCheck the credentials/m,
+    );
     const nobody = await run("governance", "accept", "--stack", stack);
     assert.equal(nobody.exitCode, 1);
     assert.match(

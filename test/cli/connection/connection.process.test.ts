@@ -118,6 +118,23 @@ describe("a connection file on a machine without project, engine and state", fun
     assert.deepEqual(named["credentialPlace"], { file: secretFile });
   });
 
+  it("a place that is none is a usage error, and nothing is written", async () => {
+    for (const place of [
+      ["--key-vault-secret", "https://fabrikam.vault.azure.net/keys/contoso"],
+      ["--credential-variable", "a b"],
+      ["--credential-file", ""],
+    ]) {
+      const out = path.join(machine, "never.json");
+      const { exitCode, stderr } = await inProject("connection", "--stack", "contoso", "--out", out, ...place);
+      assert.equal(exitCode, 2, place[0]);
+      assert.match(
+        stderr,
+        new RegExp(`^error: option '${place[0]} <\\w+>' argument '.*' is invalid\\. (Expected|A file)`),
+      );
+      assert.ok(!(await readdir(machine)).includes("never.json"));
+    }
+  });
+
   it("alerts: pulls into standard output and continues from the checkpoint", async () => {
     await connection("contoso");
     const args = ["alerts", "--connection", "contoso.json", "--checkpoint", "checkpoint.json", "--quiet"];

@@ -251,6 +251,15 @@ describe("mssp hunt", function () {
     assert.equal(refused.exitCode, 3);
     assert.match(refused.stderr, /AADSTS7000215: .*\n.*The client secret is wrong\./);
     assert.ok(!refused.stderr.includes("not-the-secret"));
+    await writeFile(file, JSON.stringify({ ...content, clientId: "c0ffee00-0000-4000-8000-00000000dead" }));
+    const elsewhere = await hunt(["--connection", file, count]);
+    assert.equal(elsewhere.exitCode, 3);
+    assert.match(elsewhere.stderr, /answered 400: AADSTS700016: [^\n]*\n.*does not have the connector's application/);
+    assert.doesNotMatch(elsewhere.stderr, /Trace ID|Correlation ID/);
+    await writeFile(file, "{");
+    const broken = await hunt(["--connection", file, count]);
+    assert.equal(broken.exitCode, 1);
+    assert.match(broken.stderr, /^mssp: \S+wrong\.json is not a usable connection file: it is not a JSON object\./);
     const unknown = await hunt(["--stack", "nobody", count]);
     assert.equal(unknown.exitCode, 1);
     assert.match(unknown.stderr, /^mssp: nobody: There is no stack "nobody"/m);
