@@ -275,8 +275,7 @@ function errorOf(reply: Reply, url: string, method: string, options: RequestOpti
     reply.status === 429 && pause !== undefined && pause > maximumRetryAfter
       ? ` (it asks to wait ${Math.ceil(pause / 1000)} seconds)`
       : "";
-  // Entra appends trace and time to its description, each on a line of its own.
-  const message = textOf(error.message) || (description.split(/\r?\n/)[0] ?? "") || reasonPhrase(reply.status);
+  const message = textOf(error.message) || withoutTrace(description) || reasonPhrase(reply.status);
   return new ServiceError({
     status: reply.status,
     serviceCode: redacted(textOf(error.code) || entraCode, options),
@@ -286,6 +285,12 @@ function errorOf(reply: Reply, url: string, method: string, options: RequestOpti
     method,
     url: withoutSecrets(url),
   });
+}
+
+/** Entra appends trace and time to its description, on the same line or each on its own. */
+function withoutTrace(description: string): string {
+  const [first = ""] = description.split(/\r?\n/);
+  return first.replace(/ (- )?(Trace|Correlation) ID: .*$/, "");
 }
 
 function requestIdOf(headers: Headers): string | undefined {

@@ -174,6 +174,15 @@ describe("microsoft/http", () => {
         "AADSTS7000215",
         "t1",
       ],
+      [
+        {
+          error: "invalid_client",
+          error_description: "AADSTS7000222: The keys are expired. Trace ID: x Correlation ID: y Timestamp: z",
+          trace_id: "t2",
+        },
+        "AADSTS7000222",
+        "t2",
+      ],
       [{ error: { code: "Authorization_RequestDenied", message: "No." } }, "Authorization_RequestDenied", ""],
       ["<html>proxy</html>", "", ""],
     ];
