@@ -247,12 +247,12 @@ async function searchRelationships(graph: Harness, version: string, ids: readonl
         eventual,
       ),
     ).map(({ displayName }) => displayName ?? null);
-  // Objects of every type: a group, a user by a property that groups lack, an application.
+  // Objects of every type: a group, and a user and an application by properties that groups lack.
   for (const link of ["members", "transitiveMembers"]) {
     assert.deepEqual(await names(`groups/${outer}/${link}`, '"displayName:tier"'), ["Search-Tier 1"]);
     const byMail = `"userPrincipalName:${text(user, "userPrincipalName").slice(0, 4)}"`;
     assert.deepEqual(await names(`groups/${outer}/${link}`, byMail), [user["displayName"]]);
-    assert.deepEqual(await names(`groups/${outer}/${link}`, `"displayName:${text(graph.automation, "displayName")}"`), [
+    assert.deepEqual(await names(`groups/${outer}/${link}`, `"appId:${text(graph.automation, "appId")}"`), [
       graph.automation["displayName"],
     ]);
     assert.deepEqual(await names(`groups/${outer}/${link}`, '"displayName:nobody"'), []);
