@@ -49,8 +49,8 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   connection: {
     description:
-      "Write a file with which `alerts`, `verify`, `token` and `siem-config` run on a machine that has neither project, " +
-      "engine nor state.",
+      "Write a file with which `alerts`, `incidents`, `hunt`, `verify`, `token` and `siem-config` run on a machine that " +
+      "has neither project, engine nor state.",
     load: () => require("./connection/command"),
   },
   token: {

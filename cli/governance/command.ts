@@ -16,12 +16,17 @@ const somebodyWaits = 3;
 const honest =
   "Microsoft's governance relationships are in preview in part. This command was built from documents and never tried on a tenant.";
 const person =
-  "A person signs in: with --client-id to a public client of the tenant, or with an access token for Microsoft Graph in MSSP_GRAPH_TOKEN. " +
-  "It is never stored. docs/governance.md lists the permissions and roles.";
+  "A person signs in: with --client-id in a browser of this machine, at the address that the command shows, or on another device with " +
+  "--device-code. An access token for Microsoft Graph in MSSP_GRAPH_TOKEN replaces the sign-in. No token is stored. docs/governance.md lists the " +
+  "permissions and roles.";
 const again = "The command looks first and changes only what is left: run it again to continue.";
 
 /** Adds arguments, options and action. */
 export function define(governance: Command): void {
+  governance.addHelpText(
+    "after",
+    "\nTo establish it: request (MSSP), invite (customer), request again (MSSP), accept\n(customer). To end it: terminate. `status` says whose move is next.",
+  );
   step(governance, "invite", "As the customer: invite the MSSP's tenant to send a governance request.", {
     reads: "The stack's settings; the relationship, requests and invitations of the two tenants.",
     changes: "An invitation in both tenants, valid for 30 days. It grants nothing.",
@@ -100,8 +105,9 @@ function status(governance: Command): void {
   describeCommand(command, {
     notes: [
       honest,
-      "Without --as and without a token, it reads as the automation in the customer's tenant, with TenantGovernance-Relationship.Read.All; " +
-        "with the same of Request and Invitation it also sees what leads to the relationship.",
+      "Without --as, --client-id and a token in MSSP_GRAPH_TOKEN, it reads as the automation in the customer's tenant, which needs " +
+        "TenantGovernance-Relationship.Read.All. TenantGovernance-Request.Read.All and TenantGovernance-Invitation.Read.All also show what leads to " +
+        "the relationship.",
     ],
     reads: "The stack's settings; the relationship, requests and invitations of the two tenants.",
     exitCodes: {
@@ -119,8 +125,8 @@ function status(governance: Command): void {
 function withPerson(command: Command): Command {
   return command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
-    .option("--client-id <id>", "application ID of a public client of the tenant, to sign in to", uuid)
-    .option("--device-code", "sign in on another device");
+    .option("--client-id <id>", "application ID of the public client with which you sign in to your tenant", uuid)
+    .option("--device-code", "sign in in the browser of another device, with a code");
 }
 
 function asOption(): Option {

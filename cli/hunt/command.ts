@@ -11,6 +11,7 @@ import { credentialOptions } from "../tokens/credentialOptions";
 
 const huntHelp: HelpSections = {
   notes: [
+    "Name the customers by exactly one of --stack, --connection and --all, and the query by the argument or --file.",
     "The connector needs the permission ThreatHunting.Read.All, which the setting connector.profile: hunt grants.",
     "Each row has the keys `tenantId` and `stack` before the query's own columns. One customer's failure stops no other.",
   ],
