@@ -126,9 +126,27 @@ function commonSpec({ stack, usesPassphrase }: ManifestStack, name: string, opti
       spec: {
         image,
         resources: { requests: { memory: "512Mi" } },
-        podTemplate: { metadata: { labels: { "azure.workload.identity/use": "true" } } },
+        podTemplate: {
+          metadata: { labels: { "azure.workload.identity/use": "true" } },
+          spec: { initContainers: [packagesContainer(image)], containers: [{ name: "pulumi" }] },
+        },
       },
     },
+  };
+}
+
+/**
+ * Puts the image's packages into the workspace, after the operator has fetched the repository. The
+ * operator then runs `pulumi install`, which refuses a project whose `main` is in a package that is
+ * not there yet, and which installs what the image lacks.
+ */
+function packagesContainer(image: string): object {
+  return {
+    name: "packages",
+    image,
+    command: ["cp", "--recursive", "/home/node/project/node_modules", "/share/workspace/"],
+    volumeMounts: [{ name: "share", mountPath: "/share" }],
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
   };
 }
 

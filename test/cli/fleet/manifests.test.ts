@@ -12,6 +12,20 @@ interface StackObject {
   readonly spec: Readonly<Record<string, unknown>> & { readonly envRefs: Readonly<Record<string, { type: string }>> };
 }
 
+interface WorkspaceSpec {
+  readonly image: string;
+  readonly podTemplate: {
+    readonly spec: {
+      readonly initContainers: readonly {
+        readonly image: string;
+        readonly command: readonly string[];
+        readonly volumeMounts: readonly object[];
+      }[];
+      readonly containers: readonly object[];
+    };
+  };
+}
+
 describe("objects for the Kubernetes operator", () => {
   const stacks = [
     { stack: "contoso", usesPassphrase: true },
@@ -29,6 +43,19 @@ describe("objects for the Kubernetes operator", () => {
     assert.equal(drift.spec["preview"], true);
     assert.deepEqual(drift.spec["updateTemplate"], { spec: { expectNoChanges: true } });
     assert.ok(found.every(({ spec }) => spec["destroyOnFinalize"] === false));
+  });
+
+  it("put the image's packages into the workspace before the operator's `pulumi install`", () => {
+    for (const { spec } of objects.filter(({ kind }) => kind === "Stack")) {
+      const { podTemplate, image } = (spec["workspaceTemplate"] as { spec: WorkspaceSpec }).spec;
+      const [packages, ...others] = podTemplate.spec.initContainers;
+      assert.deepEqual(others, []);
+      assert.equal(packages?.image, image);
+      assert.deepEqual(packages.volumeMounts, [{ name: "share", mountPath: "/share" }]);
+      assert.deepEqual(packages.command.slice(-2), ["/home/node/project/node_modules", "/share/workspace/"]);
+      // The resource definition requires containers: the operator's own, by its name.
+      assert.deepEqual(podTemplate.spec.containers, [{ name: "pulumi" }]);
+    }
   });
 
   it("refer to a stack's passphrase, and contain no secret", () => {
