@@ -36,7 +36,7 @@ describe("templates/siem", () => {
     const known: readonly (string | null | undefined)[] = alerts?.options.map(({ long }) => long) ?? [];
     const unit = await readFile(unitFile, "utf8");
     const started = /^ExecStart=.*$/m.exec(unit)?.[0] ?? "";
-    const described = /--env MSSP_HEC_TOKEN mssp-alerts alerts([^]*?)\n#[^#]*Not built/.exec(
+    const described = /--env MSSP_HEC_TOKEN mssp-alerts alerts([^]*?)\nARG BASE/.exec(
       await readFile(path.join(folder, "Containerfile"), "utf8"),
     )?.[1];
     for (const text of [started, described ?? ""]) {
