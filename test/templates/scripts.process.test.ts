@@ -1,0 +1,210 @@
+/**
+ * The shell lines of all pipeline templates, run by bash as GitHub, GitLab and Azure run them, with
+ * stand-ins for npm, npx and gh that write down how they were called. What `mssp ci` then does is
+ * tested with the commands.
+ */
+import assert from "node:assert/strict";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { parse } from "yaml";
+
+const templates = path.resolve(__dirname, "..", "..", "templates");
+const stack = "contoso";
+
+interface Script {
+  readonly name: string;
+  readonly text: string;
+  /** How the vendor starts bash. */
+  readonly bash: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+interface Step {
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+interface Job {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly steps?: readonly Step[];
+}
+
+/** What GitHub puts in the place of an expression, as far as a script sees it. */
+const expressions: readonly (readonly [RegExp, string])[] = [
+  [/stacks \}\}$/, `${stack} tailwind`],
+  [/(\.stack|\.confirmation) \}\}$/, stack],
+  [/./, "value"],
+];
+
+async function gitHubScripts(): Promise<Script[]> {
+  const given = {
+    ...{ GITHUB_OUTPUT: "out", GITHUB_ENV: "env", GITHUB_STEP_SUMMARY: "summary", GITHUB_EVENT_NAME: "push" },
+    ...{ GITHUB_REPOSITORY: "mssp/customers", RUNNER_TEMP: "." },
+  };
+  const replaced = (env: Readonly<Record<string, string>> = {}) =>
+    Object.entries(env).map(([name, text]): [string, string] => {
+      const [, value = ""] = expressions.find(([pattern]) => pattern.test(text)) ?? [];
+      return [name, text.startsWith("${{") ? value : text];
+    });
+  const scripts: Script[] = [];
+  for (const file of await readdir(path.join(templates, "github"))) {
+    const { jobs } = parse(await readFile(path.join(templates, "github", file), "utf8")) as {
+      jobs: Record<string, Job>;
+    };
+    for (const [id, { env, steps = [] }] of Object.entries(jobs))
+      for (const step of steps.filter(({ run }) => run !== undefined)) {
+        const environment = Object.fromEntries<string>([
+          ...Object.entries(given),
+          ...replaced(env),
+          ...replaced(step.env),
+        ]);
+        const name = `${file}, ${id}: ${(step.run ?? "").trim().split("\n")[0]}`;
+        scripts.push({ name, text: step.run ?? "", bash: ["-e"], environment });
+      }
+  }
+  return scripts;
+}
+
+type GitLabJob = Readonly<Record<"script" | "before_script", readonly string[] | undefined>> & {
+  readonly extends?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+};
+
+async function gitLabScripts(): Promise<Script[]> {
+  const given = {
+    ...{ STACK: stack, CONFIRMATION: stack, AZURE_ID_TOKEN: "token", MSSP_PARTS: "2", CI_PIPELINE_SOURCE: "push" },
+    ...{ CI_COMMIT_BEFORE_SHA: "before", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base", MSSP_TENANT_ID: "tenant" },
+    ...{ MSSP_CLIENT_ID: "writes", MSSP_PREVIEW_CLIENT_ID: "reads" },
+  };
+  const scripts: Script[] = [];
+  for (const file of ["gitlab-ci.yml", "gitlab-stacks.yml"]) {
+    const jobs = parse(await readFile(path.join(templates, "gitlab", file), "utf8"), { logLevel: "error" }) as Record<
+      string,
+      GitLabJob
+    >;
+    for (const [name, job] of Object.entries(jobs).filter(([, { script }]) => script !== undefined)) {
+      const base = jobs[job.extends ?? ""];
+      const own = Object.entries({ ...base?.variables, ...job.variables });
+      const values = own.map(([key, text]) => [
+        key,
+        text.replaceAll(/\$(\w+)/g, (_, of: keyof typeof given) => given[of]),
+      ]);
+      const text = [...(job.before_script ?? base?.before_script ?? []), ...(job.script ?? [])].join("\n");
+      const environment = { ...given, ...(Object.fromEntries(values) as Record<string, string>) };
+      scripts.push({ name: `${file}, ${name}`, text, bash: ["-e", "-o", "pipefail"], environment });
+    }
+  }
+  return scripts;
+}
+
+async function azureScripts(): Promise<Script[]> {
+  const [pipeline = "", steps = ""] = await Promise.all(
+    ["azure-pipelines.yml", "azure-stack.yml"].map((file) => readFile(path.join(templates, "azure", file), "utf8")),
+  );
+  const given = {
+    STACK: stack,
+    CONFIRMATION: stack,
+    idToken: "token",
+    servicePrincipalId: "writes",
+    tenantId: "tenant",
+  };
+  const found = [...valuesOf(parse(pipeline), "bash"), ...valuesOf(parse(steps), "bash")].map((text) => ({ text }));
+  const [inline = ""] = valuesOf(parse(steps), "inlineScript");
+  const commands = valuesOf(parse(pipeline), "command").map((command) => ({
+    text: inline.replace("${{ parameters.command }}", command),
+  }));
+  return [...found, ...commands].map(({ text }) => ({
+    name: `azure: ${text.trim().split("\n").at(-1)}`,
+    ...{ text, bash: [], environment: { ...given, BUILD_REASON: "IndividualCI" } },
+  }));
+}
+
+/** The texts below a key, anywhere. */
+function valuesOf(node: unknown, key: string): string[] {
+  if (typeof node !== "object" || node === null) return [];
+  return Object.entries(node).flatMap(([name, value]) =>
+    name === key && typeof value === "string" ? [value] : valuesOf(value, key),
+  );
+}
+
+/** Writes its arguments down, and fails for those that `FAILS` is a part of. */
+const standIn = `#!/bin/bash
+printf '%s' "\${0##*/}" >> "$CALLS"; printf '\\t%s' "$@" >> "$CALLS"; printf '\\n' >> "$CALLS"
+[ -z "$FAILS" ] || case "\${*#--no }" in *"$FAILS"*) exit 3 ;; esac
+exit 0
+`;
+
+describe("the scripts of the pipeline templates", () => {
+  let folder: string;
+  let scripts: readonly Script[];
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-scripts-"));
+    await mkdir(path.join(folder, "bin"));
+    for (const name of ["npm", "npx", "gh"]) {
+      await writeFile(path.join(folder, "bin", name), standIn);
+      await chmod(path.join(folder, "bin", name), 0o755);
+    }
+    scripts = (await Promise.all([gitHubScripts(), gitLabScripts(), azureScripts()])).flat();
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function run({ text, bash, environment }: Script, fails = "") {
+    const work = await mkdtemp(path.join(folder, "work-"));
+    const calls = path.join(work, "calls");
+    await writeFile(calls, "");
+    const { exitCode, all } = await execa("bash", [...bash, "-u", "-c", text], {
+      ...{ all: true, cwd: work, extendEnv: false, reject: false, stdin: "ignore" },
+      env: {
+        ...environment,
+        CALLS: calls,
+        FAILS: fails,
+        PATH: `${path.join(folder, "bin")}:/usr/bin:/bin`,
+        TMPDIR: work,
+      },
+    });
+    const lines = (await readFile(calls, "utf8")).split("\n").filter((line) => line !== "");
+    return { exitCode, all, calls: lines.map((line) => line.split("\t")) };
+  }
+
+  it("each runs with the vendor's variables: none is unset, and no argument is empty", async () => {
+    assert.ok(scripts.length >= 40, `${scripts.length} scripts`);
+    for (const script of scripts) {
+      const { exitCode, all, calls } = await run(script);
+      // The job that lists what nobody destroys is red on purpose.
+      assert.equal(exitCode, /Start the workflow destroy/.test(script.text) ? 1 : 0, `${script.name}\n${all}`);
+      for (const call of calls) {
+        assert.ok(!call.includes(""), `${script.name}: ${call.join(" ")}`);
+        const at = call.indexOf("--stack");
+        if (at >= 0) assert.match(call[at + 1] ?? "", /^(contoso|tailwind)$/, `${script.name}: ${call.join(" ")}`);
+      }
+    }
+  });
+
+  const changes = (call: readonly string[]) => /\tpulumi\t(up|destroy)\t/.test(call.join("\t"));
+
+  for (const check of ["mssp ci check-state", "mssp ci confirm-destroy", "mssp doctor"])
+    it(`no tenant is changed after ${check} has failed`, async () => {
+      const checked = scripts.filter(({ text }) => text.includes(check) && /pulumi (up|destroy)/.test(text));
+      assert.ok(checked.length >= 2, `${checked.length} scripts`);
+      for (const script of checked) {
+        assert.ok((await run(script)).calls.some(changes), script.name);
+        const { exitCode, calls } = await run(script, check);
+        assert.notEqual(exitCode, 0, script.name);
+        assert.deepEqual(calls.filter(changes), [], script.name);
+      }
+    });
+
+  it("a stack that would change after all is left as it is, and named; the others are brought up", async () => {
+    const script = scripts.find(({ name }) => name.startsWith("unchanged-stacks.yml") && name.includes("export"));
+    assert.ok(script);
+    const { exitCode, all, calls } = await run(script, `preview --stack ${stack}`);
+    assert.equal(exitCode, 1);
+    assert.match(all, /Not brought up; .*: contoso$/m);
+    assert.deepEqual(
+      calls.filter(changes).map((call) => call[call.indexOf("--stack") + 1]),
+      ["tailwind"],
+    );
+  });
+});
