@@ -18,8 +18,13 @@ export interface Answer {
 }
 
 export interface ApiServer {
+  /** A file with which other clients reach it. */
+  readonly kubeconfig: string;
+  /** Its own certificate and key, for other servers on this machine: files. */
+  readonly certificate: string;
+  readonly key: string;
   /** Sends a YAML object. */
-  send(method: "GET" | "POST" | "PATCH", route: string, yaml?: string): Promise<Answer>;
+  send(method: "GET" | "POST" | "PATCH" | "DELETE", route: string, yaml?: string): Promise<Answer>;
   stop(): Promise<void>;
 }
 
@@ -78,7 +83,11 @@ export async function startApiServer({ apiServer, etcd }: Binaries): Promise<Api
   };
   for (let second = 0; second < readyWithinSeconds; second++) {
     const ready = await send("GET", "/readyz").catch(() => undefined);
-    if (ready?.status === 200) return { send, stop };
+    if (ready?.status === 200) {
+      const of = (ending: string) => path.join(folder, "certificates", `apiserver.${ending}`);
+      const kubeconfig = await writeKubeconfig(folder, secure, token);
+      return { kubeconfig, certificate: of("crt"), key: of("key"), send, stop };
+    }
     await wait(1000);
   }
   await stop();
@@ -110,7 +119,23 @@ function call(
   });
 }
 
-async function freePort(): Promise<number> {
+async function writeKubeconfig(folder: string, port: number, token: string): Promise<string> {
+  const file = path.join(folder, "kubeconfig");
+  const cluster = {
+    server: `https://127.0.0.1:${port}`,
+    "certificate-authority": path.join(folder, "certificates", "apiserver.crt"),
+  };
+  const content = {
+    ...{ apiVersion: "v1", kind: "Config", "current-context": "tried" },
+    clusters: [{ name: "tried", cluster }],
+    users: [{ name: "admin", user: { token } }],
+    contexts: [{ name: "tried", context: { cluster: "tried", user: "admin" } }],
+  };
+  await writeFile(file, JSON.stringify(content), { mode: 0o600 });
+  return file;
+}
+
+export async function freePort(): Promise<number> {
   const server = net.createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as net.AddressInfo;

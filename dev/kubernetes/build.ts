@@ -31,6 +31,28 @@ export async function buildBinaries(cache: string, say: (line: string) => void):
   return { apiServer, etcd };
 }
 
+export interface Operator {
+  readonly manager: string;
+  readonly agent: string;
+}
+
+/**
+ * From a clone of the operator's release: its go.mod replaces libraries, so `go install` refuses
+ * the module.
+ */
+export async function buildOperator(cache: string, source: string, say: (line: string) => void): Promise<Operator> {
+  const folder = path.join(cache, "operator");
+  await mkdir(folder, { recursive: true });
+  say("Building the operator: minutes the first time.");
+  const operator = { manager: path.join(folder, "manager"), agent: path.join(folder, "agent") };
+  for (const [file, main] of [
+    [operator.manager, "./operator/cmd"],
+    [operator.agent, "./agent"],
+  ] as const)
+    await execa("go", ["build", "-ldflags", "-s -w", "-o", file, main], { cwd: source, stderr: "inherit" });
+  return operator;
+}
+
 /**
  * Kubernetes' own go.mod replaces its libraries by folders of its repository; other modules need
  * their published versions.

@@ -1,7 +1,9 @@
 /**
  * `npm run test:kubernetes`: a real API server with the operator's resource definitions takes the
  * objects of `mssp fleet manifests kubernetes` for 200 customers, strictly, and refuses wrong ones.
- * Needs Go and the folder of definitions (argument, or ../shared/reference/kubernetes).
+ * With `--operator <folder>`, a clone of the operator's release, the operator itself then makes its
+ * workspaces of a customer's objects. Needs Go and the folder of definitions (argument, or
+ * ../shared/reference/kubernetes).
  */
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -9,20 +11,16 @@ import { parseArgs } from "node:util";
 import { parse, parseAllDocuments, stringify } from "yaml";
 import { kubernetesManifests, type KubernetesOptions } from "../../cli/fleet/manifests/kubernetes";
 import { startApiServer, type ApiServer } from "./apiServer";
-import { buildBinaries } from "./build";
+import { buildBinaries, buildOperator } from "./build";
+import { routeOf, type KubernetesObject } from "./objects";
+import { runOperator } from "./operator";
 
 const checkout = path.resolve(__dirname, "..", "..", "..");
 const strictly = "dryRun=All&fieldValidation=Strict";
 
-interface KubernetesObject {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly spec?: object;
-}
-
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { customers: { type: "string", default: "200" } },
+    options: { customers: { type: "string", default: "200" }, operator: { type: "string" } },
     allowPositionals: true,
   });
   const definitions = path.resolve(positionals[0] ?? path.join(checkout, "..", "shared", "reference", "kubernetes"));
@@ -35,25 +33,32 @@ async function main(): Promise<void> {
     for (const object of objects) await accepted(server, object);
     say(`${objects.length} objects of ${values.customers} customers were accepted.`);
     await wrongOnesAreRefused(server, objects);
+    if (values.operator === undefined) {
+      say("The operator was not run: --operator <folder> names a clone of its release 2.9.0.");
+    } else {
+      const operator = await buildOperator(cache, path.resolve(values.operator), say);
+      await runOperator({ server, operator, checkout, options, say });
+    }
   } finally {
     await server.stop();
   }
 }
 
+const options: KubernetesOptions = {
+  namespace: "mssp-customers",
+  image: "registry.example/mssp-pulumi:3.259.0",
+  repository: "https://git.example/customers.git",
+  branch: "main",
+  backend: "azblob://state?storage_account=msspstate",
+  secretsProvider: "azurekeyvault://vault.vault.azure.net/keys/state",
+  clientId: "11111111-2222-3333-4444-555555555555",
+  tenantId: "66666666-7777-8888-9999-000000000000",
+  serviceAccount: "mssp-automation",
+  gitSecret: "repository",
+  passphraseSecret: "passphrases",
+};
+
 function manifests(customers: number): KubernetesObject[] {
-  const options: KubernetesOptions = {
-    namespace: "mssp-customers",
-    image: "registry.example/mssp-pulumi:3.259.0",
-    repository: "https://git.example/customers.git",
-    branch: "main",
-    backend: "azblob://state?storage_account=msspstate",
-    secretsProvider: "azurekeyvault://vault.vault.azure.net/keys/state",
-    clientId: "11111111-2222-3333-4444-555555555555",
-    tenantId: "66666666-7777-8888-9999-000000000000",
-    serviceAccount: "mssp-automation",
-    gitSecret: "repository",
-    passphraseSecret: "passphrases",
-  };
   const stacks = Array.from({ length: customers }, (_, index) => ({
     // Also names that Kubernetes does not take as they are.
     stack: index % 10 === 0 ? `Customer_${index}.${"x".repeat(60)}` : `customer-${index}`,
@@ -95,19 +100,6 @@ async function wrongOnesAreRefused(server: ApiServer, objects: readonly Kubernet
     const { status } = await server.send("POST", `${routeOf(object)}?${strictly}`, stringify(object));
     if (status < 400) throw new Error(`${what} was accepted: the check proves nothing`);
     say(`${what}: refused with ${status}, as it must be.`);
-  }
-}
-
-function routeOf({ kind, metadata: { namespace } }: KubernetesObject): string {
-  switch (kind) {
-    case "Namespace":
-      return "/api/v1/namespaces";
-    case "ServiceAccount":
-      return `/api/v1/namespaces/${namespace}/serviceaccounts`;
-    case "ClusterRoleBinding":
-      return "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
-    default:
-      return `/apis/pulumi.com/v1/namespaces/${namespace}/stacks`;
   }
 }
 
