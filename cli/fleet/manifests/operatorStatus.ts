@@ -71,9 +71,16 @@ export function operatorText(objects: readonly OperatorStack[]): string {
     oneLine(message),
   ]);
   const stalled = objects.filter(({ state }) => state === "stalled").length;
-  const hint =
-    stalled === 0
-      ? ""
-      : "The operator retries a stalled object only after the object changes: set its annotation pulumi.com/reconciliation-request.\n";
-  return `${tableText([["object", "stack", "state", ""], ...rows])}\n${objects.length} objects, ${stalled} stalled.\n${hint}`;
+  const hints = [
+    ...(stalled === 0
+      ? []
+      : [
+          "The operator retries a stalled object only after the object changes: set its annotation pulumi.com/reconciliation-request.",
+        ]),
+    // The workspace is not looked at again by the annotation alone.
+    ...(objects.some(({ state, message }) => state === "stalled" && message.startsWith("WorkspaceFailed"))
+      ? ["After WorkspaceFailed, delete the pod <object>-workspace-0 before."]
+      : []),
+  ];
+  return `${tableText([["object", "stack", "state", ""], ...rows])}\n${objects.length} objects, ${stalled} stalled.\n${hints.map((line) => `${line}\n`).join("")}`;
 }

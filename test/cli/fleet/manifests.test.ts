@@ -94,7 +94,9 @@ describe("the operator's status", () => {
         ["a", "ready"],
       ],
     );
-    assert.match(operatorText(objects), /2 objects, 1 stalled\.\n.*reconciliation-request/);
+    assert.match(operatorText(objects), /2 objects, 1 stalled\.\n.*reconciliation-request\.\n$/);
+    const failed = { ...objects[0]!, message: "WorkspaceFailed: InstallationFailed: exit status 1" };
+    assert.match(operatorText([failed]), /reconciliation-request\.\nAfter WorkspaceFailed, delete the pod/);
     assert.equal(operatorStates({ items: [{ metadata: { name: "n" }, spec: { stack: "n" } }] })[0]?.state, "running");
   });
 });
