@@ -257,6 +257,10 @@ describe("the container files", function () {
 
     it("a pod without a network onboards the sandbox's customer with the image's packages", async () => {
       await inPod(commandOfPackages());
+      const packages = () => inPod(["find", "node_modules", "-maxdepth", "3", "-type", "d"]);
+      const installed = await packages();
+      await inPod(["pulumi", "install"]);
+      assert.equal(await packages(), installed);
       const { version } = installation.registry.packages.find(({ name }) => name === "defender-mssp") ?? {};
       assert.equal(await inPod(["npx", "--no", "mssp", "--version"]), version);
       assert.match(await inPod(["npx", "--no", "mssp", "start"]), /\+ \d+ created/);

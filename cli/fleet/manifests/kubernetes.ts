@@ -138,7 +138,7 @@ function commonSpec({ stack, usesPassphrase }: ManifestStack, name: string, opti
 /**
  * Puts the image's packages into the workspace, after the operator has fetched the repository. The
  * operator then runs `pulumi install`, which refuses a project whose `main` is in a package that is
- * not there yet, and which installs what the image lacks.
+ * not there yet. templates/kubernetes/Dockerfile leaves it nothing to install.
  */
 function packagesContainer(image: string): object {
   return {
