@@ -2,48 +2,25 @@ import assert from "node:assert/strict";
 import {
   crossTenantPartnerEntryResource as entryResource,
   crossTenantPartnerResource as partnerResource,
-  type CallContext,
 } from "@defender-mssp/microsoft";
-import { type Json, type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+import { tenantId } from "@defender-mssp/sandbox/testing";
+import { partnerEntries, partnerTenantId, trustOf } from "./partnerEntries";
 
-const partnerTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 const inputs = { tenantId, partnerTenantId };
 const managedBy = "defender-mssp/dev#0123456789abcdef/customer-trust-partner";
 
 /** The dynamic providers' methods, called as Pulumi calls them, against the sandbox's own server. */
 describe("CrossTenantPartnerEntry's provider", () => {
-  let test: TestSandbox;
-  let context: CallContext;
-
-  before(async () => {
-    test = await testSandbox();
-    ({ context } = test);
-  });
-  beforeEach(() => {
-    partners().clear();
-    test.tenant.objects("sandboxLeavingPartners").clear();
-    test.tenant.objects("crossTenantIdentitySynchronizations").clear();
-  });
-  after(() => test.stop());
-
-  const partners = (): Map<string, StoredObject> => test.tenant.objects("crossTenantAccessPartners");
-  const entry = () => partners().get(partnerTenantId);
-  const put = (values: Record<string, Json>) =>
-    void partners().set(partnerTenantId, { id: partnerTenantId, tenantId: partnerTenantId, ...values });
-  const trustOf = (isMfaAccepted: boolean): Json => ({
-    isMfaAccepted,
-    isCompliantDeviceAccepted: false,
-    isHybridAzureADJoinedDeviceAccepted: false,
-  });
-  const made = async () => (await entryResource.create(inputs, context)).outs;
+  const { sandbox, partners, entry, put } = partnerEntries();
+  const made = async () => (await entryResource.create(inputs, sandbox().context)).outs;
   const trusted = async (found: string) =>
-    (await partnerResource.create({ ...inputs, managedBy, isMfaAccepted: true, found }, context)).outs;
+    (await partnerResource.create({ ...inputs, managedBy, isMfaAccepted: true, found }, sandbox().context)).outs;
 
   it("create: makes an entry without any effect; delete removes it", async () => {
     const state = await made();
     assert.equal(state.isOwn, true);
     assert.deepEqual(entry()?.["inboundTrust"], null);
-    await entryResource.delete(partnerTenantId, { ...state }, context);
+    await entryResource.delete(partnerTenantId, { ...state }, sandbox().context);
     assert.equal(entry(), undefined);
   });
 
@@ -51,18 +28,18 @@ describe("CrossTenantPartnerEntry's provider", () => {
     put({});
     const foreign = await made();
     assert.equal(foreign.isOwn, false);
-    await entryResource.delete(partnerTenantId, { ...foreign }, context);
+    await entryResource.delete(partnerTenantId, { ...foreign }, sandbox().context);
     assert.ok(entry());
     partners().clear();
     const own = await made();
     put({ isServiceProvider: true });
-    await entryResource.delete(partnerTenantId, { ...own }, context);
+    await entryResource.delete(partnerTenantId, { ...own }, sandbox().context);
     assert.ok(entry());
     put({});
-    test.tenant
-      .objects("crossTenantIdentitySynchronizations")
+    sandbox()
+      .tenant.objects("crossTenantIdentitySynchronizations")
       .set(partnerTenantId, { id: partnerTenantId, tenantId: partnerTenantId });
-    await entryResource.delete(partnerTenantId, { ...own }, context);
+    await entryResource.delete(partnerTenantId, { ...own }, sandbox().context);
     assert.ok(entry());
   });
 
@@ -75,8 +52,8 @@ describe("CrossTenantPartnerEntry's provider", () => {
       // The engine was killed here, and makes the resource again.
       const again = await trusted(state.found);
       assert.deepEqual(entry()?.["inboundTrust"], trustOf(true));
-      await partnerResource.delete(partnerTenantId, { ...again }, context);
-      await entryResource.delete(partnerTenantId, { ...state }, context);
+      await partnerResource.delete(partnerTenantId, { ...again }, sandbox().context);
+      await entryResource.delete(partnerTenantId, { ...state }, sandbox().context);
       assert.deepEqual(entry()?.["inboundTrust"], before?.inboundTrust);
     }
   });
@@ -85,18 +62,18 @@ describe("CrossTenantPartnerEntry's provider", () => {
     put({ inboundTrust: trustOf(true) });
     const state = await made();
     const trust = await trusted(state.found);
-    await partnerResource.delete(partnerTenantId, { ...trust }, context);
-    await entryResource.delete(partnerTenantId, { ...state }, context);
+    await partnerResource.delete(partnerTenantId, { ...trust }, sandbox().context);
+    await entryResource.delete(partnerTenantId, { ...state }, sandbox().context);
     assert.deepEqual(entry()?.["inboundTrust"], trustOf(true));
   });
 
   it("read: keeps what was recorded; an entry that has gone has no ID", async () => {
     const state = await made();
     put({ inboundTrust: trustOf(true) });
-    const { props } = await entryResource.read(partnerTenantId, { ...state }, context);
+    const { props } = await entryResource.read(partnerTenantId, { ...state }, sandbox().context);
     assert.deepEqual(props, state);
     partners().clear();
-    assert.equal((await entryResource.read(partnerTenantId, { ...state }, context)).id, "");
+    assert.equal((await entryResource.read(partnerTenantId, { ...state }, sandbox().context)).id, "");
   });
 
   it("check: refuses what is no UUID", () => {

@@ -1,42 +1,16 @@
 import assert from "node:assert/strict";
-import {
-  crossTenantPartnerResource as resource,
-  type CallContext,
-  type CrossTenantPartnerState,
-} from "@defender-mssp/microsoft";
-import { type Json, type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+import { crossTenantPartnerResource as resource, type CrossTenantPartnerState } from "@defender-mssp/microsoft";
+import { tenantId } from "@defender-mssp/sandbox/testing";
+import { partnerEntries, partnerTenantId, trustOf } from "./partnerEntries";
 
-const partnerTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 const own = "defender-mssp/dev#0123456789abcdef";
 const inputs = { tenantId, partnerTenantId, managedBy: `${own}/customer-trust-partner`, isMfaAccepted: true };
 
 /** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
 describe("CrossTenantPartner's provider", () => {
-  let test: TestSandbox;
-  let context: CallContext;
-
-  before(async () => {
-    test = await testSandbox();
-    ({ context } = test);
-  });
-  beforeEach(() => {
-    partners().clear();
-    test.tenant.objects("sandboxLeavingPartners").clear();
-    test.tenant.objects("crossTenantIdentitySynchronizations").clear();
-  });
-  after(() => test.stop());
-
-  const partners = (): Map<string, StoredObject> => test.tenant.objects("crossTenantAccessPartners");
-  const entry = () => partners().get(partnerTenantId);
-  const put = (values: Record<string, Json>) =>
-    void partners().set(partnerTenantId, { id: partnerTenantId, tenantId: partnerTenantId, ...values });
-  const trustOf = (isMfaAccepted: boolean): Json => ({
-    isMfaAccepted,
-    isCompliantDeviceAccepted: false,
-    isHybridAzureADJoinedDeviceAccepted: false,
-  });
+  const { sandbox, partners, entry, put } = partnerEntries();
   const made = async (news: object = inputs): Promise<CrossTenantPartnerState> =>
-    (await resource.create({ ...news }, context)).outs;
+    (await resource.create({ ...news }, sandbox().context)).outs;
 
   it("check: refuses what is no UUID and no switch, and the tenant as its own partner", () => {
     const wrong = {
@@ -58,14 +32,14 @@ describe("CrossTenantPartner's provider", () => {
     const state = await made();
     assert.equal(state.adopted, false);
     assert.deepEqual(entry()?.["inboundTrust"], trustOf(true));
-    await resource.delete(partnerTenantId, state, context);
+    await resource.delete(partnerTenantId, state, sandbox().context);
     assert.equal(entry(), undefined);
-    assert.equal(test.tenant.objects("sandboxLeavingPartners").size, 0);
+    assert.equal(sandbox().tenant.objects("sandboxLeavingPartners").size, 0);
   });
 
   it("create: waits for a deleted entry that is still returned", async () => {
-    test.tenant
-      .objects("sandboxLeavingPartners")
+    sandbox()
+      .tenant.objects("sandboxLeavingPartners")
       .set(partnerTenantId, { id: partnerTenantId, tenantId: partnerTenantId, readsLeft: 2 });
     const state = await made();
     assert.equal(state.adopted, false);
@@ -77,35 +51,40 @@ describe("CrossTenantPartner's provider", () => {
     const before = structuredClone(entry());
     const state = await made();
     assert.equal(state.adopted, true);
-    await resource.delete(partnerTenantId, state, context);
+    await resource.delete(partnerTenantId, state, sandbox().context);
     assert.deepEqual(entry()?.["inboundTrust"], before?.["inboundTrust"]);
     assert.equal(entry()?.["isServiceProvider"], true);
   });
 
   it("delete: keeps an own entry with identity synchronization, without the trust", async () => {
     const state = await made();
-    test.tenant
-      .objects("crossTenantIdentitySynchronizations")
+    sandbox()
+      .tenant.objects("crossTenantIdentitySynchronizations")
       .set(partnerTenantId, { id: partnerTenantId, tenantId: partnerTenantId });
-    await resource.delete(partnerTenantId, state, context);
+    await resource.delete(partnerTenantId, state, sandbox().context);
     assert.equal(entry()?.["inboundTrust"], null);
   });
 
   it("read: shows drift of the stack's values only; a missing entry has no ID", async () => {
     const state = await made();
     put({ inboundTrust: { isMfaAccepted: false, isCompliantDeviceAccepted: true } });
-    const found = await resource.read(partnerTenantId, state, context);
+    const found = await resource.read(partnerTenantId, state, sandbox().context);
     assert.deepEqual(found.inputs, { ...inputs, isMfaAccepted: false });
     assert.equal(resource.diff("", { ...found.props }, inputs).changes, true);
     partners().clear();
-    assert.equal((await resource.read(partnerTenantId, state, context)).id, "");
+    assert.equal((await resource.read(partnerTenantId, state, sandbox().context)).id, "");
   });
 
   it("update: makes an entry anew that somebody has deleted", async () => {
     put({ inboundTrust: trustOf(false) });
     const state = await made();
     partners().clear();
-    const { outs } = await resource.update(partnerTenantId, state, { ...inputs, inboundConsentAllowed: true }, context);
+    const { outs } = await resource.update(
+      partnerTenantId,
+      state,
+      { ...inputs, inboundConsentAllowed: true },
+      sandbox().context,
+    );
     assert.equal(outs.adopted, false);
     assert.deepEqual(entry()?.["automaticUserConsentSettings"], { inboundAllowed: true, outboundAllowed: false });
   });
@@ -115,13 +94,15 @@ describe("CrossTenantPartner's provider", () => {
     await made();
     const mark = (stack: string) => `Managed by Pulumi (${stack}, MSSP tenant ${partnerTenantId})`;
     const group = { id: "g", description: mark("defender-mssp/other#fedcba9876543210") };
-    test.tenant.objects("groups").set("g", group);
+    sandbox().tenant.objects("groups").set("g", group);
     try {
       await assert.rejects(made(), /the stack defender-mssp\/other#fedcba9876543210 of the same MSSP works in it/);
-      test.tenant.objects("groups").set("g", { ...group, description: mark(own) });
+      sandbox()
+        .tenant.objects("groups")
+        .set("g", { ...group, description: mark(own) });
       await made();
     } finally {
-      test.tenant.objects("groups").delete("g");
+      sandbox().tenant.objects("groups").delete("g");
     }
   });
 });
