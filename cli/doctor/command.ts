@@ -41,7 +41,8 @@ export function define(command: Command): void {
   describeCommand(command, {
     notes: ["Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted."],
     reads:
-      "The stack's settings and, where they do not name connector.alertApis, its state; the access tokens of the identity in the environment (ARM_…, or az login); with " +
+      "The stack's settings and, where they do not name connector.alertApis, its state; the access " +
+      "tokens of the identity in the environment (ARM_…, or az login); with " +
       "Organization.Read.All and Policy.Read.All, the tenant's licences, policies and Conditional Access (with " +
       "Policy.Read.ConditionalAccess also What If). With --repair also the " +
       "stack's state, the tenant's objects and, with AuditLog.Read.All, the audit log's entries about them. With " +

@@ -79,8 +79,9 @@ export function operatorText(objects: readonly OperatorStack[]): string {
         ]),
     // The workspace is not looked at again by the annotation alone.
     ...(objects.some(({ state, message }) => state === "stalled" && message.startsWith("WorkspaceFailed"))
-      ? ["After WorkspaceFailed, delete the pod <object>-workspace-0 before."]
+      ? ["After WorkspaceFailed, delete the pod <object>-workspace-0 first."]
       : []),
   ];
-  return `${tableText([["object", "stack", "state", ""], ...rows])}\n${objects.length} objects, ${stalled} stalled.\n${hints.map((line) => `${line}\n`).join("")}`;
+  const table = tableText([["object", "stack", "state", ""], ...rows]);
+  return [table, `${objects.length} objects, ${stalled} stalled.`, ...hints, ""].join("\n");
 }
