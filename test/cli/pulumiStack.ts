@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
-import { StateFile, Vault } from "@defender-mssp/sandbox/testing";
+import { contoso, daemonId, secretOutput, StateFile, Vault } from "@defender-mssp/sandbox/testing";
 import { runPulumi } from "../../cli/stack/pulumi";
 
 export { secretOutput as secret } from "@defender-mssp/sandbox/testing";
@@ -76,4 +76,17 @@ export class StackProject {
   async #pulumi(...args: string[]): Promise<void> {
     await runPulumi(args, { folder: this.folder, environment: this.environment });
   }
+}
+
+/** Outputs of a stack whose connector, the sandbox's daemon in Contoso's tenant, reads Graph by a secret. */
+export function connectorOutputs(clientSecret: string) {
+  return {
+    tenantId: contoso,
+    clientId: daemonId,
+    clientSecret: secretOutput(clientSecret),
+    clientSecretExpiresOn: "2099-01-01T00:00:00Z",
+    redirectUri: "https://contoso.com/SiemMsspConnector",
+    portalUrl: `https://security.microsoft.com?tid=${contoso}`,
+    connector: { kind: "customerApp", credential: "secret", alertApis: ["graph"] },
+  };
 }

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/sandbox/testing";
+import { addDaemon, graphId } from "@defender-mssp/sandbox/testing";
 import { mssp } from "../cli/mssp";
-import { secret, StackProject } from "../cli/pulumiStack";
+import { connectorOutputs, StackProject } from "../cli/pulumiStack";
 
 export interface SiemCustomer {
   /** Written by `mssp connection`. */
@@ -22,15 +22,7 @@ export async function createSiemCustomer(folder: string): Promise<SiemCustomer> 
   const { secret: clientSecret } = addDaemon(project.sandbox.cloud, {
     [graphId]: ["SecurityAlert.Read.All", "SecurityIncident.Read.All"],
   });
-  await project.addStack("contoso", {
-    tenantId: contoso,
-    clientId: daemonId,
-    clientSecret: secret(clientSecret),
-    clientSecretExpiresOn: "2099-01-01T00:00:00Z",
-    redirectUri: "https://contoso.com/SiemMsspConnector",
-    portalUrl: `https://security.microsoft.com?tid=${contoso}`,
-    connector: { kind: "customerApp", credential: "secret", alertApis: ["graph"] },
-  });
+  await project.addStack("contoso", connectorOutputs(clientSecret));
   const connectionFile = path.join(folder, "contoso.json");
   const made = await mssp(["connection", "--stack", "contoso", "--out", connectionFile], {
     folder: project.folder,

@@ -10,7 +10,7 @@ import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/sandbox/te
 import { execa } from "execa";
 import type { Check } from "../../../cli/verify/check";
 import { checkout, mssp as runMssp, type Ended } from "../mssp";
-import { secret, StackProject } from "../pulumiStack";
+import { connectorOutputs, StackProject } from "../pulumiStack";
 
 describe("a connection file on a machine without project, engine and state", function () {
   let project: StackProject;
@@ -25,15 +25,7 @@ describe("a connection file on a machine without project, engine and state", fun
     home = path.join(machine, "home");
     await mkdir(home);
     ({ secret: clientSecret } = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] }));
-    const outputs = {
-      tenantId: contoso,
-      clientId: daemonId,
-      clientSecret: secret(clientSecret),
-      clientSecretExpiresOn: "2099-01-01T00:00:00Z",
-      redirectUri: "https://contoso.com/SiemMsspConnector",
-      portalUrl: `https://security.microsoft.com?tid=${contoso}`,
-      connector: { kind: "customerApp", credential: "secret", alertApis: ["graph"] },
-    };
+    const outputs = connectorOutputs(clientSecret);
     await project.addStack("contoso", outputs);
     await project.addStack("handed-over", {
       ...outputs,
