@@ -9,8 +9,8 @@ import type { Pulled, Source, SourcePage } from "./source";
 
 const minute = 60 * 1000;
 const day = 24 * 60 * minute;
-/** Milliseconds. */
-const largestSpan = 32 * day;
+/** A third of what Defender keeps, in milliseconds: a longer one is often too long once items begin. */
+const largestSpan = 60 * day;
 
 /**
  * A span is complete when it ended this long ago, in milliseconds: services show some alerts late.
@@ -50,10 +50,16 @@ export async function* readFrom<T extends Pulled>(
   // spans should be.
   let length = Infinity;
   let wanted = source.itemsPerSpan;
+  let newest = new Newest();
+  // From when on a span is known to hold too many, in milliseconds.
+  let crowded = 0;
   for (;;) {
-    const span = { from, until: endOf(from, length, source.smallestSpan, clock) };
+    const limit = newest.endOfSpan(from, wanted);
+    const span = { from, until: endOf(from, { length, limit, shortest: source.smallestSpan }, clock) };
     const page = await pageOf(source, span, clock, signal);
     if (page.isCut) {
+      if (span.until === undefined) newest = new Newest(page.items);
+      else crowded = smallest(page.items.map(({ at }) => Date.parse(at)));
       wanted = Math.max(1, Math.min(wanted, Math.floor(0.7 * page.size)));
       length = Math.max(source.smallestSpan, shorter(span, page, wanted, clock));
       continue;
@@ -62,8 +68,35 @@ export async function* readFrom<T extends Pulled>(
     yield { items: page.items, after: { since: new Date(reached).toISOString() } };
     if (span.until === undefined) return;
     from = span.until;
-    length = Math.min(largestSpan, length * clamp(wanted / Math.max(1, page.size), 0.25, 8));
+    const grown = Math.min(largestSpan, length * clamp(wanted / Math.max(1, page.size), 0.25, 8));
+    length = from < crowded ? Math.min(grown, Math.max(length, (crowded - from) / 2)) : grown;
     wanted = Math.min(source.itemsPerSpan, Math.ceil(1.1 * wanted));
+  }
+}
+
+/**
+ * The items of a cut answer without an end, which are the newest: they show where the spans before
+ * them should end. A hint, no proof.
+ */
+class Newest {
+  /** Ascending, in milliseconds. */
+  readonly #times: readonly number[];
+  /** Items in a millisecond. */
+  readonly #rate: number;
+
+  constructor(items: readonly Pulled[] = []) {
+    this.#times = items.map(({ at }) => Date.parse(at)).sort((a, b) => a - b);
+    const [first = 0, last = 0] = [this.#times[0], this.#times.at(-1)];
+    this.#rate = items.length / Math.max(1, last - first);
+  }
+
+  /** Where a span that begins here has to end, so that it has no more than so many items. Infinity: anywhere. */
+  endOfSpan(from: number, wanted: number): number {
+    const [first = 0] = this.#times;
+    const unseen = Math.max(0, first - from) * this.#rate;
+    if (unseen > wanted / 2) return first;
+    const left = this.#times.filter((time) => time >= from);
+    return left[Math.floor(wanted - unseen)] ?? Infinity;
   }
 }
 
@@ -82,12 +115,16 @@ async function pageOf<T extends Pulled>(
 }
 
 /** Whole seconds, where the span is long enough: a service may not read fractions. */
-function endOf(from: number, length: number, shortest: number, clock: ServiceClock): number | undefined {
-  const until = from + Math.floor(length);
+function endOf(
+  from: number,
+  { length, limit, shortest }: { length: number; limit: number; shortest: number },
+  clock: ServiceClock,
+): number | undefined {
+  const until = Math.min(from + Math.floor(length), Math.max(limit, from + shortest));
   // A short span is asked for because a longer one held too much, up to now if need be.
-  const isOpen = until > clock.now() - (length >= day ? settled : 0);
+  const isOpen = limit === Infinity && until > clock.now() - (length >= day ? settled : 0);
   if (isOpen && length > shortest) return undefined;
-  return length < 2000 ? until : until - (until % 1000);
+  return until - from < 2000 ? until : until - (until % 1000);
 }
 
 /** The length of a span that holds less than this one, in milliseconds. */
@@ -119,7 +156,7 @@ function largest(numbers: readonly number[]): number {
 }
 
 function smallest(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => Math.min(a, b));
+  return numbers.reduce((a, b) => Math.min(a, b), Infinity);
 }
 
 function clamp(value: number, least: number, most: number): number {

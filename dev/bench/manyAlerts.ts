@@ -19,7 +19,7 @@ const row = {
 } satisfies RowInfo;
 
 /** Alerts of each run. */
-const alerts = 5000;
+const alerts = 20_000;
 const late = { seed: 1, percent: 100, kinds: ["slow"], timeScale: 0.02 } as const;
 
 export const manyAlerts: BenchGroup = {
