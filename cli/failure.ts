@@ -2,11 +2,16 @@
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { terminalText } from "./output/terminalText";
 import { wrapped } from "./output/wrap";
+import { UsageError } from "./usageError";
 
-/** An error for people by its message; any other is a bug and keeps its stack. */
-export function report(error: unknown): void {
+/**
+ * An error for people by its message; any other is a bug and keeps its stack.
+ * @returns the exit code.
+ */
+export function report(error: unknown): number {
   if (error instanceof VisibleError) process.stderr.write(`${errorText(`mssp: ${terminalText(error.message)}`)}\n`);
   else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return error instanceof UsageError ? 2 : 1;
 }
 
 /**

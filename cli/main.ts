@@ -21,7 +21,6 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 program.parseAsync().catch(async (error: unknown) => {
-  const ended = usageExitCode(error);
-  if (ended === undefined) (await import("./failure.js")).report(error);
-  process.exitCode ??= ended ?? 1;
+  const ended = usageExitCode(error) ?? (await import("./failure.js")).report(error);
+  process.exitCode ??= ended;
 });

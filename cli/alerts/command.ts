@@ -22,7 +22,7 @@ const alertsHelp: HelpSections = {
   changes: "Nothing in the tenant. Writes the checkpoint, and sends the alerts to the destination.",
   exitCodes: {
     0: "every alert was delivered; with --follow: ended by Ctrl-C or SIGTERM; or the reader of the pipe has closed it",
-    1: "an option, the stack or the checkpoint can't be used",
+    1: "the stack or the checkpoint can't be used",
     3: "refused: the credentials, a missing consent or a missing authorization",
     4: "the service does not answer, or answers only with errors",
     5: "the destination does not accept the alerts",

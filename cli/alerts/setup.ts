@@ -18,6 +18,7 @@ import { sinkRecordOf, type AlertSource, type FetchedAlert } from "./fetchedAler
 import { originalAsJson, recordAsCef, recordAsEcs, recordAsJson, sourceTypeOf } from "./formats";
 import { graphSource } from "./graphSource";
 import { legacySource } from "./legacySource";
+import { UsageError } from "../usageError";
 
 export interface AlertsOptions extends CredentialOptions, ConnectorOptions, SinkOptions, PullCommandOptions {
   readonly api?: AlertApi;
@@ -127,12 +128,12 @@ function checkCustomers(options: AlertsOptions): void {
     (name) => options[name] !== undefined,
   );
   if (ofAll !== undefined && all !== true) {
-    throw new VisibleError(`--${ofAll.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} goes with --all.`);
+    throw new UsageError(`--${ofAll.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} goes with --all.`);
   }
   if (all !== true) return;
   if (checkpoint !== undefined)
-    throw new VisibleError("--all needs a checkpoint for each customer: --checkpoints <folder>.");
+    throw new UsageError("--all needs a checkpoint for each customer: --checkpoints <folder>.");
   if (options.tag !== undefined && options.connections !== undefined) {
-    throw new VisibleError("--tag selects stacks of the project: it can't be used with --connections.");
+    throw new UsageError("--tag selects stacks of the project: it can't be used with --connections.");
   }
 }

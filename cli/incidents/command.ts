@@ -35,7 +35,7 @@ const incidentsHelp: HelpSections = {
     "With --close, --assign, --comment or --classify the incident of --id.",
   exitCodes: {
     0: "every incident was delivered, or the incident was changed; with --follow: ended by Ctrl-C or SIGTERM; or the reader of the pipe has closed it",
-    1: "an option, the stack, the incident or the checkpoint can't be used",
+    1: "the stack, the incident or the checkpoint can't be used",
     3: "refused: the credentials, a missing permission or a missing consent",
     4: "the service does not answer, or answers only with errors",
     5: "the destination does not accept the incidents",

@@ -8,7 +8,6 @@ import {
   type IncidentDetermination,
   type ServiceError,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { selectedConnector, type ConnectorOptions } from "../connector/connectorOption";
 import { requireTriage } from "../connector/requireProfile";
 import { adviceOnProfile } from "../connector/profileAdvice";
@@ -27,6 +26,7 @@ import { isChange, runOne, type OneOptions } from "./one";
 import type { IncidentAccess } from "./access";
 import { incidentSource } from "./incidentSource";
 import { incidentSink } from "./sink";
+import { UsageError } from "../usageError";
 
 export interface IncidentsOptions
   extends CredentialOptions, ConnectorOptions, SinkOptions, PullCommandOptions, Partial<OneOptions> {
@@ -56,14 +56,14 @@ function checkCombination(options: IncidentsOptions): void {
   const { id, classify, determination } = options;
   checkSinkOptions(options);
   const stray = id === undefined ? ofOne.find((name) => options[name] !== undefined) : undefined;
-  if (stray !== undefined) throw new VisibleError(`--${stray} goes with --id: name the incident.`);
+  if (stray !== undefined) throw new UsageError(`--${stray} goes with --id: name the incident.`);
   const pulls = id === undefined ? undefined : ofPull.find((name) => options[name] !== undefined);
   if (pulls !== undefined)
-    throw new VisibleError(`--${pulls.replace("A", "-a")} is for a pull: it can't be used with --id.`);
-  if (id !== undefined && !/^[\w-]{1,100}$/.test(id)) throw new VisibleError(`--id "${id}" is no incident's ID.`);
+    throw new UsageError(`--${pulls.replace("A", "-a")} is for a pull: it can't be used with --id.`);
+  if (id !== undefined && !/^[\w-]{1,100}$/.test(id)) throw new UsageError(`--id "${id}" is no incident's ID.`);
   checkPullOptions(options);
   if (determination !== undefined && classify === undefined) {
-    throw new VisibleError("--determination goes with --classify.");
+    throw new UsageError("--determination goes with --classify.");
   }
 }
 

@@ -2,8 +2,17 @@
 import { ServiceError } from "@defender-mssp/microsoft";
 import { advised } from "../output/advised";
 import { DestinationError, ReaderGone } from "../sinks/sink";
+import { UsageError } from "../usageError";
 
-const exitCodes = { other: 1, refused: 3, unavailable: 4, destination: 5, SIGINT: 130, SIGTERM: 143 } as const;
+const exitCodes = {
+  other: 1,
+  usage: 2,
+  refused: 3,
+  unavailable: 4,
+  destination: 5,
+  SIGINT: 130,
+  SIGTERM: 143,
+} as const;
 
 /** Ctrl-C and SIGTERM: the first ends the pull after saving the checkpoint, the second at once. */
 export class Interrupt {
@@ -71,6 +80,7 @@ function exitCodeOf(error: unknown, { follow, interrupt }: { follow: boolean; in
 export function exitCodeOfFailure(error: unknown): number {
   if (error instanceof ReaderGone) return 0;
   if (error instanceof DestinationError) return exitCodes.destination;
+  if (error instanceof UsageError) return exitCodes.usage;
   if (!(error instanceof ServiceError)) return exitCodes.other;
   return [400, 401, 403].includes(error.status) ? exitCodes.refused : exitCodes.unavailable;
 }

@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { checkWritable, writeWholeFile } from "../output/wholeFile";
+import { UsageError } from "../usageError";
 
 /** Between two writes of the files, in milliseconds. */
 const writeEvery = 10_000;
@@ -150,14 +151,14 @@ function labelsText(labels: Readonly<Record<string, string>>): string {
 /** Where metrics go: a file, or a port of this machine. */
 export type MetricsPlace = { readonly file: string } | { readonly host: string; readonly port: number };
 
-/** What `--metrics` means. @throws VisibleError */
+/** What `--metrics` means. @throws UsageError */
 export function metricsPlace(text: string): MetricsPlace {
   const [, host = "", port = ""] = /^(?:(127\.0\.0\.1|localhost|\[::1\]):)?(\d{1,5})$/.exec(text) ?? [];
   if (port !== "" && Number(port) <= 65_535) {
     return { host: host === "[::1]" ? "::1" : "127.0.0.1", port: Number(port) };
   }
   if (text.endsWith(".prom")) return { file: text };
-  throw new VisibleError(
+  throw new UsageError(
     `--metrics "${text}" is neither a port of this machine, such as 127.0.0.1:9464, nor a file that ends with .prom, as node_exporter reads it.`,
   );
 }

@@ -1,8 +1,8 @@
 /** The options of a pull, which `mssp alerts` and `mssp incidents` have. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
 import type { SinkOptions } from "../sinks/sinkOptions";
+import { UsageError } from "../usageError";
 
 export interface PullCommandOptions {
   readonly since?: string;
@@ -46,7 +46,7 @@ function severityList(text: string): RecordSeverity[] {
   throw new InvalidArgumentError(`Allowed are ${severities.join(", ")}, separated by commas.`);
 }
 
-/** @throws VisibleError for options of a pull that exclude or need each other. */
+/** @throws UsageError for options of a pull that exclude or need each other. */
 export function checkPullOptions({
   raw,
   format,
@@ -55,15 +55,15 @@ export function checkPullOptions({
   interval,
   follow,
 }: PullCommandOptions & Pick<SinkOptions, "elasticsearch" | "logAnalytics">): void {
-  if (raw === true && format === "cef") throw new VisibleError("--raw is JSON: it can't be used with --format cef.");
+  if (raw === true && format === "cef") throw new UsageError("--raw is JSON: it can't be used with --format cef.");
   if (format === "cef" && (elasticsearch ?? logAnalytics) !== undefined) {
     const ofJson = elasticsearch === undefined ? "log-analytics" : "elasticsearch";
-    throw new VisibleError(`--${ofJson} takes JSON: it can't be used with --format cef.`);
+    throw new UsageError(`--${ofJson} takes JSON: it can't be used with --format cef.`);
   }
   if (raw === true && elasticsearch !== undefined) {
-    throw new VisibleError("--elasticsearch takes the Elastic Common Schema: it can't be used with --raw.");
+    throw new UsageError("--elasticsearch takes the Elastic Common Schema: it can't be used with --raw.");
   }
-  if (interval !== undefined && follow !== true) throw new VisibleError("--interval goes with --follow.");
+  if (interval !== undefined && follow !== true) throw new UsageError("--interval goes with --follow.");
 }
 
 /** The severities to keep; undefined for all. */

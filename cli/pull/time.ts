@@ -1,5 +1,5 @@
 /** Times and durations as people type them: ISO 8601, and for durations also the short form 24h. */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { UsageError } from "../usageError";
 
 const units = [7 * 24 * 60 * 60, 24 * 60 * 60, 60 * 60, 60, 1] as const;
 // Small letters alone: 10M could mean months.
@@ -22,11 +22,11 @@ export function durationOf(text: string): number | undefined {
 /** The pause between two pulls of `--follow`, if the user names none. */
 export const defaultInterval = "PT1M";
 
-/** Milliseconds of `--interval`. @throws VisibleError */
+/** Milliseconds of `--interval`. @throws UsageError */
 export function intervalOf(text: string): number {
   const milliseconds = durationOf(text);
   if (milliseconds !== undefined && milliseconds >= 1000 && milliseconds <= 24 * 60 * 60 * 1000) return milliseconds;
-  throw new VisibleError(`--interval "${text}" is not a duration from a second to a day: 30s, 5m, PT5M.`);
+  throw new UsageError(`--interval "${text}" is not a duration from a second to a day: 30s, 5m, PT5M.`);
 }
 
 /**
@@ -37,21 +37,21 @@ export const defaultSince = "P180D";
 
 const endOfTime = new Date(8.64e15);
 
-/** Refuses a text that is no `--since`, whatever the service's time is. @throws VisibleError */
+/** Refuses a text that is no `--since`, whatever the service's time is. @throws UsageError */
 export function checkSince(text: string): void {
   momentOf(text, endOfTime);
 }
 
-/** The moment that `--since` means. @param now the service's time. @throws VisibleError */
+/** The moment that `--since` means. @param now the service's time. @throws UsageError */
 export function momentOf(text: string, now: Date): Date {
   const ago = durationOf(text);
   const moment = ago === undefined ? timeOf(text) : now.getTime() - ago;
   if (moment === undefined) {
-    throw new VisibleError(
+    throw new UsageError(
       `--since "${text}" is neither a time nor a duration: 2026-06-01T12:00:00Z, 2026-06-01, 24h, 30d, PT12H, P30D.`,
     );
   }
-  if (moment > now.getTime()) throw new VisibleError(`--since "${text}" is in the future (now: ${now.toISOString()}).`);
+  if (moment > now.getTime()) throw new UsageError(`--since "${text}" is in the future (now: ${now.toISOString()}).`);
   return new Date(Math.max(0, moment));
 }
 

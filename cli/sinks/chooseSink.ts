@@ -8,6 +8,7 @@ import type { Sink } from "./sink";
 import type { SinkOptions } from "./sinkOptions";
 import { standardOutput } from "./standardOutput";
 import { syslogAddress, syslogServer } from "./syslog";
+import { UsageError } from "../usageError";
 
 /** What the records of a command are like. */
 export interface RecordsInfo {
@@ -35,22 +36,22 @@ const companions = {
   file: ["fileSize", "fileCount"],
 } as const;
 
-/** @throws VisibleError for two destinations, or an option without its destination. */
+/** @throws UsageError for two destinations, or an option without its destination. */
 export function checkSinkOptions(options: SinkOptions): void {
   const [first, second] = destinations.filter((name) => options[name] !== undefined);
   if (first !== undefined && second !== undefined) {
-    throw new VisibleError(
+    throw new UsageError(
       `Use ${flag(first)} or ${flag(second)}, not both: run the command for each, with its own checkpoint.`,
     );
   }
   for (const [destination, names] of Object.entries(companions)) {
     const stray = names.find((name) => options[name] !== undefined);
     if (stray !== undefined && first !== destination)
-      throw new VisibleError(`${flag(stray)} goes with ${flag(destination)}.`);
+      throw new UsageError(`${flag(stray)} goes with ${flag(destination)}.`);
   }
 }
 
-/** Standard output, unless the options name another. @throws VisibleError */
+/** Standard output, unless the options name another. @throws UsageError */
 export function chooseSink(options: SinkOptions, records: RecordsInfo, context: SinkContext): Sink {
   const { hec, syslog, elasticsearch: server, logAnalytics: endpoint, file } = options;
   if (syslog !== undefined) return syslogServer({ address: syslogAddress(syslog), ...context });
@@ -61,7 +62,7 @@ export function chooseSink(options: SinkOptions, records: RecordsInfo, context: 
   }
   if (endpoint !== undefined) {
     const { dcr: rule, stream } = options;
-    if (rule === undefined || stream === undefined) throw new VisibleError("--log-analytics needs --dcr and --stream.");
+    if (rule === undefined || stream === undefined) throw new UsageError("--log-analytics needs --dcr and --stream.");
     const tenantId = fromEnvironment("--log-analytics", "the workspace's tenant ID", "ARM_TENANT_ID");
     return logAnalytics({ url: endpoint, rule, stream, tenantId, ...context });
   }

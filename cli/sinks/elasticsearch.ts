@@ -4,9 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { isSecureAddress, request, ServiceError, wait } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { deliverInCalls, type CallItem } from "./calls";
 import { DestinationError, type Sink } from "./sink";
+import { UsageError } from "../usageError";
 
 /** Bytes of one call at most. Elastic advises a few megabytes; servers take 100. */
 const callSize = 5_000_000;
@@ -126,16 +126,16 @@ async function send(
 /** No error shows the address: it may have a password in it. */
 function addressOf({ url: text, dataStream }: ElasticsearchOptions): string {
   if (!isSecureAddress(text)) {
-    throw new VisibleError("--elasticsearch needs an https address: the key and the records must be encrypted.");
+    throw new UsageError("--elasticsearch needs an https address: the key and the records must be encrypted.");
   }
   const url = new URL(text);
   if (url.username !== "" || url.password !== "" || url.search !== "") {
-    throw new VisibleError(
+    throw new UsageError(
       "--elasticsearch takes no name, password or query in its address: the key is in MSSP_ELASTICSEARCH_API_KEY.",
     );
   }
   if (!/^[^A-Z\\/*?"<>| ,#:]+$/.test(dataStream) || /^[-_+.]/.test(dataStream) || Buffer.byteLength(dataStream) > 255) {
-    throw new VisibleError(`--data-stream "${dataStream}" is not a data stream's name, such as logs-defender-default.`);
+    throw new UsageError(`--data-stream "${dataStream}" is not a data stream's name, such as logs-defender-default.`);
   }
   url.pathname = `${url.pathname.replace(/\/$/, "")}/${encodeURIComponent(dataStream)}/_bulk`;
   return url.href;

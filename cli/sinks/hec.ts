@@ -4,11 +4,11 @@
  * Event Collector REST API endpoints", and "Troubleshoot HTTP Event Collector" (codes).
  */
 import { isSecureAddress, request, ServiceError, type Answer } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { visibleJson } from "../output/terminalText";
 import { deliverInCalls } from "./calls";
 import { Acknowledgments } from "./hecAcknowledgments";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
+import { UsageError } from "../usageError";
 
 /** Bytes of one call at most: collectors of old releases take a megabyte. */
 const callSize = 500_000;
@@ -156,11 +156,11 @@ function checkCode({ status, body }: Answer): void {
 /** No error shows the address: it may have a password in it. */
 function addressOf(text: string): string {
   if (!isSecureAddress(text)) {
-    throw new VisibleError("--hec needs an https address: the token and the alerts must be encrypted on their way.");
+    throw new UsageError("--hec needs an https address: the token and the alerts must be encrypted on their way.");
   }
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") {
-    throw new VisibleError("--hec takes no name and no password in its address: the token is in MSSP_HEC_TOKEN.");
+    throw new UsageError("--hec takes no name and no password in its address: the token is in MSSP_HEC_TOKEN.");
   }
   if (url.pathname === "/") url.pathname = "/services/collector/event";
   return url.href;

@@ -9,9 +9,9 @@ import {
   uploadLogs,
   type TokenSource,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { deliverInCalls } from "./calls";
 import { DestinationError, type Sink } from "./sink";
+import { UsageError } from "../usageError";
 
 export interface LogAnalyticsOptions {
   /** The logs ingestion endpoint of the data collection rule or of a data collection endpoint. */
@@ -78,14 +78,14 @@ async function upload(
 function checkAddress({ url: text, rule, stream }: LogAnalyticsOptions): void {
   const url = isSecureAddress(text) ? new URL(text) : undefined;
   if (url === undefined || url.username !== "" || url.password !== "" || url.search !== "" || url.pathname !== "/") {
-    throw new VisibleError(
+    throw new UsageError(
       "--log-analytics needs the logs ingestion endpoint that the data collection rule shows: an https address without a path.",
     );
   }
   if (!/^dcr-[0-9a-f]{32}$/.test(rule)) {
-    throw new VisibleError("--dcr needs the immutable ID of the data collection rule: dcr- and 32 hexadecimal digits.");
+    throw new UsageError("--dcr needs the immutable ID of the data collection rule: dcr- and 32 hexadecimal digits.");
   }
   if (!/^(Custom|Microsoft)-[A-Za-z][A-Za-z0-9_-]{0,98}$/.test(stream)) {
-    throw new VisibleError("--stream needs the name of the rule's stream, such as Custom-DefenderAlerts_CL.");
+    throw new UsageError("--stream needs the name of the rule's stream, such as Custom-DefenderAlerts_CL.");
   }
 }

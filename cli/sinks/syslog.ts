@@ -6,9 +6,9 @@ import net from "node:net";
 import os from "node:os";
 import tls from "node:tls";
 import { wait } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { syslogDatagrams } from "./syslogDatagrams";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
+import { UsageError } from "../usageError";
 
 /** Facility "local use 0". RFC 5424, 6.2.1. */
 const facility = 16;
@@ -61,7 +61,7 @@ export interface SyslogOptions {
 /**
  * `udp://host:port`, `tcp://host:port` or `tls://host:port`; ports 514, 601 and 6514 where none is
  * given (RFC 5426, RFC 6587, RFC 5425).
- * @throws VisibleError
+ * @throws UsageError
  */
 export function syslogAddress(text: string): SyslogAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -75,7 +75,7 @@ export function syslogAddress(text: string): SyslogAddress {
     url.hostname === "" ||
     isRest
   ) {
-    throw new VisibleError(
+    throw new UsageError(
       // Without the text itself: it may have a password in it.
       "The value of --syslog is not an address such as tls://siem.example.com:6514, tcp://10.0.0.5:601 or udp://10.0.0.5:514.",
     );

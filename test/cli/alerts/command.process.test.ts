@@ -408,21 +408,21 @@ describe("mssp alerts", function () {
     const cases: readonly [readonly string[], number, RegExp][] = [
       [["--api", "soap"], 2, /Allowed choices are graph, legacy/],
       [["--severity", "grave"], 2, /Allowed are informational, low, medium, high/],
-      [["--since", "yesterday"], 1, /neither a time nor a duration/],
-      [["--raw", "--format", "cef"], 1, /--raw is JSON/],
-      [["--file", "a", "--syslog", "tls://a"], 1, /Use --syslog or --file, not both/],
-      [["--data-stream", "logs-a-b"], 1, /--data-stream goes with --elasticsearch/],
+      [["--since", "yesterday"], 2, /neither a time nor a duration/],
+      [["--raw", "--format", "cef"], 2, /--raw is JSON/],
+      [["--file", "a", "--syslog", "tls://a"], 2, /Use --syslog or --file, not both/],
+      [["--data-stream", "logs-a-b"], 2, /--data-stream goes with --elasticsearch/],
       [["--elasticsearch", "https://elastic.example.com"], 1, /MSSP_ELASTICSEARCH_API_KEY/],
-      [["--log-analytics", "https://a.ingest.monitor.azure.com"], 1, /needs --dcr and --stream/],
-      [["--log-analytics", "https://a.example", "--format", "cef"], 1, /--log-analytics takes JSON/],
+      [["--log-analytics", "https://a.ingest.monitor.azure.com"], 2, /needs --dcr and --stream/],
+      [["--log-analytics", "https://a.example", "--format", "cef"], 2, /--log-analytics takes JSON/],
       [["--file", "a", "--file-size", "1"], 2, /A size is a number with k, M or G/],
-      [["--metrics", "0.0.0.0:9464"], 1, /is neither a port of this machine/],
-      [["--checkpoints", "a"], 1, /--checkpoints goes with --all/],
+      [["--metrics", "0.0.0.0:9464"], 2, /is neither a port of this machine/],
+      [["--checkpoints", "a"], 2, /--checkpoints goes with --all/],
       [["--all"], 2, /use exactly one of --stack <stack>, --connection <file>, --all/],
-      [["--interval", "PT5M"], 1, /--interval goes with --follow/],
-      [["--follow", "--interval", "5"], 1, /is not a duration from a second to a day/],
+      [["--interval", "PT5M"], 2, /--interval goes with --follow/],
+      [["--follow", "--interval", "5"], 2, /is not a duration from a second to a day/],
       [["--hec", "https://splunk.example.com"], 1, /MSSP_HEC_TOKEN/],
-      [["--syslog", "siem"], 1, /is not an address such as/],
+      [["--syslog", "siem"], 2, /is not an address such as/],
       [["--checkpoint", path.join(folder, "none", "c.json")], 1, /c\.json can't be written: ENOENT/],
       [["--stack", "nobody"], 1, /There is no stack "nobody"/],
       [["--stack", "certificate"], 1, /--certificate/],
@@ -437,7 +437,7 @@ describe("mssp alerts", function () {
       assert.doesNotMatch(stderr, /^\s+at /m);
     }
     const http = await run(["--hec", "http://splunk.example.com"], { MSSP_HEC_TOKEN: "t" });
-    assert.equal(http.exitCode, 1);
+    assert.equal(http.exitCode, 2);
     assert.match(http.stderr, /--hec needs an https address/);
     for (const option of [
       "--hec=https://",
@@ -452,7 +452,7 @@ describe("mssp alerts", function () {
       const { exitCode, stderr } = await run([`${option}siem:hunter2@siem.example.com`], {
         ...{ MSSP_HEC_TOKEN: "t", MSSP_ELASTICSEARCH_API_KEY: "k" },
       });
-      assert.equal(exitCode, 1);
+      assert.equal(exitCode, 2);
       assert.doesNotMatch(stderr, /hunter2/);
     }
     const down = await run([], { ARM_METADATA_HOSTNAME: "127.0.0.1:1" });

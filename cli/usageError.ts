@@ -1,0 +1,4 @@
+import { VisibleError } from "@defender-mssp/microsoft/errors";
+
+/** The command line is wrong in a way that commander does not see: exit code 2, nothing was done. */
+export class UsageError extends VisibleError {}
