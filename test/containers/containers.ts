@@ -262,7 +262,7 @@ describe("the container files", function () {
       await inPod(["pulumi", "install"]);
       assert.equal(await packages(), installed);
       const { version } = installation.registry.packages.find(({ name }) => name === "defender-mssp") ?? {};
-      assert.equal(await inPod(["npx", "--no", "mssp", "--version"]), version);
+      assert.equal(await inPod(["npx", "--no", "--", "mssp", "--version"]), version);
       assert.match(await inPod(["npx", "--no", "mssp", "start"]), /\+ \d+ created/);
       const preview = ["pulumi", "preview", "--stack", "dev", "--expect-no-changes"];
       const shown = await inPod(["npx", "--no", "mssp", "sandbox", "run", "--", ...preview]);
