@@ -39,13 +39,24 @@ export async function readStackSettingsOffline(stack: string, folder?: string): 
 
 async function readConfiguration(stack: string, folder: string | undefined): Promise<StackConfiguration> {
   const project = await readProject(folder);
-  const name = stack.split("/").at(-1) ?? "";
-  const content = /^[\w.-]+$/.test(name) ? await yamlFile(stackFile(project, name)) : undefined;
+  const content = await contentOfStackFile(stack, project);
   if (content === undefined) {
-    const file = printable(shownStackFile(project, name));
+    const file = printable(shownStackFile(project, stack));
     throw new VisibleError(`There is no ${file} in ${project.folder}. ${await stacksIn(project)}`);
   }
   return configurationOf(content, project.name);
+}
+
+/**
+ * A stack's file as it is; undefined where there is none.
+ * @throws VisibleError if it is not YAML.
+ */
+export async function contentOfStackFile(
+  stack: string,
+  project: Project,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const name = stack.split("/").at(-1) ?? "";
+  return /^[\w.-]+$/.test(name) ? yamlFile(stackFile(project, name)) : undefined;
 }
 
 /** The variables with which a program for that cloud would run. */

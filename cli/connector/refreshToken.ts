@@ -10,6 +10,8 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { getKeyVaultSecret, keyVaultSecretName, setKeyVaultSecret, type Environment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { contentOfStackFile } from "../../settings/fromFile";
+import { readProject } from "../../settings/project";
 import { runPulumi, type PulumiOptions } from "../stack/pulumi";
 
 /** How long a refresh token lives, in days. */
@@ -41,12 +43,23 @@ const keys = {
 
 /** The record in the stack's configuration; undefined if there was never a token. */
 export async function readTokenRecord(stack: string, options: PulumiOptions = {}): Promise<TokenRecord | undefined> {
-  const answer = await runPulumi(["config", "--stack", stack, "--json"], options);
-  const configuration = JSON.parse(answer) as Partial<Record<string, { value?: string }>>;
-  const issuedOn = new Date(configuration[keys.issuedOn]?.value ?? "");
-  const place = placeOf(configuration[keys.place]?.value);
+  const configuration = await plainConfiguration(stack, options);
+  const issuedOn = new Date(configuration[keys.issuedOn] ?? "");
+  const place = placeOf(configuration[keys.place]);
   if (place === undefined || Number.isNaN(issuedOn.getTime())) return undefined;
   return { place, issuedOn, expiresOn: expiryOf(issuedOn) };
+}
+
+/** From the stack's file. Only the engine knows what an environment of Pulumi ESC adds to it. */
+async function plainConfiguration(stack: string, options: PulumiOptions): Promise<Partial<Record<string, string>>> {
+  const content = await contentOfStackFile(stack, await readProject(options.folder));
+  if (content !== undefined && content["environment"] === undefined) {
+    const values = Object.entries(Object(content["config"]) as Record<string, unknown>);
+    return Object.fromEntries(values.flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])));
+  }
+  const answer = await runPulumi(["config", "--stack", stack, "--json"], options);
+  const values = Object.entries(JSON.parse(answer) as Record<string, { value?: string }>);
+  return Object.fromEntries(values.map(([key, { value }]) => [key, value]));
 }
 
 /** When a token of that day ends. */
