@@ -3,15 +3,16 @@
  * unhandled error of any program in a thread for one of every program that runs there.
  */
 import { createRequire } from "node:module";
+import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type * as automation from "@pulumi/pulumi/automation";
 import type { AdditionsPart } from "../additions/addition";
 import { secretsOfEnvironment } from "../ci/redaction";
+import { packageRoot } from "../installation";
 import { serveDynamicResources, type ServedResources } from "./dynamicProvider";
 import { EngineEventLog } from "./engineEventLog";
 import { engineCommand, EngineFailed } from "./engineCommand";
 import type { FleetCommand, TryResult } from "./outcome";
-import { rememberClients } from "./sdkClients";
 
 /** What every job of a worker has in common. */
 export interface WorkerSetup {
@@ -43,6 +44,11 @@ export type FromWorker = { readonly step: string } | { readonly result: TryResul
 const setup = workerData as WorkerSetup;
 // The program, and the SDK that it resolves: another copy of the SDK would not know the program's resources.
 const ofProgram = createRequire(setup.main);
+
+/** What is used of sdkShortcuts.js. */
+interface Shortcuts {
+  readonly rememberClients: (ofProgram: NodeJS.Require) => () => void;
+}
 
 interface Loaded {
   readonly program: automation.PulumiFn;
@@ -130,7 +136,8 @@ function withoutStack({ stack }: Job, { stderr }: EngineFailed): string[] {
 
 function load(): Loaded {
   if (loaded !== undefined) return loaded;
-  const closeClients = rememberClients(ofProgram);
+  const shortcuts = ofProgram(path.join(packageRoot(), "sdkShortcuts.js")) as Shortcuts;
+  const closeClients = shortcuts.rememberClients(ofProgram);
   const program: unknown = ofProgram(setup.main);
   if (typeof program !== "function") {
     throw new Error(

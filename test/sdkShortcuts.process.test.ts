@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { checkout } from "../mssp";
+import { checkout } from "./cli/mssp";
 
 /** Makes the SDK's clients of the engine, the monitor and its own callbacks: their channels' states. */
 const script = `
-  const close = require("./dist/cli/fleet/sdkClients.js").rememberClients(require);
+  const close = require("./sdkShortcuts.js").rememberClients(require);
   const internal = require("@grpc/grpc-js/build/src/internal-channel");
   const channels = [];
   internal.InternalChannel = class extends internal.InternalChannel {
@@ -27,7 +27,7 @@ const script = `
   look();
 `;
 
-describe("the SDK's clients in a fleet worker", () => {
+describe("the SDK's gRPC clients of a run", () => {
   it("are all closed after the run", async () => {
     const { stdout } = await execa(process.execPath, ["-e", script], { cwd: checkout, timeout: 60_000 });
     const { before, after } = JSON.parse(stdout) as {
