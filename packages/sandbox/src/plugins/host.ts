@@ -7,13 +7,14 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { compiledFile } from "../compiled";
+import { endProcess, keepProcess, takeProcess } from "../keptProcesses";
 import { standInPlugins } from "./index";
 
 /** A plugin's server. */
 export interface HostedPlugin {
   /** On 127.0.0.1. */
   readonly port: number;
-  /** Resolves when the process that it runs in has ended. */
+  /** Resolves when the process that it runs in has ended, or serves this sandbox no more. */
   readonly ended: Promise<void>;
   /** Cancels its operations and stops it. */
   end(): void;
@@ -54,11 +55,13 @@ export class PluginHost {
 
   /**
    * @param trusted file of the certificate that the plugins trust, in PEM.
-   * @param environment of their process.
+   * @param options.environment of their process.
+   * @param options.keptFor the process goes on to the next host that trusts the same: the
+   *   certificate.
    */
   constructor(
     private readonly trusted: string,
-    private readonly environment: NodeJS.ProcessEnv = process.env,
+    private readonly options: { readonly environment?: NodeJS.ProcessEnv; readonly keptFor?: string } = {},
   ) {}
 
   /**
@@ -66,24 +69,29 @@ export class PluginHost {
    */
   start(): HostProcess {
     if (this.#running !== undefined) return this.#running;
-    const child = fork(compiledFile("plugins/hostProcess.js"), {
-      env: { ...this.environment, NODE_EXTRA_CA_CERTS: this.trusted },
-      execArgv: [],
-      // stdout belongs to the command.
-      stdio: ["ignore", 2, 2, "ipc"],
-    });
+    const { environment = process.env, keptFor } = this.options;
+    const start = () =>
+      fork(compiledFile("plugins/hostProcess.js"), {
+        env: { ...environment, NODE_EXTRA_CA_CERTS: this.trusted },
+        execArgv: [],
+        // stdout belongs to the command.
+        stdio: ["ignore", 2, 2, "ipc"],
+      });
+    const child = keptFor === undefined ? start() : takeProcess(`plugins ${keptFor}`, start);
     const waiting: HostProcess["waiting"] = new Map();
     child.on("message", (answer: HostAnswer) => {
       waiting.get(answer.id)?.(answer);
       waiting.delete(answer.id);
     });
-    const ended = once(child, "exit").then(() => {
+    let leave = (): void => undefined;
+    const left = new Promise<void>((resolve) => (leave = resolve));
+    const ended = Promise.race([once(child, "exit"), left]).then(() => {
       this.#running = undefined;
     });
     // It ends with this process and does not keep it alive.
     child.unref();
     child.channel?.unref();
-    return (this.#running = { child, ended, waiting });
+    return (this.#running = { child, ended, waiting, leave });
   }
 
   /**
@@ -120,10 +128,14 @@ export class PluginHost {
     };
   }
 
-  /** Ends the process, and with it every plugin. */
+  /** Ends every plugin, and their process unless it is kept. */
   async stop(): Promise<void> {
-    this.#running?.child.kill("SIGKILL");
-    await this.#running?.ended;
+    if (this.#running === undefined) return;
+    const { child, ended, leave } = this.#running;
+    const { keptFor } = this.options;
+    await (keptFor === undefined ? endProcess(child) : keepProcess(`plugins ${keptFor}`, child));
+    leave();
+    await ended;
   }
 }
 
@@ -133,4 +145,6 @@ interface HostProcess {
   readonly ended: Promise<void>;
   /** The pending requests, by number. */
   readonly waiting: Map<number, (answer: HostAnswer) => void>;
+  /** Says that this host is done with it. */
+  readonly leave: () => void;
 }

@@ -60,10 +60,11 @@ export interface SandboxOptions {
    */
   readonly observe?: (exchange: Exchange) => void;
   /**
-   * A new home gets the signing key that this process has made for others: for tests, which start
-   * many sandboxes. A key takes 0.12 s of CPU time.
+   * For tests, which start many sandboxes in a process: a new home gets the keys and the
+   * certificate that this process has made for others, and the plugins' process serves the next
+   * sandbox when this one stops.
    */
-  readonly sharesSigningKey?: boolean;
+  readonly isOneOfMany?: boolean;
   /** Injected faults. Default: none. */
   readonly faults?: FaultOptions;
   /** Called when `stopSandbox` asks for the end. Without it the sandbox refuses. */
@@ -272,8 +273,8 @@ async function openHome(options: SandboxOptions, paths: SandboxPaths): Promise<O
   const store = new Store(paths.cloud, "owned");
   const [cloud, keys, certificate] = await Promise.all([
     EmulatedCloud.open(store, clock),
-    tokenKeys(paths.keys, options.sharesSigningKey),
-    serverCertificate(paths.keys, clock.now()),
+    tokenKeys(paths.keys, options.isOneOfMany),
+    serverCertificate(paths.keys, clock.now(), options.isOneOfMany),
   ]);
   cloud.setSealingKey(keys.sealingKey);
   if (options.alerts !== undefined) cloud.detectionInterval = detectionIntervalFor(options.alerts);
@@ -295,7 +296,8 @@ async function start(
   const opened = await openHome(options, paths);
   const { cloud, keys, certificate, clientSecret, faults, permissionUse } = opened;
   const leases = new Leases();
-  const plugins = new PluginHost(certificateFiles(paths.keys).certificate);
+  const keptFor = options.isOneOfMany === true ? certificate.certificate : undefined;
+  const plugins = new PluginHost(certificateFiles(paths.keys).certificate, { keptFor });
   const undocumentedRequests: string[] = [];
   let httpsPort = 0;
   const sandbox = () => ({ pid: process.pid, httpsPort, httpPort: httpListener.port, clientSecret });
