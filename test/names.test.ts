@@ -85,7 +85,6 @@ describe("names from settings", function () {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "mssp-names-"));
     sandbox = await startSandbox({
-      isOneOfMany: true,
       home: path.join(folder, ".sandbox"),
       tenants: [{ tenantId, domain: "contoso.com" }],
     });

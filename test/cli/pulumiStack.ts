@@ -33,7 +33,7 @@ export class StackProject {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-stacks-"));
     await mkdir(path.join(folder, "project"));
     await writeFile(path.join(folder, "project", "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
-    const sandbox = await startSandbox({ ...options, home: path.join(folder, "sandbox"), isOneOfMany: true });
+    const sandbox = await startSandbox({ ...options, home: path.join(folder, "sandbox"), sharesSigningKey: true });
     const project = path.join(folder, "project");
     const vault = passphrase ? undefined : await Vault.start();
     const environment = commandEnvironment(await sandbox.environment({ user: process.env }));

@@ -3,8 +3,6 @@
  * do.
  */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { compareDumps, dump, type Finished, type SandboxProject } from "@defender-mssp/sandbox";
 import { setSwitches } from "@defender-mssp/sandbox/testing";
 import { ana, ben, createProject, customer, tenantIdOf } from "./support";
@@ -110,19 +108,6 @@ describe("the shared runtime, beside the processes that the engine starts", func
     const ended = await both(["destroy", "--yes", "--skip-preview"]);
     assert.equal(ended[0].exitCode, 0, ended[0].stdout);
     await assertSame();
-  });
-
-  it("the process goes on to the next project, and runs the program of that one", async () => {
-    await projects[1].dispose();
-    const next = await createProject({ sharedRuntime: true });
-    try {
-      await writeFile(path.join(next.folder, "index.ts"), "export const folder = __dirname;\n");
-      await next.addStack("contoso");
-      await next.succeed(["up", "--yes", "--skip-preview", ...stack]);
-      assert.deepEqual(await next.outputs("contoso"), { folder: next.folder });
-    } finally {
-      await next.dispose();
-    }
   });
 });
 

@@ -95,7 +95,7 @@ export class SandboxProject {
     const { log, observe, alerts, faults, plugins, user } = options;
     const sandbox = await startSandbox({
       home: path.join(folder, ".sandbox"),
-      isOneOfMany: true,
+      sharesSigningKey: true,
       ...{ log, observe, alerts, faults },
     });
     const environment = commandEnvironment(await sandbox.environment({ plugins, user }), user);

@@ -22,7 +22,7 @@ describe("mssp doctor", function () {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "mssp-doctor-"));
     await copyFile(path.join(checkout, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
-    sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), isOneOfMany: true });
+    sandbox = await startSandbox({ home: path.join(folder, ".sandbox") });
     const { variables, removed } = await sandbox.environment();
     environment = { ...Object.fromEntries(removed.map((name) => [name, undefined])), ...variables };
   });

@@ -20,7 +20,7 @@ describe("mssp new", () => {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "mssp-new-"));
     const tenants = [{ tenantId: contoso, displayName: "Contoso", domain: "contoso.com" }];
-    sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), isOneOfMany: true, tenants });
+    sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), tenants });
     environment = (await sandbox.environment({})).variables;
   });
   after(async () => {

@@ -37,13 +37,13 @@ export interface PublicKeyDocument {
 
 /**
  * Reads the keys, or makes them. `folder` is private to its user.
- * @param isShared new keys have the signing key that this process has made for other homes.
+ * @param sharesSigningKey new keys have the signing key that this process has made for other homes.
  */
-export async function tokenKeys(folder: string, isShared = false): Promise<TokenKeys> {
+export async function tokenKeys(folder: string, sharesSigningKey = false): Promise<TokenKeys> {
   const file = path.join(folder, "tokens.json");
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) {
-    const signing = await (isShared ? (sharedSigningKey ??= makeSigningKey()) : makeSigningKey());
+    const signing = await (sharesSigningKey ? (sharedSigningKey ??= makeSigningKey()) : makeSigningKey());
     const made: KeyFile = { signing, sealing: randomBytes(32).toString("base64url") };
     await guarded(file, () => writeWhenDifferent(file, `${JSON.stringify(made)}\n`, 0o600));
     return asKeys(made);

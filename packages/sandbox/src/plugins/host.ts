@@ -7,14 +7,13 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { VisibleError } from "@defender-mssp/microsoft/errors";
 import { compiledFile } from "../compiled";
-import { endProcess, keepProcess, takeProcess } from "../keptProcesses";
 import { standInPlugins } from "./index";
 
 /** A plugin's server. */
 export interface HostedPlugin {
   /** On 127.0.0.1. */
   readonly port: number;
-  /** Resolves when the process that it runs in has ended, or serves this sandbox no more. */
+  /** Resolves when the process that it runs in has ended. */
   readonly ended: Promise<void>;
   /** Cancels its operations and stops it. */
   end(): void;
@@ -55,13 +54,11 @@ export class PluginHost {
 
   /**
    * @param trusted file of the certificate that the plugins trust, in PEM.
-   * @param options.environment of their process.
-   * @param options.keptFor the process goes on to the next host that trusts the same: the
-   *   certificate.
+   * @param environment of their process.
    */
   constructor(
     private readonly trusted: string,
-    private readonly options: { readonly environment?: NodeJS.ProcessEnv; readonly keptFor?: string } = {},
+    private readonly environment: NodeJS.ProcessEnv = process.env,
   ) {}
 
   /**
@@ -69,29 +66,24 @@ export class PluginHost {
    */
   start(): HostProcess {
     if (this.#running !== undefined) return this.#running;
-    const { environment = process.env, keptFor } = this.options;
-    const start = () =>
-      fork(compiledFile("plugins/hostProcess.js"), {
-        env: { ...environment, NODE_EXTRA_CA_CERTS: this.trusted },
-        execArgv: [],
-        // stdout belongs to the command.
-        stdio: ["ignore", 2, 2, "ipc"],
-      });
-    const child = keptFor === undefined ? start() : takeProcess(`plugins ${keptFor}`, start);
+    const child = fork(compiledFile("plugins/hostProcess.js"), {
+      env: { ...this.environment, NODE_EXTRA_CA_CERTS: this.trusted },
+      execArgv: [],
+      // stdout belongs to the command.
+      stdio: ["ignore", 2, 2, "ipc"],
+    });
     const waiting: HostProcess["waiting"] = new Map();
     child.on("message", (answer: HostAnswer) => {
       waiting.get(answer.id)?.(answer);
       waiting.delete(answer.id);
     });
-    let leave = (): void => undefined;
-    const left = new Promise<void>((resolve) => (leave = resolve));
-    const ended = Promise.race([once(child, "exit"), left]).then(() => {
+    const ended = once(child, "exit").then(() => {
       this.#running = undefined;
     });
     // It ends with this process and does not keep it alive.
     child.unref();
     child.channel?.unref();
-    return (this.#running = { child, ended, waiting, leave });
+    return (this.#running = { child, ended, waiting });
   }
 
   /**
@@ -128,14 +120,10 @@ export class PluginHost {
     };
   }
 
-  /** Ends every plugin, and their process unless it is kept. */
+  /** Ends the process, and with it every plugin. */
   async stop(): Promise<void> {
-    if (this.#running === undefined) return;
-    const { child, ended, leave } = this.#running;
-    const { keptFor } = this.options;
-    await (keptFor === undefined ? endProcess(child) : keepProcess(`plugins ${keptFor}`, child));
-    leave();
-    await ended;
+    this.#running?.child.kill("SIGKILL");
+    await this.#running?.ended;
   }
 }
 
@@ -145,6 +133,4 @@ interface HostProcess {
   readonly ended: Promise<void>;
   /** The pending requests, by number. */
   readonly waiting: Map<number, (answer: HostAnswer) => void>;
-  /** Says that this host is done with it. */
-  readonly leave: () => void;
 }

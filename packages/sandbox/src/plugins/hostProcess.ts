@@ -2,8 +2,6 @@
  * The process in which the stand-in plugins run (`host.ts`). It ends with the process that started
  * it.
  */
-import tls from "node:tls";
-import type { Release, Released } from "../keptProcesses";
 import { azureNativeProvider } from "./azureNative/provider";
 import { azureadProvider } from "./azuread/provider";
 import type { HostAnswer, HostRequest, PluginEnvironment } from "./host";
@@ -13,9 +11,8 @@ import { randomProvider } from "./random/provider";
 
 const running = new Map<number, () => void>();
 
-process.on("message", (request: HostRequest | Release) => {
-  if ("release" in request) release();
-  else if ("end" in request) end(request.id);
+process.on("message", (request: HostRequest) => {
+  if ("end" in request) end(request.id);
   else void start(request).then((answer) => process.send?.(answer));
 });
 process.on("disconnect", () => process.exit(0));
@@ -48,13 +45,6 @@ async function start(request: Extract<HostRequest, { name: string }>): Promise<H
 function end(id: number): void {
   running.get(id)?.();
   running.delete(id);
-}
-
-/** Stops every server, and reads the trusted certificate, whose file may be gone afterwards. */
-function release(): void {
-  for (const id of running.keys()) end(id);
-  tls.createSecureContext();
-  process.send?.({ released: true } satisfies Released);
 }
 
 function makeProvider(name: string, version: string, environment: PluginEnvironment): Provider {

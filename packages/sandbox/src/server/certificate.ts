@@ -34,20 +34,15 @@ export function certificateFiles(keysFolder: string): {
   };
 }
 
-let shared: Promise<ServerCertificate> | undefined;
-
-/**
- * Reads the certificate; creates one if it is missing or about to expire.
- * @param isShared a new one is the one that this process has made for other homes.
- */
-export async function serverCertificate(keysFolder: string, now: Date, isShared = false): Promise<ServerCertificate> {
+/** Reads the certificate; creates one if it is missing or about to expire. */
+export async function serverCertificate(keysFolder: string, now: Date): Promise<ServerCertificate> {
   const files = certificateFiles(keysFolder);
   const [certificate, privateKey] = await Promise.all([text(files.certificate), text(files.privateKey)]);
   if (isGood(certificate, privateKey, now)) {
     await guarded(files.privateKey, () => chmod(files.privateKey, 0o600));
     return { certificate, privateKey };
   }
-  const made = await (isShared ? sharedCertificate(now) : makeCertificate(now));
+  const made = await makeCertificate(now);
   await guarded(keysFolder, async () => {
     await writeWhenDifferent(files.privateKey, made.privateKey, 0o600);
     await writeWhenDifferent(files.certificate, made.certificate);
@@ -98,12 +93,6 @@ function isGood(certificate: string, privateKey: string, now: Date): boolean {
   } catch {
     return false;
   }
-}
-
-/** A sandbox's clock may be set to a year in which another's certificate has expired. */
-async function sharedCertificate(now: Date): Promise<ServerCertificate> {
-  const { certificate, privateKey } = await (shared ??= makeCertificate(now));
-  return isGood(certificate, privateKey, now) ? { certificate, privateKey } : makeCertificate(now);
 }
 
 async function makeCertificate(now: Date): Promise<ServerCertificate> {

@@ -1,8 +1,6 @@
 /** The process of a shared runtime (`sharedRuntime.ts`). It ends with its parent. */
 import type { AsyncLocalStorage } from "node:async_hooks";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import tls from "node:tls";
 import { languageRuntime } from "@defender-mssp/engine/languageHost";
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
@@ -13,7 +11,6 @@ import {
   type RunRequest,
 } from "@pulumi/pulumi/proto/language_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import type { Release, Released } from "../keptProcesses";
 import type { RuntimeAnswer, RuntimeRequest } from "./sharedRuntime";
 
 type GetRequiredPackages = (
@@ -33,28 +30,17 @@ interface RunState {
   readonly asyncLocalStorage: AsyncLocalStorage<object>;
 }
 
-/** What is used of the product's sdkShortcuts.js. */
-interface Shortcuts {
-  readonly rememberClients: (ofProgram: NodeJS.Require) => () => void;
-}
-
 /** The program that the product ships. Another entry point runs in a process of its own. */
 const launcher = "launcher.js";
 
 const running = new Map<number, () => void>();
-/**
- * Closes the SDK's gRPC clients after a run. An open one tries for ever to reach a port that may be
- * another engine's by then.
- */
-let closeClients: (() => void) | undefined;
 /** Resolves when the programs that have been asked for before have ended. */
 let programs = Promise.resolve();
 /** Events of the process that a program listens to. */
 const events = ["uncaughtException", "unhandledRejection", "beforeExit"] as const;
 
-process.on("message", (request: RuntimeRequest | Release) => {
-  if ("release" in request) release();
-  else if ("end" in request) end(request.id);
+process.on("message", (request: RuntimeRequest) => {
+  if ("end" in request) end(request.id);
   else void serve(request).then((answer) => process.send?.(answer));
 });
 process.on("disconnect", () => process.exit(0));
@@ -65,7 +51,6 @@ async function serve({ id, folder, environment }: Extract<RuntimeRequest, { fold
     for (const name of Object.keys(process.env)) if (!(name in environment)) Reflect.deleteProperty(process.env, name);
     Object.assign(process.env, environment);
     process.chdir(folder);
-    closeClients ??= (requireInternal(path.join(folder, "sdkShortcuts.js")) as Shortcuts).rememberClients(require);
     const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
     const ended = new Promise<void>((resolve) => {
       running.set(id, () => {
@@ -84,21 +69,6 @@ async function serve({ id, folder, environment }: Extract<RuntimeRequest, { fold
 function end(id: number): void {
   running.get(id)?.();
   running.delete(id);
-}
-
-/**
- * Forgets the project: its commands, its modules, and its folder, which is deleted. The trusted
- * certificate is read now, if it was not before: its file goes, too.
- */
-function release(): void {
-  for (const id of running.keys()) end(id);
-  const folder = process.cwd() + path.sep;
-  process.chdir(tmpdir());
-  for (const file of Object.keys(require.cache))
-    if (file.startsWith(folder)) Reflect.deleteProperty(require.cache, file);
-  requiredPackages = undefined;
-  tls.createSecureContext();
-  process.send?.({ released: true } satisfies Released);
 }
 
 /** The language host's own service, which runs the program here. `ended`: the command is over. */
@@ -185,7 +155,6 @@ function runInline(
   return Promise.race([run, ended]).then(() => {
     Reflect.deleteProperty(asyncLocalStorage, "getStore");
     dropListeners();
-    closeClients?.();
   });
 }
 

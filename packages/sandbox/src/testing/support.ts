@@ -24,7 +24,7 @@ export async function temporaryFolder(): Promise<{ readonly folder: string; read
 /** A sandbox in a temporary home; `stop` removes the home as well. */
 export async function temporarySandbox(options: Partial<SandboxOptions> = {}): Promise<OwnSandbox> {
   const { folder, remove } = await temporaryFolder();
-  const sandbox = await startSandbox({ home: path.join(folder, "home"), isOneOfMany: true, ...options });
+  const sandbox = await startSandbox({ home: path.join(folder, "home"), sharesSigningKey: true, ...options });
   const stop = sandbox.stop.bind(sandbox);
   sandbox.stop = async () => {
     await stop();

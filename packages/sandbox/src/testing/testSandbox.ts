@@ -48,7 +48,7 @@ export async function testSandbox(): Promise<TestSandbox> {
   const home = await mkdtemp(path.join(os.tmpdir(), "mssp-defender-"));
   const sandbox = await startSandbox({
     home,
-    isOneOfMany: true,
+    sharesSigningKey: true,
     tenants: [{ tenantId, displayName: "Contoso", domain: "contoso.com" }],
   });
   const { cloud, origins } = sandbox;

@@ -153,7 +153,7 @@ describe("the check of bearer tokens", () => {
     assert.equal(await reason("Bearer nonsense"), "malformed");
     assert.equal(await reason(`Bearer ${header}.${more}.${signature}`), "signature");
     assert.equal(await reason(`Bearer ${none}.${claims}.`), "malformed");
-    const other = await temporarySandbox({ isOneOfMany: false });
+    const other = await temporarySandbox({ sharesSigningKey: false });
     const stranger = addDaemon(other.cloud);
     const { body } = await post(other, `/${contoso}/oauth2/v2.0/token`, daemonRequest(stranger));
     assert.equal(await reason(`Bearer ${String(body["access_token"])}`), "signature");

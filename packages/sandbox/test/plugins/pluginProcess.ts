@@ -45,7 +45,7 @@ export async function startLonePlugin(
   trusted: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<LonePlugin> {
-  const host = new PluginHost(trusted, { environment });
+  const host = new PluginHost(trusted, environment);
   const { port } = await host.serve(name, environment);
   return { port, stop: () => host.stop() };
 }

@@ -35,7 +35,7 @@ export async function startSandboxPlugin(
   const lines: string[] = [];
   const bodies: Record<string, unknown>[] = [];
   const sandbox = await startSandbox({
-    isOneOfMany: true,
+    sharesSigningKey: true,
     home,
     log: (line) => lines.push(line),
     observe: ({ request }) => {

@@ -18,7 +18,7 @@ export function clientSequences(): void {
     const lines: string[] = [];
     const sandbox = await startSandbox({
       home: path.join(folder, ".sandbox"),
-      isOneOfMany: true,
+      sharesSigningKey: true,
       log: (line) => lines.push(line),
     });
     try {
