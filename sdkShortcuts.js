@@ -3,8 +3,8 @@
 // a new release of the SDK can't break a customer's run.
 //
 // Who calls it: launcher.js (the program), policy/pack.js (the policy pack), the workers of `mssp
-// fleet`, and two that belong to no checkout and look for this file in the program that they serve:
-// the host of dynamic resources that packages/engine builds, and the sandbox's shared runtime.
+// fleet`, and the host of dynamic resources that packages/engine builds. That host belongs to the
+// engine and not to a checkout: it looks for this file in the program that it serves.
 "use strict";
 
 const Module = require("node:module");

@@ -327,13 +327,7 @@ async function start(
   const httpsListener = await listenForClients(options, paths, handler, certificate);
   httpsPort = httpsListener.port;
   cloud.setOrigins(originsOf(httpsPort, httpListener.port));
-  try {
-    makeTenants(cloud, options.tenants ?? []);
-    await cloud.saved();
-  } catch (error) {
-    await httpsListener.close(0);
-    throw error;
-  }
+  await saveTenants(cloud, options.tenants, httpsListener);
   gate.open(handler);
   const close = async () => {
     await httpsListener.close();
@@ -344,6 +338,21 @@ async function start(
     await httpListener.close();
   };
   return ownSandbox({ ...opened, paths, leases, plugins, undocumentedRequests, httpsPort, close });
+}
+
+/** Where the tenants can't be made or written, the listener is closed again. */
+async function saveTenants(
+  cloud: EmulatedCloud,
+  tenants: SandboxOptions["tenants"],
+  listener: Listener,
+): Promise<void> {
+  try {
+    makeTenants(cloud, tenants ?? []);
+    await cloud.saved();
+  } catch (error) {
+    await listener.close(0);
+    throw error;
+  }
 }
 
 /** The HTTPS listener: on the port of the options, else on the port that the home had before. */
