@@ -64,7 +64,7 @@ export interface FleetRunOptions extends SelectionOptions {
 }
 
 /** Memory of a worker with its engine and plugins. Measured in docs/guides/fleet.md. */
-const bytesOfWorker = 530 * 1024 * 1024;
+const bytesOfWorker = 450 * 1024 * 1024;
 const leftOutByCanary = "a canary failed";
 const leftOutByPerson = "not confirmed";
 
