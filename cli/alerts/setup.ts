@@ -18,7 +18,7 @@ import { sinkRecordOf, type AlertSource, type FetchedAlert } from "./fetchedAler
 import { originalAsJson, recordAsCef, recordAsEcs, recordAsJson, sourceTypeOf } from "./formats";
 import { graphSource } from "./graphSource";
 import { legacySource } from "./legacySource";
-import { UsageError } from "../usageError";
+import { flag, UsageError } from "../usageError";
 
 export interface AlertsOptions extends CredentialOptions, ConnectorOptions, SinkOptions, PullCommandOptions {
   readonly api?: AlertApi;
@@ -128,7 +128,7 @@ function checkCustomers(options: AlertsOptions): void {
     (name) => options[name] !== undefined,
   );
   if (ofAll !== undefined && all !== true) {
-    throw new UsageError(`--${ofAll.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} goes with --all.`);
+    throw new UsageError(`${flag(ofAll)} goes with --all.`);
   }
   if (all !== true) return;
   if (checkpoint !== undefined)

@@ -26,7 +26,7 @@ import { isChange, runOne, type OneOptions } from "./one";
 import type { IncidentAccess } from "./access";
 import { incidentSource } from "./incidentSource";
 import { incidentSink } from "./sink";
-import { UsageError } from "../usageError";
+import { flag, UsageError } from "../usageError";
 
 export interface IncidentsOptions
   extends CredentialOptions, ConnectorOptions, SinkOptions, PullCommandOptions, Partial<OneOptions> {
@@ -56,10 +56,9 @@ function checkCombination(options: IncidentsOptions): void {
   const { id, classify, determination } = options;
   checkSinkOptions(options);
   const stray = id === undefined ? ofOne.find((name) => options[name] !== undefined) : undefined;
-  if (stray !== undefined) throw new UsageError(`--${stray} goes with --id: name the incident.`);
+  if (stray !== undefined) throw new UsageError(`${flag(stray)} goes with --id: name the incident.`);
   const pulls = id === undefined ? undefined : ofPull.find((name) => options[name] !== undefined);
-  if (pulls !== undefined)
-    throw new UsageError(`--${pulls.replace("A", "-a")} is for a pull: it can't be used with --id.`);
+  if (pulls !== undefined) throw new UsageError(`${flag(pulls)} is for a pull: it can't be used with --id.`);
   if (id !== undefined && !/^[\w-]{1,100}$/.test(id)) throw new UsageError(`--id "${id}" is no incident's ID.`);
   checkPullOptions(options);
   if (determination !== undefined && classify === undefined) {

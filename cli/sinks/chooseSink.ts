@@ -8,7 +8,7 @@ import type { Sink } from "./sink";
 import type { SinkOptions } from "./sinkOptions";
 import { standardOutput } from "./standardOutput";
 import { syslogAddress, syslogServer } from "./syslog";
-import { UsageError } from "../usageError";
+import { flag, UsageError } from "../usageError";
 
 /** What the records of a command are like. */
 export interface RecordsInfo {
@@ -80,9 +80,4 @@ function fromEnvironment(option: string, what: string, variable: string): string
   const value = process.env[variable]?.trim();
   if (value) return value;
   throw new VisibleError(`${option} needs ${what} in the environment: ${variable}.`);
-}
-
-/** An option as it is typed. */
-function flag(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
