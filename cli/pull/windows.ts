@@ -59,7 +59,7 @@ export async function* readFrom<T extends Pulled>(
     const page = await pageOf(source, span, clock, signal);
     if (page.isCut) {
       if (span.until === undefined) newest = new Newest(page.items);
-      else crowded = smallest(page.items.map(({ at }) => Date.parse(at)));
+      else crowded = smallest(timesOf(page.items));
       wanted = Math.max(1, Math.min(wanted, Math.floor(0.7 * page.size)));
       length = Math.max(source.smallestSpan, shorter(span, page, wanted, clock));
       continue;
@@ -85,7 +85,7 @@ class Newest {
   readonly #rate: number;
 
   constructor(items: readonly Pulled[] = []) {
-    this.#times = items.map(({ at }) => Date.parse(at)).sort((a, b) => a - b);
+    this.#times = timesOf(items).sort((a, b) => a - b);
     const [first = 0, last = 0] = [this.#times[0], this.#times.at(-1)];
     this.#rate = items.length / Math.max(1, last - first);
   }
@@ -110,7 +110,7 @@ async function pageOf<T extends Pulled>(
   const whole = until !== undefined && until - from <= source.smallestSpan;
   const page = await source.page(window, { whole, signal });
   clock.learn(page.at);
-  for (const { at } of page.items) clock.saw(Date.parse(at));
+  for (const time of timesOf(page.items)) clock.saw(time);
   return page;
 }
 
@@ -134,7 +134,7 @@ function shorter(
   wanted: number,
   clock: ServiceClock,
 ): number {
-  const times = items.map(({ at }) => Date.parse(at));
+  const times = timesOf(items);
   const half = ((until ?? clock.now()) - from) / 2;
   // The newest are listed first, so a cut answer shows how dense they are.
   const dense = times.length < 2 ? Infinity : ((largest(times) - smallest(times)) * wanted) / size;
@@ -145,10 +145,13 @@ function shorter(
 function reachedBy({ from, until }: Span, { items }: SourcePage<Pulled>, clock: ServiceClock): number {
   const passed = clock.passed();
   if (until !== undefined && until <= passed - settled) return until;
-  const times = items
-    .map(({ at }) => Date.parse(at))
-    .filter((time) => time >= from && (until === undefined || time < until));
+  const times = timesOf(items).filter((time) => time >= from && (until === undefined || time < until));
   return Math.min(largest([0, ...times]), passed);
+}
+
+/** Milliseconds since 1970. */
+function timesOf(items: readonly Pulled[]): number[] {
+  return items.map(({ at }) => Date.parse(at));
 }
 
 function largest(numbers: readonly number[]): number {

@@ -74,7 +74,7 @@ describe("cli/pull: spans of time", () => {
     { count: 2000, most: 19 },
     { count: 20_000, most: 111 },
   ]) {
-    it(`of a month with ${count} items take at most ${most} answers`, async () => {
+    it(`of a month with ${count} items fit into at most ${most} answers`, async () => {
       const items = ofLastMonth(count);
       const { read, answers } = await readAll(items);
       assert.deepEqual(read, items);
