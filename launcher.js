@@ -31,6 +31,9 @@ for (const needed of ["@pulumi/azuread", "zod/mini", "@defender-mssp/microsoft"]
  */
 let forgetRun = () => {};
 
+/** Events of the process: an error that no code handles. */
+const unhandled = ["uncaughtException", "unhandledRejection"];
+
 /** The program. The SDK calls it, and makes outputs of what it returns. */
 module.exports = async () => {
   const { code, map } = await compiling;
@@ -38,12 +41,12 @@ module.exports = async () => {
   const program = new Module(path.join(__dirname, "index.js"), module);
   program.paths = module.paths;
   const show = (error) => showSources(error, program.id, map);
-  for (const event of ["uncaughtException", "unhandledRejection"]) process.prependListener(event, show);
+  for (const event of unhandled) process.prependListener(event, show);
   program._compile(code, program.id);
   const { exports } = program;
   const early = endedEarly();
   forgetRun = () => {
-    for (const event of ["uncaughtException", "unhandledRejection"]) process.off(event, show);
+    for (const event of unhandled) process.off(event, show);
     early.forget();
     module.children = module.children.filter((child) => child !== program);
   };
@@ -63,15 +66,24 @@ async function wholly(exports) {
  */
 function endedEarly() {
   const run = stateOfRun();
+  let reported;
+  const report = (error) => (reported ??= error);
   let fail = () => {};
   const promise = new Promise((_, reject) => {
     fail = () => {
       // The engine has ended the run, and has said why.
-      if (run?.terminated !== true) reject(new RunError(unfinished));
+      if (run?.terminated === true) return;
+      // The SDK has reported an error that nothing handled, and reports the same one only once.
+      reject(reported ?? new RunError(unfinished));
     };
     process.once("beforeExit", fail);
+    for (const event of unhandled) process.on(event, report);
   });
-  return { promise, forget: () => process.off("beforeExit", fail) };
+  const forget = () => {
+    process.off("beforeExit", fail);
+    for (const event of unhandled) process.off(event, report);
+  };
+  return { promise, forget };
 }
 
 /**

@@ -5,6 +5,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
+import type * as pulumi from "@pulumi/pulumi";
 import type * as automation from "@pulumi/pulumi/automation";
 import type { AdditionsPart } from "../additions/addition";
 import { secretsOfEnvironment } from "../ci/redaction";
@@ -39,7 +40,8 @@ export interface Job {
 }
 
 export type ToWorker = { readonly job: Job } | { readonly cancel: true };
-export type FromWorker = { readonly step: string } | { readonly result: TryResult };
+/** `isUnfinished`: the program may still run in this thread. */
+export type FromWorker = { readonly step: string } | { readonly result: TryResult; readonly isUnfinished: boolean };
 
 const setup = workerData as WorkerSetup;
 // The program, and the SDK that it resolves: another copy of the SDK would not know the program's resources.
@@ -53,6 +55,8 @@ interface Shortcuts {
 interface Loaded {
   readonly program: automation.PulumiFn;
   readonly sdk: typeof automation;
+  /** Whether an error says only that the engine has ended the run: the engine's messages say why. */
+  readonly isOfEngine: (error: unknown) => boolean;
   readonly closeClients: () => void;
 }
 
@@ -65,38 +69,46 @@ parentPort?.on("message", (message: ToWorker) => {
     return;
   }
   running = new AbortController();
-  void runJob(message.job, running.signal).then((result) => say({ result }));
+  void runJob(message.job, running).then(say);
 });
 
 function say(message: FromWorker): void {
   parentPort?.postMessage(message);
 }
 
-async function runJob(job: Job, signal: AbortSignal): Promise<TryResult> {
+async function runJob(job: Job, interruption: AbortController): Promise<FromWorker> {
   const began = performance.now();
   const environment = { ...process.env, ...job.environment };
   const knownSecrets = secretsOfEnvironment(environment);
   const log = new EngineEventLog(job.stack, job.command, knownSecrets, (step) => say({ step }));
-  const ended = (ok: boolean, messages: readonly string[], printed = "", additions: readonly AdditionsPart[] = []) => ({
-    ok,
-    seconds: (performance.now() - began) / 1000,
-    ...log.result({ ok, messages, printed, additions }),
-  });
   let programError: string | undefined;
+  let isUnfinished = false;
+  const ended = (ok: boolean, messages: readonly string[], printed = "", additions: readonly AdditionsPart[] = []) => {
+    const seconds = (performance.now() - began) / 1000;
+    return { result: { ok, seconds, ...log.result({ ok, messages, printed, additions }) }, isUnfinished };
+  };
   let served: ServedResources | undefined;
   try {
-    const { program, sdk } = load();
+    const { program, sdk, isOfEngine } = load();
     if (mayServeHere(job, environment)) served = await serveDynamicResources(ofProgram);
     const workspace = await sdk.LocalWorkspace.create({
       workDir: setup.folder,
       envVars: { PULUMI_SKIP_UPDATE_CHECK: "true", ...served?.variables, ...job.environment },
       pulumiCommand: engineCommand(setup.engine, setup.engineVersion),
       program: async () => {
+        const forget = onUnhandledError((error) => {
+          if (isOfEngine(error)) return;
+          programError ??= messageOf(error);
+          isUnfinished = true;
+          interruption.abort();
+        });
         try {
           return (await program()) as Record<string, unknown>;
         } catch (error) {
-          programError = error instanceof Error ? error.message : String(error);
+          programError ??= messageOf(error);
           throw error;
+        } finally {
+          forget();
         }
       },
     });
@@ -107,7 +119,7 @@ async function runJob(job: Job, signal: AbortSignal): Promise<TryResult> {
     const stack = await sdk.Stack.select(job.stack, workspace);
     // The events have the outputs; these would start the engine three times more.
     Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
-    await runCommand(stack, job, signal, (event) => log.add(event));
+    await runCommand(stack, job, interruption.signal, (event) => log.add(event));
     const additions = job.drift ? await additionsOf(job, environment) : [];
     return ended(true, [], "", additions);
   } catch (error) {
@@ -115,11 +127,27 @@ async function runJob(job: Job, signal: AbortSignal): Promise<TryResult> {
       const messages = programError === undefined ? withoutStack(job, error) : [programError];
       return ended(false, messages, `${error.stderr}\n${error.stdout}`);
     }
-    return ended(false, [error instanceof Error ? error.message : String(error)]);
+    return ended(false, [messageOf(error)]);
   } finally {
     served?.end();
     loaded?.closeClients();
   }
+}
+
+/**
+ * An error that no code handles, such as a failed look-up whose result a resource needs. In a
+ * process of its own such a program ends when no work is left. A thread with the engine's
+ * connections always has work left, and the SDK waits for the resource.
+ * @returns what ends the listening.
+ */
+function onUnhandledError(listener: (error: unknown) => void): () => void {
+  const events = ["unhandledRejection", "uncaughtException"] as const;
+  for (const event of events) process.on(event, listener);
+  return () => events.forEach((event) => process.off(event, listener));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** With `--refresh` the code of the dynamic resources comes from the stack's state: it gets a process of its own. */
@@ -147,7 +175,9 @@ function load(): Loaded {
   // The SDK's root directory, which the language host sets in a run of its own: extensions of an installed package are there.
   process.env["PULUMI_NODEJS_ROOT_DIRECTORY"] = setup.folder;
   const sdk = ofProgram("@pulumi/pulumi/automation") as typeof automation;
-  loaded = { program: program as automation.PulumiFn, sdk, closeClients };
+  const { isGrpcError } = ofProgram("@pulumi/pulumi") as typeof pulumi;
+  const isOfEngine = (error: unknown) => error instanceof Error && isGrpcError(error);
+  loaded = { program: program as automation.PulumiFn, sdk, isOfEngine, closeClients };
   return loaded;
 }
 

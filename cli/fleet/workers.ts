@@ -113,7 +113,10 @@ class Slot {
       };
       const receive = (message: FromWorker) => {
         if ("step" in message) this.options.onStep(job.stack, message.step);
-        else done(message.result);
+        else {
+          if (message.isUnfinished) this.ended = true;
+          done(message.result);
+        }
       };
       const fail = (error: Error) => done(failedTry(endOf(error, job)));
       const exited = (code: number) => done(failedTry(`the program ended its thread with exit code ${code}`));
