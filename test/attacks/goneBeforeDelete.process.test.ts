@@ -28,7 +28,7 @@ describe("attack: an object that is deleted before `destroy`", function () {
     await new TenantHands(project, tenantId).graph("DELETE", `/v1.0/groups/${group}`);
 
     const destroy = ["destroy", "--stack", "contoso", "--yes", "--skip-preview"];
-    const plain = await project.pulumi(destroy);
+    const plain = await project.run(destroy);
     assert.notEqual(plain.exitCode, 0, plain.stdout);
     assert.match(plain.stdout + plain.stderr, /answered 404: |group was not found/);
 

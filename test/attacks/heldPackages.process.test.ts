@@ -100,7 +100,7 @@ describe("attack: destroy with access packages that people hold", function () {
         assert.ok(stdout.includes(text), `${text} is not in\n${stdout}`);
       // What it says is so.
       const destroy = ["destroy", "--stack", stack, "--refresh", "--yes", "--skip-preview"];
-      assert.notEqual((await project.pulumi(destroy)).exitCode, 0);
+      assert.notEqual((await project.run(destroy)).exitCode, 0);
 
       for (const { step } of holders) await hands.carryOut(step);
       assert.equal((await doctor()).exitCode, 0);

@@ -79,7 +79,7 @@ describe("attack: outputs of an incomplete run", function () {
     await settings({
       connector: { kind: "msspApp", applicationId: "f00dcafe-0000-4000-8000-00000000dead", credential: "certificate" },
     });
-    const { exitCode, stdout } = await project.pulumi(up);
+    const { exitCode, stdout } = await project.run(up);
     assert.notEqual(exitCode, 0, stdout);
     assert.deepEqual(await project.outputs("contoso"), before);
     assert.equal(single(objectsOf(project, tenantId).applications)["appId"], before["clientId"]);

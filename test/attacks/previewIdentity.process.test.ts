@@ -26,7 +26,7 @@ describe("attack: the preview identity writes the state", function () {
       ["stack", "init", "contoso"],
       ["up", "--stack", "contoso", "--yes", "--skip-preview"],
     ]) {
-      const { exitCode, stdout, stderr } = await project.pulumi(args, writer);
+      const { exitCode, stdout, stderr } = await project.run(args, writer);
       assert.equal(exitCode, 0, stdout + stderr);
     }
   });
@@ -43,7 +43,7 @@ describe("attack: the preview identity writes the state", function () {
 
   it("previews and drift checks work with the right to read blobs only", async () => {
     for (const flags of [[], ["--refresh"]]) {
-      const { exitCode, stdout, stderr } = await project.pulumi(
+      const { exitCode, stdout, stderr } = await project.run(
         ["preview", "--stack", "contoso", "--expect-no-changes", ...flags],
         as(server!, "rl"),
       );
@@ -53,7 +53,7 @@ describe("attack: the preview identity writes the state", function () {
 
   it("each write is refused by the server and reported by the engine", async () => {
     const reader = as(server!, "rl");
-    const state = await project.pulumi(["stack", "export", "--stack", "contoso"], reader);
+    const state = await project.run(["stack", "export", "--stack", "contoso"], reader);
     assert.equal(state.exitCode, 0);
     for (const method of ["PUT", "DELETE"]) {
       const { status } = await server!.request(method, "/.pulumi/stacks/defender-mssp/contoso.json", "rl");
@@ -65,10 +65,10 @@ describe("attack: the preview identity writes the state", function () {
       ["refresh", "--yes", "--skip-preview"],
       ["stack", "rm", "--yes", "--force"],
     ]) {
-      const { exitCode } = await project.pulumi([...args, "--stack", "contoso"], reader);
+      const { exitCode } = await project.run([...args, "--stack", "contoso"], reader);
       assert.notEqual(exitCode, 0, args.join(" "));
     }
-    const after = await project.pulumi(["stack", "export", "--stack", "contoso"], reader);
+    const after = await project.run(["stack", "export", "--stack", "contoso"], reader);
     assert.equal(after.stdout, state.stdout);
     // The same requests with the right to write: it is the signature that was refused.
     const { status } = await server!.request("PUT", "/probe", "rwdlac");

@@ -34,11 +34,11 @@ describe("attack: a second stack in a customer's tenant", function () {
     const backend = { PULUMI_BACKEND_URL: `file://${path.join(project.folder, "other-backend")}?metadata=skip` };
     const { mkdir } = await import("node:fs/promises");
     await mkdir(path.join(project.folder, "other-backend"));
-    const run = (...args: string[]) => project.pulumi([...args, "--stack", "contoso"], backend);
+    const run = (...args: string[]) => project.run([...args, "--stack", "contoso"], backend);
     assert.equal((await run("stack", "init")).exitCode, 0);
     const up = await run("up", "--yes", "--skip-preview");
     assert.notEqual(up.exitCode, 0, "the names are taken");
-    assert.match(up.stdout + up.stderr, /that this stack didn't make|already exists/);
+    assert.match(up.stdout + up.stderr, /that this stack did not create|already exists/);
 
     const repaired = await repair("contoso", { ...project.environment, ...backend });
     assert.equal(repaired.exitCode, 1, repaired.stdout);

@@ -101,7 +101,7 @@ describe("access packages on the real engine", function () {
 
   it("refuses an unknown contact before anything is created", async () => {
     await settings({ contacts: ["nobody@contoso9.example"] });
-    const refused = await project.pulumi(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+    const refused = await project.run(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.notEqual(refused.exitCode, 0);
     assert.match(refused.stdout + refused.stderr, /for these approvers:\n\s+- nobody@contoso9/);
     assert.equal(dumpOfTenant(project, tenantId), asBefore);
@@ -193,7 +193,7 @@ describe("access packages on the real engine", function () {
         allowedRequestors: [{ "@odata.type": "#microsoft.graph.connectedOrganizationMembers", id: organizationId }],
       },
     });
-    const failed = await project.pulumi(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
+    const failed = await project.run(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.notEqual(failed.exitCode, 0);
     const said = failed.stdout + failed.stderr;
     assert.match(said, /is still used by the assignment policy "Partners of theirs"\./);

@@ -234,7 +234,7 @@ describe("the SIEM connector on the real engine", function () {
     it("an unknown application is refused with an explanation", async () => {
       const applicationId = "f00dcafe-0000-4000-8000-00000000dead";
       const stack = await newStack(0x74, { kind: "msspApp", applicationId });
-      const { exitCode, stdout, stderr } = await project.pulumi([
+      const { exitCode, stdout, stderr } = await project.run([
         "up",
         "--stack",
         stack.name,

@@ -40,7 +40,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
 
   /** The lock of the dead engine is in the way, and the message says how to take it away. */
   async function unlock(stack: string): Promise<void> {
-    const refused = await project.pulumi(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    const refused = await project.run(["up", "--stack", stack, "--yes", "--skip-preview"]);
     assert.notEqual(refused.exitCode, 0);
     assert.match(refused.stderr, /currently locked by 1 lock/);
     assert.match(refused.stderr, /pulumi cancel/);
@@ -124,7 +124,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     const before = await killedAt(22, "application", /^POST \/v1\.0\/applications 201/);
     const orphan = single(objectsOf(project, tenantIdOf(22)).applications);
     await unlock("application");
-    const refused = await project.pulumi(["up", "--stack", "application", "--yes", "--skip-preview"]);
+    const refused = await project.run(["up", "--stack", "application", "--yes", "--skip-preview"]);
     assert.notEqual(refused.exitCode, 0);
     assert.match(refused.stdout, /customer-siem-application, interrupted while creating/);
     assert.ok(refused.stdout.includes(`object ID ${String(orphan["id"])}`), refused.stdout);
@@ -138,7 +138,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     const before = await killedAt(23, "group", /^POST \/beta\/groups 201/);
     const orphan = single(objectsOf(project, tenantIdOf(23)).groups);
     await unlock("group");
-    const refused = await project.pulumi(["up", "--stack", "group", "--yes", "--skip-preview"]);
+    const refused = await project.run(["up", "--stack", "group", "--yes", "--skip-preview"]);
     assert.notEqual(refused.exitCode, 0);
     assert.match(
       refused.stdout,

@@ -127,7 +127,7 @@ describe("each connector of the settings on the real engine", function () {
 
   async function isRefused(cell: Cell, index: number): Promise<void> {
     const stack = await newStack(cell, index);
-    const { exitCode, stdout, stderr } = await project.pulumi(["up", "--stack", stack.name, "--yes", "--skip-preview"]);
+    const { exitCode, stdout, stderr } = await project.run(["up", "--stack", stack.name, "--yes", "--skip-preview"]);
     assert.notEqual(exitCode, 0);
     const said = `${stdout}${stderr}`;
     assert.equal(said.match(/connector\.\w+/g)?.length, 1, said);

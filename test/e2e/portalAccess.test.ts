@@ -216,7 +216,7 @@ describe("portal access on the real engine", function () {
         const number = 80 + index;
         const asBefore = await start(number, settings, switched);
         const from = requests.length;
-        const { exitCode, stdout, stderr } = await project.pulumi([
+        const { exitCode, stdout, stderr } = await project.run([
           "up",
           "--stack",
           stack(number),
