@@ -86,6 +86,7 @@ async function open(options: StartOptions, onStopRequest?: () => void) {
       say("Its requests are not logged here: --log is for the command that starts the sandbox.");
     sayWhenItEnds(sandbox);
   }
+  if (server.isOwn(sandbox) && options.plugins !== "official") sandbox.startPlugins();
   const environment = await sandbox.environment({ plugins: options.plugins }).catch(async (error: unknown) => {
     await close(sandbox);
     throw error;

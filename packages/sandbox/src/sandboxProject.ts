@@ -98,6 +98,7 @@ export class SandboxProject {
       sharesSigningKey: true,
       ...{ log, observe, alerts, faults },
     });
+    if (plugins !== "official") sandbox.startPlugins();
     const environment = commandEnvironment(await sandbox.environment({ plugins, user }), user);
     const vault = options.sharedRuntime === true ? await Vault.start() : undefined;
     const attach = (ofCommand: NodeJS.ProcessEnv) => sandbox.attachPlugins(ofCommand);

@@ -91,6 +91,11 @@ export interface OwnSandbox extends Sandbox {
   readonly faults: Faults | undefined;
   /** Which permissions requests have needed, in this and earlier processes. */
   readonly permissionUse: PermissionUse;
+  /**
+   * Starts the process of the stand-in plugins, so that it loads while the engine starts. Without
+   * it the first plugin starts that process.
+   */
+  startPlugins(): void;
   /** Serves the stand-in plugins to one command of the engine, which starts none then. */
   attachPlugins(environment: NodeJS.ProcessEnv): Promise<AttachablePlugins>;
   /** How many other commands use it. */
@@ -388,11 +393,11 @@ function ownSandbox(running: Running): OwnSandbox {
       return leases.count;
     },
     environment: (environmentOptions) => {
-      if (environmentOptions?.plugins !== "official") plugins.start();
       const { clientSecret, certificate } = running;
       const access = { httpsPort, clientSecret, certificate: certificate.certificate };
       return prepareEnvironment(paths, access, environmentOptions);
     },
+    startPlugins: () => void plugins.start(),
     attachPlugins: (environment) => plugins.attachable(environment),
     closeToOthers: async () => {
       while (leases.count > 0) await leases.none();
