@@ -8,7 +8,7 @@ describe("bad input on the real engine", function () {
   let asBefore: string;
 
   before(async () => {
-    project = await createProject({ sharedRuntime: false });
+    project = await createProject();
     await project.writeSettings("contoso", customer(40));
     await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
@@ -30,7 +30,7 @@ describe("bad input on the real engine", function () {
 
   async function preview(settings: Record<string, unknown>, environment = {}): Promise<Finished> {
     await project.writeSettings("contoso", settings);
-    return await project.pulumi(["preview", "--stack", "contoso"], environment);
+    return await project.run(["preview", "--stack", "contoso"], environment);
   }
 
   it("no settings: each missing one is named", async () => {
@@ -73,15 +73,22 @@ describe("bad input on the real engine", function () {
 
   it("`up` with a wrong setting creates nothing", async () => {
     await project.writeSettings("contoso", customer(40, { tenantId: "contoso" }));
-    refused(await project.pulumi(["up", "--stack", "contoso", "--yes", "--skip-preview"]), "tenantId: ");
+    refused(await project.run(["up", "--stack", "contoso", "--yes", "--skip-preview"]), "tenantId: ");
   });
 
   it("a wrong passphrase is reported", async () => {
-    await project.writeSettings("contoso", customer(40));
-    // Writes the stack's salt into its file, by which the engine checks a passphrase.
-    await project.succeed(["config", "set", "--stack", "contoso", "--secret", "other:marker", "x"]);
-    const wrong = { PULUMI_CONFIG_PASSPHRASE: "not the stack's" };
-    refused(await project.pulumi(["preview", "--stack", "contoso"], wrong), "incorrect passphrase");
+    // The shared runtime's stacks have no passphrase.
+    const own = await createProject({ sharedRuntime: false });
+    try {
+      await own.writeSettings("contoso", customer(40));
+      await own.addStack("contoso");
+      // Writes the stack's salt into its file, by which the engine checks a passphrase.
+      await own.succeed(["config", "set", "--stack", "contoso", "--secret", "other:marker", "x"]);
+      const wrong = { PULUMI_CONFIG_PASSPHRASE: "not the stack's" };
+      refused(await own.run(["preview", "--stack", "contoso"], wrong), "incorrect passphrase");
+    } finally {
+      await own.dispose();
+    }
   });
 
   it("credentials of a third tenant are refused", async () => {
@@ -103,7 +110,7 @@ describe("bad input on the real engine", function () {
     project.sandbox.cloud.tenant(other);
     const otherBefore = dumpOfTenant(project, other);
     refused(await preview(customer(40, { tenantId: other })), tenantId, other, "destroy the stack first");
-    refused(await project.pulumi(["up", "--stack", "contoso", "--yes", "--skip-preview"]), tenantId, other);
+    refused(await project.run(["up", "--stack", "contoso", "--yes", "--skip-preview"]), tenantId, other);
     assert.equal(dumpOfTenant(project, other), otherBefore);
     await project.writeSettings("contoso", customer(40));
     await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);

@@ -89,7 +89,7 @@ describe("the handover on the real engine", function () {
   let args: Record<string, unknown>;
 
   const environment = () => ({ TEST_HANDOVER: JSON.stringify(args) });
-  const run = (command: readonly string[]) => project.pulumi([...command, "--stack", "test"], environment());
+  const run = (command: readonly string[]) => project.run([...command, "--stack", "test"], environment());
   const succeed = (command: readonly string[]) => project.succeed([...command, "--stack", "test"], environment());
   const resources = () => [...project.sandbox.cloud.tenant(msspTenantId).objects(azureResources).values()];
   const ofType = (type: string) => resources().filter((resource) => resource["type"] === type);
@@ -314,7 +314,7 @@ describe("a program that uses no Azure", function () {
 });`,
       );
       await project.addStack("plain");
-      const { exitCode, stderr } = await project.pulumi(["preview", "--stack", "plain"], {
+      const { exitCode, stderr } = await project.run(["preview", "--stack", "plain"], {
         NODE_OPTIONS: `--require ${spy}`,
       });
       assert.equal(exitCode, 0, stderr);
@@ -334,7 +334,7 @@ describe("the delegation on the real engine", function () {
   let asBefore: string;
 
   const run = async (command: readonly string[], changes: Record<string, unknown> = {}) =>
-    project.pulumi([...command, "--stack", "test"], { TEST_DELEGATION: JSON.stringify({ ...args, ...changes }) });
+    project.run([...command, "--stack", "test"], { TEST_DELEGATION: JSON.stringify({ ...args, ...changes }) });
   const succeed = (command: readonly string[]) =>
     project.succeed([...command, "--stack", "test"], { TEST_DELEGATION: JSON.stringify(args) });
   const ofType = (type: string) =>

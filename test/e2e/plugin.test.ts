@@ -39,7 +39,7 @@ describe("the plugin, from a YAML program on the real engine:", function () {
   }
 
   async function refused(args: readonly string[], environment: Record<string, string> = {}): Promise<string> {
-    const { exitCode, stdout, stderr } = await project.pulumi([...args, "--stack", "dev"], environment);
+    const { exitCode, stdout, stderr } = await project.run([...args, "--stack", "dev"], environment);
     assert.notEqual(exitCode, 0, stdout);
     assert.doesNotMatch(stdout + stderr, /^\s+at .*:\d+:\d+\)?$/m, "no stack trace");
     return stdout;

@@ -45,9 +45,7 @@ type TestOptions = Partial<SandboxProjectOptions> & { readonly logs?: boolean };
  * provider's.
  */
 export async function createProject({ logs = false, ...options }: TestOptions = {}): Promise<SandboxProject> {
-  // Another program has packages of its own.
-  const isOwnProgram = options.program === undefined;
-  const project = await SandboxProject.create({ checkout, sharedRuntime: sharedRuntime && isOwnProgram, ...options });
+  const project = await SandboxProject.create({ checkout, sharedRuntime, ...options });
   if (!logs) await withoutLogs(project.environment);
   return project;
 }
