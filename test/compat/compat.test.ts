@@ -63,7 +63,7 @@ for (const version of foldersIn(__dirname)) {
     let project: SandboxProject;
 
     before(async () => {
-      project = await createProject({ sharedRuntime: false });
+      project = await createProject();
     });
     after(() => project.dispose());
 
@@ -79,7 +79,7 @@ for (const version of foldersIn(__dirname)) {
         // Secrets are renewed by the clock.
         const environment = { MSSP_CLOCK: deployment.manifest.time.replace(/\.\d+/, "") };
         const flags = renewsMarks(version) ? ["--json"] : ["--expect-no-changes", "--diff"];
-        const { exitCode, stdout, stderr } = await project.pulumi(["preview", "--stack", stack, ...flags], environment);
+        const { exitCode, stdout, stderr } = await project.run(["preview", "--stack", stack, ...flags], environment);
         assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
         if (renewsMarks(version)) assertRenewedMarks(JSON.parse(stdout) as Preview);
       });
