@@ -234,13 +234,7 @@ describe("the SIEM connector on the real engine", function () {
     it("an unknown application is refused with an explanation", async () => {
       const applicationId = "f00dcafe-0000-4000-8000-00000000dead";
       const stack = await newStack(0x74, { kind: "msspApp", applicationId });
-      const { exitCode, stdout, stderr } = await project.run([
-        "up",
-        "--stack",
-        stack.name,
-        "--yes",
-        "--skip-preview",
-      ]);
+      const { exitCode, stdout, stderr } = await project.run(["up", "--stack", stack.name, "--yes", "--skip-preview"]);
       assert.notEqual(exitCode, 0);
       assert.match(stdout + stderr, /check connector\.applicationId/);
       assert.doesNotMatch(stdout + stderr, /^\s+at .*:\d+/m);
