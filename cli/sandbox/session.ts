@@ -109,8 +109,10 @@ async function close(sandbox: OwnSandbox | JoinedSandbox): Promise<void> {
   if (!("cloud" in sandbox)) closing.add(sandbox);
   else if (sandbox.joined > 0) {
     const others = sandbox.joined === 1 ? "Another command uses" : `${sandbox.joined} other commands use`;
+    // Before the message, which asks for it.
+    const interrupted = nextInterrupt();
     say(`${others} this sandbox: waiting until that ends. Ctrl-C stops the sandbox now.`);
-    await Promise.race([sandbox.closeToOthers(), nextInterrupt()]);
+    await Promise.race([sandbox.closeToOthers(), interrupted]);
   } else await sandbox.closeToOthers();
   await end(sandbox);
 }
