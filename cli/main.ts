@@ -1,15 +1,5 @@
-/** Runs the `mssp` command. */
-import { ownVersion, requireProjectsVersion } from "./installation";
-import { programFor } from "./program";
-import { prepareUsage, usageExitCode } from "./usage";
-
-const program = programFor(process.argv.slice(2));
-program.version(ownVersion(), "--version", "print the version");
-prepareUsage(program);
-// `init` makes a project of this version, whatever is around it.
-program.hook("preAction", (_, command) => {
-  if (command.name() !== "init") requireProjectsVersion();
-});
+/** Starts the `mssp` command. */
+import { run } from "./run";
 
 // A reader that closes the pipe (`| head`) is no error, and the command still cleans up.
 for (const stream of [process.stdout, process.stderr]) {
@@ -20,7 +10,4 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-program.parseAsync().catch(async (error: unknown) => {
-  const ended = usageExitCode(error) ?? (await import("./failure.js")).report(error);
-  process.exitCode ??= ended;
-});
+void run(process.argv.slice(2));

@@ -22,19 +22,26 @@ export interface Ended {
  * user's, and uncoloured (CI asks for colours).
  */
 export async function mssp(args: readonly string[], options: MsspOptions = {}): Promise<Ended> {
-  const { folder = checkout, environment = {} } = options;
   const { exitCode, stdout, stderr } = await execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...args], {
-    cwd: folder,
-    env: {
-      FORCE_COLOR: undefined,
-      MSSP_SANDBOX_HOME: undefined,
-      NO_COLOR: "1",
-      PULUMI_CONFIG_PASSPHRASE: undefined,
-      PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
-      ...environment,
-    },
+    cwd: options.folder ?? checkout,
+    env: environmentOf(options),
+    extendEnv: false,
     reject: false,
     stdin: "ignore",
   });
   return { exitCode, stdout, stderr };
+}
+
+/** The variables of a command. */
+export function environmentOf({ environment = {} }: MsspOptions): NodeJS.ProcessEnv {
+  const variables = {
+    ...process.env,
+    FORCE_COLOR: undefined,
+    MSSP_SANDBOX_HOME: undefined,
+    NO_COLOR: "1",
+    PULUMI_CONFIG_PASSPHRASE: undefined,
+    PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+    ...environment,
+  };
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
 }

@@ -24,7 +24,8 @@ import {
   type TestCertificate,
 } from "@defender-mssp/sandbox/testing";
 import type { Check } from "../../cli/verify/check";
-import { mssp as runMssp, type Ended } from "../cli/mssp";
+import type { Ended } from "../cli/mssp";
+import { sharedMssp as runMssp } from "../cli/sharedMssp";
 import {
   byCertificate,
   bySecret,

@@ -12,7 +12,8 @@ import { execa } from "execa";
 import type { ActionResult } from "../../cli/governance/run";
 import type { GovernanceState } from "../../cli/governance/state";
 import type { OnboardingProgress } from "../../cli/onboard/progress";
-import { mssp, type Ended } from "../cli/mssp";
+import type { Ended } from "../cli/mssp";
+import { sharedMssp as mssp } from "../cli/sharedMssp";
 import { ana, checkout, createProject, customer, differing, objectsOf, tenantIdOf } from "./support";
 
 const graphCommandLineTools = "14d82eec-204b-4c2f-b7e8-296a70dab67e";

@@ -22,6 +22,7 @@ import {
 } from "@defender-mssp/sandbox/testing";
 import { execa, type Options } from "execa";
 import { checkout } from "../mssp";
+import { sharedMssp } from "../sharedMssp";
 import { secret, StackProject } from "../pulumiStack";
 import { parseCef, parseSyslog, SyslogFrames } from "./parsers";
 
@@ -90,9 +91,9 @@ describe("mssp alerts", function () {
     });
   }
 
-  async function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    const { exitCode, stdout, stderr } = await start(args, environment);
-    return { exitCode, stdout: String(stdout), stderr: String(stderr) };
+  function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    const options = { folder: project.folder, environment: { ...project.environment, ...environment } };
+    return sharedMssp(["alerts", "--stack", "contoso", ...args], options);
   }
 
   /** IDs of what a span of the sandbox's time has. */

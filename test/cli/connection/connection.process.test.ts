@@ -9,7 +9,8 @@ import path from "node:path";
 import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/sandbox/testing";
 import { execa } from "execa";
 import type { Check } from "../../../cli/verify/check";
-import { checkout, mssp as runMssp, type Ended } from "../mssp";
+import { checkout, type Ended } from "../mssp";
+import { sharedMssp as runMssp } from "../sharedMssp";
 import { connectorOutputs, StackProject } from "../pulumiStack";
 
 describe("a connection file on a machine without project, engine and state", function () {

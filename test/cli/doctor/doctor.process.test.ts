@@ -9,7 +9,8 @@ import { stringify } from "yaml";
 import type { Report } from "../../../cli/doctor/report";
 import { readStackSettings } from "../../../settings/fromFile";
 import { neededPermissions } from "../../../settings/prerequisites";
-import { checkout, mssp, type Ended } from "../mssp";
+import { checkout, type Ended } from "../mssp";
+import { sharedMssp as mssp } from "../sharedMssp";
 
 const ana = { email: "ana@mssp.example", displayName: "Ana" };
 

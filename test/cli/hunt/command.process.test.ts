@@ -15,6 +15,7 @@ import { stringify } from "yaml";
 import { exists } from "../../../cli/stack/exists";
 import { requiredSettings } from "../../settings/required";
 import { checkout } from "../mssp";
+import { sharedMssp } from "../sharedMssp";
 import { secret, StackProject } from "../pulumiStack";
 
 const tenants = {
@@ -80,10 +81,22 @@ describe("mssp hunt", function () {
 
   /** @param file standard output, as a shell redirects it. */
   async function hunt(args: readonly string[], variables: NodeJS.ProcessEnv = {}, file?: string, input?: string) {
+    const environment = { ...project.environment, ...variables };
+    const ended =
+      file === undefined && input === undefined
+        ? await sharedMssp(["hunt", ...args], { folder: project.folder, environment })
+        : await huntWith(args, environment, file, input);
+    const said = `${ended.stdout}${ended.stderr}`;
+    assert.ok(!said.includes(clientSecret));
+    assert.doesNotMatch(said, /^\s+at /m);
+    return { exitCode: ended.exitCode, stdout: ended.stdout, stderr: ended.stderr };
+  }
+
+  async function huntWith(args: readonly string[], environment: NodeJS.ProcessEnv, file?: string, input?: string) {
     const output = file === undefined ? undefined : await open(file, "w");
     const ended = await execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), "hunt", ...args], {
       cwd: project.folder,
-      env: { ...project.environment, NO_COLOR: "1", ...variables },
+      env: { ...environment, NO_COLOR: "1" },
       extendEnv: false,
       reject: false,
       ...(input === undefined ? { stdin: "ignore" as const } : { input }),
@@ -91,9 +104,6 @@ describe("mssp hunt", function () {
       // Execa's types have the descriptors of its own process only.
       ...(output === undefined ? {} : { stdout: output.fd as 1 }),
     }).finally(() => output?.close());
-    const said = `${ended.stdout}${ended.stderr}`;
-    assert.ok(!said.includes(clientSecret));
-    assert.doesNotMatch(said, /^\s+at /m);
     return { exitCode: ended.exitCode, stdout: ended.stdout ?? "", stderr: ended.stderr };
   }
 

@@ -13,6 +13,7 @@ import {
 } from "@defender-mssp/sandbox/testing";
 import { execa } from "execa";
 import { checkout } from "../mssp";
+import { sharedMssp } from "../sharedMssp";
 import { secret, StackProject } from "../pulumiStack";
 
 const tenants = {
@@ -77,7 +78,10 @@ describe("mssp incidents", function () {
   }
 
   async function run(args: readonly string[]) {
-    const { exitCode, stdout, stderr } = await start(args);
+    const { exitCode, stdout, stderr } = await sharedMssp(args, {
+      folder: project.folder,
+      environment: project.environment,
+    });
     assert.ok(!`${stdout}${stderr}`.includes(clientSecret));
     return { exitCode, stdout, stderr: stripVTControlCharacters(stderr) };
   }

@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { customerFile } from "../../../cli/new/customer";
 import { analystOf } from "../../../cli/new/questions";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
-import { mssp } from "../mssp";
+import { sharedMssp as mssp } from "../sharedMssp";
 
 const contoso = "c0570500-0000-4000-8000-00000000000a";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";

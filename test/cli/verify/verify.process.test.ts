@@ -7,7 +7,7 @@ import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/sandbox/te
 import type { Check } from "../../../cli/verify/check";
 import { alertExporterHosts } from "../../../cli/connector/hosts";
 import { expiring } from "../../../cli/secrets/command";
-import { mssp as runMssp } from "../mssp";
+import { sharedMssp as runMssp } from "../sharedMssp";
 import { secret, StackProject } from "../pulumiStack";
 import { requiredSettings } from "../../settings/required";
 
