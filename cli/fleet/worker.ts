@@ -88,27 +88,26 @@ async function runJob(job: Job, interruption: AbortController): Promise<FromWork
     return { result: { ok, seconds, ...log.result({ ok, messages, printed, additions }) }, isUnfinished };
   };
   let served: ServedResources | undefined;
+  let forget: (() => void) | undefined;
   try {
     const { program, sdk, isOfEngine } = load();
+    forget = onUnhandledError((error) => {
+      if (isOfEngine(error)) return;
+      programError ??= messageOf(error);
+      isUnfinished = true;
+      interruption.abort();
+    });
     if (mayServeHere(job, environment)) served = await serveDynamicResources(ofProgram);
     const workspace = await sdk.LocalWorkspace.create({
       workDir: setup.folder,
       envVars: { PULUMI_SKIP_UPDATE_CHECK: "true", ...served?.variables, ...job.environment },
       pulumiCommand: engineCommand(setup.engine, setup.engineVersion),
       program: async () => {
-        const forget = onUnhandledError((error) => {
-          if (isOfEngine(error)) return;
-          programError ??= messageOf(error);
-          isUnfinished = true;
-          interruption.abort();
-        });
         try {
           return (await program()) as Record<string, unknown>;
         } catch (error) {
           programError ??= messageOf(error);
           throw error;
-        } finally {
-          forget();
         }
       },
     });
@@ -129,6 +128,7 @@ async function runJob(job: Job, interruption: AbortController): Promise<FromWork
     }
     return ended(false, [messageOf(error)]);
   } finally {
+    forget?.();
     served?.end();
     loaded?.closeClients();
   }
