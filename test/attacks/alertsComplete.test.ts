@@ -252,7 +252,10 @@ describe("attack: alerts that a server hides", function () {
           }
         }
         const severities = isFiltered ? (["high", "medium"] as const) : undefined;
-        const found = await delivered({ since, severities, failAt, mayBeUnreadable: true });
+        const first = await delivered({ since, severities, failAt, mayBeUnreadable: true });
+        // What came late into a span that had been read is the next command's.
+        server.behaviour = { ...server.behaviour, meanwhile: () => undefined };
+        const found = new Set([...first, ...(await delivered({ since, severities, mayBeUnreadable: true }))]);
         if (!isFiltered) {
           assertComplete(found, since);
           return;
