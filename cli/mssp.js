@@ -53,6 +53,8 @@ function isStale() {
 
 if (isStale()) {
   process.stderr.write("Compiling…\n");
+  // What changes while it compiles is compiled by the next run.
+  const began = new Date();
   const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
   const build = spawnSync(process.execPath, [tsc, "-b", "tsconfig.build.json"], {
     cwd: root,
@@ -66,8 +68,7 @@ if (isStale()) {
     process.stderr.write("mssp: the sources do not compile; the errors are above.\n");
     process.exit(1);
   }
-  const now = new Date();
-  fs.utimesSync(buildInfo, now, now);
+  fs.utimesSync(buildInfo, began, began);
 }
 
 require(path.join(root, "dist", "cli", "main.js"));
