@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
 import { requiredSettings } from "../../settings/required";
-import { mssp } from "../mssp";
+import { sharedMssp as mssp } from "../sharedMssp";
 
 describe("mssp ci setup, with a stand-in for gh", () => {
   let folder: string;
