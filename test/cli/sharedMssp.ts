@@ -18,13 +18,19 @@ interface CommandProcess {
 
 let running: CommandProcess | undefined;
 let isBusy = false;
+let isCompiled = false;
 
 /**
  * As `mssp`, in one process for one command after another. A command that runs at the same time as
- * another gets its own process, and each does with TEST_PROCESSES=own.
+ * another gets its own process, and each does with TEST_PROCESSES=own. So does the first one, which
+ * compiles the sources that have changed.
  */
 export async function sharedMssp(args: readonly string[], options: MsspOptions = {}): Promise<Ended> {
-  if (isBusy || process.env["TEST_PROCESSES"] === "own") return mssp(args, options);
+  if (!isCompiled || isBusy || process.env["TEST_PROCESSES"] === "own") {
+    const ended = await mssp(args, options);
+    isCompiled = true;
+    return ended;
+  }
   isBusy = true;
   try {
     const environment = environmentOf(options);
