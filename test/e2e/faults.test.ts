@@ -118,6 +118,8 @@ describe("an `up` that is interrupted, or runs beside another", function () {
   it("two at the same time: the second is refused with the owner of the lock", async () => {
     const { up } = await upUntil("twice", 41, /^POST \/v1\.0\/invitations 201/);
     try {
+      // Stopped, so that it holds its lock for as long as the second one needs to come to it.
+      up.kill("SIGSTOP");
       const second = await project.pulumi(["up", "--stack", "twice", "--yes", "--skip-preview"]);
       assert.notEqual(second.exitCode, 0);
       assert.match(second.stderr, /the stack is currently locked by 1 lock\(s\)/);
@@ -126,6 +128,7 @@ describe("an `up` that is interrupted, or runs beside another", function () {
       up.kill("SIGKILL");
       throw error;
     }
+    up.kill("SIGCONT");
     const { exitCode, stdout, stderr } = await up;
     assert.equal(exitCode, 0, `the first goes on: ${stdout}\n${stderr}`);
     await project.succeed(["preview", "--stack", "twice", "--refresh", "--expect-no-changes"]);
