@@ -76,14 +76,15 @@ export function define(command: Command): void {
 }
 
 async function writeConnection(options: ConnectionOptions): Promise<ConnectionContent> {
-  const [{ readConnector }, { connectionText }, { writeWholeFile }, { exists }] = await Promise.all([
+  const [{ contentOf }, { readConnector }, { connectionText }, { writeWholeFile }, { exists }] = await Promise.all([
+    import("./content.js"),
     import("../connector/connector.js"),
     import("../connector/connectionFile.js"),
     import("../output/wholeFile.js"),
     import("../stack/exists.js"),
   ]);
   const connector = await readConnector(options.stack);
-  const content = await contentOf(connector, await placeOf(connector, options));
+  const content = contentOf(connector, await placeOf(connector, options));
   const text = connectionText(content);
   if (options.force !== true && (await exists(options.out))) {
     throw new VisibleError(
@@ -109,32 +110,6 @@ async function placeOf(connector: Connector, options: ConnectionOptions): Promis
   if (secret !== undefined) return { keyVaultSecret: secret };
   const { credentialVariable: variableOf } = await import("../tokens/credentials.js");
   return { fileVariable: variableOf(credential) };
-}
-
-async function contentOf(connector: Connector, credentialPlace: CredentialPlace): Promise<ConnectionContent> {
-  const { stack, tenantId, clientId, cloud, kind, alertApis, credential, redirectUri, loopbackRedirectUri } = connector;
-  const { profile, incidents, actions, approvedBy, writesEndOn } = connector;
-  const { withoutUndefined } = await import("@defender-mssp/microsoft");
-  const { connectionVersion, isThisMachine } = await import("../connector/connectionFile.js");
-  const { ARM_METADATA_HOSTNAME: metadataHost = "" } = process.env;
-  return {
-    msspConnection: connectionVersion,
-    stack,
-    tenantId,
-    clientId,
-    cloud,
-    ...(isThisMachine(metadataHost) ? { endpoints: { metadataHost } } : {}),
-    connector: {
-      kind,
-      alertApis,
-      credential,
-      ...(redirectUri === undefined ? {} : { redirectUri }),
-      ...(loopbackRedirectUri === undefined ? {} : { loopbackRedirectUri }),
-      ...(profile === "read" ? {} : { profile }),
-      ...withoutUndefined({ incidents, actions, approvedBy, writesEndOn }),
-    },
-    credentialPlace,
-  };
 }
 
 function summaryOf({ out }: ConnectionOptions, { credentialPlace: place, stack }: ConnectionContent): string {

@@ -106,11 +106,7 @@ async function watched(
   options: OnboardOptions,
   check: () => Promise<readonly OnboardingProgress[]>,
 ): Promise<readonly OnboardingProgress[]> {
-  const [{ watch }, { wait }, texts] = await Promise.all([
-    import("./watch.js"),
-    import("@defender-mssp/microsoft"),
-    import("./text.js"),
-  ]);
+  const [{ pauseOf, watch }, texts] = await Promise.all([import("./watch.js"), import("./text.js")]);
   const isLive = process.stdout.isTTY && process.env["CI"] === undefined && options.json !== true;
   const logUpdate = isLive ? (await import("log-update")).default : undefined;
   const stop = new AbortController();
@@ -131,7 +127,7 @@ async function watched(
     logUpdate(waits ? `${text}\nChecked again every ${options.interval} s. Ctrl-C ends this.` : text);
   };
   try {
-    return await watch({ check, show, pause: (signal) => wait(options.interval * 1000, signal), signal: stop.signal });
+    return await watch({ check, show, pause: pauseOf(options.interval), signal: stop.signal });
   } finally {
     logUpdate?.done();
     process.off("SIGINT", onSignal);

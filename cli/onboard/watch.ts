@@ -1,4 +1,5 @@
 /** `mssp onboard --watch`: checks again until nothing waits, or somebody ends it. */
+import { wait } from "@defender-mssp/microsoft";
 import type { OnboardingProgress } from "./progress";
 
 export interface WatchOptions {
@@ -27,6 +28,11 @@ export async function watch({ check, show, pause, signal }: WatchOptions): Promi
       throw error;
     }
   }
+}
+
+/** The pause between two checks, in seconds. */
+export function pauseOf(seconds: number): WatchOptions["pause"] {
+  return (signal) => wait(seconds * 1000, signal);
 }
 
 /** It may have come during the pause. */

@@ -86,21 +86,10 @@ export function define(token: Command): void {
 }
 
 async function applicationToken(options: TokenCommandOptions): Promise<void> {
-  const { connectorEnvironment, credentialOf, endpointsOf } = await import("./credentials.js");
-  const { resourceOf } = await import("./signIn.js");
-  const { requestToken } = await import("@defender-mssp/microsoft");
-  const connector = await selectedConnector(options);
-  const endpoints = await endpointsOf(connector);
-  const api = options.api ?? (connector.alertApis.includes("graph") ? "graph" : "legacySiem");
-  const { accessToken, expiresOn } = await requestToken({
-    tenantId: connector.tenantId,
-    audience: resourceOf(api, endpoints),
-    v1: api === "legacySiem",
-    environment: connectorEnvironment(connector.clientId, await credentialOf(connector, options)),
-    endpoints,
-  });
+  const { requestApplicationToken } = await import("./applicationToken.js");
+  const { stack, api, accessToken, expiresOn } = await requestApplicationToken(options);
   show(options, {
-    stack: connector.stack,
+    stack,
     api,
     accessToken: {
       expiresOn: expiresOn.toISOString(),

@@ -19,8 +19,9 @@ import {
 } from "@defender-mssp/sandbox/testing";
 import { execa } from "execa";
 import { codeOf } from "../../../cli/tokens/signIn";
-import { checkout, mssp as runMssp, type Ended } from "../mssp";
+import { checkout, type Ended } from "../mssp";
 import { secret, StackProject } from "../pulumiStack";
+import { sharedMssp as runMssp } from "../sharedMssp";
 
 const redirectUri = "https://contoso.com/SiemMsspConnector";
 

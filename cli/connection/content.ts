@@ -1,0 +1,29 @@
+/** The content of a connection file, from a stack's outputs. */
+import { withoutUndefined } from "@defender-mssp/microsoft";
+import type { Connector, CredentialPlace } from "../connector/connector";
+import { connectionVersion, isThisMachine, type ConnectionContent } from "../connector/connectionFile";
+
+/** What the connection file of a connector says. */
+export function contentOf(connector: Connector, credentialPlace: CredentialPlace): ConnectionContent {
+  const { stack, tenantId, clientId, cloud, kind, alertApis, credential, redirectUri, loopbackRedirectUri } = connector;
+  const { profile, incidents, actions, approvedBy, writesEndOn } = connector;
+  const { ARM_METADATA_HOSTNAME: metadataHost = "" } = process.env;
+  return {
+    msspConnection: connectionVersion,
+    stack,
+    tenantId,
+    clientId,
+    cloud,
+    ...(isThisMachine(metadataHost) ? { endpoints: { metadataHost } } : {}),
+    connector: {
+      kind,
+      alertApis,
+      credential,
+      ...(redirectUri === undefined ? {} : { redirectUri }),
+      ...(loopbackRedirectUri === undefined ? {} : { loopbackRedirectUri }),
+      ...(profile === "read" ? {} : { profile }),
+      ...withoutUndefined({ incidents, actions, approvedBy, writesEndOn }),
+    },
+    credentialPlace,
+  };
+}
