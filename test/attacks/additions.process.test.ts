@@ -14,7 +14,7 @@ import type { StackPreview } from "../../cli/ci/stackPreview";
 import type { Check } from "../../cli/verify/check";
 import { readStackSettings } from "../../settings/fromFile";
 import { permissionsToFindAdditions } from "../../settings/prerequisites";
-import { mssp } from "../cli/mssp";
+import { sharedMssp as mssp } from "../cli/sharedMssp";
 import { ana, ben, createProject, customer, objectsOf, single, TenantHands, tenantIdOf } from "../e2e/support";
 
 const entitlement = "/beta/identityGovernance/entitlementManagement";

@@ -11,7 +11,7 @@ import { textOf, type StoredObject } from "@defender-mssp/sandbox/testing";
 import { stringify } from "yaml";
 import { EntitlementAccess } from "../../components/portalAccess/entitlementAccess";
 import { MsspSecurityGroup } from "../../components/portalAccess/msspSecurityGroup";
-import { mssp } from "../cli/mssp";
+import { sharedMssp as mssp } from "../cli/sharedMssp";
 import { msspTenantId, resolved, startMocks, tenantId } from "../components/mocks";
 import type { BeforeDestroyReport } from "../../cli/doctor/beforeDestroy";
 import { ana, ben, createProject, customer, objectsOf, TenantHands, tenantIdOf } from "../e2e/support";

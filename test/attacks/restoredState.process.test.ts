@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/sandbox";
-import { mssp } from "../cli/mssp";
+import { sharedMssp as mssp } from "../cli/sharedMssp";
 import { createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "../e2e/support";
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/sandbox";
-import { mssp } from "../cli/mssp";
+import { sharedMssp as mssp } from "../cli/sharedMssp";
 import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "../e2e/support";
 
 /**

@@ -3,7 +3,7 @@ import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { setSwitches, type TestCertificate } from "@defender-mssp/sandbox/testing";
 import type { OnboardingProgress } from "../../cli/onboard/progress";
-import { mssp as runMssp } from "../cli/mssp";
+import { sharedMssp as runMssp } from "../cli/sharedMssp";
 import {
   byCertificate,
   bySecret,

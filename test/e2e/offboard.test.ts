@@ -17,7 +17,8 @@ import {
 } from "@defender-mssp/sandbox/testing";
 import type { OnboardingProgress } from "../../cli/onboard/progress";
 import type { Certificate } from "../../cli/offboard/certificate";
-import { mssp, type Ended } from "../cli/mssp";
+import type { Ended } from "../cli/mssp";
+import { sharedMssp as mssp } from "../cli/sharedMssp";
 import { ana, ben, createProject, customer, objectsOf, TenantHands, tenantIdOf } from "./support";
 
 const azureCli = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { repair, type RepairOptions } from "../../cli/doctor/repair";
-import { mssp } from "../cli/mssp";
+import { sharedMssp as mssp } from "../cli/sharedMssp";
 import { createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 describe("mssp doctor --repair", function () {

@@ -10,7 +10,8 @@ import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { msspSubscriptionId, msspTenantId } from "@defender-mssp/sandbox/testing";
 import type { Check } from "../../cli/verify/check";
-import { mssp as runMssp, type Ended } from "../cli/mssp";
+import type { Ended } from "../cli/mssp";
+import { sharedMssp as runMssp } from "../cli/sharedMssp";
 import { checkout, createProject, customer, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 interface Verified {
