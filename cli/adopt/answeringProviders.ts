@@ -11,6 +11,7 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as protocol from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { messageOf } from "@defender-mssp/microsoft/errors";
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -133,8 +134,7 @@ function unary<Request, Response>(answer: (request: Request) => Response | Promi
       .then(() => answer(call.request))
       .then(
         (response) => callback(null, response),
-        (error: unknown) =>
-          callback({ code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) => callback({ code: status.UNKNOWN, details: messageOf(error) }),
       );
   };
 }

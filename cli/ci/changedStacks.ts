@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { z } from "zod";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
 import { stackConfigDirOf } from "../../settings/project";
 import { checkedStackName, matchesPattern, sandboxStacks, stackOfFile } from "./stackNames";
 
@@ -145,7 +145,7 @@ async function git(folder: string, args: readonly string[], { from, to }: GitRan
     stripFinalNewline: false,
     env: { LC_ALL: "C" },
   }).catch((error: unknown) => {
-    throw new VisibleError(`git can't be run: ${error instanceof Error ? error.message : String(error)}`);
+    throw new VisibleError(`git can't be run: ${messageOf(error)}`);
   });
   if (exitCode === 0) return stdout;
   const said = stderr.trim().split("\n")[0] ?? "";

@@ -5,7 +5,7 @@
  *
  * Source: https://docs.github.com/actions/reference/security/oidc
  */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
 import { writeWholeFile } from "../output/wholeFile";
 
 /** The `aud` that Entra expects for federated identity credentials. */
@@ -53,7 +53,7 @@ async function requestedToken(url: URL, bearer: string): Promise<string> {
         await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
         continue;
       }
-      const reason = error instanceof SyntaxError ? "no JSON" : error instanceof Error ? error.message : String(error);
+      const reason = error instanceof SyntaxError ? "no JSON" : messageOf(error);
       throw new VisibleError(`GitHub gave no OIDC token at ${url.host} in ${tries} tries: ${reason}.`);
     }
   }

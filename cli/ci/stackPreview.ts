@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
 import { partShape, type AdditionsPart } from "../additions/addition";
 import { redactedText, redactedValue, secretText } from "./redaction";
 import { checkedStackName } from "./stackNames";
@@ -140,7 +140,7 @@ async function filesAt(place: string): Promise<string[]> {
     const names = await readdir(place, { recursive: true });
     return names.filter((name) => name.endsWith(".json")).map((name) => path.join(place, name));
   } catch (error) {
-    throw new VisibleError(`${place} can't be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new VisibleError(`${place} can't be read: ${messageOf(error)}`);
   }
 }
 
@@ -154,8 +154,7 @@ async function readPreview(file: string): Promise<StackPreview> {
     if (!parsed.success) throw new VisibleError("unknown format, or another version of mssp");
     return redactedAgain({ ...parsed.data, stack: checkedStackName(parsed.data.stack) });
   } catch (error) {
-    const reason =
-      error instanceof SyntaxError ? "it isn't JSON" : error instanceof Error ? error.message : String(error);
+    const reason = error instanceof SyntaxError ? "it isn't JSON" : messageOf(error);
     throw new VisibleError(
       `${file} holds no preview: ${reason}. Write it with \`npx mssp ci preview\` or \`npx pulumi preview --json\`.`,
     );

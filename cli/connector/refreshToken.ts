@@ -9,7 +9,7 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { getKeyVaultSecret, keyVaultSecretName, setKeyVaultSecret, type Environment } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
 import { contentOfStackFile } from "../../settings/fromFile";
 import { readProject } from "../../settings/project";
 import { runPulumi, type PulumiOptions } from "../stack/pulumi";
@@ -163,7 +163,7 @@ export async function readElsewhere(
   try {
     return (await readFile(place.file, "utf8")).trim();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new VisibleError(`The refresh token of ${owner} is kept in a file that can't be read: ${reason}`);
   }
 }

@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
 import { writeBytes } from "../output/standardOutput";
 import type { FleetCommand, StackOutcome, StackState } from "./outcome";
 
@@ -196,7 +196,7 @@ function explained<T>(folder: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new VisibleError(`The journal in ${folder} can't be written: ${reason}.`, { cause: error });
   }
 }

@@ -7,6 +7,7 @@ import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type * as pulumi from "@pulumi/pulumi";
 import type * as automation from "@pulumi/pulumi/automation";
+import { messageOf } from "@defender-mssp/microsoft/errors";
 import type { AdditionsPart } from "../additions/addition";
 import { secretsOfEnvironment } from "../ci/redaction";
 import { packageRoot } from "../installation";
@@ -144,10 +145,6 @@ function onUnhandledError(listener: (error: unknown) => void): () => void {
   const events = ["unhandledRejection", "uncaughtException"] as const;
   for (const event of events) process.on(event, listener);
   return () => events.forEach((event) => process.off(event, listener));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** With `--refresh` the code of the dynamic resources comes from the stack's state: it gets a process of its own. */

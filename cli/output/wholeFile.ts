@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { lstat, open, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
 
 export interface WholeFileOptions {
   /** Permissions of the file, whatever the umask is. Default: 0o644. */
@@ -98,7 +98,7 @@ async function explained(file: string, write: () => Promise<void>): Promise<void
   try {
     await write();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new VisibleError(`${file} can't be written: ${reason}.`, { cause: error });
   }
 }

@@ -6,7 +6,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
 import { checkWritable, writeWholeFile } from "../output/wholeFile";
 import { UsageError } from "../usageError";
 
@@ -200,9 +200,7 @@ export async function publish({
   await write();
   let writing = Promise.resolve();
   const timer = setInterval(() => {
-    writing = writing
-      .then(write)
-      .catch((error: unknown) => note(error instanceof Error ? error.message : String(error)));
+    writing = writing.then(write).catch((error: unknown) => note(messageOf(error)));
   }, every);
   timer.unref();
   return {

@@ -6,6 +6,7 @@ import net from "node:net";
 import os from "node:os";
 import tls from "node:tls";
 import { wait } from "@defender-mssp/microsoft";
+import { messageOf } from "@defender-mssp/microsoft/errors";
 import { syslogDatagrams } from "./syslogDatagrams";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 import { UsageError } from "../usageError";
@@ -182,7 +183,7 @@ function isDistrusted(error: unknown): boolean {
 }
 
 function refused({ transport, host, port }: SyslogAddress, error: unknown): DestinationError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const hint = isDistrusted(error) ? " NODE_EXTRA_CA_CERTS names a file with the server's certificate authority." : "";
   return new DestinationError(
     `The syslog server ${transport}://${host}:${port} took nothing more: ${reason}.${hint}`,

@@ -13,7 +13,7 @@ import {
   type Endpoints,
   type Environment,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
 import type { Connection, Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
 import type { CredentialOptions } from "./credentialOptions";
@@ -178,6 +178,6 @@ async function read(file: string, isPrivate: boolean): Promise<Buffer> {
       await handle.close();
     }
   } catch (error) {
-    throw new VisibleError(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new VisibleError(`${file} can't be read: ${messageOf(error)}`);
   }
 }

@@ -2,6 +2,7 @@ import type { CloudName } from "@defender-mssp/microsoft";
 import { getClientConfig } from "@pulumi/azure-native/authorization";
 import { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { messageOf } from "@defender-mssp/microsoft/errors";
 
 export interface AzureSubscriptionArgs {
   /** ID of the tenant that the subscription belongs to, a UUID. */
@@ -59,7 +60,7 @@ async function reachedTenant(provider: Provider, tenantId: string): Promise<stri
   try {
     return (await getClientConfig({ provider })).tenantId;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new pulumi.RunError(
       `Cannot sign in to tenant ${tenantId} for Azure. Nothing was created.\n${reason}\n` +
         "Check the setting of the tenant ID and the credentials in the environment (ARM_CLIENT_ID with a secret, a certificate or " +

@@ -1,4 +1,4 @@
-import { vaultOfResourceId } from "@defender-mssp/microsoft";
+import { messageOf, vaultOfResourceId } from "@defender-mssp/microsoft";
 import { getVault } from "@pulumi/azure-native/keyvault/getVault";
 import type { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
@@ -21,7 +21,7 @@ export async function requireSafeVault(
   if (place === undefined) return; // The component refuses it.
   const { resourceGroupName, vaultName } = place;
   const found = await getVault({ resourceGroupName, vaultName }, { provider }).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new pulumi.RunError(
       `handover.vaultId: the vault ${vaultName} cannot be read. Nothing was changed.\n${reason}`,
     );

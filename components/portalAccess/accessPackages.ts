@@ -1,6 +1,6 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { accessPackageUrl, type CloudName, type Tier } from "@defender-mssp/microsoft";
+import { accessPackageUrl, messageOf, type CloudName, type Tier } from "@defender-mssp/microsoft";
 import { accessCatalogName } from "../../settings/naming";
 import { managedNote } from "../mark";
 import { setOutputs } from "../outputs";
@@ -296,7 +296,7 @@ async function lookUp(contact: string, opts: pulumi.InvokeOptions): Promise<stri
   try {
     return (await azuread.getUser({ mail: contact }, opts)).objectId;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return { contact, reason: reason.replace(/\s+/g, " ").trim() };
   }
 }

@@ -1,4 +1,5 @@
 import {
+  messageOf,
   microsoftGraph,
   windowsDefenderAtp,
   type ConnectorProfile,
@@ -186,7 +187,7 @@ interface PublishedApi {
  */
 function publishedApi({ appId, displayName }: PublishedApplication, parent: pulumi.Resource): PublishedApi {
   const lookedUp = azuread.getServicePrincipal({ clientId: appId }, { parent }).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     // Anything but a RunError is printed with its whole object.
     throw new pulumi.RunError(`${displayName} could not be looked up in the customer's tenant: ${reason.trim()}`);
   });

@@ -4,7 +4,7 @@ import {
   type ConnectorRole,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
 import * as azuread from "@pulumi/azuread";
 import type * as pulumi from "@pulumi/pulumi";
 import { dateOf } from "../portalAccess/memberships";
@@ -52,7 +52,7 @@ async function unpublished(
     if (missing.length === 0) return undefined;
     return `${displayName} has no application role ${missing.join(", ")} in the customer's tenant.`;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return `${displayName} could not be looked up in the customer's tenant: ${reason.trim()}.`;
   }
 }

@@ -1,4 +1,4 @@
-import { clouds, type CloudName } from "@defender-mssp/microsoft";
+import { clouds, messageOf, type CloudName } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { inThisRun } from "../hooks";
@@ -70,7 +70,7 @@ async function reachedTenant(provider: pulumi.ProviderResource, tenantId: string
   try {
     return (await azuread.getClientConfig({ provider })).tenantId;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new pulumi.RunError(
       `Cannot sign in to the customer's tenant ${tenantId}. Nothing was created.\n${reason}\n` +
         "Check the setting tenantId, the credentials in the environment (ARM_CLIENT_ID with a secret, a certificate or a federated " +

@@ -1,4 +1,4 @@
-import { graphCall, isLostAnswer, undoLostCreate, type CallContext } from "@defender-mssp/microsoft";
+import { graphCall, isLostAnswer, messageOf, undoLostCreate, type CallContext } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployedResources } from "./deployedResources";
 
@@ -45,7 +45,7 @@ export function recoverLostCreates(
       const outcome = await undoLostCreate(call, { type, inputs: newInputs, errors, isKnown }, context);
       return outcome === "repeat" && !isLast;
     } catch (failure) {
-      const reason = failure instanceof Error ? failure.message : String(failure);
+      const reason = messageOf(failure);
       await pulumi.log.warn(`${name}: its lost create could not be looked up: ${reason}`);
       return false;
     }

@@ -20,6 +20,11 @@ export class EnvironmentError extends VisibleError {
   override readonly name = "EnvironmentError";
 }
 
+/** The message of whatever was thrown, for a sentence that says what failed. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** What is known of a failed call. */
 export interface ServiceErrorDetail {
   /** HTTP status; 0 if no answer arrived. */

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, randomUUID, sign, X509Certificate, type K
 import { readFile } from "node:fs/promises";
 import { legacyTokenEndpoint, tokenEndpoint } from "../clouds";
 import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
-import { EnvironmentError, ServiceError } from "../errors";
+import { EnvironmentError, messageOf, ServiceError } from "../errors";
 import { isSecureAddress, request, withoutSecrets, type RequestOptions } from "../http";
 
 export interface TokenOptions extends Pick<RequestOptions, "signal" | "timeout"> {
@@ -277,8 +277,4 @@ async function readNamed(variable: string, path: string): Promise<Buffer> {
   } catch (cause) {
     throw new EnvironmentError(`The file that ${variable} names can't be read: ${messageOf(cause)}.`, { cause });
   }
-}
-
-function messageOf(failure: unknown): string {
-  return failure instanceof Error ? failure.message : String(failure);
 }

@@ -5,7 +5,7 @@
 import { readFile, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
 import { fileSystemError, guarded } from "./home";
 import { isUuid } from "./identity";
 import type { DeletedObject, Json, StoredObject, Tenant } from "./model";
@@ -132,7 +132,7 @@ export class Store {
       return TenantRecord.parse(id, text);
     } catch (error) {
       throw new VisibleError(
-        `The sandbox's tenant file ${file} is damaged: ${error instanceof Error ? error.message : String(error)}. ` +
+        `The sandbox's tenant file ${file} is damaged: ${messageOf(error)}. ` +
           "Put back a good copy, or start over with `npx mssp sandbox reset`, which deletes all of the sandbox's tenants and stacks.",
       );
     }

@@ -11,6 +11,7 @@ import {
   type RunRequest,
 } from "@pulumi/pulumi/proto/language_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { messageOf } from "@defender-mssp/microsoft/errors";
 import type { RuntimeAnswer, RuntimeRequest } from "./sharedRuntime";
 
 type GetRequiredPackages = (
@@ -36,6 +37,7 @@ const launcher = "launcher.js";
 const running = new Map<number, () => void>();
 /** Resolves when the programs that have been asked for before have ended. */
 let programs = Promise.resolve();
+let isProgramRunning = false;
 /** Events of the process that a program listens to. */
 const events = ["uncaughtException", "unhandledRejection", "beforeExit"] as const;
 
@@ -62,7 +64,7 @@ async function serve({ id, folder, environment }: Extract<RuntimeRequest, { fold
     const languagePort = await listen(server);
     return { id, languagePort, providerPort: await dynamicProvider() };
   } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) };
+    return { id, error: messageOf(error) };
   }
 }
 
@@ -142,6 +144,7 @@ function runInline(
     }
   };
   const dropListeners = rememberListeners();
+  isProgramRunning = true;
   const run = new Promise<void>((resolve) => {
     let answered = false;
     new LanguageServer(program).run(call, (error, response) => {
@@ -153,6 +156,7 @@ function runInline(
     });
   });
   return Promise.race([run, ended]).then(() => {
+    isProgramRunning = false;
     Reflect.deleteProperty(asyncLocalStorage, "getStore");
     dropListeners();
   });
@@ -195,8 +199,10 @@ function dynamicProvider(): Promise<number> {
       resolve(Number(text));
     };
     process.argv = [process.execPath, "dynamic-provider", "attached"];
+    const others = new Set(process.listeners("unhandledRejection"));
     try {
       requireInternal("@pulumi/pulumi/cmd/dynamic-provider");
+      for (const listener of process.listeners("unhandledRejection")) if (!others.has(listener)) keepFrom(listener);
     } catch (error) {
       reject(error instanceof Error ? error : new Error(String(error)));
     } finally {
@@ -204,6 +210,18 @@ function dynamicProvider(): Promise<number> {
       Server.prototype.addService = addService;
     }
   }));
+}
+
+/**
+ * The dynamic provider prints errors that nobody handles. A program's own are the engine's to show,
+ * and what a program still waits for when its engine ends is no error.
+ */
+function keepFrom(listener: NodeJS.UnhandledRejectionListener): void {
+  const { isGrpcError } = requireInternal("@pulumi/pulumi/errors") as { isGrpcError: (error: Error) => boolean };
+  process.off("unhandledRejection", listener);
+  process.on("unhandledRejection", (reason, promise) => {
+    if (!isProgramRunning && !(reason instanceof Error && isGrpcError(reason))) listener(reason, promise);
+  });
 }
 
 function listen(server: Server): Promise<number> {

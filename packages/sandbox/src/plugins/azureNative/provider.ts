@@ -5,6 +5,7 @@
  * answers as outputs, and writes whole resources with PUT.
  */
 import { randomBytes, randomUUID } from "node:crypto";
+import { messageOf } from "@defender-mssp/microsoft/errors";
 import {
   type Checked,
   type CheckFailure,
@@ -201,11 +202,7 @@ class AzureNativeProvider implements Provider {
     } catch (error) {
       const now = await call.find(id, resource.apiVersion).catch(() => undefined);
       if (now === undefined) throw error;
-      throw new InitializationFailed(
-        id,
-        outputsOf(resource, now),
-        error instanceof Error ? error.message : String(error),
-      );
+      throw new InitializationFailed(id, outputsOf(resource, now), messageOf(error));
     }
   }
 

@@ -18,6 +18,7 @@ import * as protocol from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { messageOf } from "@defender-mssp/microsoft/errors";
 import { type ChangeKind, type CheckFailure, type Difference, type Provider, InitializationFailed } from "./provider";
 import { canonical, fromStruct, hasUnknowns, toStruct } from "./values";
 
@@ -164,7 +165,7 @@ function unimplemented() {
 
 /** In the engine's format: a partly created object is in the status details. */
 function grpcError(error: unknown): Partial<ServiceError> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const metadata = new Metadata();
   if (error instanceof InitializationFailed) {
     const failure = new protocol.ErrorResourceInitFailed();

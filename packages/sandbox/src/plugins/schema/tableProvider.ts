@@ -1,4 +1,5 @@
 /** A plugin from a table: the whole protocol for each resource type of the table. */
+import { messageOf } from "@defender-mssp/microsoft/errors";
 import {
   type Checked,
   type CheckFailure,
@@ -326,7 +327,7 @@ function withoutOwnKeys(state: ValueRecord): ValueRecord {
 
 /** As Terraform's SDK prints a list of errors that has one. */
 function listed(error: unknown): string {
-  return `1 error occurred:\n\t* ${error instanceof Error ? error.message : String(error)}\n\n`;
+  return `1 error occurred:\n\t* ${messageOf(error)}\n\n`;
 }
 
 function minutes(count: number): number {
