@@ -163,10 +163,7 @@ async function sendBatch({ address, signal, settle }: SyslogOptions, batch: Buff
       socket.resume(); // Only the end of what the server sends matters.
       socket.write(batch, () => {
         const pause = settle ?? Math.max(settling.least, settling.connects * opening);
-        // setImmediate reads what has come in first: closing a TLS connection writes, and that
-        // write would turn a
-        // reset into an end.
-        timer = setTimeout(() => setImmediate(closeOurSide), pause);
+        timer = setTimeout(() => afterReading(closeOurSide), pause);
       });
     });
   } finally {
@@ -174,6 +171,15 @@ async function sendBatch({ address, signal, settle }: SyslogOptions, batch: Buff
     signal?.removeEventListener("abort", stop);
     socket.destroy();
   }
+}
+
+/**
+ * Calls back when what has come in is read: closing a TLS connection writes, and that write would
+ * turn a reset into an end. Node.js reads between two calls of setImmediate. Before the first one
+ * it reads up to version 22; in version 24 a timer runs after the reading.
+ */
+function afterReading(callback: () => void): void {
+  setImmediate(() => setImmediate(callback));
 }
 
 /** A certificate that is not trusted will not be trusted in a second. */
