@@ -3,7 +3,7 @@
  * resume, faults, destroy.
  */
 import assert from "node:assert/strict";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { execa } from "execa";
@@ -21,6 +21,7 @@ describe("mssp fleet, twelve customers", () => {
 
   before(async () => {
     project = await createProject({ faults: { seed: 12, percent: 0 } });
+    await mkdir(temporaryFolder());
     await writeSettings([ana]);
     for (const number of customers) project.sandbox.cloud.tenant(tenantIdOf(number));
     asBefore = dumps();
@@ -150,11 +151,16 @@ describe("mssp fleet, twelve customers", () => {
   function start(...args: readonly string[]) {
     return execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), "fleet", ...args], {
       cwd: project.folder,
-      env: { ...project.environment, NO_COLOR: "1", CI: "true" },
+      env: { ...project.environment, NO_COLOR: "1", CI: "true", TMPDIR: temporaryFolder() },
       extendEnv: false,
       reject: false,
       stdin: "ignore",
     });
+  }
+
+  /** In the project's, which is deleted: a killed run leaves what it has in there. */
+  function temporaryFolder(): string {
+    return path.join(project.folder, "tmp");
   }
 
   function journals(): string {
