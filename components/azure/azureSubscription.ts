@@ -1,8 +1,7 @@
-import type { CloudName } from "@defender-mssp/microsoft";
+import { messageOf, type CloudName } from "@defender-mssp/microsoft";
 import { getClientConfig } from "@pulumi/azure-native/authorization";
 import { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { messageOf } from "@defender-mssp/microsoft/errors";
 
 export interface AzureSubscriptionArgs {
   /** ID of the tenant that the subscription belongs to, a UUID. */

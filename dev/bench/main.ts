@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { messageOf } from "@defender-mssp/microsoft/errors";
 import { tableText } from "../../cli/output/table";
 import { alerts } from "./alerts";
 import { devCustomer } from "./devCustomer";
@@ -78,7 +79,7 @@ function readArguments() {
     const { json, write } = values;
     return { wanted: wantedRows(values.rows), options, json, write };
   } catch (error) {
-    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.stderr.write(`bench: ${messageOf(error)}\n\n${usage}`);
     process.exitCode = 2;
     return undefined;
   }

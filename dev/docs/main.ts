@@ -6,6 +6,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { messageOf } from "@defender-mssp/microsoft/errors";
 import { brokenExamples, exampleCount } from "./checks/examples";
 import { brokenLinks } from "./checks/links";
 import { missingPaths } from "./checks/paths";
@@ -61,7 +62,7 @@ function unknownMark(block: ShellBlock): string[] {
     howToRun(block);
     return [];
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [messageOf(error)];
   }
 }
 
@@ -70,6 +71,6 @@ function count(pages: readonly Page[], parts: (page: Page) => readonly unknown[]
 }
 
 void (process.argv.includes("--check") ? check() : write()).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(messageOf(error));
   process.exitCode = 1;
 });

@@ -20,7 +20,7 @@ import {
   recordEngine,
   type EngineRecord,
 } from "./engineFolder";
-import { isOutOfSpace, messageOf } from "./failure";
+import { isOutOfSpace, messageWithCause } from "./failure";
 import { goVersionNeeded } from "./go";
 import { languageHostFiles, languageHostHash } from "./languageHostFiles";
 import { withLock } from "./lock";
@@ -148,7 +148,7 @@ async function fetchOrBuild(
     return { source: "download", verified: [verified], notVerified: [] };
   } catch (error) {
     if (isOutOfSpace(error)) throw error;
-    failures.push(`official download: ${messageOf(error)}`);
+    failures.push(`official download: ${messageWithCause(error)}`);
   }
   progress.say(`Not by the ${failures.join("; ")}.`);
   await emptyFolder(folder);
@@ -156,7 +156,7 @@ async function fetchOrBuild(
     return { source: "build", ...(await buildEngine(version, folder, environment, progress)) };
   } catch (error) {
     if (isOutOfSpace(error)) throw error;
-    failures.push(`build from Go modules: ${messageOf(error)}`);
+    failures.push(`build from Go modules: ${messageWithCause(error)}`);
   }
   const binFolder = path.join(engineFolder(options.home), "bin");
   throw new VisibleError(
@@ -273,7 +273,7 @@ function explained(error: unknown, version: string, folder: string): unknown {
   const home = path.dirname(path.dirname(folder));
   if (isOutOfSpace(error)) {
     return new VisibleError(
-      `No space left while getting the Pulumi engine ${version} (${messageOf(error)}). It takes 120 MB below ${home}, ` +
+      `No space left while getting the Pulumi engine ${version} (${messageWithCause(error)}). It takes 120 MB below ${home}, ` +
         `and 2 GB for Go's caches while it is built. Nothing half-done was left there: make room and run the same ` +
         `command again.`,
     );
@@ -281,7 +281,7 @@ function explained(error: unknown, version: string, folder: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (["EACCES", "EPERM", "EROFS", "EEXIST", "ENOTDIR"].includes(code ?? "")) {
     return new VisibleError(
-      `The Pulumi engine ${version} can't be put below ${home}: ${messageOf(error)}. Make that a folder that can be written to, or set ` +
+      `The Pulumi engine ${version} can't be put below ${home}: ${messageWithCause(error)}. Make that a folder that can be written to, or set ` +
         `PULUMI_HOME to one that is.`,
     );
   }

