@@ -1,9 +1,9 @@
-/** The content of a connection file, from a stack's outputs. */
+/** `mssp connection`: what it writes, from a stack's outputs. */
 import { withoutUndefined } from "@defender-mssp/microsoft";
 import type { Connector, CredentialPlace } from "../connector/connector";
 import { connectionVersion, isThisMachine, type ConnectionContent } from "../connector/connectionFile";
 
-/** What the connection file of a connector says. */
+/** The content of the connector's connection file. */
 export function contentOf(connector: Connector, credentialPlace: CredentialPlace): ConnectionContent {
   const { stack, tenantId, clientId, cloud, kind, alertApis, credential, redirectUri, loopbackRedirectUri } = connector;
   const { profile, incidents, actions, approvedBy, writesEndOn } = connector;

@@ -174,9 +174,9 @@ async function sendBatch({ address, signal, settle }: SyslogOptions, batch: Buff
 }
 
 /**
- * Calls back when what has come in is read: closing a TLS connection writes, and that write would
- * turn a reset into an end. Node.js reads between two calls of setImmediate. Before the first one
- * it reads up to version 22; in version 24 a timer runs after the reading.
+ * Calls back after pending input has been read. Closing a TLS connection writes, and a write on a
+ * connection that was reset makes the reset look like a normal end. From a timer, Node.js 22 reads
+ * before the first setImmediate and Node.js 24 after it; every version reads before the second.
  */
 function afterReading(callback: () => void): void {
   setImmediate(() => setImmediate(callback));

@@ -118,7 +118,7 @@ describe("an `up` that is interrupted, or runs beside another", function () {
   it("two at the same time: the second is refused with the owner of the lock", async () => {
     const { up } = await upUntil("twice", 41, /^POST \/v1\.0\/invitations 201/);
     try {
-      // Stopped, so that it holds its lock for as long as the second one needs to come to it.
+      // Suspended, so that it still holds the lock when the second one asks for it.
       up.kill("SIGSTOP");
       const second = await project.pulumi(["up", "--stack", "twice", "--yes", "--skip-preview"]);
       assert.notEqual(second.exitCode, 0);

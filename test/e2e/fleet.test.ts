@@ -158,7 +158,7 @@ describe("mssp fleet, twelve customers", () => {
     });
   }
 
-  /** In the project's, which is deleted: a killed run leaves what it has in there. */
+  /** Deleted with the project's folder: a killed run cannot delete its own temporary files. */
   function temporaryFolder(): string {
     return path.join(project.folder, "tmp");
   }

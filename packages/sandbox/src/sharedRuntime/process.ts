@@ -202,7 +202,8 @@ function dynamicProvider(): Promise<number> {
     const others = new Set(process.listeners("unhandledRejection"));
     try {
       requireInternal("@pulumi/pulumi/cmd/dynamic-provider");
-      for (const listener of process.listeners("unhandledRejection")) if (!others.has(listener)) keepFrom(listener);
+      for (const listener of process.listeners("unhandledRejection"))
+        if (!others.has(listener)) ignoreErrorsOfPrograms(listener);
     } catch (error) {
       reject(error instanceof Error ? error : new Error(String(error)));
     } finally {
@@ -213,10 +214,11 @@ function dynamicProvider(): Promise<number> {
 }
 
 /**
- * The dynamic provider prints errors that nobody handles. A program's own are the engine's to show,
- * and what a program still waits for when its engine ends is no error.
+ * The SDK's dynamic provider prints every unhandled error of its process, here also those of
+ * programs. The engine shows a program's errors. A call that is open when the engine ends fails,
+ * which is expected.
  */
-function keepFrom(listener: NodeJS.UnhandledRejectionListener): void {
+function ignoreErrorsOfPrograms(listener: NodeJS.UnhandledRejectionListener): void {
   const { isGrpcError } = requireInternal("@pulumi/pulumi/errors") as { isGrpcError: (error: Error) => boolean };
   process.off("unhandledRejection", listener);
   process.on("unhandledRejection", (reason, promise) => {
