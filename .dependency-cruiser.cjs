@@ -2,75 +2,88 @@
 // corner. Type-only imports count. `npm run boundaries` checks them; it is part of `npm run lint`.
 "use strict";
 
-const anything =
-  "^(index\\.ts$|launcher\\.js$|(settings|components|guardrails|policy|extensions|cli|plugin|packages|dev|test|examples)/)";
-const product = "^(index\\.ts$|launcher\\.js$|(settings|components|guardrails|policy|extensions|cli|plugin)/)";
-const microsoft = "^packages/microsoft/";
+/** This repository's own modules. */
+const ours =
+  "^(index\\.ts$|launcher\\.js$|(program|domain|settings|components|policy|extensions|cli|plugin|packages|dev|test|examples)/)";
 
-/** Of this repository, modules in `from` import only their own folder's and `allowed`. */
-function floor(folder, allowed, comment) {
+const errors = "packages/errors";
+const terminal = "packages/terminal";
+const microsoft = "packages/microsoft";
+const engine = "packages/engine";
+const pages = "packages/pages";
+const sandbox = "packages/sandbox";
+
+/** What the program and the commands know of customers, tenants and errors. */
+const facts = ["domain", microsoft, errors];
+/** What every command may use. */
+const commandBase = ["cli/base", "settings", terminal, ...facts];
+
+/** The rooms from the ground up: each imports its own files and the rooms that it names. */
+const rooms = {
+  [errors]: [],
+  [pages]: [],
+  [terminal]: [errors],
+  [microsoft]: [errors],
+  [engine]: [errors],
+  [sandbox]: [microsoft, engine, pages, errors],
+  program: [],
+  domain: [microsoft, errors],
+  settings: facts,
+  components: facts,
+  policy: ["program", "components", "settings", ...facts],
+  extensions: ["components", "settings", ...facts],
+  plugin: ["program", "components", "settings", ...facts],
+  "cli/base": [terminal, microsoft, errors],
+  "cli/stack": commandBase,
+  "cli/siem": ["cli/stack", ...commandBase],
+  "cli/tenant": ["cli/stack", ...commandBase],
+  "cli/customer": ["cli/tenant", "cli/siem", "cli/stack", pages, ...commandBase],
+  "cli/fleet": ["cli/tenant", "cli/siem", "cli/stack", pages, ...commandBase],
+  "cli/ci": ["cli/tenant", "cli/stack", ...commandBase],
+  "cli/sandbox": ["cli/siem", "cli/stack", sandbox, engine, ...commandBase],
+};
+
+const floors = Object.entries(rooms).map(([room, below]) => {
+  const folder = `^${room}/${room.startsWith("packages/") ? "src/" : ""}`;
   return {
-    name: folder.replace(/^packages\//, "").replace(/\/src$/, ""),
+    name: room,
     severity: "error",
-    comment,
-    from: { path: `^${folder}/` },
-    to: { path: anything, pathNot: [`^${folder}/`, ...allowed] },
+    comment: below.length === 0 ? "Imports no other room." : `Imports only ${below.join(", ")}.`,
+    from: { path: folder },
+    to: { path: ours, pathNot: [folder, ...below.map((name) => `^${name}/`)] },
   };
-}
-
-/** Modules in `from` import those in `to` by a package's name, never by a relative path. */
-function byName(name, from, to) {
-  return { name, severity: "error", from, to: { path: to, dependencyTypesNot: ["aliased-workspace"] } };
-}
+});
 
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
-    floor("packages/microsoft/src", [], "Microsoft's facts and clients depend on nothing of this repository."),
-    floor("packages/pages/src", [], "Pages know their design and nothing of this repository."),
-    floor("packages/engine/src", [microsoft], "The engine's package knows Microsoft's alone."),
-    floor(
-      "packages/sandbox/src",
-      [microsoft, "^packages/engine/", "^packages/pages/"],
-      "The sandbox knows microsoft, engine and pages.",
-    ),
-    floor("guardrails", [microsoft], "Guardrails are pure functions that settings and policy ask."),
-    floor("settings", ["^guardrails/", microsoft], "Settings know no component and no command."),
-    floor(
-      "components",
-      // Names, limits and prerequisites are facts; the configuration itself reaches components as
-      // arguments only.
-      ["^settings/(naming|omittedParts|prerequisites)\\.ts$", "^guardrails/", microsoft],
-      "Components take arguments and never read the configuration.",
-    ),
-    floor(
-      "policy",
-      ["^components/", "^settings/", "^guardrails/", microsoft],
-      "The policy pack judges what components declare, by the settings.",
-    ),
-    floor("plugin", ["^components/", "^settings/", "^guardrails/", microsoft], "The plugin serves the components."),
-    floor("extensions", ["^components/", "^settings/", "^guardrails/", microsoft], "Extensions use the components."),
-    floor("examples", ["^components/(azure/)?index\\.ts$"], "Examples import what the package exports, by its name."),
-    floor("cli", ["^components/", "^settings/", "^guardrails/", "^packages/"], "Commands import down."),
+    ...floors,
     {
-      name: "product-without-sandbox",
-      comment: "Of the product, only these commands may use the engine's and the sandbox's packages.",
+      name: "examples",
       severity: "error",
-      from: { path: product, pathNot: "^cli/(start|sandbox|engine)/" },
-      to: { path: "^packages/(engine|sandbox)/" },
+      comment: "Examples import what the package exports, by its name.",
+      from: { path: "^examples/" },
+      to: { path: ours, pathNot: ["^examples/", "^components/(azure/)?index\\.ts$"] },
     },
     {
       name: "packages-without-product",
-      comment: "A package, its tests included, could leave this repository.",
       severity: "error",
+      comment: "A package, its tests included, could leave this repository.",
       from: { path: "^packages/" },
-      to: { path: anything, pathNot: "^packages/" },
+      to: { path: ours, pathNot: "^packages/" },
+    },
+    {
+      name: "rooms-of-cli",
+      severity: "error",
+      comment: "A command stands in one of the rooms above.",
+      from: {},
+      to: { path: "^cli/[^/]+/", pathNot: "^cli/(base|stack|siem|tenant|customer|fleet|ci|sandbox)/" },
     },
     // A package is imported by its name, through its exports; only its own files reach into it.
     byName("packages-by-name", { pathNot: "^packages/" }, "^packages/"),
-    ...["microsoft", "engine", "sandbox", "pages"].map((name) =>
-      byName(`${name}-imports-by-name`, { path: `^packages/${name}/` }, `^packages/(?!${name}/)`),
-    ),
+    ...Object.keys(rooms)
+      .filter((room) => room.startsWith("packages/"))
+      .map((room) => byName(`${room}-imports-by-name`, { path: `^${room}/` }, `^packages/(?!${room.slice(9)}/)`)),
   ],
   options: {
     doNotFollow: { path: "node_modules" },
@@ -85,3 +98,8 @@ module.exports = {
     },
   },
 };
+
+/** Modules in `from` import those in `to` by a package's name, never by a relative path. */
+function byName(name, from, to) {
+  return { name, severity: "error", from, to: { path: to, dependencyTypesNot: ["aliased-workspace"] } };
+}

@@ -3,7 +3,7 @@
  * for the `mssp` command.
  */
 import { clockFrom, discoverEndpoints, withoutUndefined } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
 import { prepareDelegation, prepareHandover, refuseUnpreparedMove } from "./components/azure/prepare";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
@@ -24,7 +24,7 @@ import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { keepingLegacyApi } from "./settings/connector";
 import { stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
-import { tenantNeeds } from "./settings/prerequisites";
+import { tenantNeeds } from "./domain/prerequisites";
 import { parseSettings } from "./settings";
 
 /**

@@ -1,19 +1,24 @@
 // What Pulumi runs. In a checkout, esbuild compiles `index.ts` while this process loads the
 // packages that the program needs: Pulumi's own way, ts-node, takes half a second of every preview.
-// An installed package holds the compiled program (compile.js).
+// An installed package holds the compiled program (program/compile.js).
 "use strict";
 
 const Module = require("node:module");
 const path = require("node:path");
 
-const tooOld = require("./nodeVersion.js").tooOld();
+const tooOld = require("./program/nodeVersion.js").tooOld();
 if (tooOld) {
   console.error(tooOld);
   process.exit(1);
 }
-const { loadSdk, withoutPromiseTraces, withoutSdkSourceMaps, withoutSourcePositions } = require("./sdkShortcuts.js");
+const {
+  loadSdk,
+  withoutPromiseTraces,
+  withoutSdkSourceMaps,
+  withoutSourcePositions,
+} = require("./program/sdk/shortcuts.js");
 const { RunError, output } = loadSdk(() => require("@pulumi/pulumi"));
-const { compiled, targets } = require("./compile.js");
+const { compiled, targets } = require("./program/compile.js");
 
 // An error that is shown gets its places in our sources from `showSources`.
 withoutSdkSourceMaps();

@@ -1,8 +1,8 @@
 /** What the command says if it fails. It loads only then. */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { terminalText } from "./output/terminalText";
-import { wrapped } from "./output/wrap";
-import { UsageError } from "./usageError";
+import { VisibleError } from "@defender-mssp/errors";
+import { terminalText } from "@defender-mssp/terminal/terminalText";
+import { wrapped } from "@defender-mssp/terminal/wrap";
+import { UsageError } from "@defender-mssp/terminal/usageError";
 
 /**
  * An error for people by its message; any other is a bug and keeps its stack.

@@ -9,7 +9,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 const root = path.dirname(__dirname);
-const tooOld = require("../nodeVersion.js").tooOld();
+const tooOld = require("../program/nodeVersion.js").tooOld();
 if (tooOld) {
   process.stderr.write("mssp: " + tooOld + "\n");
   process.exit(1);

@@ -17,95 +17,95 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   init: {
     description:
       "Create a repository of customers: settings files, pipelines, and this program as the only dependency.",
-    load: () => require("./init/command"),
+    load: () => require("./customer/init/command"),
   },
   start: {
     description: "Install the Pulumi engine and onboard a sandbox customer: `pulumi up` of a stack on the sandbox.",
-    load: () => require("./start/command"),
+    load: () => require("./sandbox/start/command"),
   },
   engine: {
     description: "Install the Pulumi engine on this machine, once, and print where it is.",
-    load: () => require("./engine/command"),
+    load: () => require("./sandbox/engine/command"),
   },
   new: {
     description: "Write the settings file of a customer, and print what to send to the customer's administrator.",
-    load: () => require("./new/command"),
+    load: () => require("./customer/new/command"),
   },
   adopt: {
     description: "Make a stack for a customer who was onboarded by hand. Reads the tenant, and changes nothing there.",
-    load: () => require("./adopt/command"),
+    load: () => require("./customer/adopt/command"),
   },
   permissions: {
     description: "List the least permissions that the stacks' settings require, and the URLs to consent to them.",
-    load: () => require("./permissions/command"),
+    load: () => require("./customer/permissions/command"),
   },
   doctor: {
     description: "Check the permissions, licences and policies that a stack's settings need in the customer's tenant.",
-    load: () => require("./doctor/command"),
+    load: () => require("./customer/doctor/command"),
   },
   sandbox: {
     description: "Use an emulated Microsoft cloud on this machine instead of a real customer's tenant.",
-    load: () => require("./sandbox/command"),
+    load: () => require("./sandbox/sandbox/command"),
   },
   connection: {
     description:
       "Write a file with which `alerts`, `incidents`, `hunt`, `verify`, `token` and `siem-config` run on a machine that " +
       "has neither project, engine nor state.",
-    load: () => require("./connection/command"),
+    load: () => require("./siem/connection/command"),
   },
   token: {
     description:
       "Get the tokens of a stack's SIEM connector from the customer's tenant. Stores the refresh token encrypted; " +
       "prints tokens only with --show-secrets.",
-    load: () => require("./tokens/command"),
+    load: () => require("./siem/tokens/command"),
   },
   "siem-config": {
     description: "Write the files with which a SIEM product reaches the customer's alerts.",
-    load: () => require("./siemConfig/command"),
+    load: () => require("./siem/siemConfig/command"),
   },
   verify: {
     description: "Sign in and read alerts as the SIEM would, and check everything that this requires.",
-    load: () => require("./verify/command"),
+    load: () => require("./customer/verify/command"),
   },
   onboard: {
     description: "Show where a customer's onboarding stands, what is next, and whose move it is.",
-    load: () => require("./onboard/command"),
+    load: () => require("./customer/onboard/command"),
   },
   governance: {
     description: "Establish, show and end the governance relationship of a stack with portalAccess.model governance.",
-    load: () => require("./governance/command"),
+    load: () => require("./customer/governance/command"),
   },
   report: {
     description:
       "Write a page that shows who of the MSSP can do what in a customer's tenant, since when and until when.",
-    load: () => require("./report/command"),
+    load: () => require("./customer/report/command"),
   },
   offboard: {
     description:
       "Off-board a customer: collect evidence, remove everything, prove in the tenant that nothing is left, and write a certificate.",
-    load: () => require("./offboard/command"),
+    load: () => require("./customer/offboard/command"),
   },
   alerts: {
     description:
       "Pull the customer's Defender alerts as the SIEM connector would, and write them to standard output, a file or a SIEM.",
-    load: () => require("./alerts/command"),
+    load: () => require("./siem/alerts/command"),
   },
   incidents: {
     description: "Pull the customer's Defender incidents with their alerts, or change one.",
-    load: () => require("./incidents/command"),
+    load: () => require("./siem/incidents/command"),
   },
   hunt: {
     description: "Run one query of advanced hunting (KQL) over one or all customers.",
-    load: () => require("./hunt/command"),
+    load: () => require("./siem/hunt/command"),
   },
   evidence: {
     description:
       "Collect what the MSSP did in the customer's tenant: directory changes, sign-ins, runs of Pulumi, as a folder with hashes.",
-    load: () => require("./evidence/command"),
+    load: () => require("./customer/evidence/command"),
   },
   secrets: {
     description: "List when each customer's client secret, certificate and refresh token expire.",
-    load: () => require("./secrets/command"),
+    load: () => require("./siem/secrets/command"),
   },
   fleet: {
     description:

@@ -1,5 +1,5 @@
 /** A run of the `mssp` command. */
-import { ownVersion, requireProjectsVersion } from "./installation";
+import { ownVersion, requireProjectsVersion } from "./base/installation";
 import { programFor } from "./program";
 import { prepareUsage, usageExitCode } from "./usage";
 

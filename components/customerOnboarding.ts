@@ -19,7 +19,7 @@ import {
   type InvitedAnalyst,
   type OnboardedAnalyst,
 } from "./guests/invitedAnalysts";
-import type { OmittablePart } from "../settings/omittedParts";
+import type { OmittablePart } from "../domain/omittedParts";
 import { nextSteps } from "./nextSteps";
 import { declareNotificationRules } from "./notifications/notificationRules";
 import { setOutputs, type OutputsOf } from "./outputs";

@@ -1,6 +1,6 @@
 import type * as microsoft from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import { dynamicResourceLogic, dynamicTypePrefix, pluginTypePrefix, providerCode } from "../guardrails/stateCode";
+import { dynamicResourceLogic, dynamicTypePrefix, pluginTypePrefix, providerCode } from "../domain/stateCode";
 
 /** Last part of a dynamic resource's type token, `pulumi-nodejs:dynamic/defender-mssp:<type>`. */
 export type DynamicResourceType = keyof typeof dynamicResourceLogic;

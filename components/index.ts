@@ -45,7 +45,7 @@ export {
 } from "./portalAccess/defenderRole";
 export { DirectoryRoleAccess, type DirectoryRoleAccessArgs } from "./portalAccess/directoryRoleAccess";
 export { EntitlementAccess, type EntitlementAccessArgs, type EntitlementTerms } from "./portalAccess/entitlementAccess";
-export type { TieredAnalyst } from "./portalAccess/memberships";
+export type { TieredAnalyst } from "../domain/memberships";
 export { MsspSecurityGroup, type MsspSecurityGroupArgs } from "./portalAccess/msspSecurityGroup";
 export {
   customerApprovers,
@@ -75,4 +75,4 @@ export { requireTenantFeatures } from "./tenant/tenantFeatures";
 export { CrossTenantPartner, type CrossTenantPartnerArgs } from "./trust/crossTenantPartner";
 export { CrossTenantPartnerEntry, type CrossTenantPartnerEntryArgs } from "./trust/crossTenantPartnerEntry";
 export { MsspTrust, type MsspTrustArgs } from "./trust/msspTrust";
-export type { TenantNeeds } from "../settings/prerequisites";
+export type { TenantNeeds } from "../domain/prerequisites";

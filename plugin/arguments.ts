@@ -3,7 +3,7 @@
  * sent. The schema says which of them may be outputs; the others are plain values, and must be
  * known in a preview.
  */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
 import { keyText, printable, shortened } from "../settings/problems";
 import type { PackageSchema, PropertySchema, TypeSchema } from "./schema";

@@ -3,13 +3,13 @@
  * beside it: signing in, and reading its state.
  */
 import { clockFrom, type CloudName } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
 import { connectorSecrets, contactObjectIds, deployedSecrets, type PortalAccessChoice } from "../components";
 import { markStack } from "../components/mark";
 import { requireTenant, tenantProvider } from "../components/tenant/customerTenant";
 import { stackResources } from "../components/tenant/deployedResources";
-import { pluginTypePrefix } from "../guardrails/stateCode";
+import { pluginTypePrefix } from "../domain/stateCode";
 import { argumentsOf } from "./arguments";
 import { exposedComponents } from "./exposed";
 import type { PackageSchema } from "./schema";

@@ -3,9 +3,9 @@
  * `@defender-mssp/microsoft` that Pulumi's dynamic provider calls for a program in TypeScript.
  */
 import * as microsoft from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
-import { dynamicResourceLogic, pluginTypePrefix } from "../guardrails/stateCode";
+import { dynamicResourceLogic, pluginTypePrefix } from "../domain/stateCode";
 
 type Values = Readonly<Record<string, unknown>>;
 

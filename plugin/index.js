@@ -1,8 +1,8 @@
-// What the engine starts: the compiled plugin, with the shortcuts of sdkShortcuts.js.
+// What the engine starts: the compiled plugin, with the shortcuts of program/sdk/shortcuts.js.
 "use strict";
 
 const fs = require("node:fs");
-const { loadSdk, withoutSdkSourceMaps, withoutSourcePositions } = require("../sdkShortcuts.js");
+const { loadSdk, withoutSdkSourceMaps, withoutSourcePositions } = require("../program/sdk/shortcuts.js");
 
 // Standard input is a pipe from the engine: this process must not outlive an engine that was
 // killed.

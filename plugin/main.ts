@@ -2,7 +2,7 @@
  * The plugin: the components and resources of this package for programs in any language of
  * Pulumi's. index.js starts it.
  */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
 import * as provider from "@pulumi/pulumi/provider";
 import { servedByPlugin } from "../components/dynamicResource";

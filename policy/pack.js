@@ -4,8 +4,8 @@
 
 const Module = require("node:module");
 const path = require("node:path");
-const { compiled, targets } = require("../compile.js");
-const { withoutRemediation } = require("../sdkShortcuts.js");
+const { compiled, targets } = require("../program/compile.js");
+const { withoutRemediation } = require("../program/sdk/shortcuts.js");
 
 const neededAtOnce = [
   "@grpc/grpc-js",

@@ -3,7 +3,7 @@
  * of a resource names.
  */
 import { tiers } from "@defender-mssp/microsoft";
-import { groupNameInDirectory, securityGroupName, siemConnectorName } from "../settings/naming";
+import { groupNameInDirectory, securityGroupName, siemConnectorName } from "../domain/naming";
 import { azuread, dynamic } from "./resourceTypes";
 import { knownText, unknown, type StackResource } from "./rule";
 import type { PolicySettings } from "./policySettings";

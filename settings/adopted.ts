@@ -1,6 +1,6 @@
 /** Objects of an onboarding by hand: `adopted`. `npx mssp adopt` writes it. */
 import type * as z from "zod/mini";
-import { omittableParts, type OmittablePart } from "./omittedParts";
+import { omittableParts, type OmittablePart } from "../domain/omittedParts";
 import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
 import { listOf, mapOf, oneOf, text } from "./validators";

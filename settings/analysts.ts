@@ -1,8 +1,8 @@
 /** The MSSP's analysts: `analysts`, `analystDomains`, `accessEndsOn`, and the invitation. */
 import { tiers, type Tier } from "@defender-mssp/microsoft";
 import type * as z from "zod/mini";
-import { guestAddressProblem } from "../guardrails/people";
-import { directoryNameLimit } from "./naming";
+import { guestAddressProblem } from "../domain/guardrails/people";
+import { directoryNameLimit } from "../domain/naming";
 import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
 import {

@@ -3,7 +3,7 @@
  * customer's Sentinel workspace.
  */
 import { roleAuthorizations, vaultOfResourceId, type DelegatedRole } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import * as z from "zod/mini";
 import type { SettingPlace } from "./place";
 import { valueAt } from "./problems";

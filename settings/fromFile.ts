@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { clouds, endpointVariable } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import type { StackConfiguration } from "./fromEngine";
 import { parseSettings, type Settings } from "./index";
 import { asEngineJson, asEngineText, parseAsEngine } from "./engineYaml";

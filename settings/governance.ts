@@ -9,7 +9,7 @@ import {
   type PortalAccessRole,
 } from "@defender-mssp/microsoft";
 import type { ConnectorSettings } from "./connector";
-import { directoryNameLimit } from "./naming";
+import { directoryNameLimit } from "../domain/naming";
 import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
 import { displayName, listOf, mapOf, oneOf, switchOf, uuid } from "./validators";

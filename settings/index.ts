@@ -11,7 +11,7 @@ import {
   type MsspConditionalAccess,
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import {
   applicationNameLimit,
   directoryNameLimit,
@@ -19,7 +19,7 @@ import {
   securityGroupName,
   siemConnectorName,
   siemRedirectUri,
-} from "./naming";
+} from "../domain/naming";
 import {
   azureProblems,
   azureSettings,

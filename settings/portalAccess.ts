@@ -9,7 +9,7 @@ import {
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { governanceFrom, governanceKeys, governanceProblems, type GovernanceSettings } from "./governance";
-import { directoryNameLimit, groupNameInDirectory, securityGroupName } from "./naming";
+import { directoryNameLimit, groupNameInDirectory, securityGroupName } from "../domain/naming";
 import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
 import { domainName, emailAddress, listOf, mapOf, displayName, oneOf, text, wholeNumber } from "./validators";

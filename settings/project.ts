@@ -4,7 +4,7 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { parseAsEngine } from "./engineYaml";
 
 export interface Project {

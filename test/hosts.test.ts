@@ -12,10 +12,13 @@ const table = path.join("packages", "microsoft", "src", "clouds.ts");
 const sources = [
   "components",
   "extensions",
-  "guardrails",
+  "domain",
+  "program",
   "policy",
   "settings",
   "cli",
+  path.join("packages", "errors", "src"),
+  path.join("packages", "terminal", "src"),
   path.join("packages", "microsoft", "src"),
 ]
   .flatMap(filesBelow)

@@ -19,8 +19,8 @@ import {
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { addApplication } from "@defender-mssp/sandbox/testing";
 import * as fc from "fast-check";
-import { findOrphans } from "../cli/doctor/orphans";
-import { siemConnectorName } from "../settings/naming";
+import { findOrphans } from "../cli/tenant/orphans/orphans";
+import { siemConnectorName } from "../domain/naming";
 import { checkSettings, parseSettings } from "../settings";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";

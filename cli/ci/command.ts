@@ -1,8 +1,9 @@
 /** `mssp ci`: what CI does for a repository of customers. The workflows only call this. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { describeCommand } from "../output/help";
-import { print } from "../output/standardOutput";
-import { visibleJson } from "../output/terminalText";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { stackArguments } from "../stack/stackName";
 import type { GitLabJob, MatrixFormat } from "./matrix";
 
@@ -54,7 +55,7 @@ function registerSetup(ci: Command): void {
     .action(async ({ apply, json, ...options }: SetupCommandOptions) => {
       const [{ applyPlan, ownRepository, planText, setupPlan }, { customersOf }] = await Promise.all([
         import("./setup.js"),
-        import("./customers.js"),
+        import("../stack/customers.js"),
       ]);
       const customers = await customersOf(options.stack);
       const [tenant] = customers.map(({ settings }) => settings.msspTenantId);
@@ -163,7 +164,7 @@ function registerMatrix(ci: Command): void {
     if ((options.from === undefined) !== (options.all === true))
       matrix.error("error: either --from <commit> or --all is required", { exitCode: 2 });
     const [{ changedStacks }, { matrixText, partOf }] = await Promise.all([
-      import("./changedStacks.js"),
+      import("../stack/changedStacks.js"),
       import("./matrix.js"),
     ]);
     const found = await changedStacks({ ...options, folder: process.cwd(), from: options.from });
@@ -204,7 +205,7 @@ function registerPreview(ci: Command): void {
       const file = options.out ?? `previews/${preview.stack}.json`;
       await writePreview(file, preview);
       if (options.json === true) print(`${visibleJson(preview, 2)}\n`);
-      const { countsText } = await import("./previewText.js");
+      const { countsText } = await import("../stack/previewText.js");
       const counts = countsText(preview.changes);
       const ended = preview.failed ? "the preview failed" : counts === "" ? "no changes" : counts;
       say(`${preview.stack}: ${ended}. Written to ${file}.`);
@@ -246,8 +247,8 @@ function registerComment(ci: Command): void {
     .action(async (files: string[], options: CommentOptions) => {
       const [{ commentMarker, commentText }, { readPreviews }, { readMatrix }] = await Promise.all([
         import("./comment.js"),
-        import("./stackPreview.js"),
-        import("./changedStacks.js"),
+        import("../stack/stackPreview.js"),
+        import("../stack/changedStacks.js"),
       ]);
       const touched = options.matrix === undefined ? undefined : await readMatrix(options.matrix);
       const body = commentText(await readPreviews(files), {
@@ -283,8 +284,8 @@ function registerSort(ci: Command): void {
     .action(async (files: string[], { matrix, canary = [], format }: SortCommandOptions) => {
       const [{ gitHubSortOutput, sortStacks }, { readPreviews }, { readMatrix }] = await Promise.all([
         import("./sort.js"),
-        import("./stackPreview.js"),
-        import("./changedStacks.js"),
+        import("../stack/stackPreview.js"),
+        import("../stack/changedStacks.js"),
       ]);
       const canaries = canary.flatMap((patterns) => patterns.split(/[\s,]+/)).filter((pattern) => pattern !== "");
       const options = { expected: (await readMatrix(matrix)).stacks, canaries };
@@ -316,15 +317,13 @@ function registerDrift(ci: Command): void {
     .option("--out <folder>", "write each stack's text to <folder>/<stack>.md")
     .option("--json", "print stack, state, title and body of each as a JSON list")
     .action(async (files: string[], options: DriftOptions) => {
-      const [{ driftReports }, { readPreviews }, { readMatrix }, { mkdir }, { writeWholeFile }, path] =
-        await Promise.all([
-          import("./drift.js"),
-          import("./stackPreview.js"),
-          import("./changedStacks.js"),
-          import("node:fs/promises"),
-          import("../output/wholeFile.js"),
-          import("node:path"),
-        ]);
+      const [{ driftReports }, { readPreviews }, { readMatrix }, { mkdir }, path] = await Promise.all([
+        import("./drift.js"),
+        import("../stack/stackPreview.js"),
+        import("../stack/changedStacks.js"),
+        import("node:fs/promises"),
+        import("node:path"),
+      ]);
       const expected = options.matrix === undefined ? [] : (await readMatrix(options.matrix)).stacks;
       const reports = driftReports(await readPreviews(files), expected);
       if (options.out !== undefined) {
@@ -368,7 +367,7 @@ function registerConfirmDestroy(ci: Command): void {
     .option("--restore-settings", "restore the stack's deleted file from the last commit that had it")
     .option("--json", "print the result as one JSON object")
     .action(async (options: DestroyOptions) => {
-      const { confirmDestroy } = await import("./confirmDestroy.js");
+      const { confirmDestroy } = await import("../stack/confirmDestroy.js");
       const confirmed = await confirmDestroy({ ...options, folder: process.cwd() });
       if (options.json === true) print(`${visibleJson({ confirmed: true, ...confirmed })}\n`);
       else say(`The destroy of ${confirmed.stack} is confirmed.`);
@@ -390,7 +389,7 @@ function registerConfirmDestroy(ci: Command): void {
 async function stepsBeforeDestroy(stack: string): Promise<string[]> {
   const [{ readStackSettings }, { beforeDestroy }] = await Promise.all([
     import("../../settings/fromFile.js"),
-    import("../../settings/prerequisites.js"),
+    import("../../domain/prerequisites.js"),
   ]);
   return readStackSettings(stack).then(beforeDestroy, () => []);
 }
@@ -403,7 +402,7 @@ function registerCheckState(ci: Command): void {
     .action(async ({ stack }: { readonly stack: string }) => {
       const [{ refuseForeignState }, { checkedStackName }] = await Promise.all([
         import("../stack/stateCode.js"),
-        import("./stackNames.js"),
+        import("../stack/stackNames.js"),
       ]);
       await refuseForeignState(checkedStackName(stack));
       say(`${stack}: the state is as this program writes it.`);

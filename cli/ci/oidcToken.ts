@@ -5,8 +5,8 @@
  *
  * Source: https://docs.github.com/actions/reference/security/oidc
  */
-import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
-import { writeWholeFile } from "../output/wholeFile";
+import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 
 /** The `aud` that Entra expects for federated identity credentials. */
 export const azureAudience = "api://AzureADTokenExchange";

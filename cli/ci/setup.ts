@@ -1,6 +1,6 @@
 /** GitHub's environments, reviewers and variables, required before a customer's first run. */
 import { execa } from "execa";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 
 export interface SetupOptions {
   /** `owner/name`. */

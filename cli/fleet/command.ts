@@ -1,12 +1,12 @@
 /** `mssp fleet`: one command for all customers. */
 import { InvalidArgumentError, type Command } from "commander";
-import { describeCommand } from "../output/help";
-import { print } from "../output/standardOutput";
-import { visibleJson } from "../output/terminalText";
-import { defaultJournals, fleetExitCodes, type FleetCommand } from "./outcome";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { defaultJournals, fleetExitCodes, type FleetCommand } from "../stack/outcome";
 import type { Canary, FleetRunOptions } from "./run";
-import { passphraseFolderOption } from "./passphraseOption";
-import { positive, selectionOptions, type SelectionOptions } from "./selectionOptions";
+import { passphraseFolderOption } from "../stack/passphraseOption";
+import { positive, selectionOptions, type SelectionOptions } from "../stack/selectionOptions";
 import { registerManifests } from "./manifests/command";
 
 /** Adds arguments, options and action. */
@@ -86,7 +86,10 @@ function registerStatus(fleet: Command): void {
         if (objects.some(({ state }) => state === "stalled")) process.exitCode = 1;
         return;
       }
-      const [{ statusText }, { lastOutcomes }] = await Promise.all([import("./summary.js"), import("./journal.js")]);
+      const [{ statusText }, { lastOutcomes }] = await Promise.all([
+        import("./summary.js"),
+        import("../stack/journal.js"),
+      ]);
       const { chosen, journals } = await selected(options);
       const last = await lastOutcomes(journals);
       const list = chosen.map(({ stack }) => ({ stack, ...(last.get(stack) ?? { state: "never" }) }));
@@ -155,7 +158,7 @@ function registerRun(fleet: Command, name: FleetCommand, { description, changes,
     if (name === "destroy" && options.all !== true && options.resume !== true && !isSelective(options)) {
       command.error("error: destroy requires a selector such as --stack, or --all", { exitCode: 2 });
     }
-    const [{ runFleet }, { canAsk }] = await Promise.all([import("./run.js"), import("./question.js")]);
+    const [{ runFleet }, { canAsk }] = await Promise.all([import("./run.js"), import("../base/question.js")]);
     if (name !== "preview" && options.yes !== true && !canAsk()) {
       command.error(`error: ${name} requires --yes without a terminal`, { exitCode: 2 });
     }
@@ -213,16 +216,18 @@ function withPlace(command: Command): Command {
 }
 
 async function selected(options: PlaceOptions) {
-  const [{ readInventory }, { selectStacks }, { readProject }, path] = await Promise.all([
-    import("./inventory.js"),
-    import("./selection.js"),
+  const [{ readInventory }, { selectStacks }, { readProject }, { secretsEndWithin }, path] = await Promise.all([
+    import("../stack/inventory.js"),
+    import("../stack/selection.js"),
     import("../../settings/project.js"),
+    import("../siem/secrets/command.js"),
     import("node:path"),
   ]);
   const project = await readProject();
   const { folder } = project;
   const journals = path.resolve(options.journal === defaultJournals ? folder : "", options.journal);
-  return { chosen: await selectStacks(await readInventory(project), options, { folder, journals }), journals };
+  const place = { folder, journals, secretsEndWithin };
+  return { chosen: await selectStacks(await readInventory(project), options, place), journals };
 }
 
 function isSelective({ stack, tag, changedSince, secretsEndWithin, status }: SelectionOptions): boolean {

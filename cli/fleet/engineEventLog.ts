@@ -4,10 +4,10 @@
  */
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { z } from "zod";
-import type { AdditionsPart } from "../additions/addition";
-import { redactedText } from "../ci/redaction";
-import { reducePreview, type PolicyViolation } from "../ci/stackPreview";
-import type { FleetCommand, TryResult } from "./outcome";
+import type { AdditionsPart } from "../stack/additionsPart";
+import { redactedText } from "../base/redaction";
+import { reducePreview, type PolicyViolation } from "../stack/stackPreview";
+import type { FleetCommand, TryResult } from "../stack/outcome";
 
 interface Step {
   readonly op: string;

@@ -1,13 +1,13 @@
 /** `mssp fleet outputs`. */
 import { availableParallelism } from "node:os";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { atOnce } from "../atOnce";
-import { redactedValue } from "../ci/redaction";
+import { VisibleError } from "@defender-mssp/errors";
+import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { redactedValue } from "../base/redaction";
 import { readProject } from "../../settings/project";
-import { tableText, type Cell } from "../output/table";
+import { tableText, type Cell } from "@defender-mssp/terminal/table";
 import { runPulumi } from "../stack/pulumi";
-import { passphraseVariables } from "./passphrases";
-import { canAsk, secretAnswer } from "./question";
+import { passphraseVariables } from "../stack/passphrases";
+import { canAsk, secretAnswer } from "../base/question";
 
 export interface StackOutputList {
   readonly stack: string;

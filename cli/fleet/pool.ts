@@ -6,7 +6,7 @@ import {
   type StackOutcome,
   type StackState,
   type TryResult,
-} from "./outcome";
+} from "../stack/outcome";
 
 export interface PlannedStack {
   readonly stack: string;

@@ -3,10 +3,10 @@
  * plugins.
  */
 import { isLoopback, request } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { z } from "zod";
-import type { FleetStack } from "./inventory";
-import type { RequestCounts } from "./report";
+import type { FleetStack } from "../stack/inventory";
+import type { RequestCounts } from "../stack/report";
 
 const counts = z.object({ reads: z.number(), writes: z.number(), tokens: z.number() });
 const page = z.object({ tenants: z.array(z.object({ id: z.string(), requests: counts })) });

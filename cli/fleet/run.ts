@@ -4,14 +4,14 @@ import { createRequire } from "node:module";
 import { availableParallelism, freemem, homedir, hostname } from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { print } from "../output/standardOutput";
-import { visibleJson } from "../output/terminalText";
+import { VisibleError } from "@defender-mssp/errors";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { readProject } from "../../settings/project";
 import { askPulumi, requireEngine } from "../stack/pulumi";
-import { readInventory, type FleetStack } from "./inventory";
-import { Journal, readRuns, remainingOf, type RecordedRun, type RunPlan } from "./journal";
-import { Limiter } from "./limiter";
+import { readInventory, type FleetStack } from "../stack/inventory";
+import { Journal, readRuns, remainingOf, type RecordedRun, type RunPlan } from "../stack/journal";
+import { Limiter } from "../base/limiter";
 import {
   defaultJournals,
   exitCodeOf,
@@ -20,15 +20,16 @@ import {
   type StackOutcome,
   type StackState,
   type TryResult,
-} from "./outcome";
-import { passphraseVariables } from "./passphrases";
+} from "../stack/outcome";
+import { passphraseVariables } from "../stack/passphrases";
 import { runPool, type PlannedStack } from "./pool";
-import { canAsk, confirmed, secretAnswer } from "./question";
-import { countsOf, type RunReport } from "./report";
+import { canAsk, confirmed, secretAnswer } from "../base/question";
+import { countsOf, type RunReport } from "../stack/report";
 import { writeReport } from "./writeReport";
 import { RequestCounter } from "./requestCounter";
-import { selectStacks } from "./selection";
-import type { SelectionOptions } from "./selectionOptions";
+import { secretsEndWithin } from "../siem/secrets/command";
+import { selectStacks } from "../stack/selection";
+import type { SelectionOptions } from "../stack/selectionOptions";
 import { summaryText } from "./summary";
 import { JsonView, LineView, LiveView, type FleetView } from "./view";
 import type { Job } from "./worker";
@@ -265,7 +266,7 @@ async function planOf(
   options: FleetRunOptions,
   place: { readonly folder: string; readonly journals: string },
 ): Promise<RunPlan> {
-  const chosen = await selectStacks(inventory, options, place);
+  const chosen = await selectStacks(inventory, options, { ...place, secretsEndWithin });
   const { drift = false, init, secretsProvider } = options;
   return {
     command,

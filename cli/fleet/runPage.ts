@@ -13,9 +13,9 @@ import {
   type Row,
   type State,
 } from "@defender-mssp/pages";
-import { isSame, type Change } from "../ci/stackPreview";
-import { sortedOutcomes, stackStates, type FleetCommand, type StackState } from "./outcome";
-import type { RunReport } from "./report";
+import { isSame, type Change } from "../stack/stackPreview";
+import { sortedOutcomes, stackStates, type FleetCommand, type StackState } from "../stack/outcome";
+import type { RunReport } from "../stack/report";
 import { changesText } from "./view";
 
 type ReportedStack = RunReport["stacks"][number];

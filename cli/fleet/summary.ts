@@ -1,10 +1,10 @@
 /** The texts on stdout: the end of a run, `mssp fleet list`, `mssp fleet status`. */
 import path from "node:path";
-import { paragraph, tableText, type Cell } from "../output/table";
-import type { FleetStack } from "./inventory";
-import type { LastOutcome } from "./journal";
-import { sortedOutcomes, stackStates, type StackState } from "./outcome";
-import type { RunReport } from "./report";
+import { paragraph, tableText, type Cell } from "@defender-mssp/terminal/table";
+import type { FleetStack } from "../stack/inventory";
+import type { LastOutcome } from "../stack/journal";
+import { sortedOutcomes, stackStates, type StackState } from "../stack/outcome";
+import type { RunReport } from "../stack/report";
 import { oneLine, outcomeText } from "./view";
 
 const colors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {

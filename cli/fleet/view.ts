@@ -1,11 +1,11 @@
 /** Progress of a fleet run, for people and for programs. */
 import colors from "picocolors";
-import { operations } from "../ci/stackPreview";
-import { countsText } from "../ci/previewText";
-import { print } from "../output/standardOutput";
-import { terminalText, visibleJson, visibleText } from "../output/terminalText";
-import { textWidth } from "../output/wrap";
-import type { FleetCommand, StackOutcome, StackState } from "./outcome";
+import { operations } from "../stack/stackPreview";
+import { countsText } from "../stack/previewText";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { terminalText, visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
+import { textWidth } from "@defender-mssp/terminal/wrap";
+import type { FleetCommand, StackOutcome, StackState } from "../stack/outcome";
 
 export interface FleetView {
   begin(total: number, parallel: number): void;

@@ -7,14 +7,14 @@ import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type * as pulumi from "@pulumi/pulumi";
 import type * as automation from "@pulumi/pulumi/automation";
-import { messageOf } from "@defender-mssp/microsoft/errors";
-import type { AdditionsPart } from "../additions/addition";
-import { secretsOfEnvironment } from "../ci/redaction";
-import { packageRoot } from "../installation";
+import { messageOf } from "@defender-mssp/errors";
+import type { AdditionsPart } from "../stack/additionsPart";
+import { secretsOfEnvironment } from "../base/redaction";
+import { packageRoot } from "../base/installation";
 import { serveDynamicResources, type ServedResources } from "./dynamicProvider";
 import { EngineEventLog } from "./engineEventLog";
 import { engineCommand, EngineFailed } from "./engineCommand";
-import type { FleetCommand, TryResult } from "./outcome";
+import type { FleetCommand, TryResult } from "../stack/outcome";
 
 /** What every job of a worker has in common. */
 export interface WorkerSetup {
@@ -48,7 +48,7 @@ const setup = workerData as WorkerSetup;
 // The program, and the SDK that it resolves: another copy of the SDK would not know the program's resources.
 const ofProgram = createRequire(setup.main);
 
-/** What is used of sdkShortcuts.js. */
+/** What is used of program/sdk/shortcuts.js. */
 interface Shortcuts {
   readonly rememberClients: (ofProgram: NodeJS.Require) => () => void;
 }
@@ -161,7 +161,7 @@ function withoutStack({ stack }: Job, { stderr }: EngineFailed): string[] {
 
 function load(): Loaded {
   if (loaded !== undefined) return loaded;
-  const shortcuts = ofProgram(path.join(packageRoot(), "sdkShortcuts.js")) as Shortcuts;
+  const shortcuts = ofProgram(path.join(packageRoot(), "program/sdk/shortcuts.js")) as Shortcuts;
   const closeClients = shortcuts.rememberClients(ofProgram);
   const program: unknown = ofProgram(setup.main);
   if (typeof program !== "function") {
@@ -220,6 +220,6 @@ async function refuseForeign({ stack }: Job, environment: NodeJS.ProcessEnv): Pr
 }
 
 async function additionsOf({ stack }: Job, environment: NodeJS.ProcessEnv): Promise<readonly AdditionsPart[]> {
-  const { findAdditions } = await import("../additions/find.js");
+  const { findAdditions } = await import("../tenant/additions/find.js");
   return findAdditions({ stack, folder: setup.folder, environment });
 }

@@ -1,8 +1,8 @@
 /** The worker threads of a fleet run, one for each slot of the pool. */
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { redactedText } from "../ci/redaction";
-import type { TryResult } from "./outcome";
+import { redactedText } from "../base/redaction";
+import type { TryResult } from "../stack/outcome";
 import type { FromWorker, Job, ToWorker, WorkerSetup } from "./worker";
 
 /**

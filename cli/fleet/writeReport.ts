@@ -1,6 +1,6 @@
 import path from "node:path";
-import { writeWholeFile } from "../output/wholeFile";
-import type { RunReport } from "./report";
+import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import type { RunReport } from "../stack/report";
 
 /** Writes report.json and report.html, readable by their owner only. */
 export async function writeReport(folder: string, report: RunReport): Promise<void> {

@@ -3,8 +3,8 @@
  * The engine's own list has the whole configuration of each update; no value of it is read here.
  */
 import { z } from "zod";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { redactedText, secretsOfEnvironment } from "../ci/redaction";
+import { VisibleError } from "@defender-mssp/errors";
+import { redactedText, secretsOfEnvironment } from "../base/redaction";
 import { runPulumi, type PulumiOptions } from "./pulumi";
 
 /** What the engine notes about who ran an update; everything else may hold anything. */

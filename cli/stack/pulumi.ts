@@ -5,7 +5,7 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 
 export interface PulumiOptions {
   /** Folder of the project. Default: the working folder. */

@@ -2,10 +2,10 @@
  * A stack's settings as `up` takes them: a stack that has the legacy alert API keeps it, although
  * its settings do not name the API.
  */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../settings";
 import { keepingLegacyApi } from "../../settings/connector";
-import { legacyApiResourceNames } from "../../settings/naming";
+import { legacyApiResourceNames } from "../../domain/naming";
 import { runPulumi, StackNotFoundError, type PulumiOptions } from "./pulumi";
 
 export interface SettingsAsDeployed {

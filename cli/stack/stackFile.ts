@@ -1,6 +1,6 @@
 /** The settings files of a project's stacks. */
 import { closest, distance } from "fastest-levenshtein";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { readProject, shownStackFile, stacksWithSettings } from "../../settings/project";
 
 /** Typing mistakes in a name that is still recognized as another. */

@@ -10,7 +10,7 @@ import {
   connectorProfiles,
   credentialTypes,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { runPulumi } from "./pulumi";
 
 const text = z.string().min(1);

@@ -3,8 +3,8 @@
  * it.
  */
 import { z } from "zod";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { foreignStateMessage } from "../../guardrails/stateCode";
+import { VisibleError } from "@defender-mssp/errors";
+import { foreignStateMessage } from "../../domain/stateCode";
 import { runPulumi, type PulumiOptions } from "./pulumi";
 
 const values = z.record(z.string(), z.unknown());

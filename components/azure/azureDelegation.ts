@@ -1,5 +1,5 @@
 import { roleAuthorizations, type DelegatedRole, type RoleAuthorization } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import * as managedservices from "@pulumi/azure-native/managedservices";
 import type { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";

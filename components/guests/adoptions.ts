@@ -10,9 +10,9 @@ import {
   type CallContext,
   type GuestUserObject,
 } from "@defender-mssp/microsoft";
-import { visible } from "@defender-mssp/microsoft/errors";
+import { visible } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
-import { dynamicTypePrefix } from "../../guardrails/stateCode";
+import { dynamicTypePrefix } from "../../domain/stateCode";
 import type { DeployedResources } from "../tenant/deployedResources";
 
 export interface AdoptionSettings {

@@ -1,6 +1,6 @@
 import { portalUrl, withoutUndefined, type CloudName } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import type { TieredAnalyst } from "../portalAccess/memberships";
+import type { TieredAnalyst } from "../../domain/memberships";
 import { GuestUser } from "./guestUser";
 
 export interface OnboardedAnalyst extends TieredAnalyst {

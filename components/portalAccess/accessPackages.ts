@@ -1,7 +1,7 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { accessPackageUrl, messageOf, type CloudName, type Tier } from "@defender-mssp/microsoft";
-import { accessCatalogName } from "../../settings/naming";
+import { accessCatalogName } from "../../domain/naming";
 import { managedNote } from "../mark";
 import { setOutputs } from "../outputs";
 

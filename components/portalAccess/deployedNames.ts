@@ -1,6 +1,6 @@
 import { tiers } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
-import { groupNameInDirectory, securityGroupName } from "../../settings/naming";
+import { VisibleError } from "@defender-mssp/errors";
+import { groupNameInDirectory, securityGroupName } from "../../domain/naming";
 import type { DeployedResources } from "../tenant/deployedResources";
 import type { PortalAccessChoice } from "./portalAccess";
 

@@ -1,6 +1,6 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { groupNameInDirectory } from "../../settings/naming";
+import { groupNameInDirectory } from "../../domain/naming";
 import { managedNote } from "../mark";
 import { setOutputs, valueOfMade } from "../outputs";
 

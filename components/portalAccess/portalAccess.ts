@@ -9,9 +9,9 @@ import {
   withoutUndefined,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import { securityGroupName } from "../../settings/naming";
-import type { OmittablePart } from "../../settings/omittedParts";
-import { beforeDestroy } from "../../settings/prerequisites";
+import { securityGroupName } from "../../domain/naming";
+import type { OmittablePart } from "../../domain/omittedParts";
+import { beforeDestroy } from "../../domain/prerequisites";
 import { setOutputs } from "../outputs";
 import type { ConnectedOrganization } from "./connectedOrganization";
 import { DefenderRoleAssignment, DefenderRoleDefinition } from "./defenderRole";
@@ -19,7 +19,7 @@ import { EligibleMembers, type EligibleMembersArgs } from "./eligibleMembers";
 import { MsspSecurityGroup } from "./msspSecurityGroup";
 import { DirectoryRoleAccess } from "./directoryRoleAccess";
 import { EntitlementAccess, type EntitlementTerms } from "./entitlementAccess";
-import { dateOf, hasAccess, membershipsByTier, membershipsOfAll, type TieredAnalyst } from "./memberships";
+import { dateOf, hasAccess, membershipsByTier, membershipsOfAll, type TieredAnalyst } from "../../domain/memberships";
 import { PortalAccessModel } from "./portalAccessModel";
 
 /** A tier of analysts: its group, and the actions of the group's role in Defender. */

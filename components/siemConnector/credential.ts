@@ -17,7 +17,7 @@ import {
   type SecretSlot,
 } from "./secretPlan";
 import { explainRefusedSecret } from "./secretRefused";
-import { clientSecretName } from "../../settings/naming";
+import { clientSecretName } from "../../domain/naming";
 
 export interface DeclaredCredential {
   /** The current client secret. A secret. Only for the type `secret`. */

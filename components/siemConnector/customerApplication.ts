@@ -11,8 +11,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { alertRole, consentName } from "./consents";
 import { inThisRun } from "../hooks";
 import { managedNote } from "../mark";
-import type { OmittablePart } from "../../settings/omittedParts";
-import { siemConnectorName } from "../../settings/naming";
+import type { OmittablePart } from "../../domain/omittedParts";
+import { siemConnectorName } from "../../domain/naming";
 
 export interface CustomerApplicationArgs {
   readonly customerName: pulumi.Input<string>;

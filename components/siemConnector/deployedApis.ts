@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { legacyApiResourceNames } from "../../settings/naming";
+import { legacyApiResourceNames } from "../../domain/naming";
 import type { DeployedResources } from "../tenant/deployedResources";
 
 /**

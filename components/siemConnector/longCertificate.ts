@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type { ConnectorAccess } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import { credentialLifetimeProblem, longestCertificateDays } from "../../guardrails/applications";
+import { credentialLifetimeProblem, longestCertificateDays } from "../../domain/guardrails/applications";
 import type { DeployedResources } from "../tenant/deployedResources";
 
 /**

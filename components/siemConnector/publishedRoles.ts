@@ -4,10 +4,10 @@ import {
   type ConnectorRole,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
-import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/errors";
 import * as azuread from "@pulumi/azuread";
 import type * as pulumi from "@pulumi/pulumi";
-import { dateOf } from "../portalAccess/memberships";
+import { dateOf } from "../../domain/memberships";
 import { alertRole } from "./consents";
 
 /**

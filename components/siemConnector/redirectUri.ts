@@ -1,6 +1,6 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { siemLoopbackRedirectUri, siemRedirectUri } from "../../settings/naming";
+import { siemLoopbackRedirectUri, siemRedirectUri } from "../../domain/naming";
 import { setOutputs } from "../outputs";
 
 export interface RedirectUriArgs {

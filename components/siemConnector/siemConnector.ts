@@ -16,9 +16,9 @@ import {
 } from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import type { OmittablePart } from "../../settings/omittedParts";
+import type { OmittablePart } from "../../domain/omittedParts";
 import { setOutputs, valueOfMade, type OutputsOf } from "../outputs";
-import { dateOf } from "../portalAccess/memberships";
+import { dateOf } from "../../domain/memberships";
 import { announceDeletion, declareCredential, type DeclaredCredential } from "./credential";
 import { customerApplication, type CustomerApplication } from "./customerApplication";
 import { msspApplication } from "./msspApplication";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { foreignStateMessage } from "../../guardrails/stateCode";
+import { foreignStateMessage } from "../../domain/stateCode";
 
 /** A resource in the stack's state after the last run. */
 export interface DeployedResource {

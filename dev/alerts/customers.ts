@@ -11,7 +11,7 @@ import {
   type SandboxOptions,
 } from "@defender-mssp/sandbox";
 import { addApplication, addConsentedServicePrincipal } from "@defender-mssp/sandbox/testing";
-import { connectionText } from "../../cli/connector/connectionFile";
+import { connectionText } from "../../cli/siem/connector/connectionFile";
 
 const clientSecret = "the connectors' secret";
 

@@ -4,8 +4,8 @@
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { messageOf } from "@defender-mssp/microsoft/errors";
-import { tableText } from "../../cli/output/table";
+import { messageOf } from "@defender-mssp/errors";
+import { tableText } from "@defender-mssp/terminal/table";
 import { alerts } from "./alerts";
 import { devCustomer } from "./devCustomer";
 import { fleet } from "./fleet";

@@ -6,7 +6,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { messageOf } from "@defender-mssp/microsoft/errors";
+import { messageOf } from "@defender-mssp/errors";
 import { brokenExamples, exampleCount } from "./checks/examples";
 import { brokenLinks } from "./checks/links";
 import { missingPaths } from "./checks/paths";

@@ -27,7 +27,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { file: "templates/customers/package.json", make: templateManifest },
   page("settings.md", "`settings/`", settingsPage),
   page("outputs.md", "`index.ts` and `components/`", outputsPage),
-  page("permissions.md", "`settings/prerequisites.ts`", permissionsPage),
+  page("permissions.md", "`domain/prerequisites.ts`", permissionsPage),
   page("commands.md", "`cli/`", commandsPage),
   page("plugin.md", "`plugin/schema.json`", pluginPage),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),

@@ -15,7 +15,7 @@ import {
   type Finished,
   type SandboxProjectOptions,
 } from "@defender-mssp/sandbox";
-import { repair } from "../../cli/doctor/repair";
+import { repair } from "../../cli/customer/doctor/repair";
 import { allCustomers, customerOf, prepareTenants, stack, type Customer, type CustomerName } from "./customer";
 
 export type Step = "up" | "change" | "destroy";

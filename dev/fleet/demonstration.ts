@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { compareDumps, dump, SandboxProject } from "@defender-mssp/sandbox";
 import { execa } from "execa";
-import type { RequestCounts, RunReport } from "../../cli/fleet/report";
+import type { RequestCounts, RunReport } from "../../cli/stack/report";
 import { usageOf } from "../bench/processes";
 import { demoCustomers, prepareTenants, type DemoCustomer } from "./customers";
 

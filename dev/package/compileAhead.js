@@ -4,7 +4,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const { compile, targets } = require("../../compile.js");
+const { compile, targets } = require("../../program/compile.js");
 
 const root = path.resolve(__dirname, "..", "..");
 

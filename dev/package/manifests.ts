@@ -28,6 +28,8 @@ export interface PackageDescription {
 }
 
 export const packages: readonly PackageDescription[] = [
+  { name: "@defender-mssp/errors", folder: "packages/errors", optionalPeers: [] },
+  { name: "@defender-mssp/terminal", folder: "packages/terminal", optionalPeers: [] },
   { name: "@defender-mssp/microsoft", folder: "packages/microsoft", optionalPeers: [] },
   { name: "@defender-mssp/pages", folder: "packages/pages", optionalPeers: [] },
   { name: "@defender-mssp/engine", folder: "packages/engine", optionalPeers: [] },

@@ -11,9 +11,10 @@ import { packages, publishedManifest, readManifest, type PackageDescription } fr
 /** Files of the checkout that the product holds as they are. */
 const productFiles = [
   "launcher.js",
-  "compile.js",
-  "nodeVersion.js",
+  "program/compile.js",
+  "program/nodeVersion.js",
   "sdkShortcuts.js",
+  "program/sdk/shortcuts.js",
   "cli/mssp.js",
   "plugin/index.js",
   "plugin/package.json",
@@ -32,7 +33,7 @@ const productFiles = [
 ];
 
 /** Folders of `dist` that are the product's. */
-const productFolders = ["cli", "components", "extensions", "guardrails", "plugin", "settings"];
+const productFolders = ["cli", "components", "domain", "extensions", "plugin", "settings"];
 
 /** Files of a package besides `dist`, README and licence. */
 const packageFiles: Readonly<Record<string, readonly string[]>> = {
@@ -92,7 +93,7 @@ async function copyCompiled(from: string, to: string): Promise<void> {
 async function compileAhead(checkout: string, folder: string): Promise<void> {
   const script = path.join(checkout, "dev", "package", "compileAhead.js");
   // The pack differs with the shortcuts into the SDK turned off; which holds is read when
-  // compile.js loads.
+  // program/compile.js loads.
   for (const shortcuts of ["on", "off"]) {
     await execa(process.execPath, [script, folder], { env: { MSSP_SDK_SHORTCUTS: shortcuts }, stdin: "ignore" });
   }

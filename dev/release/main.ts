@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { messageOf } from "@defender-mssp/microsoft/errors";
+import { messageOf } from "@defender-mssp/errors";
 import { execa } from "execa";
 import { changedFiles } from "./version";
 

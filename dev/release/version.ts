@@ -5,6 +5,8 @@
 
 const manifests = [
   "package.json",
+  "packages/errors/package.json",
+  "packages/terminal/package.json",
   "packages/microsoft/package.json",
   "packages/pages/package.json",
   "packages/engine/package.json",

@@ -1,6 +1,6 @@
 import { allConnectorRoles, connectorRoles, writesHaveEnded } from "@defender-mssp/microsoft";
-import { dateOf } from "../../components/portalAccess/memberships";
-import { permissionName, permissionProblem } from "../../guardrails/applications";
+import { dateOf } from "../../domain/memberships";
+import { permissionName, permissionProblem } from "../../domain/guardrails/applications";
 import type { PolicySettings } from "../policySettings";
 import { azuread, dynamic } from "../resourceTypes";
 import { knownText, knownTexts, problems, resourceRule, type JudgedResource } from "../rule";

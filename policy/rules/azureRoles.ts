@@ -1,4 +1,4 @@
-import { azureRoleProblem } from "../../guardrails/roles";
+import { azureRoleProblem } from "../../domain/guardrails/roles";
 import { azureRoleAssignment, registrationDefinition } from "../resourceTypes";
 import { knownItems, knownText, knownTexts, problems, resourceRule, valueAt } from "../rule";
 

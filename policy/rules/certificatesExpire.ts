@@ -1,4 +1,4 @@
-import { credentialLifetimeProblem, longestCertificateDays } from "../../guardrails/applications";
+import { credentialLifetimeProblem, longestCertificateDays } from "../../domain/guardrails/applications";
 import { azuread } from "../resourceTypes";
 import { isMissing, knownText, problems, resourceRule } from "../rule";
 

@@ -1,4 +1,4 @@
-import { credentialLifetimeProblem } from "../../guardrails/applications";
+import { credentialLifetimeProblem } from "../../domain/guardrails/applications";
 import { azuread } from "../resourceTypes";
 import { isMissing, knownText, problems, resourceRule } from "../rule";
 

@@ -1,5 +1,5 @@
 import { tierPermissions, tiers, type Tier } from "@defender-mssp/microsoft";
-import { defenderActionProblem } from "../../guardrails/roles";
+import { defenderActionProblem } from "../../domain/guardrails/roles";
 import { dynamic } from "../resourceTypes";
 import { knownText, knownTexts, problems, resourceRule, unknown } from "../rule";
 

@@ -1,4 +1,4 @@
-import { directoryRoleProblem } from "../../guardrails/roles";
+import { directoryRoleProblem } from "../../domain/guardrails/roles";
 import { azuread, dynamic } from "../resourceTypes";
 import { knownText, problems, resourceRule } from "../rule";
 

@@ -1,4 +1,4 @@
-import { guestCountProblem } from "../../guardrails/people";
+import { guestCountProblem } from "../../domain/guardrails/people";
 import { dynamic } from "../resourceTypes";
 import { stackRule } from "../rule";
 

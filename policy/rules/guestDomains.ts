@@ -1,4 +1,4 @@
-import { guestAddressProblem } from "../../guardrails/people";
+import { guestAddressProblem } from "../../domain/guardrails/people";
 import { azuread, dynamic } from "../resourceTypes";
 import { knownText, problems, resourceRule } from "../rule";
 

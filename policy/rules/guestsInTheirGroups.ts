@@ -1,6 +1,6 @@
 import { tiers } from "@defender-mssp/microsoft";
-import { dateOf, membershipsByTier, membershipsOfAll } from "../../components/portalAccess/memberships";
-import { groupNameInDirectory, securityGroupName } from "../../settings/naming";
+import { dateOf, membershipsByTier, membershipsOfAll } from "../../domain/memberships";
+import { groupNameInDirectory, securityGroupName } from "../../domain/naming";
 import { azuread, dynamic } from "../resourceTypes";
 import {
   knownItems,

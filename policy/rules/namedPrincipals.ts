@@ -1,4 +1,4 @@
-import { groupNameInDirectory } from "../../settings/naming";
+import { groupNameInDirectory } from "../../domain/naming";
 import { grantProblems, namedPrincipals as principalsOf, type Grant, type PrincipalKind } from "../principals";
 import { azuread, dynamic } from "../resourceTypes";
 import {

@@ -1,5 +1,5 @@
 import { tierNames } from "@defender-mssp/microsoft";
-import { groupNameInDirectory } from "../../settings/naming";
+import { groupNameInDirectory } from "../../domain/naming";
 import { azuread } from "../resourceTypes";
 import { knownText, resourceRule } from "../rule";
 

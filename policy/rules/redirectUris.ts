@@ -1,4 +1,4 @@
-import { redirectUriProblem } from "../../guardrails/applications";
+import { redirectUriProblem } from "../../domain/guardrails/applications";
 import { azuread } from "../resourceTypes";
 import { knownTexts, problems, resourceRule } from "../rule";
 

@@ -1,4 +1,4 @@
-import { groupNameInDirectory, securityGroupName } from "../../settings/naming";
+import { groupNameInDirectory, securityGroupName } from "../../domain/naming";
 import { azuread } from "../resourceTypes";
 import { problems, resourceRule, unknown } from "../rule";
 

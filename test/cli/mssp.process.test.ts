@@ -67,7 +67,8 @@ describe("mssp", function () {
         await mkdir(path.dirname(place(file)), { recursive: true });
         await writeFile(place(file), text);
       }
-      for (const file of ["cli/mssp.js", "nodeVersion.js"]) await copyFile(path.join(checkout, file), place(file));
+      for (const file of ["cli/mssp.js", "program/nodeVersion.js"])
+        await copyFile(path.join(checkout, file), place(file));
       const compiles = async () => {
         const { exitCode, stderr } = await execa(process.execPath, [place("cli/mssp.js")]);
         assert.equal(exitCode, 0);

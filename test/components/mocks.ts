@@ -22,7 +22,9 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- a module without types
-const { withoutPromiseTraces } = require("../../sdkShortcuts.js") as { readonly withoutPromiseTraces: () => void };
+const { withoutPromiseTraces } = require("../../program/sdk/shortcuts.js") as {
+  readonly withoutPromiseTraces: () => void;
+};
 // As the program does. They take a third of these tests' time.
 withoutPromiseTraces();
 

@@ -92,7 +92,7 @@ describe("documentation", () => {
 
 /** All product code as one text. */
 function sources(): string {
-  const listed = execFileSync("git", ["ls-files", "*.ts", "launcher.js", "compile.js"], {
+  const listed = execFileSync("git", ["ls-files", "*.ts", "launcher.js", "program/compile.js"], {
     cwd: root,
     encoding: "utf8",
   });

@@ -9,7 +9,7 @@ describe("screenshots in docs/images", () => {
   const files = readdirSync(images).filter((file) => file.endsWith(".png"));
 
   it("are those that the browser's tests write", () => {
-    const test = readFileSync(path.resolve(__dirname, "../cli/report/browser.process.test.ts"), "utf8");
+    const test = readFileSync(path.resolve(__dirname, "../cli/customer/report/browser.process.test.ts"), "utf8");
     const written = [...test.matchAll(/"([\w-]+\.png)"/g)].map(([, file]) => file);
     assert.deepEqual(files.sort(), written.sort());
   });

@@ -17,7 +17,7 @@ import {
   automationApplicationId,
   msspTenantId,
 } from "@defender-mssp/sandbox/testing";
-import { permissionsToAdopt } from "../../settings/prerequisites";
+import { permissionsToAdopt } from "../../domain/prerequisites";
 import { ana, ben, checkout, cleo, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
 
 const command = path.join(checkout, "cli", "mssp.js");

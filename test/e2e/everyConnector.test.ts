@@ -23,7 +23,7 @@ import {
   type Detection,
   type TestCertificate,
 } from "@defender-mssp/sandbox/testing";
-import type { Check } from "../../cli/verify/check";
+import type { Check } from "../../cli/customer/verify/check";
 import type { Ended } from "../cli/mssp";
 import { sharedMssp as runMssp } from "../cli/sharedMssp";
 import {

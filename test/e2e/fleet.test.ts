@@ -7,8 +7,8 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { execa } from "execa";
-import { readRuns } from "../../cli/fleet/journal";
-import type { RunReport } from "../../cli/fleet/report";
+import { readRuns } from "../../cli/stack/journal";
+import type { RunReport } from "../../cli/stack/report";
 import { ana, ben, checkout, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 const customers = Array.from({ length: 12 }, (_, index) => index + 1);

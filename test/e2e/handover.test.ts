@@ -18,7 +18,7 @@ import {
   addConsentedServicePrincipal,
   type StoredObject,
 } from "@defender-mssp/sandbox/testing";
-import { permissionsOf } from "../../cli/permissions/needed";
+import { permissionsOf } from "../../cli/customer/permissions/needed";
 import { parseSettings } from "../../settings";
 import { requiredSettings } from "../settings/required";
 import { createProject, dumpOfTenant, tenantIdOf } from "./support";

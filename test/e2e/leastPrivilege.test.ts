@@ -8,7 +8,7 @@ import {
   portalSettingsRole,
 } from "@defender-mssp/sandbox/testing";
 import { readStackSettings } from "../../settings/fromFile";
-import { neededPermissions, permissionsToPreview, type NeededPermission } from "../../settings/prerequisites";
+import { neededPermissions, permissionsToPreview, type NeededPermission } from "../../domain/prerequisites";
 import { ana, ben, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 const rule = { name: "SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] };
@@ -48,7 +48,7 @@ const stacks = {
 type StackName = keyof typeof stacks;
 
 /**
- * With `settings/prerequisites.ts`, of which `mssp doctor` and the README's table tell the user,
+ * With `domain/prerequisites.ts`, of which `mssp doctor` and the README's table tell the user,
  * and nothing else.
  */
 describe("the permissions that a stack needs", function () {

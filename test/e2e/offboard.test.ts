@@ -15,8 +15,8 @@ import {
   textOf,
   type StoredObject,
 } from "@defender-mssp/sandbox/testing";
-import type { OnboardingProgress } from "../../cli/onboard/progress";
-import type { Certificate } from "../../cli/offboard/certificate";
+import type { OnboardingProgress } from "../../cli/customer/onboard/progress";
+import type { Certificate } from "../../cli/customer/offboard/certificate";
 import type { Ended } from "../cli/mssp";
 import { sharedMssp as mssp } from "../cli/sharedMssp";
 import { ana, ben, createProject, customer, objectsOf, TenantHands, tenantIdOf } from "./support";

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/sandbox";
-import { repair, type RepairOptions } from "../../cli/doctor/repair";
+import { repair, type RepairOptions } from "../../cli/customer/doctor/repair";
 import { sharedMssp as mssp } from "../cli/sharedMssp";
 import { createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 

@@ -11,7 +11,7 @@ describe("without shortcuts into the SDK (MSSP_SDK_SHORTCUTS=off)", function () 
     project = await createProject({ sharedRuntime: false });
     project.environment["MSSP_SDK_SHORTCUTS"] = "off";
     // Each process that takes the shortcuts would fail: the variable reaches all of them.
-    const file = path.join(project.folder, "sdkShortcuts.js");
+    const file = path.join(project.folder, "program/sdk/shortcuts.js");
     const source = await readFile(file, "utf8");
     const guard = 'if (process.env.MSSP_SDK_SHORTCUTS !== "off") throw new Error("the shortcuts are on");';
     await writeFile(file, source.replace('"use strict";', `"use strict";\n${guard}`));

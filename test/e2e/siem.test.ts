@@ -9,7 +9,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { msspSubscriptionId, msspTenantId } from "@defender-mssp/sandbox/testing";
-import type { Check } from "../../cli/verify/check";
+import type { Check } from "../../cli/customer/verify/check";
 import type { Ended } from "../cli/mssp";
 import { sharedMssp as runMssp } from "../cli/sharedMssp";
 import { checkout, createProject, customer, objectsOf, single, TenantHands, tenantIdOf } from "./support";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as microsoft from "@defender-mssp/microsoft";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
-import { dynamicResourceLogic } from "../../guardrails/stateCode";
+import { dynamicResourceLogic } from "../../domain/stateCode";
 import { customResources } from "../../plugin/customResources";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { checkSettings, parseSettings } from "../../settings";
 import { governancePolicy } from "../../settings/governance";
-import { neededPermissions, permissionsToSeeGovernance } from "../../settings/prerequisites";
+import { neededPermissions, permissionsToSeeGovernance } from "../../domain/prerequisites";
 import { requiredSettings } from "./required";
 
 const group = { objectId: "0A0B0C0D-0000-4000-8000-000000000001", name: "SOC", roles: ["Security Reader"] };

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as fc from "fast-check";
 import { parse } from "yaml";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { checkSettings, parseSettings, settingKeys, type SettingProblem } from "../../settings";
 
 const root = path.resolve(__dirname, "..", "..");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkSettings } from "../../settings";
-import { missingFeatures, neededPermissions, permissionsToPreview, tenantNeeds } from "../../settings/prerequisites";
+import { missingFeatures, neededPermissions, permissionsToPreview, tenantNeeds } from "../../domain/prerequisites";
 import { requiredSettings } from "./required";
 
 const check = (values: Readonly<Record<string, unknown>>) =>

@@ -1,10 +1,10 @@
 /** `mssp fleet manifests`: manifests with which other systems run the fleet. */
 import type { Command } from "commander";
-import { describeCommand } from "../../output/help";
-import { print } from "../../output/standardOutput";
-import { visibleJson } from "../../output/terminalText";
-import { positive, selectionOptions, type SelectionOptions } from "../selectionOptions";
-import { defaultJournals } from "../outcome";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { positive, selectionOptions, type SelectionOptions } from "../../stack/selectionOptions";
+import { defaultJournals } from "../../stack/outcome";
 import type { KubernetesOptions } from "./kubernetes";
 import { pipelineSystems, type PipelineSystem } from "./systems";
 
@@ -94,18 +94,25 @@ function registerPipeline(manifests: Command, system: PipelineSystem): void {
 }
 
 async function selectedStacks(options: SelectionOptions) {
-  const [{ readInventory }, { selectStacks }, { readProject, stackFile }, { usesPassphrase }, path] = await Promise.all(
-    [
-      import("../inventory.js"),
-      import("../selection.js"),
-      import("../../../settings/project.js"),
-      import("../passphrases.js"),
-      import("node:path"),
-    ],
-  );
+  const [
+    { readInventory },
+    { selectStacks },
+    { readProject, stackFile },
+    { usesPassphrase },
+    { secretsEndWithin },
+    path,
+  ] = await Promise.all([
+    import("../../stack/inventory.js"),
+    import("../../stack/selection.js"),
+    import("../../../settings/project.js"),
+    import("../../stack/passphrases.js"),
+    import("../../siem/secrets/command.js"),
+    import("node:path"),
+  ]);
   const project = await readProject();
   const journals = path.resolve(project.folder, defaultJournals);
-  const chosen = await selectStacks(await readInventory(project), options, { folder: project.folder, journals });
+  const place = { folder: project.folder, journals, secretsEndWithin };
+  const chosen = await selectStacks(await readInventory(project), options, place);
   return Promise.all(
     chosen.map(async ({ stack }) => ({ stack, usesPassphrase: await usesPassphrase(stackFile(project, stack)) })),
   );

@@ -3,9 +3,9 @@
  * has them.
  */
 import { z } from "zod";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { oneLine } from "../view";
-import { tableText, type Cell } from "../../output/table";
+import { tableText, type Cell } from "@defender-mssp/terminal/table";
 
 /**
  * `stalled`: the operator waits for a change of the object, such as the annotation

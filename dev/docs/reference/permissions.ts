@@ -1,6 +1,6 @@
 /**
  * docs/reference/permissions.md: what `up` and `preview` ask of the customer's administrator, from
- * settings/prerequisites.ts.
+ * domain/prerequisites.ts.
  */
 import {
   alertApis,
@@ -19,7 +19,7 @@ import {
   permissionsToSeeGovernance,
   type NeededPermission,
   type PrerequisiteSettings,
-} from "../../../settings/prerequisites";
+} from "../../../domain/prerequisites";
 
 const tiers = { tier1: { name: "1" }, tier2: { name: "2" }, approvers: { name: "3" } };
 const models: Readonly<Record<PortalAccessSettings["model"], PortalAccessSettings>> = {

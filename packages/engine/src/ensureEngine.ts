@@ -6,7 +6,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { buildEngine, type BuiltFrom } from "./build";
 import { officialChecksumsOrigin, pinnedArchives, type Digest } from "./checksums";
 import { downloadEngine } from "./download";

@@ -1,4 +1,4 @@
-import { messageOf } from "@defender-mssp/microsoft/errors";
+import { messageOf } from "@defender-mssp/errors";
 
 /** Whether `error`, of ours or printed by a tool, says that a disk is full. */
 export function isOutOfSpace(error: unknown): boolean {

@@ -150,7 +150,7 @@ if (script === undefined) {
   process.exit(1);
 }
 
-// The program may have shortcuts into its SDK, by which this process starts in two thirds of the time: its sdkShortcuts.js says how.
+// The program may have shortcuts into its SDK, by which this process starts in two thirds of the time: its program/sdk/shortcuts.js says how.
 const names = ["./sdkShortcuts.js", "defender-mssp/sdkShortcuts.js"];
 const file = names.map(find).find((found) => found !== undefined);
 const loadSdk = file === undefined ? (load) => load() : require(file).loadSdk;

@@ -1,6 +1,6 @@
 /** The time now, which a test on the sandbox may set. */
 import type { Environment } from "./endpoints";
-import { EnvironmentError } from "./errors";
+import { EnvironmentError } from "@defender-mssp/errors";
 import { isLoopback } from "./http";
 
 /**

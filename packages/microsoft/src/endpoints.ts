@@ -1,5 +1,5 @@
 import { clouds, withoutTrailingSlash, type CloudName } from "./clouds";
-import { EnvironmentError } from "./errors";
+import { EnvironmentError } from "@defender-mssp/errors";
 import { isSecureAddress, request, type RequestOptions } from "./http";
 
 /** Environment variables, as `process.env` has them. */

@@ -3,7 +3,7 @@
  * people and contain no secret. Uses Node's `fetch`, which honours NODE_EXTRA_CA_CERTS.
  */
 
-import { ServiceError } from "./errors";
+import { ServiceError } from "@defender-mssp/errors";
 import { permission, sourceOf, tellThrottled, throttleScope } from "./requestLimiter";
 
 /** How often one call is tried at most, the first try included. */

@@ -4,7 +4,7 @@
  */
 export * from "./identifiers";
 export * from "./clouds";
-export * from "./errors";
+export * from "@defender-mssp/errors";
 export * from "./http";
 export { limiterVariable, type LimiterMessage, type RequestSource, type ThrottleScope } from "./requestLimiter";
 export * from "./endpoints";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EnvironmentError, ServiceError, visible, VisibleError } from "@defender-mssp/microsoft/errors";
+import { EnvironmentError, ServiceError, visible, VisibleError } from "@defender-mssp/errors";
 
 describe("microsoft/errors", () => {
   const service = new ServiceError({ status: 403, message: "not allowed", method: "GET", url: "https://a.example/b" });

@@ -84,7 +84,7 @@ describe("microsoft/clouds", () => {
 });
 
 describe("microsoft", () => {
-  it("loads only modules of Node.js when it is imported", async () => {
+  it("loads only modules of Node.js and the package of errors when it is imported", async () => {
     const folder = path.join(root, "packages", "microsoft", "src");
     const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".ts"));
     assert.ok(files.length > 5);
@@ -93,12 +93,12 @@ describe("microsoft", () => {
     for (const file of files.filter((one) => one !== late)) {
       const source = await readFile(path.join(folder, file), "utf8");
       for (const [, name] of source.matchAll(/(?:from |import |(?:require|import)\()"([^"]+)"/g))
-        assert.match(name!, /^(node:|\.)/, file);
+        assert.match(name!, /^(node:|\.|@defender-mssp\/errors$)/, file);
       assert.doesNotMatch(source, /from "[^"]*pkcs12"/, file);
     }
     const manifest = JSON.parse(await readFile(path.join(root, "packages", "microsoft", "package.json"), "utf8")) as {
       dependencies: Record<string, string>;
     };
-    assert.deepEqual(Object.keys(manifest.dependencies), ["node-forge"]);
+    assert.deepEqual(Object.keys(manifest.dependencies), ["@defender-mssp/errors", "node-forge"]);
   });
 });

@@ -4,9 +4,9 @@ import path from "node:path";
 import fc from "fast-check";
 import { commentMarker, commentText } from "../../../cli/ci/comment";
 import { driftReport, driftReports } from "../../../cli/ci/drift";
-import { code } from "../../../cli/ci/markdown";
-import { gitHubTextLimit } from "../../../cli/ci/previewText";
-import type { StackPreview } from "../../../cli/ci/stackPreview";
+import { code } from "../../../cli/base/markdown";
+import { gitHubTextLimit } from "../../../cli/stack/previewText";
+import type { StackPreview } from "../../../cli/stack/stackPreview";
 import { previewOf, sample } from "./samples";
 
 /**

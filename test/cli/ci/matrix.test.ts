@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { parse } from "yaml";
 import { matrixText, partOf } from "../../../cli/ci/matrix";
 

@@ -1,7 +1,7 @@
 /** What `pulumi preview --json` printed on the sandbox, cut to what a preview's reader looks at. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { reducePreview, type Change, type RunOfPreview, type StackPreview } from "../../../cli/ci/stackPreview";
+import { reducePreview, type Change, type RunOfPreview, type StackPreview } from "../../../cli/stack/stackPreview";
 
 export const samples = path.join(__dirname, "samples");
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gitHubSortOutput, sortStacks } from "../../../cli/ci/sort";
-import type { StackPreview } from "../../../cli/ci/stackPreview";
+import type { StackPreview } from "../../../cli/stack/stackPreview";
 
 function preview(stack: string, more: Partial<StackPreview> = {}): StackPreview {
   return {

@@ -1,6 +1,6 @@
-import type { StackPreview } from "../../../cli/ci/stackPreview";
-import type { StackOutcome, StackState } from "../../../cli/fleet/outcome";
-import { countsOf, type RunReport } from "../../../cli/fleet/report";
+import type { StackPreview } from "../../../cli/stack/stackPreview";
+import type { StackOutcome, StackState } from "../../../cli/stack/outcome";
+import { countsOf, type RunReport } from "../../../cli/stack/report";
 
 /** How a stack ended on its first try, after one second. */
 export function outcome(stack: string, state: StackState, changes: Partial<StackOutcome> = {}): StackOutcome {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StackOutcome, TryResult } from "../../../cli/fleet/outcome";
+import type { StackOutcome, TryResult } from "../../../cli/stack/outcome";
 import { runPool, type PoolOptions } from "../../../cli/fleet/pool";
 
 const ok: TryResult = { ok: true, seconds: 1, messages: [], nextSteps: [], printed: "" };

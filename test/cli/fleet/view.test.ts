@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
-import type { StackPreview } from "../../../cli/ci/stackPreview";
-import { exitCodeOf, isPassing } from "../../../cli/fleet/outcome";
+import type { StackPreview } from "../../../cli/stack/stackPreview";
+import { exitCodeOf, isPassing } from "../../../cli/stack/outcome";
 import { outcome, preview, reportOf } from "./outcomes";
 import { canaryCount } from "../../../cli/fleet/run";
 import { runPage } from "../../../cli/fleet/runPage";

@@ -3,7 +3,7 @@ import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { isPassing, type TryResult } from "../../../cli/fleet/outcome";
+import { isPassing, type TryResult } from "../../../cli/stack/outcome";
 import { checkout } from "../mssp";
 
 /** Runs one stack of the program that is the first argument. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { readStackOutputs, requiredOutput } from "../../../cli/stack/stackOutputs";
 import { secret, StackProject } from "../pulumiStack";
 

@@ -3,7 +3,7 @@ import type { CallContext } from "@defender-mssp/microsoft";
 import { setSwitches, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
 import { deployedResources } from "../../../components/tenant/deployedResources";
 import { requireTenantFeatures } from "../../../components/tenant/tenantFeatures";
-import { missingFeatures, type TenantNeeds } from "../../../settings/prerequisites";
+import { missingFeatures, type TenantNeeds } from "../../../domain/prerequisites";
 import { startMocks } from "../mocks";
 
 const ana = "ana@mssp.example";

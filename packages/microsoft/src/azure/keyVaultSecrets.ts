@@ -5,7 +5,7 @@
  * token for.
  */
 import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
-import { ServiceError } from "../errors";
+import { ServiceError } from "@defender-mssp/errors";
 import { isLoopback, isSecureAddress, pathSegment, request, withoutSecrets, type RequestOptions } from "../http";
 import { requestToken } from "../entra/token";
 

@@ -9,7 +9,7 @@
  * - [137] Azure/Azure-Lighthouse-samples, issue 137: since June 2025 Log Analytics Contributor has
  *   DataActions, and is refused
  */
-import { VisibleError } from "../errors";
+import { VisibleError } from "@defender-mssp/errors";
 
 export const azureRoles = {
   Contributor: "b24988ac-6180-42a0-ab88-20f7382dd24c", // [roles], privileged

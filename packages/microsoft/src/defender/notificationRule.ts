@@ -9,7 +9,7 @@
  *     PUT    {endpoint}/notificationRules/{name}    201 made, 200 replaced: the rule without `name` and `status`
  *     DELETE {endpoint}/notificationRules/{name}    204, 404
  */
-import { ServiceError } from "../errors";
+import { ServiceError } from "@defender-mssp/errors";
 import { pathSegment, request, withoutSecrets, type Answer } from "../http";
 import { goneStatuses, isGone } from "../graph/gone";
 import { portalRequest, type PortalCall } from "./portalCall";

@@ -13,7 +13,7 @@
  * - assignments made in the portal have `directoryScopeIds: ["/"]`, and their data sources in
  *   `appScopeIds`, `/` for all of them.
  */
-import { ServiceError } from "../errors";
+import { ServiceError } from "@defender-mssp/errors";
 import { type Answer } from "../http";
 import { graphList, type CallContext, type GraphCall } from "../graph/call";
 import { deleteIfThere, goneStatuses, isGone } from "../graph/gone";

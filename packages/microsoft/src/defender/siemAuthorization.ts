@@ -8,7 +8,7 @@
  *     PUT    {endpoint}/siemAuthorizations/{applicationId}    201 made, 200 replaced: {msspTenantId, managedBy}
  *     DELETE {endpoint}/siemAuthorizations/{applicationId}    204, 404
  */
-import { ServiceError } from "../errors";
+import { ServiceError } from "@defender-mssp/errors";
 import { request, withoutSecrets, type Answer } from "../http";
 import { goneStatuses, isGone } from "../graph/gone";
 import { portalRequest, type PortalCall } from "./portalCall";

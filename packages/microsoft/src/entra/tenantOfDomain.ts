@@ -1,5 +1,5 @@
 import type { Endpoints } from "../endpoints";
-import { ServiceError, VisibleError } from "../errors";
+import { ServiceError, VisibleError } from "@defender-mssp/errors";
 import { request, type RequestOptions } from "../http";
 
 /**

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, randomUUID, sign, X509Certificate, type K
 import { readFile } from "node:fs/promises";
 import { legacyTokenEndpoint, tokenEndpoint } from "../clouds";
 import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
-import { EnvironmentError, messageOf, ServiceError } from "../errors";
+import { EnvironmentError, messageOf, ServiceError } from "@defender-mssp/errors";
 import { isSecureAddress, request, withoutSecrets, type RequestOptions } from "../http";
 
 export interface TokenOptions extends Pick<RequestOptions, "signal" | "timeout"> {

@@ -1,6 +1,6 @@
 import { legacyTokenEndpoint } from "../clouds";
 import type { Endpoints, Environment } from "../endpoints";
-import { EnvironmentError, ServiceError } from "../errors";
+import { EnvironmentError, ServiceError } from "@defender-mssp/errors";
 import { request, withoutSecrets, type RequestOptions } from "../http";
 import { proofOf, requestToken, type AccessToken, type TokenOptions } from "./token";
 

@@ -1,7 +1,7 @@
 /** How Microsoft Graph is called in one tenant: the token, the call, every page of a list. */
 import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
 import { requestToken, type AccessToken } from "../entra/token";
-import { ServiceError } from "../errors";
+import { ServiceError } from "@defender-mssp/errors";
 import { request, type Answer, type RequestOptions } from "../http";
 import type { Collection } from "./types";
 

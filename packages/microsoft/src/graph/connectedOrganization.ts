@@ -2,7 +2,7 @@
  * Connected organizations of entitlement management: organizations whose users may request a
  * tenant's access packages. https://learn.microsoft.com/graph/api/resources/connectedorganization
  */
-import { ServiceError } from "../errors";
+import { ServiceError } from "@defender-mssp/errors";
 import { type Answer } from "../http";
 import { graphList, type GraphCall } from "./call";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";

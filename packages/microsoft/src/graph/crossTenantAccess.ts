@@ -5,7 +5,7 @@
  * A null property inherits the tenant's default. **Unverified**: the status of a create where the
  * partner exists (409 is expected), and how long a deleted partner is still returned.
  */
-import { VisibleError } from "../errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { graphList, type CallContext, type GraphCall } from "./call";
 import { goneStatuses, isGone } from "./gone";
 import { untilReplicated } from "./replication";

@@ -11,7 +11,7 @@
  *   https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3614). It was also seen
  *   while the assignment was still there, so it counts only if a look confirms it.
  */
-import { ServiceError } from "../errors";
+import { ServiceError } from "@defender-mssp/errors";
 import type { Answer } from "../http";
 import type { GraphCall } from "./call";
 

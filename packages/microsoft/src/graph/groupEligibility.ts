@@ -3,7 +3,7 @@
  * Management for Groups.
  * https://learn.microsoft.com/graph/api/resources/privilegedidentitymanagement-for-groups-api-overview
  */
-import { ServiceError } from "../errors";
+import { ServiceError } from "@defender-mssp/errors";
 import type { RequestOptions } from "../http";
 import { equals, graphList, type GraphCall } from "./call";
 import { deleteIfThere } from "./gone";

@@ -3,7 +3,7 @@
  * delete. https://learn.microsoft.com/graph/api/invitation-post, …/user-list, …/user-update,
  * …/user-delete
  */
-import { ServiceError } from "../errors";
+import { ServiceError } from "@defender-mssp/errors";
 import { type Answer } from "../http";
 import { graphList, type GraphCall } from "./call";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";

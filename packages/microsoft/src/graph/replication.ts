@@ -1,4 +1,4 @@
-import { ServiceError } from "../errors";
+import { ServiceError } from "@defender-mssp/errors";
 import { wait, type RequestOptions } from "../http";
 
 /** How to wait for the directory. */

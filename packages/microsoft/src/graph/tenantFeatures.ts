@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/graph/api/subscribedsku-list (Organization.Read.All),
  * …/authorizationpolicy-get (Policy.Read.All), …/tenantappmanagementpolicy-get (Policy.Read.All)
  */
-import { ServiceError, visible } from "../errors";
+import { ServiceError, visible } from "@defender-mssp/errors";
 import { entraServicePlans } from "../identifiers";
 import { graphCall, graphList, type CallContext, type GraphCall } from "./call";
 import { findUsersOf } from "./guest";

@@ -7,7 +7,7 @@
  * (2026-08-13). The published metadata has none of it: the shapes are those of the pages, and of the
  * answers in a public sample (2026-06). Never tried on a tenant by this project.
  */
-import { ServiceError } from "../errors";
+import { ServiceError } from "@defender-mssp/errors";
 import { directoryRoleTemplates, type DirectoryRoleName } from "../identifiers";
 import { graphList, type GraphCall } from "./call";
 

@@ -3,7 +3,7 @@
  * values, and how it is taken out again. Pure: `crossTenantPartner.ts` makes the calls.
  */
 import { isDeepStrictEqual } from "node:util";
-import { VisibleError } from "../errors";
+import { VisibleError } from "@defender-mssp/errors";
 import type {
   AccessConfiguration,
   AccessPartner,

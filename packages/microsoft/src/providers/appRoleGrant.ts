@@ -8,7 +8,7 @@
  * and left by `destroy`; unless the service principal is ours, for then nobody else has granted it
  * anything and what is there is an earlier create's.
  */
-import { ServiceError, VisibleError, visible } from "../errors";
+import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
 import { graphCall, graphList, type CallContext, type GraphCall } from "../graph/call";
 import { deleteIfThere, goneStatuses, isGone } from "../graph/gone";
 import { untilReplicated } from "../graph/replication";

@@ -9,7 +9,7 @@
  *   away by `destroy`;
  * - adopted (made by somebody else): looked at, never changed and never taken away.
  */
-import { ServiceError, VisibleError, visible } from "../errors";
+import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { goneAdvice } from "../graph/gone";
 import { checkText, checkUuid, differences, isUuid, unknown, type CheckFailure, type Properties } from "./provider";

@@ -7,7 +7,7 @@
  * resource made it and nobody has added anything. `CrossTenantPartnerEntry` makes the entry first,
  * so that a change whose state was lost is not taken for the customer's.
  */
-import { ServiceError, visible, VisibleError } from "../errors";
+import { ServiceError, visible, VisibleError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import {
   createAccessPartner,

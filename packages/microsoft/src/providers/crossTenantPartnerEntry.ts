@@ -8,7 +8,7 @@
  * If the engine dies in between, the state still knows whose entry it is and what was before. If it
  * dies before that, an entry without any effect stays (ADR 44).
  */
-import { ServiceError, VisibleError } from "../errors";
+import { ServiceError, VisibleError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import {
   createAccessPartner,

@@ -6,7 +6,7 @@
  * the state, and a refresh fails where the group is gone.
  */
 import { isDeepStrictEqual } from "node:util";
-import { visible, type ServiceError } from "../errors";
+import { visible, type ServiceError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { goneAdvice, goneStatuses, isGone } from "../graph/gone";
 import {

@@ -17,7 +17,7 @@
  * one user, the new resource finds its stack's guest and adds its key to the mark (`guestMark.ts`);
  * the deletion of the old one then only takes its own key away.
  */
-import { VisibleError, visible, type ServiceError } from "../errors";
+import { VisibleError, visible, type ServiceError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { untilReplicated } from "../graph/replication";
 import {

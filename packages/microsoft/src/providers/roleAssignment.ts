@@ -2,7 +2,7 @@
  * What the dynamic resource `DefenderRoleAssignment` does. An assignment is known by its role and
  * its name: Graph has no place for a mark on it, and the role is this stack's own.
  */
-import { visible } from "../errors";
+import { visible } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import {
   checkText,

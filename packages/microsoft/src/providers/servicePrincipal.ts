@@ -8,7 +8,7 @@
  * - made here: known by its mark in `notes`, also after a crash, and taken away by `destroy`;
  * - adopted (the customer had consented already): never changed and never taken away.
  */
-import { ServiceError, VisibleError, visible } from "../errors";
+import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
 import { graphCall, graphList, type CallContext, type GraphCall } from "../graph/call";
 import { deleteIfThere, goneAdvice, goneStatuses, isGone } from "../graph/gone";
 import { checkText, checkUuid, differences, type Properties } from "./provider";

@@ -2,7 +2,7 @@
  * The cloud's content as comparable text: sorted keys and links, without empty collections and
  * secrets.
  */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import type { EmulatedCloud } from "./cloud";
 import type { Json } from "./model";
 import type { TenantRecord } from "./store";

@@ -13,7 +13,7 @@
 import { chmod, mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 
 export interface SandboxPaths {
   readonly home: string;

@@ -5,7 +5,7 @@
 import { readFile, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { messageOf, VisibleError } from "@defender-mssp/microsoft/errors";
+import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { fileSystemError, guarded } from "./home";
 import { isUuid } from "./identity";
 import type { DeletedObject, Json, StoredObject, Tenant } from "./model";

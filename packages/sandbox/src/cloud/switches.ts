@@ -3,7 +3,7 @@
  * everything until a switch is set (`npx mssp sandbox tenant`); set switches are stored with the
  * tenant.
  */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import type { Tenant } from "./model";
 
 /** The values of a switch; the first is the default. */

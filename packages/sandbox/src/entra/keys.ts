@@ -14,7 +14,7 @@ import {
 import { chmod, readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { guarded, writeWhenDifferent } from "../cloud/home";
 
 export interface TokenKeys {

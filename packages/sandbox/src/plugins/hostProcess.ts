@@ -2,7 +2,7 @@
  * The process in which the stand-in plugins run (`host.ts`). It ends with the process that started
  * it.
  */
-import { messageOf } from "@defender-mssp/microsoft/errors";
+import { messageOf } from "@defender-mssp/errors";
 import { azureNativeProvider } from "./azureNative/provider";
 import { azureadProvider } from "./azuread/provider";
 import type { HostAnswer, HostRequest, PluginEnvironment } from "./host";

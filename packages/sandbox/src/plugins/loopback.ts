@@ -1,5 +1,5 @@
 /** The stand-in plugins call the sandbox only. */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 
 /** Refuses an address of another machine. `plugin`: its name; `what`: the source of the address. */
 export function refuseOtherHost(plugin: string, what: string, url: string): void {

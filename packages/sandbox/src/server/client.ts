@@ -1,6 +1,6 @@
 /** Client of the sandbox of another command. */
 import http from "node:http";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import type { TenantDescription } from "../cloud/seed";
 import type { JoinedSandbox } from "./control";
 import { hold, requestOptions } from "./hold";

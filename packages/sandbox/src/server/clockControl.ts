@@ -1,5 +1,5 @@
 /** The control route of the server's clock: `GET` and `POST /sandbox/clock`. */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import type { EmulatedCloud } from "../cloud/cloud";
 
 export interface ClockState {

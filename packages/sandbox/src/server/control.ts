@@ -6,7 +6,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import type { EmulatedCloud } from "../cloud/cloud";
 import { isUuid } from "../cloud/identity";
 import type { PermissionUse } from "../cloud/permissionUse";

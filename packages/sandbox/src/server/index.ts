@@ -3,7 +3,7 @@
  * listener on this machine.
  */
 import type http from "node:http";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { Clock } from "../cloud/clock";
 import { EmulatedCloud } from "../cloud/cloud";
 import { clearHome, isSandboxHome, prepareHome, sandboxPaths, type SandboxPaths } from "../cloud/home";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { graphLikeError } from "./graphLikeError";
 import type { ServerCertificate } from "./certificate";
 

@@ -3,7 +3,7 @@
  * in the home and identified by the file's token, never by its number alone.
  */
 import { open, type FileHandle } from "node:fs/promises";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { guarded, prepareHome, sandboxPaths } from "../cloud/home";
 import type { TenantDescription } from "../cloud/seed";
 import { ask, isAlive, takeLease } from "./client";

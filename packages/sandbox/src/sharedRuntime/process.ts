@@ -11,7 +11,7 @@ import {
   type RunRequest,
 } from "@pulumi/pulumi/proto/language_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { messageOf } from "@defender-mssp/microsoft/errors";
+import { messageOf } from "@defender-mssp/errors";
 import type { RuntimeAnswer, RuntimeRequest } from "./sharedRuntime";
 
 type GetRequiredPackages = (

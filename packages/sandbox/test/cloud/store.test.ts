@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { prepareHome } from "../../src/cloud/home";
 import { Store, TenantRecord } from "../../src/cloud/store";
 import type { StoredObject } from "../../src/cloud/model";

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, SignJWT } from "jose";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { Clock } from "../../src/cloud/clock";
 import { tokenKeys } from "../../src/entra/keys";
 import { writeFile, mkdir } from "node:fs/promises";

@@ -2,7 +2,7 @@
  * The provider's arguments, with the environment's variables behind them: names and order as in the
  * official plugin.
  */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { refuseOtherHost } from "../loopback";
 import { type ValueRecord, textOf } from "../protocol/values";
 import { type Properties, boolean, list, string } from "../schema/property";

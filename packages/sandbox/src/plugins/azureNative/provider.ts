@@ -5,7 +5,7 @@
  * answers as outputs, and writes whole resources with PUT.
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import { messageOf } from "@defender-mssp/microsoft/errors";
+import { messageOf } from "@defender-mssp/errors";
 import {
   type Checked,
   type CheckFailure,

@@ -4,7 +4,7 @@
  */
 import { setTimeout } from "node:timers/promises";
 import type { AccessToken, Answer, Endpoints } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { Deadline } from "../deadline";
 import { refuseOtherHost } from "../loopback";
 import type { Credentials } from "./configuration";

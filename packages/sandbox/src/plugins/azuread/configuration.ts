@@ -2,7 +2,7 @@
  * The provider's arguments, with the environment's variables behind them: names and order as in the
  * official plugin.
  */
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import type { ValueRecord } from "../protocol/values";
 import { type Properties, boolean, string } from "../schema/property";
 import { uuid } from "../schema/validators";

@@ -3,7 +3,7 @@
  */
 import { setTimeout } from "node:timers/promises";
 import type { AccessToken, Answer, Endpoints, RequestOptions, ServiceError } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/microsoft/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { Deadline } from "../deadline";
 import { refuseOtherHost as refuseHost } from "../loopback";
 

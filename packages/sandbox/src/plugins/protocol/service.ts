@@ -18,7 +18,7 @@ import * as protocol from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { messageOf } from "@defender-mssp/microsoft/errors";
+import { messageOf } from "@defender-mssp/errors";
 import { type ChangeKind, type CheckFailure, type Difference, type Provider, InitializationFailed } from "./provider";
 import { canonical, fromStruct, hasUnknowns, toStruct } from "./values";
 

@@ -1,5 +1,5 @@
 /** A plugin from a table: the whole protocol for each resource type of the table. */
-import { messageOf } from "@defender-mssp/microsoft/errors";
+import { messageOf } from "@defender-mssp/errors";
 import {
   type Checked,
   type CheckFailure,

@@ -1,0 +1,262 @@
+/** `mssp adopt`: from the search to the stack's state and settings. */
+import { randomBytes } from "node:crypto";
+import {
+  clouds,
+  discoverEndpoints,
+  endpointVariable,
+  graphCall,
+  isCallError,
+  requestToken,
+  type CloudName,
+  type GraphCall,
+  type PortalCall,
+} from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import { parseSettings } from "../../../settings";
+import { readStackSettingsOffline } from "../../../settings/fromFile";
+import { readProject } from "../../../settings/project";
+import { customerStacks } from "../../stack/customers";
+import { customerFile } from "../new/customer";
+import { complete, type CustomerAnswers, type GivenSettings } from "../new/questions";
+import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import type { AnswersById, OwnedKind, PlannedAdoption, PlannedCustomer, Plan } from "./draft";
+import { findInTenant } from "./find";
+import type { FoundTenant } from "./found";
+import { answeredInvokes } from "./invokes";
+import { planAdoption } from "./plan";
+import { planText, questionText, writtenText } from "./planText";
+import * as questions from "./questions";
+import { recordState, type PreviewedChange } from "./recordState";
+import { refuseExistingStack, writeStack } from "./writeStack";
+
+export interface AdoptOptions extends GivenSettings {
+  readonly msspDomain?: readonly string[];
+  readonly defenderEndpoint?: string;
+  readonly secretsProvider?: string;
+  readonly answer?: AnswersById;
+  readonly msspOwns?: readonly OwnedKind[];
+  /** File that gets the plan as JSON. */
+  readonly plan?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly check: boolean;
+  /** Whether a person at a terminal can be asked. */
+  readonly interactive: boolean;
+  /** Receives text for people. */
+  readonly say: (text: string) => void;
+}
+
+/** What `mssp adopt --json` prints. */
+export interface Adoption {
+  readonly stack: string;
+  readonly tenantId: string;
+  readonly plan: Plan;
+  /** The settings file, from the project's folder; absent if nothing was written. */
+  readonly file?: string;
+}
+
+/**
+ * Adopts a customer who was onboarded by hand.
+ * @returns undefined if the person cancelled: nothing was written.
+ * @throws VisibleError for an existing stack or file, for open questions, and where the tenant, the
+ * engine or the program fails.
+ */
+export async function adopt(stack: string, options: AdoptOptions): Promise<Adoption | undefined> {
+  const { interactive, check, dryRun = false, say } = options;
+  const given = { ...options, analyst: [], portalAccess: "rbac" };
+  const answers = await complete(stack, given, { interactive, check });
+  if (answers === undefined) return undefined;
+  if (!dryRun) await refuseExistingStack(stack, process.env);
+  const msspDomains = await domainsOf(answers, options);
+  if (msspDomains === undefined) return undefined;
+  const tenant = await signedIn(answers, options);
+  const found = await inTenant(answers, () => findInTenant({ ...tenant, ...answers, msspDomains }));
+  const planned = await decided(
+    found,
+    { ...answers, msspDomains, owned: options.msspOwns ?? [], now: new Date() },
+    options,
+  );
+  if (planned === undefined) return undefined;
+  const { plan } = planned;
+  const { tenantId } = answers;
+  if (options.plan !== undefined) await writeWholeFile(options.plan, `${JSON.stringify(plan, undefined, 2)}\n`);
+  if (plan.questions.length > 0) throw new VisibleError(openQuestions(plan));
+  say(planText({ plan, stack, tenantId }));
+  if (dryRun) return { stack, tenantId, plan };
+  if (!(await confirmed(stack, plan, options))) return undefined;
+  const file = await untilWritten(() => write(stack, answers, planned, tenant.call, options));
+  say(`\n${writtenText({ plan, stack, file })}`);
+  return { stack, tenantId, plan, file };
+}
+
+/** Domains from the options, from another customer's settings, or from the person. */
+async function domainsOf(
+  { msspTenantId }: CustomerAnswers,
+  { msspDomain, interactive }: AdoptOptions,
+): Promise<readonly string[] | undefined> {
+  const known = msspDomain ?? (await domainsOfOthers(msspTenantId));
+  const given = known.length > 0 ? known : interactive ? await questions.askDomains() : [];
+  if (given?.length === 0) {
+    throw new VisibleError(
+      "Nothing was written: --mssp-domain is missing, the domains of your people's e-mail addresses. The guests are found by them.",
+    );
+  }
+  return given?.map((domain) => domain.toLowerCase());
+}
+
+async function domainsOfOthers(msspTenantId: string): Promise<string[]> {
+  const { folder } = await readProject();
+  for (const stack of await customerStacks(folder)) {
+    const settings = await readStackSettingsOffline(stack, folder).catch(() => undefined);
+    if (settings?.msspTenantId !== msspTenantId) continue;
+    const ofAnalysts = settings.analysts.map(({ email }) => email.split("@").at(-1) ?? "");
+    const domains = [...new Set([...(settings.analystDomains ?? []), ...ofAnalysts])];
+    if (domains.length > 0) return domains;
+  }
+  return [];
+}
+
+interface SignedIn {
+  readonly call: GraphCall;
+  readonly defender: PortalCall | undefined;
+}
+
+async function signedIn({ tenantId, cloud }: CustomerAnswers, { defenderEndpoint }: AdoptOptions): Promise<SignedIn> {
+  const environment = process.env;
+  const endpoints = await discoverEndpoints(
+    environment,
+    environment["ARM_ENVIRONMENT"] ? {} : { cloud: cloud as CloudName },
+  );
+  const call = await graphCall(tenantId, { environment, endpoints });
+  const endpoint = (defenderEndpoint ?? environment[endpointVariable] ?? "").replace(/\/+$/, "");
+  if (endpoint === "") return { call, defender: undefined };
+  const audience = clouds[endpoints.cloud].defenderResource;
+  const { accessToken } = await requestToken({ tenantId, audience, environment, endpoints });
+  return { call, defender: { endpoint, token: accessToken } };
+}
+
+async function inTenant<T>({ tenantId }: CustomerAnswers, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isCallError(error)) throw error;
+    throw new VisibleError(`Can't read the customer's tenant ${tenantId}; nothing was written: ${error.message}`);
+  }
+}
+
+/** Plans, and asks one question after the other; each answer may raise or settle others. */
+async function decided(
+  found: FoundTenant,
+  customer: PlannedCustomer,
+  { answer = {}, interactive, msspOwns, yes }: AdoptOptions,
+): Promise<PlannedAdoption | undefined> {
+  const answers: Record<string, string> = { ...answer };
+  let planned = planAdoption(found, customer, answers);
+  if (!interactive || yes === true) return planned;
+  for (let [open] = planned.plan.questions; open !== undefined; [open] = planned.plan.questions) {
+    const given = await questions.askOne(open);
+    if (given === undefined) return undefined;
+    answers[open.id] = given;
+    planned = planAdoption(found, customer, answers);
+  }
+  if (msspOwns !== undefined) return planned;
+  const owned = await questions.askOwned(keptKinds(found, customer, answers));
+  return owned === undefined ? undefined : planAdoption(found, { ...customer, owned }, answers);
+}
+
+/** The kinds of which the plan adopts an object. */
+function keptKinds(found: FoundTenant, customer: PlannedCustomer, answers: AnswersById): OwnedKind[] {
+  const kept = (owned: readonly OwnedKind[]) =>
+    planAdoption(found, { ...customer, owned }, answers).plan.adopt.filter(({ onDestroy }) => onDestroy === "keep")
+      .length;
+  const kinds = ["guests", "groups", "application", "accessPackages"] as const;
+  return kinds.filter((kind) => kept([kind]) < kept([]));
+}
+
+function openQuestions({ questions: open }: Plan): string {
+  return (
+    `Nothing was written: ${open.length === 1 ? "a question is" : `${open.length} questions are`} open. ` +
+    `Answer in a terminal without --yes, or with options; an answer can raise another question.\n\n${open.map(questionText).join("\n\n")}`
+  );
+}
+
+async function confirmed(
+  stack: string,
+  { adopt: adopted }: Plan,
+  { interactive, yes }: AdoptOptions,
+): Promise<boolean> {
+  if (yes === true) return true;
+  if (!interactive) {
+    throw new VisibleError("Nothing was written: confirm the plan with --yes, or show it alone with --dry-run.");
+  }
+  return questions.confirmWrite(
+    `Create stack ${stack} with these ${adopted.length} objects? The tenant is not changed.`,
+  );
+}
+
+async function write(
+  stack: string,
+  { tenantCheck: _, notCheckedBecause: __, cloud, ...customer }: CustomerAnswers,
+  { plan, objects }: PlannedAdoption,
+  call: GraphCall,
+  { defenderEndpoint, secretsProvider }: AdoptOptions,
+): Promise<string> {
+  const environment = process.env;
+  const project = await readProject();
+  const values = {
+    ...customer,
+    ...(cloud === "public" ? {} : { cloud }),
+    ...(defenderEndpoint === undefined ? {} : { defenderEndpoint }),
+    ...plan.settings,
+  };
+  parseSettings(values, [], { ARM_ENVIRONMENT: clouds[cloud as CloudName].environment });
+  const settings = customerFile(project.name, values);
+  const { deployment, unplanned } = await recordState({
+    stack: stack.split("/").at(-1) ?? "",
+    project: project.name,
+    folder: project.folder,
+    settings,
+    objects: withStackObjects(objects),
+    isCreated: createdBy(plan),
+    invoke: answeredInvokes(call, customer.tenantId),
+    environment,
+  });
+  if (unplanned.length > 0) throw new VisibleError(unplannedChanges(unplanned));
+  return writeStack({ stack, project, deployment, settings, secretsProvider, environment });
+}
+
+/** What stands for no object in the tenant: the stack's random ID. */
+function withStackObjects(objects: PlannedAdoption["objects"]): PlannedAdoption["objects"] {
+  const stackId = randomBytes(8).toString("hex");
+  return new Map([...objects, ["stack-identity", { id: stackId, outputs: { stackId } }]]);
+}
+
+/** Which resources the next `up` creates, by the parts that the plan names. */
+function createdBy({ created }: Plan): (resource: string) => boolean {
+  const parts = created.map(({ part }) => part);
+  return (resource) =>
+    parts.includes("connector")
+      ? resource.startsWith("customer-siem")
+      : parts.includes("siemAuthorization") && resource === "customer-siem-authorization";
+}
+
+function unplannedChanges(changes: readonly PreviewedChange[]): string {
+  const lines = changes.map(
+    ({ op, resource, properties }) => `- ${op} ${resource}${properties.length > 0 ? `: ${properties.join(", ")}` : ""}`,
+  );
+  return (
+    `Nothing was written: with these settings \`pulumi up\` would change objects of the tenant.\n${lines.join("\n")}\n` +
+    "The tenant has values that the settings cannot describe. Change them in the tenant, or leave the objects with --answer."
+  );
+}
+
+/** Ctrl-C ends the engine's command; the clean-up still runs. */
+async function untilWritten<T>(run: () => Promise<T>): Promise<T> {
+  const ignore = () => undefined;
+  process.on("SIGINT", ignore).on("SIGTERM", ignore);
+  try {
+    return await run();
+  } finally {
+    process.off("SIGINT", ignore).off("SIGTERM", ignore);
+  }
+}

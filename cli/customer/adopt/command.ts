@@ -1,0 +1,85 @@
+/** `mssp adopt`: makes a stack for a customer who was onboarded by hand. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { clouds } from "@defender-mssp/microsoft/clouds";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { stackArgument } from "../../stack/stackName";
+import type { AdoptOptions } from "./adopt";
+
+type CommandOptions = Omit<AdoptOptions, "interactive" | "say"> & { readonly json?: boolean };
+
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
+    .argument("<stack>", "name of the customer's stack, which must not exist", stackArgument)
+    .option("--customer-name <name>", "the customer's name")
+    .option("--customer-domain <domain>", "a domain of the customer")
+    .option("--tenant-id <id>", "the customer's tenant (default: the domain's tenant)")
+    .option("--mssp-name <name>", "your name (default: that of another customer's file)")
+    .option("--mssp-tenant-id <id>", "your own tenant (default: that of another customer's file)")
+    .option(
+      "--mssp-domain <domain...>",
+      "domains of your people's addresses (default: those of another customer's file)",
+    )
+    .addOption(new Option("--cloud <cloud>", "the customer's cloud").choices(Object.keys(clouds)))
+    .option("--defender-endpoint <url>", "your gateway for Defender's calls without a public API")
+    .option("--secrets-provider <provider>", "of the new stack, as for `pulumi stack init`")
+    .addOption(
+      new Option("--mssp-owns <kind...>", "what belongs to the MSSP, so that `pulumi destroy` deletes it").choices([
+        "guests",
+        "groups",
+        "application",
+        "accessPackages",
+      ]),
+    )
+    .option("--answer <question=value...>", "answer a question of the plan", answers)
+    .option("--dry-run", "show the plan, and write nothing")
+    .option("--plan <file>", "write the plan to a file, as JSON")
+    .option("--json", "print plan and result as one JSON object; asks no questions")
+    .option("--yes", "write without asking; open questions are an error")
+    .option("--no-check", "do not check in Entra which tenant the domain belongs to")
+    .action(async (stack: string, { json = false, ...options }: CommandOptions) => {
+      const { adopt } = await import("./adopt.js");
+      const interactive = !json && options.yes !== true && process.stdin.isTTY && process.stderr.isTTY;
+      const adoption = await adopt(stack, { ...options, interactive, say: json ? () => undefined : print });
+      if (adoption === undefined) {
+        process.stderr.write("mssp: Nothing was written.\n");
+        process.exitCode = 1;
+      } else if (json) {
+        print(`${visibleJson(adoption, 2)}\n`);
+      }
+    });
+  describe(command);
+}
+
+function describe(command: Command): void {
+  describeCommand(command, {
+    notes: [
+      "In a terminal, the command asks for missing options and for what the tenant does not tell, such as which of two applications the SIEM uses.",
+    ],
+    reads:
+      "Pulumi.yaml and the other customers' settings; with the identity in the environment (ARM_…, or az login) the " +
+      "customer's guests, groups, applications, roles and access packages. Permissions on Microsoft Graph: " +
+      "Application.Read.All, DelegatedPermissionGrant.Read.All, EntitlementManagement.Read.All, Group.Read.All, " +
+      "RoleManagement.Read.Defender, RoleManagement.Read.Directory, User.Read.All. Without one of them, its part is not looked at.",
+    changes:
+      "Writes Pulumi.<stack>.yaml and creates the stack in Pulumi's backend, with a state of the existing objects. It changes no tenant.",
+    exitCodes: {
+      0: "the stack is written, or with --dry-run the plan is complete",
+      1: "a question is open, the stack or its file exists, `up` would change something, or the tenant could not be read",
+    },
+    examples: [
+      "npx mssp adopt contoso",
+      "npx mssp adopt contoso --customer-name Contoso --customer-domain contoso.com \\",
+      "  --mssp-domain mssp.example --dry-run",
+      "npx mssp adopt contoso … --answer application=<object ID> --yes",
+    ],
+  });
+}
+
+function answers(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [, question, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (question === undefined || value === undefined) throw new InvalidArgumentError("Write it as <question>=<value>.");
+  return { ...before, [question]: value };
+}

@@ -1,0 +1,193 @@
+/**
+ * Looks in a customer's tenant for what an onboarding by hand leaves, by the document of 2018 and by
+ * Microsoft's pages of today. It only reads. A part that the identity may not read is named.
+ */
+import {
+  equals,
+  getSiemAuthorization,
+  graphList,
+  listRoleAssignments,
+  listRoleDefinitions,
+  microsoftGraph,
+  ServiceError,
+  tierNames,
+  windowsDefenderAtp,
+  type Group,
+  type GraphCall,
+  type ServicePrincipal,
+  type UnifiedRoleAssignment,
+} from "@defender-mssp/microsoft";
+import { securityGroupName } from "../../../domain/naming";
+import { nameOf, type Principal } from "../../tenant/additions/tenant";
+import { findApplications, findServicePrincipals } from "./findConnector";
+import { findEntitlements, noEntitlements } from "./findEntitlements";
+import type { Look, SearchedTenant } from "./searchedTenant";
+import type { FoundApis, FoundGroup, FoundGuest, FoundTenant, NotLooked } from "./found";
+
+/** @throws ServiceError for other failures than a missing permission */
+export async function findInTenant(tenant: SearchedTenant): Promise<FoundTenant> {
+  const notLooked: NotLooked[] = [notificationRules(tenant)];
+  const look: Look = async (what, permission, empty, run) => {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof ServiceError) || ![401, 403].includes(error.status)) throw error;
+      notLooked.push({ what, why: `not permitted: requires ${permission}` });
+      return empty;
+    }
+  };
+  const { call } = tenant;
+  const guests = await look("guests", "User.Read.All", [], () => findGuests(tenant));
+  const [applications, servicePrincipals, apis] = await look(
+    "app registrations and service principals",
+    "Application.Read.All",
+    [[], [], { graph: undefined, defender: undefined }] as const,
+    async () => [await findApplications(tenant, look), await findServicePrincipals(tenant, look), await findApis(call)],
+  );
+  const [defenderRoles, defenderAssignments] = await look(
+    "roles of Defender's unified RBAC",
+    "RoleManagement.Read.Defender",
+    [[], []] as const,
+    async () => [await listRoleDefinitions(call), await listRoleAssignments(call)] as const,
+  );
+  const entitlements = await look("access packages", "EntitlementManagement.Read.All", noEntitlements, () =>
+    findEntitlements(tenant),
+  );
+  const groups = await look("groups", "Group.Read.All", [], async () => {
+    const granted = entitlements.packages.flatMap((one) => one.groups.map(({ groupId }) => groupId));
+    return findGroups(tenant, guests, granted);
+  });
+  const principals = [...guests, ...groups].map(({ id }) => id);
+  const directoryRoles = await look("directory roles", "RoleManagement.Read.Directory", [], () =>
+    findDirectoryRoles(call, principals),
+  );
+  const held = new Set(principals);
+  const ofPrincipals = defenderAssignments.filter(({ principalIds }) => principalIds.some((id) => held.has(id)));
+  return {
+    apis,
+    guests,
+    groups,
+    applications,
+    servicePrincipals,
+    directoryRoles,
+    defenderAssignments: ofPrincipals,
+    defenderRoles: defenderRoles.filter(({ id }) => ofPrincipals.some((one) => one.roleDefinitionId === id)),
+    ...entitlements,
+    authorized: await look("authorizations for the legacy alert API", "the gateway's permission", {}, () =>
+      authorizations(tenant, applications),
+    ),
+    notLooked,
+  };
+}
+
+function notificationRules({ defender }: SearchedTenant): NotLooked {
+  return {
+    what: "e-mail notification rules",
+    why:
+      defender === undefined
+        ? "Microsoft has no public API for them: compare the portal's page with the setting notificationRules"
+        : "the endpoint for Defender's calls does not list them: add them to the setting notificationRules by name",
+  };
+}
+
+interface User {
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly mail: string | null;
+  readonly userPrincipalName: string;
+}
+
+/** Guests with an address in one of the MSSP's domains. */
+async function findGuests({ call, msspDomains }: SearchedTenant): Promise<FoundGuest[]> {
+  const users = await graphList<User>(
+    call,
+    `/v1.0/users?$select=id,displayName,mail,userPrincipalName&$filter=${equals("userType", "Guest")}`,
+  );
+  return users.flatMap(({ id, displayName, mail, userPrincipalName }) => {
+    const email = [mail, invitedAddress(userPrincipalName)]
+      .map((address) => address?.toLowerCase() ?? "")
+      .find((address) => msspDomains.includes(address.split("@").at(-1) ?? ""));
+    return email === undefined ? [] : [{ id, displayName, email }];
+  });
+}
+
+/** Entra spells the invited address into the principal name: `ana_fabrikam.example#EXT#@…`. */
+function invitedAddress(userPrincipalName: string): string {
+  const [invited = "", isExternal] = userPrincipalName.split("#EXT#@");
+  return isExternal === undefined ? userPrincipalName : invited.replace(/_([^_]*)$/, "@$1");
+}
+
+/** Groups with the MSSP's guests, with a name that the program uses, or of an access package (`ids`). */
+async function findGroups(
+  { call, msspName }: SearchedTenant,
+  guests: readonly FoundGuest[],
+  ids: readonly string[],
+): Promise<FoundGroup[]> {
+  const found = new Map<string, Group>();
+  const add = (groups: readonly Group[]) => groups.forEach((group) => found.set(group.id, group));
+  for (const { id } of guests) {
+    const memberOf = await graphList<Group>(call, `/v1.0/users/${id}/memberOf`);
+    add(memberOf.filter((one) => one["@odata.type"] === "#microsoft.graph.group"));
+  }
+  for (const name of [...Object.values(tierNames), securityGroupName(msspName)]) {
+    add(await graphList<Group>(call, `/v1.0/groups?$filter=${equals("displayName", name)}`));
+  }
+  for (const id of new Set(ids)) add(await groupById(call, id));
+  return Promise.all([...found.values()].map((group) => withMembers(call, group)));
+}
+
+async function groupById(call: GraphCall, id: string): Promise<Group[]> {
+  const { status, body } = await call(`/v1.0/groups/${id}`, { accept: [404] });
+  return status === 404 ? [] : [body as Group];
+}
+
+async function withMembers(call: GraphCall, group: Group): Promise<FoundGroup> {
+  const members = await graphList<Principal>(call, `/v1.0/groups/${group.id}/members`);
+  return {
+    id: group.id,
+    displayName: group.displayName,
+    isPlainSecurityGroup: group.securityEnabled && !group.mailEnabled && group.groupTypes.length === 0,
+    isAssignableToRole: group.isAssignableToRole === true,
+    members: members.map((member) => ({ id: member.id, name: nameOf(member) })),
+  };
+}
+
+async function findDirectoryRoles(call: GraphCall, principals: readonly string[]) {
+  const path = "/v1.0/roleManagement/directory/roleAssignments";
+  const found: UnifiedRoleAssignment[] = [];
+  for (const id of principals) {
+    found.push(...(await graphList<UnifiedRoleAssignment>(call, `${path}?$filter=${equals("principalId", id)}`)));
+  }
+  return found.map(({ id, principalId, roleDefinitionId, directoryScopeId }) => ({
+    id,
+    principalId,
+    roleDefinitionId,
+    scope: directoryScopeId,
+  }));
+}
+
+async function findApis(call: GraphCall): Promise<FoundApis> {
+  const find = async (appId: string) => {
+    const [one] = await graphList<ServicePrincipal>(call, `/v1.0/servicePrincipals?$filter=${equals("appId", appId)}`);
+    return one;
+  };
+  const [graph, defender] = [await find(microsoftGraph.appId), await find(windowsDefenderAtp.appId)];
+  const role = graph?.appRoles.find(({ value }) => value === "SecurityAlert.Read.All")?.id;
+  const scope = defender?.oauth2PermissionScopes.find(({ value }) => value === "Alert.Read")?.id;
+  return {
+    graph: graph && role !== undefined ? { objectId: graph.id, readAlerts: role } : undefined,
+    defender: defender && scope !== undefined ? { objectId: defender.id, readAlerts: scope } : undefined,
+  };
+}
+
+async function authorizations(
+  { defender }: SearchedTenant,
+  applications: FoundTenant["applications"],
+): Promise<Record<string, boolean>> {
+  if (defender === undefined) return {};
+  const asked = applications.map(async ({ appId }) => {
+    const found = await getSiemAuthorization({ ...defender, applicationId: appId });
+    return [appId, found !== undefined] as const;
+  });
+  return Object.fromEntries(await Promise.all(asked));
+}

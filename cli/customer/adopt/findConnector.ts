@@ -1,0 +1,106 @@
+/** Finds the SIEM's application: a registration in the customer's tenant, or the MSSP's own application. */
+import {
+  equals,
+  graphList,
+  type Application,
+  type AppRoleAssignment,
+  type GraphCall,
+  type OAuth2PermissionGrant,
+  type PasswordCredential,
+  type ServicePrincipal,
+} from "@defender-mssp/microsoft";
+import { siemConnectorName, siemRedirectUri } from "../../../domain/naming";
+import type { Look, SearchedTenant } from "./searchedTenant";
+import type { FoundApplication, FoundSecret, FoundServicePrincipal } from "./found";
+
+/** Registrations by the name or the redirect URI of the document of 2018. */
+export async function findApplications({ call }: SearchedTenant, look: Look): Promise<FoundApplication[]> {
+  const all = await graphList<Pick<Application, "id" | "displayName" | "web">>(
+    call,
+    "/v1.0/applications?$select=id,displayName,web",
+  );
+  const found: FoundApplication[] = [];
+  for (const { id } of all.filter(isSiemConnector)) {
+    const { status, body } = await call(`/v1.0/applications/${id}`, { accept: [404] });
+    if (status !== 404) found.push(await described(call, body as Application, look));
+  }
+  return found;
+}
+
+function isSiemConnector({ displayName, web }: Pick<Application, "displayName" | "web">): boolean {
+  const isNamed = displayName.toLowerCase().endsWith(siemConnectorName("").toLowerCase());
+  // The document's script sends the second one.
+  return isNamed || web.redirectUris.some((uri) => isSiemRedirectUri(uri));
+}
+
+function isSiemRedirectUri(uri: string): boolean {
+  const path = new URL(siemRedirectUri("x")).pathname;
+  return uri.toLowerCase().endsWith(path.toLowerCase()) || /^https:\/\/siemmsspconnector\/?$/i.test(uri);
+}
+
+async function described(call: GraphCall, application: Application, look: Look): Promise<FoundApplication> {
+  const { id, appId, displayName, signInAudience, web, requiredResourceAccess } = application;
+  const [servicePrincipal] = await servicePrincipalsBy(call, `$filter=${equals("appId", appId)}`);
+  return {
+    id,
+    appId,
+    displayName,
+    signInAudience,
+    redirectUris: web.redirectUris,
+    requested: requiredResourceAccess.map(({ resourceAppId, resourceAccess }) => ({
+      apiAppId: resourceAppId,
+      ids: resourceAccess.map((one) => one.id),
+    })),
+    secrets: application.passwordCredentials.map(secret),
+    certificates: application.keyCredentials.map(secret),
+    federatedCredentials: await graphList(call, `/v1.0/applications/${id}/federatedIdentityCredentials`),
+    ...(servicePrincipal && { servicePrincipal: await withGrants(call, servicePrincipal, look) }),
+  };
+}
+
+function secret({ keyId, displayName, startDateTime, endDateTime }: Omit<PasswordCredential, "hint" | "secretText">) {
+  return { keyId, displayName, startsOn: startDateTime, endsOn: endDateTime } satisfies FoundSecret;
+}
+
+/** Service principals of applications that are registered in the MSSP's tenant. */
+export async function findServicePrincipals(
+  { call, msspTenantId }: SearchedTenant,
+  look: Look,
+): Promise<FoundServicePrincipal[]> {
+  // `$filter` on appOwnerOrganizationId is an advanced query; the list itself is not.
+  const all = await servicePrincipalsBy(call, "$select=id,appId,displayName,appOwnerOrganizationId");
+  const ofMssp = all.filter(({ appOwnerOrganizationId }) => appOwnerOrganizationId?.toLowerCase() === msspTenantId);
+  return Promise.all(ofMssp.map((one) => withGrants(call, one, look)));
+}
+
+function servicePrincipalsBy(call: GraphCall, query: string): Promise<ServicePrincipal[]> {
+  return graphList<ServicePrincipal>(call, `/v1.0/servicePrincipals?${query}`);
+}
+
+async function withGrants(
+  call: GraphCall,
+  { id, appId, displayName }: ServicePrincipal,
+  look: Look,
+): Promise<FoundServicePrincipal> {
+  const roles = await graphList<AppRoleAssignment>(call, `/v1.0/servicePrincipals/${id}/appRoleAssignments`);
+  const consents = await look(`consents of ${displayName}`, "DelegatedPermissionGrant.Read.All", [], () =>
+    graphList<OAuth2PermissionGrant>(call, `/v1.0/servicePrincipals/${id}/oauth2PermissionGrants`),
+  );
+  return {
+    id,
+    appId,
+    displayName,
+    appRoles: roles.map((role) => ({
+      id: role.id,
+      resourceId: role.resourceId,
+      appRoleId: role.appRoleId,
+      api: role.resourceDisplayName ?? role.resourceId,
+    })),
+    consents: consents.map((consent) => ({
+      id: consent.id,
+      resourceId: consent.resourceId,
+      scopes: (consent.scope ?? "").split(" ").filter((scope) => scope !== ""),
+      isForAll: consent.consentType === "AllPrincipals",
+    })),
+  };
+}

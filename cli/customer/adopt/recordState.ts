@@ -1,0 +1,194 @@
+/**
+ * Makes the state of an adopted customer, in a backend of its own in a temporary folder:
+ *
+ * 1. `up` runs the program with provider plugins that answer each create with the object that exists
+ *    (`answeringProviders.ts`): the engine writes names, parents and dependencies as always. A second
+ *    `up` writes the outputs, some of which depend on the state.
+ * 2. `refresh` runs the real plugins, which read each object, as an import does.
+ * 3. `preview` shows what the program would change.
+ *
+ * Nothing in the tenant is changed, and neither the project's folder nor the user's backend.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stringify } from "yaml";
+import { VisibleError } from "@defender-mssp/errors";
+import { askPulumi, runPulumi } from "../../stack/pulumi";
+import { serveAnswers, type Answers, type ExistingObject } from "./answeringProviders";
+import type { ObjectsByResource } from "./draft";
+
+export interface RecordedCustomer {
+  /** Name of the stack without organization and project. */
+  readonly stack: string;
+  /** Name of the project in `Pulumi.yaml`. */
+  readonly project: string;
+  /** Folder of the project. */
+  readonly folder: string;
+  /** Text of the stack's settings file. */
+  readonly settings: string;
+  readonly objects: ObjectsByResource;
+  /** Whether the next `up` creates the resource: it is not in the state. */
+  readonly isCreated: (resource: string) => boolean;
+  readonly invoke: Answers["invoke"];
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** An operation of the preview. */
+export interface PreviewedChange {
+  /** Such as `create`. */
+  readonly op: string;
+  /** Name of the resource. */
+  readonly resource: string;
+  readonly type: string;
+  /** Properties that differ. */
+  readonly properties: readonly string[];
+}
+
+export interface RecordedState {
+  /** As `pulumi stack export --show-secrets` writes it. */
+  readonly deployment: string;
+  /** What the program would change, apart from what it creates by the plan. */
+  readonly unplanned: readonly PreviewedChange[];
+}
+
+/** @throws VisibleError where the engine, a plugin or the program fails; nothing was changed then */
+export async function recordState(customer: RecordedCustomer): Promise<RecordedState> {
+  const temporary = await mkdtemp(path.join(tmpdir(), "mssp-adopt-"));
+  try {
+    const engine = await createStack(customer, temporary);
+    await fill(customer, engine);
+    const before = resourceNames(await withoutCreated(customer, engine));
+    await engine.run(["refresh", "--yes", "--skip-preview", ...engine.configuration]);
+    const deployment = await engine.run(["stack", "export", "--show-secrets"]);
+    refuseLost(before, resourceNames(deployment));
+    const changes = await previewed(engine);
+    return {
+      deployment,
+      unplanned: changes.filter(({ op, resource }) => op !== "create" || !customer.isCreated(resource)),
+    };
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+interface Engine {
+  readonly configuration: readonly string[];
+  run(
+    args: readonly string[],
+    options?: { readonly variables?: Readonly<Record<string, string>>; readonly input?: string },
+  ): Promise<string>;
+}
+
+/**
+ * `stack init` writes the salt of the passphrase into the stack's file beside `Pulumi.yaml`: it runs
+ * in a project of the same name in the temporary folder.
+ */
+async function createStack(customer: RecordedCustomer, temporary: string): Promise<Engine> {
+  const { stack, project, folder, settings } = customer;
+  const [backend, file] = [path.join(temporary, "state"), path.join(temporary, `Pulumi.${stack}.yaml`)];
+  await mkdir(backend);
+  await writeFile(path.join(temporary, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs" }));
+  const environment = {
+    ...customer.environment,
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: randomBytes(32).toString("base64url"),
+    PULUMI_CONFIG_PASSPHRASE_FILE: "",
+  };
+  const initialize = ["stack", "init", stack, "--secrets-provider", "passphrase"];
+  await runPulumi(initialize, { folder: temporary, environment });
+  await writeFile(file, `${await readFile(file, "utf8")}${settings}`);
+  return {
+    configuration: ["--config-file", file],
+    run: async (args, { variables = {}, input } = {}) => {
+      const answer = await askPulumi([...args, "--stack", stack], {
+        folder,
+        environment: { ...environment, ...variables },
+        ...(input === undefined ? {} : { input }),
+      });
+      if (answer.exitCode === 0) return answer.stdout;
+      throw new VisibleError(
+        `\`pulumi ${args.slice(0, 2).join(" ")}\` failed while the state was made; nothing was changed.\n${reasonOf(answer)}`,
+      );
+    },
+  };
+}
+
+function reasonOf({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string {
+  const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
+  const errors = lines.filter((line) => /^error:|\berror:/i.test(line));
+  return (errors.length > 0 ? errors : lines.filter((line) => line !== "").slice(-5)).join("\n");
+}
+
+async function fill({ objects, isCreated, invoke }: RecordedCustomer, engine: Engine): Promise<void> {
+  const served = await serveAnswers({
+    object: ({ name, inputs }): ExistingObject => {
+      const found = objects.get(name);
+      if (found !== undefined) return found;
+      if (isCreated(name)) return { id: name, outputs: { objectId: name, clientId: name, value: "", ...inputs } };
+      throw new Error(`the plan has no object for the resource ${name}`);
+    },
+    invoke,
+  });
+  try {
+    const up = ["up", "--yes", "--skip-preview", ...engine.configuration];
+    await engine.run(up, { variables: served.variables });
+    // The program plans the rotation by the secrets in the state: the outputs have its dates now.
+    await engine.run(up, { variables: served.variables });
+  } finally {
+    served.end();
+  }
+}
+
+interface Deployment {
+  deployment: { resources?: { urn: string; type: string; id?: string; outputs?: unknown }[] };
+}
+
+/** Takes the resources that the next `up` creates out of the state, and returns it. */
+async function withoutCreated({ isCreated }: RecordedCustomer, engine: Engine): Promise<string> {
+  const exported = await engine.run(["stack", "export", "--show-secrets"]);
+  const state = JSON.parse(exported) as Deployment;
+  const all = state.deployment.resources ?? [];
+  const kept = all.filter(({ urn, id }) => id === undefined || !isCreated(nameIn(urn)));
+  if (kept.length === all.length) return exported;
+  // The outputs describe what does not exist yet.
+  for (const one of kept) if (one.type === "pulumi:pulumi:Stack") delete one.outputs;
+  state.deployment.resources = kept;
+  const deployment = JSON.stringify(state);
+  await engine.run(["stack", "import"], { input: deployment });
+  return deployment;
+}
+
+function nameIn(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+function resourceNames(deployment: string): string[] {
+  const { resources = [] } = (JSON.parse(deployment) as Deployment).deployment;
+  return resources.map(({ urn }) => nameIn(urn));
+}
+
+/** `refresh` takes out of the state what the tenant does not have. */
+function refuseLost(before: readonly string[], after: readonly string[]): void {
+  const lost = before.filter((name) => !after.includes(name));
+  if (lost.length === 0) return;
+  throw new VisibleError(
+    `The provider does not find objects that Graph listed: ${lost.join(", ")}. Somebody may have deleted them meanwhile. ` +
+      "Nothing was written; run the command again.",
+  );
+}
+
+async function previewed(engine: Engine): Promise<PreviewedChange[]> {
+  const { steps = [] } = JSON.parse(await engine.run(["preview", "--json", ...engine.configuration])) as {
+    steps?: { op: string; urn: string; diffReasons?: string[] | null }[];
+  };
+  return steps
+    .filter(({ op }) => op !== "same" && op !== "read")
+    .map(({ op, urn, diffReasons }) => ({
+      op,
+      resource: nameIn(urn),
+      type: urn.split("::")[2]?.split("$").at(-1) ?? "",
+      properties: diffReasons ?? [],
+    }));
+}

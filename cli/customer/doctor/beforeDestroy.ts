@@ -1,0 +1,222 @@
+/**
+ * `mssp doctor --before-destroy`: lists who holds an access package of the stack, and a governance
+ * relationship that grants access. Graph refuses to delete such a package, so `pulumi destroy` would
+ * fail halfway; it does not end the relationship. The engine runs no program on `destroy` that could
+ * warn.
+ */
+import { grantSentences, graphList, ServiceError, type RelationshipStatus } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import { accessPackagesOf, assignmentsOf, removalOf } from "../../tenant/additions/accessPackages";
+import { readDeployed, type Deployed, type DeployedResource } from "../../tenant/additions/deployed";
+import { tenantOf, whyNot, type AdditionsRun } from "../../tenant/additions/find";
+import type { AdditionsTenant } from "../../tenant/additions/tenant";
+import { endStep, lookAtGovernance, lookStep, relationshipText, type GovernanceLook } from "../governance/look";
+import type { CheckState } from "@defender-mssp/terminal/checkState";
+import { paragraph, tableText } from "@defender-mssp/terminal/table";
+
+/** A holder of an access package. */
+export interface Holder {
+  /** Display name, or another name from the service. */
+  readonly name: string;
+  /** Mail address or principal name; empty where the service does not say. */
+  readonly address: string;
+  /** Object ID of the user in the customer's tenant; empty where there is none yet. */
+  readonly objectId: string;
+  /** Name of the access package. */
+  readonly accessPackage: string;
+  /** ID of the assignment. */
+  readonly assignmentId: string;
+  /** The command that removes the assignment, for an administrator of the tenant. */
+  readonly step: string;
+}
+
+/** An object that `pulumi destroy` removes from the state only: it existed before the stack. */
+export interface KeptObject {
+  /** Such as `Group`. */
+  readonly type: string;
+  readonly name: string;
+  /** ID of the object in the customer's tenant. */
+  readonly objectId: string;
+}
+
+/** A governance relationship between the stack's two tenants, which `pulumi destroy` does not end. */
+export interface RelationshipLeft {
+  /** `none`: none grants anything. `notChecked`: it could not be read. */
+  readonly state: RelationshipStatus | "none" | "notChecked";
+  /** What was found, or why it was not checked. */
+  readonly found: string;
+  /** What it grants, a sentence for each grant. */
+  readonly grants: readonly string[];
+  /** The step that ends it, or by which a person looks; empty with `none`. */
+  readonly step: string;
+}
+
+/** What `mssp doctor --before-destroy --json` prints. */
+export interface BeforeDestroyReport {
+  readonly stack: string;
+  /**
+   * `failed` where somebody holds a package or a governance relationship grants access, `notChecked`
+   * where neither could be looked at: the stack has no package in its state.
+   */
+  readonly state: CheckState;
+  /** Whether the stack has access packages in its state. */
+  readonly hasAccessPackages: boolean;
+  readonly holders: readonly Holder[];
+  readonly relationship: RelationshipLeft;
+  /** Adopted objects that `destroy` keeps. They have no effect on `state`. */
+  readonly kept: readonly KeptObject[];
+}
+
+/**
+ * Lists who holds the stack's access packages, and looks at the governance relationship.
+ * @throws VisibleError where the state can't be read; for a stack with access packages also where
+ * settings or tenant can't be.
+ */
+export async function beforeDestroyReport(run: AdditionsRun): Promise<BeforeDestroyReport> {
+  const { stack } = run;
+  const deployed = await readDeployed(stack, run);
+  const signedIn = settled(tenantOf(run, deployed));
+  const hasAccessPackages = accessPackagesOf({ deployed }).length > 0;
+  const holders = hasAccessPackages ? await holdersOf(stack, await signedIn()) : [];
+  const relationship = relationshipLeft(stack, await lookAtGovernance(signedIn));
+  const isChecked = hasAccessPackages || relationship.state !== "notChecked";
+  return {
+    stack,
+    state: holders.length > 0 || grantsAccess(relationship) ? "failed" : isChecked ? "passed" : "notChecked",
+    hasAccessPackages,
+    holders,
+    relationship,
+    kept: keptObjects(deployed),
+  };
+}
+
+/** Signs in once; a failure shows only to who asks for the tenant. */
+function settled(tenant: Promise<AdditionsTenant>): () => Promise<AdditionsTenant> {
+  tenant.catch(() => undefined);
+  return () => tenant;
+}
+
+async function holdersOf(stack: string, tenant: AdditionsTenant): Promise<Holder[]> {
+  try {
+    const assignments = await assignmentsOf(tenant);
+    const names = await namesOf(tenant);
+    return assignments.map((one) => ({
+      name: one.target?.displayName ?? one.target?.email ?? "unknown",
+      address: one.target?.email ?? "",
+      objectId: one.target?.objectId ?? "",
+      accessPackage: names.get(one.accessPackageId.toLowerCase()) ?? one.accessPackageId,
+      assignmentId: one.id,
+      step: removalOf(tenant, one),
+    }));
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    throw new VisibleError(
+      `Can't read who holds the access packages of stack ${stack}: ${whyNot(error, "EntitlementManagement.Read.All")}. ` +
+        "If somebody holds one, `npx pulumi destroy` fails halfway.",
+    );
+  }
+}
+
+export function relationshipLeft(stack: string, look: GovernanceLook): RelationshipLeft {
+  switch (look.state) {
+    case "none":
+      return { state: "none", found: "no governance relationship is active", grants: [], step: "" };
+    case "notChecked":
+      return { state: "notChecked", found: look.reason, grants: [], step: lookStep(stack) };
+    case "grants": {
+      const { relationship } = look;
+      const grants = grantSentences(relationship.policy);
+      return { state: relationship.status, found: relationshipText(relationship), grants, step: endStep(stack) };
+    }
+  }
+}
+
+function grantsAccess({ state }: RelationshipLeft): boolean {
+  return state !== "none" && state !== "notChecked";
+}
+
+/** Objects with a name: their parts, such as redirect URIs, stay with them. */
+function keptObjects({ resources }: Deployed): KeptObject[] {
+  const isKept = ({ retainOnDelete = false, outputs }: DeployedResource) =>
+    retainOnDelete || outputs["adopted"] === true;
+  return resources.filter(isKept).flatMap(({ type, objectId, outputs }) => {
+    const name = outputs["email"] ?? outputs["displayName"];
+    return typeof name === "string" ? [{ type: type.split(":").at(-1) ?? type, name, objectId }] : [];
+  });
+}
+
+/** Names of the packages by ID. */
+async function namesOf(tenant: AdditionsTenant): Promise<ReadonlyMap<string, string>> {
+  const found = await graphList<{ readonly id: string; readonly displayName: string | null }>(
+    tenant.call,
+    "/beta/identityGovernance/entitlementManagement/accessPackages",
+  );
+  return new Map(found.map(({ id, displayName }) => [id.toLowerCase(), displayName ?? id]));
+}
+
+/** The report for people. */
+export function beforeDestroyText(report: BeforeDestroyReport): string {
+  return [holdersText(report), relationshipPart(report), keptText(report)].join("");
+}
+
+function relationshipPart({ stack, relationship, holders }: BeforeDestroyReport): string {
+  const { state, found, grants, step } = relationship;
+  const next = holders.length > 0 ? "" : ` Then run \`npx pulumi destroy --stack ${stack} --refresh\`.`;
+  if (state === "none") return "";
+  if (state === "notChecked") {
+    return paragraph(
+      `\nWhether a governance relationship is active: ${found}. \`destroy\` does not end one: it grants access until the ` +
+        `customer ends it. ${step}${next}`,
+    );
+  }
+  return [
+    paragraph(`\n\`destroy\` does not end the governance relationship: ${found}. It grants:\n`),
+    tableText(
+      grants.map((one) => ["-", one]),
+      { indent: 2 },
+    ),
+    paragraph(`\nEnd it first. ${step}${next}`),
+  ].join("");
+}
+
+function keptText({ stack, kept }: BeforeDestroyReport): string {
+  if (kept.length === 0) return "";
+  return [
+    paragraph(
+      "\n`destroy` keeps these objects, which existed before the stack, and removes them from the state only:\n",
+    ),
+    tableText([["Type", "Name", "Object ID"], ...kept.map(({ type, name, objectId }) => [type, name, objectId])], {
+      indent: 2,
+    }),
+    paragraph(
+      "\nTo let `destroy` delete what `npx mssp adopt` adopted, set its onDestroy to delete in the setting adopted.objects and run " +
+        `\`npx pulumi up --stack ${stack}\` first. Delete the others in the tenant by hand.`,
+    ),
+  ].join("");
+}
+
+function holdersText({ stack, hasAccessPackages, holders, relationship }: BeforeDestroyReport): string {
+  const again = `npx pulumi destroy --stack ${stack} --refresh`;
+  if (holders.length === 0) {
+    const found = hasAccessPackages
+      ? `Nobody holds an access package of stack ${stack}.`
+      : `Stack ${stack} has no access packages.`;
+    const isReady = relationship.state === "none";
+    return paragraph(isReady ? `${found} No governance relationship is active. Run \`${again}\`.` : found);
+  }
+  const rows = holders.map(({ name, address, accessPackage }) => [name, address, accessPackage]);
+  return [
+    paragraph(
+      `\`${again}\` would fail halfway: Graph refuses to delete an access package that somebody holds. Assignments: ${holders.length}.\n`,
+    ),
+    tableText([["Holder", "Address", "Access package"], ...rows], { indent: 2 }),
+    paragraph(
+      "\nRemove each assignment in the customer's Entra admin center (Identity Governance > Access packages > the package > Assignments > Remove), or run:\n",
+    ),
+    ...holders.map(({ step }) => `  ${step}\n`),
+    paragraph(
+      `\nThen run \`${again}\`. It does not delete these users: the packages brought them into the tenant. The tenant's settings for ` +
+        "external users of entitlement management decide whether they stay.",
+    ),
+  ].join("");
+}

@@ -1,0 +1,58 @@
+/**
+ * What the connector's profile needs of the customer's tenant: APIs that publish its application
+ * roles. And whether the profile has ended.
+ */
+import { connectorRoles, graphCall, graphList, writesHaveEnded, type CallContext } from "@defender-mssp/microsoft";
+import { isCallError } from "@defender-mssp/errors";
+import type { Settings } from "../../../settings";
+import type { Feature } from "./report";
+
+/** Empty for a connector that only reads alerts. */
+export async function connectorFeatures(
+  { tenantId, connector }: Pick<Settings, "tenantId" | "connector">,
+  now: Date,
+  context: CallContext,
+): Promise<Feature[]> {
+  if ((connector.profile ?? "read") === "read" && connector.incidents !== true) return [];
+  const today = now.toISOString().slice(0, 10);
+  const published = await publishedRoles({ tenantId, connector }, today, context);
+  return writesHaveEnded(connector, today) ? [published, ended(connector)] : [published];
+}
+
+function ended({ profile = "read", writesEndOn = "" }: Settings["connector"]): Feature {
+  return {
+    feature: "connectorProfile",
+    state: "passed",
+    reason: `${profile} ended on ${writesEndOn}: the next npx pulumi up removes the roles that allow changes`,
+  };
+}
+
+async function publishedRoles(
+  { tenantId, connector }: Pick<Settings, "tenantId" | "connector">,
+  today: string,
+  context: CallContext,
+): Promise<Feature> {
+  const feature = "connectorRoles";
+  const roles = connectorRoles(connector, today);
+  try {
+    const call = await graphCall(tenantId, context);
+    const missing = await Promise.all(
+      [...new Set(roles.map(({ api }) => api))].map(async (api) => {
+        const filter = encodeURIComponent(`appId eq '${api.appId}'`);
+        const [found] = await graphList(call, `/v1.0/servicePrincipals?$filter=${filter}`);
+        const published = (found?.["appRoles"] ?? []) as unknown as readonly { readonly value: string | null }[];
+        const values = published.map(({ value }) => value);
+        return roles
+          .filter((role) => role.api === api && !values.includes(role.value))
+          .map(({ value }) => `${api.displayName} ${value}`);
+      }),
+    );
+    const names = missing.flat();
+    if (names.length === 0) return { feature, state: "passed" };
+    const reason = `The tenant does not publish ${names.join(", ")}: choose a smaller connector.profile or fewer connector.actions, or check the licence.`;
+    return { feature, state: "failed", reason };
+  } catch (error) {
+    if (!isCallError(error)) throw error;
+    return { feature, state: "notChecked", reason: "not checked: requires Application.Read.All" };
+  }
+}

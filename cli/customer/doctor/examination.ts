@@ -1,0 +1,217 @@
+/**
+ * The checks of `mssp doctor`: the access tokens of the signed-in identity, and the tenant's
+ * licences and policies.
+ */
+import {
+  addressesToInvite,
+  adminConsentUrl,
+  clockFrom,
+  clouds,
+  directoryRoleTemplates,
+  discoverEndpoints,
+  microsoftGraph,
+  readTenantFeatures,
+  requestToken,
+  type CallContext,
+} from "@defender-mssp/microsoft";
+import { isCallError, VisibleError } from "@defender-mssp/errors";
+import {
+  missingFeatures,
+  neededPermissions,
+  tenantNeeds,
+  type NeededPermission,
+  type TenantNeeds,
+} from "../../../domain/prerequisites";
+import type { Settings } from "../../../settings";
+import type { CheckState } from "@defender-mssp/terminal/checkState";
+import { connectorFeatures } from "./connectorFeatures";
+import type { Feature, FeatureName, Identity, Report } from "./report";
+import { accessChecks } from "./conditionalAccess";
+import { legacyApiNotes, settingsAsDeployed, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
+import { readStackSettings, type StackSettingsOptions } from "../../../settings/fromFile";
+
+/**
+ * Checks what a stack needs, by its settings and the legacy alert API that it may keep.
+ * @param options `known`: the settings, where the caller has read them.
+ * @throws VisibleError where the settings are wrong, or the identity can't sign in to the
+ * customer's tenant.
+ */
+export async function examine(
+  stack: string,
+  options: StackSettingsOptions & { readonly known?: SettingsAsDeployed } = {},
+): Promise<Report> {
+  const { environment = process.env, folder } = options;
+  const found =
+    options.known ??
+    (await settingsAsDeployed(stack, await readStackSettings(stack, options), { environment, folder }));
+  const { settings } = found;
+  try {
+    return { ...(await examined(stack, settings, environment)), notes: legacyApiNotes([{ stack, ...found }]) };
+  } catch (error) {
+    if (!isCallError(error)) throw error;
+    throw new VisibleError(
+      `Can't read the customer's tenant ${settings.tenantId}: ${error.message}\n` +
+        "Check the setting tenantId, the credentials in the environment (ARM_CLIENT_ID with its secret, certificate or federated " +
+        "token, or az login), and that the customer has consented to that application." +
+        (environment["ARM_METADATA_HOSTNAME"] ? "" : sandboxHint(stack)),
+      { cause: error },
+    );
+  }
+}
+
+function sandboxHint(stack: string): string {
+  return `\nTo try it without a tenant: \`npx mssp sandbox run -- npx mssp doctor --stack ${stack}\``;
+}
+
+async function examined(
+  stack: string,
+  settings: Settings,
+  environment: NodeJS.ProcessEnv,
+): Promise<Omit<Report, "notes">> {
+  const { tenantId, customerName, cloud } = settings;
+  const needed = neededPermissions(settings);
+  const endpoints = await discoverEndpoints(environment, environment["ARM_ENVIRONMENT"] ? {} : { cloud });
+  const audiences: Readonly<Record<string, string>> = {
+    [microsoftGraph.appId]: endpoints.graphEndpoint,
+  };
+  const claims = new Map<string, Claims>();
+  for (const apiAppId of new Set([microsoftGraph.appId, ...needed.map((one) => one.apiAppId)])) {
+    const audience = audiences[apiAppId] ?? clouds[cloud].defenderResource;
+    const { accessToken } = await requestToken({ tenantId, audience, environment, endpoints });
+    claims.set(apiAppId, claimsOf(accessToken));
+  }
+  const identity = identityOf(claims.get(microsoftGraph.appId) ?? {});
+  const permissions = needed.map((one) => ({ ...one, state: stateOf(one, claims.get(one.apiAppId) ?? {}, identity) }));
+  const [found, connectorFound, access] = await Promise.all([
+    featuresOf(tenantId, tenantNeeds(settings), { environment, endpoints }),
+    connectorFeatures(settings, clockFrom(environment)(), { environment, endpoints }),
+    accessChecks(settings, { environment, endpoints }),
+  ]);
+  const conditionalAccess = "checks" in access ? access.checks : [];
+  const features = [...found, ...connectorFound, accessFeature(access)];
+  return {
+    stack,
+    customerName,
+    tenantId,
+    identity,
+    permissions,
+    features,
+    conditionalAccess,
+    ...(identity.kind === "application"
+      ? { adminConsentUrl: adminConsentUrl(cloud, tenantId, identity.clientId) }
+      : {}),
+    state: [...permissions, ...features, ...conditionalAccess].some(({ state }) => state === "failed")
+      ? "failed"
+      : "passed",
+  };
+}
+
+/** Whether the customer's policies could be read; `conditionalAccess` has those that matter. */
+function accessFeature(access: Awaited<ReturnType<typeof accessChecks>>): Feature {
+  return "checks" in access
+    ? { feature: "conditionalAccess", state: "passed" }
+    : { feature: "conditionalAccess", state: "notChecked", reason: access.notChecked };
+}
+
+/** The check of each licence and policy that the settings need. */
+async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallContext): Promise<Feature[]> {
+  const found = await readTenantFeatures(tenantId, context);
+  const { guests = [], premiumSettings = [], clientSecretDays } = needs;
+  const uninvited = found.invitations === false ? await addressesToInvite(tenantId, guests, context) : guests;
+  const has = (state: boolean | undefined): Feature["state"] =>
+    state === undefined ? "notChecked" : state ? "passed" : "failed";
+  const feature = (name: keyof typeof readPermissions, need: TenantNeeds, state: Feature["state"]): Feature => ({
+    feature: name,
+    state,
+    ...(state === "failed" ? { reason: missingFeatures(need, found).join(" ") } : {}),
+    ...(state === "notChecked" ? { reason: `not checked: requires ${readPermissions[name]}` } : {}),
+  });
+  const { longestSecretDays } = found;
+  return [
+    ...(needs.roleAssignableGroup === true
+      ? [feature("roleAssignableGroups", { roleAssignableGroup: true }, has(found.roleAssignableGroups))]
+      : []),
+    ...(needs.entitlementManagement === true
+      ? [feature("entitlementManagement", { entitlementManagement: true }, has(found.entitlementManagement))]
+      : []),
+    ...(needs.governanceRelationship === true
+      ? [feature("governanceRelationship", { governanceRelationship: true }, has(found.roleAssignableGroups))]
+      : []),
+    ...(premiumSettings.length > 0
+      ? [feature("premiumSettings", { premiumSettings }, has(found.roleAssignableGroups))]
+      : []),
+    ...(guests.length > 0
+      ? [feature("invitations", { guests: uninvited }, uninvited.length === 0 ? "passed" : has(found.invitations))]
+      : []),
+    ...(clientSecretDays !== undefined
+      ? [
+          feature(
+            "clientSecrets",
+            { clientSecretDays },
+            has(longestSecretDays === undefined ? undefined : clientSecretDays <= longestSecretDays),
+          ),
+        ]
+      : []),
+  ];
+}
+
+type CheckedHere = Exclude<FeatureName, "connectorRoles" | "connectorProfile" | "conditionalAccess">;
+
+const readPermissions: Readonly<Record<CheckedHere, string>> = {
+  premiumSettings: "Organization.Read.All",
+  roleAssignableGroups: "Organization.Read.All",
+  entitlementManagement: "Organization.Read.All",
+  governanceRelationship: "Organization.Read.All",
+  justInTime: "Organization.Read.All",
+  invitations: "Policy.Read.All",
+  clientSecrets: "Policy.Read.All",
+};
+
+/**
+ * Claims of an access token. They describe the identity and decide nothing: the service validates
+ * the token.
+ */
+interface Claims {
+  readonly appid?: string;
+  readonly azp?: string;
+  readonly app_displayname?: string;
+  readonly oid?: string;
+  readonly upn?: string;
+  readonly unique_name?: string;
+  /** Application permissions. */
+  readonly roles?: readonly string[];
+  /** Delegated permissions, with spaces between; only where a user is signed in. */
+  readonly scp?: string;
+  /** Template IDs of the signed-in user's directory roles. */
+  readonly wids?: readonly string[];
+}
+
+function claimsOf(token: string): Claims {
+  try {
+    return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as Claims;
+  } catch {
+    throw new VisibleError("Can't read the access token: it is not a JSON Web Token.");
+  }
+}
+
+function identityOf(claims: Claims): Identity {
+  const isUser = claims.scp !== undefined;
+  const name = isUser ? (claims.upn ?? claims.unique_name) : claims.app_displayname;
+  return {
+    kind: isUser ? "user" : "application",
+    ...(name === undefined ? {} : { name }),
+    clientId: claims.appid ?? claims.azp ?? "",
+    objectId: claims.oid ?? "",
+  };
+}
+
+function stateOf(needed: NeededPermission, claims: Claims, identity: Identity): CheckState {
+  if (identity.kind === "application") {
+    const granted = claims.roles ?? [];
+    return [needed.permission, ...needed.alsoEnough].some((name) => granted.includes(name)) ? "passed" : "failed";
+  }
+  const enough = ["Global Administrator" as const, ...needed.directoryRoles].map(
+    (name) => directoryRoleTemplates[name],
+  );
+  return enough.some((id) => claims.wids?.includes(id)) ? "passed" : "notChecked";
+}

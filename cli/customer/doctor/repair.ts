@@ -1,0 +1,222 @@
+/**
+ * `mssp doctor --repair`: shows each orphan with the evidence, asks, and deletes it or says how to
+ * import it. With `--yes` it does not ask, and deletes only objects with exactly this stack's mark
+ * whose create the state lists as interrupted.
+ */
+import { createInterface } from "node:readline/promises";
+import {
+  clouds,
+  discoverEndpoints,
+  graphCall,
+  deleteIfThere,
+  goneStatuses,
+  request,
+  requestToken,
+  type CallContext,
+  type Endpoints,
+  type GraphCall,
+  type PortalCall,
+} from "@defender-mssp/microsoft";
+import { isCallError, VisibleError } from "@defender-mssp/errors";
+import { defenderEndpointOf, readStackSettings, type StackSettingsOptions } from "../../../settings/fromFile";
+import type { Settings } from "../../../settings";
+import { azureCalls, type AzureCalls } from "../../tenant/orphans/azureCalls";
+import { findOrphans } from "../../tenant/orphans/orphans";
+import { withHistory } from "../../tenant/orphans/history";
+import type { Orphan, Removal } from "../../tenant/orphans/orphan";
+import { readStackState } from "../../stack/stackState";
+
+export interface RepairOptions extends StackSettingsOptions, Pick<CallContext, "endpoints"> {
+  readonly stack: string;
+  /** Deletes, without asking, certain leftovers of an interrupted operation of this stack. */
+  readonly yes: boolean;
+  /** Asks a question; undefined without a terminal. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Receives the output, one or more lines. */
+  readonly say: (text: string) => void;
+}
+
+/** Numbers of orphans before and after the repair. */
+export interface Repaired {
+  readonly found: number;
+  readonly left: number;
+}
+
+/**
+ * Repairs a stack. `yes` alone deletes certain leftovers; everything else requires a person's
+ * answer.
+ * @throws VisibleError if the settings are wrong, or tenant or state cannot be read.
+ */
+export async function repair(options: RepairOptions): Promise<Repaired> {
+  const environment = options.environment ?? process.env;
+  const settings = await readStackSettings(options.stack, options);
+  try {
+    const inCloud = environment["ARM_ENVIRONMENT"] ? {} : { cloud: settings.cloud };
+    const endpoints = options.endpoints ?? (await discoverEndpoints(environment, inCloud));
+    const call = await graphCall(settings.tenantId, { environment, endpoints });
+    // The state is read first: it does not list a later create of a concurrent `up` as interrupted.
+    const state = await readStackState(options.stack, { environment, folder: options.folder });
+    const defender = await defenderCalls(settings, { environment, endpoints });
+    const clientId = environment["ARM_CLIENT_ID"];
+    const azure = await azureCalls(settings, { environment, endpoints, say: options.say });
+    const orphans = await findOrphans(call, settings, state, { stack: options.stack, clientId, defender, azure });
+    if (orphans.length === 0) {
+      options.say(
+        `Nothing to repair: the tenant has no object of stack ${options.stack} that its state does not have.\n`,
+      );
+      return { found: 0, left: 0 };
+    }
+    options.say(
+      `Tenant ${settings.tenantId} has ${orphans.length} objects that stack ${options.stack} would create and its state ` +
+        "does not have. Continue only while no `pulumi up` of this stack is running.\n",
+    );
+    let left = 0;
+    for (const orphan of orphans) {
+      const dated = await withHistory(call, orphan);
+      if (!(await settle({ graph: call, defender, ...azure }, dated, options))) left++;
+    }
+    options.say(
+      left === 0 ? `\nNow run \`npx pulumi up --refresh --stack ${options.stack}\`.\n` : `\n${left} left unchanged.\n`,
+    );
+    return { found: orphans.length, left };
+  } catch (error) {
+    if (!isCallError(error)) throw error;
+    throw new VisibleError(`Repair failed in the customer's tenant ${settings.tenantId}: ${error.message}`);
+  }
+}
+
+/** Asks on the terminal; undefined without one. */
+export function terminal(): RepairOptions["ask"] {
+  if (!process.stdin.isTTY) return undefined;
+  return async (question) => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return await lines.question(question);
+    } finally {
+      lines.close();
+    }
+  };
+}
+
+interface Services extends AzureCalls {
+  readonly graph: GraphCall;
+  readonly defender: PortalCall | undefined;
+}
+
+/** The server for Defender calls without a public API; undefined if a person makes the changes. */
+async function defenderCalls(
+  settings: Settings,
+  { environment, endpoints }: { environment: NodeJS.ProcessEnv; endpoints: Endpoints },
+): Promise<PortalCall | undefined> {
+  const endpoint = defenderEndpointOf(settings, environment);
+  if (endpoint === undefined) return undefined;
+  const audience = clouds[endpoints.cloud].defenderResource;
+  const { accessToken } = await requestToken({ tenantId: settings.tenantId, audience, environment, endpoints });
+  return { endpoint, token: accessToken };
+}
+
+/** Whether the orphan is gone. */
+async function settle(services: Services, orphan: Orphan, options: RepairOptions): Promise<boolean> {
+  options.say(`\n${describe(orphan)}`);
+  const importing = importCommand(orphan, options.stack);
+  switch (await answer(orphan, importing !== undefined, options)) {
+    case "delete": {
+      await remove(services, orphan.removal);
+      options.say(`Deleted ${orphan.what}.\n`);
+      return true;
+    }
+    case "import":
+      options.say(`Run this, then \`npx pulumi up --refresh\`:\n  ${importing ?? ""}\n`);
+      return false;
+    case "leave":
+      options.say(orphan.comesBack === true ? "Left for the next `pulumi up --refresh`.\n" : "Left unchanged.\n");
+      return false;
+  }
+}
+
+/** Already deleted. */
+async function remove(services: Services, { method, path, json, service }: Removal): Promise<void> {
+  const { graph } = services;
+  if (service === undefined && method === "DELETE") return deleteIfThere(graph, path);
+  const options = { method, accept: goneStatuses, idempotent: true, ...(json === undefined ? {} : { json }) };
+  if (service === undefined) {
+    await graph(path, options);
+    return;
+  }
+  const call = services[service];
+  if (call !== undefined) await request(`${call.endpoint}${path}`, { ...options, token: call.token });
+}
+
+async function answer(
+  orphan: Orphan,
+  canImport: boolean,
+  { yes, ask, say }: RepairOptions,
+): Promise<"delete" | "import" | "leave"> {
+  if (yes) {
+    if (isCertain(orphan)) return "delete";
+    say(
+      "--yes deletes only objects with this stack's mark from an operation that the state lists as interrupted, and never a secret. " +
+        "Run the command without --yes to be asked.\n",
+    );
+    return "leave";
+  }
+  if (ask === undefined) {
+    say(
+      "There is no terminal to ask on. --yes deletes only objects that certainly belong to an interrupted operation of this stack.\n",
+    );
+    return "leave";
+  }
+  const hint =
+    orphan.comesBack === true ? "The next `pulumi up --refresh` uses it: delete it only if none will follow. " : "";
+  const choices = canImport ? "[delete/import/N]" : "[delete/N]";
+  const said = (
+    await ask(`${warning(orphan)}${hint}Delete it${canImport ? ", or show how to import it" : ""}? ${choices} `)
+  ).trim();
+  if (/^import$/i.test(said) && canImport) return "import";
+  return /^delete$/i.test(said) ? "delete" : "leave";
+}
+
+/** A certain leftover of an interrupted operation of this stack. */
+function isCertain({ evidence, interrupted, isSecret }: Orphan): boolean {
+  return evidence.owner === "thisStack" && interrupted && isSecret !== true;
+}
+
+/** The warning before a doubtful deletion. */
+function warning({ evidence, interrupted, isSecret }: Orphan): string {
+  if (isSecret === true) return "If the SIEM uses this secret, it receives no alerts after the deletion. ";
+  switch (evidence.owner) {
+    case "unknown":
+      return "It carries no mark of this program and may belong to somebody else. ";
+    case "another":
+      return "It carries the mark of another stack, of another MSSP or of version 0.1.0, and may be in use. ";
+    case "thisStack":
+      return interrupted ? "" : "The stack's state names no interrupted operation that created it. ";
+  }
+}
+
+function describe({ what, id, createdOn, createdBy, audit, evidence, interrupted, restorable }: Orphan): string {
+  const lines = [
+    what,
+    `  ID        ${id}`,
+    ...(createdOn === "" ? [] : [`  created   ${createdOn}`]),
+    ...(createdBy === "" ? [] : [`  owned by  ${createdBy}`]),
+    ...(audit === undefined ? [] : [`  audit log ${audit}`]),
+    `  mark      ${evidence.text}`,
+    `  whose     ${whose[evidence.owner]}`,
+    ...(interrupted ? ["  state     the engine was interrupted while it created one"] : []),
+    ...(restorable ? ["  deleted   it can be restored for 30 days (deleted items in Entra)"] : []),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+const whose: Readonly<Record<Orphan["evidence"]["owner"], string>> = {
+  thisStack: "this stack's",
+  another: "another stack's, or of a stack whose state is lost",
+  unknown: "not known",
+};
+
+function importCommand({ importArguments }: Orphan, stack: string): string | undefined {
+  if (importArguments === undefined) return undefined;
+  const args = ["import", ...importArguments, "--stack", stack, "--protect=false"];
+  return `npx pulumi ${args.map((one) => (/^[\w@%+=:,./-]+$/.test(one) ? one : `'${one.replaceAll("'", "'\\''")}'`)).join(" ")}`;
+}

@@ -1,0 +1,146 @@
+/** The report of `mssp doctor`, as data and as text. */
+import type { NeededPermission } from "../../../domain/prerequisites";
+import type { AccessCheck } from "./conditionalAccess";
+import { countsSentence, markOf, type CheckState } from "@defender-mssp/terminal/checkState";
+import { paragraph, tableText } from "@defender-mssp/terminal/table";
+
+/** What `mssp doctor --json` prints. */
+export interface Report {
+  readonly stack: string;
+  readonly customerName: string;
+  /** The customer's tenant, which the identity reaches. */
+  readonly tenantId: string;
+  readonly identity: Identity;
+  readonly permissions: readonly (NeededPermission & {
+    /**
+     * `notChecked`: a user's token does not show what a scoped or custom directory role permits.
+     */
+    readonly state: CheckState;
+  })[];
+  readonly features: readonly Feature[];
+  /** Conditional Access policies that stop the MSSP's people, ask them for something, or may. */
+  readonly conditionalAccess: readonly AccessCheck[];
+  /**
+   * Where an administrator of the customer consents to the application's permissions; none for a
+   * user.
+   */
+  readonly adminConsentUrl?: string;
+  /** What the settings leave open; empty where they say everything. */
+  readonly notes: readonly string[];
+  /**
+   * `failed` where a permission, licence or policy is missing, or a Conditional Access policy blocks
+   * the MSSP's people; `passed` otherwise.
+   */
+  readonly state: "passed" | "failed";
+}
+
+/** A licence or a policy of the tenant that the stack's settings need. */
+export interface Feature {
+  readonly feature: FeatureName;
+  /** `notChecked`: the identity may not read it, or the tenant's answer is ambiguous. */
+  readonly state: CheckState;
+  /** What is missing and what to do, what the check requires, or what the next `up` changes. */
+  readonly reason?: string;
+}
+
+export type FeatureName =
+  | "roleAssignableGroups"
+  | "entitlementManagement"
+  | "governanceRelationship"
+  | "justInTime"
+  | "invitations"
+  | "clientSecrets"
+  | "connectorRoles"
+  | "connectorProfile"
+  | "premiumSettings"
+  | "conditionalAccess";
+
+export interface Identity {
+  readonly kind: "application" | "user";
+  /** The name in the token, where it has one. */
+  readonly name?: string;
+  /** Application (client) ID: the application itself, or the one that the user signed in with. */
+  readonly clientId: string;
+  /** Object ID in the customer's tenant. */
+  readonly objectId: string;
+}
+
+const featureNames: Readonly<Record<FeatureName, string>> = {
+  roleAssignableGroups: "role-assignable groups",
+  entitlementManagement: "entitlement management",
+  governanceRelationship: "governance relationship (P1)",
+  justInTime: "just-in-time access (PIM for Groups)",
+  invitations: "guest invitations",
+  clientSecrets: "client secret lifetime",
+  connectorRoles: "connector's application roles",
+  connectorProfile: "connector's profile",
+  premiumSettings: "cross-tenant trust and Conditional Access (Entra ID P1)",
+  conditionalAccess: "Conditional Access policies read",
+};
+
+const tenantHeading = "Tenant licences and policies";
+
+/** The report for people, a table for each API and one for the tenant. */
+export function reportText(report: Report): string {
+  const { name, kind, clientId, objectId } = report.identity;
+  const apis = [...new Set(report.permissions.map(({ api }) => api))];
+  const tables = [
+    ...apis.map((api) => {
+      const ofApi = report.permissions.filter((one) => one.api === api);
+      return {
+        heading: api,
+        rows: ofApi.map(({ state, permission, purpose }) => [markOf(state), permission, purpose]),
+      };
+    }),
+    {
+      heading: tenantHeading,
+      rows: report.features.map(({ state, feature, reason }) => [markOf(state), featureNames[feature], reason ?? ""]),
+    },
+    {
+      heading: "Conditional Access policies that concern the MSSP's people in the Defender portal",
+      rows: report.conditionalAccess.map(({ state, policy, reason }) => [markOf(state), policy, reason]),
+    },
+  ];
+  return [
+    paragraph(`Stack ${report.stack}: ${report.customerName}, tenant ${report.tenantId}`),
+    paragraph(`Signed in as the ${kind} ${name ?? objectId}, client ID ${clientId}`),
+    ...tables
+      .filter(({ rows }) => rows.length > 0)
+      .map(({ heading, rows }) => `\n${paragraph(heading)}${tableText(rows, { indent: 2 })}`),
+    "\n",
+    ...report.notes.map((note) => `${paragraph(note)}\n`),
+    ...conclusion(report).map((text) => paragraph(text)),
+  ].join("");
+}
+
+function conclusion(report: Report): string[] {
+  const { state, permissions, features, conditionalAccess, adminConsentUrl, identity } = report;
+  const all = [...permissions, ...features, ...conditionalAccess];
+  const counts = countsSentence(all.map((one) => one.state));
+  const missing = permissions.filter((one) => one.state === "failed");
+  const isOpen = all.some((one) => one.state === "notChecked");
+  const blocking = conditionalAccess.filter((one) => one.state === "failed");
+  const wouldFail = [...permissions, ...features].some((one) => one.state === "failed");
+  if (state === "passed") {
+    const open = isOpen ? " Items marked – could not be checked." : "";
+    return [`No missing permissions, licences or policies found.${open}`, counts];
+  }
+  return [
+    ...(wouldFail ? ["`pulumi up` would fail."] : []),
+    ...blocking.map(({ policy, reason }) => `Analysts could not open the Defender portal: "${policy}": ${reason}`),
+    ...(missing.length > 0 && identity.kind === "application"
+      ? [
+          `Add to the application's API permissions: ${missing.map(({ api, permission }) => `${api} ${permission}`).join(", ")}`,
+          `Then an administrator of the customer consents here:\n${adminConsentUrl}`,
+        ]
+      : []),
+    ...(missing.length > 0 && identity.kind === "user"
+      ? missing.map(
+          ({ permission, directoryRoles }) =>
+            `${permission}: the user needs the directory role ${directoryRoles.join(" or ")}`,
+        )
+      : []),
+    ...features.flatMap((one) => (one.state === "failed" ? [`${featureNames[one.feature]}: ${one.reason}`] : [])),
+    counts,
+  ];
+}

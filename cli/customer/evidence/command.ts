@@ -1,0 +1,71 @@
+/** `mssp evidence`: what the MSSP did in a customer's tenant, as a folder with hashes. */
+import type { Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { checkNewFolder } from "@defender-mssp/terminal/wholeFolder";
+import { stackArgument } from "../../stack/stackName";
+
+interface EvidenceOptions {
+  readonly stack: string;
+  readonly from: string;
+  readonly to: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** The evidence is written, and does not show everything. */
+export const withGaps = 3;
+
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
+    .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
+    .requiredOption("--from <date>", "first day (UTC), such as 2026-11-01, or a moment such as 2026-11-01T08:00:00Z")
+    .requiredOption("--to <date>", "last day, included, or a moment, excluded")
+    .option("--out <folder>", "a folder that does not exist or is empty (default: evidence-<stack>-<from>-<to>)")
+    .option("--json", "print the numbers, the gaps and the manifest's hash as JSON")
+    .action(async (options: EvidenceOptions) => {
+      const gaps = await run(options);
+      if (gaps > 0) process.exitCode = withGaps;
+    });
+  describeCommand(command, {
+    notes: [
+      "Whose actions: the stack's guests, holders of its access packages, its application, the MSSP's application that " +
+        "runs `up`, and those with the stack's mark that were deleted in the last 30 days.",
+      "Entra keeps its logs for 7 days, or 30 with Microsoft Entra ID P1. Without P1 Graph shows no sign-ins. The " +
+        "manifest and the page say what is missing. Actions in the Defender portal are not in these logs.",
+      "Requires AuditLog.Read.All; for sign-ins also Directory.Read.All and Microsoft Entra ID P1.",
+    ],
+    reads:
+      "The stack's settings, state and history; in the customer's tenant the directory audit log (v1.0), the interactive " +
+      "sign-ins of users (v1.0), the other sign-ins (beta), the deleted items and the licences.",
+    changes: "Nothing in the tenant. It writes the folder, whole or not at all; only you may read it.",
+    exitCodes: {
+      0: "written, and nothing of the period is missing in the logs that were asked",
+      3: "written, with gaps: a licence, a permission, the retention, or an answer that was not whole",
+    },
+    examples: [
+      "npx mssp evidence --stack contoso --from 2026-11-01 --to 2026-11-30",
+      "npx mssp evidence --stack contoso --from 2026-11-01 --to 2026-11-30 --json",
+    ],
+  });
+}
+
+async function run({ stack, from, to, out, json }: EvidenceOptions): Promise<number> {
+  const { periodOf } = await import("./period.js");
+  const now = new Date();
+  const period = periodOf(from, to, now);
+  const day = (moment: string): string => moment.slice(0, 10);
+  const folder = out ?? `evidence-${stack.split("/").at(-1) ?? ""}-${day(from)}-${day(to)}`;
+  await checkNewFolder(folder);
+  const [{ collectEvidence }, { writeEvidence }, { evidenceSummary, evidenceText }] = await Promise.all([
+    import("./evidence.js"),
+    import("./write.js"),
+    import("./text.js"),
+  ]);
+  const evidence = await collectEvidence({ stack, period, now });
+  const written = await writeEvidence(evidence, folder);
+  print(json === true ? `${visibleJson(evidenceSummary(evidence, written), 2)}\n` : evidenceText(evidence, written));
+  return evidence.gaps.length;
+}

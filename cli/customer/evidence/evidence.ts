@@ -1,0 +1,172 @@
+/** Collects what the MSSP did in a customer's tenant. Changes nothing. */
+import { discoverEndpoints, readTenantFeatures } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import type { Settings } from "../../../settings";
+import { readStackSettings } from "../../../settings/fromFile";
+import { readDeployed } from "../../tenant/additions/deployed";
+import { tenantOf } from "../../tenant/additions/find";
+import { secretsOfEnvironment, secretText, withoutCredentials } from "../../base/redaction";
+import { Known } from "../../tenant/orphans/orphan";
+import { readStackState } from "../../stack/stackState";
+import { readHistory, type StackUpdate } from "../../stack/history";
+import { collect, isLicenceProblem, sources, type Collected, type SourceName } from "./calls";
+import { isWithin, outsideRetention, type Period } from "./period";
+import { subjectsOf, type Subjects } from "./subjects";
+import { wantedCalls } from "./wanted";
+
+export interface EvidenceRun {
+  readonly stack: string;
+  readonly period: Period;
+  /** Folder of the project. Default: the working folder. */
+  readonly folder?: string;
+  /** Default: `process.env`. */
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly now: Date;
+}
+
+/** What an evidence does not show, and why. */
+export interface Gap {
+  readonly kind: "licence" | "permission" | "retention" | "incomplete";
+  /** One sentence, or two. */
+  readonly text: string;
+}
+
+export interface Retention {
+  /** Days that the tenant's logs are kept; undefined where the licence is not known. */
+  readonly days: 7 | 30 | undefined;
+  /** The part of the period before that, by the longest possible retention. */
+  readonly outside: Period | undefined;
+}
+
+export interface Evidence extends Collected, Subjects {
+  readonly stack: string;
+  readonly settings: Pick<Settings, "customerName" | "msspName" | "tenantId" | "cloud">;
+  readonly madeOn: Date;
+  readonly period: Period;
+  readonly retention: Retention;
+  readonly history: readonly StackUpdate[];
+  readonly gaps: readonly Gap[];
+  /** Number of texts in the logs that had the form of a credential and were replaced. */
+  readonly redacted: number;
+}
+
+/**
+ * Reads the tenant's logs and the stack's history. What Graph refuses is a gap, no error.
+ * @throws VisibleError where settings, state or credentials can't be used
+ */
+export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
+  const { stack, period, now } = run;
+  const environment = run.environment ?? process.env;
+  const settings = await readStackSettings(stack, run);
+  const tenant = await tenantOf(run, await readDeployed(stack, run));
+  const { owner } = new Known(await readStackState(stack, run), stack);
+  const found = await subjectsOf(tenant, owner, environment["ARM_CLIENT_ID"]);
+  const calls = wantedCalls(found.subjects, period, settings.cloud);
+  const raw = await collect(tenant.call, tenant.graph, calls, period);
+  const { collected, redacted } = withoutSecrets(raw, secretsOfEnvironment(environment));
+  const days = await retentionDays(settings, environment, collected);
+  const retention = { days, outside: outsideRetention(period, days ?? 30, now) };
+  const history = (await readHistory(stack, run)).filter(({ startedOn }) => isWithin(period, startedOn));
+  const { customerName, msspName, tenantId, cloud } = settings;
+  return {
+    stack,
+    settings: { customerName, msspName, tenantId, cloud },
+    madeOn: now,
+    period,
+    ...found,
+    ...collected,
+    retention,
+    history: history.reverse(),
+    gaps: gapsOf(found, collected, retention),
+    redacted,
+  };
+}
+
+async function retentionDays(
+  { tenantId, cloud }: Settings,
+  environment: NodeJS.ProcessEnv,
+  { calls }: Collected,
+): Promise<7 | 30 | undefined> {
+  if (calls.some(({ code }) => isLicenceProblem(code))) return 7;
+  try {
+    const inCloud = environment["ARM_ENVIRONMENT"] ? {} : { cloud };
+    const endpoints = await discoverEndpoints(environment, inCloud);
+    const { roleAssignableGroups } = await readTenantFeatures(tenantId, { environment, endpoints });
+    return roleAssignableGroups === undefined ? undefined : roleAssignableGroups ? 30 : 7;
+  } catch (error) {
+    if (error instanceof VisibleError) return undefined;
+    throw error;
+  }
+}
+
+/** What is missing, in sentences for the customer. */
+export function gapsOf(
+  { unseen, subjects }: Subjects,
+  { calls }: Collected,
+  { days, outside }: Retention,
+): readonly Gap[] {
+  const names = Object.keys(sources) as SourceName[];
+  const perSource = names.flatMap((source): Gap[] => {
+    const failed = calls.filter((one) => one.source === source && one.problem !== "");
+    const [first] = failed;
+    if (first === undefined) return [];
+    const { title, permission } = sources[source];
+    if (failed.some(({ code }) => isLicenceProblem(code))) {
+      const text = `${title}: not shown. The tenant has no Microsoft Entra ID P1; Graph answers 403 ${first.code}.`;
+      return [{ kind: "licence", text }];
+    }
+    if (first.status === 401 || first.status === 403) {
+      return [
+        {
+          kind: "permission",
+          text: `${title}: not shown. Reading requires ${permission} (${first.status} ${first.code}).`,
+        },
+      ];
+    }
+    const about = failed.filter(({ problem }) => problem !== "").map(({ subject }) => subject);
+    return [{ kind: "incomplete", text: `${title}: incomplete for ${about.join(", ")}. ${first.problem}` }];
+  });
+  return [
+    ...perSource,
+    ...unseen.map((what): Gap => ({ kind: "permission", text: `Not looked for: ${what}.` })),
+    ...(subjects.length === 0
+      ? [{ kind: "incomplete" as const, text: "The stack's state has no guest and no application: nothing was asked." }]
+      : []),
+    ...(outside === undefined ? [] : [outsideGap(outside, days)]),
+    ...(days === undefined ? [unknownRetention] : []),
+  ];
+}
+
+function outsideGap({ from, until }: Period, days: number | undefined): Gap {
+  const kept = days === undefined ? "at most 30 days" : `${days} days`;
+  return {
+    kind: "retention",
+    text: `From ${from.toISOString()} to ${until.toISOString()}: outside of the retention. The tenant keeps its logs for ${kept}.`,
+  };
+}
+
+const unknownRetention: Gap = {
+  kind: "retention",
+  text:
+    "How long the tenant keeps its logs is not known: 30 days with Microsoft Entra ID P1 or P2, otherwise 7. " +
+    "Reading the licence requires Organization.Read.All.",
+};
+
+/** Entra logs no secrets. Should a text have the form of one, it is not passed on. */
+function withoutSecrets(
+  collected: Collected,
+  known: readonly string[],
+): { readonly collected: Collected; readonly redacted: number } {
+  let redacted = 0;
+  const cleaned = (value: unknown): unknown => {
+    if (typeof value === "string") {
+      const text = withoutCredentials(value, known);
+      if (text !== value) redacted += text.split(secretText).length - 1;
+      return text;
+    }
+    if (Array.isArray(value)) return value.map(cleaned);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, cleaned(inner)]));
+  };
+  return { collected: cleaned(collected) as Collected, redacted };
+}

@@ -1,0 +1,44 @@
+/** What `mssp evidence` prints. */
+import { paragraph, tableText } from "@defender-mssp/terminal/table";
+import { sources, type SourceName } from "./calls";
+import type { Evidence } from "./evidence";
+import type { WrittenEvidence } from "./write";
+
+export function evidenceText(evidence: Evidence, written: WrittenEvidence, width?: number): string {
+  const { settings, period, entries, history, subjects, gaps } = evidence;
+  const [from, until] = [period.from, period.until].map((one) => one.toISOString().slice(0, 16).replace("T", " "));
+  const names = Object.keys(sources) as SourceName[];
+  const rows = [
+    ["Guests and applications", String(subjects.length)],
+    ...names.map((source) => [sources[source].title, String(entries[source].length)]),
+    ["Runs of Pulumi", String(history.length)],
+  ];
+  const options = width === undefined ? {} : { width };
+  return [
+    paragraph(`What ${settings.msspName} did in ${settings.customerName}, ${from ?? ""} to ${until ?? ""} UTC`, width),
+    `\n${tableText(rows, { indent: 2, ...options })}\n`,
+    ...(gaps.length === 0 ? [] : [paragraph("Not shown:", width)]),
+    ...gaps.map(({ text }) => tableText([["–", text]], { indent: 2, ...options })),
+    ...(gaps.length === 0 ? [] : ["\n"]),
+    paragraph(`Written to ${written.folder}. SHA-256 of manifest.json:`, width),
+    `${written.manifest}\n`,
+  ].join("");
+}
+
+/** What `--json` prints. */
+export function evidenceSummary(evidence: Evidence, written: WrittenEvidence): object {
+  const { stack, settings, period, entries, history, subjects, gaps, retention } = evidence;
+  const names = Object.keys(sources) as SourceName[];
+  return {
+    stack,
+    tenantId: settings.tenantId,
+    period: { from: period.from.toISOString(), until: period.until.toISOString() },
+    folder: written.folder,
+    manifestSha256: written.manifest,
+    subjects: subjects.length,
+    entries: Object.fromEntries(names.map((source) => [source, entries[source].length])),
+    runs: history.length,
+    retentionDays: retention.days ?? null,
+    gaps,
+  };
+}

@@ -1,0 +1,41 @@
+/** `mssp init`: creates a repository of customers. */
+import { Option, type Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { ciSystems, type CiSystem } from "./templates";
+
+interface InitOptions {
+  readonly project?: string;
+  readonly ci: CiSystem | "none";
+  readonly git: boolean;
+  readonly lockfile: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
+    .argument("<folder>", "a new or an empty folder")
+    .option("--project <name>", "name of the Pulumi project (default: the folder's name)")
+    .addOption(
+      new Option("--ci <system>", "CI system whose pipelines to add").choices([...ciSystems, "none"]).default("github"),
+    )
+    .option("--no-git", "create no git repository")
+    .option("--no-lockfile", "create no package-lock.json, which requires the package registry")
+    .option("--json", "print the folder, the project's name and the files as one JSON object")
+    .action(async (folder: string, { json, ...options }: InitOptions) => {
+      const { initialize, nextSteps } = await import("./initialize.js");
+      const made = await initialize(folder, options);
+      print(json === true ? `${visibleJson(made, 2)}\n` : nextSteps(made));
+    });
+  describeCommand(command, {
+    notes: [
+      "The project's name is part of every resource's URN in the state and of the marks in the customers' tenants. Do not change it later. `pulumi new <clone>/templates/customers --generate-only`, with the absolute path of a clone of defender-mssp, creates the same files without pipelines.",
+    ],
+    reads: "The package registry, for the versions in package-lock.json.",
+    changes: "Creates the folder. After an error, nothing is left behind.",
+    exitCodes: { 0: "the folder was created", 1: "the folder is not empty, or git or npm failed" },
+    examples: ["npx defender-mssp init customers", "npx mssp init customers --project acme-mssp --ci gitlab"],
+  });
+}

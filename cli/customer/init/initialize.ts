@@ -1,0 +1,140 @@
+/** Creates a repository of customers, completely or not at all. */
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import { VisibleError } from "@defender-mssp/errors";
+import { ownVersion } from "../../base/installation";
+import { exists } from "../../stack/exists";
+import { repositoryFiles, type CiSystem } from "./templates";
+
+export interface InitializeOptions {
+  /** Default: the folder's name. */
+  readonly project?: string;
+  readonly ci: CiSystem | "none";
+  /** Create a git repository, unless the folder is in one. */
+  readonly git: boolean;
+  /** Create package-lock.json. */
+  readonly lockfile: boolean;
+}
+
+export interface InitializedRepository {
+  /** Absolute. */
+  readonly folder: string;
+  readonly project: string;
+  readonly version: string;
+  /** Paths in the folder, sorted. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Creates the folder.
+ * @throws VisibleError if it is not empty, the project's name is invalid, or git or npm fails;
+ * nothing is left then.
+ */
+export async function initialize(target: string, options: InitializeOptions): Promise<InitializedRepository> {
+  const folder = path.resolve(target);
+  const project = options.project ?? path.basename(folder);
+  requireProjectName(project);
+  await requireEmpty(folder);
+  if (options.git) await requireGit();
+  const files = await repositoryFiles(project, options.ci);
+  await mkdir(path.dirname(folder), { recursive: true });
+  const draft = await mkdtemp(path.join(path.dirname(folder), `.${path.basename(folder)}-`));
+  try {
+    await writeFiles(draft, files);
+    if (options.lockfile) await makeLockfile(draft);
+    if (options.git && !(await isInRepository(path.dirname(folder)))) await run("git", ["init", "--quiet"], draft);
+    await moveInto(draft, folder);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  const names = [...files.keys(), ...(options.lockfile ? ["package-lock.json"] : [])].sort();
+  return { folder, project, version: ownVersion(), files: names };
+}
+
+/** The next commands. */
+export function nextSteps({ folder, project, version, files }: InitializedRepository): string {
+  const shown = path.relative(process.cwd(), folder) || ".";
+  const install = files.includes("package-lock.json") ? "npm ci" : "npm install";
+  return [
+    `${shown}: a repository of customers with defender-mssp ${version}.`,
+    `The project's name is ${project}. Do not change it later: each stack's state and the marks in the customers' tenants contain it.`,
+    "",
+    "What to type next:",
+    ...(shown === "." ? [] : [`  cd ${/^[\w./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`}`]),
+    `  ${install}`,
+    "  npx mssp start          # onboards the customer of customers/Pulumi.dev.yaml on the sandbox",
+    "  npx mssp new contoso    # writes the settings of a customer",
+    "README.md describes the other steps on one page.",
+    "",
+  ].join("\n");
+}
+
+/** Pulumi's rule for a project's name, which is also the namespace of the settings. */
+function requireProjectName(name: string): void {
+  if (/^[A-Za-z][A-Za-z0-9_.-]{0,99}$/.test(name) && name !== "pulumi") return;
+  throw new VisibleError(
+    `${JSON.stringify(name)} can't be a project's name: at most 100 letters, digits, "_", "." and "-", and a letter at the ` +
+      "beginning. Nothing was created. Choose another name with --project.",
+  );
+}
+
+async function requireEmpty(folder: string): Promise<void> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return;
+    throw new VisibleError(`${folder} can't be used: ${code === "ENOTDIR" ? "it is a file" : message}.`);
+  }
+  const others = names.filter((name) => name !== ".git");
+  if (others.length === 0) return;
+  const some = others.sort().slice(0, 3).join(", ");
+  throw new VisibleError(
+    `${folder} is not empty (${some}${others.length > 3 ? ", …" : ""}). Nothing was changed. Name a new or an empty folder.`,
+  );
+}
+
+async function requireGit(): Promise<void> {
+  const { failed } = await execa("git", ["--version"], { reject: false, stdin: "ignore" });
+  if (failed)
+    throw new VisibleError(
+      "git is not installed, or not in PATH. Nothing was created. The pipelines need a git repository; --no-git creates the folder without one.",
+    );
+}
+
+async function isInRepository(folder: string): Promise<boolean> {
+  const args = ["rev-parse", "--is-inside-work-tree"];
+  const { stdout } = await execa("git", args, { cwd: folder, reject: false, stdin: "ignore" });
+  return stdout.trim() === "true";
+}
+
+async function writeFiles(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  for (const [name, text] of files) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), text);
+  }
+}
+
+async function makeLockfile(folder: string): Promise<void> {
+  process.stderr.write("Creating package-lock.json: npm reads the versions from the registry…\n");
+  await run("npm", ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], folder);
+}
+
+async function run(command: string, args: readonly string[], folder: string): Promise<void> {
+  const { failed, stderr, code } = await execa(command, args, { cwd: folder, reject: false, stdin: "ignore" });
+  if (!failed) return;
+  const reason = stderr.split("\n").find((line) => /error|fatal/i.test(line) && !/\bcode\b/.test(line)) ?? code ?? "";
+  const hint = command === "npm" ? " --no-lockfile creates the folder without the registry." : "";
+  throw new VisibleError(`\`${command} ${args[0]}\` failed: ${reason.trim()} Nothing was created.${hint}`);
+}
+
+/** Moves the files. An existing folder, empty or with a `.git`, is kept. */
+async function moveInto(draft: string, folder: string): Promise<void> {
+  if (!(await exists(folder))) await mkdir(folder);
+  for (const name of await readdir(draft)) {
+    if (name === ".git" && (await readdir(folder)).includes(".git")) continue;
+    await rename(path.join(draft, name), path.join(folder, name));
+  }
+}

@@ -1,0 +1,80 @@
+/** `mssp offboard`: evidence, destroy, proof and a certificate for the customer. */
+import { InvalidArgumentError, type Command } from "commander";
+import { VisibleError } from "@defender-mssp/errors";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { terminalText, visibleJson } from "@defender-mssp/terminal/terminalText";
+import { stackArgument } from "../../stack/stackName";
+
+interface OffboardOptions {
+  readonly stack: string;
+  readonly days: number;
+  readonly out?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** Something is left in the tenant, or could not be checked. */
+const somethingLeft = 3;
+
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
+    .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
+    .option("--days <days>", "length of the evidence's period before now", days, 30)
+    .option("--out <folder>", "folder of evidence, certificate and record (default: offboard-<stack>)")
+    .option("--yes", "remove without asking, as in CI")
+    .option("--json", "print the certificate as JSON")
+    .action(run);
+  describeCommand(command, {
+    notes: [
+      "Steps: the evidence, as `npx mssp evidence`; `pulumi destroy --refresh`; the proof, by the ID of each object, by " +
+        "the stack's mark, among the deleted items and by the governance relationship; the certificate, HTML and JSON.",
+      "The same command continues after an interruption: the folder has a record of what is done. After the last step " +
+        "it proves again.",
+      "No `destroy` ends a governance relationship: the certificate is incomplete while one is active or, with " +
+        "portalAccess.model governance, could not be read. It needs TenantGovernance-Relationship.Read.All.",
+      "It stops before the removal while somebody holds an access package (`npx mssp doctor --before-destroy`).",
+      "The stack and its history stay. `npx pulumi stack rm` deletes them, when you have archived the folder.",
+    ],
+    reads: "What `npx mssp evidence` and `npx mssp doctor --repair` read.",
+    changes:
+      "The customer's tenant and the stack's state, as `pulumi destroy --refresh` does; the folder, which only you may read.",
+    exitCodes: {
+      0: "nothing of the stack is left in the tenant",
+      1: "a step failed, or was not confirmed; run the command again",
+      3: "removed, but something is left, is to be removed by hand, or could not be checked",
+    },
+    examples: ["npx mssp offboard --stack contoso", "npx mssp offboard --stack contoso --yes --days 90 --json"],
+  });
+}
+
+function days(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("Expected a whole number of days, 1 to 9999.");
+  return Number(text);
+}
+
+async function run({ stack, days: length, out, yes, json }: OffboardOptions): Promise<void> {
+  const [{ offboard }, { canAsk, typedAnswer }, { certificateText }] = await Promise.all([
+    import("./offboard.js"),
+    import("../../base/question.js"),
+    import("./text.js"),
+  ]);
+  const name = stack.split("/").at(-1) ?? stack;
+  if (yes !== true && !canAsk()) {
+    throw new VisibleError(
+      "Nobody can be asked: this is no terminal. Nothing was removed. Pass --yes to remove without asking.",
+    );
+  }
+  const folder = out ?? `offboard-${name}`;
+  const certificate = await offboard({
+    stack,
+    out: folder,
+    days: length,
+    confirm: (question) => (yes === true ? Promise.resolve(name) : typedAnswer(terminalText(question))),
+    // To stderr: stdout is for the result.
+    say: (text) => void process.stderr.write(terminalText(text)),
+  });
+  print(json === true ? `${visibleJson(certificate, 2)}\n` : `\n${certificateText(certificate, folder)}`);
+  if (certificate.state === "incomplete") process.exitCode = somethingLeft;
+}

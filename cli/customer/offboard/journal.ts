@@ -1,0 +1,68 @@
+/**
+ * How far an off-boarding has come, in a file of its folder: what `destroy` takes out of the state
+ * must be known afterwards, also to a run that goes on after an interruption.
+ */
+import { mkdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { VisibleError } from "@defender-mssp/errors";
+import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import { itemShape } from "./inventory";
+
+const resource = z.object({ urn: z.string(), type: z.string(), id: z.string(), custom: z.boolean() });
+
+const shape = z.object({
+  format: z.literal(1),
+  stack: z.string(),
+  customerName: z.string(),
+  msspName: z.string(),
+  tenantId: z.string(),
+  /** ISO 8601, UTC. */
+  beganOn: z.string(),
+  items: z.array(itemShape),
+  parts: z.record(z.string(), z.number()),
+  /** What the search by marks needs of the state: the stack's ID, and random parts of names. */
+  identity: z.array(resource),
+  /** Present when the evidence is written. */
+  evidence: z
+    .object({
+      folder: z.string(),
+      manifestSha256: z.string(),
+      gaps: z.array(z.string()),
+      from: z.string(),
+      until: z.string(),
+    })
+    .optional(),
+  /** When `destroy` succeeded, ISO 8601, UTC. */
+  destroyedOn: z.string().optional(),
+});
+
+export type Journal = z.infer<typeof shape>;
+
+const fileName = "offboard.json";
+
+/** @throws VisibleError for a file that is none of this command's. */
+export async function readJournal(folder: string): Promise<Journal | undefined> {
+  const file = path.join(folder, fileName);
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new VisibleError(`${file} can't be read: ${(error as Error).message}.`);
+  }
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch {
+    throw new VisibleError(`${file} is not a record of this command. Name another folder with --out.`);
+  }
+}
+
+export async function writeJournal(folder: string, journal: Journal): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new VisibleError(`${folder} can't be written: ${(error as Error).message}.`);
+  }
+  await writeWholeFile(path.join(folder, fileName), `${JSON.stringify(journal, undefined, 2)}\n`, { mode: 0o600 });
+}

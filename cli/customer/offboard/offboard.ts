@@ -1,0 +1,199 @@
+/**
+ * Off-boards a customer: evidence, `pulumi destroy --refresh`, proof, certificate. Each step that
+ * has ended is in the journal, so that the next run goes on behind it.
+ */
+import path from "node:path";
+import { discoverEndpoints } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import { readStackSettings } from "../../../settings/fromFile";
+import { readDeployed } from "../../tenant/additions/deployed";
+import { confirmDestroy } from "../../stack/confirmDestroy";
+import { beforeDestroyReport, beforeDestroyText } from "../doctor/beforeDestroy";
+import { readStackState } from "../../stack/stackState";
+import { collectEvidence } from "../evidence/evidence";
+import { lastDays } from "../evidence/period";
+import { writeEvidence } from "../evidence/write";
+import { exists } from "../../stack/exists";
+import { readHistory } from "../../stack/history";
+import { askPulumi } from "../../stack/pulumi";
+import { refuseForeignState } from "../../stack/stateCode";
+import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import { certificateOf, type Certificate } from "./certificate";
+import { inventoryOf, joined } from "./inventory";
+import { readJournal, writeJournal, type Journal } from "./journal";
+import { certificatePage } from "./page";
+import { prove } from "./proof";
+
+export interface OffboardRun {
+  readonly stack: string;
+  /** Folder of the journal, the evidence and the certificate. */
+  readonly out: string;
+  /** Length of the evidence's period, in days. */
+  readonly days: number;
+  /** Asks for the stack's name; the answer must be exactly that. */
+  readonly confirm: (question: string) => Promise<string>;
+  /** Receives what happens, a line or more. */
+  readonly say: (text: string) => void;
+  /** Folder of the project. Default: the working folder. */
+  readonly folder?: string;
+  /** Default: `process.env`. */
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly now?: () => Date;
+  /** Waits; for tests. */
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+}
+
+/**
+ * Runs every step that is not done yet.
+ * @throws VisibleError where a step fails, or somebody still holds an access package. The next run
+ * goes on there.
+ */
+export async function offboard(run: OffboardRun): Promise<Certificate> {
+  let journal = await begun(run);
+  journal = await withEvidence(run, journal);
+  journal = await destroyed(run, journal);
+  run.say("Looking in the tenant for what is left…\n");
+  const now = run.now ?? (() => new Date());
+  const proved = await prove({ ...run, now }, journal);
+  const environment = run.environment ?? process.env;
+  const settings = await readStackSettings(run.stack, run);
+  const { graphEndpoint } = await discoverEndpoints(
+    environment,
+    environment["ARM_ENVIRONMENT"] ? {} : { cloud: settings.cloud },
+  );
+  const history = await readHistory(run.stack, run);
+  const automation = environment["ARM_CLIENT_ID"];
+  const certificate = certificateOf({ journal, proved, history, graph: graphEndpoint, automation });
+  await writeCertificate(run.out, certificate);
+  return certificate;
+}
+
+/** The journal of an earlier run, or a new one, with everything that the state has. */
+async function begun(run: OffboardRun): Promise<Journal> {
+  const { stack, out, say, now = () => new Date() } = run;
+  const settings = await readStackSettings(stack, run);
+  const before = await readJournal(out);
+  if (before !== undefined && (before.stack !== stack || before.tenantId !== settings.tenantId)) {
+    throw new VisibleError(
+      `${out} belongs to the off-boarding of stack ${before.stack}, tenant ${before.tenantId}. Name another folder with --out.`,
+    );
+  }
+  await refuseForeignState(stack, run);
+  const deployed = await readDeployed(stack, run);
+  const { resources } = await readStackState(stack, run);
+  const found = inventoryOf(deployed);
+  if (before === undefined && found.items.length === 0) {
+    throw new VisibleError(
+      `Stack ${stack} has nothing in its state, and ${out} has no record of an off-boarding: there is nothing to remove.`,
+    );
+  }
+  const { items, parts } = before === undefined ? found : joined(before, found);
+  const isIdentity = ({ type }: { readonly type: string }): boolean => /:StackIdentity$|^random:/.test(type);
+  const known = new Set(before?.identity.map(({ urn }) => urn));
+  const identity = [
+    ...(before?.identity ?? []),
+    ...resources
+      .filter((one) => isIdentity(one) && !known.has(one.urn))
+      .map(({ urn, type, id, custom }) => ({ urn, type, id, custom })),
+  ];
+  const { customerName, msspName, tenantId } = settings;
+  const journal: Journal = {
+    ...(before ?? { format: 1, stack, customerName, msspName, tenantId, beganOn: now().toISOString() }),
+    items: [...items],
+    parts: { ...parts },
+    identity,
+  };
+  await writeJournal(out, journal);
+  if (before !== undefined)
+    say(`Continuing the off-boarding of ${before.beganOn.slice(0, 16).replace("T", " ")} UTC.\n`);
+  return journal;
+}
+
+async function withEvidence(run: OffboardRun, journal: Journal): Promise<Journal> {
+  const { stack, out, days, say, now = () => new Date() } = run;
+  if (journal.evidence !== undefined) return journal;
+  say(`Collecting evidence of the last ${days} days…\n`);
+  const at = now();
+  const evidence = await collectEvidence({ ...run, stack, period: lastDays(days, at), now: at });
+  // An interruption between the folder and the journal leaves a folder that nothing names.
+  const folder = await freeName(out);
+  const { manifest } = await writeEvidence(evidence, path.join(out, folder));
+  const { from, until } = evidence.period;
+  const whole: Journal = {
+    ...journal,
+    evidence: {
+      folder,
+      manifestSha256: manifest,
+      gaps: evidence.gaps.map(({ text }) => text),
+      from: from.toISOString(),
+      until: until.toISOString(),
+    },
+  };
+  await writeJournal(out, whole);
+  say(`Evidence: ${path.join(out, folder)}\n`);
+  for (const { text } of evidence.gaps) say(`  not shown: ${text}\n`);
+  return whole;
+}
+
+async function freeName(out: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? "evidence" : `evidence-${number}`;
+    if (!(await exists(path.join(out, name)))) return name;
+  }
+}
+
+/** Destroys what the state has; nothing where a run before has done that. */
+async function destroyed(run: OffboardRun, journal: Journal): Promise<Journal> {
+  const { stack, out, say, confirm, now = () => new Date() } = run;
+  const deployed = await readDeployed(stack, run);
+  const isEmpty = !deployed.resources.some(({ id, type }) => id !== "" && !type.startsWith("pulumi:providers:"));
+  if (isEmpty && journal.destroyedOn !== undefined) return journal;
+  if (!isEmpty) {
+    const report = await beforeDestroyReport({ ...run, stack });
+    // A relationship stops no `destroy`: the certificate is incomplete until the customer ends it.
+    if (report.holders.length > 0) throw new VisibleError(beforeDestroyText(report).trimEnd());
+    const { state, found, step } = report.relationship;
+    if (state !== "none" && state !== "notChecked")
+      say(
+        `Warning: ${found}. The removal does not end it, and the certificate is incomplete until it has ended. ${step}\n`,
+      );
+    const name = stack.split("/").at(-1) ?? stack;
+    const typed = await confirm(
+      `Stack ${name} of ${journal.customerName} has ${journal.items.length} objects and their parts,\n` +
+        `most of them in tenant ${journal.tenantId}.\n` +
+        `Type the stack's name to remove all of them: `,
+    );
+    await confirmDestroy({ stack: name, typed, folder: run.folder ?? process.cwd() });
+    say(`Removing everything that stack ${stack} created…\n`);
+    await destroy(run);
+  }
+  const whole: Journal = { ...journal, destroyedOn: now().toISOString() };
+  await writeJournal(out, whole);
+  return whole;
+}
+
+/** The engine ends by itself after Ctrl-C: this process waits for it. */
+async function destroy(run: OffboardRun): Promise<void> {
+  const { stack } = run;
+  const args = ["destroy", "--stack", stack, "--refresh", "--yes", "--skip-preview", "--suppress-outputs"];
+  const onSignal = (): void => run.say("Waiting for the engine to end…\n");
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  try {
+    const { exitCode, signal } = await askPulumi(args, { ...run, showErrors: true, showOutput: true });
+    if (exitCode === 0) return;
+    throw new VisibleError(
+      `\`pulumi destroy\` ended with ${signal ?? `exit code ${exitCode ?? "?"}`}. Correct the error above, and run the same command again: ` +
+        "it continues here.",
+    );
+  } finally {
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+}
+
+async function writeCertificate(out: string, certificate: Certificate): Promise<void> {
+  const json = `${JSON.stringify(certificate, undefined, 2)}\n`;
+  await writeWholeFile(path.join(out, "certificate.json"), json, { mode: 0o600 });
+  await writeWholeFile(path.join(out, "certificate.html"), certificatePage(certificate), { mode: 0o600 });
+}

@@ -1,0 +1,136 @@
+/** `mssp onboard`: where the onboarding of a customer stands, what is next, and whose move it is. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { VisibleError } from "@defender-mssp/errors";
+import { passphraseFolderOption } from "../../stack/passphraseOption";
+import { positive } from "../../stack/selectionOptions";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { stackArgument } from "../../stack/stackName";
+import { credentialOptions, type CredentialOptions } from "../../siem/tokens/credentialOptions";
+import type { OnboardingProgress } from "./progress";
+
+interface OnboardOptions extends CredentialOptions {
+  readonly stack?: string;
+  readonly all?: boolean;
+  readonly watch?: boolean;
+  readonly interval: number;
+  readonly region?: "eu" | "uk" | "us";
+  readonly passphraseFolder?: string;
+  readonly parallel?: number;
+  readonly json?: boolean;
+}
+
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  credentialOptions(
+    command
+      .option("--stack <stack>", "the customer's stack", stackArgument)
+      .option("--all", 'every stack with settings but "dev" and "sandbox-*"'),
+  )
+    .option("--watch", "check again until nothing waits for anybody; Ctrl-C ends it")
+    .option("--interval <seconds>", "with --watch: seconds between two checks", interval, 60)
+    .addOption(
+      new Option(
+        "--region <region>",
+        "where the customer's Defender data is stored (default: whichever answers)",
+      ).choices(["eu", "uk", "us"]),
+    )
+    .option("--parallel <number>", "with --all: engines at a time (default: one for each core)", positive)
+    .addOption(passphraseFolderOption("--all"))
+    .option(
+      "--json",
+      "print the result as JSON: an object, or a list with --all; with --watch, one line for each change",
+    )
+    .action(async (options: OnboardOptions) => {
+      if ((options.stack === undefined) === (options.all !== true))
+        command.error("error: pass either --stack or --all", { exitCode: 2 });
+      const { exitCodeOf } = await import("./progress.js");
+      process.exitCode = exitCodeOf(await run(options));
+    });
+  describeCommand(command, {
+    notes: [
+      "Marks: ✓ done, … waiting, ? no API shows it: confirm it by hand, – not applicable.",
+      "A step that can't be checked for lack of a permission waits, and says which permission it requires.",
+    ],
+    reads:
+      "The stack's settings, state, history and outputs; in the customer's tenant the consent, the licences, the guests " +
+      "and the assignments of access packages; one page of alerts from each API of the connector.",
+    exitCodes: {
+      0: "complete: nothing waits for anybody that a program can see",
+      1: "a stack could not be checked",
+      3: "somebody's step is waiting",
+    },
+    examples: [
+      "npx mssp onboard --stack contoso",
+      "npx mssp onboard --stack contoso --watch --interval 300",
+      "npx mssp onboard --all --json",
+      "npx mssp sandbox run -- npx mssp onboard --stack dev",
+    ],
+  });
+}
+
+function interval(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number of seconds, 1 to 99999.");
+  return Number(text);
+}
+
+async function run(options: OnboardOptions): Promise<readonly OnboardingProgress[]> {
+  const check = () => checked(options);
+  if (options.watch !== true) {
+    const list = await check();
+    print(
+      options.json === true
+        ? `${visibleJson(options.all === true ? list : list[0], 2)}\n`
+        : await textOf(list, options),
+    );
+    return list;
+  }
+  return watched(options, check);
+}
+
+async function checked({ stack, all, ...options }: OnboardOptions): Promise<readonly OnboardingProgress[]> {
+  if (all === true) return (await import("./fleet.js")).onboardingOfFleet(options);
+  const { onboardingProgress } = await import("./onboarding.js");
+  if (stack === undefined) throw new VisibleError("Name the stack with --stack.");
+  return [await onboardingProgress({ stack, ...options })];
+}
+
+async function textOf(list: readonly OnboardingProgress[], { all }: OnboardOptions): Promise<string> {
+  const { fleetText, progressText } = await import("./text.js");
+  return all === true ? fleetText(list) : list.map((one) => progressText(one)).join("");
+}
+
+/** In a terminal the last result stays in place; elsewhere each change is printed. */
+async function watched(
+  options: OnboardOptions,
+  check: () => Promise<readonly OnboardingProgress[]>,
+): Promise<readonly OnboardingProgress[]> {
+  const [{ pauseOf, watch }, texts] = await Promise.all([import("./watch.js"), import("./text.js")]);
+  const isLive = process.stdout.isTTY && process.env["CI"] === undefined && options.json !== true;
+  const logUpdate = isLive ? (await import("log-update")).default : undefined;
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort(new Error("stopped"));
+  process.once("SIGINT", onSignal);
+  process.once("SIGTERM", onSignal);
+  const show = (list: readonly OnboardingProgress[], changed: boolean): void => {
+    if (options.json === true) {
+      if (changed) print(`${visibleJson(options.all === true ? list : list[0])}\n`);
+      return;
+    }
+    const text = options.all === true ? texts.fleetText(list) : list.map((one) => texts.progressText(one)).join("");
+    if (logUpdate === undefined) {
+      if (changed) print(`${text}\n`);
+      return;
+    }
+    const waits = list.some(({ state }) => state === "waiting");
+    logUpdate(waits ? `${text}\nChecked again every ${options.interval} s. Ctrl-C ends this.` : text);
+  };
+  try {
+    return await watch({ check, show, pause: pauseOf(options.interval), signal: stop.signal });
+  } finally {
+    logUpdate?.done();
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+}

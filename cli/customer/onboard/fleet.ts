@@ -1,0 +1,48 @@
+/** Where the onboarding of every customer stands. */
+import { availableParallelism } from "node:os";
+import { VisibleError } from "@defender-mssp/errors";
+import { readProject } from "../../../settings/project";
+import { sandboxStacks, matchesPattern } from "../../stack/stackNames";
+import { readInventory } from "../../stack/inventory";
+import { passphraseVariables } from "../../stack/passphrases";
+import { onboardingProgress } from "./onboarding";
+import type { OnboardingProgress } from "./progress";
+
+export interface FleetOnboardingOptions {
+  /** Default: the working folder. */
+  readonly folder?: string;
+  /** Default: `process.env`. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Folder that holds a file named like the stack, with its passphrase, for each stack. */
+  readonly passphraseFolder?: string;
+  /** Engines at a time. Default: one for each core. */
+  readonly parallel?: number;
+}
+
+/**
+ * Checks every stack with settings but those of the sandbox, in the order of their names.
+ * @throws VisibleError where there is none, or a passphrase is missing.
+ */
+export async function onboardingOfFleet(options: FleetOnboardingOptions = {}): Promise<OnboardingProgress[]> {
+  const { environment = process.env, passphraseFolder, parallel = availableParallelism() } = options;
+  const project = await readProject(options.folder);
+  const stacks = (await readInventory(project, environment))
+    .map(({ stack }) => stack)
+    .filter((stack) => !sandboxStacks.some((pattern) => matchesPattern(stack, pattern)));
+  if (stacks.length === 0) throw new VisibleError(`${project.folder} has no Pulumi.<stack>.yaml of a customer.`);
+  const variables = await passphraseVariables(stacks, {
+    project,
+    environment,
+    ...(passphraseFolder === undefined ? {} : { passphraseFolder }),
+  });
+  const found = new Map<string, OnboardingProgress>();
+  const left = [...stacks];
+  const work = async (): Promise<void> => {
+    for (let stack = left.shift(); stack !== undefined; stack = left.shift()) {
+      const run = { stack, folder: project.folder, environment: { ...environment, ...variables.get(stack) } };
+      found.set(stack, await onboardingProgress(run));
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  return stacks.flatMap((stack) => found.get(stack) ?? []);
+}

@@ -1,0 +1,47 @@
+/** What the checks of an onboarding share. */
+import { ServiceError } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import type { CredentialOptions } from "../../siem/tokens/credentialOptions";
+import type { Actor, OnboardingStep, StepName } from "./progress";
+
+export interface OnboardingRun extends CredentialOptions {
+  readonly stack: string;
+  readonly region?: "eu" | "uk" | "us";
+  /** Folder of the project. Default: the working folder. */
+  readonly folder?: string;
+  /** Default: `process.env`. */
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly now?: () => Date;
+}
+
+export function done(name: StepName, actor: Actor, found: string): OnboardingStep {
+  return { name, state: "done", actor, found, next: "" };
+}
+
+export function waiting(name: StepName, actor: Actor, found: string, next: string): OnboardingStep {
+  return { name, state: "waiting", actor, found, next };
+}
+
+export function byHand(name: StepName, actor: Actor, found: string, next: string): OnboardingStep {
+  return { name, state: "byHand", actor, found, next };
+}
+
+export function notApplicable(name: StepName, actor: Actor, found: string): OnboardingStep {
+  return { name, state: "notApplicable", actor, found, next: "" };
+}
+
+/** Steps that could not be checked, with the reason. They wait: nobody knows that they are done. */
+export function unchecked(
+  error: unknown,
+  permission: string,
+): Pick<OnboardingStep, "state" | "actor" | "found" | "next"> {
+  if (!(error instanceof VisibleError)) throw error;
+  const isRefused = error instanceof ServiceError && (error.status === 401 || error.status === 403);
+  const found = isRefused
+    ? `not permitted: requires ${permission}`
+    : `not checked: ${error.message.split("\n")[0] ?? ""}`;
+  const next = isRefused
+    ? `Grant ${permission} to the application that runs this command, or check it by hand.`
+    : "Correct the error, and run this command again.";
+  return { state: "waiting", actor: "platformEngineer", found, next };
+}

@@ -1,0 +1,109 @@
+/** `mssp permissions`: the permissions to request from a customer's administrator. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson, terminalText } from "@defender-mssp/terminal/terminalText";
+import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { stackArguments } from "../../stack/stackName";
+import type { Customer } from "../../stack/customers";
+import type { ApplicationIds, Permissions } from "./needed";
+
+const formats = ["text", "json", "markdown", "manifest", "az"] as const;
+
+interface PermissionsOptions {
+  readonly stack?: readonly string[];
+  readonly format: (typeof formats)[number];
+  readonly json?: boolean;
+  readonly clientId?: string;
+  readonly previewClientId?: string;
+  readonly repository?: string;
+}
+
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
+    .option(
+      "--stack <stack...>",
+      "only these stacks (default: all with settings, except the sandbox's)",
+      stackArguments,
+    )
+    .addOption(
+      new Option(
+        "--format <format>",
+        "text; json; markdown, to send to the customer; manifest, the app registration's requiredResourceAccess; az, a script that makes both applications",
+      )
+        .choices(formats)
+        .default("text"),
+    )
+    .option("--client-id <id>", "application ID of the automation, for the consent URL", uuid)
+    .option("--preview-client-id <id>", "application ID of the preview application", uuid)
+    .option("--repository <owner/name>", "with --format az: the GitHub repository whose workflows sign in", repository)
+    .option("--json", "the same as --format json")
+    .action(async (options: PermissionsOptions) => {
+      const permissions = await permissionsOfStacks(options);
+      print(await formatted(permissions, options));
+    });
+  describeCommand(command, {
+    notes: [
+      "The command makes no requests to a tenant, so it works before any consent. `npx mssp doctor` compares the list with the permissions of an identity.",
+      "The IDs are those of the public cloud. The US government's cloud has other IDs for some of them.",
+    ],
+    reads:
+      "Pulumi.yaml and the stacks' settings files; the state of each stack whose settings do not name connector.alertApis, " +
+      "because it may keep the legacy alert API.",
+    exitCodes: { 1: "a stack has no settings, or they are wrong" },
+    examples: [
+      "npx mssp permissions --stack contoso",
+      "npx mssp permissions --stack contoso --format markdown --client-id <ID>",
+      "npx mssp permissions --format az --repository acme/customers > applications.sh",
+    ],
+  });
+}
+
+async function permissionsOfStacks(options: PermissionsOptions): Promise<Permissions> {
+  const [{ permissionsOf }, { customersOf }] = await Promise.all([
+    import("./needed.js"),
+    import("../../stack/customers.js"),
+  ]);
+  const ids: ApplicationIds = { automation: options.clientId, preview: options.previewClientId };
+  const customers = await customersOf(options.stack);
+  return permissionsOf(await asDeployed(customers), ids);
+}
+
+/** Engine processes at a time. */
+const engines = 4;
+
+/** With the legacy API where a stack keeps it. Notes go to stderr, beside every format. */
+async function asDeployed(customers: readonly Customer[]): Promise<readonly Customer[]> {
+  const { legacyApiNotes, settingsAsDeployed } = await import("../../stack/settingsAsDeployed.js");
+  const found = await atOnce(engines, customers, async ({ stack, settings }) => {
+    return { stack, ...(await settingsAsDeployed(stack, settings, {})) };
+  });
+  for (const note of legacyApiNotes(found)) process.stderr.write(terminalText(`mssp: ${note}\n`));
+  return found;
+}
+
+async function formatted(permissions: Permissions, { format, json, repository }: PermissionsOptions): Promise<string> {
+  const chosen = json === true ? "json" : format;
+  if (chosen === "json") {
+    const { requiredResourceAccess } = await import("./manifest.js");
+    return `${visibleJson({ ...permissions, requiredResourceAccess: requiredResourceAccess(permissions.automation) }, 2)}\n`;
+  }
+  if (chosen === "manifest") {
+    const { requiredResourceAccess } = await import("./manifest.js");
+    return `${visibleJson({ requiredResourceAccess: requiredResourceAccess(permissions.automation) }, 2)}\n`;
+  }
+  if (chosen === "az") return (await import("./azScript.js")).azScript(permissions, repository);
+  const texts = await import("./text.js");
+  return chosen === "text" ? texts.permissionsText(permissions) : texts.permissionsMarkdown(permissions);
+}
+
+function uuid(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError("An application ID is a UUID.");
+}
+
+function repository(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9_.-]{1,100}$/.test(text)) return text;
+  throw new InvalidArgumentError("A repository is <owner>/<name>.");
+}

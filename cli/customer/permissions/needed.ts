@@ -1,0 +1,180 @@
+/** Permissions of the MSSP's two applications in customers' tenants, by the settings. */
+import {
+  adminConsentUrl,
+  clouds,
+  connectorRoles,
+  microsoftGraph,
+  publishedApplications,
+  type CloudName,
+} from "@defender-mssp/microsoft";
+import {
+  neededPermissions,
+  permissionsForEvidence,
+  permissionsToFindAdditions,
+  permissionsToPreview,
+  permissionsToSeeGovernance,
+  type PrerequisiteSettings,
+} from "../../../domain/prerequisites";
+import type { Settings } from "../../../settings";
+
+/** A permission to ask an administrator for. */
+export interface RequestedPermission {
+  /** Display name of the API's application. */
+  readonly api: string;
+  readonly apiAppId: string;
+  readonly permission: string;
+  /** ID of the app role. The same in every tenant of the public cloud. */
+  readonly id: string;
+  readonly purpose: string;
+}
+
+/** The MSSP's own application that the SIEM reads with (`connector.kind` `msspApp`). */
+export interface ConnectorConsent {
+  readonly stack: string;
+  readonly applicationId: string;
+  /** Where the customer consents by a click; otherwise `pulumi up` grants the same. */
+  readonly consentUrl: string;
+  /** The application roles of `connector.profile` today; `purpose` is a sentence for the customer. */
+  readonly permissions: readonly RequestedPermission[];
+}
+
+/** A role in Azure, which consent does not assign. */
+export interface AzureRole {
+  readonly stack: string;
+  readonly scope: string;
+  /** Who needs it. */
+  readonly application: "automation" | "preview";
+  readonly role: string;
+}
+
+export interface CustomerConsent {
+  readonly stack: string;
+  readonly customerName: string;
+  readonly tenantId: string;
+  readonly cloud: CloudName;
+  /** What an administrator of the customer opens; by application. */
+  readonly consentUrls: { readonly automation: string; readonly preview: string };
+  /** Whether the MSSP's own gateway (`defenderEndpoint`) may require more permissions. */
+  readonly hasGateway: boolean;
+}
+
+export interface Permissions {
+  readonly msspTenantIds: readonly string[];
+  readonly customers: readonly CustomerConsent[];
+  /** For `pulumi up`, `refresh` and `destroy`. */
+  readonly automation: readonly RequestedPermission[];
+  /** Optional: to check licences and policies before the first change, and for evidence. */
+  readonly optional: readonly RequestedPermission[];
+  /** For previews and the nightly search for additions. All are read-only. */
+  readonly preview: readonly RequestedPermission[];
+  /** Empty where each connector is a registration in the customer's tenant. */
+  readonly connectors: readonly ConnectorConsent[];
+  readonly azureRoles: readonly AzureRole[];
+}
+
+/** Known application IDs. */
+export interface ApplicationIds {
+  readonly automation?: string;
+  readonly preview?: string;
+}
+
+export type CustomerSettings = PrerequisiteSettings &
+  Pick<Settings, "customerName" | "tenantId" | "msspTenantId" | "cloud"> &
+  Partial<Pick<Settings, "handover" | "azureDelegation">>;
+
+/**
+ * Each permission once, for all of the customers.
+ * @param now decides whether a connector's right to change has ended.
+ */
+export function permissionsOf(
+  customers: readonly { readonly stack: string; readonly settings: CustomerSettings }[],
+  ids: ApplicationIds = {},
+  now: Date = new Date(),
+): Permissions {
+  const all = customers.map(({ settings }) => settings);
+  return {
+    msspTenantIds: [...new Set(all.map(({ msspTenantId }) => msspTenantId))],
+    customers: customers.map(({ stack, settings }) => consentOf(stack, settings, ids)),
+    automation: once(all.flatMap(neededPermissions).filter(isPublished).map(requested)),
+    optional: [
+      ...graphPermissions(
+        ["Organization.Read.All", "Policy.Read.All"],
+        "checking licences and policies before the first change",
+      ),
+      ...graphPermissions(permissionsForEvidence, "evidence of what the MSSP did, from the audit log and sign-ins"),
+      ...graphPermissions(all.flatMap(permissionsToSeeGovernance), "seeing the governance relationship"),
+    ],
+    preview: once([
+      ...graphPermissions(all.flatMap(permissionsToPreview), "previews"),
+      ...graphPermissions(all.flatMap(permissionsToFindAdditions), "finding what somebody added"),
+    ]),
+    connectors: customers.flatMap(({ stack, settings }) => connectorConsent(stack, settings, now)),
+    azureRoles: customers.flatMap(({ stack, settings }) => azureRolesOf(stack, settings)),
+  };
+}
+
+function consentOf(stack: string, settings: CustomerSettings, ids: ApplicationIds): CustomerConsent {
+  const { customerName, tenantId, cloud, defenderCalls } = settings;
+  const url = (id = "<application ID>") => `${clouds[cloud].loginEndpoint}/${tenantId}/adminconsent?client_id=${id}`;
+  const consentUrls = { automation: url(ids.automation), preview: url(ids.preview) };
+  return { stack, customerName, tenantId, cloud, consentUrls, hasGateway: defenderCalls.mode === "endpoint" };
+}
+
+function connectorConsent(
+  stack: string,
+  { connector, cloud, tenantId }: CustomerSettings,
+  now: Date,
+): ConnectorConsent[] {
+  if (connector?.kind !== "msspApp") return [];
+  const { applicationId } = connector;
+  const permissions = connectorRoles(connector, now.toISOString().slice(0, 10)).map(({ api, value, sentence }) =>
+    requested({ api: api.displayName, apiAppId: api.appId, permission: value, purpose: sentence }),
+  );
+  return [{ stack, applicationId, consentUrl: adminConsentUrl(cloud, tenantId, applicationId), permissions }];
+}
+
+/** Microsoft publishes no permission for a gateway's calls. */
+function isPublished({ permission, apiAppId }: { readonly permission: string; readonly apiAppId: string }): boolean {
+  return permission !== "IntegrationConfiguration.ReadWrite" && roleId(apiAppId, permission) !== undefined;
+}
+
+function requested({ api, apiAppId, permission, purpose }: Omit<RequestedPermission, "id">): RequestedPermission {
+  return { api, apiAppId, permission, id: roleId(apiAppId, permission) ?? "", purpose };
+}
+
+function graphPermissions(names: readonly string[], purpose: string): RequestedPermission[] {
+  const { displayName: api, appId: apiAppId } = microsoftGraph;
+  return once(names.map((permission) => requested({ api, apiAppId, permission, purpose })));
+}
+
+function roleId(appId: string, permission: string): string | undefined {
+  return publishedApplications.find((application) => application.appId === appId)?.appRoles[permission];
+}
+
+function once(permissions: readonly RequestedPermission[]): RequestedPermission[] {
+  const byName = new Map<string, RequestedPermission>();
+  for (const one of permissions) {
+    const key = `${one.api} ${one.permission}`;
+    if (!byName.has(key)) byName.set(key, one);
+  }
+  return [...byName.values()].sort((a, b) => (a.permission < b.permission ? -1 : 1));
+}
+
+/** The least built-in roles; docs/azure.md has the reasons, and narrower scopes. */
+function azureRolesOf(stack: string, { handover, azureDelegation }: CustomerSettings): AzureRole[] {
+  const roles: AzureRole[] = [];
+  const add = (scope: string, names: readonly string[]) => {
+    for (const role of names) roles.push({ stack, scope, application: "automation", role });
+    roles.push({ stack, scope, application: "preview", role: "Reader" });
+  };
+  if (handover !== undefined) {
+    const vault = handover.vaultId === undefined ? "Contributor" : "Key Vault Contributor";
+    const access = handover.readerObjectId === undefined ? [] : [accessAdministrator];
+    add(handover.vaultId ?? `/subscriptions/${handover.subscriptionId}`, [vault, ...access]);
+  }
+  if (azureDelegation !== undefined)
+    add(`/subscriptions/${azureDelegation.subscriptionId}`, ["Contributor", accessAdministrator]);
+  return roles;
+}
+
+const accessAdministrator = "Role Based Access Control Administrator";

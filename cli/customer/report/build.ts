@@ -1,0 +1,129 @@
+/** Puts a report together from what was read. */
+import { adminConsentUrl, allConnectorRoles, portalUrl, profileOn, profileWrites } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import type { Settings } from "../../../settings";
+import { keepingLegacyApi } from "../../../settings/connector";
+import { attentionOf } from "./attention";
+import { endsOf } from "./ends";
+import { governanceFound, governanceObjects } from "./governance";
+import type { LiveFindings } from "./live";
+import type { AccessReport, ReportObject } from "./model";
+import { objectsOf } from "./objects";
+import type { ReportState } from "./readState";
+
+export interface ReportSources {
+  readonly stack: string;
+  readonly settings: Settings;
+  readonly state: ReportState;
+  readonly source: AccessReport["source"];
+  /** Of `mssp token`, if it has stored one. */
+  readonly refreshToken?: { readonly issuedOn: Date; readonly expiresOn: Date };
+  readonly live?: LiveFindings;
+  readonly now: Date;
+}
+
+/** @throws VisibleError where nothing is deployed. */
+export function reportOf(sources: ReportSources): AccessReport {
+  const { stack, settings, state, source, refreshToken, live, now } = sources;
+  const { tenantId, cloud, connector } = settings;
+  const deployed = objectsOf(state.resources, { cloud, tenantId });
+  if (deployed.objects.length === 0) {
+    throw new VisibleError(
+      `Stack "${stack}" has no objects in a tenant: nothing is deployed there. Run \`npx pulumi up --stack ${stack}\` first, ` +
+        `or \`npx mssp report --stack ${stack} --for customer\` to show what it will create.`,
+    );
+  }
+  const ofRelationship = governanceObjects(settings);
+  const all = [...deployed.objects, ...ofRelationship.objects];
+  const paths = [...deployed.paths, ...ofRelationship.paths];
+  const { outputs } = state;
+  const ends = endsOf({ objects: all, outputs, settings, ...(refreshToken === undefined ? {} : { refreshToken }) });
+  const consentUrl =
+    connector.kind === "msspApp" ? adminConsentUrl(cloud, tenantId, connector.applicationId) : undefined;
+  const hasConsent = all.some(({ kind }) => kind === "permission");
+  const nextSteps = Array.isArray(outputs["nextSteps"])
+    ? outputs["nextSteps"].filter((one) => typeof one === "string")
+    : [];
+  const governance = governanceFound(settings, live?.governance);
+  return {
+    msspReport: 1,
+    stack,
+    customerName: settings.customerName,
+    tenantId,
+    customerDomain: settings.customerDomain,
+    msspName: settings.msspName,
+    msspTenantId: settings.msspTenantId,
+    cloud,
+    portalUrl: portalUrl(cloud, tenantId),
+    portalAccess: settings.portalAccess.model,
+    source,
+    writtenAt: now.toISOString(),
+    ...(state.writtenAt === undefined ? {} : { stateWrittenAt: state.writtenAt }),
+    ...(consentUrl === undefined ? {} : { adminConsentUrl: consentUrl }),
+    ...approvalOf(connector, now),
+    ...(governance === undefined ? {} : { governance }),
+    objects: all.map((object) => completed(object, settings, live)),
+    paths,
+    ends,
+    additions: (live?.parts ?? []).flatMap(({ additions }) =>
+      additions.map(({ what, to, done, step }) => ({ what, to, by: done.by, on: done.on, step })),
+    ),
+    nextSteps,
+    attention: attentionOf({
+      stack,
+      settings: { ...settings, connector: reads(all, "Alert.Read") ? keepingLegacyApi(connector) : connector },
+      ends,
+      nextSteps,
+      interrupted: state.interrupted,
+      ...(consentUrl === undefined || hasConsent ? {} : { consentToGive: consentUrl }),
+      ...(live === undefined ? {} : { live }),
+      now,
+    }),
+  };
+}
+
+function approvalOf(
+  connector: Settings["connector"],
+  now: Date,
+): Pick<AccessReport, "connectorApproval"> | Record<string, never> {
+  const { approvedBy, writesEndOn } = connector;
+  if (approvedBy === undefined || writesEndOn === undefined) return {};
+  return profileWrites(profileOn(connector, now.toISOString().slice(0, 10)))
+    ? { connectorApproval: { approvedBy, writesEndOn } }
+    : {};
+}
+
+function reads(objects: readonly ReportObject[], permission: string): boolean {
+  return objects.some(({ kind, name }) => kind === "permission" && name === permission);
+}
+
+/** With what the settings and the tenant say of it. */
+function completed(
+  object: ReportObject,
+  { analysts, connector }: Settings,
+  live: LiveFindings | undefined,
+): ReportObject {
+  const analyst =
+    object.kind === "guest" ? analysts.find(({ email }) => email === object.detail.toLowerCase()) : undefined;
+  const changes =
+    object.kind === "permission" && allConnectorRoles.some(({ value, writes }) => writes && value === object.name);
+  const lastDay = changes ? connector.writesEndOn : analyst?.accessEndsOn;
+  const difference =
+    live === undefined
+      ? undefined
+      : live.missingKeys.has(object.key) || isUngranted(object, live)
+        ? "missing in the tenant"
+        : object.kind === "guest" && live.pendingInvitations?.includes(object.detail) === true
+          ? "invitation not accepted"
+          : undefined;
+  return {
+    ...object,
+    ...(lastDay === undefined ? {} : { until: `${lastDay}T23:59:59.000Z` }),
+    ...(difference === undefined ? {} : { difference }),
+  };
+}
+
+/** Whether an object of the settings' governance relationship grants nothing: there is none. */
+function isUngranted({ kind }: ReportObject, { governance }: LiveFindings): boolean {
+  return kind === "governanceRole" && governance.state === "none";
+}

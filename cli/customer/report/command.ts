@@ -1,0 +1,149 @@
+/** `mssp report`: who of the MSSP can do what in a customer's tenant, as a page. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
+import { stackArgument } from "../../stack/stackName";
+import { defaultJournals } from "../../stack/outcome";
+import { languages, type Language } from "./texts/texts";
+
+interface ReportOptions {
+  readonly stack?: string;
+  readonly all?: boolean;
+  readonly live?: boolean;
+  readonly for?: "customer";
+  readonly language?: Language;
+  readonly out?: string;
+  readonly journal: string;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
+    .option("--stack <stack>", "the customer's stack", stackArgument)
+    .option("--all", 'all customers on one page, with a page for each: every stack but "dev" and "sandbox-*"')
+    .option(
+      "--live",
+      "compare with the customer's tenant, and mark the differences; with --all also where each onboarding stands",
+    )
+    .addOption(new Option("--for <reader>", "the hand-out to send to the customer").choices(["customer"]))
+    .addOption(new Option("--language <language>", "language of the hand-out (default: en)").choices(languages))
+    .option("--out <file>", "file to write; with --all a folder, or a file *.html for the overview alone", file)
+    .option("--journal <folder>", "with --all: folder of the runs of `npx mssp fleet`", defaultJournals)
+    .option("--json", "print the report as JSON, and write no page")
+    .option("--csv", "print the objects as CSV (with --all: the customers), and write no page")
+    .action(async (options: ReportOptions) => {
+      refuseContradictions(command, options);
+      if (options.all === true) await reportFleet(options);
+      else await reportStack(options.stack ?? "", options);
+    });
+  describeCommand(command, {
+    notes: [
+      "The page is one file without network access: print it, send it, or open it from disk. It never contains a secret.",
+      "Without --live the page shows the state of the last `pulumi up`. --live signs in as `npx mssp verify` does, reads, and " +
+        "says of each part that it could not read which permission is missing.",
+      "--for customer shows what there is after `pulumi up`, and what will be created before it: then it runs `pulumi preview`.",
+    ],
+    reads:
+      "The stack's state, configuration and settings file; with --all those of all customers and the journals; with --live the " +
+      "stack's objects in the customer's tenant and the audit log.",
+    changes: "Only the file or folder of --out (default: report/<stack>.html, with --all report/).",
+    exitCodes: {
+      0: "every page was written",
+      1: "the stack could not be read; with --all: a customer could not be read",
+    },
+    examples: [
+      "npx mssp report --stack contoso",
+      "npx mssp report --stack contoso --live --out contoso.html",
+      "npx mssp report --stack contoso --for customer --language de",
+      "npx mssp report --all",
+      "npx mssp report --all --csv > customers.csv",
+    ],
+  });
+}
+
+function refuseContradictions(command: Command, { stack, all, live, for: reader, language, json, csv }: ReportOptions) {
+  if ((stack === undefined) === (all !== true)) command.error("error: use either --stack <stack> or --all");
+  if (json === true && csv === true) command.error("error: use either --json or --csv");
+  if (reader === undefined && language !== undefined) command.error("error: --language requires --for customer");
+  if (reader !== undefined && all === true) command.error("error: --for customer requires --stack <stack>");
+  if (reader !== undefined && live === true) command.error("error: --live is not for the hand-out");
+  if (reader !== undefined && csv === true) command.error("error: --csv is not for the hand-out");
+}
+
+function file(text: string): string {
+  if (text === "" || text.includes("\0")) throw new InvalidArgumentError("A file or folder has a name.");
+  return text;
+}
+
+async function reportStack(stack: string, options: ReportOptions): Promise<void> {
+  const { live = false, for: reader, language = "en", out, json, csv } = options;
+  const [{ readReport, pageOf, writePage }] = await Promise.all([import("./run.js")]);
+  const isHandout = reader === "customer";
+  const report = await readReport(stack, { live, orPreview: isHandout });
+  if (json === true) {
+    const mail = isHandout ? { mail: await mailIn(report, language) } : {};
+    print(`${visibleJson({ ...report, ...mail }, 2)}\n`);
+    return;
+  }
+  if (csv === true) {
+    const { objectsCsv } = await import("./objectsCsv.js");
+    print(objectsCsv(report));
+    return;
+  }
+  const suffix = isHandout ? `-for-customer-${language}.html` : ".html";
+  const target = out ?? `report/${pageOf(stack).replace(/\.html$/, suffix)}`;
+  if (isHandout) {
+    const { handoutPage } = await import("./handout.js");
+    await writePage(target, handoutPage(report, language));
+  } else {
+    const { reportPage } = await import("./page.js");
+    await writePage(target, reportPage(report));
+  }
+  print(`${summaryOf(report)}${target}\n`);
+}
+
+async function mailIn(report: Parameters<typeof import("./handout.js").mailOf>[0], language: Language) {
+  const [{ mailOf }, { textsOf }] = await Promise.all([import("./handout.js"), import("./texts/all.js")]);
+  return mailOf(report, textsOf(language));
+}
+
+function summaryOf(report: import("./model.js").AccessReport): string {
+  const count = (state: string) => report.attention.filter((one) => one.state === state).length;
+  const urgent = report.attention.filter(({ state }) => state === "failed");
+  const lines = urgent.map(({ title, remedy }) => `✗ ${visibleText(title)}: ${visibleText(remedy)}\n`);
+  return `${lines.join("")}${report.objects.length} objects; to do now: ${count("failed")}, soon: ${count("warning")}, not checked: ${count("notChecked")}.\n`;
+}
+
+async function reportFleet(options: ReportOptions): Promise<void> {
+  const { live = false, out = "report", journal, json, csv } = options;
+  const [{ readFleet, writePage }, { fleetCsv, fleetPage }] = await Promise.all([
+    import("./run.js"),
+    import("./fleet.js"),
+  ]);
+  const { fleet, reports } = await readFleet({ live, journals: journal });
+  if (fleet.customers.some(({ state }) => state === "unreadable")) process.exitCode = 1;
+  if (json === true) {
+    print(`${visibleJson(fleet, 2)}\n`);
+    return;
+  }
+  if (csv === true) {
+    print(fleetCsv(fleet));
+    return;
+  }
+  const { reportPage } = await import("./page.js");
+  if (out.endsWith(".html")) {
+    const alone = fleet.customers.map(({ page: _, ...row }) => row);
+    await writePage(out, fleetPage({ ...fleet, customers: alone }));
+    print(`${fleet.customers.length} customers\n${out}\n`);
+    return;
+  }
+  for (const { stack, page } of fleet.customers) {
+    const report = reports.get(stack);
+    if (report !== undefined && page !== undefined) await writePage(`${out}/${page}`, reportPage(report, "index.html"));
+  }
+  await writePage(`${out}/index.html`, fleetPage(fleet));
+  print(`${fleet.customers.length} customers\n${out}/index.html\n`);
+}

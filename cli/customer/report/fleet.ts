@@ -1,0 +1,265 @@
+/** The fleet's page: a row for each customer, coloured by what ends, differs or waits. */
+import {
+  figures,
+  heatMap,
+  link,
+  paragraph,
+  renderPage,
+  section,
+  table,
+  type Cell,
+  type Row,
+  type State,
+} from "@defender-mssp/pages";
+import { actorNames, stepTitles, type OnboardingProgress } from "../onboard/progress";
+import { daysLeft } from "./attention";
+import { csvText } from "@defender-mssp/terminal/csv";
+import type { AccessReport, ReportEnd } from "./model";
+import { endState } from "./page";
+
+/** One customer of the fleet. Its JSON is what `mssp report --all --json` prints. */
+export interface FleetRow {
+  readonly stack: string;
+  readonly customerName: string;
+  readonly tenantId: string;
+  /** File of the customer's page beside the overview; absent where there is none. */
+  readonly page?: string;
+  /** How the last run of `mssp fleet` ended; `never` if none is recorded here. */
+  readonly lastRun: "never" | "failed" | "drifted" | "leftOut" | "changed" | "unchanged";
+  /** ISO 8601, UTC. */
+  readonly lastRunAt?: string;
+  /** `deployed`, `notDeployed`, or the reason that the stack could not be read. */
+  readonly state: "deployed" | "notDeployed" | "unreadable";
+  readonly problem?: string;
+  /** The soonest end of each kind: ISO 8601, UTC. */
+  readonly ends: Readonly<Partial<Record<ReportEnd["kind"], string>>>;
+  /** Differences that are known: by `--live`, or by the last run with `--drift`. */
+  readonly drift: number | "notChecked";
+  readonly manualSteps: number;
+  readonly failed: number;
+  readonly warnings: number;
+  /** With `--live`: the result of `mssp onboard`. */
+  readonly onboarding?: OnboardingProgress;
+}
+
+/** What a report says of the fleet. */
+export interface FleetReport {
+  readonly msspFleetOverview: 1;
+  /** ISO 8601, UTC. */
+  readonly writtenAt: string;
+  readonly customers: readonly FleetRow[];
+}
+
+/** What is known of a customer besides the report. */
+export type FleetFacts = Pick<FleetRow, "page" | "lastRun" | "lastRunAt" | "drift">;
+
+export function fleetRow(report: AccessReport, { page, lastRun, lastRunAt, drift }: FleetFacts): FleetRow {
+  const { stack, customerName, tenantId, ends, attention, nextSteps, source } = report;
+  const soonest: Partial<Record<ReportEnd["kind"], string>> = {};
+  for (const { kind, until } of ends) {
+    const known = soonest[kind];
+    if (until !== undefined && (known === undefined || until < known)) soonest[kind] = until;
+  }
+  const differences = attention.filter(({ topic }) => topic === "drift" || topic === "consent");
+  return {
+    stack,
+    customerName,
+    tenantId,
+    ...(page === undefined ? {} : { page }),
+    lastRun,
+    ...(lastRunAt === undefined ? {} : { lastRunAt }),
+    state: "deployed",
+    ends: soonest,
+    drift: source === "live" ? differences.filter(({ state }) => state === "failed").length : drift,
+    manualSteps: nextSteps.length,
+    failed: attention.filter(({ state }) => state === "failed").length,
+    warnings: attention.filter(({ state }) => state === "warning").length,
+  };
+}
+
+const endColumns = [
+  ["clientSecret", "Secret"],
+  ["previousClientSecret", "Old secret"],
+  ["certificate", "Certificate"],
+  ["refreshToken", "Token"],
+  ["access", "People"],
+] as const satisfies readonly (readonly [ReportEnd["kind"], string])[];
+
+export function fleetPage({ customers, writtenAt }: FleetReport): string {
+  const now = new Date(writtenAt);
+  const rows = [...customers].sort((a, b) => urgency(b, now) - urgency(a, now) || (a.stack < b.stack ? -1 : 1));
+  const count = (matches: (row: FleetRow) => boolean) => customers.filter(matches).length;
+  const urgent = count((row) => urgency(row, now) >= urgencies.now);
+  const soon = count((row) => urgency(row, now) >= urgencies.soon && urgency(row, now) < urgencies.now);
+  return renderPage({
+    title: "Customers",
+    subtitle: `${customers.length} customers, as of ${writtenAt.slice(0, 16).replace("T", " ")} UTC. The most urgent stand first.`,
+    blocks: [
+      figures([
+        { label: "customers", value: customers.length },
+        { label: "need you now", value: urgent, state: urgent > 0 ? "failed" : "passed" },
+        { label: "need you soon", value: soon, state: soon > 0 ? "warning" : "passed" },
+        { label: "not deployed", value: count(({ state }) => state === "notDeployed"), state: "notChecked" },
+        { label: "drift not checked", value: count(({ drift }) => drift === "notChecked"), state: "notChecked" },
+      ]),
+      section(
+        {
+          id: "customers",
+          title: "Expiry, drift and onboarding",
+          intro:
+            "Days until something ends. Red is over or failed, yellow ends within 30 days or differs, grey is not known.",
+        },
+        heatMap({
+          caption: "Customers",
+          columns: [
+            { title: "Customer" },
+            { title: "Onboarding", choices: true },
+            ...endColumns.map(([, title]) => ({ title, kind: "number" as const })),
+            { title: "Drift", choices: true },
+            { title: "Steps", kind: "number" },
+            { title: "Now", kind: "number" },
+            { title: "Soon", kind: "number" },
+            { title: "Last run" },
+          ],
+          rows: rows.map((row) => rowOf(row, now)),
+        }),
+      ),
+      ...waitingSection(rows),
+    ],
+    footer:
+      "Written by npx mssp report --all. It contains no secret. Drift is known from --live, or from the last npx mssp fleet preview --drift in this folder.",
+  });
+}
+
+function rowOf(row: FleetRow, now: Date): Row {
+  const { stack, customerName, page, ends, drift, manualSteps, failed, warnings, lastRunAt } = row;
+  const name = customerName === "" ? stack : customerName;
+  return {
+    id: `stack-${stack.replaceAll(/[^\w-]/g, "-")}`,
+    cells: [
+      { content: page === undefined ? name : link(name, page), title: stack },
+      onboardingCell(row),
+      ...endColumns.map(([kind]) => endCell(ends[kind], now)),
+      driftCell(drift),
+      numberCell(manualSteps, "notChecked"),
+      numberCell(failed, "failed"),
+      numberCell(warnings, "warning"),
+      lastRunAt === undefined ? "" : lastRunAt.slice(0, 10),
+    ],
+  };
+}
+
+/** The customers whose onboarding waits for somebody, with the next step and whose move it is. */
+function waitingSection(rows: readonly FleetRow[]) {
+  if (rows.every(({ onboarding }) => onboarding === undefined)) return [];
+  const waiting = rows.flatMap(({ onboarding: one, customerName, stack, page }): Row[] => {
+    if (one === undefined || one.state === "complete") return [];
+    const name = customerName === "" ? stack : customerName;
+    const [step, whose, next] =
+      one.next === undefined
+        ? ["", "", one.problem ?? ""]
+        : [stepTitles[one.next.name], actorNames[one.next.actor], one.next.next];
+    const cells = [page === undefined ? name : link(name, page), countText(one), step, whose, next];
+    return [{ id: `onboarding-${stack.replaceAll(/[^\w-]/g, "-")}`, cells }];
+  });
+  return [
+    section(
+      {
+        id: "onboarding",
+        title: "Onboardings that wait",
+        intro: "The first step that waits for somebody, as npx mssp onboard shows it.",
+      },
+      waiting.length === 0 ? paragraph("No onboarding waits.") : waitingTable(waiting),
+    ),
+  ];
+}
+
+function waitingTable(rows: readonly Row[]) {
+  return table({
+    caption: "Customers and their next steps",
+    columns: [
+      { title: "Customer" },
+      { title: "Steps done" },
+      { title: "Step", choices: true },
+      { title: "Whose move", choices: true },
+      { title: "What to do" },
+    ],
+    rows,
+  });
+}
+
+/** Such as `5 of 8`: steps that are done, of those that apply and can be seen. */
+function countText({ steps }: OnboardingProgress): string {
+  const count = (state: string) => steps.filter((one) => one.state === state).length;
+  return `${count("done")} of ${count("done") + count("waiting")}`;
+}
+
+const lastRuns: Readonly<Record<FleetRow["lastRun"], { readonly text: string; readonly state: State }>> = {
+  never: { text: "deployed", state: "information" },
+  failed: { text: "last run failed", state: "failed" },
+  drifted: { text: "drifted", state: "warning" },
+  leftOut: { text: "left out", state: "warning" },
+  changed: { text: "deployed", state: "passed" },
+  unchanged: { text: "deployed", state: "passed" },
+};
+
+function onboardingCell({ state, lastRun, problem, onboarding }: FleetRow): Cell {
+  if (onboarding !== undefined && onboarding.state !== "failed") {
+    const shown = onboarding.state === "complete" ? "passed" : "warning";
+    const content = onboarding.state === "complete" ? "complete" : countText(onboarding);
+    return { content, state: shown, ...(onboarding.next === undefined ? {} : { title: onboarding.next.next }) };
+  }
+  if (state === "notDeployed") return { content: "not deployed", state: "notChecked" };
+  if (state === "unreadable")
+    return { content: "unreadable", state: "failed", ...(problem === undefined ? {} : { title: problem }) };
+  const { text, state: shown } = lastRuns[lastRun];
+  return { content: text, state: shown };
+}
+
+function endCell(until: string | undefined, now: Date): Cell {
+  if (until === undefined) return "";
+  const days = daysLeft(until, now);
+  return { content: String(days), sort: days, state: endState(days), title: until.slice(0, 10) };
+}
+
+function driftCell(drift: FleetRow["drift"]): Cell {
+  if (drift === "notChecked") return { content: "not checked", state: "notChecked" };
+  return drift === 0 ? { content: "none", state: "passed" } : { content: `${drift} found`, state: "failed" };
+}
+
+function numberCell(value: number, state: State): Cell {
+  return value === 0 ? { content: "", sort: 0 } : { content: String(value), state };
+}
+
+const urgencies = { now: 1000, soon: 100 };
+
+/** Higher needs the MSSP earlier. */
+function urgency({ state, lastRun, failed, warnings, drift, ends }: FleetRow, now: Date): number {
+  const differs = drift !== "notChecked" && drift > 0;
+  const days = Object.values(ends).map((until) => daysLeft(until, now));
+  const over = days.filter((left) => endState(left) === "failed").length;
+  const near = days.filter((left) => endState(left) === "warning").length;
+  const isNow = state === "unreadable" || lastRun === "failed" || failed > 0 || differs || over > 0;
+  const isSoon = near > 0 || lastRun === "drifted" || lastRun === "leftOut" || state === "notDeployed";
+  return (isNow ? urgencies.now + failed + over : 0) + (isSoon ? urgencies.soon : 0) + Math.min(warnings, 99);
+}
+
+export function fleetCsv({ customers }: FleetReport): string {
+  const kinds = endColumns.map(([kind]) => kind);
+  return csvText([
+    [
+      ...["stack", "customer", "tenant", "state", "last run", "last run at", ...kinds],
+      ...["drift", "manual steps", "now", "soon", "onboarding", "whose move", "next step", "problem"],
+    ],
+    ...customers.map(({ stack, customerName, tenantId, state, lastRun, lastRunAt = "", ends, ...row }) => [
+      ...[stack, customerName, tenantId, state, lastRun, lastRunAt, ...kinds.map((kind) => ends[kind] ?? "")],
+      ...[row.drift, row.manualSteps, row.failed, row.warnings, ...onboardingCsv(row), row.problem ?? ""],
+    ]),
+  ]);
+}
+
+function onboardingCsv({ onboarding }: Pick<FleetRow, "onboarding">): string[] {
+  if (onboarding === undefined) return ["", "", ""];
+  const { state, next } = onboarding;
+  return [state, next === undefined ? "" : actorNames[next.actor], next?.next ?? ""];
+}

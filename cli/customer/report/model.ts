@@ -1,0 +1,125 @@
+/** What a report says of one customer. Its JSON is what `mssp report --json` prints; it holds no secret. */
+import type { RelationshipStatus } from "@defender-mssp/microsoft";
+import type { Settings } from "../../../settings";
+
+/** What an object of a stack is, in the terms of Entra, Defender and Azure. */
+export const objectKinds = [
+  "guest",
+  "group",
+  "directoryRole",
+  "defenderRole",
+  "connectedOrganization",
+  "accessPackage",
+  "tenantTrust",
+  "conditionalAccessPolicy",
+  "application",
+  "servicePrincipal",
+  "clientSecret",
+  "certificate",
+  "federatedCredential",
+  "permission",
+  "notificationRule",
+  "siemAuthorization",
+  "delegation",
+  "vaultSecret",
+  "governanceGroup",
+  "governanceRole",
+] as const;
+export type ObjectKind = (typeof objectKinds)[number];
+
+/** An object that the stack manages: who or what got which right. */
+export interface ReportObject {
+  /** Unique in the report, and its anchor on the page. */
+  readonly key: string;
+  readonly kind: ObjectKind;
+  readonly name: string;
+  /** Such as an e-mail address, or the actions of a role. */
+  readonly detail: string;
+  /** Object ID in the customer's tenant; empty where it has none. */
+  readonly objectId: string;
+  /** In the Entra admin center, the Defender portal or Azure. */
+  readonly link?: string;
+  /** When `up` created it: ISO 8601, UTC. */
+  readonly since?: string;
+  /** When it ends by itself: ISO 8601, UTC. */
+  readonly until?: string;
+  /** It was there before the stack, and stays after `destroy`. */
+  readonly adopted: boolean;
+  /** `--live`: how the tenant differs. */
+  readonly difference?: string;
+}
+
+/** One step of a path: who or what reaches what, and how. */
+export interface ReportPath {
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
+}
+
+/** Something that somebody added to the stack's objects (`--live`). */
+export interface ReportAddition {
+  readonly what: string;
+  readonly to: string;
+  readonly by: string;
+  readonly on: string;
+  /** The step that removes it. */
+  readonly step: string;
+}
+
+/** Something that ends. */
+export interface ReportEnd {
+  readonly what: string;
+  readonly kind:
+    | "clientSecret"
+    | "previousClientSecret"
+    | "certificate"
+    | "refreshToken"
+    | "access"
+    | "accessPackage"
+    | "connectorProfile";
+  /** ISO 8601, UTC. */
+  readonly from?: string;
+  /** ISO 8601, UTC; absent for a period that begins with each request. */
+  readonly until?: string;
+  /** From then on `up` renews it. */
+  readonly renewsOn?: string;
+  readonly remedy: string;
+}
+
+export type AttentionTopic =
+  "ends" | "manualSteps" | "leastPrivilege" | "drift" | "invitations" | "consent" | "state" | "notChecked";
+
+/** What needs attention. `failed`: act now; `warning`: act soon or decide; `notChecked`: nobody knows. */
+export interface Attention {
+  readonly state: "failed" | "warning" | "notChecked";
+  readonly topic: AttentionTopic;
+  readonly title: string;
+  readonly remedy: string;
+}
+
+export interface AccessReport extends Pick<
+  Settings,
+  "customerName" | "tenantId" | "customerDomain" | "msspName" | "msspTenantId" | "cloud"
+> {
+  readonly msspReport: 1;
+  readonly stack: string;
+  readonly portalUrl: string;
+  readonly portalAccess: Settings["portalAccess"]["model"];
+  /** `state`: as of the last `up`; `live`: compared with the tenant; `preview`: what `up` will create. */
+  readonly source: "state" | "live" | "preview";
+  /** ISO 8601, UTC. */
+  readonly writtenAt: string;
+  /** The state's own time: ISO 8601, UTC. */
+  readonly stateWrittenAt?: string;
+  readonly adminConsentUrl?: string;
+  /** Who of the customer approved the connector's changes, and their last day; if it may make any. */
+  readonly connectorApproval?: { readonly approvedBy: string; readonly writesEndOn: string };
+  /** The governance relationship: with that model, and where `--live` finds one with another model. */
+  readonly governance?: { readonly state: RelationshipStatus | "none" | "notChecked"; readonly found: string };
+  readonly objects: readonly ReportObject[];
+  readonly paths: readonly ReportPath[];
+  readonly ends: readonly ReportEnd[];
+  readonly additions: readonly ReportAddition[];
+  readonly nextSteps: readonly string[];
+  readonly attention: readonly Attention[];
+}

@@ -1,0 +1,126 @@
+/** What a report reads of a stack's state: resources and outputs, without anything secret. */
+import { z } from "zod";
+import { VisibleError } from "@defender-mssp/errors";
+import { runPulumi, type PulumiOptions } from "../../stack/pulumi";
+
+const values = z.record(z.string(), z.unknown());
+const resource = z.object({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().default(""),
+  custom: z.boolean().default(false),
+  delete: z.boolean().default(false),
+  inputs: values.default({}),
+  outputs: values.default({}),
+  created: z.string().optional(),
+});
+const exported = z.object({
+  deployment: z
+    .object({
+      manifest: z.object({ time: z.string().optional() }).nullish(),
+      resources: z.array(resource).nullish(),
+      pending_operations: z.array(z.unknown()).nullish(),
+    })
+    .nullish(),
+});
+
+/** A resource of the state. */
+export interface StateResource {
+  /** Such as `azuread:index/group:Group`; of a dynamic resource its class, such as `Guest`. */
+  readonly type: string;
+  /** Name in the program. */
+  readonly name: string;
+  /** As the provider writes it; empty before `up`. */
+  readonly id: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** When the engine created it: ISO 8601, UTC. */
+  readonly created?: string;
+}
+
+export interface ReportState {
+  readonly resources: readonly StateResource[];
+  /** The stack's outputs; secret ones are absent. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** When the state was last written: ISO 8601, UTC. */
+  readonly writtenAt?: string;
+  /** Number of operations that were interrupted. */
+  readonly interrupted: number;
+}
+
+/**
+ * Reads a state with `pulumi stack export`. Secrets are encrypted there, and left out here.
+ * @throws VisibleError where there is no such stack, or Pulumi can't read it.
+ */
+export async function readReportState(stack: string, options: PulumiOptions = {}): Promise<ReportState> {
+  return parseReportState(stack, await runPulumi(["stack", "export", "--stack", stack], options));
+}
+
+/** Reads what `pulumi stack export` prints. @throws VisibleError for another format. */
+export function parseReportState(stack: string, text: string): ReportState {
+  const { data } = exported.safeParse(JSON.parse(text));
+  if (data === undefined) throw new VisibleError(`The state of stack "${stack}" can't be read: unknown format.`);
+  const { resources, manifest, pending_operations: pending } = data.deployment ?? {};
+  const all = (resources ?? []).filter((one) => !one.delete);
+  const root = all.find(({ type }) => type === "pulumi:pulumi:Stack");
+  return {
+    resources: all.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:")).map(stateResource),
+    outputs: withoutSecrets(root?.outputs ?? {}),
+    ...(manifest?.time === undefined ? {} : { writtenAt: new Date(manifest.time).toISOString() }),
+    interrupted: pending?.length ?? 0,
+  };
+}
+
+const step = z.looseObject({
+  op: z.string(),
+  newState: z
+    .looseObject({ urn: z.string(), type: z.string(), custom: z.boolean().default(false), inputs: values.nullish() })
+    .nullish(),
+});
+const digest = z.looseObject({ steps: z.array(step).nullish() });
+
+/** What `pulumi preview --json` says will be there after `up`. @throws VisibleError for something else. */
+export function parsePreview(stack: string, printed: string): ReportState {
+  const { data } = digest.safeParse(JSON.parse(printed));
+  if (data === undefined) throw new VisibleError(`The preview of stack "${stack}" can't be read: unknown format.`);
+  const resources = (data.steps ?? []).flatMap(({ op, newState }) => {
+    if (newState?.custom !== true || newState.type.startsWith("pulumi:providers:") || op.startsWith("delete"))
+      return [];
+    return [stateResource({ ...newState, id: "", delete: false, inputs: newState.inputs ?? {}, outputs: {} })];
+  });
+  return { resources, outputs: {}, interrupted: 0 };
+}
+
+function stateResource(one: z.infer<typeof resource>): StateResource {
+  return {
+    type: one.type.replace(/^pulumi-nodejs:dynamic\/defender-mssp:/, ""),
+    name: one.urn.split("::").slice(3).join("::"),
+    id: one.id,
+    inputs: withoutSecrets(one.inputs),
+    outputs: withoutSecrets(one.outputs),
+    ...(one.created === undefined ? {} : { created: new Date(one.created).toISOString() }),
+  };
+}
+
+/** The key by which the engine marks a secret (sdk/go/common/resource, `SigKey`). */
+const mark = "4dabf18193072939515e22adb298388d";
+
+/** Drops the engine's secrets, encrypted or not, and what can't be anything else by its name. */
+function withoutSecrets(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = Object.entries(map).filter(
+    ([name, value]) => !name.startsWith("__") && !secretNames.has(name) && value !== "[secret]" && !isSecret(value),
+  );
+  return Object.fromEntries(kept.map(([name, value]) => [name, cleaned(value)]));
+}
+
+const secretNames: ReadonlySet<string> = new Set(["clientSecret", "inviteRedeemUrl", "inviteRedeemUrls", "value"]);
+
+function cleaned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((one) => !isSecret(one)).map(cleaned);
+  if (typeof value === "object" && value !== null) return withoutSecrets(value as Record<string, unknown>);
+  return value;
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && mark in value;
+}

@@ -1,0 +1,70 @@
+/** The governance relationship of a stack's two tenants, read as the automation. */
+import { clockFrom, grantSentences, request, type GraphCall } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import type { Settings } from "../../../settings";
+import { readStackSettings } from "../../../settings/fromFile";
+import type { Addition } from "../../stack/additionsPart";
+import { endStep, lookAtGovernance, relationshipText, type GovernanceLook } from "../governance/look";
+import { stateOf } from "../governance/run";
+import { failed, notChecked, passed, type Check } from "./check";
+import { asAutomation, automationToken, type VerifyContext } from "./context";
+import type { ContextOptions } from "./contextOf";
+
+/**
+ * Whether the relationship is active and grants what the settings say. With another model: whether
+ * there is one, which is a way in that the settings do not ask for.
+ */
+export async function governanceRelationship(context: VerifyContext, options: ContextOptions): Promise<Check[]> {
+  const { stack } = context.connector;
+  const { folder, environment = process.env } = options;
+  // The next `up` reports invalid settings; this command checks what is deployed.
+  const settings = await readStackSettings(stack, { ...(folder === undefined ? {} : { folder }), environment }).catch(
+    (error: unknown) => {
+      if (error instanceof VisibleError) return undefined;
+      throw error;
+    },
+  );
+  if (settings === undefined) return [];
+  if (settings.portalAccess.model !== "governance") {
+    const signIn = async () => ({ settings, call: await callOf(context) });
+    return [unaskedRelationship(stack, settings, await lookAtGovernance(signIn))];
+  }
+  const check = await asAutomation(name, async () => {
+    const call = await callOf(context);
+    const { state, found, next, differences } = await stateOf(stack, settings, call, clockFrom(environment)());
+    if (state === "active") return passed(name, `${found}, and grants what the settings say`);
+    return failed(name, [found, ...differences, next].join("; "));
+  });
+  return [check];
+}
+
+const name = "governance relationship";
+
+async function callOf(context: VerifyContext): Promise<GraphCall> {
+  const { graphEndpoint } = context.endpoints;
+  const token = await automationToken(context, graphEndpoint);
+  return (path, options = {}) => request(`${graphEndpoint}${path}`, { ...options, token });
+}
+
+/** With another model. Many tenants let nobody read it, so that this is no failure. */
+export function unaskedRelationship(
+  stack: string,
+  { tenantId, msspTenantId }: Pick<Settings, "tenantId" | "msspTenantId">,
+  look: GovernanceLook,
+): Check {
+  if (look.state === "notChecked") return notChecked(name, look.reason);
+  if (look.state === "none") return passed(name, "none is active, and the settings ask for none");
+  const { id, creationDateTime, policy } = look.relationship;
+  const found = relationshipText(look.relationship);
+  const step = endStep(stack);
+  const addition: Addition = {
+    kind: name,
+    to: `tenant ${tenantId}`,
+    what: `governance relationship with the tenant ${msspTenantId}`,
+    id,
+    done: { by: "", on: creationDateTime },
+    step,
+  };
+  const reason = [`${found}, and the settings ask for none`, ...grantSentences(policy), step].join("; ");
+  return { ...failed(name, reason), additions: [addition] };
+}

@@ -1,0 +1,274 @@
+/**
+ * The checks of the customer's tenant (consent, redirect URI, authorization, portal) and of expiry.
+ */
+import {
+  clouds,
+  connectorRoles,
+  getNotificationRule,
+  getSiemAuthorization,
+  graphList,
+  portalUrl,
+  profileWrites,
+  request,
+  windowsDefenderAtp,
+  writesHaveEnded,
+  type ConnectorRole,
+  type PublishedApplication,
+} from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import { daysUntil } from "../../siem/connector/refreshToken";
+import { readRegistration } from "../../siem/tokens/redirect";
+import { authorizationByUse, type LegacyAlerts } from "./alerts";
+import { failed, notChecked, passed, type Check } from "./check";
+import { asAutomation, automationToken, type VerifyContext } from "./context";
+
+/** The expiry of the connector's credential, from the stack's outputs or the given certificate. */
+export function credentialExpiry({ connector, credential, now }: VerifyContext): Check {
+  const name = "credential expiry";
+  const {
+    kind,
+    connection,
+    credential: type,
+    credentialExpiresOn,
+    clientSecretExpiresOn = credentialExpiresOn,
+  } = connector;
+  if (type === "federated") return notChecked(name, "not applicable: a federated credential does not expire");
+  if (type === "secret") {
+    if (clientSecretExpiresOn !== undefined)
+      return endsOn(name, new Date(clientSecretExpiresOn), now, "npx pulumi up renews the client secret");
+    if (connection !== undefined)
+      return notChecked(name, "not checked: requires the stack's outputs (npx mssp secrets)");
+    return kind === "msspApp"
+      ? notChecked(name, "the MSSP's own application: its secret is in the MSSP's tenant")
+      : notChecked(name, "the stack has no output clientSecretExpiresOn");
+  }
+  const named =
+    credential instanceof VisibleError || credential.kind !== "certificate"
+      ? undefined
+      : credential.certificate.validTo;
+  const end = credentialExpiresOn ?? named;
+  if (end === undefined) return notChecked(name, "the certificate is not in the outputs: pass it with --certificate");
+  return endsOn(name, new Date(end), now, "set a new certificate in connector.credential");
+}
+
+function endsOn(name: string, end: Date, now: Date, remedy: string): Check {
+  if (Number.isNaN(end.getTime())) return failed(name, "the stack's output is not a valid date");
+  const days = daysUntil(end, now);
+  const date = end.toISOString().slice(0, 10);
+  return end <= now ? failed(name, `expired on ${date}: ${remedy}`) : passed(name, `in ${days} days (${date})`);
+}
+
+/**
+ * The last day on which the connector may change anything; undefined for a profile that only reads.
+ */
+export function endOfChanges({ connector, now }: VerifyContext): Check | undefined {
+  const { profile, writesEndOn, approvedBy = "" } = connector;
+  if (!profileWrites(profile) || writesEndOn === undefined) return undefined;
+  const name = "end of changes";
+  if (writesHaveEnded(connector, dayOf(now))) {
+    return failed(
+      name,
+      `the profile ${profile} ended on ${writesEndOn}: run npx pulumi up, which removes its roles, or set a later connector.writesEndOn`,
+    );
+  }
+  return passed(name, `the profile ${profile}, approved by ${approvedBy}, ends after ${writesEndOn}`);
+}
+
+/** The consents in the tenant: those of the profile and the alert APIs, and no other role. */
+export function consent(context: VerifyContext): Promise<Check> {
+  const name = "consent";
+  return asAutomation(name, async () => {
+    const { connector, now } = context;
+    const token = await automationToken(context, context.endpoints.graphEndpoint);
+    const client = await servicePrincipal(context, token, connector.clientId);
+    if (client === undefined) {
+      return failed(name, `the tenant has no service principal for ${connector.clientId}: run npx pulumi up --refresh`);
+    }
+    const readsLegacy = connector.alertApis.includes("legacySiem");
+    const wanted = connectorRoles(connector, dayOf(now));
+    const granted = await grantedRoles(context, token, client.id);
+    const missing = [
+      ...wanted.filter((role) => !granted.some((one) => isRole(one, role))).map(({ value }) => value),
+      ...(readsLegacy && !(await hasScope(context, token, client.id)) ? [alertScope] : []),
+    ];
+    const additional = granted.filter((one) => !wanted.some((role) => isRole(one, role))).map(({ value }) => value);
+    const problems = [
+      ...(missing.length > 0 ? [`no consent to ${missing.join(" and ")}: run npx pulumi up --refresh`] : []),
+      ...(additional.length > 0 ? [additionalProblem(connector, additional)] : []),
+    ];
+    if (problems.length > 0) return failed(name, problems.join("; "));
+    const all = [
+      ...wanted.map(({ value }) => `${value} (application)`),
+      ...(readsLegacy ? [`${alertScope} (delegated)`] : []),
+    ];
+    return passed(name, all.join(", "));
+  });
+}
+
+const alertScope = "Alert.Read";
+
+function additionalProblem({ profile }: VerifyContext["connector"], additional: readonly string[]): string {
+  return (
+    `${additional.join(" and ")} ${additional.length === 1 ? "is" : "are"} not of the profile ${profile}: run npx pulumi up; ` +
+    "remove what it leaves in Entra admin center > Enterprise applications > the connector > Permissions"
+  );
+}
+
+function dayOf(now: Date): string {
+  return now.toISOString().slice(0, 10);
+}
+
+/** A role that the connector has, by names: national clouds have other IDs. */
+interface GrantedRole {
+  /** Application ID of the API. */
+  readonly appId: string | undefined;
+  readonly value: string;
+}
+
+function isRole(granted: GrantedRole, { api, value }: ConnectorRole): boolean {
+  return granted.appId === api.appId && granted.value === value;
+}
+
+async function grantedRoles(context: VerifyContext, token: string, clientId: string): Promise<GrantedRole[]> {
+  const assignments = await listed<{ appRoleId: string; resourceId: string }>(
+    context,
+    token,
+    `/servicePrincipals/${clientId}/appRoleAssignments`,
+  );
+  const { graphEndpoint } = context.endpoints;
+  const read = async (id: string) => {
+    const { body } = await request(`${graphEndpoint}/v1.0/servicePrincipals/${id}`, { token, accept: [404] });
+    return [id, body as Partial<ServicePrincipal>] as const;
+  };
+  const apis = new Map(await Promise.all([...new Set(assignments.map(({ resourceId }) => resourceId))].map(read)));
+  return assignments.map(({ appRoleId, resourceId }) => {
+    const api = apis.get(resourceId);
+    return { appId: api?.appId, value: api?.appRoles?.find(({ id }) => id === appRoleId)?.value ?? appRoleId };
+  });
+}
+
+async function hasScope(context: VerifyContext, token: string, clientId: string): Promise<boolean> {
+  const defender = await servicePrincipal(context, token, windowsDefenderAtp.appId);
+  const grants = await listed<{ consentType: string; resourceId: string; scope: string }>(
+    context,
+    token,
+    `/servicePrincipals/${clientId}/oauth2PermissionGrants`,
+  );
+  return grants.some(
+    ({ consentType, resourceId, scope }) =>
+      consentType === "AllPrincipals" && resourceId === defender?.id && scope.split(" ").includes(alertScope),
+  );
+}
+
+interface ServicePrincipal {
+  readonly id: string;
+  readonly appId: string;
+  readonly appRoles?: readonly { readonly id: string; readonly value: string }[];
+}
+
+async function servicePrincipal(
+  context: VerifyContext,
+  token: string,
+  appId: PublishedApplication["appId"],
+): Promise<ServicePrincipal | undefined> {
+  const filter = encodeURIComponent(`appId eq '${appId}'`);
+  return (await listed<ServicePrincipal>(context, token, `/servicePrincipals?$filter=${filter}`))[0];
+}
+
+/** All pages of a list. */
+function listed<T>({ endpoints }: VerifyContext, token: string, route: string): Promise<T[]> {
+  return graphList<T>((path) => request(`${endpoints.graphEndpoint}${path}`, { token }), `/v1.0${route}`);
+}
+
+/** The stack's redirect URIs, in the registration. */
+export function redirectUri(context: VerifyContext): Promise<Check> {
+  const name = "redirect URI";
+  const { connector, endpoints } = context;
+  const wanted = [connector.redirectUri, connector.loopbackRedirectUri].filter((uri) => uri !== undefined);
+  return asAutomation(name, async () => {
+    if (wanted.length === 0) return notChecked(name, "not applicable: the connector has none");
+    const registration = await readRegistration(connector, endpoints);
+    if (registration.state === "gone")
+      return failed(name, "the application registration does not exist: run npx pulumi up --refresh");
+    if (registration.state === "unread") return notChecked(name, `not checked: ${registration.reason}`);
+    const missing = wanted.filter((uri) => !registration.redirectUris.includes(uri));
+    if (missing.length === 0) return passed(name, wanted.join(", "));
+    return failed(name, `the registration lacks ${missing.join(", ")}: run npx pulumi up --refresh`);
+  });
+}
+
+/**
+ * Asks the server that keeps authorizations, if there is one; otherwise uses the result of the
+ * call.
+ */
+export async function authorization(context: VerifyContext, byUse: LegacyAlerts): Promise<Check> {
+  const name = "SIEM authorization";
+  const { connector, defenderEndpoint } = context;
+  const seen = authorizationByUse(context, byUse);
+  if (seen.state !== "passed" || defenderEndpoint === undefined || connector.siemAuthorization !== "authorized")
+    return seen;
+  const asked = await asAutomation(name, async () => {
+    const token = await automationToken(context, clouds[connector.cloud].defenderResource);
+    const found = await getSiemAuthorization({ endpoint: defenderEndpoint, applicationId: connector.clientId, token });
+    return found === undefined
+      ? failed(name, "the server has no authorization of the connector: run npx pulumi up --refresh")
+      : passed(name, `authorized for the tenant ${found.msspTenantId}, confirmed by the server and by use`);
+  });
+  return asked.state === "notChecked" ? seen : asked;
+}
+
+/**
+ * The e-mail notification rules: asked of the server that keeps them, where there is one; else as
+ * the last `up` left them. Microsoft has no public API to read those that a person has made.
+ */
+export async function notificationRules(context: VerifyContext): Promise<Check> {
+  const name = "notification rules";
+  const { connector, defenderEndpoint } = context;
+  const rules = Object.entries(connector.notificationRules ?? {});
+  if (rules.length === 0) return notChecked(name, "not applicable: the stack has none");
+  const namesOf = (state: string) => rules.filter(([, one]) => one === state).map(([rule]) => rule);
+  const [configured, manual] = [namesOf("configured"), namesOf("manual")];
+  const unseen = manual.length === 0 ? "" : `; check by hand in the portal: ${manual.join(", ")}`;
+  if (configured.length === 0) return notChecked(name, unseen.slice("; ".length));
+  const remembered = passed(name, `${configured.join(", ")}: configured at the last up${unseen}`);
+  if (defenderEndpoint === undefined) return remembered;
+  const asked = await asAutomation(name, async () => {
+    const missing = await missingNotificationRules(context, defenderEndpoint, configured);
+    if (missing.length > 0)
+      return failed(name, `missing on the server: ${missing.join(", ")}: run npx pulumi up --refresh`);
+    return passed(name, `${configured.join(", ")}: configured, confirmed by the server${unseen}`);
+  });
+  return asked.state === "notChecked" ? remembered : asked;
+}
+
+async function missingNotificationRules(
+  context: VerifyContext,
+  endpoint: string,
+  names: readonly string[],
+): Promise<string[]> {
+  const token = await automationToken(context, clouds[context.connector.cloud].defenderResource);
+  const missing: string[] = [];
+  for (const name of names) {
+    if ((await getNotificationRule({ endpoint, token }, name)) === undefined) missing.push(name);
+  }
+  return missing;
+}
+
+/** Checks that the portal's URL is the customer's and that the tenant exists. */
+export async function portal(context: VerifyContext): Promise<Check> {
+  const name = "portal URL";
+  const { connector, endpoints } = context;
+  const right = portalUrl(connector.cloud, connector.tenantId);
+  if (connector.portalUrl !== right) {
+    return failed(name, `it is ${connector.portalUrl ?? "missing"}; expected ${right}: run npx pulumi up`);
+  }
+  const { status, body } = await request(
+    `${endpoints.loginEndpoint}/${connector.tenantId}/v2.0/.well-known/openid-configuration`,
+    { accept: [400, 404] },
+  );
+  const { issuer } = (body ?? {}) as { issuer?: string };
+  if (status !== 200 || issuer?.toLowerCase().includes(connector.tenantId.toLowerCase()) !== true) {
+    return failed(name, `Entra knows no tenant ${connector.tenantId} in this cloud`);
+  }
+  return passed(name, right);
+}

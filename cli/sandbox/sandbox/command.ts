@@ -1,0 +1,171 @@
+/** `mssp sandbox`: runs commands against an emulated Microsoft cloud on this machine. */
+import { InvalidArgumentError, type Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { say, written } from "./output";
+import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type StartOptions } from "./options";
+import { registerPermissions } from "./permissions";
+import { registerClock, registerEnv, registerStop } from "./running";
+
+/** Adds arguments, options and action. */
+export function define(sandbox: Command): void {
+  sandbox.enablePositionalOptions();
+  registerRun(sandbox);
+  registerServe(sandbox);
+  registerStop(sandbox);
+  registerEnv(sandbox);
+  registerClock(sandbox);
+  registerDump(sandbox);
+  registerPermissions(sandbox);
+  registerTenant(sandbox);
+  registerReset(sandbox);
+}
+
+function registerRun(sandbox: Command): void {
+  const run = sandboxOptions(sandbox.command("run"))
+    .description("Run a command with the sandbox and exit as it does. Joins a sandbox that already runs.")
+    .argument("[command...]", "the command and its arguments, after --")
+    .passThroughOptions();
+  describeCommand(run, {
+    notes: [
+      "The command gets the sandbox's endpoints, credentials, provider plugins and state in environment variables. Your Pulumi login and home are not used.",
+    ],
+    reads: "The stacks' settings in Pulumi.*.yaml, for the tenants that they name.",
+    changes: "The sandbox in .sandbox (or --home), and whatever the command changes.",
+    exitCodes: {
+      0: "the command succeeded",
+      1: "the sandbox could not be started",
+      126: "the command is not executable",
+      127: "the command was not found",
+      other: "the exit code of the command",
+    },
+    examples: [
+      "npx mssp sandbox run -- npx pulumi up --stack dev",
+      "npx mssp sandbox run -- npx pulumi preview --stack dev --expect-no-changes",
+      "npx mssp sandbox run -- npx mssp verify --stack dev",
+      "npx mssp sandbox run --plugins official -- npx pulumi preview --stack dev",
+      "# every tenth request fails:",
+      "npx mssp sandbox run --faults 7:10 -- npx pulumi up --stack dev",
+    ],
+  });
+  run.action(async (command: string[], options: StartOptions) => {
+    if (command.length === 0) run.error("error: a command is required: npx mssp sandbox run -- <command...>");
+    const { runInSandbox } = await import("./session.js");
+    await runInSandbox(command, options);
+  });
+}
+
+function registerServe(sandbox: Command): void {
+  const command = sandboxOptions(sandbox.command("serve"))
+    .description("Start the sandbox, print the environment to use it with, and keep it up until it is stopped.")
+    .option("--detach", "keep it up in the background, and return when it answers; print no environment")
+    .option("--json", "print the environment as one JSON object; with --detach, where the server is")
+    .action(async (options: StartOptions & { json?: boolean; detach?: boolean }) => {
+      if (options.detach === true) return (await import("./detached.js")).serveDetached(options);
+      const { serve } = await import("./session.js");
+      return serve(options);
+    });
+  describeCommand(command, {
+    notes: [
+      "To stop it, press Ctrl-C, or run `npx mssp sandbox stop`. The printed environment holds a secret of the sandbox: keep its file out of git.",
+      "With --detach the server writes to serve.log in the sandbox's folder. A server that is up already is left as it is.",
+    ],
+    reads: "The stacks' settings in Pulumi.*.yaml, for the tenants that they name.",
+    changes: "The sandbox in .sandbox (or --home).",
+    exitCodes: {
+      0: "stopped; with --detach, the server is up",
+      1: "the sandbox could not be started",
+    },
+    examples: [
+      "npx mssp sandbox serve --detach",
+      'eval "$(npx mssp sandbox env)"          # in any shell',
+      "npx mssp sandbox stop",
+      "npx mssp sandbox serve > sandbox.env    # in one shell",
+      ". ./sandbox.env                         # in any other",
+      "npx mssp sandbox serve --json --port 8443",
+    ],
+  });
+}
+
+function registerDump(sandbox: Command): void {
+  const command = withHome(sandbox.command("dump"))
+    .description(
+      "Print every object of every emulated tenant as JSON with sorted keys, whether the sandbox runs or not.",
+    )
+    .option("--tenant <tenantId>", "only that tenant, a UUID", tenantIdArgument)
+    .option("--deleted", "include soft-deleted applications, groups and users, which are kept for 30 days")
+    .option("--json", "the default: the output is always JSON")
+    .action(async ({ home, tenant, deleted = false }: HomeOptions & { tenant?: string; deleted?: boolean }) => {
+      const { dump, readCloud, sandboxHome, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
+      const cloud = await readCloud(sandboxHome(home), await tenantsOfStacks(process.cwd()));
+      await written(dump(cloud, { deleted, ...(tenant === undefined ? {} : { tenant }) }));
+    });
+  describeCommand(command, {
+    reads: "The sandbox in .sandbox (or --home).",
+    exitCodes: { 1: "the sandbox has no such tenant, or its files can't be read" },
+    examples: [
+      "npx mssp sandbox dump --tenant c0570500-0000-4000-8000-00000000000a",
+      "# show that destroy leaves nothing behind:",
+      "npx mssp sandbox dump > before.json",
+      "npx mssp sandbox run -- npx pulumi up --yes --stack dev",
+      "npx mssp sandbox run -- npx pulumi destroy --refresh --yes --stack dev",
+      "npx mssp sandbox dump | diff before.json -",
+    ],
+  });
+}
+
+function registerTenant(sandbox: Command): void {
+  const command = withHome(sandbox.command("tenant"))
+    .description("Show the licences and policies of an emulated tenant; change them with --set.")
+    .argument("<tenantId>", "the tenant, a UUID", tenantIdArgument)
+    .option(
+      "--set <switch=value...>",
+      "entraLicence=p2|p1|free, b2bInvitations=on|off, clientSecrets=on|off|<longest life in days>, mfa=on|off",
+      switchAssignment,
+    )
+    .option("--json", "print the switches as one JSON object")
+    .action(printTenant);
+  describeCommand(command, {
+    reads: "The sandbox in .sandbox (or --home).",
+    changes: "Nothing; with --set, the switches of that tenant.",
+    exitCodes: { 1: "there is no such tenant or switch, or the value is not allowed" },
+    examples: [
+      "# no invitations, and client secrets of at most 90 days:",
+      "npx mssp sandbox tenant c0570500-0000-4000-8000-00000000000a \\",
+      "  --set b2bInvitations=off clientSecrets=90",
+    ],
+  });
+}
+
+async function printTenant(
+  tenantId: string,
+  options: HomeOptions & { set?: Record<string, string>; json?: boolean },
+): Promise<void> {
+  const { sandboxHome, setTenantSwitches, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
+  const home = sandboxHome(options.home);
+  const tenants = await tenantsOfStacks(process.cwd());
+  const switches = await setTenantSwitches({ home, tenants }, tenantId, options.set ?? {});
+  const lines = Object.entries(switches).map(([name, value]) => `${name}=${value}\n`);
+  await written(options.json === true ? `${JSON.stringify(switches)}\n` : lines.join(""));
+}
+
+function switchAssignment(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("A switch is set as <switch>=<value>.");
+  return { ...before, [name]: value };
+}
+
+function registerReset(sandbox: Command): void {
+  const command = withHome(sandbox.command("reset"))
+    .description("Delete the sandbox: its tenants, keys, and the state of its stacks.")
+    .action(async (options: HomeOptions) => {
+      const { resetSandbox, sandboxHome } = (await import("./packages.js")).sandboxPackage();
+      const home = sandboxHome(options.home);
+      const result = await resetSandbox(home);
+      say(result === "reset" ? `The sandbox in ${home} is deleted.` : `There is no sandbox in ${home}.`);
+    });
+  describeCommand(command, {
+    reads: "The sandbox in .sandbox (or --home).",
+    changes: "Deletes that sandbox. It asks no question. It refuses while the sandbox runs.",
+    exitCodes: { 0: "deleted, or there was none", 1: "the sandbox is in use or can't be deleted" },
+  });
+}

@@ -1,0 +1,129 @@
+/** The commands for a sandbox that runs already: `stop`, `env`, `clock`. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { ClockChange } from "@defender-mssp/sandbox";
+import { durationOf } from "../../siem/pull/time";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { say, written } from "./output";
+import { pluginsOption, withHome, type HomeOptions, type StartOptions } from "./options";
+import { shellCommands, shells, type Shell } from "./shells";
+
+export function registerStop(sandbox: Command): void {
+  const command = withHome(sandbox.command("stop"))
+    .description("Stop the sandbox that `serve` runs, in the background or in another shell.")
+    .option("--force", "stop it although other commands use it")
+    .option("--json", "print the result as one JSON object")
+    .action(async (options: HomeOptions & { force?: boolean; json?: boolean }) => {
+      const { sandboxHome, stopSandbox } = (await import("./packages.js")).sandboxPackage();
+      const home = sandboxHome(options.home);
+      const pid = await stopSandbox(home, { force: options.force === true });
+      if (options.json === true) await written(`${JSON.stringify({ stopped: pid !== undefined, pid: pid ?? null })}\n`);
+      say(pid === undefined ? `No sandbox runs in ${home}.` : `The sandbox in ${home} is stopped (process ${pid}).`);
+    });
+  describeCommand(command, {
+    notes: [
+      "The server ends itself: it is asked with the key in the sandbox's folder, so no other process can be hit. Tenants and stacks are kept.",
+    ],
+    reads: "The sandbox in .sandbox (or --home).",
+    changes: "Stops the server of that sandbox.",
+    exitCodes: {
+      0: "stopped, or none ran",
+      1: "another command uses the sandbox, or it runs for one command only (`sandbox run`)",
+    },
+    examples: ["npx mssp sandbox serve --detach", "npx mssp sandbox stop"],
+  });
+}
+
+export function registerEnv(sandbox: Command): void {
+  const command = withHome(sandbox.command("env"))
+    .description("Print the environment of the sandbox that runs, as commands for a shell.")
+    .addOption(pluginsOption())
+    .addOption(new Option("--shell <shell>", "syntax of the commands").choices(shells).default("sh"))
+    .addOption(new Option("--json", "print the variables as one JSON object").conflicts("shell"))
+    .action(printEnvironment);
+  describeCommand(command, {
+    notes: [
+      "The only secret in it is the sandbox's own made-up client secret, which is valid until the server stops. It gives access to nothing but this sandbox.",
+    ],
+    reads:
+      "The running sandbox in .sandbox (or --home), and the stacks' settings in Pulumi.*.yaml, for the tenants that they name.",
+    changes: "Creates those tenants in the sandbox, and its Pulumi home.",
+    exitCodes: { 1: "no sandbox runs in that folder" },
+    examples: [
+      "npx mssp sandbox serve --detach",
+      'eval "$(npx mssp sandbox env)"                 # bash, zsh, sh',
+      "npx mssp sandbox env --shell fish | source",
+      "npx mssp sandbox env --shell powershell | Out-String | Invoke-Expression",
+    ],
+  });
+}
+
+async function printEnvironment(
+  options: HomeOptions & Pick<StartOptions, "plugins"> & { shell: Shell; json?: boolean },
+): Promise<void> {
+  const { environmentOfRunning, sandboxHome, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
+  const { plugins, shell, json } = options;
+  const tenants = await tenantsOfStacks(process.cwd());
+  const { variables, removed, notes } = await environmentOfRunning(sandboxHome(options.home), tenants, { plugins });
+  for (const note of notes) say(note);
+  await written(json === true ? `${JSON.stringify(variables)}\n` : shellCommands(variables, removed, shell));
+}
+
+export function registerClock(sandbox: Command): void {
+  const command = withHome(sandbox.command("clock"))
+    .description("Show the clock of the sandbox that runs; move it with --set, --advance or --reset.")
+    .addOption(
+      new Option("--set <time>", "to a time, ISO 8601").argParser(timeArgument).conflicts(["advance", "reset"]),
+    )
+    .addOption(
+      new Option("--advance <duration>", "forward, by a duration such as 90d, 12h or P90D (ISO 8601)")
+        .argParser(durationArgument)
+        .conflicts(["reset"]),
+    )
+    .option("--reset", "back to the machine's time")
+    .option("--json", "print the clock as one JSON object")
+    .action(printClock);
+  describeCommand(command, {
+    notes: [
+      "Tokens, secrets, certificates and deleted objects expire by this clock. It is not stored: a new server has the machine's time again. Your own machine's clock is never changed.",
+    ],
+    reads: "The running sandbox in .sandbox (or --home).",
+    changes:
+      "Nothing; with an option, the clock of that sandbox. Deleted objects whose retention has ended are removed.",
+    exitCodes: { 1: "no sandbox runs in that folder, or the time is outside the years 2000 to 2099" },
+    examples: [
+      "# are the connector's secrets still valid in 90 days?",
+      "npx mssp sandbox clock --advance 90d",
+      "npx mssp sandbox run -- npx mssp secrets --stack dev",
+      "npx mssp sandbox clock --reset",
+    ],
+  });
+}
+
+async function printClock(
+  options: HomeOptions & { set?: string; advance?: number; reset?: boolean; json?: boolean },
+): Promise<void> {
+  const { sandboxClock, sandboxHome } = (await import("./packages.js")).sandboxPackage();
+  const clock = await sandboxClock(sandboxHome(options.home), changeOf(options));
+  if (options.json === true) return written(`${JSON.stringify(clock)}\n`);
+  const { now, aheadSeconds } = clock;
+  const distance = `${Math.abs(aheadSeconds)} seconds ${aheadSeconds > 0 ? "ahead of" : "behind"}`;
+  await written(`${now} (${aheadSeconds === 0 ? "the machine's time" : `${distance} the machine's time`})\n`);
+}
+
+function changeOf(options: { set?: string; advance?: number; reset?: boolean }): ClockChange | undefined {
+  if (options.set !== undefined) return { set: options.set };
+  if (options.advance !== undefined) return { advance: options.advance };
+  return options.reset === true ? { reset: true } : undefined;
+}
+
+function timeArgument(text: string): string {
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time)) return new Date(time).toISOString();
+  throw new InvalidArgumentError("A time is ISO 8601: 2027-01-31T12:00:00Z, or 2027-01-31.");
+}
+
+function durationArgument(text: string): number {
+  const milliseconds = durationOf(text);
+  if (milliseconds !== undefined) return milliseconds;
+  throw new InvalidArgumentError("A duration is of weeks and less: 90d, 12h, 1w, or ISO 8601 (P90D).");
+}

@@ -1,0 +1,108 @@
+/** What `mssp start` runs: engine, sandbox, `pulumi up`, the outputs, and what to type next. */
+import { VisibleError } from "@defender-mssp/errors";
+import { enginePackage, sandboxPackage } from "../sandbox/packages";
+import { withSandbox } from "../sandbox/session";
+import type { StartOptions } from "../sandbox/options";
+import { askPulumi, pulumiCommand } from "../../stack/pulumi";
+import { refuseForeignState } from "../../stack/stateCode";
+import { requireStackFile } from "../../stack/stackFile";
+import { terminalWidth } from "@defender-mssp/terminal/table";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { outputsText } from "./outputsText";
+
+type OnboardingOptions = StartOptions & { readonly stack: string };
+
+/**
+ * Onboards the stack's customer on the sandbox.
+ * @throws VisibleError where the stack has no settings (nothing is created then), or Pulumi fails.
+ */
+export async function onboard(options: OnboardingOptions): Promise<void> {
+  const { stack } = options;
+  await requireStackFile(stack);
+  const { ensureEngine } = enginePackage();
+  showStep("The Pulumi engine");
+  const engine = await ensureEngine();
+  await withSandbox(options, async (sandboxEnvironment) => {
+    const environment = withSandboxPassphrase(sandboxEnvironment);
+    showStep(`Pulumi ${engine.version} onboards the customer of Pulumi.${stack}.yaml, on the sandbox`);
+    await runShown(["stack", "select", stack, "--create"], environment, options);
+    await refuseForeignState(stack, { environment });
+    // An earlier start may have been interrupted: only a refresh shows what that one has left in
+    // the tenant.
+    const up = ["up", "--stack", stack, "--refresh", "--yes", "--skip-preview", "--suppress-outputs"];
+    await runShown(up, environment, options);
+    const outputs = await readOutputs(environment, options);
+    showStep("The stack's outputs");
+    print(outputsText(outputs, terminalWidth()));
+  });
+  print(nextCommands(options));
+}
+
+/** The stack's file has the sandbox's salt: a passphrase of the user's own is for other stacks. */
+function withSandboxPassphrase(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { PULUMI_CONFIG_PASSPHRASE_FILE, ...others } = environment;
+  return { ...others, PULUMI_CONFIG_PASSPHRASE: "sandbox" };
+}
+
+/** Runs Pulumi with this process's terminal. */
+async function runShown(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  options: OnboardingOptions,
+): Promise<void> {
+  const { runCommand } = sandboxPackage();
+  const end = await runCommand(pulumiCommand(args), environment);
+  if ("exitCode" in end && end.exitCode === 0) return;
+  throw failure(args, "exitCode" in end ? `exit code ${end.exitCode}` : end.signal, options);
+}
+
+async function readOutputs(
+  environment: NodeJS.ProcessEnv,
+  options: OnboardingOptions,
+): Promise<Record<string, unknown>> {
+  const args = ["stack", "output", "--stack", options.stack, "--json"];
+  const { exitCode, signal, stdout } = await askPulumi(args, { environment, showErrors: true });
+  if (exitCode !== 0) throw failure(args, signal ?? `exit code ${exitCode}`, options);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+/** After a failed `up` the state may lack what the tenant has: the next one must refresh. */
+function failure(args: readonly string[], end: string, options: OnboardingOptions): VisibleError {
+  const pulumi = `${sandboxRun(options)} npx pulumi`;
+  return new VisibleError(
+    `\`pulumi ${args.slice(0, 2).join(" ")}\` failed (${end}). Correct the error above, then run:\n` +
+      `  ${pulumi} up --stack ${options.stack} --refresh\n` +
+      `If an interrupted run has left a lock, first run:\n` +
+      `  ${pulumi} cancel --stack ${options.stack}`,
+  );
+}
+
+function showStep(text: string): void {
+  process.stderr.write(`\n▸ ${text}\n`);
+}
+
+/** What to type in front of a command for the sandbox that `options` name. */
+function sandboxRun({ home, plugins }: StartOptions): string {
+  const official = plugins === "official" ? " --plugins official" : "";
+  return `npx mssp sandbox run${homeOption(home)}${official} --`;
+}
+
+/** The option as a shell takes it; none for the default sandbox. */
+function homeOption(home: string | undefined): string {
+  if (home === undefined) return "";
+  return ` --home ${/^[\w@%+=:,./-]+$/.test(home) ? home : `'${home.replaceAll("'", "'\\''")}'`}`;
+}
+
+function nextCommands(options: OnboardingOptions): string {
+  const { home, stack } = options;
+  const run = sandboxRun(options);
+  const entries = [
+    ["See that nothing is left to change:", `${run} npx pulumi preview --stack ${stack} --expect-no-changes`],
+    ["See every object of the emulated tenants:", `npx mssp sandbox dump${homeOption(home)}`],
+    [`Edit Pulumi.${stack}.yaml, then apply it:`, `${run} npx pulumi up --stack ${stack}`],
+    ["Remove everything that the stack created:", `${run} npx pulumi destroy --stack ${stack} --refresh --yes`],
+    ["Delete the sandbox:", `npx mssp sandbox reset${homeOption(home)}`],
+  ];
+  const lines = entries.flatMap(([what = "", command = ""]) => [`  ${what}`, `    ${command}`]);
+  return ["", "What to type next:", ...lines, "For a real customer: docs/guides/platform-engineer.md", ""].join("\n");
+}

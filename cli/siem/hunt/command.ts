@@ -1,0 +1,96 @@
+/**
+ * `mssp hunt`: runs one query of advanced hunting over one or all customers. docs/hunting.md
+ * describes the output.
+ */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { HuntOptions } from "./run";
+import { passphraseFolderOption } from "../../stack/passphraseOption";
+import { timespanOf } from "./timespan";
+import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
+import { credentialOptions } from "../tokens/credentialOptions";
+
+const huntHelp: HelpSections = {
+  notes: [
+    "Name the customers by exactly one of --stack, --connection and --all, and the query by the argument or --file.",
+    "The connector needs the permission ThreatHunting.Read.All, which the setting connector.profile: hunt grants.",
+    "Each row has the keys `tenantId` and `stack` before the query's own columns. One customer's failure stops no other.",
+  ],
+  reads: "The stacks' outputs or the connection files, and the data of advanced hunting in the customers' tenants.",
+  changes: "Nothing.",
+  exitCodes: {
+    0: "every customer answered; or the reader of the pipe has closed it",
+    1: "a stack or the query can't be used, or the output can't be written; or customers failed for different reasons",
+    3: "refused: the credentials, a missing permission or a missing consent",
+    4: "the service does not answer, or answers only with errors",
+    "130, 143": "ended by Ctrl-C or SIGTERM",
+  },
+  examples: [
+    "npx mssp hunt --stack contoso 'AlertInfo | summarize count() by Severity'",
+    "npx mssp hunt --all --format csv --file powershell.kql > result.csv",
+    "npx mssp hunt --all --tag tier=gold --timespan 7d - < query.kql",
+  ],
+};
+
+/** Adds arguments, options and action. */
+export function define(command: Command): void {
+  command
+    .argument("[query]", "the query; - reads it from standard input")
+    // Not as fleet has them: an option that takes several values would take the query as well.
+    .option("--stack <pattern>", "this stack, or those that match: * stands for any characters; may be repeated", added)
+    .option(
+      "--connection <file>",
+      "the customer of a file that `npx mssp connection` has written; may be repeated",
+      added,
+    )
+    .option("--all", "every customer of this folder but dev and sandbox-*")
+    .option(
+      "--tag <tag>",
+      "with --all: only stacks with this tag: tier=gold, or tier for any value; may be repeated",
+      added,
+    )
+    .option("--file <file>", "read the query from this file")
+    .option(
+      "--timespan <duration>",
+      "how far back: 24h, 7d, PT12H, or <start>/<end> (default: the service's, 30 days)",
+      timespanOf,
+    )
+    .addOption(
+      new Option("--format <format>", "json: an object a line; csv: safe for a spreadsheet")
+        .choices(["json", "csv"])
+        .default("json"),
+    )
+    .option("--parallel <number>", "customers that are asked at the same time", upToTwenty, 4)
+    .addOption(passphraseFolderOption("--all or --stack"));
+  credentialOptions(command)
+    .option("--quiet", "no summary on standard error")
+    .action(async (query: string | undefined, options: HuntOptions) => {
+      const problem = usageProblem(query, options);
+      if (problem !== undefined) command.error(`error: ${problem}`, { exitCode: 2 });
+      const { runHunt } = await import("./run.js");
+      await runHunt(query, options);
+    });
+  describeCommand(command, huntHelp);
+}
+
+/** What is wrong with the command line, beyond single options. */
+function usageProblem(query: string | undefined, options: HuntOptions): string | undefined {
+  const { stack, connection, all, tag, file, passphraseFolder } = options;
+  if ([stack, connection, all].filter((given) => given !== undefined).length !== 1)
+    return "use exactly one of --stack <pattern>, --connection <file>, --all";
+  if (tag !== undefined && all !== true) return "--tag goes with --all";
+  if (passphraseFolder !== undefined && connection !== undefined)
+    return "--passphrase-folder goes with --stack or --all: a connection file needs no passphrase";
+  if (query === undefined && file === undefined)
+    return "the query is missing: give it as an argument, with --file, or - for standard input";
+  if (query !== undefined && file !== undefined) return "give the query or --file, not both";
+  return undefined;
+}
+
+function added(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+function upToTwenty(text: string): number {
+  if (/^([1-9]|1\d|20)$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number from 1 to 20.");
+}

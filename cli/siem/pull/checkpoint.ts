@@ -1,0 +1,94 @@
+/**
+ * The progress of a pull, from which a later run continues without a gap. The file is replaced
+ * completely or not at all, so a run that is killed leaves the earlier one.
+ */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { VisibleError } from "@defender-mssp/errors";
+import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+
+const moment = z.iso.datetime();
+
+/**
+ * The end of the span that has been read: all items of the service before this time.
+ * Earlier checkpoints also have a `window`, with a link to the next page; their span is read again.
+ */
+const cursorSchema = z.object({ since: moment });
+export type Cursor = z.infer<typeof cursorSchema>;
+
+const positionSchema = z.object({
+  version: z.literal(1),
+  tenantId: z.string(),
+  /** What was read: an alert API, or `incidents`. Earlier checkpoints say `legacy`. */
+  api: z.string().transform((api) => (api === "legacy" ? "legacySiem" : api)),
+  cursor: cursorSchema,
+  /**
+   * Records that were delivered last, with their times: services show alerts late, so the next pull
+   * begins a little earlier, and leaves these out.
+   */
+  recent: z.record(z.string(), moment),
+});
+export type Position = z.infer<typeof positionSchema>;
+
+/**
+ * Reads a checkpoint; undefined where there is no such file. @throws VisibleError where it can't be
+ * used.
+ */
+export async function readCheckpoint(
+  file: string,
+  expected: Pick<Position, "tenantId" | "api">,
+): Promise<Position | undefined> {
+  const text = await textOf(file);
+  if (text === undefined) return undefined;
+  const position = positionSchema.safeParse(parsed(text));
+  if (!position.success) {
+    throw new VisibleError(
+      `${file} is not a checkpoint of this command, or is damaged. It was left as it is. ` +
+        "Name another file, or delete it and start with --since.",
+    );
+  }
+  const { tenantId, api } = position.data;
+  if (tenantId === expected.tenantId && api === expected.api) return position.data;
+  throw new VisibleError(
+    `The checkpoint ${file} is of tenant ${tenantId} and ${api}, not of ${expected.tenantId} and ${expected.api}: ` +
+      "use a file for each.",
+  );
+}
+
+/** @throws VisibleError where the file can't be written. */
+export async function writeCheckpoint(file: string, position: Position): Promise<void> {
+  await writeWholeFile(file, `${JSON.stringify(position, undefined, 2)}\n`, { mode: 0o600 });
+}
+
+/**
+ * Reads a checkpoint, and proves that it can be replaced: before the first alert, since afterwards
+ * would be too late.
+ * @throws VisibleError where it can't be read, used or written.
+ */
+export async function openCheckpoint(
+  file: string,
+  expected: Pick<Position, "tenantId" | "api">,
+): Promise<Position | undefined> {
+  await checkWritable(file); // Refuses a pipe, which reading would wait for.
+  const position = await readCheckpoint(file, expected);
+  if (position !== undefined) await writeCheckpoint(file, position);
+  return position;
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new VisibleError(`The checkpoint ${file} can't be read: ${message}.`);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

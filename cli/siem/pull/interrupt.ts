@@ -1,0 +1,86 @@
+/** How a pull ends: by a signal, by a failure, or completely; and the exit code of each. */
+import { ServiceError } from "@defender-mssp/microsoft";
+import { advised } from "@defender-mssp/terminal/advised";
+import { DestinationError, ReaderGone } from "../sinks/sink";
+import { UsageError } from "@defender-mssp/terminal/usageError";
+
+const exitCodes = {
+  other: 1,
+  usage: 2,
+  refused: 3,
+  unavailable: 4,
+  destination: 5,
+  SIGINT: 130,
+  SIGTERM: 143,
+} as const;
+
+/** Ctrl-C and SIGTERM: the first ends the pull after saving the checkpoint, the second at once. */
+export class Interrupt {
+  readonly #controller = new AbortController();
+  readonly signal: AbortSignal = this.#controller.signal;
+  #name: "SIGINT" | "SIGTERM" | undefined;
+  readonly #handlers = (["SIGINT", "SIGTERM"] as const).map((name) => ({ name, handler: () => this.#stop(name) }));
+
+  constructor() {
+    for (const { name, handler } of this.#handlers) process.on(name, handler);
+  }
+
+  get name(): "SIGINT" | "SIGTERM" | undefined {
+    return this.#name;
+  }
+
+  dispose(): void {
+    for (const { name, handler } of this.#handlers) process.off(name, handler);
+  }
+
+  #stop(name: "SIGINT" | "SIGTERM"): void {
+    if (this.#name !== undefined) process.exit(exitCodes[name]);
+    this.#name = name;
+    this.#controller.abort(new Error("interrupted"));
+  }
+}
+
+export interface InterruptibleOptions {
+  /** Whether the command follows: a signal is then its usual end. */
+  readonly follow: boolean;
+  /** What a pull has said so far; it has a last word after a signal, and if nobody reads on. */
+  readonly progress?: { finish(): void };
+  readonly adviceOn: (error: ServiceError) => string | undefined;
+}
+
+/** Runs a command that signals end, and sets the exit code. @throws VisibleError */
+export async function interruptible(
+  { follow, progress, adviceOn }: InterruptibleOptions,
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<void> {
+  const interrupt = new Interrupt();
+  const { signal } = interrupt;
+  try {
+    process.exitCode = await work(signal);
+    progress?.finish();
+  } catch (error) {
+    if (signal.aborted || error instanceof ReaderGone) progress?.finish();
+    process.exitCode = exitCodeOf(error, { follow, interrupt });
+    // Standard output may wait for a reader without end: what it has not taken comes again.
+    if (signal.aborted) process.stderr.write("", () => process.exit());
+    else if (!(error instanceof ReaderGone)) throw advised(error, adviceOn);
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+/** The exit code of a pull that an error has ended. */
+function exitCodeOf(error: unknown, { follow, interrupt }: { follow: boolean; interrupt: Interrupt }): number {
+  const { name } = interrupt;
+  if (name !== undefined) return follow ? 0 : exitCodes[name];
+  return exitCodeOfFailure(error);
+}
+
+/** The exit code of a failure, whatever the signals. */
+export function exitCodeOfFailure(error: unknown): number {
+  if (error instanceof ReaderGone) return 0;
+  if (error instanceof DestinationError) return exitCodes.destination;
+  if (error instanceof UsageError) return exitCodes.usage;
+  if (!(error instanceof ServiceError)) return exitCodes.other;
+  return [400, 401, 403].includes(error.status) ? exitCodes.refused : exitCodes.unavailable;
+}

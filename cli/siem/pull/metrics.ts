@@ -1,0 +1,239 @@
+/**
+ * What a pull tells Prometheus: text in the exposition format, in a file for node_exporter's
+ * textfile collector or at an address of this machine. Source: Prometheus, "Exposition formats",
+ * "Metric and label naming".
+ */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import { UsageError } from "@defender-mssp/terminal/usageError";
+
+/** Between two writes of the files, in milliseconds. */
+const writeEvery = 10_000;
+
+/** Of one customer. Times are milliseconds since 1970, by this machine's clock. */
+interface Customer {
+  readonly labels: Readonly<Record<string, string>>;
+  delivered: number;
+  failed: number;
+  lastSuccess: number | undefined;
+  /** Everything before this time was delivered. */
+  reached: number | undefined;
+  isFailing: boolean;
+}
+
+/** The figures of a command: `mssp_<noun>s_…`. */
+export class Metrics {
+  readonly #customers = new Map<string, Customer>();
+  #destinationFailures = 0;
+
+  /** @param noun what is delivered, in the singular: `alert`. */
+  constructor(
+    private readonly noun: string,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** The figures of a customer, who appears from now on. */
+  customer(stack: string): CustomerMetrics {
+    let known = this.#customers.get(stack);
+    if (known === undefined) {
+      const nothing = { lastSuccess: undefined, reached: undefined };
+      known = { labels: { stack }, delivered: 0, failed: 0, isFailing: false, ...nothing };
+      this.#customers.set(stack, known);
+    }
+    return new CustomerMetrics(known, this.now);
+  }
+
+  destinationFailed(): void {
+    this.#destinationFailures++;
+  }
+
+  /** Names of the customers whose last pull has failed. */
+  get failing(): string[] {
+    return [...this.#customers].filter(([, { isFailing }]) => isFailing).map(([stack]) => stack);
+  }
+
+  get count(): number {
+    return this.#customers.size;
+  }
+
+  get text(): string {
+    const [now, prefix, noun] = [this.now(), `mssp_${this.noun}s`, `${this.noun}s`];
+    const lag = ({ reached }: Customer) => (reached === undefined ? undefined : Math.max(0, now - reached) / 1000);
+    return [
+      this.#family(
+        `${prefix}_delivered_total`,
+        "counter",
+        `Number of ${noun} that the destination has accepted.`,
+        (c) => c.delivered,
+      ),
+      this.#family(
+        `${prefix}_pull_failures_total`,
+        "counter",
+        "Number of pulls of a customer that have failed.",
+        (c) => c.failed,
+      ),
+      this.#family(`${prefix}_pull_success`, "gauge", "Whether the last pull of a customer has succeeded.", (c) =>
+        c.isFailing ? 0 : 1,
+      ),
+      this.#family(
+        `${prefix}_last_success_timestamp_seconds`,
+        "gauge",
+        "When a pull of a customer was last complete.",
+        (c) => (c.lastSuccess === undefined ? undefined : c.lastSuccess / 1000),
+      ),
+      this.#family(`${prefix}_lag_seconds`, "gauge", `Age of the moment up to which all ${noun} were delivered.`, lag),
+      `# HELP ${prefix}_destination_failures_total Number of deliveries that the destination has refused.\n`,
+      `# TYPE ${prefix}_destination_failures_total counter\n`,
+      `${prefix}_destination_failures_total ${this.#destinationFailures}\n`,
+    ].join("");
+  }
+
+  #family(name: string, type: string, help: string, valueOf: (customer: Customer) => number | undefined): string {
+    const samples = [...this.#customers.values()].flatMap((customer) => {
+      const value = valueOf(customer);
+      return value === undefined ? [] : [`${name}${labelsText(customer.labels)} ${value}\n`];
+    });
+    return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.join("")}`;
+  }
+}
+
+export class CustomerMetrics {
+  #startedAt: number;
+
+  constructor(
+    private readonly customer: Customer,
+    private readonly now: () => number,
+  ) {
+    this.#startedAt = now();
+  }
+
+  /** Whose it is, as soon as that is known. */
+  label(labels: Readonly<Record<string, string>>): void {
+    Object.assign(this.customer.labels, labels);
+  }
+
+  /** A pull begins. */
+  started(): void {
+    this.#startedAt = this.now();
+  }
+
+  /** @param upTo time of the last one: ISO 8601 */
+  delivered(count: number, upTo: string): void {
+    this.customer.delivered += count;
+    const time = Date.parse(upTo);
+    // A late one is no step back.
+    if (!Number.isNaN(time)) this.customer.reached = Math.max(this.customer.reached ?? 0, time);
+  }
+
+  succeeded(): void {
+    const { customer } = this;
+    [customer.lastSuccess, customer.isFailing] = [this.now(), false];
+    customer.reached = Math.max(customer.reached ?? 0, this.#startedAt);
+  }
+
+  failed(): void {
+    this.customer.failed++;
+    this.customer.isFailing = true;
+  }
+}
+
+function labelsText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => {
+    const escaped = value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
+    return `${name}="${escaped}"`;
+  });
+  return `{${pairs.join(",")}}`;
+}
+
+/** Where metrics go: a file, or a port of this machine. */
+export type MetricsPlace = { readonly file: string } | { readonly host: string; readonly port: number };
+
+/** What `--metrics` means. @throws UsageError */
+export function metricsPlace(text: string): MetricsPlace {
+  const [, host = "", port = ""] = /^(?:(127\.0\.0\.1|localhost|\[::1\]):)?(\d{1,5})$/.exec(text) ?? [];
+  if (port !== "" && Number(port) <= 65_535) {
+    return { host: host === "[::1]" ? "::1" : "127.0.0.1", port: Number(port) };
+  }
+  if (text.endsWith(".prom")) return { file: text };
+  throw new UsageError(
+    `--metrics "${text}" is neither a port of this machine, such as 127.0.0.1:9464, nor a file that ends with .prom, as node_exporter reads it.`,
+  );
+}
+
+export interface Publication {
+  /** Writes the last figures and ends. */
+  stop(): Promise<void>;
+  /** Port of the server. */
+  readonly port?: number;
+}
+
+export interface PublishOptions {
+  readonly metrics: Metrics;
+  readonly place?: MetricsPlace | undefined;
+  /** File for a container's probes. */
+  readonly health?: string | undefined;
+  readonly note: (text: string) => void;
+  /** Milliseconds; for tests. */
+  readonly every?: number;
+}
+
+/** Shows metrics and health until it is stopped. @throws VisibleError when a place can't be used. */
+export async function publish({
+  metrics,
+  place,
+  health,
+  note,
+  every = writeEvery,
+}: PublishOptions): Promise<Publication> {
+  const files = [
+    ...(place !== undefined && "file" in place ? [{ file: place.file, text: () => metrics.text }] : []),
+    ...(health === undefined ? [] : [{ file: health, text: () => healthText(metrics) }]),
+  ];
+  for (const { file } of files) await checkWritable(file);
+  const write = async (): Promise<void> => {
+    for (const { file, text } of files) await writeWholeFile(file, text());
+  };
+  const server = place !== undefined && "port" in place ? await serve(metrics, place) : undefined;
+  await write();
+  let writing = Promise.resolve();
+  const timer = setInterval(() => {
+    writing = writing.then(write).catch((error: unknown) => note(messageOf(error)));
+  }, every);
+  timer.unref();
+  return {
+    ...(server === undefined ? {} : { port: (server.address() as AddressInfo).port }),
+    stop: async () => {
+      clearInterval(timer);
+      await writing;
+      server?.close();
+      server?.closeAllConnections();
+      await write();
+    },
+  };
+}
+
+/** The file's age shows that the process lives; its `status` shows whether all customers are read. */
+function healthText(metrics: Metrics): string {
+  const { failing, count } = metrics;
+  const status = failing.length === 0 ? "ok" : "degraded";
+  return `${JSON.stringify({ status, at: new Date().toISOString(), customers: count, failing })}\n`;
+}
+
+async function serve(metrics: Metrics, { host, port }: { readonly host: string; readonly port: number }) {
+  const server = createServer((request, response) => {
+    const isKnown = request.url === "/metrics" && request.method === "GET";
+    response.writeHead(isKnown ? 200 : 404, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+    response.end(isKnown ? metrics.text : "not found: GET /metrics\n");
+  });
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new VisibleError(`--metrics can't listen on ${host}:${port}: ${(error as Error).message}.`, { cause: error });
+  }
+  server.unref();
+  return server;
+}

@@ -1,0 +1,51 @@
+/**
+ * A pull's output on standard error: notes, and on a terminal a progress line.
+ */
+import { terminalText } from "@defender-mssp/terminal/terminalText";
+import type { PullProgress } from "./pull";
+
+/** The line is written again at most this often, in milliseconds. */
+const refresh = 250;
+
+export class StderrProgress implements PullProgress {
+  #count = 0;
+  #upTo = "";
+  #shownAt = 0;
+  #isLineOpen = false;
+
+  constructor(
+    /** What is counted, in the singular. */
+    private readonly noun: string,
+    private readonly quiet: boolean,
+    private readonly stream: NodeJS.WriteStream = process.stderr,
+  ) {}
+
+  delivered(count: number, upTo: string): void {
+    this.#count += count;
+    this.#upTo = upTo;
+    if (this.quiet || !this.stream.isTTY || Date.now() - this.#shownAt < refresh) return;
+    this.#shownAt = Date.now();
+    this.#isLineOpen = true;
+    this.stream.write(`\r\u001b[K${this.#summary()}, up to ${this.#upTo}`);
+  }
+
+  note(text: string): void {
+    this.#endLine();
+    this.stream.write(`mssp: ${terminalText(text)}\n`);
+  }
+
+  /** Shows how many were delivered. */
+  finish(): void {
+    this.#endLine();
+    if (!this.quiet) this.stream.write(`mssp: ${this.#summary()}.\n`);
+  }
+
+  #summary(): string {
+    return `${this.#count.toLocaleString("en-US")} ${this.noun}${this.#count === 1 ? "" : "s"}`;
+  }
+
+  #endLine(): void {
+    if (this.#isLineOpen) this.stream.write("\r\u001b[K");
+    this.#isLineOpen = false;
+  }
+}

@@ -1,0 +1,72 @@
+/** The options of a pull, which `mssp alerts` and `mssp incidents` have. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { RecordSeverity } from "@defender-mssp/microsoft";
+import type { SinkOptions } from "../sinks/sinkOptions";
+import { UsageError } from "@defender-mssp/terminal/usageError";
+
+export interface PullCommandOptions {
+  readonly since?: string;
+  readonly severity?: readonly RecordSeverity[];
+  readonly follow?: boolean;
+  readonly interval?: string;
+  readonly checkpoint?: string;
+  /** @default "json" */
+  readonly format?: "json" | "cef";
+  readonly raw?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Written out: importing them would load the package at every start of the command. */
+const severities: readonly RecordSeverity[] = ["informational", "low", "medium", "high"];
+
+/** @param since what `--since` means, and its default. */
+export function pullOptions(command: Command, { since }: { readonly since: string }): Command {
+  return command
+    .option("--since <time>", since)
+    .option("--severity <list>", `only these severities, separated by commas: ${severities.join(", ")}`, severityList)
+    .option("--follow", "keep pulling until Ctrl-C, and wait for a service or a destination that is down")
+    .option("--interval <duration>", "pause between two pulls of --follow: 30s, 5m, PT5M (default: 1m)")
+    .option(
+      "--checkpoint <file>",
+      "store the progress in this file and continue from it; --since then applies to the first run only",
+    )
+    .addOption(
+      new Option("--format <format>", "json: one object; cef: ArcSight's format (default: json)").choices([
+        "json",
+        "cef",
+      ]),
+    )
+    .option("--raw", "the service's own object instead of this command's schema (JSON only)");
+}
+
+function severityList(text: string): RecordSeverity[] {
+  const names = text.split(",").map((name) => name.trim().toLowerCase());
+  const known = names.filter((name): name is RecordSeverity => severities.some((severity) => severity === name));
+  if (known.length === names.length) return [...new Set(known)];
+  throw new InvalidArgumentError(`Allowed are ${severities.join(", ")}, separated by commas.`);
+}
+
+/** @throws UsageError for options of a pull that exclude or need each other. */
+export function checkPullOptions({
+  raw,
+  format,
+  elasticsearch,
+  logAnalytics,
+  interval,
+  follow,
+}: PullCommandOptions & Pick<SinkOptions, "elasticsearch" | "logAnalytics">): void {
+  if (raw === true && format === "cef") throw new UsageError("--raw is JSON: it can't be used with --format cef.");
+  if (format === "cef" && (elasticsearch ?? logAnalytics) !== undefined) {
+    const ofJson = elasticsearch === undefined ? "log-analytics" : "elasticsearch";
+    throw new UsageError(`--${ofJson} takes JSON: it can't be used with --format cef.`);
+  }
+  if (raw === true && elasticsearch !== undefined) {
+    throw new UsageError("--elasticsearch takes the Elastic Common Schema: it can't be used with --raw.");
+  }
+  if (interval !== undefined && follow !== true) throw new UsageError("--interval goes with --follow.");
+}
+
+/** The severities to keep; undefined for all. */
+export function chosenSeverities({ severity }: PullCommandOptions): readonly RecordSeverity[] | undefined {
+  return severity?.length === severities.length ? undefined : severity;
+}

@@ -1,0 +1,83 @@
+/** The sink that a command's options name. */
+import { VisibleError } from "@defender-mssp/errors";
+import { elasticsearch } from "./elasticsearch";
+import { rotatedFile } from "./file";
+import { splunkCollector } from "./hec";
+import { logAnalytics } from "./logAnalytics";
+import type { Sink } from "./sink";
+import type { SinkOptions } from "./sinkOptions";
+import { standardOutput } from "./standardOutput";
+import { syslogAddress, syslogServer } from "./syslog";
+import { flag, UsageError } from "@defender-mssp/terminal/usageError";
+
+/** What the records of a command are like. */
+export interface RecordsInfo {
+  /** Whether texts are JSON objects. */
+  readonly isJson: boolean;
+  /** Splunk's source type, if the user names none. */
+  readonly sourcetype: string;
+  /** Elasticsearch's data stream, if the user names none. */
+  readonly dataStream: string;
+}
+
+export interface SinkContext {
+  readonly signal?: AbortSignal;
+  /** Shows a note to the user. */
+  readonly note: (text: string) => void;
+}
+
+const destinations = ["hec", "syslog", "elasticsearch", "logAnalytics", "file"] as const;
+
+/** Options that only one destination has. */
+const companions = {
+  hec: ["index", "sourcetype", "acknowledge"],
+  elasticsearch: ["dataStream"],
+  logAnalytics: ["dcr", "stream"],
+  file: ["fileSize", "fileCount"],
+} as const;
+
+/** @throws UsageError for two destinations, or an option without its destination. */
+export function checkSinkOptions(options: SinkOptions): void {
+  const [first, second] = destinations.filter((name) => options[name] !== undefined);
+  if (first !== undefined && second !== undefined) {
+    throw new UsageError(
+      `Use ${flag(first)} or ${flag(second)}, not both: run the command for each, with its own checkpoint.`,
+    );
+  }
+  for (const [destination, names] of Object.entries(companions)) {
+    const stray = names.find((name) => options[name] !== undefined);
+    if (stray !== undefined && first !== destination)
+      throw new UsageError(`${flag(stray)} goes with ${flag(destination)}.`);
+  }
+}
+
+/** Standard output, unless the options name another. @throws UsageError */
+export function chooseSink(options: SinkOptions, records: RecordsInfo, context: SinkContext): Sink {
+  const { hec, syslog, elasticsearch: server, logAnalytics: endpoint, file } = options;
+  if (syslog !== undefined) return syslogServer({ address: syslogAddress(syslog), ...context });
+  if (hec !== undefined) return splunkOf(hec, options, records, context);
+  if (server !== undefined) {
+    const apiKey = fromEnvironment("--elasticsearch", "the API key", "MSSP_ELASTICSEARCH_API_KEY");
+    return elasticsearch({ url: server, dataStream: options.dataStream ?? records.dataStream, apiKey, ...context });
+  }
+  if (endpoint !== undefined) {
+    const { dcr: rule, stream } = options;
+    if (rule === undefined || stream === undefined) throw new UsageError("--log-analytics needs --dcr and --stream.");
+    const tenantId = fromEnvironment("--log-analytics", "the workspace's tenant ID", "ARM_TENANT_ID");
+    return logAnalytics({ url: endpoint, rule, stream, tenantId, ...context });
+  }
+  if (file === undefined) return standardOutput();
+  return rotatedFile({ file, size: options.fileSize ?? 100_000_000, count: options.fileCount ?? 10 });
+}
+
+function splunkOf(url: string, options: SinkOptions, records: RecordsInfo, context: SinkContext): Sink {
+  const token = fromEnvironment("--hec", "the collector's token", "MSSP_HEC_TOKEN");
+  const { index, acknowledge, sourcetype = records.sourcetype } = options;
+  return splunkCollector({ url, token, isJson: records.isJson, index, sourcetype, acknowledge, ...context });
+}
+
+function fromEnvironment(option: string, what: string, variable: string): string {
+  const value = process.env[variable]?.trim();
+  if (value) return value;
+  throw new VisibleError(`${option} needs ${what} in the environment: ${variable}.`);
+}

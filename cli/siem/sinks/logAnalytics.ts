@@ -1,0 +1,91 @@
+/** Records to a table of a Log Analytics workspace, by Azure Monitor's Logs Ingestion API. */
+import {
+  applicationTokens,
+  clouds,
+  discoverEndpoints,
+  isSecureAddress,
+  logsIngestionCallSize,
+  ServiceError,
+  uploadLogs,
+  type TokenSource,
+} from "@defender-mssp/microsoft";
+import { deliverInCalls } from "./calls";
+import { DestinationError, type Sink } from "./sink";
+import { UsageError } from "@defender-mssp/terminal/usageError";
+
+export interface LogAnalyticsOptions {
+  /** The logs ingestion endpoint of the data collection rule or of a data collection endpoint. */
+  readonly url: string;
+  /** Immutable ID of the data collection rule. */
+  readonly rule: string;
+  readonly stream: string;
+  /** Tenant of the workspace's subscription. */
+  readonly tenantId: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Gets told of a record that was too large. */
+  readonly note?: (text: string) => void;
+  /** For tests. */
+  readonly tokens?: Pick<TokenSource, "use">;
+  /** For tests. */
+  readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+}
+
+const name = "Azure Monitor";
+
+/** The texts are JSON objects; each gets `TimeGenerated`. @throws VisibleError */
+export function logAnalytics(options: LogAnalyticsOptions): Sink {
+  checkAddress(options);
+  let known = options.tokens;
+  return {
+    deliver: (records) =>
+      deliverInCalls(records, {
+        name,
+        mostBytes: logsIngestionCallSize - 2,
+        write: ({ at, text }) => `{"TimeGenerated":"${at}",${text.slice(1)}`,
+        takes: async (call) => {
+          known ??= await tokensOf(options);
+          return upload(`[${call.map(({ text }) => text).join(",")}]`, known, options);
+        },
+        note: options.note,
+      }),
+  };
+}
+
+async function tokensOf({ tenantId, signal }: LogAnalyticsOptions): Promise<TokenSource> {
+  const endpoints = await discoverEndpoints(process.env);
+  const audience = clouds[endpoints.cloud].logsIngestionResource;
+  return applicationTokens(() => process.env, { tenantId, audience, endpoints, signal });
+}
+
+async function upload(
+  text: string,
+  tokens: Pick<TokenSource, "use">,
+  { url, rule, stream, signal, sleep }: LogAnalyticsOptions,
+): Promise<boolean> {
+  try {
+    return await tokens.use((token) => uploadLogs({ endpoint: url, ruleId: rule, stream, token, text, signal, sleep }));
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    const { status, message, retryAfter } = error;
+    const hint = [401, 403].includes(status)
+      ? " The application of ARM_CLIENT_ID needs the role Monitoring Metrics Publisher on the data collection rule."
+      : "";
+    const isPassing = [0, 408, 429].includes(status) || status >= 500;
+    throw new DestinationError(`${name} took nothing more: ${message}.${hint}`, isPassing, retryAfter);
+  }
+}
+
+function checkAddress({ url: text, rule, stream }: LogAnalyticsOptions): void {
+  const url = isSecureAddress(text) ? new URL(text) : undefined;
+  if (url === undefined || url.username !== "" || url.password !== "" || url.search !== "" || url.pathname !== "/") {
+    throw new UsageError(
+      "--log-analytics needs the logs ingestion endpoint that the data collection rule shows: an https address without a path.",
+    );
+  }
+  if (!/^dcr-[0-9a-f]{32}$/.test(rule)) {
+    throw new UsageError("--dcr needs the immutable ID of the data collection rule: dcr- and 32 hexadecimal digits.");
+  }
+  if (!/^(Custom|Microsoft)-[A-Za-z][A-Za-z0-9_-]{0,98}$/.test(stream)) {
+    throw new UsageError("--stream needs the name of the rule's stream, such as Custom-DefenderAlerts_CL.");
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Records to a syslog server: RFC 5424 messages over UDP (RFC 5426), TCP (RFC 6587) or TLS (RFC
+ * 5425). On a connection each is framed by its length in octets, which allows any content.
+ */
+import net from "node:net";
+import os from "node:os";
+import tls from "node:tls";
+import { wait } from "@defender-mssp/microsoft";
+import { messageOf } from "@defender-mssp/errors";
+import { syslogDatagrams } from "./syslogDatagrams";
+import { DestinationError, type Sink, type SinkRecord } from "./sink";
+import { UsageError } from "@defender-mssp/terminal/usageError";
+
+/** Facility "local use 0". RFC 5424, 6.2.1. */
+const facility = 16;
+
+/** RFC 5424, 6.2.1: 2 critical, 4 warning, 5 notice, 6 informational. */
+const severities: Readonly<Record<SinkRecord["severity"], number>> = {
+  high: 2,
+  medium: 4,
+  low: 5,
+  informational: 6,
+  unknown: 5,
+};
+
+/**
+ * How long the server may take to open a connection, or to close it after the last byte, in
+ * milliseconds.
+ */
+const patience = 10_000;
+
+/**
+ * How long a connection stays open after the last byte: milliseconds at least, and times that the
+ * connection took to open. A server that closes its side meanwhile has failed: it could not know
+ * that no more comes.
+ */
+const settling = { least: 25, connects: 2 } as const;
+
+/** Tries of one batch, and the first wait between two, in milliseconds; doubled each time. */
+const maximumTries = 5;
+const firstBackoff = 500;
+
+const ports = { udp: 514, tcp: 601, tls: 6514 } as const;
+
+export interface SyslogAddress {
+  readonly transport: "udp" | "tcp" | "tls";
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface SyslogOptions {
+  readonly address: SyslogAddress;
+  readonly signal?: AbortSignal | undefined;
+  /** Gets told of a record that was too large for a datagram. */
+  readonly note?: (text: string) => void;
+  /** First wait between two tries, in milliseconds; for tests. */
+  readonly backoff?: number;
+  /** How long a connection stays open after the last byte, in milliseconds; for tests. */
+  readonly settle?: number;
+}
+
+/**
+ * `udp://host:port`, `tcp://host:port` or `tls://host:port`; ports 514, 601 and 6514 where none is
+ * given (RFC 5426, RFC 6587, RFC 5425).
+ * @throws UsageError
+ */
+export function syslogAddress(text: string): SyslogAddress {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const transport = url?.protocol.slice(0, -1);
+  const isRest =
+    url !== undefined &&
+    ((url.pathname !== "" && url.pathname !== "/") || url.username !== "" || url.password !== "" || url.search !== "");
+  if (
+    (transport !== "udp" && transport !== "tcp" && transport !== "tls") ||
+    url === undefined ||
+    url.hostname === "" ||
+    isRest
+  ) {
+    throw new UsageError(
+      // Without the text itself: it may have a password in it.
+      "The value of --syslog is not an address such as tls://siem.example.com:6514, tcp://10.0.0.5:601 or udp://10.0.0.5:514.",
+    );
+  }
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  return { transport, host, port: Number(url.port || ports[transport]) };
+}
+
+/**
+ * A batch is a connection. Syslog has no receipts, and TCP does not tell what the other end has
+ * read. But a server that closes its side after ours, and not before, has read everything. A batch
+ * whose connection broke is sent again. What a server has read and then loses cannot be noticed.
+ */
+export function syslogServer(options: SyslogOptions): Sink {
+  const { address, signal, note } = options;
+  if (address.transport === "udp") return syslogDatagrams({ ...address, signal, note, message: syslogMessage });
+  return {
+    deliver: async (records) => {
+      const batch = Buffer.concat(records.map((record) => syslogFrame(syslogMessage(record))));
+      for (let tries = 1; ; tries++) {
+        options.signal?.throwIfAborted();
+        try {
+          await sendBatch(options, batch);
+          return;
+        } catch (error) {
+          options.signal?.throwIfAborted();
+          if (tries >= maximumTries || isDistrusted(error)) throw refused(options.address, error);
+          await wait((options.backoff ?? firstBackoff) * 2 ** (tries - 1), options.signal);
+        }
+      }
+    },
+  };
+}
+
+/** RFC 5424, 6: header, no structured data, and the record as the message. */
+export function syslogMessage(record: SinkRecord): string {
+  const { text } = record;
+  const priority = facility * 8 + severities[record.severity];
+  const host = headerField(os.hostname(), 255);
+  const header = `<${priority}>1 ${record.at} ${host} defender-mssp ${process.pid} ${record.kind} -`;
+  // 6.4: UTF-8 begins with a byte order mark. Plain ASCII needs none, and not every server removes
+  // it.
+  return `${header} ${/^[\x00-\x7f]*$/.test(text) ? "" : "\uFEFF"}${text}`;
+}
+
+/** RFC 6587, 3.4.1: the length in octets, a space, the message. */
+export function syslogFrame(message: string): Buffer {
+  const bytes = Buffer.from(message, "utf8");
+  return Buffer.concat([Buffer.from(`${bytes.length} `, "latin1"), bytes]);
+}
+
+/** 1 to so many printable ASCII characters without spaces; `-` where there are none. */
+function headerField(text: string, most: number): string {
+  return text.replace(/[^\x21-\x7e]/g, "").slice(0, most) || "-";
+}
+
+async function sendBatch({ address, signal, settle }: SyslogOptions, batch: Buffer): Promise<void> {
+  const { transport, host, port } = address;
+  const started = performance.now();
+  const socket =
+    transport === "tcp"
+      ? net.connect({ host, port })
+      : tls.connect({ host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}) });
+  const stop = (): void => {
+    socket.destroy();
+  };
+  signal?.addEventListener("abort", stop, { once: true });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let opening = 0;
+      let isOurSideClosed = false;
+      const early = () => reject(new Error("the server closed the connection before it had everything"));
+      const closeOurSide = (): void => {
+        if (socket.destroyed) return;
+        isOurSideClosed = true;
+        socket.end();
+      };
+      socket.setTimeout(patience, () => socket.destroy(new Error(`nothing happened for ${patience / 1000} seconds`)));
+      socket.once("error", reject);
+      socket.once("close", early);
+      socket.once("end", () => (isOurSideClosed ? resolve() : early()));
+      socket.once(transport === "tcp" ? "connect" : "secureConnect", () => (opening = performance.now() - started));
+      socket.resume(); // Only the end of what the server sends matters.
+      socket.write(batch, () => {
+        const pause = settle ?? Math.max(settling.least, settling.connects * opening);
+        timer = setTimeout(() => afterReading(closeOurSide), pause);
+      });
+    });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+    socket.destroy();
+  }
+}
+
+/**
+ * Calls back after pending input has been read. Closing a TLS connection writes, and a write on a
+ * connection that was reset makes the reset look like a normal end. From a timer, Node.js 22 reads
+ * before the first setImmediate and Node.js 24 after it; every version reads before the second.
+ */
+function afterReading(callback: () => void): void {
+  setImmediate(() => setImmediate(callback));
+}
+
+/** A certificate that is not trusted will not be trusted in a second. */
+function isDistrusted(error: unknown): boolean {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(code);
+}
+
+function refused({ transport, host, port }: SyslogAddress, error: unknown): DestinationError {
+  const reason = messageOf(error);
+  const hint = isDistrusted(error) ? " NODE_EXTRA_CA_CERTS names a file with the server's certificate authority." : "";
+  return new DestinationError(
+    `The syslog server ${transport}://${host}:${port} took nothing more: ${reason}.${hint}`,
+    !isDistrusted(error),
+  );
+}

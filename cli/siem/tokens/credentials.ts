@@ -1,0 +1,183 @@
+/**
+ * The credential of a connector: the client secret in the stack's outputs, what a connection file
+ * points to, or what the user names (private key of a certificate, federated token, secret of the
+ * MSSP's own application).
+ */
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import {
+  discoverEndpoints,
+  getKeyVaultSecret,
+  readClientCertificate,
+  type ClientCertificate,
+  type Endpoints,
+  type Environment,
+} from "@defender-mssp/microsoft";
+import { messageOf, VisibleError } from "@defender-mssp/errors";
+import type { Connection, Connector } from "../connector/connector";
+import { shownConnector } from "../connector/shownConnector";
+import type { CredentialOptions } from "./credentialOptions";
+
+/** A credential of the connector. */
+export type ConnectorCredential =
+  | { readonly kind: "secret"; readonly secret: string }
+  | (ClientCertificate & { readonly kind: "certificate"; readonly file: string; readonly password?: string })
+  | { readonly kind: "federated"; readonly token: string };
+
+type CredentialType = Connector["credential"];
+
+/** The option and the variable that name a credential of each type. */
+const ways: Readonly<
+  Record<CredentialType, { option: string; key: keyof CredentialOptions; variable: string; words: string }>
+> = {
+  secret: {
+    option: "--client-secret-file",
+    key: "clientSecretFile",
+    variable: "MSSP_CLIENT_SECRET_FILE",
+    words: "a client secret",
+  },
+  certificate: {
+    option: "--certificate",
+    key: "certificate",
+    variable: "MSSP_CERTIFICATE_FILE",
+    words: "a certificate with its private key",
+  },
+  federated: {
+    option: "--federated-token-file",
+    key: "federatedTokenFile",
+    variable: "MSSP_FEDERATED_TOKEN_FILE",
+    words: "a token of a federated identity provider",
+  },
+};
+const passwordVariable = "MSSP_CERTIFICATE_PASSWORD";
+
+/**
+ * The connector's credential. Read at each call: federated tokens change.
+ * @throws VisibleError for a missing option, an option that doesn't match the connector, or an
+ * unusable file.
+ */
+export async function credentialOf(connector: Connector, options: CredentialOptions): Promise<ConnectorCredential> {
+  const { credential: type, clientSecret, connection } = connector;
+  const { option, key, variable, words } = ways[type];
+  const other = Object.values(ways).find((way) => way.key !== key && options[way.key] !== undefined);
+  const uses = `The connector of ${shownConnector(connector)} uses ${words}`;
+  if (other !== undefined) throw new VisibleError(`${uses}: replace ${other.option} with ${option}.`);
+  const file = options[key] ?? (process.env[variable] || undefined);
+  if (file !== undefined) return readCredential(connector, file);
+  if (connection !== undefined) return credentialAt(connector, connection, `${uses}; name its file with ${option}`);
+  if (type === "secret" && clientSecret !== undefined) return { kind: "secret", secret: clientSecret };
+  throw new VisibleError(
+    `${uses}, which the stack's outputs do not contain: name its file with ${option} or in ${variable}.`,
+  );
+}
+
+/** The variable that names the file of a credential of this type, for every command. */
+export function credentialVariable(type: CredentialType): string {
+  return ways[type].variable;
+}
+
+/** The credential where a connection file says. */
+async function credentialAt(
+  connector: Connector,
+  { file: connectionFile, credentialPlace: place }: Connection,
+  remedy: string,
+): Promise<ConnectorCredential> {
+  if ("file" in place) return readCredential(connector, place.file);
+  if ("fileVariable" in place) {
+    const { [place.fileVariable]: file } = process.env;
+    if (file) return readCredential(connector, file);
+    throw new VisibleError(
+      `The environment variable ${place.fileVariable}, which names the credential's file according to ` +
+        `${connectionFile}, is not set. ${remedy}.`,
+    );
+  }
+  const { keyVaultSecretOf } = await import("../connector/connectionFile.js");
+  const secret = keyVaultSecretOf(place.keyVaultSecret);
+  if (connector.credential !== "secret" || secret === undefined) {
+    throw new VisibleError(
+      `${connectionFile}: a Key Vault secret can only be the place of a client secret. ${remedy}.`,
+    );
+  }
+  try {
+    const endpoints = await endpointsOf(connector);
+    return { kind: "secret", secret: await getKeyVaultSecret({ ...secret, endpoints }) };
+  } catch (error) {
+    if (!(error instanceof VisibleError)) throw error;
+    throw new VisibleError(
+      `The client secret could not be read from ${place.keyVaultSecret}: ${error.message}\n` +
+        "This machine's own identity (ARM_…, or `az`) needs the role Key Vault Secrets User there. " +
+        `Or ${remedy.slice(remedy.indexOf("name its file"))}.`,
+      { cause: error },
+    );
+  }
+}
+
+async function readCredential({ credential: type, connection }: Connector, file: string): Promise<ConnectorCredential> {
+  const bytes = await read(file, connection !== undefined && type !== "federated");
+  if (type === "certificate") return readCertificate(file, bytes);
+  const text = bytes.toString("utf8").trim();
+  if (text === "") throw new VisibleError(`${file} is empty; expected ${ways[type].words}.`);
+  return type === "secret" ? { kind: "secret", secret: text } : { kind: "federated", token: text };
+}
+
+function readCertificate(file: string, bytes: Buffer): ConnectorCredential {
+  const { [passwordVariable]: password } = process.env;
+  const certificate = readClientCertificate(bytes, { source: file, password, passwordVariable });
+  return { kind: "certificate", file, ...certificate, ...(password === undefined ? {} : { password }) };
+}
+
+/**
+ * Environment for `requestToken` as the connector. Of the user's own, it contains only where the
+ * cloud is.
+ */
+export function connectorEnvironment(clientId: string, credential: ConnectorCredential): Environment {
+  const { ARM_METADATA_HOSTNAME, ARM_ENVIRONMENT } = process.env;
+  return {
+    ARM_METADATA_HOSTNAME,
+    ARM_ENVIRONMENT,
+    ARM_USE_CLI: "false",
+    ARM_CLIENT_ID: clientId,
+    ...(credential.kind === "secret" ? { ARM_CLIENT_SECRET: credential.secret } : {}),
+    ...(credential.kind === "certificate"
+      ? { ARM_CLIENT_CERTIFICATE_PATH: credential.file, ARM_CLIENT_CERTIFICATE_PASSWORD: credential.password }
+      : {}),
+    ...(credential.kind === "federated" ? { ARM_OIDC_TOKEN: credential.token } : {}),
+  };
+}
+
+/** The same credential as msal expects it. */
+export function msalCredential(credential: ConnectorCredential) {
+  if (credential.kind === "secret") return { clientSecret: credential.secret };
+  if (credential.kind === "federated") return { clientAssertion: credential.token };
+  const thumbprintSha256 = createHash("sha256").update(credential.certificate.raw).digest("hex");
+  const privateKey = credential.key.export({ type: "pkcs8", format: "pem" }).toString();
+  return { clientCertificate: { thumbprintSha256, privateKey } };
+}
+
+/**
+ * Hosts of the connector's cloud, or of the sandbox when the environment or the connection file
+ * points to it.
+ */
+export function endpointsOf({ cloud, connection }: Connector): Promise<Endpoints> {
+  const { ARM_METADATA_HOSTNAME = connection?.metadataHost } = process.env;
+  return discoverEndpoints({ ...process.env, ARM_METADATA_HOSTNAME }, { cloud });
+}
+
+/**
+ * @param isPrivate whether the file must be unreadable for other users. A federated token lives for
+ * minutes, and Kubernetes writes it for all users.
+ */
+async function read(file: string, isPrivate: boolean): Promise<Buffer> {
+  try {
+    const handle = await open(file, "r");
+    try {
+      if (isPrivate && process.platform !== "win32" && ((await handle.stat()).mode & 0o004) !== 0)
+        throw new Error(`every user of this machine may read it. Correct that: chmod o-rwx ${file}`);
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw new VisibleError(`${file} can't be read: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,38 @@
+/** What a search for additions to a stack's objects has found, as previews and reports carry it. */
+import { z } from "zod";
+import type { CheckState } from "@defender-mssp/terminal/checkState";
+
+/** Who added it and when, by the tenant's audit log. */
+const done = z.object({
+  /** User principal name or application; empty where the log does not name one. */
+  by: z.string(),
+  /** ISO 8601, UTC; empty if unknown. */
+  on: z.string(),
+});
+export type Done = z.infer<typeof done>;
+
+export const additionShape = z.object({
+  /** Such as `client secret`. */
+  kind: z.string(),
+  /** What it was added to, such as `application "Contoso SIEM MSSP Connector"`. */
+  to: z.string(),
+  /** What was added, in words. */
+  what: z.string(),
+  /** Its ID in the tenant. */
+  id: z.string(),
+  done,
+  /** The step that removes it: `pulumi up --refresh`, or a command for a tenant administrator. */
+  step: z.string(),
+});
+export type Addition = z.infer<typeof additionShape>;
+
+/** The result of one part of the search, as written to a file. */
+export const partShape = z.object({
+  /** Such as `added to the application`. */
+  name: z.string(),
+  state: z.enum(["passed", "failed", "notChecked"] satisfies CheckState[]),
+  /** One sentence: what was compared, what was found, or why it wasn't checked. */
+  reason: z.string(),
+  additions: z.array(additionShape).readonly(),
+});
+export type AdditionsPart = z.infer<typeof partShape>;

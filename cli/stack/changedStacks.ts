@@ -1,0 +1,156 @@
+/** The stacks that a change touches, by its commits; the work tree does not count. */
+import { readFile } from "node:fs/promises";
+import { execa } from "execa";
+import { z } from "zod";
+import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { stackConfigDirOf } from "../../settings/project";
+import { checkedStackName, matchesPattern, sandboxStacks, stackOfFile } from "./stackNames";
+
+export interface ChangedStacks {
+  /** Stacks to preview or to bring up, sorted. */
+  readonly stacks: readonly string[];
+  /** Stacks with a deleted settings file. Their resources remain in the tenant until `destroy`. */
+  readonly deleted: readonly string[];
+  /** Touched, but left out by a pattern. */
+  readonly excluded: readonly string[];
+  /** The first file, if any, because of which every stack counts as touched. */
+  readonly everyStackBecause: string | undefined;
+}
+
+export interface GitRange {
+  /** The repository. */
+  readonly folder: string;
+  /**
+   * Where the change began: a branch, tag or commit. Every stack is touched if it is undefined, or
+   * GitHub's forty zeros for a new branch.
+   */
+  readonly from: string | undefined;
+  /** Where it ends. */
+  readonly to: string;
+  /** Patterns of stacks to leave out. Default: the sandbox's. */
+  readonly exclude?: readonly string[];
+  /** Patterns of the only stacks that count. Default: all. */
+  readonly only?: readonly string[];
+}
+
+/**
+ * A stack's own file touches that stack. Files that no stack depends on (documents, tests, the
+ * sandbox) touch none. Every other file touches all stacks. The range begins at the merge base:
+ * later commits on `from` don't count.
+ * @throws VisibleError where git knows no such commits, or a file's name can't be a stack's.
+ */
+export async function changedStacks(range: GitRange): Promise<ChangedStacks> {
+  const folder = await stackFolder(range);
+  const place = folder === "" ? [] : [`${folder}/`];
+  const listed = await git(
+    range.folder,
+    ["ls-tree", "--name-only", "-z", "--end-of-options", range.to, ...place],
+    range,
+  );
+  const all = stacksOf(listed, folder);
+  if (range.from === undefined || /^0+$/.test(range.from)) {
+    return split({ touched: all, deleted: [], everyStackBecause: "there is nothing to compare with" }, range);
+  }
+  const files = zeroSeparated(
+    // Without rename detection a renamed file is one deleted and one added: a renamed stack is
+    // another stack to Pulumi.
+    await git(
+      range.folder,
+      ["diff", "--name-only", "--no-renames", "-z", "--end-of-options", `${range.from}...${range.to}`],
+      range,
+    ),
+  );
+  const ofStacks = stacksOf(files.join("\0"), folder);
+  const everyStackBecause = files.find((file) => stackOfFile(file, folder) === undefined && !touchesNothing(file));
+  const present = new Set(all);
+  return split(
+    {
+      touched: everyStackBecause === undefined ? ofStacks.filter((stack) => present.has(stack)) : all,
+      deleted: ofStacks.filter((stack) => !present.has(stack)),
+      everyStackBecause,
+    },
+    range,
+  );
+}
+
+const answer = z.looseObject({ stacks: z.array(z.string()), deleted: z.array(z.string()) });
+
+/**
+ * Reads the answer of `mssp ci matrix` back from a file.
+ * @throws VisibleError where it is something else
+ */
+export async function readMatrix(file: string): Promise<Pick<ChangedStacks, "stacks" | "deleted">> {
+  try {
+    const { stacks, deleted } = answer.parse(JSON.parse(await readFile(file, "utf8")));
+    return { stacks: stacks.map(checkedStackName), deleted: deleted.map(checkedStackName) };
+  } catch (error) {
+    const reason = error instanceof VisibleError ? error.message : "it is not what `npx mssp ci matrix --json` prints";
+    throw new VisibleError(`${file} can't be used: ${reason}`);
+  }
+}
+
+/** Whether no stack depends on a file. Unknown files count as a dependency. */
+export function touchesNothing(file: string): boolean {
+  return (
+    /^(docs|test|dev|packages\/sandbox|packages\/[^/]+\/test|\.github\/ISSUE_TEMPLATE)\//.test(file) ||
+    /^(LICENSE|\.editorconfig|\.gitignore|\.prettierrc\.json|\.prettierignore|\.mocharc\.json|eslint\.config\.mjs)$/.test(
+      file,
+    ) ||
+    // Documents beside policies and components are not code.
+    /\.md$/.test(file)
+  );
+}
+
+function split(
+  found: { touched: readonly string[]; deleted: readonly string[]; everyStackBecause: string | undefined },
+  { exclude = sandboxStacks, only = ["*"] }: GitRange,
+): ChangedStacks {
+  const isAnyOf = (patterns: readonly string[]) => (stack: string) =>
+    patterns.some((pattern) => matchesPattern(stack, pattern));
+  const isExcluded = (stack: string) => isAnyOf(exclude)(stack) || !isAnyOf(only)(stack);
+  const { touched, deleted, everyStackBecause } = found;
+  return {
+    stacks: touched.filter((stack) => !isExcluded(stack)),
+    deleted: deleted.filter((stack) => !isExcluded(stack)),
+    excluded: [...new Set([...touched, ...deleted])].filter(isExcluded).sort(),
+    everyStackBecause,
+  };
+}
+
+/**
+ * Where the stacks' files are at the end of the range; a `Pulumi.yaml` that changed touches every
+ * stack anyway.
+ */
+async function stackFolder(range: GitRange): Promise<string> {
+  const at = ["ls-tree", "--name-only", "-z", "--end-of-options", range.to, "Pulumi.yaml"];
+  if (zeroSeparated(await git(range.folder, at, range)).length === 0) return "";
+  const text = await git(range.folder, ["show", "--end-of-options", `${range.to}:Pulumi.yaml`], range);
+  return stackConfigDirOf(text, "Pulumi.yaml");
+}
+
+function stacksOf(files: string, folder: string): string[] {
+  const names = zeroSeparated(files).map((file) => stackOfFile(file, folder));
+  return [...new Set(names.filter((name) => name !== undefined))].sort();
+}
+
+function zeroSeparated(text: string): string[] {
+  return text.split("\0").filter((part) => part !== "");
+}
+
+async function git(folder: string, args: readonly string[], { from, to }: GitRange): Promise<string> {
+  const { exitCode, stdout, stderr } = await execa("git", args, {
+    cwd: folder,
+    reject: false,
+    stdin: "ignore",
+    stripFinalNewline: false,
+    env: { LC_ALL: "C" },
+  }).catch((error: unknown) => {
+    throw new VisibleError(`git can't be run: ${messageOf(error)}`);
+  });
+  if (exitCode === 0) return stdout;
+  const said = stderr.trim().split("\n")[0] ?? "";
+  throw new VisibleError(
+    `git finds no change from ${JSON.stringify(from ?? "")} to ${JSON.stringify(to)}: ${said}\n` +
+      `Both must be commits of this clone, with a common ancestor. In CI clone all of the history (fetch-depth: 0).`,
+  );
+}

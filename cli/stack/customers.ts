@@ -1,0 +1,31 @@
+/** The customers of a project: every stack with settings, except the sandbox's. */
+import { VisibleError } from "@defender-mssp/errors";
+import type { Settings } from "../../settings";
+import { readStackSettingsOffline } from "../../settings/fromFile";
+import { readProject, stacksWithSettings } from "../../settings/project";
+import { matchesPattern, sandboxStacks } from "./stackNames";
+
+export interface Customer {
+  readonly stack: string;
+  readonly settings: Settings;
+}
+
+/**
+ * @param stacks only these; the sandbox's, too, if named. Default: all.
+ * @throws VisibleError where there is none, or the settings of one are wrong.
+ */
+export async function customersOf(stacks?: readonly string[]): Promise<Customer[]> {
+  const names = stacks ?? (await customerStacks());
+  if (names.length === 0) {
+    throw new VisibleError(
+      "The project has no customer stacks. Create one with `npx mssp new <stack>`, or name a sandbox stack with --stack.",
+    );
+  }
+  return Promise.all(names.map(async (stack) => ({ stack, settings: await readStackSettingsOffline(stack) })));
+}
+
+/** Names of the customers' stacks, sorted. */
+export async function customerStacks(folder?: string): Promise<string[]> {
+  const isSandbox = (stack: string) => sandboxStacks.some((pattern) => matchesPattern(stack, pattern));
+  return (await stacksWithSettings(await readProject(folder))).filter((stack) => !isSandbox(stack));
+}

@@ -1,0 +1,102 @@
+/** The outcome of one stack's run, for the journal, the report, the table and the exit code. */
+import type { StackPreview } from "./stackPreview";
+
+/** What a fleet run does with each stack. */
+export const fleetCommands = ["preview", "up", "refresh", "destroy"] as const;
+export type FleetCommand = (typeof fleetCommands)[number];
+
+/**
+ * `drifted`: the tenant differs from the state or the settings. `leftOut`: selected, but not run.
+ */
+export const stackStates = ["failed", "drifted", "leftOut", "changed", "unchanged"] as const;
+export type StackState = (typeof stackStates)[number];
+
+/** The most serious first, then by name. */
+export function sortedOutcomes<T extends StackOutcome>(outcomes: readonly T[]): T[] {
+  const rank = ({ state }: StackOutcome) => stackStates.indexOf(state);
+  return [...outcomes].sort((a, b) => rank(a) - rank(b) || (a.stack < b.stack ? -1 : 1));
+}
+
+/** A stack's state by the runs that are recorded. `stale`: no successful `up` for some days. */
+export const recordedStates = [...stackStates, "never", "stale"] as const;
+export type RecordedState = (typeof recordedStates)[number];
+
+/** Where runs are recorded, below the project's folder. */
+export const defaultJournals = ".mssp/fleet";
+
+export type LockOwnerState = "alive" | "dead" | "otherMachine";
+
+/** Who holds a stack's lock, as the engine names it. */
+export interface LockOwner {
+  readonly host: string;
+  readonly pid: number;
+  /** As the engine prints it. */
+  readonly since: string;
+  /** `dead`: a process of this machine that no longer runs. */
+  readonly state: LockOwnerState;
+}
+
+/** The end of one stack's run. Holds no secrets. */
+export interface StackOutcome {
+  readonly stack: string;
+  readonly state: StackState;
+  /** Of the last try. */
+  readonly seconds: number;
+  readonly tries: number;
+  /** Why it failed or was left out, one text each. */
+  readonly messages: readonly string[];
+  /** What changed or would change; absent where the engine was not started. */
+  readonly preview?: StackPreview;
+  /** The stack's output `nextSteps`: what a person must do. */
+  readonly nextSteps: readonly string[];
+  readonly lock?: LockOwner;
+}
+
+/** A worker's result of one try. */
+export interface TryResult {
+  readonly ok: boolean;
+  readonly seconds: number;
+  readonly messages: readonly string[];
+  readonly preview?: StackPreview;
+  readonly nextSteps: readonly string[];
+  /** What the engine printed where it failed, without secrets. */
+  readonly printed: string;
+}
+
+/** Exit codes of a fleet run. */
+export const fleetExitCodes = { done: 0, failed: 1, drifted: 3, leftOut: 4 } as const;
+
+/** In order of precedence: failed, left out, drifted. */
+export function exitCodeOf(states: readonly StackState[]): number {
+  if (states.includes("failed")) return fleetExitCodes.failed;
+  if (states.includes("leftOut")) return fleetExitCodes.leftOut;
+  return states.includes("drifted") ? fleetExitCodes.drifted : fleetExitCodes.done;
+}
+
+/**
+ * Transient network and service errors, in the words of the engine, the plugins and this program.
+ */
+const passing: readonly RegExp[] = [
+  /\b(408|429|500|502|503|504)\b/,
+  /too many requests|throttl|bad gateway|service unavailable|gateway timeout|internal (server )?error|not available/i,
+  /ECONNRESET|ECONNREFUSED|ETIMEDOUT|EPIPE|EAI_AGAIN|socket hang up|fetch failed|other side closed|terminated/,
+  /connection (was )?(reset|refused|cut|closed)|unexpected EOF|: EOF\b|TLS handshake timeout|i\/o timeout/i,
+  /no answer within|deadline exceeded|timed? ?out|is not whole/i,
+];
+
+/** Whether a failure is transient. Wrong settings, policy violations and locks are not. */
+export function isPassing({ ok, preview, messages, printed }: TryResult): boolean {
+  if (ok || preview?.policyViolations.some(({ level }) => level === "mandatory") === true) return false;
+  return [...messages, printed].some((text) => passing.some((pattern) => pattern.test(text)));
+}
+
+/** The lock's owner from the engine's message; undefined if the stack is not locked. */
+export function lockOwnerOf(
+  { messages, printed }: Pick<TryResult, "messages" | "printed">,
+  stateOf: (host: string, pid: number) => LockOwnerState,
+): LockOwner | undefined {
+  const text = [...messages, printed].join("\n");
+  if (!/currently locked by/.test(text)) return undefined;
+  const [, host = "", pid = "0", since = ""] = /created by \S*@(\S+) \(pid (\d+)\) at (\S+)/.exec(text) ?? [];
+  return { host, pid: Number(pid), since, state: stateOf(host, Number(pid)) };
+}

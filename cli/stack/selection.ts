@@ -1,0 +1,76 @@
+/** Selects the customers of a fleet command. A customer must match all given selectors. */
+import { VisibleError } from "@defender-mssp/errors";
+import { changedStacks } from "./changedStacks";
+import { matchesPattern, sandboxStacks } from "./stackNames";
+import type { FleetStack } from "./inventory";
+import { lastOutcomes } from "./journal";
+import type { SelectionOptions } from "./selectionOptions";
+
+/** Where the selection looks for what the options name. */
+export interface SelectionPlace {
+  /** The project's folder. */
+  readonly folder: string;
+  /** Folder of the journals of fleet runs. */
+  readonly journals: string;
+  /** The stacks of `stacks` with a secret that ends within these days: for `--secrets-end-within`. */
+  readonly secretsEndWithin: (stacks: readonly string[], days: number) => Promise<readonly string[]>;
+}
+
+/**
+ * The matching stacks, in the inventory's order.
+ * @throws VisibleError if a name matches no stack: a typing mistake must not look like an empty
+ * fleet.
+ */
+export async function selectStacks(
+  inventory: readonly FleetStack[],
+  options: SelectionOptions,
+  place: SelectionPlace,
+): Promise<FleetStack[]>;
+export async function selectStacks(
+  inventory: readonly FleetStack[],
+  options: Omit<SelectionOptions, "secretsEndWithin">,
+  place: Omit<SelectionPlace, "secretsEndWithin">,
+): Promise<FleetStack[]>;
+export async function selectStacks(
+  inventory: readonly FleetStack[],
+  options: SelectionOptions,
+  place: Omit<SelectionPlace, "secretsEndWithin"> & Partial<SelectionPlace>,
+): Promise<FleetStack[]> {
+  const { stack: patterns, tag: wanted = [], changedSince, secretsEndWithin, status } = options;
+  for (const pattern of patterns ?? []) {
+    if (inventory.some(({ stack }) => matchesPattern(stack, pattern))) continue;
+    const known = inventory.map(({ stack }) => stack).slice(0, 20);
+    throw new VisibleError(
+      `No stack matches "${pattern}". ` +
+        (known.length === 0 ? "The folder has no Pulumi.<stack>.yaml." : `Stacks: ${known.join(", ")}.`),
+    );
+  }
+  const isAnyOf = (stack: string, of: readonly string[]) => of.some((pattern) => matchesPattern(stack, pattern));
+  let chosen = inventory.filter(({ stack }) =>
+    patterns === undefined ? !isAnyOf(stack, sandboxStacks) : isAnyOf(stack, patterns),
+  );
+  chosen = chosen.filter(({ tags: has }) =>
+    wanted.every((one) => has.some((tag) => tag === one || tag.startsWith(`${one}=`))),
+  );
+  if (changedSince !== undefined) {
+    const range = { folder: place.folder, from: changedSince, to: "HEAD", exclude: [] };
+    const touched = new Set((await changedStacks(range)).stacks);
+    chosen = chosen.filter(({ stack }) => touched.has(stack));
+  }
+  if (status !== undefined) {
+    const last = await lastOutcomes(place.journals);
+    const oldest = Date.now() - options.staleAfter * 24 * 60 * 60 * 1000;
+    chosen = chosen.filter(({ stack }) => {
+      const known = last.get(stack);
+      const isStale = !(known?.upAt !== undefined && known.upAt.getTime() >= oldest);
+      return status.some((one) => (one === "stale" ? isStale : (known?.state ?? "never") === one));
+    });
+  }
+  if (secretsEndWithin !== undefined && chosen.length > 0) {
+    const stacks = chosen.map(({ stack }) => stack);
+    const ending = new Set(await place.secretsEndWithin?.(stacks, secretsEndWithin));
+    chosen = chosen.filter(({ stack }) => ending.has(stack));
+  }
+  const { part } = options;
+  return part === undefined ? chosen : chosen.filter((_, index) => index % part.n === part.k - 1);
+}

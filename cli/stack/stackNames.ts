@@ -1,0 +1,44 @@
+/** Stack names from file names: whoever opens a pull request can choose them. */
+import { VisibleError } from "@defender-mssp/errors";
+
+/**
+ * What Pulumi allows as the name of a stack, and nothing else: so a name can go into a shell word,
+ * a workflow's matrix, a file path and a logging command as it is. A name that begins with "-"
+ * would be taken for an option, one of dots only for a folder.
+ */
+const stackName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
+
+export function isStackName(name: string): boolean {
+  return stackName.test(name);
+}
+
+/** @throws VisibleError for what no stack can be called. */
+export function checkedStackName(name: string): string {
+  if (isStackName(name)) return name;
+  throw new VisibleError(
+    `${JSON.stringify(name)} can't be a stack's name: at most 100 letters, digits, "_", "." and "-", and no "-" or "." ` +
+      `at the beginning. Rename its Pulumi.<stack>.yaml.`,
+  );
+}
+
+/**
+ * The stack whose settings are in a file of the project's folder `stackConfigDir`; none for any
+ * other file.
+ */
+export function stackOfFile(file: string, stackConfigDir = ""): string | undefined {
+  const prefix = stackConfigDir === "" ? "" : `${stackConfigDir}/`;
+  if (!file.startsWith(prefix)) return undefined;
+  const [, name] = /^Pulumi\.(.+)\.ya?ml$/s.exec(file.slice(prefix.length)) ?? [];
+  return name === undefined ? undefined : checkedStackName(name);
+}
+
+/** Sandbox stacks, which CI skips by default. */
+export const sandboxStacks: readonly string[] = ["dev", "sandbox-*"];
+
+/**
+ * Whether a name is meant by a pattern: the name itself, or with `*` for any number of characters.
+ */
+export function matchesPattern(name: string, pattern: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
+}

@@ -1,0 +1,77 @@
+/** The stack's objects by its state: their IDs and inputs. */
+import { z } from "zod";
+import { VisibleError } from "@defender-mssp/errors";
+import { runPulumi, type PulumiOptions } from "../../stack/pulumi";
+
+const values = z.record(z.string(), z.unknown());
+const exported = z.object({
+  deployment: z
+    .object({
+      resources: z
+        .array(
+          z.object({
+            type: z.string(),
+            id: z.string().default(""),
+            inputs: values.default({}),
+            outputs: values.default({}),
+            retainOnDelete: z.boolean().default(false),
+          }),
+        )
+        .nullish(),
+    })
+    .nullish(),
+});
+
+export interface DeployedResource {
+  readonly type: string;
+  /** As the provider writes it. */
+  readonly id: string;
+  /** The last segment of `id`, in lower case. */
+  readonly objectId: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Whether the engine only forgets the resource when it is deleted. */
+  readonly retainOnDelete?: boolean;
+}
+
+/** The resources of one stack. */
+export class Deployed {
+  readonly #ids: ReadonlySet<string>;
+
+  constructor(readonly resources: readonly DeployedResource[]) {
+    this.#ids = new Set(resources.map(({ objectId }) => objectId).filter((id) => id !== ""));
+  }
+
+  /** Whether one of the stack's resources has this ID, also one that waits for its deletion. */
+  has(id: string): boolean {
+    return this.#ids.has(id.toLowerCase());
+  }
+
+  /**
+   * Resources of a type, such as `azuread:index/group:Group`, or of a dynamic one, such as `Guest`.
+   */
+  all(type: string): readonly DeployedResource[] {
+    const whole = type.includes(":") ? type : `pulumi-nodejs:dynamic/defender-mssp:${type}`;
+    return this.resources.filter((one) => one.type === whole && one.objectId !== "");
+  }
+}
+
+/**
+ * Reads a stack's state with `pulumi stack export`. Secrets stay encrypted.
+ * @throws VisibleError where there is no such stack, or Pulumi can't read it.
+ */
+export async function readDeployed(stack: string, options: PulumiOptions = {}): Promise<Deployed> {
+  const { data } = exported.safeParse(JSON.parse(await runPulumi(["stack", "export", "--stack", stack], options)));
+  if (data === undefined) throw new VisibleError(`The state of stack "${stack}" can't be read: unknown format.`);
+  return new Deployed(
+    (data.deployment?.resources ?? []).map((one) => ({
+      ...one,
+      objectId: (one.id.split("/").at(-1) ?? "").toLowerCase(),
+    })),
+  );
+}
+
+/** The texts of a list in a resource's inputs, in lower case. */
+export function textsOf(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((one) => typeof one === "string").map((one) => one.toLowerCase()) : [];
+}

@@ -1,0 +1,55 @@
+/**
+ * Certificates and federated credentials of the stack's application that are missing in its state.
+ */
+import { X509Certificate } from "node:crypto";
+import { graphList, type GraphCall } from "@defender-mssp/microsoft";
+import type { Settings } from "../../../settings";
+import { deletionOf, partEvidence, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
+
+/** The name that the program gives to the federated credential. */
+const federatedCredentialName = "mssp-siem";
+
+export async function keyOrphans(
+  call: GraphCall,
+  application: GraphObject,
+  { connector }: Settings,
+  known: Known,
+): Promise<Orphan[]> {
+  if (connector.kind !== "customerApp") return [];
+  const { credential } = connector;
+  if (credential.type === "certificate") return certificates(application, credential.certificate, known);
+  return credential.type === "federated" ? federated(call, application, known) : [];
+}
+
+/** Only the certificate in the settings: others are not this stack's. */
+function certificates(application: GraphObject, pem: string, known: Known): Orphan[] {
+  const thumbprint = new X509Certificate(pem).fingerprint.replaceAll(":", "");
+  const keys = (application.keyCredentials ?? []) as readonly GraphObject[];
+  const isOrphan = (key: GraphObject) =>
+    text(key, "customKeyIdentifier").toUpperCase() === thumbprint && !known.has(text(key, "keyId"));
+  return keys.filter(isOrphan).map((key) => ({
+    ...partOf(application, `certificate ${thumbprint}`, text(key, "keyId")),
+    createdOn: text(key, "startDateTime"),
+    removal: {
+      method: "PATCH",
+      path: `/v1.0/applications/${text(application, "id")}`,
+      json: { keyCredentials: keys.filter((one) => one !== key) },
+    },
+  }));
+}
+
+async function federated(call: GraphCall, application: GraphObject, known: Known): Promise<Orphan[]> {
+  const path = `/v1.0/applications/${text(application, "id")}/federatedIdentityCredentials`;
+  const found = await graphList<GraphObject>(call, path);
+  return found
+    .filter((one) => text(one, "name") === federatedCredentialName && !known.has(text(one, "id")))
+    .map((one) => ({
+      ...partOf(application, `federated credential "${federatedCredentialName}"`, text(one, "id")),
+      removal: deletionOf(`${path}/${text(one, "id")}`),
+    }));
+}
+
+function partOf(application: GraphObject, what: string, id: string): Omit<Orphan, "removal"> {
+  const owner = `the application "${text(application, "displayName")}" (${text(application, "id")})`;
+  return { ...undated(what, id, partEvidence(owner), false), isSecret: true };
+}

@@ -1,0 +1,196 @@
+/** What the searches for orphans share. */
+import { graphList, type GraphCall } from "@defender-mssp/microsoft";
+import type { AzureCalls } from "./azureCalls";
+import type { StackState, StateResource } from "../../stack/stackState";
+
+export interface Orphan {
+  /** Such as `application "Contoso SIEM MSSP Connector"`. */
+  readonly what: string;
+  /** Object ID, or what else names it. */
+  readonly id: string;
+  /** Creation time, ISO 8601, UTC; empty if unknown. */
+  readonly createdOn: string;
+  /** Owner or creator; empty if unknown. */
+  readonly createdBy: string;
+  /** The first entry of the tenant's audit log about it, where this identity may read the log. */
+  readonly audit?: string;
+  readonly evidence: Evidence;
+  /** Whether the state lists an interrupted create of this object. */
+  readonly interrupted: boolean;
+  /** A credential, which may be in use: deleted only after a person confirms. */
+  readonly isSecret?: boolean;
+  /** The request that removes it. */
+  readonly removal: Removal;
+  /** Whether the next `up` finds it by its mark and adopts it. */
+  readonly comesBack?: boolean;
+  /** Whether Entra keeps it for 30 days after that, among the deleted items. */
+  readonly restorable: boolean;
+  /** Arguments of `pulumi import`, where it can be imported. */
+  readonly importArguments: readonly string[] | undefined;
+}
+
+/** The owner of an object, and the evidence. */
+export interface Evidence {
+  /**
+   * `thisStack`: it carries exactly this stack's mark, or is a part of what the state has.
+   * `another`: another stack's mark, or an old one.
+   */
+  readonly owner: "thisStack" | "another" | "unknown";
+  /** The evidence. */
+  readonly text: string;
+}
+
+export interface Removal {
+  readonly method: "DELETE" | "PATCH" | "POST";
+  readonly path: string;
+  readonly json?: unknown;
+  /** The service that receives the request. @default Microsoft Graph */
+  readonly service?: "defender" | keyof AzureCalls;
+}
+
+export type GraphObject = Readonly<Record<string, unknown>>;
+
+/** Marks in descriptions; in version 0.1.0 some of them named no stack. */
+const describedAs = /[Mm]anaged by (?:Pulumi\b(?: \(([^(),]+)[,)])?|([^()]+)\))/;
+
+/** The project's name, with which marks begin. */
+const project = "defender-mssp";
+
+/** Objects in the state, by the last segments of the providers' IDs. */
+export class Known {
+  readonly #ids: ReadonlySet<string>;
+
+  /**
+   * The stack's mark; undefined without a stack ID in the state: then no object is certainly the
+   * stack's.
+   */
+  readonly owner: string | undefined;
+
+  constructor(
+    private readonly state: StackState,
+    stack: string,
+  ) {
+    const identity = state.resources.find(({ type }) => type === stackIdentityType);
+    this.owner = identity && `${project}/${stack.split("/").at(-1) ?? ""}#${identity.id}`;
+    this.#ids = new Set(state.resources.map(({ id }) => lastSegment(id)).filter((id) => id !== ""));
+  }
+
+  /** Whether a resource's ID ends with this one. */
+  has(id: string): boolean {
+    return this.#ids.has(id.toLowerCase());
+  }
+
+  /** Whether a resource has this ID, as the provider writes it. */
+  hasWhole(id: string): boolean {
+    return this.state.resources.some((one) => one.id.toLowerCase() === id.toLowerCase());
+  }
+
+  /** Whether a resource's ID, as the provider writes it, begins with this. */
+  hasBeginning(id: string): boolean {
+    return this.state.resources.some((one) => one.id.toLowerCase().startsWith(id.toLowerCase()));
+  }
+
+  /** Object IDs of the groups and guests of the stack. */
+  principals(): string[] {
+    const types = ["azuread:index/group:Group", "pulumi-nodejs:dynamic/defender-mssp:Guest"];
+    return this.state.resources.filter(({ type }) => types.includes(type)).map(({ id }) => lastSegment(id));
+  }
+
+  /** Application (client) IDs of the stack's applications. */
+  clientIds(): string[] {
+    return this.applications().flatMap(({ clientId }) => clientId ?? []);
+  }
+
+  applications(): readonly StateResource[] {
+    return this.state.resources.filter(({ type }) => /^azuread:index\/application(Registration)?:/.test(type));
+  }
+
+  /**
+   * Arguments of `pulumi import` with the declaring component as parent and the provider of the
+   * stack's tenant. Undefined if the state does not contain the component.
+   */
+  importOf(type: string, name: string, id: string, parentType: string): readonly string[] | undefined {
+    const parent = this.state.resources.find(
+      ({ type: one, urn }) => one === parentType && name.startsWith(nameOf(urn)),
+    );
+    const provider = this.state.resources.find(
+      ({ type: one, urn }) => one === "pulumi:providers:azuread" && !nameOf(urn).startsWith("default"),
+    );
+    if (parent === undefined || provider === undefined) return undefined;
+    const named = ({ urn }: StateResource, as: string) => `${as}=${urn}`;
+    return [type, name, id, "--parent", named(parent, "parent"), "--provider", named(provider, "provider")];
+  }
+
+  /**
+   * Whether the engine was interrupted while it was creating such a resource, with these inputs.
+   */
+  isPending(type: string, inputs: Readonly<Record<string, unknown>> = {}): boolean {
+    return this.state.pending.some(
+      (one) => one.type === type && Object.entries(inputs).every(([name, value]) => one.inputs[name] === value),
+    );
+  }
+
+  /** The owner by a mark: `<owner>`, or `<owner>/<resource name>`. */
+  evidence(mark: string, text: string): Evidence {
+    const isOwn = this.owner !== undefined && (mark === this.owner || mark.startsWith(`${this.owner}/`));
+    return { owner: isOwn ? "thisStack" : "another", text };
+  }
+
+  /** The owner by the object's description. */
+  describedEvidence(description: string): Evidence {
+    const found = describedAs.exec(description);
+    if (found === null) return { owner: "unknown", text: "none: no evidence that this program created it" };
+    return this.evidence(found[1] ?? found[2] ?? "", `its description: "${description}"`);
+  }
+}
+
+const stackIdentityType = "pulumi-nodejs:dynamic/defender-mssp:StackIdentity";
+
+/** An orphan without creation time and creator, which can't be imported. */
+export function undated(what: string, id: string, evidence: Evidence, interrupted: boolean): Omit<Orphan, "removal"> {
+  return {
+    what,
+    id,
+    createdOn: "",
+    createdBy: "",
+    evidence,
+    interrupted,
+    restorable: false,
+    importArguments: undefined,
+  };
+}
+
+/** Evidence for a part of an object in the stack's state. */
+export function partEvidence(owner: string): Evidence {
+  return { owner: "thisStack", text: `part of ${owner}, which is in the stack's state` };
+}
+
+/** Removal by one request of Graph. */
+export function deletionOf(path: string): Removal {
+  return { method: "DELETE", path };
+}
+
+/** An object's ID, creation time and owners. */
+export async function madeBy(call: GraphCall, collection: string, object: GraphObject) {
+  const id = text(object, "id");
+  const owners = await graphList<GraphObject>(call, `/v1.0/${collection}/${id}/owners`);
+  return {
+    id,
+    createdOn: text(object, "createdDateTime"),
+    createdBy: owners.map((owner) => text(owner, "displayName")).join(", "),
+  };
+}
+
+/** A property that is a text; empty where it is none. */
+export function text(object: GraphObject, name: string): string {
+  const value = object[name];
+  return typeof value === "string" ? value : "";
+}
+
+export function lastSegment(id: string): string {
+  return (id.split("/").at(-1) ?? "").toLowerCase();
+}
+
+export function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}

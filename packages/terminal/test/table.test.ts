@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { paragraph, tableText } from "../src/table";
+import { textWidth } from "../src/wrap";
+
+const lines = (...texts: string[]) => texts.map((text) => `${text}\n`).join("");
+
+describe("tableText", () => {
+  it("unlimited width: each row is one line", () => {
+    const long = "word ".repeat(60).trim();
+    assert.equal(
+      tableText(
+        [
+          ["a", long],
+          ["bcd", "x"],
+        ],
+        { width: Infinity, indent: 2 },
+      ),
+      lines(`  a    ${long}`, "  bcd  x"),
+    );
+  });
+
+  it("narrow column: the cell continues on the next line", () => {
+    assert.equal(
+      tableText([["✓", "consent", "nobody has consented to Alert.Read"]], { width: 30 }),
+      lines("✓  consent  nobody has", "            consented to", "            Alert.Read"),
+    );
+  });
+
+  it("a word is broken only if it is longer than the column", () => {
+    assert.equal(
+      tableText([["ab", "x".repeat(25)]], { width: 14 }),
+      lines(`ab  ${"x".repeat(10)}`, `    ${"x".repeat(10)}`, "    xxxxx"),
+    );
+  });
+
+  it("shows a tenant's control characters as text", () => {
+    assert.equal(tableText([["a\u001b[31mb", "c\td"]], { width: 80 }), lines("a\\u{1b}[31mb  c\\u{9}d"));
+  });
+
+  it("counts two columns for East Asian characters and none for combining marks", () => {
+    assert.equal(
+      tableText(
+        [
+          ["顧客", "x"],
+          ["abcd", "y"],
+          ["é", "z"],
+        ],
+        { width: 80 },
+      ),
+      lines("顧客  x", "abcd  y", "é     z"),
+    );
+  });
+
+  it("is never wider than the width and loses no word", () => {
+    const text = fc.array(fc.stringMatching(/^[a-z.]{1,30}$/), { maxLength: 12 }).map((words) => words.join(" "));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(text, text, text), { minLength: 1 }),
+        fc.integer({ min: 40, max: 120 }),
+        (rows, width) => {
+          const shown = tableText(rows, { width, indent: 2 });
+          for (const line of shown.split("\n")) assert.ok(textWidth(line) <= width, `${width}: ${line}`);
+          const letters = (all: string) => Array.from(all.replaceAll(/\s/g, "")).sort().join("");
+          assert.equal(letters(shown), letters(rows.flat().join("")));
+        },
+      ),
+    );
+  });
+});
+
+describe("paragraph", () => {
+  it("wraps at the width and keeps a URL whole", () => {
+    const url = `https://login.example/${"a".repeat(30)}`;
+    assert.equal(paragraph(`Open ${url} in a browser.`, 20, 2), lines("  Open", `  ${url}`, "  in a browser."));
+  });
+});

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { findInTenant } from "../../../../cli/customer/adopt/find";
+
+const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
+const guest = (id: string, mail: string | null, userPrincipalName: string) => ({
+  id,
+  displayName: id,
+  mail,
+  userPrincipalName,
+});
+const registration = (id: string, displayName: string, redirectUris: readonly string[]) => ({
+  id,
+  appId: `${id}-client`,
+  displayName,
+  signInAudience: "AzureADMyOrg",
+  web: { redirectUris },
+  requiredResourceAccess: [],
+  passwordCredentials: [],
+  keyCredentials: [],
+});
+
+/** Answers of Graph by the beginning of the path; an empty list for every other one. */
+function graph(answers: Readonly<Record<string, unknown>>): { readonly call: GraphCall; readonly methods: string[] } {
+  const methods: string[] = [];
+  const call: GraphCall = (path, { method = "GET" } = {}) => {
+    methods.push(method);
+    const known = Object.keys(answers).sort((a, b) => b.length - a.length);
+    const answer = answers[known.find((beginning) => path.startsWith(beginning)) ?? ""];
+    if (answer instanceof Error) return Promise.reject(answer);
+    const body = Array.isArray(answer) || answer === undefined ? { value: answer ?? [] } : answer;
+    return Promise.resolve({ status: 200, headers: new Headers(), body } as Awaited<ReturnType<GraphCall>>);
+  };
+  return { call, methods };
+}
+
+function find(answers: Readonly<Record<string, unknown>>) {
+  const { call, methods } = graph(answers);
+  const tenant = { call, defender: undefined, msspName: "Fabrikam", msspTenantId, msspDomains: ["fabrikam.example"] };
+  return findInTenant(tenant).then((found) => ({ found, methods }));
+}
+
+describe("search of what was onboarded by hand", () => {
+  it("finds guests by their mail, and by the address that Entra spells into the principal name", async () => {
+    const { found } = await find({
+      "/v1.0/users?": [
+        guest("mail", "Ana@Fabrikam.example", "x@contoso.example"),
+        guest("name", null, "ben_o_fabrikam.example#EXT#@contoso.example"),
+        guest("other", "eve@elsewhere.example", "eve_elsewhere.example#EXT#@contoso.example"),
+        guest("ending", "eve@notfabrikam.example", "e"),
+      ],
+    });
+    assert.deepEqual(
+      found.guests.map(({ id, email }) => [id, email]),
+      [
+        ["mail", "ana@fabrikam.example"],
+        ["name", "ben_o@fabrikam.example"],
+      ],
+    );
+  });
+
+  it("finds app registrations by the name and by the redirect URIs of the document of 2018", async () => {
+    const all = [
+      registration("name", "Contoso siem MSSP connector", []),
+      registration("uri", "Pull", ["https://contoso.example/SiemMsspConnector"]),
+      registration("script", "Script", ["https://SiemMsspConnector"]),
+      registration("none", "Payroll", ["https://payroll.example/SiemMsspConnectors"]),
+    ];
+    const { found } = await find({
+      "/v1.0/applications?": all,
+      ...Object.fromEntries(all.map((one) => [`/v1.0/applications/${one.id}`, one])),
+      ...Object.fromEntries(all.map(({ id }) => [`/v1.0/applications/${id}/federatedIdentityCredentials`, []])),
+    });
+    assert.deepEqual(
+      found.applications.map(({ id }) => id),
+      ["name", "uri", "script"],
+    );
+  });
+
+  it("finds service principals of the MSSP's applications, with their permissions", async () => {
+    const principal = (id: string, appOwnerOrganizationId: string) => ({
+      id,
+      appId: id,
+      displayName: id,
+      appOwnerOrganizationId,
+      appRoles: [],
+      oauth2PermissionScopes: [],
+    });
+    const { found } = await find({
+      "/v1.0/servicePrincipals?$select": [principal("ours", msspTenantId), principal("theirs", "other")],
+      "/v1.0/servicePrincipals/ours/appRoleAssignments": [{ id: "role", resourceId: "g", appRoleId: "r" }],
+      [`/v1.0/servicePrincipals?$filter=appId%20eq%20'${microsoftGraph.appId}'`]: [],
+    });
+    assert.deepEqual(
+      found.servicePrincipals.map(({ id, appRoles }) => [id, appRoles.map((role) => role.id)]),
+      [["ours", ["role"]]],
+    );
+  });
+
+  it("names a part that the identity may not read, and finds the others", async () => {
+    const refused = new ServiceError({ status: 403, message: "no", method: "GET", url: "/" });
+    const { found } = await find({
+      "/beta/roleManagement/defender": refused,
+      "/v1.0/users?": [guest("mail", "ana@fabrikam.example", "x")],
+    });
+    assert.equal(found.guests.length, 1);
+    assert.ok(found.notLooked.some(({ why }) => why.includes("RoleManagement.Read.Defender")));
+  });
+
+  it("reports other failures", async () => {
+    const failed = new ServiceError({ status: 500, message: "no", method: "GET", url: "/" });
+    await assert.rejects(find({ "/v1.0/users?": failed }), ServiceError);
+  });
+
+  it("only reads", async () => {
+    const { methods } = await find({ "/v1.0/users?": [guest("mail", "ana@fabrikam.example", "x")] });
+    assert.deepEqual([...new Set(methods)], ["GET"]);
+  });
+});

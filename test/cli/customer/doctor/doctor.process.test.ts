@@ -1,0 +1,209 @@
+/** `mssp doctor` as people run it, on a sandbox. */
+import assert from "node:assert/strict";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import { type PermissionsByResource, setSwitches } from "@defender-mssp/sandbox/testing";
+import { stringify } from "yaml";
+import type { Report } from "../../../../cli/customer/doctor/report";
+import { readStackSettings } from "../../../../settings/fromFile";
+import { neededPermissions } from "../../../../domain/prerequisites";
+import { checkout, type Ended } from "../../mssp";
+import { sharedMssp as mssp } from "../../sharedMssp";
+
+const ana = { email: "ana@mssp.example", displayName: "Ana" };
+
+describe("mssp doctor", function () {
+  let folder: string;
+  let sandbox: OwnSandbox;
+  let environment: Record<string, string | undefined>;
+  let tenants = 0;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-doctor-"));
+    await copyFile(path.join(checkout, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
+    sandbox = await startSandbox({ home: path.join(folder, ".sandbox") });
+    const { variables, removed } = await sandbox.environment();
+    environment = { ...Object.fromEntries(removed.map((name) => [name, undefined])), ...variables };
+  });
+  after(async () => {
+    await sandbox.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Runs it; whatever it says, no token and no secret is in it. */
+  async function doctor(args: readonly string[], options: { folder?: string; changed?: object } = {}): Promise<Ended> {
+    const ended = await mssp(["doctor", ...args], {
+      folder: options.folder ?? folder,
+      environment: { ...environment, ...options.changed },
+    });
+    const said = ended.stdout + ended.stderr;
+    assert.doesNotMatch(said, /eyJ[\w-]{10}/, "a token");
+    assert.ok(!said.includes(environment["ARM_CLIENT_SECRET"] ?? ""), "the client secret");
+    assert.doesNotMatch(said, /^\s+at /m, "a stack trace");
+    return ended;
+  }
+
+  async function report(stack: string): Promise<Report & { exitCode: number | undefined }> {
+    const { exitCode, stdout } = await doctor(["--stack", stack, "--json"]);
+    return { ...(JSON.parse(stdout) as Report), exitCode };
+  }
+
+  /** A customer with a stack of the same name. */
+  async function customer(
+    settings: object,
+    permissions?: PermissionsByResource,
+  ): Promise<{ stack: string; tenantId: string }> {
+    const number = ++tenants;
+    const tenantId = `c0570500-0000-4000-8000-0000000001${String(number).padStart(2, "0")}`;
+    sandbox.cloud.describedTenant({ tenantId, domain: "customer.example", permissions });
+    await write(`customer${number}`, {
+      customerName: "Customer",
+      tenantId,
+      customerDomain: "customer.example",
+      msspName: "MSSP",
+      msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+      analysts: [ana],
+      ...settings,
+    });
+    return { stack: `customer${number}`, tenantId };
+  }
+
+  async function write(stack: string, settings: object): Promise<void> {
+    const config = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`defender-mssp:${key}`, value as unknown]),
+    );
+    await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
+  }
+
+  it("reports all checks as passed for the sandbox's own stack", async () => {
+    const { exitCode, stdout } = await doctor(["--stack", "dev", "--json"], { folder: checkout });
+    const found = JSON.parse(stdout) as Report;
+    assert.equal(exitCode, 0);
+    assert.equal(found.state, "passed");
+    assert.equal(found.tenantId, "c0570500-0000-4000-8000-00000000000a");
+    assert.deepEqual([found.identity.kind, found.identity.clientId], ["application", environment["ARM_CLIENT_ID"]]);
+    assert.ok(found.permissions.length > 5);
+    assert.deepEqual([...new Set(found.permissions.map(({ state }) => state))], ["passed"]);
+    assert.deepEqual([...new Set(found.features.map(({ state }) => state))], ["passed"]);
+  });
+
+  it("prints the same report as a table", async () => {
+    const { exitCode, stdout } = await doctor(["--stack", "dev"], { folder: checkout });
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^Stack dev: Contoso, tenant c0570500-0000-4000-8000-00000000000a$/m);
+    assert.match(stdout, /^Signed in as the application .+, client ID [0-9a-f-]{36}$/m);
+    assert.match(stdout, /^Microsoft Graph\n(?: {2}✓ .*\n)* {2}✓ {2}RoleManagement\.ReadWrite\.Defender +\S/m);
+    assert.match(stdout, /^Tenant licences and policies\n(?: {2}✓ .*\n)* {2}✓ {2}guest invitations$/m);
+    assert.match(stdout, /^No missing permissions, licences or policies found\.\n\d+ passed\.$/m);
+  });
+
+  it("passes with exactly the permissions that the settings need, and cannot check licences with these", async () => {
+    const { stack } = await customer({});
+    const needed = neededPermissions(await readStackSettings(stack, { folder, environment }));
+    const granted: Record<string, string[]> = {};
+    for (const { apiAppId, permission } of needed) (granted[apiAppId] ??= []).push(permission);
+    const exact = await customer({}, granted);
+    const found = await report(exact.stack);
+    assert.deepEqual([found.exitCode, found.state], [0, "passed"]);
+    assert.deepEqual([...new Set(found.features.map(({ state }) => state))], ["notChecked"]);
+    const { stdout } = await doctor(["--stack", exact.stack]);
+    assert.match(stdout, /^ {2}– {2}guest invitations +not checked: requires Policy\.Read\.All$/m);
+    assert.match(
+      stdout,
+      /^No missing permissions, licences or policies found\. Items marked – could not be checked\.$/m,
+    );
+  });
+
+  it("names each missing permission and the page where an administrator consents", async () => {
+    const { stack, tenantId } = await customer({ portalAccess: "basic" }, {});
+    const found = await report(stack);
+    assert.deepEqual([found.exitCode, found.state], [1, "failed"]);
+    const needed = neededPermissions(await readStackSettings(stack, { folder, environment }));
+    assert.deepEqual(
+      found.permissions.filter(({ state }) => state === "failed").map(({ permission }) => permission),
+      needed.map(({ permission }) => permission),
+    );
+    const consent = `https://login.microsoftonline.com/${tenantId}/adminconsent?client_id=${environment["ARM_CLIENT_ID"]}`;
+    assert.equal(found.adminConsentUrl, consent);
+    const { exitCode, stdout } = await doctor(["--stack", stack]);
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /^Microsoft Graph\n(?: {2}✗ .*\n)* {2}✗ {2}RoleManagement\.ReadWrite\.Directory/m);
+    assert.match(stdout, /^`pulumi up` would fail\.$/m);
+    assert.match(
+      stdout,
+      /^Add to the application's API permissions: .*Microsoft Graph RoleManagement\.ReadWrite\.Directory/m,
+    );
+    assert.ok(stdout.includes(consent));
+  });
+
+  const lacking: readonly [string, object, Record<string, string>, RegExp][] = [
+    ["roleAssignableGroups", { portalAccess: "basic" }, { entraLicence: "free" }, /Entra ID P1/],
+    [
+      "entitlementManagement",
+      { analysts: [], portalAccess: { model: "entitlement", approvers: ["security.admin@customer.example"] } },
+      { entraLicence: "p1" },
+      /Entra ID P2 or ID Governance/,
+    ],
+    ["invitations", {}, { b2bInvitations: "off" }, /ana@mssp\.example/],
+    ["clientSecrets", {}, { clientSecrets: "90" }, /90 days at most/],
+  ];
+  for (const [feature, settings, switched, reason] of lacking) {
+    it(`names the feature that the tenant lacks: ${feature}`, async () => {
+      const { stack, tenantId } = await customer(settings);
+      setSwitches(sandbox.cloud.tenant(tenantId), switched);
+      const found = await report(stack);
+      assert.deepEqual([found.exitCode, found.state], [1, "failed"]);
+      const missing = found.features.filter(({ state }) => state === "failed");
+      assert.deepEqual(
+        missing.map((one) => one.feature),
+        [feature],
+      );
+      assert.match(missing[0]?.reason ?? "", reason);
+    });
+  }
+
+  it("explains why the sign-in to the tenant fails", async () => {
+    const { stack, tenantId } = await customer({});
+    const { exitCode, stdout, stderr } = await doctor(["--stack", stack, "--json"], {
+      changed: { ARM_CLIENT_SECRET: "wrong" },
+    });
+    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.match(stderr, new RegExp(`^mssp: Can't read the customer's tenant ${tenantId}: .*AADSTS7000215`));
+    assert.match(stderr, /^Check the setting tenantId, the credentials/m);
+  });
+
+  it("without credentials names the sandbox as a way to try the command", async () => {
+    const { stack } = await customer({});
+    const none = { ARM_METADATA_HOSTNAME: undefined, ARM_CLIENT_ID: undefined, ARM_CLIENT_SECRET: undefined };
+    const { exitCode, stderr } = await doctor(["--stack", stack], { changed: { ...none, ARM_USE_CLI: "false" } });
+    assert.equal(exitCode, 1);
+    assert.ok(stderr.includes(`\`npx mssp sandbox run -- npx mssp doctor --stack ${stack}\``), stderr);
+  });
+
+  it("reports that the customer has not consented to the application, as in a wrong tenant", async () => {
+    const { stack, tenantId } = await customer({});
+    const principals = sandbox.cloud.tenant(tenantId).objects("servicePrincipals");
+    const automation = [...principals.values()].find(({ appId }) => appId === environment["ARM_CLIENT_ID"])!;
+    principals.delete(automation.id);
+    const { exitCode, stderr } = await doctor(["--stack", stack]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, new RegExp(`^mssp: Can't read the customer's tenant ${tenantId}: .*AADSTS\\d+`));
+    assert.match(stderr, /that the customer has consented to that application/);
+  });
+
+  it("lists the existing stacks if the named stack does not exist", async () => {
+    const { exitCode, stderr } = await doctor(["--stack", "nobody"]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^mssp: There is no Pulumi\.nobody\.yaml in .*customer1/);
+  });
+
+  it("reports all configuration errors, as `up` does", async () => {
+    await write("wrong", { customerName: "Customer", portalAccess: { model: "basic", approvers: ["a@b.example"] } });
+    const { exitCode, stderr } = await doctor(["--stack", "wrong"]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^mssp: \d+ settings are wrong; nothing was changed\.$/m);
+    assert.match(stderr, /^ {2}portalAccess\.approvers: .*\n {4}allowed: only with the model entitlement/m);
+  });
+});

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { microsoftGraph } from "@defender-mssp/microsoft";
+import { execa } from "execa";
+import { azScript } from "../../../../cli/customer/permissions/azScript";
+import { requiredResourceAccess, type RequiredResourceAccess } from "../../../../cli/customer/permissions/manifest";
+import { permissionsOf, type CustomerSettings } from "../../../../cli/customer/permissions/needed";
+import { permissionsMarkdown, permissionsText } from "../../../../cli/customer/permissions/text";
+import { parseSettings } from "../../../../settings";
+import { requiredSettings } from "../../../settings/required";
+
+const ids = { automation: "11111111-0000-4000-8000-000000000001", preview: "11111111-0000-4000-8000-000000000002" };
+
+function settingsOf(values: Readonly<Record<string, unknown>> = {}): CustomerSettings {
+  return parseSettings(
+    { ...requiredSettings, analysts: [], ...values },
+    [],
+    values["cloud"] === "gccHigh" ? { ARM_ENVIRONMENT: "usgovernmentl4" } : {},
+  );
+}
+
+const customer = (values?: Readonly<Record<string, unknown>>, stack = "contoso") => ({
+  stack,
+  settings: settingsOf(values),
+});
+const names = (list: readonly { readonly permission: string }[]) => list.map(({ permission }) => permission);
+
+describe("mssp permissions", () => {
+  it("requests the directory role only for the model basic", () => {
+    const of = (portalAccess: string) => names(permissionsOf([customer({ portalAccess })]).automation);
+    assert.ok(of("basic").includes("RoleManagement.ReadWrite.Directory"));
+    assert.ok(!of("rbac").includes("RoleManagement.ReadWrite.Directory"));
+    assert.ok(of("rbac").includes("RoleManagement.ReadWrite.Defender"));
+  });
+
+  it("lists each permission of several customers once", () => {
+    const { automation, customers } = permissionsOf([
+      customer({ portalAccess: "basic" }),
+      customer({ portalAccess: "rbac" }, "tailwind"),
+    ]);
+    assert.ok(names(automation).includes("RoleManagement.ReadWrite.Directory"));
+    assert.ok(names(automation).includes("RoleManagement.ReadWrite.Defender"));
+    assert.equal(new Set(names(automation)).size, automation.length);
+    assert.deepEqual(
+      customers.map(({ stack }) => stack),
+      ["contoso", "tailwind"],
+    );
+  });
+
+  it("gives the preview application only read permissions", () => {
+    for (const portalAccess of ["basic", "rbac"]) {
+      const { preview } = permissionsOf([customer({ portalAccess })]);
+      assert.ok(preview.length > 3);
+      for (const name of names(preview)) assert.doesNotMatch(name, /Write|Create/);
+    }
+  });
+
+  it("has an ID for each permission, and never the sandbox's own permission", () => {
+    const gateway = { defenderEndpoint: "https://gateway.example" };
+    const { automation, optional, preview, customers } = permissionsOf([customer(gateway)]);
+    for (const { id, permission } of [...automation, ...optional, ...preview]) {
+      assert.match(id, /^[0-9a-f-]{36}$/, permission);
+      assert.notEqual(permission, "IntegrationConfiguration.ReadWrite");
+    }
+    assert.equal(customers[0]?.hasGateway, true);
+    assert.match(permissionsText(permissionsOf([customer(gateway)])), /gateway \(defenderEndpoint\) may require/);
+  });
+
+  it("names the consent page of the customer's tenant, in the customer's cloud", () => {
+    const url = (cloud?: string) =>
+      permissionsOf([customer(cloud === undefined ? {} : { cloud })], ids).customers[0]?.consentUrls.automation;
+    const { tenantId } = settingsOf();
+    assert.equal(
+      url(),
+      `https://login.microsoftonline.com/${tenantId}/adminconsent?client_id=11111111-0000-4000-8000-000000000001`,
+    );
+    assert.match(url("gccHigh") ?? "", /^https:\/\/login\.microsoftonline\.us\//);
+    assert.match(permissionsText(permissionsOf([customer({ cloud: "gccHigh" })])), /other IDs for some app roles/);
+  });
+
+  it("lists the connector's own roles for an msspApp, by its profile and until its last day", () => {
+    const applicationId = "f00dcafe-0000-4000-8000-000000000001";
+    const triage = { profile: "triage", approvedBy: "Eva", writesEndOn: "2026-12-31" };
+    const of = (connector: object, now: string) =>
+      permissionsOf([customer({ connector: { kind: "msspApp", applicationId, ...connector } })], {}, new Date(now));
+    const [read] = of({}, "2026-12-31T12:00:00Z").connectors;
+    assert.deepEqual(names(read?.permissions ?? []), ["SecurityAlert.Read.All"]);
+    assert.ok(read?.consentUrl.includes(applicationId));
+    const [before, after] = ["2026-12-31T12:00:00Z", "2027-01-01T00:00:00Z"].map(
+      (now) => of(triage, now).connectors[0],
+    );
+    const change = "SecurityAlert.ReadWrite.All";
+    assert.ok(names(before?.permissions ?? []).includes(change));
+    assert.ok(!names(after?.permissions ?? []).includes(change));
+    for (const { id, permission } of before?.permissions ?? []) assert.match(id, /^[0-9a-f-]{36}$/, permission);
+    for (const text of [permissionsText, permissionsMarkdown])
+      assert.match(text(of({}, "2026-12-31T12:00:00Z")), /SecurityAlert\.Read\.All/);
+    assert.deepEqual(permissionsOf([customer()]).connectors, []);
+  });
+
+  it("lists the roles in Azure that the handover needs", () => {
+    const handover = { subscriptionId: "5ec0de00-5ab5-4000-8000-000000000001", location: "westeurope" };
+    const { azureRoles } = permissionsOf([customer({ handover })]);
+    assert.deepEqual(
+      azureRoles.map(({ application, role }) => `${application}: ${role}`),
+      ["automation: Contributor", "preview: Reader"],
+    );
+    assert.deepEqual(permissionsOf([customer()]).azureRoles, []);
+  });
+
+  it("writes the manifest's requiredResourceAccess", () => {
+    const { automation } = permissionsOf([customer()]);
+    const [graph, ...others]: readonly (RequiredResourceAccess | undefined)[] = requiredResourceAccess(automation);
+    assert.equal(others.length, 0);
+    assert.ok(graph);
+    assert.equal(graph.resourceAppId, microsoftGraph.appId);
+    assert.deepEqual(
+      graph.resourceAccess.find(({ id }) => id === microsoftGraph.appRoles["Application.ReadWrite.All"]),
+      { id: microsoftGraph.appRoles["Application.ReadWrite.All"], type: "Role" },
+    );
+  });
+
+  it("escapes a customer's name in Markdown", () => {
+    const text = permissionsMarkdown(permissionsOf([customer({ customerName: "[x](https://evil.example) <b>" })]));
+    assert.match(text, /\\\[x\\\]\(https|\\\[x\\\]\\\(https/);
+    assert.doesNotMatch(text, /[^\\]<b>/);
+  });
+
+  it("refuses a script for customers of two MSSP tenants", () => {
+    const other = customer({ msspTenantId: "99999999-0000-4000-8000-000000000009" }, "tailwind");
+    assert.throws(() => azScript(permissionsOf([customer(), other])), /different values of msspTenantId/);
+  });
+});
+
+describe("the az script, with a stand-in for az", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-az-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  /** Writes each call, a line each, with the JSON of its `@file` arguments. */
+  async function runScript(
+    existing: string,
+    tenant: string,
+  ): Promise<{ calls: string[]; exitCode?: number; said: string }> {
+    const log = path.join(folder, "calls");
+    await writeFile(log, "");
+    const az = `#!/bin/sh
+line="$*"
+for one in "$@"; do case "$one" in @*) line="$line $(tr -d '\\n' < "\${one#@}")";; esac; done
+printf '%s\\n' "$line" >> '${log}'
+case "$1 $2 $3" in
+  "account show "*) echo "${tenant}";;
+  "ad app list") echo "${existing}";;
+  "ad app create") echo new-application;;
+  "ad app show") echo object-id;;
+esac
+`;
+    await writeFile(path.join(folder, "az"), az);
+    await writeFile(path.join(folder, "gh"), "#!/bin/sh\necho 4711\n");
+    for (const name of ["az", "gh"]) await chmod(path.join(folder, name), 0o755);
+    const script = path.join(folder, "script.sh");
+    await writeFile(script, azScript(permissionsOf([customer()]), "acme/customers"));
+    const { exitCode, stdout, stderr } = await execa("sh", [script], {
+      env: { PATH: `${folder}:${process.env["PATH"]}`, REDIRECT_URI: "https://acme.example/consented" },
+      reject: false,
+    });
+    const calls = (await readFile(log, "utf8")).split("\n").filter((line) => line !== "");
+    return { calls, exitCode, said: `${stdout}\n${stderr}` };
+  }
+
+  const tenant = settingsOf().msspTenantId;
+
+  it("registers two multitenant applications with their permissions, and four federated credentials", async () => {
+    const { calls, exitCode, said } = await runScript("", tenant);
+    assert.equal(exitCode, 0, said);
+    const created = calls.filter((call) => call.startsWith("ad app create"));
+    assert.equal(created.length, 2);
+    for (const call of created) assert.match(call, /AzureADMultipleOrgs .*"resourceAppId": "00000003-0000-0000-c000/);
+    assert.doesNotMatch(created[1] ?? "", new RegExp(microsoftGraph.appRoles["Application.ReadWrite.All"]));
+    const credentials = calls.filter((call) => call.startsWith("rest --method POST"));
+    assert.equal(credentials.length, 4);
+    for (const call of credentials) {
+      const { claimsMatchingExpression } = JSON.parse(call.slice(call.indexOf("{"), call.lastIndexOf("}") + 1)) as {
+        claimsMatchingExpression: { value: string };
+      };
+      assert.match(claimsMatchingExpression.value, /repo:acme\/customers:environment:.*repository_id'\] eq '4711'$/);
+    }
+    assert.match(
+      credentials[0] ?? "",
+      /environment:customer-\*' and claims\['job_workflow_ref'\] .*@refs\/heads\/main/,
+    );
+    assert.match(said, /MSSP_CLIENT_ID=new-application/);
+  });
+
+  it("registers no application twice", async () => {
+    const { calls, exitCode, said } = await runScript("there-already", tenant);
+    assert.equal(exitCode, 0, said);
+    assert.equal(calls.filter((call) => call.startsWith("ad app create")).length, 0);
+    assert.equal(calls.filter((call) => call.startsWith("ad app update --id there-already")).length, 2);
+  });
+
+  it("does nothing in another tenant", async () => {
+    const { calls, exitCode, said } = await runScript("", "another-tenant");
+    assert.equal(exitCode, 1);
+    assert.match(said, /Signed in to another-tenant/);
+    assert.equal(calls.length, 1);
+  });
+});

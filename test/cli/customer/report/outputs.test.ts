@@ -1,0 +1,297 @@
+/** Every output of a report: pages, hand-outs, JSON, CSV. None has a secret, and all say the same. */
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { csvText } from "@defender-mssp/terminal/csv";
+import {
+  progressOf,
+  type OnboardingStep,
+  type StepName,
+  type StepState,
+} from "../../../../cli/customer/onboard/progress";
+import { fleetCsv, fleetPage, fleetRow, type FleetReport, type FleetRow } from "../../../../cli/customer/report/fleet";
+import { handoutPage, mailOf } from "../../../../cli/customer/report/handout";
+import { objectsCsv } from "../../../../cli/customer/report/objectsCsv";
+import { reportPage } from "../../../../cli/customer/report/page";
+import { parseReportState } from "../../../../cli/customer/report/readState";
+import { textsOf } from "../../../../cli/customer/report/texts/all";
+import { languages, type Texts } from "../../../../cli/customer/report/texts/texts";
+import { now, recorded, recordedReport, stateOf, stateText } from "./states";
+
+const facts = { page: "x.html", lastRun: "changed", drift: "notChecked" } as const;
+
+describe("mssp report: no secret", () => {
+  const planted = "planted-secret-4711";
+  /** The state with every secret in plain text: as encrypted and decrypted secrets, and where Graph answers one. */
+  function withPlanted(text: string): string {
+    return JSON.stringify(
+      JSON.parse(text, (key, value: unknown) => {
+        if (key === "ciphertext" || key === "plaintext") return planted;
+        if (["value", "inviteRedeemUrl", "clientSecret"].includes(key) && typeof value === "string") return planted;
+        return value;
+      }),
+    );
+  }
+
+  it("what is read of a state has none: encrypted, decrypted, in a list, or under the name of one", () => {
+    const encrypted = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: planted };
+    const urn = "urn:pulumi:dev::defender-mssp::azuread:index/group:Group::group";
+    const inputs = { displayName: encrypted, members: ["kept", encrypted], nested: { value: planted, kept: "kept" } };
+    const outputs = { clientSecret: planted, inviteRedeemUrls: { ana: planted }, extra: encrypted, hidden: "[secret]" };
+    const resources = [
+      { urn, type: "azuread:index/group:Group", custom: true, id: "1", inputs, outputs },
+      { urn: "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev", type: "pulumi:pulumi:Stack", outputs },
+    ];
+    const state = parseReportState("dev", JSON.stringify({ deployment: { resources } }));
+    assert.deepEqual(state.resources[0]!.inputs, { members: ["kept"], nested: { kept: "kept" } });
+    assert.deepEqual([state.resources[0]!.outputs, state.outputs], [{}, {}]);
+  });
+
+  for (const name of recorded) {
+    it(`${name}: no output has one of the state`, () => {
+      const text = withPlanted(stateText(name));
+      assert.match(text, new RegExp(planted));
+      const report = recordedReport(name, { state: parseReportState(name, text) });
+      const row = fleetRow(report, facts);
+      const fleet: FleetReport = { msspFleetOverview: 1, writtenAt: now.toISOString(), customers: [row] };
+      const outputs = [
+        JSON.stringify(report),
+        reportPage(report),
+        objectsCsv(report),
+        fleetPage(fleet),
+        fleetCsv(fleet),
+        JSON.stringify(fleet),
+        ...languages.map((language) => handoutPage(report, language)),
+      ];
+      for (const output of outputs) assert.doesNotMatch(output, new RegExp(planted));
+      assert.match(outputs[1]!, /Fabrikam Security/);
+    });
+  }
+});
+
+describe("mssp report: the page", () => {
+  it("names every object, its ID, what it means and how it ends", () => {
+    const report = recordedReport("dev");
+    const html = reportPage(report, "index.html");
+    for (const { name, objectId, key } of report.objects) {
+      assert.ok(html.includes(name.replaceAll("&", "&amp;")), name);
+      assert.ok(html.includes(objectId));
+      assert.ok(html.includes(`id="${key}"`), key);
+    }
+    assert.match(html, /href="index\.html"/);
+    assert.match(html, /Remove the person from analysts/);
+  });
+
+  it("draws many people together if they reach the same", () => {
+    const report = recordedReport("basic");
+    const guest = report.objects.find(({ kind }) => kind === "guest")!;
+    const group = report.objects.find(({ kind }) => kind === "group")!;
+    const many = Array.from({ length: 30 }, (_, index) => ({
+      ...guest,
+      key: `guest-${index}`,
+      name: `Person ${index}`,
+    }));
+    const paths = many.map(({ key }) => ({ from: key, to: group.key, by: "member of" }));
+    const html = reportPage({
+      ...report,
+      objects: [...report.objects.filter(({ kind }) => kind !== "guest"), ...many],
+      paths: [...report.paths, ...paths],
+    });
+    assert.match(html, /data-node="people-0"/);
+    assert.match(html, />30 people</);
+    assert.doesNotMatch(html, /data-node="guest-1"/);
+  });
+});
+
+describe("mssp report: the hand-out", () => {
+  const keysOf = (value: unknown, path = ""): string[] =>
+    typeof value === "object" && value !== null
+      ? Object.entries(value).flatMap(([key, inner]) => keysOf(inner, `${path}/${key}`))
+      : [path];
+  const valueAt = (texts: Texts, path: string) =>
+    path
+      .slice(1)
+      .split("/")
+      .reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], texts) as string;
+  const placeholders = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
+  /** The same word in both languages. */
+  const same = /^\/words\/reaches$|^\/objects\/name$/;
+
+  for (const language of languages.filter((one) => one !== "en")) {
+    it(`${language}: every text is there, translated, with the same placeholders`, () => {
+      const [english, texts] = [textsOf("en"), textsOf(language)];
+      assert.deepEqual(keysOf(texts).sort(), keysOf(english).sort());
+      for (const key of keysOf(english)) {
+        const [wanted, found] = [valueAt(english, key), valueAt(texts, key)];
+        assert.notEqual(found.trim(), "", key);
+        assert.deepEqual(placeholders(found), placeholders(wanted), key);
+        if (!same.test(key)) assert.notEqual(found, wanted, key);
+      }
+    });
+  }
+
+  it("says what there is, how to check it, and how to end it, in the customer's language", () => {
+    const report = recordedReport("dev");
+    const html = handoutPage(report, "de");
+    assert.match(html, /<html lang="de">/);
+    assert.match(html, /Zugriff von Fabrikam Security auf Microsoft Defender von Contoso/);
+    assert.match(html, /Was vorhanden ist/);
+    assert.match(html, /entra\.microsoft\.com/);
+    assert.deepEqual(html.replace(/<(style|script)>[^]*?<\/\1>/g, "").match(/\{(?!shown|all)\w+\}/g), null);
+    // The MSSP's own Key Vault is not in the customer's tenant.
+    assert.doesNotMatch(html, /Geheimnis im Key Vault/);
+  });
+
+  it("says what each application role lets the connector do, and who approved changes", () => {
+    const connectorApproval = { approvedBy: "Dana <b> Reyes", writesEndOn: "2027-06-10" };
+    const html = handoutPage({ ...recordedReport("dev"), connectorApproval }, "de");
+    assert.match(html, /Liest die Warnungen von Microsoft Defender\./);
+    assert.match(html, /Dana &lt;b(?:>|&gt;) Reyes hat das bis 2027-06-10 genehmigt/);
+    assert.doesNotMatch(handoutPage(recordedReport("dev"), "de"), /hat das bis/);
+  });
+
+  it("before up it says what will be created, and promises that nothing is there yet", () => {
+    const html = handoutPage(recordedReport("dev", { source: "preview" }), "fr");
+    assert.match(html, /Ce qui sera créé/);
+    assert.match(html, /Rien n’est créé avant/);
+    // The program's own words in the details are English.
+    assert.doesNotMatch(html, /signed-in user|as the application|member/);
+    assert.doesNotMatch(html, /Ce qui existe/);
+  });
+
+  it("has the link to consent only for the MSSP's own application, on the page and in the mail", () => {
+    const own = recordedReport("mssp-application");
+    assert.match(
+      handoutPage(own, "ja"),
+      /href="https:\/\/login\.microsoftonline\.com\/[^"]+\/adminconsent\?client_id=/,
+    );
+    assert.match(mailOf(own, textsOf("es")).body, /adminconsent\?client_id=/);
+    const customers = recordedReport("basic");
+    assert.doesNotMatch(handoutPage(customers, "ja"), /adminconsent/);
+    assert.match(mailOf(customers, textsOf("en")).subject, /^Access of Fabrikam Security/);
+  });
+});
+
+describe("mssp report: CSV", () => {
+  it("reads back as it was written, whatever is in a field", () => {
+    const rows = fc.array(
+      fc.array(
+        fc.string().filter((text) => !/^[=+\-@\t\r]|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.test(text)),
+        { minLength: 2, maxLength: 3 },
+      ),
+      { minLength: 1 },
+    );
+    fc.assert(fc.property(rows, (wanted) => assert.deepEqual(parsed(csvText(wanted)), wanted)));
+  });
+
+  it("has no formula: a spreadsheet shows the text", () => {
+    assert.equal(csvText([["=HYPERLINK(1)", "+1 is", "-2", "@x", 5]]), "'=HYPERLINK(1),'+1 is,-2,'@x,5\r\n");
+  });
+
+  it("has a row for each object, with its meaning and its end", () => {
+    const report = recordedReport("entitlement");
+    const [head, ...rows] = parsed(objectsCsv(report));
+    assert.equal(rows.length, report.objects.length);
+    for (const row of rows) assert.equal(row.length, head!.length);
+    assert.ok(rows.some((row) => row.includes("accessPackage") && row.some((cell) => /removes? |Remove/.test(cell))));
+  });
+});
+
+describe("mssp report: the fleet", () => {
+  const row = (changes: Partial<FleetRow>): FleetRow => ({
+    ...fleetRow(recordedReport("basic"), facts),
+    ...changes,
+  });
+  const order = (rows: readonly FleetRow[]) =>
+    [
+      ...fleetPage({ msspFleetOverview: 1, writtenAt: now.toISOString(), customers: rows }).matchAll(
+        /<tr id="stack-(\w+)"/g,
+      ),
+    ].map(([, stack]) => stack);
+
+  it("shows first who needs somebody now, then soon, then by name", () => {
+    assert.deepEqual(
+      order([
+        row({ stack: "calm2" }),
+        row({ stack: "calm1" }),
+        row({ stack: "soon", ends: { clientSecret: "2027-06-01T00:00:00.000Z" } }),
+        row({ stack: "now", ends: { clientSecret: "2027-05-01T00:00:00.000Z" } }),
+        row({ stack: "unreadable", state: "unreadable", problem: "locked" }),
+      ]),
+      ["now", "unreadable", "soon", "calm1", "calm2"],
+    );
+  });
+
+  it("drift is what --live found; without it what the last run found; else not checked", () => {
+    const live = {
+      missing: [],
+      missingKeys: new Set<string>(),
+      missingConsents: ["Alert.Read"],
+      governance: { state: "none" as const },
+      notChecked: [],
+      parts: [],
+    };
+    assert.equal(fleetRow(recordedReport("basic", { live, source: "live" }), facts).drift, 1);
+    assert.equal(fleetRow(recordedReport("basic"), { ...facts, drift: 3 }).drift, 3);
+    assert.equal(fleetRow(recordedReport("basic"), facts).drift, "notChecked");
+    const html = fleetPage({ msspFleetOverview: 1, writtenAt: now.toISOString(), customers: [row({})] });
+    assert.match(html, /class="notChecked">not checked/);
+  });
+
+  it("with --live shows whose move each onboarding waits for", () => {
+    const about = { stack: "a", checkedOn: now.toISOString(), manualSteps: [] };
+    const step = (name: StepName, state: StepState): OnboardingStep => ({
+      ...{ name, state, actor: "analyst", found: "", next: state === "waiting" ? "Accept <the> invitation." : "" },
+    });
+    const waiting = progressOf(about, [step("consent", "done"), step("invitations", "waiting"), step("up", "byHand")]);
+    const complete = progressOf(about, [step("consent", "done")]);
+    const customers = [
+      row({ stack: "a", customerName: "Adatum", onboarding: waiting }),
+      row({ stack: "b", customerName: "Bakery", onboarding: complete }),
+      row({
+        stack: "c",
+        customerName: "Cafe",
+        onboarding: { ...about, state: "failed", steps: [], problem: "locked" },
+      }),
+    ];
+    const fleet = { msspFleetOverview: 1, writtenAt: now.toISOString(), customers } as const;
+    const [, table = ""] = fleetPage(fleet).split('id="onboarding"');
+    assert.match(table, /Adatum.*1 of 2.*Invitations.*the analysts.*Accept &lt;the> invitation\./s);
+    assert.match(table, /Cafe.*locked/s);
+    assert.doesNotMatch(table, /Bakery/);
+    const [head = [], ...rows] = parsed(fleetCsv(fleet));
+    const at = head.indexOf("onboarding");
+    assert.deepEqual(
+      rows.map((cells) => cells.slice(at, at + 3)),
+      [
+        ["waiting", "the analysts", "Accept <the> invitation."],
+        ["complete", "", ""],
+        ["failed", "", ""],
+      ],
+    );
+    assert.doesNotMatch(fleetPage({ ...fleet, customers: [row({})] }), /id="onboarding"/);
+  });
+
+  it("leaves out the link where a customer has no page, and keeps a hostile name a text", () => {
+    const html = fleetPage({
+      msspFleetOverview: 1,
+      writtenAt: now.toISOString(),
+      customers: [
+        row({ page: undefined, customerName: "<img src=x>" }),
+        row({ stack: "b", page: "b.html", customerName: "B" }),
+      ],
+    });
+    assert.match(html, /&lt;img src=x>/);
+    assert.match(html, /<a href="b\.html">B<\/a>/);
+    assert.equal(stateOf("basic").interrupted, 0);
+  });
+});
+
+/** Reads RFC 4180. */
+function parsed(text: string): string[][] {
+  const rows: string[][] = [[]];
+  for (const [, quoted, plain = "", end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,"\r\n]*))(,|\r\n)/g)) {
+    rows.at(-1)!.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === "\r\n") rows.push([]);
+  }
+  return rows.slice(0, -1);
+}

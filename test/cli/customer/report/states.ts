@@ -1,0 +1,43 @@
+/** Reports of the states that released versions wrote: every portal access model and connector. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { reportOf, type ReportSources } from "../../../../cli/customer/report/build";
+import type { AccessReport } from "../../../../cli/customer/report/model";
+import { parseReportState, type ReportState } from "../../../../cli/customer/report/readState";
+import { parseSettings, type Settings } from "../../../../settings";
+import { configurationOf } from "../../../../settings/fromFile";
+
+export const recorded = ["basic", "certificate", "dev", "entitlement", "federated", "mssp-application"] as const;
+export type Recorded = (typeof recorded)[number];
+
+/** Half a year after the states were recorded. */
+export const now = new Date("2027-05-26T09:00:00Z");
+
+const folder = path.resolve(__dirname, "../../../compat/0.1.0");
+
+export function settingsOf(name: Recorded, changes: Readonly<Record<string, unknown>> = {}): Settings {
+  const content = parse(readFileSync(path.join(folder, name, "stack.yaml"), "utf8")) as { config: object };
+  const changed = Object.fromEntries(Object.entries(changes).map(([key, value]) => [`defender-mssp:${key}`, value]));
+  const { values, secretKeys } = configurationOf({ config: { ...content.config, ...changed } }, "defender-mssp");
+  return parseSettings(values, secretKeys, {});
+}
+
+export function stateText(name: Recorded): string {
+  return readFileSync(path.join(folder, name, "state.json"), "utf8");
+}
+
+export function stateOf(name: Recorded): ReportState {
+  return parseReportState(name, stateText(name));
+}
+
+export function recordedReport(name: Recorded, changes: Partial<ReportSources> = {}): AccessReport {
+  return reportOf({
+    stack: name,
+    settings: settingsOf(name),
+    state: stateOf(name),
+    source: "state",
+    now,
+    ...changes,
+  });
+}

@@ -1,0 +1,332 @@
+/** `mssp token` on the sandbox, with imported stacks: each flow and its errors. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { VisibleError } from "@defender-mssp/errors";
+import {
+  makeTestCertificate,
+  addDaemon,
+  contoso,
+  daemonId,
+  decodeToken,
+  graphId,
+  type Daemon,
+} from "@defender-mssp/sandbox/testing";
+import { execa } from "execa";
+import { codeOf } from "../../../../cli/siem/tokens/signIn";
+import { checkout, type Ended } from "../../mssp";
+import { secret, StackProject } from "../../pulumiStack";
+import { sharedMssp as runMssp } from "../../sharedMssp";
+
+const redirectUri = "https://contoso.com/SiemMsspConnector";
+
+describe("mssp token", function () {
+  let project: StackProject;
+  let connector: Daemon;
+  let folder: string;
+  let loopbackRedirectUri: string;
+
+  before(async () => {
+    project = await StackProject.create();
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-token-"));
+    loopbackRedirectUri = `http://localhost:${await freePort()}/signed-in`;
+    connector = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] });
+    connector.application["web"] = { redirectUris: [redirectUri, loopbackRedirectUri] };
+    const withoutSecret = {
+      tenantId: contoso,
+      clientId: daemonId,
+      clientSecretExpiresOn: "2099-01-01T00:00:00Z",
+      redirectUri,
+      loopbackRedirectUri,
+    };
+    const outputs = { ...withoutSecret, clientSecret: secret(connector.secret) };
+    await project.addStack("contoso", outputs);
+    const described = (changes: object) => ({
+      connector: { kind: "customerApp", credential: "secret", alertApis: ["legacySiem", "graph"], ...changes },
+    });
+    await project.addStack("certificate", { ...withoutSecret, ...described({ credential: "certificate" }) });
+    await project.addStack("mssp", { ...outputs, ...described({ kind: "msspApp", alertApis: ["graph"] }) });
+    await project.addStack("wrong", { ...outputs, clientSecret: secret("not-the-secret") });
+    await project.addStack("elsewhere", { ...outputs, redirectUri: "https://elsewhere.example/SiemMsspConnector" });
+    await project.addStack("nothing");
+  });
+  after(async () => {
+    await project.dispose();
+    await rm(folder, { recursive: true });
+  });
+
+  const mssp = (...args: string[]): Promise<Ended> =>
+    runMssp(args, { folder: project.folder, environment: project.environment });
+
+  /** Runs the command, and opens the address that it shows once `waits` is there. */
+  async function signIn(args: readonly string[], browser: (url: string) => Promise<void>) {
+    const command = spawn(process.execPath, [path.join(checkout, "cli", "mssp.js"), "token", ...args], {
+      cwd: project.folder,
+      env: project.environment,
+    });
+    let [stdout, stderr] = ["", ""];
+    command.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    const url = new Promise<string>((resolve) => {
+      command.stderr.on("data", (chunk: Buffer) => {
+        stderr += chunk.toString();
+        const [found] = /https:\/\/127\.0\.0\.1:\S+authorize\S+(?=\n)/.exec(stderr) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+    });
+    const ended = once(command, "close") as Promise<[number]>;
+    const shown = await Promise.race([url, ended.then(() => undefined)]);
+    if (shown !== undefined) await browser(shown);
+    const [exitCode] = await ended;
+    return { exitCode, stdout, stderr };
+  }
+
+  /** Where the sandbox's sign-in sends the browser. */
+  async function signedIn(url: string): Promise<string> {
+    const { pathname, search } = new URL(url);
+    const response = await fetch(project.sandbox.origins.http + pathname + search, { redirect: "manual" });
+    return response.headers.get("location") ?? "";
+  }
+
+  it("loopback redirect: the browser returns to this machine, and nothing is pasted", async () => {
+    const { exitCode, stdout, stderr } = await signIn(
+      ["--stack", "contoso", "--json", "--show-secrets"],
+      async (url) => {
+        assert.equal(new URL(url).searchParams.get("redirect_uri"), loopbackRedirectUri);
+        assert.equal((await fetch(new URL("/favicon.ico", loopbackRedirectUri))).status, 404);
+        assert.equal((await fetch(loopbackRedirectUri)).status, 404, "an address without a query is no answer");
+        const page = await fetch(await signedIn(url));
+        assert.equal(page.status, 200);
+        assert.match(await page.text(), /The answer was received.*You can close this window/);
+      },
+    );
+    assert.equal(exitCode, 0, stderr);
+    const result = JSON.parse(stdout) as { accessToken: { value: string }; refreshToken: { value: string } };
+    assert.equal(decodeToken(result.accessToken.value).claims["aud"], "https://graph.windows.net");
+    assert.ok(result.refreshToken.value.length > 100);
+  });
+
+  it("loopback redirect: one error when the port is in use", async () => {
+    const other = http.createServer().listen(Number(new URL(loopbackRedirectUri).port), "localhost");
+    await once(other, "listening");
+    const { exitCode, stderr } = await mssp("token", "--stack", "contoso");
+    other.close();
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /^mssp: Port \d+ of the redirect URI .* is in use by another program\. Free it, or use --paste\.$/m,
+    );
+  });
+
+  it("device code: requires a registration that allows public clients, and says so", async () => {
+    const refused = await mssp("token", "--stack", "contoso", "--device-code");
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, /^mssp: AADSTS7000218: .*\n.*needs "Allow public client flows"\. Use the browser\.$/m);
+    connector.application["isFallbackPublicClient"] = true;
+    const allowed = await mssp("token", "--stack", "contoso", "--device-code");
+    connector.application["isFallbackPublicClient"] = false;
+    assert.equal(allowed.exitCode, 0, allowed.stderr);
+    assert.match(allowed.stderr, /nothing needs to be entered/);
+    assert.match(allowed.stdout, /^Refresh token: kept in configuration, valid until /m);
+  });
+
+  it("client credentials: a token for each API with the client secret", async () => {
+    const graph = await mssp("token", "--stack", "contoso", "--client-credentials", "--show-secrets", "--json");
+    const { api, accessToken } = JSON.parse(graph.stdout) as { api: string; accessToken: { value: string } };
+    assert.equal(api, "graph");
+    assert.deepEqual(decodeToken(accessToken.value).claims["roles"], ["SecurityAlert.Read.All"]);
+    const legacy = await mssp("token", "--stack", "contoso", "--client-credentials", "--api", "legacySiem");
+    assert.match(legacy.stdout, /^Access token for legacySiem: valid until [^\n]+$/);
+  });
+
+  it("certificate: named by the user, for client credentials, sign-in, renewal and verify", async () => {
+    const certificate = await makeTestCertificate();
+    connector.application["keyCredentials"] = [
+      { keyId: "k", key: certificate.base64, endDateTime: "2099-01-01T00:00:00Z" },
+    ];
+    const file = path.join(folder, "certificate.pem");
+    await writeFile(file, certificate.privateKeyPem + certificate.certificatePem);
+    const missing = await mssp("token", "--stack", "certificate", "--client-credentials");
+    assert.equal(missing.exitCode, 1);
+    assert.match(
+      missing.stderr,
+      /^mssp: .* uses a certificate with its private key, .*: name its file with --certificate or in MSSP_CERTIFICATE_FILE\.$/,
+    );
+    const args = ["--stack", "certificate", "--certificate", file];
+    const own = await mssp("token", ...args, "--client-credentials", "--json", "--show-secrets");
+    const { accessToken } = JSON.parse(own.stdout) as { accessToken: { value: string } };
+    assert.equal(decodeToken(accessToken.value).claims["appidacr"], "2");
+    const persons = await signIn(args, async (url) => {
+      await fetch(await signedIn(url));
+    });
+    assert.equal(persons.exitCode, 0, persons.stderr);
+    // What was got by it is renewed, and tried by `verify`, by it as well.
+    assert.equal((await mssp("token", ...args, "--renew")).exitCode, 0);
+    const verified = await mssp("verify", ...args, "--json");
+    assert.match(verified.stdout, /"refresh token",\s+"state": "passed",\s+"reason": "accepted by Entra; expires in/);
+  });
+
+  it("PKCS#12 archive from variables: only the variable of the stack's credential is read", async () => {
+    const certificate = await makeTestCertificate();
+    connector.application["keyCredentials"] = [
+      { keyId: "k", key: certificate.base64, endDateTime: "2099-01-01T00:00:00Z" },
+    ];
+    const pem = path.join(folder, "pair.pem");
+    const archive = path.join(folder, "pair.pfx");
+    await writeFile(pem, certificate.privateKeyPem + certificate.certificatePem);
+    const openssl = ["pkcs12", "-export", "-in", pem, "-out", archive, "-passout", "pass:its-password"];
+    await execa("openssl", openssl);
+    const environment = {
+      ...project.environment,
+      MSSP_CERTIFICATE_FILE: archive,
+      MSSP_FEDERATED_TOKEN_FILE: path.join(folder, "no-such-file"),
+    };
+    const args = ["token", "--stack", "certificate", "--client-credentials", "--json"];
+    const run = (more: Record<string, string>) =>
+      runMssp(args, { folder: project.folder, environment: { ...environment, ...more } });
+    const opened = await run({ MSSP_CERTIFICATE_PASSWORD: "its-password" });
+    assert.equal(opened.exitCode, 0, opened.stderr);
+    const closed = await run({ MSSP_CERTIFICATE_PASSWORD: "another" });
+    assert.equal(closed.exitCode, 1);
+    assert.match(closed.stderr, /^mssp: .*pair\.pfx can't be read: .*MSSP_CERTIFICATE_PASSWORD is its password.*$/);
+  });
+
+  it("refuses a file without a matching certificate and key in one line, without the file's content", async () => {
+    const [one, other] = await Promise.all([makeTestCertificate(), makeTestCertificate()]);
+    const files: Record<string, [string, RegExp]> = {
+      "certificate-alone.pem": [one.certificatePem, /there is no private key in it/],
+      "key-alone.pem": [one.privateKeyPem, /there is no certificate in it/],
+      "mixed.pem": [other.privateKeyPem + one.certificatePem, /the private key in it is another certificate's/],
+    };
+    for (const [name, [text, said]] of Object.entries(files)) {
+      const file = path.join(folder, name);
+      await writeFile(file, text);
+      const refused = await mssp("token", "--stack", "certificate", "--client-credentials", "--certificate", file);
+      assert.equal(refused.exitCode, 1);
+      assert.match(refused.stderr, said);
+      assert.match(refused.stderr, /^mssp: [^\n]+$/);
+      assert.ok(!refused.stderr.includes("BEGIN"));
+    }
+    const wrong = ["token", "--stack", "contoso", "--client-credentials", "--certificate", "mixed.pem"];
+    const { exitCode, stderr } = await mssp(...wrong);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^mssp: .* uses a client secret: replace --certificate with --client-secret-file\.$/);
+  });
+
+  it("MSSP's own application: refuses a sign-in and allows client credentials", async () => {
+    const { exitCode, stderr } = await mssp("token", "--stack", "mssp");
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^mssp: .* reads alerts without a signed-in user\. Use --client-credentials\.$/);
+    assert.equal((await mssp("token", "--stack", "mssp", "--client-credentials")).exitCode, 0);
+    const api = await mssp("token", "--stack", "contoso", "--api", "legacyApi");
+    assert.equal(api.exitCode, 2);
+    assert.match(api.stderr, /Allowed choices are graph, legacySiem\./);
+  });
+
+  it("reports a wrong secret, redirect URI or stack without showing a secret", async () => {
+    const wrong = await mssp("token", "--stack", "wrong", "--client-credentials");
+    assert.match(wrong.stderr, /AADSTS7000215.*\nThe client secret is wrong/);
+    assert.doesNotMatch(wrong.stderr, /not-the-secret/);
+    const elsewhere = await mssp("token", "--stack", "elsewhere", "--paste");
+    assert.match(elsewhere.stderr, /Entra would refuse the sign-in \(AADSTS50011\)\. It has: https:\/\/contoso\.com/);
+    const nothing = await mssp("token", "--stack", "nothing");
+    assert.match(nothing.stderr, /^mssp: Stack "nothing" has no outputs/);
+    const noInput = await mssp("token", "--stack", "contoso", "--paste");
+    assert.match(noInput.stderr, /^mssp: No address was pasted\./m);
+    for (const { exitCode, stdout, stderr } of [wrong, elsewhere, nothing, noInput]) {
+      assert.equal(exitCode, 1);
+      assert.equal(stdout, "");
+      assert.doesNotMatch(stderr, /^\s+at /m);
+    }
+  });
+
+  it("checks the file before the sign-in, and creates it with mode 600", async () => {
+    const there = path.join(folder, "there");
+    await writeFile(there, "mine", { mode: 0o644 });
+    const taken = await mssp("token", "--stack", "contoso", "--to-file", there);
+    assert.match(taken.stderr, /^mssp: .*there is there already\. Name another file, or replace it with --force\.$/);
+    const nowhere = await mssp("token", "--stack", "contoso", "--to-file", path.join(folder, "none", "file"));
+    assert.match(nowhere.stderr, /^mssp: The folder of .* isn't there\./);
+    const name = await mssp(
+      "token",
+      "--stack",
+      "contoso",
+      "--to-key-vault",
+      "https://v.vault.azure.net",
+      "--secret-name",
+      "a_b",
+    );
+    assert.match(name.stderr, /^mssp: "a_b" is no name for a secret in a key vault/);
+    const forced = await signIn(["--stack", "contoso", "--to-file", there, "--force"], async (url) => {
+      await fetch(await signedIn(url));
+    });
+    assert.equal(forced.exitCode, 0, forced.stderr);
+    assert.equal((await stat(there)).mode & 0o777, 0o600);
+    assert.ok((await readFile(there, "utf8")).length > 100);
+  });
+
+  it("exits with 2 after a usage error", async () => {
+    for (const args of [
+      ["token"],
+      ["token", "--stack", "contoso", "--device-code", "--renew"],
+      ["token", "--stack", "contoso", "--to-file", "a", "--to-key-vault", "b"],
+      ["verify"],
+      ["verify", "--stack", "contoso", "--region", "mars"],
+      ["secrets", "--days", "soon"],
+      ["secrets", "--at", "tomorrow"],
+      ["siem-config", "qradar", "--stack", "contoso", "--out", "x"],
+      ["siem-config", "splunk", "--stack", "contoso"],
+    ]) {
+      const { exitCode, stdout, stderr } = await mssp(...args);
+      assert.equal(exitCode, 2, `${args.join(" ")}: ${stderr}`);
+      assert.equal(stdout, "");
+      assert.match(stderr, /^error: /m);
+    }
+    for (const command of ["token", "verify", "secrets", "siem-config"]) {
+      const { exitCode, stdout } = await mssp(command, "--help");
+      assert.equal(exitCode, 0);
+      assert.match(stdout, /Examples?:\n {2}(npx )?mssp /);
+    }
+  });
+});
+
+describe("mssp token: the address where a sign-in ends", () => {
+  const read = (address: string) => codeOf(address, redirectUri, "state-1");
+
+  it("contains the code, with surrounding spaces and other parameters ignored", () => {
+    assert.equal(read(`  ${redirectUri}?code=0.A%2Fb&state=state-1&session_state=x \n`), "0.A/b");
+  });
+
+  it("is refused with another origin or path, another state, an error, or no code", () => {
+    for (const [address, pattern] of [
+      ["", /not the address/],
+      ["code", /not the address/],
+      ["https://contoso.com.evil.example/SiemMsspConnector?code=c&state=state-1", /not the address/],
+      ["https://contoso.com/other?code=c&state=state-1", /not the address/],
+      ["http://contoso.com/SiemMsspConnector?code=c&state=state-1", /not the address/],
+      [`${redirectUri}?code=c`, /another sign-in/],
+      [`${redirectUri}?code=c&state=state-2`, /another sign-in/],
+      [`${redirectUri}?state=state-1`, /no code/],
+      [`${redirectUri}?error=access_denied&state=state-1`, /^access_denied$/],
+    ] as const) {
+      assert.throws(
+        () => read(address),
+        (error: unknown) => error instanceof VisibleError && pattern.test(error.message),
+        address,
+      );
+    }
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = http.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { VisibleError } from "@defender-mssp/errors";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { readInventory } from "../../../cli/stack/inventory";
+import { Journal } from "../../../cli/stack/journal";
+import { selectStacks } from "../../../cli/stack/selection";
+import type { SelectionOptions } from "../../../cli/stack/selectionOptions";
+import { readProject } from "../../../settings/project";
+import { requiredSettings } from "../../settings/required";
+
+describe("the fleet's inventory and selectors", () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-selection-"));
+    await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
+    await write("contoso", { tags: ["tier=gold", "region=eu"] });
+    await write("contoso-lab", { tags: ["tier=silver"] });
+    await write("fabrikam", {});
+    await write("dev", {});
+    await writeFile(path.join(folder, "Pulumi.broken.yaml"), "config: [\n");
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it("list every settings file, with the problem of an invalid one", async () => {
+    const inventory = await readInventory(await readProject(folder), {});
+    assert.deepEqual(
+      inventory.map(({ stack }) => stack),
+      ["broken", "contoso", "contoso-lab", "dev", "fabrikam"],
+    );
+    assert.match(inventory[0]?.problem ?? "", /Pulumi\.broken\.yaml is no valid YAML/);
+    assert.deepEqual(inventory[1], {
+      stack: "contoso",
+      customerName: "Contoso",
+      tenantId: requiredSettings.tenantId,
+      tags: ["tier=gold", "region=eu"],
+    });
+  });
+
+  it("omit the sandbox's customers unless named", async () => {
+    assert.deepEqual(await names({}), ["broken", "contoso", "contoso-lab", "fabrikam"]);
+    assert.deepEqual(await names({ stack: ["dev"] }), ["dev"]);
+    assert.deepEqual(await names({ stack: ["contoso*", "d*"] }), ["contoso", "contoso-lab", "dev"]);
+  });
+
+  it("select by tags: all must match", async () => {
+    assert.deepEqual(await names({ tag: ["tier"] }), ["contoso", "contoso-lab"]);
+    assert.deepEqual(await names({ tag: ["tier=gold"] }), ["contoso"]);
+    assert.deepEqual(await names({ tag: ["tier=gold", "region=us"] }), []);
+    assert.deepEqual(await names({ tag: ["tier=g"] }), []);
+  });
+
+  it("select by the last runs: never run, failed, stale", async () => {
+    const old = Journal.begin(path.join(folder, "runs"), plan("up"), new Date());
+    const ended = { seconds: 1, tries: 1, messages: [], nextSteps: [] };
+    old.ended({ stack: "contoso", state: "changed", ...ended });
+    old.ended({ stack: "fabrikam", state: "failed", ...ended });
+    old.finish();
+    assert.deepEqual(await names({ status: ["failed"] }), ["fabrikam"]);
+    assert.deepEqual(await names({ status: ["never"] }), ["broken", "contoso-lab"]);
+    assert.deepEqual(await names({ status: ["stale"] }), ["broken", "contoso-lab", "fabrikam"]);
+    assert.deepEqual(await names({ status: ["changed", "failed"] }), ["contoso", "fabrikam"]);
+  });
+
+  it("select what commits have touched", async () => {
+    const git = (...args: string[]) =>
+      execa("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: folder });
+    await rm(path.join(folder, "Pulumi.broken.yaml"));
+    await git("init", "-q");
+    await git("add", ".");
+    await git("commit", "-qm", "one");
+    await write("fabrikam", { tags: ["tier=gold"] });
+    await git("commit", "-qam", "two");
+    assert.deepEqual(await names({ changedSince: "HEAD~1" }), ["fabrikam"]);
+    assert.deepEqual(await names({ changedSince: "HEAD" }), []);
+  });
+
+  it("refuse a name that matches no stack", async () => {
+    await assert.rejects(names({ stack: ["contoso", "contosso"] }), (error: unknown) => {
+      assert.ok(error instanceof VisibleError);
+      assert.match(error.message, /No stack matches "contosso"\. Stacks: broken, contoso,/);
+      return true;
+    });
+  });
+
+  async function names(options: Partial<SelectionOptions>): Promise<string[]> {
+    const place = { folder, journals: path.join(folder, "runs"), secretsEndWithin: () => Promise.resolve([]) };
+    const chosen = await selectStacks(
+      await readInventory(await readProject(folder), {}),
+      { staleAfter: 7, ...options },
+      place,
+    );
+    return chosen.map(({ stack }) => stack);
+  }
+
+  async function write(stack: string, settings: object): Promise<void> {
+    const config = Object.entries({ ...requiredSettings, analysts: [], ...settings });
+    const file = stringify({
+      config: Object.fromEntries(config.map(([key, value]) => [`defender-mssp:${key}`, value])),
+    });
+    await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), file);
+  }
+});
+
+function plan(command: "up") {
+  return { command, stacks: ["contoso", "fabrikam"], refresh: false, drift: false, policyPacks: [] };
+}

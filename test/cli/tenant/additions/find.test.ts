@@ -1,0 +1,210 @@
+/**
+ * Which additions are found and by which step they go, over canned answers of Graph;
+ * test/cli/tenant/additions/additions.attack.process.test.ts has the sandbox.
+ */
+import assert from "node:assert/strict";
+import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { azRest, shellQuoted } from "../../../../cli/tenant/additions/addition";
+import { Deployed, type DeployedResource } from "../../../../cli/tenant/additions/deployed";
+import { partsOf } from "../../../../cli/tenant/additions/find";
+import type { AdditionsTenant } from "../../../../cli/tenant/additions/tenant";
+
+const mssp = "5ec0de00-5ea1-4000-8000-000000000001";
+const end = { startDateTime: "2026-11-01T00:00:00Z", endDateTime: "2028-11-01T00:00:00Z", displayName: null };
+
+const resource = (type: string, objectId: string, inputs: Record<string, unknown> = {}): DeployedResource => ({
+  ...{ type, id: objectId, objectId, inputs, outputs: {} },
+});
+const state = [
+  resource("azuread:index/applicationRegistration:ApplicationRegistration", "app"),
+  resource("azuread:index/applicationPassword:ApplicationPassword", "known-key"),
+  resource("azuread:index/servicePrincipal:ServicePrincipal", "sp"),
+  resource("azuread:index/group:Group", "group", { members: ["Ana"] }),
+];
+const emptyPlatforms = { web: { redirectUris: [] }, spa: { redirectUris: [] }, publicClient: { redirectUris: [] } };
+const application = {
+  ...{ id: "app", appId: "client", displayName: "SIEM", ...emptyPlatforms, requiredResourceAccess: [] as object[] },
+  ...{ passwordCredentials: [{ keyId: "KNOWN-KEY", ...end }] as object[], keyCredentials: [] as object[] },
+};
+const principal = { id: "sp", appId: "client", displayName: "SIEM", replyUrls: [], appRoles: [] };
+
+type Answers = Record<string, unknown>;
+
+function tenant(answers: Answers, changes: Partial<AdditionsTenant> = {}): AdditionsTenant {
+  const all: Answers = {
+    "/v1.0/applications/app": application,
+    "/v1.0/servicePrincipals/sp": { ...principal, passwordCredentials: [], keyCredentials: [] },
+    "/v1.0/groups/group": { displayName: "Analysts" },
+    "/v1.0/groups/group/members": { value: [{ id: "ana" }] },
+    ...answers,
+  };
+  const call: GraphCall = (path) => {
+    const answer = all[path.split("?")[0] ?? ""] ?? { value: [] };
+    if (typeof answer === "number")
+      return Promise.reject(new ServiceError({ status: answer, message: "no", method: "GET", url: path }));
+    return Promise.resolve({ status: 200, headers: new Headers(), text: "", body: answer, tries: 1 });
+  };
+  const settings = {
+    analysts: [{ email: "ana@fabrikam-security.example", displayName: "Ana" }],
+    msspTenantId: mssp,
+    portalAccess: { model: "basic" },
+  } as unknown as AdditionsTenant["settings"];
+  return { call, graph: "https://graph", deployed: new Deployed(state), settings, ownObjectId: "me", ...changes };
+}
+
+async function additions(answers: Answers, changes: Partial<AdditionsTenant> = {}) {
+  return (await partsOf(tenant(answers, changes))).flatMap((part) => part.additions);
+}
+
+describe("additions to a stack's objects", () => {
+  it("no additions if tenant and state are equal, in any case of the IDs", async () => {
+    const parts = await partsOf(tenant({}));
+    assert.deepEqual(
+      parts.map(({ state: one }) => one),
+      ["passed", "passed", "passed", "passed", "notChecked", "passed", "notChecked"],
+    );
+  });
+
+  it("a certificate and another API's permission are removed by the Azure CLI's own commands", async () => {
+    const api = { resourceAppId: "other-api", resourceAccess: [{ id: "role", type: "Role" }] };
+    const found = await additions({
+      "/v1.0/applications/app": {
+        ...application,
+        keyCredentials: [{ keyId: "cert", ...end }],
+        requiredResourceAccess: [api],
+      },
+    });
+    assert.deepEqual(
+      found.map(({ step }) => step),
+      [
+        "az ad app credential delete --id 'client' --key-id 'cert' --cert",
+        "az ad app permission delete --id 'client' --api 'other-api'",
+      ],
+    );
+    assert.equal(found[0]?.done.on, end.startDateTime);
+  });
+
+  it("owners of the MSSP's tenant and the identity itself are no additions", async () => {
+    const owners = [{ id: "automation", appOwnerOrganizationId: mssp.toUpperCase() }, { id: "ME" }, { id: "eve" }];
+    const found = await additions({ "/v1.0/groups/group/owners": { value: owners } });
+    assert.deepEqual(
+      found.map(({ kind, id }) => [kind, id]),
+      [["owner", "eve"]],
+    );
+  });
+
+  it("guests of the MSSP's domains by any address are additions, listed analysts are not", async () => {
+    const guest = (id: string, mail: string | null, userPrincipalName: string, otherMails: string[] = []) => ({
+      ...{ id, mail, userPrincipalName, otherMails, displayName: id, createdDateTime: null },
+    });
+    const value = [
+      guest("listed", "Ana@Fabrikam-Security.example", "ana_x#EXT#@contoso.example"),
+      guest("spelled", null, "eve_fabrikam-security.example#EXT#@contoso.example"),
+      guest("other", "o@partner.example", "o#EXT#@contoso.example", ["o@fabrikam-security.example"]),
+      guest("foreign", "x@partner.example", "x_partner.example#EXT#@contoso.example"),
+    ];
+    const found = await additions({ "/v1.0/users": { value } });
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      ["spelled", "other"],
+    );
+  });
+
+  it("the initiator is that of the last audit entry that names both objects", async () => {
+    const entry = (by: string, on: string, ...ids: string[]) => ({
+      activityDateTime: on,
+      initiatedBy: { user: { userPrincipalName: by } },
+      targetResources: ids.map((id) => ({ id })),
+    });
+    const log = [
+      entry("first@contoso.example", "2026-11-01T00:00:00Z", "group", "eve"),
+      entry("last@contoso.example", "2026-11-02T00:00:00Z", "group", "eve"),
+      entry("other@contoso.example", "2026-11-03T00:00:00Z", "group", "bob"),
+    ];
+    const members = { "/v1.0/groups/group/members": { value: [{ id: "ana" }, { id: "eve" }] } };
+    const [found] = await additions({ ...members, "/v1.0/auditLogs/directoryAudits": { value: log } });
+    assert.deepEqual(found?.done, { by: "last@contoso.example", on: "2026-11-02T00:00:00Z" });
+    assert.equal(found.step, "npx pulumi up --refresh");
+    const parts = await partsOf(tenant({ ...members, "/v1.0/auditLogs/directoryAudits": 403 }));
+    const groups = parts.find(({ name }) => name === "added to the groups");
+    assert.equal(groups?.state, "failed");
+    assert.match(groups.reason, /author not known: reading the audit log requires AuditLog\.Read\.All/);
+  });
+
+  it("an unreadable part is notChecked and names the missing permission", async () => {
+    const parts = await partsOf(tenant({ "/v1.0/users": 403, "/v1.0/groups/group/members": 500 }));
+    const reasons = Object.fromEntries(parts.map((part) => [part.name, [part.state, part.reason]]));
+    assert.deepEqual(reasons["added guests"], ["notChecked", "not permitted: requires User.Read.All"]);
+    assert.equal(reasons["added to the groups"]?.[0], "notChecked");
+  });
+
+  it("just-in-time access: an analyst who has activated the membership is no addition, anybody else is", async () => {
+    const inputs = { groupId: "group", members: [{ objectId: "Ana" }] };
+    const deployed = new Deployed([
+      resource("azuread:index/group:Group", "group"),
+      resource("pulumi-nodejs:dynamic/defender-mssp:EligibleMembers", "group", inputs),
+    ]);
+    const members = { value: [{ id: "ana" }, { id: "eve" }] };
+    const found = await additions({ "/v1.0/groups/group/members": members }, { deployed });
+    assert.deepEqual(
+      found.map(({ kind, id }) => `${kind} ${id}`),
+      ["member eve"],
+    );
+  });
+
+  it("access packages: other policies, and assignments outside the stack's policy or the MSSP's organization", async () => {
+    const base = "/beta/identityGovernance/entitlementManagement";
+    const deployed = new Deployed([
+      resource("azuread:index/accessPackage:AccessPackage", "package"),
+      resource("azuread:index/accessPackageAssignmentPolicy:AccessPackageAssignmentPolicy", "policy"),
+      resource("pulumi-nodejs:dynamic/defender-mssp:ConnectedOrganization", "organization"),
+      resource("azuread:index/group:Group", "group"),
+    ]);
+    const assignment = (id: string, assignmentPolicyId: string, connectedOrganizationId: string | null) => ({
+      ...{ id, accessPackageId: "PACKAGE", assignmentPolicyId, assignmentState: "Delivered" },
+      target: { objectId: `user-${id}`, displayName: id, email: null, connectedOrganizationId },
+    });
+    const answers = {
+      [`${base}/accessPackageAssignmentPolicies`]: {
+        value: [
+          { id: "policy", accessPackageId: "package", displayName: "ours", createdDateTime: null },
+          { id: "open", accessPackageId: "package", displayName: "theirs", createdDateTime: null },
+          { id: "other", accessPackageId: "another", displayName: "not ours to judge", createdDateTime: null },
+        ],
+      },
+      [`${base}/accessPackageAssignments`]: {
+        value: [
+          assignment("right", "policy", "organization"),
+          assignment("open", "open", "organization"),
+          assignment("member", "policy", null),
+        ],
+      },
+      "/v1.0/groups/group/members": { value: [{ id: "user-right" }, { id: "user-member" }] },
+    };
+    const found = await additions(answers, { deployed });
+    assert.deepEqual(
+      found.map(({ kind, id }) => `${kind} ${id}`),
+      [
+        "member user-member",
+        "assignment policy open",
+        "access package assignment open",
+        "access package assignment member",
+      ],
+    );
+    assert.match(found[0]?.step ?? "", /^az rest --method DELETE .*\/members\/user-member\/\$ref'$/);
+    const denied = await partsOf(tenant({ ...answers, [`${base}/accessPackageAssignments`]: 403 }, { deployed }));
+    const states = Object.fromEntries(denied.map((part) => [part.name, part.state]));
+    assert.deepEqual(
+      ["added to the groups", "added guests", "added to access packages"].map((name) => states[name]),
+      ["notChecked", "notChecked", "notChecked"],
+    );
+  });
+
+  it("each name in a command is quoted as one shell word", () => {
+    assert.equal(shellQuoted("it's"), `'it'\\''s'`);
+    assert.equal(
+      azRest("POST", "https://graph/x", { keyId: "'; rm -rf ~" }),
+      `az rest --method POST --url 'https://graph/x' --headers Content-Type=application/json --body '{"keyId":"'\\''; rm -rf ~"}'`,
+    );
+  });
+});

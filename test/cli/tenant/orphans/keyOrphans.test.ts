@@ -1,0 +1,38 @@
+/** The certificate of an application whose deployment was cut off after Entra had taken it. */
+import assert from "node:assert/strict";
+import { makeTestCertificate } from "@defender-mssp/sandbox/testing";
+import { keyOrphans } from "../../../../cli/tenant/orphans/keyOrphans";
+import { Known } from "../../../../cli/tenant/orphans/orphan";
+import type { Settings } from "../../../../settings";
+
+describe("keyOrphans", () => {
+  it("lists the certificate of the settings that the state lacks, and no other", async () => {
+    const { certificatePem, sha1 } = await makeTestCertificate();
+    const customKeyIdentifier = Buffer.from(sha1, "base64url").toString("hex").toUpperCase();
+    const key = (keyId: string, of = customKeyIdentifier) => ({ keyId, customKeyIdentifier: of });
+    const keyCredentials = [key("known"), key("orphan"), key("others", "0".repeat(40))];
+    const connector = { kind: "customerApp", credential: { type: "certificate", certificate: certificatePem } };
+    const certificate = { urn: "", type: "", id: "/applications/a/certificate/known", custom: true };
+    const known = new Known({ resources: [certificate], pending: [] }, "contoso");
+    const found = await keyOrphans(
+      () => Promise.reject(new Error("nothing is asked")),
+      { id: "a", displayName: "SIEM", keyCredentials },
+      { connector } as unknown as Settings,
+      known,
+    );
+    assert.deepEqual(
+      found.map(({ id, isSecret, removal }) => [id, isSecret, removal]),
+      [
+        [
+          "orphan",
+          true,
+          {
+            method: "PATCH",
+            path: "/v1.0/applications/a",
+            json: { keyCredentials: [keyCredentials[0], keyCredentials[2]] },
+          },
+        ],
+      ],
+    );
+  });
+});

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/sandbox";
+import { ana, createProject, customer, membersOf, objectsOf, single, TenantHands, tenantIdOf } from "../../e2e/support";
+
+/**
+ * On the real engine: the resource of the new address is made before the one of the old address is
+ * deleted.
+ */
+describe("attack: an analyst's address that changes", function () {
+  this.timeout(240_000);
+
+  const tenantId = tenantIdOf(0x71);
+  const married = { ...ana, email: "ana.okafor@fabrikam-security.example" };
+  let project: SandboxProject;
+  let hands: TenantHands;
+
+  before(async () => {
+    project = await createProject();
+    hands = new TenantHands(project, tenantId);
+    await project.writeSettings("contoso", customer(0x71, { analysts: [ana] }));
+    await project.addStack("contoso");
+    await up();
+  });
+  after(() => project.dispose());
+
+  async function up(): Promise<void> {
+    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+    await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
+  }
+
+  const guests = () => Object.values(objectsOf(project, tenantId).users).filter(({ userType }) => userType === "Guest");
+  const members = () => membersOf(project, tenantId, String(single(objectsOf(project, tenantId).groups)["id"]));
+
+  it("a guest with both addresses keeps user and membership", async () => {
+    const before = single(Object.fromEntries(guests().map((guest) => [String(guest["id"]), guest])));
+    const id = String(before["id"]);
+    await hands.graph("PATCH", `/v1.0/users/${id}`, { otherMails: [ana.email, married.email] });
+    await project.writeSettings("contoso", customer(0x71, { analysts: [married] }));
+    await up();
+    assert.deepEqual(
+      guests().map((guest) => guest["id"]),
+      [id],
+    );
+    assert.deepEqual(members(), [id]);
+  });
+
+  it("an unknown new address replaces the guest: the group has the new one, the old one is deleted", async () => {
+    const [before] = guests();
+    await project.writeSettings("contoso", customer(0x71, { analysts: [{ ...ana, email: "ana@mssp.example" }] }));
+    await up();
+    const [now, ...others] = guests();
+    assert.deepEqual(others, []);
+    assert.notEqual(now?.["id"], before?.["id"]);
+    assert.deepEqual(members(), [now?.["id"]]);
+  });
+
+  it("`destroy` leaves no guest", async () => {
+    await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
+    assert.deepEqual(guests(), []);
+  });
+});
