@@ -7,9 +7,9 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  readonly main: string;
-  readonly types: string;
-  readonly dependencies: Readonly<Record<string, string>>;
+  readonly main?: string;
+  readonly types?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, Readonly<Record<string, unknown>> | string>>;
 }
@@ -56,7 +56,7 @@ export function publishedManifest(
 ): object {
   const { name, version, description } = manifest;
   const known = { ...manifest.devDependencies, ...manifest.dependencies };
-  const dependencies = Object.entries(manifest.dependencies).filter(
+  const dependencies = Object.entries(manifest.dependencies ?? {}).filter(
     ([dependency]) => !neededToBuild.has(dependency) && ![...optionalPeers, ...loadedOnDemand].includes(dependency),
   );
   const peers = Object.fromEntries(optionalPeers.map((peer) => [peer, known[peer] ?? version]));
