@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/sandbox";
-import { runPreview } from "../../cli/ci/runPreview";
-import { commentText } from "../../cli/ci/comment";
-import { driftReport } from "../../cli/ci/drift";
+import { runPreview } from "../../cli/ci/preview/runPreview";
+import { commentText } from "../../cli/ci/comment/comment";
+import { driftReport } from "../../cli/ci/drift/drift";
 import { mssp } from "../cli/mssp";
 import { ana, checkout, createProject, customer, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
-import { commentText } from "../../../cli/ci/comment";
+import { commentText } from "../../../cli/ci/comment/comment";
 import { redactedText, redactedValue, secretsOfEnvironment } from "../../../cli/base/redaction";
 import { reducePreview } from "../../../cli/stack/stackPreview";
 import { sample } from "../ci/samples";

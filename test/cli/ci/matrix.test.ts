@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { VisibleError } from "@defender-mssp/errors";
 import { parse } from "yaml";
-import { matrixText, partOf } from "../../../cli/ci/matrix";
+import { matrixText, partOf } from "../../../cli/ci/matrix/matrix";
 
 const changed = {
   stacks: ["contoso", "tailwind"],

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
-import { writeOidcToken } from "../../../cli/ci/oidcToken";
+import { writeOidcToken } from "../../../cli/ci/oidcToken/oidcToken";
 
 describe("GitHub's OIDC token in a file", function () {
   let folder: string;

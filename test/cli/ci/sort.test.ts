@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gitHubSortOutput, sortStacks } from "../../../cli/ci/sort";
+import { gitHubSortOutput, sortStacks } from "../../../cli/ci/sort/sort";
 import type { StackPreview } from "../../../cli/stack/stackPreview";
 
 function preview(stack: string, more: Partial<StackPreview> = {}): StackPreview {

@@ -9,7 +9,7 @@ import { microsoftGraph } from "@defender-mssp/microsoft";
 import type { SandboxProject } from "@defender-mssp/sandbox";
 import { assignAppRole, automationApplicationId, type StoredObject, textOf } from "@defender-mssp/sandbox/testing";
 import type { Addition, AdditionsPart } from "../../../../cli/stack/additionsPart";
-import { driftReport } from "../../../../cli/ci/drift";
+import { driftReport } from "../../../../cli/ci/drift/drift";
 import type { StackPreview } from "../../../../cli/stack/stackPreview";
 import type { Check } from "../../../../cli/customer/verify/check";
 import { readStackSettings } from "../../../../settings/fromFile";

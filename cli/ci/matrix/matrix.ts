@@ -1,7 +1,7 @@
 /** The stacks of a change in each CI system's format. */
 import { stringify } from "yaml";
 import { VisibleError } from "@defender-mssp/errors";
-import type { ChangedStacks } from "../stack/changedStacks";
+import type { ChangedStacks } from "../../stack/changedStacks";
 
 export const matrixFormats = ["json", "github", "azure", "gitlab"] as const;
 export type MatrixFormat = (typeof matrixFormats)[number];

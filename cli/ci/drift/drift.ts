@@ -1,8 +1,8 @@
 /** The nightly drift check as issues: one for each stack, found by its title. */
-import { LimitedText, type Section } from "./comment";
-import { code } from "../base/markdown";
-import { countsText, gitHubTextLimit, previewLines } from "../stack/previewText";
-import type { StackPreview } from "../stack/stackPreview";
+import { LimitedText, type Section } from "../comment/comment";
+import { code } from "../../base/markdown";
+import { countsText, gitHubTextLimit, previewLines } from "../../stack/previewText";
+import type { StackPreview } from "../../stack/stackPreview";
 
 export interface DriftReport {
   readonly stack: string;

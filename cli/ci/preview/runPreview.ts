@@ -3,15 +3,15 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
-import { askPulumi } from "../stack/pulumi";
-import type { AdditionsPart } from "../stack/additionsPart";
-import { findAdditions } from "../tenant/additions/find";
+import { askPulumi } from "../../stack/pulumi";
+import type { AdditionsPart } from "../../stack/additionsPart";
+import { findAdditions } from "../../tenant/additions/find";
 import { receiveEngineEvents } from "./engineEvents";
-import { secretsOfEnvironment } from "../base/redaction";
-import { reducePreview, type PolicyViolation, type StackPreview } from "../stack/stackPreview";
-import { checkedStackName } from "../stack/stackNames";
+import { secretsOfEnvironment } from "../../base/redaction";
+import { reducePreview, type PolicyViolation, type StackPreview } from "../../stack/stackPreview";
+import { checkedStackName } from "../../stack/stackNames";
 import { VisibleError } from "@defender-mssp/errors";
-import { refuseForeignState } from "../stack/stateCode";
+import { refuseForeignState } from "../../stack/stateCode";
 
 export interface PreviewRun {
   readonly stack: string;

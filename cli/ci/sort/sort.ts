@@ -1,7 +1,7 @@
 /** Changed stacks, which need an approval each, and unchanged ones, which share one approval. */
-import { partsOf } from "./matrix";
-import { matchesPattern } from "../stack/stackNames";
-import type { StackPreview } from "../stack/stackPreview";
+import { partsOf } from "../matrix/matrix";
+import { matchesPattern } from "../../stack/stackNames";
+import type { StackPreview } from "../../stack/stackPreview";
 
 export interface SortedStacks {
   /** Stacks that change, and are to go first. */

@@ -1,7 +1,7 @@
 /** The comment on a pull request: what the merge would change for customers. */
-import { code } from "../base/markdown";
-import { countsText, gitHubTextLimit, previewLines } from "../stack/previewText";
-import type { StackPreview } from "../stack/stackPreview";
+import { code } from "../../base/markdown";
+import { countsText, gitHubTextLimit, previewLines } from "../../stack/previewText";
+import type { StackPreview } from "../../stack/stackPreview";
 
 /** First line of the comment, by which a workflow finds the comment to update. */
 export const commentMarker = "<!-- mssp ci comment -->";

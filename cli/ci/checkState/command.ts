@@ -1,0 +1,33 @@
+/** `mssp ci check-state`: refuses a state that holds foreign code or provider plugins. */
+import type { Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { say } from "../log";
+
+/** Adds the subcommand to `ci`. */
+export function registerCheckState(ci: Command): void {
+  const command = ci
+    .command("check-state")
+    .description("Refuse a stack's state that holds code or provider plugins of another origin.")
+    .requiredOption("--stack <stack>", "name of the stack")
+    .action(async ({ stack }: { readonly stack: string }) => {
+      const [{ refuseForeignState }, { checkedStackName }] = await Promise.all([
+        import("../../stack/stateCode.js"),
+        import("../../stack/stackNames.js"),
+      ]);
+      await refuseForeignState(checkedStackName(stack));
+      say(`${stack}: the state is as this program writes it.`);
+    });
+  describeCommand(command, {
+    notes: [
+      "A state holds the code of dynamic resources and the inputs of provider plugins; the engine uses both. Run " +
+        "this before `pulumi up --refresh`, `refresh` or `destroy`. It runs nothing that is in the state.",
+      "MSSP_ALLOWED_STATE_CODE lists SHA-256 hashes of code that your own extensions write.",
+    ],
+    reads: "The stack's state.",
+    exitCodes: { 0: "the state is as this program writes it", 1: "it is not, or it can't be read" },
+    examples: [
+      "npx mssp ci check-state --stack contoso",
+      "npx mssp sandbox run -- npx mssp ci check-state --stack dev",
+    ],
+  });
+}

@@ -1,0 +1,49 @@
+/** `mssp ci comment`: the Markdown of the one comment on a pull request. */
+import { InvalidArgumentError, type Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+
+interface CommentCommandOptions {
+  readonly matrix?: string;
+  readonly maxLength: number;
+  readonly json?: boolean;
+}
+
+/** Adds the subcommand to `ci`. */
+export function registerComment(ci: Command): void {
+  const command = ci
+    .command("comment")
+    .description("Print the Markdown of the one comment on a pull request, from previews, without secrets.")
+    .argument(
+      "[file...]",
+      "files of `npx mssp ci preview`, <stack>.json of `pulumi preview --json`, or folders of them",
+    )
+    .option("--matrix <file>", "output of `npx mssp ci matrix`: adds deleted stacks, and stacks without a preview")
+    .option("--max-length <characters>", "maximum number of characters; GitHub's limit is", wholeNumber, 65_536)
+    .option("--json", "print an object with the text, and the marker that is its first line")
+    .action(async (files: string[], options: CommentCommandOptions) => {
+      const [{ commentMarker, commentText }, { readPreviews }, { readMatrix }] = await Promise.all([
+        import("./comment.js"),
+        import("../../stack/stackPreview.js"),
+        import("../../stack/changedStacks.js"),
+      ]);
+      const touched = options.matrix === undefined ? undefined : await readMatrix(options.matrix);
+      const body = commentText(await readPreviews(files), {
+        limit: options.maxLength,
+        ...(touched === undefined ? {} : { deleted: touched.deleted, expected: touched.stacks }),
+      });
+      print(options.json === true ? `${visibleJson({ marker: commentMarker, body })}\n` : body);
+    });
+  describeCommand(command, {
+    notes: ["The first line is always the same: find the comment by it, and update that comment."],
+    reads: "The files.",
+    exitCodes: { 1: "a file can't be read or holds no preview" },
+    examples: ["npx mssp ci comment previews", "npx mssp ci comment previews --matrix matrix.json"],
+  });
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{2,7}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("A length is a whole number of at least 100.");
+}

@@ -1,0 +1,50 @@
+/** `mssp ci confirm-destroy`: compares the typed text with the name of the stack. */
+import type { Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { say } from "../log";
+
+interface DestroyOptions {
+  readonly stack: string;
+  readonly typed: string;
+  readonly restoreSettings?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds the subcommand to `ci`. */
+export function registerConfirmDestroy(ci: Command): void {
+  const command = ci
+    .command("confirm-destroy")
+    .description("Succeed only if the typed text is exactly the stack's name, and the stack's settings exist.")
+    .requiredOption("--stack <stack>", "the stack to destroy")
+    .requiredOption("--typed <text>", "the text that the person typed")
+    .option("--restore-settings", "restore the stack's deleted file from the last commit that had it")
+    .option("--json", "print the result as one JSON object")
+    .action(async (options: DestroyOptions) => {
+      const { confirmDestroy } = await import("../../stack/confirmDestroy.js");
+      const confirmed = await confirmDestroy({ ...options, folder: process.cwd() });
+      if (options.json === true) print(`${visibleJson({ confirmed: true, ...confirmed })}\n`);
+      else say(`The destroy of ${confirmed.stack} is confirmed.`);
+      if (confirmed.settingsFrom !== undefined) say(`Its settings are those of commit ${confirmed.settingsFrom}.`);
+      for (const step of await stepsBeforeDestroy(confirmed.stack)) say(step);
+    });
+  describeCommand(command, {
+    notes: ["This command destroys nothing."],
+    reads: "The stack's file, and with --restore-settings the commits of the repository in this folder.",
+    changes: "Nothing; with --restore-settings, Pulumi.<stack>.yaml.",
+    exitCodes: { 0: "confirmed", 1: "not confirmed, or the stack has no settings" },
+    examples: ["npx mssp ci confirm-destroy --stack contoso --typed contoso"],
+  });
+}
+
+/**
+ * Manual steps before the destroy. Invalid settings give none: `destroy` does not read settings.
+ */
+async function stepsBeforeDestroy(stack: string): Promise<string[]> {
+  const [{ readStackSettings }, { beforeDestroy }] = await Promise.all([
+    import("../../../settings/fromFile.js"),
+    import("../../../domain/prerequisites.js"),
+  ]);
+  return readStackSettings(stack).then(beforeDestroy, () => []);
+}

@@ -1,0 +1,56 @@
+/** `mssp ci drift`: the drift of each stack, with title and text of an issue. */
+import type { Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+
+interface DriftOptions {
+  readonly matrix?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Adds the subcommand to `ci`. */
+export function registerDrift(ci: Command): void {
+  const command = ci
+    .command("drift")
+    .description("Report for each stack whether its tenant has drifted, with title and text of an issue.")
+    .argument("<file...>", "files of `npx mssp ci preview --drift`, or folders of them")
+    .option("--matrix <file>", "output of `npx mssp ci matrix`: a stack without a preview counts as failed")
+    .option("--out <folder>", "write each stack's text to <folder>/<stack>.md")
+    .option("--json", "print stack, state, title and body of each as a JSON list")
+    .action(async (files: string[], options: DriftOptions) => {
+      const [{ driftReports }, { readPreviews }, { readMatrix }, { mkdir }, path] = await Promise.all([
+        import("./drift.js"),
+        import("../../stack/stackPreview.js"),
+        import("../../stack/changedStacks.js"),
+        import("node:fs/promises"),
+        import("node:path"),
+      ]);
+      const expected = options.matrix === undefined ? [] : (await readMatrix(options.matrix)).stacks;
+      const reports = driftReports(await readPreviews(files), expected);
+      if (options.out !== undefined) {
+        await mkdir(options.out, { recursive: true });
+        for (const { stack, body } of reports) await writeWholeFile(path.join(options.out, `${stack}.md`), body);
+      }
+      print(
+        options.json === true
+          ? `${visibleJson(reports, 2)}\n`
+          : reports.map(({ stack, state }) => `${stack}\t${state}\n`).join(""),
+      );
+      const states = new Set(reports.map(({ state }) => state));
+      process.exitCode = states.has("failed") ? 1 : states.has("drifted") ? 3 : 0;
+    });
+  describeCommand(command, {
+    notes: ["The title of a stack's issue is always the same: find the issue by it."],
+    reads: "The files.",
+    changes: "Nothing; with --out, the texts in that folder.",
+    exitCodes: {
+      0: "no drift",
+      1: "a tenant could not be compared, or a file can't be read",
+      3: "a tenant has drifted",
+    },
+    examples: ["npx mssp ci drift previews", "npx mssp ci drift previews --out issues --json"],
+  });
+}

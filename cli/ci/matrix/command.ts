@@ -1,0 +1,86 @@
+/** `mssp ci matrix`: the stacks that a range of commits touches. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { repeated } from "../repeated";
+import { say } from "../log";
+import type { GitLabJob, MatrixFormat } from "./matrix";
+
+interface MatrixOptions {
+  readonly from?: string;
+  readonly to: string;
+  readonly all?: boolean;
+  readonly exclude?: string[];
+  readonly only?: string[];
+  readonly job: GitLabJob;
+  readonly format: MatrixFormat;
+  readonly json?: boolean;
+  readonly parts?: boolean;
+  readonly part?: { readonly k: number; readonly n: number };
+}
+
+/** Adds the subcommand to `ci`. */
+export function registerMatrix(ci: Command): void {
+  const matrix = ci
+    .command("matrix")
+    .description("Print the stacks that a range of commits touches.")
+    .option("--from <commit>", "start of the range, such as origin/main: the commit at which --to left it")
+    .option("--to <commit>", "end of the range", "HEAD")
+    .option("--all", "every stack, regardless of changes")
+    .option(
+      "--exclude <pattern>",
+      'leave out these stacks; * matches any characters; repeatable (default: "dev", "sandbox-*")',
+      repeated,
+    )
+    .option("--only <pattern>", "leave out all other stacks; repeatable", repeated)
+    .option("--part <k/n>", "print only part k of n of the stacks", partNumber)
+    .option(
+      "--parts",
+      'with --format github: print "parts", a list of matrices of at most 256 stacks, for a reusable workflow',
+    )
+    .addOption(
+      new Option("--format <format>", "json, $GITHUB_OUTPUT lines, Azure logging commands, or a GitLab child pipeline")
+        .choices(["json", "github", "azure", "gitlab"])
+        .default("json"),
+    )
+    .addOption(
+      new Option("--job <job>", "with --format gitlab: what to do with each stack")
+        .choices(["preview", "up", "drift"])
+        .default("preview"),
+    )
+    .option("--json", "the same as --format json");
+  describeCommand(matrix, {
+    notes: [
+      "Pulumi.<stack>.yaml touches that stack. Documents, tests and the sandbox touch none. Any other file touches all.",
+      'A stack whose file is deleted is listed in "deleted": its resources are still in the customer\'s tenant until somebody destroys them.',
+    ],
+    reads: "The commits of the repository in this folder. The range needs the whole history.",
+    exitCodes: { 1: "git does not know the commits, or a GitHub matrix can't hold all stacks" },
+    examples: [
+      "npx mssp ci matrix --from origin/main",
+      'npx mssp ci matrix --all --format github --parts >> "$GITHUB_OUTPUT"',
+      'npx mssp ci matrix --from "$BEFORE" --exclude "*-test" --exclude dev',
+    ],
+  });
+  matrix.action(async (options: MatrixOptions) => {
+    if ((options.from === undefined) !== (options.all === true))
+      matrix.error("error: either --from <commit> or --all is required", { exitCode: 2 });
+    const [{ changedStacks }, { matrixText, partOf }] = await Promise.all([
+      import("../../stack/changedStacks.js"),
+      import("./matrix.js"),
+    ]);
+    const found = await changedStacks({ ...options, folder: process.cwd(), from: options.from });
+    const changed = options.part === undefined ? found : partOf(found, options.part);
+    print(matrixText(changed, options.json === true ? "json" : options.format, options));
+    if (changed.everyStackBecause !== undefined && options.all !== true)
+      say(`Every stack is touched: ${JSON.stringify(changed.everyStackBecause)}.`);
+    for (const stack of changed.deleted)
+      say(`${stack} needs a destroy: its settings are deleted, its resources are not.`);
+  });
+}
+
+function partNumber(text: string): { k: number; n: number } {
+  const [, k = 0, n = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (k < 1 || k > n) throw new InvalidArgumentError("A part is k/n, such as 1/2, with k from 1 to n.");
+  return { k, n };
+}

@@ -1,0 +1,57 @@
+/** `mssp ci preview`: the changes of a stack, without secrets, in a file. */
+import type { Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { logLine, say } from "../log";
+
+interface PreviewOptions {
+  readonly stack: string;
+  readonly out?: string;
+  readonly policyPack?: string;
+  readonly drift?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds the subcommand to `ci`. */
+export function registerPreview(ci: Command): void {
+  const command = ci
+    .command("preview")
+    .description("Preview a stack and write the changes, without secrets, to a file for `comment` and `drift`.")
+    .requiredOption("--stack <stack>", "name of the stack")
+    .option("--out <file>", "the file (default: previews/<stack>.json)")
+    .option("--policy-pack <folder>", "check the stack with this policy pack (in a checkout of this project: policy)")
+    .option("--drift", "compare the tenant with the settings (refreshes first)")
+    .option("--json", "print the changes to stdout as well")
+    .action(async (options: PreviewOptions) => {
+      const { runPreview, writePreview } = await import("./runPreview.js");
+      const preview = await runPreview({
+        ...options,
+        folder: process.cwd(),
+        environment: process.env,
+        progress: say,
+      });
+      const file = options.out ?? `previews/${preview.stack}.json`;
+      await writePreview(file, preview);
+      if (options.json === true) print(`${visibleJson(preview, 2)}\n`);
+      const { countsText } = await import("../../stack/previewText.js");
+      const counts = countsText(preview.changes);
+      const ended = preview.failed ? "the preview failed" : counts === "" ? "no changes" : counts;
+      say(`${preview.stack}: ${ended}. Written to ${file}.`);
+      for (const message of preview.failed ? preview.messages : []) say(logLine(message));
+      if (preview.failed) process.exitCode = 1;
+    });
+  describeCommand(command, {
+    reads: "The stack's settings and state, and the customer's tenant.",
+    changes: "Writes the file. The stack and the tenant stay as they are.",
+    exitCodes: {
+      0: "the preview succeeded, with changes or without",
+      1: "the preview failed, or a mandatory policy refused it; the file says why",
+    },
+    examples: [
+      "npx mssp ci preview --stack contoso \\",
+      "  --policy-pack node_modules/defender-mssp/policy",
+      "npx mssp sandbox run -- npx mssp ci preview --stack dev --drift",
+    ],
+  });
+}

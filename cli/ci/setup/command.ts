@@ -1,0 +1,92 @@
+/** `mssp ci setup`: the GitHub environments, reviewers and variables that the workflows need. */
+import { InvalidArgumentError, type Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { stackArguments } from "../../stack/stackName";
+import { say } from "../log";
+
+interface SetupCommandOptions {
+  readonly stack?: readonly string[];
+  readonly repository?: string;
+  readonly reviewer?: string[];
+  readonly branch: string;
+  readonly clientId?: string;
+  readonly previewClientId?: string;
+  readonly backend?: string;
+  readonly apply?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds the subcommand to `ci`. */
+export function registerSetup(ci: Command): void {
+  const command = ci
+    .command("setup")
+    .description(
+      "Print the GitHub environments, reviewers and variables that the workflows need; --apply creates them.",
+    )
+    .option(
+      "--stack <stack...>",
+      "only these stacks (default: all with settings, except the sandbox's)",
+      stackArguments,
+    )
+    .option("--repository <owner/name>", "the repository (default: this folder's, according to gh)", repositoryName)
+    .option("--reviewer <reviewer>", "a user, or organization/team; repeatable, at most six", reviewerName)
+    .option("--branch <branch>", "the branch whose workflows bring stacks up", "main")
+    .option("--client-id <id>", "application ID of the automation, for the variable MSSP_CLIENT_ID")
+    .option("--preview-client-id <id>", "application ID of the preview application")
+    .option("--backend <url>", "address of the state, for the variable PULUMI_BACKEND_URL")
+    .option("--apply", "create them with gh")
+    .option("--json", "print the plan as one JSON object")
+    .action(async ({ apply, json, ...options }: SetupCommandOptions) => {
+      const [{ applyPlan, ownRepository, planText, setupPlan }, { customersOf }] = await Promise.all([
+        import("./setup.js"),
+        import("../../stack/customers.js"),
+      ]);
+      const customers = await customersOf(options.stack);
+      const [tenant] = customers.map(({ settings }) => settings.msspTenantId);
+      const plan = setupPlan({
+        repository: options.repository ?? (await ownRepository()),
+        stacks: customers.map(({ stack }) => stack),
+        reviewers: options.reviewer ?? [],
+        branch: options.branch,
+        variables: Object.fromEntries(
+          Object.entries({
+            MSSP_TENANT_ID: tenant,
+            MSSP_CLIENT_ID: options.clientId,
+            MSSP_PREVIEW_CLIENT_ID: options.previewClientId,
+            PULUMI_BACKEND_URL: options.backend,
+          }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+        ),
+      });
+      if (plan.environments.some(({ name, reviewers }) => name.startsWith("customer-") && reviewers.length === 0))
+        say("without --reviewer nobody has to approve `up`.");
+      if (apply === true) await applyPlan(plan, (line) => say(`${line} is set.`));
+      if (json === true) print(`${visibleJson(plan, 2)}\n`);
+      else if (apply !== true) print(planText(plan));
+    });
+  describeCommand(command, {
+    notes: [
+      "Run it before the first workflow of a customer: GitHub creates a missing environment without protection. docs/ci.md has the steps for GitLab and Azure Pipelines.",
+    ],
+    reads: "Pulumi.yaml, the stacks' settings files, and with --apply the repository's environments.",
+    changes: "Nothing; with --apply, environments and variables of the repository.",
+    exitCodes: { 1: "a stack has no settings, or gh failed; changes made before stay" },
+    examples: [
+      "npx mssp ci setup --stack contoso --reviewer acme/soc-leads",
+      "npx mssp ci setup --reviewer acme/soc-leads --client-id <ID> --apply",
+    ],
+  });
+}
+
+function repositoryName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9_.-]{1,100}$/.test(text)) return text;
+  throw new InvalidArgumentError("A repository is <owner>/<name>.");
+}
+
+function reviewerName(text: string, before: string[] = []): string[] {
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,38}(\/[A-Za-z0-9_.-]{1,100})?$/.test(text))
+    throw new InvalidArgumentError("A reviewer is a login, or <organization>/<team>.");
+  if (before.length >= 6) throw new InvalidArgumentError("GitHub takes at most six reviewers.");
+  return [...before, text];
+}
