@@ -1,4 +1,5 @@
 /** What the command says if it fails. It loads only then. */
+import type { ErrorOutput } from "@defender-mssp/terminal/session";
 import { VisibleError } from "@defender-mssp/errors";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { wrapped } from "@defender-mssp/terminal/wrap";
@@ -8,9 +9,9 @@ import { UsageError } from "@defender-mssp/terminal/usageError";
  * An error for people by its message; any other is a bug and keeps its stack.
  * @returns the exit code.
  */
-export function report(error: unknown): number {
-  if (error instanceof VisibleError) process.stderr.write(`${errorText(`mssp: ${terminalText(error.message)}`)}\n`);
-  else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+export function report(error: unknown, err: ErrorOutput): number {
+  if (error instanceof VisibleError) err.write(`${errorText(`mssp: ${terminalText(error.message)}`, err.columns)}\n`);
+  else err.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return error instanceof UsageError ? 2 : 1;
 }
 
@@ -18,9 +19,7 @@ export function report(error: unknown): number {
  * In a terminal, sentences are wrapped between words. An indented line is a command to paste, and
  * stays in one piece.
  */
-function errorText(text: string): string {
-  if (!process.stderr.isTTY) return text;
-  const width = Math.max(process.stderr.columns || 80, 40);
+function errorText(text: string, width: number): string {
   return text
     .split("\n")
     .flatMap((line) => (line.startsWith("  ") ? [line] : wrapped(line, width, "keep")))

@@ -1,4 +1,5 @@
 /** Starts the `mssp` command. */
+import { processSession } from "@defender-mssp/terminal/processSession";
 import { run } from "./run";
 
 // A reader that closes the pipe (`| head`) is no error, and the command still cleans up.
@@ -10,4 +11,5 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-void run(process.argv.slice(2));
+const session = processSession();
+void run(process.argv.slice(2), session).then(() => (process.exitCode ??= session.exitCode));

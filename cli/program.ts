@@ -4,12 +4,13 @@
  */
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return -- import() does not resolve sources in tests */
 import { Command } from "commander";
+import type { Output, Session } from "@defender-mssp/terminal/session";
 
 interface Subcommand {
   readonly description: string;
   readonly load: () => {
     /** Adds arguments, options and action. */
-    readonly define: (command: Command) => void;
+    readonly define: (command: Command, session: Session) => void;
   };
 }
 
@@ -125,15 +126,27 @@ export const subcommandNames = Object.keys(subcommands);
  * The command for a command line. A subcommand that the line does not name has only its name and
  * description.
  */
-export function programFor(commandLine: readonly string[]): Command {
+export function programFor(commandLine: readonly string[], session: Session): Command {
   const program = new Command("npx mssp")
     .description(
       "Grants a managed security service provider (MSSP) access to its customers' Microsoft Defender, and shows what is granted.",
     )
-    .enablePositionalOptions();
+    .enablePositionalOptions()
+    // Subcommands inherit it.
+    .configureOutput({
+      writeOut: (text) => session.out.write(text),
+      writeErr: (text) => session.err.write(text),
+      getOutHelpWidth: () => columnsOf(session.out),
+      getErrHelpWidth: () => columnsOf(session.err),
+    });
   for (const [name, { description, load }] of Object.entries(subcommands)) {
     const command = program.command(name).description(description);
-    if (commandLine.includes(name)) load().define(command);
+    if (commandLine.includes(name)) load().define(command, session);
   }
   return program.configureHelp({ subcommandTerm: (command) => command.name() });
+}
+
+/** Commander's own width applies without a terminal. */
+function columnsOf({ isTerminal, columns }: Output): number {
+  return isTerminal ? columns : 80;
 }

@@ -3,6 +3,7 @@
 "use strict";
 
 const path = require("node:path");
+const { processSession } = require("@defender-mssp/terminal/processSession");
 const { run } = require("../../dist/cli/run.js");
 
 process.on("disconnect", () => process.exit(0));
@@ -13,8 +14,9 @@ process.on("message", async ({ args, folder, environment }) => {
   process.argv.splice(1, Infinity, path.resolve(__dirname, "..", "..", "cli", "mssp.js"), ...args);
   process.exitCode = undefined;
   const [stdout, stderr] = [recorded(process.stdout), recorded(process.stderr)];
-  await run(args);
-  const { exitCode = 0 } = process;
+  const session = processSession();
+  await run(args, session);
+  const exitCode = process.exitCode ?? session.exitCode ?? 0;
   process.exitCode = undefined;
   process.send({ exitCode, stdout: stdout.end(), stderr: stderr.end() });
 });

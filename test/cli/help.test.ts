@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Command } from "commander";
+import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor, subcommandNames } from "../../cli/program";
 import { helpOf } from "../../dev/docs/reference/commands";
 
@@ -13,7 +14,7 @@ function nameOf(command: Command): string {
 }
 
 describe("--help of every command", () => {
-  const helps = commandsOf(programFor(subcommandNames)).map((command) => ({
+  const helps = commandsOf(programFor(subcommandNames, processSession())).map((command) => ({
     name: nameOf(command),
     text: helpOf(command),
   }));

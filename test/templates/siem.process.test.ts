@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
+import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor } from "../../cli/program";
 import { checkout } from "../cli/mssp";
 
@@ -32,7 +33,7 @@ describe("templates/siem", () => {
   });
 
   it("the unit and the container file use options that `mssp alerts` has", async () => {
-    const alerts = programFor(["alerts"]).commands.find((command) => command.name() === "alerts");
+    const alerts = programFor(["alerts"], processSession()).commands.find((command) => command.name() === "alerts");
     const known: readonly (string | null | undefined)[] = alerts?.options.map(({ long }) => long) ?? [];
     const unit = await readFile(unitFile, "utf8");
     const started = /^ExecStart=.*$/m.exec(unit)?.[0] ?? "";

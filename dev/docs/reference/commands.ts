@@ -1,5 +1,6 @@
 /** docs/reference/commands.md: the `mssp` command as its own help describes it. */
 import type { Command } from "commander";
+import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor, subcommandNames } from "../../../cli/program";
 
 export function commandsPage(): string {
@@ -10,7 +11,7 @@ export function commandsPage(): string {
     "",
     "Errors go to standard error. An error says what is wrong, where, and what to do. A usage error ends every command with exit code 2.",
     "",
-    ...commandsBelow(programFor(subcommandNames), []).flatMap(({ names, command }) => [
+    ...commandsBelow(programFor(subcommandNames, processSession()), []).flatMap(({ names, command }) => [
       `## ${["npx mssp", ...names].join(" ")}`,
       "",
       "```text",
@@ -25,7 +26,7 @@ export function commandsPage(): string {
  * The names of all commands, those of groups in front of their parts: `sandbox`, `sandbox run`, …
  */
 export function commandNames(): readonly string[] {
-  return commandsBelow(programFor(subcommandNames), []).map(({ names }) => names.join(" "));
+  return commandsBelow(programFor(subcommandNames, processSession()), []).map(({ names }) => names.join(" "));
 }
 
 function commandsBelow(parent: Command, above: readonly string[]): { names: readonly string[]; command: Command }[] {

@@ -1,0 +1,46 @@
+/** The session of this process. Each program makes it once, where it starts. */
+import type { ErrorOutput, Output, Session } from "./session";
+import { print } from "./standardOutput";
+import { TerminalQuestions } from "./terminalQuestions";
+import { terminalText } from "./terminalText";
+
+/** Makes the session; its caller applies the exit code. */
+export function processSession(): Session {
+  return {
+    environment: process.env,
+    get folder() {
+      return process.cwd();
+    },
+    out: new StreamOutput(process.stdout, print),
+    err: new StandardError(process.stderr, (text) => process.stderr.write(text)),
+    ask: new TerminalQuestions(),
+    now: () => new Date(),
+    signals: process,
+    exitCode: undefined,
+  };
+}
+
+class StreamOutput implements Output {
+  constructor(
+    readonly stream: NodeJS.WriteStream,
+    readonly write: (text: string) => void,
+  ) {}
+
+  get isTerminal(): boolean {
+    return this.stream.isTTY;
+  }
+
+  get columns(): number {
+    return this.isTerminal ? Math.max(this.stream.columns || 80, 40) : Infinity;
+  }
+}
+
+class StandardError extends StreamOutput implements ErrorOutput {
+  line(text: string): void {
+    this.write(`${terminalText(text)}\n`);
+  }
+
+  note(text: string): void {
+    this.line(`mssp: ${text}`);
+  }
+}
