@@ -4,7 +4,7 @@
 
 /** This repository's own modules. */
 const ours =
-  "^(index\\.ts$|launcher\\.js$|(program|domain|settings|components|policy|extensions|cli|plugin|packages|dev|test|examples)/)";
+  "^(?!.*/node_modules/)(index\\.ts$|launcher\\.js$|(program|domain|settings|components|policy|extensions|cli|plugin|packages|dev|test|examples)/)";
 
 const errors = "packages/errors";
 const terminal = "packages/terminal";

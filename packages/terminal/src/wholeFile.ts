@@ -71,7 +71,8 @@ function temporaryName(target: string): string {
 }
 
 /**
- * `writeFile` of a handle continues after a short write; the system call behind a full disk is one.
+ * Writes with `writeFile` of a handle, which continues after a short write: a full disk makes one.
+ * `write-file-atomic` 7.0.1 ignores it and puts the truncated file in the place of the whole one.
  */
 async function writeNewFile(file: string, text: string, mode: number): Promise<void> {
   const handle = await open(file, "wx", mode);

@@ -5,7 +5,7 @@ export function wrapped(line: string, width: number, longWords: "break" | "keep"
   if (textWidth(line) <= width) return [line];
   const lines: string[] = [];
   let current = "";
-  for (const word of line.split(/ +/).flatMap((one) => (longWords === "break" ? pieces(one, width) : [one]))) {
+  for (const word of line.split(/ +/).flatMap((part) => (longWords === "break" ? pieces(part, width) : [part]))) {
     const longer = current === "" ? word : `${current} ${word}`;
     if (current !== "" && textWidth(longer) > width) {
       lines.push(current);
@@ -15,14 +15,15 @@ export function wrapped(line: string, width: number, longWords: "break" | "keep"
   return [...lines, current];
 }
 
+/** A word in pieces of at most `width` columns, cut between characters as people see them. */
 function pieces(word: string, width: number): string[] {
-  const found = [""];
-  for (const character of word) {
-    const last = found.at(-1) ?? "";
-    if (last !== "" && textWidth(last + character) > width) found.push(character);
-    else found[found.length - 1] = last + character;
+  const cut = [""];
+  for (const { segment } of new Intl.Segmenter().segment(word)) {
+    const last = cut.at(-1) ?? "";
+    if (last !== "" && textWidth(last + segment) > width) cut.push(segment);
+    else cut[cut.length - 1] = last + segment;
   }
-  return found;
+  return cut;
 }
 
 /**
@@ -30,15 +31,20 @@ function pieces(word: string, width: number): string[] {
  * combining marks.
  */
 export function textWidth(text: string): number {
-  let width = 0;
-  for (const character of text) {
-    if (/\p{M}/u.test(character)) continue;
-    width +=
-      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u.test(
-        character,
-      )
-        ? 2
-        : 1;
-  }
-  return width;
+  return isNarrow(text) ? text.length : widthOfAnyText(text);
+}
+
+/** Whether each character takes one column: ASCII, Latin letters, punctuation, the marks of tables. */
+export function isNarrow(text: string): boolean {
+  return /^[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027✓✗]*$/.test(text);
+}
+
+/**
+ * Loads `string-width`, an ES module, for other texts only: with the first one, Node.js loads its
+ * second module loader, 30 ms that no `--help` should take. `wrap-ansi` loads the same.
+ */
+function widthOfAnyText(text: string): number {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded for few texts
+  const { default: stringWidth } = require("string-width") as typeof import("string-width");
+  return stringWidth(text);
 }

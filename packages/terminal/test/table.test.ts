@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { paragraph, tableText } from "../src/table";
-import { textWidth } from "../src/wrap";
+import stringWidth from "string-width";
+import { isNarrow, textWidth } from "../src/wrap";
 
 const lines = (...texts: string[]) => texts.map((text) => `${text}\n`).join("");
 
@@ -52,6 +53,28 @@ describe("tableText", () => {
     );
   });
 
+  it("counts two columns for an emoji of several code points, and one for halfwidth letters", () => {
+    assert.equal(
+      tableText(
+        [
+          ["👍🏽", "x"],
+          ["🇩🇪", "y"],
+          ["ｱﾊ", "z"],
+        ],
+        { width: 80 },
+      ),
+      lines("👍🏽  x", "🇩🇪  y", "ｱﾊ  z"),
+    );
+  });
+
+  it("a long word is broken between whole characters", () => {
+    const thumb = "👍🏽";
+    assert.equal(
+      tableText([["a", thumb.repeat(6)]], { width: 11 }),
+      lines(`a  ${thumb.repeat(4)}`, `   ${thumb.repeat(2)}`),
+    );
+  });
+
   it("is never wider than the width and loses no word", () => {
     const text = fc.array(fc.stringMatching(/^[a-z.]{1,30}$/), { maxLength: 12 }).map((words) => words.join(" "));
     fc.assert(
@@ -66,6 +89,14 @@ describe("tableText", () => {
         },
       ),
     );
+  });
+});
+
+describe("textWidth", () => {
+  it("needs no library for each of the texts that it measures by itself", () => {
+    const characters = Array.from({ length: 0x2800 }, (_, code) => String.fromCharCode(code)).filter(isNarrow);
+    assert.ok(characters.length > 500, `${characters.length}`);
+    assert.equal(stringWidth(characters.join("")), characters.length);
   });
 });
 
