@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { packages } from "../../dev/package/manifests";
+
+const checkout = path.resolve(__dirname, "..", "..");
+
+describe("the workflow release.yml", () => {
+  const workflow = readFileSync(path.join(checkout, ".github/workflows/release.yml"), "utf8");
+  const published = /for name in ([^;]+); do/.exec(workflow)?.[1]?.split(" ") ?? [];
+  /** The name of a package's tarball, without the version. */
+  const tarball = (name: string) => name.replace(/^@/, "").replace("/", "-");
+
+  it("publishes every package that is packed, and no other", () => {
+    assert.deepEqual(published.toSorted(), packages.map(({ name }) => tarball(name)).toSorted());
+  });
+
+  it("publishes a package after every package that it depends on", () => {
+    const names = packages.map(({ name }) => name);
+    let dependencies = 0;
+    for (const { name, folder } of packages) {
+      const manifest = readFileSync(path.join(checkout, folder, "package.json"), "utf8");
+      for (const dependency of Object.keys((JSON.parse(manifest) as { dependencies?: object }).dependencies ?? {})) {
+        if (!names.includes(dependency)) continue;
+        dependencies++;
+        assert.ok(
+          published.indexOf(tarball(dependency)) < published.indexOf(tarball(name)),
+          `${name} before ${dependency}`,
+        );
+      }
+    }
+    assert.ok(dependencies > packages.length, `${dependencies}`);
+  });
+});
