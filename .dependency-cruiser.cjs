@@ -12,6 +12,7 @@ const microsoft = "packages/microsoft";
 const engine = "packages/engine";
 const pages = "packages/pages";
 const sandbox = "packages/sandbox";
+const testkit = "packages/testkit";
 
 /** What the program and the commands know of customers, tenants and errors. */
 const facts = ["domain", microsoft, errors];
@@ -26,6 +27,7 @@ const rooms = {
   [microsoft]: [errors],
   [engine]: [errors],
   [sandbox]: [microsoft, engine, pages, errors],
+  [testkit]: [sandbox, microsoft, engine, errors],
   program: [],
   domain: [microsoft, errors],
   settings: facts,
@@ -71,6 +73,20 @@ module.exports = {
       comment: "A package, its tests included, could leave this repository.",
       from: { path: "^packages/" },
       to: { path: ours, pathNot: "^packages/" },
+    },
+    {
+      name: "testkit-for-tests",
+      severity: "error",
+      comment: "No customer has it: only tests and dev/ import it.",
+      from: { pathNot: `^(dev|test|packages/[^/]+/test|${testkit})/` },
+      to: { path: `^${testkit}/` },
+    },
+    {
+      name: "sandbox-internals",
+      severity: "error",
+      comment: "The published sandbox doesn't export them: tests and dev/ get them from the testkit.",
+      from: { pathNot: `^(${sandbox}|${testkit})/` },
+      to: { path: `^${sandbox}/src/internals` },
     },
     {
       name: "rooms-of-cli",

@@ -17,7 +17,7 @@ import {
   type GraphCall,
 } from "@defender-mssp/microsoft";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
-import { addApplication } from "@defender-mssp/sandbox/testing";
+import { addApplication } from "@defender-mssp/testkit";
 import * as fc from "fast-check";
 import { findOrphans } from "../cli/tenant/orphans/orphans";
 import { siemConnectorName } from "../domain/naming";

@@ -3,14 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import {
-  commandEnvironment,
-  detectionIntervalFor,
-  startSandbox,
-  type OwnSandbox,
-  type SandboxOptions,
-} from "@defender-mssp/sandbox";
-import { addApplication, addConsentedServicePrincipal } from "@defender-mssp/sandbox/testing";
+import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
+import { addApplication, addConsentedServicePrincipal, detectionIntervalFor } from "@defender-mssp/testkit";
 import { connectionText } from "../../cli/siem/connector/connectionFile";
 
 const clientSecret = "the connectors' secret";

@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
-import { detectionsBetween } from "@defender-mssp/sandbox/testing";
+import { detectionsBetween } from "@defender-mssp/testkit";
 import { peakMemoryOf } from "../bench/processes";
 import { ManyCustomers, type Customer } from "./customers";
 

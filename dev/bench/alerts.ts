@@ -5,7 +5,7 @@
 import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
 import { requestToken, securityAlertsPath } from "@defender-mssp/microsoft";
-import { detectionIntervalFor, SandboxProject } from "@defender-mssp/sandbox";
+import { detectionIntervalFor, SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { pageSize } from "../../cli/siem/pull/source";
 import { inTurn, rowOf, type BenchGroup, type Measured, type Row, type RowInfo } from "./row";

@@ -5,7 +5,7 @@
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
-import { SandboxProject } from "@defender-mssp/sandbox";
+import { SandboxProject } from "@defender-mssp/testkit";
 import { inTurn, rowOf, timed, type BenchGroup, type BenchOptions, type Row, type RowInfo } from "./row";
 
 const what = "preview without changes, dev customer";

@@ -3,7 +3,7 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { SandboxProject } from "@defender-mssp/sandbox";
+import { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { usageOf, type Usage } from "./processes";
 import { inTurn, rowOf, timed, type BenchGroup, type Row, type RowInfo } from "./row";

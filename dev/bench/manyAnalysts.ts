@@ -10,7 +10,7 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { SandboxProject } from "@defender-mssp/sandbox";
+import { SandboxProject } from "@defender-mssp/testkit";
 import { familyOf } from "./processes";
 
 const commands = ["up", "preview", "destroy"] as const;

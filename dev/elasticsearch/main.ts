@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { detectionsBetween, Incidents } from "@defender-mssp/sandbox/testing";
+import { detectionsBetween, Incidents } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { elasticsearch } from "../../cli/siem/sinks/elasticsearch";
 import { DestinationError, type SinkRecord } from "../../cli/siem/sinks/sink";

@@ -10,7 +10,7 @@ import {
   msspSubscriptionId,
   msspTenantId,
   subscriptionIdOf,
-} from "@defender-mssp/sandbox/testing";
+} from "@defender-mssp/testkit";
 
 const ana = { email: "ana.silva@fabrikam-security.example", displayName: "Ana Silva" };
 const ben = { email: "ben.okafor@fabrikam-security.example", displayName: "Ben Okafor" };

@@ -7,14 +7,8 @@
  * exists that the stack's state does not have.
  */
 import type { Endpoints } from "@defender-mssp/microsoft";
-import {
-  compareDumps,
-  dump,
-  SandboxProject,
-  type FaultOptions,
-  type Finished,
-  type SandboxProjectOptions,
-} from "@defender-mssp/sandbox";
+import { compareDumps, dump, type FaultOptions } from "@defender-mssp/sandbox";
+import { type Finished, SandboxProject, type SandboxProjectOptions } from "@defender-mssp/testkit";
 import { repair } from "../../cli/customer/doctor/repair";
 import { allCustomers, customerOf, prepareTenants, stack, type Customer, type CustomerName } from "./customer";
 

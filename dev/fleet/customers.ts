@@ -3,7 +3,7 @@ import path from "node:path";
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
-import { addApplication, msspTenantId, subscriptionIdOf } from "@defender-mssp/sandbox/testing";
+import { addApplication, msspTenantId, subscriptionIdOf } from "@defender-mssp/testkit";
 
 export const models = ["dev", "basic", "entitlement", "msspApp"] as const;
 export type Model = (typeof models)[number];

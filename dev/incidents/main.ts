@@ -8,7 +8,7 @@ import path from "node:path";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { Incidents } from "@defender-mssp/sandbox/testing";
+import { Incidents } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { ManyCustomers } from "../alerts/customers";
 import { peakMemoryOf } from "../bench/processes";

@@ -25,6 +25,8 @@ export interface PackageDescription {
    * --omit=dev`, too.
    */
   readonly loadedOnDemand?: readonly string[];
+  /** Modules that only the checkout's tests use, and the exports of these names. */
+  readonly unpublished?: readonly string[];
 }
 
 export const packages: readonly PackageDescription[] = [
@@ -33,7 +35,12 @@ export const packages: readonly PackageDescription[] = [
   { name: "@defender-mssp/microsoft", folder: "packages/microsoft", optionalPeers: [] },
   { name: "@defender-mssp/pages", folder: "packages/pages", optionalPeers: [] },
   { name: "@defender-mssp/engine", folder: "packages/engine", optionalPeers: [] },
-  { name: "@defender-mssp/sandbox", folder: "packages/sandbox", optionalPeers: ["@pulumi/azure-native"] },
+  {
+    name: "@defender-mssp/sandbox",
+    folder: "packages/sandbox",
+    optionalPeers: ["@pulumi/azure-native"],
+    unpublished: ["internals"],
+  },
   {
     name: "defender-mssp",
     folder: ".",
@@ -52,7 +59,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 /** The manifest that is published: no scripts, no sources in `exports`, no compiler. */
 export function publishedManifest(
   manifest: Manifest,
-  { folder, optionalPeers, loadedOnDemand = [] }: PackageDescription,
+  { folder, optionalPeers, loadedOnDemand = [], unpublished = [] }: PackageDescription,
 ): object {
   const { name, version, description } = manifest;
   const known = { ...manifest.devDependencies, ...manifest.dependencies };
@@ -70,7 +77,7 @@ export function publishedManifest(
     ...(folder === "." ? { bin: { "defender-mssp": "cli/mssp.js", mssp: "cli/mssp.js" } } : {}),
     main: manifest.main,
     types: manifest.types,
-    exports: withoutSources(manifest.exports ?? {}),
+    exports: withoutSources(manifest.exports ?? {}, unpublished),
     dependencies: Object.fromEntries(dependencies),
     ...(optionalPeers.length === 0
       ? {}
@@ -81,10 +88,11 @@ export function publishedManifest(
   };
 }
 
-/** Without the condition `source`, and without what has only sources. */
-function withoutSources(exports: NonNullable<Manifest["exports"]>): object {
+/** Drops the condition `source`, exports that have only sources, and `unpublished` ones. */
+function withoutSources(exports: NonNullable<Manifest["exports"]>, unpublished: readonly string[]): object {
   const published: Record<string, unknown> = {};
   for (const [name, target] of Object.entries(exports)) {
+    if (unpublished.includes(name.replace("./", ""))) continue;
     if (typeof target === "string") published[name] = target;
     else if ("default" in target || !("source" in target)) published[name] = { ...target, source: undefined };
   }

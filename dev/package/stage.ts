@@ -66,6 +66,8 @@ async function stage(checkout: string, one: PackageDescription, folder: string):
   for (const name of isProduct ? productFolders : [""]) {
     await copyCompiled(path.join(source, "dist", name), path.join(folder, "dist", name));
   }
+  for (const module of one.unpublished ?? [])
+    for (const ending of [".js", ".d.ts"]) await rm(path.join(folder, "dist", `${module}${ending}`));
   for (const file of isProduct ? productFiles : (packageFiles[one.folder] ?? [])) {
     await cp(path.join(source, file), path.join(folder, file), { recursive: true });
   }

@@ -11,6 +11,7 @@ const manifests = [
   "packages/pages/package.json",
   "packages/engine/package.json",
   "packages/sandbox/package.json",
+  "packages/testkit/package.json",
   "policy/package.json",
 ];
 

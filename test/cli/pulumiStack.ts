@@ -6,10 +6,10 @@ import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
-import { contoso, daemonId, secretOutput, StateFile, Vault } from "@defender-mssp/sandbox/testing";
+import { contoso, daemonId, secretOutput, StateFile, Vault } from "@defender-mssp/testkit";
 import { runPulumi } from "../../cli/stack/pulumi";
 
-export { secretOutput as secret } from "@defender-mssp/sandbox/testing";
+export { secretOutput as secret } from "@defender-mssp/testkit";
 
 interface StackOptions {
   /** The stacks' secrets need the passphrase, and the engine makes the stacks. @default false */

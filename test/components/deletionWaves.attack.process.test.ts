@@ -4,7 +4,7 @@
  * `up` is the longest chain of creations that wait.
  */
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { createProject, customer } from "../e2e/support";
 
 interface ResourceState {

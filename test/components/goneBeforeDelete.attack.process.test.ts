@@ -4,7 +4,7 @@
  * `--refresh`. The stand-in must refuse too, or the sandbox hides it.
  */
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, createProject, customer, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "../e2e/support";
 
 describe("attack: an object that is deleted before `destroy`", function () {

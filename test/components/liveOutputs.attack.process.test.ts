@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "../e2e/support";
 
 const stack = ["--stack", "contoso"];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { checkout, createProject, customer } from "../e2e/support";
 

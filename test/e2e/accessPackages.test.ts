@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { createProject, customer, dumpOfTenant, TenantHands, tenantIdOf } from "./support";
 
 /** The entitlement model alone, as a program of its own. */

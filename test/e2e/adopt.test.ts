@@ -8,7 +8,6 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
-import type { SandboxProject } from "@defender-mssp/sandbox";
 import {
   addApplication,
   addConsentedServicePrincipal,
@@ -16,7 +15,8 @@ import {
   assignAppRole,
   automationApplicationId,
   msspTenantId,
-} from "@defender-mssp/sandbox/testing";
+  type SandboxProject,
+} from "@defender-mssp/testkit";
 import { permissionsToAdopt } from "../../domain/prerequisites";
 import { ana, ben, checkout, cleo, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Finished, SandboxProject } from "@defender-mssp/sandbox";
+import type { Finished, SandboxProject } from "@defender-mssp/testkit";
 import { ana, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 describe("bad input on the real engine", function () {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { runPreview } from "../../cli/ci/preview/runPreview";
 import { commentText } from "../../cli/ci/comment/comment";
 import { driftReport } from "../../cli/ci/drift/drift";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
-import type { SandboxProject } from "@defender-mssp/sandbox";
-import { setSwitches, type TestCertificate } from "@defender-mssp/sandbox/testing";
+import { type SandboxProject, setSwitches, type TestCertificate } from "@defender-mssp/testkit";
 import type { OnboardingProgress } from "../../cli/customer/onboard/progress";
 import { sharedMssp as runMssp } from "../cli/sharedMssp";
 import {

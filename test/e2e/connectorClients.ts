@@ -5,8 +5,13 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import type { CredentialType } from "@defender-mssp/microsoft";
-import type { SandboxProject } from "@defender-mssp/sandbox";
-import { inDays, msspTenantId, makeTestCertificate, type TestCertificate } from "@defender-mssp/sandbox/testing";
+import {
+  inDays,
+  makeTestCertificate,
+  msspTenantId,
+  type SandboxProject,
+  type TestCertificate,
+} from "@defender-mssp/testkit";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { createProject, TenantHands } from "./support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 describe("the engine is killed with -9 in the middle of `up`", function () {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PreviewStep, SandboxProject } from "@defender-mssp/sandbox";
+import type { PreviewStep, SandboxProject } from "@defender-mssp/testkit";
 import { ben, createProject, customer, membersOf, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 describe("drift after a manual change of the tenant", function () {

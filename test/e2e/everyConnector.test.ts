@@ -14,15 +14,15 @@ import {
   type ConnectorKind,
   type CredentialType,
 } from "@defender-mssp/microsoft";
-import type { SandboxProject } from "@defender-mssp/sandbox";
 import {
+  type Detection,
   detectionRetention,
   detectionsBetween,
   legacyAlert,
+  type SandboxProject,
   securityAlert,
-  type Detection,
   type TestCertificate,
-} from "@defender-mssp/sandbox/testing";
+} from "@defender-mssp/testkit";
 import type { Check } from "../../cli/customer/verify/check";
 import type { Ended } from "../cli/mssp";
 import { sharedMssp as runMssp } from "../cli/sharedMssp";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, ben, checkout, createProject, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
 import { yamlHost } from "./yamlHost";
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { allCustomers } from "../../dev/faults/customer";
 import { runKill } from "../../dev/faults/kills";
 import { fairWeather, runSeed, type Run, type Weather } from "../../dev/faults/runs";

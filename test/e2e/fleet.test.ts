@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { readRuns } from "../../cli/stack/journal";
 import type { RunReport } from "../../cli/stack/report";

@@ -10,7 +10,7 @@
  *   access counts as the same.
  */
 import { directoryRoleTemplates } from "@defender-mssp/microsoft";
-import { type StoredObject, type Tenant, textOf } from "@defender-mssp/sandbox/testing";
+import { type StoredObject, type Tenant, textOf } from "@defender-mssp/testkit";
 
 /** Every grant that there is now. */
 export function grantsIn(tenant: Tenant): ReadonlySet<string> {

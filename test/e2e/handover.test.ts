@@ -6,18 +6,18 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { azureRoles, keyVaultEndpoint, requestToken, type Endpoints } from "@defender-mssp/microsoft";
-import { SandboxProject } from "@defender-mssp/sandbox";
 import {
-  automationApplicationId,
-  derivedId,
-  msspTenantId,
-  azureResources,
-  msspSubscriptionId,
-  subscriptionIdOf,
   addApplication,
   addConsentedServicePrincipal,
+  automationApplicationId,
+  azureResources,
+  derivedId,
+  msspSubscriptionId,
+  msspTenantId,
+  SandboxProject,
   type StoredObject,
-} from "@defender-mssp/sandbox/testing";
+  subscriptionIdOf,
+} from "@defender-mssp/testkit";
 import { permissionsOf } from "../../cli/customer/permissions/needed";
 import { parseSettings } from "../../settings";
 import { requiredSettings } from "../settings/required";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
-import { setSwitches, textOf, type StoredObject } from "@defender-mssp/sandbox/testing";
+import { type SandboxProject, setSwitches, type StoredObject, textOf } from "@defender-mssp/testkit";
 import { grantsIn, within } from "./grants";
 import {
   ana,

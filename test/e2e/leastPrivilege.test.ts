@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
-import type { SandboxProject } from "@defender-mssp/sandbox";
 import {
-  automationApplicationId,
   assignAppRole,
+  automationApplicationId,
   type PermissionsByResource,
   portalSettingsRole,
-} from "@defender-mssp/sandbox/testing";
+  type SandboxProject,
+} from "@defender-mssp/testkit";
 import { readStackSettings } from "../../settings/fromFile";
 import { neededPermissions, permissionsToPreview, type NeededPermission } from "../../domain/prerequisites";
 import { ana, ben, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";

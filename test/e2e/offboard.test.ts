@@ -7,14 +7,14 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import type { SandboxProject } from "@defender-mssp/sandbox";
 import {
   assignAppRole,
   automationApplicationId,
+  type SandboxProject,
   setSwitches,
-  textOf,
   type StoredObject,
-} from "@defender-mssp/sandbox/testing";
+  textOf,
+} from "@defender-mssp/testkit";
 import type { OnboardingProgress } from "../../cli/customer/onboard/progress";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import type { Ended } from "../cli/mssp";

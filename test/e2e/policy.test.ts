@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Finished, SandboxProject } from "@defender-mssp/sandbox";
+import type { Finished, SandboxProject } from "@defender-mssp/testkit";
 import { rules } from "../../policy/rules";
 import { checkout, createProject, objectsOf } from "./support";
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
-import { setSwitches } from "@defender-mssp/sandbox/testing";
+import { type SandboxProject, setSwitches } from "@defender-mssp/testkit";
 import { grantsIn, within } from "./grants";
 import {
   ana,

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { directoryRoleTemplates } from "@defender-mssp/microsoft";
-import type { SandboxProject } from "@defender-mssp/sandbox";
-import { setSwitches } from "@defender-mssp/sandbox/testing";
+import { type SandboxProject, setSwitches } from "@defender-mssp/testkit";
 import { createProject, dumpOfTenant, tenantIdOf } from "./support";
 
 const assignments = "/v1.0/roleManagement/directory/roleAssignments";

@@ -3,7 +3,7 @@
  * imported; nobody else's is touched.
  */
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { repair, type RepairOptions } from "../../cli/customer/doctor/repair";
 import { sharedMssp as mssp } from "../cli/sharedMssp";
 import { createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { checkout, createProject } from "./support";
 
 describe("without shortcuts into the SDK (MSSP_SDK_SHORTCUTS=off)", function () {

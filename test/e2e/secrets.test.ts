@@ -12,14 +12,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { encryptedArchive } from "@defender-mssp/microsoft/testing";
-import type { SandboxProject, Exchange } from "@defender-mssp/sandbox";
+import type { Exchange } from "@defender-mssp/sandbox";
 import {
-  msspSubscriptionId,
-  subscriptionIdOf,
-  setSwitches,
   inDays,
   makeTestCertificate,
-} from "@defender-mssp/sandbox/testing";
+  msspSubscriptionId,
+  type SandboxProject,
+  setSwitches,
+  subscriptionIdOf,
+} from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { SignJWT } from "jose";
 import { parse, stringify } from "yaml";

@@ -3,8 +3,8 @@
  * do.
  */
 import assert from "node:assert/strict";
-import { compareDumps, dump, type Finished, type SandboxProject } from "@defender-mssp/sandbox";
-import { setSwitches } from "@defender-mssp/sandbox/testing";
+import { compareDumps, dump } from "@defender-mssp/sandbox";
+import { type Finished, type SandboxProject, setSwitches } from "@defender-mssp/testkit";
 import { ana, ben, createProject, customer, tenantIdOf } from "./support";
 
 const number = 0x9e;

@@ -4,7 +4,8 @@
  */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { SandboxProject, type SandboxProjectOptions, dump } from "@defender-mssp/sandbox";
+import { dump } from "@defender-mssp/sandbox";
+import { SandboxProject, type SandboxProjectOptions } from "@defender-mssp/testkit";
 
 export const checkout = path.resolve(__dirname, "..", "..");
 

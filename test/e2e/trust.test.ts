@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
-import { setSwitches } from "@defender-mssp/sandbox/testing";
+import { type SandboxProject, setSwitches } from "@defender-mssp/testkit";
 import { createProject, customer, dumpOfTenant, objectsOf, TenantHands, tenantIdOf, type ObjectsById } from "./support";
 
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";

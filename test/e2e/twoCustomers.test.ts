@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
 
 describe("two customers side by side", function () {

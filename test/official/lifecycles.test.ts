@@ -4,8 +4,8 @@
  * plugin waits 20 seconds for most creates and deletes, so the lives go side by side.
  */
 import assert from "node:assert/strict";
-import { compareDumps, dump, type Dump, type SandboxProject } from "@defender-mssp/sandbox";
-import { addApplication, msspTenantId } from "@defender-mssp/sandbox/testing";
+import { compareDumps, dump, type Dump } from "@defender-mssp/sandbox";
+import { addApplication, msspTenantId, type SandboxProject } from "@defender-mssp/testkit";
 import { ana, ben, checkout, cleo, createProject, customer, TenantHands, tenantIdOf } from "../e2e/support";
 import { fairWeather, runSeed } from "../../dev/faults/runs";
 import { officialPlugin, whereItWasLookedFor, withOfficialPlugin } from "./officialPlugins";

@@ -5,8 +5,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/sandbox";
-import type { StoredObject } from "@defender-mssp/sandbox/testing";
+import type { SandboxProject, StoredObject } from "@defender-mssp/testkit";
 import { createProject, TenantHands, tenantIdOf } from "../e2e/support";
 import { officialPlugin, whereItWasLookedFor, withOfficialPlugin } from "./officialPlugins";
 

@@ -106,6 +106,13 @@ describe("the packed packages", function () {
     }
   });
 
+  it("of the sandbox exports the sandbox alone, and none is the testkit or needs it", () => {
+    const { exports } = manifests.get("@defender-mssp/sandbox")!;
+    assert.deepEqual(Object.keys(exports), [".", "./package.json"]);
+    for (const [name, manifest] of manifests) assert.doesNotMatch(JSON.stringify(manifest), /testkit|internals/, name);
+    for (const { name, paths } of packed) assert.ok(!paths.some((file) => /^dist\/internals\./.test(file)), name);
+  });
+
   describe("in a repository of customers", () => {
     let customers: string;
 

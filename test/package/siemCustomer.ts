@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { addDaemon, graphId } from "@defender-mssp/sandbox/testing";
+import { addDaemon, graphId } from "@defender-mssp/testkit";
 import { mssp } from "../cli/mssp";
 import { connectorOutputs, StackProject } from "../cli/pulumiStack";
 

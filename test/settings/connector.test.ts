@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { makeTestCertificate, type TestCertificate } from "@defender-mssp/sandbox/testing";
+import { makeTestCertificate, type TestCertificate } from "@defender-mssp/testkit";
 import * as fc from "fast-check";
 import { keepingLegacyApi } from "../../settings/connector";
 import { checkSettings, parseSettings, type ConnectorSettings, type SettingProblem } from "../../settings";

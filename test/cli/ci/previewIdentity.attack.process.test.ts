@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { createProject, customer } from "../../e2e/support";
 import { startAzurite, type BlobServer } from "./azurite";
 

@@ -3,8 +3,13 @@
  * fail.
  */
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
-import { azureResources, derivedId, msspSubscriptionId, msspTenantId } from "@defender-mssp/sandbox/testing";
+import {
+  azureResources,
+  derivedId,
+  msspSubscriptionId,
+  msspTenantId,
+  type SandboxProject,
+} from "@defender-mssp/testkit";
 import { createProject, customer } from "../../e2e/support";
 
 const stack = ["--stack", "contoso"];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, createProject, customer, membersOf, objectsOf, single, TenantHands, tenantIdOf } from "../../e2e/support";
 
 /**

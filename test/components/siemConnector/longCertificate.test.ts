@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { makeTestCertificate } from "@defender-mssp/sandbox/testing";
+import { makeTestCertificate } from "@defender-mssp/testkit";
 import { refuseLongCertificate } from "../../../components/siemConnector/longCertificate";
 import { startMocks } from "../mocks";
 

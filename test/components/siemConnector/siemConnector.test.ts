@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { defaultConnectorAccess, type ConnectorAccess, type ConnectorCredential } from "@defender-mssp/microsoft";
-import { makeTestCertificate } from "@defender-mssp/sandbox/testing";
+import { makeTestCertificate } from "@defender-mssp/testkit";
 import * as pulumi from "@pulumi/pulumi";
 import { SiemConnector } from "../../../components/siemConnector/siemConnector";
 import { deployedResources } from "../../../components/tenant/deployedResources";

@@ -1,6 +1,6 @@
 /** A look-up in the customer's tenant that fails, and whose result a resource needs. */
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { mssp } from "../../cli/mssp";
 import { createProject, customer, tenantIdOf } from "../../e2e/support";
 

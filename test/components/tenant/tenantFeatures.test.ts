@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CallContext } from "@defender-mssp/microsoft";
-import { setSwitches, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+import { setSwitches, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { deployedResources } from "../../../components/tenant/deployedResources";
 import { requireTenantFeatures } from "../../../components/tenant/tenantFeatures";
 import { missingFeatures, type TenantNeeds } from "../../../domain/prerequisites";

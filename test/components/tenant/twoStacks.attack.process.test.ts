@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/sandbox";
+import type { SandboxProject } from "@defender-mssp/testkit";
 import { sharedMssp as mssp } from "../../cli/sharedMssp";
 import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "../../e2e/support";
 

@@ -5,7 +5,7 @@ import {
   type CallContext,
   type ConnectedOrganizationState,
 } from "@defender-mssp/microsoft";
-import { type Json, type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+import { type Json, type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";

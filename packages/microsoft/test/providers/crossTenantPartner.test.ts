@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { crossTenantPartnerResource as resource, type CrossTenantPartnerState } from "@defender-mssp/microsoft";
-import { tenantId } from "@defender-mssp/sandbox/testing";
+import { tenantId } from "@defender-mssp/testkit";
 import { partnerEntries, partnerTenantId, trustOf } from "./partnerEntries";
 
 const own = "defender-mssp/dev#0123456789abcdef";

@@ -3,7 +3,7 @@ import {
   crossTenantPartnerEntryResource as entryResource,
   crossTenantPartnerResource as partnerResource,
 } from "@defender-mssp/microsoft";
-import { tenantId } from "@defender-mssp/sandbox/testing";
+import { tenantId } from "@defender-mssp/testkit";
 import { partnerEntries, partnerTenantId, trustOf } from "./partnerEntries";
 
 const inputs = { tenantId, partnerTenantId };

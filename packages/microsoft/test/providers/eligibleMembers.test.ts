@@ -5,13 +5,13 @@ import {
   type EligibleMembersInputs,
 } from "@defender-mssp/microsoft";
 import {
+  complete,
   setSwitches,
   type StoredObject,
-  complete,
   tenantId,
   testSandbox,
   type TestSandbox,
-} from "@defender-mssp/sandbox/testing";
+} from "@defender-mssp/testkit";
 
 const group = "90000000-0000-4000-8000-000000000001";
 const approvers = "90000000-0000-4000-8000-000000000002";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { guestResource, type CallContext, type GuestInputs, type GuestState } from "@defender-mssp/microsoft";
-import { type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+import { type StoredObject, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 
 const inputs: GuestInputs = {
   tenantId,

@@ -8,13 +8,7 @@ import {
   type GuestInputs,
   type GuestState,
 } from "@defender-mssp/microsoft";
-import {
-  type StoredObject,
-  setSwitches,
-  tenantId,
-  testSandbox,
-  type TestSandbox,
-} from "@defender-mssp/sandbox/testing";
+import { setSwitches, type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
 
 const inputs: GuestInputs = {
   tenantId,

@@ -5,7 +5,7 @@ import {
   type CallContext,
   type NotificationRuleState,
 } from "@defender-mssp/microsoft";
-import { type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+import { type StoredObject, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const name = "SOC high severity";

@@ -1,5 +1,5 @@
 /** The partner entries of a sandbox's customer, for the tests of their two providers. */
-import { type Json, type StoredObject, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+import { type Json, type StoredObject, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 
 export const partnerTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 

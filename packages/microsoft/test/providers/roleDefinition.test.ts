@@ -11,7 +11,7 @@ import {
   type RoleAssignmentInputs,
   type RoleDefinitionInputs,
 } from "@defender-mssp/microsoft";
-import { type StoredObject, complete, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+import { complete, type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const managedBy = "defender-mssp/dev/tier1-role";

@@ -14,7 +14,7 @@ import { derivedId, isUuid } from "../../src/cloud/identity";
 import { generateSecret, hashSecret, matchesSecret } from "../../src/cloud/secrets";
 import { automationPermissions } from "../../src/cloud/seed";
 import { Store } from "../../src/cloud/store";
-import { automation, contoso, temporaryFolder } from "../../src/testing/support";
+import { automation, contoso, temporaryFolder } from "@defender-mssp/testkit";
 
 const mssp = "5ec0de00-5ea1-4000-8000-000000000001";
 const other = "11111111-1111-4111-8111-111111111111";

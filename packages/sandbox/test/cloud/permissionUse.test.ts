@@ -3,15 +3,7 @@ import type { Caller } from "../../src/cloud/model";
 import { PermissionUse } from "../../src/cloud/permissionUse";
 import { TenantRecord } from "../../src/cloud/store";
 import type { OwnSandbox } from "../../src/server";
-import {
-  addDaemon,
-  contoso,
-  daemonId,
-  daemonRequest,
-  graphId,
-  post,
-  temporarySandbox,
-} from "../../src/testing/support";
+import { addDaemon, contoso, daemonId, daemonRequest, graphId, post, temporarySandbox } from "@defender-mssp/testkit";
 
 const tenant = new TenantRecord(contoso);
 

@@ -6,7 +6,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import { prepareHome } from "../../src/cloud/home";
 import { Store, TenantRecord } from "../../src/cloud/store";
 import type { StoredObject } from "../../src/cloud/model";
-import { contoso, temporaryFolder } from "../../src/testing/support";
+import { contoso, temporaryFolder } from "@defender-mssp/testkit";
 
 describe("the cloud on disk", () => {
   let folder = "";

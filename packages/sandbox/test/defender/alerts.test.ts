@@ -18,7 +18,7 @@ import {
   legacyAlert,
   securityAlert,
 } from "../../src/defender";
-import { connectorId, tenantId, testSandbox, type TestSandbox } from "../../src/testing/testSandbox";
+import { connectorId, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 
 const now = new Date("2026-06-01T12:00:00Z");
 const hour = 60 * 60 * 1000;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { microsoftGraph, type SecurityAlert, type SecurityIncident } from "@defender-mssp/microsoft";
 import type { Json } from "../../src/cloud/model";
 import { detectionIntervalFor, Incidents } from "../../src/defender";
-import { testSandbox, type TestSandbox } from "../../src/testing/testSandbox";
+import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { metadataProblems } from "../graph/support/csdl";
 
 const hour = 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { testSandbox, type TestSandbox } from "../../src/testing/testSandbox";
+import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 
 const address = `/notificationRules/${encodeURIComponent("SOC / high: 100%")}`;
 const fields = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ownRoutes } from "../../src/defender";
 import { automationApplicationId } from "../../src/cloud/identity";
-import { testSandbox, type TestSandbox } from "../../src/testing/testSandbox";
+import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 
 const applicationId = "c0ffee00-0000-4000-8000-000000000002";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";

@@ -5,16 +5,16 @@ import path from "node:path";
 import type { OwnSandbox } from "../../src/server";
 import {
   addDaemon,
+  type Answer,
   contoso,
+  type Daemon,
   daemonId,
   daemonRequest,
   decodeToken,
   get,
   post,
   temporarySandbox,
-  type Answer,
-  type Daemon,
-} from "../../src/testing/support";
+} from "@defender-mssp/testkit";
 
 const folder = path.resolve(__dirname, "../../../../../shared/reference/entra-tokens");
 

@@ -13,17 +13,17 @@ import {
   addDaemon,
   addSecret,
   contoso,
+  type Daemon,
   daemonId,
   daemonRequest,
   decodeToken,
   defenderId,
   graphId,
+  makeTestCertificate,
   post,
   temporaryFolder,
   temporarySandbox,
-  type Daemon,
-} from "../../src/testing/support";
-import { makeTestCertificate } from "../../src/testing/certificates";
+} from "@defender-mssp/testkit";
 
 const v2 = `/${contoso}/oauth2/v2.0/token`;
 const v1 = `/${contoso}/oauth2/token`;

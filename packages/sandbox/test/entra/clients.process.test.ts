@@ -8,14 +8,15 @@ import { commandEnvironment, type OwnSandbox } from "../../src/server";
 import {
   addDaemon,
   contoso,
+  type Daemon,
   daemonId,
   decodeToken,
   graphId,
+  makeTestCertificate,
   temporaryFolder,
   temporarySandbox,
-  type Daemon,
-} from "../../src/testing/support";
-import { makeTestCertificate, type TestCertificate } from "../../src/testing/certificates";
+  type TestCertificate,
+} from "@defender-mssp/testkit";
 
 describe("Microsoft's clients", function () {
   // Each is a process that loads a large library.

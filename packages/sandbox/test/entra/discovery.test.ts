@@ -7,13 +7,13 @@ import type { OwnSandbox } from "../../src/server";
 import {
   addDaemon,
   contoso,
+  type Daemon,
   daemonRequest,
   get,
   graphId,
   post,
   temporarySandbox,
-  type Daemon,
-} from "../../src/testing/support";
+} from "@defender-mssp/testkit";
 
 describe("Entra's discovery documents", () => {
   let sandbox: OwnSandbox;

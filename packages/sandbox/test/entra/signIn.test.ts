@@ -8,16 +8,16 @@ import {
   addDaemon,
   clientIdOf,
   contoso,
+  type Daemon,
   daemonId,
   decodeToken,
-  defined,
   defenderId,
+  defined,
   get,
   graphId,
   post,
   temporarySandbox,
-  type Daemon,
-} from "../../src/testing/support";
+} from "@defender-mssp/testkit";
 
 const redirectUri = "https://contoso.com/SiemMsspConnector";
 const day = 24 * 60 * 60 * 1000;

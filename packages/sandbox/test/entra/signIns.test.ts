@@ -6,14 +6,14 @@ import type { OwnSandbox } from "../../src/server";
 import {
   addDaemon,
   contoso,
+  type Daemon,
   daemonId,
   daemonRequest,
   get,
   graphId,
   post,
   temporarySandbox,
-} from "../../src/testing/support";
-import type { Daemon } from "../../src/testing/support";
+} from "@defender-mssp/testkit";
 
 const v2 = `/${contoso}/oauth2/v2.0/token`;
 

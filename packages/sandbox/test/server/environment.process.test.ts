@@ -11,7 +11,7 @@ import {
   type EnvironmentOptions,
 } from "../../src/server/environment";
 import { tenantsOfStacks } from "../../src/server/tenantsOfStacks";
-import { temporaryFolder } from "../../src/testing/support";
+import { temporaryFolder } from "@defender-mssp/testkit";
 
 const certificate = "-----BEGIN CERTIFICATE-----\nc2FuZGJveA==\n-----END CERTIFICATE-----\n";
 

@@ -7,17 +7,17 @@ import type { OwnSandbox, SandboxOptions } from "../../src/server";
 import { clockSkew, Draws, faultKinds } from "../../src/server/faults/draw";
 import type { FaultKind, FaultOptions } from "../../src/server/faults/index";
 import {
-  clientIdOf,
   addDaemon,
   answered,
+  clientIdOf,
   contoso,
+  type Daemon,
   daemonRequest,
   get,
   graphId,
   post,
   temporarySandbox,
-  type Daemon,
-} from "../../src/testing/support";
+} from "@defender-mssp/testkit";
 
 describe("the sandbox's faults", function () {
   let sandbox: OwnSandbox | undefined;

@@ -15,7 +15,7 @@ import {
   type JoinedSandbox,
   type OwnSandbox,
 } from "../../src/server";
-import { addDaemon, contoso, daemonRequest, get, post, temporaryFolder } from "../../src/testing/support";
+import { addDaemon, contoso, daemonRequest, get, post, temporaryFolder } from "@defender-mssp/testkit";
 
 describe("the lifecycle of a sandbox", function () {
   let folder = "";

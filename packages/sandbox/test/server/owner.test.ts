@@ -5,7 +5,7 @@ import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import { isAlive, takeLease } from "../../src/server/client";
 import { claim, currentOwner, type Owner } from "../../src/server/owner";
-import { temporaryFolder } from "../../src/testing/support";
+import { temporaryFolder } from "@defender-mssp/testkit";
 
 describe("the owner of a sandbox's home", () => {
   let folder = "";

@@ -12,7 +12,7 @@ import {
   graphId,
   post,
   temporarySandbox,
-} from "../../src/testing/support";
+} from "@defender-mssp/testkit";
 
 describe("the sandbox's pages", () => {
   let sandbox: OwnSandbox;

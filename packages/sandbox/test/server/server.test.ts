@@ -19,7 +19,7 @@ import {
   post,
   temporaryFolder,
   temporarySandbox,
-} from "../../src/testing/support";
+} from "@defender-mssp/testkit";
 
 describe("the sandbox's server", () => {
   const lines: string[] = [];

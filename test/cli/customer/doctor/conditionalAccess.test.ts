@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CallContext } from "@defender-mssp/microsoft";
-import { testSandbox, tenantId, type Json, type TestSandbox } from "@defender-mssp/sandbox/testing";
+import { type Json, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { accessChecks, type AccessCheck } from "../../../../cli/customer/doctor/conditionalAccess";
 import { checkSettings, type Settings } from "../../../../settings";
 import { requiredSettings } from "../../../settings/required";

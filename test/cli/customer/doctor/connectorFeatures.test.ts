@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { defaultConnectorAccess, microsoftGraph, type CallContext } from "@defender-mssp/microsoft";
-import { tenantId, testSandbox, type TestSandbox } from "@defender-mssp/sandbox/testing";
+import { tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { connectorFeatures } from "../../../../cli/customer/doctor/connectorFeatures";
 
 describe("mssp doctor: the connector's profile", () => {

@@ -4,7 +4,7 @@ import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
-import { type PermissionsByResource, setSwitches } from "@defender-mssp/sandbox/testing";
+import { type PermissionsByResource, setSwitches } from "@defender-mssp/testkit";
 import { stringify } from "yaml";
 import type { Report } from "../../../../cli/customer/doctor/report";
 import { readStackSettings } from "../../../../settings/fromFile";

@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import { textOf, type StoredObject } from "@defender-mssp/sandbox/testing";
+import { type StoredObject, textOf } from "@defender-mssp/testkit";
 import { stringify } from "yaml";
 import { EntitlementAccess } from "../../../../components/portalAccess/entitlementAccess";
 import { MsspSecurityGroup } from "../../../../components/portalAccess/msspSecurityGroup";

@@ -10,7 +10,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AxeResults, RunOptions } from "axe-core";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
-import { testSandbox, tenantId } from "@defender-mssp/sandbox/testing";
+import { tenantId, testSandbox } from "@defender-mssp/testkit";
 import { progressOf } from "../../../../cli/customer/onboard/progress";
 import { runPage } from "../../../../cli/fleet/runPage";
 import { fleetPage, type FleetReport } from "../../../../cli/customer/report/fleet";

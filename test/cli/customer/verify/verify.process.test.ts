@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { appendFile } from "node:fs/promises";
 import path from "node:path";
 import { clouds, putNotificationRule, requestToken } from "@defender-mssp/microsoft";
-import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/sandbox/testing";
+import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
 import type { Check } from "../../../../cli/customer/verify/check";
 import { alertExporterHosts } from "../../../../cli/siem/connector/hosts";
 import { expiring } from "../../../../cli/siem/secrets/command";

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { runningSandbox, stopSandbox } from "@defender-mssp/sandbox";
-import { contoso } from "@defender-mssp/sandbox/testing";
+import { contoso } from "@defender-mssp/testkit";
 import { checkout } from "../../mssp";
 
 // The compiled command that `cli/mssp.js` starts. `npm test` builds it before the tests run.

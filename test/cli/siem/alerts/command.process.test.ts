@@ -12,14 +12,14 @@ import tls from "node:tls";
 import { text } from "node:stream/consumers";
 import { microsoftGraph, type AlertRecord } from "@defender-mssp/microsoft";
 import {
-  derivedLinkId,
   addApplication,
   addConsentedServicePrincipal,
+  certificateFiles,
+  derivedLinkId,
   detectionIntervalFor,
   detectionsBetween,
-  certificateFiles,
   serverCertificate,
-} from "@defender-mssp/sandbox/testing";
+} from "@defender-mssp/testkit";
 import { execa, type Options } from "execa";
 import { checkout } from "../../mssp";
 import { sharedMssp } from "../../sharedMssp";

@@ -10,7 +10,7 @@ import {
   type LegacyAlert,
   type SecurityAlert,
 } from "@defender-mssp/microsoft";
-import { detectionsBetween, legacyAlert, securityAlert } from "@defender-mssp/sandbox/testing";
+import { detectionsBetween, legacyAlert, securityAlert } from "@defender-mssp/testkit";
 import fc from "fast-check";
 import { originalAsJson, recordAsCef, recordAsJson } from "../../../../cli/siem/alerts/formats";
 import { fetchedAlert, sinkRecordOf } from "../../../../cli/siem/alerts/fetchedAlert";

@@ -6,7 +6,7 @@ import {
   recordOfLegacyAlert,
   recordOfSecurityAlert,
 } from "@defender-mssp/microsoft";
-import { detectionsBetween, legacyAlert, securityAlert } from "@defender-mssp/sandbox/testing";
+import { detectionsBetween, legacyAlert, securityAlert } from "@defender-mssp/testkit";
 import fc from "fast-check";
 import { recordAsCef, recordAsEcs, recordAsJson } from "../../../../cli/siem/alerts/formats";
 import { fetchedAlert, sinkRecordOf } from "../../../../cli/siem/alerts/fetchedAlert";

@@ -14,13 +14,13 @@ import {
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import {
+  connectorId,
   detectionIntervalFor,
   detectionsBetween,
-  connectorId,
   tenantId,
   testSandbox,
   type TestSandbox,
-} from "@defender-mssp/sandbox/testing";
+} from "@defender-mssp/testkit";
 import { readCheckpoint, writeCheckpoint, type Cursor, type Position } from "../../../../cli/siem/pull/checkpoint";
 import { pull, type PullOptions } from "../../../../cli/siem/pull/pull";
 import { graphSource } from "../../../../cli/siem/alerts/graphSource";

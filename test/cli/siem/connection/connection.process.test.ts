@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/sandbox/testing";
+import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import type { Check } from "../../../../cli/customer/verify/check";
 import { checkout, type Ended } from "../../mssp";

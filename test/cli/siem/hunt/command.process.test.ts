@@ -3,12 +3,7 @@ import assert from "node:assert/strict";
 import { appendFile, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import {
-  addApplication,
-  addConsentedServicePrincipal,
-  detectionIntervalFor,
-  graphId,
-} from "@defender-mssp/sandbox/testing";
+import { addApplication, addConsentedServicePrincipal, detectionIntervalFor, graphId } from "@defender-mssp/testkit";
 import type { Exchange } from "@defender-mssp/sandbox";
 import { execa } from "execa";
 import { stringify } from "yaml";

@@ -5,12 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { microsoftGraph, type IncidentRecord } from "@defender-mssp/microsoft";
-import {
-  addApplication,
-  addConsentedServicePrincipal,
-  detectionIntervalFor,
-  Incidents,
-} from "@defender-mssp/sandbox/testing";
+import { addApplication, addConsentedServicePrincipal, detectionIntervalFor, Incidents } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { checkout } from "../../mssp";
 import { sharedMssp } from "../../sharedMssp";

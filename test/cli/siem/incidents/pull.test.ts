@@ -18,7 +18,7 @@ import {
   tenantId,
   testSandbox,
   type TestSandbox,
-} from "@defender-mssp/sandbox/testing";
+} from "@defender-mssp/testkit";
 import { incidentSource, type FetchedIncident } from "../../../../cli/siem/incidents/incidentSource";
 import { readCheckpoint, type Position } from "../../../../cli/siem/pull/checkpoint";
 import { pull } from "../../../../cli/siem/pull/pull";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/sandbox/testing";
+import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
 import { sharedMssp as runMssp } from "../../sharedMssp";
 import { secret, StackProject } from "../../pulumiStack";
 import { readSplunkConf } from "./parsers";

@@ -8,7 +8,7 @@ import type net from "node:net";
 import tls from "node:tls";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { AlertRecord } from "@defender-mssp/microsoft";
-import { serverCertificate } from "@defender-mssp/sandbox/testing";
+import { serverCertificate } from "@defender-mssp/testkit";
 import { fetchedAlert, sinkRecordOf } from "../../../../cli/siem/alerts/fetchedAlert";
 import { recordAsJson } from "../../../../cli/siem/alerts/formats";
 import { syslogServer } from "../../../../cli/siem/sinks/syslog";

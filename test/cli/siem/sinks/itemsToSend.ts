@@ -5,7 +5,7 @@ import {
   type SecurityAlert,
   type SecurityIncident,
 } from "@defender-mssp/microsoft";
-import { detectionsBetween, securityAlert } from "@defender-mssp/sandbox/testing";
+import { detectionsBetween, securityAlert } from "@defender-mssp/testkit";
 import { fetchedAlert, sinkRecordOf as alertAsSinkRecord } from "../../../../cli/siem/alerts/fetchedAlert";
 import { recordAsJson } from "../../../../cli/siem/alerts/formats";
 import { sinkOf } from "../../../../cli/siem/alerts/setup";

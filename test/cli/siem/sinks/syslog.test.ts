@@ -5,7 +5,7 @@ import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { AlertRecord } from "@defender-mssp/microsoft";
-import { certificateFiles, serverCertificate } from "@defender-mssp/sandbox/testing";
+import { certificateFiles, serverCertificate } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { fetchedAlert, sinkRecordOf } from "../../../../cli/siem/alerts/fetchedAlert";
 import { recordAsJson } from "../../../../cli/siem/alerts/formats";

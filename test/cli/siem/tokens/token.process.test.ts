@@ -9,14 +9,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import {
-  makeTestCertificate,
   addDaemon,
   contoso,
+  type Daemon,
   daemonId,
   decodeToken,
   graphId,
-  type Daemon,
-} from "@defender-mssp/sandbox/testing";
+  makeTestCertificate,
+} from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { codeOf } from "../../../../cli/siem/tokens/signIn";
 import { checkout, type Ended } from "../../mssp";

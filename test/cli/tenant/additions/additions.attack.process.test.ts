@@ -6,8 +6,13 @@
  */
 import assert from "node:assert/strict";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import type { SandboxProject } from "@defender-mssp/sandbox";
-import { assignAppRole, automationApplicationId, type StoredObject, textOf } from "@defender-mssp/sandbox/testing";
+import {
+  assignAppRole,
+  automationApplicationId,
+  type SandboxProject,
+  type StoredObject,
+  textOf,
+} from "@defender-mssp/testkit";
 import type { Addition, AdditionsPart } from "../../../../cli/stack/additionsPart";
 import { driftReport } from "../../../../cli/ci/drift/drift";
 import type { StackPreview } from "../../../../cli/stack/stackPreview";

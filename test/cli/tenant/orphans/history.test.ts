@@ -8,7 +8,7 @@ import {
   tenantId,
   testSandbox,
   type TestSandbox,
-} from "@defender-mssp/sandbox/testing";
+} from "@defender-mssp/testkit";
 import { withHistory } from "../../../../cli/tenant/orphans/history";
 import { deletionOf, undated, type Orphan } from "../../../../cli/tenant/orphans/orphan";
 

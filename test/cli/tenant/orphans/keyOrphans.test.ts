@@ -1,6 +1,6 @@
 /** The certificate of an application whose deployment was cut off after Entra had taken it. */
 import assert from "node:assert/strict";
-import { makeTestCertificate } from "@defender-mssp/sandbox/testing";
+import { makeTestCertificate } from "@defender-mssp/testkit";
 import { keyOrphans } from "../../../../cli/tenant/orphans/keyOrphans";
 import { Known } from "../../../../cli/tenant/orphans/orphan";
 import type { Settings } from "../../../../settings";

@@ -9,10 +9,15 @@ import {
   type Endpoints,
   type Environment,
 } from "@defender-mssp/microsoft";
-import { derivedLinkId, sandboxCustomerTenantId } from "../cloud/identity";
-import type { StoredObject, Tenant } from "../cloud/model";
-import { addApplication, addConsentedServicePrincipal } from "../cloud/seed";
-import { startSandbox, type OwnSandbox } from "../server";
+import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import {
+  addApplication,
+  addConsentedServicePrincipal,
+  derivedLinkId,
+  sandboxCustomerTenantId,
+  type StoredObject,
+  type Tenant,
+} from "@defender-mssp/sandbox/internals";
 
 export const tenantId = sandboxCustomerTenantId;
 export const connectorId = "c0ffee00-0000-4000-8000-000000000001";

@@ -14,12 +14,12 @@ export interface TestCertificate {
   readonly sha256: string;
 }
 
-/** @param notAfter when it ends */
 /** A day as far ahead, for a certificate that settings accept: at most 366. */
 export function inDays(days: number): Date {
   return new Date(Date.now() + days * 24 * 60 * 60 * 1000);
 }
 
+/** @param notAfter when it ends */
 export async function makeTestCertificate(notAfter = new Date("2099-01-01")): Promise<TestCertificate> {
   const algorithm = {
     name: "RSASSA-PKCS1-v1_5",

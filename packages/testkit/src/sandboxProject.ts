@@ -19,7 +19,7 @@ import {
   type FaultOptions,
   type OwnSandbox,
   type PluginSet,
-} from "./server/index";
+} from "@defender-mssp/sandbox";
 
 /** The end of one command. */
 export interface Finished {

@@ -5,8 +5,8 @@
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { compiledFile } from "../compiled";
-import type { AttachablePlugins } from "../plugins/host";
+import path from "node:path";
+import type { AttachablePlugins } from "@defender-mssp/sandbox";
 
 /** To the process: serve a command that runs in `folder` with these variables, or end that. */
 export type RuntimeRequest =
@@ -29,6 +29,9 @@ const operations = new Set(["up", "preview", "refresh", "destroy"]);
 
 /** Read by Node and the language host when they start: commands that change one start their own. */
 const readAtStart = ["NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "NODE_PATH", "MSSP_SDK_SHORTCUTS", "PATH", "PULUMI_HOME"];
+
+/** Compiled also where the sources run: the process is plain Node.js. */
+const processFile = path.join(__dirname, "..", "..", "dist", "sharedRuntime", "process.js");
 
 export class SharedRuntime {
   #running: { readonly child: ChildProcess; readonly ended: Promise<void> } | undefined;
@@ -85,7 +88,7 @@ export class SharedRuntime {
 
   #start(): { readonly child: ChildProcess; readonly ended: Promise<void> } {
     if (this.#running !== undefined) return this.#running;
-    const child = fork(compiledFile("sharedRuntime/process.js"), {
+    const child = fork(processFile, {
       cwd: this.folder,
       env: this.environment,
       // A run's garbage is mostly young: with more room for it, a fifth of the CPU time is saved.

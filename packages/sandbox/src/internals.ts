@@ -1,0 +1,31 @@
+/**
+ * For the checkout's own tests and measurements: changes inside an emulated tenant that no client
+ * of the real cloud can make. The published package doesn't export it.
+ */
+export { azureResources, msspSubscriptionId, subscriptionIdOf } from "./azure/subscriptions";
+export type { EmulatedCloud } from "./cloud/cloud";
+export {
+  automationApplicationId,
+  derivedId,
+  derivedLinkId,
+  msspTenantId,
+  sandboxCustomerTenantId,
+} from "./cloud/identity";
+export type { Json, StoredObject, Tenant } from "./cloud/model";
+export { hashSecret } from "./cloud/secrets";
+export { addApplication, addConsentedServicePrincipal, assignAppRole, type PermissionsByResource } from "./cloud/seed";
+export { setSwitches } from "./cloud/switches";
+export {
+  detectionIntervalFor,
+  detectionRetention,
+  detectionsBetween,
+  legacyAlert,
+  securityAlert,
+  type Detection,
+} from "./defender/detections";
+export { Incidents } from "./defender/incidents";
+export { portalSettingsRole } from "./defender/settingsManager";
+export { textOf } from "./graph/json";
+export { complete } from "./graph/objects";
+export { standInPlugins } from "./plugins/index";
+export { certificateFiles, serverCertificate } from "./server/certificate";

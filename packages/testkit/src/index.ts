@@ -1,0 +1,10 @@
+/** What the tests of this repository and the programs in `dev/` share. Never published. */
+export * from "@defender-mssp/sandbox/internals";
+export * from "./certificates";
+export * from "./daemon";
+export * from "./requests";
+export * from "./sandboxProject";
+export { secretOutput, StateFile } from "./sharedRuntime/stateFile";
+export { Vault } from "./sharedRuntime/vault";
+export * from "./temporarySandbox";
+export * from "./testSandbox";
