@@ -1,4 +1,7 @@
-/** A lock between processes: a file that names who holds it. */
+/**
+ * A lock between processes: a file that names its holder. Not `proper-lockfile`: that names nobody
+ * to the user who waits, and blocks after a killed holder until a lease ends.
+ */
 import { execFileSync } from "node:child_process";
 import crypto from "node:crypto";
 import fs from "node:fs";
