@@ -4,7 +4,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { defaultJournals, fleetExitCodes, type FleetCommand } from "../stack/outcome";
-import type { Canary, FleetRunOptions } from "./run";
+import type { Canary, FleetRunOptions } from "./prepareRun";
 import { passphraseFolderOption } from "../stack/passphraseOption";
 import { positive, selectionOptions, type SelectionOptions } from "../stack/selectionOptions";
 import { registerManifests } from "./manifests/command";

@@ -17,7 +17,8 @@ interface Step {
   readonly diffReasons: readonly string[] | undefined;
 }
 
-interface End {
+/** How a job ended. */
+export interface JobEnd {
   readonly ok: boolean;
   readonly messages: readonly string[];
   readonly printed: string;
@@ -60,7 +61,7 @@ export class EngineEventLog {
   }
 
   /** Everything, without secrets. */
-  result({ ok, messages, printed, additions }: End): Omit<TryResult, "ok" | "seconds"> {
+  result({ ok, messages, printed, additions }: JobEnd): Omit<TryResult, "ok" | "seconds"> {
     const { knownSecrets } = this;
     const digest = {
       steps: this.#steps,

@@ -3,7 +3,7 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { redactedText } from "../base/redaction";
 import type { TryResult } from "../stack/outcome";
-import type { FromWorker, Job, ToWorker, WorkerSetup } from "./worker";
+import type { FromWorker, Job, ToWorker, WorkerSetup } from "./job";
 
 /**
  * Each stack leaves a fifth of a MB in its thread, and an error of a program may leave more, so the

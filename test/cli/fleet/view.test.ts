@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { StackPreview } from "../../../cli/stack/stackPreview";
 import { exitCodeOf, isPassing } from "../../../cli/stack/outcome";
 import { outcome, preview, reportOf } from "./outcomes";
-import { canaryCount } from "../../../cli/fleet/run";
+import { canaryCount } from "../../../cli/fleet/fleetRun";
 import { runPage } from "../../../cli/fleet/runPage";
 import { summaryText } from "../../../cli/fleet/summary";
 import { LiveView } from "../../../cli/fleet/view";

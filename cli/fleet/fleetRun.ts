@@ -1,0 +1,191 @@
+/** One run over many stacks: canaries, the pool, confirmation, locks, interruption. */
+import { existsSync, readFileSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import path from "node:path";
+import { canAsk, confirmed } from "../base/question";
+import type { Journal, RunPlan } from "../stack/journal";
+import type { LockOwnerState, StackOutcome, StackState, TryResult } from "../stack/outcome";
+import { askPulumi } from "../stack/pulumi";
+import { countsOf } from "../stack/report";
+import { say } from "./log";
+import { runPool, type PlannedStack } from "./pool";
+import { stackProblem, type Canary, type PreparedRun } from "./prepareRun";
+import { isRunning } from "./processState";
+import type { FleetView } from "./view";
+import type { Job } from "./job";
+import type { Workers } from "./workers";
+
+/** What a run writes to, and what runs its stacks. */
+export interface RunEquipment {
+  readonly view: FleetView;
+  readonly journal: Journal;
+  readonly workers: Workers;
+}
+
+const leftOutByCanary = "a canary failed";
+const leftOutByPerson = "not confirmed";
+
+/** Runs the stacks of a prepared run, and handles its interruption. */
+export class FleetRun {
+  readonly beganAt = new Date();
+  readonly #outcomes = new Map<string, StackOutcome>();
+  #stop: string | undefined;
+  #interrupts = 0;
+  readonly #interrupt = () => this.#interrupted();
+
+  constructor(
+    private readonly prepared: PreparedRun,
+    private readonly equipment: RunEquipment,
+  ) {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, this.#interrupt);
+  }
+
+  stopListening(): void {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, this.#interrupt);
+  }
+
+  /** Every stack, canaries first. */
+  async all(stacks: readonly string[]): Promise<StackOutcome[]> {
+    const { plan, inventory, options, parallel, before } = this.prepared;
+    const { view } = this.equipment;
+    view.begin(stacks.length, parallel);
+    const runnable: PlannedStack[] = [];
+    for (const stack of stacks) {
+      const problem = stackProblem(stack, plan, inventory);
+      if (problem !== undefined) this.#ended({ ...withoutRun(stack, "failed"), messages: [problem] });
+      // Only the tenant shows the result of an interrupted run.
+      else runnable.push({ stack, refresh: plan.refresh || before?.cutOff.has(stack) === true });
+    }
+    const canaries = canaryCount(options.canary, runnable.length);
+    const [first, rest] = [runnable.slice(0, canaries), runnable.slice(canaries)];
+    if (first.length > 0) await this.#pool(first);
+    if (rest.length > 0 && (await this.#mayGoOn(first, rest))) {
+      // Engines must not download the same plugin at the same time (pulumi#4031).
+      const alone = first.length === 0 && hasMissingPlugin() ? 1 : 0;
+      if (alone > 0) await this.#pool(rest.slice(0, alone));
+      await this.#pool(rest.slice(alone));
+    }
+    await this.#offerCancel();
+    return [...this.#outcomes.values()];
+  }
+
+  async #pool(stacks: readonly PlannedStack[]): Promise<void> {
+    const { plan, options, parallel } = this.prepared;
+    const { view, journal, workers } = this.equipment;
+    await runPool(stacks, {
+      parallel: Math.min(parallel, stacks.length),
+      tries: options.tries,
+      maxFailures: (options.maxFailures ?? Infinity) - countsOf([...this.#outcomes.values()]).failed,
+      run: (planned, slot) => workers.run(this.#job(planned), slot),
+      stopped: () => this.#stop,
+      onStart: (stack, tryNumber) => {
+        journal.started(stack, tryNumber);
+        view.started(stack, tryNumber);
+      },
+      onRetry: (stack, tryNumber, messages) => view.retried(stack, tryNumber, messages),
+      onEnd: (outcome) => this.#ended(outcome),
+      stateOf: (result) => resultState(plan, result),
+      lockOwnerState,
+    });
+  }
+
+  #job({ stack, refresh }: PlannedStack): Job {
+    const { plan, variables } = this.prepared;
+    const { command, drift, policyPacks, init } = plan;
+    const environment = variables.get(stack) ?? {};
+    return { stack, command, refresh, drift, policyPacks, environment, init };
+  }
+
+  #ended(outcome: StackOutcome): void {
+    this.#outcomes.set(outcome.stack, outcome);
+    this.equipment.journal.ended(outcome);
+    this.equipment.view.ended(outcome);
+  }
+
+  /** After the canaries: all must have succeeded, and a person must confirm. */
+  async #mayGoOn(first: readonly PlannedStack[], rest: readonly PlannedStack[]): Promise<boolean> {
+    if (first.length === 0) return true;
+    const hasFailed = first.some(({ stack }) => this.#outcomes.get(stack)?.state === "failed");
+    const { options, plan, parallel } = this.prepared;
+    const { view } = this.equipment;
+    let reason = hasFailed ? leftOutByCanary : this.#stop;
+    if (reason === undefined && options.yes !== true) {
+      view.pause();
+      const names = first.map(({ stack }) => stack).join(", ");
+      const question = `${plan.command} of ${names} has succeeded. Continue with the other ${rest.length}?`;
+      if (!(canAsk() && (await confirmed(question)))) reason = leftOutByPerson;
+      else view.begin(rest.length, parallel);
+    }
+    if (reason === undefined) return true;
+    for (const { stack } of rest) this.#ended({ ...withoutRun(stack, "leftOut"), messages: [reason] });
+    return false;
+  }
+
+  /** Locks of processes that have ended: nothing else releases them. */
+  async #offerCancel(): Promise<void> {
+    const dead = [...this.#outcomes.values()].filter(({ lock }) => lock?.state === "dead").map(({ stack }) => stack);
+    if (dead.length === 0 || this.#stop !== undefined) return;
+    const { options, folder, variables, before, parallel } = this.prepared;
+    const { view } = this.equipment;
+    view.pause();
+    // Locks of the resumed run: its process and its engines have ended.
+    const own = dead.filter((stack) => before?.cutOff.has(stack));
+    const others = dead.filter((stack) => !own.includes(stack));
+    const question = `The processes that locked ${others.join(", ")} have ended. Cancel these locks and run again?`;
+    const mayCancel =
+      others.length > 0 && (options.cancelDeadLocks === true || (canAsk() && (await confirmed(question))));
+    const freed = mayCancel ? dead : own;
+    if (freed.length === 0) return;
+    for (const stack of freed) {
+      say(`${stack}: cancelling the lock of a process that has ended.`);
+      const environment = { ...process.env, ...variables.get(stack) };
+      await askPulumi(["cancel", "--yes", "--stack", stack], { folder, environment });
+      this.#outcomes.delete(stack);
+    }
+    view.begin(freed.length, parallel);
+    await this.#pool(freed.map((stack) => ({ stack, refresh: true })));
+  }
+
+  /**
+   * First Ctrl-C: running stacks finish. Second: they are interrupted. Third: this process ends.
+   */
+  #interrupted(): void {
+    this.#interrupts++;
+    this.#stop = "interrupted";
+    if (this.#interrupts === 1) {
+      say("Interrupted: the running stacks finish, no other starts. Press Ctrl-C again to interrupt them.");
+    } else if (this.#interrupts === 2) {
+      say("Interrupting the running stacks: each engine finishes its current operations.");
+      this.equipment.workers.cancel();
+    } else process.exit(130);
+  }
+}
+
+export function canaryCount(canary: Canary | undefined, total: number): number {
+  if (canary === undefined) return 0;
+  const { count, percent = 0 } = canary;
+  return Math.min(total, count ?? Math.max(1, Math.ceil((total * percent) / 100)));
+}
+
+function withoutRun(stack: string, state: StackState): StackOutcome {
+  return { stack, state, seconds: 0, tries: 0, messages: [], nextSteps: [] };
+}
+
+function resultState({ command, drift }: RunPlan, { preview }: TryResult): StackState {
+  const additions = (preview?.additions ?? []).flatMap((part) => part.additions).length;
+  if ((preview?.changes.length ?? 0) + additions === 0) return "unchanged";
+  return command === "refresh" || drift ? "drifted" : "changed";
+}
+
+function lockOwnerState(host: string, pid: number): LockOwnerState {
+  if (host !== hostname()) return "otherMachine";
+  return isRunning(pid, /pulumi/) ? "alive" : "dead";
+}
+
+/** Every stack needs azuread's plugin; the engine gets others on demand. */
+function hasMissingPlugin(): boolean {
+  const home = process.env["PULUMI_HOME"] || path.join(homedir(), ".pulumi");
+  const packageFile = readFileSync(require.resolve("@pulumi/azuread/package.json"), "utf8");
+  const { version } = JSON.parse(packageFile) as { readonly version: string };
+  return !existsSync(path.join(home, "plugins", `resource-azuread-v${version}`));
+}

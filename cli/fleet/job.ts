@@ -1,0 +1,30 @@
+/** Jobs and messages between a fleet run and its worker threads. */
+import type { FleetCommand, TryResult } from "../stack/outcome";
+
+/** Same for every job of a worker. */
+export interface WorkerSetup {
+  /** Folder of the project. */
+  readonly folder: string;
+  /** The module that Pulumi.yaml names as `main`. */
+  readonly main: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+}
+
+export interface Job {
+  readonly stack: string;
+  readonly command: FleetCommand;
+  readonly refresh: boolean;
+  /** Look for what somebody added to the stack's objects, too. */
+  readonly drift: boolean;
+  /** Folders. */
+  readonly policyPacks: readonly string[];
+  /** Create the stack first where the backend has none of that name. */
+  readonly init?: { readonly secretsProvider?: string };
+  /** Variables of this stack's engine, such as its passphrase. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export type ToWorker = { readonly job: Job } | { readonly cancel: true };
+/** `isUnfinished`: the program may still run in this thread. */
+export type FromWorker = { readonly step: string } | { readonly result: TryResult; readonly isUnfinished: boolean };

@@ -1,0 +1,176 @@
+/** One job of a worker: the program of one stack, run by the Automation API. */
+import type * as automation from "@pulumi/pulumi/automation";
+import { messageOf } from "@defender-mssp/errors";
+import { secretsOfEnvironment } from "../base/redaction";
+import type { AdditionsPart } from "../stack/additionsPart";
+import { loadProgram, type CustomerProgram } from "./customerProgram";
+import { serveDynamicResources, type ServedResources } from "./dynamicProvider";
+import { engineCommand, EngineFailed } from "./engineCommand";
+import { EngineEventLog, type JobEnd } from "./engineEventLog";
+import type { FromWorker, Job, WorkerSetup } from "./job";
+
+export class JobRun {
+  readonly #began = performance.now();
+  readonly #interruption = new AbortController();
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #log: EngineEventLog;
+  #served: ServedResources | undefined;
+  #programError: string | undefined;
+  /** Whether the program may still run in this thread. */
+  #isUnfinished = false;
+
+  constructor(
+    private readonly job: Job,
+    private readonly setup: WorkerSetup,
+    onStep: (step: string) => void,
+  ) {
+    this.#environment = { ...process.env, ...job.environment };
+    this.#log = new EngineEventLog(job.stack, job.command, secretsOfEnvironment(this.#environment), onStep);
+  }
+
+  /** Interrupts the engine, which finishes its current operations. */
+  cancel(): void {
+    this.#interruption.abort();
+  }
+
+  /** Runs the job to its end. Never throws: a failure is a result. */
+  async result(): Promise<FromWorker> {
+    let customer: CustomerProgram | undefined;
+    let forget: (() => void) | undefined;
+    try {
+      customer = loadProgram(this.setup);
+      const { isOfEngine } = customer;
+      forget = onUnhandledError((error) => {
+        if (!isOfEngine(error)) this.#abandon(error);
+      });
+      await this.#start(customer);
+      return this.#ended({ ok: true, messages: [], printed: "", additions: await this.#additions() });
+    } catch (error) {
+      return this.#fail(error);
+    } finally {
+      forget?.();
+      this.#served?.end();
+      customer?.closeClients();
+    }
+  }
+
+  async #start({ require, program, sdk }: CustomerProgram): Promise<void> {
+    const { job, setup } = this;
+    if (mayServeHere(job, this.#environment)) this.#served = await serveDynamicResources(require);
+    const workspace = await sdk.LocalWorkspace.create({
+      workDir: setup.folder,
+      envVars: { PULUMI_SKIP_UPDATE_CHECK: "true", ...this.#served?.variables, ...job.environment },
+      pulumiCommand: engineCommand(setup.engine, setup.engineVersion),
+      program: async () => {
+        try {
+          return (await program()) as Record<string, unknown>;
+        } catch (error) {
+          this.#programError ??= messageOf(error);
+          throw error;
+        }
+      },
+    });
+    if (job.init !== undefined) await initStack(workspace, job, setup.folder);
+    if (job.refresh || job.command === "refresh" || job.command === "destroy") await this.#refuseForeignState();
+    // Selecting starts the engine, and writes the current stack, which all workers share.
+    workspace.selectStack = () => Promise.resolve();
+    const stack = await sdk.Stack.select(job.stack, workspace);
+    // The events have the outputs; these would start the engine three times more.
+    Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
+    await runCommand(stack, job, this.#interruption.signal, (event) => this.#log.add(event));
+  }
+
+  /** An unhandled error ends the engine; the program itself can't be stopped. */
+  #abandon(error: unknown): void {
+    this.#programError ??= messageOf(error);
+    this.#isUnfinished = true;
+    this.cancel();
+  }
+
+  #fail(error: unknown): FromWorker {
+    if (!(error instanceof EngineFailed))
+      return this.#ended({ ok: false, messages: [messageOf(error)], printed: "", additions: [] });
+    const messages = this.#programError === undefined ? withoutStack(this.job, error) : [this.#programError];
+    return this.#ended({ ok: false, messages, printed: `${error.stderr}\n${error.stdout}`, additions: [] });
+  }
+
+  #ended(end: JobEnd): FromWorker {
+    const seconds = (performance.now() - this.#began) / 1000;
+    return { result: { ok: end.ok, seconds, ...this.#log.result(end) }, isUnfinished: this.#isUnfinished };
+  }
+
+  async #refuseForeignState(): Promise<void> {
+    const { refuseForeignState } = await import("../stack/stateCode.js");
+    await refuseForeignState(this.job.stack, { folder: this.setup.folder, environment: this.#environment });
+  }
+
+  async #additions(): Promise<readonly AdditionsPart[]> {
+    if (!this.job.drift) return [];
+    const { findAdditions } = await import("../tenant/additions/find.js");
+    return findAdditions({ stack: this.job.stack, folder: this.setup.folder, environment: this.#environment });
+  }
+}
+
+/**
+ * An error that no code handles, such as a failed look-up whose result a resource needs. In a
+ * process of its own such a program ends when no work is left. A thread with the engine's
+ * connections always has work left, and the SDK waits for the resource.
+ * @returns what ends the listening.
+ */
+function onUnhandledError(listener: (error: unknown) => void): () => void {
+  const events = ["unhandledRejection", "uncaughtException"] as const;
+  for (const event of events) process.on(event, listener);
+  return () => events.forEach((event) => process.off(event, listener));
+}
+
+/** With `--refresh` the stack's state brings the code of the dynamic resources: it gets a process of its own. */
+function mayServeHere({ command, refresh, drift }: Job, environment: NodeJS.ProcessEnv): boolean {
+  const isOff = environment["MSSP_SDK_SHORTCUTS"] === "off" || environment["PULUMI_DEBUG_PROVIDERS"] !== undefined;
+  return command === "preview" && !refresh && !drift && !isOff;
+}
+
+/** A customer whose stack nobody has created yet. */
+function withoutStack({ stack }: Job, { stderr }: EngineFailed): string[] {
+  if (!/no stack named/.test(stderr)) return [];
+  return [`The backend has no stack "${stack}". \`npx mssp fleet up --init --stack ${stack}\` creates it.`];
+}
+
+async function runCommand(
+  stack: automation.Stack,
+  { command, refresh, policyPacks }: Job,
+  signal: AbortSignal,
+  onEvent: (event: automation.EngineEvent) => void,
+): Promise<void> {
+  const common = { color: "never" as const, signal, onEvent, suppressOutputs: true, suppressProgress: true };
+  const checked = { ...common, refresh, policyPacks: policyPacks.length === 0 ? undefined : [...policyPacks] };
+  switch (command) {
+    case "preview":
+      await stack.preview(checked);
+      return;
+    case "up":
+      await stack.up(checked);
+      return;
+    case "refresh":
+      await stack.refresh(common);
+      return;
+    case "destroy":
+      await stack.destroy({ ...common, refresh });
+  }
+}
+
+/** `pulumi stack init` fails where the stack exists, which is as good. */
+async function initStack(
+  workspace: automation.LocalWorkspace,
+  { stack, init, environment }: Job,
+  folder: string,
+): Promise<void> {
+  const provider = init?.secretsProvider === undefined ? [] : ["--secrets-provider", init.secretsProvider];
+  const args = ["stack", "init", stack, "--no-select", ...provider];
+  const command = workspace.pulumiCommand as unknown as {
+    run: (args: readonly string[], folder: string, environment: Readonly<Record<string, string>>) => Promise<unknown>;
+  };
+  await command.run(args, folder, environment).catch((error: unknown) => {
+    if (error instanceof EngineFailed && /already exists/.test(error.stderr)) return;
+    throw error;
+  });
+}

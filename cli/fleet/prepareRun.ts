@@ -1,0 +1,141 @@
+/** Settles what a fleet run does, before it changes anything: stacks, answers of a person, passphrases. */
+import { freemem, availableParallelism, hostname } from "node:os";
+import path from "node:path";
+import { VisibleError } from "@defender-mssp/errors";
+import { readProject } from "../../settings/project";
+import { canAsk, confirmed, secretAnswer } from "../base/question";
+import { readInventory, type FleetStack } from "../stack/inventory";
+import { readRuns, remainingOf, type RecordedRun, type RunPlan } from "../stack/journal";
+import { defaultJournals, type FleetCommand } from "../stack/outcome";
+import { passphraseVariables } from "../stack/passphrases";
+import { selectStacks } from "../stack/selection";
+import type { SelectionOptions } from "../stack/selectionOptions";
+import { secretsEndWithin } from "../siem/secrets/command";
+import { isRunning } from "./processState";
+
+/** The first stacks of a run: a number, or a share of all. */
+export interface Canary {
+  readonly count?: number;
+  /** From 1 to 100. */
+  readonly percent?: number;
+}
+
+export interface FleetRunOptions extends SelectionOptions {
+  readonly journal: string;
+  readonly parallel?: number;
+  readonly refresh?: boolean;
+  readonly drift?: boolean;
+  readonly policyPack?: readonly string[];
+  readonly init?: boolean;
+  readonly secretsProvider?: string;
+  readonly yes?: boolean;
+  readonly all?: boolean;
+  readonly canary?: Canary;
+  readonly maxFailures?: number;
+  readonly tries: number;
+  /** Minutes. */
+  readonly timeout: number;
+  readonly resume?: boolean;
+  readonly cancelDeadLocks?: boolean;
+  readonly passphraseFolder?: string;
+  readonly countRequests?: boolean;
+  readonly json?: boolean;
+}
+
+/** A run that may begin. */
+export interface PreparedRun {
+  readonly plan: RunPlan;
+  readonly options: FleetRunOptions;
+  /** Folder of the project. */
+  readonly folder: string;
+  /** Folder of the journals of all runs. */
+  readonly journals: string;
+  readonly inventory: readonly FleetStack[];
+  /** The stacks to run; for a resumed run, those that are left. */
+  readonly stacks: readonly string[];
+  /** The run that is resumed. */
+  readonly before: RecordedRun | undefined;
+  readonly parallel: number;
+  /** Variables of each stack's engine, such as its passphrase. */
+  readonly variables: ReadonlyMap<string, Readonly<Record<string, string>>>;
+}
+
+/** Memory of a worker with its engine and plugins. Measured in docs/guides/fleet.md. */
+const bytesOfWorker = 450 * 1024 * 1024;
+
+/**
+ * Selects the stacks and asks what only a person can answer.
+ * @returns undefined if no stack is selected.
+ */
+export async function prepareRun(command: FleetCommand, options: FleetRunOptions): Promise<PreparedRun | undefined> {
+  const project = await readProject();
+  const { folder } = project;
+  const journals = path.resolve(options.journal === defaultJournals ? folder : "", options.journal);
+  const inventory = await readInventory(project);
+  const before = options.resume === true ? await interruptedRun(journals, command) : undefined;
+  const plan = before?.plan ?? (await newPlan(command, inventory, options, { folder, journals }));
+  const stacks = before === undefined ? plan.stacks : remainingOf(before);
+  if (stacks.length === 0) return undefined;
+  await confirmRun(plan, stacks, options);
+  const parallel = options.parallel ?? Math.min(defaultParallel(), stacks.length);
+  const runnable = stacks.filter((stack) => stackProblem(stack, plan, inventory) === undefined);
+  const variables = await passphraseVariables(runnable, {
+    project,
+    environment: process.env,
+    passphraseFolder: options.passphraseFolder,
+    ask: canAsk() ? secretAnswer : undefined,
+  });
+  return { plan, options, folder, journals, inventory, stacks, before, parallel, variables };
+}
+
+/** Why a stack fails without a run. `destroy` does not read the settings. */
+export function stackProblem(
+  stack: string,
+  { command }: RunPlan,
+  inventory: readonly FleetStack[],
+): string | undefined {
+  const customer = inventory.find((listed) => listed.stack === stack);
+  if (customer === undefined) return `Pulumi.${stack}.yaml no longer exists`;
+  return command === "destroy" ? undefined : customer.problem;
+}
+
+async function newPlan(
+  command: FleetCommand,
+  inventory: readonly FleetStack[],
+  options: FleetRunOptions,
+  place: { readonly folder: string; readonly journals: string },
+): Promise<RunPlan> {
+  const chosen = await selectStacks(inventory, options, { ...place, secretsEndWithin });
+  const { drift = false, init, secretsProvider } = options;
+  return {
+    command,
+    stacks: chosen.map(({ stack }) => stack),
+    refresh: options.refresh === true || drift,
+    drift,
+    policyPacks: (options.policyPack ?? []).map((pack) => path.resolve(pack)),
+    init: init === true ? { secretsProvider } : undefined,
+  };
+}
+
+/** The last run of the command, interrupted or with stacks left out. */
+async function interruptedRun(journals: string, command: FleetCommand): Promise<RecordedRun> {
+  const run = (await readRuns(journals)).find(({ plan }) => plan.command === command);
+  if (run === undefined) throw new VisibleError(`${journals} has no run of \`npx mssp fleet ${command}\` to resume.`);
+  const { host, pid } = run.owner;
+  if (!run.finished && host === hostname() && isRunning(pid, /mssp|fleet|node/)) {
+    throw new VisibleError(`The run ${run.id} is still running in process ${pid}. Nothing was resumed.`);
+  }
+  return run;
+}
+
+async function confirmRun({ command }: RunPlan, stacks: readonly string[], options: FleetRunOptions): Promise<void> {
+  if (command === "preview" || options.yes === true) return;
+  const many = stacks.length === 1 ? "1 stack" : `${stacks.length} stacks`;
+  const shown = `${stacks.slice(0, 5).join(", ")}${stacks.length > 5 ? ", …" : ""}`;
+  if (!(await confirmed(`${command} of ${many} (${shown})?`))) throw new VisibleError("Nothing was run.");
+}
+
+/** One worker for each core, limited by the free memory. */
+function defaultParallel(): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / bytesOfWorker)));
+}
