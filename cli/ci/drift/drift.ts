@@ -18,7 +18,13 @@ export interface DriftReport {
 export function driftReports(previews: readonly StackPreview[], expected: readonly string[] = []): DriftReport[] {
   const missing = expected.filter((stack) => !previews.some((preview) => preview.stack === stack));
   const lost = missing.map((stack) => ({
-    ...{ msspPreview: 1 as const, stack, failed: true, changes: [], unchanged: 0, policyViolations: [], additions: [] },
+    msspPreview: 1 as const,
+    stack,
+    failed: true,
+    changes: [],
+    unchanged: 0,
+    policyViolations: [],
+    additions: [],
     messages: ["The job produced no preview: see its log."],
   }));
   return [...previews, ...lost].map((preview) => driftReport(preview));

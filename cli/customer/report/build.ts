@@ -1,5 +1,12 @@
 /** Puts a report together from what was read. */
-import { adminConsentUrl, allConnectorRoles, portalUrl, profileOn, profileWrites } from "@defender-mssp/microsoft";
+import {
+  adminConsentUrl,
+  allConnectorRoles,
+  portalUrl,
+  profileOn,
+  profileWrites,
+  withoutUndefined,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { keepingLegacyApi } from "../../../settings/connector";
@@ -37,15 +44,14 @@ export function reportOf(sources: ReportSources): AccessReport {
   const all = [...deployed.objects, ...ofRelationship.objects];
   const paths = [...deployed.paths, ...ofRelationship.paths];
   const { outputs } = state;
-  const ends = endsOf({ objects: all, outputs, settings, ...(refreshToken === undefined ? {} : { refreshToken }) });
+  const ends = endsOf({ objects: all, outputs, settings, refreshToken });
   const consentUrl =
     connector.kind === "msspApp" ? adminConsentUrl(cloud, tenantId, connector.applicationId) : undefined;
   const hasConsent = all.some(({ kind }) => kind === "permission");
   const nextSteps = Array.isArray(outputs["nextSteps"])
-    ? outputs["nextSteps"].filter((one) => typeof one === "string")
+    ? outputs["nextSteps"].filter((step) => typeof step === "string")
     : [];
-  const governance = governanceFound(settings, live?.governance);
-  return {
+  return withoutUndefined({
     msspReport: 1,
     stack,
     customerName: settings.customerName,
@@ -58,10 +64,10 @@ export function reportOf(sources: ReportSources): AccessReport {
     portalAccess: settings.portalAccess.model,
     source,
     writtenAt: now.toISOString(),
-    ...(state.writtenAt === undefined ? {} : { stateWrittenAt: state.writtenAt }),
-    ...(consentUrl === undefined ? {} : { adminConsentUrl: consentUrl }),
-    ...approvalOf(connector, now),
-    ...(governance === undefined ? {} : { governance }),
+    stateWrittenAt: state.writtenAt,
+    adminConsentUrl: consentUrl,
+    connectorApproval: connectorApproval(connector, now),
+    governance: governanceFound(settings, live?.governance),
     objects: all.map((object) => completed(object, settings, live)),
     paths,
     ends,
@@ -75,29 +81,25 @@ export function reportOf(sources: ReportSources): AccessReport {
       ends,
       nextSteps,
       interrupted: state.interrupted,
-      ...(consentUrl === undefined || hasConsent ? {} : { consentToGive: consentUrl }),
-      ...(live === undefined ? {} : { live }),
+      consentToGive: hasConsent ? undefined : consentUrl,
+      live,
       now,
     }),
-  };
+  });
 }
 
-function approvalOf(
-  connector: Settings["connector"],
-  now: Date,
-): Pick<AccessReport, "connectorApproval"> | Record<string, never> {
+/** The customer's approval of the profile, while the profile writes. */
+function connectorApproval(connector: Settings["connector"], now: Date): AccessReport["connectorApproval"] {
   const { approvedBy, writesEndOn } = connector;
-  if (approvedBy === undefined || writesEndOn === undefined) return {};
-  return profileWrites(profileOn(connector, now.toISOString().slice(0, 10)))
-    ? { connectorApproval: { approvedBy, writesEndOn } }
-    : {};
+  if (approvedBy === undefined || writesEndOn === undefined) return undefined;
+  return profileWrites(profileOn(connector, now.toISOString().slice(0, 10))) ? { approvedBy, writesEndOn } : undefined;
 }
 
 function reads(objects: readonly ReportObject[], permission: string): boolean {
   return objects.some(({ kind, name }) => kind === "permission" && name === permission);
 }
 
-/** With what the settings and the tenant say of it. */
+/** Adds the end date of the settings and the difference to the tenant. */
 function completed(
   object: ReportObject,
   { analysts, connector }: Settings,
@@ -116,11 +118,11 @@ function completed(
         : object.kind === "guest" && live.pendingInvitations?.includes(object.detail) === true
           ? "invitation not accepted"
           : undefined;
-  return {
+  return withoutUndefined({
     ...object,
-    ...(lastDay === undefined ? {} : { until: `${lastDay}T23:59:59.000Z` }),
-    ...(difference === undefined ? {} : { difference }),
-  };
+    until: lastDay === undefined ? object.until : `${lastDay}T23:59:59.000Z`,
+    difference: difference ?? object.difference,
+  });
 }
 
 /** Whether an object of the settings' governance relationship grants nothing: there is none. */

@@ -23,7 +23,10 @@ export interface LogsUpload extends Pick<RequestOptions, "signal" | "sleep"> {
 export async function uploadLogs({ endpoint, ruleId, stream, token, text, ...rest }: LogsUpload): Promise<boolean> {
   const path = `dataCollectionRules/${pathSegment(ruleId)}/streams/${pathSegment(stream)}`;
   const { status } = await request(`${endpoint.replace(/\/$/, "")}/${path}?api-version=2023-01-01`, {
-    ...{ method: "POST", token, text: gzipSync(text), ...rest },
+    method: "POST",
+    token,
+    text: gzipSync(text),
+    ...rest,
     headers: { "content-type": "application/json", "content-encoding": "gzip" },
     idempotent: true, // A record that comes twice has the same ID.
     accept: [413],

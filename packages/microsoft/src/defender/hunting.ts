@@ -46,7 +46,8 @@ export async function runHuntingQuery(options: HuntingOptions): Promise<HuntingR
     timeout: huntingTimeout,
     idempotent: true,
     isWhole: isResult,
-    ...{ ...rest, token },
+    ...rest,
+    token,
   });
   const { schema, results } = body as { schema: unknown[]; results: unknown[] };
   return {

@@ -43,7 +43,12 @@ export function readIncidents(options: ReadIncidentsOptions): Promise<SecurityPa
   const { endpoints, withAlerts, next, tries, ...rest } = options;
   return securityPage<SecurityIncident>({
     ...rest,
-    ...{ endpoints, tries, next, path: incidentsPath, property: "lastUpdateDateTime", headers },
+    endpoints,
+    tries,
+    next,
+    path: incidentsPath,
+    property: "lastUpdateDateTime",
+    headers,
     ...(withAlerts ? { expand: "alerts" } : {}),
   });
 }
@@ -56,7 +61,10 @@ export async function readIncident(
   const url = `${endpoints.graphEndpoint}${incidentsPath}/${pathSegment(id)}${withAlerts ? "?$expand=alerts" : ""}`;
   const { body, headers: received } = await request(url, {
     timeout: securityPageTimeout,
-    ...{ ...rest, token, headers, isWhole: isObject },
+    ...rest,
+    token,
+    headers,
+    isWhole: isObject,
   });
   return { incident: body as SecurityIncident, at: serverTime(received) };
 }
@@ -87,9 +95,20 @@ export type IncidentClassification = (typeof incidentClassifications)[number];
 
 /** Values of Microsoft's published metadata (`alertDetermination`). */
 export const incidentDeterminations = [
-  ...(["apt", "malware", "securityPersonnel", "securityTesting", "unwantedSoftware", "other"] as const),
-  ...(["multiStagedAttack", "compromisedAccount", "phishing", "maliciousUserActivity", "notMalicious"] as const),
-  ...(["notEnoughDataToValidate", "confirmedActivity", "lineOfBusinessApplication"] as const),
+  "apt",
+  "malware",
+  "securityPersonnel",
+  "securityTesting",
+  "unwantedSoftware",
+  "other",
+  "multiStagedAttack",
+  "compromisedAccount",
+  "phishing",
+  "maliciousUserActivity",
+  "notMalicious",
+  "notEnoughDataToValidate",
+  "confirmedActivity",
+  "lineOfBusinessApplication",
 ] as const;
 export type IncidentDetermination = (typeof incidentDeterminations)[number];
 
@@ -105,7 +124,13 @@ export async function updateIncident(
 ): Promise<SecurityIncident> {
   const url = `${endpoints.graphEndpoint}${incidentsPath}/${pathSegment(id)}`;
   const { body } = await request(url, {
-    ...{ ...rest, token, headers, method: "PATCH", json: changes, idempotent: true, isWhole: isObject },
+    ...rest,
+    token,
+    headers,
+    method: "PATCH",
+    json: changes,
+    idempotent: true,
+    isWhole: isObject,
   });
   return body as SecurityIncident;
 }

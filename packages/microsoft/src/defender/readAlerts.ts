@@ -81,7 +81,13 @@ export async function securityPage<T extends object>(
   const { endpoints, token, path, next, signal, sleep, tries, headers: sent, timeout = securityPageTimeout } = options;
   const url = `${endpoints.graphEndpoint}${next ?? queryOf(options)}`;
   const { body, headers } = await request(url, {
-    ...{ token, signal, sleep, tries, timeout, headers: sent, isWhole: isWholeCollection },
+    token,
+    signal,
+    sleep,
+    tries,
+    timeout,
+    headers: sent,
+    isWhole: isWholeCollection,
   });
   const { value, "@odata.nextLink": link } = body as { value: T[]; "@odata.nextLink"?: unknown };
   const hasMore = link !== undefined && link !== null;
