@@ -18,6 +18,9 @@ export default tseslint.config(
       // Taking a property out of an object by name.
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      // Load an own module when it is needed: `require("./x") as typeof import("./x")` where the
+      // code is synchronous or esbuild bundles it, `await import("./x.js")` everywhere else.
+      "@typescript-eslint/no-require-imports": ["error", { allow: ["^\\./"] }],
     },
   },
   {

@@ -2,7 +2,6 @@
  * The `mssp` command. Its help needs no more than the names and descriptions of the subcommands; the
  * module of a subcommand loads if the command line names it.
  */
-/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return -- import() does not resolve sources in tests */
 import { Command } from "commander";
 import type { Output, Session } from "@defender-mssp/terminal/session";
 
@@ -18,105 +17,105 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   init: {
     description:
       "Create a repository of customers: settings files, pipelines, and this program as the only dependency.",
-    load: () => require("./customer/init/command"),
+    load: () => require("./customer/init/command") as typeof import("./customer/init/command"),
   },
   start: {
     description: "Install the Pulumi engine and onboard a sandbox customer: `pulumi up` of a stack on the sandbox.",
-    load: () => require("./sandbox/start/command"),
+    load: () => require("./sandbox/start/command") as typeof import("./sandbox/start/command"),
   },
   engine: {
     description: "Install the Pulumi engine on this machine, once, and print where it is.",
-    load: () => require("./sandbox/engine/command"),
+    load: () => require("./sandbox/engine/command") as typeof import("./sandbox/engine/command"),
   },
   new: {
     description: "Write the settings file of a customer, and print what to send to the customer's administrator.",
-    load: () => require("./customer/new/command"),
+    load: () => require("./customer/new/command") as typeof import("./customer/new/command"),
   },
   adopt: {
     description: "Make a stack for a customer who was onboarded by hand. Reads the tenant, and changes nothing there.",
-    load: () => require("./customer/adopt/command"),
+    load: () => require("./customer/adopt/command") as typeof import("./customer/adopt/command"),
   },
   permissions: {
     description: "List the least permissions that the stacks' settings require, and the URLs to consent to them.",
-    load: () => require("./customer/permissions/command"),
+    load: () => require("./customer/permissions/command") as typeof import("./customer/permissions/command"),
   },
   doctor: {
     description: "Check the permissions, licences and policies that a stack's settings need in the customer's tenant.",
-    load: () => require("./customer/doctor/command"),
+    load: () => require("./customer/doctor/command") as typeof import("./customer/doctor/command"),
   },
   sandbox: {
     description: "Use an emulated Microsoft cloud on this machine instead of a real customer's tenant.",
-    load: () => require("./sandbox/sandbox/command"),
+    load: () => require("./sandbox/sandbox/command") as typeof import("./sandbox/sandbox/command"),
   },
   connection: {
     description:
       "Write a file with which `alerts`, `incidents`, `hunt`, `verify`, `token` and `siem-config` run on a machine that " +
       "has neither project, engine nor state.",
-    load: () => require("./siem/connection/command"),
+    load: () => require("./siem/connection/command") as typeof import("./siem/connection/command"),
   },
   token: {
     description:
       "Get the tokens of a stack's SIEM connector from the customer's tenant. Stores the refresh token encrypted; " +
       "prints tokens only with --show-secrets.",
-    load: () => require("./siem/tokens/command"),
+    load: () => require("./siem/tokens/command") as typeof import("./siem/tokens/command"),
   },
   "siem-config": {
     description: "Write the files with which a SIEM product reaches the customer's alerts.",
-    load: () => require("./siem/siemConfig/command"),
+    load: () => require("./siem/siemConfig/command") as typeof import("./siem/siemConfig/command"),
   },
   verify: {
     description: "Sign in and read alerts as the SIEM would, and check everything that this requires.",
-    load: () => require("./customer/verify/command"),
+    load: () => require("./customer/verify/command") as typeof import("./customer/verify/command"),
   },
   onboard: {
     description: "Show where a customer's onboarding stands, what is next, and whose move it is.",
-    load: () => require("./customer/onboard/command"),
+    load: () => require("./customer/onboard/command") as typeof import("./customer/onboard/command"),
   },
   governance: {
     description: "Establish, show and end the governance relationship of a stack with portalAccess.model governance.",
-    load: () => require("./customer/governance/command"),
+    load: () => require("./customer/governance/command") as typeof import("./customer/governance/command"),
   },
   report: {
     description:
       "Write a page that shows who of the MSSP can do what in a customer's tenant, since when and until when.",
-    load: () => require("./customer/report/command"),
+    load: () => require("./customer/report/command") as typeof import("./customer/report/command"),
   },
   offboard: {
     description:
       "Off-board a customer: collect evidence, remove everything, prove in the tenant that nothing is left, and write a certificate.",
-    load: () => require("./customer/offboard/command"),
+    load: () => require("./customer/offboard/command") as typeof import("./customer/offboard/command"),
   },
   alerts: {
     description:
       "Pull the customer's Defender alerts as the SIEM connector would, and write them to standard output, a file or a SIEM.",
-    load: () => require("./siem/alerts/command"),
+    load: () => require("./siem/alerts/command") as typeof import("./siem/alerts/command"),
   },
   incidents: {
     description: "Pull the customer's Defender incidents with their alerts, or change one.",
-    load: () => require("./siem/incidents/command"),
+    load: () => require("./siem/incidents/command") as typeof import("./siem/incidents/command"),
   },
   hunt: {
     description: "Run one query of advanced hunting (KQL) over one or all customers.",
-    load: () => require("./siem/hunt/command"),
+    load: () => require("./siem/hunt/command") as typeof import("./siem/hunt/command"),
   },
   evidence: {
     description:
       "Collect what the MSSP did in the customer's tenant: directory changes, sign-ins, runs of Pulumi, as a folder with hashes.",
-    load: () => require("./customer/evidence/command"),
+    load: () => require("./customer/evidence/command") as typeof import("./customer/evidence/command"),
   },
   secrets: {
     description: "List when each customer's client secret, certificate and refresh token expire.",
-    load: () => require("./siem/secrets/command"),
+    load: () => require("./siem/secrets/command") as typeof import("./siem/secrets/command"),
   },
   fleet: {
     description:
       "List, preview, deploy and monitor all customers: every stack of this folder, or the stacks that you select.",
-    load: () => require("./fleet/command"),
+    load: () => require("./fleet/command") as typeof import("./fleet/command"),
   },
   ci: {
     description:
       "Run the steps of a pipeline for a repository of customers: touched stacks, previews, comments, drift, destroy.",
-    load: () => require("./ci/command"),
+    load: () => require("./ci/command") as typeof import("./ci/command"),
   },
 };
 

@@ -12,12 +12,10 @@ const readAfter = 100;
 let read: { readonly settings: PolicySettings | undefined } | undefined;
 
 /**
- * Read when a rule asks, and once: all stacks of a pack's process are one stack. What reads them is
- * loaded here, by `require`, which esbuild understands for a TypeScript file: the engine waits for
- * the pack before it starts the program.
+ * Reads the settings when a rule asks, once: all stacks of a pack's process are one stack. Loads
+ * the reader here: the engine waits for the pack before it starts the program.
  */
 function settings(): PolicySettings | undefined {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { policySettings } = require("./policySettings") as typeof import("./policySettings");
   read ??= { settings: policySettings(process.env) };
   return read.settings;

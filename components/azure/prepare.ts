@@ -1,9 +1,7 @@
 /**
  * Signs in to Azure before the first declaration, and loads azure-native only then: it takes a
- * third of a second. `require` works both in the program, which is one file when it runs, and in
- * the tests.
+ * third of a second.
  */
-/* eslint-disable @typescript-eslint/no-require-imports */
 import type { CloudName } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { stackOutputs, type DeployedResources } from "../tenant/deployedResources";

@@ -175,7 +175,6 @@ export function readClientCertificate(
 function readCertificate(bytes: Buffer, password: string): ClientCertificate {
   const text = bytes.toString("latin1");
   if (!text.includes("-----BEGIN ")) {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { readPkcs12 } = require("./pkcs12") as typeof import("./pkcs12");
     return readPkcs12(bytes, password);
   }

@@ -54,7 +54,6 @@ function html(reply: FastifyReply, page: string): FastifyReply {
 
 /** Loaded on demand: most sandboxes run without a look at their pages. */
 function renderers(): typeof renderer {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() finds no source file in tests
   return require("./renderers") as typeof renderer;
 }
 
