@@ -6,8 +6,7 @@ import type { AzureRoleName } from "@defender-mssp/microsoft";
 import { isUuid } from "../cloud/identity";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
-import { ServiceError } from "../cloud/serviceError";
-import { armErrors } from "./errors";
+import { armErrors, ForbiddenByRbac } from "./errors";
 import { isWithin, keyOf } from "./resourceId";
 import { allows, allowsData, roleOfDefinition } from "./roles";
 import { addSubscription, azureResources, subscriptions } from "./subscriptions";
@@ -48,8 +47,15 @@ export function demand(tenant: Tenant, caller: Caller, action: string, scope: st
   throw armErrors.authorizationFailed(caller, action, scope);
 }
 
+/** The caller and the vault of a request to Key Vault's data plane. */
+export interface VaultCall {
+  readonly caller: Caller;
+  readonly tenant: Tenant;
+  readonly vault: StoredObject;
+}
+
 /** The same for a data action of Key Vault, with Key Vault's error. */
-export function demandData(tenant: Tenant, caller: Caller, action: string, scope: string): void {
+export function demandData({ tenant, caller, vault }: VaultCall, action: string, scope: string): void {
   const roles = caller.tenant === tenant ? rolesAt(tenant, caller, scope) : [];
   if (
     passes(
@@ -59,12 +65,13 @@ export function demandData(tenant: Tenant, caller: Caller, action: string, scope
     )
   )
     return;
-  throw new ServiceError(
-    403,
-    "Forbidden",
+  const vaultText = (name: string): string => (typeof vault[name] === "string" ? vault[name] : "");
+  throw new ForbiddenByRbac(
     "Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed " +
-      `recently, please observe propagation time.\r\nCaller: appid=${caller.applicationId};oid=${caller.objectId}\r\nAction: '${action}'\r\n` +
-      `Resource: '${keyOf(scope)}'\r\nAssignment: (not found)`,
+      `recently, please observe propagation time.\r\nCaller: appid=${caller.applicationId};oid=${caller.objectId};` +
+      `iss=https://sts.windows.net/${caller.tenant.id}/\r\nAction: '${action}'\r\n` +
+      `Resource: '${keyOf(scope)}'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: 'DeniedWithNoValidRBAC' \r\n` +
+      `Vault: ${vaultText("name")};location=${vaultText("location")}\r\n`,
   );
 }
 

@@ -45,11 +45,22 @@ export const armErrors = {
     ),
 } as const;
 
+/** Key Vault's 403, which names its reason a second time. */
+export class ForbiddenByRbac extends ServiceError {
+  constructor(message: string) {
+    super(403, "Forbidden", message);
+  }
+}
+
 /** The envelope of both Azure Resource Manager and Key Vault. */
 export const armEnvelope: ErrorEnvelope = {
   refusedToken,
   unreadable: "InvalidRequestContent",
-  body: ({ code, message }) => ({ error: { code, message } }),
+  body: (error) => {
+    const { code, message } = error;
+    const innererror = error instanceof ForbiddenByRbac ? { innererror: { code: "ForbiddenByRbac" } } : {};
+    return { error: { code, message, ...innererror } };
+  },
 };
 
 function refusedToken({ reason, message }: TokenRefused): ServiceError {

@@ -1,6 +1,7 @@
 /** Request and answer of the routes of a resource type. */
 import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
 import { azureResources } from "./subscriptions";
+import type { Condition, FilterRules } from "./filter";
 import { keyOf, type ResourcePath } from "./resourceId";
 import { armErrors } from "./errors";
 
@@ -12,6 +13,8 @@ export interface ArmRequest {
   readonly path: ResourcePath;
   /** The body's JSON; an empty object if there is none. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** Of a list: what its items must be. */
+  readonly conditions: readonly Condition[];
 }
 
 export interface ArmAnswer {
@@ -30,6 +33,8 @@ export interface ResourceHandler {
   patch?(request: ArmRequest): ArmAnswer;
   get(request: ArmRequest): ArmAnswer;
   list?(request: ArmRequest): ArmAnswer;
+  /** What `$filter` may ask of the list. Default: nothing, and a filter is refused. */
+  readonly filter?: FilterRules;
   delete?(request: ArmRequest): ArmAnswer;
 }
 

@@ -7,12 +7,14 @@ import type { Cloud, Routes } from "../cloud/model";
 import { demand, tenantOfSubscription } from "./access";
 import { answerErrors } from "../cloud/serviceError";
 import { armEnvelope, armErrors } from "./errors";
+import { conditionsOf, type Condition, type FilterRules } from "./filter";
 import { existing, ok, recordOf, type ArmAnswer, type ArmRequest, type ResourceHandler } from "./handler";
 import { keyVaultRoutes } from "./keyVault";
 import { registrationAssignments, registrationDefinitions } from "./managedServices";
 import { operationResults, operationStatuses } from "./operations";
 import { resourceGroups, subscriptionBody, subscriptionHandler } from "./resourceGroups";
 import { resourcePath, type ResourcePath } from "./resourceId";
+import { resources, resourcesOfGroup } from "./resources";
 import { roleAssignments, roleDefinitions } from "./roleAssignments";
 import { secrets } from "./secrets";
 import { subscriptions } from "./subscriptions";
@@ -32,6 +34,8 @@ const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
     registrationAssignments,
     registrationDefinitions,
     resourceGroups,
+    resources,
+    resourcesOfGroup,
     roleAssignments,
     roleDefinitions,
     secrets,
@@ -41,9 +45,22 @@ const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
   ].map((handler) => [handler.type.toLowerCase(), handler]),
 );
 
+/** Headers of each answer, also of an error. */
+const everyAnswer = {
+  "cache-control": "no-cache",
+  pragma: "no-cache",
+  expires: "-1",
+  "strict-transport-security": "max-age=31536000; includeSubDomains",
+  "x-content-type-options": "nosniff",
+};
+
 export const azureRoutes: Routes = (app, cloud) => {
   void app.register((scope, _options, done) => {
     answerErrors(scope, armEnvelope);
+    scope.addHook("onRequest", (_request, reply, next) => {
+      void reply.headers(everyAnswer);
+      next();
+    });
     keyVaultRoutes(scope, cloud);
     resourceManagerRoutes(scope, cloud);
     done();
@@ -55,12 +72,14 @@ function resourceManagerRoutes(scope: FastifyInstance, cloud: Cloud): void {
   scope.get("/tenants", async (request) => {
     const { tenant } = await cloud.authenticate(request, "resourceManager");
     demandApiVersion(request);
+    conditionsIn(request);
     const displayName = tenant.objects("organization").get(tenant.id)?.["displayName"] ?? null;
     return { value: [{ id: `/tenants/${tenant.id}`, tenantId: tenant.id, tenantCategory: "Home", displayName }] };
   });
   scope.get("/subscriptions", async (request) => {
     const { tenant } = await cloud.authenticate(request, "resourceManager");
     demandApiVersion(request);
+    conditionsIn(request);
     return { value: [...tenant.objects(subscriptions).keys()].map((id) => subscriptionBody(tenant, id)) };
   });
   scope.route({
@@ -79,11 +98,18 @@ async function answer(cloud: Cloud, request: FastifyRequest): Promise<ArmAnswer>
   const handler = path === undefined ? undefined : handlers.get(path.type);
   if (path === undefined || handler === undefined) throw armErrors.noRoute(request.method, pathname);
   const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId);
-  const armRequest: ArmRequest = { cloud, caller, tenant, path, body: recordOf(request.body) };
+  const conditions = path.isCollection ? conditionsIn(request, handler.filter) : [];
+  const armRequest: ArmRequest = { cloud, caller, tenant, path, body: recordOf(request.body), conditions };
   demandFor(armRequest, handler, request.method);
   const work = operationOf(handler, request.method, path);
   if (work === undefined) throw armErrors.noRoute(request.method, pathname);
   return work(armRequest);
+}
+
+/** @throws ServiceError 400 for a `$filter` that the list doesn't take. */
+function conditionsIn(request: FastifyRequest, rules: FilterRules = { names: [] }): Condition[] {
+  const { $filter: filter } = request.query as { $filter?: string };
+  return filter === undefined ? [] : conditionsOf(filter, rules);
 }
 
 function operationOf(
@@ -122,7 +148,7 @@ async function act(cloud: Cloud, request: FastifyRequest, pathname: string): Pro
   if (path?.type !== "microsoft.keyvault/locations/deletedvaults") throw armErrors.noRoute("POST", pathname);
   const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId);
   demand(tenant, caller, "Microsoft.KeyVault/locations/deletedVaults/purge/action", path.id);
-  purge({ cloud, caller, tenant, path, body: {} });
+  purge({ cloud, caller, tenant, path, body: {}, conditions: [] });
   return { status: 200 };
 }
 

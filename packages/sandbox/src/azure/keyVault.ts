@@ -4,8 +4,8 @@
  * path is `/keyvault/<vault>/secrets/…` on the server.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { TokenRefused, type Caller, type Cloud, type StoredObject, type Tenant } from "../cloud/model";
-import { demandData, propertiesOf, resourcesOfType, textAt } from "./access";
+import { TokenRefused, type Cloud, type StoredObject, type Tenant } from "../cloud/model";
+import { demandData, propertiesOf, resourcesOfType, textAt, type VaultCall } from "./access";
 import { ServiceError } from "../cloud/serviceError";
 import { armErrors } from "./errors";
 import { recordOf, tagsOf, textOf } from "./handler";
@@ -16,17 +16,10 @@ interface OfSecret {
   Params: { vault: string; name: string; version?: string };
 }
 
-/** The caller and the vault. */
-interface VaultCall {
-  readonly caller: Caller;
-  readonly tenant: Tenant;
-  readonly vault: StoredObject;
-}
-
 export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
   scope.get<{ Params: { vault: string } }>("/keyvault/:vault/secrets", async (request) => {
     const call = await vaultCall(cloud, request, request.params.vault);
-    demandData(call.tenant, call.caller, "Microsoft.KeyVault/vaults/secrets/readMetadata/action", call.vault.id);
+    demandData(call, "Microsoft.KeyVault/vaults/secrets/readMetadata/action", call.vault.id);
     return { value: secretsOf(call.tenant, call.vault).map((secret) => itemBody(call, secret)), nextLink: null };
   });
 
@@ -35,7 +28,7 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
       const { name, version } = request.params;
       const call = await vaultCall(cloud, request, request.params.vault);
       if (version === "versions") return versionList(call, name);
-      demandData(call.tenant, call.caller, "Microsoft.KeyVault/vaults/secrets/getSecret/action", secretId(call, name));
+      demandData(call, "Microsoft.KeyVault/vaults/secrets/getSecret/action", secretId(call, name));
       const secret = existingSecret(call, name);
       const found =
         version === undefined || version === ""
@@ -51,7 +44,7 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
   scope.put<OfSecret>("/keyvault/:vault/secrets/:name", async (request) => {
     const { name } = request.params;
     const call = await vaultCall(cloud, request, request.params.vault);
-    demandData(call.tenant, call.caller, "Microsoft.KeyVault/vaults/secrets/setSecret/action", secretId(call, name));
+    demandData(call, "Microsoft.KeyVault/vaults/secrets/setSecret/action", secretId(call, name));
     const body = recordOf(request.body);
     if (typeof body["value"] !== "string")
       throw armErrors.badRequest("BadParameter", "The parameter value is not specified.");
@@ -70,7 +63,7 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
   scope.delete<OfSecret>("/keyvault/:vault/secrets/:name", async (request) => {
     const { name } = request.params;
     const call = await vaultCall(cloud, request, request.params.vault);
-    demandData(call.tenant, call.caller, "Microsoft.KeyVault/vaults/secrets/delete", secretId(call, name));
+    demandData(call, "Microsoft.KeyVault/vaults/secrets/delete", secretId(call, name));
     const secret = existingSecret(call, name);
     const purgeDate = softDeleteSecret(cloud, call.tenant, call.vault, secret);
     const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
@@ -98,7 +91,7 @@ async function vaultCall(cloud: Cloud, request: FastifyRequest, name: string): P
     throw new ServiceError(
       401,
       "Unauthorized",
-      `AKV10000: Request is missing a Bearer or PoP token. ${failure.message}`,
+      `AKV10000: Request is missing a Bearer or PoP token.${failure.reason === "missing" ? "" : ` ${failure.message}`}`,
       {
         "www-authenticate": `Bearer authorization="${authority}", resource="https://vault.azure.net"`,
       },
@@ -117,7 +110,7 @@ function placeOf(cloud: Cloud, name: string): { tenant: Tenant; vault: StoredObj
 }
 
 function versionList(call: VaultCall, name: string): Record<string, unknown> {
-  demandData(call.tenant, call.caller, "Microsoft.KeyVault/vaults/secrets/readMetadata/action", secretId(call, name));
+  demandData(call, "Microsoft.KeyVault/vaults/secrets/readMetadata/action", secretId(call, name));
   const secret = existingSecret(call, name);
   return { value: versionsOf(secret).map((version) => versionBody(call, secret, version)), nextLink: null };
 }

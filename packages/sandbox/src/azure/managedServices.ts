@@ -54,26 +54,27 @@ export const registrationDefinitions: ResourceHandler = {
     const authorizations = authorizationsOf(given["authorizations"], nameOf(path));
     const before = found(request);
     const definition: StoredObject = {
-      id: path.id,
-      name: nameOf(path),
-      type: definitionType,
       properties: {
         registrationDefinitionName: textOf(given["registrationDefinitionName"]),
         description: textOf(given["description"]),
         managedByTenantId,
+        authorizations: authorizations as unknown as Json,
+        provisioningState: "Succeeded",
         managedByTenantName: tenantName(cloud, managedByTenantId),
         manageeTenantId: tenant.id,
         manageeTenantName: tenantName(cloud, tenant.id),
-        authorizations: authorizations as unknown as Json,
-        provisioningState: "Succeeded",
       },
+      id: path.id,
+      type: definitionType,
+      name: nameOf(path),
     };
     addResource(tenant, definition);
     cloud.changed();
     return ok(definition, before === undefined ? 201 : 200);
   },
   get: (request) => ok(existing(request, definitionType)),
-  list: ({ tenant }) => ok({ value: resourcesOfType(tenant, definitionType) }),
+  list: ({ tenant, path }) =>
+    ok({ value: resourcesOfType(tenant, definitionType).filter(({ id }) => isWithin(id, path.scope)) }),
   delete(request) {
     const definition = found(request);
     if (definition === undefined) return nothing;
@@ -105,10 +106,10 @@ export const registrationAssignments: ResourceHandler = {
       );
     }
     const assignment: StoredObject = {
-      id: path.id,
-      name: nameOf(path),
-      type: assignmentType,
       properties: { registrationDefinitionId: definition.id, provisioningState: "Succeeded" },
+      id: path.id,
+      type: assignmentType,
+      name: nameOf(path),
     };
     const status = found(request) === undefined ? 201 : 200;
     addResource(tenant, assignment);

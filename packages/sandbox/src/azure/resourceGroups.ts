@@ -2,7 +2,18 @@
 import type { StoredObject, Tenant } from "../cloud/model";
 import { armErrors } from "./errors";
 import { resourcesOfType } from "./access";
-import { existing, found, nameOf, ok, tagsOf, textOf, type ArmRequest, type ResourceHandler } from "./handler";
+import type { Condition } from "./filter";
+import {
+  existing,
+  found,
+  nameOf,
+  ok,
+  recordOf,
+  tagsOf,
+  textOf,
+  type ArmRequest,
+  type ResourceHandler,
+} from "./handler";
 import { started } from "./operations";
 import { isWithin, keyOf } from "./resourceId";
 import { addResource, azureResources, subscriptions } from "./subscriptions";
@@ -51,7 +62,13 @@ export const resourceGroups: ResourceHandler = {
     return ok(changed);
   },
   get: (request) => ok(existingGroup(request)),
-  list: ({ tenant }) => ok({ value: resourcesOfType(tenant, type) }),
+  list: ({ tenant, path, conditions }) =>
+    ok({
+      value: resourcesOfType(tenant, type).filter(
+        (group) => isWithin(group.id, path.scope) && hasTag(group, conditions),
+      ),
+    }),
+  filter: { names: ["tagName", "tagValue"], together: [["tagName", "tagValue"]] },
   delete(request) {
     const group = existingGroup(request);
     for (const resource of [...request.tenant.objects(azureResources).values()]) {
@@ -79,6 +96,20 @@ export function subscriptionBody(tenant: Tenant, subscriptionId: string): Record
     state: subscription?.["state"] ?? "Enabled",
     authorizationSource: "RoleBased",
   };
+}
+
+/** Whether a resource has the tag that the conditions `tagName` and `tagValue` ask for. */
+export function hasTag(resource: StoredObject, conditions: readonly Condition[]): boolean {
+  const asked = (name: string) => conditions.find((condition) => condition.name === name)?.value;
+  const [name, value] = [asked("tagName"), asked("tagValue")];
+  return (
+    Object.entries(recordOf(resource["tags"])).some(
+      (tag) =>
+        (name === undefined || tag[0].toLowerCase() === name.toLowerCase()) &&
+        (value === undefined || tag[1] === value),
+    ) ||
+    (name === undefined && value === undefined)
+  );
 }
 
 function existingGroup(request: ArmRequest): StoredObject {

@@ -1,9 +1,10 @@
 /** https://learn.microsoft.com/rest/api/authorization/role-assignments */
 import { azureRoles, type AzureRoleName } from "@defender-mssp/microsoft";
 import { isUuid } from "../cloud/identity";
-import type { StoredObject, Tenant } from "../cloud/model";
+import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { resourcesOfType, textAt } from "./access";
 import { armErrors } from "./errors";
+import type { Condition } from "./filter";
 import {
   demandScope,
   existing,
@@ -47,29 +48,48 @@ export const roleAssignments: ResourceHandler = {
     const before = found(request);
     refuseUpdate(before, principalId, roleDefinitionId);
     refuseSecond(request, principalId, roleDefinitionId);
-    const now = cloud.now().toISOString();
-    const assignment: StoredObject = {
-      id: path.id,
-      name: nameOf(path),
-      type,
-      properties: {
-        roleDefinitionId,
-        principalId,
-        principalType,
-        scope: path.scope,
-        ...(textOf(given["description"]) === "" ? {} : { description: textOf(given["description"]) }),
-        createdOn: before === undefined ? now : textAt(before, "createdOn"),
-        createdBy: before === undefined ? caller.objectId : textAt(before, "createdBy"),
-        updatedOn: now,
-        updatedBy: caller.objectId,
-      },
+    const now = cloud.now().toISOString().replace("Z", "0000Z");
+    const properties: Record<string, Json> = {
+      roleDefinitionId,
+      principalId,
+      principalType,
+      scope: path.scope,
+      condition: null,
+      conditionVersion: null,
+      createdOn: before === undefined ? now : textAt(before, "createdOn"),
+      updatedOn: now,
+      createdBy: before === undefined ? caller.objectId : textAt(before, "createdBy"),
+      updatedBy: caller.objectId,
+      delegatedManagedIdentityResourceId: null,
+      description: textOf(given["description"]) || null,
     };
+    const assignment: StoredObject = { properties, id: path.id, type, name: nameOf(path) };
     addResource(tenant, assignment);
     cloud.changed();
-    return ok(assignment, 201);
+    return ok({ ...assignment, properties: { ...properties, createdBy: null } }, 201);
   },
   get: (request) => ok(existing(request, type)),
-  list: ({ tenant, path }) => ok({ value: resourcesOfType(tenant, type).filter(({ id }) => isWithin(id, path.scope)) }),
+  /** Without a condition: the assignments at, above and below the scope. */
+  list: ({ tenant, path, conditions }) =>
+    ok({
+      value: resourcesOfType(tenant, type).filter((assignment) => {
+        const at = textAt(assignment, "scope");
+        const isAbove = isWithin(path.scope, at);
+        const isListed = isAbove || isWithin(at, path.scope);
+        return isListed && conditions.every((condition) => holds(tenant, assignment, condition, isAbove));
+      }),
+    }),
+  filter: {
+    names: ["atScope()", "assignedTo()", "principalId"],
+    together: [["atScope()", "assignedTo()"]],
+    // Azure/azure-rest-api-specs issue 28255.
+    refuse: (filter) =>
+      armErrors.badRequest(
+        "UnsupportedQuery",
+        `The filter '${filter}' is not supported. Supported filters are either 'atScope()' or 'principalId eq '{value}' or ` +
+          "assignedTo('{value}')'.",
+      ),
+  },
   delete(request) {
     const assignment = found(request);
     if (assignment === undefined) return nothing;
@@ -87,11 +107,41 @@ export const roleDefinitions: ResourceHandler = {
       throw armErrors.resourceNotFound("Microsoft.Authorization/roleDefinitions", nameOf(path), undefined);
     return ok(roleDefinition(path.subscriptionId, role));
   },
-  list: ({ path }) =>
+  list: ({ path, conditions }) =>
     ok({
-      value: (Object.keys(azureRoles) as AzureRoleName[]).map((role) => roleDefinition(path.subscriptionId, role)),
+      value: (Object.keys(azureRoles) as AzureRoleName[])
+        .filter((role) => conditions.every((condition) => isOfRole(role, condition)))
+        .map((role) => roleDefinition(path.subscriptionId, role)),
     }),
+  filter: { names: ["roleName", "type", "atScopeAndBelow()"], together: [["atScopeAndBelow()", "roleName", "type"]] },
 };
+
+/** `isAbove`: the assignment is at the listed scope or above. */
+function holds(tenant: Tenant, assignment: StoredObject, { name, value }: Condition, isAbove: boolean): boolean {
+  const principalId = textAt(assignment, "principalId");
+  switch (name) {
+    case "principalId":
+      return principalId === value.toLowerCase();
+    case "assignedTo()":
+      return groupsOf(tenant, value.toLowerCase()).has(principalId);
+    default:
+      return isAbove;
+  }
+}
+
+/** A principal and the groups that it is a member of, also through other groups. */
+function groupsOf(tenant: Tenant, principalId: string): ReadonlySet<string> {
+  const ids = new Set([principalId]);
+  const members = tenant.links("groups.members");
+  for (const id of ids) for (const [group, of] of members) if (of.includes(id)) ids.add(group);
+  return ids;
+}
+
+/** All roles of the sandbox are built in, and assignable at every scope. */
+function isOfRole(role: AzureRoleName, { name, value }: Condition): boolean {
+  if (name === "roleName") return role.toLowerCase() === value.toLowerCase();
+  return name !== "type" || value.toLowerCase() === "builtinrole";
+}
 
 /** `principalType` allows a principal that the directory does not know yet. */
 function principalTypeOf(tenant: Tenant, principalId: string, given: string): string {
@@ -103,9 +153,9 @@ function principalTypeOf(tenant: Tenant, principalId: string, given: string): st
   if (known === undefined && (given === "" || !isUuid(principalId))) {
     throw armErrors.badRequest(
       "PrincipalNotFound",
-      `Principal ${principalId} does not exist in the directory ${tenant.id}. Check that you have the correct principal ID. If you are creating ` +
+      `Principal ${principalId.replaceAll("-", "")} does not exist in the directory ${tenant.id}. Check that you have the correct principal ID. If you are creating ` +
         "this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role " +
-        "assignment principalType property to a value, such as ServicePrincipal, User, or Group.",
+        "assignment principalType property to a value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype",
     );
   }
   if (known !== undefined && given !== "" && given !== known) {

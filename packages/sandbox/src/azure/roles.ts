@@ -99,15 +99,15 @@ export function allowsData(role: AzureRoleName, action: string): boolean {
 export function roleDefinition(subscriptionId: string, role: AzureRoleName): Record<string, unknown> {
   const { actions = [], notActions = [], dataActions = [] } = permissions[role] ?? {};
   return {
-    id: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`,
-    name: azureRoles[role],
-    type: "Microsoft.Authorization/roleDefinitions",
     properties: {
       roleName: role,
       type: "BuiltInRole",
       assignableScopes: ["/"],
       permissions: [{ actions, notActions, dataActions, notDataActions: [] }],
     },
+    id: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`,
+    type: "Microsoft.Authorization/roleDefinitions",
+    name: azureRoles[role],
   };
 }
 

@@ -176,6 +176,42 @@ describe("sandbox/azure", () => {
     assert.deepEqual((await arm("PATCH", group, { tags: { a: "b" } })).body["tags"], { a: "b" });
   });
 
+  it("list: $filter selects, and every form that the service refuses is a 400", async () => {
+    const scope = `/subscriptions/${msspSubscriptionId}`;
+    const list = async (path: string, filter: string) => {
+      const { status, body } = await arm(
+        "GET",
+        `${path}?api-version=${apiVersion}&$filter=${encodeURIComponent(filter)}`,
+      );
+      if (status !== 200) return `${status} ${body.error?.code ?? ""}`;
+      return (body["value"] as { name: string }[]).map(({ name }) => name);
+    };
+    const [definitions, assignments] = ["roleDefinitions", "roleAssignments"].map(
+      (type) => `${scope}/providers/Microsoft.Authorization/${type}`,
+    ) as [string, string];
+    assert.deepEqual(await list(definitions, "roleName eq 'Reader'"), [azureRoles.Reader]);
+    assert.deepEqual(await list(definitions, "roleName eq 'Nobody''s and eq role'"), []);
+    const automation = [...sandbox.cloud.tenant(msspTenantId).objects("servicePrincipals").values()].find(
+      ({ appId }) => appId === automationApplicationId,
+    )!.id;
+    assert.equal((await list(assignments, `principalId eq '${automation}'`)).length, 3);
+    assert.equal((await list(`${group}/providers/Microsoft.Authorization/roleAssignments`, "atScope()")).length, 3);
+    assert.equal((await list(assignments, `atScope() and assignedTo('${automation}')`)).length, 3);
+    assert.deepEqual(await list(assignments, `principalId eq '${strangerId}'`), []);
+    for (const filter of [`principalId eq ${automation}`, `atScope() and principalId eq '${automation}'`, "", "x"])
+      assert.equal(await list(assignments, filter), "400 UnsupportedQuery", filter);
+    for (const [path, filter] of [
+      [definitions, "startswith(roleName,'R')"],
+      [`${scope}/resourceGroups`, "name eq 'siem'"],
+      [`${scope}/resources`, "substringof('a',name)"],
+      [`${scope}/providers/Microsoft.KeyVault/vaults`, "name eq 'x'"],
+      ["/subscriptions", "displayName eq 'MSSP'"],
+    ] as const)
+      assert.equal(await list(path, filter), "400 InvalidFilterInQueryString", path);
+    assert.deepEqual(await list(`${scope}/resourceGroups`, "tagName eq 'a' and tagValue eq 'b'"), ["siem"]);
+    assert.deepEqual(await list(`${scope}/resourceGroups`, "tagName eq 'a' and tagValue eq 'c'"), []);
+  });
+
   it("authorization: the error names the missing action", async () => {
     const { status, body } = await arm("PUT", group, { location: "westeurope" }, "stranger");
     assert.equal(status, 403);
@@ -220,6 +256,23 @@ describe("sandbox/azure", () => {
       sandboxCustomerTenantId,
     );
     assert.equal(taken.body.error?.code, "VaultAlreadyExists");
+  });
+
+  it("resources: vaults are listed, of the subscription and of their group alone", async () => {
+    const vaultsOf = async (scope: string, filter: string) => {
+      const query = `?api-version=2015-11-01&$filter=${encodeURIComponent(filter)}`;
+      const { body } = await arm("GET", `${scope}/resources${query}`);
+      return (body["value"] as { id: string; type: string }[]).map(({ id }) => id);
+    };
+    const ofType = "resourceType eq 'Microsoft.KeyVault/vaults'";
+    assert.deepEqual(await vaultsOf(`/subscriptions/${msspSubscriptionId}`, ofType), [vaultId]);
+    assert.deepEqual(await vaultsOf(group, `${ofType} and name eq 'FABRIKAM-siem'`), [vaultId]);
+    assert.deepEqual(await vaultsOf(group, "resourceType eq 'Microsoft.Web/sites'"), []);
+    const { body } = await arm("GET", `/subscriptions/${msspSubscriptionId}/resources`);
+    assert.deepEqual(
+      (body["value"] as { type: string }[]).map(({ type }) => type),
+      ["Microsoft.KeyVault/vaults"],
+    );
   });
 
   it("secret: each version is kept; the resource manager returns no value", async () => {
