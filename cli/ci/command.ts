@@ -1,5 +1,6 @@
 /** `mssp ci`: what CI does for a repository of customers. The workflows only call this. */
 import type { Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { registerCheckState } from "./checkState/command";
 import { registerComment } from "./comment/command";
 import { registerConfirmDestroy } from "./confirmDestroy/command";
@@ -11,15 +12,15 @@ import { registerSetup } from "./setup/command";
 import { registerSort } from "./sort/command";
 
 /** Adds arguments, options and action. */
-export function define(ci: Command): void {
+export function define(ci: Command, session: Session): void {
   ci.addHelpText("after", "\nThe pipelines in templates/ call these commands; docs/ci.md explains them.");
-  registerSetup(ci);
-  registerMatrix(ci);
-  registerPreview(ci);
-  registerComment(ci);
-  registerSort(ci);
-  registerDrift(ci);
-  registerConfirmDestroy(ci);
-  registerCheckState(ci);
-  registerOidcToken(ci);
+  registerSetup(ci, session);
+  registerMatrix(ci, session);
+  registerPreview(ci, session);
+  registerComment(ci, session);
+  registerSort(ci, session);
+  registerDrift(ci, session);
+  registerConfirmDestroy(ci, session);
+  registerCheckState(ci, session);
+  registerOidcToken(ci, session);
 }

@@ -1,8 +1,10 @@
 /** Lines of `mssp ci` in the log of a job. */
 
-/** To stderr: the next command reads stdout. */
-export function say(line: string): void {
-  process.stderr.write(`mssp ci: ${line}\n`);
+import type { Session } from "@defender-mssp/terminal/session";
+
+/** Writes to stderr: the next command reads stdout. */
+export function say({ err }: Pick<Session, "err">, line: string): void {
+  err.line(`mssp ci: ${line}`);
 }
 
 /**

@@ -11,21 +11,22 @@ export interface Customer {
 }
 
 /**
+ * @param folder the project's, or one below it.
  * @param stacks only these; the sandbox's, too, if named. Default: all.
  * @throws VisibleError where there is none, or the settings of one are wrong.
  */
-export async function customersOf(stacks?: readonly string[]): Promise<Customer[]> {
-  const names = stacks ?? (await customerStacks());
+export async function customersOf(folder: string, stacks?: readonly string[]): Promise<Customer[]> {
+  const names = stacks ?? (await customerStacks(folder));
   if (names.length === 0) {
     throw new VisibleError(
       "The project has no customer stacks. Create one with `npx mssp new <stack>`, or name a sandbox stack with --stack.",
     );
   }
-  return Promise.all(names.map(async (stack) => ({ stack, settings: await readStackSettingsOffline(stack) })));
+  return Promise.all(names.map(async (stack) => ({ stack, settings: await readStackSettingsOffline(stack, folder) })));
 }
 
 /** Names of the customers' stacks, sorted. */
-export async function customerStacks(folder?: string): Promise<string[]> {
+export async function customerStacks(folder: string): Promise<string[]> {
   const isSandbox = (stack: string) => sandboxStacks.some((pattern) => matchesPattern(stack, pattern));
   return (await stacksWithSettings(await readProject(folder))).filter((stack) => !isSandbox(stack));
 }

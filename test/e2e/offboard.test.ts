@@ -18,7 +18,7 @@ import {
 import type { OnboardingProgress } from "../../cli/customer/onboard/progress";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import type { Ended } from "../cli/mssp";
-import { sharedMssp as mssp } from "../cli/sharedMssp";
+import { inSession as mssp } from "../cli/testSession";
 import { ana, ben, createProject, customer, objectsOf, TenantHands, tenantIdOf } from "./support";
 
 const azureCli = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { repair, type RepairOptions } from "../../cli/customer/doctor/repair";
-import { sharedMssp as mssp } from "../cli/sharedMssp";
+import { inSession as mssp } from "../cli/testSession";
 import { createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 describe("mssp doctor --repair", function () {

@@ -10,6 +10,8 @@ exports.create = () => ({
       format: "cjs",
       platform: "node",
       target: "node20",
+      // Modules that load on demand are sources as well: compile.js finds them.
+      supported: { "dynamic-import": false },
       sourcefile: fileName,
       sourcemap: "external",
       sourcesContent: false,

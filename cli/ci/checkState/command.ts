@@ -1,10 +1,12 @@
 /** `mssp ci check-state`: refuses a state that holds foreign code or provider plugins. */
 import type { Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
+import { placeOf } from "../../base/place";
 import { say } from "../log";
 
 /** Adds the subcommand to `ci`. */
-export function registerCheckState(ci: Command): void {
+export function registerCheckState(ci: Command, session: Session): void {
   const command = ci
     .command("check-state")
     .description("Refuse a stack's state that holds code or provider plugins of another origin.")
@@ -14,8 +16,8 @@ export function registerCheckState(ci: Command): void {
         import("../../stack/stateCode.js"),
         import("../../stack/stackNames.js"),
       ]);
-      await refuseForeignState(checkedStackName(stack));
-      say(`${stack}: the state is as this program writes it.`);
+      await refuseForeignState(checkedStackName(stack), placeOf(session));
+      say(session, `${stack}: the state is as this program writes it.`);
     });
   describeCommand(command, {
     notes: [

@@ -1,7 +1,7 @@
 /** `mssp ci comment`: the Markdown of the one comment on a pull request. */
 import { InvalidArgumentError, type Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 
 interface CommentCommandOptions {
@@ -11,7 +11,7 @@ interface CommentCommandOptions {
 }
 
 /** Adds the subcommand to `ci`. */
-export function registerComment(ci: Command): void {
+export function registerComment(ci: Command, session: Session): void {
   const command = ci
     .command("comment")
     .description("Print the Markdown of the one comment on a pull request, from previews, without secrets.")
@@ -33,7 +33,7 @@ export function registerComment(ci: Command): void {
         limit: options.maxLength,
         ...(touched === undefined ? {} : { deleted: touched.deleted, expected: touched.stacks }),
       });
-      print(options.json === true ? `${visibleJson({ marker: commentMarker, body })}\n` : body);
+      session.out.write(options.json === true ? `${visibleJson({ marker: commentMarker, body })}\n` : body);
     });
   describeCommand(command, {
     notes: ["The first line is always the same: find the comment by it, and update that comment."],

@@ -1,8 +1,9 @@
 /** `mssp ci confirm-destroy`: compares the typed text with the name of the stack. */
 import type { Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { placeOf, type Place } from "../../base/place";
 import { say } from "../log";
 
 interface DestroyOptions {
@@ -13,7 +14,7 @@ interface DestroyOptions {
 }
 
 /** Adds the subcommand to `ci`. */
-export function registerConfirmDestroy(ci: Command): void {
+export function registerConfirmDestroy(ci: Command, session: Session): void {
   const command = ci
     .command("confirm-destroy")
     .description("Succeed only if the typed text is exactly the stack's name, and the stack's settings exist.")
@@ -23,11 +24,12 @@ export function registerConfirmDestroy(ci: Command): void {
     .option("--json", "print the result as one JSON object")
     .action(async (options: DestroyOptions) => {
       const { confirmDestroy } = await import("../../stack/confirmDestroy.js");
-      const confirmed = await confirmDestroy({ ...options, folder: process.cwd() });
-      if (options.json === true) print(`${visibleJson({ confirmed: true, ...confirmed })}\n`);
-      else say(`The destroy of ${confirmed.stack} is confirmed.`);
-      if (confirmed.settingsFrom !== undefined) say(`Its settings are those of commit ${confirmed.settingsFrom}.`);
-      for (const step of await stepsBeforeDestroy(confirmed.stack)) say(step);
+      const confirmed = await confirmDestroy({ ...options, folder: session.folder });
+      if (options.json === true) session.out.write(`${visibleJson({ confirmed: true, ...confirmed })}\n`);
+      else say(session, `The destroy of ${confirmed.stack} is confirmed.`);
+      if (confirmed.settingsFrom !== undefined)
+        say(session, `Its settings are those of commit ${confirmed.settingsFrom}.`);
+      for (const step of await stepsBeforeDestroy(confirmed.stack, placeOf(session))) say(session, step);
     });
   describeCommand(command, {
     notes: ["This command destroys nothing."],
@@ -41,10 +43,10 @@ export function registerConfirmDestroy(ci: Command): void {
 /**
  * Manual steps before the destroy. Invalid settings give none: `destroy` does not read settings.
  */
-async function stepsBeforeDestroy(stack: string): Promise<string[]> {
+async function stepsBeforeDestroy(stack: string, place: Place): Promise<string[]> {
   const [{ readStackSettings }, { beforeDestroy }] = await Promise.all([
     import("../../../settings/fromFile.js"),
     import("../../../domain/prerequisites.js"),
   ]);
-  return readStackSettings(stack).then(beforeDestroy, () => []);
+  return readStackSettings(stack, place).then(beforeDestroy, () => []);
 }

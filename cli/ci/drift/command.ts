@@ -1,7 +1,7 @@
 /** `mssp ci drift`: the drift of each stack, with title and text of an issue. */
 import type { Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 
@@ -12,7 +12,7 @@ interface DriftOptions {
 }
 
 /** Adds the subcommand to `ci`. */
-export function registerDrift(ci: Command): void {
+export function registerDrift(ci: Command, session: Session): void {
   const command = ci
     .command("drift")
     .description("Report for each stack whether its tenant has drifted, with title and text of an issue.")
@@ -34,13 +34,13 @@ export function registerDrift(ci: Command): void {
         await mkdir(options.out, { recursive: true });
         for (const { stack, body } of reports) await writeWholeFile(path.join(options.out, `${stack}.md`), body);
       }
-      print(
+      session.out.write(
         options.json === true
           ? `${visibleJson(reports, 2)}\n`
           : reports.map(({ stack, state }) => `${stack}\t${state}\n`).join(""),
       );
       const states = new Set(reports.map(({ state }) => state));
-      process.exitCode = states.has("failed") ? 1 : states.has("drifted") ? 3 : 0;
+      session.exitCode = states.has("failed") ? 1 : states.has("drifted") ? 3 : 0;
     });
   describeCommand(command, {
     notes: ["The title of a stack's issue is always the same: find the issue by it."],

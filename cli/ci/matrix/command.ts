@@ -1,7 +1,7 @@
 /** `mssp ci matrix`: the stacks that a range of commits touches. */
 import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
 import { repeated } from "../repeated";
 import { say } from "../log";
 import type { GitLabJob, MatrixFormat } from "./matrix";
@@ -20,7 +20,7 @@ interface MatrixOptions {
 }
 
 /** Adds the subcommand to `ci`. */
-export function registerMatrix(ci: Command): void {
+export function registerMatrix(ci: Command, session: Session): void {
   const matrix = ci
     .command("matrix")
     .description("Print the stacks that a range of commits touches.")
@@ -69,13 +69,13 @@ export function registerMatrix(ci: Command): void {
       import("../../stack/changedStacks.js"),
       import("./matrix.js"),
     ]);
-    const found = await changedStacks({ ...options, folder: process.cwd(), from: options.from });
+    const found = await changedStacks({ ...options, folder: session.folder, from: options.from });
     const changed = options.part === undefined ? found : partOf(found, options.part);
-    print(matrixText(changed, options.json === true ? "json" : options.format, options));
+    session.out.write(matrixText(changed, options.json === true ? "json" : options.format, options));
     if (changed.everyStackBecause !== undefined && options.all !== true)
-      say(`Every stack is touched: ${JSON.stringify(changed.everyStackBecause)}.`);
+      say(session, `Every stack is touched: ${JSON.stringify(changed.everyStackBecause)}.`);
     for (const stack of changed.deleted)
-      say(`${stack} needs a destroy: its settings are deleted, its resources are not.`);
+      say(session, `${stack} needs a destroy: its settings are deleted, its resources are not.`);
   });
 }
 

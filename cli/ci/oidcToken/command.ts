@@ -1,9 +1,10 @@
 /** `mssp ci oidc-token`: writes GitHub's OpenID Connect token for Entra to a file. */
 import type { Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
 
 /** Adds the subcommand to `ci`. */
-export function registerOidcToken(ci: Command): void {
+export function registerOidcToken(ci: Command, session: Session): void {
   const command = ci
     .command("oidc-token")
     .description("Write GitHub's OpenID Connect token for Entra to a file, for AZURE_FEDERATED_TOKEN_FILE.")
@@ -11,7 +12,7 @@ export function registerOidcToken(ci: Command): void {
     .option("--audience <audience>", "audience of the token (default: api://AzureADTokenExchange)")
     .action(async (options: { readonly out: string; readonly audience?: string }) => {
       const { writeOidcToken } = await import("./oidcToken.js");
-      await writeOidcToken(options.out, process.env, options.audience);
+      await writeOidcToken(options.out, session.environment, options.audience);
     });
   describeCommand(command, {
     reads: "The job's own token service; the job needs the permission `id-token: write`.",

@@ -1,7 +1,7 @@
 /** `mssp ci preview`: the changes of a stack, without secrets, in a file. */
 import type { Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { logLine, say } from "../log";
 
@@ -14,7 +14,7 @@ interface PreviewOptions {
 }
 
 /** Adds the subcommand to `ci`. */
-export function registerPreview(ci: Command): void {
+export function registerPreview(ci: Command, session: Session): void {
   const command = ci
     .command("preview")
     .description("Preview a stack and write the changes, without secrets, to a file for `comment` and `drift`.")
@@ -27,19 +27,19 @@ export function registerPreview(ci: Command): void {
       const { runPreview, writePreview } = await import("./runPreview.js");
       const preview = await runPreview({
         ...options,
-        folder: process.cwd(),
-        environment: process.env,
-        progress: say,
+        folder: session.folder,
+        environment: session.environment,
+        progress: (line) => say(session, line),
       });
       const file = options.out ?? `previews/${preview.stack}.json`;
       await writePreview(file, preview);
-      if (options.json === true) print(`${visibleJson(preview, 2)}\n`);
+      if (options.json === true) session.out.write(`${visibleJson(preview, 2)}\n`);
       const { countsText } = await import("../../stack/previewText.js");
       const counts = countsText(preview.changes);
       const ended = preview.failed ? "the preview failed" : counts === "" ? "no changes" : counts;
-      say(`${preview.stack}: ${ended}. Written to ${file}.`);
-      for (const message of preview.failed ? preview.messages : []) say(logLine(message));
-      if (preview.failed) process.exitCode = 1;
+      say(session, `${preview.stack}: ${ended}. Written to ${file}.`);
+      for (const message of preview.failed ? preview.messages : []) say(session, logLine(message));
+      if (preview.failed) session.exitCode = 1;
     });
   describeCommand(command, {
     reads: "The stack's settings and state, and the customer's tenant.",

@@ -1,8 +1,9 @@
 /** `mssp ci setup`: the GitHub environments, reviewers and variables that the workflows need. */
 import { InvalidArgumentError, type Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { placeOf } from "../../base/place";
 import { stackArguments } from "../../stack/stackName";
 import { say } from "../log";
 
@@ -19,7 +20,7 @@ interface SetupCommandOptions {
 }
 
 /** Adds the subcommand to `ci`. */
-export function registerSetup(ci: Command): void {
+export function registerSetup(ci: Command, session: Session): void {
   const command = ci
     .command("setup")
     .description(
@@ -43,10 +44,11 @@ export function registerSetup(ci: Command): void {
         import("./setup.js"),
         import("../../stack/customers.js"),
       ]);
-      const customers = await customersOf(options.stack);
+      const place = placeOf(session);
+      const customers = await customersOf(session.folder, options.stack);
       const [tenant] = customers.map(({ settings }) => settings.msspTenantId);
       const plan = setupPlan({
-        repository: options.repository ?? (await ownRepository()),
+        repository: options.repository ?? (await ownRepository(place)),
         stacks: customers.map(({ stack }) => stack),
         reviewers: options.reviewer ?? [],
         branch: options.branch,
@@ -60,10 +62,10 @@ export function registerSetup(ci: Command): void {
         ),
       });
       if (plan.environments.some(({ name, reviewers }) => name.startsWith("customer-") && reviewers.length === 0))
-        say("without --reviewer nobody has to approve `up`.");
-      if (apply === true) await applyPlan(plan, (line) => say(`${line} is set.`));
-      if (json === true) print(`${visibleJson(plan, 2)}\n`);
-      else if (apply !== true) print(planText(plan));
+        say(session, "without --reviewer nobody has to approve `up`.");
+      if (apply === true) await applyPlan(plan, place, (line) => say(session, `${line} is set.`));
+      if (json === true) session.out.write(`${visibleJson(plan, 2)}\n`);
+      else if (apply !== true) session.out.write(planText(plan));
     });
   describeCommand(command, {
     notes: [

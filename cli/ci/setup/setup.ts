@@ -1,5 +1,6 @@
 /** GitHub's environments, reviewers and variables, required before a customer's first run. */
 import { execa } from "execa";
+import type { Place } from "../../base/place";
 import { VisibleError } from "@defender-mssp/errors";
 
 export interface SetupOptions {
@@ -82,25 +83,25 @@ export function planText(plan: SetupPlan): string {
  * @param report gets a line for each thing done.
  * @throws VisibleError with gh's reason; what was done before stays.
  */
-export async function applyPlan(plan: SetupPlan, report: (line: string) => void): Promise<void> {
+export async function applyPlan(plan: SetupPlan, at: Place, report: (line: string) => void): Promise<void> {
   const { repository, environments, variables } = plan;
   // Look up all reviewers first: a wrong name then changes nothing.
   const ids = new Map<string, number>();
   for (const reviewer of new Set(environments.flatMap(({ reviewers }) => reviewers)))
-    ids.set(reviewer, Number(await gh(["api", reviewerPath(reviewer), "--jq", ".id"])));
+    ids.set(reviewer, Number(await gh(at, ["api", reviewerPath(reviewer), "--jq", ".id"])));
   for (const { name, reviewers, branch } of environments) {
     const place = `repos/${repository}/environments/${name}`;
     const people = reviewers.map((reviewer) => ({ type: reviewerType(reviewer), id: ids.get(reviewer) ?? 0 }));
-    await gh(["api", "--method", "PUT", place, "--input", "-"], JSON.stringify(environmentBody(people, branch)));
+    await gh(at, ["api", "--method", "PUT", place, "--input", "-"], JSON.stringify(environmentBody(people, branch)));
     if (branch !== undefined) {
       const policies = `${place}/deployment-branch-policies`;
-      const there = (await gh(["api", policies, "--jq", ".branch_policies[].name"])).split("\n");
-      if (!there.includes(branch)) await gh(["api", "--method", "POST", policies, "-f", `name=${branch}`]);
+      const there = (await gh(at, ["api", policies, "--jq", ".branch_policies[].name"])).split("\n");
+      if (!there.includes(branch)) await gh(at, ["api", "--method", "POST", policies, "-f", `name=${branch}`]);
     }
     report(`environment ${name}`);
   }
   for (const [name, value] of Object.entries(variables)) {
-    await gh(["variable", "set", name, "--repo", repository, "--body", value]);
+    await gh(at, ["variable", "set", name, "--repo", repository, "--body", value]);
     report(`variable ${name}`);
   }
 }
@@ -124,12 +125,15 @@ function reviewerPath(reviewer: string): string {
 }
 
 /** The repository of the working folder, as gh knows it. */
-export async function ownRepository(): Promise<string> {
-  return (await gh(["repo", "view", "--json", "nameWithOwner", "--jq", ".nameWithOwner"])).trim();
+export async function ownRepository(at: Place): Promise<string> {
+  return (await gh(at, ["repo", "view", "--json", "nameWithOwner", "--jq", ".nameWithOwner"])).trim();
 }
 
-async function gh(args: readonly string[], input?: string): Promise<string> {
+async function gh({ folder, environment }: Place, args: readonly string[], input?: string): Promise<string> {
   const { failed, code, stdout, stderr } = await execa("gh", args, {
+    cwd: folder,
+    env: environment,
+    extendEnv: false,
     reject: false,
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
   });

@@ -1,7 +1,7 @@
 /** `mssp ci sort`: separates affected stacks from unaffected ones. */
 import { Option, type Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { repeated } from "../repeated";
 
@@ -12,7 +12,7 @@ interface SortCommandOptions {
 }
 
 /** Adds the subcommand to `ci`. */
-export function registerSort(ci: Command): void {
+export function registerSort(ci: Command, session: Session): void {
   const command = ci
     .command("sort")
     .description("Separate the stacks that a change affects from those whose preview shows no changes.")
@@ -31,7 +31,7 @@ export function registerSort(ci: Command): void {
       const canaries = canary.flatMap((patterns) => patterns.split(/[\s,]+/)).filter((pattern) => pattern !== "");
       const options = { expected: (await readMatrix(matrix)).stacks, canaries };
       const sorted = sortStacks(await readPreviews(files), options);
-      print(format === "github" ? gitHubSortOutput(sorted) : `${visibleJson(sorted, 2)}\n`);
+      session.out.write(format === "github" ? gitHubSortOutput(sorted) : `${visibleJson(sorted, 2)}\n`);
     });
   describeCommand(command, {
     notes: [

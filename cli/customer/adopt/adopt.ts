@@ -12,9 +12,11 @@ import {
   type PortalCall,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Questions, Session, Signals } from "@defender-mssp/terminal/session";
 import { parseSettings } from "../../../settings";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject } from "../../../settings/project";
+import { placeOf, type Place } from "../../base/place";
 import { customerStacks } from "../../stack/customers";
 import { customerFile } from "../new/customer";
 import { complete, type CustomerAnswers, type GivenSettings } from "../new/questions";
@@ -61,20 +63,21 @@ export interface Adoption {
  * @throws VisibleError for an existing stack or file, for open questions, and where the tenant, the
  * engine or the program fails.
  */
-export async function adopt(stack: string, options: AdoptOptions): Promise<Adoption | undefined> {
+export async function adopt(stack: string, options: AdoptOptions, session: Session): Promise<Adoption | undefined> {
   const { interactive, check, dryRun = false, say } = options;
   const given = { ...options, analyst: [], portalAccess: "rbac" };
-  const answers = await complete(stack, given, { interactive, check });
+  const answers = await complete(stack, given, { interactive, check }, session);
   if (answers === undefined) return undefined;
-  if (!dryRun) await refuseExistingStack(stack, process.env);
-  const msspDomains = await domainsOf(answers, options);
+  if (!dryRun) await refuseExistingStack(stack, placeOf(session));
+  const msspDomains = await domainsOf(answers, options, session);
   if (msspDomains === undefined) return undefined;
-  const tenant = await signedIn(answers, options);
+  const tenant = await signedIn(answers, options, session.environment);
   const found = await inTenant(answers, () => findInTenant({ ...tenant, ...answers, msspDomains }));
   const planned = await decided(
     found,
-    { ...answers, msspDomains, owned: options.msspOwns ?? [], now: new Date() },
+    { ...answers, msspDomains, owned: options.msspOwns ?? [], now: session.now() },
     options,
+    session.ask,
   );
   if (planned === undefined) return undefined;
   const { plan } = planned;
@@ -83,8 +86,10 @@ export async function adopt(stack: string, options: AdoptOptions): Promise<Adopt
   if (plan.questions.length > 0) throw new VisibleError(openQuestions(plan));
   say(planText({ plan, stack, tenantId }));
   if (dryRun) return { stack, tenantId, plan };
-  if (!(await confirmed(stack, plan, options))) return undefined;
-  const file = await untilWritten(() => write(stack, answers, planned, tenant.call, options));
+  if (!(await confirmed(stack, plan, options, session.ask))) return undefined;
+  const file = await untilWritten(session.signals, () =>
+    write(stack, answers, planned, { ...options, ...placeOf(session), call: tenant.call }),
+  );
   say(`\n${writtenText({ plan, stack, file })}`);
   return { stack, tenantId, plan, file };
 }
@@ -93,9 +98,10 @@ export async function adopt(stack: string, options: AdoptOptions): Promise<Adopt
 async function domainsOf(
   { msspTenantId }: CustomerAnswers,
   { msspDomain, interactive }: AdoptOptions,
+  { ask, folder }: Session,
 ): Promise<readonly string[] | undefined> {
-  const known = msspDomain ?? (await domainsOfOthers(msspTenantId));
-  const given = known.length > 0 ? known : interactive ? await questions.askDomains() : [];
+  const known = msspDomain ?? (await domainsOfOthers(msspTenantId, folder));
+  const given = known.length > 0 ? known : interactive ? await questions.askDomains(ask) : [];
   if (given?.length === 0) {
     throw new VisibleError(
       "Nothing was written: --mssp-domain is missing, the domains of your people's e-mail addresses. The guests are found by them.",
@@ -104,8 +110,8 @@ async function domainsOf(
   return given?.map((domain) => domain.toLowerCase());
 }
 
-async function domainsOfOthers(msspTenantId: string): Promise<string[]> {
-  const { folder } = await readProject();
+async function domainsOfOthers(msspTenantId: string, from: string): Promise<string[]> {
+  const { folder } = await readProject(from);
   for (const stack of await customerStacks(folder)) {
     const settings = await readStackSettingsOffline(stack, folder).catch(() => undefined);
     if (settings?.msspTenantId !== msspTenantId) continue;
@@ -121,8 +127,11 @@ interface SignedIn {
   readonly defender: PortalCall | undefined;
 }
 
-async function signedIn({ tenantId, cloud }: CustomerAnswers, { defenderEndpoint }: AdoptOptions): Promise<SignedIn> {
-  const environment = process.env;
+async function signedIn(
+  { tenantId, cloud }: CustomerAnswers,
+  { defenderEndpoint }: AdoptOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<SignedIn> {
   const endpoints = await discoverEndpoints(
     environment,
     environment["ARM_ENVIRONMENT"] ? {} : { cloud: cloud as CloudName },
@@ -149,18 +158,19 @@ async function decided(
   found: FoundTenant,
   customer: PlannedCustomer,
   { answer = {}, interactive, msspOwns, yes }: AdoptOptions,
+  ask: Questions,
 ): Promise<PlannedAdoption | undefined> {
   const answers: Record<string, string> = { ...answer };
   let planned = planAdoption(found, customer, answers);
   if (!interactive || yes === true) return planned;
   for (let [open] = planned.plan.questions; open !== undefined; [open] = planned.plan.questions) {
-    const given = await questions.askOne(open);
+    const given = await questions.askOne(ask, open);
     if (given === undefined) return undefined;
     answers[open.id] = given;
     planned = planAdoption(found, customer, answers);
   }
   if (msspOwns !== undefined) return planned;
-  const owned = await questions.askOwned(keptKinds(found, customer, answers));
+  const owned = await questions.askOwned(ask, keptKinds(found, customer, answers));
   return owned === undefined ? undefined : planAdoption(found, { ...customer, owned }, answers);
 }
 
@@ -184,25 +194,22 @@ async function confirmed(
   stack: string,
   { adopt: adopted }: Plan,
   { interactive, yes }: AdoptOptions,
+  ask: Questions,
 ): Promise<boolean> {
   if (yes === true) return true;
   if (!interactive) {
     throw new VisibleError("Nothing was written: confirm the plan with --yes, or show it alone with --dry-run.");
   }
-  return questions.confirmWrite(
-    `Create stack ${stack} with these ${adopted.length} objects? The tenant is not changed.`,
-  );
+  return ask.confirm(`Create stack ${stack} with these ${adopted.length} objects? The tenant is not changed.`);
 }
 
 async function write(
   stack: string,
   { tenantCheck: _, notCheckedBecause: __, cloud, ...customer }: CustomerAnswers,
   { plan, objects }: PlannedAdoption,
-  call: GraphCall,
-  { defenderEndpoint, secretsProvider }: AdoptOptions,
+  { defenderEndpoint, secretsProvider, call, folder, environment }: AdoptOptions & Place & Pick<SignedIn, "call">,
 ): Promise<string> {
-  const environment = process.env;
-  const project = await readProject();
+  const project = await readProject(folder);
   const values = {
     ...customer,
     ...(cloud === "public" ? {} : { cloud }),
@@ -251,12 +258,12 @@ function unplannedChanges(changes: readonly PreviewedChange[]): string {
 }
 
 /** Ctrl-C ends the engine's command; the clean-up still runs. */
-async function untilWritten<T>(run: () => Promise<T>): Promise<T> {
+async function untilWritten<T>(signals: Signals, run: () => Promise<T>): Promise<T> {
   const ignore = () => undefined;
-  process.on("SIGINT", ignore).on("SIGTERM", ignore);
+  for (const name of ["SIGINT", "SIGTERM"] as const) signals.on(name, ignore);
   try {
     return await run();
   } finally {
-    process.off("SIGINT", ignore).off("SIGTERM", ignore);
+    for (const name of ["SIGINT", "SIGTERM"] as const) signals.off(name, ignore);
   }
 }

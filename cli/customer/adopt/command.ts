@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { clouds } from "@defender-mssp/microsoft/clouds";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { stackArgument } from "../../stack/stackName";
 import type { AdoptOptions } from "./adopt";
@@ -10,7 +10,7 @@ import type { AdoptOptions } from "./adopt";
 type CommandOptions = Omit<AdoptOptions, "interactive" | "say"> & { readonly json?: boolean };
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   command
     .argument("<stack>", "name of the customer's stack, which must not exist", stackArgument)
     .option("--customer-name <name>", "the customer's name")
@@ -41,13 +41,14 @@ export function define(command: Command): void {
     .option("--no-check", "do not check in Entra which tenant the domain belongs to")
     .action(async (stack: string, { json = false, ...options }: CommandOptions) => {
       const { adopt } = await import("./adopt.js");
-      const interactive = !json && options.yes !== true && process.stdin.isTTY && process.stderr.isTTY;
-      const adoption = await adopt(stack, { ...options, interactive, say: json ? () => undefined : print });
+      const interactive = !json && options.yes !== true && session.ask.isPossible;
+      const say = (text: string) => (json ? undefined : session.out.write(text));
+      const adoption = await adopt(stack, { ...options, interactive, say }, session);
       if (adoption === undefined) {
-        process.stderr.write("mssp: Nothing was written.\n");
-        process.exitCode = 1;
+        session.err.note("Nothing was written.");
+        session.exitCode = 1;
       } else if (json) {
-        print(`${visibleJson(adoption, 2)}\n`);
+        session.out.write(`${visibleJson(adoption, 2)}\n`);
       }
     });
   describe(command);

@@ -1,40 +1,32 @@
-/** Questions on the terminal, on standard error; each answer is undefined if the person cancelled. */
-import { visibleText } from "@defender-mssp/terminal/terminalText";
+/** Questions of an adoption; each answer is undefined if the person cancelled. */
+import type { Questions } from "@defender-mssp/terminal/session";
 import { ownedKinds, type OwnedKind, type Question } from "./draft";
 
-export async function askOne({ text, choices }: Question): Promise<string | undefined> {
-  const { select, isCancel } = await import("@clack/prompts");
-  const answer = await select({
-    message: visibleText(text),
-    output: process.stderr,
-    options: choices.map(({ value, text: label }) => ({ value, label: visibleText(label) })),
-  });
-  return isCancel(answer) ? undefined : answer;
+export function askOne(ask: Questions, { text, choices }: Question): Promise<string | undefined> {
+  return ask.choose(
+    text,
+    choices.map(({ value, text: label }) => ({ value, label })),
+  );
 }
 
-export async function askDomains(): Promise<readonly string[] | undefined> {
-  const { text, isCancel } = await import("@clack/prompts");
-  const answer = await text({
-    message: "The domains of your people's e-mail addresses, separated by commas",
+export async function askDomains(ask: Questions): Promise<readonly string[] | undefined> {
+  const answer = await ask.text("The domains of your people's e-mail addresses, separated by commas", {
     placeholder: "mssp.example",
-    output: process.stderr,
-    validate: (value = "") => (value.trim() === "" ? "A value is required." : undefined),
+    validate: (value) => (value.trim() === "" ? "A value is required." : undefined),
   });
-  if (isCancel(answer)) return undefined;
-  return answer.split(",").map((one) => one.trim());
+  return answer?.split(",").map((domain) => domain.trim());
 }
 
-/** @param there kinds that the plan adopts. */
-export async function askOwned(there: readonly OwnedKind[]): Promise<readonly OwnedKind[] | undefined> {
-  if (there.length === 0) return [];
-  const { multiselect, isCancel } = await import("@clack/prompts");
-  const answer = await multiselect({
-    message: "Which of these belong to the MSSP? `destroy` deletes them, and keeps the others.",
-    output: process.stderr,
-    required: false,
-    options: ownedKinds.filter((kind) => there.includes(kind)).map((value) => ({ value, label: kindTexts[value] })),
-  });
-  return isCancel(answer) ? undefined : answer;
+/** @param adopted kinds that the plan adopts. */
+export async function askOwned(
+  ask: Questions,
+  adopted: readonly OwnedKind[],
+): Promise<readonly OwnedKind[] | undefined> {
+  if (adopted.length === 0) return [];
+  return ask.chooseSome(
+    "Which of these belong to the MSSP? `destroy` deletes them, and keeps the others.",
+    ownedKinds.filter((kind) => adopted.includes(kind)).map((value) => ({ value, label: kindTexts[value] })),
+  );
 }
 
 const kindTexts: Readonly<Record<OwnedKind, string>> = {
@@ -43,9 +35,3 @@ const kindTexts: Readonly<Record<OwnedKind, string>> = {
   application: "the application of the SIEM",
   accessPackages: "the connected organization, catalog and access packages",
 };
-
-export async function confirmWrite(message: string): Promise<boolean> {
-  const { confirm, isCancel } = await import("@clack/prompts");
-  const answer = await confirm({ message, output: process.stderr, initialValue: false });
-  return !isCancel(answer) && answer;
-}

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Place } from "../../base/place";
 import { parseAsEngine } from "../../../settings/engineYaml";
 import { shownStackFile, stackFile, type Project } from "../../../settings/project";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
@@ -26,9 +27,9 @@ export interface NewStack {
 }
 
 /** @throws VisibleError if the backend has the stack */
-export async function refuseExistingStack(stack: string, environment: NodeJS.ProcessEnv): Promise<void> {
+export async function refuseExistingStack(stack: string, place: Place): Promise<void> {
   const name = stack.split("/").at(-1);
-  const names = await stackNames({ environment });
+  const names = await stackNames(place);
   if (!names.some((one) => one.split("/").at(-1) === name)) return;
   throw new VisibleError(
     `The stack ${stack} exists already; nothing was changed. Name another stack. If an interrupted \`mssp adopt\` left it, ` +

@@ -3,9 +3,11 @@
  * an interrupted `up` left there.
  */
 import type { Command } from "commander";
+import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson, terminalText } from "@defender-mssp/terminal/terminalText";
+import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 
 interface DoctorOptions {
@@ -17,7 +19,7 @@ interface DoctorOptions {
 }
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   command
     .requiredOption("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml", stackArgument)
     .option("--json", "print the report as JSON")
@@ -31,12 +33,12 @@ export function define(command: Command): void {
       "list what `pulumi destroy` can't end: access packages that people hold, a governance relationship, and adopted objects that it keeps",
     )
     .action(async ({ stack, json, ...options }: DoctorOptions) => {
-      if (options.beforeDestroy === true) return checkBeforeDestroy(stack, json === true);
-      if (options.repair === true) return repairStack(stack, options.yes === true);
+      if (options.beforeDestroy === true) return checkBeforeDestroy(stack, json === true, session);
+      if (options.repair === true) return repairStack(stack, options.yes === true, session);
       const [{ examine }, { reportText }] = await Promise.all([import("./examination.js"), import("./report.js")]);
-      const report = await examine(stack);
-      print(json === true ? `${visibleJson(report, 2)}\n` : reportText(report));
-      if (report.state === "failed") process.exitCode = 1;
+      const report = await examine(stack, placeOf(session));
+      session.out.write(json === true ? `${visibleJson(report, 2)}\n` : reportText(report));
+      if (report.state === "failed") session.exitCode = 1;
     });
   describeCommand(command, {
     notes: ["Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted."],
@@ -66,16 +68,22 @@ export function define(command: Command): void {
   });
 }
 
-async function checkBeforeDestroy(stack: string, json: boolean): Promise<void> {
+async function checkBeforeDestroy(stack: string, json: boolean, session: Session): Promise<void> {
   const { beforeDestroyReport, beforeDestroyText } = await import("./beforeDestroy.js");
-  const report = await beforeDestroyReport({ stack });
-  print(json ? `${visibleJson(report, 2)}\n` : beforeDestroyText(report));
-  if (report.state === "failed") process.exitCode = 1;
+  const report = await beforeDestroyReport({ stack, ...placeOf(session) });
+  session.out.write(json ? `${visibleJson(report, 2)}\n` : beforeDestroyText(report));
+  if (report.state === "failed") session.exitCode = 1;
 }
 
-async function repairStack(stack: string, yes: boolean): Promise<void> {
-  const { repair, terminal } = await import("./repair.js");
-  const say = (text: string) => print(terminalText(text));
-  const { left } = await repair({ stack, yes, ask: terminal(), say });
-  if (left > 0) process.exitCode = 1;
+async function repairStack(stack: string, yes: boolean, session: Session): Promise<void> {
+  const { repair } = await import("./repair.js");
+  const { ask, out } = session;
+  const say = (text: string) => out.write(terminalText(text));
+  const asked = async (question: string): Promise<string> => {
+    const answer = await ask.text(question);
+    if (answer === undefined) throw new VisibleError("Cancelled. The objects without an answer are unchanged.");
+    return answer;
+  };
+  const { left } = await repair({ stack, yes, ask: ask.isPossible ? asked : undefined, say, ...placeOf(session) });
+  if (left > 0) session.exitCode = 1;
 }

@@ -27,8 +27,9 @@ import type { CheckState } from "@defender-mssp/terminal/checkState";
 import { connectorFeatures } from "./connectorFeatures";
 import type { Feature, FeatureName, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
+import type { Place } from "../../base/place";
 import { legacyApiNotes, settingsAsDeployed, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
-import { readStackSettings, type StackSettingsOptions } from "../../../settings/fromFile";
+import { readStackSettings } from "../../../settings/fromFile";
 
 /**
  * Checks what a stack needs, by its settings and the legacy alert API that it may keep.
@@ -38,9 +39,9 @@ import { readStackSettings, type StackSettingsOptions } from "../../../settings/
  */
 export async function examine(
   stack: string,
-  options: StackSettingsOptions & { readonly known?: SettingsAsDeployed } = {},
+  options: Place & { readonly known?: SettingsAsDeployed },
 ): Promise<Report> {
-  const { environment = process.env, folder } = options;
+  const { environment, folder } = options;
   const found =
     options.known ??
     (await settingsAsDeployed(stack, await readStackSettings(stack, options), { environment, folder }));

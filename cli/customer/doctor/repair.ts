@@ -3,7 +3,6 @@
  * import it. With `--yes` it does not ask, and deletes only objects with exactly this stack's mark
  * whose create the state lists as interrupted.
  */
-import { createInterface } from "node:readline/promises";
 import {
   clouds,
   discoverEndpoints,
@@ -18,15 +17,16 @@ import {
   type PortalCall,
 } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
-import { defenderEndpointOf, readStackSettings, type StackSettingsOptions } from "../../../settings/fromFile";
+import { defenderEndpointOf, readStackSettings } from "../../../settings/fromFile";
 import type { Settings } from "../../../settings";
+import type { Place } from "../../base/place";
 import { azureCalls, type AzureCalls } from "../../tenant/orphans/azureCalls";
 import { findOrphans } from "../../tenant/orphans/orphans";
 import { withHistory } from "../../tenant/orphans/history";
 import type { Orphan, Removal } from "../../tenant/orphans/orphan";
 import { readStackState } from "../../stack/stackState";
 
-export interface RepairOptions extends StackSettingsOptions, Pick<CallContext, "endpoints"> {
+export interface RepairOptions extends Place, Pick<CallContext, "endpoints"> {
   readonly stack: string;
   /** Deletes, without asking, certain leftovers of an interrupted operation of this stack. */
   readonly yes: boolean;
@@ -48,7 +48,7 @@ export interface Repaired {
  * @throws VisibleError if the settings are wrong, or tenant or state cannot be read.
  */
 export async function repair(options: RepairOptions): Promise<Repaired> {
-  const environment = options.environment ?? process.env;
+  const { environment } = options;
   const settings = await readStackSettings(options.stack, options);
   try {
     const inCloud = environment["ARM_ENVIRONMENT"] ? {} : { cloud: settings.cloud };
@@ -83,19 +83,6 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     if (!isCallError(error)) throw error;
     throw new VisibleError(`Repair failed in the customer's tenant ${settings.tenantId}: ${error.message}`);
   }
-}
-
-/** Asks on the terminal; undefined without one. */
-export function terminal(): RepairOptions["ask"] {
-  if (!process.stdin.isTTY) return undefined;
-  return async (question) => {
-    const lines = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      return await lines.question(question);
-    } finally {
-      lines.close();
-    }
-  };
 }
 
 interface Services extends AzureCalls {

@@ -1,9 +1,10 @@
 /** `mssp evidence`: what the MSSP did in a customer's tenant, as a folder with hashes. */
 import type { Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { checkNewFolder } from "@defender-mssp/terminal/wholeFolder";
+import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 
 interface EvidenceOptions {
@@ -18,7 +19,7 @@ interface EvidenceOptions {
 export const withGaps = 3;
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
     .requiredOption("--from <date>", "first day (UTC), such as 2026-11-01, or a moment such as 2026-11-01T08:00:00Z")
@@ -26,8 +27,8 @@ export function define(command: Command): void {
     .option("--out <folder>", "a folder that does not exist or is empty (default: evidence-<stack>-<from>-<to>)")
     .option("--json", "print the numbers, the gaps and the manifest's hash as JSON")
     .action(async (options: EvidenceOptions) => {
-      const gaps = await run(options);
-      if (gaps > 0) process.exitCode = withGaps;
+      const gaps = await run(options, session);
+      if (gaps > 0) session.exitCode = withGaps;
     });
   describeCommand(command, {
     notes: [
@@ -52,9 +53,9 @@ export function define(command: Command): void {
   });
 }
 
-async function run({ stack, from, to, out, json }: EvidenceOptions): Promise<number> {
+async function run({ stack, from, to, out, json }: EvidenceOptions, session: Session): Promise<number> {
   const { periodOf } = await import("./period.js");
-  const now = new Date();
+  const now = session.now();
   const period = periodOf(from, to, now);
   const day = (moment: string): string => moment.slice(0, 10);
   const folder = out ?? `evidence-${stack.split("/").at(-1) ?? ""}-${day(from)}-${day(to)}`;
@@ -64,8 +65,10 @@ async function run({ stack, from, to, out, json }: EvidenceOptions): Promise<num
     import("./write.js"),
     import("./text.js"),
   ]);
-  const evidence = await collectEvidence({ stack, period, now });
+  const evidence = await collectEvidence({ stack, period, now, ...placeOf(session) });
   const written = await writeEvidence(evidence, folder);
-  print(json === true ? `${visibleJson(evidenceSummary(evidence, written), 2)}\n` : evidenceText(evidence, written));
+  session.out.write(
+    json === true ? `${visibleJson(evidenceSummary(evidence, written), 2)}\n` : evidenceText(evidence, written),
+  );
   return evidence.gaps.length;
 }

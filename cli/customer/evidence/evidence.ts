@@ -3,6 +3,7 @@ import { discoverEndpoints, readTenantFeatures } from "@defender-mssp/microsoft"
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
+import type { Place } from "../../base/place";
 import { readDeployed } from "../../tenant/additions/deployed";
 import { tenantOf } from "../../tenant/additions/find";
 import { secretsOfEnvironment, secretText, withoutCredentials } from "../../base/redaction";
@@ -14,13 +15,9 @@ import { isWithin, outsideRetention, type Period } from "./period";
 import { subjectsOf, type Subjects } from "./subjects";
 import { wantedCalls } from "./wanted";
 
-export interface EvidenceRun {
+export interface EvidenceRun extends Place {
   readonly stack: string;
   readonly period: Period;
-  /** Folder of the project. Default: the working folder. */
-  readonly folder?: string;
-  /** Default: `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv;
   readonly now: Date;
 }
 
@@ -56,7 +53,7 @@ export interface Evidence extends Collected, Subjects {
  */
 export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
   const { stack, period, now } = run;
-  const environment = run.environment ?? process.env;
+  const { environment } = run;
   const settings = await readStackSettings(stack, run);
   const tenant = await tenantOf(run, await readDeployed(stack, run));
   const { owner } = new Known(await readStackState(stack, run), stack);

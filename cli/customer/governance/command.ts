@@ -1,7 +1,7 @@
 /** `mssp governance`: the relationship of the portal access model `governance`, step by step. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { stackArgument } from "../../stack/stackName";
 import type { Action, ActionOptions } from "./run";
@@ -22,37 +22,44 @@ const person =
 const again = "The command looks first and changes only what is left: run it again to continue.";
 
 /** Adds arguments, options and action. */
-export function define(governance: Command): void {
+export function define(governance: Command, session: Session): void {
   governance.addHelpText(
     "after",
     "\nTo establish it: request (MSSP), invite (customer), request again (MSSP), accept\n(customer). To end it: terminate. `status` says whose move is next.",
   );
-  step(governance, "invite", "As the customer: invite the MSSP's tenant to send a governance request.", {
+  step(governance, session, "invite", "As the customer: invite the MSSP's tenant to send a governance request.", {
     reads: "The stack's settings; the relationship, requests and invitations of the two tenants.",
     changes: "An invitation in both tenants, valid for 30 days. It grants nothing.",
   });
-  step(governance, "request", "As the MSSP: prepare the tenant, and send the governance request.", {
+  step(governance, session, "request", "As the MSSP: prepare the tenant, and send the governance request.", {
     reads:
       "The stack's settings; in the MSSP's tenant the groups of portalAccess, the policy template, the customer's invitation.",
     changes:
       "In the MSSP's tenant: receiving invitations, and a policy template. A governance request in both tenants, valid for 14 days.",
   });
-  step(governance, "accept", "As the customer: show what the MSSP's request grants, and accept it.", {
+  step(governance, session, "accept", "As the customer: show what the MSSP's request grants, and accept it.", {
     reads: "The stack's settings; the relationship and the requests of the two tenants.",
     changes:
       "The relationship, and with it roles, applications and cross-tenant access settings in the customer's tenant.",
   });
-  step(governance, "terminate", "As the customer: end the relationship. As the MSSP: ask the customer to end it.", {
-    reads: "The stack's settings; the relationship.",
-    changes:
-      "As the customer: the relationship, with the roles and applications in the customer's tenant. As the MSSP: the request to end it; " +
-      "after the end, the policy template.",
-  });
-  status(governance);
+  step(
+    governance,
+    session,
+    "terminate",
+    "As the customer: end the relationship. As the MSSP: ask the customer to end it.",
+    {
+      reads: "The stack's settings; the relationship.",
+      changes:
+        "As the customer: the relationship, with the roles and applications in the customer's tenant. As the MSSP: the request to end it; " +
+        "after the end, the policy template.",
+    },
+  );
+  status(governance, session);
 }
 
 function step(
   governance: Command,
+  session: Session,
   action: Action,
   description: string,
   help: Pick<HelpSections, "reads" | "changes">,
@@ -70,10 +77,10 @@ function step(
     .option("--json", "print the result as JSON")
     .action(async (options: CommandOptions) => {
       const { act } = await import("./run.js");
-      const result = await act(action, options);
+      const result = await act(action, options, session);
       const text = (await import("./text.js")).resultText(result);
-      print(options.json === true ? `${visibleJson(result, 2)}\n` : text);
-      if (result.waitsFor !== undefined) process.exitCode = somebodyWaits;
+      session.out.write(options.json === true ? `${visibleJson(result, 2)}\n` : text);
+      if (result.waitsFor !== undefined) session.exitCode = somebodyWaits;
     });
   describeCommand(command, {
     notes: [honest, person, again],
@@ -89,7 +96,7 @@ function step(
   });
 }
 
-function status(governance: Command): void {
+function status(governance: Command, session: Session): void {
   const command = withPerson(
     governance.command("status").description("Show where the governance relationship stands, and whose move it is."),
   )
@@ -97,10 +104,10 @@ function status(governance: Command): void {
     .option("--json", "print the result as JSON")
     .action(async (options: CommandOptions) => {
       const { readGovernance } = await import("./run.js");
-      const state = await readGovernance(options);
+      const state = await readGovernance(options, session);
       const text = (await import("./text.js")).stateText(state);
-      print(options.json === true ? `${visibleJson(state, 2)}\n` : text);
-      if (state.actor !== undefined) process.exitCode = somebodyWaits;
+      session.out.write(options.json === true ? `${visibleJson(state, 2)}\n` : text);
+      if (state.actor !== undefined) session.exitCode = somebodyWaits;
     });
   describeCommand(command, {
     notes: [

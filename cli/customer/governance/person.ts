@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { randomBytes } from "node:crypto";
 import { request, type Endpoints, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Session } from "@defender-mssp/terminal/session";
 import { LoopbackRedirect } from "../../siem/tokens/loopback";
 import { NetworkClient } from "../../siem/tokens/networkClient";
 import { acquired, codeOf, deviceCodeShown } from "../../siem/tokens/signIn";
@@ -44,10 +45,10 @@ export function tenantOfToken(environment: NodeJS.ProcessEnv): string | undefine
 export async function personsCall(
   target: SignInTarget,
   options: PersonOptions,
-  environment: NodeJS.ProcessEnv,
+  { environment, err }: Pick<Session, "environment" | "err">,
 ): Promise<GraphCall> {
   const given = environment[tokenVariable];
-  const token = given ? checkedToken(given.trim(), target) : await signedIn(target, options);
+  const token = given ? checkedToken(given.trim(), target) : await signedIn(target, options, (text) => err.line(text));
   const { graphEndpoint } = target.endpoints;
   return (path, call = {}) => request(`${graphEndpoint}${path}`, { ...call, token });
 }
@@ -96,7 +97,11 @@ function printableId(text: string): string {
   return /^[0-9a-f-]{36}$/i.test(text) ? text : "(unknown)";
 }
 
-async function signedIn(target: SignInTarget, { clientId, deviceCode }: PersonOptions): Promise<string> {
+async function signedIn(
+  target: SignInTarget,
+  { clientId, deviceCode }: PersonOptions,
+  say: (text: string) => void,
+): Promise<string> {
   if (clientId === undefined) {
     throw new VisibleError(
       `This step needs a signed-in person of ${target.tenant}. Pass --client-id with a public client of that tenant, or an access token ` +
@@ -172,8 +177,4 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, "close");
   return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

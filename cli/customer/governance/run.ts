@@ -11,9 +11,9 @@ import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Settings } from "../../../settings";
 import { governancePolicy } from "../../../settings/governance";
-import { canAsk, confirmed } from "../../base/question";
+import { placeOf } from "../../base/place";
 import { advised } from "@defender-mssp/terminal/advised";
-import { terminalText } from "@defender-mssp/terminal/terminalText";
+import type { Session } from "@defender-mssp/terminal/session";
 import { personsCall, tenantOfToken, tokenVariable, type PersonOptions } from "./person";
 import {
   acceptScopes,
@@ -45,10 +45,6 @@ export interface ActionOptions extends PersonOptions {
   readonly withoutInvitation?: boolean;
   /** Changes without asking. */
   readonly yes?: boolean;
-  /** Folder of the project. Default: the working folder. */
-  readonly folder?: string;
-  /** Default: `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** What `--json` prints for a step. */
@@ -65,9 +61,10 @@ export interface ActionResult {
 }
 
 /** @throws VisibleError where the person did not agree, or Graph refuses. */
-export async function act(action: Action, options: ActionOptions): Promise<ActionResult> {
-  const { stack, environment = process.env } = options;
-  const settings = await readStackSettings(stack, options);
+export async function act(action: Action, options: ActionOptions, session: Session): Promise<ActionResult> {
+  const { stack } = options;
+  const { environment } = session;
+  const settings = await readStackSettings(stack, placeOf(session));
   if (action !== "terminate") requiredPolicy(stack, settings);
   const side = sideOf(action, settings, options, environment);
   const endpoints = await endpointsOf(settings, environment);
@@ -79,14 +76,14 @@ export async function act(action: Action, options: ActionOptions): Promise<Actio
       endpoints,
     },
     options,
-    environment,
+    session,
   );
   const { graphEndpoint } = endpoints;
   const context = { stack, settings, call, graphEndpoint, now: clockFrom(environment)() };
   try {
     const step = await stepOf(action, side, context, options);
     if (step.changes.length > 0) {
-      await agreed(step, options.yes === true);
+      await agreed(step, options.yes === true, session);
       await step.run();
     }
     const { changes, grants, found, waitsFor } = step;
@@ -98,13 +95,14 @@ export async function act(action: Action, options: ActionOptions): Promise<Actio
 }
 
 /** As a person with `--as` or a token; else by the automation's own identity in the customer's tenant. */
-export async function readGovernance(options: ActionOptions): Promise<GovernanceState> {
-  const { stack, as, environment = process.env } = options;
-  const settings = await readStackSettings(stack, options);
+export async function readGovernance(options: ActionOptions, session: Session): Promise<GovernanceState> {
+  const { stack, as } = options;
+  const { environment } = session;
+  const settings = await readStackSettings(stack, placeOf(session));
   const endpoints = await endpointsOf(settings, environment);
   const isPerson = as !== undefined || options.clientId !== undefined || tenantOfToken(environment) !== undefined;
   const call = isPerson
-    ? await personsCall(statusTarget(settings, options, environment, endpoints), options, environment)
+    ? await personsCall(statusTarget(settings, options, environment, endpoints), options, session)
     : await automationsCall(settings, { environment, endpoints });
   try {
     return await stateOf(stack, settings, call, clockFrom(environment)());
@@ -192,18 +190,18 @@ function endpointsOf({ cloud }: Settings, environment: NodeJS.ProcessEnv) {
 }
 
 /** @throws VisibleError unless the person agrees. */
-async function agreed({ changes, grants }: Step, yes: boolean): Promise<void> {
+async function agreed({ changes, grants }: Step, yes: boolean, { ask, err }: Session): Promise<void> {
   const lines = [
     "This will be changed:",
     ...changes.map((one) => `- ${one}`),
     ...(grants.length === 0 ? [] : ["What it is about:", ...grants.map((one) => `- ${one}`)]),
   ];
-  process.stderr.write(terminalText(`${lines.join("\n")}\n`));
+  err.line(lines.join("\n"));
   if (yes) return;
-  if (!canAsk()) {
+  if (!ask.isPossible) {
     throw new VisibleError("Nobody can be asked: this is no terminal. Nothing was changed. Pass --yes to go ahead.");
   }
-  if (!(await confirmed("Go ahead?"))) throw new VisibleError("Nothing was changed.");
+  if (!(await ask.confirm("Go ahead?"))) throw new VisibleError("Nothing was changed.");
 }
 
 function adviceFor({ status }: ServiceError): string | undefined {

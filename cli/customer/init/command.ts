@@ -1,7 +1,7 @@
 /** `mssp init`: creates a repository of customers. */
 import { Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { ciSystems, type CiSystem } from "./templates";
 
@@ -14,7 +14,7 @@ interface InitOptions {
 }
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   command
     .argument("<folder>", "a new or an empty folder")
     .option("--project <name>", "name of the Pulumi project (default: the folder's name)")
@@ -26,8 +26,8 @@ export function define(command: Command): void {
     .option("--json", "print the folder, the project's name and the files as one JSON object")
     .action(async (folder: string, { json, ...options }: InitOptions) => {
       const { initialize, nextSteps } = await import("./initialize.js");
-      const made = await initialize(folder, options);
-      print(json === true ? `${visibleJson(made, 2)}\n` : nextSteps(made));
+      const made = await initialize(folder, options, session);
+      session.out.write(json === true ? `${visibleJson(made, 2)}\n` : nextSteps(made, session.folder));
     });
   describeCommand(command, {
     notes: [

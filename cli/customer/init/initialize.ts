@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises
 import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Session } from "@defender-mssp/terminal/session";
 import { ownVersion } from "../../base/installation";
 import { exists } from "../../stack/exists";
 import { repositoryFiles, type CiSystem } from "./templates";
@@ -31,19 +32,25 @@ export interface InitializedRepository {
  * @throws VisibleError if it is not empty, the project's name is invalid, or git or npm fails;
  * nothing is left then.
  */
-export async function initialize(target: string, options: InitializeOptions): Promise<InitializedRepository> {
-  const folder = path.resolve(target);
+export async function initialize(
+  target: string,
+  options: InitializeOptions,
+  session: Session,
+): Promise<InitializedRepository> {
+  const { environment } = session;
+  const folder = path.resolve(session.folder, target);
   const project = options.project ?? path.basename(folder);
   requireProjectName(project);
   await requireEmpty(folder);
-  if (options.git) await requireGit();
+  if (options.git) await requireGit(environment);
   const files = await repositoryFiles(project, options.ci);
   await mkdir(path.dirname(folder), { recursive: true });
   const draft = await mkdtemp(path.join(path.dirname(folder), `.${path.basename(folder)}-`));
   try {
     await writeFiles(draft, files);
-    if (options.lockfile) await makeLockfile(draft);
-    if (options.git && !(await isInRepository(path.dirname(folder)))) await run("git", ["init", "--quiet"], draft);
+    if (options.lockfile) await makeLockfile(draft, session);
+    if (options.git && !(await isInRepository(path.dirname(folder), environment)))
+      await run("git", ["init", "--quiet"], draft, environment);
     await moveInto(draft, folder);
   } finally {
     await rm(draft, { recursive: true, force: true });
@@ -52,9 +59,9 @@ export async function initialize(target: string, options: InitializeOptions): Pr
   return { folder, project, version: ownVersion(), files: names };
 }
 
-/** The next commands. */
-export function nextSteps({ folder, project, version, files }: InitializedRepository): string {
-  const shown = path.relative(process.cwd(), folder) || ".";
+/** The next commands, typed in the folder `from`. */
+export function nextSteps({ folder, project, version, files }: InitializedRepository, from: string): string {
+  const shown = path.relative(from, folder) || ".";
   const install = files.includes("package-lock.json") ? "npm ci" : "npm install";
   return [
     `${shown}: a repository of customers with defender-mssp ${version}.`,
@@ -96,17 +103,28 @@ async function requireEmpty(folder: string): Promise<void> {
   );
 }
 
-async function requireGit(): Promise<void> {
-  const { failed } = await execa("git", ["--version"], { reject: false, stdin: "ignore" });
+async function requireGit(environment: NodeJS.ProcessEnv): Promise<void> {
+  const { failed } = await execa("git", ["--version"], {
+    env: environment,
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+  });
   if (failed)
     throw new VisibleError(
       "git is not installed, or not in PATH. Nothing was created. The pipelines need a git repository; --no-git creates the folder without one.",
     );
 }
 
-async function isInRepository(folder: string): Promise<boolean> {
+async function isInRepository(folder: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
   const args = ["rev-parse", "--is-inside-work-tree"];
-  const { stdout } = await execa("git", args, { cwd: folder, reject: false, stdin: "ignore" });
+  const { stdout } = await execa("git", args, {
+    cwd: folder,
+    env: environment,
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+  });
   return stdout.trim() === "true";
 }
 
@@ -117,13 +135,29 @@ async function writeFiles(folder: string, files: ReadonlyMap<string, string>): P
   }
 }
 
-async function makeLockfile(folder: string): Promise<void> {
-  process.stderr.write("Creating package-lock.json: npm reads the versions from the registry…\n");
-  await run("npm", ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], folder);
+async function makeLockfile(folder: string, { environment, err }: Session): Promise<void> {
+  err.line("Creating package-lock.json: npm reads the versions from the registry…");
+  await run(
+    "npm",
+    ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"],
+    folder,
+    environment,
+  );
 }
 
-async function run(command: string, args: readonly string[], folder: string): Promise<void> {
-  const { failed, stderr, code } = await execa(command, args, { cwd: folder, reject: false, stdin: "ignore" });
+async function run(
+  command: string,
+  args: readonly string[],
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { failed, stderr, code } = await execa(command, args, {
+    cwd: folder,
+    env: environment,
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+  });
   if (!failed) return;
   const reason = stderr.split("\n").find((line) => /error|fatal/i.test(line) && !/\bcode\b/.test(line)) ?? code ?? "";
   const hint = command === "npm" ? " --no-lockfile creates the folder without the registry." : "";

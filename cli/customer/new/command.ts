@@ -2,7 +2,7 @@
 import { Option, type Command } from "commander";
 import { clouds } from "@defender-mssp/microsoft/clouds";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { stackArgument } from "../../stack/stackName";
 import type { GivenSettings } from "./questions";
@@ -13,7 +13,7 @@ interface NewOptions extends GivenSettings {
 }
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   command
     .argument("<stack>", "name of the customer's stack", stackArgument)
     .option("--customer-name <name>", "the customer's name")
@@ -36,15 +36,15 @@ export function define(command: Command): void {
         import("./questions.js"),
         import("./customer.js"),
       ]);
-      const interactive = json !== true && process.stdin.isTTY && process.stderr.isTTY;
-      const answers = await complete(stack, given, { interactive, check });
+      const interactive = json !== true && session.ask.isPossible;
+      const answers = await complete(stack, given, { interactive, check }, session);
       if (answers === undefined) {
-        process.stderr.write("mssp: Nothing was written.\n");
-        process.exitCode = 1;
+        session.err.note("Nothing was written.");
+        session.exitCode = 1;
         return;
       }
-      const written = await writeCustomer(stack, answers);
-      print(json === true ? `${visibleJson(written, 2)}\n` : nextSteps(written));
+      const written = await writeCustomer(stack, answers, session.folder);
+      session.out.write(json === true ? `${visibleJson(written, 2)}\n` : nextSteps(written));
     });
   describeCommand(command, {
     notes: [

@@ -21,11 +21,11 @@ export interface WrittenCustomer {
  * Checks the settings and writes the file.
  * @throws VisibleError where a setting is wrong or the file exists; nothing is written then.
  */
-export async function writeCustomer(stack: string, answers: CustomerAnswers): Promise<WrittenCustomer> {
+export async function writeCustomer(stack: string, answers: CustomerAnswers, folder: string): Promise<WrittenCustomer> {
   const { cloud, tenantCheck, notCheckedBecause, ...settings } = answers;
   const values = { ...settings, ...(cloud === "public" ? {} : { cloud }) };
   parseSettings(values, [], { ARM_ENVIRONMENT: clouds[cloud as CloudName].environment });
-  const project = await readProject();
+  const project = await readProject(folder);
   const file = stackFile(project, stack);
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, customerFile(project.name, values), { flag: "wx" }).catch((error: unknown) => {

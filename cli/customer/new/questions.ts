@@ -5,6 +5,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { clouds, discoverEndpoints, ServiceError, tenantOfDomain, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Questions, Session } from "@defender-mssp/terminal/session";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject, shownStackFile, stackFile, type Project } from "../../../settings/project";
 import { customerStacks } from "../../stack/customers";
@@ -60,8 +61,9 @@ export async function complete(
   stack: string,
   given: GivenSettings,
   options: CompleteOptions,
+  session: Session,
 ): Promise<CustomerAnswers | undefined> {
-  const project = await readProject();
+  const project = await readProject(session.folder);
   const file = stackFile(project, stack);
   if (await exists(file)) {
     throw new VisibleError(
@@ -69,11 +71,12 @@ export async function complete(
     );
   }
   const fallback = { cloud: "public", portalAccess: "rbac", ...(await ofAnotherCustomer(project)) };
-  const asked = options.interactive ? await ask({ ...given }, fallback) : given;
+  const asked = options.interactive ? await ask({ ...given }, fallback, session.ask) : given;
   if (asked === undefined) return undefined;
   const cloud = asked.cloud ?? fallback.cloud;
   const domain = asked.customerDomain;
-  const found = options.check && domain !== undefined ? await lookUp(domain, cloud as CloudName) : undefined;
+  const found =
+    options.check && domain !== undefined ? await lookUp(domain, cloud as CloudName, session.environment) : undefined;
   const values = { ...fallback, ...withoutMissing(asked), cloud };
   const tenantId = asked.tenantId ?? found?.tenantId;
   requireAll({ ...values, tenantId, analysts: asked.analyst });
@@ -110,9 +113,9 @@ interface LookUp {
 /** How long Entra may take, in milliseconds. */
 const patience = 10_000;
 
-async function lookUp(domain: string, cloud: CloudName): Promise<LookUp> {
+async function lookUp(domain: string, cloud: CloudName, environment: NodeJS.ProcessEnv): Promise<LookUp> {
   try {
-    const work = discoverEndpoints(process.env, { cloud, timeout: patience }).then((endpoints) =>
+    const work = discoverEndpoints(environment, { cloud, timeout: patience }).then((endpoints) =>
       tenantOfDomain(domain, endpoints, { timeout: patience }),
     );
     const tenantId = await Promise.race([work, wait(2 * patience, "late" as const, { ref: false })]);
@@ -175,10 +178,9 @@ function nameFrom(email: string): string {
 
 type Asked = { -readonly [Key in keyof GivenSettings]: GivenSettings[Key] };
 
-/** Asks on the terminal, on standard error; undefined if the person cancelled. */
-async function ask(answers: Asked, fallback: GivenSettings): Promise<GivenSettings | undefined> {
-  const { text, select, isCancel } = await import("@clack/prompts");
-  const questions: readonly [keyof Asked, string, string][] = [
+/** Asks on the terminal; undefined if the person cancelled. */
+async function ask(answers: Asked, fallback: GivenSettings, questions: Questions): Promise<GivenSettings | undefined> {
+  const texts: readonly [keyof Asked, string, string][] = [
     ["customerName", "The customer's name", "Contoso"],
     ["customerDomain", "A domain of the customer", "contoso.com"],
     ["tenantId", "The customer's tenant ID (empty: the domain's tenant)", ""],
@@ -186,42 +188,36 @@ async function ask(answers: Asked, fallback: GivenSettings): Promise<GivenSettin
     ["msspTenantId", "Your own tenant ID", "66666666-7777-8888-9999-000000000000"],
     ["analyst", "Analysts, separated by commas (empty for none)", "Ana Silva <ana@mssp.example>"],
   ];
-  for (const [key, message, placeholder] of questions) {
+  for (const [key, message, placeholder] of texts) {
     if (answers[key] !== undefined) continue;
     const initialValue = fallback[key];
     const validate = (value = "") =>
       value.trim() === "" && key !== "tenantId" && key !== "analyst" ? "A value is required." : undefined;
-    const answer = await text({
-      message,
+    const answer = await questions.text(message, {
       placeholder,
       validate,
-      output: process.stderr,
       ...(typeof initialValue === "string" ? { initialValue } : {}),
     });
-    if (isCancel(answer)) return undefined;
-    const value = (answer as string | undefined)?.trim() ?? "";
+    if (answer === undefined) return undefined;
+    const value = answer.trim();
     if (key === "analyst") answers.analyst = value === "" ? [] : value.split(",").map((one) => one.trim());
     else if (value !== "") answers[key] = value;
   }
   if (answers.portalAccess === undefined) {
-    const model = await select({
-      message: "How do the analysts access the Defender portal?",
-      output: process.stderr,
-      options: [
-        { value: "rbac", label: "Tiers with roles of Defender's unified RBAC" },
-        { value: "basic", label: "A directory role" },
-      ],
-    });
-    if (isCancel(model)) return undefined;
+    const model = await questions.choose("How do the analysts access the Defender portal?", [
+      { value: "rbac", label: "Tiers with roles of Defender's unified RBAC" },
+      { value: "basic", label: "A directory role" },
+    ]);
+    if (model === undefined) return undefined;
     answers.portalAccess = model;
   }
   if (answers.cloud === undefined) {
-    const cloud = await select({
-      message: "The customer's cloud",
-      output: process.stderr,
-      options: Object.keys(clouds).map((value) => ({ value, label: value })),
-    });
-    if (isCancel(cloud)) return undefined;
+    const names = Object.keys(clouds);
+    const cloud = await questions.choose(
+      "The customer's cloud",
+      names.map((value) => ({ value, label: value })),
+    );
+    if (cloud === undefined) return undefined;
     answers.cloud = cloud;
   }
   return answers;

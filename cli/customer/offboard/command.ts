@@ -2,8 +2,9 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { terminalText, visibleJson } from "@defender-mssp/terminal/terminalText";
+import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 
 interface OffboardOptions {
@@ -18,14 +19,14 @@ interface OffboardOptions {
 const somethingLeft = 3;
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
     .option("--days <days>", "length of the evidence's period before now", days, 30)
     .option("--out <folder>", "folder of evidence, certificate and record (default: offboard-<stack>)")
     .option("--yes", "remove without asking, as in CI")
     .option("--json", "print the certificate as JSON")
-    .action(run);
+    .action((options: OffboardOptions) => run(options, session));
   describeCommand(command, {
     notes: [
       "Steps: the evidence, as `npx mssp evidence`; `pulumi destroy --refresh`; the proof, by the ID of each object, by " +
@@ -54,14 +55,11 @@ function days(text: string): number {
   return Number(text);
 }
 
-async function run({ stack, days: length, out, yes, json }: OffboardOptions): Promise<void> {
-  const [{ offboard }, { canAsk, typedAnswer }, { certificateText }] = await Promise.all([
-    import("./offboard.js"),
-    import("../../base/question.js"),
-    import("./text.js"),
-  ]);
+async function run({ stack, days: length, out, yes, json }: OffboardOptions, session: Session): Promise<void> {
+  const { ask, err } = session;
+  const [{ offboard }, { certificateText }] = await Promise.all([import("./offboard.js"), import("./text.js")]);
   const name = stack.split("/").at(-1) ?? stack;
-  if (yes !== true && !canAsk()) {
+  if (yes !== true && !ask.isPossible) {
     throw new VisibleError(
       "Nobody can be asked: this is no terminal. Nothing was removed. Pass --yes to remove without asking.",
     );
@@ -71,10 +69,13 @@ async function run({ stack, days: length, out, yes, json }: OffboardOptions): Pr
     stack,
     out: folder,
     days: length,
-    confirm: (question) => (yes === true ? Promise.resolve(name) : typedAnswer(terminalText(question))),
+    confirm: async (question) => (yes === true ? name : ((await ask.text(question)) ?? "").trim()),
     // To stderr: stdout is for the result.
-    say: (text) => void process.stderr.write(terminalText(text)),
+    say: (text) => err.write(terminalText(text)),
+    now: session.now,
+    signals: session.signals,
+    ...placeOf(session),
   });
-  print(json === true ? `${visibleJson(certificate, 2)}\n` : `\n${certificateText(certificate, folder)}`);
-  if (certificate.state === "incomplete") process.exitCode = somethingLeft;
+  session.out.write(json === true ? `${visibleJson(certificate, 2)}\n` : `\n${certificateText(certificate, folder)}`);
+  if (certificate.state === "incomplete") session.exitCode = somethingLeft;
 }

@@ -5,6 +5,8 @@
 import path from "node:path";
 import { discoverEndpoints } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Signals } from "@defender-mssp/terminal/session";
+import type { Place } from "../../base/place";
 import { readStackSettings } from "../../../settings/fromFile";
 import { readDeployed } from "../../tenant/additions/deployed";
 import { confirmDestroy } from "../../stack/confirmDestroy";
@@ -24,7 +26,7 @@ import { readJournal, writeJournal, type Journal } from "./journal";
 import { certificatePage } from "./page";
 import { prove } from "./proof";
 
-export interface OffboardRun {
+export interface OffboardRun extends Place {
   readonly stack: string;
   /** Folder of the journal, the evidence and the certificate. */
   readonly out: string;
@@ -34,11 +36,8 @@ export interface OffboardRun {
   readonly confirm: (question: string) => Promise<string>;
   /** Receives what happens, a line or more. */
   readonly say: (text: string) => void;
-  /** Folder of the project. Default: the working folder. */
-  readonly folder?: string;
-  /** Default: `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv;
-  readonly now?: () => Date;
+  readonly now: () => Date;
+  readonly signals: Signals;
   /** Waits; for tests. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
 }
@@ -53,9 +52,8 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   journal = await withEvidence(run, journal);
   journal = await destroyed(run, journal);
   run.say("Looking in the tenant for what is left…\n");
-  const now = run.now ?? (() => new Date());
-  const proved = await prove({ ...run, now }, journal);
-  const environment = run.environment ?? process.env;
+  const proved = await prove(run, journal);
+  const { environment } = run;
   const settings = await readStackSettings(run.stack, run);
   const { graphEndpoint } = await discoverEndpoints(
     environment,
@@ -70,7 +68,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
 
 /** The journal of an earlier run, or a new one, with everything that the state has. */
 async function begun(run: OffboardRun): Promise<Journal> {
-  const { stack, out, say, now = () => new Date() } = run;
+  const { stack, out, say, now } = run;
   const settings = await readStackSettings(stack, run);
   const before = await readJournal(out);
   if (before !== undefined && (before.stack !== stack || before.tenantId !== settings.tenantId)) {
@@ -110,7 +108,7 @@ async function begun(run: OffboardRun): Promise<Journal> {
 }
 
 async function withEvidence(run: OffboardRun, journal: Journal): Promise<Journal> {
-  const { stack, out, days, say, now = () => new Date() } = run;
+  const { stack, out, days, say, now } = run;
   if (journal.evidence !== undefined) return journal;
   say(`Collecting evidence of the last ${days} days…\n`);
   const at = now();
@@ -144,7 +142,7 @@ async function freeName(out: string): Promise<string> {
 
 /** Destroys what the state has; nothing where a run before has done that. */
 async function destroyed(run: OffboardRun, journal: Journal): Promise<Journal> {
-  const { stack, out, say, confirm, now = () => new Date() } = run;
+  const { stack, out, say, confirm, now } = run;
   const deployed = await readDeployed(stack, run);
   const isEmpty = !deployed.resources.some(({ id, type }) => id !== "" && !type.startsWith("pulumi:providers:"));
   if (isEmpty && journal.destroyedOn !== undefined) return journal;
@@ -163,7 +161,7 @@ async function destroyed(run: OffboardRun, journal: Journal): Promise<Journal> {
         `most of them in tenant ${journal.tenantId}.\n` +
         `Type the stack's name to remove all of them: `,
     );
-    await confirmDestroy({ stack: name, typed, folder: run.folder ?? process.cwd() });
+    await confirmDestroy({ stack: name, typed, folder: run.folder });
     say(`Removing everything that stack ${stack} created…\n`);
     await destroy(run);
   }
@@ -174,11 +172,11 @@ async function destroyed(run: OffboardRun, journal: Journal): Promise<Journal> {
 
 /** The engine ends by itself after Ctrl-C: this process waits for it. */
 async function destroy(run: OffboardRun): Promise<void> {
-  const { stack } = run;
+  const { stack, signals } = run;
   const args = ["destroy", "--stack", stack, "--refresh", "--yes", "--skip-preview", "--suppress-outputs"];
   const onSignal = (): void => run.say("Waiting for the engine to end…\n");
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  signals.on("SIGINT", onSignal);
+  signals.on("SIGTERM", onSignal);
   try {
     const { exitCode, signal } = await askPulumi(args, { ...run, showErrors: true, showOutput: true });
     if (exitCode === 0) return;
@@ -187,8 +185,8 @@ async function destroy(run: OffboardRun): Promise<void> {
         "it continues here.",
     );
   } finally {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    signals.off("SIGINT", onSignal);
+    signals.off("SIGTERM", onSignal);
   }
 }
 

@@ -19,6 +19,7 @@ import {
 } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import { defenderEndpointOf, readStackSettings } from "../../../settings/fromFile";
+import type { Place } from "../../base/place";
 import { azureCalls, type AzureCalls } from "../../tenant/orphans/azureCalls";
 import { findOrphans } from "../../tenant/orphans/orphans";
 import type { Orphan } from "../../tenant/orphans/orphan";
@@ -68,10 +69,8 @@ export interface Proved {
   readonly notes: readonly string[];
 }
 
-export interface ProofRun {
+export interface ProofRun extends Place {
   readonly stack: string;
-  readonly folder?: string;
-  readonly environment?: NodeJS.ProcessEnv;
   readonly now: () => Date;
   /** Waits for the directory's replicas; for tests. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
@@ -141,7 +140,7 @@ interface Look {
   readonly notes: readonly string[];
 }
 
-async function lookOf({ environment = process.env }: ProofRun, settings: Settings): Promise<Look> {
+async function lookOf({ environment }: ProofRun, settings: Settings): Promise<Look> {
   const inCloud = environment["ARM_ENVIRONMENT"] ? {} : { cloud: settings.cloud };
   const endpoints = await discoverEndpoints(environment, inCloud);
   const { tenantId } = settings;
@@ -237,7 +236,7 @@ async function marked(
   { graph, defender, azure }: Look,
   settings: Settings,
   { identity }: Journal,
-  { stack, environment = process.env }: ProofRun,
+  { stack, environment }: ProofRun,
   notes: string[],
 ): Promise<readonly Orphan[]> {
   try {

@@ -4,8 +4,9 @@ import { VisibleError } from "@defender-mssp/errors";
 import { passphraseFolderOption } from "../../stack/passphraseOption";
 import { positive } from "../../stack/selectionOptions";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 import { credentialOptions, type CredentialOptions } from "../../siem/tokens/credentialOptions";
 import type { OnboardingProgress } from "./progress";
@@ -22,7 +23,7 @@ interface OnboardOptions extends CredentialOptions {
 }
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   credentialOptions(
     command
       .option("--stack <stack>", "the customer's stack", stackArgument)
@@ -46,7 +47,7 @@ export function define(command: Command): void {
       if ((options.stack === undefined) === (options.all !== true))
         command.error("error: pass either --stack or --all", { exitCode: 2 });
       const { exitCodeOf } = await import("./progress.js");
-      process.exitCode = exitCodeOf(await run(options));
+      session.exitCode = exitCodeOf(await run(options, session));
     });
   describeCommand(command, {
     notes: [
@@ -75,25 +76,29 @@ function interval(text: string): number {
   return Number(text);
 }
 
-async function run(options: OnboardOptions): Promise<readonly OnboardingProgress[]> {
-  const check = () => checked(options);
+async function run(options: OnboardOptions, session: Session): Promise<readonly OnboardingProgress[]> {
+  const check = () => checked(options, session);
   if (options.watch !== true) {
     const list = await check();
-    print(
+    session.out.write(
       options.json === true
         ? `${visibleJson(options.all === true ? list : list[0], 2)}\n`
         : await textOf(list, options),
     );
     return list;
   }
-  return watched(options, check);
+  return watched(options, session, check);
 }
 
-async function checked({ stack, all, ...options }: OnboardOptions): Promise<readonly OnboardingProgress[]> {
-  if (all === true) return (await import("./fleet.js")).onboardingOfFleet(options);
+async function checked(
+  { stack, all, ...options }: OnboardOptions,
+  session: Session,
+): Promise<readonly OnboardingProgress[]> {
+  const place = placeOf(session);
+  if (all === true) return (await import("./fleet.js")).onboardingOfFleet({ ...options, ...place });
   const { onboardingProgress } = await import("./onboarding.js");
   if (stack === undefined) throw new VisibleError("Name the stack with --stack.");
-  return [await onboardingProgress({ stack, ...options })];
+  return [await onboardingProgress({ stack, ...options, ...place })];
 }
 
 async function textOf(list: readonly OnboardingProgress[], { all }: OnboardOptions): Promise<string> {
@@ -104,23 +109,24 @@ async function textOf(list: readonly OnboardingProgress[], { all }: OnboardOptio
 /** In a terminal the last result stays in place; elsewhere each change is printed. */
 async function watched(
   options: OnboardOptions,
+  { out, environment, signals }: Session,
   check: () => Promise<readonly OnboardingProgress[]>,
 ): Promise<readonly OnboardingProgress[]> {
   const [{ pauseOf, watch }, texts] = await Promise.all([import("./watch.js"), import("./text.js")]);
-  const isLive = process.stdout.isTTY && process.env["CI"] === undefined && options.json !== true;
+  const isLive = out.isTerminal && environment["CI"] === undefined && options.json !== true;
   const logUpdate = isLive ? (await import("log-update")).default : undefined;
   const stop = new AbortController();
   const onSignal = (): void => stop.abort(new Error("stopped"));
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
+  signals.once("SIGINT", onSignal);
+  signals.once("SIGTERM", onSignal);
   const show = (list: readonly OnboardingProgress[], changed: boolean): void => {
     if (options.json === true) {
-      if (changed) print(`${visibleJson(options.all === true ? list : list[0])}\n`);
+      if (changed) out.write(`${visibleJson(options.all === true ? list : list[0])}\n`);
       return;
     }
     const text = options.all === true ? texts.fleetText(list) : list.map((one) => texts.progressText(one)).join("");
     if (logUpdate === undefined) {
-      if (changed) print(`${text}\n`);
+      if (changed) out.write(`${text}\n`);
       return;
     }
     const waits = list.some(({ state }) => state === "waiting");
@@ -130,7 +136,7 @@ async function watched(
     return await watch({ check, show, pause: pauseOf(options.interval), signal: stop.signal });
   } finally {
     logUpdate?.done();
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    signals.off("SIGINT", onSignal);
+    signals.off("SIGTERM", onSignal);
   }
 }

@@ -2,17 +2,14 @@
 import { availableParallelism } from "node:os";
 import { VisibleError } from "@defender-mssp/errors";
 import { readProject } from "../../../settings/project";
+import type { Place } from "../../base/place";
 import { sandboxStacks, matchesPattern } from "../../stack/stackNames";
 import { readInventory } from "../../stack/inventory";
 import { passphraseVariables } from "../../stack/passphrases";
 import { onboardingProgress } from "./onboarding";
 import type { OnboardingProgress } from "./progress";
 
-export interface FleetOnboardingOptions {
-  /** Default: the working folder. */
-  readonly folder?: string;
-  /** Default: `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv;
+export interface FleetOnboardingOptions extends Place {
   /** Folder that holds a file named like the stack, with its passphrase, for each stack. */
   readonly passphraseFolder?: string;
   /** Engines at a time. Default: one for each core. */
@@ -23,8 +20,8 @@ export interface FleetOnboardingOptions {
  * Checks every stack with settings but those of the sandbox, in the order of their names.
  * @throws VisibleError where there is none, or a passphrase is missing.
  */
-export async function onboardingOfFleet(options: FleetOnboardingOptions = {}): Promise<OnboardingProgress[]> {
-  const { environment = process.env, passphraseFolder, parallel = availableParallelism() } = options;
+export async function onboardingOfFleet(options: FleetOnboardingOptions): Promise<OnboardingProgress[]> {
+  const { environment, passphraseFolder, parallel = availableParallelism() } = options;
   const project = await readProject(options.folder);
   const stacks = (await readInventory(project, environment))
     .map(({ stack }) => stack)

@@ -1,16 +1,13 @@
 /** What the checks of an onboarding share. */
 import { ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Place } from "../../base/place";
 import type { CredentialOptions } from "../../siem/tokens/credentialOptions";
 import type { Actor, OnboardingStep, StepName } from "./progress";
 
-export interface OnboardingRun extends CredentialOptions {
+export interface OnboardingRun extends CredentialOptions, Place {
   readonly stack: string;
   readonly region?: "eu" | "uk" | "us";
-  /** Folder of the project. Default: the working folder. */
-  readonly folder?: string;
-  /** Default: `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv;
   readonly now?: () => Date;
 }
 

@@ -26,7 +26,7 @@ const withoutConsent = new Set(["AADSTS700016", "AADSTS7000229", "AADSTS65001", 
 /** The consent to the MSSP's application, and what the tenant must have. */
 export async function consentSteps(run: OnboardingRun, known: SettingsAsDeployed): Promise<OnboardingStep[]> {
   const { cloud, tenantId } = known.settings;
-  const clientId = (run.environment ?? process.env)["ARM_CLIENT_ID"] ?? "<application ID>";
+  const clientId = run.environment["ARM_CLIENT_ID"] ?? "<application ID>";
   const open = `Open ${adminConsentUrl(cloud, tenantId, clientId)} and accept.`;
   try {
     const report = await examine(run.stack, { ...run, known });
@@ -119,7 +119,7 @@ async function invitationStep(run: OnboardingRun, settings: Settings, outputs: S
   }
 }
 
-async function callOf({ environment = process.env }: OnboardingRun, { tenantId, cloud }: Settings): Promise<GraphCall> {
+async function callOf({ environment }: OnboardingRun, { tenantId, cloud }: Settings): Promise<GraphCall> {
   const inCloud = environment["ARM_ENVIRONMENT"] ? {} : { cloud };
   return graphCall(tenantId, { environment, endpoints: await discoverEndpoints(environment, inCloud) });
 }
@@ -152,7 +152,7 @@ async function accessPackageStep(run: OnboardingRun): Promise<OnboardingStep> {
 async function governanceStep(run: OnboardingRun, settings: Settings): Promise<OnboardingStep> {
   const name = "governance";
   try {
-    const now = run.now?.() ?? clockFrom(run.environment ?? process.env)();
+    const now = run.now?.() ?? clockFrom(run.environment)();
     const state = await governanceStateOf(run.stack, settings, await callOf(run, settings), now);
     const { found, actor = "customerAdministrator", next, differences } = state;
     if (state.state === "active") return done(name, actor, `${found}, and grants what the settings say`);

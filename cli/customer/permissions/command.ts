@@ -1,9 +1,10 @@
 /** `mssp permissions`: the permissions to request from a customer's administrator. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
-import { visibleJson, terminalText } from "@defender-mssp/terminal/terminalText";
+import type { Session } from "@defender-mssp/terminal/session";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { placeOf } from "../../base/place";
 import { stackArguments } from "../../stack/stackName";
 import type { Customer } from "../../stack/customers";
 import type { ApplicationIds, Permissions } from "./needed";
@@ -20,7 +21,7 @@ interface PermissionsOptions {
 }
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   command
     .option(
       "--stack <stack...>",
@@ -40,8 +41,8 @@ export function define(command: Command): void {
     .option("--repository <owner/name>", "with --format az: the GitHub repository whose workflows sign in", repository)
     .option("--json", "the same as --format json")
     .action(async (options: PermissionsOptions) => {
-      const permissions = await permissionsOfStacks(options);
-      print(await formatted(permissions, options));
+      const permissions = await permissionsOfStacks(options, session);
+      session.out.write(await formatted(permissions, options));
     });
   describeCommand(command, {
     notes: [
@@ -60,26 +61,26 @@ export function define(command: Command): void {
   });
 }
 
-async function permissionsOfStacks(options: PermissionsOptions): Promise<Permissions> {
+async function permissionsOfStacks(options: PermissionsOptions, session: Session): Promise<Permissions> {
   const [{ permissionsOf }, { customersOf }] = await Promise.all([
     import("./needed.js"),
     import("../../stack/customers.js"),
   ]);
   const ids: ApplicationIds = { automation: options.clientId, preview: options.previewClientId };
-  const customers = await customersOf(options.stack);
-  return permissionsOf(await asDeployed(customers), ids);
+  const customers = await customersOf(session.folder, options.stack);
+  return permissionsOf(await asDeployed(customers, session), ids, session.now());
 }
 
 /** Engine processes at a time. */
 const engines = 4;
 
 /** With the legacy API where a stack keeps it. Notes go to stderr, beside every format. */
-async function asDeployed(customers: readonly Customer[]): Promise<readonly Customer[]> {
+async function asDeployed(customers: readonly Customer[], session: Session): Promise<readonly Customer[]> {
   const { legacyApiNotes, settingsAsDeployed } = await import("../../stack/settingsAsDeployed.js");
   const found = await atOnce(engines, customers, async ({ stack, settings }) => {
-    return { stack, ...(await settingsAsDeployed(stack, settings, {})) };
+    return { stack, ...(await settingsAsDeployed(stack, settings, placeOf(session))) };
   });
-  for (const note of legacyApiNotes(found)) process.stderr.write(terminalText(`mssp: ${note}\n`));
+  for (const note of legacyApiNotes(found)) session.err.note(note);
   return found;
 }
 

@@ -1,8 +1,9 @@
 /** `mssp report`: who of the MSSP can do what in a customer's tenant, as a page. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
+import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 import { defaultJournals } from "../../stack/outcome";
 import { languages, type Language } from "./texts/texts";
@@ -20,7 +21,7 @@ interface ReportOptions {
 }
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   command
     .option("--stack <stack>", "the customer's stack", stackArgument)
     .option("--all", 'all customers on one page, with a page for each: every stack but "dev" and "sandbox-*"')
@@ -36,8 +37,8 @@ export function define(command: Command): void {
     .option("--csv", "print the objects as CSV (with --all: the customers), and write no page")
     .action(async (options: ReportOptions) => {
       refuseContradictions(command, options);
-      if (options.all === true) await reportFleet(options);
-      else await reportStack(options.stack ?? "", options);
+      if (options.all === true) await reportFleet(options, session);
+      else await reportStack(options.stack ?? "", options, session);
     });
   describeCommand(command, {
     notes: [
@@ -78,19 +79,19 @@ function file(text: string): string {
   return text;
 }
 
-async function reportStack(stack: string, options: ReportOptions): Promise<void> {
+async function reportStack(stack: string, options: ReportOptions, session: Session): Promise<void> {
   const { live = false, for: reader, language = "en", out, json, csv } = options;
   const [{ readReport, pageOf, writePage }] = await Promise.all([import("./run.js")]);
   const isHandout = reader === "customer";
-  const report = await readReport(stack, { live, orPreview: isHandout });
+  const report = await readReport(stack, { live, orPreview: isHandout, now: session.now(), ...placeOf(session) });
   if (json === true) {
     const mail = isHandout ? { mail: await mailIn(report, language) } : {};
-    print(`${visibleJson({ ...report, ...mail }, 2)}\n`);
+    session.out.write(`${visibleJson({ ...report, ...mail }, 2)}\n`);
     return;
   }
   if (csv === true) {
     const { objectsCsv } = await import("./objectsCsv.js");
-    print(objectsCsv(report));
+    session.out.write(objectsCsv(report));
     return;
   }
   const suffix = isHandout ? `-for-customer-${language}.html` : ".html";
@@ -102,7 +103,7 @@ async function reportStack(stack: string, options: ReportOptions): Promise<void>
     const { reportPage } = await import("./page.js");
     await writePage(target, reportPage(report));
   }
-  print(`${summaryOf(report)}${target}\n`);
+  session.out.write(`${summaryOf(report)}${target}\n`);
 }
 
 async function mailIn(report: Parameters<typeof import("./handout.js").mailOf>[0], language: Language) {
@@ -117,27 +118,27 @@ function summaryOf(report: import("./model.js").AccessReport): string {
   return `${lines.join("")}${report.objects.length} objects; to do now: ${count("failed")}, soon: ${count("warning")}, not checked: ${count("notChecked")}.\n`;
 }
 
-async function reportFleet(options: ReportOptions): Promise<void> {
+async function reportFleet(options: ReportOptions, session: Session): Promise<void> {
   const { live = false, out = "report", journal, json, csv } = options;
   const [{ readFleet, writePage }, { fleetCsv, fleetPage }] = await Promise.all([
     import("./run.js"),
     import("./fleet.js"),
   ]);
-  const { fleet, reports } = await readFleet({ live, journals: journal });
-  if (fleet.customers.some(({ state }) => state === "unreadable")) process.exitCode = 1;
+  const { fleet, reports } = await readFleet({ live, journals: journal, now: session.now(), ...placeOf(session) });
+  if (fleet.customers.some(({ state }) => state === "unreadable")) session.exitCode = 1;
   if (json === true) {
-    print(`${visibleJson(fleet, 2)}\n`);
+    session.out.write(`${visibleJson(fleet, 2)}\n`);
     return;
   }
   if (csv === true) {
-    print(fleetCsv(fleet));
+    session.out.write(fleetCsv(fleet));
     return;
   }
   const { reportPage } = await import("./page.js");
   if (out.endsWith(".html")) {
     const alone = fleet.customers.map(({ page: _, ...row }) => row);
     await writePage(out, fleetPage({ ...fleet, customers: alone }));
-    print(`${fleet.customers.length} customers\n${out}\n`);
+    session.out.write(`${fleet.customers.length} customers\n${out}\n`);
     return;
   }
   for (const { stack, page } of fleet.customers) {
@@ -145,5 +146,5 @@ async function reportFleet(options: ReportOptions): Promise<void> {
     if (report !== undefined && page !== undefined) await writePage(`${out}/${page}`, reportPage(report, "index.html"));
   }
   await writePage(`${out}/index.html`, fleetPage(fleet));
-  print(`${fleet.customers.length} customers\n${out}/index.html\n`);
+  session.out.write(`${fleet.customers.length} customers\n${out}/index.html\n`);
 }

@@ -1,5 +1,6 @@
 /** `--live`: how the customer's tenant differs from the state, with what reads only. */
 import { ServiceError } from "@defender-mssp/microsoft";
+import type { Place } from "../../base/place";
 import type { AdditionsPart } from "../../stack/additionsPart";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import type { GovernanceLook } from "../governance/look";
@@ -36,7 +37,7 @@ export async function readLive(
   stack: string,
   objects: readonly ReportObject[],
   resources: readonly StateResource[],
-  options: { readonly folder?: string; readonly environment?: NodeJS.ProcessEnv },
+  options: Place,
 ): Promise<LiveFindings> {
   const [{ partsOf, tenantOf }, { readDeployed }, { lookAtGovernance }] = await Promise.all([
     import("../../tenant/additions/find.js"),

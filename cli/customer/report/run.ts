@@ -6,6 +6,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject } from "../../../settings/project";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
+import type { Place } from "../../base/place";
 import { readTokenRecord } from "../../siem/connector/refreshToken";
 import { readInventory, type FleetStack } from "../../stack/inventory";
 import { lastOutcomes, type LastOutcome } from "../../stack/journal";
@@ -18,16 +19,12 @@ import type { AccessReport } from "./model";
 import { objectsOf } from "./objects";
 import { parsePreview, readReportState, type ReportState } from "./readState";
 
-export interface ReadOptions {
+export interface ReadOptions extends Place {
   /** Compare with the tenant. */
   readonly live?: boolean;
   /** Show what `up` will create, where nothing is deployed. */
   readonly orPreview?: boolean;
-  /** Folder of the project. Default: the working folder. */
-  readonly folder?: string;
-  /** Default: `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv;
-  readonly now?: Date;
+  readonly now: Date;
 }
 
 /**
@@ -35,8 +32,8 @@ export interface ReadOptions {
  * @throws VisibleError for wrong settings, a stack that can't be read, or a tenant that can't be
  * reached.
  */
-export async function readReport(stack: string, options: ReadOptions = {}): Promise<AccessReport> {
-  const { live: isLive = false, orPreview = false, now = new Date(), ...place } = options;
+export async function readReport(stack: string, options: ReadOptions): Promise<AccessReport> {
+  const { live: isLive = false, orPreview = false, now, ...place } = options;
   const settings = await readStackSettingsOffline(stack, options.folder);
   const common = { stack, settings, now };
   const state = await stateOrNothing(stack, place, orPreview);
@@ -51,8 +48,6 @@ export async function readReport(stack: string, options: ReadOptions = {}): Prom
   const live = await readLive(stack, objects, state.resources, place);
   return reportOf({ ...common, state, source: "live", live, ...(await refreshTokenOf(stack, place)) });
 }
-
-type Place = Pick<ReadOptions, "folder" | "environment">;
 
 async function stateOrNothing(stack: string, place: Place, orPreview: boolean): Promise<ReportState> {
   try {
@@ -101,10 +96,10 @@ export interface ReadFleet {
 
 /** Reads all customers of the project. A customer that can't be read is a row with its problem. */
 export async function readFleet(options: ReadOptions & { readonly journals: string }): Promise<ReadFleet> {
-  const { journals, now = new Date() } = options;
+  const { journals, now } = options;
   const project = await readProject(options.folder);
   const folder = path.resolve(project.folder, journals);
-  const inventory = await readInventory(project, options.environment ?? process.env);
+  const inventory = await readInventory(project, options.environment);
   const chosen = await selectStacks(inventory, { staleAfter: 7 }, { folder: project.folder, journals: folder });
   const last = await lastOutcomes(folder);
   const reports = new Map<string, AccessReport>();
@@ -122,8 +117,7 @@ async function onboardingOf({ stack, state }: FleetRow, options: ReadOptions): P
   const { live: isLive = false, folder, environment } = options;
   if (!isLive || state === "unreadable") return {};
   const { onboardingProgress } = await import("../onboard/onboarding.js");
-  const place = { ...(folder === undefined ? {} : { folder }), ...(environment === undefined ? {} : { environment }) };
-  return { onboarding: await onboardingProgress({ stack, ...place }) };
+  return { onboarding: await onboardingProgress({ stack, folder, environment }) };
 }
 
 async function customerOf(

@@ -1,9 +1,10 @@
 /** `mssp verify`: signs in and reads alerts as the SIEM would, and checks what this requires. */
 import { VisibleError } from "@defender-mssp/errors";
 import { type Command, Option } from "commander";
+import { placeOf } from "../../base/place";
 import { connectorOptions } from "../../siem/connector/connectorOption";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { countsSentence, markOf } from "@defender-mssp/terminal/checkState";
 import { tableText } from "@defender-mssp/terminal/table";
@@ -17,7 +18,7 @@ interface VerifyOptions extends ContextOptions {
 }
 
 /** Adds arguments, options and action. */
-export function define(verifying: Command): void {
+export function define(verifying: Command, session: Session): void {
   const command = credentialOptions(connectorOptions(verifying))
     .addOption(
       new Option(
@@ -27,12 +28,12 @@ export function define(verifying: Command): void {
     )
     .option("--json", "print the checks as one JSON object")
     .action(async (options: VerifyOptions) => {
-      const checks = await verify(options);
+      const checks = await verify({ ...options, ...placeOf(session) });
       const state = checks.some((check) => check.state === "failed") ? "failed" : "passed";
       const { stack, connection } = options;
       const result = { ...(stack === undefined ? { connection } : { stack }), state, checks };
-      print(options.json === true ? `${visibleJson(result, 2)}\n` : checksText(checks));
-      if (state === "failed") process.exitCode = 1;
+      session.out.write(options.json === true ? `${visibleJson(result, 2)}\n` : checksText(checks));
+      if (state === "failed") session.exitCode = 1;
     });
   describeCommand(command, {
     notes: [
@@ -95,7 +96,11 @@ export async function verify(options: VerifyOptions): Promise<readonly Check[]> 
     await tenant.notificationRules(context),
     await tenant.portal(context),
     ...(await governance.governanceRelationship(context, options)),
-    ...(await findAdditions({ stack: context.connector.stack })),
+    ...(await findAdditions({
+      stack: context.connector.stack,
+      folder: options.folder,
+      environment: options.environment,
+    })),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** Collects what the checks of `mssp verify` and `mssp onboard` share. */
 import { VisibleError } from "@defender-mssp/errors";
+import type { Place } from "../../base/place";
 import { defenderEndpointOf, readStackSettings } from "../../../settings/fromFile";
 import { readConnector, type Connector } from "../../siem/connector/connector";
 import { selectedConnector, type ConnectorOptions } from "../../siem/connector/connectorOption";
@@ -9,13 +10,9 @@ import type { CredentialOptions } from "../../siem/tokens/credentialOptions";
 import { credentialOf, endpointsOf } from "../../siem/tokens/credentials";
 import type { VerifyContext } from "./context";
 
-export interface ContextOptions extends CredentialOptions, ConnectorOptions {
+export interface ContextOptions extends CredentialOptions, ConnectorOptions, Place {
   /** Where the customer's Defender data is stored. Default: whichever answers. */
   readonly region?: "eu" | "uk" | "us";
-  /** Folder of the project. Default: the working folder. */
-  readonly folder?: string;
-  /** Of the engine. Default: `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** @throws VisibleError where the stack's outputs or configuration, or the connection file, can't be read. */
@@ -53,5 +50,5 @@ async function authorizingServer(
     (read) => read.defenderCalls,
     () => ({ mode: "endpoint" }) as const,
   );
-  return defenderEndpointOf({ defenderCalls }, environment ?? process.env);
+  return defenderEndpointOf({ defenderCalls }, environment);
 }

@@ -16,14 +16,12 @@ import type { ContextOptions } from "./contextOf";
  */
 export async function governanceRelationship(context: VerifyContext, options: ContextOptions): Promise<Check[]> {
   const { stack } = context.connector;
-  const { folder, environment = process.env } = options;
+  const { folder, environment } = options;
   // The next `up` reports invalid settings; this command checks what is deployed.
-  const settings = await readStackSettings(stack, { ...(folder === undefined ? {} : { folder }), environment }).catch(
-    (error: unknown) => {
-      if (error instanceof VisibleError) return undefined;
-      throw error;
-    },
-  );
+  const settings = await readStackSettings(stack, { folder, environment }).catch((error: unknown) => {
+    if (error instanceof VisibleError) return undefined;
+    throw error;
+  });
   if (settings === undefined) return [];
   if (settings.portalAccess.model !== "governance") {
     const signIn = async () => ({ settings, call: await callOf(context) });

@@ -17,6 +17,7 @@ import { readStackSettings } from "../../../settings/fromFile";
 import type { FoundAddition } from "./addition";
 import type { AdditionsPart } from "../../stack/additionsPart";
 import { applicationAdditions, applicationsOf } from "./application";
+import type { Place } from "../../base/place";
 import { withAudit } from "./audit";
 import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
 import { readDeployed, type Deployed } from "./deployed";
@@ -26,12 +27,8 @@ import { guestAdditions, msspDomains } from "./guests";
 import { consentAdditions, servicePrincipalAdditions, servicePrincipalsOf } from "./servicePrincipal";
 import type { AdditionsTenant } from "./tenant";
 
-export interface AdditionsRun {
+export interface AdditionsRun extends Place {
   readonly stack: string;
-  /** Folder of the project. Default: the working folder. */
-  readonly folder?: string;
-  /** Default: `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** One place to look at. */
@@ -115,9 +112,7 @@ export async function findAdditions(run: AdditionsRun): Promise<AdditionsPart[]>
  * @throws VisibleError where settings, credentials or tenant can't be used
  */
 export async function tenantOf(run: AdditionsRun, deployed: Deployed): Promise<AdditionsTenant> {
-  const environment = run.environment ?? process.env;
-  const settings = await readStackSettings(run.stack, { environment, ...(run.folder && { folder: run.folder }) });
-  return signedIn(settings, deployed, environment);
+  return signedIn(await readStackSettings(run.stack, run), deployed, run.environment);
 }
 
 async function signedIn(settings: Settings, deployed: Deployed, environment: Environment): Promise<AdditionsTenant> {

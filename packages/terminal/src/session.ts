@@ -58,6 +58,8 @@ export interface Questions {
 
 export interface TextQuestion {
   readonly placeholder?: string;
+  /** Text that the person may change. */
+  readonly initialValue?: string;
   /** @returns the problem of an answer, undefined if it is accepted. */
   readonly validate?: (answer: string) => string | undefined;
 }

@@ -14,11 +14,12 @@ export class TerminalQuestions implements Questions {
     return (await confirm({ message: shown(question), output, initialValue: false })) === true;
   }
 
-  async text(question: string, { placeholder, validate }: TextQuestion = {}): Promise<string | undefined> {
+  async text(question: string, { validate, ...options }: TextQuestion = {}): Promise<string | undefined> {
     const { text } = await import("@clack/prompts");
-    return answered(
-      await text({ message: shown(question), placeholder, output, validate: (answer = "") => validate?.(answer) }),
-    );
+    const message = shown(question);
+    const answer = await text({ ...options, message, output, validate: (value = "") => validate?.(value) });
+    // An empty answer is undefined in the library.
+    return answered((answer as string | symbol | undefined) ?? "");
   }
 
   async secret(question: string): Promise<string | undefined> {

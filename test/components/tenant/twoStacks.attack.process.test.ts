@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { sharedMssp as mssp } from "../../cli/sharedMssp";
+import { inSession as mssp } from "../../cli/testSession";
 import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "../../e2e/support";
 
 /**

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { Command } from "commander";
 import { define } from "../../../../cli/customer/adopt/command";
+import { TestSession } from "../../testSession";
 import { permissionsToAdopt } from "../../../../domain/prerequisites";
 
 /** The text of `npx mssp adopt --help`, on one line. */
 function helpText(): string {
   let text = "";
   const command = new Command("adopt").configureOutput({ writeOut: (part) => (text += part) });
-  define(command);
+  define(command, new TestSession());
   command.outputHelp();
   return text.replace(/\s+/g, " ");
 }

@@ -11,7 +11,7 @@ import { type StoredObject, textOf } from "@defender-mssp/testkit";
 import { stringify } from "yaml";
 import { EntitlementAccess } from "../../../../components/portalAccess/entitlementAccess";
 import { MsspSecurityGroup } from "../../../../components/portalAccess/msspSecurityGroup";
-import { sharedMssp as mssp } from "../../sharedMssp";
+import { inSession as mssp } from "../../testSession";
 import { msspTenantId, resolved, startMocks, tenantId } from "../../../components/mocks";
 import type { BeforeDestroyReport } from "../../../../cli/customer/doctor/beforeDestroy";
 import { ana, ben, createProject, customer, objectsOf, TenantHands, tenantIdOf } from "../../../e2e/support";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { sharedMssp as mssp } from "../../sharedMssp";
+import { inSession as mssp } from "../../testSession";
 import { createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "../../../e2e/support";
 
 /**

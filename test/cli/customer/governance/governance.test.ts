@@ -1,5 +1,6 @@
 /** Steps and states of `mssp governance` over canned answers, and who may sign in; test/e2e has the life. */
 import assert from "node:assert/strict";
+import { TestSession } from "../../testSession";
 import type { Endpoints, GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { personsCall } from "../../../../cli/customer/governance/person";
@@ -126,10 +127,11 @@ describe("mssp governance", () => {
       endpoints: { graphEndpoint: "https://graph.example" } as unknown as Endpoints,
     };
     const token = (claims: object) => `x.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.secret-signature`;
+    const withToken = (given: string | undefined) => new TestSession({ environment: { MSSP_GRAPH_TOKEN: given } });
     const scp = "openid TenantGovernance-Relationship.ReadWrite.All";
 
     it("a token of the right tenant, a person and with the permission is accepted", async () => {
-      await personsCall(target, {}, { MSSP_GRAPH_TOKEN: token({ tid: tenantId.toUpperCase(), scp }) });
+      await personsCall(target, {}, withToken(token({ tid: tenantId.toUpperCase(), scp })));
     });
 
     for (const [title, claims, reason] of [
@@ -142,7 +144,7 @@ describe("mssp governance", () => {
       ["too few permissions", { tid: settings.tenantId, scp: "User.Read" }, /lacks .*Relationship\.Read\.All/],
     ] as const) {
       it(`a token of ${title} is refused without showing it`, async () => {
-        const refused = personsCall(target, {}, { MSSP_GRAPH_TOKEN: token(claims) });
+        const refused = personsCall(target, {}, withToken(token(claims)));
         await assert.rejects(refused, (error: Error) => {
           assert.ok(error instanceof VisibleError);
           assert.match(error.message, reason);
@@ -153,8 +155,8 @@ describe("mssp governance", () => {
     }
 
     it("text that is no token, and nobody at all, are refused with what to do", async () => {
-      await assert.rejects(personsCall(target, {}, { MSSP_GRAPH_TOKEN: "abc" }), /not a JSON Web Token/);
-      await assert.rejects(personsCall(target, {}, {}), /--client-id .* MSSP_GRAPH_TOKEN/);
+      await assert.rejects(personsCall(target, {}, withToken("abc")), /not a JSON Web Token/);
+      await assert.rejects(personsCall(target, {}, withToken(undefined)), /--client-id .* MSSP_GRAPH_TOKEN/);
     });
   });
 

@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { customerFile } from "../../../../cli/customer/new/customer";
 import { analystOf } from "../../../../cli/customer/new/questions";
 import { readStackSettingsOffline } from "../../../../settings/fromFile";
-import { sharedMssp as mssp } from "../../sharedMssp";
+import { inSession as mssp } from "../../testSession";
 
 const contoso = "c0570500-0000-4000-8000-00000000000a";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { sharedMssp as mssp } from "../sharedMssp";
+import { inSession as mssp } from "../testSession";
 import { Repository } from "./repository";
 import { samples } from "./samples";
 

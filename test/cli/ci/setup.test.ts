@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
 import { requiredSettings } from "../../settings/required";
-import { sharedMssp as mssp } from "../sharedMssp";
+import { inSession as mssp } from "../testSession";
 
 describe("mssp ci setup, with a stand-in for gh", () => {
   let folder: string;

@@ -10,7 +10,7 @@ import type { Report } from "../../../../cli/customer/doctor/report";
 import { readStackSettings } from "../../../../settings/fromFile";
 import { neededPermissions } from "../../../../domain/prerequisites";
 import { checkout, type Ended } from "../../mssp";
-import { sharedMssp as mssp } from "../../sharedMssp";
+import { inSession as mssp } from "../../testSession";
 
 const ana = { email: "ana@mssp.example", displayName: "Ana" };
 

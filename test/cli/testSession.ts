@@ -1,0 +1,121 @@
+/**
+ * The `mssp` command in the test's own process, with a session that records and answers. For what a
+ * command reads, asks, says and returns. Not for signals that end a process, real terminals, or
+ * what a command's own child processes print.
+ */
+import { EventEmitter } from "node:events";
+import { readFileSync } from "node:fs";
+import { Writable } from "node:stream";
+import tls from "node:tls";
+import type { ErrorOutput, Output, Questions, Session } from "@defender-mssp/terminal/session";
+import { terminalText } from "@defender-mssp/terminal/terminalText";
+import { run } from "../../cli/run";
+import { checkout, environmentOf, type Ended, type MsspOptions } from "./mssp";
+
+export interface TestSessionOptions extends MsspOptions {
+  /** Answers of the person at the terminal, in order; undefined cancels. Default: nobody answers. */
+  readonly answers?: readonly unknown[];
+  readonly now?: () => Date;
+}
+
+/** Records what a command writes, and answers its questions from a list. */
+export class TestSession implements Session {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly folder: string;
+  readonly out = new RecordedOutput();
+  readonly err = new RecordedErrors();
+  readonly ask: ListedAnswers;
+  readonly now: () => Date;
+  readonly signals = new EventEmitter();
+  exitCode: number | undefined;
+
+  constructor({ folder = checkout, environment, answers, now = () => new Date() }: TestSessionOptions = {}) {
+    this.folder = folder;
+    this.environment = environmentOf({ environment });
+    this.ask = new ListedAnswers(answers, this.err);
+    this.now = now;
+  }
+}
+
+class RecordedOutput implements Output {
+  readonly #chunks: Buffer[] = [];
+  readonly isTerminal: boolean = false;
+  readonly columns: number = Infinity;
+  readonly stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      this.#chunks.push(chunk);
+      done();
+    },
+  });
+
+  write(text: string): void {
+    this.stream.write(text);
+  }
+
+  /** What was written, without the last line's end. */
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString("utf8").replace(/\n$/, "");
+  }
+}
+
+class RecordedErrors extends RecordedOutput implements ErrorOutput {
+  line(text: string): void {
+    this.write(`${terminalText(text)}\n`);
+  }
+
+  note(text: string): void {
+    this.line(`mssp: ${text}`);
+  }
+}
+
+class ListedAnswers implements Questions {
+  readonly #answers: unknown[];
+  readonly isPossible: boolean;
+
+  constructor(
+    answers: readonly unknown[] | undefined,
+    private readonly err: RecordedErrors,
+  ) {
+    this.isPossible = answers !== undefined;
+    this.#answers = [...(answers ?? [])];
+  }
+
+  readonly confirm = async (question: string) => (await this.#answer(question)) === true;
+  readonly text = (question: string) => this.#answer<string>(question);
+  readonly secret = (question: string) => this.#answer<string>(question);
+  readonly choose = <T extends string>(question: string) => this.#answer<T>(question);
+  readonly chooseSome = <T extends string>(question: string) => this.#answer<readonly T[]>(question);
+
+  #answer<T>(question: string): Promise<T | undefined> {
+    if (this.#answers.length === 0) throw new Error(`The test has no answer to: ${question}`);
+    this.err.line(question);
+    return Promise.resolve(this.#answers.shift() as T | undefined);
+  }
+}
+
+/** Runs a command line to its end. */
+export async function inSession(args: readonly string[], options: TestSessionOptions = {}): Promise<Ended> {
+  const session = new TestSession(options);
+  trustCertificates(session.environment["NODE_EXTRA_CA_CERTS"]);
+  await run(args, session);
+  return { exitCode: session.exitCode ?? 0, stdout: session.out.text, stderr: session.err.text };
+}
+
+/** Of the latest command: the certificates of two sandboxes have one name, and OpenSSL takes the first. */
+let trusted: readonly string[] = [];
+const { createSecureContext } = tls;
+
+interface TrustStore {
+  addCACert(certificate: string): void;
+}
+
+/** Trusts the sandbox's certificate: Node.js reads NODE_EXTRA_CA_CERTS only when a process starts. */
+function trustCertificates(file: string | undefined): void {
+  const text = file === undefined ? "" : readFileSync(file, "utf8");
+  trusted = text.match(/-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g) ?? [];
+  tls.createSecureContext = (options) => {
+    const made = createSecureContext(options);
+    for (const certificate of trusted) (made.context as TrustStore).addCACert(certificate);
+    return made;
+  };
+}
