@@ -19,7 +19,7 @@ import { refuseLongCertificate } from "./components/siemConnector/longCertificat
 import { requirePublishedRoles } from "./components/siemConnector/publishedRoles";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { refuseMovedNames } from "./components/portalAccess/deployedNames";
-import { customerApprovers } from "./components/portalAccess/portalAccess";
+import { customerApprovers } from "./components/portalAccess/portalAccessArgs";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { keepingLegacyApi } from "./settings/connector";
 import { stackConfiguration } from "./settings/fromEngine";

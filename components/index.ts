@@ -47,9 +47,9 @@ export { DirectoryRoleAccess, type DirectoryRoleAccessArgs } from "./portalAcces
 export { EntitlementAccess, type EntitlementAccessArgs, type EntitlementTerms } from "./portalAccess/entitlementAccess";
 export type { TieredAnalyst } from "../domain/memberships";
 export { MsspSecurityGroup, type MsspSecurityGroupArgs } from "./portalAccess/msspSecurityGroup";
+export { PortalAccess } from "./portalAccess/portalAccess";
 export {
   customerApprovers,
-  PortalAccess,
   type Activation,
   type AnalystTier,
   type AnalystUser,
@@ -58,7 +58,7 @@ export {
   type PortalAccessArgs,
   type PortalAccessChoice,
   type RbacChoice,
-} from "./portalAccess/portalAccess";
+} from "./portalAccess/portalAccessArgs";
 export { EligibleMembers, type EligibleMemberArgs, type EligibleMembersArgs } from "./portalAccess/eligibleMembers";
 export { PortalAccessModel, type PortalAccessModelArgs } from "./portalAccess/portalAccessModel";
 export { deployedSecrets } from "./siemConnector/deployedSecrets";

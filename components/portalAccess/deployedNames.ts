@@ -2,7 +2,7 @@ import { tiers } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { groupNameInDirectory, securityGroupName } from "../../domain/naming";
 import type { DeployedResources } from "../tenant/deployedResources";
-import type { PortalAccessChoice } from "./portalAccess";
+import type { PortalAccessChoice } from "./portalAccessArgs";
 
 /** A group or a role of the stack, and the setting that names it. */
 interface NamedObject {

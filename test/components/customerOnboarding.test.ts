@@ -4,7 +4,7 @@ import * as azuread from "@pulumi/azuread";
 import type * as pulumi from "@pulumi/pulumi";
 import * as fc from "fast-check";
 import { CustomerOnboarding, type CustomerOnboardingArgs } from "../../components/customerOnboarding";
-import { defaultPortalAccess, type RbacChoice } from "../../components/portalAccess/portalAccess";
+import { defaultPortalAccess, type RbacChoice } from "../../components/portalAccess/portalAccessArgs";
 import { msspTenantId, only, resolved, settled, startMocks, tenantId, type MockOptions, type Recording } from "./mocks";
 
 const authorizationType = "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization";
