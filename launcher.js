@@ -11,13 +11,15 @@ if (tooOld) {
   console.error(tooOld);
   process.exit(1);
 }
+const { stateOfRun } = require("./program/sdk/runState.js");
+const { wholeOutputs } = require("./program/sdk/wholeOutputs.js");
 const {
   loadSdk,
   withoutPromiseTraces,
   withoutSdkSourceMaps,
   withoutSourcePositions,
 } = require("./program/sdk/shortcuts.js");
-const { RunError, output } = loadSdk(() => require("@pulumi/pulumi"));
+const { RunError } = loadSdk(() => require("@pulumi/pulumi"));
 const { compiled, targets } = require("./program/compile.js");
 
 // An error that is shown gets its places in our sources from `showSources`.
@@ -55,14 +57,12 @@ module.exports = async () => {
     early.forget();
     module.children = module.children.filter((child) => child !== program);
   };
-  return Promise.race([wholly(exports), early.promise]);
+  return Promise.race([outputsOf(exports), early.promise]);
 };
 
-/** The program's outputs, when they and every resource that they wait for are known. */
-async function wholly(exports) {
-  const outputs = await (typeof exports === "function" ? exports() : exports);
-  await output(outputs).isKnown;
-  return outputs;
+/** The outputs of a program, which may be a function. */
+async function outputsOf(exports) {
+  return wholeOutputs(await (typeof exports === "function" ? exports() : exports));
 }
 
 /**
@@ -89,18 +89,6 @@ function endedEarly() {
     for (const event of unhandled) process.off(event, report);
   };
   return { promise, forget };
-}
-
-/**
- * The SDK's own record of this run. Another SDK may have none: then the message appears beside the
- * engine's.
- */
-function stateOfRun() {
-  try {
-    return require("@pulumi/pulumi/runtime/state").getStore();
-  } catch {
-    return undefined;
-  }
 }
 
 const unfinished =

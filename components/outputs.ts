@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { inspected } from "../program/sdk/inspectedOutput";
 
 /**
  * Names of a component's outputs: its public fields, without `nodes` and what each Pulumi component
@@ -50,16 +51,11 @@ export function orAsBefore<Outputs extends object>(outputs: Outputs, last: Reado
   return Object.fromEntries(entries) as Outputs;
 }
 
-/** `isKnown` and `isSecret` are public members of the SDK's outputs, left out of its types. */
-type InspectedOutput = pulumi.Output<unknown> & {
-  readonly isKnown?: Promise<boolean>;
-  readonly isSecret?: Promise<boolean>;
-};
-
-function known(output: InspectedOutput, before: unknown): pulumi.Output<unknown> {
+function known(output: pulumi.Output<unknown>, before: unknown): pulumi.Output<unknown> {
+  const { isKnown, isSecret } = inspected(output);
   const kept = async (): Promise<pulumi.Output<unknown>> => {
-    if ((await output.isKnown) !== false) return output;
-    return (await output.isSecret) === false ? pulumi.output(before) : pulumi.secret(before);
+    if (await isKnown) return output;
+    return !(await isSecret) ? pulumi.output(before) : pulumi.secret(before);
   };
   return pulumi.output(kept());
 }

@@ -5,6 +5,7 @@
  */
 import { VisibleError } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
+import { inspected } from "../program/sdk/inspectedOutput";
 import { keyText, printable, shortened } from "../settings/problems";
 import type { PackageSchema, PropertySchema, TypeSchema } from "./schema";
 
@@ -53,7 +54,7 @@ class ArgumentReader {
   async #value(value: unknown, type: PropertySchema, path: string): Promise<unknown> {
     if (!pulumi.Output.isInstance(value)) return this.#known(value, type, path);
     if (type.plain !== true) return value;
-    const output = value as pulumi.Output<unknown> & InspectedOutput;
+    const output = inspected(value);
     if (!(await output.isKnown)) {
       return this.#refuse(
         path,
@@ -126,11 +127,4 @@ class ArgumentReader {
 
 function join(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
-}
-
-/** Public members of the SDK's outputs, left out of its types. */
-interface InspectedOutput {
-  readonly isKnown: Promise<boolean>;
-  readonly isSecret: Promise<boolean>;
-  promise(): Promise<unknown>;
 }

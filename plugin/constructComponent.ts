@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectorSecrets, contactObjectIds, deployedSecrets, type PortalAccessChoice } from "../components";
 import { markStack } from "../components/mark";
 import { requireTenant, tenantProvider } from "../components/tenant/customerTenant";
-import { stackResources } from "../components/tenant/deployedResources";
+import { stackResources } from "../program/sdk/stackResources";
 import { pluginTypePrefix } from "../domain/stateCode";
 import { argumentsOf } from "./arguments";
 import { exposedComponents } from "./exposed";

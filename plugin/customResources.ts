@@ -4,7 +4,7 @@
  */
 import * as microsoft from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
-import * as rpc from "@pulumi/pulumi/runtime/rpc";
+import { isRpcSecret, specialSecretSig, specialSigKey, unwrapRpcSecret } from "../program/sdk/secretValue";
 import { dynamicResourceLogic, pluginTypePrefix } from "../domain/stateCode";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -99,7 +99,7 @@ function plain(value: Values): Record<string, unknown> {
 }
 
 function withoutSecrets(value: unknown): unknown {
-  if (rpc.isRpcSecret(value)) return withoutSecrets(rpc.unwrapRpcSecret(value));
+  if (isRpcSecret(value)) return withoutSecrets(unwrapRpcSecret(value));
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutSecrets(one)]));
@@ -114,10 +114,10 @@ function asSecretAs(marks: Values, values: Values): Record<string, unknown> {
 }
 
 function holdsSecret(value: unknown): boolean {
-  if (rpc.isRpcSecret(value)) return true;
+  if (isRpcSecret(value)) return true;
   return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
 }
 
 function secret(value: unknown): Record<string, unknown> {
-  return { [rpc.specialSigKey]: rpc.specialSecretSig, value };
+  return { [specialSigKey]: specialSecretSig, value };
 }

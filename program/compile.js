@@ -5,7 +5,8 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const { isOn, smallSdk } = require("./sdk/shortcuts.js");
+const { isOn } = require("./sdk/isOn.js");
+const { smallSdk } = require("./sdk/smallSdk.js");
 
 const root = path.dirname(__dirname);
 

@@ -1,11 +1,12 @@
 /** One job of a worker: the program of one stack, run by the Automation API. */
 import type * as automation from "@pulumi/pulumi/automation";
 import { messageOf } from "@defender-mssp/errors";
+import { automationStack } from "../../program/sdk/automationStack";
+import { serveDynamicResources, type ServedResources } from "../../program/sdk/dynamicProvider";
+import { engineCommand, EngineFailed, workspaceWith, type EngineCommand } from "../../program/sdk/engineCommand";
 import { secretsOfEnvironment } from "../base/redaction";
 import type { AdditionsPart } from "../stack/additionsPart";
 import { loadProgram, type CustomerProgram } from "./customerProgram";
-import { serveDynamicResources, type ServedResources } from "./dynamicProvider";
-import { engineCommand, EngineFailed } from "./engineCommand";
 import { EngineEventLog, type JobEnd } from "./engineEventLog";
 import type { FromWorker, Job, WorkerSetup } from "./job";
 
@@ -57,26 +58,25 @@ export class JobRun {
   async #start({ require, program, sdk }: CustomerProgram): Promise<void> {
     const { job, setup } = this;
     if (mayServeHere(job, this.#environment)) this.#served = await serveDynamicResources(require);
-    const workspace = await sdk.LocalWorkspace.create({
-      workDir: setup.folder,
-      envVars: { PULUMI_SKIP_UPDATE_CHECK: "true", ...this.#served?.variables, ...job.environment },
-      pulumiCommand: engineCommand(setup.engine, setup.engineVersion),
-      program: async () => {
-        try {
-          return (await program()) as Record<string, unknown>;
-        } catch (error) {
-          this.#programError ??= messageOf(error);
-          throw error;
-        }
-      },
-    });
-    if (job.init !== undefined) await initStack(workspace, job, setup.folder);
+    const engine = engineCommand(setup.engine, setup.engineVersion);
+    const workspace = await workspaceWith(engine, (pulumiCommand) =>
+      sdk.LocalWorkspace.create({
+        workDir: setup.folder,
+        envVars: { PULUMI_SKIP_UPDATE_CHECK: "true", ...this.#served?.variables, ...job.environment },
+        pulumiCommand,
+        program: async () => {
+          try {
+            return (await program()) as Record<string, unknown>;
+          } catch (error) {
+            this.#programError ??= messageOf(error);
+            throw error;
+          }
+        },
+      }),
+    );
+    if (job.init !== undefined) await initStack(engine, job, setup.folder);
     if (job.refresh || job.command === "refresh" || job.command === "destroy") await this.#refuseForeignState();
-    // Selecting starts the engine, and writes the current stack, which all workers share.
-    workspace.selectStack = () => Promise.resolve();
-    const stack = await sdk.Stack.select(job.stack, workspace);
-    // The events have the outputs; these would start the engine three times more.
-    Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
+    const stack = await automationStack(sdk, job.stack, workspace);
     await runCommand(stack, job, this.#interruption.signal, (event) => this.#log.add(event));
   }
 
@@ -159,17 +159,10 @@ async function runCommand(
 }
 
 /** `pulumi stack init` fails where the stack exists, which is as good. */
-async function initStack(
-  workspace: automation.LocalWorkspace,
-  { stack, init, environment }: Job,
-  folder: string,
-): Promise<void> {
+async function initStack(engine: EngineCommand, { stack, init, environment }: Job, folder: string): Promise<void> {
   const provider = init?.secretsProvider === undefined ? [] : ["--secrets-provider", init.secretsProvider];
   const args = ["stack", "init", stack, "--no-select", ...provider];
-  const command = workspace.pulumiCommand as unknown as {
-    run: (args: readonly string[], folder: string, environment: Readonly<Record<string, string>>) => Promise<unknown>;
-  };
-  await command.run(args, folder, environment).catch((error: unknown) => {
+  await engine.run(args, folder, environment).catch((error: unknown) => {
     if (error instanceof EngineFailed && /already exists/.test(error.stderr)) return;
     throw error;
   });

@@ -2,7 +2,7 @@ import { clouds, messageOf, type CloudName } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { inThisRun } from "../hooks";
-import { stackResources } from "./deployedResources";
+import { stackResources } from "../../program/sdk/stackResources";
 
 /**
  * The azuread provider for one customer's tenant. It is returned only after it has signed in to

@@ -11,6 +11,7 @@ import { outputsPage } from "./reference/outputs";
 import { permissionsPage } from "./reference/permissions";
 import { pluginPage } from "./reference/plugin";
 import { policyRulesPage } from "./reference/policyRules";
+import { sdkPage } from "./reference/sdk";
 import { settingsPage } from "./reference/settings";
 
 export interface GeneratedFile {
@@ -31,6 +32,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("commands.md", "`cli/`", commandsPage),
   page("plugin.md", "`plugin/schema.json`", pluginPage),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),
+  page("sdk.md", "`program/sdk/reaches.ts`", sdkPage),
 ];
 
 /** A page with a note below its title, formatted as all Markdown here. */

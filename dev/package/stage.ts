@@ -14,7 +14,17 @@ const productFiles = [
   "program/compile.js",
   "program/nodeVersion.js",
   "sdkShortcuts.js",
+  "program/sdk/grpcClients.js",
+  "program/sdk/isOn.js",
+  "program/sdk/lazyCompilers.js",
+  "program/sdk/promiseTraces.js",
+  "program/sdk/runState.js",
+  "program/sdk/sdkModule.js",
   "program/sdk/shortcuts.js",
+  "program/sdk/smallSdk.js",
+  "program/sdk/sourceMaps.js",
+  "program/sdk/sourcePositions.js",
+  "program/sdk/wholeOutputs.js",
   "cli/mssp.js",
   "plugin/index.js",
   "plugin/package.json",
@@ -33,7 +43,7 @@ const productFiles = [
 ];
 
 /** Folders of `dist` that are the product's. */
-const productFolders = ["cli", "components", "domain", "extensions", "plugin", "settings"];
+const productFolders = ["cli", "components", "domain", "extensions", "plugin", "program", "settings"];
 
 /** Files of a package besides `dist`, README and licence. */
 const packageFiles: Readonly<Record<string, readonly string[]>> = {

@@ -6,7 +6,7 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { CheckRequest, ConfigureRequest, type CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { serveDynamicResources, type ServedResources } from "../../../cli/fleet/dynamicProvider";
+import { serveDynamicResources, type ServedResources } from "../../../program/sdk/dynamicProvider";
 
 const ofProgram = createRequire(path.join(__dirname, "program.js"));
 

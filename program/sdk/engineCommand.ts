@@ -1,6 +1,7 @@
 /** How the Automation API starts the engine in a fleet run. */
 import path from "node:path";
-import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import type * as automation from "@pulumi/pulumi/automation";
+import { missingMember } from "./missingMember";
 
 /**
  * After an interrupt, the engine finishes its operations within this time, in milliseconds, or is
@@ -19,22 +20,29 @@ export class EngineFailed extends Error {
   }
 }
 
+/** What the Automation API uses of its `PulumiCommand`. */
+export interface EngineCommand {
+  readonly command: string;
+  readonly version: { toString(): string; readonly version: string };
+  run(
+    args: readonly string[],
+    cwd: string,
+    additional: Readonly<Record<string, string>>,
+    onOutput?: (text: string) => void,
+    onError?: (text: string) => void,
+    signal?: AbortSignal,
+  ): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number }>;
+}
+
 /**
  * The Automation API's own runner puts the engine into this process's group, where Ctrl-C of a
  * terminal reaches it (pulumi#6334).
  */
-export function engineCommand(file: string, version: string): PulumiCommand {
-  const command = {
+export function engineCommand(file: string, version: string): EngineCommand {
+  return {
     command: file,
     version: { toString: () => version, version },
-    async run(
-      args: readonly string[],
-      cwd: string,
-      additional: Readonly<Record<string, string>>,
-      onOutput?: (text: string) => void,
-      onError?: (text: string) => void,
-      signal?: AbortSignal,
-    ) {
+    async run(args, cwd, additional, onOutput, onError, signal) {
       const { execa } = await import("execa");
       const PATH = `${path.dirname(file)}${path.delimiter}${additional["PATH"] ?? process.env["PATH"] ?? ""}`;
       const running = execa(file, [...args, "--non-interactive"], {
@@ -60,5 +68,20 @@ export function engineCommand(file: string, version: string): PulumiCommand {
       return { stdout, stderr, code: exitCode };
     },
   };
-  return command as unknown as PulumiCommand;
+}
+
+/**
+ * Gives the command to the Automation API, whose own class has members that it never reads.
+ *
+ * @param make makes a workspace with the command.
+ * @throws VisibleError if this SDK takes no command.
+ */
+export async function workspaceWith(
+  command: EngineCommand,
+  make: (pulumiCommand: automation.PulumiCommand) => Promise<automation.LocalWorkspace>,
+): Promise<automation.LocalWorkspace> {
+  const pulumiCommand = command as unknown as automation.PulumiCommand;
+  const workspace = await make(pulumiCommand);
+  if (workspace.pulumiCommand !== pulumiCommand) throw missingMember("LocalWorkspaceOptions.pulumiCommand");
+  return workspace;
 }
