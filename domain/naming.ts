@@ -48,8 +48,8 @@ export function securityGroupName(msspName: string): string {
 }
 
 /**
- * A group's name in the directory, without apostrophes, which the azuread provider does not escape
- * in its filter.
+ * A group's name in the directory: `'` becomes `’`, because the azuread provider puts the name into
+ * its `$filter` unescaped.
  */
 export function groupNameInDirectory(name: string): string {
   return name.replaceAll("'", "’");

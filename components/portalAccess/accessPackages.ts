@@ -251,6 +251,7 @@ function policyArgs(
       reviewers: [...deciding],
       accessRecommendationEnabled: true,
       approverJustificationRequired: true,
+      // A reviewer may not answer: silence ends access, and `expiresAfterDays` ends it anyway.
       accessReviewTimeoutBehavior: "removeAccess",
     },
   };

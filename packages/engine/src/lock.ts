@@ -1,6 +1,10 @@
 /**
  * A lock between processes: a file that names its holder. Not `proper-lockfile`: that names nobody
  * to the user who waits, and blocks after a killed holder until a lease ends.
+ *
+ * The sandbox's `ownerFile.ts` is another protocol: others join its owner, which answers on a port,
+ * and a takeover has exactly one winner, since two owners would overwrite each other's tenants.
+ * Here others wait, the folder may be on a network file system, and nobody listens on a port.
  */
 import { execFileSync } from "node:child_process";
 import crypto from "node:crypto";

@@ -1,4 +1,8 @@
-/** Shows what is going on: on a terminal one line that changes, elsewhere a line now and then. */
+/**
+ * Shows what is going on: on a terminal one line that changes, elsewhere a line now and then.
+ * A pull of alerts counts in a line of its own: this package imports no product, the product runs
+ * without this package, and both would share ten lines.
+ */
 import { stripVTControlCharacters } from "node:util";
 
 /** How often a changed line is written where there is no terminal. */
