@@ -26,6 +26,7 @@ describe("SECURITY.md", () => {
       'SECURITY.md:10: names no test, and does not say "Not tested": - **then**: wait.…',
     ]);
     assert.deepEqual(within("It holds. Not tested."), []);
+    assert.deepEqual(within("It holds. Not\ntested."), []);
   });
 
   it("a test that does not exist is found", () => {
