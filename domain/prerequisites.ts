@@ -258,7 +258,7 @@ export function beforeDestroy({ portalAccess }: { readonly portalAccess: { reado
   if (portalAccess.model === "governance") {
     return [
       "Before `npx pulumi destroy` or another portalAccess.model: end the governance relationship with " +
-        "`npx mssp governance terminate --stack <stack>`. Neither ends it: it grants access until the customer terminates it.",
+        "`npx mssp governance terminate --stack <stack> --as customer --client-id <ID>`. Neither ends it: it grants access until the customer terminates it.",
     ];
   }
   if (portalAccess.model !== "entitlement") return [];

@@ -77,7 +77,7 @@ export const trustSettings = {
   crossTenantTrust: optional(crossTenantTrust, {
     description:
       "What the customer's tenant trusts of the MSSP's tenant: its entry in the cross-tenant access policy. Only the " +
-      "keys that are set are changed. Requires Microsoft Entra ID P1; see docs/trust.md.",
+      "keys that are set are changed. Requires Microsoft Entra ID P1, except for `automaticConsent` alone; see docs/trust.md.",
     default: "nothing is changed",
     example: "{ mfa: true, compliantDevice: true }",
   }),

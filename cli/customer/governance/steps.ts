@@ -296,7 +296,7 @@ export async function terminateStep({ stack, settings, call }: StepContext, side
     };
   }
   if (current === undefined) return templateRemoval(governance, templateName(stack, settings));
-  const waitsFor = `An administrator of the customer confirms it: npx mssp governance terminate --stack ${stack}. Then run this command again.`;
+  const waitsFor = `An administrator of the customer confirms it: npx mssp governance terminate --stack ${stack} --as customer --client-id <ID>. Then run this command again.`;
   if (current.status !== "active")
     return { ...nothing, found: "The customer was asked to end the relationship.", waitsFor };
   return {
