@@ -13,6 +13,7 @@ const engine = "packages/engine";
 const pages = "packages/pages";
 const sandbox = "packages/sandbox";
 const testkit = "packages/testkit";
+const siem = "packages/siem";
 
 /** What the program and the commands know of customers, tenants and errors. */
 const facts = ["domain", microsoft, errors];
@@ -25,6 +26,7 @@ const rooms = {
   [pages]: [],
   [terminal]: [errors],
   [microsoft]: [errors],
+  [siem]: [microsoft, terminal, errors],
   [engine]: [errors],
   [sandbox]: [microsoft, engine, pages, errors],
   [testkit]: [sandbox, microsoft, engine, errors],
@@ -36,13 +38,13 @@ const rooms = {
   extensions: ["components", "settings", ...facts],
   plugin: ["program", "components", "settings", ...facts],
   "cli/base": [terminal, microsoft, errors],
-  "cli/stack": commandBase,
-  "cli/siem": ["cli/stack", ...commandBase],
+  "cli/stack": [siem, ...commandBase],
+  "cli/siem": ["cli/stack", siem, ...commandBase],
   "cli/tenant": ["cli/stack", ...commandBase],
-  "cli/customer": ["cli/tenant", "cli/siem", "cli/stack", pages, ...commandBase],
-  "cli/fleet": ["program", "cli/tenant", "cli/siem", "cli/stack", pages, ...commandBase],
+  "cli/customer": ["cli/tenant", "cli/stack", siem, pages, ...commandBase],
+  "cli/fleet": ["program", "cli/tenant", "cli/stack", pages, ...commandBase],
   "cli/ci": ["cli/tenant", "cli/stack", ...commandBase],
-  "cli/sandbox": ["cli/siem", "cli/stack", sandbox, engine, ...commandBase],
+  "cli/sandbox": ["cli/stack", siem, sandbox, engine, ...commandBase],
 };
 
 const floors = Object.entries(rooms).map(([room, below]) => {

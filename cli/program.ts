@@ -2,16 +2,10 @@
  * The `mssp` command. Its help needs no more than the names and descriptions of the subcommands; the
  * module of a subcommand loads if the command line names it.
  */
-import { Command } from "commander";
-import type { Output, Session } from "@defender-mssp/terminal/session";
-
-interface Subcommand {
-  readonly description: string;
-  readonly load: () => {
-    /** Adds arguments, options and action. */
-    readonly define: (command: Command, session: Session) => void;
-  };
-}
+import type { Command } from "commander";
+import { lazyProgram, type Subcommand } from "@defender-mssp/terminal/lazyProgram";
+import type { Session } from "@defender-mssp/terminal/session";
+import { descriptions } from "@defender-mssp/siem/descriptions";
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   init: {
@@ -54,17 +48,15 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     load: () => require("./siem/connection/command") as typeof import("./siem/connection/command"),
   },
   token: {
-    description:
-      "Get the tokens of a stack's SIEM connector from the customer's tenant. Stores the refresh token encrypted; " +
-      "prints tokens only with --show-secrets.",
-    load: () => require("./siem/tokens/command") as typeof import("./siem/tokens/command"),
+    description: descriptions.token,
+    load: () => require("./siem/token") as typeof import("./siem/token"),
   },
   "siem-config": {
-    description: "Write the files with which a SIEM product reaches the customer's alerts.",
-    load: () => require("./siem/siemConfig/command") as typeof import("./siem/siemConfig/command"),
+    description: descriptions["siem-config"],
+    load: () => require("./siem/siemConfig") as typeof import("./siem/siemConfig"),
   },
   verify: {
-    description: "Sign in and read alerts as the SIEM would, and check everything that this requires.",
+    description: descriptions.verify,
     load: () => require("./customer/verify/command") as typeof import("./customer/verify/command"),
   },
   onboard: {
@@ -86,17 +78,16 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     load: () => require("./customer/offboard/command") as typeof import("./customer/offboard/command"),
   },
   alerts: {
-    description:
-      "Pull the customer's Defender alerts as the SIEM connector would, and write them to standard output, a file or a SIEM.",
-    load: () => require("./siem/alerts/command") as typeof import("./siem/alerts/command"),
+    description: descriptions.alerts,
+    load: () => require("./siem/alerts") as typeof import("./siem/alerts"),
   },
   incidents: {
-    description: "Pull the customer's Defender incidents with their alerts, or change one.",
-    load: () => require("./siem/incidents/command") as typeof import("./siem/incidents/command"),
+    description: descriptions.incidents,
+    load: () => require("./siem/incidents") as typeof import("./siem/incidents"),
   },
   hunt: {
-    description: "Run one query of advanced hunting (KQL) over one or all customers.",
-    load: () => require("./siem/hunt/command") as typeof import("./siem/hunt/command"),
+    description: descriptions.hunt,
+    load: () => require("./siem/hunt") as typeof import("./siem/hunt"),
   },
   evidence: {
     description:
@@ -126,26 +117,14 @@ export const subcommandNames = Object.keys(subcommands);
  * description.
  */
 export function programFor(commandLine: readonly string[], session: Session): Command {
-  const program = new Command("npx mssp")
-    .description(
-      "Grants a managed security service provider (MSSP) access to its customers' Microsoft Defender, and shows what is granted.",
-    )
-    .enablePositionalOptions()
-    // Subcommands inherit it.
-    .configureOutput({
-      writeOut: (text) => session.out.write(text),
-      writeErr: (text) => session.err.write(text),
-      getOutHelpWidth: () => columnsOf(session.out),
-      getErrHelpWidth: () => columnsOf(session.err),
-    });
-  for (const [name, { description, load }] of Object.entries(subcommands)) {
-    const command = program.command(name).description(description);
-    if (commandLine.includes(name)) load().define(command, session);
-  }
-  return program.configureHelp({ subcommandTerm: (command) => command.name() });
-}
-
-/** Commander's own width applies without a terminal. */
-function columnsOf({ isTerminal, columns }: Output): number {
-  return isTerminal ? columns : 80;
+  return lazyProgram(
+    {
+      name: "npx mssp",
+      description:
+        "Grants a managed security service provider (MSSP) access to its customers' Microsoft Defender, and shows what is granted.",
+      subcommands,
+    },
+    commandLine,
+    session,
+  );
 }

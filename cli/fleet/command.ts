@@ -216,17 +216,16 @@ function withPlace(command: Command): Command {
 }
 
 async function selected(options: PlaceOptions) {
-  const [{ readInventory }, { selectStacks }, { readProject }, { secretsEndWithin }, path] = await Promise.all([
+  const [{ readInventory }, { selectStacks }, { readProject }, path] = await Promise.all([
     import("../stack/inventory.js"),
     import("../stack/selection.js"),
     import("../../settings/project.js"),
-    import("../siem/secrets/command.js"),
     import("node:path"),
   ]);
   const project = await readProject();
   const { folder } = project;
   const journals = path.resolve(options.journal === defaultJournals ? folder : "", options.journal);
-  const place = { folder, journals, secretsEndWithin };
+  const place = { folder, journals };
   return { chosen: await selectStacks(await readInventory(project), options, place), journals };
 }
 

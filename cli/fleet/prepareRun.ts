@@ -10,7 +10,6 @@ import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import { passphraseVariables } from "../stack/passphrases";
 import { selectStacks } from "../stack/selection";
 import type { SelectionOptions } from "../stack/selectionOptions";
-import { secretsEndWithin } from "../siem/secrets/command";
 import { isRunning } from "./processState";
 
 /** The first stacks of a run: a number, or a share of all. */
@@ -105,7 +104,7 @@ async function newPlan(
   options: FleetRunOptions,
   place: { readonly folder: string; readonly journals: string },
 ): Promise<RunPlan> {
-  const chosen = await selectStacks(inventory, options, { ...place, secretsEndWithin });
+  const chosen = await selectStacks(inventory, options, place);
   const { drift = false, init, secretsProvider } = options;
   return {
     command,

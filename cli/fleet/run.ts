@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { withoutUndefined } from "@defender-mssp/microsoft";
 import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
-import { Limiter } from "../base/limiter";
+import { Limiter } from "@defender-mssp/microsoft/limiter";
 import { Journal } from "../stack/journal";
 import { exitCodeOf, type FleetCommand, type StackOutcome } from "../stack/outcome";
 import { requireEngine } from "../stack/pulumi";

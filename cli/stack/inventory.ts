@@ -3,7 +3,7 @@
  * a bucket.
  */
 import { VisibleError } from "@defender-mssp/errors";
-import { isStackName } from "./stackNames";
+import { isStackName } from "@defender-mssp/siem/connector/stackName";
 import { readStackSettings } from "../../settings/fromFile";
 import { shownStackFile, stacksWithSettings, type Project } from "../../settings/project";
 

@@ -6,6 +6,7 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 
 export interface PulumiOptions {
   /** Folder of the project. Default: the working folder. */
@@ -71,7 +72,7 @@ export async function runPulumi(args: readonly string[], options: PulumiOptions 
 }
 
 /** The backend has no stack of this name. */
-export class StackNotFoundError extends VisibleError {}
+export class StackNotFoundError extends NoConnectorYet {}
 
 function isMissing(stderr: string): boolean {
   return /no stack named/.test(stderr);

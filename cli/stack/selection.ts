@@ -12,8 +12,6 @@ export interface SelectionPlace {
   readonly folder: string;
   /** Folder of the journals of fleet runs. */
   readonly journals: string;
-  /** The stacks of `stacks` with a secret that ends within these days: for `--secrets-end-within`. */
-  readonly secretsEndWithin: (stacks: readonly string[], days: number) => Promise<readonly string[]>;
 }
 
 /**
@@ -25,16 +23,6 @@ export async function selectStacks(
   inventory: readonly FleetStack[],
   options: SelectionOptions,
   place: SelectionPlace,
-): Promise<FleetStack[]>;
-export async function selectStacks(
-  inventory: readonly FleetStack[],
-  options: Omit<SelectionOptions, "secretsEndWithin">,
-  place: Omit<SelectionPlace, "secretsEndWithin">,
-): Promise<FleetStack[]>;
-export async function selectStacks(
-  inventory: readonly FleetStack[],
-  options: SelectionOptions,
-  place: Omit<SelectionPlace, "secretsEndWithin"> & Partial<SelectionPlace>,
 ): Promise<FleetStack[]> {
   const { stack: patterns, tag: wanted = [], changedSince, secretsEndWithin, status } = options;
   for (const pattern of patterns ?? []) {
@@ -67,8 +55,9 @@ export async function selectStacks(
     });
   }
   if (secretsEndWithin !== undefined && chosen.length > 0) {
+    const { stacksWithSecretsEndingWithin } = await import("./expiringSecrets.js");
     const stacks = chosen.map(({ stack }) => stack);
-    const ending = new Set(await place.secretsEndWithin?.(stacks, secretsEndWithin));
+    const ending = new Set(await stacksWithSecretsEndingWithin(stacks, secretsEndWithin));
     chosen = chosen.filter(({ stack }) => ending.has(stack));
   }
   const { part } = options;

@@ -1,6 +1,6 @@
 /** The name of a stack as people type it, for every command's `--stack`. */
 import { InvalidArgumentError } from "commander";
-import { isStackName } from "./stackNames";
+import { isStackName } from "@defender-mssp/siem/connector/stackName";
 
 /**
  * A stack's name, also with organization and project in front. What no stack can be called is

@@ -11,6 +11,7 @@ import {
   credentialTypes,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 import { runPulumi } from "./pulumi";
 
 const text = z.string().min(1);
@@ -78,6 +79,9 @@ const schema = z.object({
   nextSteps: z.array(z.string()).default([]),
 });
 
+/** The stack exists, or did, and has no resources. */
+export class NothingDeployed extends NoConnectorYet {}
+
 /** The outputs of a stack, as `index.ts` makes them. */
 export type StackOutputs = z.infer<typeof schema>;
 
@@ -92,13 +96,13 @@ export interface StackOutputsOptions {
 
 /**
  * Reads the outputs of a stack.
- * @throws VisibleError where the stack does not exist or has not been deployed, its outputs are of
+ * @throws NothingDeployed, or VisibleError where the stack does not exist, its outputs are of
  * another version, or the engine can't read it (passphrase, login).
  */
 export async function readStackOutputs(stack: string, options: StackOutputsOptions = {}): Promise<StackOutputs> {
   const answer = await askEngine(stack, options);
   if (answer === null || typeof answer !== "object" || Object.keys(answer).length === 0) {
-    throw new VisibleError(
+    throw new NothingDeployed(
       `Stack "${stack}" has no outputs: nothing is deployed there. Run \`npx pulumi up --stack ${stack}\` first.`,
     );
   }

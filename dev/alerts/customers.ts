@@ -5,7 +5,7 @@ import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
 import { addApplication, addConsentedServicePrincipal, detectionIntervalFor } from "@defender-mssp/testkit";
-import { connectionText } from "../../cli/siem/connector/connectionFile";
+import { connectionText } from "@defender-mssp/siem/connector/connectionFile";
 
 const clientSecret = "the connectors' secret";
 

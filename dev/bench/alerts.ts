@@ -7,7 +7,7 @@ import path from "node:path";
 import { requestToken, securityAlertsPath } from "@defender-mssp/microsoft";
 import { detectionIntervalFor, SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
-import { pageSize } from "../../cli/siem/pull/source";
+import { pageSize } from "@defender-mssp/siem/pull/source";
 import { inTurn, rowOf, type BenchGroup, type Measured, type Row, type RowInfo } from "./row";
 import type { Usage } from "./usage";
 

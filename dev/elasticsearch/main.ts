@@ -10,8 +10,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { detectionsBetween, Incidents } from "@defender-mssp/testkit";
 import { execa } from "execa";
-import { elasticsearch } from "../../cli/siem/sinks/elasticsearch";
-import { DestinationError, type SinkRecord } from "../../cli/siem/sinks/sink";
+import { elasticsearch } from "@defender-mssp/siem/sinks/elasticsearch";
+import { DestinationError, type SinkRecord } from "@defender-mssp/siem/sinks/sink";
 import { ManyCustomers } from "../alerts/customers";
 import { libraries, products, Server, type Product } from "./server";
 

@@ -11,6 +11,7 @@ export interface Manifest {
   readonly types?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, Readonly<Record<string, unknown>> | string>>;
 }
 
@@ -33,6 +34,7 @@ export const packages: readonly PackageDescription[] = [
   { name: "@defender-mssp/errors", folder: "packages/errors", optionalPeers: [] },
   { name: "@defender-mssp/terminal", folder: "packages/terminal", optionalPeers: [] },
   { name: "@defender-mssp/microsoft", folder: "packages/microsoft", optionalPeers: [] },
+  { name: "@defender-mssp/siem", folder: "packages/siem", optionalPeers: [] },
   { name: "@defender-mssp/pages", folder: "packages/pages", optionalPeers: [] },
   { name: "@defender-mssp/engine", folder: "packages/engine", optionalPeers: [] },
   {
@@ -74,7 +76,7 @@ export function publishedManifest(
     license: "Apache-2.0",
     keywords: ["pulumi", "microsoft-defender", "mssp"],
     engines: { node: ">=20.19.0" },
-    ...(folder === "." ? { bin: { "defender-mssp": "cli/mssp.js", mssp: "cli/mssp.js" } } : {}),
+    bin: folder === "." ? { "defender-mssp": "cli/mssp.js", ...manifest.bin } : manifest.bin,
     main: manifest.main,
     types: manifest.types,
     exports: withoutSources(manifest.exports ?? {}, unpublished),

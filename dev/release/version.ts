@@ -8,6 +8,7 @@ const manifests = [
   "packages/errors/package.json",
   "packages/terminal/package.json",
   "packages/microsoft/package.json",
+  "packages/siem/package.json",
   "packages/pages/package.json",
   "packages/engine/package.json",
   "packages/sandbox/package.json",

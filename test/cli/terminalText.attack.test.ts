@@ -8,7 +8,7 @@ import { paragraph, tableText } from "@defender-mssp/terminal/table";
 import { terminalText, visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
 import { secretsText } from "../../cli/siem/secrets/secretsText";
 import { outputsText } from "../../cli/sandbox/start/outputsText";
-import { codeOf } from "../../cli/siem/tokens/signIn";
+import { codeOf } from "@defender-mssp/siem/tokens/signIn";
 
 /**
  * What a terminal or a log viewer acts on: C0, DEL, C1, bidi overrides and isolates, line and
@@ -83,12 +83,16 @@ describe("attack: control characters in a tenant's text", () => {
   });
 
   it("no command bypasses the escaping by writing to standard output or printing plain JSON", () => {
-    const cli = path.join(__dirname, "..", "..", "cli");
-    const files = readdirSync(cli, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-    assert.ok(files.length > 80);
-    const exceptions = ["sandbox/sandbox/output.ts"].map((file) => path.normalize(file));
+    const checkout = path.join(__dirname, "..", "..");
+    const files = ["cli", "packages/siem/src"].flatMap((folder) =>
+      readdirSync(path.join(checkout, folder), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => path.join(folder, file)),
+    );
+    assert.ok(files.length > 200);
+    const exceptions = ["cli/sandbox/sandbox/output.ts"].map((file) => path.normalize(file));
     for (const file of files.filter((one) => !exceptions.includes(one))) {
-      const text = readFileSync(path.join(cli, file), "utf8");
+      const text = readFileSync(path.join(checkout, file), "utf8");
       assert.doesNotMatch(text, /process\.stdout\.write/, file);
       assert.doesNotMatch(text, /\bprint\([^;]*JSON\.stringify/, file);
     }

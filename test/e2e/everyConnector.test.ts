@@ -23,7 +23,7 @@ import {
   securityAlert,
   type TestCertificate,
 } from "@defender-mssp/testkit";
-import type { Check } from "../../cli/customer/verify/check";
+import type { Check } from "@defender-mssp/siem/verify/check";
 import type { Ended } from "../cli/mssp";
 import { sharedMssp as runMssp } from "../cli/sharedMssp";
 import {

@@ -25,7 +25,7 @@ import { execa } from "execa";
 import { SignJWT } from "jose";
 import { parse, stringify } from "yaml";
 import type { AccessReport } from "../../cli/customer/report/model";
-import { siemProducts } from "../../cli/siem/siemConfig/products";
+import { siemProducts } from "@defender-mssp/siem/siemConfig/products";
 import { mssp as runMssp } from "../cli/mssp";
 import { SecretSearch, findShapes, type Finding } from "./secretSearch";
 import { ana, ben, checkout, createProject, customer, tenantIdOf } from "./support";

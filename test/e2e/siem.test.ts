@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { msspSubscriptionId, msspTenantId, type SandboxProject } from "@defender-mssp/testkit";
-import type { Check } from "../../cli/customer/verify/check";
+import type { Check } from "@defender-mssp/siem/verify/check";
 import type { Ended } from "../cli/mssp";
 import { sharedMssp as runMssp } from "../cli/sharedMssp";
 import { checkout, createProject, customer, objectsOf, single, TenantHands, tenantIdOf } from "./support";

@@ -37,13 +37,14 @@ describe("the packed packages", function () {
   });
   after(() => rm(out, { recursive: true, force: true }));
 
-  it("are seven, of one version, and depend on each other by exactly that", () => {
+  it("are eight, of one version, and depend on each other by exactly that", () => {
     assert.deepEqual(packed.map(({ name }) => name).sort(), [
       "@defender-mssp/engine",
       "@defender-mssp/errors",
       "@defender-mssp/microsoft",
       "@defender-mssp/pages",
       "@defender-mssp/sandbox",
+      "@defender-mssp/siem",
       "@defender-mssp/terminal",
       "defender-mssp",
     ]);

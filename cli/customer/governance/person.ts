@@ -9,9 +9,9 @@ import { randomBytes } from "node:crypto";
 import { request, type Endpoints, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
-import { LoopbackRedirect } from "../../siem/tokens/loopback";
-import { NetworkClient } from "../../siem/tokens/networkClient";
-import { acquired, codeOf, deviceCodeShown } from "../../siem/tokens/signIn";
+import { LoopbackRedirect } from "@defender-mssp/siem/tokens/loopback";
+import { NetworkClient } from "@defender-mssp/siem/tokens/networkClient";
+import { acquired, codeOf, deviceCodeShown } from "@defender-mssp/siem/tokens/signIn";
 
 export const tokenVariable = "MSSP_GRAPH_TOKEN";
 

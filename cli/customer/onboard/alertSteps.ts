@@ -3,9 +3,9 @@ import type { AlertApi } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import type { StackOutputs } from "../../stack/stackOutputs";
-import { graphAlerts, legacyAlerts, refreshToken } from "../verify/alerts";
-import type { Check } from "../verify/check";
-import { contextOf } from "../verify/contextOf";
+import { graphAlerts, legacyAlerts, refreshToken } from "@defender-mssp/siem/verify/alerts";
+import type { Check } from "@defender-mssp/siem/verify/check";
+import { stackContextOf } from "../verify/stackContext";
 import { authorization } from "../verify/tenant";
 import type { OnboardingStep } from "./progress";
 import { done, notApplicable, unchecked, waiting, type OnboardingRun } from "./step";
@@ -26,7 +26,7 @@ export async function alertSteps(
     ];
   }
   try {
-    const context = await contextOf(run);
+    const context = await stackContextOf(run);
     const refresh = await refreshToken(context);
     const legacy = await legacyAlerts(context, refresh.accessToken);
     const authorized = usesLegacy

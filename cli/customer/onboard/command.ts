@@ -8,7 +8,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
-import { credentialOptions, type CredentialOptions } from "../../siem/tokens/credentialOptions";
+import { credentialOptions, type CredentialOptions } from "@defender-mssp/siem/tokens/credentialOptions";
 import type { OnboardingProgress } from "./progress";
 
 interface OnboardOptions extends CredentialOptions {

@@ -2,7 +2,7 @@
 import { ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Place } from "../../base/place";
-import type { CredentialOptions } from "../../siem/tokens/credentialOptions";
+import type { CredentialOptions } from "@defender-mssp/siem/tokens/credentialOptions";
 import type { Actor, OnboardingStep, StepName } from "./progress";
 
 export interface OnboardingRun extends CredentialOptions, Place {

@@ -7,9 +7,9 @@ import {
   profileWrites,
   withoutUndefined,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { keepingLegacyApi } from "../../../settings/connector";
+import { NothingDeployed } from "../../stack/stackOutputs";
 import { attentionOf } from "./attention";
 import { endsOf } from "./ends";
 import { governanceFound, governanceObjects } from "./governance";
@@ -35,7 +35,7 @@ export function reportOf(sources: ReportSources): AccessReport {
   const { tenantId, cloud, connector } = settings;
   const deployed = objectsOf(state.resources, { cloud, tenantId });
   if (deployed.objects.length === 0) {
-    throw new VisibleError(
+    throw new NothingDeployed(
       `Stack "${stack}" has no objects in a tenant: nothing is deployed there. Run \`npx pulumi up --stack ${stack}\` first, ` +
         `or \`npx mssp report --stack ${stack} --for customer\` to show what it will create.`,
     );

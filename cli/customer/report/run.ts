@@ -7,12 +7,13 @@ import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject } from "../../../settings/project";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { Place } from "../../base/place";
-import { readTokenRecord } from "../../siem/connector/refreshToken";
 import { readInventory, type FleetStack } from "../../stack/inventory";
 import { lastOutcomes, type LastOutcome } from "../../stack/journal";
 import { selectStacks } from "../../stack/selection";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
-import { askPulumi } from "../../stack/pulumi";
+import { askPulumi, StackNotFoundError } from "../../stack/pulumi";
+import { NothingDeployed } from "../../stack/stackOutputs";
+import { readTokenRecord } from "../../stack/stackRefreshToken";
 import { reportOf } from "./build";
 import { fleetRow, type FleetFacts, type FleetReport, type FleetRow } from "./fleet";
 import type { AccessReport } from "./model";
@@ -151,7 +152,7 @@ async function customerOf(
     return { row: fleetRow(report, facts), report };
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
-    const isMissing = /nothing is deployed there|There is no stack/.test(error.message);
+    const isMissing = error instanceof NothingDeployed || error instanceof StackNotFoundError;
     if (isMissing) return { row: { ...empty, state: "notDeployed" } };
     return { row: { ...empty, state: "unreadable", problem: error.message } };
   }

@@ -6,15 +6,16 @@ import { readStackSettings } from "../../../settings/fromFile";
 import type { Addition } from "../../stack/additionsPart";
 import { endStep, lookAtGovernance, relationshipText, type GovernanceLook } from "../governance/look";
 import { stateOf } from "../governance/run";
-import { failed, notChecked, passed, type Check } from "./check";
-import { asAutomation, automationToken, type VerifyContext } from "./context";
-import type { ContextOptions } from "./contextOf";
+import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
+import type { VerifyContext } from "@defender-mssp/siem/verify/context";
+import { asAutomation, automationToken } from "./automation";
+import type { StackContextOptions } from "./stackContext";
 
 /**
  * Whether the relationship is active and grants what the settings say. With another model: whether
  * there is one, which is a way in that the settings do not ask for.
  */
-export async function governanceRelationship(context: VerifyContext, options: ContextOptions): Promise<Check[]> {
+export async function governanceRelationship(context: VerifyContext, options: StackContextOptions): Promise<Check[]> {
   const { stack } = context.connector;
   const { folder, environment } = options;
   // The next `up` reports invalid settings; this command checks what is deployed.
@@ -49,7 +50,7 @@ export function unaskedRelationship(
   stack: string,
   { tenantId, msspTenantId }: Pick<Settings, "tenantId" | "msspTenantId">,
   look: GovernanceLook,
-): Check {
+): Check & { readonly additions?: readonly Addition[] } {
   if (look.state === "notChecked") return notChecked(name, look.reason);
   if (look.state === "none") return passed(name, "none is active, and the settings ask for none");
   const { id, creationDateTime, policy } = look.relationship;

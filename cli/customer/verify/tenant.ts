@@ -1,5 +1,6 @@
 /**
- * The checks of the customer's tenant (consent, redirect URI, authorization, portal) and of expiry.
+ * The checks of the customer's tenant that need the stack or the automation: consent, redirect URI,
+ * authorization, notification rules, end of changes.
  */
 import {
   clouds,
@@ -7,7 +8,6 @@ import {
   getNotificationRule,
   getSiemAuthorization,
   graphList,
-  portalUrl,
   profileWrites,
   request,
   windowsDefenderAtp,
@@ -15,53 +15,17 @@ import {
   type ConnectorRole,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/errors";
-import { daysUntil } from "../../siem/connector/refreshToken";
-import { readRegistration } from "../../siem/tokens/redirect";
-import { authorizationByUse, type LegacyAlerts } from "./alerts";
-import { failed, notChecked, passed, type Check } from "./check";
-import { asAutomation, automationToken, type VerifyContext } from "./context";
-
-/** The expiry of the connector's credential, from the stack's outputs or the given certificate. */
-export function credentialExpiry({ connector, credential, now }: VerifyContext): Check {
-  const name = "credential expiry";
-  const {
-    kind,
-    connection,
-    credential: type,
-    credentialExpiresOn,
-    clientSecretExpiresOn = credentialExpiresOn,
-  } = connector;
-  if (type === "federated") return notChecked(name, "not applicable: a federated credential does not expire");
-  if (type === "secret") {
-    if (clientSecretExpiresOn !== undefined)
-      return endsOn(name, new Date(clientSecretExpiresOn), now, "npx pulumi up renews the client secret");
-    if (connection !== undefined)
-      return notChecked(name, "not checked: requires the stack's outputs (npx mssp secrets)");
-    return kind === "msspApp"
-      ? notChecked(name, "the MSSP's own application: its secret is in the MSSP's tenant")
-      : notChecked(name, "the stack has no output clientSecretExpiresOn");
-  }
-  const named =
-    credential instanceof VisibleError || credential.kind !== "certificate"
-      ? undefined
-      : credential.certificate.validTo;
-  const end = credentialExpiresOn ?? named;
-  if (end === undefined) return notChecked(name, "the certificate is not in the outputs: pass it with --certificate");
-  return endsOn(name, new Date(end), now, "set a new certificate in connector.credential");
-}
-
-function endsOn(name: string, end: Date, now: Date, remedy: string): Check {
-  if (Number.isNaN(end.getTime())) return failed(name, "the stack's output is not a valid date");
-  const days = daysUntil(end, now);
-  const date = end.toISOString().slice(0, 10);
-  return end <= now ? failed(name, `expired on ${date}: ${remedy}`) : passed(name, `in ${days} days (${date})`);
-}
+import { readRegistration } from "@defender-mssp/siem/tokens/redirect";
+import { authorizationByUse, type LegacyAlerts } from "@defender-mssp/siem/verify/alerts";
+import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
+import type { VerifyContext } from "@defender-mssp/siem/verify/context";
+import { asAutomation, automationToken } from "./automation";
+import type { StackVerifyContext } from "./stackContext";
 
 /**
  * The last day on which the connector may change anything; undefined for a profile that only reads.
  */
-export function endOfChanges({ connector, now }: VerifyContext): Check | undefined {
+export function endOfChanges({ connector, now }: StackVerifyContext): Check | undefined {
   const { profile, writesEndOn, approvedBy = "" } = connector;
   if (!profileWrites(profile) || writesEndOn === undefined) return undefined;
   const name = "end of changes";
@@ -75,7 +39,7 @@ export function endOfChanges({ connector, now }: VerifyContext): Check | undefin
 }
 
 /** The consents in the tenant: those of the profile and the alert APIs, and no other role. */
-export function consent(context: VerifyContext): Promise<Check> {
+export function consent(context: StackVerifyContext): Promise<Check> {
   const name = "consent";
   return asAutomation(name, async () => {
     const { connector, now } = context;
@@ -201,7 +165,7 @@ export function redirectUri(context: VerifyContext): Promise<Check> {
  * Asks the server that keeps authorizations, if there is one; otherwise uses the result of the
  * call.
  */
-export async function authorization(context: VerifyContext, byUse: LegacyAlerts): Promise<Check> {
+export async function authorization(context: StackVerifyContext, byUse: LegacyAlerts): Promise<Check> {
   const name = "SIEM authorization";
   const { connector, defenderEndpoint } = context;
   const seen = authorizationByUse(context, byUse);
@@ -221,7 +185,7 @@ export async function authorization(context: VerifyContext, byUse: LegacyAlerts)
  * The e-mail notification rules: asked of the server that keeps them, where there is one; else as
  * the last `up` left them. Microsoft has no public API to read those that a person has made.
  */
-export async function notificationRules(context: VerifyContext): Promise<Check> {
+export async function notificationRules(context: StackVerifyContext): Promise<Check> {
   const name = "notification rules";
   const { connector, defenderEndpoint } = context;
   const rules = Object.entries(connector.notificationRules ?? {});
@@ -252,23 +216,4 @@ async function missingNotificationRules(
     if ((await getNotificationRule({ endpoint, token }, name)) === undefined) missing.push(name);
   }
   return missing;
-}
-
-/** Checks that the portal's URL is the customer's and that the tenant exists. */
-export async function portal(context: VerifyContext): Promise<Check> {
-  const name = "portal URL";
-  const { connector, endpoints } = context;
-  const right = portalUrl(connector.cloud, connector.tenantId);
-  if (connector.portalUrl !== right) {
-    return failed(name, `it is ${connector.portalUrl ?? "missing"}; expected ${right}: run npx pulumi up`);
-  }
-  const { status, body } = await request(
-    `${endpoints.loginEndpoint}/${connector.tenantId}/v2.0/.well-known/openid-configuration`,
-    { accept: [400, 404] },
-  );
-  const { issuer } = (body ?? {}) as { issuer?: string };
-  if (status !== 200 || issuer?.toLowerCase().includes(connector.tenantId.toLowerCase()) !== true) {
-    return failed(name, `Entra knows no tenant ${connector.tenantId} in this cloud`);
-  }
-  return passed(name, right);
 }

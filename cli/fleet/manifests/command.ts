@@ -94,24 +94,18 @@ function registerPipeline(manifests: Command, system: PipelineSystem): void {
 }
 
 async function selectedStacks(options: SelectionOptions) {
-  const [
-    { readInventory },
-    { selectStacks },
-    { readProject, stackFile },
-    { usesPassphrase },
-    { secretsEndWithin },
-    path,
-  ] = await Promise.all([
-    import("../../stack/inventory.js"),
-    import("../../stack/selection.js"),
-    import("../../../settings/project.js"),
-    import("../../stack/passphrases.js"),
-    import("../../siem/secrets/command.js"),
-    import("node:path"),
-  ]);
+  const [{ readInventory }, { selectStacks }, { readProject, stackFile }, { usesPassphrase }, path] = await Promise.all(
+    [
+      import("../../stack/inventory.js"),
+      import("../../stack/selection.js"),
+      import("../../../settings/project.js"),
+      import("../../stack/passphrases.js"),
+      import("node:path"),
+    ],
+  );
   const project = await readProject();
   const journals = path.resolve(project.folder, defaultJournals);
-  const place = { folder: project.folder, journals, secretsEndWithin };
+  const place = { folder: project.folder, journals };
   const chosen = await selectStacks(await readInventory(project), options, place);
   return Promise.all(
     chosen.map(async ({ stack }) => ({ stack, usesPassphrase: await usesPassphrase(stackFile(project, stack)) })),

@@ -1,7 +1,7 @@
 /** The commands for a sandbox that runs already: `stop`, `env`, `clock`. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { ClockChange } from "@defender-mssp/sandbox";
-import { durationOf } from "../../siem/pull/time";
+import { durationOf } from "@defender-mssp/siem/pull/time";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { say, written } from "./output";
 import { pluginsOption, withHome, type HomeOptions, type StartOptions } from "./options";

@@ -1,21 +1,13 @@
 /** `mssp connection`: writes the file with which a machine without the project reads a customer's alerts. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { VisibleError } from "@defender-mssp/errors";
-import type { ConnectionContent } from "../connector/connectionFile";
-import type { Connector, CredentialPlace } from "../connector/connector";
+import type { ConnectionContent } from "@defender-mssp/siem/connector/connectionFile";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
-import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { stackArgument } from "../../stack/stackName";
+import type { WriteConnectionOptions } from "./write";
 
-interface ConnectionOptions {
-  readonly stack: string;
-  readonly out: string;
-  readonly keyVaultSecret?: string;
-  readonly credentialFile?: string;
-  readonly credentialVariable?: string;
-  readonly force?: boolean;
+interface ConnectionCommandOptions extends WriteConnectionOptions {
   readonly json?: boolean;
 }
 
@@ -48,7 +40,8 @@ export function define(command: Command): void {
     )
     .option("--force", "replace an existing file")
     .option("--json", "print the file's name and content as one JSON object")
-    .action(async (options: ConnectionOptions) => {
+    .action(async (options: ConnectionCommandOptions) => {
+      const { writeConnection } = await import("./write.js");
       const connection = await writeConnection(options);
       print(
         options.json === true
@@ -76,43 +69,7 @@ export function define(command: Command): void {
   });
 }
 
-async function writeConnection(options: ConnectionOptions): Promise<ConnectionContent> {
-  const [{ contentOf }, { readConnector }, { connectionText }, { exists }] = await Promise.all([
-    import("./content.js"),
-    import("../connector/connector.js"),
-    import("../connector/connectionFile.js"),
-    import("../../stack/exists.js"),
-  ]);
-  const connector = await readConnector(options.stack);
-  const content = contentOf(connector, await placeOf(connector, options));
-  const text = connectionText(content);
-  if (options.force !== true && (await exists(options.out))) {
-    throw new VisibleError(
-      `Nothing was written: ${options.out} exists. Name another file, or replace it with --force.`,
-    );
-  }
-  await writeWholeFile(options.out, text);
-  return content;
-}
-
-async function placeOf(connector: Connector, options: ConnectionOptions): Promise<CredentialPlace> {
-  const { credential, handover } = connector;
-  const { keyVaultSecret, credentialFile, credentialVariable } = options;
-  if (credentialFile !== undefined) return { file: credentialFile };
-  if (credentialVariable !== undefined) return { fileVariable: credentialVariable };
-  if (keyVaultSecret !== undefined && credential !== "secret") {
-    throw new VisibleError(
-      `The connector of stack "${connector.stack}" has no client secret (credential: ${credential}): ` +
-        "replace --key-vault-secret with --credential-file or --credential-variable.",
-    );
-  }
-  const secret = keyVaultSecret ?? (credential === "secret" ? handover?.secretUri : undefined);
-  if (secret !== undefined) return { keyVaultSecret: secret };
-  const { credentialVariable: variableOf } = await import("../tokens/credentials.js");
-  return { fileVariable: variableOf(credential) };
-}
-
-function summaryOf({ out }: ConnectionOptions, { credentialPlace: place, stack }: ConnectionContent): string {
+function summaryOf({ out }: ConnectionCommandOptions, { credentialPlace: place, stack }: ConnectionContent): string {
   const where =
     "keyVaultSecret" in place
       ? `the Key Vault secret ${place.keyVaultSecret}; that machine's identity needs the role Key Vault Secrets User`

@@ -1,10 +1,11 @@
 /** `mssp connection`: what it writes, from a stack's outputs. */
 import { withoutUndefined } from "@defender-mssp/microsoft";
-import type { Connector, CredentialPlace } from "../connector/connector";
-import { connectionVersion, isThisMachine, type ConnectionContent } from "../connector/connectionFile";
+import { connectionVersion, isThisMachine, type ConnectionContent } from "@defender-mssp/siem/connector/connectionFile";
+import type { CredentialPlace } from "@defender-mssp/siem/connector/connector";
+import type { StackConnector } from "../../stack/connector";
 
 /** The content of the connector's connection file. */
-export function contentOf(connector: Connector, credentialPlace: CredentialPlace): ConnectionContent {
+export function contentOf(connector: StackConnector, credentialPlace: CredentialPlace): ConnectionContent {
   const { stack, tenantId, clientId, cloud, kind, alertApis, credential, redirectUri, loopbackRedirectUri } = connector;
   const { profile, incidents, actions, approvedBy, writesEndOn } = connector;
   const { ARM_METADATA_HOSTNAME: metadataHost = "" } = process.env;

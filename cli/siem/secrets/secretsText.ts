@@ -1,7 +1,7 @@
 /** The list of `mssp secrets` as a table, a row for each secret. */
 import { countsSentence, markOf, type CheckState } from "@defender-mssp/terminal/checkState";
 import { tableText, type Cell } from "@defender-mssp/terminal/table";
-import type { ExpiringSecret, StackSecrets } from "./stackSecrets";
+import type { ExpiringSecret, StackSecrets } from "../../stack/stackSecrets";
 
 const credentialNames = { secret: "client secret", certificate: "certificate", federated: "federated" } as const;
 

@@ -88,7 +88,7 @@ describe("the fleet's inventory and selectors", () => {
   });
 
   async function names(options: Partial<SelectionOptions>): Promise<string[]> {
-    const place = { folder, journals: path.join(folder, "runs"), secretsEndWithin: () => Promise.resolve([]) };
+    const place = { folder, journals: path.join(folder, "runs") };
     const chosen = await selectStacks(
       await readInventory(await readProject(folder), {}),
       { staleAfter: 7, ...options },

@@ -24,7 +24,7 @@ import { execa, type Options } from "execa";
 import { checkout } from "../../mssp";
 import { sharedMssp } from "../../sharedMssp";
 import { secret, StackProject } from "../../pulumiStack";
-import { parseCef, parseSyslog, SyslogFrames } from "./parsers";
+import { parseCef, parseSyslog, SyslogFrames } from "@defender-mssp/siem/testing";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const clientId = "c0ffee00-0000-4000-8000-000000000002";

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
 import { execa } from "execa";
-import type { Check } from "../../../../cli/customer/verify/check";
+import type { Check } from "@defender-mssp/siem/verify/check";
 import { checkout, type Ended } from "../../mssp";
 import { sharedMssp as runMssp } from "../../sharedMssp";
 import { connectorOutputs, StackProject } from "../../pulumiStack";

@@ -5,7 +5,7 @@ import path from "node:path";
 import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
 import { sharedMssp as runMssp } from "../../sharedMssp";
 import { secret, StackProject } from "../../pulumiStack";
-import { readSplunkConf } from "./parsers";
+import { readSplunkConf } from "@defender-mssp/siem/testing";
 
 describe("mssp siem-config --all", function () {
   let project: StackProject;

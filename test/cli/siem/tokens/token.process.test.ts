@@ -18,7 +18,7 @@ import {
   makeTestCertificate,
 } from "@defender-mssp/testkit";
 import { execa } from "execa";
-import { codeOf } from "../../../../cli/siem/tokens/signIn";
+import { codeOf } from "@defender-mssp/siem/tokens/signIn";
 import { checkout, type Ended } from "../../mssp";
 import { secret, StackProject } from "../../pulumiStack";
 import { sharedMssp as runMssp } from "../../sharedMssp";

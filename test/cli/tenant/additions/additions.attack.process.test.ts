@@ -16,7 +16,7 @@ import {
 import type { Addition, AdditionsPart } from "../../../../cli/stack/additionsPart";
 import { driftReport } from "../../../../cli/ci/drift/drift";
 import type { StackPreview } from "../../../../cli/stack/stackPreview";
-import type { Check } from "../../../../cli/customer/verify/check";
+import type { Check } from "@defender-mssp/siem/verify/check";
 import { readStackSettings } from "../../../../settings/fromFile";
 import { permissionsToFindAdditions } from "../../../../domain/prerequisites";
 import { sharedMssp as mssp } from "../../sharedMssp";

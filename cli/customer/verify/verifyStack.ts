@@ -1,0 +1,36 @@
+/** `mssp verify --stack`: every check, also those that need the stack or the automation. */
+import { VisibleError } from "@defender-mssp/errors";
+import { failed, type Check } from "@defender-mssp/siem/verify/check";
+import { credentialExpiry, portal } from "@defender-mssp/siem/verify/connectorChecks";
+import { checksAsSiem } from "@defender-mssp/siem/verify/verifyConnector";
+import { findAdditions } from "../../tenant/additions/find";
+import { governanceRelationship } from "./governance";
+import { stackContextOf, type StackContextOptions, type StackVerifyContext } from "./stackContext";
+import { authorization, consent, endOfChanges, notificationRules, redirectUri } from "./tenant";
+
+/**
+ * Runs every check. A missing stack, or another reason that no check can run, is one failed check
+ * and no error.
+ */
+export async function verifyStack(options: StackContextOptions): Promise<readonly Check[]> {
+  let context: StackVerifyContext;
+  try {
+    context = await stackContextOf(options);
+  } catch (error) {
+    if (!(error instanceof VisibleError)) throw error;
+    return [failed("stack", error.message)];
+  }
+  const { checks, legacy } = await checksAsSiem(context);
+  return [
+    ...checks,
+    await authorization(context, legacy),
+    credentialExpiry(context),
+    ...[endOfChanges(context)].filter((check) => check !== undefined),
+    await consent(context),
+    await redirectUri(context),
+    await notificationRules(context),
+    await portal(context),
+    ...(await governanceRelationship(context, options)),
+    ...(await findAdditions({ stack: options.stack, folder: options.folder, environment: options.environment })),
+  ];
+}

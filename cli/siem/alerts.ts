@@ -1,0 +1,16 @@
+/** `mssp alerts`: the command of `@defender-mssp/siem`, with the stacks of a project. */
+import type { Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
+import { define as defineBySource } from "@defender-mssp/siem/alerts/command";
+import { stacksAndConnectionFiles } from "../stack/connectorSource";
+import { addExamples } from "./examples";
+
+/** Adds arguments, options and action. */
+export function define(command: Command, session: Session): void {
+  defineBySource(command, session, stacksAndConnectionFiles);
+  addExamples(command, [
+    "npx mssp alerts --all --follow --checkpoints ./checkpoints \\",
+    "  --metrics 127.0.0.1:9464 --health health.json --file alerts.jsonl",
+    "npx mssp sandbox run -- npx mssp alerts --stack dev --api legacySiem --raw",
+  ]);
+}

@@ -1,0 +1,15 @@
+/** `mssp siem-config`: the command of `@defender-mssp/siem`, with the stacks of a project. */
+import type { Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
+import { define as defineBySource } from "@defender-mssp/siem/siemConfig/command";
+import { stacksAndConnectionFiles } from "../stack/connectorSource";
+import { addExamples } from "./examples";
+
+/** Adds arguments, options and action. */
+export function define(command: Command, session: Session): void {
+  defineBySource(command, session, stacksAndConnectionFiles);
+  addExamples(command, [
+    "npx mssp siem-config splunk --all --out splunk",
+    "npx mssp sandbox run -- npx mssp siem-config elastic --stack dev --out elastic",
+  ]);
+}

@@ -1,0 +1,84 @@
+/** When the credentials of stacks expire. */
+import { VisibleError } from "@defender-mssp/errors";
+import { placeText } from "@defender-mssp/siem/connector/refreshToken";
+import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { overallState } from "@defender-mssp/terminal/checkState";
+import { readConnector, type StackConnector } from "./connector";
+import { stackNames } from "./pulumi";
+import { NothingDeployed } from "./stackOutputs";
+import { readTokenRecord } from "./stackRefreshToken";
+import type { ExpiringSecret, StackSecrets } from "./stackSecrets";
+
+export interface ExpiringSecretsOptions {
+  /** Default: every stack of the project. */
+  readonly stack?: readonly string[];
+  readonly days: number;
+  /** Default: now. */
+  readonly at?: Date;
+}
+
+/** Engine processes at a time. */
+const engines = 4;
+
+/** The secrets of these stacks, or of all. */
+export async function secretsOfStacks({ stack, days, at }: ExpiringSecretsOptions): Promise<StackSecrets[]> {
+  const stacks = stack ?? (await stackNames());
+  const now = at ?? new Date();
+  return atOnce(engines, stacks, (name) => secretsOf(name, days, now));
+}
+
+/** The stacks with a credential that ends within these days, or that can't be read. */
+export async function stacksWithSecretsEndingWithin(stacks: readonly string[], days: number): Promise<string[]> {
+  const secrets = await secretsOfStacks({ stack: stacks, days });
+  return secrets.filter(({ state }) => state === "failed").map(({ stack }) => stack);
+}
+
+async function secretsOf(stack: string, days: number, now: Date): Promise<StackSecrets> {
+  try {
+    const connector = await readConnector(stack);
+    const record = await readTokenRecord(stack);
+    const refreshToken =
+      record === undefined ? undefined : { ...expiring(record.expiresOn, days, now), keptIn: placeText(record.place) };
+    const credential = credentialOf(connector, (end) => expiring(new Date(end), days, now));
+    const ends = [credential.clientSecret, credential.previousClientSecret, credential.certificate, refreshToken];
+    const state = overallState(ends.flatMap((secret) => secret?.state ?? []));
+    return { stack, state, ...credential, ...(refreshToken === undefined ? {} : { refreshToken }) };
+  } catch (error) {
+    if (error instanceof NothingDeployed) return { stack, state: "notChecked", note: "nothing is deployed" };
+    if (!(error instanceof VisibleError)) throw error;
+    return { stack, state: "failed", note: error.message, unreadable: true };
+  }
+}
+
+function credentialOf(
+  connector: StackConnector,
+  expires: (end: string) => ExpiringSecret,
+): Omit<StackSecrets, "stack" | "state"> {
+  const { kind, credential, clientSecretExpiresOn, credentialExpiresOn, renewsOn, overlapEndsOn } = connector;
+  if (credential === "federated") return { credential, note: "a federated credential does not expire" };
+  if (kind === "msspApp") {
+    return { credential, note: "of the MSSP's own application: see the MSSP's tenant" };
+  }
+  if (credential === "certificate") {
+    if (credentialExpiresOn !== undefined) return { credential, certificate: expires(credentialExpiresOn) };
+    return { credential, note: "no expiry date: run npx pulumi up to record it" };
+  }
+  if (clientSecretExpiresOn === undefined) return { credential, note: "no client secret in the outputs" };
+  return {
+    credential,
+    clientSecret: { ...expires(clientSecretExpiresOn), ...(renewsOn === undefined ? {} : { renewsOn }) },
+    ...(overlapEndsOn === undefined ? {} : { previousClientSecret: expires(overlapEndsOn) }),
+  };
+}
+
+/** The state of a secret that expires then. */
+export function expiring(expiresOn: Date, days: number, now: Date): ExpiringSecret {
+  const daysLeft = Math.floor((expiresOn.getTime() - now.getTime()) / (24 * 60 * 60 * 1000));
+  const expired = expiresOn <= now;
+  return {
+    expiresOn: expiresOn.toISOString(),
+    daysLeft,
+    expired,
+    state: expired || daysLeft <= days ? "failed" : "passed",
+  };
+}

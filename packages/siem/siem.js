@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// Starts the command `defender-mssp-siem`.
+"use strict";
+
+require("./dist/main.js");

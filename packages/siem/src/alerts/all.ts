@@ -1,0 +1,92 @@
+/** Many customers in one process: one sink, a checkpoint each, and a failure stops no other. */
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { limiterVariable, type AlertApi, type ServiceError } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import { Limiter } from "@defender-mssp/microsoft/limiter";
+import type { Connector } from "../connector/connector";
+import type { ConnectorSource, CustomerConnector } from "../connector/connectorSource";
+import { exitCodeOfFailure } from "../pull/interrupt";
+import { pullMany, type CustomerContext, type OpenedPull } from "../pull/many";
+import type { Metrics } from "../pull/metrics";
+import type { StderrProgress } from "../pull/progress";
+import { Slots } from "../pull/slots";
+import type { Destination } from "../sinks/sink";
+import type { FetchedAlert } from "./fetchedAlert";
+import { pullOf, type AlertsOptions } from "./setup";
+
+/** Pages that are read and delivered at the same time; each has at most 250 alerts. */
+const defaultParallel = 8;
+
+/** Stacks whose outputs are read at the same time: each needs a process of the engine. */
+const engines = 2;
+
+export interface PullAllOptions {
+  readonly options: AlertsOptions;
+  readonly source: ConnectorSource;
+  readonly sink: Destination<FetchedAlert>;
+  /** Pause of --follow, in milliseconds. */
+  readonly follow: number | undefined;
+  readonly signal: AbortSignal;
+  readonly progress: StderrProgress;
+  readonly metrics: Metrics;
+  readonly adviceOn: (error: ServiceError) => string | undefined;
+}
+
+/**
+ * Pulls all customers; with `follow` without end.
+ * @returns the exit code: 0, or that of the customers that failed.
+ * @throws DestinationError, ReaderGone, or the signal's reason: they end every pull.
+ */
+export async function pullAll(all: PullAllOptions): Promise<number> {
+  const { options, source, progress } = all;
+  const customers = await source.many(options);
+  if (customers.length === 0) throw new VisibleError("No customer matches.");
+  if (options.checkpoints !== undefined) await checkpointFolder(options.checkpoints);
+  const limiter = process.env[limiterVariable] === undefined ? await Limiter.start() : undefined;
+  Object.assign(process.env, limiter?.variables);
+  try {
+    const parallel = options.parallel ?? defaultParallel;
+    const turns = new Slots(engines);
+    const failures = await pullMany({
+      ...{ ...all, parallel },
+      customers: customers.map((customer) => ({
+        stack: customer.name,
+        // Read when it is the customer's turn, and again after a failure.
+        open: async (context) => opened(await turns.use(() => customer.read()), customer, options, context),
+      })),
+    });
+    const codes = new Set(failures.map(exitCodeOfFailure));
+    if (failures.length > 0) {
+      progress.note(`${customers.length - failures.length} of ${customers.length} customers were read completely.`);
+    }
+    return codes.size > 1 ? 1 : ([...codes][0] ?? 0);
+  } finally {
+    if (limiter !== undefined) {
+      Reflect.deleteProperty(process.env, limiterVariable);
+      await limiter.stop();
+    }
+  }
+}
+
+/** The source, the position and the checkpoint of a customer. */
+async function opened(
+  connector: Connector,
+  customer: CustomerConnector,
+  options: AlertsOptions,
+  { inTurn, identify, ...context }: CustomerContext,
+): Promise<OpenedPull<FetchedAlert>> {
+  identify(connector.tenantId);
+  const { checkpoints } = options;
+  const checkpointOf = (api: AlertApi) =>
+    checkpoints === undefined ? undefined : path.join(checkpoints, `${customer.name.replaceAll("/", "+")}.${api}.json`);
+  return inTurn(() => pullOf(customer, connector, { ...context, options, checkpointOf, follow: undefined }));
+}
+
+async function checkpointFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new VisibleError(`The folder ${folder} can't be made: ${(error as Error).message}.`);
+  }
+}

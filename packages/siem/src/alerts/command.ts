@@ -1,0 +1,85 @@
+/**
+ * `mssp alerts`: pulls a customer's alerts and hands them on. docs/alerts.md describes the output.
+ */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { AlertsOptions } from "./setup";
+import { alertApiOption } from "../connector/alertApiOption";
+import type { Session } from "@defender-mssp/terminal/session";
+import { connectionFiles } from "../connector/connectionFiles";
+import type { ConnectorSource } from "../connector/connectorSource";
+import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
+import { pullOptions } from "../pull/pullOptions";
+import { sinkOptions } from "../sinks/sinkOptions";
+import { credentialOptions } from "../tokens/credentialOptions";
+
+const alertsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
+  notes: [
+    "With --all, a customer's failure stops no other. It is named on standard error and, with --follow, tried " +
+      "again. The exit code is 0 if every customer was read completely.",
+    "With --checkpoint, the same command continues where it ended, after any exit code. An alert that comes twice has the same `id`.",
+    `The legacy API is read with the refresh token that \`${program} token\` keeps (or MSSP_REFRESH_TOKEN), else as the application.`,
+  ],
+  reads: `${reads}, and the alerts of the customer's tenant.`,
+  changes: "Nothing in the tenant. Writes the checkpoint, and sends the alerts to the destination.",
+  exitCodes: {
+    0: "every alert was delivered; with --follow: ended by Ctrl-C or SIGTERM; or the reader of the pipe has closed it",
+    1: "the connector or the checkpoint can't be used",
+    3: "refused: the credentials, a missing consent or a missing authorization",
+    4: "the service does not answer, or answers only with errors",
+    5: "the destination does not accept the alerts",
+    "130, 143": "ended by Ctrl-C or SIGTERM before every alert was delivered",
+  },
+  examples: [
+    `${program} alerts ${example} --since 24h | jq .title`,
+    `${program} alerts ${example} --severity high,medium --follow \\`,
+    "  --checkpoint contoso.checkpoint >> contoso.jsonl",
+    `${program} alerts ${example} --format cef \\`,
+    "  --syslog tls://siem.example.com --follow --checkpoint contoso.checkpoint",
+    `MSSP_HEC_TOKEN=… ${program} alerts ${example} \\`,
+    "  --hec https://splunk.example.com:8088 --checkpoint contoso.checkpoint",
+    `${program} alerts --all --connections connections --follow \\`,
+    "  --checkpoints checkpoints --metrics 127.0.0.1:9464 --health health.json \\",
+    "  --file alerts.jsonl",
+  ],
+});
+
+/** Adds arguments, options and action. */
+export function define(alerts: Command, _session: Session, source: ConnectorSource = connectionFiles): void {
+  const command = credentialOptions(source.addOptions(alerts, "oneOrAll")).addOption(
+    alertApiOption(
+      "graph: Microsoft Graph's alerts_v2; legacySiem: the legacy SIEM API (default: graph, if the connector has it)",
+    ),
+  );
+  pullOptions(command, {
+    since:
+      "start: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D, all that Defender keeps)",
+  });
+  sinkOptions(command, {
+    sourcetypes: "defender:alert; cef; with --raw the add-on's, ms:defender:atp:alerts",
+    dataStream: "logs-defender.alert-default",
+  })
+    .addOption(
+      new Option(
+        "--region <region>",
+        "legacySiem: where the customer's Defender data is stored (default: whichever answers)",
+      ).choices(["eu", "uk", "us"]),
+    )
+    .option("--checkpoints <folder>", "with --all: store the progress of each customer in a file of this folder")
+    .option("--parallel <number>", "with --all: pages that are read at the same time (default: 8)", parallelNumber)
+    .option(
+      "--metrics <place>",
+      "Prometheus metrics: a port of this machine (127.0.0.1:9464), or a file for node_exporter (*.prom)",
+    )
+    .option("--health <file>", "write the state as JSON to this file every ten seconds, for a container's probes")
+    .option("--quiet", "no progress and no summary on standard error")
+    .action(async (options: AlertsOptions) => {
+      const { runAlerts } = await import("./run.js");
+      await runAlerts(options, source);
+    });
+  describeCommand(command, alertsHelp(source));
+}
+
+function parallelNumber(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1 to 99.");
+  return Number(text);
+}

@@ -1,0 +1,43 @@
+/**
+ * Where connectors come from. This package has connection files; a program that knows more, such as
+ * the stacks of a project, mounts the same commands with a source of its own.
+ */
+import type { Command } from "commander";
+import { VisibleError } from "@defender-mssp/errors";
+import type { Connector } from "./connector";
+import type { KeptToken } from "./refreshToken";
+
+/** One customer's connector, before anything of it is read. */
+export interface CustomerConnector {
+  /** The customer's name in notes, metrics and names of checkpoints. */
+  readonly name: string;
+  /**
+   * Reads the connector.
+   * @param options `secrets`: with the client secret, where the source has it. Default: true.
+   * @throws NoConnectorYet, VisibleError
+   */
+  read(options?: { readonly secrets?: boolean }): Promise<Connector>;
+  /** Where the connector's refresh token is kept. */
+  keptToken(connector: Connector): Promise<KeptToken>;
+}
+
+/** The customer is known and not onboarded yet: commands on many customers leave it out. */
+export class NoConnectorYet extends VisibleError {}
+
+/** The connectors of a command: exactly one; one, or all; all that are named, or all. */
+export type Selection = "one" | "oneOrAll" | "several";
+
+export interface ConnectorSource {
+  /** The program that has the commands, as people type it. */
+  readonly program: string;
+  /** What a command reads to find a connector, for its help. */
+  readonly reads: string;
+  /** An option that selects a connector, for examples. */
+  readonly example: string;
+  /** Adds the options of a selection. They refuse a command line that selects nothing, or in two ways. */
+  addOptions(command: Command, selection: Selection): Command;
+  /** The connector that the options of `one` select, and those of `oneOrAll` without `--all`. */
+  one(options: object): CustomerConnector;
+  /** The connectors that the options of `several` select, and those of `oneOrAll` with `--all`. */
+  many(options: object): Promise<readonly CustomerConnector[]>;
+}

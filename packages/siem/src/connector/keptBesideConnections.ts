@@ -1,0 +1,107 @@
+/**
+ * The kept refresh token of a connection file's connector: its record is in the user's state
+ * folder, by tenant and client ID.
+ */
+import { mkdir, readFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { VisibleError } from "@defender-mssp/errors";
+import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import type { Connector } from "./connector";
+import { shownConnector } from "./shownConnector";
+import {
+  expiryOf,
+  keepElsewhere,
+  placeOf,
+  placeText,
+  readElsewhere,
+  type KeptToken,
+  type PlaceElsewhere,
+  type TokenPlace,
+  type TokenRecord,
+} from "./refreshToken";
+
+const recordSchema = z.strictObject({ version: z.literal(1), issuedOn: z.iso.datetime(), keptIn: z.string() });
+
+/** The kept refresh token of a connector. Stacks keep theirs in their configuration instead. */
+export function keptBesideConnections(connector: Connector): KeptToken {
+  const { stack, tenantId, clientId } = connector;
+  const folder = path.join(stateFolder(), "refresh-tokens");
+  const name = `${tenantId}_${clientId}`.toLowerCase();
+  const file = path.join(folder, `${name}.json`);
+  const isElsewhere = (place: TokenPlace): place is PlaceElsewhere => place.kind !== "configuration";
+  return {
+    record: () => readRecord(file),
+    read: async ({ place }) => {
+      if (!isElsewhere(place)) throw damaged(file);
+      return readElsewhere(place, { owner: shownConnector(connector) });
+    },
+    keep: async (token, place, issuedOn) => {
+      if (!isElsewhere(place)) throw new Error("a connection file has no configuration");
+      const record = { place, issuedOn, expiresOn: expiryOf(issuedOn) };
+      await makeFolder(folder);
+      await keepElsewhere(place, token, record, { stack });
+      const text = { version: 1, issuedOn: issuedOn.toISOString(), keptIn: placeText(place) };
+      await writeWholeFile(file, `${JSON.stringify(text, undefined, 2)}\n`, { mode: 0o600 });
+      return record;
+    },
+    defaultPlace: async () => {
+      await makeFolder(folder);
+      return { kind: "file", file: path.join(folder, `${name}.token`) };
+    },
+  };
+}
+
+/**
+ * Where this user's commands keep what outlives them: the service's StateDirectory under systemd,
+ * else by the XDG Base Directory Specification.
+ */
+function stateFolder(): string {
+  const [service] = (process.env["STATE_DIRECTORY"] ?? "").split(":");
+  if (service) return service;
+  const state = process.env["XDG_STATE_HOME"] ?? "";
+  return path.join(path.isAbsolute(state) ? state : path.join(os.homedir(), ".local", "state"), "defender-mssp");
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new VisibleError(
+      `The folder for refresh tokens can't be made: ${(error as Error).message}. ` +
+        "Set XDG_STATE_HOME to a folder that this user may write.",
+      { cause: error },
+    );
+  }
+}
+
+async function readRecord(file: string): Promise<TokenRecord | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new VisibleError(`The record of the refresh token can't be read: ${message}.`, { cause: error });
+  }
+  const content = recordSchema.safeParse(parsed(text));
+  const place = placeOf(content.data?.keptIn);
+  if (!content.success || place === undefined) throw damaged(file);
+  const issuedOn = new Date(content.data.issuedOn);
+  return { place, issuedOn, expiresOn: expiryOf(issuedOn) };
+}
+
+function damaged(file: string): VisibleError {
+  return new VisibleError(
+    `${file} is not a record of a refresh token. Delete it, and get a new token with the command \`token\`.`,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,135 @@
+/** `mssp hunt`: asks the customers, writes their rows as they come, and makes the exit code. */
+import {
+  applicationTokens,
+  olderHuntingLimits,
+  runHuntingQuery,
+  ServiceError,
+  type HuntingResult,
+} from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import { atOnce } from "@defender-mssp/terminal/atOnce";
+import type { ConnectorSource, CustomerConnector } from "../connector/connectorSource";
+import { adviceOnProfile } from "../connector/profileAdvice";
+import { terminalText } from "@defender-mssp/terminal/terminalText";
+import { exitCodeOfFailure, Interrupt } from "../pull/interrupt";
+import { ReaderGone } from "../sinks/sink";
+import { writeToOutput } from "../sinks/standardOutput";
+import type { CredentialOptions } from "../tokens/credentialOptions";
+import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
+import { queryOf } from "./query";
+import { rowsAsCsv, rowsAsJson, type Customer, type RowsText } from "./rows";
+
+export interface HuntOptions extends CredentialOptions {
+  readonly file?: string;
+  /** In a form that Graph documents. */
+  readonly timespan?: string;
+  readonly format: "json" | "csv";
+  readonly parallel: number;
+  readonly quiet?: boolean;
+}
+
+interface Hunt {
+  readonly query: string;
+  readonly rowsText: RowsText;
+  readonly options: HuntOptions;
+  readonly source: ConnectorSource;
+  readonly signal: AbortSignal;
+}
+
+export async function runHunt(
+  argument: string | undefined,
+  options: HuntOptions,
+  source: ConnectorSource,
+): Promise<void> {
+  const interrupt = new Interrupt();
+  try {
+    const targets = await source.many(options);
+    if (targets.length === 0) throw new VisibleError("No customer matches.");
+    const query = await queryOf(argument, options.file);
+    const rowsText = options.format === "csv" ? rowsAsCsv() : rowsAsJson;
+    const hunt: Hunt = { query, rowsText, options, source, signal: interrupt.signal };
+    process.exitCode = await huntAll(targets, hunt);
+  } catch (error) {
+    if (error instanceof ReaderGone) return;
+    if (interrupt.name === undefined) throw error;
+    process.exitCode = interrupt.name === "SIGINT" ? 130 : 143;
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+/** @returns the exit code. @throws what standard output's failure or a signal throws: it ends every query. */
+async function huntAll(targets: readonly CustomerConnector[], hunt: Hunt): Promise<number> {
+  const { options, rowsText } = hunt;
+  const output = new AbortController();
+  const signal = AbortSignal.any([hunt.signal, output.signal]);
+  const failures: unknown[] = [];
+  let rows = 0;
+  await atOnce(options.parallel, targets, async (target) => {
+    let text: string;
+    let count: number;
+    try {
+      const answer = await huntOne(target, { ...hunt, signal });
+      text = rowsText(answer.customer, answer.result);
+      count = answer.result.rows.length;
+    } catch (error) {
+      if (signal.aborted || !(error instanceof VisibleError)) throw error;
+      failures.push(error);
+      // An error of a connection file begins with its name.
+      const name = error.message.startsWith(`${target.name} `) ? "" : `${target.name}: `;
+      note(`${name}${error.message}${hintOn(error, hunt.source)}`);
+      return;
+    }
+    await writeToOutput(text).catch((error: unknown) => {
+      output.abort(error);
+      throw error;
+    });
+    rows += count;
+    if (count >= olderHuntingLimits.rows) {
+      note(`${target.name}: ${numbered(count, "row")}: the service may have left out more. Limit the query.`);
+    }
+  });
+  const answered = targets.length - failures.length;
+  if (options.quiet !== true) {
+    note(`${numbered(rows, "row")} from ${answered} of ${numbered(targets.length, "customer")}.`);
+  }
+  const codes = new Set(failures.map(codeOf));
+  return codes.size > 1 ? 1 : ([...codes][0] ?? 0);
+}
+
+/** @throws VisibleError */
+async function huntOne(
+  target: CustomerConnector,
+  { query, options, signal }: Hunt,
+): Promise<{ readonly customer: Customer; readonly result: HuntingResult }> {
+  signal.throwIfAborted();
+  const connector = await target.read();
+  const { tenantId, clientId, stack } = connector;
+  const { timespan } = options;
+  const endpoints = await endpointsOf(connector);
+  const credentials = async () => connectorEnvironment(clientId, await credentialOf(connector, options));
+  const tokens = applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal });
+  const result = await tokens.use((token) => runHuntingQuery({ endpoints, token, query, timespan, signal }));
+  signal.throwIfAborted();
+  return { customer: { tenantId, stack }, result };
+}
+
+/** 400 of the service is the query's fault, not the connector's; Entra refuses a connector with 400, too. */
+function codeOf(error: unknown): number {
+  const isOfQuery =
+    error instanceof ServiceError && error.status === 400 && error.url.endsWith("/security/runHuntingQuery");
+  return isOfQuery ? 1 : exitCodeOfFailure(error);
+}
+
+function hintOn(error: VisibleError, source: ConnectorSource): string {
+  const advice = error instanceof ServiceError ? adviceOnProfile(error, "hunt", source) : undefined;
+  return advice === undefined ? "" : `\n${advice}`;
+}
+
+function note(text: string): void {
+  process.stderr.write(`mssp: ${terminalText(text)}\n`);
+}
+
+function numbered(count: number, noun: string): string {
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+}

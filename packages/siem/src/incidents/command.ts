@@ -1,0 +1,79 @@
+/**
+ * `mssp incidents`: pulls a customer's incidents with their alerts, or changes one.
+ * docs/incidents.md describes the output.
+ */
+import { Option, type Command } from "commander";
+import type { IncidentClassification, IncidentDetermination } from "@defender-mssp/microsoft";
+import type { IncidentsOptions } from "./run";
+import { pullOptions } from "../pull/pullOptions";
+import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
+import { sinkOptions } from "../sinks/sinkOptions";
+import type { Session } from "@defender-mssp/terminal/session";
+import { connectionFiles } from "../connector/connectionFiles";
+import type { ConnectorSource } from "../connector/connectorSource";
+import { credentialOptions } from "../tokens/credentialOptions";
+
+/** Written out: importing them would load the package at every start of the command. */
+const classifications: readonly IncidentClassification[] = [
+  "truePositive",
+  "falsePositive",
+  "informationalExpectedActivity",
+];
+const determinations: readonly IncidentDetermination[] = [
+  ...(["apt", "malware", "securityPersonnel", "securityTesting", "unwantedSoftware", "other"] as const),
+  ...(["multiStagedAttack", "compromisedAccount", "phishing", "maliciousUserActivity", "notMalicious"] as const),
+  ...(["notEnoughDataToValidate", "confirmedActivity", "lineOfBusinessApplication"] as const),
+];
+
+const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
+  notes: [
+    "An incident comes again after each change. A delivery that is repeated has the same `id` and `updatedAt`.",
+    "Reading needs SecurityIncident.Read.All (connector.incidents: true, or connector.profile: hunt); --close, " +
+      "--assign, --comment and --classify need connector.profile: triage.",
+  ],
+  reads: `${reads}, and the incidents of the customer's tenant.`,
+  changes:
+    "Without --id nothing in the tenant: it writes the checkpoint, and sends the incidents to the destination. " +
+    "With --close, --assign, --comment or --classify the incident of --id.",
+  exitCodes: {
+    0: "every incident was delivered, or the incident was changed; with --follow: ended by Ctrl-C or SIGTERM; or the reader of the pipe has closed it",
+    1: "the connector, the incident or the checkpoint can't be used",
+    3: "refused: the credentials, a missing permission or a missing consent",
+    4: "the service does not answer, or answers only with errors",
+    5: "the destination does not accept the incidents",
+    "130, 143": "ended by Ctrl-C or SIGTERM before every incident was delivered",
+  },
+  examples: [
+    `${program} incidents ${example} --since 24h | jq .title`,
+    `${program} incidents ${example} --severity high,medium --follow \\`,
+    "  --checkpoint contoso-incidents.json >> contoso-incidents.jsonl",
+    `${program} incidents ${example} --id 4711 \\`,
+    "  --assign ana@mssp.example",
+    `${program} incidents ${example} --id 4711 --close \\`,
+    "  --classify truePositive --determination phishing \\",
+    "  --comment 'Mailbox cleaned.'",
+  ],
+});
+
+/** Adds arguments, options and action. */
+export function define(command: Command, _session: Session, source: ConnectorSource = connectionFiles): void {
+  credentialOptions(source.addOptions(command, "one"));
+  pullOptions(command, {
+    since:
+      "incidents that were changed since then: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D)",
+  });
+  sinkOptions(command, { sourcetypes: "defender:incident; cef", dataStream: "logs-defender.incident-default" })
+    .option("--id <id>", "this incident only: print it, or change it")
+    .option("--close", "with --id: set the status to resolved")
+    .option("--assign <user>", "with --id: assign it to this user (user principal name)")
+    .option("--comment <text>", "with --id: add a comment")
+    .addOption(new Option("--classify <value>", "with --id: set the classification").choices(classifications))
+    .addOption(new Option("--determination <value>", "with --classify: set the determination").choices(determinations))
+    .option("--json", "with --id: what was changed, and the incident, as JSON")
+    .option("--quiet", "no progress and no summary on standard error")
+    .action(async (options: IncidentsOptions) => {
+      const { runIncidents } = await import("./run.js");
+      await runIncidents(options, source);
+    });
+  describeCommand(command, incidentsHelp(source));
+}

@@ -1,0 +1,5 @@
+/** Starts the program `defender-mssp-siem`. */
+import { runProcess } from "@defender-mssp/terminal/runProgram";
+import { run } from "./run";
+
+runProcess(run);

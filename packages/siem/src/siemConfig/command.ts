@@ -1,0 +1,74 @@
+/** `mssp siem-config`: writes the files with which a SIEM product reaches a customer's alerts. */
+import { Argument, Option, type Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
+import { connectionFiles, type ConnectionOptions } from "../connector/connectionFiles";
+import type { ConnectorSource } from "../connector/connectorSource";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { siemProducts, type SiemProduct } from "./products";
+import type { WriteOptions } from "./write";
+
+interface SiemConfigOptions extends WriteOptions, ConnectionOptions {
+  readonly json?: boolean;
+}
+
+/** Adds arguments, options and action. */
+export function define(siemConfig: Command, _session: Session, source: ConnectorSource = connectionFiles): void {
+  siemConfig.addArgument(new Argument("<product>", "SIEM product").choices(siemProducts));
+  source
+    .addOptions(siemConfig, "oneOrAll")
+    .requiredOption("--out <folder>", "folder for the files; created if it does not exist")
+    .addOption(
+      new Option(
+        "--region <region>",
+        "region of the customer's Defender data, which determines the host of the legacy alert API " +
+          "(default: the region that accepts the connector)",
+      )
+        .choices(["eu", "uk", "us"])
+        .conflicts("all"),
+    )
+    .option("--show-secrets", "write the client secret and the refresh token instead of placeholders")
+    .option("--force", "replace existing files")
+    .option("--json", "print the paths of the files as JSON")
+    .action(async (product: SiemProduct, options: SiemConfigOptions) => {
+      if (options.all === true) await writeAll(product, options, source);
+      else {
+        const { writeSiemConfig } = await import("./write.js");
+        const written = await writeSiemConfig(product, source.one(options), options);
+        print(`${options.json === true ? visibleJson(written, 2) : written.join("\n")}\n`);
+      }
+    });
+  describeCommand(siemConfig, {
+    notes: [
+      "docs/siem.md says where each file goes. No SIEM product has read these files in a test.",
+      "With --all, the set of files is for all customers. One that can't be included stops no other; the summary names it, and the " +
+        "exit code is 1. A stack on which nothing is deployed is left out.",
+    ],
+    reads:
+      `${source.reads}; with --show-secrets also the client secret and the kept refresh token. Without ` +
+      "--region it asks the legacy alert API of each region.",
+    changes:
+      "Writes the files into --out, each completely or not at all. Only you can read a file that contains a secret or its placeholder.",
+    exitCodes: {
+      0: "all files are written",
+      1:
+        "nothing is written if a file exists (see --force) or the connector can't be read; with --all: a customer that is " +
+        "deployed is not included, or no customer is",
+    },
+    examples: [
+      `${source.program} siem-config splunk ${source.example} --out splunk`,
+      `${source.program} siem-config arcsight ${source.example} \\`,
+      "  --out arcsight --region eu",
+      `${source.program} siem-config splunk --all --connections connections \\`,
+      "  --out splunk",
+    ],
+  });
+}
+
+async function writeAll(product: SiemProduct, options: SiemConfigOptions, source: ConnectorSource): Promise<void> {
+  const { customersText, writeSiemConfigOfAll } = await import("./all.js");
+  const { files, customers } = await writeSiemConfigOfAll(product, await source.many(options), options);
+  print(options.json === true ? `${visibleJson({ files, customers }, 2)}\n` : customersText(files, customers));
+  if (files.length === 0 || customers.some(({ state }) => state === "failed")) process.exitCode = 1;
+}

@@ -1,0 +1,88 @@
+/** Reads what the files of `mssp siem-config` need, and writes the files. */
+import { lstat, mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { AlertExporterRegion } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import type { CustomerConnector } from "../connector/connectorSource";
+import type { SiemProduct } from "./products";
+import type { SiemConnection, SiemFile } from "./siem";
+
+/** What `connectionOf` reads. */
+export interface ConnectionOfOptions {
+  readonly region?: AlertExporterRegion;
+  readonly showSecrets?: boolean;
+}
+
+export interface WriteOptions extends ConnectionOfOptions {
+  readonly out: string;
+  readonly force?: boolean;
+}
+
+const modes = { secret: 0o600, other: 0o644 } as const;
+
+/** Writes the files of one customer and returns their paths. @throws VisibleError */
+export async function writeSiemConfig(
+  product: SiemProduct,
+  customer: CustomerConnector,
+  options: WriteOptions,
+): Promise<string[]> {
+  const { siemFiles } = await import("./render.js");
+  return writeFiles(siemFiles(product, await connectionOf(product, customer, options)), options);
+}
+
+/** Writes files below `out` and returns their paths. @throws VisibleError if one exists, without `force`. */
+export async function writeFiles(files: readonly SiemFile[], { out, force }: WriteOptions): Promise<string[]> {
+  const targets = files.map((file) => ({ ...file, target: path.join(out, file.path) }));
+  if (force !== true) await refuseToReplace(targets.map(({ target }) => target));
+  for (const { target, text, holdsSecret } of targets) {
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeWholeFile(target, text, { mode: holdsSecret ? modes.secret : modes.other });
+  }
+  return targets.map(({ target }) => target);
+}
+
+/** All files or none: a mix of old and new files would not match. */
+async function refuseToReplace(targets: readonly string[]): Promise<void> {
+  const existing: string[] = [];
+  for (const target of targets) {
+    const found = await lstat(target).catch(() => undefined);
+    if (found !== undefined) existing.push(target);
+  }
+  if (existing.length === 0) return;
+  throw new VisibleError(`Nothing was written: these files exist: ${existing.join(", ")}. Replace them with --force.`);
+}
+
+/**
+ * What the product's files need of one customer.
+ * @throws VisibleError as `customer.read` does, and for an unknown region.
+ */
+export async function connectionOf(
+  product: SiemProduct,
+  customer: CustomerConnector,
+  options: ConnectionOfOptions,
+): Promise<SiemConnection> {
+  const [{ credentialOf, endpointsOf }, { needsAlertExporter }, hosts] = await Promise.all([
+    import("../tokens/credentials.js"),
+    import("./render.js"),
+    import("./hosts.js"),
+  ]);
+  const { region, showSecrets = false } = options;
+  const connector = await customer.read({ secrets: showSecrets });
+  const endpoints = await endpointsOf(connector);
+  const alertExporter = needsAlertExporter(product, connector)
+    ? await hosts.customerAlertExporter(customer, endpoints, region)
+    : undefined;
+  const kept = await customer.keptToken(connector);
+  const record = showSecrets ? await kept.record() : undefined;
+  const refreshToken = record === undefined ? undefined : await kept.read(record);
+  const { stack } = connector;
+  const credential = showSecrets && connector.connection !== undefined ? await credentialOf(connector, {}) : undefined;
+  const clientSecret = credential?.kind === "secret" ? credential.secret : connector.clientSecret;
+  return {
+    connector,
+    hosts: hosts.siemHosts(endpoints, alertExporter),
+    clientSecret: (showSecrets ? clientSecret : undefined) ?? `<client secret of stack ${stack}>`,
+    refreshToken: refreshToken ?? `<refresh token of stack ${stack}>`,
+  };
+}

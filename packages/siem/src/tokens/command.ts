@@ -1,0 +1,270 @@
+/**
+ * `mssp token`: gets the access and refresh tokens of a stack's connector from the customer's
+ * tenant.
+ */
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { Option, type Command } from "commander";
+import { VisibleError } from "@defender-mssp/errors";
+import type { AlertApi } from "@defender-mssp/microsoft";
+import { alertApiOption } from "../connector/alertApiOption";
+import type { Connector } from "../connector/connector";
+import { selectingOption, shownConnector } from "../connector/shownConnector";
+import type { Session } from "@defender-mssp/terminal/session";
+import { connectionFiles, type ConnectionOptions } from "../connector/connectionFiles";
+import type { ConnectorSource } from "../connector/connectorSource";
+import type { KeptToken, TokenPlace, TokenRecord } from "../connector/refreshToken";
+import { advised } from "@defender-mssp/terminal/advised";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import { print } from "@defender-mssp/terminal/standardOutput";
+import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
+import { credentialOptions, type CredentialOptions } from "./credentialOptions";
+import type { Tokens } from "./signIn";
+
+interface TokenCommandOptions extends CredentialOptions, ConnectionOptions {
+  readonly deviceCode?: boolean;
+  readonly clientCredentials?: boolean;
+  readonly renew?: boolean;
+  readonly paste?: boolean;
+  readonly api?: AlertApi;
+  readonly toFile?: string;
+  readonly toKeyVault?: string;
+  readonly secretName?: string;
+  readonly force?: boolean;
+  readonly showSecrets?: boolean;
+  readonly json?: boolean;
+}
+
+/** How long a sign-in in the browser may take, in seconds. */
+const browserPatience = 600;
+
+const openAddress = "Open this address in a browser and sign in as a user of the customer who may read alerts:";
+
+/** Adds arguments, options and action. */
+export function define(token: Command, _session: Session, source: ConnectorSource = connectionFiles): void {
+  const command = credentialOptions(source.addOptions(token, "one"))
+    .addOption(new Option("--device-code", "sign in on another device").conflicts(["clientCredentials", "renew"]))
+    .addOption(
+      new Option("--client-credentials", "get a token of the application itself, without a sign-in").conflicts([
+        "renew",
+        "toFile",
+      ]),
+    )
+    .option("--renew", "exchange the kept refresh token for a new one; the old one remains valid until its own end")
+    .option("--paste", "paste the address where the browser ends, even if the stack has a loopback redirect")
+    .addOption(alertApiOption("API of the access token (default: the first one of the connector)"))
+    .option("--to-file <file>", "keep the refresh token in a file that only you can read")
+    .addOption(new Option("--to-key-vault <url>", "keep the refresh token in this key vault").conflicts("toFile"))
+    .option("--secret-name <name>", "name of the secret in the key vault (default: <stack>-refresh-token)")
+    .option("--force", "replace an existing file")
+    .option("--show-secrets", "print the tokens")
+    .option("--json", "print the result as one JSON object")
+    .action(async (options: TokenCommandOptions) => {
+      try {
+        await (options.clientCredentials === true ? applicationToken(options, source) : personsTokens(options, source));
+      } catch (error) {
+        const { adviceFor } = await import("./signIn.js");
+        throw advised(error, ({ serviceCode }) => adviceFor(serviceCode));
+      }
+    });
+  describeCommand(command, {
+    notes: [
+      "A refresh token is valid for 90 days; --renew renews it. `verify` shows its end. Only the legacy alert API needs one.",
+    ],
+    reads: `${source.reads}, and with --renew the kept refresh token.`,
+    changes:
+      "Stores the refresh token where --to-file or --to-key-vault says. Default with --connection: a file that only " +
+      "you can read, in $STATE_DIRECTORY, $XDG_STATE_HOME/defender-mssp or ~/.local/state/defender-mssp. Default " +
+      "with --stack: encrypted in the stack's configuration (mssp:refreshToken). With --client-credentials, nothing.",
+    exitCodes: { 0: "the token was received, and stored", 1: "the sign-in, the connector or the place failed" },
+    examples: [
+      `${source.program} token ${source.example}`,
+      `${source.program} token ${source.example} --to-file refresh-token`,
+      `${source.program} token ${source.example} --renew`,
+      `${source.program} token ${source.example} --client-credentials`,
+    ],
+  });
+}
+
+async function applicationToken(options: TokenCommandOptions, source: ConnectorSource): Promise<void> {
+  const { requestApplicationToken } = await import("./applicationToken.js");
+  const { stack, api, accessToken, expiresOn } = await requestApplicationToken(
+    await source.one(options).read(),
+    options,
+  );
+  show(options, {
+    stack,
+    api,
+    accessToken: {
+      expiresOn: expiresOn.toISOString(),
+      ...(options.showSecrets === true ? { value: accessToken } : {}),
+    },
+  });
+}
+
+async function personsTokens(options: TokenCommandOptions, source: ConnectorSource): Promise<void> {
+  const [{ credentialOf, endpointsOf }, { checkPlace, placeText }] = await Promise.all([
+    import("./credentials.js"),
+    import("../connector/refreshToken.js"),
+  ]);
+  const customer = source.one(options);
+  const connector = await customer.read();
+  if (connector.kind === "msspApp") {
+    throw new VisibleError(
+      `The connector of ${shownConnector(connector)} is the MSSP's own application, which reads alerts without a ` +
+        "signed-in user. Use --client-credentials.",
+    );
+  }
+  const kept = await customer.keptToken(connector);
+  const known = await kept.record();
+  const place = await placeFor(connector, options, kept, known);
+  await checkPlace(place, known, options.force === true);
+  const endpoints = await endpointsOf(connector);
+  const api = apiFor(connector, options.api);
+  const request = { connector, endpoints, api };
+  const credential = options.deviceCode === true ? undefined : await credentialOf(connector, options);
+  const { renew, signInByDevice } = await import("./signIn.js");
+  // From the start of the sign-in: a warning that is minutes early does no harm.
+  const issuedOn = new Date();
+  let tokens: Tokens;
+  if (options.renew === true) {
+    if (known === undefined) throw new VisibleError(nothingToRenew(connector, source));
+    tokens = await renew(request, credential, await kept.read(known));
+  } else if (credential === undefined) {
+    tokens = await signInByDevice(request, say);
+  } else tokens = await byBrowser(request, credential, options);
+  const record = await kept.keep(tokens.refreshToken, place, issuedOn);
+  show(options, {
+    stack: connector.stack,
+    api,
+    ...(tokens.account === undefined ? {} : { account: tokens.account }),
+    accessToken: {
+      expiresOn: tokens.accessTokenExpiresOn?.toISOString() ?? null,
+      ...(options.showSecrets === true ? { value: tokens.accessToken } : {}),
+    },
+    refreshToken: {
+      keptIn: placeText(record.place),
+      issuedOn: record.issuedOn.toISOString(),
+      expiresOn: record.expiresOn.toISOString(),
+      ...(options.showSecrets === true ? { value: tokens.refreshToken } : {}),
+    },
+  });
+}
+
+async function byBrowser(
+  request: Parameters<typeof import("./signIn.js").signInByCode>[0],
+  credential: Parameters<typeof import("./signIn.js").signInByCode>[1],
+  { paste }: TokenCommandOptions,
+): Promise<Tokens> {
+  const [{ signInByCode }, { checkRedirect }, { LoopbackRedirect }] = await Promise.all([
+    import("./signIn.js"),
+    import("./redirect.js"),
+    import("./loopback.js"),
+  ]);
+  const { redirectUri, loopbackRedirectUri } = request.connector;
+  const viaLoopback = loopbackRedirectUri !== undefined && paste !== true;
+  const target = viaLoopback ? loopbackRedirectUri : redirectUri;
+  if (target === undefined) throw new VisibleError(noRedirect(request.connector));
+  const unchecked = await checkRedirect(request.connector, target, request.endpoints);
+  if (unchecked !== undefined) say(unchecked);
+  if (!viaLoopback) return signInByCode(request, credential, target, (url) => pastedAddress(url, target));
+  const loopback = await LoopbackRedirect.listen(target);
+  try {
+    return await signInByCode(request, credential, target, (url, state) => {
+      say(`${openAddress}\n\n${url}\n`);
+      return loopback.receive(state, browserPatience);
+    });
+  } finally {
+    loopback.close();
+  }
+}
+
+/** Shows where to sign in, and reads the address where the browser ended. */
+async function pastedAddress(signInUrl: string, redirectUri: string): Promise<string> {
+  say(
+    `${openAddress}\n\n${signInUrl}\n\n` +
+      `The browser ends at ${redirectUri}?code=… (the page need not load). Paste the whole address here:`,
+  );
+  // Read as a terminal: the kernel's own line buffer ends at 4,096 characters.
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: process.stdin.isTTY });
+  try {
+    for await (const line of lines) if (line.trim() !== "") return line;
+  } finally {
+    lines.close();
+  }
+  throw new VisibleError("No address was pasted. Run the command again, and paste the address where the browser ends.");
+}
+
+async function placeFor(
+  { stack }: Connector,
+  options: TokenCommandOptions,
+  kept: KeptToken,
+  known: TokenRecord | undefined,
+): Promise<TokenPlace> {
+  if (options.toFile !== undefined) return { kind: "file", file: path.resolve(options.toFile) };
+  if (options.toKeyVault !== undefined) {
+    const vaultUrl = options.toKeyVault.replace(/\/+$/, "");
+    return { kind: "keyVault", vaultUrl, name: options.secretName ?? `${stack}-refresh-token` };
+  }
+  return options.renew === true && known !== undefined ? known.place : kept.defaultPlace();
+}
+
+/** A user reads the legacy API with `Alert.Read`; the application itself reads Microsoft Graph. */
+function apiFor(connector: Connector, asked: AlertApi | undefined): AlertApi {
+  const [first] = connector.alertApis;
+  const api = asked ?? (connector.alertApis.includes("legacySiem") ? "legacySiem" : first);
+  if (api !== undefined && connector.alertApis.includes(api)) return api;
+  throw new VisibleError(
+    `The connector of ${shownConnector(connector)} can't access ${api ?? "any alert API"}. ` +
+      `Setting connector.alertApis: ${connector.alertApis.join(", ") || "empty"}.`,
+  );
+}
+
+function noRedirect(connector: Connector): string {
+  const { stack, connection } = connector;
+  return connection === undefined
+    ? `Stack "${stack}" has no redirect URI. Run \`npx pulumi up --stack ${stack}\`.`
+    : `The connection file ${connection.file} has no redirect URI: write it again with \`npx mssp connection\`.`;
+}
+
+function nothingToRenew(connector: Connector, { program }: ConnectorSource): string {
+  return (
+    `No refresh token is kept for ${shownConnector(connector)}. ` +
+    `Get one first: ${program} token ${selectingOption(connector)}`
+  );
+}
+
+interface Result {
+  readonly stack: string;
+  readonly api: AlertApi;
+  readonly account?: string;
+  readonly accessToken: { readonly expiresOn: string | null; readonly value?: string };
+  readonly refreshToken?: {
+    readonly keptIn: string;
+    readonly issuedOn: string;
+    readonly expiresOn: string;
+    readonly value?: string;
+  };
+}
+
+function show({ json }: TokenCommandOptions, result: Result): void {
+  if (json === true) {
+    print(`${visibleJson(result, 2)}\n`);
+    return;
+  }
+  const { account, accessToken, refreshToken } = result;
+  const lines = [
+    ...(account === undefined ? [] : [`Signed in: ${visibleText(account)}`]),
+    `Access token for ${result.api}: valid until ${accessToken.expiresOn ?? "an unknown time"}`,
+    ...(accessToken.value === undefined ? [] : [accessToken.value]),
+    ...(refreshToken === undefined
+      ? []
+      : [`Refresh token: kept in ${refreshToken.keptIn}, valid until ${refreshToken.expiresOn}`]),
+    ...(refreshToken?.value === undefined ? [] : [refreshToken.value]),
+  ];
+  print(`${lines.join("\n")}\n`);
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

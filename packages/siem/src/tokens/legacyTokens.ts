@@ -1,0 +1,35 @@
+/** Access tokens for the legacy alert API. */
+import {
+  applicationTokens,
+  legacyAlertResource,
+  refreshedTokens,
+  type CredentialsSource,
+  type Endpoints,
+  type TokenSource,
+} from "@defender-mssp/microsoft";
+import type { Connector } from "../connector/connector";
+import type { CustomerConnector } from "../connector/connectorSource";
+
+export interface LegacyTokensOptions {
+  readonly credentials: CredentialsSource;
+  readonly endpoints: Endpoints;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Tokens for the user who signed in with `mssp token`, as the document of 2018 describes; without a
+ * refresh token, tokens of the application. MSSP_REFRESH_TOKEN takes precedence over the kept
+ * refresh token.
+ */
+export async function legacyTokens(
+  customer: CustomerConnector,
+  connector: Connector,
+  { credentials, endpoints, signal }: LegacyTokensOptions,
+): Promise<TokenSource> {
+  const kept = await customer.keptToken(connector);
+  const refreshToken =
+    process.env.MSSP_REFRESH_TOKEN || (await kept.record().then((record) => record && kept.read(record)));
+  const common = { tenantId: connector.tenantId, endpoints, ...(signal === undefined ? {} : { signal }) };
+  if (refreshToken) return refreshedTokens(credentials, refreshToken, { ...common, resource: legacyAlertResource });
+  return applicationTokens(credentials, { ...common, audience: legacyAlertResource, v1: true });
+}

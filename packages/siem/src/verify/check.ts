@@ -1,0 +1,15 @@
+import type { CheckState } from "@defender-mssp/terminal/checkState";
+
+/** The result of one check of `verify`. */
+export interface Check {
+  readonly name: string;
+  readonly state: CheckState;
+  /** What was found; where the check failed, also what to do. */
+  readonly reason: string;
+  /** Where the check reads alerts: the number of alerts on its page. */
+  readonly alerts?: number;
+}
+
+export const passed = (name: string, reason: string): Check => ({ name, state: "passed", reason });
+export const failed = (name: string, reason: string): Check => ({ name, state: "failed", reason });
+export const notChecked = (name: string, reason: string): Check => ({ name, state: "notChecked", reason });

@@ -1,0 +1,71 @@
+/** What the checks share: the connector, its cloud's endpoints, and its credential. */
+import { requestToken, type AlertExporterRegion, type Endpoints, type Environment } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import type { Connector } from "../connector/connector";
+import type { CustomerConnector } from "../connector/connectorSource";
+import { alertExporterHosts } from "../connector/hosts";
+import type { KeptToken, TokenRecord } from "../connector/refreshToken";
+import type { CredentialOptions } from "../tokens/credentialOptions";
+import { credentialOf, endpointsOf, type ConnectorCredential } from "../tokens/credentials";
+
+export interface VerifyContext {
+  readonly connector: Connector;
+  readonly endpoints: Endpoints;
+  /** The connector's credential, or why it is unknown. */
+  readonly credential: ConnectorCredential | VisibleError;
+  /** Where the connector's refresh token is kept. */
+  readonly kept: KeptToken;
+  /** The kept refresh token's record, if there is one. */
+  readonly tokenRecord: TokenRecord | undefined;
+  /** Base URLs of the legacy alert API, to be tried in this order. */
+  readonly alertExporters: readonly string[];
+  readonly now: Date;
+  /** The program that has the commands, as people type it. */
+  readonly program: string;
+}
+
+export interface ContextOptions extends CredentialOptions {
+  /** Where the customer's Defender data is stored. Default: whichever answers. */
+  readonly region?: AlertExporterRegion;
+}
+
+/** @throws VisibleError where the connector or the record of its refresh token can't be read. */
+export async function contextOf(
+  customer: CustomerConnector,
+  options: ContextOptions,
+  program: string,
+): Promise<VerifyContext> {
+  const connector = await customer.read();
+  const endpoints = await endpointsOf(connector);
+  const kept = await customer.keptToken(connector);
+  return {
+    connector,
+    endpoints,
+    credential: await credentialOf(connector, options).catch((error: unknown) => {
+      if (error instanceof VisibleError) return error;
+      throw error;
+    }),
+    kept,
+    tokenRecord: await kept.record(),
+    alertExporters: alertExporterHosts(endpoints, options.region),
+    now: new Date(),
+    program,
+  };
+}
+
+/** A token of the connector by itself. */
+export async function connectorToken(
+  { connector, endpoints }: VerifyContext,
+  environment: Environment,
+  audience: string,
+  v1: boolean,
+): Promise<string> {
+  const { tenantId } = connector;
+  return (await requestToken({ tenantId, audience, v1, environment, endpoints })).accessToken;
+}
+
+/** Why something failed, in one line, if it is for people at all. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof VisibleError)) throw error;
+  return error.message.replace(/\s*\n\s*/g, " ");
+}

@@ -1,0 +1,43 @@
+/** `verify` by a connection file. */
+import { VisibleError } from "@defender-mssp/errors";
+import type { CustomerConnector } from "../connector/connectorSource";
+import { authorizationByUse, graphAlerts, legacyAlerts, refreshToken, type LegacyAlerts } from "./alerts";
+import { failed, type Check } from "./check";
+import { credentialExpiry, portal } from "./connectorChecks";
+import { contextOf, type ContextOptions, type VerifyContext } from "./context";
+import { requiringState } from "./requiringState";
+
+/**
+ * Runs every check that a connection file suffices for. A file that can't be used is one failed
+ * check and no error.
+ */
+export async function verifyConnector(
+  customer: CustomerConnector,
+  options: ContextOptions,
+  program: string,
+): Promise<readonly Check[]> {
+  let context: VerifyContext;
+  try {
+    context = await contextOf(customer, options, program);
+  } catch (error) {
+    if (!(error instanceof VisibleError)) throw error;
+    return [failed("connection", error.message)];
+  }
+  const { checks, legacy } = await checksAsSiem(context);
+  return [
+    ...checks,
+    authorizationByUse(context, legacy),
+    credentialExpiry(context),
+    await portal(context),
+    ...requiringState,
+  ];
+}
+
+/** The checks that sign in and read alerts as the SIEM would. */
+export async function checksAsSiem(
+  context: VerifyContext,
+): Promise<{ readonly checks: readonly Check[]; readonly legacy: LegacyAlerts }> {
+  const refresh = await refreshToken(context);
+  const legacy = await legacyAlerts(context, refresh.accessToken);
+  return { checks: [await graphAlerts(context), refresh.check, legacy.check], legacy };
+}

@@ -1,0 +1,379 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  applicationTokens,
+  legacyAlertResource,
+  microsoftGraph,
+  ServiceError,
+  type AlertApi,
+  type AlertRecord,
+  type AlertWindow,
+  type Endpoints,
+} from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import {
+  connectorId,
+  detectionIntervalFor,
+  detectionsBetween,
+  tenantId,
+  testSandbox,
+  type TestSandbox,
+} from "@defender-mssp/testkit";
+import { readCheckpoint, writeCheckpoint, type Cursor, type Position } from "../../src/pull/checkpoint";
+import { pull, type PullOptions } from "../../src/pull/pull";
+import { graphSource } from "../../src/alerts/graphSource";
+import { legacySource } from "../../src/alerts/legacySource";
+import { fetchedAlert, type AlertSource, type FetchedAlert } from "../../src/alerts/fetchedAlert";
+import type { SourcePage } from "../../src/pull/source";
+import type { Destination } from "../../src/sinks/sink";
+import { faultProxy, type Fault, type FaultProxy } from "./faultProxy";
+
+const hour = 60 * 60 * 1000;
+
+/** Keeps what it is given. */
+class Collector implements Destination<FetchedAlert> {
+  readonly records: AlertRecord[] = [];
+  onDelivery: () => void = () => undefined;
+
+  deliver(alerts: readonly FetchedAlert[]): Promise<void> {
+    this.records.push(...alerts.map(({ record }) => record));
+    this.onDelivery();
+    return Promise.resolve();
+  }
+
+  get ids(): string[] {
+    return this.records.map(({ alertId }) => alertId);
+  }
+}
+
+function start(since: Date, api: AlertApi = "graph"): Position {
+  return { version: 1, tenantId, api, cursor: { since: since.toISOString() }, recent: {} };
+}
+
+describe("packages/siem: a pull from the sandbox", function () {
+  let test: TestSandbox;
+  let proxy: FaultProxy | undefined;
+  const since = new Date(Date.now() - 29 * 24 * hour);
+
+  before(async () => {
+    test = await testSandbox();
+    test.addConnector({ [microsoftGraph.appId]: ["SecurityAlert.Read.All"] }, "Alert.Read");
+    test.tenant.objects("siemAuthorizations").set(connectorId, { id: connectorId });
+    test.sandbox.cloud.detectionInterval = detectionIntervalFor(5000);
+  });
+  after(() => test.stop());
+  afterEach(async () => {
+    await proxy?.close();
+    proxy = undefined;
+  });
+
+  const environment = { ARM_CLIENT_ID: connectorId, ARM_CLIENT_SECRET: "connector-secret-of-the-test" };
+
+  /** Sources whose answers, the token's excepted, go through a proxy. */
+  async function sourceOf(
+    api: AlertApi,
+    spoil: (index: number, url: string) => Fault | undefined,
+  ): Promise<AlertSource> {
+    proxy = await faultProxy(test.sandbox.origins.http, spoil);
+    const endpoints: Endpoints = { ...test.endpoints, graphEndpoint: proxy.origin };
+    const common = { tenantId, endpoints: test.endpoints };
+    if (api === "graph") {
+      const tokens = applicationTokens(() => environment, { ...common, audience: microsoftGraphAudience });
+      return graphSource({ endpoints, tenantId, tokens });
+    }
+    const tokens = applicationTokens(() => environment, { ...common, audience: legacyAlertResource, v1: true });
+    return legacySource({ hosts: [proxy.origin], tenantId, tokens });
+  }
+
+  /** What there was at that moment. What came since is in neither list. */
+  function assertAllOnce(ids: readonly string[], until: Date): void {
+    const { cloud } = test.sandbox;
+    const all = [...detectionsBetween(test.tenant, since, until, cloud.now(), cloud.detectionInterval)];
+    const expected = new Set(all.map(({ alertId }) => alertId));
+    assert.ok(expected.size > 4500);
+    const known = ids.filter((id) => expected.has(id));
+    assert.equal(known.length, expected.size, "lost or twice");
+    assert.equal(new Set(known).size, expected.size);
+    assert.ok(ids.length - known.length < 60, "what nobody has detected");
+    assert.equal(new Set(ids).size, ids.length);
+  }
+
+  for (const api of ["graph", "legacySiem"] as const) {
+    it(`gets each alert once by ${api}`, async () => {
+      const collector = new Collector();
+      const until = test.sandbox.cloud.now();
+      await pull({ source: await sourceOf(api, () => undefined), sink: collector, position: start(since, api) });
+      assertAllOnce(collector.ids, until);
+    });
+
+    it(`gets each alert once by ${api} despite throttling, errors, cut connections and truncated pages`, async () => {
+      const faults: Record<number, Fault> = { 0: 500, 2: 429, 3: "reset", 6: "half", 8: "cut", 10: 503, 11: 429 };
+      const collector = new Collector();
+      const until = test.sandbox.cloud.now();
+      const source = await sourceOf(api, (index) => faults[index]);
+      await pull({ source, sink: collector, position: start(since, api) });
+      assertAllOnce(collector.ids, until);
+      assert.ok(proxy!.requests > 11, "not all faults were met");
+    });
+
+    it(`renews a token that expires during the pull, by ${api}`, async () => {
+      const collector = new Collector();
+      const until = test.sandbox.cloud.now();
+      let pages = 0;
+      collector.onDelivery = () => {
+        // Beyond the token's hour by the service's clock, though this machine's says that it is
+        // good.
+        if (++pages === 3) test.sandbox.cloud.clock.advance(65 * 60 * 1000);
+      };
+      await pull({ source: await sourceOf(api, () => undefined), sink: collector, position: start(since, api) });
+      assertAllOnce(collector.ids, until);
+    });
+  }
+
+  it("continues at the checkpoint after the service failed permanently", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
+    const checkpoint = path.join(folder, "checkpoint.json");
+    const collector = new Collector();
+    const until = test.sandbox.cloud.now();
+    let isBroken = false;
+    const source = await sourceOf("graph", () => (isBroken ? 429 : undefined));
+    collector.onDelivery = () => {
+      isBroken = collector.records.length > 2000;
+    };
+    await assert.rejects(pull({ source, sink: collector, position: start(since), checkpoint }), ServiceError);
+    const position = await readCheckpoint(checkpoint, { tenantId, api: "graph" });
+    assert.ok(position !== undefined && position.cursor.since > since.toISOString());
+    collector.onDelivery = () => undefined;
+    isBroken = false;
+    await pull({ source, sink: collector, position, checkpoint });
+    assertAllOnce(collector.ids, until);
+    await rm(folder, { recursive: true });
+  });
+
+  it("with --follow delivers later alerts once, and writes the checkpoint on an interrupt", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
+    const checkpoint = path.join(folder, "checkpoint.json");
+    const collector = new Collector();
+    const controller = new AbortController();
+    let polls = 0;
+    const source = await sourceOf("graph", (_index, url) => {
+      // The second request of a poll, which asks whether the page was the last one.
+      if (url.includes("$skip=")) return undefined;
+      if (polls++ < 8) test.sandbox.cloud.clock.advance(10 * 60 * 1000);
+      else controller.abort(new Error("interrupted"));
+      return polls === 4 ? 503 : undefined;
+    });
+    const from = test.sandbox.cloud.now();
+    const options = {
+      source,
+      sink: collector,
+      position: start(from),
+      checkpoint,
+      follow: 1,
+      signal: controller.signal,
+    };
+    await assert.rejects(pull(options), /interrupted/);
+    const { cloud } = test.sandbox;
+    const until = new Date(from.getTime() + 60 * 60 * 1000);
+    const expected = [...detectionsBetween(test.tenant, from, until, cloud.now(), cloud.detectionInterval)];
+    assert.ok(expected.length > 4);
+    for (const { alertId } of expected) assert.equal(collector.ids.filter((id) => id === alertId).length, 1);
+    assert.equal(new Set(collector.ids).size, collector.ids.length);
+    const saved = JSON.parse(await readFile(checkpoint, "utf8")) as Position;
+    assert.ok(Object.keys(saved.recent).length > 0);
+    await rm(folder, { recursive: true });
+  });
+});
+
+const microsoftGraphAudience = "https://graph.microsoft.com";
+
+/**
+ * A service of the test's own: alerts by the moment when it has them, and whatever oddity a test
+ * adds.
+ */
+class FakeService implements AlertSource {
+  readonly api = "graph";
+  readonly itemsPerSpan = 1000;
+  readonly smallestSpan = 1000;
+  readonly asked: AlertWindow[] = [];
+  alerts: string[] = [];
+  answer: ((window: AlertWindow, whole: boolean) => SourcePage<FetchedAlert> | undefined) | undefined;
+
+  page(window: AlertWindow, { whole }: { whole?: boolean }): Promise<SourcePage<FetchedAlert>> {
+    this.asked.push(window);
+    const own = this.answer?.(window, whole === true);
+    return Promise.resolve(own ?? this.pageOf(this.within(window)));
+  }
+
+  within({ since, until }: AlertWindow): string[] {
+    return this.alerts.filter((at) => new Date(at) >= since && (until === undefined || new Date(at) < until));
+  }
+
+  pageOf(moments: readonly string[]): SourcePage<FetchedAlert> {
+    const items = moments.map((at) => {
+      const record = { id: `id of ${at}`, alertId: at, createdAt: at } as AlertRecord;
+      return fetchedAlert(record, record);
+    });
+    return { items, size: items.length, isCut: false };
+  }
+}
+
+describe("packages/siem: a pull", () => {
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+  async function pulled(
+    service: FakeService,
+    cursor: Cursor,
+    recent: Position["recent"] = {},
+    more: Partial<PullOptions<FetchedAlert>> = {},
+  ) {
+    const collector = new Collector();
+    const folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
+    const checkpoint = path.join(folder, "checkpoint.json");
+    try {
+      const position: Position = { version: 1, tenantId, api: "graph", cursor, recent };
+      await pull({ source: service, sink: collector, position, checkpoint, ...more });
+      const after = await readCheckpoint(checkpoint, { tenantId, api: "graph" });
+      return { ids: collector.ids, after: after ?? position };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  it("delivers alerts that appear late, and none twice", async () => {
+    const service = new FakeService();
+    service.alerts = [ago(50), ago(30), ago(2)];
+    const first = await pulled(service, { since: ago(60) });
+    assert.deepEqual(first.ids, service.alerts);
+    assert.equal(first.after.cursor.since, service.alerts[2]);
+    const late = ago(5);
+    service.alerts = [...service.alerts, late, ago(1)];
+    const second = await pulled(service, first.after.cursor, first.after.recent);
+    assert.deepEqual(second.ids, service.alerts.slice(3));
+    assert.deepEqual((await pulled(service, second.after.cursor, second.after.recent)).ids, []);
+  });
+
+  it("uses the service's clock if this machine's clock is ahead", async () => {
+    const service = new FakeService();
+    service.alerts = [ago(50)];
+    const { after } = await pulled(service, { since: ago(60) });
+    // The service is 40 minutes behind: by this machine's clock, what comes now came long ago.
+    service.alerts = [...service.alerts, ago(45)];
+    assert.deepEqual((await pulled(service, after.cursor, after.recent)).ids, service.alerts.slice(1));
+  });
+
+  it("divides a time span that holds too many alerts until it has read all of them", async () => {
+    const service = new FakeService();
+    const burst = ago(3000);
+    service.alerts = [ago(4000), ago(3500), ...Array.from({ length: 8 }, () => burst), ago(10)];
+    service.answer = (window, whole) => {
+      const within = service.within(window);
+      return whole || within.length < 4 ? undefined : { ...service.pageOf(within.slice(-4)), isCut: true };
+    };
+    const { ids } = await pulled(service, { since: ago(5000) });
+    assert.deepEqual(ids, service.alerts);
+  });
+
+  it("with --follow waits for a service that is down, and ends on a refusal", async () => {
+    const service = new FakeService();
+    service.alerts = [ago(30)];
+    const failure = (status: number) => new ServiceError({ status, message: "down", method: "GET", url: "" });
+    const failures = [failure(503), failure(0), failure(429)];
+    service.answer = () => {
+      const [next] = failures.splice(0, 1);
+      if (next !== undefined) throw next;
+      if (service.asked.length > 4) throw failure(403);
+      return undefined;
+    };
+    const collector = new Collector();
+    await assert.rejects(pulled(service, { since: ago(60) }, {}, { sink: collector, follow: 1 }), /answered 403/);
+    assert.deepEqual(collector.ids, service.alerts);
+    await assert.rejects(pulled(service, { since: ago(60) }), /answered 403/);
+  });
+
+  it("with --follow waits for any Retry-After of the service", async () => {
+    const service = new FakeService();
+    service.alerts = [ago(30)];
+    const retryAfter = 15 * 60_000;
+    service.answer = () => {
+      if (service.asked.length > 1) return undefined;
+      throw new ServiceError({ status: 429, message: "slow", retryAfter, method: "GET", url: "" });
+    };
+    const pauses: number[] = [];
+    const sleep = (pause: number) => {
+      pauses.push(pause);
+      return pauses.length > 1 ? Promise.reject(new Error("interrupted")) : Promise.resolve();
+    };
+    const collector = new Collector();
+    const options = { sink: collector, follow: 1000, sleep };
+    await assert.rejects(pulled(service, { since: ago(60) }, {}, options), /interrupted/);
+    assert.deepEqual(pauses, [retryAfter, 1000]);
+    assert.deepEqual(collector.ids, service.alerts);
+  });
+
+  it("does not move the checkpoint past alerts that a failing destination has not accepted", async () => {
+    const service = new FakeService();
+    service.alerts = [ago(30)];
+    const since = ago(60);
+    const broken: Destination<FetchedAlert> = {
+      deliver: () => Promise.reject(new VisibleError("full")),
+    };
+    await assert.rejects(pulled(service, { since }, {}, { sink: broken }), /full/);
+    assert.deepEqual((await pulled(service, { since })).ids, service.alerts);
+  });
+
+  it("on an interrupt does not wait for a destination that accepts nothing", async () => {
+    const service = new FakeService();
+    service.alerts = [ago(30)];
+    const controller = new AbortController();
+    const stuck: Destination<FetchedAlert> = {
+      deliver: () => {
+        setTimeout(() => controller.abort(new Error("interrupted")), 20);
+        return new Promise(() => undefined);
+      },
+    };
+    await assert.rejects(
+      pulled(service, { since: ago(60) }, {}, { sink: stuck, signal: controller.signal }),
+      /interrupted/,
+    );
+  });
+});
+
+describe("packages/siem: the checkpoint", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const expected = { tenantId, api: "graph" } as const;
+
+  it("is read as written, and readable by its owner only", async () => {
+    const file = path.join(folder, "c.json");
+    assert.equal(await readCheckpoint(file, expected), undefined);
+    const position = start(new Date(0));
+    await writeCheckpoint(file, position);
+    assert.deepEqual(await readCheckpoint(file, expected), position);
+  });
+
+  it("is read with the former name of the legacy API", async () => {
+    const file = path.join(folder, "c.json");
+    await writeFile(file, JSON.stringify({ ...start(new Date(0)), api: "legacy" }));
+    const position = await readCheckpoint(file, { tenantId, api: "legacySiem" });
+    assert.deepEqual(position, start(new Date(0), "legacySiem"));
+    await assert.rejects(readCheckpoint(file, expected), /and legacySiem, not of .* and graph: use a file for each/);
+  });
+
+  it("of another pull, or damaged, is refused and left unchanged", async () => {
+    const file = path.join(folder, "c.json");
+    await writeCheckpoint(file, start(new Date(0), "legacySiem"));
+    await assert.rejects(readCheckpoint(file, expected), /and legacySiem, not of .* and graph: use a file for each/);
+    for (const text of ["", "{}", '{"version":1', "alerts\n"]) {
+      await writeFile(file, text);
+      await assert.rejects(readCheckpoint(file, expected), VisibleError);
+      assert.equal(await readFile(file, "utf8"), text);
+    }
+    await assert.rejects(writeCheckpoint(path.join(folder, "none", "c.json"), start(new Date(0))), /can't be written/);
+  });
+});

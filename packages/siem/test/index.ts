@@ -1,0 +1,6 @@
+/**
+ * Helpers of this package's tests that the product's tests use too:
+ * `@defender-mssp/siem/testing`, from the sources only.
+ */
+export { parseCef, parseSyslog, SyslogFrames } from "./alerts/parsers";
+export { readSplunkConf } from "./siemConfig/parsers";

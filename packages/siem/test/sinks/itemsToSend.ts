@@ -1,0 +1,114 @@
+/** Alerts and incidents of the sandbox, and where their commands' options send them. */
+import {
+  recordOfSecurityAlert,
+  type RecordSeverity,
+  type SecurityAlert,
+  type SecurityIncident,
+} from "@defender-mssp/microsoft";
+import { detectionsBetween, securityAlert } from "@defender-mssp/testkit";
+import { fetchedAlert, sinkRecordOf as alertAsSinkRecord } from "../../src/alerts/fetchedAlert";
+import { recordAsJson } from "../../src/alerts/formats";
+import { sinkOf } from "../../src/alerts/setup";
+import { fetchedIncident } from "../../src/incidents/incidentSource";
+import { incidentFormats, incidentSink, sinkRecordOf } from "../../src/incidents/sink";
+import type { PullCommandOptions } from "../../src/pull/pullOptions";
+import type { Destination, SinkRecord } from "../../src/sinks/sink";
+import type { SinkOptions } from "../../src/sinks/sinkOptions";
+
+export interface ToSend {
+  readonly name: "alerts" | "incidents";
+  readonly records: readonly {
+    readonly id: string;
+    readonly at: string;
+    readonly tenantId: string;
+    /** In the command's schema, and as the service wrote it. */
+    readonly json: object;
+    readonly original: object;
+    readonly record: SinkRecord;
+  }[];
+  readonly sourcetype: string;
+  readonly dataStream: string;
+  /** In syslog messages. */
+  readonly messageId: string;
+  /** The record in a document's `defender`. */
+  readonly recordIn: (defender: unknown) => unknown;
+  /** What delivers all of them. */
+  readonly sink: (
+    options: SinkOptions & PullCommandOptions,
+    note: (text: string) => void,
+  ) => { deliver(): Promise<void>; flush(): Promise<void> };
+}
+
+const tenantId = "c0570500-0000-4000-8000-00000000000a";
+const now = new Date("2026-06-01T12:00:00Z");
+const tenant = {
+  ...{ id: tenantId, objects: () => new Map(), links: () => new Map(), deleted: new Map(), secretHashes: new Map() },
+};
+const { signal } = new AbortController();
+
+export function securityAlerts(count: number): SecurityAlert[] {
+  const detections = detectionsBetween(tenant, new Date(now.getTime() - 24 * 60 * 60 * 1000), now, now, 60_000);
+  return [...detections].slice(0, count).map((detection) => securityAlert(detection));
+}
+
+/** Incidents, with what a person has written. */
+export function securityIncidents(count: number, alertsEach = 2): SecurityIncident[] {
+  const alerts = securityAlerts(alertsEach * count);
+  const severities: readonly (RecordSeverity | "unknown")[] = ["informational", "low", "medium", "high", "unknown"];
+  return Array.from({ length: count }, (_, index): SecurityIncident => {
+    const time = (minutes: number) => new Date(now.getTime() + (index + minutes) * 60_000).toISOString();
+    return {
+      id: String(4711 + index),
+      tenantId,
+      displayName: `Multi-stage incident ${index} on “one endpoint” | a=b`,
+      severity: severities[index % severities.length] ?? "unknown",
+      status: "active",
+      createdDateTime: time(0),
+      lastUpdateDateTime: time(90),
+      incidentWebUrl: `https://security.microsoft.com/incidents/${4711 + index}`,
+      assignedTo: "ana@mssp.example",
+      customTags: ["vip"],
+      comments: [{ comment: "Line 1\nLine 2", createdByDisplayName: "Ana", createdDateTime: time(1) }],
+      alerts: alerts.slice(alertsEach * index, alertsEach * (index + 1)),
+    } as unknown as SecurityIncident;
+  });
+}
+
+export function alertsToSend(count: number): ToSend {
+  const alerts = securityAlerts(count).map((original) =>
+    fetchedAlert(recordOfSecurityAlert(original, tenantId), original),
+  );
+  return {
+    name: "alerts",
+    records: alerts.map((alert) => ({
+      ...{ id: alert.id, at: alert.at, tenantId, json: alert.record, original: plain(alert.original) },
+      record: alertAsSinkRecord(alert, recordAsJson),
+    })),
+    ...{ sourcetype: "defender:alert", dataStream: "logs-defender.alert-default", messageId: "graph" },
+    recordIn: (defender) => defender,
+    sink: (options, note) => delivering(sinkOf(options, signal, { note }), alerts),
+  };
+}
+
+export function incidentsToSend(count: number, { alertsEach = 2 } = {}): ToSend {
+  const incidents = securityIncidents(count, alertsEach).map((original) => fetchedIncident(original, tenantId));
+  return {
+    name: "incidents",
+    records: incidents.map((incident) => ({
+      ...{ id: incident.id, at: incident.at, tenantId, json: incident.record, original: plain(incident.original) },
+      record: sinkRecordOf(incident, incidentFormats.json),
+    })),
+    ...{ sourcetype: "defender:incident", dataStream: "logs-defender.incident-default", messageId: "incident" },
+    recordIn: (defender) => (defender as { incident: unknown }).incident,
+    sink: (options, note) => delivering(incidentSink(options, { signal, note }), incidents),
+  };
+}
+
+function delivering<T>(destination: Destination<T>, items: readonly T[]) {
+  return { deliver: () => destination.deliver(items), flush: async () => destination.flush?.() };
+}
+
+/** As it is after JSON: without undefined. */
+function plain(value: unknown): object {
+  return JSON.parse(JSON.stringify(value)) as object;
+}

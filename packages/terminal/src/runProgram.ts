@@ -1,0 +1,33 @@
+/** A run of a program, from its command line to its exit code. */
+import type { Command } from "commander";
+import { processSession } from "./processSession";
+import type { Session } from "./session";
+import { prepareUsage, usageExitCode } from "./usage";
+
+/**
+ * Runs a command line to its end, and sets the session's exit code. Never rejects: the reason of a
+ * failure is on standard error.
+ */
+export async function runProgram(program: Command, commandLine: readonly string[], session: Session): Promise<void> {
+  prepareUsage(program);
+  try {
+    await program.parseAsync(commandLine, { from: "user" });
+  } catch (error) {
+    const ended = usageExitCode(error) ?? (await import("./failure.js")).report(error, session.err);
+    session.exitCode ??= ended;
+  }
+}
+
+/** Runs this process's command line, and sets its exit code. */
+export function runProcess(run: (commandLine: readonly string[], session: Session) => Promise<void>): void {
+  // A reader that closes the pipe (`| head`) is no error, and the command still cleans up.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") return;
+      if (stream === process.stdout) process.stderr.write(`mssp: can't write to standard output: ${error.message}\n`);
+      process.exitCode = 1;
+    });
+  }
+  const session = processSession();
+  void run(process.argv.slice(2), session).then(() => (process.exitCode ??= session.exitCode));
+}
