@@ -12,7 +12,7 @@ const root = path.resolve(__dirname, "..", "..");
 const extensionsFromProject = {
   name: "extensions from the project",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/extensions$/ }, () => ({ path: path.join(root, "extensions", "fromProject.ts") }));
+    onResolve({ filter: /^\.\/fromCheckout$/ }, () => ({ path: path.join(root, "extensions", "fromProject.ts") }));
   },
 };
 
