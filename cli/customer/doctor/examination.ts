@@ -8,7 +8,6 @@ import {
   clockFrom,
   clouds,
   directoryRoleTemplates,
-  discoverEndpoints,
   microsoftGraph,
   readTenantFeatures,
   requestToken,
@@ -30,6 +29,7 @@ import { accessChecks } from "./conditionalAccess";
 import type { Place } from "../../base/place";
 import { legacyApiNotes, settingsAsDeployed, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
 import { readStackSettings } from "../../../settings/fromFile";
+import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
 /**
  * Checks what a stack needs, by its settings and the legacy alert API that it may keep.
@@ -71,7 +71,7 @@ async function examined(
 ): Promise<Omit<Report, "notes">> {
   const { tenantId, customerName, cloud } = settings;
   const needed = neededPermissions(settings);
-  const endpoints = await discoverEndpoints(environment, environment["ARM_ENVIRONMENT"] ? {} : { cloud });
+  const endpoints = await tenantEndpoints(settings, environment);
   const audiences: Readonly<Record<string, string>> = {
     [microsoftGraph.appId]: endpoints.graphEndpoint,
   };

@@ -5,7 +5,6 @@
  */
 import {
   clouds,
-  discoverEndpoints,
   graphCall,
   deleteIfThere,
   goneStatuses,
@@ -25,6 +24,7 @@ import { findOrphans } from "../../tenant/orphans/orphans";
 import { withHistory } from "../../tenant/orphans/history";
 import type { Orphan, Removal } from "../../tenant/orphans/orphan";
 import { readStackState } from "../../stack/stackState";
+import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
 export interface RepairOptions extends Place, Pick<CallContext, "endpoints"> {
   readonly stack: string;
@@ -51,8 +51,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
   const { environment } = options;
   const settings = await readStackSettings(options.stack, options);
   try {
-    const inCloud = environment["ARM_ENVIRONMENT"] ? {} : { cloud: settings.cloud };
-    const endpoints = options.endpoints ?? (await discoverEndpoints(environment, inCloud));
+    const endpoints = options.endpoints ?? (await tenantEndpoints(settings, environment));
     const call = await graphCall(settings.tenantId, { environment, endpoints });
     // The state is read first: it does not list a later create of a concurrent `up` as interrupted.
     const state = await readStackState(options.stack, { environment, folder: options.folder });

@@ -1,5 +1,5 @@
 /** Collects what the MSSP did in a customer's tenant. Changes nothing. */
-import { discoverEndpoints, readTenantFeatures } from "@defender-mssp/microsoft";
+import { readTenantFeatures } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
@@ -14,6 +14,7 @@ import { collect, isLicenceProblem, sources, type Collected, type SourceName } f
 import { isWithin, outsideRetention, type Period } from "./period";
 import { subjectsOf, type Subjects } from "./subjects";
 import { wantedCalls } from "./wanted";
+import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
 export interface EvidenceRun extends Place {
   readonly stack: string;
@@ -86,8 +87,7 @@ async function retentionDays(
 ): Promise<7 | 30 | undefined> {
   if (calls.some(({ code }) => isLicenceProblem(code))) return 7;
   try {
-    const inCloud = environment["ARM_ENVIRONMENT"] ? {} : { cloud };
-    const endpoints = await discoverEndpoints(environment, inCloud);
+    const endpoints = await tenantEndpoints({ cloud }, environment);
     const { roleAssignableGroups } = await readTenantFeatures(tenantId, { environment, endpoints });
     return roleAssignableGroups === undefined ? undefined : roleAssignableGroups ? 30 : 7;
   } catch (error) {

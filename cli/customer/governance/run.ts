@@ -1,12 +1,5 @@
 /** Runs a step as a signed-in person: shows it, asks, makes the changes. */
-import {
-  clockFrom,
-  discoverEndpoints,
-  graphCall,
-  ServiceError,
-  type CallContext,
-  type GraphCall,
-} from "@defender-mssp/microsoft";
+import { clockFrom, graphCall, ServiceError, type CallContext, type GraphCall } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Settings } from "../../../settings";
@@ -35,6 +28,7 @@ import {
   type Step,
   type StepContext,
 } from "./steps";
+import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
 export type Action = "invite" | "request" | "accept" | "terminate";
 
@@ -67,7 +61,7 @@ export async function act(action: Action, options: ActionOptions, session: Sessi
   const settings = await readStackSettings(stack, placeOf(session));
   if (action !== "terminate") requiredPolicy(stack, settings);
   const side = sideOf(action, settings, options, environment);
-  const endpoints = await endpointsOf(settings, environment);
+  const endpoints = await tenantEndpoints(settings, environment);
   const call = await personsCall(
     {
       tenantId: tenantOf(side, settings),
@@ -99,7 +93,7 @@ export async function readGovernance(options: ActionOptions, session: Session): 
   const { stack, as } = options;
   const { environment } = session;
   const settings = await readStackSettings(stack, placeOf(session));
-  const endpoints = await endpointsOf(settings, environment);
+  const endpoints = await tenantEndpoints(settings, environment);
   const isPerson = as !== undefined || options.clientId !== undefined || tenantOfToken(environment) !== undefined;
   const call = isPerson
     ? await personsCall(statusTarget(settings, options, environment, endpoints), options, session)
@@ -135,7 +129,7 @@ function statusTarget(
   settings: Settings,
   options: ActionOptions,
   environment: NodeJS.ProcessEnv,
-  endpoints: Awaited<ReturnType<typeof endpointsOf>>,
+  endpoints: Awaited<ReturnType<typeof tenantEndpoints>>,
 ): Parameters<typeof personsCall>[0] {
   const side = sideOf("terminate", settings, options, environment);
   return { tenantId: tenantOf(side, settings), tenant: sideNames[side], scopes: statusScopes(), endpoints };
@@ -183,10 +177,6 @@ function sideOf(action: Action, settings: Settings, { as }: ActionOptions, envir
 
 function tenantOf(side: Side, { tenantId, msspTenantId }: Settings): string {
   return side === "mssp" ? msspTenantId : tenantId;
-}
-
-function endpointsOf({ cloud }: Settings, environment: NodeJS.ProcessEnv) {
-  return discoverEndpoints(environment, environment["ARM_ENVIRONMENT"] ? {} : { cloud });
 }
 
 /** @throws VisibleError unless the person agrees. */

@@ -3,7 +3,7 @@
  * has ended is in the journal, so that the next run goes on behind it.
  */
 import path from "node:path";
-import { discoverEndpoints } from "@defender-mssp/microsoft";
+import { lastSegment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Signals } from "@defender-mssp/terminal/session";
 import type { Place } from "../../base/place";
@@ -25,6 +25,7 @@ import { inventoryOf, joined } from "./inventory";
 import { readJournal, writeJournal, type Journal } from "./journal";
 import { certificatePage } from "./page";
 import { prove } from "./proof";
+import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
 export interface OffboardRun extends Place {
   readonly stack: string;
@@ -55,10 +56,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const proved = await prove(run, journal);
   const { environment } = run;
   const settings = await readStackSettings(run.stack, run);
-  const { graphEndpoint } = await discoverEndpoints(
-    environment,
-    environment["ARM_ENVIRONMENT"] ? {} : { cloud: settings.cloud },
-  );
+  const { graphEndpoint } = await tenantEndpoints(settings, environment);
   const history = await readHistory(run.stack, run);
   const automation = environment["ARM_CLIENT_ID"];
   const certificate = certificateOf({ journal, proved, history, graph: graphEndpoint, automation });
@@ -155,7 +153,7 @@ async function destroyed(run: OffboardRun, journal: Journal): Promise<Journal> {
       say(
         `Warning: ${found}. The removal does not end it, and the certificate is incomplete until it has ended. ${step}\n`,
       );
-    const name = stack.split("/").at(-1) ?? stack;
+    const name = lastSegment(stack);
     const typed = await confirm(
       `Stack ${name} of ${journal.customerName} has ${journal.items.length} objects and their parts,\n` +
         `most of them in tenant ${journal.tenantId}.\n` +

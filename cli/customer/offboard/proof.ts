@@ -4,7 +4,6 @@
  */
 import {
   clouds,
-  discoverEndpoints,
   getNotificationRule,
   getSiemAuthorization,
   graphCall,
@@ -26,6 +25,7 @@ import type { Orphan } from "../../tenant/orphans/orphan";
 import { lookAtGovernance, type GovernanceLook } from "../governance/look";
 import type { Item, Proof } from "./inventory";
 import type { Journal } from "./journal";
+import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
 /**
  * `gone`, `softDeleted`: restorable until `until`, `adopted`: it stays, `byHand`: a person must
@@ -141,8 +141,7 @@ interface Look {
 }
 
 async function lookOf({ environment }: ProofRun, settings: Settings): Promise<Look> {
-  const inCloud = environment["ARM_ENVIRONMENT"] ? {} : { cloud: settings.cloud };
-  const endpoints = await discoverEndpoints(environment, inCloud);
+  const endpoints = await tenantEndpoints(settings, environment);
   const { tenantId } = settings;
   const graph = await graphCall(tenantId, { environment, endpoints });
   const endpoint = defenderEndpointOf(settings, environment);

@@ -1,4 +1,5 @@
 /** Where the onboarding of every customer stands. */
+import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { availableParallelism } from "node:os";
 import { VisibleError } from "@defender-mssp/errors";
 import { readProject } from "../../../settings/project";
@@ -32,14 +33,7 @@ export async function onboardingOfFleet(options: FleetOnboardingOptions): Promis
     environment,
     ...(passphraseFolder === undefined ? {} : { passphraseFolder }),
   });
-  const found = new Map<string, OnboardingProgress>();
-  const left = [...stacks];
-  const work = async (): Promise<void> => {
-    for (let stack = left.shift(); stack !== undefined; stack = left.shift()) {
-      const run = { stack, folder: project.folder, environment: { ...environment, ...variables.get(stack) } };
-      found.set(stack, await onboardingProgress(run));
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, work));
-  return stacks.flatMap((stack) => found.get(stack) ?? []);
+  return atOnce(parallel, stacks, (stack) =>
+    onboardingProgress({ stack, folder: project.folder, environment: { ...environment, ...variables.get(stack) } }),
+  );
 }

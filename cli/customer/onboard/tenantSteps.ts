@@ -1,12 +1,5 @@
 /** The steps of an onboarding that show in the customer's tenant: consent, guests, packages. */
-import {
-  adminConsentUrl,
-  clockFrom,
-  discoverEndpoints,
-  graphCall,
-  ServiceError,
-  type GraphCall,
-} from "@defender-mssp/microsoft";
+import { adminConsentUrl, clockFrom, graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
@@ -19,6 +12,7 @@ import type { StackOutputs } from "../../stack/stackOutputs";
 import type { Actor, OnboardingStep, StepName } from "./progress";
 import { stateOf as governanceStateOf } from "../governance/run";
 import { byHand, done, notApplicable, unchecked, waiting, type OnboardingRun } from "./step";
+import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
 /** Entra's codes for an application that nobody in the tenant has consented to. */
 const withoutConsent = new Set(["AADSTS700016", "AADSTS7000229", "AADSTS65001", "AADSTS650051", "AADSTS650052"]);
@@ -120,8 +114,7 @@ async function invitationStep(run: OnboardingRun, settings: Settings, outputs: S
 }
 
 async function callOf({ environment }: OnboardingRun, { tenantId, cloud }: Settings): Promise<GraphCall> {
-  const inCloud = environment["ARM_ENVIRONMENT"] ? {} : { cloud };
-  return graphCall(tenantId, { environment, endpoints: await discoverEndpoints(environment, inCloud) });
+  return graphCall(tenantId, { environment, endpoints: await tenantEndpoints({ cloud }, environment) });
 }
 
 /** A user that was there before the stack has no state of an invitation. */

@@ -3,14 +3,7 @@
  * declared resources, so it does not report a second secret, another owner or a wider consent.
  * Shared by `mssp verify` and the nightly `mssp ci preview --drift`.
  */
-import {
-  discoverEndpoints,
-  EnvironmentError,
-  graphCall,
-  requestToken,
-  ServiceError,
-  type Environment,
-} from "@defender-mssp/microsoft";
+import { EnvironmentError, graphCall, requestToken, ServiceError, type Environment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
@@ -26,6 +19,7 @@ import { groupAdditions, groupsOf } from "./groups";
 import { guestAdditions, msspDomains } from "./guests";
 import { consentAdditions, servicePrincipalAdditions, servicePrincipalsOf } from "./servicePrincipal";
 import type { AdditionsTenant } from "./tenant";
+import { tenantEndpoints } from "../tenantEndpoints";
 
 export interface AdditionsRun extends Place {
   readonly stack: string;
@@ -116,7 +110,7 @@ export async function tenantOf(run: AdditionsRun, deployed: Deployed): Promise<A
 }
 
 async function signedIn(settings: Settings, deployed: Deployed, environment: Environment): Promise<AdditionsTenant> {
-  const endpoints = await discoverEndpoints(environment);
+  const endpoints = await tenantEndpoints(settings, environment);
   const call = await graphCall(settings.tenantId, { environment, endpoints });
   const audience = endpoints.graphEndpoint;
   const { accessToken } = await requestToken({ tenantId: settings.tenantId, audience, environment, endpoints });
