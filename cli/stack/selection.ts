@@ -5,6 +5,7 @@ import { matchesPattern, sandboxStacks } from "./stackNames";
 import type { FleetStack } from "./inventory";
 import { lastOutcomes } from "./journal";
 import type { SelectionOptions } from "./selectionOptions";
+import { partOf } from "./part";
 
 /** Where the selection looks for what the options name. */
 export interface SelectionPlace {
@@ -61,5 +62,5 @@ export async function selectStacks(
     chosen = chosen.filter(({ stack }) => ending.has(stack));
   }
   const { part } = options;
-  return part === undefined ? chosen : chosen.filter((_, index) => index % part.n === part.k - 1);
+  return part === undefined ? chosen : partOf(chosen, part);
 }

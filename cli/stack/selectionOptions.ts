@@ -2,6 +2,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { isTag } from "../../settings/tagForm";
 import { recordedStates, type RecordedState } from "./outcome";
+import { partArgument, type Part } from "./part";
 
 export interface SelectionOptions {
   readonly stack?: readonly string[];
@@ -10,7 +11,7 @@ export interface SelectionOptions {
   readonly secretsEndWithin?: number;
   readonly status?: readonly RecordedState[];
   readonly staleAfter: number;
-  readonly part?: { readonly k: number; readonly n: number };
+  readonly part?: Part;
 }
 
 /** Adds the selectors to a command. */
@@ -36,7 +37,7 @@ export function selectionOptions(command: Command): Command {
       states,
     )
     .option("--stale-after <days>", "with --status stale: days without a successful up", wholeNumber, 7)
-    .option("--part <k/n>", "only part k of n of the selected stacks: every n-th one", partNumber);
+    .option("--part <k/n>", "only part k of n of the selected stacks: every n-th one", partArgument);
 }
 
 function tags(text: string, before: readonly string[] = []): readonly string[] {
@@ -48,12 +49,6 @@ function tags(text: string, before: readonly string[] = []): readonly string[] {
 export function positive(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1 to 99999.");
   return Number(text);
-}
-
-function partNumber(text: string): { readonly k: number; readonly n: number } {
-  const [, k = "", n = ""] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];
-  if (k === "" || Number(k) > Number(n)) throw new InvalidArgumentError("A part is <k>/<n>, such as 1/3.");
-  return { k: Number(k), n: Number(n) };
 }
 
 function wholeNumber(text: string): number {

@@ -1,10 +1,11 @@
 /** `mssp ci matrix`: the stacks that a range of commits touches. */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { repeated } from "../repeated";
 import { say } from "../log";
 import type { GitLabJob, MatrixFormat } from "./matrix";
+import { partArgument, partOf, type Part } from "../../stack/part";
 
 interface MatrixOptions {
   readonly from?: string;
@@ -16,7 +17,7 @@ interface MatrixOptions {
   readonly format: MatrixFormat;
   readonly json?: boolean;
   readonly parts?: boolean;
-  readonly part?: { readonly k: number; readonly n: number };
+  readonly part?: Part;
 }
 
 /** Adds the subcommand to `ci`. */
@@ -33,7 +34,7 @@ export function registerMatrix(ci: Command, session: Session): void {
       repeated,
     )
     .option("--only <pattern>", "leave out all other stacks; repeatable", repeated)
-    .option("--part <k/n>", "print only part k of n of the stacks", partNumber)
+    .option("--part <k/n>", "print only part k of n of the stacks", partArgument)
     .option(
       "--parts",
       'with --format github: print "parts", a list of matrices of at most 256 stacks, for a reusable workflow',
@@ -65,22 +66,16 @@ export function registerMatrix(ci: Command, session: Session): void {
   matrix.action(async (options: MatrixOptions) => {
     if ((options.from === undefined) !== (options.all === true))
       matrix.error("error: either --from <commit> or --all is required", { exitCode: 2 });
-    const [{ changedStacks }, { matrixText, partOf }] = await Promise.all([
+    const [{ changedStacks }, { matrixText }] = await Promise.all([
       import("../../stack/changedStacks.js"),
       import("./matrix.js"),
     ]);
     const found = await changedStacks({ ...options, folder: session.folder, from: options.from });
-    const changed = options.part === undefined ? found : partOf(found, options.part);
+    const changed = options.part === undefined ? found : { ...found, stacks: partOf(found.stacks, options.part) };
     session.out.write(matrixText(changed, options.json === true ? "json" : options.format, options));
     if (changed.everyStackBecause !== undefined && options.all !== true)
       say(session, `Every stack is touched: ${JSON.stringify(changed.everyStackBecause)}.`);
     for (const stack of changed.deleted)
       say(session, `${stack} needs a destroy: its settings are deleted, its resources are not.`);
   });
-}
-
-function partNumber(text: string): { k: number; n: number } {
-  const [, k = 0, n = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
-  if (k < 1 || k > n) throw new InvalidArgumentError("A part is k/n, such as 1/2, with k from 1 to n.");
-  return { k, n };
 }

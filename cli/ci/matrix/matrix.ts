@@ -107,8 +107,3 @@ function gitLabPipeline({ stacks }: ChangedStacks, job: GitLabJob): string {
     ...(report === undefined ? {} : { [report]: { extends: `.${report}` } }),
   });
 }
-
-/** Part `k` of `n` of the stacks: every n-th one. */
-export function partOf(changed: ChangedStacks, part: { readonly k: number; readonly n: number }): ChangedStacks {
-  return { ...changed, stacks: changed.stacks.filter((_, index) => index % part.n === part.k - 1) };
-}
