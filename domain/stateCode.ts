@@ -9,6 +9,7 @@
  * name.
  */
 import { createHash } from "node:crypto";
+import { typeAndName } from "./urn";
 
 /**
  * The text of a dynamic resource's provider in the state: it calls the package
@@ -130,17 +131,12 @@ export function foreignStateMessage(
   const allowed = (environment[allowedStateVariable] ?? "").split(/[\s,]+/).filter((one) => one !== "");
   const found = foreignState(entries, allowed);
   if (found.length === 0) return undefined;
-  const lines = found.map(({ urn, problem, sha256 }) => `  - ${resourceOf(urn)} ${problem} (SHA-256 ${sha256})`);
+  const lines = found.map(({ urn, problem, sha256 }) => `  - ${typeAndName(urn)} ${problem} (SHA-256 ${sha256})`);
   return (
     `The state of stack "${stack}" can't be trusted: the engine would run what this program didn't write.\n${lines.join("\n")}\n` +
     `Nothing was changed. Find out who wrote the state, and restore it from a backup: docs/troubleshooting.md.\n` +
     `If an extension of yours declares the resource, add its hash to ${allowedStateVariable}.`
   );
-}
-
-/** Type and name of a resource: the last two parts of its URN. */
-function resourceOf(urn: string): string {
-  return urn.split("::").slice(2).join("::");
 }
 
 /**

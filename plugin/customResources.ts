@@ -6,6 +6,7 @@ import * as microsoft from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { isRpcSecret, specialSecretSig, specialSigKey, unwrapRpcSecret } from "../program/sdk/secretValue";
 import { dynamicResourceLogic, pluginTypePrefix } from "../domain/stateCode";
+import { parseUrn } from "../domain/urn";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -65,10 +66,9 @@ export const customResources = {
   },
 };
 
-/** Last part of the type token in a URN. */
+/** Returns the type in a URN, without the package. */
 function typeOf(urn: string): string {
-  const [, , types = ""] = urn.split("::");
-  return types.slice(types.lastIndexOf("$") + 1).replace(pluginTypePrefix, "");
+  return parseUrn(urn).type.replace(pluginTypePrefix, "");
 }
 
 function logicOf(urn: string): Logic {
@@ -81,8 +81,8 @@ function logicOf(urn: string): Logic {
 
 /** The mark of a resource that a program declares by itself, as `components/mark.ts` makes it. */
 function markOf(urn: string): Values {
-  const [stackAndProject = "", project, , ...name] = urn.replace(/^urn:pulumi:/, "").split("::");
-  return marked.has(typeOf(urn)) ? { managedBy: `${project ?? ""}/${stackAndProject}/${name.join("::")}` } : {};
+  const { stack, project, name } = parseUrn(urn);
+  return marked.has(typeOf(urn)) ? { managedBy: `${project}/${stack}/${name}` } : {};
 }
 
 const marked: ReadonlySet<string> = new Set([

@@ -7,6 +7,7 @@ import { groupNameInDirectory, securityGroupName, siemConnectorName } from "../d
 import { azuread, dynamic } from "./resourceTypes";
 import { knownText, unknown, type StackResource } from "./rule";
 import type { PolicySettings } from "./policySettings";
+import { typeAndName } from "../domain/urn";
 
 /** Kinds of principals that the program creates or adopts. */
 export type PrincipalKind = "guest" | "group" | "servicePrincipal" | "application" | "organization";
@@ -118,7 +119,7 @@ export function grantProblems(
   const isUnknown = values.includes(unknown) || isHidden;
   return [
     ...strangers.map((id) => `${id} is not a principal that the settings name`),
-    ...(isUnknown ? foreign.map((urn) => `${nameIn(urn)} is not a principal that the settings name`) : []),
+    ...(isUnknown ? foreign.map((urn) => `${typeAndName(urn) || urn} is not a principal that the settings name`) : []),
   ];
 }
 
@@ -166,8 +167,4 @@ function idsOf({ properties }: StackResource): readonly string[] {
   const id = knownText(properties["objectId"])?.toLowerCase();
   // A registration is referred to by its resource ID.
   return id === undefined ? [] : [id, `/applications/${id}`];
-}
-
-function nameIn(urn: string): string {
-  return urn.split("::").slice(2).join("::") || urn;
 }

@@ -1,7 +1,7 @@
 /** Environment variables that the settings are checked against. */
-import { clockFault, clockVariable, cloudOf, clouds, type CloudName } from "@defender-mssp/microsoft";
+import { clockFault, clockVariable, cloudOf, clouds, isUuid, type CloudName } from "@defender-mssp/microsoft";
 import { shown, type SettingProblem } from "./problems";
-import { isEndpoint, isUuid } from "./validators";
+import { isEndpoint } from "./validators";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type RawSettings = Partial<Record<string, unknown>>;

@@ -3,7 +3,7 @@
  * engine.
  */
 import { readFile } from "node:fs/promises";
-import { clouds, endpointVariable } from "@defender-mssp/microsoft";
+import { clouds, endpointVariable, lastSegment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { StackConfiguration } from "./fromEngine";
 import { parseSettings, type Settings } from "./index";
@@ -55,7 +55,7 @@ export async function contentOfStackFile(
   stack: string,
   project: Project,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const name = stack.split("/").at(-1) ?? "";
+  const name = lastSegment(stack);
   return /^[\w.-]+$/.test(name) ? yamlFile(stackFile(project, name)) : undefined;
 }
 

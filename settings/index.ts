@@ -5,6 +5,7 @@
  */
 import {
   clouds,
+  isUuid,
   withoutUndefined,
   type CloudName,
   type CrossTenantTrust,
@@ -66,7 +67,7 @@ import {
   trustProblems,
   trustSettings,
 } from "./trust";
-import { domainName, endpoint, isUuid, moduleName, displayName, oneOf, tenantId } from "./validators";
+import { domainName, endpoint, moduleName, displayName, oneOf, tenantId } from "./validators";
 
 export type { AdoptedObject, AdoptedSettings } from "./adopted";
 export type { Analyst } from "./analysts";

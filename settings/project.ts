@@ -2,6 +2,7 @@
  * The Pulumi project of a folder, and where its stacks' settings files are: for commands that run
  * without the engine.
  */
+import { lastSegment } from "@defender-mssp/microsoft";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
@@ -63,12 +64,12 @@ function stackFolderOf({ stackConfigDir }: Readonly<Record<string, unknown>>): s
  * project in front.
  */
 export function stackFile({ folder, stackConfigDir }: Project, stack: string): string {
-  return path.join(folder, stackConfigDir, `Pulumi.${stack.split("/").at(-1) ?? ""}.yaml`);
+  return path.join(folder, stackConfigDir, `Pulumi.${lastSegment(stack)}.yaml`);
 }
 
 /** The file's path from the project's folder, for messages. */
 export function shownStackFile({ stackConfigDir }: Pick<Project, "stackConfigDir">, stack: string): string {
-  return path.posix.join(stackConfigDir, `Pulumi.${stack.split("/").at(-1) ?? ""}.yaml`);
+  return path.posix.join(stackConfigDir, `Pulumi.${lastSegment(stack)}.yaml`);
 }
 
 /** Names of the stacks that have a settings file, sorted. */

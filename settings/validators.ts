@@ -1,9 +1,8 @@
 /** Validators of settings. The error of each states in one sentence what is allowed. */
-import { isSecureAddress } from "@defender-mssp/microsoft";
+import { isSecureAddress, isUuid } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { structureIn, unprintable } from "./problems";
 
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /**
  * The addresses that the azuread provider accepts, with a dot in the domain: a guest's address has
  * no bare host name.
@@ -178,10 +177,6 @@ export function languageTag() {
 
 export function endpoint(what: string) {
   return named(what, "an https URL (http on this machine only), no user, query or fragment", isEndpoint);
-}
-
-export function isUuid(value: unknown): value is string {
-  return typeof value === "string" && uuidForm.test(value);
 }
 
 export function isEmailAddress(value: string): boolean {

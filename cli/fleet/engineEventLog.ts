@@ -8,6 +8,7 @@ import type { AdditionsPart } from "../stack/additionsPart";
 import { redactedText } from "../base/redaction";
 import { reducePreview, type PolicyViolation } from "../stack/stackPreview";
 import type { FleetCommand, TryResult } from "../stack/outcome";
+import { urnName } from "../../domain/urn";
 
 interface Step {
   readonly op: string;
@@ -50,7 +51,7 @@ export class EngineEventLog {
     if (summaryEvent !== undefined) this.#same = summaryEvent.resourceChanges["same"] ?? 0;
     if (policyEvent !== undefined) {
       const { policyName, policyPackName, enforcementLevel, message, resourceUrn = "" } = policyEvent;
-      const resource = nameOf(resourceUrn);
+      const resource = urnName(resourceUrn);
       this.#violations.push({ policy: policyName, pack: policyPackName, level: enforcementLevel, message, resource });
     }
     // Messages for debugging quote secrets.
@@ -81,7 +82,7 @@ export class EngineEventLog {
 
   #begin({ op, urn, old, new: now, diffs }: Metadata): void {
     if (op === "refresh") this.#refreshing.add(urn);
-    if (op !== "same") this.onStep(`${op} ${nameOf(urn)}`);
+    if (op !== "same") this.onStep(`${op} ${urnName(urn)}`);
     if (this.command === "preview") this.#steps.push({ op, urn, oldState: old, newState: now, diffReasons: diffs });
   }
 
@@ -94,10 +95,6 @@ export class EngineEventLog {
 }
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
 
 function isWarning(message: string, all: readonly { message: string; severity: string }[]): boolean {
   return all.some((one) => one.severity === "warning" && one.message.trim() === message);

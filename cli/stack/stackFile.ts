@@ -1,4 +1,5 @@
 /** The settings files of a project's stacks. */
+import { lastSegment } from "@defender-mssp/microsoft";
 import { closest, distance } from "fastest-levenshtein";
 import { VisibleError } from "@defender-mssp/errors";
 import { readProject, shownStackFile, stacksWithSettings } from "../../settings/project";
@@ -11,7 +12,7 @@ const recognizedMistakes = 2;
  * @throws VisibleError where the folder has no `Pulumi.<stack>.yaml`; it suggests the nearest name.
  */
 export async function requireStackFile(stack: string, folder = process.cwd()): Promise<void> {
-  const name = stack.split("/").at(-1) ?? "";
+  const name = lastSegment(stack);
   const project = await readProject(folder);
   const stacks = await stacksWithSettings(project);
   if (stacks.includes(name)) return;

@@ -2,10 +2,12 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { unknownValue } from "@defender-mssp/microsoft";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { partShape, type AdditionsPart } from "./additionsPart";
 import { redactedText, redactedValue, secretText } from "../base/redaction";
 import { checkedStackName } from "./stackNames";
+import { parseUrn } from "../../domain/urn";
 
 /** The most serious first, in the order of display. */
 export const operations = ["delete", "replace", "update", "create", "import"] as const;
@@ -195,12 +197,12 @@ function changeOf(one: z.infer<typeof step>, knownSecrets: readonly string[]): C
   const operation = operations.find((known) => known === one.op.replace(/^import-replacement$/, "replace"));
   // Component resources exist in the program only.
   if (operation === undefined || (newState ?? oldState)?.custom !== true || isDefaultProvider(urn)) return [];
-  const parts = urn.split("::");
+  const { type, name } = parseUrn(urn);
   return [
     {
       operation,
-      type: (newState ?? oldState)?.type ?? parts[2]?.split("$").at(-1) ?? "",
-      name: redactedText(parts.slice(3).join("::"), knownSecrets),
+      type: (newState ?? oldState)?.type ?? type,
+      name: redactedText(name, knownSecrets),
       properties:
         operation === "delete"
           ? []
@@ -216,8 +218,8 @@ function changeOf(one: z.infer<typeof step>, knownSecrets: readonly string[]): C
  * so each changed setting updates it. The engine's own rule: https://github.com/pulumi/pulumi, IsDefaultProvider.
  */
 function isDefaultProvider(urn: string): boolean {
-  const [, , type = "", name = ""] = urn.split("::");
-  return type.startsWith("pulumi:providers:") && name.startsWith("default");
+  const { qualifiedType, name } = parseUrn(urn);
+  return qualifiedType.startsWith("pulumi:providers:") && name.startsWith("default");
 }
 
 function changedProperties(
@@ -268,7 +270,7 @@ function readable(value: unknown): unknown {
 const unknowns: ReadonlySet<string> = new Set([
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9", // string
+  unknownValue, // string
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
   "030794c1-ac77-496b-92df-f27374a8bd58", // asset
   "e48ece36-62e2-4504-bad9-02848725956a", // archive

@@ -1,4 +1,5 @@
-import { portalUrl, withoutUndefined, type CloudName } from "@defender-mssp/microsoft";
+import { withoutUndefined } from "@defender-mssp/errors";
+import { portalUrl, type CloudName } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import type { TieredAnalyst } from "../../domain/memberships";
 import { GuestUser } from "./guestUser";

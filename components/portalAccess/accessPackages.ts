@@ -1,6 +1,6 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { accessPackageUrl, messageOf, type CloudName, type Tier } from "@defender-mssp/microsoft";
+import { accessPackageUrl, isUuid, messageOf, type CloudName, type Tier } from "@defender-mssp/microsoft";
 import { accessCatalogName } from "../../domain/naming";
 import { managedNote } from "../mark";
 import { setOutputs } from "../outputs";
@@ -288,7 +288,7 @@ interface Missing {
 }
 
 async function lookUp(contact: string, opts: pulumi.InvokeOptions): Promise<string | Missing> {
-  if (uuid.test(contact)) return contact.toLowerCase();
+  if (isUuid(contact)) return contact.toLowerCase();
   try {
     return (await azuread.getUser({ userPrincipalName: contact }, opts)).objectId;
   } catch {
@@ -310,8 +310,6 @@ interface UserSet {
 const defaultDays = 365;
 /** The most that Graph accepts. */
 const mostDays = 3660;
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Graph's frequency, and the days for a review: fewer than the interval, and at most 25, which the

@@ -3,6 +3,7 @@ import {
   azureAccessRoles,
   directoryRoleTemplates,
   effectiveActions,
+  lastSegment,
   type AzureAccessRole,
 } from "@defender-mssp/microsoft";
 
@@ -50,7 +51,7 @@ export function directoryRoleProblem(role: string, allowed: readonly string[]): 
  * Access Administrator" with such a list only.
  */
 export function azureRoleProblem(roleDefinitionId: string, handsOn: readonly string[] = []): string | undefined {
-  const id = roleDefinitionId.slice(roleDefinitionId.lastIndexOf("/") + 1).toLowerCase();
+  const id = lastSegment(roleDefinitionId).toLowerCase();
   const roles = Object.keys(azureAccessRoles) as AzureAccessRole[];
   const name = roles.find((role) => azureAccessRoles[role] === id);
   if (name === "User Access Administrator" && handsOn.length > 0) {

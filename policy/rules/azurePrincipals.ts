@@ -1,4 +1,4 @@
-import { azureRoles, roleAuthorizations } from "@defender-mssp/microsoft";
+import { azureRoles, lastSegment, roleAuthorizations } from "@defender-mssp/microsoft";
 import { azureRoleAssignment, keyVault, registrationAssignment, registrationDefinition } from "../resourceTypes";
 import { knownItems, knownText, problems, resourceRule, valueAt, type JudgedResource } from "../rule";
 import type { PolicySettings } from "../policySettings";
@@ -108,5 +108,5 @@ function principalProblem(
 
 /** The last part of a resource ID, in lower case. */
 function idOf(roleDefinitionId: string): string {
-  return roleDefinitionId.slice(roleDefinitionId.lastIndexOf("/") + 1).toLowerCase();
+  return lastSegment(roleDefinitionId).toLowerCase();
 }

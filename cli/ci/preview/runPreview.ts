@@ -12,6 +12,7 @@ import { reducePreview, type PolicyViolation, type StackPreview } from "../../st
 import { checkedStackName } from "../../stack/stackNames";
 import { VisibleError } from "@defender-mssp/errors";
 import { refuseForeignState } from "../../stack/stateCode";
+import { urnName } from "../../../domain/urn";
 
 export interface PreviewRun {
   readonly stack: string;
@@ -110,7 +111,7 @@ function policyViolations(event: string): PolicyViolation[] {
   const { data } = policyEvent.safeParse(parsedOrUndefined(event));
   if (data === undefined) return [];
   const { policyName, policyPackName, enforcementLevel, message, resourceUrn = "" } = data.policyEvent;
-  const resource = resourceUrn.split("::").slice(3).join("::");
+  const resource = urnName(resourceUrn);
   return [{ policy: policyName, pack: policyPackName, level: enforcementLevel, message, resource }];
 }
 

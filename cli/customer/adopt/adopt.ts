@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import {
   clouds,
-  discoverEndpoints,
   endpointVariable,
   graphCall,
   isCallError,
+  lastSegment,
   requestToken,
   type CloudName,
   type GraphCall,
@@ -30,6 +30,7 @@ import { planText, questionText, writtenText } from "./planText";
 import * as questions from "./questions";
 import { recordState, type PreviewedChange } from "./recordState";
 import { refuseExistingStack, writeStack } from "./writeStack";
+import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
 export interface AdoptOptions extends GivenSettings {
   readonly msspDomain?: readonly string[];
@@ -132,10 +133,7 @@ async function signedIn(
   { defenderEndpoint }: AdoptOptions,
   environment: NodeJS.ProcessEnv,
 ): Promise<SignedIn> {
-  const endpoints = await discoverEndpoints(
-    environment,
-    environment["ARM_ENVIRONMENT"] ? {} : { cloud: cloud as CloudName },
-  );
+  const endpoints = await tenantEndpoints({ cloud: cloud as CloudName }, environment);
   const call = await graphCall(tenantId, { environment, endpoints });
   const endpoint = (defenderEndpoint ?? environment[endpointVariable] ?? "").replace(/\/+$/, "");
   if (endpoint === "") return { call, defender: undefined };
@@ -219,7 +217,7 @@ async function write(
   parseSettings(values, [], { ARM_ENVIRONMENT: clouds[cloud as CloudName].environment });
   const settings = customerFile(project.name, values);
   const { deployment, unplanned } = await recordState({
-    stack: stack.split("/").at(-1) ?? "",
+    stack: lastSegment(stack),
     project: project.name,
     folder: project.folder,
     settings,

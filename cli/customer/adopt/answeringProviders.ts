@@ -12,6 +12,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as protocol from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { messageOf } from "@defender-mssp/errors";
+import { parseUrn } from "../../../domain/urn";
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -87,7 +88,8 @@ function resourceMethods({ object, invoke }: Answers) {
     check: unary(checked),
     create: unary((request: protocol.CreateRequest) => {
       const inputs = fromStruct(request.getProperties());
-      const { id, outputs = {} } = object({ ...named(request.getUrn()), inputs });
+      const { type, name } = parseUrn(request.getUrn());
+      const { id, outputs = {} } = object({ type, name, inputs });
       const response = new protocol.CreateResponse();
       response.setId(id);
       response.setProperties(toStruct({ ...inputs, ...outputs }));
@@ -111,12 +113,6 @@ function checked(request: protocol.CheckRequest): protocol.CheckResponse {
   const response = new protocol.CheckResponse();
   response.setInputs(request.getNews());
   return response;
-}
-
-/** urn:pulumi:<stack>::<project>::<parent types>$<type>::<name> */
-function named(urn: string): Pick<DeclaredResource, "name" | "type"> {
-  const [, , types = "", ...name] = urn.split("::");
-  return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
 }
 
 function fromStruct(struct: Struct | undefined): Values {

@@ -18,6 +18,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import { askPulumi, runPulumi } from "../../stack/pulumi";
 import { serveAnswers, type Answers, type ExistingObject } from "./answeringProviders";
 import type { ObjectsByResource } from "./draft";
+import { parseUrn, urnName } from "../../../domain/urn";
 
 export interface RecordedCustomer {
   /** Name of the stack without organization and project. */
@@ -150,7 +151,7 @@ async function withoutCreated({ isCreated }: RecordedCustomer, engine: Engine): 
   const exported = await engine.run(["stack", "export", "--show-secrets"]);
   const state = JSON.parse(exported) as Deployment;
   const all = state.deployment.resources ?? [];
-  const kept = all.filter(({ urn, id }) => id === undefined || !isCreated(nameIn(urn)));
+  const kept = all.filter(({ urn, id }) => id === undefined || !isCreated(urnName(urn)));
   if (kept.length === all.length) return exported;
   // The outputs describe what does not exist yet.
   for (const one of kept) if (one.type === "pulumi:pulumi:Stack") delete one.outputs;
@@ -160,13 +161,9 @@ async function withoutCreated({ isCreated }: RecordedCustomer, engine: Engine): 
   return deployment;
 }
 
-function nameIn(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
-
 function resourceNames(deployment: string): string[] {
   const { resources = [] } = (JSON.parse(deployment) as Deployment).deployment;
-  return resources.map(({ urn }) => nameIn(urn));
+  return resources.map(({ urn }) => urnName(urn));
 }
 
 /** `refresh` takes out of the state what the tenant does not have. */
@@ -187,8 +184,8 @@ async function previewed(engine: Engine): Promise<PreviewedChange[]> {
     .filter(({ op }) => op !== "same" && op !== "read")
     .map(({ op, urn, diffReasons }) => ({
       op,
-      resource: nameIn(urn),
-      type: urn.split("::")[2]?.split("$").at(-1) ?? "",
+      resource: urnName(urn),
+      type: parseUrn(urn).type,
       properties: diffReasons ?? [],
     }));
 }

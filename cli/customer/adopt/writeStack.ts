@@ -2,6 +2,7 @@
  * Creates the stack with its state, and then its settings file, which is the last step: without the
  * file the program refuses to run, so an interrupted run leaves nothing that `up` could act on.
  */
+import { lastSegment } from "@defender-mssp/microsoft";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -28,9 +29,9 @@ export interface NewStack {
 
 /** @throws VisibleError if the backend has the stack */
 export async function refuseExistingStack(stack: string, place: Place): Promise<void> {
-  const name = stack.split("/").at(-1);
+  const name = lastSegment(stack);
   const names = await stackNames(place);
-  if (!names.some((one) => one.split("/").at(-1) === name)) return;
+  if (!names.some((one) => lastSegment(one) === name)) return;
   throw new VisibleError(
     `The stack ${stack} exists already; nothing was changed. Name another stack. If an interrupted \`mssp adopt\` left it, ` +
       `it has no settings file: remove it with \`npx pulumi stack rm ${stack} --force\`.`,

@@ -1,4 +1,5 @@
 /** `mssp evidence`: what the MSSP did in a customer's tenant, as a folder with hashes. */
+import { lastSegment } from "@defender-mssp/microsoft";
 import type { Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
@@ -58,7 +59,7 @@ async function run({ stack, from, to, out, json }: EvidenceOptions, session: Ses
   const now = session.now();
   const period = periodOf(from, to, now);
   const day = (moment: string): string => moment.slice(0, 10);
-  const folder = out ?? `evidence-${stack.split("/").at(-1) ?? ""}-${day(from)}-${day(to)}`;
+  const folder = out ?? `evidence-${lastSegment(stack)}-${day(from)}-${day(to)}`;
   await checkNewFolder(folder);
   const [{ collectEvidence }, { writeEvidence }, { evidenceSummary, evidenceText }] = await Promise.all([
     import("./evidence.js"),

@@ -1,8 +1,9 @@
 /** `mssp governance`: the relationship of the portal access model `governance`, step by step. */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { uuidArgument } from "../../base/uuidArgument";
 import { stackArgument } from "../../stack/stackName";
 import type { Action, ActionOptions } from "./run";
 
@@ -132,7 +133,11 @@ function status(governance: Command, session: Session): void {
 function withPerson(command: Command): Command {
   return command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
-    .option("--client-id <id>", "application ID of the public client with which you sign in to your tenant", uuid)
+    .option(
+      "--client-id <id>",
+      "application ID of the public client with which you sign in to your tenant",
+      applicationId,
+    )
     .option("--device-code", "sign in in the browser of another device, with a code");
 }
 
@@ -143,7 +148,4 @@ function asOption(): Option {
   ]);
 }
 
-function uuid(text: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
-  throw new InvalidArgumentError("An application ID is a UUID.");
-}
+const applicationId = uuidArgument("An application ID");

@@ -6,6 +6,7 @@ import {
   equals,
   grantSentences,
   graphList,
+  lastSegment,
   microsoftGraph,
   policyDifferences,
   TenantGovernance,
@@ -205,7 +206,7 @@ async function templateOf(
 
 /** One template for each stack: its name says whose it is. */
 function templateName(stack: string, { tenantId }: Settings): string {
-  return `defender-mssp ${stack.split("/").at(-1) ?? stack} ${tenantId}`;
+  return `defender-mssp ${lastSegment(stack)} ${tenantId}`;
 }
 
 /** IDs of an application and of its permissions, as the MSSP's own tenant has them. */

@@ -1,4 +1,5 @@
 /** `mssp offboard`: evidence, destroy, proof and a certificate for the customer. */
+import { lastSegment } from "@defender-mssp/microsoft";
 import { InvalidArgumentError, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
@@ -58,7 +59,7 @@ function days(text: string): number {
 async function run({ stack, days: length, out, yes, json }: OffboardOptions, session: Session): Promise<void> {
   const { ask, err } = session;
   const [{ offboard }, { certificateText }] = await Promise.all([import("./offboard.js"), import("./text.js")]);
-  const name = stack.split("/").at(-1) ?? stack;
+  const name = lastSegment(stack);
   if (yes !== true && !ask.isPossible) {
     throw new VisibleError(
       "Nobody can be asked: this is no terminal. Nothing was removed. Pass --yes to remove without asking.",

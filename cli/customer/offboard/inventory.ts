@@ -1,4 +1,5 @@
 /** What a stack has in the customer's tenant before it is destroyed, by its state. */
+import { lastSegment } from "@defender-mssp/microsoft";
 import { z } from "zod";
 import type { Deployed, DeployedResource } from "../../tenant/additions/deployed";
 
@@ -88,7 +89,7 @@ export function inventoryOf({ resources }: Pick<Deployed, "resources">): Invento
       items.push({
         proof,
         kind,
-        name: proof === "azure" ? (id.split("/").at(-1) ?? id) : nameOf(resource, named),
+        name: proof === "azure" ? lastSegment(id) : nameOf(resource, named),
         id: named,
         ...ownership(resource),
       });

@@ -5,6 +5,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { placeOf } from "../../base/place";
+import { uuidArgument } from "../../base/uuidArgument";
 import { stackArguments } from "../../stack/stackName";
 import type { Customer } from "../../stack/customers";
 import type { ApplicationIds, Permissions } from "./needed";
@@ -36,8 +37,8 @@ export function define(command: Command, session: Session): void {
         .choices(formats)
         .default("text"),
     )
-    .option("--client-id <id>", "application ID of the automation, for the consent URL", uuid)
-    .option("--preview-client-id <id>", "application ID of the preview application", uuid)
+    .option("--client-id <id>", "application ID of the automation, for the consent URL", applicationId)
+    .option("--preview-client-id <id>", "application ID of the preview application", applicationId)
     .option("--repository <owner/name>", "with --format az: the GitHub repository whose workflows sign in", repository)
     .option("--json", "the same as --format json")
     .action(async (options: PermissionsOptions) => {
@@ -99,10 +100,7 @@ async function formatted(permissions: Permissions, { format, json, repository }:
   return chosen === "text" ? texts.permissionsText(permissions) : texts.permissionsMarkdown(permissions);
 }
 
-function uuid(text: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
-  throw new InvalidArgumentError("An application ID is a UUID.");
-}
+const applicationId = uuidArgument("An application ID");
 
 function repository(text: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9_.-]{1,100}$/.test(text)) return text;

@@ -1,5 +1,5 @@
 /** `--live`: how the customer's tenant differs from the state, with what reads only. */
-import { ServiceError } from "@defender-mssp/microsoft";
+import { lastSegment, ServiceError } from "@defender-mssp/microsoft";
 import type { Place } from "../../base/place";
 import type { AdditionsPart } from "../../stack/additionsPart";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
@@ -137,7 +137,7 @@ async function consentsOf(
 
 /** Where Graph has a consent of the state. */
 function consentAt(type: string, id: string, inputs: Readonly<Record<string, unknown>>) {
-  const last = id.split("/").at(-1) ?? "";
+  const last = lastSegment(id);
   const principal = inputs["principalObjectId"];
   if (/AppRoleAssignment$|^AppRoleGrant$/.test(type) && typeof principal === "string") {
     const name =

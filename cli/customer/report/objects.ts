@@ -1,5 +1,11 @@
 /** The objects and paths of a report, from the resources of a stack's state or preview. */
-import { directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import {
+  directoryRoleTemplates,
+  lastSegment,
+  microsoftGraph,
+  unknownValue,
+  windowsDefenderAtp,
+} from "@defender-mssp/microsoft";
 import { linkTo, type LinkPlace } from "./links";
 import { objectKinds, type ObjectKind, type ReportObject, type ReportPath } from "./model";
 import type { StateResource } from "./readState";
@@ -123,15 +129,15 @@ function nameOfRegistration(resources: readonly StateResource[]): string {
 
 function credential(kind: "clientSecret" | "certificate" | "federatedCredential"): Describe {
   return (one, { place, resources }) => {
-    const application = lastPart(text(one, "applicationId"));
+    const application = lastSegment(text(one, "applicationId"));
     const registration = resources.find(
-      ({ type, id }) => /ApplicationRegistration$/.test(type) && lastPart(id) === application,
+      ({ type, id }) => /ApplicationRegistration$/.test(type) && lastSegment(id) === application,
     );
     const appId = registration === undefined ? "" : text(registration, "clientId");
     const end = text(one, "endDate");
     return [
       {
-        ...made(kind, one, place, { name: text(one, "displayName") || lastPart(one.id), detail: "", appId }),
+        ...made(kind, one, place, { name: text(one, "displayName") || lastSegment(one.id), detail: "", appId }),
         ...(end === "" ? {} : { until: new Date(end).toISOString() }),
       },
     ];
@@ -140,7 +146,7 @@ function credential(kind: "clientSecret" | "certificate" | "federatedCredential"
 
 function permission(one: StateResource, { place, resources }: Surroundings, name: string, how: string): ReportObject {
   const principal = text(one, "principalObjectId") || text(one, "servicePrincipalObjectId");
-  const holder = resources.find(({ type, id }) => /ServicePrincipal$/.test(type) && lastPart(id) === principal);
+  const holder = resources.find(({ type, id }) => /ServicePrincipal$/.test(type) && lastSegment(id) === principal);
   const appId = holder === undefined ? "" : text(holder, "clientId") || text(holder, "applicationId");
   const object = made("permission", one, place, { name, detail: `${apiOf(name)}, ${how}`, objectId: principal, appId });
   return { ...object, objectId: "" };
@@ -170,8 +176,8 @@ function made(
   place: LinkPlace,
   { name, detail, ...ids }: Description,
 ): ReportObject {
-  const { objectId = lastPart(one.id), appId } = ids;
-  const link = one.id === "" ? undefined : linkTo(kind, place, objectId || lastPart(one.id), appId);
+  const { objectId = lastSegment(one.id), appId } = ids;
+  const link = one.id === "" ? undefined : linkTo(kind, place, objectId || lastSegment(one.id), appId);
   return {
     key: keyOf(one),
     kind,
@@ -193,7 +199,7 @@ function keyOf({ type, name }: StateResource): string {
 /** Who reaches what by this resource. */
 function pathsOf(one: StateResource, all: readonly StateResource[]): ReportPath[] {
   const byId = (id: string) =>
-    all.find((other) => id !== "" && lastPart(other.id) === lastPart(id) && describers[other.type]);
+    all.find((other) => id !== "" && lastSegment(other.id) === lastSegment(id) && describers[other.type]);
   const path = (from: string, to: StateResource | undefined, by: string): ReportPath[] => {
     const source = byId(from);
     return source === undefined || to === undefined ? [] : [{ from: keyOf(source), to: keyOf(to), by }];
@@ -262,21 +268,14 @@ function connectorPaths(
 /** A text of a resource: as its provider answered, else as it was asked for. */
 function text({ inputs, outputs }: StateResource, name: string): string {
   const value = outputs[name] ?? inputs[name];
-  return typeof value === "string" && value !== unknown ? value : "";
+  return typeof value === "string" && value !== unknownValue ? value : "";
 }
 
 function list({ inputs, outputs }: StateResource, name: string): string[] {
   const value = outputs[name] ?? inputs[name];
   return (Array.isArray(value) ? (value as unknown[]) : []).filter(
-    (one) => typeof one === "string" && one !== unknown,
+    (one) => typeof one === "string" && one !== unknownValue,
   ) as string[];
-}
-
-/** What the engine writes for a value that a preview can't know (sdk/go/common/resource/plugin). */
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-function lastPart(id: string): string {
-  return id.split("/").at(-1) ?? "";
 }
 
 function membersText(one: StateResource, resources: readonly StateResource[]): string {
@@ -289,7 +288,7 @@ function membersText(one: StateResource, resources: readonly StateResource[]): s
 /** The eligible members of a group. */
 function eligibilityOf(group: StateResource, resources: readonly StateResource[]): StateResource | undefined {
   return resources.find(
-    ({ type, inputs }) => type === "EligibleMembers" && group.id !== "" && inputs["groupId"] === lastPart(group.id),
+    ({ type, inputs }) => type === "EligibleMembers" && group.id !== "" && inputs["groupId"] === lastSegment(group.id),
   );
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
 import { runPulumi, type PulumiOptions } from "../../stack/pulumi";
+import { urnName } from "../../../domain/urn";
 
 const values = z.record(z.string(), z.unknown());
 const resource = z.object({
@@ -94,7 +95,7 @@ export function parsePreview(stack: string, printed: string): ReportState {
 function stateResource(one: z.infer<typeof resource>): StateResource {
   return {
     type: one.type.replace(/^pulumi-nodejs:dynamic\/defender-mssp:/, ""),
-    name: one.urn.split("::").slice(3).join("::"),
+    name: urnName(one.urn),
     id: one.id,
     inputs: withoutSecrets(one.inputs),
     outputs: withoutSecrets(one.outputs),

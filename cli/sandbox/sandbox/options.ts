@@ -1,6 +1,7 @@
 /** The options of the commands that need the sandbox. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { FaultOptions, PluginSet } from "@defender-mssp/sandbox";
+import { uuidArgument } from "../../base/uuidArgument";
 
 export interface HomeOptions {
   /** Folder of the sandbox. */
@@ -68,7 +69,4 @@ function faultOptions(text: string): FaultOptions {
   return { seed: Number(seed), percent: Number(percent) };
 }
 
-export function tenantIdArgument(text: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
-  throw new InvalidArgumentError("A tenant ID is a UUID.");
-}
+export const tenantIdArgument = uuidArgument("A tenant ID");

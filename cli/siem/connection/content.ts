@@ -1,5 +1,5 @@
 /** `mssp connection`: what it writes, from a stack's outputs. */
-import { withoutUndefined } from "@defender-mssp/microsoft";
+import { withoutUndefined } from "@defender-mssp/errors";
 import { connectionVersion, isThisMachine, type ConnectionContent } from "@defender-mssp/siem/connector/connectionFile";
 import type { CredentialPlace } from "@defender-mssp/siem/connector/connector";
 import type { StackConnector } from "../../stack/connector";

@@ -1,4 +1,5 @@
 /** The stack's objects by its state: their IDs and inputs. */
+import { lastSegment } from "@defender-mssp/microsoft";
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
 import { runPulumi, type PulumiOptions } from "../../stack/pulumi";
@@ -66,7 +67,7 @@ export async function readDeployed(stack: string, options: PulumiOptions = {}): 
   return new Deployed(
     (data.deployment?.resources ?? []).map((one) => ({
       ...one,
-      objectId: (one.id.split("/").at(-1) ?? "").toLowerCase(),
+      objectId: lastSegment(one.id).toLowerCase(),
     })),
   );
 }

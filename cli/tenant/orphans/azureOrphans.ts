@@ -3,11 +3,12 @@
  * create an existing resource. Names have random parts, which the state contains before the
  * resources exist.
  */
-import { azureRoles, request, vaultOfResourceId, type PortalCall } from "@defender-mssp/microsoft";
+import { azureRoles, lastSegment, request, vaultOfResourceId, type PortalCall } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import type { AzureCalls } from "./azureCalls";
-import { nameOf, undated, type Orphan } from "./orphan";
+import { undated, type Orphan } from "./orphan";
 import type { StackState } from "../../stack/stackState";
+import { urnName } from "../../../domain/urn";
 
 interface Candidate {
   readonly what: string;
@@ -142,7 +143,7 @@ function vaultOf({ handover, tenantId }: Settings, state: StackState) {
 
 /** The ID of a resource of the provider `random`, which is the random value. */
 function madeUp(state: StackState, name: string): string[] {
-  const found = state.resources.filter(({ type, urn }) => type.startsWith("random:") && nameOf(urn) === name);
+  const found = state.resources.filter(({ type, urn }) => type.startsWith("random:") && urnName(urn) === name);
   return found.map(({ id }) => id).filter((id) => id !== "");
 }
 
@@ -166,7 +167,7 @@ function orphan({ what, type, name, id, apiVersion }: Candidate, service: keyof 
   // A deleted vault keeps its name for up to 90 days, so a person must decide.
   const interrupted = isPending && service === "delegation";
   return {
-    ...undated(`${what} "${id.split("/").at(-1) ?? id}"`, id, evidence, interrupted),
+    ...undated(`${what} "${lastSegment(id)}"`, id, evidence, interrupted),
     removal: { method: "DELETE", path: `${id}?api-version=${apiVersion}`, service },
     importArguments: importOf(state, `azure-native:${type}`, name, id),
   };
@@ -174,9 +175,9 @@ function orphan({ what, type, name, id, apiVersion }: Candidate, service: keyof 
 
 function importOf(state: StackState, type: string, name: string, id: string): readonly string[] | undefined {
   const component = name.slice(0, name.indexOf("-"));
-  const parent = state.resources.find(({ custom, urn }) => !custom && nameOf(urn) === component);
+  const parent = state.resources.find(({ custom, urn }) => !custom && urnName(urn) === component);
   const provider = state.resources.find(
-    (one) => one.type === "pulumi:providers:azure-native" && nameOf(one.urn) === `${component}-azure`,
+    (one) => one.type === "pulumi:providers:azure-native" && urnName(one.urn) === `${component}-azure`,
   );
   if (parent === undefined || provider === undefined) return undefined;
   return [type, name, id, "--parent", `parent=${parent.urn}`, "--provider", `provider=${provider.urn}`];

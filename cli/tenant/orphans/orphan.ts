@@ -1,7 +1,8 @@
 /** What the searches for orphans share. */
-import { graphList, type GraphCall } from "@defender-mssp/microsoft";
+import { graphList, lastSegment, type GraphCall } from "@defender-mssp/microsoft";
 import type { AzureCalls } from "./azureCalls";
 import type { StackState, StateResource } from "../../stack/stackState";
+import { urnName } from "../../../domain/urn";
 
 export interface Orphan {
   /** Such as `application "Contoso SIEM MSSP Connector"`. */
@@ -71,8 +72,8 @@ export class Known {
     stack: string,
   ) {
     const identity = state.resources.find(({ type }) => type === stackIdentityType);
-    this.owner = identity && `${project}/${stack.split("/").at(-1) ?? ""}#${identity.id}`;
-    this.#ids = new Set(state.resources.map(({ id }) => lastSegment(id)).filter((id) => id !== ""));
+    this.owner = identity && `${project}/${lastSegment(stack)}#${identity.id}`;
+    this.#ids = new Set(state.resources.map(({ id }) => lastSegment(id).toLowerCase()).filter((id) => id !== ""));
   }
 
   /** Whether a resource's ID ends with this one. */
@@ -93,7 +94,9 @@ export class Known {
   /** Object IDs of the groups and guests of the stack. */
   principals(): string[] {
     const types = ["azuread:index/group:Group", "pulumi-nodejs:dynamic/defender-mssp:Guest"];
-    return this.state.resources.filter(({ type }) => types.includes(type)).map(({ id }) => lastSegment(id));
+    return this.state.resources
+      .filter(({ type }) => types.includes(type))
+      .map(({ id }) => lastSegment(id).toLowerCase());
   }
 
   /** Application (client) IDs of the stack's applications. */
@@ -111,10 +114,10 @@ export class Known {
    */
   importOf(type: string, name: string, id: string, parentType: string): readonly string[] | undefined {
     const parent = this.state.resources.find(
-      ({ type: one, urn }) => one === parentType && name.startsWith(nameOf(urn)),
+      ({ type: one, urn }) => one === parentType && name.startsWith(urnName(urn)),
     );
     const provider = this.state.resources.find(
-      ({ type: one, urn }) => one === "pulumi:providers:azuread" && !nameOf(urn).startsWith("default"),
+      ({ type: one, urn }) => one === "pulumi:providers:azuread" && !urnName(urn).startsWith("default"),
     );
     if (parent === undefined || provider === undefined) return undefined;
     const named = ({ urn }: StateResource, as: string) => `${as}=${urn}`;
@@ -185,12 +188,4 @@ export async function madeBy(call: GraphCall, collection: string, object: GraphO
 export function text(object: GraphObject, name: string): string {
   const value = object[name];
   return typeof value === "string" ? value : "";
-}
-
-export function lastSegment(id: string): string {
-  return (id.split("/").at(-1) ?? "").toLowerCase();
-}
-
-export function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }

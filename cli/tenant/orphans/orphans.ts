@@ -5,9 +5,10 @@
  */
 import {
   allConnectorRoles,
+  directoryRoleTemplates,
   equals,
   graphList,
-  directoryRoleTemplates,
+  lastSegment,
   microsoftGraph,
   windowsDefenderAtp,
   type GraphCall,
@@ -30,7 +31,6 @@ import { markedOrphans } from "./markedOrphans";
 import {
   deletionOf,
   Known,
-  lastSegment,
   madeBy,
   partEvidence,
   text,
@@ -156,7 +156,7 @@ async function partsOfApplications(
 ): Promise<Orphan[]> {
   const parts = await Promise.all(
     known.applications().map(async ({ id }) => {
-      const path = `/v1.0/applications/${lastSegment(id)}`;
+      const path = `/v1.0/applications/${lastSegment(id).toLowerCase()}`;
       const { status, body } = await call(path, { accept: [404] });
       if (status === 404) return [];
       const application = body as GraphObject;

@@ -25,6 +25,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Leaves out properties without a value: the engine can't write `undefined` to a state. */
+export function withoutUndefined<T extends object>(properties: T): T {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as T;
+}
+
 /** What is known of a failed call. */
 export interface ServiceErrorDetail {
   /** HTTP status; 0 if no answer arrived. */

@@ -11,6 +11,7 @@ import { X509Certificate } from "node:crypto";
 import { equals, graphList, type GraphCall } from "./call";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";
 import { untilReplicated, type Waiting } from "./replication";
+import { lastSegment } from "../lastSegment";
 
 /** The create of one azuread resource. */
 export interface FailedCreate {
@@ -261,7 +262,7 @@ const kinds: Readonly<Record<string, Kind>> = {
         readonly accessPackageResourceRoleScopes?: readonly GraphObject[];
       };
       // `<catalog>/<object ID of the group>`
-      const originId = text(inputs, "catalogResourceAssociationId").split("/").at(-1);
+      const originId = lastSegment(text(inputs, "catalogResourceAssociationId"));
       const isOurs = ({ accessPackageResourceScope: scope }: GraphObject) =>
         (scope as GraphObject | undefined)?.["originId"] === originId;
       return scopes
@@ -283,7 +284,7 @@ function described(
   path: (id: string) => string,
   isIn: (one: GraphObject, inputs: Inputs) => boolean = () => true,
 ): Kind {
-  const collection = list.split("/").at(-1) ?? "";
+  const collection = lastSegment(list);
   return {
     request: new RegExp(`^POST .*/${collection}$`),
     isUnique: false,
@@ -318,7 +319,7 @@ async function application(call: GraphCall, inputs: Inputs): Promise<GraphObject
 
 /** Of `/applications/<object ID>`. */
 function applicationOf(inputs: Inputs): string {
-  return `/v1.0/applications/${text(inputs, "applicationId").split("/").at(-1) ?? ""}`;
+  return `/v1.0/applications/${lastSegment(text(inputs, "applicationId"))}`;
 }
 
 function text(object: GraphObject, name: string): string {

@@ -12,7 +12,8 @@
 import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { goneAdvice } from "../graph/gone";
-import { checkText, checkUuid, differences, isUuid, unknown, type CheckFailure, type Properties } from "./provider";
+import { checkText, checkUuid, differences, unknown, type CheckFailure, type Properties } from "./provider";
+import { isUuid } from "../uuid";
 import {
   createConnectedOrganization,
   deleteConnectedOrganization,

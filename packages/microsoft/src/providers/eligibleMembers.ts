@@ -6,7 +6,7 @@
  * the state, and a refresh fails where the group is gone.
  */
 import { isDeepStrictEqual } from "node:util";
-import { visible, type ServiceError } from "@defender-mssp/errors";
+import { visible, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { goneAdvice, goneStatuses, isGone } from "../graph/gone";
 import {
@@ -25,13 +25,12 @@ import {
   checkTexts,
   checkUuid,
   differences,
-  isUuid,
   picked,
   unknown,
-  withoutUndefined,
   type CheckFailure,
   type Properties,
 } from "./provider";
+import { isUuid } from "../uuid";
 
 export type EligibleMembersInputs = {
   /** The customer's tenant. */

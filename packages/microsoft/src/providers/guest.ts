@@ -17,18 +17,10 @@
  * one user, the new resource finds its stack's guest and adds its key to the mark (`guestMark.ts`);
  * the deletion of the old one then only takes its own key away.
  */
-import { VisibleError, visible, type ServiceError } from "@defender-mssp/errors";
+import { VisibleError, visible, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { untilReplicated } from "../graph/replication";
-import {
-  checkBoolean,
-  checkText,
-  checkUuid,
-  unknown,
-  withoutUndefined,
-  type CheckFailure,
-  type Properties,
-} from "./provider";
+import { checkBoolean, checkText, checkUuid, unknown, type CheckFailure, type Properties } from "./provider";
 import { guestKey, guestMarkText, invitedNameEnding, parseGuestMark, withKey, type GuestMark } from "./guestMark";
 import {
   deleteUser,

@@ -9,7 +9,7 @@
  */
 import { clouds, withoutTrailingSlash } from "../clouds";
 import { discoverEndpoints, type Environment } from "../endpoints";
-import { visible, VisibleError, type ServiceError } from "@defender-mssp/errors";
+import { visible, VisibleError, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
 import { withFreshToken, type CallContext } from "../graph/call";
 import {
   checkEndpoint,
@@ -18,7 +18,6 @@ import {
   differences,
   endpointFault,
   picked,
-  withoutUndefined,
   type CheckFailure,
   type Difference,
   type Properties,

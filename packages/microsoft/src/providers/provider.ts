@@ -18,7 +18,9 @@
  * written to a state (`withoutUndefined`).
  */
 import { isDeepStrictEqual } from "node:util";
+import { withoutUndefined } from "@defender-mssp/errors";
 import { isSecureAddress } from "../http";
+import { isUuid } from "../uuid";
 
 /** Pulumi's marker of a value that isn't known yet; a dynamic provider sees it in previews. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -43,11 +45,6 @@ export function checkUuid(inputs: Record<string, unknown>, name: string): CheckF
   if (!isUuid(text)) return [{ property: name, reason: `"${shown(value)}" is not a UUID` }];
   inputs[name] = text;
   return [];
-}
-
-/** Whether a text is a UUID, in lower case. */
-export function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 }
 
 /** A text that isn't empty. */
@@ -137,11 +134,6 @@ export function differences(
   // What is made anew often carries the same mark or name: made first and deleted then, the delete
   // would take away the new one.
   return { changes: compared.some(differs), replaces: replaces.filter(differs), deleteBeforeReplace: true };
-}
-
-/** The engine can't write undefined to a state. */
-export function withoutUndefined<T extends object>(properties: T): T {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** The properties of these names alone, without those that are undefined. */

@@ -9,12 +9,12 @@ import {
   checkTexts,
   checkUuid,
   differences,
-  isUuid,
   unknown,
   picked,
   type CheckFailure,
   type Properties,
 } from "./provider";
+import { isUuid } from "../uuid";
 import { roleAdvice } from "./roleDefinition";
 import {
   allDataSources,

@@ -3,7 +3,7 @@
  * since Graph has no other place for it: by that mark a second create after a crash recognises its
  * own. A role of the same name that somebody else made is never touched.
  */
-import { visible, VisibleError, type ServiceError } from "@defender-mssp/errors";
+import { visible, VisibleError, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { goneAdvice } from "../graph/gone";
 import {
@@ -13,7 +13,6 @@ import {
   differences,
   picked,
   unknown,
-  withoutUndefined,
   type CheckFailure,
   type Properties,
 } from "./provider";

@@ -2,8 +2,8 @@
  * Which tenant a subscription belongs to, and what a caller may do in it: role assignments and
  * Lighthouse delegations.
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import type { AzureRoleName } from "@defender-mssp/microsoft";
-import { isUuid } from "../cloud/identity";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
 import { armErrors, ForbiddenByRbac } from "./errors";

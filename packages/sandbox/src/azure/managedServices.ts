@@ -3,8 +3,7 @@
  * refused roles are those of public reports (Azure/Azure-Lighthouse-samples issues 31 and 137,
  * MicrosoftDocs/azure-docs issues 80795 and 117760).
  */
-import { azureRolesWithDataActions } from "@defender-mssp/microsoft";
-import { isUuid } from "../cloud/identity";
+import { azureRolesWithDataActions, isUuid } from "@defender-mssp/microsoft";
 import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { propertiesOf, resourcesOfType, textAt } from "./access";
 import { armErrors } from "./errors";

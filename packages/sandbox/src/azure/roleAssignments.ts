@@ -1,6 +1,5 @@
 /** https://learn.microsoft.com/rest/api/authorization/role-assignments */
-import { azureRoles, type AzureRoleName } from "@defender-mssp/microsoft";
-import { isUuid } from "../cloud/identity";
+import { azureRoles, isUuid, type AzureRoleName } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { resourcesOfType, textAt } from "./access";
 import { armErrors } from "./errors";

@@ -1,11 +1,12 @@
 /**
  * The emulated cloud: all tenants in memory, and the only place that writes changes to the disk.
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import type { FastifyRequest } from "fastify";
 import { detectionInterval } from "../defender/detections";
 import { Clock } from "./clock";
 import { endOfRetention, forget } from "./deleted";
-import { automationApplicationId, isUuid } from "./identity";
+import { automationApplicationId } from "./identity";
 import type { Audience, Caller, Cloud, Tenant } from "./model";
 import { fillTenant, type TenantDescription } from "./seed";
 import { hashSecret, matchesSecret, sealText, unsealText } from "./secrets";

@@ -15,12 +15,6 @@ export const automationApplicationId = "5ec0de00-a070-4000-8000-000000000001";
 /** The sandbox customer of `Pulumi.dev.yaml`. */
 export const sandboxCustomerTenantId = "c0570500-0000-4000-8000-00000000000a";
 
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-export function isUuid(text: string): boolean {
-  return uuidPattern.test(text);
-}
-
 /** A name-based UUID (RFC 9562, version 5) in the tenant's namespace. */
 export function derivedId(tenantId: string, name: string): string {
   const namespace = Buffer.from(tenantId.replaceAll("-", ""), "hex");

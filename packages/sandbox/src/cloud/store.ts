@@ -2,12 +2,12 @@
  * The cloud on disk: a JSON file for each tenant, replaced atomically. A process that ends during a
  * write leaves the file unchanged.
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import { readFile, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { fileSystemError, guarded } from "./home";
-import { isUuid } from "./identity";
 import type { DeletedObject, Json, StoredObject, Tenant } from "./model";
 
 const format = 1;

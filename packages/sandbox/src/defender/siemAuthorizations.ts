@@ -3,9 +3,9 @@
  * SIEM > MSSP does. **The sandbox's own**: Microsoft publishes no API for it. The shapes are in
  * @defender-mssp/microsoft.
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import type { SiemAuthorization } from "@defender-mssp/microsoft";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { isUuid } from "../cloud/identity";
 import type { Cloud, StoredObject, Tenant } from "../cloud/model";
 import { badRequest, notFound } from "./errors";
 import { markOf, settingsManager } from "./settingsManager";

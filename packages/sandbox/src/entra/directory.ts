@@ -1,6 +1,7 @@
 /** Look-ups of Entra for a request: the tenant, the client, the resource, the user. */
+import { isUuid } from "@defender-mssp/microsoft";
 import type { EmulatedCloud } from "../cloud/cloud";
-import { isUuid, msspTenantId } from "../cloud/identity";
+import { msspTenantId } from "../cloud/identity";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import type { Client } from "./client";
 import { entraErrors } from "./errors";

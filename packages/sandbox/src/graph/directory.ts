@@ -2,11 +2,11 @@
  * The directory of one tenant: objects and links, deletion and restoration with all dependent
  * objects.
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import type { Cloud, DeletedObject, Json, StoredObject, Tenant } from "../cloud/model";
 import { directoryObjectSets, entitySets, type EntitySetName } from "./entities";
 import { conflictingValue, notFound } from "./errors";
 import { wholeSeconds } from "./identifiers";
-import { isGuid } from "./validate";
 
 export interface Found {
   entitySet: EntitySetName;
@@ -32,7 +32,7 @@ export function find(tenant: Tenant, entitySet: EntitySetName, key: string): Sto
     return [...objects.values()].find((object) => sameText(object[alternate.property], alternate.value));
   }
   const byId = objects.get(key) ?? objects.get(key.toLowerCase());
-  if (byId !== undefined || entitySet !== "users" || isGuid(key)) return byId;
+  if (byId !== undefined || entitySet !== "users" || isUuid(key)) return byId;
   return [...objects.values()].find((user) => sameText(user["userPrincipalName"], key));
 }
 

@@ -2,6 +2,7 @@
  * Checks a request's body against the table, as two layers of the service do: the OData layer
  * refuses wrong types (`BadRequest`), the directory refuses values (`Request_BadRequest`).
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import type { Json } from "../cloud/model";
 import {
   complexTypes,
@@ -25,7 +26,6 @@ export interface CheckedBody {
   bindings: ReadonlyMap<string, readonly string[]>;
 }
 
-const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const longestString = 1024;
 const longestDisplayName = 256;
 
@@ -77,10 +77,6 @@ export function merged(before: Json | undefined, update: Json): Json {
   const result: JsonObject = { ...before };
   for (const [name, value] of Object.entries(update)) result[name] = merged(before[name], value);
   return result;
-}
-
-export function isGuid(text: string): boolean {
-  return guidPattern.test(text);
 }
 
 function check(
@@ -185,7 +181,7 @@ function checkPrimitive(property: Property, value: Json): Json {
       if (Number.isInteger(value)) return value;
       break;
     case "Edm.Guid":
-      if (typeof value === "string" && guidPattern.test(value)) return value.toLowerCase();
+      if (isUuid(value)) return value.toLowerCase();
       break;
     case "Edm.DateTimeOffset":
       if (typeof value === "string" && isMoment(value)) return asMoment(value);

@@ -3,12 +3,12 @@
  * sandbox's own, not Microsoft's. A lease or a plugin is an open connection, which ends with its
  * holder.
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import { timingSafeEqual } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { VisibleError } from "@defender-mssp/errors";
 import type { EmulatedCloud } from "../cloud/cloud";
-import { isUuid } from "../cloud/identity";
 import type { PermissionUse } from "../cloud/permissionUse";
 import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/seed";

@@ -2,10 +2,10 @@
  * The tenants that the stacks of the working folder name, so that they exist with their names
  * before the first `up`. Wrong settings are skipped here; the program reports them.
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
-import { isUuid } from "../cloud/identity";
 import type { TenantDescription } from "../cloud/seed";
 
 const stackFile = /^Pulumi\..+\.ya?ml$/;

@@ -1,3 +1,4 @@
+import { isUuid } from "@defender-mssp/microsoft";
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
@@ -10,7 +11,7 @@ import {
 import { Clock } from "../../src/cloud/clock";
 import { EmulatedCloud } from "../../src/cloud/cloud";
 import { dump } from "../../src/cloud/dump";
-import { derivedId, isUuid } from "../../src/cloud/identity";
+import { derivedId } from "../../src/cloud/identity";
 import { generateSecret, hashSecret, matchesSecret } from "../../src/cloud/secrets";
 import { automationPermissions } from "../../src/cloud/seed";
 import { Store } from "../../src/cloud/store";

@@ -5,15 +5,9 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { unknownValue } from "@defender-mssp/microsoft";
 import { azureadProvider } from "../../src/plugins/azuread/provider";
-import {
-  fromStruct,
-  Secret,
-  toStruct,
-  unknown,
-  unknownMarker,
-  type ValueRecord,
-} from "../../src/plugins/protocol/values";
+import { fromStruct, Secret, toStruct, unknown, type ValueRecord } from "../../src/plugins/protocol/values";
 import { PluginClient, refusal } from "./pluginClient";
 import { commandEnvironment, startSandbox, type OwnSandbox } from "../../src/server";
 import { firstLine, launcher, startPlugin } from "./pluginProcess";
@@ -130,7 +124,7 @@ describe("Property values", () => {
 
   it("property values: encoded as the engine expects", () => {
     assert.deepEqual(toStruct({ a: unknown, b: new Secret("x") }).toJavaScript(), {
-      a: unknownMarker,
+      a: unknownValue,
       b: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "x" },
     });
   });

@@ -5,6 +5,7 @@
  * As the portal does, a second one of the same identity source is refused, and so is the deletion
  * of one that a policy names; the texts are the sandbox's own.
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import { randomUUID } from "node:crypto";
 import type { Json, StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
@@ -16,7 +17,7 @@ import { innerOf, objectsIn, textOf } from "../json";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
 import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call } from "../route";
-import { checkCreate, checkUpdate, isGuid } from "../validate";
+import { checkCreate, checkUpdate } from "../validate";
 
 const entitySet = "connectedOrganizations";
 const path = `${entitlementPath}/connectedOrganizations`;
@@ -97,7 +98,7 @@ function remove(call: Call): Answer {
 function sourceKey(source: Json | undefined): string {
   const tenantId = innerOf(source, "tenantId");
   const value = textOf(tenantId ?? innerOf(source, "domainName")).toLowerCase();
-  const isRight = tenantId === undefined ? /^[^\s.@/]+(\.[^\s.@/]+)+$/.test(value) : isGuid(value);
+  const isRight = tenantId === undefined ? /^[^\s.@/]+(\.[^\s.@/]+)+$/.test(value) : isUuid(value);
   if (!isRight) throw refused("InvalidIdentitySources", `The identity source '${value}' is not valid.`);
   return value;
 }

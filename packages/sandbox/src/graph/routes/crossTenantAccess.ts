@@ -6,6 +6,7 @@
  * whole, and a deleted partner is still there for two reads, while its creation conflicts. Codes and
  * texts of refusals are the sandbox's own.
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { badRequest, GraphError, notFound, sameKey } from "../errors";
@@ -14,7 +15,7 @@ import { requireLicence } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
 import { bodyOf, noContent, parameter, type Answer, type Call, type Route } from "../route";
-import { checkCreate, checkUpdate, isGuid } from "../validate";
+import { checkCreate, checkUpdate } from "../validate";
 
 const base = "/policies/crossTenantAccessPolicy";
 const partnersPath = `${base}/partners`;
@@ -72,7 +73,7 @@ function readPartner(call: Call): Answer {
 function create(call: Call): Answer {
   const { values } = checkCreate(partners, bodyOf(call), call.version);
   const id = textOf(values["tenantId"]).toLowerCase();
-  if (!isGuid(id) || id === call.tenant.id) throw badRequest(`The tenantId '${id}' is not valid.`);
+  if (!isUuid(id) || id === call.tenant.id) throw badRequest(`The tenantId '${id}' is not valid.`);
   if (call.tenant.objects(partners).has(id) || call.tenant.objects(leaving).has(id)) {
     throw sameKey(`A configuration of the partner ${id} already exists.`);
   }

@@ -5,7 +5,7 @@
  * expired request stays pending and can't be accepted).
  */
 import { randomUUID } from "node:crypto";
-import { directoryRoleTemplates, type DirectoryRoleName } from "@defender-mssp/microsoft";
+import { directoryRoleTemplates, isUuid, type DirectoryRoleName } from "@defender-mssp/microsoft";
 import type { Cloud, Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { get } from "../directory";
@@ -18,7 +18,7 @@ import { complete, update } from "../objects";
 import { isDelegated, permissions } from "../permissions";
 import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Method, type Route } from "../route";
 import { removeProvisioned, setProvisioned } from "../tenantGovernance";
-import { checkCreate, checkUpdate, isGuid } from "../validate";
+import { checkCreate, checkUpdate } from "../validate";
 
 const root = "/directory/tenantGovernance";
 const settings = "tenantGovernanceSettings";
@@ -293,7 +293,7 @@ function snapshotOf(template: StoredObject): Json {
 }
 
 function otherTenant(call: Call, id: string, property: string): Tenant {
-  if (!isGuid(id) || id.toLowerCase() === call.tenant.id) throw refused(`${property} must name another tenant.`);
+  if (!isUuid(id) || id.toLowerCase() === call.tenant.id) throw refused(`${property} must name another tenant.`);
   return call.cloud.tenant(id);
 }
 

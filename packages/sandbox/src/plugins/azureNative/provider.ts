@@ -16,7 +16,7 @@ import {
 } from "../protocol/provider";
 import { type Value, type ValueRecord, exposed, recordOf } from "../protocol/values";
 import { problemsOf, reasonFor } from "../schema/check";
-import { checkedConfiguration, nameOf, packageSchema, unknownType } from "../schema/packageDescription";
+import { checkedConfiguration, packageSchema, unknownType } from "../schema/packageDescription";
 import type { Properties } from "../schema/property";
 import { withSecrets } from "../schema/state";
 import { configuration, credentialsOf, type Credentials } from "./configuration";
@@ -35,6 +35,7 @@ import {
   put,
   refreshedInputs,
 } from "./shape";
+import { urnName } from "../protocol/urn";
 
 const clientConfig = "azure-native:authorization:getClientConfig";
 /**
@@ -86,7 +87,7 @@ class AzureNativeProvider implements Provider {
     const given = this.named(resource, request, recordOf(exposed(inputs)), recordOf(exposed(before)));
     const failures: CheckFailure[] = problemsOf(resource.properties, given).map((problem) => ({
       property: problem.path,
-      reason: reasonFor(problem, nameOf(request.urn)),
+      reason: reasonFor(problem, urnName(request.urn)),
     }));
     return Promise.resolve({ inputs: withSecrets(resource.properties, given), failures });
   }
@@ -225,7 +226,7 @@ class AzureNativeProvider implements Provider {
     const needsLocation = location !== "" && properties["location"]?.usage === "optional" && !("location" in given);
     const placed = needsLocation ? { ...given, location } : given;
     if (autoname.property in placed) return placed;
-    const fresh = autoname.kind === "uuid" ? randomUUID() : `${nameOf(urn)}${randomBytes(4).toString("hex")}`;
+    const fresh = autoname.kind === "uuid" ? randomUUID() : `${urnName(urn)}${randomBytes(4).toString("hex")}`;
     return { ...placed, [autoname.property]: before[autoname.property] ?? fresh };
   }
 

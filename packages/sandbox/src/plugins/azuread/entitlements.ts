@@ -2,10 +2,11 @@
  * Shared by the resources of entitlement management. The official plugin uses Graph beta for all of
  * them.
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import { type Value, textOf } from "../protocol/values";
 import { type Check, type Properties, boolean, string } from "../schema/property";
 import type { Fields } from "../schema/fields";
-import { isUuid, oneOfInAnyCase } from "../schema/validators";
+import { oneOfInAnyCase } from "../schema/validators";
 import type { GraphCall, GraphObject } from "./graph";
 import { textAt } from "./mapping";
 

@@ -1,7 +1,7 @@
 /** The official plugin's older form of IDs: `<object ID>/<type>/<ID>`. */
+import { isUuid } from "@defender-mssp/microsoft";
 import { textOf } from "../protocol/values";
 import type { Check } from "../schema/property";
-import { isUuid } from "../schema/validators";
 
 export function subResourceId(kind: string, type: string): Check {
   return (value) => {

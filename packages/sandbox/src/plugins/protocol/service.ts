@@ -21,6 +21,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { messageOf } from "@defender-mssp/errors";
 import { type ChangeKind, type CheckFailure, type Difference, type Provider, InitializationFailed } from "./provider";
 import { canonical, fromStruct, hasUnknowns, toStruct } from "./values";
+import { urnType } from "./urn";
 
 /** The service's methods over a provider, which is made when the first method needs it. */
 export function providerService(provider: () => Provider): UntypedServiceImplementation {
@@ -191,8 +192,7 @@ interface WithResource {
 
 function resourceOf(request: WithResource): { urn: string; type: string; timeout: number } {
   const urn = request.getUrn();
-  // urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>
-  const type = request.getType() || (urn.split("::")[2]?.split("$").at(-1) ?? "");
+  const type = request.getType() || urnType(urn);
   return { urn, type, timeout: request.getTimeout?.() ?? 0 };
 }
 

@@ -8,6 +8,7 @@
  *
  * https://pulumi-developer-docs.readthedocs.io/latest/docs/architecture/deployment-execution/property-values.html
  */
+import { unknownValue } from "@defender-mssp/microsoft";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 
 /** A value that is unknown until its resources exist. */
@@ -28,9 +29,6 @@ const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
-
-/** Stands for an unknown value of any type. */
-export const unknownMarker = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Reads what the engine sent. Nulls inside are kept. */
 export function fromStruct(struct: Struct | undefined): ValueRecord {
@@ -84,7 +82,7 @@ export function mapRecord(record: ValueRecord, change: (value: Value) => Value):
 
 /** The same string for equal values in any order of keys, for the comparison of sets. */
 export function canonical(value: Value): string {
-  if (value === unknown) return unknownMarker;
+  if (value === unknown) return unknownValue;
   if (value instanceof Secret) return canonical(value.value);
   if (isList(value)) return `[${value.map(canonical).join(",")}]`;
   if (!isRecord(value)) return JSON.stringify(value);
@@ -97,7 +95,7 @@ function recordFromWire(record: Readonly<Record<string, JavaScriptValue>>): Valu
 }
 
 function fromWire(value: JavaScriptValue): Value {
-  if (value === unknownMarker) return unknown;
+  if (value === unknownValue) return unknown;
   if (Array.isArray(value)) return value.map(fromWire);
   if (typeof value !== "object" || value === null) return value;
   const record = value as Readonly<Record<string, JavaScriptValue>>;
@@ -125,7 +123,7 @@ function recordToWire(record: ValueRecord): Record<string, JavaScriptValue> {
 }
 
 function toWire(value: Value): JavaScriptValue {
-  if (value === unknown) return unknownMarker;
+  if (value === unknown) return unknownValue;
   if (value instanceof Secret) return { [signatureKey]: secretSignature, value: toWire(value.value) };
   if (isList(value)) return value.map(toWire);
   if (isRecord(value)) return recordToWire(value);

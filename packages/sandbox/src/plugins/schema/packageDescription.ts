@@ -4,6 +4,7 @@ import { type Value, type ValueRecord, exposed, recordOf } from "../protocol/val
 import { problemsOf, reasonFor } from "./check";
 import { isInput, type Properties, type Property } from "./property";
 import { withSecrets } from "./state";
+import { urnName } from "../protocol/urn";
 
 /** Properties of the engine that each provider resource may have. */
 const engineKeys = ["version", "pluginDownloadURL"];
@@ -54,7 +55,7 @@ export function checkedConfiguration(
     .map(([key, value]) => [key, read(configuration[key], value)] as const);
   const failures = problemsOf(configuration, Object.fromEntries(own)).map((problem) => ({
     property: "",
-    reason: `could not validate provider configuration: ${reasonFor(problem, nameOf(urn))}`,
+    reason: `could not validate provider configuration: ${reasonFor(problem, urnName(urn))}`,
   }));
   return { inputs: withSecrets(configuration, given), failures };
 }
@@ -65,11 +66,6 @@ export function unknownType(plugin: string, method: string, type: string, names:
     `unrecognized resource type (${method}): ${type}. The sandbox's stand-in ${plugin} plugin has ` +
       `${names.join(", ")}; the official plugin has more.`,
   );
-}
-
-/** A resource's name, from its URN. */
-export function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }
 
 function typed(properties: Properties): object {

@@ -12,7 +12,7 @@ import { type ValueRecord, exposed, hasUnknowns, recordOf } from "../protocol/va
 import { problemsOf, reasonFor, reasonForFunction, withDefaults } from "./check";
 import { changesOf, stablesOf } from "./diff";
 import { Fields } from "./fields";
-import { checkedConfiguration, nameOf, packageSchema, unknownType } from "./packageDescription";
+import { checkedConfiguration, packageSchema, unknownType } from "./packageDescription";
 import type { Properties } from "./property";
 import type { FunctionType, Minutes, ResourceType } from "./resource";
 import {
@@ -25,6 +25,7 @@ import {
   refreshedInputs,
   withSecrets,
 } from "./state";
+import { urnName } from "../protocol/urn";
 
 /** The default timeout of an operation. */
 const defaultMinutes = 20;
@@ -87,7 +88,7 @@ export class TableProvider<Call> implements Provider {
   check(request: ResourceRequest, inputs: ValueRecord): Promise<Checked> {
     const { properties } = this.resource(request, "Check");
     const given = recordOf(exposed(inputs));
-    const name = nameOf(request.urn);
+    const name = urnName(request.urn);
     const failures: CheckFailure[] = problemsOf(properties, given).map((problem) => ({
       property: "",
       reason: reasonFor(problem, name),

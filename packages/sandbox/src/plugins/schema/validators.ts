@@ -1,11 +1,7 @@
 /** Checks of single values, with the official plugins' messages. */
+import { isUuid } from "@defender-mssp/microsoft";
 import type { Check } from "./property";
 import type { Value } from "../protocol/values";
-
-/** As the official plugins' UUID parser has it: any version, upper case allowed. */
-export function isUuid(value: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value);
-}
 
 export const uuid: Check = ofText((value, name) =>
   isUuid(value) ? undefined : `expected "${name}" to be a valid UUID, got ${value}`,

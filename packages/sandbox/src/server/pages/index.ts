@@ -3,8 +3,8 @@
  * Microsoft's. They only read, and show no secret: each property that they show is named here or in
  * `objects.ts`.
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { isUuid } from "../../cloud/identity";
 import { graphLikeError } from "../graphLikeError";
 import { describe } from "./describe";
 import type * as renderer from "./renderers";

@@ -1,9 +1,10 @@
 /**
  * https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackageresourcepackageassociation/
  */
+import { isUuid } from "@defender-mssp/microsoft";
 import { textOf } from "../../protocol/values";
 import { string, type Properties } from "../../schema/property";
-import { isUuid, notEmpty, oneOf, uuid } from "../../schema/validators";
+import { notEmpty, oneOf, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
 import { catalogAssociationId, catalogResources, entitlementBase } from "../entitlements";
 import type { GraphCall, GraphObject } from "../graph";

@@ -1,0 +1,66 @@
+/** Facts that have one home: what only that module may spell out. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+const root = path.resolve(__dirname, "..");
+
+interface Fact {
+  readonly fact: string;
+  readonly pattern: RegExp;
+  readonly homes: readonly string[];
+  /** Where the fact holds. @default everything that is published */
+  readonly within?: RegExp;
+}
+
+const facts: readonly Fact[] = [
+  {
+    fact: "the parts of a URN",
+    pattern: /split\("::"\)|split\("\$"\)/,
+    homes: ["domain/urn.ts", "packages/sandbox/src/plugins/protocol/urn.ts"],
+  },
+  {
+    fact: "the last segment of a path",
+    pattern: /split\("\/"\)\.at\(-1\)/,
+    homes: [],
+    within: /^(?!packages\/|dev\/)/,
+  },
+  {
+    fact: "the form of a UUID",
+    pattern: /\/\^\[0-9a-f\]\{8\}.*\{12\}\$\//,
+    homes: ["packages/microsoft/src/uuid.ts"],
+  },
+  {
+    fact: "the engine's unknown text",
+    pattern: /04da6b54-80e4-46f7-96ec-b56ff0331ba9/,
+    homes: ["packages/microsoft/src/providers/provider.ts"],
+  },
+  {
+    fact: "which cloud a command calls",
+    pattern: /\["ARM_ENVIRONMENT"\] \?/,
+    homes: ["cli/tenant/tenantEndpoints.ts"],
+  },
+  { fact: "part k of n", pattern: /=== (part\.)?k - 1/, homes: ["cli/stack/part.ts"] },
+];
+
+describe("One fact, one home", () => {
+  const folders = ["cli", "components", "domain", "extensions", "packages", "plugin", "policy", "program", "settings"];
+  const listed = execFileSync(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard", "index.ts", ...folders],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
+  const files = listed.split("\n").filter((file) => /\.ts$/.test(file) && !/^packages\/[^/]+\/test\//.test(file));
+  const texts = new Map(files.map((file) => [file, readFileSync(path.join(root, file), "utf8")]));
+
+  for (const { fact, pattern, homes, within = /^/ } of facts) {
+    it(`${fact}: only in ${homes.join(", ") || "its function"}`, () => {
+      const places = files.filter((file) => within.test(file) && pattern.test(texts.get(file) ?? ""));
+      assert.deepEqual(places.sort(), [...homes].sort());
+    });
+  }
+});
