@@ -1,7 +1,7 @@
 /** `mssp fleet`: one command for all customers. */
 import { InvalidArgumentError, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { defaultJournals, fleetExitCodes, type FleetCommand } from "../stack/outcome";
 import type { Canary, FleetRunOptions } from "./prepareRun";
@@ -10,10 +10,10 @@ import { positive, selectionOptions, type SelectionOptions } from "../stack/sele
 import { registerManifests } from "./manifests/command";
 
 /** Adds arguments, options and action. */
-export function define(fleet: Command): void {
-  registerList(fleet);
-  registerStatus(fleet);
-  registerRun(fleet, "preview", {
+export function define(fleet: Command, session: Session): void {
+  registerList(fleet, session);
+  registerStatus(fleet, session);
+  registerRun(fleet, session, "preview", {
     description: "Preview the selected stacks. Changes nothing.",
     changes: "Nothing but the run's journal and report.",
     examples: [
@@ -22,7 +22,7 @@ export function define(fleet: Command): void {
       "npx mssp fleet preview --drift --tag tier=gold",
     ],
   });
-  registerRun(fleet, "up", {
+  registerRun(fleet, session, "up", {
     description: "Run `pulumi up` on the selected stacks.",
     changes: "The customers' tenants and the stacks' states, as `pulumi up` does; the run's journal and report.",
     examples: [
@@ -33,18 +33,18 @@ export function define(fleet: Command): void {
       "npx mssp fleet up --status failed --refresh",
     ],
   });
-  registerRun(fleet, "refresh", {
+  registerRun(fleet, session, "refresh", {
     description: "Update the states of the selected stacks to match their tenants.",
     changes: "The stacks' states; the run's journal and report. The tenants stay as they are.",
     examples: ["npx mssp fleet refresh --yes"],
   });
-  registerRun(fleet, "destroy", {
+  registerRun(fleet, session, "destroy", {
     description: "Remove everything that the selected stacks created.",
     changes: "The customers' tenants and the stacks' states, as `pulumi destroy` does; the run's journal and report.",
     examples: ["npx mssp fleet destroy --stack contoso fabrikam", "npx mssp fleet destroy --tag leaving --refresh"],
   });
-  registerOutputs(fleet);
-  registerManifests(fleet);
+  registerOutputs(fleet, session);
+  registerManifests(fleet, session);
 }
 
 interface PlaceOptions extends SelectionOptions {
@@ -52,14 +52,14 @@ interface PlaceOptions extends SelectionOptions {
   readonly json?: boolean;
 }
 
-function registerList(fleet: Command): void {
+function registerList(fleet: Command, session: Session): void {
   const command = withPlace(fleet.command("list"))
     .description("List the customers: every Pulumi.<stack>.yaml of this folder.")
     .action(async (options: PlaceOptions) => {
       const { listText } = await import("./summary.js");
-      const { chosen } = await selected(options);
-      print(options.json === true ? `${visibleJson(chosen, 2)}\n` : listText(chosen));
-      if (chosen.some(({ problem }) => problem !== undefined)) process.exitCode = 1;
+      const { chosen } = await selected(options, session);
+      session.out.write(options.json === true ? `${visibleJson(chosen, 2)}\n` : listText(chosen));
+      if (chosen.some(({ problem }) => problem !== undefined)) session.exitCode = 1;
     });
   describeCommand(command, {
     reads: "The stacks' settings files. It asks neither the backend nor a tenant.",
@@ -73,7 +73,7 @@ interface StatusOptions extends PlaceOptions {
   readonly namespace: string;
 }
 
-function registerStatus(fleet: Command): void {
+function registerStatus(fleet: Command, session: Session): void {
   const command = withPlace(fleet.command("status"))
     .description("Show how the last run of each customer ended.")
     .option("--kubeconfig <file>", "show the Stack objects of the Pulumi Kubernetes Operator instead; requires kubectl")
@@ -82,19 +82,19 @@ function registerStatus(fleet: Command): void {
       if (kubeconfig !== undefined) {
         const { operatorStacks, operatorText } = await import("./manifests/operatorStatus.js");
         const objects = await operatorStacks(kubeconfig, options.namespace);
-        print(options.json === true ? `${visibleJson(objects, 2)}\n` : operatorText(objects));
-        if (objects.some(({ state }) => state === "stalled")) process.exitCode = 1;
+        session.out.write(options.json === true ? `${visibleJson(objects, 2)}\n` : operatorText(objects));
+        if (objects.some(({ state }) => state === "stalled")) session.exitCode = 1;
         return;
       }
       const [{ statusText }, { lastOutcomes }] = await Promise.all([
         import("./summary.js"),
         import("../stack/journal.js"),
       ]);
-      const { chosen, journals } = await selected(options);
+      const { chosen, journals } = await selected(options, session);
       const last = await lastOutcomes(journals);
       const list = chosen.map(({ stack }) => ({ stack, ...(last.get(stack) ?? { state: "never" }) }));
-      print(options.json === true ? `${visibleJson(list, 2)}\n` : statusText(chosen, last));
-      if (list.some(({ state }) => state === "failed")) process.exitCode = 1;
+      session.out.write(options.json === true ? `${visibleJson(list, 2)}\n` : statusText(chosen, last));
+      if (list.some(({ state }) => state === "failed")) session.exitCode = 1;
     });
   describeCommand(command, {
     reads: "The stacks' settings files and the journals of the runs in this folder (--journal).",
@@ -109,7 +109,7 @@ interface OutputsOptions extends PlaceOptions {
   readonly passphraseFolder?: string;
 }
 
-function registerOutputs(fleet: Command): void {
+function registerOutputs(fleet: Command, session: Session): void {
   const command = withPlace(fleet.command("outputs"))
     .description("Print the outputs of the selected stacks. Secrets are never printed.")
     .option("--output <name...>", "only these outputs")
@@ -117,13 +117,14 @@ function registerOutputs(fleet: Command): void {
     .addOption(passphraseFolderOption())
     .action(async (options: OutputsOptions) => {
       const { fleetOutputs, outputsText } = await import("./outputs.js");
-      const { chosen } = await selected(options);
+      const { chosen } = await selected(options, session);
       const list = await fleetOutputs(
         chosen.map(({ stack }) => stack),
         options,
+        session,
       );
-      print(options.json === true ? `${visibleJson(list, 2)}\n` : outputsText(list));
-      if (list.some(({ problem }) => problem !== undefined)) process.exitCode = 1;
+      session.out.write(options.json === true ? `${visibleJson(list, 2)}\n` : outputsText(list));
+      if (list.some(({ problem }) => problem !== undefined)) session.exitCode = 1;
     });
   describeCommand(command, {
     reads: "The stacks' outputs.",
@@ -138,7 +139,12 @@ interface RunText {
   readonly examples: readonly string[];
 }
 
-function registerRun(fleet: Command, name: FleetCommand, { description, changes, examples }: RunText): void {
+function registerRun(
+  fleet: Command,
+  session: Session,
+  name: FleetCommand,
+  { description, changes, examples }: RunText,
+): void {
   const command = withPlace(fleet.command(name))
     .description(description)
     .option("--parallel <number>", "stacks at a time (default: limited by cores and free memory)", positive)
@@ -158,11 +164,11 @@ function registerRun(fleet: Command, name: FleetCommand, { description, changes,
     if (name === "destroy" && options.all !== true && options.resume !== true && !isSelective(options)) {
       command.error("error: destroy requires a selector such as --stack, or --all", { exitCode: 2 });
     }
-    const [{ runFleet }, { canAsk }] = await Promise.all([import("./run.js"), import("../base/question.js")]);
-    if (name !== "preview" && options.yes !== true && !canAsk()) {
+    const { runFleet } = await import("./run.js");
+    if (name !== "preview" && options.yes !== true && !session.ask.isPossible) {
       command.error(`error: ${name} requires --yes without a terminal`, { exitCode: 2 });
     }
-    process.exitCode = await runFleet(name, options);
+    session.exitCode = await runFleet(name, options, session);
   });
   describeCommand(command, {
     notes: [
@@ -215,18 +221,18 @@ function withPlace(command: Command): Command {
     .option("--json", "print JSON");
 }
 
-async function selected(options: PlaceOptions) {
+async function selected(options: PlaceOptions, { environment, folder: from }: Session) {
   const [{ readInventory }, { selectStacks }, { readProject }, path] = await Promise.all([
     import("../stack/inventory.js"),
     import("../stack/selection.js"),
     import("../../settings/project.js"),
     import("node:path"),
   ]);
-  const project = await readProject();
+  const project = await readProject(from);
   const { folder } = project;
   const journals = path.resolve(options.journal === defaultJournals ? folder : "", options.journal);
   const place = { folder, journals };
-  return { chosen: await selectStacks(await readInventory(project), options, place), journals };
+  return { chosen: await selectStacks(await readInventory(project, environment), options, place), journals };
 }
 
 function isSelective({ stack, tag, changedSince, secretsEndWithin, status }: SelectionOptions): boolean {

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import path from "node:path";
-import { canAsk, confirmed } from "../base/question";
 import type { Journal, RunPlan } from "../stack/journal";
 import type { LockOwnerState, StackOutcome, StackState, TryResult } from "../stack/outcome";
 import { askPulumi } from "../stack/pulumi";
@@ -27,7 +26,7 @@ const leftOutByPerson = "not confirmed";
 
 /** Runs the stacks of a prepared run, and handles its interruption. */
 export class FleetRun {
-  readonly beganAt = new Date();
+  readonly beganAt: Date;
   readonly #outcomes = new Map<string, StackOutcome>();
   #stop: string | undefined;
   #interrupts = 0;
@@ -37,11 +36,14 @@ export class FleetRun {
     private readonly prepared: PreparedRun,
     private readonly equipment: RunEquipment,
   ) {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, this.#interrupt);
+    const { now, signals } = prepared.session;
+    this.beganAt = now();
+    for (const name of ["SIGINT", "SIGTERM"] as const) signals.on(name, this.#interrupt);
   }
 
   stopListening(): void {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, this.#interrupt);
+    const { signals } = this.prepared.session;
+    for (const name of ["SIGINT", "SIGTERM"] as const) signals.off(name, this.#interrupt);
   }
 
   /** Every stack, canaries first. */
@@ -61,7 +63,7 @@ export class FleetRun {
     if (first.length > 0) await this.#pool(first);
     if (rest.length > 0 && (await this.#mayGoOn(first, rest))) {
       // Engines must not download the same plugin at the same time (pulumi#4031).
-      const alone = first.length === 0 && hasMissingPlugin() ? 1 : 0;
+      const alone = first.length === 0 && hasMissingPlugin(this.prepared.session.environment) ? 1 : 0;
       if (alone > 0) await this.#pool(rest.slice(0, alone));
       await this.#pool(rest.slice(alone));
     }
@@ -106,14 +108,14 @@ export class FleetRun {
   async #mayGoOn(first: readonly PlannedStack[], rest: readonly PlannedStack[]): Promise<boolean> {
     if (first.length === 0) return true;
     const hasFailed = first.some(({ stack }) => this.#outcomes.get(stack)?.state === "failed");
-    const { options, plan, parallel } = this.prepared;
+    const { options, plan, parallel, session } = this.prepared;
     const { view } = this.equipment;
     let reason = hasFailed ? leftOutByCanary : this.#stop;
     if (reason === undefined && options.yes !== true) {
       view.pause();
       const names = first.map(({ stack }) => stack).join(", ");
       const question = `${plan.command} of ${names} has succeeded. Continue with the other ${rest.length}?`;
-      if (!(canAsk() && (await confirmed(question)))) reason = leftOutByPerson;
+      if (!(session.ask.isPossible && (await session.ask.confirm(question)))) reason = leftOutByPerson;
       else view.begin(rest.length, parallel);
     }
     if (reason === undefined) return true;
@@ -125,7 +127,7 @@ export class FleetRun {
   async #offerCancel(): Promise<void> {
     const dead = [...this.#outcomes.values()].filter(({ lock }) => lock?.state === "dead").map(({ stack }) => stack);
     if (dead.length === 0 || this.#stop !== undefined) return;
-    const { options, folder, variables, before, parallel } = this.prepared;
+    const { options, folder, variables, before, parallel, session } = this.prepared;
     const { view } = this.equipment;
     view.pause();
     // Locks of the resumed run: its process and its engines have ended.
@@ -133,12 +135,13 @@ export class FleetRun {
     const others = dead.filter((stack) => !own.includes(stack));
     const question = `The processes that locked ${others.join(", ")} have ended. Cancel these locks and run again?`;
     const mayCancel =
-      others.length > 0 && (options.cancelDeadLocks === true || (canAsk() && (await confirmed(question))));
+      others.length > 0 &&
+      (options.cancelDeadLocks === true || (session.ask.isPossible && (await session.ask.confirm(question))));
     const freed = mayCancel ? dead : own;
     if (freed.length === 0) return;
     for (const stack of freed) {
-      say(`${stack}: cancelling the lock of a process that has ended.`);
-      const environment = { ...process.env, ...variables.get(stack) };
+      say(session, `${stack}: cancelling the lock of a process that has ended.`);
+      const environment = { ...session.environment, ...variables.get(stack) };
       await askPulumi(["cancel", "--yes", "--stack", stack], { folder, environment });
       this.#outcomes.delete(stack);
     }
@@ -153,9 +156,12 @@ export class FleetRun {
     this.#interrupts++;
     this.#stop = "interrupted";
     if (this.#interrupts === 1) {
-      say("Interrupted: the running stacks finish, no other starts. Press Ctrl-C again to interrupt them.");
+      say(
+        this.prepared.session,
+        "Interrupted: the running stacks finish, no other starts. Press Ctrl-C again to interrupt them.",
+      );
     } else if (this.#interrupts === 2) {
-      say("Interrupting the running stacks: each engine finishes its current operations.");
+      say(this.prepared.session, "Interrupting the running stacks: each engine finishes its current operations.");
       this.equipment.workers.cancel();
     } else process.exit(130);
   }
@@ -183,8 +189,8 @@ function lockOwnerState(host: string, pid: number): LockOwnerState {
 }
 
 /** Every stack needs azuread's plugin; the engine gets others on demand. */
-function hasMissingPlugin(): boolean {
-  const home = process.env["PULUMI_HOME"] || path.join(homedir(), ".pulumi");
+function hasMissingPlugin(environment: NodeJS.ProcessEnv): boolean {
+  const home = environment["PULUMI_HOME"] || path.join(homedir(), ".pulumi");
   const packageFile = readFileSync(require.resolve("@pulumi/azuread/package.json"), "utf8");
   const { version } = JSON.parse(packageFile) as { readonly version: string };
   return !existsSync(path.join(home, "plugins", `resource-azuread-v${version}`));

@@ -1,13 +1,14 @@
 /** `mssp fleet outputs`. */
 import { availableParallelism } from "node:os";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Session } from "@defender-mssp/terminal/session";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { redactedValue } from "../base/redaction";
 import { readProject } from "../../settings/project";
 import { tableText, type Cell } from "@defender-mssp/terminal/table";
 import { runPulumi } from "../stack/pulumi";
 import { passphraseVariables } from "../stack/passphrases";
-import { canAsk, secretAnswer } from "../base/question";
+import { passphraseQuestion } from "../stack/passphraseQuestion";
 
 export interface StackOutputList {
   readonly stack: string;
@@ -25,18 +26,18 @@ export interface FleetOutputsOptions {
 export async function fleetOutputs(
   stacks: readonly string[],
   { output, parallel = availableParallelism(), passphraseFolder }: FleetOutputsOptions,
+  { environment, folder: from, ask }: Session,
 ): Promise<StackOutputList[]> {
-  const project = await readProject();
+  const project = await readProject(from);
   const { folder } = project;
   const variables = await passphraseVariables(stacks, {
     project,
-    environment: process.env,
+    environment,
     ...(passphraseFolder === undefined ? {} : { passphraseFolder }),
-    ...(canAsk() ? { ask: secretAnswer } : {}),
+    ask: passphraseQuestion(ask),
   });
   return atOnce(parallel, stacks, (stack) => {
-    const environment = { ...process.env, ...variables.get(stack) };
-    return outputsOf(stack, { folder, environment }, output);
+    return outputsOf(stack, { folder, environment: { ...environment, ...variables.get(stack) } }, output);
   });
 }
 

@@ -2,11 +2,12 @@
 import { freemem, availableParallelism, hostname } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Questions, Session } from "@defender-mssp/terminal/session";
 import { readProject } from "../../settings/project";
-import { canAsk, confirmed, secretAnswer } from "../base/question";
 import { readInventory, type FleetStack } from "../stack/inventory";
 import { readRuns, remainingOf, type RecordedRun, type RunPlan } from "../stack/journal";
 import { defaultJournals, type FleetCommand } from "../stack/outcome";
+import { passphraseQuestion } from "../stack/passphraseQuestion";
 import { passphraseVariables } from "../stack/passphrases";
 import { selectStacks } from "../stack/selection";
 import type { SelectionOptions } from "../stack/selectionOptions";
@@ -43,6 +44,7 @@ export interface FleetRunOptions extends SelectionOptions {
 
 /** A run that may begin. */
 export interface PreparedRun {
+  readonly session: Session;
   readonly plan: RunPlan;
   readonly options: FleetRunOptions;
   /** Folder of the project. */
@@ -66,25 +68,30 @@ const bytesOfWorker = 450 * 1024 * 1024;
  * Selects the stacks and asks what only a person can answer.
  * @returns undefined if no stack is selected.
  */
-export async function prepareRun(command: FleetCommand, options: FleetRunOptions): Promise<PreparedRun | undefined> {
-  const project = await readProject();
+export async function prepareRun(
+  command: FleetCommand,
+  options: FleetRunOptions,
+  session: Session,
+): Promise<PreparedRun | undefined> {
+  const { environment, ask } = session;
+  const project = await readProject(session.folder);
   const { folder } = project;
   const journals = path.resolve(options.journal === defaultJournals ? folder : "", options.journal);
-  const inventory = await readInventory(project);
+  const inventory = await readInventory(project, environment);
   const before = options.resume === true ? await interruptedRun(journals, command) : undefined;
   const plan = before?.plan ?? (await newPlan(command, inventory, options, { folder, journals }));
   const stacks = before === undefined ? plan.stacks : remainingOf(before);
   if (stacks.length === 0) return undefined;
-  await confirmRun(plan, stacks, options);
+  await confirmRun(plan, stacks, options, ask);
   const parallel = options.parallel ?? Math.min(defaultParallel(), stacks.length);
   const runnable = stacks.filter((stack) => stackProblem(stack, plan, inventory) === undefined);
   const variables = await passphraseVariables(runnable, {
     project,
-    environment: process.env,
+    environment,
     passphraseFolder: options.passphraseFolder,
-    ask: canAsk() ? secretAnswer : undefined,
+    ask: passphraseQuestion(ask),
   });
-  return { plan, options, folder, journals, inventory, stacks, before, parallel, variables };
+  return { session, plan, options, folder, journals, inventory, stacks, before, parallel, variables };
 }
 
 /** Why a stack fails without a run. `destroy` does not read the settings. */
@@ -127,11 +134,16 @@ async function interruptedRun(journals: string, command: FleetCommand): Promise<
   return run;
 }
 
-async function confirmRun({ command }: RunPlan, stacks: readonly string[], options: FleetRunOptions): Promise<void> {
+async function confirmRun(
+  { command }: RunPlan,
+  stacks: readonly string[],
+  options: FleetRunOptions,
+  ask: Questions,
+): Promise<void> {
   if (command === "preview" || options.yes === true) return;
   const many = stacks.length === 1 ? "1 stack" : `${stacks.length} stacks`;
   const shown = `${stacks.slice(0, 5).join(", ")}${stacks.length > 5 ? ", …" : ""}`;
-  if (!(await confirmed(`${command} of ${many} (${shown})?`))) throw new VisibleError("Nothing was run.");
+  if (!(await ask.confirm(`${command} of ${many} (${shown})?`))) throw new VisibleError("Nothing was run.");
 }
 
 /** One worker for each core, limited by the free memory. */

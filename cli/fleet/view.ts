@@ -2,8 +2,8 @@
 import colors from "picocolors";
 import { operations } from "../stack/stackPreview";
 import { countsText } from "../stack/previewText";
-import { print } from "@defender-mssp/terminal/standardOutput";
-import { terminalText, visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
+import type { ErrorOutput, Output } from "@defender-mssp/terminal/session";
+import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
 import { textWidth } from "@defender-mssp/terminal/wrap";
 import type { FleetCommand, StackOutcome, StackState } from "../stack/outcome";
 
@@ -60,7 +60,10 @@ export class LineView implements FleetView {
   #total = 0;
   #done = 0;
 
-  constructor(private readonly command: FleetCommand) {}
+  constructor(
+    private readonly command: FleetCommand,
+    private readonly err: ErrorOutput,
+  ) {}
 
   begin(total: number, parallel: number): void {
     this.#total = total;
@@ -94,13 +97,17 @@ export class LineView implements FleetView {
 
   /** To stderr: stdout is for the result. */
   #say(line: string): void {
-    process.stderr.write(`mssp fleet: ${terminalText(line)}\n`);
+    this.err.line(`mssp fleet: ${line}`);
   }
 }
 
 /** A JSON object a line on stdout. */
 export class JsonView implements FleetView {
-  constructor(private readonly command: FleetCommand) {}
+  constructor(
+    private readonly command: FleetCommand,
+    private readonly out: Output,
+    private readonly now: () => Date,
+  ) {}
 
   begin(total: number, parallel: number): void {
     this.#event("begin", { command: this.command, total, parallel });
@@ -127,7 +134,7 @@ export class JsonView implements FleetView {
   }
 
   #event(event: string, detail: object): void {
-    print(`${visibleJson({ event, at: new Date().toISOString(), ...detail })}\n`);
+    this.out.write(`${visibleJson({ event, at: this.now().toISOString(), ...detail })}\n`);
   }
 }
 

@@ -11,7 +11,7 @@ const recognizedMistakes = 2;
  * Refuses a stack without settings, before anything is created for a name with a typing mistake.
  * @throws VisibleError where the folder has no `Pulumi.<stack>.yaml`; it suggests the nearest name.
  */
-export async function requireStackFile(stack: string, folder = process.cwd()): Promise<void> {
+export async function requireStackFile(stack: string, folder: string): Promise<void> {
   const name = lastSegment(stack);
   const project = await readProject(folder);
   const stacks = await stacksWithSettings(project);

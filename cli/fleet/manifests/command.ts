@@ -1,7 +1,7 @@
 /** `mssp fleet manifests`: manifests with which other systems run the fleet. */
 import type { Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { positive, selectionOptions, type SelectionOptions } from "../../stack/selectionOptions";
 import { defaultJournals } from "../../stack/outcome";
@@ -9,19 +9,19 @@ import type { KubernetesOptions } from "./kubernetes";
 import { pipelineSystems, type PipelineSystem } from "./systems";
 
 /** Adds the subcommands to `fleet`. */
-export function registerManifests(fleet: Command): void {
+export function registerManifests(fleet: Command, session: Session): void {
   const manifests = fleet
     .command("manifests")
     .description(
       "Print manifests with which other systems run the fleet: the Pulumi Kubernetes Operator, CI pipelines.",
     );
-  registerKubernetes(manifests);
-  for (const system of pipelineSystems) registerPipeline(manifests, system);
+  registerKubernetes(manifests, session);
+  for (const system of pipelineSystems) registerPipeline(manifests, session, system);
 }
 
 type KubernetesCommandOptions = KubernetesOptions & SelectionOptions & { readonly json?: boolean };
 
-function registerKubernetes(manifests: Command): void {
+function registerKubernetes(manifests: Command, session: Session): void {
   const command = selectionOptions(manifests.command("kubernetes"))
     .description("Print two Stack objects for each customer, for the Pulumi Kubernetes Operator 2.9: up, and drift.")
     .requiredOption("--image <image>", "image of the workspaces: templates/kubernetes/Dockerfile")
@@ -39,10 +39,10 @@ function registerKubernetes(manifests: Command): void {
     .action(async (options: KubernetesCommandOptions) => {
       const [{ kubernetesManifests, objectName }, stacks] = await Promise.all([
         import("./kubernetes.js"),
-        selectedStacks(options),
+        selectedStacks(options, session),
       ]);
       const names = stacks.map(({ stack }) => ({ stack, name: objectName(stack) }));
-      print(options.json === true ? `${visibleJson(names, 2)}\n` : kubernetesManifests(stacks, options));
+      session.out.write(options.json === true ? `${visibleJson(names, 2)}\n` : kubernetesManifests(stacks, options));
     });
   describeCommand(command, {
     notes: [
@@ -62,7 +62,7 @@ interface PipelineCommandOptions extends SelectionOptions {
   readonly json?: boolean;
 }
 
-function registerPipeline(manifests: Command, system: PipelineSystem): void {
+function registerPipeline(manifests: Command, session: Session, system: PipelineSystem): void {
   const names = { github: "GitHub workflow", gitlab: "GitLab pipeline", azure: "Azure pipeline" };
   const command = selectionOptions(manifests.command(system))
     .description(`Print a ${names[system]} that runs the fleet in parts: preview, up, drift.`)
@@ -72,7 +72,7 @@ function registerPipeline(manifests: Command, system: PipelineSystem): void {
       const [{ pipelineText }, { partLimits }, stacks] = await Promise.all([
         import("./pipelines.js"),
         import("./systems.js"),
-        selectedStacks(options),
+        selectedStacks(options, session),
       ]);
       const parts = Math.max(1, Math.ceil(stacks.length / options.perJob));
       if (parts > partLimits[system]) {
@@ -82,7 +82,7 @@ function registerPipeline(manifests: Command, system: PipelineSystem): void {
           { exitCode: 2 },
         );
       }
-      print(
+      session.out.write(
         options.json === true ? `${visibleJson({ stacks: stacks.length, parts })}\n` : pipelineText(system, { parts }),
       );
     });
@@ -93,7 +93,7 @@ function registerPipeline(manifests: Command, system: PipelineSystem): void {
   });
 }
 
-async function selectedStacks(options: SelectionOptions) {
+async function selectedStacks(options: SelectionOptions, session: Session) {
   const [{ readInventory }, { selectStacks }, { readProject, stackFile }, { usesPassphrase }, path] = await Promise.all(
     [
       import("../../stack/inventory.js"),
@@ -103,10 +103,10 @@ async function selectedStacks(options: SelectionOptions) {
       import("node:path"),
     ],
   );
-  const project = await readProject();
+  const project = await readProject(session.folder);
   const journals = path.resolve(project.folder, defaultJournals);
   const place = { folder: project.folder, journals };
-  const chosen = await selectStacks(await readInventory(project), options, place);
+  const chosen = await selectStacks(await readInventory(project, session.environment), options, place);
   return Promise.all(
     chosen.map(async ({ stack }) => ({ stack, usesPassphrase: await usesPassphrase(stackFile(project, stack)) })),
   );

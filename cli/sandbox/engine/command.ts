@@ -2,17 +2,18 @@
 import type { Command } from "commander";
 import type { Engine } from "@defender-mssp/engine";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { engineOptions } from "./engineOptions";
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   command
     .option("--json", "print version, path and source as one JSON object")
     .action(async ({ json }: { json?: boolean }) => {
       const { ensureEngine } = (await import("../sandbox/packages.js")).enginePackage();
-      const engine = await ensureEngine();
-      print(json === true ? `${visibleJson(engine, 2)}\n` : `${sentence(engine)}\n`);
+      const engine = await ensureEngine(engineOptions(session.environment));
+      session.out.write(json === true ? `${visibleJson(engine, 2)}\n` : `${sentence(engine)}\n`);
     });
   describeCommand(command, {
     notes: [

@@ -1,26 +1,27 @@
 /** `mssp sandbox`: runs commands against an emulated Microsoft cloud on this machine. */
 import { InvalidArgumentError, type Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { say, written } from "./output";
 import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type StartOptions } from "./options";
 import { registerPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
 
 /** Adds arguments, options and action. */
-export function define(sandbox: Command): void {
+export function define(sandbox: Command, session: Session): void {
   sandbox.enablePositionalOptions();
-  registerRun(sandbox);
-  registerServe(sandbox);
-  registerStop(sandbox);
-  registerEnv(sandbox);
-  registerClock(sandbox);
-  registerDump(sandbox);
-  registerPermissions(sandbox);
-  registerTenant(sandbox);
-  registerReset(sandbox);
+  registerRun(sandbox, session);
+  registerServe(sandbox, session);
+  registerStop(sandbox, session);
+  registerEnv(sandbox, session);
+  registerClock(sandbox, session);
+  registerDump(sandbox, session);
+  registerPermissions(sandbox, session);
+  registerTenant(sandbox, session);
+  registerReset(sandbox, session);
 }
 
-function registerRun(sandbox: Command): void {
+function registerRun(sandbox: Command, session: Session): void {
   const run = sandboxOptions(sandbox.command("run"))
     .description("Run a command with the sandbox and exit as it does. Joins a sandbox that already runs.")
     .argument("[command...]", "the command and its arguments, after --")
@@ -50,19 +51,19 @@ function registerRun(sandbox: Command): void {
   run.action(async (command: string[], options: StartOptions) => {
     if (command.length === 0) run.error("error: a command is required: npx mssp sandbox run -- <command...>");
     const { runInSandbox } = await import("./session.js");
-    await runInSandbox(command, options);
+    await runInSandbox(command, options, session);
   });
 }
 
-function registerServe(sandbox: Command): void {
+function registerServe(sandbox: Command, session: Session): void {
   const command = sandboxOptions(sandbox.command("serve"))
     .description("Start the sandbox, print the environment to use it with, and keep it up until it is stopped.")
     .option("--detach", "keep it up in the background, and return when it answers; print no environment")
     .option("--json", "print the environment as one JSON object; with --detach, where the server is")
     .action(async (options: StartOptions & { json?: boolean; detach?: boolean }) => {
-      if (options.detach === true) return (await import("./detached.js")).serveDetached(options);
+      if (options.detach === true) return (await import("./detached.js")).serveDetached(options, session);
       const { serve } = await import("./session.js");
-      return serve(options);
+      return serve(options, session);
     });
   describeCommand(command, {
     notes: [
@@ -86,7 +87,7 @@ function registerServe(sandbox: Command): void {
   });
 }
 
-function registerDump(sandbox: Command): void {
+function registerDump(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("dump"))
     .description(
       "Print every object of every emulated tenant as JSON with sorted keys, whether the sandbox runs or not.",
@@ -96,8 +97,11 @@ function registerDump(sandbox: Command): void {
     .option("--json", "the default: the output is always JSON")
     .action(async ({ home, tenant, deleted = false }: HomeOptions & { tenant?: string; deleted?: boolean }) => {
       const { dump, readCloud, sandboxHome, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
-      const cloud = await readCloud(sandboxHome(home), await tenantsOfStacks(process.cwd()));
-      await written(dump(cloud, { deleted, ...(tenant === undefined ? {} : { tenant }) }));
+      const cloud = await readCloud(
+        sandboxHome(home, session.environment, session.folder),
+        await tenantsOfStacks(session.folder),
+      );
+      session.out.write(dump(cloud, { deleted, ...(tenant === undefined ? {} : { tenant }) }));
     });
   describeCommand(command, {
     reads: "The sandbox in .sandbox (or --home).",
@@ -113,7 +117,7 @@ function registerDump(sandbox: Command): void {
   });
 }
 
-function registerTenant(sandbox: Command): void {
+function registerTenant(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("tenant"))
     .description("Show the licences and policies of an emulated tenant; change them with --set.")
     .argument("<tenantId>", "the tenant, a UUID", tenantIdArgument)
@@ -123,7 +127,7 @@ function registerTenant(sandbox: Command): void {
       switchAssignment,
     )
     .option("--json", "print the switches as one JSON object")
-    .action(printTenant);
+    .action((tenantId: string, options: TenantOptions) => printTenant(tenantId, options, session));
   describeCommand(command, {
     reads: "The sandbox in .sandbox (or --home).",
     changes: "Nothing; with --set, the switches of that tenant.",
@@ -136,16 +140,15 @@ function registerTenant(sandbox: Command): void {
   });
 }
 
-async function printTenant(
-  tenantId: string,
-  options: HomeOptions & { set?: Record<string, string>; json?: boolean },
-): Promise<void> {
+type TenantOptions = HomeOptions & { set?: Record<string, string>; json?: boolean };
+
+async function printTenant(tenantId: string, options: TenantOptions, session: Session): Promise<void> {
   const { sandboxHome, setTenantSwitches, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
-  const home = sandboxHome(options.home);
-  const tenants = await tenantsOfStacks(process.cwd());
+  const home = sandboxHome(options.home, session.environment, session.folder);
+  const tenants = await tenantsOfStacks(session.folder);
   const switches = await setTenantSwitches({ home, tenants }, tenantId, options.set ?? {});
   const lines = Object.entries(switches).map(([name, value]) => `${name}=${value}\n`);
-  await written(options.json === true ? `${JSON.stringify(switches)}\n` : lines.join(""));
+  session.out.write(options.json === true ? `${visibleJson(switches)}\n` : lines.join(""));
 }
 
 function switchAssignment(text: string, before: Record<string, string> = {}): Record<string, string> {
@@ -154,14 +157,14 @@ function switchAssignment(text: string, before: Record<string, string> = {}): Re
   return { ...before, [name]: value };
 }
 
-function registerReset(sandbox: Command): void {
+function registerReset(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("reset"))
     .description("Delete the sandbox: its tenants, keys, and the state of its stacks.")
     .action(async (options: HomeOptions) => {
       const { resetSandbox, sandboxHome } = (await import("./packages.js")).sandboxPackage();
-      const home = sandboxHome(options.home);
+      const home = sandboxHome(options.home, session.environment, session.folder);
       const result = await resetSandbox(home);
-      say(result === "reset" ? `The sandbox in ${home} is deleted.` : `There is no sandbox in ${home}.`);
+      session.err.note(result === "reset" ? `The sandbox in ${home} is deleted.` : `There is no sandbox in ${home}.`);
     });
   describeCommand(command, {
     reads: "The sandbox in .sandbox (or --home).",

@@ -3,7 +3,8 @@ import { fork, type ChildProcess } from "node:child_process";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import type { SandboxStatus } from "@defender-mssp/sandbox";
-import { say, written } from "./output";
+import type { Session } from "@defender-mssp/terminal/session";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { sandboxPackage } from "./packages";
 import type { StartOptions } from "./options";
 
@@ -19,22 +20,24 @@ export type DetachedAnswer = { readonly status: SandboxStatus } | { readonly err
  * Starts the server and waits until it answers. A server that already stays up is left as it is.
  * @throws VisibleError if it can't be started, or runs for another command.
  */
-export async function serveDetached(options: StartOptions & { json?: boolean }): Promise<void> {
+export async function serveDetached(options: StartOptions & { json?: boolean }, session: Session): Promise<void> {
   const server = sandboxPackage();
-  const home = server.sandboxHome(options.home);
+  const home = server.sandboxHome(options.home, session.environment, session.folder);
   const running = await server.runningSandbox(home);
   if (running !== undefined) refuse(running, home, options);
   const { status, isStarted } =
-    running === undefined ? await started({ ...options, home }) : { status: running, isStarted: false };
+    running === undefined
+      ? await started({ ...options, home }, session.environment)
+      : { status: running, isStarted: false };
   const { pid, httpsPort, httpPort } = status;
   const origins = { https: `https://127.0.0.1:${httpsPort}`, http: `http://127.0.0.1:${httpPort}` };
   if (options.json === true) {
-    await written(`${JSON.stringify({ started: isStarted, pid, home, ...origins })}\n`);
+    session.out.write(`${visibleJson({ started: isStarted, pid, home, ...origins })}\n`);
   }
   const what = isStarted ? "is up" : "is up already";
-  say(`The sandbox in ${home} ${what} at ${origins.https} (process ${pid}). Its page: ${origins.http}/`);
+  session.err.note(`The sandbox in ${home} ${what} at ${origins.https} (process ${pid}). Its page: ${origins.http}/`);
   const place = options.home === undefined ? "" : ` --home '${home.replaceAll("'", "'\\''")}'`;
-  say(`To use it: eval "$(npx mssp sandbox env${place})". To stop it: npx mssp sandbox stop${place}`);
+  session.err.note(`To use it: eval "$(npx mssp sandbox env${place})". To stop it: npx mssp sandbox stop${place}`);
 }
 
 /** Options of the start have no effect on a running server, and a `run` ends with its command. */
@@ -59,12 +62,15 @@ function refuse(running: SandboxStatus, home: string, options: StartOptions): vo
   );
 }
 
-async function started(options: DetachedServer): Promise<{ status: SandboxStatus; isStarted: boolean }> {
+async function started(
+  options: DetachedServer,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ status: SandboxStatus; isStarted: boolean }> {
   const log = await sandboxPackage().openServerLog(options.home);
   try {
     const child = fork(path.join(__dirname, "detachedServer.js"), [JSON.stringify(options)], {
       detached: true,
-      env: withoutLogins(process.env),
+      env: withoutLogins(environment),
       execArgv: [],
       stdio: ["ignore", log.fd, log.fd, "ipc"],
     });

@@ -2,6 +2,7 @@
 import { VisibleError } from "@defender-mssp/errors";
 import type { DetachedAnswer, DetachedServer } from "./detached";
 import { sandboxPackage } from "./packages";
+import { processSession } from "@defender-mssp/terminal/processSession";
 import { keepUp } from "./session";
 
 /** Answers the command that has started this process, and lets it go. */
@@ -13,7 +14,7 @@ function answer(what: DetachedAnswer): void {
 
 async function main(options: DetachedServer): Promise<void> {
   try {
-    await keepUp(options, async ({ sandbox }) => {
+    await keepUp(options, processSession(), async ({ sandbox }) => {
       const status = await sandboxPackage().runningSandbox(options.home);
       if (status === undefined) throw new VisibleError(`The sandbox in ${options.home} has been stopped.`);
       answer({ status });

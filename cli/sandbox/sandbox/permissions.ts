@@ -1,22 +1,23 @@
 /** `mssp sandbox permissions`: which of the granted permissions requests have needed. */
 import type { Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { VisibleError } from "@defender-mssp/errors";
 import type { PermissionReport, UsedPermission } from "@defender-mssp/sandbox";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Cell } from "@defender-mssp/terminal/table";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
-import { say, written } from "./output";
 import { tenantIdArgument, withHome, type HomeOptions } from "./options";
 
 type Tenant = PermissionReport["tenants"][number];
 
-export function registerPermissions(sandbox: Command): void {
+export function registerPermissions(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("permissions"))
     .description("List the permissions that requests have needed, and those that are granted without need.")
     .option("--tenant <tenantId>", "only that tenant, a UUID", tenantIdArgument)
     .option("--reset", "start the record anew, and print nothing")
     .option("--json", "print the list as one JSON object")
-    .action(printPermissions);
+    .action((options: PermissionsOptions) => printPermissions(options, session));
   describeCommand(command, {
     notes: [
       "A permission is used if a request would have been refused without it. Of several that are each enough for a request, one that is used anyway counts, otherwise the least privileged.",
@@ -36,14 +37,14 @@ export function registerPermissions(sandbox: Command): void {
   });
 }
 
-async function printPermissions(
-  options: HomeOptions & { tenant?: string; reset?: boolean; json?: boolean },
-): Promise<void> {
+type PermissionsOptions = HomeOptions & { tenant?: string; reset?: boolean; json?: boolean };
+
+async function printPermissions(options: PermissionsOptions, session: Session): Promise<void> {
   const { forgetPermissionUse, sandboxHome, sandboxPermissions } = (await import("./packages.js")).sandboxPackage();
-  const home = sandboxHome(options.home);
+  const home = sandboxHome(options.home, session.environment, session.folder);
   if (options.reset === true) {
     await forgetPermissionUse(home);
-    say(`The record of permissions in ${home} starts anew.`);
+    session.err.note(`The record of permissions in ${home} starts anew.`);
     return;
   }
   const { tenants } = await sandboxPermissions(home);
@@ -51,8 +52,9 @@ async function printPermissions(
   if (options.tenant !== undefined && chosen.length === 0) {
     throw new VisibleError(`The sandbox in ${home} has no tenant ${options.tenant} with permissions.`);
   }
-  if (options.json === true) return written(`${JSON.stringify({ tenants: chosen })}\n`);
-  await written(chosen.map(text).join("\n"));
+  if (options.json === true) {
+    session.out.write(`${visibleJson({ tenants: chosen })}\n`);
+  } else session.out.write(chosen.map(text).join("\n"));
 }
 
 function text({ tenantId, displayName, identities }: Tenant): string {

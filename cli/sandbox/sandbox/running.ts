@@ -1,23 +1,27 @@
 /** The commands for a sandbox that runs already: `stop`, `env`, `clock`. */
 import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import type { ClockChange } from "@defender-mssp/sandbox";
 import { durationOf } from "@defender-mssp/siem/pull/time";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { say, written } from "./output";
 import { pluginsOption, withHome, type HomeOptions, type StartOptions } from "./options";
 import { shellCommands, shells, type Shell } from "./shells";
 
-export function registerStop(sandbox: Command): void {
+export function registerStop(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("stop"))
     .description("Stop the sandbox that `serve` runs, in the background or in another shell.")
     .option("--force", "stop it although other commands use it")
     .option("--json", "print the result as one JSON object")
     .action(async (options: HomeOptions & { force?: boolean; json?: boolean }) => {
       const { sandboxHome, stopSandbox } = (await import("./packages.js")).sandboxPackage();
-      const home = sandboxHome(options.home);
+      const home = sandboxHome(options.home, session.environment, session.folder);
       const pid = await stopSandbox(home, { force: options.force === true });
-      if (options.json === true) await written(`${JSON.stringify({ stopped: pid !== undefined, pid: pid ?? null })}\n`);
-      say(pid === undefined ? `No sandbox runs in ${home}.` : `The sandbox in ${home} is stopped (process ${pid}).`);
+      if (options.json === true)
+        session.out.write(`${visibleJson({ stopped: pid !== undefined, pid: pid ?? null })}\n`);
+      session.err.note(
+        pid === undefined ? `No sandbox runs in ${home}.` : `The sandbox in ${home} is stopped (process ${pid}).`,
+      );
     });
   describeCommand(command, {
     notes: [
@@ -33,13 +37,13 @@ export function registerStop(sandbox: Command): void {
   });
 }
 
-export function registerEnv(sandbox: Command): void {
+export function registerEnv(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("env"))
     .description("Print the environment of the sandbox that runs, as commands for a shell.")
     .addOption(pluginsOption())
     .addOption(new Option("--shell <shell>", "syntax of the commands").choices(shells).default("sh"))
     .addOption(new Option("--json", "print the variables as one JSON object").conflicts("shell"))
-    .action(printEnvironment);
+    .action((options: EnvironmentOptions) => printEnvironment(options, session));
   describeCommand(command, {
     notes: [
       "The only secret in it is the sandbox's own made-up client secret, which is valid until the server stops. It gives access to nothing but this sandbox.",
@@ -57,18 +61,25 @@ export function registerEnv(sandbox: Command): void {
   });
 }
 
-async function printEnvironment(
-  options: HomeOptions & Pick<StartOptions, "plugins"> & { shell: Shell; json?: boolean },
-): Promise<void> {
+type EnvironmentOptions = HomeOptions & Pick<StartOptions, "plugins"> & { shell: Shell; json?: boolean };
+
+async function printEnvironment(options: EnvironmentOptions, session: Session): Promise<void> {
   const { environmentOfRunning, sandboxHome, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
   const { plugins, shell, json } = options;
-  const tenants = await tenantsOfStacks(process.cwd());
-  const { variables, removed, notes } = await environmentOfRunning(sandboxHome(options.home), tenants, { plugins });
-  for (const note of notes) say(note);
-  await written(json === true ? `${JSON.stringify(variables)}\n` : shellCommands(variables, removed, shell));
+  const tenants = await tenantsOfStacks(session.folder);
+  const { variables, removed, notes } = await environmentOfRunning(
+    sandboxHome(options.home, session.environment, session.folder),
+    tenants,
+    {
+      plugins,
+      user: session.environment,
+    },
+  );
+  for (const note of notes) session.err.note(note);
+  session.out.write(json === true ? `${visibleJson(variables)}\n` : shellCommands(variables, removed, shell));
 }
 
-export function registerClock(sandbox: Command): void {
+export function registerClock(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("clock"))
     .description("Show the clock of the sandbox that runs; move it with --set, --advance or --reset.")
     .addOption(
@@ -81,7 +92,7 @@ export function registerClock(sandbox: Command): void {
     )
     .option("--reset", "back to the machine's time")
     .option("--json", "print the clock as one JSON object")
-    .action(printClock);
+    .action((options: ClockOptions) => printClock(options, session));
   describeCommand(command, {
     notes: [
       "Tokens, secrets, certificates and deleted objects expire by this clock. It is not stored: a new server has the machine's time again. Your own machine's clock is never changed.",
@@ -99,15 +110,18 @@ export function registerClock(sandbox: Command): void {
   });
 }
 
-async function printClock(
-  options: HomeOptions & { set?: string; advance?: number; reset?: boolean; json?: boolean },
-): Promise<void> {
+type ClockOptions = HomeOptions & { set?: string; advance?: number; reset?: boolean; json?: boolean };
+
+async function printClock(options: ClockOptions, session: Session): Promise<void> {
   const { sandboxClock, sandboxHome } = (await import("./packages.js")).sandboxPackage();
-  const clock = await sandboxClock(sandboxHome(options.home), changeOf(options));
-  if (options.json === true) return written(`${JSON.stringify(clock)}\n`);
+  const clock = await sandboxClock(sandboxHome(options.home, session.environment, session.folder), changeOf(options));
+  if (options.json === true) {
+    session.out.write(`${visibleJson(clock)}\n`);
+    return;
+  }
   const { now, aheadSeconds } = clock;
   const distance = `${Math.abs(aheadSeconds)} seconds ${aheadSeconds > 0 ? "ahead of" : "behind"}`;
-  await written(`${now} (${aheadSeconds === 0 ? "the machine's time" : `${distance} the machine's time`})\n`);
+  session.out.write(`${now} (${aheadSeconds === 0 ? "the machine's time" : `${distance} the machine's time`})\n`);
 }
 
 function changeOf(options: { set?: string; advance?: number; reset?: boolean }): ClockChange | undefined {

@@ -3,7 +3,8 @@
  * it.
  */
 import type { JoinedSandbox, OwnSandbox } from "@defender-mssp/sandbox";
-import { say, written } from "./output";
+import type { Session, Signals } from "@defender-mssp/terminal/session";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { sandboxPackage } from "./packages";
 import { shellCommands } from "./shells";
 import type { StartOptions } from "./options";
@@ -14,119 +15,126 @@ import type { StartOptions } from "./options";
  */
 export async function withSandbox<T>(
   options: StartOptions,
+  session: Session,
   action: (env: NodeJS.ProcessEnv) => Promise<T>,
 ): Promise<T> {
-  const { sandbox, env } = await open(options);
+  const { sandbox, env } = await open(options, session);
   try {
     return await action(env);
   } finally {
-    await close(sandbox);
+    await close(sandbox, session);
   }
 }
 
-/** Runs a command of the user's in the sandbox and ends this process as the command ended. */
-export async function runInSandbox(command: readonly string[], options: StartOptions): Promise<void> {
+/** Runs a command of the user's in the sandbox and ends as the command ended, by a signal as well. */
+export async function runInSandbox(command: readonly string[], options: StartOptions, session: Session): Promise<void> {
   const { runCommand, endLike, CommandNotStarted } = sandboxPackage();
   try {
-    endLike(await withSandbox(options, (env) => runCommand(command, env)));
+    const ended = await withSandbox(options, session, (env) => runCommand(command, env));
+    if ("exitCode" in ended) session.exitCode = ended.exitCode;
+    else endLike(ended);
   } catch (error) {
     if (!(error instanceof CommandNotStarted)) throw error;
-    say(error.message);
-    process.exitCode = error.exitCode;
+    session.err.note(error.message);
+    session.exitCode = error.exitCode;
   }
 }
 
 /** Keeps the sandbox up until a signal, or `sandbox stop`. */
-export async function serve(options: StartOptions & { json?: boolean }): Promise<void> {
-  await keepUp(options, async ({ sandbox, variables, removed }) => {
-    await written(options.json === true ? `${JSON.stringify(variables)}\n` : shellCommands(variables, removed));
-    say(
+export async function serve(options: StartOptions & { json?: boolean }, session: Session): Promise<void> {
+  await keepUp(options, session, ({ sandbox, variables, removed }) => {
+    session.out.write(options.json === true ? `${visibleJson(variables)}\n` : shellCommands(variables, removed));
+    session.err.note(
       `The sandbox is up at ${sandbox.origins.https}. To stop it: Ctrl-C, or from another shell: kill ${process.pid}`,
     );
-    say(`Its services and tenants, for a browser: ${sandbox.origins.http}/`);
+    session.err.note(`Its services and tenants, for a browser: ${sandbox.origins.http}/`);
+    return Promise.resolve();
   });
 }
 
 /** Starts or joins the sandbox, calls `whenUp`, and stops it or leaves it at a signal or its end. */
 export async function keepUp(
   options: StartOptions,
+  session: Session,
   whenUp: (opened: Awaited<ReturnType<typeof open>>) => Promise<void>,
 ): Promise<void> {
-  const interrupted = nextInterrupt();
+  const interrupted = nextInterrupt(session.signals);
   let stop: () => void = () => undefined;
   const stopRequest = new Promise<void>((resolve) => (stop = resolve));
-  const opened = await open(options, stop);
+  const opened = await open(options, session, stop);
   const { sandbox } = opened;
   await whenUp(opened);
   if ("cloud" in sandbox) {
     const isInterrupted = await Promise.race([interrupted.then(() => true), stopRequest.then(() => false)]);
-    await (isInterrupted ? close(sandbox) : end(sandbox));
+    await (isInterrupted ? close(sandbox, session) : end(sandbox, session));
   } else {
     await Promise.race([interrupted, sandbox.ended]);
-    await close(sandbox);
+    await close(sandbox, session);
   }
 }
 
 /** Starts or joins the sandbox, and tells the user which of both. */
-async function open(options: StartOptions, onStopRequest?: () => void) {
+async function open(options: StartOptions, session: Session, onStopRequest?: () => void) {
   const server = sandboxPackage();
-  const home = server.sandboxHome(options.home);
+  const home = server.sandboxHome(options.home, session.environment, session.folder);
   const sandbox = await server.openSandbox({
     home,
-    tenants: await server.tenantsOfStacks(process.cwd()),
+    tenants: await server.tenantsOfStacks(session.folder),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
     ...(options.faults === undefined ? {} : { faults: options.faults }),
-    ...(options.log === true ? { log: (line: string) => process.stderr.write(`${line}\n`) } : {}),
+    ...(options.log === true ? { log: (line: string) => session.err.line(line) } : {}),
     ...(onStopRequest === undefined ? {} : { onStopRequest }),
   });
   if (!server.isOwn(sandbox)) {
-    say(`Joined the sandbox in ${home} that process ${sandbox.pid} runs.`);
+    session.err.note(`Joined the sandbox in ${home} that process ${sandbox.pid} runs.`);
     if (options.log === true)
-      say("Its requests are not logged here: --log is for the command that starts the sandbox.");
-    sayWhenItEnds(sandbox);
+      session.err.note("Its requests are not logged here: --log is for the command that starts the sandbox.");
+    sayWhenItEnds(sandbox, session);
   }
   if (server.isOwn(sandbox) && options.plugins !== "official") sandbox.startPlugins();
-  const environment = await sandbox.environment({ plugins: options.plugins }).catch(async (error: unknown) => {
-    await close(sandbox);
-    throw error;
-  });
-  for (const note of environment.notes) say(note);
+  const environment = await sandbox
+    .environment({ plugins: options.plugins, user: session.environment })
+    .catch(async (error: unknown) => {
+      await close(sandbox, session);
+      throw error;
+    });
+  for (const note of environment.notes) session.err.note(note);
   const { variables, removed } = environment;
-  return { sandbox, variables, removed, env: server.commandEnvironment(environment) };
+  return { sandbox, variables, removed, env: server.commandEnvironment(environment, session.environment) };
 }
 
 const closing = new WeakSet<JoinedSandbox>();
 
-function sayWhenItEnds(sandbox: JoinedSandbox): void {
+function sayWhenItEnds(sandbox: JoinedSandbox, session: Session): void {
   void sandbox.ended.then(() => {
-    if (!closing.has(sandbox)) say(`The sandbox that process ${sandbox.pid} ran has stopped.`);
+    if (!closing.has(sandbox)) session.err.note(`The sandbox that process ${sandbox.pid} ran has stopped.`);
   });
 }
 
 /** Stops the sandbox when no other command needs it. Ctrl-C while waiting stops it at once. */
-async function close(sandbox: OwnSandbox | JoinedSandbox): Promise<void> {
+async function close(sandbox: OwnSandbox | JoinedSandbox, session: Session): Promise<void> {
   if (!("cloud" in sandbox)) closing.add(sandbox);
   else if (sandbox.joined > 0) {
     const others = sandbox.joined === 1 ? "Another command uses" : `${sandbox.joined} other commands use`;
     // Before the message, which asks for it.
-    const interrupted = nextInterrupt();
-    say(`${others} this sandbox: waiting until that ends. Ctrl-C stops the sandbox now.`);
+    const interrupted = nextInterrupt(session.signals);
+    session.err.note(`${others} this sandbox: waiting until that ends. Ctrl-C stops the sandbox now.`);
     await Promise.race([sandbox.closeToOthers(), interrupted]);
   } else await sandbox.closeToOthers();
-  await end(sandbox);
+  await end(sandbox, session);
 }
 
-async function end(sandbox: OwnSandbox | JoinedSandbox): Promise<void> {
+async function end(sandbox: OwnSandbox | JoinedSandbox, session: Session): Promise<void> {
   await sandbox.stop();
   if ("cloud" in sandbox && sandbox.faults !== undefined) {
     const kinds = [...sandbox.faults.counts].map(([kind, count]) => `${kind} ${count}`).sort();
-    say(`Faults: ${kinds.length === 0 ? "none" : kinds.join(", ")}.`);
+    session.err.note(`Faults: ${kinds.length === 0 ? "none" : kinds.join(", ")}.`);
   }
 }
 
-function nextInterrupt(): Promise<void> {
+function nextInterrupt(signals: Signals): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) signals.once(signal, () => resolve());
   });
 }

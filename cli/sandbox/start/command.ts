@@ -3,6 +3,7 @@
  * next.
  */
 import type { Command } from "commander";
+import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { sandboxOptions, type StartOptions } from "../sandbox/options";
 import { stackArgument } from "../../stack/stackName";
@@ -11,7 +12,7 @@ import { stackArgument } from "../../stack/stackName";
 const defaultStack = "dev";
 
 /** Adds arguments, options and action. */
-export function define(start: Command): void {
+export function define(start: Command, session: Session): void {
   sandboxOptions(start)
     .option(
       "--stack <stack>",
@@ -21,7 +22,7 @@ export function define(start: Command): void {
     )
     .action(async (options: StartOptions & { readonly stack: string }) => {
       const { onboard } = await import("./onboarding.js");
-      await onboard(options);
+      await onboard(options, session);
     });
   describeCommand(start, {
     notes: ["A second run changes nothing. No real tenant and no Pulumi login of yours is used."],

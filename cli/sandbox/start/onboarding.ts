@@ -1,13 +1,14 @@
 /** What `mssp start` runs: engine, sandbox, `pulumi up`, the outputs, and what to type next. */
 import { VisibleError } from "@defender-mssp/errors";
+import { engineOptions } from "../engine/engineOptions";
 import { enginePackage, sandboxPackage } from "../sandbox/packages";
 import { withSandbox } from "../sandbox/session";
 import type { StartOptions } from "../sandbox/options";
+import type { Place } from "../../base/place";
 import { askPulumi, pulumiCommand } from "../../stack/pulumi";
 import { refuseForeignState } from "../../stack/stateCode";
 import { requireStackFile } from "../../stack/stackFile";
-import { terminalWidth } from "@defender-mssp/terminal/table";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { outputsText } from "./outputsText";
 
 type OnboardingOptions = StartOptions & { readonly stack: string };
@@ -16,26 +17,27 @@ type OnboardingOptions = StartOptions & { readonly stack: string };
  * Onboards the stack's customer on the sandbox.
  * @throws VisibleError where the stack has no settings (nothing is created then), or Pulumi fails.
  */
-export async function onboard(options: OnboardingOptions): Promise<void> {
+export async function onboard(options: OnboardingOptions, session: Session): Promise<void> {
   const { stack } = options;
-  await requireStackFile(stack);
+  const { folder, out } = session;
+  await requireStackFile(stack, session.folder);
   const { ensureEngine } = enginePackage();
-  showStep("The Pulumi engine");
-  const engine = await ensureEngine();
-  await withSandbox(options, async (sandboxEnvironment) => {
+  showStep(session, "The Pulumi engine");
+  const engine = await ensureEngine(engineOptions(session.environment));
+  await withSandbox(options, session, async (sandboxEnvironment) => {
     const environment = withSandboxPassphrase(sandboxEnvironment);
-    showStep(`Pulumi ${engine.version} onboards the customer of Pulumi.${stack}.yaml, on the sandbox`);
+    showStep(session, `Pulumi ${engine.version} onboards the customer of Pulumi.${stack}.yaml, on the sandbox`);
     await runShown(["stack", "select", stack, "--create"], environment, options);
-    await refuseForeignState(stack, { environment });
+    await refuseForeignState(stack, { environment, folder });
     // An earlier start may have been interrupted: only a refresh shows what that one has left in
     // the tenant.
     const up = ["up", "--stack", stack, "--refresh", "--yes", "--skip-preview", "--suppress-outputs"];
     await runShown(up, environment, options);
-    const outputs = await readOutputs(environment, options);
-    showStep("The stack's outputs");
-    print(outputsText(outputs, terminalWidth()));
+    const outputs = await readOutputs({ environment, folder }, options);
+    showStep(session, "The stack's outputs");
+    out.write(outputsText(outputs, out.columns));
   });
-  print(nextCommands(options));
+  out.write(nextCommands(options));
 }
 
 /** The stack's file has the sandbox's salt: a passphrase of the user's own is for other stacks. */
@@ -56,12 +58,9 @@ async function runShown(
   throw failure(args, "exitCode" in end ? `exit code ${end.exitCode}` : end.signal, options);
 }
 
-async function readOutputs(
-  environment: NodeJS.ProcessEnv,
-  options: OnboardingOptions,
-): Promise<Record<string, unknown>> {
+async function readOutputs(place: Place, options: OnboardingOptions): Promise<Record<string, unknown>> {
   const args = ["stack", "output", "--stack", options.stack, "--json"];
-  const { exitCode, signal, stdout } = await askPulumi(args, { environment, showErrors: true });
+  const { exitCode, signal, stdout } = await askPulumi(args, { ...place, showErrors: true });
   if (exitCode !== 0) throw failure(args, signal ?? `exit code ${exitCode}`, options);
   return JSON.parse(stdout) as Record<string, unknown>;
 }
@@ -77,8 +76,8 @@ function failure(args: readonly string[], end: string, options: OnboardingOption
   );
 }
 
-function showStep(text: string): void {
-  process.stderr.write(`\n▸ ${text}\n`);
+function showStep({ err }: Session, text: string): void {
+  err.line(`\n▸ ${text}`);
 }
 
 /** What to type in front of a command for the sandbox that `options` name. */

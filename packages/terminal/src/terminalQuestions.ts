@@ -2,34 +2,37 @@
 import type { Choice, Questions, TextQuestion } from "./session";
 import { visibleText } from "./terminalText";
 
-const output = process.stderr;
-
 export class TerminalQuestions implements Questions {
+  constructor(
+    private readonly input: NodeJS.ReadStream = process.stdin,
+    private readonly output: NodeJS.WriteStream = process.stderr,
+  ) {}
+
   get isPossible(): boolean {
-    return process.stdin.isTTY && process.stderr.isTTY;
+    return this.input.isTTY && this.output.isTTY;
   }
 
   async confirm(question: string): Promise<boolean> {
     const { confirm } = await import("@clack/prompts");
-    return (await confirm({ message: shown(question), output, initialValue: false })) === true;
+    return (await confirm({ ...this.#question(question), initialValue: false })) === true;
   }
 
   async text(question: string, { validate, ...options }: TextQuestion = {}): Promise<string | undefined> {
     const { text } = await import("@clack/prompts");
-    const message = shown(question);
-    const answer = await text({ ...options, message, output, validate: (value = "") => validate?.(value) });
+    const asked = this.#question(question);
+    const answer = await text({ ...options, ...asked, validate: (value = "") => validate?.(value) });
     // An empty answer is undefined in the library.
     return answered((answer as string | symbol | undefined) ?? "");
   }
 
   async secret(question: string): Promise<string | undefined> {
     const { password } = await import("@clack/prompts");
-    return answered(await password({ message: shown(question), output }));
+    return answered(await password(this.#question(question)));
   }
 
   async choose<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T | undefined> {
     const { select } = await import("@clack/prompts");
-    return answered(await select<string>({ message: shown(question), output, options: optionsOf(choices) })) as
+    return answered(await select<string>({ ...this.#question(question), options: optionsOf(choices) })) as
       T | undefined;
   }
 
@@ -39,8 +42,13 @@ export class TerminalQuestions implements Questions {
   ): Promise<readonly T[] | undefined> {
     const { multiselect } = await import("@clack/prompts");
     const options = optionsOf(choices);
-    return answered(await multiselect<string>({ message: shown(question), output, required: false, options })) as
+    return answered(await multiselect<string>({ ...this.#question(question), required: false, options })) as
       readonly T[] | undefined;
+  }
+
+  /** Questions have lines of their own; foreign text in each is visible. */
+  #question(text: string) {
+    return { message: text.split("\n").map(visibleText).join("\n"), input: this.input, output: this.output };
   }
 }
 
@@ -51,9 +59,4 @@ function answered<T>(answer: T): Exclude<T, symbol> | undefined {
 
 function optionsOf(choices: readonly Choice<string>[]) {
   return choices.map(({ value, label }) => ({ value, label: visibleText(label) }));
-}
-
-/** Questions have lines of their own; foreign text in each is visible. */
-function shown(question: string): string {
-  return question.split("\n").map(visibleText).join("\n");
 }

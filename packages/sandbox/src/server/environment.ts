@@ -96,7 +96,11 @@ function withoutProxy(user: NodeJS.ProcessEnv): Record<string, string> {
  * The folder of the sandbox: `--home`, else MSSP_SANDBOX_HOME, else `.sandbox` in the working
  * folder.
  */
-export function sandboxHome(option: string | undefined, user: NodeJS.ProcessEnv = process.env): string {
+export function sandboxHome(
+  option: string | undefined,
+  user: NodeJS.ProcessEnv = process.env,
+  folder = process.cwd(),
+): string {
   const named = option ?? user["MSSP_SANDBOX_HOME"];
-  return path.resolve(named === undefined || named === "" ? ".sandbox" : named);
+  return path.resolve(folder, named === undefined || named === "" ? ".sandbox" : named);
 }

@@ -451,7 +451,7 @@ describe("mssp sandbox", function () {
     const [code] = (await once(full, "close")) as [number];
     children.delete(full);
     assert.equal(code, 1);
-    assert.match(said, /^mssp: can't write to standard output: .*no space left.*\n$/);
+    assert.match(said, /^mssp: Standard output can't be written: .*no space left.*\n$/);
   });
 
   it("run: uses at most two seconds of processor time, on the first start and the next", async () => {
