@@ -16,7 +16,7 @@ export interface AnalystGuest {
   readonly guest: Pick<GuestUser, "adopted" | "adoptedUser" | "objectId">;
 }
 
-export interface OnboardingState {
+export interface DeclaredOnboarding {
   readonly tenantId: pulumi.Input<string>;
   readonly msspTenantId: pulumi.Input<string>;
   /** @default "public" */
@@ -31,7 +31,7 @@ export interface OnboardingState {
 }
 
 /** The manual steps after an onboarding, one sentence each, in their order. */
-export function nextSteps(state: OnboardingState): pulumi.Output<string[]> {
+export function nextSteps(state: DeclaredOnboarding): pulumi.Output<string[]> {
   const { tenantId, msspTenantId, cloud = "public", applicationId, siemAuthorization } = state;
   const rules = state.notificationRules.map(({ rule, status }) => status.apply((value) => ({ rule, status: value })));
   return pulumi

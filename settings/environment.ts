@@ -1,9 +1,16 @@
 /** Environment variables that the settings are checked against. */
-import { clockFault, clockVariable, cloudOf, clouds, isUuid, type CloudName } from "@defender-mssp/microsoft";
+import {
+  clockFault,
+  clockVariable,
+  cloudOf,
+  clouds,
+  isUuid,
+  type CloudName,
+  type Environment,
+} from "@defender-mssp/microsoft";
 import { shown, type SettingProblem } from "./problems";
 import { isEndpoint } from "./validators";
 
-export type Environment = Readonly<Record<string, string | undefined>>;
 export type RawSettings = Partial<Record<string, unknown>>;
 
 /**

@@ -9,6 +9,7 @@ import {
   withoutUndefined,
   type CloudName,
   type CrossTenantTrust,
+  type Environment,
   type MsspConditionalAccess,
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
@@ -29,7 +30,7 @@ import {
   type DelegationSettings,
   type HandoverSettings,
 } from "./azure";
-import { environmentProblems, type Environment, type RawSettings } from "./environment";
+import { environmentProblems, type RawSettings } from "./environment";
 import { adoptedFrom, adoptedProblems, adoptedSettings, type AdoptedSettings } from "./adopted";
 import { analystProblems, analystsFrom, analystSettings, type Analyst } from "./analysts";
 import { connectorFrom, connectorMap, connectorProblems, connectorSettings, type ConnectorSettings } from "./connector";

@@ -1,11 +1,9 @@
 /** E-mail notifications of alerts: `notificationRules`. */
+import { alertSeverities, type AlertSeverity } from "@defender-mssp/microsoft";
 import type * as z from "zod/mini";
 import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
 import { emailAddress, listOf, mapOf, displayName, oneOf, pathName, switchOf } from "./validators";
-
-export const alertSeverities = ["Informational", "Low", "Medium", "High"] as const;
-export type AlertSeverity = (typeof alertSeverities)[number];
 
 /** A notification rule of the Defender portal: recipients, alerts and content of an e-mail. */
 export interface NotificationRule {

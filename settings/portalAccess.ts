@@ -24,7 +24,7 @@ export interface TierSettings {
 export type Tiers = Readonly<Record<Tier, TierSettings>>;
 
 export const reviewIntervals = ["month", "quarter", "halfYear", "year"] as const;
-export type ReviewInterval = (typeof reviewIntervals)[number];
+export type ReviewIntervalSetting = (typeof reviewIntervals)[number];
 
 /** Just-in-time access: analysts are eligible members and activate for some hours. */
 export interface ActivationSettings {
@@ -59,18 +59,18 @@ export type PortalAccessSettings =
       readonly approvers: readonly string[];
       /** Days after which access ends unless it is requested again. */
       readonly expiresAfterDays: number;
-      readonly reviewEvery: ReviewInterval;
+      readonly reviewEvery: ReviewIntervalSetting;
       /** The MSSP's identity source: its tenant or a domain. */
       readonly identitySource: { readonly tenantId: string } | { readonly domain: string };
     }
   /** Roles of the MSSP's own groups, by a governance relationship. */
   | GovernanceSettings;
 
-export type PortalAccessModel = PortalAccessSettings["model"];
-const models = ["basic", "rbac", "entitlement", "governance"] as const satisfies readonly PortalAccessModel[];
+export type PortalAccessModelName = PortalAccessSettings["model"];
+const models = ["basic", "rbac", "entitlement", "governance"] as const satisfies readonly PortalAccessModelName[];
 
 /** The keys of each model, besides `model`. */
-const keysOfModel: Readonly<Record<PortalAccessModel, readonly string[]>> = {
+const keysOfModel: Readonly<Record<PortalAccessModelName, readonly string[]>> = {
   basic: ["role", "assignTo", "activation"],
   rbac: ["tiers", "activation"],
   entitlement: ["tiers", "approvers", "expiresAfterDays", "reviewEvery", "identitySource"],

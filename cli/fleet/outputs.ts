@@ -5,7 +5,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { redactedValue } from "../base/redaction";
 import { readProject } from "../../settings/project";
-import { tableText, type Cell } from "@defender-mssp/terminal/table";
+import { tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { runPulumi } from "../stack/pulumi";
 import { passphraseVariables } from "../stack/passphrases";
 import { passphraseQuestion } from "../stack/passphraseQuestion";
@@ -57,7 +57,7 @@ async function outputsOf(
 }
 
 export function outputsText(list: readonly StackOutputList[]): string {
-  const rows = list.flatMap(({ stack, outputs, problem }): Cell[][] => {
+  const rows = list.flatMap(({ stack, outputs, problem }): TextCell[][] => {
     if (problem !== undefined) return [[stack, { text: problem, color: "red" }]];
     return Object.entries(outputs).map(([name, value]) => [
       stack,

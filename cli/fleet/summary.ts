@@ -1,6 +1,6 @@
 /** The texts on stdout: the end of a run, `mssp fleet list`, `mssp fleet status`. */
 import path from "node:path";
-import { paragraph, tableText, type Cell } from "@defender-mssp/terminal/table";
+import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import type { FleetStack } from "../stack/inventory";
 import type { LastOutcome } from "../stack/journal";
 import { sortedOutcomes, stackStates, type StackState } from "../stack/outcome";
@@ -19,7 +19,10 @@ const colors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
 export function summaryText(report: RunReport, folder: string): string {
   const { command, counts, stacks, requests } = report;
   const shown = sortedOutcomes(stacks).filter(({ state }) => state !== "unchanged");
-  const rows = shown.map((one): Cell[] => [one.stack, { text: outcomeText(one, command), color: colors[one.state] }]);
+  const rows = shown.map((one): TextCell[] => [
+    one.stack,
+    { text: outcomeText(one, command), color: colors[one.state] },
+  ]);
   const numbers = stackStates
     .filter((state) => counts[state] > 0)
     .map((state) => `${counts[state]} ${state === "leftOut" ? "left out" : state}`);
@@ -42,7 +45,7 @@ export function summaryText(report: RunReport, folder: string): string {
 
 /** `mssp fleet list` as a table. */
 export function listText(stacks: readonly FleetStack[]): string {
-  const rows = stacks.map(({ stack, customerName = "", tenantId = "", tags, problem }): Cell[] =>
+  const rows = stacks.map(({ stack, customerName = "", tenantId = "", tags, problem }): TextCell[] =>
     problem === undefined
       ? [stack, customerName, tenantId, tags.join(" ")]
       : [stack, { text: oneLine(problem), color: "red" }],
@@ -54,7 +57,7 @@ export function listText(stacks: readonly FleetStack[]): string {
 
 /** `mssp fleet status` as a table. */
 export function statusText(stacks: readonly FleetStack[], last: ReadonlyMap<string, LastOutcome>): string {
-  const rows = stacks.map(({ stack }): Cell[] => {
+  const rows = stacks.map(({ stack }): TextCell[] => {
     const known = last.get(stack);
     if (known === undefined) return [stack, "never", "", ""];
     const { state, command, at, outcome, upAt } = known;

@@ -1,5 +1,5 @@
 /** The SIEM connector of a stack. */
-import type { CustomerConnector } from "@defender-mssp/siem/connector/connectorSource";
+import type { UnreadConnector } from "@defender-mssp/siem/connector/connectorSource";
 import { isStackName } from "@defender-mssp/siem/connector/stackName";
 import { VisibleError } from "@defender-mssp/errors";
 import { readStackOutputs, type StackOutputs, type StackOutputsOptions } from "./stackOutputs";
@@ -8,7 +8,7 @@ import { readStackOutputs, type StackOutputs, type StackOutputsOptions } from ".
 export type StackConnector = Omit<StackOutputs, "connector"> & StackOutputs["connector"] & { readonly stack: string };
 
 /** A stack's connector, whose `read` returns all outputs. */
-export interface StackCustomer extends CustomerConnector {
+export interface StackCustomer extends UnreadConnector {
   read(options?: { readonly secrets?: boolean }): Promise<StackConnector>;
 }
 

@@ -7,7 +7,7 @@ import {
   connectionsOption,
   type ConnectionOptions,
 } from "@defender-mssp/siem/connector/connectionFiles";
-import type { ConnectorSource, CustomerConnector, Selection } from "@defender-mssp/siem/connector/connectorSource";
+import type { ConnectorSource, UnreadConnector, Selection } from "@defender-mssp/siem/connector/connectorSource";
 import { exactlyOneOf, goWith, repeated } from "@defender-mssp/siem/connector/selectors";
 import { isStackName } from "@defender-mssp/siem/connector/stackName";
 import { stackConnector } from "./connector";
@@ -88,7 +88,7 @@ function addRepeatedOptions(command: Command): Command {
  * The customers of the project. A stack without a file in the folder of passphrases fails by
  * itself, if its engine needs one.
  */
-async function stackConnectors(options: StackOptions): Promise<readonly CustomerConnector[]> {
+async function stackConnectors(options: StackOptions): Promise<readonly UnreadConnector[]> {
   const { passphraseFolder } = options;
   const stacks = await stackNamesOf(options);
   if (passphraseFolder === undefined) return stacks.map((stack) => stackConnector(stack));

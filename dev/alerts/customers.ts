@@ -9,7 +9,7 @@ import { connectionText } from "@defender-mssp/siem/connector/connectionFile";
 
 const clientSecret = "the connectors' secret";
 
-export interface Customer {
+export interface AlertsCustomer {
   readonly tenantId: string;
   readonly clientId: string;
 }
@@ -23,7 +23,7 @@ export class ManyCustomers {
     /** A folder of its own, deleted at the end. */
     readonly folder: string,
     readonly sandbox: OwnSandbox,
-    readonly customers: readonly Customer[],
+    readonly customers: readonly AlertsCustomer[],
   ) {}
 
   /** @param permission what the connectors may do, an application permission of Microsoft Graph. */
@@ -72,7 +72,7 @@ export class ManyCustomers {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  #addConnector({ tenantId, clientId }: Customer, permission: string): void {
+  #addConnector({ tenantId, clientId }: AlertsCustomer, permission: string): void {
     const { cloud } = this.sandbox;
     const tenant = cloud.tenant(tenantId);
     const description = { applicationId: clientId, displayName: "Connector", signInAudience: "AzureADMyOrg" } as const;

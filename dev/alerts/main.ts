@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
 import { detectionsBetween } from "@defender-mssp/testkit";
 import { peakMemoryOf } from "../bench/processes";
-import { ManyCustomers, type Customer } from "./customers";
+import { ManyCustomers, type AlertsCustomer } from "./customers";
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -76,7 +76,7 @@ async function pulled(many: ManyCustomers, since: Date, kills: number): Promise<
 async function report(
   folder: string,
   { cloud }: OwnSandbox,
-  customers: readonly Customer[],
+  customers: readonly AlertsCustomer[],
   { since, until }: { readonly since: Date; readonly until: Date },
   { seconds, peak, kills }: Run,
 ): Promise<void> {

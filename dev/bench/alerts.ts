@@ -8,8 +8,8 @@ import { requestToken, securityAlertsPath } from "@defender-mssp/microsoft";
 import { detectionIntervalFor, SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { pageSize } from "@defender-mssp/siem/pull/source";
-import { inTurn, rowOf, type BenchGroup, type Measured, type Row, type RowInfo } from "./row";
-import type { Usage } from "./usage";
+import { inTurn, rowOf, type BenchGroup, type Measured, type BenchRow, type RowInfo } from "./row";
+import type { ResourceUsage } from "./usage";
 
 const rows = {
   throughput: {
@@ -37,7 +37,7 @@ export const alerts: BenchGroup = {
       const bench = new Bench(project, checkout);
       await bench.onboard();
       const pull = (count: number) => () => bench.pull(count);
-      const measured: Row[] = [];
+      const measured: BenchRow[] = [];
       if (wanted(rows.throughput)) {
         measured.push(rowOf(rows.throughput, await inTurn(() => bench.loop(many), pull(many), runs)));
       }
@@ -114,7 +114,7 @@ class Bench {
       stdout: isCommand ? "ignore" : "pipe",
     });
     const seconds = (performance.now() - start) / 1000;
-    const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(await readFile(usageFile, "utf8")) as Usage;
+    const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(await readFile(usageFile, "utf8")) as ResourceUsage;
     const run = { seconds, processor: (userCPUTime + systemCPUTime) / 1e6, megabytes: maxRSS / 1024 };
     return { run, stdout: stdout ?? "", stderr };
   }

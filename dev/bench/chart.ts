@@ -2,7 +2,7 @@
  * The chart of the last results: a bar for each row. It reaches the line of the goals where the
  * goal is just met.
  */
-import { isMet, type Row } from "./row";
+import { isMet, type BenchRow } from "./row";
 
 export type Scheme = "light" | "dark";
 
@@ -33,7 +33,7 @@ const [width, left, rowHeight, top, bottom] = [880, 400, 40, 50, 20];
 /** Pixels from no bar to the goal; a bar ends at twice the goal. */
 const goalWidth = 200;
 
-export type ChartRow = Pick<Row, "what" | "against" | "ratio" | "goal" | "atLeast" | "customers">;
+export type ChartRow = Pick<BenchRow, "what" | "against" | "ratio" | "goal" | "atLeast" | "customers">;
 
 export function chartOf(rows: readonly ChartRow[], scheme: Scheme): string {
   const color = colors[scheme];
@@ -65,11 +65,11 @@ export function chartOf(rows: readonly ChartRow[], scheme: Scheme): string {
 }
 
 /** 1 where the goal is just met, below it where there is something to spare. */
-export function shareOfGoal({ ratio, goal, atLeast }: Pick<Row, "ratio" | "goal" | "atLeast">): number {
+export function shareOfGoal({ ratio, goal, atLeast }: Pick<BenchRow, "ratio" | "goal" | "atLeast">): number {
   return atLeast ? goal / ratio : ratio / goal;
 }
 
-export function whatOf({ what, customers }: Pick<Row, "what" | "customers">): string {
+export function whatOf({ what, customers }: Pick<BenchRow, "what" | "customers">): string {
   return customers === undefined ? what : `${what} (${customers} customers)`;
 }
 

@@ -6,7 +6,7 @@ import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { SandboxProject } from "@defender-mssp/testkit";
-import { inTurn, rowOf, timed, type BenchGroup, type BenchOptions, type Row, type RowInfo } from "./row";
+import { inTurn, rowOf, timed, type BenchGroup, type BenchOptions, type BenchRow, type RowInfo } from "./row";
 
 const what = "preview without changes, dev customer";
 const rows = {
@@ -44,14 +44,14 @@ class DevCustomer {
     private readonly options: BenchOptions,
   ) {}
 
-  async measure(wanted: (row: RowInfo) => boolean): Promise<Row[]> {
+  async measure(wanted: (row: RowInfo) => boolean): Promise<BenchRow[]> {
     await this.#deploy();
     const previews = {
       typeScript: () => this.#emptyProgram("typescript", { "index.ts": "export {};\n", "tsconfig.json": tsconfig }),
       javaScript: () => this.#emptyProgram("javascript", { "index.js": '"use strict";\n' }),
       policy: () => Promise.resolve(() => this.#preview()),
     };
-    const measured: Row[] = [];
+    const measured: BenchRow[] = [];
     for (const [key, baseline] of Object.entries(previews)) {
       const row = rows[key as keyof typeof previews];
       if (!wanted(row)) continue;
@@ -82,7 +82,7 @@ class DevCustomer {
     return () => timed(() => this.project.succeed(["preview", "--stack", name, "--cwd", folder]));
   }
 
-  async #fromNothing(): Promise<Row> {
+  async #fromNothing(): Promise<BenchRow> {
     const { project } = this;
     const exported = JSON.parse(await project.succeed(["stack", "export", "--stack", "dev"])) as {
       deployment: { resources: unknown[] };

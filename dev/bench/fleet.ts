@@ -5,8 +5,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
-import { usageOf, type Usage } from "./processes";
-import { inTurn, rowOf, timed, type BenchGroup, type Row, type RowInfo } from "./row";
+import { usageOf, type ProcessUsage } from "./processes";
+import { inTurn, rowOf, timed, type BenchGroup, type BenchRow, type RowInfo } from "./row";
 
 const rows = {
   loop: { name: "fleet-preview", what: "fleet preview", against: "a loop of `pulumi preview`", goal: 0.35 },
@@ -76,7 +76,7 @@ class FleetBench {
   }
 
   /** Against a shell loop of `pulumi preview` over the same stacks. */
-  async loop(customers: number, runs: number): Promise<Row> {
+  async loop(customers: number, runs: number): Promise<BenchRow> {
     const stacks = Array.from({ length: customers }, (_, index) => stackOf(index + 1));
     const loop = () =>
       timed(async () => {
@@ -87,7 +87,7 @@ class FleetBench {
   }
 
   /** Time and memory, against those of a tenth of the customers. */
-  async growth(many: number, runs: number): Promise<Row[]> {
+  async growth(many: number, runs: number): Promise<BenchRow[]> {
     const few = Math.ceil(many / 10);
     const preview = (count: number) => async () => {
       const stacks = Array.from({ length: count }, (_, index) => stackOf(index + 1));
@@ -99,7 +99,7 @@ class FleetBench {
   }
 
   /** One customer changed, against all changed. */
-  async changed(customers: number, runs: number): Promise<Row> {
+  async changed(customers: number, runs: number): Promise<BenchRow> {
     const { folder } = this.project;
     const git = (...args: string[]) =>
       execa("git", ["-c", "user.name=bench", "-c", "user.email=bench@localhost", ...args], { cwd: folder });
@@ -139,7 +139,7 @@ class FleetBench {
   }
 
   /** Runs the command in a process of its own, as people do. */
-  async #fleet(...args: readonly string[]): Promise<Usage> {
+  async #fleet(...args: readonly string[]): Promise<ProcessUsage> {
     const { folder, environment } = this.project;
     const command = [path.join(this.checkout, "cli", "mssp.js"), "fleet", ...args];
     const running = execa(process.execPath, command, {

@@ -12,7 +12,7 @@ import { fleet } from "./fleet";
 import { help } from "./help";
 import { manyAlerts } from "./manyAlerts";
 import { writePage } from "./page";
-import { isMet, type BenchOptions, type Row, type RowInfo } from "./row";
+import { isMet, type BenchOptions, type BenchRow, type RowInfo } from "./row";
 
 const groups = [help, devCustomer, fleet, alerts, manyAlerts];
 const allRows = groups.flatMap(({ rows }) => rows);
@@ -33,7 +33,7 @@ Exit codes: 0 all goals met, 1 a goal is not met, 2 usage error.
 async function main(): Promise<void> {
   const values = readArguments();
   if (values === undefined) return;
-  const rows: Row[] = [];
+  const rows: BenchRow[] = [];
   for (const group of groups) {
     const wanted = group.rows.filter((row) => values.wanted(row));
     if (wanted.length === 0) continue;
@@ -100,7 +100,7 @@ function countOf(option: string, text: string): number {
   throw new Error(`--${option}: "${text}" is not a number above 0.`);
 }
 
-function cells(row: Row) {
+function cells(row: BenchRow) {
   const { name, ratio, processorRatio, goal, atLeast, seconds, baselineSeconds, runs, spread, unit = "s" } = row;
   const [least, most] = spread.map((value) => value.toFixed(2));
   return [

@@ -7,9 +7,9 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { chartOf, whatOf } from "./chart";
-import { isMet, type Row } from "./row";
+import { isMet, type BenchRow } from "./row";
 
-export interface Result extends Row {
+export interface BenchResult extends BenchRow {
   /** Day of the run, UTC. */
   readonly day: string;
   readonly cores: number;
@@ -21,10 +21,10 @@ const pageFile = "docs/reference/performance.md";
 const resultsFile = "dev/bench/results.json";
 const block = /(<!-- results -->\n)[^]*(\n<!-- end of results -->)/;
 
-export async function writePage(checkout: string, order: readonly string[], rows: readonly Row[]): Promise<void> {
+export async function writePage(checkout: string, order: readonly string[], rows: readonly BenchRow[]): Promise<void> {
   const place = (file: string) => path.join(checkout, file);
   const before = existsSync(place(resultsFile))
-    ? (JSON.parse(await readFile(place(resultsFile), "utf8")) as readonly Result[])
+    ? (JSON.parse(await readFile(place(resultsFile), "utf8")) as readonly BenchResult[])
     : [];
   const day = new Date().toISOString().slice(0, 10);
   const now = rows.map((row) => ({
@@ -46,12 +46,16 @@ export async function writePage(checkout: string, order: readonly string[], rows
 }
 
 /** The last result of each row, in the order of the rows. A row that exists no more is left out. */
-export function merged(before: readonly Result[], now: readonly Result[], order: readonly string[]): Result[] {
+export function merged(
+  before: readonly BenchResult[],
+  now: readonly BenchResult[],
+  order: readonly string[],
+): BenchResult[] {
   const last = new Map([...before, ...now].map((result) => [result.name, result]));
   return order.flatMap((name) => last.get(name) ?? []);
 }
 
-export function tableOf(results: readonly Result[]): string {
+export function tableOf(results: readonly BenchResult[]): string {
   const rows = results.map((row) => {
     const {
       name,
@@ -84,7 +88,7 @@ export function tableOf(results: readonly Result[]): string {
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
-function rounded(row: Row): Row {
+function rounded(row: BenchRow): BenchRow {
   const { ratio, processorRatio, seconds, baselineSeconds, spread } = row;
   const short = (value: number) => Number(value.toFixed(3));
   return {

@@ -48,7 +48,7 @@ export function peakMemoryOf(pid: number | undefined): number {
 }
 
 /** What a command and all its processes have taken. */
-export interface Usage {
+export interface ProcessUsage {
   readonly seconds: number;
   /** Processor time in seconds. A process whose parent was killed does not count. */
   readonly processor: number;
@@ -60,7 +60,9 @@ export interface Usage {
  * Waits for a child process of this one. Nothing else may end at the same time: its time would
  * count, too.
  */
-export async function usageOf<End>(running: Promise<End> & { readonly pid?: number }): Promise<Usage & { end: End }> {
+export async function usageOf<End>(
+  running: Promise<End> & { readonly pid?: number },
+): Promise<ProcessUsage & { end: End }> {
   const [began, before] = [performance.now(), processorOfChildren()];
   let megabytes = 0;
   const watch = setInterval(() => {

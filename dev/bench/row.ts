@@ -18,7 +18,7 @@ export interface RowInfo {
   readonly isLong?: boolean;
 }
 
-export interface Row extends RowInfo {
+export interface BenchRow extends RowInfo {
   /** Median of the pairs' ratios: of times, of memory, or of throughput (`atLeast`). */
   readonly ratio: number;
   readonly atLeast: boolean;
@@ -48,7 +48,7 @@ export interface BenchOptions {
 /** Rows that share what they are measured on. */
 export interface BenchGroup {
   readonly rows: readonly RowInfo[];
-  readonly measure: (wanted: (row: RowInfo) => boolean, options: BenchOptions) => Promise<Row[]>;
+  readonly measure: (wanted: (row: RowInfo) => boolean, options: BenchOptions) => Promise<BenchRow[]>;
 }
 
 export interface Measured {
@@ -81,7 +81,7 @@ export async function timed(work: () => Promise<unknown>): Promise<Measured> {
   return { seconds: (performance.now() - began) / 1000, processor: processorOfChildren() - before };
 }
 
-export function rowOf(info: RowInfo, pairs: readonly Pair[], customers?: number): Row {
+export function rowOf(info: RowInfo, pairs: readonly Pair[], customers?: number): BenchRow {
   const value = ({ seconds, megabytes = NaN }: Measured) => (info.unit === "MB" ? megabytes : seconds);
   const atLeast = info.atLeast === true;
   const ratioOf = (base: number, compared: number) => (atLeast ? base / compared : compared / base);
@@ -103,7 +103,7 @@ export function rowOf(info: RowInfo, pairs: readonly Pair[], customers?: number)
   };
 }
 
-export function isMet({ ratio, goal, atLeast }: Pick<Row, "ratio" | "goal" | "atLeast">): boolean {
+export function isMet({ ratio, goal, atLeast }: Pick<BenchRow, "ratio" | "goal" | "atLeast">): boolean {
   return atLeast ? ratio >= goal : ratio <= goal;
 }
 

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 
-export interface Usage {
+export interface ResourceUsage {
   /** Largest resident set, in KiB. */
   readonly maxRSS: number;
   /** CPU time of the process, in microseconds. */

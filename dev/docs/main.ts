@@ -15,7 +15,7 @@ import { longCells, readmeSize } from "./checks/size";
 import { typedocFindings } from "./checks/typedoc";
 import { howToRun } from "./commandBlocks";
 import { isRunPage, markdownFiles, root } from "./files";
-import { linksOf, readPage, shellBlocksOf, type Page, type ShellBlock } from "./markdown";
+import { linksOf, readPage, shellBlocksOf, type MarkdownPage, type ShellBlock } from "./markdown";
 import { generatedFiles } from "./pages";
 
 async function write(): Promise<void> {
@@ -66,7 +66,7 @@ function unknownMark(block: ShellBlock): string[] {
   }
 }
 
-function count(pages: readonly Page[], parts: (page: Page) => readonly unknown[]): number {
+function count(pages: readonly MarkdownPage[], parts: (page: MarkdownPage) => readonly unknown[]): number {
   return pages.reduce((sum, page) => sum + parts(page).length, 0);
 }
 

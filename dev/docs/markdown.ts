@@ -7,7 +7,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 
-export interface Page {
+export interface MarkdownPage {
   /** Path from the top of the checkout, with `/`. */
   readonly file: string;
   readonly text: string;
@@ -28,16 +28,16 @@ export interface ShellBlock {
   readonly comment?: string;
 }
 
-export function readPage(root: string, file: string): Page {
+export function readPage(root: string, file: string): MarkdownPage {
   return parsePage(file, readFileSync(path.join(root, file), "utf8"));
 }
 
-export function parsePage(file: string, text: string): Page {
+export function parsePage(file: string, text: string): MarkdownPage {
   return { file, text, tree: fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }) };
 }
 
 /** Anchors of a page's headings, as GitHub makes them: a repeated heading gets a number. */
-export function anchorsOf(page: Page): ReadonlySet<string> {
+export function anchorsOf(page: MarkdownPage): ReadonlySet<string> {
   const slugger = new GithubSlugger();
   const anchors = nodesOf(page.tree)
     .filter((node) => node.type === "heading")
@@ -46,7 +46,7 @@ export function anchorsOf(page: Page): ReadonlySet<string> {
 }
 
 /** Targets of links, images and definitions, and of `src` and `srcset` in HTML. */
-export function linksOf(page: Page): readonly Link[] {
+export function linksOf(page: MarkdownPage): readonly Link[] {
   return nodesOf(page.tree).flatMap((node) => {
     const line = lineOf(node);
     if (node.type === "link" || node.type === "image" || node.type === "definition")
@@ -58,14 +58,14 @@ export function linksOf(page: Page): readonly Link[] {
 }
 
 /** Cells of all tables with their text as a reader sees it. */
-export function cellsOf(page: Page): readonly { readonly text: string; readonly line: number }[] {
+export function cellsOf(page: MarkdownPage): readonly { readonly text: string; readonly line: number }[] {
   return nodesOf(page.tree)
     .filter((node): node is TableCell => node.type === "tableCell")
     .map((cell) => ({ text: plainText(cell), line: lineOf(cell) }));
 }
 
 /** All blocks marked `sh`, those in lists too. */
-export function shellBlocksOf(page: Page): readonly ShellBlock[] {
+export function shellBlocksOf(page: MarkdownPage): readonly ShellBlock[] {
   return parentsOf(page.tree).flatMap(({ children }) =>
     (children as Nodes[]).flatMap((node, index) => {
       if (!isShell(node)) return [];

@@ -22,7 +22,7 @@ const settings = [
   "cluster.routing.allocation.disk.threshold_enabled=false",
 ];
 
-export interface Answer {
+export interface ElasticsearchAnswer {
   readonly status: number;
   readonly body: unknown;
 }
@@ -107,11 +107,11 @@ export class Server {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  get(route: string): Promise<Answer> {
+  get(route: string): Promise<ElasticsearchAnswer> {
     return this.send("GET", route);
   }
 
-  send(method: "GET" | "POST" | "PUT", route: string, body?: object): Promise<Answer> {
+  send(method: "GET" | "POST" | "PUT", route: string, body?: object): Promise<ElasticsearchAnswer> {
     return new Promise((resolve, reject) => {
       const request = http.request(
         `${this.url}${route}`,

@@ -21,7 +21,7 @@ export const stack = "contoso";
 
 export type CustomerName = "tiers" | "packages" | "azure";
 
-export interface Customer {
+export interface FaultCustomer {
   readonly name: CustomerName;
   /** At first. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -53,7 +53,7 @@ const rules = {
  * Guests in tiers with Defender's roles, rules, and a SIEM with a secret. Later one analyst has
  * come, one has gone, one is in another tier.
  */
-const tiers: Customer = {
+const tiers: FaultCustomer = {
   name: "tiers",
   settings: {
     ...everybodys,
@@ -85,7 +85,7 @@ const siemApplicationId = "51e40000-0000-4000-8000-0000000000fa";
  * Access packages and the MSSP's application. Later they are on other terms, and the SIEM has an
  * application of its own.
  */
-const packages: Customer = {
+const packages: FaultCustomer = {
   name: "packages",
   settings: {
     ...everybodys,
@@ -118,7 +118,7 @@ const packages: Customer = {
  * A directory role, a certificate, the secret in the MSSP's Key Vault later, and a delegation that
  * changes.
  */
-function azure(certificate: string): Customer {
+function azure(certificate: string): FaultCustomer {
   const delegation = {
     subscriptionId: subscriptionIdOf(tenantId),
     resourceGroupName: "sentinel",
@@ -148,13 +148,13 @@ function azure(certificate: string): Customer {
   };
 }
 
-let made: Promise<readonly Customer[]> | undefined;
+let made: Promise<readonly FaultCustomer[]> | undefined;
 
 /**
  * All of them. The certificate is the same for all runs of a process, so that their tenants can be
  * compared.
  */
-export function allCustomers(): Promise<readonly Customer[]> {
+export function allCustomers(): Promise<readonly FaultCustomer[]> {
   return (made ??= makeTestCertificate(inDays(300)).then(({ certificatePem }) => [
     tiers,
     packages,
@@ -163,7 +163,7 @@ export function allCustomers(): Promise<readonly Customer[]> {
 }
 
 /** The customer of a seed: they take turns. */
-export async function customerOf(seed: number): Promise<Customer> {
+export async function customerOf(seed: number): Promise<FaultCustomer> {
   const customers = await allCustomers();
   return customers[seed % customers.length] ?? tiers;
 }

@@ -10,7 +10,7 @@ import {
   isWrite,
   newProject,
   type FairWeather,
-  type Result,
+  type FaultResult,
   type Run,
   type SeedOptions,
 } from "./runs";
@@ -27,7 +27,7 @@ export async function runKill(
   write: number,
   fair: FairWeather,
   options: SeedOptions["project"] = {},
-): Promise<Result> {
+): Promise<FaultResult> {
   const began = performance.now();
   const startedAt = new Date();
   const { customer } = fair;

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { sights } from "@defender-mssp/sandbox";
 import { allCustomers } from "./customer";
 import { runKill } from "./kills";
-import { fairWeather, runSeed, type Result, type Weather } from "./runs";
+import { fairWeather, runSeed, type FaultResult, type Weather } from "./runs";
 
 const help = `npm run -s faults -- [--seeds 50] [--first 1] [--percent 10] [--scale 0.02] [--jobs 3] [--json]
 npm run -s faults -- --kills [--jobs 3] [--json]
@@ -44,7 +44,7 @@ interface Sums {
 
 interface Task {
   readonly name: string;
-  run(): Promise<Result>;
+  run(): Promise<FaultResult>;
 }
 
 async function main(): Promise<void> {
@@ -83,7 +83,7 @@ async function main(): Promise<void> {
     ? await killsOf(checkout, weather)
     : seeds.map((seed) => ({ name: `seed ${seed}`, run: () => runSeed(checkout, { ...faults, seed }, weather) }));
   const began = performance.now();
-  const results: Result[] = [];
+  const results: FaultResult[] = [];
   const left = [...tasks];
   const work = async () => {
     for (let task = left.shift(); task !== undefined; task = left.shift()) {
@@ -115,7 +115,7 @@ function progress(done: number, all: number, milliseconds: number): string {
 }
 
 /** An error in one run, a bug of this tool, ends only that run. */
-function brokenRun(name: string): (error: unknown) => Result {
+function brokenRun(name: string): (error: unknown) => FaultResult {
   return (error) => {
     const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
@@ -130,7 +130,7 @@ function brokenRun(name: string): (error: unknown) => Result {
   };
 }
 
-function summed(results: readonly Result[]): Sums {
+function summed(results: readonly FaultResult[]): Sums {
   const runs = results.flatMap((result) => result.runs);
   const count = (way: string) => runs.filter(({ converged }) => converged === way).length;
   return {
@@ -168,13 +168,13 @@ function waysOf({ ways, more, seen }: Sums): string {
   ].join("\n");
 }
 
-function describe({ name, customer, runs, injected, seconds }: Result): string {
+function describe({ name, customer, runs, injected, seconds }: FaultResult): string {
   const kinds = Object.entries(injected)
     .map(([kind, count]) => `${kind} ${count}`)
     .sort()
     .join(", ");
   const bad = runs.filter(({ converged, differences }) => converged === "not" || differences.length > 0);
-  const way = ({ step, converged, more, lostCreates }: Result["runs"][number]) =>
+  const way = ({ step, converged, more, lostCreates }: FaultResult["runs"][number]) =>
     `${step} ${converged}${more > 1 ? ` (${more} more)` : ""}${converged === "repaired" ? ` (${lostCreates.join(", ")})` : ""}`;
   return [
     `${name} (${customer}): ${runs.map(way).join(", ")} (${seconds.toFixed(0)} s; ${kinds})`,

@@ -10,13 +10,13 @@ import type { Endpoints } from "@defender-mssp/microsoft";
 import { compareDumps, dump, type FaultOptions } from "@defender-mssp/sandbox";
 import { type Finished, SandboxProject, type SandboxProjectOptions } from "@defender-mssp/testkit";
 import { repair } from "../../cli/customer/doctor/repair";
-import { allCustomers, customerOf, prepareTenants, stack, type Customer, type CustomerName } from "./customer";
+import { allCustomers, customerOf, prepareTenants, stack, type FaultCustomer, type CustomerName } from "./customer";
 
-export type Step = "up" | "change" | "destroy";
+export type FaultStep = "up" | "change" | "destroy";
 
 /** The result of one command, including further commands. */
 export interface Run {
-  readonly step: Step;
+  readonly step: FaultStep;
   readonly injected: number;
   /**
    * `at once`: by itself. `again`: by the same command with `--refresh`. `repaired`: with `mssp
@@ -37,7 +37,7 @@ export interface Run {
 }
 
 /** The result of one sandbox: a seed, or a kill. */
-export interface Result {
+export interface FaultResult {
   /** Such as `seed 7`. */
   readonly name: string;
   readonly customer: CustomerName;
@@ -53,8 +53,8 @@ export interface Result {
 
 /** The tenants of one customer without faults. */
 export interface FairWeather {
-  readonly customer: Customer;
-  readonly dumps: Readonly<Record<Step, string>>;
+  readonly customer: FaultCustomer;
+  readonly dumps: Readonly<Record<FaultStep, string>>;
   /** How many writes its `up` makes. */
   readonly writes: number;
   readonly startedAt: Date;
@@ -76,7 +76,7 @@ export interface SeedOptions extends FaultOptions {
 
 const options = ["--stack", stack, "--yes", "--skip-preview"];
 
-export const commands: Readonly<Record<Step, readonly string[]>> = {
+export const commands: Readonly<Record<FaultStep, readonly string[]>> = {
   up: ["up", ...options],
   change: ["up", ...options],
   destroy: ["destroy", ...options],
@@ -91,7 +91,7 @@ const again = ["--refresh", "--continue-on-error"];
 /** How many commands may follow one that failed. */
 const mostCommands = 3;
 
-export const steps: readonly Step[] = ["up", "change", "destroy"];
+export const steps: readonly FaultStep[] = ["up", "change", "destroy"];
 
 /** The same without faults, for each customer. Throws where that doesn't work. */
 export async function fairWeather(checkout: string): Promise<Weather> {
@@ -99,7 +99,7 @@ export async function fairWeather(checkout: string): Promise<Weather> {
   return Object.fromEntries(found.map((one) => [one.customer.name, one])) as unknown as Weather;
 }
 
-async function fairWeatherOf(checkout: string, customer: Customer): Promise<FairWeather> {
+async function fairWeatherOf(checkout: string, customer: FaultCustomer): Promise<FairWeather> {
   const startedAt = new Date();
   let writes = 0;
   const log = (line: string) => {
@@ -108,8 +108,8 @@ async function fairWeatherOf(checkout: string, customer: Customer): Promise<Fair
   const project = await newProject(checkout, customer, { sharedRuntime: true, log });
   try {
     const untouched = dump(project.sandbox.cloud);
-    const dumps: Record<Step, string> = { up: "", change: "", destroy: "" };
-    const counts: Record<Step, number> = { up: 0, change: 0, destroy: 0 };
+    const dumps: Record<FaultStep, string> = { up: "", change: "", destroy: "" };
+    const counts: Record<FaultStep, number> = { up: 0, change: 0, destroy: 0 };
     for (const step of steps) {
       await writeSettings(project, customer, step);
       await project.succeed(commands[step]);
@@ -125,7 +125,7 @@ async function fairWeatherOf(checkout: string, customer: Customer): Promise<Fair
 }
 
 /** All steps with the faults of one seed. */
-export async function runSeed(checkout: string, options: SeedOptions, weather: Weather): Promise<Result> {
+export async function runSeed(checkout: string, options: SeedOptions, weather: Weather): Promise<FaultResult> {
   const began = performance.now();
   const customer = await customerOf(options.seed);
   const fair = weather[customer.name];
@@ -159,7 +159,7 @@ export async function runSeed(checkout: string, options: SeedOptions, weather: W
 export interface Attempt {
   readonly checkout: string;
   readonly project: SandboxProject;
-  readonly step: Step;
+  readonly step: FaultStep;
   readonly fair: FairWeather;
   /** When the sandbox began, by its clock. */
   readonly startedAt: Date;
@@ -177,7 +177,7 @@ export function differencesOf({ fair, step, project, startedAt }: Attempt): stri
 /** A stack in a tenant where nothing is yet, in fair weather. */
 export async function newProject(
   checkout: string,
-  customer: Customer,
+  customer: FaultCustomer,
   { faults, ...options }: Omit<SandboxProjectOptions, "checkout"> = {},
 ): Promise<SandboxProject> {
   const project = await SandboxProject.create({
@@ -260,7 +260,7 @@ async function runStep(attempt: Attempt, { percent = 10, percentAgain = 0 }: See
   return { ...done(), ...ending, said: `${textOf(first)}\n${ending.said}` };
 }
 
-function writeSettings(project: SandboxProject, customer: Customer, step: Step): Promise<void> {
+function writeSettings(project: SandboxProject, customer: FaultCustomer, step: FaultStep): Promise<void> {
   return project.writeSettings(stack, step === "up" ? customer.settings : customer.changedSettings);
 }
 

@@ -12,7 +12,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
 import type { Binaries } from "./build";
 
-export interface Answer {
+export interface ApiServerAnswer {
   readonly status: number;
   readonly body: string;
 }
@@ -24,7 +24,7 @@ export interface ApiServer {
   readonly certificate: string;
   readonly key: string;
   /** Sends a YAML object. */
-  send(method: "GET" | "POST" | "PATCH" | "DELETE", route: string, yaml?: string): Promise<Answer>;
+  send(method: "GET" | "POST" | "PATCH" | "DELETE", route: string, yaml?: string): Promise<ApiServerAnswer>;
   stop(): Promise<void>;
 }
 
@@ -99,7 +99,7 @@ function call(
   method: string,
   route: string,
   yaml?: string,
-): Promise<Answer> {
+): Promise<ApiServerAnswer> {
   const type = method === "PATCH" ? "application/apply-patch+yaml" : "application/yaml";
   return new Promise((resolve, reject) => {
     const request = https.request(

@@ -15,7 +15,7 @@ export interface Manifest {
   readonly exports?: Readonly<Record<string, Readonly<Record<string, unknown>> | string>>;
 }
 
-export interface PackageDescription {
+export interface PublishedPackage {
   readonly name: string;
   /** Its folder in the checkout. */
   readonly folder: string;
@@ -30,7 +30,7 @@ export interface PackageDescription {
   readonly unpublished?: readonly string[];
 }
 
-export const packages: readonly PackageDescription[] = [
+export const packages: readonly PublishedPackage[] = [
   { name: "@defender-mssp/errors", folder: "packages/errors", optionalPeers: [] },
   { name: "@defender-mssp/terminal", folder: "packages/terminal", optionalPeers: [] },
   { name: "@defender-mssp/microsoft", folder: "packages/microsoft", optionalPeers: [] },
@@ -61,7 +61,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 /** The manifest that is published: no scripts, no sources in `exports`, no compiler. */
 export function publishedManifest(
   manifest: Manifest,
-  { folder, optionalPeers, loadedOnDemand = [], unpublished = [] }: PackageDescription,
+  { folder, optionalPeers, loadedOnDemand = [], unpublished = [] }: PublishedPackage,
 ): object {
   const { name, version, description } = manifest;
   const known = { ...manifest.devDependencies, ...manifest.dependencies };

@@ -6,7 +6,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/pro
 import path from "node:path";
 import { bundleLanguageHost, engineVersion } from "@defender-mssp/engine";
 import { execa } from "execa";
-import { packages, publishedManifest, readManifest, type PackageDescription } from "./manifests";
+import { packages, publishedManifest, readManifest, type PublishedPackage } from "./manifests";
 
 /** Files of the checkout that the product holds as they are. */
 const productFiles = [
@@ -67,7 +67,7 @@ export async function stagePackages(checkout: string, out: string): Promise<Read
   return folders;
 }
 
-async function stage(checkout: string, one: PackageDescription, folder: string): Promise<void> {
+async function stage(checkout: string, one: PublishedPackage, folder: string): Promise<void> {
   const source = path.join(checkout, one.folder);
   const manifest = publishedManifest(await readManifest(source), one);
   await writeFile(path.join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import type { Place } from "../../base/place";
 import { VisibleError } from "@defender-mssp/errors";
 
-export interface SetupOptions {
+export interface SetupPlanOptions {
   /** `owner/name`. */
   readonly repository: string;
   readonly stacks: readonly string[];
@@ -33,7 +33,7 @@ export interface SetupPlan {
  * Environments with reviewers for each customer and for unchanged stacks (`release`); one for
  * drift; one for previews, which any branch may use because pull requests come from any branch.
  */
-export function setupPlan({ repository, stacks, reviewers, branch, variables }: SetupOptions): SetupPlan {
+export function setupPlan({ repository, stacks, reviewers, branch, variables }: SetupPlanOptions): SetupPlan {
   const reviewed = [...stacks.map((stack) => `customer-${stack}`), "release"];
   return {
     repository,

@@ -1,5 +1,5 @@
 /** The plan for people. */
-import { paragraph, tableText, type Cell } from "@defender-mssp/terminal/table";
+import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import type { MissingPart, Plan, PlanItem, Question } from "./draft";
 
 export interface ShownPlan {
@@ -33,7 +33,7 @@ function reasoned({ kind, name, why }: PlanItem): string[] {
   return [kind, name, why];
 }
 
-function section(title: string, lastColumn: string, rows: readonly (readonly Cell[])[]): string {
+function section(title: string, lastColumn: string, rows: readonly (readonly TextCell[])[]): string {
   if (rows.length === 0) return "";
   const hasKind = rows.some(([kind]) => kind !== "");
   const shown = hasKind ? rows : rows.map(([, ...others]) => others);

@@ -47,7 +47,7 @@ export interface PreviewedChange {
   readonly properties: readonly string[];
 }
 
-export interface RecordedState {
+export interface AdoptedState {
   /** As `pulumi stack export --show-secrets` writes it. */
   readonly deployment: string;
   /** What the program would change, apart from what it creates by the plan. */
@@ -55,7 +55,7 @@ export interface RecordedState {
 }
 
 /** @throws VisibleError where the engine, a plugin or the program fails; nothing was changed then */
-export async function recordState(customer: RecordedCustomer): Promise<RecordedState> {
+export async function recordState(customer: RecordedCustomer): Promise<AdoptedState> {
   const temporary = await mkdtemp(path.join(tmpdir(), "mssp-adopt-"));
   try {
     const engine = await createStack(customer, temporary);

@@ -22,7 +22,7 @@ import type { Place } from "../../base/place";
 import { azureCalls, type AzureCalls } from "../../tenant/orphans/azureCalls";
 import { findOrphans } from "../../tenant/orphans/orphans";
 import { withHistory } from "../../tenant/orphans/history";
-import type { Orphan, Removal } from "../../tenant/orphans/orphan";
+import type { Orphan, OrphanRemoval } from "../../tenant/orphans/orphan";
 import { readStackState } from "../../stack/stackState";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
@@ -121,7 +121,7 @@ async function settle(services: Services, orphan: Orphan, options: RepairOptions
 }
 
 /** Already deleted. */
-async function remove(services: Services, { method, path, json, service }: Removal): Promise<void> {
+async function remove(services: Services, { method, path, json, service }: OrphanRemoval): Promise<void> {
   const { graph } = services;
   if (service === undefined && method === "DELETE") return deleteIfThere(graph, path);
   const options = { method, accept: goneStatuses, idempotent: true, ...(json === undefined ? {} : { json }) };

@@ -34,13 +34,13 @@ export interface CustomerAnswers {
   readonly msspTenantId: string;
   readonly cloud: string;
   readonly portalAccess: string;
-  readonly analysts: readonly Analyst[];
+  readonly analysts: readonly AnsweredAnalyst[];
   readonly tenantCheck: TenantCheck;
   /** Why it was not asked. */
   readonly notCheckedBecause?: string;
 }
 
-export interface Analyst {
+export interface AnsweredAnalyst {
   readonly email: string;
   readonly displayName: string;
 }
@@ -163,7 +163,7 @@ function withoutMissing<T extends object>(values: T): T {
 }
 
 /** `Ana Silva <ana@mssp.example>`, or an address: the name is then made of it. */
-export function analystOf(text: string): Analyst {
+export function analystOf(text: string): AnsweredAnalyst {
   const [, name, address] = /^(.*?)<([^<>]*)>\s*$/.exec(text) ?? [];
   const email = (address ?? text).trim();
   const displayName = name?.trim().replace(/^"(.*)"$/, "$1") ?? "";

@@ -3,7 +3,7 @@ import { shellQuoted } from "../../tenant/additions/addition";
 import { endStep, lookStep, relationshipText } from "../governance/look";
 import type { StackUpdate } from "../../stack/history";
 import type { Proof } from "./inventory";
-import type { Journal } from "./journal";
+import type { OffboardingJournal } from "./journal";
 import { graphPaths, isProved, isRelationshipOpen, type Proved, type ProvedItem } from "./proof";
 
 /** Something that stays in the tenant after the off-boarding. */
@@ -47,11 +47,11 @@ export interface Certificate {
   /** Whether a governance relationship grants the MSSP access, which no `destroy` ends. */
   readonly governance: { readonly state: Proved["governance"]["look"]["state"]; readonly found: string };
   readonly checks: readonly CustomerCheck[];
-  readonly evidence: NonNullable<Journal["evidence"]> | null;
+  readonly evidence: NonNullable<OffboardingJournal["evidence"]> | null;
 }
 
 export interface CertificateInput {
-  readonly journal: Journal;
+  readonly journal: OffboardingJournal;
   readonly proved: Proved;
   readonly history: readonly StackUpdate[];
   /** Base address of Graph, for the customer's own checks. */

@@ -37,12 +37,12 @@ const shape = z.object({
   destroyedOn: z.string().optional(),
 });
 
-export type Journal = z.infer<typeof shape>;
+export type OffboardingJournal = z.infer<typeof shape>;
 
 const fileName = "offboard.json";
 
 /** @throws VisibleError for a file that is none of this command's. */
-export async function readJournal(folder: string): Promise<Journal | undefined> {
+export async function readJournal(folder: string): Promise<OffboardingJournal | undefined> {
   const file = path.join(folder, fileName);
   let text: string;
   try {
@@ -58,7 +58,7 @@ export async function readJournal(folder: string): Promise<Journal | undefined> 
   }
 }
 
-export async function writeJournal(folder: string, journal: Journal): Promise<void> {
+export async function writeJournal(folder: string, journal: OffboardingJournal): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {

@@ -22,7 +22,7 @@ import { refuseForeignState } from "../../stack/stateCode";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { certificateOf, type Certificate } from "./certificate";
 import { inventoryOf, joined } from "./inventory";
-import { readJournal, writeJournal, type Journal } from "./journal";
+import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { certificatePage } from "./page";
 import { prove } from "./proof";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
@@ -65,7 +65,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
 }
 
 /** The journal of an earlier run, or a new one, with everything that the state has. */
-async function begun(run: OffboardRun): Promise<Journal> {
+async function begun(run: OffboardRun): Promise<OffboardingJournal> {
   const { stack, out, say, now } = run;
   const settings = await readStackSettings(stack, run);
   const before = await readJournal(out);
@@ -93,7 +93,7 @@ async function begun(run: OffboardRun): Promise<Journal> {
       .map(({ urn, type, id, custom }) => ({ urn, type, id, custom })),
   ];
   const { customerName, msspName, tenantId } = settings;
-  const journal: Journal = {
+  const journal: OffboardingJournal = {
     ...(before ?? { format: 1, stack, customerName, msspName, tenantId, beganOn: now().toISOString() }),
     items: [...items],
     parts: { ...parts },
@@ -105,7 +105,7 @@ async function begun(run: OffboardRun): Promise<Journal> {
   return journal;
 }
 
-async function withEvidence(run: OffboardRun, journal: Journal): Promise<Journal> {
+async function withEvidence(run: OffboardRun, journal: OffboardingJournal): Promise<OffboardingJournal> {
   const { stack, out, days, say, now } = run;
   if (journal.evidence !== undefined) return journal;
   say(`Collecting evidence of the last ${days} days…\n`);
@@ -115,7 +115,7 @@ async function withEvidence(run: OffboardRun, journal: Journal): Promise<Journal
   const folder = await freeName(out);
   const { manifest } = await writeEvidence(evidence, path.join(out, folder));
   const { from, until } = evidence.period;
-  const whole: Journal = {
+  const whole: OffboardingJournal = {
     ...journal,
     evidence: {
       folder,
@@ -139,7 +139,7 @@ async function freeName(out: string): Promise<string> {
 }
 
 /** Destroys what the state has; nothing where a run before has done that. */
-async function destroyed(run: OffboardRun, journal: Journal): Promise<Journal> {
+async function destroyed(run: OffboardRun, journal: OffboardingJournal): Promise<OffboardingJournal> {
   const { stack, out, say, confirm, now } = run;
   const deployed = await readDeployed(stack, run);
   const isEmpty = !deployed.resources.some(({ id, type }) => id !== "" && !type.startsWith("pulumi:providers:"));
@@ -163,7 +163,7 @@ async function destroyed(run: OffboardRun, journal: Journal): Promise<Journal> {
     say(`Removing everything that stack ${stack} created…\n`);
     await destroy(run);
   }
-  const whole: Journal = { ...journal, destroyedOn: now().toISOString() };
+  const whole: OffboardingJournal = { ...journal, destroyedOn: now().toISOString() };
   await writeJournal(out, whole);
   return whole;
 }

@@ -24,7 +24,7 @@ import { findOrphans } from "../../tenant/orphans/orphans";
 import type { Orphan } from "../../tenant/orphans/orphan";
 import { lookAtGovernance, type GovernanceLook } from "../governance/look";
 import type { Item, Proof } from "./inventory";
-import type { Journal } from "./journal";
+import type { OffboardingJournal } from "./journal";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
 /**
@@ -95,7 +95,7 @@ export function isRelationshipOpen({ look, isRequired }: GovernanceProof): boole
  * Looks at every object of the journal.
  * @throws VisibleError where settings or credentials can't be used
  */
-export async function prove(run: ProofRun, journal: Journal): Promise<Proved> {
+export async function prove(run: ProofRun, journal: OffboardingJournal): Promise<Proved> {
   const settings = await readStackSettings(run.stack, run);
   const look = await lookOf(run, settings);
   const proved = await provedItems(look, journal.items, run);
@@ -234,7 +234,7 @@ async function deletedItem(graph: GraphCall, item: Item): Promise<ProvedItem> {
 async function marked(
   { graph, defender, azure }: Look,
   settings: Settings,
-  { identity }: Journal,
+  { identity }: OffboardingJournal,
   { stack, environment }: ProofRun,
   notes: string[],
 ): Promise<readonly Orphan[]> {

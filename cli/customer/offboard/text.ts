@@ -1,6 +1,6 @@
 /** What `mssp offboard` prints at its end. */
 import path from "node:path";
-import { paragraph, tableText, type Cell } from "@defender-mssp/terminal/table";
+import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import type { Certificate, Staying } from "./certificate";
 
 export function certificateText(certificate: Certificate, out: string, width?: number): string {
@@ -11,8 +11,8 @@ export function certificateText(certificate: Certificate, out: string, width?: n
   const counts = new Map<string, number>();
   for (const { kind } of removed) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const parts = Object.values(removedParts).reduce((sum, count) => sum + count, 0);
-  const rows = [...counts].map(([kind, count]): Cell[] => [{ text: "✓", color: "green" }, kind, String(count)]);
-  const listed = (mark: Cell, list: readonly Staying[]): string =>
+  const rows = [...counts].map(([kind, count]): TextCell[] => [{ text: "✓", color: "green" }, kind, String(count)]);
+  const listed = (mark: TextCell, list: readonly Staying[]): string =>
     list.map(({ what, why }) => tableText([[mark, `${what}: ${why}`]], options)).join("");
   return [
     paragraph(

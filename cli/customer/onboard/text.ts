@@ -1,8 +1,8 @@
 /** Where an onboarding stands, for a terminal and for CI's logs. */
-import { paragraph, tableText, type Cell } from "@defender-mssp/terminal/table";
+import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { actorNames, stepTitles, type OnboardingProgress, type StepState } from "./progress";
 
-const marks: Readonly<Record<StepState, Cell>> = {
+const marks: Readonly<Record<StepState, TextCell>> = {
   done: { text: "✓", color: "green" },
   waiting: { text: "…", color: "yellow" },
   byHand: { text: "?", color: "yellow" },
@@ -38,7 +38,7 @@ export function nextText({ state, steps, next, problem }: OnboardingProgress): s
 
 /** A row for each stack. */
 export function fleetText(list: readonly OnboardingProgress[], width?: number): string {
-  const rows = list.map((progress): Cell[] => {
+  const rows = list.map((progress): TextCell[] => {
     const { stack, customerName = "", state, steps } = progress;
     const color = { complete: "green", waiting: "yellow", failed: "red" } as const;
     const done = steps.filter((one) => one.state === "done").length;
@@ -46,6 +46,6 @@ export function fleetText(list: readonly OnboardingProgress[], width?: number): 
     const count = counted === 0 ? "" : `${done}/${counted}`;
     return [stack, customerName, { text: state, color: color[state] }, count, nextText(progress).split("\n")[0] ?? ""];
   });
-  const heading: Cell[] = ["stack", "customer", "state", "done", "next"];
+  const heading: TextCell[] = ["stack", "customer", "state", "done", "next"];
   return tableText([heading, ...rows], width === undefined ? {} : { width });
 }

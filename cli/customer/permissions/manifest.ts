@@ -1,10 +1,6 @@
 /** Permissions as an app registration's manifest has them. */
+import type { RequiredResourceAccess } from "@defender-mssp/microsoft";
 import type { RequestedPermission } from "./needed";
-
-export interface RequiredResourceAccess {
-  readonly resourceAppId: string;
-  readonly resourceAccess: readonly { readonly id: string; readonly type: "Role" }[];
-}
 
 /**
  * `requiredResourceAccess` of the application, as Microsoft Graph and the Entra admin center take

@@ -1,7 +1,7 @@
 /** How each kind of object is taken away, and the document of Microsoft's about it. */
 import type { ObjectKind } from "./model";
 
-export interface Removal {
+export interface RemovalGuide {
   /** What the MSSP changes in the settings; then `npx pulumi up`. */
   readonly setting: string;
   /** What an administrator of the customer does. */
@@ -28,7 +28,7 @@ const governanceEnd =
   "Entra admin center > Tenant governance > Governing tenants > the MSSP's tenant > Terminate governance";
 const apps = "Entra admin center > App registrations > the application";
 
-export const removals: Readonly<Record<ObjectKind, Removal>> = {
+export const removals: Readonly<Record<ObjectKind, RemovalGuide>> = {
   guest: {
     setting: "Remove the person from analysts, or set accessEndsOn",
     click: "Entra admin center > Users > the guest > Delete",

@@ -20,7 +20,7 @@ import type { AccessReport } from "./model";
 import { objectsOf } from "./objects";
 import { parsePreview, readReportState, type ReportState } from "./readState";
 
-export interface ReadOptions extends Place {
+export interface ReportReadOptions extends Place {
   /** Compare with the tenant. */
   readonly live?: boolean;
   /** Show what `up` will create, where nothing is deployed. */
@@ -33,7 +33,7 @@ export interface ReadOptions extends Place {
  * @throws VisibleError for wrong settings, a stack that can't be read, or a tenant that can't be
  * reached.
  */
-export async function readReport(stack: string, options: ReadOptions): Promise<AccessReport> {
+export async function readReport(stack: string, options: ReportReadOptions): Promise<AccessReport> {
   const { live: isLive = false, orPreview = false, now, ...place } = options;
   const settings = await readStackSettingsOffline(stack, options.folder);
   const common = { stack, settings, now };
@@ -96,7 +96,7 @@ export interface ReadFleet {
 }
 
 /** Reads all customers of the project. A customer that can't be read is a row with its problem. */
-export async function readFleet(options: ReadOptions & { readonly journals: string }): Promise<ReadFleet> {
+export async function readFleet(options: ReportReadOptions & { readonly journals: string }): Promise<ReadFleet> {
   const { journals, now } = options;
   const project = await readProject(options.folder);
   const folder = path.resolve(project.folder, journals);
@@ -114,7 +114,10 @@ export async function readFleet(options: ReadOptions & { readonly journals: stri
 }
 
 /** Where the onboarding stands, with `--live`: it asks the tenant. */
-async function onboardingOf({ stack, state }: FleetRow, options: ReadOptions): Promise<Pick<FleetRow, "onboarding">> {
+async function onboardingOf(
+  { stack, state }: FleetRow,
+  options: ReportReadOptions,
+): Promise<Pick<FleetRow, "onboarding">> {
   const { live: isLive = false, folder, environment } = options;
   if (!isLive || state === "unreadable") return {};
   const { onboardingProgress } = await import("../onboard/onboarding.js");
@@ -124,7 +127,7 @@ async function onboardingOf({ stack, state }: FleetRow, options: ReadOptions): P
 async function customerOf(
   { stack, customerName = "", tenantId = "", problem }: FleetStack,
   last: LastOutcome | undefined,
-  options: ReadOptions,
+  options: ReportReadOptions,
 ): Promise<{ readonly row: FleetRow; readonly report?: AccessReport }> {
   const lastRun = last?.state ?? "never";
   const lastRunAt = last === undefined || last.at.getTime() === 0 ? undefined : last.at.toISOString();

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
 import { oneLine } from "../view";
-import { tableText, type Cell } from "@defender-mssp/terminal/table";
+import { tableText, type TextCell } from "@defender-mssp/terminal/table";
 
 /**
  * `stalled`: the operator waits for a change of the object, such as the annotation
@@ -64,7 +64,7 @@ export function operatorStates(answer: unknown): OperatorStack[] {
 
 export function operatorText(objects: readonly OperatorStack[]): string {
   const colors = { stalled: "red", running: "yellow", ready: "green" } as const;
-  const rows = objects.map(({ name, stack, state, message }): Cell[] => [
+  const rows = objects.map(({ name, stack, state, message }): TextCell[] => [
     name,
     stack,
     { text: state, color: colors[state] },

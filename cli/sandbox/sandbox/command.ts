@@ -3,7 +3,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type StartOptions } from "./options";
+import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
 import { registerPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
 
@@ -48,7 +48,7 @@ function registerRun(sandbox: Command, session: Session): void {
       "npx mssp sandbox run --faults 7:10 -- npx pulumi up --stack dev",
     ],
   });
-  run.action(async (command: string[], options: StartOptions) => {
+  run.action(async (command: string[], options: SandboxStartOptions) => {
     if (command.length === 0) run.error("error: a command is required: npx mssp sandbox run -- <command...>");
     const { runInSandbox } = await import("./session.js");
     await runInSandbox(command, options, session);
@@ -60,7 +60,7 @@ function registerServe(sandbox: Command, session: Session): void {
     .description("Start the sandbox, print the environment to use it with, and keep it up until it is stopped.")
     .option("--detach", "keep it up in the background, and return when it answers; print no environment")
     .option("--json", "print the environment as one JSON object; with --detach, where the server is")
-    .action(async (options: StartOptions & { json?: boolean; detach?: boolean }) => {
+    .action(async (options: SandboxStartOptions & { json?: boolean; detach?: boolean }) => {
       if (options.detach === true) return (await import("./detached.js")).serveDetached(options, session);
       const { serve } = await import("./session.js");
       return serve(options, session);

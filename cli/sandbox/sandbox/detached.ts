@@ -6,10 +6,10 @@ import type { SandboxStatus } from "@defender-mssp/sandbox";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { sandboxPackage } from "./packages";
-import type { StartOptions } from "./options";
+import type { SandboxStartOptions } from "./options";
 
 /** What the server's process gets: the options, with the folder as an absolute path. */
-export interface DetachedServer extends StartOptions {
+export interface DetachedServer extends SandboxStartOptions {
   readonly home: string;
 }
 
@@ -20,7 +20,10 @@ export type DetachedAnswer = { readonly status: SandboxStatus } | { readonly err
  * Starts the server and waits until it answers. A server that already stays up is left as it is.
  * @throws VisibleError if it can't be started, or runs for another command.
  */
-export async function serveDetached(options: StartOptions & { json?: boolean }, session: Session): Promise<void> {
+export async function serveDetached(
+  options: SandboxStartOptions & { json?: boolean },
+  session: Session,
+): Promise<void> {
   const server = sandboxPackage();
   const home = server.sandboxHome(options.home, session.environment, session.folder);
   const running = await server.runningSandbox(home);
@@ -41,7 +44,7 @@ export async function serveDetached(options: StartOptions & { json?: boolean }, 
 }
 
 /** Options of the start have no effect on a running server, and a `run` ends with its command. */
-function refuse(running: SandboxStatus, home: string, options: StartOptions): void {
+function refuse(running: SandboxStatus, home: string, options: SandboxStartOptions): void {
   const { pid, staysUp, httpsPort } = running;
   if (!staysUp) {
     throw new VisibleError(

@@ -9,7 +9,7 @@ export interface HomeOptions {
 }
 
 /** A command's options for the sandbox. */
-export interface StartOptions extends HomeOptions {
+export interface SandboxStartOptions extends HomeOptions {
   readonly plugins: PluginSet;
   readonly port?: number;
   readonly log?: boolean;

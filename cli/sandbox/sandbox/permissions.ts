@@ -5,7 +5,7 @@ import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { VisibleError } from "@defender-mssp/errors";
 import type { PermissionReport, UsedPermission } from "@defender-mssp/sandbox";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import type { Cell } from "@defender-mssp/terminal/table";
+import type { TextCell } from "@defender-mssp/terminal/table";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
 import { tenantIdArgument, withHome, type HomeOptions } from "./options";
 
@@ -67,7 +67,7 @@ function text({ tenantId, displayName, identities }: Tenant): string {
   return paragraph(displayName === "" ? tenantId : `${displayName} (${tenantId})`) + parts.join("");
 }
 
-function row({ api, permission, used, requests, operations }: UsedPermission): Cell[] {
+function row({ api, permission, used, requests, operations }: UsedPermission): TextCell[] {
   return [
     used ? { text: "used", color: "green" } : { text: "unused", color: "yellow" },
     permission,

@@ -5,7 +5,7 @@ import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import type { ClockChange } from "@defender-mssp/sandbox";
 import { durationOf } from "@defender-mssp/siem/pull/time";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { pluginsOption, withHome, type HomeOptions, type StartOptions } from "./options";
+import { pluginsOption, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
 import { shellCommands, shells, type Shell } from "./shells";
 
 export function registerStop(sandbox: Command, session: Session): void {
@@ -61,7 +61,7 @@ export function registerEnv(sandbox: Command, session: Session): void {
   });
 }
 
-type EnvironmentOptions = HomeOptions & Pick<StartOptions, "plugins"> & { shell: Shell; json?: boolean };
+type EnvironmentOptions = HomeOptions & Pick<SandboxStartOptions, "plugins"> & { shell: Shell; json?: boolean };
 
 async function printEnvironment(options: EnvironmentOptions, session: Session): Promise<void> {
   const { environmentOfRunning, sandboxHome, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();

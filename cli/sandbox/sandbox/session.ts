@@ -7,14 +7,14 @@ import type { Session, Signals } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { sandboxPackage } from "./packages";
 import { shellCommands } from "./shells";
-import type { StartOptions } from "./options";
+import type { SandboxStartOptions } from "./options";
 
 /**
  * Starts or joins the sandbox, runs `action` with the environment in which commands use it, and
  * leaves the sandbox again.
  */
 export async function withSandbox<T>(
-  options: StartOptions,
+  options: SandboxStartOptions,
   session: Session,
   action: (env: NodeJS.ProcessEnv) => Promise<T>,
 ): Promise<T> {
@@ -27,7 +27,11 @@ export async function withSandbox<T>(
 }
 
 /** Runs a command of the user's in the sandbox and ends as the command ended, by a signal as well. */
-export async function runInSandbox(command: readonly string[], options: StartOptions, session: Session): Promise<void> {
+export async function runInSandbox(
+  command: readonly string[],
+  options: SandboxStartOptions,
+  session: Session,
+): Promise<void> {
   const { runCommand, endLike, CommandNotStarted } = sandboxPackage();
   try {
     const ended = await withSandbox(options, session, (env) => runCommand(command, env));
@@ -41,7 +45,7 @@ export async function runInSandbox(command: readonly string[], options: StartOpt
 }
 
 /** Keeps the sandbox up until a signal, or `sandbox stop`. */
-export async function serve(options: StartOptions & { json?: boolean }, session: Session): Promise<void> {
+export async function serve(options: SandboxStartOptions & { json?: boolean }, session: Session): Promise<void> {
   await keepUp(options, session, ({ sandbox, variables, removed }) => {
     session.out.write(options.json === true ? `${visibleJson(variables)}\n` : shellCommands(variables, removed));
     session.err.note(
@@ -54,7 +58,7 @@ export async function serve(options: StartOptions & { json?: boolean }, session:
 
 /** Starts or joins the sandbox, calls `whenUp`, and stops it or leaves it at a signal or its end. */
 export async function keepUp(
-  options: StartOptions,
+  options: SandboxStartOptions,
   session: Session,
   whenUp: (opened: Awaited<ReturnType<typeof open>>) => Promise<void>,
 ): Promise<void> {
@@ -74,7 +78,7 @@ export async function keepUp(
 }
 
 /** Starts or joins the sandbox, and tells the user which of both. */
-async function open(options: StartOptions, session: Session, onStopRequest?: () => void) {
+async function open(options: SandboxStartOptions, session: Session, onStopRequest?: () => void) {
   const server = sandboxPackage();
   const home = server.sandboxHome(options.home, session.environment, session.folder);
   const sandbox = await server.openSandbox({

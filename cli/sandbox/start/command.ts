@@ -5,7 +5,7 @@
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { sandboxOptions, type StartOptions } from "../sandbox/options";
+import { sandboxOptions, type SandboxStartOptions } from "../sandbox/options";
 import { stackArgument } from "../../stack/stackName";
 
 /** The sandbox customer, whose settings are in the repository. */
@@ -20,7 +20,7 @@ export function define(start: Command, session: Session): void {
       stackArgument,
       defaultStack,
     )
-    .action(async (options: StartOptions & { readonly stack: string }) => {
+    .action(async (options: SandboxStartOptions & { readonly stack: string }) => {
       const { onboard } = await import("./onboarding.js");
       await onboard(options, session);
     });

@@ -3,7 +3,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import { engineOptions } from "../engine/engineOptions";
 import { enginePackage, sandboxPackage } from "../sandbox/packages";
 import { withSandbox } from "../sandbox/session";
-import type { StartOptions } from "../sandbox/options";
+import type { SandboxStartOptions } from "../sandbox/options";
 import type { Place } from "../../base/place";
 import { askPulumi, pulumiCommand } from "../../stack/pulumi";
 import { refuseForeignState } from "../../stack/stateCode";
@@ -11,7 +11,7 @@ import { requireStackFile } from "../../stack/stackFile";
 import type { Session } from "@defender-mssp/terminal/session";
 import { outputsText } from "./outputsText";
 
-type OnboardingOptions = StartOptions & { readonly stack: string };
+type OnboardingOptions = SandboxStartOptions & { readonly stack: string };
 
 /**
  * Onboards the stack's customer on the sandbox.
@@ -81,7 +81,7 @@ function showStep({ err }: Session, text: string): void {
 }
 
 /** What to type in front of a command for the sandbox that `options` name. */
-function sandboxRun({ home, plugins }: StartOptions): string {
+function sandboxRun({ home, plugins }: SandboxStartOptions): string {
   const official = plugins === "official" ? " --plugins official" : "";
   return `npx mssp sandbox run${homeOption(home)}${official} --`;
 }

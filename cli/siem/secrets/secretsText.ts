@@ -1,6 +1,6 @@
 /** The list of `mssp secrets` as a table, a row for each secret. */
 import { countsSentence, markOf, type CheckState } from "@defender-mssp/terminal/checkState";
-import { tableText, type Cell } from "@defender-mssp/terminal/table";
+import { tableText, type TextCell } from "@defender-mssp/terminal/table";
 import type { ExpiringSecret, StackSecrets } from "../../stack/stackSecrets";
 
 const credentialNames = { secret: "client secret", certificate: "certificate", federated: "federated" } as const;
@@ -11,9 +11,9 @@ export function secretsText(list: readonly StackSecrets[]): string {
   return `${table}\nStacks: ${countsSentence(list.map(({ state }) => state))}\n`;
 }
 
-function rows(entry: StackSecrets): readonly (readonly Cell[])[] {
+function rows(entry: StackSecrets): readonly (readonly TextCell[])[] {
   const { stack, clientSecret, previousClientSecret, certificate, refreshToken, credential, note, unreadable } = entry;
-  const row = (name: string, secret: ExpiringSecret, remedy: string): readonly Cell[] => [
+  const row = (name: string, secret: ExpiringSecret, remedy: string): readonly TextCell[] => [
     markOf(secret.state),
     stack,
     name,

@@ -15,13 +15,13 @@ export interface Orphan {
   readonly createdBy: string;
   /** The first entry of the tenant's audit log about it, where this identity may read the log. */
   readonly audit?: string;
-  readonly evidence: Evidence;
+  readonly evidence: OwnerEvidence;
   /** Whether the state lists an interrupted create of this object. */
   readonly interrupted: boolean;
   /** A credential, which may be in use: deleted only after a person confirms. */
   readonly isSecret?: boolean;
   /** The request that removes it. */
-  readonly removal: Removal;
+  readonly removal: OrphanRemoval;
   /** Whether the next `up` finds it by its mark and adopts it. */
   readonly comesBack?: boolean;
   /** Whether Entra keeps it for 30 days after that, among the deleted items. */
@@ -31,7 +31,7 @@ export interface Orphan {
 }
 
 /** The owner of an object, and the evidence. */
-export interface Evidence {
+export interface OwnerEvidence {
   /**
    * `thisStack`: it carries exactly this stack's mark, or is a part of what the state has.
    * `another`: another stack's mark, or an old one.
@@ -41,7 +41,7 @@ export interface Evidence {
   readonly text: string;
 }
 
-export interface Removal {
+export interface OrphanRemoval {
   readonly method: "DELETE" | "PATCH" | "POST";
   readonly path: string;
   readonly json?: unknown;
@@ -134,13 +134,13 @@ export class Known {
   }
 
   /** The owner by a mark: `<owner>`, or `<owner>/<resource name>`. */
-  evidence(mark: string, text: string): Evidence {
+  evidence(mark: string, text: string): OwnerEvidence {
     const isOwn = this.owner !== undefined && (mark === this.owner || mark.startsWith(`${this.owner}/`));
     return { owner: isOwn ? "thisStack" : "another", text };
   }
 
   /** The owner by the object's description. */
-  describedEvidence(description: string): Evidence {
+  describedEvidence(description: string): OwnerEvidence {
     const found = describedAs.exec(description);
     if (found === null) return { owner: "unknown", text: "none: no evidence that this program created it" };
     return this.evidence(found[1] ?? found[2] ?? "", `its description: "${description}"`);
@@ -150,7 +150,12 @@ export class Known {
 const stackIdentityType = "pulumi-nodejs:dynamic/defender-mssp:StackIdentity";
 
 /** An orphan without creation time and creator, which can't be imported. */
-export function undated(what: string, id: string, evidence: Evidence, interrupted: boolean): Omit<Orphan, "removal"> {
+export function undated(
+  what: string,
+  id: string,
+  evidence: OwnerEvidence,
+  interrupted: boolean,
+): Omit<Orphan, "removal"> {
   return {
     what,
     id,
@@ -164,12 +169,12 @@ export function undated(what: string, id: string, evidence: Evidence, interrupte
 }
 
 /** Evidence for a part of an object in the stack's state. */
-export function partEvidence(owner: string): Evidence {
+export function partEvidence(owner: string): OwnerEvidence {
   return { owner: "thisStack", text: `part of ${owner}, which is in the stack's state` };
 }
 
 /** Removal by one request of Graph. */
-export function deletionOf(path: string): Removal {
+export function deletionOf(path: string): OrphanRemoval {
   return { method: "DELETE", path };
 }
 

@@ -37,7 +37,7 @@ import {
   undated,
   type GraphObject,
   type Orphan,
-  type Removal,
+  type OrphanRemoval,
 } from "./orphan";
 import type { StackState } from "../../stack/stackState";
 
@@ -336,6 +336,6 @@ function partOf(application: GraphObject, what: string, id: string, interrupted:
   return undated(what, id, partEvidence(owner), interrupted);
 }
 
-function change(application: GraphObject, json: unknown): Removal {
+function change(application: GraphObject, json: unknown): OrphanRemoval {
   return { method: "PATCH", path: `/v1.0/applications/${text(application, "id")}`, json };
 }

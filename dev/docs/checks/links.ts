@@ -3,10 +3,10 @@
  */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { anchorsOf, linksOf, readPage, type Page } from "../markdown";
+import { anchorsOf, linksOf, readPage, type MarkdownPage } from "../markdown";
 
 /** Says for each broken link where it stands and what is missing. */
-export function brokenLinks(root: string, pages: readonly Page[]): readonly string[] {
+export function brokenLinks(root: string, pages: readonly MarkdownPage[]): readonly string[] {
   const known = new Map(pages.map((page) => [page.file, anchorsOf(page)]));
   const anchors = (file: string) => known.get(file) ?? anchorsOf(readPage(root, file));
   return pages.flatMap((page) =>

@@ -1,7 +1,7 @@
 /** Every path of this repository that a page names in backticks exists. */
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import { lineOf, nodesOf, type Page } from "../markdown";
+import { lineOf, nodesOf, type MarkdownPage } from "../markdown";
 
 /** Paths that belong to a sandbox's folder, to a reader's repository or to another product. */
 const elsewhere: readonly (string | RegExp)[] = [
@@ -16,7 +16,7 @@ const elsewhere: readonly (string | RegExp)[] = [
 const pathLike = /^(?:\.?[\w-]+\/)+(?:[\w.-]+\.(?:ts|js|mjs|cjs|json|ya?ml|md|mod|sum|svg))?$|^[\w-]+\.(?:ts|js|md)$/;
 
 /** Says for each path that is missing where it stands. The changelog may name files of the past. */
-export function missingPaths(root: string, pages: readonly Page[]): readonly string[] {
+export function missingPaths(root: string, pages: readonly MarkdownPage[]): readonly string[] {
   const known = trackedPaths(root);
   return pages
     .filter(({ file }) => file !== "CHANGELOG.md")

@@ -1,5 +1,5 @@
 /** Limits of what a reader is asked to take in at once. */
-import { cellsOf, type Page } from "../markdown";
+import { cellsOf, type MarkdownPage } from "../markdown";
 
 /** Characters of a table's cell, as a reader sees it. */
 const cellLimit = 80;
@@ -7,7 +7,7 @@ const readmeLines = 120;
 const readmeBytes = 6000;
 
 /** Cells that are too long: a heading with a paragraph is easier to read. */
-export function longCells(pages: readonly Page[]): readonly string[] {
+export function longCells(pages: readonly MarkdownPage[]): readonly string[] {
   return pages.flatMap((page) =>
     cellsOf(page)
       .filter(({ text }) => lengthOf(text) > cellLimit)
@@ -18,7 +18,7 @@ export function longCells(pages: readonly Page[]): readonly string[] {
   );
 }
 
-export function readmeSize(page: Page): readonly string[] {
+export function readmeSize(page: MarkdownPage): readonly string[] {
   const lines = page.text.split("\n").length - 1;
   const bytes = Buffer.byteLength(page.text);
   return [

@@ -26,7 +26,7 @@ export const graphLimits = {
 } as const satisfies Record<string, Record<string, Rate>>;
 
 /** Decides when a request may be made. Times are milliseconds of any clock. */
-export class Limits {
+export class RequestLimits {
   readonly #spans = new Map<string, number[]>();
   /** End of the wait after a 429, by application or by application and tenant. */
   readonly #holds = new Map<string, number>();
@@ -64,7 +64,7 @@ export class Limits {
 
 /** Serves a run's limit to processes with `variables` in their environment. */
 export class Limiter {
-  readonly #limits = new Limits();
+  readonly #limits = new RequestLimits();
   readonly #sockets = new Set<Socket>();
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Requests that waited, and reported 429 responses. */

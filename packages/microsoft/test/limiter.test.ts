@@ -3,13 +3,13 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { limiterVariable, request } from "@defender-mssp/microsoft";
-import { graphLimits, Limiter, Limits } from "../src/limiter";
+import { graphLimits, Limiter, RequestLimits } from "../src/limiter";
 
 const source = (tenant: string, write = false) => ({ application: "app", tenant, write });
 
 describe("the shared limits of a fleet run", () => {
   it("allow a request at once, and after a 429 delay all requests in the throttled scope", () => {
-    const limits = new Limits();
+    const limits = new RequestLimits();
     assert.equal(limits.take(source("one"), 0), 0);
     limits.hold(source("one"), "tenant", 5_000, 1_000);
     assert.equal(limits.take(source("one"), 2_000), 4_000);
@@ -21,7 +21,7 @@ describe("the shared limits of a fleet run", () => {
   });
 
   it("keep the writes in one tenant within the published limit", () => {
-    const limits = new Limits();
+    const limits = new RequestLimits();
     const { requests, within } = graphLimits.tenant.writes;
     for (let index = 0; index < requests; index++) assert.equal(limits.take(source("one", true), index), 0);
     assert.equal(limits.take(source("one", true), requests), within - requests);

@@ -1,5 +1,5 @@
 /** The one vocabulary for the result of a check, in the text and the JSON of every command. */
-import type { Cell } from "./table";
+import type { TextCell } from "./table";
 
 /**
  * `notChecked`: the check does not apply to this stack, or nobody with the permission for it is
@@ -7,7 +7,7 @@ import type { Cell } from "./table";
  */
 export type CheckState = "passed" | "failed" | "notChecked";
 
-const marks: Readonly<Record<CheckState, Cell>> = {
+const marks: Readonly<Record<CheckState, TextCell>> = {
   passed: { text: "✓", color: "green" },
   failed: { text: "✗", color: "red" },
   notChecked: { text: "–", color: "yellow" },
@@ -17,7 +17,7 @@ const marks: Readonly<Record<CheckState, Cell>> = {
 export const marksLegend = "✓ passed, ✗ failed, – not checked: not applicable or not permitted";
 
 /** The mark of a state, for a table's cell. */
-export function markOf(state: CheckState): Cell {
+export function markOf(state: CheckState): TextCell {
   return marks[state];
 }
 

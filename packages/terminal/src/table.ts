@@ -7,7 +7,7 @@ import { terminalText } from "./terminalText";
 import { textWidth, wrapped } from "./wrap";
 
 /** A cell's text, or text with a colour. */
-export type Cell = string | { readonly text: string; readonly color: "green" | "red" | "yellow" | "bold" };
+export type TextCell = string | { readonly text: string; readonly color: "green" | "red" | "yellow" | "bold" };
 
 export interface TableOptions {
   /**
@@ -32,7 +32,7 @@ export function terminalWidth(): number {
  * Rows as lines, the cells of a column below each other. A cell that is too long for its column
  * continues on the next line.
  */
-export function tableText(rows: readonly (readonly Cell[])[], options: TableOptions = {}): string {
+export function tableText(rows: readonly (readonly TextCell[])[], options: TableOptions = {}): string {
   const { width = terminalWidth(), indent = 0 } = options;
   const texts = rows.map((row) => row.map((cell) => terminalText(typeof cell === "string" ? cell : cell.text)));
   const widths = columnWidths(texts, width - indent);
@@ -48,7 +48,7 @@ export function paragraph(text: string, width = terminalWidth(), indent = 0): st
 }
 
 function rowLines(
-  row: readonly Cell[],
+  row: readonly TextCell[],
   texts: readonly string[],
   widths: readonly number[],
   indent: string,

@@ -1,7 +1,7 @@
 /** Plain requests to a sandbox, and what its tokens say. */
 import type { OwnSandbox } from "@defender-mssp/sandbox";
 
-export interface Answer {
+export interface ReceivedAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -15,7 +15,7 @@ export async function post(
   route: string,
   form: Readonly<Record<string, string | undefined>>,
   headers: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<ReceivedAnswer> {
   const body = new URLSearchParams(defined(form));
   return answered(await fetch(sandbox.origins.http + route, { method: "POST", body, headers }));
 }
@@ -25,11 +25,15 @@ export function defined(values: Readonly<Record<string, string | undefined>>): [
   return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
 }
 
-export async function get(sandbox: OwnSandbox, route: string, headers: Record<string, string> = {}): Promise<Answer> {
+export async function get(
+  sandbox: OwnSandbox,
+  route: string,
+  headers: Record<string, string> = {},
+): Promise<ReceivedAnswer> {
   return answered(await fetch(sandbox.origins.http + route, { headers, redirect: "manual" }));
 }
 
-export async function answered(response: Response): Promise<Answer> {
+export async function answered(response: Response): Promise<ReceivedAnswer> {
   const text = await response.text();
   let body: Record<string, unknown> = {};
   try {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chartOf, shareOfGoal } from "../../../dev/bench/chart";
-import { merged, tableOf, type Result } from "../../../dev/bench/page";
+import { merged, tableOf, type BenchResult } from "../../../dev/bench/page";
 import { inTurn, isMet, rowOf } from "../../../dev/bench/row";
 
 const info = { name: "row", what: "work", against: "less work", goal: 2 };
@@ -49,7 +49,7 @@ describe("a row of the benchmark", () => {
 });
 
 describe("the page of the results", () => {
-  const result = (name: string, ratio: number): Result => ({
+  const result = (name: string, ratio: number): BenchResult => ({
     ...rowOf({ ...info, name }, [pair(1, ratio)]),
     day: "2026-01-01",
     cores: 2,

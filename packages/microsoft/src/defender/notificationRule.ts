@@ -37,7 +37,7 @@ export interface NotificationRuleFields {
 }
 
 /** An e-mail notification rule. */
-export interface NotificationRule extends NotificationRuleFields {
+export interface NotificationRuleObject extends NotificationRuleFields {
   name: string;
   /** The owner's mark; null for a rule that a person made. */
   managedBy: string | null;
@@ -46,7 +46,7 @@ export interface NotificationRule extends NotificationRuleFields {
 }
 
 /** The current rule; undefined if there is none. */
-export async function getNotificationRule(call: PortalCall, name: string): Promise<NotificationRule | undefined> {
+export async function getNotificationRule(call: PortalCall, name: string): Promise<NotificationRuleObject | undefined> {
   const answer = await request(addressOf(call, name), { ...portalRequest(call), accept: goneStatuses });
   return isGone(answer) ? undefined : checked(answer, "GET", call, name);
 }
@@ -56,7 +56,7 @@ export async function putNotificationRule(
   call: PortalCall,
   name: string,
   rule: NotificationRuleFields & { managedBy: string },
-): Promise<NotificationRule> {
+): Promise<NotificationRuleObject> {
   const { includeOrganizationName, includeTenantPortalLink, includeDeviceInformation } = rule;
   const { deviceGroups, severities, recipients, managedBy } = rule;
   const json = {
@@ -82,8 +82,8 @@ function addressOf({ endpoint }: PortalCall, name: string): string {
 }
 
 /** Only the server's `configured` counts: a proxy's page with status 200 does not. */
-function checked({ status, body }: Answer, method: string, call: PortalCall, name: string): NotificationRule {
-  const found = (body ?? {}) as Partial<NotificationRule>;
+function checked({ status, body }: Answer, method: string, call: PortalCall, name: string): NotificationRuleObject {
+  const found = (body ?? {}) as Partial<NotificationRuleObject>;
   const { severities, recipients } = found;
   const isRule = found.name === name && found.status === "configured";
   if (!isRule || !Array.isArray(severities) || !Array.isArray(recipients)) {

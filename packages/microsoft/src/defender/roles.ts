@@ -20,7 +20,7 @@ import { deleteIfThere, goneStatuses, isGone } from "../graph/gone";
 import { untilReplicated } from "../graph/replication";
 
 /** A Defender role. */
-export interface DefenderRoleDefinition {
+export interface DefenderRoleDefinitionObject {
   id: string;
   displayName: string;
   description: string;
@@ -30,7 +30,7 @@ export interface DefenderRoleDefinition {
 }
 
 /** The holders of a role and its data sources. */
-export interface DefenderRoleAssignment {
+export interface DefenderRoleAssignmentObject {
   id: string;
   displayName: string;
   roleDefinitionId: string;
@@ -49,12 +49,15 @@ export const allDataSources = "/";
 const definitions = "/beta/roleManagement/defender/roleDefinitions";
 const assignments = "/beta/roleManagement/defender/roleAssignments";
 
-export async function listRoleDefinitions(call: GraphCall): Promise<DefenderRoleDefinition[]> {
+export async function listRoleDefinitions(call: GraphCall): Promise<DefenderRoleDefinitionObject[]> {
   return (await graphList(call, definitions)).map(definitionOf);
 }
 
 /** The current role; undefined if there is none. */
-export async function getRoleDefinition(call: GraphCall, id: string): Promise<DefenderRoleDefinition | undefined> {
+export async function getRoleDefinition(
+  call: GraphCall,
+  id: string,
+): Promise<DefenderRoleDefinitionObject | undefined> {
   const answer = await call(`${definitions}/${encodeURIComponent(id)}`, { accept: goneStatuses });
   return isGone(answer) ? undefined : definitionOf(entityOf(answer, id, definitions));
 }
@@ -62,11 +65,11 @@ export async function getRoleDefinition(call: GraphCall, id: string): Promise<De
 /** Creates the role and waits until the service returns it. */
 export async function createRoleDefinition(
   call: GraphCall,
-  role: Pick<DefenderRoleDefinition, "displayName" | "description" | "permissions">,
+  role: Pick<DefenderRoleDefinitionObject, "displayName" | "description" | "permissions">,
   waiting: Waits = {},
-): Promise<DefenderRoleDefinition> {
+): Promise<DefenderRoleDefinitionObject> {
   const answer = await call(definitions, { method: "POST", json: definitionBody(role), accept: redirects });
-  const isIt = (found: DefenderRoleDefinition) =>
+  const isIt = (found: DefenderRoleDefinitionObject) =>
     found.displayName === role.displayName && found.description === role.description;
   const find = async () => (await listRoleDefinitions(call)).find(isIt);
   const id = idIn(answer) ?? (await sought(find, answer, definitions, waiting)).id;
@@ -76,7 +79,7 @@ export async function createRoleDefinition(
 export async function updateRoleDefinition(
   call: GraphCall,
   id: string,
-  role: Pick<DefenderRoleDefinition, "displayName" | "description" | "permissions">,
+  role: Pick<DefenderRoleDefinitionObject, "displayName" | "description" | "permissions">,
 ): Promise<void> {
   const path = `${definitions}/${encodeURIComponent(id)}`;
   await call(path, { method: "PATCH", json: definitionBody(role), idempotent: true, accept: redirects });
@@ -87,12 +90,15 @@ export async function deleteRoleDefinition(call: GraphCall, id: string): Promise
   await deleteIfThere(call, `${definitions}/${encodeURIComponent(id)}`);
 }
 
-export async function listRoleAssignments(call: GraphCall): Promise<DefenderRoleAssignment[]> {
+export async function listRoleAssignments(call: GraphCall): Promise<DefenderRoleAssignmentObject[]> {
   return (await graphList(call, assignments)).map(assignmentOf);
 }
 
 /** The current assignment; undefined if there is none. */
-export async function getRoleAssignment(call: GraphCall, id: string): Promise<DefenderRoleAssignment | undefined> {
+export async function getRoleAssignment(
+  call: GraphCall,
+  id: string,
+): Promise<DefenderRoleAssignmentObject | undefined> {
   const answer = await call(`${assignments}/${encodeURIComponent(id)}`, { accept: goneStatuses });
   return isGone(answer) ? undefined : assignmentOf(entityOf(answer, id, assignments));
 }
@@ -103,14 +109,14 @@ export async function getRoleAssignment(call: GraphCall, id: string): Promise<De
  */
 export async function createRoleAssignment(
   call: GraphCall,
-  assignment: Omit<DefenderRoleAssignment, "id">,
+  assignment: Omit<DefenderRoleAssignmentObject, "id">,
   waiting: Waits = {},
-): Promise<DefenderRoleAssignment> {
+): Promise<DefenderRoleAssignmentObject> {
   const json = { ...assignmentBody(assignment), roleDefinitionId: assignment.roleDefinitionId };
   const post = () => call(assignments, { method: "POST", json, accept: redirects });
   // The last try throws what the call threw, so that undefined never comes out.
   const answer = (await untilReplicated(post, { ...waiting, ...whileUnknown })) as Answer;
-  const isIt = (found: DefenderRoleAssignment) =>
+  const isIt = (found: DefenderRoleAssignmentObject) =>
     found.displayName === assignment.displayName && found.roleDefinitionId === assignment.roleDefinitionId;
   const find = async () => (await listRoleAssignments(call)).find(isIt);
   const id = idIn(answer) ?? (await sought(find, answer, assignments, waiting)).id;
@@ -120,7 +126,7 @@ export async function createRoleAssignment(
 export async function updateRoleAssignment(
   call: GraphCall,
   id: string,
-  assignment: Omit<DefenderRoleAssignment, "id" | "roleDefinitionId">,
+  assignment: Omit<DefenderRoleAssignmentObject, "id" | "roleDefinitionId">,
 ): Promise<void> {
   const path = `${assignments}/${encodeURIComponent(id)}`;
   await call(path, { method: "PATCH", json: assignmentBody(assignment), idempotent: true, accept: redirects });
@@ -144,12 +150,12 @@ const pause = 1000;
 /** A new role or group that the service does not know yet is answered with 404. */
 const whileUnknown = { tries: 6, pause: 3000, isUnknown: ({ status }: ServiceError) => status === 404 };
 
-function definitionBody(role: Pick<DefenderRoleDefinition, "displayName" | "description" | "permissions">) {
+function definitionBody(role: Pick<DefenderRoleDefinitionObject, "displayName" | "description" | "permissions">) {
   const { displayName, description, permissions } = role;
   return { displayName, description, rolePermissions: [{ allowedResourceActions: permissions }] };
 }
 
-function assignmentBody(assignment: Omit<DefenderRoleAssignment, "id" | "roleDefinitionId">) {
+function assignmentBody(assignment: Omit<DefenderRoleAssignmentObject, "id" | "roleDefinitionId">) {
   const { displayName, principalIds, dataSources } = assignment;
   return { displayName, principalIds, directoryScopeIds: ["/"], appScopeIds: dataSources };
 }
@@ -181,7 +187,7 @@ function entityOf(answer: Answer, id: string, path: string): Record<string, unkn
   throw new ServiceError({ status: answer.status, message, method: "GET", url: `${path}/${id}` });
 }
 
-function definitionOf(entity: Record<string, unknown>): DefenderRoleDefinition {
+function definitionOf(entity: Record<string, unknown>): DefenderRoleDefinitionObject {
   const rolePermissions = (entity.rolePermissions ?? []) as { allowedResourceActions?: string[] | null }[];
   return {
     id: textOf(entity.id),
@@ -192,7 +198,7 @@ function definitionOf(entity: Record<string, unknown>): DefenderRoleDefinition {
   };
 }
 
-function assignmentOf(entity: Record<string, unknown>): DefenderRoleAssignment {
+function assignmentOf(entity: Record<string, unknown>): DefenderRoleAssignmentObject {
   return {
     id: textOf(entity.id),
     displayName: textOf(entity.displayName),

@@ -10,7 +10,7 @@ import {
   getNotificationRule,
   putNotificationRule,
   type AlertSeverity,
-  type NotificationRule,
+  type NotificationRuleObject,
 } from "../defender/notificationRule";
 import { PortalResource, type PortalInputs, type PortalState } from "./portal";
 
@@ -42,7 +42,11 @@ export type NotificationRuleState = PortalState<NotificationRuleInputs, "configu
 const switches = ["includeOrganizationName", "includeTenantPortalLink", "includeDeviceInformation"] as const;
 
 /** The methods of a Pulumi dynamic provider. */
-export const notificationRuleResource = new PortalResource<NotificationRuleInputs, NotificationRule, "configured">({
+export const notificationRuleResource = new PortalResource<
+  NotificationRuleInputs,
+  NotificationRuleObject,
+  "configured"
+>({
   noun: "notification rule",
   status: "configured",
   permission: "manage security settings",

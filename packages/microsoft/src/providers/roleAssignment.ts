@@ -23,7 +23,7 @@ import {
   getRoleAssignment,
   listRoleAssignments,
   updateRoleAssignment,
-  type DefenderRoleAssignment,
+  type DefenderRoleAssignmentObject,
 } from "../defender/roles";
 
 export type RoleAssignmentInputs = {
@@ -125,8 +125,11 @@ function checkPrincipals(inputs: Record<string, unknown>): CheckFailure[] {
  * What this stack made before, and lost sight of: made as it is wanted. One create may have made
  * several, when its answer was lost.
  */
-async function adoptOwn(call: GraphCall, inputs: RoleAssignmentInputs): Promise<DefenderRoleAssignment | undefined> {
-  const isOwn = (one: DefenderRoleAssignment) =>
+async function adoptOwn(
+  call: GraphCall,
+  inputs: RoleAssignmentInputs,
+): Promise<DefenderRoleAssignmentObject | undefined> {
+  const isOwn = (one: DefenderRoleAssignmentObject) =>
     one.roleDefinitionId === inputs.roleDefinitionId && one.displayName === inputs.displayName;
   const [own, ...surplus] = (await listRoleAssignments(call)).filter(isOwn);
   for (const { id } of surplus) await deleteRoleAssignment(call, id);

@@ -22,7 +22,7 @@ import {
   getRoleDefinition,
   listRoleDefinitions,
   updateRoleDefinition,
-  type DefenderRoleDefinition,
+  type DefenderRoleDefinitionObject,
 } from "../defender/roles";
 import { effectiveActions, isDefenderAction } from "../defender/tiers";
 
@@ -115,8 +115,12 @@ function checkActions(inputs: Record<string, unknown>): CheckFailure[] {
  * What this stack made before, and lost sight of: made as it is wanted. One create may have made
  * several, when its answer was lost.
  */
-async function adoptOwn(call: GraphCall, inputs: RoleDefinitionInputs): Promise<DefenderRoleDefinition | undefined> {
-  const isOwn = (role: DefenderRoleDefinition) => !role.isBuiltIn && ` ${role.description}`.endsWith(markOf(inputs));
+async function adoptOwn(
+  call: GraphCall,
+  inputs: RoleDefinitionInputs,
+): Promise<DefenderRoleDefinitionObject | undefined> {
+  const isOwn = (role: DefenderRoleDefinitionObject) =>
+    !role.isBuiltIn && ` ${role.description}`.endsWith(markOf(inputs));
   const [own, ...surplus] = (await refuseNamesakes(call, inputs, isOwn)).filter(isOwn);
   for (const { id } of surplus) await deleteRoleDefinition(call, id);
   if (own !== undefined) await updateRoleDefinition(call, own.id, wanted(inputs));
@@ -130,10 +134,10 @@ async function adoptOwn(call: GraphCall, inputs: RoleDefinitionInputs): Promise<
 async function refuseNamesakes(
   call: GraphCall,
   { displayName, tenantId, managedBy }: RoleDefinitionInputs,
-  isOwn: (role: DefenderRoleDefinition) => boolean,
-): Promise<DefenderRoleDefinition[]> {
+  isOwn: (role: DefenderRoleDefinitionObject) => boolean,
+): Promise<DefenderRoleDefinitionObject[]> {
   const roles = await listRoleDefinitions(call);
-  const sameName = (role: DefenderRoleDefinition) => role.displayName.toLowerCase() === displayName.toLowerCase();
+  const sameName = (role: DefenderRoleDefinitionObject) => role.displayName.toLowerCase() === displayName.toLowerCase();
   const namesake = roles.find((role) => sameName(role) && !isOwn(role));
   if (namesake === undefined) return roles;
   const found = `Tenant ${tenantId} already has a Defender role "${namesake.displayName}" (${namesake.id})`;
@@ -150,7 +154,7 @@ async function refuseNamesakes(
  * Whether the role's mark is that of another resource of the same stack:
  * `<project>/<stack>/<resource>`.
  */
-function isOfStack({ description, isBuiltIn }: DefenderRoleDefinition, managedBy: string): boolean {
+function isOfStack({ description, isBuiltIn }: DefenderRoleDefinitionObject, managedBy: string): boolean {
   const stack = managedBy.slice(0, managedBy.lastIndexOf("/") + 1);
   return !isBuiltIn && stack !== "" && description.includes(`(managed by ${stack}`);
 }
@@ -169,7 +173,7 @@ function markOf({ managedBy }: Pick<RoleDefinitionInputs, "managedBy">): string 
  * What is there, in the words of the inputs. Without its mark it is as if nobody managed it: a
  * difference, which an update mends.
  */
-function seen(found: DefenderRoleDefinition, state: RoleDefinitionInputs): Partial<RoleDefinitionInputs> {
+function seen(found: DefenderRoleDefinitionObject, state: RoleDefinitionInputs): Partial<RoleDefinitionInputs> {
   const mark = markOf(state);
   const text = ` ${found.description}`;
   const isMarked = text.endsWith(mark);

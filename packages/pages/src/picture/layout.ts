@@ -13,13 +13,13 @@ export interface LayoutEdge {
 }
 
 /** Upper left corner, in pixels. */
-export interface Place {
+export interface Corner {
   readonly x: number;
   readonly y: number;
 }
 
 export interface Layout {
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, Corner>;
   readonly width: number;
   readonly height: number;
 }
@@ -43,7 +43,7 @@ export function layout(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[
     (column) => column.reduce((sum, { height }) => sum + height + rowGap, 0) - (column.length === 0 ? 0 : rowGap),
   );
   const tallest = Math.max(0, ...heights);
-  const places = new Map<string, Place>();
+  const places = new Map<string, Corner>();
   columns.forEach((column, index) => {
     let y = margin + top + (tallest - (heights[index] ?? 0)) / 2;
     for (const { id, height } of column) {

@@ -30,7 +30,7 @@ export function tenantOfSubscription(cloud: Cloud, caller: Caller, subscriptionI
 /**
  * Refuses a caller without the right to the action. A caller from another tenant needs a
  * delegation.
- * @throws ServiceError 401 InvalidAuthenticationTokenTenant or 403 AuthorizationFailed, which names
+ * @throws EmulatedServiceError 401 InvalidAuthenticationTokenTenant or 403 AuthorizationFailed, which names
  * the missing action.
  */
 export function demand(tenant: Tenant, caller: Caller, action: string, scope: string): void {

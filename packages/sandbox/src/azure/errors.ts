@@ -5,39 +5,39 @@
  * Key Vault's data plane has the same one.
  */
 import type { Caller, TokenRefused } from "../cloud/model";
-import { ServiceError, type ErrorEnvelope } from "../cloud/serviceError";
+import { EmulatedServiceError, type ErrorEnvelope } from "../cloud/serviceError";
 
 export const armErrors = {
-  badRequest: (code: string, message: string) => new ServiceError(400, code, message),
-  conflict: (code: string, message: string) => new ServiceError(409, code, message),
+  badRequest: (code: string, message: string) => new EmulatedServiceError(400, code, message),
+  conflict: (code: string, message: string) => new EmulatedServiceError(409, code, message),
   missingApiVersion: () =>
-    new ServiceError(
+    new EmulatedServiceError(
       400,
       "MissingApiVersionParameter",
       "The api-version query parameter (?api-version=) is required for all requests.",
     ),
   noRoute: (method: string, path: string) =>
-    new ServiceError(404, "InvalidResourceType", `The sandbox's resource manager has no ${method} ${path}.`),
+    new EmulatedServiceError(404, "InvalidResourceType", `The sandbox's resource manager has no ${method} ${path}.`),
   subscriptionNotFound: (id: string) =>
-    new ServiceError(404, "SubscriptionNotFound", `The subscription '${id}' could not be found.`),
+    new EmulatedServiceError(404, "SubscriptionNotFound", `The subscription '${id}' could not be found.`),
   resourceGroupNotFound: (name: string) =>
-    new ServiceError(404, "ResourceGroupNotFound", `Resource group '${name}' could not be found.`),
+    new EmulatedServiceError(404, "ResourceGroupNotFound", `Resource group '${name}' could not be found.`),
   resourceNotFound: (type: string, name: string, group: string | undefined) =>
-    new ServiceError(
+    new EmulatedServiceError(
       404,
       "ResourceNotFound",
       `The Resource '${type}/${name}' ${group === undefined ? "" : `under resource group '${group}' `}was not found. ` +
         "For more details please go to https://aka.ms/ARMResourceNotFoundFix",
     ),
   authorizationFailed: ({ applicationId, objectId }: Caller, action: string, scope: string) =>
-    new ServiceError(
+    new EmulatedServiceError(
       403,
       "AuthorizationFailed",
       `The client '${applicationId}' with object id '${objectId}' does not have authorization to perform action '${action}' over scope ` +
         `'${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
     ),
   wrongTenant: (caller: Caller, tenantId: string) =>
-    new ServiceError(
+    new EmulatedServiceError(
       401,
       "InvalidAuthenticationTokenTenant",
       `The access token is from the wrong issuer 'https://sts.windows.net/${caller.tenant.id}/'. It must match the tenant ` +
@@ -46,7 +46,7 @@ export const armErrors = {
 } as const;
 
 /** Key Vault's 403, which names its reason a second time. */
-export class ForbiddenByRbac extends ServiceError {
+export class ForbiddenByRbac extends EmulatedServiceError {
   constructor(message: string) {
     super(403, "Forbidden", message);
   }
@@ -63,10 +63,10 @@ export const armEnvelope: ErrorEnvelope = {
   },
 };
 
-function refusedToken({ reason, message }: TokenRefused): ServiceError {
+function refusedToken({ reason, message }: TokenRefused): EmulatedServiceError {
   const headers = { "www-authenticate": `Bearer error="invalid_token", error_description="${message}"` };
   if (reason === "missing") {
-    return new ServiceError(
+    return new EmulatedServiceError(
       401,
       "AuthenticationFailed",
       "Authentication failed. The 'Authorization' header is missing.",
@@ -75,5 +75,5 @@ function refusedToken({ reason, message }: TokenRefused): ServiceError {
   }
   const codes = { expired: "ExpiredAuthenticationToken", audience: "InvalidAuthenticationTokenAudience" } as const;
   const code = reason === "expired" || reason === "audience" ? codes[reason] : "InvalidAuthenticationToken";
-  return new ServiceError(401, code, message, headers);
+  return new EmulatedServiceError(401, code, message, headers);
 }

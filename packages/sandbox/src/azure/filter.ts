@@ -2,7 +2,7 @@
  * `$filter` of the resource manager's lists. Each list takes few forms, and refuses the others: no
  * list is answered unfiltered to a client that asked for a part of it.
  */
-import type { ServiceError } from "../cloud/serviceError";
+import type { EmulatedServiceError } from "../cloud/serviceError";
 import { armErrors } from "./errors";
 
 /** One condition: `name eq 'value'`, or a function such as `atScope()`. */
@@ -18,14 +18,14 @@ export interface FilterRules {
   readonly names: readonly string[];
   /** Sets of names that may be joined by `and`. */
   readonly together?: readonly (readonly string[])[];
-  readonly refuse?: (filter: string) => ServiceError;
+  readonly refuse?: (filter: string) => EmulatedServiceError;
 }
 
 const condition = /^(?:(?<property>[a-zA-Z/]+) eq '(?<text>(?:[^']|'')*)'|(?<call>[a-zA-Z]+)\((?:'(?<of>[^']*)')?\))$/i;
 
 /**
  * The conditions of a filter, all of which must hold.
- * @throws ServiceError 400 for any form that the list doesn't take.
+ * @throws EmulatedServiceError 400 for any form that the list doesn't take.
  */
 export function conditionsOf(filter: string, { names, together = [], refuse = unsupported }: FilterRules): Condition[] {
   const conditions = filter
@@ -46,7 +46,7 @@ export function conditionsOf(filter: string, { names, together = [], refuse = un
 }
 
 /** The sandbox's words: lists without public reports of their errors. */
-function unsupported(filter: string): ServiceError {
+function unsupported(filter: string): EmulatedServiceError {
   return armErrors.badRequest(
     "InvalidFilterInQueryString",
     `Invalid $filter '${filter}' specified in the query string.`,

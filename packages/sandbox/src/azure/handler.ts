@@ -49,7 +49,7 @@ export function found({ tenant, path }: ArmRequest): StoredObject | undefined {
   return tenant.objects(azureResources).get(keyOf(path.id));
 }
 
-/** @throws ServiceError 404 ResourceNotFound, in Azure's words. */
+/** @throws EmulatedServiceError 404 ResourceNotFound, in Azure's words. */
 export function existing(request: ArmRequest, type: string): StoredObject {
   const resource = found(request);
   if (resource !== undefined) return resource;
@@ -64,7 +64,7 @@ export function nameOf({ names }: ResourcePath): string {
 
 /**
  * The required parent: a resource group, another resource, or the subscription itself.
- * @throws ServiceError 404 for a missing parent.
+ * @throws EmulatedServiceError 404 for a missing parent.
  */
 export function demandScope({ tenant, path: { scope, resourceGroup } }: ArmRequest): void {
   const objects = tenant.objects(azureResources);

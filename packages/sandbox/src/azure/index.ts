@@ -106,7 +106,7 @@ async function answer(cloud: Cloud, request: FastifyRequest): Promise<ArmAnswer>
   return work(armRequest);
 }
 
-/** @throws ServiceError 400 for a `$filter` that the list doesn't take. */
+/** @throws EmulatedServiceError 400 for a `$filter` that the list doesn't take. */
 function conditionsIn(request: FastifyRequest, rules: FilterRules = { names: [] }): Condition[] {
   const { $filter: filter } = request.query as { $filter?: string };
   return filter === undefined ? [] : conditionsOf(filter, rules);

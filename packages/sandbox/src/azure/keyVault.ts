@@ -6,7 +6,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { TokenRefused, type Cloud, type StoredObject, type Tenant } from "../cloud/model";
 import { demandData, propertiesOf, resourcesOfType, textAt, type VaultCall } from "./access";
-import { ServiceError } from "../cloud/serviceError";
+import { EmulatedServiceError } from "../cloud/serviceError";
 import { armErrors } from "./errors";
 import { recordOf, tagsOf, textOf } from "./handler";
 import { keyOf } from "./resourceId";
@@ -36,7 +36,7 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
           : versionsOf(secret).find((one) => one.version === version);
       if (found === undefined) throw secretNotFound(name);
       if (!found.enabled)
-        throw new ServiceError(403, "Forbidden", "Operation get is not allowed on a disabled secret.");
+        throw new EmulatedServiceError(403, "Forbidden", "Operation get is not allowed on a disabled secret.");
       return secretBody(cloud, call, secret, found);
     });
   }
@@ -83,12 +83,13 @@ async function vaultCall(cloud: Cloud, request: FastifyRequest, name: string): P
     const caller = await cloud.authenticate(request, "keyVault");
     const { "api-version": version } = request.query as { "api-version"?: string };
     if (version === undefined || version === "") throw armErrors.missingApiVersion();
-    if (place === undefined) throw new ServiceError(404, "VaultNotFound", `The sandbox has no vault named ${name}.`);
+    if (place === undefined)
+      throw new EmulatedServiceError(404, "VaultNotFound", `The sandbox has no vault named ${name}.`);
     return { caller, ...place };
   } catch (failure) {
     if (!(failure instanceof TokenRefused)) throw failure;
     const authority = `${cloud.origins.https}/${place?.tenant.id ?? "common"}`;
-    throw new ServiceError(
+    throw new EmulatedServiceError(
       401,
       "Unauthorized",
       `AKV10000: Request is missing a Bearer or PoP token.${failure.reason === "missing" ? "" : ` ${failure.message}`}`,
@@ -121,8 +122,8 @@ function existingSecret(call: VaultCall, name: string): StoredObject {
   return secret;
 }
 
-function secretNotFound(name: string): ServiceError {
-  return new ServiceError(
+function secretNotFound(name: string): EmulatedServiceError {
+  return new EmulatedServiceError(
     404,
     "SecretNotFound",
     `A secret with (name/id) ${name} was not found in this key vault. If you recently deleted this secret you may be able to recover it using ` +

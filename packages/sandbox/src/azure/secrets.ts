@@ -72,7 +72,7 @@ export const secrets: ResourceHandler = {
 
 /**
  * Creates a secret or a new version of it.
- * @throws ServiceError 409 while a deleted secret of that name can be recovered.
+ * @throws EmulatedServiceError 409 while a deleted secret of that name can be recovered.
  */
 export function addVersion(
   cloud: Cloud,

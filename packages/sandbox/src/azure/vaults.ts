@@ -95,7 +95,7 @@ export const deletedVaultsOfLocation: ResourceHandler = {
 };
 
 /**
- * `POST …/locations/{location}/deletedVaults/{name}/purge` @throws ServiceError where purge
+ * `POST …/locations/{location}/deletedVaults/{name}/purge` @throws EmulatedServiceError where purge
  * protection forbids it.
  */
 export function purge(request: ArmRequest): void {

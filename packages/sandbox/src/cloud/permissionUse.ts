@@ -79,7 +79,7 @@ export class PermissionUse {
   }
 
   /** What is recorded of a tenant, by application. `granted` adds the current grants. */
-  of(tenantId: string, granted: readonly Grant[] = []): IdentityUse[] {
+  of(tenantId: string, granted: readonly PermissionGrant[] = []): IdentityUse[] {
     const identities = new Map<string, Identity>();
     for (const [key, identity] of this.#tenants.get(tenantId) ?? []) {
       const copy = new Map([...identity.granted].map(([api, names]) => [api, new Set(names)] as const));
@@ -131,7 +131,7 @@ export class PermissionUse {
 }
 
 /** A permission that a tenant has granted to an application. */
-export interface Grant {
+export interface PermissionGrant {
   readonly applicationId: string;
   readonly api: string;
   readonly permission: string;

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { TokenRefused } from "./model";
 
 /** A refusal. Routes throw it; one place in each service answers it. */
-export class ServiceError extends Error {
+export class EmulatedServiceError extends Error {
   constructor(
     /** HTTP status. */
     readonly status: number,
@@ -19,11 +19,11 @@ export class ServiceError extends Error {
 /** The differences between the services. */
 export interface ErrorEnvelope {
   /** The answer to a token that is missing or not accepted. */
-  readonly refusedToken: (refused: TokenRefused) => ServiceError;
+  readonly refusedToken: (refused: TokenRefused) => EmulatedServiceError;
   /** Code for a request that the server can't read, such as a body that is not JSON. */
   readonly unreadable: string;
   /** The body of the answer. */
-  readonly body: (error: ServiceError) => object;
+  readonly body: (error: EmulatedServiceError) => object;
 }
 
 /**
@@ -36,10 +36,10 @@ export function answerErrors(scope: FastifyInstance, envelope: ErrorEnvelope): v
   });
 }
 
-function asServiceError(failure: unknown, { refusedToken, unreadable }: ErrorEnvelope): ServiceError {
-  if (failure instanceof ServiceError) return failure;
+function asServiceError(failure: unknown, { refusedToken, unreadable }: ErrorEnvelope): EmulatedServiceError {
+  if (failure instanceof EmulatedServiceError) return failure;
   if (failure instanceof TokenRefused) return refusedToken(failure);
   const { statusCode = 500, message = "" } = failure as { statusCode?: number; message?: string };
   if (statusCode >= 500) throw failure;
-  return new ServiceError(statusCode, unreadable, message);
+  return new EmulatedServiceError(statusCode, unreadable, message);
 }

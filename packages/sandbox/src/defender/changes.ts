@@ -46,7 +46,7 @@ export function withChanges<T extends { id: string }>(tenant: Tenant, collection
 
 /**
  * Stores the body of a PATCH. Properties that the documented request lacks are refused; the text of
- * that error is the sandbox's. @throws GraphError
+ * that error is the sandbox's. @throws EmulatedGraphError
  */
 export function storePatch(
   cloud: Cloud,
@@ -65,7 +65,7 @@ export function storePatch(
   store(cloud, caller, collection, id, values);
 }
 
-/** Adds a comment. @returns all of them. @throws GraphError */
+/** Adds a comment. @returns all of them. @throws EmulatedGraphError */
 export function storeComment(
   cloud: Cloud,
   caller: Caller,

@@ -6,18 +6,18 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { TokenRefused, type Audience, type Caller, type Cloud } from "../cloud/model";
-import { ServiceError, type ErrorEnvelope } from "../cloud/serviceError";
+import { EmulatedServiceError, type ErrorEnvelope } from "../cloud/serviceError";
 
-export function badRequest(message: string): ServiceError {
-  return new ServiceError(400, "BadRequest", message);
+export function badRequest(message: string): EmulatedServiceError {
+  return new EmulatedServiceError(400, "BadRequest", message);
 }
 
-export function notFound(message: string): ServiceError {
-  return new ServiceError(404, "NotFound", message);
+export function notFound(message: string): EmulatedServiceError {
+  return new EmulatedServiceError(404, "NotFound", message);
 }
 
-export function forbidden(message: string): ServiceError {
-  return new ServiceError(403, "Forbidden", message);
+export function forbidden(message: string): EmulatedServiceError {
+  return new EmulatedServiceError(403, "Forbidden", message);
 }
 
 /** Checks the token for the first matching audience. */
@@ -38,7 +38,7 @@ export async function authenticate(
 /** Defender's envelope. */
 export const defenderEnvelope: ErrorEnvelope = {
   refusedToken: ({ message }) =>
-    new ServiceError(401, "Unauthorized", message, { "www-authenticate": 'Bearer error="invalid_token"' }),
+    new EmulatedServiceError(401, "Unauthorized", message, { "www-authenticate": 'Bearer error="invalid_token"' }),
   unreadable: "BadRequest",
   body: ({ code, message }) => ({ error: { code, message, target: `|${randomUUID()}.` } }),
 };

@@ -8,7 +8,7 @@ import type { FastifyInstance } from "fastify";
 import type { Caller, Cloud, Json } from "../cloud/model";
 import { unreadableRequest } from "../graph/errors";
 import { detectionRetention, latestDetections, type Detection } from "./detections";
-import { runKql, type Column, type Row, type Table } from "./kql";
+import { runKql, type KqlColumn, type KqlRow, type KqlTable } from "./kql";
 import { answer, bodyOf, originOf, withTicks } from "./securityApi";
 
 const permissions = ["ThreatHunting.Read.All"];
@@ -42,7 +42,7 @@ function hunt(cloud: Cloud, caller: Caller, body: Readonly<Record<string, Json>>
   const span = spanOf(timespan ?? null, now);
   const tables = tablesOf(cloud, caller, span);
   const { columns, rows } = runKql(query, (name) => (Object.hasOwn(tables, name) ? tables[name]?.() : undefined), now);
-  const results: Row[] = [];
+  const results: KqlRow[] = [];
   for (const row of rows) {
     if (results.push(row) <= largestResult) continue;
     throw unreadableRequest(
@@ -86,7 +86,7 @@ function durationOf(text: string): number | undefined {
   return 1000 * (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds));
 }
 
-function tablesOf(cloud: Cloud, { tenant }: Caller, { since, until }: Span): Readonly<Record<string, () => Table>> {
+function tablesOf(cloud: Cloud, { tenant }: Caller, { since, until }: Span): Readonly<Record<string, () => KqlTable>> {
   const found = () => latestDetections(tenant, since, until, cloud.now(), cloud.detectionInterval);
   return {
     AlertInfo: () => table(alertInfo, found(), (detection) => [infoOf(detection)]),
@@ -105,44 +105,44 @@ function newestOfDevices(detections: Iterable<Detection>): Detection[] {
 }
 
 function table(
-  columns: readonly Column[],
+  columns: readonly KqlColumn[],
   detections: Iterable<Detection>,
-  rowsOf: (detection: Detection) => readonly Row[],
-): Table {
+  rowsOf: (detection: Detection) => readonly KqlRow[],
+): KqlTable {
   const names = columns.map(({ name }) => name);
   return { columns, rows: complete(detections, rowsOf, names) };
 }
 
 function* complete(
   detections: Iterable<Detection>,
-  rowsOf: (detection: Detection) => readonly Row[],
+  rowsOf: (detection: Detection) => readonly KqlRow[],
   names: readonly string[],
-): Generator<Row, void> {
+): Generator<KqlRow, void> {
   for (const detection of detections) {
     for (const row of rowsOf(detection)) yield Object.fromEntries(names.map((name) => [name, row[name] ?? ""]));
   }
 }
 
-const time: Column = { name: "Timestamp", type: "DateTime" };
-const texts = (...names: string[]): Column[] => names.map((name) => ({ name, type: "String" }));
+const time: KqlColumn = { name: "Timestamp", type: "DateTime" };
+const texts = (...names: string[]): KqlColumn[] => names.map((name) => ({ name, type: "String" }));
 
-const alertInfo: readonly Column[] = [
+const alertInfo: readonly KqlColumn[] = [
   time,
   ...texts("AlertId", "Title", "Category", "Severity", "ServiceSource", "DetectionSource", "AttackTechniques"),
 ];
 
-const alertEvidence: readonly Column[] = [
+const alertEvidence: readonly KqlColumn[] = [
   ...[time, ...texts("AlertId", "Title", "Categories", "AttackTechniques", "ServiceSource", "DetectionSource")],
   ...texts("EntityType", "EvidenceRole", "FileName", "FolderPath", "SHA1", "SHA256", "AccountName", "AccountDomain"),
   ...texts("DeviceId", "DeviceName", "ProcessCommandLine", "Severity"),
 ];
 
-const deviceInfo: readonly Column[] = [
+const deviceInfo: readonly KqlColumn[] = [
   time,
   ...texts("DeviceId", "DeviceName", "OSPlatform", "AadDeviceId", "MachineGroup", "OnboardingStatus"),
 ];
 
-function infoOf({ alertId, processed, kind }: Detection): Row {
+function infoOf({ alertId, processed, kind }: Detection): KqlRow {
   return {
     Timestamp: processed,
     AlertId: alertId,
@@ -155,7 +155,7 @@ function infoOf({ alertId, processed, kind }: Detection): Row {
   };
 }
 
-function evidenceOf(detection: Detection): Row[] {
+function evidenceOf(detection: Detection): KqlRow[] {
   const { device, kind, user } = detection;
   const { Category, ...info } = infoOf(detection);
   const common = { ...info, Categories: JSON.stringify([Category]), DeviceId: device.id, DeviceName: device.dnsName };
@@ -175,7 +175,7 @@ function evidenceOf(detection: Detection): Row[] {
   ];
 }
 
-function deviceOf({ device, processed }: Detection): Row {
+function deviceOf({ device, processed }: Detection): KqlRow {
   return {
     Timestamp: processed,
     DeviceId: device.id,

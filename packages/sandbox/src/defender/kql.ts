@@ -6,25 +6,25 @@
  */
 import { unreadableRequest } from "../graph/errors";
 
-export type Cell = string | number | boolean | Date | null;
-export type Row = Readonly<Record<string, Cell>>;
+export type KqlCell = string | number | boolean | Date | null;
+export type KqlRow = Readonly<Record<string, KqlCell>>;
 export type ColumnType = "DateTime" | "String" | "Int64" | "SByte";
 
-export interface Column {
+export interface KqlColumn {
   readonly name: string;
   readonly type: ColumnType;
 }
 
-export interface Table {
-  readonly columns: readonly Column[];
-  readonly rows: Iterable<Row>;
+export interface KqlTable {
+  readonly columns: readonly KqlColumn[];
+  readonly rows: Iterable<KqlRow>;
 }
 
 /**
- * The rows of a query. @param tableOf undefined: no such table. @throws GraphError, as
+ * The rows of a query. @param tableOf undefined: no such table. @throws EmulatedGraphError, as
  * runHuntingQuery's documented 400
  */
-export function runKql(query: string, tableOf: (name: string) => Table | undefined, now: Date): Table {
+export function runKql(query: string, tableOf: (name: string) => KqlTable | undefined, now: Date): KqlTable {
   const parser = new Parser(tokensOf(query), now);
   const name = parser.name("a table");
   const table = tableOf(name);
@@ -75,13 +75,13 @@ function stringOf(literal: string): string {
   });
 }
 
-type Test = (row: Row) => boolean;
+type Test = (row: KqlRow) => boolean;
 
 /** A column or a constant. */
 interface Operand {
   readonly type: ColumnType;
   readonly column?: string;
-  readonly value: (row: Row) => Cell;
+  readonly value: (row: KqlRow) => KqlCell;
 }
 
 class Parser {
@@ -98,13 +98,13 @@ class Parser {
     return token.text;
   }
 
-  operators(table: Table): Table {
+  operators(table: KqlTable): KqlTable {
     if (this.#peek().kind === "end" || this.#isEnd()) return table;
     this.#expect("|");
     return this.operators(this.#operator(table));
   }
 
-  #operator(table: Table): Table {
+  #operator(table: KqlTable): KqlTable {
     const name = this.name("an operator");
     switch (name) {
       case "where":
@@ -129,20 +129,20 @@ class Parser {
     }
   }
 
-  #project(table: Table): Table {
+  #project(table: KqlTable): KqlTable {
     const columns = this.#columns(table);
     const names = columns.map(({ name }) => name);
     if (new Set(names).size < names.length) throw semantic("'project' operator: a column is named twice");
     return { columns, rows: projected(table.rows, names) };
   }
 
-  #summarize(table: Table): Table {
+  #summarize(table: KqlTable): KqlTable {
     const [first, open, close] = [this.#take(), this.#take(), this.#take()];
     if (first.text !== "count" || open.text !== "(" || close.text !== ")") {
       throw syntax("the sandbox has no aggregation but count()");
     }
     const by = this.#takeWord("by") ? this.#columns(table) : [];
-    const groups = new Map<string, { key: Row; count: number }>();
+    const groups = new Map<string, { key: KqlRow; count: number }>();
     for (const row of table.rows) {
       const key = Object.fromEntries(by.map(({ name }) => [name, row[name] ?? null]));
       const group = groups.get(JSON.stringify(key)) ?? { key, count: 0 };
@@ -156,7 +156,7 @@ class Parser {
   }
 
   /** Descending unless it says otherwise. */
-  #sort(table: Table): Table {
+  #sort(table: KqlTable): KqlTable {
     if (!this.#takeWord("by")) throw syntax("expected 'by'");
     const keys: { name: string; sign: number }[] = [];
     do {
@@ -165,12 +165,12 @@ class Parser {
       if (!isAscending) this.#takeWord("desc");
       keys.push({ name, sign: isAscending ? 1 : -1 });
     } while (this.#takeSymbol(","));
-    const compared = (a: Row, b: Row) =>
+    const compared = (a: KqlRow, b: KqlRow) =>
       keys.reduce((result, { name, sign }) => result || sign * compare(a[name] ?? null, b[name] ?? null), 0);
     return { ...table, rows: [...table.rows].sort(compared) };
   }
 
-  #or(table: Table): Test {
+  #or(table: KqlTable): Test {
     let left = this.#and(table);
     while (this.#takeWord("or")) {
       const [one, other] = [left, this.#and(table)];
@@ -179,7 +179,7 @@ class Parser {
     return left;
   }
 
-  #and(table: Table): Test {
+  #and(table: KqlTable): Test {
     let left = this.#condition(table);
     while (this.#takeWord("and")) {
       const [one, other] = [left, this.#condition(table)];
@@ -188,7 +188,7 @@ class Parser {
     return left;
   }
 
-  #condition(table: Table): Test {
+  #condition(table: KqlTable): Test {
     if (this.#takeSymbol("(")) {
       const inner = this.#or(table);
       this.#expect(")");
@@ -213,7 +213,7 @@ class Parser {
     return (row) => test.holds(left.value(row), right.value(row));
   }
 
-  #in(table: Table, left: Operand, isIn: boolean): Test {
+  #in(table: KqlTable, left: Operand, isIn: boolean): Test {
     this.#expect("(");
     const values: Operand[] = [];
     do values.push(this.#operand(table));
@@ -223,7 +223,7 @@ class Parser {
     return (row) => values.some((value) => compare(left.value(row), value.value(row)) === 0) === isIn;
   }
 
-  #operand(table: Table): Operand {
+  #operand(table: KqlTable): Operand {
     const token = this.#peek();
     if (token.kind === "string") return constant("String", this.#take().text);
     if (token.kind === "number") return constant("Int64", Number(this.#take().text));
@@ -249,13 +249,13 @@ class Parser {
     return constant("DateTime", new Date(moment));
   }
 
-  #columns(table: Table): Column[] {
+  #columns(table: KqlTable): KqlColumn[] {
     const columns = [this.#column(table)];
     while (this.#takeSymbol(",")) columns.push(this.#column(table));
     return columns;
   }
 
-  #column({ columns }: Table): Column {
+  #column({ columns }: KqlTable): KqlColumn {
     const name = this.name("a column");
     if (this.#peek().text === "(" || this.#peek().text === "=") {
       throw syntax(`the sandbox reads columns only, not '${name}${this.#peek().text}'`);
@@ -304,7 +304,7 @@ class Parser {
   }
 }
 
-function constant(type: ColumnType, value: Cell): Operand {
+function constant(type: ColumnType, value: KqlCell): Operand {
   return { type, value: () => value };
 }
 
@@ -318,7 +318,7 @@ function timespan(text: string): number {
 
 interface Comparison {
   readonly ofText: boolean;
-  readonly holds: (left: Cell, right: Cell) => boolean;
+  readonly holds: (left: KqlCell, right: KqlCell) => boolean;
 }
 
 const comparisons: Readonly<Record<string, Comparison | undefined>> = {
@@ -345,26 +345,26 @@ function ordering(holds: (result: number) => boolean): Comparison {
 
 /** Without regard to case. */
 function ofText(holds: (left: string, right: string) => boolean): Comparison {
-  const small = (cell: Cell) => String(cell ?? "").toLowerCase();
+  const small = (cell: KqlCell) => String(cell ?? "").toLowerCase();
   return { ofText: true, holds: (left, right) => holds(small(left), small(right)) };
 }
 
 /** Null comes first. */
-function compare(left: Cell, right: Cell): number {
+function compare(left: KqlCell, right: KqlCell): number {
   if (left === null || right === null) return Number(left !== null) - Number(right !== null);
   const [a, b] = [left instanceof Date ? left.getTime() : left, right instanceof Date ? right.getTime() : right];
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function* filtered(rows: Iterable<Row>, test: Test): Generator<Row, void> {
+function* filtered(rows: Iterable<KqlRow>, test: Test): Generator<KqlRow, void> {
   for (const row of rows) if (test(row)) yield row;
 }
 
-function* projected(rows: Iterable<Row>, names: readonly string[]): Generator<Row, void> {
+function* projected(rows: Iterable<KqlRow>, names: readonly string[]): Generator<KqlRow, void> {
   for (const row of rows) yield Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
 }
 
-function* first(rows: Iterable<Row>, most: number): Generator<Row, void> {
+function* first(rows: Iterable<KqlRow>, most: number): Generator<KqlRow, void> {
   if (most === 0) return;
   let taken = 0;
   for (const row of rows) {

@@ -3,7 +3,7 @@
  * notifications does. **The sandbox's own**: Microsoft publishes no API for it. The shapes are in
  * @defender-mssp/microsoft.
  */
-import { alertSeverities, type AlertSeverity, type NotificationRule } from "@defender-mssp/microsoft";
+import { alertSeverities, type AlertSeverity, type NotificationRuleObject } from "@defender-mssp/microsoft";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { derivedId } from "../cloud/identity";
 import type { Cloud, StoredObject, Tenant } from "../cloud/model";
@@ -31,7 +31,7 @@ export function notificationRuleRoutes(scope: FastifyInstance, cloud: Cloud): vo
   scope.put<ByName>(path, async (request, reply) => {
     const { tenant } = await settingsManager(cloud, request, permission);
     const name = nameOf(request);
-    const rule: NotificationRule = { name, ...read(request.body), status: "configured" };
+    const rule: NotificationRuleObject = { name, ...read(request.body), status: "configured" };
     const id = idOf(tenant, name);
     const status = tenant.objects(collection).has(id) ? 200 : 201;
     tenant.objects(collection).set(id, { id, ...rule } as unknown as StoredObject);
@@ -60,15 +60,15 @@ function idOf(tenant: Tenant, name: string): string {
   return derivedId(tenant.id, `${collection}/${name}`);
 }
 
-function existing(tenant: Tenant, name: string): NotificationRule {
+function existing(tenant: Tenant, name: string): NotificationRuleObject {
   const object = tenant.objects(collection).get(idOf(tenant, name));
   if (object === undefined) throw notFound(`There is no notification rule "${name}".`);
   const rule = Object.fromEntries(Object.entries(object).filter(([property]) => property !== "id"));
-  return rule as unknown as NotificationRule;
+  return rule as unknown as NotificationRuleObject;
 }
 
 /** A rule that a person made has no mark: `managedBy` is optional. */
-function read(body: unknown): Omit<NotificationRule, "name" | "status"> {
+function read(body: unknown): Omit<NotificationRuleObject, "name" | "status"> {
   const fields = (body ?? {}) as Record<string, unknown>;
   const { deviceGroups = null, managedBy } = fields;
   const severities = texts(fields, "severities");

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { TokenRefused, type Caller, type Cloud, type Json } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
-import { errorBody, GraphError, unreadableRequest } from "../graph/errors";
+import { errorBody, EmulatedGraphError, unreadableRequest } from "../graph/errors";
 import type { Filter } from "../graph/odata/filterSyntax";
 
 /** Checks token and permission, and sends what `make` returns; errors are Graph's. */
@@ -27,8 +27,10 @@ export async function answer(
     return await reply.send(JSON.stringify(body));
   } catch (failure) {
     const error =
-      failure instanceof TokenRefused ? new GraphError(401, "InvalidAuthenticationToken", failure.message) : failure;
-    if (!(error instanceof GraphError)) throw failure;
+      failure instanceof TokenRefused
+        ? new EmulatedGraphError(401, "InvalidAuthenticationToken", failure.message)
+        : failure;
+    if (!(error instanceof EmulatedGraphError)) throw failure;
     return await reply.code(error.status).send(errorBody(error, cloud.now(), requestId, clientRequestId));
   }
 }
@@ -43,7 +45,7 @@ async function permitted(cloud: Cloud, request: FastifyRequest, permissions: rea
   }
   // The security API's own message, as in public issue threads.
   const kind = caller.scopes.size > 0 ? "scopes" : "roles";
-  throw new GraphError(
+  throw new EmulatedGraphError(
     403,
     "Forbidden",
     `Missing application ${kind}. API required ${kind}: ${permissions.join(",")}, application ${kind}: ${[...granted].join(",")}.`,

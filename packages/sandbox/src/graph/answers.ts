@@ -4,17 +4,22 @@
  */
 import type { Json, StoredObject } from "../cloud/model";
 import { entitySets, odataType, type EntitySetName } from "./entities";
-import type { Found } from "./directory";
+import type { DirectoryEntry } from "./directory";
 import { canonicalSelect, shape } from "./odata/shape";
 import type { JsonObject } from "./json";
 import { page } from "./odata/page";
 import type { Expansion } from "./odata/query";
 import { unreadableRequest } from "./errors";
 import { expanded } from "./expand";
-import { context, created, ok, type Answer, type Call } from "./route";
+import { context, created, ok, type RouteAnswer, type Call } from "./route";
 
 /** One entity of a set. `name`: the set's name in `@odata.context`, if it differs. */
-export function entity(call: Call, entitySet: EntitySetName, object: StoredObject, name: string = entitySet): Answer {
+export function entity(
+  call: Call,
+  entitySet: EntitySetName,
+  object: StoredObject,
+  name: string = entitySet,
+): RouteAnswer {
   const select = canonicalSelect(call.query.select, entitySet, call.version);
   const body = {
     ...userKeyOrder(entitySet, shape(entitySet, object, call.version, select)),
@@ -29,7 +34,7 @@ export function createdEntity(
   entitySet: EntitySetName,
   object: StoredObject,
   name: string = entitySet,
-): Answer {
+): RouteAnswer {
   const body = {
     "@odata.context": context(call, `${name}/$entity`),
     ...shape(entitySet, object, call.version),
@@ -43,7 +48,7 @@ export function list(
   entitySet: EntitySetName,
   objects: Iterable<StoredObject>,
   name: string = entitySet,
-): Answer {
+): RouteAnswer {
   const select = canonicalSelect(call.query.select, entitySet, call.version);
   const { items, total, skipToken } = page([...objects], call.query, entitySet);
   return ok({
@@ -64,7 +69,11 @@ const directoryTypes = (Object.keys(entitySets) as EntitySetName[]).filter((name
  * `typeOf`. A search may name those of any directory object, which is not verified; an object
  * without the property does not match.
  */
-export function directoryObjects(call: Call, found: readonly Found[], typeOf: EntitySetName = "users"): Answer {
+export function directoryObjects(
+  call: Call,
+  found: readonly DirectoryEntry[],
+  typeOf: EntitySetName = "users",
+): RouteAnswer {
   const byObject = new Map(found.map(({ object, entitySet }) => [object, entitySet]));
   const { items, total, skipToken } = page([...byObject.keys()], call.query, typeOf, directoryTypes);
   return ok({
@@ -76,12 +85,12 @@ export function directoryObjects(call: Call, found: readonly Found[], typeOf: En
 }
 
 /** One object of a mixed set, with its type. */
-export function directoryObject(call: Call, found: Found): Answer {
+export function directoryObject(call: Call, found: DirectoryEntry): RouteAnswer {
   return ok({ "@odata.context": context(call, "directoryObjects/$entity"), ...typed(call, found) });
 }
 
 /** An object with its `@odata.type`, its ID first, as in every list of directory objects. */
-export function typed(call: Call, { entitySet, object }: Found, select = call.query.select): JsonObject {
+export function typed(call: Call, { entitySet, object }: DirectoryEntry, select = call.query.select): JsonObject {
   const known = select === undefined ? undefined : knownNames(select, entitySet, call);
   return { "@odata.type": odataType(entitySet), ...shape(entitySet, object, call.version, known) };
 }

@@ -9,7 +9,7 @@ import { switchValue } from "../cloud/switches";
 import type { JsonObject } from "./json";
 import { isObject, textIn, textOf } from "./json";
 import { isDelegated } from "./permissions";
-import type { Answer, Call, Route } from "./route";
+import type { RouteAnswer, Call, Route } from "./route";
 
 /** The number of entries that are kept. */
 const kept = 5_000;
@@ -73,7 +73,7 @@ export function withinRetention(
 }
 
 /** Adds an entry for a successful change. */
-export function recordChange(call: Call, route: Route, answer: Answer): void {
+export function recordChange(call: Call, route: Route, answer: RouteAnswer): void {
   if (route.method === "GET" || answer.status >= 300) return;
   const log = logs.get(call.tenant) ?? [];
   logs.set(call.tenant, log);
@@ -81,7 +81,7 @@ export function recordChange(call: Call, route: Route, answer: Answer): void {
   log.length = Math.min(log.length, kept);
 }
 
-function entryOf(call: Call, route: Route, answer: Answer): StoredObject {
+function entryOf(call: Call, route: Route, answer: RouteAnswer): StoredObject {
   const changes = [...changesIn(call.body, "request"), ...changesIn(answer.body, "answer")];
   const named = `${call.path} ${changes.map(({ newValue }) => newValue).join(" ")}`;
   const ids = [...new Set((named.match(uuid) ?? []).map((id) => id.toLowerCase()))];

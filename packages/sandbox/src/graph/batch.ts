@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Cloud, Json } from "../cloud/model";
 import type { GraphVersion } from "./entities";
-import { GraphError, errorBody, unreadableRequest } from "./errors";
+import { EmulatedGraphError, errorBody, unreadableRequest } from "./errors";
 import { innerOf, isObject, textOf, type JsonObject } from "./json";
 import { decodeSegment } from "./match";
 import { bothVersions } from "./route";
@@ -105,7 +105,7 @@ async function answerInOrder(
   const failed = (await Promise.all(earlier)).some(({ status }) => status >= 400);
   if (!failed) return currentBatch.run(batch, async () => await send(batch, one));
   // The status is documented, code and text are not.
-  const error = new GraphError(424, "FailedDependency", "Failed Dependency");
+  const error = new EmulatedGraphError(424, "FailedDependency", "Failed Dependency");
   const requestId = randomUUID();
   return {
     id: one.id,
@@ -214,6 +214,6 @@ function targetOf(url: string, version: GraphVersion): string {
   return pathname + search;
 }
 
-function invalidBatch(): GraphError {
+function invalidBatch(): EmulatedGraphError {
   return unreadableRequest("Invalid batch payload format.");
 }

@@ -5,14 +5,14 @@
 import type { Json } from "../cloud/model";
 import { innerOf, isObject, textOf, textsIn, type JsonObject } from "./json";
 
-export interface SignIn {
+export interface EvaluatedSignIn {
   readonly identity: JsonObject;
   readonly context: JsonObject;
   readonly conditions: JsonObject;
 }
 
 /** Why a policy does not apply, as members of `whatIfAnalysisReasons`; empty: it applies. */
-export function whatIf(policy: JsonObject, signIn: SignIn): string[] {
+export function whatIf(policy: JsonObject, signIn: EvaluatedSignIn): string[] {
   const conditions = policy["conditions"];
   const reasons = [
     policy["state"] === "disabled" ? "policyNotEnabled" : undefined,

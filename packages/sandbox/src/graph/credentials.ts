@@ -4,7 +4,7 @@ import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { longestSecretDays } from "../cloud/switches";
 import { generateSecret, hashSecret } from "../cloud/secrets";
 import type { EntitySetName } from "./entities";
-import { GraphError, badRequest, invalidValue } from "./errors";
+import { EmulatedGraphError, badRequest, invalidValue } from "./errors";
 import { sevenDecimals, wholeSeconds } from "./identifiers";
 import { type JsonObject, objectsIn, textIn } from "./json";
 import { resourceName } from "./validate";
@@ -47,11 +47,11 @@ function refuseByPolicy(tenant: Tenant, startDateTime: string, endDateTime: stri
   const longest = longestSecretDays(tenant);
   if (longest === 0) {
     const message = `Credential type not allowed as per assigned policy '${appManagementPolicyId}'.`;
-    throw new GraphError(400, "CredentialTypeNotAllowedAsPerAppPolicy", message);
+    throw new EmulatedGraphError(400, "CredentialTypeNotAllowedAsPerAppPolicy", message);
   }
   if (Date.parse(endDateTime) - Date.parse(startDateTime) <= longest * 86_400_000) return;
   const message = `Credential lifetime exceeds the max value allowed as per assigned policy '${appManagementPolicyId}'.`;
-  throw new GraphError(400, "CredentialInvalidLifetimeAsPerAppPolicy", message);
+  throw new EmulatedGraphError(400, "CredentialInvalidLifetimeAsPerAppPolicy", message);
 }
 
 /** Removes a password. Throws the service's 400 for an unknown ID. */
@@ -109,7 +109,7 @@ function acceptCertificate(entitySet: EntitySetName, there: readonly JsonObject[
   const expiry = new Date(certificate.validTo);
   const endDateTime = textIn(wanted["endDateTime"]) ?? wholeSeconds(expiry);
   if (Date.parse(endDateTime) > expiry.getTime()) {
-    throw new GraphError(400, "KeyCredentialsInvalidEndDate", "Key credential end date is invalid.");
+    throw new EmulatedGraphError(400, "KeyCredentialsInvalidEndDate", "Key credential end date is invalid.");
   }
   return {
     customKeyIdentifier: createHash("sha1").update(certificate.raw).digest("hex").toUpperCase(),

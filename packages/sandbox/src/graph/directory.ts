@@ -8,7 +8,7 @@ import { directoryObjectSets, entitySets, type EntitySetName } from "./entities"
 import { conflictingValue, notFound } from "./errors";
 import { wholeSeconds } from "./identifiers";
 
-export interface Found {
+export interface DirectoryEntry {
   entitySet: EntitySetName;
   object: StoredObject;
 }
@@ -37,7 +37,7 @@ export function find(tenant: Tenant, entitySet: EntitySetName, key: string): Sto
 }
 
 /** A directory object of any type. */
-export function findDirectoryObject(tenant: Tenant, id: string): Found | undefined {
+export function findDirectoryObject(tenant: Tenant, id: string): DirectoryEntry | undefined {
   for (const entitySet of directoryObjectSets) {
     const object = tenant.objects(entitySet).get(id.toLowerCase());
     if (object !== undefined) return { entitySet, object };
@@ -46,7 +46,7 @@ export function findDirectoryObject(tenant: Tenant, id: string): Found | undefin
 }
 
 /** Like `findDirectoryObject`; throws Graph's 404. */
-export function getDirectoryObject(tenant: Tenant, id: string): Found {
+export function getDirectoryObject(tenant: Tenant, id: string): DirectoryEntry {
   const found = findDirectoryObject(tenant, id);
   if (found === undefined) throw notFound(id);
   return found;
@@ -107,7 +107,7 @@ export function remove(cloud: Cloud, tenant: Tenant, entitySet: EntitySetName, o
  * Restores a soft-deleted object with links to existing objects. Throws if another object has its
  * name.
  */
-export function restore(tenant: Tenant, deleted: DeletedObject): Found {
+export function restore(tenant: Tenant, deleted: DeletedObject): DirectoryEntry {
   const { [restoreKey]: kept, ...rest } = deleted.object;
   const object: StoredObject = { ...rest, id: deleted.object.id, deletedDateTime: null };
   const entitySet = deleted.collection as EntitySetName;

@@ -57,14 +57,14 @@ import {
   tenantGovernanceSetting,
 } from "./entities/tenantGovernance";
 import { invitation, user } from "./entities/users";
-import type { GraphVersion, Properties } from "./entities/property";
+import type { GraphVersion, EntityProperties } from "./entities/property";
 
 export { signInAudiences } from "./entities/applications";
 export { complexTypes, complexTypeOf, typeAnnotation } from "./entities/complexTypes";
-export type { GraphVersion, PrimitiveType, Properties, Property } from "./entities/property";
+export type { GraphVersion, PrimitiveType, EntityProperties, EntityProperty } from "./entities/property";
 
 /** A collection of references to directory objects, kept as links under `<entity set>.<name>`. */
-export interface Link {
+export interface EntityLink {
   /** Entity sets of the linked objects. */
   readonly targets: readonly EntitySetName[];
 }
@@ -72,7 +72,7 @@ export interface Link {
 export interface EntitySet {
   /** Graph's type without `microsoft.graph.`: its `@odata.type` is `#microsoft.graph.<type>`. */
   readonly type: string;
-  readonly properties: Properties;
+  readonly properties: EntityProperties;
   /**
    * Its objects are directory objects: part of mixed lists and `/directoryObjects`, and possible
    * link targets.
@@ -80,7 +80,7 @@ export interface EntitySet {
   readonly directoryObject: boolean;
   /** Deleted objects are kept in `/directory/deletedItems` for 30 days. */
   readonly softDelete: boolean;
-  readonly links: Readonly<Record<string, Link>>;
+  readonly links: Readonly<Record<string, EntityLink>>;
   /** The path under `/v1.0` and `/beta`, if it differs from the entity set's name. */
   readonly path?: string;
   /** Another property that identifies one object, as in `/applications(appId='…')`. */
@@ -92,8 +92,8 @@ export interface EntitySet {
   readonly directoryService?: string;
 }
 
-const anyPrincipal: Link = { targets: ["users", "servicePrincipals", "groups"] };
-const userOrServicePrincipal: Link = { targets: ["users", "servicePrincipals"] };
+const anyPrincipal: EntityLink = { targets: ["users", "servicePrincipals", "groups"] };
+const userOrServicePrincipal: EntityLink = { targets: ["users", "servicePrincipals"] };
 
 const directory = { directoryObject: true, softDelete: false, links: {} } as const;
 const plain = { directoryObject: false, softDelete: false, links: {} } as const;

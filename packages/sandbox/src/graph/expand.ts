@@ -1,6 +1,6 @@
 /** `$expand`: navigations inside the object, at most twenty objects each, as in the directory. */
 import type { Json, StoredObject, Tenant } from "../cloud/model";
-import { findDirectoryObject, linked, linkedFrom, type Found } from "./directory";
+import { findDirectoryObject, linked, linkedFrom, type DirectoryEntry } from "./directory";
 import { type EntitySetName, entitySets, odataType } from "./entities";
 import { unreadableRequest } from "./errors";
 import { canonicalSelect, shape } from "./odata/shape";
@@ -13,7 +13,7 @@ const most = 20;
  * The targets of a navigation, by its name. Shared by `$expand` and the navigations' own routes.
  */
 export const navigations: Readonly<
-  Partial<Record<EntitySetName, Readonly<Record<string, (tenant: Tenant, id: string) => readonly Found[]>>>>
+  Partial<Record<EntitySetName, Readonly<Record<string, (tenant: Tenant, id: string) => readonly DirectoryEntry[]>>>>
 > = {
   applications: { owners: linkedObjects("applications.owners"), federatedIdentityCredentials },
   servicePrincipals: {
@@ -68,7 +68,7 @@ export function expanded(
 
 function inner(
   call: Call,
-  { entitySet, object }: Found,
+  { entitySet, object }: DirectoryEntry,
   select: readonly string[] | undefined,
   expand: readonly Expansion[],
 ): Json {
@@ -80,7 +80,7 @@ function inner(
 }
 
 /** Groups and directory roles that an object is a direct member of. */
-export function memberships(tenant: Tenant, id: string): Found[] {
+export function memberships(tenant: Tenant, id: string): DirectoryEntry[] {
   return (["groups", "directoryRoles"] as const).flatMap((entitySet) =>
     linkedFrom(tenant, `${entitySet}.members`, id).flatMap((from) => {
       const object = tenant.objects(entitySet).get(from);
@@ -89,12 +89,16 @@ export function memberships(tenant: Tenant, id: string): Found[] {
   );
 }
 
-function linkedObjects(link: string): (tenant: Tenant, id: string) => Found[] {
+function linkedObjects(link: string): (tenant: Tenant, id: string) => DirectoryEntry[] {
   return (tenant, id) => linked(tenant, link, id).flatMap((to) => findDirectoryObject(tenant, to) ?? []);
 }
 
 /** Linked objects (`<from>.<to>`) that are not directory objects. */
-function linkedIn(from: EntitySetName, to: EntitySetName, name: string = to): (tenant: Tenant, id: string) => Found[] {
+function linkedIn(
+  from: EntitySetName,
+  to: EntitySetName,
+  name: string = to,
+): (tenant: Tenant, id: string) => DirectoryEntry[] {
   return (tenant, id) =>
     linked(tenant, `${from}.${name}`, id).flatMap((targetId) => {
       const object = tenant.objects(to).get(targetId);
@@ -102,14 +106,14 @@ function linkedIn(from: EntitySetName, to: EntitySetName, name: string = to): (t
     });
 }
 
-function withProperty(entitySet: EntitySetName, property: string): (tenant: Tenant, id: string) => Found[] {
+function withProperty(entitySet: EntitySetName, property: string): (tenant: Tenant, id: string) => DirectoryEntry[] {
   return (tenant, id) =>
     [...tenant.objects(entitySet).values()]
       .filter((object) => object[property] === id)
       .map((object) => ({ entitySet, object }));
 }
 
-function federatedIdentityCredentials(tenant: Tenant, id: string): Found[] {
+function federatedIdentityCredentials(tenant: Tenant, id: string): DirectoryEntry[] {
   return linked(tenant, "applications.federatedIdentityCredentials", id).flatMap((credentialId) => {
     const object = tenant.objects("federatedIdentityCredentials").get(credentialId);
     return object === undefined ? [] : [{ entitySet: "federatedIdentityCredentials" as const, object }];

@@ -8,12 +8,12 @@ import { TokenRefused, type Caller, type Cloud, type Json, type Routes } from ".
 import { recordChange } from "./audit";
 import { answerBatch, batchRoute, isBatch, protocolOf } from "./batch";
 import type { GraphVersion } from "./entities";
-import { GraphError, errorBody, unreadableRequest } from "./errors";
+import { EmulatedGraphError, errorBody, unreadableRequest } from "./errors";
 import { lapseActivations } from "./groupActivations";
 import type { Match } from "./match";
 import { parseQuery } from "./odata/query";
 import { access, refusal } from "./permissions";
-import { bothVersions, type Answer, type Call } from "./route";
+import { bothVersions, type RouteAnswer, type Call } from "./route";
 import { routeTable } from "./routes";
 
 /** Headers of each answer with a body. */
@@ -89,7 +89,7 @@ async function serve(
     recordChange(call, match.route, answer);
     return await send(reply, answer);
   } catch (error) {
-    if (!(error instanceof GraphError)) throw error;
+    if (!(error instanceof EmulatedGraphError)) throw error;
     void reply.headers(error.headers).header("vary", "Accept-Encoding").header("content-type", "application/json");
     const body = JSON.stringify(errorBody(error, cloud.now(), requestId, clientRequestId));
     // As bytes: Fastify adds a charset to a string, which the service's errors do not have.
@@ -106,14 +106,18 @@ function routeOf(method: string, version: GraphVersion, path: string): Match | "
  * An object of a list such as `members` is added by `$ref`. The text is from
  * https://github.com/microsoftgraph/microsoft-graph-docs/issues/7795.
  */
-function otherMethod(method: string, version: GraphVersion, path: string): GraphError {
+function otherMethod(method: string, version: GraphVersion, path: string): EmulatedGraphError {
   const isAdded =
     method === "POST" && typeof routeTable.find("POST", version, `${path.slice(version.length + 1)}/$ref`) === "object";
   if (isAdded) return unreadableRequest("Write requests are only supported on contained entities");
-  return new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
+  return new EmulatedGraphError(
+    405,
+    "Request_BadRequest",
+    "Specified HTTP method is not allowed for the request target.",
+  );
 }
 
-function send(reply: FastifyReply, { status, body, location }: Answer): FastifyReply {
+function send(reply: FastifyReply, { status, body, location }: RouteAnswer): FastifyReply {
   void reply.code(status);
   if (location !== undefined) void reply.header("location", location);
   if (body === undefined) return reply.send();
@@ -131,7 +135,7 @@ async function authenticate(cloud: Cloud, request: FastifyRequest): Promise<Call
 }
 
 /** https://learn.microsoft.com/graph/resolve-auth-errors; the texts are from issue threads. */
-function unauthorized(cloud: Cloud, { reason }: TokenRefused): GraphError {
+function unauthorized(cloud: Cloud, { reason }: TokenRefused): EmulatedGraphError {
   const messages: Readonly<Record<TokenRefused["reason"], string>> = {
     missing: "Access token is empty.",
     malformed: "IDX14100: JWT is not well formed, there are no dots (.).",
@@ -143,7 +147,9 @@ function unauthorized(cloud: Cloud, { reason }: TokenRefused): GraphError {
   const challenge =
     `Bearer realm="", authorization_uri="${cloud.origins.https}/common/oauth2/authorize", ` +
     'client_id="00000003-0000-0000-c000-000000000000"';
-  return new GraphError(401, "InvalidAuthenticationToken", messages[reason], [], { "www-authenticate": challenge });
+  return new EmulatedGraphError(401, "InvalidAuthenticationToken", messages[reason], [], {
+    "www-authenticate": challenge,
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Features that require a licence, and the service's errors without it. */
 import type { Tenant } from "../cloud/model";
 import { switchValue } from "../cloud/switches";
-import { GraphError } from "./errors";
+import { EmulatedGraphError } from "./errors";
 import type { Call, Route } from "./route";
 
 export type LicensedFeature =
@@ -40,13 +40,13 @@ export function licensed(feature: LicensedFeature, routes: readonly Route[]): Ro
 
 /** The texts of these two are the sandbox's own: the pages document the licences and no errors. */
 const governanceLicence = (licence: string) => () =>
-  new GraphError(403, "Authorization_RequestDenied", `The tenant needs to have ${licence}.`);
+  new EmulatedGraphError(403, "Authorization_RequestDenied", `The tenant needs to have ${licence}.`);
 
-const refusals: Readonly<Record<LicensedFeature, () => GraphError>> = {
+const refusals: Readonly<Record<LicensedFeature, () => EmulatedGraphError>> = {
   // The text for a role-assignable group is from an issue thread (aztfmod/terraform-azurerm-caf
   // 1026).
   roleAssignableGroups: () =>
-    new GraphError(
+    new EmulatedGraphError(
       403,
       "Authorization_RequestDenied",
       "Only companies who have purchased AAD Premium may perform this operation.",
@@ -55,16 +55,16 @@ const refusals: Readonly<Record<LicensedFeature, () => GraphError>> = {
   governanceApplications: governanceLicence("Microsoft Entra ID Governance"),
   // Code and text from issue threads (microsoftgraph/msgraph-sdk-dotnet 1006).
   signInLogs: () =>
-    new GraphError(
+    new EmulatedGraphError(
       403,
       "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
       "Neither tenant is B2C or tenant doesn't have premium license",
     ),
   // The service's own text is not verified.
-  conditionalAccess: () => new GraphError(403, "AccessDenied", "Your tenant is not licensed for this feature."),
+  conditionalAccess: () => new EmulatedGraphError(403, "AccessDenied", "Your tenant is not licensed for this feature."),
   // Microsoft documents that trust and targets need P1; the service's own refusal is not known.
   crossTenantAccess: () =>
-    new GraphError(403, "AadPremiumLicenseRequired", "The tenant needs to have Microsoft Entra ID P1 license."),
+    new EmulatedGraphError(403, "AadPremiumLicenseRequired", "The tenant needs to have Microsoft Entra ID P1 license."),
   privilegedAccess: premiumP2,
   // The text of another feature of the same licence (privileged identity management); this
   // feature's own is not known.
@@ -72,8 +72,8 @@ const refusals: Readonly<Record<LicensedFeature, () => GraphError>> = {
 };
 
 /** Code and text of privileged identity management, from issue threads. */
-function premiumP2(): GraphError {
-  return new GraphError(
+function premiumP2(): EmulatedGraphError {
+  return new EmulatedGraphError(
     400,
     "AadPremiumLicenseRequired",
     "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",

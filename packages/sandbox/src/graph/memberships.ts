@@ -1,17 +1,17 @@
 /** Membership through nested groups. */
 import type { StoredObject, Tenant } from "../cloud/model";
-import { findDirectoryObject, linked, type Found } from "./directory";
+import { findDirectoryObject, linked, type DirectoryEntry } from "./directory";
 import { memberships } from "./expand";
 
 /** All members of a group, direct and transitive. */
-export function transitiveMembers(tenant: Tenant, groupId: string): Found[] {
+export function transitiveMembers(tenant: Tenant, groupId: string): DirectoryEntry[] {
   return reach(groupId, (id) =>
     linked(tenant, "groups.members", id).flatMap((member) => findDirectoryObject(tenant, member) ?? []),
   );
 }
 
 /** Groups and directory roles of which an object is a direct or transitive member. */
-export function transitiveMemberships(tenant: Tenant, id: string): Found[] {
+export function transitiveMemberships(tenant: Tenant, id: string): DirectoryEntry[] {
   return reach(id, (from) => memberships(tenant, from));
 }
 
@@ -22,8 +22,8 @@ export function transitiveGroups(tenant: Tenant, id: string): StoredObject[] {
     .map(({ object }) => object);
 }
 
-function reach(start: string, next: (id: string) => readonly Found[]): Found[] {
-  const found = new Map<string, Found>();
+function reach(start: string, next: (id: string) => readonly DirectoryEntry[]): DirectoryEntry[] {
+  const found = new Map<string, DirectoryEntry>();
   const waiting = [start];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     for (const target of next(id)) {

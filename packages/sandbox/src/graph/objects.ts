@@ -1,6 +1,6 @@
 /** Stored objects: all properties that the service returns, in the table's order. */
 import type { Json, StoredObject } from "../cloud/model";
-import { complexTypes, entitySets, type EntitySetName, type Property } from "./entities";
+import { complexTypes, entitySets, type EntitySetName, type EntityProperty } from "./entities";
 import { present } from "./odata/shape";
 import { type JsonObject, isObject } from "./json";
 import { merged } from "./validate";
@@ -36,7 +36,7 @@ export function asReadBack(entitySet: EntitySetName, values: JsonObject): JsonOb
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, reordered(properties[name], value)]));
 }
 
-function reordered(property: Property | undefined, value: Json): Json {
+function reordered(property: EntityProperty | undefined, value: Json): Json {
   if (property === undefined) return value;
   if (property.collection) return property.unordered && Array.isArray(value) ? [...value].reverse() : value;
   if (typeof property.type !== "object" || !isObject(value)) return value;
@@ -44,7 +44,7 @@ function reordered(property: Property | undefined, value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, reordered(properties[name], inner)]));
 }
 
-function withDefault(property: Property, value: Json | undefined): Json {
+function withDefault(property: EntityProperty, value: Json | undefined): Json {
   const standard = structuredClone(property.default ?? null);
   // Complex values and collections always exist: null empties them.
   if (value === undefined || (value === null && (property.collection || isObject(standard)))) return standard;

@@ -11,10 +11,10 @@ import {
   missingLogPermission,
   missingScope,
   missingScopesInToken,
-  type GraphError,
+  type EmulatedGraphError,
 } from "./errors";
 
-export interface Permissions {
+export interface RoutePermissions {
   /** Any of these app roles is enough. */
   readonly application: readonly string[];
   /** Any of these delegated scopes is enough. */
@@ -24,13 +24,13 @@ export interface Permissions {
   /** App roles that are enough if the calling application owns the object. */
   readonly owned: readonly string[];
   /** The service's error, if it is not the directory's. */
-  readonly refusal?: () => GraphError;
+  readonly refusal?: () => EmulatedGraphError;
 }
 
 /** The caller's access to an operation, by the token. */
 export type Access = "all" | "owned" | "none";
 
-export function access(caller: Caller, permissions: Permissions): Access {
+export function access(caller: Caller, permissions: RoutePermissions): Access {
   const { also } = permissions;
   if (also !== undefined && !passes(caller, also)) return "none";
   if (isDelegated(caller)) return passed(caller, caller.scopes, permissions.delegated) ? "all" : "none";
@@ -39,7 +39,7 @@ export function access(caller: Caller, permissions: Permissions): Access {
 }
 
 /** The error for a caller without any of the permissions. */
-export function refusal(permissions: Permissions): GraphError {
+export function refusal(permissions: RoutePermissions): EmulatedGraphError {
   return permissions.refusal?.() ?? denied(permissions.application);
 }
 
@@ -166,24 +166,24 @@ export const permissions = {
   readGovernanceRelationships: ofGovernance("Relationship", "read"),
   writeGovernanceRelationships: ofGovernance("Relationship", "write"),
   readDomains: of(["Domain.Read.All", "Domain.ReadWrite.All", ...directoryRead]),
-} satisfies Record<string, Permissions>;
+} satisfies Record<string, RoutePermissions>;
 
 /**
  * Permissions that the 403 names, equal for users; `Directory.AccessAsUser.All` is none of them.
  */
-function named(names: readonly string[]): Permissions {
+function named(names: readonly string[]): RoutePermissions {
   return { application: names, delegated: names, owned: [], refusal: () => missingScope(names) };
 }
 
 /** `also`: names of which one is needed besides AuditLog.Read.All. */
-function ofLogs(also?: readonly string[]): Permissions {
+function ofLogs(also?: readonly string[]): RoutePermissions {
   const names = ["AuditLog.Read.All"];
   const missing = [...names, ...(also?.slice(0, 1) ?? [])].join(",");
   return { application: names, delegated: names, owned: [], also, refusal: () => missingLogPermission(missing) };
 }
 
 /** `also`: names of which one is needed in addition. */
-function ofConditionalAccess(names: readonly string[], also?: readonly string[]): Permissions {
+function ofConditionalAccess(names: readonly string[], also?: readonly string[]): RoutePermissions {
   return { application: names, delegated: names, owned: [], also, refusal: () => missingScopesInToken(names) };
 }
 
@@ -199,7 +199,7 @@ interface Differences {
  * Delegated scopes have the app roles' names with few exceptions; `Directory.AccessAsUser.All`
  * gives the user's own rights.
  */
-function of(application: readonly string[], differences: Differences = {}): Permissions {
+function of(application: readonly string[], differences: Differences = {}): RoutePermissions {
   const { owned = [], delegated = [], notDelegated = [] } = differences;
   const withoutOwned = application.filter((name) => !name.endsWith(".OwnedBy") && !notDelegated.includes(name));
   return {
@@ -210,12 +210,12 @@ function of(application: readonly string[], differences: Differences = {}): Perm
 }
 
 /** Entitlement management has its own error, and does not accept the user's own rights. */
-function ofEntitlements(names: readonly string[]): Permissions {
+function ofEntitlements(names: readonly string[]): RoutePermissions {
   return { application: names, delegated: names, owned: [], refusal: () => callerNotAuthorized(names) };
 }
 
 /** Tenant Governance: writes are for signed-in users. */
-function ofGovernance(what: string, use: "read" | "write"): Permissions {
+function ofGovernance(what: string, use: "read" | "write"): RoutePermissions {
   const [read, write] = [`TenantGovernance-${what}.Read.All`, `TenantGovernance-${what}.ReadWrite.All`];
   const names = use === "read" ? [read, write] : [write];
   return { application: use === "read" ? [read] : [], delegated: names, owned: [], refusal: () => denied(names) };

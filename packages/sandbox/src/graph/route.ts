@@ -4,7 +4,7 @@ import type { GraphVersion } from "./entities";
 import { unreadableRequest } from "./errors";
 import type { PageSize, Query } from "./odata/query";
 import type { JsonObject } from "./json";
-import type { Access, Permissions } from "./permissions";
+import type { Access, RoutePermissions } from "./permissions";
 
 export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
@@ -13,12 +13,12 @@ export interface Route {
   /** Under `/v1.0` or `/beta`; `{name}` stands for one segment, an alternate key included. */
   readonly path: string;
   readonly versions: readonly GraphVersion[];
-  readonly permissions: Permissions;
+  readonly permissions: RoutePermissions;
   /** The number of items in a page of its list. Default: the directory's. */
   readonly pageSize?: PageSize;
   /** Whether its list takes `$search`. Default: no. */
   readonly searchable?: boolean;
-  readonly handle: (call: Call) => Answer;
+  readonly handle: (call: Call) => RouteAnswer;
 }
 
 /** One request, authenticated and read. */
@@ -40,7 +40,7 @@ export interface Call {
   readonly path: string;
 }
 
-export interface Answer {
+export interface RouteAnswer {
   readonly status: number;
   readonly body?: JsonObject;
   readonly location?: string;
@@ -48,18 +48,18 @@ export interface Answer {
 
 export const bothVersions: readonly GraphVersion[] = ["v1.0", "beta"];
 
-export const noContent: Answer = { status: 204 };
+export const noContent: RouteAnswer = { status: 204 };
 
-export function ok(body: JsonObject): Answer {
+export function ok(body: JsonObject): RouteAnswer {
   return { status: 200, body };
 }
 
-export function created(body: JsonObject, location?: string): Answer {
+export function created(body: JsonObject, location?: string): RouteAnswer {
   return { status: 201, body, location };
 }
 
 /** An action's answer: 200, and `location` is the bare origin. */
-export function actionResult(call: Call, body: JsonObject): Answer {
+export function actionResult(call: Call, body: JsonObject): RouteAnswer {
   return { status: 200, body, location: call.origin };
 }
 

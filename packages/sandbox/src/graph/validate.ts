@@ -11,8 +11,8 @@ import {
   typeAnnotation,
   type EntitySetName,
   type GraphVersion,
-  type Properties,
-  type Property,
+  type EntityProperties,
+  type EntityProperty,
 } from "./entities";
 import { complex } from "./entities/property";
 import { badRequest, invalidValue, missingValue, unreadableRequest } from "./errors";
@@ -116,7 +116,7 @@ function references(link: string, value: Json): string[] {
 }
 
 /** The directory's check of a value of the right type. */
-function checkDirectoryValue(name: string, property: Property, value: Json, entitySet: EntitySetName): Json {
+function checkDirectoryValue(name: string, property: EntityProperty, value: Json, entitySet: EntitySetName): Json {
   const resource = resourceName(entitySet);
   if (value === null && !property.nullable) throw invalidValue(name, resource);
   if (property.type !== "Edm.String" || property.collection || value === null) return value;
@@ -128,7 +128,7 @@ function checkDirectoryValue(name: string, property: Property, value: Json, enti
 }
 
 /** The OData layer's check: the right JSON for the type. Returns the value in the stored form. */
-function checkValue(name: string, property: Property, value: Json): Json {
+function checkValue(name: string, property: EntityProperty, value: Json): Json {
   if (property.collection) {
     if (!Array.isArray(value)) throw unexpectedNode(value, "StartArray");
     return value.map((item) => checkValue(name, { ...property, collection: false, nullable: false }, item));
@@ -146,7 +146,7 @@ function checkComplexValue(declared: string, value: Json): JsonObject {
       `A type named '${textOf(value["@odata.type"])}' could not be resolved by the model, or is not one of 'microsoft.graph.${declared}'.`,
     );
   }
-  const properties: Properties = complexTypes[typeName] ?? {};
+  const properties: EntityProperties = complexTypes[typeName] ?? {};
   for (const name of Object.keys(value)) {
     if (name.includes("@odata.") || Object.hasOwn(properties, name)) continue;
     throw unreadableRequest(
@@ -163,7 +163,7 @@ function checkComplexValue(declared: string, value: Json): JsonObject {
   return checked;
 }
 
-function checkInnerValue(typeName: string, name: string, property: Property, sent: Json): Json {
+function checkInnerValue(typeName: string, name: string, property: EntityProperty, sent: Json): Json {
   const value = checkValue(name, property, sent);
   if (value === null && !property.nullable) throw invalidValue(name, typeName);
   if (property.values !== undefined && value !== null && !property.values.includes(textOf(value))) {
@@ -172,7 +172,7 @@ function checkInnerValue(typeName: string, name: string, property: Property, sen
   return value;
 }
 
-function checkPrimitive(property: Property, value: Json): Json {
+function checkPrimitive(property: EntityProperty, value: Json): Json {
   switch (property.type) {
     case "Edm.Boolean":
       if (typeof value === "boolean") return value;

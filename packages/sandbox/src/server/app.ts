@@ -8,7 +8,7 @@ import type { TokenKeys } from "../entra/keys";
 import type { Faults } from "./faults/index";
 import { graphLikeError } from "./graphLikeError";
 import { metadataDocument } from "./metadata";
-import { RequestCounter } from "./requestCounts";
+import { RequestTally } from "./requestTally";
 import { addPages } from "./pages/index";
 import { loggedUrl, RequestLog } from "./requestLog";
 
@@ -74,7 +74,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const log = new RequestLog();
   log.addTo(app, cloud, (request) => options.faults?.kindOf(request));
-  const counter = new RequestCounter();
+  const counter = new RequestTally();
   counter.addTo(app);
   options.faults?.addTo(app);
   addObservers(app, options);

@@ -2,7 +2,7 @@
 import http from "node:http";
 import { VisibleError } from "@defender-mssp/errors";
 import type { TenantDescription } from "../cloud/seed";
-import type { JoinedSandbox } from "./control";
+import type { JoinAnswer } from "./control";
 import { hold, requestOptions } from "./hold";
 import type { Owner } from "./ownerFile";
 
@@ -33,7 +33,7 @@ export async function isAlive(owner: Owner): Promise<boolean> {
 
 /** A lease of another command's sandbox. */
 export interface Lease {
-  readonly sandbox: JoinedSandbox;
+  readonly sandbox: JoinAnswer;
   /** Resolves when the connection has ended: by the owner or by `end`. */
   readonly ended: Promise<void>;
   /** Returns the lease. */
@@ -85,11 +85,11 @@ export async function ask<T extends object>(
   throw new VisibleError(reason ?? `The sandbox answered ${status}.`);
 }
 
-function parsed(text: string): JoinedSandbox | undefined {
+function parsed(text: string): JoinAnswer | undefined {
   try {
-    const { pid, httpsPort, httpPort, clientSecret } = JSON.parse(text) as Partial<JoinedSandbox>;
+    const { pid, httpsPort, httpPort, clientSecret } = JSON.parse(text) as Partial<JoinAnswer>;
     const isComplete = [pid, httpsPort, httpPort].every(Number.isInteger) && typeof clientSecret === "string";
-    return isComplete ? ({ pid, httpsPort, httpPort, clientSecret } as JoinedSandbox) : undefined;
+    return isComplete ? ({ pid, httpsPort, httpPort, clientSecret } as JoinAnswer) : undefined;
   } catch {
     return undefined;
   }

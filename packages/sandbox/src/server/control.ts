@@ -17,7 +17,7 @@ import { ClockControl } from "./clockControl";
 import { permissionReport } from "./permissionReport";
 
 /** Data for a joined command, besides the files of the home. */
-export interface JoinedSandbox {
+export interface JoinAnswer {
   readonly pid: number;
   readonly httpsPort: number;
   readonly httpPort: number;
@@ -65,7 +65,7 @@ export interface ControlOptions {
   readonly plugins: PluginHost;
   readonly permissionUse: PermissionUse;
   readonly undocumented: () => readonly string[];
-  readonly sandbox: () => JoinedSandbox;
+  readonly sandbox: () => JoinAnswer;
   /** Ends the sandbox. Missing: it ends with the command that it was started for. */
   readonly onStopRequest?: () => void;
 }

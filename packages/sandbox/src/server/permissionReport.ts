@@ -1,7 +1,7 @@
 /** What `mssp sandbox permissions` shows: of each tenant, who has used which of the granted permissions. */
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject, Tenant } from "../cloud/model";
-import type { Grant, IdentityUse, PermissionUse } from "../cloud/permissionUse";
+import type { PermissionGrant, IdentityUse, PermissionUse } from "../cloud/permissionUse";
 import { roleAssignmentsOf } from "../azure/access";
 import { nameOf } from "./names";
 
@@ -33,16 +33,16 @@ export function permissionReport(cloud: EmulatedCloud, use: PermissionUse, tenan
 }
 
 /** The app roles and Azure roles that applications have now. */
-function grantsOf(tenant: Tenant): Grant[] {
+function grantsOf(tenant: Tenant): PermissionGrant[] {
   const principals = tenant.objects("servicePrincipals");
-  const roles = [...tenant.objects("appRoleAssignments").values()].flatMap((assignment): Grant[] => {
+  const roles = [...tenant.objects("appRoleAssignments").values()].flatMap((assignment): PermissionGrant[] => {
     const application = principals.get(textOf(assignment["principalId"]))?.["appId"];
     const api = principals.get(textOf(assignment["resourceId"]));
     const permission = appRolesOf(api).find(({ id }) => id === assignment["appRoleId"])?.value;
     if (typeof application !== "string" || permission === undefined) return [];
     return [{ applicationId: application, api: nameOf(api), permission }];
   });
-  const ofAzure = roleAssignmentsOf(tenant).flatMap(({ principalId, role, at }): Grant[] => {
+  const ofAzure = roleAssignmentsOf(tenant).flatMap(({ principalId, role, at }): PermissionGrant[] => {
     const application = principals.get(principalId)?.["appId"];
     return typeof application === "string"
       ? [{ applicationId: application, api: "Azure", permission: `${role} at ${at}` }]

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
-import { tenantOfRequest } from "./requestCounts";
+import { tenantOfRequest } from "./requestTally";
 
 export interface LoggedRequest {
   /** By the server's clock. */

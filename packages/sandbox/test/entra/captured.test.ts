@@ -5,7 +5,7 @@ import path from "node:path";
 import type { OwnSandbox } from "../../src/server";
 import {
   addDaemon,
-  type Answer,
+  type ReceivedAnswer,
   contoso,
   type Daemon,
   daemonId,
@@ -46,7 +46,7 @@ describe("answers captured from the real Entra", () => {
     post(sandbox, `/${contoso}/oauth2/v2.0/token`, daemonRequest(daemon, { scope: `${daemonId}/.default`, ...form }));
 
   /** The captured body with its placeholders as patterns, in the same order. */
-  function assertLike(answer: Answer, { response }: Captured): void {
+  function assertLike(answer: ReceivedAnswer, { response }: Captured): void {
     assert.equal(answer.status, response.status);
     assert.deepEqual(Object.keys(answer.body), Object.keys(response.body));
     for (const [name, expected] of Object.entries(response.body)) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { azureadProvider } from "../../src/plugins/azuread/provider";
 import { resources } from "../../src/plugins/azuread/resources";
 import { unknown, type Value, type ValueRecord } from "../../src/plugins/protocol/values";
-import { isComputed, isInput, type Properties, type Property } from "../../src/plugins/schema/property";
+import { isComputed, isInput, type ResourceProperties, type ResourceProperty } from "../../src/plugins/schema/property";
 import { PluginClient } from "./pluginClient";
 
 describe("The azuread stand-in's diff", () => {
@@ -132,7 +132,7 @@ describe("The azuread stand-in's diff", () => {
 });
 
 /** A value of a property's type; another one for each number. */
-function valueFor(property: Property, number: number): Value {
+function valueFor(property: ResourceProperty, number: number): Value {
   switch (property.kind) {
     case "boolean":
       return number % 2 === 1;
@@ -153,12 +153,12 @@ function valueFor(property: Property, number: number): Value {
   }
 }
 
-function valuesFor(properties: Properties, number: number): ValueRecord {
+function valuesFor(properties: ResourceProperties, number: number): ValueRecord {
   const inputs = Object.entries(properties).filter(([, property]) => isInput(property));
   return Object.fromEntries(inputs.map(([name, property]) => [name, valueFor(property, number)]));
 }
 
-function stateOf(properties: Properties, inputs: ValueRecord): ValueRecord {
+function stateOf(properties: ResourceProperties, inputs: ValueRecord): ValueRecord {
   const computed = Object.entries(properties).filter(([, property]) => isComputed(property));
   return { ...Object.fromEntries(computed.map(([name, property]) => [name, valueFor(property, 9)])), ...inputs };
 }

@@ -11,7 +11,7 @@ import { configuration } from "../../src/plugins/azuread/configuration";
 import { resources } from "../../src/plugins/azuread/resources";
 import { standInPlugins } from "../../src/plugins";
 import { resources as randomResources } from "../../src/plugins/random/resources";
-import { isInput, type Properties, type Property } from "../../src/plugins/schema/property";
+import { isInput, type ResourceProperties, type ResourceProperty } from "../../src/plugins/schema/property";
 import { type SdkProperties, membersOf, nestedMembersOf } from "./sdkTypes";
 
 const table = [
@@ -84,7 +84,7 @@ const undocumentedReplacements = new Set([
   "ServicePrincipal.clientId",
 ]);
 
-function assertSameInputs(plugin: string, properties: Properties, declared: SdkProperties): void {
+function assertSameInputs(plugin: string, properties: ResourceProperties, declared: SdkProperties): void {
   const inputs = Object.fromEntries(Object.entries(properties).filter(([, property]) => isInput(property)));
   assert.deepEqual(namesOf(inputs), keysOf(declared));
   for (const [name, property] of Object.entries(inputs)) {
@@ -97,16 +97,16 @@ function assertSameInputs(plugin: string, properties: Properties, declared: SdkP
 }
 
 /** The SDK lists some computed properties of blocks among the arguments. */
-function nestedInputs(property: Property, declared: SdkProperties): Properties {
+function nestedInputs(property: ResourceProperty, declared: SdkProperties): ResourceProperties {
   const fields = property.fields ?? {};
-  const entries = Object.entries(fields).map(([name, field]): [string, Property] => [
+  const entries = Object.entries(fields).map(([name, field]): [string, ResourceProperty] => [
     name,
     isInput(field) || !declared.has(name) ? field : { ...field, usage: "optional" },
   ]);
   return Object.fromEntries(entries);
 }
 
-function kindOf({ kind }: Property): string {
+function kindOf({ kind }: ResourceProperty): string {
   switch (kind) {
     case "list":
     case "set":
@@ -129,7 +129,7 @@ function kindIn(type: string): string {
   return /boolean|number|string/.exec(type)?.[0] ?? type;
 }
 
-function namesOf(properties: Properties): string[] {
+function namesOf(properties: ResourceProperties): string[] {
   return Object.keys(properties).sort();
 }
 

@@ -3,7 +3,7 @@
  * official plugin (6.9.1).
  */
 import assert from "node:assert/strict";
-import type { GraphCall } from "../../src/plugins/azuread/graph";
+import type { GraphOperation } from "../../src/plugins/azuread/graph";
 import { user } from "../../src/plugins/azuread/resources/user";
 import { textOf, type ValueRecord } from "../../src/plugins/protocol/values";
 import { Fields } from "../../src/plugins/schema/fields";
@@ -96,7 +96,7 @@ describe("The azuread stand-in's states, as the official plugin's", function () 
     const bodies: object[] = [];
     const take = (_: string, body: object) => Promise.resolve(void bodies.push(body));
     const call = { post: (path: string, body: object) => take(path, body).then(() => ({ id: "1" })), patch: take };
-    const fake = call as unknown as GraphCall;
+    const fake = call as unknown as GraphOperation;
     const plan = { displayName: "Ben", userPrincipalName: "ben@contoso.com", password: "A long enough 1." };
     await user.create(new Fields(user.properties, plan), fake, () => undefined);
     assert.equal((bodies[0] as { mail?: unknown }).mail, null);

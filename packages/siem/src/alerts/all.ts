@@ -5,7 +5,7 @@ import { limiterVariable, type AlertApi, type ServiceError } from "@defender-mss
 import { VisibleError } from "@defender-mssp/errors";
 import { Limiter } from "@defender-mssp/microsoft/limiter";
 import type { Connector } from "../connector/connector";
-import type { ConnectorSource, CustomerConnector } from "../connector/connectorSource";
+import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
 import { exitCodeOfFailure } from "../pull/interrupt";
 import { pullMany, type CustomerContext, type OpenedPull } from "../pull/many";
 import type { Metrics } from "../pull/metrics";
@@ -72,7 +72,7 @@ export async function pullAll(all: PullAllOptions): Promise<number> {
 /** The source, the position and the checkpoint of a customer. */
 async function opened(
   connector: Connector,
-  customer: CustomerConnector,
+  customer: UnreadConnector,
   options: AlertsOptions,
   { inTurn, identify, ...context }: CustomerContext,
 ): Promise<OpenedPull<FetchedAlert>> {

@@ -4,7 +4,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
 import type { ConnectionOptions } from "../connector/connectionFiles";
-import type { CustomerConnector } from "../connector/connectorSource";
+import type { UnreadConnector } from "../connector/connectorSource";
 import { alertExporterHosts } from "../connector/hosts";
 import type { PullOptions, PullProgress } from "../pull/pull";
 import { checkPullOptions, chosenSeverities, type PullCommandOptions } from "../pull/pullOptions";
@@ -44,7 +44,7 @@ export interface SetupOptions {
 
 /** Source, position and checkpoint of a customer's pull. @throws VisibleError, ServiceError */
 export async function pullOf(
-  customer: CustomerConnector,
+  customer: UnreadConnector,
   connector: Connector,
   { options, checkpointOf, signal, progress, follow, sleep }: SetupOptions,
 ): Promise<Pick<PullOptions<FetchedAlert>, "source" | "position" | "checkpoint" | "clock">> {
@@ -101,7 +101,7 @@ export function sinkOf(
 
 async function sourceOf(
   api: AlertApi,
-  customer: CustomerConnector,
+  customer: UnreadConnector,
   connector: Connector,
   options: AlertsOptions,
   { signal, sleep }: Pick<SetupOptions, "signal" | "sleep">,

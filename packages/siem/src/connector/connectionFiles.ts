@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
-import type { ConnectorSource, CustomerConnector, Selection } from "./connectorSource";
+import type { ConnectorSource, UnreadConnector, Selection } from "./connectorSource";
 import { exactlyOneOf, goWith, repeated } from "./selectors";
 
 /** What the options below have parsed. */
@@ -53,7 +53,7 @@ export function connectionsOption(): Option {
 }
 
 /** The connector of a connection file. */
-export function connectionFile(file: string, name = file): CustomerConnector {
+export function connectionFile(file: string, name = file): UnreadConnector {
   return {
     name,
     read: async () => {
@@ -68,7 +68,7 @@ export function connectionFile(file: string, name = file): CustomerConnector {
 }
 
 /** The connection files of a folder, sorted. A file's name is its customer's, as in checkpoints. */
-export async function connectionsOfFolder(folder: string): Promise<readonly CustomerConnector[]> {
+export async function connectionsOfFolder(folder: string): Promise<readonly UnreadConnector[]> {
   let names: string[];
   try {
     names = await readdir(folder);

@@ -8,7 +8,7 @@ import type { Connector } from "./connector";
 import type { KeptToken } from "./refreshToken";
 
 /** One customer's connector, before anything of it is read. */
-export interface CustomerConnector {
+export interface UnreadConnector {
   /** The customer's name in notes, metrics and names of checkpoints. */
   readonly name: string;
   /**
@@ -37,7 +37,7 @@ export interface ConnectorSource {
   /** Adds the options of a selection. They refuse a command line that selects nothing, or in two ways. */
   addOptions(command: Command, selection: Selection): Command;
   /** The connector that the options of `one` select, and those of `oneOrAll` without `--all`. */
-  one(options: object): CustomerConnector;
+  one(options: object): UnreadConnector;
   /** The connectors that the options of `several` select, and those of `oneOrAll` with `--all`. */
-  many(options: object): Promise<readonly CustomerConnector[]>;
+  many(options: object): Promise<readonly UnreadConnector[]>;
 }

@@ -5,13 +5,13 @@ import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
 import { csvText } from "@defender-mssp/terminal/csv";
 
 /** A customer that was asked. */
-export interface Customer {
+export interface HuntedCustomer {
   readonly tenantId: string;
   readonly stack: string;
 }
 
 /** Makes the text of a customer's rows. @throws VisibleError where the format can't hold them */
-export type RowsText = (customer: Customer, result: HuntingResult) => string;
+export type RowsText = (customer: HuntedCustomer, result: HuntingResult) => string;
 
 /** A line for each row. The customer's keys win over columns of the same name. */
 export const rowsAsJson: RowsText = ({ tenantId, stack }, { rows }) =>

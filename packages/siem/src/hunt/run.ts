@@ -8,7 +8,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
-import type { ConnectorSource, CustomerConnector } from "../connector/connectorSource";
+import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
 import { adviceOnProfile } from "../connector/profileAdvice";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { exitCodeOfFailure, Interrupt } from "../pull/interrupt";
@@ -17,7 +17,7 @@ import { writeToOutput } from "../sinks/standardOutput";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
 import { queryOf } from "./query";
-import { rowsAsCsv, rowsAsJson, type Customer, type RowsText } from "./rows";
+import { rowsAsCsv, rowsAsJson, type HuntedCustomer, type RowsText } from "./rows";
 
 export interface HuntOptions extends CredentialOptions {
   readonly file?: string;
@@ -59,7 +59,7 @@ export async function runHunt(
 }
 
 /** @returns the exit code. @throws what standard output's failure or a signal throws: it ends every query. */
-async function huntAll(targets: readonly CustomerConnector[], hunt: Hunt): Promise<number> {
+async function huntAll(targets: readonly UnreadConnector[], hunt: Hunt): Promise<number> {
   const { options, rowsText } = hunt;
   const output = new AbortController();
   const signal = AbortSignal.any([hunt.signal, output.signal]);
@@ -99,9 +99,9 @@ async function huntAll(targets: readonly CustomerConnector[], hunt: Hunt): Promi
 
 /** @throws VisibleError */
 async function huntOne(
-  target: CustomerConnector,
+  target: UnreadConnector,
   { query, options, signal }: Hunt,
-): Promise<{ readonly customer: Customer; readonly result: HuntingResult }> {
+): Promise<{ readonly customer: HuntedCustomer; readonly result: HuntingResult }> {
   signal.throwIfAborted();
   const connector = await target.read();
   const { tenantId, clientId, stack } = connector;

@@ -17,7 +17,7 @@ import {
   type SecurityIncident,
   type TokenSource,
 } from "@defender-mssp/microsoft";
-import { graphListSource, type ListPage, type Place } from "../pull/graphList";
+import { graphListSource, type ListPage, type PageRequest } from "../pull/graphList";
 import type { Pulled, Source } from "../pull/source";
 
 /** An incident, in this project's schema and as the service wrote it. */
@@ -79,7 +79,11 @@ class IncidentReader {
 
   constructor(private readonly options: IncidentSourceOptions) {}
 
-  async page(window: AlertWindow, place: Place, signal: AbortSignal | undefined): Promise<ListPage<FetchedIncident>> {
+  async page(
+    window: AlertWindow,
+    place: PageRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<ListPage<FetchedIncident>> {
     const { severities, tenantId, tokens } = this.options;
     const list = (withAlerts: boolean, tries?: number) =>
       tokens.use((token) =>

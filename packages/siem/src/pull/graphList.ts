@@ -17,7 +17,7 @@ const lowestLimit = 50;
 const maximumReadings = 20;
 
 /** What a page is asked for. */
-export interface Place {
+export interface PageRequest {
   readonly top: number;
   readonly skip?: number;
   /** The link of the page before. */
@@ -43,7 +43,7 @@ export interface GraphList<T extends Pulled> {
   /** The last part of the list's address. */
   readonly name: string;
   /** @throws ServiceError */
-  read(window: AlertWindow, place: Place, signal: AbortSignal | undefined): Promise<ListPage<T>>;
+  read(window: AlertWindow, place: PageRequest, signal: AbortSignal | undefined): Promise<ListPage<T>>;
   /**
    * What the list lacks of the items of a span, and further items that belong to them. Default:
    * nothing. @throws ServiceError
@@ -73,7 +73,7 @@ class ListReader<T extends Pulled> {
 
   constructor(private readonly list: GraphList<T>) {}
 
-  async page(window: AlertWindow, place: Place, signal: AbortSignal | undefined): Promise<ReadPage<T>> {
+  async page(window: AlertWindow, place: PageRequest, signal: AbortSignal | undefined): Promise<ReadPage<T>> {
     const page = await this.list.read(window, place, signal);
     const { length } = page.items;
     const isShort = length === 0 || (length < place.top && length < this.#largest);
@@ -86,7 +86,7 @@ class ListReader<T extends Pulled> {
    * `$skip` shows if there is one more. An item whose change takes it out of a filtered list
    * meanwhile makes room for the next one: then the page is read again.
    */
-  async provenPage(window: AlertWindow, place: Place, signal: AbortSignal | undefined): Promise<ReadPage<T>> {
+  async provenPage(window: AlertWindow, place: PageRequest, signal: AbortSignal | undefined): Promise<ReadPage<T>> {
     const page = await this.page(window, place, signal);
     const { length } = page.items;
     if (page.isComplete || page.hasMore || length >= place.top) return page;
@@ -125,7 +125,7 @@ class ListReader<T extends Pulled> {
   async #addAll(found: Map<string, T>, window: AlertWindow, signal: AbortSignal | undefined): Promise<void> {
     const { largestTop: top } = this.list;
     const seen = new Set<string>();
-    for (let place: Place = { top }; ;) {
+    for (let place: PageRequest = { top }; ;) {
       const page = await this.#pageAt(window, place, seen.size, signal);
       const known = seen.size;
       for (const item of page.items) {
@@ -143,7 +143,7 @@ class ListReader<T extends Pulled> {
   /** A link may be refused: then `$skip` leads on. */
   async #pageAt(
     window: AlertWindow,
-    place: Place,
+    place: PageRequest,
     read: number,
     signal: AbortSignal | undefined,
   ): Promise<ReadPage<T>> {

@@ -3,7 +3,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { markOf, type CheckState } from "@defender-mssp/terminal/checkState";
 import { tableText } from "@defender-mssp/terminal/table";
-import { NoConnectorYet, type CustomerConnector } from "../connector/connectorSource";
+import { NoConnectorYet, type UnreadConnector } from "../connector/connectorSource";
 import type { SiemProduct } from "./products";
 import { mergedSiemFiles } from "./render";
 import type { SiemConnection } from "./siem";
@@ -33,7 +33,7 @@ const simultaneous = 4;
  */
 export async function writeSiemConfigOfAll(
   product: SiemProduct,
-  customers: readonly CustomerConnector[],
+  customers: readonly UnreadConnector[],
   options: WriteOptions,
 ): Promise<MergedSet> {
   const read = await atOnce(simultaneous, customers, (customer) => connectionOrProblem(product, customer, options));
@@ -50,7 +50,7 @@ export async function writeSiemConfigOfAll(
 
 async function connectionOrProblem(
   product: SiemProduct,
-  customer: CustomerConnector,
+  customer: UnreadConnector,
   options: ConnectionOfOptions,
 ): Promise<SiemConnection | CustomerResult> {
   const { name: stack } = customer;

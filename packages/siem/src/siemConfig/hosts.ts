@@ -10,7 +10,7 @@ import {
   type Endpoints,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
-import type { CustomerConnector } from "../connector/connectorSource";
+import type { UnreadConnector } from "../connector/connectorSource";
 import { acceptingHost, alertExporterHosts } from "../connector/hosts";
 import { connectorEnvironment, credentialOf } from "../tokens/credentials";
 import { legacyTokens } from "../tokens/legacyTokens";
@@ -34,7 +34,7 @@ export function siemHosts(endpoints: Endpoints, alertExporter: string | undefine
  * @throws VisibleError when the cloud has no such region, or none of them accepts the connector.
  */
 export async function customerAlertExporter(
-  customer: CustomerConnector,
+  customer: UnreadConnector,
   endpoints: Endpoints,
   region: AlertExporterRegion | undefined,
 ): Promise<string> {
@@ -55,11 +55,7 @@ export async function customerAlertExporter(
 }
 
 /** Asks each region for no more than one alert of the last hour. */
-async function askForHost(
-  customer: CustomerConnector,
-  endpoints: Endpoints,
-  hosts: readonly string[],
-): Promise<string> {
+async function askForHost(customer: UnreadConnector, endpoints: Endpoints, hosts: readonly string[]): Promise<string> {
   const connector = await customer.read();
   const credential = await credentialOf(connector, {});
   const tokens = await legacyTokens(customer, connector, {

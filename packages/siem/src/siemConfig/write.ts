@@ -4,7 +4,7 @@ import path from "node:path";
 import type { AlertExporterRegion } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
-import type { CustomerConnector } from "../connector/connectorSource";
+import type { UnreadConnector } from "../connector/connectorSource";
 import type { SiemProduct } from "./products";
 import type { SiemConnection, SiemFile } from "./siem";
 
@@ -24,7 +24,7 @@ const modes = { secret: 0o600, other: 0o644 } as const;
 /** Writes the files of one customer and returns their paths. @throws VisibleError */
 export async function writeSiemConfig(
   product: SiemProduct,
-  customer: CustomerConnector,
+  customer: UnreadConnector,
   options: WriteOptions,
 ): Promise<string[]> {
   const { siemFiles } = await import("./render.js");
@@ -59,7 +59,7 @@ async function refuseToReplace(targets: readonly string[]): Promise<void> {
  */
 export async function connectionOf(
   product: SiemProduct,
-  customer: CustomerConnector,
+  customer: UnreadConnector,
   options: ConnectionOfOptions,
 ): Promise<SiemConnection> {
   const [{ credentialOf, endpointsOf }, { needsAlertExporter }, hosts] = await Promise.all([

@@ -19,7 +19,7 @@ import { shownConnector } from "../connector/shownConnector";
 import type { CredentialOptions } from "./credentialOptions";
 
 /** A credential of the connector. */
-export type ConnectorCredential =
+export type SignInCredential =
   | { readonly kind: "secret"; readonly secret: string }
   | (ClientCertificate & { readonly kind: "certificate"; readonly file: string; readonly password?: string })
   | { readonly kind: "federated"; readonly token: string };
@@ -56,7 +56,7 @@ const passwordVariable = "MSSP_CERTIFICATE_PASSWORD";
  * @throws VisibleError for a missing option, an option that doesn't match the connector, or an
  * unusable file.
  */
-export async function credentialOf(connector: Connector, options: CredentialOptions): Promise<ConnectorCredential> {
+export async function credentialOf(connector: Connector, options: CredentialOptions): Promise<SignInCredential> {
   const { credential: type, clientSecret, connection } = connector;
   const { option, key, variable, words } = ways[type];
   const other = Object.values(ways).find((way) => way.key !== key && options[way.key] !== undefined);
@@ -81,7 +81,7 @@ async function credentialAt(
   connector: Connector,
   { file: connectionFile, credentialPlace: place }: Connection,
   remedy: string,
-): Promise<ConnectorCredential> {
+): Promise<SignInCredential> {
   if ("file" in place) return readCredential(connector, place.file);
   if ("fileVariable" in place) {
     const { [place.fileVariable]: file } = process.env;
@@ -112,7 +112,7 @@ async function credentialAt(
   }
 }
 
-async function readCredential({ credential: type, connection }: Connector, file: string): Promise<ConnectorCredential> {
+async function readCredential({ credential: type, connection }: Connector, file: string): Promise<SignInCredential> {
   const bytes = await read(file, connection !== undefined && type !== "federated");
   if (type === "certificate") return readCertificate(file, bytes);
   const text = bytes.toString("utf8").trim();
@@ -120,7 +120,7 @@ async function readCredential({ credential: type, connection }: Connector, file:
   return type === "secret" ? { kind: "secret", secret: text } : { kind: "federated", token: text };
 }
 
-function readCertificate(file: string, bytes: Buffer): ConnectorCredential {
+function readCertificate(file: string, bytes: Buffer): SignInCredential {
   const { [passwordVariable]: password } = process.env;
   const certificate = readClientCertificate(bytes, { source: file, password, passwordVariable });
   return { kind: "certificate", file, ...certificate, ...(password === undefined ? {} : { password }) };
@@ -130,7 +130,7 @@ function readCertificate(file: string, bytes: Buffer): ConnectorCredential {
  * Environment for `requestToken` as the connector. Of the user's own, it contains only where the
  * cloud is.
  */
-export function connectorEnvironment(clientId: string, credential: ConnectorCredential): Environment {
+export function connectorEnvironment(clientId: string, credential: SignInCredential): Environment {
   const { ARM_METADATA_HOSTNAME, ARM_ENVIRONMENT } = process.env;
   return {
     ARM_METADATA_HOSTNAME,
@@ -146,7 +146,7 @@ export function connectorEnvironment(clientId: string, credential: ConnectorCred
 }
 
 /** The same credential as msal expects it. */
-export function msalCredential(credential: ConnectorCredential) {
+export function msalCredential(credential: SignInCredential) {
   if (credential.kind === "secret") return { clientSecret: credential.secret };
   if (credential.kind === "federated") return { clientAssertion: credential.token };
   const thumbprintSha256 = createHash("sha256").update(credential.certificate.raw).digest("hex");

@@ -8,7 +8,7 @@ import {
   type TokenSource,
 } from "@defender-mssp/microsoft";
 import type { Connector } from "../connector/connector";
-import type { CustomerConnector } from "../connector/connectorSource";
+import type { UnreadConnector } from "../connector/connectorSource";
 
 export interface LegacyTokensOptions {
   readonly credentials: CredentialsSource;
@@ -22,7 +22,7 @@ export interface LegacyTokensOptions {
  * refresh token.
  */
 export async function legacyTokens(
-  customer: CustomerConnector,
+  customer: UnreadConnector,
   connector: Connector,
   { credentials, endpoints, signal }: LegacyTokensOptions,
 ): Promise<TokenSource> {

@@ -7,7 +7,7 @@ import { ServiceError, legacyAlertResource, type AlertApi, type Endpoints } from
 import { VisibleError } from "@defender-mssp/errors";
 import type { AuthenticationResult, ClientApplication } from "./msal";
 import type { Connector } from "../connector/connector";
-import { msalCredential, type ConnectorCredential } from "./credentials";
+import { msalCredential, type SignInCredential } from "./credentials";
 import { terminalText, visibleText } from "@defender-mssp/terminal/terminalText";
 import { NetworkClient } from "./networkClient";
 
@@ -40,7 +40,7 @@ export function resourceOf(api: AlertApi, endpoints: Endpoints): string {
  */
 export async function signInByCode(
   request: SignInRequest,
-  credential: ConnectorCredential,
+  credential: SignInCredential,
   redirectUri: string,
   receive: (signInUrl: string, state: string) => Promise<string>,
 ): Promise<Tokens> {
@@ -100,7 +100,7 @@ export function deviceCodeShown(
 /** Exchanges a refresh token for new tokens. The old one remains valid until its own end. */
 export async function renew(
   request: SignInRequest,
-  credential: ConnectorCredential | undefined,
+  credential: SignInCredential | undefined,
   refreshToken: string,
 ): Promise<Tokens> {
   const { PublicClientApplication } = await import("@azure/msal-node");
@@ -192,7 +192,7 @@ function scopesOf({ api, endpoints }: SignInRequest): string[] {
   return [`${resourceOf(api, endpoints)}/.default`];
 }
 
-async function confidential(request: SignInRequest, credential: ConnectorCredential, network: NetworkClient) {
+async function confidential(request: SignInRequest, credential: SignInCredential, network: NetworkClient) {
   const { ConfidentialClientApplication } = await import("@azure/msal-node");
   return new ConfidentialClientApplication(configuration(request, msalCredential(credential), network));
 }

@@ -2,17 +2,17 @@
 import { requestToken, type AlertExporterRegion, type Endpoints, type Environment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Connector } from "../connector/connector";
-import type { CustomerConnector } from "../connector/connectorSource";
+import type { UnreadConnector } from "../connector/connectorSource";
 import { alertExporterHosts } from "../connector/hosts";
 import type { KeptToken, TokenRecord } from "../connector/refreshToken";
 import type { CredentialOptions } from "../tokens/credentialOptions";
-import { credentialOf, endpointsOf, type ConnectorCredential } from "../tokens/credentials";
+import { credentialOf, endpointsOf, type SignInCredential } from "../tokens/credentials";
 
 export interface VerifyContext {
   readonly connector: Connector;
   readonly endpoints: Endpoints;
   /** The connector's credential, or why it is unknown. */
-  readonly credential: ConnectorCredential | VisibleError;
+  readonly credential: SignInCredential | VisibleError;
   /** Where the connector's refresh token is kept. */
   readonly kept: KeptToken;
   /** The kept refresh token's record, if there is one. */
@@ -31,7 +31,7 @@ export interface ContextOptions extends CredentialOptions {
 
 /** @throws VisibleError where the connector or the record of its refresh token can't be read. */
 export async function contextOf(
-  customer: CustomerConnector,
+  customer: UnreadConnector,
   options: ContextOptions,
   program: string,
 ): Promise<VerifyContext> {

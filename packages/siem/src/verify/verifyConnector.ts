@@ -1,6 +1,6 @@
 /** `verify` by a connection file. */
 import { VisibleError } from "@defender-mssp/errors";
-import type { CustomerConnector } from "../connector/connectorSource";
+import type { UnreadConnector } from "../connector/connectorSource";
 import { authorizationByUse, graphAlerts, legacyAlerts, refreshToken, type LegacyAlerts } from "./alerts";
 import { failed, type Check } from "./check";
 import { credentialExpiry, portal } from "./connectorChecks";
@@ -12,7 +12,7 @@ import { requiringState } from "./requiringState";
  * check and no error.
  */
 export async function verifyConnector(
-  customer: CustomerConnector,
+  customer: UnreadConnector,
   options: ContextOptions,
   program: string,
 ): Promise<readonly Check[]> {

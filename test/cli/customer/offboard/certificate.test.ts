@@ -5,14 +5,14 @@ import { Deployed } from "../../../../cli/tenant/additions/deployed";
 import type { GovernanceLook } from "../../../../cli/customer/governance/look";
 import { certificateOf } from "../../../../cli/customer/offboard/certificate";
 import { inventoryOf, joined, type Item } from "../../../../cli/customer/offboard/inventory";
-import type { Journal } from "../../../../cli/customer/offboard/journal";
+import type { OffboardingJournal } from "../../../../cli/customer/offboard/journal";
 import { certificatePage } from "../../../../cli/customer/offboard/page";
 import { isProved, type Proved, type ProvedItem } from "../../../../cli/customer/offboard/proof";
 import { certificateText } from "../../../../cli/customer/offboard/text";
 
 const hostile = `<script>alert(1)</script>\u001b[2J\u202e`;
 const guest: Item = { proof: "user", kind: "guest", name: hostile, id: "a1", adopted: false, byHand: false };
-const journal: Journal = {
+const journal: OffboardingJournal = {
   format: 1,
   stack: "contoso",
   customerName: hostile,

@@ -3,7 +3,7 @@
  * the service answers.
  */
 import { complexDefaults } from "./complexTypes";
-import type { Properties } from "./property";
+import type { EntityProperties } from "./property";
 import {
   alwaysSelected,
   boolean,
@@ -27,7 +27,7 @@ export const signInAudiences = [
 ] as const;
 
 /** https://learn.microsoft.com/graph/api/resources/application */
-export const application: Properties = {
+export const application: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   appId: string({ ...computed }),
@@ -71,7 +71,7 @@ export const application: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/federatedidentitycredential */
-export const federatedIdentityCredential: Properties = {
+export const federatedIdentityCredential: EntityProperties = {
   id: string({ ...computed }),
   name: string({ nullable: false, required: true, write: "create" }),
   issuer: string({ nullable: false, required: true }),
@@ -81,7 +81,7 @@ export const federatedIdentityCredential: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/serviceprincipal */
-export const servicePrincipal: Properties = {
+export const servicePrincipal: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   accountEnabled: boolean({ default: true }),

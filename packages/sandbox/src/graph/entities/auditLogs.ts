@@ -2,7 +2,7 @@
  * An entry of the tenant's audit log, and a sign-in.
  * https://learn.microsoft.com/graph/api/resources/directoryaudit, …/signin
  */
-import type { Properties } from "./property";
+import type { EntityProperties } from "./property";
 import {
   boolean,
   complex,
@@ -19,7 +19,7 @@ import {
 
 const named = { ...readOnly, nullable: false, default: undefined } as const;
 
-export const directoryAudit: Properties = {
+export const directoryAudit: EntityProperties = {
   id: string({ ...computed }),
   category: string(named),
   correlationId: string(readOnly),
@@ -38,7 +38,7 @@ const beta = { ...readOnly, only: "beta" } as const;
 const none = string({ ...readOnly, default: "none" });
 
 /** Risk, location and device are what Entra answers where it knows nothing. */
-export const signIn: Properties = {
+export const signIn: EntityProperties = {
   id: string({ ...computed }),
   createdDateTime: dateTime(named),
   userDisplayName: string(readOnly),
@@ -75,7 +75,7 @@ export const signIn: Properties = {
 };
 
 /** The complex types of both. */
-export const auditTypes: Readonly<Record<string, Properties>> = {
+export const auditTypes: Readonly<Record<string, EntityProperties>> = {
   auditActivityInitiator: { app: complex("appIdentity"), user: complex("userIdentity") },
   appIdentity: {
     appId: string(),

@@ -15,7 +15,7 @@ import {
   int32,
   string,
   strings,
-  type Properties,
+  type EntityProperties,
 } from "./property";
 import { conditionalAccessSubtypes, conditionalAccessTypes } from "./conditionalAccess";
 import { crossTenantAccessTypes } from "./crossTenantAccess";
@@ -58,7 +58,7 @@ export const complexDefaults = {
 const redirectUris = { redirectUris: strings({ unordered: true }) };
 
 /** Complex types by name, without the namespace. */
-export const complexTypes: Readonly<Record<string, Properties>> = {
+export const complexTypes: Readonly<Record<string, EntityProperties>> = {
   addIn: { id: guid(), type: string({ nullable: false }), properties: complexes("keyValue") },
   apiApplication: {
     acceptMappedClaims: boolean(),

@@ -2,10 +2,10 @@
  * Conditional Access: policies, and the What If evaluation of a sign-in.
  * https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
  */
-import type { Properties } from "./property";
+import type { EntityProperties } from "./property";
 import { boolean, complex, computed, dateTime, int32, readOnly, string, strings } from "./property";
 
-export const conditionalAccessPolicy: Properties = {
+export const conditionalAccessPolicy: EntityProperties = {
   id: string({ ...computed }),
   templateId: string(readOnly),
   displayName: string({ nullable: false, required: true, default: undefined }),
@@ -25,7 +25,7 @@ export const conditionalAccessPolicy: Properties = {
 };
 
 /** A policy with the evaluation of one sign-in. */
-export const whatIfAnalysisResult: Properties = {
+export const whatIfAnalysisResult: EntityProperties = {
   ...conditionalAccessPolicy,
   policyApplies: boolean({ ...readOnly, nullable: false, default: false }),
   analysisReasons: string({ ...readOnly, nullable: false, default: "notSet" }),
@@ -34,7 +34,7 @@ export const whatIfAnalysisResult: Properties = {
 const filter = complex("conditionalAccessFilter");
 const isEnabled = boolean();
 
-export const conditionalAccessTypes: Readonly<Record<string, Properties>> = {
+export const conditionalAccessTypes: Readonly<Record<string, EntityProperties>> = {
   applicationContext: { includeApplications: strings() },
   applicationEnforcedRestrictionsSessionControl: { isEnabled },
   authenticationStrengthPolicy: {

@@ -2,13 +2,13 @@
  * Cross-tenant access: the default configuration and those of partners.
  * https://learn.microsoft.com/graph/api/resources/crosstenantaccesspolicy-overview
  */
-import type { Properties } from "./property";
+import type { EntityProperties } from "./property";
 import { boolean, complex, complexes, computed, readOnly, string } from "./property";
 
 const accessType = { values: ["allowed", "blocked"] } as const;
 
 /** What default and partner share. Null in a partner's configuration: the default's value applies. */
-const configuration: Properties = {
+const configuration: EntityProperties = {
   appServiceConnectInbound: complex("crossTenantAccessPolicyAppServiceConnectSetting"),
   automaticUserConsentSettings: complex("inboundOutboundPolicyConfiguration"),
   b2bCollaborationInbound: complex("crossTenantAccessPolicyB2BSetting"),
@@ -22,32 +22,32 @@ const configuration: Properties = {
 };
 
 /** The key is `tenantId`; the type has no `id`. */
-export const crossTenantAccessPolicyConfigurationPartner: Properties = {
+export const crossTenantAccessPolicyConfigurationPartner: EntityProperties = {
   tenantId: string({ nullable: false, required: true, default: undefined, write: "create" }),
   isServiceProvider: boolean(),
   isInMultiTenantOrganization: boolean(readOnly),
   ...configuration,
 };
 
-export const crossTenantAccessPolicyConfigurationDefault: Properties = {
+export const crossTenantAccessPolicyConfigurationDefault: EntityProperties = {
   id: string({ ...computed }),
   isServiceDefault: boolean(readOnly),
   ...configuration,
 };
 
-export const crossTenantIdentitySyncPolicyPartner: Properties = {
+export const crossTenantIdentitySyncPolicyPartner: EntityProperties = {
   tenantId: string({ ...readOnly, nullable: false, default: undefined }),
   displayName: string(),
   userSyncInbound: complex("crossTenantUserSyncInbound"),
 };
 
 const targetConfiguration = "crossTenantAccessPolicyTargetConfiguration";
-const b2bSetting: Properties = {
+const b2bSetting: EntityProperties = {
   usersAndGroups: complex(targetConfiguration),
   applications: complex(targetConfiguration),
 };
 
-export const crossTenantAccessTypes: Readonly<Record<string, Properties>> = {
+export const crossTenantAccessTypes: Readonly<Record<string, EntityProperties>> = {
   crossTenantAccessPolicyAppServiceConnectSetting: { applications: complex(targetConfiguration) },
   crossTenantAccessPolicyB2BSetting: b2bSetting,
   crossTenantAccessPolicyInboundTrust: {

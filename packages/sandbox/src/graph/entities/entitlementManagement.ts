@@ -4,7 +4,7 @@
  * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview. All but connected
  * organizations is beta, as used by the official azuread plugin: v1.0 has other names.
  */
-import type { Properties } from "./property";
+import type { EntityProperties } from "./property";
 import {
   boolean,
   complex,
@@ -18,7 +18,7 @@ import {
 } from "./property";
 
 const beta = { only: "beta" } as const;
-const stamps: Properties = {
+const stamps: EntityProperties = {
   createdBy: string({ ...readOnly, ...beta }),
   createdDateTime: dateTime({ ...computed }),
   modifiedBy: string({ ...readOnly, ...beta }),
@@ -30,7 +30,7 @@ const named = { nullable: false, required: true, default: undefined } as const;
  * https://learn.microsoft.com/graph/api/resources/connectedorganization; its update accepts neither
  * identity sources nor times.
  */
-export const connectedOrganization: Properties = {
+export const connectedOrganization: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(named),
   description: string(),
@@ -40,7 +40,7 @@ export const connectedOrganization: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackagecatalog?view=graph-rest-beta */
-export const accessPackageCatalog: Properties = {
+export const accessPackageCatalog: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(named),
   description: string(),
@@ -51,7 +51,7 @@ export const accessPackageCatalog: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackage?view=graph-rest-beta */
-export const accessPackage: Properties = {
+export const accessPackage: EntityProperties = {
   id: string({ ...computed }),
   catalogId: string({ ...named, write: "create" }),
   displayName: string(named),
@@ -62,7 +62,7 @@ export const accessPackage: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackageassignment?view=graph-rest-beta */
-export const accessPackageAssignment: Properties = {
+export const accessPackageAssignment: EntityProperties = {
   id: string({ ...computed }),
   catalogId: string(readOnly),
   accessPackageId: string(readOnly),
@@ -77,7 +77,7 @@ export const accessPackageAssignment: Properties = {
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentrequest?view=graph-rest-beta
  */
-export const accessPackageAssignmentRequest: Properties = {
+export const accessPackageAssignmentRequest: EntityProperties = {
   id: string({ ...computed }),
   requestType: string({ ...named, values: ["AdminAdd", "AdminRemove"] }),
   requestState: string({ ...readOnly, default: "Submitted" }),
@@ -89,7 +89,7 @@ export const accessPackageAssignmentRequest: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackagesubject?view=graph-rest-beta */
-export const accessPackageSubject: Properties = {
+export const accessPackageSubject: EntityProperties = {
   id: string({ ...computed }),
   altSecId: string(readOnly),
   objectId: string(readOnly),
@@ -103,7 +103,7 @@ export const accessPackageSubject: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackageresource?view=graph-rest-beta */
-export const accessPackageResource: Properties = {
+export const accessPackageResource: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(),
   description: string(),
@@ -120,7 +120,7 @@ export const accessPackageResource: Properties = {
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageresourcerequest?view=graph-rest-beta
  */
-export const accessPackageResourceRequest: Properties = {
+export const accessPackageResourceRequest: EntityProperties = {
   id: string({ ...computed }),
   catalogId: string(named),
   executeImmediately: boolean({ default: true }),
@@ -132,7 +132,7 @@ export const accessPackageResourceRequest: Properties = {
   justification: string({ emptyText: true }),
 };
 
-const originated: Properties = {
+const originated: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(),
   description: string(),
@@ -143,12 +143,12 @@ const originated: Properties = {
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageresourcerole?view=graph-rest-beta
  */
-export const accessPackageResourceRole: Properties = originated;
+export const accessPackageResourceRole: EntityProperties = originated;
 
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageresourcescope?view=graph-rest-beta
  */
-export const accessPackageResourceScope: Properties = {
+export const accessPackageResourceScope: EntityProperties = {
   ...originated,
   roleOriginId: string(),
   isRootScope: boolean({ default: false }),
@@ -158,12 +158,12 @@ export const accessPackageResourceScope: Properties = {
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageresourcerolescope?view=graph-rest-beta
  */
-export const accessPackageResourceRoleScope: Properties = { id: string({ ...computed }), ...stamps };
+export const accessPackageResourceRoleScope: EntityProperties = { id: string({ ...computed }), ...stamps };
 
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentpolicy?view=graph-rest-beta
  */
-export const accessPackageAssignmentPolicy: Properties = {
+export const accessPackageAssignmentPolicy: EntityProperties = {
   id: string({ ...computed }),
   accessPackageId: string(named),
   displayName: string(named),
@@ -188,9 +188,9 @@ export const accessPackageAssignmentPolicy: Properties = {
   questions: complexes("accessPackageQuestion"),
 };
 
-const userSet: Properties = { isBackup: boolean({ default: false }) };
-const identified: Properties = { ...userSet, id: string(), description: string() };
-const question: Properties = {
+const userSet: EntityProperties = { isBackup: boolean({ default: false }) };
+const identified: EntityProperties = { ...userSet, id: string(), description: string() };
+const question: EntityProperties = {
   id: string(),
   isRequired: boolean({ default: false }),
   isAnswerEditable: boolean({ default: true }),
@@ -199,7 +199,7 @@ const question: Properties = {
 };
 
 /** Their complex types, for `complexTypes`. */
-export const entitlementTypes: Readonly<Record<string, Properties>> = {
+export const entitlementTypes: Readonly<Record<string, EntityProperties>> = {
   identitySource: {},
   azureActiveDirectoryTenant: { displayName: string(), tenantId: string({ required: true }) },
   domainIdentitySource: { displayName: string(), domainName: string({ required: true }) },

@@ -1,9 +1,9 @@
 /** Delegated grants, app role assignments, directory roles and their assignments. */
-import type { Properties } from "./property";
+import type { EntityProperties } from "./property";
 import { boolean, complexes, computed, dateTime, guid, readOnly, string, strings } from "./property";
 
 /** https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant */
-export const oauth2PermissionGrant: Properties = {
+export const oauth2PermissionGrant: EntityProperties = {
   clientId: string({ nullable: false, required: true, write: "create" }),
   consentType: string({ required: true, write: "create", values: ["AllPrincipals", "Principal"] }),
   id: string({ ...computed }),
@@ -13,7 +13,7 @@ export const oauth2PermissionGrant: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/approleassignment */
-export const appRoleAssignment: Properties = {
+export const appRoleAssignment: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   appRoleId: guid({ nullable: false, required: true, write: "create", default: undefined }),
@@ -28,7 +28,7 @@ export const appRoleAssignment: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/directoryrole */
-export const directoryRole: Properties = {
+export const directoryRole: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   description: string(readOnly),
@@ -37,7 +37,7 @@ export const directoryRole: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/directoryroletemplate */
-export const directoryRoleTemplate: Properties = {
+export const directoryRoleTemplate: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   description: string(readOnly),
@@ -45,7 +45,7 @@ export const directoryRoleTemplate: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleassignment */
-export const unifiedRoleAssignment: Properties = {
+export const unifiedRoleAssignment: EntityProperties = {
   id: string({ ...computed }),
   principalId: string({ nullable: false, required: true, write: "create" }),
   directoryScopeId: string({ write: "create" }),
@@ -54,7 +54,7 @@ export const unifiedRoleAssignment: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroledefinition */
-export const unifiedRoleDefinition: Properties = {
+export const unifiedRoleDefinition: EntityProperties = {
   id: string({ ...computed }),
   description: string(),
   displayName: string(),
@@ -70,7 +70,7 @@ export const unifiedRoleDefinition: Properties = {
  * A Defender role.
  * https://learn.microsoft.com/graph/api/resources/unifiedroledefinition?view=graph-rest-beta
  */
-export const defenderRoleDefinition: Properties = {
+export const defenderRoleDefinition: EntityProperties = {
   ...unifiedRoleDefinition,
   displayName: string({ required: true }),
   isBuiltIn: boolean({ ...readOnly, default: false }),
@@ -79,7 +79,7 @@ export const defenderRoleDefinition: Properties = {
 /**
  * https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentmultiple?view=graph-rest-beta
  */
-export const unifiedRoleAssignmentMultiple: Properties = {
+export const unifiedRoleAssignmentMultiple: EntityProperties = {
   id: string({ ...computed }),
   displayName: string({ required: true }),
   description: string(),

@@ -2,10 +2,10 @@
  * `group`, in the order in which the service answers.
  * https://learn.microsoft.com/graph/api/resources/group
  */
-import type { Properties } from "./property";
+import type { EntityProperties } from "./property";
 import { alwaysSelected, boolean, computed, dateTime, readOnly, string, strings, untypedCollection } from "./property";
 
-export const group: Properties = {
+export const group: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   classification: string(),

@@ -3,10 +3,10 @@
  * tenant. Read only. https://learn.microsoft.com/graph/api/resources/subscribedsku,
  * …/authorizationpolicy, …/tenantappmanagementpolicy
  */
-import type { Properties } from "./property";
+import type { EntityProperties } from "./property";
 import { boolean, complex, complexes, computed, guid, int32, readOnly, string, strings } from "./property";
 
-export const subscribedSku: Properties = {
+export const subscribedSku: EntityProperties = {
   accountName: string(readOnly),
   accountId: string(readOnly),
   appliesTo: string(readOnly),
@@ -20,7 +20,7 @@ export const subscribedSku: Properties = {
   servicePlans: complexes("servicePlanInfo", readOnly),
 };
 
-export const authorizationPolicy: Properties = {
+export const authorizationPolicy: EntityProperties = {
   id: string({ ...computed }),
   allowInvitesFrom: string(readOnly),
   allowedToSignUpEmailBasedSubscriptions: boolean({ ...readOnly, nullable: false, default: true }),
@@ -34,7 +34,7 @@ export const authorizationPolicy: Properties = {
   defaultUserRolePermissions: complex("defaultUserRolePermissions", readOnly),
 };
 
-export const tenantAppManagementPolicy: Properties = {
+export const tenantAppManagementPolicy: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(readOnly),
   description: string(readOnly),

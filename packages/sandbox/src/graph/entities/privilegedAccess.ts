@@ -2,14 +2,14 @@
  * Privileged Identity Management for Groups: eligible memberships, and the policies by which they
  * are activated. https://learn.microsoft.com/graph/api/resources/privilegedidentitymanagement-for-groups-api-overview
  */
-import { boolean, complex, computed, dateTime, readOnly, string, untyped, type Properties } from "./property";
+import { boolean, complex, computed, dateTime, readOnly, string, untyped, type EntityProperties } from "./property";
 
 const relationship = string({ nullable: false, required: true, values: ["owner", "member"] });
 
 /**
  * https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupeligibilityschedulerequest
  */
-export const eligibilityScheduleRequest: Properties = {
+export const eligibilityScheduleRequest: EntityProperties = {
   id: string({ ...computed }),
   status: string({ ...computed }),
   createdDateTime: dateTime(readOnly),
@@ -32,7 +32,7 @@ export const eligibilityScheduleRequest: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupeligibilityschedule */
-export const eligibilitySchedule: Properties = {
+export const eligibilitySchedule: EntityProperties = {
   id: string({ ...computed }),
   createdDateTime: dateTime(readOnly),
   modifiedDateTime: dateTime(readOnly),
@@ -46,7 +46,7 @@ export const eligibilitySchedule: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupassignmentschedulerequest */
-export const assignmentScheduleRequest: Properties = {
+export const assignmentScheduleRequest: EntityProperties = {
   ...eligibilityScheduleRequest,
   action: string({
     required: true,
@@ -58,13 +58,13 @@ export const assignmentScheduleRequest: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupassignmentschedule */
-export const assignmentSchedule: Properties = {
+export const assignmentSchedule: EntityProperties = {
   ...eligibilitySchedule,
   assignmentType: string({ ...readOnly, values: ["assigned", "activated"] }),
 };
 
 /** https://learn.microsoft.com/graph/api/resources/approvalstage */
-export const approvalStage: Properties = {
+export const approvalStage: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(readOnly),
   reviewedDateTime: dateTime(readOnly),
@@ -79,7 +79,7 @@ export const approvalStage: Properties = {
  * https://learn.microsoft.com/graph/api/resources/unifiedrolemanagementpolicy. `rules` is a
  * navigation: `routes/groupRolePolicies.ts` answers it.
  */
-export const unifiedRoleManagementPolicy: Properties = {
+export const unifiedRoleManagementPolicy: EntityProperties = {
   id: string({ ...computed }),
   displayName: string({ ...computed }),
   description: string({ ...computed }),
@@ -91,7 +91,7 @@ export const unifiedRoleManagementPolicy: Properties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedrolemanagementpolicyassignment */
-export const unifiedRoleManagementPolicyAssignment: Properties = {
+export const unifiedRoleManagementPolicyAssignment: EntityProperties = {
   id: string({ ...computed }),
   policyId: string({ ...computed }),
   scopeId: string({ ...computed }),
@@ -100,7 +100,7 @@ export const unifiedRoleManagementPolicyAssignment: Properties = {
 };
 
 /** Their complex types, for `complexTypes`. */
-export const privilegedAccessTypes: Readonly<Record<string, Properties>> = {
+export const privilegedAccessTypes: Readonly<Record<string, EntityProperties>> = {
   requestSchedule: { startDateTime: dateTime(), recurrence: untyped(), expiration: complex("expirationPattern") },
   expirationPattern: {
     type: string({ values: ["notSpecified", "noExpiration", "afterDateTime", "afterDuration"] }),

@@ -17,7 +17,7 @@ export type PrimitiveType =
   /** A type of Graph that the sandbox returns only as null or an empty collection. */
   | "Edm.Untyped";
 
-export interface Property {
+export interface EntityProperty {
   /**
    * An EDM primitive, or the name of a complex type of Graph's (without `microsoft.graph.`) from
    * `complexTypes`.
@@ -55,22 +55,22 @@ export interface Property {
  * The properties of an entity or of a complex type, by name, in the order in which the service
  * answers them.
  */
-export type Properties = Readonly<Record<string, Property>>;
+export type EntityProperties = Readonly<Record<string, EntityProperty>>;
 
-type Options = Partial<Omit<Property, "type" | "collection">>;
+type Options = Partial<Omit<EntityProperty, "type" | "collection">>;
 
-export const string = (options: Options = {}): Property => single("Edm.String", options);
-export const boolean = (options: Options = {}): Property => single("Edm.Boolean", options);
-export const int32 = (options: Options = {}): Property => single("Edm.Int32", options);
-export const guid = (options: Options = {}): Property => single("Edm.Guid", options);
-export const dateTime = (options: Options = {}): Property => single("Edm.DateTimeOffset", options);
-export const binary = (options: Options = {}): Property => single("Edm.Binary", options);
-export const untyped = (options: Options = {}): Property => single("Edm.Untyped", options);
-export const strings = (options: Options = {}): Property => many("Edm.String", options);
-export const guids = (options: Options = {}): Property => many("Edm.Guid", options);
-export const untypedCollection = (options: Options = {}): Property => many("Edm.Untyped", options);
-export const complex = (name: string, options: Options = {}): Property => single({ complex: name }, options);
-export const complexes = (name: string, options: Options = {}): Property => many({ complex: name }, options);
+export const string = (options: Options = {}): EntityProperty => single("Edm.String", options);
+export const boolean = (options: Options = {}): EntityProperty => single("Edm.Boolean", options);
+export const int32 = (options: Options = {}): EntityProperty => single("Edm.Int32", options);
+export const guid = (options: Options = {}): EntityProperty => single("Edm.Guid", options);
+export const dateTime = (options: Options = {}): EntityProperty => single("Edm.DateTimeOffset", options);
+export const binary = (options: Options = {}): EntityProperty => single("Edm.Binary", options);
+export const untyped = (options: Options = {}): EntityProperty => single("Edm.Untyped", options);
+export const strings = (options: Options = {}): EntityProperty => many("Edm.String", options);
+export const guids = (options: Options = {}): EntityProperty => many("Edm.Guid", options);
+export const untypedCollection = (options: Options = {}): EntityProperty => many("Edm.Untyped", options);
+export const complex = (name: string, options: Options = {}): EntityProperty => single({ complex: name }, options);
+export const complexes = (name: string, options: Options = {}): EntityProperty => many({ complex: name }, options);
 
 /** Set by the service only. */
 export const readOnly = { write: "never" } as const;
@@ -81,11 +81,11 @@ export const selected = { selectedIn: ["v1.0"] } as const;
 /** Both versions return it only with `$select`. */
 export const alwaysSelected = { selectedIn: ["v1.0", "beta"] } as const;
 
-function single(type: Property["type"], options: Options): Property {
+function single(type: EntityProperty["type"], options: Options): EntityProperty {
   return { ...common, type, collection: false, nullable: true, default: null, ...options };
 }
 
-function many(type: Property["type"], options: Options): Property {
+function many(type: EntityProperty["type"], options: Options): EntityProperty {
   return { ...common, type, collection: true, nullable: false, default: [], ...options };
 }
 

@@ -2,7 +2,7 @@
  * `organization` and `domain`. https://learn.microsoft.com/graph/api/resources/organization,
  * …/domain
  */
-import type { Properties } from "./property";
+import type { EntityProperties } from "./property";
 import {
   boolean,
   complex,
@@ -17,7 +17,7 @@ import {
   untypedCollection,
 } from "./property";
 
-export const organization: Properties = {
+export const organization: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   businessPhones: strings(readOnly),
@@ -45,7 +45,7 @@ export const organization: Properties = {
   verifiedDomains: complexes("verifiedDomain", readOnly),
 };
 
-export const domain: Properties = {
+export const domain: EntityProperties = {
   authenticationType: string({ ...readOnly, nullable: false, default: "Managed" }),
   availabilityStatus: string(readOnly),
   id: string({ ...computed }),

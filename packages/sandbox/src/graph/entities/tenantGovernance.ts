@@ -4,22 +4,22 @@
  * and the pages that it links (2026-08-13); `policySnapshot.version` and `groupDisplayName` of a
  * template are in the answers of a public sample (2026-06).
  */
-import type { Properties } from "./property";
+import type { EntityProperties } from "./property";
 import { boolean, complex, complexes, computed, dateTime, int32, readOnly, string } from "./property";
 
-const tenants: Properties = {
+const tenants: EntityProperties = {
   governingTenantId: string({ write: "create" }),
   governingTenantName: string(readOnly),
   governedTenantId: string({ write: "create" }),
   governedTenantName: string(readOnly),
 };
 
-export const tenantGovernanceSetting: Properties = {
+export const tenantGovernanceSetting: EntityProperties = {
   isRelatedTenantsEnabled: boolean({ ...readOnly, nullable: false, default: false }),
   canReceiveInvitations: boolean({ nullable: false, default: false }),
 };
 
-export const governanceInvitation: Properties = {
+export const governanceInvitation: EntityProperties = {
   id: string({ ...computed }),
   ...tenants,
   governingTenantId: string({ nullable: false, required: true, write: "create" }),
@@ -27,7 +27,7 @@ export const governanceInvitation: Properties = {
   expirationDateTime: dateTime({ ...computed }),
 };
 
-export const governancePolicyTemplate: Properties = {
+export const governancePolicyTemplate: EntityProperties = {
   id: string({ ...computed }),
   displayName: string({ nullable: false, required: true }),
   description: string({ nullable: false, required: true }),
@@ -38,7 +38,7 @@ export const governancePolicyTemplate: Properties = {
   delegatedAdministrationRoleAssignments: complexes("delegatedAdministrationRoleAssignment", { required: true }),
 };
 
-export const governanceRequest: Properties = {
+export const governanceRequest: EntityProperties = {
   id: string({ ...computed }),
   ...tenants,
   governedTenantId: string({ nullable: false, required: true, write: "create" }),
@@ -48,7 +48,7 @@ export const governanceRequest: Properties = {
   policySnapshot: complex("relationshipPolicy", readOnly),
 };
 
-export const governanceRelationship: Properties = {
+export const governanceRelationship: EntityProperties = {
   createdType: string({ ...readOnly, default: "approvedByAdmin" }),
   creationDateTime: dateTime({ ...computed }),
   id: string({ ...computed }),
@@ -65,7 +65,7 @@ export const governanceRelationship: Properties = {
 };
 
 /** Their complex types, for `complexTypes`. */
-export const tenantGovernanceTypes: Readonly<Record<string, Properties>> = {
+export const tenantGovernanceTypes: Readonly<Record<string, EntityProperties>> = {
   roleTemplate: { id: string({ nullable: false, required: true }), name: string() },
   /** A reference to the group: the pages show no other property. */
   governanceGroup: { id: string({ nullable: false, required: true }) },

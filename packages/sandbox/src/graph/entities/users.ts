@@ -3,7 +3,7 @@
  * …/resources/invitation v1.0 returns eleven properties of a user unless `$select` names others;
  * beta returns all.
  */
-import type { Properties } from "./property";
+import type { EntityProperties } from "./property";
 import {
   boolean,
   complex,
@@ -20,7 +20,7 @@ import {
 
 const onPremises = { ...readOnly, ...selected };
 
-export const user: Properties = {
+export const user: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(onPremises),
   accountEnabled: boolean({ ...selected, required: true, default: undefined }),
@@ -79,7 +79,7 @@ export const user: Properties = {
   provisionedPlans: untypedCollection(onPremises),
 };
 
-export const invitation: Properties = {
+export const invitation: EntityProperties = {
   id: string({ ...computed }),
   inviteRedeemUrl: string({ ...computed }),
   invitedUserDisplayName: string(),

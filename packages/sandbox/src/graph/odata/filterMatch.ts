@@ -4,17 +4,17 @@
  * query is an advanced one. https://learn.microsoft.com/graph/aad-advanced-queries
  */
 import type { Json } from "../../cloud/model";
-import { complexTypes, type Properties, type Property } from "../entities";
+import { complexTypes, type EntityProperties, type EntityProperty } from "../entities";
 import { unreadableRequest, unsupportedQuery } from "../errors";
 import type { Filter, Literal, PropertyPath } from "./filterSyntax";
 
 export interface FilteredType {
   /** Graph's name of the type, for messages. */
   name: string;
-  properties: Properties;
+  properties: EntityProperties;
 }
 
-type Scope = ReadonlyMap<string, { property: Property; typeName: string }>;
+type Scope = ReadonlyMap<string, { property: EntityProperty; typeName: string }>;
 type Test = (object: Json, variables: ReadonlyMap<string, Json>) => boolean;
 
 /**
@@ -99,7 +99,7 @@ function compileAny(filter: Extract<Filter, { kind: "any" }>, type: FilteredType
   if (filter.condition === undefined) {
     return (object, variables) => asList(read.value(object, variables)).length > 0;
   }
-  const item: Property = { ...read.property, collection: false };
+  const item: EntityProperty = { ...read.property, collection: false };
   const inner = new Map(scope).set(filter.variable, { property: item, typeName: typeName(item) });
   const condition = compile(filter.condition, type, inner);
   return (object, variables) =>
@@ -109,7 +109,7 @@ function compileAny(filter: Extract<Filter, { kind: "any" }>, type: FilteredType
 }
 
 interface Reader {
-  property: Property;
+  property: EntityProperty;
   value: (object: Json, variables: ReadonlyMap<string, Json>) => Json;
 }
 
@@ -122,7 +122,7 @@ function reader(path: PropertyPath, type: FilteredType, scope: Scope): Reader {
   return follow(rest, property, (object) => member(object, name));
 }
 
-function follow(path: PropertyPath, property: Property, value: Reader["value"]): Reader {
+function follow(path: PropertyPath, property: EntityProperty, value: Reader["value"]): Reader {
   const [first, ...rest] = path;
   if (first === undefined) return { property, value };
   const properties = typeof property.type === "object" ? complexTypes[property.type.complex] : undefined;
@@ -130,7 +130,7 @@ function follow(path: PropertyPath, property: Property, value: Reader["value"]):
   return follow(rest, found.property, (object, variables) => member(value(object, variables), found.name));
 }
 
-function find(name: string, properties: Properties, ofType: string): { name: string; property: Property } {
+function find(name: string, properties: EntityProperties, ofType: string): { name: string; property: EntityProperty } {
   const wanted = name.toLowerCase();
   const entry = Object.entries(properties).find(([candidate]) => candidate.toLowerCase() === wanted);
   if (entry === undefined) {
@@ -139,7 +139,7 @@ function find(name: string, properties: Properties, ofType: string): { name: str
   return { name: entry[0], property: entry[1] };
 }
 
-function comparison(property: Property, operator: string, literal: Literal): (value: Json) => boolean {
+function comparison(property: EntityProperty, operator: string, literal: Literal): (value: Json) => boolean {
   if (property.collection || typeof property.type === "object") {
     if (literal.kind === "null") return (value) => (operator === "eq") === (value === null);
     throw incompatible(property, literal);
@@ -173,7 +173,7 @@ function compare(operator: string, left: string | number | boolean, right: strin
 /**
  * The literal as a value of the property's type; another type is refused, as by the OData layer.
  */
-function comparable(property: Property, literal: Exclude<Literal, { kind: "null" }>): string | number | boolean {
+function comparable(property: EntityProperty, literal: Exclude<Literal, { kind: "null" }>): string | number | boolean {
   switch (property.type) {
     case "Edm.Boolean":
       if (literal.kind === "boolean") return literal.value;
@@ -193,13 +193,13 @@ function comparable(property: Property, literal: Exclude<Literal, { kind: "null"
   throw incompatible(property, literal);
 }
 
-function normalized(property: Property, value: Json): string | number | boolean {
+function normalized(property: EntityProperty, value: Json): string | number | boolean {
   if (typeof value === "boolean" || typeof value === "number") return value;
   if (typeof value !== "string") return "";
   return property.type === "Edm.DateTimeOffset" ? Date.parse(value) : value.toLowerCase();
 }
 
-function incompatible(property: Property, literal: Literal): Error {
+function incompatible(property: EntityProperty, literal: Literal): Error {
   const right = { string: "Edm.String", bare: "Edm.Guid", boolean: "Edm.Boolean", null: "Edm.Null" }[literal.kind];
   return unreadableRequest(
     `Invalid filter clause: A binary operator with incompatible types was detected. Found operand types ` +
@@ -207,7 +207,7 @@ function incompatible(property: Property, literal: Literal): Error {
   );
 }
 
-function typeName(property: Property): string {
+function typeName(property: EntityProperty): string {
   const name = typeof property.type === "object" ? `microsoft.graph.${property.type.complex}` : property.type;
   return property.collection ? `Collection(${name})` : name;
 }

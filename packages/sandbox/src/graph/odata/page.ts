@@ -1,14 +1,14 @@
 /** Pages of a list: filtered, ordered, limited, with a link to the next page. */
 import type { StoredObject } from "../../cloud/model";
 import { entitySets, type EntitySetName } from "../entities";
-import { GraphError, unsupportedQuery } from "../errors";
+import { EmulatedGraphError, unsupportedQuery } from "../errors";
 import { compileFilter } from "./filterMatch";
 import { parseFilter } from "./filterSyntax";
 import { compileSearch } from "./search";
 import { isIn } from "./shape";
 import type { Query } from "./query";
 
-export interface Page<T> {
+export interface ODataPage<T> {
   items: T[];
   /** The total number. */
   total: number;
@@ -25,7 +25,7 @@ export function page<T extends StoredObject>(
   query: Query,
   typeOf: EntitySetName,
   searched: readonly EntitySetName[] = [typeOf],
-): Page<T> {
+): ODataPage<T> {
   const matching = ordered(filtered(objects, query, { typeOf, searched }), query, typeOf);
   const start = query.skipToken === undefined ? 0 : positionAfter(matching, query.skipToken);
   const items = matching.slice(start, start + query.top);
@@ -98,7 +98,7 @@ function readSkipToken(text: string): [string, number] {
   } catch {
     // A foreign token: refused below.
   }
-  throw new GraphError(
+  throw new EmulatedGraphError(
     400,
     "Directory_ExpiredPageToken",
     "The specified page token value has expired or is invalid and can no longer be included in your request.",

@@ -7,7 +7,7 @@ import {
   typeAnnotation,
   type EntitySetName,
   type GraphVersion,
-  type Property,
+  type EntityProperty,
 } from "../entities";
 import { unreadableRequest } from "../errors";
 import { objectsIn, type JsonObject } from "../json";
@@ -57,7 +57,7 @@ export function canonicalSelect(
 }
 
 /** A value of a complex type with all properties, in the service's order. */
-export function present(property: Property, value: Json): Json {
+export function present(property: EntityProperty, value: Json): Json {
   if (typeof property.type !== "object" || value === null) return value;
   if (property.collection) {
     return Array.isArray(value) ? value.map((item) => present({ ...property, collection: false }, item)) : [];
@@ -72,12 +72,12 @@ export function present(property: Property, value: Json): Json {
 }
 
 /** Whether a version has a property. */
-export function isIn(property: Property, version: GraphVersion): boolean {
+export function isIn(property: EntityProperty, version: GraphVersion): boolean {
   return property.only === undefined || property.only === version;
 }
 
 /** The public key of a certificate is only returned if `$select` names `keyCredentials`. */
-function withoutKeys(property: Property, value: Json): Json {
+function withoutKeys(property: EntityProperty, value: Json): Json {
   const isKeys = typeof property.type === "object" && property.type.complex === "keyCredential";
   return isKeys ? objectsIn(value).map((credential) => ({ ...credential, key: null })) : value;
 }
@@ -88,16 +88,16 @@ const keptAs: Readonly<Record<string, string>> = {
   creationTimestamp: "createdDateTime",
 };
 
-function stored(object: Readonly<Record<string, Json>>, name: string, property: Property): Json {
+function stored(object: Readonly<Record<string, Json>>, name: string, property: EntityProperty): Json {
   const value = object[keptAs[name] ?? name];
   return value === undefined ? structuredClone(property.default ?? null) : value;
 }
 
 /** The table's order, with nulls of complex types at their place in the table. */
-function answerOrder(entitySet: EntitySetName, object: StoredObject): [string, Property][] {
-  const order: [string, Property][] = [];
+function answerOrder(entitySet: EntitySetName, object: StoredObject): [string, EntityProperty][] {
+  const order: [string, EntityProperty][] = [];
   const entries = Object.entries(entitySets[entitySet].properties);
-  const isMoved = ([name, property]: [string, Property]): boolean =>
+  const isMoved = ([name, property]: [string, EntityProperty]): boolean =>
     property.nullBefore !== undefined && stored(object, name, property) === null;
   const moved = entries.filter(isMoved);
   for (const entry of entries) {

@@ -13,7 +13,7 @@ import { licensed } from "../licences";
 import { innerOf, objectsIn, textIn, textOf, type JsonObject } from "../json";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, type Answer, type Call } from "../route";
+import { bodyOf, type RouteAnswer, type Call } from "../route";
 import { checkCreate } from "../validate";
 
 const versions = ["beta"] as const;
@@ -37,7 +37,7 @@ export const accessPackageAssignmentRoutes = licensed("entitlementManagement", [
   },
 ]);
 
-function ask(call: Call): Answer {
+function ask(call: Call): RouteAnswer {
   const { accessPackageAssignment = null, ...body } = bodyOf(call);
   const { values } = checkCreate(requests, body, call.version);
   if (values["requestType"] === "AdminRemove") {

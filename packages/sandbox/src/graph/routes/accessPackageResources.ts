@@ -17,7 +17,7 @@ import { wholeSeconds } from "../identifiers";
 import { isObject, textOf, type JsonObject } from "../json";
 import { complete } from "../objects";
 import { isDelegated, passes, permissions } from "../permissions";
-import { bodyOf, noContent, parameter, type Answer, type Call } from "../route";
+import { bodyOf, noContent, parameter, type RouteAnswer, type Call } from "../route";
 import { checkCreate } from "../validate";
 
 const versions = ["beta"] as const;
@@ -78,7 +78,7 @@ function resourcesOf(tenant: Tenant, catalogId: string): StoredObject[] {
 }
 
 /** Executed at once. The service keeps the request as a record; the sandbox does not. */
-function request(call: Call): Answer {
+function request(call: Call): RouteAnswer {
   const { accessPackageResource, ...body } = bodyOf(call);
   const { values } = checkCreate(requests, body, call.version);
   const sent = isObject(accessPackageResource) ? accessPackageResource : {};
@@ -166,7 +166,7 @@ function forgetResource(tenant: Tenant, catalogId: string, { id }: StoredObject)
 }
 
 /** A role of a resource in the package's catalog; the package grants the role. */
-function addRoleScope(call: Call): Answer {
+function addRoleScope(call: Call): RouteAnswer {
   const accessPackage = get(call.tenant, packages, parameter(call, "id"));
   const { accessPackageResourceRole: role, accessPackageResourceScope: scope } = bodyOf(call);
   const { values: sentRole } = checkCreate(roles, withoutResource(role), call.version);
@@ -193,7 +193,7 @@ function addRoleScope(call: Call): Answer {
   return createdEntity(call, roleScopes, roleScope, name);
 }
 
-function removeRoleScope(call: Call): Answer {
+function removeRoleScope(call: Call): RouteAnswer {
   const accessPackage = get(call.tenant, packages, parameter(call, "id"));
   const id = parameter(call, "roleScope");
   if (!linked(call.tenant, `${packages}.${roleScopes}`, accessPackage.id).includes(id)) throw notFound(id);

@@ -14,7 +14,7 @@ import type { EntitlementSetName } from "../entities";
 import { innerOf, textOf, type JsonObject } from "../json";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, noContent, ok, context, parameter, type Answer, type Call, type Route } from "../route";
+import { bodyOf, noContent, ok, context, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { shape } from "../odata/shape";
 import { forgetResources, forgetRoleScopes } from "./accessPackageResources";
@@ -111,14 +111,14 @@ function subject(call: Call, entitySet: EntitlementSetName): StoredObject {
   return get(call.tenant, entitySet, parameter(call, "id"));
 }
 
-function add(call: Call, entitySet: EntitlementSetName, values: JsonObject): Answer {
+function add(call: Call, entitySet: EntitlementSetName, values: JsonObject): RouteAnswer {
   const object = complete(entitySet, { ...values, ...createdStamp(call), id: randomUUID() });
   call.tenant.objects(entitySet).set(object.id, object);
   call.cloud.changed();
   return createdEntity(call, entitySet, object, contextName(entitySet));
 }
 
-function change(call: Call, entitySet: EntitlementSetName, body: JsonObject): Answer {
+function change(call: Call, entitySet: EntitlementSetName, body: JsonObject): RouteAnswer {
   const object = subject(call, entitySet);
   const { values } = checkUpdate(entitySet, body, call.version, object);
   update(entitySet, object, values);
@@ -127,7 +127,7 @@ function change(call: Call, entitySet: EntitlementSetName, body: JsonObject): An
   return noContent;
 }
 
-function createPackage(call: Call): Answer {
+function createPackage(call: Call): RouteAnswer {
   const body = bodyOf(call);
   const catalogId = body["catalogId"] ?? innerOf(body["accessPackageCatalog"], "id");
   const named = catalogId === undefined ? body : { ...body, catalogId };
@@ -144,7 +144,7 @@ function withoutCatalog(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== "accessPackageCatalog"));
 }
 
-function removeCatalog(call: Call): Answer {
+function removeCatalog(call: Call): RouteAnswer {
   const { id } = subject(call, catalogs);
   const held = [...call.tenant.objects(packages).values()].some((one) => one["catalogId"] === id);
   // The portal says that a catalog with access packages can't be deleted; the text is the sandbox's
@@ -161,7 +161,7 @@ function removeCatalog(call: Call): Answer {
  * https://learn.microsoft.com/graph/api/accesspackage-delete?view=graph-rest-beta. Code and words
  * of the refusal are the sandbox's own.
  */
-function removePackage(call: Call): Answer {
+function removePackage(call: Call): RouteAnswer {
   const { id } = subject(call, packages);
   const held = [...call.tenant.objects("accessPackageAssignments").values()].some(
     ({ accessPackageId, assignmentState }) => accessPackageId === id && assignmentState !== "Expired",
@@ -178,7 +178,7 @@ function removePackage(call: Call): Answer {
 }
 
 /** A property that the body omits gets its default. */
-function replacePolicy(call: Call): Answer {
+function replacePolicy(call: Call): RouteAnswer {
   const before = subject(call, policies);
   const { id, createdBy = null, createdDateTime = null } = before;
   const values = assignmentPolicyFrom(call, bodyOf(call), before);

@@ -4,12 +4,12 @@
  */
 import type { Json, StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
-import { find, findDirectoryObject, type Found } from "../directory";
+import { find, findDirectoryObject, type DirectoryEntry } from "../directory";
 import { badRequest, notFound } from "../errors";
 import { appRoleAssignmentId, sevenDecimals } from "../identifiers";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, resourceName } from "../validate";
 import { isObject, textOf } from "../json";
 import { subject } from "./references";
@@ -61,7 +61,7 @@ function routesOf(side: Side): Route[] {
   ];
 }
 
-function create(call: Call, side: Side): Answer {
+function create(call: Call, side: Side): RouteAnswer {
   const owner = subject(call, "servicePrincipals");
   const { values } = checkCreate(entitySet, bodyOf(call), call.version);
   if (values[side.property] !== owner.id) throw badRequest("Not a valid reference update.");
@@ -99,7 +99,7 @@ function create(call: Call, side: Side): Answer {
 }
 
 /** The role must be one of the resource's and allow this type of principal. */
-function checkRole(resource: StoredObject, appRoleId: string, { entitySet: principalSet }: Found): void {
+function checkRole(resource: StoredObject, appRoleId: string, { entitySet: principalSet }: DirectoryEntry): void {
   const roles = (Array.isArray(resource["appRoles"]) ? resource["appRoles"] : []).filter(isObject);
   if (appRoleId === defaultAccess && roles.length === 0) return;
   const role = roles.find(({ id }) => id === appRoleId);

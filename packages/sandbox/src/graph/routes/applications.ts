@@ -4,12 +4,12 @@ import type { Json, StoredObject } from "../../cloud/model";
 import { createdEntity } from "../answers";
 import { checkPasswordsLeft, newPassword, acceptCertificates } from "../credentials";
 import { domainOf, remove, sameText } from "../directory";
-import { GraphError, badRequest, conflictingValue, invalidValue, unreadableRequest } from "../errors";
+import { EmulatedGraphError, badRequest, conflictingValue, invalidValue, unreadableRequest } from "../errors";
 import { sevenDecimals, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
 import { type JsonObject, innerOf, isObject, objectsIn, textOf, textsIn } from "../json";
 import { isDelegated, permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, type Answer, type Call, type Route } from "../route";
+import { bodyOf, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate, merged } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./references";
 import { syncServicePrincipals } from "./servicePrincipals";
@@ -43,7 +43,7 @@ export const applicationRoutes: readonly Route[] = [
   ),
 ];
 
-function create(call: Call): Answer {
+function create(call: Call): RouteAnswer {
   const { values, bindings } = checkCreate("applications", bodyOf(call), call.version);
   const { passwordCredentials, keyCredentials, ...sent } = prepared(call, values, undefined);
   resolveBindings(call, "applications", bindings);
@@ -84,7 +84,7 @@ function addOwners(call: Call, id: string, bindings: ReadonlyMap<string, readonl
   call.tenant.links("applications.owners").set(id, [call.caller.objectId]);
 }
 
-function patch(call: Call): Answer {
+function patch(call: Call): RouteAnswer {
   const application = subject(call, "applications");
   const { values, bindings } = checkUpdate("applications", bodyOf(call), call.version);
   const sent = prepared(call, values, application);
@@ -106,7 +106,7 @@ function patch(call: Call): Answer {
 }
 
 /** Deleting a registration deletes its service principal in the home tenant. */
-function removeApplication(call: Call): Answer {
+function removeApplication(call: Call): RouteAnswer {
   const application = subject(call, "applications");
   for (const servicePrincipal of [...call.tenant.objects("servicePrincipals").values()]) {
     if (servicePrincipal["appId"] !== application["appId"]) continue;
@@ -117,7 +117,7 @@ function removeApplication(call: Call): Answer {
   return noContent;
 }
 
-function putLogo(call: Call): Answer {
+function putLogo(call: Call): RouteAnswer {
   const application = subject(call, "applications");
   if (call.contentType?.startsWith("image/") !== true) {
     throw unreadableRequest("The content type of a logo must be image/gif, image/jpeg or image/png.");
@@ -151,7 +151,7 @@ function prepared(call: Call, values: JsonObject, before: StoredObject | undefin
 function checkRedirectUris(values: JsonObject, all: readonly (Json | undefined)[]): void {
   const uris = all.flatMap((list) => (Array.isArray(list) ? list : []));
   if (new Set(uris).size < uris.length) {
-    throw new GraphError(400, "InvalidRedirectUri", "Redirect URIs must have distinct values.");
+    throw new EmulatedGraphError(400, "InvalidRedirectUri", "Redirect URIs must have distinct values.");
   }
   const web = innerOf(values["web"], "redirectUris");
   const invalid = (Array.isArray(web) ? web : []).some((uri) => typeof uri !== "string" || !isWebRedirectUri(uri));
@@ -204,7 +204,7 @@ function refuseEnabled(before: Json | undefined, after: Json | undefined): void 
       left === undefined ||
       Object.entries(left).some(([name, value]) => name !== "isEnabled" && !same(role[name], value));
     if (!changed) continue;
-    throw new GraphError(
+    throw new EmulatedGraphError(
       400,
       "CannotDeleteOrUpdateEnabledEntitlement",
       "Permission (scope or role) cannot be deleted or updated unless disabled first.",

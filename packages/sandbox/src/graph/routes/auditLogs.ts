@@ -9,7 +9,7 @@ import { auditLog, withinRetention } from "../audit";
 import { textsIn } from "../json";
 import { requireLicence } from "../licences";
 import { permissions } from "../permissions";
-import { bothVersions, type Answer, type Call, type Route } from "../route";
+import { bothVersions, type RouteAnswer, type Call, type Route } from "../route";
 
 /** "The maximum and default page size is 1,000 objects." */
 const pageSize = { default: 1_000, largest: 1_000 };
@@ -34,7 +34,7 @@ export const auditLogRoutes: readonly Route[] = [
   },
 ];
 
-function signIns(call: Call): Answer {
+function signIns(call: Call): RouteAnswer {
   requireLicence(call, "signInLogs");
   const kept = withinRetention(call.tenant, signInLog(call.tenant), "createdDateTime", call.cloud.now());
   return list(call, "signIns", kept.filter(isAnswered(call)), "auditLogs/signIns");

@@ -17,7 +17,7 @@ import { requireLicence } from "../licences";
 import { complete } from "../objects";
 import { shape } from "../odata/shape";
 import { permissions } from "../permissions";
-import { actionResult, bodyOf, context, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { actionResult, bodyOf, context, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkComplex, checkCreate, checkUpdate } from "../validate";
 
 const entitySet = "conditionalAccessPolicies";
@@ -59,7 +59,7 @@ function subject(call: Call): StoredObject {
   return get(call.tenant, entitySet, parameter(call, "id"));
 }
 
-function create(call: Call): Answer {
+function create(call: Call): RouteAnswer {
   requireLicence(call, "conditionalAccess");
   const { values } = checkCreate(entitySet, bodyOf(call), call.version);
   const policy = complete(entitySet, {
@@ -72,7 +72,7 @@ function create(call: Call): Answer {
   return createdEntity(call, entitySet, policy, contextName);
 }
 
-function patch(call: Call): Answer {
+function patch(call: Call): RouteAnswer {
   requireLicence(call, "conditionalAccess");
   const policy = subject(call);
   const { values } = checkUpdate(entitySet, bodyOf(call), call.version);
@@ -83,13 +83,13 @@ function patch(call: Call): Answer {
   return noContent;
 }
 
-function remove(call: Call): Answer {
+function remove(call: Call): RouteAnswer {
   call.tenant.objects(entitySet).delete(subject(call).id);
   call.cloud.changed();
   return noContent;
 }
 
-function evaluate(call: Call): Answer {
+function evaluate(call: Call): RouteAnswer {
   requireLicence(call, "conditionalAccess");
   const { signInIdentity, signInContext, signInConditions = {}, appliedPoliciesOnly } = bodyOf(call);
   const signIn = {

@@ -16,7 +16,7 @@ import { licensed } from "../licences";
 import { innerOf, objectsIn, textOf } from "../json";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call } from "../route";
+import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 
 const entitySet = "connectedOrganizations";
@@ -49,7 +49,7 @@ function subject(call: Call): StoredObject {
   return get(call.tenant, entitySet, parameter(call, "id"));
 }
 
-function create(call: Call): Answer {
+function create(call: Call): RouteAnswer {
   const { values } = checkCreate(entitySet, bodyOf(call), call.version);
   const sources = objectsIn(values["identitySources"]);
   if (sources.length !== 1) throw refused("InvalidIdentitySources", "Exactly one identity source must be given.");
@@ -69,7 +69,7 @@ function create(call: Call): Answer {
   return createdEntity(call, entitySet, organization, contextName(entitySet));
 }
 
-function patch(call: Call): Answer {
+function patch(call: Call): RouteAnswer {
   const organization = subject(call);
   const { values } = checkUpdate(entitySet, bodyOf(call), call.version);
   update(entitySet, organization, values);
@@ -78,7 +78,7 @@ function patch(call: Call): Answer {
   return noContent;
 }
 
-function remove(call: Call): Answer {
+function remove(call: Call): RouteAnswer {
   const { id } = subject(call);
   const using = [...call.tenant.objects("accessPackageAssignmentPolicies").values()].filter((policy) =>
     objectsIn(innerOf(policy["requestorSettings"], "allowedRequestors")).some((requestor) => requestor["id"] === id),

@@ -9,12 +9,12 @@
 import { isUuid } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
-import { badRequest, GraphError, notFound, sameKey } from "../errors";
+import { badRequest, EmulatedGraphError, notFound, sameKey } from "../errors";
 import { innerOf, isObject, objectsIn, textOf, type JsonObject } from "../json";
 import { requireLicence } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { bodyOf, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 
 const base = "/policies/crossTenantAccessPolicy";
@@ -58,7 +58,7 @@ export const crossTenantAccessRoutes: readonly Route[] = [
   { method: "DELETE", path: syncPath, versions, permissions: write, handle: removeSynchronization },
 ];
 
-function readPartner(call: Call): Answer {
+function readPartner(call: Call): RouteAnswer {
   const name = `${contextName}/partners`;
   const id = key(call);
   const gone = call.tenant.objects(leaving).get(id);
@@ -70,7 +70,7 @@ function readPartner(call: Call): Answer {
   return entity(call, partners, partner, name);
 }
 
-function create(call: Call): Answer {
+function create(call: Call): RouteAnswer {
   const { values } = checkCreate(partners, bodyOf(call), call.version);
   const id = textOf(values["tenantId"]).toLowerCase();
   if (!isUuid(id) || id === call.tenant.id) throw badRequest(`The tenantId '${id}' is not valid.`);
@@ -84,7 +84,7 @@ function create(call: Call): Answer {
   return createdEntity(call, partners, partner, `${contextName}/partners`);
 }
 
-function patch(call: Call): Answer {
+function patch(call: Call): RouteAnswer {
   const partner = subject(call);
   const { values } = checkUpdate(partners, bodyOf(call), call.version);
   checkConfiguration(call, values);
@@ -93,7 +93,7 @@ function patch(call: Call): Answer {
   return noContent;
 }
 
-function remove(call: Call): Answer {
+function remove(call: Call): RouteAnswer {
   const partner = subject(call);
   if (call.tenant.objects(synchronizations).has(partner.id)) {
     throw badRequest("The partner has an identity synchronization policy. Delete that first.");
@@ -104,7 +104,7 @@ function remove(call: Call): Answer {
   return noContent;
 }
 
-function patchDefault(call: Call): Answer {
+function patchDefault(call: Call): RouteAnswer {
   const { values } = checkUpdate(defaults, bodyOf(call), call.version);
   checkConfiguration(call, values);
   if (usersAreNamed(values)) throw badRequest("The default policy cannot name users or groups.");
@@ -114,14 +114,14 @@ function patchDefault(call: Call): Answer {
   return noContent;
 }
 
-function readSynchronization(call: Call): Answer {
+function readSynchronization(call: Call): RouteAnswer {
   const { id } = subject(call);
   const found = call.tenant.objects(synchronizations).get(id);
   if (found === undefined) throw notFound(id);
   return entity(call, synchronizations, found, `${contextName}/partners('${id}')/identitySynchronization`);
 }
 
-function putSynchronization(call: Call): Answer {
+function putSynchronization(call: Call): RouteAnswer {
   const { id } = subject(call);
   const { values } = checkUpdate(synchronizations, bodyOf(call), call.version);
   call.tenant.objects(synchronizations).set(id, complete(synchronizations, { ...values, tenantId: id, id }));
@@ -129,7 +129,7 @@ function putSynchronization(call: Call): Answer {
   return noContent;
 }
 
-function removeSynchronization(call: Call): Answer {
+function removeSynchronization(call: Call): RouteAnswer {
   call.tenant.objects(synchronizations).delete(subject(call).id);
   call.cloud.changed();
   return noContent;
@@ -197,8 +197,8 @@ function checkConfiguration(call: Call, values: JsonObject): void {
   }
 }
 
-function invalid(name: string, reason: string): GraphError {
-  return new GraphError(400, "BadRequest", `The value of '${name}' is not valid: ${reason}.`);
+function invalid(name: string, reason: string): EmulatedGraphError {
+  return new EmulatedGraphError(400, "BadRequest", `The value of '${name}' is not valid: ${reason}.`);
 }
 
 function blocksAll(side: Json | undefined, everything: string): boolean {

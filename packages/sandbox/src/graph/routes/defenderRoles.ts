@@ -15,7 +15,7 @@ import { badRequest, missingValue, notFound, unreadableRequest } from "../errors
 import { innerOf, objectsIn, textOf, textsIn, type JsonObject } from "../json";
 import { asReadBack, complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, noContent, ok, parameter, type Answer, type Call, type Route } from "../route";
+import { bodyOf, noContent, ok, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 
 const definitions = "defenderRoleDefinitions";
@@ -60,7 +60,7 @@ function readRoutes(entitySet: typeof definitions | typeof assignments, path: st
   ];
 }
 
-function createDefinition(call: Call): Answer {
+function createDefinition(call: Call): RouteAnswer {
   const { values } = checkCreate(definitions, bodyOf(call), call.version);
   const id = randomUUID();
   const definition = complete(definitions, { ...kept(values), id, templateId: id });
@@ -70,7 +70,7 @@ function createDefinition(call: Call): Answer {
   return createdEntity(call, definitions, definition, contextNames[definitions]);
 }
 
-function patchDefinition(call: Call): Answer {
+function patchDefinition(call: Call): RouteAnswer {
   const definition = existing(call, definitions);
   const { values } = checkUpdate(definitions, bodyOf(call), call.version, definition);
   update(definitions, definition, kept(values));
@@ -79,7 +79,7 @@ function patchDefinition(call: Call): Answer {
 }
 
 /** The sandbox's own rule: whether the service deletes an assigned role is not documented. */
-function deleteDefinition(call: Call): Answer {
+function deleteDefinition(call: Call): RouteAnswer {
   const { id } = existing(call, definitions);
   const isGiven = [...call.tenant.objects(assignments).values()].some((one) => one["roleDefinitionId"] === id);
   if (isGiven) throw badRequest("The role definition can't be deleted while there are role assignments of it.");
@@ -88,7 +88,7 @@ function deleteDefinition(call: Call): Answer {
   return noContent;
 }
 
-function createAssignment(call: Call): Answer {
+function createAssignment(call: Call): RouteAnswer {
   const body = bodyOf(call);
   // Measured in public code (KnudsenMorten/PIM4EntraPS, 2026-09-19), though Graph's examples for
   // other providers name it.
@@ -110,7 +110,7 @@ function createAssignment(call: Call): Answer {
  * Unlike that of a role definition, this update returns the object:
  * https://learn.microsoft.com/graph/api/unifiedroleassignmentmultiple-update
  */
-function patchAssignment(call: Call): Answer {
+function patchAssignment(call: Call): RouteAnswer {
   const assignment = existing(call, assignments);
   const { values } = checkUpdate(assignments, bodyOf(call), call.version, assignment);
   checkAssignment(call, { ...assignment, ...values });
@@ -119,7 +119,7 @@ function patchAssignment(call: Call): Answer {
   return ok(entity(call, assignments, assignment, contextNames[assignments]).body ?? {});
 }
 
-function deleteAssignment(call: Call): Answer {
+function deleteAssignment(call: Call): RouteAnswer {
   call.tenant.objects(assignments).delete(existing(call, assignments).id);
   call.cloud.changed();
   return noContent;

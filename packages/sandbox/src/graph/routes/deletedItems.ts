@@ -7,8 +7,8 @@ import { directoryObject, list } from "../answers";
 import { restore, withoutRestore } from "../directory";
 import type { EntitySetName } from "../entities";
 import { denied, notFound } from "../errors";
-import { permissions, type Permissions } from "../permissions";
-import { actionResult, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { permissions, type RoutePermissions } from "../permissions";
+import { actionResult, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { mayAlso } from "./references";
 import { nameBeforeDeletion } from "./users";
 
@@ -16,7 +16,7 @@ const path = "/directory/deletedItems";
 const versions = bothVersions;
 
 /** Soft-deleted types: the set, the name in the path, and the permissions to restore or purge. */
-const kinds: readonly { entitySet: EntitySetName; type: string; write: Permissions }[] = [
+const kinds: readonly { entitySet: EntitySetName; type: string; write: RoutePermissions }[] = [
   { entitySet: "applications", type: "application", write: permissions.writeApplication },
   { entitySet: "servicePrincipals", type: "servicePrincipal", write: permissions.writeServicePrincipal },
   { entitySet: "groups", type: "group", write: permissions.writeGroup },
@@ -61,7 +61,7 @@ export const deletedItemRoutes: readonly Route[] = [
   },
 ];
 
-function restoreItem(call: Call): Answer {
+function restoreItem(call: Call): RouteAnswer {
   const deleted = writable(call);
   if (deleted.collection === "users") deleted.object["userPrincipalName"] = nameBeforeDeletion(deleted.object);
   const found = restore(call.tenant, deleted);

@@ -4,7 +4,16 @@ import { findDirectoryObject, getDirectoryObject } from "../directory";
 import { entitySets } from "../entities";
 import { badRequest, missingValue } from "../errors";
 import { permissions } from "../permissions";
-import { actionResult, bodyOf, bothVersions, context, parameter, type Answer, type Call, type Route } from "../route";
+import {
+  actionResult,
+  bodyOf,
+  bothVersions,
+  context,
+  parameter,
+  type RouteAnswer,
+  type Call,
+  type Route,
+} from "../route";
 
 const mostIds = 1000;
 
@@ -26,7 +35,7 @@ export const directoryObjectRoutes: readonly Route[] = [
 ];
 
 /** Unknown IDs and objects of other types are omitted. */
-function getByIds(call: Call): Answer {
+function getByIds(call: Call): RouteAnswer {
   const { ids, types } = bodyOf(call);
   if (!Array.isArray(ids)) throw missingValue("ids", "getByIds");
   if (ids.length > mostIds) throw badRequest(`Too many elements in 'ids': at most ${mostIds} are looked up.`);

@@ -8,7 +8,7 @@ import { find, get } from "../directory";
 import { badRequest, notFound } from "../errors";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, parameter, type Answer, type Call, type Route } from "../route";
+import { bodyOf, bothVersions, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { forgetAssignment, rememberAssignment } from "../roles";
 import { checkCreate } from "../validate";
 import { referenceRoutes } from "./references";
@@ -36,7 +36,7 @@ export const directoryRoleRoutes: readonly Route[] = [
   ),
 ];
 
-function activate(call: Call): Answer {
+function activate(call: Call): RouteAnswer {
   const { values } = checkCreate("directoryRoles", bodyOf(call), call.version);
   const roleTemplateId = textOf(values["roleTemplateId"]).toLowerCase();
   const template = find(call.tenant, "directoryRoleTemplates", roleTemplateId);

@@ -10,7 +10,7 @@ import { badRequest, notFound, sameKey } from "../errors";
 import { navigations } from "../expand";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { subject } from "./references";
 
@@ -52,7 +52,7 @@ export const federatedIdentityCredentialRoutes: readonly Route[] = [
   },
 ];
 
-function create(call: Call): Answer {
+function create(call: Call): RouteAnswer {
   const application = subject(call, "applications");
   const { values } = checkCreate(entitySet, bodyOf(call), call.version);
   const there = credentialsOf(call, application);
@@ -67,7 +67,7 @@ function create(call: Call): Answer {
   return createdEntity(call, entitySet, credential, contextName(application));
 }
 
-function patch(call: Call): Answer {
+function patch(call: Call): RouteAnswer {
   const application = subject(call, "applications");
   const credential = credentialOf(call, application);
   const { values } = checkUpdate(entitySet, bodyOf(call), call.version, credential);
@@ -78,7 +78,7 @@ function patch(call: Call): Answer {
   return noContent;
 }
 
-function removeCredential(call: Call): Answer {
+function removeCredential(call: Call): RouteAnswer {
   const application = subject(call, "applications");
   const credential = credentialOf(call, application);
   removeLink(call.tenant, link, application.id, credential.id);

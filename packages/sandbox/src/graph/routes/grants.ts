@@ -9,7 +9,7 @@ import { badRequest, missingValue, notFound, sameKey } from "../errors";
 import { grantId } from "../identifiers";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { subject } from "./references";
 import { textOf, type JsonObject } from "../json";
@@ -67,7 +67,7 @@ function refuseFixed(body: JsonObject): void {
   if (fixed !== undefined) throw badRequest(`Property cannot be updated: ${fixed}`);
 }
 
-function create(call: Call): Answer {
+function create(call: Call): RouteAnswer {
   const { values } = checkCreate(entitySet, bodyOf(call), call.version);
   const [clientId, resourceId] = [textOf(values["clientId"]), textOf(values["resourceId"])];
   for (const id of [clientId, resourceId]) {

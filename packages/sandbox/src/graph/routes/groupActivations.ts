@@ -12,7 +12,7 @@ import { randomUUID } from "node:crypto";
 import type { StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { addLink, get, linked } from "../directory";
-import { denied, GraphError, notFound, refused, unreadableRequest } from "../errors";
+import { denied, EmulatedGraphError, notFound, refused, unreadableRequest } from "../errors";
 import {
   activationOf,
   activationRequests,
@@ -27,7 +27,7 @@ import { innerOf, isObject, objectsIn, textIn, textOf, textsIn, type JsonObject 
 import { licensed } from "../licences";
 import { complete } from "../objects";
 import { isDelegated, permissions } from "../permissions";
-import { bodyOf, context, noContent, ok, parameter, type Answer, type Call, type Route } from "../route";
+import { bodyOf, context, noContent, ok, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 
 const root = "/identityGovernance/privilegedAccess/group";
@@ -86,18 +86,18 @@ export const groupActivationRoutes: readonly Route[] = licensed("privilegedAcces
 type Collection = typeof activationRequests | typeof activations;
 
 /** "This method requires the $filter (eq) query parameter": both pages of lists. */
-function filtered(call: Call, collection: Collection): Answer {
+function filtered(call: Call, collection: Collection): RouteAnswer {
   if (!/\b(groupId|principalId) eq /.test(call.query.filter ?? "")) {
     throw refused("MissingProvider", "The request must have a $filter of groupId or principalId.");
   }
   return list(call, collection, call.tenant.objects(collection).values(), name(collection));
 }
 
-function one(call: Call, collection: Collection): Answer {
+function one(call: Call, collection: Collection): RouteAnswer {
   return entity(call, collection, get(call.tenant, collection, parameter(call, "id")), name(collection));
 }
 
-function request(call: Call): Answer {
+function request(call: Call): RouteAnswer {
   const { values } = checkCreate(activationRequests, bodyOf(call), call.version);
   get(call.tenant, "groups", textOf(values["groupId"]));
   if (values["isValidationOnly"] === true) throw unreadableRequest("The sandbox does not emulate isValidationOnly.");
@@ -292,7 +292,7 @@ function isApprover({ tenant, caller }: Call, { stage, principalId }: StoredObje
   );
 }
 
-function readApproval(call: Call): Answer {
+function readApproval(call: Call): RouteAnswer {
   const found = pendingOf(call);
   // The page's example has the stages, without $expand.
   return ok({
@@ -302,7 +302,7 @@ function readApproval(call: Call): Answer {
   });
 }
 
-function listStages(call: Call): Answer {
+function listStages(call: Call): RouteAnswer {
   const found = pendingOf(call);
   const value = [shownStage(call, found)];
   return ok({ "@odata.context": context(call, `${name(approvals)}('${found.id}')/stages`), value });
@@ -323,12 +323,12 @@ function shownStage(call: Call, found: StoredObject & { stage: JsonObject }): Js
 }
 
 /** "Apply approve or deny decision": an answer of 204, 403, 404, or 409 for a stage that is decided. */
-function decide(call: Call): Answer {
+function decide(call: Call): RouteAnswer {
   const found = pendingOf(call);
   if (found.stage["id"] !== parameter(call, "stageId")) throw notFound(parameter(call, "stageId"));
   if (!isApprover(call, found)) throw denied();
   if (found["status"] !== "PendingApproval") {
-    throw new GraphError(409, "Conflict", "The approval stage has been decided already.");
+    throw new EmulatedGraphError(409, "Conflict", "The approval stage has been decided already.");
   }
   const { values } = checkUpdate("approvalStages", bodyOf(call), call.version);
   const { reviewResult, justification = null } = values;
@@ -359,7 +359,7 @@ function displayNameOf(tenant: Tenant, userId: string): string | null {
 }
 
 /** https://learn.microsoft.com/graph/api/privilegedaccessgroupassignmentschedulerequest-cancel */
-function cancel(call: Call): Answer {
+function cancel(call: Call): RouteAnswer {
   const found = get(call.tenant, activationRequests, parameter(call, "id"));
   if (isDelegated(call.caller)) requireSelf(call, found);
   if (found["status"] !== "PendingApproval") {

@@ -13,7 +13,7 @@ import { wholeSeconds } from "../identifiers";
 import { innerOf, isObject, objectsIn, textOf, textsIn, type JsonObject } from "../json";
 import { licensed } from "../licences";
 import { permissions } from "../permissions";
-import { bodyOf, context, noContent, ok, parameter, type Answer, type Call, type Route } from "../route";
+import { bodyOf, context, noContent, ok, parameter, type RouteAnswer, type Call, type Route } from "../route";
 
 const policies = "roleManagementPolicies";
 const assignments = "roleManagementPolicyAssignments";
@@ -36,7 +36,7 @@ export const groupRolePolicyRoutes: readonly Route[] = licensed("privilegedAcces
 ]);
 
 /** "You must provide a $filter for scopeId and scopeType", says the page. The text is the sandbox's. */
-function listAssignments(call: Call): Answer {
+function listAssignments(call: Call): RouteAnswer {
   const scope = /scopeId eq '([^']+)'/.exec(call.query.filter ?? "")?.[1];
   if (scope === undefined || !/scopeType eq 'Group'/i.test(call.query.filter ?? "")) {
     throw refused("MissingProvider", "The request must have a $filter of scopeId and scopeType 'Group'.");
@@ -44,7 +44,7 @@ function listAssignments(call: Call): Answer {
   return list(call, assignments, assignmentsOf(call.tenant, scope), `policies/${assignments}`);
 }
 
-function readPolicy(call: Call): Answer {
+function readPolicy(call: Call): RouteAnswer {
   const policy = policyOf(call.tenant, parameter(call, "id"));
   const wanted = call.query.expand.map(({ name }) => name);
   const unknown = wanted.find((name) => !["*", "rules", "effectiveRules"].includes(name));
@@ -61,13 +61,13 @@ function readPolicy(call: Call): Answer {
   return ok({ ...body, ...Object.fromEntries(expanded.map((name) => [name, rulesOf(policy)])) });
 }
 
-function listRules(call: Call): Answer {
+function listRules(call: Call): RouteAnswer {
   const id = parameter(call, "id");
   const value = rulesOf(policyOf(call.tenant, id));
   return ok({ "@odata.context": context(call, `policies/${policies}('${id}')/rules`), value });
 }
 
-function patchPolicy(call: Call): Answer {
+function patchPolicy(call: Call): RouteAnswer {
   const { rules, ...others } = bodyOf(call);
   // azuread sends the whole policy, also its empty texts.
   const { properties } = entitySets[policies];
@@ -77,7 +77,7 @@ function patchPolicy(call: Call): Answer {
   return noContent;
 }
 
-function patchRule(call: Call): Answer {
+function patchRule(call: Call): RouteAnswer {
   const id = parameter(call, "ruleId");
   change(call, [{ ...bodyOf(call), id }]);
   return noContent;

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
 import { createdEntity, directoryObjects, entity, list } from "../answers";
-import { linked, remove, type Found } from "../directory";
+import { linked, remove, type DirectoryEntry } from "../directory";
 import { badRequest, denied, invalidValue } from "../errors";
 import { requireLicence } from "../licences";
 import { memberships } from "../expand";
@@ -11,7 +11,7 @@ import { transitiveMembers } from "../memberships";
 import { asReadBack, complete, update } from "../objects";
 import type { JsonObject } from "../json";
 import { mayManageRoles, permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, type Answer, type Call, type Route } from "../route";
+import { bodyOf, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { bind, guardRoleAssignable, referenceRoutes, resolveBindings, subject } from "./references";
 
@@ -79,7 +79,7 @@ export const groupRoutes: readonly Route[] = [
   ),
 ];
 
-function create(call: Call): Answer {
+function create(call: Call): RouteAnswer {
   const { values, bindings } = checkCreate(entitySet, bodyOf(call), call.version);
   checkKind(values);
   if (values["isAssignableToRole"] === true) {
@@ -107,7 +107,7 @@ function create(call: Call): Answer {
   return createdEntity(call, entitySet, complete(entitySet, { ...values, ...common }));
 }
 
-function patch(call: Call): Answer {
+function patch(call: Call): RouteAnswer {
   const group = subject(call, entitySet);
   guardRoleAssignable(call, group);
   const { values, bindings } = checkUpdate(entitySet, bodyOf(call), call.version);
@@ -146,7 +146,7 @@ function visibilityOf(group: JsonObject): string | null {
   return Array.isArray(group["groupTypes"]) && group["groupTypes"].includes("Unified") ? "Public" : null;
 }
 
-function checkMember(call: Call, group: StoredObject, { object }: Found): void {
+function checkMember(call: Call, group: StoredObject, { object }: DirectoryEntry): void {
   guardRoleAssignable(call, group);
   if (object.id === group.id) throw badRequest("A group can't be a member of itself.");
   const types = Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];

@@ -3,13 +3,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { StoredObject, Tenant } from "../../cloud/model";
 import { switchValue } from "../../cloud/switches";
 import { domainOf, sameText } from "../directory";
-import { GraphError, unreadableRequest } from "../errors";
+import { EmulatedGraphError, unreadableRequest } from "../errors";
 import { guestNickname, guestUserPrincipalName, securityIdentifier, wholeSeconds } from "../identifiers";
 import { complete } from "../objects";
 import { shape } from "../odata/shape";
 import { textOf, type JsonObject } from "../json";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, context, created, type Answer, type Call, type Route } from "../route";
+import { bodyOf, bothVersions, context, created, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate } from "../validate";
 import { ownIdentity } from "./users";
 
@@ -20,7 +20,7 @@ export const invitationRoutes: readonly Route[] = [
 /**
  * A second invitation returns the same user. The invitation cannot be read later and is not stored.
  */
-function invite(call: Call): Answer {
+function invite(call: Call): RouteAnswer {
   const { values } = checkCreate("invitations", bodyOf(call), call.version);
   const emailAddress = textOf(values["invitedUserEmailAddress"]);
   refuseWhereForbidden(call.tenant);
@@ -47,7 +47,7 @@ function refuseWhereForbidden(tenant: Tenant): void {
   if (switchValue(tenant, "b2bInvitations") === "on") return;
   const message =
     "Guest invitations not allowed for your company. Contact your company administrator for more details.";
-  throw new GraphError(403, "Forbidden", message);
+  throw new EmulatedGraphError(403, "Forbidden", message);
 }
 
 function checkAddress(tenant: Tenant, emailAddress: string): void {

@@ -10,7 +10,7 @@ import {
   bodyOf,
   bothVersions,
   parameter,
-  type Answer,
+  type RouteAnswer,
   type Call,
   type Method,
   type Route,
@@ -46,7 +46,7 @@ function transitive(entitySet: EntitySetName, idOf: (call: Call) => string): Rou
   };
 }
 
-function checkMemberGroups(call: Call, id: string): Answer {
+function checkMemberGroups(call: Call, id: string): RouteAnswer {
   const asked = bodyOf(call)["groupIds"];
   if (!Array.isArray(asked)) throw missingValue("groupIds", "checkMemberGroups");
   if (asked.length > mostGroups)
@@ -61,7 +61,7 @@ function checkMemberGroups(call: Call, id: string): Answer {
   );
 }
 
-function getMemberGroups(call: Call, id: string): Answer {
+function getMemberGroups(call: Call, id: string): RouteAnswer {
   const securityEnabledOnly = bodyOf(call)["securityEnabledOnly"];
   if (typeof securityEnabledOnly !== "boolean") throw missingValue("securityEnabledOnly", "getMemberGroups");
   const groups = transitiveGroups(call.tenant, id).filter(

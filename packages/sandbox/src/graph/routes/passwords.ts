@@ -9,7 +9,7 @@ import {
   bothVersions,
   context,
   noContent,
-  type Answer,
+  type RouteAnswer,
   type Call,
   type Method,
   type Route,
@@ -35,7 +35,7 @@ function routesOf(owner: Owner, needed: Route["permissions"]): Route[] {
   ];
 }
 
-function add(call: Call, owner: Owner): Answer {
+function add(call: Call, owner: Owner): RouteAnswer {
   const object = subject(call, owner);
   const wanted = call.body === undefined ? {} : (bodyOf(call)["passwordCredential"] ?? {});
   const credential = checkComplex("passwordCredential", wanted, "passwordCredential");
@@ -56,7 +56,7 @@ function refuseKnown(object: StoredObject, keyId: Json | undefined): void {
   throw badRequest(`Update to existing credential with KeyId '${textOf(keyId)}' is not allowed.`);
 }
 
-function removeOne(call: Call, owner: Owner): Answer {
+function removeOne(call: Call, owner: Owner): RouteAnswer {
   const object = subject(call, owner);
   const keyId = bodyOf(call)["keyId"];
   if (typeof keyId !== "string") throw badRequest("A value is required for parameter 'keyId'.");

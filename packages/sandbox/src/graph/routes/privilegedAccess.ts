@@ -14,7 +14,7 @@ import { innerOf, isObject, textIn, textOf, textsIn, type JsonObject } from "../
 import { licensed } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, parameter, type Answer, type Call, type Route } from "../route";
+import { bodyOf, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate } from "../validate";
 
 const requests = "eligibilityScheduleRequests";
@@ -65,7 +65,7 @@ export const privilegedAccessRoutes: readonly Route[] = licensed("privilegedAcce
  * "This API requires the $filter (eq) query parameter to scope the request to a principal or a
  * group": privilegedaccessgroup-list-eligibilityschedules. The error's text is the sandbox's own.
  */
-function filtered(call: Call, entitySet: typeof requests | typeof schedules, objects: StoredObject[]): Answer {
+function filtered(call: Call, entitySet: typeof requests | typeof schedules, objects: StoredObject[]): RouteAnswer {
   if (!/\b(groupId|principalId) eq /.test(call.query.filter ?? "")) {
     throw refused("MissingProvider", "The request must have a $filter of groupId or principalId.");
   }
@@ -81,7 +81,7 @@ function current({ tenant, cloud }: Pick<Call, "tenant" | "cloud">): StoredObjec
   return [...tenant.objects(schedules).values()];
 }
 
-function request(call: Call): Answer {
+function request(call: Call): RouteAnswer {
   // The official azuread plugin sends an empty `createdBy` (its client's struct has no optional one).
   const { createdBy: _, ...body } = bodyOf(call);
   const { values } = checkCreate(requests, body, call.version);

@@ -2,7 +2,7 @@
 import type { StoredObject } from "../../cloud/model";
 import { entity, list } from "../answers";
 import type { EntitySetName } from "../entities";
-import type { Permissions } from "../permissions";
+import type { RoutePermissions } from "../permissions";
 import { bothVersions, type Call, type Route } from "../route";
 import { subject } from "./references";
 
@@ -12,7 +12,7 @@ const searchable: ReadonlySet<EntitySetName> = new Set(["applications", "service
 /** @param one finds the object of the path */
 export function readingRoutes(
   entitySet: EntitySetName,
-  permissions: Permissions,
+  permissions: RoutePermissions,
   one: (call: Call) => StoredObject = (call) => subject(call, entitySet),
 ): Route[] {
   const common = { method: "GET", versions: bothVersions, permissions } as const;

@@ -3,13 +3,13 @@
  */
 import type { StoredObject } from "../../cloud/model";
 import { directoryObjects } from "../answers";
-import { addLink, find, findDirectoryObject, get, linked, removeLink, type Found } from "../directory";
+import { addLink, find, findDirectoryObject, get, linked, removeLink, type DirectoryEntry } from "../directory";
 import { entitySets, isEntitySet, type EntitySetName } from "../entities";
 import { badRequest, denied, notFound, unreadableRequest } from "../errors";
 import { navigations } from "../expand";
 import { decodeSegment } from "../match";
-import { access, mayManageRoles, type Permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { access, mayManageRoles, type RoutePermissions } from "../permissions";
+import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 
 /** The limit of owners of an application, a service principal or a new group. */
 const mostBindings = 20;
@@ -18,7 +18,7 @@ const mostBindings = 20;
 export function referenceRoutes(
   entitySet: EntitySetName,
   link: string,
-  permissions: { read: Permissions; write: Permissions },
+  permissions: { read: RoutePermissions; write: RoutePermissions },
   hooks: ReferenceHooks & { readonly searchable?: boolean } = {},
 ): Route[] {
   const path = `/${entitySet}/{id}/${link}`;
@@ -51,9 +51,9 @@ export function referenceRoutes(
 
 /** Additional effects and checks of a reference. */
 export interface ReferenceHooks {
-  beforeAdd?: (call: Call, object: StoredObject, target: Found) => void;
+  beforeAdd?: (call: Call, object: StoredObject, target: DirectoryEntry) => void;
   beforeRemove?: (call: Call, object: StoredObject) => void;
-  added?: (call: Call, object: StoredObject, target: Found) => void;
+  added?: (call: Call, object: StoredObject, target: DirectoryEntry) => void;
   removed?: (call: Call, object: StoredObject, targetId: string) => void;
 }
 
@@ -97,7 +97,7 @@ export function resolveBindings(
   call: Call,
   entitySet: EntitySetName,
   bindings: ReadonlyMap<string, readonly string[]>,
-): [link: string, targets: Found[]][] {
+): [link: string, targets: DirectoryEntry[]][] {
   return [...bindings].map(([link, references]) => {
     if (references.length > mostBindings) {
       throw badRequest(`The number of references in '${link}@odata.bind' exceeds the limit of ${mostBindings}.`);
@@ -110,12 +110,12 @@ export function resolveBindings(
   });
 }
 
-function listReferences(call: Call, entitySet: EntitySetName, link: string): Answer {
+function listReferences(call: Call, entitySet: EntitySetName, link: string): RouteAnswer {
   const object = subject(call, entitySet);
   return directoryObjects(call, navigations[entitySet]?.[link]?.(call.tenant, object.id) ?? []);
 }
 
-function addReference(call: Call, entitySet: EntitySetName, link: string, hooks: ReferenceHooks): Answer {
+function addReference(call: Call, entitySet: EntitySetName, link: string, hooks: ReferenceHooks): RouteAnswer {
   const object = subject(call, entitySet);
   const reference = bodyOf(call)["@odata.id"];
   if (typeof reference !== "string") throw unreadableRequest("Entity reference must have an '@odata.id' annotation.");
@@ -131,7 +131,7 @@ function addReference(call: Call, entitySet: EntitySetName, link: string, hooks:
   return noContent;
 }
 
-function removeReference(call: Call, entitySet: EntitySetName, link: string, hooks: ReferenceHooks): Answer {
+function removeReference(call: Call, entitySet: EntitySetName, link: string, hooks: ReferenceHooks): RouteAnswer {
   const object = subject(call, entitySet);
   const targetId = parameter(call, "target").toLowerCase();
   if (!linked(call.tenant, `${entitySet}.${link}`, object.id).includes(targetId)) throw notFound(targetId);
@@ -146,7 +146,12 @@ function removeReference(call: Call, entitySet: EntitySetName, link: string, hoo
  * `https://…/v1.0/directoryObjects/{id}`, `…/users/{id}` and the like; the host is ignored, as in
  * the service.
  */
-export function resolveReference(call: Call, entitySet: EntitySetName, link: string, reference: string): Found {
+export function resolveReference(
+  call: Call,
+  entitySet: EntitySetName,
+  link: string,
+  reference: string,
+): DirectoryEntry {
   const match = /\/(?:v1\.0|beta)\/([A-Za-z]+)(?:\/([^/?#]+)|\('([^']+)'\))$/.exec(reference);
   const set = match?.[1] ?? "";
   const key = decodeSegment(match?.[2] ?? match?.[3] ?? "");
@@ -160,13 +165,13 @@ export function resolveReference(call: Call, entitySet: EntitySetName, link: str
   return found;
 }
 
-function findIn(call: Call, set: string, key: string): Found | undefined {
+function findIn(call: Call, set: string, key: string): DirectoryEntry | undefined {
   if (!isEntitySet(set)) return undefined;
   const object = find(call.tenant, set, key);
   return object === undefined ? undefined : { entitySet: set, object };
 }
 
 /** Whether the caller's token also allows another operation. */
-export function mayAlso(call: Call, permissions: Permissions): boolean {
+export function mayAlso(call: Call, permissions: RoutePermissions): boolean {
   return access(call.caller, permissions) === "all";
 }

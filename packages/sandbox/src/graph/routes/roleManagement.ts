@@ -9,7 +9,7 @@ import { badRequest, missingValue, notFound } from "../errors";
 import { roleAssignmentId } from "../identifiers";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Route } from "../route";
+import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { findAssignment, forgetMember, rememberMember } from "../roles";
 import { checkCreate } from "../validate";
 import { textOf } from "../json";
@@ -67,7 +67,7 @@ export const roleManagementRoutes: readonly Route[] = [
   },
 ];
 
-function assign(call: Call): Answer {
+function assign(call: Call): RouteAnswer {
   const { values } = checkCreate(assignments, bodyOf(call), call.version);
   const principalId = textOf(values["principalId"]).toLowerCase();
   const roleDefinitionId = textOf(values["roleDefinitionId"]).toLowerCase();

@@ -5,13 +5,13 @@ import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, directoryObjects } from "../answers";
 import { checkPasswordsLeft, newPassword, acceptCertificates } from "../credentials";
 import { find, linked, remove } from "../directory";
-import { GraphError, badRequest, denied, sameKey } from "../errors";
+import { EmulatedGraphError, badRequest, denied, sameKey } from "../errors";
 import { memberships } from "../expand";
 import { wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
 import { type JsonObject, isObject, textOf } from "../json";
 import { passes, permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, type Answer, type Call, type Route } from "../route";
+import { bodyOf, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./references";
 import { readingRoutes } from "./reading";
@@ -66,7 +66,7 @@ export function syncServicePrincipals(tenant: Tenant, application: StoredObject)
   }
 }
 
-function create(call: Call): Answer {
+function create(call: Call): RouteAnswer {
   const { values, bindings } = checkCreate(entitySet, bodyOf(call), call.version);
   const appId = textOf(values["appId"]).toLowerCase();
   const home = backingTenant(call, appId);
@@ -107,7 +107,7 @@ function create(call: Call): Answer {
   return createdEntity(call, entitySet, complete(entitySet, answered));
 }
 
-function patch(call: Call): Answer {
+function patch(call: Call): RouteAnswer {
   const servicePrincipal = subject(call, entitySet);
   const { values, bindings } = checkUpdate(entitySet, bodyOf(call), call.version);
   resolveBindings(call, entitySet, bindings);
@@ -125,7 +125,7 @@ function patch(call: Call): Answer {
 }
 
 /** Microsoft's own cannot be deleted: the service protects some, the sandbox all. */
-function removeServicePrincipal(call: Call): Answer {
+function removeServicePrincipal(call: Call): RouteAnswer {
   const servicePrincipal = subject(call, entitySet);
   if (servicePrincipal["appOwnerOrganizationId"] === microsoftServicesTenantId) throw denied();
   remove(call.cloud, call.tenant, entitySet, servicePrincipal);
@@ -144,7 +144,7 @@ function backingTenant(call: Call, appId: string): Tenant {
   return home;
 }
 
-function noBackingApplication(appId: string): GraphError {
+function noBackingApplication(appId: string): EmulatedGraphError {
   const message = `The appId '${appId}' of the service principal does not reference a valid application object.`;
   return badRequest(message, [{ code: "NoBackingApplicationObject", message, target: "appId" }]);
 }
@@ -153,7 +153,7 @@ function noBackingApplication(appId: string): GraphError {
 function refuseForeign(call: Call, application: StoredObject): void {
   if (linked(call.tenant, "applications.owners", application.id).includes(call.caller.objectId)) return;
   if (!managesOnlyOwn(call) && passes(call.caller, ["Application.ReadWrite.All"])) return;
-  throw new GraphError(
+  throw new EmulatedGraphError(
     403,
     "Authorization_RequestDenied",
     "When using this permission, the backing application of the service principal being created must in the local tenant",

@@ -10,13 +10,22 @@ import type { Cloud, Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { get } from "../directory";
 import type { EntitySetName } from "../entities";
-import { badRequest, denied, GraphError, missingValue } from "../errors";
+import { badRequest, denied, EmulatedGraphError, missingValue } from "../errors";
 import { sevenDecimals } from "../identifiers";
 import { innerOf, objectsIn, textOf, type JsonObject } from "../json";
 import { requireLicence } from "../licences";
 import { complete, update } from "../objects";
 import { isDelegated, permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type Answer, type Call, type Method, type Route } from "../route";
+import {
+  bodyOf,
+  bothVersions,
+  noContent,
+  parameter,
+  type RouteAnswer,
+  type Call,
+  type Method,
+  type Route,
+} from "../route";
 import { removeProvisioned, setProvisioned } from "../tenantGovernance";
 import { checkCreate, checkUpdate } from "../validate";
 
@@ -63,7 +72,7 @@ function route(
   path: string,
   wanted: Route["permissions"],
   roles: readonly DirectoryRoleName[],
-  handle: (call: Call) => Answer,
+  handle: (call: Call) => RouteAnswer,
 ): Route {
   return {
     method,
@@ -97,7 +106,7 @@ function requireRole(call: Call, roles: readonly DirectoryRoleName[]): void {
   throw denied(roles.slice(1).map((name) => `the directory role ${name}`));
 }
 
-function one(call: Call, collection: Collection): Answer {
+function one(call: Call, collection: Collection): RouteAnswer {
   return entity(call, collection, get(call.tenant, collection, parameter(call, "id")), contextOf(collection));
 }
 
@@ -109,11 +118,11 @@ function settingsOf(tenant: Tenant): StoredObject {
   return tenant.objects(settings).get("settings") ?? complete(settings, { id: "settings" });
 }
 
-function readSettings(call: Call): Answer {
+function readSettings(call: Call): RouteAnswer {
   return entity(call, settings, settingsOf(call.tenant), contextOf("settings"));
 }
 
-function patchSettings(call: Call): Answer {
+function patchSettings(call: Call): RouteAnswer {
   const { values } = checkUpdate(settings, bodyOf(call), call.version);
   const changed = settingsOf(call.tenant);
   update(settings, changed, values);
@@ -123,7 +132,7 @@ function patchSettings(call: Call): Answer {
 }
 
 /** The customer's side. The other tenant must have allowed invitations. */
-function invite(call: Call): Answer {
+function invite(call: Call): RouteAnswer {
   const { values } = checkCreate(invitations, bodyOf(call), call.version);
   const governing = otherTenant(call, textOf(values["governingTenantId"]), "governingTenantId");
   if (settingsOf(governing)["canReceiveInvitations"] !== true) {
@@ -141,7 +150,7 @@ function invite(call: Call): Answer {
   return createdEntity(call, invitations, invitation, contextOf(invitations));
 }
 
-function createTemplate(call: Call): Answer {
+function createTemplate(call: Call): RouteAnswer {
   const { values } = checkCreate(templates, bodyOf(call), call.version);
   const now = sevenDecimals(call.cloud.now());
   const template = complete(templates, {
@@ -155,7 +164,7 @@ function createTemplate(call: Call): Answer {
   return createdEntity(call, templates, template, contextOf(templates));
 }
 
-function patchTemplate(call: Call): Answer {
+function patchTemplate(call: Call): RouteAnswer {
   const template = get(call.tenant, templates, parameter(call, "id"));
   const { values } = checkUpdate(templates, bodyOf(call), call.version, template);
   update(templates, template, {
@@ -167,7 +176,7 @@ function patchTemplate(call: Call): Answer {
   return one(call, templates);
 }
 
-function deleteTemplate(call: Call): Answer {
+function deleteTemplate(call: Call): RouteAnswer {
   call.tenant.objects(templates).delete(get(call.tenant, templates, parameter(call, "id")).id);
   call.cloud.changed();
   return noContent;
@@ -191,7 +200,7 @@ function checkedTemplate(call: Call, values: JsonObject): JsonObject {
 }
 
 /** The MSSP's side: the customer must have invited it, unless a relationship exists. */
-function request(call: Call): Answer {
+function request(call: Call): RouteAnswer {
   const { values, bindings } = checkCreate(requests, bodyOf(call), call.version);
   const governed = otherTenant(call, textOf(values["governedTenantId"]), "governedTenantId");
   const link = call.version === "v1.0" ? "tenantGovernancePolicyTemplate" : "governancePolicyTemplate";
@@ -226,7 +235,7 @@ function mayRequest(governing: Tenant, governed: Tenant, now: Date): boolean {
 }
 
 /** "Only the governed tenant can update the request status." */
-function decide(call: Call): Answer {
+function decide(call: Call): RouteAnswer {
   const asked = get(call.tenant, requests, parameter(call, "id"));
   const { status } = checkUpdate(requests, bodyOf(call), call.version, asked).values;
   if (asked["governedTenantId"] !== call.tenant.id) throw denied(["being the governed tenant"]);
@@ -258,7 +267,7 @@ function establish(call: Call, accepted: StoredObject): void {
 }
 
 /** The governing tenant asks for the end; the governed one ends it, asked or not. */
-function end(call: Call): Answer {
+function end(call: Call): RouteAnswer {
   const relationship = get(call.tenant, relationships, parameter(call, "id"));
   const { status } = checkUpdate(relationships, bodyOf(call), call.version, relationship).values;
   const isGoverned = relationship["governedTenantId"] === call.tenant.id;
@@ -339,6 +348,6 @@ function inDays(now: Date, days: number): Date {
 }
 
 /** The sandbox's own text: the pages document no errors. */
-function refused(message: string): GraphError {
-  return new GraphError(400, "BadRequest", message);
+function refused(message: string): EmulatedGraphError {
+  return new EmulatedGraphError(400, "BadRequest", message);
 }

@@ -8,7 +8,7 @@ import { memberships } from "../expand";
 import { securityIdentifier, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
 import { isDelegated, permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, type Answer, type Call, type Route } from "../route";
+import { bodyOf, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { isObject, textOf } from "../json";
 import { resolveReference, subject } from "./references";
@@ -42,7 +42,7 @@ export const userRoutes: readonly Route[] = [
   { method: "GET", path: "/me", versions, permissions: permissions.readMe, handle: me },
 ];
 
-function create(call: Call): Answer {
+function create(call: Call): RouteAnswer {
   const { values } = checkCreate(entitySet, bodyOf(call), call.version);
   const profile = values["passwordProfile"];
   if (!isObject(profile) || typeof profile["password"] !== "string") throw missingValue("passwordProfile", "User");
@@ -61,7 +61,7 @@ function create(call: Call): Answer {
   return createdEntity(call, entitySet, complete(entitySet, { ...values, ...common }));
 }
 
-function patch(call: Call): Answer {
+function patch(call: Call): RouteAnswer {
   const user = subject(call, entitySet);
   const { values } = checkUpdate(entitySet, bodyOf(call), call.version);
   const userPrincipalName = values["userPrincipalName"];
@@ -73,7 +73,7 @@ function patch(call: Call): Answer {
 }
 
 /** Entra renames a deleted user, so that the name is free at once. */
-function removeUser(call: Call): Answer {
+function removeUser(call: Call): RouteAnswer {
   const user = subject(call, entitySet);
   remove(call.cloud, call.tenant, entitySet, user);
   const kept = call.tenant.deleted.get(user.id);
@@ -125,7 +125,7 @@ function refuseWeakPassword(values: Readonly<Record<string, Json>>): void {
   );
 }
 
-function getManager(call: Call): Answer {
+function getManager(call: Call): RouteAnswer {
   const user = subject(call, entitySet);
   const manager = linked(call.tenant, "users.manager", user.id)[0];
   const found = manager === undefined ? undefined : findDirectoryObject(call.tenant, manager);
@@ -133,7 +133,7 @@ function getManager(call: Call): Answer {
   return directoryObject(call, found);
 }
 
-function putManager(call: Call): Answer {
+function putManager(call: Call): RouteAnswer {
   const user = subject(call, entitySet);
   const reference = bodyOf(call)["@odata.id"];
   if (typeof reference !== "string") throw unreadableRequest("Entity reference must have an '@odata.id' annotation.");
@@ -143,7 +143,7 @@ function putManager(call: Call): Answer {
   return noContent;
 }
 
-function removeManager(call: Call): Answer {
+function removeManager(call: Call): RouteAnswer {
   const user = subject(call, entitySet);
   const manager = linked(call.tenant, "users.manager", user.id)[0];
   if (manager === undefined) throw notFound("manager");
@@ -152,7 +152,7 @@ function removeManager(call: Call): Answer {
   return noContent;
 }
 
-function me(call: Call): Answer {
+function me(call: Call): RouteAnswer {
   if (!isDelegated(call.caller)) {
     throw unreadableRequest("/me request is only valid with delegated authentication flow.");
   }

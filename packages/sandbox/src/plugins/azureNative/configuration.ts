@@ -5,9 +5,9 @@
 import { VisibleError } from "@defender-mssp/errors";
 import { refuseOtherHost } from "../loopback";
 import { type ValueRecord, textOf } from "../protocol/values";
-import { type Properties, boolean, list, string } from "../schema/property";
+import { type ResourceProperties, boolean, list, string } from "../schema/property";
 
-export const configuration: Properties = {
+export const configuration: ResourceProperties = {
   auxiliaryTenantIds: list("optional"),
   clientCertificatePassword: string("optional", { secret: true }),
   clientCertificatePath: string("optional"),
@@ -32,7 +32,7 @@ export const configuration: Properties = {
 };
 
 /** Subscription, cloud and credentials. */
-export interface Credentials {
+export interface AzureNativeCredentials {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly tenantId: string;
   readonly clientId: string;
@@ -64,7 +64,10 @@ const environments =
 /**
  * @throws VisibleError when no metadata host is set, or one of another machine, or no subscription.
  */
-export function credentialsOf(args: ValueRecord, environment: Credentials["environment"] = process.env): Credentials {
+export function credentialsOf(
+  args: ValueRecord,
+  environment: AzureNativeCredentials["environment"] = process.env,
+): AzureNativeCredentials {
   const merged: Record<string, string | undefined> = {};
   for (const [argument, variable] of Object.entries(variables)) {
     merged[variable] = textOf(args[argument]) || environment[variable];

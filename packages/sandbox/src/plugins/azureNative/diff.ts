@@ -2,13 +2,17 @@
  * The changes of an update. The official azure-native plugin compares the old inputs with the new
  * ones.
  */
-import type { ChangeKind, PropertyChange } from "../protocol/provider";
+import type { ChangeKind, PropertyDifference } from "../protocol/provider";
 import { type Value, type ValueRecord, canonical, hasUnknowns, isList, isRecord } from "../protocol/values";
-import { memberPath, type Properties } from "../schema/property";
+import { memberPath, type ResourceProperties } from "../schema/property";
 
 /** The property paths that differ. A changed path parameter or immutable property replaces. */
-export function changesOf(properties: Properties, before: ValueRecord, now: ValueRecord): Map<string, PropertyChange> {
-  const changes = new Map<string, PropertyChange>();
+export function changesOf(
+  properties: ResourceProperties,
+  before: ValueRecord,
+  now: ValueRecord,
+): Map<string, PropertyDifference> {
+  const changes = new Map<string, PropertyDifference>();
   for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
     if (name.startsWith("__")) continue;
     const replace = Boolean(properties[name]?.forceNew);
@@ -23,7 +27,7 @@ function compare(
   before: Value,
   now: Value,
   replace: boolean,
-  changes: Map<string, PropertyChange>,
+  changes: Map<string, PropertyDifference>,
 ): void {
   const record = (kind: ChangeKind) => changes.set(path, { kind, replace });
   if (hasUnknowns(now) && !isRecord(now)) record(before === null ? "add" : "update");

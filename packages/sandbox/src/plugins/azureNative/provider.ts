@@ -8,8 +8,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { messageOf } from "@defender-mssp/errors";
 import {
   type Checked,
-  type CheckFailure,
-  type Difference,
+  type ArgumentFailure,
+  type ResourceDifference,
   type Provider,
   type ResourceRequest,
   InitializationFailed,
@@ -17,9 +17,9 @@ import {
 import { type Value, type ValueRecord, exposed, recordOf } from "../protocol/values";
 import { problemsOf, reasonFor } from "../schema/check";
 import { checkedConfiguration, packageSchema, unknownType } from "../schema/packageDescription";
-import type { Properties } from "../schema/property";
+import type { ResourceProperties } from "../schema/property";
 import { withSecrets } from "../schema/state";
-import { configuration, credentialsOf, type Credentials } from "./configuration";
+import { configuration, credentialsOf, type AzureNativeCredentials } from "./configuration";
 import { changesOf } from "./diff";
 import { ResourceManager, type ArmCall, type ArmObject } from "./resourceManager";
 import { resources, type ArmResource } from "./resources";
@@ -48,7 +48,10 @@ const getters: Readonly<Record<string, string>> = { "azure-native:keyvault:getVa
 const defaultTimeout = 20 * 60_000;
 
 /** @param environment has the credentials. Default: this process's. */
-export function azureNativeProvider(version: string, environment: Credentials["environment"] = process.env): Provider {
+export function azureNativeProvider(
+  version: string,
+  environment: AzureNativeCredentials["environment"] = process.env,
+): Provider {
   return new AzureNativeProvider(version, environment);
 }
 
@@ -58,7 +61,7 @@ class AzureNativeProvider implements Provider {
 
   constructor(
     readonly version: string,
-    private readonly environment: Credentials["environment"],
+    private readonly environment: AzureNativeCredentials["environment"],
   ) {}
 
   schema(): object {
@@ -85,7 +88,7 @@ class AzureNativeProvider implements Provider {
   check(request: ResourceRequest, inputs: ValueRecord, before: ValueRecord): Promise<Checked> {
     const resource = this.resource(request, "Check");
     const given = this.named(resource, request, recordOf(exposed(inputs)), recordOf(exposed(before)));
-    const failures: CheckFailure[] = problemsOf(resource.properties, given).map((problem) => ({
+    const failures: ArgumentFailure[] = problemsOf(resource.properties, given).map((problem) => ({
       property: problem.path,
       reason: reasonFor(problem, urnName(request.urn)),
     }));
@@ -98,7 +101,7 @@ class AzureNativeProvider implements Provider {
     _state: ValueRecord,
     inputs: ValueRecord,
     before: ValueRecord,
-  ): Promise<Difference> {
+  ): Promise<ResourceDifference> {
     const { properties } = this.resource(request, "Diff");
     const changes = changesOf(properties, recordOf(exposed(before)), recordOf(exposed(inputs)));
     const stables = Object.keys(properties).filter((name) => properties[name]?.forceNew);
@@ -241,7 +244,7 @@ class AzureNativeProvider implements Provider {
 }
 
 /** Properties of the body: parameters of the path never drift. */
-function inBody(resource: ArmResource): Properties {
+function inBody(resource: ArmResource): ResourceProperties {
   const names = pathNames(resource);
   return Object.fromEntries(Object.entries(resource.properties).filter(([name]) => !names.includes(name)));
 }

@@ -7,7 +7,7 @@ import type { AccessToken, Answer, Endpoints } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { Deadline } from "../deadline";
 import { refuseOtherHost } from "../loopback";
-import type { Credentials } from "./configuration";
+import type { AzureNativeCredentials } from "./configuration";
 
 /** Loaded on demand: a plugin that is only asked for its version does not need it. */
 type Microsoft = typeof import("@defender-mssp/microsoft");
@@ -31,11 +31,11 @@ export class ResourceManager {
   private constructor(
     private readonly microsoft: Microsoft,
     private readonly endpoints: Endpoints,
-    readonly credentials: Credentials,
+    readonly credentials: AzureNativeCredentials,
   ) {}
 
   /** Reads the addresses from the metadata host. */
-  static async open(credentials: Credentials): Promise<ResourceManager> {
+  static async open(credentials: AzureNativeCredentials): Promise<ResourceManager> {
     const microsoft: Microsoft = await import("@defender-mssp/microsoft");
     const endpoints = await microsoft.discoverEndpoints(credentials.environment);
     refuseOtherHost("azure-native", "the metadata document's authentication.loginEndpoint", endpoints.loginEndpoint);

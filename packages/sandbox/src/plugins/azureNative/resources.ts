@@ -2,7 +2,7 @@
  * The resource types of azure-native that the stand-in has: the default API version of each module,
  * as the SDK's docstrings name it.
  */
-import { type Properties, boolean, integer, list, map, object, objects, string } from "../schema/property";
+import { type ResourceProperties, boolean, integer, list, map, object, objects, string } from "../schema/property";
 import type { ArmCall } from "./resourceManager";
 
 export interface ArmResource {
@@ -15,7 +15,7 @@ export interface ArmResource {
   readonly path: string;
   readonly apiVersion: string;
   /** Arguments, and outputs that only Azure sets (`computed`). */
-  readonly properties: Properties;
+  readonly properties: ResourceProperties;
   /** The parameter that the plugin generates by default. */
   readonly autoname: { readonly property: string; readonly kind: "random" | "uuid" };
   /** Parameters of the path that are outputs, too. */

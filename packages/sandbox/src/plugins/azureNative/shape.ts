@@ -1,6 +1,6 @@
 /** Converts between Pulumi's values and the resource manager's JSON. */
 import { type Value, type ValueRecord, canonical, isList, isRecord, unknown } from "../protocol/values";
-import { type Properties, type Property, isInput } from "../schema/property";
+import { type ResourceProperties, type ResourceProperty, isInput } from "../schema/property";
 import type { ArmObject } from "./resourceManager";
 import type { ArmResource } from "./resources";
 
@@ -60,7 +60,7 @@ export function previewOf(resource: ArmResource, inputs: ValueRecord, state?: Va
  * (a secret's) stays.
  */
 export function refreshedInputs(
-  properties: Properties,
+  properties: ResourceProperties,
   inputs: ValueRecord,
   before: ValueRecord,
   now: ValueRecord,
@@ -81,11 +81,11 @@ export function refreshedInputs(
 }
 
 /** Inputs of an import: all arguments that a program can give. */
-export function importedInputs(properties: Properties, outputs: ValueRecord): ValueRecord {
+export function importedInputs(properties: ResourceProperties, outputs: ValueRecord): ValueRecord {
   return withoutComputedFields(properties, outputs);
 }
 
-function toArm(properties: Properties, values: ValueRecord): Json {
+function toArm(properties: ResourceProperties, values: ValueRecord): Json {
   const body: Json = {};
   for (const [name, property] of Object.entries(properties)) {
     const value = values[name];
@@ -95,13 +95,13 @@ function toArm(properties: Properties, values: ValueRecord): Json {
   return body;
 }
 
-function toArmValue({ fields }: Property, value: Value): unknown {
+function toArmValue({ fields }: ResourceProperty, value: Value): unknown {
   if (fields === undefined) return value;
   if (isList(value)) return value.map((item) => (isRecord(item) ? toArm(fields, item) : item));
   return isRecord(value) ? toArm(fields, value) : value;
 }
 
-function fromArm(properties: Properties, answered: ArmObject): Record<string, Value> {
+function fromArm(properties: ResourceProperties, answered: ArmObject): Record<string, Value> {
   const values: Record<string, Value> = {};
   for (const [name, property] of Object.entries(properties)) {
     const value = at(answered, property.arm ?? name);
@@ -110,14 +110,14 @@ function fromArm(properties: Properties, answered: ArmObject): Record<string, Va
   return values;
 }
 
-function fromArmValue({ fields }: Property, value: unknown): Value {
+function fromArmValue({ fields }: ResourceProperty, value: unknown): Value {
   if (fields === undefined || Object.keys(fields).length === 0) return value as Value;
   if (Array.isArray(value)) return (value as ArmObject[]).map((item) => fromArm(fields, item));
   return fromArm(fields, value as ArmObject);
 }
 
 function previewed(
-  properties: Properties,
+  properties: ResourceProperties,
   inputs: ValueRecord,
   state: ValueRecord | undefined,
   path: string,
@@ -138,7 +138,7 @@ function previewed(
   return values;
 }
 
-function withoutComputedFields(properties: Properties, values: ValueRecord): Record<string, Value> {
+function withoutComputedFields(properties: ResourceProperties, values: ValueRecord): Record<string, Value> {
   const result: Record<string, Value> = {};
   for (const [name, property] of Object.entries(properties)) {
     const value = values[name] ?? null;
@@ -147,7 +147,7 @@ function withoutComputedFields(properties: Properties, values: ValueRecord): Rec
   return result;
 }
 
-function withoutComputed({ fields }: Property, value: Value): Value {
+function withoutComputed({ fields }: ResourceProperty, value: Value): Value {
   if (fields === undefined) return value;
   if (isList(value)) return value.map((item) => (isRecord(item) ? withoutComputedFields(fields, item) : item));
   return isRecord(value) ? withoutComputedFields(fields, value) : value;

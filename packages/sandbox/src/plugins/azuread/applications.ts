@@ -5,8 +5,8 @@
 import type { Value } from "../protocol/values";
 import type { Fields } from "../schema/fields";
 import {
-  type Properties,
-  type Usage,
+  type ResourceProperties,
+  type PropertyUsage,
   boolean,
   integer,
   list,
@@ -16,7 +16,7 @@ import {
   string,
 } from "../schema/property";
 import { httpUrl, logoutUrl, notEmpty, oneOf, redirectUri, uuid } from "../schema/validators";
-import type { GraphObject } from "./graph";
+import type { GraphEntity } from "./graph";
 import { nullIfEmpty, objectsAt, readFrom, textAt } from "./mapping";
 import { published, publishedBy } from "./servicePrincipals";
 
@@ -25,7 +25,7 @@ type Json = Record<string, unknown>;
 const scopeFields = published.oauth2PermissionScopes?.fields ?? {};
 
 /** The same in a program's form. */
-const scopeInputs: Properties = {
+const scopeInputs: ResourceProperties = {
   ...Object.fromEntries(Object.keys(scopeFields).map((name) => [name, string("optional")])),
   enabled: boolean("optional", { default: true }),
   id: string("required", { check: uuid }),
@@ -33,7 +33,7 @@ const scopeInputs: Properties = {
 };
 
 /** `optional` for the resource; `computed` for the function. */
-export function requiredAccessFields(usage: Usage): Properties {
+export function requiredAccessFields(usage: PropertyUsage): ResourceProperties {
   const asked = usage === "optional" ? "required" : "computed";
   return {
     resourceAccesses: objects(asked, {
@@ -44,18 +44,21 @@ export function requiredAccessFields(usage: Usage): Properties {
   };
 }
 
-export function redirectUriFields(usage: Usage, rules: { urn: boolean; anyScheme: boolean }): Properties {
+export function redirectUriFields(
+  usage: PropertyUsage,
+  rules: { urn: boolean; anyScheme: boolean },
+): ResourceProperties {
   return { redirectUris: set(usage, { maximumItems: 256, check: redirectUri(rules) }) };
 }
 
-export function implicitGrantFields(usage: Usage): Properties {
+export function implicitGrantFields(usage: PropertyUsage): ResourceProperties {
   return {
     accessTokenIssuanceEnabled: boolean(usage, { graph: "implicitGrantSettings.enableAccessTokenIssuance" }),
     idTokenIssuanceEnabled: boolean(usage, { graph: "implicitGrantSettings.enableIdTokenIssuance" }),
   };
 }
 
-export function webFields(usage: Usage): Properties {
+export function webFields(usage: PropertyUsage): ResourceProperties {
   return {
     homepageUrl: string(usage, { graph: "homePageUrl", check: httpUrl }),
     logoutUrl: string(usage, { graph: "logoutUrl", check: logoutUrl }),
@@ -63,7 +66,7 @@ export function webFields(usage: Usage): Properties {
   };
 }
 
-export function apiFields(usage: Usage): Properties {
+export function apiFields(usage: PropertyUsage): ResourceProperties {
   return {
     knownClientApplications: set(usage, { graph: "knownClientApplications", check: uuid }),
     mappedClaimsEnabled: boolean(usage, { graph: "acceptMappedClaims" }),
@@ -73,7 +76,7 @@ export function apiFields(usage: Usage): Properties {
 }
 
 /** One list for each kind of token. */
-export function optionalClaimsFields(usage: Usage): Properties {
+export function optionalClaimsFields(usage: PropertyUsage): ResourceProperties {
   const claims = objects(usage, {
     additionalProperties: list(usage, { graph: "additionalProperties" }),
     essential: boolean(usage, { graph: "essential" }),
@@ -84,7 +87,7 @@ export function optionalClaimsFields(usage: Usage): Properties {
 }
 
 /** The blocks of an application as the official plugin reads them, each as one record. */
-export function blocksOf(application: GraphObject): {
+export function blocksOf(application: GraphEntity): {
   api: Record<string, Value>;
   optionalClaims: Record<string, Value> | null;
   publicClient: Record<string, Value>;
@@ -93,7 +96,7 @@ export function blocksOf(application: GraphObject): {
   web: Record<string, Value>;
   implicitGrant: Record<string, Value>;
 } {
-  const part = (name: string) => ((application as Json)[name] ?? {}) as GraphObject;
+  const part = (name: string) => ((application as Json)[name] ?? {}) as GraphEntity;
   const api = readFrom(apiFields("computed"), part("api"));
   return {
     api: {
@@ -144,12 +147,12 @@ export function requiredAccessFor(plan: Fields): object[] {
   }));
 }
 
-function uris(platform: GraphObject): string[] {
+function uris(platform: GraphEntity): string[] {
   const { redirectUris } = platform as { redirectUris?: string[] };
   return redirectUris ?? [];
 }
 
-function optionalClaimsOf(application: GraphObject): Record<string, Value> | null {
+function optionalClaimsOf(application: GraphEntity): Record<string, Value> | null {
   if (!application.optionalClaims) return null;
   const fields = optionalClaimsFields("computed").accessTokens?.fields ?? {};
   const claims = (name: string) =>

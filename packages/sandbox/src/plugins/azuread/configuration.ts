@@ -4,13 +4,13 @@
  */
 import { VisibleError } from "@defender-mssp/errors";
 import type { ValueRecord } from "../protocol/values";
-import { type Properties, boolean, string } from "../schema/property";
+import { type ResourceProperties, boolean, string } from "../schema/property";
 import { uuid } from "../schema/validators";
-import { type Credentials, refuseOtherHost } from "./graph";
+import { type AzureadCredentials, refuseOtherHost } from "./graph";
 
 const secret = string("optional", { secret: true });
 
-export const configuration: Properties = {
+export const configuration: ResourceProperties = {
   adoPipelineServiceConnectionId: string("optional"),
   clientCertificate: string("optional"),
   clientCertificatePassword: secret,
@@ -64,7 +64,10 @@ const environments = /^(global|public|usgovernment|usgovernmentl4|usgovernmentl5
  * @throws VisibleError when no metadata host is set, or one of another machine; and without a
  * tenant, as the official plugin.
  */
-export function credentialsOf(args: ValueRecord, environment: Credentials["environment"] = process.env): Credentials {
+export function credentialsOf(
+  args: ValueRecord,
+  environment: AzureadCredentials["environment"] = process.env,
+): AzureadCredentials {
   const merged: Record<string, string | undefined> = {};
   for (const [argument, variable] of Object.entries(variables)) {
     const value = args[argument];

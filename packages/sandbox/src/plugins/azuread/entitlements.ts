@@ -4,16 +4,16 @@
  */
 import { isUuid } from "@defender-mssp/microsoft";
 import { type Value, textOf } from "../protocol/values";
-import { type Check, type Properties, boolean, string } from "../schema/property";
+import { type ValueCheck, type ResourceProperties, boolean, string } from "../schema/property";
 import type { Fields } from "../schema/fields";
 import { oneOfInAnyCase } from "../schema/validators";
-import type { GraphCall, GraphObject } from "./graph";
+import type { GraphOperation, GraphEntity } from "./graph";
 import { textAt } from "./mapping";
 
 export const entitlementBase = "/identityGovernance/entitlementManagement";
 
 /** For objects whose ID is a UUID. */
-export const plainId: Check = (value) => {
+export const plainId: ValueCheck = (value) => {
   if (typeof value !== "string" || isUuid(value)) return undefined;
   const problem = value.length === 36 ? "uuid is improperly formatted" : "uuid string is wrong length";
   return `specified ID (${JSON.stringify(value)}) is not valid: ${problem}`;
@@ -31,13 +31,17 @@ export function catalogAssociationId(id: string): { catalog: string; origin: str
 }
 
 /** A catalog's resources of one origin. */
-export function catalogResources(call: GraphCall, catalog: string, filter: string): Promise<GraphObject[] | undefined> {
+export function catalogResources(
+  call: GraphOperation,
+  catalog: string,
+  filter: string,
+): Promise<GraphEntity[] | undefined> {
   const path = `${entitlementBase}/accessPackageCatalogs/${catalog}/accessPackageResources`;
   return call.findAll(`${path}?$filter=${encodeURIComponent(filter)}`, "beta");
 }
 
 /** A set of users, as a program gives it. */
-export const userSetFields: Properties = {
+export const userSetFields: ResourceProperties = {
   backup: boolean("optional"),
   objectId: string("optional"),
   subjectType: string("required", {
@@ -69,7 +73,7 @@ export function userSetsFrom(sets: readonly Fields[]): object[] {
 }
 
 /** Sets of users as the state has them. */
-export function userSetsIn(sets: readonly GraphObject[]): Value[] {
+export function userSetsIn(sets: readonly GraphEntity[]): Value[] {
   return sets.map((set) => ({
     backup: set["isBackup"] === true,
     objectId: textAt(set, "id"),

@@ -11,7 +11,7 @@ import { refuseOtherHost as refuseHost } from "../loopback";
 type Microsoft = typeof import("@defender-mssp/microsoft");
 
 export type Version = "v1.0" | "beta";
-export type GraphObject = Readonly<Record<string, unknown>> & { readonly id?: string };
+export type GraphEntity = Readonly<Record<string, unknown>> & { readonly id?: string };
 
 /** Answers that mean "not yet": Graph replicates new objects with a delay. */
 export interface Patience {
@@ -23,7 +23,7 @@ export interface Patience {
 }
 
 /** Credentials from the provider's arguments or the environment. */
-export interface Credentials {
+export interface AzureadCredentials {
   environment: Readonly<Record<string, string | undefined>>;
   tenantId: string;
   clientId: string;
@@ -48,14 +48,14 @@ export class GraphConnection {
   private constructor(
     private readonly microsoft: Microsoft,
     private readonly endpoints: Endpoints,
-    readonly credentials: Credentials,
+    readonly credentials: AzureadCredentials,
   ) {}
 
   /**
    * Reads the addresses from the metadata host, then gets a token, so that wrong credentials fail
    * at once.
    */
-  static async open(credentials: Credentials): Promise<GraphConnection> {
+  static async open(credentials: AzureadCredentials): Promise<GraphConnection> {
     refuseOtherHost("ARM_METADATA_HOSTNAME", `https://${credentials.environment.ARM_METADATA_HOSTNAME ?? ""}`);
     const microsoft: Microsoft = await import("@defender-mssp/microsoft");
     const endpoints = await microsoft.discoverEndpoints(credentials.environment);
@@ -78,8 +78,8 @@ export class GraphConnection {
     this.aborted.abort(new VisibleError("canceled"));
   }
 
-  call(timeout: number): GraphCall {
-    return new GraphCall(this, new Deadline(timeout, this.aborted.signal));
+  call(timeout: number): GraphOperation {
+    return new GraphOperation(this, new Deadline(timeout, this.aborted.signal));
   }
 
   /** The address of a directory object, for `$ref` and `@odata.bind`. */
@@ -146,7 +146,7 @@ export class GraphConnection {
 }
 
 /** The requests of one operation, which has a deadline. */
-export class GraphCall {
+export class GraphOperation {
   constructor(
     readonly connection: GraphConnection,
     private readonly deadline: Deadline,
@@ -165,23 +165,23 @@ export class GraphCall {
   }
 
   /** `undefined`: there is no such object. */
-  async find(path: string, version: Version = "v1.0"): Promise<GraphObject | undefined> {
+  async find(path: string, version: Version = "v1.0"): Promise<GraphEntity | undefined> {
     const answer = await this.send(path, { accept: [404] }, version);
     return answer.status === 404 ? undefined : objectOf(answer);
   }
 
-  async get(path: string, version: Version = "v1.0"): Promise<GraphObject> {
+  async get(path: string, version: Version = "v1.0"): Promise<GraphEntity> {
     return objectOf(await this.send(path, {}, version));
   }
 
   /** All pages. `undefined`: the list's owner does not exist. */
-  async findAll(path: string, version: Version = "v1.0"): Promise<GraphObject[] | undefined> {
-    const items: GraphObject[] = [];
+  async findAll(path: string, version: Version = "v1.0"): Promise<GraphEntity[] | undefined> {
+    const items: GraphEntity[] = [];
     let next: string | undefined = `/${version}${path}`;
     while (next !== undefined) {
       const answer = await this.sendOnce(next, { accept: [404] });
       if (answer.status === 404) return undefined;
-      const page = objectOf(answer) as { value?: GraphObject[]; "@odata.nextLink"?: string };
+      const page = objectOf(answer) as { value?: GraphEntity[]; "@odata.nextLink"?: string };
       items.push(...(page.value ?? []));
       next = page["@odata.nextLink"];
     }
@@ -189,13 +189,13 @@ export class GraphCall {
   }
 
   /** As `findAll`, but a missing owner of the list is an error. */
-  async list(path: string, version: Version = "v1.0"): Promise<GraphObject[]> {
+  async list(path: string, version: Version = "v1.0"): Promise<GraphEntity[]> {
     const items = await this.findAll(path, version);
     if (items === undefined) throw new Error(`GET ${path}: not found`);
     return items;
   }
 
-  async post(path: string, body: object, version: Version = "v1.0", patience: Patience = {}): Promise<GraphObject> {
+  async post(path: string, body: object, version: Version = "v1.0", patience: Patience = {}): Promise<GraphEntity> {
     return objectOf(await this.send(path, { method: "POST", json: body }, version, patience));
   }
 
@@ -296,6 +296,6 @@ export function refuseOtherHost(what: string, url: string): void {
   refuseHost("azuread", what, url);
 }
 
-function objectOf(answer: Answer): GraphObject {
-  return typeof answer.body === "object" && answer.body !== null ? (answer.body as GraphObject) : {};
+function objectOf(answer: Answer): GraphEntity {
+  return typeof answer.body === "object" && answer.body !== null ? (answer.body as GraphEntity) : {};
 }

@@ -3,12 +3,12 @@
  * groups.
  */
 import type { Value } from "../protocol/values";
-import { type Properties, boolean, list, string } from "../schema/property";
-import type { GraphCall, GraphObject } from "./graph";
+import { type ResourceProperties, boolean, list, string } from "../schema/property";
+import type { GraphOperation, GraphEntity } from "./graph";
 import { textAt } from "./mapping";
 
 /** Properties that only the service sets. */
-export const groupComputed: Properties = {
+export const groupComputed: ResourceProperties = {
   mail: string("computed", { graph: "mail" }),
   onpremisesDomainName: string("computed", { graph: "onPremisesDomainName" }),
   onpremisesNetbiosName: string("computed", { graph: "onPremisesNetBiosName" }),
@@ -29,12 +29,12 @@ export const unifiedOnly = {
   hideFromOutlookClients: "hideFromOutlookClients",
 } as const;
 
-export function isUnified(group: GraphObject): boolean {
+export function isUnified(group: GraphEntity): boolean {
   const { groupTypes } = group as { groupTypes?: string[] };
   return groupTypes?.includes("Unified") ?? false;
 }
 
-export async function unifiedProperties(call: GraphCall, group: GraphObject): Promise<Record<string, Value>> {
+export async function unifiedProperties(call: GraphOperation, group: GraphEntity): Promise<Record<string, Value>> {
   const names = "allowExternalSenders,autoSubscribeNewMembers,hideFromAddressLists,hideFromOutlookClients";
   // A tenant without Exchange answers 404.
   const extra = isUnified(group) ? await call.find(`/groups/${group.id ?? ""}?$select=${names}`, "beta") : undefined;
@@ -43,13 +43,13 @@ export async function unifiedProperties(call: GraphCall, group: GraphObject): Pr
 }
 
 /** The rule of a dynamic group. */
-export function dynamicMembership(group: GraphObject): { enabled: boolean; rule: string } | undefined {
+export function dynamicMembership(group: GraphEntity): { enabled: boolean; rule: string } | undefined {
   const rule = textAt(group, "membershipRule");
   if (rule === "") return undefined;
   return { enabled: textAt(group, "membershipRuleProcessingState") !== "Paused", rule };
 }
 
-export function writeback(group: GraphObject): Record<string, Value> {
+export function writeback(group: GraphEntity): Record<string, Value> {
   const { writebackConfiguration } = group as { writebackConfiguration?: { isEnabled?: boolean | null } | null };
   if (!writebackConfiguration) return {};
   return {

@@ -2,8 +2,8 @@
 import { type EntitySetName, odataType } from "../../graph/entities";
 import type { Value, ValueRecord } from "../protocol/values";
 import type { Fields } from "../schema/fields";
-import { type Properties, type Property, isInput, zeroOf } from "../schema/property";
-import type { GraphCall, GraphObject } from "./graph";
+import { type ResourceProperties, type ResourceProperty, isInput, zeroOf } from "../schema/property";
+import type { GraphOperation, GraphEntity } from "./graph";
 
 type Json = Record<string, unknown>;
 
@@ -11,7 +11,7 @@ type Json = Record<string, unknown>;
  * Graph's answer in the form of the official plugin's state: a null or missing value is the type's
  * zero value, unless its parent is missing.
  */
-export function readFrom(properties: Properties, object: GraphObject): Record<string, Value> {
+export function readFrom(properties: ResourceProperties, object: GraphEntity): Record<string, Value> {
   const values: Record<string, Value> = {};
   for (const [name, property] of Object.entries(properties)) {
     if (property.graph === undefined) continue;
@@ -29,7 +29,7 @@ export function readFrom(properties: Properties, object: GraphObject): Record<st
  */
 export function bodyOf(
   entitySet: EntitySetName,
-  properties: Properties,
+  properties: ResourceProperties,
   plan: Fields,
   names?: readonly string[],
 ): Json {
@@ -42,7 +42,7 @@ export function bodyOf(
 }
 
 /** Names of the mapped properties that an update changes. */
-export function changedNames(properties: Properties, plan: Fields): string[] {
+export function changedNames(properties: ResourceProperties, plan: Fields): string[] {
   return Object.keys(properties).filter((name) => properties[name]?.graph !== undefined && plan.changed(name));
 }
 
@@ -61,7 +61,7 @@ export function sameText(one: unknown, other: string): boolean {
 
 /** Adds and removes references to match a list such as `/groups/{id}/members`. */
 export async function alignReferences(
-  call: GraphCall,
+  call: GraphOperation,
   path: string,
   desired: readonly string[],
   order: "add first" | "remove first",
@@ -79,17 +79,17 @@ export async function alignReferences(
   if (order === "remove first") await add();
 }
 
-export function idsOf(objects: readonly GraphObject[]): string[] {
+export function idsOf(objects: readonly GraphEntity[]): string[] {
   return objects.map(({ id }) => id).filter((id) => id !== undefined);
 }
 
 /** A list of objects inside another object's JSON. */
-export function objectsAt(object: GraphObject, path: string): GraphObject[] {
+export function objectsAt(object: GraphEntity, path: string): GraphEntity[] {
   const value = at(object, path);
-  return Array.isArray(value) ? (value as GraphObject[]) : [];
+  return Array.isArray(value) ? (value as GraphEntity[]) : [];
 }
 
-export function textAt(object: GraphObject, path: string): string {
+export function textAt(object: GraphEntity, path: string): string {
   const value = at(object, path);
   return typeof value === "string" ? value : "";
 }
@@ -105,7 +105,7 @@ export function required(value: string | undefined, what: string): string {
   throw new Error(`Bad API response: ${what} is missing`);
 }
 
-function valueOf(plan: Fields, name: string, property: Property): unknown {
+function valueOf(plan: Fields, name: string, property: ResourceProperty): unknown {
   switch (property.kind) {
     case "string":
       return nullIfEmpty(plan.text(name));

@@ -3,19 +3,19 @@
  * the waits.
  */
 import type { ValueRecord } from "../protocol/values";
-import { type Table, TableProvider } from "../schema/tableProvider";
+import { type ProviderTable, TableProvider } from "../schema/tableProvider";
 import { configuration, credentialsOf } from "./configuration";
 import { functions } from "./functions";
-import { type Credentials, type GraphCall, GraphConnection } from "./graph";
+import { type AzureadCredentials, type GraphOperation, GraphConnection } from "./graph";
 import { resources } from "./resources";
 
 /** @param environment has the credentials. Default: this process's. */
 export function azureadProvider(
   version: string,
-  environment: Credentials["environment"] = process.env,
-): TableProvider<GraphCall> {
+  environment: AzureadCredentials["environment"] = process.env,
+): TableProvider<GraphOperation> {
   let connection: GraphConnection | undefined;
-  const table: Table<GraphCall> = {
+  const table: ProviderTable<GraphOperation> = {
     name: "azuread",
     version,
     configuration,

@@ -1,8 +1,8 @@
 /** Shared by the resource and the function for service principals and applications. */
 import type { Value, ValueRecord } from "../protocol/values";
 import type { Fields } from "../schema/fields";
-import { type Properties, boolean, list, map, objects, string } from "../schema/property";
-import type { GraphCall, GraphObject } from "./graph";
+import { type ResourceProperties, boolean, list, map, objects, string } from "../schema/property";
+import type { GraphOperation, GraphEntity } from "./graph";
 import { objectsAt, readFrom, sameText, textAt } from "./mapping";
 
 /** Tags with a meaning for Microsoft, by the name of their flag. */
@@ -20,14 +20,14 @@ const deprecatedFeatures: Readonly<Record<string, string>> = {
   galleryApplication: "gallery",
 };
 
-export const featureTagFields: Properties = {
+export const featureTagFields: ResourceProperties = {
   customSingleSignOn: boolean("optional"),
   enterprise: boolean("optional"),
   gallery: boolean("optional"),
   hide: boolean("optional"),
 };
 
-export const featureFields: Properties = {
+export const featureFields: ResourceProperties = {
   customSingleSignOnApp: boolean("optional"),
   enterpriseApplication: boolean("optional"),
   galleryApplication: boolean("optional"),
@@ -35,7 +35,7 @@ export const featureFields: Properties = {
 };
 
 /** The roles and scopes that a service principal publishes. */
-export const published: Properties = {
+export const published: ResourceProperties = {
   appRoles: objects("computed", {
     allowedMemberTypes: list("computed", { graph: "allowedMemberTypes" }),
     description: string("computed", { graph: "description" }),
@@ -59,7 +59,7 @@ export const published: Properties = {
 };
 
 /** Roles and scopes: whole, and as a map from their values to their IDs. */
-export function publishedBy(object: GraphObject, scopesPath = "oauth2PermissionScopes"): Record<string, Value> {
+export function publishedBy(object: GraphEntity, scopesPath = "oauth2PermissionScopes"): Record<string, Value> {
   const roles = objectsAt(object, "appRoles");
   const scopes = objectsAt(object, scopesPath);
   const fields = (name: string) => published[name]?.fields ?? {};
@@ -72,7 +72,7 @@ export function publishedBy(object: GraphObject, scopesPath = "oauth2PermissionS
 }
 
 /** The flags of an object's tags. */
-export function featuresIn(object: GraphObject): Record<"featureTags" | "features", Value> {
+export function featuresIn(object: GraphEntity): Record<"featureTags" | "features", Value> {
   const tags = tagsOf(object);
   const has = (flag: string) => tags.some((tag) => sameText(tag, featureTags[flag] ?? ""));
   const flags = Object.fromEntries(Object.keys(featureTags).map((flag) => [flag, has(flag)]));
@@ -93,19 +93,19 @@ export function tagsFor(plan: Fields, isUpdate: boolean): string[] {
   return plan.texts("tags");
 }
 
-export function tagsOf(object: GraphObject): string[] {
+export function tagsOf(object: GraphEntity): string[] {
   const { tags } = object as { tags?: string[] };
   return tags ?? [];
 }
 
 /** Without the application ID itself, which Graph lists among the names. */
-export function namesOf(object: GraphObject): string[] {
+export function namesOf(object: GraphEntity): string[] {
   const { servicePrincipalNames } = object as { servicePrincipalNames?: string[] };
   return (servicePrincipalNames ?? []).filter((name) => !sameText(name, textAt(object, "appId")));
 }
 
 /** Graph v1.0 doesn't have it. */
-export async function samlMetadataUrl(call: GraphCall, id: string): Promise<string> {
+export async function samlMetadataUrl(call: GraphOperation, id: string): Promise<string> {
   return textAt(await call.get(`/servicePrincipals/${id}?$select=samlMetadataUrl`, "beta"), "samlMetadataUrl");
 }
 
@@ -118,7 +118,7 @@ export function initialOwners(owners: readonly string[], callerId: string): { fi
   return { first: [callerId, ...others.slice(0, 19)], extra: others.slice(19) };
 }
 
-function idsByValue(items: readonly GraphObject[]): ValueRecord {
+function idsByValue(items: readonly GraphEntity[]): ValueRecord {
   const entries = items.map((item): [string, string] => [textAt(item, "value"), item.id ?? ""]);
   return Object.fromEntries(entries.filter(([value, id]) => value !== "" && id !== ""));
 }

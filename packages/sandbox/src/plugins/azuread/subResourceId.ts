@@ -1,9 +1,9 @@
 /** The official plugin's older form of IDs: `<object ID>/<type>/<ID>`. */
 import { isUuid } from "@defender-mssp/microsoft";
 import { textOf } from "../protocol/values";
-import type { Check } from "../schema/property";
+import type { ValueCheck } from "../schema/property";
 
-export function subResourceId(kind: string, type: string): Check {
+export function subResourceId(kind: string, type: string): ValueCheck {
   return (value) => {
     const text = textOf(value);
     const [object = "", given, inner = "", ...rest] = text.split("/");

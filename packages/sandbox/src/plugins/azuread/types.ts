@@ -1,9 +1,9 @@
 /** The types of the table, for Graph. */
 import type { FunctionType, ResourceType } from "../schema/resource";
-import type { GraphCall } from "./graph";
+import type { GraphOperation } from "./graph";
 
-export type AzureadResource = ResourceType<GraphCall>;
-export type AzureadFunction = FunctionType<GraphCall>;
+export type AzureadResource = ResourceType<GraphOperation>;
+export type AzureadFunction = FunctionType<GraphOperation>;
 
 /** The official plugin refuses to adopt an existing object. */
 export function alreadyExists(terraform: string, id: string): Error {

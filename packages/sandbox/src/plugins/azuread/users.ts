@@ -1,9 +1,9 @@
 /** Shared by the resource and the function for users. */
-import { type Properties, boolean, list, set, string } from "../schema/property";
-import type { GraphCall } from "./graph";
+import { type ResourceProperties, boolean, list, set, string } from "../schema/property";
+import type { GraphOperation } from "./graph";
 
 /** Properties that only the service sets. */
-export const userComputed: Properties = {
+export const userComputed: ResourceProperties = {
   creationType: string("computed", { graph: "creationType" }),
   externalUserState: string("computed", { graph: "externalUserState" }),
   imAddresses: list("computed", { graph: "imAddresses" }),
@@ -19,7 +19,7 @@ export const userComputed: Properties = {
 };
 
 /** Properties without rules. */
-export function userPlain(usage: "optional" | "computed"): Properties {
+export function userPlain(usage: "optional" | "computed"): ResourceProperties {
   const plain = (graph: string) => string(usage, { graph });
   return {
     city: plain("city"),
@@ -43,6 +43,6 @@ export function userPlain(usage: "optional" | "computed"): Properties {
 }
 
 /** The manager's object ID; empty where a user has none, which Graph answers with 404. */
-export async function managerId(call: GraphCall, user: string): Promise<string> {
+export async function managerId(call: GraphOperation, user: string): Promise<string> {
   return (await call.find(`/users/${user}/manager`))?.id ?? "";
 }

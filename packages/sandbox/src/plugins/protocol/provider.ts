@@ -2,7 +2,7 @@
 import type { ValueRecord } from "./values";
 
 /** A mistake in a resource's or provider's arguments. `reason` is shown to the user as it is. */
-export interface CheckFailure {
+export interface ArgumentFailure {
   property: string;
   reason: string;
 }
@@ -10,20 +10,20 @@ export interface CheckFailure {
 /** Checked arguments, or why they were refused. */
 export interface Checked {
   inputs: ValueRecord;
-  failures: CheckFailure[];
+  failures: ArgumentFailure[];
 }
 
 export type ChangeKind = "add" | "update" | "delete";
 
 /** One property path that differs, such as `members[0]`. */
-export interface PropertyChange {
+export interface PropertyDifference {
   kind: ChangeKind;
   /** It can't be changed in place. */
   replace: boolean;
 }
 
-export interface Difference {
-  changes: ReadonlyMap<string, PropertyChange>;
+export interface ResourceDifference {
+  changes: ReadonlyMap<string, PropertyDifference>;
   /** Properties that an update in place never changes. */
   stables: string[];
 }
@@ -53,7 +53,7 @@ export interface Provider {
     state: ValueRecord,
     inputs: ValueRecord,
     before: ValueRecord,
-  ): Promise<Difference>;
+  ): Promise<ResourceDifference>;
   create(resource: ResourceRequest, inputs: ValueRecord, preview: boolean): Promise<{ id: string; state: ValueRecord }>;
   /** Refresh, or import when `state` is empty. `undefined`: there is no such object. */
   read(
@@ -70,7 +70,7 @@ export interface Provider {
     preview: boolean,
   ): Promise<ValueRecord>;
   delete(resource: ResourceRequest, id: string, state: ValueRecord): Promise<void>;
-  invoke(token: string, args: ValueRecord): Promise<{ result: ValueRecord } | { failures: CheckFailure[] }>;
+  invoke(token: string, args: ValueRecord): Promise<{ result: ValueRecord } | { failures: ArgumentFailure[] }>;
   /** Ctrl-C: ends all waits. */
   cancel(): void;
 }

@@ -19,7 +19,13 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { messageOf } from "@defender-mssp/errors";
-import { type ChangeKind, type CheckFailure, type Difference, type Provider, InitializationFailed } from "./provider";
+import {
+  type ChangeKind,
+  type ArgumentFailure,
+  type ResourceDifference,
+  type Provider,
+  InitializationFailed,
+} from "./provider";
 import { canonical, fromStruct, hasUnknowns, toStruct } from "./values";
 import { urnType } from "./urn";
 
@@ -196,14 +202,14 @@ function resourceOf(request: WithResource): { urn: string; type: string; timeout
   return { urn, type, timeout: request.getTimeout?.() ?? 0 };
 }
 
-function failureMessage(failure: CheckFailure): protocol.CheckFailure {
+function failureMessage(failure: ArgumentFailure): protocol.CheckFailure {
   const message = new protocol.CheckFailure();
   message.setProperty(failure.property);
   message.setReason(failure.reason);
   return message;
 }
 
-function checkResponse(checked: { inputs: Parameters<typeof toStruct>[0]; failures: CheckFailure[] }) {
+function checkResponse(checked: { inputs: Parameters<typeof toStruct>[0]; failures: ArgumentFailure[] }) {
   const response = new protocol.CheckResponse();
   response.setInputs(toStruct(checked.inputs));
   response.setFailuresList(checked.failures.map(failureMessage));
@@ -227,7 +233,7 @@ function diffConfig(request: protocol.DiffRequest): protocol.DiffResponse {
   return response;
 }
 
-function diffResponse(difference: Difference, ignored: ReadonlySet<string>): protocol.DiffResponse {
+function diffResponse(difference: ResourceDifference, ignored: ReadonlySet<string>): protocol.DiffResponse {
   const response = new protocol.DiffResponse();
   const replaces = new Set<string>();
   const properties = new Set<string>();

@@ -1,11 +1,11 @@
 /**
  * The stand-in for the official `random` plugin. It has no service: nothing to configure or delete.
  */
-import { type Table, TableProvider } from "../schema/tableProvider";
+import { type ProviderTable, TableProvider } from "../schema/tableProvider";
 import { resources } from "./resources";
 
 export function randomProvider(version: string): TableProvider<undefined> {
-  const table: Table<undefined> = {
+  const table: ProviderTable<undefined> = {
     name: "random",
     version,
     configuration: {},

@@ -6,7 +6,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { ValueRecord } from "../protocol/values";
 import type { Fields } from "../schema/fields";
-import { integer, map, string, type Properties } from "../schema/property";
+import { integer, map, string, type ResourceProperties } from "../schema/property";
 import type { ResourceType } from "../schema/resource";
 import { integerAtLeast } from "../schema/validators";
 
@@ -51,7 +51,7 @@ const randomUuid = entry("RandomUuid", {
 export const resources: readonly RandomResource[] = [randomId, randomUuid];
 
 interface Maker {
-  readonly properties: Properties;
+  readonly properties: ResourceProperties;
   readonly make: (plan: Fields) => { id: string; values: ValueRecord };
 }
 

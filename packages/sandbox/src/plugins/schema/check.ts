@@ -3,7 +3,7 @@
  * of Terraform's SDK (helper/schema) as passed on by Pulumi's bridge.
  */
 import { type Value, type ValueRecord, hasUnknowns, isList, isRecord, textOf, unknown } from "../protocol/values";
-import { type Properties, type Property, isInput, isZero, terraformName } from "./property";
+import { type ResourceProperties, type ResourceProperty, isInput, isZero, terraformName } from "./property";
 
 /** One error. */
 export interface Problem {
@@ -16,7 +16,7 @@ export interface Problem {
 }
 
 /** All errors of the arguments, in the order of the schema. */
-export function problemsOf(properties: Properties, inputs: ValueRecord): Problem[] {
+export function problemsOf(properties: ResourceProperties, inputs: ValueRecord): Problem[] {
   return checkRecord(properties, inputs, { path: "", terraformPath: "", root: { properties, inputs } });
 }
 
@@ -33,7 +33,7 @@ export function reasonForFunction(problem: Problem): string {
 }
 
 /** The arguments with defaults, whose names are in `__defaults`, as in the bridge. */
-export function withDefaults(properties: Properties, inputs: ValueRecord): ValueRecord {
+export function withDefaults(properties: ResourceProperties, inputs: ValueRecord): ValueRecord {
   const filled: Record<string, Value> = {};
   const defaults: string[] = [];
   for (const [name, value] of Object.entries(inputs)) {
@@ -49,7 +49,7 @@ export function withDefaults(properties: Properties, inputs: ValueRecord): Value
 }
 
 /** A primitive, converted to its property's type. */
-function coerced(property: Property, value: Value): Value {
+function coerced(property: ResourceProperty, value: Value): Value {
   if (!["boolean", "number", "string"].includes(typeof value)) return value;
   if (!["boolean", "integer", "string", "single"].includes(property.kind)) return value;
   if (property.kind === "string" && typeof value === "boolean") return String(value);
@@ -60,17 +60,17 @@ function coerced(property: Property, value: Value): Value {
 interface Place {
   path: string;
   terraformPath: string;
-  root: { properties: Properties; inputs: ValueRecord };
+  root: { properties: ResourceProperties; inputs: ValueRecord };
 }
 
-function nestedDefaults(property: Property | undefined, value: Value): Value {
+function nestedDefaults(property: ResourceProperty | undefined, value: Value): Value {
   if (property?.fields === undefined) return property === undefined ? value : coerced(property, value);
   const { fields } = property;
   if (isList(value)) return value.map((item) => (isRecord(item) ? withDefaults(fields, item) : item));
   return isRecord(value) ? withDefaults(fields, value) : value;
 }
 
-function checkRecord(properties: Properties, inputs: ValueRecord, place: Place): Problem[] {
+function checkRecord(properties: ResourceProperties, inputs: ValueRecord, place: Place): Problem[] {
   const problems: Problem[] = [];
   for (const [name, property] of Object.entries(properties)) {
     const at = below(place, name, terraformName(name, property));
@@ -91,7 +91,7 @@ function below(place: Place, name: string, terraform: string): Place {
   };
 }
 
-function checkProperty(property: Property, value: Value | undefined, at: Place): Problem[] {
+function checkProperty(property: ResourceProperty, value: Value | undefined, at: Place): Problem[] {
   const name = at.terraformPath;
   const combination = combinationProblem(property, at);
   if (combination !== undefined) return [{ ...at, ...combination }];
@@ -120,7 +120,7 @@ function checkProperty(property: Property, value: Value | undefined, at: Place):
   return checkType(property, value, at);
 }
 
-function combinationProblem(property: Property, at: Place): { summary: string; detail: string } | undefined {
+function combinationProblem(property: ResourceProperty, at: Place): { summary: string; detail: string } | undefined {
   const name = at.terraformPath;
   if (property.exactlyOneOf !== undefined) {
     const all = [...property.exactlyOneOf].sort();
@@ -152,11 +152,11 @@ function isSet(path: string, at: Place): boolean {
 }
 
 function valueOf(path: string, at: Place): Value | undefined {
-  let properties: Properties | undefined = at.root.properties;
+  let properties: ResourceProperties | undefined = at.root.properties;
   let value: Value | undefined = at.root.inputs;
   for (const step of path.split(".")) {
     if (step === "0") continue; // of a block that Pulumi doesn't show as a list
-    const entry: [string, Property] | undefined = Object.entries(properties ?? {}).find(
+    const entry: [string, ResourceProperty] | undefined = Object.entries(properties ?? {}).find(
       ([name, property]) => terraformName(name, property) === step,
     );
     if (entry === undefined || !isRecord(value)) return undefined;
@@ -166,7 +166,7 @@ function valueOf(path: string, at: Place): Value | undefined {
   return value;
 }
 
-function checkType(property: Property, value: Value, at: Place): Problem[] {
+function checkType(property: ResourceProperty, value: Value, at: Place): Problem[] {
   switch (property.kind) {
     case "string":
     case "boolean":
@@ -188,7 +188,7 @@ function checkType(property: Property, value: Value, at: Place): Problem[] {
   }
 }
 
-function checkList(property: Property, value: Value, at: Place): Problem[] {
+function checkList(property: ResourceProperty, value: Value, at: Place): Problem[] {
   if (!isList(value)) return [{ ...at, summary: "Attribute must be a list" }];
   const { minimumItems: minimum = 0, maximumItems: maximum = Infinity } = property;
   const name = at.terraformPath;
@@ -209,7 +209,7 @@ function checkList(property: Property, value: Value, at: Place): Problem[] {
   });
 }
 
-function checkItem(property: Property, item: Value, at: Place): Problem[] {
+function checkItem(property: ResourceProperty, item: Value, at: Place): Problem[] {
   if (property.fields === undefined) return checkPrimitive({ ...property, kind: "string" }, item, at);
   return isRecord(item) ? checkRecord(property.fields, item, at) : [expectedObject(item, at)];
 }
@@ -219,7 +219,7 @@ function expectedObject(value: Value, at: Place): Problem {
   return { ...at, summary: "Expected Object Type", detail: `Expected object, got ${kind}` };
 }
 
-function checkPrimitive(property: Property, value: Value, at: Place): Problem[] {
+function checkPrimitive(property: ResourceProperty, value: Value, at: Place): Problem[] {
   if (isList(value)) return [{ ...at, summary: "Attribute must be a single value, not a list" }];
   if (isRecord(value)) return [{ ...at, summary: "Attribute must be a single value, not a map" }];
   const decoded = decode(property, value);
@@ -229,7 +229,7 @@ function checkPrimitive(property: Property, value: Value, at: Place): Problem[] 
 }
 
 /** Terraform accepts "true" as a boolean, "2" as a number, and a number as a string. */
-function decode(property: Property, value: Value): { value: Value } | { summary: string } {
+function decode(property: ResourceProperty, value: Value): { value: Value } | { summary: string } {
   if (property.kind === "boolean") {
     if (typeof value === "boolean" || typeof value === "number") return { value: Boolean(value) };
     if (["1", "t", "T", "true", "TRUE", "True"].includes(textOf(value))) return { value: true };

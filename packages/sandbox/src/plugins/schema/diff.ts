@@ -2,7 +2,7 @@
  * The changes of an update: a resource's last outputs compared with its new arguments, as in
  * Terraform's plan.
  */
-import type { ChangeKind, PropertyChange } from "../protocol/provider";
+import type { ChangeKind, PropertyDifference } from "../protocol/provider";
 import {
   type Value,
   type ValueRecord,
@@ -13,17 +13,25 @@ import {
   recordOf,
   textOf,
 } from "../protocol/values";
-import { type Properties, type Property, isCollection, isComputed, isInput, isZero, memberPath } from "./property";
+import {
+  type ResourceProperties,
+  type ResourceProperty,
+  isCollection,
+  isComputed,
+  isInput,
+  isZero,
+  memberPath,
+} from "./property";
 
 /**
  * The property paths that differ. Computed properties that the program does not set never differ.
  */
 export function changesOf(
-  properties: Properties,
+  properties: ResourceProperties,
   state: ValueRecord,
   inputs: ValueRecord,
-): Map<string, PropertyChange> {
-  const changes = new Map<string, PropertyChange>();
+): Map<string, PropertyDifference> {
+  const changes = new Map<string, PropertyDifference>();
   for (const [name, property] of Object.entries(properties)) {
     if (!isInput(property)) continue;
     compare(property, state[name], inputs[name], { path: name, replace: Boolean(property.forceNew), changes });
@@ -32,13 +40,18 @@ export function changesOf(
 }
 
 /** Names of the properties that an update in place never changes. */
-export function stablesOf(properties: Properties): string[] {
+export function stablesOf(properties: ResourceProperties): string[] {
   return Object.entries(properties)
     .filter(([, property]) => property.forceNew)
     .map(([name]) => name);
 }
 
-function compare(property: Property, before: Value | undefined, after: Value | undefined, at: Comparison): void {
+function compare(
+  property: ResourceProperty,
+  before: Value | undefined,
+  after: Value | undefined,
+  at: Comparison,
+): void {
   const { path, replace, changes } = at;
   const record = (kind: ChangeKind) => changes.set(path, { kind, replace });
   if (after === undefined || after === null) {
@@ -76,7 +89,7 @@ function compare(property: Property, before: Value | undefined, after: Value | u
   }
 }
 
-function isEqual(property: Property, before: Value | undefined, after: Value): boolean {
+function isEqual(property: ResourceProperty, before: Value | undefined, after: Value): boolean {
   if (isZero(before) && isZero(after)) return true;
   const text = (value: Value | undefined) => (isZero(value) ? "" : primitive(property, value ?? null));
   const [old, now] = [text(before), text(after)];
@@ -84,7 +97,7 @@ function isEqual(property: Property, before: Value | undefined, after: Value): b
 }
 
 /** Programs may give "true" in place of true. */
-function primitive(property: Property, value: Value): string {
+function primitive(property: ResourceProperty, value: Value): string {
   if (property.kind === "boolean") return String(value === true || value === "true");
   return typeof value === "string" ? value : canonical(value);
 }
@@ -94,11 +107,11 @@ interface Comparison {
   readonly path: string;
   /** A change here replaces the resource. */
   readonly replace: boolean;
-  readonly changes: Map<string, PropertyChange>;
+  readonly changes: Map<string, PropertyDifference>;
 }
 
 function compareSets(
-  property: Property,
+  property: ResourceProperty,
   before: readonly Value[],
   after: readonly Value[],
   { path, replace, changes }: Comparison,
@@ -117,7 +130,7 @@ function compareSets(
 }
 
 function compareLists(
-  property: Property,
+  property: ResourceProperty,
   before: readonly Value[],
   after: readonly Value[],
   { path, replace, changes }: Comparison,
@@ -142,7 +155,7 @@ function compareMaps(before: ValueRecord, after: ValueRecord, { path, replace, c
 }
 
 function compareFields(
-  property: Property,
+  property: ResourceProperty,
   before: ValueRecord,
   after: ValueRecord,
   { path, replace, changes }: Comparison,
@@ -158,7 +171,7 @@ function compareFields(
  * An item of a set without unset and zero values, which are equal, and without the bridge's
  * `__defaults`.
  */
-function comparable(property: Property, item: Value): Value {
+function comparable(property: ResourceProperty, item: Value): Value {
   if (!isRecord(item) || property.fields === undefined) return item;
   const entries = Object.entries(property.fields)
     .filter(([name]) => !isZero(item[name]))

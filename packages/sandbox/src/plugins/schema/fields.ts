@@ -4,11 +4,11 @@
  */
 import { crc32 } from "node:zlib";
 import { type Value, type ValueRecord, canonical, isList, isRecord } from "../protocol/values";
-import { type Properties, type Property, isZero, zeroOf } from "./property";
+import { type ResourceProperties, type ResourceProperty, isZero, zeroOf } from "./property";
 
 export class Fields {
   constructor(
-    private readonly properties: Properties,
+    private readonly properties: ResourceProperties,
     readonly values: ValueRecord,
     private readonly before: ValueRecord = {},
   ) {}
@@ -82,7 +82,7 @@ export class Fields {
 /**
  * Terraform orders a set by the decimal digits of its items' checksums; requests have that order.
  */
-function inSetOrder(items: string[], property: Property): string[] {
+function inSetOrder(items: string[], property: ResourceProperty): string[] {
   const suffix = property.hashesString ? "" : ";";
   return items
     .map((item) => ({ item, key: String(crc32(`${item}${suffix}`)) }))

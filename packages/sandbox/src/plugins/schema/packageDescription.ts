@@ -2,7 +2,7 @@
 import type { Checked } from "../protocol/provider";
 import { type Value, type ValueRecord, exposed, recordOf } from "../protocol/values";
 import { problemsOf, reasonFor } from "./check";
-import { isInput, type Properties, type Property } from "./property";
+import { isInput, type ResourceProperties, type ResourceProperty } from "./property";
 import { withSecrets } from "./state";
 import { urnName } from "../protocol/urn";
 
@@ -12,11 +12,11 @@ const engineKeys = ["version", "pluginDownloadURL"];
 export interface PackageDescription {
   readonly name: string;
   readonly version: string;
-  readonly configuration: Properties;
+  readonly configuration: ResourceProperties;
   /** Properties of each resource type, by token such as `azuread:index/group:Group`. */
-  readonly resources: Readonly<Record<string, Properties>>;
+  readonly resources: Readonly<Record<string, ResourceProperties>>;
   /** Arguments and results of each function, by token. */
-  readonly functions: Readonly<Record<string, Properties>>;
+  readonly functions: Readonly<Record<string, ResourceProperties>>;
 }
 
 /**
@@ -44,10 +44,10 @@ export function packageSchema({ name, version, configuration, resources, functio
  * Checks the arguments of a provider. `read` turns an argument as the SDK sends it into a value.
  */
 export function checkedConfiguration(
-  configuration: Properties,
+  configuration: ResourceProperties,
   urn: string,
   inputs: ValueRecord,
-  read: (property: Property | undefined, value: Value) => Value = (_, value) => value,
+  read: (property: ResourceProperty | undefined, value: Value) => Value = (_, value) => value,
 ): Checked {
   const given = recordOf(exposed(inputs));
   const own = Object.entries(given)
@@ -68,11 +68,11 @@ export function unknownType(plugin: string, method: string, type: string, names:
   );
 }
 
-function typed(properties: Properties): object {
+function typed(properties: ResourceProperties): object {
   return mapped(properties, ({ kind }) => schemaType(kind));
 }
 
-function inputsOf(properties: Properties): Properties {
+function inputsOf(properties: ResourceProperties): ResourceProperties {
   return Object.fromEntries(Object.entries(properties).filter(([, property]) => isInput(property)));
 }
 

@@ -11,13 +11,13 @@ import { type Value, type ValueRecord, isList, isRecord } from "../protocol/valu
  * Who gives a property its value: the program (`required`, `optional`), the service (`computed`),
  * or optionally the program (`optional or computed`).
  */
-export type Usage = "required" | "optional" | "computed" | "optional or computed";
+export type PropertyUsage = "required" | "optional" | "computed" | "optional or computed";
 
 /**
  * Returns the official plugin's error for a value, or undefined. `name` is the property's Terraform
  * name.
  */
-export type Check = (value: Value, name: string) => string | undefined;
+export type ValueCheck = (value: Value, name: string) => string | undefined;
 
 export interface PropertyOptions {
   /** Terraform's name, if it is not the property's in snake case. */
@@ -34,7 +34,7 @@ export interface PropertyOptions {
   /** Filled in by `check` and named in the inputs' `__defaults`. */
   readonly default?: boolean | number | string;
   readonly secret?: boolean;
-  readonly check?: Check;
+  readonly check?: ValueCheck;
   /** Terraform names, paths such as `message.0.body` included. */
   readonly conflictsWith?: readonly string[];
   readonly exactlyOneOf?: readonly string[];
@@ -56,25 +56,30 @@ export interface PropertyOptions {
 
 type Kind = "string" | "boolean" | "integer" | "list" | "set" | "map" | "single" | "object" | "objects" | "objectSet";
 
-export interface Property extends PropertyOptions {
+export interface ResourceProperty extends PropertyOptions {
   /**
    * `single`: a list of at most one string, which Pulumi shows as a string. `object`: a list of at
    * most one block, likewise.
    */
   readonly kind: Kind;
-  readonly usage: Usage;
+  readonly usage: PropertyUsage;
   /** Of the blocks of `object`, `objects` and `objectSet`. */
-  readonly fields?: Properties;
+  readonly fields?: ResourceProperties;
 }
 
-export type Properties = Readonly<Record<string, Property>>;
+export type ResourceProperties = Readonly<Record<string, ResourceProperty>>;
 
 const simple =
   (kind: Kind) =>
-  (usage: Usage, options: PropertyOptions = {}): Property => ({ kind, usage, ...options });
+  (usage: PropertyUsage, options: PropertyOptions = {}): ResourceProperty => ({ kind, usage, ...options });
 const blocks =
   (kind: Kind) =>
-  (usage: Usage, fields: Properties, options: PropertyOptions = {}): Property => ({ kind, usage, fields, ...options });
+  (usage: PropertyUsage, fields: ResourceProperties, options: PropertyOptions = {}): ResourceProperty => ({
+    kind,
+    usage,
+    fields,
+    ...options,
+  });
 
 export const string = simple("string");
 export const boolean = simple("boolean");
@@ -94,16 +99,16 @@ export const objects = blocks("objects");
 /** A list of blocks whose order means nothing. */
 export const objectSet = blocks("objectSet");
 
-export function isInput(property: Property): boolean {
+export function isInput(property: ResourceProperty): boolean {
   return property.usage !== "computed";
 }
 
-export function isComputed(property: Property): boolean {
+export function isComputed(property: ResourceProperty): boolean {
   return property.usage === "computed" || property.usage === "optional or computed";
 }
 
 /** Terraform's name of a property: `onpremisesGroupType` is `onpremises_group_type`. */
-export function terraformName(name: string, property?: Property): string {
+export function terraformName(name: string, property?: ResourceProperty): string {
   return property?.terraform ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
@@ -114,7 +119,7 @@ export function isZero(value: Value | undefined): boolean {
 }
 
 /** The value of a property that the service omits: Terraform's `d.Set` of Go's zero value. */
-export function zeroOf(property: Property): Value {
+export function zeroOf(property: ResourceProperty): Value {
   switch (property.kind) {
     case "string":
       return "";
@@ -136,13 +141,13 @@ export function zeroOf(property: Property): Value {
 }
 
 /** Whether it has several values. */
-export function isCollection(property: Property): boolean {
+export function isCollection(property: ResourceProperty): boolean {
   return ["list", "set", "map", "objects", "objectSet"].includes(property.kind);
 }
 
 /** The properties of a record that its schema has, and that are set. */
-export function known(properties: Properties, values: ValueRecord): [string, Property, Value][] {
-  const found: [string, Property, Value][] = [];
+export function known(properties: ResourceProperties, values: ValueRecord): [string, ResourceProperty, Value][] {
+  const found: [string, ResourceProperty, Value][] = [];
   for (const [name, property] of Object.entries(properties)) {
     const value = values[name];
     if (value !== undefined && value !== null) found.push([name, property, value]);

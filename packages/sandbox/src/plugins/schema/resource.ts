@@ -1,7 +1,7 @@
 /** An entry for a resource type or a function. `Call`: the client that its operations use. */
 import type { ValueRecord } from "../protocol/values";
 import type { Fields } from "./fields";
-import type { Check, Properties } from "./property";
+import type { ValueCheck, ResourceProperties } from "./property";
 
 /** Timeouts of the operations in minutes, as in the official plugin. */
 export interface Minutes {
@@ -19,13 +19,13 @@ export interface ResourceType<Call> {
   readonly name: string;
   /** Terraform's: `azuread_group`. */
   readonly terraform: string;
-  readonly properties: Properties;
+  readonly properties: ResourceProperties;
   /** The official plugin's schema version, so that it can use a stand-in's stack. */
   readonly schemaVersion: number;
   /** Default: Terraform's 20. */
   readonly minutes?: Minutes;
   /** Checks an ID that the user wants to import. */
-  readonly importId?: Check;
+  readonly importId?: ValueCheck;
   /** Rules between properties. Throws the error. */
   validate?(plan: Fields, call: Call, isNew: boolean): Promise<void> | void;
   /** Names of properties that this change cannot update in place. */
@@ -42,6 +42,6 @@ export interface FunctionType<Call> {
   readonly name: string;
   readonly terraform: string;
   /** Arguments and results. */
-  readonly properties: Properties;
+  readonly properties: ResourceProperties;
   invoke(args: Fields, call: Call): Promise<{ id: string; values: ValueRecord }>;
 }

@@ -12,10 +12,18 @@ import {
   Secret,
   unknown,
 } from "../protocol/values";
-import { type Properties, type Property, isCollection, isComputed, isInput, isZero, zeroOf } from "./property";
+import {
+  type ResourceProperties,
+  type ResourceProperty,
+  isCollection,
+  isComputed,
+  isInput,
+  isZero,
+  zeroOf,
+} from "./property";
 
 /** The inputs; an omitted one has its default or, if the service sets it, its last value. */
-export function planned(properties: Properties, inputs: ValueRecord, state?: ValueRecord): ValueRecord {
+export function planned(properties: ResourceProperties, inputs: ValueRecord, state?: ValueRecord): ValueRecord {
   const plan: Record<string, Value> = {};
   for (const [name, property] of Object.entries(properties)) {
     const given = inputs[name];
@@ -30,7 +38,7 @@ export function planned(properties: Properties, inputs: ValueRecord, state?: Val
 }
 
 /** Outputs of a create's preview: values of the service are unknown. */
-export function previewedCreate(properties: Properties, plan: ValueRecord): ValueRecord {
+export function previewedCreate(properties: ResourceProperties, plan: ValueRecord): ValueRecord {
   return each(properties, (name, property) => {
     const value = plan[name] ?? (isComputed(property) ? unknown : null);
     if (value === null && isCollection(property) && property.fields !== undefined) return [];
@@ -39,7 +47,7 @@ export function previewedCreate(properties: Properties, plan: ValueRecord): Valu
 }
 
 /** Outputs of an update's preview. A removed value becomes the zero value. */
-export function previewedUpdate(properties: Properties, plan: ValueRecord, state: ValueRecord): ValueRecord {
+export function previewedUpdate(properties: ResourceProperties, plan: ValueRecord, state: ValueRecord): ValueRecord {
   return each(properties, (name, property) => {
     const before = state[name] ?? null;
     const value = plan[name];
@@ -53,7 +61,7 @@ export function previewedUpdate(properties: Properties, plan: ValueRecord, state
  * are null after a change, as in Terraform (blocks are not); after a refresh they are empty.
  */
 export function completed(
-  properties: Properties,
+  properties: ResourceProperties,
   plan: ValueRecord,
   read: ValueRecord,
   after: "change" | "refresh",
@@ -70,7 +78,7 @@ export function completed(
 }
 
 /** Results of a function. Values that the service omits are omitted; omitted arguments are zero. */
-export function invoked(properties: Properties, args: ValueRecord, read: ValueRecord): ValueRecord {
+export function invoked(properties: ResourceProperties, args: ValueRecord, read: ValueRecord): ValueRecord {
   const results: Record<string, Value> = {};
   for (const [name, property] of Object.entries(properties)) {
     const value = read[name] ?? args[name] ?? (property.usage === "optional" ? zeroOf(property) : undefined);
@@ -80,7 +88,7 @@ export function invoked(properties: Properties, args: ValueRecord, read: ValueRe
 }
 
 /** Wraps the secrets of the schema, also null for a value that the service does not return. */
-export function withSecrets(properties: Properties, values: ValueRecord): ValueRecord {
+export function withSecrets(properties: ResourceProperties, values: ValueRecord): ValueRecord {
   const marked: Record<string, Value> = { ...values };
   for (const [name, property] of Object.entries(properties)) {
     const value = values[name];
@@ -92,7 +100,7 @@ export function withSecrets(properties: Properties, values: ValueRecord): ValueR
 }
 
 /** A refresh's inputs: the current value of each property that the program gave. */
-export function refreshedInputs(properties: Properties, inputs: ValueRecord, state: ValueRecord): ValueRecord {
+export function refreshedInputs(properties: ResourceProperties, inputs: ValueRecord, state: ValueRecord): ValueRecord {
   const refreshed: Record<string, Value> = {};
   for (const [name, before] of Object.entries(inputs)) {
     if (name === "__defaults" || !(name in state)) continue;
@@ -104,7 +112,7 @@ export function refreshedInputs(properties: Properties, inputs: ValueRecord, sta
 }
 
 /** An import's inputs: every property that a program would have to give to get this object. */
-export function importedInputs(properties: Properties, state: ValueRecord): ValueRecord {
+export function importedInputs(properties: ResourceProperties, state: ValueRecord): ValueRecord {
   const inputs: Record<string, Value> = {};
   for (const [name, property] of Object.entries(properties)) {
     if (!isInput(property) || property.unsupported) continue;
@@ -120,12 +128,12 @@ export function importedInputs(properties: Properties, state: ValueRecord): Valu
   return { ...inputs, __defaults: [] };
 }
 
-function each(properties: Properties, value: (name: string, property: Property) => Value): ValueRecord {
+function each(properties: ResourceProperties, value: (name: string, property: ResourceProperty) => Value): ValueRecord {
   return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, value(name, property)]));
 }
 
 /** Blocks with every field, those that aren't set with what `unset` says. */
-function withFields(property: Property, value: Value, unset: (field: Property) => Value): Value {
+function withFields(property: ResourceProperty, value: Value, unset: (field: ResourceProperty) => Value): Value {
   if (property.fields === undefined) return value;
   const { fields } = property;
   if (isList(value)) return value.map((item) => withFields(property, item, unset));
@@ -149,7 +157,7 @@ function withoutDefaultsKey(value: Value): Value {
 }
 
 /** One argument of a refresh; of a block only what the program gave of it. */
-function refreshedValue(property: Property | undefined, before: Value, now: Value): Value {
+function refreshedValue(property: ResourceProperty | undefined, before: Value, now: Value): Value {
   if (isList(before) && isList(now)) return refreshedList(property, before, now);
   if (!isRecord(before) || !isRecord(now)) return now;
   const entries = Object.entries(before).filter(([name]) => name !== "__defaults" && name in now);
@@ -162,7 +170,7 @@ function refreshedValue(property: Property | undefined, before: Value, now: Valu
  * New items are drift of the outputs alone: the program never asked for them. Those of a set keep
  * the program's order.
  */
-function refreshedList(property: Property | undefined, before: readonly Value[], now: readonly Value[]): Value {
+function refreshedList(property: ResourceProperty | undefined, before: readonly Value[], now: readonly Value[]): Value {
   const item = property === undefined ? undefined : { ...property, kind: "object" as const };
   if (property?.kind !== "set" && property?.kind !== "objectSet") {
     return now.slice(0, before.length).map((one, index) => refreshedValue(item, before[index] ?? null, one));
@@ -174,7 +182,7 @@ function refreshedList(property: Property | undefined, before: readonly Value[],
   return before.filter(isThere).map(withoutDefaultsKey);
 }
 
-function withoutComputed(property: Property, value: Value): Value {
+function withoutComputed(property: ResourceProperty, value: Value): Value {
   if (property.fields === undefined) return value;
   const { fields } = property;
   if (isList(value)) return value.map((item) => withoutComputed({ ...property, kind: "object" }, item));
@@ -191,7 +199,7 @@ function camelCase(terraform: string): string {
 }
 
 /** Whether this is the value of an omitted property. */
-function isDefaultOrZero(property: Property | undefined, value: Value): boolean {
+function isDefaultOrZero(property: ResourceProperty | undefined, value: Value): boolean {
   if (property?.default !== undefined) return value === property.default;
   return isZero(value) || (isRecord(value) && Object.keys(value).every((name) => name === "__defaults"));
 }

@@ -2,8 +2,8 @@
 import { messageOf } from "@defender-mssp/errors";
 import {
   type Checked,
-  type CheckFailure,
-  type Difference,
+  type ArgumentFailure,
+  type ResourceDifference,
   type Provider,
   type ResourceRequest,
   InitializationFailed,
@@ -13,7 +13,7 @@ import { problemsOf, reasonFor, reasonForFunction, withDefaults } from "./check"
 import { changesOf, stablesOf } from "./diff";
 import { Fields } from "./fields";
 import { checkedConfiguration, packageSchema, unknownType } from "./packageDescription";
-import type { Properties } from "./property";
+import type { ResourceProperties } from "./property";
 import type { FunctionType, Minutes, ResourceType } from "./resource";
 import {
   completed,
@@ -33,10 +33,10 @@ const defaultMinutes = 20;
 /** Under this key Terraform keeps timeouts in a state's private data. */
 const timeoutsKey = "e2bfb730-ecaa-11e6-8f88-34363bc7c4c0";
 
-export interface Table<Call> {
+export interface ProviderTable<Call> {
   readonly name: string;
   readonly version: string;
-  readonly configuration: Properties;
+  readonly configuration: ResourceProperties;
   readonly resources: readonly ResourceType<Call>[];
   readonly functions: readonly FunctionType<Call>[];
   configure(args: ValueRecord): Promise<void>;
@@ -57,7 +57,7 @@ export class TableProvider<Call> implements Provider {
   private readonly functions: ReadonlyMap<string, FunctionType<Call>>;
   private isConfigured = false;
 
-  constructor(private readonly table: Table<Call>) {
+  constructor(private readonly table: ProviderTable<Call>) {
     this.name = table.name;
     this.version = table.version;
     this.resources = new Map(table.resources.map((resource) => [tokenOf(table.name, resource.name), resource]));
@@ -65,7 +65,7 @@ export class TableProvider<Call> implements Provider {
   }
 
   schema(): object {
-    const propertiesOf = (types: ReadonlyMap<string, { readonly properties: Properties }>) =>
+    const propertiesOf = (types: ReadonlyMap<string, { readonly properties: ResourceProperties }>) =>
       Object.fromEntries([...types].map(([token, { properties }]) => [token, properties]));
     return packageSchema({
       name: this.name,
@@ -89,14 +89,19 @@ export class TableProvider<Call> implements Provider {
     const { properties } = this.resource(request, "Check");
     const given = recordOf(exposed(inputs));
     const name = urnName(request.urn);
-    const failures: CheckFailure[] = problemsOf(properties, given).map((problem) => ({
+    const failures: ArgumentFailure[] = problemsOf(properties, given).map((problem) => ({
       property: "",
       reason: reasonFor(problem, name),
     }));
     return Promise.resolve({ inputs: withSecrets(properties, withDefaults(properties, given)), failures });
   }
 
-  async diff(request: ResourceRequest, _: string, state: ValueRecord, inputs: ValueRecord): Promise<Difference> {
+  async diff(
+    request: ResourceRequest,
+    _: string,
+    state: ValueRecord,
+    inputs: ValueRecord,
+  ): Promise<ResourceDifference> {
     const resource = this.resource(request, "Diff");
     const before = recordOf(exposed(state));
     const given = recordOf(exposed(inputs));
@@ -209,7 +214,7 @@ export class TableProvider<Call> implements Provider {
     await wrapped(`deleting ${request.urn}`, () => resource.delete(id, call, before));
   }
 
-  async invoke(token: string, args: ValueRecord): Promise<{ result: ValueRecord } | { failures: CheckFailure[] }> {
+  async invoke(token: string, args: ValueRecord): Promise<{ result: ValueRecord } | { failures: ArgumentFailure[] }> {
     const entry = this.functions.get(token);
     if (entry === undefined) throw new Error(`unrecognized data function (Invoke): ${token}`);
     const given = recordOf(exposed(args));

@@ -1,18 +1,18 @@
 /** Checks of single values, with the official plugins' messages. */
 import { isUuid } from "@defender-mssp/microsoft";
-import type { Check } from "./property";
+import type { ValueCheck } from "./property";
 import type { Value } from "../protocol/values";
 
-export const uuid: Check = ofText((value, name) =>
+export const uuid: ValueCheck = ofText((value, name) =>
   isUuid(value) ? undefined : `expected "${name}" to be a valid UUID, got ${value}`,
 );
 
-export const notEmpty: Check = ofText((value, name) =>
+export const notEmpty: ValueCheck = ofText((value, name) =>
   value === "" ? `expected "${name}" to not be an empty string, got ` : undefined,
 );
 
 /** Length in bytes of UTF-8, as Go counts it. */
-export function lengthBetween(minimum: number, maximum: number): Check {
+export function lengthBetween(minimum: number, maximum: number): ValueCheck {
   return ofText((value, name) => {
     const length = Buffer.byteLength(value);
     if (length >= minimum && length <= maximum) return undefined;
@@ -20,7 +20,7 @@ export function lengthBetween(minimum: number, maximum: number): Check {
   });
 }
 
-export function oneOf(...allowed: readonly string[]): Check {
+export function oneOf(...allowed: readonly string[]): ValueCheck {
   const quoted = allowed.map((one) => JSON.stringify(one)).join(" ");
   return ofText((value, name) =>
     allowed.includes(value) ? undefined : `expected ${name} to be one of [${quoted}], got ${value}`,
@@ -28,7 +28,7 @@ export function oneOf(...allowed: readonly string[]): Check {
 }
 
 /** As `oneOf`, where upper and lower case are the same. */
-export function oneOfInAnyCase(...allowed: readonly string[]): Check {
+export function oneOfInAnyCase(...allowed: readonly string[]): ValueCheck {
   const exactly = oneOf(...allowed);
   return ofText((value, name) => {
     const known = allowed.find((one) => one.toLowerCase() === value.toLowerCase());
@@ -36,14 +36,14 @@ export function oneOfInAnyCase(...allowed: readonly string[]): Check {
   });
 }
 
-export function integerBetween(minimum: number, maximum: number): Check {
+export function integerBetween(minimum: number, maximum: number): ValueCheck {
   return (value, name) => {
     if (typeof value !== "number" || (value >= minimum && value <= maximum)) return undefined;
     return `expected ${name} to be in the range (${minimum} - ${maximum}), got ${value}`;
   };
 }
 
-export function integerAtLeast(minimum: number): Check {
+export function integerAtLeast(minimum: number): ValueCheck {
   return (value, name) => {
     if (typeof value !== "number" || value >= minimum) return undefined;
     return `expected ${name} to be at least (${minimum}), got ${value}`;
@@ -51,7 +51,7 @@ export function integerAtLeast(minimum: number): Check {
 }
 
 /** An RFC 3339 date with time and offset. */
-export const dateTime: Check = ofText((value, name) => {
+export const dateTime: ValueCheck = ofText((value, name) => {
   const isDate = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(value);
   if (isDate && !Number.isNaN(Date.parse(value))) return undefined;
   const layout = "2006-01-02T15:04:05Z07:00";
@@ -61,7 +61,7 @@ export const dateTime: Check = ofText((value, name) => {
   );
 });
 
-export const emailAddress: Check = ofText((value, name) => {
+export const emailAddress: ValueCheck = ofText((value, name) => {
   if (value.trim() === "") return `value must not be empty for "${name}"`;
   const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
   const address = new RegExp(`^[a-zA-Z0-9.!#$%&'*+/=?^_\`{|}~-]+@${label}(?:\\.${label})*$`);
@@ -69,7 +69,7 @@ export const emailAddress: Check = ofText((value, name) => {
 });
 
 /** A language tag as BCP 47 forms it; whether the language exists is not checked. */
-export const language: Check = ofText((value, name) => {
+export const language: ValueCheck = ofText((value, name) => {
   try {
     Intl.getCanonicalLocales(value);
     return undefined;
@@ -78,13 +78,13 @@ export const language: Check = ofText((value, name) => {
   }
 });
 
-export const mailNickname: Check = ofText((value) =>
+export const mailNickname: ValueCheck = ofText((value) =>
   /[@()\\[\]";:<>, ]/.test(value) ? `Value cannot contain these characters: @()\\[]";:<>,SPACE` : undefined,
 );
 
-export const httpUrl: Check = url({ schemes: ["http", "https"] });
+export const httpUrl: ValueCheck = url({ schemes: ["http", "https"] });
 
-export const logoutUrl: Check = ofText((value, name) => {
+export const logoutUrl: ValueCheck = ofText((value, name) => {
   const problem = httpUrl(value, name);
   if (problem !== undefined) return problem;
   return Buffer.byteLength(value) > 255 ? `URL must be 255 characters or less for "${name}"` : undefined;
@@ -94,7 +94,7 @@ export const logoutUrl: Check = ofText((value, name) => {
  * `urn`: names such as `urn:ietf:wg:oauth:2.0:oob` are allowed. `anyScheme`: native clients have
  * schemes of their own.
  */
-export function redirectUri({ urn, anyScheme }: { urn: boolean; anyScheme: boolean }): Check {
+export function redirectUri({ urn, anyScheme }: { urn: boolean; anyScheme: boolean }): ValueCheck {
   const schemes = anyScheme ? [] : ["http", "https", "ms-appx-web", "brk-multihub"];
   const check = url({ schemes, urn, needsPath: true });
   return ofText((value, name) => {
@@ -104,7 +104,7 @@ export function redirectUri({ urn, anyScheme }: { urn: boolean; anyScheme: boole
   });
 }
 
-function url(rules: { schemes: readonly string[]; urn?: boolean; needsPath?: boolean }): Check {
+function url(rules: { schemes: readonly string[]; urn?: boolean; needsPath?: boolean }): ValueCheck {
   return ofText((value, name) => {
     if (value === "") return `URI must not be empty for "${name}"`;
     if (rules.urn && /^urn:[^:]*:/.test(value)) return undefined;
@@ -130,7 +130,7 @@ function url(rules: { schemes: readonly string[]; urn?: boolean; needsPath?: boo
  * The ID of an object as the official plugin writes it, such as `/applications/{applicationId}`:
  * segments in braces are the object's own.
  */
-export function resourceId(kind: string, pattern: string): Check {
+export function resourceId(kind: string, pattern: string): ValueCheck {
   const expected = pattern.split("/").slice(1);
   return ofText((value) => {
     if (value === "") return `parsing "": cannot parse an empty string`;
@@ -176,6 +176,6 @@ function example(segments: readonly string[]): string {
   return `/${segments.map((segment) => segment.replace(/[{}]/g, "")).join("/")}`;
 }
 
-function ofText(check: (value: string, name: string) => string | undefined): Check {
+function ofText(check: (value: string, name: string) => string | undefined): ValueCheck {
   return (value: Value, name) => (typeof value === "string" ? check(value, name) : undefined);
 }

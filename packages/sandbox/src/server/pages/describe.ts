@@ -1,6 +1,6 @@
 /** What the page at `/` shows, for a program. */
 import { nameOf } from "../names";
-import type { RequestCounts } from "../requestCounts";
+import type { TallyCounts } from "../requestTally";
 import type { Shown } from "./shown";
 
 export interface Description {
@@ -12,7 +12,7 @@ export interface Description {
     /** Number of objects by kind, such as `groups`; kinds without objects are omitted. */
     readonly objects: Readonly<Record<string, number>>;
     /** Since the sandbox started. */
-    readonly requests: RequestCounts;
+    readonly requests: TallyCounts;
   }[];
 }
 

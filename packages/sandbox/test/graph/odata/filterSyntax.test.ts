@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { GraphError } from "../../../src/graph/errors";
+import { EmulatedGraphError } from "../../../src/graph/errors";
 import {
   formatFilter,
   parseFilter,
@@ -76,7 +76,7 @@ describe("parseFilter", () => {
         try {
           parseFilter(text);
         } catch (error) {
-          assert.ok(error instanceof GraphError);
+          assert.ok(error instanceof EmulatedGraphError);
           assert.equal(error.status, 400);
         }
       }),

@@ -1,5 +1,5 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/getapplication/ */
-import { boolean, list, map, objects, string, type Properties } from "../../schema/property";
+import { boolean, list, map, objects, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { notEmpty, uuid } from "../../schema/validators";
 import {
@@ -11,7 +11,7 @@ import {
   requiredAccessFields,
   webFields,
 } from "../applications";
-import type { GraphCall, GraphObject } from "../graph";
+import type { GraphOperation, GraphEntity } from "../graph";
 import { idsOf, readFrom, required, textAt } from "../mapping";
 import { claimsOf } from "../resources/applicationRegistration";
 import { featureTagFields, featuresIn, published, publishedBy, tagsOf } from "../servicePrincipals";
@@ -20,7 +20,7 @@ import type { AzureadFunction } from "../types";
 const exactlyOneOf = ["client_id", "display_name", "object_id", "identifier_uri"];
 const anyUri = { urn: true, anyScheme: true };
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   clientId: string("optional or computed", { graph: "appId", exactlyOneOf, check: uuid }),
   displayName: string("optional or computed", { graph: "displayName", exactlyOneOf, check: notEmpty }),
   identifierUri: string("optional or computed", { exactlyOneOf, check: notEmpty }),
@@ -91,7 +91,7 @@ export const getApplication: AzureadFunction = {
   },
 };
 
-async function findApplication(args: Fields, call: GraphCall): Promise<GraphObject> {
+async function findApplication(args: Fields, call: GraphOperation): Promise<GraphEntity> {
   if (args.has("objectId")) {
     const id = args.text("objectId");
     const found = await call.find(`/applications/${id}`);

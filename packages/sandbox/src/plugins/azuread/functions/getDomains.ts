@@ -1,12 +1,12 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/getdomains/ */
 import { createHash } from "node:crypto";
-import { boolean, list, objects, string, type Properties } from "../../schema/property";
+import { boolean, list, objects, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
-import type { GraphObject } from "../graph";
+import type { GraphEntity } from "../graph";
 import { readFrom } from "../mapping";
 import type { AzureadFunction } from "../types";
 
-const domainFields: Properties = {
+const domainFields: ResourceProperties = {
   adminManaged: boolean("computed", { graph: "isAdminManaged" }),
   authenticationType: string("computed", { graph: "authenticationType" }),
   default: boolean("computed", { graph: "isDefault" }),
@@ -17,7 +17,7 @@ const domainFields: Properties = {
   verified: boolean("computed", { graph: "isVerified" }),
 };
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   adminManaged: boolean("optional"),
   includeUnverified: boolean("optional", { conflictsWith: ["only_default", "only_initial"] }),
   onlyDefault: boolean("optional", { conflictsWith: ["only_initial", "only_root"] }),
@@ -49,7 +49,7 @@ export const getDomains: AzureadFunction = {
 const switches = ["adminManaged", "includeUnverified", "onlyDefault", "onlyInitial", "onlyRoot"];
 
 /** Graph has no filter for domains. */
-function isWanted(domain: GraphObject, args: Fields): boolean {
+function isWanted(domain: GraphEntity, args: Fields): boolean {
   const { supportedServices } = domain as { supportedServices?: string[] };
   if (args.flag("adminManaged") && domain.isAdminManaged === false) return false;
   if (args.flag("onlyDefault") && domain.isDefault === false) return false;

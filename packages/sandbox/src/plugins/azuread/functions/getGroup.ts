@@ -1,15 +1,15 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/getgroup/ */
-import { boolean, list, objects, string, type Properties } from "../../schema/property";
+import { boolean, list, objects, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { notEmpty, uuid } from "../../schema/validators";
-import type { GraphCall, GraphObject } from "../graph";
+import type { GraphOperation, GraphEntity } from "../graph";
 import { dynamicMembership, groupComputed, unifiedProperties, writeback } from "../groups";
 import { idsOf, readFrom, required } from "../mapping";
 import type { AzureadFunction } from "../types";
 
 const exactlyOneOf = ["display_name", "object_id", "mail_nickname"];
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   displayName: string("optional or computed", { graph: "displayName", exactlyOneOf, check: notEmpty }),
   mailNickname: string("optional or computed", { graph: "mailNickname", exactlyOneOf }),
   objectId: string("optional or computed", { graph: "id", exactlyOneOf, check: uuid }),
@@ -58,7 +58,7 @@ export const getGroup: AzureadFunction = {
   },
 };
 
-async function findGroup(args: Fields, call: GraphCall): Promise<GraphObject> {
+async function findGroup(args: Fields, call: GraphOperation): Promise<GraphEntity> {
   if (args.has("objectId")) return groupById(args, call);
   const name = args.has("displayName") ? "displayName" : "mailNickname";
   const switches = ["mailEnabled", "securityEnabled"].filter((one) => args.isSet(one));
@@ -73,7 +73,7 @@ async function findGroup(args: Fields, call: GraphCall): Promise<GraphObject> {
   throw new Error(`[${path}] ${count} found matching specified filter (${filter})`);
 }
 
-async function groupById(args: Fields, call: GraphCall): Promise<GraphObject> {
+async function groupById(args: Fields, call: GraphOperation): Promise<GraphEntity> {
   const id = args.text("objectId");
   const found = await call.find(`/groups/${id}`, "beta");
   if (found === undefined) throw new Error(`[object_id] No group found with object ID: "${id}"`);

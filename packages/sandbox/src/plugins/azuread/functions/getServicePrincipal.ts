@@ -1,8 +1,8 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/getserviceprincipal/ */
-import { boolean, list, objects, set, string, type Properties } from "../../schema/property";
+import { boolean, list, objects, set, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { notEmpty, uuid } from "../../schema/validators";
-import type { GraphCall, GraphObject } from "../graph";
+import type { GraphOperation, GraphEntity } from "../graph";
 import { readFrom, required, sameText, textAt } from "../mapping";
 import {
   featureFields,
@@ -18,7 +18,7 @@ import type { AzureadFunction } from "../types";
 
 const exactlyOneOf = ["client_id", "display_name", "object_id"];
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   clientId: string("optional or computed", { graph: "appId", exactlyOneOf, check: uuid }),
   displayName: string("optional or computed", { graph: "displayName", exactlyOneOf, check: notEmpty }),
   objectId: string("optional or computed", { graph: "id", exactlyOneOf, check: uuid }),
@@ -70,7 +70,7 @@ export const getServicePrincipal: AzureadFunction = {
   },
 };
 
-async function findServicePrincipal(args: Fields, call: GraphCall): Promise<GraphObject> {
+async function findServicePrincipal(args: Fields, call: GraphOperation): Promise<GraphEntity> {
   if (args.has("objectId")) {
     const id = args.text("objectId");
     const found = await call.find(`/servicePrincipals/${id}`);

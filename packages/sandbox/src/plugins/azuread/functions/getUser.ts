@@ -1,8 +1,8 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/getuser/ */
-import { boolean, list, string, type Properties } from "../../schema/property";
+import { boolean, list, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { notEmpty, uuid } from "../../schema/validators";
-import type { GraphCall } from "../graph";
+import type { GraphOperation } from "../graph";
 import { readFrom, required } from "../mapping";
 import type { AzureadFunction } from "../types";
 import { managerId, userComputed, userPlain } from "../users";
@@ -10,7 +10,7 @@ import { managerId, userComputed, userPlain } from "../users";
 const exactlyOneOf = ["employee_id", "mail", "mail_nickname", "object_id", "user_principal_name"];
 const key = { exactlyOneOf, check: notEmpty };
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   employeeId: string("optional or computed", { graph: "employeeId", ...key }),
   mail: string("optional or computed", { graph: "mail", ...key }),
   mailNickname: string("optional or computed", { graph: "mailNickname", ...key }),
@@ -50,7 +50,7 @@ export const getUser: AzureadFunction = {
   },
 };
 
-async function findUser(args: Fields, call: GraphCall): Promise<string> {
+async function findUser(args: Fields, call: GraphOperation): Promise<string> {
   if (args.has("objectId")) {
     const id = args.text("objectId");
     const user = await call.find(`/users/${id}`);

@@ -1,16 +1,16 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackage/ */
 import type { Fields } from "../../schema/fields";
-import { boolean, string, type Properties } from "../../schema/property";
+import { boolean, string, type ResourceProperties } from "../../schema/property";
 import { notEmpty, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
 import { entitlementBase, plainId } from "../entitlements";
-import type { GraphCall } from "../graph";
+import type { GraphOperation } from "../graph";
 import { readFrom, required } from "../mapping";
 import type { AzureadResource } from "../types";
 
 const base = `${entitlementBase}/accessPackages`;
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   catalogId: string("required", { graph: "catalogId", forceNew: true, check: uuid }),
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   description: string("required", { graph: "description", check: notEmpty }),
@@ -40,7 +40,7 @@ export const accessPackage: AzureadResource = {
 };
 
 /** With the whole catalog and without `catalogId`, as the official plugin sends it. */
-async function bodyOf(plan: Fields, call: GraphCall): Promise<object> {
+async function bodyOf(plan: Fields, call: GraphOperation): Promise<object> {
   const catalogId = plan.text("catalogId");
   return {
     "@odata.type": odataType("accessPackages"),

@@ -1,11 +1,11 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackageassignmentpolicy/ */
 import { type Value, type ValueRecord, isRecord } from "../../protocol/values";
 import type { Fields } from "../../schema/fields";
-import { boolean, integer, object, objects, string, type Properties } from "../../schema/property";
+import { boolean, integer, object, objects, string, type ResourceProperties } from "../../schema/property";
 import { dateTime, integerBetween, language, notEmpty, oneOf, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
 import { entitlementBase, plainId, userSetFields, userSetsFrom, userSetsIn } from "../entitlements";
-import type { GraphCall, GraphObject } from "../graph";
+import type { GraphOperation, GraphEntity } from "../graph";
 import { nullIfEmpty, objectsAt, readFrom, required, textAt } from "../mapping";
 import type { AzureadResource } from "../types";
 
@@ -14,7 +14,7 @@ const base = `${entitlementBase}/accessPackageAssignmentPolicies`;
 const userSets = objects("optional", userSetFields);
 const noSubjects = "NoSubjects";
 
-const requestorFields: Properties = {
+const requestorFields: ResourceProperties = {
   requestors: objects("optional", userSetFields, { terraform: "requestor" }),
   requestsAccepted: boolean("optional"),
   scopeType: string("optional", {
@@ -32,7 +32,7 @@ const requestorFields: Properties = {
   }),
 };
 
-const stageFields: Properties = {
+const stageFields: ResourceProperties = {
   alternativeApprovalEnabled: boolean("optional"),
   alternativeApprovers: { ...userSets, terraform: "alternative_approver" },
   approvalTimeoutInDays: integer("required"),
@@ -41,14 +41,14 @@ const stageFields: Properties = {
   primaryApprovers: { ...userSets, terraform: "primary_approver" },
 };
 
-const approvalFields: Properties = {
+const approvalFields: ResourceProperties = {
   approvalRequired: boolean("optional"),
   approvalRequiredForExtension: boolean("optional"),
   approvalStages: objects("optional", stageFields, { terraform: "approval_stage" }),
   requestorJustificationRequired: boolean("optional"),
 };
 
-const reviewFields: Properties = {
+const reviewFields: ResourceProperties = {
   accessRecommendationEnabled: boolean("optional"),
   accessReviewTimeoutBehavior: string("optional", {
     check: oneOf("acceptAccessRecommendation", "keepAccess", "removeAccess"),
@@ -63,7 +63,7 @@ const reviewFields: Properties = {
   startingOn: string("optional", { check: dateTime, isDefaultState: () => true }),
 };
 
-const localized: Properties = {
+const localized: ResourceProperties = {
   defaultText: string("required"),
   localizedTexts: objects(
     "optional",
@@ -72,7 +72,7 @@ const localized: Properties = {
   ),
 };
 
-const questionFields: Properties = {
+const questionFields: ResourceProperties = {
   choices: objects(
     "optional",
     { actualValue: string("required"), displayValue: object("required", localized) },
@@ -83,7 +83,7 @@ const questionFields: Properties = {
   text: object("required", localized),
 };
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   accessPackageId: string("required", { graph: "accessPackageId", check: uuid }),
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   description: string("required", { graph: "description", check: notEmpty }),
@@ -146,7 +146,7 @@ function validate(plan: Fields): void {
   );
 }
 
-async function bodyOf(plan: Fields, call: GraphCall): Promise<object> {
+async function bodyOf(plan: Fields, call: GraphOperation): Promise<object> {
   const accessPackageId = plan.text("accessPackageId");
   await call.get(`${entitlementBase}/accessPackages/${accessPackageId}`, "beta");
   return {
@@ -174,8 +174,8 @@ function requestorsFrom(settings: Fields): object {
   };
 }
 
-function requestorsIn(policy: GraphObject): Value {
-  const { requestorSettings: settings } = policy as { requestorSettings?: GraphObject | null };
+function requestorsIn(policy: GraphEntity): Value {
+  const { requestorSettings: settings } = policy as { requestorSettings?: GraphEntity | null };
   if (!settings) return null;
   return {
     requestsAccepted: settings["acceptRequests"] === true,
@@ -200,8 +200,8 @@ function approvalFrom(settings: Fields): object {
   };
 }
 
-function approvalIn(policy: GraphObject): Value {
-  const { requestApprovalSettings: settings } = policy as { requestApprovalSettings?: GraphObject | null };
+function approvalIn(policy: GraphEntity): Value {
+  const { requestApprovalSettings: settings } = policy as { requestApprovalSettings?: GraphEntity | null };
   if (!settings) return null;
   return {
     approvalRequired: settings["isApprovalRequired"] === true,
@@ -236,8 +236,8 @@ function reviewFrom(settings: Fields): object {
   };
 }
 
-function reviewIn(policy: GraphObject): Value {
-  const { accessReviewSettings: settings } = policy as { accessReviewSettings?: GraphObject | null };
+function reviewIn(policy: GraphEntity): Value {
+  const { accessReviewSettings: settings } = policy as { accessReviewSettings?: GraphEntity | null };
   if (!settings) return null;
   return {
     accessRecommendationEnabled: settings["isAccessRecommendationEnabled"] === true,
@@ -267,7 +267,7 @@ function questionFrom(question: Fields): object {
   };
 }
 
-function questionIn(question: GraphObject): ValueRecord {
+function questionIn(question: GraphEntity): ValueRecord {
   return {
     required: question["isRequired"] === true,
     sequence: numberAt(question, "sequence"),
@@ -290,7 +290,7 @@ function localizedFrom(content: Fields): object {
 }
 
 function localizedIn(content: unknown): Value {
-  const from = (content ?? {}) as GraphObject;
+  const from = (content ?? {}) as GraphEntity;
   return {
     defaultText: textAt(from, "defaultText"),
     localizedTexts: objectsAt(from, "localizedTexts").map((text) => ({
@@ -302,7 +302,7 @@ function localizedIn(content: unknown): Value {
 
 const minutesOfDay = 24 * 60;
 
-function numberAt(from: GraphObject, name: string): number {
+function numberAt(from: GraphEntity, name: string): number {
   const value = from[name];
   return typeof value === "number" ? value : 0;
 }

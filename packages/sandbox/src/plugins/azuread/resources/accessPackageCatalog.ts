@@ -1,6 +1,6 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackagecatalog/ */
 import type { Fields } from "../../schema/fields";
-import { boolean, string, type Properties } from "../../schema/property";
+import { boolean, string, type ResourceProperties } from "../../schema/property";
 import { notEmpty } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
 import { entitlementBase, plainId } from "../entitlements";
@@ -9,7 +9,7 @@ import type { AzureadResource } from "../types";
 
 const base = `${entitlementBase}/accessPackageCatalogs`;
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   description: string("required", { graph: "description", check: notEmpty }),
   externallyVisible: boolean("optional", { graph: "isExternallyVisible", default: true }),

@@ -2,15 +2,15 @@
  * https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackageresourcecatalogassociation/
  */
 import { textOf } from "../../protocol/values";
-import { string, type Properties } from "../../schema/property";
+import { string, type ResourceProperties } from "../../schema/property";
 import { notEmpty, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
 import { catalogAssociationId, catalogResources, entitlementBase } from "../entitlements";
-import type { GraphCall } from "../graph";
+import type { GraphOperation } from "../graph";
 import { textAt } from "../mapping";
 import type { AzureadResource } from "../types";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   catalogId: string("required", { forceNew: true, check: uuid }),
   resourceOriginId: string("required", { forceNew: true, check: notEmpty }),
   resourceOriginSystem: string("required", { forceNew: true, check: notEmpty }),
@@ -68,7 +68,7 @@ export const accessPackageResourceCatalogAssociation: AzureadResource = {
 };
 
 async function request(
-  call: GraphCall,
+  call: GraphOperation,
   requestType: "AdminAdd" | "AdminRemove",
   { catalog, origin, system }: { catalog: string; origin: string; system: string },
 ): Promise<void> {

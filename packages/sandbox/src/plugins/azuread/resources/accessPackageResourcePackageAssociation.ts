@@ -3,17 +3,17 @@
  */
 import { isUuid } from "@defender-mssp/microsoft";
 import { textOf } from "../../protocol/values";
-import { string, type Properties } from "../../schema/property";
+import { string, type ResourceProperties } from "../../schema/property";
 import { notEmpty, oneOf, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
 import { catalogAssociationId, catalogResources, entitlementBase } from "../entitlements";
-import type { GraphCall, GraphObject } from "../graph";
+import type { GraphOperation, GraphEntity } from "../graph";
 import { objectsAt, required, textAt } from "../mapping";
 import type { AzureadResource } from "../types";
 
 const base = `${entitlementBase}/accessPackages`;
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   accessPackageId: string("required", { forceNew: true, check: uuid }),
   catalogResourceAssociationId: string("required", { forceNew: true, check: notEmpty }),
   accessType: string("optional", { forceNew: true, default: "Member", check: oneOf("Member", "Owner") }),
@@ -60,7 +60,7 @@ export const accessPackageResourcePackageAssociation: AzureadResource = {
   },
 };
 
-function bodyOf(resource: GraphObject, originId: string, accessType: string): object {
+function bodyOf(resource: GraphEntity, originId: string, accessType: string): object {
   const originSystem = textAt(resource, "originSystem");
   return {
     "@odata.type": odataType("accessPackageResourceRoleScopes"),
@@ -85,7 +85,7 @@ function bodyOf(resource: GraphObject, originId: string, accessType: string): ob
 }
 
 /** Graph returns it only inside its access package. */
-async function roleScope(call: GraphCall, accessPackage: string, id: string): Promise<GraphObject | undefined> {
+async function roleScope(call: GraphOperation, accessPackage: string, id: string): Promise<GraphEntity | undefined> {
   const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
   const found = await call.find(`${base}/${accessPackage}?$expand=${encodeURIComponent(expand)}`, "beta");
   if (found === undefined) return undefined;

@@ -1,10 +1,10 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/approleassignment/ */
-import { string, type Properties } from "../../schema/property";
+import { string, type ResourceProperties } from "../../schema/property";
 import { resourceId, uuid } from "../../schema/validators";
 import { bodyOf, readFrom, required, textAt } from "../mapping";
 import { type AzureadResource, segments } from "../types";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   appRoleId: string("required", { graph: "appRoleId", forceNew: true, check: uuid }),
   principalObjectId: string("required", { graph: "principalId", forceNew: true, check: uuid }),
   resourceObjectId: string("required", { graph: "resourceId", forceNew: true, check: uuid }),

@@ -6,7 +6,7 @@
  * resources has them all.
  */
 import { isRecord, type Value } from "../../protocol/values";
-import { boolean, map, object, objects, objectSet, set, string, type Properties } from "../../schema/property";
+import { boolean, map, object, objects, objectSet, set, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { dateTime, lengthBetween, notEmpty, oneOf, uuid } from "../../schema/validators";
 import {
@@ -20,7 +20,7 @@ import {
   requiredAccessFor,
   webFields,
 } from "../applications";
-import type { GraphCall, GraphObject } from "../graph";
+import type { GraphOperation, GraphEntity } from "../graph";
 import { alignReferences, bodyOf, idsOf, readFrom, required, sameText, textAt } from "../mapping";
 import { featureTagFields, featuresIn, initialOwners, publishedBy, tagsFor, tagsOf } from "../servicePrincipals";
 import { type AzureadResource, duplicateName, objectId } from "../types";
@@ -32,7 +32,7 @@ const unsupported = { unsupported: true };
 /** Graph fills in these blocks; omitting them is no change. */
 const filledIn = { isDefaultState: holdsNothing };
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   api: object("optional", apiFields("optional"), { ...unsupported, isDefaultState: () => true }),
   appRoles: objectSet("optional", appRoleFields(), unsupported),
@@ -164,7 +164,7 @@ export const application: AzureadResource = {
   },
 };
 
-function readBlocks(found: GraphObject): Record<string, Value> {
+function readBlocks(found: GraphEntity): Record<string, Value> {
   const { implicitGrant, web, ...blocks } = blocksOf(found);
   const { appRoles, appRoleIds, oauth2PermissionScopeIds } = publishedBy(found, "api.oauth2PermissionScopes");
   return {
@@ -188,7 +188,7 @@ function bodyFor(plan: Fields, isUpdate: boolean): object {
   };
 }
 
-async function refuseDuplicate(plan: Fields, call: GraphCall, own?: string): Promise<void> {
+async function refuseDuplicate(plan: Fields, call: GraphOperation, own?: string): Promise<void> {
   if (!plan.flag("preventDuplicateNames")) return;
   const name = plan.text("displayName");
   const found = await call.list(`/applications?$filter=${encodeURIComponent(`displayName eq '${name}'`)}`);
@@ -202,7 +202,7 @@ function holdsNothing(value: Value): boolean {
   return value === null || value === "" || value === false;
 }
 
-function appRoleFields(): Properties {
+function appRoleFields(): ResourceProperties {
   return {
     allowedMemberTypes: set("required"),
     description: string("required"),

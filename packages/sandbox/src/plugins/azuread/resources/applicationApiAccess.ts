@@ -1,16 +1,16 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationapiaccess/ */
-import { set, string, type Properties } from "../../schema/property";
+import { set, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { resourceId, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
-import type { GraphObject } from "../graph";
+import type { GraphEntity } from "../graph";
 import { objectsAt, sameText, textAt } from "../mapping";
 import { type AzureadResource, alreadyExists, segments } from "../types";
 import { applicationId } from "./applicationRegistration";
 
 const oneOfBoth = ["role_ids", "scope_ids"];
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   applicationId: string("required", { forceNew: true, check: applicationId }),
   apiClientId: string("required", { forceNew: true, check: uuid }),
   roleIds: set("optional", { atLeastOneOf: oneOfBoth, check: uuid }),
@@ -67,11 +67,11 @@ export const applicationApiAccess: AzureadResource = {
   },
 };
 
-function apisOf(application: GraphObject): GraphObject[] {
+function apisOf(application: GraphEntity): GraphEntity[] {
   return objectsAt(application, "requiredResourceAccess");
 }
 
-function isApi(api: string): (access: GraphObject) => boolean {
+function isApi(api: string): (access: GraphEntity) => boolean {
   return (access) => sameText(access.resourceAppId, api);
 }
 
@@ -80,7 +80,7 @@ function bodyFor(application: string, requiredResourceAccess: readonly object[])
   return { "@odata.type": odataType("applications"), id: application, requiredResourceAccess };
 }
 
-function accessOf(plan: Fields, api: string): GraphObject {
+function accessOf(plan: Fields, api: string): GraphEntity {
   const access = [
     ...plan.texts("roleIds").map((id) => ({ id, type: "Role" })),
     ...plan.texts("scopeIds").map((id) => ({ id, type: "Scope" })),
@@ -88,7 +88,7 @@ function accessOf(plan: Fields, api: string): GraphObject {
   return { resourceAppId: api, resourceAccess: access };
 }
 
-function permissions(access: GraphObject, type: "Role" | "Scope"): string[] {
+function permissions(access: GraphEntity, type: "Role" | "Scope"): string[] {
   return objectsAt(access, "resourceAccess")
     .filter((permission) => permission.type === type)
     .map((permission) => permission.id ?? "");

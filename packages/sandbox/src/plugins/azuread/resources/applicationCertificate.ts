@@ -1,17 +1,17 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationcertificate/ */
 import { randomUUID } from "node:crypto";
-import { string, type Properties } from "../../schema/property";
+import { string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { oneOf, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
-import type { GraphObject } from "../graph";
+import type { GraphEntity } from "../graph";
 import { objectsAt, textAt } from "../mapping";
 import { subResourceId } from "../subResourceId";
 import { type AzureadResource, alreadyExists, segments } from "../types";
 import { credentialIn, untilSeen, validity } from "./applicationPassword";
 import { applicationId } from "./applicationRegistration";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   applicationId: string("required", { forceNew: true, check: applicationId }),
   encoding: string("optional", { forceNew: true, default: "pem", check: oneOf("base64", "hex", "pem") }),
   keyId: string("optional or computed", { forceNew: true, check: uuid }),
@@ -66,7 +66,7 @@ export const applicationCertificate: AzureadResource = {
   },
 };
 
-function keysOf(application: GraphObject): GraphObject[] {
+function keysOf(application: GraphEntity): GraphEntity[] {
   return objectsAt(application, "keyCredentials");
 }
 

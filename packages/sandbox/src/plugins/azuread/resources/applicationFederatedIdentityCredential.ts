@@ -1,7 +1,7 @@
 /**
  * https://www.pulumi.com/registry/packages/azuread/api-docs/applicationfederatedidentitycredential/
  */
-import { list, string, type Properties } from "../../schema/property";
+import { list, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { lengthBetween, notEmpty } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
@@ -10,7 +10,7 @@ import { type AzureadResource, segments } from "../types";
 import { applicationId } from "./applicationRegistration";
 import { subResourceId } from "../subResourceId";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   applicationId: string("required", { forceNew: true, check: applicationId }),
   audiences: list("required", { graph: "audiences", maximumItems: 1, check: notEmpty }),
   displayName: string("required", { graph: "name", forceNew: true, check: lengthBetween(1, 120) }),

@@ -1,12 +1,12 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationowner/ */
-import { string, type Properties } from "../../schema/property";
+import { string, type ResourceProperties } from "../../schema/property";
 import { resourceId, uuid } from "../../schema/validators";
-import type { GraphCall } from "../graph";
+import type { GraphOperation } from "../graph";
 import { sameText } from "../mapping";
 import { type AzureadResource, alreadyExists, segments } from "../types";
 import { applicationId } from "./applicationRegistration";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   applicationId: string("required", { forceNew: true, check: applicationId }),
   ownerObjectId: string("required", { forceNew: true, check: uuid }),
 };
@@ -40,7 +40,7 @@ export const applicationOwner: AzureadResource = {
   },
 };
 
-async function isOwner(call: GraphCall, application: string, owner: string): Promise<boolean> {
+async function isOwner(call: GraphOperation, application: string, owner: string): Promise<boolean> {
   const filter = encodeURIComponent(`id eq '${owner}'`);
   const owners = await call.findAll(`/applications/${application}/owners?$filter=${filter}`);
   return Boolean(owners?.some(({ id }) => sameText(id, owner)));

@@ -1,8 +1,8 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationpassword/ */
-import { map, string, type Properties } from "../../schema/property";
+import { map, string, type ResourceProperties } from "../../schema/property";
 import { dateTime, notEmpty } from "../../schema/validators";
 import type { Fields } from "../../schema/fields";
-import type { GraphCall, GraphObject } from "../graph";
+import type { GraphOperation, GraphEntity } from "../graph";
 import { objectsAt, required, sameText, textAt } from "../mapping";
 import { type AzureadResource, segments } from "../types";
 import { applicationId } from "./applicationRegistration";
@@ -10,7 +10,7 @@ import { applicationId } from "./applicationRegistration";
 const changedMeansNew = { forceNew: true };
 
 /** When a credential is valid; shared with certificates. */
-export const validity: Properties = {
+export const validity: ResourceProperties = {
   startDate: string("optional or computed", { ...changedMeansNew, check: dateTime }),
   endDate: string("optional or computed", {
     ...changedMeansNew,
@@ -20,7 +20,7 @@ export const validity: Properties = {
   endDateRelative: string("optional", { ...changedMeansNew, conflictsWith: ["end_date"], check: notEmpty }),
 };
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   applicationId: string("required", { ...changedMeansNew, check: applicationId }),
   displayName: string("optional or computed", changedMeansNew),
   ...validity,
@@ -80,15 +80,15 @@ function credentialOf(plan: Fields): object {
   };
 }
 
-export function credentialIn(application: GraphObject, list: string, keyId: string): GraphObject | undefined {
+export function credentialIn(application: GraphEntity, list: string, keyId: string): GraphEntity | undefined {
   return objectsAt(application, list).find((credential) => sameText(credential.keyId, keyId));
 }
 
 /** New parts of an application may be missing for a while: polled at once, then each second. */
 export async function untilSeen(
-  call: GraphCall,
+  call: GraphOperation,
   application: string,
-  isThere: (application: GraphObject) => boolean,
+  isThere: (application: GraphEntity) => boolean,
 ): Promise<void> {
   while (!isThere(await call.get(`/applications/${application}`))) await call.pause(1000);
 }

@@ -1,16 +1,16 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationredirecturis/ */
-import { set, string, type Properties } from "../../schema/property";
+import { set, string, type ResourceProperties } from "../../schema/property";
 import { oneOf, redirectUri, resourceId } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
 import { recordOf } from "../mapping";
 import { type AzureadResource, alreadyExists, segments } from "../types";
 import { applicationId } from "./applicationRegistration";
-import type { GraphObject } from "../graph";
+import type { GraphEntity } from "../graph";
 
 /** Where Graph keeps the URIs of each type. */
 const platforms: Readonly<Record<string, string>> = { PublicClient: "publicClient", SPA: "spa", Web: "web" };
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   applicationId: string("required", { forceNew: true, check: applicationId }),
   redirectUris: set("required", { check: redirectUri({ urn: true, anyScheme: true }) }),
   type: string("required", { forceNew: true, check: oneOf("PublicClient", "SPA", "Web") }),
@@ -57,7 +57,7 @@ function bodyFor(type: string, redirectUris: string[]): object {
   return { "@odata.type": odataType("applications"), [platforms[type] ?? "web"]: { redirectUris } };
 }
 
-function urisOf(application: GraphObject, type: string): string[] {
+function urisOf(application: GraphEntity, type: string): string[] {
   const platform = recordOf(application)[platforms[type] ?? "web"] as { redirectUris?: string[] } | null | undefined;
   return platform?.redirectUris ?? [];
 }

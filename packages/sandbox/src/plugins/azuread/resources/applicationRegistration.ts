@@ -1,5 +1,5 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationregistration/ */
-import { boolean, integer, set, string, type Properties } from "../../schema/property";
+import { boolean, integer, set, string, type ResourceProperties } from "../../schema/property";
 import {
   httpUrl,
   integerBetween,
@@ -11,7 +11,7 @@ import {
 } from "../../schema/validators";
 import { signInAudiences } from "../../../graph/entities";
 import { bodyOf, changedNames, nullIfEmpty, readFrom, required, textAt } from "../mapping";
-import type { GraphObject } from "../graph";
+import type { GraphEntity } from "../graph";
 import { type AzureadResource, objectId } from "../types";
 
 export const groupMembershipClaims = oneOf("All", "None", "ApplicationGroup", "DirectoryRole", "SecurityGroup");
@@ -19,7 +19,7 @@ export const applicationId = resourceId("Application", "/applications/{applicati
 
 const url = { check: httpUrl };
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   description: string("optional", { graph: "description", check: lengthBetween(0, 1024) }),
   groupMembershipClaims: set("optional", { check: groupMembershipClaims }),
@@ -91,7 +91,7 @@ export const applicationRegistration: AzureadResource = {
  * The official plugin writes Go's notation of a nullable value into its state; so does the
  * stand-in.
  */
-function disabledByMicrosoft(application: GraphObject): string {
+function disabledByMicrosoft(application: GraphEntity): string {
   const status = application.disabledByMicrosoftStatus;
   if (status === undefined) return "";
   return typeof status === "string" ? `map[true:${status}]` : "map[false:]";

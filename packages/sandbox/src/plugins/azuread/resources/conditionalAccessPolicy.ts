@@ -1,9 +1,9 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/conditionalaccesspolicy/ */
 import { type Value, isRecord } from "../../protocol/values";
 import type { Fields } from "../../schema/fields";
-import { boolean, integer, list, object, objects, string, type Properties } from "../../schema/property";
+import { boolean, integer, list, object, objects, string, type ResourceProperties } from "../../schema/property";
 import { integerAtLeast, notEmpty, oneOf, resourceId } from "../../schema/validators";
-import type { GraphObject } from "../graph";
+import type { GraphEntity } from "../graph";
 import { nullIfEmpty, required, textAt } from "../mapping";
 
 import { objectId, type AzureadResource } from "../types";
@@ -15,19 +15,19 @@ const filter = object("optional", {
   mode: string("required", { check: oneOf("exclude", "include") }),
   rule: string("required", { check: notEmpty }),
 });
-const clients: Properties = {
+const clients: ResourceProperties = {
   excludedServicePrincipals: list("optional"),
   filter,
   includedServicePrincipals: list("optional"),
 };
-const guests: Properties = {
+const guests: ResourceProperties = {
   guestOrExternalUserTypes: list("required"),
   externalTenants: objects("optional", {
     membershipKind: string("required", { check: oneOf("all", "enumerated") }),
     members: list("optional"),
   }),
 };
-const users: Properties = {
+const users: ResourceProperties = {
   includedUsers: list("optional"),
   excludedUsers: list("optional"),
   includedGroups: list("optional"),
@@ -37,7 +37,7 @@ const users: Properties = {
   includedGuestsOrExternalUsers: objects("optional", guests),
   excludedGuestsOrExternalUsers: objects("optional", guests),
 };
-const conditions: Properties = {
+const conditions: ResourceProperties = {
   applications: object("required", {
     includedApplications: list("optional"),
     excludedApplications: list("optional"),
@@ -55,14 +55,14 @@ const conditions: Properties = {
   userRiskLevels: list("optional"),
   users: object("required", users),
 };
-const grantControls: Properties = {
+const grantControls: ResourceProperties = {
   operator: string("required", { check: oneOf("AND", "OR") }),
   builtInControls: list("optional"),
   authenticationStrengthPolicyId: string("optional"),
   customAuthenticationFactors: list("optional"),
   termsOfUses: list("optional", { terraform: "terms_of_use" }),
 };
-const sessionControls: Properties = {
+const sessionControls: ResourceProperties = {
   applicationEnforcedRestrictionsEnabled: boolean("optional"),
   cloudAppSecurityPolicy: string("optional"),
   disableResilienceDefaults: boolean("optional"),
@@ -73,7 +73,7 @@ const sessionControls: Properties = {
   signInFrequencyPeriod: string("optional", { check: oneOf("days", "hours") }),
 };
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   state: string("required", {
     graph: "state",
@@ -233,7 +233,7 @@ function sessionControlsFrom(from: Fields): object | null {
 
 type Json = Readonly<Record<string, unknown>>;
 
-function conditionsIn(policy: GraphObject): Value {
+function conditionsIn(policy: GraphEntity): Value {
   const found = inner(policy, "conditions");
   const applications = inner(found, "applications");
   return {
@@ -290,7 +290,7 @@ function guestsIn(value: unknown): Value {
   ];
 }
 
-function grantControlsIn(policy: GraphObject): Value {
+function grantControlsIn(policy: GraphEntity): Value {
   if (!isRecord((policy["grantControls"] ?? null) as Value)) return null;
   const found = inner(policy, "grantControls");
   const strength = text(inner(found, "authenticationStrength"), "id");
@@ -303,7 +303,7 @@ function grantControlsIn(policy: GraphObject): Value {
   };
 }
 
-function sessionControlsIn(policy: GraphObject): Value {
+function sessionControlsIn(policy: GraphEntity): Value {
   if (!isRecord((policy["sessionControls"] ?? null) as Value)) return null;
   const found = inner(policy, "sessionControls");
   const frequency = inner(found, "signInFrequency");

@@ -1,15 +1,15 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/directoryrole/ */
-import { string, type Properties } from "../../schema/property";
+import { string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { notEmpty, resourceId, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
-import type { GraphCall } from "../graph";
+import type { GraphOperation } from "../graph";
 import { readFrom, required, sameText } from "../mapping";
 import { type AzureadResource, objectId } from "../types";
 
 const exactlyOneOf = ["display_name", "template_id"];
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   displayName: string("optional or computed", {
     graph: "displayName",
     forceNew: true,
@@ -45,7 +45,7 @@ export const directoryRole: AzureadResource = {
   delete: () => Promise.resolve(),
 };
 
-async function templateId(plan: Fields, call: GraphCall): Promise<string> {
+async function templateId(plan: Fields, call: GraphOperation): Promise<string> {
   const name = plan.text("displayName");
   if (name !== "") {
     const templates = await call.list("/directoryRoleTemplates");

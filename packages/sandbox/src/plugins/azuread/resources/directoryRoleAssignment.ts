@@ -1,5 +1,5 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/directoryroleassignment/ */
-import { string, type Properties } from "../../schema/property";
+import { string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { notEmpty, resourceId, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
@@ -8,7 +8,7 @@ import { type AzureadResource, objectId } from "../types";
 
 const base = "/roleManagement/directory/roleAssignments";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   roleId: string("required", { graph: "roleDefinitionId", forceNew: true, check: uuid }),
   principalObjectId: string("required", { graph: "principalId", forceNew: true, check: uuid }),
   appScopeId: string("optional or computed", {

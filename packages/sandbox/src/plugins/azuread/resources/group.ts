@@ -1,11 +1,11 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/group/ */
 import { randomBytes } from "node:crypto";
-import { boolean, object, set, string, type Properties } from "../../schema/property";
+import { boolean, object, set, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import type { ValueRecord } from "../../protocol/values";
 import { lengthBetween, mailNickname, notEmpty, oneOf, resourceId, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
-import type { GraphCall, GraphObject, Patience } from "../graph";
+import type { GraphOperation, GraphEntity, Patience } from "../graph";
 import { dynamicMembership, groupComputed, unifiedOnly, unifiedProperties, writeback } from "../groups";
 import { alignReferences, idsOf, nullIfEmpty, readFrom, required, sameText, textAt } from "../mapping";
 import { type AzureadResource, duplicateName, objectId } from "../types";
@@ -25,7 +25,7 @@ const behaviors = [
 const onPremisesTypes = ["UniversalDistributionGroup", "UniversalMailEnabledSecurityGroup", "UniversalSecurityGroup"];
 const hiddenMembership = "Hiddenmembership";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   administrativeUnitIds: set("optional", { check: uuid, unsupported: true }),
   assignableToRole: boolean("optional", { graph: "isAssignableToRole", forceNew: true }),
@@ -187,7 +187,7 @@ function validate(plan: Fields): void {
  * The first 20 owners, the caller in front, then users, service principals and groups; without any:
  * the caller.
  */
-async function owners(plan: Fields, call: GraphCall): Promise<{ first: string[]; extra: string[] }> {
+async function owners(plan: Fields, call: GraphOperation): Promise<{ first: string[]; extra: string[] }> {
   const caller = await call.callerId;
   const wanted = plan.texts("owners");
   const others = wanted.filter((owner) => !sameText(owner, caller));
@@ -201,7 +201,7 @@ async function owners(plan: Fields, call: GraphCall): Promise<{ first: string[];
   return { first: all.slice(0, 20), extra: all.slice(20) };
 }
 
-async function postGroup(plan: Fields, call: GraphCall, first: readonly string[]): Promise<GraphObject> {
+async function postGroup(plan: Fields, call: GraphOperation, first: readonly string[]): Promise<GraphEntity> {
   const bind = (ids: readonly string[]) =>
     ids.length === 0 ? {} : { "owners@odata.bind": ids.map((id) => call.reference(id, "beta")["@odata.id"]) };
   const body = newGroup(plan);
@@ -265,7 +265,7 @@ function writebackConfiguration(plan: Fields): ValueRecord {
 async function writeUnified(
   id: string,
   plan: Fields,
-  call: GraphCall,
+  call: GraphOperation,
   isWanted: (name: string) => boolean,
 ): Promise<void> {
   if (!plan.texts("types").includes("Unified")) return;
@@ -274,7 +274,7 @@ async function writeUnified(
   }
 }
 
-async function groupsNamed(call: GraphCall, displayName: string): Promise<GraphObject[]> {
+async function groupsNamed(call: GraphOperation, displayName: string): Promise<GraphEntity[]> {
   const filter = encodeURIComponent(`displayName eq '${displayName}'`);
   const found = await call.list(`/groups?$filter=${filter}`, "beta");
   return found.filter((one) => textAt(one, "displayName") === displayName);

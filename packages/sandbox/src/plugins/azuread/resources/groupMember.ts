@@ -1,11 +1,11 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/groupmember/ */
-import { string, type Properties } from "../../schema/property";
+import { string, type ResourceProperties } from "../../schema/property";
 import { uuid } from "../../schema/validators";
 import { sameText } from "../mapping";
 import { subResourceId } from "../subResourceId";
 import { type AzureadResource, segments } from "../types";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   groupObjectId: string("required", { forceNew: true, check: uuid }),
   memberObjectId: string("required", { forceNew: true, check: uuid }),
 };

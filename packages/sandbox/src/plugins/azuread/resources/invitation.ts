@@ -1,5 +1,5 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/invitation/ */
-import { object, single, string, type Properties } from "../../schema/property";
+import { object, single, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import type { ValueRecord } from "../../protocol/values";
 import { emailAddress, httpUrl, language, notEmpty, oneOf } from "../../schema/validators";
@@ -7,7 +7,7 @@ import { odataType } from "../../../graph/entities";
 import { bodyOf, nullIfEmpty, required, textAt } from "../mapping";
 import type { AzureadResource } from "../types";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   redirectUrl: string("required", { graph: "inviteRedirectUrl", forceNew: true, check: httpUrl }),
   userEmailAddress: string("required", { graph: "invitedUserEmailAddress", forceNew: true, check: emailAddress }),
   userDisplayName: string("optional", { forceNew: true, check: notEmpty }),

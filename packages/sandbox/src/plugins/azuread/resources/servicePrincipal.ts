@@ -1,9 +1,9 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/serviceprincipal/ */
 import { isRecord } from "../../protocol/values";
-import { boolean, list, object, objects, set, string, type Properties } from "../../schema/property";
+import { boolean, list, object, objects, set, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { httpUrl, lengthBetween, notEmpty, oneOf, resourceId, uuid } from "../../schema/validators";
-import type { GraphCall } from "../graph";
+import type { GraphOperation } from "../graph";
 import { alignReferences, bodyOf, idsOf, readFrom, required, textAt } from "../mapping";
 import {
   featureFields,
@@ -19,7 +19,7 @@ import {
 } from "../servicePrincipals";
 import { type AzureadResource, objectId } from "../types";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   clientId: string("required", { graph: "appId", forceNew: true, check: uuid }),
   accountEnabled: boolean("optional", { graph: "accountEnabled", default: true }),
   alternativeNames: set("optional", { graph: "alternativeNames", check: notEmpty }),
@@ -112,7 +112,7 @@ export const servicePrincipal: AzureadResource = {
   },
 };
 
-async function createNew(plan: Fields, call: GraphCall, created: (id: string) => void): Promise<void> {
+async function createNew(plan: Fields, call: GraphOperation, created: (id: string) => void): Promise<void> {
   const caller = await call.callerId;
   const { first, extra } = initialOwners(plan.texts("owners"), caller);
   const body = {
@@ -129,7 +129,7 @@ async function createNew(plan: Fields, call: GraphCall, created: (id: string) =>
   if (!keepsCaller) await call.delete(`/servicePrincipals/${id}/owners/${caller}/$ref`);
 }
 
-async function write(id: string, plan: Fields, call: GraphCall): Promise<void> {
+async function write(id: string, plan: Fields, call: GraphOperation): Promise<void> {
   await call.locked(id, async () => {
     await call.patch(`/servicePrincipals/${id}`, bodyFor(plan, true));
     if (!plan.changed("owners")) return;

@@ -1,14 +1,14 @@
 /**
  * https://www.pulumi.com/registry/packages/azuread/api-docs/serviceprincipaldelegatedpermissiongrant/
  */
-import { set, string, type Properties } from "../../schema/property";
+import { set, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { notEmpty, resourceId, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
 import { nullIfEmpty, readFrom, required, textAt } from "../mapping";
 import { type AzureadResource, objectId } from "../types";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   claimValues: set("required", { minimumItems: 1, check: notEmpty }),
   resourceServicePrincipalObjectId: string("required", { graph: "resourceId", forceNew: true, check: uuid }),
   servicePrincipalObjectId: string("required", { graph: "clientId", forceNew: true, check: uuid }),

@@ -1,5 +1,5 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/user/ */
-import { boolean, list, string, type Properties } from "../../schema/property";
+import { boolean, list, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { dateTime, emailAddress, language, lengthBetween, notEmpty, oneOf, resourceId } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
@@ -7,7 +7,7 @@ import { bodyOf, nullIfEmpty, readFrom, required, textAt } from "../mapping";
 import { type AzureadResource, objectId } from "../types";
 import { managerId, userComputed, userPlain } from "../users";
 
-const properties: Properties = {
+const properties: ResourceProperties = {
   userPrincipalName: string("required", { graph: "userPrincipalName", check: emailAddress }),
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   accountEnabled: boolean("optional", { graph: "accountEnabled", default: true }),

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-export interface RequestCounts {
+export interface TallyCounts {
   /** GET and HEAD. */
   readonly reads: number;
   /** Every other request with a token. */
@@ -13,10 +13,10 @@ export interface RequestCounts {
   readonly tokens: number;
 }
 
-const none: RequestCounts = { reads: 0, writes: 0, tokens: 0 };
+const none: TallyCounts = { reads: 0, writes: 0, tokens: 0 };
 
-export class RequestCounter {
-  readonly #counts = new Map<string, RequestCounts>();
+export class RequestTally {
+  readonly #counts = new Map<string, TallyCounts>();
 
   addTo(app: FastifyInstance): void {
     app.addHook("onRequest", (request, _reply, done) => {
@@ -25,7 +25,7 @@ export class RequestCounter {
     });
   }
 
-  of(tenantId: string): RequestCounts {
+  of(tenantId: string): TallyCounts {
     return this.#counts.get(tenantId) ?? none;
   }
 
