@@ -1,8 +1,12 @@
 /**
- * What is generated from code: Pulumi.yaml and the pages of docs/reference. The page of the
- * emulated routes is written by a test, which drives them.
+ * What is generated from code: Pulumi.yaml, the pages of docs/reference, and the figures and the
+ * table of floors of docs/architecture.md. The page of the emulated routes is written by a test,
+ * which drives them.
  */
 import { format } from "prettier";
+import { architecturePage } from "./architecturePage";
+import { drawing, type Figure, type Scheme } from "./figures/drawing";
+import { figures } from "./figures/all";
 import { pluginSchema } from "./pluginSchema";
 import { templateManifest } from "./customersRepository";
 import { generatePulumiYaml, generateTemplatePulumiYaml } from "./pulumiYaml";
@@ -22,6 +26,11 @@ export interface GeneratedFile {
 }
 
 export const generatedFiles: readonly GeneratedFile[] = [
+  {
+    file: "docs/architecture.md",
+    make: () => format(architecturePage(), { parser: "markdown", printWidth: 120 }),
+  },
+  ...figures().flatMap((figure) => [image(figure, "light"), image(figure, "dark")]),
   { file: "Pulumi.yaml", make: generatePulumiYaml },
   { file: "plugin/schema.json", make: async () => format(pluginSchema(), { parser: "json", printWidth: 120 }) },
   { file: "templates/customers/Pulumi.yaml", make: generateTemplatePulumiYaml },
@@ -34,6 +43,10 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),
   page("sdk.md", "`program/sdk/reaches.ts`", sdkPage),
 ];
+
+function image(figure: Figure, scheme: Scheme): GeneratedFile {
+  return { file: `docs/images/${figure.name}-${scheme}.svg`, make: () => drawing(figure, scheme) };
+}
 
 /** A page with a note below its title, formatted as all Markdown here. */
 function page(name: string, source: string, make: () => string): GeneratedFile {

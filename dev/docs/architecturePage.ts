@@ -1,0 +1,33 @@
+/** The table of floors in docs/architecture.md, between two comments. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { root } from "./files";
+import { floors, rooms } from "./rooms";
+
+const [begin, end] = ["<!-- floors: written by `npm run docs` -->", "<!-- end of floors -->"];
+
+/** The page as it is, with the table as the boundaries are. */
+export function architecturePage(): string {
+  const page = readFileSync(path.join(root, "docs/architecture.md"), "utf8");
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from === -1 || to < from) throw new Error(`docs/architecture.md lacks ${begin} or ${end}`);
+  return `${page.slice(0, from + begin.length)}\n\n${floorsTable()}\n\n${page.slice(to)}`;
+}
+
+function floorsTable(): string {
+  const all = rooms();
+  const isPackage = (room: string) => room.startsWith("packages/");
+  const cells = (names: readonly string[]) => names.map((room) => `\`${room}\``).join(", ");
+  const rows = floors(all)
+    .map((floor, level) =>
+      floor.map((room) => {
+        const below = all.get(room) ?? [];
+        const packages = below.filter(isPackage).map((name) => name.slice("packages/".length));
+        return [`${level}`, `\`${room}/\``, cells(below.filter((name) => !isPackage(name))), cells(packages)];
+      }),
+    )
+    .reverse()
+    .flat();
+  const heading = ["| floor | room | imports | imports of `packages/` |", "|---|---|---|---|"];
+  return [...heading, ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
+}

@@ -1,0 +1,91 @@
+/** The rooms of the commands, drawn from the boundaries: a new room or import changes the figure. */
+import { nearestImports, rooms } from "../rooms";
+import type { Box, Figure } from "./drawing";
+
+/** What each room holds. */
+const words: Readonly<Record<string, readonly string[]>> = {
+  "cli/customer": ["init, new, adopt, doctor,", "verify, report, offboard …"],
+  "cli/fleet": ["many customers:", "up, preview, status"],
+  "cli/ci": ["pipelines: previews,", "comments, state checks"],
+  "cli/sandbox": ["start, engine, sandbox"],
+  "cli/tenant": ["a tenant’s additions", "and orphans"],
+  "cli/siem": ["alerts, incidents, hunt,", "tokens, SIEM files"],
+  "cli/stack": ["runs Pulumi; states,", "outputs, selection"],
+  "cli/base": ["limiter, redaction,", "installation"],
+  "packages/siem": ["alerts, incidents, hunt,", "sinks; without Pulumi"],
+  "packages/pages": ["design of HTML pages"],
+  "packages/sandbox": ["the emulated cloud"],
+  "packages/engine": ["gets the Pulumi engine"],
+};
+
+const [boxWidth, boxHeight, gap, rowHeight, margin] = [190, 92, 16, 142, 20];
+
+export function commands(): Figure {
+  const drawn = drawnImports(rooms());
+  const rows = rowsOf(drawn);
+  const width = Math.max(...rows.map(({ length }) => length)) * (boxWidth + gap) + 2 * margin - gap;
+  const boxes = rows.flatMap((row, index) => {
+    const left = Math.round((width - row.length * (boxWidth + gap) + gap) / 2);
+    const y = margin + index * rowHeight;
+    return row.map((room, column): Box => {
+      const lines = words[room];
+      if (lines === undefined) throw new Error(`say in dev/docs/figures/commands.ts what ${room} holds`);
+      const place = { x: left + column * (boxWidth + gap), y, width: boxWidth, height: boxHeight };
+      return { title: `${room}/`, lines, place: room, ...place, isCentral: room.startsWith("cli/") };
+    });
+  });
+  const arrows = [...drawn.keys()].flatMap((room) =>
+    nearestImports(room, drawn).map((below) => {
+      const ends = { from: `${room}/`, to: `${below}/` };
+      return { ...ends, sides: ["bottom", "top"] as const, kind: "import" as const };
+    }),
+  );
+  return {
+    name: "commands",
+    description: "The rooms of the mssp command, and which imports which",
+    width,
+    height: 2 * margin + (rows.length - 1) * rowHeight + boxHeight,
+    boxes,
+    arrows: spread(arrows, boxes),
+  };
+}
+
+/** The rooms of cli/ with their imports, and the packages that only some of them may import. */
+function drawnImports(all: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
+  const everybodys = new Set([...(all.get("cli/stack") ?? []), ...(all.get("cli/base") ?? [])]);
+  const own = [...all.keys()].filter((room) => room.startsWith("cli/"));
+  const isDrawn = (room: string) => own.includes(room) || (room.startsWith("packages/") && !everybodys.has(room));
+  const imports = own.map((room) => [room, (all.get(room) ?? []).filter(isDrawn)] as const);
+  const packages = imports.flatMap(([, below]) => below).filter((room) => !own.includes(room));
+  return new Map<string, readonly string[]>([...imports, ...packages.map((room) => [room, []] as const)]);
+}
+
+/** Each room a row below the lowest of those that import it, in the order of these. */
+function rowsOf(drawn: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+  const importers = (room: string) => [...drawn.keys()].filter((other) => drawn.get(other)?.includes(room));
+  const depth = (room: string): number => Math.max(-1, ...importers(room).map(depth)) + 1;
+  const rows: string[][] = [];
+  for (const room of drawn.keys()) (rows[depth(room)] ??= []).push(room);
+  const [top = []] = rows;
+  const middle = (room: string) => {
+    const columns = importers(room).map((importer) => Math.max(0, top.indexOf(importer)));
+    return columns.reduce((sum, column) => sum + column, 0) / columns.length;
+  };
+  return [top, ...rows.slice(1).map((row) => row.toSorted((one, two) => middle(one) - middle(two)))];
+}
+
+/** The arrows at one side of a box beside each other, in the order of their other ends. */
+function spread(arrows: Figure["arrows"], boxes: readonly Box[]): Figure["arrows"] {
+  const x = (title: string) => boxes.find((box) => box.title === title)?.x ?? 0;
+  const place = (title: string, end: "from" | "to", other: string) => {
+    const ends = arrows
+      .filter((arrow) => arrow[end] === title)
+      .map((arrow) => arrow[end === "from" ? "to" : "from"])
+      .sort((one, two) => x(one) - x(two));
+    return (ends.indexOf(other) + 1) / (ends.length + 1);
+  };
+  return arrows.map((arrow) => ({
+    ...arrow,
+    at: [place(arrow.from, "from", arrow.to), place(arrow.to, "to", arrow.from)] as const,
+  }));
+}

@@ -1,0 +1,46 @@
+/** The rooms of the project and which may import which, as `.dependency-cruiser.cjs` has them. */
+import path from "node:path";
+import { root } from "./files";
+
+interface Rule {
+  readonly name: string;
+  readonly comment?: string;
+  readonly to: { readonly pathNot?: string | readonly string[] };
+}
+
+/** Each room with the rooms that it may import. */
+export function rooms(): ReadonlyMap<string, readonly string[]> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a configuration without types
+  const { forbidden: rules } = require(path.join(root, ".dependency-cruiser.cjs")) as { forbidden: readonly Rule[] };
+  const isRoom = ({ comment = "" }: Rule) =>
+    comment.startsWith("Imports only ") || comment === "Imports no other room.";
+  return new Map(
+    rules.filter(isRoom).map(({ name, to: { pathNot } }) => {
+      const below = Array.isArray(pathNot) ? (pathNot as readonly string[]).slice(1) : [];
+      return [name, below.map((place) => place.slice(1, -1))] as const;
+    }),
+  );
+}
+
+/** The rooms by floor, the ground first: a room is one floor above the highest that it may import. */
+export function floors(all = rooms()): readonly (readonly string[])[] {
+  const levels = new Map<string, number>();
+  const level = (room: string): number => {
+    const known = levels.get(room);
+    if (known !== undefined) return known;
+    const own = Math.max(-1, ...(all.get(room) ?? []).map(level)) + 1;
+    levels.set(room, own);
+    return own;
+  };
+  const result: string[][] = [];
+  for (const room of all.keys()) (result[level(room)] ??= []).push(room);
+  return result;
+}
+
+/** The imports of a room that are not also those of a room that it imports. */
+export function nearestImports(room: string, all = rooms()): readonly string[] {
+  const reachable = (from: string): ReadonlySet<string> =>
+    new Set((all.get(from) ?? []).flatMap((below) => [below, ...reachable(below)]));
+  const imports = all.get(room) ?? [];
+  return imports.filter((below) => !imports.some((other) => other !== below && reachable(other).has(below)));
+}
