@@ -118,6 +118,24 @@ export function foreignState(entries: readonly StateEntry[], allowed: readonly s
  */
 export const allowedStateVariable = "MSSP_ALLOWED_STATE_CODE";
 
+/** The hashes that MSSP_ALLOWED_STATE_CODE names. */
+export function allowedStateHashes(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return (environment[allowedStateVariable] ?? "").split(/[\s,]+/).filter((hash) => hash !== "");
+}
+
+/**
+ * The problem of a text that a resource gives to the host of dynamic resources, with the remedy;
+ * undefined for an allowed text.
+ */
+export function codeProblem(urn: string, text: unknown, allowed: readonly string[]): string | undefined {
+  const sha256 = codeHash(text);
+  if (allowed.includes(sha256)) return undefined;
+  return (
+    `${typeAndName(urn)} ${foreignCodeProblem} (SHA-256 ${sha256}). Nothing of it has run. Find out who wrote it: ` +
+    `docs/troubleshooting.md. If an extension of yours declares the resource, add its hash to ${allowedStateVariable}.`
+  );
+}
+
 /**
  * The problems of a state with the remedy; undefined without problems.
  *
@@ -128,8 +146,7 @@ export function foreignStateMessage(
   entries: readonly StateEntry[],
   environment: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
-  const allowed = (environment[allowedStateVariable] ?? "").split(/[\s,]+/).filter((one) => one !== "");
-  const found = foreignState(entries, allowed);
+  const found = foreignState(entries, allowedStateHashes(environment));
   if (found.length === 0) return undefined;
   const lines = found.map(({ urn, problem, sha256 }) => `  - ${typeAndName(urn)} ${problem} (SHA-256 ${sha256})`);
   return (
@@ -150,16 +167,39 @@ function foreignCode({ urn, type, inputs = {}, outputs = {} }: StateEntry): Fore
     .filter((text) => typeof text !== "string" || !known.includes(text))
     .map((text) => ({
       urn,
-      problem: "carries code that no release of this program has written",
-      sha256: sha256(typeof text === "string" ? text : sortedJson(text)),
+      problem: foreignCodeProblem,
+      sha256: codeHash(text),
     }));
 }
 
+const foreignCodeProblem = "carries code that no release of this program has written";
+
+function codeHash(text: unknown): string {
+  return sha256(typeof text === "string" ? text : sortedJson(text ?? null));
+}
+
 function knownCode(type: string): readonly string[] {
-  if (!type.startsWith(dynamicTypePrefix)) return [];
+  const name = dynamicTypeName(type);
+  return name === undefined ? [] : [providerCode(dynamicResourceLogic[name]), ...(formerCode[name] ?? [])];
+}
+
+function dynamicTypeName(type: string): keyof typeof dynamicResourceLogic | undefined {
   const name = type.slice(dynamicTypePrefix.length);
-  const logic = Object.entries(dynamicResourceLogic).find(([one]) => one === name)?.[1];
-  return logic === undefined ? [] : [providerCode(logic), ...(formerCode[name] ?? [])];
+  const isKnown = type.startsWith(dynamicTypePrefix) && Object.hasOwn(dynamicResourceLogic, name);
+  return isKnown ? (name as keyof typeof dynamicResourceLogic) : undefined;
+}
+
+/**
+ * The logic in `@defender-mssp/microsoft` that a resource's text calls, if this or an earlier
+ * release has written that text for this type.
+ */
+export function dynamicLogicName(
+  type: string,
+  text: unknown,
+): (typeof dynamicResourceLogic)[keyof typeof dynamicResourceLogic] | undefined {
+  const name = dynamicTypeName(type);
+  if (name === undefined || typeof text !== "string" || !knownCode(type).includes(text)) return undefined;
+  return dynamicResourceLogic[name];
 }
 
 function foreignProvider({ urn, type, inputs = {}, outputs = {} }: StateEntry): ForeignState[] {

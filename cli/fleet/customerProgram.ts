@@ -13,7 +13,6 @@ interface Shortcuts {
 
 export interface CustomerProgram {
   /** Requires as the program does. */
-  readonly require: NodeJS.Require;
   readonly program: automation.PulumiFn;
   readonly sdk: typeof automation;
   /** Whether the engine ended the run: its messages say why. */
@@ -40,6 +39,6 @@ export function loadProgram({ main, folder }: WorkerSetup): CustomerProgram {
   const sdk = ofProgram("@pulumi/pulumi/automation") as typeof automation;
   const { isGrpcError } = ofProgram("@pulumi/pulumi") as typeof pulumi;
   const isOfEngine = (error: unknown) => error instanceof Error && isGrpcError(error);
-  loaded = { require: ofProgram, program: program as automation.PulumiFn, sdk, isOfEngine, closeClients };
+  loaded = { program: program as automation.PulumiFn, sdk, isOfEngine, closeClients };
   return loaded;
 }

@@ -11,10 +11,20 @@ const runtime = `runtime:
     typescript: false
 `;
 
+/** Lines that name the host of dynamic resources, by its folder. */
+const dynamicHost = (
+  folder: string,
+) => `# What runs dynamic resources, in place of Pulumi's own host: it runs no code that a state holds.
+plugins:
+  providers:
+    - name: pulumi-nodejs
+      path: ${folder}
+`;
+
 const head = `name: defender-mssp
 description: Grants a managed security service provider (MSSP) access to a customer's Microsoft Defender, one stack for each customer.
 ${runtime}main: launcher.js
-
+${dynamicHost("program/dynamicHost")}
 # Generated from settings/ by \`npm run docs\`: every setting of a stack. The program checks the values and reports all errors together.
 `;
 

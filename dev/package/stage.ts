@@ -13,6 +13,8 @@ const productFiles = [
   "launcher.js",
   "program/compile.js",
   "program/nodeVersion.js",
+  "program/dynamicHost/pulumi-resource-pulumi-nodejs",
+  "program/dynamicHost/pulumi-resource-pulumi-nodejs.cmd",
   "sdkShortcuts.js",
   "program/sdk/grpcClients.js",
   "program/sdk/isOn.js",

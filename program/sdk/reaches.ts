@@ -160,12 +160,12 @@ export const reaches: readonly Reach[] = [
     test: reachesTest,
   },
   {
-    file: "dynamicProvider.ts",
-    what: "runs the SDK's `cmd/dynamic-provider` in a thread that the engine attaches to",
-    why: "the engine would start a process for each stack of a fleet preview",
-    gain: "a fifth of the time of a fleet preview",
-    members: [["@pulumi/pulumi/proto/provider_grpc_pb", "ResourceProviderService"]],
+    file: "sdkProvider.ts",
+    what: "starts `cmd/dynamic-provider` as a process and passes calls on to it",
+    why: "an extension's own dynamic resource is code, which the SDK evaluates",
+    gain: "a host of dynamic resources that evaluates nothing itself",
+    members: [["@pulumi/pulumi/proto/provider_grpc_pb", "ResourceProviderClient"]],
     ifMissing: "stops",
-    test: "test/program/sdk/dynamicProvider.test.ts",
+    test: "test/program/dynamicHost/serve.process.test.ts",
   },
 ];

@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { checkout, createProject, customer } from "../e2e/support";
 
 interface Resource {
+  readonly urn: string;
+  readonly id: string;
+  readonly parent?: string;
+  readonly provider?: string;
+  readonly custom: boolean;
   readonly type: string;
   readonly inputs: Record<string, unknown>;
   readonly outputs: Record<string, unknown>;
@@ -95,9 +103,47 @@ describe("attack: code in a stack's state", function () {
       assert.ok(!existsSync(proof));
     });
 
-    it("a plain `pulumi refresh` runs it, since the engine starts no program before", async () => {
-      await project.pulumi(["refresh", "--stack", "contoso", "--yes", "--skip-preview"]);
-      assert.ok(existsSync(proof), "SECURITY.md says that a refresh without `mssp ci check-state` is not covered");
+    for (const args of [
+      ["preview", "--refresh"],
+      ["up", "--refresh", "--yes", "--skip-preview"],
+      ["refresh", "--yes", "--skip-preview"],
+      ["destroy", "--target", "**:Guest::**", "--target-dependents", "--yes", "--skip-preview"],
+    ]) {
+      it(`the host of dynamic resources refuses it at \`pulumi ${args.slice(0, 2).join(" ")}\`, where no program runs before`, async () => {
+        const { exitCode, stdout, stderr } = await project.pulumi([...args, "--stack", "contoso"]);
+        assert.notEqual(exitCode, 0);
+        assert.match(
+          stdout + stderr,
+          /carries code that no release of this program has written \(SHA-256 [0-9a-f]{64}\)/,
+        );
+        assert.ok(!existsSync(proof));
+      });
+    }
+
+    it("each command of a fleet run refuses it", async () => {
+      for (const args of [["preview"], ["preview", "--refresh"], ["up", "--refresh", "--yes"], ["destroy", "--yes"]]) {
+        const { exitCode, stdout, stderr } = await mssp("fleet", ...args, "--stack", "contoso");
+        assert.notEqual(exitCode, 0, args.join(" "));
+        const said = stdout + stderr;
+        assert.match(said, /carries code that no release of this program has written/, args.join(" "));
+        assert.ok(!existsSync(proof), args.join(" "));
+      }
+    });
+
+    it("without the line in Pulumi.yaml, `pulumi refresh` runs it, and `mssp doctor` names the line", async () => {
+      const file = path.join(project.folder, "Pulumi.yaml");
+      const text = await readFile(file, "utf8");
+      await writeFile(file, text.replace(/^plugins:\n(?: .*\n)+/m, ""));
+      try {
+        const { stdout } = await mssp("doctor", "--stack", "contoso");
+        assert.match(stdout, /name: pulumi-nodejs, path: \S*program\/dynamicHost \}/);
+        await project.pulumi(["refresh", "--stack", "contoso", "--yes", "--skip-preview"]);
+        assert.ok(existsSync(proof), "SECURITY.md says what the line is for");
+      } finally {
+        await writeFile(file, text);
+        await rm(proof, { force: true });
+      }
+      assert.doesNotMatch((await mssp("doctor", "--stack", "contoso")).stdout, /dynamicHost/);
     });
   });
 
@@ -109,6 +155,48 @@ describe("attack: code in a stack's state", function () {
     const { exitCode, stderr } = await mssp("ci", "check-state", "--stack", "contoso");
     assert.equal(exitCode, 1);
     assert.match(stderr, /azuread:index\/group:Group::\S+ carries code/);
+  });
+
+  describe("in a provider plugin that the state names", () => {
+    const asked: string[] = [];
+    const server = createServer(({ url = "" }, response) => {
+      asked.push(url);
+      response.writeHead(404).end();
+    });
+
+    before(async () => {
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const { port } = server.address() as AddressInfo;
+      await importState(({ deployment: { resources } }) => {
+        const provider = resources.find(({ type }) => type === "pulumi:providers:azuread")!;
+        const urn = provider.urn.replace("pulumi:providers:azuread", "pulumi:providers:evil");
+        const inputs = { version: "1.0.0", pluginDownloadURL: `http://127.0.0.1:${port}` };
+        const evil = { ...provider, urn, type: "pulumi:providers:evil", inputs, outputs: inputs };
+        const type = "evil:index:Thing";
+        const thing = { urn: urn.replace("pulumi:providers:evil", type), type, id: "thing", custom: true };
+        const reference = `${urn}::${provider.id}`;
+        resources.push(evil, { ...thing, parent: provider.parent, provider: reference, inputs: {}, outputs: {} });
+      });
+    });
+    after(() => server.close());
+    beforeEach(() => asked.splice(0));
+
+    const refresh = (automatic: string) =>
+      project.pulumi(["refresh", "--stack", "contoso", "--yes", "--skip-preview"], {
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: automatic,
+      });
+
+    it("the engine asks the server that the state names for the plugin", async () => {
+      assert.notEqual((await refresh("false")).exitCode, 0);
+      assert.match(asked.join(), /pulumi-resource-evil-v1\.0\.0/);
+    });
+
+    it("with PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION it asks nobody, and fails", async () => {
+      const { exitCode, stdout, stderr } = await refresh("true");
+      assert.notEqual(exitCode, 0);
+      assert.match(stdout + stderr, /evil/);
+      assert.deepEqual(asked, []);
+    });
   });
 
   const tampered: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [

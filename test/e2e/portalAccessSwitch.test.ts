@@ -21,8 +21,18 @@ describe("a switch of the portal access model on the real engine:", function () 
     await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
     asBefore = dumpOfTenant(project, tenantId);
+    await settings("rbac");
+    project.environment["MSSP_ALLOWED_STATE_CODE"] = await hashOfGrant();
+    await settings("basic");
   });
   after(() => project.dispose());
+
+  /** The hash of a dynamic resource of one's own, by which the operator allows it. */
+  async function hashOfGrant(): Promise<string> {
+    const { exitCode, stdout, stderr } = await project.run(["preview", "--stack", "contoso"]);
+    assert.notEqual(exitCode, 0, "its code needs to be allowed before its first `up`");
+    return /dynamic:Resource::\S+ carries code .* \(SHA-256 ([0-9a-f]{64})\)/.exec(stdout + stderr)![1]!;
+  }
 
   async function settings(model: string, more: Record<string, string> = {}): Promise<void> {
     const [guest] = [...project.sandbox.cloud.tenant(tenantId).objects("users").keys()];

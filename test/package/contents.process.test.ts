@@ -91,6 +91,17 @@ describe("the packed packages", function () {
       assert.ok(product.includes(file), file);
   });
 
+  it("hold the host of dynamic resources as an executable of mode 755, and no PulumiPlugin.yaml beside it", async () => {
+    const { file, paths } = packed.find(({ name }) => name === "defender-mssp")!;
+    const { stdout } = await execa("tar", ["--list", "--verbose", "--gzip", "--file", file]);
+    const lines = stdout.split("\n").filter((line) => line.includes("package/program/dynamicHost/"));
+    assert.deepEqual(lines.map((line) => line.replace(/^(\S+).*\/(.*)$/, "$1 $2")).sort(), [
+      "-rw-r--r-- pulumi-resource-pulumi-nodejs.cmd",
+      "-rwxr-xr-x pulumi-resource-pulumi-nodejs",
+    ]);
+    assert.ok(paths.includes("dist/program/dynamicHost/main.js"));
+  });
+
   it("export files that are there, and no condition of the checkout's", () => {
     for (const [name, { exports }] of manifests) {
       const targets = JSON.stringify(exports).match(/"\.\/(?:dist\/[^"]+|[^"/]+\.(?:js|json))"/g) ?? [];

@@ -12,10 +12,13 @@ export function registerCheckState(ci: Command, session: Session): void {
     .description("Refuse a stack's state that holds code or provider plugins of another origin.")
     .requiredOption("--stack <stack>", "name of the stack")
     .action(async ({ stack }: { readonly stack: string }) => {
-      const [{ refuseForeignState }, { checkedStackName }] = await Promise.all([
+      const [{ refuseForeignState }, { checkedStackName }, { readProject }] = await Promise.all([
         import("../../stack/stateCode.js"),
         import("../../stack/stackNames.js"),
+        import("../../../settings/project.js"),
       ]);
+      // Outside the project, the engine's next command would run what its Pulumi.yaml keeps away.
+      await readProject(session.folder);
       await refuseForeignState(checkedStackName(stack), placeOf(session));
       say(session, `${stack}: the state is as this program writes it.`);
     });
@@ -25,7 +28,7 @@ export function registerCheckState(ci: Command, session: Session): void {
         "this before `pulumi up --refresh`, `refresh` or `destroy`. It runs nothing that is in the state.",
       "MSSP_ALLOWED_STATE_CODE lists SHA-256 hashes of code that your own extensions write.",
     ],
-    reads: "The stack's state.",
+    reads: "Pulumi.yaml and the stack's state.",
     exitCodes: { 0: "the state is as this program writes it", 1: "it is not, or it can't be read" },
     examples: [
       "npx mssp ci check-state --stack contoso",

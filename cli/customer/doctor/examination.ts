@@ -27,6 +27,7 @@ import { connectorFeatures } from "./connectorFeatures";
 import type { Feature, FeatureName, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
 import type { Place } from "../../base/place";
+import { dynamicHostNote } from "../../stack/dynamicHost";
 import { legacyApiNotes, settingsAsDeployed, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
 import { readStackSettings } from "../../../settings/fromFile";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
@@ -47,7 +48,9 @@ export async function examine(
     (await settingsAsDeployed(stack, await readStackSettings(stack, options), { environment, folder }));
   const { settings } = found;
   try {
-    return { ...(await examined(stack, settings, environment)), notes: legacyApiNotes([{ stack, ...found }]) };
+    const hostNote = await dynamicHostNote(folder);
+    const notes = [...(hostNote === undefined ? [] : [hostNote]), ...legacyApiNotes([{ stack, ...found }])];
+    return { ...(await examined(stack, settings, environment)), notes };
   } catch (error) {
     if (!isCallError(error)) throw error;
     throw new VisibleError(

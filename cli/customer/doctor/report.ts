@@ -25,7 +25,7 @@ export interface Report {
    * user.
    */
   readonly adminConsentUrl?: string;
-  /** What the settings leave open; empty where they say everything. */
+  /** What the settings or `Pulumi.yaml` leave open; empty where they say everything. */
   readonly notes: readonly string[];
   /**
    * `failed` where a permission, licence or policy is missing, or a Conditional Access policy blocks

@@ -17,6 +17,11 @@ const description = "The customers whose Microsoft Defender we monitor, one stac
 
 const program = `# The program of the package, by reference. It runs in the package's folder, where its own dependencies are found even if npm nests them.
 main: node_modules/defender-mssp/launcher.js
+# What runs dynamic resources, in place of Pulumi's own host: it runs no code that a state holds.
+plugins:
+  providers:
+    - name: pulumi-nodejs
+      path: node_modules/defender-mssp/program/dynamicHost
 `;
 
 /** The files, by their path in the repository. */

@@ -87,7 +87,8 @@ export class SandboxProject {
       for (const file of ["package.json", ...(await shippedFiles(checkout))]) {
         await cp(path.join(checkout, file), path.join(folder, file), { recursive: true });
       }
-      await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
+      // What is built of it: the host of dynamic resources.
+      for (const name of ["dist", "node_modules"]) await symlink(path.join(checkout, name), path.join(folder, name));
     } else {
       await cp(program, folder, { recursive: true });
       await linkPackages(checkout, path.join(folder, "node_modules"));

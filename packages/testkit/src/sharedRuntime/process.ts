@@ -1,5 +1,6 @@
 /** The process of a shared runtime (`sharedRuntime.ts`). It ends with its parent. */
 import type { AsyncLocalStorage } from "node:async_hooks";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { languageRuntime } from "@defender-mssp/engine/languageHost";
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
@@ -62,7 +63,7 @@ async function serve({ id, folder, environment }: Extract<RuntimeRequest, { fold
     });
     server.addService(LanguageRuntimeService, runtimeOfCommand(ended));
     const languagePort = await listen(server);
-    return { id, languagePort, providerPort: await dynamicProvider() };
+    return { id, languagePort, providerPort: await (providerPort ??= dynamicProvider(folder)) };
   } catch (error) {
     return { id, error: messageOf(error) };
   }
@@ -181,50 +182,34 @@ function alreadyReported(): RunResponse {
 
 let providerPort: Promise<number> | undefined;
 
-/** The port of the SDK's dynamic provider. It serves every command, and keeps only compiled code. */
-function dynamicProvider(): Promise<number> {
-  return (providerPort ??= new Promise((resolve, reject) => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method
-    const { addService } = Server.prototype;
-    const { argv } = process;
-    const { log } = console;
-    // The engine tells a provider that it attaches to its own address. The SDK's can't answer that.
-    Server.prototype.addService = function (service, implementation) {
-      implementation["attach"] = (_call: unknown, answer: sendUnaryData<Empty>) => answer(null, new Empty());
-      addService.call(this, service, implementation);
-    };
-    // It prints its port.
-    console.log = (text: string) => {
-      console.log = log;
-      resolve(Number(text));
-    };
-    process.argv = [process.execPath, "dynamic-provider", "attached"];
-    const others = new Set(process.listeners("unhandledRejection"));
-    try {
-      requireInternal("@pulumi/pulumi/cmd/dynamic-provider");
-      for (const listener of process.listeners("unhandledRejection"))
-        if (!others.has(listener)) ignoreErrorsOfPrograms(listener);
-    } catch (error) {
-      reject(error instanceof Error ? error : new Error(String(error)));
-    } finally {
-      process.argv = argv;
-      Server.prototype.addService = addService;
-    }
-  }));
+/** The project's own host of dynamic resources. It serves every command. */
+interface HostModule {
+  readonly serveDynamicHost: (options: {
+    readonly folder: string;
+    readonly environment: NodeJS.ProcessEnv;
+    readonly print: (text: string) => void;
+  }) => Promise<{ readonly port: number }>;
+}
+
+/** Port of the project's host of dynamic resources, from the checkout or the installed package. */
+async function dynamicProvider(folder: string): Promise<number> {
+  const file = "dist/program/dynamicHost/serve.js";
+  const places = [folder, path.join(folder, "node_modules/defender-mssp")].map((place) => path.join(place, file));
+  const place = places.find((candidate) => existsSync(candidate));
+  if (place === undefined) throw new Error(`no ${file} in ${folder}: run \`npm run build\``);
+  const { serveDynamicHost } = requireInternal(place) as HostModule;
+  const print = (text: string) => void process.stderr.write(text);
+  return (await serveDynamicHost({ folder, environment: process.env, print })).port;
 }
 
 /**
- * The SDK's dynamic provider prints every unhandled error of its process, here also those of
- * programs. The engine shows a program's errors. A call that is open when the engine ends fails,
- * which is expected.
+ * Prints an error of a dynamic resource that nothing catches. The engine shows those of programs,
+ * and a call that is open when the engine ends fails, which is expected.
  */
-function ignoreErrorsOfPrograms(listener: NodeJS.UnhandledRejectionListener): void {
+process.on("unhandledRejection", (reason) => {
   const { isGrpcError } = requireInternal("@pulumi/pulumi/errors") as { isGrpcError: (error: Error) => boolean };
-  process.off("unhandledRejection", listener);
-  process.on("unhandledRejection", (reason, promise) => {
-    if (!isProgramRunning && !(reason instanceof Error && isGrpcError(reason))) listener(reason, promise);
-  });
-}
+  if (!isProgramRunning && !(reason instanceof Error && isGrpcError(reason))) console.error(reason);
+});
 
 function listen(server: Server): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,0 +1,37 @@
+/**
+ * The host of dynamic resources. It runs the logic of `@defender-mssp/microsoft` for the texts that
+ * releases of this program write into a state, and evaluates no text itself: one that
+ * MSSP_ALLOWED_STATE_CODE allows runs in a process of the SDK's, every other is refused.
+ */
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { SdkProvider, type SdkProviderOptions } from "../sdk/sdkProvider";
+import { hostService } from "./service";
+
+export interface DynamicHost {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  end(): void;
+}
+
+/** The engine's own limit for a message is 400 MB. */
+const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+
+export async function serveDynamicHost(options: SdkProviderOptions): Promise<DynamicHost> {
+  const server = new Server(unlimited);
+  const sdk = new SdkProvider(options);
+  server.addService(ResourceProviderService, hostService(sdk, options.environment));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });
+  return {
+    port,
+    end: () => {
+      server.forceShutdown();
+      sdk.end();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { dynamicHostNote } from "../../../cli/stack/dynamicHost";
+import { checkout } from "../mssp";
+
+describe("cli/stack/dynamicHost", () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-note-"));
+    await mkdir(path.join(folder, "node_modules"));
+    await symlink(checkout, path.join(folder, "node_modules", "defender-mssp"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  async function note(plugins: string): Promise<string | undefined> {
+    await writeFile(path.join(folder, "Pulumi.yaml"), `name: customers\nruntime: nodejs\n${plugins}`);
+    return dynamicHostNote(folder);
+  }
+
+  it("has nothing to say of a project that names the host, as this repository does", async () => {
+    assert.equal(await dynamicHostNote(checkout), undefined);
+    const named = "{ name: pulumi-nodejs, path: node_modules/defender-mssp/program/dynamicHost }";
+    assert.equal(await note(`plugins: { providers: [${named}] }\n`), undefined);
+  });
+
+  it("says which lines to add where Pulumi.yaml names none, another plugin or another folder", async () => {
+    const lines = /"providers": \{ name: pulumi-nodejs, path: node_modules\/defender-mssp\/program\/dynamicHost \}/;
+    assert.match((await note(""))!, lines);
+    assert.match((await note("plugins: { providers: [{ name: azuread, path: elsewhere }] }\n"))!, lines);
+    assert.match((await note("plugins: { providers: [{ name: pulumi-nodejs, path: elsewhere }] }\n"))!, lines);
+    assert.match((await note("plugins: broken\n"))!, lines);
+  });
+});

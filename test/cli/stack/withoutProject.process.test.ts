@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { sharedMssp } from "../sharedMssp";
+
+/** There, no Pulumi.yaml names the host of dynamic resources: the engine would run a state's code. */
+describe("outside of the project's folder", () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-outside-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const stack = "organization/defender-mssp/contoso";
+  for (const args of [
+    ["offboard", "--stack", stack, "--yes"],
+    ["fleet", "destroy", "--stack", "contoso", "--yes"],
+    ["fleet", "preview", "--refresh"],
+    ["ci", "check-state", "--stack", stack],
+    ["ci", "preview", "--stack", stack, "--drift"],
+  ]) {
+    it(`\`mssp ${args.join(" ")}\` starts no engine`, async () => {
+      const { exitCode, stderr } = await sharedMssp(args, { folder });
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /has no Pulumi\.yaml: run this in the project's folder/);
+    });
+  }
+});
