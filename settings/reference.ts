@@ -4,7 +4,7 @@
  */
 import * as z from "zod/mini";
 import { settingsSchema } from "./index";
-import { textOf } from "./setting";
+import { settingText } from "./setting";
 import { valuesOf } from "./validators";
 
 export interface SettingReference {
@@ -36,7 +36,7 @@ export function settingsReference(): readonly SettingReference[] {
 function referenceOfMap(shape: z.core.$ZodLooseShape, prefix: string): readonly SettingReference[] {
   return Object.entries(shape).flatMap(([name, setting]) => {
     const key = `${prefix}${name}`;
-    const text = textOf(setting as z.core.$ZodType);
+    const text = settingText(setting as z.core.$ZodType);
     if (text === undefined) throw new Error(`the setting ${key} has no description`);
     const isOptional = setting instanceof z.ZodMiniOptional;
     const validator = (isOptional ? setting.def.innerType : setting) as z.core.$ZodType;

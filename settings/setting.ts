@@ -32,6 +32,6 @@ export function optional<Validator extends z.core.$ZodType>(validator: Validator
   return setting;
 }
 
-export function textOf(setting: z.core.$ZodType): SettingText | undefined {
+export function settingText(setting: z.core.$ZodType): SettingText | undefined {
   return texts.get(setting);
 }

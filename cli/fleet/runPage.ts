@@ -73,7 +73,7 @@ function rowOf(one: ReportedStack, command: FleetCommand, hasDetails: boolean): 
   const { text, state: colour } = shownStates[state];
   return {
     cells: [
-      hasDetails ? link(nameOf(one), `#${anchorOf(stack)}`) : nameOf(one),
+      hasDetails ? link(shownCustomer(one), `#${anchorOf(stack)}`) : shownCustomer(one),
       stack,
       { content: text, state: colour },
       changesText(preview, command),
@@ -85,11 +85,11 @@ function rowOf(one: ReportedStack, command: FleetCommand, hasDetails: boolean): 
 
 /** What failed is open, the rest is folded up. */
 function part(stack: ReportedStack, blocks: readonly Block[]): Block {
-  const summary = `${nameOf(stack)}: ${shownStates[stack.state].text}`;
+  const summary = `${shownCustomer(stack)}: ${shownStates[stack.state].text}`;
   return details({ summary, id: anchorOf(stack.stack), open: stack.state === "failed" }, ...blocks);
 }
 
-function nameOf({ stack, customerName = "" }: ReportedStack): string {
+function shownCustomer({ stack, customerName = "" }: ReportedStack): string {
   return customerName === "" ? stack : customerName;
 }
 

@@ -29,9 +29,9 @@ export function refuseMovedNames(
 ): void {
   const wanted = namedObjects(name, settings);
   const moved = wanted.flatMap((one) => {
-    if (nameOf(one, deployed) === comparable(one)) return [];
+    if (deployedName(one, deployed) === comparable(one)) return [];
     const holder = wanted.find(
-      (other) => other.kind === one.kind && other !== one && nameOf(other, deployed) === comparable(one),
+      (other) => other.kind === one.kind && other !== one && deployedName(other, deployed) === comparable(one),
     );
     return holder === undefined ? [] : [{ ...one, holder: holder.setting }];
   });
@@ -76,7 +76,7 @@ function namedObjects(
 const typeOf = { group: ":Group", "Defender role": ":DefenderRoleDefinition" } as const;
 
 /** The name that the tenant has for it; undefined if the stack does not have it. */
-function nameOf({ kind, resourceName }: NamedObject, deployed: DeployedResources): string | undefined {
+function deployedName({ kind, resourceName }: NamedObject, deployed: DeployedResources): string | undefined {
   const found = Object.entries(deployed).find(
     ([urn, { type }]) => type.endsWith(typeOf[kind]) && urn.endsWith(`::${resourceName}`),
   );

@@ -10,7 +10,7 @@
  *   access counts as the same.
  */
 import { directoryRoleTemplates } from "@defender-mssp/microsoft";
-import { type StoredObject, type Tenant, textOf } from "@defender-mssp/testkit";
+import { type StoredObject, type Tenant, jsonText } from "@defender-mssp/testkit";
 
 /** Every grant that there is now. */
 export function grantsIn(tenant: Tenant): ReadonlySet<string> {
@@ -30,14 +30,14 @@ type Right = readonly [principalId: string, right: string];
 function directoryRights(tenant: Tenant): Right[] {
   const names = new Map(Object.entries(directoryRoleTemplates).map(([name, id]) => [id as string, name]));
   return [...tenant.objects("roleAssignments").values()].map(({ principalId, roleDefinitionId }) => [
-    textOf(principalId),
-    names.get(textOf(roleDefinitionId)) ?? textOf(roleDefinitionId),
+    jsonText(principalId),
+    names.get(jsonText(roleDefinitionId)) ?? jsonText(roleDefinitionId),
   ]);
 }
 
 function defenderRights(tenant: Tenant): Right[] {
   return [...tenant.objects("defenderRoleAssignments").values()].flatMap(({ principalIds, roleDefinitionId }) => {
-    const definition = tenant.objects("defenderRoleDefinitions").get(textOf(roleDefinitionId));
+    const definition = tenant.objects("defenderRoleDefinitions").get(jsonText(roleDefinitionId));
     const permissions = (definition?.["rolePermissions"] ?? []) as { allowedResourceActions: string[] }[];
     const actions = permissions.flatMap(({ allowedResourceActions }) => allowedResourceActions);
     return (principalIds as string[]).flatMap((principal) => actions.map((action): Right => [principal, action]));
@@ -47,12 +47,12 @@ function defenderRights(tenant: Tenant): Right[] {
 /** Who has what a principal is given: itself, a group's members, and who may request to be one. */
 function holders(tenant: Tenant, principalId: string): string[] {
   const user = tenant.objects("users").get(principalId);
-  if (user !== undefined) return [textOf(user["mail"])];
+  if (user !== undefined) return [jsonText(user["mail"])];
   const group = tenant.objects("groups").get(principalId);
   if (group === undefined) return [];
   const members = tenant.links("groups.members").get(principalId) ?? [];
   return [
-    `group ${textOf(group["displayName"])}`,
+    `group ${jsonText(group["displayName"])}`,
     ...members.flatMap((member) => holders(tenant, member)),
     ...eligibleMembers(tenant, principalId).map((member) => `when activated, ${member}`),
     ...requestors(tenant, principalId).map((organization) => `on request, people of ${organization}`),
@@ -63,7 +63,7 @@ function holders(tenant: Tenant, principalId: string): string[] {
 function eligibleMembers(tenant: Tenant, groupId: string): string[] {
   return [...tenant.objects("eligibilitySchedules").values()]
     .filter((schedule) => schedule["groupId"] === groupId)
-    .map(({ principalId }) => textOf(tenant.objects("users").get(textOf(principalId))?.["mail"]));
+    .map(({ principalId }) => jsonText(tenant.objects("users").get(jsonText(principalId))?.["mail"]));
 }
 
 /**
@@ -74,11 +74,11 @@ function requestors(tenant: Tenant, groupId: string): string[] {
   const roleScopes = startsOf(tenant, "accessPackageResourceRoleScopes.accessPackageResourceScopes", scopes);
   const packages = startsOf(tenant, "accessPackages.accessPackageResourceRoleScopes", roleScopes);
   return [...tenant.objects("accessPackageAssignmentPolicies").values()]
-    .filter(({ accessPackageId }) => packages.includes(textOf(accessPackageId)))
+    .filter(({ accessPackageId }) => packages.includes(jsonText(accessPackageId)))
     .flatMap(
       ({ requestorSettings }) => (requestorSettings as { allowedRequestors: { id: string }[] }).allowedRequestors,
     )
-    .map(({ id }) => textOf(tenant.objects("connectedOrganizations").get(id)?.["displayName"]));
+    .map(({ id }) => jsonText(tenant.objects("connectedOrganizations").get(id)?.["displayName"]));
 }
 
 function idsOf(tenant: Tenant, collection: string, matches: (object: StoredObject) => boolean): string[] {

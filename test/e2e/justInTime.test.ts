@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type SandboxProject, setSwitches, type StoredObject, textOf } from "@defender-mssp/testkit";
+import { type SandboxProject, setSwitches, type StoredObject, jsonText } from "@defender-mssp/testkit";
 import { grantsIn, within } from "./grants";
 import {
   ana,
@@ -119,7 +119,7 @@ describe("just-in-time access on the real engine", function () {
     };
     const client_id = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
     const scope = "https://graph.microsoft.com/PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup";
-    const login_hint = textOf(tenant().objects("users").get(userId)?.["userPrincipalName"]);
+    const login_hint = jsonText(tenant().objects("users").get(userId)?.["userPrincipalName"]);
     const { device_code = "" } = await post("devicecode", { client_id, scope, login_hint });
     const grant = { client_id, grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code };
     await post("token", grant);

@@ -13,7 +13,7 @@ import {
   type SandboxProject,
   setSwitches,
   type StoredObject,
-  textOf,
+  jsonText,
 } from "@defender-mssp/testkit";
 import type { OnboardingProgress } from "../../cli/customer/onboard/progress";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
@@ -71,7 +71,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
       >;
     };
     const scope = "https://graph.microsoft.com/.default";
-    const login = { client_id: azureCli, scope, login_hint: textOf(user["userPrincipalName"]) };
+    const login = { client_id: azureCli, scope, login_hint: jsonText(user["userPrincipalName"]) };
     const { device_code: code = "" } = await post("devicecode", login);
     const grant = {
       client_id: azureCli,

@@ -18,7 +18,7 @@ import {
   type UnifiedRoleAssignment,
 } from "@defender-mssp/microsoft";
 import { securityGroupName } from "../../../domain/naming";
-import { nameOf, type Principal } from "../../tenant/additions/tenant";
+import { principalName, type Principal } from "../../tenant/additions/tenant";
 import { findApplications, findServicePrincipals } from "./findConnector";
 import { findEntitlements, noEntitlements } from "./findEntitlements";
 import type { Look, SearchedTenant } from "./searchedTenant";
@@ -148,7 +148,7 @@ async function withMembers(call: GraphCall, group: Group): Promise<FoundGroup> {
     displayName: group.displayName,
     isPlainSecurityGroup: group.securityEnabled && !group.mailEnabled && group.groupTypes.length === 0,
     isAssignableToRole: group.isAssignableToRole === true,
-    members: members.map((member) => ({ id: member.id, name: nameOf(member) })),
+    members: members.map((member) => ({ id: member.id, name: principalName(member) })),
   };
 }
 

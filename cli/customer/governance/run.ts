@@ -99,7 +99,7 @@ export async function readGovernance(options: ActionOptions, session: Session): 
     ? await personsCall(statusTarget(settings, options, environment, endpoints), options, session)
     : await automationsCall(settings, { environment, endpoints });
   try {
-    return await stateOf(stack, settings, call, clockFrom(environment)());
+    return await stackGovernanceState(stack, settings, call, clockFrom(environment)());
   } catch (error) {
     throw advised(error, isPerson ? adviceFor : adviceForApplication);
   }
@@ -121,7 +121,12 @@ async function automationsCall({ tenantId }: Settings, context: CallContext): Pr
 }
 
 /** For `mssp verify` and `mssp onboard`, which have their own identity. */
-export async function stateOf(stack: string, settings: Settings, call: GraphCall, now: Date): Promise<GovernanceState> {
+export async function stackGovernanceState(
+  stack: string,
+  settings: Settings,
+  call: GraphCall,
+  now: Date,
+): Promise<GovernanceState> {
   return governanceState(governanceOf(call, settings), { stack, wanted: governancePolicy(settings) }, now);
 }
 

@@ -10,7 +10,7 @@ import type { Report } from "../doctor/report";
 import type { SettingsAsDeployed } from "../../stack/settingsAsDeployed";
 import type { StackOutputs } from "../../stack/stackOutputs";
 import type { Actor, OnboardingStep, StepName } from "./progress";
-import { stateOf as governanceStateOf } from "../governance/run";
+import { stackGovernanceState as governanceStateOf } from "../governance/run";
 import { byHand, done, notApplicable, unchecked, waiting, type OnboardingRun } from "./step";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 

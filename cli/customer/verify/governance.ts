@@ -5,7 +5,7 @@ import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Addition } from "../../stack/additionsPart";
 import { endStep, lookAtGovernance, relationshipText, type GovernanceLook } from "../governance/look";
-import { stateOf } from "../governance/run";
+import { stackGovernanceState } from "../governance/run";
 import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
 import type { VerifyContext } from "@defender-mssp/siem/verify/context";
 import { asAutomation, automationToken } from "./automation";
@@ -30,7 +30,12 @@ export async function governanceRelationship(context: VerifyContext, options: St
   }
   const check = await asAutomation(name, async () => {
     const call = await callOf(context);
-    const { state, found, next, differences } = await stateOf(stack, settings, call, clockFrom(environment)());
+    const { state, found, next, differences } = await stackGovernanceState(
+      stack,
+      settings,
+      call,
+      clockFrom(environment)(),
+    );
     if (state === "active") return passed(name, `${found}, and grants what the settings say`);
     return failed(name, [found, ...differences, next].join("; "));
   });

@@ -2,7 +2,7 @@
 import { graphList, type Group } from "@defender-mssp/microsoft";
 import { azRest, upRefresh, type FoundAddition } from "./addition";
 import { textsOf, type DeployedResource } from "./deployed";
-import { foreignOwners, nameOf, type AdditionsTenant, type Principal } from "./tenant";
+import { foreignOwners, principalName, type AdditionsTenant, type Principal } from "./tenant";
 
 const groupType = "azuread:index/group:Group";
 
@@ -57,7 +57,7 @@ async function foreignMembers(
     .map((member) => ({
       kind: "member",
       to: group.name,
-      what: `member ${nameOf(member)}`,
+      what: `member ${principalName(member)}`,
       id: member.id,
       targets: [group.id, member.id],
       mentions: [group.id, member.id],

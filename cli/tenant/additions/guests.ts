@@ -1,7 +1,7 @@
 /** Guests with an address of the MSSP's that are not on its list. Reading needs `User.Read.All`. */
 import { graphList } from "@defender-mssp/microsoft";
 import { azRest, type FoundAddition } from "./addition";
-import { nameOf, type AdditionsTenant } from "./tenant";
+import { principalName, type AdditionsTenant } from "./tenant";
 
 interface Guest {
   readonly id: string;
@@ -39,7 +39,7 @@ export async function guestAdditions(
     .map((guest) => ({
       kind: "guest",
       to: "the MSSP's guests",
-      what: `guest ${nameOf({ ...guest, userPrincipalName: guest.mail ?? guest.userPrincipalName })}`,
+      what: `guest ${principalName({ ...guest, userPrincipalName: guest.mail ?? guest.userPrincipalName })}`,
       id: guest.id,
       createdOn: guest.createdDateTime ?? "",
       targets: [guest.id],

@@ -26,7 +26,7 @@ export interface Principal {
 }
 
 /** Names an object for people. */
-export function nameOf({ id, displayName, userPrincipalName }: Principal): string {
+export function principalName({ id, displayName, userPrincipalName }: Principal): string {
   return `${displayName ?? userPrincipalName ?? "an object"} (${userPrincipalName ?? id})`;
 }
 
@@ -50,7 +50,7 @@ export async function foreignOwners(
     .map((owner) => ({
       kind: "owner",
       to: object.name,
-      what: `owner ${nameOf(owner)}`,
+      what: `owner ${principalName(owner)}`,
       id: owner.id,
       targets: [object.id, owner.id],
       mentions: [object.id, owner.id],

@@ -25,7 +25,7 @@ export {
 } from "./defender/detections";
 export { Incidents } from "./defender/incidents";
 export { portalSettingsRole } from "./defender/settingsManager";
-export { textOf } from "./graph/json";
+export { jsonText } from "./graph/json";
 export { complete } from "./graph/objects";
 export { standInPlugins } from "./plugins/index";
 export { certificateFiles, serverCertificate } from "./server/certificate";

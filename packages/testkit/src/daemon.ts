@@ -3,7 +3,7 @@ import {
   addApplication,
   addConsentedServicePrincipal,
   hashSecret,
-  textOf,
+  jsonText,
   type EmulatedCloud,
   type StoredObject,
   type Tenant,
@@ -69,7 +69,7 @@ export function addSecret(
 
 /** The application (client) ID. */
 export function clientIdOf({ application }: Daemon): string {
-  return textOf(application["appId"]);
+  return jsonText(application["appId"]);
 }
 
 /** Form of a client credentials request of the daemon. */

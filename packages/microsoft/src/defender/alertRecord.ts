@@ -11,7 +11,7 @@ import {
   listOf,
   madeUpId,
   severityOf,
-  textOf,
+  textOrNull,
   timeOf,
   type RecordSeverity,
   type Unchecked,
@@ -105,34 +105,34 @@ const endpointProduct = "Microsoft Defender for Endpoint";
  */
 export function recordOfSecurityAlert(given: SecurityAlert, tenantId: string): AlertRecord {
   const alert: Unchecked<SecurityAlert> = given;
-  const id = textOf(alert.id) ?? textOf(alert.providerAlertId) ?? madeUpId(given);
+  const id = textOrNull(alert.id) ?? textOrNull(alert.providerAlertId) ?? madeUpId(given);
   return {
     id,
     api: "graph",
     alertId: id,
-    tenantId: textOf(alert.tenantId) ?? tenantId,
-    title: textOf(alert.title) ?? "",
-    description: textOf(alert.description),
-    category: textOf(alert.category),
+    tenantId: textOrNull(alert.tenantId) ?? tenantId,
+    title: textOrNull(alert.title) ?? "",
+    description: textOrNull(alert.description),
+    category: textOrNull(alert.category),
     severity: severityOf(alert.severity),
-    status: textOf(alert.status),
-    classification: textOf(alert.classification),
-    determination: textOf(alert.determination),
-    assignedTo: textOf(alert.assignedTo),
+    status: textOrNull(alert.status),
+    classification: textOrNull(alert.classification),
+    determination: textOrNull(alert.determination),
+    assignedTo: textOrNull(alert.assignedTo),
     createdAt: timeOf(alert.createdDateTime) ?? timeOf(alert.lastUpdateDateTime) ?? epoch,
     updatedAt: timeOf(alert.lastUpdateDateTime),
     firstActivityAt: timeOf(alert.firstActivityDateTime),
     lastActivityAt: timeOf(alert.lastActivityDateTime),
-    product: textOf(alert.productName) ?? textOf(alert.serviceSource) ?? unknownProduct,
-    detectionSource: textOf(alert.detectionSource),
-    detectorId: textOf(alert.detectorId),
-    incidentId: textOf(alert.incidentId),
-    url: textOf(alert.alertWebUrl),
-    incidentUrl: textOf(alert.incidentWebUrl),
+    product: textOrNull(alert.productName) ?? textOrNull(alert.serviceSource) ?? unknownProduct,
+    detectionSource: textOrNull(alert.detectionSource),
+    detectorId: textOrNull(alert.detectorId),
+    incidentId: textOrNull(alert.incidentId),
+    url: textOrNull(alert.alertWebUrl),
+    incidentUrl: textOrNull(alert.incidentWebUrl),
     mitreTechniques: listOf(alert.mitreTechniques),
-    threatName: textOf(alert.threatDisplayName),
-    threatFamily: textOf(alert.threatFamilyName),
-    recommendedActions: textOf(alert.recommendedActions),
+    threatName: textOrNull(alert.threatDisplayName),
+    threatFamily: textOrNull(alert.threatFamilyName),
+    recommendedActions: textOrNull(alert.recommendedActions),
     ...evidenceOf(alert.evidence),
   };
 }
@@ -141,16 +141,16 @@ export function recordOfSecurityAlert(given: SecurityAlert, tenantId: string): A
 export function recordOfLegacyAlert(given: LegacyAlert, tenantId: string): AlertRecord {
   const alert: Unchecked<LegacyAlert> = given;
   const happened = timeOf(alert.AlertTime);
-  const alertId = textOf(alert.AlertId);
-  const id = textOf(alert.FullId) ?? alertId ?? madeUpId(given);
+  const alertId = textOrNull(alert.AlertId);
+  const id = textOrNull(alert.FullId) ?? alertId ?? madeUpId(given);
   return {
     id,
     api: "legacySiem",
     alertId: alertId ?? id,
     tenantId,
-    title: textOf(alert.AlertTitle) ?? "",
-    description: textOf(alert.Description),
-    category: textOf(alert.Category),
+    title: textOrNull(alert.AlertTitle) ?? "",
+    description: textOrNull(alert.Description),
+    category: textOrNull(alert.Category),
     severity: severityOf(alert.Severity),
     status: null,
     classification: null,
@@ -162,33 +162,33 @@ export function recordOfLegacyAlert(given: LegacyAlert, tenantId: string): Alert
     lastActivityAt: happened,
     product: endpointProduct,
     detectionSource: sourceOf(alert.Source),
-    detectorId: textOf(alert.IoaDefinitionId),
+    detectorId: textOrNull(alert.IoaDefinitionId),
     incidentId: null,
-    url: textOf(alert.LinkToMTP) ?? textOf(alert.LinkToWDATP),
-    incidentUrl: textOf(alert.IncidentLinkToMTP) ?? textOf(alert.IncidentLinkToWDATP),
+    url: textOrNull(alert.LinkToMTP) ?? textOrNull(alert.LinkToWDATP),
+    incidentUrl: textOrNull(alert.IncidentLinkToMTP) ?? textOrNull(alert.IncidentLinkToWDATP),
     mitreTechniques: [],
-    threatName: textOf(alert.ThreatName),
-    threatFamily: textOf(alert.ThreatFamily),
+    threatName: textOrNull(alert.ThreatName),
+    threatFamily: textOrNull(alert.ThreatFamily),
     recommendedActions: null,
     ...legacyEvidence(alert),
   };
 }
 
 function legacyEvidence(alert: Unchecked<LegacyAlert>): EvidenceLists {
-  const [name, commandLine] = [textOf(alert.FileName), textOf(alert.CommandLine)];
-  const user = { name: textOf(alert.UserName), domain: textOf(alert.UserDomain), userPrincipalName: null };
+  const [name, commandLine] = [textOrNull(alert.FileName), textOrNull(alert.CommandLine)];
+  const user = { name: textOrNull(alert.UserName), domain: textOrNull(alert.UserDomain), userPrincipalName: null };
   const file = {
     name,
-    path: textOf(alert.FilePath),
-    sha1: textOf(alert.Sha1),
-    sha256: textOf(alert.Sha256),
-    md5: textOf(alert.Md5),
+    path: textOrNull(alert.FilePath),
+    sha1: textOrNull(alert.Sha1),
+    sha256: textOrNull(alert.Sha256),
+    md5: textOrNull(alert.Md5),
   };
   const device = {
-    id: textOf(alert.DeviceID),
-    name: textOf(alert.MachineName),
-    dnsName: textOf(alert.ComputerDnsName),
-    group: textOf(alert.MachineGroup),
+    id: textOrNull(alert.DeviceID),
+    name: textOrNull(alert.MachineName),
+    dnsName: textOrNull(alert.ComputerDnsName),
+    group: textOrNull(alert.MachineGroup),
     ipAddresses: [...separated(alert.InternalIPv4List, ";"), ...separated(alert.InternalIPv6List, ";")],
     tags: [...separated(alert.CloudCreatedMachineTags, ","), ...separated(alert.DeviceCreatedMachineTags, ",")],
   };
@@ -220,10 +220,10 @@ function addEvidence(lists: EvidenceLists, item: Unchecked<SecurityAlertEvidence
   switch (item["@odata.type"]) {
     case "#microsoft.graph.security.deviceEvidence":
       lists.devices.push({
-        id: textOf(item.mdeDeviceId),
-        name: textOf(item.hostName),
-        dnsName: textOf(item.deviceDnsName),
-        group: textOf(item.rbacGroupName),
+        id: textOrNull(item.mdeDeviceId),
+        name: textOrNull(item.hostName),
+        dnsName: textOrNull(item.deviceDnsName),
+        group: textOrNull(item.rbacGroupName),
         ipAddresses: listOf(item.ipInterfaces),
         tags: listOf(item.tags),
       });
@@ -237,8 +237,8 @@ function addEvidence(lists: EvidenceLists, item: Unchecked<SecurityAlertEvidence
     case "#microsoft.graph.security.processEvidence":
       lists.processes.push({
         id: typeof item.processId === "number" ? item.processId : null,
-        fileName: textOf(fieldsOf(item.imageFile).fileName),
-        commandLine: textOf(item.processCommandLine),
+        fileName: textOrNull(fieldsOf(item.imageFile).fileName),
+        commandLine: textOrNull(item.processCommandLine),
       });
       addFile(lists, item.imageFile);
       addUser(lists, item.userAccount);
@@ -255,9 +255,9 @@ function addEvidence(lists: EvidenceLists, item: Unchecked<SecurityAlertEvidence
 function addUser({ users }: EvidenceLists, account: unknown): void {
   const { accountName, domainName, userPrincipalName } = fieldsOf(account);
   const user = {
-    name: textOf(accountName),
-    domain: textOf(domainName),
-    userPrincipalName: textOf(userPrincipalName),
+    name: textOrNull(accountName),
+    domain: textOrNull(domainName),
+    userPrincipalName: textOrNull(userPrincipalName),
   };
   if (user.name === null && user.userPrincipalName === null) return;
   const known = users.find((other) => isSameUser(other, user));
@@ -276,11 +276,11 @@ function isSameUser(a: AlertUser, b: AlertUser): boolean {
 function addFile({ files }: EvidenceLists, details: unknown): void {
   const { fileName, filePath, sha1, sha256, md5 } = fieldsOf(details);
   const file = {
-    name: textOf(fileName),
-    path: textOf(filePath),
-    sha1: textOf(sha1),
-    sha256: textOf(sha256),
-    md5: textOf(md5),
+    name: textOrNull(fileName),
+    path: textOrNull(filePath),
+    sha1: textOrNull(sha1),
+    sha256: textOrNull(sha256),
+    md5: textOrNull(md5),
   };
   if (!isEmpty(file)) files.push(file);
 }
@@ -290,12 +290,12 @@ function isEmpty(fields: object): boolean {
 }
 
 function addText(list: string[], value: unknown): void {
-  const text = textOf(value);
+  const text = textOrNull(value);
   if (text !== null) list.push(text);
 }
 
 function separated(value: unknown, separator: string): string[] {
-  return (textOf(value) ?? "")
+  return (textOrNull(value) ?? "")
     .split(separator)
     .map((part) => part.trim())
     .filter((part) => part !== "");
@@ -303,7 +303,7 @@ function separated(value: unknown, separator: string): string[] {
 
 /** The legacy API's Source; two values are put into the words of alerts_v2. */
 function sourceOf(value: unknown): string | null {
-  const source = textOf(value);
+  const source = textOrNull(value);
   if (source === "EDR") return "microsoftDefenderForEndpoint";
   return source !== null && /^(WindowsDefenderAv|Antivirus)$/i.test(source) ? "antivirus" : source;
 }

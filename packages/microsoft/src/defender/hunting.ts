@@ -4,7 +4,7 @@
  */
 import type { Endpoints } from "../endpoints";
 import { request, type RequestOptions } from "../http";
-import { fieldsOf, textOf } from "./recordFields";
+import { fieldsOf, textOrNull } from "./recordFields";
 
 export interface HuntingOptions extends Pick<RequestOptions, "signal" | "sleep" | "tries"> {
   readonly endpoints: Pick<Endpoints, "graphEndpoint">;
@@ -64,5 +64,5 @@ function isResult(body: unknown): boolean {
 /** The page's older examples write `Name` and `Type`. */
 function columnOf(value: unknown): HuntingColumn {
   const { name, type, Name, Type } = fieldsOf(value);
-  return { name: textOf(name ?? Name) ?? "", type: textOf(type ?? Type) ?? "" };
+  return { name: textOrNull(name ?? Name) ?? "", type: textOrNull(type ?? Type) ?? "" };
 }

@@ -10,7 +10,7 @@ import {
   listOf,
   madeUpId,
   severityOf,
-  textOf,
+  textOrNull,
   timeOf,
   type RecordSeverity,
   type Unchecked,
@@ -52,24 +52,24 @@ export interface IncidentComment {
 /** The record of an incident. @param tenantId for an incident without one. */
 export function recordOfIncident(given: SecurityIncident, tenantId: string): IncidentRecord {
   const incident: Unchecked<SecurityIncident> = given;
-  const tenant = textOf(incident.tenantId) ?? tenantId;
+  const tenant = textOrNull(incident.tenantId) ?? tenantId;
   const createdAt = timeOf(incident.createdDateTime);
   return {
-    id: textOf(incident.id) ?? madeUpId(given),
+    id: textOrNull(incident.id) ?? madeUpId(given),
     tenantId: tenant,
-    title: textOf(incident.displayName) ?? "",
-    description: textOf(incident.description),
-    summary: textOf(incident.summary),
+    title: textOrNull(incident.displayName) ?? "",
+    description: textOrNull(incident.description),
+    summary: textOrNull(incident.summary),
     severity: severityOf(incident.severity),
-    status: textOf(incident.status),
-    redirectIncidentId: textOf(incident.redirectIncidentId),
-    classification: textOf(incident.classification),
-    determination: textOf(incident.determination),
-    assignedTo: textOf(incident.assignedTo),
+    status: textOrNull(incident.status),
+    redirectIncidentId: textOrNull(incident.redirectIncidentId),
+    classification: textOrNull(incident.classification),
+    determination: textOrNull(incident.determination),
+    assignedTo: textOrNull(incident.assignedTo),
     createdAt: createdAt ?? epoch,
     updatedAt: timeOf(incident.lastUpdateDateTime) ?? createdAt ?? epoch,
-    updatedBy: textOf(incident.lastModifiedBy),
-    url: textOf(incident.incidentWebUrl),
+    updatedBy: textOrNull(incident.lastModifiedBy),
+    url: textOrNull(incident.incidentWebUrl),
     customTags: listOf(incident.customTags),
     systemTags: listOf(incident.systemTags),
     comments: (Array.isArray(incident.comments) ? incident.comments : []).map(commentOf),
@@ -83,5 +83,5 @@ export function recordOfIncident(given: SecurityIncident, tenantId: string): Inc
 
 function commentOf(value: unknown): IncidentComment {
   const { comment, createdByDisplayName, createdDateTime } = fieldsOf(value);
-  return { text: textOf(comment), createdBy: textOf(createdByDisplayName), createdAt: timeOf(createdDateTime) };
+  return { text: textOrNull(comment), createdBy: textOrNull(createdByDisplayName), createdAt: timeOf(createdDateTime) };
 }

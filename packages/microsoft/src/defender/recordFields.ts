@@ -21,7 +21,7 @@ export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-export function textOf(value: unknown): string | null {
+export function textOrNull(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
@@ -30,7 +30,7 @@ export function listOf(value: unknown): string[] {
 }
 
 export function severityOf(value: unknown): RecordSeverity | "unknown" {
-  const name = textOf(value)?.toLowerCase();
+  const name = textOrNull(value)?.toLowerCase();
   return recordSeverities.find((severity) => severity === name) ?? "unknown";
 }
 
@@ -38,7 +38,7 @@ export function severityOf(value: unknown): RecordSeverity | "unknown" {
  * The services write seven decimals; some of the legacy API's examples have no zone, and are UTC.
  */
 export function timeOf(value: unknown): string | null {
-  const text = textOf(value);
+  const text = textOrNull(value);
   if (text === null) return null;
   const time = Date.parse(/(z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
   return Number.isNaN(time) ? null : new Date(time).toISOString();

@@ -58,7 +58,7 @@ export function existing(request: ArmRequest, type: string): StoredObject {
 }
 
 /** The last name in a path. */
-export function nameOf({ names }: ResourcePath): string {
+export function armName({ names }: ResourcePath): string {
   return names.at(-1) ?? "";
 }
 
@@ -83,11 +83,11 @@ export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
     : {};
 }
 
-export function textOf(value: unknown): string {
+export function armText(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
 /** Tags as Azure keeps them: strings by name. */
 export function tagsOf(body: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(recordOf(body["tags"])).map(([name, value]) => [name, textOf(value)]));
+  return Object.fromEntries(Object.entries(recordOf(body["tags"])).map(([name, value]) => [name, armText(value)]));
 }

@@ -8,7 +8,7 @@ import { TokenRefused, type Cloud, type StoredObject, type Tenant } from "../clo
 import { demandData, propertiesOf, resourcesOfType, textAt, type VaultCall } from "./access";
 import { EmulatedServiceError } from "../cloud/serviceError";
 import { armErrors } from "./errors";
-import { recordOf, tagsOf, textOf } from "./handler";
+import { recordOf, tagsOf, armText } from "./handler";
 import { keyOf } from "./resourceId";
 import { addVersion, secretsOf, softDeleteSecret, versionsOf, type SecretVersion } from "./secrets";
 
@@ -51,7 +51,7 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
     const attributes = recordOf(body["attributes"]);
     const secret = addVersion(cloud, call.tenant, call.vault, name, {
       value: body["value"],
-      contentType: textOf(body["contentType"]) || null,
+      contentType: armText(body["contentType"]) || null,
       tags: tagsOf(body),
       enabled: attributes["enabled"] !== false,
       expires: typeof attributes["exp"] === "number" ? attributes["exp"] : null,
@@ -103,7 +103,7 @@ async function vaultCall(cloud: Cloud, request: FastifyRequest, name: string): P
 function placeOf(cloud: Cloud, name: string): { tenant: Tenant; vault: StoredObject } | undefined {
   for (const tenant of cloud.tenants()) {
     const vault = resourcesOfType(tenant, "Microsoft.KeyVault/vaults").find(
-      (one) => keyOf(textOf(one["name"])) === keyOf(name),
+      (one) => keyOf(armText(one["name"])) === keyOf(name),
     );
     if (vault !== undefined) return { tenant, vault };
   }
@@ -117,7 +117,7 @@ function versionList(call: VaultCall, name: string): Record<string, unknown> {
 }
 
 function existingSecret(call: VaultCall, name: string): StoredObject {
-  const secret = secretsOf(call.tenant, call.vault).find((one) => keyOf(textOf(one["name"])) === keyOf(name));
+  const secret = secretsOf(call.tenant, call.vault).find((one) => keyOf(armText(one["name"])) === keyOf(name));
   if (secret === undefined) throw secretNotFound(name);
   return secret;
 }
@@ -160,7 +160,7 @@ function versionBody({ vault }: VaultCall, secret: StoredObject, version: Secret
   const { enabled, created, updated, expires, notBefore, contentType, tags } = version;
   const { softDeleteRetentionInDays, enablePurgeProtection } = propertiesOf(vault);
   return {
-    id: `${textAt(vault, "vaultUri")}secrets/${textOf(secret["name"])}/${version.version}`,
+    id: `${textAt(vault, "vaultUri")}secrets/${armText(secret["name"])}/${version.version}`,
     ...(contentType === null ? {} : { contentType }),
     attributes: {
       enabled,

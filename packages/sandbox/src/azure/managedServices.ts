@@ -11,11 +11,11 @@ import {
   demandScope,
   existing,
   found,
-  nameOf,
+  armName,
   nothing,
   ok,
   recordOf,
-  textOf,
+  armText,
   type ArmRequest,
   type ResourceHandler,
 } from "./handler";
@@ -44,18 +44,18 @@ export const registrationDefinitions: ResourceHandler = {
         `The registration definition request scope '${path.scope}' should be '/subscriptions/<subscriptionId>'.`,
       );
     }
-    demandGuid(nameOf(path));
+    demandGuid(armName(path));
     const given = recordOf(body["properties"]);
-    const managedByTenantId = textOf(given["managedByTenantId"]).toLowerCase();
+    const managedByTenantId = armText(given["managedByTenantId"]).toLowerCase();
     if (!isUuid(managedByTenantId) || managedByTenantId === tenant.id) {
       throw invalid("The managedByTenantId must be the ID of another tenant than the subscription's own.");
     }
-    const authorizations = authorizationsOf(given["authorizations"], nameOf(path));
+    const authorizations = authorizationsOf(given["authorizations"], armName(path));
     const before = found(request);
     const definition: StoredObject = {
       properties: {
-        registrationDefinitionName: textOf(given["registrationDefinitionName"]),
-        description: textOf(given["description"]),
+        registrationDefinitionName: armText(given["registrationDefinitionName"]),
+        description: armText(given["description"]),
         managedByTenantId,
         authorizations: authorizations as unknown as Json,
         provisioningState: "Succeeded",
@@ -65,7 +65,7 @@ export const registrationDefinitions: ResourceHandler = {
       },
       id: path.id,
       type: definitionType,
-      name: nameOf(path),
+      name: armName(path),
     };
     addResource(tenant, definition);
     cloud.changed();
@@ -84,7 +84,7 @@ export const registrationDefinitions: ResourceHandler = {
     if (used)
       throw armErrors.conflict(
         "RegistrationDefinitionInUse",
-        `The registration definition '${nameOf(request.path)}' is assigned.`,
+        `The registration definition '${armName(request.path)}' is assigned.`,
       );
     return remove(request, 200);
   },
@@ -94,9 +94,9 @@ export const registrationAssignments: ResourceHandler = {
   type: assignmentType,
   put(request) {
     demandScope(request);
-    demandGuid(nameOf(request.path));
+    demandGuid(armName(request.path));
     const { tenant, path, cloud } = request;
-    const wanted = textOf(recordOf(request.body["properties"])["registrationDefinitionId"]);
+    const wanted = armText(recordOf(request.body["properties"])["registrationDefinitionId"]);
     const definition = tenant.objects(azureResources).get(keyOf(wanted));
     if (definition?.["type"] !== definitionType) {
       throw armErrors.badRequest(
@@ -108,7 +108,7 @@ export const registrationAssignments: ResourceHandler = {
       properties: { registrationDefinitionId: definition.id, provisioningState: "Succeeded" },
       id: path.id,
       type: assignmentType,
-      name: nameOf(path),
+      name: armName(path),
     };
     const status = found(request) === undefined ? 201 : 200;
     addResource(tenant, assignment);
@@ -141,19 +141,19 @@ function authorizationsOf(given: unknown, definition: string): Authorization[] {
   if (authorizations.length === 0) throw invalid("At least one authorization is required.");
   return authorizations.map((one) => {
     const [principalId, roleDefinitionId] = [
-      textOf(one["principalId"]).toLowerCase(),
-      textOf(one["roleDefinitionId"]).toLowerCase(),
+      armText(one["principalId"]).toLowerCase(),
+      armText(one["roleDefinitionId"]).toLowerCase(),
     ];
     const delegated = one["delegatedRoleDefinitionIds"];
-    const delegatedIds = Array.isArray(delegated) ? delegated.map(textOf) : [];
+    const delegatedIds = Array.isArray(delegated) ? delegated.map(armText) : [];
     if (!isUuid(principalId)) throw invalid(`The principal ID '${principalId}' is not valid.`);
     refuseRole(roleDefinitionId, delegatedIds, definition);
     for (const id of delegatedIds) refuseRole(id, [], definition);
     return {
       principalId,
-      ...(textOf(one["principalIdDisplayName"]) === ""
+      ...(armText(one["principalIdDisplayName"]) === ""
         ? {}
-        : { principalIdDisplayName: textOf(one["principalIdDisplayName"]) }),
+        : { principalIdDisplayName: armText(one["principalIdDisplayName"]) }),
       roleDefinitionId,
       ...(delegatedIds.length === 0 ? {} : { delegatedRoleDefinitionIds: delegatedIds }),
     };
@@ -182,5 +182,5 @@ function invalid(message: string) {
 
 function tenantName(cloud: Cloud, id: string): string {
   const tenant: Tenant | undefined = cloud.tenants().find((one) => one.id === id);
-  return textOf(tenant?.objects("organization").get(id)?.["displayName"]);
+  return armText(tenant?.objects("organization").get(id)?.["displayName"]);
 }

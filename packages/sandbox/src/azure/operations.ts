@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Cloud } from "../cloud/model";
-import { type ArmAnswer, type ArmRequest, type ResourceHandler, nameOf } from "./handler";
+import { type ArmAnswer, type ArmRequest, type ResourceHandler, armName } from "./handler";
 
 /** Operations whose first poll is outstanding, by ID. In memory only: the work is already done. */
 const waiting = new WeakMap<Cloud, Map<string, number>>();
@@ -36,15 +36,15 @@ export const operationStatuses: ResourceHandler = {
   type: "Microsoft.ManagedServices/operationStatuses",
   get(request): ArmAnswer {
     const status = isOver(request) ? "Succeeded" : "Running";
-    return { status: 200, body: { id: request.path.id, name: nameOf(request.path), status } };
+    return { status: 200, body: { id: request.path.id, name: armName(request.path), status } };
   },
 };
 
 function isOver({ cloud, path }: ArmRequest): boolean {
   const operations = operationsOf(cloud);
-  const left = operations.get(nameOf(path)) ?? 0;
+  const left = operations.get(armName(path)) ?? 0;
   if (left === 0) return true;
-  operations.set(nameOf(path), left - 1);
+  operations.set(armName(path), left - 1);
   return false;
 }
 

@@ -6,11 +6,11 @@ import type { Condition } from "./filter";
 import {
   existing,
   found,
-  nameOf,
+  armName,
   ok,
   recordOf,
   tagsOf,
-  textOf,
+  armText,
   type ArmRequest,
   type ResourceHandler,
 } from "./handler";
@@ -27,24 +27,24 @@ export const resourceGroups: ResourceHandler = {
   put(request) {
     const { tenant, path, body } = request;
     const before = found(request);
-    const location = normalized(textOf(body["location"]));
+    const location = normalized(armText(body["location"]));
     if (location === "")
       throw armErrors.badRequest("LocationRequired", "The location property is required for this definition.");
-    if (!/^[-\w.()]{1,90}$/u.test(nameOf(path)) || nameOf(path).endsWith(".")) {
+    if (!/^[-\w.()]{1,90}$/u.test(armName(path)) || armName(path).endsWith(".")) {
       throw armErrors.badRequest(
         "InvalidResourceGroup",
-        `The provided resource group name '${nameOf(path)}' has invalid characters.`,
+        `The provided resource group name '${armName(path)}' has invalid characters.`,
       );
     }
     if (before !== undefined && before["location"] !== location) {
       throw armErrors.conflict(
         "InvalidResourceGroupLocation",
-        `Invalid resource group location '${location}'. The Resource group already exists in location '${textOf(before["location"])}'.`,
+        `Invalid resource group location '${location}'. The Resource group already exists in location '${armText(before["location"])}'.`,
       );
     }
     const group: StoredObject = {
-      id: `/subscriptions/${path.subscriptionId}/resourceGroups/${nameOf(path)}`,
-      name: nameOf(path),
+      id: `/subscriptions/${path.subscriptionId}/resourceGroups/${armName(path)}`,
+      name: armName(path),
       type,
       location,
       tags: tagsOf(body),
@@ -113,7 +113,7 @@ export function hasTag(resource: StoredObject, conditions: readonly Condition[])
 }
 
 function existingGroup(request: ArmRequest): StoredObject {
-  if (found(request) === undefined) throw armErrors.resourceGroupNotFound(nameOf(request.path));
+  if (found(request) === undefined) throw armErrors.resourceGroupNotFound(armName(request.path));
   return existing(request, type);
 }
 

@@ -4,7 +4,7 @@
  */
 import type { StoredObject } from "../cloud/model";
 import type { Condition } from "./filter";
-import { ok, textOf, type ResourceHandler } from "./handler";
+import { ok, armText, type ResourceHandler } from "./handler";
 import { hasTag, normalized } from "./resourceGroups";
 import { isWithin, resourcePath } from "./resourceId";
 import { azureResources } from "./subscriptions";
@@ -12,8 +12,8 @@ import { armErrors } from "./errors";
 
 /** Extensions of other resources, their parts, and resource groups: the list has none of them. */
 const isListed = ({ id, type }: StoredObject): boolean =>
-  textOf(type).split("/").length === 2 &&
-  !/^Microsoft\.(Authorization|ManagedServices|Resources)\//.test(textOf(type)) &&
+  armText(type).split("/").length === 2 &&
+  !/^Microsoft\.(Authorization|ManagedServices|Resources)\//.test(armText(type)) &&
   resourcePath(id)?.resourceGroup !== undefined;
 
 export const resources: ResourceHandler = {
@@ -47,13 +47,13 @@ function holds(resource: StoredObject, { name, value }: Condition): boolean {
   const asked = value.toLowerCase();
   switch (name) {
     case "resourceType":
-      return textOf(resource["type"]).toLowerCase() === asked;
+      return armText(resource["type"]).toLowerCase() === asked;
     case "name":
-      return textOf(resource["name"]).toLowerCase() === asked;
+      return armText(resource["name"]).toLowerCase() === asked;
     case "resourceGroup":
       return resourcePath(resource.id)?.resourceGroup?.toLowerCase() === asked;
     case "location":
-      return textOf(resource["location"]) === normalized(value);
+      return armText(resource["location"]) === normalized(value);
     default:
       return true;
   }

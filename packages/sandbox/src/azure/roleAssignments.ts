@@ -8,11 +8,11 @@ import {
   demandScope,
   existing,
   found,
-  nameOf,
+  armName,
   nothing,
   ok,
   recordOf,
-  textOf,
+  armText,
   type ArmRequest,
   type ResourceHandler,
 } from "./handler";
@@ -28,21 +28,21 @@ export const roleAssignments: ResourceHandler = {
     demandScope(request);
     const { tenant, path, body, caller, cloud } = request;
     const given = recordOf(body["properties"]);
-    const principalId = textOf(given["principalId"]).toLowerCase();
-    const role = roleOfDefinition(textOf(given["roleDefinitionId"]));
-    if (!isUuid(nameOf(path))) {
+    const principalId = armText(given["principalId"]).toLowerCase();
+    const role = roleOfDefinition(armText(given["roleDefinitionId"]));
+    if (!isUuid(armName(path))) {
       throw armErrors.badRequest(
         "InvalidRoleAssignmentId",
-        `The role assignment ID '${nameOf(path)}' is not valid. It must be a GUID.`,
+        `The role assignment ID '${armName(path)}' is not valid. It must be a GUID.`,
       );
     }
     if (role === undefined) {
       throw armErrors.badRequest(
         "RoleDefinitionDoesNotExist",
-        `The specified role definition with ID '${textOf(given["roleDefinitionId"]).split("/").at(-1) ?? ""}' does not exist.`,
+        `The specified role definition with ID '${armText(given["roleDefinitionId"]).split("/").at(-1) ?? ""}' does not exist.`,
       );
     }
-    const principalType = principalTypeOf(tenant, principalId, textOf(given["principalType"]));
+    const principalType = principalTypeOf(tenant, principalId, armText(given["principalType"]));
     const roleDefinitionId = `/subscriptions/${path.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`;
     const before = found(request);
     refuseUpdate(before, principalId, roleDefinitionId);
@@ -60,9 +60,9 @@ export const roleAssignments: ResourceHandler = {
       createdBy: before === undefined ? caller.objectId : textAt(before, "createdBy"),
       updatedBy: caller.objectId,
       delegatedManagedIdentityResourceId: null,
-      description: textOf(given["description"]) || null,
+      description: armText(given["description"]) || null,
     };
-    const assignment: StoredObject = { properties, id: path.id, type, name: nameOf(path) };
+    const assignment: StoredObject = { properties, id: path.id, type, name: armName(path) };
     addResource(tenant, assignment);
     cloud.changed();
     return ok({ ...assignment, properties: { ...properties, createdBy: null } }, 201);
@@ -101,9 +101,9 @@ export const roleAssignments: ResourceHandler = {
 export const roleDefinitions: ResourceHandler = {
   type: "Microsoft.Authorization/roleDefinitions",
   get({ path }) {
-    const role = roleOfDefinition(nameOf(path));
+    const role = roleOfDefinition(armName(path));
     if (role === undefined)
-      throw armErrors.resourceNotFound("Microsoft.Authorization/roleDefinitions", nameOf(path), undefined);
+      throw armErrors.resourceNotFound("Microsoft.Authorization/roleDefinitions", armName(path), undefined);
     return ok(roleDefinition(path.subscriptionId, role));
   },
   list: ({ path, conditions }) =>
@@ -190,6 +190,6 @@ function refuseSecond({ tenant, path }: ArmRequest, principalId: string, roleDef
   if (other === undefined) return;
   throw armErrors.conflict(
     "RoleAssignmentExists",
-    `The role assignment already exists. The ID of the existing role assignment is ${textOf(other["name"]).replaceAll("-", "")}.`,
+    `The role assignment already exists. The ID of the existing role assignment is ${armText(other["name"]).replaceAll("-", "")}.`,
   );
 }

@@ -10,11 +10,11 @@ import { armErrors } from "./errors";
 import {
   existing,
   found,
-  nameOf,
+  armName,
   ok,
   recordOf,
   tagsOf,
-  textOf,
+  armText,
   type ArmRequest,
   type ResourceHandler,
 } from "./handler";
@@ -53,9 +53,9 @@ export const secrets: ResourceHandler = {
       throw armErrors.badRequest("BadRequest", "The parameter value is not specified: a secret needs a value.");
     }
     const attributes = recordOf(given["attributes"]);
-    const secret = addVersion(request.cloud, request.tenant, vault, nameOf(request.path), {
+    const secret = addVersion(request.cloud, request.tenant, vault, armName(request.path), {
       value: given["value"],
-      contentType: textOf(given["contentType"]) || null,
+      contentType: armText(given["contentType"]) || null,
       tags: tagsOf(request.body),
       enabled: attributes["enabled"] !== false,
       expires: numberOf(attributes["exp"]),
@@ -104,7 +104,7 @@ export function addVersion(
   };
   const secret: StoredObject = {
     id: before?.id ?? id,
-    name: before === undefined ? name : textOf(before["name"]),
+    name: before === undefined ? name : armText(before["name"]),
     type: secretType,
     location: vault["location"] ?? null,
     tags: { ...wanted.tags },
@@ -146,7 +146,7 @@ function vaultOf({ tenant, path }: ArmRequest): StoredObject {
 /** The resource manager's answer: without the value. */
 function secretBody(secret: StoredObject, vault: StoredObject): Record<string, unknown> {
   const newest = versionsOf(secret).at(-1);
-  const secretUri = `${textAt(vault, "vaultUri")}secrets/${textOf(secret["name"])}`;
+  const secretUri = `${textAt(vault, "vaultUri")}secrets/${armText(secret["name"])}`;
   const { id, name, type, location, tags } = secret;
   return {
     id,

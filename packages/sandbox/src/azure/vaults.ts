@@ -9,12 +9,12 @@ import {
   demandScope,
   existing,
   found,
-  nameOf,
+  armName,
   nothing,
   ok,
   recordOf,
   tagsOf,
-  textOf,
+  armText,
   type ArmAnswer,
   type ArmRequest,
   type ResourceHandler,
@@ -37,14 +37,14 @@ export const vaults: ResourceHandler = {
     const before = found(request);
     const { tenant, path, body } = request;
     const given = recordOf(body["properties"]);
-    if (textOf(given["createMode"]) === "recover" && before === undefined) return recover(request);
+    if (armText(given["createMode"]) === "recover" && before === undefined) return recover(request);
     if (before === undefined) refuseName(request);
     const properties = vaultProperties(request, given, before === undefined ? {} : propertiesOf(before));
     const vault: StoredObject = {
       id: before?.id ?? path.id,
-      name: before === undefined ? nameOf(path) : textOf(before["name"]),
+      name: before === undefined ? armName(path) : armText(before["name"]),
       type,
-      location: textOf(body["location"]).replaceAll(" ", "").toLowerCase(),
+      location: armText(body["location"]).replaceAll(" ", "").toLowerCase(),
       tags: tagsOf(body),
       properties,
     };
@@ -121,7 +121,7 @@ export function softDelete(cloud: Cloud, tenant: Tenant, vault: StoredObject): v
   for (const [key, resource] of [...objects]) {
     if (!isWithin(resource.id, vault.id)) continue;
     objects.delete(key);
-    const isKept = textOf(resource["type"]).startsWith("Microsoft.KeyVault/");
+    const isKept = armText(resource["type"]).startsWith("Microsoft.KeyVault/");
     if (isKept) keepDeleted(tenant, resource, now, scheduledPurgeDate);
   }
 }
@@ -138,7 +138,7 @@ export function keepDeleted(tenant: Tenant, object: StoredObject, now: Date, pur
 function recover(request: ArmRequest): ArmAnswer {
   const { tenant, path } = request;
   const vault = tenant.deleted.get(keyOf(path.id))?.object;
-  if (vault === undefined) throw armErrors.resourceNotFound(type, nameOf(path), path.resourceGroup);
+  if (vault === undefined) throw armErrors.resourceNotFound(type, armName(path), path.resourceGroup);
   for (const [key, { object }] of [...tenant.deleted]) {
     // A secret that was deleted before its vault stays deleted.
     if (!isWithin(object.id, vault.id) || object["purgeDateTime"] !== vault["purgeDateTime"]) continue;
@@ -156,27 +156,27 @@ function recover(request: ArmRequest): ArmAnswer {
  * recovered.
  */
 function refuseName({ cloud, path }: ArmRequest): void {
-  const name = nameOf(path).toLowerCase();
+  const name = armName(path).toLowerCase();
   if (!/^[a-z](?!.*--)[a-z0-9-]{1,22}[a-z0-9]$/.test(name)) {
     throw armErrors.badRequest(
       "VaultNameNotValid",
-      `The vault name '${nameOf(path)}' is invalid. A vault's name must be between 3-24 alphanumeric characters. The name must begin with a ` +
+      `The vault name '${armName(path)}' is invalid. A vault's name must be between 3-24 alphanumeric characters. The name must begin with a ` +
         "letter, end with a letter or digit, and not contain consecutive hyphens. Follow this link for more information: " +
         "https://go.microsoft.com/fwlink/?linkid=2147742",
     );
   }
   for (const tenant of cloud.tenants()) {
-    if (deletedVaultsOf(tenant).some(({ object }) => textOf(object["name"]).toLowerCase() === name)) {
+    if (deletedVaultsOf(tenant).some(({ object }) => armText(object["name"]).toLowerCase() === name)) {
       throw armErrors.conflict(
         "ConflictError",
         "A vault with the same name already exists in deleted state. You need to either recover or purge existing key vault. Follow this " +
           "link https://go.microsoft.com/fwlink/?linkid=2149745 for more information on soft delete.",
       );
     }
-    if (resourcesOfType(tenant, type).some((vault) => textOf(vault["name"]).toLowerCase() === name)) {
+    if (resourcesOfType(tenant, type).some((vault) => armText(vault["name"]).toLowerCase() === name)) {
       throw armErrors.conflict(
         "VaultAlreadyExists",
-        `The vault name '${nameOf(path)}' is already in use. Vault names are globaly unique so it is possible that the name is already taken.`,
+        `The vault name '${armName(path)}' is already in use. Vault names are globaly unique so it is possible that the name is already taken.`,
       );
     }
   }
@@ -192,7 +192,7 @@ function vaultProperties(
   const protection = given["enablePurgeProtection"] === true || before["enablePurgeProtection"] === true;
   return {
     sku: given["sku"] as Json,
-    tenantId: textOf(given["tenantId"]).toLowerCase(),
+    tenantId: armText(given["tenantId"]).toLowerCase(),
     accessPolicies: (given["accessPolicies"] ?? []) as Json,
     enabledForDeployment: flag("enabledForDeployment", false),
     enabledForDiskEncryption: flag("enabledForDiskEncryption", false),
@@ -204,8 +204,8 @@ function vaultProperties(
     enableRbacAuthorization: flag("enableRbacAuthorization", false),
     ...(protection ? { enablePurgeProtection: true } : {}),
     ...(given["networkAcls"] === undefined ? {} : { networkAcls: given["networkAcls"] as Json }),
-    publicNetworkAccess: textOf(given["publicNetworkAccess"]) || "Enabled",
-    vaultUri: `https://${nameOf(path)}.${vaultSuffix}/`,
+    publicNetworkAccess: armText(given["publicNetworkAccess"]) || "Enabled",
+    vaultUri: `https://${armName(path)}.${vaultSuffix}/`,
     provisioningState: "Succeeded",
   };
 }
@@ -216,11 +216,11 @@ function refuseProperties(
   tenant: Tenant,
 ): void {
   const refuse = (message: string) => armErrors.badRequest("BadRequest", message);
-  if (textOf(given["tenantId"]) === "") throw refuse('The parameter "tenantId" is required.');
-  if (textOf(given["tenantId"]).toLowerCase() !== tenant.id) {
+  if (armText(given["tenantId"]) === "") throw refuse('The parameter "tenantId" is required.');
+  if (armText(given["tenantId"]).toLowerCase() !== tenant.id) {
     throw refuse("An invalid value was provided for 'tenantId': it must be the tenant of the subscription.");
   }
-  if (textOf(recordOf(given["sku"])["name"]) === "") throw refuse('The parameter "sku" is required.');
+  if (armText(recordOf(given["sku"])["name"]) === "") throw refuse('The parameter "sku" is required.');
   if (given["enableSoftDelete"] === false) {
     throw refuse(
       'The property "enableSoftDelete" can be set to false only for creating new vault. Enabling the soft delete is irreversible.',
@@ -245,16 +245,16 @@ function deletedVaultsOf(tenant: Tenant): DeletedObject[] {
 }
 
 function deletedVault({ tenant, path }: ArmRequest): DeletedObject {
-  const name = nameOf(path).toLowerCase();
-  const deleted = deletedVaultsOf(tenant).find(({ object }) => textOf(object["name"]).toLowerCase() === name);
+  const name = armName(path).toLowerCase();
+  const deleted = deletedVaultsOf(tenant).find(({ object }) => armText(object["name"]).toLowerCase() === name);
   if (deleted !== undefined) return deleted;
-  throw armErrors.resourceNotFound("Microsoft.KeyVault/deletedVaults", nameOf(path), undefined);
+  throw armErrors.resourceNotFound("Microsoft.KeyVault/deletedVaults", armName(path), undefined);
 }
 
 function deletedVaultBody({ path }: ArmRequest, { object, deletedDateTime }: DeletedObject): Record<string, unknown> {
-  const location = textOf(object["location"]);
+  const location = armText(object["location"]);
   return {
-    id: `/subscriptions/${path.subscriptionId}/providers/Microsoft.KeyVault/locations/${location}/deletedVaults/${textOf(object["name"])}`,
+    id: `/subscriptions/${path.subscriptionId}/providers/Microsoft.KeyVault/locations/${location}/deletedVaults/${armText(object["name"])}`,
     name: object["name"],
     type: "Microsoft.KeyVault/deletedVaults",
     properties: {

@@ -9,7 +9,7 @@ import type { Caller, Cloud, Json } from "../cloud/model";
 import { unreadableRequest } from "../graph/errors";
 import { detectionRetention, latestDetections, type Detection } from "./detections";
 import { runKql, type KqlColumn, type KqlRow, type KqlTable } from "./kql";
-import { answer, bodyOf, originOf, withTicks } from "./securityApi";
+import { answer, requestBody, originOf, withTicks } from "./securityApi";
 
 const permissions = ["ThreatHunting.Read.All"];
 
@@ -27,7 +27,7 @@ export function huntingRoutes(app: FastifyInstance, cloud: Cloud): void {
     app.post(`/v1.0/security/${name}`, (request, reply) =>
       answer(cloud, request, reply, permissions, (caller) => ({
         "@odata.context": `${originOf(request)}/v1.0/$metadata#microsoft.graph.security.huntingQueryResults`,
-        ...hunt(cloud, caller, bodyOf(request)),
+        ...hunt(cloud, caller, requestBody(request)),
       })),
     );
   }

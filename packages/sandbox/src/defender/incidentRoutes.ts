@@ -13,7 +13,7 @@ import { compileFilter } from "../graph/odata/filterMatch";
 import { parseFilter } from "../graph/odata/filterSyntax";
 import { storeComment, storePatch } from "./changes";
 import { Incidents, type IncidentSketch, type SketchBounds } from "./incidents";
-import { answer, bodyOf, countOf, numberOf, optionsOf, originOf, take, timeBounds } from "./securityApi";
+import { answer, requestBody, countOf, numberOf, optionsOf, originOf, take, timeBounds } from "./securityApi";
 
 const listPath = "/v1.0/security/incidents";
 
@@ -62,7 +62,7 @@ export function incidentRoutes(app: FastifyInstance, cloud: Cloud): void {
     answer(cloud, request, reply, writePermissions, (caller) => {
       const { sketch } = found(cloud, caller, request.params.id);
       refuseRedirected(sketch);
-      storePatch(cloud, caller, "incidents", String(sketch.number), bodyOf(request));
+      storePatch(cloud, caller, "incidents", String(sketch.number), requestBody(request));
       return one(cloud, caller, request);
     }),
   );
@@ -74,7 +74,7 @@ export function incidentRoutes(app: FastifyInstance, cloud: Cloud): void {
       const incident = incidents.incident(sketch);
       return {
         "@odata.context": `${originOf(request)}/v1.0/$metadata#security/incidents('${incident.id}')/comments`,
-        value: storeComment(cloud, caller, "incidents", incident, bodyOf(request)),
+        value: storeComment(cloud, caller, "incidents", incident, requestBody(request)),
       };
     }),
   );

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { clouds, type SecurityAlert, type SecurityIncident } from "@defender-mssp/microsoft";
 import type { StoredObject, Tenant } from "../cloud/model";
-import { textOf } from "../graph/json";
+import { jsonText } from "../graph/json";
 import { withChanges } from "./changes";
 import { DetectionMaker, detectionRetention, detectionsPerIncident, mergeDelay } from "./detections";
 import { alertOfDetection } from "./securityAlerts";
@@ -162,7 +162,7 @@ export class Incidents {
 }
 
 function afterChange(sketch: IncidentSketch, { status, lastUpdateDateTime }: StoredObject): IncidentSketch {
-  const updated = new Date(Math.max(sketch.updated.getTime(), Date.parse(textOf(lastUpdateDateTime))));
+  const updated = new Date(Math.max(sketch.updated.getTime(), Date.parse(jsonText(lastUpdateDateTime))));
   if (status === undefined || sketch.redirect !== undefined) return { ...sketch, updated };
   return { ...sketch, updated, status: status as IncidentSketch["status"] };
 }

@@ -12,7 +12,7 @@ import { compileFilter } from "../graph/odata/filterMatch";
 import { parseFilter } from "../graph/odata/filterSyntax";
 import { storeComment, storePatch, withChanges } from "./changes";
 import { detectionById, latestDetections, securityAlert, type Detection } from "./detections";
-import { answer, bodyOf, countOf, earlier, numberOf, optionsOf, originOf, take, timeBounds } from "./securityApi";
+import { answer, requestBody, countOf, earlier, numberOf, optionsOf, originOf, take, timeBounds } from "./securityApi";
 
 const listPath = "/v1.0/security/alerts_v2";
 
@@ -56,7 +56,7 @@ export function securityAlertRoutes(app: FastifyInstance, cloud: Cloud): void {
   app.patch<ById>(`${listPath}/:id`, (request, reply) =>
     answer(cloud, request, reply, writePermissions, (caller) => {
       const { id } = alertOf(cloud, caller, request.params.id);
-      storePatch(cloud, caller, "alerts_v2", id, bodyOf(request));
+      storePatch(cloud, caller, "alerts_v2", id, requestBody(request));
       return one(caller, request);
     }),
   );
@@ -66,7 +66,7 @@ export function securityAlertRoutes(app: FastifyInstance, cloud: Cloud): void {
       const alert = alertOf(cloud, caller, request.params.id);
       return {
         "@odata.context": `${originOf(request)}/v1.0/$metadata#security/alerts_v2('${alert.id}')/comments`,
-        value: storeComment(cloud, caller, "alerts_v2", alert, bodyOf(request)),
+        value: storeComment(cloud, caller, "alerts_v2", alert, requestBody(request)),
       };
     }),
   );

@@ -131,7 +131,7 @@ export function originOf(request: FastifyRequest): string {
 }
 
 /** The request's JSON object. Throws Graph's 400 for anything else. */
-export function bodyOf(request: FastifyRequest): Record<string, Json> {
+export function requestBody(request: FastifyRequest): Record<string, Json> {
   const { body } = request;
   if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, Json>;
   throw unreadableRequest(

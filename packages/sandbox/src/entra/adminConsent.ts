@@ -9,7 +9,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { addConsentedServicePrincipal, type PermissionsByResource } from "../cloud/seed";
-import { clientIn, listOf, propertyOf, servicePrincipalOf, tenantOf, textOf } from "./directory";
+import { clientIn, listOf, propertyOf, servicePrincipalOf, tenantOf, propertyText } from "./directory";
 import { entraErrors } from "./errors";
 import { Parameters } from "./parameters";
 
@@ -24,7 +24,7 @@ export async function adminConsent(
   const tenant = tenantOf(cloud, name, clientId);
   const redirectUri = parameters.get("redirect_uri");
   const { home, application } = registrationFor(cloud, tenant, clientId);
-  const registered = listOf(propertyOf(application["web"], "redirectUris")).map(textOf);
+  const registered = listOf(propertyOf(application["web"], "redirectUris")).map(propertyText);
   if (redirectUri !== undefined && !registered.includes(redirectUri)) {
     throw entraErrors.redirectMismatch(redirectUri, clientId);
   }
@@ -62,11 +62,11 @@ function refusal(cloud: EmulatedCloud, tenant: Tenant, clientId: string): Error 
 
 /** Consents again to an existing application, which keeps its permissions. */
 function consent(cloud: EmulatedCloud, tenant: Tenant, home: Tenant, application: StoredObject): void {
-  const applicationId = textOf(application["appId"]);
+  const applicationId = propertyText(application["appId"]);
   if (servicePrincipalOf(tenant, applicationId) !== undefined) return;
   const description = {
     applicationId,
-    displayName: textOf(application["displayName"]),
+    displayName: propertyText(application["displayName"]),
     signInAudience: "AzureADMultipleOrgs" as const,
     homeTenantId: home.id,
   };
@@ -78,13 +78,13 @@ function consent(cloud: EmulatedCloud, tenant: Tenant, home: Tenant, application
 
 function rolesIn(tenant: Tenant, wanted: readonly Json[]): PermissionsByResource {
   return Object.fromEntries(
-    wanted.map((one) => [textOf(propertyOf(one, "resourceAppId")), namesOf(tenant, one, "Role", "appRoles")]),
+    wanted.map((one) => [propertyText(propertyOf(one, "resourceAppId")), namesOf(tenant, one, "Role", "appRoles")]),
   );
 }
 
 function grantScopes(tenant: Tenant, client: StoredObject, wanted: Json): void {
   const scopes = namesOf(tenant, wanted, "Scope", "oauth2PermissionScopes");
-  const resource = servicePrincipalOf(tenant, textOf(propertyOf(wanted, "resourceAppId")));
+  const resource = servicePrincipalOf(tenant, propertyText(propertyOf(wanted, "resourceAppId")));
   if (resource === undefined || scopes.length === 0) return;
   const id = randomUUID();
   tenant.objects("oauth2PermissionGrants").set(id, {
@@ -99,11 +99,11 @@ function grantScopes(tenant: Tenant, client: StoredObject, wanted: Json): void {
 
 /** Names of the permissions of one kind that a registration requests of one API. */
 function namesOf(tenant: Tenant, wanted: Json, type: string, property: string): string[] {
-  const resource = servicePrincipalOf(tenant, textOf(propertyOf(wanted, "resourceAppId")));
+  const resource = servicePrincipalOf(tenant, propertyText(propertyOf(wanted, "resourceAppId")));
   const ids = listOf(propertyOf(wanted, "resourceAccess"))
     .filter((one) => propertyOf(one, "type") === type)
-    .map((one) => textOf(propertyOf(one, "id")));
+    .map((one) => propertyText(propertyOf(one, "id")));
   return listOf(resource?.[property])
-    .filter((one) => ids.includes(textOf(propertyOf(one, "id"))))
-    .map((one) => textOf(propertyOf(one, "value")));
+    .filter((one) => ids.includes(propertyText(propertyOf(one, "id"))))
+    .map((one) => propertyText(propertyOf(one, "value")));
 }

@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { Client } from "./client";
-import { clientIn, listOf, propertyOf, signedInUser, tenantOf, textOf } from "./directory";
+import { clientIn, listOf, propertyOf, signedInUser, tenantOf, propertyText } from "./directory";
 import { EntraError, entraErrors, errorBody } from "./errors";
 import { Parameters } from "./parameters";
 import { isSameAddress } from "./redirectUris";
@@ -43,14 +43,14 @@ export async function authorize(
     if (address === undefined) return reply.code(400).type("text/html; charset=utf-8").send(errorPage(body));
     return answer(reply, address, {
       error: error.error,
-      error_description: textOf(body["error_description"] as string),
+      error_description: propertyText(body["error_description"] as string),
     });
   }
 }
 
 function replyAddress(client: Client, parameters: Parameters): ReplyAddress {
   const registered = ["web", "spa", "publicClient"].flatMap((platform) =>
-    listOf(propertyOf(client.application?.[platform], "redirectUris")).map(textOf),
+    listOf(propertyOf(client.application?.[platform], "redirectUris")).map(propertyText),
   );
   const redirectUri = parameters.get("redirect_uri") ?? registered[0];
   if (redirectUri === undefined) throw entraErrors.noRedirectRegistered();
@@ -117,7 +117,7 @@ async function answer(
 }
 
 function errorPage(body: Record<string, unknown>): string {
-  const description = escaped(textOf(body["error_description"] as string));
+  const description = escaped(propertyText(body["error_description"] as string));
   return `<!DOCTYPE html>
 <html lang="en"><head><title>Sign in to your account</title></head>
 <body><h1>Sorry, but we're having trouble signing you in.</h1><p>${description}</p></body></html>

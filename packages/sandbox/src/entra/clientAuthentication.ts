@@ -18,7 +18,7 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { matchesSecret } from "../cloud/secrets";
 import type { Client } from "./client";
-import { listOf, propertyOf, textOf } from "./directory";
+import { listOf, propertyOf, propertyText } from "./directory";
 import { entraErrors } from "./errors";
 import { basicCredentials, type Parameters } from "./parameters";
 import type { ClientProof } from "./tokens";
@@ -59,7 +59,7 @@ export async function authenticateClient(
 function checkSecret(cloud: EmulatedCloud, client: Client, secret: string): void {
   if (cloud.isPassingSecret(client.clientId, secret)) return;
   const credential = credentialsOf(client, "passwordCredentials").find(({ tenant, credential }) => {
-    const hash = tenant.secretHashes.get(textOf(propertyOf(credential, "keyId")));
+    const hash = tenant.secretHashes.get(propertyText(propertyOf(credential, "keyId")));
     return hash !== undefined && matchesSecret(secret, hash);
   })?.credential;
   if (credential === undefined) throw entraErrors.wrongSecret(client.clientId);
@@ -130,7 +130,7 @@ async function checkFederatedAssertion(
   const ofSubject = ofIssuer.filter((credential) => credential["subject"] === sub);
   if (ofSubject.length === 0) throw entraErrors.noFederatedSubject(sub);
   const isMeant = ofSubject.some((credential) =>
-    listOf(credential["audiences"]).some((name) => audience.includes(textOf(name))),
+    listOf(credential["audiences"]).some((name) => audience.includes(propertyText(name))),
   );
   if (!isMeant) throw entraErrors.noFederatedAudience(audience.join(" "));
   await verifyAssertion(assertion, await issuerKeys(iss), {
@@ -209,18 +209,18 @@ function credentialsOf(
 }
 
 function isOver(credential: Json, now: Date): boolean {
-  const end = Date.parse(textOf(propertyOf(credential, "endDateTime")));
+  const end = Date.parse(propertyText(propertyOf(credential, "endDateTime")));
   return !Number.isNaN(end) && end <= now.getTime();
 }
 
 function isBeforeStart(credential: Json, now: Date): boolean {
   // One minute tolerance for different clocks.
-  const start = Date.parse(textOf(propertyOf(credential, "startDateTime")));
+  const start = Date.parse(propertyText(propertyOf(credential, "startDateTime")));
   return !Number.isNaN(start) && start > now.getTime() + 60_000;
 }
 
 function certificateOf(credential: Json): X509Certificate | undefined {
-  const key = textOf(propertyOf(credential, "key"));
+  const key = propertyText(propertyOf(credential, "key"));
   if (key === "") return undefined;
   try {
     return new X509Certificate(Buffer.from(key, "base64"));

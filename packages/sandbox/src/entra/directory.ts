@@ -64,7 +64,7 @@ export function clientIn(cloud: EmulatedCloud, tenant: Tenant, id: string): Clie
       : entraErrors.unknownClient(id, tenantName(tenant));
   }
   if (servicePrincipal["accountEnabled"] === false) {
-    throw entraErrors.disabledClient(clientId, textOf(servicePrincipal["displayName"]));
+    throw entraErrors.disabledClient(clientId, propertyText(servicePrincipal["displayName"]));
   }
   // A service principal without its registration cannot sign in.
   if (application === undefined) throw entraErrors.unknownClient(id, tenantName(tenant));
@@ -82,7 +82,7 @@ export function resourceIn(cloud: EmulatedCloud, tenant: Tenant, identifier: str
     ? servicePrincipalOf(tenant, graphAppId)
     : servicePrincipalNamed(cloud, tenant, wanted);
   if (servicePrincipal === undefined) throw entraErrors.unknownResource(identifier, tenant.id);
-  const appId = textOf(servicePrincipal["appId"]);
+  const appId = propertyText(servicePrincipal["appId"]);
   const home = cloud.homeTenantOf(appId);
   const api = home === undefined ? undefined : registrationIn(home, appId)?.["api"];
   const tokenVersion = propertyOf(api, "requestedAccessTokenVersion") === 2 ? 2 : 1;
@@ -98,11 +98,11 @@ export function assignedRoles(tenant: Tenant, principal: StoredObject, resource:
   const values = new Map(
     listOf(resource["appRoles"])
       .filter((role) => propertyOf(role, "isEnabled") !== false)
-      .map((role) => [textOf(propertyOf(role, "id")), textOf(propertyOf(role, "value"))]),
+      .map((role) => [propertyText(propertyOf(role, "id")), propertyText(propertyOf(role, "value"))]),
   );
   return [...tenant.objects("appRoleAssignments").values()]
     .filter((assignment) => assignment["principalId"] === principal.id && assignment["resourceId"] === resource.id)
-    .map((assignment) => values.get(textOf(assignment["appRoleId"])) ?? "")
+    .map((assignment) => values.get(propertyText(assignment["appRoleId"])) ?? "")
     .filter((value) => value !== "");
 }
 
@@ -116,7 +116,7 @@ export function grantedScopes(
   const scopes = [...tenant.objects("oauth2PermissionGrants").values()]
     .filter((grant) => grant["clientId"] === client.id && grant["resourceId"] === resource.id)
     .filter((grant) => grant["consentType"] === "AllPrincipals" || grant["principalId"] === user.id)
-    .flatMap((grant) => textOf(grant["scope"]).split(" "));
+    .flatMap((grant) => propertyText(grant["scope"]).split(" "));
   return [...new Set(scopes.filter((scope) => scope !== ""))].sort();
 }
 
@@ -126,7 +126,7 @@ export function signedInUser(tenant: Tenant, loginHint: string | undefined): Sto
   const hinted = find(
     tenant,
     "users",
-    (user) => hint !== undefined && textOf(user["userPrincipalName"]).toLowerCase() === hint,
+    (user) => hint !== undefined && propertyText(user["userPrincipalName"]).toLowerCase() === hint,
   );
   const administrators = find(tenant, "directoryRoles", (role) => role["displayName"] === "Global Administrator");
   const [first] =
@@ -139,10 +139,10 @@ export function signedInUser(tenant: Tenant, loginHint: string | undefined): Sto
 
 /** The tenant's name in error texts. */
 export function tenantName(tenant: Tenant): string {
-  return textOf(tenant.objects("organization").get(tenant.id)?.["displayName"]) || tenant.id;
+  return propertyText(tenant.objects("organization").get(tenant.id)?.["displayName"]) || tenant.id;
 }
 
-export function textOf(value: Json | undefined): string {
+export function propertyText(value: Json | undefined): string {
   return typeof value === "string" ? value : "";
 }
 
@@ -166,11 +166,11 @@ function registrationIn(tenant: Tenant, appId: string): StoredObject | undefined
 function servicePrincipalNamed(cloud: EmulatedCloud, tenant: Tenant, name: string): StoredObject | undefined {
   const wanted = name.toLowerCase();
   return find(tenant, "servicePrincipals", (servicePrincipal) => {
-    const appId = textOf(servicePrincipal["appId"]);
+    const appId = propertyText(servicePrincipal["appId"]);
     if (appId === wanted) return true;
-    const names = listOf(servicePrincipal["servicePrincipalNames"]).map(textOf);
+    const names = listOf(servicePrincipal["servicePrincipalNames"]).map(propertyText);
     const home = names.includes(name) ? undefined : cloud.homeTenantOf(appId);
-    const uris = home === undefined ? [] : listOf(registrationIn(home, appId)?.["identifierUris"]).map(textOf);
+    const uris = home === undefined ? [] : listOf(registrationIn(home, appId)?.["identifierUris"]).map(propertyText);
     return [...names, ...uris].some((candidate) => withoutSlash(candidate).toLowerCase() === wanted);
   });
 }

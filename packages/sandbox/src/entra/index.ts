@@ -7,7 +7,7 @@ import { TokenRefused } from "../cloud/model";
 import { adminConsent } from "./adminConsent";
 import { authenticator } from "./authenticate";
 import { authorize } from "./authorize";
-import { isTenantless, tenantOf, textOf } from "./directory";
+import { isTenantless, tenantOf, propertyText } from "./directory";
 import { instanceDiscovery, openIdConfiguration } from "./discovery";
 import { EntraError, entraErrors, errorBody } from "./errors";
 import { publicKeyDocument, type TokenKeys } from "./keys";
@@ -84,8 +84,8 @@ function addUserInformation(app: FastifyInstance, cloud: EmulatedCloud): void {
       if (user === undefined) throw new TokenRefused("malformed", "The token is not a user's.");
       return {
         sub: pairwise(user.id, caller.applicationId),
-        name: textOf(user["displayName"]),
-        ...(textOf(user["mail"]) === "" ? {} : { email: textOf(user["mail"]) }),
+        name: propertyText(user["displayName"]),
+        ...(propertyText(user["mail"]) === "" ? {} : { email: propertyText(user["mail"]) }),
       };
     },
   });

@@ -5,7 +5,7 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject } from "../cloud/model";
 import { recordSignIn, type SignInEventType, type SignInRecord } from "../cloud/signIns";
 import type { Client } from "./client";
-import { textOf, type Resource } from "./directory";
+import { propertyText, type Resource } from "./directory";
 import { clientRequestId, EntraError } from "./errors";
 
 /** A sign-in while it is going on: what is known of it grows. */
@@ -37,7 +37,7 @@ export async function recordedSignIn<Result>(
 function record(cloud: EmulatedCloud, attempt: SignInAttempt, error: SignInRecord["error"]): void {
   const { request, client, eventType, user, resource } = attempt;
   if (eventType !== "servicePrincipal" && user === undefined) return;
-  const appDisplayName = textOf(client.servicePrincipal["displayName"]);
+  const appDisplayName = propertyText(client.servicePrincipal["displayName"]);
   recordSignIn(client.tenant, {
     eventType,
     at: cloud.now(),
@@ -48,7 +48,7 @@ function record(cloud: EmulatedCloud, attempt: SignInAttempt, error: SignInRecor
     ...(user === undefined ? {} : { user: userOf(cloud, client, user) }),
     ...(resource === undefined
       ? {}
-      : { resource: { appId: resource.appId, displayName: textOf(resource.servicePrincipal["displayName"]) } }),
+      : { resource: { appId: resource.appId, displayName: propertyText(resource.servicePrincipal["displayName"]) } }),
     ipAddress: request.ip,
     userAgent: request.headers["user-agent"] ?? null,
     correlationId: clientRequestId(request) ?? randomUUID(),
@@ -58,11 +58,11 @@ function record(cloud: EmulatedCloud, attempt: SignInAttempt, error: SignInRecor
 
 function userOf(cloud: EmulatedCloud, { tenant }: Client, user: StoredObject): NonNullable<SignInRecord["user"]> {
   const isGuest = user["userType"] === "Guest";
-  const domain = textOf(user["mail"]).split("@").at(-1) ?? "";
+  const domain = propertyText(user["mail"]).split("@").at(-1) ?? "";
   return {
     id: user.id,
-    displayName: textOf(user["displayName"]) || null,
-    userPrincipalName: textOf(user["userPrincipalName"]) || null,
+    displayName: propertyText(user["displayName"]) || null,
+    userPrincipalName: propertyText(user["userPrincipalName"]) || null,
     userType: isGuest ? "guest" : "member",
     homeTenantId: isGuest ? (cloud.tenantOfDomain(domain)?.id ?? null) : tenant.id,
   };

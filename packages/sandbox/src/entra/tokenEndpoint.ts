@@ -21,7 +21,7 @@ import {
   signedInUser,
   tenantName,
   tenantOf,
-  textOf,
+  propertyText,
   type Resource,
 } from "./directory";
 import { entraErrors } from "./errors";
@@ -263,7 +263,7 @@ function consentedScopes(client: Client, resource: Resource, user: StoredObject,
   if (missing || (granted.length === 0 && !isSignInOnly)) {
     throw entraErrors.noConsent(
       client.clientId,
-      textOf(client.servicePrincipal["displayName"]) || tenantName(client.tenant),
+      propertyText(client.servicePrincipal["displayName"]) || tenantName(client.tenant),
     );
   }
   return granted;
@@ -294,7 +294,7 @@ function sha256(text: string): string {
 /** Whether the registration allows public clients for this redirect URI. */
 function isPublicRedirect(client: Client, redirectUri: string | undefined): boolean {
   const registered = ["publicClient", "spa"].flatMap((platform) =>
-    listOf(propertyOf(client.application?.[platform], "redirectUris")).map(textOf),
+    listOf(propertyOf(client.application?.[platform], "redirectUris")).map(propertyText),
   );
   return redirectUri !== undefined && registered.some((one) => isSameAddress(one, redirectUri));
 }

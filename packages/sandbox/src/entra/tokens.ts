@@ -10,7 +10,7 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject, Tenant } from "../cloud/model";
 import { switchValue } from "../cloud/switches";
 import type { Client } from "./client";
-import { assignedRoles, textOf, type Resource } from "./directory";
+import { assignedRoles, propertyText, type Resource } from "./directory";
 import { entraErrors } from "./errors";
 import type { TokenKeys } from "./keys";
 
@@ -75,8 +75,8 @@ export class TokenMaker {
     user: StoredObject,
     scopes: readonly string[],
   ): Promise<string> {
-    const name = textOf(user["displayName"]);
-    const userPrincipalName = textOf(user["userPrincipalName"]);
+    const name = propertyText(user["displayName"]);
+    const userPrincipalName = propertyText(user["userPrincipalName"]);
     const person =
       resource.tokenVersion === 1
         ? {
@@ -93,14 +93,14 @@ export class TokenMaker {
 
   /** The ID token: the user, for the client. */
   async idToken(client: Client, user: StoredObject, version: 1 | 2, nonce: string | undefined): Promise<string> {
-    const userPrincipalName = textOf(user["userPrincipalName"]);
+    const userPrincipalName = propertyText(user["userPrincipalName"]);
     const person =
       version === 1
         ? { amr: methodsIn(client.tenant), unique_name: userPrincipalName, upn: userPrincipalName }
-        : { preferred_username: userPrincipalName, email: textOf(user["mail"]) || undefined };
+        : { preferred_username: userPrincipalName, email: propertyText(user["mail"]) || undefined };
     return this.#sign(client.tenant, version, client.clientId, {
       ...person,
-      name: textOf(user["displayName"]),
+      name: propertyText(user["displayName"]),
       ...(nonce === undefined ? {} : { nonce }),
       oid: user.id,
       sub: pairwise(user.id, client.clientId),
@@ -155,7 +155,7 @@ export class TokenMaker {
     }
     return this.#sign(client.tenant, 1, resource.audience, {
       aio: randomText(),
-      app_displayname: textOf(client.servicePrincipal["displayName"]),
+      app_displayname: propertyText(client.servicePrincipal["displayName"]),
       appid: client.clientId,
       appidacr: proofClaim[proof],
       idp: issuerOf(client.tenant.id, 1, this.cloud.origins.https),

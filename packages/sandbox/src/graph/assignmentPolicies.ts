@@ -8,7 +8,7 @@ import { refused } from "./errors";
 import type { Json, StoredObject } from "../cloud/model";
 import { get } from "./directory";
 import { wholeSeconds } from "./identifiers";
-import { innerOf, isObject, objectsIn, textIn, textOf, type JsonObject } from "./json";
+import { innerOf, isObject, objectsIn, textIn, jsonText, type JsonObject } from "./json";
 import type { Call } from "./route";
 import { checkCreate } from "./validate";
 
@@ -37,7 +37,7 @@ const longestApproval = 14;
 /** The checked values of a policy. `before`: the policy that they replace. */
 export function assignmentPolicyFrom(call: Call, body: JsonObject, before?: StoredObject): JsonObject {
   const { values } = checkCreate("accessPackageAssignmentPolicies", body, call.version);
-  get(call.tenant, "accessPackages", textOf(values["accessPackageId"]));
+  get(call.tenant, "accessPackages", jsonText(values["accessPackageId"]));
   checkExpiration(values);
   return {
     ...values,
@@ -58,7 +58,7 @@ function checkExpiration(values: JsonObject): void {
   if (typeof days === "number" && (days < 0 || days > longestDuration)) {
     throw invalidPolicy(`durationInDays must be between 0 and ${longestDuration}.`);
   }
-  if (typeof days === "number" && days > 0 && textOf(values["expirationDateTime"]) !== "") {
+  if (typeof days === "number" && days > 0 && jsonText(values["expirationDateTime"]) !== "") {
     throw invalidPolicy("durationInDays and expirationDateTime can't both be set.");
   }
 }
@@ -96,7 +96,7 @@ function checkedStage(call: Call, stage: JsonObject): JsonObject {
 function checkedReview(call: Call, settings: JsonObject, before?: StoredObject): JsonObject | null {
   // The service returns null without reviews.
   if (settings["isEnabled"] !== true) return null;
-  const recurrence = textOf(settings["recurrenceType"]);
+  const recurrence = jsonText(settings["recurrenceType"]);
   if (!recurrences.includes(recurrence)) throw invalidPolicy(`'${recurrence}' is no recurrenceType.`);
   const days = settings["durationInDays"];
   if (typeof days !== "number" || days < 1) throw invalidPolicy("A review lasts a day at least.");
@@ -117,14 +117,14 @@ function described(call: Call, set: JsonObject): JsonObject {
     singleUser: "users",
   }[kindOf(set)] as "connectedOrganizations" | "groups" | "users" | undefined;
   if (entitySet === undefined) return set;
-  const id = textOf(set["id"]);
+  const id = jsonText(set["id"]);
   const object = call.tenant.objects(entitySet).get(id.toLowerCase());
   if (object === undefined) throw invalidPolicy(`There is no ${kindOf(set)} ${id} in this tenant.`);
   return { ...set, description: object["displayName"] ?? null };
 }
 
 function kindOf(set: { readonly [name: string]: Json }): string {
-  return textOf(set["@odata.type"]).replace("#microsoft.graph.", "");
+  return jsonText(set["@odata.type"]).replace("#microsoft.graph.", "");
 }
 
 /** The service's code; the text is the sandbox's own. */

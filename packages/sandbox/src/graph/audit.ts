@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { switchValue } from "../cloud/switches";
 import type { JsonObject } from "./json";
-import { isObject, textIn, textOf } from "./json";
+import { isObject, textIn, jsonText } from "./json";
 import { isDelegated } from "./permissions";
 import type { RouteAnswer, Call, Route } from "./route";
 
@@ -69,7 +69,7 @@ export function withinRetention(
 ): StoredObject[] {
   const days = switchValue(tenant, "entraLicence") === "free" ? 7 : 30;
   const oldest = new Date(now.getTime() - days * millisecondsOfDay).toISOString();
-  return entries.filter((entry) => textOf(entry[moment]) >= oldest);
+  return entries.filter((entry) => jsonText(entry[moment]) >= oldest);
 }
 
 /** Adds an entry for a successful change. */

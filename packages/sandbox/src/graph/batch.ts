@@ -9,7 +9,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Cloud, Json } from "../cloud/model";
 import type { GraphVersion } from "./entities";
 import { EmulatedGraphError, errorBody, unreadableRequest } from "./errors";
-import { innerOf, isObject, textOf, type JsonObject } from "./json";
+import { innerOf, isObject, jsonText, type JsonObject } from "./json";
 import { decodeSegment } from "./match";
 import { bothVersions } from "./route";
 
@@ -156,8 +156,8 @@ function readRequests(body: Json | undefined, version: GraphVersion): InnerReque
 
 function readRequest(item: Json, version: GraphVersion): InnerRequest {
   if (!isObject(item)) throw invalidBatch();
-  const id = textOf(item["id"]);
-  const method = textOf(item["method"]).toUpperCase();
+  const id = jsonText(item["id"]);
+  const method = jsonText(item["method"]).toUpperCase();
   if (id === "" || !methods.has(method)) throw invalidBatch();
   const headers = readHeaders(item["headers"]);
   const body = item["body"] ?? undefined;
@@ -168,7 +168,7 @@ function readRequest(item: Json, version: GraphVersion): InnerRequest {
   return {
     id,
     method,
-    target: targetOf(textOf(item["url"]), version),
+    target: targetOf(jsonText(item["url"]), version),
     headers,
     payload: body === undefined || !writes.has(method) ? undefined : payloadOf(body, contentType),
     dependsOn: readDependencies(item["dependsOn"]),

@@ -3,7 +3,7 @@
  * of user, application and client. What the sign-in does not say counts as `notEnoughInformation`.
  */
 import type { Json } from "../cloud/model";
-import { innerOf, isObject, textOf, textsIn, type JsonObject } from "./json";
+import { innerOf, isObject, jsonText, textsIn, type JsonObject } from "./json";
 
 export interface EvaluatedSignIn {
   readonly identity: JsonObject;
@@ -18,8 +18,8 @@ export function whatIf(policy: JsonObject, signIn: EvaluatedSignIn): string[] {
     policy["state"] === "disabled" ? "policyNotEnabled" : undefined,
     usersReason(innerOf(conditions, "users"), signIn.identity),
     applicationReason(innerOf(conditions, "applications"), signIn.context),
-    listReason(texts(conditions, "clientAppTypes"), textOf(signIn.conditions["clientAppType"]), "clientApps"),
-    platformReason(innerOf(conditions, "platforms"), textOf(signIn.conditions["devicePlatform"])),
+    listReason(texts(conditions, "clientAppTypes"), jsonText(signIn.conditions["clientAppType"]), "clientApps"),
+    platformReason(innerOf(conditions, "platforms"), jsonText(signIn.conditions["devicePlatform"])),
     locationReason(innerOf(conditions, "locations")),
     ...(["signInRiskLevels", "userRiskLevels"] as const).map((name) =>
       riskReason(texts(conditions, name), signIn.conditions, name),
@@ -30,9 +30,9 @@ export function whatIf(policy: JsonObject, signIn: EvaluatedSignIn): string[] {
 
 function usersReason(users: Json | undefined, identity: JsonObject): string | undefined {
   const has = (name: string, value: string) => value !== "" && texts(users, name).includes(value);
-  const isExternal = !["", "none"].includes(textOf(identity["externalUserType"]));
+  const isExternal = !["", "none"].includes(jsonText(identity["externalUserType"]));
   const is = (side: "include" | "exclude") =>
-    has(`${side}Users`, textOf(identity["userId"])) ||
+    has(`${side}Users`, jsonText(identity["userId"])) ||
     (isExternal && has(`${side}Users`, "GuestsOrExternalUsers")) ||
     isGuestOf(innerOf(users, `${side}GuestsOrExternalUsers`), identity);
   if (is("exclude")) return "users";
@@ -43,13 +43,13 @@ function usersReason(users: Json | undefined, identity: JsonObject): string | un
 
 function isGuestOf(condition: Json | undefined, identity: JsonObject): boolean {
   if (!isObject(condition)) return false;
-  const kinds = textOf(condition["guestOrExternalUserTypes"]).split(",");
-  const asked = textOf(identity["externalUserType"]).split(",");
+  const kinds = jsonText(condition["guestOrExternalUserTypes"]).split(",");
+  const asked = jsonText(identity["externalUserType"]).split(",");
   if (!asked.some((kind) => kinds.includes(kind))) return false;
   const tenants = condition["externalTenants"];
   return (
     innerOf(tenants, "membershipKind") !== "enumerated" ||
-    texts(tenants, "members").includes(textOf(identity["externalTenantId"]))
+    texts(tenants, "members").includes(jsonText(identity["externalTenantId"]))
   );
 }
 
@@ -84,8 +84,8 @@ function riskReason(levels: string[], conditions: JsonObject, name: "signInRiskL
   if (levels.length === 0) return undefined;
   const [asked, reason] =
     name === "signInRiskLevels"
-      ? [textOf(conditions["signInRiskLevel"]), "signInRisk"]
-      : [textOf(conditions["userRiskLevel"]), "userRisk"];
+      ? [jsonText(conditions["signInRiskLevel"]), "signInRisk"]
+      : [jsonText(conditions["userRiskLevel"]), "userRisk"];
   if (asked === "") return "notEnoughInformation";
   return levels.includes(asked) ? undefined : reason;
 }

@@ -4,7 +4,7 @@
  */
 import type { Cloud, StoredObject, Tenant } from "../cloud/model";
 import { linked, removeLink } from "./directory";
-import { innerOf, textIn, textOf } from "./json";
+import { innerOf, textIn, jsonText } from "./json";
 
 export const activations = "assignmentSchedules";
 export const activationRequests = "assignmentScheduleRequests";
@@ -28,14 +28,16 @@ export function activationOf(tenant: Tenant, wanted: Readonly<Record<string, unk
   // Somebody has taken the person out of the group by hand.
   const isThere =
     found !== undefined &&
-    linked(tenant, linkOf(textOf(found["accessId"])), textOf(found["groupId"])).includes(textOf(found["principalId"]));
+    linked(tenant, linkOf(jsonText(found["accessId"])), jsonText(found["groupId"])).includes(
+      jsonText(found["principalId"]),
+    );
   return isThere ? found : undefined;
 }
 
 export function endActivation(tenant: Tenant, activation: StoredObject): void {
   const { accessId, groupId, principalId } = activation;
   tenant.objects(activations).delete(activation.id);
-  removeLink(tenant, linkOf(textOf(accessId)), textOf(groupId), textOf(principalId));
+  removeLink(tenant, linkOf(jsonText(accessId)), jsonText(groupId), jsonText(principalId));
 }
 
 /** Ends what has ended by the clock: activations, and requests that nobody has decided in time. */

@@ -7,7 +7,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { get } from "./directory";
 import { notFound } from "./errors";
-import { objectsIn, textOf, type JsonObject } from "./json";
+import { objectsIn, jsonText, type JsonObject } from "./json";
 import { complete } from "./objects";
 import type { Call } from "./route";
 
@@ -54,7 +54,7 @@ export function onboard(call: Call, groupId: string): ReadonlyMap<string, string
 /** A rule of the policy of a group's members or owners. */
 export function ruleOf(tenant: Tenant, groupId: string, role: string, ruleId: string): JsonObject {
   const assignment = assignmentsOf(tenant, groupId).find(({ roleDefinitionId }) => roleDefinitionId === role);
-  const rules = rulesOf(policyOf(tenant, textOf(assignment?.["policyId"])));
+  const rules = rulesOf(policyOf(tenant, jsonText(assignment?.["policyId"])));
   return rules.find(({ id }) => id === ruleId) ?? {};
 }
 

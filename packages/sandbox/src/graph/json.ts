@@ -8,7 +8,7 @@ export function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /** The string, or an empty one for any other value. */
-export function textOf(value: Json | undefined): string {
+export function jsonText(value: Json | undefined): string {
   return typeof value === "string" ? value : "";
 }
 

@@ -71,7 +71,7 @@ export function parameter(call: Call, name: string): string {
 }
 
 /** The body as a JSON object. Throws the service's 400 for any other body. */
-export function bodyOf(call: Call): JsonObject {
+export function callBody(call: Call): JsonObject {
   const { body } = call;
   if (body === undefined) throw unreadableRequest("Empty Payload. JSON content expected.");
   if (typeof body !== "object" || body === null || Array.isArray(body)) {

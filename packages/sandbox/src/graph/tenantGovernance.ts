@@ -5,7 +5,7 @@
 import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { addConsentedServicePrincipal, assignAppRole } from "../cloud/seed";
 import { find, remove } from "./directory";
-import { innerOf, objectsIn, textOf } from "./json";
+import { innerOf, objectsIn, jsonText } from "./json";
 import { complete } from "./objects";
 
 /**
@@ -28,7 +28,7 @@ export function setProvisioned(cloud: Cloud, governed: Tenant, governing: Tenant
     governed.objects(partners).set(partner.id, partner);
   }
   for (const assignment of assignments) {
-    const id = `${governing.id}/${textOf(assignment["groupId"])}`;
+    const id = `${governing.id}/${jsonText(assignment["groupId"])}`;
     const roleTemplateIds = objectsIn(assignment["roleTemplates"]).map((role) => role["id"] ?? null);
     governed.objects(delegatedRoles).set(id, { id, ...assignment, governingTenantId: governing.id, roleTemplateIds });
   }
@@ -60,20 +60,20 @@ function removeRolesAndApplications(cloud: Cloud, governed: Tenant, governingTen
 }
 
 function provision(governed: Tenant, governing: Tenant, application: Readonly<Record<string, Json>>): void {
-  const appId = textOf(application["appId"]);
+  const appId = jsonText(application["appId"]);
   const principal =
     find(governed, "servicePrincipals", `(appId='${appId}')`) ?? added(governed, governing, application);
   for (const access of objectsIn(application["requiredResourceAccesses"])) {
-    const resourceAppId = textOf(access["resourceAppId"]);
+    const resourceAppId = jsonText(access["resourceAppId"]);
     const roles = objectsIn(access["permissions"]).filter(({ type }) => type === "role");
-    for (const { id } of roles) grant(governed, principal, resourceAppId, textOf(id));
+    for (const { id } of roles) grant(governed, principal, resourceAppId, jsonText(id));
   }
 }
 
 function added(governed: Tenant, governing: Tenant, application: Readonly<Record<string, Json>>): StoredObject {
   const description = {
-    applicationId: textOf(application["appId"]),
-    displayName: textOf(application["displayName"]),
+    applicationId: jsonText(application["appId"]),
+    displayName: jsonText(application["displayName"]),
     signInAudience: "AzureADMultipleOrgs",
     homeTenantId: governing.id,
   } as const;
@@ -85,5 +85,5 @@ function added(governed: Tenant, governing: Tenant, application: Readonly<Record
 function grant(governed: Tenant, principal: StoredObject, resourceAppId: string, roleId: string): void {
   const resource = find(governed, "servicePrincipals", `(appId='${resourceAppId}')`);
   const role = objectsIn(resource?.["appRoles"]).find(({ id }) => id === roleId);
-  if (role !== undefined) assignAppRole(governed, principal, resourceAppId, textOf(role["value"]));
+  if (role !== undefined) assignAppRole(governed, principal, resourceAppId, jsonText(role["value"]));
 }

@@ -18,7 +18,7 @@ import { complex } from "./entities/property";
 import { badRequest, invalidValue, missingValue, unreadableRequest } from "./errors";
 import { asMoment } from "./identifiers";
 import { isIn } from "./odata/shape";
-import { isObject, textOf, type JsonObject } from "./json";
+import { isObject, jsonText, type JsonObject } from "./json";
 
 /** The content of a body: values of properties, and references to bind (`owners@odata.bind`). */
 export interface CheckedBody {
@@ -143,7 +143,7 @@ function checkComplexValue(declared: string, value: Json): JsonObject {
   const typeName = complexTypeOf(declared, value);
   if (typeName === undefined) {
     throw unreadableRequest(
-      `A type named '${textOf(value["@odata.type"])}' could not be resolved by the model, or is not one of 'microsoft.graph.${declared}'.`,
+      `A type named '${jsonText(value["@odata.type"])}' could not be resolved by the model, or is not one of 'microsoft.graph.${declared}'.`,
     );
   }
   const properties: EntityProperties = complexTypes[typeName] ?? {};
@@ -166,7 +166,7 @@ function checkComplexValue(declared: string, value: Json): JsonObject {
 function checkInnerValue(typeName: string, name: string, property: EntityProperty, sent: Json): Json {
   const value = checkValue(name, property, sent);
   if (value === null && !property.nullable) throw invalidValue(name, typeName);
-  if (property.values !== undefined && value !== null && !property.values.includes(textOf(value))) {
+  if (property.values !== undefined && value !== null && !property.values.includes(jsonText(value))) {
     throw invalidValue(name, typeName);
   }
   return value;

@@ -3,7 +3,7 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject, Tenant } from "../cloud/model";
 import type { PermissionGrant, IdentityUse, PermissionUse } from "../cloud/permissionUse";
 import { roleAssignmentsOf } from "../azure/access";
-import { nameOf } from "./names";
+import { objectName } from "./names";
 
 export interface ReportedIdentity extends IdentityUse {
   /** Display name of the application; empty if the tenant does not have it any more. */
@@ -23,10 +23,10 @@ export function permissionReport(cloud: EmulatedCloud, use: PermissionUse, tenan
   const records = cloud.records().filter(({ id }) => tenantId === undefined || id === tenantId);
   const tenants = records.map((tenant) => ({
     tenantId: tenant.id,
-    displayName: nameOf(tenant.objects("organization").get(tenant.id)),
+    displayName: objectName(tenant.objects("organization").get(tenant.id)),
     identities: use.of(tenant.id, grantsOf(tenant)).map((identity) => ({
       ...identity,
-      displayName: nameOf(principalOf(tenant, identity.applicationId)),
+      displayName: objectName(principalOf(tenant, identity.applicationId)),
     })),
   }));
   return { tenants: tenants.filter(({ identities }) => identities.length > 0) };
@@ -40,7 +40,7 @@ function grantsOf(tenant: Tenant): PermissionGrant[] {
     const api = principals.get(textOf(assignment["resourceId"]));
     const permission = appRolesOf(api).find(({ id }) => id === assignment["appRoleId"])?.value;
     if (typeof application !== "string" || permission === undefined) return [];
-    return [{ applicationId: application, api: nameOf(api), permission }];
+    return [{ applicationId: application, api: objectName(api), permission }];
   });
   const ofAzure = roleAssignmentsOf(tenant).flatMap(({ principalId, role, at }): PermissionGrant[] => {
     const application = principals.get(principalId)?.["appId"];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Clock } from "../../src/cloud/clock";
 import type { StoredObject } from "../../src/cloud/model";
-import { textOf } from "../../src/entra/directory";
+import { propertyText } from "../../src/entra/directory";
 import type { OwnSandbox } from "../../src/server";
 import {
   addDaemon,
@@ -114,7 +114,7 @@ describe("signing in", () => {
 
     it("authorization: signs in the user of login_hint", async () => {
       const second = [...connector.tenant.objects("users").values()][1];
-      const code = await codeFor({ ...v2, login_hint: textOf(second?.["userPrincipalName"]).toUpperCase() });
+      const code = await codeFor({ ...v2, login_hint: propertyText(second?.["userPrincipalName"]).toUpperCase() });
       const { body } = await redeem({ code });
       assert.equal(decodeToken(body["access_token"]).claims["oid"], second?.id);
     });

@@ -9,7 +9,7 @@ import { azureResources, msspSubscriptionId } from "../../src/azure/subscription
 import { credentialsOf, configuration } from "../../src/plugins/azureNative/configuration";
 import { azureNativeProvider } from "../../src/plugins/azureNative/provider";
 import { resources } from "../../src/plugins/azureNative/resources";
-import { textOf, unknown, type ValueRecord } from "../../src/plugins/protocol/values";
+import { valueText, unknown, type ValueRecord } from "../../src/plugins/protocol/values";
 import { isInput } from "../../src/plugins/schema/property";
 import { PluginClient, refusal } from "./pluginClient";
 import { startSandboxPlugin, type SandboxPlugin } from "./sandboxPlugin";
@@ -109,7 +109,7 @@ describe("The azure-native stand-in on the sandbox", function () {
     const { result } = await client.invoke("authorization:getClientConfig");
     assert.equal(result["tenantId"], msspTenantId);
     assert.equal(result["subscriptionId"], msspSubscriptionId);
-    assert.match(textOf(result["objectId"]), /^[0-9a-f-]{36}$/);
+    assert.match(valueText(result["objectId"]), /^[0-9a-f-]{36}$/);
   });
 
   it("create: refuses an existing resource and waits until the new one is ready", async () => {
@@ -192,7 +192,7 @@ describe("The azure-native stand-in on the sandbox", function () {
 
   it("check: generates and keeps names, refuses arguments that the SDK does not send", async () => {
     const { inputs } = await client.check("resources:ResourceGroup", { location: "westeurope" }, "mine");
-    assert.match(textOf(inputs["resourceGroupName"]), /^mine[0-9a-f]{8}$/);
+    assert.match(valueText(inputs["resourceGroupName"]), /^mine[0-9a-f]{8}$/);
     const again = await client.check("resources:ResourceGroup", { location: "westeurope" }, "mine", inputs);
     assert.equal(again.inputs["resourceGroupName"], inputs["resourceGroupName"]);
     const assignment = await client.check("authorization:RoleAssignment", {
@@ -200,7 +200,7 @@ describe("The azure-native stand-in on the sandbox", function () {
       principalId: "p",
       roleDefinitionId: "r",
     });
-    assert.match(textOf(assignment.inputs["roleAssignmentName"]), /^[0-9a-f-]{36}$/);
+    assert.match(valueText(assignment.inputs["roleAssignmentName"]), /^[0-9a-f-]{36}$/);
     const wrong = await client.check("keyvault:Secret", { properties: { vaultUri: "x" }, vaultName: 1 });
     assert.equal(wrong.failures.length, 2);
   });

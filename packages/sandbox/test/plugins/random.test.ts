@@ -1,6 +1,6 @@
 /** The stand-in for `random`: values as the official plugin makes them. */
 import assert from "node:assert/strict";
-import { textOf, type ValueRecord } from "../../src/plugins/protocol/values";
+import { valueText, type ValueRecord } from "../../src/plugins/protocol/values";
 import { randomProvider } from "../../src/plugins/random/provider";
 import { PluginClient } from "./pluginClient";
 
@@ -34,7 +34,7 @@ describe("The random stand-in", () => {
 
   it("RandomUuid: has version 4", async () => {
     const uuid = await make("RandomUuid", {});
-    assert.match(textOf(uuid.state.result), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.match(valueText(uuid.state.result), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
   it("random: a changed keeper replaces the resource", async () => {

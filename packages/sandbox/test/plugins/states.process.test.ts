@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { GraphOperation } from "../../src/plugins/azuread/graph";
 import { user } from "../../src/plugins/azuread/resources/user";
-import { textOf, type ValueRecord } from "../../src/plugins/protocol/values";
+import { valueText, type ValueRecord } from "../../src/plugins/protocol/values";
 import { Fields } from "../../src/plugins/schema/fields";
 import { refusal } from "./pluginClient";
 import { type SandboxPlugin, startSandboxPlugin, tenantId } from "./sandboxPlugin";
@@ -67,15 +67,16 @@ describe("The azuread stand-in's states, as the official plugin's", function () 
   it("functions: official IDs and the omitted arguments in the result", async () => {
     const { result: config } = await plugin.client.invoke("getClientConfig");
     const { clientId, objectId } = config;
-    assert.equal(config.id, `${tenantId}-${textOf(clientId)}-${textOf(objectId)}`);
+    assert.equal(config.id, `${tenantId}-${valueText(clientId)}-${valueText(objectId)}`);
     const { result: domains } = await plugin.client.invoke("getDomains", { onlyDefault: true });
-    assert.match(textOf(domains.id), new RegExp(`^domains#${tenantId}#[A-Za-z0-9_-]{27}=$`));
+    assert.match(valueText(domains.id), new RegExp(`^domains#${tenantId}#[A-Za-z0-9_-]{27}=$`));
     assert.deepEqual(domains.supportsServices, []);
   });
 
   it("import: names the schema version, also 0", async () => {
     const { id, state } = await made("ApplicationRegistration", { displayName: "B" });
-    const version = (of: ValueRecord) => (JSON.parse(textOf(of.__meta)) as { schema_version?: string }).schema_version;
+    const version = (of: ValueRecord) =>
+      (JSON.parse(valueText(of.__meta)) as { schema_version?: string }).schema_version;
     assert.equal(version(state), undefined);
     const imported = await plugin.client.read("ApplicationRegistration", id);
     assert.equal(version(imported.state), "0");

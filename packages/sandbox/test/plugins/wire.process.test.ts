@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { type Value, type ValueRecord, isList, isRecord, textOf } from "../../src/plugins/protocol/values";
+import { type Value, type ValueRecord, isList, isRecord, valueText } from "../../src/plugins/protocol/values";
 import { resources } from "../../src/plugins/azuread/resources";
 import { type SandboxPlugin, startSandboxPlugin } from "./sandboxPlugin";
 import { halfDone } from "./pluginClient";
@@ -280,7 +280,7 @@ const cases: readonly Case[] = [
       redirectUrl: "https://security.microsoft.com",
       message: { language: "en-US" },
     }),
-    names: (_, state) => ({ guest: textOf(state.userId) }),
+    names: (_, state) => ({ guest: valueText(state.userId) }),
     create: ["POST /v1.0/invitations", "PATCH /v1.0/users/{guest}", "GET /v1.0/users/{guest}"],
     read: ["GET /v1.0/users/{guest}"],
     delete: ["DELETE /v1.0/users/{guest}"],
@@ -577,8 +577,10 @@ describe("The azuread stand-in on the sandbox", function () {
     plugin = await startSandboxPlugin();
     // Any certificate will do: the sandbox's own.
     objects.certificate = fs.readFileSync(plugin.environment.NODE_EXTRA_CA_CERTS ?? "", "utf8");
-    objects.caller = textOf((await plugin.client.invoke("getClientConfig")).result.objectId);
-    objects.resource = textOf((await plugin.client.invoke("getServicePrincipal", { clientId: graph })).result.objectId);
+    objects.caller = valueText((await plugin.client.invoke("getClientConfig")).result.objectId);
+    objects.resource = valueText(
+      (await plugin.client.invoke("getServicePrincipal", { clientId: graph })).result.objectId,
+    );
     objects.organization = "0f0a0000-0000-4000-8000-000000000001";
     const organization = { id: objects.organization, displayName: "Fabrikam", identitySources: [] };
     plugin.tenant.objects("connectedOrganizations").set(organization.id, organization);
@@ -599,7 +601,7 @@ describe("The azuread stand-in on the sandbox", function () {
       let state = made.state;
       objects[one.as] = made.id.split("/").at(-1) ?? "";
       Object.assign(objects, one.names?.(made.id, state));
-      if (one.as === "application") objects.clientId = textOf(state.clientId);
+      if (one.as === "application") objects.clientId = valueText(state.clientId);
       assert.deepEqual(plugin.requests(objects), one.create, "create");
 
       const found = await client.read(one.type, made.id, state, inputs);

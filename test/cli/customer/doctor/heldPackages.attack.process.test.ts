@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import { type StoredObject, textOf } from "@defender-mssp/testkit";
+import { type StoredObject, jsonText } from "@defender-mssp/testkit";
 import { stringify } from "yaml";
 import { EntitlementAccess } from "../../../../components/portalAccess/entitlementAccess";
 import { MsspSecurityGroup } from "../../../../components/portalAccess/msspSecurityGroup";
@@ -93,7 +93,7 @@ describe("attack: destroy with access packages that people hold", function () {
       const { state, holders } = JSON.parse(held.stdout) as BeforeDestroyReport;
       assert.equal(state, "failed");
       const named = holders.map(({ address, accessPackage }) => `${address}: ${accessPackage}`).sort();
-      const nameOf = (one: StoredObject | undefined) => textOf(one?.["displayName"]);
+      const nameOf = (one: StoredObject | undefined) => jsonText(one?.["displayName"]);
       assert.deepEqual(named, [`${ana.email}: ${nameOf(tier1)}`, `${ben.email}: ${nameOf(tier2)}`].sort());
       const { stdout } = await doctor();
       for (const text of [ana.email, ben.email, nameOf(tier1), nameOf(tier2), "would fail halfway", "az rest"])

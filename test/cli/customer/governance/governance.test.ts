@@ -4,7 +4,7 @@ import { TestSession } from "../../testSession";
 import type { Endpoints, GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { personsCall } from "../../../../cli/customer/governance/person";
-import { stateOf } from "../../../../cli/customer/governance/run";
+import { stackGovernanceState } from "../../../../cli/customer/governance/run";
 import { acceptStep, requestStep, terminateStep } from "../../../../cli/customer/governance/steps";
 import { stateText } from "../../../../cli/customer/governance/text";
 import { governanceObjects } from "../../../../cli/customer/report/governance";
@@ -62,20 +62,30 @@ describe("mssp governance", () => {
       [{ governanceRelationships: value(asked) }, "terminationRequested", "customerAdministrator"],
     ];
     for (const [answers, state, actor] of states) {
-      const found = await stateOf("contoso", settings, callOf(answers), now);
+      const found = await stackGovernanceState("contoso", settings, callOf(answers), now);
       assert.deepEqual([found.state, found.actor], [state, actor]);
     }
     const rbac = parseSettings({ ...requiredSettings, analysts: "[]" }, [], {});
-    const unwanted = await stateOf("contoso", rbac, callOf({ governanceRelationships: value(active) }), now);
+    const unwanted = await stackGovernanceState(
+      "contoso",
+      rbac,
+      callOf({ governanceRelationships: value(active) }),
+      now,
+    );
     assert.equal(unwanted.state, "unwanted");
-    assert.equal((await stateOf("contoso", rbac, callOf({}), now)).actor, undefined);
+    assert.equal((await stackGovernanceState("contoso", rbac, callOf({}), now)).actor, undefined);
   });
 
   it("status: text from a tenant reaches the terminal without control characters", async () => {
     const name = "SOC\u001b]0;owned\u0007";
     const assignments = [{ groupId: objectId, groupDisplayName: name, roleTemplates: [reader] }];
     const hostile = { ...active, policySnapshot: { delegatedAdministrationRoleAssignments: assignments } };
-    const found = await stateOf("contoso", settings, callOf({ governanceRelationships: value(hostile) }), now);
+    const found = await stackGovernanceState(
+      "contoso",
+      settings,
+      callOf({ governanceRelationships: value(hostile) }),
+      now,
+    );
     assert.doesNotMatch(stateText(found), /[\u001b\u0007]/);
   });
 

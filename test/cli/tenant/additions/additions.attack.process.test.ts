@@ -11,7 +11,7 @@ import {
   automationApplicationId,
   type SandboxProject,
   type StoredObject,
-  textOf,
+  jsonText,
 } from "@defender-mssp/testkit";
 import type { Addition, AdditionsPart } from "../../../../cli/stack/additionsPart";
 import { driftReport } from "../../../../cli/ci/drift/drift";
@@ -197,7 +197,7 @@ describe("attack: somebody adds a way in to the stack's objects", function () {
         expected,
       );
       // Defender's roles are not in Entra's audit log: Microsoft Purview has them.
-      const unknown = additions.filter(({ done }) => done.by !== textOf(automationIn(number)["displayName"]));
+      const unknown = additions.filter(({ done }) => done.by !== jsonText(automationIn(number)["displayName"]));
       assert.deepEqual(unknown.map(({ kind }) => kind).sort(), ["role assignment"]);
       assert.ok(additions.every(({ done, kind }) => kind === "role assignment" || /^\d{4}-.*Z$/.test(done.on)));
 
@@ -270,7 +270,7 @@ describe("attack: somebody adds a way in to the stack's objects", function () {
     it("a policy and an assignment made by hand are additions; a regular holder is not", async () => {
       const objects = objectsOf(project, tenantIdOf(number)) as unknown as Record<string, Record<string, StoredObject>>;
       const [policy] = Object.values(objects["accessPackageAssignmentPolicies"] ?? {});
-      const accessPackageId = textOf(policy?.["accessPackageId"]);
+      const accessPackageId = jsonText(policy?.["accessPackageId"]);
       const analyst = await hands.graph<{ invitedUser: { id: string } }>("POST", "/v1.0/invitations", {
         invitedUserEmailAddress: ana.email,
         inviteRedirectUrl: "https://contoso.com",

@@ -23,7 +23,7 @@ import { privilegedAccessTypes } from "./privilegedAccess";
 import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
 import { tenantGovernanceTypes } from "./tenantGovernance";
 import type { Json } from "../../cloud/model";
-import { textOf } from "../json";
+import { jsonText } from "../json";
 
 const emptyUrls = {
   logoUrl: null,
@@ -254,7 +254,7 @@ const subtypesOf: Readonly<Record<string, readonly string[]>> = {
 export function complexTypeOf(declared: string, value: { readonly [name: string]: Json }): string | undefined {
   const subtypes = subtypesOf[declared];
   if (subtypes === undefined) return declared;
-  const said = textOf(value["@odata.type"]).toLowerCase();
+  const said = jsonText(value["@odata.type"]).toLowerCase();
   return subtypes.find((subtype) => said === `#microsoft.graph.${subtype}`.toLowerCase());
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Json } from "../../cloud/model";
 import { unreadableRequest, unsupportedQuery } from "../errors";
-import { innerOf, textOf } from "../json";
+import { innerOf, jsonText } from "../json";
 import { compileFilter, type FilteredType } from "./filterMatch";
 
 type Matches = (object: Json) => boolean;
@@ -112,7 +112,7 @@ function compileClause(clause: string, type: FilteredType): Matches {
   const parts = wordsOf(text).flat();
   if (parts.length === 0) throw unsupportedQuery();
   return (object) => {
-    const known = wordsOf(textOf(innerOf(object, name))).flatMap((words) => [...words, ...joined(words)]);
+    const known = wordsOf(jsonText(innerOf(object, name))).flatMap((words) => [...words, ...joined(words)]);
     return parts.every((part) => known.some((word) => word.startsWith(part)));
   };
 }

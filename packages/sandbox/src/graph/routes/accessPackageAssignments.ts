@@ -10,10 +10,10 @@ import { get } from "../directory";
 import { contextName, createdStamp, entitlementPath } from "../entitlements";
 import { refused } from "../errors";
 import { licensed } from "../licences";
-import { innerOf, objectsIn, textIn, textOf, type JsonObject } from "../json";
+import { innerOf, objectsIn, textIn, jsonText, type JsonObject } from "../json";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, type RouteAnswer, type Call } from "../route";
+import { callBody, type RouteAnswer, type Call } from "../route";
 import { checkCreate } from "../validate";
 
 const versions = ["beta"] as const;
@@ -38,10 +38,10 @@ export const accessPackageAssignmentRoutes = licensed("entitlementManagement", [
 ]);
 
 function ask(call: Call): RouteAnswer {
-  const { accessPackageAssignment = null, ...body } = bodyOf(call);
+  const { accessPackageAssignment = null, ...body } = callBody(call);
   const { values } = checkCreate(requests, body, call.version);
   if (values["requestType"] === "AdminRemove") {
-    const { id } = get(call.tenant, assignments, textOf(innerOf(accessPackageAssignment, "id")));
+    const { id } = get(call.tenant, assignments, jsonText(innerOf(accessPackageAssignment, "id")));
     call.tenant.objects(assignments).delete(id);
   } else {
     const assignment = assignmentFrom(call, (accessPackageAssignment ?? {}) as JsonObject);
@@ -69,11 +69,11 @@ function organizationOf({ cloud, tenant }: Call, mail: string): string | undefin
 
 /** The subject of an assignment to an existing user has the user's object ID. */
 function assignmentFrom(call: Call, asked: JsonObject): StoredObject {
-  const policy = get(call.tenant, "accessPackageAssignmentPolicies", textOf(asked["assignmentPolicyId"]));
-  const accessPackage = get(call.tenant, "accessPackages", textOf(asked["accessPackageId"]));
+  const policy = get(call.tenant, "accessPackageAssignmentPolicies", jsonText(asked["assignmentPolicyId"]));
+  const accessPackage = get(call.tenant, "accessPackages", jsonText(asked["accessPackageId"]));
   if (policy["accessPackageId"] !== accessPackage.id)
     throw refused("InvalidPolicy", "The policy is not one of the access package.");
-  const user = get(call.tenant, "users", textOf(asked["targetId"]));
+  const user = get(call.tenant, "users", jsonText(asked["targetId"]));
   const subject = complete("accessPackageSubjects", {
     id: randomUUID(),
     objectId: user.id,
@@ -81,7 +81,7 @@ function assignmentFrom(call: Call, asked: JsonObject): StoredObject {
     email: user["mail"] ?? null,
     principalName: textIn(user["userPrincipalName"]) ?? null,
     type: "User",
-    connectedOrganizationId: organizationOf(call, textOf(user["mail"])) ?? null,
+    connectedOrganizationId: organizationOf(call, jsonText(user["mail"])) ?? null,
   });
   call.tenant.objects("accessPackageSubjects").set(subject.id, subject);
   const assignment = complete(assignments, {

@@ -14,10 +14,10 @@ import { contextName, createdStamp, entitlementPath } from "../entitlements";
 import { licensed } from "../licences";
 import { notFound, refused } from "../errors";
 import { wholeSeconds } from "../identifiers";
-import { isObject, textOf, type JsonObject } from "../json";
+import { isObject, jsonText, type JsonObject } from "../json";
 import { complete } from "../objects";
 import { isDelegated, passes, permissions } from "../permissions";
-import { bodyOf, noContent, parameter, type RouteAnswer, type Call } from "../route";
+import { callBody, noContent, parameter, type RouteAnswer, type Call } from "../route";
 import { checkCreate } from "../validate";
 
 const versions = ["beta"] as const;
@@ -79,11 +79,11 @@ function resourcesOf(tenant: Tenant, catalogId: string): StoredObject[] {
 
 /** Executed at once. The service keeps the request as a record; the sandbox does not. */
 function request(call: Call): RouteAnswer {
-  const { accessPackageResource, ...body } = bodyOf(call);
+  const { accessPackageResource, ...body } = callBody(call);
   const { values } = checkCreate(requests, body, call.version);
   const sent = isObject(accessPackageResource) ? accessPackageResource : {};
   const { values: resource } = checkCreate(resources, sent, call.version);
-  const catalog = get(call.tenant, catalogs, textOf(values["catalogId"]));
+  const catalog = get(call.tenant, catalogs, jsonText(values["catalogId"]));
   if (values["requestType"] === "AdminAdd") addResource(call, catalog.id, resource);
   else removeResource(call, catalog.id, resource);
   call.cloud.changed();
@@ -94,10 +94,10 @@ function addResource(call: Call, catalogId: string, { originId, originSystem }: 
   if (originSystem !== "AadGroup") {
     throw refused(
       "InvalidOriginSystem",
-      `The sandbox has resources of originSystem AadGroup, not ${textOf(originSystem)}.`,
+      `The sandbox has resources of originSystem AadGroup, not ${jsonText(originSystem)}.`,
     );
   }
-  const group = call.tenant.objects("groups").get(textOf(originId).toLowerCase());
+  const group = call.tenant.objects("groups").get(jsonText(originId).toLowerCase());
   if (group === undefined) throw refused("ResourceNotFoundInOriginSystem", "The resource is not in the origin system.");
   if (resourcesOf(call.tenant, catalogId).some((one) => one["originId"] === group.id)) {
     throw refused("ResourceAlreadyOnboarded", "The resource is already onboarded.");
@@ -141,7 +141,7 @@ function mayChange({ tenant, caller }: Call, groupId: string): boolean {
 
 function removeResource(call: Call, catalogId: string, { originId }: JsonObject): void {
   const resource = resourcesOf(call.tenant, catalogId).find(
-    (one) => one["originId"] === textOf(originId).toLowerCase(),
+    (one) => one["originId"] === jsonText(originId).toLowerCase(),
   );
   if (resource === undefined) throw refused("ResourceNotFound", "The resource is not in the catalog.");
   const isUsed = linked(call.tenant, `${resources}.${roles}`, resource.id).some(
@@ -150,7 +150,7 @@ function removeResource(call: Call, catalogId: string, { originId }: JsonObject)
   if (isUsed) {
     throw refused(
       "InvalidDeleteResourceHasEntitlements",
-      `The resource: ${textOf(resource["displayName"])} can not be deleted because there are active entitlements.`,
+      `The resource: ${jsonText(resource["displayName"])} can not be deleted because there are active entitlements.`,
     );
   }
   forgetResource(call.tenant, catalogId, resource);
@@ -168,16 +168,16 @@ function forgetResource(tenant: Tenant, catalogId: string, { id }: StoredObject)
 /** A role of a resource in the package's catalog; the package grants the role. */
 function addRoleScope(call: Call): RouteAnswer {
   const accessPackage = get(call.tenant, packages, parameter(call, "id"));
-  const { accessPackageResourceRole: role, accessPackageResourceScope: scope } = bodyOf(call);
+  const { accessPackageResourceRole: role, accessPackageResourceScope: scope } = callBody(call);
   const { values: sentRole } = checkCreate(roles, withoutResource(role), call.version);
   const { values: sentScope } = checkCreate(scopes, withoutResource(scope), call.version);
-  const found = resourcesOf(call.tenant, textOf(accessPackage["catalogId"])).find((resource) =>
+  const found = resourcesOf(call.tenant, jsonText(accessPackage["catalogId"])).find((resource) =>
     partOf(call.tenant, resource, scopes, sentScope["originId"]),
   );
   const resource = found ?? refuse("ResourceNotFound", "The resource is not in the access package's catalog.");
   const roleId =
     partOf(call.tenant, resource, roles, sentRole["originId"]) ??
-    refuse("RoleNotFound", `The resource has no role ${textOf(sentRole["originId"])}.`);
+    refuse("RoleNotFound", `The resource has no role ${jsonText(sentRole["originId"])}.`);
   const scopeId = partOf(call.tenant, resource, scopes, sentScope["originId"]) ?? "";
   const given = linked(call.tenant, `${packages}.${roleScopes}`, accessPackage.id);
   if (given.some((one) => linked(call.tenant, `${roleScopes}.${roles}`, one).includes(roleId))) {

@@ -11,10 +11,10 @@ import { contextName, createdStamp, entitlementPath, modified } from "../entitle
 import { refused } from "../errors";
 import { licensed } from "../licences";
 import type { EntitlementSetName } from "../entities";
-import { innerOf, textOf, type JsonObject } from "../json";
+import { innerOf, jsonText, type JsonObject } from "../json";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, noContent, ok, context, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, noContent, ok, context, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { shape } from "../odata/shape";
 import { forgetResources, forgetRoleScopes } from "./accessPackageResources";
@@ -32,14 +32,14 @@ export const accessPackageRoutes = licensed("entitlementManagement", [
     path: `${entitlementPath}/${catalogs}`,
     versions,
     permissions: write,
-    handle: (call) => add(call, catalogs, checkCreate(catalogs, bodyOf(call), call.version).values),
+    handle: (call) => add(call, catalogs, checkCreate(catalogs, callBody(call), call.version).values),
   },
   {
     method: "PATCH",
     path: `${entitlementPath}/${catalogs}/{id}`,
     versions,
     permissions: write,
-    handle: (call) => change(call, catalogs, bodyOf(call)),
+    handle: (call) => change(call, catalogs, callBody(call)),
   },
   {
     method: "DELETE",
@@ -56,7 +56,7 @@ export const accessPackageRoutes = licensed("entitlementManagement", [
     path: `${entitlementPath}/${packages}/{id}`,
     versions,
     permissions: write,
-    handle: (call) => change(call, packages, withoutCatalog(bodyOf(call))),
+    handle: (call) => change(call, packages, withoutCatalog(callBody(call))),
   },
   {
     method: "DELETE",
@@ -72,7 +72,7 @@ export const accessPackageRoutes = licensed("entitlementManagement", [
     path: `${entitlementPath}/${policies}`,
     versions,
     permissions: write,
-    handle: (call) => add(call, policies, assignmentPolicyFrom(call, bodyOf(call))),
+    handle: (call) => add(call, policies, assignmentPolicyFrom(call, callBody(call))),
   },
   { method: "PUT", path: `${entitlementPath}/${policies}/{id}`, versions, permissions: write, handle: replacePolicy },
   {
@@ -128,11 +128,11 @@ function change(call: Call, entitySet: EntitlementSetName, body: JsonObject): Ro
 }
 
 function createPackage(call: Call): RouteAnswer {
-  const body = bodyOf(call);
+  const body = callBody(call);
   const catalogId = body["catalogId"] ?? innerOf(body["accessPackageCatalog"], "id");
   const named = catalogId === undefined ? body : { ...body, catalogId };
   const { values } = checkCreate(packages, withoutCatalog(named), call.version);
-  get(call.tenant, catalogs, textOf(values["catalogId"]));
+  get(call.tenant, catalogs, jsonText(values["catalogId"]));
   return add(call, packages, values);
 }
 
@@ -181,7 +181,7 @@ function removePackage(call: Call): RouteAnswer {
 function replacePolicy(call: Call): RouteAnswer {
   const before = subject(call, policies);
   const { id, createdBy = null, createdDateTime = null } = before;
-  const values = assignmentPolicyFrom(call, bodyOf(call), before);
+  const values = assignmentPolicyFrom(call, callBody(call), before);
   const policy = complete(policies, { ...values, ...createdStamp(call), createdBy, createdDateTime, id });
   call.tenant.objects(policies).set(id, policy);
   call.cloud.changed();

@@ -9,9 +9,9 @@ import { badRequest, notFound } from "../errors";
 import { appRoleAssignmentId, sevenDecimals } from "../identifiers";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, resourceName } from "../validate";
-import { isObject, textOf } from "../json";
+import { isObject, jsonText } from "../json";
 import { subject } from "./references";
 
 const entitySet = "appRoleAssignments";
@@ -63,7 +63,7 @@ function routesOf(side: Side): Route[] {
 
 function create(call: Call, side: Side): RouteAnswer {
   const owner = subject(call, "servicePrincipals");
-  const { values } = checkCreate(entitySet, bodyOf(call), call.version);
+  const { values } = checkCreate(entitySet, callBody(call), call.version);
   if (values[side.property] !== owner.id) throw badRequest("Not a valid reference update.");
   const [appRoleId, resourceId, principalId] = [values["appRoleId"], values["resourceId"], values["principalId"]].map(
     String,
@@ -106,7 +106,7 @@ function checkRole(resource: StoredObject, appRoleId: string, { entitySet: princ
   const memberTypes: Json = role?.["allowedMemberTypes"] ?? [];
   const wanted = principalSet === "servicePrincipals" ? "Application" : "User";
   if (role?.["isEnabled"] !== true || !Array.isArray(memberTypes) || !memberTypes.includes(wanted)) {
-    throw badRequest(`Permission being assigned was not found on application '${textOf(resource["appId"])}'.`);
+    throw badRequest(`Permission being assigned was not found on application '${jsonText(resource["appId"])}'.`);
   }
 }
 

@@ -7,9 +7,9 @@ import { domainOf, remove, sameText } from "../directory";
 import { EmulatedGraphError, badRequest, conflictingValue, invalidValue, unreadableRequest } from "../errors";
 import { sevenDecimals, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
-import { type JsonObject, innerOf, isObject, objectsIn, textOf, textsIn } from "../json";
+import { type JsonObject, innerOf, isObject, objectsIn, jsonText, textsIn } from "../json";
 import { isDelegated, permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate, merged } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./references";
 import { syncServicePrincipals } from "./servicePrincipals";
@@ -44,7 +44,7 @@ export const applicationRoutes: readonly Route[] = [
 ];
 
 function create(call: Call): RouteAnswer {
-  const { values, bindings } = checkCreate("applications", bodyOf(call), call.version);
+  const { values, bindings } = checkCreate("applications", callBody(call), call.version);
   const { passwordCredentials, keyCredentials, ...sent } = prepared(call, values, undefined);
   resolveBindings(call, "applications", bindings);
   const now = call.cloud.now();
@@ -86,7 +86,7 @@ function addOwners(call: Call, id: string, bindings: ReadonlyMap<string, readonl
 
 function patch(call: Call): RouteAnswer {
   const application = subject(call, "applications");
-  const { values, bindings } = checkUpdate("applications", bodyOf(call), call.version);
+  const { values, bindings } = checkUpdate("applications", callBody(call), call.version);
   const sent = prepared(call, values, application);
   refuseEnabled(application["appRoles"], sent["appRoles"]);
   refuseEnabled(innerOf(application["api"], "oauth2PermissionScopes"), innerOf(sent["api"], "oauth2PermissionScopes"));
@@ -166,7 +166,7 @@ function isWebRedirectUri(text: string): boolean {
 }
 
 function isForPersonalAccounts(audience: Json): boolean {
-  return textOf(audience).endsWith("PersonalMicrosoftAccount");
+  return jsonText(audience).endsWith("PersonalMicrosoftAccount");
 }
 
 /** A new application without a version gets the only allowed one. */

@@ -12,12 +12,21 @@ import { whatIf } from "../conditionalAccess";
 import { get } from "../directory";
 import { unreadableRequest } from "../errors";
 import { wholeSeconds } from "../identifiers";
-import { innerOf, isObject, textOf, textsIn, type JsonObject } from "../json";
+import { innerOf, isObject, jsonText, textsIn, type JsonObject } from "../json";
 import { requireLicence } from "../licences";
 import { complete } from "../objects";
 import { shape } from "../odata/shape";
 import { permissions } from "../permissions";
-import { actionResult, bodyOf, context, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import {
+  actionResult,
+  callBody,
+  context,
+  noContent,
+  parameter,
+  type RouteAnswer,
+  type Call,
+  type Route,
+} from "../route";
 import { checkComplex, checkCreate, checkUpdate } from "../validate";
 
 const entitySet = "conditionalAccessPolicies";
@@ -61,7 +70,7 @@ function subject(call: Call): StoredObject {
 
 function create(call: Call): RouteAnswer {
   requireLicence(call, "conditionalAccess");
-  const { values } = checkCreate(entitySet, bodyOf(call), call.version);
+  const { values } = checkCreate(entitySet, callBody(call), call.version);
   const policy = complete(entitySet, {
     ...checked(values),
     id: randomUUID(),
@@ -75,7 +84,7 @@ function create(call: Call): RouteAnswer {
 function patch(call: Call): RouteAnswer {
   requireLicence(call, "conditionalAccess");
   const policy = subject(call);
-  const { values } = checkUpdate(entitySet, bodyOf(call), call.version);
+  const { values } = checkUpdate(entitySet, callBody(call), call.version);
   Object.assign(policy, complete(entitySet, { ...policy, ...checked(values) }), {
     modifiedDateTime: wholeSeconds(call.cloud.now()),
   });
@@ -91,7 +100,7 @@ function remove(call: Call): RouteAnswer {
 
 function evaluate(call: Call): RouteAnswer {
   requireLicence(call, "conditionalAccess");
-  const { signInIdentity, signInContext, signInConditions = {}, appliedPoliciesOnly } = bodyOf(call);
+  const { signInIdentity, signInContext, signInConditions = {}, appliedPoliciesOnly } = callBody(call);
   const signIn = {
     identity: checkComplex("signInIdentity", signInIdentity ?? null, "signInIdentity"),
     context: checkComplex("signInContext", signInContext ?? null, "signInContext"),
@@ -123,7 +132,7 @@ function checked(values: JsonObject): JsonObject {
   }
   const strength = innerOf(grantControls, "authenticationStrength");
   if (!isObject(grantControls) || !isObject(strength)) return values;
-  const id = textOf(strength["id"]);
+  const id = jsonText(strength["id"]);
   const builtIn = builtInStrengths[id];
   if (builtIn === undefined) throw unreadableRequest(`There is no authentication strength '${id}'.`);
   if (listIn(grantControls, "builtInControls").includes("mfa")) {

@@ -13,10 +13,10 @@ import { get } from "../directory";
 import { contextName, createdStamp, entitlementPath, modified } from "../entitlements";
 import { refused } from "../errors";
 import { licensed } from "../licences";
-import { innerOf, objectsIn, textOf } from "../json";
+import { innerOf, objectsIn, jsonText } from "../json";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call } from "../route";
+import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 
 const entitySet = "connectedOrganizations";
@@ -50,7 +50,7 @@ function subject(call: Call): StoredObject {
 }
 
 function create(call: Call): RouteAnswer {
-  const { values } = checkCreate(entitySet, bodyOf(call), call.version);
+  const { values } = checkCreate(entitySet, callBody(call), call.version);
   const sources = objectsIn(values["identitySources"]);
   if (sources.length !== 1) throw refused("InvalidIdentitySources", "Exactly one identity source must be given.");
   const key = sourceKey(sources[0]);
@@ -71,7 +71,7 @@ function create(call: Call): RouteAnswer {
 
 function patch(call: Call): RouteAnswer {
   const organization = subject(call);
-  const { values } = checkUpdate(entitySet, bodyOf(call), call.version);
+  const { values } = checkUpdate(entitySet, callBody(call), call.version);
   update(entitySet, organization, values);
   modified(call, organization);
   call.cloud.changed();
@@ -97,7 +97,7 @@ function remove(call: Call): RouteAnswer {
 /** The identity source: a tenant or a domain. Refuses others. */
 function sourceKey(source: Json | undefined): string {
   const tenantId = innerOf(source, "tenantId");
-  const value = textOf(tenantId ?? innerOf(source, "domainName")).toLowerCase();
+  const value = jsonText(tenantId ?? innerOf(source, "domainName")).toLowerCase();
   const isRight = tenantId === undefined ? /^[^\s.@/]+(\.[^\s.@/]+)+$/.test(value) : isUuid(value);
   if (!isRight) throw refused("InvalidIdentitySources", `The identity source '${value}' is not valid.`);
   return value;

@@ -10,11 +10,11 @@ import { isUuid } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { badRequest, EmulatedGraphError, notFound, sameKey } from "../errors";
-import { innerOf, isObject, objectsIn, textOf, type JsonObject } from "../json";
+import { innerOf, isObject, objectsIn, jsonText, type JsonObject } from "../json";
 import { requireLicence } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 
 const base = "/policies/crossTenantAccessPolicy";
@@ -71,8 +71,8 @@ function readPartner(call: Call): RouteAnswer {
 }
 
 function create(call: Call): RouteAnswer {
-  const { values } = checkCreate(partners, bodyOf(call), call.version);
-  const id = textOf(values["tenantId"]).toLowerCase();
+  const { values } = checkCreate(partners, callBody(call), call.version);
+  const id = jsonText(values["tenantId"]).toLowerCase();
   if (!isUuid(id) || id === call.tenant.id) throw badRequest(`The tenantId '${id}' is not valid.`);
   if (call.tenant.objects(partners).has(id) || call.tenant.objects(leaving).has(id)) {
     throw sameKey(`A configuration of the partner ${id} already exists.`);
@@ -86,7 +86,7 @@ function create(call: Call): RouteAnswer {
 
 function patch(call: Call): RouteAnswer {
   const partner = subject(call);
-  const { values } = checkUpdate(partners, bodyOf(call), call.version);
+  const { values } = checkUpdate(partners, callBody(call), call.version);
   checkConfiguration(call, values);
   Object.assign(partner, complete(partners, { ...partner, ...values }));
   call.cloud.changed();
@@ -105,7 +105,7 @@ function remove(call: Call): RouteAnswer {
 }
 
 function patchDefault(call: Call): RouteAnswer {
-  const { values } = checkUpdate(defaults, bodyOf(call), call.version);
+  const { values } = checkUpdate(defaults, callBody(call), call.version);
   checkConfiguration(call, values);
   if (usersAreNamed(values)) throw badRequest("The default policy cannot name users or groups.");
   const changed = complete(defaults, { ...defaultOf(call.tenant), ...values, isServiceDefault: false });
@@ -123,7 +123,7 @@ function readSynchronization(call: Call): RouteAnswer {
 
 function putSynchronization(call: Call): RouteAnswer {
   const { id } = subject(call);
-  const { values } = checkUpdate(synchronizations, bodyOf(call), call.version);
+  const { values } = checkUpdate(synchronizations, callBody(call), call.version);
   call.tenant.objects(synchronizations).set(id, complete(synchronizations, { ...values, tenantId: id, id }));
   call.cloud.changed();
   return noContent;
@@ -213,7 +213,7 @@ function targetsOf(values: JsonObject): JsonObject[] {
 }
 
 function isNamed({ target }: JsonObject): boolean {
-  return !["AllUsers", "AllApplications"].includes(textOf(target));
+  return !["AllUsers", "AllApplications"].includes(jsonText(target));
 }
 
 function usersAreNamed(values: JsonObject): boolean {

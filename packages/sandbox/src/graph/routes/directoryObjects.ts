@@ -6,7 +6,7 @@ import { badRequest, missingValue } from "../errors";
 import { permissions } from "../permissions";
 import {
   actionResult,
-  bodyOf,
+  callBody,
   bothVersions,
   context,
   parameter,
@@ -36,7 +36,7 @@ export const directoryObjectRoutes: readonly Route[] = [
 
 /** Unknown IDs and objects of other types are omitted. */
 function getByIds(call: Call): RouteAnswer {
-  const { ids, types } = bodyOf(call);
+  const { ids, types } = callBody(call);
   if (!Array.isArray(ids)) throw missingValue("ids", "getByIds");
   if (ids.length > mostIds) throw badRequest(`Too many elements in 'ids': at most ${mostIds} are looked up.`);
   const wanted = Array.isArray(types) ? types : undefined;

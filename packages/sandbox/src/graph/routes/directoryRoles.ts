@@ -8,11 +8,11 @@ import { find, get } from "../directory";
 import { badRequest, notFound } from "../errors";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { forgetAssignment, rememberAssignment } from "../roles";
 import { checkCreate } from "../validate";
 import { referenceRoutes } from "./references";
-import { textOf } from "../json";
+import { jsonText } from "../json";
 import { readingRoutes } from "./reading";
 
 const versions = bothVersions;
@@ -37,8 +37,8 @@ export const directoryRoleRoutes: readonly Route[] = [
 ];
 
 function activate(call: Call): RouteAnswer {
-  const { values } = checkCreate("directoryRoles", bodyOf(call), call.version);
-  const roleTemplateId = textOf(values["roleTemplateId"]).toLowerCase();
+  const { values } = checkCreate("directoryRoles", callBody(call), call.version);
+  const roleTemplateId = jsonText(values["roleTemplateId"]).toLowerCase();
   const template = find(call.tenant, "directoryRoleTemplates", roleTemplateId);
   if (template === undefined) throw notFound(roleTemplateId);
   if (find(call.tenant, "directoryRoles", `(roleTemplateId='${roleTemplateId}')`) !== undefined) {

@@ -10,7 +10,7 @@ import { badRequest, notFound, sameKey } from "../errors";
 import { navigations } from "../expand";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { subject } from "./references";
 
@@ -54,7 +54,7 @@ export const federatedIdentityCredentialRoutes: readonly Route[] = [
 
 function create(call: Call): RouteAnswer {
   const application = subject(call, "applications");
-  const { values } = checkCreate(entitySet, bodyOf(call), call.version);
+  const { values } = checkCreate(entitySet, callBody(call), call.version);
   const there = credentialsOf(call, application);
   if (there.length >= most) {
     throw badRequest(`The maximum number of federated identity credentials for an application is ${most}.`);
@@ -70,7 +70,7 @@ function create(call: Call): RouteAnswer {
 function patch(call: Call): RouteAnswer {
   const application = subject(call, "applications");
   const credential = credentialOf(call, application);
-  const { values } = checkUpdate(entitySet, bodyOf(call), call.version, credential);
+  const { values } = checkUpdate(entitySet, callBody(call), call.version, credential);
   const others = credentialsOf(call, application).filter(({ id }) => id !== credential.id);
   refuseDuplicate(others, { ...credential, ...values });
   update(entitySet, credential, values);

@@ -9,10 +9,10 @@ import { badRequest, missingValue, notFound, sameKey } from "../errors";
 import { grantId } from "../identifiers";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { subject } from "./references";
-import { textOf, type JsonObject } from "../json";
+import { jsonText, type JsonObject } from "../json";
 import { readingRoutes } from "./reading";
 
 const entitySet = "oauth2PermissionGrants";
@@ -28,8 +28,8 @@ export const grantRoutes: readonly Route[] = [
     permissions: permissions.writeGrants,
     handle: (call) => {
       const grant = grantOf(call);
-      refuseFixed(bodyOf(call));
-      update(entitySet, grant, checkUpdate(entitySet, bodyOf(call), call.version).values);
+      refuseFixed(callBody(call));
+      update(entitySet, grant, checkUpdate(entitySet, callBody(call), call.version).values);
       call.cloud.changed();
       return noContent;
     },
@@ -68,8 +68,8 @@ function refuseFixed(body: JsonObject): void {
 }
 
 function create(call: Call): RouteAnswer {
-  const { values } = checkCreate(entitySet, bodyOf(call), call.version);
-  const [clientId, resourceId] = [textOf(values["clientId"]), textOf(values["resourceId"])];
+  const { values } = checkCreate(entitySet, callBody(call), call.version);
+  const [clientId, resourceId] = [jsonText(values["clientId"]), jsonText(values["resourceId"])];
   for (const id of [clientId, resourceId]) {
     if (find(call.tenant, "servicePrincipals", id) === undefined) throw notFound(id);
   }

@@ -23,11 +23,11 @@ import {
 } from "../groupActivations";
 import { ruleOf } from "../groupRolePolicies";
 import { wholeSeconds } from "../identifiers";
-import { innerOf, isObject, objectsIn, textIn, textOf, textsIn, type JsonObject } from "../json";
+import { innerOf, isObject, objectsIn, textIn, jsonText, textsIn, type JsonObject } from "../json";
 import { licensed } from "../licences";
 import { complete } from "../objects";
 import { isDelegated, permissions } from "../permissions";
-import { bodyOf, context, noContent, ok, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, context, noContent, ok, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 
 const root = "/identityGovernance/privilegedAccess/group";
@@ -98,8 +98,8 @@ function one(call: Call, collection: Collection): RouteAnswer {
 }
 
 function request(call: Call): RouteAnswer {
-  const { values } = checkCreate(activationRequests, bodyOf(call), call.version);
-  get(call.tenant, "groups", textOf(values["groupId"]));
+  const { values } = checkCreate(activationRequests, callBody(call), call.version);
+  get(call.tenant, "groups", jsonText(values["groupId"]));
   if (values["isValidationOnly"] === true) throw unreadableRequest("The sandbox does not emulate isValidationOnly.");
   const made = requested(call, values);
   call.tenant.objects(activationRequests).set(made.id, made);
@@ -117,7 +117,7 @@ function requested(call: Call, values: JsonObject): StoredObject {
     case "adminRemove":
       return deactivate(call, values, 0);
     default:
-      throw unreadableRequest(`The sandbox does not emulate the action '${textOf(values["action"])}'.`);
+      throw unreadableRequest(`The sandbox does not emulate the action '${jsonText(values["action"])}'.`);
   }
 }
 
@@ -159,7 +159,7 @@ function deactivate(call: Call, values: JsonObject, after: number): StoredObject
   if (activation === undefined) {
     throw refused("RoleAssignmentDoesNotExist", "The Role assignment does not exist.");
   }
-  if (call.cloud.now().getTime() - Date.parse(textOf(activation["createdDateTime"])) < after) {
+  if (call.cloud.now().getTime() - Date.parse(jsonText(activation["createdDateTime"])) < after) {
     throw refused("ActiveDurationTooShort", "The Active duration is too short. Miniumum Required is 5 minutes.");
   }
   endActivation(call.tenant, activation);
@@ -174,7 +174,7 @@ function requireSelf(call: Call, { principalId }: JsonObject): void {
 function eligibilityOf({ tenant, cloud }: Call, wanted: JsonObject): StoredObject {
   const now = cloud.now().getTime();
   const found = [...tenant.objects("eligibilitySchedules").values()].find((schedule) => {
-    const start = Date.parse(textOf(innerOf(schedule["scheduleInfo"], "startDateTime")));
+    const start = Date.parse(jsonText(innerOf(schedule["scheduleInfo"], "startDateTime")));
     const end = endOfSchedule(schedule);
     const isNow = start <= now && (end === undefined || now < Date.parse(end));
     return isNow && ["groupId", "principalId", "accessId"].every((key) => schedule[key] === wanted[key]);
@@ -185,9 +185,9 @@ function eligibilityOf({ tenant, cloud }: Call, wanted: JsonObject): StoredObjec
 
 /** The text and the names of the failed rules are from public code and terraform-provider-azuread. */
 function checkPolicy(call: Call, values: JsonObject): void {
-  const rule = (id: string) => ruleOf(call.tenant, textOf(values["groupId"]), textOf(values["accessId"]), id);
+  const rule = (id: string) => ruleOf(call.tenant, jsonText(values["groupId"]), jsonText(values["accessId"]), id);
   const required = textsIn(rule("Enablement_EndUser_Assignment")["enabledRules"]);
-  const longest = lengthOf(textOf(rule("Expiration_EndUser_Assignment")["maximumDuration"])) ?? 0;
+  const longest = lengthOf(jsonText(rule("Expiration_EndUser_Assignment")["maximumDuration"])) ?? 0;
   const asked = askedLength(call, values);
   const hasText = (value: unknown) => typeof value === "string" && value.trim() !== "";
   const failed = [
@@ -213,10 +213,10 @@ function checkPolicy(call: Call, values: JsonObject): void {
 function askedLength(call: Call, { scheduleInfo = null }: JsonObject): number {
   const expiration = innerOf(scheduleInfo, "expiration");
   if (innerOf(expiration, "type") === "afterDateTime") {
-    return Date.parse(textOf(innerOf(expiration, "endDateTime"))) - call.cloud.now().getTime();
+    return Date.parse(jsonText(innerOf(expiration, "endDateTime"))) - call.cloud.now().getTime();
   }
   if (innerOf(expiration, "type") !== "afterDuration") return Infinity;
-  const length = lengthOf(textOf(innerOf(expiration, "duration")));
+  const length = lengthOf(jsonText(innerOf(expiration, "duration")));
   if (length === undefined) throw refused("InvalidScheduleInfo", "The duration is not valid.");
   return length;
 }
@@ -236,7 +236,7 @@ function provision(call: Call, asked: StoredObject, eligibility: StoredObject): 
   const now = call.cloud.now();
   const ends = [now.getTime() + askedLength(call, asked), Date.parse(endOfSchedule(eligibility) ?? "9999-12-31")];
   const activation = complete(activations, {
-    id: `${textOf(groupId)}_${textOf(accessId)}_${randomUUID()}`,
+    id: `${jsonText(groupId)}_${jsonText(accessId)}_${randomUUID()}`,
     accessId: accessId ?? null,
     groupId: groupId ?? null,
     principalId: principalId ?? null,
@@ -257,13 +257,13 @@ function provision(call: Call, asked: StoredObject, eligibility: StoredObject): 
       tenant.objects(activations).delete(id);
   }
   tenant.objects(activations).set(activation.id, activation);
-  addLink(tenant, linkOf(textOf(accessId)), textOf(groupId), textOf(principalId));
+  addLink(tenant, linkOf(jsonText(accessId)), jsonText(groupId), jsonText(principalId));
   return activation;
 }
 
 /** The stage of an approval, kept in its request. Undefined if the policy asks for none. */
 function stageOf(call: Call, values: JsonObject): JsonObject | undefined {
-  const [groupId, accessId] = [textOf(values["groupId"]), textOf(values["accessId"])];
+  const [groupId, accessId] = [jsonText(values["groupId"]), jsonText(values["accessId"])];
   const { setting = null } = ruleOf(call.tenant, groupId, accessId, "Approval_EndUser_Assignment");
   const [first] = objectsIn(innerOf(setting, "approvalStages"));
   if (innerOf(setting, "isApprovalRequired") !== true || first === undefined) return undefined;
@@ -330,7 +330,7 @@ function decide(call: Call): RouteAnswer {
   if (found["status"] !== "PendingApproval") {
     throw new EmulatedGraphError(409, "Conflict", "The approval stage has been decided already.");
   }
-  const { values } = checkUpdate("approvalStages", bodyOf(call), call.version);
+  const { values } = checkUpdate("approvalStages", callBody(call), call.version);
   const { reviewResult, justification = null } = values;
   if (reviewResult !== "Approve" && reviewResult !== "Deny") {
     throw unreadableRequest("reviewResult must be Approve or Deny.");

@@ -10,10 +10,10 @@ import { entitySets } from "../entities";
 import { notFound, refused, unreadableRequest } from "../errors";
 import { assignmentsOf, onboard, policyOf, rulesOf } from "../groupRolePolicies";
 import { wholeSeconds } from "../identifiers";
-import { innerOf, isObject, objectsIn, textOf, textsIn, type JsonObject } from "../json";
+import { innerOf, isObject, objectsIn, jsonText, textsIn, type JsonObject } from "../json";
 import { licensed } from "../licences";
 import { permissions } from "../permissions";
-import { bodyOf, context, noContent, ok, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, context, noContent, ok, parameter, type RouteAnswer, type Call, type Route } from "../route";
 
 const policies = "roleManagementPolicies";
 const assignments = "roleManagementPolicyAssignments";
@@ -68,7 +68,7 @@ function listRules(call: Call): RouteAnswer {
 }
 
 function patchPolicy(call: Call): RouteAnswer {
-  const { rules, ...others } = bodyOf(call);
+  const { rules, ...others } = callBody(call);
   // azuread sends the whole policy, also its empty texts.
   const { properties } = entitySets[policies];
   const unknown = Object.keys(others).find((name) => !name.includes("@odata.") && !Object.hasOwn(properties, name));
@@ -79,7 +79,7 @@ function patchPolicy(call: Call): RouteAnswer {
 
 function patchRule(call: Call): RouteAnswer {
   const id = parameter(call, "ruleId");
-  change(call, [{ ...bodyOf(call), id }]);
+  change(call, [{ ...callBody(call), id }]);
   return noContent;
 }
 
@@ -87,7 +87,7 @@ function change(call: Call, changes: readonly JsonObject[]): void {
   const id = parameter(call, "id");
   const before = policyOf(call.tenant, id);
   const merged = changes.map((one) => mergedRule(rulesOf(before), one));
-  const ids = onboard(call, textOf(before["scopeId"]));
+  const ids = onboard(call, jsonText(before["scopeId"]));
   const policy = policyOf(call.tenant, ids.get(id) ?? id);
   policy["rules"] = rulesOf(policy).map((rule) => merged.find((one) => one["id"] === rule["id"]) ?? rule);
   policy["lastModifiedDateTime"] = wholeSeconds(call.cloud.now());
@@ -97,9 +97,11 @@ function change(call: Call, changes: readonly JsonObject[]): void {
 /** A rule with a change. The type is abstract: each change names the rule's own. */
 function mergedRule(rules: readonly JsonObject[], change: JsonObject): JsonObject {
   const rule = rules.find(({ id }) => id === change["id"]);
-  if (rule === undefined) throw notFound(textOf(change["id"]));
+  if (rule === undefined) throw notFound(jsonText(change["id"]));
   if (change["@odata.type"] !== rule["@odata.type"]) {
-    throw unreadableRequest(`The rule ${textOf(rule["id"])} needs its @odata.type, ${textOf(rule["@odata.type"])}.`);
+    throw unreadableRequest(
+      `The rule ${jsonText(rule["id"])} needs its @odata.type, ${jsonText(rule["@odata.type"])}.`,
+    );
   }
   const unknown = Object.keys(change).find((name) => !name.includes("@odata.") && !Object.hasOwn(rule, name));
   if (unknown !== undefined)
@@ -113,7 +115,7 @@ function mergedRule(rules: readonly JsonObject[], change: JsonObject): JsonObjec
 function checkRule(rule: JsonObject): void {
   const isRight = [
     textsIn(rule["enabledRules"]).every((one) => enablements.includes(one)),
-    rule["maximumDuration"] === undefined || isDuration(textOf(rule["id"]), rule["maximumDuration"]),
+    rule["maximumDuration"] === undefined || isDuration(jsonText(rule["id"]), rule["maximumDuration"]),
     approvalIsComplete(rule["setting"]),
   ];
   if (isRight.includes(false)) throw refused("InvalidPolicyRule", "The policy rule is invalid.");
@@ -124,7 +126,7 @@ const enablements = ["MultiFactorAuthentication", "Justification", "Ticketing"];
 /** Half an hour to a day for an activation, days for an assignment. */
 function isDuration(ruleId: string, value: Json): boolean {
   if (value === null) return true;
-  const text = textOf(value);
+  const text = jsonText(value);
   if (ruleId !== "Expiration_EndUser_Assignment") return /^P\d+D$/.test(text);
   return text === "P1D" || /^PT(30M|([1-9]|1\d|2[0-3])H(30M)?)$/.test(text);
 }
@@ -137,6 +139,6 @@ function approvalIsComplete(setting: Json | undefined): boolean {
 
 function isApprover(approver: JsonObject): boolean {
   const type = approver["@odata.type"];
-  if (type === "#microsoft.graph.singleUser") return textOf(innerOf(approver, "userId")) !== "";
-  return type === "#microsoft.graph.groupMembers" && textOf(innerOf(approver, "groupId")) !== "";
+  if (type === "#microsoft.graph.singleUser") return jsonText(innerOf(approver, "userId")) !== "";
+  return type === "#microsoft.graph.groupMembers" && jsonText(innerOf(approver, "groupId")) !== "";
 }

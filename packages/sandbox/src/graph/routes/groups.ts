@@ -11,7 +11,7 @@ import { transitiveMembers } from "../memberships";
 import { asReadBack, complete, update } from "../objects";
 import type { JsonObject } from "../json";
 import { mayManageRoles, permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { bind, guardRoleAssignable, referenceRoutes, resolveBindings, subject } from "./references";
 
@@ -80,7 +80,7 @@ export const groupRoutes: readonly Route[] = [
 ];
 
 function create(call: Call): RouteAnswer {
-  const { values, bindings } = checkCreate(entitySet, bodyOf(call), call.version);
+  const { values, bindings } = checkCreate(entitySet, callBody(call), call.version);
   checkKind(values);
   if (values["isAssignableToRole"] === true) {
     if (!mayManageRoles(call.caller)) throw denied(["RoleManagement.ReadWrite.Directory"]);
@@ -110,7 +110,7 @@ function create(call: Call): RouteAnswer {
 function patch(call: Call): RouteAnswer {
   const group = subject(call, entitySet);
   guardRoleAssignable(call, group);
-  const { values, bindings } = checkUpdate(entitySet, bodyOf(call), call.version);
+  const { values, bindings } = checkUpdate(entitySet, callBody(call), call.version);
   checkKind({ ...group, ...values });
   resolveBindings(call, entitySet, bindings);
   update(entitySet, group, asReadBack(entitySet, values));

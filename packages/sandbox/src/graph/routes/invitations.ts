@@ -7,9 +7,9 @@ import { EmulatedGraphError, unreadableRequest } from "../errors";
 import { guestNickname, guestUserPrincipalName, securityIdentifier, wholeSeconds } from "../identifiers";
 import { complete } from "../objects";
 import { shape } from "../odata/shape";
-import { textOf, type JsonObject } from "../json";
+import { jsonText, type JsonObject } from "../json";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, context, created, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, context, created, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate } from "../validate";
 import { ownIdentity } from "./users";
 
@@ -21,8 +21,8 @@ export const invitationRoutes: readonly Route[] = [
  * A second invitation returns the same user. The invitation cannot be read later and is not stored.
  */
 function invite(call: Call): RouteAnswer {
-  const { values } = checkCreate("invitations", bodyOf(call), call.version);
-  const emailAddress = textOf(values["invitedUserEmailAddress"]);
+  const { values } = checkCreate("invitations", callBody(call), call.version);
+  const emailAddress = jsonText(values["invitedUserEmailAddress"]);
   refuseWhereForbidden(call.tenant);
   checkAddress(call.tenant, emailAddress);
   const user = guestOf(call.tenant, emailAddress) ?? addGuest(call, emailAddress, values);
@@ -31,7 +31,7 @@ function invite(call: Call): RouteAnswer {
     ...values,
     id,
     inviteRedeemUrl: redeemUrl(call, id),
-    inviteRedirectUrl: redirectUrl(textOf(values["inviteRedirectUrl"])),
+    inviteRedirectUrl: redirectUrl(jsonText(values["inviteRedirectUrl"])),
     status: user["externalUserState"] === "Accepted" ? "Completed" : "PendingAcceptance",
   });
   call.cloud.changed();

@@ -7,7 +7,7 @@ import { transitiveGroups, transitiveMemberships } from "../memberships";
 import { permissions } from "../permissions";
 import {
   actionResult,
-  bodyOf,
+  callBody,
   bothVersions,
   parameter,
   type RouteAnswer,
@@ -47,7 +47,7 @@ function transitive(entitySet: EntitySetName, idOf: (call: Call) => string): Rou
 }
 
 function checkMemberGroups(call: Call, id: string): RouteAnswer {
-  const asked = bodyOf(call)["groupIds"];
+  const asked = callBody(call)["groupIds"];
   if (!Array.isArray(asked)) throw missingValue("groupIds", "checkMemberGroups");
   if (asked.length > mostGroups)
     throw badRequest(`Too many elements in 'groupIds': at most ${mostGroups} are checked.`);
@@ -62,7 +62,7 @@ function checkMemberGroups(call: Call, id: string): RouteAnswer {
 }
 
 function getMemberGroups(call: Call, id: string): RouteAnswer {
-  const securityEnabledOnly = bodyOf(call)["securityEnabledOnly"];
+  const securityEnabledOnly = callBody(call)["securityEnabledOnly"];
   if (typeof securityEnabledOnly !== "boolean") throw missingValue("securityEnabledOnly", "getMemberGroups");
   const groups = transitiveGroups(call.tenant, id).filter(
     (group) => !securityEnabledOnly || group["securityEnabled"] === true,

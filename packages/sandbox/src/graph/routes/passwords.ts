@@ -2,10 +2,10 @@
  * `addPassword` and `removePassword`. https://learn.microsoft.com/graph/api/application-addpassword
  */
 import type { Json, StoredObject } from "../../cloud/model";
-import { textOf } from "../json";
+import { jsonText } from "../json";
 import {
   actionResult,
-  bodyOf,
+  callBody,
   bothVersions,
   context,
   noContent,
@@ -37,7 +37,7 @@ function routesOf(owner: Owner, needed: Route["permissions"]): Route[] {
 
 function add(call: Call, owner: Owner): RouteAnswer {
   const object = subject(call, owner);
-  const wanted = call.body === undefined ? {} : (bodyOf(call)["passwordCredential"] ?? {});
+  const wanted = call.body === undefined ? {} : (callBody(call)["passwordCredential"] ?? {});
   const credential = checkComplex("passwordCredential", wanted, "passwordCredential");
   refuseKnown(object, credential["keyId"]);
   const { answered, kept } = newPassword(call.tenant, owner, credential, call.cloud.now());
@@ -53,12 +53,12 @@ function add(call: Call, owner: Owner): RouteAnswer {
  */
 function refuseKnown(object: StoredObject, keyId: Json | undefined): void {
   if (!credentialsOf(object, "passwordCredentials").some((credential) => credential["keyId"] === keyId)) return;
-  throw badRequest(`Update to existing credential with KeyId '${textOf(keyId)}' is not allowed.`);
+  throw badRequest(`Update to existing credential with KeyId '${jsonText(keyId)}' is not allowed.`);
 }
 
 function removeOne(call: Call, owner: Owner): RouteAnswer {
   const object = subject(call, owner);
-  const keyId = bodyOf(call)["keyId"];
+  const keyId = callBody(call)["keyId"];
   if (typeof keyId !== "string") throw badRequest("A value is required for parameter 'keyId'.");
   removePassword(call.tenant, object, keyId);
   call.cloud.changed();

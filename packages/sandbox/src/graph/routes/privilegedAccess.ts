@@ -10,11 +10,11 @@ import { get, getDirectoryObject } from "../directory";
 import { badRequest, refused, unreadableRequest } from "../errors";
 import { onboard, ruleOf } from "../groupRolePolicies";
 import { wholeSeconds } from "../identifiers";
-import { innerOf, isObject, textIn, textOf, textsIn, type JsonObject } from "../json";
+import { innerOf, isObject, textIn, jsonText, textsIn, type JsonObject } from "../json";
 import { licensed } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate } from "../validate";
 
 const requests = "eligibilityScheduleRequests";
@@ -83,13 +83,13 @@ function current({ tenant, cloud }: Pick<Call, "tenant" | "cloud">): StoredObjec
 
 function request(call: Call): RouteAnswer {
   // The official azuread plugin sends an empty `createdBy` (its client's struct has no optional one).
-  const { createdBy: _, ...body } = bodyOf(call);
+  const { createdBy: _, ...body } = callBody(call);
   const { values } = checkCreate(requests, body, call.version);
-  const group = groupOf(call.tenant, textOf(values["groupId"]));
+  const group = groupOf(call.tenant, jsonText(values["groupId"]));
   const asked: Asked = {
     ...values,
     groupId: group.id,
-    principalId: getDirectoryObject(call.tenant, textOf(values["principalId"])).object.id,
+    principalId: getDirectoryObject(call.tenant, jsonText(values["principalId"])).object.id,
   };
   const there = current(call).find((one) =>
     (["groupId", "principalId", "accessId"] as const).every((key) => one[key] === asked[key]),
@@ -114,17 +114,17 @@ type Asked = JsonObject & { readonly groupId: string; readonly principalId: stri
 
 /** Codes and texts: terraform-provider-azuread 1306, 1412, 1450; the rest from public code. */
 function change(call: Call, asked: Asked, there: StoredObject | undefined): StoredObject {
-  const action = textOf(asked["action"]);
+  const action = jsonText(asked["action"]);
   if (action === "adminAssign") {
     if (there !== undefined) throw refused("RoleAssignmentExists", "The Role assignment already exists.");
     const scheduleInfo = scheduleOf(call, asked);
     onboard(call, asked.groupId);
-    return save(call, asked, { scheduleInfo, id: `${asked.groupId}_${textOf(asked["accessId"])}_${randomUUID()}` });
+    return save(call, asked, { scheduleInfo, id: `${asked.groupId}_${jsonText(asked["accessId"])}_${randomUUID()}` });
   }
   if (there === undefined) throw refused("RoleAssignmentDoesNotExist", "The Role assignment does not exist.");
   if (action === "adminUpdate") return save(call, asked, { ...there, scheduleInfo: scheduleOf(call, asked) });
   if (action !== "adminRemove") throw unreadableRequest(`The sandbox does not emulate the action '${action}'.`);
-  if (call.cloud.now().getTime() - Date.parse(textOf(there["createdDateTime"])) < shortest) {
+  if (call.cloud.now().getTime() - Date.parse(jsonText(there["createdDateTime"])) < shortest) {
     throw refused("ActiveDurationTooShort", "The Active duration is too short. Miniumum Required is 5 minutes.");
   }
   call.tenant.objects(schedules).delete(there.id);
@@ -161,8 +161,8 @@ function scheduleOf(call: Call, { scheduleInfo = null, groupId, accessId }: Aske
   const expiration = innerOf(scheduleInfo, "expiration");
   const start = textIn(innerOf(scheduleInfo, "startDateTime")) ?? wholeSeconds(call.cloud.now());
   const end = endOf(isObject(expiration) ? expiration : {}, start);
-  const rule = ruleOf(call.tenant, groupId, textOf(accessId), "Expiration_Admin_Eligibility");
-  const longest = Number(/^P(\d+)D$/.exec(textOf(rule["maximumDuration"]))?.[1] ?? Infinity) * day;
+  const rule = ruleOf(call.tenant, groupId, jsonText(accessId), "Expiration_Admin_Eligibility");
+  const longest = Number(/^P(\d+)D$/.exec(jsonText(rule["maximumDuration"]))?.[1] ?? Infinity) * day;
   const duration = end === undefined ? Infinity : Date.parse(end) - Date.parse(start);
   if (rule["isExpirationRequired"] === true && duration > longest) {
     throw refused(
@@ -189,9 +189,9 @@ function endOf(expiration: JsonObject, start: string): string | undefined {
     case "noExpiration":
       return undefined;
     case "afterDateTime":
-      return textOf(expiration["endDateTime"]);
+      return jsonText(expiration["endDateTime"]);
     case "afterDuration": {
-      const [, days, hours] = /^P(?:(\d+)D)?(?:T(\d+)H)?$/.exec(textOf(expiration["duration"])) ?? [];
+      const [, days, hours] = /^P(?:(\d+)D)?(?:T(\d+)H)?$/.exec(jsonText(expiration["duration"])) ?? [];
       const length = Number(days ?? 0) * day + Number(hours ?? 0) * 60 * minute;
       return wholeSeconds(new Date(Date.parse(start) + length));
     }

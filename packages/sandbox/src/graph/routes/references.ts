@@ -9,7 +9,7 @@ import { badRequest, denied, notFound, unreadableRequest } from "../errors";
 import { navigations } from "../expand";
 import { decodeSegment } from "../match";
 import { access, mayManageRoles, type RoutePermissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 
 /** The limit of owners of an application, a service principal or a new group. */
 const mostBindings = 20;
@@ -117,7 +117,7 @@ function listReferences(call: Call, entitySet: EntitySetName, link: string): Rou
 
 function addReference(call: Call, entitySet: EntitySetName, link: string, hooks: ReferenceHooks): RouteAnswer {
   const object = subject(call, entitySet);
-  const reference = bodyOf(call)["@odata.id"];
+  const reference = callBody(call)["@odata.id"];
   if (typeof reference !== "string") throw unreadableRequest("Entity reference must have an '@odata.id' annotation.");
   const target = resolveReference(call, entitySet, link, reference);
   hooks.beforeAdd?.(call, object, target);

@@ -9,10 +9,10 @@ import { badRequest, missingValue, notFound } from "../errors";
 import { roleAssignmentId } from "../identifiers";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { findAssignment, forgetMember, rememberMember } from "../roles";
 import { checkCreate } from "../validate";
-import { textOf } from "../json";
+import { jsonText } from "../json";
 
 const assignments = "roleAssignments";
 const definitions = "roleDefinitions";
@@ -68,9 +68,9 @@ export const roleManagementRoutes: readonly Route[] = [
 ];
 
 function assign(call: Call): RouteAnswer {
-  const { values } = checkCreate(assignments, bodyOf(call), call.version);
-  const principalId = textOf(values["principalId"]).toLowerCase();
-  const roleDefinitionId = textOf(values["roleDefinitionId"]).toLowerCase();
+  const { values } = checkCreate(assignments, callBody(call), call.version);
+  const principalId = jsonText(values["principalId"]).toLowerCase();
+  const roleDefinitionId = jsonText(values["roleDefinitionId"]).toLowerCase();
   const scope = values["directoryScopeId"] ?? values["appScopeId"];
   if (typeof scope !== "string") throw missingValue("directoryScopeId", "UnifiedRoleAssignment");
   if (find(call.tenant, definitions, roleDefinitionId) === undefined) throw notFound(roleDefinitionId);

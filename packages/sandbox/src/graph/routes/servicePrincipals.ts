@@ -9,9 +9,9 @@ import { EmulatedGraphError, badRequest, denied, sameKey } from "../errors";
 import { memberships } from "../expand";
 import { wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
-import { type JsonObject, isObject, textOf } from "../json";
+import { type JsonObject, isObject, jsonText } from "../json";
 import { passes, permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./references";
 import { readingRoutes } from "./reading";
@@ -67,8 +67,8 @@ export function syncServicePrincipals(tenant: Tenant, application: StoredObject)
 }
 
 function create(call: Call): RouteAnswer {
-  const { values, bindings } = checkCreate(entitySet, bodyOf(call), call.version);
-  const appId = textOf(values["appId"]).toLowerCase();
+  const { values, bindings } = checkCreate(entitySet, callBody(call), call.version);
+  const appId = jsonText(values["appId"]).toLowerCase();
   const home = backingTenant(call, appId);
   const application = find(home, "applications", `(appId='${appId}')`);
   if (application === undefined) throw noBackingApplication(appId);
@@ -109,7 +109,7 @@ function create(call: Call): RouteAnswer {
 
 function patch(call: Call): RouteAnswer {
   const servicePrincipal = subject(call, entitySet);
-  const { values, bindings } = checkUpdate(entitySet, bodyOf(call), call.version);
+  const { values, bindings } = checkUpdate(entitySet, callBody(call), call.version);
   resolveBindings(call, entitySet, bindings);
   const changes = asReadBack(entitySet, values);
   if (values["passwordCredentials"] !== undefined) {

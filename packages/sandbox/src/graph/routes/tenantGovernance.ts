@@ -12,12 +12,12 @@ import { get } from "../directory";
 import type { EntitySetName } from "../entities";
 import { badRequest, denied, EmulatedGraphError, missingValue } from "../errors";
 import { sevenDecimals } from "../identifiers";
-import { innerOf, objectsIn, textOf, type JsonObject } from "../json";
+import { innerOf, objectsIn, jsonText, type JsonObject } from "../json";
 import { requireLicence } from "../licences";
 import { complete, update } from "../objects";
 import { isDelegated, permissions } from "../permissions";
 import {
-  bodyOf,
+  callBody,
   bothVersions,
   noContent,
   parameter,
@@ -102,7 +102,7 @@ function requireRole(call: Call, roles: readonly DirectoryRoleName[]): void {
   const held = [...call.tenant.objects("roleAssignments").values()].filter(
     ({ principalId }) => principalId === call.caller.objectId,
   );
-  if (held.some(({ roleDefinitionId }) => enough.includes(textOf(roleDefinitionId)))) return;
+  if (held.some(({ roleDefinitionId }) => enough.includes(jsonText(roleDefinitionId)))) return;
   throw denied(roles.slice(1).map((name) => `the directory role ${name}`));
 }
 
@@ -123,7 +123,7 @@ function readSettings(call: Call): RouteAnswer {
 }
 
 function patchSettings(call: Call): RouteAnswer {
-  const { values } = checkUpdate(settings, bodyOf(call), call.version);
+  const { values } = checkUpdate(settings, callBody(call), call.version);
   const changed = settingsOf(call.tenant);
   update(settings, changed, values);
   call.tenant.objects(settings).set(changed.id, changed);
@@ -133,8 +133,8 @@ function patchSettings(call: Call): RouteAnswer {
 
 /** The customer's side. The other tenant must have allowed invitations. */
 function invite(call: Call): RouteAnswer {
-  const { values } = checkCreate(invitations, bodyOf(call), call.version);
-  const governing = otherTenant(call, textOf(values["governingTenantId"]), "governingTenantId");
+  const { values } = checkCreate(invitations, callBody(call), call.version);
+  const governing = otherTenant(call, jsonText(values["governingTenantId"]), "governingTenantId");
   if (settingsOf(governing)["canReceiveInvitations"] !== true) {
     throw refused("The governing tenant does not receive governance invitations.");
   }
@@ -151,7 +151,7 @@ function invite(call: Call): RouteAnswer {
 }
 
 function createTemplate(call: Call): RouteAnswer {
-  const { values } = checkCreate(templates, bodyOf(call), call.version);
+  const { values } = checkCreate(templates, callBody(call), call.version);
   const now = sevenDecimals(call.cloud.now());
   const template = complete(templates, {
     ...checkedTemplate(call, values),
@@ -166,7 +166,7 @@ function createTemplate(call: Call): RouteAnswer {
 
 function patchTemplate(call: Call): RouteAnswer {
   const template = get(call.tenant, templates, parameter(call, "id"));
-  const { values } = checkUpdate(templates, bodyOf(call), call.version, template);
+  const { values } = checkUpdate(templates, callBody(call), call.version, template);
   update(templates, template, {
     ...checkedTemplate(call, values),
     version: String(Number(template["version"]) + 1),
@@ -188,7 +188,7 @@ function checkedTemplate(call: Call, values: JsonObject): JsonObject {
   if (assignments === undefined) return values;
   const named = objectsIn(assignments).map((assignment) => {
     const group = assignment["group"];
-    const id = textOf(innerOf(group, "id"));
+    const id = jsonText(innerOf(group, "id"));
     if (id === "") throw missingValue("group", "DelegatedAdministrationRoleAssignment");
     const found = get(call.tenant, "groups", id);
     if (found["isAssignableToRole"] !== true || found["securityEnabled"] !== true) {
@@ -201,8 +201,8 @@ function checkedTemplate(call: Call, values: JsonObject): JsonObject {
 
 /** The MSSP's side: the customer must have invited it, unless a relationship exists. */
 function request(call: Call): RouteAnswer {
-  const { values, bindings } = checkCreate(requests, bodyOf(call), call.version);
-  const governed = otherTenant(call, textOf(values["governedTenantId"]), "governedTenantId");
+  const { values, bindings } = checkCreate(requests, callBody(call), call.version);
+  const governed = otherTenant(call, jsonText(values["governedTenantId"]), "governedTenantId");
   const link = call.version === "v1.0" ? "tenantGovernancePolicyTemplate" : "governancePolicyTemplate";
   const [reference] = bindings.get(link) ?? [];
   if (reference === undefined) throw missingValue(link, "GovernanceRequest");
@@ -230,18 +230,18 @@ function request(call: Call): RouteAnswer {
 function mayRequest(governing: Tenant, governed: Tenant, now: Date): boolean {
   if (relationshipOf(governing, governed) !== undefined) return true;
   return ofPair(governing, invitations, governing.id, governed.id).some(
-    ({ expirationDateTime }) => new Date(textOf(expirationDateTime)) > now,
+    ({ expirationDateTime }) => new Date(jsonText(expirationDateTime)) > now,
   );
 }
 
 /** "Only the governed tenant can update the request status." */
 function decide(call: Call): RouteAnswer {
   const asked = get(call.tenant, requests, parameter(call, "id"));
-  const { status } = checkUpdate(requests, bodyOf(call), call.version, asked).values;
+  const { status } = checkUpdate(requests, callBody(call), call.version, asked).values;
   if (asked["governedTenantId"] !== call.tenant.id) throw denied(["being the governed tenant"]);
-  if (asked["status"] !== "pending") throw refused(`The governance request is ${textOf(asked["status"])}.`);
+  if (asked["status"] !== "pending") throw refused(`The governance request is ${jsonText(asked["status"])}.`);
   if (status !== "accepted" && status !== "rejected") throw refused("The status must be accepted or rejected.");
-  if (new Date(textOf(asked["expirationDateTime"])) <= call.cloud.now()) {
+  if (new Date(jsonText(asked["expirationDateTime"])) <= call.cloud.now()) {
     throw refused("The governance request has expired.");
   }
   keepInBoth(call.cloud, requests, { ...asked, status });
@@ -251,7 +251,7 @@ function decide(call: Call): RouteAnswer {
 
 /** Creates the relationship, or gives the existing one the new policy. */
 function establish(call: Call, accepted: StoredObject): void {
-  const governing = call.cloud.tenant(textOf(accepted["governingTenantId"]));
+  const governing = call.cloud.tenant(jsonText(accepted["governingTenantId"]));
   const before = relationshipOf(governing, call.tenant);
   const policySnapshot = accepted["policySnapshot"] ?? null;
   const relationship = complete(relationships, {
@@ -269,13 +269,13 @@ function establish(call: Call, accepted: StoredObject): void {
 /** The governing tenant asks for the end; the governed one ends it, asked or not. */
 function end(call: Call): RouteAnswer {
   const relationship = get(call.tenant, relationships, parameter(call, "id"));
-  const { status } = checkUpdate(relationships, bodyOf(call), call.version, relationship).values;
+  const { status } = checkUpdate(relationships, callBody(call), call.version, relationship).values;
   const isGoverned = relationship["governedTenantId"] === call.tenant.id;
   const allowed = isGoverned ? "terminated" : "terminationRequestedByGoverningTenant";
   if (status !== allowed) throw refused(`This tenant can set the status to ${allowed} only.`);
   if (relationship["status"] === "terminated") throw refused("The governance relationship is terminated.");
   keepInBoth(call.cloud, relationships, { ...relationship, status });
-  if (isGoverned) removeProvisioned(call.cloud, call.tenant, textOf(relationship["governingTenantId"]));
+  if (isGoverned) removeProvisioned(call.cloud, call.tenant, jsonText(relationship["governingTenantId"]));
   return one(call, relationships);
 }
 
@@ -338,7 +338,7 @@ function nameOf(tenant: Tenant): Json {
 /** Each of the two tenants has its copy, with the same ID. */
 function keepInBoth(cloud: Cloud, collection: Collection, object: StoredObject): void {
   for (const id of [object["governingTenantId"], object["governedTenantId"]]) {
-    cloud.tenant(textOf(id)).objects(collection).set(object.id, structuredClone(object));
+    cloud.tenant(jsonText(id)).objects(collection).set(object.id, structuredClone(object));
   }
   cloud.changed();
 }

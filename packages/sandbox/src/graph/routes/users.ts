@@ -8,9 +8,9 @@ import { memberships } from "../expand";
 import { securityIdentifier, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
 import { isDelegated, permissions } from "../permissions";
-import { bodyOf, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
-import { isObject, textOf } from "../json";
+import { isObject, jsonText } from "../json";
 import { resolveReference, subject } from "./references";
 import { readingRoutes } from "./reading";
 
@@ -43,10 +43,10 @@ export const userRoutes: readonly Route[] = [
 ];
 
 function create(call: Call): RouteAnswer {
-  const { values } = checkCreate(entitySet, bodyOf(call), call.version);
+  const { values } = checkCreate(entitySet, callBody(call), call.version);
   const profile = values["passwordProfile"];
   if (!isObject(profile) || typeof profile["password"] !== "string") throw missingValue("passwordProfile", "User");
-  const userPrincipalName = textOf(values["userPrincipalName"]);
+  const userPrincipalName = jsonText(values["userPrincipalName"]);
   checkUserPrincipalName(call.tenant, userPrincipalName, undefined);
   refuseWeakPassword(values);
   const id = randomUUID();
@@ -63,7 +63,7 @@ function create(call: Call): RouteAnswer {
 
 function patch(call: Call): RouteAnswer {
   const user = subject(call, entitySet);
-  const { values } = checkUpdate(entitySet, bodyOf(call), call.version);
+  const { values } = checkUpdate(entitySet, callBody(call), call.version);
   const userPrincipalName = values["userPrincipalName"];
   if (typeof userPrincipalName === "string") checkUserPrincipalName(call.tenant, userPrincipalName, user.id);
   refuseWeakPassword({ passwordPolicies: user["passwordPolicies"] ?? null, ...values });
@@ -78,7 +78,7 @@ function removeUser(call: Call): RouteAnswer {
   remove(call.cloud, call.tenant, entitySet, user);
   const kept = call.tenant.deleted.get(user.id);
   if (kept !== undefined) {
-    kept.object["userPrincipalName"] = `${user.id.replaceAll("-", "")}${textOf(user["userPrincipalName"])}`;
+    kept.object["userPrincipalName"] = `${user.id.replaceAll("-", "")}${jsonText(user["userPrincipalName"])}`;
   }
   call.cloud.changed();
   return noContent;
@@ -86,7 +86,7 @@ function removeUser(call: Call): RouteAnswer {
 
 /** The former name of a deleted user. */
 export function nameBeforeDeletion(user: StoredObject): string {
-  const name = textOf(user["userPrincipalName"]);
+  const name = jsonText(user["userPrincipalName"]);
   const prefix = user.id.replaceAll("-", "");
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
@@ -118,7 +118,7 @@ function refuseWeakPassword(values: Readonly<Record<string, Json>>): void {
   const password = isObject(profile) ? profile["password"] : undefined;
   if (typeof password !== "string") return;
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(password)).length;
-  const least = textOf(values["passwordPolicies"]).includes("DisableStrongPassword") ? 1 : 3;
+  const least = jsonText(values["passwordPolicies"]).includes("DisableStrongPassword") ? 1 : 3;
   if (password.length >= 8 && password.length <= 256 && kinds >= least) return;
   throw badRequest(
     "The specified password does not comply with password complexity requirements. Please provide a different password.",
@@ -135,7 +135,7 @@ function getManager(call: Call): RouteAnswer {
 
 function putManager(call: Call): RouteAnswer {
   const user = subject(call, entitySet);
-  const reference = bodyOf(call)["@odata.id"];
+  const reference = callBody(call)["@odata.id"];
   if (typeof reference !== "string") throw unreadableRequest("Entity reference must have an '@odata.id' annotation.");
   const { object } = resolveReference(call, entitySet, "manager", reference);
   call.tenant.links("users.manager").set(user.id, [object.id]);

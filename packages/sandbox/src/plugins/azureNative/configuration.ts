@@ -4,7 +4,7 @@
  */
 import { VisibleError } from "@defender-mssp/errors";
 import { refuseOtherHost } from "../loopback";
-import { type ValueRecord, textOf } from "../protocol/values";
+import { type ValueRecord, valueText } from "../protocol/values";
 import { type ResourceProperties, boolean, list, string } from "../schema/property";
 
 export const configuration: ResourceProperties = {
@@ -70,7 +70,7 @@ export function credentialsOf(
 ): AzureNativeCredentials {
   const merged: Record<string, string | undefined> = {};
   for (const [argument, variable] of Object.entries(variables)) {
-    merged[variable] = textOf(args[argument]) || environment[variable];
+    merged[variable] = valueText(args[argument]) || environment[variable];
   }
   const cloud = merged.ARM_ENVIRONMENT ?? "public";
   if (!environments.test(cloud)) throw new VisibleError(`unrecognized environment "${cloud}"`);

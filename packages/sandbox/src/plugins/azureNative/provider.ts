@@ -25,7 +25,7 @@ import { ResourceManager, type ArmCall, type ArmObject } from "./resourceManager
 import { resources, type ArmResource } from "./resources";
 import {
   at,
-  bodyOf,
+  armBody,
   idOf,
   importedInputs,
   namesIn,
@@ -121,7 +121,7 @@ class AzureNativeProvider implements Provider {
     if ((await call.find(id, resource.apiVersion)) !== undefined) {
       throw new Error(`cannot create already existing resource '${id}'`);
     }
-    const body = bodyOf(resource, given);
+    const body = armBody(resource, given);
     for (const path of resource.shared ?? []) if (at(body, path) === undefined) put(body, path, []);
     const answered = await this.written(resource, id, call, body);
     return { id: idIn(answered, id), state: outputsOf(resource, answered) };
@@ -157,7 +157,7 @@ class AzureNativeProvider implements Provider {
     const given = recordOf(exposed(inputs));
     if (preview) return previewOf(resource, given, recordOf(exposed(state)));
     const call = this.call(request);
-    const body = bodyOf(resource, given);
+    const body = armBody(resource, given);
     const missing = (resource.shared ?? []).filter((path) => at(body, path) === undefined);
     if (missing.length > 0) {
       const now = await call.find(id, resource.apiVersion);

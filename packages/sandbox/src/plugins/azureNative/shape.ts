@@ -31,7 +31,7 @@ export function namesIn(resource: ArmResource, id: string): Record<string, strin
 }
 
 /** A request's body: every argument that isn't part of the path. */
-export function bodyOf(resource: ArmResource, inputs: ValueRecord): Json {
+export function armBody(resource: ArmResource, inputs: ValueRecord): Json {
   const inPath = pathNames(resource);
   const own = Object.entries(resource.properties).filter(([name]) => !inPath.includes(name));
   return toArm(Object.fromEntries(own), inputs);

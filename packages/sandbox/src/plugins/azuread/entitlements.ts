@@ -3,7 +3,7 @@
  * them.
  */
 import { isUuid } from "@defender-mssp/microsoft";
-import { type Value, textOf } from "../protocol/values";
+import { type Value, valueText } from "../protocol/values";
 import { type ValueCheck, type ResourceProperties, boolean, string } from "../schema/property";
 import type { Fields } from "../schema/fields";
 import { oneOfInAnyCase } from "../schema/validators";
@@ -77,7 +77,7 @@ export function userSetsIn(sets: readonly GraphEntity[]): Value[] {
   return sets.map((set) => ({
     backup: set["isBackup"] === true,
     objectId: textAt(set, "id"),
-    subjectType: withCapital(textOf(set["@odata.type"] as Value).replace("#microsoft.graph.", "")),
+    subjectType: withCapital(valueText(set["@odata.type"] as Value).replace("#microsoft.graph.", "")),
   }));
 }
 

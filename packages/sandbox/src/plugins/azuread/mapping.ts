@@ -27,7 +27,7 @@ export function readFrom(properties: ResourceProperties, object: GraphEntity): R
  * A request's body: all properties that the program can give, or those named. An empty string is
  * sent as null.
  */
-export function bodyOf(
+export function graphBody(
   entitySet: EntitySetName,
   properties: ResourceProperties,
   plan: Fields,

@@ -1,11 +1,11 @@
 /** The official plugin's older form of IDs: `<object ID>/<type>/<ID>`. */
 import { isUuid } from "@defender-mssp/microsoft";
-import { textOf } from "../protocol/values";
+import { valueText } from "../protocol/values";
 import type { ValueCheck } from "../schema/property";
 
 export function subResourceId(kind: string, type: string): ValueCheck {
   return (value) => {
-    const text = textOf(value);
+    const text = valueText(value);
     const [object = "", given, inner = "", ...rest] = text.split("/");
     const problem = (what: string) => `unable to parse ${kind} ID: ${what}`;
     if (given === undefined || rest.length > 0 || text.split("/").length !== 3) {

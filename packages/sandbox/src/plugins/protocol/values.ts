@@ -71,7 +71,7 @@ export function recordOf(value: Value | undefined): ValueRecord {
 }
 
 /** A primitive value as a string; undefined for others. */
-export function textOf(value: Value | undefined): string {
+export function valueText(value: Value | undefined): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 

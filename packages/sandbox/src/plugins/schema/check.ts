@@ -2,7 +2,7 @@
  * Checks arguments against a schema and reports errors with the official plugins' messages: those
  * of Terraform's SDK (helper/schema) as passed on by Pulumi's bridge.
  */
-import { type Value, type ValueRecord, hasUnknowns, isList, isRecord, textOf, unknown } from "../protocol/values";
+import { type Value, type ValueRecord, hasUnknowns, isList, isRecord, valueText, unknown } from "../protocol/values";
 import { type ResourceProperties, type ResourceProperty, isInput, isZero, terraformName } from "./property";
 
 /** One error. */
@@ -232,16 +232,16 @@ function checkPrimitive(property: ResourceProperty, value: Value, at: Place): Pr
 function decode(property: ResourceProperty, value: Value): { value: Value } | { summary: string } {
   if (property.kind === "boolean") {
     if (typeof value === "boolean" || typeof value === "number") return { value: Boolean(value) };
-    if (["1", "t", "T", "true", "TRUE", "True"].includes(textOf(value))) return { value: true };
-    if (["", "0", "f", "F", "false", "FALSE", "False"].includes(textOf(value))) return { value: false };
+    if (["1", "t", "T", "true", "TRUE", "True"].includes(valueText(value))) return { value: true };
+    if (["", "0", "f", "F", "false", "FALSE", "False"].includes(valueText(value))) return { value: false };
     const quoted = JSON.stringify(value);
     return { summary: `'' cannot parse '' as bool: strconv.ParseBool: parsing ${quoted}: invalid syntax` };
   }
   if (property.kind === "integer") {
     const number = typeof value === "string" ? Number(value) : value;
     if (typeof number === "number" && Number.isInteger(number)) return { value: number };
-    return { summary: `Attribute must be a whole number, got ${textOf(value)}` };
+    return { summary: `Attribute must be a whole number, got ${valueText(value)}` };
   }
   if (typeof value === "boolean") return { value: value ? "1" : "0" };
-  return { value: isZero(value) ? "" : textOf(value) };
+  return { value: isZero(value) ? "" : valueText(value) };
 }

@@ -11,7 +11,7 @@ import {
   isList,
   isRecord,
   recordOf,
-  textOf,
+  valueText,
 } from "../protocol/values";
 import {
   type ResourceProperties,
@@ -150,7 +150,7 @@ function compareMaps(before: ValueRecord, after: ValueRecord, { path, replace, c
     const at = memberPath(path, key);
     if (!(key in before)) changes.set(at, { kind: "add", replace });
     else if (!(key in after)) changes.set(at, { kind: "delete", replace });
-    else if (textOf(before[key]) !== textOf(after[key])) changes.set(at, { kind: "update", replace });
+    else if (valueText(before[key]) !== valueText(after[key])) changes.set(at, { kind: "update", replace });
   }
 }
 

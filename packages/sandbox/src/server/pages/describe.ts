@@ -1,5 +1,5 @@
 /** What the page at `/` shows, for a program. */
-import { nameOf } from "../names";
+import { objectName } from "../names";
 import type { TallyCounts } from "../requestTally";
 import type { Shown } from "./shown";
 
@@ -31,7 +31,7 @@ export function describe({ cloud, counter }: Pick<Shown, "cloud" | "counter">): 
     ],
     tenants: cloud.records().map((tenant) => ({
       id: tenant.id,
-      name: nameOf([...tenant.objects("organization").values()][0]),
+      name: objectName([...tenant.objects("organization").values()][0]),
       objects: Object.fromEntries(
         tenant
           .collections()

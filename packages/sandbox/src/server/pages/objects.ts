@@ -7,7 +7,7 @@ import { roleAssignmentsOf } from "../../azure/access";
 import { azureResources } from "../../azure/subscriptions";
 import type { Json, StoredObject } from "../../cloud/model";
 import type { TenantRecord } from "../../cloud/store";
-import { nameOf } from "../names";
+import { objectName } from "../names";
 import {
   appRoleName,
   directoryRoleName,
@@ -52,7 +52,7 @@ export function userTable(tenant: TenantRecord): Block {
     long("Object ID"),
   ];
   return tableOfObjects("Members and guests", titles, objectsOf(tenant, "users"), (user) => [
-    nameOf(user),
+    objectName(user),
     text(user["userType"]),
     text(user["userPrincipalName"]),
     text(user["externalUserState"]),
@@ -64,7 +64,7 @@ export function userTable(tenant: TenantRecord): Block {
 export function groupTable(tenant: TenantRecord): Block {
   const titles = ["Name", long("Members"), long("Owners"), choice("Role-assignable"), long("Object ID")];
   return tableOfObjects("Groups with their members", titles, objectsOf(tenant, "groups"), (group) => [
-    nameOf(group),
+    objectName(group),
     namesOf(tenant, linked(tenant, "groups.members", group.id)),
     namesOf(tenant, linked(tenant, "groups.owners", group.id)),
     text(group["isAssignableToRole"]) || "false",
@@ -78,7 +78,7 @@ export function applicationTable(tenant: TenantRecord): Block {
     "Registered applications",
     titles,
     objectsOf(tenant, "applications").map((application) => [
-      nameOf(application),
+      objectName(application),
       credentials(application["passwordCredentials"]),
       credentials(application["keyCredentials"]),
       text(application["signInAudience"]),
@@ -90,7 +90,7 @@ export function applicationTable(tenant: TenantRecord): Block {
 export function servicePrincipalTable(tenant: TenantRecord): Block {
   const titles = ["Name", choice("Enabled"), "App roles", long("Application ID"), long("Object ID")];
   return tableOfObjects("Service principals", titles, objectsOf(tenant, "servicePrincipals"), (principal) => [
-    nameOf(principal),
+    objectName(principal),
     text(principal["accountEnabled"]),
     String(objectsIn(principal["appRoles"]).length),
     code(text(principal["appId"])),
@@ -149,7 +149,7 @@ export function defenderRoleTable(tenant: TenantRecord): Block {
         texts(allowedResourceActions),
       );
       return [
-        nameOf(role),
+        objectName(role),
         namesOf(
           tenant,
           given.flatMap(({ principalIds }) => texts(principalIds)),
@@ -192,11 +192,13 @@ export function packageTable(tenant: TenantRecord): Block {
     objectsOf(tenant, "accessPackages").map((one) => {
       const holders = assignments.filter(({ accessPackageId }) => accessPackageId === one.id);
       return [
-        nameOf(one),
-        nameOf(tenant.objects("accessPackageCatalogs").get(text(one["catalogId"]))),
+        objectName(one),
+        objectName(tenant.objects("accessPackageCatalogs").get(text(one["catalogId"]))),
         namesOf(tenant, groupsOfPackage(tenant, one.id)),
         holders
-          .map(({ targetId }) => nameOf(tenant.objects("accessPackageSubjects").get(text(targetId))) || text(targetId))
+          .map(
+            ({ targetId }) => objectName(tenant.objects("accessPackageSubjects").get(text(targetId))) || text(targetId),
+          )
           .join(", "),
       ];
     }),

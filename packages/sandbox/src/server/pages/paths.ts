@@ -2,7 +2,7 @@
 import { picture, paragraph, type Block, type PictureEdge, type PictureNode } from "@defender-mssp/pages";
 import { roleAssignmentsOf } from "../../azure/access";
 import type { TenantRecord } from "../../cloud/store";
-import { nameOf } from "../names";
+import { objectName } from "../names";
 import { appRoleName, directoryRoleName, groupsOfPackage, linked, objectsOf, text, texts } from "./reading";
 
 /** More nodes than these are no picture any more. */
@@ -37,7 +37,7 @@ class Paths {
     const detail = user === undefined ? "" : text(user["userType"]);
     this.nodes.set(id, {
       id,
-      label: nameOf(object) || id,
+      label: objectName(object) || id,
       ...(detail === "" ? {} : { detail }),
       kind: user !== undefined ? "person" : group !== undefined ? "group" : "application",
       column: group === undefined ? 0 : 1,
@@ -83,7 +83,7 @@ function addDefenderRoles(paths: Paths): void {
   const { tenant } = paths;
   for (const { principalIds, roleDefinitionId } of tenant.objects("defenderRoleAssignments").values()) {
     const role = tenant.objects("defenderRoleDefinitions").get(text(roleDefinitionId));
-    const node = { label: nameOf(role) || text(roleDefinitionId), detail: "Defender role", kind: "role" } as const;
+    const node = { label: objectName(role) || text(roleDefinitionId), detail: "Defender role", kind: "role" } as const;
     for (const id of texts(principalIds)) {
       paths.right(
         id,
@@ -110,7 +110,7 @@ function addConsents(paths: Paths): void {
   }
   for (const [key, names] of byApi) {
     const [client = "", api = ""] = key.split(" ");
-    const label = `${nameOf(tenant.objects("servicePrincipals").get(api))}: ${names.size === 1 ? [...names].join("") : `${names.size} permissions`}`;
+    const label = `${objectName(tenant.objects("servicePrincipals").get(api))}: ${names.size === 1 ? [...names].join("") : `${names.size} permissions`}`;
     const right = { id: `consent ${key}`, label, detail: "Consent", kind: "permission", href: "#consents" } as const;
     paths.right(client, right, [...names].sort().join(", "));
   }
@@ -136,7 +136,7 @@ function addGroups(paths: Paths): void {
   for (const one of objectsOf(tenant, "accessPackages")) {
     const groups = groupsOfPackage(tenant, one.id).filter((id) => paths.principal(id) !== undefined);
     if (groups.length === 0) continue;
-    const node = { label: nameOf(one), detail: "Access package", kind: "group", href: "#packages" } as const;
+    const node = { label: objectName(one), detail: "Access package", kind: "group", href: "#packages" } as const;
     paths.nodes.set(one.id, { id: one.id, ...node, column: 0 });
     for (const id of groups) paths.edge(one.id, id, "gives membership of");
   }

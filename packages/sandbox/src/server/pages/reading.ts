@@ -1,12 +1,12 @@
 /** Reading of a tenant's objects for the pages. */
 import type { Json, StoredObject } from "../../cloud/model";
 import type { TenantRecord } from "../../cloud/store";
-import { nameOf } from "../names";
+import { objectName } from "../names";
 
 /** The objects of a collection, by name. */
 export function objectsOf(tenant: TenantRecord, collection: string): StoredObject[] {
   const objects = [...tenant.objects(collection).values()];
-  return objects.sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
+  return objects.sort((left, right) => (objectName(left) < objectName(right) ? -1 : 1));
 }
 
 export function text(value: Json | undefined): string {
@@ -27,7 +27,7 @@ export function objectsIn(value: Json | undefined): Record<string, Json>[] {
 export function principalName(tenant: TenantRecord, id: string): string {
   for (const collection of ["users", "groups", "servicePrincipals", "applications"]) {
     const object = tenant.objects(collection).get(id);
-    if (object !== undefined) return nameOf(object) || id;
+    if (object !== undefined) return objectName(object) || id;
   }
   return id;
 }
@@ -40,7 +40,7 @@ export function appRoleName(tenant: TenantRecord, resourceId: string, appRoleId:
 
 /** The name of a directory role, by the ID of its definition or template. */
 export function directoryRoleName(tenant: TenantRecord, id: string): string {
-  return nameOf(tenant.objects("directoryRoleTemplates").get(id)) || id;
+  return objectName(tenant.objects("directoryRoleTemplates").get(id)) || id;
 }
 
 export function linked(tenant: TenantRecord, name: string, from: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { code, table, type Block, type State } from "@defender-mssp/pages";
 import type { EmulatedCloud } from "../../cloud/cloud";
-import { nameOf } from "../names";
+import { objectName } from "../names";
 import type { LoggedRequest } from "../requestLog";
 
 /** The last requests, newest first. */
@@ -44,10 +44,10 @@ function stateOf(status: number | undefined): State {
 function namesOf(cloud: EmulatedCloud): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const tenant of cloud.records()) {
-    names.set(tenant.id, nameOf([...tenant.objects("organization").values()][0]) || tenant.id);
+    names.set(tenant.id, objectName([...tenant.objects("organization").values()][0]) || tenant.id);
     for (const principal of tenant.objects("servicePrincipals").values()) {
       const { appId } = principal;
-      if (typeof appId === "string") names.set(appId, nameOf(principal) || appId);
+      if (typeof appId === "string") names.set(appId, objectName(principal) || appId);
     }
   }
   return names;

@@ -2,14 +2,14 @@
 import { facts, figures, link, renderPage, section } from "@defender-mssp/pages";
 import { switchValues } from "../../cloud/switches";
 import type { TenantRecord } from "../../cloud/store";
-import { nameOf } from "../names";
+import { objectName } from "../names";
 import * as objects from "./objects";
 import { pathsOf } from "./paths";
 import { requestTable } from "./requests";
 import type { Shown } from "./shown";
 
 export function tenantPage(tenant: TenantRecord, { cloud, log }: Shown): string {
-  const name = nameOf([...tenant.objects("organization").values()][0]) || tenant.id;
+  const name = objectName([...tenant.objects("organization").values()][0]) || tenant.id;
   const users = [...tenant.objects("users").values()];
   const guests = users.filter(({ userType }) => userType === "Guest");
   return renderPage({

@@ -8,7 +8,7 @@
  */
 import { XMLParser } from "fast-xml-parser";
 import type { Json } from "../../../src/cloud/model";
-import { textOf } from "../../../src/graph/json";
+import { jsonText } from "../../../src/graph/json";
 import type { GraphVersion } from "../../../src/graph/entities";
 import { hasReference, readReference } from "./reference";
 
@@ -99,7 +99,7 @@ function errorProblems(body: Record<string, Json>): string[] {
   const isRight =
     typeof error?.["code"] === "string" &&
     typeof error["message"] === "string" &&
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(textOf(inner?.["date"])) &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(jsonText(inner?.["date"])) &&
     typeof inner?.["request-id"] === "string" &&
     typeof inner["client-request-id"] === "string";
   return isRight ? [] : [`not Graph's error envelope: ${JSON.stringify(body)}`];

@@ -25,7 +25,7 @@ export const accessPackage: AzureadResource = {
   minutes: { create: 5, read: 5, update: 5, delete: 5 },
   importId: plainId,
   async create(plan, call, created) {
-    const made = await call.post(base, await bodyOf(plan, call), "beta");
+    const made = await call.post(base, await packageBody(plan, call), "beta");
     created(required(made.id, "ID of the new access package"));
   },
   async read(id, call) {
@@ -33,14 +33,14 @@ export const accessPackage: AzureadResource = {
     return found && readFrom(properties, found);
   },
   async update(id, plan, call) {
-    const body = await bodyOf(plan, call);
+    const body = await packageBody(plan, call);
     await call.locked(id, () => call.patch(`${base}/${id}`, body, "beta"));
   },
   delete: (id, call) => call.delete(`${base}/${id}`, "beta"),
 };
 
 /** With the whole catalog and without `catalogId`, as the official plugin sends it. */
-async function bodyOf(plan: Fields, call: GraphOperation): Promise<object> {
+async function packageBody(plan: Fields, call: GraphOperation): Promise<object> {
   const catalogId = plan.text("catalogId");
   return {
     "@odata.type": odataType("accessPackages"),

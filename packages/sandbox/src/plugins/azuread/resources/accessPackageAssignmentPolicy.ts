@@ -115,7 +115,7 @@ export const accessPackageAssignmentPolicy: AzureadResource = {
   importId: plainId,
   validate,
   async create(plan, call, created) {
-    const made = await call.post(base, await bodyOf(plan, call), "beta");
+    const made = await call.post(base, await policyBody(plan, call), "beta");
     created(required(made.id, "ID of the new access package assignment policy"));
   },
   async read(id, call) {
@@ -130,7 +130,7 @@ export const accessPackageAssignmentPolicy: AzureadResource = {
     };
   },
   async update(id, plan, call) {
-    const body = await bodyOf(plan, call);
+    const body = await policyBody(plan, call);
     await call.locked(id, () => call.put(`${base}/${id}`, body, "beta"));
   },
   delete: (id, call) => call.delete(`${base}/${id}`, "beta"),
@@ -146,7 +146,7 @@ function validate(plan: Fields): void {
   );
 }
 
-async function bodyOf(plan: Fields, call: GraphOperation): Promise<object> {
+async function policyBody(plan: Fields, call: GraphOperation): Promise<object> {
   const accessPackageId = plan.text("accessPackageId");
   await call.get(`${entitlementBase}/accessPackages/${accessPackageId}`, "beta");
   return {

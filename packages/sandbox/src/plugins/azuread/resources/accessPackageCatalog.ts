@@ -24,7 +24,7 @@ export const accessPackageCatalog: AzureadResource = {
   minutes: { create: 5, read: 5, update: 5, delete: 5 },
   importId: plainId,
   async create(plan, call, created) {
-    const catalog = await call.post(base, bodyOf(plan), "beta");
+    const catalog = await call.post(base, catalogBody(plan), "beta");
     created(required(catalog.id, "ID of the new access package catalog"));
   },
   async read(id, call) {
@@ -32,11 +32,11 @@ export const accessPackageCatalog: AzureadResource = {
     if (catalog === undefined) return undefined;
     return { ...readFrom(properties, catalog), published: sameText(catalog["catalogStatus"], "published") };
   },
-  update: (id, plan, call) => call.locked(id, () => call.patch(`${base}/${id}`, bodyOf(plan), "beta")),
+  update: (id, plan, call) => call.locked(id, () => call.patch(`${base}/${id}`, catalogBody(plan), "beta")),
   delete: (id, call) => call.delete(`${base}/${id}`, "beta"),
 };
 
-function bodyOf(plan: Fields): object {
+function catalogBody(plan: Fields): object {
   return {
     "@odata.type": odataType("accessPackageCatalogs"),
     catalogStatus: plan.flag("published") ? "published" : "unpublished",

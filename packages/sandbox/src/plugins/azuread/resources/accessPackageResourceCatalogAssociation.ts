@@ -1,7 +1,7 @@
 /**
  * https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackageresourcecatalogassociation/
  */
-import { textOf } from "../../protocol/values";
+import { valueText } from "../../protocol/values";
 import { string, type ResourceProperties } from "../../schema/property";
 import { notEmpty, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
@@ -23,7 +23,7 @@ export const accessPackageResourceCatalogAssociation: AzureadResource = {
   schemaVersion: 0,
   minutes: { create: 5, read: 5, delete: 5 },
   importId: (value) => {
-    const parsed = catalogAssociationId(textOf(value));
+    const parsed = catalogAssociationId(valueText(value));
     return "problem" in parsed ? parsed.problem : undefined;
   },
   async create(plan, call, created) {

@@ -2,7 +2,7 @@
  * https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackageresourcepackageassociation/
  */
 import { isUuid } from "@defender-mssp/microsoft";
-import { textOf } from "../../protocol/values";
+import { valueText } from "../../protocol/values";
 import { string, type ResourceProperties } from "../../schema/property";
 import { notEmpty, oneOf, uuid } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
@@ -25,7 +25,7 @@ export const accessPackageResourcePackageAssociation: AzureadResource = {
   properties,
   schemaVersion: 0,
   minutes: { create: 5, read: 5, delete: 5 },
-  importId: (value) => problemOf(textOf(value)),
+  importId: (value) => problemOf(valueText(value)),
   async create(plan, call, created) {
     const association = plan.text("catalogResourceAssociationId");
     const parsed = catalogAssociationId(association);
@@ -39,7 +39,7 @@ export const accessPackageResourcePackageAssociation: AzureadResource = {
       throw new Error(`Retrieving Access Package Resources for catalog ${parsed.catalog}: no matching resource found`);
     }
     const path = `${base}/${accessPackage}/accessPackageResourceRoleScopes`;
-    const made = await call.post(path, bodyOf(resource, parsed.origin, accessType), "beta");
+    const made = await call.post(path, roleScopeBody(resource, parsed.origin, accessType), "beta");
     const id = required(made.id, "ID of the new access package resource role scope");
     while ((await roleScope(call, accessPackage, id)) === undefined) await call.pause(1000);
     created(`${accessPackage}/${id}/${parsed.origin}/${accessType}`);
@@ -60,7 +60,7 @@ export const accessPackageResourcePackageAssociation: AzureadResource = {
   },
 };
 
-function bodyOf(resource: GraphEntity, originId: string, accessType: string): object {
+function roleScopeBody(resource: GraphEntity, originId: string, accessType: string): object {
   const originSystem = textAt(resource, "originSystem");
   return {
     "@odata.type": odataType("accessPackageResourceRoleScopes"),

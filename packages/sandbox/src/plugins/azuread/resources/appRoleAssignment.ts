@@ -1,7 +1,7 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/approleassignment/ */
 import { string, type ResourceProperties } from "../../schema/property";
 import { resourceId, uuid } from "../../schema/validators";
-import { bodyOf, readFrom, required, textAt } from "../mapping";
+import { graphBody, readFrom, required, textAt } from "../mapping";
 import { type AzureadResource, segments } from "../types";
 
 const properties: ResourceProperties = {
@@ -27,7 +27,7 @@ export const appRoleAssignment: AzureadResource = {
     const resource = plan.text("resourceObjectId");
     await call.get(`/servicePrincipals/${resource}`);
     const path = `/servicePrincipals/${resource}/appRoleAssignedTo`;
-    const body = bodyOf("appRoleAssignments", properties, plan);
+    const body = graphBody("appRoleAssignments", properties, plan);
     const assignment = await call.post(path, body, "v1.0", {
       notFound: true,
       messages: [/Not a valid reference update/],

@@ -21,7 +21,7 @@ import {
   webFields,
 } from "../applications";
 import type { GraphOperation, GraphEntity } from "../graph";
-import { alignReferences, bodyOf, idsOf, readFrom, required, sameText, textAt } from "../mapping";
+import { alignReferences, graphBody, idsOf, readFrom, required, sameText, textAt } from "../mapping";
 import { featureTagFields, featuresIn, initialOwners, publishedBy, tagsFor, tagsOf } from "../servicePrincipals";
 import { type AzureadResource, duplicateName, objectId } from "../types";
 import { signInAudiences } from "../../../graph/entities";
@@ -181,7 +181,7 @@ function bodyFor(plan: Fields, isUpdate: boolean): object {
   const separate = ["identifierUris", "templateId"];
   const names = Object.keys(properties).filter((name) => !separate.includes(name));
   return {
-    ...bodyOf("applications", properties, plan, names),
+    ...graphBody("applications", properties, plan, names),
     ...blocksFor(plan),
     groupMembershipClaims: claimsText(plan.texts("groupMembershipClaims")),
     tags: tagsFor(plan, isUpdate),

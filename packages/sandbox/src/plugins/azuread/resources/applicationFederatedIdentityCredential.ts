@@ -32,7 +32,7 @@ export const applicationFederatedIdentityCredential: AzureadResource = {
     await call.locked(application, async () => {
       await call.get(`/applications/${application}`);
       const path = `/applications/${application}/federatedIdentityCredentials`;
-      const credential = await call.post(path, bodyOf(plan));
+      const credential = await call.post(path, credentialBody(plan));
       const id = required(credential.id, "ID of the new federated identity credential");
       created(`${application}/federatedIdentityCredential/${id}`);
     });
@@ -50,7 +50,7 @@ export const applicationFederatedIdentityCredential: AzureadResource = {
   async update(id, plan, call) {
     const { first: application, last: credential } = segments(id);
     const path = `/applications/${application}/federatedIdentityCredentials/${credential}`;
-    await call.locked(application, () => call.patch(path, { id: credential, ...bodyOf(plan) }));
+    await call.locked(application, () => call.patch(path, { id: credential, ...credentialBody(plan) }));
   },
   async delete(id, call) {
     const { first: application, last: credential } = segments(id);
@@ -59,7 +59,7 @@ export const applicationFederatedIdentityCredential: AzureadResource = {
   },
 };
 
-function bodyOf(plan: Fields): object {
+function credentialBody(plan: Fields): object {
   return {
     "@odata.type": odataType("federatedIdentityCredentials"),
     audiences: plan.texts("audiences"),

@@ -10,7 +10,7 @@ import {
   resourceId,
 } from "../../schema/validators";
 import { signInAudiences } from "../../../graph/entities";
-import { bodyOf, changedNames, nullIfEmpty, readFrom, required, textAt } from "../mapping";
+import { graphBody, changedNames, nullIfEmpty, readFrom, required, textAt } from "../mapping";
 import type { GraphEntity } from "../graph";
 import { type AzureadResource, objectId } from "../types";
 
@@ -60,7 +60,7 @@ export const applicationRegistration: AzureadResource = {
   importId: applicationId,
   async create(plan, call, created) {
     const body = {
-      ...bodyOf("applications", properties, plan),
+      ...graphBody("applications", properties, plan),
       groupMembershipClaims: claimsText(plan.texts("groupMembershipClaims")),
     };
     const application = await call.post("/applications", body);
@@ -76,7 +76,7 @@ export const applicationRegistration: AzureadResource = {
     };
   },
   async update(id, plan, call) {
-    const body = bodyOf("applications", properties, plan, changedNames(properties, plan));
+    const body = graphBody("applications", properties, plan, changedNames(properties, plan));
     if (plan.changed("groupMembershipClaims")) {
       body.groupMembershipClaims = claimsText(plan.texts("groupMembershipClaims"));
     }

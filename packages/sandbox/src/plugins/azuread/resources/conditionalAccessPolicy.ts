@@ -93,7 +93,7 @@ export const conditionalAccessPolicy: AzureadResource = {
   minutes: { create: 5, read: 5, update: 15, delete: 5 },
   importId: resourceId("Identity Conditional Access Policy", `${base}/{conditionalAccessPolicyId}`),
   async create(plan, call, created) {
-    const made = await call.post(base, bodyOf(plan));
+    const made = await call.post(base, policyBody(plan));
     const id = required(made.id, "ID of the new conditional access policy");
     await call.untilThere(`${base}/${id}`);
     created(`${base}/${id}`);
@@ -110,14 +110,14 @@ export const conditionalAccessPolicy: AzureadResource = {
       objectId: textAt(policy, "id"),
     };
   },
-  update: (id, plan, call) => call.patch(`${base}/${objectId(id)}`, bodyOf(plan)),
+  update: (id, plan, call) => call.patch(`${base}/${objectId(id)}`, policyBody(plan)),
   async delete(id, call) {
     const path = `${base}/${objectId(id)}`;
     if ((await call.find(path)) !== undefined) await call.delete(path);
   },
 };
 
-function bodyOf(plan: Fields): object {
+function policyBody(plan: Fields): object {
   return {
     displayName: plan.text("displayName"),
     state: plan.text("state"),

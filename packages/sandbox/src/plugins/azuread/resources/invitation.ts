@@ -4,7 +4,7 @@ import type { Fields } from "../../schema/fields";
 import type { ValueRecord } from "../../protocol/values";
 import { emailAddress, httpUrl, language, notEmpty, oneOf } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
-import { bodyOf, nullIfEmpty, required, textAt } from "../mapping";
+import { graphBody, nullIfEmpty, required, textAt } from "../mapping";
 import type { AzureadResource } from "../types";
 
 const properties: ResourceProperties = {
@@ -62,7 +62,7 @@ export const invitation: AzureadResource = {
 };
 
 function bodyFor(plan: Fields): object {
-  const body = bodyOf("invitations", properties, plan);
+  const body = graphBody("invitations", properties, plan);
   if (plan.has("userDisplayName")) body.invitedUserDisplayName = plan.text("userDisplayName");
   if (!plan.isSet("message")) return body;
   const message = plan.block("message");

@@ -4,7 +4,7 @@ import { boolean, list, object, objects, set, string, type ResourceProperties } 
 import type { Fields } from "../../schema/fields";
 import { httpUrl, lengthBetween, notEmpty, oneOf, resourceId, uuid } from "../../schema/validators";
 import type { GraphOperation } from "../graph";
-import { alignReferences, bodyOf, idsOf, readFrom, required, textAt } from "../mapping";
+import { alignReferences, graphBody, idsOf, readFrom, required, textAt } from "../mapping";
 import {
   featureFields,
   featureTagFields,
@@ -141,7 +141,7 @@ function bodyFor(plan: Fields, isUpdate: boolean): object {
   const names = Object.keys(properties).filter((name) => name !== "clientId");
   const saml = plan.block("samlSingleSignOn");
   return {
-    ...bodyOf("servicePrincipals", properties, plan, names),
+    ...graphBody("servicePrincipals", properties, plan, names),
     samlSingleSignOnSettings: saml.isSet("relayState") ? { relayState: saml.text("relayState") } : {},
     tags: tagsFor(plan, isUpdate),
   };

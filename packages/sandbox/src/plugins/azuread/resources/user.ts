@@ -3,7 +3,7 @@ import { boolean, list, string, type ResourceProperties } from "../../schema/pro
 import type { Fields } from "../../schema/fields";
 import { dateTime, emailAddress, language, lengthBetween, notEmpty, oneOf, resourceId } from "../../schema/validators";
 import { odataType } from "../../../graph/entities";
-import { bodyOf, nullIfEmpty, readFrom, required, textAt } from "../mapping";
+import { graphBody, nullIfEmpty, readFrom, required, textAt } from "../mapping";
 import { type AzureadResource, objectId } from "../types";
 import { managerId, userComputed, userPlain } from "../users";
 
@@ -135,7 +135,7 @@ function bodyWithout(plan: Fields, names: readonly string[]): object {
     ...(plan.flag("disablePasswordExpiration") ? ["DisablePasswordExpiration"] : []),
     ...(plan.flag("disableStrongPassword") ? ["DisableStrongPassword"] : []),
   ];
-  return { ...bodyOf("users", properties, plan, sent), passwordPolicies: nullIfEmpty(policies.join(", ")) };
+  return { ...graphBody("users", properties, plan, sent), passwordPolicies: nullIfEmpty(policies.join(", ")) };
 }
 
 function passwordProfile(plan: Fields): object {
