@@ -14,7 +14,7 @@ export interface StateResource {
   readonly clientId?: string;
 }
 
-export interface StackState {
+export interface Deployment {
   readonly resources: readonly StateResource[];
   /** Interrupted creates: the objects may exist. */
   readonly pending: readonly PendingCreate[];
@@ -30,12 +30,12 @@ export interface PendingCreate {
  * Reads the state with `pulumi stack export`.
  * @throws VisibleError where there is no such stack, or Pulumi can't read it.
  */
-export async function readStackState(stack: string, options: PulumiOptions): Promise<StackState> {
+export async function readStackState(stack: string, options: PulumiOptions): Promise<Deployment> {
   return parseStackState(await runPulumi(["stack", "export", "--stack", stack], options));
 }
 
 /** Reads what `pulumi stack export` prints. */
-export function parseStackState(text: string): StackState {
+export function parseStackState(text: string): Deployment {
   const { deployment } = JSON.parse(text) as {
     deployment?: {
       resources?: readonly (Partial<StateResource> & { outputs?: { clientId?: unknown } })[];

@@ -5,7 +5,7 @@
  */
 import { format } from "prettier";
 import { architecturePage } from "./architecturePage";
-import { drawing, type Figure, type Scheme } from "./figures/drawing";
+import { drawing, type DrawnFigure, type FigureScheme } from "./figures/drawing";
 import { figures } from "./figures/all";
 import { pluginSchema } from "./pluginSchema";
 import { templateManifest } from "./customersRepository";
@@ -44,7 +44,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("sdk.md", "`program/sdk/reaches.ts`", sdkPage),
 ];
 
-function image(figure: Figure, scheme: Scheme): GeneratedFile {
+function image(figure: DrawnFigure, scheme: FigureScheme): GeneratedFile {
   return { file: `docs/images/${figure.name}-${scheme}.svg`, make: () => drawing(figure, scheme) };
 }
 

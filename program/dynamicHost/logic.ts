@@ -7,20 +7,20 @@ type Properties = Record<string, unknown>;
 
 /** The methods of a Pulumi dynamic provider, which all logic in `@defender-mssp/microsoft` has. */
 export interface DynamicLogic {
-  check(olds: Properties, news: Properties): Promise<Checked> | Checked;
-  diff(id: string, olds: Properties, news: Properties): Promise<Difference> | Difference;
+  check(olds: Properties, news: Properties): Promise<LogicChecked> | LogicChecked;
+  diff(id: string, olds: Properties, news: Properties): Promise<LogicDifference> | LogicDifference;
   create(news: Properties): Promise<{ id: string; outs?: Properties }>;
   read(id: string, props: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
   update(id: string, olds: Properties, news: Properties): Promise<{ outs?: Properties }>;
   delete(id: string, props: Properties): Promise<void>;
 }
 
-export interface Checked {
+export interface LogicChecked {
   readonly inputs?: Properties;
   readonly failures?: readonly { readonly property: string; readonly reason: string }[];
 }
 
-export interface Difference {
+export interface LogicDifference {
   readonly changes?: boolean;
   readonly replaces?: readonly string[];
   readonly deleteBeforeReplace?: boolean;

@@ -33,7 +33,7 @@ const anything = fc.string({
   ),
 });
 
-describe("attack: control characters in a tenant's text", () => {
+describe("cli/terminalText: control characters in a tenant's text", () => {
   it("no printed text, line or JSON contains a terminal control character", () => {
     fc.assert(
       fc.property(anything, (text) => {

@@ -92,7 +92,7 @@ function longestCreation(all: readonly ResourceState[]): number {
   return Math.max(...ends.values());
 }
 
-describe("attack: consecutive waits of the official plugin", function () {
+describe("components/deletionWaves: consecutive waits of the official plugin", function () {
   this.timeout(300_000);
 
   const approvers = ["security.admin@customer.example"];

@@ -15,7 +15,7 @@ interface Resource {
  * A stack of version 0.1.0, whose marks name no stack ID: state and tenant are written as that
  * version left them.
  */
-describe("attack: marks of version 0.1.0, which another stack of the same name has, too", function () {
+describe("components/formerMarks: marks of version 0.1.0, which another stack of the same name has, too", function () {
   this.timeout(240_000);
 
   const tenantId = tenantIdOf(0x73);

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, createProject, customer, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "../e2e/support";
 
-describe("attack: an object that is deleted before `destroy`", function () {
+describe("components/goneBeforeDelete: an object that is deleted before `destroy`", function () {
   this.timeout(300_000);
 
   const tenantId = tenantIdOf(61);

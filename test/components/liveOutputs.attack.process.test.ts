@@ -14,7 +14,7 @@ const up = ["up", ...stack, "--yes", "--skip-preview"];
 const tenantId = tenantIdOf(0x91);
 const day = 24 * 60 * 60 * 1000;
 
-describe("attack: outputs of an incomplete run", function () {
+describe("components/liveOutputs: outputs of an incomplete run", function () {
   this.timeout(300_000);
 
   let project: SandboxProject;

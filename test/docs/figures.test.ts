@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import type { Figure } from "../../dev/docs/figures/drawing";
+import type { DrawnFigure } from "../../dev/docs/figures/drawing";
 import { figures } from "../../dev/docs/figures/all";
 import { root } from "../../dev/docs/files";
 import { floors, nearestImports, rooms } from "../../dev/docs/rooms";
@@ -29,7 +29,7 @@ function sources(place: string): readonly string[] {
 }
 
 /** Import arrows with the places of both boxes. */
-function importsOf({ boxes, arrows }: Figure): readonly { readonly from: string; readonly to: string }[] {
+function importsOf({ boxes, arrows }: DrawnFigure): readonly { readonly from: string; readonly to: string }[] {
   const place = (title: string) => boxes.find((box) => box.title === title)?.place ?? title;
   return arrows.filter(({ kind }) => kind === "import").map(({ from, to }) => ({ from: place(from), to: place(to) }));
 }

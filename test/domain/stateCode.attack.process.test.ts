@@ -27,7 +27,7 @@ interface State {
  * Who can write a stack's state can put code there. It must not run as the identity of the next
  * `up`.
  */
-describe("attack: code in a stack's state", function () {
+describe("domain/stateCode: code in a stack's state", function () {
   let project: SandboxProject;
   let proof: string;
   let clean: string;

@@ -135,7 +135,7 @@ const grants: readonly [what: string, sample: Sample, rule: string][] = [
   ],
 ];
 
-describe("attack: code in a stack gives a stranger access", () => {
+describe("policy/extensionRecipients: code in a stack gives a stranger access", () => {
   for (const [what, sample, name] of grants) {
     it(`${name} refuses ${what}`, () => {
       const refusing = rules.filter((rule) => rule.level === "mandatory" && said(rule, sample).length > 0);

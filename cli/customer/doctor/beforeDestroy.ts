@@ -7,7 +7,7 @@
 import { grantSentences, graphList, ServiceError, type RelationshipStatus } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { accessPackagesOf, assignmentsOf, removalOf } from "../../tenant/additions/accessPackages";
-import { readDeployed, type Deployed, type DeployedResource } from "../../tenant/additions/deployed";
+import { readDeployed, type Deployed, type DeployedObject } from "../../tenant/additions/deployed";
 import { tenantOf, whyNot, type AdditionsRun } from "../../tenant/additions/find";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import { endStep, lookAtGovernance, lookStep, relationshipText, type GovernanceLook } from "../governance/look";
@@ -137,8 +137,7 @@ function grantsAccess({ state }: RelationshipLeft): boolean {
 
 /** Objects with a name: their parts, such as redirect URIs, stay with them. */
 function keptObjects({ resources }: Deployed): KeptObject[] {
-  const isKept = ({ retainOnDelete = false, outputs }: DeployedResource) =>
-    retainOnDelete || outputs["adopted"] === true;
+  const isKept = ({ retainOnDelete = false, outputs }: DeployedObject) => retainOnDelete || outputs["adopted"] === true;
   return resources.filter(isKept).flatMap(({ type, objectId, outputs }) => {
     const name = outputs["email"] ?? outputs["displayName"];
     return typeof name === "string" ? [{ type: type.split(":").at(-1) ?? type, name, objectId }] : [];

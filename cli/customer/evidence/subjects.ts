@@ -6,7 +6,7 @@
 import { graphList, isCallError, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { parseGuestMark } from "@defender-mssp/microsoft";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
-import type { DeployedResource } from "../../tenant/additions/deployed";
+import type { DeployedObject } from "../../tenant/additions/deployed";
 import { whyNot } from "../../tenant/additions/find";
 import { servicePrincipalsOf } from "../../tenant/additions/servicePrincipal";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
@@ -68,11 +68,11 @@ export async function subjectsOf(
   return { subjects: [...byId.values()], unseen };
 }
 
-function guest({ objectId, inputs }: DeployedResource): Subject {
+function guest({ objectId, inputs }: DeployedObject): Subject {
   return { kind: "guest", id: objectId, name: textOr(inputs["email"], objectId), because: "a guest of the stack" };
 }
 
-function application({ objectId, inputs, outputs }: DeployedResource): Subject {
+function application({ objectId, inputs, outputs }: DeployedObject): Subject {
   const id = outputs["clientId"] ?? inputs["applicationId"] ?? inputs["clientId"];
   const name = textOr(outputs["displayName"], `service principal ${objectId}`);
   return {

@@ -1,7 +1,7 @@
 /** What a stack has in the customer's tenant before it is destroyed, by its state. */
 import { lastSegment } from "@defender-mssp/microsoft";
 import { z } from "zod";
-import type { Deployed, DeployedResource } from "../../tenant/additions/deployed";
+import type { Deployed, DeployedObject } from "../../tenant/additions/deployed";
 
 /** How the removal of an object is proved. */
 const proofs = [
@@ -112,12 +112,12 @@ function typeOf(type: string): readonly [Proof | undefined, string] {
   return known ?? [undefined, type.split(":").at(-1) ?? type];
 }
 
-function nameOf({ inputs, outputs }: DeployedResource, id: string): string {
+function nameOf({ inputs, outputs }: DeployedObject, id: string): string {
   const candidates = [inputs["email"], outputs["displayName"], inputs["displayName"], inputs["name"]];
   return (candidates.find((one) => typeof one === "string" && one !== "") as string | undefined) ?? id;
 }
 
-function ownership({ outputs }: DeployedResource): Pick<Item, "adopted" | "byHand"> {
+function ownership({ outputs }: DeployedObject): Pick<Item, "adopted" | "byHand"> {
   return {
     adopted: outputs["adopted"] === true,
     byHand: outputs["mode"] === "manual" || outputs["status"] === "manual",

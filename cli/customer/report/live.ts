@@ -5,7 +5,7 @@ import type { AdditionsPart } from "../../stack/additionsPart";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import type { GovernanceLook } from "../governance/look";
 import type { ObjectKind, ReportObject } from "./model";
-import type { StateResource } from "./readState";
+import type { ReportResource } from "./readState";
 
 export interface LiveFindings {
   /** What somebody added to the stack's objects. */
@@ -36,7 +36,7 @@ const places: Readonly<Partial<Record<ObjectKind, { readonly path: string; reado
 export async function readLive(
   stack: string,
   objects: readonly ReportObject[],
-  resources: readonly StateResource[],
+  resources: readonly ReportResource[],
   options: Place,
 ): Promise<LiveFindings> {
   const [{ partsOf, tenantOf }, { readDeployed }, { lookAtGovernance }] = await Promise.all([
@@ -57,7 +57,7 @@ export async function readLive(
 export async function compared(
   tenant: Pick<AdditionsTenant, "call">,
   objects: readonly ReportObject[],
-  resources: readonly StateResource[],
+  resources: readonly ReportResource[],
 ): Promise<Omit<LiveFindings, "parts" | "governance">> {
   const found = await Promise.all(objects.map((object) => lookUp(tenant, object)));
   const consents = await consentsOf(tenant, resources);
@@ -115,7 +115,7 @@ async function lookUp({ call }: Pick<AdditionsTenant, "call">, object: ReportObj
 
 async function consentsOf(
   { call }: Pick<AdditionsTenant, "call">,
-  resources: readonly StateResource[],
+  resources: readonly ReportResource[],
 ): Promise<{ readonly missing: string[]; readonly notChecked: { readonly what: string; readonly reason: string }[] }> {
   const missing: string[] = [];
   const notChecked: { what: string; reason: string }[] = [];

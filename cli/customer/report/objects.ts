@@ -8,7 +8,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { linkTo, type LinkPlace } from "./links";
 import { objectKinds, type ObjectKind, type ReportObject, type ReportPath } from "./model";
-import type { StateResource } from "./readState";
+import type { ReportResource } from "./readState";
 
 export interface ObjectsAndPaths {
   readonly objects: readonly ReportObject[];
@@ -16,7 +16,7 @@ export interface ObjectsAndPaths {
 }
 
 /** @param place the customer's tenant. */
-export function objectsOf(resources: readonly StateResource[], place: LinkPlace): ObjectsAndPaths {
+export function objectsOf(resources: readonly ReportResource[], place: LinkPlace): ObjectsAndPaths {
   const objects = resources.flatMap((resource) => {
     const describe = describers[resource.type];
     return describe === undefined ? [] : describe(resource, { resources, place });
@@ -30,11 +30,11 @@ export function objectsOf(resources: readonly StateResource[], place: LinkPlace)
 }
 
 interface Surroundings {
-  readonly resources: readonly StateResource[];
+  readonly resources: readonly ReportResource[];
   readonly place: LinkPlace;
 }
 
-type Describe = (resource: StateResource, surroundings: Surroundings) => ReportObject[];
+type Describe = (resource: ReportResource, surroundings: Surroundings) => ReportObject[];
 
 const describers: Readonly<Partial<Record<string, Describe>>> = {
   Guest: (one, { place }) => [
@@ -108,7 +108,7 @@ const describers: Readonly<Partial<Record<string, Describe>>> = {
   ],
 };
 
-function servicePrincipal(one: StateResource, { place, resources }: Surroundings): ReportObject[] {
+function servicePrincipal(one: ReportResource, { place, resources }: Surroundings): ReportObject[] {
   const appId = text(one, "clientId") || text(one, "applicationId");
   const registration = registrationOf(appId, resources);
   const name = text(one, "displayName") || (registration && text(registration, "displayName")) || appId;
@@ -116,13 +116,13 @@ function servicePrincipal(one: StateResource, { place, resources }: Surroundings
 }
 
 /** Before `up` no client ID is known: then it is the stack's only registration. */
-function registrationOf(appId: string, resources: readonly StateResource[]): StateResource | undefined {
+function registrationOf(appId: string, resources: readonly ReportResource[]): ReportResource | undefined {
   return resources.find(
     (one) => /ApplicationRegistration$/.test(one.type) && (appId === "" || text(one, "clientId") === appId),
   );
 }
 
-function nameOfRegistration(resources: readonly StateResource[]): string {
+function nameOfRegistration(resources: readonly ReportResource[]): string {
   const registration = registrationOf("", resources);
   return registration === undefined ? "" : text(registration, "displayName");
 }
@@ -144,7 +144,7 @@ function credential(kind: "clientSecret" | "certificate" | "federatedCredential"
   };
 }
 
-function permission(one: StateResource, { place, resources }: Surroundings, name: string, how: string): ReportObject {
+function permission(one: ReportResource, { place, resources }: Surroundings, name: string, how: string): ReportObject {
   const principal = text(one, "principalObjectId") || text(one, "servicePrincipalObjectId");
   const holder = resources.find(({ type, id }) => /ServicePrincipal$/.test(type) && lastSegment(id) === principal);
   const appId = holder === undefined ? "" : text(holder, "clientId") || text(holder, "applicationId");
@@ -152,7 +152,7 @@ function permission(one: StateResource, { place, resources }: Surroundings, name
   return { ...object, objectId: "" };
 }
 
-function delegation(one: StateResource, { place, resources }: Surroundings): ReportObject[] {
+function delegation(one: ReportResource, { place, resources }: Surroundings): ReportObject[] {
   const { authorizations } = (one.inputs["properties"] ?? {}) as {
     readonly authorizations?: readonly { readonly principalIdDisplayName?: string }[];
   };
@@ -172,7 +172,7 @@ interface Description {
 
 function made(
   kind: ObjectKind,
-  one: StateResource,
+  one: ReportResource,
   place: LinkPlace,
   { name, detail, ...ids }: Description,
 ): ReportObject {
@@ -191,16 +191,16 @@ function made(
 }
 
 /** Names of a program's resources are unique by type. */
-function keyOf({ type, name }: StateResource): string {
+function keyOf({ type, name }: ReportResource): string {
   const short = type.split(":").at(-1) ?? type;
   return `${short}-${name}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
 }
 
 /** Who reaches what by this resource. */
-function pathsOf(one: StateResource, all: readonly StateResource[]): ReportPath[] {
+function pathsOf(one: ReportResource, all: readonly ReportResource[]): ReportPath[] {
   const byId = (id: string) =>
     all.find((other) => id !== "" && lastSegment(other.id) === lastSegment(id) && describers[other.type]);
-  const path = (from: string, to: StateResource | undefined, by: string): ReportPath[] => {
+  const path = (from: string, to: ReportResource | undefined, by: string): ReportPath[] => {
     const source = byId(from);
     return source === undefined || to === undefined ? [] : [{ from: keyOf(source), to: keyOf(to), by }];
   };
@@ -235,9 +235,9 @@ function pathsOf(one: StateResource, all: readonly StateResource[]): ReportPath[
 }
 
 function connectorPaths(
-  one: StateResource,
-  all: readonly StateResource[],
-  path: (from: string, to: StateResource | undefined, by: string) => ReportPath[],
+  one: ReportResource,
+  all: readonly ReportResource[],
+  path: (from: string, to: ReportResource | undefined, by: string) => ReportPath[],
 ): ReportPath[] {
   switch (one.type) {
     case "azuread:index/applicationPassword:ApplicationPassword":
@@ -266,19 +266,19 @@ function connectorPaths(
 }
 
 /** A text of a resource: as its provider answered, else as it was asked for. */
-function text({ inputs, outputs }: StateResource, name: string): string {
+function text({ inputs, outputs }: ReportResource, name: string): string {
   const value = outputs[name] ?? inputs[name];
   return typeof value === "string" && value !== unknownValue ? value : "";
 }
 
-function list({ inputs, outputs }: StateResource, name: string): string[] {
+function list({ inputs, outputs }: ReportResource, name: string): string[] {
   const value = outputs[name] ?? inputs[name];
   return (Array.isArray(value) ? (value as unknown[]) : []).filter(
     (one) => typeof one === "string" && one !== unknownValue,
   ) as string[];
 }
 
-function membersText(one: StateResource, resources: readonly StateResource[]): string {
+function membersText(one: ReportResource, resources: readonly ReportResource[]): string {
   const eligibility = eligibilityOf(one, resources);
   const members = eligibility === undefined ? list(one, "members").length : eligibleMembers(eligibility).length;
   if (members === 0) return "";
@@ -286,7 +286,7 @@ function membersText(one: StateResource, resources: readonly StateResource[]): s
 }
 
 /** The eligible members of a group. */
-function eligibilityOf(group: StateResource, resources: readonly StateResource[]): StateResource | undefined {
+function eligibilityOf(group: ReportResource, resources: readonly ReportResource[]): ReportResource | undefined {
   return resources.find(
     ({ type, inputs }) => type === "EligibleMembers" && group.id !== "" && inputs["groupId"] === lastSegment(group.id),
   );
@@ -297,7 +297,7 @@ interface Eligible {
   readonly accessEndsOn?: string;
 }
 
-function eligibleMembers({ inputs, outputs }: StateResource): Eligible[] {
+function eligibleMembers({ inputs, outputs }: ReportResource): Eligible[] {
   const members = outputs["members"] ?? inputs["members"];
   return (Array.isArray(members) ? (members as unknown[]) : []).filter(
     (one): one is Eligible => typeof (one as Eligible | null)?.objectId === "string",
@@ -305,7 +305,7 @@ function eligibleMembers({ inputs, outputs }: StateResource): Eligible[] {
 }
 
 /** Such as "eligible until 2027-03-31, active for up to 4 hours after an approval". */
-function eligibilityText(one: StateResource, accessEndsOn: string | undefined): string {
+function eligibilityText(one: ReportResource, accessEndsOn: string | undefined): string {
   const hours = /^PT(\d+)H$/.exec(text(one, "maximumActivation"))?.[1];
   const isApproved = [...list(one, "approvers"), ...list(one, "approverGroups")].length > 0;
   const end = accessEndsOn === undefined ? "" : ` until ${accessEndsOn}`;
@@ -331,7 +331,7 @@ function apiOf(permissions: string): string {
 }
 
 /** What the entry of the MSSP's tenant says, in the terms of Entra's page. */
-function trustText(one: StateResource): string {
+function trustText(one: ReportResource): string {
   const isOn = (name: string) => (one.outputs[name] ?? one.inputs[name]) === true;
   const group = text(one, "limitToGroup");
   const application = text(one, "limitToApplication");
@@ -346,7 +346,7 @@ function trustText(one: StateResource): string {
 }
 
 /** Such as "180 days, reviewed quarterly". */
-function termsText(one: StateResource, resources: readonly StateResource[]): string {
+function termsText(one: ReportResource, resources: readonly ReportResource[]): string {
   const policy = resources.find(
     ({ type, inputs }) =>
       /AccessPackageAssignmentPolicy$/.test(type) && one.id !== "" && inputs["accessPackageId"] === one.id,

@@ -26,7 +26,7 @@ const exported = z.object({
 });
 
 /** A resource of the state. */
-export interface StateResource {
+export interface ReportResource {
   /** Such as `azuread:index/group:Group`; of a dynamic resource its class, such as `Guest`. */
   readonly type: string;
   /** Name in the program. */
@@ -40,7 +40,7 @@ export interface StateResource {
 }
 
 export interface ReportState {
-  readonly resources: readonly StateResource[];
+  readonly resources: readonly ReportResource[];
   /** The stack's outputs; secret ones are absent. */
   readonly outputs: Readonly<Record<string, unknown>>;
   /** When the state was last written: ISO 8601, UTC. */
@@ -92,7 +92,7 @@ export function parsePreview(stack: string, printed: string): ReportState {
   return { resources, outputs: {}, interrupted: 0 };
 }
 
-function stateResource(one: z.infer<typeof resource>): StateResource {
+function stateResource(one: z.infer<typeof resource>): ReportResource {
   return {
     type: one.type.replace(/^pulumi-nodejs:dynamic\/defender-mssp:/, ""),
     name: urnName(one.urn),

@@ -6,7 +6,7 @@
  */
 import { graphList } from "@defender-mssp/microsoft";
 import { azRest, type FoundAddition } from "./addition";
-import type { DeployedResource } from "./deployed";
+import type { DeployedObject } from "./deployed";
 import type { AdditionsTenant } from "./tenant";
 
 const base = "/beta/identityGovernance/entitlementManagement";
@@ -18,7 +18,7 @@ export function removalOf({ graph }: AdditionsTenant, { id }: Pick<Assignment, "
 
 const packageType = "azuread:index/accessPackage:AccessPackage";
 
-export function accessPackagesOf({ deployed }: Pick<AdditionsTenant, "deployed">): readonly DeployedResource[] {
+export function accessPackagesOf({ deployed }: Pick<AdditionsTenant, "deployed">): readonly DeployedObject[] {
   return deployed.all(packageType);
 }
 

@@ -4,7 +4,7 @@
  */
 import { graphList, type Application } from "@defender-mssp/microsoft";
 import { azRest, shellQuoted, upRefresh, type FoundAddition } from "./addition";
-import { textsOf, type DeployedResource } from "./deployed";
+import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";
 
 const registration = "azuread:index/applicationRegistration:ApplicationRegistration";
@@ -12,7 +12,7 @@ const redirectUris = "azuread:index/applicationRedirectUris:ApplicationRedirectU
 const apiAccess = "azuread:index/applicationApiAccess:ApplicationApiAccess";
 
 /** The applications that the stack registered. */
-export function applicationsOf({ deployed }: AdditionsTenant): readonly DeployedResource[] {
+export function applicationsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
   return deployed.all(registration);
 }
 

@@ -4,11 +4,11 @@
  */
 import { listRoleAssignments } from "@defender-mssp/microsoft";
 import { azRest, upRefresh, type FoundAddition } from "./addition";
-import { textsOf, type DeployedResource } from "./deployed";
+import { textsOf, type DeployedObject } from "./deployed";
 import { groupsOf } from "./groups";
 import type { AdditionsTenant } from "./tenant";
 
-export function defenderRolesOf({ deployed }: AdditionsTenant): readonly DeployedResource[] {
+export function defenderRolesOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
   return deployed.all("DefenderRoleDefinition");
 }
 

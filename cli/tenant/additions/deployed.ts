@@ -23,7 +23,7 @@ const exported = z.object({
     .nullish(),
 });
 
-export interface DeployedResource {
+export interface DeployedObject {
   readonly type: string;
   /** As the provider writes it. */
   readonly id: string;
@@ -39,7 +39,7 @@ export interface DeployedResource {
 export class Deployed {
   readonly #ids: ReadonlySet<string>;
 
-  constructor(readonly resources: readonly DeployedResource[]) {
+  constructor(readonly resources: readonly DeployedObject[]) {
     this.#ids = new Set(resources.map(({ objectId }) => objectId).filter((id) => id !== ""));
   }
 
@@ -51,7 +51,7 @@ export class Deployed {
   /**
    * Resources of a type, such as `azuread:index/group:Group`, or of a dynamic one, such as `Guest`.
    */
-  all(type: string): readonly DeployedResource[] {
+  all(type: string): readonly DeployedObject[] {
     const whole = type.includes(":") ? type : `pulumi-nodejs:dynamic/defender-mssp:${type}`;
     return this.resources.filter((one) => one.type === whole && one.objectId !== "");
   }

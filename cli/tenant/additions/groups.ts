@@ -1,12 +1,12 @@
 /** Additions to the stack's groups: members and owners. Reading needs `Group.Read.All`. */
 import { graphList, type Group } from "@defender-mssp/microsoft";
 import { azRest, upRefresh, type FoundAddition } from "./addition";
-import { textsOf, type DeployedResource } from "./deployed";
+import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, principalName, type AdditionsTenant, type Principal } from "./tenant";
 
 const groupType = "azuread:index/group:Group";
 
-export function groupsOf({ deployed }: AdditionsTenant): readonly DeployedResource[] {
+export function groupsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
   return deployed.all(groupType);
 }
 

@@ -11,14 +11,14 @@ import {
 } from "@defender-mssp/microsoft";
 import { azRest, shellQuoted, upRefresh, type FoundAddition } from "./addition";
 import { credential, expectedRedirectUris } from "./application";
-import { textsOf, type DeployedResource } from "./deployed";
+import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";
 
 const madeHere = "azuread:index/servicePrincipal:ServicePrincipal";
 const grant = "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant";
 
 /** The SIEM's service principals: of its own application, or of the MSSP's. */
-export function servicePrincipalsOf({ deployed }: AdditionsTenant): readonly DeployedResource[] {
+export function servicePrincipalsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
   return [...deployed.all(madeHere), ...deployed.all("MsspServicePrincipal")];
 }
 

@@ -1,7 +1,7 @@
 /** What the searches for orphans share. */
 import { graphList, lastSegment, type GraphCall } from "@defender-mssp/microsoft";
 import type { AzureCalls } from "./azureCalls";
-import type { StackState, StateResource } from "../../stack/stackState";
+import type { Deployment, StateResource } from "../../stack/stackState";
 import { urnName } from "../../../domain/urn";
 
 export interface Orphan {
@@ -68,7 +68,7 @@ export class Known {
   readonly owner: string | undefined;
 
   constructor(
-    private readonly state: StackState,
+    private readonly state: Deployment,
     stack: string,
   ) {
     const identity = state.resources.find(({ type }) => type === stackIdentityType);

@@ -39,7 +39,7 @@ import {
   type Orphan,
   type OrphanRemoval,
 } from "./orphan";
-import type { StackState } from "../../stack/stackState";
+import type { Deployment } from "../../stack/stackState";
 
 export interface Searched {
   readonly stack: string;
@@ -55,7 +55,7 @@ export interface Searched {
 export async function findOrphans(
   call: GraphCall,
   settings: Settings,
-  state: StackState,
+  state: Deployment,
   { stack, clientId, defender, azure }: Searched,
 ): Promise<Orphan[]> {
   const known = new Known(state, stack);

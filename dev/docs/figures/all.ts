@@ -1,9 +1,9 @@
 /** The figures of docs/architecture.md. */
 import { commands } from "./commands";
-import type { Figure } from "./drawing";
+import type { DrawnFigure } from "./drawing";
 import { program } from "./program";
 import { sandbox } from "./sandbox";
 
-export function figures(): readonly Figure[] {
+export function figures(): readonly DrawnFigure[] {
   return [program, commands(), sandbox];
 }

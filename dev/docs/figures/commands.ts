@@ -1,6 +1,6 @@
 /** The rooms of the commands, drawn from the boundaries: a new room or import changes the figure. */
 import { nearestImports, rooms } from "../rooms";
-import type { Box, Figure } from "./drawing";
+import type { Box, DrawnFigure } from "./drawing";
 
 /** What each room holds. */
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -20,7 +20,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
 
 const [boxWidth, boxHeight, gap, rowHeight, margin] = [190, 92, 16, 142, 20];
 
-export function commands(): Figure {
+export function commands(): DrawnFigure {
   const drawn = drawnImports(rooms());
   const rows = rowsOf(drawn);
   const width = Math.max(...rows.map(({ length }) => length)) * (boxWidth + gap) + 2 * margin - gap;
@@ -75,7 +75,7 @@ function rowsOf(drawn: ReadonlyMap<string, readonly string[]>): readonly (readon
 }
 
 /** The arrows at one side of a box beside each other, in the order of their other ends. */
-function spread(arrows: Figure["arrows"], boxes: readonly Box[]): Figure["arrows"] {
+function spread(arrows: DrawnFigure["arrows"], boxes: readonly Box[]): DrawnFigure["arrows"] {
   const x = (title: string) => boxes.find((box) => box.title === title)?.x ?? 0;
   const place = (title: string, end: "from" | "to", other: string) => {
     const ends = arrows

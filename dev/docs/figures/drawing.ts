@@ -30,7 +30,7 @@ export interface Arrow {
   readonly kind: "import" | "flow";
 }
 
-export interface Figure {
+export interface DrawnFigure {
   /** File name in docs/images, without the scheme and the ending. */
   readonly name: string;
   readonly description: string;
@@ -40,7 +40,7 @@ export interface Figure {
   readonly arrows: readonly Arrow[];
 }
 
-export type Scheme = "light" | "dark";
+export type FigureScheme = "light" | "dark";
 
 const colours = {
   light: {
@@ -62,11 +62,11 @@ const colours = {
     accent: "#62abf5",
   },
 };
-type Colours = (typeof colours)[Scheme];
+type Colours = (typeof colours)[FigureScheme];
 
 const fonts = 'system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif';
 
-export function drawing(figure: Figure, scheme: Scheme): string {
+export function drawing(figure: DrawnFigure, scheme: FigureScheme): string {
   const colour = colours[scheme];
   const { width, height, description } = figure;
   const marker = (id: string, fill: string) =>
@@ -99,7 +99,7 @@ function boxText({ title, lines, x, y, width, height, isCentral, isFrame }: Box,
 
 function arrowText(
   { from, to, sides, at = [0.5, 0.5], label, kind }: Arrow,
-  { boxes }: Figure,
+  { boxes }: DrawnFigure,
   colour: Colours,
 ): string {
   const [x1, y1] = pointOf(boxes, from, sides[0], at[0], 0);

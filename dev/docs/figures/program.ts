@@ -1,7 +1,7 @@
 /** How one `up` flows from settings to the customer's tenant. */
-import type { Figure } from "./drawing";
+import type { DrawnFigure } from "./drawing";
 
-export const program: Figure = {
+export const program: DrawnFigure = {
   name: "architecture",
   description: "How one pulumi up flows from settings to the customer’s tenant",
   width: 900,

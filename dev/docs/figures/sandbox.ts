@@ -1,5 +1,5 @@
 /** The sandbox: who calls it, its services, and the tenants behind them. */
-import type { Box, Figure } from "./drawing";
+import type { Box, DrawnFigure } from "./drawing";
 
 const folder = (name: string, lines: readonly string[], x: number, y: number, width: number): Box => ({
   title: `${name}/`,
@@ -13,7 +13,7 @@ const folder = (name: string, lines: readonly string[], x: number, y: number, wi
 
 const services = ["entra", "graph", "defender", "azure"] as const;
 
-export const sandbox: Figure = {
+export const sandbox: DrawnFigure = {
   name: "sandbox",
   description: "The sandbox: clients call one server on loopback; four services share the tenants",
   width: 880,
@@ -79,7 +79,7 @@ export const sandbox: Figure = {
     { from: "Pulumi engine", to: "plugins/", sides: ["right", "left"], kind: "flow" },
     { from: "plugins/", to: "server/", sides: ["bottom", "top"], at: [0.5, 538 / 800], kind: "flow" },
     { from: "other clients", to: "server/", sides: ["bottom", "top"], at: [0.5, 741 / 800], kind: "flow" },
-    ...services.flatMap((service, index): Figure["arrows"] => {
+    ...services.flatMap((service, index): DrawnFigure["arrows"] => {
       const at = (91 + 206 * index) / 800;
       return [
         { from: "server/", to: `${service}/`, sides: ["bottom", "top"], at: [at, 0.5], kind: "import" },

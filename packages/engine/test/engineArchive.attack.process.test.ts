@@ -33,7 +33,7 @@ import {
 
 const archive = `pulumi-v${engineVersion()}-${process.platform}-${process.arch}.tar.gz`;
 
-describe("attack: a file of the engine that isn't the released one", () => {
+describe("packages/engine/engineArchive: a file of the engine that isn't the released one", () => {
   let folder: string;
   let marker: string;
   let tools: string;

@@ -7,7 +7,7 @@ import { startAzurite, type BlobServer } from "./azurite";
  * A pull request runs code that nobody has reviewed. The identity of its preview must not be able
  * to write a customer's state.
  */
-describe("attack: the preview identity writes the state", function () {
+describe("cli/ci/previewIdentity: the preview identity writes the state", function () {
   this.timeout(600_000);
 
   let server: BlobServer | undefined;

@@ -15,7 +15,7 @@ const changes = {
   "mssp:refreshTokenKeptIn": "configuration",
 };
 
-describe("attack: the stack's file, when a token is kept in it", () => {
+describe("cli/stack/stackConfiguration: the stack's file, when a token is kept in it", () => {
   it("keeps unquoted dates, comments, order and layout", () => {
     const before = [
       "# Contoso, contract 0123",

@@ -9,7 +9,7 @@ import { msspTenantId, startMocks, type Recording } from "../mocks";
 const subscriptionId = "5ec0de00-5ab5-4000-8000-000000000001";
 const vaultId = `/subscriptions/${subscriptionId}/resourceGroups/siem/providers/Microsoft.KeyVault/vaults/fabrikam-siem`;
 
-describe("attack: a client secret handed to an existing vault that others can read", () => {
+describe("components/azure/existingVault: a client secret handed to an existing vault that others can read", () => {
   async function prepare(vault?: Record<string, unknown>): Promise<Recording> {
     const recording = await startMocks({ reached: msspTenantId, vault });
     await prepareHandover("handover", { tenantId: msspTenantId, subscriptionId, vaultId });

@@ -18,7 +18,7 @@ const elsewhere = derivedId(msspTenantId, "another subscription");
 const [vaults, secrets] = ["Microsoft.KeyVault/vaults", "Microsoft.KeyVault/vaults/secrets"];
 const [groups, roles] = ["Microsoft.Resources/resourceGroups", "Microsoft.Authorization/roleAssignments"];
 
-describe("attack: a handover that moves to another subscription", function () {
+describe("components/azure/handoverMoves: a handover that moves to another subscription", function () {
   this.timeout(300_000);
 
   let project: SandboxProject;

@@ -6,7 +6,7 @@ import { ana, createProject, customer, membersOf, objectsOf, single, TenantHands
  * On the real engine: the resource of the new address is made before the one of the old address is
  * deleted.
  */
-describe("attack: an analyst's address that changes", function () {
+describe("components/guests/guestAddress: an analyst's address that changes", function () {
   this.timeout(240_000);
 
   const tenantId = tenantIdOf(0x71);

@@ -11,7 +11,7 @@ import { startMocks, settled, tenantId } from "../mocks";
 
 const root = path.resolve(__dirname, "..", "..", "..");
 
-describe("attack: a customer with many analysts", () => {
+describe("components/guests/stateSize: a customer with many analysts", () => {
   it("the state holds the invitation's link once for each guest: the component registers no secret", async () => {
     await startMocks();
     const registered: object[] = [];

@@ -9,7 +9,7 @@ import { checkSettings } from "../../../settings";
 
 const msspName = "Fabrikam Security";
 
-describe("attack: a tier named like another group of the stack", () => {
+describe("components/portalAccess/tierNames: a tier named like another group of the stack", () => {
   const problemsWith = (tiers: object, model = "rbac") => {
     const approvers = model === "entitlement" ? { approvers: ["admin@contoso.com"] } : {};
     const values = {
@@ -40,7 +40,7 @@ describe("attack: a tier named like another group of the stack", () => {
   });
 });
 
-describe("attack: tier names that swap or shift", () => {
+describe("components/portalAccess/tierNames: tier names that swap or shift", () => {
   const tiers = (tier1: string, tier2: string, approvers = "Approvers") => ({
     msspName,
     portalAccess: {

@@ -52,7 +52,7 @@ const changes: Readonly<Record<string, SecretSchedule>> = {
   },
 };
 
-describe("attack: a secret ends before its announced date", () => {
+describe("components/siemConnector/secretPlan: a secret ends before its announced date", () => {
   for (const [what, policy] of Object.entries(changes)) {
     it(`a secret stays until its announced date when ${what}, and is deleted on that date`, () => {
       let { there } = duringOverlap();

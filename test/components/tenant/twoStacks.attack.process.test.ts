@@ -7,7 +7,7 @@ import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "..
 /**
  * Two stacks that mean the same tenant: of the same name in another backend, and of another MSSP.
  */
-describe("attack: a second stack in a customer's tenant", function () {
+describe("components/tenant/twoStacks: a second stack in a customer's tenant", function () {
   this.timeout(300_000);
 
   const tenantId = tenantIdOf(0x72);

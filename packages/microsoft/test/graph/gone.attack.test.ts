@@ -150,7 +150,7 @@ const resources: Readonly<Record<string, { readonly resource: unknown; readonly 
 };
 
 /** What is gone stays gone, in whichever of its ways the service says so. */
-describe("attack: an object that somebody else deleted", () => {
+describe("packages/microsoft/graph/gone: an object that somebody else deleted", () => {
   let server: http.Server;
   let context: CallContext;
   let answer: (method: string) => { status: number; body: unknown };

@@ -57,7 +57,7 @@ const partner: fc.Arbitrary<AccessPartner> = fc
 
 const put = (entry: AccessPartner, values: object) => ({ ...entry, ...values }) as AccessPartner;
 
-describe("plan of a partner entry", () => {
+describe("packages/microsoft/providers/accessPartnerPlan: the plan of a partner entry", () => {
   it("taking the stack's part out leaves the entry as it was, after any two settings", () => {
     fc.assert(
       fc.property(partner, part, part, (entry, first, second) => {

@@ -25,7 +25,7 @@ const adopted = { ...made, adopted: true };
 /**
  * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
  */
-describe("ConnectedOrganization's provider", () => {
+describe("packages/microsoft/providers/connectedOrganization: the provider", () => {
   let test: TestSandbox;
   let context: CallContext;
 

@@ -7,7 +7,7 @@ const own = "defender-mssp/dev#0123456789abcdef";
 const inputs = { tenantId, partnerTenantId, managedBy: `${own}/customer-trust-partner`, isMfaAccepted: true };
 
 /** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
-describe("CrossTenantPartner's provider", () => {
+describe("packages/microsoft/providers/crossTenantPartner: the provider", () => {
   const { sandbox, partners, entry, put } = partnerEntries();
   const made = async (news: object = inputs): Promise<CrossTenantPartnerState> =>
     (await resource.create({ ...news }, sandbox().context)).outs;

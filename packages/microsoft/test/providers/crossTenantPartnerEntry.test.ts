@@ -10,7 +10,7 @@ const inputs = { tenantId, partnerTenantId };
 const managedBy = "defender-mssp/dev#0123456789abcdef/customer-trust-partner";
 
 /** The dynamic providers' methods, called as Pulumi calls them, against the sandbox's own server. */
-describe("CrossTenantPartnerEntry's provider", () => {
+describe("packages/microsoft/providers/crossTenantPartnerEntry: the provider", () => {
   const { sandbox, partners, entry, put } = partnerEntries();
   const made = async () => (await entryResource.create(inputs, sandbox().context)).outs;
   const trusted = async (found: string) =>

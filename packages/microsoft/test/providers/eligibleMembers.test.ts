@@ -19,7 +19,7 @@ const [ana, ben] = ["a0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
-describe("eligible members of a group: the provider", () => {
+describe("packages/microsoft/providers/eligibleMembers: the provider", () => {
   let test: TestSandbox;
   let context: CallContext;
   let minutesAWait = 0;

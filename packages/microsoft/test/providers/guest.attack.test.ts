@@ -12,7 +12,7 @@ const inputs: GuestInputs = {
 const marriedName = { ...inputs, email: "ana.silva@mssp.example" };
 
 /** The provider's methods as Pulumi calls them, against the sandbox's server. */
-describe("attack: ownership of a guest", () => {
+describe("packages/microsoft/providers/guest: ownership of a guest", () => {
   let test: TestSandbox;
   let context: CallContext;
   let seeded: ReadonlySet<string>;

@@ -25,7 +25,7 @@ type Trouble = (method: string, path: string, response: http.ServerResponse, bod
  * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server,
  * with a gateway that makes trouble.
  */
-describe("components/entra: the provider's methods", () => {
+describe("packages/microsoft/providers/guest: the provider", () => {
   let test: TestSandbox;
   let gateway: http.Server;
   let context: CallContext;

@@ -27,7 +27,7 @@ const made = { ...inputs, status: "configured", adopted: false } as unknown as N
 /**
  * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
  */
-describe("AlertNotificationRule's provider", () => {
+describe("packages/microsoft/providers/notificationRule: the provider", () => {
   let test: TestSandbox;
   let context: CallContext;
 

@@ -23,7 +23,7 @@ const group = "90000000-0000-4000-8000-000000000001";
 /**
  * The dynamic providers' methods, called as Pulumi calls them, against the sandbox's own server.
  */
-describe("components/defender: the providers of Defender's roles", () => {
+describe("packages/microsoft/providers/roleDefinition: the providers of Defender's roles", () => {
   let test: TestSandbox;
   let context: CallContext;
   const waits: number[] = [];

@@ -21,7 +21,7 @@ const made: SiemAuthorizationState = { ...inputs, status: "authorized", adopted:
 /**
  * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
  */
-describe("DefenderSiemAuthorization's provider", () => {
+describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
   let test: TestSandbox;
   let context: CallContext;
   const waits: number[] = [];

@@ -20,7 +20,7 @@ const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 24 * 3_600_000];
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const sleep = () => Promise.resolve();
 
-describe("attack: alerts that a server hides", function () {
+describe("packages/siem/alerts/complete: alerts that a server hides", function () {
   this.timeout(120_000);
   let server: AlertServer;
   let folder: string;

@@ -44,7 +44,7 @@ function start(): Position {
   return { version: 1, ...expected, recent: {}, cursor: { since: new Date(began - 1000).toISOString() } };
 }
 
-describe("attack: a destination that accepts less than it reports", () => {
+describe("packages/siem/alerts/delivery: a destination that accepts less than it reports", () => {
   let folder: string;
   let checkpoint: string;
   beforeEach(async () => {

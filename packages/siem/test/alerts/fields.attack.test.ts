@@ -67,7 +67,7 @@ function assertDeliverable(record: AlertRecord, original: object): void {
   assert.match(record.createdAt, /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 }
 
-describe("attack: fields of an alert", () => {
+describe("packages/siem/alerts/fields: fields of an alert", () => {
   it("any fields of Microsoft Graph: the pull continues and no terminal is controlled", () => {
     fc.assert(
       fc.property(spoilt<SecurityAlert>(securityAlert(detection!)), (alert) =>

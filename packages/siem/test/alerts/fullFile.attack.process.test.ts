@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 
-describe("attack: a full disk that accepts part of a write", function () {
+describe("packages/siem/alerts/fullFile: a full disk that accepts part of a write", function () {
   this.timeout(60_000);
   let folder: string;
 

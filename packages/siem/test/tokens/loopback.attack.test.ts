@@ -10,7 +10,7 @@ import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { LoopbackRedirect } from "../../src/tokens/loopback";
 
-describe("attack: the redirect port of a sign-in", () => {
+describe("packages/siem/tokens/loopback: the redirect port of a sign-in", () => {
   const state = "state-of-this-sign-in";
   let redirect: LoopbackRedirect;
   let port: number;

@@ -20,7 +20,7 @@ import { requiredSettings } from "../../../settings/required";
 const whatToDo =
   /Before `npx pulumi destroy` .* remove every assignment of these access packages \(Entra admin center > /;
 
-describe("attack: destroy with access packages that people hold", function () {
+describe("cli/customer/doctor/heldPackages: destroy with access packages that people hold", function () {
   this.timeout(300_000);
 
   it("nextSteps says what to do before the destroy", async () => {

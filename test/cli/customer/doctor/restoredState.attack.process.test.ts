@@ -9,7 +9,7 @@ import { createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } 
  * A restored backup of the state doesn't know what was made since: the secret that the SIEM uses
  * looks like one that nobody has.
  */
-describe("attack: the repair after an older state was restored", function () {
+describe("cli/customer/doctor/restoredState: the repair after an older state was restored", function () {
   this.timeout(240_000);
 
   const tenantId = tenantIdOf(0x74);

@@ -24,7 +24,7 @@ import { ana, ben, createProject, customer, objectsOf, single, TenantHands, tena
 
 const entitlement = "/beta/identityGovernance/entitlementManagement";
 
-describe("attack: somebody adds a way in to the stack's objects", function () {
+describe("cli/tenant/additions/additions: somebody adds a way in to the stack's objects", function () {
   this.timeout(300_000);
 
   let project: SandboxProject;

@@ -5,14 +5,14 @@
 import assert from "node:assert/strict";
 import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { azRest, shellQuoted } from "../../../../cli/tenant/additions/addition";
-import { Deployed, type DeployedResource } from "../../../../cli/tenant/additions/deployed";
+import { Deployed, type DeployedObject } from "../../../../cli/tenant/additions/deployed";
 import { partsOf } from "../../../../cli/tenant/additions/find";
 import type { AdditionsTenant } from "../../../../cli/tenant/additions/tenant";
 
 const mssp = "5ec0de00-5ea1-4000-8000-000000000001";
 const end = { startDateTime: "2026-11-01T00:00:00Z", endDateTime: "2028-11-01T00:00:00Z", displayName: null };
 
-const resource = (type: string, objectId: string, inputs: Record<string, unknown> = {}): DeployedResource => ({
+const resource = (type: string, objectId: string, inputs: Record<string, unknown> = {}): DeployedObject => ({
   ...{ type, id: objectId, objectId, inputs, outputs: {} },
 });
 const state = [

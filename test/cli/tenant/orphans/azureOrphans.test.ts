@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { azureOrphans } from "../../../../cli/tenant/orphans/azureOrphans";
-import type { StackState } from "../../../../cli/stack/stackState";
+import type { Deployment } from "../../../../cli/stack/stackState";
 import type { Settings } from "../../../../settings";
 
 const subscription = "/subscriptions/5ec0de00-5ab5-4000-8000-000000000001";
@@ -27,7 +27,7 @@ const resource = (type: string, name: string, id = "", custom = true) => ({ urn:
  * The random parts are in the state, and the components and providers; of Azure's resources only
  * those given.
  */
-const state = (...known: readonly string[]): StackState => ({
+const state = (...known: readonly string[]): Deployment => ({
   resources: [
     resource("random:index/randomId:RandomId", "handover-suffix", Buffer.from("0123abcd", "hex").toString("base64url")),
     resource("random:index/randomUuid:RandomUuid", "delegation-definition-id", "d0000000-0000-4000-8000-000000000001"),
@@ -66,7 +66,7 @@ describe("azureOrphans", () => {
     status = 404;
   });
 
-  const find = (known: StackState) => {
+  const find = (known: Deployment) => {
     const call = { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: "t" };
     return azureOrphans(settings, known, { handover: call, delegation: call });
   };
